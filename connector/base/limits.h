@@ -1,0 +1,37 @@
+/* limits.h: every numeric limit of the program, each with its reason. Nothing that strangers influence is unbounded. */
+#ifndef COUNTERSIGN_BASE_LIMITS_H
+#define COUNTERSIGN_BASE_LIMITS_H
+
+enum {
+    /* HTTP in: RFC 9112 leaves sizes to us; Jira's headers stay under 4 KiB. */
+    LIMIT_HTTP_HEADER_BYTES = 16 * 1024,
+    LIMIT_HTTP_FIELDS = 64,
+    LIMIT_HTTP_CONNECTIONS = 1024,
+    LIMIT_HTTP_BODY_BYTES = 5 * 1024 * 1024, /* a webhook; Jira drops its own above 25 MB, polling finds the change */
+    LIMIT_API_BODY_BYTES = 256 * 1024,
+
+    /* HTTP out */
+    LIMIT_REPLY_BYTES = 32 * 1024 * 1024, /* a search page of 100 issues of 10 KB is 1 MB; changelogs can be larger */
+
+    /* JSON and YAML */
+    LIMIT_JSON_DEPTH = 32,
+    LIMIT_JSON_NODES = 400000,
+    LIMIT_YAML_BYTES = 1024 * 1024,
+    LIMIT_YAML_NODES = 50000,
+
+    /* arenas */
+    LIMIT_ARENA_VISIT = 64 * 1024 * 1024,
+    LIMIT_ARENA_SMALL = 1024 * 1024,
+
+    /* governed requests */
+    LIMIT_ITEMS_PER_REQUEST = 64,
+    LIMIT_EFFECTS_PER_STEP = 8,
+    LIMIT_KEY_CHARS = 256,    /* account, entitlement, person keys */
+    LIMIT_REASON_CHARS = 255, /* a Jira text field holds 255 */
+
+    /* database */
+    LIMIT_INGEST_BATCH = 256, /* deliveries in one group commit */
+    LIMIT_INGEST_QUEUE = 4096, /* deliveries waiting for a commit before we answer 503 */
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* dossier.h: all we know about one request at one moment: the only input of decide(), gate_judge() and flow_judge().
+ * Loaded in one read from the database (store/) or from the simulator's memory; borrowed from its arena. */
+#ifndef COUNTERSIGN_DOMAIN_DOSSIER_H
+#define COUNTERSIGN_DOMAIN_DOSSIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "domain/flow.h"
+#include "domain/item.h"
+#include "domain/request.h"
+#include "domain/ticket.h"
+
+/* What we show on the ticket (user-experience: "The states and the exact words"). */
+enum notice_state {
+    NOTICE_NONE = 0,
+    NOTICE_OBSERVING,
+    NOTICE_WAITING_APPROVAL,
+    NOTICE_READY,
+    NOTICE_CHECKING,
+    NOTICE_STALE,
+    NOTICE_NOT_YET,
+    NOTICE_WRONG_CHANGE,
+    NOTICE_CANNOT_READ,
+    NOTICE_UNCLEAR,
+    NOTICE_EXCEPTION,
+    NOTICE_VERIFIED,
+    NOTICE_REOPENED,
+};
+
+struct dossier {
+    struct str request_id;
+    int64_t version; /* the fence of the request row */
+    int64_t now_ms;  /* database time of this read */
+
+    enum request_kind kind;
+    enum phase phase;
+    enum gate_mode mode;
+    bool from_ticket; /* the ticket came first (agent or portal); false: submitted by API or command line */
+    bool emergency;
+    int32_t generation;
+    struct str requester, beneficiary; /* person keys */
+
+    int64_t requested_ms, approved_ms, claimed_ms, verified_ms, closed_ms; /* 0 = not yet */
+    int64_t access_until_ms;
+
+    bool approval_needed;
+    bool approval_given;    /* at least the wanted number of valid approvals is recorded */
+    bool approval_declined;
+    bool cancel_asked;
+    uint64_t approved_hash; /* of the mapped tuple that was approved, 0 = not yet */
+
+    /* the ticket as last read */
+    struct str site;
+    struct ticket ticket;
+    struct str claim_cycle;    /* cycle we are verifying or verified; empty = none */
+    struct str answered_cycle; /* last cycle we answered by a return or a reopen; empty = none */
+
+    const struct item *items;
+    size_t item_count;
+
+    /* outbound work */
+    bool flow_open[FLOW_KIND_COUNT];   /* an unfinished flow of that kind exists (parked counts) */
+    bool flow_parked[FLOW_KIND_COUNT];
+    int32_t reopens_last_hour;
+    int32_t writes_last_hour;          /* comments and field updates */
+    enum notice_state notice_shown;    /* what the ticket says now, as far as we know */
+    uint64_t notice_shown_key;
+    int64_t notice_shown_ms;
+
+    /* verification schedule */
+    int32_t reads_since_claim;
+    int64_t last_read_ms;
+};
+
+#endif

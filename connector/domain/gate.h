@@ -1,0 +1,36 @@
+/* gate.h: may this ticket close? And, from a fresh read, what a flow should do next. Pure. */
+#ifndef COUNTERSIGN_DOMAIN_GATE_H
+#define COUNTERSIGN_DOMAIN_GATE_H
+
+#include "domain/decide.h"
+
+enum gate_answer { GATE_NO = 0, GATE_YES, GATE_YES_BY_EXCEPTION };
+
+struct gate_verdict {
+    enum gate_answer answer;
+    const char *reason;    /* CamelCase, static: NoItems, Unknown, Mismatch, Settling, NotClaimed, WrongCycle, ... */
+    size_t first_missing;  /* index of the first item that is not proven, item_count when all are */
+    size_t verified, excepted, missing;
+};
+
+/* All items verified by reads that are newer than the claim of the ticket's present cycle, or excepted. */
+struct gate_verdict gate_judge(const struct dossier *d);
+
+/* What the marker search found, newest knowledge last. */
+struct find_result {
+    bool proven;             /* authenticated and complete: an empty list means "none" */
+    size_t count;
+    struct str issue_id[8];  /* live tickets carrying our marker */
+    struct str key[8];
+    bool human_touched[8];
+    int64_t created_ms[8];
+};
+
+/* What a fresh read means for this flow. `ticket` for all kinds but create, `found` for create. */
+enum flow_event flow_judge(const struct flow *flow, const struct dossier *d, const struct ticket *ticket,
+                           const struct find_result *found, const struct policy *policy, int64_t now_ms);
+
+/* Of several tickets with our marker the one to keep: touched by a human, else the oldest. Index. */
+size_t duplicate_keep(const struct find_result *found);
+
+#endif

@@ -1,0 +1,50 @@
+/* io_http.h: outbound HTTP on the loop (libcurl multi). */
+#ifndef COUNTERSIGN_IO_HTTP_H
+#define COUNTERSIGN_IO_HTTP_H
+
+#include "base/arena.h"
+#include "io/io_loop.h"
+
+struct http;
+struct http_options {
+    int per_host_max;         /* connections */
+    int in_flight_max;        /* more wait in a bounded queue */
+    const char *ca_file;      /* NULL: the system's */
+    bool allow_plain_http;    /* loopback in tests and demos; never a default */
+};
+
+struct http_header {
+    struct str name, value;
+};
+
+struct http_call {
+    struct str method, url; /* copied */
+    const struct http_header *headers;
+    size_t header_count;
+    struct str body;        /* copied; empty = none */
+    bool once;              /* not idempotent: a fresh connection, so that curl never re-sends it by itself */
+    int64_t timeout_ms, connect_timeout_ms;
+    size_t reply_max;
+};
+
+/* NOT_SENT: failed before any byte of the request could leave (name, connect, TLS). LOST: after that. */
+enum http_outcome { HTTP_REPLIED, HTTP_NOT_SENT, HTTP_LOST };
+
+struct http_reply {
+    enum http_outcome outcome;
+    int status;
+    struct str body;
+    struct str why;  /* curl's words when not REPLIED */
+    const struct http_header *headers;
+    size_t header_count;
+    int64_t took_ms;
+};
+typedef void http_done_fn(void *arg, const struct http_reply *reply);
+
+struct http *http_new(struct io_loop *loop, const struct http_options *options);
+void http_close(struct http *http, void (*fn)(void *arg), void *arg); /* running calls end as LOST */
+void http_send(struct http *http, const struct http_call *call, http_done_fn *fn, void *arg);
+/* Case-insensitive; STR_NONE when absent. */
+struct str http_reply_header(const struct http_reply *reply, const char *name);
+
+#endif

@@ -1,0 +1,79 @@
+/* io_pg.h: PostgreSQL on the loop: a small pool of libpq connections in pipeline mode.
+ *
+ * Each statement is one transaction (state changes are SQL routines, so nothing needs more); statements queue on the
+ * least busy connection and are pipelined there, each behind its own Sync. pg_batch sends many executions of one
+ * statement behind one Sync: one commit. Statements are prepared lazily per connection under their name.
+ *
+ * A connection that is lost, or that passes its deadline, is discarded: what was sent on it ends as PG_UNKNOWN, what was
+ * not sent yet moves to another connection. A WARNING on commit also ends as PG_UNKNOWN (a cancelled wait for a
+ * synchronous standby says so). Parameters are copied.
+ */
+#ifndef COUNTERSIGN_IO_PG_H
+#define COUNTERSIGN_IO_PG_H
+
+#include "base/arena.h"
+#include "io/io_loop.h"
+
+struct pg;
+
+struct pg_stmt {
+    const char *name; /* unique; the prepared statement's name */
+    const char *sql;
+    int params;
+};
+
+/* One parameter: NULL when p is NULL. binary: the bytes go as they are (bytea). */
+struct pg_param {
+    const char *p;
+    size_t len;
+    bool binary;
+};
+
+enum pg_outcome {
+    PG_OK = 0,
+    PG_REFUSED, /* the server said no: sqlstate tells; nothing was committed */
+    PG_AWAY,    /* no connection: nothing was sent */
+    PG_UNKNOWN, /* the connection died or the deadline passed after sending: it may be committed */
+};
+
+struct pg_reply {
+    enum pg_outcome outcome;
+    char sqlstate[6];
+    char message[400];
+    int rows, cols;
+    const void *result; /* PGresult, for pg_cell */
+};
+
+typedef void pg_done_fn(void *arg, const struct pg_reply *reply);
+
+struct pg_options {
+    const char *conninfo;      /* hosts as addresses or socket directories: libpq resolves names blockingly */
+    const char *password;      /* or NULL */
+    const char *role;          /* SET ROLE after connecting, or NULL */
+    const char *application;   /* application_name */
+    int connections;
+    int64_t connect_timeout_ms, statement_timeout_ms, deadline_ms;
+    bool prepare;              /* false behind a transaction-pooling proxy */
+    size_t queue_max;          /* waiting statements; more are answered PG_AWAY */
+};
+
+struct pg *pg_new(struct io_loop *loop, const struct pg_options *options);
+/* Stop taking work, let running statements end (deadline), close; fn once closed. */
+void pg_close(struct pg *pg, void (*fn)(void *arg), void *arg);
+void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, pg_done_fn *fn, void *arg);
+/* rows x stmt->params parameters; one commit; the reply speaks for all of them. PG_REFUSED: none is stored. */
+void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows, pg_done_fn *fn,
+              void *arg);
+/* True when a connection is up and idle: the group-commit loop submits then. */
+bool pg_idle(const struct pg *pg);
+bool pg_up(const struct pg *pg);
+/* Called whenever a connection becomes idle or is lost. */
+void pg_on_idle(struct pg *pg, void (*fn)(void *arg), void *arg);
+/* Value of a cell, borrowed until the callback returns; STR_NONE for NULL. Text format. */
+struct str pg_cell(const struct pg_reply *reply, int row, int col);
+
+/* Blocking, for command-line tools: same reply, run to the end. */
+MUST_CHECK bool pg_run_blocking(const struct pg_options *options, bool (*body)(void *arg, void *pgconn, struct err *err),
+                                void *arg, struct err *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* reader.h: the contract of all code that reads entitlements (design section 2: source, reader, observation).
+ *
+ * A reader answers one question about one item with one honest observation: unknown unless proven. ABSENT needs a
+ * complete read in which the canary was visible with the same credential. Every failure is UNKNOWN with a
+ * machine-readable reason; a reader never fails otherwise. The read calls back exactly once, never from inside. */
+#ifndef COUNTERSIGN_READERS_READER_H
+#define COUNTERSIGN_READERS_READER_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/secret.h"
+#include "domain/item.h"
+#include "io/io_loop.h"
+
+struct reader;
+typedef void reader_done_fn(void *arg, const struct observation *obs);
+
+/* What the configuration says about one source; strings live as long as the reader. */
+struct reader_setting {
+    struct str name, value; /* dotted: "connection", "query", "base", "canary.account", ... */
+};
+struct reader_config {
+    struct str source; /* name of the source */
+    const struct reader_setting *settings;
+    size_t setting_count;
+    const struct secret *secret; /* password or token, may be NULL */
+    struct str canary_account, canary_entitlement;
+    int64_t timeout_ms;
+    struct io_loop *loop;
+    const struct clock *clock;
+};
+
+/* One kind of source: one file, one row in readers.c. */
+struct reader_kind {
+    const char *name; /* "sql", "ldap" */
+    struct reader *(*open)(const struct reader_config *config, struct err *err);
+    void (*read)(struct reader *reader, const struct item *item, reader_done_fn *fn, void *arg);
+    void (*close)(struct reader *reader, void (*fn)(void *arg), void *arg);
+    const char *const *settings; /* names it understands, NULL-terminated; a '!' in front = mandatory */
+};
+
+/* First member of every reader. */
+struct reader {
+    const struct reader_kind *kind;
+};
+
+const struct reader_kind *reader_kind_find(struct str name); /* NULL when unknown */
+const struct reader_kind *const *reader_kinds(void);         /* NULL-terminated */
+
+#endif
