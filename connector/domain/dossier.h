@@ -37,6 +37,8 @@ struct dossier {
     enum request_kind kind;
     enum phase phase;
     enum gate_mode mode;
+    bool held;            /* the ticket does not map (yet): no items; hold_text names the field */
+    struct str hold_text;
     bool from_ticket; /* the ticket came first (agent or portal); false: submitted by API or command line */
     bool emergency;
     int32_t generation;

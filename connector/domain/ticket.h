@@ -42,7 +42,10 @@ struct ticket {
     enum approval_state approval;
     struct str approver;  /* who decided, person key; empty when none */
     int64_t approved_at_ms;
-    uint64_t mapped_hash; /* of the mapped fields as they stand now; 0 = not mapped */
+    /* what the mapping made of the fields as they stand now */
+    uint64_t mapped_hash; /* of the tuple; 0 = it does not map */
+    struct str mapped;    /* the tuple as canonical JSON, for the store; empty when it does not map */
+    struct str hold_text; /* it does not map: which field, and what to do, for the ticket's reader */
 };
 
 #endif
