@@ -1,0 +1,64 @@
+#include "base/digest.h"
+
+#include <stdlib.h>
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include "base/assert.h"
+
+void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES])
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    if (!ctx)
+        abort();
+    ASSERT(EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+    ASSERT(EVP_DigestUpdate(ctx, a.p, a.len) == 1);
+    ASSERT(EVP_DigestUpdate(ctx, b.p, b.len) == 1);
+    ASSERT(EVP_DigestFinal_ex(ctx, out, NULL) == 1);
+    EVP_MD_CTX_free(ctx);
+}
+
+void digest_sha256(struct str data, uint8_t out[SHA256_BYTES])
+{
+    digest_sha256_2(data, STR_NONE, out);
+}
+
+struct hmac {
+    EVP_MAC *mac;
+    EVP_MAC_CTX *ctx;
+};
+
+struct hmac *hmac_new(struct str key)
+{
+    char sha256[] = "SHA256";
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0), OSSL_PARAM_construct_end()};
+    struct hmac *h = calloc(1, sizeof *h);
+    if (!h)
+        abort();
+    h->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    ASSERT(h->mac);
+    h->ctx = EVP_MAC_CTX_new(h->mac);
+    ASSERT(h->ctx);
+    ASSERT(EVP_MAC_init(h->ctx, (const unsigned char *)key.p, key.len, params) == 1);
+    return h;
+}
+
+void hmac_free(struct hmac *h)
+{
+    if (!h)
+        return;
+    EVP_MAC_CTX_free(h->ctx);
+    EVP_MAC_free(h->mac);
+    free(h);
+}
+
+void hmac_sign(struct hmac *h, struct str data, uint8_t out[SHA256_BYTES])
+{
+    size_t len = 0;
+    ASSERT(EVP_MAC_init(h->ctx, NULL, 0, NULL) == 1); /* keeps the key: re-keying is the dear part */
+    ASSERT(EVP_MAC_update(h->ctx, (const unsigned char *)data.p, data.len) == 1);
+    ASSERT(EVP_MAC_final(h->ctx, out, &len, SHA256_BYTES) == 1);
+    ASSERT(len == SHA256_BYTES);
+}
