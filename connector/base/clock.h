@@ -25,7 +25,7 @@ static inline int64_t clock_mono_ms(const struct clock *c)
     return c->mono_ms(c->self);
 }
 
-enum { CLOCK_TEXT_SIZE = 32 };
+enum { CLOCK_TEXT_SIZE = 64 };
 /* "2026-11-24T10:20:56.123Z" (RFC 3339) into dst[CLOCK_TEXT_SIZE]. Pure. */
 const char *clock_rfc3339(int64_t wall_ms, char *dst);
 /* Reads RFC 3339 and Jira's own form "2026-11-24T10:20:56.123+0000". Pure. */
