@@ -16,6 +16,7 @@
 
 struct pg;
 
+/* Static data: connections remember the pointer, so it must outlive the pool. */
 struct pg_stmt {
     const char *name; /* unique; the prepared statement's name */
     const char *sql;
@@ -40,8 +41,9 @@ struct pg_reply {
     enum pg_outcome outcome;
     char sqlstate[6];
     char message[400];
-    int rows, cols;
-    const void *result; /* PGresult, for pg_cell */
+    int rows;           /* returned, or affected when the statement returns none; of pg_batch: the sum */
+    int cols;
+    const void *result; /* PGresult, for pg_cell; NULL for pg_batch */
 };
 
 typedef void pg_done_fn(void *arg, const struct pg_reply *reply);
@@ -53,7 +55,9 @@ struct pg_options {
     const char *application;   /* application_name */
     int connections;
     int64_t connect_timeout_ms, statement_timeout_ms, deadline_ms;
-    bool prepare;              /* false behind a transaction-pooling proxy */
+    bool prepare;              /* false behind a transaction-pooling proxy; then `role` must be NULL and timeouts are
+                                  the login role's own settings */
+    bool read_only;            /* a source that we only read: standbys are welcome, the session cannot write */
     size_t queue_max;          /* waiting statements; more are answered PG_AWAY */
 };
 
@@ -72,8 +76,19 @@ void pg_on_idle(struct pg *pg, void (*fn)(void *arg), void *arg);
 /* Value of a cell, borrowed until the callback returns; STR_NONE for NULL. Text format. */
 struct str pg_cell(const struct pg_reply *reply, int row, int col);
 
+/* True when the same statement may succeed later without anybody changing anything, and nothing of it is stored: AWAY, or
+ * REFUSED for lack of resources (53), shutdown or cancellation (57), system error (58), serialization, deadlock, lock
+ * timeout, read-only server. Codes: PostgreSQL documentation, appendix A. */
+bool pg_try_later(const struct pg_reply *reply);
+
 /* Blocking, for command-line tools: same reply, run to the end. */
 MUST_CHECK bool pg_run_blocking(const struct pg_options *options, bool (*body)(void *arg, void *pgconn, struct err *err),
                                 void *arg, struct err *err);
+/* Inside the body, with its pgconn. A script may hold many statements, without parameters. A query's reply borrows its
+ * cells until pg_session_release; false leaves nothing to release. */
+MUST_CHECK bool pg_session_script(void *pgconn, const char *sql, struct err *err);
+MUST_CHECK bool pg_session_query(void *pgconn, const struct pg_stmt *stmt, const struct pg_param *params,
+                                 struct pg_reply *ret_reply, struct err *err);
+void pg_session_release(struct pg_reply *reply);
 
 #endif
