@@ -11,6 +11,11 @@ struct gate_verdict {
     const char *reason;    /* CamelCase, static: NoItems, Unknown, Mismatch, Settling, NotClaimed, WrongCycle, ... */
     size_t first_missing;  /* index of the first item that is not proven, item_count when all are */
     size_t verified, excepted, missing;
+    enum verdict worst;    /* what to tell people first: mismatch, then unknown, then settling */
+    bool contradicted;     /* a fresh read says that at least one item is not as asked */
+    bool stale_copy;       /* unknown only because the source's copy is older than the claim */
+    bool read_failed;      /* the newest read of an item failed */
+    int64_t settling_ms;   /* read again after this long to let a settling item settle; 0 = none settles */
 };
 
 /* All items verified by reads that are newer than the claim of the ticket's present cycle, or excepted. */

@@ -57,6 +57,7 @@ enum verdict { VERDICT_UNKNOWN = 0, VERDICT_SETTLING, VERDICT_MISMATCH, VERDICT_
 struct item {
     int64_t id;
     struct str source, account, entitlement;
+    struct str source_label; /* what people call the source */
     enum desired desired;
     struct source_rule rule;
     bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to spare) */

@@ -15,9 +15,11 @@ struct notice {
     char next[256];          /* the second sentence of the comment */
     const char *panel;       /* info | note | warning | error | success (ADF panel types) */
     bool notify;             /* a person must act: a new notification is right */
+    bool comment;            /* this state needs the comment, not only the two fields */
+    bool final;              /* the last word on a ticket: said even when the hourly allowance is used up */
 };
 
-/* source_label: what people call the source of the first missing item. */
+/* Times are shown as UTC and say so. The item shown is the first one that is not proven. */
 void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state, struct notice *ret);
 const char *notice_state_name(enum notice_state s);
 MUST_CHECK bool notice_state_from(struct str name, enum notice_state *ret);

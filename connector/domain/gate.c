@@ -1,0 +1,171 @@
+#include "domain/gate.h"
+
+/* Reads older than this prove nothing: the claim, or before any claim the approval. */
+static int64_t proof_since(const struct dossier *d)
+{
+    if (d->claimed_ms)
+        return d->claimed_ms;
+    return d->approved_ms ? d->approved_ms : d->requested_ms;
+}
+
+/* The proof belongs to the claim's cycle. Our own moves (reopen, the way through Verifying) do not start a new one. */
+static bool ticket_is_in_claimed_cycle(const struct dossier *d)
+{
+    return str_eq(d->ticket.cycle, d->claim_cycle) || d->ticket.moved_by_us;
+}
+
+static int worse(enum verdict v)
+{
+    switch (v) {
+    case VERDICT_MISMATCH:
+        return 3;
+    case VERDICT_UNKNOWN:
+        return 2;
+    case VERDICT_SETTLING:
+        return 1;
+    case VERDICT_VERIFIED:
+    case VERDICT_EXCEPTED:
+        break;
+    }
+    return 0;
+}
+
+/* Take one item that is not proven into the summary. */
+static void count_missing(struct gate_verdict *g, const struct item *item, size_t index, const struct finding *f)
+{
+    bool newest_failed = f->proof && f->proof->outcome == OUTCOME_UNKNOWN;
+
+    g->missing++;
+    g->contradicted |= f->verdict == VERDICT_MISMATCH;
+    g->read_failed |= newest_failed;
+    g->stale_copy |= f->verdict == VERDICT_UNKNOWN && f->proof && !newest_failed;
+    if (f->verdict == VERDICT_SETTLING) {
+        int64_t wait = item->rule.settle_ms > 1000 ? item->rule.settle_ms : 1000;
+        if (!g->settling_ms || wait < g->settling_ms)
+            g->settling_ms = wait;
+    }
+    if (g->missing == 1 || worse(f->verdict) > worse(g->worst)) {
+        g->first_missing = index;
+        g->worst = f->verdict;
+        g->reason = f->reason;
+    }
+}
+
+struct gate_verdict gate_judge(const struct dossier *d)
+{
+    struct gate_verdict g = {
+        .first_missing = d->item_count, .reason = "AllItemsVerified", .worst = VERDICT_VERIFIED};
+    int64_t since = proof_since(d);
+
+    for (size_t i = 0; i < d->item_count; i++) {
+        struct finding f = verdict_judge(&d->items[i], since, d->now_ms);
+        if (f.verdict == VERDICT_VERIFIED)
+            g.verified++;
+        else if (f.verdict == VERDICT_EXCEPTED)
+            g.excepted++;
+        else
+            count_missing(&g, &d->items[i], i, &f);
+    }
+    if (!d->item_count)
+        g.reason = "NoItems";
+    else if (g.missing)
+        return g;
+    else if (str_empty(d->claim_cycle))
+        g.reason = "NotClaimed";
+    else if (!ticket_is_in_claimed_cycle(d))
+        g.reason = "WrongCycle";
+    else
+        g.answer = g.excepted ? GATE_YES_BY_EXCEPTION : GATE_YES;
+    if (g.answer == GATE_YES_BY_EXCEPTION)
+        g.reason = "CoveredByException";
+    return g;
+}
+
+size_t duplicate_keep(const struct find_result *found)
+{
+    size_t keep = 0;
+
+    for (size_t i = 1; i < found->count; i++) {
+        bool touched_first = found->human_touched[i] && !found->human_touched[keep];
+        bool same_touch = found->human_touched[i] == found->human_touched[keep];
+        bool older = found->created_ms[i] < found->created_ms[keep];
+        if (touched_first || (same_touch && older))
+            keep = i;
+    }
+    return keep;
+}
+
+static enum flow_event judge_create(const struct flow *flow, const struct dossier *d, const struct find_result *found,
+                                    const struct policy *policy, int64_t now_ms)
+{
+    if (!found->proven)
+        return EV_READ_FAILED;
+    if (found->count)
+        return EV_FOUND;
+    /* not seen: it may still appear while the request may be late or the index may lag */
+    if (flow->state == FS_PROBING && now_ms - flow->sent_at_ms < policy->times.grace_ms)
+        return EV_WAIT;
+    return phase_is_terminal(d->phase) ? EV_NOT_WANTED : EV_READY;
+}
+
+static bool is_closed_role(enum status_role role)
+{
+    return role == STATUS_DONE || role == STATUS_CANCELLED || role == STATUS_DECLINED;
+}
+
+static enum flow_event judge_close(const struct flow *flow, const struct dossier *d)
+{
+    const struct ticket *t = &d->ticket;
+
+    if (!str_eq(flow->cycle, d->claim_cycle))
+        return EV_NOT_WANTED;
+    if (t->role == STATUS_DONE && ticket_is_in_claimed_cycle(d))
+        return EV_FOUND;
+    if (is_closed_role(t->role) || d->mode != GATE_ENFORCE)
+        return EV_NOT_WANTED;
+    return gate_judge(d).answer == GATE_NO ? EV_NOT_WANTED : EV_READY;
+}
+
+static enum flow_event judge_reopen(const struct dossier *d)
+{
+    if (d->ticket.role != STATUS_DONE)
+        return EV_FOUND;
+    if (d->mode != GATE_ENFORCE || d->phase == PHASE_CLOSED || phase_is_terminal(d->phase))
+        return EV_NOT_WANTED;
+    return gate_judge(d).answer == GATE_NO ? EV_READY : EV_NOT_WANTED;
+}
+
+static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
+{
+    bool still_there = d->ticket.role == STATUS_VERIFY && str_eq(d->ticket.cycle, flow->cycle);
+    return still_there ? EV_READY : EV_FOUND;
+}
+
+enum flow_event flow_judge(const struct flow *flow, const struct dossier *d, const struct ticket *ticket,
+                           const struct find_result *found, const struct policy *policy, int64_t now_ms)
+{
+    if (flow->kind == FLOW_CREATE)
+        return judge_create(flow, d, found, policy, now_ms);
+    if (ticket->presence == TICKET_UNREAD)
+        return EV_READ_FAILED;
+    if (ticket->presence == TICKET_GONE)
+        return EV_NOT_WANTED;
+
+    struct dossier fresh = *d; /* the dossier, with what this look saw */
+    fresh.ticket = *ticket;
+    switch (flow->kind) {
+    case FLOW_CLOSE:
+        return judge_close(flow, &fresh);
+    case FLOW_REOPEN:
+        return judge_reopen(&fresh);
+    case FLOW_RETURN:
+        return judge_return(flow, &fresh);
+    case FLOW_COMMENT:
+    case FLOW_FIELDS:
+        return d->mode == GATE_OBSERVE ? EV_NOT_WANTED : EV_READY; /* edited in place: doing it twice is harmless */
+    case FLOW_CREATE:
+    case FLOW_KIND_COUNT:
+        break;
+    }
+    return EV_NOT_WANTED;
+}

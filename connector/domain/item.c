@@ -1,0 +1,158 @@
+#include "domain/item.h"
+
+static const char *const VERDICTS[] = {"unknown", "settling", "mismatch", "verified", "excepted"};
+static const char *const OUTCOMES[] = {"unknown", "present", "absent"};
+static const char *const ACCOUNTS[] = {"unknown", "active", "disabled", "missing", "ambiguous", "replaced"};
+static const char *const VIAS[] = {"none", "direct", "nested", "role", "primary_group", "pending"};
+static const char *const DESIRES[] = {"present", "absent"};
+
+void observation_make_honest(struct observation *obs)
+{
+    struct str why = STR_NONE;
+
+    if (obs->outcome == OUTCOME_UNKNOWN)
+        return;
+    if (!obs->complete)
+        why = STR("Incomplete");
+    else if (!obs->has_raw)
+        why = STR("NoRawBytes");
+    else if (obs->outcome == OUTCOME_ABSENT && !obs->canary_ok)
+        why = STR("CanaryMissing");
+    else if (obs->account == ACCOUNT_AMBIGUOUS)
+        why = STR("AccountAmbiguous");
+    if (!str_empty(why)) {
+        obs->outcome = OUTCOME_UNKNOWN;
+        obs->reason = why;
+        return;
+    }
+    if (obs->via == VIA_PENDING) { /* invited or eligible is not granted */
+        obs->outcome = OUTCOME_UNKNOWN;
+        obs->reason = STR("Pending");
+    }
+}
+
+/* Does this read say what was asked for? A present entitlement on a dead account is no grant. */
+static bool says_so(const struct item *item, const struct observation *o)
+{
+    if (item->desired == DESIRED_ABSENT)
+        return o->outcome == OUTCOME_ABSENT;
+    return o->outcome == OUTCOME_PRESENT && o->account == ACCOUNT_ACTIVE;
+}
+
+static const char *why_not(const struct item *item, const struct observation *o)
+{
+    if (item->desired == DESIRED_ABSENT)
+        return o->account == ACCOUNT_DISABLED ? "EntitlementRetained" : "StillPresent";
+    if (o->account == ACCOUNT_MISSING)
+        return "AccountMissing";
+    if (o->account == ACCOUNT_REPLACED)
+        return "AccountReplaced";
+    return o->outcome == OUTCOME_PRESENT ? "PresentButInert" : "StillAbsent";
+}
+
+/* The unbroken run of reads that say so, newest first. Any other outcome, unknown too, ends it. */
+static bool run_is_long_enough(const struct item *item, int64_t since_ms)
+{
+    const struct source_rule *rule = &item->rule;
+    int32_t run = 0;
+    int64_t oldest = item->obs[0].as_of_ms;
+
+    for (size_t i = 0; i < item->obs_count; i++) {
+        const struct observation *o = &item->obs[i];
+        if (o->as_of_ms < since_ms || !says_so(item, o))
+            break;
+        run++;
+        if (o->as_of_ms < oldest)
+            oldest = o->as_of_ms;
+    }
+    return run >= rule->confirmations && item->obs[0].as_of_ms - oldest >= rule->settle_ms;
+}
+
+struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t now_ms)
+{
+    const struct observation *newest = item->obs_count ? &item->obs[0] : NULL;
+
+    if (item->excepted)
+        return (struct finding){VERDICT_EXCEPTED, "Exception", newest};
+    if (!newest)
+        return (struct finding){VERDICT_UNKNOWN, "NotReadYet", NULL};
+    if (newest->outcome == OUTCOME_UNKNOWN)
+        return (struct finding){VERDICT_UNKNOWN, "Unreadable", newest};
+    if (newest->as_of_ms < since_ms)
+        return (struct finding){VERDICT_UNKNOWN, "CopyOlderThanClaim", newest};
+    if (now_ms - newest->observed_ms > item->rule.max_age_ms)
+        return (struct finding){VERDICT_UNKNOWN, "ProofTooOld", newest};
+    if (says_so(item, newest)) {
+        if (item->desired == DESIRED_PRESENT || run_is_long_enough(item, since_ms))
+            return (struct finding){VERDICT_VERIFIED, "Ok", newest};
+        return (struct finding){VERDICT_SETTLING, "MoreConfirmations", newest};
+    }
+    if (newest->as_of_ms - since_ms < item->rule.settle_ms) /* the source may still be catching up */
+        return (struct finding){VERDICT_SETTLING, why_not(item, newest), newest};
+    return (struct finding){VERDICT_MISMATCH, why_not(item, newest), newest};
+}
+
+static bool name_index(struct str name, const char *const *names, size_t count, size_t *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq_c(name, names[i])) {
+            *ret = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+#define COUNT(names) (sizeof(names) / sizeof((names)[0]))
+
+const char *verdict_name(enum verdict v)
+{
+    return VERDICTS[v];
+}
+
+const char *outcome_name(enum outcome o)
+{
+    return OUTCOMES[o];
+}
+
+bool outcome_from(struct str name, enum outcome *ret)
+{
+    size_t i;
+    if (!name_index(name, OUTCOMES, COUNT(OUTCOMES), &i))
+        return false;
+    *ret = (enum outcome)i;
+    return true;
+}
+
+const char *account_state_name(enum account_state a)
+{
+    return ACCOUNTS[a];
+}
+
+bool account_state_from(struct str name, enum account_state *ret)
+{
+    size_t i;
+    if (!name_index(name, ACCOUNTS, COUNT(ACCOUNTS), &i))
+        return false;
+    *ret = (enum account_state)i;
+    return true;
+}
+
+const char *via_name(enum via v)
+{
+    return VIAS[v];
+}
+
+const char *desired_name(enum desired d)
+{
+    return DESIRES[d];
+}
+
+bool desired_from(struct str name, enum desired *ret)
+{
+    size_t i;
+    if (!name_index(name, DESIRES, COUNT(DESIRES), &i))
+        return false;
+    *ret = (enum desired)i;
+    return true;
+}

@@ -1,0 +1,236 @@
+#include "domain/words.h"
+
+/* A sentence under construction in a fixed array; what does not fit is cut at a code point. */
+struct line {
+    char *p;
+    size_t size, len;
+};
+
+static void add(struct line *l, struct str s)
+{
+    if (l->len + 1 >= l->size)
+        return;
+    str_copy(l->p + l->len, l->size - l->len, s);
+    while (l->p[l->len])
+        l->len++;
+}
+
+static void add_c(struct line *l, const char *text)
+{
+    add(l, str_of(text));
+}
+
+/* "11:02 UTC" */
+static void add_time(struct line *l, int64_t ms)
+{
+    int64_t minutes = ms / 60000 % (24 * 60);
+    int64_t h = minutes / 60, m = minutes % 60;
+    char text[] = {(char)('0' + h / 10), (char)('0' + h % 10), ':', (char)('0' + m / 10), (char)('0' + m % 10), '\0'};
+    add_c(l, text);
+    add_c(l, " UTC");
+}
+
+/* Names come from people's typing: keep one sentence short whatever they wrote. */
+static void add_name(struct line *l, struct str name)
+{
+    enum { NAME_MAX = 40 };
+    char cut[NAME_MAX + 1];
+    bool whole = str_copy(cut, sizeof cut, name);
+    add_c(l, cut);
+    if (!whole)
+        add_c(l, "…");
+}
+
+static const char *const STATE_NAMES[] = {
+    "none",        "observing", "waiting_approval", "ready",     "checking", "stale",   "not_yet",
+    "wrong_change", "cannot_read", "unclear",        "exception", "verified", "reopened",
+};
+
+const char *notice_state_name(enum notice_state s)
+{
+    return STATE_NAMES[s];
+}
+
+bool notice_state_from(struct str name, enum notice_state *ret)
+{
+    for (size_t i = 0; i < sizeof STATE_NAMES / sizeof STATE_NAMES[0]; i++) {
+        if (str_eq_c(name, STATE_NAMES[i])) {
+            *ret = (enum notice_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is fixed per state: the option of "Access check", the panel, and who is told. */
+struct manner {
+    const char *check, *panel;
+    bool notify, comment, final;
+};
+
+static const struct manner MANNERS[] = {
+    [NOTICE_NONE] = {"Waiting", "info", false, false, false},
+    [NOTICE_OBSERVING] = {"Waiting", "info", false, false, false},
+    [NOTICE_WAITING_APPROVAL] = {"Waiting", "info", false, false, false},
+    [NOTICE_READY] = {"Waiting", "info", false, false, false},
+    [NOTICE_CHECKING] = {"Checking", "info", false, false, false},
+    [NOTICE_STALE] = {"Can't tell", "info", false, true, false},
+    [NOTICE_NOT_YET] = {"Not there yet", "warning", true, true, false},
+    [NOTICE_WRONG_CHANGE] = {"Not there yet", "error", true, true, false},
+    [NOTICE_CANNOT_READ] = {"Can't tell", "warning", false, true, false},
+    [NOTICE_UNCLEAR] = {"Waiting", "warning", true, true, false},
+    [NOTICE_EXCEPTION] = {"Exception", "note", true, true, true},
+    [NOTICE_VERIFIED] = {"Verified", "success", false, true, true},
+    [NOTICE_REOPENED] = {"Not there yet", "warning", true, true, false},
+};
+
+/* The item a sentence speaks about, or NULL. */
+static const struct item *subject(const struct dossier *d, const struct gate_verdict *g)
+{
+    if (g->first_missing < d->item_count)
+        return &d->items[g->first_missing];
+    return d->item_count ? &d->items[0] : NULL;
+}
+
+static struct str label(const struct item *i)
+{
+    return str_empty(i->source_label) ? i->source : i->source_label;
+}
+
+static void say_task(struct line *l, const struct item *i)
+{
+    add_c(l, i->desired == DESIRED_ABSENT ? "Remove " : "Give ");
+    add_name(l, i->entitlement);
+    add_c(l, i->desired == DESIRED_ABSENT ? " from " : " to ");
+    add_name(l, i->account);
+    add_c(l, " in ");
+    add_name(l, label(i));
+}
+
+static void say_missing(struct line *l, const struct item *i, const struct finding *f)
+{
+    add_c(l, "Not closed: ");
+    add_name(l, i->account);
+    if (str_eq_c(str_of(f->reason), "AccountMissing"))
+        add_c(l, " has no account in ");
+    else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
+        add_c(l, " has ");
+        add_name(l, i->entitlement);
+        add_c(l, " but is not active in ");
+    } else {
+        add_c(l, i->desired == DESIRED_ABSENT ? " still has " : " doesn't have ");
+        add_name(l, i->entitlement);
+        add_c(l, " in ");
+    }
+    add_name(l, label(i));
+    if (f->proof) {
+        add_c(l, " (read ");
+        add_time(l, f->proof->as_of_ms);
+        add_c(l, ")");
+    }
+}
+
+static void say_about_item(struct line *l, struct line *next, enum notice_state state, const struct item *i,
+                           const struct finding *f)
+{
+    switch (state) {
+    case NOTICE_READY:
+        add_c(l, "Approved. ");
+        say_task(l, i);
+        add_c(next, "Press Resolve when it is done; this ticket then closes itself once the access is checked.");
+        return;
+    case NOTICE_CHECKING:
+        add_c(l, "You're done. Checking ");
+        add_name(l, label(i));
+        add_c(l, "; this ticket resolves itself, usually within 2 min");
+        return;
+    case NOTICE_STALE:
+        add_c(l, "Can't tell yet: our copy of ");
+        add_name(l, label(i));
+        add_c(l, " is from ");
+        add_time(l, f->proof ? f->proof->as_of_ms : 0);
+        add_c(l, ", before you finished");
+        add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
+        return;
+    case NOTICE_CANNOT_READ:
+        add_c(l, "Can't read ");
+        add_name(l, label(i));
+        add_c(l, " since ");
+        add_time(l, f->proof ? f->proof->observed_ms : 0);
+        add_c(l, ". Nothing for you to do; IAM on-call was told");
+        return;
+    case NOTICE_NOT_YET:
+    case NOTICE_WRONG_CHANGE:
+    case NOTICE_REOPENED:
+        say_missing(l, i, f);
+        say_task(next, i);
+        add_c(next, state == NOTICE_REOPENED ? ". It was closed before the access was checked, so it was reopened."
+                                             : ". You don't need to come back; it resolves itself at the next check.");
+        return;
+    case NOTICE_VERIFIED:
+        add_c(l, "Checked ");
+        add_time(l, f->proof ? f->proof->as_of_ms : 0);
+        add_c(l, i->desired == DESIRED_ABSENT ? ": access is gone" : ": access is there");
+        return;
+    case NOTICE_EXCEPTION:
+        add_c(l, "Closed under an exception with an end date; the access itself is not proven");
+        return;
+    case NOTICE_NONE:
+    case NOTICE_OBSERVING:
+    case NOTICE_WAITING_APPROVAL:
+    case NOTICE_UNCLEAR:
+        return;
+    }
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    return (a ^ b) * 0x100000001b3u + (a >> 29);
+}
+
+/* The identity of what is said, without times: the same fact read again is not news. */
+static uint64_t notice_key(enum notice_state state, const struct dossier *d, const struct item *i, const char *reason)
+{
+    uint64_t key = mix(0xcbf29ce484222325u, (uint64_t)state + 1);
+
+    key = mix(key, (uint64_t)d->generation);
+    if (state == NOTICE_UNCLEAR)
+        return mix(key, str_hash(d->hold_text));
+    if (!i)
+        return key;
+    key = mix(key, str_hash(i->entitlement));
+    if (state == NOTICE_NOT_YET)
+        key = mix(key, str_hash(str_of(reason)));
+    return key;
+}
+
+void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state, struct notice *ret)
+{
+    struct gate_verdict g = gate_judge(d);
+    const struct item *i = subject(d, &g);
+    const struct manner *m = &MANNERS[state];
+    struct finding f = {0};
+
+    (void)policy;
+    if (i)
+        f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    *ret = (struct notice){.state = state,
+                           .check = m->check,
+                           .panel = m->panel,
+                           .notify = m->notify,
+                           .comment = m->comment,
+                           .final = m->final,
+                           .key = notice_key(state, d, i, g.reason)};
+    struct line line = {ret->line, sizeof ret->line, 0};
+    struct line next = {ret->next, sizeof ret->next, 0};
+    if (state == NOTICE_OBSERVING)
+        add_c(&line, "Not enforced here yet");
+    else if (state == NOTICE_WAITING_APPROVAL)
+        add_c(&line, "Waiting for approval by somebody allowed to");
+    else if (state == NOTICE_UNCLEAR) {
+        add_c(&line, "On hold: ");
+        add(&line, d->hold_text);
+        add_c(&next, "Correct the field, or ask the requester; it is read again by itself.");
+    } else if (i)
+        say_about_item(&line, &next, state, i, &f);
+}
