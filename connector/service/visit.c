@@ -1,0 +1,132 @@
+#include "service/visit.h"
+
+#include <stdlib.h>
+
+#include "base/assert.h"
+
+enum {
+    VISIT_ARENA_BYTES = LIMIT_ARENA_VISIT,
+    MOVES_MAX = 8, /* the longest chain of moves on one set of facts is received..closed */
+};
+
+struct visit {
+    struct world *world;
+    const struct policy *policy;
+    struct arena *arena;
+    struct str request_id;
+    struct dossier *dossier;
+    struct decision decision;
+    bool ticket_read, sources_read;
+    int moves;
+    const char *trouble;
+    visit_finished_fn *finished;
+    void *arg;
+};
+
+static void visit_load(struct visit *v);
+
+const char *visit_trouble(const struct visit *visit)
+{
+    return visit->trouble;
+}
+
+static void visit_end(struct visit *v, const char *trouble)
+{
+    v->trouble = trouble;
+    v->finished(v->arg, v);
+    arena_free(v->arena);
+    free(v);
+}
+
+/* Facts are in: look at the whole again. A lost lease or an unknown commit ends the visit; the row tells the truth. */
+static void visit_on_facts(void *arg, enum saved saved)
+{
+    struct visit *v = arg;
+
+    if (saved != SAVED) {
+        visit_end(v, saved == SAVE_LOST_LEASE ? "lost lease" : "facts not saved");
+        return;
+    }
+    visit_load(v);
+}
+
+static void visit_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms, const struct ticket *ticket)
+{
+    struct visit *v = arg;
+
+    (void)told_ms;
+    if (outcome != READ_OK) { /* nothing is decided on an old picture; the claim's due time brings us back */
+        visit_end(v, "ticket not readable");
+        return;
+    }
+    v->ticket_read = true;
+    v->world->ops->facts_save(v->world, v->dossier, ticket, NULL, 0, visit_on_facts, v);
+}
+
+static void visit_on_observed(void *arg, const struct observation *obs, size_t count)
+{
+    struct visit *v = arg;
+
+    v->sources_read = true;
+    v->world->ops->facts_save(v->world, v->dossier, NULL, obs, count, visit_on_facts, v);
+}
+
+static void visit_on_decided(void *arg, enum saved saved)
+{
+    struct visit *v = arg;
+
+    if (saved != SAVED) {
+        visit_end(v, saved == SAVE_LOST_LEASE ? "lost lease" : saved == SAVE_REFUSED ? "decision refused" : "save unknown");
+        return;
+    }
+    if (v->decision.move && ++v->moves < MOVES_MAX) {
+        visit_load(v);
+        return;
+    }
+    visit_end(v, NULL);
+}
+
+static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossier *dossier)
+{
+    struct visit *v = arg;
+    const struct world_ops *ops = v->world->ops;
+
+    if (outcome != READ_OK) {
+        visit_end(v, "dossier not readable");
+        return;
+    }
+    v->dossier = dossier;
+    if (!v->ticket_read && !str_empty(dossier->ticket.issue_id)) {
+        ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id, visit_on_ticket, v);
+        return;
+    }
+    decide(dossier, v->policy, &v->decision);
+    if (v->decision.read_sources && !v->sources_read) {
+        ops->sources_read(v->world, v->arena, dossier, visit_on_observed, v);
+        return;
+    }
+    bool more = v->decision.move && v->moves + 1 < MOVES_MAX;
+    ops->decision_save(v->world, dossier, &v->decision, v->policy, !more, visit_on_decided, v);
+}
+
+static void visit_load(struct visit *v)
+{
+    v->world->ops->dossier_load(v->world, v->arena, v->request_id, visit_on_dossier, v);
+}
+
+struct visit *visit_start(struct world *world, const struct policy *policy, struct str request_id,
+                          visit_finished_fn *finished, void *arg)
+{
+    struct visit *v = calloc(1, sizeof *v);
+
+    if (!v)
+        abort();
+    v->world = world;
+    v->policy = policy;
+    v->arena = arena_new(VISIT_ARENA_BYTES);
+    v->request_id = arena_str(v->arena, request_id);
+    v->finished = finished;
+    v->arg = arg;
+    visit_load(v);
+    return v;
+}
