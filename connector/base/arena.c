@@ -1,7 +1,7 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +64,7 @@ static void run_undo(struct arena *a)
         struct undo *u = a->undo;
         a->undo = u->next;
         u->fn(u->ptr);
+        free(u);
     }
 }
 
@@ -175,11 +176,9 @@ size_t arena_used(const struct arena *a)
 
 void arena_on_free(struct arena *a, void (*fn)(void *), void *ptr)
 {
-    struct undo *u = arena_alloc(a, sizeof *u);
-    if (!u) { /* over the limit: the promise still holds, only earlier */
-        fn(ptr);
-        return;
-    }
+    struct undo *u = malloc(sizeof *u); /* beside the limit: the promise holds when it is passed */
+    if (!u)
+        abort();
     *u = (struct undo){.next = a->undo, .fn = fn, .ptr = ptr};
     a->undo = u;
 }

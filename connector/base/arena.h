@@ -1,6 +1,7 @@
-/* arena.h: bump allocator. Everything that belongs to one webhook, one API call or one run lives in its arena and
- * dies with it. Memory is zeroed. Running out of memory aborts; running over the arena's own limit does not: the
- * sticky flag `arena_over` is set, a valid scratch pointer is NOT handed out, and the caller gets NULL. */
+/* arena.h: bump allocator. Everything that belongs to one webhook, one API call or one run lives in
+ * its arena and dies with it. Memory is zeroed. Running out of memory aborts; running over the
+ * arena's own limit does not: the sticky flag `arena_over` is set, a valid scratch pointer is NOT
+ * handed out, and the caller gets NULL. */
 #ifndef COUNTERSIGN_BASE_ARENA_H
 #define COUNTERSIGN_BASE_ARENA_H
 
@@ -11,13 +12,16 @@
 struct arena;
 
 struct arena *arena_new(size_t limit_bytes);
-void arena_free(struct arena *arena); /* NULL is allowed; runs the attached destructors, last first */
+/* NULL is allowed; runs the attached destructors, last first. */
+void arena_free(struct arena *arena);
 void arena_clear(struct arena *arena); /* as after arena_new, keeping the first block */
 
-/* Zeroed, aligned for any object. NULL only when the limit would be passed (then arena_over is true for good). */
+/* Zeroed, aligned for any object. NULL only when the limit would be passed (then arena_over is true
+ * for good). */
 void *arena_alloc(struct arena *arena, size_t size);
-void *arena_array(struct arena *arena, size_t count, size_t size); /* overflow counts as over the limit */
-struct str arena_str(struct arena *arena, struct str s);           /* copy, NUL-terminated behind its end */
+/* Overflow of count * size counts as over the limit. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+struct str arena_str(struct arena *arena, struct str s); /* copy, NUL-terminated behind its end */
 const char *arena_cstr(struct arena *arena, struct str s);
 struct str arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool arena_over(const struct arena *arena);

@@ -1,5 +1,5 @@
-/* assert.h: checks that stay on in release. A failed check is a bug of ours: it prints the place and aborts; the rows
- * in the database tell the next process where to go on. */
+/* assert.h: checks that stay on in release. A failed check is a bug of ours: it prints the place
+ * and aborts; the rows in the database tell the next process where to go on. */
 #ifndef COUNTERSIGN_BASE_ASSERT_H
 #define COUNTERSIGN_BASE_ASSERT_H
 

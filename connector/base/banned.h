@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-/* words that third-party headers use as names (rand, system, alloca) are left to the lint test check_banned.py */
+/* words that third-party headers use as names (rand, system, alloca) are left to the lint test
+ * check_banned.py */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok strncpy strncat atoi atol atof srand
 #pragma GCC poison localtime gmtime asctime ctime popen
 

@@ -25,7 +25,8 @@ static int64_t system_mono_ms(void *self)
 
 const struct clock CLOCK_SYSTEM = {.wall_ms = system_wall_ms, .mono_ms = system_mono_ms};
 
-/* Days since 1970-01-01 of a proleptic Gregorian date, and back: eras of 400 years, years beginning in March. */
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back: eras of 400 years, years beginning
+ * in March. */
 static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
 {
     y -= m <= 2;
@@ -59,8 +60,9 @@ const char *clock_rfc3339(int64_t wall_ms, char *dst)
     }
     int64_t y, m, d;
     civil_from_days(days, &y, &m, &d);
-    snprintf(dst, CLOCK_TEXT_SIZE, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02d:%02d:%02d.%03dZ", y, m, d,
-             (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60), (int)(rest % 1000));
+    snprintf(dst, CLOCK_TEXT_SIZE, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02d:%02d:%02d.%03dZ",
+             y, m, d, (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
+             (int)(rest % 1000));
     return dst;
 }
 
@@ -130,16 +132,18 @@ bool clock_parse(struct str s, int64_t *ret_wall_ms)
 {
     int64_t y, mo, d, h, mi, sec, ms, zone;
 
-    if (!take_digits(&s, 4, &y) || !take_char(&s, '-') || !take_digits(&s, 2, &mo) || !take_char(&s, '-') ||
-        !take_digits(&s, 2, &d))
+    if (!take_digits(&s, 4, &y) || !take_char(&s, '-') || !take_digits(&s, 2, &mo) ||
+        !take_char(&s, '-') || !take_digits(&s, 2, &d))
         return false;
     if (!take_char(&s, 'T') && !take_char(&s, 't') && !take_char(&s, ' '))
         return false;
     if (!take_digits(&s, 2, &h) || !take_char(&s, ':') || !take_digits(&s, 2, &mi))
         return false;
-    if (!take_char(&s, ':') || !take_digits(&s, 2, &sec) || !take_fraction(&s, &ms) || !take_zone(&s, &zone))
+    if (!take_char(&s, ':') || !take_digits(&s, 2, &sec) || !take_fraction(&s, &ms) ||
+        !take_zone(&s, &zone))
         return false;
-    if (s.len || mo < 1 || mo > 12 || d < 1 || d > days_in_month(y, mo) || h > 23 || mi > 59 || sec > 60)
+    if (s.len || mo < 1 || mo > 12 || d < 1 || d > days_in_month(y, mo) || h > 23 || mi > 59 ||
+        sec > 60)
         return false;
     *ret_wall_ms = (((days_from_civil(y, mo, d) * 24 + h) * 60 + mi - zone) * 60 + sec) * 1000 + ms;
     return true;

@@ -1,4 +1,5 @@
-/* clock.h: time is an input. Code that needs it receives a struct clock; tests and the simulator pass their own. */
+/* clock.h: time is an input. Code that needs it receives a struct clock; tests and the simulator
+ * pass their own. */
 #ifndef COUNTERSIGN_BASE_CLOCK_H
 #define COUNTERSIGN_BASE_CLOCK_H
 

@@ -67,7 +67,9 @@ bool base64_decode(struct buf *dst, struct str text)
         return false;
     for (size_t i = 0; i < text.len; i += 4) {
         bool last = i + 4 == text.len;
-        size_t pad = last ? (size_t)(text.p[i + 3] == '=') + (text.p[i + 3] == '=' && text.p[i + 2] == '=') : 0;
+        size_t pad = 0;
+        if (last && text.p[i + 3] == '=')
+            pad = text.p[i + 2] == '=' ? 2 : 1;
         uint32_t v = 0;
         for (size_t k = 0; k < 4; k++) {
             int digit = k < 4 - pad ? base64_digit(text.p[i + k]) : 0;
@@ -75,8 +77,8 @@ bool base64_decode(struct buf *dst, struct str text)
                 return false;
             v = v << 6 | (uint32_t)digit;
         }
-        if ((pad == 1 && (v & 0xff)) || (pad == 2 && (v & 0xffff))) /* bits that stand for nothing */
-            return false;
+        if ((pad == 1 && (v & 0xff)) || (pad == 2 && (v & 0xffff)))
+            return false; /* bits that stand for nothing: two texts for one value */
         char out[3] = {(char)(v >> 16), (char)(v >> 8), (char)v};
         if (!buf_add(dst, out, 3 - pad))
             return false;
@@ -88,8 +90,8 @@ bool url_encode(struct buf *dst, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                     c == '_' || c == '~';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '.' || c == '_' || c == '~';
         char out[3] = {plain ? c : '%', HEX[(unsigned char)c >> 4], HEX[(unsigned char)c & 15]};
         if (!plain) { /* RFC 3986 section 2.1: upper-case digits */
             for (size_t k = 1; k < 3; k++)

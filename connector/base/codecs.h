@@ -12,7 +12,10 @@
 void hex_encode(const void *data, size_t len, char *dst); /* dst[2*len+1], lower case */
 /* Exactly 2*len digits, any case; false otherwise. */
 MUST_CHECK bool hex_decode(struct str text, void *dst, size_t len);
-bool base64_encode(struct buf *dst, struct str data); /* RFC 4648 section 4, padded */
+
+/* Base64 of RFC 4648 section 4, padded. Decoding takes only the one canonical text of each value.
+ */
+bool base64_encode(struct buf *dst, struct str data);
 MUST_CHECK bool base64_decode(struct buf *dst, struct str text);
 /* Percent-encode everything but RFC 3986 unreserved characters. */
 bool url_encode(struct buf *dst, struct str text);

@@ -33,7 +33,8 @@ struct hmac {
 struct hmac *hmac_new(struct str key)
 {
     char sha256[] = "SHA256";
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0), OSSL_PARAM_construct_end()};
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
+                           OSSL_PARAM_construct_end()};
     struct hmac *h = calloc(1, sizeof *h);
     if (!h)
         abort();
@@ -41,7 +42,8 @@ struct hmac *hmac_new(struct str key)
     ASSERT(h->mac);
     h->ctx = EVP_MAC_CTX_new(h->mac);
     ASSERT(h->ctx);
-    ASSERT(EVP_MAC_init(h->ctx, (const unsigned char *)key.p, key.len, params) == 1);
+    const char *bytes = key.p ? key.p : ""; /* NULL would mean "keep the key" */
+    ASSERT(EVP_MAC_init(h->ctx, (const unsigned char *)bytes, key.len, params) == 1);
     return h;
 }
 
@@ -57,7 +59,8 @@ void hmac_free(struct hmac *h)
 void hmac_sign(struct hmac *h, struct str data, uint8_t out[SHA256_BYTES])
 {
     size_t len = 0;
-    ASSERT(EVP_MAC_init(h->ctx, NULL, 0, NULL) == 1); /* keeps the key: re-keying is the dear part */
+    /* no key keeps the key: re-keying is the dear part */
+    ASSERT(EVP_MAC_init(h->ctx, NULL, 0, NULL) == 1);
     ASSERT(EVP_MAC_update(h->ctx, (const unsigned char *)data.p, data.len) == 1);
     ASSERT(EVP_MAC_final(h->ctx, out, &len, SHA256_BYTES) == 1);
     ASSERT(len == SHA256_BYTES);

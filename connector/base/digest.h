@@ -1,4 +1,4 @@
-/* digest.h: SHA-256 and HMAC-SHA-256 (libcrypto behind it; the only base module that links a library). */
+/* digest.h: SHA-256 and HMAC-SHA-256. The only base module that links a library: libcrypto. */
 #ifndef COUNTERSIGN_BASE_DIGEST_H
 #define COUNTERSIGN_BASE_DIGEST_H
 
@@ -10,13 +10,17 @@
 
 enum { SHA256_BYTES = 32, SHA256_HEX_SIZE = 65 };
 
+/* SHA-256 of the bytes. */
 void digest_sha256(struct str data, uint8_t out[SHA256_BYTES]);
-void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES]); /* of a followed by b */
+/* Of a followed by b. */
+void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES]);
 
-/* A keyed HMAC context is made once and reused: re-keying costs more than hashing (OpenSSL 3). Not thread-safe. */
+/* A keyed HMAC context is made once and reused: re-keying costs more than hashing (OpenSSL 3). Not
+ * thread-safe. */
 struct hmac;
 struct hmac *hmac_new(struct str key);
 void hmac_free(struct hmac *hmac);
+/* HMAC-SHA-256 of the bytes under the context's key. */
 void hmac_sign(struct hmac *hmac, struct str data, uint8_t out[SHA256_BYTES]);
 
 #endif

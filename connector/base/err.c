@@ -8,11 +8,12 @@ bool err_fill(struct err *err, enum err_kind kind, const char *file, int line, c
 {
     if (!err)
         return false;
-    *err = (struct err){.kind = kind, .file = file, .line = line};
+    struct err fresh = {.kind = kind, .file = file, .line = line};
     va_list args;
     va_start(args, fmt);
-    vsnprintf(err->what, sizeof err->what, fmt, args);
+    vsnprintf(fresh.what, sizeof fresh.what, fmt, args);
     va_end(args);
+    *err = fresh; /* last: the arguments may point into the old one */
     return false;
 }
 

@@ -1,7 +1,8 @@
 /* err.h: the one error value of the program.
  *
- * It is filled by the lowest layer that knows what happened and extended with "while ..." on the way up; whoever
- * decides what to do about it logs it, once. `kind` decides what happens next and is never guessed from text.
+ * It is filled by the lowest layer that knows what happened and extended with "while ..." on the
+ * way up; whoever decides what to do about it logs it, once. `kind` decides what happens next and
+ * is never guessed from text.
  */
 #ifndef COUNTERSIGN_BASE_ERR_H
 #define COUNTERSIGN_BASE_ERR_H
@@ -31,9 +32,10 @@ struct err {
     char trail[240]; /* "while ..." added by callers on the way up   */
 };
 
-/* Fill `err` (may be NULL) and return false, so that a failing function can end in `return FAIL(...)`. */
+/* Fill `err` (may be NULL) and return false: a failing function ends in `return FAIL(...)`. */
 #define FAIL(err, kind, ...) err_fill((err), (kind), __FILE__, __LINE__, __VA_ARGS__)
 
+/* What FAIL calls. The arguments may point into *err. */
 bool err_fill(struct err *err, enum err_kind kind, const char *file, int line, const char *fmt, ...)
     PRINTF_LIKE(5, 6);
 

@@ -1,4 +1,5 @@
-/* limits.h: every numeric limit of the program, each with its reason. Nothing that strangers influence is unbounded. */
+/* limits.h: every numeric limit of the program, each with its reason. Nothing that strangers
+ * influence is unbounded. */
 #ifndef COUNTERSIGN_BASE_LIMITS_H
 #define COUNTERSIGN_BASE_LIMITS_H
 
@@ -7,11 +8,13 @@ enum {
     LIMIT_HTTP_HEADER_BYTES = 16 * 1024,
     LIMIT_HTTP_FIELDS = 64,
     LIMIT_HTTP_CONNECTIONS = 1024,
-    LIMIT_HTTP_BODY_BYTES = 5 * 1024 * 1024, /* a webhook; Jira drops its own above 25 MB, polling finds the change */
+    /* a webhook; Jira drops its own above 25 MB, polling finds the change */
+    LIMIT_HTTP_BODY_BYTES = 5 * 1024 * 1024,
     LIMIT_API_BODY_BYTES = 256 * 1024,
 
     /* HTTP out */
-    LIMIT_REPLY_BYTES = 32 * 1024 * 1024, /* a search page of 100 issues of 10 KB is 1 MB; changelogs can be larger */
+    /* a search page of 100 issues of 10 KB is 1 MB; changelogs can be larger */
+    LIMIT_REPLY_BYTES = 32 * 1024 * 1024,
 
     /* JSON and YAML */
     LIMIT_JSON_DEPTH = 32,
@@ -30,7 +33,7 @@ enum {
     LIMIT_REASON_CHARS = 255, /* a Jira text field holds 255 */
 
     /* database */
-    LIMIT_INGEST_BATCH = 256, /* deliveries in one group commit */
+    LIMIT_INGEST_BATCH = 256,  /* deliveries in one group commit */
     LIMIT_INGEST_QUEUE = 4096, /* deliveries waiting for a commit before we answer 503 */
 };
 

@@ -75,8 +75,9 @@ bool rng_chance(struct rng *rng, uint32_t per_million)
 
 void rng_uuid(struct rng *rng, char *dst)
 {
-    uint64_t a = (rng_next(rng) & ~0xf000u) | 0x4000u;
+    uint64_t a = (rng_next(rng) & ~(uint64_t)0xf000) | 0x4000;
     uint64_t b = (rng_next(rng) & 0x3fffffffffffffffu) | 0x8000000000000000u;
-    snprintf(dst, 37, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff),
-             (unsigned)(a & 0xffff), (unsigned)(b >> 48), (unsigned long long)(b & 0xffffffffffffu));
+    snprintf(dst, 37, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32),
+             (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xffff), (unsigned)(b >> 48),
+             (unsigned long long)(b & 0xffffffffffffu));
 }

@@ -1,4 +1,5 @@
-/* secret.h: a secret value with its own type, so that it cannot be printed by accident. Wiped when dropped. */
+/* secret.h: a secret value with its own type, so that it cannot be printed by accident. Wiped when
+ * dropped. */
 #ifndef COUNTERSIGN_BASE_SECRET_H
 #define COUNTERSIGN_BASE_SECRET_H
 
@@ -7,8 +8,10 @@
 enum { SECRET_BYTES_MAX = 4096 };
 
 struct secret;
+
 struct secret *secret_new(struct str value); /* copies */
-void secret_free(struct secret *secret);     /* wipes */
-struct str secret_reveal(const struct secret *secret); /* only where the value leaves for its purpose */
+void secret_free(struct secret *secret);     /* wipes; NULL is allowed */
+/* Only where the value leaves for its purpose. NULL gives STR_NONE. */
+struct str secret_reveal(const struct secret *secret);
 
 #endif

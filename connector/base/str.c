@@ -111,7 +111,8 @@ bool str_to_i64(struct str s, int64_t *ret_value)
         if (s.p[i] < '0' || s.p[i] > '9')
             return false;
         int64_t digit = negative ? '0' - s.p[i] : s.p[i] - '0';
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit, &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digit, &value))
             return false;
     }
     *ret_value = value;

@@ -18,6 +18,7 @@ struct str {
 /* For printf: `printf("%.*s", STR_ARG(s))`. */
 #define STR_ARG(s) (int)(s).len, (s).p ? (s).p : ""
 
+/* Making and comparing. An empty slice equals STR_NONE. */
 struct str str_of(const char *nul_terminated); /* NULL gives STR_NONE */
 struct str str_n(const char *p, size_t len);
 bool str_eq(struct str a, struct str b);
@@ -26,18 +27,22 @@ bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_empty(struct str s);
-int str_cmp(struct str a, struct str b); /* bytewise, shorter first: the order of RFC 8785 for ASCII keys */
-struct str str_trim(struct str s);       /* ASCII white space on both ends */
-/* Cut at the first `sep`: returns what stands before it and leaves the rest in *s; the whole when there is none. */
+/* Bytewise, shorter first: the order of RFC 8785 for ASCII keys. */
+int str_cmp(struct str a, struct str b);
+struct str str_trim(struct str s); /* ASCII white space on both ends */
+/* Cut at the first `sep`: returns what stands before it and leaves the rest in *s; the whole when
+ * there is none. */
 struct str str_cut(struct str *s, char sep);
 /* Index of the first `c`, or -1. */
 ptrdiff_t str_find(struct str s, char c);
 
-/* Decimal integer, whole slice, no sign but '-', no leading blanks; false on anything else or overflow. */
+/* Decimal integer, whole slice, no sign but '-', no leading blanks; false on anything else or
+ * overflow. */
 MUST_CHECK bool str_to_i64(struct str s, int64_t *ret_value);
 /* True when the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool str_is_utf8(struct str s);
-/* Copy into `dst` (NUL-terminated), cut at a code point so that it fits `size`; returns false when it was cut. */
+/* Copy into `dst` (NUL-terminated), cut at a code point so that it fits `size`; returns false when
+ * it was cut. */
 bool str_copy(char *dst, size_t size, struct str s);
 /* 64-bit FNV-1a, for tables and for sampling; not for anything an attacker profits from. */
 uint64_t str_hash(struct str s);
