@@ -1,0 +1,103 @@
+/* Putting a reply together: RFC 9110 section 15 (status), 6.6.1 (Date), RFC 9112 section 6.2 (Content-Length). */
+#include <time.h>
+
+#include "io/io_serve_priv.h"
+
+static const struct {
+    int status;
+    const char *reason;
+} REASONS[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+};
+
+static const char *reason_of(int status)
+{
+    for (size_t i = 0; i < sizeof REASONS / sizeof REASONS[0]; i++)
+        if (REASONS[i].status == status)
+            return REASONS[i].reason;
+    return "";
+}
+
+/* Made once a second. */
+static const char *date_now(struct serve *serve)
+{
+    struct timespec now;
+    struct tm tm;
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec != serve->date_s) {
+        serve->date_s = now.tv_sec;
+        gmtime_r(&now.tv_sec, &tm);
+        strftime(serve->date, sizeof serve->date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    }
+    return serve->date;
+}
+
+/* A value may come from outside: no control character ends the line early. */
+static void add_clean(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        buf_add_byte(out, c < 0x20 || c == 0x7f ? ' ' : (char)c);
+    }
+}
+
+static void add_field(struct buf *out, struct str name, struct str value)
+{
+    add_clean(out, name);
+    buf_add(out, ": ", 2);
+    add_clean(out, value);
+    buf_add(out, "\r\n", 2);
+}
+
+void serve_compose(struct serve *serve, int status, const char *content_type, const struct http_header *headers,
+                   size_t header_count, struct str body, bool close, bool without_body)
+{
+    struct buf *out = &serve->out;
+    bool bodyless = status == 204 || status == 304;
+
+    buf_clear(out);
+    buf_add_c(out, "HTTP/1.1 ");
+    buf_add_i64(out, status);
+    buf_add_byte(out, ' ');
+    buf_add_c(out, reason_of(status));
+    buf_add_c(out, "\r\nDate: ");
+    buf_add_c(out, date_now(serve));
+    buf_add_c(out, "\r\n");
+    if (!bodyless) {
+        if (content_type)
+            add_field(out, STR("Content-Type"), str_of(content_type));
+        buf_add_c(out, "Content-Length: ");
+        buf_add_i64(out, (int64_t)body.len);
+        buf_add_c(out, "\r\n");
+    }
+    if (close)
+        buf_add_c(out, "Connection: close\r\n");
+    for (size_t i = 0; i < header_count; i++)
+        add_field(out, headers[i].name, headers[i].value);
+    buf_add_c(out, "\r\n");
+    if (!bodyless && !without_body)
+        buf_add_str(out, body);
+}
