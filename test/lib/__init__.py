@@ -1,0 +1,1 @@
+"""What tests share: private servers, processes, ports, waiting. Standard library only. See README.md."""
