@@ -8,12 +8,33 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
-#define POISON(p, n) __asan_poison_memory_region((p), (n))
-#define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
-#else
-#define POISON(p, n) ((void)(p), (void)(n))
-#define UNPOISON(p, n) ((void)(p), (void)(n))
+#define HAVE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define HAVE_ASAN 1
 #endif
+#endif
+
+/* Space not handed out is marked, so that the address sanitizer catches overruns inside a block.
+ * Not inline: gcc would take the marking for a read of fresh memory. */
+__attribute__((noinline)) static void poison(char *p, size_t len)
+{
+#ifdef HAVE_ASAN
+    __asan_poison_memory_region(p, len);
+#else
+    (void)p, (void)len;
+#endif
+}
+
+static void unpoison(char *p, size_t len)
+{
+#ifdef HAVE_ASAN
+    __asan_unpoison_memory_region(p, len);
+#else
+    (void)p, (void)len;
+#endif
+}
 
 enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, ALIGN = 16 };
 
@@ -44,7 +65,7 @@ static struct block *block_new(size_t size)
     b->next = NULL;
     b->size = size;
     b->used = 0;
-    POISON(b->data, size);
+    poison(b->data, size);
     return b;
 }
 
@@ -70,7 +91,7 @@ static void run_undo(struct arena *a)
 
 static void block_free(struct block *b)
 {
-    UNPOISON(b->data, b->size);
+    unpoison(b->data, b->size);
     free(b);
 }
 
@@ -83,7 +104,7 @@ void arena_clear(struct arena *a)
         block_free(b);
     }
     if (a->blocks) {
-        POISON(a->blocks->data, a->blocks->size);
+        poison(a->blocks->data, a->blocks->size);
         a->blocks->used = 0;
     }
     a->used = 0;
@@ -120,7 +141,7 @@ void *arena_alloc(struct arena *a, size_t size)
     char *p = b->data + b->used;
     b->used += rounded;
     a->used += size;
-    UNPOISON(p, size);
+    unpoison(p, size);
     memset(p, 0, size);
     return p;
 }

@@ -162,14 +162,19 @@ class Cluster:
         with open(children) as file:
             return [self._server.pid] + [int(pid) for pid in file.read().split()]
 
+    def _signal_all(self, number):
+        for pid in self._all_pids():
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:  # a worker that has just ended
+                pass
+
     def freeze(self):
         """Stop answering without closing anything: postmaster and all backends."""
-        for pid in self._all_pids():
-            os.kill(pid, signal.SIGSTOP)
+        self._signal_all(signal.SIGSTOP)
 
     def thaw(self):
-        for pid in self._all_pids():
-            os.kill(pid, signal.SIGCONT)
+        self._signal_all(signal.SIGCONT)
 
     @property
     def log(self):

@@ -88,18 +88,18 @@ static void utf8_is_well_formed_or_not(void **state)
         {{"", 0}, true},
         {{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", 14}, true},
         {{"\0", 1}, true},
-        {{"\x80", 1}, false},                /* continuation alone */
-        {{"\xc3", 1}, false},                /* cut */
-        {{"\xe2\x82", 2}, false},            /* cut */
-        {{"\xc0\xaf", 2}, false},            /* overlong */
-        {{"\xe0\x80\xaf", 3}, false},        /* overlong */
-        {{"\xf0\x80\x80\xaf", 4}, false},    /* overlong */
-        {{"\xed\xa0\x80", 3}, false},        /* surrogate */
-        {{"\xed\x9f\xbf", 3}, true},         /* last before the surrogates */
-        {{"\xf4\x8f\xbf\xbf", 4}, true},     /* U+10FFFF */
-        {{"\xf4\x90\x80\x80", 4}, false},    /* above */
-        {{"\xf5\x80\x80\x80", 4}, false},    /* above */
-        {{"\xe2\x82\x41", 3}, false},        /* not a continuation */
+        {{"\x80", 1}, false},             /* continuation alone */
+        {{"\xc3", 1}, false},             /* cut */
+        {{"\xe2\x82", 2}, false},         /* cut */
+        {{"\xc0\xaf", 2}, false},         /* overlong */
+        {{"\xe0\x80\xaf", 3}, false},     /* overlong */
+        {{"\xf0\x80\x80\xaf", 4}, false}, /* overlong */
+        {{"\xed\xa0\x80", 3}, false},     /* surrogate */
+        {{"\xed\x9f\xbf", 3}, true},      /* last before the surrogates */
+        {{"\xf4\x8f\xbf\xbf", 4}, true},  /* U+10FFFF */
+        {{"\xf4\x90\x80\x80", 4}, false}, /* above */
+        {{"\xf5\x80\x80\x80", 4}, false}, /* above */
+        {{"\xe2\x82\x41", 3}, false},     /* not a continuation */
         {{"\xff", 1}, false},
     };
     (void)state;

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Counts what test/run ran. One record a test in build/results/tally.jsonl; `sum` prints them and sets the exit code.
+
+A meson test counts as the single tests its output shows: cmocka, TAP, unittest, or a line "passed N failed N skipped N".
+"""
+import json
+import os
+import re
+import sys
+import time
+import xml.etree.ElementTree as xml
+
+FILE = "build/results/tally.jsonl"
+
+
+def note(suite, outcome, name, why="", count=1):
+    with open(FILE, "a") as file:
+        file.write(json.dumps({"suite": suite, "outcome": outcome, "name": name, "why": why, "count": count}) + "\n")
+
+
+def cmocka(text):
+    for word, name in re.findall(r"^\[\s*(OK|FAILED|SKIPPED)\s*\] (\w+)$", text, re.M):
+        yield {"OK": "passed", "FAILED": "failed", "SKIPPED": "skipped"}[word], name, ""
+
+
+def tap(text):
+    if not re.search(r"^(1\.\.\d+|TAP version \d+)\s*$", text, re.M):
+        return
+    for bad, name, word, why in re.findall(
+            r"^(not )?ok\b ?(?:\d+)? ?-? ?(.*?)(?:\s*# ?(SKIP|TODO)\b ?(.*))?$", text, re.M | re.I):
+        if word.upper() == "SKIP":
+            yield "skipped", name, why
+        else:
+            yield ("failed" if bad and word.upper() != "TODO" else "passed"), name, ""
+
+
+def unittest(text):
+    for name, why in re.findall(r"^(\w+) \([\w.]+\) \.\.\. skipped '(.*)'$", text, re.M):
+        yield "skipped", name, why
+    for name in re.findall(r"^(?:FAIL|ERROR): (\w+)", text, re.M):
+        yield "failed", name, ""
+    ran = re.search(r"^Ran (\d+) tests? in", text, re.M)
+    skipped = re.search(r"\(.*skipped=(\d+)", text)
+    if ran:
+        bad = len(set(re.findall(r"^(?:FAIL|ERROR): (\w+)", text, re.M)))
+        for number in range(int(ran.group(1)) - bad - int(skipped.group(1) if skipped else 0)):
+            yield "passed", str(number), ""
+
+
+def counted(text):
+    line = re.search(r"^passed (\d+),? failed (\d+),? skipped (\d+)\b ?(.*)$", text, re.M)
+    if line:
+        for outcome, number in zip(("passed", "failed", "skipped"), line.groups()):
+            for _ in range(int(number)):
+                yield outcome, "", line.group(4)
+
+
+def single_tests(text):
+    for reader in (cmocka, tap, unittest, counted):
+        found = list(reader(text))
+        if found:
+            return found
+    return []
+
+
+def record(suite, name, text, ok, why):
+    """The single tests of one program; at least one, and a failed one when the program says so."""
+    found = single_tests(text)
+    for outcome, inner, reason in found:
+        note(suite, outcome, f"{name}: {inner}" if inner else name, reason)
+    if not ok and not any(outcome == "failed" for outcome, _, _ in found):
+        note(suite, "failed", name, why)
+    elif not found:
+        note(suite, "passed", name)
+    if not ok:
+        print(f"--- {suite} {name}: {why}")
+        print(text[-6000:].rstrip())
+
+
+def meson(suite, path):
+    if not os.path.exists(path):
+        note(suite, "failed", "meson", "ran nothing")
+        return
+    with open(path) as file:
+        for line in file:
+            test = json.loads(line)
+            name = test["name"].split(" / ")[-1]
+            text = test.get("stdout", "") + "\n" + test.get("stderr", "")
+            if test["result"] == "SKIP" and not single_tests(text):
+                note(suite, "skipped", name, (text.strip().split("\n") or [""])[-1])
+            else:
+                record(suite, name, text, test["result"] in ("OK", "EXPECTEDFAIL", "SKIP"), test["result"].lower())
+
+
+def pytest(suite, path):
+    if not os.path.exists(path):
+        note(suite, "failed", "pytest", "it did not get as far as a report")
+        return
+    for case in xml.parse(path).getroot().iter("testcase"):
+        name = f"{case.get('classname', '').split('.')[-1]}: {case.get('name')}"
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            note(suite, "failed", name)
+        elif skipped is not None:
+            note(suite, "skipped", name, skipped.get("message", ""))
+        else:
+            note(suite, "passed", name)
+
+
+def script(suite, path, code):
+    with open(path, errors="replace") as file:
+        text = file.read()
+    for outcome, name, why in single_tests(text):
+        note(suite, outcome, name or "run", why)
+    found = single_tests(text)
+    if not found:
+        note(suite, "failed", "run", "it reported no result")
+    elif code != "0" and not any(outcome == "failed" for outcome, _, _ in found):
+        note(suite, "failed", "run", f"exit {code}")
+
+
+def has(directory, suite):
+    """Does this build folder know a test of the suite?"""
+    with open(f"{directory}/meson-info/intro-tests.json") as file:
+        return any(suite == name.split(":")[-1] for test in json.load(file) for name in test["suite"])
+
+
+def read():
+    with open(FILE) as file:
+        return [json.loads(line) for line in file]
+
+
+def count(records, suite=None):
+    return [sum(r["count"] for r in records if r["outcome"] == outcome and suite in (None, r["suite"]))
+            for outcome in ("passed", "failed", "skipped")]
+
+
+def end(suite):
+    records = read()
+    passed, failed, skipped = count(records, suite)
+    if passed + failed + skipped == 0:
+        if any(r["outcome"] == "failed" and r["suite"] == "build" for r in records):
+            note(suite, "skipped", suite, "did not build")
+        else:
+            note(suite, "skipped", suite, "has no tests here")
+        skipped = 1
+    start = max(r["at"] for r in records if r["outcome"] == "start")
+    words = [f"{passed} passed"] + [f"{n} {word}" for n, word in ((failed, "failed"), (skipped, "skipped")) if n]
+    print(f"{suite:10} {', '.join(words)}  ({time.time() - start:.1f} s)")
+
+
+def total():
+    records = read()
+    passed, failed, skipped = count(records)
+    for outcome in ("skipped", "failed"):
+        for r in records:
+            if r["outcome"] == outcome:
+                print(f"{outcome}: {r['suite']} {r['name']}" + (f": {r['why']}" if r["why"] else ""))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+def main(verb, *words):
+    if verb == "begin":
+        open(FILE, "w").close()
+    elif verb == "start":
+        with open(FILE, "a") as file:
+            file.write(json.dumps({"outcome": "start", "suite": words[0], "at": time.time(), "count": 0}) + "\n")
+    elif verb in ("pass", "fail", "skip"):
+        note(words[0], {"pass": "passed", "fail": "failed", "skip": "skipped"}[verb], *words[1:])
+    elif verb == "has":
+        return 0 if has(*words) else 1
+    elif verb == "sum":
+        return total()
+    else:
+        {"meson": meson, "pytest": pytest, "script": script, "end": end}[verb](*words)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
