@@ -1,0 +1,153 @@
+-- Named statements, compiled into the program by connector/tools/gen_query.py. One statement is one transaction.
+
+-- name: inbox_put
+-- params: site text, delivery_id text, retry int, body bytea
+insert into governance.webhook_delivery (site, delivery_id, retry, body) values ($1, $2, $3::smallint, $4)
+on conflict do nothing
+
+-- name: inbox_claim
+-- params: lease_s int, batch int
+select id, site, delivery_id, body from governance.inbox_claim(make_interval(secs => $1::int), $2::int)
+
+-- name: hint_apply
+-- params: hints jsonb
+select governance.hint_apply($1::jsonb)
+
+-- name: ticket_claim
+-- params: owner text, lease_s int, batch int
+select site, issue_id, issue_key, version from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int)
+
+-- name: ticket_ignore
+-- params: owner text, site text, issue text, version bigint, reason text
+select governance.ticket_ignore($1, $2, $3, $4::bigint, $5)
+
+-- name: request_open
+-- params: owner text, issue text, version bigint, intake jsonb
+select governance.request_open($1, $2, $3::bigint, $4::jsonb)
+
+-- name: request_submit
+-- params: key text, body_sha256 text, intake jsonb
+select id, repeated, differs, phase from governance.request_submit($1, $2, $3::jsonb)
+
+-- name: request_claim
+-- params: owner text, lease_s int, batch int
+select id from governance.request_claim($1, make_interval(secs => $2::int), $3::int) as id
+
+-- name: dossier
+-- params: request uuid
+select governance.dossier($1::uuid)
+
+-- name: facts_save
+-- params: owner text, request uuid, version bigint, facts jsonb
+select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
+
+-- name: decision_save
+-- params: owner text, request uuid, version bigint, decision jsonb
+select governance.decision_save($1, $2::uuid, $3::bigint, $4::jsonb)
+
+-- name: flow_claim
+-- params: owner text, lease_s int, batch int
+select id, kind, state, version, attempt, failures, site, request_id, marker, issue_id, cycle, payload, sent_ms, now_ms
+  from governance.flow_claim($1, make_interval(secs => $2::int), $3::int)
+
+-- name: flow_save
+-- params: owner text, flow bigint, version bigint, move jsonb
+select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)
+
+-- name: flow_retry
+-- params: request uuid
+select governance.flow_retry($1::uuid)
+
+-- name: poll_begin
+-- params: site text, owner text, lease_s int
+select watermark_ms, overlap_ms, fence from governance.poll_begin($1, $2, make_interval(secs => $3::int))
+
+-- name: poll_page
+-- params: site text, fence bigint, hints jsonb, is_last boolean, watermark_ms bigint
+select governance.poll_page($1, $2::bigint, $3::jsonb, $4::boolean, $5::bigint)
+
+-- name: sweep
+-- params: max_age_s int
+select governance.sweep(make_interval(secs => $1::int))
+
+-- name: sla_tick
+-- params:
+select governance.sla_tick()
+
+-- name: request_show
+-- params: id_or_key text
+select governance.request_show($1)
+
+-- name: request_list
+-- params: phase text, after text, page int
+select governance.request_list($1, $2, $3::int)
+
+-- name: evidence_of
+-- params: request text
+select governance.evidence_of($1)
+
+-- name: request_cancel
+-- params: request uuid
+select governance.request_cancel($1::uuid)
+
+-- name: approval_add
+-- params: request uuid, approver text, decision text, channel text
+select governance.approval_add($1::uuid, $2, $3, $4)
+
+-- name: exception_grant
+-- params: request uuid, owner text, approved_by text, reason text, control text, expires_ms bigint
+select governance.exception_grant($1::uuid, $2, $3, $4, $5, to_timestamp($6::bigint / 1000.0))
+
+-- name: site_put
+-- params: name text, flavour text, url text
+select governance.site_put($1, $2, $3)
+
+-- name: source_put
+-- params: name text, label text, kind text, settle_ms bigint, confirmations int, max_age_ms bigint
+select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint)
+
+-- name: mapping_put
+-- params: sha256 text, body text
+insert into governance.mapping_version (sha256, body) values ($1, $2) on conflict do nothing
+
+-- name: health
+-- params:
+select governance.health()
+
+-- name: evidence_page
+-- params: after bigint, page int
+select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq > $1::bigint order by seq limit $2::int
+
+-- name: migration_table
+-- params:
+select to_regclass('governance.migration')
+
+-- name: migration_list
+-- params:
+select number, sha256 from governance.migration order by number
+
+-- name: migration_add
+-- params: number int, name text, sha256 text, breaking boolean
+insert into governance.migration (number, name, sha256, breaking) values ($1::int, $2, $3, $4::boolean)
+
+-- name: migrate_lock
+-- params:
+select pg_advisory_xact_lock(hashtextextended('countersign migrate', 0))
+
+-- name: become_owner
+-- params:
+set local role countersign_owner
+
+-- name: lock_patience
+-- params:
+set local lock_timeout = '10s'
+
+-- name: verify_uncommented
+-- params:
+select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname in ('governance', 'sla', 'audit') and c.relkind in ('r', 'v') and obj_description(c.oid, 'pg_class') is null
+
+-- name: verify_service_rights
+-- params:
+select count(*) from (values ('evidence_entry'), ('observation'), ('approval')) as t(name)
+ where has_table_privilege('countersign_service', 'governance.' || t.name, 'update, delete, truncate')

@@ -1,0 +1,67 @@
+-- One decision, in one transaction: guarded move, flows, clock, escalation. p: the decision document of store_request.c.
+create or replace function governance.decision_save(p_owner text, p_request uuid, p_version bigint, p jsonb) returns bigint
+language plpgsql set search_path = pg_catalog as $$
+declare
+    r governance.access_request;
+    release boolean := (p->>'release')::boolean;
+    claim boolean := (p->>'new_claim')::boolean;
+    target text := p->>'to';
+    cycle text;
+    look timestamptz := to_timestamp(nullif((p->>'look_again_ms')::bigint, 0) / 1000.0);
+begin
+    select * into r from governance.access_request x
+     where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
+       for update;
+    if not found then
+        return null;
+    end if;
+    select t.cycle into cycle from governance.ticket t where t.request_id = p_request;
+    perform governance.flows_add(r, p->'flows');
+    if (p->>'breach')::boolean then
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (p_request, 'breach', 'ClosedBeforeProof', cycle) on conflict do nothing;
+    end if;
+    if (p->>'tampered')::boolean then
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (p_request, 'tamper', 'MappedFieldsChanged', r.mapped_hash) on conflict do nothing;
+    end if;
+    if (p->>'escalate')::boolean then
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (p_request, 'operator', p->>'escalate_reason', r.generation || '/' || coalesce(cycle, '')) on conflict do nothing;
+    end if;
+    update governance.access_request x
+       set version = x.version + 1,
+           phase = target,
+           phase_reason = case when target <> x.phase then p->>'reason' else x.phase_reason end,
+           phase_actor = 'service',
+           generation = x.generation + case when claim then 1 else 0 end,
+           claimed_at = case when claim then clock_timestamp() else x.claimed_at end,
+           claim_cycle = case when claim then cycle else x.claim_cycle end,
+           answered_cycle = case when (p->>'answered')::boolean then cycle else x.answered_cycle end,
+           approved_at = case when target = 'approved' then coalesce(x.approved_at, clock_timestamp()) else x.approved_at end,
+           approved_hash = case when target = 'approved' and x.approved_hash = '' then x.mapped_hash else x.approved_hash end,
+           verified_at = case when target in ('verified', 'exception') then clock_timestamp()
+                              when target in ('verifying', 'claimed', 'fulfilling') then null else x.verified_at end,
+           closed_at = case when target = 'closed' then coalesce(x.closed_at, clock_timestamp()) end,
+           closed_cycle = case when target = 'closed' then coalesce(x.closed_cycle, cycle) else x.closed_cycle end,
+           notice = case when p->>'notice' <> '' then p->>'notice' else x.notice end,
+           notice_key = case when p->>'notice' <> '' then p->>'notice_key' else x.notice_key end,
+           notice_at = case when p->>'notice' <> '' then clock_timestamp() else x.notice_at end,
+           look_at = case when release and x.hinted_at >= x.looked_at then clock_timestamp()
+                          when release then look else x.look_at end,
+           lease_owner = case when release then null else x.lease_owner end,
+           lease_until = case when release then null else greatest(x.lease_until, clock_timestamp() + interval '30 s') end
+     where x.id = p_request;
+    if target <> r.phase then
+        update governance.sla_clock c
+           set stopped_at = case when target in ('verified', 'exception', 'denied', 'cancelled', 'expired')
+                                 then clock_timestamp() when target = 'closed' then c.stopped_at end,
+               next_step_at = case when target in ('claimed', 'fulfilling') and c.goal is not null
+                                    and c.steps_done < cardinality(c.percents)
+                                   then c.started_at + c.paused + c.goal * c.percents[c.steps_done + 1] / 100.0
+                                   else c.next_step_at end
+         where c.request_id = p_request;
+    end if;
+    return p_version + 1;
+end $$;
+comment on function governance.decision_save(text, uuid, bigint, jsonb) is 'Apply one decision: move, flows, clock, escalations, due time';

@@ -1,0 +1,54 @@
+-- All we know about one request, as one document for domain/dossier.h. Times are epoch milliseconds.
+create or replace function governance.dossier(p_request uuid) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select jsonb_build_object(
+        'request_id', r.id, 'version', r.version, 'now_ms', governance.ms(clock_timestamp()), 'kind', r.kind,
+        'phase', r.phase, 'mode', r.mode, 'held', r.held, 'hold_text', r.hold_text, 'from_ticket', r.from_ticket,
+        'emergency', r.emergency, 'generation', r.generation, 'requester', r.requester, 'beneficiary', r.beneficiary,
+        'requested_ms', governance.ms(r.requested_at), 'approved_ms', governance.ms(r.approved_at),
+        'claimed_ms', governance.ms(r.claimed_at), 'verified_ms', governance.ms(r.verified_at),
+        'closed_ms', governance.ms(r.closed_at), 'access_until_ms', governance.ms(r.access_until),
+        'approval_needed', r.approval_needed, 'cancel_asked', r.cancel_asked, 'approved_hash', r.approved_hash,
+        'approval_given', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'),
+        'approval_declined', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'declined'),
+        'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle,
+        'mapped', r.mapped, 'rule', r.rule, 'request_type', r.request_type, 'justification', r.justification,
+        'ticket', (select jsonb_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state,
+                          'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
+                          'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
+                          'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'marker', t.marker,
+                          'approval', t.approval, 'mapped_hash', r.mapped_hash)
+                     from governance.ticket t where t.request_id = r.id),
+        'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
+                          'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
+                          'settle_ms', governance.ms(s.settle), 'confirmations', s.confirmations,
+                          'max_age_ms', governance.ms(s.max_age),
+                          'excepted', exists (select from governance.exception e where e.item_id = i.id
+                              and e.revoked_at is null and e.expires_at > clock_timestamp() + interval '60 s'),
+                          'obs', (select coalesce(jsonb_agg(jsonb_build_object('outcome', o.outcome, 'account', o.account,
+                                      'complete', o.complete, 'canary_ok', o.canary_ok,
+                                      'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
+                                      'reason', o.reason) order by o.id desc), '[]')
+                                    from (select * from governance.observation o
+                                           where o.item_id = i.id and o.generation = r.generation
+                                           order by o.id desc limit 40) o)) order by i.id), '[]')
+                    from governance.request_item i join governance.source s on s.name = i.source
+                   where i.request_id = r.id),
+        'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state)), '[]')
+                    from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
+        'reopens_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'reopen'
+                                 and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
+        'writes_last_hour', (select count(*) from governance.flow f where f.request_id = r.id
+                                and f.kind in ('comment', 'field_update') and f.state <> 'moot'
+                                and f.created_at > clock_timestamp() - interval '1 hour'),
+        'notice', r.notice, 'notice_key', r.notice_key, 'notice_ms', governance.ms(r.notice_at),
+        'reads_since_claim', (select count(distinct o.observed_at) from governance.observation o
+                               join governance.request_item i on i.id = o.item_id
+                              where i.request_id = r.id and o.generation = r.generation and r.claimed_at is not null),
+        'last_read_ms', (select governance.ms(max(o.observed_at)) from governance.observation o
+                           join governance.request_item i on i.id = o.item_id
+                          where i.request_id = r.id and o.generation = r.generation))
+      from governance.access_request r
+     where r.id = p_request
+$$;
+comment on function governance.dossier(uuid) is 'Everything decide() needs about one request, as one JSON document';

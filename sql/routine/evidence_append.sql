@@ -1,0 +1,21 @@
+-- The only way into the chain. Runs as the owner: nobody else may write evidence. The head is locked here, and this runs
+-- at commit (deferred triggers), so it is the last lock a transaction takes.
+create or replace function governance.evidence_append(p_kind text, p_request uuid, p_detail jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog as $$
+declare
+    head governance.evidence_head;
+    entry_at timestamptz;
+    entry_body text;
+    entry_hash bytea;
+begin
+    select * into head from governance.evidence_head for update;
+    entry_at := clock_timestamp();
+    entry_body := governance.canonical_json(jsonb_strip_nulls(jsonb_build_object(
+        'seq', head.seq + 1, 'kind', p_kind, 'request', p_request, 'detail', jsonb_strip_nulls(p_detail),
+        'at', to_char(entry_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))));
+    entry_hash := sha256(head.hash || convert_to(entry_body, 'UTF8'));
+    insert into governance.evidence_entry values (head.seq + 1, entry_at, p_kind, p_request, entry_body, head.hash, entry_hash);
+    update governance.evidence_head set seq = head.seq + 1, hash = entry_hash;
+    return head.seq + 1;
+end $$;
+comment on function governance.evidence_append(text, uuid, jsonb) is 'Append one entry to the hash chain; called by triggers only';

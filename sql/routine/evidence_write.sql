@@ -1,0 +1,54 @@
+-- Turns one row change into one entry. No names of people: hashes and ids only; the clear text stays in its own tables.
+create or replace function governance.evidence_write() returns trigger
+language plpgsql security definer set search_path = pg_catalog as $$
+declare
+    request uuid;
+    detail jsonb;
+begin
+    case tg_table_name
+    when 'access_request' then
+        request := new.id;
+        detail := jsonb_build_object(
+            'from', case when tg_op = 'UPDATE' then old.phase end, 'to', new.phase, 'reason', new.phase_reason,
+            'actor', new.phase_actor, 'kind', new.kind, 'mode', new.mode, 'generation', new.generation,
+            'cycle', nullif(new.claim_cycle, ''), 'tuple', nullif(new.approved_hash, ''),
+            'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
+    when 'request_item' then
+        request := new.request_id;
+        detail := jsonb_build_object('item', new.id, 'source', new.source, 'desired', new.desired,
+            'subject_sha256', encode(sha256(convert_to(new.account || chr(10) || new.entitlement, 'UTF8')), 'hex'));
+    when 'observation' then
+        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
+        detail := jsonb_build_object('item', new.item_id, 'observation', new.id, 'generation', new.generation,
+            'outcome', new.outcome, 'account', new.account, 'reason', new.reason, 'complete', new.complete,
+            'canary', new.canary_ok, 'raw_sha256', encode(new.raw_sha256, 'hex'),
+            'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    when 'flow' then
+        request := new.request_id;
+        detail := jsonb_build_object('flow', new.id, 'kind', new.kind, 'state', new.state, 'attempts', new.attempt,
+            'cycle', nullif(new.cycle, ''), 'payload_sha256', encode(sha256(convert_to(new.payload, 'UTF8')), 'hex'));
+    when 'ticket' then
+        request := new.request_id;
+        detail := jsonb_build_object('site', new.site, 'issue', new.issue_id);
+    when 'approval' then
+        request := new.request_id;
+        detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
+            'tuple', nullif(new.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(new.approver, 'UTF8')), 'hex'));
+    when 'exception' then
+        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
+        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'revoked', new.revoked_at is not null,
+            'owner_sha256', encode(sha256(convert_to(new.owner, 'UTF8')), 'hex'),
+            'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    when 'escalation' then
+        request := new.request_id;
+        detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key);
+    when 'webhook_delivery' then
+        detail := jsonb_build_object('delivery', new.id, 'site', new.site, 'reason', new.reason,
+            'body_sha256', encode(sha256(new.body), 'hex'));
+    when 'mapping_version' then
+        detail := jsonb_build_object('mapping', new.sha256);
+    end case;
+    perform governance.evidence_append(tg_argv[0], request, detail);
+    return null;
+end $$;
+comment on function governance.evidence_write() is 'Trigger: one evidence entry for one state change, at commit';

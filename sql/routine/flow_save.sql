@@ -1,0 +1,45 @@
+-- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, issue_id, key, why}.
+create or replace function governance.flow_save(p_owner text, p_flow bigint, p_version bigint, p jsonb) returns bigint
+language plpgsql set search_path = pg_catalog as $$
+declare
+    f governance.flow;
+    target text := p->>'to';
+    lease int := (p->>'lease_s')::int;
+begin
+    select * into f from governance.flow x
+     where x.id = p_flow and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
+       for update;
+    if not found then
+        return null;
+    end if;
+    update governance.flow x
+       set state = target, version = x.version + 1,
+           attempt = x.attempt + case when (p->>'count_attempt')::boolean then 1 else 0 end,
+           failures = case when (p->>'failed')::boolean then x.failures + 1
+                           when target in ('checking', 'calling', 'probing') then x.failures else 0 end,
+           sent_at = case when target = 'calling' then clock_timestamp() else x.sent_at end,
+           run_after = clock_timestamp() + make_interval(secs => (p->>'rest_ms')::bigint / 1000.0),
+           ended_at = case when target in ('done', 'moot') then clock_timestamp() end,
+           why = coalesce(p->>'why', x.why),
+           lease_owner = case when lease > 0 then p_owner end,
+           lease_until = case when lease > 0 then clock_timestamp() + make_interval(secs => lease) end
+     where x.id = p_flow;
+    insert into governance.flow_attempt (flow_id, from_state, to_state, why)
+    values (p_flow, f.state, target, coalesce(p->>'why', ''));
+    if f.kind = 'create_ticket' and target = 'done' and p->>'issue_id' <> '' then
+        insert into governance.ticket as t (site, issue_id, issue_key, request_id)
+        values (f.site, p->>'issue_id', p->>'key', f.request_id)
+        on conflict (site, issue_id) do update
+           set request_id = excluded.request_id, look_at = null, version = t.version + 1, lease_owner = null,
+               lease_until = null
+         where t.request_id is null;
+    end if;
+    if target in ('done', 'moot', 'parked') then
+        update governance.access_request r
+           set hinted_at = clock_timestamp(),
+               look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
+         where r.id = f.request_id;
+    end if;
+    return p_version + 1;
+end $$;
+comment on function governance.flow_save(text, bigint, bigint, jsonb) is 'Move one flow under its fence; bind the ticket a create made';

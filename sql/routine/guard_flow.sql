@@ -1,0 +1,23 @@
+create or replace function governance.guard_flow() returns trigger
+language plpgsql set search_path = pg_catalog as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.state <> 'pending' or new.version <> 1 then
+            raise exception 'a flow begins as pending' using errcode = 'CG001';
+        end if;
+        return new;
+    end if;
+    if new.version <> old.version + 1 then
+        raise exception 'a guarded write adds one to the version' using errcode = 'CG003';
+    end if;
+    if new.state <> old.state and not exists (
+           select from governance.flow_edge e where e.from_state = old.state and e.to_state = new.state)
+       and not (old.state = 'parked' and new.state = 'moot') then
+        raise exception 'no move from % to %', old.state, new.state using errcode = 'CG004';
+    end if;
+    if new.payload <> old.payload or new.kind <> old.kind or new.request_id <> old.request_id then
+        raise exception 'what was decided is frozen' using errcode = 'CG002';
+    end if;
+    return new;
+end $$;
+comment on function governance.guard_flow() is 'Trigger: legal moves and fences of outbound work; a parked flow may be replaced';

@@ -1,0 +1,37 @@
+-- Hints (from deliveries and polls) to due times, in one transaction. p: [{delivery, site, issue, key, updated, poison}].
+create or replace function governance.hint_apply(p jsonb) returns int
+language plpgsql set search_path = pg_catalog as $$
+declare
+    applied int;
+begin
+    update governance.webhook_delivery d
+       set state = case when h.poison is null then 'handled' else 'quarantined' end,
+           reason = h.poison, handled_at = clock_timestamp(), lease_until = null
+      from jsonb_to_recordset(p) as h(delivery bigint, poison text)
+     where d.id = h.delivery and d.state = 'new';
+
+    with h as (
+        select site, issue, max(key) as key, max(updated) as updated
+          from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text)
+         where poison is null and issue is not null
+         group by site, issue
+         order by site, issue),
+    up as (
+        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at)
+        select site, issue, coalesce(key, ''), coalesce(updated, 0), clock_timestamp() from h
+        on conflict (site, issue_id) do update
+           set look_at = case when t.request_id is null then clock_timestamp() end,
+               issue_key = case when excluded.issue_key <> '' then excluded.issue_key else t.issue_key end,
+               hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms)
+         where excluded.hinted_updated_ms = 0 or excluded.hinted_updated_ms > t.hinted_updated_ms
+            or t.state = 'gone'
+        returning t.request_id)
+    update governance.access_request r
+       set hinted_at = clock_timestamp(),
+           look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
+      from up
+     where r.id = up.request_id;
+    get diagnostics applied = row_count;
+    return applied;
+end $$;
+comment on function governance.hint_apply(jsonb) is 'Mark deliveries handled or quarantined and make their tickets due for a fresh read';

@@ -1,0 +1,26 @@
+-- The rows every new request has, whichever way it came. p: the intake document of store_request.c.
+create or replace function governance.request_create(p jsonb, p_from_ticket boolean) returns governance.access_request
+language plpgsql set search_path = pg_catalog as $$
+declare
+    made governance.access_request;
+    new_id uuid := gen_random_uuid();
+    started timestamptz := least(clock_timestamp(),
+        coalesce(to_timestamp((p->>'requested_ms')::bigint / 1000.0), clock_timestamp()));
+begin
+    insert into governance.access_request (id, site, marker, idempotency_key, body_sha256, kind, mode, lifecycle,
+        subject_kind, rule, request_type, requester, beneficiary, justification, is_privileged, emergency, approval_needed,
+        from_ticket, held, hold_text, mapping_version, mapped, mapped_hash, access_until, requested_at)
+    values (new_id, p->>'site', 'gar-' || replace(new_id::text, '-', ''), p->>'idempotency_key', p->>'body_sha256',
+        p->>'kind', p->>'mode', coalesce(nullif(p->>'lifecycle', ''), 'standard'),
+        coalesce(nullif(p->>'subject_kind', ''), 'human'), p->>'rule', p->>'request_type', p->>'requester',
+        p->>'beneficiary', p->>'justification', (p->>'privileged')::boolean, (p->>'emergency')::boolean,
+        (p->>'approval_needed')::boolean, p_from_ticket, p->>'hold_text' <> '', p->>'hold_text', p->>'mapping_version',
+        p->'mapped', p->>'mapped_hash', to_timestamp((p->>'access_until_ms')::bigint / 1000.0), started)
+    returning * into made;
+    perform governance.request_items(made.id, p->'items');
+    insert into governance.sla_clock (request_id, started_at, goal, next_step_at)
+    select made.id, started, g.goal, started + g.goal * 0.75
+      from (select make_interval(secs => nullif((p->>'sla_goal_ms')::bigint, 0) / 1000.0) as goal) g;
+    return made;
+end $$;
+comment on function governance.request_create(jsonb, boolean) is 'Create a request with its items and its clock';

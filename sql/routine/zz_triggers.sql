@@ -1,0 +1,57 @@
+-- Which function guards which table. Applied after all functions (file name order).
+create or replace trigger guard before insert or update on governance.access_request
+    for each row execute function governance.guard_request();
+create or replace trigger guard before insert or update on governance.flow
+    for each row execute function governance.guard_flow();
+create or replace trigger guard before insert on governance.approval
+    for each row execute function governance.guard_approval();
+create or replace trigger guard before update on governance.exception
+    for each row execute function governance.guard_exception();
+
+do $$
+declare
+    t text;
+begin
+    foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
+                             'evidence_checkpoint', 'mapping_version'] loop
+        execute format('create or replace trigger append_only before update or delete on governance.%I
+                        for each row execute function governance.append_only()', t);
+        execute format('create or replace trigger no_truncate before truncate on governance.%I
+                        for each statement execute function governance.append_only()', t);
+    end loop;
+    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'evidence_head'] loop
+        execute format('create or replace trigger no_delete before delete on governance.%I
+                        for each row execute function governance.append_only()', t);
+        execute format('create or replace trigger no_truncate before truncate on governance.%I
+                        for each statement execute function governance.append_only()', t);
+    end loop;
+end $$;
+
+-- Evidence. Constraint triggers cannot be replaced in place: drop and create inside the same transaction.
+do $$
+declare
+    t record;
+begin
+    for t in select * from (values
+        ('access_request', 'evidence_new', 'after insert', '', 'request.received'),
+        ('access_request', 'evidence_move', 'after update', 'when (old.phase is distinct from new.phase)', 'request.moved'),
+        ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
+        ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
+        ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
+        ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
+        ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
+        ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
+        ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
+        ('ticket', 'evidence_bound', 'after update', 'when (old.request_id is distinct from new.request_id)', 'ticket.bound'),
+        ('ticket', 'evidence_new', 'after insert', 'when (new.request_id is not null)', 'ticket.bound'),
+        ('webhook_delivery', 'evidence_quarantine', 'after update',
+            'when (old.state is distinct from new.state and new.state = ''quarantined'')', 'delivery.quarantined'),
+        ('flow', 'evidence_move', 'after update',
+            'when (old.state is distinct from new.state and new.state in (''done'', ''moot'', ''parked''))', 'flow.ended'))
+        as x(tab, name, event, cond, kind)
+    loop
+        execute format('drop trigger if exists %I on governance.%I', t.name, t.tab);
+        execute format('create constraint trigger %I %s on governance.%I deferrable initially deferred
+                        for each row %s execute function governance.evidence_write(%L)', t.name, t.event, t.tab, t.cond, t.kind);
+    end loop;
+end $$;

@@ -1,0 +1,59 @@
+create or replace view sla.request_v1 as
+select r.id as request_id,
+       t.issue_key,
+       r.site,
+       r.request_type,
+       r.rule,
+       r.kind as change_kind,
+       r.is_privileged,
+       r.subject_kind,
+       r.lifecycle,
+       r.mode as gate_mode,
+       r.mapping_version,
+       r.requested_at,
+       r.approved_at,
+       r.claimed_at as fulfilled_claimed_at,
+       r.verified_at,
+       r.closed_at,
+       r.phase,
+       extract(epoch from coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused)::bigint
+           as initiation_to_verified_seconds,
+       c.stopped_at is null as is_open,
+       extract(epoch from c.goal)::bigint as goal_seconds,
+       case
+           when c.goal is null then 'exempt'
+           when c.stopped_at is not null and c.stopped_at - c.started_at - c.paused <= c.goal then 'met'
+           when c.stopped_at is not null then 'missed'
+           when clock_timestamp() - c.started_at - c.paused > c.goal then 'breached'
+           when clock_timestamp() - c.started_at - c.paused >= c.goal * 0.75 then 'at_risk'
+           else 'running'
+       end as sla_state,
+       (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'breach') as refused_closes,
+       (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'sla') as escalation_level
+  from governance.access_request r
+  join governance.sla_clock c on c.request_id = r.id
+  left join governance.ticket t on t.request_id = r.id;
+comment on view sla.request_v1 is 'One row a governed request: from the first request to verified fulfilment. Stable: columns are only added at the end';
+comment on column sla.request_v1.request_id is 'Request';
+comment on column sla.request_v1.issue_key is 'Ticket key; null until there is a ticket';
+comment on column sla.request_v1.site is 'Site';
+comment on column sla.request_v1.request_type is 'JSM request type id';
+comment on column sla.request_v1.rule is 'Mapping rule';
+comment on column sla.request_v1.change_kind is 'grant, removal or modify';
+comment on column sla.request_v1.is_privileged is 'Privileged access';
+comment on column sla.request_v1.subject_kind is 'human, contractor, service, workload or key';
+comment on column sla.request_v1.lifecycle is 'joiner, mover, leaver, privileged, emergency or standard';
+comment on column sla.request_v1.gate_mode is 'observe, warn or enforce';
+comment on column sla.request_v1.mapping_version is 'SHA-256 of the mapping it was made with';
+comment on column sla.request_v1.requested_at is 'First trace of the wish, UTC';
+comment on column sla.request_v1.approved_at is 'Approved, or found to need no approval';
+comment on column sla.request_v1.fulfilled_claimed_at is 'The fulfiller said done (last claim)';
+comment on column sla.request_v1.verified_at is 'Proven in the target system; null = not yet';
+comment on column sla.request_v1.closed_at is 'Ticket closed on that proof';
+comment on column sla.request_v1.phase is 'Where it stands';
+comment on column sla.request_v1.initiation_to_verified_seconds is 'Seconds from request to proof; for open ones, until now (censored)';
+comment on column sla.request_v1.is_open is 'Not proven yet: count it in every share and percentile';
+comment on column sla.request_v1.goal_seconds is 'Goal; null = none';
+comment on column sla.request_v1.sla_state is 'met, missed, running, at_risk (from 75 %), breached or exempt';
+comment on column sla.request_v1.refused_closes is 'Closes found without proof';
+comment on column sla.request_v1.escalation_level is 'Deadline steps escalated';
