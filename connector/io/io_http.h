@@ -27,7 +27,9 @@ struct http_call {
     size_t reply_max;
 };
 
-/* NOT_SENT: failed before any byte of the request could leave (name, connect, TLS). LOST: after that. */
+/* NOT_SENT: failed before any byte of the request could leave (name, connect, TLS, its turn never came): nothing can have
+ * happened. LOST: some of it left and no whole reply came back (also: the reply is larger than reply_max): anything can have
+ * happened; `status` and `body` hold what came, for humans. */
 enum http_outcome { HTTP_REPLIED, HTTP_NOT_SENT, HTTP_LOST };
 
 struct http_reply {
@@ -38,11 +40,16 @@ struct http_reply {
     const struct http_header *headers;
     size_t header_count;
     int64_t took_ms;
+    bool until_close; /* neither Content-Length nor chunked: the body ended with the connection and may be cut */
 };
 typedef void http_done_fn(void *arg, const struct http_reply *reply);
 
+/* https only, unless allow_plain_http; no redirects are followed, no proxy is taken from the environment, certificates are
+ * always checked. The strings of `options` are copied. */
 struct http *http_new(struct io_loop *loop, const struct http_options *options);
-void http_close(struct http *http, void (*fn)(void *arg), void *arg); /* running calls end as LOST */
+/* Running calls end as LOST, or NOT_SENT where nothing had left yet; fn comes after their callbacks. */
+void http_close(struct http *http, void (*fn)(void *arg), void *arg);
+/* timeout_ms counts from here, waiting for a turn included. The reply is valid until the callback returns. */
 void http_send(struct http *http, const struct http_call *call, http_done_fn *fn, void *arg);
 /* Case-insensitive; STR_NONE when absent. */
 struct str http_reply_header(const struct http_reply *reply, const char *name);

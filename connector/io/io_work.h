@@ -10,8 +10,10 @@ typedef void io_job_fn(void *job);   /* on the worker thread: touches nothing bu
 typedef void io_job_done_fn(void *job); /* on the loop */
 
 struct io_work *io_work_new(struct io_loop *loop, size_t queue_max);
-/* False when the queue is full. */
+/* False when queue_max jobs wait or run, or the worker is closing; then neither function is called. */
 MUST_CHECK bool io_work_push(struct io_work *work, io_job_fn *run, io_job_done_fn *done, void *job);
-void io_work_close(struct io_work *work, void (*fn)(void *arg), void *arg); /* queued jobs still report */
+/* The job that runs is waited for; those behind it are reported without having run (a job starts out as "not run"); then
+ * fn. */
+void io_work_close(struct io_work *work, void (*fn)(void *arg), void *arg);
 
 #endif

@@ -1,0 +1,132 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/io_file.h"
+#include "unit.h"
+
+static char folder[] = "/tmp/countersign-file-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void put(const char *name, const char *bytes, size_t len)
+{
+    FILE *file = fopen(in_folder(name), "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    setenv("CREDENTIALS_DIRECTORY", folder, 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const NAMES[] = {"text", "s", "empty", "long", "fit"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(NAMES); i++)
+        unlink(in_folder(NAMES[i]));
+    return rmdir(folder);
+}
+
+static void files_are_read_up_to_a_limit(void **state)
+{
+    struct arena *arena = arena_new(100000);
+    struct str text = STR_NONE;
+    struct err err = {0};
+    (void)state;
+
+    put("text", "a\0b\n", 4);
+    assert_true(file_read(arena, in_folder("text"), 4, &text, &err));
+    assert_int_equal(text.len, 4);
+    assert_memory_equal(text.p, "a\0b\n", 5); /* a NUL behind the end */
+    assert_false(file_read(arena, in_folder("text"), 3, &text, &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    assert_false(file_read(arena, in_folder("none"), 3, &text, &err));
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_non_null(strstr(err.what, "none"));
+    assert_false(file_read(arena, folder, 3, &text, &err)); /* a folder */
+    arena_free(arena);
+}
+
+static struct secret *secret_of(struct str reference, struct err *err)
+{
+    struct secret *secret = NULL;
+    *err = (struct err){0};
+    bool ok = file_secret(reference, &secret, err);
+    assert_int_equal(ok, secret != NULL);
+    return secret;
+}
+
+static void assert_secret(struct str reference, const char *want)
+{
+    struct err err;
+    struct secret *secret = secret_of(reference, &err);
+    assert_non_null(secret);
+    assert_str(secret_reveal(secret), want);
+    secret_free(secret);
+}
+
+static void assert_no_secret(struct str reference, const char *must_not_tell)
+{
+    struct err err;
+    assert_null(secret_of(reference, &err));
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_null(strstr(err.what, must_not_tell));
+}
+
+static void secrets_come_by_reference(void **state)
+{
+    char reference[300], big[SECRET_BYTES_MAX + 10];
+    (void)state;
+
+    put("s", "hush\r\n", 6);
+    snprintf(reference, sizeof reference, "file:%s", in_folder("s"));
+    assert_secret(str_of(reference), "hush");
+    assert_secret(STR("credential:s"), "hush");
+    put("s", "two\n\n", 5);
+    assert_secret(STR("credential:s"), "two\n");
+    setenv("IO_FILE_TEST", "from env", 1);
+    assert_secret(STR("env:IO_FILE_TEST"), "from env");
+
+    memset(big, 'x', sizeof big);
+    put("fit", big, SECRET_BYTES_MAX);
+    struct err err;
+    struct secret *secret = secret_of(STR("credential:fit"), &err);
+    assert_int_equal(secret_reveal(secret).len, SECRET_BYTES_MAX);
+    secret_free(secret);
+    put("long", big, SECRET_BYTES_MAX + 1);
+    assert_no_secret(STR("credential:long"), "xxx");
+    put("empty", "\n", 1);
+    assert_no_secret(STR("credential:empty"), "xxx");
+    assert_no_secret(STR("credential:../s"), "two");
+    assert_no_secret(STR("credential:.."), "two");
+    assert_no_secret(STR("credential:"), "two");
+    assert_no_secret(STR("env:IO_FILE_TEST_NONE"), "from env");
+    assert_no_secret(STR("env:"), "from env");
+    assert_no_secret(STR("hunter2"), "hunter2"); /* the value itself, by mistake */
+    assert_no_secret(STR("file:"), "two");
+    unsetenv("CREDENTIALS_DIRECTORY");
+    assert_no_secret(STR("credential:s"), "two");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_are_read_up_to_a_limit),
+        cmocka_unit_test(secrets_come_by_reference),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
