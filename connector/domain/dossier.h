@@ -53,6 +53,9 @@ struct dossier {
     bool cancel_asked;
     uint64_t approved_hash; /* of the mapped tuple that was approved, 0 = not yet */
 
+    /* for making the ticket */
+    struct str marker, rule, request_type, justification;
+
     /* the ticket as last read */
     struct str site;
     struct ticket ticket;

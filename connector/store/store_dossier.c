@@ -1,0 +1,200 @@
+/* The database's dossier document into struct dossier. Everything is copied into the caller's arena. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "domain/words.h"
+#include "store/store_priv.h"
+
+static struct str text(struct arena *a, const struct json *v, const char *name)
+{
+    return arena_str(a, json_str(json_member(v, name)));
+}
+
+static int64_t number(const struct json *v, const char *name)
+{
+    int64_t n = 0;
+    return json_i64(json_member(v, name), &n) ? n : 0;
+}
+
+static bool flag(const struct json *v, const char *name)
+{
+    return json_is_true(json_member(v, name));
+}
+
+/* Index of the text in a list of names, 0 when it is none of them. */
+static int index_of(struct str s, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (str_eq_c(s, names[i]))
+            return i;
+    return 0;
+}
+
+static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
+{
+    static const char *const PRESENCES[] = {"unread", "here", "gone"};
+    static const char *const CATEGORIES[] = {"unknown", "new", "indeterminate", "done"};
+    static const char *const ROLES[] = {"open", "verify", "done", "cancelled", "declined"};
+    static const char *const APPROVALS[] = {"none", "pending", "approved", "declined"};
+
+    t->presence = (enum ticket_presence)index_of(json_str(json_member(v, "state")), PRESENCES, 3);
+    t->issue_id = text(a, v, "issue_id");
+    t->key = text(a, v, "key");
+    t->category = (enum status_category)index_of(json_str(json_member(v, "category")), CATEGORIES, 4);
+    t->role = (enum status_role)index_of(json_str(json_member(v, "role")), ROLES, 5);
+    t->status_name = text(a, v, "status_name");
+    t->cycle = text(a, v, "cycle");
+    t->cycle_at_ms = number(v, "cycle_at_ms");
+    t->moved_by = text(a, v, "moved_by");
+    t->moved_by_us = flag(v, "moved_by_us");
+    t->resolution_set = flag(v, "resolution_set");
+    t->updated_ms = number(v, "updated_ms");
+    t->marker = text(a, v, "marker");
+    t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
+    t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
+}
+
+static void read_observation(struct arena *a, const struct json *v, struct observation *o)
+{
+    /* a name we do not know stays at its zero value: unknown */
+    if (!outcome_from(json_str(json_member(v, "outcome")), &o->outcome))
+        o->outcome = OUTCOME_UNKNOWN;
+    if (!account_state_from(json_str(json_member(v, "account")), &o->account))
+        o->account = ACCOUNT_UNKNOWN;
+    o->complete = flag(v, "complete");
+    o->canary_ok = flag(v, "canary_ok");
+    o->as_of_ms = number(v, "as_of_ms");
+    o->observed_ms = number(v, "observed_ms");
+    o->reason = text(a, v, "reason");
+}
+
+static bool read_item(struct arena *a, const struct json *v, struct item *item)
+{
+    const struct json *list = json_member(v, "obs");
+    size_t count = json_count(list), n = 0;
+    struct observation *obs = arena_array(a, count + 1, sizeof *obs);
+
+    if (!obs || !desired_from(json_str(json_member(v, "desired")), &item->desired))
+        return false;
+    JSON_EACH (o, list)
+        read_observation(a, o, &obs[n++]);
+    item->id = number(v, "id");
+    item->source = text(a, v, "source");
+    item->source_label = text(a, v, "label");
+    item->account = text(a, v, "account");
+    item->entitlement = text(a, v, "entitlement");
+    item->rule = (struct source_rule){.settle_ms = number(v, "settle_ms"),
+                                      .confirmations = (int32_t)number(v, "confirmations"),
+                                      .max_age_ms = number(v, "max_age_ms")};
+    item->excepted = flag(v, "excepted");
+    item->obs = obs;
+    item->obs_count = n;
+    return true;
+}
+
+static bool read_items(struct arena *a, const struct json *list, struct dossier *d)
+{
+    size_t count = json_count(list), n = 0;
+    struct item *items = arena_array(a, count + 1, sizeof *items);
+
+    if (!items || count > LIMIT_ITEMS_PER_REQUEST)
+        return false;
+    JSON_EACH (v, list)
+        if (!read_item(a, v, &items[n++]))
+            return false;
+    d->items = items;
+    d->item_count = n;
+    return true;
+}
+
+static bool read_flows(const struct json *list, struct dossier *d)
+{
+    JSON_EACH (v, list) {
+        enum flow_kind kind;
+        if (!flow_kind_from(json_str(json_member(v, "kind")), &kind))
+            return false;
+        d->flow_open[kind] = true;
+        d->flow_parked[kind] |= str_eq_c(json_str(json_member(v, "state")), "parked");
+    }
+    return true;
+}
+
+static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
+{
+    d->request_id = text(a, v, "request_id");
+    d->version = number(v, "version");
+    d->now_ms = number(v, "now_ms");
+    d->held = flag(v, "held");
+    d->hold_text = text(a, v, "hold_text");
+    d->from_ticket = flag(v, "from_ticket");
+    d->emergency = flag(v, "emergency");
+    d->generation = (int32_t)number(v, "generation");
+    d->requester = text(a, v, "requester");
+    d->beneficiary = text(a, v, "beneficiary");
+    d->requested_ms = number(v, "requested_ms");
+    d->approved_ms = number(v, "approved_ms");
+    d->claimed_ms = number(v, "claimed_ms");
+    d->verified_ms = number(v, "verified_ms");
+    d->closed_ms = number(v, "closed_ms");
+    d->access_until_ms = number(v, "access_until_ms");
+    d->approval_needed = flag(v, "approval_needed");
+    d->approval_given = flag(v, "approval_given");
+    d->approval_declined = flag(v, "approval_declined");
+    d->cancel_asked = flag(v, "cancel_asked");
+    d->approved_hash = store_hash_from(json_str(json_member(v, "approved_hash")));
+    d->site = text(a, v, "site");
+    d->marker = text(a, v, "marker");
+    d->rule = text(a, v, "rule");
+    d->request_type = text(a, v, "request_type");
+    d->justification = text(a, v, "justification");
+    d->claim_cycle = text(a, v, "claim_cycle");
+    d->answered_cycle = text(a, v, "answered_cycle");
+    d->reopens_last_hour = (int32_t)number(v, "reopens_last_hour");
+    d->writes_last_hour = (int32_t)number(v, "writes_last_hour");
+    d->notice_shown_key = store_hash_from(json_str(json_member(v, "notice_key")));
+    d->notice_shown_ms = number(v, "notice_ms");
+    d->reads_since_claim = (int32_t)number(v, "reads_since_claim");
+    d->last_read_ms = number(v, "last_read_ms");
+    return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&
+           phase_from(json_str(json_member(v, "phase")), &d->phase) &&
+           gate_mode_from(json_str(json_member(v, "mode")), &d->mode) &&
+           notice_state_from(json_str(json_member(v, "notice")), &d->notice_shown);
+}
+
+static struct dossier *read_dossier(struct arena *a, struct str document)
+{
+    const struct json *v;
+    struct err err;
+    struct dossier *d = ARENA_NEW(a, struct dossier);
+
+    if (!d || !json_parse(a, document, &v, &err) || !read_state(a, v, d))
+        return NULL;
+    read_ticket(a, json_member(v, "ticket"), &d->ticket);
+    if (!read_items(a, json_member(v, "items"), d) || !read_flows(json_member(v, "flows"), d))
+        return NULL;
+    return arena_over(a) ? NULL : d;
+}
+
+static void on_dossier(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    enum store_outcome outcome = store_outcome_of(reply);
+    struct dossier *d = NULL;
+
+    if (outcome == STORE_OK)
+        d = reply->rows ? read_dossier(op->arena, pg_cell(reply, 0, 0)) : NULL;
+    if (outcome == STORE_OK && !d)
+        outcome = STORE_REFUSED; /* no such request, or a document we do not understand: never guess */
+    op->fn.dossier(op->arg, outcome, d);
+    free(op);
+}
+
+void store_dossier_load(struct store *s, struct arena *arena, struct str request_id, store_dossier_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(request_id)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.dossier = fn;
+    op->arena = arena;
+    pg_exec(s->pg, &SQL_DOSSIER, params, on_dossier, op);
+}

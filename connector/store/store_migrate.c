@@ -1,0 +1,260 @@
+#include "store/store_migrate.h"
+
+#include <string.h>
+
+#include "base/codecs.h"
+#include "domain/evidence.h"
+#include "store/store_files.h"
+#include "store/store_priv.h"
+
+enum { EVIDENCE_PAGE = 1000 };
+
+struct migration {
+    migrate_step_fn *fn;
+    void *arg;
+    bool dry_run;
+};
+
+static bool is(const struct store_file *f, const char *kind)
+{
+    return strcmp(f->kind, kind) == 0;
+}
+
+/* Digest of an applied migration: false when it is not applied. */
+static bool applied_digest(const struct pg_reply *list, int number, struct str *ret)
+{
+    for (int i = 0; i < list->rows; i++) {
+        int64_t n;
+        if (str_to_i64(pg_cell(list, i, 0), &n) && n == number) {
+            *ret = pg_cell(list, i, 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_table(void *conn, bool *ret, struct err *err)
+{
+    struct pg_reply reply;
+    if (!pg_session_query(conn, &SQL_MIGRATION_TABLE, NULL, &reply, err))
+        return false;
+    *ret = reply.rows == 1 && pg_cell(&reply, 0, 0).len > 0;
+    pg_session_release(&reply);
+    return true;
+}
+
+static bool record(void *conn, const struct store_file *f, struct err *err)
+{
+    char number[STORE_NUMBER_SIZE];
+    struct pg_reply reply;
+    struct pg_param params[] = {store_i(f->number, number), store_p(str_of(f->name)), store_p(str_of(f->sha256)),
+                                store_p(f->breaking ? STR("true") : STR("false"))};
+    if (!pg_session_query(conn, &SQL_MIGRATION_ADD, params, &reply, err))
+        return false;
+    pg_session_release(&reply);
+    return true;
+}
+
+static bool run_file(void *conn, const struct store_file *f, const struct migration *m, bool applied, struct err *err)
+{
+    struct migrate_step step = {.kind = f->kind, .name = f->name, .applied = !applied};
+
+    if (!applied && !pg_session_script(conn, f->text, err))
+        return err_while(err, "applying %s/%s", f->kind, f->name);
+    if (m->fn && (is(f, "migration") || !applied))
+        m->fn(m->arg, &step);
+    return true;
+}
+
+static bool run_migrations(void *conn, const struct migration *m, struct err *err)
+{
+    struct pg_reply list = {0};
+    bool table;
+
+    if (!has_table(conn, &table, err))
+        return false;
+    if (table && !pg_session_query(conn, &SQL_MIGRATION_LIST, NULL, &list, err))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < STORE_FILE_COUNT; i++) {
+        const struct store_file *f = &STORE_FILES[i];
+        struct str digest;
+        if (!is(f, "migration"))
+            continue;
+        bool applied = table && applied_digest(&list, f->number, &digest);
+        if (applied && !str_eq_c(digest, f->sha256))
+            ok = FAIL(err, ERR_CONFIG,
+                      "migration %s was changed after it was applied; a released migration is never edited, write a new one",
+                      f->name);
+        else
+            ok = run_file(conn, f, m, applied, err) && (applied || record(conn, f, err));
+    }
+    if (table)
+        pg_session_release(&list);
+    return ok;
+}
+
+static bool run_kind(void *conn, const char *kind, bool late, const struct migration *m, struct err *err)
+{
+    for (size_t i = 0; i < STORE_FILE_COUNT; i++) {
+        const struct store_file *f = &STORE_FILES[i];
+        if (is(f, kind) && f->late == late && !run_file(conn, f, m, false, err))
+            return false;
+    }
+    return true;
+}
+
+static bool statement(void *conn, const struct pg_stmt *stmt, struct err *err)
+{
+    struct pg_reply reply;
+    if (!pg_session_query(conn, stmt, NULL, &reply, err))
+        return false;
+    pg_session_release(&reply);
+    return true;
+}
+
+static bool migrate_body(void *arg, void *conn, struct err *err)
+{
+    const struct migration *m = arg;
+
+    if (!pg_session_script(conn, "begin", err) || !statement(conn, &SQL_LOCK_PATIENCE, err) ||
+        !statement(conn, &SQL_MIGRATE_LOCK, err))
+        return false;
+    bool ok = run_kind(conn, "role", false, m, err) && statement(conn, &SQL_BECOME_OWNER, err) &&
+              run_migrations(conn, m, err) && run_kind(conn, "routine", false, m, err) &&
+              run_kind(conn, "view", false, m, err) && run_kind(conn, "routine", true, m, err) &&
+              run_kind(conn, "view", true, m, err);
+    if (ok)
+        return pg_session_script(conn, m->dry_run ? "rollback" : "commit", err);
+    struct err ignored;
+    (void)!pg_session_script(conn, "rollback", &ignored);
+    return false;
+}
+
+bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_fn *fn, void *arg, struct err *err)
+{
+    struct migration m = {.fn = fn, .arg = arg, .dry_run = dry_run};
+    return pg_run_blocking(options, migrate_body, &m, err);
+}
+
+/* --- verify ------------------------------------------------------------------------------------------------------- */
+
+static bool compare_migrations(void *conn, struct store_findings *f, struct err *err)
+{
+    struct pg_reply list;
+    bool table;
+
+    if (!has_table(conn, &table, err))
+        return false;
+    if (!table)
+        return FAIL(err, ERR_CONFIG, "the database has no schema of ours; run 'countersign db migrate'");
+    if (!pg_session_query(conn, &SQL_MIGRATION_LIST, NULL, &list, err))
+        return false;
+    int known = 0;
+    for (size_t i = 0; i < STORE_FILE_COUNT; i++) {
+        struct str digest;
+        if (!is(&STORE_FILES[i], "migration"))
+            continue;
+        known++;
+        if (!applied_digest(&list, STORE_FILES[i].number, &digest))
+            f->missing++;
+        else if (str_eq_c(digest, STORE_FILES[i].sha256))
+            f->migrations++;
+        else
+            f->changed++;
+    }
+    f->newer = list.rows - (known - f->missing);
+    pg_session_release(&list);
+    return true;
+}
+
+static bool count(void *conn, const struct pg_stmt *stmt, int *ret, struct err *err)
+{
+    struct pg_reply reply;
+    int64_t n = 0;
+    if (!pg_session_query(conn, stmt, NULL, &reply, err))
+        return false;
+    bool ok = reply.rows == 1 && str_to_i64(pg_cell(&reply, 0, 0), &n);
+    pg_session_release(&reply);
+    *ret = (int)n;
+    return ok || FAIL(err, ERR_BUG, "no count");
+}
+
+struct walk {
+    evidence_row_fn *fn;
+    void *arg;
+};
+
+static bool walk_body(void *arg, void *conn, struct err *err)
+{
+    const struct walk *walk = arg;
+    int64_t after = 0;
+    bool more = true;
+
+    while (more) {
+        char from[STORE_NUMBER_SIZE], page[STORE_NUMBER_SIZE];
+        struct pg_param params[] = {store_i(after, from), store_i(EVIDENCE_PAGE, page)};
+        struct pg_reply reply;
+        if (!pg_session_query(conn, &SQL_EVIDENCE_PAGE, params, &reply, err))
+            return false;
+        more = reply.rows == EVIDENCE_PAGE;
+        for (int i = 0; i < reply.rows; i++) {
+            struct evidence_row row = {.kind = pg_cell(&reply, i, 1),
+                                       .request_id = pg_cell(&reply, i, 2),
+                                       .body = pg_cell(&reply, i, 3),
+                                       .prev = pg_cell(&reply, i, 4),
+                                       .hash = pg_cell(&reply, i, 5)};
+            if (!str_to_i64(pg_cell(&reply, i, 0), &row.seq) || !walk->fn(walk->arg, &row)) {
+                more = false;
+                break;
+            }
+            after = row.seq;
+        }
+        pg_session_release(&reply);
+    }
+    return true;
+}
+
+struct check {
+    struct evidence_chain chain;
+    struct store_findings *f;
+};
+
+static bool check_row(void *arg, const struct evidence_row *row)
+{
+    struct check *c = arg;
+    uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
+    enum evidence_fault fault = EVIDENCE_HASH_DIFFERS;
+
+    if (hex_decode(row->prev, prev, sizeof prev) && hex_decode(row->hash, hash, sizeof hash))
+        fault = evidence_check(&c->chain, row->seq, prev, row->body, hash);
+    c->f->evidence = c->chain.seq;
+    if (fault == EVIDENCE_OK)
+        return true;
+    c->f->broken_at = row->seq;
+    c->f->broken_why = evidence_fault_text(fault);
+    return false;
+}
+
+static bool verify_body(void *arg, void *conn, struct err *err)
+{
+    struct store_findings *f = arg;
+    struct check check = {.f = f};
+    struct walk walk = {check_row, &check};
+
+    evidence_start(&check.chain);
+    return compare_migrations(conn, f, err) && count(conn, &SQL_VERIFY_UNCOMMENTED, &f->uncommented, err) &&
+           count(conn, &SQL_VERIFY_SERVICE_RIGHTS, &f->service_rights, err) && walk_body(&walk, conn, err);
+}
+
+bool store_verify(const struct pg_options *options, struct store_findings *ret, struct err *err)
+{
+    *ret = (struct store_findings){0};
+    return pg_run_blocking(options, verify_body, ret, err);
+}
+
+bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg, struct err *err)
+{
+    struct walk walk = {fn, arg};
+    return pg_run_blocking(options, walk_body, &walk, err);
+}

@@ -1,0 +1,45 @@
+/* store_priv.h: what the files of store/ share. */
+#ifndef COUNTERSIGN_STORE_PRIV_H
+#define COUNTERSIGN_STORE_PRIV_H
+
+#include "json/json_write.h"
+#include "query.gen.h"
+#include "store/store.h"
+
+enum { STORE_JSON_BYTES = 8 * 1024 * 1024, STORE_ROWS_MAX = 512 };
+
+/* One statement on its way: which typed callback it ends in. */
+struct store_op {
+    union {
+        store_done_fn *done;
+        store_deliveries_fn *deliveries;
+        store_tickets_fn *tickets;
+        store_ids_fn *ids;
+        store_dossier_fn *dossier;
+        store_submitted_fn *submitted;
+        store_json_fn *json;
+        store_flows_fn *flows;
+        store_poll_fn *poll;
+    } fn;
+    void *arg;
+    struct arena *arena; /* of the caller, for a dossier */
+};
+
+struct store_op *store_op_new(void *arg);
+enum store_outcome store_outcome_of(const struct pg_reply *reply);
+/* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the op. */
+void store_on_fenced(void *arg, const struct pg_reply *reply);
+/* For statements where any answer will do. */
+void store_on_done(void *arg, const struct pg_reply *reply);
+void store_on_json(void *arg, const struct pg_reply *reply);
+
+struct pg_param store_p(struct str s);  /* text; an absent slice is an empty text, not NULL */
+struct pg_param store_null(void);
+/* A number as text in caller's memory. */
+enum { STORE_NUMBER_SIZE = 24 };
+struct pg_param store_i(int64_t v, char *dst);
+/* 64-bit hash as 16 hexadecimal digits, "" for 0; and back. */
+void store_hash_member(struct json_out *out, const char *name, uint64_t hash);
+uint64_t store_hash_from(struct str hex);
+
+#endif

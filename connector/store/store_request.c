@@ -1,0 +1,380 @@
+#include <stdlib.h>
+
+#include "base/codecs.h"
+#include "domain/words.h"
+#include "store/store_priv.h"
+
+/* --- tickets without a request ------------------------------------------------------------------------------------ */
+
+static int64_t number(const struct pg_reply *reply, int row, int col)
+{
+    int64_t v = 0;
+    return str_to_i64(pg_cell(reply, row, col), &v) ? v : 0;
+}
+
+static void on_tickets(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    struct store_ticket_claim rows[STORE_ROWS_MAX];
+    size_t count = 0;
+
+    for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++)
+        rows[count++] = (struct store_ticket_claim){pg_cell(reply, i, 0), pg_cell(reply, i, 1), pg_cell(reply, i, 2),
+                                                    number(reply, i, 3)};
+    op->fn.tickets(op->arg, store_outcome_of(reply), rows, count);
+    free(op);
+}
+
+void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn, void *arg)
+{
+    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.tickets = fn;
+    pg_exec(s->pg, &SQL_TICKET_CLAIM, params, on_tickets, op);
+}
+
+void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason, store_done_fn *fn,
+                         void *arg)
+{
+    char version[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_p(t->site), store_p(t->issue_id), store_i(t->version, version),
+                                store_p(str_of(reason))};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_TICKET_IGNORE, params, store_on_fenced, op);
+}
+
+/* --- opening and submitting --------------------------------------------------------------------------------------- */
+
+static void put_items(struct json_out *out, const struct store_item *items, size_t count)
+{
+    json_put_name(out, "items");
+    json_open_array(out);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(out);
+        json_str_member(out, "source", items[i].source);
+        json_str_member(out, "account", items[i].account);
+        json_str_member(out, "entitlement", items[i].entitlement);
+        json_str_member(out, "desired", str_of(desired_name(items[i].desired)));
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+static void put_intake(struct buf *buf, const struct store_intake *in)
+{
+    struct json_out out;
+
+    json_begin(&out, buf);
+    json_open_object(&out);
+    json_str_member(&out, "site", in->site);
+    json_str_member(&out, "request_type", in->request_type);
+    json_str_member(&out, "rule", in->rule);
+    json_str_member(&out, "kind", str_of(request_kind_name(in->kind)));
+    json_str_member(&out, "mode", str_of(gate_mode_name(in->mode)));
+    json_str_member(&out, "lifecycle", in->lifecycle);
+    json_str_member(&out, "subject_kind", in->subject_kind);
+    json_str_member(&out, "requester", in->requester);
+    json_str_member(&out, "beneficiary", in->beneficiary);
+    json_str_member(&out, "justification", in->justification);
+    json_bool_member(&out, "privileged", in->privileged);
+    json_bool_member(&out, "emergency", in->emergency);
+    json_bool_member(&out, "approval_needed", in->approval_needed);
+    json_str_member(&out, "hold_text", in->hold_text);
+    if (in->mapping_version.len)
+        json_str_member(&out, "mapping_version", in->mapping_version);
+    if (in->access_until_ms)
+        json_i64_member(&out, "access_until_ms", in->access_until_ms);
+    if (in->requested_ms)
+        json_i64_member(&out, "requested_ms", in->requested_ms);
+    json_i64_member(&out, "sla_goal_ms", in->sla_goal_ms);
+    store_hash_member(&out, "mapped_hash", in->mapped_hash);
+    if (in->mapped.len) {
+        json_put_name(&out, "mapped");
+        json_put_raw(&out, in->mapped);
+    }
+    put_items(&out, in->items, in->item_count);
+    json_close_object(&out);
+}
+
+void store_request_open(struct store *s, const struct store_ticket_claim *t, const struct store_intake *in,
+                        store_done_fn *fn, void *arg)
+{
+    AUTO(drop_buf) struct buf buf;
+    char version[STORE_NUMBER_SIZE];
+    struct store_op *op = store_op_new(arg);
+
+    buf_init(&buf, STORE_JSON_BYTES);
+    put_intake(&buf, in);
+    op->fn.done = fn;
+    struct pg_param params[] = {store_p(s->owner), store_p(t->issue_id), store_i(t->version, version),
+                                store_p(buf_str(&buf))};
+    pg_exec(s->pg, &SQL_REQUEST_OPEN, params, store_on_fenced, op);
+}
+
+static void on_submitted(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    struct store_submitted row = {0};
+    enum store_outcome outcome = store_outcome_of(reply);
+
+    if (outcome == STORE_OK && reply->rows == 1) {
+        row = (struct store_submitted){.id = pg_cell(reply, 0, 0),
+                                       .repeated = str_eq_c(pg_cell(reply, 0, 1), "t"),
+                                       .differs = str_eq_c(pg_cell(reply, 0, 2), "t"),
+                                       .phase = pg_cell(reply, 0, 3)};
+    }
+    op->fn.submitted(op->arg, outcome, &row, reply->message);
+    free(op);
+}
+
+void store_request_submit(struct store *s, struct str idempotency_key, struct str body_sha256_hex,
+                          const struct store_intake *in, store_submitted_fn *fn, void *arg)
+{
+    AUTO(drop_buf) struct buf buf;
+    struct store_op *op = store_op_new(arg);
+
+    buf_init(&buf, STORE_JSON_BYTES);
+    put_intake(&buf, in);
+    op->fn.submitted = fn;
+    struct pg_param params[] = {store_p(idempotency_key), store_p(body_sha256_hex), store_p(buf_str(&buf))};
+    pg_exec(s->pg, &SQL_REQUEST_SUBMIT, params, on_submitted, op);
+}
+
+/* --- looking at a request ----------------------------------------------------------------------------------------- */
+
+static void on_ids(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    struct str ids[STORE_ROWS_MAX];
+    size_t count = 0;
+
+    for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++)
+        ids[count++] = pg_cell(reply, i, 0);
+    op->fn.ids(op->arg, store_outcome_of(reply), ids, count);
+    free(op);
+}
+
+void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn, void *arg)
+{
+    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.ids = fn;
+    pg_exec(s->pg, &SQL_REQUEST_CLAIM, params, on_ids, op);
+}
+
+static const char *category_name(enum status_category c)
+{
+    static const char *const NAMES[] = {"unknown", "new", "indeterminate", "done"};
+    return NAMES[c];
+}
+
+static const char *role_name(enum status_role r)
+{
+    static const char *const NAMES[] = {"open", "verify", "done", "cancelled", "declined"};
+    return NAMES[r];
+}
+
+static const char *approval_name(enum approval_state a)
+{
+    static const char *const NAMES[] = {"none", "pending", "approved", "declined"};
+    return NAMES[a];
+}
+
+static void put_ticket(struct json_out *out, const struct ticket *t)
+{
+    json_put_name(out, "ticket");
+    json_open_object(out);
+    json_str_member(out, "key", t->key);
+    json_str_member(out, "state", t->presence == TICKET_GONE ? STR("gone") : STR("here"));
+    json_str_member(out, "category", str_of(category_name(t->category)));
+    json_str_member(out, "role", str_of(role_name(t->role)));
+    json_str_member(out, "status_name", t->status_name);
+    json_str_member(out, "cycle", t->cycle);
+    json_i64_member(out, "cycle_at_ms", t->cycle_at_ms);
+    json_str_member(out, "moved_by", t->moved_by);
+    json_bool_member(out, "moved_by_us", t->moved_by_us);
+    json_bool_member(out, "resolution_set", t->resolution_set);
+    json_i64_member(out, "updated_ms", t->updated_ms);
+    json_str_member(out, "marker", t->marker);
+    json_str_member(out, "approval", str_of(approval_name(t->approval)));
+    json_str_member(out, "approver", t->approver);
+    store_hash_member(out, "mapped_hash", t->mapped_hash);
+    if (t->mapped.len) {
+        json_put_name(out, "mapped");
+        json_put_raw(out, t->mapped);
+    }
+    json_str_member(out, "hold_text", t->hold_text);
+    json_close_object(out);
+}
+
+static void put_observation(struct json_out *out, const struct observation *o)
+{
+    char hex[SHA256_HEX_SIZE];
+
+    json_open_object(out);
+    json_i64_member(out, "item", o->item_id);
+    json_i64_member(out, "as_of_ms", o->as_of_ms);
+    json_str_member(out, "outcome", str_of(outcome_name(o->outcome)));
+    json_str_member(out, "account", str_of(account_state_name(o->account)));
+    json_str_member(out, "via", str_of(via_name(o->via)));
+    json_str_member(out, "reason", o->reason);
+    json_bool_member(out, "complete", o->complete);
+    json_bool_member(out, "canary_ok", o->canary_ok);
+    json_str_member(out, "native_id", o->native_id);
+    if (o->has_raw) {
+        hex_encode(o->raw_sha256, sizeof o->raw_sha256, hex);
+        json_str_member(out, "raw_sha256", str_of(hex));
+    }
+    json_close_object(out);
+}
+
+static void save(struct store *s, const struct pg_stmt *stmt, const struct dossier *d, const struct buf *body,
+                 store_done_fn *fn, void *arg)
+{
+    char version[STORE_NUMBER_SIZE];
+    struct store_op *op = store_op_new(arg);
+    struct pg_param params[] = {store_p(s->owner), store_p(d->request_id), store_i(d->version, version),
+                                store_p(buf_str(body))};
+
+    op->fn.done = fn;
+    pg_exec(s->pg, stmt, params, store_on_fenced, op);
+}
+
+void store_facts_save(struct store *s, const struct dossier *d, const struct ticket *ticket,
+                      const struct observation *obs, size_t obs_count, store_done_fn *fn, void *arg)
+{
+    AUTO(drop_buf) struct buf buf;
+    struct json_out out;
+
+    buf_init(&buf, STORE_JSON_BYTES);
+    json_begin(&out, &buf);
+    json_open_object(&out);
+    if (ticket)
+        put_ticket(&out, ticket);
+    json_put_name(&out, "observations");
+    json_open_array(&out);
+    for (size_t i = 0; i < obs_count; i++)
+        put_observation(&out, &obs[i]);
+    json_close_array(&out);
+    json_close_object(&out);
+    save(s, &SQL_FACTS_SAVE, d, &buf, fn, arg);
+}
+
+void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
+                         const struct store_enqueue *flows, size_t flow_count, enum notice_state notice, bool release,
+                         store_done_fn *fn, void *arg)
+{
+    AUTO(drop_buf) struct buf buf;
+    struct json_out out;
+    bool says = notice != NOTICE_NONE;
+
+    buf_init(&buf, STORE_JSON_BYTES);
+    json_begin(&out, &buf);
+    json_open_object(&out);
+    json_str_member(&out, "to", str_of(phase_name(decision->move ? decision->to : d->phase)));
+    json_str_member(&out, "reason", str_of(decision->reason));
+    json_bool_member(&out, "new_claim", decision->new_claim);
+    json_bool_member(&out, "answered", decision->answered);
+    json_bool_member(&out, "breach", decision->breach);
+    json_bool_member(&out, "tampered", decision->tampered);
+    json_bool_member(&out, "escalate", decision->escalate);
+    json_str_member(&out, "escalate_reason", str_of(decision->escalate_reason));
+    json_i64_member(&out, "look_again_ms", decision->look_again_ms);
+    json_bool_member(&out, "release", release);
+    json_str_member(&out, "notice", says ? str_of(notice_state_name(notice)) : STR_NONE);
+    store_hash_member(&out, "notice_key", decision->notice_key);
+    json_put_name(&out, "flows");
+    json_open_array(&out);
+    for (size_t i = 0; i < flow_count; i++) {
+        json_open_object(&out);
+        json_str_member(&out, "kind", str_of(flow_kind_name(flows[i].kind)));
+        json_str_member(&out, "cycle", flows[i].cycle);
+        json_str_member(&out, "payload", flows[i].payload);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
+    json_close_object(&out);
+    save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
+}
+
+/* --- the other things that happen to a request -------------------------------------------------------------------- */
+
+void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(id)};
+    struct store_op *op = store_op_new(arg);
+
+    (void)actor; /* issue of the API: who withdrew it is recorded with the roles of API tokens */
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_REQUEST_CANCEL, params, store_on_fenced, op);
+}
+
+void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved, struct str channel,
+                        store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(request_id), store_p(approver),
+                                store_p(approved ? STR("approved") : STR("declined")), store_p(channel)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_APPROVAL_ADD, params, store_on_fenced, op);
+}
+
+static void ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params, store_json_fn *fn,
+                     void *arg)
+{
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, stmt, params, store_on_json, op);
+}
+
+void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(id_or_key)};
+    ask_json(s, &SQL_REQUEST_SHOW, params, fn, arg);
+}
+
+void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit, store_json_fn *fn, void *arg)
+{
+    char page[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(phase), store_p(after), store_i(limit, page)};
+    ask_json(s, &SQL_REQUEST_LIST, params, fn, arg);
+}
+
+void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(request_id)};
+    ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
+}
+
+void store_exception_grant(struct store *s, struct str request_id, struct str owner, struct str approved_by,
+                           struct str reason, struct str control, int64_t expires_ms, store_json_fn *fn, void *arg)
+{
+    char expires[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(request_id), store_p(owner),   store_p(approved_by),
+                                store_p(reason),     store_p(control), store_i(expires_ms, expires)};
+    ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
+}
+
+void store_flow_retry(struct store *s, struct str request_id, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {request_id.len ? store_p(request_id) : store_null()};
+    ask_json(s, &SQL_FLOW_RETRY, params, fn, arg);
+}
+
+void store_health(struct store *s, store_json_fn *fn, void *arg)
+{
+    ask_json(s, &SQL_HEALTH, NULL, fn, arg);
+}
+
+void store_sla_tick(struct store *s, store_json_fn *fn, void *arg)
+{
+    ask_json(s, &SQL_SLA_TICK, NULL, fn, arg);
+}
