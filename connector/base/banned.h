@@ -9,6 +9,7 @@
 
 /* words that third-party headers use as names (rand, system, alloca) are left to the lint test
  * check_banned.py */
+#undef sprintf /* a macro of glibc's under clang */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok strncpy strncat atoi atol atof srand
 #pragma GCC poison localtime gmtime asctime ctime popen
 
