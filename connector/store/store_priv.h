@@ -3,7 +3,7 @@
 #define COUNTERSIGN_STORE_PRIV_H
 
 #include "json/json_write.h"
-#include "query.gen.h"
+#include "store/query.gen.h"
 #include "store/store.h"
 
 enum { STORE_JSON_BYTES = 8 * 1024 * 1024, STORE_ROWS_MAX = 512 };

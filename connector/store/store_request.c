@@ -1,6 +1,8 @@
 #include <stdlib.h>
 
 #include "base/codecs.h"
+#include "base/digest.h"
+#include "base/digest.h"
 #include "domain/words.h"
 #include "store/store_priv.h"
 

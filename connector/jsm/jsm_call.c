@@ -1,0 +1,267 @@
+#include "jsm/jsm_call.h"
+
+#include <inttypes.h>
+
+#include "base/codecs.h"
+#include "jsm/jsm_adf.h"
+#include "json/json_write.h"
+
+enum { BODY_BYTES = 512 * 1024, POLL_PAGE = 100, FIND_PAGE = 20 };
+
+static bool is_id(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.len > 0 && s.len <= 20;
+}
+
+/* Copy a finished buffer into the arena and free it. */
+static struct str settle(struct arena *a, struct buf *b)
+{
+    struct str s = b->over ? STR_NONE : arena_str(a, buf_str(b));
+    buf_done(b);
+    return s;
+}
+
+static struct jsm_call call(const char *method, struct str path, struct str body, bool once)
+{
+    return (struct jsm_call){.method = method, .path = path, .body = body, .once = once};
+}
+
+/* "/rest/api/3/issue/{id}{rest}", empty when the id is not one. */
+static struct str issue_path(struct arena *a, struct str issue_id, const char *rest)
+{
+    if (!is_id(issue_id))
+        return STR_NONE;
+    return arena_printf(a, "/rest/api/3/issue/%.*s%s", STR_ARG(issue_id), rest);
+}
+
+struct jsm_call jsm_call_myself(void)
+{
+    return call("GET", STR("/rest/api/3/myself"), STR_NONE, false);
+}
+
+/* A JQL string literal: backslash first, then the quote; control characters have no business in one. */
+static void add_literal(struct buf *b, struct str s)
+{
+    buf_add_byte(b, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.p[i] < 0x20)
+            continue;
+        if (s.p[i] == '\\' || s.p[i] == '"')
+            buf_add_byte(b, '\\');
+        buf_add_byte(b, s.p[i]);
+    }
+    buf_add_byte(b, '"');
+}
+
+static void add_projects(struct buf *b, const struct str *projects, size_t count)
+{
+    buf_add_c(b, "project in (");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_add_c(b, ", ");
+        add_literal(b, projects[i]);
+    }
+    buf_add_c(b, ")");
+}
+
+static struct str search_body(struct arena *a, struct str jql, int64_t page, struct str token, bool with_property)
+{
+    struct buf b;
+    struct json_out out;
+    static const char *const FIELDS[] = {"updated", "created", "creator", "labels", "status", "issuetype", "project"};
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_str_member(&out, "jql", jql);
+    json_i64_member(&out, "maxResults", page);
+    json_put_name(&out, "fields");
+    json_open_array(&out);
+    for (size_t i = 0; i < (with_property ? sizeof FIELDS / sizeof FIELDS[0] : 1); i++)
+        json_put_str(&out, str_of(FIELDS[i]));
+    json_close_array(&out);
+    if (with_property) {
+        json_put_name(&out, "properties");
+        json_open_array(&out);
+        json_put_str(&out, STR("gar.bind"));
+        json_close_array(&out);
+    }
+    if (token.len)
+        json_str_member(&out, "nextPageToken", token);
+    json_close_object(&out);
+    return settle(a, &b);
+}
+
+struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count, int64_t from_ms,
+                              struct str token)
+{
+    struct buf jql;
+
+    buf_init(&jql, BODY_BYTES);
+    add_projects(&jql, projects, project_count);
+    buf_printf(&jql, " AND updated >= %" PRId64 " ORDER BY updated ASC, key ASC", from_ms);
+    struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, false);
+    buf_done(&jql);
+    return call("POST", STR("/rest/api/3/search/jql"), body, false);
+}
+
+struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count, struct str marker)
+{
+    struct buf jql;
+
+    buf_init(&jql, BODY_BYTES);
+    add_projects(&jql, projects, project_count);
+    buf_add_c(&jql, " AND labels = ");
+    add_literal(&jql, marker);
+    buf_add_c(&jql, " ORDER BY created ASC");
+    struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, true);
+    buf_done(&jql);
+    return call("POST", STR("/rest/api/3/search/jql"), body, false);
+}
+
+struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
+{
+    return call("GET", issue_path(a, issue_id, "?expand=changelog&properties=gar.bind"), STR_NONE, false);
+}
+
+struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at)
+{
+    struct str path = issue_path(a, issue_id, "/changelog");
+    if (path.len)
+        path = arena_printf(a, "%.*s?startAt=%" PRId64 "&maxResults=100", STR_ARG(path), start_at);
+    return call("GET", path, STR_NONE, false);
+}
+
+struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id)
+{
+    return call("GET", issue_path(a, issue_id, "/transitions?expand=transitions.fields"), STR_NONE, false);
+}
+
+struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id, struct str fields)
+{
+    struct buf b;
+    struct json_out out;
+
+    if (!is_id(transition_id))
+        return call("POST", STR_NONE, STR_NONE, true);
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "transition");
+    json_open_object(&out);
+    json_str_member(&out, "id", transition_id);
+    json_close_object(&out);
+    if (fields.len) {
+        json_put_name(&out, "fields");
+        json_put_raw(&out, fields);
+    }
+    json_close_object(&out);
+    return call("POST", issue_path(a, issue_id, "/transitions"), settle(a, &b), true);
+}
+
+struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id)
+{
+    return call("GET", issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100"), STR_NONE, false);
+}
+
+static void add_property(struct json_out *out, const char *key, const char *name, struct str text, bool is_true)
+{
+    json_open_object(out);
+    json_str_member(out, "key", str_of(key));
+    json_put_name(out, "value");
+    json_open_object(out);
+    if (is_true)
+        json_bool_member(out, name, true);
+    else
+        json_str_member(out, name, text);
+    json_close_object(out);
+    json_close_object(out);
+}
+
+struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id, struct str adf)
+{
+    struct buf b;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "body");
+    json_put_raw(&out, adf);
+    json_put_name(&out, "properties");
+    json_open_array(&out);
+    add_property(&out, "sd.public.comment", "internal", STR_NONE, true);
+    add_property(&out, "countersign.role", "role", STR("status"), false);
+    json_close_array(&out);
+    json_close_object(&out);
+    struct str body = settle(a, &b);
+    if (!comment_id.len)
+        return call("POST", issue_path(a, issue_id, "/comment"), body, true);
+    struct str path = is_id(comment_id) ? issue_path(a, issue_id, "/comment/") : STR_NONE;
+    if (path.len)
+        path = arena_printf(a, "%.*s%.*s", STR_ARG(path), STR_ARG(comment_id));
+    return call("PUT", path, body, false);
+}
+
+struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields)
+{
+    return call("PUT", issue_path(a, issue_id, ""), arena_printf(a, "{\"fields\":%.*s}", STR_ARG(fields)), false);
+}
+
+struct jsm_call jsm_call_create(struct arena *a, struct str body)
+{
+    (void)a;
+    return call("POST", STR("/rest/api/3/issue"), body, true);
+}
+
+static void put_key_object(struct json_out *out, const char *name, const char *key, struct str value)
+{
+    json_put_name(out, name);
+    json_open_object(out);
+    json_str_member(out, key, value);
+    json_close_object(out);
+}
+
+struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
+{
+    struct buf b;
+    struct json_out out;
+    struct str text = arena_printf(a, "%.*s\n\nCountersign %.*s", STR_ARG(c->description), STR_ARG(c->marker));
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "fields");
+    json_open_object(&out);
+    put_key_object(&out, "project", "key", c->project);
+    put_key_object(&out, "issuetype", "name", c->issue_type);
+    json_str_member(&out, "summary", c->summary);
+    json_put_name(&out, "description");
+    json_put_raw(&out, jsm_adf_text(a, text));
+    json_put_name(&out, "labels");
+    json_open_array(&out);
+    json_put_str(&out, c->marker);
+    json_close_array(&out);
+    json_str_member(&out, c->request_type_field.p, c->request_type);
+    if (c->fields.len > 2) { /* the members inside the braces */
+        buf_add_byte(&b, ',');
+        buf_add(&b, c->fields.p + 1, c->fields.len - 2);
+    }
+    json_close_object(&out);
+    json_put_name(&out, "properties");
+    json_open_array(&out);
+    json_open_object(&out);
+    json_str_member(&out, "key", STR("gar.bind"));
+    json_put_name(&out, "value");
+    json_open_object(&out);
+    json_str_member(&out, "site", c->site);
+    json_str_member(&out, "request", c->request_id);
+    json_close_object(&out);
+    json_close_object(&out);
+    json_close_array(&out);
+    json_close_object(&out);
+    return settle(a, &b);
+}

@@ -1,0 +1,166 @@
+#include "jsm/jsm_issue.h"
+
+#include "base/clock.h"
+
+enum status_category jsm_category(struct str key)
+{
+    if (str_eq_c(key, "new"))
+        return CATEGORY_NEW;
+    if (str_eq_c(key, "indeterminate"))
+        return CATEGORY_INDETERMINATE;
+    return str_eq_c(key, "done") ? CATEGORY_DONE : CATEGORY_UNKNOWN;
+}
+
+static enum status_role role_of(const struct jsm_view *view, struct str name, enum status_category category)
+{
+    for (size_t i = 0; i < view->status_count; i++)
+        if (str_eq(view->statuses[i].name, name))
+            return view->statuses[i].role;
+    return category == CATEGORY_DONE ? STATUS_DONE : STATUS_OPEN;
+}
+
+/* Changelog ids grow; they are compared as numbers because their order in the document is not promised. */
+static bool newer(struct str id, struct str than)
+{
+    int64_t a = 0, b = 0;
+    return str_to_i64(id, &a) && (!str_to_i64(than, &b) || a > b);
+}
+
+static bool moves_status(const struct json *history)
+{
+    JSON_EACH (item, json_member(history, "items")) {
+        if (str_eq_c(json_path_str(item, "fieldId"), "status"))
+            return true;
+        if (str_eq_nocase(json_path_str(item, "field"), STR("status")))
+            return true;
+    }
+    return false;
+}
+
+static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view, struct ticket *t)
+{
+    struct str id = json_id(a, json_member(history, "id"));
+
+    if (!moves_status(history) || !newer(id, t->cycle))
+        return;
+    t->cycle = id;
+    t->moved_by = json_path_str(history, "author/accountId");
+    t->moved_by_us = view->our_account.len > 0 && str_eq(t->moved_by, view->our_account);
+    if (!clock_parse(json_path_str(history, "created"), &t->cycle_at_ms))
+        t->cycle_at_ms = 0;
+}
+
+static struct str find_marker(const struct json *issue)
+{
+    JSON_EACH (label, json_path(issue, "fields/labels"))
+        if (str_starts(json_str(label), STR("gar-")))
+            return json_str(label);
+    return STR("");
+}
+
+bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view, struct ticket *ret,
+                    struct err *err)
+{
+    const struct json *status = json_path(issue, "fields/status");
+
+    *ret = (struct ticket){.presence = TICKET_HERE};
+    ret->issue_id = json_id(a, json_member(issue, "id"));
+    ret->key = json_path_str(issue, "key");
+    ret->status_name = json_path_str(status, "name");
+    ret->category = jsm_category(json_path_str(status, "statusCategory/key"));
+    if (!ret->issue_id.len || !ret->status_name.len || ret->category == CATEGORY_UNKNOWN)
+        return FAIL(err, ERR_INPUT, "an issue without id, status or status category");
+    if (!clock_parse(json_path_str(issue, "fields/updated"), &ret->updated_ms))
+        return FAIL(err, ERR_INPUT, "an issue without 'updated'");
+    ret->role = role_of(view, ret->status_name, ret->category);
+    ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
+    ret->marker = find_marker(issue);
+    ret->cycle = STR("0"); /* never moved since it was created */
+    ret->moved_by = json_path_str(issue, "fields/creator/accountId");
+    JSON_EACH (history, json_path(issue, "changelog/histories"))
+        take_history(a, history, view, ret);
+    return true;
+}
+
+bool jsm_issue_changelog_is_cut(const struct json *issue)
+{
+    int64_t total = 0, max = 0;
+    const struct json *log = json_member(issue, "changelog");
+
+    if (!json_i64(json_member(log, "total"), &total) || !json_i64(json_member(log, "maxResults"), &max))
+        return false;
+    return total > (int64_t)json_count(json_member(log, "histories"));
+}
+
+bool jsm_issue_changelog_page(struct arena *a, const struct json *page, const struct jsm_view *view,
+                              struct ticket *ticket, int64_t *ret_next, struct err *err)
+{
+    int64_t start = 0;
+    const struct json *values = json_member(page, "values");
+
+    *ret_next = 0;
+    if (json_type(values) != JSON_ARRAY || !json_i64(json_member(page, "startAt"), &start))
+        return FAIL(err, ERR_INPUT, "a changelog page without values");
+    JSON_EACH (history, values)
+        take_history(a, history, view, ticket);
+    if (!json_is_true(json_member(page, "isLast")) && json_count(values))
+        *ret_next = start + (int64_t)json_count(values);
+    return true;
+}
+
+bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *ret, struct err *err)
+{
+    const struct json *issues = json_member(body, "issues");
+    size_t count = json_count(issues), n = 0;
+    struct jsm_hit *hits = arena_array(a, count + 1, sizeof *hits);
+
+    *ret = (struct jsm_page){.hits = hits};
+    if (!hits || json_type(issues) != JSON_ARRAY)
+        return FAIL(err, ERR_INPUT, "a search page without issues");
+    JSON_EACH (issue, issues) {
+        struct jsm_hit *h = &hits[n++];
+        h->issue_id = json_id(a, json_member(issue, "id"));
+        h->key = json_path_str(issue, "key");
+        if (!h->issue_id.len || !clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms))
+            return FAIL(err, ERR_INPUT, "a search hit without id or 'updated'");
+    }
+    ret->count = n;
+    if (!json_is_true(json_member(body, "isLast")))
+        ret->next_token = json_path_str(body, "nextPageToken");
+    return true;
+}
+
+bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_view *view, struct find_result *ret,
+                    struct err *err)
+{
+    const struct json *issues = json_member(body, "issues");
+
+    *ret = (struct find_result){0};
+    if (json_type(issues) != JSON_ARRAY)
+        return FAIL(err, ERR_INPUT, "a search page without issues");
+    JSON_EACH (issue, issues) {
+        struct str creator = json_path_str(issue, "fields/creator/accountId");
+        bool clone = creator.len && view->our_account.len && !str_eq(creator, view->our_account);
+        if (clone) /* people clone tickets, labels and all: never adopted */
+            continue;
+        if (ret->count == sizeof ret->issue_id / sizeof ret->issue_id[0])
+            break;
+        ret->issue_id[ret->count] = json_id(a, json_member(issue, "id"));
+        ret->key[ret->count] = json_path_str(issue, "key");
+        if (!clock_parse(json_path_str(issue, "fields/created"), &ret->created_ms[ret->count]))
+            ret->created_ms[ret->count] = 0;
+        ret->count++;
+    }
+    ret->proven = true;
+    return true;
+}
+
+struct str jsm_comment_find(struct arena *a, const struct json *comments)
+{
+    JSON_EACH (comment, json_member(comments, "comments")) {
+        JSON_EACH (property, json_member(comment, "properties"))
+            if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
+                return json_id(a, json_member(comment, "id"));
+    }
+    return STR_NONE;
+}
