@@ -2,7 +2,6 @@
 
 #include "base/codecs.h"
 #include "base/digest.h"
-#include "base/digest.h"
 #include "domain/words.h"
 #include "store/store_priv.h"
 

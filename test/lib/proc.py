@@ -105,21 +105,31 @@ class Process:
 
     def stop(self, how=signal.SIGTERM, timeout=20.0):
         """Ask it to end and wait; kills it and fails when it does not. Returns the exit code."""
-        if self.running:
-            self.signal(signal.SIGCONT)
-            self.signal(how)
-            try:
-                self._child.wait(timeout)
-            except subprocess.TimeoutExpired:
-                self.kill()
-                raise AssertionError(f"{self.name} did not end {timeout} s after signal {int(how)}:\n{self.told()}")
-        forget(self.kill)
+        self.signal(signal.SIGCONT)
+        self.signal(how)
+        ended = self._ends_within(timeout)
+        self.kill()
+        if not ended:
+            raise AssertionError(f"{self.name} did not end {timeout} s after signal {int(how)}:\n{self.told()}")
         return self.returncode
 
+    def _unreaped(self):
+        """It runs or is a zombie of ours: its pid, and the group of that number, cannot be anyone else's."""
+        return self._child is not None and self._child.returncode is None
+
+    def _ends_within(self, timeout):
+        def ended():
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+
+        try:
+            return not self._unreaped() or wait.until(ended, timeout, every=0.005)
+        except wait.Timeout:
+            return None
+
     def kill(self):
-        """kill -9, and wait. Harmless when it has ended."""
-        if self.running:
-            self.signal(signal.SIGKILL)
+        """kill -9, and wait; also what it left in its process group. Harmless when it has ended."""
+        if self._unreaped():
+            os.killpg(self.pid, signal.SIGKILL)
             self._child.wait()
         forget(self.kill)
         return self.returncode
@@ -133,7 +143,7 @@ class Process:
     # -- acting on it
 
     def signal(self, number):
-        if self.running:
+        if self._unreaped():
             os.kill(self.pid, number)
 
     def freeze(self):
@@ -144,9 +154,9 @@ class Process:
 
     def wait(self, timeout=20.0):
         """Wait for it to end by itself; returns the exit code."""
-        self._child.wait(timeout)
-        forget(self.kill)
-        return self.returncode
+        if not self._ends_within(timeout):
+            raise wait.Timeout(f"{self.name} still runs after {timeout} s:\n{self.told()}")
+        return self.kill()
 
     # -- looking at it
 

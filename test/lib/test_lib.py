@@ -50,7 +50,19 @@ def test_process_is_ready_when_it_says_so():
     with proc.Process(["sh", "-c", "sleep 0.1; echo up; sleep 60"], ready="up") as child:
         pid = child.pid
         assert "up" in child.stdout and child.rss_kib() > 0
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            grandchild = int(file.read())
     assert not alive(pid)
+    wait.until(lambda: not alive(grandchild), what="grandchild gone")
+
+
+def test_process_that_ends_by_itself():
+    child = proc.Process(["sh", "-c", "exit 7"]).start()
+    assert child.wait() == 7 and child.stop() == 7 and child.kill() == 7
+    child = proc.Process(["sleep", "60"]).start()
+    with pytest.raises(wait.Timeout, match="sleep still runs"):
+        child.wait(timeout=0.1)
+    assert child.kill() == -signal.SIGKILL
 
 
 def test_process_that_dies_early_shows_why():
