@@ -38,7 +38,8 @@ static void drop_memory(char **p)
     free(*p);
 }
 
-bool file_read(struct arena *arena, const char *path, size_t limit, struct str *ret_text, struct err *err)
+bool file_read(struct arena *arena, const char *path, size_t limit, struct str *ret_text,
+               struct err *err)
 {
     AUTO(drop_memory) char *bytes = malloc(limit + 1);
     size_t len = 0;
@@ -64,7 +65,8 @@ static struct str without_line_end(struct str s)
     return s;
 }
 
-static bool secret_take(struct str value, struct str reference, struct secret **ret, struct err *err)
+static bool secret_take(struct str value, struct str reference, struct secret **ret,
+                        struct err *err)
 {
     value = without_line_end(value);
     if (value.len == 0)
@@ -73,27 +75,31 @@ static bool secret_take(struct str value, struct str reference, struct secret **
     return true;
 }
 
-static bool secret_from_file(const char *path, struct str reference, struct secret **ret, struct err *err)
+static bool secret_from_file(const char *path, struct str reference, struct secret **ret,
+                             struct err *err)
 {
     char value[SECRET_BYTES_MAX + 3]; /* a line end, and one more byte to see that it is too long */
     size_t len = 0;
     bool ok = read_up_to(path, value, sizeof value, &len, err);
 
     if (ok && without_line_end(str_n(value, len)).len > SECRET_BYTES_MAX)
-        ok = FAIL(err, ERR_CONFIG, "the secret '%.*s' is longer than %d bytes", STR_ARG(reference), SECRET_BYTES_MAX);
+        ok = FAIL(err, ERR_CONFIG, "the secret '%.*s' is longer than %d bytes", STR_ARG(reference),
+                  SECRET_BYTES_MAX);
     else if (ok)
         ok = secret_take(str_n(value, len), reference, ret, err);
     explicit_bzero(value, sizeof value);
     return ok;
 }
 
-static bool secret_from_credential(struct str name, struct str reference, struct secret **ret, struct err *err)
+static bool secret_from_credential(struct str name, struct str reference, struct secret **ret,
+                                   struct err *err)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY"); /* systemd.exec(5), LoadCredential= */
     char path[4096];
 
     if (!folder)
-        return FAIL(err, ERR_CONFIG, "the secret '%.*s' needs $CREDENTIALS_DIRECTORY, which systemd sets",
+        return FAIL(err, ERR_CONFIG,
+                    "the secret '%.*s' needs $CREDENTIALS_DIRECTORY, which systemd sets",
                     STR_ARG(reference));
     if (name.len == 0 || name.p[0] == '.' || str_find(name, '/') >= 0)
         return FAIL(err, ERR_CONFIG, "'%.*s' is no credential's name", STR_ARG(reference));
@@ -110,8 +116,10 @@ bool file_secret(struct str reference, struct secret **ret, struct err *err)
 
     if (str_eq(kind, STR("credential")))
         return secret_from_credential(name, reference, ret, err);
-    if (!name.p || name.len == 0 || !str_copy(place, sizeof place, name) || strlen(place) != name.len)
-        return FAIL(err, ERR_CONFIG, "a secret is given as file:/path, credential:name or env:NAME");
+    if (!name.p || name.len == 0 || !str_copy(place, sizeof place, name) ||
+        strlen(place) != name.len)
+        return FAIL(err, ERR_CONFIG,
+                    "a secret is given as file:/path, credential:name or env:NAME");
     if (str_eq(kind, STR("file")))
         return secret_from_file(place, reference, ret, err);
     if (str_eq(kind, STR("env"))) {
@@ -119,8 +127,8 @@ bool file_secret(struct str reference, struct secret **ret, struct err *err)
         if (!value.p)
             return FAIL(err, ERR_CONFIG, "the environment has no %s", place);
         if (value.len > SECRET_BYTES_MAX)
-            return FAIL(err, ERR_CONFIG, "the secret '%.*s' is longer than %d bytes", STR_ARG(reference),
-                        SECRET_BYTES_MAX);
+            return FAIL(err, ERR_CONFIG, "the secret '%.*s' is longer than %d bytes",
+                        STR_ARG(reference), SECRET_BYTES_MAX);
         return secret_take(value, reference, ret, err);
     }
     /* Whoever wrote the value itself must not find it in the log. */

@@ -1,11 +1,13 @@
-/* libcurl's multi interface on the loop. The traps are those of dependencies.md section 3, 5-10: a context per socket
- * through curl_multi_assign (never a table by descriptor), the timer's 0 means "soon, not here", completions are read
- * after every socket_action, and a POST on a reused connection may be sent twice by curl itself (hence `once`). */
+/* libcurl's multi interface on the loop. The traps are those of dependencies.md section 3, 5-10: a
+ * context per socket through curl_multi_assign (never a table by descriptor), the timer's 0 means
+ * "soon, not here", completions are read after every socket_action, and a POST on a reused
+ * connection may be sent twice by curl itself (hence `once`). */
 #include "io/io_http.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
+
+#include <curl/curl.h>
 
 #include "base/assert.h"
 #include "base/buf.h"
@@ -103,10 +105,11 @@ static void http_on_deferred(void *arg)
 
     http->deferred = false;
     http->handles--;
-    LIST_EACH(it, &http->failed)
+    LIST_EACH (it, &http->failed)
         count++;
     for (; count > 0; count--) {
-        struct http_transfer *transfer = container_of(list_shift(&http->failed), struct http_transfer, link);
+        struct http_transfer *transfer =
+            container_of(list_shift(&http->failed), struct http_transfer, link);
         transfer->reply.took_ms = io_loop_now_ms(http->loop) - transfer->born_ms;
         transfer->fn(transfer->arg, &transfer->reply);
         transfer_free(transfer);
@@ -156,8 +159,8 @@ static void transfer_split_fields(struct http_transfer *transfer)
     transfer->reply.header_count = transfer->field_count;
 }
 
-/* Two witnesses: the phase (curl counts the bytes of requests it wrote, and notes when a connection was ready for one) and
- * the code. NOT_SENT only when neither speaks for a byte that left. */
+/* Two witnesses: the phase (curl counts the bytes of requests it wrote, and notes when a connection
+ * was ready for one) and the code. NOT_SENT only when neither speaks for a byte that left. */
 static enum http_outcome transfer_outcome(const struct http_transfer *transfer, CURLcode code)
 {
     long sent = 0;
@@ -189,8 +192,9 @@ static void transfer_done(struct http_transfer *transfer, CURLcode code)
     transfer->reply.status = (int)status;
     transfer->reply.body = buf_str(&transfer->body);
     transfer_split_fields(transfer);
-    transfer->reply.until_close = str_empty(http_reply_header(&transfer->reply, "content-length")) &&
-                                  str_empty(http_reply_header(&transfer->reply, "transfer-encoding"));
+    transfer->reply.until_close =
+        str_empty(http_reply_header(&transfer->reply, "content-length")) &&
+        str_empty(http_reply_header(&transfer->reply, "transfer-encoding"));
     if (transfer->too_large)
         why = "the reply is larger than allowed";
     else if (outcome == HTTP_LOST && code == CURLE_OK)
@@ -311,8 +315,10 @@ static int http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
         return 0; /* curl_multi_cleanup says good-bye */
     if (!sock && !(sock = socket_new(http, fd)))
         return 0;
-    sock->events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
-    int rc = sock->events ? uv_poll_start(&sock->uv, sock->events, socket_on_event) : uv_poll_stop(&sock->uv);
+    sock->events =
+        (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    int rc = sock->events ? uv_poll_start(&sock->uv, sock->events, socket_on_event)
+                          : uv_poll_stop(&sock->uv);
     ASSERT(rc == 0);
     return 0;
 }
@@ -349,7 +355,8 @@ static bool easy_set_safety(CURL *easy, const struct http *http)
 {
     CURLcode rc = CURLE_OK;
 
-#define EASY(option_, value_) (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, (option_), (value_)))
+#define EASY(option_, value_) \
+    (rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, (option_), (value_)))
     EASY(CURLOPT_NOSIGNAL, 1L);
     EASY(CURLOPT_PROTOCOLS_STR, http->options.allow_plain_http ? "http,https" : "https");
     EASY(CURLOPT_FOLLOWLOCATION, 0L);
@@ -361,7 +368,8 @@ static bool easy_set_safety(CURL *easy, const struct http *http)
     EASY(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     EASY(CURLOPT_TCP_KEEPALIVE, 1L);
     EASY(CURLOPT_BUFFERSIZE, (long)HTTP_BUFFER_BYTES);
-    EASY(CURLOPT_QUICK_EXIT, 1L); /* a cancelled name look-up is left to itself instead of waited for */
+    EASY(CURLOPT_QUICK_EXIT,
+         1L); /* a cancelled name look-up is left to itself instead of waited for */
     if (http->ca_file)
         EASY(CURLOPT_CAINFO, http->ca_file);
     return rc == CURLE_OK;
@@ -421,13 +429,15 @@ static void transfer_start(struct http_transfer *transfer)
 
 static void http_pump(struct http *http)
 {
-    while (!http->closing && http->queue_len > 0 && http->running_len < (size_t)http->options.in_flight_max) {
+    while (!http->closing && http->queue_len > 0 &&
+           http->running_len < (size_t)http->options.in_flight_max) {
         http->queue_len--;
         transfer_start(container_of(list_shift(&http->queue), struct http_transfer, link));
     }
 }
 
-/* Calls that wait have no curl to time them; calls that wait inside curl for a connection are not timed by it either. */
+/* Calls that wait have no curl to time them; calls that wait inside curl for a connection are not
+ * timed by it either. */
 static void http_on_tick(uv_timer_t *timer)
 {
     struct http *http = timer->data;
@@ -465,8 +475,9 @@ static bool is_clean(struct str s, unsigned char least)
 static void transfer_add_header(struct http_transfer *transfer, struct str name, struct str value)
 {
     /* "name;" is curl's way to send an empty value */
-    const char *line = value.len > 0 ? arena_printf(transfer->arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(value)).p
-                                     : arena_printf(transfer->arena, "%.*s;", STR_ARG(name)).p;
+    const char *line =
+        value.len > 0 ? arena_printf(transfer->arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(value)).p
+                      : arena_printf(transfer->arena, "%.*s;", STR_ARG(name)).p;
     struct curl_slist *more = line ? curl_slist_append(transfer->headers, line) : NULL;
 
     ASSERT(more);
@@ -477,7 +488,8 @@ static bool transfer_copy(struct http_transfer *transfer, const struct http_call
 {
     bool typed = false;
 
-    if (call->method.len == 0 || !is_clean(call->method, 'A') || call->url.len == 0 || !is_clean(call->url, 0x21))
+    if (call->method.len == 0 || !is_clean(call->method, 'A') || call->url.len == 0 ||
+        !is_clean(call->url, 0x21))
         return false;
     transfer->call = *call;
     transfer->call.method = arena_str(transfer->arena, call->method);
@@ -503,7 +515,8 @@ void http_send(struct http *http, const struct http_call *call, http_done_fn *fn
 
     ASSERT(call->timeout_ms > 0 && call->connect_timeout_ms > 0);
     transfer->http = http;
-    transfer->arena = arena_new(SIZE_MAX / 2); /* as large as the call itself, which its maker has bounded */
+    transfer->arena =
+        arena_new(SIZE_MAX / 2); /* as large as the call itself, which its maker has bounded */
     transfer->fn = fn;
     transfer->arg = arg;
     transfer->born_ms = io_loop_now_ms(http->loop);
@@ -513,7 +526,8 @@ void http_send(struct http *http, const struct http_call *call, http_done_fn *fn
     if (http->closing) {
         transfer_end(transfer, HTTP_NOT_SENT, "the client is closing");
     } else if (!transfer_copy(transfer, call)) {
-        transfer_end(transfer, HTTP_NOT_SENT, "the call's method, address or headers contain what they must not");
+        transfer_end(transfer, HTTP_NOT_SENT,
+                     "the call's method, address or headers contain what they must not");
     } else if (http->queue_len >= HTTP_QUEUE_MAX) {
         transfer_end(transfer, HTTP_NOT_SENT, "too many calls wait");
     } else {
@@ -599,9 +613,11 @@ static void http_on_close(void *arg)
     struct list *item;
 
     while ((item = list_shift(&http->queue)) != NULL)
-        transfer_end(container_of(item, struct http_transfer, link), HTTP_NOT_SENT, "the client is closing");
+        transfer_end(container_of(item, struct http_transfer, link), HTTP_NOT_SENT,
+                     "the client is closing");
     while (!list_empty(&http->running)) /* NOT_SENT when nothing of it had left, else LOST */
-        transfer_done(container_of(http->running.next, struct http_transfer, link), CURLE_OPERATION_TIMEDOUT);
+        transfer_done(container_of(http->running.next, struct http_transfer, link),
+                      CURLE_OPERATION_TIMEDOUT);
     http->queue_len = 0;
     while (http->spare_len > 0)
         curl_easy_cleanup(http->spare[--http->spare_len]);

@@ -7,10 +7,10 @@
 
 struct http;
 struct http_options {
-    int per_host_max;         /* connections */
-    int in_flight_max;        /* more wait in a bounded queue */
-    const char *ca_file;      /* NULL: the system's */
-    bool allow_plain_http;    /* loopback in tests and demos; never a default */
+    int per_host_max;      /* connections */
+    int in_flight_max;     /* more wait in a bounded queue */
+    const char *ca_file;   /* NULL: the system's */
+    bool allow_plain_http; /* loopback in tests and demos; never a default */
 };
 
 struct http_header {
@@ -21,35 +21,39 @@ struct http_call {
     struct str method, url; /* copied */
     const struct http_header *headers;
     size_t header_count;
-    struct str body;        /* copied; empty = none */
-    bool once;              /* not idempotent: a fresh connection, so that curl never re-sends it by itself */
+    struct str body; /* copied; empty = none */
+    bool once; /* not idempotent: a fresh connection, so that curl never re-sends it by itself */
     int64_t timeout_ms, connect_timeout_ms;
     size_t reply_max;
 };
 
-/* NOT_SENT: failed before any byte of the request could leave (name, connect, TLS, its turn never came): nothing can have
- * happened. LOST: some of it left and no whole reply came back (also: the reply is larger than reply_max): anything can have
- * happened; `status` and `body` hold what came, for humans. */
+/* NOT_SENT: failed before any byte of the request could leave (name, connect, TLS, its turn never
+ * came): nothing can have happened. LOST: some of it left and no whole reply came back (also: the
+ * reply is larger than reply_max): anything can have happened; `status` and `body` hold what came,
+ * for humans. */
 enum http_outcome { HTTP_REPLIED, HTTP_NOT_SENT, HTTP_LOST };
 
 struct http_reply {
     enum http_outcome outcome;
     int status;
     struct str body;
-    struct str why;  /* curl's words when not REPLIED */
+    struct str why; /* curl's words when not REPLIED */
     const struct http_header *headers;
     size_t header_count;
     int64_t took_ms;
-    bool until_close; /* neither Content-Length nor chunked: the body ended with the connection and may be cut */
+    bool until_close; /* neither Content-Length nor chunked: the body ended with the connection and
+                         may be cut */
 };
 typedef void http_done_fn(void *arg, const struct http_reply *reply);
 
-/* https only, unless allow_plain_http; no redirects are followed, no proxy is taken from the environment, certificates are
- * always checked. The strings of `options` are copied. */
+/* https only, unless allow_plain_http; no redirects are followed, no proxy is taken from the
+ * environment, certificates are always checked. The strings of `options` are copied. */
 struct http *http_new(struct io_loop *loop, const struct http_options *options);
-/* Running calls end as LOST, or NOT_SENT where nothing had left yet; fn comes after their callbacks. */
+/* Running calls end as LOST, or NOT_SENT where nothing had left yet; fn comes after their
+ * callbacks. */
 void http_close(struct http *http, void (*fn)(void *arg), void *arg);
-/* timeout_ms counts from here, waiting for a turn included. The reply is valid until the callback returns. */
+/* timeout_ms counts from here, waiting for a turn included. The reply is valid until the callback
+ * returns. */
 void http_send(struct http *http, const struct http_call *call, http_done_fn *fn, void *arg);
 /* Case-insensitive; STR_NONE when absent. */
 struct str http_reply_header(const struct http_reply *reply, const char *name);

@@ -7,7 +7,8 @@
 
 enum {
     SIGNALS = 3,
-    STOP_GUARD_MS = 30 * 1000, /* modules drain for 10 s at most; who needs three times that has forgotten a handle */
+    STOP_GUARD_MS = 30 * 1000, /* modules drain for 10 s at most; who needs three times that has
+                                  forgotten a handle */
 };
 
 struct deferred {
@@ -30,7 +31,8 @@ struct io_loop {
     uv_timer_t guard;
     io_signal_fn *on_signal;
     void *on_signal_arg;
-    struct deferred_list later, now; /* two lists that change places: no allocation in the long run */
+    struct deferred_list later,
+        now; /* two lists that change places: no allocation in the long run */
     uint64_t turn_began_ns, turn_longest_ns;
     bool stopping;
 };
@@ -62,7 +64,8 @@ static void loop_check(int rc)
     ASSERT(rc == 0); /* only a loop that cannot be made gets here: no descriptors at start */
 }
 
-/* A turn is the work between two polls; how long the longest one was is what the watchdog wants to know. */
+/* A turn is the work between two polls; how long the longest one was is what the watchdog wants to
+ * know. */
 static void loop_after_poll(uv_check_t *handle)
 {
     struct io_loop *loop = handle->data;
@@ -85,7 +88,8 @@ static void loop_on_signal(uv_signal_t *handle, int signum)
         loop->on_signal(loop->on_signal_arg, signum);
 }
 
-/* What is deferred while this runs waits for the next turn, so that work that defers itself cannot starve the rest. */
+/* What is deferred while this runs waits for the next turn, so that work that defers itself cannot
+ * starve the rest. */
 static void loop_run_deferred(uv_idle_t *handle)
 {
     struct io_loop *loop = handle->data;
@@ -154,7 +158,8 @@ struct loop_sweep {
     size_t left;
 };
 
-/* Our own handles carry the loop in `data`; signals stay until the very end so that a second SIGTERM is heard. */
+/* Our own handles carry the loop in `data`; signals stay until the very end so that a second
+ * SIGTERM is heard. */
 static void loop_sweep_one(uv_handle_t *handle, void *arg)
 {
     struct loop_sweep *sweep = arg;
@@ -190,7 +195,8 @@ void io_loop_free(struct io_loop *loop)
     io_loop_stop(loop);
     loop_close_own(loop);
     if (uv_loop_close(&loop->uv) != 0)
-        return; /* handles of a module are still open: leaving the memory alone beats using it freed */
+        return; /* handles of a module are still open: leaving the memory alone beats using it freed
+                 */
     free(loop->later.items);
     free(loop->now.items);
     free(loop);
@@ -261,8 +267,10 @@ static uint64_t timer_span(int64_t ms)
 
 void io_timer_start(struct io_timer *timer, int64_t after_ms, int64_t repeat_ms)
 {
-    uv_update_time(timer->uv.loop); /* after long work the cached time is old and the timer would be early */
-    loop_check(uv_timer_start(&timer->uv, timer_on_due, timer_span(after_ms), timer_span(repeat_ms)));
+    uv_update_time(
+        timer->uv.loop); /* after long work the cached time is old and the timer would be early */
+    loop_check(
+        uv_timer_start(&timer->uv, timer_on_due, timer_span(after_ms), timer_span(repeat_ms)));
 }
 
 void io_timer_stop(struct io_timer *timer)

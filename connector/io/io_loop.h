@@ -1,5 +1,5 @@
-/* io_loop.h: the event loop, timers, signals, and ordered shutdown. One loop per process; not thread-safe: other
- * threads speak to it through io_work only. */
+/* io_loop.h: the event loop, timers, signals, and ordered shutdown. One loop per process; not
+ * thread-safe: other threads speak to it through io_work only. */
 #ifndef COUNTERSIGN_IO_LOOP_H
 #define COUNTERSIGN_IO_LOOP_H
 
@@ -12,12 +12,14 @@ struct io_timer;
 typedef void io_timer_fn(void *arg);
 typedef void io_signal_fn(void *arg, int signum);
 
+/* Also ignores SIGPIPE for the process: a peer that leaves is an error code. */
 struct io_loop *io_loop_new(void);
-/* Runs until io_loop_stop and until every handle is closed; returns false when handles were left over (a bug: at the
- * latest 30 s after io_loop_stop). */
+/* Runs until io_loop_stop and until every handle is closed; returns false when handles were left
+ * over (a bug: at the latest 30 s after io_loop_stop). */
 bool io_loop_run(struct io_loop *loop);
 /* Ask the loop to end once all handles owned by modules are closed. */
 void io_loop_stop(struct io_loop *loop);
+/* After io_loop_run, or without it when start-up failed. NULL allowed. */
 void io_loop_free(struct io_loop *loop);
 int64_t io_loop_now_ms(struct io_loop *loop); /* monotonic, cached per turn */
 

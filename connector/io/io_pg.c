@@ -1,4 +1,5 @@
-/* The pool: works, their queue, deadlines, and the end. One connection's life is in io_pg_conn.c and io_pg_link.c. */
+/* The pool: works, their queue, deadlines, and the end. One connection's life is in io_pg_conn.c
+ * and io_pg_link.c. */
 #include <stdio.h>
 
 #include "base/assert.h"
@@ -77,7 +78,7 @@ static void pg_on_deferred(void *arg)
 
     pg->deferred = false;
     pg->handles--;
-    LIST_EACH(it, &pg->failed)
+    LIST_EACH (it, &pg->failed)
         count++;
     for (; count > 0; count--) /* those that fail meanwhile wait for the next turn */
         pg_work_finish(pg, container_of(list_shift(&pg->failed), struct pg_work, link), NULL);
@@ -105,10 +106,12 @@ void pg_work_fail(struct pg *pg, struct pg_work *work, enum pg_outcome outcome, 
     pg_defer(pg);
 }
 
-/* libpq reads text parameters up to their NUL: one with a NUL inside would be stored cut. False: refuse it. */
+/* libpq reads text parameters up to their NUL: one with a NUL inside would be stored cut. False:
+ * refuse it. */
 static bool work_add(struct pg_work *work, struct pg_slot *slot, const struct pg_param *param)
 {
-    *slot = (struct pg_slot){.offset = work->bytes.len, .null = param->p == NULL, .binary = param->binary};
+    *slot = (struct pg_slot){
+        .offset = work->bytes.len, .null = param->p == NULL, .binary = param->binary};
     if (!param->p)
         return true;
     slot->len = (int)param->len;
@@ -155,7 +158,8 @@ static void pg_submit(struct pg *pg, struct pg_work *work, const struct pg_param
     }
 }
 
-void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, pg_done_fn *fn, void *arg)
+void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params,
+             pg_done_fn *fn, void *arg)
 {
     struct pg_work *work = work_new(pg);
 
@@ -167,8 +171,8 @@ void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *p
     pg_submit(pg, work, params);
 }
 
-void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows, pg_done_fn *fn,
-              void *arg)
+void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows,
+              pg_done_fn *fn, void *arg)
 {
     struct pg_work *work = work_new(pg);
 
@@ -232,13 +236,15 @@ void pg_tell_idle(struct pg *pg)
         pg->on_idle(pg->on_idle_arg);
 }
 
-/* One attempt each PG_RECONNECT_MS for the whole pool; the first attempt of each connection is free of that. */
+/* One attempt each PG_RECONNECT_MS for the whole pool; the first attempt of each connection is free
+ * of that. */
 static void conn_tick_down(struct pg_conn *conn, int64_t now)
 {
     struct pg *pg = conn->pg;
     bool first = conn->not_before_ms == 0;
 
-    if (pg->closing || (!first && (now < conn->not_before_ms || now < pg->last_attempt_ms + PG_RECONNECT_MS)))
+    if (pg->closing ||
+        (!first && (now < conn->not_before_ms || now < pg->last_attempt_ms + PG_RECONNECT_MS)))
         return;
     pg_link_start(conn);
 }
@@ -267,8 +273,8 @@ static void conn_tick(struct pg_conn *conn, int64_t now)
     UNREACHABLE();
 }
 
-/* Nothing of these was sent, so they can be told so. Half of the deadline is kept for the answer: a work sent at the
- * last moment would take its whole connection down. */
+/* Nothing of these was sent, so they can be told so. Half of the deadline is kept for the answer: a
+ * work sent at the last moment would take its whole connection down. */
 static void pg_drop_late(struct pg *pg, int64_t now)
 {
     int64_t patience = pg->options.deadline_ms / 2;
@@ -282,7 +288,8 @@ static void pg_drop_late(struct pg *pg, int64_t now)
             return;
         list_remove(&work->link);
         pg->queue_len--;
-        pg_work_fail(pg, work, PG_AWAY, up || !pg->why_away[0] ? "no connection was free in time" : pg->why_away);
+        pg_work_fail(pg, work, PG_AWAY,
+                     up || !pg->why_away[0] ? "no connection was free in time" : pg->why_away);
     }
 }
 
@@ -296,7 +303,8 @@ static void pg_on_tick(uv_timer_t *timer)
         conn_tick(&pg->conns[i], now);
     pg_drop_late(pg, now);
     for (int i = 0; i < pg->conns_len; i++)
-        calm &= pg->conns[i].state == (pg->closing ? PGS_DOWN : PGS_UP) && pg->conns[i].in_flight == 0;
+        calm &=
+            pg->conns[i].state == (pg->closing ? PGS_DOWN : PGS_UP) && pg->conns[i].in_flight == 0;
     if (calm && list_empty(&pg->queue)) {
         uv_timer_stop(&pg->tick);
         pg->ticking = false;

@@ -1,12 +1,13 @@
 /* io_pg.h: PostgreSQL on the loop: a small pool of libpq connections in pipeline mode.
  *
- * Each statement is one transaction (state changes are SQL routines, so nothing needs more); statements queue on the
- * least busy connection and are pipelined there, each behind its own Sync. pg_batch sends many executions of one
- * statement behind one Sync: one commit. Statements are prepared lazily per connection under their name.
+ * Each statement is one transaction (state changes are SQL routines, so nothing needs more);
+ * statements queue on the least busy connection and are pipelined there, each behind its own Sync.
+ * pg_batch sends many executions of one statement behind one Sync: one commit. Statements are
+ * prepared lazily per connection under their name.
  *
- * A connection that is lost, or that passes its deadline, is discarded: what was sent on it ends as PG_UNKNOWN, what was
- * not sent yet moves to another connection. A WARNING on commit also ends as PG_UNKNOWN (a cancelled wait for a
- * synchronous standby says so). Parameters are copied.
+ * A connection that is lost, or that passes its deadline, is discarded: what was sent on it ends as
+ * PG_UNKNOWN, what was not sent yet moves to another connection. A WARNING on commit also ends as
+ * PG_UNKNOWN (a cancelled wait for a synchronous standby says so). Parameters are copied.
  */
 #ifndef COUNTERSIGN_IO_PG_H
 #define COUNTERSIGN_IO_PG_H
@@ -41,7 +42,7 @@ struct pg_reply {
     enum pg_outcome outcome;
     char sqlstate[6];
     char message[400];
-    int rows;           /* returned, or affected when the statement returns none; of pg_batch: the sum */
+    int rows; /* returned, or affected when the statement returns none; of pg_batch: the sum */
     int cols;
     const void *result; /* PGresult, for pg_cell; NULL for pg_batch */
 };
@@ -49,25 +50,35 @@ struct pg_reply {
 typedef void pg_done_fn(void *arg, const struct pg_reply *reply);
 
 struct pg_options {
-    const char *conninfo;      /* hosts as addresses or socket directories: libpq resolves names blockingly */
-    const char *password;      /* or NULL */
-    const char *role;          /* SET ROLE after connecting, or NULL */
-    const char *application;   /* application_name */
+    const char *conninfo;    /* libpq's; names in host= are resolved without blocking the loop */
+    const char *password;    /* or NULL */
+    const char *role;        /* SET ROLE after connecting, or NULL */
+    const char *application; /* application_name */
     int connections;
-    int64_t connect_timeout_ms, statement_timeout_ms, deadline_ms;
-    bool prepare;              /* false behind a transaction-pooling proxy; then `role` must be NULL and timeouts are
-                                  the login role's own settings */
-    bool read_only;            /* a source that we only read: standbys are welcome, the session cannot write */
-    size_t queue_max;          /* waiting statements; more are answered PG_AWAY */
+    int64_t connect_timeout_ms;   /* name look-up included */
+    int64_t statement_timeout_ms; /* the server's, less than half of deadline_ms */
+    /* From the call to its reply. At most half of it is spent waiting for a free connection (with
+     * no connection up 1.5 s at most), then the answer is PG_AWAY. */
+    int64_t deadline_ms;
+    /* False behind a transaction-pooling proxy: then role must be NULL, and timeouts are the login
+     * role's own settings, since a session there has no settings of its own. */
+    bool prepare;
+    bool read_only; /* a source that we only read: standbys are welcome, the session cannot write */
+    size_t queue_max; /* waiting statements; more are answered PG_AWAY */
 };
 
+/* Copies the options. Connects in the next turn; the pool keeps itself connected from then on, at
+ * most five attempts a second. */
 struct pg *pg_new(struct io_loop *loop, const struct pg_options *options);
 /* Stop taking work, let running statements end (deadline), close; fn once closed. */
 void pg_close(struct pg *pg, void (*fn)(void *arg), void *arg);
-void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, pg_done_fn *fn, void *arg);
-/* rows x stmt->params parameters; one commit; the reply speaks for all of them. PG_REFUSED: none is stored. */
-void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows, pg_done_fn *fn,
-              void *arg);
+void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params,
+             pg_done_fn *fn, void *arg);
+/* rows x stmt->params parameters; one commit; the reply speaks for all of them. PG_REFUSED: none is
+ * stored. When fn runs, the connection is free again: send the next batch first and act on this one
+ * then, so that the database works meanwhile (measured: a third more deliveries a second). */
+void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows,
+              pg_done_fn *fn, void *arg);
 /* True when a connection is up and idle: the group-commit loop submits then. */
 bool pg_idle(const struct pg *pg);
 bool pg_up(const struct pg *pg);
@@ -76,19 +87,22 @@ void pg_on_idle(struct pg *pg, void (*fn)(void *arg), void *arg);
 /* Value of a cell, borrowed until the callback returns; STR_NONE for NULL. Text format. */
 struct str pg_cell(const struct pg_reply *reply, int row, int col);
 
-/* True when the same statement may succeed later without anybody changing anything, and nothing of it is stored: AWAY, or
- * REFUSED for lack of resources (53), shutdown or cancellation (57), system error (58), serialization, deadlock, lock
- * timeout, read-only server. Codes: PostgreSQL documentation, appendix A. */
+/* True when the same statement may succeed later without anybody changing anything, and nothing of
+ * it is stored: AWAY, or REFUSED for lack of resources (53), shutdown or cancellation (57), system
+ * error (58), serialization, deadlock, lock timeout, read-only server. Codes: PostgreSQL
+ * documentation, appendix A. */
 bool pg_try_later(const struct pg_reply *reply);
 
 /* Blocking, for command-line tools: same reply, run to the end. */
-MUST_CHECK bool pg_run_blocking(const struct pg_options *options, bool (*body)(void *arg, void *pgconn, struct err *err),
-                                void *arg, struct err *err);
-/* Inside the body, with its pgconn. A script may hold many statements, without parameters. A query's reply borrows its
- * cells until pg_session_release; false leaves nothing to release. */
+MUST_CHECK bool pg_run_blocking(const struct pg_options *options,
+                                bool (*body)(void *arg, void *pgconn, struct err *err), void *arg,
+                                struct err *err);
+/* Inside the body, with its pgconn. A script may hold many statements, without parameters. A
+ * query's reply borrows its cells until pg_session_release; false leaves nothing to release. */
 MUST_CHECK bool pg_session_script(void *pgconn, const char *sql, struct err *err);
-MUST_CHECK bool pg_session_query(void *pgconn, const struct pg_stmt *stmt, const struct pg_param *params,
-                                 struct pg_reply *ret_reply, struct err *err);
+MUST_CHECK bool pg_session_query(void *pgconn, const struct pg_stmt *stmt,
+                                 const struct pg_param *params, struct pg_reply *ret_reply,
+                                 struct err *err);
 void pg_session_release(struct pg_reply *reply);
 
 #endif

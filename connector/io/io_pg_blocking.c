@@ -19,8 +19,9 @@ static bool session_settings(const struct pg_options *options, PGconn *link, str
     return script.len == 0 || pg_session_script(link, script.p, err);
 }
 
-bool pg_run_blocking(const struct pg_options *options, bool (*body)(void *arg, void *pgconn, struct err *err),
-                     void *arg, struct err *err)
+bool pg_run_blocking(const struct pg_options *options,
+                     bool (*body)(void *arg, void *pgconn, struct err *err), void *arg,
+                     struct err *err)
 {
     AUTO(drop_link) PGconn *link = pg_link_open(options, true);
 
@@ -31,7 +32,8 @@ bool pg_run_blocking(const struct pg_options *options, bool (*body)(void *arg, v
     return session_settings(options, link, err) && body(arg, link, err);
 }
 
-/* The kind follows from what the server said; a session that ended in the middle leaves the outcome open. */
+/* The kind follows from what the server said; a session that ended in the middle leaves the outcome
+ * open. */
 static bool session_fail(PGconn *link, const PGresult *result, struct err *err)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -40,8 +42,10 @@ static bool session_fail(PGconn *link, const PGresult *result, struct err *err)
     if (str_empty(primary))
         primary = str_trim(str_of(result ? PQresultErrorMessage(result) : PQerrorMessage(link)));
     if (PQstatus(link) != CONNECTION_OK)
-        return FAIL(err, ERR_UNKNOWN_OUTCOME, "the database connection was lost: %.*s", STR_ARG(primary));
-    return FAIL(err, ERR_REFUSED, "the database refused (%s): %.*s", sqlstate ? sqlstate : "?", STR_ARG(primary));
+        return FAIL(err, ERR_UNKNOWN_OUTCOME, "the database connection was lost: %.*s",
+                    STR_ARG(primary));
+    return FAIL(err, ERR_REFUSED, "the database refused (%s): %.*s", sqlstate ? sqlstate : "?",
+                STR_ARG(primary));
 }
 
 static bool session_succeeded(const PGresult *result)
@@ -81,7 +85,8 @@ bool pg_session_query(void *pgconn, const struct pg_stmt *stmt, const struct pg_
         lengths[i] = (int)params[i].len;
         formats[i] = params[i].binary;
     }
-    PGresult *result = PQexecParams(link, stmt->sql, stmt->params, NULL, values, lengths, formats, 0);
+    PGresult *result =
+        PQexecParams(link, stmt->sql, stmt->params, NULL, values, lengths, formats, 0);
     for (int i = 0; i < stmt->params; i++)
         buf_done(&bytes[i]);
     if (!session_succeeded(result)) {
@@ -92,7 +97,8 @@ bool pg_session_query(void *pgconn, const struct pg_stmt *stmt, const struct pg_
     *ret_reply = (struct pg_reply){.outcome = PG_OK, .result = result};
     ret_reply->rows = PQntuples(result);
     ret_reply->cols = PQnfields(result);
-    if (PQresultStatus(result) == PGRES_COMMAND_OK && str_to_i64(str_of(PQcmdTuples(result)), &affected))
+    if (PQresultStatus(result) == PGRES_COMMAND_OK &&
+        str_to_i64(str_of(PQcmdTuples(result)), &affected))
         ret_reply->rows = (int)affected;
     return true;
 }

@@ -45,8 +45,10 @@ static bool conn_send_rows(struct pg_conn *conn, const struct pg_work *work)
             formats[i] = slot->binary;
         }
         int ok = conn->pg->options.prepare
-                     ? PQsendQueryPrepared(conn->link, stmt->name, stmt->params, values, lengths, formats, 0)
-                     : PQsendQueryParams(conn->link, stmt->sql, stmt->params, NULL, values, lengths, formats, 0);
+                     ? PQsendQueryPrepared(conn->link, stmt->name, stmt->params, values, lengths,
+                                           formats, 0)
+                     : PQsendQueryParams(conn->link, stmt->sql, stmt->params, NULL, values, lengths,
+                                         formats, 0);
         if (!ok)
             return false;
     }
@@ -58,8 +60,8 @@ void pg_conn_send(struct pg_conn *conn, struct pg_work *work)
     ASSERT(conn->state == PGS_UP && work->stmt->params <= PG_PARAMS_MAX);
     list_push(&conn->sent, &work->link);
     conn->in_flight++;
-    work->preparing = conn->pg->options.prepare && conn_find(conn, work->stmt) == conn->prepared_len;
-    work->answers_due = work->rows + (work->preparing ? 1 : 0);
+    work->preparing =
+        conn->pg->options.prepare && conn_find(conn, work->stmt) == conn->prepared_len;
     work->failed = work->fatal = work->doubted = work->again = false;
     work->reply = (struct pg_reply){.outcome = PG_OK};
     if (work->preparing) {
@@ -105,11 +107,13 @@ static void conn_note_error(struct pg_conn *conn, struct pg_work *work, const PG
     if (work->failed)
         return;
     work->failed = true;
-    /* Only an ERROR is certain to have rolled the transaction back; the session's own end may come after the commit. */
+    /* Only an ERROR is certain to have rolled the transaction back; the session's own end may come
+     * after the commit. */
     work->fatal = !severity || strcmp(severity, "ERROR") != 0;
     snprintf(reply->sqlstate, sizeof reply->sqlstate, "%.5s", sqlstate ? sqlstate : "");
-    snprintf(reply->message, sizeof reply->message, "%s%s%s%s", primary ? primary : PQresultErrorMessage(result),
-             constraint ? " (" : "", constraint ? constraint : "", constraint ? ")" : "");
+    snprintf(reply->message, sizeof reply->message, "%s%s%s%s",
+             primary ? primary : PQresultErrorMessage(result), constraint ? " (" : "",
+             constraint ? constraint : "", constraint ? ")" : "");
     if (work->preparing)
         pg_conn_forget(conn, work->stmt);
 
@@ -120,9 +124,11 @@ static void conn_note_error(struct pg_conn *conn, struct pg_work *work, const PG
         conn_remember(conn, work->stmt);
     else
         stale_plan = false;
-    work->again = (stale_plan || state_is(reply->sqlstate, "26000") || state_is(reply->sqlstate, "42P05")) &&
-                  work->tries < PG_TRIES_MAX;
-    /* A server that shuts down, or became a standby, is of no more use to this session; nor is a stale plan. */
+    work->again =
+        (stale_plan || state_is(reply->sqlstate, "26000") || state_is(reply->sqlstate, "42P05")) &&
+        work->tries < PG_TRIES_MAX;
+    /* A server that shuts down, or became a standby, is of no more use to this session; nor is a
+     * stale plan. */
     if (stale_plan || state_is(reply->sqlstate, "57P0") || state_is(reply->sqlstate, "25006"))
         pg_conn_retire(conn);
 }
@@ -156,7 +162,8 @@ static void conn_end_work(struct pg_conn *conn, struct pg_work *work, PGresult *
         work->reply.outcome = PG_REFUSED;
     } else if (work->doubted) {
         work->reply.outcome = PG_UNKNOWN;
-        snprintf(work->reply.message, sizeof work->reply.message, "the server warned while committing");
+        snprintf(work->reply.message, sizeof work->reply.message,
+                 "the server warned while committing");
     }
     pg_work_finish(conn->pg, work, last);
 }
@@ -174,8 +181,6 @@ static void conn_take(struct pg_conn *conn, PGresult *result, PGresult **last)
         conn_end_work(conn, work, keep);
         return;
     }
-    if (work->answers_due > 0)
-        work->answers_due--;
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
         conn_note_error(conn, work, result);
     } else if (work->preparing) {
@@ -193,7 +198,8 @@ static void conn_take(struct pg_conn *conn, PGresult *result, PGresult **last)
 
 static void conn_read(struct pg_conn *conn)
 {
-    bool between = true; /* NULL divides the results of two queries; two in a row mean that nothing is left */
+    bool between =
+        true; /* NULL divides the results of two queries; two in a row mean that nothing is left */
 
     if (!PQconsumeInput(conn->link)) {
         pg_conn_lost(conn, PQerrorMessage(conn->link));
@@ -226,7 +232,8 @@ void pg_conn_ready(struct pg_conn *conn, int events)
         pg_conn_flush(conn);
     if (conn->state == PGS_UP && (events & UV_READABLE))
         conn_read(conn);
-    if (conn->state == PGS_UP && conn->watched == 0) /* libuv stopped the watcher and the session still lives */
+    if (conn->state == PGS_UP &&
+        conn->watched == 0) /* libuv stopped the watcher and the session still lives */
         pg_link_watch(conn, UV_READABLE | (conn->sending ? UV_WRITABLE : 0));
     if (conn->state == PGS_UP && conn->retiring && conn->in_flight == 0)
         pg_conn_retire(conn);
@@ -262,7 +269,8 @@ void pg_conn_lost(struct pg_conn *conn, const char *why)
     char reason[256];
 
     /* The words may live in what is freed below. */
-    snprintf(reason, sizeof reason, "connection lost: %.*s", STR_ARG(str_trim(str_of(why ? why : ""))));
+    snprintf(reason, sizeof reason, "connection lost: %.*s",
+             STR_ARG(str_trim(str_of(why ? why : ""))));
     str_copy(pg->why_away, sizeof pg->why_away, str_of(reason));
     conn->failures += conn->state != PGS_UP;
     PQclear(conn->last);

@@ -1,6 +1,7 @@
-/* Making and unmaking one connection. libuv's and libpq's traps met here (dependencies.md section 3, 1-2 and 11-13): the
- * descriptor may change in every PQconnectPoll, so the watcher is closed before and made anew after each; an error
- * event arrives with a negative status and a watcher already stopped; libpq ignores connect_timeout when polled. */
+/* Making and unmaking one connection. libuv's and libpq's traps met here (dependencies.md section
+ * 3, 1-2 and 11-13): the descriptor may change in every PQconnectPoll, so the watcher is closed
+ * before and made anew after each; an error event arrives with a negative status and a watcher
+ * already stopped; libpq ignores connect_timeout when polled. */
 #include <stdio.h>
 
 #include "base/assert.h"
@@ -13,7 +14,8 @@ PGconn *pg_link_open(const struct pg_options *options, bool blocking)
     const char *keywords[16], *values[16];
     size_t n = 0;
 
-    snprintf(connect_timeout, sizeof connect_timeout, "%lld", (long long)(options->connect_timeout_ms + 999) / 1000);
+    snprintf(connect_timeout, sizeof connect_timeout, "%lld",
+             (long long)(options->connect_timeout_ms + 999) / 1000);
 #define PG_SET(keyword_, value_) (keywords[n] = (keyword_), values[n] = (value_), n++)
     /* Ours first: what the operator writes in the connection string wins over these. */
     PG_SET("target_session_attrs", options->read_only ? "any" : "read-write");
@@ -30,16 +32,20 @@ PGconn *pg_link_open(const struct pg_options *options, bool blocking)
         PG_SET("password", options->password);
 #undef PG_SET
     keywords[n] = values[n] = NULL;
-    return blocking ? PQconnectdbParams(keywords, values, 1) : PQconnectStartParams(keywords, values, 1);
+    return blocking ? PQconnectdbParams(keywords, values, 1)
+                    : PQconnectStartParams(keywords, values, 1);
 }
 
-bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script, const char **ret_why)
+bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script,
+                      const char **ret_why)
 {
-    if (!options->prepare) { /* a transaction-pooling proxy: what one session sets another one gets */
+    if (!options
+             ->prepare) { /* a transaction-pooling proxy: what one session sets another one gets */
         *ret_why = "a role cannot be set behind a transaction-pooling proxy: log in as that role";
         return options->role == NULL;
     }
-    buf_printf(ret_script, "set statement_timeout = %lld; set idle_in_transaction_session_timeout = 10000;",
+    buf_printf(ret_script,
+               "set statement_timeout = %lld; set idle_in_transaction_session_timeout = 10000;",
                (long long)options->statement_timeout_ms);
     buf_add_c(ret_script, "set timezone = 'UTC'; set datestyle = 'ISO'; set bytea_output = 'hex';"
                           "set client_min_messages = 'warning';");
@@ -63,7 +69,8 @@ static void link_on_event(uv_poll_t *uv, int status, int events)
 
     if (!conn)
         return;
-    if (status < 0) { /* EPOLLERR: libuv has stopped the watcher; libpq is to find out what happened */
+    if (status <
+        0) { /* EPOLLERR: libuv has stopped the watcher; libpq is to find out what happened */
         conn->watched = 0;
         events = UV_READABLE | UV_WRITABLE;
     }
@@ -137,9 +144,11 @@ static void link_on_notice(void *arg, const PGresult *notice)
     const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *source = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
 
-    /* RAISE WARNING in our own routines is talk. Any other warning may be the one that says that the wait for a
-     * synchronous standby was given up: committed here, perhaps nowhere else, and reported as success. */
-    if (!severity || strcmp(severity, "WARNING") != 0 || (source && strcmp(source, "exec_stmt_raise") == 0))
+    /* RAISE WARNING in our own routines is talk. Any other warning may be the one that says that
+     * the wait for a synchronous standby was given up: committed here, perhaps nowhere else, and
+     * reported as success. */
+    if (!severity || strcmp(severity, "WARNING") != 0 ||
+        (source && strcmp(source, "exec_stmt_raise") == 0))
         return;
     if (!list_empty(&conn->sent))
         container_of(conn->sent.next, struct pg_work, link)->doubted = true;

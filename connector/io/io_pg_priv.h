@@ -1,7 +1,8 @@
-/* io_pg_priv.h: shared by io_pg.c (pool and queue), io_pg_conn.c (one connection) and io_pg_link.c (its making).
+/* io_pg_priv.h: shared by io_pg.c (pool and queue), io_pg_conn.c (one connection) and io_pg_link.c
+ * (its making).
  *
- * A work item is in exactly one list: the pool's `queue` (nothing sent), a connection's `sent`, the pool's `failed`
- * (its answer waits for the next turn) or the pool's `spare`. */
+ * A work item is in exactly one list: the pool's `queue` (nothing sent), a connection's `sent`, the
+ * pool's `failed` (its answer waits for the next turn) or the pool's `spare`. */
 #ifndef COUNTERSIGN_IO_PG_PRIV_H
 #define COUNTERSIGN_IO_PG_PRIV_H
 
@@ -13,16 +14,17 @@
 #include "base/rng.h"
 #include "io/io_pg.h"
 
-#define UNCONST(type, p) ((type)(uintptr_t)(p)) /* libpq takes some results it only reads without const */
+#define UNCONST(type, p) \
+    ((type)(uintptr_t)(p)) /* libpq takes some results it only reads without const */
 
 enum {
     PG_PARAMS_MAX = 64,
-    PG_DEPTH = 8,           /* works on one connection at once: enough to hide the round trip */
-    PG_SPARE_MAX = 32,      /* finished works kept, so that the hot path does not allocate */
+    PG_DEPTH = 8,      /* works on one connection at once: enough to hide the round trip */
+    PG_SPARE_MAX = 32, /* finished works kept, so that the hot path does not allocate */
     PG_BYTES_MAX = 64 * 1024 * 1024, /* all parameters of one work */
     PG_SPARE_BYTES = 2 * 1024 * 1024,
-    PG_NO_LINK_MS = 1500,   /* with every connection down nobody waits longer than this */
-    PG_RECONNECT_MS = 200,  /* at most five attempts a second for the whole pool */
+    PG_NO_LINK_MS = 1500,  /* with every connection down nobody waits longer than this */
+    PG_RECONNECT_MS = 200, /* at most five attempts a second for the whole pool */
     PG_RECONNECT_MAX_MS = 1000,
     PG_TICK_MS = 50,
     PG_TRIES_MAX = 3,
@@ -33,17 +35,16 @@ struct pg_work {
     const struct pg_stmt *stmt;
     size_t rows;
     bool batch;
-    unsigned char tries; /* times sent again because the server did not know the prepared statement */
-    bool again;          /* that is the case now */
+    int tries;  /* times sent again because the server did not know the prepared statement */
+    bool again; /* that is the case now */
     int64_t born_ms;
     pg_done_fn *fn;
     void *arg;
-    struct buf bytes;         /* all parameter values, each NUL-terminated */
-    struct pg_slot *slots;    /* rows x stmt->params */
+    struct buf bytes;      /* all parameter values, each NUL-terminated */
+    struct pg_slot *slots; /* rows x stmt->params */
     size_t slots_cap;
     /* reply under way */
-    size_t answers_due;       /* results still to come before the Sync */
-    bool preparing;           /* the first of them answers the Prepare */
+    bool preparing; /* the first result answers the Prepare */
     bool failed, fatal, doubted;
     struct pg_reply reply;
 };
@@ -55,13 +56,14 @@ struct pg_slot {
 };
 
 enum pg_state {
-    PGS_DOWN,       /* waits for its turn to connect */
+    PGS_DOWN, /* waits for its turn to connect */
     PGS_CONNECTING,
     PGS_SETTING_UP, /* session settings under way */
     PGS_UP,
 };
 
-/* The watcher of one descriptor. It outlives its connection until libuv has let go of it, hence apart. */
+/* The watcher of one descriptor. It outlives its connection until libuv has let go of it, hence
+ * apart. */
 struct pg_watch {
     uv_poll_t uv;
     struct pg_conn *conn; /* NULL once closed */
@@ -73,15 +75,15 @@ struct pg_conn {
     enum pg_state state;
     PGconn *link;
     struct pg_watch *watch;
-    int watched;            /* UV_READABLE | UV_WRITABLE now asked for */
-    bool sending;           /* libpq holds bytes the socket did not take */
-    bool retiring;          /* takes no more work; closed when the last is answered */
-    int64_t since_ms;       /* of this state */
-    int64_t not_before_ms;  /* earliest next attempt */
-    unsigned failures;      /* attempts in a row */
+    int watched;           /* UV_READABLE | UV_WRITABLE now asked for */
+    bool sending;          /* libpq holds bytes the socket did not take */
+    bool retiring;         /* takes no more work; closed when the last is answered */
+    int64_t since_ms;      /* of this state */
+    int64_t not_before_ms; /* earliest next attempt */
+    unsigned failures;     /* attempts in a row */
     struct list sent;
     size_t in_flight;
-    PGresult *last;         /* of the work being answered */
+    PGresult *last;                  /* of the work being answered */
     const struct pg_stmt **prepared; /* known to this session */
     size_t prepared_len, prepared_cap;
 };
@@ -109,11 +111,13 @@ struct pg {
 };
 
 /* io_pg.c */
-void pg_work_finish(struct pg *pg, struct pg_work *work, PGresult *result); /* calls back, then recycles */
+/* Calls back, then recycles. */
+void pg_work_finish(struct pg *pg, struct pg_work *work, PGresult *result);
 /* As above in the next turn; a message other than NULL replaces the one noted so far. */
-void pg_work_fail(struct pg *pg, struct pg_work *work, enum pg_outcome outcome, const char *message);
+void pg_work_fail(struct pg *pg, struct pg_work *work, enum pg_outcome outcome,
+                  const char *message);
 void pg_defer(struct pg *pg); /* next turn: answer `failed`, pump, tell idle */
-void pg_work_requeue(struct pg *pg, struct pg_work *work);                  /* at the front */
+void pg_work_requeue(struct pg *pg, struct pg_work *work); /* at the front */
 void pg_pump(struct pg *pg);
 void pg_tell_idle(struct pg *pg);
 void pg_wake_tick(struct pg *pg);
@@ -124,7 +128,8 @@ int64_t pg_now(const struct pg *pg);
 void pg_conn_send(struct pg_conn *conn, struct pg_work *work);
 void pg_conn_ready(struct pg_conn *conn, int events);
 void pg_conn_flush(struct pg_conn *conn);
-void pg_conn_lost(struct pg_conn *conn, const char *why); /* ends every work on it; the connection starts anew */
+void pg_conn_lost(struct pg_conn *conn,
+                  const char *why); /* ends every work on it; the connection starts anew */
 void pg_conn_retire(struct pg_conn *conn);
 void pg_conn_forget(struct pg_conn *conn, const struct pg_stmt *stmt);
 
@@ -133,8 +138,10 @@ void pg_link_start(struct pg_conn *conn);
 void pg_link_ready(struct pg_conn *conn, int events);
 void pg_link_watch(struct pg_conn *conn, int events);
 void pg_link_close(struct pg_conn *conn);
-/* The settings every session starts with, as one script; false when the options contradict each other. */
-bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script, const char **ret_why);
+/* The settings every session starts with, as one script; false when the options contradict each
+ * other. */
+bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script,
+                      const char **ret_why);
 PGconn *pg_link_open(const struct pg_options *options, bool blocking);
 
 #endif

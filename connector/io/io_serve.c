@@ -8,7 +8,8 @@ enum {
     BACKLOG = 511,
     SWEEP_MIN_MS = 10,
     SWEEP_MAX_MS = 250,
-    REPLY_BYTES_MAX = 64 * 1024 * 1024, /* an evidence export; a handler that makes more has a bug */
+    REPLY_BYTES_MAX =
+        64 * 1024 * 1024, /* an evidence export; a handler that makes more has a bug */
     OUT_BYTES_KEPT = 256 * 1024,
 };
 
@@ -96,7 +97,8 @@ static void serve_try_end(struct serve *serve);
 
 static bool conn_is_quiet(const struct serve_conn *conn)
 {
-    return conn->state == CONN_IDLE || (conn->state == CONN_HEAD && (!conn->room || conn->room->len == 0));
+    return conn->state == CONN_IDLE ||
+           (conn->state == CONN_HEAD && (!conn->room || conn->room->len == 0));
 }
 
 static void serve_on_sweep(uv_timer_t *timer)
@@ -104,7 +106,7 @@ static void serve_on_sweep(uv_timer_t *timer)
     struct serve *serve = timer->data;
     int64_t now = serve_now(serve);
 
-    LIST_EACH(it, &serve->conns) {
+    LIST_EACH (it, &serve->conns) {
         struct serve_conn *conn = container_of(it, struct serve_conn, link);
         bool drained = serve->closing && conn_is_quiet(conn) && now >= serve->drain_idle_ms;
         if (drained || (serve->closing && now >= serve->drain_until_ms))
@@ -169,7 +171,7 @@ static bool peer_has_too_many(struct serve *serve, const struct serve_conn *conn
 
     if (serve->options.per_peer_max == 0)
         return false;
-    LIST_EACH(it, peer_bucket(serve, conn->peer))
+    LIST_EACH (it, peer_bucket(serve, conn->peer))
         count += memcmp(container_of(it, struct serve_conn, peer_link)->peer, conn->peer, 16) == 0;
     return count > serve->options.per_peer_max; /* this one counts */
 }
@@ -177,8 +179,9 @@ static bool peer_has_too_many(struct serve *serve, const struct serve_conn *conn
 /* The reply is a kindness; when the socket does not take it the close says enough. */
 static void turn_away(struct serve_conn *conn)
 {
-    static const char BUSY[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
-                               "Connection: close\r\n\r\n";
+    static const char BUSY[] =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n";
     if (!conn->serve->tls) {
         uv_buf_t buf = uv_buf_init((char *)(uintptr_t)BUSY, sizeof BUSY - 1);
         uv_try_write((uv_stream_t *)&conn->tcp, &buf, 1);
@@ -235,7 +238,8 @@ static void serve_free(struct serve *serve)
     for (struct list *item; (item = list_shift(&serve->rooms)) != NULL;)
         room_free(container_of(item, struct serve_request, link));
     for (struct list *item; (item = list_shift(&serve->busy)) != NULL;)
-        container_of(item, struct serve_request, link)->serve = NULL; /* freed when their handlers answer */
+        container_of(item, struct serve_request, link)->serve =
+            NULL; /* freed when their handlers answer */
     SSL_CTX_free(serve->tls);
     buf_done(&serve->out);
     free(serve);
@@ -293,22 +297,26 @@ static bool serve_listen(struct serve *serve, struct err *err)
     if (rc == 0)
         rc = uv_listen((uv_stream_t *)&serve->listener, BACKLOG, serve_on_connection);
     if (rc != 0)
-        return FAIL(err, ERR_CONFIG, "cannot listen on %s port %d: %s", options->address, options->port, uv_strerror(rc));
+        return FAIL(err, ERR_CONFIG, "cannot listen on %s port %d: %s", options->address,
+                    options->port, uv_strerror(rc));
     rc = uv_tcp_getsockname(&serve->listener, (struct sockaddr *)&address, &len);
     ASSERT(rc == 0);
-    serve->port = ntohs(address.ss_family == AF_INET ? ((struct sockaddr_in *)&address)->sin_port
-                                                     : ((struct sockaddr_in6 *)&address)->sin6_port);
+    serve->port =
+        ntohs(address.ss_family == AF_INET ? ((struct sockaddr_in *)&address)->sin_port
+                                           : ((struct sockaddr_in6 *)&address)->sin6_port);
     return true;
 }
 
-struct serve *serve_new(struct io_loop *loop, const struct serve_options *options, serve_fn *fn, void *arg,
-                        struct err *err)
+struct serve *serve_new(struct io_loop *loop, const struct serve_options *options, serve_fn *fn,
+                        void *arg, struct err *err)
 {
     SSL_CTX *tls = NULL;
 
-    ASSERT(options->header_ms > 0 && options->body_ms > 0 && options->idle_ms > 0 && options->reply_ms > 0);
+    ASSERT(options->header_ms > 0 && options->body_ms > 0 && options->idle_ms > 0 &&
+           options->reply_ms > 0);
     ASSERT(options->header_bytes_max > 0 && options->connections_max > 0);
-    if (options->tls_cert_file && !(tls = serve_tls_context(options->tls_cert_file, options->tls_key_file, err)))
+    if (options->tls_cert_file &&
+        !(tls = serve_tls_context(options->tls_cert_file, options->tls_key_file, err)))
         return NULL;
     struct serve *serve = io_alloc(sizeof *serve);
     serve->loop = loop;
@@ -340,7 +348,8 @@ int serve_port(const struct serve *serve)
 bool serve_reload_tls(struct serve *serve, struct err *err)
 {
     ASSERT(serve->options.tls_cert_file);
-    SSL_CTX *tls = serve_tls_context(serve->options.tls_cert_file, serve->options.tls_key_file, err);
+    SSL_CTX *tls =
+        serve_tls_context(serve->options.tls_cert_file, serve->options.tls_key_file, err);
 
     if (!tls)
         return false;

@@ -1,5 +1,5 @@
-/* One connection: bytes in, request to the handler, reply out, again. At most one request is with the handler; what comes
- * meanwhile stays in the room, and when that is full we stop reading. */
+/* One connection: bytes in, request to the handler, reply out, again. At most one request is with
+ * the handler; what comes meanwhile stays in the room, and when that is full we stop reading. */
 #include "base/assert.h"
 #include "io/io_serve_priv.h"
 
@@ -144,7 +144,8 @@ void serve_conn_written(struct serve_conn *conn)
         conn_resume(conn);
 }
 
-/* Our own refusals end the connection: after a request we did not understand nobody knows where the next one begins. */
+/* Our own refusals end the connection: after a request we did not understand nobody knows where the
+ * next one begins. */
 static void conn_refuse(struct serve_conn *conn, int status)
 {
     static const struct http_header RETRY[] = {{{"Retry-After", 11}, {"5", 1}}};
@@ -153,15 +154,15 @@ static void conn_refuse(struct serve_conn *conn, int status)
     conn_drop_room(conn);
     buf_init(&body, 64);
     buf_printf(&body, "{\"status\":%d}", status);
-    serve_compose(conn->serve, status, "application/problem+json", status == 503 ? RETRY : NULL, status == 503,
-                  buf_str(&body), true, false);
+    serve_compose(conn->serve, status, "application/problem+json", status == 503 ? RETRY : NULL,
+                  status == 503, buf_str(&body), true, false);
     buf_done(&body);
     conn->close_after = true;
     conn_send_reply(conn);
 }
 
-void serve_reply(struct serve_request *request, int status, const char *content_type, const struct http_header *headers,
-                 size_t header_count, struct str body)
+void serve_reply(struct serve_request *request, int status, const char *content_type,
+                 const struct http_header *headers, size_t header_count, struct str body)
 {
     struct serve_conn *conn = request->conn;
 
@@ -171,7 +172,8 @@ void serve_reply(struct serve_request *request, int status, const char *content_
         return;
     }
     ASSERT(conn->state == CONN_HANDLER && conn->room == request);
-    conn->close_after = conn->close_after || !request->keep_alive || conn->serve->closing || status == 400;
+    conn->close_after =
+        conn->close_after || !request->keep_alive || conn->serve->closing || status == 400;
     serve_compose(conn->serve, status, content_type, headers, header_count, body, conn->close_after,
                   request->parser.method == HTTP_HEAD);
     serve_room_reset(request);
@@ -249,9 +251,11 @@ static void conn_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     if (!conn->room && !(conn->room = serve_room_take(serve)))
         return;
     conn->room->conn = conn;
-    if (conn->room->len == conn->room->cap && conn_awaits(conn) && !serve_room_widen(conn->room, conn->room->cap * 2))
+    if (conn->room->len == conn->room->cap && conn_awaits(conn) &&
+        !serve_room_widen(conn->room, conn->room->cap * 2))
         return;
-    *buf = uv_buf_init(conn->room->p + conn->room->len, (unsigned)(conn->room->cap - conn->room->len));
+    *buf =
+        uv_buf_init(conn->room->p + conn->room->len, (unsigned)(conn->room->cap - conn->room->len));
 }
 
 static void conn_stop_reading(struct serve_conn *conn)

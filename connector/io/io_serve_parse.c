@@ -1,7 +1,8 @@
-/* From bytes to one request. llhttp (strict) splits; the head is then compared byte by byte with the one canonical form we
- * accept, so that what llhttp tolerates (folded lines, other line ends) does not get through: RFC 9112 sections 2.2, 3,
- * 5.1, 5.2, 6.1-6.3, 7.1. Stricter than the RFC asks: no empty line before a request (2.2 says SHOULD ignore), origin
- * form only (3.2.1), no Transfer-Encoding but "chunked". */
+/* From bytes to one request. llhttp (strict) splits; the head is then compared byte by byte with
+ * the one canonical form we accept, so that what llhttp tolerates (folded lines, other line ends)
+ * does not get through: RFC 9112 sections 2.2, 3, 5.1, 5.2, 6.1-6.3, 7.1. Stricter than the RFC
+ * asks: no empty line before a request (2.2 says SHOULD ignore), origin form only (3.2.1), no
+ * Transfer-Encoding but "chunked". */
 #include "base/assert.h"
 #include "io/io_serve_priv.h"
 
@@ -76,21 +77,25 @@ static size_t head_request_line(const struct serve_request *room)
 {
     const char *method = llhttp_method_name((llhttp_method_t)room->parser.method);
     size_t method_len = strlen(method), end = (size_t)room->url_at + room->url_len;
-    const char version[] = {' ', 'H', 'T', 'T', 'P', '/', '1', '.', (char)('0' + room->parser.http_minor), '\r', '\n'};
+    const char version[] = {
+        ' ', 'H', 'T', 'T', 'P', '/', '1', '.', (char)('0' + room->parser.http_minor), '\r', '\n'};
 
-    if (room->url_at != method_len + 1 || memcmp(room->p, method, method_len) != 0 || room->p[method_len] != ' ')
+    if (room->url_at != method_len + 1 || memcmp(room->p, method, method_len) != 0 ||
+        room->p[method_len] != ' ')
         return 0;
     if (end + sizeof version > room->len || memcmp(room->p + end, version, sizeof version) != 0)
         return 0;
     return end + sizeof version;
 }
 
-/* "name: OWS value OWS CRLF", lower-casing the name and trimming the value; returns where the next begins, or 0. */
+/* "name: OWS value OWS CRLF", lower-casing the name and trimming the value; returns where the next
+ * begins, or 0. */
 static size_t head_field_line(struct serve_request *room, struct serve_field *field, size_t at)
 {
     size_t name_end = (size_t)field->name_at + field->name_len;
 
-    if (field->name_at != at || field->name_len == 0 || name_end >= room->len || room->p[name_end] != ':')
+    if (field->name_at != at || field->name_len == 0 || name_end >= room->len ||
+        room->p[name_end] != ':')
         return 0;
     for (size_t i = at; i < name_end; i++)
         if (room->p[i] >= 'A' && room->p[i] <= 'Z')
@@ -131,7 +136,8 @@ static bool host_is_sound(struct str host)
 {
     for (size_t i = 0; i < host.len; i++) {
         char c = host.p[i];
-        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr(".-_:[]~%", c);
+        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  strchr(".-_:[]~%", c);
         if (!ok || c == '\0')
             return false;
     }
@@ -165,7 +171,8 @@ static int head_framing(struct serve_request *room)
     if (lengths + codings > 1)
         return 400;
     if (codings == 1) {
-        if (room->parser.http_minor == 0 || !str_eq_nocase(serve_header(room, "transfer-encoding"), STR("chunked")))
+        if (room->parser.http_minor == 0 ||
+            !str_eq_nocase(serve_header(room, "transfer-encoding"), STR("chunked")))
             return 400;
         room->chunked = true;
         return 0;
@@ -187,7 +194,8 @@ static int head_expectation(struct serve_request *room)
         return 0;
     if (count > 1 || !str_eq_nocase(serve_header(room, "expect"), STR("100-continue")))
         return 417;
-    room->expects = room->parser.http_minor == 1 && (room->chunked || room->parser.content_length > 0);
+    room->expects =
+        room->parser.http_minor == 1 && (room->chunked || room->parser.content_length > 0);
     return 0;
 }
 
@@ -274,7 +282,8 @@ void serve_room_reset(struct serve_request *room)
     room->parser.data = room;
 }
 
-/* The framing of a chunked body is thrown away as soon as it is read; this keeps a peer from sending framing for ever. */
+/* The framing of a chunked body is thrown away as soon as it is read; this keeps a peer from
+ * sending framing for ever. */
 static bool body_overhead_is_fair(struct serve_request *room, size_t consumed)
 {
     room->body_raw += consumed;
@@ -342,7 +351,8 @@ struct str serve_query(const struct serve_request *request)
     return url;
 }
 
-static const struct serve_field *field_next(const struct serve_request *request, const char *name, size_t len, size_t *i)
+static const struct serve_field *field_next(const struct serve_request *request, const char *name,
+                                            size_t len, size_t *i)
 {
     for (; *i < request->field_count; ++*i) {
         const struct serve_field *field = &request->fields[*i];
@@ -355,7 +365,8 @@ static const struct serve_field *field_next(const struct serve_request *request,
 struct str serve_header(const struct serve_request *request, const char *lower_case_name)
 {
     size_t i = 0;
-    const struct serve_field *field = field_next(request, lower_case_name, strlen(lower_case_name), &i);
+    const struct serve_field *field =
+        field_next(request, lower_case_name, strlen(lower_case_name), &i);
     return field ? str_n(request->p + field->value_at, field->value_len) : STR_NONE;
 }
 

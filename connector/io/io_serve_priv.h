@@ -1,9 +1,11 @@
-/* io_serve_priv.h: shared by io_serve.c (listener, limits, end), io_serve_conn.c (one connection), io_serve_parse.c
- * (bytes to request; no sockets, so that it can be fuzzed), io_serve_reply.c and io_serve_tls.c.
+/* io_serve_priv.h: shared by io_serve.c (listener, limits, end), io_serve_conn.c (one connection),
+ * io_serve_parse.c (bytes to request; no sockets, so that it can be fuzzed), io_serve_reply.c and
+ * io_serve_tls.c.
  *
- * A serve_request ("room") is the memory one request needs: buffer, field table, parser, arena. Rooms are pooled; an idle
- * connection has none. A room belongs to its connection until the handler got it, then to the handler until serve_reply;
- * whichever side ends first clears the pointer to the other. */
+ * A serve_request ("room") is the memory one request needs: buffer, field table, parser, arena.
+ * Rooms are pooled; an idle connection has none. A room belongs to its connection until the handler
+ * got it, then to the handler until serve_reply; whichever side ends first clears the pointer to
+ * the other. */
 #ifndef COUNTERSIGN_IO_SERVE_PRIV_H
 #define COUNTERSIGN_IO_SERVE_PRIV_H
 
@@ -22,15 +24,15 @@
 #endif
 
 enum {
-    SERVE_ROOM_BYTES = 16 * 1024,            /* head and body of an ordinary webhook: one read */
+    SERVE_ROOM_BYTES = 16 * 1024, /* head and body of an ordinary webhook: one read */
     SERVE_ROOMS_SPARE = 64,
-    SERVE_MEMORY_MAX = 32 * 1024 * 1024,     /* all rooms together; beyond it requests get 503 */
-    SERVE_CHUNK_OVERHEAD = 64 * 1024,        /* framing a peer may spend on a chunked body: this, and */
-    SERVE_CHUNK_RATIO = 8,                   /* this many times the body so far */
+    SERVE_MEMORY_MAX = 32 * 1024 * 1024, /* all rooms together; beyond it requests get 503 */
+    SERVE_CHUNK_OVERHEAD = 64 * 1024,    /* framing a peer may spend on a chunked body: this, and */
+    SERVE_CHUNK_RATIO = 8,               /* this many times the body so far */
     SERVE_PEER_BUCKETS = 256,
     SERVE_HANDSHAKES_MAX = 64,
     SERVE_LINGER_MS = 1000,
-    SERVE_IDLE_GRACE_MS = 100,               /* a request may be on the wire when we begin to drain */
+    SERVE_IDLE_GRACE_MS = 100, /* a request may be on the wire when we begin to drain */
     SERVE_SCRATCH_BYTES = 64 * 1024,
 };
 
@@ -55,9 +57,9 @@ struct serve_request {
 
     llhttp_t parser;
     enum serve_stage stage;
-    int refused;       /* status to refuse with, 0 = none */
-    size_t parsed;     /* bytes of p the parser has seen */
-    size_t end_at;     /* STAGE_DONE: where the next request begins */
+    int refused;   /* status to refuse with, 0 = none */
+    size_t parsed; /* bytes of p the parser has seen */
+    size_t end_at; /* STAGE_DONE: where the next request begins */
     size_t body_at, body_len, body_raw;
     uint32_t url_at, url_len;
     size_t field_count;
@@ -71,18 +73,20 @@ enum serve_parse { PARSE_MORE, PARSE_DONE, PARSE_REFUSED };
 
 /* io_serve_parse.c */
 void serve_room_reset(struct serve_request *room); /* keeps bytes behind the finished request */
-/* Gives the parser what is in p[parsed..len). After PARSE_REFUSED only serve_room_reset may follow. */
+/* Gives the parser what is in p[parsed..len). After PARSE_REFUSED only serve_room_reset may follow.
+ */
 enum serve_parse serve_room_parse(struct serve_request *room);
 bool serve_room_grow(struct serve_request *room, size_t cap);
 
 enum conn_state {
     CONN_HANDSHAKE,
-    CONN_IDLE,    /* between requests */
-    CONN_HEAD,    /* the deadline runs since accept or since the first byte */
+    CONN_IDLE, /* between requests */
+    CONN_HEAD, /* the deadline runs since accept or since the first byte */
     CONN_BODY,
     CONN_HANDLER, /* somebody works on the reply */
     CONN_WRITING, /* the socket did not take all of the reply yet */
-    CONN_LINGER,  /* our side is shut; what still comes is thrown away, so that no RST eats the reply */
+    CONN_LINGER, /* our side is shut; what still comes is thrown away, so that no RST eats the reply
+                  */
     CONN_CLOSED,
 };
 
@@ -95,7 +99,7 @@ struct serve_conn {
     enum conn_state state;
     int64_t deadline_ms;
     struct serve_request *room;
-    SSL *tls; /* NULL: plain */
+    SSL *tls;      /* NULL: plain */
     size_t writes; /* uv_write under way */
     bool reading, running, eof, close_after;
 };
@@ -128,7 +132,7 @@ struct serve {
 struct serve_request *serve_room_take(struct serve *serve); /* NULL: over the memory limit */
 void serve_room_give(struct serve_request *room);
 bool serve_room_widen(struct serve_request *room, size_t cap); /* within the memory limit */
-void serve_conn_gone(struct serve_conn *conn);              /* its handle is closed */
+void serve_conn_gone(struct serve_conn *conn);                 /* its handle is closed */
 int64_t serve_now(const struct serve *serve);
 
 /* io_serve_conn.c */
@@ -141,18 +145,21 @@ void serve_conn_written(struct serve_conn *conn); /* the reply was handed to the
 
 /* io_serve_reply.c */
 /* Puts the reply into serve->out. */
-void serve_compose(struct serve *serve, int status, const char *content_type, const struct http_header *headers,
-                   size_t header_count, struct str body, bool close, bool without_body);
+void serve_compose(struct serve *serve, int status, const char *content_type,
+                   const struct http_header *headers, size_t header_count, struct str body,
+                   bool close, bool without_body);
 
 /* io_serve_tls.c */
 SSL_CTX *serve_tls_context(const char *cert_file, const char *key_file, struct err *err);
 bool serve_tls_start(struct serve_conn *conn);
-/* Takes cipher text; decrypts into the room as far as there is space. False: the connection is to be closed. */
+/* Takes cipher text; decrypts into the room as far as there is space. False: the connection is to
+ * be closed. */
 bool serve_tls_input(struct serve_conn *conn, const char *p, size_t len);
 bool serve_tls_read(struct serve_conn *conn);
 bool serve_tls_pending(const struct serve_conn *conn);
 /* Encrypts; the cipher text is in *ret_p until the next call. */
-bool serve_tls_output(struct serve_conn *conn, const char *p, size_t len, const char **ret_p, size_t *ret_len);
+bool serve_tls_output(struct serve_conn *conn, const char *p, size_t len, const char **ret_p,
+                      size_t *ret_len);
 void serve_tls_end(struct serve_conn *conn); /* close_notify into the write side */
 
 #endif

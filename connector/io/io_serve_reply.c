@@ -1,4 +1,5 @@
-/* Putting a reply together: RFC 9110 section 15 (status), 6.6.1 (Date), RFC 9112 section 6.2 (Content-Length). */
+/* Putting a reply together: RFC 9110 section 15 (status), 6.6.1 (Date), RFC 9112 section 6.2
+ * (Content-Length). */
 #include <time.h>
 
 #include "io/io_serve_priv.h"
@@ -72,8 +73,9 @@ static void add_field(struct buf *out, struct str name, struct str value)
     buf_add(out, "\r\n", 2);
 }
 
-void serve_compose(struct serve *serve, int status, const char *content_type, const struct http_header *headers,
-                   size_t header_count, struct str body, bool close, bool without_body)
+void serve_compose(struct serve *serve, int status, const char *content_type,
+                   const struct http_header *headers, size_t header_count, struct str body,
+                   bool close, bool without_body)
 {
     struct buf *out = &serve->out;
     bool bodyless = status == 204 || status == 304;

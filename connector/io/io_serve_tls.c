@@ -1,19 +1,20 @@
-/* TLS by OpenSSL over memory BIOs (dependencies.md section 3, 21): read until WANT_READ, empty the write side after
- * every call, clear the error queue before each. */
+/* TLS by OpenSSL over memory BIOs (dependencies.md section 3, 21): read until WANT_READ, empty the
+ * write side after every call, clear the error queue before each. */
 #include <openssl/err.h>
 
 #include "base/assert.h"
 #include "io/io_serve_priv.h"
 
-static int tls_choose_protocol(SSL *tls, const unsigned char **out, unsigned char *out_len, const unsigned char *in,
-                               unsigned in_len, void *arg)
+static int tls_choose_protocol(SSL *tls, const unsigned char **out, unsigned char *out_len,
+                               const unsigned char *in, unsigned in_len, void *arg)
 {
     static const unsigned char OURS[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     unsigned char *chosen = NULL;
 
     (void)tls;
     (void)arg;
-    if (SSL_select_next_proto(&chosen, out_len, OURS, sizeof OURS, in, in_len) != OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&chosen, out_len, OURS, sizeof OURS, in, in_len) !=
+        OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
@@ -26,7 +27,8 @@ SSL_CTX *serve_tls_context(const char *cert_file, const char *key_file, struct e
     ASSERT(context);
     ERR_clear_error();
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 1);
@@ -36,7 +38,8 @@ SSL_CTX *serve_tls_context(const char *cert_file, const char *key_file, struct e
     else if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) != 1)
         FAIL(err, ERR_CONFIG, "cannot use the private key '%s'", key_file);
     else if (SSL_CTX_check_private_key(context) != 1)
-        FAIL(err, ERR_CONFIG, "the private key '%s' does not belong to the certificate '%s'", key_file, cert_file);
+        FAIL(err, ERR_CONFIG, "the private key '%s' does not belong to the certificate '%s'",
+             key_file, cert_file);
     else
         return context;
     SSL_CTX_free(context);
@@ -98,7 +101,8 @@ bool serve_tls_read(struct serve_conn *conn)
         conn->room->conn = conn;
         struct serve_request *room = conn->room;
         if (room->len == room->cap) {
-            bool waiting = conn->state != CONN_HEAD && conn->state != CONN_BODY && conn->state != CONN_IDLE;
+            bool waiting =
+                conn->state != CONN_HEAD && conn->state != CONN_BODY && conn->state != CONN_IDLE;
             if (waiting || !serve_room_widen(room, room->cap * 2))
                 return waiting;
         }
@@ -123,7 +127,8 @@ bool serve_tls_pending(const struct serve_conn *conn)
     return SSL_pending(conn->tls) > 0 || BIO_pending(SSL_get_rbio(conn->tls)) > 0;
 }
 
-bool serve_tls_output(struct serve_conn *conn, const char *p, size_t len, const char **ret_p, size_t *ret_len)
+bool serve_tls_output(struct serve_conn *conn, const char *p, size_t len, const char **ret_p,
+                      size_t *ret_len)
 {
     BIO *out = SSL_get_wbio(conn->tls);
     char *bytes = NULL;

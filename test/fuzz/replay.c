@@ -1,5 +1,6 @@
-/* Runs a fuzz target over every file of the folders given: what gcc does where clang's fuzzer is not built. Beside each file
- * as it is, some deterministic mutations of it, so that the run finds a little more than it was told. */
+/* Runs a fuzz target over every file of the folders given: what gcc does where clang's fuzzer is
+ * not built. Beside each file as it is, some deterministic mutations of it, so that the run finds a
+ * little more than it was told. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,7 +25,8 @@ static void mutate(uint8_t *copy, size_t size, struct rng *rng)
         if (rng_below(rng, 2))
             copy[at] = (uint8_t)SPICE[rng_below(rng, sizeof SPICE)];
         else
-            memmove(copy + at, copy + rng_below(rng, size), size - (at > size / 2 ? at : size / 2 + 1));
+            memmove(copy + at, copy + rng_below(rng, size),
+                    size - (at > size / 2 ? at : size / 2 + 1));
     }
 }
 

@@ -1,5 +1,6 @@
-/* The server's way from bytes to requests. The first byte chooses how the rest is cut. Whatever the cut, the same bytes must
- * give the same requests and the same refusal, and every request must be sound. */
+/* The server's way from bytes to requests. The first byte chooses how the rest is cut. Whatever the
+ * cut, the same bytes must give the same requests and the same refusal, and every request must be
+ * sound. */
 #include <stdint.h>
 
 #include "base/assert.h"
@@ -32,9 +33,12 @@ static void look_at(const struct serve_request *room, struct outcome *outcome)
 {
     struct str path = serve_path(room);
 
-    ASSERT(path.len > 0 && path.p[0] == '/' && !has_control(path) && !has_control(serve_query(room)));
+    ASSERT(path.len > 0 && path.p[0] == '/' && !has_control(path) &&
+           !has_control(serve_query(room)));
     ASSERT(serve_header_count(room, "host") <= 1);
-    ASSERT(serve_header_count(room, "content-length") + serve_header_count(room, "transfer-encoding") <= 1);
+    ASSERT(serve_header_count(room, "content-length") +
+               serve_header_count(room, "transfer-encoding") <=
+           1);
     ASSERT(room->body_at <= HEADER_MAX && room->body_len <= BODY_MAX && room->end_at <= room->len);
     ASSERT(room->chunked || room->end_at == room->body_at + room->body_len);
     outcome->requests++;
@@ -53,7 +57,8 @@ static void look_at(const struct serve_request *room, struct outcome *outcome)
 }
 
 /* The state machine of one connection, replies being instant. */
-static void feed(struct serve_request *room, const uint8_t *data, size_t size, size_t cut, struct outcome *outcome)
+static void feed(struct serve_request *room, const uint8_t *data, size_t size, size_t cut,
+                 struct outcome *outcome)
 {
     while (outcome->refused == 0 && size > 0) {
         size_t n = cut < size ? cut : size;
@@ -100,7 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2 || size > HEADER_MAX)
         return 0; /* longer heads are refused sooner when they come in pieces */
     size_t cut = data[0] == 0 ? 1 : data[0];
-    struct outcome whole = outcome_of(data + 1, size - 1, size), cuts = outcome_of(data + 1, size - 1, cut);
+    struct outcome whole = outcome_of(data + 1, size - 1, size),
+                   cuts = outcome_of(data + 1, size - 1, cut);
 
     ASSERT(whole.requests == cuts.requests && whole.hash == cuts.hash);
     ASSERT((whole.refused == 0) == (cuts.refused == 0));

@@ -1,7 +1,7 @@
-/* Makes calls with io_http for http_test.py. Arguments: NAME=VALUE settings, then one `METHOD:URL` per call, all started
- * together. One line per reply, in the order of their ends: index, outcome, status, body length, first header wanted, why.
- * times=N repeats every call N times, one round after the other; close_ms=N closes the client after N ms.
- * Exit 3 when a handle was left over. */
+/* Makes calls with io_http for http_test.py. Arguments: NAME=VALUE settings, then one `METHOD:URL`
+ * per call, all started together. One line per reply, in the order of their ends: index, outcome,
+ * status, body length, first header wanted, why. times=N repeats every call N times, one round
+ * after the other; close_ms=N closes the client after N ms. Exit 3 when a handle was left over. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,10 @@ struct one {
 
 static struct io_loop *loop;
 static struct http *http;
-static struct http_options options = {.per_host_max = 8, .in_flight_max = 32, .allow_plain_http = true};
-static int64_t timeout_ms = 3000, connect_ms = 1000, reply_max = 1 << 20, times = 1, close_ms, once, body_bytes;
+static struct http_options options = {
+    .per_host_max = 8, .in_flight_max = 32, .allow_plain_http = true};
+static int64_t timeout_ms = 3000, connect_ms = 1000, reply_max = 1 << 20, times = 1, close_ms, once,
+               body_bytes;
 static struct one ones[512];
 static int ones_len, ended, rounds;
 static bool closing;
@@ -46,8 +48,8 @@ static void on_reply(void *arg, const struct http_reply *reply)
     struct one *one = arg;
     struct str seen = http_reply_header(reply, "x-seen");
 
-    printf("%d %s %d %zu [%.*s] %.*s\n", one->index, OUTCOMES[reply->outcome], reply->status, reply->body.len,
-           STR_ARG(seen), STR_ARG(reply->why));
+    printf("%d %s %d %zu [%.*s] %.*s\n", one->index, OUTCOMES[reply->outcome], reply->status,
+           reply->body.len, STR_ARG(seen), STR_ARG(reply->why));
     if (++ended < ones_len)
         return;
     ended = 0;
@@ -65,9 +67,15 @@ static void start_round(void)
     memset(body, 'b', (size_t)body_bytes);
     for (int i = 0; i < ones_len; i++) {
         struct http_call call = {
-            .method = ones[i].method, .url = ones[i].url, .headers = headers, .header_count = 2,
-            .body = str_n(body, (size_t)body_bytes), .once = once != 0, .timeout_ms = timeout_ms,
-            .connect_timeout_ms = connect_ms, .reply_max = (size_t)reply_max,
+            .method = ones[i].method,
+            .url = ones[i].url,
+            .headers = headers,
+            .header_count = 2,
+            .body = str_n(body, (size_t)body_bytes),
+            .once = once != 0,
+            .timeout_ms = timeout_ms,
+            .connect_timeout_ms = connect_ms,
+            .reply_max = (size_t)reply_max,
         };
         http_send(http, &call, on_reply, &ones[i]);
     }
@@ -84,8 +92,9 @@ static void take_argument(const char *arg)
 {
     int64_t n = 0;
 
-    if (take(arg, "timeout_ms", &timeout_ms) || take(arg, "connect_ms", &connect_ms) || take(arg, "once", &once) ||
-        take(arg, "reply_max", &reply_max) || take(arg, "times", &times) || take(arg, "close_ms", &close_ms) ||
+    if (take(arg, "timeout_ms", &timeout_ms) || take(arg, "connect_ms", &connect_ms) ||
+        take(arg, "once", &once) || take(arg, "reply_max", &reply_max) ||
+        take(arg, "times", &times) || take(arg, "close_ms", &close_ms) ||
         take(arg, "body", &body_bytes))
         return;
     if (take(arg, "per_host", &n)) {

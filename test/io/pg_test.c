@@ -1,14 +1,15 @@
-/* io_pg against a real server: answers in order, group commit, poison, loss in every state, deadlines, recovery. */
-#include "io_test.h"
-
+/* io_pg against a real server: answers in order, group commit, poison, loss in every state,
+ * deadlines, recovery. */
 #include <stdio.h>
 
 #include "base/buf.h"
 #include "io/io_pg.h"
+#include "io_test.h"
 
 static const struct pg_stmt ADD = {"add", "select $1::int + $2::int, $3::text", 3};
 static const struct pg_stmt SLEEP = {"sleep", "select pg_sleep($1::float8)", 1};
-static const struct pg_stmt STORE = {"store", "insert into t (k, v) values ($1, $2) on conflict (k) do nothing", 2};
+static const struct pg_stmt STORE = {
+    "store", "insert into t (k, v) values ($1, $2) on conflict (k) do nothing", 2};
 static const struct pg_stmt COUNT = {"count", "select count(*) from t", 0};
 static const struct pg_stmt WRONG = {"wrong", "select no_such_column", 0};
 static const struct pg_stmt PID = {"pid", "select pg_backend_pid()", 0};
@@ -18,7 +19,7 @@ struct seen {
     int ok, refused, away, unknown;
     struct pg_reply last;
     char cells[4][64];
-    int order;      /* of the last value seen */
+    int order; /* of the last value seen */
     bool in_order;
     struct pg *close_inside;
     int *closed;
@@ -61,9 +62,14 @@ static void on_done(void *arg, const struct pg_reply *reply)
 
 static struct pg_options options(int connections)
 {
-    return (struct pg_options){.conninfo = getenv("TEST_PG"), .application = "io_pg test", .connections = connections,
-                               .connect_timeout_ms = 1000, .statement_timeout_ms = 20000, .deadline_ms = 8000,
-                               .prepare = true, .queue_max = 1000};
+    return (struct pg_options){.conninfo = getenv("TEST_PG"),
+                               .application = "io_pg test",
+                               .connections = connections,
+                               .connect_timeout_ms = 1000,
+                               .statement_timeout_ms = 20000,
+                               .deadline_ms = 8000,
+                               .prepare = true,
+                               .queue_max = 1000};
 }
 
 static void open_pool(struct pg_options how)
@@ -185,7 +191,8 @@ static void a_batch_is_one_commit(void **state)
     assert_int_equal(seen.ok, 1);
     assert_int_equal(seen.last.rows, 256);
     assert_int_equal(rows_stored(), 256);
-    run_sql("do $$ begin assert (select count(distinct xmin::text) = 1 and bool_and(v = '\\x610062') from t); end $$");
+    run_sql("do $$ begin assert (select count(distinct xmin::text) = 1 and bool_and(v = "
+            "'\\x610062') from t); end $$");
 
     pg_batch(pg, &STORE, params, 256, on_done, &seen); /* all there already */
     assert_true(test_until(loop, &seen.done, 2, 9000));
@@ -384,14 +391,17 @@ static void settings_reach_the_session(void **state)
     (void)state;
 
     open_pool(options(1));
-    run_sql("do $$ begin create role \"odd \"\" role\"; exception when duplicate_object then null; end $$");
+    run_sql("do $$ begin create role \"odd \"\" role\"; exception when duplicate_object then null; "
+            "end $$");
     end_pool();
     how.role = "odd \" role";
     how.read_only = true;
     how.statement_timeout_ms = 200;
     open_pool(how);
-    static const struct pg_stmt who = {"who", "select current_user, current_setting('timezone'), "
-                                       "current_setting('application_name')", 0};
+    static const struct pg_stmt who = {"who",
+                                       "select current_user, current_setting('timezone'), "
+                                       "current_setting('application_name')",
+                                       0};
     pg_exec(pg, &who, NULL, on_done, &shown);
     assert_true(test_until(loop, &shown.done, 1, 9000));
     assert_string_equal(shown.cells[0], "odd \" role");
@@ -445,7 +455,8 @@ static bool blocking_body(void *arg, void *pgconn, struct err *err)
     int *sum = arg;
     int64_t n = 0;
 
-    if (!pg_session_script(pgconn, "create temp table x (a int); insert into x values (1), (2)", err) ||
+    if (!pg_session_script(pgconn, "create temp table x (a int); insert into x values (1), (2)",
+                           err) ||
         !pg_session_query(pgconn, &ADD, params, &reply, err))
         return false;
     assert_int_equal(reply.rows, 1);

@@ -1,8 +1,10 @@
-/* A small server on io_serve for the tests in serve_test.py. Arguments: NAME=NUMBER for limits, cert=FILE key=FILE.
- * Prints "port N"; tells every request that reached a handler as "REQ method path?query length" on stderr; SIGTERM
- * drains, SIGHUP reads the certificate again. Exit 3 when a handle was left over.
+/* A small server on io_serve for the tests in serve_test.py. Arguments: NAME=NUMBER for limits,
+ * cert=FILE key=FILE. Prints "port N"; tells every request that reached a handler as "REQ method
+ * path?query length" on stderr; SIGTERM drains, SIGHUP reads the certificate again. Exit 3 when a
+ * handle was left over.
  *
- * Routes: /echo the body; /later?MS an echo after MS; /big?N that many bytes; /status?N; /never no reply before the end. */
+ * Routes: /echo the body; /later?MS an echo after MS; /big?N that many bytes; /status?N; /never no
+ * reply before the end. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +25,14 @@ struct later {
 static struct io_loop *loop;
 static struct serve *serve;
 static struct serve_options options = {
-    .address = "127.0.0.1", .connections_max = 200, .header_bytes_max = 16384, .body_bytes_max = 1024 * 1024,
-    .header_ms = 10000, .body_ms = 30000, .idle_ms = 30000, .reply_ms = 10000,
+    .address = "127.0.0.1",
+    .connections_max = 200,
+    .header_bytes_max = 16384,
+    .body_bytes_max = 1024 * 1024,
+    .header_ms = 10000,
+    .body_ms = 30000,
+    .idle_ms = 30000,
+    .reply_ms = 10000,
 };
 static int64_t drain_ms = 2000;
 static bool quiet;
@@ -32,7 +40,8 @@ static struct list waiting;
 
 static void echo(struct serve_request *request)
 {
-    struct http_header headers[] = {{STR("X-Seen"), serve_path(request)}, {STR("X-Bad"), STR("a\r\nX-Injected: b")}};
+    struct http_header headers[] = {{STR("X-Seen"), serve_path(request)},
+                                    {STR("X-Bad"), STR("a\r\nX-Injected: b")}};
     headers[0].value = arena_str(serve_arena(request), headers[0].value);
     serve_reply(request, 200, "application/octet-stream", headers, 2, serve_body(request));
 }
@@ -65,8 +74,8 @@ static void on_request(void *arg, struct serve_request *request)
     (void)arg;
 
     if (!quiet)
-        fprintf(stderr, "REQ %.*s %.*s?%.*s %zu\n", STR_ARG(serve_method(request)), STR_ARG(path), STR_ARG(query),
-                serve_body(request).len);
+        fprintf(stderr, "REQ %.*s %.*s?%.*s %zu\n", STR_ARG(serve_method(request)), STR_ARG(path),
+                STR_ARG(query), serve_body(request).len);
     if (query.len > 0 && !str_to_i64(query, &n)) {
         serve_reply(request, 404, NULL, NULL, 0, STR("no number"));
     } else if (str_eq(path, STR("/later"))) {
@@ -139,9 +148,9 @@ static void take_option(const char *arg)
         setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)n, (rlim_t)n});
     else if (take(arg, "quiet", &n))
         quiet = n != 0;
-    else if (!take(arg, "header_ms", &options.header_ms) && !take(arg, "body_ms", &options.body_ms) &&
-             !take(arg, "idle_ms", &options.idle_ms) && !take(arg, "reply_ms", &options.reply_ms) &&
-             !take(arg, "drain_ms", &drain_ms))
+    else if (!take(arg, "header_ms", &options.header_ms) &&
+             !take(arg, "body_ms", &options.body_ms) && !take(arg, "idle_ms", &options.idle_ms) &&
+             !take(arg, "reply_ms", &options.reply_ms) && !take(arg, "drain_ms", &drain_ms))
         exit(64);
 }
 

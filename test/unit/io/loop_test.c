@@ -137,6 +137,8 @@ static void free_without_running(void **state)
     io_loop_free(NULL);
 }
 
-UNIT_MAIN(cmocka_unit_test(timers_repeat_and_stop), cmocka_unit_test(what_defers_itself_starves_nobody),
-          cmocka_unit_test(a_forgotten_handle_is_told), cmocka_unit_test(signals_arrive_on_the_loop),
-          cmocka_unit_test(the_longest_turn_is_known), cmocka_unit_test(free_without_running))
+UNIT_MAIN(cmocka_unit_test(timers_repeat_and_stop),
+          cmocka_unit_test(what_defers_itself_starves_nobody),
+          cmocka_unit_test(a_forgotten_handle_is_told),
+          cmocka_unit_test(signals_arrive_on_the_loop), cmocka_unit_test(the_longest_turn_is_known),
+          cmocka_unit_test(free_without_running))

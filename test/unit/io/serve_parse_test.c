@@ -1,5 +1,5 @@
-/* The server's parser without sockets: what it makes of bytes, in one piece and byte by byte. The refusals are tested from
- * outside in test/io/serve_test.py. */
+/* The server's parser without sockets: what it makes of bytes, in one piece and byte by byte. The
+ * refusals are tested from outside in test/io/serve_test.py. */
 #include "io/io_serve_priv.h"
 #include "unit.h"
 
@@ -38,7 +38,8 @@ static enum serve_parse feed(const char *bytes, size_t step)
     return parse;
 }
 
-static const char WEBHOOK[] = "POST /webhook/jira/acme?a=b&c HTTP/1.1\r\nHost: here:80\r\nX-Empty:\r\nX-HUB-Signature: \t sha256=ab \r\n"
+static const char WEBHOOK[] = "POST /webhook/jira/acme?a=b&c HTTP/1.1\r\nHost: "
+                              "here:80\r\nX-Empty:\r\nX-HUB-Signature: \t sha256=ab \r\n"
                               "Content-Length: 5\r\nX-Two: 1\r\nX-Two: 2\r\n\r\nhello";
 
 static void a_request_is_split(void **state)
@@ -81,7 +82,8 @@ static void what_follows_is_kept(void **state)
     char two[2 * sizeof WEBHOOK];
     (void)state;
 
-    snprintf(two, sizeof two, "%s%s", WEBHOOK, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    snprintf(two, sizeof two, "%s%s", WEBHOOK,
+             "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assert_int_equal(feed(two, sizeof two), PARSE_DONE);
     serve_room_reset(room);
     assert_int_equal(serve_room_parse(room), PARSE_DONE);
@@ -104,7 +106,8 @@ static void limits(void **state)
 
     assert_refused("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n", 413);
     assert_refused("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n"
-                   "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789+",
+                   "0123456789012345678901234567890123456789012345678901234567890123456789012345678"
+                   "901234567890123456789+",
                    413);
     snprintf(head, sizeof head, "GET /%0990d HTTP/1.1\r\nHost: x\r\n\r\n", 0);
     assert_refused(head, 431);

@@ -97,4 +97,5 @@ static void closing_waits_for_the_one_that_runs(void **state)
     io_loop_free(loop);
 }
 
-UNIT_MAIN(cmocka_unit_test(jobs_run_there_and_end_here), cmocka_unit_test(closing_waits_for_the_one_that_runs))
+UNIT_MAIN(cmocka_unit_test(jobs_run_there_and_end_here),
+          cmocka_unit_test(closing_waits_for_the_one_that_runs))
