@@ -1,0 +1,70 @@
+/* config.h: countersign.yaml as plain structs. Precedence: command line, environment (COUNTERSIGN_...), file. Secrets are
+ * references only: file:/path, credential:NAME, env:NAME. Every fault is listed with its place and remedy. */
+#ifndef COUNTERSIGN_CONFIG_H
+#define COUNTERSIGN_CONFIG_H
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "domain/decide.h"
+#include "mapping/mapping.h"
+#include "readers/reader.h"
+#include "yaml/yaml.h"
+
+enum { CONFIG_SITES_MAX = 16, CONFIG_SOURCES_MAX = 64, CONFIG_PROJECTS_MAX = 32, CONFIG_TOKENS_MAX = 32 };
+
+enum site_auth { AUTH_BASIC, AUTH_BEARER };
+
+struct site_config {
+    struct str name, flavour, url;
+    enum site_auth auth;
+    struct str email, token; /* token: a secret reference */
+    struct str webhook_secret, webhook_secret_old; /* secret references; old is empty unless one is being replaced */
+    struct str projects[CONFIG_PROJECTS_MAX];
+    size_t project_count;
+    int64_t poll_interval_ms;
+    bool insecure_http; /* plain http to loopback: tests and demos */
+    struct diag_pos pos;
+};
+
+struct source_config {
+    struct str name, label, kind;
+    const struct reader_kind *reader;
+    struct source_rule rule;
+    struct str secret; /* reference, may be empty */
+    struct str canary_account, canary_entitlement;
+    int64_t timeout_ms;
+    const struct reader_setting *settings;
+    size_t setting_count;
+    struct diag_pos pos;
+};
+
+/* submit, read, approve and audit as a set of letters "srpa" would hide meaning: plain flags */
+struct token_config {
+    struct str name, token; /* token: a secret reference */
+    bool may_submit, may_read, may_approve, may_audit;
+};
+
+struct config {
+    const char *file;
+    struct str database, database_password; /* conninfo; secret reference or empty */
+    int database_connections;
+    struct str listen_address, ops_address;
+    int listen_port, ops_port;
+    struct str tls_cert, tls_key;
+    struct str mapping_file;
+    struct site_config sites[CONFIG_SITES_MAX];
+    size_t site_count;
+    struct source_config sources[CONFIG_SOURCES_MAX];
+    size_t source_count;
+    struct token_config tokens[CONFIG_TOKENS_MAX];
+    size_t token_count;
+    struct policy policy; /* times, waits, allowances */
+    enum log_level log_level;
+    struct mapping *mapping; /* loaded and tested; NULL when it has faults */
+};
+
+/* Load and check everything, the mapping and its tests included. NULL when there is any error; both lists say what.
+ * mapping_diags is filled only when the configuration names a mapping file. */
+struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags, struct diag_list *mapping_diags);
+
+#endif

@@ -1,0 +1,58 @@
+#include "readers/honest.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/digest.h"
+
+struct answer answer_unknown(const char *reason)
+{
+    return (struct answer){.outcome = OUTCOME_UNKNOWN, .reason = reason};
+}
+
+void answer_raw(struct answer *a, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(a->raw + a->raw_len, sizeof a->raw - a->raw_len, fmt, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= sizeof a->raw - a->raw_len) {
+        a->complete = false;
+        a->raw_len = sizeof a->raw - 1;
+        return;
+    }
+    a->raw_len += (size_t)n;
+}
+
+void answers_join(const struct item *item, const struct answer *item_answer, const struct answer *canary_answer,
+                  int64_t began_ms, int64_t ended_ms, struct observation *ret)
+{
+    const struct answer *a = item_answer;
+    int64_t as_of = a->as_of_ms ? a->as_of_ms : began_ms;
+
+    *ret = (struct observation){
+        .item_id = item->id,
+        .outcome = a->outcome,
+        .account = a->account,
+        .via = a->via,
+        .complete = a->complete,
+        .canary_ok = canary_answer->outcome == OUTCOME_PRESENT && canary_answer->complete,
+        .as_of_ms = as_of < ended_ms ? as_of : ended_ms, /* nobody can vouch for the future */
+        .native_id = str_of(a->native_id),
+        .reason = str_of(a->reason),
+        .has_raw = a->raw_len > 0,
+    };
+    if (ret->has_raw)
+        digest_sha256_2(str_n(a->raw, a->raw_len), str_n(canary_answer->raw, canary_answer->raw_len), ret->raw_sha256);
+    if (!ret->canary_ok && canary_answer->outcome == OUTCOME_UNKNOWN && a->outcome != OUTCOME_UNKNOWN)
+        ret->complete = false; /* the run as a whole could not be trusted */
+    observation_make_honest(ret);
+}
+
+struct str setting(const struct reader_config *config, const char *name, const char *otherwise)
+{
+    for (size_t i = 0; i < config->setting_count; i++)
+        if (str_eq_c(config->settings[i].name, name))
+            return config->settings[i].value;
+    return str_of(otherwise);
+}

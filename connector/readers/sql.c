@@ -1,0 +1,174 @@
+/* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1 = account and
+ * $2 = entitlement that returns exactly one row: account_exists, account_active, entitled, native_id, as_of (or null).
+ * The canary is asked with the same statement right behind it, on the same connection. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/list.h"
+#include "io/io_pg.h"
+#include "readers/honest.h"
+
+enum { COLUMNS = 5 };
+
+extern const struct reader_kind READER_SQL;
+
+struct sql_reader {
+    struct reader base;
+    struct reader_config config;
+    struct pg *pg;
+    struct arena *arena;
+    struct pg_stmt stmt;
+};
+
+/* One read: two statements on their way. */
+struct sql_read {
+    struct sql_reader *reader;
+    struct item item;
+    struct arena *arena;
+    struct answer item_answer, canary_answer;
+    int64_t began_ms;
+    reader_done_fn *fn;
+    void *arg;
+};
+
+static bool is_true(struct str cell)
+{
+    return str_eq_c(cell, "t") || str_eq_c(cell, "true") || str_eq_c(cell, "1");
+}
+
+static struct answer answer_row(const struct pg_reply *reply)
+{
+    struct answer a = {.complete = true, .reason = "Ok", .via = VIA_NONE};
+    struct str as_of = pg_cell(reply, 0, 4);
+
+    for (int c = 0; c < COLUMNS; c++)
+        answer_raw(&a, "%.*s\n", STR_ARG(pg_cell(reply, 0, c)));
+    if (as_of.len && !clock_parse(as_of, &a.as_of_ms))
+        return answer_unknown("BadAsOf");
+    str_copy(a.native_id, sizeof a.native_id, pg_cell(reply, 0, 3));
+    if (!is_true(pg_cell(reply, 0, 0))) {
+        a.account = ACCOUNT_MISSING;
+        a.outcome = OUTCOME_ABSENT;
+        a.reason = "AccountMissing";
+        return a;
+    }
+    a.account = is_true(pg_cell(reply, 0, 1)) ? ACCOUNT_ACTIVE : ACCOUNT_DISABLED;
+    a.outcome = is_true(pg_cell(reply, 0, 2)) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    a.via = a.outcome == OUTCOME_PRESENT ? VIA_DIRECT : VIA_NONE;
+    return a;
+}
+
+static struct answer answer_of(const struct pg_reply *reply)
+{
+    switch (reply->outcome) {
+    case PG_OK:
+        break;
+    case PG_REFUSED:
+        if (strcmp(reply->sqlstate, "57014") == 0)
+            return answer_unknown("Timeout");
+        return answer_unknown(strncmp(reply->sqlstate, "42501", 5) == 0 ? "RightsLost" : "QueryRefused");
+    case PG_AWAY:
+    case PG_UNKNOWN:
+        return answer_unknown("SourceDown");
+    }
+    if (reply->cols != COLUMNS || reply->rows != 1)
+        return answer_unknown("QueryShape");
+    return answer_row(reply);
+}
+
+static void on_canary(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+    struct observation obs;
+
+    r->canary_answer = answer_of(reply);
+    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms, clock_wall_ms(r->reader->config.clock), &obs);
+    r->fn(r->arg, &obs);
+    arena_free(r->arena);
+    free(r);
+}
+
+static void on_item(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+    r->item_answer = answer_of(reply);
+}
+
+static struct pg_param text(struct str s)
+{
+    return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
+}
+
+static void sql_read_item(struct reader *base, const struct item *item, reader_done_fn *fn, void *arg)
+{
+    struct sql_reader *reader = container_of(base, struct sql_reader, base);
+    struct sql_read *r = calloc(1, sizeof *r);
+
+    if (!r)
+        abort();
+    *r = (struct sql_read){.reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
+    r->item = *item;
+    r->began_ms = clock_wall_ms(reader->config.clock);
+    struct pg_param wanted[] = {text(item->account), text(item->entitlement)};
+    struct pg_param canary[] = {text(reader->config.canary_account), text(reader->config.canary_entitlement)};
+    /* one connection: answered in this order */
+    pg_exec(reader->pg, &reader->stmt, wanted, on_item, r);
+    pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
+}
+
+static struct reader *sql_open(const struct reader_config *config, struct err *err)
+{
+    struct sql_reader *reader = calloc(1, sizeof *reader);
+
+    (void)err;
+    if (!reader)
+        abort();
+    reader->base.kind = &READER_SQL;
+    reader->config = *config;
+    reader->arena = arena_new(LIMIT_ARENA_SMALL);
+    reader->stmt = (struct pg_stmt){"read_entitlement", arena_cstr(reader->arena, setting(config, "query", "")), 2};
+    struct pg_options options = {
+        .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
+        .password = config->secret ? arena_cstr(reader->arena, secret_reveal(config->secret)) : NULL,
+        .application = "countersign reader",
+        .connections = 1,
+        .connect_timeout_ms = config->timeout_ms,
+        .statement_timeout_ms = config->timeout_ms,
+        .deadline_ms = config->timeout_ms + 1000,
+        .prepare = true,
+        .read_only = true,
+        .queue_max = 256,
+    };
+    reader->pg = pg_new(config->loop, &options);
+    return &reader->base;
+}
+
+struct closing {
+    struct sql_reader *reader;
+    void (*fn)(void *);
+    void *arg;
+};
+
+static void on_closed(void *arg)
+{
+    struct closing *c = arg;
+    arena_free(c->reader->arena);
+    free(c->reader);
+    c->fn(c->arg);
+    free(c);
+}
+
+static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
+{
+    struct closing *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    *c = (struct closing){container_of(base, struct sql_reader, base), fn, arg};
+    pg_close(c->reader->pg, on_closed, c);
+}
+
+static const char *const SETTINGS[] = {"!conninfo", "!query", NULL};
+const struct reader_kind READER_SQL = {
+    .name = "sql", .open = sql_open, .read = sql_read_item, .close = sql_close, .settings = SETTINGS};
