@@ -257,6 +257,7 @@ static void conn_tick(struct pg_conn *conn, int64_t now)
     case PGS_DOWN:
         conn_tick_down(conn, now);
         return;
+    case PGS_RESOLVING:
     case PGS_CONNECTING:
     case PGS_SETTING_UP:
         if (now - conn->since_ms >= options->connect_timeout_ms)

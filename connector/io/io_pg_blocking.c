@@ -23,7 +23,7 @@ bool pg_run_blocking(const struct pg_options *options,
                      bool (*body)(void *arg, void *pgconn, struct err *err), void *arg,
                      struct err *err)
 {
-    AUTO(drop_link) PGconn *link = pg_link_open(options, true);
+    AUTO(drop_link) PGconn *link = pg_link_open(options, NULL, true);
 
     if (!link || PQstatus(link) != CONNECTION_OK) {
         struct str why = str_trim(str_of(link ? PQerrorMessage(link) : "out of memory"));

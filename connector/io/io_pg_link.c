@@ -8,10 +8,11 @@
 #include "io/io_pg_priv.h"
 #include "io/io_priv.h"
 
-PGconn *pg_link_open(const struct pg_options *options, bool blocking)
+PGconn *pg_link_open(const struct pg_options *options, const struct pg_targets *targets,
+                     bool blocking)
 {
     char connect_timeout[32];
-    const char *keywords[16], *values[16];
+    const char *keywords[20], *values[20];
     size_t n = 0;
 
     snprintf(connect_timeout, sizeof connect_timeout, "%lld",
@@ -25,6 +26,12 @@ PGconn *pg_link_open(const struct pg_options *options, bool blocking)
     PG_SET("keepalives_count", "2");
     PG_SET("connect_timeout", connect_timeout);
     PG_SET("dbname", options->conninfo);
+    if (targets) {
+        PG_SET("host", targets->host.p);
+        PG_SET("hostaddr", targets->hostaddr.p);
+        if (targets->port.p && targets->port.len > 0)
+            PG_SET("port", targets->port.p);
+    }
     PG_SET("client_encoding", "UTF8");
     if (options->application)
         PG_SET("application_name", options->application);
@@ -130,6 +137,7 @@ void pg_link_watch(struct pg_conn *conn, int events)
 void pg_link_close(struct pg_conn *conn)
 {
     link_unwatch(conn);
+    pg_resolve_cancel(conn);
     if (conn->link)
         PQfinish(conn->link);
     conn->link = NULL;
@@ -160,8 +168,15 @@ void pg_link_start(struct pg_conn *conn)
 
     ASSERT(conn->state == PGS_DOWN && !conn->link);
     pg->last_attempt_ms = conn->since_ms = pg_now(pg);
-    conn->state = PGS_CONNECTING;
-    conn->link = pg_link_open(&pg->options, false);
+    conn->state = PGS_RESOLVING;
+    if (!pg_resolve_start(conn))
+        pg_link_connect(conn, NULL);
+}
+
+void pg_link_connect(struct pg_conn *conn, const struct pg_targets *targets)
+{
+    conn->state = PGS_CONNECTING; /* since_ms stays: the look-up counts */
+    conn->link = pg_link_open(&conn->pg->options, targets, false);
     if (!conn->link || PQstatus(conn->link) == CONNECTION_BAD) {
         pg_conn_lost(conn, conn->link ? PQerrorMessage(conn->link) : "out of memory");
         return;

@@ -57,6 +57,7 @@ struct pg_slot {
 
 enum pg_state {
     PGS_DOWN, /* waits for its turn to connect */
+    PGS_RESOLVING,
     PGS_CONNECTING,
     PGS_SETTING_UP, /* session settings under way */
     PGS_UP,
@@ -70,10 +71,18 @@ struct pg_watch {
     struct pg *pg;
 };
 
+/* Hosts for libpq, resolved: lists of equal length in host=, hostaddr= and port=. */
+struct pg_targets {
+    struct buf host, hostaddr, port;
+};
+
+struct pg_resolve;
+
 struct pg_conn {
     struct pg *pg;
     enum pg_state state;
     PGconn *link;
+    struct pg_resolve *resolve;
     struct pg_watch *watch;
     int watched;           /* UV_READABLE | UV_WRITABLE now asked for */
     bool sending;          /* libpq holds bytes the socket did not take */
@@ -142,6 +151,16 @@ void pg_link_close(struct pg_conn *conn);
  * other. */
 bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf *ret_script,
                       const char **ret_why);
-PGconn *pg_link_open(const struct pg_options *options, bool blocking);
+/* With the resolved names (libpq resolves by itself when it may block, or there is none). */
+PGconn *pg_link_open(const struct pg_options *options, const struct pg_targets *targets,
+                     bool blocking);
+void pg_link_connect(struct pg_conn *conn, const struct pg_targets *targets);
+
+/* io_pg_resolve.c */
+/* True: under way, pg_link_connect or pg_conn_lost follows. False: the connection string has no
+ * name to resolve. */
+bool pg_resolve_start(struct pg_conn *conn);
+void pg_resolve_cancel(struct pg_conn *conn);
+void pg_targets_done(struct pg_targets *targets);
 
 #endif

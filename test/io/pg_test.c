@@ -418,6 +418,188 @@ static void settings_reach_the_session(void **state)
     end_pool();
 }
 
+static bool scripts_body(void *arg, void *pgconn, struct err *err)
+{
+    const char *const *scripts = arg;
+
+    for (; *scripts; scripts++)
+        if (!pg_session_script(pgconn, *scripts, err))
+            return false;
+    return true;
+}
+
+static void scripts(const char *const list[])
+{
+    struct pg_options how = options(1);
+    struct err err = {0};
+    bool ok = pg_run_blocking(&how, scripts_body, (void *)(uintptr_t)list, &err);
+
+    if (!ok)
+        print_error("%s\n", err.what);
+    assert_true(ok);
+}
+
+/* The server says WARNING, then success: committed here, perhaps on no standby. */
+static void a_commit_with_a_warning_is_in_doubt(void **state)
+{
+    struct seen pid = {0}, raised = {0};
+    char cancel[100];
+    (void)state;
+
+    open_pool(options(1));
+    fresh_table();
+    static const struct pg_stmt talk = {"talk", "do $$ begin raise warning 'only talk'; end $$", 0};
+    pg_exec(pg, &talk, NULL, on_done, &raised);
+    pg_exec(pg, &PID, NULL, on_done, &pid);
+    assert_true(test_until(loop, &pid.done, 1, 9000));
+    assert_int_equal(raised.ok, 1);
+    scripts((const char *[]){"alter system set synchronous_standby_names = 'nobody'",
+                             "select pg_reload_conf()", NULL});
+    test_turn_for(loop, 100);
+    struct pg_param row[] = {text("k"), text("v")};
+    pg_exec(pg, &STORE, row, on_done, &seen);
+    test_turn_for(loop, 200);
+    assert_int_equal(seen.done, 0);
+    snprintf(cancel, sizeof cancel, "select pg_cancel_backend(%s)", pid.cells[0]);
+    scripts((const char *[]){cancel, NULL});
+    assert_true(test_until(loop, &seen.done, 1, 3000));
+    scripts((const char *[]){"alter system reset synchronous_standby_names",
+                             "select pg_reload_conf()", NULL});
+    assert_int_equal(seen.unknown, 1);
+    assert_int_equal(rows_stored(), 1);
+    end_pool();
+}
+
+/* A listener that is no server: counts who comes, and shuts the door or says nothing. */
+struct door {
+    uv_tcp_t listener, guests[64];
+    int count, gone;
+    bool shut;
+};
+
+static void on_guest(uv_stream_t *listener, int status)
+{
+    struct door *door = listener->data;
+    assert_int_equal(status, 0);
+    assert_true(door->count < 64);
+    uv_tcp_t *guest = &door->guests[door->count++];
+    uv_tcp_init(listener->loop, guest);
+    assert_int_equal(uv_accept(listener, (uv_stream_t *)guest), 0);
+    if (door->shut)
+        uv_close((uv_handle_t *)guest, NULL);
+}
+
+static int open_door(struct door *door, bool shut)
+{
+    struct sockaddr_in address;
+    int len = sizeof address;
+
+    memset(door, 0, sizeof *door);
+    door->shut = shut;
+    uv_tcp_init(io_loop_uv(loop), &door->listener);
+    door->listener.data = door;
+    uv_ip4_addr("127.0.0.1", 0, &address);
+    uv_tcp_bind(&door->listener, (struct sockaddr *)&address, 0);
+    assert_int_equal(uv_listen((uv_stream_t *)&door->listener, 100, on_guest), 0);
+    uv_tcp_getsockname(&door->listener, (struct sockaddr *)&address, &len);
+    return ntohs(address.sin_port);
+}
+
+static void close_door(struct door *door)
+{
+    uv_close((uv_handle_t *)&door->listener, NULL);
+    for (int i = 0; !door->shut && i < door->count; i++)
+        uv_close((uv_handle_t *)&door->guests[i], NULL);
+}
+
+static void a_server_that_shuts_the_door_is_not_stormed(void **state)
+{
+    static struct door door;
+    struct pg_options how = options(4);
+    char conninfo[100];
+    (void)state;
+
+    memset(&seen, 0, sizeof seen);
+    closed = 0;
+    loop = io_loop_new();
+    snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d user=x sslmode=disable",
+             open_door(&door, true));
+    how.conninfo = conninfo;
+    pg = pg_new(loop, &how);
+    test_turn_for(loop, 3000);
+    assert_in_range(door.count, 6,
+                    4 + 3 * 5); /* the first of each connection, then five a second */
+    close_door(&door);
+    end_pool();
+}
+
+static void a_server_that_says_nothing_is_left(void **state)
+{
+    static struct door door;
+    struct pg_options how = options(1);
+    char conninfo[100];
+    (void)state;
+
+    memset(&seen, 0, sizeof seen);
+    closed = 0;
+    loop = io_loop_new();
+    snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d user=x sslmode=disable",
+             open_door(&door, false));
+    how.conninfo = conninfo;
+    how.connect_timeout_ms = 300;
+    pg = pg_new(loop, &how);
+    int64_t began = test_now_ms();
+    pg_exec(pg, &PID, NULL, on_done, &seen);
+    assert_true(test_until(loop, &seen.done, 1, 5000));
+    assert_int_equal(seen.away, 1);
+    assert_true(test_now_ms() - began < 2000);
+    assert_true(door.count >= 2); /* it was left after 300 ms and tried again */
+    close_door(&door);
+    end_pool();
+}
+
+static void names_are_resolved(void **state)
+{
+    struct pg_options how = options(1);
+    struct seen peer = {0};
+    char conninfo[300], refused[100];
+    (void)state;
+
+    static const struct pg_stmt where = {"where", "select host(inet_client_addr())", 0};
+    snprintf(conninfo, sizeof conninfo,
+             "host=no-such-name.invalid,localhost,127.0.0.1 port=%s user=test dbname=postgres",
+             getenv("TEST_PG_PORT"));
+    how.conninfo = conninfo;
+    open_pool(how);
+    pg_exec(pg, &where, NULL, on_done, &peer);
+    assert_true(test_until(loop, &peer.done, 1, 9000));
+    assert_int_equal(peer.ok, 1);
+    assert_string_equal(peer.cells[0], "127.0.0.1");
+    end_pool();
+
+    how.conninfo = "host=no-such-name.invalid dbname=postgres";
+    open_pool(how);
+    pg_exec(pg, &where, NULL, on_done, &seen);
+    assert_true(test_until(loop, &seen.done, 1, 3000));
+    assert_int_equal(seen.away, 1);
+    assert_non_null(strstr(seen.last.message, "resolved"));
+    end_pool();
+
+    snprintf(refused, sizeof refused,
+             "host=localhost,localhost port=1,%s user=test dbname=postgres",
+             getenv("TEST_PG_PORT"));
+    how.conninfo = refused; /* each host with its own port */
+    open_pool(how);
+    pg_exec(pg, &where, NULL, on_done, &seen);
+    assert_true(test_until(loop, &seen.done, 1, 3000));
+    assert_int_equal(seen.ok, 1);
+    end_pool();
+
+    open_pool(how); /* closed in the middle of a look-up */
+    uv_run(io_loop_uv(loop), UV_RUN_NOWAIT);
+    end_pool();
+}
+
 static void closing_waits_for_what_runs(void **state)
 {
     struct pg_param nap[] = {text("0.3")};
@@ -503,6 +685,10 @@ int main(void)
         cmocka_unit_test(a_frozen_server_meets_the_deadline),
         cmocka_unit_test(the_queue_has_an_end),
         cmocka_unit_test(settings_reach_the_session),
+        cmocka_unit_test(a_commit_with_a_warning_is_in_doubt),
+        cmocka_unit_test(a_server_that_shuts_the_door_is_not_stormed),
+        cmocka_unit_test(a_server_that_says_nothing_is_left),
+        cmocka_unit_test(names_are_resolved),
         cmocka_unit_test(closing_waits_for_what_runs),
         cmocka_unit_test(blocking_session),
     };

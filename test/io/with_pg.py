@@ -3,8 +3,8 @@
 
 usage: with_pg.py PROGRAM [ARGUMENT...]
 
-The program finds in its environment: TEST_PG (connection string), TEST_PG_CTL (this script; called as
-`with_pg.py --ctl stop|start|freeze|thaw` it acts on the same cluster).
+The program finds in its environment: TEST_PG (connection string), TEST_PG_PORT (on 127.0.0.1), TEST_PG_CTL (this
+script; called as `with_pg.py --ctl stop|start|freeze|thaw` it acts on the same cluster).
 As root the server runs as the user postgres. fsync is off unless TEST_PG_FSYNC=on.
 """
 import glob
@@ -12,12 +12,14 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 
 CONFIG = """
-listen_addresses = ''
+listen_addresses = '127.0.0.1'
+port = {port}
 unix_socket_directories = '{dir}'
 fsync = {fsync}
 max_connections = 60
@@ -69,12 +71,15 @@ def main(arguments):
         data = os.path.join(folder, "data")
         as_owner([os.path.join(bin_dir(), "initdb"), "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8",
                   "--no-locale", "-N"])
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
         with open(os.path.join(data, "postgresql.conf"), "a") as file:
-            file.write(CONFIG.format(dir=folder, fsync=os.environ.get("TEST_PG_FSYNC", "off")))
+            file.write(CONFIG.format(dir=folder, port=port, fsync=os.environ.get("TEST_PG_FSYNC", "off")))
         control("start", folder)
         try:
             environment = {**os.environ, "TEST_PG_DIR": folder, "TEST_PG_CTL": os.path.abspath(__file__),
-                           "TEST_PG": f"host={folder} user=test dbname=postgres"}
+                           "TEST_PG": f"host={folder} port={port} user=test dbname=postgres",
+                           "TEST_PG_PORT": str(port)}
             return subprocess.run(arguments, env=environment).returncode
         finally:
             try:
