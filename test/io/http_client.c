@@ -17,6 +17,7 @@ struct one {
 
 static struct io_loop *loop;
 static struct http *http;
+static struct io_timer *timer;
 static struct http_options options = {
     .per_host_max = 8, .in_flight_max = 32, .allow_plain_http = true};
 static int64_t timeout_ms = 3000, connect_ms = 1000, reply_max = 1 << 20, times = 1, close_ms, once,
@@ -39,6 +40,7 @@ static void end(void *arg)
     if (closing)
         return;
     closing = true;
+    io_timer_free(timer);
     http_close(http, on_closed, NULL);
 }
 
@@ -118,17 +120,13 @@ int main(int argc, char **argv)
         take_argument(argv[i]);
     loop = io_loop_new();
     http = http_new(loop, &options);
-    struct io_timer *timer = io_timer_new(loop, end, NULL);
+    timer = io_timer_new(loop, end, NULL);
     if (close_ms > 0)
         io_timer_start(timer, close_ms, 0);
     start_round();
     if (ended != 0)
         return 4; /* a callback inside the call */
-    if (close_ms == 0)
-        io_timer_free(timer);
     bool clean = io_loop_run(loop);
-    if (close_ms > 0)
-        clean = true; /* the timer is ours */
     io_loop_free(loop);
     printf("lag ok\n");
     return clean ? 0 : 3;
