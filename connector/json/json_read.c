@@ -1,7 +1,8 @@
 #include "json/json_read.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdint.h>
+#include <string.h>
 
 #include <cjson/cJSON.h>
 
@@ -9,7 +10,8 @@
 #include "base/limits.h"
 #include "json/json_scan.h"
 
-/* struct json is a cJSON node under another name: no copy is made, and nobody outside sees the library. */
+/* struct json is a cJSON node under another name: no copy is made, and nobody outside sees the
+ * library. */
 static const cJSON *node(const struct json *v)
 {
     return (const cJSON *)(const void *)v;
@@ -20,63 +22,105 @@ static const struct json *value(const cJSON *n)
     return (const struct json *)(const void *)n;
 }
 
-static void free_tree(void *tree)
+/* cJSON takes its memory from here. While a text is being parsed it is the caller's arena, so a
+ * document is bounded by the arena's limit and dies with it; nothing is ever given back one by one.
+ */
+static _Thread_local struct arena *parsing;
+
+static void *take(size_t size)
 {
-    cJSON_Delete(tree);
+    ASSERT(parsing);
+    return arena_alloc(parsing, size);
 }
 
-/* Names of one object, to find duplicates: open addressing on the hash, remade per object. */
-static bool object_has_duplicate(const cJSON *object, struct arena *scratch)
+static void give(void *p)
 {
-    size_t count = (size_t)cJSON_GetArraySize(object);
-    size_t slots = 8;
+    (void)p;
+}
+
+__attribute__((constructor)) static void set_hooks(void)
+{
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = take, .free_fn = give});
+}
+
+enum { FEW_MEMBERS = 12 }; /* up to here comparing each with each is cheaper than a table */
+
+/* The name that stands twice in one object; NULL when none does. */
+static const char *duplicate_in(const cJSON *object, struct arena *scratch)
+{
+    size_t count = 0, slots = 8;
+
+    for (const cJSON *m = object->child; m && count <= FEW_MEMBERS; m = m->next, count++)
+        for (const cJSON *other = object->child; other != m; other = other->next)
+            if (strcmp(other->string, m->string) == 0)
+                return m->string;
+    if (count <= FEW_MEMBERS)
+        return NULL;
+    count = (size_t)cJSON_GetArraySize(object);
     while (slots < count * 2)
         slots *= 2;
+    arena_clear(scratch);
     const char **table = arena_array(scratch, slots, sizeof *table);
-    if (!table)
-        return true;
+    ASSERT(table); /* the scan has counted the values */
     for (const cJSON *m = object->child; m; m = m->next) {
-        struct str name = str_of(m->string);
-        size_t at = str_hash(name) & (slots - 1);
-        while (table[at]) {
-            if (str_eq_c(name, table[at]))
-                return true;
-            at = (at + 1) & (slots - 1);
-        }
+        size_t at = str_hash(str_of(m->string)) & (slots - 1);
+        for (; table[at]; at = (at + 1) & (slots - 1))
+            if (strcmp(table[at], m->string) == 0)
+                return m->string;
         table[at] = m->string;
     }
-    return false;
+    return NULL;
 }
 
-static bool tree_has_duplicate(const cJSON *n, struct arena *scratch)
+/* Depth is bounded by the scan. */
+static const char *find_duplicate(const cJSON *n, struct arena *scratch)
 {
-    if (cJSON_IsObject(n) && n->child && n->child->next) {
-        arena_clear(scratch);
-        if (object_has_duplicate(n, scratch))
-            return true;
+    const char *name = cJSON_IsObject(n) ? duplicate_in(n, scratch) : NULL;
+
+    for (const cJSON *c = n->child; c && !name; c = c->next)
+        if (c->child)
+            name = find_duplicate(c, scratch);
+    return name;
+}
+
+/* Numbers get the digits that the scan saw, in the same order. cJSON leaves a number's string
+ * unused.
+ */
+static void keep_digits(cJSON *n, struct arena *arena, const struct str **next)
+{
+    for (; n; n = n->next) {
+        if (cJSON_IsNumber(n)) {
+            struct str copy = arena_str(arena, *(*next)++);
+            n->valuestring = (char *)(uintptr_t)copy.p;
+        }
+        keep_digits(n->child, arena, next);
     }
-    for (const cJSON *c = n->child; c; c = c->next)
-        if (c->child && tree_has_duplicate(c, scratch)) /* depth is bounded by the scan */
-            return true;
-    return false;
 }
 
 bool json_parse(struct arena *arena, struct str text, const struct json **ret, struct err *err)
 {
+    struct json_numbers numbers = {0};
     size_t offset;
-    const char *wrong = json_scan(text, &offset);
+    const char *wrong = json_scan(arena, text, &numbers, &offset);
     if (wrong)
         return FAIL(err, ERR_INPUT, "not JSON at byte %zu: %s", offset, wrong);
 
+    parsing = arena;
     cJSON *tree = cJSON_ParseWithLength(text.p, text.len);
-    if (!tree)
-        return FAIL(err, ERR_INPUT, "not JSON");
-    arena_on_free(arena, free_tree, tree);
+    parsing = NULL;
+    const struct str *next = numbers.items;
+    if (tree && !arena_over(arena))
+        keep_digits(tree, arena, &next);
     if (arena_over(arena))
         return FAIL(err, ERR_INPUT, "the document is larger than its limit");
+    if (!tree)
+        return FAIL(err, ERR_INPUT, "not JSON");
+    ASSERT(next == numbers.items + numbers.count);
+
     AUTO(drop_arena) struct arena *scratch = arena_new(LIMIT_JSON_NODES * 4 * sizeof(char *));
-    if (tree_has_duplicate(tree, scratch))
-        return FAIL(err, ERR_INPUT, "a member name stands twice in one object");
+    const char *twice = find_duplicate(tree, scratch);
+    if (twice)
+        return FAIL(err, ERR_INPUT, "the member name '%.64s' stands twice in one object", twice);
     *ret = value(tree);
     return true;
 }
@@ -95,7 +139,7 @@ enum json_type json_type(const struct json *v)
     return cJSON_IsArray(n) ? JSON_ARRAY : JSON_OBJECT;
 }
 
-static const struct json *member_n(const struct json *object, struct str name)
+const struct json *json_member_str(const struct json *object, struct str name)
 {
     if (json_type(object) != JSON_OBJECT)
         return NULL;
@@ -107,15 +151,17 @@ static const struct json *member_n(const struct json *object, struct str name)
 
 const struct json *json_member(const struct json *object, const char *name)
 {
-    return member_n(object, str_of(name));
+    return json_member_str(object, str_of(name));
 }
 
 static const struct json *step(const struct json *v, struct str name)
 {
     int64_t index;
     if (json_type(v) != JSON_ARRAY)
-        return member_n(v, name);
+        return json_member_str(v, name);
     if (!str_to_i64(name, &index) || index < 0 || index > LIMIT_JSON_NODES)
+        return NULL;
+    if (name.len > 1 && name.p[0] == '0') /* RFC 6901 */
         return NULL;
     return value(cJSON_GetArrayItem(node(v), (int)index));
 }
@@ -128,31 +174,43 @@ const struct json *json_path(const struct json *v, const char *path)
     return v;
 }
 
+/* One reference token of RFC 6901: ~1 is '/', ~0 is '~'. False when it is no token or too long. */
+static bool unescape(struct str token, char *name, size_t room, size_t *ret_len)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < token.len; i++) {
+        char c = token.p[i];
+        if (c == '~') {
+            if (++i == token.len || (token.p[i] != '0' && token.p[i] != '1'))
+                return false;
+            c = token.p[i] == '1' ? '/' : '~';
+        }
+        if (len == room)
+            return false;
+        name[len++] = c;
+    }
+    *ret_len = len;
+    return true;
+}
+
 const struct json *json_pointer(const struct json *v, struct str pointer)
 {
     enum { NAME_MAX = 256 };
     char name[NAME_MAX];
+    size_t len;
 
-    if (!pointer.len)
-        return v;
-    if (pointer.p[0] != '/')
+    if (pointer.len && pointer.p[0] != '/')
         return NULL;
-    struct str rest = str_n(pointer.p + 1, pointer.len - 1);
-    bool more = true;
-    while (v && more) {
-        more = str_find(rest, '/') >= 0;
-        struct str part = str_cut(&rest, '/');
-        size_t len = 0;
-        for (size_t i = 0; i < part.len && len < NAME_MAX; i++) {
-            bool escape = part.p[i] == '~' && i + 1 < part.len;
-            char c = part.p[i];
-            if (escape) {
-                i++;
-                c = part.p[i] == '1' ? '/' : '~';
-            }
-            name[len++] = c;
-        }
+    for (bool more = pointer.len > 0; v && more;) {
+        pointer = str_n(pointer.p + 1, pointer.len - 1); /* its '/' */
+        ptrdiff_t end = str_find(pointer, '/');
+        struct str token = str_n(pointer.p, end < 0 ? pointer.len : (size_t)end);
+        if (!unescape(token, name, sizeof name, &len))
+            return NULL;
         v = step(v, str_n(name, len));
+        more = end >= 0;
+        pointer = str_n(pointer.p + token.len, pointer.len - token.len);
     }
     return v;
 }
@@ -172,14 +230,32 @@ bool json_is_true(const struct json *v)
     return v && cJSON_IsTrue(node(v));
 }
 
+struct str json_number_text(const struct json *v)
+{
+    return json_type(v) == JSON_NUMBER ? str_of(node(v)->valuestring) : STR_NONE;
+}
+
+static bool is_plain_integer(struct str digits)
+{
+    if (!digits.len)
+        return false;
+    for (size_t i = digits.p[0] == '-'; i < digits.len; i++)
+        if (digits.p[i] < '0' || digits.p[i] > '9')
+            return false;
+    return true;
+}
+
 bool json_i64(const struct json *v, int64_t *ret)
 {
     const double EXACT = 9007199254740992.0; /* 2^53 */
+    struct str digits = json_number_text(v);
 
-    if (json_type(v) != JSON_NUMBER)
+    if (is_plain_integer(digits))
+        return str_to_i64(digits, ret);
+    if (!digits.len)
         return false;
-    double d = node(v)->valuedouble;
-    if (!(d >= -EXACT && d <= EXACT) || d != floor(d))
+    double d = node(v)->valuedouble; /* with a fraction or an exponent */
+    if (!(d > -EXACT && d < EXACT) || d != floor(d))
         return false;
     *ret = (int64_t)d;
     return true;
@@ -187,12 +263,60 @@ bool json_i64(const struct json *v, int64_t *ret)
 
 struct str json_id(struct arena *arena, const struct json *v)
 {
-    int64_t number;
+    (void)arena;
     if (json_type(v) == JSON_STRING)
         return json_str(v);
-    if (!json_i64(v, &number))
-        return STR_NONE;
-    return arena_printf(arena, "%lld", (long long)number);
+    struct str digits = json_number_text(v);
+    return is_plain_integer(digits) ? digits : STR_NONE;
+}
+
+bool json_get(const struct json *v, const char *pointer, enum json_type type,
+              const struct json **ret, struct err *err)
+{
+    static const char *const NAMES[] = {
+        [JSON_NULL] = "null",       [JSON_BOOL] = "true or false", [JSON_NUMBER] = "a number",
+        [JSON_STRING] = "a string", [JSON_ARRAY] = "a list",       [JSON_OBJECT] = "an object",
+    };
+    const struct json *found = json_pointer(v, str_of(pointer));
+
+    if (!found)
+        return FAIL(err, ERR_INPUT, "'%s' is missing", pointer);
+    if (json_type(found) != type)
+        return FAIL(err, ERR_INPUT, "'%s' must be %s", pointer, NAMES[type]);
+    *ret = found;
+    return true;
+}
+
+bool json_get_str(const struct json *v, const char *pointer, struct str *ret, struct err *err)
+{
+    const struct json *found;
+    if (!json_get(v, pointer, JSON_STRING, &found, err))
+        return false;
+    *ret = json_str(found);
+    return true;
+}
+
+bool json_get_i64(const struct json *v, const char *pointer, int64_t min, int64_t max, int64_t *ret,
+                  struct err *err)
+{
+    const struct json *found;
+    int64_t number;
+    if (!json_get(v, pointer, JSON_NUMBER, &found, err))
+        return false;
+    if (!json_i64(found, &number) || number < min || number > max)
+        return FAIL(err, ERR_INPUT, "'%s' must be an integer from %lld to %lld", pointer,
+                    (long long)min, (long long)max);
+    *ret = number;
+    return true;
+}
+
+bool json_get_bool(const struct json *v, const char *pointer, bool *ret, struct err *err)
+{
+    const struct json *found;
+    if (!json_get(v, pointer, JSON_BOOL, &found, err))
+        return false;
+    *ret = json_is_true(found);
+    return true;
 }
 
 size_t json_count(const struct json *v)

@@ -4,8 +4,12 @@
 
 #include "base/limits.h"
 
+enum { NUMBER_CHARS_MAX = 63 }; /* what cJSON reads of one */
+
 struct scan {
     const char *p, *end, *begin;
+    struct arena *arena;
+    struct json_numbers *numbers;
     size_t nodes;
     const char *wrong;
 };
@@ -37,8 +41,29 @@ static bool scan_digits(struct scan *s)
     return true;
 }
 
+static bool note_number(struct scan *s, const char *begin)
+{
+    struct json_numbers *n = s->numbers;
+
+    if (s->p - begin > NUMBER_CHARS_MAX)
+        return fail(s, "a number of more than 63 characters");
+    if (n->count == n->room) {
+        size_t room = n->room ? n->room * 2 : 32;
+        struct str *items = arena_array(s->arena, room, sizeof *items);
+        if (!items)
+            return fail(s, "the document is larger than its limit");
+        if (n->count)
+            memcpy(items, n->items, n->count * sizeof *items);
+        n->items = items;
+        n->room = room;
+    }
+    n->items[n->count++] = str_n(begin, (size_t)(s->p - begin));
+    return true;
+}
+
 static bool scan_number(struct scan *s)
 {
+    const char *begin = s->p;
     if (*s->p == '-')
         s->p++;
     const char *first = s->p;
@@ -61,7 +86,7 @@ static bool scan_number(struct scan *s)
         if (s->p - digits > 2) /* 1e999 is not a number any more */
             return fail(s, "exponent too large");
     }
-    return true;
+    return note_number(s, begin);
 }
 
 static int hex4(struct scan *s)
@@ -71,7 +96,10 @@ static int hex4(struct scan *s)
         return -1;
     for (int i = 0; i < 4; i++) {
         char c = *s->p++;
-        int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int d = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
         if (d < 0)
             return -1;
         v = v * 16 + d;
@@ -164,7 +192,8 @@ static bool scan_name(struct scan *s)
     return true;
 }
 
-/* After a value: close what ends here. True when another value follows, *over when the document is complete. */
+/* After a value: close what ends here. True when another value follows, *over when the document is
+ * complete. */
 static bool scan_after(struct scan *s, char *stack, size_t *depth, bool *over)
 {
     for (;;) {
@@ -232,15 +261,17 @@ static bool scan_document(struct scan *s)
     return s->p == s->end || fail(s, "something follows the value");
 }
 
-const char *json_scan(struct str text, size_t *ret_offset)
+const char *json_scan(struct arena *arena, struct str text, struct json_numbers *numbers,
+                      size_t *ret_offset)
 {
-    struct scan s = {.p = text.p, .end = text.p + text.len, .begin = text.p};
+    struct scan s = {.p = text.p, .begin = text.p, .arena = arena, .numbers = numbers};
 
     *ret_offset = 0;
     if (!text.len)
         return "the text is empty";
     if (!str_is_utf8(text))
         return "not UTF-8";
+    s.end = text.p + text.len;
     if (!scan_document(&s)) {
         *ret_offset = (size_t)(s.p - s.begin);
         return s.wrong;

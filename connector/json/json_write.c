@@ -50,26 +50,37 @@ void json_close_array(struct json_out *out)
     close_with(out, ']');
 }
 
-/* RFC 8785 section 3.2.2.2 */
-static void add_escaped(struct buf *b, struct str s)
+static void add_escape(struct buf *b, unsigned char c)
 {
     static const char SHORT[] = "btn\0fr"; /* for 0x08 .. 0x0d */
+
+    if (c == '"' || c == '\\')
+        buf_printf(b, "\\%c", c);
+    else if (c >= 0x80) /* only in text that is not UTF-8 */
+        buf_add_c(b, "\xEF\xBF\xBD");
+    else if (c >= 0x08 && c <= 0x0d && SHORT[c - 0x08])
+        buf_printf(b, "\\%c", SHORT[c - 0x08]);
+    else
+        buf_printf(b, "\\u%04x", c);
+}
+
+/* RFC 8785 section 3.2.2.2. What needs no escape goes out in one piece. */
+static void add_escaped(struct buf *b, struct str s)
+{
     bool utf8 = str_is_utf8(s);
+    size_t begin = 0;
 
     buf_add_byte(b, '"');
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
-            buf_printf(b, "\\%c", c);
-        else if (c >= 0x08 && c <= 0x0d && SHORT[c - 0x08])
-            buf_printf(b, "\\%c", SHORT[c - 0x08]);
-        else if (c < 0x20)
-            buf_printf(b, "\\u%04x", c);
-        else if (c >= 0x80 && !utf8)
-            buf_add_c(b, "\xEF\xBF\xBD");
-        else
-            buf_add_byte(b, (char)c);
+        if (c >= 0x20 && c != '"' && c != '\\' && (c < 0x80 || utf8))
+            continue;
+        buf_add(b, s.p + begin, i - begin);
+        add_escape(b, c);
+        begin = i + 1;
     }
+    if (s.len > begin)
+        buf_add(b, s.p + begin, s.len - begin);
     buf_add_byte(b, '"');
 }
 
@@ -142,8 +153,8 @@ static void put_object(struct json_out *out, const struct json *object)
 
     if (!members)
         abort();
-    JSON_EACH (m, object)
-        members[n++] = m;
+    JSON_EACH(m, object)
+    members[n++] = m;
     qsort(members, n, sizeof *members, by_name);
     json_open_object(out);
     for (size_t i = 0; i < n; i++) {
@@ -156,8 +167,6 @@ static void put_object(struct json_out *out, const struct json *object)
 
 void json_put_value(struct json_out *out, const struct json *value)
 {
-    int64_t number;
-
     switch (json_type(value)) {
     case JSON_NULL:
         json_put_null(out);
@@ -166,18 +175,15 @@ void json_put_value(struct json_out *out, const struct json *value)
         json_put_bool(out, json_is_true(value));
         return;
     case JSON_NUMBER:
-        if (json_i64(value, &number))
-            json_put_i64(out, number);
-        else
-            json_put_null(out); /* fractions never matter to us; a wrong number would */
+        json_put_raw(out, json_number_text(value));
         return;
     case JSON_STRING:
         json_put_str(out, json_str(value));
         return;
     case JSON_ARRAY:
         json_open_array(out);
-        JSON_EACH (element, value)
-            json_put_value(out, element);
+        JSON_EACH(element, value)
+        json_put_value(out, element);
         json_close_array(out);
         return;
     case JSON_OBJECT:
