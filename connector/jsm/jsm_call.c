@@ -217,6 +217,14 @@ struct jsm_call jsm_call_create(struct arena *a, struct str body)
     return call("POST", STR("/rest/api/3/issue"), body, true);
 }
 
+struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
+{
+    struct str path = STR_NONE;
+    if (is_id(issue_id))
+        path = arena_printf(a, "/rest/servicedeskapi/request/%.*s/approval", STR_ARG(issue_id));
+    return call("GET", path, STR_NONE, false);
+}
+
 static void put_key_object(struct json_out *out, const char *name, const char *key, struct str value)
 {
     json_put_name(out, name);

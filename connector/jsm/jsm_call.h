@@ -41,6 +41,9 @@ struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str
 /* POST /rest/api/3/issue. body: as the mapping made it, with marker and binding (see jsm_create_body). */
 struct jsm_call jsm_call_create(struct arena *a, struct str body);
 
+/* GET /rest/servicedeskapi/request/{id}/approval */
+struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
+
 /* What a create needs beside the mapped fields. */
 struct jsm_create {
     struct str project, issue_type, request_type_field, request_type;

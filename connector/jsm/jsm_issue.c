@@ -108,6 +108,22 @@ bool jsm_issue_changelog_page(struct arena *a, const struct json *page, const st
     return true;
 }
 
+void jsm_approvals_read(const struct json *body, struct ticket *ticket)
+{
+    JSON_EACH (approval, json_member(body, "values")) {
+        struct str decision = json_path_str(approval, "finalDecision");
+        bool approved = str_eq_c(decision, "approved");
+        ticket->approval = approved ? APPROVAL_APPROVED
+                           : str_eq_c(decision, "declined") ? APPROVAL_DECLINED : APPROVAL_PENDING;
+        JSON_EACH (approver, json_member(approval, "approvers")) {
+            if (!str_eq(json_path_str(approver, "approverDecision"), decision))
+                continue;
+            struct str address = json_path_str(approver, "approver/emailAddress");
+            ticket->approver = address.len ? address : json_path_str(approver, "approver/accountId");
+        }
+    }
+}
+
 bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *ret, struct err *err)
 {
     const struct json *issues = json_member(body, "issues");

@@ -27,6 +27,9 @@ bool jsm_issue_changelog_is_cut(const struct json *issue);
 MUST_CHECK bool jsm_issue_changelog_page(struct arena *a, const struct json *page, const struct jsm_view *view,
                                          struct ticket *ticket, int64_t *ret_next, struct err *err);
 
+/* The newest finished approval of the request into the ticket: state and who decided. */
+void jsm_approvals_read(const struct json *body, struct ticket *ticket);
+
 /* One page of search/jql. */
 struct jsm_hit {
     struct str issue_id, key;

@@ -1,24 +1,25 @@
 #include "service/intake.h"
 
+#include <stdlib.h>
+
 #include "base/assert.h"
 #include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/list.h"
-#include "base/log.h"
 #include "jsm/jsm_hook.h"
-#include "store/store_inbox.h"
+#include "store/store.h"
 
-enum { SITES_MAX = 64, KEYS_MAX = 2, COLUMNS = 4 };
+enum { SITES_MAX = 64, KEYS_MAX = 2, SWEEP_MS = 100, ID_MAX = 200, RETRY_MAX = 1000 };
 
 /* One delivery between its arrival and its answer. Lives in the request's arena. */
 struct delivery {
-    struct list link; /* in intake.waiting, or in a batch */
+    struct list link;              /* in intake.waiting, or in a batch */
     struct serve_request *request; /* NULL once answered */
     struct str site;
     struct str id;
     struct str body;
-    char retry[4];
+    int32_t retry;
     int64_t arrived_ms;
 };
 
@@ -43,6 +44,8 @@ struct intake {
     size_t waiting_count;
     struct io_timer *sweep;
 };
+
+static void intake_pump(struct intake *intake);
 
 static void answer(struct delivery *d, int status)
 {
@@ -129,8 +132,153 @@ static void send_batch(struct intake *intake, struct list *deliveries, size_t co
     list_init(&batch->deliveries);
     while ((link = list_shift(deliveries))) {
         struct delivery *d = container_of(link, struct delivery, link);
-        rows[n++] = (struct store_delivery){.site = d->site, .delivery_id = d->id, .body = d->body};
+        rows[n++] = (struct store_delivery){.site = d->site, .delivery_id = d->id, .body = d->body, .retry = d->retry};
         list_push(&batch->deliveries, link);
     }
     store_inbox_put(intake->options.pg, rows, n, fn, batch);
+}
+
+/* Group commit without a timer: whatever has queued when the connection is idle goes out as one pipeline, one commit. */
+static void intake_pump(struct intake *intake)
+{
+    while (intake->waiting_count && pg_idle(intake->options.pg)) {
+        struct list batch;
+        struct list *link;
+        size_t count = 0;
+
+        list_init(&batch);
+        while (count < LIMIT_INGEST_BATCH && (link = list_shift(&intake->waiting))) {
+            struct delivery *d = container_of(link, struct delivery, link);
+            intake->waiting_count--;
+            if (!d->request) /* answered 503 while it waited */
+                continue;
+            list_push(&batch, link);
+            count++;
+        }
+        if (count)
+            send_batch(intake, &batch, count, on_batch);
+    }
+}
+
+static void on_idle(void *arg)
+{
+    intake_pump(arg);
+}
+
+/* Nobody waits for a database that is away: 503, and Jira sends it again. */
+static void on_sweep(void *arg)
+{
+    struct intake *intake = arg;
+    int64_t now = io_loop_now_ms(intake->loop);
+    bool away = !pg_up(intake->options.pg);
+    struct list *link = intake->waiting.next;
+
+    while (link != &intake->waiting) {
+        struct delivery *d = container_of(link, struct delivery, link);
+        link = link->next;
+        if (!away && now - d->arrived_ms < intake->options.answer_within_ms)
+            continue;
+        list_remove(&d->link);
+        intake->waiting_count--;
+        intake->options.metrics->webhook_shed++;
+        answer(d, 503);
+    }
+}
+
+struct intake *intake_new(struct io_loop *loop, const struct intake_options *options)
+{
+    struct intake *intake = calloc(1, sizeof *intake);
+
+    if (!intake)
+        abort();
+    intake->loop = loop;
+    intake->options = *options;
+    list_init(&intake->waiting);
+    intake->sweep = io_timer_new(loop, on_sweep, intake);
+    io_timer_start(intake->sweep, SWEEP_MS, SWEEP_MS);
+    pg_on_idle(options->pg, on_idle, intake);
+    return intake;
+}
+
+void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys, size_t key_count)
+{
+    ASSERT(intake->site_count < SITES_MAX && key_count <= KEYS_MAX);
+    struct site_keys *site = &intake->sites[intake->site_count++];
+
+    site->name = name;
+    site->key_count = key_count;
+    for (size_t i = 0; i < key_count; i++)
+        site->keys[i] = keys[i];
+}
+
+static const struct site_keys *find_site(const struct intake *intake, struct str name)
+{
+    for (size_t i = 0; i < intake->site_count; i++)
+        if (str_eq(intake->sites[i].name, name))
+            return &intake->sites[i];
+    return NULL;
+}
+
+/* Data Center sends no identifier: the same bytes are then the same delivery. */
+static struct str delivery_id(struct serve_request *request)
+{
+    struct str id = serve_header(request, "x-atlassian-webhook-identifier");
+    uint8_t digest[SHA256_BYTES];
+    char *hex = arena_alloc(serve_arena(request), SHA256_HEX_SIZE);
+
+    if (id.len && id.len <= ID_MAX)
+        return id;
+    digest_sha256(serve_body(request), digest);
+    hex_encode(digest, sizeof digest, hex);
+    return str_of(hex);
+}
+
+void intake_take(struct intake *intake, struct serve_request *request, struct str site_name)
+{
+    const struct site_keys *site = find_site(intake, site_name);
+    bool one_signature = serve_header_count(request, "x-hub-signature") == 1;
+    struct str signature = serve_header(request, "x-hub-signature");
+
+    if (!str_eq_c(serve_method(request), "POST")) {
+        refuse(intake, request, 405);
+        return;
+    }
+    if (!site || !one_signature || !jsm_hook_is_signed(site->keys, site->key_count, signature, serve_body(request))) {
+        refuse(intake, request, 401); /* no word about why */
+        return;
+    }
+    if (!pg_up(intake->options.pg) || intake->waiting_count >= LIMIT_INGEST_QUEUE) {
+        refuse(intake, request, 503);
+        return;
+    }
+    struct delivery *d = ARENA_NEW(serve_arena(request), struct delivery);
+    int64_t retry = 0;
+    if (!d) {
+        refuse(intake, request, 503);
+        return;
+    }
+    if (!str_to_i64(serve_header(request, "x-atlassian-webhook-retry"), &retry) || retry < 0 || retry > RETRY_MAX)
+        retry = 0;
+    *d = (struct delivery){.request = request,
+                           .site = site->name,
+                           .id = delivery_id(request),
+                           .body = serve_body(request),
+                           .retry = (int32_t)retry,
+                           .arrived_ms = io_loop_now_ms(intake->loop)};
+    list_push(&intake->waiting, &d->link);
+    intake->waiting_count++;
+    intake_pump(intake);
+}
+
+void intake_free(struct intake *intake)
+{
+    struct list *link;
+
+    if (!intake)
+        return;
+    while ((link = list_shift(&intake->waiting)))
+        answer(container_of(link, struct delivery, link), 503);
+    pg_on_idle(intake->options.pg, NULL, NULL);
+    io_timer_free(intake->sweep);
+    free(intake);
 }

@@ -7,12 +7,12 @@
 #ifndef COUNTERSIGN_SERVICE_INTAKE_H
 #define COUNTERSIGN_SERVICE_INTAKE_H
 
+#include "base/digest.h"
 #include "io/io_pg.h"
 #include "io/io_serve.h"
 #include "service/metrics.h"
 
 struct intake;
-struct jsm_secrets;
 
 struct intake_options {
     struct pg *pg;           /* connections of the ingest role, used for nothing else */

@@ -81,7 +81,7 @@ struct store_intake {
     uint64_t mapped_hash;
     struct str mapped;    /* canonical JSON of the tuple */
     struct str hold_text; /* not empty: it does not map; no items */
-    struct str create_payload; /* API: body of the create call; empty for tickets that are there */
+    int64_t done_ms;      /* the ticket stands in a Done status since then (Jira's time); 0 = it does not */
 };
 /* A ticket becomes a request, idempotent per ticket: request, items, clock, binding, snapshot. */
 void store_request_open(struct store *s, const struct store_ticket_claim *t, const struct store_intake *in,

@@ -91,6 +91,8 @@ static void put_intake(struct buf *buf, const struct store_intake *in)
         json_i64_member(&out, "access_until_ms", in->access_until_ms);
     if (in->requested_ms)
         json_i64_member(&out, "requested_ms", in->requested_ms);
+    if (in->done_ms)
+        json_i64_member(&out, "done_ms", in->done_ms);
     json_i64_member(&out, "sla_goal_ms", in->sla_goal_ms);
     store_hash_member(&out, "mapped_hash", in->mapped_hash);
     if (in->mapped.len) {

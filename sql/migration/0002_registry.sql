@@ -4,12 +4,14 @@ create table governance.site (
     name text primary key check (name ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
     flavour text not null check (flavour in ('cloud', 'datacenter')),
     url text not null,
+    registered_at timestamptz not null default clock_timestamp(),
     seen_at timestamptz not null default clock_timestamp()
 );
 comment on table governance.site is 'One Jira Cloud or Data Center';
 comment on column governance.site.name is 'Name in the configuration and in webhook addresses';
 comment on column governance.site.flavour is 'cloud or datacenter';
 comment on column governance.site.url is 'Base address, for links';
+comment on column governance.site.registered_at is 'First start with this site: what was closed before is history, not a breach';
 comment on column governance.site.seen_at is 'When a service last started with this site configured';
 
 create table governance.source (

@@ -11,6 +11,14 @@ begin
     if not found then
         return null;
     end if;
+    if to_timestamp((p->>'done_ms')::bigint / 1000.0) < (select s.registered_at from governance.site s where s.name = p->>'site') then
+        -- history: it was closed before we were there to ask for proof
+        update governance.ticket
+           set ignored = 'closed before the gate', look_at = null, lease_owner = null, lease_until = null,
+               version = version + 1
+         where site = p->>'site' and issue_id = p_issue;
+        return null;
+    end if;
     made := governance.request_create(p, true);
     update governance.ticket
        set request_id = made.id, ignored = null, look_at = null, lease_owner = null, lease_until = null,

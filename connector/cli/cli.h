@@ -1,0 +1,59 @@
+/* cli.h: what all subcommands share. stdout is data, stderr is talk; --json wherever there is data; exit codes below. One
+ * file per subcommand, one row per subcommand in main.c. */
+#ifndef COUNTERSIGN_CLI_H
+#define COUNTERSIGN_CLI_H
+
+#include "config/config.h"
+
+/* user-experience: sysexits where there is one */
+enum exit_code {
+    EXIT_CODE_OK = 0,
+    EXIT_CODE_FAILED = 1, /* a check or test failed */
+    EXIT_CODE_DIFFERENT = 2,
+    EXIT_CODE_USAGE = 64,
+    EXIT_CODE_DATA = 65,
+    EXIT_CODE_UNREACHABLE = 69,
+    EXIT_CODE_BUG = 70,
+    EXIT_CODE_CANNOT_WRITE = 73,
+    EXIT_CODE_TRY_AGAIN = 75,
+    EXIT_CODE_NOT_PERMITTED = 77,
+    EXIT_CODE_CONFIG = 78,
+};
+
+/* Options are taken off the command line wherever they stand; what is left are words. */
+struct cli {
+    const char *command;
+    const char *config_file; /* --config, COUNTERSIGN_CONFIG, /etc/countersign/countersign.yaml */
+    bool json;
+    int argc;
+    char **argv; /* words and options not known to all */
+};
+
+struct cli_command {
+    const char *name, *help;
+    int (*run)(struct cli *cli);
+};
+
+extern const struct cli_command CLI_CHECK, CLI_DB, CLI_SERVE, CLI_REQUEST, CLI_EVIDENCE, CLI_EXCEPTION, CLI_SOURCE, CLI_MAPPING;
+
+/* Value of --name VALUE or --name=VALUE taken off argv; NULL when absent. */
+const char *cli_option(struct cli *cli, const char *name);
+bool cli_flag(struct cli *cli, const char *name);
+/* The next word, taken off; NULL when there is none. */
+const char *cli_word(struct cli *cli);
+/* Something is left that nobody understood: says so and gives EXIT_CODE_USAGE, else 0. */
+int cli_leftover(const struct cli *cli);
+int cli_usage(const struct cli *cli, const char *usage);
+/* Load the configuration; on faults prints them all to stderr and returns NULL. */
+struct config *cli_config(const struct cli *cli, struct arena *arena);
+int cli_fail(const struct err *err);
+
+/* Options of a pool for tools that talk to the database themselves. The password is kept in the arena. */
+struct pg_options;
+MUST_CHECK bool cli_database(const struct config *config, struct arena *arena, struct pg_options *ret, struct err *err);
+
+/* One call to the running service's API. *ret_status 0: not reached. The body is in the arena. */
+MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method, const char *path, struct str body,
+                        const char *idempotency_key, int *ret_status, struct str *ret_body, struct err *err);
+
+#endif

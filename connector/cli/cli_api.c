@@ -1,0 +1,77 @@
+/* One call to the running service, on a loop of its own. */
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "io/io_file.h"
+#include "io/io_http.h"
+
+struct asking {
+    struct io_loop *loop;
+    struct http *http;
+    struct arena *arena;
+    int status;
+    struct str body;
+    struct str why;
+};
+
+static void on_closed(void *arg)
+{
+    struct asking *a = arg;
+    io_loop_stop(a->loop);
+}
+
+static void on_reply(void *arg, const struct http_reply *reply)
+{
+    struct asking *a = arg;
+
+    a->status = reply->outcome == HTTP_REPLIED ? reply->status : 0;
+    a->body = arena_str(a->arena, reply->body);
+    a->why = arena_str(a->arena, reply->why);
+    http_close(a->http, on_closed, a);
+}
+
+/* The first token that may do everything a tool needs. */
+static bool find_token(const struct config *config, struct secret **ret, struct err *err)
+{
+    for (size_t i = 0; i < config->token_count; i++)
+        if (config->tokens[i].may_submit && config->tokens[i].may_read)
+            return file_secret(config->tokens[i].token, ret, err);
+    return FAIL(err, ERR_CONFIG, "no API token with the roles submit and read; add one under api: tokens:");
+}
+
+bool cli_api(const struct config *config, struct arena *arena, const char *method, const char *path, struct str body,
+             const char *idempotency_key, int *ret_status, struct str *ret_body, struct err *err)
+{
+    struct secret *token;
+    bool tls = config->tls_cert.len > 0;
+    struct http_options options = {.per_host_max = 1, .in_flight_max = 4, .allow_plain_http = !tls};
+    struct asking a = {.loop = io_loop_new(), .arena = arena};
+
+    if (!find_token(config, &token, err)) {
+        io_loop_free(a.loop);
+        return false;
+    }
+    struct str bearer = arena_printf(arena, "Bearer %.*s", STR_ARG(secret_reveal(token)));
+    secret_free(token);
+    struct http_header headers[] = {{STR("Authorization"), bearer},
+                                    {STR("Content-Type"), STR("application/json")},
+                                    {STR("Idempotency-Key"), str_of(idempotency_key)}};
+    struct http_call call = {.method = str_of(method),
+                             .url = arena_printf(arena, "%s://%.*s:%d%s", tls ? "https" : "http", STR_ARG(config->listen_address),
+                                                 config->listen_port, path),
+                             .headers = headers,
+                             .header_count = idempotency_key ? 3 : 2,
+                             .body = body,
+                             .timeout_ms = 30000,
+                             .connect_timeout_ms = 5000,
+                             .reply_max = LIMIT_REPLY_BYTES};
+    a.http = http_new(a.loop, &options);
+    http_send(a.http, &call, on_reply, &a);
+    bool clean = io_loop_run(a.loop);
+    io_loop_free(a.loop);
+    if (!a.status)
+        return FAIL(err, ERR_TEMPORARY, "the service does not answer at %.*s:%d (%.*s); is it running?",
+                    STR_ARG(config->listen_address), config->listen_port, STR_ARG(a.why));
+    *ret_status = a.status;
+    *ret_body = a.body;
+    return clean || FAIL(err, ERR_BUG, "the loop was not empty");
+}

@@ -1,0 +1,95 @@
+#include "service/inbox.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "jsm/jsm_hook.h"
+#include "service/worker.h"
+
+enum { BATCH = 64, LEASE_S = 30 };
+
+struct inbox {
+    struct service *svc;
+    bool busy, again;
+    struct arena *arena; /* of the batch in hand */
+};
+
+static void on_finished(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct inbox *inbox = arg;
+
+    if (outcome != STORE_OK) /* the lease runs out and the deliveries come again */
+        log_warn("inbox", "hints not stored", LOG_C("why", message));
+    inbox->busy = false;
+    arena_clear(inbox->arena);
+    if (outcome == STORE_OK)
+        worker_kick(inbox->svc->worker);
+    if (inbox->again && outcome == STORE_OK)
+        inbox_kick(inbox);
+}
+
+static struct store_hint hint_of(struct inbox *inbox, const struct store_delivery *row)
+{
+    struct jsm_hook hook;
+    struct err err = {0};
+    struct store_hint hint = {.delivery_id = row->id, .site = arena_str(inbox->arena, row->site)};
+
+    if (!jsm_hook_read(inbox->arena, row->body, &hook, &err)) {
+        hint.poison = arena_cstr(inbox->arena, str_of(err.what));
+        inbox->svc->metrics.webhook_poison++;
+        log_warn("inbox", "a delivery that cannot be read is quarantined", LOG_I("delivery", row->id), LOG_C("why", err.what));
+        return hint;
+    }
+    hint.issue_id = arena_str(inbox->arena, hook.issue_id);
+    hint.key = arena_str(inbox->arena, hook.key);
+    return hint;
+}
+
+static void on_claimed(void *arg, enum store_outcome outcome, const struct store_delivery *rows, size_t count)
+{
+    struct inbox *inbox = arg;
+    struct store_hint hints[BATCH];
+
+    if (outcome != STORE_OK || !count) {
+        inbox->busy = false;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        hints[i] = hint_of(inbox, &rows[i]);
+    inbox->again = count == BATCH;
+    store_inbox_finish(&inbox->svc->store, hints, count, on_finished, inbox);
+}
+
+void inbox_kick(struct inbox *inbox)
+{
+    inbox->again = true;
+    if (inbox->busy || inbox->svc->draining)
+        return;
+    inbox->busy = true;
+    inbox->again = false;
+    store_inbox_claim(&inbox->svc->store, LEASE_S, BATCH, on_claimed, inbox);
+}
+
+bool inbox_is_busy(const struct inbox *inbox)
+{
+    return inbox->busy;
+}
+
+struct inbox *inbox_new(struct service *svc)
+{
+    struct inbox *inbox = calloc(1, sizeof *inbox);
+    if (!inbox)
+        abort();
+    inbox->svc = svc;
+    inbox->arena = arena_new(LIMIT_ARENA_VISIT);
+    return inbox;
+}
+
+void inbox_free(struct inbox *inbox)
+{
+    if (!inbox)
+        return;
+    arena_free(inbox->arena);
+    free(inbox);
+}

@@ -1,0 +1,403 @@
+/* serve.c: wires the daemon. Start: secrets, database, readers, listeners, then ready. Stop: not ready, listeners drained,
+ * nothing new claimed, running work ended, database closed, loop empty. */
+#include "service/serve.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/io_file.h"
+#include "service/api.h"
+#include "service/health.h"
+#include "service/inbox.h"
+#include "service/intake.h"
+#include "service/poller.h"
+#include "service/worker.h"
+#include "service/world_real.h"
+
+enum {
+    DRAIN_MS = 10000,
+    CHECK_MS = 20,
+    RETRY_MS = 1000,
+    INGEST_CONNECTIONS = 1, /* one pipelined connection nears what the database can do (bench: ingest) */
+    ANSWER_WITHIN_MS = 1500,
+};
+
+const struct world_ops WORLD_REAL = {
+    .flow_save = world_flow_save,
+    .dossier_load = world_dossier_load,
+    .facts_save = world_facts_save,
+    .decision_save = world_decision_save,
+    .ticket_read = world_ticket_read,
+    .ticket_find = world_ticket_find,
+    .ticket_act = world_ticket_act,
+    .sources_read = world_sources_read,
+    .random = world_random,
+};
+
+struct daemon {
+    struct service svc;
+    struct poller *pollers[CONFIG_SITES_MAX];
+    struct io_timer *timer; /* start retries, then shutdown checks */
+    struct secret *password;
+    const char *port_file;
+    size_t starting;  /* answers awaited while starting */
+    bool start_failed;
+    int64_t stop_by_ms;
+    size_t closing; /* handles on their way out */
+};
+
+struct site *service_site(struct service *svc, struct str name)
+{
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        if (str_eq(svc->config->sites[i].name, name))
+            return svc->sites[i];
+    return NULL;
+}
+
+void service_saw_db_time(struct service *svc, int64_t db_now_ms)
+{
+    svc->db_now_ms = db_now_ms;
+    svc->db_seen_mono_ms = clock_mono_ms(&CLOCK_SYSTEM);
+}
+
+/* Reads are stamped in the database's time: that is the clock claims are stamped with. */
+static int64_t db_clock_wall_ms(void *self)
+{
+    struct service *svc = self;
+    if (!svc->db_now_ms)
+        return clock_wall_ms(&CLOCK_SYSTEM);
+    return svc->db_now_ms + clock_mono_ms(&CLOCK_SYSTEM) - svc->db_seen_mono_ms;
+}
+
+static int64_t db_clock_mono_ms(void *self)
+{
+    (void)self;
+    return clock_mono_ms(&CLOCK_SYSTEM);
+}
+
+/* --- making the parts ------------------------------------------------------------------------------------------------ */
+
+static struct pg *make_pool(struct daemon *d, const char *role, int connections)
+{
+    const struct config *c = d->svc.config;
+    struct pg_options options = {
+        .conninfo = c->database.p,
+        .password = d->password ? secret_reveal(d->password).p : NULL,
+        .role = role,
+        .application = "countersign",
+        .connections = connections,
+        .connect_timeout_ms = 5000,
+        .statement_timeout_ms = 10000,
+        .deadline_ms = 12000,
+        .prepare = true,
+        .queue_max = 4096,
+    };
+    return pg_new(d->svc.loop, &options);
+}
+
+static bool make_sites(struct daemon *d, struct err *err)
+{
+    struct service *svc = &d->svc;
+    bool plain = false;
+
+    for (size_t i = 0; i < svc->config->site_count; i++) {
+        svc->sites[i] = site_new(svc, &svc->config->sites[i], err);
+        if (!svc->sites[i])
+            return false;
+        plain |= svc->config->sites[i].insecure_http;
+    }
+    struct http_options options = {.per_host_max = 16, .in_flight_max = 256, .allow_plain_http = plain};
+    svc->http = http_new(svc->loop, &options);
+    return true;
+}
+
+static bool make_readers(struct daemon *d, struct err *err)
+{
+    struct service *svc = &d->svc;
+
+    for (size_t i = 0; i < svc->config->source_count; i++) {
+        const struct source_config *s = &svc->config->sources[i];
+        if (s->secret.len && !file_secret(s->secret, &svc->secrets[i], err))
+            return err_while(err, "reading the secret of source '%.*s'", STR_ARG(s->name));
+        struct reader_config config = {.source = s->name,
+                                       .settings = s->settings,
+                                       .setting_count = s->setting_count,
+                                       .secret = svc->secrets[i],
+                                       .canary_account = s->canary_account,
+                                       .canary_entitlement = s->canary_entitlement,
+                                       .timeout_ms = s->timeout_ms,
+                                       .loop = svc->loop,
+                                       .clock = &svc->db_clock};
+        svc->readers[i] = s->reader->open(&config, err);
+        if (!svc->readers[i])
+            return false;
+    }
+    return true;
+}
+
+static void on_deliveries(void *arg)
+{
+    struct service *svc = arg;
+    inbox_kick(svc->inbox);
+}
+
+static bool make_listeners(struct daemon *d, struct err *err)
+{
+    struct service *svc = &d->svc;
+    const struct config *c = svc->config;
+    struct serve_options front = {.address = c->listen_address.p,
+                                  .port = c->listen_port,
+                                  .tls_cert_file = c->tls_cert.len ? c->tls_cert.p : NULL,
+                                  .tls_key_file = c->tls_key.len ? c->tls_key.p : NULL,
+                                  .connections_max = LIMIT_HTTP_CONNECTIONS,
+                                  .header_bytes_max = LIMIT_HTTP_HEADER_BYTES,
+                                  .body_bytes_max = LIMIT_HTTP_BODY_BYTES,
+                                  .header_ms = 10000,
+                                  .body_ms = 30000,
+                                  .idle_ms = 60000,
+                                  .reply_ms = 20000};
+    struct serve_options ops = front;
+
+    ops.address = c->ops_address.p;
+    ops.port = c->ops_port;
+    ops.tls_cert_file = ops.tls_key_file = NULL;
+    ops.connections_max = 64;
+    svc->front = serve_new(svc->loop, &front, api_serve, svc->api, err);
+    if (!svc->front)
+        return false;
+    svc->ops = serve_new(svc->loop, &ops, health_serve, svc, err);
+    return svc->ops != NULL;
+}
+
+static bool make_parts(struct daemon *d, struct err *err)
+{
+    struct service *svc = &d->svc;
+    const struct config *c = svc->config;
+
+    if (c->database_password.len && !file_secret(c->database_password, &d->password, err))
+        return err_while(err, "reading the database password");
+    svc->pg = make_pool(d, "countersign_service", c->database_connections);
+    svc->ingest_pg = make_pool(d, "countersign_ingest", INGEST_CONNECTIONS);
+    svc->store = (struct store){svc->pg, str_of(svc->owner)};
+    struct intake_options intake = {.pg = svc->ingest_pg,
+                                    .answer_within_ms = ANSWER_WITHIN_MS,
+                                    .metrics = &svc->metrics,
+                                    .on_stored = on_deliveries,
+                                    .arg = svc};
+    svc->intake = intake_new(svc->loop, &intake);
+    svc->inbox = inbox_new(svc);
+    svc->worker = worker_new(svc);
+    svc->api = api_new(svc, err);
+    if (!svc->api || !make_sites(d, err) || !make_readers(d, err))
+        return false;
+    for (size_t i = 0; i < c->site_count; i++)
+        intake_add_site(svc->intake, c->sites[i].name, svc->sites[i]->keys, svc->sites[i]->key_count);
+    return make_listeners(d, err);
+}
+
+/* --- ready ------------------------------------------------------------------------------------------------------------ */
+
+static void write_ports(const struct daemon *d)
+{
+    FILE *f = d->port_file ? fopen(d->port_file, "we") : NULL;
+    if (!f)
+        return;
+    fprintf(f, "{\"port\":%d,\"ops_port\":%d}\n", serve_port(d->svc.front), serve_port(d->svc.ops));
+    fclose(f);
+}
+
+static void on_known(void *arg, bool known)
+{
+    struct site *site = arg;
+    if (!known)
+        log_warn("serve", "Jira does not know us yet; polling tries again", LOG_S("site", site->config->name));
+    worker_kick(site->svc->worker);
+}
+
+static void begin(struct daemon *d)
+{
+    struct service *svc = &d->svc;
+
+    svc->ready = true;
+    for (size_t i = 0; i < svc->config->site_count; i++) {
+        site_learn(svc->sites[i], on_known, svc->sites[i]);
+        d->pollers[i] = poller_new(svc->sites[i]);
+    }
+    inbox_kick(svc->inbox);
+    worker_kick(svc->worker);
+    write_ports(d);
+    log_info("serve", "ready", LOG_I("port", serve_port(svc->front)), LOG_I("ops_port", serve_port(svc->ops)),
+             LOG_C("owner", svc->owner));
+}
+
+static void on_registered(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct daemon *d = arg;
+
+    if (outcome != STORE_OK) {
+        if (!d->start_failed)
+            log_warn("serve", "waiting for the database", LOG_C("why", message));
+        d->start_failed = true;
+    }
+    if (--d->starting)
+        return;
+    if (d->start_failed)
+        io_timer_start(d->timer, RETRY_MS, 0);
+    else
+        begin(d);
+}
+
+/* Tell the database what the configuration says. Not ready before it is told; tried again until it is. */
+static void register_all(void *arg)
+{
+    struct daemon *d = arg;
+    struct service *svc = &d->svc;
+    const struct config *c = svc->config;
+
+    d->start_failed = false;
+    d->starting = c->site_count + c->source_count + 1;
+    for (size_t i = 0; i < c->site_count; i++)
+        store_site_put(&svc->store, c->sites[i].name, c->sites[i].flavour, c->sites[i].url, on_registered, d);
+    for (size_t i = 0; i < c->source_count; i++)
+        store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind, &c->sources[i].rule,
+                         on_registered, d);
+    store_mapping_put(&svc->store, str_of(c->mapping->sha256), c->mapping->text, on_registered, d);
+}
+
+/* --- stopping --------------------------------------------------------------------------------------------------------- */
+
+static void on_closed(void *arg)
+{
+    struct daemon *d = arg;
+
+    if (--d->closing)
+        return;
+    io_timer_free(d->timer);
+    io_loop_stop(d->svc.loop);
+}
+
+static void close_parts(struct daemon *d)
+{
+    struct service *svc = &d->svc;
+
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        poller_free(d->pollers[i]);
+    intake_free(svc->intake);
+    worker_free(svc->worker);
+    svc->worker = NULL;
+    d->closing = 1;
+    for (size_t i = 0; i < svc->config->source_count; i++) {
+        if (!svc->readers[i])
+            continue;
+        d->closing++;
+        svc->readers[i]->kind->close(svc->readers[i], on_closed, d);
+    }
+    if (svc->http) {
+        d->closing++;
+        http_close(svc->http, on_closed, d);
+    }
+    if (svc->front) {
+        d->closing++;
+        serve_close(svc->front, 0, on_closed, d);
+    }
+    if (svc->ops) {
+        d->closing++;
+        serve_close(svc->ops, 0, on_closed, d);
+    }
+    if (svc->pg) {
+        d->closing += 2;
+        pg_close(svc->pg, on_closed, d);
+        pg_close(svc->ingest_pg, on_closed, d);
+    }
+    io_loop_defer(svc->loop, on_closed, d);
+}
+
+static bool is_busy(const struct daemon *d)
+{
+    bool busy = worker_is_busy(d->svc.worker) || inbox_is_busy(d->svc.inbox);
+    for (size_t i = 0; i < d->svc.config->site_count; i++)
+        busy |= d->pollers[i] && poller_is_busy(d->pollers[i]);
+    return busy;
+}
+
+static void stop_when_quiet(void *arg)
+{
+    struct daemon *d = arg;
+
+    if (is_busy(d) && io_loop_now_ms(d->svc.loop) < d->stop_by_ms)
+        io_timer_start(d->timer, CHECK_MS, 0);
+    else
+        close_parts(d);
+}
+
+static void on_signal(void *arg, int signum)
+{
+    struct daemon *d = arg;
+
+    if (signum == SIGHUP) {
+        log_info("serve", "reload is not part of this release; restart instead", LOG_I("signal", signum));
+        return;
+    }
+    if (d->svc.draining) {
+        log_warn("serve", "second signal: ending at once", LOG_I("signal", signum));
+        _exit(1); /* the rows tell the next process where to go on */
+    }
+    log_info("serve", "stopping", LOG_I("signal", signum));
+    d->svc.draining = true;
+    d->stop_by_ms = io_loop_now_ms(d->svc.loop) + DRAIN_MS;
+    io_timer_free(d->timer);
+    d->timer = io_timer_new(d->svc.loop, stop_when_quiet, d);
+    io_timer_start(d->timer, CHECK_MS, 0);
+}
+
+static void free_all(struct daemon *d)
+{
+    struct service *svc = &d->svc;
+
+    inbox_free(svc->inbox);
+    api_free(svc->api);
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        site_free(svc->sites[i]);
+    for (size_t i = 0; i < svc->config->source_count; i++)
+        secret_free(svc->secrets[i]);
+    secret_free(d->password);
+    io_loop_free(svc->loop);
+    free(d);
+}
+
+bool service_run(const struct config *config, const char *port_file, struct err *err)
+{
+    struct daemon *d = calloc(1, sizeof *d);
+    struct service *svc = &d->svc;
+    char uuid[37];
+
+    if (!d)
+        abort();
+    d->port_file = port_file;
+    svc->world.ops = &WORLD_REAL;
+    svc->config = config;
+    svc->loop = io_loop_new();
+    svc->db_clock = (struct clock){db_clock_wall_ms, db_clock_mono_ms, svc};
+    rng_seed_system(&svc->rng);
+    rng_uuid(&svc->rng, uuid);
+    snprintf(svc->owner, sizeof svc->owner, "countersign-%s", uuid); /* boot-unique: a host name would outlive a crash */
+    log_set_level(config->log_level);
+    d->timer = io_timer_new(svc->loop, register_all, d);
+    bool made = make_parts(d, err);
+    if (made) {
+        io_loop_on_signal(svc->loop, on_signal, d);
+        io_timer_start(d->timer, 1, 0);
+    } else {
+        close_parts(d);
+    }
+    bool clean = io_loop_run(svc->loop);
+    free_all(d);
+    if (made && !clean)
+        return FAIL(err, ERR_BUG, "the loop was not empty at the end");
+    return made;
+}

@@ -1,0 +1,46 @@
+/* service.h: the running daemon: what its parts share. Made once at start by serve.c; each part has its own file:
+ * intake (webhooks), inbox (deliveries to hints), poller, adopt (tickets to requests), worker (visits and flow runs),
+ * world_* (the seam filled with the real world), api, health. */
+#ifndef COUNTERSIGN_SERVICE_SERVICE_H
+#define COUNTERSIGN_SERVICE_SERVICE_H
+
+#include "base/rng.h"
+#include "config/config.h"
+#include "io/io_http.h"
+#include "io/io_serve.h"
+#include "service/metrics.h"
+#include "service/world.h"
+#include "store/store.h"
+
+struct site;
+
+struct service {
+    struct world world; /* first: the world's functions find the service by it */
+    const struct config *config;
+    struct io_loop *loop;
+    struct pg *pg, *ingest_pg;
+    struct store store;
+    struct http *http;
+    struct site *sites[CONFIG_SITES_MAX];
+    struct reader *readers[CONFIG_SOURCES_MAX]; /* same order as config->sources */
+    struct secret *secrets[CONFIG_SOURCES_MAX];
+    struct intake *intake;
+    struct inbox *inbox;
+    struct worker *worker;
+    struct api *api;
+    struct serve *front, *ops;
+    struct metrics metrics;
+    struct rng rng;
+    /* an estimate of the database's clock, for readers: the last time it told us plus what passed since */
+    struct clock db_clock;
+    int64_t db_now_ms, db_seen_mono_ms;
+    char owner[64];
+    bool ready, draining;
+};
+
+extern const struct world_ops WORLD_REAL;
+/* The database told its time. */
+void service_saw_db_time(struct service *svc, int64_t db_now_ms);
+struct site *service_site(struct service *svc, struct str name); /* NULL when not configured */
+
+#endif

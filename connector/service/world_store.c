@@ -1,0 +1,158 @@
+/* world_store.c: the seam's database half, over store/. */
+#include <stdlib.h>
+
+#include "json/json_write.h"
+#include "service/world_real.h"
+
+enum { PAYLOAD_BYTES = 8 * 1024 };
+
+static enum saved saved_of(enum store_outcome outcome)
+{
+    switch (outcome) {
+    case STORE_OK:
+        return SAVED;
+    case STORE_LOST:
+        return SAVE_LOST_LEASE;
+    case STORE_REFUSED:
+        return SAVE_REFUSED;
+    case STORE_AWAY:
+    case STORE_UNKNOWN:
+        break;
+    }
+    return SAVE_UNKNOWN;
+}
+
+struct saving {
+    struct service *svc;
+    world_saved_fn *fn;
+    void *arg;
+};
+
+static void on_saved(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct saving *s = arg;
+    struct metrics *m = &s->svc->metrics;
+
+    m->lost_leases += outcome == STORE_LOST;
+    m->database_unknown += outcome == STORE_UNKNOWN;
+    if (outcome == STORE_REFUSED)
+        log_error("world", "the database refused a write", LOG_C("why", message));
+    s->fn(s->arg, saved_of(outcome));
+    free(s);
+}
+
+static struct saving *saving_new(struct world *w, world_saved_fn *fn, void *arg)
+{
+    struct saving *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    *s = (struct saving){world_service(w), fn, arg};
+    return s;
+}
+
+void world_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule, const struct flow_note *note,
+                     world_saved_fn *fn, void *arg)
+{
+    struct service *svc = world_service(w);
+    int64_t lease_s = (svc->config->policy.times.lease_ms + 999) / 1000;
+    struct store_flow_note n = {
+        .rest_ms = note->rest_ms,
+        .lease_s = note->release ? 0 : (int32_t)lease_s,
+        .count_attempt = note->count_attempt,
+        .failed = note->failed,
+        .issue_id = note->issue_id,
+        .key = note->key,
+        .why = note->why,
+    };
+    if (rule->to == FS_PARKED)
+        log_warn("flow", "refused; waits until something is changed", LOG_I("flow", flow->id),
+                 LOG_C("kind", flow_kind_name(flow->kind)), LOG_C("why", note->why ? note->why : ""));
+    store_flow_save(&svc->store, flow, rule, &n, on_saved, saving_new(w, fn, arg));
+}
+
+struct loading {
+    struct service *svc;
+    world_dossier_fn *fn;
+    void *arg;
+};
+
+static void on_dossier(void *arg, enum store_outcome outcome, struct dossier *dossier)
+{
+    struct loading *l = arg;
+
+    if (outcome == STORE_OK)
+        service_saw_db_time(l->svc, dossier->now_ms);
+    l->fn(l->arg, outcome == STORE_OK ? READ_OK : READ_FAILED, dossier);
+    free(l);
+}
+
+void world_dossier_load(struct world *w, struct arena *arena, struct str request_id, world_dossier_fn *fn, void *arg)
+{
+    struct loading *l = calloc(1, sizeof *l);
+    if (!l)
+        abort();
+    *l = (struct loading){world_service(w), fn, arg};
+    store_dossier_load(&l->svc->store, arena, request_id, on_dossier, l);
+}
+
+void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket, const struct observation *obs,
+                      size_t obs_count, world_saved_fn *fn, void *arg)
+{
+    struct service *svc = world_service(w);
+
+    for (size_t i = 0; i < obs_count; i++) {
+        svc->metrics.source_reads++;
+        svc->metrics.source_unknown += obs[i].outcome == OUTCOME_UNKNOWN;
+    }
+    store_facts_save(&svc->store, d, ticket, obs, obs_count, on_saved, saving_new(w, fn, arg));
+}
+
+/* What a comment or field update will say, frozen now: the words belong to this decision. */
+static struct str words_payload(struct arena *arena, const struct dossier *d, const struct policy *policy,
+                                enum notice_state state)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    struct notice n;
+
+    words_for(d, policy, state, &n);
+    buf_init(&b, PAYLOAD_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_str_member(&out, "check", str_of(n.check));
+    json_str_member(&out, "line", str_of(n.line));
+    json_str_member(&out, "next", str_of(n.next));
+    json_str_member(&out, "panel", str_of(n.panel));
+    json_close_object(&out);
+    return arena_str(arena, buf_str(&b));
+}
+
+void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
+                         const struct policy *policy, bool release, world_saved_fn *fn, void *arg)
+{
+    struct service *svc = world_service(w);
+    struct store_enqueue flows[LIMIT_EFFECTS_PER_STEP];
+    enum notice_state notice = NOTICE_NONE;
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+
+    for (size_t i = 0; i < decision->flow_count; i++) {
+        const struct enqueue *e = &decision->flows[i];
+        bool speaks = e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS;
+        flows[i] = (struct store_enqueue){.kind = e->kind, .cycle = e->cycle, .payload = STR("{}")};
+        if (speaks) {
+            flows[i].payload = words_payload(arena, d, policy, e->notice);
+            notice = e->notice;
+        }
+    }
+    svc->metrics.breaches += decision->breach;
+    if (decision->move)
+        log_info("request", "moved", LOG_S("request", d->request_id), LOG_S("ticket", d->ticket.key),
+                 LOG_C("from", phase_name(d->phase)), LOG_C("to", phase_name(decision->to)), LOG_C("reason", decision->reason));
+    store_decision_save(&svc->store, d, decision, flows, decision->flow_count, notice, release, on_saved,
+                        saving_new(w, fn, arg));
+}
+
+uint64_t world_random(struct world *w)
+{
+    return rng_next(&world_service(w)->rng);
+}
