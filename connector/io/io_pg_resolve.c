@@ -126,18 +126,23 @@ static void resolve_next(struct pg_resolve *resolve)
     resolve_end(resolve);
 }
 
-static char *option_value(const PQconninfoOption *options, const char *keyword, const char *env)
+/* The connection string's value, or what libpq takes when it has none (its environment, its
+ * default). */
+static char *option_value(const PQconninfoOption *given, const PQconninfoOption *defaults,
+                          const char *keyword)
 {
-    const char *value = getenv(env);
+    const PQconninfoOption *lists[] = {given, defaults};
 
-    for (; options->keyword; options++)
-        if (strcmp(options->keyword, keyword) == 0 && options->val && options->val[0])
-            value = options->val;
-    if (!value)
-        return NULL;
-    char *copy = strdup(value);
-    ASSERT(copy);
-    return copy;
+    for (size_t i = 0; i < 2; i++) {
+        for (const PQconninfoOption *it = lists[i]; it && it->keyword; it++) {
+            if (strcmp(it->keyword, keyword) != 0 || !it->val || !it->val[0])
+                continue;
+            char *copy = strdup(it->val);
+            ASSERT(copy);
+            return copy;
+        }
+    }
+    return NULL;
 }
 
 /* False: there is no name to look up; connect at once. */
@@ -160,11 +165,13 @@ bool pg_resolve_start(struct pg_conn *conn)
 
     if (!options)
         return false; /* libpq will say what is wrong with it */
+    PQconninfoOption *defaults = PQconndefaults();
     struct pg_resolve *resolve = io_alloc(sizeof *resolve);
-    char *hostaddr = option_value(options, "hostaddr", "PGHOSTADDR");
-    resolve->hosts_text = option_value(options, "host", "PGHOST");
-    resolve->ports_text = option_value(options, "port", "PGPORT");
+    char *hostaddr = option_value(options, defaults, "hostaddr");
+    resolve->hosts_text = option_value(options, defaults, "host");
+    resolve->ports_text = option_value(options, defaults, "port");
     PQconninfoFree(options);
+    PQconninfoFree(defaults);
     if (hostaddr || !resolve_wanted(resolve)) {
         free(hostaddr);
         resolve_free(resolve);

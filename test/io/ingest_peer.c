@@ -55,6 +55,9 @@ static void on_stored(void *arg, const struct pg_reply *reply)
 {
     struct group *group = arg;
 
+    if (reply->outcome != PG_OK)
+        fprintf(stderr, "group of %zu: outcome %d %s %s\n", group->count, (int)reply->outcome,
+                reply->sqlstate, reply->message);
     submit(NULL); /* the database works on the next group while we write these replies */
     for (size_t i = 0; i < group->count; i++) {
         if (reply->outcome == PG_OK)

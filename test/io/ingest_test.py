@@ -37,6 +37,14 @@ class Peer:
     def __init__(self, **options):
         self.process = subprocess.Popen([PEER] + [f"{k}={v}" for k, v in options.items()], stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline().split()[1])
+        end = time.monotonic() + 5
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as one:
+            while time.monotonic() < end:  # 503 until the database is connected
+                one.sendall(post("ready"))
+                if one.recv(1000)[9:12] == b"200":
+                    return
+                time.sleep(0.01)
+        raise AssertionError("it does not get ready")
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
