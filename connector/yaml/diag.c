@@ -8,10 +8,11 @@ void diag_init(struct diag_list *list, const char *file)
     *list = (struct diag_list){.file = file};
 }
 
-static void add(struct diag_list *list, const char *code, bool warning, struct diag_pos pos, const char *fmt, va_list args)
-    __attribute__((format(printf, 5, 0)));
+static void add(struct diag_list *list, const char *code, bool warning, struct diag_pos pos,
+                const char *fmt, va_list args) __attribute__((format(printf, 5, 0)));
 
-static void add(struct diag_list *list, const char *code, bool warning, struct diag_pos pos, const char *fmt, va_list args)
+static void add(struct diag_list *list, const char *code, bool warning, struct diag_pos pos,
+                const char *fmt, va_list args)
 {
     list->errors += !warning;
     if (list->count++ >= DIAG_MAX)
@@ -30,7 +31,8 @@ void diag_error(struct diag_list *list, const char *code, struct diag_pos pos, c
     va_end(args);
 }
 
-void diag_warning(struct diag_list *list, const char *code, struct diag_pos pos, const char *fmt, ...)
+void diag_warning(struct diag_list *list, const char *code, struct diag_pos pos, const char *fmt,
+                  ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -38,14 +40,29 @@ void diag_warning(struct diag_list *list, const char *code, struct diag_pos pos,
     va_end(args);
 }
 
-void diag_help(struct diag_list *list, const char *fmt, ...)
+static void add_words(struct diag_list *list, size_t offset, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void add_words(struct diag_list *list, size_t offset, const char *fmt, va_list args)
 {
-    if (!list->count || list->count > DIAG_MAX)
-        return;
-    struct diag *d = &list->items[list->count - 1];
+    if (list->count && list->count <= DIAG_MAX)
+        vsnprintf((char *)&list->items[list->count - 1] + offset, sizeof list->items[0].help, fmt,
+                  args);
+}
+
+void diag_note(struct diag_list *list, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
-    vsnprintf(d->help, sizeof d->help, fmt, args);
+    add_words(list, offsetof(struct diag, note), fmt, args);
+    va_end(args);
+}
+
+void diag_help(struct diag_list *list, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    add_words(list, offsetof(struct diag, help), fmt, args);
     va_end(args);
 }
 
@@ -56,18 +73,78 @@ static struct str line_of(struct str text, int line)
     return str_cut(&text, '\n');
 }
 
+/* File names and values come from others. A tab becomes one blank, so that the caret stands right.
+ */
+static void add_shown(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        bool c1 =
+            c == 0xC2 && i + 1 < s.len && (unsigned char)s.p[i + 1] < 0xA0; /* U+0080 .. U+009F */
+        i += c1;
+        buf_add_byte(out, c1 ? '?' : c == '\t' ? ' ' : c < 0x20 || c == 0x7f ? '?' : (char)c);
+    }
+}
+
+/* Bytes of the first `chars` code points. */
+static size_t bytes_of(struct str s, size_t chars)
+{
+    size_t i = 0;
+    while (i < s.len && chars) {
+        i++;
+        while (i < s.len && ((unsigned char)s.p[i] & 0xC0) == 0x80)
+            i++;
+        chars--;
+    }
+    return i;
+}
+
+/* The line with its number, and what is underlined. Of a long line only the part around the place.
+ */
+static void add_line(const struct diag_list *list, struct diag_pos pos, struct buf *out)
+{
+    enum { BEFORE = 60, SHOWN = 120 };
+    struct str line = line_of(list->text, pos.line);
+    int skip = pos.column > BEFORE + 20 ? pos.column - BEFORE : 0;
+    char number[16];
+    int width = snprintf(number, sizeof number, "%d", pos.line);
+
+    if (line.len && line.p[line.len - 1] == '\r')
+        line.len--;
+    size_t from = bytes_of(line, (size_t)skip);
+    line = str_n(line.p + from, line.len - from);
+    size_t shown = bytes_of(line, SHOWN);
+    buf_printf(out, "%*s |\n%s | ", width, "", number);
+    add_shown(out, str_n(line.p, shown));
+    buf_printf(out, "%s\n%*s | %*s^", shown < line.len ? "..." : "", width, "",
+               pos.column - 1 - skip, "");
+    for (int i = 1; i < pos.width && pos.column - skip + i < SHOWN; i++)
+        buf_add_byte(out, '^');
+    buf_add_c(out, "\n");
+}
+
+static void add_hint(struct buf *out, const char *word, const char *text)
+{
+    if (!text[0])
+        return;
+    buf_printf(out, "  = %s: ", word);
+    add_shown(out, str_of(text));
+    buf_add_c(out, "\n");
+}
+
 static void render_one(const struct diag_list *list, const struct diag *d, struct buf *out)
 {
-    buf_printf(out, "%s[%s]: %s\n  --> %s", d->warning ? "warning" : "error", d->code, d->text, list->file);
-    if (d->pos.line) {
-        struct str line = line_of(list->text, d->pos.line);
-        buf_printf(out, ":%d:%d\n   |\n%3d| %.*s\n   | %*s^\n", d->pos.line, d->pos.column, d->pos.line, STR_ARG(line),
-                   d->pos.column - 1, "");
-    } else {
-        buf_add_c(out, "\n");
-    }
-    if (d->help[0])
-        buf_printf(out, "   = help: %s\n", d->help);
+    buf_printf(out, "%s[%s]: ", d->warning ? "warning" : "error", d->code);
+    add_shown(out, str_of(d->text));
+    buf_add_c(out, "\n  --> ");
+    add_shown(out, str_of(list->file));
+    if (d->pos.line)
+        buf_printf(out, ":%d:%d", d->pos.line, d->pos.column);
+    buf_add_c(out, "\n");
+    if (d->pos.line)
+        add_line(list, d->pos, out);
+    add_hint(out, "note", d->note);
+    add_hint(out, "help", d->help);
     buf_add_c(out, "\n");
 }
 
@@ -77,4 +154,45 @@ void diag_render(const struct diag_list *list, struct buf *out)
         render_one(list, &list->items[i], out);
     if (list->count > DIAG_MAX)
         buf_printf(out, "... and %zu more\n", list->count - DIAG_MAX);
+}
+
+/* Changes of one letter that turn `a` into `b`; what is farther than `most` may be said as most
+ * + 1. */
+static size_t distance(struct str a, struct str b, size_t most)
+{
+    enum { LONGEST = 40 };
+    size_t row[LONGEST + 1];
+
+    if (a.len > LONGEST || b.len > LONGEST ||
+        (a.len > b.len ? a.len - b.len : b.len - a.len) > most)
+        return most + 1;
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t change = diagonal + !str_eq_nocase(str_n(a.p + i - 1, 1), str_n(b.p + j - 1, 1));
+            size_t add = row[j - 1] + 1, drop = row[j] + 1;
+            diagonal = row[j];
+            row[j] = change < add ? change : add;
+            row[j] = row[j] < drop ? row[j] : drop;
+        }
+    }
+    return row[b.len];
+}
+
+const char *diag_nearest(struct str word, const char *const *known)
+{
+    size_t best = word.len < 5 ? 2 : 3; /* must be nearer than this */
+    const char *name = NULL;
+
+    for (size_t i = 0; known[i]; i++) {
+        size_t d = distance(word, str_of(known[i]), best);
+        if (d < best) {
+            best = d;
+            name = known[i];
+        }
+    }
+    return name;
 }

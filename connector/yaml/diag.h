@@ -1,4 +1,9 @@
-/* diag.h: faults in files people write, with their place and what to do. All faults are listed, not only the first. */
+/* diag.h: faults in files people write, with their place and what to do. All faults are listed, not
+ * only the first.
+ *
+ * A fault is a place (file:line:column), a code that stays, the fact, a note with the context, and
+ * the remedy. C0xx speaks of the configuration, M0xx of the form of a file or a rule, M1xx of a
+ * mapping against a service desk, M2xx of a ticket that does not map. */
 #ifndef COUNTERSIGN_YAML_DIAG_H
 #define COUNTERSIGN_YAML_DIAG_H
 
@@ -8,14 +13,16 @@
 #include "base/str.h"
 
 struct diag_pos {
-    int line, column; /* from 1; 0 = the file as a whole */
+    int line, column; /* from 1, in characters; 0 = the file as a whole */
+    int width;        /* characters to underline; 0 = one */
 };
 
 struct diag {
-    char code[8]; /* stable: C0xx configuration, M0xx.. mapping; `countersign explain CODE` */
+    char code[8]; /* stable: `countersign explain CODE` */
     bool warning;
     struct diag_pos pos;
     char text[200]; /* what is wrong */
+    char note[200]; /* what else is known, may be empty */
     char help[200]; /* what to do */
 };
 
@@ -23,18 +30,28 @@ enum { DIAG_MAX = 64 };
 
 struct diag_list {
     const char *file;
-    struct str text; /* of the file, for showing the line */
+    struct str text; /* of the file, for showing the line; borrowed */
     struct diag items[DIAG_MAX];
     size_t count;  /* may pass DIAG_MAX: the rest is only counted */
     size_t errors; /* of them not warnings */
 };
 
+/* Empty the list; `file` is borrowed. */
 void diag_init(struct diag_list *list, const char *file);
-/* The help text of the fault added last is set by diag_help. */
-void diag_error(struct diag_list *list, const char *code, struct diag_pos pos, const char *fmt, ...) PRINTF_LIKE(4, 5);
-void diag_warning(struct diag_list *list, const char *code, struct diag_pos pos, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Add a fault. Its note and help are set by diag_note and diag_help, which speak of the one added
+ * last. */
+void diag_error(struct diag_list *list, const char *code, struct diag_pos pos, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+void diag_warning(struct diag_list *list, const char *code, struct diag_pos pos, const char *fmt,
+                  ...) PRINTF_LIKE(4, 5);
+void diag_note(struct diag_list *list, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void diag_help(struct diag_list *list, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* As a good compiler shows them: file:line:column, the line, a caret, the help. */
+/* As a good compiler shows them: file:line:column, the line, a caret, note and help. What could
+ * steer a terminal is replaced by '?'. */
 void diag_render(const struct diag_list *list, struct buf *out);
+
+/* The name most like `word` in the NULL-terminated list, for "a similar name exists"; NULL when
+ * none is near. */
+const char *diag_nearest(struct str word, const char *const *known);
 
 #endif
