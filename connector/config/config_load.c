@@ -207,7 +207,7 @@ static void load_token(struct loader *l, const struct yaml *map)
 static void load_times(struct loader *l, const struct yaml *map)
 {
     static const char *const KNOWN[] = {"call_timeout", "lease", "lateness", "index_lag", "grace", "probe", "backoff", "backoff_cap",
-                                        "return_after", "sweep", NULL};
+                                        "return_after", "sweep", "recheck", NULL};
     struct policy *p = &l->c->policy;
     struct flow_times *t = &p->times;
     const char *broken;
@@ -223,6 +223,7 @@ static void load_times(struct loader *l, const struct yaml *map)
     t->backoff_cap_ms = value_duration(&l->v, map, "backoff_cap", t->backoff_cap_ms);
     t->safety_ms = t->lease_ms / 12 < t->safety_ms ? t->lease_ms / 12 : t->safety_ms;
     p->return_after_ms = value_duration(&l->v, map, "return_after", p->return_after_ms);
+    p->recheck_ms = value_duration(&l->v, map, "recheck", p->recheck_ms);
     p->sweep_ms = value_duration(&l->v, map, "sweep", p->sweep_ms);
     if (!flow_times_ok(t, &broken)) {
         diag_error(l->v.diags, "C050", map ? map->pos : (struct diag_pos){0}, "%s", broken);

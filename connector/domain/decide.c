@@ -6,6 +6,7 @@
 static const int64_t READ_WAITS_MS[] = {0, 15000, 60000, 300000, 900000, 3600000};
 
 const struct policy POLICY_DEFAULT = {
+    .recheck_ms = 3600000,
     .return_after_ms = 15 * 60000,
     .reopens_per_hour = 3,
     .writes_per_hour = 6,
@@ -124,7 +125,9 @@ static void say(struct step *s, enum notice_state state)
         look_by(s, d->now_ms + s->p->times.probe_ms);
         return;
     }
-    if (d->writes_last_hour + 2 > s->p->writes_per_hour && !n.final) {
+    /* quiet states leave half of the allowance to those that need a person */
+    int32_t allowance = n.notify ? s->p->writes_per_hour : s->p->writes_per_hour / 2;
+    if (d->writes_last_hour + 1 + n.comment > allowance && !n.final) {
         look_by(s, d->now_ms + s->p->sweep_ms);
         return;
     }
@@ -241,6 +244,8 @@ static int64_t next_read_ms(const struct dossier *d, const struct policy *p, con
 
     if (g->settling_ms && g->settling_ms < wait)
         wait = g->settling_ms;
+    if (p->recheck_ms < wait)
+        wait = p->recheck_ms;
     if (!reads)
         return d->now_ms;
     return d->last_read_ms + wait;

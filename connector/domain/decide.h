@@ -6,6 +6,7 @@
 #include "domain/dossier.h"
 
 struct policy {
+    int64_t recheck_ms;       /* while a proof is awaited, read at least this often */
     int64_t return_after_ms;  /* a mismatch this long after the claim goes back to the fulfiller */
     int32_t reopens_per_hour; /* then hold and escalate (reliability D4) */
     int32_t writes_per_hour;  /* comments and fields on one ticket */

@@ -142,6 +142,10 @@ set local role countersign_owner
 -- params:
 set local lock_timeout = '10s'
 
+-- name: bodies_later
+-- params:
+set local check_function_bodies = off
+
 -- name: verify_uncommented
 -- params:
 select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -6,6 +6,12 @@ declare
     target text := p->>'to';
     lease int := (p->>'lease_s')::int;
 begin
+    if target in ('done', 'moot', 'parked') then
+        -- the order of locks everywhere: request, then ticket, then flow
+        perform from governance.access_request r
+          where r.id = (select x.request_id from governance.flow x where x.id = p_flow)
+            for update;
+    end if;
     select * into f from governance.flow x
      where x.id = p_flow and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
        for update;

@@ -4,6 +4,14 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     applied int;
 begin
+    -- the order of locks everywhere: request, then ticket, then flow
+    perform from governance.access_request r
+      where r.id in (select t.request_id
+                       from governance.ticket t
+                       join jsonb_to_recordset(p) as h(site text, issue text) on t.site = h.site and t.issue_id = h.issue)
+      order by r.id
+        for update;
+
     update governance.webhook_delivery d
        set state = case when h.poison is null then 'handled' else 'quarantined' end,
            reason = h.poison, handled_at = clock_timestamp(), lease_until = null

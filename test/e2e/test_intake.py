@@ -1,0 +1,96 @@
+"""Webhooks: verified before anything is parsed, stored before they are answered, harmless when wrong."""
+import hashlib
+import hmac
+import json
+import time
+import uuid
+
+from lib import wait, world
+
+SECRET = b"a-webhook-secret"
+
+
+def send(site, body: bytes, identifier=None, signature=None, headers=None):
+    more = {"Content-Type": "application/json", "X-Atlassian-Webhook-Identifier": identifier or str(uuid.uuid4()),
+            "X-Hub-Signature": signature or "sha256=" + hmac.new(SECRET, body, hashlib.sha256).hexdigest()}
+    more.update(headers or {})
+    return world.http("POST", site.hook_url, body, more)
+
+
+def stored(site):
+    return int(site.sql("select count(*) from governance.webhook_delivery"))
+
+
+def test_wrong_signatures_store_nothing_and_say_nothing(site):
+    body, before = b'{"webhookEvent":"jira:issue_updated","issue":{"id":"1"}}', stored(site)
+    right = hmac.new(SECRET, body, hashlib.sha256).hexdigest()
+    for signature in ("sha256=" + "0" * 64, "sha256=" + right[:-1], "sha1=" + right, right, "sha256=" + right + "00", "sha256="):
+        status, text = send(site, body, signature=signature)
+        assert (status, text) == (401, ""), signature
+    assert stored(site) == before
+
+
+def test_same_identifier_is_stored_once(site):
+    before = stored(site)
+    for _ in range(3):
+        assert send(site, b'{"webhookEvent":"x","issue":{"id":"424242"}}', "same")[0] == 200
+    assert stored(site) == before + 1
+
+
+def test_unreadable_bodies_are_quarantined_and_others_go_on(site):
+    poison = [b"not json", b'{"a":1,"a":2}', b'{"a":"\xff"}', b"[" * 40 + b"]" * 40, b'{"issue":{"id":"\\u0000"}}', b"{} trailing"]
+    for body in poison:
+        assert send(site, body)[0] == 200
+    key = site.ask_removal("okafor", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    wait.until(lambda: int(site.sql("select count(*) from governance.webhook_delivery where state = 'quarantined'")) == len(poison), 10)
+    assert f"countersign_webhook_deliveries_quarantined_total {len(poison)}" in \
+        world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+
+
+def test_oversize_is_refused(site):
+    assert send(site, b'"' + b"x" * (5 * 1024 * 1024) + b'"')[0] == 413
+
+
+def test_database_away_is_503_within_two_seconds_and_nothing_is_lost(site):
+    site.cluster.freeze()
+    try:
+        began = time.monotonic()
+        status, _ = send(site, b'{"webhookEvent":"x","issue":{"id":"77"}}', "while-away")
+        assert status == 503 and time.monotonic() - began < 2.5
+    finally:
+        site.cluster.thaw()
+    wait.until(lambda: send(site, b'{"webhookEvent":"x","issue":{"id":"77"}}', "while-away")[0] == 200, 20, every=0.3)
+    assert site.sql("select count(*) from governance.webhook_delivery where delivery_id = 'while-away'") == "1"
+
+
+def test_polling_alone_finds_everything(site):
+    site.control("webhooks", {"drop_pct": 100})
+    try:
+        key = site.ask_removal("reyes", "fin-ledger-admin")
+        site.until_phase(key, "fulfilling")
+        site.resolve(key)
+        site.until_phase(key, "closed")
+    finally:
+        site.control("webhooks", {"drop_pct": 0})
+
+
+def test_health_tells_the_state(site):
+    assert world.http("GET", f"http://127.0.0.1:{site.ops_port}/healthz")[0] == 200
+    status, text = world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")
+    assert status == 200 and json.loads(text)["sites"] == {"acme": "ok"}
+
+
+def test_no_secret_in_the_log(site):
+    for secret in ("connector-token", "a-webhook-secret", "reader-password", "an-api-token-of-the-demo"):
+        assert secret not in site.service.stderr
+
+
+def test_sigterm_ends_cleanly_and_a_new_one_goes_on(site):
+    old = site.service
+    began = time.monotonic()
+    old.stop()
+    assert old.returncode == 0 and time.monotonic() - began < 12, old.told()
+    site.start_service()
+    key = site.ask_removal("okafor", "fin-viewer")
+    site.until_phase(key, "fulfilling")

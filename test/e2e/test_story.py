@@ -1,0 +1,119 @@
+"""The main job: an agent works tickets as usual; they close on proof and on nothing else."""
+import json
+
+from lib import wait
+
+
+def notice(site, key):
+    issue = site.ticket(key)
+    return issue["fields"].get("customfield_10080"), issue["fields"].get("customfield_10081") or ""
+
+
+def test_removal_still_present_then_gone(site):
+    key = site.ask_removal("okafor")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    wait.until(lambda: "still has fin-ledger-admin" in notice(site, key)[1], 10, what="the ticket says what is missing")
+    assert site.ticket(key)["status"] == "Verifying access"
+    assert site.request(key)["closed_at"] is None
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Resolved")
+    site.until_phase(key, "closed")
+    issue = site.ticket(key)
+    assert issue["closed_by"] == "acc-connector"
+    ours = [c for c in issue["comments"] if c["author"] == "acc-connector"]
+    assert len(ours) == 1, "one comment, edited in place"
+    assert site.control("oracle")["public_comments_by_connector"] == 0
+
+
+def test_grant_refused_then_proven(site):
+    key = site.ask_grant("reyes", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    wait.until(lambda: "doesn't have fin-viewer" in notice(site, key)[1], 10)
+    site.has_role("reyes", "fin-viewer", True)
+    site.until_status(key, "Resolved")
+    proof = json.loads(site.sql("select body from governance.evidence_entry where body like '%\"to\":\"closed\"%' "
+                                f"and request_id = '{site.request(key)['id']}'"))
+    assert proof["detail"]["proof"][0]["verdict"] == "verified"
+
+
+def test_directory_is_read_too(site):
+    key = site.ask_grant("okafor", "finance-all", system="Directory")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    wait.until(lambda: "doesn't have finance-all" in notice(site, key)[1], 10)
+    site.directory.modify("dn: cn=finance-all,ou=groups,dc=example,dc=com\nchangetype: modify\nadd: member\n"
+                          "member: uid=okafor,ou=people,dc=example,dc=com\n")
+    site.until_status(key, "Resolved")
+
+
+def test_close_behind_our_back_is_reopened(site):
+    key = site.ask_removal("lind", project="OPS")
+    site.until_phase(key, "fulfilling")
+    site.act("transition", key, name="Close")
+    site.until_status(key, "In progress", timeout=10)
+    assert site.sql(f"select count(*) from governance.escalation where request_id = '{site.request(key)['id']}' "
+                    "and kind = 'breach'") == "1"
+    assert site.request(key)["phase"] != "closed"
+    site.has_role("lind", "fin-ledger-admin", False)
+    site.until_status(key, "Resolved")
+    site.until_phase(key, "closed")
+
+
+def test_reopened_ticket_needs_new_proof(site):
+    site.has_role("novak", "fin-viewer", False)
+    key = site.ask_removal("novak", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    site.until_phase(key, "closed")
+    first = site.request(key)["generation"]
+    site.has_role("novak", "fin-viewer", True)
+    site.act("transition", key, name="Reopen")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    wait.until(lambda: "still has fin-viewer" in notice(site, key)[1], 10)
+    assert site.request(key)["generation"] > first
+    site.has_role("novak", "fin-viewer", False)
+    site.until_phase(key, "closed")
+
+
+def test_ticket_that_does_not_map_is_held_and_says_which_field(site):
+    key = site.act("create", actor="acc-customer", request_type="31", fields={"customfield_10050": {"value": "Workday"}})["key"]
+    held = site.until_phase(key, "received")
+    assert held["held"] and "application" in held["hold_text"]
+    wait.until(lambda: [c for c in site.ticket(key)["comments"] if "customfield_10050" in str(c["body"])], 10)
+    site.act("fields", key, fields={"customfield_10050": {"value": "SAP FIN"}})
+    site.until_phase(key, "fulfilling")
+
+
+def test_deleted_ticket_is_orphaned(site):
+    key = site.ask_removal("okafor", "fin-viewer")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.act("delete", key)
+    wait.until(lambda: site.sql(f"select phase from governance.access_request where id = '{request}'") == "orphaned", 15)
+
+
+def test_service_role_cannot_close_without_proof(site):
+    key = site.ask_removal("okafor", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    told = site.database.psql("update governance.access_request set phase = 'closed', closed_at = now(), verified_at = now(), "
+                              "version = version + 1 where phase = 'fulfilling'", user="countersign_daemon", check=False)
+    assert "no move from fulfilling to closed" in told or "permission denied" in told
+
+
+def test_evidence_exports_verifies_and_shows_tampering(site):
+    export = site.countersign("evidence", "export", "--conninfo", site.database.dsn).stdout
+    path = site.write("evidence.jsonl", export)
+    assert "entries verify" in site.countersign("evidence", "verify", path).stdout
+    lines = export.splitlines()
+    lines[3] = lines[3].replace('\\"kind\\":', '\\"kint\\":', 1)
+    path = site.write("tampered.jsonl", "\n".join(lines) + "\n")
+    done = site.countersign("evidence", "verify", path, check=False)
+    assert done.returncode == 1 and "line 4" in done.stdout
+    site.countersign("db", "verify", "--conninfo", site.database.dsn)
+
+
+def test_dashboards_read_views(site):
+    assert int(site.sql("select count(*) from sla.request_v1 where sla_state = 'met'")) >= 1
+    assert site.sql("select count(*) from sla.freshness_v1 where feed = 'poll' and is_safe_to_use") == "1"

@@ -1,0 +1,97 @@
+"""An identity platform submits; Countersign makes the ticket: one, whatever Jira does."""
+import pytest
+
+from lib import wait
+
+BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitlement": "fin-ledger-admin",
+        "requester": "hr-system", "justification": "left the company"}
+
+
+@pytest.fixture(autouse=True)
+def calm(site):
+    site.control("clear", {})
+    yield
+    site.control("clear", {})
+
+
+def submit(site, key, **more):
+    return site.api("POST", "/v1/access-requests", {**BODY, **more}, key)
+
+
+def tickets(site, request_id):
+    return site.control("oracle")["markers"].get("gar-" + request_id.replace("-", ""), [])
+
+
+def until_bound(site, request_id, timeout=20):
+    return wait.until(lambda: site.api("GET", f"/v1/access-requests/{request_id}")[1].get("ticket"), timeout)
+
+
+def test_submit_makes_one_ticket_and_is_idempotent(site):
+    status, made = submit(site, "k1")
+    assert status == 201
+    assert submit(site, "k1") == (200, {"id": made["id"], "phase": made["phase"], "repeated": True}) or \
+        submit(site, "k1")[1]["repeated"]
+    assert submit(site, "k1", entitlement="other")[0] == 409
+    until_bound(site, made["id"])
+    assert len(tickets(site, made["id"])) == 1
+
+
+@pytest.mark.parametrize("effect", ["do_then_drop", "half", "drop_before"])
+def test_lost_reply_makes_no_second_ticket(site, effect):
+    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": effect, "times": 1})
+    _, made = submit(site, f"lost-{effect}")
+    until_bound(site, made["id"])
+    assert len(tickets(site, made["id"])) == 1
+    posts = [c for c in site.control("calls") if c["method"] == "POST" and c["path"] == "/rest/api/3/issue" and c["executed"]]
+    assert posts
+
+
+def test_late_execution_is_found_within_grace(site):
+    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "late", "ms": 900, "times": 1})
+    _, made = submit(site, "late")
+    until_bound(site, made["id"])
+    assert len(tickets(site, made["id"])) == 1
+
+
+def test_retry_after_is_never_undercut(site):
+    site.control("clear_calls", {})
+    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "status", "status": 429, "times": 1,
+                           "headers": {"Retry-After": "2", "RateLimit-Reason": "jira-burst-based"}})
+    _, made = submit(site, "limited")
+    until_bound(site, made["id"])
+    calls = [c for c in site.control("calls") if c["actor"] == "acc-connector"]
+    refused = next(i for i, c in enumerate(calls) if c["status"] == 429)
+    early = [c for c in calls[refused + 1:] if c["at"] - calls[refused]["at"] < 1900]
+    assert not early, f"calls inside Retry-After: {early}"
+
+
+def test_refusal_is_parked_names_the_field_and_is_retried(site):
+    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "status", "status": 400, "times": 1,
+                           "body": {"errorMessages": [], "errors": {"customfield_10052": "Role is required."}}})
+    _, made = submit(site, "refused")
+    shown = wait.until(lambda: (r := site.api("GET", f"/v1/access-requests/{made['id']}")[1]).get("parked") and r, 10)
+    assert "entitlement (" in shown["parked"][0]["why"] and "mapping.yaml:" in shown["parked"][0]["why"]
+    assert site.api("POST", f"/v1/access-requests/{made['id']}/retry", {})[0] == 200
+    until_bound(site, made["id"])
+    assert len(tickets(site, made["id"])) == 1
+
+
+def test_anonymous_empty_search_is_no_proof_of_absence(site):
+    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "do_then_drop", "times": 1})
+    site.control("fault", {"method": "POST", "path": "/search/jql$", "effect": "anonymous", "times": 6})
+    _, made = submit(site, "anonymous")
+    until_bound(site, made["id"], timeout=30)
+    assert len(tickets(site, made["id"])) == 1
+
+
+def test_bad_requests_say_what_to_do(site):
+    assert site.api("POST", "/v1/access-requests", BODY)[0] == 400  # no Idempotency-Key
+    status, problem = submit(site, "bad", source="nowhere")
+    assert status == 422 and "nowhere" in problem["detail"]
+    assert site.api("GET", "/v1/access-requests", token="wrong")[0] == 401
+
+
+def test_command_line_submits_too(site):
+    done = site.countersign("request", "submit", "--kind", "removal", "--for", "reyes", "--source", "sap-fin", "--entitlement",
+                            "fin-viewer", "--key", "cli-1")
+    assert '"id"' in done.stdout

@@ -1,0 +1,204 @@
+"""A whole small world for end-to-end tests and the demo: PostgreSQL, a target database, a directory, the stand-in for
+Jira, and Countersign itself. Everything is private and goes away with it."""
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+
+from . import pg, ports, proc, slapd, wait
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO = ROOT / "deploy" / "demo.d"
+# Short waits, in the proportions that configuration demands.
+TIMES = "{ call_timeout: 3s, lease: 6s, lateness: 1s, index_lag: 1s, grace: 3s, probe: 500ms, backoff: 300ms, " \
+        "backoff_cap: 2s, recheck: 1s, return_after: 60s, sweep: 3s }"
+EVENTS = ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated"]
+LOGIN = "countersign_daemon"
+
+
+def http(method, url, body=None, headers=None, timeout=20):
+    """(status, text). A refusal is an answer, not an error."""
+    data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, method=method, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+class World:
+    def __init__(self, program=None, fsync=False, poll="1s", times=TIMES, webhooks=True, log="info", index_lag_ms=0,
+                 fixed_ports=False, time_scale=50):
+        self.program = program or os.environ.get("COUNTERSIGN_RELEASE") or str(ROOT / "build" / "countersign")
+        self.poll, self.times, self.webhooks, self.log, self.scale = poll, times, webhooks, log, time_scale
+        self.index_lag_ms = index_lag_ms
+        self.cluster = pg.Cluster(fsync=fsync)
+        self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
+        self.jira_port = 8471 if fixed_ports else ports.free_port()
+        self.services = []
+        self.folder = None
+
+    # --- life --------------------------------------------------------------------------------------------------------
+
+    def start_database(self):
+        self.folder = tempfile.mkdtemp(prefix="cs-world-")
+        proc.at_end(self.remove)
+        self.cluster.start()
+        self.database = self.cluster.database("countersign")
+        self.target = self.cluster.database("target")
+        self.target.psql(file=DEMO / "target.sql", user="postgres")
+
+    def start_directory(self):
+        self.directory = slapd.Slapd(ldif=(DEMO / "target.ldif").read_text())
+        self.directory.start()
+
+    def start_jira(self):
+        argv = ["/usr/bin/python3", ROOT / "test" / "jsm" / "jsm", "--port", self.jira_port, "--time-scale", self.scale,
+                "--index-lag-ms", self.index_lag_ms]
+        self.jira = proc.Process(argv, name="jira stand-in", ready=r'"port"')
+        self.jira.start()
+        self.jira_url = f"http://127.0.0.1:{self.jira_port}"
+
+    def configure(self):
+        for name, secret in (("jira-token", "connector-token"), ("webhook-secret", "a-webhook-secret"),
+                             ("ldap-password", "reader-password"), ("api-token", "an-api-token-of-the-demo")):
+            self.write(name, secret)
+        values = {"DATABASE": self.database.dsn_as(LOGIN), "TARGET": self.target.dsn_as("sap_reader"),
+                  "LDAP": self.directory.url, "JIRA": self.jira_url, "DIR": self.folder, "PORT": self.port,
+                  "OPS_PORT": self.ops_port, "POLL": self.poll, "TIMES": self.times, "LOG": self.log}
+        text = (DEMO / "countersign.yaml").read_text()
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", str(value))
+        self.config = self.write("countersign.yaml", text)
+        shutil.copy(DEMO / "mapping.yaml", self.folder)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def migrate(self):
+        self.countersign("db", "migrate", "--conninfo", self.database.dsn)
+        self.cluster.psql(f"create role {LOGIN} login in role countersign_service, countersign_ingest")
+
+    def start(self):
+        self.start_database()
+        self.start_directory()
+        self.start_jira()
+        self.configure()
+        self.migrate()
+        self.start_service()
+        if self.webhooks:
+            self.register_webhook()
+        return self
+
+    def start_service(self):
+        ready = os.path.join(self.folder, f"ready-{len(self.services)}")
+        service = proc.Process([self.program, "serve", "--config", self.config, "--port-file", ready], name="countersign",
+                               ready=lambda: os.path.exists(ready), timeout=20)
+        service.start()
+        self.services.append(service)
+        return service
+
+    @property
+    def service(self):
+        return self.services[-1]
+
+    def register_webhook(self):
+        status, text = http("POST", f"{self.jira_url}/rest/webhooks/1.0/webhook",
+                            {"name": "countersign", "url": self.hook_url, "events": EVENTS, "secret": "a-webhook-secret"},
+                            {"Authorization": "Basic YWRtaW5AZXhhbXBsZS5jb206YWRtaW4tdG9rZW4="})
+        assert status == 201, text
+
+    def close(self):
+        for service in self.services:
+            if service.running:
+                service.stop()
+        self.jira.stop()
+        self.directory.close()
+        self.cluster.close()
+        self.remove()
+
+    def remove(self):
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.close()
+
+    # --- people and machines -----------------------------------------------------------------------------------------
+
+    @property
+    def hook_url(self):
+        return f"http://127.0.0.1:{self.port}/webhook/jira/acme"
+
+    def countersign(self, *arguments, check=True):
+        config = [] if "--conninfo" in arguments or not hasattr(self, "config") else ["--config", self.config]
+        return proc.run([self.program, *arguments, *config], check=check)
+
+    def control(self, what, body=None):
+        status, text = http("GET" if body is None else "POST", f"{self.jira_url}/_control/{what}", body)
+        assert status == 200, f"{what} {body}: {status} {text}"
+        return json.loads(text)
+
+    def act(self, do, issue=None, actor="acc-agent", **more):
+        return self.control("act", {"do": do, "issue": issue, "actor": actor, **more})
+
+    def ask_removal(self, person="okafor", role="fin-ledger-admin", project="IAM", system="SAP FIN", actor="acc-customer"):
+        kind = {"IAM": "31", "OPS": "41"}[project]
+        return self.act("create", actor=actor, project=project, request_type=kind, summary=f"Remove {role} from {person}",
+                        fields={"customfield_10061": person, "customfield_10052": role,
+                                "customfield_10050": {"value": system}})["key"]
+
+    def ask_grant(self, person="reyes", role="fin-viewer", system="SAP FIN"):
+        return self.act("create", actor="acc-customer", request_type="30", summary=f"Give {role} to {person}",
+                        fields={"customfield_10061": person, "customfield_10052": role,
+                                "customfield_10050": {"value": system}})["key"]
+
+    def resolve(self, key):
+        return self.act("transition", key, name="Resolve")
+
+    def has_role(self, person, role, has):
+        """Somebody really does it in the target system."""
+        pick = f"(select id from app_user where login = '{person}'), (select id from app_role where name = '{role}')"
+        self.target.psql(f"insert into app_user_role values ({pick}) on conflict do nothing" if has else
+                         f"delete from app_user_role where (user_id, role_id) = ({pick})")
+
+    def sql(self, text, user=None):
+        return self.database.psql(text, user=user)
+
+    def api(self, method, path, body=None, key=None, token="an-api-token-of-the-demo"):
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
+        status, text = http(method, f"http://127.0.0.1:{self.port}{path}", body, headers)
+        return status, json.loads(text) if text else {}
+
+    def request(self, key):
+        """The governed request of a ticket, as a dict; None when there is none yet."""
+        row = self.sql("select row_to_json(r) from governance.access_request r join governance.ticket t on t.request_id = r.id "
+                       f"where t.issue_key = '{key}'")
+        return json.loads(row) if row else None
+
+    def ticket(self, key):
+        for issue in self.control("state")["issues"]:
+            if issue["key"] == key:
+                return issue
+        return None
+
+    def until_phase(self, key, *phases, timeout=20):
+        def probe():
+            found = self.request(key)
+            return found if found and found["phase"] in phases else None
+        return wait.until(probe, timeout, what=f"{key} in {phases}")
+
+    def until_status(self, key, status, timeout=20):
+        return wait.until(lambda: (t := self.ticket(key)) and t["status"] == status and t, timeout, what=f"{key} in '{status}'")
