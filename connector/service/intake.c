@@ -24,8 +24,9 @@ struct delivery {
 };
 
 struct batch {
+    struct list link; /* in intake.in_flight */
     struct intake *intake;
-    struct list deliveries;
+    struct list deliveries; /* those not answered yet */
     size_t count;
 };
 
@@ -42,20 +43,20 @@ struct intake {
     size_t site_count;
     struct list waiting;
     size_t waiting_count;
+    struct list in_flight; /* batches on their way */
     struct io_timer *sweep;
+    bool stopped;
 };
 
 static void intake_pump(struct intake *intake);
 
+/* The delivery lives in its request's arena: it is gone after this. */
 static void answer(struct delivery *d, int status)
 {
     static const struct http_header RETRY = {.name = {"Retry-After", 11}, .value = {"5", 1}};
-
-    if (!d->request)
-        return;
     bool later = status == 503;
+
     serve_reply(d->request, status, NULL, later ? &RETRY : NULL, later ? 1 : 0, STR_NONE);
-    d->request = NULL;
 }
 
 static void refuse(struct intake *intake, struct serve_request *request, int status)
@@ -73,8 +74,6 @@ static void finish(struct list *deliveries, int status, struct metrics *metrics)
 
     while ((link = list_shift(deliveries))) {
         struct delivery *d = container_of(link, struct delivery, link);
-        if (!d->request) /* answered 503 by the sweep while the commit was on its way: Jira sends again, we dedupe */
-            continue;
         if (status == 200)
             metrics->webhook_stored++;
         else
@@ -85,14 +84,22 @@ static void finish(struct list *deliveries, int status, struct metrics *metrics)
 
 static void send_batch(struct intake *intake, struct list *deliveries, size_t count, pg_done_fn *fn);
 
-/* One row of a refused batch was refused again, alone: that one is poison for the database, the others were not. */
+static void batch_free(struct batch *batch)
+{
+    list_remove(&batch->link);
+    free(batch);
+}
+
+/* One row of a refused batch, alone: refused again it is poison for the database, the others are not. */
 static void on_single(void *arg, const struct pg_reply *reply)
 {
     struct batch *batch = arg;
 
     finish(&batch->deliveries, reply->outcome == PG_OK ? 200 : 503, batch->intake->options.metrics);
-    free(batch);
+    batch_free(batch);
 }
+
+static void send_batch(struct intake *intake, struct list *deliveries, size_t count, pg_done_fn *fn);
 
 static void on_batch(void *arg, const struct pg_reply *reply)
 {
@@ -101,7 +108,8 @@ static void on_batch(void *arg, const struct pg_reply *reply)
     struct list *link;
 
     intake->options.metrics->ingest_batches++;
-    if (reply->outcome == PG_REFUSED && batch->count > 1) {
+    intake_pump(intake); /* the connection is idle again: the next group first, then the answers of this one */
+    if (reply->outcome == PG_REFUSED && !pg_try_later(reply) && batch->count > 1) {
         /* one failing row rolls the whole pipeline back: send the rows one by one */
         while ((link = list_shift(&batch->deliveries))) {
             struct list one;
@@ -114,8 +122,7 @@ static void on_batch(void *arg, const struct pg_reply *reply)
         if (reply->outcome == PG_OK)
             intake->options.on_stored(intake->options.arg);
     }
-    free(batch);
-    intake_pump(intake);
+    batch_free(batch);
 }
 
 static void send_batch(struct intake *intake, struct list *deliveries, size_t count, pg_done_fn *fn)
@@ -130,6 +137,7 @@ static void send_batch(struct intake *intake, struct list *deliveries, size_t co
     batch->intake = intake;
     batch->count = count;
     list_init(&batch->deliveries);
+    list_push(&intake->in_flight, &batch->link);
     while ((link = list_shift(deliveries))) {
         struct delivery *d = container_of(link, struct delivery, link);
         rows[n++] = (struct store_delivery){.site = d->site, .delivery_id = d->id, .body = d->body, .retry = d->retry};
@@ -141,17 +149,14 @@ static void send_batch(struct intake *intake, struct list *deliveries, size_t co
 /* Group commit without a timer: whatever has queued when the connection is idle goes out as one pipeline, one commit. */
 static void intake_pump(struct intake *intake)
 {
-    while (intake->waiting_count && pg_idle(intake->options.pg)) {
+    while (!intake->stopped && intake->waiting_count && pg_idle(intake->options.pg)) {
         struct list batch;
         struct list *link;
         size_t count = 0;
 
         list_init(&batch);
         while (count < LIMIT_INGEST_BATCH && (link = list_shift(&intake->waiting))) {
-            struct delivery *d = container_of(link, struct delivery, link);
             intake->waiting_count--;
-            if (!d->request) /* answered 503 while it waited */
-                continue;
             list_push(&batch, link);
             count++;
         }
@@ -160,29 +165,51 @@ static void intake_pump(struct intake *intake)
     }
 }
 
-static void on_idle(void *arg)
+/* Answer 503 to what is older than `since_ms`; returns how many. Jira sends them again, and a commit that was on its way
+ * after all makes the second one a duplicate. */
+static size_t shed(struct intake *intake, struct list *deliveries, int64_t since_ms)
 {
-    intake_pump(arg);
+    struct list *link = deliveries->next;
+    size_t count = 0;
+
+    while (link != deliveries) {
+        struct delivery *d = container_of(link, struct delivery, link);
+        link = link->next;
+        if (d->arrived_ms > since_ms)
+            continue;
+        list_remove(&d->link);
+        intake->options.metrics->webhook_shed++;
+        answer(d, 503);
+        count++;
+    }
+    return count;
 }
 
-/* Nobody waits for a database that is away: 503, and Jira sends it again. */
+/* Nobody waits for a database that is away or does not answer. */
 static void on_sweep(void *arg)
 {
     struct intake *intake = arg;
     int64_t now = io_loop_now_ms(intake->loop);
-    bool away = !pg_up(intake->options.pg);
-    struct list *link = intake->waiting.next;
+    int64_t since = pg_up(intake->options.pg) ? now - intake->options.answer_within_ms : now;
+    struct list *link = intake->in_flight.next;
 
-    while (link != &intake->waiting) {
-        struct delivery *d = container_of(link, struct delivery, link);
+    intake->waiting_count -= shed(intake, &intake->waiting, since);
+    while (link != &intake->in_flight) {
+        struct batch *batch = container_of(link, struct batch, link);
         link = link->next;
-        if (!away && now - d->arrived_ms < intake->options.answer_within_ms)
-            continue;
-        list_remove(&d->link);
-        intake->waiting_count--;
-        intake->options.metrics->webhook_shed++;
-        answer(d, 503);
+        shed(intake, &batch->deliveries, now - intake->options.answer_within_ms);
     }
+}
+
+/* A connection became idle, or was lost. */
+static void on_idle(void *arg)
+{
+    struct intake *intake = arg;
+
+    if (pg_up(intake->options.pg))
+        intake_pump(intake);
+    else
+        on_sweep(intake);
 }
 
 struct intake *intake_new(struct io_loop *loop, const struct intake_options *options)
@@ -194,6 +221,7 @@ struct intake *intake_new(struct io_loop *loop, const struct intake_options *opt
     intake->loop = loop;
     intake->options = *options;
     list_init(&intake->waiting);
+    list_init(&intake->in_flight);
     intake->sweep = io_timer_new(loop, on_sweep, intake);
     io_timer_start(intake->sweep, SWEEP_MS, SWEEP_MS);
     pg_on_idle(options->pg, on_idle, intake);
@@ -247,7 +275,7 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
         refuse(intake, request, 401); /* no word about why */
         return;
     }
-    if (!pg_up(intake->options.pg) || intake->waiting_count >= LIMIT_INGEST_QUEUE) {
+    if (intake->stopped || !pg_up(intake->options.pg) || intake->waiting_count >= LIMIT_INGEST_QUEUE) {
         refuse(intake, request, 503);
         return;
     }
@@ -270,15 +298,19 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
     intake_pump(intake);
 }
 
-void intake_free(struct intake *intake)
+void intake_stop(struct intake *intake)
 {
-    struct list *link;
-
-    if (!intake)
-        return;
-    while ((link = list_shift(&intake->waiting)))
-        answer(container_of(link, struct delivery, link), 503);
+    intake->stopped = true;
+    intake->waiting_count -= shed(intake, &intake->waiting, INT64_MAX);
     pg_on_idle(intake->options.pg, NULL, NULL);
     io_timer_free(intake->sweep);
+    intake->sweep = NULL;
+}
+
+void intake_free(struct intake *intake)
+{
+    if (!intake)
+        return;
+    ASSERT(list_empty(&intake->in_flight));
     free(intake);
 }

@@ -27,7 +27,9 @@ struct intake *intake_new(struct io_loop *loop, const struct intake_options *opt
 void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys, size_t key_count);
 /* Takes the request over: it is answered exactly once, perhaps later. site: the path's last part. */
 void intake_take(struct intake *intake, struct serve_request *request, struct str site);
-/* Answers whatever still waits with 503. Call before the server closes. */
+/* Take nothing more; what waits is answered 503, what is on its way is answered when the pool has ended it. */
+void intake_stop(struct intake *intake);
+/* After the pool is closed. */
 void intake_free(struct intake *intake);
 
 #endif

@@ -287,7 +287,7 @@ static void close_parts(struct daemon *d)
 
     for (size_t i = 0; i < svc->config->site_count; i++)
         poller_free(d->pollers[i]);
-    intake_free(svc->intake);
+    intake_stop(svc->intake);
     worker_free(svc->worker);
     svc->worker = NULL;
     d->closing = 1;
@@ -303,11 +303,11 @@ static void close_parts(struct daemon *d)
     }
     if (svc->front) {
         d->closing++;
-        serve_close(svc->front, 0, on_closed, d);
+        serve_close(svc->front, 500, on_closed, d);
     }
     if (svc->ops) {
         d->closing++;
-        serve_close(svc->ops, 0, on_closed, d);
+        serve_close(svc->ops, 500, on_closed, d);
     }
     if (svc->pg) {
         d->closing += 2;
@@ -359,6 +359,7 @@ static void free_all(struct daemon *d)
 {
     struct service *svc = &d->svc;
 
+    intake_free(svc->intake);
     inbox_free(svc->inbox);
     api_free(svc->api);
     for (size_t i = 0; i < svc->config->site_count; i++)
