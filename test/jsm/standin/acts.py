@@ -1,0 +1,185 @@
+"""What people do, asked for by a test or from a page: through the same handlers as the API where conditions must hold,
+and past them where the point is that Jira lets administrators past."""
+import json
+
+from . import adf, fields, seed, workflow
+from .errors import Refusal, platform
+from .routes import Call, match
+
+
+def invoke(site, account, method, path, body=None):
+    """An API call without wire, faults and limits: (status, body)."""
+    found, parts = match(method, path)
+    if found is None:
+        raise platform(404, f"Not found: {method} {path}")
+    data = b"" if body is None else json.dumps(body).encode()
+    reply = found.handler(site, Call(method, path, {}, {"content-type": "application/json"}, data, account, parts))
+    return reply.status, reply.body
+
+
+def act(site, spec):
+    """One deed of one actor; the answer is what he would have got."""
+    actor = site.accounts.get(spec.get("actor", "agent"))
+    deed = DEEDS.get(spec.get("do"))
+    if actor is None or deed is None:
+        raise Refusal(400, {"error": f"unknown actor or deed; deeds: {', '.join(DEEDS)}; "
+                                     f"actors: {', '.join(site.accounts)}"})
+    try:
+        return deed(site, actor, spec)
+    except KeyError as error:
+        raise Refusal(400, {"error": f"'{spec['do']}' needs {error}"}) from None
+
+
+def _ticket(site, spec, name="issue"):
+    found = site.find(str(spec[name]))
+    if found is None:
+        raise Refusal(404, {"error": f"no ticket {spec[name]}"})
+    return found
+
+
+def _answer(site, ticket, status=204, body=None):
+    shown = {"id": ticket.id, "key": ticket.key, "status": seed.STATUSES[ticket.status][0],
+             "category": ticket.category} if ticket else None
+    return {"status": status, "issue": shown, "body": body}
+
+
+def _transition(site, actor, spec, ticket=None, bulk=False):
+    ticket = ticket or _ticket(site, spec)
+    flow = site.projects[ticket.project].workflow
+    chosen = workflow.by_id(flow, str(spec["id"])) if "id" in spec else \
+        workflow.by_name(flow, ticket.status, spec["name"])
+    if chosen is None:
+        raise platform(400, f"There is no transition {spec.get('name', spec.get('id'))!r} from "
+                            f"{seed.STATUSES[ticket.status][0]!r}.")
+    if bulk:
+        from . import issues
+        issues.pressable(site, ticket, actor, chosen.id)
+        site.transition(ticket, actor, chosen, {"resolution": "10000"} if "resolution" in chosen.required else {}, bulk)
+        return _answer(site, ticket)
+    given = dict(spec.get("fields") or {})
+    if "resolution" in chosen.required:  # the dialog has a default
+        given.setdefault("resolution", {"name": "Done"})
+    status, body = invoke(site, actor, "POST", f"/rest/api/3/issue/{ticket.id}/transitions",
+                          {"transition": {"id": chosen.id}, "fields": given})
+    return _answer(site, ticket, status, body)
+
+
+def _bulk_transition(site, actor, spec):
+    """As "Bulk change": conditions hold, one operation, webhooks in the secondary flow."""
+    return [_transition(site, actor, spec, _ticket(site, {"issue": one}), bulk=site.call_count + 1)
+            for one in spec["issues"]]
+
+
+def _edit(site, actor, spec):
+    ticket = _ticket(site, spec)
+    return _answer(site, ticket, *invoke(site, actor, "PUT", f"/rest/api/3/issue/{ticket.id}",
+                                         {"fields": spec["fields"]}))
+
+
+def _force_fields(site, actor, spec):
+    """Any field, on a screen or not: bulk edit, imports, automation's advanced fields. Also the resolution."""
+    ticket = _ticket(site, spec)
+    values, wrong = fields.parse_all(site, spec["fields"], set(site.fields))
+    if wrong:
+        raise platform(400, fields=wrong)
+    site.edit(ticket, actor, values, via="force")
+    return _answer(site, ticket)
+
+
+def _force_status(site, actor, spec):
+    """A status without a transition: workflow migration, an import, a script of an administrator."""
+    ticket = _ticket(site, spec)
+    values = {}
+    if "resolution" in spec:
+        values["resolution"] = next(k for k, v in seed.RESOLUTIONS.items() if v == spec["resolution"])
+    site.edit(ticket, actor, values, _status(spec["status"]), via="force")
+    return _answer(site, ticket)
+
+
+def _status(name):
+    for status, (title, _) in seed.STATUSES.items():
+        if name in (status, title):
+            return status
+    raise Refusal(400, {"error": f"no status {name!r}; known: {', '.join(t for t, _ in seed.STATUSES.values())}"})
+
+
+def _move(site, actor, spec):
+    ticket = _ticket(site, spec)
+    site.move(ticket, actor, site.projects[spec["project"]], _status(spec["to"]) if "to" in spec else None)
+    return _answer(site, ticket)
+
+
+def _comment(site, actor, spec):
+    ticket, public = _ticket(site, spec), spec.get("public", True)
+    made = site.add_comment(ticket, actor, adf.of_text(spec["text"]), public,
+                            {} if public else {"sd.public.comment": {"internal": True}})
+    return _answer(site, ticket, 201, {"id": made["id"]})
+
+
+def _decide(decision):
+    def deed(site, actor, spec):
+        ticket = _ticket(site, spec)
+        pending = [a["id"] for a in ticket.approvals if a["decision"] == "pending"]
+        chosen = spec.get("approval") or (pending[-1] if pending else "0")
+        return _answer(site, ticket, *invoke(site, actor, "POST",
+                                             f"/rest/servicedeskapi/request/{ticket.id}/approval/{chosen}",
+                                             {"decision": decision}))
+    return deed
+
+
+def _create(site, actor, spec):
+    given = {"project": {"key": spec.get("project", "IAM")}, "issuetype": {"id": "10039"}} | spec["fields"]
+    status, body = invoke(site, actor, "POST", "/rest/api/3/issue",
+                          {"fields": given, "properties": spec.get("properties", [])})
+    return _answer(site, site.find(body["id"]), status, body)
+
+
+def _request(site, actor, spec):
+    """Through the portal: serviceDeskId, requestTypeId and requestFieldValues as in the request API."""
+    type_id = spec.get("requestTypeId", "30")
+    if type_id not in site.request_types:
+        raise Refusal(400, {"error": f"no request type {type_id}"})
+    desk = site.projects[site.request_types[type_id].project].desk
+    sent = {"serviceDeskId": desk, "requestTypeId": type_id, "requestFieldValues": spec["fields"]}
+    status, body = invoke(site, actor, "POST", "/rest/servicedeskapi/request",
+                          sent | {k: spec[k] for k in ("raiseOnBehalfOf", "requestParticipants") if k in spec})
+    return _answer(site, site.find(body["issueId"]), status, body)
+
+
+def _clone(site, actor, spec):
+    return _answer(site, site.clone(_ticket(site, spec), actor, spec.get("properties", False)), 201)
+
+
+def _delete(site, actor, spec):
+    ticket = _ticket(site, spec)
+    site.delete(ticket, actor)
+    return _answer(site, None)
+
+
+def _property(site, actor, spec):
+    ticket = _ticket(site, spec)
+    return _answer(site, ticket, *invoke(site, actor, "PUT",
+                                         f"/rest/api/3/issue/{ticket.id}/properties/{spec['key']}", spec["value"]))
+
+
+def _assign(site, actor, spec):
+    ticket = _ticket(site, spec)
+    site.edit(ticket, actor, {"assignee": site.accounts[spec["to"]].id if spec["to"] else None})
+    return _answer(site, ticket)
+
+
+def _touch(site, actor, spec):
+    """`updated` moves and nothing else, as SLA timers do. `at`: the same millisecond for all."""
+    chosen = [_ticket(site, {"issue": i}) for i in spec["issues"]] if "issues" in spec else \
+        [t for t in site.issues.values() if t.project == spec["project"]]
+    for ticket in chosen:
+        site.touched(ticket, spec.get("at"))
+    return {"status": 204, "touched": len(chosen)}
+
+
+DEEDS = {
+    "transition": _transition, "bulk_transition": _bulk_transition, "edit": _edit, "comment": _comment,
+    "approve": _decide("approve"), "decline": _decide("decline"), "create": _create, "request": _request,
+    "clone": _clone, "delete": _delete, "move": _move, "force_status": _force_status, "force_fields": _force_fields,
+    "property": _property, "assign": _assign, "touch": _touch,
+}

@@ -1,0 +1,55 @@
+"""What is true of the site, said without the connector: tests compare their own books with it."""
+from collections import Counter, defaultdict
+
+from . import adf, seed
+
+
+def _short(site, ticket):
+    return {"id": ticket.id, "key": ticket.key, "project": ticket.project,
+            "status": seed.STATUSES[ticket.status][0], "category": ticket.category, "live": ticket.live,
+            "creator": site.accounts_by_id[ticket.creator].name, "created": ticket.created}
+
+
+def _bound_to(ticket):
+    value = ticket.properties.get("gar.bind")
+    return str(value.get("request", "")) if isinstance(value, dict) else str(value or "")
+
+
+def facts(site):
+    markers, external, bound = defaultdict(list), defaultdict(list), defaultdict(list)
+    done, public = [], []
+    last_closing = {c["id"]: c for c in site.closings}
+    connector = site.accounts["connector"].id
+    for ticket in site.issues.values():
+        short = _short(site, ticket)
+        for label in ticket.values.get("labels") or ():
+            if label.startswith("gar-"):
+                markers[label].append(short)
+        if ticket.values.get(seed.EXTERNAL):
+            external[ticket.values[seed.EXTERNAL]].append(short)
+        if "gar.bind" in ticket.properties:
+            bound[_bound_to(ticket)].append(short)
+        if ticket.category == "done":
+            done.append(short | {"closed": last_closing.get(ticket.id)})
+        public += [{"issue": ticket.key, "id": c["id"], "text": adf.text(c["body"])} for c in ticket.comments
+                   if c["public"] and c["author"] == connector]
+    made = Counter(site.accounts_by_id[t.creator].name for t in site.issues.values())
+    return {
+        "issues": len(site.issues), "created_by": dict(made), "deleted": site.deleted,
+        "markers": markers, "external_ids": external, "bindings": bound,
+        "not_one_live": {m: [t["key"] for t in tickets if t["live"]] for m, tickets in markers.items()
+                         if sum(t["live"] for t in tickets) != 1},
+        "done": done, "closings": site.closings, "public_comments_by_connector": public,
+        "retry_after_violations": site.limits.violations,
+        "webhooks": dict(Counter(d.state for d in site.hooks.log)), "webhooks_pending": site.hooks.pending(),
+        "index_waiting": site.index.waiting,
+        "calls": dict(Counter(f"{c['method']} {c['route']} {c['status']}" for c in site.calls)),
+    }
+
+
+def ticket(site, found):
+    """Everything about one."""
+    return _short(site, found) | {
+        "values": found.values, "updated": found.updated, "resolved": found.resolved, "properties": found.properties,
+        "comments": found.comments, "history": found.history, "links": found.links, "approvals": found.approvals,
+        "cycles": found.cycles}

@@ -1,0 +1,172 @@
+"""Pages for people: a list of tickets, and one page a ticket with its buttons. Plain HTML, everything escaped."""
+import html
+import time
+from urllib.parse import parse_qsl, quote
+
+from . import acts, adf, seed, workflow
+from .errors import Refusal
+from .routes import Reply
+
+_STYLE = """
+:root{--line:#dfe1e6;--ink:#172b4d;--soft:#626f86;--link:#0c66e4;--back:#f7f8f9}
+*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);margin:0}
+header{background:#fff;border-bottom:1px solid var(--line);padding:.7rem 1.5rem;display:flex;gap:1rem;align-items:center}
+header a{font-weight:600}main{max-width:1040px;margin:1.5rem auto;padding:0 1.5rem}a{color:var(--link);text-decoration:none}
+h1{font-size:1.45rem;margin:.2rem 0 1rem}h2{font-size:1rem;margin:1.8rem 0 .6rem}.soft{color:var(--soft)}
+.card{background:#fff;border:1px solid var(--line);border-radius:8px;padding:1rem 1.2rem}
+.grid{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,1fr);gap:1.2rem}@media(max-width:760px){.grid{grid-template-columns:1fr}}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.45rem .6rem;border-top:1px solid var(--line);vertical-align:top}
+th{color:var(--soft);font-weight:500}tr:first-child>*{border-top:0}
+.lozenge{border-radius:3px;padding:.1rem .45rem;font-size:.8rem;font-weight:600;white-space:nowrap}
+.new{background:#dcdfe4}.indeterminate{background:#cce0ff;color:#09326c}.done{background:#dcfff1;color:#164b35}
+button{font:inherit;border:1px solid var(--line);border-radius:4px;background:#fff;padding:.35rem .8rem;cursor:pointer}
+button:hover{background:#f1f2f4}button.main{background:var(--link);color:#fff;border-color:var(--link)}
+form{display:inline}.bar{display:flex;gap:.5rem;flex-wrap:wrap;margin:0 0 1.2rem}
+.comment{border-left:3px solid var(--line);padding:.2rem 0 .2rem .9rem;margin:.8rem 0}.comment.internal{border-color:#e2b203;background:#fffdf2}
+.comment p,.panel p{margin:.3rem 0}.panel{border-radius:4px;padding:.5rem .8rem;background:#e9f2ff;margin:.4rem 0}
+.panel.warning{background:#fff7d6}.panel.error{background:#ffeceb}.panel.success{background:#dcfff1}.panel.note{background:#f3f0ff}
+.error{background:#ffeceb;border:1px solid #f87168;border-radius:6px;padding:.6rem 1rem;margin-bottom:1rem}
+textarea,select{font:inherit;border:1px solid var(--line);border-radius:4px;padding:.35rem;background:#fff}textarea{width:100%}
+"""
+
+
+def _text(value):
+    return html.escape(str(value), quote=True)
+
+
+def _document(title, body, who=None, back=""):
+    people = "".join(f"<option value={name}{' selected' if name == who else ''}>{_text(name)}</option>"
+                     for name in ("agent", "agent2", "approver", "admin", "customer", "automation", "connector"))
+    chooser = (f"<form method=get action='{_text(back)}' style='margin-left:auto'><label class=soft>Acting as "
+               f"<select name=as onchange='this.form.submit()'>{people}</select></label> <noscript><button>Change</button>"
+               "</noscript></form>") if who else ""
+    page = (f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+            f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><header><a href='/'>All requests</a>"
+            f"<span class=soft>Stand-in for Jira Service Management</span>{chooser}</header><main>{body}</main></body></html>")
+    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+                                      "script-src 'unsafe-inline'; form-action 'self'"})
+
+
+def handle(site, request):
+    with site.lock:
+        if request.path == "/":
+            return _list(site, request)
+        if request.path.startswith("/browse/"):
+            ticket = site.find(request.path[len("/browse/"):])
+            if ticket is None:
+                return Reply(404, _document("No such request", "<h1>There is no such request.</h1>").body)
+            return _press(site, ticket, request) if request.method == "POST" else _ticket(site, ticket, request)
+    return Reply(404, b"")
+
+
+def _lozenge(ticket):
+    name, category = seed.STATUSES[ticket.status]
+    return f"<span class='lozenge {category}'>{_text(name)}</span>"
+
+
+def _time(ms):
+    return time.strftime("%d %b %H:%M:%S", time.gmtime(ms / 1000))
+
+
+def _list(site, request):
+    newest = sorted(site.issues.values(), key=lambda t: -int(t.id))
+    start = int(request.query.get("start", 0)) if request.query.get("start", "0").isdigit() else 0
+    rows = "".join(
+        f"<tr><td><a href='/browse/{t.key}'>{t.key}</a></td><td>{_text(t.values['summary'])}</td>"
+        f"<td>{_lozenge(t)}</td><td>{_text(_shown(site, t, seed.CHECK))}</td>"
+        f"<td class=soft>{_time(t.updated)}</td></tr>" for t in newest[start:start + 100])
+    more = f"<p><a href='/?start={start + 100}'>Older</a></p>" if len(newest) > start + 100 else ""
+    head = "<tr><th>Key<th>Summary<th>Status<th>Access check<th>Updated (UTC)</tr>"
+    empty = "" if newest else "<p class=soft>No requests yet.</p>"
+    return _document("Requests", f"<h1>Requests <span class=soft>({len(newest)})</span></h1>"
+                                 f"<div class=card><table>{head}{rows}</table>{empty}</div>{more}")
+
+
+def _shown(site, ticket, field_id):
+    value = ticket.values.get(field_id)
+    return site.fields[field_id].words(value, site)[1] or "" if value else ""
+
+
+def _press(site, ticket, request):
+    """A button was pressed: do it as the chosen person, then show the ticket again."""
+    form = dict(parse_qsl(request.body.decode(errors="replace")))
+    who = form.get("as", "agent")
+    spec = {"actor": who, "issue": ticket.id, "do": form.get("do", "transition")}
+    spec |= {"comment": {"text": form.get("text", ""), "public": form.get("public") == "yes"},
+             "transition": {"id": form.get("id", "")}}.get(spec["do"], {})
+    back, problem = f"/browse/{ticket.key}?as={quote(who)}", ""
+    try:
+        if spec["do"] not in ("transition", "comment", "approve", "decline"):
+            raise Refusal(400, {"error": "unknown button"})
+        if spec["do"] != "comment" or spec["text"].strip():
+            acts.act(site, spec)
+    except Refusal as refusal:
+        problem = _why(refusal)
+    if problem:
+        return _ticket(site, ticket, request, problem, who)
+    return Reply(303, b"", {"Location": back})
+
+
+def _why(refusal):
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    told = body.get("errorMessages") or list((body.get("errors") or {}).values())
+    return " ".join(told) or body.get("errorMessage") or body.get("error") or f"Refused ({refusal.status})."
+
+
+def _ticket(site, ticket, request, problem="", who=None):
+    who = who or request.query.get("as", "agent")
+    account = site.accounts.get(who, site.accounts["agent"])
+    here = f"/browse/{ticket.key}"
+    body = (f"<p class=soft>{_text(site.projects[ticket.project].name)} / {ticket.key}</p>"
+            f"<h1>{_text(ticket.values['summary'])} {_lozenge(ticket)}</h1>"
+            + (f"<div class=error role=alert>{_text(problem)}</div>" if problem else "")
+            + f"<div class=bar>{_buttons(site, ticket, account, here)}</div>"
+            + f"<div class=grid><div>{_left(site, ticket, who, here)}</div><div>{_right(site, ticket)}</div></div>")
+    return _document(f"{ticket.key} {ticket.values['summary']}", body, who, here)
+
+
+def _button(here, who, label, main=False, **fields):
+    hidden = "".join(f"<input type=hidden name={k} value='{_text(v)}'>" for k, v in fields.items())
+    return (f"<form method=post action='{here}'><input type=hidden name=as value='{_text(who)}'>{hidden}"
+            f"<button{' class=main' if main else ''}>{_text(label)}</button></form>")
+
+
+def _buttons(site, ticket, account, here):
+    flow = site.projects[ticket.project].workflow
+    offered = workflow.offered(flow, ticket.status, account)
+    out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="transition", id=t.id) for t in offered)
+    if any(a["decision"] == "pending" and account.id in a["approvers"] for a in ticket.approvals):
+        out += _button(here, account.name, "Approve", True, do="approve") + _button(here, account.name, "Decline", do="decline")
+    return out or "<span class=soft>Nothing to press for this person.</span>"
+
+
+def _left(site, ticket, who, here):
+    text = adf.to_html(ticket.values.get("description")) or "<p class=soft>No description.</p>"
+    comments = "".join(
+        f"<div class='comment{'' if c['public'] else ' internal'}'><b>{_text(site.accounts_by_id[c['author']].display)}</b> "
+        f"<span class=soft>{_time(c['updated'])}{' · edited' if c['updated'] != c['created'] else ''}</span> "
+        f"{'' if c['public'] else '<span class=lozenge>Internal note</span>'}{adf.to_html(c['body'])}</div>"
+        for c in ticket.comments)
+    history = "".join(
+        f"<tr><td class=soft>{_time(e['created'])}</td><td>{_text(site.accounts_by_id[e['author']].display)}</td><td>"
+        + "<br>".join(f"{_text(i['field'])}: {_text(i['fromString'] or '–')} → {_text(i['toString'] or '–')}"
+                      for i in e["items"]) + "</td></tr>" for e in reversed(ticket.history))
+    form = (f"<form method=post action='{here}' style='display:block'><input type=hidden name=as value='{_text(who)}'>"
+            "<input type=hidden name=do value=comment><textarea name=text rows=2 aria-label='Comment'></textarea>"
+            "<div class=bar style='margin-top:.5rem'><button>Add internal note</button>"
+            "<button name=public value=yes>Reply to customer</button></div></form>")
+    return (f"<div class=card>{text}</div><h2>Comments</h2>{comments or '<p class=soft>None yet.</p>'}{form}"
+            f"<h2>History</h2><div class=card><table>{history or '<tr><td class=soft>Nothing has changed.'}</table></div>")
+
+
+def _right(site, ticket):
+    rows = [(field.name, ", ".join(ticket.values["labels"]) if f == "labels" else _shown(site, ticket, f))
+            for f, field in site.fields.items() if f not in ("summary", "description", seed.SLA)]
+    rows += [("Creator", site.accounts_by_id[ticket.creator].display), ("Created (UTC)", _time(ticket.created)),
+             ("Updated (UTC)", _time(ticket.updated)), ("Issue id", ticket.id)]
+    rows += [(f"Approval {a['id']}", a["decision"]) for a in ticket.approvals]
+    rows += [(f"Property {k}", v) for k, v in ticket.properties.items()]
+    links = [f"<a href='{_text(link['body']['object']['url'])}'>{_text(link['body']['object']['title'])}</a>"
+             for link in ticket.links if str(link["body"]["object"]["url"]).startswith(("http://", "https://"))]
+    table = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows if value)
+    return f"<div class=card><table>{table}</table></div>" + (f"<h2>Links</h2>{'<br>'.join(links)}" if links else "")

@@ -1,0 +1,99 @@
+"""How a call finds its handler: `@route(method, "/path/{part}")`. And what handlers get and give."""
+import json
+import re
+from dataclasses import dataclass, field
+
+from .errors import bad_payload, no_issue, platform
+
+ROUTES = []
+
+
+@dataclass
+class Route:
+    method: str
+    template: str
+    handler: object
+    reads: bool       # changes nothing, though it is a POST
+    anonymous: object  # the body of an anonymous 200, where Jira gives one
+    access: str       # account | desk | anyone
+    pattern: object = None
+
+
+def route(method, template, reads=False, anonymous=None, access="account"):
+    pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template) + "/?$")
+
+    def register(handler):
+        ROUTES.append(Route(method, template, handler, reads or method == "GET", anonymous, access, pattern))
+        return handler
+    return register
+
+
+def match(method, path):
+    """(route, parts), or (None, methods that exist there)."""
+    others = set()
+    for found in ROUTES:
+        parts = found.pattern.match(path)
+        if parts and found.method == method:
+            return found, parts.groupdict()
+        if parts:
+            others.add(found.method)
+    return None, others
+
+
+@dataclass
+class Reply:
+    status: int
+    body: object = None  # JSON, or bytes with a content type of its own
+    headers: dict = field(default_factory=dict)
+
+
+@dataclass
+class Call:
+    """One request. account: who makes it, None when nobody proved to be anybody."""
+    method: str
+    path: str
+    query: dict
+    headers: dict
+    body: bytes
+    account: object = None
+    parts: dict = field(default_factory=dict)
+
+    def json(self, kind=dict):
+        if not self.headers.get("content-type", "").lower().startswith("application/json"):
+            raise platform(415, "Content-Type must be application/json.")
+        try:
+            value = json.loads(self.body.decode("utf-8"), parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise platform(400, "There was an error parsing JSON. Check that your request body is valid.") from None
+        if kind and not isinstance(value, kind):
+            raise bad_payload()
+        return value
+
+    def issue(self, site):
+        """The ticket in the path. One that the caller may not see does not exist."""
+        found = site.find(self.parts["issue"])
+        if found is None or not self.account.browses:
+            raise no_issue()
+        return found
+
+    def editable_issue(self, site):
+        found = self.issue(site)
+        if not self.account.edits:
+            raise platform(403, "You do not have permission to edit issues in this project.")
+        return found
+
+
+def _no_constant(name):
+    raise ValueError(name)
+
+
+def number(text, name, least=0):
+    if not re.fullmatch(r"-?\d{1,18}", str(text)) or int(text) < least:
+        raise platform(400, f"The value '{text}' is not valid for '{name}'.")
+    return int(text)
+
+
+def page(call, start_name="startAt", limit_name="maxResults", limit=50, most=100):
+    start = number(call.query.get(start_name, 0), start_name)
+    size = number(call.query.get(limit_name, limit), limit_name)
+    return start, min(size, most)

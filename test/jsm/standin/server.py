@@ -1,0 +1,271 @@
+"""Puts it together: from a request on the wire to a handler under the site's lock, with faults on either side."""
+import base64
+import binascii
+import hashlib
+import json
+import threading
+import time
+import uuid
+
+from . import clock, control, desk, faults, hook_api, issues, limits, pages, people, search, talk, wire  # noqa: F401
+from .errors import Refusal, desk as desk_refusal, platform, unauthenticated
+from .routes import Call, Reply, match
+
+_PAGES = ("/", "/browse", "/favicon.ico", "/avatar")
+_HTML = (b"<!doctype html><html><head><title>Log in with Atlassian account</title></head>"
+         b"<body><h1>Log in to continue</h1></body></html>")
+
+
+class App:
+    """handle() is what the wire server calls."""
+
+    def __init__(self, site):
+        self.site = site
+        self._local = threading.local()
+
+    def handle(self, connection, request):
+        if request.path.startswith("/_control"):
+            return self._plain(connection, request, control.handle)
+        if request.path == "/" or request.path.startswith(_PAGES[1:]):
+            return self._plain(connection, request, pages.handle)
+        return Exchange(self.site, connection, request).run()
+
+    def _plain(self, connection, request, handler):
+        """Control and pages: no faults, no records."""
+        try:
+            reply = handler(self.site, request)
+        except Refusal as refusal:
+            reply = Reply(refusal.status, refusal.body, refusal.headers)
+        body, kind = wire.dump(reply.body)
+        headers = ({"Content-Type": kind} if kind else {}) | reply.headers
+        connection.answer(reply.status, headers, body, request.method == "HEAD", request.close)
+        return True
+
+
+class Exchange:
+    """One API call, from request to answer, to silence or to worse."""
+
+    def __init__(self, site, connection, request):
+        self.site, self.connection, self.request = site, connection, request
+        self.began = clock.now_ms()
+        self.account, self.reason = authenticate(site, request.headers)
+        self.actor = self.account.name if self.account else "anonymous"
+        self.record = None
+
+    def run(self):
+        request = self.request
+        with self.site.lock:
+            effect = faults.for_call(self.site.faults, request.method, request.target, self.actor, request.body)
+            self._open_record(effect)
+        if effect is None:
+            return self._send(self._execute())
+        return getattr(self, "_fault_" + effect["kind"])(effect)
+
+    # -- records
+
+    def _open_record(self, effect):
+        site, request = self.site, self.request
+        site.call_count += 1
+        found, parts = match(request.method, request.path)
+        self.route, self.parts = found, parts if found else {}
+        self.template = found.template if found else request.path
+        ticket = site.find(self.parts["issue"]) if "issue" in self.parts else None
+        self.issue_id = ticket.id if ticket else None
+        self.record = {
+            "n": site.call_count, "at": self.began, "method": request.method, "path": request.path,
+            "query": request.query, "route": self.template, "actor": self.actor, "issue": self.issue_id,
+            "body_sha256": hashlib.sha256(request.body).hexdigest() if request.body else None,
+            "bytes": len(request.body), "fault": effect["kind"] if effect else None, "executed": False,
+            "status": None, "sent": None, "ms": None,
+            "inside_retry_after": site.limits.inside(self.actor, request.method, self.template, self.issue_id,
+                                                     site.call_count)}
+        site.calls.append(self.record)
+
+    # -- doing it
+
+    def _execute(self, limited=True):
+        """The handler's answer as (status, headers, body)."""
+        site = self.site
+        with site.lock:
+            try:
+                self._admit(limited)
+                call = Call(self.request.method, self.request.path, self.request.query, self.request.headers,
+                            self.request.body, self.account, self.parts)
+                reply = self.route.handler(site, call)
+                self.record["executed"] = True
+            except Refusal as refusal:
+                reply = Reply(refusal.status, refusal.body, refusal.headers)
+            except _Anonymous as answer:
+                reply = Reply(200, answer.args[0], {"X-Seraph-LoginReason": self.reason or "OUT"})
+            return self._encoded(reply)
+
+    def _encoded(self, reply):
+        headers = {"X-AREQUESTID": uuid.uuid4().hex, "Cache-Control": "no-cache, no-store, no-transform",
+                   "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())}
+        if self.account:
+            headers["X-AACCOUNTID"] = self.account.id.replace(":", "%3A")
+        body, kind = wire.dump(reply.body)
+        if kind:
+            headers["Content-Type"] = kind
+        headers |= reply.headers
+        self.record["status"] = reply.status
+        if "Retry-After" in headers:
+            self.site.limits.told(self.actor, self.request.method, self.template, self.issue_id, reply.status, headers)
+        return reply.status, headers, body
+
+    def _admit(self, limited):
+        """Everything Jira asks before it looks at the call itself."""
+        if self.route is None:
+            raise self._no_route()
+        if self.route.access == "anyone":
+            return
+        if self.account is None:
+            if self.site.config["anonymous_search"] and self.route.anonymous is not None:
+                raise _Anonymous(self.route.anonymous)
+            raise unauthenticated(self.reason)
+        if self.route.access == "desk" and self.account.desk == "none":
+            raise Refusal(403)  # no agent licence: an empty body
+        if limited:
+            self.site.limits.check(self.request.method, self.template, self.issue_id)
+
+    def _no_route(self):
+        if match(self.request.method, self.request.path)[1]:
+            return Refusal(405)
+        if self.request.path.startswith("/rest/servicedeskapi"):
+            return desk_refusal(404, "The requested resource could not be found.", "sd.error.not.found")
+        return platform(404, f"Not found: {self.request.path}")
+
+    # -- answering
+
+    def _send(self, answer, close=False):
+        status, headers, body = answer
+        self.record["ms"] = clock.now_ms() - self.began
+        try:
+            self.connection.answer(status, headers, body, self.request.method == "HEAD", close or self.request.close)
+        except OSError:
+            self.record["sent"] = False
+            return False
+        self.record["sent"] = True
+        return not close
+
+    def _break(self, effect):
+        """End without an answer: politely, rudely, or by silence until the other side gives up."""
+        how = effect.get("how", "close")
+        self.record["sent"] = False
+        if how == "stall":
+            time.sleep(effect.get("ms", 60_000) / 1000)
+        elif how == "reset":
+            self.connection.reset()
+        return False
+
+    # -- faults
+
+    def _fault_delay(self, effect):
+        time.sleep(effect.get("ms", 1000) / 1000)
+        return self._send(self._execute())
+
+    def _fault_reply(self, effect):
+        body = effect.get("body")
+        return self._send(self._encoded(Reply(effect["status"], body, effect.get("headers", {}))))
+
+    def _fault_rate_limit(self, effect):
+        with self.site.lock:
+            refusal = limits.answer(effect.get("reason", "jira-burst-based"), effect.get("retry_after", 1))
+            answer = self._encoded(Reply(429, refusal.body, refusal.headers))
+        return self._send(answer)
+
+    def _fault_unavailable(self, effect):
+        headers = {"Retry-After": str(effect["retry_after"])} if "retry_after" in effect else {}
+        with self.site.lock:
+            answer = self._encoded(Reply(503, "Service Unavailable", headers))
+        return self._send(answer)
+
+    def _fault_close(self, effect):
+        return self._break(effect)
+
+    def _fault_half(self, effect):
+        status, headers, body = self._execute()
+        data = wire.encode(status, headers, body)
+        self.connection.send(data[:len(data) - max(1, len(body) // 2)])
+        return self._break(effect)
+
+    def _fault_truncate(self, effect):
+        """A whole answer by its length, half a document by its content."""
+        status, headers, body = self._execute()
+        return self._send((status, headers, body[:len(body) // 2]))
+
+    def _fault_lose_reply(self, effect):
+        self._execute()
+        return self._break(effect)
+
+    def _fault_execute_late(self, effect):
+        late = threading.Timer(effect.get("ms", 1000) / 1000, self._execute)
+        late.daemon = True
+        late.start()
+        return self._break({"how": effect.get("how", "close"), "ms": effect.get("stall_ms", 60_000)})
+
+    def _fault_html(self, effect):
+        return self._send(self._encoded(Reply(200, _HTML)))
+
+    def _fault_anonymous(self, effect):
+        """What revoked credentials look like on the roads that allow anybody: 200, and nothing in it."""
+        empty = self.route.anonymous if self.route and self.route.anonymous is not None else {}
+        self.account = None
+        return self._send(self._encoded(Reply(200, empty, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})))
+
+    def _fault_unauthenticated(self, effect):
+        self.account = None
+        refusal = unauthenticated(effect.get("reason", "AUTHENTICATED_FAILED"))
+        return self._send(self._encoded(Reply(401, refusal.body, refusal.headers)))
+
+    def _fault_slow(self, effect):
+        """Drips: alive all the time, and of no use."""
+        status, headers, body = self._execute()
+        data, step = wire.encode(status, headers, body), max(1, effect.get("bytes", 1))
+        for at in range(0, len(data), step):
+            self.connection.send(data[at:at + step])
+            time.sleep(effect.get("ms", 100) / 1000)
+        self.record["sent"] = True
+        return True
+
+    def _fault_expire_tokens(self, effect):
+        """Page tokens of this call are too old; a call without one goes through."""
+        if "nextPageToken" in self.request.query or b'"nextPageToken"' in self.request.body:
+            refusal = platform(400, "The provided next page token is invalid or expired.")
+            return self._send(self._encoded(Reply(400, refusal.body)))
+        return self._send(self._execute())
+
+
+class _Anonymous(Exception):
+    pass
+
+
+def authenticate(site, headers):
+    """(account, why not): Basic e-mail and token, or the token as Bearer."""
+    given = headers.get("authorization")
+    if not given:
+        return None, "OUT"
+    scheme, _, value = given.partition(" ")
+    found = None
+    if scheme.lower() == "basic":
+        try:
+            email, _, token = base64.b64decode(value, validate=True).decode().partition(":")
+            found = site.by_credentials.get((email, token))
+        except (binascii.Error, UnicodeDecodeError):
+            pass
+    elif scheme.lower() == "bearer":
+        found = site.by_token.get(value.strip())
+    if found is None or not found.active:
+        return None, "AUTHENTICATED_FAILED"
+    return found, None
+
+
+def announce(server, site, port_file):
+    """One line of JSON on stdout; the port alone in the file, complete from the moment it exists."""
+    print(json.dumps({"url": site.base, "control": f"{site.base}/_control", "host": server.host, "port": server.port}),
+          flush=True)
+    if port_file:
+        import os
+        with open(f"{port_file}.part", "w") as file:
+            file.write(f"{server.port}\n")
+        os.replace(f"{port_file}.part", port_file)

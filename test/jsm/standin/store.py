@@ -1,0 +1,315 @@
+"""The site's state and the few ways it changes. Everything here runs under `Site.lock`.
+
+Who may do what is decided by the callers; here a change is written down (history, `updated`, SLA, index) and told
+(webhooks).
+"""
+import copy
+import itertools
+import threading
+from collections import deque
+
+from . import adf, clock, faults, fields, seed, workflow
+from .hooks import EVENTS, Hooks
+from .index import Index
+from .limits import Limits
+
+
+class Issue:
+    __slots__ = ("id", "key", "project", "type", "status", "values", "created", "updated", "resolved",
+                 "category_changed", "creator", "comments", "history", "properties", "links", "approvals", "cycles",
+                 "shown")
+
+    def __init__(self, issue_id, key, project, issue_type, status, values, creator, when):
+        self.id, self.key, self.project, self.type, self.status = issue_id, key, project, issue_type, status
+        self.values, self.creator = values, creator
+        self.created = self.updated = self.category_changed = when
+        self.resolved = None
+        self.comments, self.history, self.links, self.approvals = [], [], [], []
+        self.properties = {}
+        self.cycles = [{"start": when, "stop": None}]
+        self.shown = {}  # rendered fields by reader's zone, until the next change
+
+    @property
+    def category(self):
+        return seed.STATUSES[self.status][1]
+
+    @property
+    def live(self):
+        """It can still serve, or has served, its request: not thrown away as cancelled."""
+        return self.status != seed.CANCELLED
+
+
+DEFAULT_CONFIG = {
+    "index_lag_ms": 0,          # how long a change stays invisible to JQL
+    "token_ttl_ms": 7 * 86400_000,
+    "shifting_pages": False,    # page tokens count rows instead of remembering the last one
+    "anonymous_search": False,  # a call without valid credentials is 200 and empty, where Jira does so
+    "hook_timeout_ms": 20000,
+    "hook_threads": 4,
+    "rate_limits": False,       # Jira's buckets; forced answers work without
+    "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
+}
+
+
+class Site:
+    def __init__(self, base, scenario=None, time_scale=1.0, index_lag_ms=0):
+        self.lock = threading.RLock()
+        self.base, self.time_scale = base, time_scale
+        self._scenario, self._index_lag_ms = scenario or {}, index_lag_ms
+        self.hooks = Hooks(self)
+        self.reset()
+
+    def reset(self, keep_hooks=False):
+        self.config = dict(DEFAULT_CONFIG, index_lag_ms=self._index_lag_ms)
+        self.fields = fields.catalogue()
+        self.projects = {p.key: p for p in seed.projects()}
+        self.request_types = seed.request_types()
+        self.accounts = {a.name: a for a in seed.accounts()}
+        self.issues, self.old_keys = {}, {}
+        self.by_key = {}
+        self.counts = {name: itertools.count(first) for name, first in
+                       (("issue", 10001), ("history", 20001), ("comment", 30001), ("link", 40001), ("approval", 1))}
+        self.index, self.limits = Index(self), Limits(self)
+        self.faults, self.fault_count = [], 0
+        self.calls, self.call_count = deque(maxlen=200_000), 0
+        self.closings, self.deleted = [], []
+        self.hooks.forget(keep_hooks)
+        self._apply(self._scenario)
+
+    # -- what a scenario file or /_control/config may set
+
+    def _apply(self, scenario):
+        self.read_accounts()
+        self.configure(scenario.get("config", {}))
+        for name, changes in scenario.get("accounts", {}).items():
+            self.set_account(name, changes)
+        for key, screens in scenario.get("screens", {}).items():
+            self.projects[key].screens = self.projects[key].screens | {k: tuple(v) for k, v in screens.items()}
+
+    def play_scenario(self):
+        """The parts of a scenario that happen: webhooks are registered, tickets filled in, people act."""
+        from . import acts
+        for hook in self._scenario.get("webhooks", []):
+            self.hooks.register(self.accounts["admin"], hook["url"], hook.get("events", sorted(EVENTS)),
+                                hook.get("jql", ""), hook.get("secret"), name=hook.get("name", "connector"))
+        for fill in self._scenario.get("fill", []):
+            self.fill(**fill)
+        for deed in self._scenario.get("acts", []):
+            acts.act(self, deed)
+
+    def configure(self, changes):
+        unknown = set(changes) - set(DEFAULT_CONFIG)
+        if unknown:
+            raise KeyError(f"unknown setting {', '.join(sorted(unknown))}; known: {', '.join(DEFAULT_CONFIG)}")
+        self.config.update(changes)
+
+    def set_account(self, name, changes):
+        account = self.accounts.setdefault(name, seed.Account(
+            name, name.title(), f"{name}@example.com", f"{name}-token", (seed.AGENTS, seed.USERS),
+            number=len(self.accounts) + 1))
+        for attribute, value in changes.items():
+            setattr(account, attribute, tuple(value) if attribute == "groups" else value)
+        self.read_accounts()
+
+    def read_accounts(self):
+        self.accounts_by_id = {a.id: a for a in self.accounts.values()}
+        self.by_credentials = {(a.email, a.token): a for a in self.accounts.values()}
+        self.by_token = {a.token: a for a in self.accounts.values()}
+
+    # -- reading
+
+    def find(self, id_or_key):
+        """By id, by key, or by a key the ticket had before it was moved; None when there is none."""
+        found = self.issues.get(id_or_key)
+        if found is None:
+            issue_id = self.by_key.get(id_or_key.upper()) or self.old_keys.get(id_or_key.upper())
+            found = self.issues.get(issue_id)
+        return found
+
+    def next_id(self, what):
+        return str(next(self.counts[what]))
+
+    def shown_user(self, account_id, api="3"):
+        account = self.accounts_by_id[account_id]
+        icon = f"{self.base}/avatar/{account.number}"
+        return {
+            "self": f"{self.base}/rest/api/{api}/user?accountId={account.id.replace(':', '%3A')}",
+            "accountId": account.id,
+            "emailAddress": account.email,
+            "avatarUrls": {f"{n}x{n}": f"{icon}?size={n}" for n in (48, 24, 16, 32)},
+            "displayName": account.display,
+            "active": account.active,
+            "timeZone": account.zone,
+            "accountType": account.kind,
+        }
+
+    def faults_for_hook(self, delivery):
+        return faults.for_hook(self.faults, delivery.event, delivery.body)
+
+    # -- changing
+
+    def create(self, actor, project, issue_type, values, properties=(), when=None, tell=True):
+        when = when or clock.now_ms()
+        key = f"{project.key}-{project.next_number}"
+        project.next_number += 1
+        blank = {"priority": "3", "labels": [], "reporter": actor.id}
+        issue = Issue(self.next_id("issue"), key, project.key, issue_type, seed.WAITING, blank | values, actor.id, when)
+        issue.properties.update(copy.deepcopy(dict(properties)))
+        self.issues[issue.id] = issue
+        self.by_key[key] = issue.id
+        self.index.put(issue)
+        if tell:
+            self.hooks.issue_created(issue, actor)
+        if issue.values.get(seed.APPROVERS) and self.config["auto_approval"]:
+            self.edit(issue, self.accounts["automation"], {}, seed.APPROVAL, via="automation", transition="101")
+        return issue
+
+    def edit(self, issue, actor, values, status=None, via="edit", transition=None, bulk=False, tell=True, more=()):
+        """Set fields and status, as one entry of the history. more: history items that are no field of ours."""
+        now = clock.now_ms()
+        items = []
+        for field_id, value in values.items():
+            items += self._set(issue, self.fields[field_id], value, now)
+        if status is not None and (status != issue.status or via == "transition"):
+            items += self._set_status(issue, status, now)
+        items += more
+        if status is not None and issue.category == "done" and (via != "edit"):
+            self._note_closing(issue, actor, now, via, transition)
+        self.touched(issue, now)
+        if items:
+            entry = {"id": self.next_id("history"), "author": actor.id, "created": now, "items": items, "via": via,
+                     "transition": transition}
+            issue.history.append(entry)
+        if tell:
+            self.hooks.issue_updated(issue, actor, issue.history[-1] if items else None, bulk, status is not None)
+        return issue.history[-1] if items else None
+
+    def _set(self, issue, field, value, now):
+        old = issue.values.get(field.id)
+        if old == value:
+            return []
+        issue.values[field.id] = value
+        if field.id == "resolution":
+            issue.resolved = now if value else None
+        (was, was_text), (will, will_text) = field.words(old, self), field.words(value, self)
+        own = field.id.startswith("customfield_")
+        return [{"field": field.name if own else field.id, "fieldtype": "custom" if own else "jira",
+                 "fieldId": field.id, "from": was, "fromString": was_text, "to": will, "toString": will_text}]
+
+    def _set_status(self, issue, status, now):
+        """Empty for a loop: Jira's history does not mention it."""
+        if status == issue.status:
+            return []
+        old, before = issue.status, issue.category
+        issue.status = status
+        if issue.category != before:
+            issue.category_changed = now
+        if issue.category == "done" and issue.cycles[-1]["stop"] is None:
+            issue.cycles[-1]["stop"] = now
+        elif issue.category != "done" and issue.cycles[-1]["stop"] is not None:
+            issue.cycles.append({"start": now, "stop": None})
+        self._ask_approvers(issue, status, now)
+        return [{"field": "status", "fieldtype": "jira", "fieldId": "status", "from": old,
+                 "fromString": seed.STATUSES[old][0], "to": status, "toString": seed.STATUSES[status][0]}]
+
+    def _ask_approvers(self, issue, status, now):
+        for approval in issue.approvals:
+            if approval["decision"] == "pending" and status != seed.APPROVAL:
+                approval["decision"], approval["completed"] = "canceled", now
+        if status == seed.APPROVAL:
+            asked = {account: "pending" for account in issue.values.get(seed.APPROVERS) or []}
+            issue.approvals.append({"id": self.next_id("approval"), "approvers": asked, "decision": "pending",
+                                    "created": now, "completed": None})
+
+    def _note_closing(self, issue, actor, now, via, transition):
+        self.closings.append({
+            "id": issue.id, "key": issue.key, "status": seed.STATUSES[issue.status][0], "by": actor.name,
+            "accountId": actor.id, "at": now, "via": via, "transition": transition})
+
+    def transition(self, issue, actor, transition, values, bulk=False):
+        """Conditions and screen are checked already."""
+        if transition.resolution is not None:
+            chosen = next((k for k, v in seed.RESOLUTIONS.items() if v == transition.resolution), None)
+            values = {"resolution": chosen} | values
+        return self.edit(issue, actor, values, transition.target, "transition", transition.id, bulk)
+
+    def decide(self, issue, approval, actor, decision):
+        """One approver is enough. The decision presses the configured transition itself, screens skipped."""
+        approval["approvers"][actor.id] = approval["decision"] = decision
+        approval["completed"] = clock.now_ms()
+        chosen = workflow.by_id(self.projects[issue.project].workflow, "111" if decision == "approved" else "121")
+        self.transition(issue, actor, chosen, {})
+
+    def touched(self, issue, now=None):
+        issue.updated = max(now or clock.now_ms(), issue.updated)
+        issue.shown.clear()
+        self.index.put(issue)
+
+    def add_comment(self, issue, actor, body, public, properties):
+        now = clock.now_ms()
+        comment = {"id": self.next_id("comment"), "author": actor.id, "updater": actor.id, "body": body,
+                   "public": public, "properties": properties, "created": now, "updated": now}
+        issue.comments.append(comment)
+        self.touched(issue, now)
+        self.hooks.comment("comment_created", issue, comment, actor)
+        return comment
+
+    def edit_comment(self, issue, comment, actor, body, public, properties):
+        now = clock.now_ms()
+        comment.update(body=body, public=public, updater=actor.id, updated=now)
+        comment["properties"].update(properties)
+        self.touched(issue, now)
+        self.hooks.comment("comment_updated", issue, comment, actor)
+
+    def delete_comment(self, issue, comment, actor):
+        issue.comments.remove(comment)
+        self.touched(issue)
+        self.hooks.comment("comment_deleted", issue, comment, actor)
+
+    def set_property(self, issue, actor, key, value):
+        """True when it is new. `updated` does not move, as in Jira."""
+        fresh = key not in issue.properties
+        issue.properties[key] = value
+        self.hooks.issue_property("issue_property_set", issue, key, value, actor)
+        return fresh
+
+    def delete_property(self, issue, actor, key):
+        value = issue.properties.pop(key)
+        self.hooks.issue_property("issue_property_deleted", issue, key, value, actor)
+
+    def delete(self, issue, actor):
+        self.hooks.issue_deleted(issue, actor)
+        self.deleted.append({"id": issue.id, "key": issue.key, "by": actor.name, "at": clock.now_ms()})
+        del self.issues[issue.id], self.by_key[issue.key]
+        self.index.drop(issue)
+
+    def move(self, issue, actor, project, status=None):
+        """Another project, another key; no transition runs, so no condition is asked. The old key still leads here."""
+        old_key, old_project = issue.key, self.projects[issue.project]
+        del self.by_key[issue.key]
+        self.old_keys[old_key] = issue.id
+        issue.project, issue.key = project.key, f"{project.key}-{project.next_number}"
+        project.next_number += 1
+        self.by_key[issue.key] = issue.id
+        more = [{"field": "project", "fieldtype": "jira", "fieldId": "project", "from": old_project.id,
+                 "fromString": old_project.name, "to": project.id, "toString": project.name},
+                {"field": "Key", "fieldtype": "jira", "from": None, "fromString": old_key, "to": None,
+                 "toString": issue.key}]
+        self.edit(issue, actor, {}, status, via="move", more=more)
+
+    def clone(self, issue, actor, with_properties=False):
+        """What "Clone" does: fields and labels are copied, the creator is whoever pressed it."""
+        values = copy.deepcopy(issue.values) | {"reporter": actor.id, "resolution": None,
+                                                "summary": f"CLONE - {issue.values['summary']}"[:255]}
+        properties = issue.properties if with_properties else {}
+        return self.create(actor, self.projects[issue.project], issue.type, values, properties)
+
+    def fill(self, project="IAM", count=100, bytes=1000, prefix="Filler", updated_ms=None):
+        """Many tickets at once, in silence: for polls of ten thousand."""
+        words = "Please give this person the role named in the form. "
+        text = adf.of_text((words * (bytes // len(words) + 1))[:bytes])
+        for number in range(count):
+            self.create(self.accounts["customer"], self.projects[project], "10039", {
+                "summary": f"{prefix} {number}", "description": text, seed.ROLE: f"role-{number % 50}",
+                seed.PERSON: f"person{number}@example.com", seed.REQUEST_TYPE: "30" if project == "IAM" else "40",
+                seed.TARGET: "1005001"}, when=updated_ms, tell=False)

@@ -1,0 +1,185 @@
+"""HTTP/1.1 on plain threads: small, keep-alive, and able to break off anywhere.
+
+Python's own server spends a millisecond a request on headers; kill runs and polls of ten thousand tickets need less.
+"""
+import json
+import socket
+import struct
+import threading
+from http import HTTPStatus
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+HEAD_BYTES, BODY_BYTES = 64 * 1024, 32 * 1024 * 1024
+REASON = {int(status): status.phrase for status in HTTPStatus}
+
+
+class Gone(Exception):
+    """The peer went away, or said something that is not HTTP."""
+
+
+class Request:
+    __slots__ = ("method", "target", "path", "query", "headers", "body", "close")
+
+    def __init__(self, method, target, version, headers, body):
+        self.method, self.target, self.headers, self.body = method, target, headers, body
+        parts = urlsplit(target)
+        self.path = unquote(parts.path)
+        self.query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        words = headers.get("connection", "").lower()
+        self.close = "close" in words or (version == "HTTP/1.0" and "keep-alive" not in words)
+
+
+class Connection:
+    """One accepted socket: reads requests, writes answers, or breaks off."""
+
+    def __init__(self, sock):
+        self._sock, self._buffer = sock, b""
+
+    def read(self):
+        """The next whole request; None when the peer closed between two."""
+        head = self._head()
+        if head is None:
+            return None
+        try:
+            lines = head.decode("latin-1").split("\r\n")
+            method, target, version = lines[0].split(" ")
+            headers = {}
+            for line in lines[1:]:
+                name, _, value = line.partition(":")
+                headers[name.strip().lower()] = value.strip()
+        except ValueError:
+            raise Gone("not HTTP") from None
+        if headers.get("expect", "").lower() == "100-continue":
+            self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            body = self._chunks()
+        else:
+            length = headers.get("content-length", "0")
+            if not length.isdigit() or int(length) > BODY_BYTES:
+                raise Gone("bad length")
+            body = self._exactly(int(length))
+        return Request(method, target, version, headers, body)
+
+    def _more(self):
+        data = self._sock.recv(256 * 1024)
+        if not data:
+            raise Gone("closed")
+        self._buffer += data
+
+    def _head(self):
+        while b"\r\n\r\n" not in self._buffer:
+            if len(self._buffer) > HEAD_BYTES:
+                raise Gone("head too long")
+            data = self._sock.recv(64 * 1024)
+            if not data:
+                if self._buffer:
+                    raise Gone("closed inside a head")
+                return None
+            self._buffer += data
+        head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
+        return head
+
+    def _exactly(self, length):
+        while len(self._buffer) < length:
+            self._more()
+        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        return body
+
+    def _line(self):
+        while b"\r\n" not in self._buffer:
+            self._more()
+        line, self._buffer = self._buffer.split(b"\r\n", 1)
+        return line
+
+    def _chunks(self):
+        body = b""
+        while True:
+            size = int(self._line().split(b";")[0], 16)
+            if len(body) + size > BODY_BYTES:
+                raise Gone("body too long")
+            body += self._exactly(size)
+            self._line()
+            if size == 0:
+                return body
+
+    def answer(self, status, headers, body, head_only=False, close=False):
+        self._sock.sendall(encode(status, headers, body, close, head_only))
+
+    def send(self, data):
+        self._sock.sendall(data)
+
+    def reset(self):
+        """Break off with RST rather than a polite end."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def encode(status, headers, body, close=False, head_only=False):
+    lines = [f"HTTP/1.1 {status} {REASON.get(status, 'Unknown')}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if status not in (204, 304):
+        lines.append(f"Content-Length: {len(body)}")
+    if close:
+        lines.append("Connection: close")
+    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    return head if head_only or status in (204, 304) else head + body
+
+
+def dump(value):
+    """A reply's body and its content type."""
+    if value is None:
+        return b"", None
+    if isinstance(value, bytes):
+        return value, "text/html; charset=utf-8"
+    if isinstance(value, str):
+        return value.encode(), "text/plain;charset=UTF-8"
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), "application/json;charset=UTF-8"
+
+
+class Server:
+    """handle(connection, request) answers one request and returns False to end the connection."""
+
+    def __init__(self, host, port, handle):
+        self._listener = socket.create_server((host, port), backlog=512)
+        self.host, self.port = self._listener.getsockname()[:2]
+        self._handle = handle
+        self._open, self._lock, self._stopped = set(), threading.Lock(), False
+
+    def serve(self):
+        """Until stop() is called."""
+        while not self._stopped:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self._open.add(sock)
+            threading.Thread(target=self._converse, args=(sock,), daemon=True).start()
+
+    def _converse(self, sock):
+        connection = Connection(sock)
+        try:
+            while not self._stopped:
+                request = connection.read()
+                if request is None or not self._handle(connection, request) or request.close:
+                    return
+        except (OSError, Gone, ValueError):
+            return  # the peer's business; the call record says what was executed
+        finally:
+            with self._lock:
+                self._open.discard(sock)
+            sock.close()
+
+    def stop(self):
+        self._stopped = True
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._listener.close()
+        with self._lock:
+            for sock in self._open:
+                try:
+                    sock.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
