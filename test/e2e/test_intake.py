@@ -65,14 +65,14 @@ def test_database_away_is_503_within_two_seconds_and_nothing_is_lost(site):
 
 
 def test_polling_alone_finds_everything(site):
-    site.control("webhooks", {"drop_pct": 100})
+    site.control("faults", {"on": "webhook", "effect": {"kind": "drop"}})
     try:
         key = site.ask_removal("reyes", "fin-ledger-admin")
         site.until_phase(key, "fulfilling")
         site.resolve(key)
         site.until_phase(key, "closed")
     finally:
-        site.control("webhooks", {"drop_pct": 0})
+        site.no_faults()
 
 
 def test_health_tells_the_state(site):

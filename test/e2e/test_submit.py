@@ -9,17 +9,13 @@ BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitl
 
 @pytest.fixture(autouse=True)
 def calm(site):
-    site.control("clear", {})
+    site.no_faults()
     yield
-    site.control("clear", {})
+    site.no_faults()
 
 
 def submit(site, key, **more):
     return site.api("POST", "/v1/access-requests", {**BODY, **more}, key)
-
-
-def tickets(site, request_id):
-    return site.control("oracle")["markers"].get("gar-" + request_id.replace("-", ""), [])
 
 
 def until_bound(site, request_id, timeout=20):
@@ -33,55 +29,49 @@ def test_submit_makes_one_ticket_and_is_idempotent(site):
         submit(site, "k1")[1]["repeated"]
     assert submit(site, "k1", entitlement="other")[0] == 409
     until_bound(site, made["id"])
-    assert len(tickets(site, made["id"])) == 1
+    assert len(site.marked(made["id"])) == 1
 
 
-@pytest.mark.parametrize("effect", ["do_then_drop", "half", "drop_before"])
-def test_lost_reply_makes_no_second_ticket(site, effect):
-    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": effect, "times": 1})
-    _, made = submit(site, f"lost-{effect}")
+@pytest.mark.parametrize("fault", [("lose_reply", {"how": "close"}), ("lose_reply", {"how": "reset"}), ("half", {}), ("close", {})])
+def test_lost_reply_makes_no_second_ticket(site, fault):
+    kind, more = fault
+    site.fault(kind, path="/rest/api/3/issue$", **more)
+    _, made = submit(site, f"lost-{fault}")
     until_bound(site, made["id"])
-    assert len(tickets(site, made["id"])) == 1
-    posts = [c for c in site.control("calls") if c["method"] == "POST" and c["path"] == "/rest/api/3/issue" and c["executed"]]
-    assert posts
+    assert len(site.marked(made["id"])) == 1
 
 
 def test_late_execution_is_found_within_grace(site):
-    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "late", "ms": 900, "times": 1})
+    site.fault("execute_late", path="/rest/api/3/issue$", ms=900)
     _, made = submit(site, "late")
     until_bound(site, made["id"])
-    assert len(tickets(site, made["id"])) == 1
+    assert len(site.marked(made["id"])) == 1
 
 
 def test_retry_after_is_never_undercut(site):
-    site.control("clear_calls", {})
-    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "status", "status": 429, "times": 1,
-                           "headers": {"Retry-After": "2", "RateLimit-Reason": "jira-burst-based"}})
+    site.fault("rate_limit", path="/rest/api/3/issue$", retry_after=2)
     _, made = submit(site, "limited")
     until_bound(site, made["id"])
-    calls = [c for c in site.control("calls") if c["actor"] == "acc-connector"]
-    refused = next(i for i, c in enumerate(calls) if c["status"] == 429)
-    early = [c for c in calls[refused + 1:] if c["at"] - calls[refused]["at"] < 1900]
-    assert not early, f"calls inside Retry-After: {early}"
+    assert site.control("oracle")["retry_after_violations"] == []
 
 
 def test_refusal_is_parked_names_the_field_and_is_retried(site):
-    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "status", "status": 400, "times": 1,
-                           "body": {"errorMessages": [], "errors": {"customfield_10052": "Role is required."}}})
+    site.fault("reply", path="/rest/api/3/issue$", status=400,
+               body={"errorMessages": [], "errors": {"customfield_10052": "Role is required."}})
     _, made = submit(site, "refused")
     shown = wait.until(lambda: (r := site.api("GET", f"/v1/access-requests/{made['id']}")[1]).get("parked") and r, 10)
     assert "entitlement (" in shown["parked"][0]["why"] and "mapping.yaml:" in shown["parked"][0]["why"]
     assert site.api("POST", f"/v1/access-requests/{made['id']}/retry", {})[0] == 200
     until_bound(site, made["id"])
-    assert len(tickets(site, made["id"])) == 1
+    assert len(site.marked(made["id"])) == 1
 
 
 def test_anonymous_empty_search_is_no_proof_of_absence(site):
-    site.control("fault", {"method": "POST", "path": "/rest/api/3/issue$", "effect": "do_then_drop", "times": 1})
-    site.control("fault", {"method": "POST", "path": "/search/jql$", "effect": "anonymous", "times": 6})
+    site.fault("lose_reply", path="/rest/api/3/issue$")
+    site.fault("anonymous", path="/search/jql$", count=6)
     _, made = submit(site, "anonymous")
     until_bound(site, made["id"], timeout=30)
-    assert len(tickets(site, made["id"])) == 1
+    assert len(site.marked(made["id"])) == 1
 
 
 def test_bad_requests_say_what_to_do(site):

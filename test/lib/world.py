@@ -59,7 +59,7 @@ class World:
     def start_jira(self):
         argv = ["/usr/bin/python3", ROOT / "test" / "jsm" / "jsm", "--port", self.jira_port, "--time-scale", self.scale,
                 "--index-lag-ms", self.index_lag_ms]
-        self.jira = proc.Process(argv, name="jira stand-in", ready=r'"port"')
+        self.jira = proc.Process(argv, name="jira stand-in", ready=r"port")
         self.jira.start()
         self.jira_url = f"http://127.0.0.1:{self.jira_port}"
 
@@ -112,7 +112,7 @@ class World:
     def register_webhook(self):
         status, text = http("POST", f"{self.jira_url}/rest/webhooks/1.0/webhook",
                             {"name": "countersign", "url": self.hook_url, "events": EVENTS, "secret": "a-webhook-secret"},
-                            {"Authorization": "Basic YWRtaW5AZXhhbXBsZS5jb206YWRtaW4tdG9rZW4="})
+                            {"Authorization": "Basic YWRtaW5AZXhhbXBsZS5jb206YWRtaW4tdG9rZW4=", "Content-Type": "application/json"})
         assert status == 201, text
 
     def close(self):
@@ -144,24 +144,34 @@ class World:
         config = [] if "--conninfo" in arguments or not hasattr(self, "config") else ["--config", self.config]
         return proc.run([self.program, *arguments, *config], check=check)
 
-    def control(self, what, body=None):
-        status, text = http("GET" if body is None else "POST", f"{self.jira_url}/_control/{what}", body)
+    def control(self, what, body=None, method=None):
+        method = method or ("GET" if body is None else "POST")
+        status, text = http(method, f"{self.jira_url}/_control/{what}", body, {"Content-Type": "application/json"})
         assert status == 200, f"{what} {body}: {status} {text}"
         return json.loads(text)
 
-    def act(self, do, issue=None, actor="acc-agent", **more):
-        return self.control("act", {"do": do, "issue": issue, "actor": actor, **more})
+    def act(self, do, issue=None, actor="agent", **more):
+        done = self.control("act", {"do": do, "actor": actor, **({"issue": issue} if issue else {}), **more})
+        assert done.get("status", 200) < 400, done
+        return done.get("issue")
 
-    def ask_removal(self, person="okafor", role="fin-ledger-admin", project="IAM", system="SAP FIN", actor="acc-customer"):
-        kind = {"IAM": "31", "OPS": "41"}[project]
-        return self.act("create", actor=actor, project=project, request_type=kind, summary=f"Remove {role} from {person}",
-                        fields={"customfield_10061": person, "customfield_10052": role,
-                                "customfield_10050": {"value": system}})["key"]
+    def fault(self, kind, method="POST", path="", count=1, **effect):
+        self.control("faults", {"method": method, "path": path, "count": count, "effect": {"kind": kind, **effect}})
+
+    def no_faults(self):
+        self.control("faults", method="DELETE")
+
+    def ask(self, request_type, person, role, system, summary):
+        fields = {"summary": summary, "customfield_10061": person, "customfield_10052": role,
+                  "customfield_10050": {"value": system}}
+        return self.act("request", actor="customer", requestTypeId=request_type,
+                        fields={k: v for k, v in fields.items() if v})["key"]
+
+    def ask_removal(self, person="okafor", role="fin-ledger-admin", project="IAM", system="SAP FIN"):
+        return self.ask({"IAM": "31", "OPS": "41"}[project], person, role, system, f"Remove {role} from {person}")
 
     def ask_grant(self, person="reyes", role="fin-viewer", system="SAP FIN"):
-        return self.act("create", actor="acc-customer", request_type="30", summary=f"Give {role} to {person}",
-                        fields={"customfield_10061": person, "customfield_10052": role,
-                                "customfield_10050": {"value": system}})["key"]
+        return self.ask("30", person, role, system, f"Give {role} to {person}")
 
     def resolve(self, key):
         return self.act("transition", key, name="Resolve")
@@ -189,10 +199,17 @@ class World:
         return json.loads(row) if row else None
 
     def ticket(self, key):
-        for issue in self.control("state")["issues"]:
-            if issue["key"] == key:
-                return issue
-        return None
+        return self.control(f"state?issue={key}")
+
+    def said(self, key):
+        """What the two fields say: (Access check, Access check reason)."""
+        values = self.ticket(key)["values"]
+        return values.get("customfield_10080"), values.get("customfield_10081") or ""
+
+    def marked(self, request_id):
+        """Live tickets that carry the request's marker."""
+        found = self.control("oracle")["markers"].get("gar-" + request_id.replace("-", ""), [])
+        return [t for t in found if t["live"]]
 
     def until_phase(self, key, *phases, timeout=20):
         def probe():
