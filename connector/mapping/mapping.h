@@ -1,5 +1,6 @@
-/* mapping.h: how a ticket's fields become a governed request, and back. A file of rules, one per request type, compiled
- * into plain data; evaluation is pure, bounded, and cannot fail except as "hold". Format: schemas/mapping.schema.json.
+/* mapping.h: how a ticket's fields become a governed request, and back. A file of rules, one per
+ * request type, compiled into plain data; evaluation is pure, bounded, and cannot fail except as
+ * "hold". Format: schemas/mapping.schema.json.
  *
  *   requests:
  *     - name: remove-app-access
@@ -23,42 +24,68 @@ enum {
     MAPPING_STATUSES_MAX = 64,
     MAPPING_LOOKUP_MAX = 256,
     MAPPING_STEPS_MAX = 8,
+    MAPPING_STATIC_MAX = 16,
 };
 
-/* Total functions over text: each gives text for any text. */
-enum mapping_step { STEP_TRIM, STEP_LOWER, STEP_UPPER, STEP_EMAIL, STEP_BOOL };
-/* What to do when a field is empty or not in the lookup. Silence is not on the list. */
-enum on_missing { MISSING_HOLD, MISSING_IGNORE };
+/* X(suffix, name in the file): total functions; the table in mapping_value.c says what each does to
+ * which kind of value. */
+#define MAPPING_FUNCTIONS(X)                                                \
+    X(TRIM, "trim")                                                         \
+    X(LOWER, "lower") /* ASCII letters */                                   \
+    X(UPPER, "upper")                                                       \
+    X(EMAIL, "email")     /* a person's address; text that is an address */ \
+    X(ACCOUNT, "account") /* a person's account id */                       \
+    X(BOOL, "bool")       /* yes, true, 1 and no, false, 0 */               \
+    X(FIRST, "first")     /* of a list */
+
+enum mapping_step {
+#define X(suffix, name) STEP_##suffix,
+    MAPPING_FUNCTIONS(X)
+#undef X
+        STEP_COUNT
+};
+/* What to do when a field is empty. Silence is not on the list. EXCEPTION and FAIL hold as HOLD
+ * does, under codes of their own: the request waits for an exception, or for another form. */
+enum on_missing { MISSING_HOLD, MISSING_IGNORE, MISSING_EXCEPTION, MISSING_FAIL };
 /* How Jira wants the value when we write it. */
-enum field_type { FIELD_TEXT, FIELD_OPTION };
+enum field_type { FIELD_TEXT, FIELD_OPTION, FIELD_USER };
 
 struct lookup_pair {
     struct str from, to;
 };
 
 struct binding {
-    bool present;       /* stands in the file */
-    struct str from;    /* Jira field id, or "reporter", "creator", "summary", "description"; empty with a constant */
+    bool present;     /* stands in the file */
+    struct str from;  /* Jira field id ("customfield_10050", "summary", "reporter"); empty with a
+                         constant */
+    struct str label; /* what people call the field; empty: its id is shown */
     struct str constant;
-    struct str fallback; /* `default` */
+    struct str
+        fallback; /* `default`: for an empty field, never for one that is not in the lookup */
     bool has_fallback;
     enum mapping_step steps[MAPPING_STEPS_MAX];
     size_t step_count;
-    const struct lookup_pair *lookup;
+    const struct lookup_pair *lookup; /* after the steps; what is not in it holds the ticket */
     size_t lookup_count;
     enum on_missing on_missing;
     enum field_type type;
     struct diag_pos pos;
 };
 
+/* A field that tickets we make carry, always the same. */
+struct mapping_static {
+    struct str field;
+    const struct yaml *value;
+};
+
 /* X(member, required): what a rule can bind */
-#define MAPPING_TARGETS(X)                                                                         \
-    X(subject, true)      /* whose access changes: person key */                                   \
-    X(account, false)     /* account in the source; the subject when absent */                     \
-    X(application, true)  /* name of the source */                                                 \
-    X(entitlement, true)                                                                           \
-    X(privileged, false)                                                                           \
-    X(requester, false)   /* the reporter when absent */                                           \
+#define MAPPING_TARGETS(X)                                                    \
+    X(subject, true)     /* whose access changes: person key */               \
+    X(account, false)    /* account in the source; the subject when absent */ \
+    X(application, true) /* name of the source */                             \
+    X(entitlement, true)                                                      \
+    X(privileged, false)                                                      \
+    X(requester, false) /* the reporter when absent */                        \
     X(justification, false)
 
 struct mapping_rule {
@@ -67,7 +94,9 @@ struct mapping_rule {
     enum request_kind change;
     enum desired expect;
     bool approval_needed;
-    int64_t sla_goal_ms, sla_privileged_ms; /* 0 = none, same */
+    int64_t sla_goal_ms, sla_privileged_ms;            /* 0 = none, same */
+    struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */
+    size_t static_count;
     struct diag_pos pos;
 #define X(member, required) struct binding member;
     MAPPING_TARGETS(X)
@@ -84,7 +113,8 @@ struct mapping {
     char sha256[SHA256_HEX_SIZE];
     struct str text;
     struct str project, issue_type, request_type_field; /* for tickets we create */
-    struct str check_field, reason_field;               /* "Access check" and "Access check reason", may be empty */
+    struct str check_field,
+        reason_field; /* "Access check" and "Access check reason", may be empty */
     struct mapping_status statuses[MAPPING_STATUSES_MAX];
     size_t status_count;
     struct mapping_rule rules[MAPPING_RULES_MAX];
@@ -92,9 +122,11 @@ struct mapping {
     const struct yaml *tests;
 };
 
-/* NULL when there are errors. Lives in the arena. sources: names that may be looked up to; NULL = not checked. */
-struct mapping *mapping_load(struct arena *arena, const char *file, struct str text, const struct str *sources,
-                             size_t source_count, struct diag_list *diags);
+/* NULL when there are errors. Lives in the arena. sources: names that may be looked up to; NULL =
+ * not checked. */
+struct mapping *mapping_load(struct arena *arena, const char *file, struct str text,
+                             const struct str *sources, size_t source_count,
+                             struct diag_list *diags);
 
 enum mapped_outcome { MAPPED_OK, MAPPED_HOLD, MAPPED_NOT_GOVERNED };
 
@@ -104,14 +136,17 @@ struct mapped {
     struct str requester, beneficiary, account, source, entitlement, justification;
     bool privileged;
     int64_t sla_goal_ms;
-    struct str tuple; /* canonical JSON of what is asked; approved and compared by its hash */
-    uint64_t hash;
-    const char *hold_code; /* M2xx */
+    struct str tuple; /* canonical JSON: what is asked, and how it is governed */
+    uint64_t hash; /* of what is approved: kind, beneficiary, items, privileged. Cut from SHA-256,
+                    * because whoever edits a ticket profits from a second tuple with this hash. A
+                    * change of mode or goal does not change it. */
+    const char *hold_code; /* M2xx, see schemas/README.md */
     struct str hold_field; /* Jira field id */
     struct str hold_text;  /* for the ticket's reader */
 };
 /* issue: as Jira's GET gives it. */
-void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue, struct mapped *ret);
+void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
+                    struct mapped *ret);
 
 /* A request of the identity platform, for making a ticket. */
 struct wanted {
@@ -119,14 +154,25 @@ struct wanted {
     struct str requester, beneficiary, account, source, entitlement, justification;
     bool privileged;
 };
-/* The rule that fits, and the members of Jira's "fields" it makes: {"customfield_1":{"value":"SAP FIN"},...}. False with
- * err->what naming the part that cannot be expressed. */
-MUST_CHECK bool mapping_request(const struct mapping *m, struct arena *arena, const struct wanted *w, struct mapped *ret,
-                                struct str *ret_fields, struct err *err);
+/* The rule that fits (the first of that kind and source), and the members of Jira's "fields" it
+ * makes:
+ * {"customfield_1":{"value":"SAP FIN"},...}. What is made is mapped forward again and must give the
+ * same wish: *ret is that result. False with err->what naming the part that cannot be expressed. */
+MUST_CHECK bool mapping_request(const struct mapping *m, struct arena *arena,
+                                const struct wanted *w, struct mapped *ret, struct str *ret_fields,
+                                struct err *err);
 /* "application (mapping.yaml:11:18)" for a Jira field id, empty when no binding uses it. */
 struct str mapping_blame(const struct mapping *m, struct arena *arena, struct str field);
+/* The same within one rule, by its name. */
+struct str mapping_blame_rule(const struct mapping *m, struct arena *arena, struct str rule,
+                              struct str field);
 
-/* Run the tests that stand in the file. Faults go to diags; returns how many ran. */
+/* Run the tests that stand in the file. Faults go to diags; returns how many ran. A ticket may be a
+ * file, `path` as it stands: `read` fetches it (NULL: such a test is a fault, M053). */
+typedef bool mapping_read_fn(void *arg, struct arena *arena, struct str path, struct str *ret_text,
+                             struct err *err);
 size_t mapping_run_tests(const struct mapping *m, struct arena *arena, struct diag_list *diags);
+size_t mapping_run_tests_with(const struct mapping *m, struct arena *arena, mapping_read_fn *read,
+                              void *arg, struct diag_list *diags);
 
 #endif

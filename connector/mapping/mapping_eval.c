@@ -1,130 +1,15 @@
-#include "mapping/mapping.h"
-
+/* Forward: a ticket becomes what is asked, or a hold that names the field. */
 #include "json/json_write.h"
+#include "mapping/mapping_priv.h"
 
-enum { VALUE_MAX = 256, TUPLE_BYTES = 16 * 1024 };
+enum { TUPLE_BYTES = 16 * 1024, TEXT_BYTES_MAX = 4096 };
 
-/* --- field values as text ------------------------------------------------------------------------------------------ */
-
-/* What a person would read in the field: text, the option's value, the user's address or account id, the first of a list. */
-static struct str field_text(const struct json *v)
+static struct str request_type_of(const struct mapping *m, struct arena *arena,
+                                  const struct json *issue)
 {
-    static const char *const MEMBERS[] = {"value", "emailAddress", "accountId", "name", "key", "id"};
-
-    if (json_type(v) == JSON_ARRAY)
-        return field_text(json_first(v));
-    if (json_type(v) != JSON_OBJECT)
-        return json_str(v);
-    for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++)
-        if (json_path_str(v, MEMBERS[i]).len)
-            return json_path_str(v, MEMBERS[i]);
-    return STR_NONE;
-}
-
-static struct str change_case(struct arena *arena, struct str s, char from, char to)
-{
-    char *copy = arena_alloc(arena, s.len + 1);
-    if (!copy)
-        return STR_NONE;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.p[i];
-        bool in_range = c >= from && c < from + 26;
-        copy[i] = in_range ? (char)(c - from + to) : c;
-    }
-    return str_n(copy, s.len);
-}
-
-static struct str apply(struct arena *arena, enum mapping_step step, struct str s)
-{
-    switch (step) {
-    case STEP_TRIM:
-        return str_trim(s);
-    case STEP_LOWER:
-        return change_case(arena, s, 'A', 'a');
-    case STEP_UPPER:
-        return change_case(arena, s, 'a', 'A');
-    case STEP_EMAIL: /* what is no address is empty: the binding's on_missing decides */
-        return str_find(s, '@') > 0 && str_find(s, ' ') < 0 ? s : STR("");
-    case STEP_BOOL: {
-        bool yes = str_eq_nocase(s, STR("yes")) || str_eq_nocase(s, STR("true")) || str_eq_c(s, "1");
-        return yes ? STR("true") : STR("false");
-    }
-    }
-    return s;
-}
-
-static struct str look_up(const struct binding *b, struct str s)
-{
-    if (!b->lookup_count)
-        return s;
-    for (size_t i = 0; i < b->lookup_count; i++)
-        if (str_eq(b->lookup[i].from, s))
-            return b->lookup[i].to;
-    return STR("");
-}
-
-static struct str evaluate(struct arena *arena, const struct binding *b, const struct json *issue)
-{
-    if (!b->present)
-        return STR("");
-    if (b->constant.len)
-        return b->constant;
-    const struct json *fields = json_member(issue, "fields");
-    struct str s = field_text(json_member(fields, arena_cstr(arena, b->from)));
-    if (s.len)
-        for (size_t i = 0; i < b->step_count; i++)
-            s = apply(arena, b->steps[i], s);
-    s = s.len ? look_up(b, s) : s;
-    if (!s.len && b->has_fallback)
-        return b->fallback;
-    return s;
-}
-
-/* --- forward: ticket to request ------------------------------------------------------------------------------------ */
-
-static struct str request_type_of(const struct mapping *m, struct arena *arena, const struct json *issue)
-{
-    const struct json *v = json_member(json_member(issue, "fields"), arena_cstr(arena, m->request_type_field));
+    const struct json *v = json_member_str(json_member(issue, "fields"), m->request_type_field);
     struct str id = json_id(arena, json_path(v, "requestType/id"));
     return id.len ? id : json_id(arena, v);
-}
-
-static void hold(struct mapped *r, struct arena *arena, const char *code, const char *target, const struct binding *b,
-                 const char *what)
-{
-    if (r->outcome == MAPPED_HOLD) /* the first reason is the one shown */
-        return;
-    r->outcome = MAPPED_HOLD;
-    r->hold_code = code;
-    r->hold_field = b->from;
-    r->hold_text = arena_printf(arena, "the form doesn't say which %s (field %.*s %s)", target, STR_ARG(b->from), what);
-}
-
-/* The tuple in canonical form: what is approved, hashed and compared. Members by name, no blanks. */
-static void seal(struct mapped *r, struct arena *arena)
-{
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-
-    buf_init(&b, TUPLE_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_bool_member(&out, "approval_needed", r->rule->approval_needed);
-    json_str_member(&out, "beneficiary", r->beneficiary);
-    json_put_name(&out, "items");
-    json_open_array(&out);
-    json_open_object(&out);
-    json_str_member(&out, "account", r->account);
-    json_str_member(&out, "desired", str_of(desired_name(r->rule->expect)));
-    json_str_member(&out, "entitlement", r->entitlement);
-    json_str_member(&out, "source", r->source);
-    json_close_object(&out);
-    json_close_array(&out);
-    json_str_member(&out, "kind", str_of(request_kind_name(r->rule->change)));
-    json_bool_member(&out, "privileged", r->privileged);
-    json_close_object(&out);
-    r->tuple = arena_str(arena, buf_str(&b));
-    r->hash = str_hash(r->tuple);
 }
 
 static const struct mapping_rule *rule_for(const struct mapping *m, struct str request_type)
@@ -135,125 +20,191 @@ static const struct mapping_rule *rule_for(const struct mapping *m, struct str r
     return NULL;
 }
 
-static struct str required(struct mapped *r, struct arena *arena, const char *name, const struct binding *b,
-                           const struct json *issue)
-{
-    struct str s = evaluate(arena, b, issue);
+/* One binding of one rule, on its way to a target. */
+struct pull {
+    struct mapped *r;
+    struct arena *arena;
+    const struct json *issue;
+};
 
-    if (!s.len)
-        hold(r, arena, "M201", name, b, "is empty or not in the list");
-    else if (s.len > VALUE_MAX)
-        hold(r, arena, "M202", name, b, "is too long");
+/* The first reason is the one shown. People read it on the ticket behind "On hold: ". */
+static void hold(const struct pull *p, const char *code, const struct binding *b,
+                 const char *target, const char *what)
+{
+    struct str field = b->label.len ? b->label : b->from;
+
+    if (p->r->outcome == MAPPED_HOLD)
+        return;
+    p->r->outcome = MAPPED_HOLD;
+    p->r->hold_code = code;
+    p->r->hold_field = b->from;
+    if (what)
+        p->r->hold_text = arena_printf(p->arena, "the form doesn't say which %s: \"%.*s\" %s",
+                                       target, STR_ARG(field), what);
+    else
+        p->r->hold_text = arena_printf(
+            p->arena, "the form doesn't say which %s. Fill in \"%.*s\", or ask the requester",
+            target, STR_ARG(field));
+}
+
+static void hold_missing(const struct pull *p, const struct binding *b, const char *target)
+{
+    switch (b->on_missing) {
+    case MISSING_IGNORE:
+        return;
+    case MISSING_HOLD:
+        hold(p, "M201", b, target, NULL);
+        return;
+    case MISSING_EXCEPTION:
+        hold(p, "M206", b, target, "is empty; it needs an exception");
+        return;
+    case MISSING_FAIL:
+        hold(p, "M207", b, target, "is empty; this request cannot be taken");
+        return;
+    }
+}
+
+static bool has_control(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
+static const struct lookup_pair *look_up(const struct binding *b, struct str s)
+{
+    for (size_t i = 0; i < b->lookup_count; i++)
+        if (str_eq(b->lookup[i].from, s))
+            return &b->lookup[i];
+    return NULL;
+}
+
+/* The target's text, or empty when it is missing or the ticket is held. */
+static struct str pull(const struct pull *p, const struct binding *b, const char *target)
+{
+    if (!b->present)
+        return STR("");
+    if (b->constant.len)
+        return b->constant;
+    struct value v = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
+    for (size_t i = 0; i < b->step_count; i++)
+        v = value_step(p->arena, b->steps[i], v);
+
+    switch (v.kind) {
+    case VALUE_MISSING:
+        if (b->has_fallback)
+            return b->fallback;
+        hold_missing(p, b, target);
+        return STR("");
+    case VALUE_WRONG:
+        hold(p, "M204", b, target, v.wrong);
+        return STR("");
+    case VALUE_PERSON: /* an address may be hidden tomorrow: the file must say which key it means */
+        hold(p, "M204", b, target, "holds a person, and the mapping does not say email or account");
+        return STR("");
+    case VALUE_LIST:
+        hold(p, "M203", b, target, "holds more than one value");
+        return STR("");
+    case VALUE_TEXT:
+        break;
+    }
+    if (!b->lookup_count)
+        return v.text;
+    const struct lookup_pair *pair = look_up(b, v.text);
+    if (!pair)
+        hold(p, "M205", b, target, "holds a value that the mapping doesn't know");
+    return pair ? pair->to : STR("");
+}
+
+/* A target that finds an account or an entitlement: exact, short, printable. */
+static struct str pull_key(const struct pull *p, const struct binding *b, const char *target)
+{
+    struct str s = pull(p, b, target);
+
+    if (s.len > LIMIT_KEY_CHARS)
+        hold(p, "M202", b, target, "is too long");
+    else if (has_control(s))
+        hold(p, "M204", b, target, "holds a line break or another control character");
+    else if (!s.len && p->r->outcome == MAPPED_OK)
+        hold(p, "M201", b, target, NULL);
     return s;
 }
 
-void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue, struct mapped *ret)
+static void put_items(struct json_out *out, const struct mapped *r)
+{
+    json_put_name(out, "items");
+    json_open_array(out);
+    json_open_object(out);
+    json_str_member(out, "account", r->account);
+    json_str_member(out, "desired", str_of(desired_name(r->rule->expect)));
+    json_str_member(out, "entitlement", r->entitlement);
+    json_str_member(out, "source", r->source);
+    json_close_object(out);
+    json_close_array(out);
+}
+
+/* In canonical form: members by name, no blanks. */
+static struct str write_tuple(const struct mapped *r, struct arena *arena, bool all)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, TUPLE_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    if (all)
+        json_bool_member(&out, "approval_needed", r->rule->approval_needed);
+    json_str_member(&out, "beneficiary", r->beneficiary);
+    put_items(&out, r);
+    json_str_member(&out, "kind", str_of(request_kind_name(r->rule->change)));
+    if (all)
+        json_str_member(&out, "mode", str_of(gate_mode_name(r->rule->mode)));
+    json_bool_member(&out, "privileged", r->privileged);
+    if (all)
+        json_i64_member(&out, "sla_goal_ms", r->sla_goal_ms);
+    json_close_object(&out);
+    return arena_str(arena, buf_str(&b));
+}
+
+static void seal(struct mapped *r, struct arena *arena)
+{
+    uint8_t digest[SHA256_BYTES];
+
+    r->tuple = write_tuple(r, arena, true);
+    digest_sha256(write_tuple(r, arena, false), digest);
+    r->hash = 0;
+    for (size_t i = 0; i < sizeof r->hash; i++)
+        r->hash = r->hash << 8 | digest[i];
+    if (!r->hash) /* 0 means: it does not map */
+        r->hash = 1;
+}
+
+void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
+                    struct mapped *ret)
 {
     const struct mapping_rule *rule = rule_for(m, request_type_of(m, arena, issue));
+    struct pull p = {ret, arena, issue};
 
     *ret = (struct mapped){.outcome = MAPPED_NOT_GOVERNED, .rule = rule, .hold_text = STR("")};
     if (!rule)
         return;
     ret->outcome = MAPPED_OK;
-    ret->beneficiary = required(ret, arena, "person", &rule->subject, issue);
-    ret->source = required(ret, arena, "application", &rule->application, issue);
-    ret->entitlement = required(ret, arena, "entitlement", &rule->entitlement, issue);
-    ret->account = rule->account.present ? required(ret, arena, "account", &rule->account, issue) : ret->beneficiary;
-    ret->privileged = str_eq_c(evaluate(arena, &rule->privileged, issue), "true");
-    ret->justification = evaluate(arena, &rule->justification, issue);
-    ret->requester = evaluate(arena, &rule->requester, issue);
-    if (!rule->requester.present)
-        ret->requester = field_text(json_path(issue, "fields/reporter"));
-    ret->sla_goal_ms = ret->privileged && rule->sla_privileged_ms ? rule->sla_privileged_ms : rule->sla_goal_ms;
+    ret->beneficiary = pull_key(&p, &rule->subject, "person");
+    ret->source = pull_key(&p, &rule->application, "application");
+    ret->entitlement = pull_key(&p, &rule->entitlement, "role");
+    ret->account =
+        rule->account.present ? pull_key(&p, &rule->account, "account") : ret->beneficiary;
+    ret->privileged = str_eq_c(pull(&p, &rule->privileged, "access (privileged or not)"), "true");
+    ret->justification = pull(&p, &rule->justification, "reason");
+    if (ret->justification.len > TEXT_BYTES_MAX)
+        hold(&p, "M202", &rule->justification, "reason", "is too long");
+    if (rule->requester.present)
+        ret->requester = pull_key(&p, &rule->requester, "requester");
+    else
+        ret->requester = person_key(json_path(issue, "fields/reporter"));
+    ret->sla_goal_ms =
+        ret->privileged && rule->sla_privileged_ms ? rule->sla_privileged_ms : rule->sla_goal_ms;
     if (ret->outcome == MAPPED_OK)
         seal(ret, arena);
-}
-
-/* --- backward: request to ticket ----------------------------------------------------------------------------------- */
-
-static bool speaks_of(const struct mapping_rule *rule, const struct wanted *w)
-{
-    if (rule->change != w->kind)
-        return false;
-    const struct binding *b = &rule->application;
-    if (b->constant.len)
-        return str_eq(b->constant, w->source);
-    for (size_t i = 0; i < b->lookup_count; i++)
-        if (str_eq(b->lookup[i].to, w->source))
-            return true;
-    return !b->lookup_count;
-}
-
-static void put_field(struct json_out *out, struct arena *arena, const struct binding *b, struct str value)
-{
-    struct str shown = value;
-
-    if (!b->present || !b->from.len || !value.len || !str_starts(b->from, STR("customfield_")))
-        return;
-    for (size_t i = 0; i < b->lookup_count; i++)
-        if (str_eq(b->lookup[i].to, value))
-            shown = b->lookup[i].from;
-    bool is_bool = b->step_count && b->steps[b->step_count - 1] == STEP_BOOL;
-    if (is_bool)
-        shown = str_eq_c(value, "true") ? STR("Yes") : STR("No");
-    json_put_name(out, arena_cstr(arena, b->from));
-    if (b->type == FIELD_OPTION || is_bool) {
-        json_open_object(out);
-        json_str_member(out, "value", shown);
-        json_close_object(out);
-    } else {
-        json_put_str(out, shown);
-    }
-}
-
-bool mapping_request(const struct mapping *m, struct arena *arena, const struct wanted *w, struct mapped *ret,
-                     struct str *ret_fields, struct err *err)
-{
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-    const struct mapping_rule *rule = NULL;
-
-    for (size_t i = 0; !rule && i < m->rule_count; i++)
-        if (speaks_of(&m->rules[i], w))
-            rule = &m->rules[i];
-    if (!rule)
-        return FAIL(err, ERR_INPUT, "no rule of %s makes a %s for source '%.*s'", m->file, request_kind_name(w->kind),
-                    STR_ARG(w->source));
-    *ret = (struct mapped){.outcome = MAPPED_OK,
-                           .rule = rule,
-                           .requester = w->requester,
-                           .beneficiary = w->beneficiary,
-                           .account = w->account.len ? w->account : w->beneficiary,
-                           .source = w->source,
-                           .entitlement = w->entitlement,
-                           .justification = w->justification,
-                           .privileged = w->privileged,
-                           .hold_text = STR("")};
-    ret->sla_goal_ms = w->privileged && rule->sla_privileged_ms ? rule->sla_privileged_ms : rule->sla_goal_ms;
-    seal(ret, arena);
-    buf_init(&b, TUPLE_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    put_field(&out, arena, &rule->subject, ret->beneficiary);
-    put_field(&out, arena, &rule->account, ret->account);
-    put_field(&out, arena, &rule->application, ret->source);
-    put_field(&out, arena, &rule->entitlement, ret->entitlement);
-    put_field(&out, arena, &rule->privileged, w->privileged ? STR("true") : STR("false"));
-    put_field(&out, arena, &rule->justification, ret->justification);
-    json_close_object(&out);
-    *ret_fields = arena_str(arena, buf_str(&b));
-    return true;
-}
-
-struct str mapping_blame(const struct mapping *m, struct arena *arena, struct str field)
-{
-    for (size_t i = 0; i < m->rule_count; i++) {
-        const struct mapping_rule *r = &m->rules[i];
-#define X(member, required_)                                                                       \
-    if (r->member.present && str_eq(r->member.from, field))                                        \
-        return arena_printf(arena, #member " (%s:%d:%d)", m->file, r->member.pos.line, r->member.pos.column);
-        MAPPING_TARGETS(X)
-#undef X
-    }
-    return STR("");
 }

@@ -1,8 +1,6 @@
-#include "mapping/mapping.h"
-
-#include <stddef.h>
-
+/* A mapping file, checked and compiled into plain data. */
 #include "base/codecs.h"
+#include "mapping/mapping_priv.h"
 
 struct loader {
     struct mapping *m;
@@ -12,76 +10,228 @@ struct loader {
     size_t source_count;
 };
 
-static struct str text_of(const struct loader *l, const struct yaml *map, const char *key, const char *otherwise)
+/* Text of a scalar that says something; empty, with a fault, for anything else. */
+static struct str scalar_of(const struct loader *l, const struct yaml *v)
+{
+    if (v->kind == YAML_SCALAR && !yaml_is_null(v))
+        return v->scalar;
+    diag_error(l->diags, "M020", v->kind == YAML_SCALAR ? v->key_pos : v->pos,
+               "'%.*s' must be a single value", STR_ARG(v->key));
+    diag_help(l->diags, "write %.*s: value", STR_ARG(v->key));
+    return STR("");
+}
+
+static struct str text_of(const struct loader *l, const struct yaml *map, const char *key,
+                          const char *otherwise)
 {
     const struct yaml *v = yaml_member(map, key);
-
-    if (!v)
-        return str_of(otherwise);
-    if (v->kind != YAML_SCALAR) {
-        diag_error(l->diags, "M020", v->pos, "'%s' must be a single value", key);
-        diag_help(l->diags, "write %s: value", key);
-    }
-    return v->scalar;
+    return v ? scalar_of(l, v) : str_of(otherwise);
 }
 
 /* A key that nobody reads is a mistake that would stay silent. */
-static void refuse_unknown(const struct loader *l, const struct yaml *map, const char *const *known, const char *where)
+static void refuse_unknown(const struct loader *l, const struct yaml *map, const char *const *known,
+                           const char *where)
 {
-    YAML_EACH (member, map) {
+    if (map && map->kind != YAML_MAP) {
+        diag_error(l->diags, "M024", map->pos, "%s must be a map", where);
+        diag_help(l->diags, "write it as key: value, one below the other");
+        return;
+    }
+    YAML_EACH(member, map)
+    {
         bool found = false;
         for (size_t i = 0; known[i]; i++)
             found |= str_eq_c(member->key, known[i]);
-        if (!found) {
-            diag_error(l->diags, "M021", member->key_pos, "'%.*s' is not known in %s", STR_ARG(member->key), where);
-            diag_help(l->diags, "remove it, or see schemas/mapping.schema.json for what is known");
+        if (found)
+            continue;
+        const char *nearest = diag_nearest(member->key, known);
+        diag_error(l->diags, "M021", member->key_pos, "'%.*s' is not known in %s",
+                   STR_ARG(member->key), where);
+        if (nearest)
+            diag_help(l->diags, "a similar name exists: %s", nearest);
+        else
+            diag_help(l->diags, "remove it; schemas/README.md lists what is known");
+    }
+}
+
+/* A list, or nothing with a fault. */
+static const struct yaml *list_of(const struct loader *l, const struct yaml *v, const char *what)
+{
+    if (!v || v->kind == YAML_LIST)
+        return v;
+    diag_error(l->diags, "M024", v->pos, "%s must be a list", what);
+    diag_help(l->diags, "write [ ... ], or one entry a line, each behind '- '");
+    return NULL;
+}
+
+/* --- one binding
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void load_steps(const struct loader *l, const struct yaml *list, struct binding *b)
+{
+    static const char *const NAMES[] = {
+#define X(suffix, name) name,
+        MAPPING_FUNCTIONS(X)
+#undef X
+            NULL};
+
+    YAML_EACH(v, list_of(l, list, "'then'"))
+    {
+        size_t i = 0;
+        while (NAMES[i] && !str_eq_c(v->scalar, NAMES[i]))
+            i++;
+        if (!NAMES[i]) {
+            const char *nearest = diag_nearest(v->scalar, NAMES);
+            diag_error(l->diags, "M022", v->pos, "there is no function '%.*s'", STR_ARG(v->scalar));
+            diag_note(l->diags, "functions are trim, lower, upper, email, account, bool, first");
+            diag_help(l->diags, "%s%s", nearest ? "a similar name exists: " : "take one of these",
+                      nearest ? nearest : "");
+        } else if (b->step_count == MAPPING_STEPS_MAX) {
+            diag_error(l->diags, "M023", v->pos, "more than %d functions in one binding",
+                       MAPPING_STEPS_MAX);
+            diag_help(l->diags, "leave out those that change nothing");
+        } else {
+            b->steps[b->step_count++] = (enum mapping_step)i;
         }
     }
 }
 
-static void load_steps(const struct loader *l, const struct yaml *list, struct binding *b)
+/* What the functions make of a key is what is looked up: a key they would change can never be met.
+ */
+static void check_reachable(const struct loader *l, const struct binding *b,
+                            const struct yaml *pair)
 {
-    static const char *const NAMES[] = {"trim", "lower", "upper", "email", "bool"};
+    struct value v = {.kind = VALUE_TEXT, .text = pair->key};
 
-    YAML_EACH (v, list) {
-        size_t i = 0;
-        while (i < sizeof NAMES / sizeof NAMES[0] && !str_eq_c(v->scalar, NAMES[i]))
-            i++;
-        if (i == sizeof NAMES / sizeof NAMES[0]) {
-            diag_error(l->diags, "M022", v->pos, "there is no function '%.*s'", STR_ARG(v->scalar));
-            diag_help(l->diags, "functions are trim, lower, upper, email, bool");
-        } else if (b->step_count < MAPPING_STEPS_MAX) {
-            b->steps[b->step_count++] = (enum mapping_step)i;
-        } else {
-            diag_error(l->diags, "M023", v->pos, "more than %d functions in one binding", MAPPING_STEPS_MAX);
-        }
-    }
+    for (size_t i = 0; i < b->step_count; i++)
+        v = value_step(l->arena, b->steps[i], v);
+    if (v.kind == VALUE_TEXT && str_eq(v.text, pair->key))
+        return;
+    diag_error(l->diags, "M046", pair->key_pos,
+               "\"%.*s\" can never be met: the functions before the lookup change it",
+               STR_ARG(pair->key));
+    if (v.kind == VALUE_TEXT)
+        diag_help(l->diags, "write \"%.*s\"", STR_ARG(v.text));
+    else
+        diag_help(l->diags, "remove the pair, or the function that refuses it");
 }
 
 static void load_lookup(const struct loader *l, const struct yaml *map, struct binding *b)
 {
     size_t count = yaml_count(map), n = 0;
-    struct lookup_pair *pairs = arena_array(l->arena, count + 1, sizeof *pairs);
 
-    if (!pairs || count > MAPPING_LOOKUP_MAX) {
-        diag_error(l->diags, "M023", map->pos, "more than %d entries in one lookup", MAPPING_LOOKUP_MAX);
+    if (map->kind != YAML_MAP || !count || count > MAPPING_LOOKUP_MAX) {
+        diag_error(l->diags, "M023", map->pos, "a lookup is a map of 1 to %d entries",
+                   MAPPING_LOOKUP_MAX);
+        diag_help(l->diags, "write lookup: { \"SAP FIN\": sap-fin }");
         return;
     }
-    YAML_EACH (v, map)
-        pairs[n++] = (struct lookup_pair){v->key, v->scalar};
+    struct lookup_pair *pairs = arena_array(l->arena, count, sizeof *pairs);
+    YAML_EACH(v, map)
+    {
+        check_reachable(l, b, v);
+        if (pairs)
+            pairs[n++] = (struct lookup_pair){v->key, scalar_of(l, v)};
+    }
     b->lookup = pairs;
     b->lookup_count = n;
 }
 
-static void load_binding(const struct loader *l, const struct yaml *rule, const char *name, bool required, struct binding *b)
+static void load_on_missing(const struct loader *l, const struct yaml *v, const char *name,
+                            bool required, struct binding *b)
 {
-    static const char *const KNOWN[] = {"from", "const", "default", "then", "lookup", "on_missing", "type", NULL};
+    static const char *const NAMES[] = {"hold", "ignore", "exception", "fail"};
+    const struct yaml *stands = yaml_member(v, "on_missing");
+    struct str missing = text_of(l, v, "on_missing", required ? "hold" : "ignore");
+    size_t i = 0;
+
+    while (i < sizeof NAMES / sizeof NAMES[0] && !str_eq_c(missing, NAMES[i]))
+        i++;
+    if (i == sizeof NAMES / sizeof NAMES[0]) {
+        diag_error(l->diags, "M034", stands->pos, "on_missing cannot be '%.*s'", STR_ARG(missing));
+        diag_help(l->diags, "use hold, exception, ignore or fail");
+        return;
+    }
+    b->on_missing = (enum on_missing)i;
+    if (required && b->on_missing == MISSING_IGNORE) {
+        diag_error(l->diags, "M040", stands->pos,
+                   "'%s' may not be ignored: without it nothing can be checked", name);
+        diag_help(l->diags, "use hold, exception or fail");
+    } else if (required && b->from.len && !b->constant.len && !b->has_fallback && !stands) {
+        diag_error(l->diags, "M033", v->pos, "what shall happen when '%s' is empty?", name);
+        diag_help(
+            l->diags,
+            "add on_missing: hold (the ticket waits and says which field), exception or fail");
+    }
+}
+
+static void load_type(const struct loader *l, const struct yaml *v, struct binding *b)
+{
+    struct str type = text_of(l, v, "type", "");
+    bool yes_no = b->step_count && b->steps[b->step_count - 1] == STEP_BOOL;
+    bool person = b->step_count && b->steps[0] == STEP_ACCOUNT;
+
+    b->type = b->lookup_count || yes_no ? FIELD_OPTION : person ? FIELD_USER : FIELD_TEXT;
+    if (str_eq_c(type, "text"))
+        b->type = FIELD_TEXT;
+    else if (str_eq_c(type, "option"))
+        b->type = FIELD_OPTION;
+    else if (str_eq_c(type, "user"))
+        b->type = FIELD_USER;
+    else if (type.len) {
+        diag_error(l->diags, "M048", yaml_member(v, "type")->pos,
+                   "a field cannot be of type '%.*s'", STR_ARG(type));
+        diag_help(l->diags, "use text, option or user");
+    }
+}
+
+/* Ids of fields as Jira writes them: they become names in JSON, nothing else. */
+static bool is_field_id(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_' || c == '-'))
+            return false;
+    }
+    return s.len > 0 && s.len <= 64;
+}
+
+static void load_origin(const struct loader *l, const struct yaml *v, const char *name,
+                        struct binding *b)
+{
+    const struct yaml *from = yaml_member(v, "from");
+
+    b->from = text_of(l, v, "from", "");
+    b->constant = text_of(l, v, "const", "");
+    b->label = text_of(l, v, "label", "");
+    b->fallback = text_of(l, v, "default", "");
+    b->has_fallback = b->fallback.len > 0;
+    if (!b->from.len == !b->constant.len) {
+        diag_error(l->diags, "M032", v->pos, "'%s' must have either a field or a constant", name);
+        diag_help(l->diags, "write from: customfield_..., or const: value");
+    } else if (from && !is_field_id(b->from)) {
+        diag_error(l->diags, "M047", from->pos, "'%.*s' is not the id of a field",
+                   STR_ARG(b->from));
+        diag_help(
+            l->diags,
+            "an id looks like customfield_10050, or summary; the name people see does not work");
+    }
+}
+
+static void load_binding(const struct loader *l, const struct yaml *rule, const char *name,
+                         bool required, struct binding *b)
+{
+    static const char *const KNOWN[] = {"from",   "label",      "const", "default", "then",
+                                        "lookup", "on_missing", "type",  NULL};
     const struct yaml *v = yaml_member(rule, name);
 
     if (!v) {
         if (required) {
-            diag_error(l->diags, "M030", rule->pos, "the rule does not say where '%s' comes from", name);
-            diag_help(l->diags, "add %s: { from: customfield_…, on_missing: hold }", name);
+            diag_error(l->diags, "M030", rule->pos, "the rule does not say where '%s' comes from",
+                       name);
+            diag_help(l->diags, "add %s: { from: customfield_..., on_missing: hold }", name);
         }
         return;
     }
@@ -89,111 +239,249 @@ static void load_binding(const struct loader *l, const struct yaml *rule, const 
     b->pos = v->pos;
     if (v->kind != YAML_MAP) {
         diag_error(l->diags, "M031", v->pos, "'%s' must be a binding", name);
-        diag_help(l->diags, "write %s: { from: customfield_… } or %s: { const: value }", name, name);
+        diag_help(l->diags, "write %s: { from: customfield_... } or %s: { const: value }", name,
+                  name);
         return;
     }
     refuse_unknown(l, v, KNOWN, "a binding");
-    b->from = text_of(l, v, "from", "");
-    b->constant = text_of(l, v, "const", "");
-    b->fallback = text_of(l, v, "default", "");
-    b->has_fallback = yaml_member(v, "default") != NULL;
+    load_origin(l, v, name, b);
     load_steps(l, yaml_member(v, "then"), b);
     if (yaml_member(v, "lookup"))
         load_lookup(l, yaml_member(v, "lookup"), b);
-    struct str missing = text_of(l, v, "on_missing", "");
-    b->on_missing = str_eq_c(missing, "ignore") ? MISSING_IGNORE : MISSING_HOLD;
-    struct str type = text_of(l, v, "type", "");
-    b->type = str_eq_c(type, "option") || (!type.len && b->lookup_count) ? FIELD_OPTION : FIELD_TEXT;
-    if (!b->from.len && !b->constant.len) {
-        diag_error(l->diags, "M032", v->pos, "'%s' has neither a field nor a constant", name);
-        diag_help(l->diags, "add from: customfield_… or const: value");
-    }
-    if (required && b->from.len && !b->has_fallback && !missing.len) {
-        diag_error(l->diags, "M033", v->pos, "what shall happen when '%s' is empty?", name);
-        diag_help(l->diags, "add on_missing: hold (the ticket waits and says which field), or ignore");
-    } else if (missing.len && !str_eq_c(missing, "hold") && !str_eq_c(missing, "ignore")) {
-        diag_error(l->diags, "M034", v->pos, "on_missing cannot be '%.*s'", STR_ARG(missing));
-        diag_help(l->diags, "use hold or ignore");
-    }
+    load_on_missing(l, v, name, required, b);
+    load_type(l, v, b);
 }
 
-static void check_sources(const struct loader *l, const struct binding *b)
+static bool is_yes_no(struct str s)
 {
-    for (size_t i = 0; l->sources && i < b->lookup_count; i++) {
-        bool found = false;
-        for (size_t k = 0; k < l->source_count; k++)
-            found |= str_eq(b->lookup[i].to, l->sources[k]);
-        if (!found) {
-            diag_error(l->diags, "M035", b->pos, "there is no source '%.*s'", STR_ARG(b->lookup[i].to));
-            diag_help(l->diags, "name it under sources in the configuration, or correct the lookup");
-        }
-    }
+    return str_eq_c(s, "true") || str_eq_c(s, "false");
 }
 
-/* "8h", "30m", "45s", "2d" in milliseconds; 0 when it is none. */
-static int64_t duration(struct str s)
+/* `privileged` is true or false, all others are text. */
+static void check_kind(const struct loader *l, const char *name, bool wants_yes_no,
+                       const struct binding *b)
 {
-    int64_t n;
-    if (s.len < 2 || !str_to_i64(str_n(s.p, s.len - 1), &n) || n <= 0 || n > 100000)
-        return 0;
-    switch (s.p[s.len - 1]) {
-    case 's':
-        return n * 1000;
-    case 'm':
-        return n * 60000;
-    case 'h':
-        return n * 3600000;
-    case 'd':
-        return n * 86400000;
-    default:
-        return 0;
+    bool gives = b->step_count && b->steps[b->step_count - 1] == STEP_BOOL;
+
+    if (!b->present || (!b->from.len && !b->constant.len))
+        return;
+    if (b->constant.len)
+        gives = wants_yes_no && is_yes_no(b->constant);
+    else if (b->lookup_count) {
+        gives = wants_yes_no;
+        for (size_t i = 0; i < b->lookup_count; i++)
+            gives = gives && is_yes_no(b->lookup[i].to);
     }
+    if (wants_yes_no && b->has_fallback)
+        gives = gives && is_yes_no(b->fallback);
+    if (gives == wants_yes_no)
+        return;
+    diag_error(l->diags, "M041", b->pos, "'%s' must be %s", name,
+               wants_yes_no ? "true or false" : "text, not true or false");
+    if (wants_yes_no)
+        diag_help(
+            l->diags,
+            "end with then: [bool], or look up to true and false; default: is one of these too");
+    else
+        diag_help(l->diags, "take bool out of then:");
 }
+
+static void check_source(const struct loader *l, struct diag_pos pos, struct str name)
+{
+    for (size_t k = 0; k < l->source_count; k++)
+        if (str_eq(name, l->sources[k]))
+            return;
+    diag_error(l->diags, "M035", pos, "there is no source '%.*s'", STR_ARG(name));
+    diag_help(l->diags, "name it under sources in the configuration, or correct it here");
+}
+
+/* Every name the rule can give as application is a source that somebody reads. */
+static void check_sources(const struct loader *l, const struct yaml *rule, const struct binding *b)
+{
+    const struct yaml *v = yaml_member(rule, "application");
+
+    if (!l->sources || !b->present)
+        return;
+    YAML_EACH(pair, yaml_member(v, "lookup"))
+    if (pair->scalar.len)
+        check_source(l, pair->pos, pair->scalar);
+    if (b->constant.len)
+        check_source(l, yaml_member(v, "const")->pos, b->constant);
+    if (b->has_fallback)
+        check_source(l, yaml_member(v, "default")->pos, b->fallback);
+}
+
+/* --- one rule
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t load_goal(const struct loader *l, const struct yaml *sla, const char *key)
 {
     const struct yaml *v = yaml_member(sla, key);
-    int64_t ms = v ? duration(v->scalar) : 0;
+    int64_t ms = 0;
 
-    if (v && !ms) {
-        diag_error(l->diags, "M036", v->pos, "'%.*s' is not a duration", STR_ARG(v->scalar));
+    if (v && (!yaml_duration(scalar_of(l, v), &ms) || !ms)) {
+        diag_error(l->diags, "M036", v->pos, "'%.*s' is not a goal", STR_ARG(v->scalar));
         diag_help(l->diags, "write 30m, 8h or 2d");
     }
     return ms;
 }
 
+/* The escalation steps and the calendar are fixed in this version; a file that says otherwise must
+ * not pass in silence. */
+static void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rule *r)
+{
+    static const char *const KNOWN[] = {"goal", "privileged_goal", "calendar", "escalate", NULL};
+    static const char *const STEPS[] = {"75%", "100%"};
+    const struct yaml *calendar = yaml_member(sla, "calendar"),
+                      *escalate = yaml_member(sla, "escalate");
+    size_t n = 0;
+
+    refuse_unknown(l, sla, KNOWN, "sla");
+    r->sla_goal_ms = load_goal(l, sla, "goal");
+    r->sla_privileged_ms = load_goal(l, sla, "privileged_goal");
+    if (calendar && !str_eq_c(calendar->scalar, "24x7")) {
+        diag_error(l->diags, "M044", calendar->pos, "there is no calendar '%.*s'",
+                   STR_ARG(calendar->scalar));
+        diag_help(l->diags, "this version counts 24x7");
+    }
+    YAML_EACH(v, escalate)
+    n += n < 2 && str_eq_c(v->scalar, STEPS[n]) ? 1 : 3;
+    if (escalate && (escalate->kind != YAML_LIST || n != 2)) {
+        diag_error(l->diags, "M045", escalate->pos, "these escalation steps cannot be had");
+        diag_help(l->diags, "this version escalates at [75%%, 100%%]");
+    }
+}
+
+/* One valid approval is wanted; the requester and the subject never count, whatever stands in
+ * `not`. */
+static void load_approval(const struct loader *l, const struct yaml *approval,
+                          struct mapping_rule *r)
+{
+    static const char *const KNOWN[] = {"from", "at_least", "not", NULL};
+
+    if (!approval)
+        return;
+    r->approval_needed = true;
+    refuse_unknown(l, approval, KNOWN, "approval");
+    if (approval->kind != YAML_MAP)
+        return;
+    bool known_from = str_eq_c(text_of(l, approval, "from", ""), "jsm.approvals");
+    bool known_count = str_eq_c(text_of(l, approval, "at_least", "1"), "1");
+    bool known_not = true;
+    YAML_EACH(v, list_of(l, yaml_member(approval, "not"), "'not'"))
+    known_not = known_not && (str_eq_c(v->scalar, "reporter") || str_eq_c(v->scalar, "subject"));
+    if (known_from && known_count && known_not)
+        return;
+    diag_error(l->diags, "M043", approval->pos, "an approval of this form cannot be had");
+    diag_help(l->diags,
+              "write approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }");
+}
+
+static void load_expect(const struct loader *l, const struct yaml *expect, struct mapping_rule *r)
+{
+    static const char *const KNOWN[] = {"present", "absent", NULL};
+    const struct yaml *what = expect && expect->kind == YAML_MAP ? expect->first : NULL;
+
+    r->expect = r->change == REQUEST_REMOVAL ? DESIRED_ABSENT : DESIRED_PRESENT;
+    refuse_unknown(l, expect, KNOWN, "expect");
+    if (!expect || expect->kind != YAML_MAP)
+        return;
+    if (yaml_count(expect) != 1 || !str_eq_c(what->scalar, "entitlement")) {
+        diag_error(l->diags, "M042", expect->pos,
+                   "expect says one thing: that the entitlement is present, or absent");
+        diag_help(l->diags,
+                  "write expect: { absent: entitlement } or expect: { present: entitlement }");
+        return;
+    }
+    enum desired wanted = str_eq_c(what->key, "absent") ? DESIRED_ABSENT : DESIRED_PRESENT;
+    if (r->change != REQUEST_MODIFY && wanted != r->expect) {
+        diag_error(l->diags, "M039", what->key_pos, "a %s cannot expect the entitlement to be %s",
+                   request_kind_name(r->change), desired_name(wanted));
+        diag_help(l->diags, "write expect: { %s: entitlement }, or change the rule's change:",
+                  desired_name(r->expect));
+        return;
+    }
+    r->expect = wanted;
+}
+
+static bool is_static_field(const struct loader *l, struct str id)
+{
+    bool custom = str_starts(id, STR("customfield_")) && is_field_id(id) &&
+                  !str_eq(id, l->m->request_type_field);
+    return custom || str_eq_c(id, "priority") || str_eq_c(id, "components");
+}
+
+static void load_ticket(const struct loader *l, const struct yaml *ticket, struct mapping_rule *r)
+{
+    static const char *const KNOWN[] = {"fields", NULL};
+    const struct yaml *fields = yaml_member(ticket, "fields");
+
+    refuse_unknown(l, ticket, KNOWN, "ticket");
+    YAML_EACH(v, fields)
+    {
+        bool bound = false;
+#define X(member, required) bound |= r->member.present && str_eq(r->member.from, v->key);
+        MAPPING_TARGETS(X)
+#undef X
+        if (bound || !is_static_field(l, v->key) || r->static_count == MAPPING_STATIC_MAX) {
+            diag_error(l->diags, "M049", v->key_pos, "'%.*s' cannot be set here", STR_ARG(v->key));
+            diag_help(
+                l->diags,
+                "up to %d fields that no binding writes: customfield_..., priority, components",
+                MAPPING_STATIC_MAX);
+            continue;
+        }
+        r->statics[r->static_count++] = (struct mapping_static){v->key, v};
+    }
+}
+
 static void load_choices(const struct loader *l, const struct yaml *v, struct mapping_rule *r)
 {
-    const struct yaml *expect = yaml_member(v, "expect");
+    const struct yaml *change = yaml_member(v, "change");
     struct str mode = text_of(l, v, "mode", "enforce");
-    struct str change = text_of(l, v, "change", "");
 
-    if (!gate_mode_from(mode, &r->mode)) {
-        diag_error(l->diags, "M037", yaml_member(v, "mode")->pos, "mode cannot be '%.*s'", STR_ARG(mode));
+    if (mode.len && !gate_mode_from(mode, &r->mode)) {
+        diag_error(l->diags, "M037", yaml_member(v, "mode")->pos, "mode cannot be '%.*s'",
+                   STR_ARG(mode));
         diag_help(l->diags, "use observe, warn or enforce");
     }
-    if (!request_kind_from(change, &r->change)) {
-        diag_error(l->diags, "M038", v->pos, "the rule does not say what it changes");
-        diag_help(l->diags, "add change: grant, or change: removal");
+    if (!change || !request_kind_from(scalar_of(l, change), &r->change)) {
+        diag_error(l->diags, "M038", change ? change->pos : v->pos,
+                   "the rule does not say what it changes");
+        diag_help(l->diags, "add change: grant, change: removal or change: modify");
     }
-    r->expect = r->change == REQUEST_REMOVAL ? DESIRED_ABSENT : DESIRED_PRESENT;
-    if (yaml_member(expect, "absent"))
-        r->expect = DESIRED_ABSENT;
-    if (yaml_member(expect, "present"))
-        r->expect = DESIRED_PRESENT;
-    if (r->change == REQUEST_REMOVAL && r->expect == DESIRED_PRESENT) {
-        diag_error(l->diags, "M039", expect->pos, "a removal cannot expect the entitlement to be present");
-        diag_help(l->diags, "write expect: { absent: entitlement }");
+    load_expect(l, yaml_member(v, "expect"), r);
+    load_approval(l, yaml_member(v, "approval"), r);
+    load_sla(l, yaml_member(v, "sla"), r);
+}
+
+/* Two rules of one name or one request type: nobody could say which is meant. */
+static void refuse_twins(const struct loader *l, const struct yaml *v, const struct mapping_rule *r)
+{
+    for (const struct mapping_rule *other = l->m->rules; other < r; other++) {
+        bool type = r->request_type.len && str_eq(other->request_type, r->request_type);
+        bool name = r->name.len && str_eq(other->name, r->name);
+        if (!type && !name)
+            continue;
+        const struct yaml *at = yaml_member(v, type ? "request_type" : "name");
+        diag_error(l->diags, "M026", at->pos, "%s '%.*s' has two rules",
+                   type ? "request type" : "the name", STR_ARG(type ? r->request_type : r->name));
+        diag_note(l->diags, "the other begins in line %d", other->pos.line);
+        diag_help(l->diags, "keep one");
     }
-    const struct yaml *approval = yaml_member(v, "approval");
-    r->approval_needed = approval != NULL && !str_eq_c(text_of(l, approval, "needed", "true"), "false");
-    r->sla_goal_ms = load_goal(l, yaml_member(v, "sla"), "goal");
-    r->sla_privileged_ms = load_goal(l, yaml_member(v, "sla"), "privileged_goal");
 }
 
 static void load_rule(const struct loader *l, const struct yaml *v)
 {
-    static const char *const KNOWN[] = {"name", "request_type", "mode", "change", "expect", "approval", "sla",
+    static const char *const KNOWN[] = {"name",
+                                        "request_type",
+                                        "mode",
+                                        "change",
+                                        "expect",
+                                        "approval",
+                                        "sla",
+                                        "ticket",
 #define X(member, required) #member,
                                         MAPPING_TARGETS(X)
 #undef X
@@ -202,15 +490,14 @@ static void load_rule(const struct loader *l, const struct yaml *v)
 
     if (m->rule_count == MAPPING_RULES_MAX) {
         diag_error(l->diags, "M023", v->pos, "more than %d rules", MAPPING_RULES_MAX);
+        diag_help(l->diags, "remove rules of request types that are used no more");
         return;
     }
     struct mapping_rule *r = &m->rules[m->rule_count++];
     *r = (struct mapping_rule){.pos = v->pos};
-    if (v->kind != YAML_MAP) {
-        diag_error(l->diags, "M024", v->pos, "a rule must be a map");
-        return;
-    }
     refuse_unknown(l, v, KNOWN, "a rule");
+    if (v->kind != YAML_MAP)
+        return;
     r->name = text_of(l, v, "name", "");
     r->request_type = text_of(l, v, "request_type", "");
     if (!r->name.len || !r->request_type.len) {
@@ -218,66 +505,108 @@ static void load_rule(const struct loader *l, const struct yaml *v)
         diag_help(l->diags, "add name: remove-app-access and request_type: \"31\"");
     }
     load_choices(l, v, r);
-#define X(member, required) load_binding(l, v, #member, required, &r->member);
+#define X(member, required)                            \
+    load_binding(l, v, #member, required, &r->member); \
+    check_kind(l, #member, &r->member == &r->privileged, &r->member);
     MAPPING_TARGETS(X)
 #undef X
-    check_sources(l, &r->application);
-    for (size_t i = 0; i + 1 < m->rule_count; i++) {
-        if (str_eq(m->rules[i].request_type, r->request_type)) {
-            diag_error(l->diags, "M026", v->pos, "request type %.*s has two rules", STR_ARG(r->request_type));
-            diag_help(l->diags, "keep one");
-        }
-    }
+    check_sources(l, v, &r->application);
+    load_ticket(l, yaml_member(v, "ticket"), r);
+    refuse_twins(l, v, r);
 }
+
+/* --- the file
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static void load_statuses(const struct loader *l, const struct yaml *map)
 {
     static const char *const ROLES[] = {"open", "verify", "done", "cancelled", "declined"};
 
-    YAML_EACH (v, map) {
+    if (map && map->kind != YAML_MAP) {
+        diag_error(l->diags, "M024", map->pos, "statuses must be a map");
+        diag_help(l->diags, "write statuses: { \"Verifying access\": verify }");
+        return;
+    }
+    YAML_EACH(v, map)
+    {
         size_t i = 0;
         while (i < sizeof ROLES / sizeof ROLES[0] && !str_eq_c(v->scalar, ROLES[i]))
             i++;
-        if (i == sizeof ROLES / sizeof ROLES[0] || l->m->status_count == MAPPING_STATUSES_MAX) {
+        if (i == sizeof ROLES / sizeof ROLES[0]) {
             diag_error(l->diags, "M027", v->pos, "a status cannot be '%.*s'", STR_ARG(v->scalar));
             diag_help(l->diags, "use open, verify, done, cancelled or declined");
-            continue;
+        } else if (l->m->status_count == MAPPING_STATUSES_MAX) {
+            diag_error(l->diags, "M023", v->pos, "more than %d statuses", MAPPING_STATUSES_MAX);
+            diag_help(l->diags, "name only those that mean verify, cancelled or declined");
+        } else {
+            l->m->statuses[l->m->status_count++] =
+                (struct mapping_status){v->key, (enum status_role)i};
         }
-        l->m->statuses[l->m->status_count++] = (struct mapping_status){v->key, (enum status_role)i};
     }
+}
+
+static struct str load_field(const struct loader *l, const struct yaml *fields, const char *key,
+                             const char *otherwise)
+{
+    struct str id = text_of(l, fields, key, otherwise);
+    if (id.len && !is_field_id(id)) {
+        diag_error(l->diags, "M047", yaml_member(fields, key)->pos,
+                   "'%.*s' is not the id of a field", STR_ARG(id));
+        diag_help(l->diags,
+                  "an id looks like customfield_10050; the name people see does not work");
+    }
+    return id;
+}
+
+static void load_head(const struct loader *l, const struct yaml *root)
+{
+    static const char *const TICKET[] = {"project", "issue_type", NULL};
+    static const char *const FIELDS[] = {"request_type", "access_check", "access_check_reason",
+                                         NULL};
+    const struct yaml *version = yaml_member(root, "version");
+    const struct yaml *ticket = yaml_member(root, "ticket"), *fields = yaml_member(root, "fields");
+    struct mapping *m = l->m;
+
+    if (!version || !str_eq_c(version->scalar, "1")) {
+        diag_error(l->diags, "M028", version ? version->pos : root->pos,
+                   "the file does not say a version we know");
+        diag_help(l->diags, "write version: 1");
+    }
+    refuse_unknown(l, ticket, TICKET, "ticket");
+    refuse_unknown(l, fields, FIELDS, "fields");
+    struct str desk = text_of(l, root, "service_desk", "");
+    m->project = text_of(l, ticket, "project", "");
+    if (!m->project.len)
+        m->project = desk;
+    m->issue_type = text_of(l, ticket, "issue_type", "Service Request");
+    m->request_type_field = load_field(l, fields, "request_type", "customfield_10010");
+    m->check_field = load_field(l, fields, "access_check", "");
+    m->reason_field = load_field(l, fields, "access_check_reason", "");
+    load_statuses(l, yaml_member(root, "statuses"));
 }
 
 static void load_root(const struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"version", "service_desk", "ticket", "fields", "statuses", "requests", "tests", NULL};
-    struct mapping *m = l->m;
-    const struct yaml *ticket = yaml_member(root, "ticket");
-    const struct yaml *fields = yaml_member(root, "fields");
+    static const char *const KNOWN[] = {"version",  "service_desk", "ticket", "fields",
+                                        "statuses", "requests",     "tests",  NULL};
     const struct yaml *requests = yaml_member(root, "requests");
 
     refuse_unknown(l, root, KNOWN, "a mapping file");
-    if (!str_eq_c(text_of(l, root, "version", ""), "1")) {
-        diag_error(l->diags, "M028", root->pos, "the file does not say its version");
-        diag_help(l->diags, "add version: 1");
-    }
-    m->project = text_of(l, ticket, "project", "");
-    m->issue_type = text_of(l, ticket, "issue_type", "Service Request");
-    m->request_type_field = text_of(l, fields, "request_type", "customfield_10010");
-    m->check_field = text_of(l, fields, "access_check", "");
-    m->reason_field = text_of(l, fields, "access_check_reason", "");
-    load_statuses(l, yaml_member(root, "statuses"));
+    load_head(l, root);
+    l->m->tests = list_of(l, yaml_member(root, "tests"), "tests");
     if (!requests || requests->kind != YAML_LIST || !requests->first) {
-        diag_error(l->diags, "M029", root->pos, "the file has no rules");
-        diag_help(l->diags, "add requests: with one rule per request type");
+        diag_error(l->diags, "M029", requests ? requests->pos : root->pos, "the file has no rules");
+        diag_help(l->diags, "add requests: with one rule per request type, each behind '- '");
         return;
     }
-    YAML_EACH (v, requests)
-        load_rule(l, v);
-    m->tests = yaml_member(root, "tests");
+    YAML_EACH(v, requests)
+    load_rule(l, v);
 }
 
-struct mapping *mapping_load(struct arena *arena, const char *file, struct str text, const struct str *sources,
-                             size_t source_count, struct diag_list *diags)
+struct mapping *mapping_load(struct arena *arena, const char *file, struct str text,
+                             const struct str *sources, size_t source_count,
+                             struct diag_list *diags)
 {
     uint8_t digest[SHA256_BYTES];
     struct mapping *m = ARENA_NEW(arena, struct mapping);
@@ -285,13 +614,15 @@ struct mapping *mapping_load(struct arena *arena, const char *file, struct str t
 
     if (!root || !m)
         return NULL;
-    struct loader l = {.m = m, .arena = arena, .diags = diags, .sources = sources, .source_count = source_count};
+    struct loader l = {
+        .m = m, .arena = arena, .diags = diags, .sources = sources, .source_count = source_count};
     if (root->kind != YAML_MAP) {
         diag_error(diags, "M024", root->pos, "a mapping file is a map");
+        diag_help(diags, "begin with version: 1; schemas/example/mapping.yaml is one");
         return NULL;
     }
-    m->file = file;
-    m->text = text;
+    m->file = arena_cstr(arena, str_of(file));
+    m->text = arena_str(arena, text);
     digest_sha256(text, digest);
     hex_encode(digest, sizeof digest, m->sha256);
     load_root(&l, root);

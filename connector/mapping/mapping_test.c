@@ -1,38 +1,25 @@
 /* The tests that stand in a mapping file: a ticket, and what it must become. */
 #include "json/json_write.h"
-#include "mapping/mapping.h"
+#include "mapping/mapping_priv.h"
 
-enum { ISSUE_BYTES = 64 * 1024 };
+enum { ISSUE_BYTES = 256 * 1024 };
 
-static void put_yaml(struct json_out *out, struct arena *arena, const struct yaml *v)
-{
-    if (v->kind == YAML_SCALAR) {
-        json_put_str(out, v->scalar);
-        return;
-    }
-    if (v->kind == YAML_LIST)
-        json_open_array(out);
-    else
-        json_open_object(out);
-    YAML_EACH (child, v) {
-        if (v->kind == YAML_MAP)
-            json_put_name(out, arena_cstr(arena, child->key));
-        put_yaml(out, arena, child);
-    }
-    if (v->kind == YAML_LIST)
-        json_close_array(out);
-    else
-        json_close_object(out);
-}
+struct tester {
+    const struct mapping *m;
+    struct arena *arena;
+    mapping_read_fn *read;
+    void *arg;
+    struct diag_list *diags;
+};
 
 /* {request_type, fields} of the test as an issue like Jira's. */
-static const struct json *issue_of(const struct mapping *m, struct arena *arena, const struct yaml *ticket)
+static const struct json *issue_inline(const struct tester *t, const struct yaml *ticket,
+                                       struct err *err)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
     const struct json *issue = NULL;
     const struct yaml *type = yaml_member(ticket, "request_type");
-    struct err err;
 
     buf_init(&b, ISSUE_BYTES);
     json_begin(&out, &b);
@@ -40,68 +27,157 @@ static const struct json *issue_of(const struct mapping *m, struct arena *arena,
     json_put_name(&out, "fields");
     json_open_object(&out);
     if (type)
-        json_str_member(&out, arena_cstr(arena, m->request_type_field), type->scalar);
-    YAML_EACH (field, yaml_member(ticket, "fields")) {
-        json_put_name(&out, arena_cstr(arena, field->key));
-        put_yaml(&out, arena, field);
+        json_str_member(&out, t->m->request_type_field.p, type->scalar);
+    YAML_EACH(field, yaml_member(ticket, "fields"))
+    {
+        json_put_name(&out, field->key.p);
+        put_yaml(&out, field);
     }
     json_close_object(&out);
     json_close_object(&out);
-    return json_parse(arena, buf_str(&b), &issue, &err) ? issue : NULL;
+    return json_parse(t->arena, buf_str(&b), &issue, err) ? issue : NULL;
 }
 
-static struct str actual(const struct mapped *r, struct str name)
+static const struct json *issue_from_file(const struct tester *t, struct str path, struct err *err)
+{
+    const struct json *issue = NULL;
+    struct str text;
+
+    if (!t->read) {
+        (void)FAIL(err, ERR_CONFIG, "a ticket in a file can't be read here");
+        return NULL;
+    }
+    if (!t->read(t->arg, t->arena, path, &text, err) || !json_parse(t->arena, text, &issue, err))
+        return NULL;
+    return issue;
+}
+
+/* What a test may expect of a mapped ticket, by name; NULL pointer: no such thing. */
+static struct str actual(const struct tester *t, const struct mapped *r, struct str name)
 {
     static const char *const OUTCOMES[] = {"mapped", "hold", "not_governed"};
-
-    if (str_eq_c(name, "outcome"))
-        return str_of(OUTCOMES[r->outcome]);
-    if (str_eq_c(name, "reason"))
-        return str_of(r->hold_code ? r->hold_code : "");
-    if (str_eq_c(name, "subject"))
-        return r->beneficiary;
-    if (str_eq_c(name, "account"))
-        return r->account;
-    if (str_eq_c(name, "application"))
-        return r->source;
-    if (str_eq_c(name, "entitlement"))
-        return r->entitlement;
-    if (str_eq_c(name, "privileged"))
-        return r->privileged ? STR("true") : STR("false");
+    const struct {
+        const char *name;
+        struct str value;
+    } VALUES[] = {
+        {"outcome", str_of(OUTCOMES[r->outcome])},
+        {"reason", str_of(r->hold_code ? r->hold_code : "")},
+        {"field", r->hold_field.p ? r->hold_field : STR("")},
+        {"rule", r->rule ? r->rule->name : STR("")},
+        {"mode", str_of(r->rule ? gate_mode_name(r->rule->mode) : "")},
+        {"change", str_of(r->rule ? request_kind_name(r->rule->change) : "")},
+        {"expect", str_of(r->rule ? desired_name(r->rule->expect) : "")},
+        {"subject", r->beneficiary.p ? r->beneficiary : STR("")},
+        {"account", r->account.p ? r->account : STR("")},
+        {"application", r->source.p ? r->source : STR("")},
+        {"entitlement", r->entitlement.p ? r->entitlement : STR("")},
+        {"requester", r->requester.p ? r->requester : STR("")},
+        {"justification", r->justification.p ? r->justification : STR("")},
+        {"privileged", r->privileged ? STR("true") : STR("false")},
+        {"sla.goal", canonical_duration(t->arena, r->sla_goal_ms)},
+    };
+    for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
+        if (str_eq_c(name, VALUES[i].name))
+            return VALUES[i].value;
     return STR_NONE;
 }
 
-static void run_one(const struct mapping *m, struct arena *arena, const struct yaml *test, struct diag_list *diags)
+/* "240m" and "4h" are one goal. */
+static bool same_value(struct str name, struct str got, struct str wanted)
 {
-    const struct yaml *name = yaml_member(test, "name");
-    struct str title = name ? name->scalar : STR("a test");
-    const struct json *issue = issue_of(m, arena, yaml_member(test, "ticket"));
-    struct mapped r;
+    int64_t a, b;
+    if (str_eq(got, wanted))
+        return true;
+    return str_eq_c(name, "sla.goal") && yaml_duration(got, &a) && yaml_duration(wanted, &b) &&
+           a == b;
+}
 
-    if (!issue) {
-        diag_error(diags, "M050", test->pos, "%.*s: its ticket cannot be read", STR_ARG(title));
-        return;
+static void compare(const struct tester *t, struct str title, const struct mapped *r,
+                    const struct yaml *wanted)
+{
+    struct str got = actual(t, r, wanted->key);
+
+    if (!got.p || wanted->kind != YAML_SCALAR) {
+        diag_error(t->diags, "M051", wanted->key_pos, "a test cannot expect '%.*s'",
+                   STR_ARG(wanted->key));
+        diag_help(t->diags, "outcome, reason, field, rule, mode, change, expect, subject, account, "
+                            "application, entitlement, "
+                            "requester, justification, privileged, sla.goal");
+    } else if (!same_value(wanted->key, got, wanted->scalar)) {
+        diag_error(t->diags, "M052", wanted->pos, "test \"%.*s\": %.*s is '%.*s', expected '%.*s'",
+                   STR_ARG(title), STR_ARG(wanted->key), STR_ARG(got), STR_ARG(wanted->scalar));
+        if (r->outcome == MAPPED_HOLD)
+            diag_note(t->diags, "held with %s: %.*s", r->hold_code, STR_ARG(r->hold_text));
+        diag_help(t->diags, "correct the rule, or the expectation");
     }
-    mapping_ticket(m, arena, issue, &r);
-    YAML_EACH (wanted, yaml_member(test, "expect")) {
-        struct str got = actual(&r, wanted->key);
-        if (!got.p) {
-            diag_error(diags, "M051", wanted->key_pos, "a test cannot expect '%.*s'", STR_ARG(wanted->key));
-            diag_help(diags, "outcome, reason, subject, account, application, entitlement, privileged");
-        } else if (!str_eq(got, wanted->scalar)) {
-            diag_error(diags, "M052", wanted->pos, "%.*s: %.*s is '%.*s', expected '%.*s'", STR_ARG(title),
-                       STR_ARG(wanted->key), STR_ARG(got), STR_ARG(wanted->scalar));
-            diag_help(diags, "correct the rule, or the expectation");
+}
+
+static void refuse_unknown(const struct tester *t, const struct yaml *map, const char *const *known)
+{
+    YAML_EACH(member, map)
+    {
+        bool found = false;
+        for (size_t i = 0; known[i]; i++)
+            found |= str_eq_c(member->key, known[i]);
+        if (!found) {
+            diag_error(t->diags, "M021", member->key_pos, "'%.*s' is not known in a test",
+                       STR_ARG(member->key));
+            diag_help(t->diags,
+                      "a test has name, ticket (a file, or request_type and fields) and expect");
         }
     }
 }
 
-size_t mapping_run_tests(const struct mapping *m, struct arena *arena, struct diag_list *diags)
+static void run_one(const struct tester *t, const struct yaml *test)
 {
+    static const char *const KNOWN[] = {"name", "ticket", "expect", NULL};
+    static const char *const TICKET[] = {"request_type", "fields", NULL};
+    const struct yaml *name = yaml_member(test, "name"), *ticket = yaml_member(test, "ticket");
+    const struct yaml *expect = yaml_member(test, "expect");
+    struct str title = name ? name->scalar : STR("a test");
+    struct mapped r;
+    struct err err = {0};
+
+    refuse_unknown(t, test, KNOWN);
+    if (!ticket || ticket->kind == YAML_LIST || !expect || expect->kind != YAML_MAP ||
+        !expect->first) {
+        diag_error(t->diags, "M050", test->pos, "test \"%.*s\" has no ticket, or expects nothing",
+                   STR_ARG(title));
+        diag_help(t->diags, "write ticket: { request_type: \"31\", fields: { ... } } and expect: { "
+                            "outcome: mapped }");
+        return;
+    }
+    bool file = ticket->kind == YAML_SCALAR;
+    if (!file)
+        refuse_unknown(t, ticket, TICKET);
+    const struct json *issue =
+        file ? issue_from_file(t, ticket->scalar, &err) : issue_inline(t, ticket, &err);
+    if (!issue) {
+        diag_error(t->diags, "M053", ticket->pos, "test \"%.*s\": %s", STR_ARG(title), err.what);
+        diag_help(t->diags,
+                  "a ticket is an issue as Jira's GET gives it, in a file beside the mapping");
+        return;
+    }
+    mapping_ticket(t->m, t->arena, issue, &r);
+    YAML_EACH(wanted, expect)
+    compare(t, title, &r, wanted);
+}
+
+size_t mapping_run_tests_with(const struct mapping *m, struct arena *arena, mapping_read_fn *read,
+                              void *arg, struct diag_list *diags)
+{
+    struct tester t = {m, arena, read, arg, diags};
     size_t n = 0;
-    YAML_EACH (test, m->tests) {
-        run_one(m, arena, test, diags);
+
+    YAML_EACH(test, m->tests)
+    {
+        run_one(&t, test);
         n++;
     }
     return n;
+}
+
+size_t mapping_run_tests(const struct mapping *m, struct arena *arena, struct diag_list *diags)
+{
+    return mapping_run_tests_with(m, arena, NULL, NULL, diags);
 }

@@ -156,30 +156,40 @@ void diag_render(const struct diag_list *list, struct buf *out)
         buf_printf(out, "... and %zu more\n", list->count - DIAG_MAX);
 }
 
-/* Changes of one letter that turn `a` into `b`; what is farther than `most` may be said as most
- * + 1. */
+static bool same_letter(struct str a, size_t i, struct str b, size_t j)
+{
+    return str_eq_nocase(str_n(a.p + i, 1), str_n(b.p + j, 1));
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Letters changed, added, dropped or swapped with their neighbour that turn `a` into `b`; what is
+ * farther than `most` may be said as most + 1. */
 static size_t distance(struct str a, struct str b, size_t most)
 {
     enum { LONGEST = 40 };
-    size_t row[LONGEST + 1];
+    size_t rows[3][LONGEST + 1];
 
     if (a.len > LONGEST || b.len > LONGEST ||
         (a.len > b.len ? a.len - b.len : b.len - a.len) > most)
         return most + 1;
     for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t change = diagonal + !str_eq_nocase(str_n(a.p + i - 1, 1), str_n(b.p + j - 1, 1));
-            size_t add = row[j - 1] + 1, drop = row[j] + 1;
-            diagonal = row[j];
-            row[j] = change < add ? change : add;
-            row[j] = row[j] < drop ? row[j] : drop;
+            row[j] = least(least(above[j], row[j - 1]) + 1,
+                           above[j - 1] + !same_letter(a, i - 1, b, j - 1));
+            if (i > 1 && j > 1 && same_letter(a, i - 1, b, j - 2) &&
+                same_letter(a, i - 2, b, j - 1))
+                row[j] = least(row[j], above2[j - 2] + 1);
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 const char *diag_nearest(struct str word, const char *const *known)

@@ -133,6 +133,10 @@ static void the_nearest_name_is_near(void **state)
         const char *word, *nearest;
     } CASES[] = {
         {"nam", "name"},
+        {"naem", "name"},
+        {"amne", NULL},
+        {"no", "on"},
+        {"onn", "on"},
         {"Name", "name"},
         {"lable", "label"},
         {"labels", "label"},

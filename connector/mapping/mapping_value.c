@@ -1,0 +1,203 @@
+/* Values of Jira fields as text, and the functions over them. Every function is total: it gives a
+ * value for any value. */
+#include "json/json_write.h"
+#include "mapping/mapping_priv.h"
+
+static struct value text_value(struct str s)
+{
+    return (struct value){.kind = str_trim(s).len ? VALUE_TEXT : VALUE_MISSING, .text = s};
+}
+
+static struct value wrong_value(const char *why)
+{
+    return (struct value){.kind = VALUE_WRONG, .wrong = why};
+}
+
+/* Cloud: accountId. Data Center: key and name beside an address or a display name. */
+static bool is_person(const struct json *v)
+{
+    return json_member(v, "accountId") || json_member(v, "emailAddress") ||
+           json_member(v, "displayName");
+}
+
+static struct value value_of_object(const struct json *v)
+{
+    if (is_person(v))
+        return (struct value){.kind = VALUE_PERSON, .json = v};
+    if (json_type(json_member(v, "child")) == JSON_OBJECT)
+        return wrong_value("holds a choice in two levels");
+    if (str_eq_c(json_path_str(v, "type"), "doc"))
+        return wrong_value("holds formatted text");
+    if (json_str(json_member(v, "value")).p) /* an option */
+        return text_value(json_path_str(v, "value"));
+    if (json_str(json_member(v, "name")).p) /* group, component, version, priority */
+        return text_value(json_path_str(v, "name"));
+    return wrong_value("holds a kind of value that is not read yet");
+}
+
+struct value value_of_field(const struct json *v)
+{
+    switch (json_type(v)) {
+    case JSON_NULL:
+        return (struct value){0};
+    case JSON_BOOL:
+        return text_value(json_is_true(v) ? STR("true") : STR("false"));
+    case JSON_NUMBER:
+        return text_value(json_number_text(v));
+    case JSON_STRING:
+        return text_value(json_str(v));
+    case JSON_ARRAY:
+        if (json_count(v) > 1)
+            return (struct value){.kind = VALUE_LIST, .json = v};
+        if (json_type(json_first(v)) == JSON_ARRAY)
+            return wrong_value("holds a list in a list");
+        return value_of_field(json_first(v));
+    case JSON_OBJECT:
+        return value_of_object(v);
+    }
+    return (struct value){0};
+}
+
+struct str person_key(const struct json *user)
+{
+    struct str address = json_path_str(user, "emailAddress");
+    struct str id = json_path_str(user, "accountId");
+    if (address.len)
+        return address;
+    return id.len ? id : json_path_str(user, "name");
+}
+
+static struct str change_case(struct arena *arena, struct str s, char from, char to)
+{
+    char *copy = arena_alloc(arena, s.len + 1);
+    if (!copy)
+        return STR_NONE;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.p[i];
+        bool in_range = c >= from && c < from + 26;
+        copy[i] = in_range ? (char)(c - from + to) : c;
+    }
+    return str_n(copy, s.len);
+}
+
+/* One @ with something on both sides, no blanks. Whether it is somebody's is the source's to say.
+ */
+static bool is_address(struct str s)
+{
+    ptrdiff_t at = str_find(s, '@');
+    if (at <= 0 || (size_t)at + 1 == s.len ||
+        str_find(str_n(s.p + at + 1, s.len - (size_t)at - 1), '@') >= 0)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.p[i] <= ' ')
+            return false;
+    return true;
+}
+
+static struct value step_text(struct arena *arena, enum mapping_step step, struct str s)
+{
+    static const char *const YES[] = {"yes", "true", "1", "y"}, *const NO[] = {"no", "false", "0",
+                                                                               "n"};
+
+    switch (step) {
+    case STEP_TRIM:
+        return text_value(str_trim(s));
+    case STEP_LOWER:
+        return text_value(change_case(arena, s, 'A', 'a'));
+    case STEP_UPPER:
+        return text_value(change_case(arena, s, 'a', 'A'));
+    case STEP_EMAIL:
+        return is_address(str_trim(s)) ? text_value(str_trim(s))
+                                       : wrong_value("holds no e-mail address");
+    case STEP_BOOL:
+        for (size_t i = 0; i < sizeof YES / sizeof YES[0]; i++) {
+            if (str_eq_nocase(str_trim(s), str_of(YES[i])))
+                return text_value(STR("true"));
+            if (str_eq_nocase(str_trim(s), str_of(NO[i])))
+                return text_value(STR("false"));
+        }
+        return wrong_value("holds neither yes nor no");
+    case STEP_ACCOUNT:
+    case STEP_FIRST:
+    case STEP_COUNT:
+        break;
+    }
+    return text_value(s);
+}
+
+static struct value step_person(enum mapping_step step, struct value in)
+{
+    if (step == STEP_EMAIL) /* hidden by the person's own settings, or by the site's */
+        return text_value(json_path_str(in.json, "emailAddress"));
+    if (step == STEP_ACCOUNT) {
+        struct str id = json_path_str(in.json, "accountId");
+        return text_value(id.len ? id : json_path_str(in.json, "key"));
+    }
+    return step == STEP_FIRST ? in : wrong_value("holds a person; begin with email or account");
+}
+
+struct value value_step(struct arena *arena, enum mapping_step step, struct value in)
+{
+    switch (in.kind) {
+    case VALUE_MISSING:
+    case VALUE_WRONG:
+        return in;
+    case VALUE_TEXT:
+        return step_text(arena, step, in.text);
+    case VALUE_PERSON:
+        return step_person(step, in);
+    case VALUE_LIST:
+        return step == STEP_FIRST ? value_of_field(json_first(in.json)) : in;
+    }
+    return in;
+}
+
+const char *step_name(enum mapping_step step)
+{
+    static const char *const NAMES[] = {
+#define X(suffix, name) name,
+        MAPPING_FUNCTIONS(X)
+#undef X
+    };
+    return NAMES[step];
+}
+
+struct str canonical_duration(struct arena *arena, int64_t ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } UNITS[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
+
+    for (size_t i = 0; ms && i < sizeof UNITS / sizeof UNITS[0]; i++)
+        if (ms % UNITS[i].ms == 0)
+            return arena_printf(arena, "%lld%s", (long long)(ms / UNITS[i].ms), UNITS[i].unit);
+    return ms ? arena_printf(arena, "%lldms", (long long)ms) : STR("0");
+}
+
+void put_yaml(struct json_out *out, const struct yaml *v)
+{
+    if (v->kind == YAML_SCALAR) {
+        if (yaml_is_null(v))
+            json_put_null(out);
+        else if (yaml_is_bool(v) || yaml_is_number(v))
+            json_put_raw(out, v->scalar);
+        else
+            json_put_str(out, v->scalar);
+        return;
+    }
+    if (v->kind == YAML_LIST)
+        json_open_array(out);
+    else
+        json_open_object(out);
+    YAML_EACH(child, v)
+    {
+        if (v->kind == YAML_MAP)
+            json_put_name(out, child->key.p);
+        put_yaml(out, child);
+    }
+    if (v->kind == YAML_LIST)
+        json_close_array(out);
+    else
+        json_close_object(out);
+}
