@@ -62,6 +62,8 @@ class World:
         self.jira = proc.Process(argv, name="jira stand-in", ready=r"port")
         self.jira.start()
         self.jira_url = f"http://127.0.0.1:{self.jira_port}"
+        # as on a real site: the service account is an agent, and alone in the group that may close
+        self.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
 
     def configure(self):
         for name, secret in (("jira-token", "connector-token"), ("webhook-secret", "a-webhook-secret"),

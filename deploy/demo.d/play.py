@@ -1,0 +1,138 @@
+"""The demo's story: people do things in Jira and in the target systems, Countersign answers, every line is checked."""
+import os
+import sys
+import time
+
+from lib import wait, world
+
+BOX = """┌──────────────────────────────────────────────────────────────────────────────────────┐
+│ Demo only: made-up people, a stand-in for Jira, a private database removed on Ctrl-C. │
+└──────────────────────────────────────────────────────────────────────────────────────┘"""
+
+
+class Story:
+    def __init__(self, site, pause):
+        self.site, self.pause, self.missed = site, pause, 0
+        self.began = time.monotonic()
+
+    def say(self, key, text, good=None):
+        mark = {None: "  ", True: "✓ ", False: "✗ "}[good]
+        print(f" {time.strftime('%H:%M:%S')}  {key:<7} {mark}{text}", flush=True)
+        time.sleep(self.pause)
+
+    def expect(self, key, text, probe, timeout=20):
+        """One checked line of the story: true within the time, or a miss."""
+        try:
+            wait.until(probe, timeout)
+            self.say(key, text, True)
+        except wait.Timeout as late:
+            self.missed += 1
+            self.say(key, f"MISSED: {text} ({late})", False)
+
+    def quote(self, key):
+        print(f"                      on the ticket: “{self.site.said(key)[1]}”", flush=True)
+
+
+def removal(story, site):
+    key = site.ask_removal("okafor")
+    story.say(key, "M. Okafor leaves Finance → remove fin-ledger-admin in SAP FIN, goal 8 h")
+    story.expect(key, "governed, and the agent knows what to do", lambda: (site.request(key) or {}).get("phase") == "fulfilling")
+    site.resolve(key)
+    story.say(key, "agent A. Agent presses Resolve, but has not done it yet")
+    story.expect(key, "NOT CLOSED: the access is still there", lambda: "still has" in site.said(key)[1])
+    story.quote(key)
+    site.has_role("okafor", "fin-ledger-admin", False)
+    story.say("sap-fin", "somebody really removes the role")
+    story.expect(key, "VERIFIED: the ticket resolved by itself", lambda: site.ticket(key)["status"] == "Resolved")
+    story.expect(key, "the request is closed on that proof", lambda: site.request(key)["phase"] == "closed")
+    return key
+
+
+def grant(story, site):
+    key = site.ask_grant("okafor", "finance-all", system="Directory")
+    story.say(key, "grant: put okafor into finance-all in the directory (LDAP)")
+    wait.until(lambda: (site.request(key) or {}).get("phase") == "fulfilling", 20)
+    site.resolve(key)
+    story.expect(key, "NOT CLOSED: the membership is not there", lambda: "doesn't have finance-all" in site.said(key)[1])
+    site.directory.modify("dn: cn=finance-all,ou=groups,dc=example,dc=com\nchangetype: modify\nadd: member\n"
+                          "member: uid=okafor,ou=people,dc=example,dc=com\n")
+    story.say("ldap", "an administrator adds the member")
+    story.expect(key, "VERIFIED: the ticket resolved by itself", lambda: site.ticket(key)["status"] == "Resolved")
+
+
+def behind_our_back(story, site):
+    key = site.ask_removal("lind", project="OPS")
+    wait.until(lambda: (site.request(key) or {}).get("phase") == "fulfilling", 20)
+    site.act("transition", key, name="Close")
+    story.say(key, "closed behind our back through an open global transition")
+    began = time.monotonic()
+    story.expect(key, "found and REOPENED, with the reason", lambda: site.ticket(key)["status"] == "In progress")
+    print(f"                      after {time.monotonic() - began:.1f} s; counted as a close without proof", flush=True)
+    site.has_role("lind", "fin-ledger-admin", False)
+    story.expect(key, "VERIFIED and closed once the role was really gone", lambda: site.ticket(key)["status"] == "Resolved")
+
+
+def lost_reply(story, site):
+    site.fault("lose_reply", path="/rest/api/3/issue$")
+    body = {"kind": "removal", "beneficiary": "novak", "source": "sap-fin", "entitlement": "fin-viewer",
+            "requester": "hr-system", "justification": "left the company"}
+    _, made = site.api("POST", "/v1/access-requests", body, key="demo-1")
+    story.say("API", "the identity platform asks for a removal; Jira makes the ticket, but drops the reply")
+    story.expect("API", "the ticket was found by its marker and bound", lambda: site.api("GET", f"/v1/access-requests/{made['id']}")[1].get("ticket"))
+    story.expect("API", "exactly one ticket exists", lambda: len(site.marked(made["id"])) == 1)
+
+
+def sealed(story, site):
+    shown = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
+    story.expect("proof", f"evidence chain verified: {shown.stdout.splitlines()[-1].split('evidence')[-1].strip()}",
+                 lambda: shown.returncode == 0, 1)
+
+
+def stay(site, key):
+    print(f"""
+ Your turn (it keeps running; Ctrl-C ends it and removes everything):
+   ticket     {site.jira_url}/browse/{key}     press Resolve and read what the agent reads
+   then       psql "{site.target.dsn}" -c "delete from app_user_role where user_id = 5"     watch it resolve
+   dashboard  psql "{site.database.dsn}" -c "table sla.request_v1"
+   health     http://127.0.0.1:{site.ops_port}/readyz   http://127.0.0.1:{site.ops_port}/metrics
+   evidence   build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
+   API        curl -H "Authorization: Bearer an-api-token-of-the-demo" http://127.0.0.1:{site.port}/v1/access-requests
+   log        {site.folder} holds configuration and mapping""", flush=True)
+    try:
+        while site.service.running:
+            time.sleep(0.5)
+        print(site.service.told())
+    except KeyboardInterrupt:
+        print("\n ending")
+
+
+def main():
+    once = "--once" in sys.argv
+    print(BOX)
+    site = world.World(fixed_ports=False)
+    began = time.monotonic()
+    site.start_database()
+    print(f" ✓ built {os.environ.get('DEMO_BUILD_SECONDS', '0')} s    ✓ database {time.monotonic() - began:.1f} s", end="", flush=True)
+    site.start_directory()
+    site.start_jira()
+    site.configure()
+    site.migrate()
+    site.start_service()
+    site.register_webhook()
+    print(f"    ✓ directory    ✓ Jira stand-in    ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
+    try:
+        story = Story(site, 0.1 if once else 0.8)
+        for part in (removal, grant, behind_our_back, lost_reply, sealed):
+            part(story, site)
+        print(f"\n story played in {time.monotonic() - story.began:.1f} s, {story.missed} missed")
+        if once:
+            return 1 if story.missed else 0
+        site.has_role("novak", "fin-viewer", True)
+        stay(site, site.ask_removal("novak", "fin-viewer"))
+        return 0
+    finally:
+        site.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
