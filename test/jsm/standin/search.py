@@ -47,7 +47,7 @@ def _sort(query):
 
 
 def _digest(query, account):
-    return hashlib.sha256(f"{account.id}\n{query.text}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{account.id}\n{account.zone}\n{query.text}".encode()).hexdigest()[:16]
 
 
 def _pack(token):

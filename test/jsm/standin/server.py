@@ -3,6 +3,7 @@ import base64
 import binascii
 import hashlib
 import json
+import os
 import threading
 import time
 import uuid
@@ -261,11 +262,10 @@ def authenticate(site, headers):
 
 
 def announce(server, site, port_file):
-    """One line of JSON on stdout; the port alone in the file, complete from the moment it exists."""
-    print(json.dumps({"url": site.base, "control": f"{site.base}/_control", "host": server.host, "port": server.port}),
-          flush=True)
+    """The port alone in the file, complete from the moment it exists; then one line of JSON on stdout."""
     if port_file:
-        import os
         with open(f"{port_file}.part", "w") as file:
             file.write(f"{server.port}\n")
         os.replace(f"{port_file}.part", port_file)
+    print(json.dumps({"url": site.base, "control": f"{site.base}/_control", "host": server.host, "port": server.port}),
+          flush=True)
