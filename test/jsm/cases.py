@@ -27,6 +27,9 @@ class WithSite(unittest.TestCase):
     def setUp(self):
         self.site.control("POST", "reset", {})
 
+    def tearDown(self):
+        self.assertEqual(self.site.oracle()["crashes"], 0)
+
     def create(self, actor="connector", **more):
         status, body = self.site.call("POST", ISSUE, {"fields": fields(**more)}, actor)
         self.assertEqual(status, 201, body)

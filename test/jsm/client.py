@@ -5,6 +5,7 @@
         status, body = site.call("GET", "/rest/api/3/issue/IAM-1")
 """
 import base64
+import ctypes
 import http.client
 import http.server
 import json
@@ -16,7 +17,14 @@ import tempfile
 import threading
 import time
 
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "jsm")
+
+
+def _end_with_us():
+    """In the child: when the test is killed outright the stand-in ends too."""
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
 class Site:
@@ -33,7 +41,7 @@ class Site:
             json.dump(self._scenario, self._file)
             self._file.flush()
             arguments += ["--seed-file", self._file.name]
-        self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, preexec_fn=_end_with_us)
         line = self._process.stdout.readline()
         if not line:
             raise AssertionError(f"the stand-in did not start: {arguments}")

@@ -80,6 +80,7 @@ class Tickets(WithSite):
             status, body = self.site.call("POST", ISSUE, {"fields": given})
             self.assertEqual((status, list(body["errors"])), (400, [member]), given)
         self.assertEqual(self.site.call("POST", ISSUE, {"fields": fields(), "bogus": 1})[0], 400)
+        self.assertEqual(self.site.call("POST", ISSUE, {"fields": fields(), "properties": [{"key": "k"}]})[0], 400)
         self.assertEqual(self.site.call("POST", ISSUE, b"{", headers={"Content-Type": "application/json"})[0], 400)
         self.assertEqual(self.site.call("POST", ISSUE, b"{}", headers={"Content-Type": "text/plain"})[0], 415)
         self.assertEqual(self.site.call("POST", ISSUE, {"fields": fields()}, "customer")[0], 403)
@@ -103,6 +104,10 @@ class Tickets(WithSite):
         self.assertEqual(self.site.call("PUT", f"{ISSUE}/{key}", {"fields": {"resolution": {"name": "Done"}}})[0], 400)
         self.refused(self.site.call("PUT", f"{ISSUE}/{key}", {"fields": {"customfield_10081": "x" * 256}}), 400, "255")
         self.assertEqual(self.site.call("PUT", f"{ISSUE}/{key}", {"fields": {"summary": "x"}}, "unlicensed")[0], 403)
+
+    def test_update_on_create(self):
+        status, made = self.site.call("POST", ISSUE, {"fields": fields(), "update": {"labels": [{"add": "gar-2"}]}})
+        self.assertEqual((status, self.read(made["key"])["fields"]["labels"]), (201, ["gar-2"]))
 
     def test_screens_can_be_changed(self):
         key = self.create()

@@ -247,9 +247,8 @@ SYSTEM = {"issuetype": ("Issue Type", "issuetype"), "project": ("Project", "proj
 
 
 def parse_all(site, given, screen, operations=None):
-    """The accepted values of a `fields` object; raises {field: text} when any is wrong.
-
-    operations: the `update` object, of which the plain ones (set, add, remove) are understood."""
+    """(accepted values, {field: refusal}) of a `fields` object. operations: the `update` object, whose fields are only
+    looked up here; `operate` carries them out."""
     wrong, values = {}, {}
     for field_id, value in (given or {}).items():
         known = site.fields.get(field_id)

@@ -15,14 +15,14 @@ def create_issue(site, call):
     body = call.json()
     if set(body) - {"fields", "update", "properties", "historyMetadata", "transition"}:
         raise bad_payload()
-    given = dict(body.get("fields") or {}) if isinstance(body.get("fields", {}), dict) else None
-    if given is None or not isinstance(body.get("properties") or [], list):
+    if not isinstance(body.get("fields", {}), dict):
         raise bad_payload()
+    given = dict(body.get("fields", {}))
     project = _project(site, given.pop("project", None))
     kind = _issue_type(given.pop("issuetype", None))
     if not call.account.edits:
         raise platform(403, "You do not have permission to create issues in this project.")
-    values, wrong = fields.parse_all(site, given, project.screens["create"], body.get("update"))
+    values, wrong = _read_fields(site, {}, body | {"fields": given}, project.screens["create"])
     if "summary" not in values:
         wrong.setdefault("summary", "You must specify a summary of the issue.")
     chosen = values.get(seed.REQUEST_TYPE)
@@ -30,12 +30,7 @@ def create_issue(site, call):
         wrong[seed.REQUEST_TYPE] = f"Request type '{chosen}' is not valid"
     if wrong:
         raise platform(400, fields=wrong)
-    for entry in body.get("properties") or []:
-        if not isinstance(entry, dict) or set(entry) != {"key", "value"}:
-            raise bad_payload()
-        _check_property(entry["key"], entry["value"])
-    made = site.create(call.account, project, kind, values,
-                       {p["key"]: p["value"] for p in body.get("properties") or []})
+    made = site.create(call.account, project, kind, values, _properties(body))
     return Reply(201, {"id": made.id, "key": made.key, "self": f"{site.base}/rest/api/3/issue/{made.id}"})
 
 
@@ -73,19 +68,18 @@ def edit_issue(site, call):
     if set(body) - {"fields", "update", "properties", "historyMetadata", "transition"}:
         raise bad_payload()
     screen = site.projects[ticket.project].screens["edit"]
-    values = _changes(site, ticket, body, screen)
-    if not values and not body.get("properties"):
+    values, properties = _changes(site, ticket, body, screen), _properties(body)
+    if not values and not properties:
         raise platform(400, "No fields or properties to update")
-    for entry in body.get("properties") or []:
-        _check_property(entry.get("key"), entry.get("value"))
-        ticket.properties[entry["key"]] = entry["value"]
+    ticket.properties.update(properties)
     site.edit(ticket, call.account, values)
     if call.query.get("returnIssue") == "true":
         return Reply(200, render.issue(site, ticket, call.account))
     return Reply(204)
 
 
-def _changes(site, ticket, body, screen):
+def _read_fields(site, current, body, screen):
+    """What `fields` and `update` ask for, against the values that are there: (accepted, {field: refusal})."""
     given, update = body.get("fields") or {}, body.get("update") or {}
     if not isinstance(given, dict) or not isinstance(update, dict):
         raise bad_payload()
@@ -97,12 +91,28 @@ def _changes(site, ticket, body, screen):
             wrong[field_id] = f"Field '{field_id}' cannot appear in both 'fields' and 'update'"
             continue
         try:
-            values[field_id] = fields.operate(site.fields[field_id], ticket.values.get(field_id), steps, site)
+            values[field_id] = fields.operate(site.fields[field_id], current.get(field_id), steps, site)
         except fields.Bad as error:
             wrong[field_id] = str(error)
+    return values, wrong
+
+
+def _changes(site, ticket, body, screen):
+    values, wrong = _read_fields(site, ticket.values, body, screen)
     if wrong:
         raise platform(400, fields=wrong)
     return values
+
+
+def _properties(body):
+    """The entity properties that come with a ticket, as {key: value}."""
+    found = {}
+    for entry in body.get("properties") or []:
+        if not isinstance(entry, dict) or set(entry) != {"key", "value"}:
+            raise bad_payload()
+        _check_property(entry["key"], entry["value"])
+        found[entry["key"]] = entry["value"]
+    return found
 
 
 @route("DELETE", "/rest/api/3/issue/{issue}")

@@ -21,7 +21,7 @@ _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _ALIASES = {"issue": "key", "issuekey": "key", "type": "issuetype", "createddate": "created", "updateddate": "updated",
-            "resolutiondate": "resolved", "summary": "summary"}
+            "resolutiondate": "resolved"}
 _SORTABLE = {"key", "id", "created", "updated", "resolved", "status", "summary", "priority"}
 
 

@@ -42,7 +42,7 @@ def facts(site):
         "done": done, "closings": site.closings, "public_comments_by_connector": public,
         "retry_after_violations": site.limits.violations,
         "webhooks": dict(Counter(d.state for d in site.hooks.log)), "webhooks_pending": site.hooks.pending(),
-        "index_waiting": site.index.waiting,
+        "index_waiting": site.index.waiting, "crashes": site.crashes,
         "calls": dict(Counter(f"{c['method']} {c['route']} {c['status']}" for c in site.calls)),
     }
 

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+import traceback
 import uuid
 
 from . import clock, control, desk, faults, hook_api, issues, limits, pages, people, search, talk, wire  # noqa: F401
@@ -98,6 +99,10 @@ class Exchange:
                 reply = Reply(refusal.status, refusal.body, refusal.headers)
             except _Anonymous as answer:
                 reply = Reply(200, answer.args[0], {"X-Seraph-LoginReason": self.reason or "OUT"})
+            except Exception:  # our own mistake: say so, count it, go on
+                traceback.print_exc()
+                site.crashes += 1
+                reply = Reply(500, {"errorMessages": ["Internal server error"], "errors": {}})
             return self._encoded(reply)
 
     def _encoded(self, reply):

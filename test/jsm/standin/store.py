@@ -73,6 +73,7 @@ class Site:
         self.faults, self.fault_count = [], 0
         self.calls, self.call_count = deque(maxlen=200_000), 0
         self.closings, self.deleted = [], []
+        self.crashes = 0  # handlers that failed: mistakes of the stand-in itself
         self.hooks.forget(keep_hooks)
         self._apply(self._scenario)
 
