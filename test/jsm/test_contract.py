@@ -192,7 +192,8 @@ class Answers(WithSite):
         base = "/rest/servicedeskapi"
         made = self.check("POST", base + "/request", {
             "serviceDeskId": "4", "requestTypeId": "30", "raiseOnBehalfOf": self.approver,
-            "requestFieldValues": {"summary": "Please", "description": "text", "customfield_10050": {"value": "SAP FIN"}}})
+            "requestFieldValues": {"summary": "Please", "description": "text",
+                                   "customfield_10050": {"value": "SAP FIN"}}})
         self.check("GET", f"{base}/request/{made['issueKey']}?expand=sla")
         self.check("GET", f"{base}/request/{self.key}/status")
         approvals = self.check("GET", f"{base}/request/{self.key}/approval")
@@ -269,8 +270,9 @@ class Recordings(WithSite):
     def test_webhooks(self):
         told = self.webhooks()
         folder = "webhooks-cloud"
-        changed = (".timestamp", ".user.accountId", ".issue.id", ".issue.key", ".issue.fields.status.statusCategory.key",
-                   ".changelog.id", ".changelog.items[].fieldId", ".changelog.items[].toString")
+        changed = (".timestamp", ".user.accountId", ".issue.id", ".issue.key",
+                   ".issue.fields.status.statusCategory.key", ".changelog.id", ".changelog.items[].fieldId",
+                   ".changelog.items[].toString")
         for name in os.listdir(here("samples", folder)):
             real = self.load(folder, name)
             event = real.get("webhookEvent")
@@ -297,7 +299,8 @@ class Recordings(WithSite):
         self.compare(ours["customfield_10010"],
                      self.load("jsm", "goatlassian_field_customer_request_type.json")["fields"]["customfield_10010"],
                      (".requestType.id", ".requestType.serviceDeskId", ".currentStatus.statusCategory"))
-        self.compare(ours["customfield_10110"], self.load("jsm", "dc_field_sla_ongoing.json")["fields"]["customfield_10426"],
+        self.compare(ours["customfield_10110"],
+                     self.load("jsm", "dc_field_sla_ongoing.json")["fields"]["customfield_10426"],
                      (".ongoingCycle.startTime.epochMillis", ".ongoingCycle.remainingTime.millis"))
 
     def test_refusals(self):

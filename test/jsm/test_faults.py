@@ -151,7 +151,8 @@ class Webhooks(WithSite):
             headers, _ = receiver.wait(1)[0]
             self.assertNotIn("X-Hub-Signature", headers)
             self.assertEqual(self.site.call("GET", here, actor="automation")[1]["total"], 1)
-            _, until = self.site.call("PUT", here + "/refresh", {"webhookIds": [good["createdWebhookId"]]}, "automation")
+            _, until = self.site.call("PUT", here + "/refresh", {"webhookIds": [good["createdWebhookId"]]},
+                                      "automation")
             self.assertIn("expirationDate", until)
 
     def test_administrators_only(self):

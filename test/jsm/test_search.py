@@ -15,7 +15,8 @@ class Search(WithSite):
         self.assertEqual(self.search("project = IAM")[1]["issues"], [{"id": "10001"}])
 
     def test_clauses(self):
-        first = self.create(labels=["gar-a"], customfield_10090="7f3a0c1e-0000-4000", customfield_10050={"value": "Workday"})
+        first = self.create(labels=["gar-a"], customfield_10090="7f3a0c1e-0000-4000",
+                            customfield_10050={"value": "Workday"})
         second = self.create(labels=["x"])
         ops = self.create(project={"key": "OPS"}, customfield_10010="40")
         self.press(second, "81", "agent")
@@ -34,7 +35,8 @@ class Search(WithSite):
 
     def test_refused_jql(self):
         for jql, words in (("", "Unbounded"), ("order by key", "Unbounded"), ("(((", "Expecting"),
-                           ("project = NOPE", "does not exist for the field 'project'"), ("bogus = 1", "does not exist"),
+                           ("project = NOPE", "does not exist for the field 'project'"),
+                           ("bogus = 1", "does not exist"),
                            ('cf[10090] = "x"', "not supported"), ("labels ~ x", "not supported"),
                            ("project = IAM AND", "Expecting"), ("project IAM", "Expecting operator"),
                            ("project = IAM bogus", "Expecting either"), ('updated >= "yesterday"', "is invalid"),
@@ -49,7 +51,8 @@ class Search(WithSite):
 
     def test_old_search_is_gone(self):
         for method in ("GET", "POST"):
-            self.refused(self.site.call(method, "/rest/api/3/search", {} if method == "POST" else None), 410, "CHANGE-2046")
+            body = {} if method == "POST" else None
+            self.refused(self.site.call(method, "/rest/api/3/search", body), 410, "CHANGE-2046")
 
     def test_get_and_count(self):
         self.create()

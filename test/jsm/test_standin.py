@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The stand-in behaves like Jira: tickets, workflow, service desk; it starts, records and ends.  usage: test_standin.py [-v]"""
+"""The stand-in behaves like Jira: tickets, workflow, service desk.  usage: test_standin.py [-v]"""
 import os
 import sys
 import threading
@@ -165,7 +165,8 @@ class Tickets(WithSite):
         custom = {f["id"]: f["schema"].get("custom", "") for f in listed}
         self.assertEqual(custom["customfield_10010"], "com.atlassian.servicedesk:vp-origin")
         _, mine = self.site.call("GET", "/rest/api/3/mypermissions?permissions=ADMINISTER,EDIT_ISSUES")
-        self.assertEqual([mine["permissions"][p]["havePermission"] for p in ("ADMINISTER", "EDIT_ISSUES")], [False, True])
+        self.assertEqual({name: p["havePermission"] for name, p in mine["permissions"].items()},
+                         {"ADMINISTER": False, "EDIT_ISSUES": True})
         self.assertEqual(self.site.call("GET", "/rest/api/3/nothing")[0], 404)
         self.assertEqual(self.site.call("PATCH", ISSUE)[0], 405)
 
@@ -275,7 +276,8 @@ class Desk(WithSite):
     def test_create_refuses(self):
         for more, status in (({"serviceDeskId": 4}, 404), ({"requestTypeId": "40"}, 400),
                              ({"requestFieldValues": {}}, 400), ({"raiseOnBehalfOf": "nobody"}, 400),
-                             ({"requestFieldValues": {"summary": "x", "customfield_10080": "y"}}, 400), ({"bogus": 1}, 400)):
+                             ({"requestFieldValues": {"summary": "x", "customfield_10080": "y"}}, 400),
+                             ({"bogus": 1}, 400)):
             got, body = self.request(**more)
             self.assertEqual(got, status, more)
             self.assertIn("errorMessage", body)

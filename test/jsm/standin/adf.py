@@ -71,7 +71,8 @@ def to_html(node):
     inner = "".join(to_html(child) for child in node.get("content", []))
     if kind == "panel":
         look = attrs.get("panelType")
-        return f"<div class='panel {look if look in ('info', 'note', 'warning', 'error', 'success') else 'info'}'>{inner}</div>"
+        look = look if look in ("info", "note", "warning", "error", "success") else "info"
+        return f"<div class='panel {look}'>{inner}</div>"
     if kind == "heading":
         level = attrs.get("level") if attrs.get("level") in range(1, 7) else 3
         return f"<h{level}>{inner}</h{level}>"

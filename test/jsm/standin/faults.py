@@ -8,6 +8,7 @@ import re
 CALL_KINDS = {"delay", "reply", "rate_limit", "unavailable", "close", "half", "truncate", "lose_reply", "execute_late",
               "html", "anonymous", "unauthenticated", "slow", "expire_tokens"}
 HOOK_KINDS = {"drop", "duplicate", "delay", "reorder", "corrupt_signature"}
+MEMBERS = {"name", "on", "method", "path", "actor", "body", "event", "nth", "every", "after", "count", "effect"}
 HOW = {"close", "reset", "stall"}
 
 
@@ -21,8 +22,7 @@ class Rule:
             raise ValueError(f"no effect {self.effect.get('kind')!r} on {self.on!r}; known: {', '.join(sorted(kinds))}")
         if self.effect.get("how", "close") not in HOW:
             raise ValueError(f"no way {self.effect['how']!r} to lose a reply; known: {', '.join(sorted(HOW))}")
-        unknown = set(spec) - {"name", "on", "method", "path", "actor", "body", "event", "nth", "every", "after", "count",
-                               "effect"}
+        unknown = set(spec) - MEMBERS
         if unknown:
             raise ValueError(f"unknown members: {', '.join(sorted(unknown))}")
         self._path = re.compile(spec.get("path") or "")

@@ -199,8 +199,9 @@ def pressable(site, ticket, account, transition_id):
         if transition.id == transition_id:
             return transition
     known = workflow.by_id(flow, transition_id)
-    name = f"'{known.name}' is not valid for this issue" if known else f"id '{transition_id}' is not valid for this issue"
-    raise platform(400, f"It seems that you have tried to perform an illegal workflow operation. Transition {name}.")
+    name = f"'{known.name}'" if known else f"id '{transition_id}'"
+    raise platform(400, "It seems that you have tried to perform an illegal workflow operation."
+                        f" Transition {name} is not valid for this issue.")
 
 
 # -- history
@@ -323,7 +324,12 @@ def list_links(site, call):
 
 
 def _link(site, ticket, link):
-    return {"id": int(link["id"]), "self": f"{site.base}/rest/api/3/issue/{ticket.id}/remotelink/{link['id']}"} | link["body"]
+    return _link_id(site, ticket, link) | link["body"]
+
+
+def _link_id(site, ticket, link):
+    here = f"{site.base}/rest/api/3/issue/{ticket.id}/remotelink"
+    return {"id": int(link["id"]), "self": f"{here}/{link['id']}"}
 
 
 @route("POST", "/rest/api/3/issue/{issue}/remotelink")
@@ -342,8 +348,7 @@ def write_link(site, call):
         link = {"id": site.next_id("link"), "body": body}
         ticket.links.append(link)
     site.touched(ticket)
-    return Reply(200 if found else 201, {
-        "id": int(link["id"]), "self": f"{site.base}/rest/api/3/issue/{ticket.id}/remotelink/{link['id']}"})
+    return Reply(200 if found else 201, _link_id(site, ticket, link))
 
 
 @route("DELETE", "/rest/api/3/issue/{issue}/remotelink")

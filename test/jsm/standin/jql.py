@@ -48,8 +48,8 @@ def _tokens(text):
     while at < len(text):
         match = _TOKEN.match(text, at)
         if not match:
-            raise refuse(f"Error in the JQL Query: The character '{text[at:].lstrip()[:1]}' is a reserved JQL character."
-                         " You must enclose it in a string or use the escape sequence instead."
+            raise refuse(f"Error in the JQL Query: The character '{text[at:].lstrip()[:1]}' is a reserved JQL"
+                         " character. You must enclose it in a string or use the escape sequence instead."
                          f" (line 1, character {at + 1})")
         kind, value = match.lastgroup, match.group(match.lastgroup)
         if kind == "text":
@@ -76,7 +76,8 @@ class _Parser:
 
     def take(self):
         if self.at >= len(self.tokens):
-            raise refuse("Error in the JQL Query: Expecting either a value, list or function before the end of the query.")
+            raise refuse("Error in the JQL Query: Expecting either a value, list or function before the end of the"
+                         " query.")
         token = self.tokens[self.at]
         self.at += 1
         return token
@@ -306,7 +307,7 @@ def moment(value, field, account):
     period = _PERIOD.findall(value) if re.fullmatch(r"[-+]?(\d+[wdhm]\s*)+", value) else None
     if period:
         total = sum((int(n) * _UNITS[unit] for _, n, unit in period), timedelta())
-        at = clock.now_ms() + (1 if value[0] == "+" else -1 if value[0] == "-" else 1) * int(total.total_seconds() * 1000)
+        at = clock.now_ms() + (-1 if value[0] == "-" else 1) * int(total.total_seconds() * 1000)
         return at - at % 60000
     for form in _FORMATS:
         try:

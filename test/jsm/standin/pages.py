@@ -1,5 +1,6 @@
 """Pages for people: a list of tickets, and one page a ticket with its buttons. Plain HTML, everything escaped."""
 import html
+import os
 import time
 from urllib.parse import parse_qsl, quote
 
@@ -7,27 +8,8 @@ from . import acts, adf, seed, workflow
 from .errors import Refusal
 from .routes import Reply
 
-_STYLE = """
-:root{--line:#dfe1e6;--ink:#172b4d;--soft:#626f86;--link:#0c66e4;--back:#f7f8f9}
-*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);margin:0}
-header{background:#fff;border-bottom:1px solid var(--line);padding:.7rem 1.5rem;display:flex;gap:1rem;align-items:center}
-header a{font-weight:600}main{max-width:1040px;margin:1.5rem auto;padding:0 1.5rem}a{color:var(--link);text-decoration:none}
-h1{font-size:1.45rem;margin:.2rem 0 1rem}h2{font-size:1rem;margin:1.8rem 0 .6rem}.soft{color:var(--soft)}
-.card{background:#fff;border:1px solid var(--line);border-radius:8px;padding:1rem 1.2rem}
-.grid{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,1fr);gap:1.2rem}@media(max-width:760px){.grid{grid-template-columns:1fr}}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.45rem .6rem;border-top:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:500}tr:first-child>*{border-top:0}
-.lozenge{border-radius:3px;padding:.1rem .45rem;font-size:.8rem;font-weight:600;white-space:nowrap}
-.new{background:#dcdfe4}.indeterminate{background:#cce0ff;color:#09326c}.done{background:#dcfff1;color:#164b35}
-button{font:inherit;border:1px solid var(--line);border-radius:4px;background:#fff;padding:.35rem .8rem;cursor:pointer}
-button:hover{background:#f1f2f4}button.main{background:var(--link);color:#fff;border-color:var(--link)}
-form{display:inline}.bar{display:flex;gap:.5rem;flex-wrap:wrap;margin:0 0 1.2rem}
-.comment{border-left:3px solid var(--line);padding:.2rem 0 .2rem .9rem;margin:.8rem 0}.comment.internal{border-color:#e2b203;background:#fffdf2}
-.comment p,.panel p{margin:.3rem 0}.panel{border-radius:4px;padding:.5rem .8rem;background:#e9f2ff;margin:.4rem 0}
-.panel.warning{background:#fff7d6}.panel.error{background:#ffeceb}.panel.success{background:#dcfff1}.panel.note{background:#f3f0ff}
-.error{background:#ffeceb;border:1px solid #f87168;border-radius:6px;padding:.6rem 1rem;margin-bottom:1rem}
-textarea,select{font:inherit;border:1px solid var(--line);border-radius:4px;padding:.35rem;background:#fff}textarea{width:100%}
-"""
+with open(os.path.join(os.path.dirname(__file__), "style.css")) as _file:
+    _STYLE = _file.read()
 
 
 def _text(value):
@@ -38,11 +20,12 @@ def _document(title, body, who=None, back=""):
     people = "".join(f"<option value={name}{' selected' if name == who else ''}>{_text(name)}</option>"
                      for name in ("agent", "agent2", "approver", "admin", "customer", "automation", "connector"))
     chooser = (f"<form method=get action='{_text(back)}' style='margin-left:auto'><label class=soft>Acting as "
-               f"<select name=as onchange='this.form.submit()'>{people}</select></label> <noscript><button>Change</button>"
-               "</noscript></form>") if who else ""
+               f"<select name=as onchange='this.form.submit()'>{people}</select></label> "
+               "<noscript><button>Change</button></noscript></form>") if who else ""
     page = (f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
             f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><header><a href='/'>All requests</a>"
-            f"<span class=soft>Stand-in for Jira Service Management</span>{chooser}</header><main>{body}</main></body></html>")
+            f"<span class=soft>Stand-in for Jira Service Management</span>{chooser}</header>"
+            f"<main>{body}</main></body></html>")
     return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
                                       "script-src 'unsafe-inline'; form-action 'self'"})
 
@@ -136,14 +119,16 @@ def _buttons(site, ticket, account, here):
     offered = workflow.offered(flow, ticket.status, account)
     out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="transition", id=t.id) for t in offered)
     if any(a["decision"] == "pending" and account.id in a["approvers"] for a in ticket.approvals):
-        out += _button(here, account.name, "Approve", True, do="approve") + _button(here, account.name, "Decline", do="decline")
+        out += _button(here, account.name, "Approve", True, do="approve")
+        out += _button(here, account.name, "Decline", do="decline")
     return out or "<span class=soft>Nothing to press for this person.</span>"
 
 
 def _left(site, ticket, who, here):
     text = adf.to_html(ticket.values.get("description")) or "<p class=soft>No description.</p>"
     comments = "".join(
-        f"<div class='comment{'' if c['public'] else ' internal'}'><b>{_text(site.accounts_by_id[c['author']].display)}</b> "
+        f"<div class='comment{'' if c['public'] else ' internal'}'>"
+        f"<b>{_text(site.accounts_by_id[c['author']].display)}</b> "
         f"<span class=soft>{_time(c['updated'])}{' · edited' if c['updated'] != c['created'] else ''}</span> "
         f"{'' if c['public'] else '<span class=lozenge>Internal note</span>'}{adf.to_html(c['body'])}</div>"
         for c in ticket.comments)
@@ -155,8 +140,9 @@ def _left(site, ticket, who, here):
             "<input type=hidden name=do value=comment><textarea name=text rows=2 aria-label='Comment'></textarea>"
             "<div class=bar style='margin-top:.5rem'><button>Add internal note</button>"
             "<button name=public value=yes>Reply to customer</button></div></form>")
+    history = history or "<tr><td class=soft>Nothing has changed.</td></tr>"
     return (f"<div class=card>{text}</div><h2>Comments</h2>{comments or '<p class=soft>None yet.</p>'}{form}"
-            f"<h2>History</h2><div class=card><table>{history or '<tr><td class=soft>Nothing has changed.'}</table></div>")
+            f"<h2>History</h2><div class=card><table>{history}</table></div>")
 
 
 def _right(site, ticket):

@@ -10,6 +10,7 @@ from .routes import Reply, number, route
 
 GONE = ("The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration"
         " guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046")
+UNBOUNDED = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
 MEMBERS = {"jql": str, "nextPageToken": str, "maxResults": int, "fields": list, "expand": str, "properties": list,
            "fieldsByKeys": bool, "reconcileIssues": list}
 MOST_IDS, MOST_ISSUES = 5000, 100
@@ -85,7 +86,7 @@ def search(site, account, body):
         raise bad_payload()
     query = jql.parse(body.get("jql") or "", account, site)
     if not query.bounded:
-        raise platform(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+        raise platform(400, UNBOUNDED)
     wanted = body.get("fields") or ["id"]
     reconcile = body.get("reconcileIssues") or []
     if len(reconcile) > 50 or not all(isinstance(i, int) for i in reconcile):
@@ -179,5 +180,5 @@ def count(site, call):
         raise bad_payload()
     query = jql.parse(body.get("jql", ""), call.account, site)
     if not query.bounded:
-        raise platform(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+        raise platform(400, UNBOUNDED)
     return Reply(200, {"count": sum(1 for d in site.index.documents().values() if query.match(d))})
