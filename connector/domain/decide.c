@@ -1,5 +1,6 @@
 #include "domain/decide.h"
 
+#include "base/plant.h"
 #include "domain/gate.h"
 #include "domain/words.h"
 
@@ -62,11 +63,6 @@ static bool is_working(const struct dossier *d, enum flow_kind kind)
     return d->flow_open[kind] && !d->flow_parked[kind];
 }
 
-static bool on_proof(enum phase p)
-{
-    return p == PHASE_VERIFIED || p == PHASE_EXCEPTION || p == PHASE_CLOSED;
-}
-
 static void see_ticket(struct step *s)
 {
     const struct ticket *t = &s->d->ticket;
@@ -82,25 +78,14 @@ static void see_ticket(struct step *s)
     s->taken_back = t->role == STATUS_OPEN && !t->moved_by_us && !taken_up;
 }
 
-/* Is Done right? Proven in this cycle, or closed by us on a proof that is only being refreshed. */
-static bool may_be_done(const struct step *s)
-{
-    const struct dossier *d = s->d;
-    bool ours = d->ticket.moved_by_us || str_eq(d->ticket.cycle, d->claim_cycle);
-
-    if (on_proof(d->phase))
-        return ours;
-    return d->phase == PHASE_VERIFYING && d->ticket.moved_by_us && !gate_judge(d).contradicted;
-}
-
 /* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. */
 static void hold_the_gate(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->done || may_be_done(s) || d->mode != GATE_ENFORCE || is_working(d, FLOW_REOPEN))
+    if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE || is_working(d, FLOW_REOPEN))
         return;
-    if (d->reopens_last_hour >= s->p->reopens_per_hour) {
+    if (d->reopens_last_hour >= s->p->reopens_per_hour && !PLANTED(REOPEN_UNCAPPED)) {
         s->r->escalate = true;
         s->r->escalate_reason = "ReopenedTooOften";
         look_by(s, d->now_ms + s->p->sweep_ms);
@@ -139,7 +124,7 @@ static void say(struct step *s, enum notice_state state)
 static void take_up_claim(struct step *s)
 {
     move(s, PHASE_CLAIMED, s->done ? "ClosedBeforeProof" : "ClaimedDone");
-    s->r->new_claim = true;
+    s->r->new_claim = !PLANTED(EVIDENCE_ACROSS_CYCLES) || str_empty(s->d->claim_cycle);
     s->r->breach = s->done && s->d->mode == GATE_ENFORCE;
 }
 
@@ -301,10 +286,8 @@ static void decide_verifying(struct step *s)
     if (send_back(s, &g))
         return;
     int64_t next = next_read_ms(d, s->p, &g);
-    if (next <= d->now_ms)
-        s->r->read_sources = true;
-    else
-        look_by(s, next);
+    s->r->read_sources = next <= d->now_ms;
+    look_by(s, s->r->read_sources ? d->now_ms + 1000 : next); /* also when this visit has read already */
     say(s, waiting_notice(&g));
     hold_the_gate(s);
 }
@@ -318,12 +301,12 @@ static void decide_proven(struct step *s)
         move(s, PHASE_VERIFYING, g.reason);
         return;
     }
-    if (s->done && may_be_done(s)) {
+    if (s->done && gate_done_is_right(s->d)) {
         move(s, PHASE_CLOSED, g.reason);
         return;
     }
     say(s, g.answer == GATE_YES ? NOTICE_VERIFIED : NOTICE_EXCEPTION);
-    if (d->mode == GATE_ENFORCE && !d->flow_open[FLOW_CLOSE])
+    if (d->mode == GATE_ENFORCE && !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
         enqueue(s, FLOW_CLOSE, d->claim_cycle, NOTICE_VERIFIED);
     if (d->flow_parked[FLOW_CLOSE]) {
         s->r->escalate = true;
@@ -335,11 +318,11 @@ static void decide_proven(struct step *s)
 
 static void decide_claim(struct step *s)
 {
-    if (s->human_claim) {
+    if (s->human_claim && s->d->phase != PHASE_CLAIMED) {
         take_up_claim(s);
         return;
     }
-    if (s->taken_back) {
+    if (s->taken_back || s->human_claim) { /* claimed anew while claimed: first the old one ends */
         move(s, PHASE_FULFILLING, "ClaimTakenBack");
         return;
     }

@@ -1,5 +1,7 @@
 #include "domain/flow.h"
 
+#include "base/plant.h"
+
 /* Look before acting, and after every doubt. One table for every kind of work. */
 static const struct flow_rule RULES[] = {
     /* from         on                to           then      rest */
@@ -36,6 +38,10 @@ const struct flow_rule *flow_rules(size_t *ret_count)
 
 const struct flow_rule *flow_decide(enum flow_state state, enum flow_event event)
 {
+    static const struct flow_rule BLIND = {FS_CALLING, EV_CLAIMED, FS_CHECKING, FX_LOOK, REST_NONE, "planted"};
+
+    if (PLANTED(CRASH_IS_BLIND) && state == FS_CALLING && event == EV_CLAIMED)
+        return &BLIND;
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
         if (RULES[i].from == state && RULES[i].on == event)
             return &RULES[i];

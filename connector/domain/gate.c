@@ -1,5 +1,7 @@
 #include "domain/gate.h"
 
+#include "base/plant.h"
+
 /* Reads older than this prove nothing: the claim, or before any claim the approval. */
 static int64_t proof_since(const struct dossier *d)
 {
@@ -11,7 +13,7 @@ static int64_t proof_since(const struct dossier *d)
 /* The proof belongs to the claim's cycle. Our own moves (reopen, the way through Verifying) do not start a new one. */
 static bool ticket_is_in_claimed_cycle(const struct dossier *d)
 {
-    return str_eq(d->ticket.cycle, d->claim_cycle) || d->ticket.moved_by_us;
+    return PLANTED(CYCLE_IGNORED) || str_eq(d->ticket.cycle, d->claim_cycle) || d->ticket.moved_by_us;
 }
 
 static int worse(enum verdict v)
@@ -81,6 +83,21 @@ struct gate_verdict gate_judge(const struct dossier *d)
     return g;
 }
 
+bool gate_done_is_right(const struct dossier *d)
+{
+    struct gate_verdict g;
+    bool ours = d->ticket.moved_by_us || str_eq(d->ticket.cycle, d->claim_cycle);
+
+    if (PLANTED(DONE_IS_DONE))
+        return true;
+    if (d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION || d->phase == PHASE_CLOSED)
+        return ours;
+    if (d->phase != PHASE_VERIFYING || !ours)
+        return false;
+    g = gate_judge(d);
+    return g.answer != GATE_NO || (d->ticket.moved_by_us && !g.contradicted);
+}
+
 size_t duplicate_keep(const struct find_result *found)
 {
     size_t keep = 0;
@@ -98,12 +115,16 @@ size_t duplicate_keep(const struct find_result *found)
 static enum flow_event judge_create(const struct flow *flow, const struct dossier *d, const struct find_result *found,
                                     const struct policy *policy, int64_t now_ms)
 {
-    if (!found->proven)
+    int64_t grace = PLANTED(REPOST_AT_ONCE) ? 0 : policy->times.grace_ms;
+
+    if (PLANTED(GRACE_WITHOUT_LAG))
+        grace = policy->times.lateness_ms / 2;
+    if (!found->proven && !PLANTED(ANONYMOUS_SEARCH))
         return EV_READ_FAILED;
     if (found->count)
         return EV_FOUND;
     /* not seen: it may still appear while the request may be late or the index may lag */
-    if (flow->state == FS_PROBING && now_ms - flow->sent_at_ms < policy->times.grace_ms)
+    if (flow->state == FS_PROBING && now_ms - flow->sent_at_ms < grace)
         return EV_WAIT;
     return phase_is_terminal(d->phase) ? EV_NOT_WANTED : EV_READY;
 }
@@ -123,16 +144,19 @@ static enum flow_event judge_close(const struct flow *flow, const struct dossier
         return EV_FOUND;
     if (is_closed_role(t->role) || d->mode != GATE_ENFORCE)
         return EV_NOT_WANTED;
+    if (PLANTED(CLOSE_WITHOUT_GATE))
+        return EV_READY;
     return gate_judge(d).answer == GATE_NO ? EV_NOT_WANTED : EV_READY;
 }
 
-static enum flow_event judge_reopen(const struct dossier *d)
+static enum flow_event judge_reopen(const struct flow *flow, const struct dossier *d)
 {
-    if (d->ticket.role != STATUS_DONE)
+    /* closed again since: that is another breach, with a count of its own */
+    if (d->ticket.role != STATUS_DONE || !str_eq(d->ticket.cycle, flow->cycle))
         return EV_FOUND;
-    if (d->mode != GATE_ENFORCE || d->phase == PHASE_CLOSED || phase_is_terminal(d->phase))
+    if (d->mode != GATE_ENFORCE || phase_is_terminal(d->phase))
         return EV_NOT_WANTED;
-    return gate_judge(d).answer == GATE_NO ? EV_READY : EV_NOT_WANTED;
+    return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }
 
 static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
@@ -157,7 +181,7 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d, con
     case FLOW_CLOSE:
         return judge_close(flow, &fresh);
     case FLOW_REOPEN:
-        return judge_reopen(&fresh);
+        return judge_reopen(flow, &fresh);
     case FLOW_RETURN:
         return judge_return(flow, &fresh);
     case FLOW_COMMENT:

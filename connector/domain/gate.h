@@ -21,6 +21,10 @@ struct gate_verdict {
 /* All items verified by reads that are newer than the claim of the ticket's present cycle, or excepted. */
 struct gate_verdict gate_judge(const struct dossier *d);
 
+/* May the ticket stand in a Done status? Closed or being closed on a proof of its own cycle, or closed by us on a proof that
+ * is only being refreshed. What decides to reopen and what carries it out ask the same question. */
+bool gate_done_is_right(const struct dossier *d);
+
 /* What the marker search found, newest knowledge last. */
 struct find_result {
     bool proven;             /* authenticated and complete: an empty list means "none" */

@@ -1,5 +1,7 @@
 #include "domain/item.h"
 
+#include "base/plant.h"
+
 static const char *const VERDICTS[] = {"unknown", "settling", "mismatch", "verified", "excepted"};
 static const char *const OUTCOMES[] = {"unknown", "present", "absent"};
 static const char *const ACCOUNTS[] = {"unknown", "active", "disabled", "missing", "ambiguous", "replaced"};
@@ -12,11 +14,11 @@ void observation_make_honest(struct observation *obs)
 
     if (obs->outcome == OUTCOME_UNKNOWN)
         return;
-    if (!obs->complete)
+    if (!obs->complete && !PLANTED(PARTIAL_READ))
         why = STR("Incomplete");
     else if (!obs->has_raw)
         why = STR("NoRawBytes");
-    else if (obs->outcome == OUTCOME_ABSENT && !obs->canary_ok)
+    else if (obs->outcome == OUTCOME_ABSENT && !obs->canary_ok && !PLANTED(NO_CANARY))
         why = STR("CanaryMissing");
     else if (obs->account == ACCOUNT_AMBIGUOUS)
         why = STR("AccountAmbiguous");
@@ -57,8 +59,12 @@ static bool run_is_long_enough(const struct item *item, int64_t since_ms)
     int32_t run = 0;
     int64_t oldest = item->obs[0].as_of_ms;
 
+    if (PLANTED(ONE_ABSENT_SUFFICES))
+        return true;
     for (size_t i = 0; i < item->obs_count; i++) {
         const struct observation *o = &item->obs[i];
+        if (PLANTED(UNKNOWN_IS_SKIPPED) && o->outcome == OUTCOME_UNKNOWN)
+            continue;
         if (o->as_of_ms < since_ms || !says_so(item, o))
             break;
         run++;
@@ -78,7 +84,7 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
         return (struct finding){VERDICT_UNKNOWN, "NotReadYet", NULL};
     if (newest->outcome == OUTCOME_UNKNOWN)
         return (struct finding){VERDICT_UNKNOWN, "Unreadable", newest};
-    if (newest->as_of_ms < since_ms)
+    if (newest->as_of_ms < since_ms && !PLANTED(OLD_EVIDENCE))
         return (struct finding){VERDICT_UNKNOWN, "CopyOlderThanClaim", newest};
     if (now_ms - newest->observed_ms > item->rule.max_age_ms)
         return (struct finding){VERDICT_UNKNOWN, "ProofTooOld", newest};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "base/plant.h"
 #include "domain/retry.h"
 
 enum { RUN_ARENA_BYTES = 4 * 1024 * 1024 };
@@ -66,7 +67,7 @@ static void run_on_called(void *arg, const struct call_reply *reply)
         run_feed(run, EV_LIMITED);
         return;
     case CALL_LOST:
-        run_feed(run, EV_LOST);
+        run_feed(run, PLANTED(LOST_IS_NOT_SENT) ? EV_NOT_SENT : EV_LOST);
         return;
     }
 }
@@ -129,6 +130,8 @@ static void run_on_saved(void *arg, enum saved saved)
 {
     struct run *run = arg;
 
+    if (PLANTED(LOST_LEASE_GOES_ON) && saved == SAVE_LOST_LEASE)
+        saved = SAVED;
     if (saved != SAVED) { /* database gone, or someone took our lease: forget it, the row still tells the truth */
         run_end(run, saved == SAVE_LOST_LEASE ? "lost lease" : saved == SAVE_REFUSED ? "save refused" : "save unknown");
         return;

@@ -1,0 +1,282 @@
+/* main.c: schedules by seed. One seed draws the fault rates, then everything else.
+ *
+ * sim [--schedules N] [--seed FIRST] [--jobs N] [--trace] [--plant NAME] [--list-plants]
+ */
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef COUNTERSIGN_PLANTS
+enum plant plant_on;
+#endif
+
+char SIM_CYCLES[CYCLES_MAX][8];
+
+struct plant_row {
+    const char *name, *what;
+};
+static const struct plant_row PLANT_ROWS[] = {
+    {"NONE", "nothing"},
+#define X(name, what) {#name, what},
+    PLANTS(X)
+#undef X
+};
+
+struct options {
+    uint64_t schedules, seed;
+    int jobs;
+    bool trace;
+};
+
+/* What the workers of one run share. */
+struct totals {
+    uint64_t schedules, events, sim_ms;
+    uint64_t faults[32], rules[64];
+    uint64_t failed_seed, failed_count;
+    char invariant[64], detail[200];
+};
+
+static void draw(struct sim *s)
+{
+    struct rates *r = &s->rates;
+    uint32_t *rate = (uint32_t *)(void *)r;
+
+    /* swarm: each class of faults is off half of the time, else as likely as drawn */
+    for (size_t i = 0; i < sizeof *r / sizeof *rate; i++)
+        rate[i] = rng_below(&s->rng, 2) ? (uint32_t)rng_range(&s->rng, 10000, 400000) : 0;
+    r->crash /= 20; /* asked at every tick */
+    r->pause /= 40;
+    r->save_unknown /= 8;
+    s->index_lag_ms = rng_range(&s->rng, 0, 120000);
+    s->lateness_ms = 65000;
+    s->source_lag_ms = rng_range(&s->rng, 1000, 600000);
+    s->policy = POLICY_DEFAULT;
+    s->cursor = (struct cursor){.watermark_ms = 0, .overlap_ms = 150000};
+}
+
+/* Let everything that is on its way end, so that every run and visit frees itself. */
+static void drain(struct sim *s)
+{
+    for (struct boot *b = s->all_boots; b; b = b->next)
+        b->alive = false;
+    s->calm = true;
+    s->ticket_count = s->request_count = s->flow_count = 0;
+}
+
+static bool play(struct sim *s)
+{
+    if (setjmp(s->stop))
+        return false;
+    while (s->now_ms < SAFETY_MS + LIVENESS_MS && sim_step(s)) {
+        check_event(s);
+        if (!s->calm && s->now_ms > SAFETY_MS) {
+            s->calm = true;
+            sim_trace(s, "faults end", 0, 0);
+        }
+        if (s->calm && check_settled(s))
+            return true;
+    }
+    for (int i = 0; i < s->request_count; i++)
+        if (s->requests[i].phase != PHASE_CLOSED)
+            sim_violate(s, "INV20 liveness", "request %d is still in %s", i, phase_name(s->requests[i].phase));
+    sim_violate(s, "INV20 liveness", "a ticket is not closed, or was never seen");
+}
+
+static struct sim *schedule(uint64_t seed, bool trace, bool *ret_ok)
+{
+    struct sim *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->seed = seed;
+    s->trace = trace;
+    rng_seed(&s->rng, seed);
+    draw(s);
+    people_start(s);
+    *ret_ok = play(s);
+    return s;
+}
+
+static void release(struct sim *s)
+{
+    drain(s);
+    while (s->all_boots) {
+        struct boot *b = s->all_boots;
+        s->all_boots = b->next;
+        free(b);
+    }
+    free(s);
+}
+
+static void work(const struct options *o, int job, struct totals *t)
+{
+    for (uint64_t i = (uint64_t)job; i < o->schedules; i += (uint64_t)o->jobs) {
+        bool ok;
+        struct sim *s = schedule(o->seed + i, o->trace, &ok);
+        t->schedules++;
+        t->events += s->events;
+        t->sim_ms += (uint64_t)s->now_ms;
+        if (ok && (o->seed + i) % 100 == 0) { /* the same seed is the same run */
+            bool again_ok;
+            struct sim *again = schedule(o->seed + i, false, &again_ok);
+            if (again->trace_hash != s->trace_hash) {
+                s->violated = "INV19 determinism";
+                ok = false;
+            }
+            release(again);
+        }
+        if (!ok) {
+            if (!t->failed_count++) {
+                t->failed_seed = o->seed + i;
+                snprintf(t->invariant, sizeof t->invariant, "%s", s->violated);
+                snprintf(t->detail, sizeof t->detail, "%s", s->detail);
+            }
+            release(s);
+            break;
+        }
+        release(s);
+    }
+    memcpy(t->faults, sim_fault_count, sizeof t->faults);
+    memcpy(t->rules, sim_rule_count, sizeof t->rules);
+}
+
+static void print_sometimes(const struct totals *t)
+{
+    size_t rules;
+    const struct flow_rule *table = flow_rules(&rules);
+
+    printf("faults:");
+    for (int i = 0; i < SIM_FAULT_COUNT; i++)
+        printf(" %s=%llu", SIM_FAULT_NAMES[i], (unsigned long long)t->faults[i]);
+    printf("\nrules that never fired:");
+    for (size_t i = 0; i < rules; i++)
+        if (!t->rules[i])
+            printf(" %s/%s", flow_state_name(table[i].from), flow_event_name(table[i].on));
+    printf("\n");
+}
+
+/* Every fault must have happened and every rule that the model can reach must have fired: else the simulation is blind. */
+static bool is_blind(const struct totals *t)
+{
+    size_t rules;
+    const struct flow_rule *table = flow_rules(&rules);
+
+    for (int i = 0; i < SIM_FAULT_COUNT; i++)
+        if (!t->faults[i])
+            return true;
+    for (size_t i = 0; i < rules; i++) {
+        bool not_modelled = table[i].from == FS_PARKED || (table[i].on == EV_LIMITED && table[i].from != FS_CALLING) ||
+                            (table[i].on == EV_WAIT && table[i].from == FS_CHECKING);
+        if (!t->rules[i] && !not_modelled)
+            return true;
+    }
+    return false;
+}
+
+static int report(const struct options *o, const struct totals *all, double seconds, const char *argv0)
+{
+    struct totals sum = {0};
+
+    for (int j = 0; j < o->jobs; j++) {
+        sum.schedules += all[j].schedules;
+        sum.events += all[j].events;
+        sum.sim_ms += all[j].sim_ms;
+        for (int i = 0; i < 32; i++)
+            sum.faults[i] += all[j].faults[i];
+        for (int i = 0; i < 64; i++)
+            sum.rules[i] += all[j].rules[i];
+        if (all[j].failed_count && (!sum.failed_count || all[j].failed_seed < sum.failed_seed)) {
+            sum.failed_count = 1;
+            sum.failed_seed = all[j].failed_seed;
+            memcpy(sum.invariant, all[j].invariant, sizeof sum.invariant);
+            memcpy(sum.detail, all[j].detail, sizeof sum.detail);
+        }
+    }
+    printf("%llu schedules, %llu events (%.0f a schedule), %.1f simulated days, %.2f M events/s\n",
+           (unsigned long long)sum.schedules, (unsigned long long)sum.events, (double)sum.events / (double)sum.schedules,
+           (double)sum.sim_ms / 86400000.0, (double)sum.events / seconds / 1e6);
+    if (sum.failed_count) {
+        printf("BROKEN: %s: %s\nreplay: %s --seed %llu --schedules 1 --trace\n", sum.invariant, sum.detail, argv0,
+               (unsigned long long)sum.failed_seed);
+        return 1;
+    }
+    print_sometimes(&sum);
+    if (o->schedules >= 5000 && is_blind(&sum)) {
+        printf("BLIND: a fault or a rule never happened\n");
+        return 1;
+    }
+    return 0;
+}
+
+static bool set_plant(const char *name)
+{
+#ifdef COUNTERSIGN_PLANTS
+    for (int i = 0; i < PLANT_COUNT; i++) {
+        if (strcmp(PLANT_ROWS[i].name, name) == 0) {
+            plant_on = (enum plant)i;
+            return true;
+        }
+    }
+#endif
+    fprintf(stderr, "sim: no planted bug '%s' in this build\n", name);
+    return false;
+}
+
+static bool read_options(int argc, char **argv, struct options *o)
+{
+    *o = (struct options){.schedules = 1000, .seed = 1, .jobs = 1};
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--trace") == 0) {
+            o->trace = true;
+        } else if (strcmp(argv[i], "--list-plants") == 0) {
+            for (size_t k = 1; k < sizeof PLANT_ROWS / sizeof PLANT_ROWS[0]; k++)
+                printf("%-24s %s\n", PLANT_ROWS[k].name, PLANT_ROWS[k].what);
+            exit(0);
+        } else if (strcmp(argv[i], "--plant") == 0 && set_plant(value)) {
+            i++;
+        } else if (strcmp(argv[i], "--schedules") == 0) {
+            o->schedules = strtoull(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--seed") == 0) {
+            o->seed = strtoull(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--jobs") == 0) {
+            o->jobs = (int)strtol(argv[++i], NULL, 10);
+        } else {
+            fprintf(stderr, "usage: sim [--schedules N] [--seed N] [--jobs N] [--trace] [--plant NAME] [--list-plants]\n");
+            return false;
+        }
+    }
+    return o->schedules > 0 && o->jobs > 0 && o->jobs <= 64;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    struct timespec from, to;
+
+    if (!read_options(argc, argv, &o))
+        return 64;
+    for (int i = 0; i < CYCLES_MAX; i++)
+        snprintf(SIM_CYCLES[i], sizeof SIM_CYCLES[i], "%d", i);
+    struct totals *all = mmap(NULL, sizeof *all * (size_t)o.jobs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
+        return 70;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int j = 1; j < o.jobs; j++) {
+        if (fork() == 0) {
+            work(&o, j, &all[j]);
+            _exit(0);
+        }
+    }
+    work(&o, 0, &all[0]);
+    while (wait(NULL) > 0)
+        continue;
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    return report(&o, all, seconds, argv[0]);
+}
