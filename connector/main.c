@@ -14,7 +14,7 @@ static int help(FILE *to, int code)
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
         fprintf(to, "  countersign %-10s %s\n", COMMANDS[i]->name, COMMANDS[i]->help);
     fprintf(to, "  countersign %-10s %s\n\n", "version", "print the version");
-    fprintf(to, "Everywhere: --config FILE (default $COUNTERSIGN_CONFIG, then /etc/countersign/countersign.yaml), --json\n"
+    fprintf(to, "Everywhere: --config FILE (default $COUNTERSIGN_CONFIG, then /etc/countersign/countersign.yaml), --set PATH=VALUE,\n  --json\n"
                 "Exit codes: 0 ok, 1 failed, 64 usage, 65 bad data, 69 unreachable, 75 try again, 77 not permitted, 78 configuration\n");
     return code;
 }
@@ -34,6 +34,8 @@ int main(int argc, char **argv)
     const char *environment = getenv("COUNTERSIGN_CONFIG");
     cli.config_file = config ? config : environment ? environment : "/etc/countersign/countersign.yaml";
     cli.json = cli_flag(&cli, "json");
+    for (const char *set; cli.set_count < CLI_SET_MAX && (set = cli_option(&cli, "set")) != NULL;)
+        cli.set[cli.set_count++] = set;
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++) {
         if (strcmp(argv[1], COMMANDS[i]->name) != 0)
             continue;

@@ -15,6 +15,7 @@ static void put_faults(struct json_out *out, const struct diag_list *list)
         json_str_member(out, "code", str_of(d->code));
         json_str_member(out, "severity", d->warning ? STR("warning") : STR("error"));
         json_str_member(out, "text", str_of(d->text));
+        json_str_member(out, "note", str_of(d->note));
         json_str_member(out, "help", str_of(d->help));
         json_close_object(out);
     }
@@ -47,7 +48,8 @@ static int check(struct cli *cli)
 
     if (left)
         return left;
-    struct config *config = config_load(arena, cli->config_file, diags, mapping);
+    struct config_input input = cli_config_input(cli);
+    struct config *config = config_load_from(arena, &input, diags, mapping);
     if (cli->json) {
         print_json(diags, mapping);
     } else {

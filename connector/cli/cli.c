@@ -81,11 +81,23 @@ static void print_faults(const struct diag_list *list)
         fwrite(b.p, 1, b.len, stderr);
 }
 
+static const char *from_environment(const char *name)
+{
+    return getenv(name);
+}
+
+struct config_input cli_config_input(const struct cli *cli)
+{
+    return (struct config_input){
+        .file = cli->config_file, .set = cli->set, .set_count = cli->set_count, .environment = from_environment};
+}
+
 struct config *cli_config(const struct cli *cli, struct arena *arena)
 {
+    struct config_input input = cli_config_input(cli);
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     struct diag_list *mapping = ARENA_NEW(arena, struct diag_list);
-    struct config *config = config_load(arena, cli->config_file, diags, mapping);
+    struct config *config = config_load_from(arena, &input, diags, mapping);
 
     print_faults(diags);
     print_faults(mapping);

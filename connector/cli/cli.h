@@ -20,10 +20,14 @@ enum exit_code {
     EXIT_CODE_CONFIG = 78,
 };
 
+enum { CLI_SET_MAX = 32 };
+
 /* Options are taken off the command line wherever they stand; what is left are words. */
 struct cli {
     const char *command;
     const char *config_file; /* --config, COUNTERSIGN_CONFIG, /etc/countersign/countersign.yaml */
+    const char *set[CLI_SET_MAX]; /* --set PATH=VALUE, before environment and file */
+    size_t set_count;
     bool json;
     int argc;
     char **argv; /* words and options not known to all */
@@ -44,6 +48,8 @@ const char *cli_word(struct cli *cli);
 /* Something is left that nobody understood: says so and gives EXIT_CODE_USAGE, else 0. */
 int cli_leftover(const struct cli *cli);
 int cli_usage(const struct cli *cli, const char *usage);
+/* Where this run's configuration comes from. */
+struct config_input cli_config_input(const struct cli *cli);
 /* Load the configuration; on faults prints them all to stderr and returns NULL. */
 struct config *cli_config(const struct cli *cli, struct arena *arena);
 int cli_fail(const struct err *err);

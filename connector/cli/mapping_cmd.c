@@ -22,7 +22,7 @@ static int mapping_command(struct cli *cli)
     if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, &err))
         return cli_fail(&err);
     const struct mapping *m = mapping_load(arena, file, text, NULL, 0, diags);
-    size_t tests = m && strcmp(verb, "test") == 0 ? mapping_run_tests(m, arena, diags) : 0;
+    size_t tests = m && strcmp(verb, "test") == 0 ? config_run_mapping_tests(m, arena, diags) : 0;
     diag_render(diags, &b);
     if (b.len)
         fwrite(b.p, 1, b.len, stderr);

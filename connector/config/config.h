@@ -1,5 +1,7 @@
-/* config.h: countersign.yaml as plain structs. Precedence: command line, environment (COUNTERSIGN_...), file. Secrets are
- * references only: file:/path, credential:NAME, env:NAME. Every fault is listed with its place and remedy. */
+/* config.h: countersign.yaml as plain structs. Precedence: command line, environment
+ * (COUNTERSIGN_...), file; the first two only for options of the whole program, not for those of
+ * one site or source. Secrets are references only: file:/path, credential:NAME, env:NAME. Every
+ * fault is listed with its place and remedy. Reference: schemas/README.md. */
 #ifndef COUNTERSIGN_CONFIG_H
 #define COUNTERSIGN_CONFIG_H
 
@@ -10,7 +12,12 @@
 #include "readers/reader.h"
 #include "yaml/yaml.h"
 
-enum { CONFIG_SITES_MAX = 16, CONFIG_SOURCES_MAX = 64, CONFIG_PROJECTS_MAX = 32, CONFIG_TOKENS_MAX = 32 };
+enum {
+    CONFIG_SITES_MAX = 16,
+    CONFIG_SOURCES_MAX = 64,
+    CONFIG_PROJECTS_MAX = 32,
+    CONFIG_TOKENS_MAX = 32
+};
 
 enum site_auth { AUTH_BASIC, AUTH_BEARER };
 
@@ -18,7 +25,8 @@ struct site_config {
     struct str name, flavour, url;
     enum site_auth auth;
     struct str email, token; /* token: a secret reference */
-    struct str webhook_secret, webhook_secret_old; /* secret references; old is empty unless one is being replaced */
+    struct str webhook_secret,
+        webhook_secret_old; /* secret references; old is empty unless one is being replaced */
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;
@@ -63,8 +71,26 @@ struct config {
     struct mapping *mapping; /* loaded and tested; NULL when it has faults */
 };
 
-/* Load and check everything, the mapping and its tests included. NULL when there is any error; both lists say what.
- * mapping_diags is filled only when the configuration names a mapping file. */
-struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags, struct diag_list *mapping_diags);
+/* Where values come from. */
+struct config_input {
+    const char *file;
+    const char *const *set; /* --set listen.port=8480 gives "listen.port=8480"; the last one wins */
+    size_t set_count;
+    const char *(*environment)(const char *name); /* NULL: the environment does not count */
+};
+
+/* Load and check everything, the mapping and its tests included. NULL when there is any error; both
+ * lists say what. mapping_diags is filled only when the configuration names a mapping file.
+ * Everything lives in the arena. */
+struct config *config_load_from(struct arena *arena, const struct config_input *input,
+                                struct diag_list *diags, struct diag_list *mapping_diags);
+/* From the file and this process's environment. */
+struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags,
+                           struct diag_list *mapping_diags);
+
+/* Run a mapping's tests; tickets in files are read beside the mapping file. Returns how many ran.
+ */
+size_t config_run_mapping_tests(const struct mapping *m, struct arena *arena,
+                                struct diag_list *diags);
 
 #endif

@@ -1,196 +1,76 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
 #include "base/limits.h"
-#include "config/config_value.h"
+#include "config/config_priv.h"
 #include "io/io_file.h"
 
-struct loader {
-    struct values v;
-    struct config *c;
-    struct arena *arena;
-};
+/* Values of one section, which the command line and the environment may overrule. */
+static struct values section(const struct loader *l, const char *name)
+{
+    struct values v = l->v;
+    v.section = name;
+    return v;
+}
 
-static void load_database(struct loader *l, const struct yaml *map)
+static void load_database(struct loader *l, const struct yaml *root)
 {
     static const char *const KNOWN[] = {"conninfo", "password", "connections", NULL};
-    const char *from_env = getenv("COUNTERSIGN_DATABASE");
+    const struct yaml *map = value_map(&l->v, root, "database");
+    struct values v = section(l, "database");
+    const char *short_name = v.environment ? v.environment("COUNTERSIGN_DATABASE") : NULL;
 
-    value_refuse_unknown(&l->v, map, KNOWN, "database");
-    l->c->database = from_env ? str_of(from_env) : value_required(&l->v, map, "conninfo", "\"host=/run/postgresql dbname=countersign\"");
-    l->c->database_password = value_secret(&l->v, map, "password", false);
-    l->c->database_connections = (int)value_int(&l->v, map, "connections", 4, 1, 64);
+    value_refuse_unknown(&v, map, KNOWN, "database");
+    if (short_name)
+        l->c->database = arena_str(l->arena, str_of(short_name));
+    else
+        l->c->database =
+            value_required(&v, map, "conninfo", "\"host=/run/postgresql dbname=countersign\"");
+    const struct yaml *stands = yaml_member(map, "conninfo");
+    bool from_file = stands && stands->scalar.p == l->c->database.p;
+    value_refuse_password(&v, from_file ? stands : NULL, l->c->database, "database.password");
+    l->c->database_password = value_secret(&v, map, "password", false);
+    l->c->database_connections = (int)value_int(&v, map, "connections", 4, 1, 64);
 }
 
-static void load_listen(struct loader *l, const struct yaml *map)
+static void load_listen(struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"address", "port", "ops_address", "ops_port", "tls_cert", "tls_key", NULL};
+    static const char *const KNOWN[] = {"address",  "port",    "ops_address", "ops_port",
+                                        "tls_cert", "tls_key", NULL};
+    const struct yaml *map = value_map(&l->v, root, "listen");
+    struct values v = section(l, "listen");
+    struct config *c = l->c;
 
-    value_refuse_unknown(&l->v, map, KNOWN, "listen");
-    l->c->listen_address = value_str(&l->v, map, "address", "127.0.0.1");
-    l->c->listen_port = (int)value_int(&l->v, map, "port", 8470, 0, 65535);
-    l->c->ops_address = value_str(&l->v, map, "ops_address", "127.0.0.1");
-    l->c->ops_port = (int)value_int(&l->v, map, "ops_port", 8471, 0, 65535);
-    l->c->tls_cert = value_str(&l->v, map, "tls_cert", "");
-    l->c->tls_key = value_str(&l->v, map, "tls_key", "");
-    if (!l->c->tls_cert.len != !l->c->tls_key.len) {
-        diag_error(l->v.diags, "C020", map->pos, "a certificate and its key belong together");
-        diag_help(l->v.diags, "give both tls_cert and tls_key, or neither");
+    value_refuse_unknown(&v, map, KNOWN, "listen");
+    c->listen_address = value_str(&v, map, "address", "127.0.0.1");
+    c->listen_port = (int)value_int(&v, map, "port", 8470, 0, 65535);
+    c->ops_address = value_str(&v, map, "ops_address", "127.0.0.1");
+    c->ops_port = (int)value_int(&v, map, "ops_port", 8471, 0, 65535);
+    c->tls_cert = value_str(&v, map, "tls_cert", "");
+    c->tls_key = value_str(&v, map, "tls_key", "");
+    if (!c->tls_cert.len != !c->tls_key.len) {
+        diag_error(v.diags, "C020", map ? map->pos : (struct diag_pos){0},
+                   "a certificate and its key belong together");
+        diag_help(v.diags, "give both tls_cert and tls_key, or neither");
     }
-}
-
-static bool is_loopback(struct str url)
-{
-    return str_starts(url, STR("http://127.")) || str_starts(url, STR("http://localhost")) || str_starts(url, STR("http://[::1]"));
-}
-
-static void check_url(struct loader *l, const struct site_config *s, const struct yaml *map)
-{
-    if (str_starts(s->url, STR("https://")) || !s->url.len)
-        return;
-    if (str_starts(s->url, STR("http://")) && s->insecure_http && is_loopback(s->url))
-        return;
-    diag_error(l->v.diags, "C021", yaml_member(map, "url")->pos, "a site's address must begin with https://");
-    diag_help(l->v.diags, "plain http is only for tests on this machine, with insecure_http: true");
-}
-
-static void load_projects(struct loader *l, const struct yaml *map, struct site_config *s)
-{
-    const struct yaml *list = yaml_member(map, "projects");
-
-    YAML_EACH (p, list) {
-        bool good = p->scalar.len >= 2 && p->scalar.len <= 10 && p->scalar.p[0] >= 'A' && p->scalar.p[0] <= 'Z';
-        if (!good || s->project_count == CONFIG_PROJECTS_MAX) {
-            diag_error(l->v.diags, "C022", p->pos, "'%.*s' is not a project key", STR_ARG(p->scalar));
-            diag_help(l->v.diags, "a key is 2 to 10 capital letters, digits or _, such as IAM");
-            continue;
-        }
-        s->projects[s->project_count++] = p->scalar;
-    }
-    if (!s->project_count) {
-        diag_error(l->v.diags, "C011", map->pos, "'projects' is missing");
-        diag_help(l->v.diags, "add projects: [IAM]");
+    if (c->listen_port && c->listen_port == c->ops_port &&
+        str_eq(c->listen_address, c->ops_address)) {
+        diag_error(v.diags, "C026", map ? map->pos : (struct diag_pos){0},
+                   "both listeners want %.*s:%d", STR_ARG(c->listen_address), c->listen_port);
+        diag_help(v.diags, "give port and ops_port different numbers");
     }
 }
 
-static void load_site(struct loader *l, const struct yaml *map)
+/* --- API tokens, times -------------------------------------------------------------------------
+ */
+
+static void load_roles(struct loader *l, const struct yaml *map, struct token_config *t)
 {
-    static const char *const KNOWN[] = {"name",     "flavour",       "url",          "auth", "webhook_secret", "webhook_secret_old",
-                                        "projects", "poll_interval", "insecure_http", NULL};
-    static const char *const AUTH_KNOWN[] = {"kind", "email", "token", NULL};
+    const struct yaml *roles = value_list(&l->v, map, "roles");
 
-    if (l->c->site_count == CONFIG_SITES_MAX) {
-        diag_error(l->v.diags, "C023", map->pos, "more than %d sites", CONFIG_SITES_MAX);
-        return;
-    }
-    struct site_config *s = &l->c->sites[l->c->site_count++];
-    const struct yaml *auth = yaml_member(map, "auth");
-    value_refuse_unknown(&l->v, map, KNOWN, "a site");
-    value_refuse_unknown(&l->v, auth, AUTH_KNOWN, "auth");
-    s->pos = map->pos;
-    s->name = value_required(&l->v, map, "name", "acme");
-    s->flavour = value_str(&l->v, map, "flavour", "cloud");
-    s->url = value_required(&l->v, map, "url", "https://acme.atlassian.net");
-    s->insecure_http = value_bool(&l->v, map, "insecure_http", false);
-    check_url(l, s, map);
-    s->auth = str_eq_c(value_str(&l->v, auth, "kind", "basic"), "bearer") ? AUTH_BEARER : AUTH_BASIC;
-    if (s->auth == AUTH_BASIC)
-        s->email = value_required(&l->v, auth ? auth : map, "email", "access-check@example.com");
-    s->token = value_secret(&l->v, auth ? auth : map, "token", true);
-    s->webhook_secret = value_secret(&l->v, map, "webhook_secret", true);
-    s->webhook_secret_old = value_secret(&l->v, map, "webhook_secret_old", false);
-    s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000);
-    load_projects(l, map, s);
-    if (!str_eq_c(s->flavour, "cloud") && !str_eq_c(s->flavour, "datacenter")) {
-        diag_error(l->v.diags, "C024", yaml_member(map, "flavour")->pos, "flavour cannot be '%.*s'", STR_ARG(s->flavour));
-        diag_help(l->v.diags, "use cloud or datacenter");
-    }
-    for (size_t i = 0; i + 1 < l->c->site_count; i++) {
-        if (str_eq(l->c->sites[i].name, s->name)) {
-            diag_error(l->v.diags, "C025", map->pos, "two sites are called '%.*s'", STR_ARG(s->name));
-            diag_help(l->v.diags, "names are part of webhook addresses: give each its own");
-        }
-    }
-}
-
-/* The reader's own settings: every scalar below `connection`, under its own name. */
-static void load_settings(struct loader *l, const struct yaml *map, struct source_config *s)
-{
-    size_t count = yaml_count(map), n = 0;
-    struct reader_setting *settings = arena_array(l->arena, count + 1, sizeof *settings);
-
-    YAML_EACH (v, map) {
-        bool known = false;
-        for (size_t i = 0; s->reader && s->reader->settings[i]; i++) {
-            const char *name = s->reader->settings[i];
-            known |= str_eq_c(v->key, name[0] == '!' ? name + 1 : name);
-        }
-        if (s->reader && !known) {
-            diag_error(l->v.diags, "C030", v->key_pos, "a %s source has no setting '%.*s'", s->reader->name, STR_ARG(v->key));
-            diag_help(l->v.diags, "see connector/readers/README.md for its settings");
-        }
-        settings[n++] = (struct reader_setting){v->key, v->scalar};
-    }
-    s->settings = settings;
-    s->setting_count = n;
-    for (size_t i = 0; s->reader && s->reader->settings[i]; i++) {
-        const char *name = s->reader->settings[i];
-        if (name[0] == '!' && !yaml_member(map, name + 1)) {
-            diag_error(l->v.diags, "C031", map ? map->pos : s->pos, "a %s source needs '%s'", s->reader->name, name + 1);
-            diag_help(l->v.diags, "add it under connection; see connector/readers/README.md");
-        }
-    }
-}
-
-static void load_source(struct loader *l, const struct yaml *map)
-{
-    static const char *const KNOWN[] = {"name",   "label",         "kind",    "connection", "secret", "canary",
-                                        "settle", "confirmations", "max_age", "timeout",    NULL};
-    if (l->c->source_count == CONFIG_SOURCES_MAX) {
-        diag_error(l->v.diags, "C023", map->pos, "more than %d sources", CONFIG_SOURCES_MAX);
-        return;
-    }
-    struct source_config *s = &l->c->sources[l->c->source_count++];
-    const struct yaml *canary = yaml_member(map, "canary");
-    value_refuse_unknown(&l->v, map, KNOWN, "a source");
-    s->pos = map->pos;
-    s->name = value_required(&l->v, map, "name", "sap-fin");
-    s->label = value_str(&l->v, map, "label", s->name.p ? s->name.p : "");
-    s->kind = value_required(&l->v, map, "kind", "sql");
-    s->reader = reader_kind_find(s->kind);
-    if (s->kind.len && !s->reader) {
-        diag_error(l->v.diags, "C032", yaml_member(map, "kind")->pos, "there is no reader for '%.*s'", STR_ARG(s->kind));
-        diag_help(l->v.diags, "kinds are sql and ldap");
-    }
-    s->secret = value_secret(&l->v, map, "secret", false);
-    s->rule.settle_ms = value_duration(&l->v, map, "settle", 30000);
-    s->rule.confirmations = (int32_t)value_int(&l->v, map, "confirmations", 2, 1, 32);
-    s->rule.max_age_ms = value_duration(&l->v, map, "max_age", 15 * 60000);
-    s->timeout_ms = value_duration(&l->v, map, "timeout", 10000);
-    if (!canary) {
-        diag_error(l->v.diags, "C033", map->pos, "the source has no canary");
-        diag_help(l->v.diags, "name an account and an entitlement it surely holds: without one, lost rights look like removals");
-    } else {
-        s->canary_account = value_required(&l->v, canary, "account", "canary");
-        s->canary_entitlement = value_required(&l->v, canary, "entitlement", "canary-role");
-    }
-    load_settings(l, yaml_member(map, "connection"), s);
-}
-
-static void load_token(struct loader *l, const struct yaml *map)
-{
-    static const char *const KNOWN[] = {"name", "token", "roles", NULL};
-
-    value_refuse_unknown(&l->v, map, KNOWN, "a token");
-    if (l->c->token_count == CONFIG_TOKENS_MAX) {
-        diag_error(l->v.diags, "C023", map->pos, "more than %d tokens", CONFIG_TOKENS_MAX);
-        return;
-    }
-    struct token_config *t = &l->c->tokens[l->c->token_count++];
-    t->name = value_required(&l->v, map, "name", "identity-platform");
-    t->token = value_secret(&l->v, map, "token", true);
-    YAML_EACH (role, yaml_member(map, "roles")) {
+    YAML_EACH(role, roles)
+    {
         bool submit = str_eq_c(role->scalar, "submit"), read = str_eq_c(role->scalar, "read");
         bool approve = str_eq_c(role->scalar, "approve"), audit = str_eq_c(role->scalar, "audit");
         t->may_submit |= submit;
@@ -198,57 +78,125 @@ static void load_token(struct loader *l, const struct yaml *map)
         t->may_approve |= approve;
         t->may_audit |= audit;
         if (!submit && !read && !approve && !audit) {
-            diag_error(l->v.diags, "C040", role->pos, "there is no role '%.*s'", STR_ARG(role->scalar));
+            diag_error(l->v.diags, "C040", role->pos, "there is no role '%.*s'",
+                       STR_ARG(role->scalar));
             diag_help(l->v.diags, "roles are submit, read, approve and audit");
+        }
+    }
+    if (!yaml_member(map, "roles") || (roles && !roles->first)) {
+        diag_error(l->v.diags, "C041", map->pos, "a token without roles opens nothing");
+        diag_help(l->v.diags, "add roles: [submit, read]");
+    }
+}
+
+static void load_token(struct loader *l, const struct yaml *map)
+{
+    static const char *const KNOWN[] = {"name", "token", "roles", NULL};
+
+    value_refuse_unknown(&l->v, map, KNOWN, "a token");
+    if (map->kind != YAML_MAP)
+        return;
+    if (l->c->token_count == CONFIG_TOKENS_MAX) {
+        diag_error(l->v.diags, "C023", map->pos, "more than %d tokens", CONFIG_TOKENS_MAX);
+        diag_help(l->v.diags, "remove those that are used no more");
+        return;
+    }
+    struct token_config *t = &l->c->tokens[l->c->token_count++];
+    t->name = value_required(&l->v, map, "name", "identity-platform");
+    value_check_name(&l->v, map, "name", t->name);
+    t->token = value_secret(&l->v, map, "token", true);
+    load_roles(l, map, t);
+    for (size_t i = 0; t->name.len && i + 1 < l->c->token_count; i++) {
+        if (str_eq(l->c->tokens[i].name, t->name)) {
+            diag_error(l->v.diags, "C042", yaml_member(map, "name")->pos,
+                       "two tokens are called '%.*s'", STR_ARG(t->name));
+            diag_help(l->v.diags, "the name stands in the evidence: give each its own");
         }
     }
 }
 
-static void load_times(struct loader *l, const struct yaml *map)
+static void load_api(struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"call_timeout", "lease", "lateness", "index_lag", "grace", "probe", "backoff", "backoff_cap",
-                                        "return_after", "sweep", "recheck", NULL};
+    static const char *const KNOWN[] = {"tokens", NULL};
+    const struct yaml *api = value_map(&l->v, root, "api");
+
+    value_refuse_unknown(&l->v, api, KNOWN, "api");
+    YAML_EACH(v, value_list(&l->v, api, "tokens"))
+    load_token(l, v);
+}
+
+static void load_times(struct loader *l, const struct yaml *root)
+{
+    static const char *const KNOWN[] = {"call_timeout", "lease", "lateness", "index_lag",
+                                        "grace",        "probe", "backoff",  "backoff_cap",
+                                        "return_after", "sweep", "recheck",  NULL};
+    const struct yaml *map = value_map(&l->v, root, "times");
     struct policy *p = &l->c->policy;
     struct flow_times *t = &p->times;
+    struct values v = section(l, "times");
     const char *broken;
 
-    value_refuse_unknown(&l->v, map, KNOWN, "times");
-    t->call_timeout_ms = value_duration(&l->v, map, "call_timeout", t->call_timeout_ms);
-    t->lease_ms = value_duration(&l->v, map, "lease", t->lease_ms);
-    t->lateness_ms = value_duration(&l->v, map, "lateness", t->lateness_ms);
-    t->index_lag_ms = value_duration(&l->v, map, "index_lag", t->index_lag_ms);
-    t->grace_ms = value_duration(&l->v, map, "grace", t->grace_ms);
-    t->probe_ms = value_duration(&l->v, map, "probe", t->probe_ms);
-    t->backoff_base_ms = value_duration(&l->v, map, "backoff", t->backoff_base_ms);
-    t->backoff_cap_ms = value_duration(&l->v, map, "backoff_cap", t->backoff_cap_ms);
+    value_refuse_unknown(&v, map, KNOWN, "times");
+    t->call_timeout_ms = value_duration(&v, map, "call_timeout", t->call_timeout_ms, SHORTEST_MS);
+    t->lease_ms = value_duration(&v, map, "lease", t->lease_ms, SHORTEST_MS);
+    t->lateness_ms = value_duration(&v, map, "lateness", t->lateness_ms, 0);
+    t->index_lag_ms = value_duration(&v, map, "index_lag", t->index_lag_ms, 0);
+    t->grace_ms = value_duration(&v, map, "grace", t->grace_ms, SHORTEST_MS);
+    t->probe_ms = value_duration(&v, map, "probe", t->probe_ms, SHORTEST_MS);
+    t->backoff_base_ms = value_duration(&v, map, "backoff", t->backoff_base_ms, SHORTEST_MS);
+    t->backoff_cap_ms = value_duration(&v, map, "backoff_cap", t->backoff_cap_ms, SHORTEST_MS);
     t->safety_ms = t->lease_ms / 12 < t->safety_ms ? t->lease_ms / 12 : t->safety_ms;
-    p->return_after_ms = value_duration(&l->v, map, "return_after", p->return_after_ms);
-    p->recheck_ms = value_duration(&l->v, map, "recheck", p->recheck_ms);
-    p->sweep_ms = value_duration(&l->v, map, "sweep", p->sweep_ms);
+    p->return_after_ms = value_duration(&v, map, "return_after", p->return_after_ms, 0);
+    p->recheck_ms = value_duration(&v, map, "recheck", p->recheck_ms, SHORTEST_MS);
+    p->sweep_ms = value_duration(&v, map, "sweep", p->sweep_ms, SHORTEST_MS);
     if (!flow_times_ok(t, &broken)) {
-        diag_error(l->v.diags, "C050", map ? map->pos : (struct diag_pos){0}, "%s", broken);
-        diag_help(l->v.diags, "these inequalities carry \"never two tickets\"; leave the defaults, or widen lease and grace");
+        diag_error(v.diags, "C050", map ? map->pos : (struct diag_pos){0}, "%s", broken);
+        diag_help(v.diags, "these inequalities carry \"never two tickets\"; leave the defaults, or "
+                           "widen lease and grace");
     }
+}
+
+/* --- the mapping -------------------------------------------------------------------------------
+ */
+
+/* A path as it stands beside the file that names it. */
+static struct str beside(struct arena *arena, const char *file, struct str path)
+{
+    const char *slash = strrchr(file, '/');
+    if (!slash || (path.len && path.p[0] == '/'))
+        return path;
+    return arena_printf(arena, "%.*s/%.*s", (int)(slash - file), file, STR_ARG(path));
+}
+
+static bool read_ticket(void *arg, struct arena *arena, struct str path, struct str *ret_text,
+                        struct err *err)
+{
+    const struct mapping *m = arg;
+    return file_read(arena, arena_cstr(arena, beside(arena, m->file, path)), LIMIT_YAML_BYTES,
+                     ret_text, err);
+}
+
+size_t config_run_mapping_tests(const struct mapping *m, struct arena *arena,
+                                struct diag_list *diags)
+{
+    return mapping_run_tests_with(m, arena, read_ticket, (void *)(uintptr_t)m, diags);
 }
 
 static void load_mapping(struct loader *l, const struct yaml *root, struct diag_list *diags)
 {
     struct str sources[CONFIG_SOURCES_MAX];
-    struct str path = value_required(&l->v, root, "mapping", "mapping.yaml");
+    struct values v = section(l, "");
+    struct str path = value_required(&v, root, "mapping", "mapping.yaml");
+    const struct yaml *stands = yaml_member(root, "mapping");
     struct str text;
     struct err err = {0};
 
     if (!path.len)
         return;
-    if (path.p[0] != '/') { /* beside the configuration file */
-        const char *slash = strrchr(l->c->file, '/');
-        if (slash)
-            path = arena_printf(l->arena, "%.*s/%.*s", (int)(slash - l->c->file), l->c->file, STR_ARG(path));
-    }
-    l->c->mapping_file = path;
-    diag_init(diags, arena_cstr(l->arena, path));
+    l->c->mapping_file = beside(l->arena, l->c->file, path);
+    diag_init(diags, arena_cstr(l->arena, l->c->mapping_file));
     if (!file_read(l->arena, diags->file, LIMIT_YAML_BYTES, &text, &err)) {
-        diag_error(l->v.diags, "C051", yaml_member(root, "mapping")->pos, "%s", err.what);
+        diag_error(l->v.diags, "C051", stands ? stands->pos : (struct diag_pos){0}, "%s", err.what);
         diag_help(l->v.diags, "name the mapping file; schemas/example/mapping.yaml is one");
         return;
     }
@@ -256,51 +204,135 @@ static void load_mapping(struct loader *l, const struct yaml *root, struct diag_
         sources[i] = l->c->sources[i].name;
     l->c->mapping = mapping_load(l->arena, diags->file, text, sources, l->c->source_count, diags);
     if (l->c->mapping)
-        mapping_run_tests(l->c->mapping, l->arena, diags);
+        config_run_mapping_tests(l->c->mapping, l->arena, diags);
+}
+
+/* --- the whole ---------------------------------------------------------------------------------
+ */
+
+static void load_log_level(struct loader *l, const struct yaml *root)
+{
+    struct values v = section(l, "");
+    const struct yaml *node = value_find(&v, root, "log_level");
+
+    l->c->log_level = LOG_INFO;
+    if (!node || log_level_from(node->scalar, &l->c->log_level))
+        return;
+    value_fault(&v, node, "C052", "log_level cannot be '%.*s'", STR_ARG(node->scalar));
+    diag_help(v.diags, "use debug, info, warn or error");
+}
+
+/* Sections the design names and nothing reads yet. Passing over them in silence would let somebody
+ * believe in them. */
+static void refuse_unread(struct loader *l, const struct yaml *root)
+{
+    static const struct {
+        const char *key, *instead;
+    } UNREAD[] = {{"policy", "say per rule of the mapping: approval: { from: jsm.approvals }"},
+                  {"sla", "say per rule of the mapping: sla: { goal: 8h }"},
+                  {"evidence", "countersign evidence export reads it from the database"}};
+
+    for (size_t i = 0; i < sizeof UNREAD / sizeof UNREAD[0]; i++) {
+        const struct yaml *stands = yaml_member(root, UNREAD[i].key);
+        if (!stands)
+            continue;
+        diag_error(l->v.diags, "C060", stands->key_pos, "this version does not read '%s'",
+                   UNREAD[i].key);
+        diag_help(l->v.diags, "%s", UNREAD[i].instead);
+    }
+}
+
+/* A --set that names no option would be a wish nobody hears. */
+static void refuse_unknown_set(struct loader *l)
+{
+    static const char *const OPTIONS[] = {"database.conninfo",
+                                          "database.password",
+                                          "database.connections",
+                                          "listen.address",
+                                          "listen.port",
+                                          "listen.ops_address",
+                                          "listen.ops_port",
+                                          "listen.tls_cert",
+                                          "listen.tls_key",
+                                          "mapping",
+                                          "log_level",
+                                          "times.call_timeout",
+                                          "times.lease",
+                                          "times.lateness",
+                                          "times.index_lag",
+                                          "times.grace",
+                                          "times.probe",
+                                          "times.backoff",
+                                          "times.backoff_cap",
+                                          "times.return_after",
+                                          "times.sweep",
+                                          "times.recheck",
+                                          NULL};
+
+    for (size_t i = 0; i < l->v.set_count; i++) {
+        struct str rest = str_of(l->v.set[i]), path = str_cut(&rest, '=');
+        bool known = false;
+        for (size_t k = 0; OPTIONS[k]; k++)
+            known |= str_eq_c(path, OPTIONS[k]) && path.len < strlen(l->v.set[i]);
+        if (known)
+            continue;
+        const char *nearest = diag_nearest(path, OPTIONS);
+        diag_error(l->v.diags, "C003", (struct diag_pos){0}, "--set %.*s sets nothing",
+                   STR_ARG(str_of(l->v.set[i])));
+        if (nearest)
+            diag_help(l->v.diags, "a similar name exists: %s", nearest);
+        else
+            diag_help(l->v.diags,
+                      "write --set listen.port=8480; sites and sources are set in the file only");
+    }
 }
 
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
-    static const char *const KNOWN[] = {"database", "listen", "sites", "sources", "mapping", "policy", "sla", "evidence",
-                                        "api", "times", "log_level", NULL};
-    const struct yaml *sites = yaml_member(root, "sites");
+    static const char *const KNOWN[] = {"database", "listen", "sites",     "sources",
+                                        "mapping",  "policy", "sla",       "evidence",
+                                        "api",      "times",  "log_level", NULL};
+    const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
-    load_database(l, yaml_member(root, "database") ? yaml_member(root, "database") : root);
-    load_listen(l, yaml_member(root, "listen"));
-    YAML_EACH (v, sites)
-        load_site(l, v);
-    if (!l->c->site_count) {
+    refuse_unread(l, root);
+    refuse_unknown_set(l);
+    load_database(l, root);
+    load_listen(l, root);
+    YAML_EACH(v, sites)
+    config_site(l, v);
+    if (!yaml_member(root, "sites") || (sites && !sites->first)) {
         diag_error(l->v.diags, "C011", root->pos, "'sites' is missing");
         diag_help(l->v.diags, "add sites: with name, url, auth, webhook_secret and projects");
     }
-    YAML_EACH (v, yaml_member(root, "sources"))
-        load_source(l, v);
-    YAML_EACH (v, yaml_member(yaml_member(root, "api"), "tokens"))
-        load_token(l, v);
-    load_times(l, yaml_member(root, "times"));
-    struct str level = value_str(&l->v, root, "log_level", "info");
-    if (!log_level_from(level, &l->c->log_level)) {
-        diag_error(l->v.diags, "C052", yaml_member(root, "log_level")->pos, "log_level cannot be '%.*s'", STR_ARG(level));
-        diag_help(l->v.diags, "use debug, info, warn or error");
-    }
+    YAML_EACH(v, value_list(&l->v, root, "sources"))
+    config_source(l, v);
+    load_api(l, root);
+    load_times(l, root);
+    load_log_level(l, root);
     load_mapping(l, root, mapping_diags);
 }
 
-struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags, struct diag_list *mapping_diags)
+struct config *config_load_from(struct arena *arena, const struct config_input *input,
+                                struct diag_list *diags, struct diag_list *mapping_diags)
 {
     struct config *c = ARENA_NEW(arena, struct config);
-    struct loader l = {.v = {diags}, .c = c, .arena = arena};
+    struct loader l = {.c = c, .arena = arena};
     struct str text;
     struct err err = {0};
 
-    diag_init(diags, file);
+    l.v = (struct values){.diags = diags,
+                          .arena = arena,
+                          .set = input->set,
+                          .set_count = input->set_count,
+                          .environment = input->environment};
+    diag_init(diags, arena_cstr(arena, str_of(input->file)));
     diag_init(mapping_diags, "mapping");
     if (!c)
         return NULL;
-    c->file = file;
+    c->file = diags->file;
     c->policy = POLICY_DEFAULT;
-    if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, &err)) {
+    if (!file_read(arena, c->file, LIMIT_YAML_BYTES, &text, &err)) {
         diag_error(diags, "C001", (struct diag_pos){0}, "%s", err.what);
         diag_help(diags, "name the file with --config; schemas/example/countersign.yaml is one");
         return NULL;
@@ -310,8 +342,22 @@ struct config *config_load(struct arena *arena, const char *file, struct diag_li
         return NULL;
     if (root->kind != YAML_MAP) {
         diag_error(diags, "C002", root->pos, "a configuration is a map");
+        diag_help(diags,
+                  "begin with database: and sites:; schemas/example/countersign.yaml is one");
         return NULL;
     }
     load_root(&l, root, mapping_diags);
     return diags->errors || mapping_diags->errors || !c->mapping ? NULL : c;
+}
+
+static const char *from_environment(const char *name)
+{
+    return getenv(name);
+}
+
+struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags,
+                           struct diag_list *mapping_diags)
+{
+    struct config_input input = {.file = file, .environment = from_environment};
+    return config_load_from(arena, &input, diags, mapping_diags);
 }

@@ -141,7 +141,7 @@ static void render_one(const struct diag_list *list, const struct diag *d, struc
     if (d->pos.line)
         buf_printf(out, ":%d:%d", d->pos.line, d->pos.column);
     buf_add_c(out, "\n");
-    if (d->pos.line)
+    if (d->pos.line && d->pos.width != DIAG_HIDDEN)
         add_line(list, d->pos, out);
     add_hint(out, "note", d->note);
     add_hint(out, "help", d->help);

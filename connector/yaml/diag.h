@@ -14,7 +14,7 @@
 
 struct diag_pos {
     int line, column; /* from 1, in characters; 0 = the file as a whole */
-    int width;        /* characters to underline; 0 = one */
+    int width;        /* characters to underline; 0 = one; DIAG_HIDDEN: the line is not shown */
 };
 
 struct diag {
@@ -26,7 +26,7 @@ struct diag {
     char help[200]; /* what to do */
 };
 
-enum { DIAG_MAX = 64 };
+enum { DIAG_MAX = 64, DIAG_HIDDEN = -1 /* a secret may stand there */ };
 
 struct diag_list {
     const char *file;

@@ -1,0 +1,19 @@
+/* config_priv.h: what the parts of loading share. Private to config/. */
+#ifndef COUNTERSIGN_CONFIG_PRIV_H
+#define COUNTERSIGN_CONFIG_PRIV_H
+
+#include "config/config.h"
+#include "config/config_value.h"
+
+enum { SHORTEST_MS = 10, POLL_MIN_MS = 50 }; /* below, a timer would spin */
+
+struct loader {
+    struct values v;
+    struct config *c;
+    struct arena *arena;
+};
+
+void config_site(struct loader *l, const struct yaml *map);
+void config_source(struct loader *l, const struct yaml *map);
+
+#endif

@@ -1,0 +1,164 @@
+/* One entry of sites. */
+#include "config/config_priv.h"
+
+/* Host and port of http(s)://host[:port][/path], brackets kept; empty when it is no such address.
+ */
+static struct str authority_of(struct str url)
+{
+    struct str rest = STR("");
+    if (str_starts(url, STR("https://")))
+        rest = str_n(url.p + 8, url.len - 8);
+    else if (str_starts(url, STR("http://")))
+        rest = str_n(url.p + 7, url.len - 7);
+    return str_cut(&rest, '/');
+}
+
+/* The whole host counts: http://localhost.example.com is not this machine. */
+static bool is_loopback(struct str authority)
+{
+    static const struct str HOSTS[] = {{"localhost", 9}, {"127.0.0.1", 9}, {"[::1]", 5}};
+    for (size_t i = 0; i < sizeof HOSTS / sizeof HOSTS[0]; i++)
+        if (str_starts(authority, HOSTS[i]) &&
+            (authority.len == HOSTS[i].len || authority.p[HOSTS[i].len] == ':'))
+            return true;
+    return false;
+}
+
+static bool is_plain_address(struct str authority)
+{
+    for (size_t i = 0; i < authority.len; i++) {
+        char c = authority.p[i];
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+        if (!good)
+            return false;
+    }
+    return authority.len > 0;
+}
+
+static void check_url(struct loader *l, struct site_config *s, const struct yaml *map)
+{
+    struct str authority = authority_of(s->url);
+    bool path = false;
+
+    if (!s->url.len) /* said already */
+        return;
+    while (s->url.p[s->url.len - 1] == '/') /* paths are appended with theirs */
+        s->url.len--;
+    for (size_t i = 0; i < s->url.len;
+         i++) /* a context path is fine (Data Center), a query or a fragment is not */
+        path |= s->url.p[i] == '?' || s->url.p[i] == '#' || (unsigned char)s->url.p[i] <= ' ';
+    if (path || (authority.len && !is_plain_address(authority))) {
+        diag_error(l->v.diags, "C028", yaml_member(map, "url")->pos,
+                   "this is more than a site's address");
+        diag_help(l->v.diags, "write https://acme.atlassian.net: no user, no query, no blanks");
+        return;
+    }
+    if (authority.len && str_starts(s->url, STR("https://")))
+        return;
+    if (authority.len && s->insecure_http && is_loopback(authority))
+        return;
+    diag_error(l->v.diags, "C021", yaml_member(map, "url")->pos,
+               "a site's address must begin with https://");
+    diag_help(l->v.diags, "plain http is only for tests on this machine, with insecure_http: true");
+}
+
+/* Into JQL they go quoted, but only what Jira itself takes as a key. */
+static bool is_project_key(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.p[i];
+        bool letter = c >= 'A' && c <= 'Z';
+        if (!letter && (i == 0 || !((c >= '0' && c <= '9') || c == '_')))
+            return false;
+    }
+    return s.len >= 2 && s.len <= 10;
+}
+
+static void load_projects(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    const struct yaml *list = value_list(&l->v, map, "projects");
+
+    YAML_EACH(p, list)
+    {
+        if (!is_project_key(p->scalar) || s->project_count == CONFIG_PROJECTS_MAX) {
+            diag_error(l->v.diags, "C022", p->pos, "'%.*s' is not a project key",
+                       STR_ARG(p->scalar));
+            diag_help(l->v.diags, "a key is 2 to 10 capital letters, digits or _, such as IAM");
+            continue;
+        }
+        s->projects[s->project_count++] = p->scalar;
+    }
+    if (!s->project_count && (!yaml_member(map, "projects") || (list && !list->first))) {
+        diag_error(l->v.diags, "C011", map->pos, "'projects' is missing");
+        diag_help(l->v.diags, "add projects: [IAM]");
+    }
+}
+
+static void load_auth(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    static const char *const KNOWN[] = {"kind", "email", "token", NULL};
+    static const char *const KINDS[] = {"basic", "bearer", NULL};
+    const struct yaml *auth = value_map(&l->v, map, "auth");
+
+    value_refuse_unknown(&l->v, auth, KNOWN, "auth");
+    if (!yaml_member(map, "auth")) {
+        diag_error(l->v.diags, "C011", map->pos, "'auth' is missing");
+        diag_help(l->v.diags,
+                  "add auth: { kind: basic, email: access-check@example.com, token: file:/path }");
+    }
+    if (!auth)
+        return;
+    s->auth = value_choice(&l->v, auth, "kind", "C029", KINDS) == 1 ? AUTH_BEARER : AUTH_BASIC;
+    if (s->auth == AUTH_BASIC)
+        s->email = value_required(&l->v, auth, "email", "access-check@example.com");
+    s->token = value_secret(&l->v, auth, "token", true);
+}
+
+void config_site(struct loader *l, const struct yaml *map)
+{
+    static const char *const KNOWN[] = {"name",
+                                        "flavour",
+                                        "url",
+                                        "auth",
+                                        "webhook_secret",
+                                        "webhook_secret_old",
+                                        "projects",
+                                        "poll_interval",
+                                        "insecure_http",
+                                        "gate_mode",
+                                        NULL};
+    static const char *const FLAVOURS[] = {"cloud", "datacenter", NULL}, *const GATES[] = {
+                                                                             "connector_closes",
+                                                                             NULL};
+
+    if (l->c->site_count == CONFIG_SITES_MAX) {
+        diag_error(l->v.diags, "C023", map->pos, "more than %d sites", CONFIG_SITES_MAX);
+        diag_help(l->v.diags, "run a second service for the others");
+        return;
+    }
+    struct site_config *s = &l->c->sites[l->c->site_count++];
+    value_refuse_unknown(&l->v, map, KNOWN, "a site");
+    s->pos = map->pos;
+    if (map->kind != YAML_MAP)
+        return;
+    s->name = value_required(&l->v, map, "name", "acme");
+    value_check_name(&l->v, map, "name", s->name);
+    s->flavour = str_of(FLAVOURS[value_choice(&l->v, map, "flavour", "C024", FLAVOURS)]);
+    s->url = value_required(&l->v, map, "url", "https://acme.atlassian.net");
+    s->insecure_http = value_bool(&l->v, map, "insecure_http", false);
+    check_url(l, s, map);
+    load_auth(l, map, s);
+    s->webhook_secret = value_secret(&l->v, map, "webhook_secret", true);
+    s->webhook_secret_old = value_secret(&l->v, map, "webhook_secret_old", false);
+    s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
+    value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
+    load_projects(l, map, s);
+    for (size_t i = 0; s->name.len && i + 1 < l->c->site_count; i++) {
+        if (str_eq(l->c->sites[i].name, s->name)) {
+            diag_error(l->v.diags, "C025", yaml_member(map, "name")->pos,
+                       "two sites are called '%.*s'", STR_ARG(s->name));
+            diag_help(l->v.diags, "names are part of webhook addresses: give each its own");
+        }
+    }
+}
