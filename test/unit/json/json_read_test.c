@@ -174,6 +174,20 @@ static void many_names_are_compared_too(void **state)
     }
 }
 
+/* Comparing each with each would take minutes; the test run gives a program 30 s. */
+static void a_very_large_object_is_no_attack(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(2 * ROOM);
+    AUTO(drop_buf) struct buf b;
+    (void)state;
+
+    buf_init(&b, ROOM);
+    for (int i = 0; i < 200000; i++)
+        buf_printf(&b, "%c\"a-name-of-some-length-%d\":0", i ? ',' : '{', i);
+    buf_add_byte(&b, '}');
+    assert_int_equal(json_count(parse(a, buf_str(&b))), 200000);
+}
+
 static void numbers_are_never_rounded(void **state)
 {
     static const struct {
@@ -349,6 +363,7 @@ static void strings_are_unescaped(void **state)
 UNIT_MAIN(cmocka_unit_test(what_is_not_strict_json_is_refused_with_its_place),
           cmocka_unit_test(a_nul_byte_ends_nothing), cmocka_unit_test(depth_and_nodes_are_bounded),
           cmocka_unit_test(memory_is_the_arenas), cmocka_unit_test(many_names_are_compared_too),
+          cmocka_unit_test(a_very_large_object_is_no_attack),
           cmocka_unit_test(numbers_are_never_rounded),
           cmocka_unit_test(every_number_keeps_its_own_digits),
           cmocka_unit_test(names_are_compared_exactly), cmocka_unit_test(pointers_follow_rfc_6901),

@@ -124,6 +124,13 @@ static const struct {
       .beneficiary = STR("p"),
       .entitlement = STR("b")},
      "which role"},
+    {"    subject: { from: customfield_61, on_missing: hold }\n    application: { const: s }\n"
+     "    entitlement: { from: customfield_52, lookup: { A: a }, on_missing: hold }\n",
+     {.kind = REQUEST_REMOVAL,
+      .source = STR("s"),
+      .beneficiary = STR("p"),
+      .entitlement = STR("A")},
+     "cannot express 'entitlement'"}, /* the word on the form is not what it means */
     {"    subject: { from: reporter, then: [account], on_missing: hold }\n    application: { "
      "const: s }\n"
      "    entitlement: { from: customfield_52, on_missing: hold }\n",
