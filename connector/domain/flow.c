@@ -117,7 +117,8 @@ bool flow_times_ok(const struct flow_times *t, const char **ret_broken)
     /* a run looks and then acts under one lease that every save renews: each call must fit into it */
     if (t->call_timeout_ms + t->safety_ms >= t->lease_ms)
         *ret_broken = "call_timeout + safety must be less than lease: a slow call would outlive its lease";
-    else if (t->grace_ms <= t->lateness_ms + t->index_lag_ms)
-        *ret_broken = "grace must be more than lateness + index_lag: a late ticket would be created twice";
+    /* given up at the end of its lease at the latest, executed late, shown late: all of it within grace */
+    else if (t->grace_ms <= t->lease_ms + t->lateness_ms + t->index_lag_ms)
+        *ret_broken = "grace must be more than lease + lateness + index_lag: a late ticket would be created twice";
     return !*ret_broken;
 }

@@ -108,12 +108,12 @@ struct flow {
 };
 
 /* Timing budget. flow_times_ok() checks the two inequalities that carry "never two tickets"
- * (call + safety < lease; grace > lateness + index lag) and names the broken one. */
+ * (call + safety < lease; grace > lease + lateness + index lag) and names the broken one. */
 struct flow_times {
     int64_t call_timeout_ms; /* the client gives a call up after this */
     int64_t lease_ms;        /* a claim lasts this long without a save */
-    int64_t safety_ms;       /* scheduling and clock slack */
-    int64_t lateness_ms;     /* a request may execute this long after we gave it up */
+    int64_t safety_ms;       /* scheduling and clock slack: no call is sent that could outlive lease - safety */
+    int64_t lateness_ms;     /* Jira may still execute a request this long after we gave it up */
     int64_t index_lag_ms;    /* Jira's search may lag this long */
     int64_t grace_ms;        /* a lost create is not repeated before this has passed since it was sent */
     int64_t probe_ms;        /* first probe after a lost call; later probes back off up to a quarter of grace */

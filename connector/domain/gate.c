@@ -16,21 +16,9 @@ static bool ticket_is_in_claimed_cycle(const struct dossier *d)
     return PLANTED(CYCLE_IGNORED) || str_eq(d->ticket.cycle, d->claim_cycle) || d->ticket.moved_by_us;
 }
 
-static int worse(enum verdict v)
-{
-    switch (v) {
-    case VERDICT_MISMATCH:
-        return 3;
-    case VERDICT_UNKNOWN:
-        return 2;
-    case VERDICT_SETTLING:
-        return 1;
-    case VERDICT_VERIFIED:
-    case VERDICT_EXCEPTED:
-        break;
-    }
-    return 0;
-}
+/* What people are told first: what they can mend, then what nobody knows, then what only needs time. */
+static const int WORSE[] = {
+    [VERDICT_VERIFIED] = 0, [VERDICT_EXCEPTED] = 0, [VERDICT_SETTLING] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_MISMATCH] = 3};
 
 /* Take one item that is not proven into the summary. */
 static void count_missing(struct gate_verdict *g, const struct item *item, size_t index, const struct finding *f)
@@ -46,7 +34,7 @@ static void count_missing(struct gate_verdict *g, const struct item *item, size_
         if (!g->settling_ms || wait < g->settling_ms)
             g->settling_ms = wait;
     }
-    if (g->missing == 1 || worse(f->verdict) > worse(g->worst)) {
+    if (g->missing == 1 || WORSE[f->verdict] > WORSE[g->worst]) {
         g->first_missing = index;
         g->worst = f->verdict;
         g->reason = f->reason;

@@ -30,6 +30,15 @@ static void add_time(struct line *l, int64_t ms)
     add_c(l, " UTC");
 }
 
+/* A time with the words before it; without a time nothing is said, least of all midnight of 1970. */
+static void add_since(struct line *l, const char *words, int64_t ms)
+{
+    if (!ms)
+        return;
+    add_c(l, words);
+    add_time(l, ms);
+}
+
 /* Names come from people's typing: keep one sentence short whatever they wrote. */
 static void add_name(struct line *l, struct str name)
 {
@@ -110,6 +119,15 @@ static void say_task(struct line *l, const struct item *i)
 static void say_missing(struct line *l, const struct item *i, const struct finding *f)
 {
     add_c(l, "Not closed: ");
+    if (!f->proof) { /* nobody looked yet: nobody may say how it is */
+        add_c(l, "nobody has checked yet whether ");
+        add_name(l, i->account);
+        add_c(l, i->desired == DESIRED_ABSENT ? " lost " : " has ");
+        add_name(l, i->entitlement);
+        add_c(l, " in ");
+        add_name(l, label(i));
+        return;
+    }
     add_name(l, i->account);
     if (str_eq_c(str_of(f->reason), "AccountMissing"))
         add_c(l, " has no account in ");
@@ -123,11 +141,19 @@ static void say_missing(struct line *l, const struct item *i, const struct findi
         add_c(l, " in ");
     }
     add_name(l, label(i));
-    if (f->proof) {
-        add_c(l, " (read ");
-        add_time(l, f->proof->as_of_ms);
-        add_c(l, ")");
-    }
+    add_c(l, " (read ");
+    add_time(l, f->proof->as_of_ms);
+    add_c(l, ")");
+}
+
+/* When the present run of failed reads began; 0 = nothing was read. */
+static int64_t failing_since(const struct item *i)
+{
+    int64_t since = 0;
+
+    for (size_t k = 0; k < i->obs_count && i->obs[k].outcome == OUTCOME_UNKNOWN; k++)
+        since = i->obs[k].observed_ms;
+    return since;
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state, const struct item *i,
@@ -147,16 +173,14 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_STALE:
         add_c(l, "Can't tell yet: our copy of ");
         add_name(l, label(i));
-        add_c(l, " is from ");
-        add_time(l, f->proof ? f->proof->as_of_ms : 0);
-        add_c(l, ", before you finished");
+        add_since(l, " is from ", f->proof ? f->proof->as_of_ms : 0);
+        add_c(l, f->proof ? ", before you finished" : " is older than your work");
         add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
         return;
     case NOTICE_CANNOT_READ:
         add_c(l, "Can't read ");
         add_name(l, label(i));
-        add_c(l, " since ");
-        add_time(l, f->proof ? f->proof->observed_ms : 0);
+        add_since(l, " since ", failing_since(i));
         add_c(l, ". Nothing for you to do; IAM on-call was told");
         return;
     case NOTICE_NOT_YET:
@@ -168,8 +192,8 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
                                              : ". You don't need to come back; it resolves itself at the next check.");
         return;
     case NOTICE_VERIFIED:
-        add_c(l, "Checked ");
-        add_time(l, f->proof ? f->proof->as_of_ms : 0);
+        add_c(l, "Checked");
+        add_since(l, " ", f->proof ? f->proof->as_of_ms : 0);
         add_c(l, i->desired == DESIRED_ABSENT ? ": access is gone" : ": access is there");
         return;
     case NOTICE_EXCEPTION:

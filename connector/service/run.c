@@ -17,6 +17,7 @@ struct run {
     struct dossier *dossier;      /* of the look in progress */
     struct str bound_issue, bound_key;
     int64_t told_ms;
+    int64_t leased_ms; /* monotonic: when the last save, which renewed the lease, was asked for */
     const char *why;
     const char *trouble;
     run_finished_fn *finished;
@@ -126,6 +127,13 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
 
 /* --- the decision is durable ------------------------------------------------------------------------------------- */
 
+static bool lease_holds_for_a_call(const struct run *run)
+{
+    const struct flow_times *t = &run->policy->times;
+    int64_t used = run->world->ops->mono_ms(run->world) - run->leased_ms;
+    return used + t->call_timeout_ms + t->safety_ms <= t->lease_ms;
+}
+
 static void run_on_saved(void *arg, enum saved saved)
 {
     struct run *run = arg;
@@ -138,6 +146,10 @@ static void run_on_saved(void *arg, enum saved saved)
     }
     run->flow.state = run->rule->to;
     run->flow.version++;
+    if (run->rule->then == FX_ACT && !lease_holds_for_a_call(run) && !PLANTED(LATE_WAKER_ACTS)) { /* we slept: the row says "calling", which is doubt */
+        run_end(run, "lease nearly over");
+        return;
+    }
     switch (run->rule->then) {
     case FX_LOOK:
         run->world->ops->dossier_load(run->world, run->arena, run->flow.request_id, run_on_dossier, run);
@@ -191,6 +203,7 @@ static void run_feed(struct run *run, enum flow_event event)
         .key = run->rule->to == FS_DONE ? run->bound_key : STR_NONE,
         .why = run->why,
     };
+    run->leased_ms = run->world->ops->mono_ms(run->world);
     run->world->ops->flow_save(run->world, &run->flow, run->rule, &note, run_on_saved, run);
 }
 

@@ -37,6 +37,7 @@ const struct world_ops WORLD_REAL = {
     .ticket_act = world_ticket_act,
     .sources_read = world_sources_read,
     .random = world_random,
+    .mono_ms = world_mono_ms,
 };
 
 struct daemon {

@@ -65,6 +65,7 @@ struct world_ops {
     void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d, world_observed_fn *fn,
                          void *arg);
     uint64_t (*random)(struct world *w);
+    int64_t (*mono_ms)(struct world *w); /* monotonic; measures how much of a lease is left */
 };
 struct world {
     const struct world_ops *ops;

@@ -21,6 +21,7 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
                          const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
 uint64_t world_random(struct world *w);
+int64_t world_mono_ms(struct world *w);
 /* world_jira.c */
 void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id, world_ticket_fn *fn,
                        void *arg);

@@ -152,6 +152,11 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
                         saving_new(w, fn, arg));
 }
 
+int64_t world_mono_ms(struct world *w)
+{
+    return io_loop_now_ms(world_service(w)->loop);
+}
+
 uint64_t world_random(struct world *w)
 {
     return rng_next(&world_service(w)->rng);

@@ -53,6 +53,7 @@ static void draw(struct sim *s)
     r->crash /= 20; /* asked at every tick */
     r->pause /= 40;
     r->save_unknown /= 8;
+    r->poll_fails *= 2;
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
     s->lateness_ms = 65000;
     s->source_lag_ms = rng_range(&s->rng, 1000, 600000);

@@ -89,6 +89,13 @@ static void on_boot(struct sim *s, void *arg, int64_t replica)
     sim_trace(s, "replica up", replica, 0);
 }
 
+static void on_pause(struct sim *s, void *arg, int64_t replica)
+{
+    struct boot *b = arg;
+    b->paused_until_ms = s->now_ms + rng_range(&s->rng, 1000, 120000);
+    sim_trace(s, "replica paused", replica, b->paused_until_ms - s->now_ms);
+}
+
 static void on_tick(struct sim *s, void *arg, int64_t replica)
 {
     struct boot *b = s->boots[replica];
@@ -97,12 +104,12 @@ static void on_tick(struct sim *s, void *arg, int64_t replica)
         b->alive = false;
         sim_trace(s, "replica dies", replica, 0);
         sim_at(s, s->now_ms + rng_range(&s->rng, 1000, 60000), on_boot, NULL, replica);
-    } else if (b->alive && b->paused_until_ms <= s->now_ms && FAULT(s, pause)) {
-        b->paused_until_ms = s->now_ms + rng_range(&s->rng, 1000, 120000);
-        sim_trace(s, "replica paused", replica, b->paused_until_ms - s->now_ms);
     }
-    if (b->alive && b->paused_until_ms <= s->now_ms)
+    if (b->alive && b->paused_until_ms <= s->now_ms) {
         store_claim(s, b);
+        if (FAULT(s, pause)) /* in the middle of what it has just claimed */
+            sim_at(s, s->now_ms + rng_range(&s->rng, 0, 2000), on_pause, b, replica);
+    }
     sim_at(s, s->now_ms + rng_range(&s->rng, TICK_MS / 2, TICK_MS), on_tick, arg, replica);
 }
 

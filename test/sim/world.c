@@ -322,7 +322,7 @@ static void check_call(struct sim *s, const struct world *w, const struct flow *
     if (s->now_ms < f->not_before_ms)
         sim_violate(s, "INV12 Retry-After", "%s called %lld ms early", flow_kind_name(flow->kind),
                     (long long)(f->not_before_ms - s->now_ms));
-    if (f->f.version != flow->version || f->owner != w)
+    if (f->f.version != flow->version || f->owner != w || f->lease_until_ms <= s->now_ms)
         sim_violate(s, "INV8 fence", "%s acts without its lease", flow_kind_name(flow->kind));
     if (flow->kind == FLOW_CREATE)
         check_post(s, r, s->now_ms - d->now_ms);
@@ -382,6 +382,11 @@ static uint64_t sim_random(struct world *w)
     return rng_next(&boot_of(w)->sim->rng);
 }
 
+static int64_t sim_mono_ms(struct world *w)
+{
+    return boot_of(w)->sim->now_ms;
+}
+
 static const struct world_ops OPS = {
     .flow_save = sim_flow_save,
     .dossier_load = sim_dossier_load,
@@ -392,6 +397,7 @@ static const struct world_ops OPS = {
     .ticket_act = sim_ticket_act,
     .sources_read = sim_sources_read,
     .random = sim_random,
+    .mono_ms = sim_mono_ms,
 };
 
 struct boot *boot_new(struct sim *s, int replica)
