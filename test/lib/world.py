@@ -13,7 +13,7 @@ from . import pg, ports, proc, slapd, wait
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "deploy" / "demo.d"
 # Short waits, in the proportions that configuration demands.
-TIMES = "{ call_timeout: 3s, lease: 6s, lateness: 1s, index_lag: 1s, grace: 3s, probe: 500ms, backoff: 300ms, " \
+TIMES = "{ call_timeout: 3s, lease: 5s, lateness: 500ms, index_lag: 500ms, grace: 7s, probe: 500ms, backoff: 300ms, " \
         "backoff_cap: 2s, recheck: 1s, return_after: 60s, sweep: 3s }"
 EVENTS = ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated"]
 LOGIN = "countersign_daemon"
