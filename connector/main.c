@@ -5,8 +5,9 @@
 
 #include "cli/cli.h"
 
-static const struct cli_command *const COMMANDS[] = {&CLI_SERVE,   &CLI_CHECK,    &CLI_DB,        &CLI_REQUEST,
-                                                     &CLI_MAPPING, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_SOURCE};
+static const struct cli_command *const COMMANDS[] = {&CLI_SERVE,     &CLI_CHECK,   &CLI_DB,
+                                                     &CLI_REQUEST,   &CLI_MAPPING, &CLI_EVIDENCE,
+                                                     &CLI_EXCEPTION, &CLI_SOURCE};
 
 static int help(FILE *to, int code)
 {
@@ -14,8 +15,10 @@ static int help(FILE *to, int code)
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
         fprintf(to, "  countersign %-10s %s\n", COMMANDS[i]->name, COMMANDS[i]->help);
     fprintf(to, "  countersign %-10s %s\n\n", "version", "print the version");
-    fprintf(to, "Everywhere: --config FILE (default $COUNTERSIGN_CONFIG, then /etc/countersign/countersign.yaml), --set PATH=VALUE,\n  --json\n"
-                "Exit codes: 0 ok, 1 failed, 64 usage, 65 bad data, 69 unreachable, 75 try again, 77 not permitted, 78 configuration\n");
+    fprintf(to, "Everywhere: --config FILE (default $COUNTERSIGN_CONFIG, then "
+                "/etc/countersign/countersign.yaml), --set PATH=VALUE,\n  --json\n"
+                "Exit codes: 0 ok, 1 failed, 64 usage, 65 bad data, 69 unreachable, 75 try again, "
+                "77 not permitted, 78 configuration\n");
     return code;
 }
 
@@ -32,7 +35,9 @@ int main(int argc, char **argv)
     struct cli cli = {.command = argv[1], .argc = argc - 2, .argv = argv + 2};
     const char *config = cli_option(&cli, "config");
     const char *environment = getenv("COUNTERSIGN_CONFIG");
-    cli.config_file = config ? config : environment ? environment : "/etc/countersign/countersign.yaml";
+    cli.config_file = config        ? config
+                      : environment ? environment
+                                    : "/etc/countersign/countersign.yaml";
     cli.json = cli_flag(&cli, "json");
     for (const char *set; cli.set_count < CLI_SET_MAX && (set = cli_option(&cli, "set")) != NULL;)
         cli.set[cli.set_count++] = set;

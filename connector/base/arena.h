@@ -11,6 +11,7 @@
 
 struct arena;
 
+/* An empty arena that will hand out at most so many bytes. */
 struct arena *arena_new(size_t limit_bytes);
 /* NULL is allowed; runs the attached destructors, last first. */
 void arena_free(struct arena *arena);

@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_BASE_ASSERT_H
 #define COUNTERSIGN_BASE_ASSERT_H
 
+/* Print where, and abort. Called by the macros below. */
 _Noreturn void assert_fail(const char *expr, const char *file, int line, const char *func);
 
 #define ASSERT(expr) ((expr) ? (void)0 : assert_fail(#expr, __FILE__, __LINE__, __func__))

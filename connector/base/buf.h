@@ -17,6 +17,7 @@ struct buf {
     bool over;
 };
 
+/* Empty; nothing is allocated before the first byte. */
 void buf_init(struct buf *buf, size_t max_bytes);
 void buf_done(struct buf *buf);  /* frees; the buf may be initialised again */
 void buf_clear(struct buf *buf); /* keeps the memory */

@@ -16,11 +16,13 @@ struct clock {
 
 extern const struct clock CLOCK_SYSTEM;
 
+/* Wall time of a clock. */
 static inline int64_t clock_wall_ms(const struct clock *c)
 {
     return c->wall_ms(c->self);
 }
 
+/* Monotonic time of a clock. */
 static inline int64_t clock_mono_ms(const struct clock *c)
 {
     return c->mono_ms(c->self);

@@ -11,11 +11,13 @@ struct list {
 
 #define container_of(ptr, type, member) ((type *)(void *)(((char *)(ptr)) - offsetof(type, member)))
 
+/* Make an empty list, or an item that is in none. */
 static inline void list_init(struct list *l)
 {
     l->next = l->prev = l;
 }
 
+/* Is nothing in the list? */
 static inline bool list_empty(const struct list *l)
 {
     return l->next == l;

@@ -1,31 +1,32 @@
-/* plant.h: planted bugs, for testing the tests. In the product PLANTED() is the constant false and nothing of it is
- * compiled; the simulator's own build of the same sources (-DCOUNTERSIGN_PLANTS) turns one on at a time and must catch it.
+/* plant.h: planted bugs, for testing the tests. In the product PLANTED() is the constant false and
+ * nothing of it is compiled; the simulator's own build of the same sources (-DCOUNTERSIGN_PLANTS)
+ * turns one on at a time and must catch it.
  */
 #ifndef COUNTERSIGN_BASE_PLANT_H
 #define COUNTERSIGN_BASE_PLANT_H
 
 /* X(name, what is wrong) */
-#define PLANTS(X)                                                                                  \
-    X(REPOST_AT_ONCE, "a lost create is repeated without waiting")                                 \
-    X(GRACE_WITHOUT_LAG, "the grace covers lateness but not the index lag")                        \
-    X(LOST_LEASE_GOES_ON, "a save that found another owner counts as saved")                       \
-    X(OLD_EVIDENCE, "reads older than the claim count")                                            \
-    X(LOCAL_CLOCK_AS_OF, "a lagging copy is taken to be as of now")                                \
-    X(LATE_WAKER_ACTS, "a process that slept past its lease sends its call all the same")         \
-    X(CRASH_IS_BLIND, "a create found mid-call after a crash is sent again")                       \
-    X(LOST_IS_NOT_SENT, "a lost answer counts as never sent")                                      \
-    X(NO_CANARY, "absent is believed although the canary was not visible")                         \
-    X(PARTIAL_READ, "an incomplete read is believed")                                              \
-    X(ONE_ABSENT_SUFFICES, "a single absent read proves a removal")                                \
-    X(UNKNOWN_IS_SKIPPED, "an unknown between two absents does not break the run")                 \
-    X(CYCLE_IGNORED, "a claim that was taken back still counts")                                   \
-    X(EVIDENCE_ACROSS_CYCLES, "reads of an earlier claim count for the next one")                  \
-    X(RETRY_AFTER_IGNORED, "Retry-After is undercut")                                              \
-    X(REOPEN_UNCAPPED, "a fight over a ticket never ends")                                         \
-    X(CURSOR_WITHOUT_OVERLAP, "the poll does not look back")                                       \
-    X(CURSOR_BEFORE_PAGES, "the cursor moves although the walk was not complete")                  \
-    X(ANONYMOUS_SEARCH, "an empty answer to a stranger proves that there is no ticket")            \
-    X(CLOSE_WITHOUT_GATE, "the close does not look at the proof again")                            \
+#define PLANTS(X)                                                                         \
+    X(REPOST_AT_ONCE, "a lost create is repeated without waiting")                        \
+    X(GRACE_WITHOUT_LAG, "the grace covers lateness but not the index lag")               \
+    X(LOST_LEASE_GOES_ON, "a save that found another owner counts as saved")              \
+    X(OLD_EVIDENCE, "reads older than the claim count")                                   \
+    X(LOCAL_CLOCK_AS_OF, "a lagging copy is taken to be as of now")                       \
+    X(LATE_WAKER_ACTS, "a process that slept past its lease sends its call all the same") \
+    X(CRASH_IS_BLIND, "a create found mid-call after a crash is sent again")              \
+    X(LOST_IS_NOT_SENT, "a lost answer counts as never sent")                             \
+    X(NO_CANARY, "absent is believed although the canary was not visible")                \
+    X(PARTIAL_READ, "an incomplete read is believed")                                     \
+    X(ONE_ABSENT_SUFFICES, "a single absent read proves a removal")                       \
+    X(UNKNOWN_IS_SKIPPED, "an unknown between two absents does not break the run")        \
+    X(CYCLE_IGNORED, "a claim that was taken back still counts")                          \
+    X(EVIDENCE_ACROSS_CYCLES, "reads of an earlier claim count for the next one")         \
+    X(RETRY_AFTER_IGNORED, "Retry-After is undercut")                                     \
+    X(REOPEN_UNCAPPED, "a fight over a ticket never ends")                                \
+    X(CURSOR_WITHOUT_OVERLAP, "the poll does not look back")                              \
+    X(CURSOR_BEFORE_PAGES, "the cursor moves although the walk was not complete")         \
+    X(ANONYMOUS_SEARCH, "an empty answer to a stranger proves that there is no ticket")   \
+    X(CLOSE_WITHOUT_GATE, "the close does not look at the proof again")                   \
     X(DONE_IS_DONE, "a Done status counts as fulfilled")
 
 enum plant {

@@ -62,11 +62,12 @@ static int check(struct cli *cli)
         size_t errors = diags->errors + mapping->errors;
         fprintf(stderr, "%s: %zu error%s", cli->config_file, errors, errors == 1 ? "" : "s");
         if (config)
-            fprintf(stderr, ", %zu sites, %zu sources, %zu mapping rules, mapping tests passed", config->site_count,
-                    config->source_count, config->mapping->rule_count);
+            fprintf(stderr, ", %zu sites, %zu sources, %zu mapping rules, mapping tests passed",
+                    config->site_count, config->source_count, config->mapping->rule_count);
         fprintf(stderr, "\n");
     }
     return config ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
-const struct cli_command CLI_CHECK = {"check", "validate configuration and mapping, run the mapping's tests", check};
+const struct cli_command CLI_CHECK = {
+    "check", "validate configuration and mapping, run the mapping's tests", check};

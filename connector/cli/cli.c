@@ -60,8 +60,8 @@ int cli_leftover(const struct cli *cli)
 {
     if (!cli->argc)
         return 0;
-    fprintf(stderr, "countersign %s: '%s' is not understood here; see countersign %s --help\n", cli->command, cli->argv[0],
-            cli->command);
+    fprintf(stderr, "countersign %s: '%s' is not understood here; see countersign %s --help\n",
+            cli->command, cli->argv[0], cli->command);
     return EXIT_CODE_USAGE;
 }
 
@@ -88,8 +88,10 @@ static const char *from_environment(const char *name)
 
 struct config_input cli_config_input(const struct cli *cli)
 {
-    return (struct config_input){
-        .file = cli->config_file, .set = cli->set, .set_count = cli->set_count, .environment = from_environment};
+    return (struct config_input){.file = cli->config_file,
+                                 .set = cli->set,
+                                 .set_count = cli->set_count,
+                                 .environment = from_environment};
 }
 
 struct config *cli_config(const struct cli *cli, struct arena *arena)
@@ -126,7 +128,8 @@ int cli_fail(const struct err *err)
     return EXIT_CODE_BUG;
 }
 
-bool cli_database(const struct config *config, struct arena *arena, struct pg_options *ret, struct err *err)
+bool cli_database(const struct config *config, struct arena *arena, struct pg_options *ret,
+                  struct err *err)
 {
     struct secret *secret = NULL;
 

@@ -1,5 +1,5 @@
-/* cli.h: what all subcommands share. stdout is data, stderr is talk; --json wherever there is data; exit codes below. One
- * file per subcommand, one row per subcommand in main.c. */
+/* cli.h: what all subcommands share. stdout is data, stderr is talk; --json wherever there is data;
+ * exit codes below. One file per subcommand, one row per subcommand in main.c. */
 #ifndef COUNTERSIGN_CLI_H
 #define COUNTERSIGN_CLI_H
 
@@ -38,7 +38,8 @@ struct cli_command {
     int (*run)(struct cli *cli);
 };
 
-extern const struct cli_command CLI_CHECK, CLI_DB, CLI_SERVE, CLI_REQUEST, CLI_EVIDENCE, CLI_EXCEPTION, CLI_SOURCE, CLI_MAPPING;
+extern const struct cli_command CLI_CHECK, CLI_DB, CLI_SERVE, CLI_REQUEST, CLI_EVIDENCE,
+    CLI_EXCEPTION, CLI_SOURCE, CLI_MAPPING;
 
 /* Value of --name VALUE or --name=VALUE taken off argv; NULL when absent. */
 const char *cli_option(struct cli *cli, const char *name);
@@ -54,12 +55,15 @@ struct config_input cli_config_input(const struct cli *cli);
 struct config *cli_config(const struct cli *cli, struct arena *arena);
 int cli_fail(const struct err *err);
 
-/* Options of a pool for tools that talk to the database themselves. The password is kept in the arena. */
+/* Options of a pool for tools that talk to the database themselves. The password is kept in the
+ * arena. */
 struct pg_options;
-MUST_CHECK bool cli_database(const struct config *config, struct arena *arena, struct pg_options *ret, struct err *err);
+MUST_CHECK bool cli_database(const struct config *config, struct arena *arena,
+                             struct pg_options *ret, struct err *err);
 
 /* One call to the running service's API. *ret_status 0: not reached. The body is in the arena. */
-MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method, const char *path, struct str body,
-                        const char *idempotency_key, int *ret_status, struct str *ret_body, struct err *err);
+MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method,
+                        const char *path, struct str body, const char *idempotency_key,
+                        int *ret_status, struct str *ret_body, struct err *err);
 
 #endif

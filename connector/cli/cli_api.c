@@ -35,11 +35,13 @@ static bool find_token(const struct config *config, struct secret **ret, struct 
     for (size_t i = 0; i < config->token_count; i++)
         if (config->tokens[i].may_submit && config->tokens[i].may_read)
             return file_secret(config->tokens[i].token, ret, err);
-    return FAIL(err, ERR_CONFIG, "no API token with the roles submit and read; add one under api: tokens:");
+    return FAIL(err, ERR_CONFIG,
+                "no API token with the roles submit and read; add one under api: tokens:");
 }
 
-bool cli_api(const struct config *config, struct arena *arena, const char *method, const char *path, struct str body,
-             const char *idempotency_key, int *ret_status, struct str *ret_body, struct err *err)
+bool cli_api(const struct config *config, struct arena *arena, const char *method, const char *path,
+             struct str body, const char *idempotency_key, int *ret_status, struct str *ret_body,
+             struct err *err)
 {
     struct secret *token;
     bool tls = config->tls_cert.len > 0;
@@ -56,7 +58,8 @@ bool cli_api(const struct config *config, struct arena *arena, const char *metho
                                     {STR("Content-Type"), STR("application/json")},
                                     {STR("Idempotency-Key"), str_of(idempotency_key)}};
     struct http_call call = {.method = str_of(method),
-                             .url = arena_printf(arena, "%s://%.*s:%d%s", tls ? "https" : "http", STR_ARG(config->listen_address),
+                             .url = arena_printf(arena, "%s://%.*s:%d%s", tls ? "https" : "http",
+                                                 STR_ARG(config->listen_address),
                                                  config->listen_port, path),
                              .headers = headers,
                              .header_count = idempotency_key ? 3 : 2,
@@ -69,7 +72,8 @@ bool cli_api(const struct config *config, struct arena *arena, const char *metho
     bool clean = io_loop_run(a.loop);
     io_loop_free(a.loop);
     if (!a.status)
-        return FAIL(err, ERR_TEMPORARY, "the service does not answer at %.*s:%d (%.*s); is it running?",
+        return FAIL(err, ERR_TEMPORARY,
+                    "the service does not answer at %.*s:%d (%.*s); is it running?",
                     STR_ARG(config->listen_address), config->listen_port, STR_ARG(a.why));
     *ret_status = a.status;
     *ret_body = a.body;

@@ -12,7 +12,8 @@ static void on_step(void *arg, const struct migrate_step *step)
     if (strcmp(step->kind, "migration") != 0)
         return;
     if (cli->json)
-        printf("{\"migration\":\"%s\",\"applied\":%s}\n", step->name, step->applied ? "true" : "false");
+        printf("{\"migration\":\"%s\",\"applied\":%s}\n", step->name,
+               step->applied ? "true" : "false");
     else
         printf("%s %s\n", step->applied ? "applied  " : "was there", step->name);
 }
@@ -27,7 +28,8 @@ static int migrate(struct cli *cli, const struct pg_options *options)
         return left;
     if (!store_migrate(options, dry_run, on_step, cli, &err))
         return cli_fail(&err);
-    fprintf(stderr, dry_run ? "nothing was changed (--dry-run)\n" : "schema governance is up to date\n");
+    fprintf(stderr,
+            dry_run ? "nothing was changed (--dry-run)\n" : "schema governance is up to date\n");
     return EXIT_CODE_OK;
 }
 
@@ -43,12 +45,14 @@ static int verify(struct cli *cli, const struct pg_options *options)
         return cli_fail(&err);
     bool good = !f.missing && !f.changed && !f.uncommented && !f.service_rights && !f.broken_at;
     if (cli->json) {
-        printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,\"uncommented\":%d,"
+        printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
+               "\"uncommented\":%d,"
                "\"service_rights\":%d,\"evidence\":%lld,\"broken_at\":%lld}\n",
-               good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented, f.service_rights,
-               (long long)f.evidence, (long long)f.broken_at);
+               good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
+               f.service_rights, (long long)f.evidence, (long long)f.broken_at);
     } else {
-        printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations, f.missing, f.changed, f.newer);
+        printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
+               f.missing, f.changed, f.newer);
         printf("comments     %d tables or views without one\n", f.uncommented);
         printf("rights       %d append-only tables the service could change\n", f.service_rights);
         printf("evidence     %lld entries verified", (long long)f.evidence);

@@ -12,7 +12,8 @@ enum { ENTRY_BYTES = 256 * 1024 };
 
 static const char USAGE[] = "export [--conninfo CONNINFO] > FILE | verify FILE";
 
-/* --- export: one JSON object a line ----------------------------------------------------------------------------------- */
+/* --- export: one JSON object a line
+ * ----------------------------------------------------------------------------------- */
 
 static bool print_row(void *arg, const struct evidence_row *row)
 {
@@ -49,7 +50,8 @@ static int export_all(struct cli *cli)
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
-    if (!cli_database(config, arena, &options, &err) || !store_evidence_walk(&options, print_row, &count, &err))
+    if (!cli_database(config, arena, &options, &err) ||
+        !store_evidence_walk(&options, print_row, &count, &err))
         return cli_fail(&err);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "countersign: cannot write the export\n");
@@ -59,7 +61,8 @@ static int export_all(struct cli *cli)
     return EXIT_CODE_OK;
 }
 
-/* --- verify: from the file alone --------------------------------------------------------------------------------------- */
+/* --- verify: from the file alone
+ * --------------------------------------------------------------------------------------- */
 
 static const char *check_line(struct evidence_chain *chain, struct str line)
 {
@@ -70,7 +73,8 @@ static const char *check_line(struct evidence_chain *chain, struct str line)
     int64_t seq;
 
     if (!json_parse(arena, line, &v, &err) || !json_i64(json_member(v, "seq"), &seq) ||
-        !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) || !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
+        !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
+        !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
         return "it is not an evidence entry";
     enum evidence_fault fault = evidence_check(chain, seq, prev, json_path_str(v, "body"), hash);
     return fault == EVIDENCE_OK ? NULL : evidence_fault_text(fault);
@@ -96,17 +100,20 @@ static int verify(struct cli *cli)
     evidence_start(&chain);
     while (!fault && (len = getline(&line, &cap, f)) > 0) {
         number++;
-        fault = len > ENTRY_BYTES ? "it is too long" : check_line(&chain, str_trim(str_n(line, (size_t)len)));
+        fault = len > ENTRY_BYTES ? "it is too long"
+                                  : check_line(&chain, str_trim(str_n(line, (size_t)len)));
     }
     free(line);
     fclose(f);
     char hex[SHA256_HEX_SIZE];
     hex_encode(chain.hash, sizeof chain.hash, hex);
     if (cli->json)
-        printf("{\"ok\":%s,\"entries\":%lld,\"head\":\"%s\",\"line\":%lld,\"fault\":\"%s\"}\n", fault ? "false" : "true",
-               (long long)chain.seq, hex, fault ? (long long)number : 0, fault ? fault : "");
+        printf("{\"ok\":%s,\"entries\":%lld,\"head\":\"%s\",\"line\":%lld,\"fault\":\"%s\"}\n",
+               fault ? "false" : "true", (long long)chain.seq, hex, fault ? (long long)number : 0,
+               fault ? fault : "");
     else if (fault)
-        printf("line %lld: %s; the %lld entries before it verify\n", (long long)number, fault, (long long)chain.seq);
+        printf("line %lld: %s; the %lld entries before it verify\n", (long long)number, fault,
+               (long long)chain.seq);
     else
         printf("%lld entries verify; head %s\n", (long long)chain.seq, hex);
     return fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
@@ -123,4 +130,5 @@ static int evidence(struct cli *cli)
     return cli_usage(cli, USAGE);
 }
 
-const struct cli_command CLI_EVIDENCE = {"evidence", "export the evidence chain, and verify an export offline", evidence};
+const struct cli_command CLI_EVIDENCE = {
+    "evidence", "export the evidence chain, and verify an export offline", evidence};

@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 #include "json/json_write.h"
 
-static const char USAGE[] = "grant REQUEST --owner PERSON --approved-by OTHER --reason TEXT --expires TIME [--control TEXT]";
+static const char USAGE[] = "grant REQUEST --owner PERSON --approved-by OTHER --reason TEXT "
+                            "--expires TIME [--control TEXT]";
 
 static int exception_command(struct cli *cli)
 {
@@ -21,7 +22,8 @@ static int exception_command(struct cli *cli)
     const char *control = cli_option(cli, "control");
 
     buf_init(&b, LIMIT_API_BODY_BYTES);
-    if (!verb || strcmp(verb, "grant") != 0 || !id || !owner || !approved_by || !reason || !expires || cli->argc)
+    if (!verb || strcmp(verb, "grant") != 0 || !id || !owner || !approved_by || !reason ||
+        !expires || cli->argc)
         return cli_usage(cli, USAGE);
     const struct config *config = cli_config(cli, arena);
     if (!config)
@@ -41,4 +43,5 @@ static int exception_command(struct cli *cli)
     return status < 400 ? EXIT_CODE_OK : EXIT_CODE_DATA;
 }
 
-const struct cli_command CLI_EXCEPTION = {"exception", "cover what is not proven, with an owner and an end", exception_command};
+const struct cli_command CLI_EXCEPTION = {
+    "exception", "cover what is not proven, with an owner and an end", exception_command};

@@ -29,8 +29,10 @@ static int mapping_command(struct cli *cli)
     if (!m)
         fprintf(stderr, "%zu errors\n", diags->errors);
     else
-        fprintf(stderr, "%zu rules, %zu tests run, %zu errors\n", m->rule_count, tests, diags->errors);
+        fprintf(stderr, "%zu rules, %zu tests run, %zu errors\n", m->rule_count, tests,
+                diags->errors);
     return diags->errors ? EXIT_CODE_CONFIG : EXIT_CODE_OK;
 }
 
-const struct cli_command CLI_MAPPING = {"mapping", "validate a mapping file, run the tests in it", mapping_command};
+const struct cli_command CLI_MAPPING = {"mapping", "validate a mapping file, run the tests in it",
+                                        mapping_command};

@@ -10,7 +10,8 @@ enum { BODY_BYTES = 64 * 1024, PATH_BYTES = 512 };
 
 static const char USAGE[] =
     "submit --kind grant|removal --for PERSON --source NAME --entitlement NAME\n"
-    "           [--account NAME] [--requester PERSON] [--reason TEXT] [--until TIME] [--privileged] [--key KEY] [--json]\n"
+    "           [--account NAME] [--requester PERSON] [--reason TEXT] [--until TIME] "
+    "[--privileged] [--key KEY] [--json]\n"
     "       countersign request show ID | list [--phase PHASE] [--after ID] | cancel ID | retry ID";
 
 /* Print the answer, and turn its status into an exit code. */
@@ -26,7 +27,8 @@ static int answered(int status, struct str body)
     return status >= 500 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
 }
 
-static int ask(const struct cli *cli, const char *method, const char *path, struct str body, const char *key)
+static int ask(const struct cli *cli, const char *method, const char *path, struct str body,
+               const char *key)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const struct config *config = cli_config(cli, arena);
@@ -41,7 +43,8 @@ static int ask(const struct cli *cli, const char *method, const char *path, stru
     return answered(status, reply);
 }
 
-static void put_option(struct json_out *out, struct cli *cli, const char *option, const char *member)
+static void put_option(struct json_out *out, struct cli *cli, const char *option,
+                       const char *member)
 {
     const char *value = cli_option(cli, option);
     if (value)
@@ -93,7 +96,8 @@ static int request(struct cli *cli)
         return submit(cli);
     if (strcmp(verb, "list") == 0) {
         const char *phase = cli_option(cli, "phase"), *after = cli_option(cli, "after");
-        snprintf(path, sizeof path, "/v1/access-requests?phase=%s&after=%s", phase ? phase : "", after ? after : "");
+        snprintf(path, sizeof path, "/v1/access-requests?phase=%s&after=%s", phase ? phase : "",
+                 after ? after : "");
         int left = cli_leftover(cli);
         return left ? left : ask(cli, "GET", path, STR_NONE, NULL);
     }
@@ -104,8 +108,10 @@ static int request(struct cli *cli)
     bool show = strcmp(verb, "show") == 0;
     if (!show && strcmp(verb, "cancel") != 0 && strcmp(verb, "retry") != 0)
         return cli_usage(cli, USAGE);
-    snprintf(path, sizeof path, show ? "/v1/access-requests/%s" : "/v1/access-requests/%s/%s", id, verb);
+    snprintf(path, sizeof path, show ? "/v1/access-requests/%s" : "/v1/access-requests/%s/%s", id,
+             verb);
     return ask(cli, show ? "GET" : "POST", path, show ? STR_NONE : STR("{}"), NULL);
 }
 
-const struct cli_command CLI_REQUEST = {"request", "submit, show, list, cancel and retry governed requests", request};
+const struct cli_command CLI_REQUEST = {
+    "request", "submit, show, list, cancel and retry governed requests", request};

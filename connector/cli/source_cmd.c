@@ -27,12 +27,14 @@ static void on_observed(void *arg, const struct observation *o)
 
     t->outcome = o->outcome;
     if (t->json)
-        printf("{\"outcome\":\"%s\",\"account\":\"%s\",\"via\":\"%s\",\"complete\":%s,\"canary\":%s,\"reason\":\"%.*s\"}\n",
-               outcome_name(o->outcome), account_state_name(o->account), via_name(o->via), o->complete ? "true" : "false",
-               o->canary_ok ? "true" : "false", STR_ARG(o->reason));
+        printf("{\"outcome\":\"%s\",\"account\":\"%s\",\"via\":\"%s\",\"complete\":%s,\"canary\":%"
+               "s,\"reason\":\"%.*s\"}\n",
+               outcome_name(o->outcome), account_state_name(o->account), via_name(o->via),
+               o->complete ? "true" : "false", o->canary_ok ? "true" : "false", STR_ARG(o->reason));
     else
-        printf("%s (%.*s); account %s, canary %s, read %s\n", outcome_name(o->outcome), STR_ARG(o->reason),
-               account_state_name(o->account), o->canary_ok ? "visible" : "NOT visible", o->complete ? "complete" : "NOT complete");
+        printf("%s (%.*s); account %s, canary %s, read %s\n", outcome_name(o->outcome),
+               STR_ARG(o->reason), account_state_name(o->account),
+               o->canary_ok ? "visible" : "NOT visible", o->complete ? "complete" : "NOT complete");
     t->reader->kind->close(t->reader, on_closed, t);
 }
 
@@ -70,7 +72,8 @@ static int test(struct cli *cli, const char *name)
                                    .clock = &CLOCK_SYSTEM};
     t.reader = source->reader->open(&reader, &err);
     if (t.reader) {
-        struct item item = {.source = source->name, .account = str_of(account), .entitlement = str_of(entitlement)};
+        struct item item = {
+            .source = source->name, .account = str_of(account), .entitlement = str_of(entitlement)};
         source->reader->read(t.reader, &item, on_observed, &t);
         (void)!io_loop_run(t.loop);
     }
@@ -91,4 +94,5 @@ static int source_command(struct cli *cli)
     return test(cli, name);
 }
 
-const struct cli_command CLI_SOURCE = {"source", "ask a target system about one entitlement", source_command};
+const struct cli_command CLI_SOURCE = {"source", "ask a target system about one entitlement",
+                                       source_command};

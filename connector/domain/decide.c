@@ -32,10 +32,11 @@ struct step {
     struct decision *r;
     /* what the ticket's present status means to this request */
     bool here;
-    bool done;        /* in a Done-category status that means done */
-    bool verify;      /* in Verifying access */
-    bool human_claim; /* a person moved it into one of the two, and that cycle is not taken up yet */
-    bool taken_back;  /* a person moved it out again */
+    bool done;   /* in a Done-category status that means done */
+    bool verify; /* in Verifying access */
+    bool
+        human_claim; /* a person moved it into one of the two, and that cycle is not taken up yet */
+    bool taken_back; /* a person moved it out again */
 };
 
 static void move(struct step *s, enum phase to, const char *reason)
@@ -49,7 +50,8 @@ static void enqueue(struct step *s, enum flow_kind kind, struct str cycle, enum 
 {
     struct decision *r = s->r;
     if (r->flow_count < LIMIT_EFFECTS_PER_STEP)
-        r->flows[r->flow_count++] = (struct enqueue){.kind = kind, .cycle = cycle, .notice = notice};
+        r->flows[r->flow_count++] =
+            (struct enqueue){.kind = kind, .cycle = cycle, .notice = notice};
 }
 
 static void look_by(struct step *s, int64_t at_ms)
@@ -83,7 +85,8 @@ static void hold_the_gate(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE || is_working(d, FLOW_REOPEN))
+    if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE ||
+        is_working(d, FLOW_REOPEN))
         return;
     if (d->reopens_last_hour >= s->p->reopens_per_hour && !PLANTED(REOPEN_UNCAPPED)) {
         s->r->escalate = true;
@@ -94,7 +97,8 @@ static void hold_the_gate(struct step *s)
     enqueue(s, FLOW_REOPEN, d->ticket.cycle, NOTICE_REOPENED);
 }
 
-/* Say what is so on the ticket, when it differs from what it says and the hourly allowance is not used up. */
+/* Say what is so on the ticket, when it differs from what it says and the hourly allowance is not
+ * used up. */
 static void say(struct step *s, enum notice_state state)
 {
     const struct dossier *d = s->d;
@@ -143,11 +147,13 @@ static bool decide_common(struct step *s)
         move(s, PHASE_CANCELLED, "Withdrawn");
         return true;
     }
-    if (s->here && d->ticket.role == STATUS_CANCELLED && phase_move_allowed(d->phase, PHASE_CANCELLED)) {
+    if (s->here && d->ticket.role == STATUS_CANCELLED &&
+        phase_move_allowed(d->phase, PHASE_CANCELLED)) {
         move(s, PHASE_CANCELLED, "CancelledOnTicket");
         return true;
     }
-    if (s->here && d->ticket.role == STATUS_DECLINED && phase_move_allowed(d->phase, PHASE_DENIED)) {
+    if (s->here && d->ticket.role == STATUS_DECLINED &&
+        phase_move_allowed(d->phase, PHASE_DENIED)) {
         move(s, PHASE_DENIED, "DeclinedOnTicket");
         return true;
     }
@@ -215,13 +221,17 @@ static void decide_fulfilling(struct step *s)
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
-    say(s, was_returned ? NOTICE_NOT_YET : d->mode == GATE_OBSERVE ? NOTICE_OBSERVING : NOTICE_READY);
+    say(s, was_returned              ? NOTICE_NOT_YET
+           : d->mode == GATE_OBSERVE ? NOTICE_OBSERVING
+                                     : NOTICE_READY);
     hold_the_gate(s);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
-/* When the next read is due: at once after a claim, then backing off; sooner while a source settles. */
-static int64_t next_read_ms(const struct dossier *d, const struct policy *p, const struct gate_verdict *g)
+/* When the next read is due: at once after a claim, then backing off; sooner while a source
+ * settles. */
+static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
+                            const struct gate_verdict *g)
 {
     size_t reads = d->reads_since_claim > 0 ? (size_t)d->reads_since_claim : 0;
     size_t last = p->read_wait_count - 1;
@@ -287,7 +297,8 @@ static void decide_verifying(struct step *s)
         return;
     int64_t next = next_read_ms(d, s->p, &g);
     s->r->read_sources = next <= d->now_ms;
-    look_by(s, s->r->read_sources ? d->now_ms + 1000 : next); /* also when this visit has read already */
+    look_by(s, s->r->read_sources ? d->now_ms + 1000
+                                  : next); /* also when this visit has read already */
     say(s, waiting_notice(&g));
     hold_the_gate(s);
 }
@@ -306,7 +317,8 @@ static void decide_proven(struct step *s)
         return;
     }
     say(s, g.answer == GATE_YES ? NOTICE_VERIFIED : NOTICE_EXCEPTION);
-    if (d->mode == GATE_ENFORCE && !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
+    if (d->mode == GATE_ENFORCE &&
+        !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
         enqueue(s, FLOW_CLOSE, d->claim_cycle, NOTICE_VERIFIED);
     if (d->flow_parked[FLOW_CLOSE]) {
         s->r->escalate = true;
@@ -348,7 +360,8 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     see_ticket(&s);
     if (phase_is_terminal(d->phase))
         return;
-    ret->tampered = s.here && d->approved_hash && d->ticket.mapped_hash && d->approved_hash != d->ticket.mapped_hash;
+    ret->tampered = s.here && d->approved_hash && d->ticket.mapped_hash &&
+                    d->approved_hash != d->ticket.mapped_hash;
     if (decide_common(&s))
         return;
     switch (d->phase) {

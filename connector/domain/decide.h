@@ -1,5 +1,5 @@
-/* decide.h: the one decision about a request: dossier in, decision out. Level-triggered: it never asks what happened,
- * only what is so, and may be called at any time, any number of times. Pure. */
+/* decide.h: the one decision about a request: dossier in, decision out. Level-triggered: it never
+ * asks what happened, only what is so, and may be called at any time, any number of times. Pure. */
 #ifndef COUNTERSIGN_DOMAIN_DECIDE_H
 #define COUNTERSIGN_DOMAIN_DECIDE_H
 
@@ -12,7 +12,8 @@ struct policy {
     int32_t writes_per_hour;  /* comments and fields on one ticket */
     int64_t sweep_ms;         /* look at an open ticket at least this often */
     struct flow_times times;
-    /* waits between reads after a claim, jittered by the shell: 0, 15 s, 1 m, 5 m, 15 m, then hourly */
+    /* waits between reads after a claim, jittered by the shell: 0, 15 s, 1 m, 5 m, 15 m, then
+     * hourly */
     const int64_t *read_waits_ms;
     size_t read_wait_count;
 };
@@ -25,23 +26,24 @@ struct enqueue {
 };
 
 struct decision {
-    bool move;             /* phase changes: exactly one evidence entry */
+    bool move; /* phase changes: exactly one evidence entry */
     enum phase to;
-    const char *reason;    /* CamelCase, static: goes into the evidence entry */
-    bool new_claim;        /* claimed_at := database now, claim_cycle := ticket cycle, generation + 1 */
-    bool answered;         /* answered_cycle := ticket cycle */
-    bool breach;           /* Done was seen without proof: counted, in evidence */
-    bool tampered;         /* mapped fields differ from what was approved: in evidence, never followed */
-    bool read_sources;     /* read every item's source now, then decide again */
+    const char *reason; /* CamelCase, static: goes into the evidence entry */
+    bool new_claim; /* claimed_at := database now, claim_cycle := ticket cycle, generation + 1 */
+    bool answered;  /* answered_cycle := ticket cycle */
+    bool breach;    /* Done was seen without proof: counted, in evidence */
+    bool tampered;  /* mapped fields differ from what was approved: in evidence, never followed */
+    bool read_sources; /* read every item's source now, then decide again */
     struct enqueue flows[LIMIT_EFFECTS_PER_STEP];
     size_t flow_count;
-    uint64_t notice_key;   /* identity of the notice wanted (state and facts, without times) */
+    uint64_t notice_key; /* identity of the notice wanted (state and facts, without times) */
     bool escalate;
     const char *escalate_reason;
     int64_t look_again_ms; /* absolute database time of the next look; 0 = only when hinted */
 };
 
-/* One step. Callers apply the decision in one transaction and call again while `move` was set (bounded). */
+/* One step. Callers apply the decision in one transaction and call again while `move` was set
+ * (bounded). */
 void decide(const struct dossier *d, const struct policy *policy, struct decision *ret);
 
 #endif

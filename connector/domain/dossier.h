@@ -1,5 +1,6 @@
-/* dossier.h: all we know about one request at one moment: the only input of decide(), gate_judge() and flow_judge().
- * Loaded in one read from the database (store/) or from the simulator's memory; borrowed from its arena. */
+/* dossier.h: all we know about one request at one moment: the only input of decide(), gate_judge()
+ * and flow_judge(). Loaded in one read from the database (store/) or from the simulator's memory;
+ * borrowed from its arena. */
 #ifndef COUNTERSIGN_DOMAIN_DOSSIER_H
 #define COUNTERSIGN_DOMAIN_DOSSIER_H
 
@@ -37,10 +38,12 @@ struct dossier {
     enum request_kind kind;
     enum phase phase;
     enum gate_mode mode;
-    bool held;            /* the ticket does not map (yet): no items; hold_text names the field */
+    bool held; /* the ticket does not map (yet): no items; hold_text names the field */
     struct str hold_text;
-    bool from_ticket; /* the ticket came first (agent or portal); false: submitted by API or command line */
+    bool from_ticket; /* the ticket came first (agent or portal); false: submitted by API or command
+                         line */
     bool emergency;
+    bool privileged;
     int32_t generation;
     struct str requester, beneficiary; /* person keys */
 
@@ -48,7 +51,7 @@ struct dossier {
     int64_t access_until_ms;
 
     bool approval_needed;
-    bool approval_given;    /* at least the wanted number of valid approvals is recorded */
+    bool approval_given; /* at least the wanted number of valid approvals is recorded */
     bool approval_declined;
     bool cancel_asked;
     uint64_t approved_hash; /* of the mapped tuple that was approved, 0 = not yet */
@@ -66,11 +69,11 @@ struct dossier {
     size_t item_count;
 
     /* outbound work */
-    bool flow_open[FLOW_KIND_COUNT];   /* an unfinished flow of that kind exists (parked counts) */
+    bool flow_open[FLOW_KIND_COUNT]; /* an unfinished flow of that kind exists (parked counts) */
     bool flow_parked[FLOW_KIND_COUNT];
     int32_t reopens_last_hour;
-    int32_t writes_last_hour;          /* comments and field updates */
-    enum notice_state notice_shown;    /* what the ticket says now, as far as we know */
+    int32_t writes_last_hour;       /* comments and field updates */
+    enum notice_state notice_shown; /* what the ticket says now, as far as we know */
     uint64_t notice_shown_key;
     int64_t notice_shown_ms;
 

@@ -19,8 +19,9 @@ void evidence_append(struct evidence_chain *chain, struct str body)
     chain->seq++;
 }
 
-enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq, const uint8_t prev[SHA256_BYTES],
-                                   struct str body, const uint8_t hash[SHA256_BYTES])
+enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq,
+                                   const uint8_t prev[SHA256_BYTES], struct str body,
+                                   const uint8_t hash[SHA256_BYTES])
 {
     uint8_t wanted[SHA256_BYTES];
 

@@ -1,8 +1,8 @@
 /* evidence.h: the hash chain of evidence entries.
  *
- * hash(n) = SHA-256( hash(n-1) || body(n) ), hash(0) = 32 zero bytes; body is the exact canonical JSON text stored with
- * the entry, so that anybody can verify an export with sha256sum alone. The database computes the same in
- * governance.evidence_append(); a test compares them.
+ * hash(n) = SHA-256( hash(n-1) || body(n) ), hash(0) = 32 zero bytes; body is the exact canonical
+ * JSON text stored with the entry, so that anybody can verify an export with sha256sum alone. The
+ * database computes the same in governance.evidence_append(); a test compares them.
  */
 #ifndef COUNTERSIGN_DOMAIN_EVIDENCE_H
 #define COUNTERSIGN_DOMAIN_EVIDENCE_H
@@ -20,12 +20,14 @@ struct evidence_chain {
 
 enum evidence_fault { EVIDENCE_OK = 0, EVIDENCE_GAP, EVIDENCE_PREV_DIFFERS, EVIDENCE_HASH_DIFFERS };
 
+/* An empty chain. */
 void evidence_start(struct evidence_chain *chain);
 /* Append a body of our own (the simulator does). */
 void evidence_append(struct evidence_chain *chain, struct str body);
 /* Take in one exported entry; on a fault the chain is left where it was. */
-enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq, const uint8_t prev[SHA256_BYTES],
-                                   struct str body, const uint8_t hash[SHA256_BYTES]);
+enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq,
+                                   const uint8_t prev[SHA256_BYTES], struct str body,
+                                   const uint8_t hash[SHA256_BYTES]);
 const char *evidence_fault_text(enum evidence_fault fault);
 
 #endif

@@ -12,17 +12,20 @@ static const struct flow_rule RULES[] = {
     {FS_CHECKING, EV_WAIT, FS_PENDING, FX_REST, REST_SHORT, "not allowed yet"},
     {FS_CHECKING, EV_READ_FAILED, FS_PENDING, FX_REST, REST_BACKOFF, "could not look"},
     {FS_CHECKING, EV_LIMITED, FS_PENDING, FX_REST, REST_TOLD, "told to wait"},
-    {FS_CHECKING, EV_CLAIMED, FS_CHECKING, FX_LOOK, REST_NONE, "a worker died while looking: harmless"},
+    {FS_CHECKING, EV_CLAIMED, FS_CHECKING, FX_LOOK, REST_NONE,
+     "a worker died while looking: harmless"},
     {FS_CALLING, EV_DID, FS_DONE, FX_REST, REST_NONE, "done"},
     {FS_CALLING, EV_REFUSED, FS_PARKED, FX_REST, REST_NONE, "asking again would not help"},
     {FS_CALLING, EV_NOT_SENT, FS_PENDING, FX_REST, REST_BACKOFF, "nothing left us"},
     {FS_CALLING, EV_LIMITED, FS_PENDING, FX_REST, REST_TOLD, "turned away before any work"},
     {FS_CALLING, EV_LOST, FS_DOUBT, FX_REST, REST_PROBE, "the answer was lost: it may exist"},
-    {FS_CALLING, EV_CLAIMED, FS_DOUBT, FX_REST, REST_PROBE, "a worker died mid-call: the same thing"},
+    {FS_CALLING, EV_CLAIMED, FS_DOUBT, FX_REST, REST_PROBE,
+     "a worker died mid-call: the same thing"},
     {FS_DOUBT, EV_CLAIMED, FS_PROBING, FX_LOOK, REST_NONE, "find out"},
     {FS_PROBING, EV_FOUND, FS_DONE, FX_REST, REST_NONE, "it was done after all"},
     {FS_PROBING, EV_WAIT, FS_DOUBT, FX_REST, REST_PROBE, "not seen, but it may still appear"},
-    {FS_PROBING, EV_READY, FS_CALLING, FX_ACT, REST_NONE, "grace is over, and the look was the last call"},
+    {FS_PROBING, EV_READY, FS_CALLING, FX_ACT, REST_NONE,
+     "grace is over, and the look was the last call"},
     {FS_PROBING, EV_NOT_WANTED, FS_MOOT, FX_REST, REST_NONE, "nobody wants it any more"},
     {FS_PROBING, EV_READ_FAILED, FS_DOUBT, FX_REST, REST_PROBE, "could not look: still in doubt"},
     {FS_PROBING, EV_LIMITED, FS_DOUBT, FX_REST, REST_TOLD, "told to wait: still in doubt"},
@@ -38,7 +41,8 @@ const struct flow_rule *flow_rules(size_t *ret_count)
 
 const struct flow_rule *flow_decide(enum flow_state state, enum flow_event event)
 {
-    static const struct flow_rule BLIND = {FS_CALLING, EV_CLAIMED, FS_CHECKING, FX_LOOK, REST_NONE, "planted"};
+    static const struct flow_rule BLIND = {FS_CALLING, EV_CLAIMED, FS_CHECKING,
+                                           FX_LOOK,    REST_NONE,  "planted"};
 
     if (PLANTED(CRASH_IS_BLIND) && state == FS_CALLING && event == EV_CLAIMED)
         return &BLIND;
@@ -114,11 +118,15 @@ bool flow_state_from(struct str name, enum flow_state *ret)
 bool flow_times_ok(const struct flow_times *t, const char **ret_broken)
 {
     *ret_broken = NULL;
-    /* a run looks and then acts under one lease that every save renews: each call must fit into it */
+    /* a run looks and then acts under one lease that every save renews: each call must fit into it
+     */
     if (t->call_timeout_ms + t->safety_ms >= t->lease_ms)
-        *ret_broken = "call_timeout + safety must be less than lease: a slow call would outlive its lease";
-    /* given up at the end of its lease at the latest, executed late, shown late: all of it within grace */
+        *ret_broken =
+            "call_timeout + safety must be less than lease: a slow call would outlive its lease";
+    /* given up at the end of its lease at the latest, executed late, shown late: all of it within
+     * grace */
     else if (t->grace_ms <= t->lease_ms + t->lateness_ms + t->index_lag_ms)
-        *ret_broken = "grace must be more than lease + lateness + index_lag: a late ticket would be created twice";
+        *ret_broken = "grace must be more than lease + lateness + index_lag: a late ticket would "
+                      "be created twice";
     return !*ret_broken;
 }

@@ -1,8 +1,8 @@
 /* flow.h: what may happen to one outbound piece of work. Data only: no I/O, no clock, no memory.
  *
- * Every kind of work runs through the same states: look first (a fresh read says whether the world already is as
- * wanted), act, and when the answer was lost, look again until it is known. The table in flow.c is the specification;
- * it seeds governance.flow_edge and a test compares the two.
+ * Every kind of work runs through the same states: look first (a fresh read says whether the world
+ * already is as wanted), act, and when the answer was lost, look again until it is known. The table
+ * in flow.c is the specification; it seeds governance.flow_edge and a test compares the two.
  */
 #ifndef COUNTERSIGN_DOMAIN_FLOW_H
 #define COUNTERSIGN_DOMAIN_FLOW_H
@@ -13,36 +13,36 @@
 
 #include "base/str.h"
 
-#define FLOW_KINDS(X)                                                                              \
-    X(CREATE, "create_ticket")                                                                     \
-    X(COMMENT, "comment")                                                                          \
-    X(FIELDS, "field_update")                                                                      \
-    X(RETURN, "transition") /* back to the fulfiller, with the missing fact */                     \
-    X(CLOSE, "close")                                                                              \
+#define FLOW_KINDS(X)                                                          \
+    X(CREATE, "create_ticket")                                                 \
+    X(COMMENT, "comment")                                                      \
+    X(FIELDS, "field_update")                                                  \
+    X(RETURN, "transition") /* back to the fulfiller, with the missing fact */ \
+    X(CLOSE, "close")                                                          \
     X(REOPEN, "reopen")
 
-#define FLOW_STATES(X)                                                                             \
-    X(PENDING, "pending", false)                                                                   \
-    X(CHECKING, "checking", false) /* reading; nothing was ever sent, or it was refused */         \
-    X(CALLING, "calling", false)   /* the call is on its way: dying here means doubt */            \
-    X(DOUBT, "doubt", false)       /* it may have been done */                                     \
-    X(PROBING, "probing", false)   /* reading to find out */                                       \
-    X(DONE, "done", true)                                                                          \
-    X(MOOT, "moot", true)          /* no longer wanted */                                          \
-    X(PARKED, "parked", false)     /* refused for good until somebody changes something */
+#define FLOW_STATES(X)                                                                     \
+    X(PENDING, "pending", false)                                                           \
+    X(CHECKING, "checking", false) /* reading; nothing was ever sent, or it was refused */ \
+    X(CALLING, "calling", false)   /* the call is on its way: dying here means doubt */    \
+    X(DOUBT, "doubt", false)       /* it may have been done */                             \
+    X(PROBING, "probing", false)   /* reading to find out */                               \
+    X(DONE, "done", true)                                                                  \
+    X(MOOT, "moot", true)      /* no longer wanted */                                      \
+    X(PARKED, "parked", false) /* refused for good until somebody changes something */
 
-#define FLOW_EVENTS(X)                                                                             \
-    X(CLAIMED)   /* a worker leased the row */                                                     \
-    X(READY)     /* read: not yet so, and acting is right */                                       \
-    X(FOUND)     /* read: already so */                                                            \
-    X(NOT_WANTED) /* read: no longer wanted */                                                     \
-    X(WAIT)      /* read: not yet so, but too early to be sure, or not allowed yet */              \
-    X(READ_FAILED)                                                                                 \
-    X(DID)       /* call: done */                                                                  \
-    X(REFUSED)   /* call or read: no, and asking again will not help */                            \
-    X(NOT_SENT)  /* call: nothing left us */                                                       \
-    X(LIMITED)   /* call: turned away for now (429, 503 with Retry-After before any work) */       \
-    X(LOST)      /* call: outcome unknown */                                                       \
+#define FLOW_EVENTS(X)                                                                         \
+    X(CLAIMED)    /* a worker leased the row */                                                \
+    X(READY)      /* read: not yet so, and acting is right */                                  \
+    X(FOUND)      /* read: already so */                                                       \
+    X(NOT_WANTED) /* read: no longer wanted */                                                 \
+    X(WAIT)       /* read: not yet so, but too early to be sure, or not allowed yet */         \
+    X(READ_FAILED)                                                                             \
+    X(DID)         /* call: done */                                                            \
+    X(REFUSED)     /* call or read: no, and asking again will not help */                      \
+    X(NOT_SENT)    /* call: nothing left us */                                                 \
+    X(LIMITED)     /* call: turned away for now (429, 503 with Retry-After before any work) */ \
+    X(LOST)        /* call: outcome unknown */                                                 \
     X(RETRY_ASKED) /* configuration changed, or an operator asked */
 
 enum flow_kind {
@@ -82,7 +82,9 @@ struct flow_rule {
 const struct flow_rule *flow_decide(enum flow_state state, enum flow_event event);
 const struct flow_rule *flow_rules(size_t *ret_count);
 
+/* Does nothing more happen from here? */
 bool flow_state_is_final(enum flow_state state);
+/* Names as they stand in the database, and back; an unknown name gives false. */
 const char *flow_kind_name(enum flow_kind kind);
 const char *flow_state_name(enum flow_state state);
 const char *flow_event_name(enum flow_event event);
@@ -94,17 +96,18 @@ struct flow {
     int64_t id;
     enum flow_kind kind;
     enum flow_state state;
-    int64_t version;     /* the fence: every claim and save adds one */
-    int32_t attempt;     /* calls tried, counted before the call */
-    int32_t failures;    /* consecutive, for back-off */
+    int64_t version;  /* the fence: every claim and save adds one */
+    int32_t attempt;  /* calls tried, counted before the call */
+    int32_t failures; /* consecutive, for back-off */
     struct str site;
     struct str request_id;
     struct str marker;
     struct str issue_id; /* empty for a create that is not bound */
     struct str cycle;    /* the claim this flow answers (close, reopen, transition) */
-    struct str payload;  /* canonical JSON frozen at enqueue: comment text, field values, create body */
-    int64_t sent_at_ms;  /* database time of the last move into CALLING, 0 = never sent */
-    int64_t now_ms;      /* database time when it was claimed or last saved */
+    struct str
+        payload; /* canonical JSON frozen at enqueue: comment text, field values, create body */
+    int64_t sent_at_ms; /* database time of the last move into CALLING, 0 = never sent */
+    int64_t now_ms;     /* database time when it was claimed or last saved */
 };
 
 /* Timing budget. flow_times_ok() checks the two inequalities that carry "never two tickets"
@@ -112,11 +115,13 @@ struct flow {
 struct flow_times {
     int64_t call_timeout_ms; /* the client gives a call up after this */
     int64_t lease_ms;        /* a claim lasts this long without a save */
-    int64_t safety_ms;       /* scheduling and clock slack: no call is sent that could outlive lease - safety */
-    int64_t lateness_ms;     /* Jira may still execute a request this long after we gave it up */
-    int64_t index_lag_ms;    /* Jira's search may lag this long */
-    int64_t grace_ms;        /* a lost create is not repeated before this has passed since it was sent */
-    int64_t probe_ms;        /* first probe after a lost call; later probes back off up to a quarter of grace */
+    int64_t safety_ms;    /* scheduling and clock slack: no call is sent that could outlive lease -
+                             safety */
+    int64_t lateness_ms;  /* Jira may still execute a request this long after we gave it up */
+    int64_t index_lag_ms; /* Jira's search may lag this long */
+    int64_t grace_ms; /* a lost create is not repeated before this has passed since it was sent */
+    int64_t probe_ms; /* first probe after a lost call; later probes back off up to a quarter of
+                         grace */
     int64_t backoff_base_ms, backoff_cap_ms;
 };
 MUST_CHECK bool flow_times_ok(const struct flow_times *t, const char **ret_broken);

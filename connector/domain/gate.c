@@ -10,18 +10,25 @@ static int64_t proof_since(const struct dossier *d)
     return d->approved_ms ? d->approved_ms : d->requested_ms;
 }
 
-/* The proof belongs to the claim's cycle. Our own moves (reopen, the way through Verifying) do not start a new one. */
+/* The proof belongs to the claim's cycle. Our own moves (reopen, the way through Verifying) do not
+ * start a new one. */
 static bool ticket_is_in_claimed_cycle(const struct dossier *d)
 {
-    return PLANTED(CYCLE_IGNORED) || str_eq(d->ticket.cycle, d->claim_cycle) || d->ticket.moved_by_us;
+    return PLANTED(CYCLE_IGNORED) || str_eq(d->ticket.cycle, d->claim_cycle) ||
+           d->ticket.moved_by_us;
 }
 
-/* What people are told first: what they can mend, then what nobody knows, then what only needs time. */
-static const int WORSE[] = {
-    [VERDICT_VERIFIED] = 0, [VERDICT_EXCEPTED] = 0, [VERDICT_SETTLING] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_MISMATCH] = 3};
+/* What people are told first: what they can mend, then what nobody knows, then what only needs
+ * time. */
+static const int WORSE[] = {[VERDICT_VERIFIED] = 0,
+                            [VERDICT_EXCEPTED] = 0,
+                            [VERDICT_SETTLING] = 1,
+                            [VERDICT_UNKNOWN] = 2,
+                            [VERDICT_MISMATCH] = 3};
 
 /* Take one item that is not proven into the summary. */
-static void count_missing(struct gate_verdict *g, const struct item *item, size_t index, const struct finding *f)
+static void count_missing(struct gate_verdict *g, const struct item *item, size_t index,
+                          const struct finding *f)
 {
     bool newest_failed = f->proof && f->proof->outcome == OUTCOME_UNKNOWN;
 
@@ -100,8 +107,9 @@ size_t duplicate_keep(const struct find_result *found)
     return keep;
 }
 
-static enum flow_event judge_create(const struct flow *flow, const struct dossier *d, const struct find_result *found,
-                                    const struct policy *policy, int64_t now_ms)
+static enum flow_event judge_create(const struct flow *flow, const struct dossier *d,
+                                    const struct find_result *found, const struct policy *policy,
+                                    int64_t now_ms)
 {
     int64_t grace = PLANTED(REPOST_AT_ONCE) ? 0 : policy->times.grace_ms;
 
@@ -153,8 +161,9 @@ static enum flow_event judge_return(const struct flow *flow, const struct dossie
     return still_there ? EV_READY : EV_FOUND;
 }
 
-enum flow_event flow_judge(const struct flow *flow, const struct dossier *d, const struct ticket *ticket,
-                           const struct find_result *found, const struct policy *policy, int64_t now_ms)
+enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
+                           const struct ticket *ticket, const struct find_result *found,
+                           const struct policy *policy, int64_t now_ms)
 {
     if (flow->kind == FLOW_CREATE)
         return judge_create(flow, d, found, policy, now_ms);
@@ -174,7 +183,8 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d, con
         return judge_return(flow, &fresh);
     case FLOW_COMMENT:
     case FLOW_FIELDS:
-        return d->mode == GATE_OBSERVE ? EV_NOT_WANTED : EV_READY; /* edited in place: doing it twice is harmless */
+        return d->mode == GATE_OBSERVE ? EV_NOT_WANTED
+                                       : EV_READY; /* edited in place: doing it twice is harmless */
     case FLOW_CREATE:
     case FLOW_KIND_COUNT:
         break;

@@ -4,7 +4,8 @@
 
 static const char *const VERDICTS[] = {"unknown", "settling", "mismatch", "verified", "excepted"};
 static const char *const OUTCOMES[] = {"unknown", "present", "absent"};
-static const char *const ACCOUNTS[] = {"unknown", "active", "disabled", "missing", "ambiguous", "replaced"};
+static const char *const ACCOUNTS[] = {"unknown", "active",    "disabled",
+                                       "missing", "ambiguous", "replaced"};
 static const char *const VIAS[] = {"none", "direct", "nested", "role", "primary_group", "pending"};
 static const char *const DESIRES[] = {"present", "absent"};
 
@@ -93,7 +94,8 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
             return (struct finding){VERDICT_VERIFIED, "Ok", newest};
         return (struct finding){VERDICT_SETTLING, "MoreConfirmations", newest};
     }
-    if (newest->as_of_ms - since_ms < item->rule.settle_ms) /* the source may still be catching up */
+    if (newest->as_of_ms - since_ms <
+        item->rule.settle_ms) /* the source may still be catching up */
         return (struct finding){VERDICT_SETTLING, why_not(item, newest), newest};
     return (struct finding){VERDICT_MISMATCH, why_not(item, newest), newest};
 }

@@ -1,7 +1,8 @@
-/* item.h: one (source, account, entitlement, present|absent) of a request; what reads said about it; the verdict.
+/* item.h: one (source, account, entitlement, present|absent) of a request; what reads said about
+ * it; the verdict.
  *
- * The verdict is derived, never stored: the same rules stand in the SQL view governance.item_verdict, and a test feeds
- * both the same histories.
+ * The verdict is derived, never stored: the same rules stand in the SQL view
+ * governance.item_verdict, and a test feeds both the same histories.
  */
 #ifndef COUNTERSIGN_DOMAIN_ITEM_H
 #define COUNTERSIGN_DOMAIN_ITEM_H
@@ -26,33 +27,41 @@ enum account_state {
 };
 enum via { VIA_NONE = 0, VIA_DIRECT, VIA_NESTED, VIA_ROLE, VIA_PRIMARY_GROUP, VIA_PENDING };
 
-/* One read's result. ABSENT may only be produced when `complete && canary_ok`: observation_make_honest() enforces it
- * at the one place every reader's result passes. */
+/* One read's result. ABSENT may only be produced when `complete && canary_ok`:
+ * observation_make_honest() enforces it at the one place every reader's result passes. */
 struct observation {
     int64_t item_id;
     enum outcome outcome;
     enum account_state account;
     enum via via;
-    bool complete;  /* every page or range read, no referral, no size limit, filter proven */
-    bool canary_ok; /* the same credential saw the known-present object in this run        */
+    bool complete;       /* every page or range read, no referral, no size limit, filter proven */
+    bool canary_ok;      /* the same credential saw the known-present object in this run        */
     int64_t as_of_ms;    /* the time the SOURCE vouches for; never later than the end of the read */
     int64_t observed_ms; /* database time when we stored it */
     struct str native_id; /* immutable id actually used */
-    struct str reason;    /* CamelCase: Ok, SourceDown, AuthFailed, CanaryMissing, AccountMissing, ... */
+    struct str
+        reason; /* CamelCase: Ok, SourceDown, AuthFailed, CanaryMissing, AccountMissing, ... */
     uint8_t raw_sha256[32];
     bool has_raw;
 };
 
-/* Turn what cannot be believed into UNKNOWN (absent without completeness or canary, no raw hash, pending). */
+/* Turn what cannot be believed into UNKNOWN (absent without completeness or canary, no raw hash,
+ * pending). */
 void observation_make_honest(struct observation *obs);
 
 struct source_rule {
-    int64_t settle_ms;        /* how long the source may lag behind a change */
-    int32_t confirmations;    /* consecutive absents wanted, at least 1 */
-    int64_t max_age_ms;       /* a proof older than this no longer counts */
+    int64_t settle_ms;     /* how long the source may lag behind a change */
+    int32_t confirmations; /* consecutive absents wanted, at least 1 */
+    int64_t max_age_ms;    /* a proof older than this no longer counts */
 };
 
-enum verdict { VERDICT_UNKNOWN = 0, VERDICT_SETTLING, VERDICT_MISMATCH, VERDICT_VERIFIED, VERDICT_EXCEPTED };
+enum verdict {
+    VERDICT_UNKNOWN = 0,
+    VERDICT_SETTLING,
+    VERDICT_MISMATCH,
+    VERDICT_VERIFIED,
+    VERDICT_EXCEPTED
+};
 
 struct item {
     int64_t id;
@@ -60,7 +69,8 @@ struct item {
     struct str source_label; /* what people call the source */
     enum desired desired;
     struct source_rule rule;
-    bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to spare) */
+    bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to
+                      spare) */
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;
@@ -68,13 +78,15 @@ struct item {
 
 struct finding {
     enum verdict verdict;
-    const char *reason;        /* CamelCase, static */
+    const char *reason;              /* CamelCase, static */
     const struct observation *proof; /* the newest observation that counted, NULL when none */
 };
 
-/* since_ms: reads whose as_of is older prove nothing (the claim, or approval before any claim). Pure. */
+/* since_ms: reads whose as_of is older prove nothing (the claim, or approval before any claim).
+ * Pure. */
 struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t now_ms);
 
+/* Names as they stand in the database, and back; an unknown name gives false. */
 const char *verdict_name(enum verdict v);
 const char *outcome_name(enum outcome o);
 MUST_CHECK bool outcome_from(struct str name, enum outcome *ret);

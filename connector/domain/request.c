@@ -13,7 +13,10 @@ static const bool PHASE_TERMINAL[] = {
 static const char *const KIND_NAMES[] = {"grant", "removal", "modify"};
 static const char *const MODE_NAMES[] = {"observe", "warn", "enforce"};
 
-#define MOVE(from, to, reason) {PHASE_##from, PHASE_##to, reason}
+#define MOVE(from, to, reason)           \
+    {                                    \
+        PHASE_##from, PHASE_##to, reason \
+    }
 static const struct phase_edge EDGES[] = {
     MOVE(RECEIVED, PENDING_APPROVAL, "somebody has to approve it"),
     MOVE(RECEIVED, APPROVED, "no approval is needed, or it is recorded already"),

@@ -2,7 +2,8 @@
 
 #include "base/plant.h"
 
-int64_t retry_after_ms(const struct retry_rule *rule, int32_t failures, int64_t told_ms, uint64_t random)
+int64_t retry_after_ms(const struct retry_rule *rule, int32_t failures, int64_t told_ms,
+                       uint64_t random)
 {
     int64_t wait = rule->base_ms;
 

@@ -28,12 +28,13 @@ enum sla_state sla_state(const struct sla_clock *c, int64_t now_ms)
 
 const char *sla_state_name(enum sla_state s)
 {
-    static const char *const NAMES[] = {"running", "at_risk", "breached", "met", "missed", "exempt"};
+    static const char *const NAMES[] = {"running", "at_risk", "breached",
+                                        "met",     "missed",  "exempt"};
     return NAMES[s];
 }
 
-size_t sla_escalations_due(const struct sla_clock *c, const int32_t *percents, size_t count, int64_t now_ms,
-                           int64_t *ret_next_ms)
+size_t sla_escalations_due(const struct sla_clock *c, const int32_t *percents, size_t count,
+                           int64_t now_ms, int64_t *ret_next_ms)
 {
     size_t due = 0;
 

@@ -1,5 +1,6 @@
-/* sla.h: the clock from the first request to verified fulfilment, on database time. It never goes backwards and pauses
- * only where a recorded exception says so. Removals and grants run on the same clock. Pure. */
+/* sla.h: the clock from the first request to verified fulfilment, on database time. It never goes
+ * backwards and pauses only where a recorded exception says so. Removals and grants run on the same
+ * clock. Pure. */
 #ifndef COUNTERSIGN_DOMAIN_SLA_H
 #define COUNTERSIGN_DOMAIN_SLA_H
 
@@ -15,13 +16,16 @@ struct sla_clock {
     int64_t paused_ms;  /* total of recorded pauses */
 };
 
+/* From the start to the stop, or to now, less recorded pauses; never negative. */
 int64_t sla_elapsed_ms(const struct sla_clock *c, int64_t now_ms);
 int64_t sla_due_ms(const struct sla_clock *c); /* absolute; 0 = none */
-enum sla_state sla_state(const struct sla_clock *c, int64_t now_ms); /* at risk from 75 % of the goal */
+enum sla_state sla_state(const struct sla_clock *c,
+                         int64_t now_ms); /* at risk from 75 % of the goal */
 const char *sla_state_name(enum sla_state s);
 
-/* Escalation steps in per cent of the goal, ascending. How many are due; the next one's absolute time (0 = none). */
-size_t sla_escalations_due(const struct sla_clock *c, const int32_t *percents, size_t count, int64_t now_ms,
-                           int64_t *ret_next_ms);
+/* Escalation steps in per cent of the goal, ascending. How many are due; the next one's absolute
+ * time (0 = none). */
+size_t sla_escalations_due(const struct sla_clock *c, const int32_t *percents, size_t count,
+                           int64_t now_ms, int64_t *ret_next_ms);
 
 #endif

@@ -1,5 +1,5 @@
-/* ticket.h: what one fresh read of a ticket told us. Plain data; jsm/ fills it from Jira's JSON, the simulator from its
- * model. */
+/* ticket.h: what one fresh read of a ticket told us. Plain data; jsm/ fills it from Jira's JSON,
+ * the simulator from its model. */
 #ifndef COUNTERSIGN_DOMAIN_TICKET_H
 #define COUNTERSIGN_DOMAIN_TICKET_H
 
@@ -8,11 +8,12 @@
 
 #include "base/str.h"
 
-/* Jira's status category: the only robust "is it closed" test (not the status name, not the resolution). */
+/* Jira's status category: the only robust "is it closed" test (not the status name, not the
+ * resolution). */
 enum status_category { CATEGORY_UNKNOWN = 0, CATEGORY_NEW, CATEGORY_INDETERMINATE, CATEGORY_DONE };
 
-/* What a status means to us; the mapping says which status plays which part. A Done-category status plays DONE unless
- * the mapping calls it CANCELLED or DECLINED. */
+/* What a status means to us; the mapping says which status plays which part. A Done-category status
+ * plays DONE unless the mapping calls it CANCELLED or DECLINED. */
 enum status_role {
     STATUS_OPEN = 0,
     STATUS_VERIFY, /* "Verifying access": the fulfiller says done */
@@ -21,7 +22,11 @@ enum status_role {
     STATUS_DECLINED,
 };
 
-enum ticket_presence { TICKET_UNREAD = 0, TICKET_HERE, TICKET_GONE }; /* GONE: 404, moved out, archived */
+enum ticket_presence {
+    TICKET_UNREAD = 0,
+    TICKET_HERE,
+    TICKET_GONE
+}; /* GONE: 404, moved out, archived */
 
 enum approval_state { APPROVAL_NONE = 0, APPROVAL_PENDING, APPROVAL_APPROVED, APPROVAL_DECLINED };
 
@@ -32,20 +37,22 @@ struct ticket {
     enum status_category category;
     enum status_role role;
     struct str status_name;
-    struct str cycle;     /* changelog id of the move into the present status, "0" when it never moved */
-    int64_t cycle_at_ms;  /* Jira's time of that move */
-    struct str moved_by;  /* account id of who made that move */
-    bool moved_by_us;     /* that account is the connector's own */
-    bool resolution_set;  /* a resolution outside a Done status looks closed in queues */
-    int64_t updated_ms;   /* Jira's `updated` */
-    struct str marker;    /* correlation marker found on it, empty when none */
+    struct str
+        cycle; /* changelog id of the move into the present status, "0" when it never moved */
+    int64_t cycle_at_ms; /* Jira's time of that move */
+    struct str moved_by; /* account id of who made that move */
+    bool moved_by_us;    /* that account is the connector's own */
+    bool resolution_set; /* a resolution outside a Done status looks closed in queues */
+    int64_t updated_ms;  /* Jira's `updated` */
+    struct str marker;   /* correlation marker found on it, empty when none */
     enum approval_state approval;
-    struct str approver;  /* who decided, person key; empty when none */
+    struct str approver; /* who decided, person key; empty when none */
     int64_t approved_at_ms;
     /* what the mapping made of the fields as they stand now */
     uint64_t mapped_hash; /* of the tuple; 0 = it does not map */
-    struct str mapped;    /* the tuple as canonical JSON, for the store; empty when it does not map */
-    struct str hold_text; /* it does not map: which field, and what to do, for the ticket's reader */
+    struct str mapped; /* the tuple as canonical JSON, for the store; empty when it does not map */
+    struct str
+        hold_text; /* it does not map: which field, and what to do, for the ticket's reader */
 };
 
 #endif

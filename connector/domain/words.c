@@ -25,12 +25,14 @@ static void add_time(struct line *l, int64_t ms)
 {
     int64_t minutes = ms / 60000 % (24 * 60);
     int64_t h = minutes / 60, m = minutes % 60;
-    char text[] = {(char)('0' + h / 10), (char)('0' + h % 10), ':', (char)('0' + m / 10), (char)('0' + m % 10), '\0'};
+    char text[] = {(char)('0' + h / 10), (char)('0' + h % 10), ':',
+                   (char)('0' + m / 10), (char)('0' + m % 10), '\0'};
     add_c(l, text);
     add_c(l, " UTC");
 }
 
-/* A time with the words before it; without a time nothing is said, least of all midnight of 1970. */
+/* A time with the words before it; without a time nothing is said, least of all midnight of 1970.
+ */
 static void add_since(struct line *l, const char *words, int64_t ms)
 {
     if (!ms)
@@ -51,8 +53,9 @@ static void add_name(struct line *l, struct str name)
 }
 
 static const char *const STATE_NAMES[] = {
-    "none",        "observing", "waiting_approval", "ready",     "checking", "stale",   "not_yet",
-    "wrong_change", "cannot_read", "unclear",        "exception", "verified", "reopened",
+    "none",      "observing", "waiting_approval", "ready",       "checking",
+    "stale",     "not_yet",   "wrong_change",     "cannot_read", "unclear",
+    "exception", "verified",  "reopened",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -156,14 +159,15 @@ static int64_t failing_since(const struct item *i)
     return since;
 }
 
-static void say_about_item(struct line *l, struct line *next, enum notice_state state, const struct item *i,
-                           const struct finding *f)
+static void say_about_item(struct line *l, struct line *next, enum notice_state state,
+                           const struct item *i, const struct finding *f)
 {
     switch (state) {
     case NOTICE_READY:
         add_c(l, "Approved. ");
         say_task(l, i);
-        add_c(next, "Press Resolve when it is done; this ticket then closes itself once the access is checked.");
+        add_c(next, "Press Resolve when it is done; this ticket then closes itself once the access "
+                    "is checked.");
         return;
     case NOTICE_CHECKING:
         add_c(l, "You're done. Checking ");
@@ -188,8 +192,9 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_REOPENED:
         say_missing(l, i, f);
         say_task(next, i);
-        add_c(next, state == NOTICE_REOPENED ? ". It was closed before the access was checked, so it was reopened."
-                                             : ". You don't need to come back; it resolves itself at the next check.");
+        add_c(next, state == NOTICE_REOPENED
+                        ? ". It was closed before the access was checked, so it was reopened."
+                        : ". You don't need to come back; it resolves itself at the next check.");
         return;
     case NOTICE_VERIFIED:
         add_c(l, "Checked");
@@ -213,7 +218,8 @@ static uint64_t mix(uint64_t a, uint64_t b)
 }
 
 /* The identity of what is said, without times: the same fact read again is not news. */
-static uint64_t notice_key(enum notice_state state, const struct dossier *d, const struct item *i, const char *reason)
+static uint64_t notice_key(enum notice_state state, const struct dossier *d, const struct item *i,
+                           const char *reason)
 {
     uint64_t key = mix(0xcbf29ce484222325u, (uint64_t)state + 1);
 
@@ -228,7 +234,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     return key;
 }
 
-void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state, struct notice *ret)
+void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state,
+               struct notice *ret)
 {
     struct gate_verdict g = gate_judge(d);
     const struct item *i = subject(d, &g);

@@ -1,5 +1,5 @@
-/* words.h: the exact words a ticket shows. Every sentence says what is so, why, and what happens next and who does it;
- * at most 140 characters for the one-liner; no jargon. Pure. */
+/* words.h: the exact words a ticket shows. Every sentence says what is so, why, and what happens
+ * next and who does it; at most 140 characters for the one-liner; no jargon. Pure. */
 #ifndef COUNTERSIGN_DOMAIN_WORDS_H
 #define COUNTERSIGN_DOMAIN_WORDS_H
 
@@ -9,18 +9,19 @@
 
 struct notice {
     enum notice_state state;
-    uint64_t key;            /* identity without times */
-    const char *check;       /* option of the select field "Access check" */
-    char line[256];          /* field "Access check reason" */
-    char next[256];          /* the second sentence of the comment */
-    const char *panel;       /* info | note | warning | error | success (ADF panel types) */
-    bool notify;             /* a person must act: a new notification is right */
-    bool comment;            /* this state needs the comment, not only the two fields */
-    bool final;              /* the last word on a ticket: said even when the hourly allowance is used up */
+    uint64_t key;      /* identity without times */
+    const char *check; /* option of the select field "Access check" */
+    char line[256];    /* field "Access check reason" */
+    char next[256];    /* the second sentence of the comment */
+    const char *panel; /* info | note | warning | error | success (ADF panel types) */
+    bool notify;       /* a person must act: a new notification is right */
+    bool comment;      /* this state needs the comment, not only the two fields */
+    bool final; /* the last word on a ticket: said even when the hourly allowance is used up */
 };
 
 /* Times are shown as UTC and say so. The item shown is the first one that is not proven. */
-void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state, struct notice *ret);
+void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state,
+               struct notice *ret);
 const char *notice_state_name(enum notice_state s);
 MUST_CHECK bool notice_state_from(struct str name, enum notice_state *ret);
 

@@ -4,7 +4,8 @@
 
 enum { DOCUMENT_BYTES = 32 * 1024, TEXT_MAX = 10000 };
 
-/* Drop what could change how the rest is read: C0/C1 controls, bidirectional overrides and isolates (UAX 9). */
+/* Drop what could change how the rest is read: C0/C1 controls, bidirectional overrides and isolates
+ * (UAX 9). */
 static struct str harmless(struct arena *a, struct str s)
 {
     size_t len = 0;
@@ -16,8 +17,9 @@ static struct str harmless(struct arena *a, struct str s)
     for (size_t i = 0; i < max; i++) {
         const unsigned char *p = (const unsigned char *)s.p + i;
         bool three = i + 2 < s.len;
-        bool override = three && p[0] == 0xE2 && ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
-                                                  (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9));
+        bool override = three && p[0] == 0xE2 &&
+                        ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
+                         (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9));
         bool c1 = i + 1 < s.len && p[0] == 0xC2 && p[1] < 0xA0;
         if (override)
             i += 2;
@@ -72,7 +74,8 @@ static struct str close_document(struct json_out *out, struct arena *a)
 {
     json_close_array(out);
     json_close_object(out);
-    struct str s = out->buf->over ? STR("{\"version\":1,\"type\":\"doc\",\"content\":[]}") : arena_str(a, buf_str(out->buf));
+    struct str s = out->buf->over ? STR("{\"version\":1,\"type\":\"doc\",\"content\":[]}")
+                                  : arena_str(a, buf_str(out->buf));
     buf_done(out->buf);
     return s;
 }
@@ -118,13 +121,14 @@ struct str jsm_adf_notice(struct arena *a, struct str panel, struct str line, st
 static void add_plain(struct buf *b, const struct json *node)
 {
     struct str type = json_path_str(node, "type");
-    bool block = str_eq_c(type, "paragraph") || str_eq_c(type, "heading") || str_eq_c(type, "listItem");
+    bool block =
+        str_eq_c(type, "paragraph") || str_eq_c(type, "heading") || str_eq_c(type, "listItem");
 
     buf_add_str(b, json_path_str(node, "text"));
     if (str_eq_c(type, "hardBreak"))
         buf_add_byte(b, '\n');
-    JSON_EACH (child, json_member(node, "content")) /* depth is bounded by the reader */
-        add_plain(b, child);
+    JSON_EACH(child, json_member(node, "content")) /* depth is bounded by the reader */
+    add_plain(b, child);
     if (block)
         buf_add_byte(b, '\n');
 }

@@ -1,5 +1,5 @@
-/* jsm_adf.h: Atlassian Document Format. What people wrote goes into text nodes only: no marks, links or mentions come from
- * it; control and bidirectional override characters are dropped.
+/* jsm_adf.h: Atlassian Document Format. What people wrote goes into text nodes only: no marks,
+ * links or mentions come from it; control and bidirectional override characters are dropped.
  * https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/ */
 #ifndef COUNTERSIGN_JSM_ADF_H
 #define COUNTERSIGN_JSM_ADF_H

@@ -42,7 +42,8 @@ struct jsm_call jsm_call_myself(void)
     return call("GET", STR("/rest/api/3/myself"), STR_NONE, false);
 }
 
-/* A JQL string literal: backslash first, then the quote; control characters have no business in one. */
+/* A JQL string literal: backslash first, then the quote; control characters have no business in
+ * one. */
 static void add_literal(struct buf *b, struct str s)
 {
     buf_add_byte(b, '"');
@@ -67,11 +68,13 @@ static void add_projects(struct buf *b, const struct str *projects, size_t count
     buf_add_c(b, ")");
 }
 
-static struct str search_body(struct arena *a, struct str jql, int64_t page, struct str token, bool with_property)
+static struct str search_body(struct arena *a, struct str jql, int64_t page, struct str token,
+                              bool with_property)
 {
     struct buf b;
     struct json_out out;
-    static const char *const FIELDS[] = {"updated", "created", "creator", "labels", "status", "issuetype", "project"};
+    static const char *const FIELDS[] = {"updated", "created",   "creator", "labels",
+                                         "status",  "issuetype", "project"};
 
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);
@@ -95,8 +98,8 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
     return settle(a, &b);
 }
 
-struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count, int64_t from_ms,
-                              struct str token)
+struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
+                              int64_t from_ms, struct str token)
 {
     struct buf jql;
 
@@ -108,7 +111,8 @@ struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_
     return call("POST", STR("/rest/api/3/search/jql"), body, false);
 }
 
-struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count, struct str marker)
+struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
+                              struct str marker)
 {
     struct buf jql;
 
@@ -124,7 +128,8 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
 
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
 {
-    return call("GET", issue_path(a, issue_id, "?expand=changelog&properties=gar.bind"), STR_NONE, false);
+    return call("GET", issue_path(a, issue_id, "?expand=changelog&properties=gar.bind"), STR_NONE,
+                false);
 }
 
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at)
@@ -137,10 +142,12 @@ struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t
 
 struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id)
 {
-    return call("GET", issue_path(a, issue_id, "/transitions?expand=transitions.fields"), STR_NONE, false);
+    return call("GET", issue_path(a, issue_id, "/transitions?expand=transitions.fields"), STR_NONE,
+                false);
 }
 
-struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id, struct str fields)
+struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id,
+                                    struct str fields)
 {
     struct buf b;
     struct json_out out;
@@ -164,10 +171,13 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
 
 struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id)
 {
-    return call("GET", issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100"), STR_NONE, false);
+    return call(
+        "GET", issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100"),
+        STR_NONE, false);
 }
 
-static void add_property(struct json_out *out, const char *key, const char *name, struct str text, bool is_true)
+static void add_property(struct json_out *out, const char *key, const char *name, struct str text,
+                         bool is_true)
 {
     json_open_object(out);
     json_str_member(out, "key", str_of(key));
@@ -181,7 +191,8 @@ static void add_property(struct json_out *out, const char *key, const char *name
     json_close_object(out);
 }
 
-struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id, struct str adf)
+struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
+                                 struct str adf)
 {
     struct buf b;
     struct json_out out;
@@ -208,7 +219,8 @@ struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct st
 
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields)
 {
-    return call("PUT", issue_path(a, issue_id, ""), arena_printf(a, "{\"fields\":%.*s}", STR_ARG(fields)), false);
+    return call("PUT", issue_path(a, issue_id, ""),
+                arena_printf(a, "{\"fields\":%.*s}", STR_ARG(fields)), false);
 }
 
 struct jsm_call jsm_call_create(struct arena *a, struct str body)
@@ -225,7 +237,8 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
     return call("GET", path, STR_NONE, false);
 }
 
-static void put_key_object(struct json_out *out, const char *name, const char *key, struct str value)
+static void put_key_object(struct json_out *out, const char *name, const char *key,
+                           struct str value)
 {
     json_put_name(out, name);
     json_open_object(out);
@@ -237,7 +250,8 @@ struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
 {
     struct buf b;
     struct json_out out;
-    struct str text = arena_printf(a, "%.*s\n\nCountersign %.*s", STR_ARG(c->description), STR_ARG(c->marker));
+    struct str text =
+        arena_printf(a, "%.*s\n\nCountersign %.*s", STR_ARG(c->description), STR_ARG(c->marker));
 
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);

@@ -1,7 +1,8 @@
 /* jsm_call.h: the calls we make to Jira, as plain data. Pure: nothing is sent from here.
  *
- * Paths and bodies follow Atlassian's OpenAPI files (Jira Cloud platform v3, JSM). Ids that go into paths are checked
- * (digits), JQL literals are quoted with the backslash first, user text goes into JSON strings and ADF text nodes only.
+ * Paths and bodies follow Atlassian's OpenAPI files (Jira Cloud platform v3, JSM). Ids that go into
+ * paths are checked (digits), JQL literals are quoted with the backslash first, user text goes into
+ * JSON strings and ADF text nodes only.
  */
 #ifndef COUNTERSIGN_JSM_CALL_H
 #define COUNTERSIGN_JSM_CALL_H
@@ -14,31 +15,37 @@ struct jsm_call {
     const char *method;
     struct str path; /* with query, relative to the site's base address */
     struct str body; /* JSON, or empty */
-    bool once;       /* not idempotent: never re-sent by the client by itself; a lost answer is an unknown outcome */
+    bool once; /* not idempotent: never re-sent by the client by itself; a lost answer is an unknown
+                  outcome */
 };
 
 /* GET /rest/api/3/myself: who are we, and is the credential alive. */
 struct jsm_call jsm_call_myself(void);
-/* POST /rest/api/3/search/jql: what changed since from_ms, oldest first. Bounds are unquoted epoch milliseconds: a quoted
- * date would be read in the account's time zone, rounded to minutes. token: of the page before, or empty. */
-struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count, int64_t from_ms,
-                              struct str token);
+/* POST /rest/api/3/search/jql: what changed since from_ms, oldest first. Bounds are unquoted epoch
+ * milliseconds: a quoted date would be read in the account's time zone, rounded to minutes. token:
+ * of the page before, or empty. */
+struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
+                              int64_t from_ms, struct str token);
 /* The same endpoint: tickets that carry the marker. */
-struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count, struct str marker);
+struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
+                              struct str marker);
 /* GET issue with changelog and our binding property; the path is empty when the id is not one. */
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 /* Pages of the changelog, when the one inside the issue is cut. */
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at);
 struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id);
 /* fields: a JSON object, or empty. */
-struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id, struct str fields);
+struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id,
+                                    struct str fields);
 struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id);
-/* Our one comment: internal on every write (the API's default is public), marked by a property so that it is found
- * again. comment_id empty: create. */
-struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id, struct str adf);
+/* Our one comment: internal on every write (the API's default is public), marked by a property so
+ * that it is found again. comment_id empty: create. */
+struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
+                                 struct str adf);
 /* PUT issue with {"fields":...}. */
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields);
-/* POST /rest/api/3/issue. body: as the mapping made it, with marker and binding (see jsm_create_body). */
+/* POST /rest/api/3/issue. body: as the mapping made it, with marker and binding (see
+ * jsm_create_body). */
 struct jsm_call jsm_call_create(struct arena *a, struct str body);
 
 /* GET /rest/servicedeskapi/request/{id}/approval */
@@ -48,7 +55,7 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
 struct jsm_create {
     struct str project, issue_type, request_type_field, request_type;
     struct str summary, description; /* plain text */
-    struct str fields;               /* members of "fields" made by the mapping: {"customfield_1":...} */
+    struct str fields; /* members of "fields" made by the mapping: {"customfield_1":...} */
     struct str marker, site, request_id;
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);

@@ -3,7 +3,8 @@
 #include "base/codecs.h"
 #include "json/json_read.h"
 
-bool jsm_hook_is_signed(struct hmac *const *keys, size_t key_count, struct str header, struct str body)
+bool jsm_hook_is_signed(struct hmac *const *keys, size_t key_count, struct str header,
+                        struct str body)
 {
     const struct str METHOD = STR("sha256=");
     uint8_t given[SHA256_BYTES], wanted[SHA256_BYTES];

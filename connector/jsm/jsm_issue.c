@@ -11,7 +11,8 @@ enum status_category jsm_category(struct str key)
     return str_eq_c(key, "done") ? CATEGORY_DONE : CATEGORY_UNKNOWN;
 }
 
-static enum status_role role_of(const struct jsm_view *view, struct str name, enum status_category category)
+static enum status_role role_of(const struct jsm_view *view, struct str name,
+                                enum status_category category)
 {
     for (size_t i = 0; i < view->status_count; i++)
         if (str_eq(view->statuses[i].name, name))
@@ -19,7 +20,8 @@ static enum status_role role_of(const struct jsm_view *view, struct str name, en
     return category == CATEGORY_DONE ? STATUS_DONE : STATUS_OPEN;
 }
 
-/* Changelog ids grow; they are compared as numbers because their order in the document is not promised. */
+/* Changelog ids grow; they are compared as numbers because their order in the document is not
+ * promised. */
 static bool newer(struct str id, struct str than)
 {
     int64_t a = 0, b = 0;
@@ -28,7 +30,8 @@ static bool newer(struct str id, struct str than)
 
 static bool moves_status(const struct json *history)
 {
-    JSON_EACH (item, json_member(history, "items")) {
+    JSON_EACH(item, json_member(history, "items"))
+    {
         if (str_eq_c(json_path_str(item, "fieldId"), "status"))
             return true;
         if (str_eq_nocase(json_path_str(item, "field"), STR("status")))
@@ -37,7 +40,8 @@ static bool moves_status(const struct json *history)
     return false;
 }
 
-static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view, struct ticket *t)
+static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view,
+                         struct ticket *t)
 {
     struct str id = json_id(a, json_member(history, "id"));
 
@@ -52,14 +56,14 @@ static void take_history(struct arena *a, const struct json *history, const stru
 
 static struct str find_marker(const struct json *issue)
 {
-    JSON_EACH (label, json_path(issue, "fields/labels"))
-        if (str_starts(json_str(label), STR("gar-")))
-            return json_str(label);
+    JSON_EACH(label, json_path(issue, "fields/labels"))
+    if (str_starts(json_str(label), STR("gar-")))
+        return json_str(label);
     return STR("");
 }
 
-bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view, struct ticket *ret,
-                    struct err *err)
+bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
+                    struct ticket *ret, struct err *err)
 {
     const struct json *status = json_path(issue, "fields/status");
 
@@ -77,8 +81,8 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->marker = find_marker(issue);
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->moved_by = json_path_str(issue, "fields/creator/accountId");
-    JSON_EACH (history, json_path(issue, "changelog/histories"))
-        take_history(a, history, view, ret);
+    JSON_EACH(history, json_path(issue, "changelog/histories"))
+    take_history(a, history, view, ret);
     return true;
 }
 
@@ -87,7 +91,8 @@ bool jsm_issue_changelog_is_cut(const struct json *issue)
     int64_t total = 0, max = 0;
     const struct json *log = json_member(issue, "changelog");
 
-    if (!json_i64(json_member(log, "total"), &total) || !json_i64(json_member(log, "maxResults"), &max))
+    if (!json_i64(json_member(log, "total"), &total) ||
+        !json_i64(json_member(log, "maxResults"), &max))
         return false;
     return total > (int64_t)json_count(json_member(log, "histories"));
 }
@@ -101,8 +106,8 @@ bool jsm_issue_changelog_page(struct arena *a, const struct json *page, const st
     *ret_next = 0;
     if (json_type(values) != JSON_ARRAY || !json_i64(json_member(page, "startAt"), &start))
         return FAIL(err, ERR_INPUT, "a changelog page without values");
-    JSON_EACH (history, values)
-        take_history(a, history, view, ticket);
+    JSON_EACH(history, values)
+    take_history(a, history, view, ticket);
     if (!json_is_true(json_member(page, "isLast")) && json_count(values))
         *ret_next = start + (int64_t)json_count(values);
     return true;
@@ -110,16 +115,20 @@ bool jsm_issue_changelog_page(struct arena *a, const struct json *page, const st
 
 void jsm_approvals_read(const struct json *body, struct ticket *ticket)
 {
-    JSON_EACH (approval, json_member(body, "values")) {
+    JSON_EACH(approval, json_member(body, "values"))
+    {
         struct str decision = json_path_str(approval, "finalDecision");
         bool approved = str_eq_c(decision, "approved");
-        ticket->approval = approved ? APPROVAL_APPROVED
-                           : str_eq_c(decision, "declined") ? APPROVAL_DECLINED : APPROVAL_PENDING;
-        JSON_EACH (approver, json_member(approval, "approvers")) {
+        ticket->approval = approved                         ? APPROVAL_APPROVED
+                           : str_eq_c(decision, "declined") ? APPROVAL_DECLINED
+                                                            : APPROVAL_PENDING;
+        JSON_EACH(approver, json_member(approval, "approvers"))
+        {
             if (!str_eq(json_path_str(approver, "approverDecision"), decision))
                 continue;
             struct str address = json_path_str(approver, "approver/emailAddress");
-            ticket->approver = address.len ? address : json_path_str(approver, "approver/accountId");
+            ticket->approver =
+                address.len ? address : json_path_str(approver, "approver/accountId");
         }
     }
 }
@@ -133,11 +142,13 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *re
     *ret = (struct jsm_page){.hits = hits};
     if (!hits || json_type(issues) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a search page without issues");
-    JSON_EACH (issue, issues) {
+    JSON_EACH(issue, issues)
+    {
         struct jsm_hit *h = &hits[n++];
         h->issue_id = json_id(a, json_member(issue, "id"));
         h->key = json_path_str(issue, "key");
-        if (!h->issue_id.len || !clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms))
+        if (!h->issue_id.len ||
+            !clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms))
             return FAIL(err, ERR_INPUT, "a search hit without id or 'updated'");
     }
     ret->count = n;
@@ -146,15 +157,16 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *re
     return true;
 }
 
-bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_view *view, struct find_result *ret,
-                    struct err *err)
+bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_view *view,
+                    struct find_result *ret, struct err *err)
 {
     const struct json *issues = json_member(body, "issues");
 
     *ret = (struct find_result){0};
     if (json_type(issues) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a search page without issues");
-    JSON_EACH (issue, issues) {
+    JSON_EACH(issue, issues)
+    {
         struct str creator = json_path_str(issue, "fields/creator/accountId");
         bool clone = creator.len && view->our_account.len && !str_eq(creator, view->our_account);
         if (clone) /* people clone tickets, labels and all: never adopted */
@@ -173,10 +185,11 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
 
 struct str jsm_comment_find(struct arena *a, const struct json *comments)
 {
-    JSON_EACH (comment, json_member(comments, "comments")) {
-        JSON_EACH (property, json_member(comment, "properties"))
-            if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
-                return json_id(a, json_member(comment, "id"));
+    JSON_EACH(comment, json_member(comments, "comments"))
+    {
+        JSON_EACH(property, json_member(comment, "properties"))
+        if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
+            return json_id(a, json_member(comment, "id"));
     }
     return STR_NONE;
 }

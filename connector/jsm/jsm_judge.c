@@ -11,8 +11,8 @@ static void say(struct jsm_answer *r, struct str words)
     str_copy(r->why, sizeof r->why, words);
 }
 
-/* RFC 9110 section 10.2.3: seconds or a date. Jira sends seconds; X-RateLimit-Reset is ISO 8601, sometimes without
- * seconds. */
+/* RFC 9110 section 10.2.3: seconds or a date. Jira sends seconds; X-RateLimit-Reset is ISO 8601,
+ * sometimes without seconds. */
 static int64_t told(const struct jsm_http *http, int64_t now_ms)
 {
     int64_t seconds, at;
@@ -68,12 +68,15 @@ static void judge_success(struct arena *a, const struct jsm_http *http, struct j
     }
 }
 
-static void judge_failure(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms, struct jsm_answer *r)
+static void judge_failure(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms,
+                          struct jsm_answer *r)
 {
     if (http->status == 401 || (http->status == 403 && !http->body.len)) {
         r->verdict = JSM_DENIED;
-        snprintf(r->why, sizeof r->why, "Jira answered %d: the credential is not accepted", http->status);
-    } else if (http->status == 429 || http->status == 409 || (http->status == 503 && http->retry_after.len)) {
+        snprintf(r->why, sizeof r->why, "Jira answered %d: the credential is not accepted",
+                 http->status);
+    } else if (http->status == 429 || http->status == 409 ||
+               (http->status == 503 && http->retry_after.len)) {
         r->verdict = JSM_LATER;
         r->told_ms = http->status == 409 ? TOLD_DEFAULT_MS : told(http, now_ms);
         snprintf(r->why, sizeof r->why, "Jira answered %d: later", http->status);
@@ -89,7 +92,8 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, bool wri
     }
 }
 
-void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms, struct jsm_answer *ret)
+void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms,
+               struct jsm_answer *ret)
 {
     *ret = (struct jsm_answer){0};
     if (http->sent != JSM_REPLIED) {

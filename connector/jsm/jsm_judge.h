@@ -1,9 +1,9 @@
-/* jsm_judge.h: what a reply of Jira means. Three outcomes for a write: it was done, it was refused (or certainly not
- * sent), or nobody knows. Pure.
+/* jsm_judge.h: what a reply of Jira means. Three outcomes for a write: it was done, it was refused
+ * (or certainly not sent), or nobody knows. Pure.
  *
- * 429 rejected the call before any work; 409 on a transition means another one is running; any 5xx or a lost connection
- * after sending leaves a write unknown. 200 with X-Seraph-LoginReason other than OK is an anonymous answer: proof of
- * nothing. */
+ * 429 rejected the call before any work; 409 on a transition means another one is running; any 5xx
+ * or a lost connection after sending leaves a write unknown. 200 with X-Seraph-LoginReason other
+ * than OK is an anonymous answer: proof of nothing. */
 #ifndef COUNTERSIGN_JSM_JUDGE_H
 #define COUNTERSIGN_JSM_JUDGE_H
 
@@ -16,8 +16,9 @@ struct jsm_http {
     enum jsm_sent sent;
     int status;
     struct str body;
-    struct str retry_after, ratelimit_reset, login_reason, content_type; /* header values, empty when absent */
-    struct str why; /* the client's words when not replied */
+    struct str retry_after, ratelimit_reset, login_reason,
+        content_type; /* header values, empty when absent */
+    struct str why;   /* the client's words when not replied */
 };
 
 enum jsm_verdict {
@@ -32,13 +33,15 @@ enum jsm_verdict {
 
 struct jsm_answer {
     enum jsm_verdict verdict;
-    int64_t told_ms;           /* LATER: at least this long; 0 = not said */
-    const struct json *body;   /* OK with a JSON body, else NULL */
-    struct str field;          /* REFUSED: first field Jira named, empty when none */
-    char why[240];             /* Jira's or the client's own words, short */
+    int64_t told_ms;         /* LATER: at least this long; 0 = not said */
+    const struct json *body; /* OK with a JSON body, else NULL */
+    struct str field;        /* REFUSED: first field Jira named, empty when none */
+    char why[240];           /* Jira's or the client's own words, short */
 };
 
-/* write: the call changes something. now_ms: wall clock, for Retry-After dates and X-RateLimit-Reset. */
-void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms, struct jsm_answer *ret);
+/* write: the call changes something. now_ms: wall clock, for Retry-After dates and
+ * X-RateLimit-Reset. */
+void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms,
+               struct jsm_answer *ret);
 
 #endif

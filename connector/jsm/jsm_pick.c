@@ -3,7 +3,8 @@
 static enum status_role target_role(const struct json *transition, const struct jsm_view *view)
 {
     struct str name = json_path_str(transition, "to/name");
-    enum status_category category = jsm_category(json_path_str(transition, "to/statusCategory/key"));
+    enum status_category category =
+        jsm_category(json_path_str(transition, "to/statusCategory/key"));
 
     for (size_t i = 0; i < view->status_count; i++)
         if (str_eq(view->statuses[i].name, name))
@@ -16,10 +17,12 @@ static bool fields_for(const struct json *transition, struct jsm_pick *pick)
 {
     bool resolution = false;
 
-    JSON_EACH (field, json_member(transition, "fields")) {
+    JSON_EACH(field, json_member(transition, "fields"))
+    {
         if (str_eq_c(json_name(field), "resolution")) {
             resolution = true;
-        } else if (json_is_true(json_member(field, "required")) && !json_is_true(json_member(field, "hasDefaultValue"))) {
+        } else if (json_is_true(json_member(field, "required")) &&
+                   !json_is_true(json_member(field, "hasDefaultValue"))) {
             pick->needs = json_name(field);
             return false;
         }
@@ -28,10 +31,11 @@ static bool fields_for(const struct json *transition, struct jsm_pick *pick)
     return true;
 }
 
-static bool try_role(struct arena *a, const struct json *transitions, const struct jsm_view *view, enum status_role wanted,
-                     struct str current, struct jsm_pick *ret)
+static bool try_role(struct arena *a, const struct json *transitions, const struct jsm_view *view,
+                     enum status_role wanted, struct str current, struct jsm_pick *ret)
 {
-    JSON_EACH (t, json_member(transitions, "transitions")) {
+    JSON_EACH(t, json_member(transitions, "transitions"))
+    {
         const struct json *available = json_member(t, "isAvailable");
         if (available && !json_is_true(available))
             continue;
@@ -49,8 +53,8 @@ static bool try_role(struct arena *a, const struct json *transitions, const stru
     return false;
 }
 
-void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view, enum status_role wanted,
-              struct str current, struct jsm_pick *ret)
+void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
+              enum status_role wanted, struct str current, struct jsm_pick *ret)
 {
     *ret = (struct jsm_pick){0};
     if (try_role(a, transitions, view, wanted, current, ret))

@@ -1,4 +1,5 @@
-/* jsm_pick.h: which of the transitions Jira offers leads where we want. Found by where it leads, never by a fixed id. */
+/* jsm_pick.h: which of the transitions Jira offers leads where we want. Found by where it leads,
+ * never by a fixed id. */
 #ifndef COUNTERSIGN_JSM_PICK_H
 #define COUNTERSIGN_JSM_PICK_H
 
@@ -8,12 +9,13 @@ struct jsm_pick {
     struct str transition_id; /* empty: no road */
     struct str fields;        /* JSON for the screen: the resolution when it is asked for */
     enum status_role leads_to;
-    struct str needs;         /* a road exists but wants this field, which we cannot give */
+    struct str needs; /* a road exists but wants this field, which we cannot give */
 };
 
-/* transitions: reply of GET transitions with expand=transitions.fields. wanted DONE falls back to VERIFY, from where the
- * closing transition is offered. current: the status name now (a loop is no road). */
-void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view, enum status_role wanted,
-              struct str current, struct jsm_pick *ret);
+/* transitions: reply of GET transitions with expand=transitions.fields. wanted DONE falls back to
+ * VERIFY, from where the closing transition is offered. current: the status name now (a loop is no
+ * road). */
+void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
+              enum status_role wanted, struct str current, struct jsm_pick *ret);
 
 #endif

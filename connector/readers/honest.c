@@ -24,8 +24,9 @@ void answer_raw(struct answer *a, const char *fmt, ...)
     a->raw_len += (size_t)n;
 }
 
-void answers_join(const struct item *item, const struct answer *item_answer, const struct answer *canary_answer,
-                  int64_t began_ms, int64_t ended_ms, struct observation *ret)
+void answers_join(const struct item *item, const struct answer *item_answer,
+                  const struct answer *canary_answer, int64_t began_ms, int64_t ended_ms,
+                  struct observation *ret)
 {
     const struct answer *a = item_answer;
     int64_t as_of = a->as_of_ms ? a->as_of_ms : began_ms;
@@ -43,8 +44,10 @@ void answers_join(const struct item *item, const struct answer *item_answer, con
         .has_raw = a->raw_len > 0,
     };
     if (ret->has_raw)
-        digest_sha256_2(str_n(a->raw, a->raw_len), str_n(canary_answer->raw, canary_answer->raw_len), ret->raw_sha256);
-    if (!ret->canary_ok && canary_answer->outcome == OUTCOME_UNKNOWN && a->outcome != OUTCOME_UNKNOWN)
+        digest_sha256_2(str_n(a->raw, a->raw_len),
+                        str_n(canary_answer->raw, canary_answer->raw_len), ret->raw_sha256);
+    if (!ret->canary_ok && canary_answer->outcome == OUTCOME_UNKNOWN &&
+        a->outcome != OUTCOME_UNKNOWN)
         ret->complete = false; /* the run as a whole could not be trusted */
     observation_make_honest(ret);
 }

@@ -1,5 +1,5 @@
-/* honest.h: what all readers share: one answer about the item, one about the canary, joined into one observation that
- * claims no more than was seen. */
+/* honest.h: what all readers share: one answer about the item, one about the canary, joined into
+ * one observation that claims no more than was seen. */
 #ifndef COUNTERSIGN_READERS_HONEST_H
 #define COUNTERSIGN_READERS_HONEST_H
 
@@ -15,7 +15,7 @@ struct answer {
     bool complete;
     int64_t as_of_ms; /* 0: the source vouches for no time; the read's start is taken */
     char native_id[ANSWER_ID_BYTES];
-    const char *reason; /* CamelCase, static */
+    const char *reason;         /* CamelCase, static */
     char raw[ANSWER_RAW_BYTES]; /* canonical text of the reply, hashed as evidence */
     size_t raw_len;
 };
@@ -24,9 +24,11 @@ struct answer {
 struct answer answer_unknown(const char *reason);
 /* Append to the raw text; what does not fit makes the answer incomplete. */
 void answer_raw(struct answer *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Join both answers. began_ms, ended_ms: the read, by the clock. The observation's strings borrow from `item_answer`. */
-void answers_join(const struct item *item, const struct answer *item_answer, const struct answer *canary_answer,
-                  int64_t began_ms, int64_t ended_ms, struct observation *ret);
+/* Join both answers. began_ms, ended_ms: the read, by the clock. The observation's strings borrow
+ * from `item_answer`. */
+void answers_join(const struct item *item, const struct answer *item_answer,
+                  const struct answer *canary_answer, int64_t began_ms, int64_t ended_ms,
+                  struct observation *ret);
 /* A setting's value, `otherwise` when it is not set. */
 struct str setting(const struct reader_config *config, const char *name, const char *otherwise);
 

@@ -1,5 +1,5 @@
-/* ldap.c: entitlements that are group memberships in an LDAP directory. libldap blocks (TLS, names), so every source has
- * a worker thread of its own: a hung directory delays nobody else. */
+/* ldap.c: entitlements that are group memberships in an LDAP directory. libldap blocks (TLS,
+ * names), so every source has a worker thread of its own: a hung directory delays nobody else. */
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -36,8 +36,8 @@ static void on_thread(void *job)
     struct ldap_read *r = job;
     struct ldap_reader *reader = r->reader;
 
-    ldap_ask(&reader->place, secret_reveal(reader->config.secret), r->account, r->entitlement, r->canary_account,
-             r->canary_entitlement, &r->item_answer, &r->canary_answer);
+    ldap_ask(&reader->place, secret_reveal(reader->config.secret), r->account, r->entitlement,
+             r->canary_account, r->canary_entitlement, &r->item_answer, &r->canary_answer);
 }
 
 static void on_done(void *job)
@@ -45,20 +45,26 @@ static void on_done(void *job)
     struct ldap_read *r = job;
     struct observation obs;
 
-    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms, clock_wall_ms(r->reader->config.clock), &obs);
+    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
+                 clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
     arena_free(r->arena);
     free(r);
 }
 
-static void ldap_read_item(struct reader *base, const struct item *item, reader_done_fn *fn, void *arg)
+static void ldap_read_item(struct reader *base, const struct item *item, reader_done_fn *fn,
+                           void *arg)
 {
     struct ldap_reader *reader = container_of(base, struct ldap_reader, base);
     struct ldap_read *r = calloc(1, sizeof *r);
 
     if (!r)
         abort();
-    *r = (struct ldap_read){.reader = reader, .item = *item, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
+    *r = (struct ldap_read){.reader = reader,
+                            .item = *item,
+                            .arena = arena_new(LIMIT_ARENA_SMALL),
+                            .fn = fn,
+                            .arg = arg};
     r->account = arena_cstr(r->arena, item->account);
     r->entitlement = arena_cstr(r->arena, item->entitlement);
     r->canary_account = arena_cstr(r->arena, reader->config.canary_account);
@@ -82,7 +88,8 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
         abort();
     if (!str_starts(uri, STR("ldaps://")) && !starttls && !insecure) {
         free(reader);
-        FAIL(err, ERR_CONFIG, "source '%.*s' would send its password in the clear: use ldaps:// or starttls: true",
+        FAIL(err, ERR_CONFIG,
+             "source '%.*s' would send its password in the clear: use ldaps:// or starttls: true",
              STR_ARG(config->source));
         return NULL;
     }
@@ -131,7 +138,11 @@ static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *
     io_work_close(c->reader->work, on_closed, c);
 }
 
-static const char *const SETTINGS[] = {"!uri",         "!base",  "bind_dn", "people_base", "people_filter", "group_base",
-                                       "group_filter", "member", "ca_file", "starttls",    "insecure",      NULL};
-const struct reader_kind READER_LDAP = {
-    .name = "ldap", .open = ldap_open, .read = ldap_read_item, .close = ldap_close_reader, .settings = SETTINGS};
+static const char *const SETTINGS[] = {"!uri",          "!base",      "bind_dn",      "people_base",
+                                       "people_filter", "group_base", "group_filter", "member",
+                                       "ca_file",       "starttls",   "insecure",     NULL};
+const struct reader_kind READER_LDAP = {.name = "ldap",
+                                        .open = ldap_open,
+                                        .read = ldap_read_item,
+                                        .close = ldap_close_reader,
+                                        .settings = SETTINGS};

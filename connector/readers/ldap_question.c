@@ -1,8 +1,9 @@
 #include "readers/ldap_question.h"
 
-#include <ldap.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <ldap.h>
 
 #include "base/buf.h"
 
@@ -10,10 +11,10 @@ enum { FILTER_BYTES = 2048, DN_BYTES = 1024, ID_BYTES = 128 };
 
 /* An entry that was looked for by a filter. */
 struct entry {
-    int found;          /* 0, 1, or 2 for "more than one" */
+    int found;           /* 0, 1, or 2 for "more than one" */
     const char *trouble; /* reason when the search itself failed */
     char dn[DN_BYTES];
-    char id[ID_BYTES];  /* entryUUID or objectGUID */
+    char id[ID_BYTES]; /* entryUUID or objectGUID */
     bool disabled;
 };
 
@@ -81,17 +82,20 @@ static void read_id(LDAP *ld, LDAPMessage *e, struct entry *entry)
         struct berval **values = ldap_get_values_len(ld, e, NAMES[i]);
         if (!values)
             continue;
-        for (size_t k = 0; values[0] && k < values[0]->bv_len && 2 * k + 2 < sizeof entry->id; k++) {
+        for (size_t k = 0; values[0] && k < values[0]->bv_len && 2 * k + 2 < sizeof entry->id;
+             k++) {
             if (i == 0)
                 entry->id[k] = values[0]->bv_val[k];
             else
-                snprintf(entry->id + 2 * k, 3, "%02x", (unsigned)(unsigned char)values[0]->bv_val[k]);
+                snprintf(entry->id + 2 * k, 3, "%02x",
+                         (unsigned)(unsigned char)values[0]->bv_val[k]);
         }
         ldap_value_free_len(values);
     }
 }
 
-/* AD: bit 2 of userAccountControl. OpenLDAP ppolicy: pwdAccountLockedTime 000001010000Z is for ever. */
+/* AD: bit 2 of userAccountControl. OpenLDAP ppolicy: pwdAccountLockedTime 000001010000Z is for
+ * ever. */
 static bool is_disabled(LDAP *ld, LDAPMessage *e)
 {
     bool disabled = false;
@@ -108,17 +112,20 @@ static bool is_disabled(LDAP *ld, LDAPMessage *e)
     return disabled;
 }
 
-static int search(LDAP *ld, const char *base, int scope, const char *filter, char **attrs, int64_t timeout_ms, LDAPMessage **ret)
+static int search(LDAP *ld, const char *base, int scope, const char *filter, char **attrs,
+                  int64_t timeout_ms, LDAPMessage **ret)
 {
     struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
     *ret = NULL;
     return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, ret);
 }
 
-static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value, int64_t timeout_ms, struct entry *ret)
+static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
+                     int64_t timeout_ms, struct entry *ret)
 {
     char filter[FILTER_BYTES];
-    char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl", lock[] = "pwdAccountLockedTime";
+    char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
+         lock[] = "pwdAccountLockedTime";
     char *attrs[] = {id1, id2, uac, lock, NULL};
     LDAPMessage *reply;
 
@@ -150,8 +157,10 @@ static void find_one(LDAP *ld, const char *base, const char *pattern, const char
     ldap_msgfree(reply);
 }
 
-/* Base search on the group: one entry = member; none with success = not a member. Works on any server and any size. */
-static struct answer test_member(LDAP *ld, const struct ldap_place *place, const struct entry *group, const struct entry *user)
+/* Base search on the group: one entry = member; none with success = not a member. Works on any
+ * server and any size. */
+static struct answer test_member(LDAP *ld, const struct ldap_place *place,
+                                 const struct entry *group, const struct entry *user)
 {
     struct answer a = {.reason = "Ok"};
     char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
@@ -172,12 +181,13 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place, const
     a.outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     a.via = count == 1 ? VIA_DIRECT : VIA_NONE;
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
-    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id, user->dn, user->id, count,
-               user->disabled);
+    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
+               user->dn, user->id, count, user->disabled);
     return a;
 }
 
-static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const char *account, const char *entitlement)
+static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const char *account,
+                             const char *entitlement)
 {
     struct entry group, user;
 
@@ -195,7 +205,10 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const cha
         return a;
     }
     if (!user.found) {
-        struct answer a = {.outcome = OUTCOME_ABSENT, .account = ACCOUNT_MISSING, .complete = true, .reason = "AccountMissing"};
+        struct answer a = {.outcome = OUTCOME_ABSENT,
+                           .account = ACCOUNT_MISSING,
+                           .complete = true,
+                           .reason = "AccountMissing"};
         answer_raw(&a, "group %s %s\nuser none\n", group.dn, group.id);
         return a;
     }
@@ -204,7 +217,8 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const cha
 
 static int prepare(LDAP *ld, const struct ldap_place *place)
 {
-    struct timeval timeout = {.tv_sec = place->timeout_ms / 1000, .tv_usec = place->timeout_ms % 1000 * 1000};
+    struct timeval timeout = {.tv_sec = place->timeout_ms / 1000,
+                              .tv_usec = place->timeout_ms % 1000 * 1000};
     int version = LDAP_VERSION3, hard = LDAP_OPT_X_TLS_HARD, client = 0;
 
     ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
@@ -224,13 +238,15 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     if (!str_copy(copy, sizeof copy, password))
         return LDAP_INVALID_CREDENTIALS;
     struct berval credential = {.bv_len = strlen(copy), .bv_val = copy};
-    int rc = ldap_sasl_bind_s(ld, place->bind_dn[0] ? place->bind_dn : NULL, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL);
+    int rc = ldap_sasl_bind_s(ld, place->bind_dn[0] ? place->bind_dn : NULL, LDAP_SASL_SIMPLE,
+                              &credential, NULL, NULL, NULL);
     explicit_bzero(copy, sizeof copy);
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const char *account, const char *entitlement,
-              const char *canary_account, const char *canary_entitlement, struct answer *ret, struct answer *ret_canary)
+void ldap_ask(const struct ldap_place *place, struct str password, const char *account,
+              const char *entitlement, const char *canary_account, const char *canary_entitlement,
+              struct answer *ret, struct answer *ret_canary)
 {
     LDAP *ld = NULL;
     int rc = ldap_initialize(&ld, place->uri);

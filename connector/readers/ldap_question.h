@@ -1,23 +1,25 @@
-/* ldap_question.h: one question to a directory, blocking, for a worker thread. Everything it needs is in the struct, so it
- * can be asked without a loop. RFC 4511; filter escaping RFC 4515. */
+/* ldap_question.h: one question to a directory, blocking, for a worker thread. Everything it needs
+ * is in the struct, so it can be asked without a loop. RFC 4511; filter escaping RFC 4515. */
 #ifndef COUNTERSIGN_READERS_LDAP_QUESTION_H
 #define COUNTERSIGN_READERS_LDAP_QUESTION_H
 
 #include "readers/honest.h"
 
 struct ldap_place {
-    const char *uri;         /* ldap:// or ldaps:// */
-    const char *bind_dn;     /* "" = anonymous */
+    const char *uri;                         /* ldap:// or ldaps:// */
+    const char *bind_dn;                     /* "" = anonymous */
     const char *people_base, *people_filter; /* filter with one %s for the account */
     const char *group_base, *group_filter;   /* filter with one %s for the entitlement */
-    const char *member;      /* attribute that holds members' names */
+    const char *member;                      /* attribute that holds members' names */
     const char *ca_file;
     bool starttls;
     int64_t timeout_ms;
 };
 
-/* Asks about (account, entitlement), then about the canary, over one connection with one credential. */
-void ldap_ask(const struct ldap_place *place, struct str password, const char *account, const char *entitlement,
-              const char *canary_account, const char *canary_entitlement, struct answer *ret, struct answer *ret_canary);
+/* Asks about (account, entitlement), then about the canary, over one connection with one
+ * credential. */
+void ldap_ask(const struct ldap_place *place, struct str password, const char *account,
+              const char *entitlement, const char *canary_account, const char *canary_entitlement,
+              struct answer *ret, struct answer *ret_canary);
 
 #endif

@@ -1,8 +1,10 @@
-/* reader.h: the contract of all code that reads entitlements (design section 2: source, reader, observation).
+/* reader.h: the contract of all code that reads entitlements (design section 2: source, reader,
+ * observation).
  *
- * A reader answers one question about one item with one honest observation: unknown unless proven. ABSENT needs a
- * complete read in which the canary was visible with the same credential. Every failure is UNKNOWN with a
- * machine-readable reason; a reader never fails otherwise. The read calls back exactly once, never from inside. */
+ * A reader answers one question about one item with one honest observation: unknown unless proven.
+ * ABSENT needs a complete read in which the canary was visible with the same credential. Every
+ * failure is UNKNOWN with a machine-readable reason; a reader never fails otherwise. The read calls
+ * back exactly once, never from inside. */
 #ifndef COUNTERSIGN_READERS_READER_H
 #define COUNTERSIGN_READERS_READER_H
 
@@ -36,7 +38,8 @@ struct reader_kind {
     struct reader *(*open)(const struct reader_config *config, struct err *err);
     void (*read)(struct reader *reader, const struct item *item, reader_done_fn *fn, void *arg);
     void (*close)(struct reader *reader, void (*fn)(void *arg), void *arg);
-    const char *const *settings; /* names it understands, NULL-terminated; a '!' in front = mandatory */
+    const char *const
+        *settings; /* names it understands, NULL-terminated; a '!' in front = mandatory */
 };
 
 /* First member of every reader. */

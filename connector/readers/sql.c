@@ -1,6 +1,7 @@
-/* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1 = account and
- * $2 = entitlement that returns exactly one row: account_exists, account_active, entitled, native_id, as_of (or null).
- * The canary is asked with the same statement right behind it, on the same connection. */
+/* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1
+ * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
+ * entitled, native_id, as_of (or null). The canary is asked with the same statement right behind
+ * it, on the same connection. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,8 @@ static struct answer answer_of(const struct pg_reply *reply)
     case PG_REFUSED:
         if (strcmp(reply->sqlstate, "57014") == 0)
             return answer_unknown("Timeout");
-        return answer_unknown(strncmp(reply->sqlstate, "42501", 5) == 0 ? "RightsLost" : "QueryRefused");
+        return answer_unknown(strncmp(reply->sqlstate, "42501", 5) == 0 ? "RightsLost"
+                                                                        : "QueryRefused");
     case PG_AWAY:
     case PG_UNKNOWN:
         return answer_unknown("SourceDown");
@@ -84,7 +86,8 @@ static void on_canary(void *arg, const struct pg_reply *reply)
     struct observation obs;
 
     r->canary_answer = answer_of(reply);
-    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms, clock_wall_ms(r->reader->config.clock), &obs);
+    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
+                 clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
     arena_free(r->arena);
     free(r);
@@ -101,18 +104,21 @@ static struct pg_param text(struct str s)
     return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
 }
 
-static void sql_read_item(struct reader *base, const struct item *item, reader_done_fn *fn, void *arg)
+static void sql_read_item(struct reader *base, const struct item *item, reader_done_fn *fn,
+                          void *arg)
 {
     struct sql_reader *reader = container_of(base, struct sql_reader, base);
     struct sql_read *r = calloc(1, sizeof *r);
 
     if (!r)
         abort();
-    *r = (struct sql_read){.reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
+    *r = (struct sql_read){
+        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
     r->item = *item;
     r->began_ms = clock_wall_ms(reader->config.clock);
     struct pg_param wanted[] = {text(item->account), text(item->entitlement)};
-    struct pg_param canary[] = {text(reader->config.canary_account), text(reader->config.canary_entitlement)};
+    struct pg_param canary[] = {text(reader->config.canary_account),
+                                text(reader->config.canary_entitlement)};
     /* one connection: answered in this order */
     pg_exec(reader->pg, &reader->stmt, wanted, on_item, r);
     pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
@@ -128,10 +134,12 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
     reader->base.kind = &READER_SQL;
     reader->config = *config;
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
-    reader->stmt = (struct pg_stmt){"read_entitlement", arena_cstr(reader->arena, setting(config, "query", "")), 2};
+    reader->stmt = (struct pg_stmt){"read_entitlement",
+                                    arena_cstr(reader->arena, setting(config, "query", "")), 2};
     struct pg_options options = {
         .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
-        .password = config->secret ? arena_cstr(reader->arena, secret_reveal(config->secret)) : NULL,
+        .password =
+            config->secret ? arena_cstr(reader->arena, secret_reveal(config->secret)) : NULL,
         .application = "countersign reader",
         .connections = 1,
         .connect_timeout_ms = config->timeout_ms,
@@ -170,5 +178,8 @@ static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
 }
 
 static const char *const SETTINGS[] = {"!conninfo", "!query", NULL};
-const struct reader_kind READER_SQL = {
-    .name = "sql", .open = sql_open, .read = sql_read_item, .close = sql_close, .settings = SETTINGS};
+const struct reader_kind READER_SQL = {.name = "sql",
+                                       .open = sql_open,
+                                       .read = sql_read_item,
+                                       .close = sql_close,
+                                       .settings = SETTINGS};

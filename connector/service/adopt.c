@@ -26,7 +26,8 @@ static void on_stored(void *arg, enum store_outcome outcome, const char *message
     struct adopting *a = arg;
 
     if (outcome == STORE_REFUSED)
-        log_error("adopt", "the database refused a ticket", LOG_S("issue", a->claim.issue_id), LOG_C("why", message));
+        log_error("adopt", "the database refused a ticket", LOG_S("issue", a->claim.issue_id),
+                  LOG_C("why", message));
     adopt_end(a);
 }
 
@@ -59,12 +60,13 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .hold_text = m->hold_text,
         .done_ms = t->ticket.category == CATEGORY_DONE ? t->ticket.cycle_at_ms : 0,
     };
-    log_info("adopt", held ? "held: it does not map" : "governed", LOG_S("ticket", t->ticket.key), LOG_S("rule", m->rule->name),
-             LOG_S("hold", m->hold_text));
+    log_info("adopt", held ? "held: it does not map" : "governed", LOG_S("ticket", t->ticket.key),
+             LOG_S("rule", m->rule->name), LOG_S("hold", m->hold_text));
     store_request_open(&a->svc->store, &a->claim, &in, on_stored, a);
 }
 
-static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms, const struct site_ticket *t)
+static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
+                      const struct site_ticket *t)
 {
     struct adopting *a = arg;
     const char *why = NULL;
@@ -76,7 +78,8 @@ static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms, con
     }
     if (t->ticket.presence == TICKET_GONE)
         why = "gone";
-    else if (str_starts(t->ticket.marker, STR("gar-")) && t->ticket.moved_by_us && str_eq_c(t->ticket.cycle, "0"))
+    else if (str_starts(t->ticket.marker, STR("gar-")) && t->ticket.moved_by_us &&
+             str_eq_c(t->ticket.cycle, "0"))
         why = "later"; /* we have just made it; its flow binds it */
     else if (t->mapped.outcome == MAPPED_NOT_GOVERNED)
         why = "request type not governed";
@@ -93,13 +96,15 @@ static void without_site(void *arg)
     adopt_end(arg);
 }
 
-void adopt_start(struct service *svc, const struct store_ticket_claim *claim, adopt_done_fn *fn, void *arg)
+void adopt_start(struct service *svc, const struct store_ticket_claim *claim, adopt_done_fn *fn,
+                 void *arg)
 {
     struct adopting *a = calloc(1, sizeof *a);
 
     if (!a)
         abort();
-    *a = (struct adopting){.svc = svc, .arena = arena_new(LIMIT_ARENA_VISIT), .claim = *claim, .fn = fn, .arg = arg};
+    *a = (struct adopting){
+        .svc = svc, .arena = arena_new(LIMIT_ARENA_VISIT), .claim = *claim, .fn = fn, .arg = arg};
     a->claim.site = arena_str(a->arena, claim->site);
     a->claim.issue_id = arena_str(a->arena, claim->issue_id);
     a->claim.key = arena_str(a->arena, claim->key);

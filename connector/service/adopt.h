@@ -1,5 +1,5 @@
-/* adopt.h: a ticket that belongs to no request yet: read it afresh, map it, and open its governed request, held when it
- * does not map, or remember that it is none of ours. */
+/* adopt.h: a ticket that belongs to no request yet: read it afresh, map it, and open its governed
+ * request, held when it does not map, or remember that it is none of ours. */
 #ifndef COUNTERSIGN_SERVICE_ADOPT_H
 #define COUNTERSIGN_SERVICE_ADOPT_H
 
@@ -7,6 +7,7 @@
 
 typedef void adopt_done_fn(void *arg);
 /* claim: copied. fn exactly once. */
-void adopt_start(struct service *svc, const struct store_ticket_claim *claim, adopt_done_fn *fn, void *arg);
+void adopt_start(struct service *svc, const struct store_ticket_claim *claim, adopt_done_fn *fn,
+                 void *arg);
 
 #endif

@@ -15,7 +15,8 @@ enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200, T
 
 struct api {
     struct service *svc;
-    uint8_t token_sha256[CONFIG_TOKENS_MAX][SHA256_BYTES]; /* compared by digest: no length leaks, no secret stays */
+    uint8_t token_sha256[CONFIG_TOKENS_MAX]
+                        [SHA256_BYTES]; /* compared by digest: no length leaks, no secret stays */
 };
 
 struct asking {
@@ -46,7 +47,9 @@ static void reply_json(struct serve_request *request, int status, struct str jso
     serve_reply(request, status, "application/json", NULL, 0, json);
 }
 
-/* --- who asks -------------------------------------------------------------------------------------------------------- */
+/* --- who asks
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static const struct token_config *who(const struct api *api, struct serve_request *request)
 {
@@ -65,7 +68,8 @@ static const struct token_config *who(const struct api *api, struct serve_reques
     return found;
 }
 
-static struct asking *asking_new(struct api *api, struct serve_request *request, const struct token_config *token)
+static struct asking *asking_new(struct api *api, struct serve_request *request,
+                                 const struct token_config *token)
 {
     struct asking *a = calloc(1, sizeof *a);
     if (!a)
@@ -74,14 +78,17 @@ static struct asking *asking_new(struct api *api, struct serve_request *request,
     return a;
 }
 
-/* --- answers of the store -------------------------------------------------------------------------------------------- */
+/* --- answers of the store
+ * -------------------------------------------------------------------------------------------- */
 
-static void store_problem(struct serve_request *request, enum store_outcome outcome, const char *message)
+static void store_problem(struct serve_request *request, enum store_outcome outcome,
+                          const char *message)
 {
     if (outcome == STORE_REFUSED)
         api_problem(request, 422, "Refused", message);
     else
-        api_problem(request, 503, "Database unavailable", "nothing was changed as far as we know; ask again with the same key");
+        api_problem(request, 503, "Database unavailable",
+                    "nothing was changed as far as we know; ask again with the same key");
 }
 
 static void on_json(void *arg, enum store_outcome outcome, struct str json)
@@ -89,7 +96,8 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
     struct asking *a = arg;
 
     if (outcome != STORE_OK)
-        store_problem(a->request, outcome, outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
+        store_problem(a->request, outcome,
+                      outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
     else if (!json.len)
         api_problem(a->request, 404, "Not found", "there is no such request");
     else
@@ -111,7 +119,8 @@ static void on_done(void *arg, enum store_outcome outcome, const char *message)
     free(a);
 }
 
-static void on_submitted(void *arg, enum store_outcome outcome, const struct store_submitted *row, const char *message)
+static void on_submitted(void *arg, enum store_outcome outcome, const struct store_submitted *row,
+                         const char *message)
 {
     struct asking *a = arg;
     AUTO(drop_buf) struct buf b;
@@ -121,7 +130,8 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
     if (outcome != STORE_OK) {
         store_problem(a->request, outcome, message);
     } else if (row->differs) {
-        api_problem(a->request, 409, "Idempotency key reused", "this key was used with another body; use a new key");
+        api_problem(a->request, 409, "Idempotency key reused",
+                    "this key was used with another body; use a new key");
     } else {
         json_begin(&out, &b);
         json_open_object(&out);
@@ -135,7 +145,9 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
     free(a);
 }
 
-/* --- submitting ------------------------------------------------------------------------------------------------------ */
+/* --- submitting
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static bool read_wanted(struct serve_request *request, const struct json *body, struct wanted *w)
 {
@@ -145,7 +157,8 @@ static bool read_wanted(struct serve_request *request, const struct json *body, 
     for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++) {
         struct str s = json_path_str(body, NEEDED[i]);
         if (!s.len || s.len > LIMIT_KEY_CHARS) {
-            struct str detail = arena_printf(arena, "'%s' must be a text of 1 to %d characters", NEEDED[i], LIMIT_KEY_CHARS);
+            struct str detail = arena_printf(arena, "'%s' must be a text of 1 to %d characters",
+                                             NEEDED[i], LIMIT_KEY_CHARS);
             api_problem(request, 422, "Invalid request", detail.p);
             return false;
         }
@@ -178,11 +191,14 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     char hex[SHA256_HEX_SIZE];
 
     if (!key.len || key.len > KEY_MAX) {
-        api_problem(request, 400, "Idempotency-Key needed", "send a header Idempotency-Key that is unique for this wish");
+        api_problem(request, 400, "Idempotency-Key needed",
+                    "send a header Idempotency-Key that is unique for this wish");
         return;
     }
-    if (serve_body(request).len > LIMIT_API_BODY_BYTES || !json_parse(arena, serve_body(request), &body, &err)) {
-        api_problem(request, 400, "Unreadable body", err.what[0] ? err.what : "the body is too large");
+    if (serve_body(request).len > LIMIT_API_BODY_BYTES ||
+        !json_parse(arena, serve_body(request), &body, &err)) {
+        api_problem(request, 400, "Unreadable body",
+                    err.what[0] ? err.what : "the body is too large");
         return;
     }
     if (!read_wanted(request, body, &w))
@@ -196,7 +212,8 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     int64_t until = 0;
     struct str until_text = json_path_str(body, "access_until");
     if (until_text.len && !clock_parse(until_text, &until)) {
-        api_problem(request, 422, "Invalid request", "'access_until' must be a time such as 2026-12-01T00:00:00Z");
+        api_problem(request, 422, "Invalid request",
+                    "'access_until' must be a time such as 2026-12-01T00:00:00Z");
         return;
     }
     struct store_intake in = {
@@ -211,7 +228,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .beneficiary = w.beneficiary,
         .justification = w.justification,
         .privileged = w.privileged,
-        .approval_needed = m.rule->approval_needed && !json_is_true(json_member(body, "approved")),
+        .approval_needed = m.rule->approval_needed && !(token->may_approve && json_is_true(json_member(body, "approved"))),
         .access_until_ms = until,
         .sla_goal_ms = m.sla_goal_ms,
         .items = &item,
@@ -223,10 +240,13 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     };
     digest_sha256(serve_body(request), digest);
     hex_encode(digest, sizeof digest, hex);
-    store_request_submit(&api->svc->store, key, str_of(hex), &in, on_submitted, asking_new(api, request, token));
+    store_request_submit(&api->svc->store, key, str_of(hex), &in, on_submitted,
+                         asking_new(api, request, token));
 }
 
-/* --- the other routes ------------------------------------------------------------------------------------------------ */
+/* --- the other routes
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* Value of a query parameter, as written; our values need no decoding. */
 static struct str query(struct serve_request *request, const char *name)
@@ -250,11 +270,12 @@ static void list(struct api *api, struct serve_request *request, const struct to
         api_problem(request, 400, "Invalid limit", "limit is a number from 1 to 100");
         return;
     }
-    store_request_list(&api->svc->store, query(request, "phase"), query(request, "after"), (int32_t)limit, on_json,
-                       asking_new(api, request, token));
+    store_request_list(&api->svc->store, query(request, "phase"), query(request, "after"),
+                       (int32_t)limit, on_json, asking_new(api, request, token));
 }
 
-static void approve(struct api *api, struct serve_request *request, const struct token_config *token, struct str id)
+static void approve(struct api *api, struct serve_request *request,
+                    const struct token_config *token, struct str id)
 {
     const struct json *body;
     struct err err = {0};
@@ -263,16 +284,20 @@ static void approve(struct api *api, struct serve_request *request, const struct
         api_problem(request, 400, "Unreadable body", err.what);
         return;
     }
-    struct str approver = json_path_str(body, "approver"), decision = json_path_str(body, "decision");
+    struct str approver = json_path_str(body, "approver"),
+               decision = json_path_str(body, "decision");
     bool approved = str_eq_c(decision, "approved");
     if (!approver.len || (!approved && !str_eq_c(decision, "declined"))) {
-        api_problem(request, 422, "Invalid approval", "give 'approver' and 'decision' (approved or declined)");
+        api_problem(request, 422, "Invalid approval",
+                    "give 'approver' and 'decision' (approved or declined)");
         return;
     }
-    store_approval_add(&api->svc->store, id, approver, approved, STR("api"), on_done, asking_new(api, request, token));
+    store_approval_add(&api->svc->store, id, approver, approved, STR("api"), on_done,
+                       asking_new(api, request, token));
 }
 
-static void grant_exception(struct api *api, struct serve_request *request, const struct token_config *token)
+static void grant_exception(struct api *api, struct serve_request *request,
+                            const struct token_config *token)
 {
     const struct json *body;
     struct err err = {0};
@@ -282,15 +307,18 @@ static void grant_exception(struct api *api, struct serve_request *request, cons
         api_problem(request, 400, "Unreadable body", err.what);
         return;
     }
-    if (!json_path_str(body, "request").len || !json_path_str(body, "owner").len || !json_path_str(body, "approved_by").len ||
-        !json_path_str(body, "reason").len || !clock_parse(json_path_str(body, "expires_at"), &expires)) {
-        api_problem(request, 422, "Invalid exception", "give request, owner, approved_by (another person), reason and expires_at");
+    if (!json_path_str(body, "request").len || !json_path_str(body, "owner").len ||
+        !json_path_str(body, "approved_by").len || !json_path_str(body, "reason").len ||
+        !clock_parse(json_path_str(body, "expires_at"), &expires)) {
+        api_problem(request, 422, "Invalid exception",
+                    "give request, owner, approved_by (another person), reason and expires_at");
         return;
     }
     struct asking *a = asking_new(api, request, token);
     a->created = true;
-    store_exception_grant(&api->svc->store, json_path_str(body, "request"), json_path_str(body, "owner"),
-                          json_path_str(body, "approved_by"), json_path_str(body, "reason"),
+    store_exception_grant(&api->svc->store, json_path_str(body, "request"),
+                          json_path_str(body, "owner"), json_path_str(body, "approved_by"),
+                          json_path_str(body, "reason"),
                           json_path_str(body, "compensating_control"), expires, on_json, a);
 }
 
@@ -306,7 +334,8 @@ static bool is_uuid(struct str s)
 }
 
 /* /v1/access-requests/{id}[/{verb}] */
-static void one(struct api *api, struct serve_request *request, const struct token_config *token, struct str rest, bool post)
+static void one(struct api *api, struct serve_request *request, const struct token_config *token,
+                struct str rest, bool post)
 {
     struct str id = str_cut(&rest, '/');
     struct store *s = &api->svc->store;
@@ -335,7 +364,8 @@ static void route_v1(struct api *api, struct serve_request *request, struct str 
     bool get = str_eq_c(serve_method(request), "GET");
 
     if (!token) {
-        api_problem(request, 401, "Unauthorized", "send Authorization: Bearer with a token of the configuration");
+        api_problem(request, 401, "Unauthorized",
+                    "send Authorization: Bearer with a token of the configuration");
         return;
     }
     if (!post && !get) {
@@ -348,11 +378,13 @@ static void route_v1(struct api *api, struct serve_request *request, struct str 
     else if (collection && get && token->may_read)
         list(api, request, token);
     else if (str_starts(path, STR("/v1/access-requests/")))
-        one(api, request, token, str_n(path.p + REQUESTS.len + 1, path.len - REQUESTS.len - 1), post);
+        one(api, request, token, str_n(path.p + REQUESTS.len + 1, path.len - REQUESTS.len - 1),
+            post);
     else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
         grant_exception(api, request, token);
     else
-        api_problem(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found", "no such operation for this token's roles");
+        api_problem(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found",
+                    "no such operation for this token's roles");
 }
 
 void api_serve(void *arg, struct serve_request *request)
@@ -387,7 +419,8 @@ struct api *api_new(struct service *svc, struct err *err)
         digest_sha256(secret_reveal(secret), api->token_sha256[i]);
         secret_free(secret);
         if (!long_enough) {
-            FAIL(err, ERR_CONFIG, "API token '%.*s' is shorter than %d characters", STR_ARG(svc->config->tokens[i].name), TOKEN_MIN);
+            FAIL(err, ERR_CONFIG, "API token '%.*s' is shorter than %d characters",
+                 STR_ARG(svc->config->tokens[i].name), TOKEN_MIN);
             api_free(api);
             return NULL;
         }

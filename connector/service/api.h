@@ -1,5 +1,6 @@
-/* api.h: the front listener's routes: webhooks go to intake, /v1 to the API for identity platforms. Bearer tokens with
- * roles; errors are RFC 9457 problem documents; POST of a request needs an Idempotency-Key. */
+/* api.h: the front listener's routes: webhooks go to intake, /v1 to the API for identity platforms.
+ * Bearer tokens with roles; errors are RFC 9457 problem documents; POST of a request needs an
+ * Idempotency-Key. */
 #ifndef COUNTERSIGN_SERVICE_API_H
 #define COUNTERSIGN_SERVICE_API_H
 

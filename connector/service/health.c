@@ -39,7 +39,8 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     for (size_t i = 0; i < svc->config->site_count; i++) {
         bool known = svc->sites[i]->view.our_account.len > 0 && !svc->sites[i]->denied;
         degraded |= !known;
-        json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name), known ? STR("ok") : STR("not reachable or not signed in"));
+        json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
+                        known ? STR("ok") : STR("not reachable or not signed in"));
     }
     json_close_object(&out);
     json_put_name(&out, "database");
@@ -48,18 +49,21 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     else
         json_put_str(&out, STR("unavailable"));
     json_str_member(&out, "mapping", str_of(svc->config->mapping->sha256));
-    json_str_member(&out, "status", ready ? (degraded ? STR("degraded") : STR("ready")) : STR("not ready"));
+    json_str_member(&out, "status",
+                    ready ? (degraded ? STR("degraded") : STR("ready")) : STR("not ready"));
     json_close_object(&out);
     serve_reply(q->request, ready ? 200 : 503, "application/json", NULL, 0, buf_str(&b));
     free(q);
 }
 
-static void gauge(struct buf *b, const struct json *health, const char *member, const char *name, const char *help)
+static void gauge(struct buf *b, const struct json *health, const char *member, const char *name,
+                  const char *help)
 {
     int64_t v;
     if (json_i64(json_member(health, member), &v))
-        buf_printf(b, "# HELP countersign_%s %s\n# TYPE countersign_%s gauge\ncountersign_%s %lld\n", name, help, name, name,
-                   (long long)v);
+        buf_printf(b,
+                   "# HELP countersign_%s %s\n# TYPE countersign_%s gauge\ncountersign_%s %lld\n",
+                   name, help, name, name, (long long)v);
 }
 
 static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
@@ -72,18 +76,24 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     buf_init(&b, TEXT_BYTES);
     q->svc->metrics.loop_lag_ms = io_loop_lag_ms(q->svc->loop);
     metrics_render(&q->svc->metrics, &b);
-    buf_printf(&b, "# HELP countersign_database_up Can the database be asked\n# TYPE countersign_database_up gauge\ncountersign_database_up %d\n",
+    buf_printf(&b,
+               "# HELP countersign_database_up Can the database be asked\n# TYPE "
+               "countersign_database_up gauge\ncountersign_database_up %d\n",
                outcome == STORE_OK);
     if (outcome == STORE_OK && json_parse(serve_arena(q->request), json, &health, &err)) {
         gauge(&b, health, "inbox_new", "inbox_waiting", "Deliveries not handled yet");
-        gauge(&b, health, "inbox_quarantined", "inbox_quarantined", "Deliveries that cannot be read");
+        gauge(&b, health, "inbox_quarantined", "inbox_quarantined",
+              "Deliveries that cannot be read");
         gauge(&b, health, "flows_open", "outbox_depth", "Outbound work in progress");
         gauge(&b, health, "flows_parked", "outbox_parked", "Outbound work that waits for a change");
-        gauge(&b, health, "flow_oldest_seconds", "outbox_oldest_seconds", "Age of the oldest outbound work");
+        gauge(&b, health, "flow_oldest_seconds", "outbox_oldest_seconds",
+              "Age of the oldest outbound work");
         gauge(&b, health, "requests_open", "requests_open", "Governed requests in progress");
         gauge(&b, health, "requests_held", "requests_held", "Tickets that do not map");
-        gauge(&b, health, "removal_oldest_seconds", "oldest_unverified_removal_seconds", "Age of the oldest unproven removal");
-        gauge(&b, health, "closed_without_proof", "closes_without_proof", "Closes found without proof, ever");
+        gauge(&b, health, "removal_oldest_seconds", "oldest_unverified_removal_seconds",
+              "Age of the oldest unproven removal");
+        gauge(&b, health, "closed_without_proof", "closes_without_proof",
+              "Closes found without proof, ever");
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }

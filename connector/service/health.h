@@ -1,5 +1,5 @@
-/* health.h: the operations listener: /healthz (the loop lives), /readyz (database and schema; Jira away is degraded, not
- * unready: webhooks must be taken), /metrics. */
+/* health.h: the operations listener: /healthz (the loop lives), /readyz (database and schema; Jira
+ * away is degraded, not unready: webhooks must be taken), /metrics. */
 #ifndef COUNTERSIGN_SERVICE_HEALTH_H
 #define COUNTERSIGN_SERVICE_HEALTH_H
 

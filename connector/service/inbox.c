@@ -38,7 +38,8 @@ static struct store_hint hint_of(struct inbox *inbox, const struct store_deliver
     if (!jsm_hook_read(inbox->arena, row->body, &hook, &err)) {
         hint.poison = arena_cstr(inbox->arena, str_of(err.what));
         inbox->svc->metrics.webhook_poison++;
-        log_warn("inbox", "a delivery that cannot be read is quarantined", LOG_I("delivery", row->id), LOG_C("why", err.what));
+        log_warn("inbox", "a delivery that cannot be read is quarantined",
+                 LOG_I("delivery", row->id), LOG_C("why", err.what));
         return hint;
     }
     hint.issue_id = arena_str(inbox->arena, hook.issue_id);
@@ -46,7 +47,8 @@ static struct store_hint hint_of(struct inbox *inbox, const struct store_deliver
     return hint;
 }
 
-static void on_claimed(void *arg, enum store_outcome outcome, const struct store_delivery *rows, size_t count)
+static void on_claimed(void *arg, enum store_outcome outcome, const struct store_delivery *rows,
+                       size_t count)
 {
     struct inbox *inbox = arg;
     struct store_hint hints[BATCH];

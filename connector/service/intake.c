@@ -82,7 +82,8 @@ static void finish(struct list *deliveries, int status, struct metrics *metrics)
     }
 }
 
-static void send_batch(struct intake *intake, struct list *deliveries, size_t count, pg_done_fn *fn);
+static void send_batch(struct intake *intake, struct list *deliveries, size_t count,
+                       pg_done_fn *fn);
 
 static void batch_free(struct batch *batch)
 {
@@ -90,7 +91,8 @@ static void batch_free(struct batch *batch)
     free(batch);
 }
 
-/* One row of a refused batch, alone: refused again it is poison for the database, the others are not. */
+/* One row of a refused batch, alone: refused again it is poison for the database, the others are
+ * not. */
 static void on_single(void *arg, const struct pg_reply *reply)
 {
     struct batch *batch = arg;
@@ -99,7 +101,8 @@ static void on_single(void *arg, const struct pg_reply *reply)
     batch_free(batch);
 }
 
-static void send_batch(struct intake *intake, struct list *deliveries, size_t count, pg_done_fn *fn);
+static void send_batch(struct intake *intake, struct list *deliveries, size_t count,
+                       pg_done_fn *fn);
 
 static void on_batch(void *arg, const struct pg_reply *reply)
 {
@@ -108,7 +111,8 @@ static void on_batch(void *arg, const struct pg_reply *reply)
     struct list *link;
 
     intake->options.metrics->ingest_batches++;
-    intake_pump(intake); /* the connection is idle again: the next group first, then the answers of this one */
+    intake_pump(intake); /* the connection is idle again: the next group first, then the answers of
+                            this one */
     if (reply->outcome == PG_REFUSED && !pg_try_later(reply) && batch->count > 1) {
         /* one failing row rolls the whole pipeline back: send the rows one by one */
         while ((link = list_shift(&batch->deliveries))) {
@@ -140,13 +144,15 @@ static void send_batch(struct intake *intake, struct list *deliveries, size_t co
     list_push(&intake->in_flight, &batch->link);
     while ((link = list_shift(deliveries))) {
         struct delivery *d = container_of(link, struct delivery, link);
-        rows[n++] = (struct store_delivery){.site = d->site, .delivery_id = d->id, .body = d->body, .retry = d->retry};
+        rows[n++] = (struct store_delivery){
+            .site = d->site, .delivery_id = d->id, .body = d->body, .retry = d->retry};
         list_push(&batch->deliveries, link);
     }
     store_inbox_put(intake->options.pg, rows, n, fn, batch);
 }
 
-/* Group commit without a timer: whatever has queued when the connection is idle goes out as one pipeline, one commit. */
+/* Group commit without a timer: whatever has queued when the connection is idle goes out as one
+ * pipeline, one commit. */
 static void intake_pump(struct intake *intake)
 {
     while (!intake->stopped && intake->waiting_count && pg_idle(intake->options.pg)) {
@@ -165,8 +171,8 @@ static void intake_pump(struct intake *intake)
     }
 }
 
-/* Answer 503 to what is older than `since_ms`; returns how many. Jira sends them again, and a commit that was on its way
- * after all makes the second one a duplicate. */
+/* Answer 503 to what is older than `since_ms`; returns how many. Jira sends them again, and a
+ * commit that was on its way after all makes the second one a duplicate. */
 static size_t shed(struct intake *intake, struct list *deliveries, int64_t since_ms)
 {
     struct list *link = deliveries->next;
@@ -228,7 +234,8 @@ struct intake *intake_new(struct io_loop *loop, const struct intake_options *opt
     return intake;
 }
 
-void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys, size_t key_count)
+void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys,
+                     size_t key_count)
 {
     ASSERT(intake->site_count < SITES_MAX && key_count <= KEYS_MAX);
     struct site_keys *site = &intake->sites[intake->site_count++];
@@ -271,11 +278,13 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
         refuse(intake, request, 405);
         return;
     }
-    if (!site || !one_signature || !jsm_hook_is_signed(site->keys, site->key_count, signature, serve_body(request))) {
+    if (!site || !one_signature ||
+        !jsm_hook_is_signed(site->keys, site->key_count, signature, serve_body(request))) {
         refuse(intake, request, 401); /* no word about why */
         return;
     }
-    if (intake->stopped || !pg_up(intake->options.pg) || intake->waiting_count >= LIMIT_INGEST_QUEUE) {
+    if (intake->stopped || !pg_up(intake->options.pg) ||
+        intake->waiting_count >= LIMIT_INGEST_QUEUE) {
         refuse(intake, request, 503);
         return;
     }
@@ -285,7 +294,8 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
         refuse(intake, request, 503);
         return;
     }
-    if (!str_to_i64(serve_header(request, "x-atlassian-webhook-retry"), &retry) || retry < 0 || retry > RETRY_MAX)
+    if (!str_to_i64(serve_header(request, "x-atlassian-webhook-retry"), &retry) || retry < 0 ||
+        retry > RETRY_MAX)
         retry = 0;
     *d = (struct delivery){.request = request,
                            .site = site->name,

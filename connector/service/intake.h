@@ -1,8 +1,9 @@
 /* intake.h: POST /webhook/jira/{site}. Verify, store, answer; nothing else.
  *
- * The HMAC over the raw bytes is checked before anything is parsed. Whatever waits while the database is busy goes out as
- * one pipeline and one commit (group commit), and only then is 2xx answered. When the database is away, or a delivery has
- * waited too long, the answer is 503 and Jira sends it again: https://developer.atlassian.com/cloud/jira/platform/webhooks
+ * The HMAC over the raw bytes is checked before anything is parsed. Whatever waits while the
+ * database is busy goes out as one pipeline and one commit (group commit), and only then is 2xx
+ * answered. When the database is away, or a delivery has waited too long, the answer is 503 and
+ * Jira sends it again: https://developer.atlassian.com/cloud/jira/platform/webhooks
  */
 #ifndef COUNTERSIGN_SERVICE_INTAKE_H
 #define COUNTERSIGN_SERVICE_INTAKE_H
@@ -15,19 +16,24 @@
 struct intake;
 
 struct intake_options {
-    struct pg *pg;           /* connections of the ingest role, used for nothing else */
+    struct pg *pg;            /* connections of the ingest role, used for nothing else */
     int64_t answer_within_ms; /* 503 after this long without a commit */
     struct metrics *metrics;
     void (*on_stored)(void *arg); /* deliveries were committed: wake the inbox worker */
     void *arg;
 };
 
+/* Borrows the pool and the metrics until intake_free. */
 struct intake *intake_new(struct io_loop *loop, const struct intake_options *options);
-/* keys: the site's live secrets (one, or two while one is being replaced). Borrowed for the intake's life. */
-void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys, size_t key_count);
-/* Takes the request over: it is answered exactly once, perhaps later. site: the path's last part. */
+/* keys: the site's live secrets (one, or two while one is being replaced). Borrowed for the
+ * intake's life. */
+void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys,
+                     size_t key_count);
+/* Takes the request over: it is answered exactly once, perhaps later. site: the path's last part.
+ */
 void intake_take(struct intake *intake, struct serve_request *request, struct str site);
-/* Take nothing more; what waits is answered 503, what is on its way is answered when the pool has ended it. */
+/* Take nothing more; what waits is answered 503, what is on its way is answered when the pool has
+ * ended it. */
 void intake_stop(struct intake *intake);
 /* After the pool is closed. */
 void intake_free(struct intake *intake);

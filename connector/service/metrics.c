@@ -14,7 +14,8 @@ void metrics_render(const struct metrics *m, struct buf *out)
     METRICS(X)
 #undef X
     buf_printf(out,
-               "# HELP countersign_loop_lag_seconds Longest turn of the event loop since the last reading\n"
+               "# HELP countersign_loop_lag_seconds Longest turn of the event loop since the last "
+               "reading\n"
                "# TYPE countersign_loop_lag_seconds gauge\ncountersign_loop_lag_seconds %.3f\n",
                (double)m->loop_lag_ms / 1000.0);
 }

@@ -1,6 +1,7 @@
-/* metrics.h: the service's own counters, and their text form for /metrics (Prometheus exposition format 0.0.4). No
- * names, keys or people in labels. What the database knows (open requests, oldest removal, ...) is asked there when
- * /metrics is read; these are the things only this process knows. */
+/* metrics.h: the service's own counters, and their text form for /metrics (Prometheus exposition
+ * format 0.0.4). No names, keys or people in labels. What the database knows (open requests, oldest
+ * removal, ...) is asked there when /metrics is read; these are the things only this process knows.
+ */
 #ifndef COUNTERSIGN_SERVICE_METRICS_H
 #define COUNTERSIGN_SERVICE_METRICS_H
 
@@ -9,24 +10,24 @@
 #include "base/buf.h"
 
 /* X(field, name, help) */
-#define METRICS(X)                                                                                 \
-    X(webhook_stored, "webhook_deliveries_stored_total", "Deliveries committed and answered 200")  \
-    X(webhook_forged, "webhook_deliveries_refused_total", "Deliveries with a wrong signature")     \
-    X(webhook_shed, "webhook_deliveries_shed_total", "Deliveries answered 503: Jira sends again")  \
-    X(webhook_poison, "webhook_deliveries_quarantined_total", "Signed deliveries we cannot read")  \
-    X(ingest_batches, "ingest_commits_total", "Group commits of deliveries")                       \
-    X(jira_calls, "jira_requests_total", "Calls to Jira")                                          \
-    X(jira_limited, "jira_limited_total", "Calls Jira turned away for now")                        \
-    X(jira_lost, "jira_lost_total", "Calls whose outcome was unknown")                             \
-    X(jira_denied, "jira_denied_total", "Calls refused for want of a valid credential")            \
-    X(polls, "polls_total", "Complete walks of a site's changes")                                  \
-    X(poll_failures, "poll_failures_total", "Walks given up; the cursor stayed")                   \
-    X(visits, "visits_total", "Looks at governed requests")                                        \
-    X(runs, "flow_runs_total", "Steps of outbound work")                                           \
-    X(lost_leases, "lost_leases_total", "Writes refused because another replica had taken over")   \
-    X(source_reads, "source_reads_total", "Reads of target systems")                               \
-    X(source_unknown, "source_reads_unknown_total", "Reads that proved nothing")                   \
-    X(breaches, "closed_without_proof_total", "Tickets found Done without proof")                  \
+#define METRICS(X)                                                                                \
+    X(webhook_stored, "webhook_deliveries_stored_total", "Deliveries committed and answered 200") \
+    X(webhook_forged, "webhook_deliveries_refused_total", "Deliveries with a wrong signature")    \
+    X(webhook_shed, "webhook_deliveries_shed_total", "Deliveries answered 503: Jira sends again") \
+    X(webhook_poison, "webhook_deliveries_quarantined_total", "Signed deliveries we cannot read") \
+    X(ingest_batches, "ingest_commits_total", "Group commits of deliveries")                      \
+    X(jira_calls, "jira_requests_total", "Calls to Jira")                                         \
+    X(jira_limited, "jira_limited_total", "Calls Jira turned away for now")                       \
+    X(jira_lost, "jira_lost_total", "Calls whose outcome was unknown")                            \
+    X(jira_denied, "jira_denied_total", "Calls refused for want of a valid credential")           \
+    X(polls, "polls_total", "Complete walks of a site's changes")                                 \
+    X(poll_failures, "poll_failures_total", "Walks given up; the cursor stayed")                  \
+    X(visits, "visits_total", "Looks at governed requests")                                       \
+    X(runs, "flow_runs_total", "Steps of outbound work")                                          \
+    X(lost_leases, "lost_leases_total", "Writes refused because another replica had taken over")  \
+    X(source_reads, "source_reads_total", "Reads of target systems")                              \
+    X(source_unknown, "source_reads_unknown_total", "Reads that proved nothing")                  \
+    X(breaches, "closed_without_proof_total", "Tickets found Done without proof")                 \
     X(database_unknown, "database_unknown_total", "Writes whose commit is unknown")
 
 struct metrics {

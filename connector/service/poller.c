@@ -35,7 +35,8 @@ static void walk_end(struct poller *p, bool complete, const char *why)
     }
     if (why) {
         m->poll_failures++;
-        log_warn("poller", "walk given up; the cursor stays", LOG_S("site", p->site->config->name), LOG_C("why", why));
+        log_warn("poller", "walk given up; the cursor stays", LOG_S("site", p->site->config->name),
+                 LOG_C("why", why));
     }
 }
 
@@ -79,7 +80,8 @@ static void on_page(void *arg, const struct jsm_answer *answer)
         return;
     }
     struct service *svc = p->site->svc;
-    store_poll_page(&svc->store, p->site->config->name, p->fence, hints, page.count, p->last, &p->cursor, on_page_stored, p);
+    store_poll_page(&svc->store, p->site->config->name, p->fence, hints, page.count, p->last,
+                    &p->cursor, on_page_stored, p);
 }
 
 static void next_page(struct poller *p)
@@ -94,7 +96,8 @@ static void next_page(struct poller *p)
     }
     arena_clear(p->arena);
     p->token = arena_str(p->arena, str_of(token));
-    struct jsm_call call = jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.from_ms, p->token);
+    struct jsm_call call =
+        jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.from_ms, p->token);
     site_send(p->site, p->arena, &call, false, on_page, p);
 }
 
@@ -114,7 +117,8 @@ static void on_begun(void *arg, enum store_outcome outcome, const struct store_p
     next_page(p);
 }
 
-/* A stranger's search is answered with 200 and an empty list: every walk begins with the proof that we are known. */
+/* A stranger's search is answered with 200 and an empty list: every walk begins with the proof that
+ * we are known. */
 static void on_known(void *arg, bool known)
 {
     struct poller *p = arg;

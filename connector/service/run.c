@@ -44,7 +44,8 @@ static void run_end(struct run *run, const char *trouble)
     free(run);
 }
 
-/* --- the world answered ------------------------------------------------------------------------------------------ */
+/* --- the world answered
+ * ------------------------------------------------------------------------------------------ */
 
 static void run_on_called(void *arg, const struct call_reply *reply)
 {
@@ -83,14 +84,16 @@ static bool look_failed(struct run *run, enum read_outcome outcome, int64_t told
     return true;
 }
 
-static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms, const struct find_result *found)
+static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms,
+                         const struct find_result *found)
 {
     struct run *run = arg;
     struct ticket none = {0};
 
     if (look_failed(run, outcome, told_ms))
         return;
-    enum flow_event event = flow_judge(&run->flow, run->dossier, &none, found, run->policy, run->dossier->now_ms);
+    enum flow_event event =
+        flow_judge(&run->flow, run->dossier, &none, found, run->policy, run->dossier->now_ms);
     if (event == EV_FOUND) {
         size_t keep = duplicate_keep(found);
         run->bound_issue = arena_str(run->arena, found->issue_id[keep]);
@@ -99,21 +102,25 @@ static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms, 
     run_feed(run, event);
 }
 
-static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms, const struct ticket *ticket)
+static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
+                          const struct ticket *ticket)
 {
     struct run *run = arg;
 
     if (look_failed(run, outcome, told_ms))
         return;
-    run_feed(run, flow_judge(&run->flow, run->dossier, ticket, NULL, run->policy, run->dossier->now_ms));
+    run_feed(run,
+             flow_judge(&run->flow, run->dossier, ticket, NULL, run->policy, run->dossier->now_ms));
 }
 
-/* The look: first what we know, then the world; the read of the world is the last thing before acting. */
+/* The look: first what we know, then the world; the read of the world is the last thing before
+ * acting. */
 static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier *dossier)
 {
     struct run *run = arg;
 
-    if (outcome != READ_OK) { /* the database is away: the row keeps its state, the lease runs out */
+    if (outcome !=
+        READ_OK) { /* the database is away: the row keeps its state, the lease runs out */
         run_end(run, "dossier not readable");
         return;
     }
@@ -122,10 +129,12 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
         run->world->ops->ticket_find(run->world, run->arena, &run->flow, run_on_found, run);
         return;
     }
-    run->world->ops->ticket_read(run->world, run->arena, run->flow.site, run->flow.issue_id, run_on_ticket, run);
+    run->world->ops->ticket_read(run->world, run->arena, run->flow.site, run->flow.issue_id,
+                                 run_on_ticket, run);
 }
 
-/* --- the decision is durable ------------------------------------------------------------------------------------- */
+/* --- the decision is durable
+ * ------------------------------------------------------------------------------------- */
 
 static bool lease_holds_for_a_call(const struct run *run)
 {
@@ -140,19 +149,24 @@ static void run_on_saved(void *arg, enum saved saved)
 
     if (PLANTED(LOST_LEASE_GOES_ON) && saved == SAVE_LOST_LEASE)
         saved = SAVED;
-    if (saved != SAVED) { /* database gone, or someone took our lease: forget it, the row still tells the truth */
-        run_end(run, saved == SAVE_LOST_LEASE ? "lost lease" : saved == SAVE_REFUSED ? "save refused" : "save unknown");
+    if (saved != SAVED) { /* database gone, or someone took our lease: forget it, the row still
+                             tells the truth */
+        run_end(run, saved == SAVE_LOST_LEASE ? "lost lease"
+                     : saved == SAVE_REFUSED  ? "save refused"
+                                              : "save unknown");
         return;
     }
     run->flow.state = run->rule->to;
     run->flow.version++;
-    if (run->rule->then == FX_ACT && !lease_holds_for_a_call(run) && !PLANTED(LATE_WAKER_ACTS)) { /* we slept: the row says "calling", which is doubt */
+    if (run->rule->then == FX_ACT && !lease_holds_for_a_call(run) &&
+        !PLANTED(LATE_WAKER_ACTS)) { /* we slept: the row says "calling", which is doubt */
         run_end(run, "lease nearly over");
         return;
     }
     switch (run->rule->then) {
     case FX_LOOK:
-        run->world->ops->dossier_load(run->world, run->arena, run->flow.request_id, run_on_dossier, run);
+        run->world->ops->dossier_load(run->world, run->arena, run->flow.request_id, run_on_dossier,
+                                      run);
         return;
     case FX_ACT:
         run->world->ops->ticket_act(run->world, &run->flow, run->dossier, run_on_called, run);
@@ -167,7 +181,8 @@ static int64_t rest_ms(struct run *run, enum flow_rest rest)
 {
     const struct flow_times *t = &run->policy->times;
     struct retry_rule backoff = {t->backoff_base_ms, t->backoff_cap_ms};
-    struct retry_rule probe = {t->probe_ms, t->grace_ms / 4 > t->probe_ms ? t->grace_ms / 4 : t->probe_ms};
+    struct retry_rule probe = {t->probe_ms,
+                               t->grace_ms / 4 > t->probe_ms ? t->grace_ms / 4 : t->probe_ms};
     uint64_t random = run->world->ops->random(run->world);
 
     switch (rest) {
@@ -188,7 +203,8 @@ static int64_t rest_ms(struct run *run, enum flow_rest rest)
 static void run_feed(struct run *run, enum flow_event event)
 {
     run->rule = flow_decide(run->flow.state, event);
-    if (!run->rule) { /* a pair the table forbids: stop; the lease runs out and the row is looked at again */
+    if (!run->rule) { /* a pair the table forbids: stop; the lease runs out and the row is looked at
+                         again */
         run_end(run, "forbidden pair");
         return;
     }

@@ -1,7 +1,7 @@
 /* run.h: drives one claimed flow to its next rest. The only code that moves a flow.
  *
- * Order, always: decide by the table, commit the move, act, feed the answer. `claimed_ms` bounds the run: when the lease
- * is nearly over nothing more is sent. */
+ * Order, always: decide by the table, commit the move, act, feed the answer. `claimed_ms` bounds
+ * the run: when the lease is nearly over nothing more is sent. */
 #ifndef COUNTERSIGN_SERVICE_RUN_H
 #define COUNTERSIGN_SERVICE_RUN_H
 
@@ -10,7 +10,8 @@
 struct run;
 typedef void run_finished_fn(void *arg, struct run *run);
 
-/* flow: copied (its strings into the run's arena). finished is called exactly once; the run is freed after it. */
+/* flow: copied (its strings into the run's arena). finished is called exactly once; the run is
+ * freed after it. */
 struct run *run_start(struct world *world, const struct policy *policy, const struct flow *flow,
                       run_finished_fn *finished, void *arg);
 const struct flow *run_flow(const struct run *run);

@@ -1,5 +1,6 @@
-/* serve.c: wires the daemon. Start: secrets, database, readers, listeners, then ready. Stop: not ready, listeners drained,
- * nothing new claimed, running work ended, database closed, loop empty. */
+/* serve.c: wires the daemon. Start: secrets, database, readers, listeners, then ready. Stop: not
+ * ready, listeners drained, nothing new claimed, running work ended, database closed, loop empty.
+ */
 #include "service/serve.h"
 
 #include <inttypes.h>
@@ -23,7 +24,8 @@ enum {
     DRAIN_MS = 10000,
     CHECK_MS = 20,
     RETRY_MS = 1000,
-    INGEST_CONNECTIONS = 1, /* one pipelined connection nears what the database can do (bench: ingest) */
+    INGEST_CONNECTIONS =
+        1, /* one pipelined connection nears what the database can do (bench: ingest) */
     ANSWER_WITHIN_MS = 1500,
 };
 
@@ -46,7 +48,7 @@ struct daemon {
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
     const char *port_file;
-    size_t starting;  /* answers awaited while starting */
+    size_t starting; /* answers awaited while starting */
     bool start_failed;
     int64_t stop_by_ms;
     size_t closing; /* handles on their way out */
@@ -81,7 +83,9 @@ static int64_t db_clock_mono_ms(void *self)
     return clock_mono_ms(&CLOCK_SYSTEM);
 }
 
-/* --- making the parts ------------------------------------------------------------------------------------------------ */
+/* --- making the parts
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static struct pg *make_pool(struct daemon *d, const char *role, int connections)
 {
@@ -112,7 +116,8 @@ static bool make_sites(struct daemon *d, struct err *err)
             return false;
         plain |= svc->config->sites[i].insecure_http;
     }
-    struct http_options options = {.per_host_max = 16, .in_flight_max = 256, .allow_plain_http = plain};
+    struct http_options options = {
+        .per_host_max = 16, .in_flight_max = 256, .allow_plain_http = plain};
     svc->http = http_new(svc->loop, &options);
     return true;
 }
@@ -197,11 +202,14 @@ static bool make_parts(struct daemon *d, struct err *err)
     if (!svc->api || !make_sites(d, err) || !make_readers(d, err))
         return false;
     for (size_t i = 0; i < c->site_count; i++)
-        intake_add_site(svc->intake, c->sites[i].name, svc->sites[i]->keys, svc->sites[i]->key_count);
+        intake_add_site(svc->intake, c->sites[i].name, svc->sites[i]->keys,
+                        svc->sites[i]->key_count);
     return make_listeners(d, err);
 }
 
-/* --- ready ------------------------------------------------------------------------------------------------------------ */
+/* --- ready
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static void write_ports(const struct daemon *d)
 {
@@ -216,7 +224,8 @@ static void on_known(void *arg, bool known)
 {
     struct site *site = arg;
     if (!known)
-        log_warn("serve", "Jira does not know us yet; polling tries again", LOG_S("site", site->config->name));
+        log_warn("serve", "Jira does not know us yet; polling tries again",
+                 LOG_S("site", site->config->name));
     worker_kick(site->svc->worker);
 }
 
@@ -232,8 +241,8 @@ static void begin(struct daemon *d)
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
     write_ports(d);
-    log_info("serve", "ready", LOG_I("port", serve_port(svc->front)), LOG_I("ops_port", serve_port(svc->ops)),
-             LOG_C("owner", svc->owner));
+    log_info("serve", "ready", LOG_I("port", serve_port(svc->front)),
+             LOG_I("ops_port", serve_port(svc->ops)), LOG_C("owner", svc->owner));
 }
 
 static void on_registered(void *arg, enum store_outcome outcome, const char *message)
@@ -253,7 +262,8 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
         begin(d);
 }
 
-/* Tell the database what the configuration says. Not ready before it is told; tried again until it is. */
+/* Tell the database what the configuration says. Not ready before it is told; tried again until it
+ * is. */
 static void register_all(void *arg)
 {
     struct daemon *d = arg;
@@ -263,14 +273,17 @@ static void register_all(void *arg)
     d->start_failed = false;
     d->starting = c->site_count + c->source_count + 1;
     for (size_t i = 0; i < c->site_count; i++)
-        store_site_put(&svc->store, c->sites[i].name, c->sites[i].flavour, c->sites[i].url, on_registered, d);
+        store_site_put(&svc->store, c->sites[i].name, c->sites[i].flavour, c->sites[i].url,
+                       on_registered, d);
     for (size_t i = 0; i < c->source_count; i++)
-        store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind, &c->sources[i].rule,
-                         on_registered, d);
+        store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind,
+                         &c->sources[i].rule, on_registered, d);
     store_mapping_put(&svc->store, str_of(c->mapping->sha256), c->mapping->text, on_registered, d);
 }
 
-/* --- stopping --------------------------------------------------------------------------------------------------------- */
+/* --- stopping
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void on_closed(void *arg)
 {
@@ -341,7 +354,8 @@ static void on_signal(void *arg, int signum)
     struct daemon *d = arg;
 
     if (signum == SIGHUP) {
-        log_info("serve", "reload is not part of this release; restart instead", LOG_I("signal", signum));
+        log_info("serve", "reload is not part of this release; restart instead",
+                 LOG_I("signal", signum));
         return;
     }
     if (d->svc.draining) {
@@ -387,7 +401,8 @@ bool service_run(const struct config *config, const char *port_file, struct err 
     svc->db_clock = (struct clock){db_clock_wall_ms, db_clock_mono_ms, svc};
     rng_seed_system(&svc->rng);
     rng_uuid(&svc->rng, uuid);
-    snprintf(svc->owner, sizeof svc->owner, "countersign-%s", uuid); /* boot-unique: a host name would outlive a crash */
+    snprintf(svc->owner, sizeof svc->owner, "countersign-%s",
+             uuid); /* boot-unique: a host name would outlive a crash */
     log_set_level(config->log_level);
     d->timer = io_timer_new(svc->loop, register_all, d);
     bool made = make_parts(d, err);

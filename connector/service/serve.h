@@ -4,8 +4,8 @@
 
 #include "config/config.h"
 
-/* Runs until SIGTERM or SIGINT (a second one ends at once). port_file: where to write the ports once ready, or NULL.
- * False when it could not start. */
+/* Runs until SIGTERM or SIGINT (a second one ends at once). port_file: where to write the ports
+ * once ready, or NULL. False when it could not start. */
 MUST_CHECK bool service_run(const struct config *config, const char *port_file, struct err *err);
 
 #endif

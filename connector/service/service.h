@@ -1,6 +1,7 @@
-/* service.h: the running daemon: what its parts share. Made once at start by serve.c; each part has its own file:
- * intake (webhooks), inbox (deliveries to hints), poller, adopt (tickets to requests), worker (visits and flow runs),
- * world_* (the seam filled with the real world), api, health. */
+/* service.h: the running daemon: what its parts share. Made once at start by serve.c; each part has
+ * its own file: intake (webhooks), inbox (deliveries to hints), poller, adopt (tickets to
+ * requests), worker (visits and flow runs), world_* (the seam filled with the real world), api,
+ * health. */
 #ifndef COUNTERSIGN_SERVICE_SERVICE_H
 #define COUNTERSIGN_SERVICE_SERVICE_H
 
@@ -31,7 +32,8 @@ struct service {
     struct serve *front, *ops;
     struct metrics metrics;
     struct rng rng;
-    /* an estimate of the database's clock, for readers: the last time it told us plus what passed since */
+    /* an estimate of the database's clock, for readers: the last time it told us plus what passed
+     * since */
     struct clock db_clock;
     int64_t db_now_ms, db_seen_mono_ms;
     char owner[64];

@@ -11,7 +11,7 @@
 
 enum {
     SECRETS_BYTES = 64 * 1024,
-    DENIED_MAX = 3,             /* then the site rests: a dead credential must not lock the account (CAPTCHA) */
+    DENIED_MAX = 3, /* then the site rests: a dead credential must not lock the account (CAPTCHA) */
     DENIED_REST_MS = 60 * 1000,
 };
 
@@ -31,10 +31,13 @@ static bool add_key(struct site *site, struct str reference, struct err *err)
     if (!reference.len)
         return true;
     if (!file_secret(reference, &secret, err))
-        return err_while(err, "reading the webhook secret of site '%.*s'", STR_ARG(site->config->name));
+        return err_while(err, "reading the webhook secret of site '%.*s'",
+                         STR_ARG(site->config->name));
     if (secret_reveal(secret).len < 8) {
         secret_free(secret);
-        return FAIL(err, ERR_CONFIG, "the webhook secret of site '%.*s' is shorter than 8 characters", STR_ARG(site->config->name));
+        return FAIL(err, ERR_CONFIG,
+                    "the webhook secret of site '%.*s' is shorter than 8 characters",
+                    STR_ARG(site->config->name));
     }
     site->keys[site->key_count++] = hmac_new(secret_reveal(secret));
     secret_free(secret);
@@ -113,8 +116,8 @@ static void take_manners(struct site *site, const struct jsm_answer *answer)
     m->jira_denied++;
     if (++site->denied >= DENIED_MAX) {
         site->not_before_ms = now + DENIED_REST_MS;
-        log_error("site", "Jira does not accept our credential; resting, then trying again", LOG_S("site", site->config->name),
-                  LOG_C("why", answer->why));
+        log_error("site", "Jira does not accept our credential; resting, then trying again",
+                  LOG_S("site", site->config->name), LOG_C("why", answer->why));
     }
 }
 
@@ -123,7 +126,9 @@ static void on_reply(void *arg, const struct http_reply *reply)
     struct pending *p = arg;
     struct jsm_answer answer;
     struct jsm_http http = {
-        .sent = reply->outcome == HTTP_REPLIED ? JSM_REPLIED : reply->outcome == HTTP_NOT_SENT ? JSM_NOT_SENT : JSM_LOST,
+        .sent = reply->outcome == HTTP_REPLIED    ? JSM_REPLIED
+                : reply->outcome == HTTP_NOT_SENT ? JSM_NOT_SENT
+                                                  : JSM_LOST,
         .status = reply->status,
         .body = reply->body,
         .retry_after = http_reply_header(reply, "retry-after"),
@@ -146,7 +151,8 @@ static void on_early(void *arg)
     free(p);
 }
 
-void site_send(struct site *site, struct arena *arena, const struct jsm_call *call, bool write, site_answer_fn *fn, void *arg)
+void site_send(struct site *site, struct arena *arena, const struct jsm_call *call, bool write,
+               site_answer_fn *fn, void *arg)
 {
     struct service *svc = site->svc;
     const struct flow_times *times = &svc->config->policy.times;
@@ -159,7 +165,8 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
     if (now < site->not_before_ms || !call->path.len) {
         p->early.verdict = call->path.len ? JSM_LATER : JSM_REFUSED;
         p->early.told_ms = call->path.len ? site->not_before_ms - now : 0;
-        str_copy(p->early.why, sizeof p->early.why, call->path.len ? STR("waiting as Jira told us") : STR("not an issue id"));
+        str_copy(p->early.why, sizeof p->early.why,
+                 call->path.len ? STR("waiting as Jira told us") : STR("not an issue id"));
         io_loop_defer(svc->loop, on_early, p);
         return;
     }
@@ -185,7 +192,9 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
     http_send(svc->http, &http, on_reply, p);
 }
 
-/* --- who are we ---------------------------------------------------------------------------------------------------- */
+/* --- who are we
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 struct learning {
     struct site *site;
@@ -219,7 +228,8 @@ void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg)
     site_send(site, l->arena, &call, false, on_myself, l);
 }
 
-/* --- a ticket, afresh ---------------------------------------------------------------------------------------------- */
+/* --- a ticket, afresh
+ * ---------------------------------------------------------------------------------------------- */
 
 struct reading {
     struct site *site;
@@ -249,7 +259,8 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
 {
     struct reading *r = arg;
 
-    if (answer->verdict != JSM_MISSING && answer->verdict != JSM_REFUSED && reading_failed(r, answer))
+    if (answer->verdict != JSM_MISSING && answer->verdict != JSM_REFUSED &&
+        reading_failed(r, answer))
         return;
     if (answer->verdict == JSM_OK)
         jsm_approvals_read(answer->body, &r->result.ticket);
@@ -277,7 +288,8 @@ static void on_changelog(void *arg, const struct jsm_answer *answer)
 
     if (reading_failed(r, answer))
         return;
-    if (!jsm_issue_changelog_page(r->arena, answer->body, &r->site->view, &r->result.ticket, &next, &err)) {
+    if (!jsm_issue_changelog_page(r->arena, answer->body, &r->site->view, &r->result.ticket, &next,
+                                  &err)) {
         reading_end(r, READ_FAILED, 0);
         return;
     }
@@ -315,7 +327,8 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
     if (reading_failed(r, answer))
         return;
     if (!jsm_issue_read(r->arena, answer->body, &r->site->view, &r->result.ticket, &err)) {
-        log_warn("site", "an issue we cannot read", LOG_S("issue", r->issue_id), LOG_C("why", err.what));
+        log_warn("site", "an issue we cannot read", LOG_S("issue", r->issue_id),
+                 LOG_C("why", err.what));
         reading_end(r, READ_FAILED, 0);
         return;
     }
@@ -328,7 +341,8 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
     site_send(r->site, r->arena, &call, false, on_changelog, r);
 }
 
-void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id, site_ticket_fn *fn, void *arg)
+void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id,
+                      site_ticket_fn *fn, void *arg)
 {
     struct reading *r = calloc(1, sizeof *r);
     struct jsm_call call = jsm_call_issue(arena, issue_id);

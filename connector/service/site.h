@@ -1,4 +1,5 @@
-/* site.h: one configured Jira at run time: its credential, its manners (waits it asked for), its calls. */
+/* site.h: one configured Jira at run time: its credential, its manners (waits it asked for), its
+ * calls. */
 #ifndef COUNTERSIGN_SERVICE_SITE_H
 #define COUNTERSIGN_SERVICE_SITE_H
 
@@ -16,19 +17,22 @@ struct site {
     struct hmac *keys[2];     /* live webhook secrets */
     size_t key_count;
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
-    struct jsm_view view;     /* our_account is known after the first GET myself */
-    int64_t not_before_ms;    /* monotonic: Jira told us to wait */
-    int denied;               /* consecutive refusals of the credential */
+    struct jsm_view view;  /* our_account is known after the first GET myself */
+    int64_t not_before_ms; /* monotonic: Jira told us to wait */
+    int denied;            /* consecutive refusals of the credential */
 };
 
 /* Reads the secrets; NULL with the reason when one cannot be read. */
-MUST_CHECK struct site *site_new(struct service *svc, const struct site_config *config, struct err *err);
+MUST_CHECK struct site *site_new(struct service *svc, const struct site_config *config,
+                                 struct err *err);
 void site_free(struct site *site);
 
 typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
-/* Send one call and judge the reply into `arena`. Never calls inside the time Jira told us to wait: then the answer is
- * LATER at once (in the next turn), and nothing was sent. Calls back exactly once. */
-void site_send(struct site *site, struct arena *arena, const struct jsm_call *call, bool write, site_answer_fn *fn, void *arg);
+/* Send one call and judge the reply into `arena`. Never calls inside the time Jira told us to wait:
+ * then the answer is LATER at once (in the next turn), and nothing was sent. Calls back exactly
+ * once. */
+void site_send(struct site *site, struct arena *arena, const struct jsm_call *call, bool write,
+               site_answer_fn *fn, void *arg);
 /* Learn who we are; needed before the first ticket is judged. */
 void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg);
 
@@ -38,7 +42,9 @@ struct site_ticket {
     struct mapped mapped;
     int64_t created_ms;
 };
-typedef void site_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms, const struct site_ticket *t);
-void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id, site_ticket_fn *fn, void *arg);
+typedef void site_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
+                            const struct site_ticket *t);
+void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id,
+                      site_ticket_fn *fn, void *arg);
 
 #endif

@@ -38,7 +38,8 @@ static void visit_end(struct visit *v, const char *trouble)
     free(v);
 }
 
-/* Facts are in: look at the whole again. A lost lease or an unknown commit ends the visit; the row tells the truth. */
+/* Facts are in: look at the whole again. A lost lease or an unknown commit ends the visit; the row
+ * tells the truth. */
 static void visit_on_facts(void *arg, enum saved saved)
 {
     struct visit *v = arg;
@@ -50,12 +51,14 @@ static void visit_on_facts(void *arg, enum saved saved)
     visit_load(v);
 }
 
-static void visit_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms, const struct ticket *ticket)
+static void visit_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
+                            const struct ticket *ticket)
 {
     struct visit *v = arg;
 
     (void)told_ms;
-    if (outcome != READ_OK) { /* nothing is decided on an old picture; the claim's due time brings us back */
+    if (outcome !=
+        READ_OK) { /* nothing is decided on an old picture; the claim's due time brings us back */
         visit_end(v, "ticket not readable");
         return;
     }
@@ -76,7 +79,9 @@ static void visit_on_decided(void *arg, enum saved saved)
     struct visit *v = arg;
 
     if (saved != SAVED) {
-        visit_end(v, saved == SAVE_LOST_LEASE ? "lost lease" : saved == SAVE_REFUSED ? "decision refused" : "save unknown");
+        visit_end(v, saved == SAVE_LOST_LEASE ? "lost lease"
+                     : saved == SAVE_REFUSED  ? "decision refused"
+                                              : "save unknown");
         return;
     }
     if (v->decision.move && ++v->moves < MOVES_MAX) {
@@ -97,7 +102,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
     }
     v->dossier = dossier;
     if (!v->ticket_read && !str_empty(dossier->ticket.issue_id)) {
-        ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id, visit_on_ticket, v);
+        ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id,
+                         visit_on_ticket, v);
         return;
     }
     decide(dossier, v->policy, &v->decision);

@@ -1,6 +1,6 @@
-/* visit.h: one look at one governed request: load the dossier, read the ticket afresh, read the sources when the
- * decision wants it, save the facts, decide, save the decision. Level-triggered: whatever woke us, the visit is the
- * same. */
+/* visit.h: one look at one governed request: load the dossier, read the ticket afresh, read the
+ * sources when the decision wants it, save the facts, decide, save the decision. Level-triggered:
+ * whatever woke us, the visit is the same. */
 #ifndef COUNTERSIGN_SERVICE_VISIT_H
 #define COUNTERSIGN_SERVICE_VISIT_H
 

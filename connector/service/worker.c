@@ -10,9 +10,9 @@
 #include "service/visit.h"
 
 enum {
-    TICK_MS = 250,      /* how late a lost kick can make us */
-    RUNNING_MAX = 16,   /* of each kind: bounds memory and calls in flight */
-    SLOW_TICKS = 20,    /* sweep and deadlines every so many ticks */
+    TICK_MS = 250,    /* how late a lost kick can make us */
+    RUNNING_MAX = 16, /* of each kind: bounds memory and calls in flight */
+    SLOW_TICKS = 20,  /* sweep and deadlines every so many ticks */
 };
 
 /* One kind of due work. */
@@ -89,7 +89,8 @@ static void on_adopted(void *arg)
     done_one(w, &w->adoptions);
 }
 
-static void on_tickets(void *arg, enum store_outcome outcome, const struct store_ticket_claim *rows, size_t count)
+static void on_tickets(void *arg, enum store_outcome outcome, const struct store_ticket_claim *rows,
+                       size_t count)
 {
     struct worker *w = arg;
 
@@ -128,9 +129,11 @@ static void claim_all(struct worker *w)
     if (may_claim(w, &w->runs))
         store_flow_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->runs.running, on_flows, w);
     if (may_claim(w, &w->visits))
-        store_request_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->visits.running, on_requests, w);
+        store_request_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->visits.running, on_requests,
+                            w);
     if (may_claim(w, &w->adoptions))
-        store_ticket_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->adoptions.running, on_tickets, w);
+        store_ticket_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->adoptions.running, on_tickets,
+                           w);
 }
 
 void worker_kick(struct worker *w)
@@ -181,8 +184,8 @@ struct worker *worker_new(struct service *svc)
 
 bool worker_is_busy(const struct worker *w)
 {
-    return w->visits.running || w->visits.claiming || w->adoptions.running || w->adoptions.claiming || w->runs.running ||
-           w->runs.claiming;
+    return w->visits.running || w->visits.claiming || w->adoptions.running ||
+           w->adoptions.claiming || w->runs.running || w->runs.claiming;
 }
 
 void worker_free(struct worker *w)

@@ -1,11 +1,12 @@
-/* worker.h: claims what is due (requests to visit, tickets to adopt, flows to run) and starts it, a bounded number at a
- * time. Woken by kicks and by a timer. */
+/* worker.h: claims what is due (requests to visit, tickets to adopt, flows to run) and starts it, a
+ * bounded number at a time. Woken by kicks and by a timer. */
 #ifndef COUNTERSIGN_SERVICE_WORKER_H
 #define COUNTERSIGN_SERVICE_WORKER_H
 
 #include "service/service.h"
 
 struct worker;
+/* One per service; claims nothing before the service is ready. */
 struct worker *worker_new(struct service *svc);
 void worker_kick(struct worker *worker); /* NULL allowed */
 bool worker_is_busy(const struct worker *worker);

@@ -1,8 +1,10 @@
-/* world.h: the one seam between the service's decisions and everything outside: database, Jira, target systems. The
- * service fills it with store/, jsm/ over io/, and readers/ (world_real.c); the simulator fills it with a model.
+/* world.h: the one seam between the service's decisions and everything outside: database, Jira,
+ * target systems. The service fills it with store/, jsm/ over io/, and readers/ (world_real.c); the
+ * simulator fills it with a model.
  *
- * Every operation calls back exactly once, never from inside the call that started it. Replies are borrowed until the
- * callback returns, but what is handed out "into arena" lives as long as that arena.
+ * Every operation calls back exactly once, never from inside the call that started it. Replies are
+ * borrowed until the callback returns, but what is handed out "into arena" lives as long as that
+ * arena.
  */
 #ifndef COUNTERSIGN_SERVICE_WORLD_H
 #define COUNTERSIGN_SERVICE_WORLD_H
@@ -11,36 +13,40 @@
 #include "domain/gate.h"
 #include "domain/words.h"
 
-/* A write of ours. UNKNOWN: it may have been committed; forget the object, the row tells the truth later. */
+/* A write of ours. UNKNOWN: it may have been committed; forget the object, the row tells the truth
+ * later. */
 enum saved { SAVED, SAVE_LOST_LEASE, SAVE_REFUSED, SAVE_UNKNOWN };
 
 /* A call to Jira. */
 enum call_outcome { CALL_DID, CALL_REFUSED, CALL_NOT_SENT, CALL_LIMITED, CALL_LOST };
 struct call_reply {
     enum call_outcome outcome;
-    int64_t told_ms;       /* LIMITED: do not call again before this many ms */
+    int64_t told_ms;          /* LIMITED: do not call again before this many ms */
     struct str issue_id, key; /* create */
-    int http_status;       /* 0 when none */
-    char why[240];         /* REFUSED: what Jira said, the mapping field at fault named when known */
+    int http_status;          /* 0 when none */
+    char why[240]; /* REFUSED: what Jira said, the mapping field at fault named when known */
 };
 
 enum read_outcome { READ_OK, READ_FAILED, READ_DENIED };
 
 typedef void world_saved_fn(void *arg, enum saved saved);
 typedef void world_dossier_fn(void *arg, enum read_outcome outcome, struct dossier *dossier);
-typedef void world_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms, const struct ticket *ticket);
-typedef void world_found_fn(void *arg, enum read_outcome outcome, int64_t told_ms, const struct find_result *found);
+typedef void world_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
+                             const struct ticket *ticket);
+typedef void world_found_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
+                            const struct find_result *found);
 typedef void world_call_fn(void *arg, const struct call_reply *reply);
 typedef void world_observed_fn(void *arg, const struct observation *obs, size_t count);
 
 /* What a flow save carries beside the rule's target state. */
 struct flow_note {
-    int64_t rest_ms;        /* the row sleeps this long from database now; 0 = at once */
-    bool release;           /* give the lease back (REST), else extend it */
-    bool count_attempt;     /* entering CALLING */
-    bool failed;            /* failures + 1, else 0 */
-    struct str issue_id, key; /* a create found or made its ticket: bind it in the same transaction */
-    const char *why;        /* short text for the attempt history */
+    int64_t rest_ms;    /* the row sleeps this long from database now; 0 = at once */
+    bool release;       /* give the lease back (REST), else extend it */
+    bool count_attempt; /* entering CALLING */
+    bool failed;        /* failures + 1, else 0 */
+    struct str issue_id,
+        key;         /* a create found or made its ticket: bind it in the same transaction */
+    const char *why; /* short text for the attempt history */
 };
 
 struct world;
@@ -48,22 +54,27 @@ struct world_ops {
     /* store */
     void (*flow_save)(struct world *w, const struct flow *flow, const struct flow_rule *rule,
                       const struct flow_note *note, world_saved_fn *fn, void *arg);
-    void (*dossier_load)(struct world *w, struct arena *arena, struct str request_id, world_dossier_fn *fn, void *arg);
-    /* The facts of one look (ticket snapshot and observations, either may be none), append only, fenced by
-     * dossier->version. */
+    void (*dossier_load)(struct world *w, struct arena *arena, struct str request_id,
+                         world_dossier_fn *fn, void *arg);
+    /* The facts of one look (ticket snapshot and observations, either may be none), append only,
+     * fenced by dossier->version. */
     void (*facts_save)(struct world *w, const struct dossier *d, const struct ticket *ticket,
-                       const struct observation *obs, size_t obs_count, world_saved_fn *fn, void *arg);
-    /* One transaction: guarded state change, flows, timers, evidence. Fenced by dossier->version. */
+                       const struct observation *obs, size_t obs_count, world_saved_fn *fn,
+                       void *arg);
+    /* One transaction: guarded state change, flows, timers, evidence. Fenced by dossier->version.
+     */
     void (*decision_save)(struct world *w, const struct dossier *d, const struct decision *decision,
                           const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
     /* Jira */
     void (*ticket_read)(struct world *w, struct arena *arena, struct str site, struct str issue_id,
                         world_ticket_fn *fn, void *arg);
-    void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow, world_found_fn *fn, void *arg);
-    void (*ticket_act)(struct world *w, const struct flow *flow, const struct dossier *d, world_call_fn *fn, void *arg);
+    void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
+                        world_found_fn *fn, void *arg);
+    void (*ticket_act)(struct world *w, const struct flow *flow, const struct dossier *d,
+                       world_call_fn *fn, void *arg);
     /* target systems: one observation per item, in order; never fails, unknown is a result */
-    void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d, world_observed_fn *fn,
-                         void *arg);
+    void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d,
+                         world_observed_fn *fn, void *arg);
     uint64_t (*random)(struct world *w);
     int64_t (*mono_ms)(struct world *w); /* monotonic; measures how much of a lease is left */
 };

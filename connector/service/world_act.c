@@ -1,5 +1,5 @@
-/* world_act.c: the seam's writes to Jira: what each kind of outbound work does. A chain of at most a few calls under one
- * lease; reads before the write that fail mean that nothing was sent. */
+/* world_act.c: the seam's writes to Jira: what each kind of outbound work does. A chain of at most
+ * a few calls under one lease; reads before the write that fail mean that nothing was sent. */
 #include <stdlib.h>
 
 #include "jsm/jsm_adf.h"
@@ -77,7 +77,8 @@ static bool act_answered(struct act *a, const struct jsm_answer *answer, bool se
         reply.outcome = sent ? CALL_LOST : CALL_NOT_SENT;
         break;
     }
-    struct str blame = answer->field.len ? mapping_blame(a->svc->config->mapping, a->arena, answer->field) : STR_NONE;
+    struct str blame = answer->field.len ? mapping_blame_rule(a->svc->config->mapping, a->arena, a->d->rule, answer->field)
+                           : STR_NONE;
     if (blame.len) {
         struct str why = arena_printf(a->arena, "%.*s: %s", STR_ARG(blame), answer->why);
         str_copy(reply.why, sizeof reply.why, why);
@@ -98,7 +99,9 @@ static void on_written(void *arg, const struct jsm_answer *answer)
     act_end(a, &reply);
 }
 
-/* --- create ---------------------------------------------------------------------------------------------------------- */
+/* --- create
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void act_create(struct act *a)
 {
@@ -119,7 +122,8 @@ static void act_create(struct act *a)
                             .account = i->account,
                             .source = i->source,
                             .entitlement = i->entitlement,
-                            .justification = d->justification};
+                            .justification = d->justification,
+                            .privileged = d->privileged};
     if (!mapping_request(m, a->arena, &wanted, &mapped, &fields, &err)) {
         act_refuse(a, arena_cstr(a->arena, str_of(err.what)));
         return;
@@ -131,9 +135,10 @@ static void act_create(struct act *a)
         .issue_type = m->issue_type,
         .request_type_field = m->request_type_field,
         .request_type = mapped.rule->request_type,
-        .summary = arena_printf(a->arena, "%s %.*s %s %.*s (%.*s)", verb, STR_ARG(i->entitlement), word, STR_ARG(i->account),
-                                STR_ARG(i->source_label)),
-        .description = d->justification.len ? d->justification : STR("Requested by the identity platform."),
+        .summary = arena_printf(a->arena, "%s %.*s %s %.*s (%.*s)", verb, STR_ARG(i->entitlement),
+                                word, STR_ARG(i->account), STR_ARG(i->source_label)),
+        .description =
+            d->justification.len ? d->justification : STR("Requested by the identity platform."),
         .fields = fields,
         .marker = a->flow.marker,
         .site = a->site->config->name,
@@ -145,7 +150,9 @@ static void act_create(struct act *a)
     site_send(a->site, a->arena, &call, true, on_written, a);
 }
 
-/* --- words ----------------------------------------------------------------------------------------------------------- */
+/* --- words
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static void on_comments(void *arg, const struct jsm_answer *answer)
 {
@@ -192,11 +199,14 @@ static void act_fields(struct act *a)
     if (m->reason_field.len)
         json_str_member(&out, arena_cstr(a->arena, m->reason_field), a->payload_line);
     json_close_object(&out);
-    struct jsm_call call = jsm_call_fields(a->arena, a->flow.issue_id, arena_str(a->arena, buf_str(&b)));
+    struct jsm_call call =
+        jsm_call_fields(a->arena, a->flow.issue_id, arena_str(a->arena, buf_str(&b)));
     site_send(a->site, a->arena, &call, true, on_written, a);
 }
 
-/* --- transitions ----------------------------------------------------------------------------------------------------- */
+/* --- transitions
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static void act_transition(struct act *a);
 
@@ -233,13 +243,15 @@ static void on_transitions(void *arg, const struct jsm_answer *answer)
     struct str current = a->steps ? STR("") : a->d->ticket.status_name;
     jsm_pick(a->arena, answer->body, &a->site->view, wanted_role(a->flow.kind), current, &pick);
     if (!pick.transition_id.len) {
-        struct str why = pick.needs.len ? arena_printf(a->arena, "the transition wants field %.*s", STR_ARG(pick.needs))
+        struct str why = pick.needs.len ? arena_printf(a->arena, "the transition wants field %.*s",
+                                                       STR_ARG(pick.needs))
                                         : STR("Jira offers us no transition that leads there");
         act_fail(a, a->steps ? CALL_LOST : CALL_REFUSED, arena_cstr(a->arena, why), 0);
         return;
     }
     a->leads_to = pick.leads_to;
-    struct jsm_call call = jsm_call_transition(a->arena, a->flow.issue_id, pick.transition_id, pick.fields);
+    struct jsm_call call =
+        jsm_call_transition(a->arena, a->flow.issue_id, pick.transition_id, pick.fields);
     site_send(a->site, a->arena, &call, true, on_moved, a);
 }
 
@@ -249,7 +261,8 @@ static void act_transition(struct act *a)
     site_send(a->site, a->arena, &call, false, on_transitions, a);
 }
 
-/* --------------------------------------------------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------------------------------------------------------
+ */
 
 static void read_payload(struct act *a)
 {
@@ -269,15 +282,22 @@ static void without_site(void *arg)
     act_fail(arg, CALL_NOT_SENT, "the site is not configured", 0);
 }
 
-void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d, world_call_fn *fn, void *arg)
+void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
+                      world_call_fn *fn, void *arg)
 {
     struct act *a = calloc(1, sizeof *a);
 
     if (!a)
         abort();
-    *a = (struct act){.svc = world_service(w), .arena = arena_new(LIMIT_ARENA_VISIT), .flow = *flow, .d = d, .fn = fn, .arg = arg};
+    *a = (struct act){.svc = world_service(w),
+                      .arena = arena_new(LIMIT_ARENA_VISIT),
+                      .flow = *flow,
+                      .d = d,
+                      .fn = fn,
+                      .arg = arg};
     const struct flow_times *t = &a->svc->config->policy.times;
-    a->deadline_ms = io_loop_now_ms(a->svc->loop) + t->lease_ms - 2 * t->call_timeout_ms - t->safety_ms;
+    a->deadline_ms =
+        io_loop_now_ms(a->svc->loop) + t->lease_ms - 2 * t->call_timeout_ms - t->safety_ms;
     a->site = service_site(a->svc, flow->site);
     if (!a->site) {
         io_loop_defer(a->svc->loop, without_site, a);

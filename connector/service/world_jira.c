@@ -9,7 +9,8 @@ struct ticket_reading {
     void *arg;
 };
 
-static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms, const struct site_ticket *t)
+static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
+                      const struct site_ticket *t)
 {
     struct ticket_reading *r = arg;
     r->fn(r->arg, outcome, told_ms, t ? &t->ticket : NULL);
@@ -23,8 +24,8 @@ static void no_site(void *arg)
     free(r);
 }
 
-void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id, world_ticket_fn *fn,
-                       void *arg)
+void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
+                       world_ticket_fn *fn, void *arg)
 {
     struct service *svc = world_service(w);
     struct site *s = service_site(svc, site);
@@ -33,7 +34,8 @@ void world_ticket_read(struct world *w, struct arena *arena, struct str site, st
     if (!r)
         abort();
     *r = (struct ticket_reading){fn, arg};
-    if (!s || !s->view.our_account.len) /* not configured any more, or Jira has not told us yet who we are */
+    if (!s || !s->view.our_account
+                   .len) /* not configured any more, or Jira has not told us yet who we are */
         io_loop_defer(svc->loop, no_site, r);
     else
         site_ticket_read(s, arena, arena_str(arena, issue_id), on_ticket, r);
@@ -48,7 +50,8 @@ struct finding_tickets {
     void *arg;
 };
 
-static void found_end(struct finding_tickets *f, enum read_outcome outcome, int64_t told_ms, const struct find_result *found)
+static void found_end(struct finding_tickets *f, enum read_outcome outcome, int64_t told_ms,
+                      const struct find_result *found)
 {
     f->fn(f->arg, outcome, told_ms, found);
     free(f);
@@ -60,13 +63,15 @@ static void on_found(void *arg, const struct jsm_answer *answer)
     struct find_result found;
     struct err err;
 
-    if (answer->verdict == JSM_OK && jsm_found_read(f->arena, answer->body, &f->site->view, &found, &err))
+    if (answer->verdict == JSM_OK &&
+        jsm_found_read(f->arena, answer->body, &f->site->view, &found, &err))
         found_end(f, READ_OK, 0, &found);
     else
         found_end(f, READ_FAILED, answer->verdict == JSM_LATER ? answer->told_ms : 0, NULL);
 }
 
-/* Jira answers a stranger's search with 200 and an empty list: prove who we are, then search; the search comes last. */
+/* Jira answers a stranger's search with 200 and an empty list: prove who we are, then search; the
+ * search comes last. */
 static void on_known(void *arg, bool known)
 {
     struct finding_tickets *f = arg;
@@ -85,13 +90,15 @@ static void find_without_site(void *arg)
     found_end(arg, READ_FAILED, 0, NULL);
 }
 
-void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow, world_found_fn *fn, void *arg)
+void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
+                       world_found_fn *fn, void *arg)
 {
     struct finding_tickets *f = calloc(1, sizeof *f);
 
     if (!f)
         abort();
-    *f = (struct finding_tickets){.svc = world_service(w), .arena = arena, .marker = flow->marker, .fn = fn, .arg = arg};
+    *f = (struct finding_tickets){
+        .svc = world_service(w), .arena = arena, .marker = flow->marker, .fn = fn, .arg = arg};
     f->site = service_site(f->svc, flow->site);
     if (f->site)
         site_learn(f->site, on_known, f);

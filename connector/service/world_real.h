@@ -7,28 +7,34 @@
 #include "base/log.h"
 #include "service/service.h"
 
+/* The service a world belongs to. */
 static inline struct service *world_service(struct world *w)
 {
     return container_of(w, struct service, world);
 }
 
 /* world_store.c */
-void world_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule, const struct flow_note *note,
-                     world_saved_fn *fn, void *arg);
-void world_dossier_load(struct world *w, struct arena *arena, struct str request_id, world_dossier_fn *fn, void *arg);
-void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket, const struct observation *obs,
-                      size_t obs_count, world_saved_fn *fn, void *arg);
+void world_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule,
+                     const struct flow_note *note, world_saved_fn *fn, void *arg);
+void world_dossier_load(struct world *w, struct arena *arena, struct str request_id,
+                        world_dossier_fn *fn, void *arg);
+void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
+                      const struct observation *obs, size_t obs_count, world_saved_fn *fn,
+                      void *arg);
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
                          const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
 uint64_t world_random(struct world *w);
 int64_t world_mono_ms(struct world *w);
 /* world_jira.c */
-void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id, world_ticket_fn *fn,
-                       void *arg);
-void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow, world_found_fn *fn, void *arg);
+void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
+                       world_ticket_fn *fn, void *arg);
+void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
+                       world_found_fn *fn, void *arg);
 /* world_act.c */
-void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d, world_call_fn *fn, void *arg);
+void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
+                      world_call_fn *fn, void *arg);
 /* world_source.c */
-void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d, world_observed_fn *fn, void *arg);
+void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
+                        world_observed_fn *fn, void *arg);
 
 #endif

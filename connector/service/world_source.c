@@ -1,4 +1,5 @@
-/* world_source.c: the seam's reads of target systems: every item of a request, one after the other. */
+/* world_source.c: the seam's reads of target systems: every item of a request, one after the other.
+ */
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -41,7 +42,9 @@ static void sweep_next(void *arg)
 
     /* a source that is no longer configured can prove nothing */
     while (s->next < s->d->item_count && !reader_of(s->svc, s->d->items[s->next].source)) {
-        s->obs[s->next] = (struct observation){.item_id = s->d->items[s->next].id, .as_of_ms = s->d->now_ms, .reason = STR("NotConfigured")};
+        s->obs[s->next] = (struct observation){.item_id = s->d->items[s->next].id,
+                                               .as_of_ms = s->d->now_ms,
+                                               .reason = STR("NotConfigured")};
         s->next++;
     }
     if (s->next < s->d->item_count) {
@@ -53,7 +56,8 @@ static void sweep_next(void *arg)
     free(s);
 }
 
-void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d, world_observed_fn *fn, void *arg)
+void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
+                        world_observed_fn *fn, void *arg)
 {
     struct sweep *s = calloc(1, sizeof *s);
 

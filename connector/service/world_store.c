@@ -50,8 +50,8 @@ static struct saving *saving_new(struct world *w, world_saved_fn *fn, void *arg)
     return s;
 }
 
-void world_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule, const struct flow_note *note,
-                     world_saved_fn *fn, void *arg)
+void world_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule,
+                     const struct flow_note *note, world_saved_fn *fn, void *arg)
 {
     struct service *svc = world_service(w);
     int64_t lease_s = (svc->config->policy.times.lease_ms + 999) / 1000;
@@ -66,7 +66,8 @@ void world_flow_save(struct world *w, const struct flow *flow, const struct flow
     };
     if (rule->to == FS_PARKED)
         log_warn("flow", "refused; waits until something is changed", LOG_I("flow", flow->id),
-                 LOG_C("kind", flow_kind_name(flow->kind)), LOG_C("why", note->why ? note->why : ""));
+                 LOG_C("kind", flow_kind_name(flow->kind)),
+                 LOG_C("why", note->why ? note->why : ""));
     store_flow_save(&svc->store, flow, rule, &n, on_saved, saving_new(w, fn, arg));
 }
 
@@ -86,7 +87,8 @@ static void on_dossier(void *arg, enum store_outcome outcome, struct dossier *do
     free(l);
 }
 
-void world_dossier_load(struct world *w, struct arena *arena, struct str request_id, world_dossier_fn *fn, void *arg)
+void world_dossier_load(struct world *w, struct arena *arena, struct str request_id,
+                        world_dossier_fn *fn, void *arg)
 {
     struct loading *l = calloc(1, sizeof *l);
     if (!l)
@@ -95,8 +97,9 @@ void world_dossier_load(struct world *w, struct arena *arena, struct str request
     store_dossier_load(&l->svc->store, arena, request_id, on_dossier, l);
 }
 
-void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket, const struct observation *obs,
-                      size_t obs_count, world_saved_fn *fn, void *arg)
+void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
+                      const struct observation *obs, size_t obs_count, world_saved_fn *fn,
+                      void *arg)
 {
     struct service *svc = world_service(w);
 
@@ -108,8 +111,8 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
 }
 
 /* What a comment or field update will say, frozen now: the words belong to this decision. */
-static struct str words_payload(struct arena *arena, const struct dossier *d, const struct policy *policy,
-                                enum notice_state state)
+static struct str words_payload(struct arena *arena, const struct dossier *d,
+                                const struct policy *policy, enum notice_state state)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
@@ -146,10 +149,11 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
     }
     svc->metrics.breaches += decision->breach;
     if (decision->move)
-        log_info("request", "moved", LOG_S("request", d->request_id), LOG_S("ticket", d->ticket.key),
-                 LOG_C("from", phase_name(d->phase)), LOG_C("to", phase_name(decision->to)), LOG_C("reason", decision->reason));
-    store_decision_save(&svc->store, d, decision, flows, decision->flow_count, notice, release, on_saved,
-                        saving_new(w, fn, arg));
+        log_info("request", "moved", LOG_S("request", d->request_id),
+                 LOG_S("ticket", d->ticket.key), LOG_C("from", phase_name(d->phase)),
+                 LOG_C("to", phase_name(decision->to)), LOG_C("reason", decision->reason));
+    store_decision_save(&svc->store, d, decision, flows, decision->flow_count, notice, release,
+                        on_saved, saving_new(w, fn, arg));
 }
 
 int64_t world_mono_ms(struct world *w)

@@ -54,7 +54,10 @@ void store_on_json(void *arg, const struct pg_reply *reply)
     enum store_outcome outcome = store_outcome_of(reply);
     bool found = outcome == STORE_OK && reply->rows > 0;
 
-    op->fn.json(op->arg, outcome, found ? pg_cell(reply, 0, 0) : outcome == STORE_OK ? STR_NONE : str_of(reply->message));
+    op->fn.json(op->arg, outcome,
+                found                 ? pg_cell(reply, 0, 0)
+                : outcome == STORE_OK ? STR_NONE
+                                      : str_of(reply->message));
     free(op);
 }
 

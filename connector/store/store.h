@@ -1,9 +1,10 @@
-/* store.h: the SQL of sql/query as typed functions. One call is one statement is one transaction; state changes that
- * touch several rows are SQL routines. Every function calls back exactly once, never from inside; rows handed to callbacks
- * are borrowed until the callback returns unless an arena is passed. "Now" is always the database's clock.
+/* store.h: the SQL of sql/query as typed functions. One call is one statement is one transaction;
+ * state changes that touch several rows are SQL routines. Every function calls back exactly once,
+ * never from inside; rows handed to callbacks are borrowed until the callback returns unless an
+ * arena is passed. "Now" is always the database's clock.
  *
- * Owner: a replica's boot-unique name. Fences: `version` of the row and owner; a write that finds another version or owner
- * changes nothing and reports STORE_LOST.
+ * Owner: a replica's boot-unique name. Fences: `version` of the row and owner; a write that finds
+ * another version or owner changes nothing and reports STORE_LOST.
  */
 #ifndef COUNTERSIGN_STORE_STORE_H
 #define COUNTERSIGN_STORE_STORE_H
@@ -23,7 +24,8 @@ struct store {
 
 typedef void store_done_fn(void *arg, enum store_outcome outcome, const char *message);
 
-/* --- inbox: webhook deliveries (role ingest inserts, nothing else) ---------------------------------------------- */
+/* --- inbox: webhook deliveries (role ingest inserts, nothing else)
+ * ---------------------------------------------- */
 
 struct store_delivery {
     int64_t id; /* claim only */
@@ -32,11 +34,14 @@ struct store_delivery {
 };
 /* Columns of one row of the ingest statement: site, delivery_id, retry, body (binary). */
 const struct pg_stmt *store_inbox_put_stmt(void);
-void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_t count, pg_done_fn *fn, void *arg);
+void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_t count,
+                     pg_done_fn *fn, void *arg);
 
-typedef void store_deliveries_fn(void *arg, enum store_outcome outcome, const struct store_delivery *rows, size_t count);
+typedef void store_deliveries_fn(void *arg, enum store_outcome outcome,
+                                 const struct store_delivery *rows, size_t count);
 /* Unhandled deliveries, oldest first, leased for lease_s seconds by their own columns. */
-void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, store_deliveries_fn *fn, void *arg);
+void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, store_deliveries_fn *fn,
+                       void *arg);
 
 /* What a delivery says: look at this ticket. Poison: kept, quarantined with a reason, counted. */
 struct store_hint {
@@ -45,21 +50,28 @@ struct store_hint {
     int64_t updated_ms; /* 0 = unknown */
     const char *poison; /* NULL, or why it cannot be read */
 };
-/* Marks the deliveries handled (or quarantined) and sets the tickets' or their requests' look_at, in one transaction. */
-void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count, store_done_fn *fn, void *arg);
+/* Marks the deliveries handled (or quarantined) and sets the tickets' or their requests' look_at,
+ * in one transaction. */
+void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count,
+                        store_done_fn *fn, void *arg);
 
-/* --- tickets ---------------------------------------------------------------------------------------------------- */
+/* --- tickets
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 struct store_ticket_claim {
     struct str site, issue_id, key;
     int64_t version;
 };
-typedef void store_tickets_fn(void *arg, enum store_outcome outcome, const struct store_ticket_claim *rows, size_t count);
+typedef void store_tickets_fn(void *arg, enum store_outcome outcome,
+                              const struct store_ticket_claim *rows, size_t count);
 /* Due tickets that belong to no request yet. */
-void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn, void *arg);
-/* It is none of ours (request type not governed, foreign marker, gone): remembered, not looked at until it changes. */
-void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason, store_done_fn *fn,
-                         void *arg);
+void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn,
+                        void *arg);
+/* It is none of ours (request type not governed, foreign marker, gone): remembered, not looked at
+ * until it changes. */
+void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
+                         store_done_fn *fn, void *arg);
 
 /* What the mapping made of a ticket or an API body. */
 struct store_item {
@@ -70,68 +82,86 @@ struct store_intake {
     struct str site, request_type, rule; /* mapping rule name */
     enum request_kind kind;
     enum gate_mode mode;
-    struct str lifecycle, subject_kind;  /* design section 6 */
+    struct str lifecycle, subject_kind; /* design section 6 */
     struct str requester, beneficiary, justification;
     bool privileged, emergency, approval_needed;
     int64_t access_until_ms, sla_goal_ms;
-    int64_t requested_ms;  /* first trace of the wish (Jira's created); 0 = now */
+    int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
     struct str mapping_version; /* hash of the mapping file */
     uint64_t mapped_hash;
     struct str mapped;    /* canonical JSON of the tuple */
     struct str hold_text; /* not empty: it does not map; no items */
-    int64_t done_ms;      /* the ticket stands in a Done status since then (Jira's time); 0 = it does not */
+    int64_t
+        done_ms; /* the ticket stands in a Done status since then (Jira's time); 0 = it does not */
 };
 /* A ticket becomes a request, idempotent per ticket: request, items, clock, binding, snapshot. */
-void store_request_open(struct store *s, const struct store_ticket_claim *t, const struct store_intake *in,
-                        store_done_fn *fn, void *arg);
+void store_request_open(struct store *s, const struct store_ticket_claim *t,
+                        const struct store_intake *in, store_done_fn *fn, void *arg);
 
-/* --- requests --------------------------------------------------------------------------------------------------- */
+/* --- requests
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 struct store_submitted {
     struct str id;
-    bool repeated;  /* the same idempotency key and body were seen before: this is that request */
-    bool differs;   /* the same key with another body: nothing was done */
+    bool repeated; /* the same idempotency key and body were seen before: this is that request */
+    bool differs;  /* the same key with another body: nothing was done */
     struct str phase;
 };
-typedef void store_submitted_fn(void *arg, enum store_outcome outcome, const struct store_submitted *row,
-                                const char *message);
+typedef void store_submitted_fn(void *arg, enum store_outcome outcome,
+                                const struct store_submitted *row, const char *message);
 void store_request_submit(struct store *s, struct str idempotency_key, struct str body_sha256_hex,
                           const struct store_intake *in, store_submitted_fn *fn, void *arg);
 
-typedef void store_ids_fn(void *arg, enum store_outcome outcome, const struct str *ids, size_t count);
-void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn, void *arg);
+typedef void store_ids_fn(void *arg, enum store_outcome outcome, const struct str *ids,
+                          size_t count);
+/* Due requests, removals first, leased; the ids. */
+void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn,
+                         void *arg);
 typedef void store_dossier_fn(void *arg, enum store_outcome outcome, struct dossier *dossier);
-void store_dossier_load(struct store *s, struct arena *arena, struct str request_id, store_dossier_fn *fn, void *arg);
+/* Everything decide() needs, in the arena; REFUSED when there is no such request. */
+void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
+                        store_dossier_fn *fn, void *arg);
+/* What one look saw; either part may be none. Fenced by d->version. */
 void store_facts_save(struct store *s, const struct dossier *d, const struct ticket *ticket,
-                      const struct observation *obs, size_t obs_count, store_done_fn *fn, void *arg);
+                      const struct observation *obs, size_t obs_count, store_done_fn *fn,
+                      void *arg);
 /* A flow to add, its payload frozen. */
 struct store_enqueue {
     enum flow_kind kind;
     struct str cycle, payload;
 };
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
-                         const struct store_enqueue *flows, size_t flow_count, enum notice_state notice, bool release,
-                         store_done_fn *fn, void *arg);
-void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn, void *arg);
-void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved, struct str channel,
-                        store_done_fn *fn, void *arg);
+                         const struct store_enqueue *flows, size_t flow_count,
+                         enum notice_state notice, bool release, store_done_fn *fn, void *arg);
+void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
+                          void *arg);
+void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved,
+                        struct str channel, store_done_fn *fn, void *arg);
 
-/* JSON documents made by the database, for the API and the command line: NULL text when there is none. */
+/* JSON documents made by the database, for the API and the command line: NULL text when there is
+ * none. */
 typedef void store_json_fn(void *arg, enum store_outcome outcome, struct str json);
 void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn, void *arg);
 /* after: last id of the page before, empty for the first; phase: empty for all. */
-void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit, store_json_fn *fn, void *arg);
+void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit,
+                        store_json_fn *fn, void *arg);
 void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
-void store_exception_grant(struct store *s, struct str request_id, struct str owner, struct str approved_by,
-                           struct str reason, struct str control, int64_t expires_ms, store_json_fn *fn, void *arg);
+void store_exception_grant(struct store *s, struct str request_id, struct str owner,
+                           struct str approved_by, struct str reason, struct str control,
+                           int64_t expires_ms, store_json_fn *fn, void *arg);
 
-/* --- flows ------------------------------------------------------------------------------------------------------ */
+/* --- flows
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-typedef void store_flows_fn(void *arg, enum store_outcome outcome, const struct flow *rows, size_t count);
+typedef void store_flows_fn(void *arg, enum store_outcome outcome, const struct flow *rows,
+                            size_t count);
 /* Removals before grants; gate work before creation before words. */
-void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn, void *arg);
+void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn,
+                      void *arg);
 struct store_flow_note {
     int64_t rest_ms;
     int32_t lease_s; /* 0: give the lease back */
@@ -144,12 +174,16 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
 /* Parked flows try again: all, or those of one request. */
 void store_flow_retry(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
 
-/* --- sites, sources, poll ---------------------------------------------------------------------------------------- */
+/* --- sites, sources, poll
+ * ---------------------------------------------------------------------------------------- */
 
-void store_site_put(struct store *s, struct str name, struct str flavour, struct str url, store_done_fn *fn, void *arg);
-void store_source_put(struct store *s, struct str name, struct str label, struct str kind, const struct source_rule *rule,
-                      store_done_fn *fn, void *arg);
-void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn, void *arg);
+/* Register what the configuration names; harmless when it is there already. */
+void store_site_put(struct store *s, struct str name, struct str flavour, struct str url,
+                    store_done_fn *fn, void *arg);
+void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
+                      const struct source_rule *rule, store_done_fn *fn, void *arg);
+void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn,
+                       void *arg);
 
 struct store_poll {
     struct cursor cursor;
@@ -157,16 +191,20 @@ struct store_poll {
 };
 typedef void store_poll_fn(void *arg, enum store_outcome outcome, const struct store_poll *poll);
 /* Single flight per site: STORE_LOST when another replica walks. */
-void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_poll_fn *fn, void *arg);
+void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_poll_fn *fn,
+                      void *arg);
 /* A page's hints; with last set also the moved cursor, all in one transaction under the fence. */
-void store_poll_page(struct store *s, struct str site, int64_t fence, const struct store_hint *hints, size_t count,
-                     bool last, const struct cursor *cursor, store_done_fn *fn, void *arg);
+void store_poll_page(struct store *s, struct str site, int64_t fence,
+                     const struct store_hint *hints, size_t count, bool last,
+                     const struct cursor *cursor, store_done_fn *fn, void *arg);
 /* Our open tickets that were not looked at for max_age_s: due now. */
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg);
 /* Escalations whose time has come, each once. */
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 
-/* --- looking in --------------------------------------------------------------------------------------------------- */
+/* --- looking in
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* One JSON object: schema version, clock, queue depths, gauges for /metrics and /readyz. */
 void store_health(struct store *s, store_json_fn *fn, void *arg);

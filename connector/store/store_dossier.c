@@ -1,4 +1,5 @@
-/* The database's dossier document into struct dossier. Everything is copied into the caller's arena. */
+/* The database's dossier document into struct dossier. Everything is copied into the caller's
+ * arena. */
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -40,7 +41,8 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->presence = (enum ticket_presence)index_of(json_str(json_member(v, "state")), PRESENCES, 3);
     t->issue_id = text(a, v, "issue_id");
     t->key = text(a, v, "key");
-    t->category = (enum status_category)index_of(json_str(json_member(v, "category")), CATEGORIES, 4);
+    t->category =
+        (enum status_category)index_of(json_str(json_member(v, "category")), CATEGORIES, 4);
     t->role = (enum status_role)index_of(json_str(json_member(v, "role")), ROLES, 5);
     t->status_name = text(a, v, "status_name");
     t->cycle = text(a, v, "cycle");
@@ -76,8 +78,8 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
 
     if (!obs || !desired_from(json_str(json_member(v, "desired")), &item->desired))
         return false;
-    JSON_EACH (o, list)
-        read_observation(a, o, &obs[n++]);
+    JSON_EACH(o, list)
+    read_observation(a, o, &obs[n++]);
     item->id = number(v, "id");
     item->source = text(a, v, "source");
     item->source_label = text(a, v, "label");
@@ -99,9 +101,9 @@ static bool read_items(struct arena *a, const struct json *list, struct dossier 
 
     if (!items || count > LIMIT_ITEMS_PER_REQUEST)
         return false;
-    JSON_EACH (v, list)
-        if (!read_item(a, v, &items[n++]))
-            return false;
+    JSON_EACH(v, list)
+    if (!read_item(a, v, &items[n++]))
+        return false;
     d->items = items;
     d->item_count = n;
     return true;
@@ -109,7 +111,8 @@ static bool read_items(struct arena *a, const struct json *list, struct dossier 
 
 static bool read_flows(const struct json *list, struct dossier *d)
 {
-    JSON_EACH (v, list) {
+    JSON_EACH(v, list)
+    {
         enum flow_kind kind;
         if (!flow_kind_from(json_str(json_member(v, "kind")), &kind))
             return false;
@@ -128,6 +131,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->hold_text = text(a, v, "hold_text");
     d->from_ticket = flag(v, "from_ticket");
     d->emergency = flag(v, "emergency");
+    d->privileged = flag(v, "privileged");
     d->generation = (int32_t)number(v, "generation");
     d->requester = text(a, v, "requester");
     d->beneficiary = text(a, v, "beneficiary");
@@ -184,12 +188,14 @@ static void on_dossier(void *arg, const struct pg_reply *reply)
     if (outcome == STORE_OK)
         d = reply->rows ? read_dossier(op->arena, pg_cell(reply, 0, 0)) : NULL;
     if (outcome == STORE_OK && !d)
-        outcome = STORE_REFUSED; /* no such request, or a document we do not understand: never guess */
+        outcome =
+            STORE_REFUSED; /* no such request, or a document we do not understand: never guess */
     op->fn.dossier(op->arg, outcome, d);
     free(op);
 }
 
-void store_dossier_load(struct store *s, struct arena *arena, struct str request_id, store_dossier_fn *fn, void *arg)
+void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
+                        store_dossier_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(request_id)};
     struct store_op *op = store_op_new(arg);

@@ -24,7 +24,8 @@ static bool read_flow(const struct pg_reply *reply, int row, struct flow *f)
         .sent_at_ms = number(reply, row, 12),
         .now_ms = number(reply, row, 13),
     };
-    return flow_kind_from(pg_cell(reply, row, 1), &f->kind) && flow_state_from(pg_cell(reply, row, 2), &f->state);
+    return flow_kind_from(pg_cell(reply, row, 1), &f->kind) &&
+           flow_state_from(pg_cell(reply, row, 2), &f->state);
 }
 
 static void on_flows(void *arg, const struct pg_reply *reply)
@@ -34,13 +35,15 @@ static void on_flows(void *arg, const struct pg_reply *reply)
     size_t count = 0;
 
     for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++)
-        if (read_flow(reply, i, &rows[count])) /* a kind or state of a newer release: leave it alone */
+        if (read_flow(reply, i,
+                      &rows[count])) /* a kind or state of a newer release: leave it alone */
             count++;
     op->fn.flows(op->arg, store_outcome_of(reply), rows, count);
     free(op);
 }
 
-void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn, void *arg)
+void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn,
+                      void *arg)
 {
     char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
@@ -73,7 +76,7 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
         json_str_member(&out, "why", str_of(note->why));
     json_close_object(&out);
     op->fn.done = fn;
-    struct pg_param params[] = {store_p(s->owner), store_i(flow->id, id), store_i(flow->version, version),
-                                store_p(buf_str(&buf))};
+    struct pg_param params[] = {store_p(s->owner), store_i(flow->id, id),
+                                store_i(flow->version, version), store_p(buf_str(&buf))};
     pg_exec(s->pg, &SQL_FLOW_SAVE, params, store_on_fenced, op);
 }

@@ -10,7 +10,8 @@ const struct pg_stmt *store_inbox_put_stmt(void)
     return &SQL_INBOX_PUT;
 }
 
-void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_t count, pg_done_fn *fn, void *arg)
+void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_t count,
+                     pg_done_fn *fn, void *arg)
 {
     struct pg_param params[LIMIT_INGEST_BATCH * PUT_COLUMNS];
     char numbers[LIMIT_INGEST_BATCH][STORE_NUMBER_SIZE];
@@ -65,7 +66,8 @@ static void on_claimed(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
-void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, store_deliveries_fn *fn, void *arg)
+void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, store_deliveries_fn *fn,
+                       void *arg)
 {
     char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_i(lease_s, lease), store_i(batch, size)};
@@ -99,7 +101,8 @@ static void put_hints(struct buf *buf, const struct store_hint *hints, size_t co
     json_close_array(&out);
 }
 
-void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count, store_done_fn *fn, void *arg)
+void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count,
+                        store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     struct store_op *op = store_op_new(arg);
@@ -111,7 +114,8 @@ void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t 
     pg_exec(s->pg, &SQL_HINT_APPLY, params, store_on_done, op);
 }
 
-/* --- poll: the same hints, under the walk's fence ----------------------------------------------------------------- */
+/* --- poll: the same hints, under the walk's fence
+ * ----------------------------------------------------------------- */
 
 static void on_poll_begun(void *arg, const struct pg_reply *reply)
 {
@@ -122,12 +126,14 @@ static void on_poll_begun(void *arg, const struct pg_reply *reply)
     if (outcome == STORE_OK && reply->rows == 0)
         outcome = STORE_LOST;
     if (outcome == STORE_OK)
-        poll = (struct store_poll){.cursor = {number(reply, 0, 0), number(reply, 0, 1)}, .fence = number(reply, 0, 2)};
+        poll = (struct store_poll){.cursor = {number(reply, 0, 0), number(reply, 0, 1)},
+                                   .fence = number(reply, 0, 2)};
     op->fn.poll(op->arg, outcome, &poll);
     free(op);
 }
 
-void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_poll_fn *fn, void *arg)
+void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_poll_fn *fn,
+                      void *arg)
 {
     char lease[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(site), store_p(s->owner), store_i(lease_s, lease)};
@@ -137,8 +143,9 @@ void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_p
     pg_exec(s->pg, &SQL_POLL_BEGIN, params, on_poll_begun, op);
 }
 
-void store_poll_page(struct store *s, struct str site, int64_t fence, const struct store_hint *hints, size_t count,
-                     bool last, const struct cursor *cursor, store_done_fn *fn, void *arg)
+void store_poll_page(struct store *s, struct str site, int64_t fence,
+                     const struct store_hint *hints, size_t count, bool last,
+                     const struct cursor *cursor, store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     char fence_text[STORE_NUMBER_SIZE], mark[STORE_NUMBER_SIZE];
@@ -148,6 +155,7 @@ void store_poll_page(struct store *s, struct str site, int64_t fence, const stru
     put_hints(&buf, hints, count);
     op->fn.done = fn;
     struct pg_param params[] = {store_p(site), store_i(fence, fence_text), store_p(buf_str(&buf)),
-                                store_p(last ? STR("true") : STR("false")), store_i(cursor->watermark_ms, mark)};
+                                store_p(last ? STR("true") : STR("false")),
+                                store_i(cursor->watermark_ms, mark)};
     pg_exec(s->pg, &SQL_POLL_PAGE, params, store_on_fenced, op);
 }

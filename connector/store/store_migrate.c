@@ -47,7 +47,8 @@ static bool record(void *conn, const struct store_file *f, struct err *err)
 {
     char number[STORE_NUMBER_SIZE];
     struct pg_reply reply;
-    struct pg_param params[] = {store_i(f->number, number), store_p(str_of(f->name)), store_p(str_of(f->sha256)),
+    struct pg_param params[] = {store_i(f->number, number), store_p(str_of(f->name)),
+                                store_p(str_of(f->sha256)),
                                 store_p(f->breaking ? STR("true") : STR("false"))};
     if (!pg_session_query(conn, &SQL_MIGRATION_ADD, params, &reply, err))
         return false;
@@ -55,7 +56,8 @@ static bool record(void *conn, const struct store_file *f, struct err *err)
     return true;
 }
 
-static bool run_file(void *conn, const struct store_file *f, const struct migration *m, bool applied, struct err *err)
+static bool run_file(void *conn, const struct store_file *f, const struct migration *m,
+                     bool applied, struct err *err)
 {
     struct migrate_step step = {.kind = f->kind, .name = f->name, .applied = !applied};
 
@@ -84,7 +86,8 @@ static bool run_migrations(void *conn, const struct migration *m, struct err *er
         bool applied = table && applied_digest(&list, f->number, &digest);
         if (applied && !str_eq_c(digest, f->sha256))
             ok = FAIL(err, ERR_CONFIG,
-                      "migration %s was changed after it was applied; a released migration is never edited, write a new one",
+                      "migration %s was changed after it was applied; a released migration is "
+                      "never edited, write a new one",
                       f->name);
         else
             ok = run_file(conn, f, m, applied, err) && (applied || record(conn, f, err));
@@ -94,7 +97,8 @@ static bool run_migrations(void *conn, const struct migration *m, struct err *er
     return ok;
 }
 
-static bool run_kind(void *conn, const char *kind, bool late, const struct migration *m, struct err *err)
+static bool run_kind(void *conn, const char *kind, bool late, const struct migration *m,
+                     struct err *err)
 {
     for (size_t i = 0; i < STORE_FILE_COUNT; i++) {
         const struct store_file *f = &STORE_FILES[i];
@@ -120,11 +124,12 @@ static bool migrate_body(void *arg, void *conn, struct err *err)
     if (!pg_session_script(conn, "begin", err) || !statement(conn, &SQL_LOCK_PATIENCE, err) ||
         !statement(conn, &SQL_MIGRATE_LOCK, err))
         return false;
-    bool ok = run_kind(conn, "role", false, m, err) && statement(conn, &SQL_BECOME_OWNER, err) &&
-              statement(conn, &SQL_BODIES_LATER, err) && /* routines call each other: any order will do */
-              run_migrations(conn, m, err) && run_kind(conn, "routine", false, m, err) &&
-              run_kind(conn, "view", false, m, err) && run_kind(conn, "routine", true, m, err) &&
-              run_kind(conn, "view", true, m, err);
+    bool ok =
+        run_kind(conn, "role", false, m, err) && statement(conn, &SQL_BECOME_OWNER, err) &&
+        statement(conn, &SQL_BODIES_LATER, err) && /* routines call each other: any order will do */
+        run_migrations(conn, m, err) && run_kind(conn, "routine", false, m, err) &&
+        run_kind(conn, "view", false, m, err) && run_kind(conn, "routine", true, m, err) &&
+        run_kind(conn, "view", true, m, err);
     if (ok)
         return pg_session_script(conn, m->dry_run ? "rollback" : "commit", err);
     struct err ignored;
@@ -132,13 +137,16 @@ static bool migrate_body(void *arg, void *conn, struct err *err)
     return false;
 }
 
-bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_fn *fn, void *arg, struct err *err)
+bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_fn *fn, void *arg,
+                   struct err *err)
 {
     struct migration m = {.fn = fn, .arg = arg, .dry_run = dry_run};
     return pg_run_blocking(options, migrate_body, &m, err);
 }
 
-/* --- verify ------------------------------------------------------------------------------------------------------- */
+/* --- verify
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static bool compare_migrations(void *conn, struct store_findings *f, struct err *err)
 {
@@ -148,7 +156,8 @@ static bool compare_migrations(void *conn, struct store_findings *f, struct err 
     if (!has_table(conn, &table, err))
         return false;
     if (!table)
-        return FAIL(err, ERR_CONFIG, "the database has no schema of ours; run 'countersign db migrate'");
+        return FAIL(err, ERR_CONFIG,
+                    "the database has no schema of ours; run 'countersign db migrate'");
     if (!pg_session_query(conn, &SQL_MIGRATION_LIST, NULL, &list, err))
         return false;
     int known = 0;
@@ -244,8 +253,10 @@ static bool verify_body(void *arg, void *conn, struct err *err)
     struct walk walk = {check_row, &check};
 
     evidence_start(&check.chain);
-    return compare_migrations(conn, f, err) && count(conn, &SQL_VERIFY_UNCOMMENTED, &f->uncommented, err) &&
-           count(conn, &SQL_VERIFY_SERVICE_RIGHTS, &f->service_rights, err) && walk_body(&walk, conn, err);
+    return compare_migrations(conn, f, err) &&
+           count(conn, &SQL_VERIFY_UNCOMMENTED, &f->uncommented, err) &&
+           count(conn, &SQL_VERIFY_SERVICE_RIGHTS, &f->service_rights, err) &&
+           walk_body(&walk, conn, err);
 }
 
 bool store_verify(const struct pg_options *options, struct store_findings *ret, struct err *err)
@@ -254,7 +265,8 @@ bool store_verify(const struct pg_options *options, struct store_findings *ret, 
     return pg_run_blocking(options, verify_body, ret, err);
 }
 
-bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg, struct err *err)
+bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
+                         struct err *err)
 {
     struct walk walk = {fn, arg};
     return pg_run_blocking(options, walk_body, &walk, err);

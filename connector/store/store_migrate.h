@@ -1,4 +1,5 @@
-/* store_migrate.h: bring a database to this program's schema, and check it. Blocking; for the command line. */
+/* store_migrate.h: bring a database to this program's schema, and check it. Blocking; for the
+ * command line. */
 #ifndef COUNTERSIGN_STORE_MIGRATE_H
 #define COUNTERSIGN_STORE_MIGRATE_H
 
@@ -10,24 +11,25 @@ struct migrate_step {
 };
 typedef void migrate_step_fn(void *arg, const struct migrate_step *step);
 
-/* Everything in one transaction under a lock: a racing process waits, then finds nothing to do. A migration whose text
- * changed since it was applied is refused. dry_run: reports and rolls back. */
-MUST_CHECK bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_fn *fn, void *arg,
-                              struct err *err);
+/* Everything in one transaction under a lock: a racing process waits, then finds nothing to do. A
+ * migration whose text changed since it was applied is refused. dry_run: reports and rolls back. */
+MUST_CHECK bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_fn *fn,
+                              void *arg, struct err *err);
 
 struct store_findings {
-    int migrations;      /* applied, the same as ours */
-    int missing;         /* ours, not applied */
-    int changed;         /* applied with another text */
-    int newer;           /* applied, unknown to this program */
-    int uncommented;     /* tables and views without a comment */
-    int service_rights;  /* append-only tables the service role may change */
-    int64_t evidence;    /* entries checked */
-    int64_t broken_at;   /* first entry that does not verify, 0 = intact */
+    int migrations;     /* applied, the same as ours */
+    int missing;        /* ours, not applied */
+    int changed;        /* applied with another text */
+    int newer;          /* applied, unknown to this program */
+    int uncommented;    /* tables and views without a comment */
+    int service_rights; /* append-only tables the service role may change */
+    int64_t evidence;   /* entries checked */
+    int64_t broken_at;  /* first entry that does not verify, 0 = intact */
     const char *broken_why;
 };
 /* Compare the database with this program and walk the evidence chain. */
-MUST_CHECK bool store_verify(const struct pg_options *options, struct store_findings *ret, struct err *err);
+MUST_CHECK bool store_verify(const struct pg_options *options, struct store_findings *ret,
+                             struct err *err);
 
 /* Evidence entries in order, for export: fn returns false to stop. */
 struct evidence_row {
@@ -35,6 +37,7 @@ struct evidence_row {
     struct str kind, request_id, body, prev, hash; /* hashes in hexadecimal */
 };
 typedef bool evidence_row_fn(void *arg, const struct evidence_row *row);
-MUST_CHECK bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg, struct err *err);
+MUST_CHECK bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn,
+                                    void *arg, struct err *err);
 
 #endif

@@ -27,13 +27,14 @@ struct store_op {
 
 struct store_op *store_op_new(void *arg);
 enum store_outcome store_outcome_of(const struct pg_reply *reply);
-/* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the op. */
+/* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
+ * op. */
 void store_on_fenced(void *arg, const struct pg_reply *reply);
 /* For statements where any answer will do. */
 void store_on_done(void *arg, const struct pg_reply *reply);
 void store_on_json(void *arg, const struct pg_reply *reply);
 
-struct pg_param store_p(struct str s);  /* text; an absent slice is an empty text, not NULL */
+struct pg_param store_p(struct str s); /* text; an absent slice is an empty text, not NULL */
 struct pg_param store_null(void);
 /* A number as text in caller's memory. */
 enum { STORE_NUMBER_SIZE = 24 };

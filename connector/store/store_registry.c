@@ -1,6 +1,7 @@
 #include "store/store_priv.h"
 
-void store_site_put(struct store *s, struct str name, struct str flavour, struct str url, store_done_fn *fn, void *arg)
+void store_site_put(struct store *s, struct str name, struct str flavour, struct str url,
+                    store_done_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(name), store_p(flavour), store_p(url)};
     struct store_op *op = store_op_new(arg);
@@ -9,8 +10,8 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
     pg_exec(s->pg, &SQL_SITE_PUT, params, store_on_done, op);
 }
 
-void store_source_put(struct store *s, struct str name, struct str label, struct str kind, const struct source_rule *rule,
-                      store_done_fn *fn, void *arg)
+void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
+                      const struct source_rule *rule, store_done_fn *fn, void *arg)
 {
     char settle[STORE_NUMBER_SIZE], confirmations[STORE_NUMBER_SIZE], age[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(name),
@@ -25,7 +26,8 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
     pg_exec(s->pg, &SQL_SOURCE_PUT, params, store_on_done, op);
 }
 
-void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn, void *arg)
+void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn,
+                       void *arg)
 {
     struct pg_param params[] = {store_p(sha256_hex), store_p(text)};
     struct store_op *op = store_op_new(arg);

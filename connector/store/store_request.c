@@ -5,7 +5,8 @@
 #include "domain/words.h"
 #include "store/store_priv.h"
 
-/* --- tickets without a request ------------------------------------------------------------------------------------ */
+/* --- tickets without a request
+ * ------------------------------------------------------------------------------------ */
 
 static int64_t number(const struct pg_reply *reply, int row, int col)
 {
@@ -20,13 +21,14 @@ static void on_tickets(void *arg, const struct pg_reply *reply)
     size_t count = 0;
 
     for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++)
-        rows[count++] = (struct store_ticket_claim){pg_cell(reply, i, 0), pg_cell(reply, i, 1), pg_cell(reply, i, 2),
-                                                    number(reply, i, 3)};
+        rows[count++] = (struct store_ticket_claim){pg_cell(reply, i, 0), pg_cell(reply, i, 1),
+                                                    pg_cell(reply, i, 2), number(reply, i, 3)};
     op->fn.tickets(op->arg, store_outcome_of(reply), rows, count);
     free(op);
 }
 
-void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn, void *arg)
+void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn,
+                        void *arg)
 {
     char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
@@ -36,19 +38,20 @@ void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_t
     pg_exec(s->pg, &SQL_TICKET_CLAIM, params, on_tickets, op);
 }
 
-void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason, store_done_fn *fn,
-                         void *arg)
+void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
+                         store_done_fn *fn, void *arg)
 {
     char version[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner), store_p(t->site), store_p(t->issue_id), store_i(t->version, version),
-                                store_p(str_of(reason))};
+    struct pg_param params[] = {store_p(s->owner), store_p(t->site), store_p(t->issue_id),
+                                store_i(t->version, version), store_p(str_of(reason))};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_TICKET_IGNORE, params, store_on_fenced, op);
 }
 
-/* --- opening and submitting --------------------------------------------------------------------------------------- */
+/* --- opening and submitting
+ * --------------------------------------------------------------------------------------- */
 
 static void put_items(struct json_out *out, const struct store_item *items, size_t count)
 {
@@ -103,8 +106,8 @@ static void put_intake(struct buf *buf, const struct store_intake *in)
     json_close_object(&out);
 }
 
-void store_request_open(struct store *s, const struct store_ticket_claim *t, const struct store_intake *in,
-                        store_done_fn *fn, void *arg)
+void store_request_open(struct store *s, const struct store_ticket_claim *t,
+                        const struct store_intake *in, store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     char version[STORE_NUMBER_SIZE];
@@ -113,8 +116,8 @@ void store_request_open(struct store *s, const struct store_ticket_claim *t, con
     buf_init(&buf, STORE_JSON_BYTES);
     put_intake(&buf, in);
     op->fn.done = fn;
-    struct pg_param params[] = {store_p(s->owner), store_p(t->issue_id), store_i(t->version, version),
-                                store_p(buf_str(&buf))};
+    struct pg_param params[] = {store_p(s->owner), store_p(t->issue_id),
+                                store_i(t->version, version), store_p(buf_str(&buf))};
     pg_exec(s->pg, &SQL_REQUEST_OPEN, params, store_on_fenced, op);
 }
 
@@ -143,11 +146,13 @@ void store_request_submit(struct store *s, struct str idempotency_key, struct st
     buf_init(&buf, STORE_JSON_BYTES);
     put_intake(&buf, in);
     op->fn.submitted = fn;
-    struct pg_param params[] = {store_p(idempotency_key), store_p(body_sha256_hex), store_p(buf_str(&buf))};
+    struct pg_param params[] = {store_p(idempotency_key), store_p(body_sha256_hex),
+                                store_p(buf_str(&buf))};
     pg_exec(s->pg, &SQL_REQUEST_SUBMIT, params, on_submitted, op);
 }
 
-/* --- looking at a request ----------------------------------------------------------------------------------------- */
+/* --- looking at a request
+ * ----------------------------------------------------------------------------------------- */
 
 static void on_ids(void *arg, const struct pg_reply *reply)
 {
@@ -161,7 +166,8 @@ static void on_ids(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
-void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn, void *arg)
+void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn,
+                         void *arg)
 {
     char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
@@ -237,13 +243,13 @@ static void put_observation(struct json_out *out, const struct observation *o)
     json_close_object(out);
 }
 
-static void save(struct store *s, const struct pg_stmt *stmt, const struct dossier *d, const struct buf *body,
-                 store_done_fn *fn, void *arg)
+static void save(struct store *s, const struct pg_stmt *stmt, const struct dossier *d,
+                 const struct buf *body, store_done_fn *fn, void *arg)
 {
     char version[STORE_NUMBER_SIZE];
     struct store_op *op = store_op_new(arg);
-    struct pg_param params[] = {store_p(s->owner), store_p(d->request_id), store_i(d->version, version),
-                                store_p(buf_str(body))};
+    struct pg_param params[] = {store_p(s->owner), store_p(d->request_id),
+                                store_i(d->version, version), store_p(buf_str(body))};
 
     op->fn.done = fn;
     pg_exec(s->pg, stmt, params, store_on_fenced, op);
@@ -270,8 +276,8 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
 }
 
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
-                         const struct store_enqueue *flows, size_t flow_count, enum notice_state notice, bool release,
-                         store_done_fn *fn, void *arg)
+                         const struct store_enqueue *flows, size_t flow_count,
+                         enum notice_state notice, bool release, store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     struct json_out out;
@@ -306,9 +312,11 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
 }
 
-/* --- the other things that happen to a request -------------------------------------------------------------------- */
+/* --- the other things that happen to a request
+ * -------------------------------------------------------------------- */
 
-void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn, void *arg)
+void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
+                          void *arg)
 {
     struct pg_param params[] = {store_p(id)};
     struct store_op *op = store_op_new(arg);
@@ -318,19 +326,20 @@ void store_request_cancel(struct store *s, struct str id, struct str actor, stor
     pg_exec(s->pg, &SQL_REQUEST_CANCEL, params, store_on_fenced, op);
 }
 
-void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved, struct str channel,
-                        store_done_fn *fn, void *arg)
+void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved,
+                        struct str channel, store_done_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(request_id), store_p(approver),
-                                store_p(approved ? STR("approved") : STR("declined")), store_p(channel)};
+                                store_p(approved ? STR("approved") : STR("declined")),
+                                store_p(channel)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_APPROVAL_ADD, params, store_on_fenced, op);
 }
 
-static void ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params, store_json_fn *fn,
-                     void *arg)
+static void ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
+                     store_json_fn *fn, void *arg)
 {
     struct store_op *op = store_op_new(arg);
 
@@ -344,7 +353,8 @@ void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn
     ask_json(s, &SQL_REQUEST_SHOW, params, fn, arg);
 }
 
-void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit, store_json_fn *fn, void *arg)
+void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit,
+                        store_json_fn *fn, void *arg)
 {
     char page[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(phase), store_p(after), store_i(limit, page)};
@@ -357,12 +367,14 @@ void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn
     ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
 }
 
-void store_exception_grant(struct store *s, struct str request_id, struct str owner, struct str approved_by,
-                           struct str reason, struct str control, int64_t expires_ms, store_json_fn *fn, void *arg)
+void store_exception_grant(struct store *s, struct str request_id, struct str owner,
+                           struct str approved_by, struct str reason, struct str control,
+                           int64_t expires_ms, store_json_fn *fn, void *arg)
 {
     char expires[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(request_id), store_p(owner),   store_p(approved_by),
-                                store_p(reason),     store_p(control), store_i(expires_ms, expires)};
+    struct pg_param params[] = {store_p(request_id),  store_p(owner),
+                                store_p(approved_by), store_p(reason),
+                                store_p(control),     store_i(expires_ms, expires)};
     ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
 }
 

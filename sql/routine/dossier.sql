@@ -4,7 +4,7 @@ language sql stable set search_path = pg_catalog as $$
     select jsonb_build_object(
         'request_id', r.id, 'version', r.version, 'now_ms', governance.ms(clock_timestamp()), 'kind', r.kind,
         'phase', r.phase, 'mode', r.mode, 'held', r.held, 'hold_text', r.hold_text, 'from_ticket', r.from_ticket,
-        'emergency', r.emergency, 'generation', r.generation, 'requester', r.requester, 'beneficiary', r.beneficiary,
+        'emergency', r.emergency, 'privileged', r.is_privileged, 'generation', r.generation, 'requester', r.requester, 'beneficiary', r.beneficiary,
         'requested_ms', governance.ms(r.requested_at), 'approved_ms', governance.ms(r.approved_at),
         'claimed_ms', governance.ms(r.claimed_at), 'verified_ms', governance.ms(r.verified_at),
         'closed_ms', governance.ms(r.closed_at), 'access_until_ms', governance.ms(r.access_until),

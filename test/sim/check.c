@@ -1,4 +1,5 @@
-/* check.c: the invariants (reliability 2.1), from what the model knows, not from what the code under test believes. */
+/* check.c: the invariants (reliability 2.1), from what the model knows, not from what the code
+ * under test believes. */
 #include "sim.h"
 
 enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, MAX_AGE_MS = 15 * 60000, RACE_MS = 5000 };
@@ -7,7 +8,8 @@ static bool says_so(const struct srequest *r, const struct sobs *x)
 {
     enum outcome wanted = r->kind == REQUEST_GRANT ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     bool canary = r->kind == REQUEST_GRANT || x->real_canary;
-    return x->real_outcome == wanted && x->real_complete && canary && x->real_as_of_ms >= r->claim_seen_ms;
+    return x->real_outcome == wanted && x->real_complete && canary &&
+           x->real_as_of_ms >= r->claim_seen_ms;
 }
 
 /* Is there a proof for the present claim? */
@@ -36,7 +38,8 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
     if (to != PHASE_VERIFIED && to != PHASE_CLOSED)
         return;
     if (!is_proven(s, r))
-        sim_violate(s, "INV6 proof", "%s without a proof of this claim (%zu reads, claim %lld)", phase_name(to), r->obs_count, (long long)r->claim_seen_ms);
+        sim_violate(s, "INV6 proof", "%s without a proof of this claim (%zu reads, claim %lld)",
+                    phase_name(to), r->obs_count, (long long)r->claim_seen_ms);
     if (r->seen_cycle != r->claim_cycle && !r->seen.moved_by_us)
         sim_violate(s, "INV6 cycle", "%s for another claim than the ticket's", phase_name(to));
 }
@@ -44,7 +47,8 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
 void check_close_call(struct sim *s, struct srequest *r)
 {
     const struct sticket *t = &s->tickets[r->ticket];
-    bool another_claim = !t->moved_by_us && t->cycle != r->claim_cycle && s->now_ms - t->updated_ms > RACE_MS;
+    bool another_claim =
+        !t->moved_by_us && t->cycle != r->claim_cycle && s->now_ms - t->updated_ms > RACE_MS;
 
     if (!is_proven(s, r))
         sim_violate(s, "INV6 proof", "a ticket is being closed without proof");
@@ -69,13 +73,16 @@ void check_post(struct sim *s, struct srequest *r, int64_t search_age_ms)
 
 static void check_request(struct sim *s, struct srequest *r)
 {
-    struct sla_clock clock = {.started_ms = r->requested_ms, .stopped_ms = r->verified_ms, .goal_ms = 1};
+    struct sla_clock clock = {
+        .started_ms = r->requested_ms, .stopped_ms = r->verified_ms, .goal_ms = 1};
     int64_t elapsed = sla_elapsed_ms(&clock, s->now_ms);
-    bool over = phase_is_terminal(r->phase) || r->phase == PHASE_CLOSED || r->phase == PHASE_ORPHANED;
+    bool over =
+        phase_is_terminal(r->phase) || r->phase == PHASE_CLOSED || r->phase == PHASE_ORPHANED;
     int live = 0;
 
     if (elapsed < r->sla_last_ms && !r->verified_ms)
-        sim_violate(s, "INV9 SLA", "the clock went back from %lld to %lld", (long long)r->sla_last_ms, (long long)elapsed);
+        sim_violate(s, "INV9 SLA", "the clock went back from %lld to %lld",
+                    (long long)r->sla_last_ms, (long long)elapsed);
     r->sla_last_ms = r->verified_ms ? 0 : elapsed;
     if (r->evidence != r->changes || r->chain.seq != r->changes)
         sim_violate(s, "INV10 evidence", "%d entries for %d changes", r->evidence, r->changes);
@@ -86,9 +93,11 @@ static void check_request(struct sim *s, struct srequest *r)
     if (over || r->look_ms || r->owner)
         return;
     for (int i = 0; i < s->flow_count; i++)
-        if (s->flows[i].request == (int)(r - s->requests) && !flow_state_is_final(s->flows[i].f.state))
+        if (s->flows[i].request == (int)(r - s->requests) &&
+            !flow_state_is_final(s->flows[i].f.state))
             return;
-    sim_violate(s, "INV14 no orphan", "a request in %s that nothing will wake", phase_name(r->phase));
+    sim_violate(s, "INV14 no orphan", "a request in %s that nothing will wake",
+                phase_name(r->phase));
 }
 
 void check_event(struct sim *s)

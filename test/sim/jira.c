@@ -1,11 +1,13 @@
-/* jira.c: the model Jira: tickets, moves, the index that lags, webhooks that are lost, doubled and late, and the poll. */
+/* jira.c: the model Jira: tickets, moves, the index that lags, webhooks that are lost, doubled and
+ * late, and the poll. */
 #include "sim.h"
 
 static void on_hook(struct sim *s, void *arg, int64_t ticket)
 {
     (void)arg;
     int replica = (int)rng_below(&s->rng, REPLICAS);
-    if (s->boots[replica]->alive) /* stored before it is answered: a dead replica answers nothing, Jira tries again */
+    if (s->boots[replica]->alive) /* stored before it is answered: a dead replica answers nothing,
+                                     Jira tries again */
         store_hint(s, (int)ticket);
     else
         sim_at(s, s->now_ms + 300000, on_hook, NULL, ticket);
@@ -19,7 +21,8 @@ static void changed(struct sim *s, int ticket)
     t->updated_ms = s->now_ms;
     t->indexed_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
     for (int i = 0; i < copies; i++) {
-        int64_t delay = FAULT(s, hook_late) ? rng_range(&s->rng, 0, 300000) : rng_range(&s->rng, 20, 500);
+        int64_t delay =
+            FAULT(s, hook_late) ? rng_range(&s->rng, 0, 300000) : rng_range(&s->rng, 20, 500);
         sim_at(s, s->now_ms + delay, on_hook, NULL, ticket);
     }
 }
@@ -31,7 +34,11 @@ int jira_create(struct sim *s, int request, bool by_us)
     int n = s->ticket_count++;
     struct sticket *t = &s->tickets[n];
 
-    *t = (struct sticket){.here = true, .moved_by_us = by_us, .request = request, .role = STATUS_OPEN, .created_ms = s->now_ms};
+    *t = (struct sticket){.here = true,
+                          .moved_by_us = by_us,
+                          .request = request,
+                          .role = STATUS_OPEN,
+                          .created_ms = s->now_ms};
     t->visible_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
     sim_trace(s, "ticket made", n, request);
     changed(s, n);
@@ -57,21 +64,23 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
 {
     const struct sticket *t = &s->tickets[ticket];
 
-    *ret = (struct ticket){.presence = t->here ? TICKET_HERE : TICKET_GONE,
-                           .issue_id = str_of(SIM_CYCLES[ticket]),
-                           .key = str_of(SIM_CYCLES[ticket]),
-                           .category = t->role == STATUS_DONE ? CATEGORY_DONE : CATEGORY_INDETERMINATE,
-                           .role = t->role,
-                           .status_name = STR("status"),
-                           .cycle = str_of(SIM_CYCLES[t->cycle]),
-                           .cycle_at_ms = t->updated_ms,
-                           .moved_by_us = t->moved_by_us,
-                           .updated_ms = t->updated_ms,
-                           .mapped_hash = 7,
-                           .mapped = STR("{}")};
+    *ret =
+        (struct ticket){.presence = t->here ? TICKET_HERE : TICKET_GONE,
+                        .issue_id = str_of(SIM_CYCLES[ticket]),
+                        .key = str_of(SIM_CYCLES[ticket]),
+                        .category = t->role == STATUS_DONE ? CATEGORY_DONE : CATEGORY_INDETERMINATE,
+                        .role = t->role,
+                        .status_name = STR("status"),
+                        .cycle = str_of(SIM_CYCLES[t->cycle]),
+                        .cycle_at_ms = t->updated_ms,
+                        .moved_by_us = t->moved_by_us,
+                        .updated_ms = t->updated_ms,
+                        .mapped_hash = 7,
+                        .mapped = STR("{}")};
 }
 
-/* One walk, by the production cursor. A page may fail after some hits were seen: then it did not happen. */
+/* One walk, by the production cursor. A page may fail after some hits were seen: then it did not
+ * happen. */
 void jira_poll(struct sim *s, struct boot *b)
 {
     struct cursor_walk walk;
@@ -83,7 +92,8 @@ void jira_poll(struct sim *s, struct boot *b)
     cursor_begin(&s->cursor, &walk);
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        if (!t->here || t->indexed_ms > s->now_ms || t->visible_ms > s->now_ms || t->updated_ms < walk.from_ms)
+        if (!t->here || t->indexed_ms > s->now_ms || t->visible_ms > s->now_ms ||
+            t->updated_ms < walk.from_ms)
             continue;
         cursor_see(&walk, t->updated_ms);
         if (!stored_first_half_only)

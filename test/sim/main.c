@@ -2,8 +2,6 @@
  *
  * sim [--schedules N] [--seed FIRST] [--jobs N] [--trace] [--plant NAME] [--list-plants]
  */
-#include "sim.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sim.h"
 
 #ifdef COUNTERSIGN_PLANTS
 enum plant plant_on;
@@ -21,10 +21,9 @@ char SIM_CYCLES[CYCLES_MAX][8];
 struct plant_row {
     const char *name, *what;
 };
-static const struct plant_row PLANT_ROWS[] = {
-    {"NONE", "nothing"},
+static const struct plant_row PLANT_ROWS[] = {{"NONE", "nothing"},
 #define X(name, what) {#name, what},
-    PLANTS(X)
+                                              PLANTS(X)
 #undef X
 };
 
@@ -85,7 +84,8 @@ static bool play(struct sim *s)
     }
     for (int i = 0; i < s->request_count; i++)
         if (s->requests[i].phase != PHASE_CLOSED)
-            sim_violate(s, "INV20 liveness", "request %d is still in %s", i, phase_name(s->requests[i].phase));
+            sim_violate(s, "INV20 liveness", "request %d is still in %s", i,
+                        phase_name(s->requests[i].phase));
     sim_violate(s, "INV20 liveness", "a ticket is not closed, or was never seen");
 }
 
@@ -161,7 +161,8 @@ static void print_sometimes(const struct totals *t)
     printf("\n");
 }
 
-/* Every fault must have happened and every rule that the model can reach must have fired: else the simulation is blind. */
+/* Every fault must have happened and every rule that the model can reach must have fired: else the
+ * simulation is blind. */
 static bool is_blind(const struct totals *t)
 {
     size_t rules;
@@ -171,7 +172,8 @@ static bool is_blind(const struct totals *t)
         if (!t->faults[i])
             return true;
     for (size_t i = 0; i < rules; i++) {
-        bool not_modelled = table[i].from == FS_PARKED || (table[i].on == EV_LIMITED && table[i].from != FS_CALLING) ||
+        bool not_modelled = table[i].from == FS_PARKED ||
+                            (table[i].on == EV_LIMITED && table[i].from != FS_CALLING) ||
                             (table[i].on == EV_WAIT && table[i].from == FS_CHECKING);
         if (!t->rules[i] && !not_modelled)
             return true;
@@ -179,7 +181,8 @@ static bool is_blind(const struct totals *t)
     return false;
 }
 
-static int report(const struct options *o, const struct totals *all, double seconds, const char *argv0)
+static int report(const struct options *o, const struct totals *all, double seconds,
+                  const char *argv0)
 {
     struct totals sum = {0};
 
@@ -199,11 +202,12 @@ static int report(const struct options *o, const struct totals *all, double seco
         }
     }
     printf("%llu schedules, %llu events (%.0f a schedule), %.1f simulated days, %.2f M events/s\n",
-           (unsigned long long)sum.schedules, (unsigned long long)sum.events, (double)sum.events / (double)sum.schedules,
-           (double)sum.sim_ms / 86400000.0, (double)sum.events / seconds / 1e6);
+           (unsigned long long)sum.schedules, (unsigned long long)sum.events,
+           (double)sum.events / (double)sum.schedules, (double)sum.sim_ms / 86400000.0,
+           (double)sum.events / seconds / 1e6);
     if (sum.failed_count) {
-        printf("BROKEN: %s: %s\nreplay: %s --seed %llu --schedules 1 --trace\n", sum.invariant, sum.detail, argv0,
-               (unsigned long long)sum.failed_seed);
+        printf("BROKEN: %s: %s\nreplay: %s --seed %llu --schedules 1 --trace\n", sum.invariant,
+               sum.detail, argv0, (unsigned long long)sum.failed_seed);
         return 1;
     }
     print_sometimes(&sum);
@@ -248,7 +252,8 @@ static bool read_options(int argc, char **argv, struct options *o)
         } else if (strcmp(argv[i], "--jobs") == 0) {
             o->jobs = (int)strtol(argv[++i], NULL, 10);
         } else {
-            fprintf(stderr, "usage: sim [--schedules N] [--seed N] [--jobs N] [--trace] [--plant NAME] [--list-plants]\n");
+            fprintf(stderr, "usage: sim [--schedules N] [--seed N] [--jobs N] [--trace] [--plant "
+                            "NAME] [--list-plants]\n");
             return false;
         }
     }
@@ -264,7 +269,8 @@ int main(int argc, char **argv)
         return 64;
     for (int i = 0; i < CYCLES_MAX; i++)
         snprintf(SIM_CYCLES[i], sizeof SIM_CYCLES[i], "%d", i);
-    struct totals *all = mmap(NULL, sizeof *all * (size_t)o.jobs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct totals *all = mmap(NULL, sizeof *all * (size_t)o.jobs, PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED)
         return 70;
     clock_gettime(CLOCK_MONOTONIC, &from);

@@ -1,7 +1,15 @@
-/* people.c: agents, customers, administrators and automation, and the replicas' own comings and goings. */
+/* people.c: agents, customers, administrators and automation, and the replicas' own comings and
+ * goings. */
 #include "sim.h"
 
-enum { HUMAN_ACTS_MAX = 7, FIGHTS_MAX = 14, TICK_MS = 2000, POLL_MS = 30000, SWEEP_MS = 300000, AGENT_MS = 40000 };
+enum {
+    HUMAN_ACTS_MAX = 7,
+    FIGHTS_MAX = 14,
+    TICK_MS = 2000,
+    POLL_MS = 30000,
+    SWEEP_MS = 300000,
+    AGENT_MS = 40000
+};
 
 static void set_truth(struct sim *s, struct srequest *r, bool truth)
 {
@@ -49,7 +57,8 @@ static void automation_fights(struct sim *s, int ticket)
     struct sticket *t = &s->tickets[ticket];
     struct srequest *r = t->request < 0 ? NULL : &s->requests[t->request];
 
-    if (!r || !t->here || t->role != STATUS_OPEN || !t->moved_by_us || !r->reopens || r->fights >= FIGHTS_MAX || !FAULT(s, fight))
+    if (!r || !t->here || t->role != STATUS_OPEN || !t->moved_by_us || !r->reopens ||
+        r->fights >= FIGHTS_MAX || !FAULT(s, fight))
         return;
     r->fights++;
     jira_move(s, ticket, STATUS_DONE, false);
@@ -80,7 +89,9 @@ static void on_platform(struct sim *s, void *arg, int64_t number)
         store_request_new(s, false);
 }
 
-/* --- replicas --------------------------------------------------------------------------------------------------------- */
+/* --- replicas
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void on_boot(struct sim *s, void *arg, int64_t replica)
 {

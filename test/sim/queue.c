@@ -1,8 +1,9 @@
-/* queue.c: virtual time: a heap of events; equal times run in the order they were made. Also dice and the trace. */
-#include "sim.h"
-
+/* queue.c: virtual time: a heap of events; equal times run in the order they were made. Also dice
+ * and the trace. */
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "sim.h"
 
 uint64_t sim_fault_count[32], sim_rule_count[64];
 const char *const SIM_FAULT_NAMES[] = {
@@ -16,7 +17,8 @@ static bool before(const struct event *a, const struct event *b)
     return a->at_ms < b->at_ms || (a->at_ms == b->at_ms && a->order < b->order);
 }
 
-void sim_at(struct sim *s, int64_t at_ms, void (*fn)(struct sim *, void *, int64_t), void *arg, int64_t number)
+void sim_at(struct sim *s, int64_t at_ms, void (*fn)(struct sim *, void *, int64_t), void *arg,
+            int64_t number)
 {
     struct event e = {at_ms > s->now_ms ? at_ms : s->now_ms, s->order++, fn, arg, number};
     size_t i = s->heap_count++;
@@ -70,9 +72,12 @@ bool sim_fault(struct sim *s, uint32_t rate, int which)
 
 void sim_trace(struct sim *s, const char *what, int64_t a, int64_t b)
 {
-    s->trace_hash = (s->trace_hash ^ str_hash(str_of(what)) ^ (uint64_t)(a * 31 + b) ^ (uint64_t)s->now_ms) * 0x100000001b3u;
+    s->trace_hash =
+        (s->trace_hash ^ str_hash(str_of(what)) ^ (uint64_t)(a * 31 + b) ^ (uint64_t)s->now_ms) *
+        0x100000001b3u;
     if (s->trace)
-        printf("%9.3f  %-28s %lld %lld\n", (double)s->now_ms / 1000.0, what, (long long)a, (long long)b);
+        printf("%9.3f  %-28s %lld %lld\n", (double)s->now_ms / 1000.0, what, (long long)a,
+               (long long)b);
 }
 
 void sim_violate(struct sim *s, const char *invariant, const char *fmt, ...)

@@ -1,5 +1,6 @@
-/* sim.h: the seeded simulator's shared state. The production objects (domain, run, visit) run unchanged against a model
- * of the store, of Jira and of the target systems, in virtual time, with one event queue and one random generator. */
+/* sim.h: the seeded simulator's shared state. The production objects (domain, run, visit) run
+ * unchanged against a model of the store, of Jira and of the target systems, in virtual time, with
+ * one event queue and one random generator. */
 #ifndef COUNTERSIGN_SIM_H
 #define COUNTERSIGN_SIM_H
 
@@ -26,9 +27,11 @@ enum {
 };
 
 #define FAULTS(X)                                                                                  \
-    X(lost_reply) X(not_sent) X(lost_request) X(late) X(limited) X(anonymous) X(jira_down)          \
-    X(crash) X(pause) X(save_unknown) X(hook_lost) X(hook_double) X(hook_late) X(poll_fails)        \
-    X(source_down) X(source_lag) X(partial) X(rights_lost) X(flapping) X(backdoor_close) X(take_back) X(fight)
+    X(lost_reply)                                                                                  \
+    X(not_sent)                                                                                    \
+    X(lost_request) X(late) X(limited) X(anonymous) X(jira_down) X(crash) X(pause) X(save_unknown) \
+        X(hook_lost) X(hook_double) X(hook_late) X(poll_fails) X(source_down) X(source_lag)        \
+            X(partial) X(rights_lost) X(flapping) X(backdoor_close) X(take_back) X(fight)
 
 struct rates {
 #define X(name) uint32_t name; /* per million of opportunities */
@@ -39,7 +42,7 @@ struct rates {
 /* A ticket of the model Jira. */
 struct sticket {
     bool here, moved_by_us, human;
-    int request;         /* marker */
+    int request; /* marker */
     enum status_role role;
     int cycle;
     int64_t created_ms, visible_ms, updated_ms, indexed_ms;
@@ -72,7 +75,7 @@ struct srequest {
     int64_t last_read_ms;
     int reads;
     /* what the model knows */
-    bool truth;            /* the entitlement is held */
+    bool truth; /* the entitlement is held */
     bool truth_before;
     int64_t truth_ms;      /* since when */
     int64_t claim_seen_ms; /* when the store took up the claim, whatever the decision called it */
@@ -141,7 +144,8 @@ extern uint64_t sim_fault_count[32], sim_rule_count[64];
 extern char SIM_CYCLES[CYCLES_MAX][8]; /* cycle numbers as text */
 
 /* queue */
-void sim_at(struct sim *s, int64_t at_ms, void (*fn)(struct sim *, void *, int64_t), void *arg, int64_t number);
+void sim_at(struct sim *s, int64_t at_ms, void (*fn)(struct sim *, void *, int64_t), void *arg,
+            int64_t number);
 bool sim_step(struct sim *s);
 /* dice */
 bool sim_fault(struct sim *s, uint32_t rate, int which);
@@ -155,7 +159,8 @@ enum {
 extern const char *const SIM_FAULT_NAMES[];
 void sim_trace(struct sim *s, const char *what, int64_t a, int64_t b);
 /* Stop with a broken invariant. */
-_Noreturn void sim_violate(struct sim *s, const char *invariant, const char *fmt, ...) PRINTF_LIKE(3, 4);
+_Noreturn void sim_violate(struct sim *s, const char *invariant, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 /* world.c */
 struct boot *boot_new(struct sim *s, int replica);
@@ -163,11 +168,12 @@ struct boot *boot_new(struct sim *s, int replica);
 void store_hint(struct sim *s, int ticket);
 void store_claim(struct sim *s, struct boot *b);
 int store_request_new(struct sim *s, bool from_ticket);
-bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow, const struct flow_rule *rule,
-                     const struct flow_note *note);
-bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d, const struct ticket *ticket,
-                      const struct sobs *obs, size_t count);
-bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d, const struct decision *x, bool release);
+bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
+                     const struct flow_rule *rule, const struct flow_note *note);
+bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
+                      const struct ticket *ticket, const struct sobs *obs, size_t count);
+bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
+                         const struct decision *x, bool release);
 struct dossier *store_dossier(struct sim *s, struct arena *arena, int request);
 int request_index(struct str id);
 int cycle_index(struct str cycle);

@@ -1,7 +1,7 @@
 /* store.c: the model store: the same guards as the database has (sql/routine), in memory. */
-#include "sim.h"
-
 #include <string.h>
+
+#include "sim.h"
 
 static const char *const IDS[REQUESTS_MAX] = {"r0", "r1", "r2", "r3", "r4"};
 
@@ -65,9 +65,12 @@ void store_hint(struct sim *s, int ticket)
         r->look_ms = s->now_ms;
 }
 
-/* --- dossier ---------------------------------------------------------------------------------------------------------- */
+/* --- dossier
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
-static void fill_items(struct sim *s, struct arena *arena, const struct srequest *r, struct dossier *d)
+static void fill_items(struct sim *s, struct arena *arena, const struct srequest *r,
+                       struct dossier *d)
 {
     struct item *item = ARENA_NEW(arena, struct item);
     struct observation *obs = arena_array(arena, OBS_MAX, sizeof *obs);
@@ -77,15 +80,16 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
     for (size_t i = r->obs_count; i > 0; i--)
         if (r->obs[i - 1].generation == r->generation)
             obs[n++] = r->obs[i - 1].o;
-    *item = (struct item){.id = 1,
-                          .source = STR("source"),
-                          .source_label = STR("Source"),
-                          .account = STR("account"),
-                          .entitlement = STR("entitlement"),
-                          .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
-                          .rule = {.settle_ms = 30000, .confirmations = 2, .max_age_ms = 15 * 60000},
-                          .obs = obs,
-                          .obs_count = n};
+    *item =
+        (struct item){.id = 1,
+                      .source = STR("source"),
+                      .source_label = STR("Source"),
+                      .account = STR("account"),
+                      .entitlement = STR("entitlement"),
+                      .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
+                      .rule = {.settle_ms = 30000, .confirmations = 2, .max_age_ms = 15 * 60000},
+                      .obs = obs,
+                      .obs_count = n};
     d->items = item;
     d->item_count = 1;
 }
@@ -111,26 +115,27 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     const struct srequest *r = &s->requests[request];
     struct dossier *d = ARENA_NEW(arena, struct dossier);
 
-    *d = (struct dossier){.request_id = str_of(IDS[request]),
-                          .version = r->version,
-                          .now_ms = s->now_ms,
-                          .kind = r->kind,
-                          .phase = r->phase,
-                          .mode = GATE_ENFORCE,
-                          .from_ticket = r->from_ticket,
-                          .generation = r->generation,
-                          .requested_ms = r->requested_ms,
-                          .approved_ms = r->approved_ms,
-                          .claimed_ms = r->claimed_ms,
-                          .verified_ms = r->verified_ms,
-                          .closed_ms = r->closed_ms,
-                          .site = STR("site"),
-                          .marker = str_of(IDS[request]),
-                          .claim_cycle = r->claim_cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[r->claim_cycle]),
-                          .answered_cycle = r->answered_cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[r->answered_cycle]),
-                          .notice_shown_key = r->notice_key,
-                          .reads_since_claim = r->claimed_ms ? r->reads : 0,
-                          .last_read_ms = r->last_read_ms};
+    *d = (struct dossier){
+        .request_id = str_of(IDS[request]),
+        .version = r->version,
+        .now_ms = s->now_ms,
+        .kind = r->kind,
+        .phase = r->phase,
+        .mode = GATE_ENFORCE,
+        .from_ticket = r->from_ticket,
+        .generation = r->generation,
+        .requested_ms = r->requested_ms,
+        .approved_ms = r->approved_ms,
+        .claimed_ms = r->claimed_ms,
+        .verified_ms = r->verified_ms,
+        .closed_ms = r->closed_ms,
+        .site = STR("site"),
+        .marker = str_of(IDS[request]),
+        .claim_cycle = r->claim_cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[r->claim_cycle]),
+        .answered_cycle = r->answered_cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[r->answered_cycle]),
+        .notice_shown_key = r->notice_key,
+        .reads_since_claim = r->claimed_ms ? r->reads : 0,
+        .last_read_ms = r->last_read_ms};
     d->ticket = r->seen;
     if (r->ticket >= 0)
         d->ticket.issue_id = str_of(SIM_CYCLES[r->ticket]);
@@ -139,7 +144,9 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     return d;
 }
 
-/* --- guarded writes ---------------------------------------------------------------------------------------------------- */
+/* --- guarded writes
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static struct srequest *fenced(struct sim *s, const struct world *w, const struct dossier *d)
 {
@@ -148,8 +155,8 @@ static struct srequest *fenced(struct sim *s, const struct world *w, const struc
     return mine ? r : NULL;
 }
 
-bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d, const struct ticket *ticket,
-                      const struct sobs *obs, size_t count)
+bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
+                      const struct ticket *ticket, const struct sobs *obs, size_t count)
 {
     struct srequest *r = fenced(s, w, d);
 
@@ -183,7 +190,8 @@ static void add_flow(struct sim *s, struct srequest *r, int request, const struc
     for (int i = 0; i < s->flow_count; i++) {
         struct sflow *f = &s->flows[i];
         bool same = f->request == request && f->f.kind == e->kind;
-        bool stale = e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS || f->cycle != cycle_index(e->cycle);
+        bool stale =
+            e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS || f->cycle != cycle_index(e->cycle);
         if (same && f->f.state == FS_PARKED && e->kind != FLOW_CREATE && stale)
             f->f.state = FS_MOOT;
         if (same && !flow_state_is_final(f->f.state))
@@ -195,7 +203,11 @@ static void add_flow(struct sim *s, struct srequest *r, int request, const struc
         sim_violate(s, "INV18 bounded", "more than %d flows", FLOWS_MAX);
     struct sflow *f = &s->flows[s->flow_count++];
     int cycle = cycle_index(e->cycle);
-    *f = (struct sflow){.used = true, .request = request, .cycle = cycle, .run_after_ms = s->now_ms, .created_ms = s->now_ms};
+    *f = (struct sflow){.used = true,
+                        .request = request,
+                        .cycle = cycle,
+                        .run_after_ms = s->now_ms,
+                        .created_ms = s->now_ms};
     f->f = (struct flow){.id = s->flow_count,
                          .kind = e->kind,
                          .state = FS_PENDING,
@@ -225,7 +237,8 @@ static void apply_move(struct sim *s, struct srequest *r, const struct decision 
     sim_trace(s, phase_name(x->to), (int64_t)(r - s->requests), r->generation);
 }
 
-bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d, const struct decision *x, bool release)
+bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
+                         const struct decision *x, bool release)
 {
     struct srequest *r = fenced(s, w, d);
 
@@ -259,8 +272,8 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
     return true;
 }
 
-bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow, const struct flow_rule *rule,
-                     const struct flow_note *note)
+bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
+                     const struct flow_rule *rule, const struct flow_note *note)
 {
     struct sflow *f = &s->flows[flow->id - 1];
     struct srequest *r = &s->requests[f->request];
@@ -296,7 +309,9 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
     return true;
 }
 
-/* --- claiming ---------------------------------------------------------------------------------------------------------- */
+/* --- claiming
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void on_ran(void *arg, struct run *run)
 {
@@ -316,7 +331,8 @@ void store_claim(struct sim *s, struct boot *b)
 
     for (int i = 0; i < s->flow_count; i++) {
         struct sflow *f = &s->flows[i];
-        bool sleeps = flow_state_is_final(f->f.state) || f->f.state == FS_PARKED || f->run_after_ms > s->now_ms;
+        bool sleeps = flow_state_is_final(f->f.state) || f->f.state == FS_PARKED ||
+                      f->run_after_ms > s->now_ms;
         if (sleeps || (f->owner && f->lease_until_ms > s->now_ms))
             continue;
         f->owner = &b->world;

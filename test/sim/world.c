@@ -1,8 +1,8 @@
-/* world.c: the seam for one boot of one replica. Each operation takes a while, may fail or lose its answer, and after a
- * crash of its replica everything fails without having been done. */
-#include "sim.h"
-
+/* world.c: the seam for one boot of one replica. Each operation takes a while, may fail or lose its
+ * answer, and after a crash of its replica everything fails without having been done. */
 #include <stdlib.h>
+
+#include "sim.h"
 
 /* One operation on its way. Which callback it ends in depends on its kind. */
 struct op {
@@ -43,7 +43,8 @@ static struct op *op_new(struct world *w, void *arg)
 }
 
 /* A paused process sees its answers late. */
-static void later(struct op *op, int64_t low_ms, int64_t high_ms, void (*fn)(struct sim *, void *, int64_t))
+static void later(struct op *op, int64_t low_ms, int64_t high_ms,
+                  void (*fn)(struct sim *, void *, int64_t))
 {
     struct sim *s = op->boot->sim;
     int64_t at = s->now_ms + rng_range(&s->rng, low_ms, high_ms);
@@ -52,7 +53,9 @@ static void later(struct op *op, int64_t low_ms, int64_t high_ms, void (*fn)(str
     sim_at(s, at, fn, op, 0);
 }
 
-/* --- saves --------------------------------------------------------------------------------------------------------------- */
+/* --- saves
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 static void end_saved(struct sim *s, void *arg, int64_t number)
 {
@@ -78,8 +81,8 @@ static void finish_save(struct op *op, bool executed, bool fence_held, bool answ
     later(op, 1, 20, end_saved);
 }
 
-static void sim_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule, const struct flow_note *note,
-                          world_saved_fn *fn, void *arg)
+static void sim_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule,
+                          const struct flow_note *note, world_saved_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
@@ -96,21 +99,24 @@ static const struct sobs *sobs_of(const struct observation *obs)
     return (const struct sobs *)(const void *)((const char *)obs - offsetof(struct sobs, o));
 }
 
-static void sim_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket, const struct observation *obs,
-                           size_t count, world_saved_fn *fn, void *arg)
+static void sim_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
+                           const struct observation *obs, size_t count, world_saved_fn *fn,
+                           void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
     bool lost, held = false, go = begin_save(s, op, &lost);
 
     op->fn.saved = fn;
-    if (go) /* what the model knows about the read stands around the observation that the visit carries */
+    if (go) /* what the model knows about the read stands around the observation that the visit
+               carries */
         held = store_save_facts(s, w, d, ticket, count ? sobs_of(obs) : NULL, count);
     finish_save(op, go, held, lost);
 }
 
-static void sim_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
-                              const struct policy *policy, bool release, world_saved_fn *fn, void *arg)
+static void sim_decision_save(struct world *w, const struct dossier *d,
+                              const struct decision *decision, const struct policy *policy,
+                              bool release, world_saved_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
@@ -123,7 +129,9 @@ static void sim_decision_save(struct world *w, const struct dossier *d, const st
     finish_save(op, go, held, lost);
 }
 
-/* --- reads --------------------------------------------------------------------------------------------------------------- */
+/* --- reads
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 static void end_dossier(struct sim *s, void *arg, int64_t number)
 {
@@ -134,7 +142,8 @@ static void end_dossier(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
-static void sim_dossier_load(struct world *w, struct arena *arena, struct str request_id, world_dossier_fn *fn, void *arg)
+static void sim_dossier_load(struct world *w, struct arena *arena, struct str request_id,
+                             world_dossier_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     op->fn.dossier = fn;
@@ -154,8 +163,8 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
-static void sim_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id, world_ticket_fn *fn,
-                            void *arg)
+static void sim_ticket_read(struct world *w, struct arena *arena, struct str site,
+                            struct str issue_id, world_ticket_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     (void)arena;
@@ -173,7 +182,8 @@ static void end_found(struct sim *s, void *arg, int64_t number)
     op->found.proven = !op->failed;
     for (int i = 0; i < s->ticket_count && !op->failed; i++) {
         const struct sticket *t = &s->tickets[i];
-        if (!t->here || t->request != op->request || t->visible_ms > s->now_ms || op->found.count == 8)
+        if (!t->here || t->request != op->request || t->visible_ms > s->now_ms ||
+            op->found.count == 8)
             continue;
         size_t n = op->found.count++;
         op->found.issue_id[n] = op->found.key[n] = str_of(SIM_CYCLES[i]);
@@ -185,7 +195,8 @@ static void end_found(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
-static void sim_ticket_find(struct world *w, struct arena *arena, const struct flow *flow, world_found_fn *fn, void *arg)
+static void sim_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
+                            world_found_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     (void)arena;
@@ -201,15 +212,17 @@ static void read_source(struct sim *s, const struct srequest *r, struct sobs *x)
     int64_t lag = FAULT(s, source_lag) ? rng_range(&s->rng, 0, s->source_lag_ms) : 0;
     bool truth = s->now_ms - lag >= r->truth_ms ? r->truth : r->truth_before;
 
-    *x = (struct sobs){.real_as_of_ms = s->now_ms - lag, .real_complete = true, .real_canary = true};
+    *x =
+        (struct sobs){.real_as_of_ms = s->now_ms - lag, .real_complete = true, .real_canary = true};
     x->real_outcome = truth ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     if (FAULT(s, flapping))
         x->real_outcome = truth ? OUTCOME_ABSENT : OUTCOME_PRESENT;
-    x->o = (struct observation){.item_id = 1,
-                                .account = ACCOUNT_ACTIVE,
-                                .has_raw = true,
-                                .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
-                                .reason = STR("Ok")};
+    x->o =
+        (struct observation){.item_id = 1,
+                             .account = ACCOUNT_ACTIVE,
+                             .has_raw = true,
+                             .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
+                             .reason = STR("Ok")};
     if (FAULT(s, source_down)) {
         x->real_outcome = OUTCOME_UNKNOWN;
     } else if (FAULT(s, rights_lost)) {
@@ -236,17 +249,21 @@ static void end_observed(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
-static void sim_sources_read(struct world *w, struct arena *arena, const struct dossier *d, world_observed_fn *fn, void *arg)
+static void sim_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
+                             world_observed_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     op->fn.observed = fn;
     op->arena = arena;
     op->request = request_index(d->request_id);
-    read_source(op->boot->sim, &op->boot->sim->requests[op->request], &op->obs); /* as of its start */
+    read_source(op->boot->sim, &op->boot->sim->requests[op->request],
+                &op->obs); /* as of its start */
     later(op, 5, 2000, end_observed);
 }
 
-/* --- calls --------------------------------------------------------------------------------------------------------------- */
+/* --- calls
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 struct deed {
     enum flow_kind kind;
@@ -315,7 +332,8 @@ static void execute(struct sim *s, void *arg, int64_t number)
     free(deed);
 }
 
-static void check_call(struct sim *s, const struct world *w, const struct flow *flow, struct srequest *r, const struct dossier *d)
+static void check_call(struct sim *s, const struct world *w, const struct flow *flow,
+                       struct srequest *r, const struct dossier *d)
 {
     const struct sflow *f = &s->flows[flow->id - 1];
 
@@ -330,7 +348,8 @@ static void check_call(struct sim *s, const struct world *w, const struct flow *
         check_close_call(s, r);
 }
 
-static void sim_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d, world_call_fn *fn, void *arg)
+static void sim_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
+                           world_call_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
@@ -347,7 +366,8 @@ static void sim_ticket_act(struct world *w, const struct flow *flow, const struc
         return;
     }
     if (FAULT(s, limited)) {
-        op->reply = (struct call_reply){.outcome = CALL_LIMITED, .told_ms = rng_range(&s->rng, 1000, 60000)};
+        op->reply = (struct call_reply){.outcome = CALL_LIMITED,
+                                        .told_ms = rng_range(&s->rng, 1000, 60000)};
         f->not_before_ms = s->now_ms + op->reply.told_ms;
         later(op, 5, 200, end_call);
         return;
