@@ -1,0 +1,376 @@
+/* decide(): from the claim to the close, the gate, and the words. */
+#include "deciding.h"
+#include "domain/decide.h"
+
+/* --- verifying
+ * ------------------------------------------------------------------------------------------ */
+
+static void the_first_read_is_due_at_once_and_moves_on(void **state)
+{
+    struct observation o = seen(OUTCOME_ABSENT, 0);
+    struct item one = item_of(DESIRED_ABSENT, &o, 1);
+    struct dossier d = claimed_of(&NOTHING_READ);
+    (void)state;
+
+    d.phase = PHASE_CLAIMED;
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_true(r.read_sources);
+    assert_int_equal(says(&r), NOTICE_CHECKING);
+
+    d = claimed_of(&one);
+    d.phase = PHASE_CLAIMED;
+    MOVES(decided(&d), PHASE_VERIFYING, "ReadsArrived");
+}
+
+static void proof_or_exception_ends_the_waiting(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    MOVES(decided(&d), PHASE_VERIFIED, "AllItemsVerified");
+    item.excepted = true;
+    MOVES(decided(&d), PHASE_EXCEPTION, "CoveredByException");
+}
+
+/* A read `age` old after `reads` since the claim: when is the next? */
+static int64_t next_after(const struct item *item, int32_t reads, int64_t age)
+{
+    struct dossier d = claimed_of(item);
+    d.reads_since_claim = reads;
+    d.last_read_ms = NOW - age;
+    have_said(&d, NOTICE_CANNOT_READ);
+    struct decision r = decided(&d);
+    return r.read_sources ? 0 : r.look_again_ms - d.last_read_ms;
+}
+
+static void reads_back_off_from_seconds_to_an_hour(void **state)
+{
+    struct observation down = seen(OUTCOME_UNKNOWN, 0);
+    struct item item = item_of(DESIRED_ABSENT, &down, 1);
+    (void)state;
+
+    assert_int_equal(next_after(&item, 1, 0), 15 * SECOND);
+    assert_int_equal(next_after(&item, 2, 0), MINUTE);
+    assert_int_equal(next_after(&item, 3, 0), 5 * MINUTE);
+    assert_int_equal(next_after(&item, 4, 0), 15 * MINUTE);
+    assert_int_equal(next_after(&item, 5, 0), HOUR);
+    assert_int_equal(next_after(&item, 500, 0), HOUR);
+    assert_int_equal(next_after(&item, 1, 15 * SECOND), 0); /* due: read now */
+}
+
+static void a_settling_item_is_read_when_it_may_have_settled(void **state)
+{
+    struct observation once = seen(OUTCOME_ABSENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &once, 1);
+    struct policy often = POLICY_DEFAULT;
+    struct dossier d = claimed_of(&item);
+    struct decision r;
+    (void)state;
+
+    assert_int_equal(next_after(&item, 5, 0), MINUTE);
+    often.recheck_ms = 30 * SECOND; /* and never later than the recheck time */
+    d.reads_since_claim = 5;
+    decide(&d, &often, &r);
+    assert_int_equal(r.look_again_ms - d.last_read_ms, 30 * SECOND);
+}
+
+static void a_mismatch_is_said_at_once_and_goes_back_after_a_while(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_int_equal(says(&r), NOTICE_NOT_YET);
+    assert_true(orders(&r, FLOW_COMMENT));
+    assert_false(orders(&r, FLOW_RETURN));
+
+    d.claimed_ms = NOW - POLICY_DEFAULT.return_after_ms;
+    r = decided(&d);
+    MOVES(r, PHASE_FULFILLING, "StillPresent");
+    assert_true(r.answered);
+    assert_true(orders(&r, FLOW_RETURN));
+
+    d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = true; /* no road back: keep checking */
+    assert_false(decided(&d).move);
+    d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = false;
+    d.mode = GATE_WARN;
+    assert_false(decided(&d).move);
+}
+
+static void unknown_never_goes_back_and_says_why(void **state)
+{
+    struct observation o = seen(OUTCOME_UNKNOWN, 0);
+    struct item item = item_of(DESIRED_ABSENT, &o, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.claimed_ms = NOW - HOUR;
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_int_equal(says(&r), NOTICE_CANNOT_READ);
+    o = seen(OUTCOME_ABSENT, 2 * HOUR);
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_STALE);
+    o = seen(OUTCOME_ABSENT, 0);
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_CHECKING);
+}
+
+static void a_claim_taken_back_or_made_again_starts_over(void **state)
+{
+    static const enum phase PHASES_OF_A_CLAIM[] = {PHASE_CLAIMED, PHASE_VERIFYING, PHASE_VERIFIED,
+                                                   PHASE_EXCEPTION};
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(PHASES_OF_A_CLAIM); i++) {
+        struct dossier d = claimed_of(&item);
+        d.phase = PHASES_OF_A_CLAIM[i];
+        d.ticket.cycle = STR("101");
+        d.ticket.role = STATUS_OPEN;
+        MOVES(decided(&d), PHASE_FULFILLING, "ClaimTakenBack");
+        d.ticket.cycle = STR("102");
+        d.ticket.role = STATUS_VERIFY;
+        if (phase_move_allowed(d.phase, PHASE_CLAIMED)) {
+            struct decision r = decided(&d);
+            MOVES(r, PHASE_CLAIMED, "ClaimedDone");
+            assert_true(r.new_claim);
+        }
+    }
+}
+
+/* --- proven
+ * --------------------------------------------------------------------------------------------- */
+
+static void what_is_proven_is_closed_by_us(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_true(orders(&r, FLOW_CLOSE));
+    assert_int_equal(says(&r), NOTICE_VERIFIED);
+
+    d.flow_open[FLOW_CLOSE] = true;
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_CLOSE));
+    assert_false(r.escalate);
+    d.flow_parked[FLOW_CLOSE] = true;
+    r = decided(&d);
+    assert_true(r.escalate);
+    assert_string_equal(r.escalate_reason, "CannotClose");
+
+    d.flow_open[FLOW_CLOSE] = d.flow_parked[FLOW_CLOSE] = false;
+    d.mode = GATE_WARN;
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_CLOSE));
+}
+
+static void done_on_proof_is_closed(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    d.ticket.role = STATUS_DONE;
+    MOVES(decided(&d), PHASE_CLOSED, "AllItemsVerified"); /* the claim itself was Done */
+    d.ticket.cycle = STR("101");
+    d.ticket.moved_by_us = true;
+    MOVES(decided(&d), PHASE_CLOSED, "AllItemsVerified");
+
+    item.excepted = true;
+    d.phase = PHASE_EXCEPTION;
+    MOVES(decided(&d), PHASE_CLOSED, "CoveredByException");
+    d.ticket.role = STATUS_VERIFY;
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_EXCEPTION);
+    assert_true(orders(&r, FLOW_CLOSE));
+}
+
+static void a_proof_that_no_longer_holds_is_checked_again(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_PRESENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    MOVES(decided(&d), PHASE_VERIFYING, "StillPresent");
+    d.phase = PHASE_EXCEPTION; /* the exception ended before the close */
+    MOVES(decided(&d), PHASE_VERIFYING, "StillPresent");
+}
+
+static void a_closed_ticket_that_is_reopened_starts_a_new_cycle(void **state)
+{
+    struct dossier d = claimed_of(&NOTHING_READ);
+    (void)state;
+
+    d.phase = PHASE_CLOSED;
+    d.ticket.role = STATUS_DONE;
+    assert_false(decided(&d).move);
+    d.ticket.role = STATUS_OPEN;
+    d.ticket.cycle = STR("110");
+    MOVES(decided(&d), PHASE_FULFILLING, "Reopened");
+    d.ticket.role = STATUS_VERIFY; /* reopened and claimed again before we looked */
+    d.ticket.cycle = STR("111");
+    struct decision r = decided(&d);
+    MOVES(r, PHASE_CLAIMED, "ClaimedDone");
+    assert_true(r.new_claim);
+}
+
+/* --- the gate
+ * -------------------------------------------------------------------------------------------- */
+
+static void done_without_proof_is_reopened_three_times_an_hour_then_held(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.ticket.role = STATUS_DONE;
+    have_said(&d, NOTICE_NOT_YET);
+    struct decision r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+    assert_false(r.escalate);
+
+    d.flow_open[FLOW_REOPEN] = true; /* on its way */
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_REOPEN));
+    d.flow_parked[FLOW_REOPEN] = true; /* refused: try again */
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+
+    d.flow_open[FLOW_REOPEN] = d.flow_parked[FLOW_REOPEN] = false;
+    d.reopens_last_hour = 3;
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_REOPEN));
+    assert_true(r.escalate);
+    assert_string_equal(r.escalate_reason, "ReopenedTooOften");
+    assert_true(r.look_again_ms > NOW);
+}
+
+static void done_by_us_stays_while_its_proof_is_refreshed(void **state)
+{
+    struct observation o = seen(OUTCOME_UNKNOWN, 0);
+    struct item item = item_of(DESIRED_ABSENT, &o, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.ticket.role = STATUS_DONE;
+    d.ticket.cycle = STR("101");
+    d.ticket.moved_by_us = true;
+    struct decision r = decided(&d);
+    assert_false(orders(&r, FLOW_REOPEN));
+    o = seen(OUTCOME_PRESENT, 0); /* but not against a fresh read */
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+}
+
+/* --- words
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static void the_same_fact_is_said_once(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    have_said(&d, NOTICE_READY);
+    struct decision r = decided(&d);
+    assert_int_equal(r.flow_count, 0);
+    assert_true(r.notice_key == d.notice_shown_key);
+}
+
+static void words_wait_for_words_under_way(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.flow_open[FLOW_FIELDS] = true;
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_NONE);
+    assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.times.probe_ms);
+    d.flow_open[FLOW_FIELDS] = false;
+    d.flow_open[FLOW_COMMENT] = true;
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_NONE);
+    d.flow_parked[FLOW_COMMENT] = true; /* refused words are replaced by newer ones */
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_READY);
+}
+
+static void six_writes_an_hour_half_of_them_for_states_that_need_a_person(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier quiet = dossier_of(&NOTHING_READ), loud = claimed_of(&item);
+    struct decision r;
+    (void)state;
+
+    quiet.writes_last_hour = 2;
+    r = decided(&quiet);
+    assert_int_equal(says(&r), NOTICE_READY);
+    quiet.writes_last_hour = 3;
+    r = decided(&quiet);
+    assert_int_equal(says(&r), NOTICE_NONE);
+    assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.sweep_ms);
+
+    loud.writes_last_hour = 4; /* fields and comment: two writes */
+    r = decided(&loud);
+    assert_int_equal(says(&r), NOTICE_NOT_YET);
+    loud.writes_last_hour = 5;
+    r = decided(&loud);
+    assert_int_equal(says(&r), NOTICE_NONE);
+
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item gone = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier last = claimed_of(&gone);
+    last.phase = PHASE_VERIFIED;
+    last.writes_last_hour = 99; /* the last word is always said */
+    r = decided(&last);
+    assert_int_equal(says(&r), NOTICE_VERIFIED);
+}
+
+static void nothing_is_written_where_we_only_observe(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.mode = GATE_OBSERVE;
+    d.ticket.role = STATUS_DONE;
+    assert_int_equal(decided(&d).flow_count, 0);
+}
+
+UNIT_MAIN(cmocka_unit_test(the_first_read_is_due_at_once_and_moves_on),
+          cmocka_unit_test(proof_or_exception_ends_the_waiting),
+          cmocka_unit_test(reads_back_off_from_seconds_to_an_hour),
+          cmocka_unit_test(a_settling_item_is_read_when_it_may_have_settled),
+          cmocka_unit_test(a_mismatch_is_said_at_once_and_goes_back_after_a_while),
+          cmocka_unit_test(unknown_never_goes_back_and_says_why),
+          cmocka_unit_test(a_claim_taken_back_or_made_again_starts_over),
+          cmocka_unit_test(what_is_proven_is_closed_by_us),
+          cmocka_unit_test(done_on_proof_is_closed),
+          cmocka_unit_test(a_proof_that_no_longer_holds_is_checked_again),
+          cmocka_unit_test(a_closed_ticket_that_is_reopened_starts_a_new_cycle),
+          cmocka_unit_test(done_without_proof_is_reopened_three_times_an_hour_then_held),
+          cmocka_unit_test(done_by_us_stays_while_its_proof_is_refreshed),
+          cmocka_unit_test(the_same_fact_is_said_once),
+          cmocka_unit_test(words_wait_for_words_under_way),
+          cmocka_unit_test(six_writes_an_hour_half_of_them_for_states_that_need_a_person),
+          cmocka_unit_test(nothing_is_written_where_we_only_observe))

@@ -1,0 +1,333 @@
+/* decide(): what may happen in any phase, and the way to the fulfiller. */
+#include "domain/decide.h"
+
+#include "deciding.h"
+
+/* --- what may happen in any phase
+ * -------------------------------------------------------------------- */
+
+static void what_is_over_stays_over(void **state)
+{
+    static const enum phase ENDS[] = {PHASE_DENIED, PHASE_CANCELLED, PHASE_EXPIRED};
+    (void)state;
+    for (size_t i = 0; i < COUNT(ENDS); i++) {
+        struct dossier d = dossier_of(&NOTHING_READ);
+        d.phase = ENDS[i];
+        d.cancel_asked = true;
+        d.ticket.role = STATUS_DONE;
+        struct decision r = decided(&d);
+        assert_false(r.move);
+        assert_int_equal(r.flow_count, 0);
+        assert_int_equal(r.look_again_ms, 0);
+    }
+}
+
+static void a_ticket_that_is_gone_orphans_the_request_and_somebody_is_told(void **state)
+{
+    (void)state;
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct dossier d = dossier_of(&NOTHING_READ);
+        d.phase = (enum phase)p;
+        d.ticket.presence = TICKET_GONE;
+        struct decision r = decided(&d);
+        if (!phase_move_allowed(d.phase, PHASE_ORPHANED))
+            continue;
+        MOVES(r, PHASE_ORPHANED, "TicketGone");
+        assert_true(r.escalate);
+        assert_string_equal(r.escalate_reason, "TicketGone");
+    }
+}
+
+static void a_ticket_that_comes_back_goes_on(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+    d.phase = PHASE_ORPHANED;
+    MOVES(decided(&d), PHASE_FULFILLING, "TicketCameBack");
+    d.ticket.presence = TICKET_UNREAD;
+    assert_false(decided(&d).move);
+}
+
+static void a_withdrawn_request_is_cancelled_unless_it_is_proven_or_over(void **state)
+{
+    (void)state;
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct dossier d = dossier_of(&NOTHING_READ);
+        d.phase = (enum phase)p;
+        d.cancel_asked = true;
+        struct decision r = decided(&d);
+        bool allowed = phase_move_allowed(d.phase, PHASE_CANCELLED);
+        assert_int_equal(r.move && r.to == PHASE_CANCELLED, allowed);
+        if (allowed)
+            assert_string_equal(r.reason, "Withdrawn");
+    }
+}
+
+static void the_tickets_own_end_ends_the_request(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.ticket.role = STATUS_CANCELLED;
+    MOVES(decided(&d), PHASE_CANCELLED, "CancelledOnTicket");
+    d.ticket.role = STATUS_DECLINED;
+    MOVES(decided(&d), PHASE_DENIED, "DeclinedOnTicket");
+    d.ticket.presence = TICKET_UNREAD; /* an old picture decides nothing */
+    assert_false(decided(&d).move);
+}
+
+static void a_grant_whose_time_passed_is_not_given_but_a_removal_never_expires(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.kind = REQUEST_GRANT;
+    d.access_until_ms = NOW;
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.access_until_ms = NOW + 1;
+    assert_false(decided(&d).move);
+    d.access_until_ms = NOW;
+    d.kind = REQUEST_REMOVAL;
+    assert_false(decided(&d).move);
+}
+
+static void edits_after_approval_are_tampering_and_change_nothing(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.approved_hash = 7;
+    assert_false(decided(&d).tampered);
+    d.ticket.mapped_hash = 8;
+    struct decision r = decided(&d);
+    assert_true(r.tampered);
+    assert_false(r.move);
+    d.ticket.mapped_hash = 0; /* does not map now: nothing to compare */
+    assert_false(decided(&d).tampered);
+    d.ticket.mapped_hash = 8;
+    d.approved_hash = 0;
+    assert_false(decided(&d).tampered);
+}
+
+/* --- before work
+ * -------------------------------------------------------------------------------------- */
+
+static void approval_decides_what_comes_first(void **state)
+{
+    static const struct {
+        const char *name;
+        bool needed, given, declined, emergency;
+        enum phase from, to;
+        const char *reason;
+    } CASES[] = {
+        {"none needed", false, false, false, false, PHASE_RECEIVED, PHASE_APPROVED,
+         "NoApprovalNeeded"},
+        {"needed", true, false, false, false, PHASE_RECEIVED, PHASE_PENDING_APPROVAL,
+         "ApprovalNeeded"},
+        {"there already", true, true, false, false, PHASE_RECEIVED, PHASE_APPROVED, "Approved"},
+        {"declined before we saw it", true, false, true, false, PHASE_RECEIVED, PHASE_DENIED,
+         "Declined"},
+        {"declined wins", true, true, true, false, PHASE_RECEIVED, PHASE_DENIED, "Declined"},
+        {"emergency: owed afterwards", true, false, false, true, PHASE_RECEIVED, PHASE_APPROVED,
+         "Emergency"},
+        {"given", true, true, false, false, PHASE_PENDING_APPROVAL, PHASE_APPROVED, "Approved"},
+        {"declined", true, false, true, false, PHASE_PENDING_APPROVAL, PHASE_DENIED, "Declined"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct dossier d = dossier_of(&NOTHING_READ);
+        d.phase = CASES[i].from;
+        d.approval_needed = CASES[i].needed;
+        d.approval_given = CASES[i].given;
+        d.approval_declined = CASES[i].declined;
+        d.emergency = CASES[i].emergency;
+        struct decision r = decided(&d);
+        if (!r.move || r.to != CASES[i].to || strcmp(r.reason, CASES[i].reason) != 0)
+            fail_msg("%s: %s", CASES[i].name, r.move ? r.reason : "stays");
+    }
+}
+
+static void while_waiting_for_approval_the_ticket_says_so_and_may_not_be_done(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.phase = PHASE_PENDING_APPROVAL;
+    d.approval_needed = true;
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_int_equal(says(&r), NOTICE_WAITING_APPROVAL);
+    assert_false(orders(&r, FLOW_REOPEN));
+    assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.sweep_ms);
+
+    d.ticket.role = STATUS_DONE;
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+    d.mode = GATE_WARN;
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_REOPEN));
+}
+
+static void a_ticket_that_does_not_map_is_held_and_says_which_field(void **state)
+{
+    struct dossier d = dossier_of(NULL);
+    (void)state;
+
+    d.phase = PHASE_RECEIVED;
+    d.held = true;
+    d.item_count = 0;
+    d.hold_text = STR("the form does not say which role");
+    struct decision r = decided(&d);
+    assert_false(r.move); /* not even to approved: there is nothing to approve */
+    assert_int_equal(says(&r), NOTICE_UNCLEAR);
+    assert_true(orders(&r, FLOW_COMMENT));
+    assert_true(r.look_again_ms > NOW);
+
+    d.ticket.role = STATUS_DONE;
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+}
+
+/* --- making the ticket
+ * ---------------------------------------------------------------------------------- */
+
+static void an_approved_request_without_a_ticket_gets_one(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.phase = PHASE_APPROVED;
+    d.ticket = (struct ticket){0};
+    struct decision r = decided(&d);
+    MOVES(r, PHASE_TICKETING, "TicketWanted");
+    assert_true(orders(&r, FLOW_CREATE));
+
+    d.phase = PHASE_TICKETING;
+    d.flow_open[FLOW_CREATE] = true;
+    r = decided(&d);
+    assert_false(r.move);
+    assert_false(orders(&r, FLOW_CREATE)); /* one is under way */
+    assert_false(r.escalate);
+
+    d.flow_parked[FLOW_CREATE] = true; /* refused: never a second one, but somebody is told */
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_CREATE));
+    assert_true(r.escalate);
+    assert_string_equal(r.escalate_reason, "TicketRefused");
+
+    d.ticket.issue_id = STR("10001");
+    MOVES(decided(&d), PHASE_FULFILLING, "TicketReady");
+    d.phase = PHASE_APPROVED; /* the ticket came first */
+    MOVES(decided(&d), PHASE_FULFILLING, "TicketReady");
+}
+
+/* --- with the fulfiller
+ * --------------------------------------------------------------------------------- */
+
+static void the_fulfiller_is_told_what_to_do(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_READY);
+    assert_false(orders(&r, FLOW_COMMENT)); /* the two fields are enough */
+    d.answered_cycle = STR("90");
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_NOT_YET);
+    assert_true(orders(&r, FLOW_COMMENT));
+    d.answered_cycle = STR_NONE;
+    d.mode = GATE_OBSERVE;
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_OBSERVING);
+}
+
+static void pressing_resolve_is_the_claim(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.ticket.role = STATUS_VERIFY;
+    d.ticket.cycle = STR("100");
+    struct decision r = decided(&d);
+    MOVES(r, PHASE_CLAIMED, "ClaimedDone");
+    assert_true(r.new_claim);
+    assert_false(r.breach);
+
+    d.ticket.role = STATUS_DONE;
+    r = decided(&d);
+    MOVES(r, PHASE_CLAIMED, "ClosedBeforeProof");
+    assert_true(r.new_claim && r.breach);
+    d.mode = GATE_WARN; /* a claim there too, but nothing was broken */
+    assert_false(decided(&d).breach);
+}
+
+static void what_is_answered_or_ours_is_no_new_claim(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.ticket.role = STATUS_VERIFY;
+    d.ticket.cycle = STR("100");
+    d.answered_cycle = STR("100"); /* sent back; our move is still on its way */
+    assert_false(decided(&d).move);
+    d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = true; /* there is no road back */
+    MOVES(decided(&d), PHASE_CLAIMED, "ClaimedDone");
+    d = dossier_of(&NOTHING_READ);
+    d.ticket.role = STATUS_VERIFY;
+    d.ticket.cycle = STR("101");
+    d.ticket.moved_by_us = true;
+    assert_false(decided(&d).move);
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------------------------- */
+
+/* Every phase × every status × who moved it × every mode: no illegal move, no proof from nothing,
+ * no flood. */
+static void no_dossier_leads_to_an_illegal_decision(void **state)
+{
+    static const char *const CYCLES[] = {"100", "101"};
+    (void)state;
+
+    for (int n = 0; n < PHASE_COUNT * 5 * 3 * 2 * 2 * 3; n++) {
+        int rest = n;
+        struct dossier d = claimed_of(&NOTHING_READ);
+        d.phase = (enum phase)(rest % PHASE_COUNT), rest /= PHASE_COUNT;
+        d.ticket.role = (enum status_role)(rest % 5), rest /= 5;
+        d.mode = (enum gate_mode)(rest % 3), rest /= 3;
+        d.ticket.moved_by_us = rest % 2, rest /= 2;
+        d.ticket.cycle = str_of(CYCLES[rest % 2]), rest /= 2;
+        d.ticket.presence = (enum ticket_presence)rest;
+        struct decision r = decided(&d);
+        assert_true(r.flow_count <= LIMIT_EFFECTS_PER_STEP);
+        if (r.move) /* nothing was read: nothing is proven, nothing closes */
+            assert_true(r.to != PHASE_VERIFIED && r.to != PHASE_EXCEPTION && r.to != PHASE_CLOSED);
+        assert_false(orders(&r, FLOW_CLOSE));
+        if (d.mode != GATE_ENFORCE)
+            assert_false(orders(&r, FLOW_REOPEN) || orders(&r, FLOW_RETURN));
+        for (size_t i = 0; i < r.flow_count; i++)
+            assert_true(d.mode != GATE_OBSERVE || r.flows[i].notice == NOTICE_OBSERVING ||
+                        r.flows[i].kind == FLOW_CREATE);
+    }
+    struct decision r;
+    decide(&(struct dossier){.phase = PHASE_ORPHANED}, &POLICY_DEFAULT, &r);
+    assert_false(r.move);
+}
+
+UNIT_MAIN(cmocka_unit_test(what_is_over_stays_over),
+          cmocka_unit_test(a_ticket_that_is_gone_orphans_the_request_and_somebody_is_told),
+          cmocka_unit_test(a_ticket_that_comes_back_goes_on),
+          cmocka_unit_test(a_withdrawn_request_is_cancelled_unless_it_is_proven_or_over),
+          cmocka_unit_test(the_tickets_own_end_ends_the_request),
+          cmocka_unit_test(a_grant_whose_time_passed_is_not_given_but_a_removal_never_expires),
+          cmocka_unit_test(edits_after_approval_are_tampering_and_change_nothing),
+          cmocka_unit_test(approval_decides_what_comes_first),
+          cmocka_unit_test(while_waiting_for_approval_the_ticket_says_so_and_may_not_be_done),
+          cmocka_unit_test(a_ticket_that_does_not_map_is_held_and_says_which_field),
+          cmocka_unit_test(an_approved_request_without_a_ticket_gets_one),
+          cmocka_unit_test(the_fulfiller_is_told_what_to_do),
+          cmocka_unit_test(pressing_resolve_is_the_claim),
+          cmocka_unit_test(what_is_answered_or_ours_is_no_new_claim),
+          cmocka_unit_test(no_dossier_leads_to_an_illegal_decision))

@@ -1,0 +1,62 @@
+/* deciding.h: asking decide() and reading its answer. */
+#ifndef COUNTERSIGN_TEST_DECIDING_H
+#define COUNTERSIGN_TEST_DECIDING_H
+
+#include <string.h>
+
+#include "domain/words.h"
+#include "dossiers.h"
+#include "unit.h"
+
+static inline struct decision decided(const struct dossier *d)
+{
+    struct decision r;
+    decide(d, &POLICY_DEFAULT, &r);
+    /* whatever it says must be legal, whatever the dossier */
+    if (r.move)
+        assert_true(phase_move_allowed(d->phase, r.to));
+    else
+        assert_int_equal(r.to, d->phase);
+    return r;
+}
+
+static inline bool orders(const struct decision *r, enum flow_kind kind)
+{
+    for (size_t i = 0; i < r->flow_count; i++)
+        if (r->flows[i].kind == kind)
+            return true;
+    return false;
+}
+
+static inline enum notice_state says(const struct decision *r)
+{
+    for (size_t i = 0; i < r->flow_count; i++)
+        if (r->flows[i].kind == FLOW_FIELDS)
+            return r->flows[i].notice;
+    return NOTICE_NONE;
+}
+
+#define MOVES(r, phase_, reason_)                 \
+    do {                                          \
+        assert_true((r).move);                    \
+        assert_int_equal((r).to, phase_);         \
+        assert_string_equal((r).reason, reason_); \
+    } while (0)
+
+/* The words that stand on the ticket already are not said again. */
+static inline void have_said(struct dossier *d, enum notice_state state)
+{
+    struct notice n;
+    words_for(d, &POLICY_DEFAULT, state, &n);
+    d->notice_shown_key = n.key;
+}
+
+static const struct item NOTHING_READ = {
+    .id = 1,
+    .source = {"sap", 3},
+    .account = {"M. Okafor", 9},
+    .entitlement = {"fin-ledger-admin", 16},
+    .desired = DESIRED_ABSENT,
+    .rule = {.settle_ms = MINUTE, .confirmations = 2, .max_age_ms = 15 * MINUTE}};
+
+#endif

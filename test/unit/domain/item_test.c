@@ -1,0 +1,306 @@
+#include "domain/item.h"
+
+#include <string.h>
+
+#include "dossiers.h"
+#include "unit.h"
+
+#define P OUTCOME_PRESENT
+#define A OUTCOME_ABSENT
+#define U OUTCOME_UNKNOWN
+
+/* One read of a history: what it says and how old it is. */
+struct read {
+    enum outcome outcome;
+    int64_t age_ms;
+    enum account_state account;
+};
+
+struct history {
+    const char *name;
+    enum desired desired;
+    struct read reads[4]; /* newest first */
+    size_t count;
+    enum verdict want;
+    const char *reason;
+};
+
+/* Claimed 10 min before NOW; settle 1 min, 2 confirmations, proofs count for 15 min. */
+static const struct history HISTORIES[] = {
+    {"nothing read", DESIRED_PRESENT, {{0}}, 0, VERDICT_UNKNOWN, "NotReadYet"},
+    {"source down", DESIRED_ABSENT, {{U, 0, ACCOUNT_UNKNOWN}}, 1, VERDICT_UNKNOWN, "Unreadable"},
+    {"a copy from before the claim says there: proves nothing",
+     DESIRED_PRESENT,
+     {{P, 10 * MINUTE + 1, ACCOUNT_ACTIVE}},
+     1,
+     VERDICT_UNKNOWN,
+     "CopyOlderThanClaim"},
+    {"a copy from before the claim says gone: proves nothing",
+     DESIRED_ABSENT,
+     {{A, 11 * MINUTE, ACCOUNT_ACTIVE}, {A, 12 * MINUTE, ACCOUNT_ACTIVE}},
+     2,
+     VERDICT_UNKNOWN,
+     "CopyOlderThanClaim"},
+    {"granted, as of the claim itself",
+     DESIRED_PRESENT,
+     {{P, 10 * MINUTE, ACCOUNT_ACTIVE}},
+     1,
+     VERDICT_VERIFIED,
+     "Ok"},
+    {"granted: one read is enough",
+     DESIRED_PRESENT,
+     {{P, 0, ACCOUNT_ACTIVE}, {A, 5 * MINUTE, ACCOUNT_ACTIVE}},
+     2,
+     VERDICT_VERIFIED,
+     "Ok"},
+    {"granted to a disabled account",
+     DESIRED_PRESENT,
+     {{P, 0, ACCOUNT_DISABLED}},
+     1,
+     VERDICT_MISMATCH,
+     "PresentButInert"},
+    {"granted, but nobody knows whether the account lives",
+     DESIRED_PRESENT,
+     {{P, 0, ACCOUNT_UNKNOWN}},
+     1,
+     VERDICT_MISMATCH,
+     "PresentButInert"},
+    {"no such account",
+     DESIRED_PRESENT,
+     {{A, 0, ACCOUNT_MISSING}},
+     1,
+     VERDICT_MISMATCH,
+     "AccountMissing"},
+    {"another account under the same login",
+     DESIRED_PRESENT,
+     {{P, 0, ACCOUNT_REPLACED}},
+     1,
+     VERDICT_MISMATCH,
+     "AccountReplaced"},
+    {"not granted", DESIRED_PRESENT, {{A, 0, ACCOUNT_ACTIVE}}, 1, VERDICT_MISMATCH, "StillAbsent"},
+    {"not granted, the source may still catch up",
+     DESIRED_PRESENT,
+     {{A, 9 * MINUTE + 1, ACCOUNT_ACTIVE}},
+     1,
+     VERDICT_SETTLING,
+     "StillAbsent"},
+    {"the same one moment later: no more excuse",
+     DESIRED_PRESENT,
+     {{A, 9 * MINUTE, ACCOUNT_ACTIVE}},
+     1,
+     VERDICT_MISMATCH,
+     "StillAbsent"},
+    {"removed, seen once",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_ACTIVE}},
+     1,
+     VERDICT_SETTLING,
+     "MoreConfirmations"},
+    {"removed, seen twice within the settle time",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_ACTIVE}, {A, MINUTE - 1, ACCOUNT_ACTIVE}},
+     2,
+     VERDICT_SETTLING,
+     "MoreConfirmations"},
+    {"removed, seen twice across the settle time",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_ACTIVE}, {A, MINUTE, ACCOUNT_ACTIVE}},
+     2,
+     VERDICT_VERIFIED,
+     "Ok"},
+    {"removed with the whole account",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_MISSING}, {A, MINUTE, ACCOUNT_MISSING}},
+     2,
+     VERDICT_VERIFIED,
+     "Ok"},
+    {"flapping: a present in between starts the count again",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_ACTIVE}, {P, MINUTE, ACCOUNT_ACTIVE}, {A, 3 * MINUTE, ACCOUNT_ACTIVE}},
+     3,
+     VERDICT_SETTLING,
+     "MoreConfirmations"},
+    {"an unknown in between starts the count again",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_ACTIVE}, {U, MINUTE, ACCOUNT_UNKNOWN}, {A, 3 * MINUTE, ACCOUNT_ACTIVE}},
+     3,
+     VERDICT_SETTLING,
+     "MoreConfirmations"},
+    {"a read from before the claim does not count as confirmation",
+     DESIRED_ABSENT,
+     {{A, 9 * MINUTE, ACCOUNT_ACTIVE}, {A, 11 * MINUTE, ACCOUNT_ACTIVE}},
+     2,
+     VERDICT_SETTLING,
+     "MoreConfirmations"},
+    {"confirmations from copies out of order: the span counts, whichever came first",
+     DESIRED_ABSENT,
+     {{A, MINUTE, ACCOUNT_ACTIVE}, {A, 0, ACCOUNT_ACTIVE}, {A, 2 * MINUTE, ACCOUNT_ACTIVE}},
+     3,
+     VERDICT_VERIFIED,
+     "Ok"},
+    {"still there", DESIRED_ABSENT, {{P, 0, ACCOUNT_ACTIVE}}, 1, VERDICT_MISMATCH, "StillPresent"},
+    {"only disabled, and the entitlement still on it",
+     DESIRED_ABSENT,
+     {{P, 0, ACCOUNT_DISABLED}},
+     1,
+     VERDICT_MISMATCH,
+     "EntitlementRetained"},
+    {"removed once, then the source fell silent",
+     DESIRED_ABSENT,
+     {{U, 0, ACCOUNT_UNKNOWN}, {A, MINUTE, ACCOUNT_ACTIVE}, {A, 3 * MINUTE, ACCOUNT_ACTIVE}},
+     3,
+     VERDICT_UNKNOWN,
+     "Unreadable"},
+};
+
+static struct item item_with(const struct history *h, struct observation *obs)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        obs[i] = seen(h->reads[i].outcome, h->reads[i].age_ms);
+        obs[i].account = h->reads[i].account;
+    }
+    return item_of(h->desired, obs, h->count);
+}
+
+static void each_history_has_its_verdict(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(HISTORIES); i++) {
+        const struct history *h = &HISTORIES[i];
+        struct observation obs[4];
+        struct item item = item_with(h, obs);
+        struct finding f = verdict_judge(&item, CLAIM, NOW);
+        if (f.verdict != h->want || strcmp(f.reason, h->reason) != 0)
+            fail_msg("%s: %s (%s), want %s (%s)", h->name, verdict_name(f.verdict), f.reason,
+                     verdict_name(h->want), h->reason);
+        assert_ptr_equal(f.proof, h->count ? &obs[0] : NULL);
+    }
+}
+
+static void an_exception_covers_every_history(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(HISTORIES); i++) {
+        struct observation obs[4];
+        struct item item = item_with(&HISTORIES[i], obs);
+        item.excepted = true;
+        assert_int_equal(verdict_judge(&item, CLAIM, NOW).verdict, VERDICT_EXCEPTED);
+    }
+}
+
+static void a_proof_grows_old(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, 2 * MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    (void)state;
+
+    assert_int_equal(verdict_judge(&item, CLAIM, NOW + 15 * MINUTE).verdict, VERDICT_VERIFIED);
+    struct finding f = verdict_judge(&item, CLAIM, NOW + 15 * MINUTE + 1);
+    assert_int_equal(f.verdict, VERDICT_UNKNOWN);
+    assert_string_equal(f.reason, "ProofTooOld");
+}
+
+/* What a reader says, and what is left of it. */
+static const struct {
+    const char *name;
+    struct observation says;
+    enum outcome want;
+    const char *reason;
+} HONESTY[] = {
+    {"unknown stays, with its own reason", {.reason = STR("SourceDown")}, U, "SourceDown"},
+    {"present, all proven",
+     {.outcome = P,
+      .account = ACCOUNT_ACTIVE,
+      .complete = true,
+      .canary_ok = true,
+      .has_raw = true,
+      .reason = STR("Ok")},
+     P,
+     "Ok"},
+    {"present needs no canary",
+     {.outcome = P,
+      .account = ACCOUNT_ACTIVE,
+      .complete = true,
+      .has_raw = true,
+      .reason = STR("Ok")},
+     P,
+     "Ok"},
+    {"absent, all proven",
+     {.outcome = A, .complete = true, .canary_ok = true, .has_raw = true, .reason = STR("Ok")},
+     A,
+     "Ok"},
+    {"absent without the canary",
+     {.outcome = A, .complete = true, .has_raw = true},
+     U,
+     "CanaryMissing"},
+    {"absent on half a read", {.outcome = A, .canary_ok = true, .has_raw = true}, U, "Incomplete"},
+    {"present on half a read", {.outcome = P, .canary_ok = true, .has_raw = true}, U, "Incomplete"},
+    {"nothing to show for it",
+     {.outcome = A, .complete = true, .canary_ok = true},
+     U,
+     "NoRawBytes"},
+    {"two accounts answer to that name",
+     {.outcome = A,
+      .account = ACCOUNT_AMBIGUOUS,
+      .complete = true,
+      .canary_ok = true,
+      .has_raw = true},
+     U,
+     "AccountAmbiguous"},
+    {"invited is not granted",
+     {.outcome = P, .via = VIA_PENDING, .complete = true, .canary_ok = true, .has_raw = true},
+     U,
+     "Pending"},
+};
+
+static void what_cannot_be_believed_becomes_unknown(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(HONESTY); i++) {
+        struct observation o = HONESTY[i].says;
+        observation_make_honest(&o);
+        if (o.outcome != HONESTY[i].want)
+            fail_msg("%s: %s", HONESTY[i].name, outcome_name(o.outcome));
+        assert_str(o.reason, HONESTY[i].reason);
+    }
+}
+
+static void names_go_there_and_back(void **state)
+{
+    (void)state;
+    for (int i = 0; i <= OUTCOME_ABSENT; i++) {
+        enum outcome o;
+        assert_true(outcome_from(str_of(outcome_name((enum outcome)i)), &o));
+        assert_int_equal(o, i);
+    }
+    for (int i = 0; i <= ACCOUNT_REPLACED; i++) {
+        enum account_state a;
+        assert_true(account_state_from(str_of(account_state_name((enum account_state)i)), &a));
+        assert_int_equal(a, i);
+    }
+    for (int i = 0; i <= DESIRED_ABSENT; i++) {
+        enum desired d;
+        assert_true(desired_from(str_of(desired_name((enum desired)i)), &d));
+        assert_int_equal(d, i);
+    }
+    assert_string_equal(verdict_name(VERDICT_UNKNOWN), "unknown");
+    assert_string_equal(verdict_name(VERDICT_EXCEPTED), "excepted");
+    assert_string_equal(via_name(VIA_NONE), "none");
+    assert_string_equal(via_name(VIA_PENDING), "pending");
+}
+
+static void other_names_are_refused(void **state)
+{
+    enum outcome o;
+    enum account_state a;
+    enum desired d;
+    (void)state;
+    assert_false(outcome_from(STR("gone"), &o));
+    assert_false(account_state_from(STR("locked"), &a));
+    assert_false(desired_from(STR("unknown"), &d));
+}
+
+UNIT_MAIN(cmocka_unit_test(each_history_has_its_verdict),
+          cmocka_unit_test(an_exception_covers_every_history), cmocka_unit_test(a_proof_grows_old),
+          cmocka_unit_test(what_cannot_be_believed_becomes_unknown),
+          cmocka_unit_test(names_go_there_and_back), cmocka_unit_test(other_names_are_refused))

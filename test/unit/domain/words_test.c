@@ -1,0 +1,228 @@
+#include "domain/words.h"
+
+#include <string.h>
+
+#include "dossiers.h"
+#include "unit.h"
+
+/* The times below: NOW is 11:10 UTC on the first day. */
+static const struct {
+    enum notice_state state;
+    enum desired desired;
+    enum outcome outcome;
+    enum account_state account;
+    const char *check, *line, *next_part;
+} WORDS[] = {
+    {NOTICE_NONE, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting", "", ""},
+    {NOTICE_OBSERVING, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting",
+     "Not enforced here yet", ""},
+    {NOTICE_WAITING_APPROVAL, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting",
+     "Waiting for approval by somebody allowed to", ""},
+    {NOTICE_READY, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting",
+     "Approved. Remove fin-ledger-admin from M. Okafor in SAP FIN", "Press Resolve"},
+    {NOTICE_READY, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Waiting",
+     "Approved. Give fin-ledger-admin to M. Okafor in SAP FIN", "Press Resolve"},
+    {NOTICE_CHECKING, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Checking",
+     "You're done. Checking SAP FIN; this ticket resolves itself, usually within 2 min", ""},
+    {NOTICE_STALE, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Can't tell",
+     "Can't tell yet: our copy of SAP FIN is from 11:10 UTC, before you finished",
+     "Nothing for you to do"},
+    {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)",
+     "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come back"},
+    {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Not there yet",
+     "Not closed: M. Okafor doesn't have fin-ledger-admin in SAP FIN (read 11:10 UTC)", "Give"},
+    {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_MISSING, "Not there yet",
+     "Not closed: M. Okafor has no account in SAP FIN (read 11:10 UTC)", "Give"},
+    {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_PRESENT, ACCOUNT_DISABLED, "Not there yet",
+     "Not closed: M. Okafor has fin-ledger-admin but is not active in SAP FIN (read 11:10 UTC)",
+     "Give"},
+    {NOTICE_WRONG_CHANGE, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)", "Remove"},
+    {NOTICE_REOPENED, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)",
+     "so it was reopened"},
+    {NOTICE_CANNOT_READ, DESIRED_ABSENT, OUTCOME_UNKNOWN, ACCOUNT_UNKNOWN, "Can't tell",
+     "Can't read SAP FIN since 11:10 UTC. Nothing for you to do; IAM on-call was told", ""},
+    {NOTICE_EXCEPTION, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Exception",
+     "Closed under an exception with an end date; the access itself is not proven", ""},
+    {NOTICE_VERIFIED, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Verified",
+     "Checked 11:10 UTC: access is gone", ""},
+    {NOTICE_VERIFIED, DESIRED_PRESENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Verified",
+     "Checked 11:10 UTC: access is there", ""},
+};
+
+static void every_state_has_its_exact_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(WORDS); i++) {
+        struct observation o = seen(WORDS[i].outcome, 0);
+        struct item item = item_of(WORDS[i].desired, &o, 1);
+        struct dossier d = claimed_of(&item);
+        struct notice n;
+        o.account = WORDS[i].account;
+        words_for(&d, &POLICY_DEFAULT, WORDS[i].state, &n);
+        assert_string_equal(n.line, WORDS[i].line);
+        assert_string_equal(n.check, WORDS[i].check);
+        if (!strstr(n.next, WORDS[i].next_part))
+            fail_msg("'%s' does not say '%s'", n.next, WORDS[i].next_part);
+        assert_int_equal(n.state, WORDS[i].state);
+        assert_true(strlen(n.line) <= 140);
+    }
+}
+
+static void a_refusal_names_a_time_or_somebody(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(WORDS); i++) {
+        if (strcmp(WORDS[i].check, "Not there yet") != 0 &&
+            strcmp(WORDS[i].check, "Can't tell") != 0)
+            continue;
+        assert_true(strstr(WORDS[i].line, "UTC") || strstr(WORDS[i].line, "Okafor"));
+    }
+}
+
+static void before_the_first_read_no_time_is_invented(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    words_for(&d, &POLICY_DEFAULT, NOTICE_REOPENED, &n);
+    assert_null(strstr(n.line, "UTC"));
+    assert_null(strstr(n.line, "still has")); /* nobody looked: nobody may say so */
+    words_for(&d, &POLICY_DEFAULT, NOTICE_CANNOT_READ, &n);
+    assert_null(strstr(n.line, "00:00"));
+    words_for(&d, &POLICY_DEFAULT, NOTICE_STALE, &n);
+    assert_null(strstr(n.line, "00:00"));
+    words_for(&d, &POLICY_DEFAULT, NOTICE_VERIFIED, &n);
+    assert_null(strstr(n.line, "00:00"));
+}
+
+static void the_item_shown_is_the_one_that_is_missing(void **state)
+{
+    struct observation gone[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item items[2] = {item_of(DESIRED_ABSENT, gone, 2), item_of(DESIRED_ABSENT, &there, 1)};
+    struct dossier d = claimed_of(items);
+    struct notice n;
+    (void)state;
+
+    d.item_count = 2;
+    items[1].entitlement = STR("fin-ledger-viewer");
+    items[1].source_label = STR_NONE; /* a source nobody named is shown by its key */
+    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &n);
+    assert_string_equal(
+        n.line, "Not closed: M. Okafor still has fin-ledger-viewer in sap (read 11:10 UTC)");
+}
+
+static void long_names_leave_the_sentence_short_and_whole(void **state)
+{
+    static const char LONG[] =
+        "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    item.account = item.entitlement = item.source_label = str_of(LONG);
+    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &n);
+    assert_true(strlen(n.line) < sizeof n.line - 1);
+    assert_true(str_is_utf8(str_of(n.line)));
+    assert_true(str_is_utf8(str_of(n.next)));
+    assert_non_null(strstr(n.line, "…"));
+    assert_non_null(strstr(n.line, "(read 11:10 UTC)"));
+}
+
+static void a_held_ticket_says_which_field(void **state)
+{
+    struct dossier d = dossier_of(NULL);
+    struct notice n;
+    char text[400];
+    (void)state;
+
+    d.item_count = 0;
+    d.held = true;
+    d.hold_text = STR("the form doesn't say which role");
+    words_for(&d, &POLICY_DEFAULT, NOTICE_UNCLEAR, &n);
+    assert_string_equal(n.line, "On hold: the form doesn't say which role");
+    assert_non_null(strstr(n.next, "ask the requester"));
+    uint64_t key = n.key;
+    d.hold_text = STR("the form doesn't say for whom");
+    words_for(&d, &POLICY_DEFAULT, NOTICE_UNCLEAR, &n);
+    assert_true(n.key != key); /* another field is news */
+
+    memset(text, 'x', sizeof text); /* whatever the mapping's author wrote: cut, never overrun */
+    d.hold_text = str_n(text, sizeof text);
+    words_for(&d, &POLICY_DEFAULT, NOTICE_UNCLEAR, &n);
+    assert_int_equal(strlen(n.line), sizeof n.line - 1);
+
+    words_for(&d, &POLICY_DEFAULT, NOTICE_READY, &n); /* without items there is no task to name */
+    assert_string_equal(n.line, "");
+}
+
+static void a_fact_read_again_is_not_news_another_fact_is(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice first, again, other;
+    (void)state;
+
+    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &first);
+    there = seen(OUTCOME_PRESENT, -5 * MINUTE);
+    d.now_ms += 5 * MINUTE;
+    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &again);
+    assert_true(first.key == again.key);
+    assert_string_not_equal(first.line, again.line);
+
+    there.account = ACCOUNT_DISABLED; /* only disabled: another reason */
+    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &other);
+    assert_true(first.key != other.key);
+    there.account = ACCOUNT_ACTIVE;
+    d.generation++; /* claimed again: said again */
+    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &other);
+    assert_true(first.key != other.key);
+    words_for(&d, &POLICY_DEFAULT, NOTICE_CHECKING, &again);
+    assert_true(again.key != other.key);
+}
+
+static void only_states_that_need_a_person_notify(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    for (int s = 0; s <= NOTICE_REOPENED; s++) {
+        struct notice n;
+        words_for(&d, &POLICY_DEFAULT, (enum notice_state)s, &n);
+        bool person = s == NOTICE_NOT_YET || s == NOTICE_WRONG_CHANGE || s == NOTICE_UNCLEAR ||
+                      s == NOTICE_EXCEPTION || s == NOTICE_REOPENED;
+        assert_int_equal(n.notify, person);
+        assert_true(n.comment || !n.notify); /* who is told finds words */
+        assert_int_equal(n.final, s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION);
+    }
+}
+
+static void names_go_there_and_back(void **state)
+{
+    enum notice_state got;
+    (void)state;
+    for (int s = 0; s <= NOTICE_REOPENED; s++) {
+        assert_true(notice_state_from(str_of(notice_state_name((enum notice_state)s)), &got));
+        assert_int_equal(got, s);
+    }
+    assert_false(notice_state_from(STR("done"), &got));
+}
+
+UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
+          cmocka_unit_test(a_refusal_names_a_time_or_somebody),
+          cmocka_unit_test(before_the_first_read_no_time_is_invented),
+          cmocka_unit_test(the_item_shown_is_the_one_that_is_missing),
+          cmocka_unit_test(long_names_leave_the_sentence_short_and_whole),
+          cmocka_unit_test(a_held_ticket_says_which_field),
+          cmocka_unit_test(a_fact_read_again_is_not_news_another_fact_is),
+          cmocka_unit_test(only_states_that_need_a_person_notify),
+          cmocka_unit_test(names_go_there_and_back))
