@@ -7,11 +7,17 @@
 #include "jsm/jsm_hook.h"
 #include "service/worker.h"
 
-enum { BATCH = 64, LEASE_S = 30 };
+enum {
+    BATCH = 256,
+    LEASE_S = 30,
+    GATHER_MS = 25, /* deliveries come in bursts: one claim for many keeps the database free for
+                       storing them */
+};
 
 struct inbox {
     struct service *svc;
-    bool busy, again;
+    struct io_timer *gather;
+    bool busy, again, gathering;
     struct arena *arena; /* of the batch in hand */
 };
 
@@ -59,18 +65,29 @@ static void on_claimed(void *arg, enum store_outcome outcome, const struct store
     }
     for (size_t i = 0; i < count; i++)
         hints[i] = hint_of(inbox, &rows[i]);
-    inbox->again = count == BATCH;
+    inbox->again |= count == BATCH;
     store_inbox_finish(&inbox->svc->store, hints, count, on_finished, inbox);
 }
 
-void inbox_kick(struct inbox *inbox)
+static void on_gathered(void *arg)
 {
-    inbox->again = true;
+    struct inbox *inbox = arg;
+
+    inbox->gathering = false;
     if (inbox->busy || inbox->svc->draining)
         return;
     inbox->busy = true;
     inbox->again = false;
     store_inbox_claim(&inbox->svc->store, LEASE_S, BATCH, on_claimed, inbox);
+}
+
+void inbox_kick(struct inbox *inbox)
+{
+    inbox->again = true;
+    if (inbox->gathering || inbox->svc->draining)
+        return;
+    inbox->gathering = true;
+    io_timer_start(inbox->gather, GATHER_MS, 0);
 }
 
 bool inbox_is_busy(const struct inbox *inbox)
@@ -85,7 +102,15 @@ struct inbox *inbox_new(struct service *svc)
         abort();
     inbox->svc = svc;
     inbox->arena = arena_new(LIMIT_ARENA_VISIT);
+    inbox->gather = io_timer_new(svc->loop, on_gathered, inbox);
     return inbox;
+}
+
+void inbox_stop(struct inbox *inbox)
+{
+    io_timer_free(inbox->gather);
+    inbox->gather = NULL;
+    inbox->gathering = true; /* later kicks find it so and do nothing */
 }
 
 void inbox_free(struct inbox *inbox)

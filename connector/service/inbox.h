@@ -12,6 +12,8 @@ struct inbox *inbox_new(struct service *svc);
  * most. */
 void inbox_kick(struct inbox *inbox);
 bool inbox_is_busy(const struct inbox *inbox);
+/* Claim nothing more; call before the loop ends. */
+void inbox_stop(struct inbox *inbox);
 void inbox_free(struct inbox *inbox);
 
 #endif

@@ -302,6 +302,7 @@ static void close_parts(struct daemon *d)
     for (size_t i = 0; i < svc->config->site_count; i++)
         poller_free(d->pollers[i]);
     intake_stop(svc->intake);
+    inbox_stop(svc->inbox);
     worker_free(svc->worker);
     svc->worker = NULL;
     d->closing = 1;

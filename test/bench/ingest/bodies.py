@@ -1,4 +1,4 @@
-"""Signed Jira-shaped deliveries for the ingest bench: `bodies.py COUNT BYTES SECRET > file`."""
+"""Signed Jira-shaped deliveries for the ingest bench, all about one ticket (what follows a hint is not measured): `bodies.py COUNT BYTES SECRET > file`."""
 import hashlib
 import hmac
 import json
@@ -14,7 +14,7 @@ def body(number: int, size: int, rng: random.Random) -> bytes:
         "webhookEvent": "jira:issue_updated",
         "issue_event_type_name": "issue_generic",
         "user": {"accountId": f"5b10ac8d82e05b22cc7d{number:04x}", "accountType": "atlassian"},
-        "issue": {"id": str(10000 + number), "key": f"IAM-{number}", "fields": {"description": ""}},
+        "issue": {"id": "10000", "key": "IAM-1", "fields": {"description": ""}},
         "changelog": {"id": str(20000 + number), "items": [{"field": "status", "fieldId": "status", "to": "10002"}]},
     }
     room = size - len(json.dumps(delivery))

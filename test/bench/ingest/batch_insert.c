@@ -1,0 +1,81 @@
+/* batch_insert.c: what the database itself can take: one connection, pipeline mode, a batch of inserts behind one Sync.
+ *
+ * batch_insert CONNINFO BODIES SECONDS BATCH   prints rows per second
+ */
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { BODIES_MAX = 4000, BODY_MAX = 8192 };
+
+static char *bodies[BODIES_MAX];
+static int body_len[BODIES_MAX], count;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void load(const char *path)
+{
+    static char line[BODY_MAX + 256];
+    FILE *f = fopen(path, "r");
+    while (f && count < BODIES_MAX && fgets(line, sizeof line, f)) {
+        char *body = strchr(line, '\t') + 1;
+        body_len[count] = (int)strcspn(body, "\n");
+        bodies[count] = malloc((size_t)body_len[count]);
+        memcpy(bodies[count], body, (size_t)body_len[count]);
+        count++;
+    }
+    if (f)
+        fclose(f);
+}
+
+static void batch(PGconn *conn, long *number, int size)
+{
+    static int formats[4] = {0, 0, 0, 1};
+
+    for (int i = 0; i < size; i++, ++*number) {
+        char id[64];
+        int n = (int)(*number % count);
+        snprintf(id, sizeof id, "direct-%d-%ld", (int)PQbackendPID(conn), *number);
+        const char *values[] = {"bench", id, "0", bodies[n]};
+        int lengths[] = {5, (int)strlen(id), 1, body_len[n]};
+        PQsendQueryPrepared(conn, "put", 4, values, lengths, formats, 0);
+    }
+    PQpipelineSync(conn);
+    for (int open = size + 1; open;) {
+        PGresult *result = PQgetResult(conn);
+        if (!result)
+            continue;
+        ExecStatusType status = PQresultStatus(result);
+        PQclear(result);
+        if (status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_SYNC) {
+            fprintf(stderr, "%s", PQerrorMessage(conn));
+            exit(1);
+        }
+        open--;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 6)
+        return 64;
+    PGconn *conn = PQconnectdb(argv[1]);
+    load(argv[2]);
+    PQclear(PQprepare(conn, "put", argv[5], 4, NULL));
+    if (PQstatus(conn) != CONNECTION_OK || !count || !PQenterPipelineMode(conn))
+        return 1;
+    long number = 0;
+    double began = now(), until = began + atof(argv[3]);
+    while (now() < until)
+        batch(conn, &number, atoi(argv[4]));
+    printf("%.0f\n", (double)number / (now() - began));
+    PQfinish(conn);
+    return 0;
+}
