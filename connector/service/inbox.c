@@ -5,11 +5,14 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "jsm/jsm_hook.h"
+#include "service/intake.h"
 #include "service/worker.h"
 
 enum {
     BATCH = 256,
     LEASE_S = 30,
+    YIELDS_MAX =
+        40, /* gathering gives way to storing this many times in a row, then takes its turn */
     GATHER_MS = 25, /* deliveries come in bursts: one claim for many keeps the database free for
                        storing them */
 };
@@ -17,6 +20,7 @@ enum {
 struct inbox {
     struct service *svc;
     struct io_timer *gather;
+    int yields;
     bool busy, again, gathering;
     struct arena *arena; /* of the batch in hand */
 };
@@ -74,6 +78,11 @@ static void on_gathered(void *arg)
     struct inbox *inbox = arg;
 
     inbox->gathering = false;
+    if (intake_is_busy(inbox->svc->intake) && inbox->yields++ < YIELDS_MAX) {
+        inbox_kick(inbox);
+        return;
+    }
+    inbox->yields = 0;
     if (inbox->busy || inbox->svc->draining)
         return;
     inbox->busy = true;

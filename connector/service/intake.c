@@ -308,6 +308,11 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
     intake_pump(intake);
 }
 
+bool intake_is_busy(const struct intake *intake)
+{
+    return intake->waiting_count || !list_empty(&intake->in_flight);
+}
+
 void intake_stop(struct intake *intake)
 {
     intake->stopped = true;

@@ -32,6 +32,8 @@ void intake_add_site(struct intake *intake, struct str name, struct hmac *const 
 /* Takes the request over: it is answered exactly once, perhaps later. site: the path's last part.
  */
 void intake_take(struct intake *intake, struct serve_request *request, struct str site);
+/* Are deliveries waiting, or on their way to the database? */
+bool intake_is_busy(const struct intake *intake);
 /* Take nothing more; what waits is answered 503, what is on its way is answered when the pool has
  * ended it. */
 void intake_stop(struct intake *intake);
