@@ -27,7 +27,15 @@
     X(CURSOR_BEFORE_PAGES, "the cursor moves although the walk was not complete")         \
     X(ANONYMOUS_SEARCH, "an empty answer to a stranger proves that there is no ticket")   \
     X(CLOSE_WITHOUT_GATE, "the close does not look at the proof again")                   \
-    X(DONE_IS_DONE, "a Done status counts as fulfilled")
+    X(CLOSE_UNGUARDED, "the store lets a close be sent for a claim that is over")         \
+    X(DONE_IS_DONE, "a Done status counts as fulfilled")                                  \
+    X(NEWEST_IS_KEPT, "of two tickets the newest is kept, not the one people work on")    \
+    X(EDIT_IGNORED, "an edit after approval leaves no trace")                             \
+    X(EXCEPTION_NEVER_ENDS, "an exception that has run out still covers")                 \
+    X(NO_FENCE, "the store takes writes of a lost lease")                                 \
+    X(ACK_BEFORE_COMMIT, "a webhook is answered before it is stored")                     \
+    X(SLA_REPLICA_CLOCK, "the clock of a replica stops the time")                         \
+    X(EVIDENCE_APART, "evidence is written in a transaction of its own")
 
 enum plant {
     PLANT_NONE = 0,

@@ -37,6 +37,7 @@ struct step {
     bool
         human_claim; /* a person moved it into one of the two, and that cycle is not taken up yet */
     bool taken_back; /* a person moved it out again */
+    bool answered;   /* we have sent that very claim back */
 };
 
 static void move(struct step *s, enum phase to, const char *reason)
@@ -75,8 +76,8 @@ static void see_ticket(struct step *s)
     s->done = t->role == STATUS_DONE;
     s->verify = t->role == STATUS_VERIFY;
     bool taken_up = str_eq(t->cycle, s->d->claim_cycle);
-    bool answered = str_eq(t->cycle, s->d->answered_cycle);
-    s->human_claim = (s->done || s->verify) && !t->moved_by_us && !taken_up && !answered;
+    s->answered = str_eq(t->cycle, s->d->answered_cycle);
+    s->human_claim = (s->done || s->verify) && !t->moved_by_us && !taken_up && !s->answered;
     s->taken_back = t->role == STATUS_OPEN && !t->moved_by_us && !taken_up;
 }
 
@@ -143,7 +144,8 @@ static bool decide_common(struct step *s)
         s->r->escalate_reason = "TicketGone";
         return true;
     }
-    if (d->cancel_asked && phase_move_allowed(d->phase, PHASE_CANCELLED)) {
+    bool proven = d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION;
+    if (d->cancel_asked && !proven && phase_move_allowed(d->phase, PHASE_CANCELLED)) {
         move(s, PHASE_CANCELLED, "Withdrawn");
         return true;
     }
@@ -214,9 +216,11 @@ static void decide_ticketing(struct step *s)
 static void decide_fulfilling(struct step *s)
 {
     const struct dossier *d = s->d;
-    bool cannot_return = s->verify && d->flow_parked[FLOW_RETURN] && !d->ticket.moved_by_us;
+    bool cannot_return = s->verify && d->flow_parked[FLOW_RETURN];
+    /* also a claim taken up before its ticket was away, and one our own half-made close left */
+    bool waits_for_us = !s->answered && (s->verify || (s->done && !d->ticket.moved_by_us));
 
-    if (s->human_claim || cannot_return) {
+    if (waits_for_us || cannot_return) {
         take_up_claim(s);
         return;
     }
@@ -360,8 +364,8 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     see_ticket(&s);
     if (phase_is_terminal(d->phase))
         return;
-    ret->tampered = s.here && d->approved_hash && d->ticket.mapped_hash &&
-                    d->approved_hash != d->ticket.mapped_hash;
+    bool both = s.here && d->approved_hash && d->ticket.mapped_hash;
+    ret->tampered = both && d->approved_hash != d->ticket.mapped_hash && !PLANTED(EDIT_IGNORED);
     if (decide_common(&s))
         return;
     switch (d->phase) {

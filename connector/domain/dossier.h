@@ -71,6 +71,7 @@ struct dossier {
     /* outbound work */
     bool flow_open[FLOW_KIND_COUNT]; /* an unfinished flow of that kind exists (parked counts) */
     bool flow_parked[FLOW_KIND_COUNT];
+    bool close_sent; /* a close for the present claim may have been carried out: calling..done */
     int32_t reopens_last_hour;
     int32_t writes_last_hour;       /* comments and field updates */
     enum notice_state notice_shown; /* what the ticket says now, as far as we know */

@@ -9,7 +9,6 @@ static const struct flow_rule RULES[] = {
     {FS_CHECKING, EV_READY, FS_CALLING, FX_ACT, REST_NONE, "not so yet, and acting is right"},
     {FS_CHECKING, EV_FOUND, FS_DONE, FX_REST, REST_NONE, "it is so already"},
     {FS_CHECKING, EV_NOT_WANTED, FS_MOOT, FX_REST, REST_NONE, "nobody wants it any more"},
-    {FS_CHECKING, EV_WAIT, FS_PENDING, FX_REST, REST_SHORT, "not allowed yet"},
     {FS_CHECKING, EV_READ_FAILED, FS_PENDING, FX_REST, REST_BACKOFF, "could not look"},
     {FS_CHECKING, EV_LIMITED, FS_PENDING, FX_REST, REST_TOLD, "told to wait"},
     {FS_CHECKING, EV_CLAIMED, FS_CHECKING, FX_LOOK, REST_NONE,

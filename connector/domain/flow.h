@@ -67,7 +67,7 @@ enum flow_event {
 /* What the runner does once the move is durable. */
 enum flow_effect { FX_REST, FX_LOOK, FX_ACT };
 /* How long the row rests; the runner turns it into milliseconds with retry.h and flow_times. */
-enum flow_rest { REST_NONE, REST_PROBE, REST_BACKOFF, REST_TOLD, REST_SHORT };
+enum flow_rest { REST_NONE, REST_PROBE, REST_BACKOFF, REST_TOLD };
 
 struct flow_rule {
     enum flow_state from;

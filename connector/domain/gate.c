@@ -90,7 +90,8 @@ bool gate_done_is_right(const struct dossier *d)
     if (d->phase != PHASE_VERIFYING || !ours)
         return false;
     g = gate_judge(d);
-    return g.answer != GATE_NO || (d->ticket.moved_by_us && !g.contradicted);
+    bool refreshing = d->ticket.moved_by_us && d->close_sent && !g.contradicted;
+    return g.answer != GATE_NO || refreshing;
 }
 
 size_t duplicate_keep(const struct find_result *found)
@@ -101,6 +102,8 @@ size_t duplicate_keep(const struct find_result *found)
         bool touched_first = found->human_touched[i] && !found->human_touched[keep];
         bool same_touch = found->human_touched[i] == found->human_touched[keep];
         bool older = found->created_ms[i] < found->created_ms[keep];
+        if (PLANTED(NEWEST_IS_KEPT))
+            touched_first = same_touch = !older;
         if (touched_first || (same_touch && older))
             keep = i;
     }

@@ -17,6 +17,7 @@ struct run {
     struct dossier *dossier;      /* of the look in progress */
     struct str bound_issue, bound_key;
     int64_t told_ms;
+    int64_t looked_ms; /* monotonic: when the look was begun */
     int64_t leased_ms; /* monotonic: when the last save, which renewed the lease, was asked for */
     const char *why;
     const char *trouble;
@@ -136,11 +137,15 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
 /* --- the decision is durable
  * ------------------------------------------------------------------------------------- */
 
-static bool lease_holds_for_a_call(const struct run *run)
+/* The call must end within the lease, and what we saw must not be older than a call may take:
+ * whoever slept in between looks again. */
+static bool may_still_act(const struct run *run)
 {
     const struct flow_times *t = &run->policy->times;
-    int64_t used = run->world->ops->mono_ms(run->world) - run->leased_ms;
-    return used + t->call_timeout_ms + t->safety_ms <= t->lease_ms;
+    int64_t now = run->world->ops->mono_ms(run->world);
+    bool lease_holds = now - run->leased_ms + t->call_timeout_ms + t->safety_ms <= t->lease_ms;
+    bool look_is_fresh = now - run->looked_ms <= t->call_timeout_ms + t->safety_ms;
+    return lease_holds && look_is_fresh;
 }
 
 static void run_on_saved(void *arg, enum saved saved)
@@ -158,13 +163,14 @@ static void run_on_saved(void *arg, enum saved saved)
     }
     run->flow.state = run->rule->to;
     run->flow.version++;
-    if (run->rule->then == FX_ACT && !lease_holds_for_a_call(run) &&
-        !PLANTED(LATE_WAKER_ACTS)) { /* we slept: the row says "calling", which is doubt */
-        run_end(run, "lease nearly over");
+    if (run->rule->then == FX_ACT && !may_still_act(run) && !PLANTED(LATE_WAKER_ACTS)) {
+        run->why = "slept too long to act on what was seen";
+        run_feed(run, EV_NOT_SENT);
         return;
     }
     switch (run->rule->then) {
     case FX_LOOK:
+        run->looked_ms = run->world->ops->mono_ms(run->world);
         run->world->ops->dossier_load(run->world, run->arena, run->flow.request_id, run_on_dossier,
                                       run);
         return;
@@ -194,8 +200,6 @@ static int64_t rest_ms(struct run *run, enum flow_rest rest)
         return retry_after_ms(&backoff, run->flow.failures + 1, run->told_ms, random);
     case REST_TOLD:
         return retry_after_ms(&backoff, 1, run->told_ms, random);
-    case REST_SHORT:
-        return retry_after_ms(&probe, 1, 0, random);
     }
     return 0;
 }

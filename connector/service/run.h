@@ -1,7 +1,8 @@
 /* run.h: drives one claimed flow to its next rest. The only code that moves a flow.
  *
- * Order, always: decide by the table, commit the move, act, feed the answer. `claimed_ms` bounds
- * the run: when the lease is nearly over nothing more is sent. */
+ * Order, always: decide by the table, commit the move, act, feed the answer. Whoever slept in
+ * between does not act: a call must end within the lease, on a look no older than a call may take.
+ */
 #ifndef COUNTERSIGN_SERVICE_RUN_H
 #define COUNTERSIGN_SERVICE_RUN_H
 

@@ -145,6 +145,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->approval_given = flag(v, "approval_given");
     d->approval_declined = flag(v, "approval_declined");
     d->cancel_asked = flag(v, "cancel_asked");
+    d->close_sent = flag(v, "close_sent");
     d->approved_hash = store_hash_from(json_str(json_member(v, "approved_hash")));
     d->site = text(a, v, "site");
     d->marker = text(a, v, "marker");

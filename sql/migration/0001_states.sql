@@ -67,10 +67,10 @@ select f, unnest(t) from (values
     ('approved', array['ticketing', 'fulfilling', 'cancelled', 'expired', 'orphaned']),
     ('ticketing', array['fulfilling', 'cancelled', 'expired']),
     ('fulfilling', array['claimed', 'denied', 'cancelled', 'expired', 'orphaned']),
-    ('claimed', array['verifying', 'fulfilling', 'cancelled', 'orphaned']),
-    ('verifying', array['verified', 'exception', 'fulfilling', 'claimed', 'cancelled', 'orphaned']),
-    ('verified', array['closed', 'verifying', 'fulfilling', 'claimed', 'orphaned']),
-    ('exception', array['closed', 'verifying', 'fulfilling', 'claimed', 'orphaned']),
+    ('claimed', array['verifying', 'fulfilling', 'cancelled', 'denied', 'orphaned']),
+    ('verifying', array['verified', 'exception', 'fulfilling', 'claimed', 'cancelled', 'denied', 'orphaned']),
+    ('verified', array['closed', 'verifying', 'fulfilling', 'claimed', 'cancelled', 'denied', 'orphaned']),
+    ('exception', array['closed', 'verifying', 'fulfilling', 'claimed', 'cancelled', 'denied', 'orphaned']),
     ('closed', array['fulfilling', 'claimed']),
     ('orphaned', array['fulfilling', 'cancelled'])) as e(f, t);
 

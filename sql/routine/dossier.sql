@@ -36,6 +36,8 @@ language sql stable set search_path = pg_catalog as $$
                    where i.request_id = r.id),
         'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state)), '[]')
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
+        'close_sent', exists (select from governance.flow f where f.request_id = r.id and f.kind = 'close'
+                                 and f.cycle = r.claim_cycle and f.state in ('calling', 'doubt', 'probing', 'done')),
         'reopens_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'reopen'
                                  and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
         'writes_last_hour', (select count(*) from governance.flow f where f.request_id = r.id

@@ -6,7 +6,7 @@ declare
     target text := p->>'to';
     lease int := (p->>'lease_s')::int;
 begin
-    if target in ('done', 'moot', 'parked') then
+    if target in ('calling', 'done', 'moot', 'parked') then
         -- the order of locks everywhere: request, then ticket, then flow
         perform from governance.access_request r
           where r.id = (select x.request_id from governance.flow x where x.id = p_flow)
@@ -17,6 +17,11 @@ begin
        for update;
     if not found then
         return null;
+    end if;
+    if f.kind = 'close' and target = 'calling' and not exists (
+           select from governance.access_request r
+            where r.id = f.request_id and r.claim_cycle = f.cycle and r.phase in ('verified', 'exception')) then
+        return null; -- claimed anew since the look: whoever closed now would close without proof
     end if;
     update governance.flow x
        set state = target, version = x.version + 1,

@@ -2,44 +2,63 @@
  * under test believes. */
 #include "sim.h"
 
-enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, MAX_AGE_MS = 15 * 60000, RACE_MS = 5000 };
+enum {
+    SETTLE_MS = 30000,
+    CONFIRMATIONS = 2,
+    MAX_AGE_MS = 15 * 60000,
+    ASLEEP_MS = 60000, /* a process may sleep this long, a lease, between judging and acting */
+};
 
 static bool says_so(const struct srequest *r, const struct sobs *x)
 {
     enum outcome wanted = r->kind == REQUEST_GRANT ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     bool canary = r->kind == REQUEST_GRANT || x->real_canary;
-    return x->real_outcome == wanted && x->real_complete && canary &&
-           x->real_as_of_ms >= r->claim_seen_ms;
+    bool fresh = x->real_as_of_ms >= r->claim_seen_ms;
+    return x->real_outcome == wanted && x->real_complete && canary && fresh;
 }
 
 /* Is there a proof for the present claim? */
-static bool is_proven(const struct sim *s, const struct srequest *r)
+bool check_item_proven(const struct sim *s, const struct srequest *r, const struct sitem *item)
 {
     int run = 0;
     int64_t newest = 0, oldest = 0;
 
-    for (size_t i = r->obs_count; i > 0 && says_so(r, &r->obs[i - 1]); i--) {
-        const struct sobs *x = &r->obs[i - 1];
+    for (size_t i = item->obs_count; i > 0 && says_so(r, &item->obs[i - 1]); i--) {
+        const struct sobs *x = &item->obs[i - 1];
         if (!run)
             newest = oldest = x->real_as_of_ms;
         if (x->real_as_of_ms < oldest) /* a copy may be older than the one before it */
             oldest = x->real_as_of_ms;
         run++;
     }
-    if (!run || s->now_ms - r->obs[r->obs_count - 1].o.observed_ms > MAX_AGE_MS + RACE_MS)
+    if (!run || s->now_ms - item->obs[item->obs_count - 1].o.observed_ms > MAX_AGE_MS + ASLEEP_MS)
         return false;
     return r->kind == REQUEST_GRANT || (run >= CONFIRMATIONS && newest - oldest >= SETTLE_MS);
 }
 
+/* Every item proven, or covered by an exception that is live now. */
+static bool is_right(const struct sim *s, const struct srequest *r)
+{
+    for (size_t i = 0; i < r->item_count; i++) {
+        const struct sitem *item = &r->items[i];
+        bool excepted = item->excepted_until_ms > s->now_ms;
+        if (!excepted && !check_item_proven(s, r, item))
+            return false;
+    }
+    return r->item_count > 0 && !r->held;
+}
+
 void check_move(struct sim *s, struct srequest *r, enum phase to)
 {
+    bool on_proof = to == PHASE_VERIFIED || to == PHASE_EXCEPTION || to == PHASE_CLOSED;
+
     if (!phase_move_allowed(r->phase, to))
         sim_violate(s, "table of phases", "%s to %s", phase_name(r->phase), phase_name(to));
-    if (to != PHASE_VERIFIED && to != PHASE_CLOSED)
+    if (!on_proof)
         return;
-    if (!is_proven(s, r))
-        sim_violate(s, "INV6 proof", "%s without a proof of this claim (%zu reads, claim %lld)",
-                    phase_name(to), r->obs_count, (long long)r->claim_seen_ms);
+    if (!is_right(s, r))
+        sim_violate(s, "INV6 proof", "%s without a proof of this claim (claim %lld)",
+                    phase_name(to), (long long)r->claim_seen_ms);
     if (r->seen_cycle != r->claim_cycle && !r->seen.moved_by_us)
         sim_violate(s, "INV6 cycle", "%s for another claim than the ticket's", phase_name(to));
 }
@@ -47,63 +66,148 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
 void check_close_call(struct sim *s, struct srequest *r)
 {
     const struct sticket *t = &s->tickets[r->ticket];
-    bool another_claim =
-        !t->moved_by_us && t->cycle != r->claim_cycle && s->now_ms - t->updated_ms > RACE_MS;
+    bool persons = !t->moved_by_us && t->cycle != r->claim_cycle;
 
-    if (!is_proven(s, r))
+    if (!is_right(s, r))
         sim_violate(s, "INV6 proof", "a ticket is being closed without proof");
-    if (another_claim)
+    if (persons && s->now_ms - t->updated_ms > RACE_MS)
         sim_violate(s, "INV6 cycle", "a ticket is being closed that a person took back");
 }
 
-void check_post(struct sim *s, struct srequest *r, int64_t search_age_ms)
+void check_post(struct sim *s, struct srequest *r, int64_t searched_ms)
 {
-    const struct flow_times *t = &s->policy.times;
+    int64_t in_doubt = s->lateness_ms + s->policy.times.call_timeout_ms;
 
-    if (r->post_unresolved && s->now_ms - r->last_post_ms <= s->lateness_ms + t->call_timeout_ms)
+    if (r->post_unresolved && s->now_ms - r->last_post_ms <= in_doubt)
         sim_violate(s, "INV2 no POST in doubt", "%lld ms after a POST whose fate is unknown",
                     (long long)(s->now_ms - r->last_post_ms));
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *x = &s->tickets[i];
-        bool was_visible = x->visible_ms <= s->now_ms - search_age_ms;
-        if (x->here && x->request == (int)(r - s->requests) && was_visible)
+        bool its = x->here && x->request == (int)(r - s->requests);
+        if (its && x->visible_ms <= searched_ms)
             sim_violate(s, "INV3 no POST beside a live ticket", "ticket %d was searchable", i);
     }
 }
 
-static void check_request(struct sim *s, struct srequest *r)
+void check_kept(struct sim *s, int request, int kept)
+{
+    for (int i = 0; i < s->ticket_count; i++) {
+        const struct sticket *t = &s->tickets[i];
+        bool rival = i != kept && t->here && t->request == request;
+        bool was_seen = t->visible_ms < s->now_ms - RACE_MS && t->updated_ms < s->now_ms - RACE_MS;
+        if (rival && was_seen && t->human && !s->tickets[kept].human)
+            sim_violate(s, "INV5 kept ticket", "%d is kept, people work on %d", kept, i);
+    }
+}
+
+void check_fence(struct sim *s, bool mine, const char *what)
+{
+    if (!mine)
+        sim_violate(s, "INV8 fence", "%s was written by one who had lost it", what);
+}
+
+/* A close for this claim may have been carried out: nobody can tell whose the Done is. */
+static bool may_have_closed(const struct sim *s, const struct srequest *r)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *f = &s->flows[i];
+        bool its = &s->requests[f->request] == r && f->f.kind == FLOW_CLOSE;
+        bool sent = f->f.state >= FS_CALLING && f->f.state <= FS_DONE;
+        if (its && sent && f->cycle == r->claim_cycle)
+            return true;
+    }
+    return false;
+}
+
+/* A Done that this decision leaves standing must be right: closed by us, for this very claim. */
+void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
+                    const struct decision *x)
+{
+    const struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
+    bool unproven =
+        d->phase == PHASE_FULFILLING || d->phase == PHASE_CLAIMED || d->phase == PHASE_VERIFYING;
+    bool stands = d->ticket.presence == TICKET_HERE && d->ticket.role == STATUS_DONE && !x->move;
+    bool held = d->reopens_last_hour >= s->policy.reopens_per_hour;
+    bool reopened = d->flow_open[FLOW_REOPEN];
+
+    for (size_t i = 0; i < x->flow_count; i++)
+        reopened |= x->flows[i].kind == FLOW_REOPEN;
+    if (!unproven || !stands || held || reopened || !t || t->cycle != r->seen_cycle)
+        return;
+    bool for_this_claim = t->closed_for == r->claim_cycle || may_have_closed(s, r);
+    if (!t->moved_by_us || !for_this_claim)
+        sim_violate(s, "INV7 no Done without proof", "ticket %d may stay Done in %s", r->ticket,
+                    phase_name(d->phase));
+}
+
+static void check_clock(struct sim *s, struct srequest *r)
 {
     struct sla_clock clock = {
         .started_ms = r->requested_ms, .stopped_ms = r->verified_ms, .goal_ms = 1};
     int64_t elapsed = sla_elapsed_ms(&clock, s->now_ms);
-    bool over =
-        phase_is_terminal(r->phase) || r->phase == PHASE_CLOSED || r->phase == PHASE_ORPHANED;
-    int live = 0;
 
+    if (r->verified_ms != r->proven_ms)
+        sim_violate(s, "INV9 SLA", "stopped at %lld, proven at %lld", (long long)r->verified_ms,
+                    (long long)r->proven_ms);
     if (elapsed < r->sla_last_ms && !r->verified_ms)
         sim_violate(s, "INV9 SLA", "the clock went back from %lld to %lld",
                     (long long)r->sla_last_ms, (long long)elapsed);
     r->sla_last_ms = r->verified_ms ? 0 : elapsed;
-    if (r->evidence != r->changes || r->chain.seq != r->changes)
-        sim_violate(s, "INV10 evidence", "%d entries for %d changes", r->evidence, r->changes);
+}
+
+static void check_tickets(struct sim *s, const struct srequest *r)
+{
+    int live = 0;
+
     for (int i = 0; i < s->ticket_count; i++)
         live += s->tickets[i].here && s->tickets[i].request == (int)(r - s->requests);
-    if (live > 1)
+    if (live > 1 && !r->may_have_two)
         sim_violate(s, "INV4 one live ticket", "%d live tickets", live);
+}
+
+static void check_awake(struct sim *s, const struct srequest *r)
+{
+    bool over =
+        phase_is_terminal(r->phase) || r->phase == PHASE_CLOSED || r->phase == PHASE_ORPHANED;
+
     if (over || r->look_ms || r->owner)
         return;
-    for (int i = 0; i < s->flow_count; i++)
-        if (s->flows[i].request == (int)(r - s->requests) &&
-            !flow_state_is_final(s->flows[i].f.state))
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *f = &s->flows[i];
+        if (f->request == (int)(r - s->requests) && !flow_state_is_final(f->f.state))
             return;
+    }
     sim_violate(s, "INV14 no orphan", "a request in %s that nothing will wake",
                 phase_name(r->phase));
 }
 
 void check_event(struct sim *s)
 {
-    for (int i = 0; i < s->request_count; i++)
-        check_request(s, &s->requests[i]);
+    for (int i = 0; i < s->request_count; i++) {
+        struct srequest *r = &s->requests[i];
+        check_clock(s, r);
+        check_tickets(s, r);
+        check_awake(s, r);
+        if (r->chain.seq != r->changes)
+            sim_violate(s, "INV10 evidence", "%lld entries for %d changes", (long long)r->chain.seq,
+                        r->changes);
+    }
+}
+
+static bool request_settled(const struct sim *s, const struct srequest *r)
+{
+    const struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
+
+    if (phase_is_terminal(r->phase))
+        return true;
+    if (!t)
+        return false;
+    bool edited = r->approved_hash && t->mapped_hash && t->mapped_hash != r->approved_hash;
+    if (edited && t->here && !r->tamper_recorded)
+        return false;
+    if (r->phase == PHASE_ORPHANED || !t->here)
+        return !t->here && (r->phase == PHASE_ORPHANED || r->phase == PHASE_CLOSED);
+    return r->phase == PHASE_CLOSED && t->role != STATUS_OPEN && t->role != STATUS_VERIFY;
 }
 
 bool check_settled(const struct sim *s)
@@ -111,11 +215,11 @@ bool check_settled(const struct sim *s)
     for (int i = 0; i < s->ticket_count; i++)
         if (s->tickets[i].here && s->tickets[i].request < 0 && s->request_count < REQUESTS_MAX)
             return false;
-    for (int i = 0; i < s->request_count; i++) {
-        const struct srequest *r = &s->requests[i];
-        bool done = r->ticket >= 0 && s->tickets[r->ticket].role == STATUS_DONE;
-        if (!phase_is_terminal(r->phase) && !(r->phase == PHASE_CLOSED && done))
+    for (int i = 0; i < s->request_count; i++)
+        if (!request_settled(s, &s->requests[i]))
             return false;
-    }
+    for (int i = 0; i < s->flow_count; i++)
+        if (!flow_state_is_final(s->flows[i].f.state))
+            return false;
     return true;
 }

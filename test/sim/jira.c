@@ -1,19 +1,8 @@
-/* jira.c: the model Jira: tickets, moves, the index that lags, webhooks that are lost, doubled and
- * late, and the poll. */
+/* jira.c: the model Jira: tickets, moves, the index that lags, and webhooks that are lost, doubled
+ * and late. */
 #include "sim.h"
 
-static void on_hook(struct sim *s, void *arg, int64_t ticket)
-{
-    (void)arg;
-    int replica = (int)rng_below(&s->rng, REPLICAS);
-    if (s->boots[replica]->alive) /* stored before it is answered: a dead replica answers nothing,
-                                     Jira tries again */
-        store_hint(s, (int)ticket);
-    else
-        sim_at(s, s->now_ms + 300000, on_hook, NULL, ticket);
-}
-
-static void changed(struct sim *s, int ticket)
+void jira_changed(struct sim *s, int ticket)
 {
     struct sticket *t = &s->tickets[ticket];
     int copies = FAULT(s, hook_lost) ? 0 : FAULT(s, hook_double) ? 2 : 1;
@@ -21,9 +10,8 @@ static void changed(struct sim *s, int ticket)
     t->updated_ms = s->now_ms;
     t->indexed_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
     for (int i = 0; i < copies; i++) {
-        int64_t delay =
-            FAULT(s, hook_late) ? rng_range(&s->rng, 0, 300000) : rng_range(&s->rng, 20, 500);
-        sim_at(s, s->now_ms + delay, on_hook, NULL, ticket);
+        int64_t longest = FAULT(s, hook_late) ? 300000 : 500;
+        replica_hook(s, ticket, s->now_ms + rng_range(&s->rng, 20, longest));
     }
 }
 
@@ -38,10 +26,12 @@ int jira_create(struct sim *s, int request, bool by_us)
                           .moved_by_us = by_us,
                           .request = request,
                           .role = STATUS_OPEN,
+                          .closed_for = -1,
+                          .mapped_hash = 7,
                           .created_ms = s->now_ms};
     t->visible_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
     sim_trace(s, "ticket made", n, request);
-    changed(s, n);
+    jira_changed(s, n);
     return n;
 }
 
@@ -52,51 +42,50 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
     if (s->next_cycle + 1 >= CYCLES_MAX)
         sim_violate(s, "INV18 bounded", "more than %d moves", CYCLES_MAX);
     t->role = role;
+    t->closed_for = -1;
     t->cycle = ++s->next_cycle;
     t->moved_by_us = by_us;
     t->human |= !by_us;
     t->done_since_ms = role == STATUS_DONE ? s->now_ms : 0;
     sim_trace(s, by_us ? "we moved ticket" : "person moved ticket", ticket, role);
-    changed(s, ticket);
+    jira_changed(s, ticket);
 }
 
 void jira_read(struct sim *s, int ticket, struct ticket *ret)
 {
     const struct sticket *t = &s->tickets[ticket];
+    bool over = t->role == STATUS_DONE || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
 
-    *ret =
-        (struct ticket){.presence = t->here ? TICKET_HERE : TICKET_GONE,
-                        .issue_id = str_of(SIM_CYCLES[ticket]),
-                        .key = str_of(SIM_CYCLES[ticket]),
-                        .category = t->role == STATUS_DONE ? CATEGORY_DONE : CATEGORY_INDETERMINATE,
-                        .role = t->role,
-                        .status_name = STR("status"),
-                        .cycle = str_of(SIM_CYCLES[t->cycle]),
-                        .cycle_at_ms = t->updated_ms,
-                        .moved_by_us = t->moved_by_us,
-                        .updated_ms = t->updated_ms,
-                        .mapped_hash = 7,
-                        .mapped = STR("{}")};
+    *ret = (struct ticket){.presence = t->here ? TICKET_HERE : TICKET_GONE,
+                           .issue_id = cycle_text(ticket),
+                           .key = cycle_text(ticket),
+                           .category = over ? CATEGORY_DONE : CATEGORY_INDETERMINATE,
+                           .role = t->role,
+                           .status_name = STR("status"),
+                           .cycle = cycle_text(t->cycle),
+                           .cycle_at_ms = t->updated_ms,
+                           .moved_by_us = t->moved_by_us,
+                           .updated_ms = t->updated_ms,
+                           .mapped_hash = t->mapped_hash,
+                           .mapped = t->mapped_hash ? STR("{}") : STR_NONE,
+                           .hold_text = t->mapped_hash ? STR_NONE : STR("no role")};
 }
 
-/* One walk, by the production cursor. A page may fail after some hits were seen: then it did not
- * happen. */
-void jira_poll(struct sim *s, struct boot *b)
+/* One walk, by the production cursor, in two pages. The second may fail after the first was stored:
+ * then the walk did not happen, but its hints stay. */
+void jira_poll(struct sim *s)
 {
     struct cursor_walk walk;
     bool complete = !FAULT(s, poll_fails);
-    bool stored_first_half_only = !complete;
 
-    if (!b->alive)
-        return;
     cursor_begin(&s->cursor, &walk);
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        if (!t->here || t->indexed_ms > s->now_ms || t->visible_ms > s->now_ms ||
-            t->updated_ms < walk.from_ms)
+        bool in_index = t->indexed_ms <= s->now_ms && t->visible_ms <= s->now_ms;
+        if (!t->here || !in_index || t->updated_ms < walk.from_ms)
             continue;
         cursor_see(&walk, t->updated_ms);
-        if (!stored_first_half_only)
+        if (complete || walk.seen % 2)
             store_hint(s, i);
     }
     cursor_finish(&s->cursor, &walk, complete, true);

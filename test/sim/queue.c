@@ -5,7 +5,7 @@
 
 #include "sim.h"
 
-uint64_t sim_fault_count[32], sim_rule_count[64];
+uint64_t sim_fault_count[64], sim_rule_count[64], sim_phase_count[64];
 const char *const SIM_FAULT_NAMES[] = {
 #define X(name) #name,
     FAULTS(X)
@@ -17,14 +17,13 @@ static bool before(const struct event *a, const struct event *b)
     return a->at_ms < b->at_ms || (a->at_ms == b->at_ms && a->order < b->order);
 }
 
-void sim_at(struct sim *s, int64_t at_ms, void (*fn)(struct sim *, void *, int64_t), void *arg,
-            int64_t number)
+void sim_at(struct sim *s, int64_t at_ms, event_fn *fn, void *arg, int64_t number)
 {
     struct event e = {at_ms > s->now_ms ? at_ms : s->now_ms, s->order++, fn, arg, number};
-    size_t i = s->heap_count++;
 
-    if (s->heap_count > EVENTS_MAX)
+    if (s->heap_count == EVENTS_MAX)
         sim_violate(s, "INV18 bounded", "more than %d events wait", EVENTS_MAX);
+    size_t i = s->heap_count++;
     while (i && before(&e, &s->heap[(i - 1) / 2])) {
         s->heap[i] = s->heap[(i - 1) / 2];
         i = (i - 1) / 2;
@@ -63,6 +62,21 @@ bool sim_step(struct sim *s)
     return true;
 }
 
+void sim_end(struct sim *s)
+{
+    s->ending = s->calm = true;
+    for (struct boot *b = s->all_boots; b; b = b->next)
+        b->alive = false;
+    if (setjmp(s->stop))
+        return; /* cannot be: nothing is checked any more */
+    while (s->heap_count) {
+        struct event e = pop(s);
+        s->now_ms = e.at_ms;
+        if (e.number == AT_THE_SEAM)
+            e.fn(s, e.arg, e.number);
+    }
+}
+
 bool sim_fault(struct sim *s, uint32_t rate, int which)
 {
     bool hit = rng_chance(&s->rng, rate) && !s->calm;
@@ -72,9 +86,8 @@ bool sim_fault(struct sim *s, uint32_t rate, int which)
 
 void sim_trace(struct sim *s, const char *what, int64_t a, int64_t b)
 {
-    s->trace_hash =
-        (s->trace_hash ^ str_hash(str_of(what)) ^ (uint64_t)(a * 31 + b) ^ (uint64_t)s->now_ms) *
-        0x100000001b3u;
+    uint64_t h = s->trace_hash ^ (uint64_t)(a * 31 + b) ^ (uint64_t)s->now_ms;
+    s->trace_hash = (h ^ str_hash(str_of(what))) * 0x100000001b3u;
     if (s->trace)
         printf("%9.3f  %-28s %lld %lld\n", (double)s->now_ms / 1000.0, what, (long long)a,
                (long long)b);

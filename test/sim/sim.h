@@ -17,24 +17,40 @@
 enum {
     REPLICAS = 3,
     REQUESTS_MAX = 5,
+    ITEMS_MAX = 2,
     TICKETS_MAX = 24,
-    FLOWS_MAX = 400,
-    OBS_MAX = 40,
+    FLOWS_MAX = 192,
+    OBS_MAX = 24,
     CYCLES_MAX = 512,
-    EVENTS_MAX = 8192,
-    SAFETY_MS = 20 * 60 * 1000,   /* faults are on */
-    LIVENESS_MS = 90 * 60 * 1000, /* faults are off: everything must settle */
+    EVENTS_MAX = 2048,
+    SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
+    LIVENESS_MS = 120 * 60 * 1000, /* faults are off: everything must settle */
+    RACE_MS = 5000,                /* nobody can compare and set in Jira: what happens meanwhile */
 };
 
-#define FAULTS(X)                                                                                  \
-    X(lost_reply)                                                                                  \
-    X(not_sent)                                                                                    \
-    X(lost_request) X(late) X(limited) X(anonymous) X(jira_down) X(crash) X(pause) X(save_unknown) \
-        X(hook_lost) X(hook_double) X(hook_late) X(poll_fails) X(source_down) X(source_lag)        \
-            X(partial) X(rights_lost) X(flapping) X(backdoor_close) X(take_back) X(fight)
+/* What may go wrong, each asked at every opportunity: calls to Jira; processes and their database;
+ * hints; target systems; people and rules. */
+/* clang-format off */
+#define FAULTS_OF_JIRA(X) \
+    X(lost_reply) X(not_sent) X(lost_request) X(late) X(very_late) \
+    X(limited) X(refused) X(anonymous) X(jira_down)
+#define FAULTS_OF_REPLICA(X) \
+    X(crash) X(pause) X(save_unknown)
+#define FAULTS_OF_HINT(X) \
+    X(hook_lost) X(hook_double) X(hook_late) X(poll_fails)
+#define FAULTS_OF_SOURCE(X) \
+    X(source_down) X(source_lag) X(partial) X(rights_lost) X(flapping)
+#define FAULTS_OF_PEOPLE(X) \
+    X(backdoor_close) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) X(ticket_declined) \
+    X(ticket_gone) X(edited) X(unmapped) X(exception)
+#define FAULTS(X) \
+    FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
+    FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
+/* clang-format on */
 
+/* Per million of opportunities. */
 struct rates {
-#define X(name) uint32_t name; /* per million of opportunities */
+#define X(name) uint32_t name;
     FAULTS(X)
 #undef X
 };
@@ -42,60 +58,70 @@ struct rates {
 /* A ticket of the model Jira. */
 struct sticket {
     bool here, moved_by_us, human;
-    int request; /* marker */
+    int request; /* by its marker, or opened for it; -1 none */
     enum status_role role;
     int cycle;
+    int closed_for;       /* the claim for whose sake we closed it; -1 none */
+    uint64_t mapped_hash; /* 0: does not map */
     int64_t created_ms, visible_ms, updated_ms, indexed_ms;
     int64_t done_since_ms;
 };
 
+/* A read as the code under test knows it, and as the model knows it. */
 struct sobs {
     struct observation o;
     int generation;
-    int64_t real_as_of_ms; /* what the model knows, whatever the reader said */
+    int64_t real_as_of_ms;
     bool real_complete, real_canary;
     enum outcome real_outcome;
 };
 
+struct sitem {
+    bool truth, truth_before; /* the entitlement is held in the target system */
+    int64_t truth_ms;         /* since when */
+    int64_t excepted_until_ms;
+    struct sobs obs[OBS_MAX];
+    size_t obs_count;
+};
+
 struct srequest {
-    bool used, from_ticket, done_by_person;
+    bool from_ticket, held;
     enum request_kind kind;
     enum phase phase;
     int generation, ticket; /* index, -1 none */
     int64_t version, requested_ms, approved_ms, claimed_ms, verified_ms, closed_ms;
     int claim_cycle, answered_cycle; /* -1 none */
+    bool approval_needed, approved, declined, cancel_asked;
+    uint64_t approved_hash;
     int64_t look_ms, looked_ms, hinted_ms, lease_until_ms;
     const struct world *owner;
     uint64_t notice_key;
-    /* the ticket as last read */
-    struct ticket seen;
+    struct ticket seen; /* as last read */
     int seen_cycle;
-    struct sobs obs[OBS_MAX];
-    size_t obs_count;
+    struct sitem items[ITEMS_MAX];
+    size_t item_count;
     int64_t last_read_ms;
     int reads;
     /* what the model knows */
-    bool truth; /* the entitlement is held */
-    bool truth_before;
-    int64_t truth_ms;      /* since when */
     int64_t claim_seen_ms; /* when the store took up the claim, whatever the decision called it */
+    int64_t proven_ms;     /* when it became verified, by the database's clock */
     int64_t sla_last_ms;
-    int64_t posts, last_post_ms;
-    bool post_unresolved;
+    int64_t last_post_ms;
+    bool post_unresolved, may_have_two, tamper_recorded;
     int64_t reopen_ms[64];
-    int reopens;
-    int human_acts, fights;
-    int evidence, changes; /* must stay equal */
+    int reopens, human_acts, fights;
+    int changes; /* must equal the entries of the chain */
     struct evidence_chain chain;
 };
 
 struct sflow {
-    bool used;
     struct flow f;
     int request, cycle;
-    int64_t run_after_ms, lease_until_ms, created_ms, not_before_ms;
+    int64_t run_after_ms, lease_until_ms, created_ms;
+    int64_t told_until_ms; /* Retry-After as Jira last said it */
+    int64_t
+        not_before_ms; /* the same, once our row knows it: a crash may forget what it was told */
     const struct world *owner;
-    uint64_t notice;
 };
 
 /* One boot of one replica: after a crash it stays here and its world fails everything. */
@@ -105,13 +131,14 @@ struct boot {
     struct boot *next;
     int replica;
     bool alive;
-    int64_t paused_until_ms;
+    int64_t paused_until_ms, skew_ms;
 };
 
+typedef void event_fn(struct sim *sim, void *arg, int64_t number);
 struct event {
     int64_t at_ms;
     uint64_t order;
-    void (*fn)(struct sim *sim, void *arg, int64_t number);
+    event_fn *fn;
     void *arg;
     int64_t number;
 };
@@ -121,7 +148,8 @@ struct sim {
     int64_t now_ms;
     struct rng rng;
     struct rates rates;
-    bool calm; /* faults are off */
+    bool calm;   /* faults are off */
+    bool ending; /* nothing happens any more; what is under way ends */
     bool trace;
     struct event heap[EVENTS_MAX];
     size_t heap_count;
@@ -140,14 +168,15 @@ struct sim {
     jmp_buf stop;
 };
 
-extern uint64_t sim_fault_count[32], sim_rule_count[64];
-extern char SIM_CYCLES[CYCLES_MAX][8]; /* cycle numbers as text */
+extern uint64_t sim_fault_count[64], sim_rule_count[64], sim_phase_count[64];
+extern char SIM_CYCLES[CYCLES_MAX][8]; /* numbers as text: cycles and issue ids */
 
-/* queue */
-void sim_at(struct sim *s, int64_t at_ms, void (*fn)(struct sim *, void *, int64_t), void *arg,
-            int64_t number);
+/* queue.c: events, dice, trace */
+void sim_at(struct sim *s, int64_t at_ms, event_fn *fn, void *arg, int64_t number);
 bool sim_step(struct sim *s);
-/* dice */
+/* Let what is under way at the seam end, so that every run and visit frees itself. */
+void sim_end(struct sim *s);
+enum { AT_THE_SEAM = -7 }; /* number of an event that must run to the end */
 bool sim_fault(struct sim *s, uint32_t rate, int which);
 #define FAULT(s, name) sim_fault((s), (s)->rates.name, SIM_FAULT_##name)
 enum {
@@ -162,33 +191,56 @@ void sim_trace(struct sim *s, const char *what, int64_t a, int64_t b);
 _Noreturn void sim_violate(struct sim *s, const char *invariant, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
-/* world.c */
+/* world.c: the seam */
 struct boot *boot_new(struct sim *s, int replica);
-/* store.c */
-void store_hint(struct sim *s, int ticket);
-void store_claim(struct sim *s, struct boot *b);
+
+/* replica.c: processes that come and go, their intake and their poll */
+void replicas_start(struct sim *s);
+/* Some replica looks for due work at that time. */
+void replica_kick(struct sim *s, int64_t at_ms);
+void replica_hook(struct sim *s, int ticket, int64_t at_ms);
+void replica_may_fail(struct boot *b);
+
+/* store.c, store_flow.c: the database */
 int store_request_new(struct sim *s, bool from_ticket);
-bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
-                     const struct flow_rule *rule, const struct flow_note *note);
+void store_hint(struct sim *s, int ticket);
+void store_look_now(struct sim *s, struct srequest *r);
+void store_changed(struct sim *s, struct srequest *r, const char *what);
+struct dossier *store_dossier(struct sim *s, struct arena *arena, int request);
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
                       const struct ticket *ticket, const struct sobs *obs, size_t count);
 bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
                          const struct decision *x, bool release);
-struct dossier *store_dossier(struct sim *s, struct arena *arena, int request);
+void store_flow_add(struct sim *s, int request, const struct enqueue *e);
+bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
+                     const struct flow_rule *rule, const struct flow_note *note);
+void store_retry_parked(struct sim *s);
+void store_claim(struct sim *s, struct boot *b);
+struct str request_id(int request);
 int request_index(struct str id);
+struct str cycle_text(int cycle); /* -1 gives none */
 int cycle_index(struct str cycle);
+
 /* jira.c */
 int jira_create(struct sim *s, int request, bool by_us);
 void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us);
+void jira_changed(struct sim *s, int ticket); /* a field, or its being there */
 void jira_read(struct sim *s, int ticket, struct ticket *ret);
-void jira_poll(struct sim *s, struct boot *b);
+void jira_poll(struct sim *s);
+
 /* people.c */
 void people_start(struct sim *s);
-/* check.c */
+
+/* check.c: the invariants */
 void check_event(struct sim *s);
-void check_post(struct sim *s, struct srequest *r, int64_t search_age_ms);
+void check_post(struct sim *s, struct srequest *r, int64_t searched_ms);
 void check_close_call(struct sim *s, struct srequest *r);
 void check_move(struct sim *s, struct srequest *r, enum phase to);
+void check_kept(struct sim *s, int request, int kept);
+void check_fence(struct sim *s, bool mine, const char *what);
+void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
+                    const struct decision *x);
+bool check_item_proven(const struct sim *s, const struct srequest *r, const struct sitem *item);
 bool check_settled(const struct sim *s);
 
 #endif

@@ -1,13 +1,26 @@
-/* store.c: the model store: the same guards as the database has (sql/routine), in memory. */
+/* store.c: the model database: requests. The same guards as sql/routine, in memory; one call is one
+ * transaction. */
 #include <string.h>
 
 #include "sim.h"
 
+enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, MAX_AGE_MS = 15 * 60000, LOOK_LEASE_MS = 30000 };
+
 static const char *const IDS[REQUESTS_MAX] = {"r0", "r1", "r2", "r3", "r4"};
+
+struct str request_id(int request)
+{
+    return str_of(IDS[request]);
+}
 
 int request_index(struct str id)
 {
     return id.p[1] - '0';
+}
+
+struct str cycle_text(int cycle)
+{
+    return cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[cycle]);
 }
 
 int cycle_index(struct str cycle)
@@ -16,11 +29,25 @@ int cycle_index(struct str cycle)
     return cycle.len && str_to_i64(cycle, &n) ? (int)n : -1;
 }
 
-static void state_changed(struct srequest *r, const char *what)
+static int index_of(const struct sim *s, const struct srequest *r)
+{
+    return (int)(r - s->requests);
+}
+
+/* The trigger: exactly one entry for one change, in the same transaction. */
+void store_changed(struct sim *s, struct srequest *r, const char *what)
 {
     r->changes++;
-    evidence_append(&r->chain, str_of(what)); /* the trigger: same transaction, exactly one */
-    r->evidence++;
+    if (PLANTED(EVIDENCE_APART) && rng_below(&s->rng, 100) == 0)
+        return; /* written in a transaction of its own, which a crash prevents */
+    evidence_append(&r->chain, str_of(what));
+}
+
+static void add_items(struct sim *s, struct srequest *r)
+{
+    r->item_count = 1 + rng_below(&s->rng, ITEMS_MAX);
+    for (size_t i = 0; i < r->item_count; i++)
+        r->items[i].truth = r->items[i].truth_before = r->kind == REQUEST_REMOVAL;
 }
 
 int store_request_new(struct sim *s, bool from_ticket)
@@ -28,8 +55,7 @@ int store_request_new(struct sim *s, bool from_ticket)
     int n = s->request_count++;
     struct srequest *r = &s->requests[n];
 
-    *r = (struct srequest){.used = true,
-                           .from_ticket = from_ticket,
+    *r = (struct srequest){.from_ticket = from_ticket,
                            .kind = rng_below(&s->rng, 2) ? REQUEST_GRANT : REQUEST_REMOVAL,
                            .phase = PHASE_RECEIVED,
                            .generation = 1,
@@ -38,60 +64,78 @@ int store_request_new(struct sim *s, bool from_ticket)
                            .requested_ms = s->now_ms,
                            .claim_cycle = -1,
                            .answered_cycle = -1,
-                           .look_ms = s->now_ms};
-    r->truth = r->truth_before = r->kind == REQUEST_REMOVAL;
+                           .approval_needed = rng_below(&s->rng, 3) == 0};
     evidence_start(&r->chain);
-    state_changed(r, "received");
+    add_items(s, r);
+    store_changed(s, r, "received");
+    store_look_now(s, r);
     return n;
 }
 
-/* A hint: look at the ticket's request; a ticket without one opens it. */
+void store_look_now(struct sim *s, struct srequest *r)
+{
+    r->hinted_ms = s->now_ms;
+    if (r->owner && r->lease_until_ms > s->now_ms)
+        return; /* the visit under way sees hinted_ms when it ends */
+    r->look_ms = s->now_ms;
+    replica_kick(s, s->now_ms);
+}
+
+/* A ticket that belongs to no request opens one, held when it does not map. */
+static void open_request(struct sim *s, int ticket)
+{
+    struct sticket *t = &s->tickets[ticket];
+
+    if (s->request_count == REQUESTS_MAX)
+        return;
+    t->request = store_request_new(s, true);
+    struct srequest *r = &s->requests[t->request];
+    r->ticket = ticket;
+    r->held = !t->mapped_hash;
+    sim_trace(s, "request opened", t->request, ticket);
+}
+
 void store_hint(struct sim *s, int ticket)
 {
     struct sticket *t = &s->tickets[ticket];
 
-    if (t->request < 0 && t->here) {
-        if (s->request_count == REQUESTS_MAX)
-            return;
-        t->request = store_request_new(s, true);
-        s->requests[t->request].ticket = ticket;
-        sim_trace(s, "request opened", t->request, ticket);
-    }
-    if (t->request < 0 || s->requests[t->request].ticket != ticket)
-        return;
-    struct srequest *r = &s->requests[t->request];
-    r->hinted_ms = s->now_ms;
-    if (!r->owner || r->lease_until_ms <= s->now_ms)
-        r->look_ms = s->now_ms;
+    if (t->request < 0 && t->here)
+        open_request(s, ticket);
+    else if (t->request >= 0 && s->requests[t->request].ticket == ticket)
+        store_look_now(s, &s->requests[t->request]);
 }
 
-/* --- dossier
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- dossier --- */
 
 static void fill_items(struct sim *s, struct arena *arena, const struct srequest *r,
                        struct dossier *d)
 {
-    struct item *item = ARENA_NEW(arena, struct item);
-    struct observation *obs = arena_array(arena, OBS_MAX, sizeof *obs);
-    size_t n = 0;
+    struct item *items = arena_array(arena, ITEMS_MAX, sizeof *items);
 
-    (void)s;
-    for (size_t i = r->obs_count; i > 0; i--)
-        if (r->obs[i - 1].generation == r->generation)
-            obs[n++] = r->obs[i - 1].o;
-    *item =
-        (struct item){.id = 1,
-                      .source = STR("source"),
-                      .source_label = STR("Source"),
-                      .account = STR("account"),
-                      .entitlement = STR("entitlement"),
-                      .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
-                      .rule = {.settle_ms = 30000, .confirmations = 2, .max_age_ms = 15 * 60000},
-                      .obs = obs,
-                      .obs_count = n};
-    d->items = item;
-    d->item_count = 1;
+    d->item_count = r->held ? 0 : r->item_count;
+    d->items = items;
+    for (size_t k = 0; k < d->item_count; k++) {
+        const struct sitem *from = &r->items[k];
+        struct observation *obs = arena_array(arena, from->obs_count + 1, sizeof *obs);
+        size_t n = 0;
+        for (size_t i = from->obs_count; i > 0; i--)
+            if (from->obs[i - 1].generation == r->generation)
+                obs[n++] = from->obs[i - 1].o;
+        int64_t until = PLANTED(EXCEPTION_NEVER_ENDS) && from->excepted_until_ms
+                            ? INT64_MAX
+                            : from->excepted_until_ms;
+        items[k] =
+            (struct item){.id = (int64_t)k,
+                          .source = STR("source"),
+                          .source_label = STR("Source"),
+                          .account = STR("account"),
+                          .entitlement = STR("entitlement"),
+                          .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
+                          .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS},
+                          .excepted = until > s->now_ms + 60000,
+                          .obs = obs,
+                          .obs_count = n};
+    }
 }
 
 static void fill_flows(const struct sim *s, int request, struct dossier *d)
@@ -101,8 +145,12 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
         if (f->request != request)
             continue;
         bool recent = s->now_ms - f->created_ms < 3600000 && f->f.state != FS_MOOT;
+        bool words = f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS;
+        bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
+        bool sent = f->f.state >= FS_CALLING && f->f.state <= FS_DONE;
+        d->close_sent |= close && sent;
         d->reopens_last_hour += recent && f->f.kind == FLOW_REOPEN;
-        d->writes_last_hour += recent && (f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS);
+        d->writes_last_hour += recent && words;
         if (!flow_state_is_final(f->f.state)) {
             d->flow_open[f->f.kind] = true;
             d->flow_parked[f->f.kind] |= f->f.state == FS_PARKED;
@@ -115,44 +163,67 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     const struct srequest *r = &s->requests[request];
     struct dossier *d = ARENA_NEW(arena, struct dossier);
 
-    *d = (struct dossier){
-        .request_id = str_of(IDS[request]),
-        .version = r->version,
-        .now_ms = s->now_ms,
-        .kind = r->kind,
-        .phase = r->phase,
-        .mode = GATE_ENFORCE,
-        .from_ticket = r->from_ticket,
-        .generation = r->generation,
-        .requested_ms = r->requested_ms,
-        .approved_ms = r->approved_ms,
-        .claimed_ms = r->claimed_ms,
-        .verified_ms = r->verified_ms,
-        .closed_ms = r->closed_ms,
-        .site = STR("site"),
-        .marker = str_of(IDS[request]),
-        .claim_cycle = r->claim_cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[r->claim_cycle]),
-        .answered_cycle = r->answered_cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[r->answered_cycle]),
-        .notice_shown_key = r->notice_key,
-        .reads_since_claim = r->claimed_ms ? r->reads : 0,
-        .last_read_ms = r->last_read_ms};
+    *d = (struct dossier){.request_id = request_id(request),
+                          .version = r->version,
+                          .now_ms = s->now_ms,
+                          .kind = r->kind,
+                          .phase = r->phase,
+                          .mode = GATE_ENFORCE,
+                          .held = r->held,
+                          .hold_text = r->held ? STR("no role") : STR_NONE,
+                          .from_ticket = r->from_ticket,
+                          .generation = r->generation,
+                          .requested_ms = r->requested_ms,
+                          .approved_ms = r->approved_ms,
+                          .claimed_ms = r->claimed_ms,
+                          .verified_ms = r->verified_ms,
+                          .closed_ms = r->closed_ms,
+                          .approval_needed = r->approval_needed,
+                          .approval_given = r->approved,
+                          .approval_declined = r->declined,
+                          .cancel_asked = r->cancel_asked,
+                          .approved_hash = r->approved_hash,
+                          .site = STR("site"),
+                          .marker = request_id(request),
+                          .claim_cycle = cycle_text(r->claim_cycle),
+                          .answered_cycle = cycle_text(r->answered_cycle),
+                          .notice_shown_key = r->notice_key,
+                          .reads_since_claim = r->claimed_ms ? r->reads : 0,
+                          .last_read_ms = r->last_read_ms};
     d->ticket = r->seen;
     if (r->ticket >= 0)
-        d->ticket.issue_id = str_of(SIM_CYCLES[r->ticket]);
+        d->ticket.issue_id = cycle_text(r->ticket);
     fill_items(s, arena, r, d);
     fill_flows(s, request, d);
     return d;
 }
 
-/* --- guarded writes
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- guarded writes --- */
 
 static struct srequest *fenced(struct sim *s, const struct world *w, const struct dossier *d)
 {
     struct srequest *r = &s->requests[request_index(d->request_id)];
     bool mine = r->version == d->version && r->owner == w && r->lease_until_ms > s->now_ms;
+
+    if (PLANTED(NO_FENCE)) {
+        check_fence(s, mine, "a request");
+        return r;
+    }
     return mine ? r : NULL;
+}
+
+static void save_observation(struct sim *s, struct srequest *r, struct sitem *item,
+                             const struct sobs *from)
+{
+    if (item->obs_count == OBS_MAX) {
+        memmove(item->obs, item->obs + 1, sizeof item->obs - sizeof item->obs[0]);
+        item->obs_count--;
+    }
+    struct sobs *kept = &item->obs[item->obs_count++];
+    *kept = *from;
+    kept->o.observed_ms = s->now_ms;
+    kept->generation = r->generation;
+    store_changed(s, r, "observed");
 }
 
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
@@ -165,18 +236,10 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     if (ticket) {
         r->seen = *ticket;
         r->seen_cycle = cycle_index(ticket->cycle);
+        r->held &= !ticket->mapped_hash;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (r->obs_count == OBS_MAX) {
-            memmove(r->obs, r->obs + 1, sizeof r->obs - sizeof r->obs[0]);
-            r->obs_count--;
-        }
-        struct sobs *kept = &r->obs[r->obs_count++];
-        *kept = obs[i];
-        kept->o.observed_ms = s->now_ms;
-        kept->generation = r->generation;
-        state_changed(r, "observed");
-    }
+    for (size_t i = 0; i < count; i++)
+        save_observation(s, r, &r->items[i], &obs[i]);
     if (count) {
         r->reads++;
         r->last_read_ms = s->now_ms;
@@ -185,70 +248,33 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     return true;
 }
 
-static void add_flow(struct sim *s, struct srequest *r, int request, const struct enqueue *e)
+static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, enum phase to)
 {
-    for (int i = 0; i < s->flow_count; i++) {
-        struct sflow *f = &s->flows[i];
-        bool same = f->request == request && f->f.kind == e->kind;
-        bool stale =
-            e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS || f->cycle != cycle_index(e->cycle);
-        if (same && f->f.state == FS_PARKED && e->kind != FLOW_CREATE && stale)
-            f->f.state = FS_MOOT;
-        if (same && !flow_state_is_final(f->f.state))
-            return;
-        if (same && e->kind == FLOW_CREATE && f->f.state != FS_MOOT)
-            return;
-    }
-    if (s->flow_count == FLOWS_MAX)
-        sim_violate(s, "INV18 bounded", "more than %d flows", FLOWS_MAX);
-    struct sflow *f = &s->flows[s->flow_count++];
-    int cycle = cycle_index(e->cycle);
-    *f = (struct sflow){.used = true,
-                        .request = request,
-                        .cycle = cycle,
-                        .run_after_ms = s->now_ms,
-                        .created_ms = s->now_ms};
-    f->f = (struct flow){.id = s->flow_count,
-                         .kind = e->kind,
-                         .state = FS_PENDING,
-                         .version = 1,
-                         .site = STR("site"),
-                         .request_id = str_of(IDS[request]),
-                         .marker = str_of(IDS[request]),
-                         .cycle = cycle < 0 ? STR_NONE : str_of(SIM_CYCLES[cycle]),
-                         .payload = STR("{}")};
-    (void)r;
-}
+    bool proven = to == PHASE_VERIFIED || to == PHASE_EXCEPTION;
+    bool again = to == PHASE_CLAIMED || to == PHASE_FULFILLING || to == PHASE_VERIFYING;
 
-static void apply_move(struct sim *s, struct srequest *r, const struct decision *x)
-{
-    check_move(s, r, x->to);
-    r->phase = x->to;
-    if (x->to == PHASE_CLAIMED)
+    check_move(s, r, to);
+    sim_phase_count[to]++;
+    r->phase = to;
+    if (to == PHASE_CLAIMED)
         r->claim_seen_ms = s->now_ms;
-    if (x->to == PHASE_APPROVED && !r->approved_ms)
+    if (to == PHASE_APPROVED && !r->approved_ms) {
         r->approved_ms = s->now_ms;
-    if (x->to == PHASE_VERIFIED || x->to == PHASE_EXCEPTION)
-        r->verified_ms = s->now_ms;
-    if (x->to == PHASE_CLAIMED || x->to == PHASE_FULFILLING || x->to == PHASE_VERIFYING)
-        r->verified_ms = 0;
-    r->closed_ms = x->to == PHASE_CLOSED ? s->now_ms : 0;
-    state_changed(r, phase_name(x->to));
-    sim_trace(s, phase_name(x->to), (int64_t)(r - s->requests), r->generation);
+        r->approved_hash = r->ticket >= 0 ? r->seen.mapped_hash : 7;
+    }
+    if (proven) {
+        r->proven_ms = s->now_ms;
+        r->verified_ms = s->now_ms + (PLANTED(SLA_REPLICA_CLOCK) ? b->skew_ms : 0);
+    }
+    if (again)
+        r->proven_ms = r->verified_ms = 0;
+    r->closed_ms = to == PHASE_CLOSED ? s->now_ms : 0;
+    store_changed(s, r, phase_name(to));
+    sim_trace(s, phase_name(to), index_of(s, r), r->generation);
 }
 
-bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
-                         const struct decision *x, bool release)
+static void apply_claim(struct sim *s, struct srequest *r, const struct decision *x)
 {
-    struct srequest *r = fenced(s, w, d);
-
-    if (!r)
-        return false;
-    for (size_t i = 0; i < x->flow_count; i++) {
-        add_flow(s, r, (int)(r - s->requests), &x->flows[i]);
-        if (x->flows[i].kind == FLOW_COMMENT || x->flows[i].kind == FLOW_FIELDS)
-            r->notice_key = x->notice_key;
-    }
     if (x->new_claim) {
         r->generation++;
         r->claimed_ms = s->now_ms;
@@ -260,98 +286,34 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
     }
     if (x->answered)
         r->answered_cycle = r->seen_cycle;
-    if (x->move)
-        apply_move(s, r, x);
-    r->version++;
-    if (release) {
-        r->owner = NULL;
-        r->look_ms = r->hinted_ms >= r->looked_ms ? s->now_ms : x->look_again_ms;
-    } else {
-        r->lease_until_ms = s->now_ms + 30000;
-    }
-    return true;
 }
 
-bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
-                     const struct flow_rule *rule, const struct flow_note *note)
+bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
+                         const struct decision *x, bool release)
 {
-    struct sflow *f = &s->flows[flow->id - 1];
-    struct srequest *r = &s->requests[f->request];
+    struct srequest *r = fenced(s, w, d);
+    const struct boot *b = (const struct boot *)(const void *)w;
 
-    if (f->f.version != flow->version || f->owner != w || f->lease_until_ms <= s->now_ms)
+    if (!r)
         return false;
-    size_t rules;
-    const struct flow_rule *table = flow_rules(&rules);
-    if (rule >= table && rule < table + rules)
-        sim_rule_count[rule - table]++;
-    f->f.state = rule->to;
-    f->f.version++;
-    f->f.attempt += note->count_attempt;
-    f->f.failures = note->failed ? f->f.failures + 1 : rule->then == FX_REST ? 0 : f->f.failures;
-    f->run_after_ms = s->now_ms + note->rest_ms;
-    if (rule->to == FS_CALLING)
-        f->f.sent_at_ms = s->now_ms;
-    if (note->release)
-        f->owner = NULL;
-    else
-        f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
-    if (flow->kind == FLOW_CREATE && rule->to == FS_DONE && note->issue_id.len && r->ticket < 0)
-        r->ticket = cycle_index(note->issue_id);
-    if (flow->kind == FLOW_CREATE && (rule->to == FS_DONE || rule->to == FS_PARKED))
-        r->post_unresolved = false;
-    if (rule->to == FS_DONE || rule->to == FS_MOOT || rule->to == FS_PARKED) {
-        state_changed(r, flow_state_name(rule->to));
-        r->hinted_ms = s->now_ms;
-        if (!r->owner || r->lease_until_ms <= s->now_ms)
-            r->look_ms = s->now_ms;
+    for (size_t i = 0; i < x->flow_count; i++) {
+        store_flow_add(s, index_of(s, r), &x->flows[i]);
+        if (x->flows[i].kind == FLOW_COMMENT || x->flows[i].kind == FLOW_FIELDS)
+            r->notice_key = x->notice_key;
     }
-    sim_trace(s, flow_kind_name(flow->kind), f->request, rule->to);
+    r->tamper_recorded |= x->tampered;
+    check_decision(s, r, d, x);
+    apply_claim(s, r, x);
+    if (x->move)
+        apply_move(s, b, r, x->to);
+    r->version++;
+    if (!release) {
+        r->lease_until_ms = s->now_ms + LOOK_LEASE_MS;
+        return true;
+    }
+    r->owner = NULL;
+    r->look_ms = r->hinted_ms >= r->looked_ms ? s->now_ms : x->look_again_ms;
+    if (r->look_ms)
+        replica_kick(s, r->look_ms);
     return true;
-}
-
-/* --- claiming
- * ----------------------------------------------------------------------------------------------------------
- */
-
-static void on_ran(void *arg, struct run *run)
-{
-    (void)arg;
-    (void)run;
-}
-
-static void on_visited(void *arg, struct visit *visit)
-{
-    (void)arg;
-    (void)visit;
-}
-
-void store_claim(struct sim *s, struct boot *b)
-{
-    const int64_t lease = s->policy.times.lease_ms;
-
-    for (int i = 0; i < s->flow_count; i++) {
-        struct sflow *f = &s->flows[i];
-        bool sleeps = flow_state_is_final(f->f.state) || f->f.state == FS_PARKED ||
-                      f->run_after_ms > s->now_ms;
-        if (sleeps || (f->owner && f->lease_until_ms > s->now_ms))
-            continue;
-        f->owner = &b->world;
-        f->lease_until_ms = s->now_ms + lease;
-        f->f.version++;
-        f->f.now_ms = s->now_ms;
-        int ticket = s->requests[f->request].ticket;
-        f->f.issue_id = ticket < 0 ? STR_NONE : str_of(SIM_CYCLES[ticket]);
-        run_start(&b->world, &s->policy, &f->f, on_ran, NULL);
-    }
-    for (int i = 0; i < s->request_count; i++) {
-        struct srequest *r = &s->requests[i];
-        bool due = r->look_ms && r->look_ms <= s->now_ms;
-        if (!due || (r->owner && r->lease_until_ms > s->now_ms))
-            continue;
-        r->owner = &b->world;
-        r->lease_until_ms = s->now_ms + lease;
-        r->looked_ms = s->now_ms;
-        r->version++;
-        visit_start(&b->world, &s->policy, str_of(IDS[i]), on_visited, NULL);
-    }
 }

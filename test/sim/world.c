@@ -22,9 +22,14 @@ struct op {
     bool failed;
     int64_t told_ms;
     struct call_reply reply;
-    struct ticket seen;
-    struct find_result found;
-    struct sobs obs;
+    struct reading *reading;
+};
+
+/* What a reader says, and around it what the model knows about that read. The visit hands the
+ * observations on as they are: the save finds the rest beside them. */
+struct reading {
+    struct observation said[ITEMS_MAX];
+    struct sobs known[ITEMS_MAX];
 };
 
 static struct boot *boot_of(struct world *w)
@@ -39,35 +44,54 @@ static struct op *op_new(struct world *w, void *arg)
         abort();
     op->boot = boot_of(w);
     op->arg = arg;
+    if (op->boot->alive)
+        replica_may_fail(op->boot);
     return op;
 }
 
 /* A paused process sees its answers late. */
-static void later(struct op *op, int64_t low_ms, int64_t high_ms,
-                  void (*fn)(struct sim *, void *, int64_t))
+static void on_answer(struct sim *s, void *arg, int64_t number);
+
+struct answer {
+    struct op *op;
+    event_fn *fn;
+};
+
+static void later(struct op *op, int64_t low_ms, int64_t high_ms, event_fn *fn)
 {
     struct sim *s = op->boot->sim;
-    int64_t at = s->now_ms + rng_range(&s->rng, low_ms, high_ms);
-    if (at < op->boot->paused_until_ms)
-        at = op->boot->paused_until_ms;
-    sim_at(s, at, fn, op, 0);
+    struct answer *a = calloc(1, sizeof *a);
+    if (!a)
+        abort();
+    *a = (struct answer){op, fn};
+    sim_at(s, s->now_ms + rng_range(&s->rng, low_ms, high_ms), on_answer, a, AT_THE_SEAM);
 }
 
-/* --- saves
- * ---------------------------------------------------------------------------------------------------------------
- */
+static void on_answer(struct sim *s, void *arg, int64_t number)
+{
+    struct answer *a = arg;
+    struct answer now = *a;
+
+    if (now.op->boot->alive && now.op->boot->paused_until_ms > s->now_ms) {
+        sim_at(s, now.op->boot->paused_until_ms, on_answer, a, AT_THE_SEAM);
+        return;
+    }
+    free(a);
+    now.fn(s, now.op, number);
+}
+
+/* --- saves --- */
 
 static void end_saved(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
-    (void)s;
-    (void)number;
+    (void)s, (void)number;
     op->fn.saved(op->arg, op->boot->alive ? op->result : SAVE_UNKNOWN);
     free(op);
 }
 
 /* May this write be executed, and will its answer arrive? */
-static bool begin_save(struct sim *s, struct op *op, bool *ret_answer_lost)
+static bool begin_save(struct sim *s, const struct op *op, bool *ret_answer_lost)
 {
     bool unknown = FAULT(s, save_unknown);
     bool committed = !unknown || rng_below(&s->rng, 2);
@@ -86,17 +110,10 @@ static void sim_flow_save(struct world *w, const struct flow *flow, const struct
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool lost, held = false, go = begin_save(s, op, &lost);
+    bool lost, go = begin_save(s, op, &lost);
 
     op->fn.saved = fn;
-    if (go)
-        held = store_save_flow(s, w, flow, rule, note);
-    finish_save(op, go, held, lost);
-}
-
-static const struct sobs *sobs_of(const struct observation *obs)
-{
-    return (const struct sobs *)(const void *)((const char *)obs - offsetof(struct sobs, o));
+    finish_save(op, go, go && store_save_flow(s, w, flow, rule, note), lost);
 }
 
 static void sim_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
@@ -105,13 +122,13 @@ static void sim_facts_save(struct world *w, const struct dossier *d, const struc
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool lost, held = false, go = begin_save(s, op, &lost);
+    const struct reading *reading = (const struct reading *)(const void *)obs;
+    bool lost, go = begin_save(s, op, &lost);
 
     op->fn.saved = fn;
-    if (go) /* what the model knows about the read stands around the observation that the visit
-               carries */
-        held = store_save_facts(s, w, d, ticket, count ? sobs_of(obs) : NULL, count);
-    finish_save(op, go, held, lost);
+    finish_save(op, go,
+                go && store_save_facts(s, w, d, ticket, count ? reading->known : NULL, count),
+                lost);
 }
 
 static void sim_decision_save(struct world *w, const struct dossier *d,
@@ -120,18 +137,14 @@ static void sim_decision_save(struct world *w, const struct dossier *d,
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool lost, held = false, go = begin_save(s, op, &lost);
+    bool lost, go = begin_save(s, op, &lost);
 
     (void)policy;
     op->fn.saved = fn;
-    if (go)
-        held = store_save_decision(s, w, d, decision, release);
-    finish_save(op, go, held, lost);
+    finish_save(op, go, go && store_save_decision(s, w, d, decision, release), lost);
 }
 
-/* --- reads
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- reads --- */
 
 static void end_dossier(struct sim *s, void *arg, int64_t number)
 {
@@ -142,24 +155,26 @@ static void end_dossier(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
-static void sim_dossier_load(struct world *w, struct arena *arena, struct str request_id,
+static void sim_dossier_load(struct world *w, struct arena *arena, struct str id,
                              world_dossier_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     op->fn.dossier = fn;
     op->arena = arena;
-    op->request = request_index(request_id);
+    op->request = request_index(id);
     later(op, 1, 20, end_dossier);
 }
 
 static void end_ticket(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
-    (void)number;
+    struct ticket seen = {0};
     bool ok = op->boot->alive && !op->failed;
+    (void)number;
+
     if (ok)
-        jira_read(s, op->ticket, &op->seen);
-    op->fn.ticket(op->arg, ok ? READ_OK : READ_FAILED, 0, &op->seen);
+        jira_read(s, op->ticket, &seen);
+    op->fn.ticket(op->arg, ok ? READ_OK : READ_FAILED, 0, &seen);
     free(op);
 }
 
@@ -167,8 +182,7 @@ static void sim_ticket_read(struct world *w, struct arena *arena, struct str sit
                             struct str issue_id, world_ticket_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
-    (void)arena;
-    (void)site;
+    (void)arena, (void)site;
     op->fn.ticket = fn;
     op->ticket = cycle_index(issue_id);
     op->failed = FAULT(op->boot->sim, jira_down);
@@ -178,20 +192,21 @@ static void sim_ticket_read(struct world *w, struct arena *arena, struct str sit
 static void end_found(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
+    struct find_result found = {.proven = !op->failed};
+    bool ok = op->boot->alive && !op->told_ms;
     (void)number;
-    op->found.proven = !op->failed;
-    for (int i = 0; i < s->ticket_count && !op->failed; i++) {
+
+    for (int i = 0; ok && !op->failed && i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        if (!t->here || t->request != op->request || t->visible_ms > s->now_ms ||
-            op->found.count == 8)
+        bool ours = t->here && t->request == op->request && t->visible_ms <= s->now_ms;
+        if (!ours || found.count == sizeof found.issue_id / sizeof found.issue_id[0])
             continue;
-        size_t n = op->found.count++;
-        op->found.issue_id[n] = op->found.key[n] = str_of(SIM_CYCLES[i]);
-        op->found.human_touched[n] = t->human;
-        op->found.created_ms[n] = t->created_ms;
+        size_t n = found.count++;
+        found.issue_id[n] = found.key[n] = cycle_text(i);
+        found.human_touched[n] = t->human;
+        found.created_ms[n] = t->created_ms;
     }
-    bool ok = op->boot->alive;
-    op->fn.found(op->arg, ok ? READ_OK : READ_FAILED, 0, &op->found);
+    op->fn.found(op->arg, ok ? READ_OK : READ_FAILED, op->told_ms, &found);
     free(op);
 }
 
@@ -199,30 +214,30 @@ static void sim_ticket_find(struct world *w, struct arena *arena, const struct f
                             world_found_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
+    struct sim *s = op->boot->sim;
+
     (void)arena;
     op->fn.found = fn;
     op->request = request_index(flow->request_id);
-    op->failed = FAULT(op->boot->sim, anonymous);
+    op->failed = FAULT(s, anonymous); /* 200 and an empty list, for a stranger */
+    if (FAULT(s, limited)) {
+        op->told_ms = rng_range(&s->rng, 1000, 60000);
+        s->flows[flow->id - 1].told_until_ms = s->now_ms + op->told_ms;
+    }
     later(op, 30, 800, end_found);
 }
 
 /* What the source says: its copy may be old, cut, or seen without rights. */
-static void read_source(struct sim *s, const struct srequest *r, struct sobs *x)
+static void read_item(struct sim *s, const struct sitem *item, struct sobs *x)
 {
     int64_t lag = FAULT(s, source_lag) ? rng_range(&s->rng, 0, s->source_lag_ms) : 0;
-    bool truth = s->now_ms - lag >= r->truth_ms ? r->truth : r->truth_before;
+    bool truth = s->now_ms - lag >= item->truth_ms ? item->truth : item->truth_before;
 
     *x =
         (struct sobs){.real_as_of_ms = s->now_ms - lag, .real_complete = true, .real_canary = true};
     x->real_outcome = truth ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     if (FAULT(s, flapping))
         x->real_outcome = truth ? OUTCOME_ABSENT : OUTCOME_PRESENT;
-    x->o =
-        (struct observation){.item_id = 1,
-                             .account = ACCOUNT_ACTIVE,
-                             .has_raw = true,
-                             .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
-                             .reason = STR("Ok")};
     if (FAULT(s, source_down)) {
         x->real_outcome = OUTCOME_UNKNOWN;
     } else if (FAULT(s, rights_lost)) {
@@ -232,20 +247,22 @@ static void read_source(struct sim *s, const struct srequest *r, struct sobs *x)
         x->real_complete = false;
         x->real_outcome = OUTCOME_ABSENT; /* it would have been on the page that failed */
     }
-    x->o.outcome = x->real_outcome;
-    x->o.complete = x->real_complete;
-    x->o.canary_ok = x->real_canary;
+    x->o =
+        (struct observation){.outcome = x->real_outcome,
+                             .account = ACCOUNT_ACTIVE,
+                             .complete = x->real_complete,
+                             .canary_ok = x->real_canary,
+                             .has_raw = true,
+                             .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
+                             .reason = STR("Ok")};
     observation_make_honest(&x->o);
 }
 
 static void end_observed(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
-    struct sobs *x = ARENA_NEW(op->arena, struct sobs);
-    (void)s;
-    (void)number;
-    *x = op->obs;
-    op->fn.observed(op->arg, &x->o, 1);
+    (void)s, (void)number;
+    op->fn.observed(op->arg, op->reading->said, (size_t)op->ticket);
     free(op);
 }
 
@@ -253,36 +270,46 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
                              world_observed_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
+    struct sim *s = op->boot->sim;
+    const struct srequest *r = &s->requests[request_index(d->request_id)];
+
     op->fn.observed = fn;
-    op->arena = arena;
-    op->request = request_index(d->request_id);
-    read_source(op->boot->sim, &op->boot->sim->requests[op->request],
-                &op->obs); /* as of its start */
+    op->reading = ARENA_NEW(arena, struct reading);
+    op->ticket = (int)d->item_count;
+    for (size_t i = 0; i < d->item_count; i++) { /* as of the start of the read */
+        read_item(s, &r->items[i], &op->reading->known[i]);
+        op->reading->known[i].o.item_id = d->items[i].id;
+        op->reading->said[i] = op->reading->known[i].o;
+    }
     later(op, 5, 2000, end_observed);
 }
 
-/* --- calls
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- calls --- */
 
 struct deed {
     enum flow_kind kind;
-    int request, ticket;
+    int request, ticket, cycle;
     struct op *op; /* gets the answer; NULL when the answer is lost */
 };
 
 static void end_call(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
-    (void)s;
-    (void)number;
+    (void)s, (void)number;
     if (!op->boot->alive)
         op->reply.outcome = CALL_LOST;
     op->fn.call(op->arg, &op->reply);
     free(op);
 }
 
-/* We reopened a ticket: somebody may fight us, but not without end. */
+static enum call_outcome move_if(struct sim *s, int ticket, bool there, enum status_role to)
+{
+    if (!there || !s->tickets[ticket].here)
+        return CALL_REFUSED; /* no such transition from where it stands now */
+    jira_move(s, ticket, to, true);
+    return CALL_DID;
+}
+
 static void count_reopen(struct sim *s, struct srequest *r)
 {
     int last_hour = 0;
@@ -290,41 +317,48 @@ static void count_reopen(struct sim *s, struct srequest *r)
     r->reopen_ms[r->reopens++ % 64] = s->now_ms;
     for (int i = 0; i < r->reopens && i < 64; i++)
         last_hour += s->now_ms - r->reopen_ms[i] < 3600000;
-    if (last_hour > 2 * s->policy.reopens_per_hour) /* a late execution may add one to each */
+    if (last_hour > 2 * s->policy.reopens_per_hour) /* an hour ordered, done late */
         sim_violate(s, "INV-D4 reopen cap", "%d reopens in an hour", last_hour);
 }
 
-/* Jira carries it out. */
-static void execute(struct sim *s, void *arg, int64_t number)
+static void carry_out(struct sim *s, const struct deed *deed, struct call_reply *reply)
 {
-    struct deed *deed = arg;
-    struct call_reply reply = {.outcome = CALL_DID};
-    struct sticket *t = deed->ticket < 0 ? NULL : &s->tickets[deed->ticket];
-    (void)number;
+    enum status_role role = deed->ticket < 0 ? STATUS_OPEN : s->tickets[deed->ticket].role;
 
     switch (deed->kind) {
     case FLOW_CREATE:
-        reply.issue_id = reply.key = str_of(SIM_CYCLES[jira_create(s, deed->request, true)]);
-        break;
+        reply->issue_id = reply->key = cycle_text(jira_create(s, deed->request, true));
+        return;
     case FLOW_CLOSE:
-        if (t->role == STATUS_VERIFY || t->role == STATUS_OPEN)
-            jira_move(s, deed->ticket, STATUS_DONE, true);
-        else
-            reply.outcome = CALL_REFUSED;
-        break;
+        reply->outcome =
+            move_if(s, deed->ticket, role == STATUS_VERIFY || role == STATUS_OPEN, STATUS_DONE);
+        if (reply->outcome == CALL_DID)
+            s->tickets[deed->ticket].closed_for = deed->cycle;
+        return;
     case FLOW_REOPEN:
-    case FLOW_RETURN:
-        if (t->role != (deed->kind == FLOW_REOPEN ? STATUS_DONE : STATUS_VERIFY))
-            break;
-        jira_move(s, deed->ticket, STATUS_OPEN, true);
-        if (deed->kind == FLOW_REOPEN)
+        reply->outcome = move_if(s, deed->ticket, role == STATUS_DONE, STATUS_OPEN);
+        if (reply->outcome == CALL_DID)
             count_reopen(s, &s->requests[deed->request]);
-        break;
+        return;
+    case FLOW_RETURN:
+        reply->outcome = move_if(s, deed->ticket, role == STATUS_VERIFY, STATUS_OPEN);
+        return;
     case FLOW_COMMENT:
     case FLOW_FIELDS:
     case FLOW_KIND_COUNT:
-        break;
+        return;
     }
+}
+
+/* Jira executes what it was sent, perhaps long after. */
+static void on_execute(struct sim *s, void *arg, int64_t number)
+{
+    struct deed *deed = arg;
+    struct call_reply reply = {.outcome = CALL_DID};
+    (void)number;
+
+    if (!s->ending)
+        carry_out(s, deed, &reply);
     if (deed->op) {
         deed->op->reply = reply;
         later(deed->op, 5, 300, end_call);
@@ -332,20 +366,39 @@ static void execute(struct sim *s, void *arg, int64_t number)
     free(deed);
 }
 
-static void check_call(struct sim *s, const struct world *w, const struct flow *flow,
+static void check_call(struct sim *s, const struct flow *flow, const struct sflow *f,
                        struct srequest *r, const struct dossier *d)
 {
-    const struct sflow *f = &s->flows[flow->id - 1];
+    const char *kind = flow_kind_name(flow->kind);
+    bool leased = f->owner && f->f.version == flow->version && f->lease_until_ms > s->now_ms;
 
     if (s->now_ms < f->not_before_ms)
-        sim_violate(s, "INV12 Retry-After", "%s called %lld ms early", flow_kind_name(flow->kind),
+        sim_violate(s, "INV12 Retry-After", "%s called %lld ms early", kind,
                     (long long)(f->not_before_ms - s->now_ms));
-    if (f->f.version != flow->version || f->owner != w || f->lease_until_ms <= s->now_ms)
-        sim_violate(s, "INV8 fence", "%s acts without its lease", flow_kind_name(flow->kind));
+    if (!leased)
+        sim_violate(s, "INV8 fence", "%s acts without its lease", kind);
     if (flow->kind == FLOW_CREATE)
-        check_post(s, r, s->now_ms - d->now_ms);
+        check_post(s, r, d->now_ms);
     if (flow->kind == FLOW_CLOSE)
         check_close_call(s, r);
+}
+
+/* Fates of a call that never reaches Jira's heart. */
+static bool turned_away(struct sim *s, struct op *op, struct sflow *f)
+{
+    if (!op->boot->alive || FAULT(s, not_sent)) {
+        op->reply.outcome = CALL_NOT_SENT;
+    } else if (FAULT(s, limited)) {
+        op->reply = (struct call_reply){.outcome = CALL_LIMITED,
+                                        .told_ms = rng_range(&s->rng, 1000, 60000)};
+        f->told_until_ms = s->now_ms + op->reply.told_ms;
+    } else if (FAULT(s, refused)) {
+        op->reply.outcome = CALL_REFUSED;
+    } else {
+        return false;
+    }
+    later(op, 1, 200, end_call);
+    return true;
 }
 
 static void sim_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
@@ -359,42 +412,36 @@ static void sim_ticket_act(struct world *w, const struct flow *flow, const struc
 
     op->fn.call = fn;
     if (op->boot->alive)
-        check_call(s, w, flow, r, d);
-    if (!op->boot->alive || FAULT(s, not_sent)) {
-        op->reply.outcome = CALL_NOT_SENT;
-        later(op, 1, 50, end_call);
+        check_call(s, flow, f, r, d);
+    if (turned_away(s, op, f))
         return;
-    }
-    if (FAULT(s, limited)) {
-        op->reply = (struct call_reply){.outcome = CALL_LIMITED,
-                                        .told_ms = rng_range(&s->rng, 1000, 60000)};
-        f->not_before_ms = s->now_ms + op->reply.told_ms;
-        later(op, 5, 200, end_call);
-        return;
-    }
     struct deed *deed = calloc(1, sizeof *deed);
     if (!deed)
         abort();
-    *deed = (struct deed){flow->kind, f->request, r->ticket, op};
-    if (flow->kind == FLOW_CREATE) {
-        r->posts++;
+    *deed = (struct deed){flow->kind, f->request, r->ticket, f->cycle, op};
+    bool create = flow->kind == FLOW_CREATE;
+    if (create) {
         r->last_post_ms = s->now_ms;
         r->post_unresolved = true;
     }
     int64_t when = s->now_ms + rng_range(&s->rng, 20, timeout / 2);
-    bool lost = FAULT(s, lost_reply), never = FAULT(s, lost_request), late = FAULT(s, late);
-    if (lost || never || late) {
+    bool late = FAULT(s, late), very_late = create && FAULT(s, very_late);
+    bool lost = FAULT(s, lost_reply), never = !late && !very_late && FAULT(s, lost_request);
+    if (lost || never || late || very_late) {
         op->reply.outcome = CALL_LOST;
         deed->op = NULL;
-        if (late)
-            when = s->now_ms + timeout + rng_range(&s->rng, 0, s->lateness_ms);
-        sim_at(s, s->now_ms + timeout, end_call, op, 0);
-        if (never && !late) {
-            free(deed);
-            return;
-        }
+        later(op, timeout, timeout, end_call);
     }
-    sim_at(s, when, execute, deed, 0);
+    if (late)
+        when = s->now_ms + timeout + rng_range(&s->rng, 0, s->lateness_ms);
+    if (very_late) { /* beyond what we allow for: a second ticket is possible, and is ours to see */
+        when = s->now_ms + rng_range(&s->rng, s->lateness_ms, 600000);
+        r->may_have_two = true;
+    }
+    if (never)
+        free(deed);
+    else
+        sim_at(s, when, on_execute, deed, AT_THE_SEAM);
 }
 
 static uint64_t sim_random(struct world *w)
@@ -404,7 +451,7 @@ static uint64_t sim_random(struct world *w)
 
 static int64_t sim_mono_ms(struct world *w)
 {
-    return boot_of(w)->sim->now_ms;
+    return boot_of(w)->sim->now_ms + boot_of(w)->skew_ms;
 }
 
 static const struct world_ops OPS = {
@@ -429,6 +476,7 @@ struct boot *boot_new(struct sim *s, int replica)
     b->sim = s;
     b->replica = replica;
     b->alive = true;
+    b->skew_ms = rng_range(&s->rng, -3600000, 3600000);
     b->next = s->all_boots;
     s->all_boots = b;
     return b;

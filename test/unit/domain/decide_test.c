@@ -56,7 +56,8 @@ static void a_withdrawn_request_is_cancelled_unless_it_is_proven_or_over(void **
         d.phase = (enum phase)p;
         d.cancel_asked = true;
         struct decision r = decided(&d);
-        bool allowed = phase_move_allowed(d.phase, PHASE_CANCELLED);
+        bool proven = d.phase == PHASE_VERIFIED || d.phase == PHASE_EXCEPTION;
+        bool allowed = !proven && phase_move_allowed(d.phase, PHASE_CANCELLED);
         assert_int_equal(r.move && r.to == PHASE_CANCELLED, allowed);
         if (allowed)
             assert_string_equal(r.reason, "Withdrawn");
@@ -72,6 +73,14 @@ static void the_tickets_own_end_ends_the_request(void **state)
     MOVES(decided(&d), PHASE_CANCELLED, "CancelledOnTicket");
     d.ticket.role = STATUS_DECLINED;
     MOVES(decided(&d), PHASE_DENIED, "DeclinedOnTicket");
+    for (int p = PHASE_FULFILLING; p <= PHASE_EXCEPTION; p++) { /* at any time before the close */
+        d.phase = (enum phase)p;
+        d.ticket.role = STATUS_CANCELLED;
+        MOVES(decided(&d), PHASE_CANCELLED, "CancelledOnTicket");
+        d.ticket.role = STATUS_DECLINED;
+        MOVES(decided(&d), PHASE_DENIED, "DeclinedOnTicket");
+    }
+    d.phase = PHASE_FULFILLING;
     d.ticket.presence = TICKET_UNREAD; /* an old picture decides nothing */
     assert_false(decided(&d).move);
 }
@@ -275,10 +284,26 @@ static void what_is_answered_or_ours_is_no_new_claim(void **state)
     d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = true; /* there is no road back */
     MOVES(decided(&d), PHASE_CLAIMED, "ClaimedDone");
     d = dossier_of(&NOTHING_READ);
-    d.ticket.role = STATUS_VERIFY;
+    d.ticket.role = STATUS_DONE; /* our own late close of an earlier claim: back it goes */
     d.ticket.cycle = STR("101");
     d.ticket.moved_by_us = true;
-    assert_false(decided(&d).move);
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_true(orders(&r, FLOW_REOPEN));
+}
+
+static void whatever_stands_in_verifying_unanswered_is_checked(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.ticket.role = STATUS_VERIFY;
+    d.ticket.cycle = STR("100");
+    d.claim_cycle = STR("100"); /* claimed, then the ticket was away for a while */
+    MOVES(decided(&d), PHASE_CLAIMED, "ClaimedDone");
+    d.ticket.cycle = STR("101"); /* our own close got half way */
+    d.ticket.moved_by_us = true;
+    MOVES(decided(&d), PHASE_CLAIMED, "ClaimedDone");
 }
 
 /* --- the whole
@@ -330,4 +355,5 @@ UNIT_MAIN(cmocka_unit_test(what_is_over_stays_over),
           cmocka_unit_test(the_fulfiller_is_told_what_to_do),
           cmocka_unit_test(pressing_resolve_is_the_claim),
           cmocka_unit_test(what_is_answered_or_ours_is_no_new_claim),
+          cmocka_unit_test(whatever_stands_in_verifying_unanswered_is_checked),
           cmocka_unit_test(no_dossier_leads_to_an_illegal_decision))

@@ -1,0 +1,186 @@
+/* store_flow.c: the model database: outbound work, and claiming of all that is due. */
+#include "sim.h"
+
+void store_flow_add(struct sim *s, int request, const struct enqueue *e)
+{
+    int cycle = cycle_index(e->cycle);
+    bool words = e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS;
+
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        if (f->request != request || f->f.kind != e->kind)
+            continue;
+        /* parked words are yesterday's, a parked transition answers an earlier claim: replaced */
+        bool stale = words || (e->kind != FLOW_CREATE && f->cycle != cycle);
+        if (f->f.state == FS_PARKED && stale) {
+            f->f.state = FS_MOOT;
+            f->f.version++;
+        }
+        bool over = flow_state_is_final(f->f.state);
+        if (!over || (e->kind == FLOW_CREATE && f->f.state != FS_MOOT))
+            return; /* one at a time; one ticket for ever */
+    }
+    if (s->flow_count == FLOWS_MAX)
+        sim_violate(s, "INV18 bounded", "more than %d flows", FLOWS_MAX);
+    struct sflow *f = &s->flows[s->flow_count++];
+    *f = (struct sflow){
+        .request = request, .cycle = cycle, .run_after_ms = s->now_ms, .created_ms = s->now_ms};
+    f->f = (struct flow){.id = s->flow_count,
+                         .kind = e->kind,
+                         .state = FS_PENDING,
+                         .version = 1,
+                         .site = STR("site"),
+                         .request_id = request_id(request),
+                         .marker = request_id(request),
+                         .cycle = cycle_text(cycle),
+                         .payload = STR("{}")};
+    replica_kick(s, s->now_ms);
+}
+
+static void count_rule(const struct flow_rule *rule)
+{
+    size_t count;
+    const struct flow_rule *table = flow_rules(&count);
+    if (rule >= table && rule < table + count) /* a planted rule stands elsewhere */
+        sim_rule_count[rule - table]++;
+}
+
+static void bind_ticket(struct sim *s, const struct sflow *f, bool searched,
+                        const struct flow_note *note)
+{
+    struct srequest *r = &s->requests[f->request];
+
+    if (!note->issue_id.len || r->ticket >= 0)
+        return;
+    r->ticket = cycle_index(note->issue_id);
+    if (searched)
+        check_kept(s, f->request, r->ticket);
+    sim_trace(s, "ticket bound", f->request, r->ticket);
+}
+
+static void after_move(struct sim *s, const struct sflow *f, const struct flow_rule *rule,
+                       const struct flow_note *note)
+{
+    struct srequest *r = &s->requests[f->request];
+    bool ends = rule->to == FS_DONE || rule->to == FS_MOOT || rule->to == FS_PARKED;
+
+    if (f->f.kind == FLOW_CREATE && rule->to == FS_DONE)
+        bind_ticket(s, f, rule->on == EV_FOUND, note);
+    if (f->f.kind == FLOW_CREATE && ends)
+        r->post_unresolved = false;
+    if (ends) {
+        store_changed(s, r, flow_state_name(rule->to));
+        store_look_now(s, r);
+    }
+}
+
+/* A close is sent only for the claim that is proven now, whatever was true when we looked. */
+static bool may_call(const struct sim *s, const struct sflow *f, const struct flow_rule *rule)
+{
+    const struct srequest *r = &s->requests[f->request];
+    bool proven = r->phase == PHASE_VERIFIED || r->phase == PHASE_EXCEPTION;
+
+    if (f->f.kind != FLOW_CLOSE || rule->to != FS_CALLING || PLANTED(CLOSE_UNGUARDED))
+        return true;
+    return proven && r->claim_cycle == f->cycle;
+}
+
+bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
+                     const struct flow_rule *rule, const struct flow_note *note)
+{
+    struct sflow *f = &s->flows[flow->id - 1];
+    bool mine = f->f.version == flow->version && f->owner == w && f->lease_until_ms > s->now_ms;
+
+    if (PLANTED(NO_FENCE))
+        check_fence(s, mine, "a flow");
+    else if (!mine || !may_call(s, f, rule))
+        return false;
+    count_rule(rule);
+    bool working = rule->to == FS_CHECKING || rule->to == FS_CALLING || rule->to == FS_PROBING;
+    f->f.state = rule->to;
+    f->f.version++;
+    f->f.attempt += note->count_attempt;
+    f->f.failures = note->failed ? f->f.failures + 1 : working ? f->f.failures : 0;
+    f->run_after_ms = s->now_ms + note->rest_ms;
+    if (rule->to == FS_CALLING)
+        f->f.sent_at_ms = s->now_ms;
+    if (rule->on == EV_LIMITED)
+        f->not_before_ms = f->told_until_ms;
+    if (note->release) {
+        f->owner = NULL;
+        replica_kick(s, f->run_after_ms);
+    } else {
+        f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
+    }
+    after_move(s, f, rule, note);
+    sim_trace(s, flow_kind_name(flow->kind), f->request, rule->to);
+    return true;
+}
+
+/* Something was changed, or an operator asks: parked work may try again. */
+void store_retry_parked(struct sim *s)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        const struct flow_rule *rule = flow_decide(f->f.state, EV_RETRY_ASKED);
+        if (!rule)
+            continue;
+        count_rule(rule);
+        f->f.state = rule->to;
+        f->f.version++;
+        f->f.failures = 0;
+        f->run_after_ms = s->now_ms;
+        replica_kick(s, s->now_ms);
+    }
+}
+
+/* --- claiming --- */
+
+static void on_ran(void *arg, struct run *run)
+{
+    (void)arg;
+    (void)run;
+}
+
+static void on_visited(void *arg, struct visit *visit)
+{
+    (void)arg;
+    (void)visit;
+}
+
+static void claim_flow(struct sim *s, struct boot *b, struct sflow *f)
+{
+    f->owner = &b->world;
+    f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
+    f->f.version++;
+    f->f.now_ms = s->now_ms;
+    f->f.issue_id = cycle_text(s->requests[f->request].ticket);
+    run_start(&b->world, &s->policy, &f->f, on_ran, NULL);
+}
+
+static void claim_request(struct sim *s, struct boot *b, struct srequest *r)
+{
+    r->owner = &b->world;
+    r->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
+    r->looked_ms = s->now_ms;
+    r->version++;
+    visit_start(&b->world, &s->policy, request_id((int)(r - s->requests)), on_visited, NULL);
+}
+
+void store_claim(struct sim *s, struct boot *b)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        bool sleeps = flow_state_is_final(f->f.state) || f->f.state == FS_PARKED;
+        bool leased = f->owner && f->lease_until_ms > s->now_ms;
+        if (!sleeps && !leased && f->run_after_ms <= s->now_ms)
+            claim_flow(s, b, f);
+    }
+    for (int i = 0; i < s->request_count; i++) {
+        struct srequest *r = &s->requests[i];
+        bool due = r->look_ms && r->look_ms <= s->now_ms;
+        bool leased = r->owner && r->lease_until_ms > s->now_ms;
+        if (due && !leased)
+            claim_request(s, b, r);
+    }
+}
