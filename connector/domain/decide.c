@@ -32,12 +32,11 @@ struct step {
     struct decision *r;
     /* what the ticket's present status means to this request */
     bool here;
-    bool done;   /* in a Done-category status that means done */
-    bool verify; /* in Verifying access */
-    bool
-        human_claim; /* a person moved it into one of the two, and that cycle is not taken up yet */
-    bool taken_back; /* a person moved it out again */
-    bool answered;   /* we have sent that very claim back */
+    bool done;        /* in a Done-category status that means done */
+    bool verify;      /* in Verifying access */
+    bool human_claim; /* a person moved it there in a cycle that is not taken up yet */
+    bool taken_back;  /* a person moved it out again */
+    bool answered;    /* we have sent that very claim back */
 };
 
 static void move(struct step *s, enum phase to, const char *reason)
@@ -81,21 +80,23 @@ static void see_ticket(struct step *s)
     s->taken_back = t->role == STATUS_OPEN && !t->moved_by_us && !taken_up;
 }
 
-/* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. */
-static void hold_the_gate(struct step *s)
+/* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. True
+ * when it goes back now. */
+static bool hold_the_gate(struct step *s)
 {
     const struct dossier *d = s->d;
 
     if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE ||
         is_working(d, FLOW_REOPEN))
-        return;
+        return false;
     if (d->reopens_last_hour >= s->p->reopens_per_hour && !PLANTED(REOPEN_UNCAPPED)) {
         s->r->escalate = true;
         s->r->escalate_reason = "ReopenedTooOften";
         look_by(s, d->now_ms + s->p->sweep_ms);
-        return;
+        return false;
     }
     enqueue(s, FLOW_REOPEN, d->ticket.cycle, NOTICE_REOPENED);
+    return true;
 }
 
 /* Say what is so on the ticket, when it differs from what it says and the hourly allowance is not
@@ -225,10 +226,13 @@ static void decide_fulfilling(struct step *s)
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
-    say(s, was_returned              ? NOTICE_NOT_YET
-           : d->mode == GATE_OBSERVE ? NOTICE_OBSERVING
-                                     : NOTICE_READY);
-    hold_the_gate(s);
+    bool reopening = hold_the_gate(s);
+    if (reopening)
+        say(s, NOTICE_REOPENED);
+    else if (was_returned)
+        say(s, NOTICE_NOT_YET);
+    else
+        say(s, d->mode == GATE_OBSERVE ? NOTICE_OBSERVING : NOTICE_READY);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
@@ -303,8 +307,8 @@ static void decide_verifying(struct step *s)
     s->r->read_sources = next <= d->now_ms;
     look_by(s, s->r->read_sources ? d->now_ms + 1000
                                   : next); /* also when this visit has read already */
-    say(s, waiting_notice(&g));
-    hold_the_gate(s);
+    bool reopening = hold_the_gate(s);
+    say(s, reopening ? NOTICE_REOPENED : waiting_notice(&g));
 }
 
 static void decide_proven(struct step *s)
@@ -356,47 +360,32 @@ static void decide_closed(struct step *s)
         move(s, PHASE_FULFILLING, "Reopened");
 }
 
+static void decide_orphaned(struct step *s)
+{
+    if (s->here)
+        move(s, PHASE_FULFILLING, "TicketCameBack");
+}
+
+/* A phase without a row is over: nothing moves it. */
+static void (*const DECIDE_IN[PHASE_COUNT])(struct step *) = {
+    [PHASE_RECEIVED] = decide_before_work,  [PHASE_PENDING_APPROVAL] = decide_before_work,
+    [PHASE_APPROVED] = decide_ticketing,    [PHASE_TICKETING] = decide_ticketing,
+    [PHASE_FULFILLING] = decide_fulfilling, [PHASE_CLAIMED] = decide_claim,
+    [PHASE_VERIFYING] = decide_claim,       [PHASE_VERIFIED] = decide_claim,
+    [PHASE_EXCEPTION] = decide_claim,       [PHASE_CLOSED] = decide_closed,
+    [PHASE_ORPHANED] = decide_orphaned,
+};
+
 void decide(const struct dossier *d, const struct policy *policy, struct decision *ret)
 {
     struct step s = {.d = d, .p = policy, .r = ret};
 
     *ret = (struct decision){.to = d->phase, .notice_key = d->notice_shown_key};
     see_ticket(&s);
-    if (phase_is_terminal(d->phase))
+    if (!DECIDE_IN[d->phase])
         return;
     bool both = s.here && d->approved_hash && d->ticket.mapped_hash;
     ret->tampered = both && d->approved_hash != d->ticket.mapped_hash && !PLANTED(EDIT_IGNORED);
-    if (decide_common(&s))
-        return;
-    switch (d->phase) {
-    case PHASE_RECEIVED:
-    case PHASE_PENDING_APPROVAL:
-        decide_before_work(&s);
-        return;
-    case PHASE_APPROVED:
-    case PHASE_TICKETING:
-        decide_ticketing(&s);
-        return;
-    case PHASE_FULFILLING:
-        decide_fulfilling(&s);
-        return;
-    case PHASE_CLAIMED:
-    case PHASE_VERIFYING:
-    case PHASE_VERIFIED:
-    case PHASE_EXCEPTION:
-        decide_claim(&s);
-        return;
-    case PHASE_CLOSED:
-        decide_closed(&s);
-        return;
-    case PHASE_ORPHANED:
-        if (s.here)
-            move(&s, PHASE_FULFILLING, "TicketCameBack");
-        return;
-    case PHASE_DENIED:
-    case PHASE_CANCELLED:
-    case PHASE_EXPIRED:
-    case PHASE_COUNT:
-        return;
-    }
+    if (!decide_common(&s))
+        DECIDE_IN[d->phase](&s);
 }

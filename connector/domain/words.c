@@ -8,8 +8,6 @@ struct line {
 
 static void add(struct line *l, struct str s)
 {
-    if (l->len + 1 >= l->size)
-        return;
     str_copy(l->p + l->len, l->size - l->len, s);
     while (l->p[l->len])
         l->len++;

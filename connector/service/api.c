@@ -228,7 +228,8 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .beneficiary = w.beneficiary,
         .justification = w.justification,
         .privileged = w.privileged,
-        .approval_needed = m.rule->approval_needed && !(token->may_approve && json_is_true(json_member(body, "approved"))),
+        .approval_needed = m.rule->approval_needed &&
+                           !(token->may_approve && json_is_true(json_member(body, "approved"))),
         .access_until_ms = until,
         .sla_goal_ms = m.sla_goal_ms,
         .items = &item,

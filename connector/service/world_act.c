@@ -77,8 +77,9 @@ static bool act_answered(struct act *a, const struct jsm_answer *answer, bool se
         reply.outcome = sent ? CALL_LOST : CALL_NOT_SENT;
         break;
     }
-    struct str blame = answer->field.len ? mapping_blame_rule(a->svc->config->mapping, a->arena, a->d->rule, answer->field)
-                           : STR_NONE;
+    struct str blame = answer->field.len ? mapping_blame_rule(a->svc->config->mapping, a->arena,
+                                                              a->d->rule, answer->field)
+                                         : STR_NONE;
     if (blame.len) {
         struct str why = arena_printf(a->arena, "%.*s: %s", STR_ARG(blame), answer->why);
         str_copy(reply.why, sizeof reply.why, why);

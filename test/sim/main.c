@@ -18,6 +18,8 @@ enum plant plant_on;
 
 char SIM_CYCLES[CYCLES_MAX][8];
 
+enum { ENOUGH_TO_SEE_ALL = 5000 };
+
 struct plant_row {
     const char *name, *what;
 };
@@ -36,7 +38,7 @@ struct options {
 /* What the workers of one run share. */
 struct totals {
     uint64_t schedules, events, sim_ms;
-    uint64_t faults[64], rules[64];
+    uint64_t faults[64], rules[64], phases[64];
     uint64_t failed_seed, failed_count;
     char invariant[64], detail[200];
 };
@@ -157,36 +159,40 @@ static void work(const struct options *o, int job, struct totals *t)
     }
     memcpy(t->faults, sim_fault_count, sizeof t->faults);
     memcpy(t->rules, sim_rule_count, sizeof t->rules);
+    memcpy(t->phases, sim_phase_count, sizeof t->phases);
 }
 
-static void print_sometimes(const struct totals *t)
+static void print_count(const char *what, const char *more, uint64_t count)
+{
+    printf(" %s%s%s=%llu%s", what, *more ? "/" : "", more, (unsigned long long)count,
+           count ? "" : " NEVER");
+}
+
+/* How often each fault happened, each rule fired and each phase was entered. All must have: else
+ * the simulation is blind. */
+static bool print_sometimes(const struct totals *t)
 {
     size_t rules;
     const struct flow_rule *table = flow_rules(&rules);
+    bool blind = false;
 
     printf("faults:");
-    for (int i = 0; i < SIM_FAULT_COUNT; i++)
-        printf(" %s=%llu", SIM_FAULT_NAMES[i], (unsigned long long)t->faults[i]);
-    printf("\nrules that never fired:");
-    for (size_t i = 0; i < rules; i++)
-        if (!t->rules[i])
-            printf(" %s/%s", flow_state_name(table[i].from), flow_event_name(table[i].on));
+    for (int i = 0; i < SIM_FAULT_COUNT; i++) {
+        print_count(SIM_FAULT_NAMES[i], "", t->faults[i]);
+        blind |= !t->faults[i];
+    }
+    printf("\nrules:");
+    for (size_t i = 0; i < rules; i++) {
+        print_count(flow_state_name(table[i].from), flow_event_name(table[i].on), t->rules[i]);
+        blind |= !t->rules[i];
+    }
+    printf("\nphases:");
+    for (int i = PHASE_RECEIVED + 1; i < PHASE_COUNT; i++) {
+        print_count(phase_name((enum phase)i), "", t->phases[i]);
+        blind |= !t->phases[i];
+    }
     printf("\n");
-}
-
-/* Every fault must have happened and every rule must have fired: else the simulation is blind. */
-static bool is_blind(const struct totals *t)
-{
-    size_t rules;
-
-    flow_rules(&rules);
-    for (int i = 0; i < SIM_FAULT_COUNT; i++)
-        if (!t->faults[i])
-            return true;
-    for (size_t i = 0; i < rules; i++)
-        if (!t->rules[i])
-            return true;
-    return false;
+    return blind;
 }
 
 static int report(const struct options *o, const struct totals *all, double seconds,
@@ -200,8 +206,10 @@ static int report(const struct options *o, const struct totals *all, double seco
         sum.sim_ms += all[j].sim_ms;
         for (int i = 0; i < 64; i++)
             sum.faults[i] += all[j].faults[i];
-        for (int i = 0; i < 64; i++)
+        for (int i = 0; i < 64; i++) {
             sum.rules[i] += all[j].rules[i];
+            sum.phases[i] += all[j].phases[i];
+        }
         if (all[j].failed_count && (!sum.failed_count || all[j].failed_seed < sum.failed_seed)) {
             sum.failed_count = 1;
             sum.failed_seed = all[j].failed_seed;
@@ -209,18 +217,18 @@ static int report(const struct options *o, const struct totals *all, double seco
             memcpy(sum.detail, all[j].detail, sizeof sum.detail);
         }
     }
-    printf("%llu schedules, %llu events (%.0f a schedule), %.1f simulated days, %.2f M events/s\n",
+    printf("%llu schedules, %llu events (%.0f a schedule), %.1f simulated days, "
+           "%.0f schedules/s, %.2f M events/s\n",
            (unsigned long long)sum.schedules, (unsigned long long)sum.events,
            (double)sum.events / (double)sum.schedules, (double)sum.sim_ms / 86400000.0,
-           (double)sum.events / seconds / 1e6);
+           (double)sum.schedules / seconds, (double)sum.events / seconds / 1e6);
     if (sum.failed_count) {
         printf("BROKEN: %s: %s\nreplay: %s --seed %llu --schedules 1 --trace\n", sum.invariant,
                sum.detail, argv0, (unsigned long long)sum.failed_seed);
         return 1;
     }
-    print_sometimes(&sum);
-    if (o->schedules >= 5000 && is_blind(&sum)) {
-        printf("BLIND: a fault or a rule never happened\n");
+    if (print_sometimes(&sum) && o->schedules >= ENOUGH_TO_SEE_ALL) {
+        printf("BLIND: a fault, a rule or a phase never happened\n");
         return 1;
     }
     return 0;

@@ -25,7 +25,7 @@ enum {
     EVENTS_MAX = 2048,
     SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
     LIVENESS_MS = 120 * 60 * 1000, /* faults are off: everything must settle */
-    RACE_MS = 5000,                /* nobody can compare and set in Jira: what happens meanwhile */
+    RACE_MS = 5000,                /* between a search and what is bound after it */
 };
 
 /* What may go wrong, each asked at every opportunity: calls to Jira; processes and their database;
@@ -35,7 +35,7 @@ enum {
     X(lost_reply) X(not_sent) X(lost_request) X(late) X(very_late) \
     X(limited) X(refused) X(anonymous) X(jira_down)
 #define FAULTS_OF_REPLICA(X) \
-    X(crash) X(pause) X(save_unknown)
+    X(crash) X(pause) X(save_unknown) X(slow_save)
 #define FAULTS_OF_HINT(X) \
     X(hook_lost) X(hook_double) X(hook_late) X(poll_fails)
 #define FAULTS_OF_SOURCE(X) \
@@ -90,6 +90,7 @@ struct srequest {
     enum phase phase;
     int generation, ticket; /* index, -1 none */
     int64_t version, requested_ms, approved_ms, claimed_ms, verified_ms, closed_ms;
+    int64_t access_until_ms;         /* 0 = no end */
     int claim_cycle, answered_cycle; /* -1 none */
     bool approval_needed, approved, declined, cancel_asked;
     uint64_t approved_hash;

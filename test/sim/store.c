@@ -65,6 +65,8 @@ int store_request_new(struct sim *s, bool from_ticket)
                            .claim_cycle = -1,
                            .answered_cycle = -1,
                            .approval_needed = rng_below(&s->rng, 3) == 0};
+    if (r->kind == REQUEST_GRANT && rng_below(&s->rng, 6) == 0)
+        r->access_until_ms = s->now_ms + rng_range(&s->rng, 60000, 2400000);
     evidence_start(&r->chain);
     add_items(s, r);
     store_changed(s, r, "received");
@@ -178,6 +180,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .claimed_ms = r->claimed_ms,
                           .verified_ms = r->verified_ms,
                           .closed_ms = r->closed_ms,
+                          .access_until_ms = r->access_until_ms,
                           .approval_needed = r->approval_needed,
                           .approval_given = r->approved,
                           .approval_declined = r->declined,

@@ -23,6 +23,9 @@ struct op {
     int64_t told_ms;
     struct call_reply reply;
     struct reading *reading;
+    const struct flow *flow;
+    const struct flow_rule *rule;
+    struct flow_note note;
 };
 
 /* What a reader says, and around it what the model knows about that read. The visit hands the
@@ -105,15 +108,27 @@ static void finish_save(struct op *op, bool executed, bool fence_held, bool answ
     later(op, 1, 20, end_saved);
 }
 
+/* Executed when it reaches the database, which may be a while after it was asked for. */
+static void on_flow_save(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
+    bool lost, go = begin_save(s, op, &lost);
+    (void)number;
+
+    finish_save(op, go, go && store_save_flow(s, &op->boot->world, op->flow, op->rule, &op->note),
+                lost);
+}
+
 static void sim_flow_save(struct world *w, const struct flow *flow, const struct flow_rule *rule,
                           const struct flow_note *note, world_saved_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
-    struct sim *s = op->boot->sim;
-    bool lost, go = begin_save(s, op, &lost);
 
     op->fn.saved = fn;
-    finish_save(op, go, go && store_save_flow(s, w, flow, rule, note), lost);
+    op->flow = flow; /* the run keeps both until it is answered */
+    op->rule = rule;
+    op->note = *note;
+    later(op, 1, FAULT(op->boot->sim, slow_save) ? 15000 : 10, on_flow_save);
 }
 
 static void sim_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,

@@ -1,12 +1,14 @@
-/* batch_insert.c: what the database itself can take: one connection, pipeline mode, a batch of inserts behind one Sync.
+/* batch_insert.c: what the database itself can take: one connection, pipeline mode, a batch of
+ * inserts behind one Sync.
  *
  * batch_insert CONNINFO BODIES SECONDS BATCH   prints rows per second
  */
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <libpq-fe.h>
 
 enum { BODIES_MAX = 4000, BODY_MAX = 8192 };
 

@@ -245,6 +245,7 @@ static void done_without_proof_is_reopened_three_times_an_hour_then_held(void **
     have_said(&d, NOTICE_NOT_YET);
     struct decision r = decided(&d);
     assert_true(orders(&r, FLOW_REOPEN));
+    assert_int_equal(says(&r), NOTICE_REOPENED); /* and why */
     assert_false(r.escalate);
 
     d.flow_open[FLOW_REOPEN] = true; /* on its way */
