@@ -122,7 +122,7 @@ static bool work_add(struct pg_work *work, struct pg_slot *slot, const struct pg
 
 static bool work_fill(struct pg_work *work, const struct pg_param *params)
 {
-    size_t count = work->rows * (size_t)work->stmt->params;
+    size_t count = (size_t)work->stmt->params;
     bool clean = true;
 
     if (count > work->slots_cap) {
@@ -136,7 +136,7 @@ static bool work_fill(struct pg_work *work, const struct pg_param *params)
 
 static void pg_submit(struct pg *pg, struct pg_work *work, const struct pg_param *params)
 {
-    ASSERT(work->stmt->params >= 0 && work->stmt->params <= PG_PARAMS_MAX && work->rows > 0);
+    ASSERT(work->stmt->params >= 0 && work->stmt->params <= PG_PARAMS_MAX);
     work->born_ms = pg_now(pg);
     work->tries = 0;
     work->reply = (struct pg_reply){.outcome = PG_OK};
@@ -164,21 +164,6 @@ void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *p
     struct pg_work *work = work_new(pg);
 
     work->stmt = stmt;
-    work->rows = 1;
-    work->batch = false;
-    work->fn = fn;
-    work->arg = arg;
-    pg_submit(pg, work, params);
-}
-
-void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows,
-              pg_done_fn *fn, void *arg)
-{
-    struct pg_work *work = work_new(pg);
-
-    work->stmt = stmt;
-    work->rows = rows;
-    work->batch = true;
     work->fn = fn;
     work->arg = arg;
     pg_submit(pg, work, params);

@@ -2,7 +2,7 @@
  *
  * Each statement is one transaction (state changes are SQL routines, so nothing needs more);
  * statements queue on the least busy connection and are pipelined there, each behind its own Sync.
- * pg_batch sends many executions of one statement behind one Sync: one commit. Statements are
+ * Many rows in one statement, and so in one commit, are arrays (pg_array_begin). Statements are
  * prepared lazily per connection under their name.
  *
  * A connection that is lost, or that passes its deadline, is discarded: what was sent on it ends as
@@ -13,6 +13,7 @@
 #define COUNTERSIGN_IO_PG_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "io/io_loop.h"
 
 struct pg;
@@ -42,9 +43,9 @@ struct pg_reply {
     enum pg_outcome outcome;
     char sqlstate[6];
     char message[400];
-    int rows; /* returned, or affected when the statement returns none; of pg_batch: the sum */
+    int rows; /* returned, or affected when the statement returns none */
     int cols;
-    const void *result; /* PGresult, for pg_cell; NULL for pg_batch */
+    const void *result; /* PGresult, for pg_cell */
 };
 
 typedef void pg_done_fn(void *arg, const struct pg_reply *reply);
@@ -72,13 +73,23 @@ struct pg_options {
 struct pg *pg_new(struct io_loop *loop, const struct pg_options *options);
 /* Stop taking work, let running statements end (deadline), close; fn once closed. */
 void pg_close(struct pg *pg, void (*fn)(void *arg), void *arg);
+/* When fn runs, the connection is free again: whoever groups rows sends the next group first and
+ * acts on this reply then, so that the database works meanwhile (measured: a third more deliveries
+ * a second). */
 void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params,
              pg_done_fn *fn, void *arg);
-/* rows x stmt->params parameters; one commit; the reply speaks for all of them. PG_REFUSED: none is
- * stored. When fn runs, the connection is free again: send the next batch first and act on this one
- * then, so that the database works meanwhile (measured: a third more deliveries a second). */
-void pg_batch(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *params, size_t rows,
-              pg_done_fn *fn, void *arg);
+
+/* One column of many rows as one parameter: a one-dimensional array in PostgreSQL's binary form
+ * (array_recv in its arrayfuncs.c; the numbers are the element type's OID), for
+ * `unnest($1::text[])`. A third cheaper for the server than one execution a row (bench: ingest).
+ * Announce `count`, then add as many. */
+enum pg_element { PG_BYTEA = 17, PG_INT4 = 23, PG_TEXT = 25 };
+void pg_array_begin(struct buf *array, enum pg_element element, size_t count);
+void pg_array_add(struct buf *array, struct str value); /* PG_TEXT, PG_BYTEA */
+void pg_array_add_i32(struct buf *array, int32_t value);
+/* Lent until the array changes. */
+struct pg_param pg_array_param(const struct buf *array);
+
 /* True when a connection is up and idle: the group-commit loop submits then. */
 bool pg_idle(const struct pg *pg);
 bool pg_up(const struct pg *pg);

@@ -31,28 +31,23 @@ static void conn_remember(struct pg_conn *conn, const struct pg_stmt *stmt)
     conn->prepared[conn->prepared_len++] = stmt;
 }
 
-static bool conn_send_rows(struct pg_conn *conn, const struct pg_work *work)
+static bool conn_execute(struct pg_conn *conn, const struct pg_work *work)
 {
     const struct pg_stmt *stmt = work->stmt;
     const char *values[PG_PARAMS_MAX];
     int lengths[PG_PARAMS_MAX], formats[PG_PARAMS_MAX];
-    const struct pg_slot *slot = work->slots;
 
-    for (size_t row = 0; row < work->rows; row++) {
-        for (int i = 0; i < stmt->params; i++, slot++) {
-            values[i] = slot->null ? NULL : work->bytes.p + slot->offset;
-            lengths[i] = slot->len;
-            formats[i] = slot->binary;
-        }
-        int ok = conn->pg->options.prepare
-                     ? PQsendQueryPrepared(conn->link, stmt->name, stmt->params, values, lengths,
-                                           formats, 0)
-                     : PQsendQueryParams(conn->link, stmt->sql, stmt->params, NULL, values, lengths,
-                                         formats, 0);
-        if (!ok)
-            return false;
+    for (int i = 0; i < stmt->params; i++) {
+        const struct pg_slot *slot = &work->slots[i];
+        values[i] = slot->null ? NULL : work->bytes.p + slot->offset;
+        lengths[i] = slot->len;
+        formats[i] = slot->binary;
     }
-    return true;
+    if (conn->pg->options.prepare)
+        return PQsendQueryPrepared(conn->link, stmt->name, stmt->params, values, lengths, formats,
+                                   0);
+    return PQsendQueryParams(conn->link, stmt->sql, stmt->params, NULL, values, lengths, formats,
+                             0);
 }
 
 void pg_conn_send(struct pg_conn *conn, struct pg_work *work)
@@ -71,7 +66,7 @@ void pg_conn_send(struct pg_conn *conn, struct pg_work *work)
         }
         conn_remember(conn, work->stmt);
     }
-    if (!conn_send_rows(conn, work) || !PQpipelineSync(conn->link)) {
+    if (!conn_execute(conn, work) || !PQpipelineSync(conn->link)) {
         pg_conn_lost(conn, PQerrorMessage(conn->link));
         return;
     }
@@ -187,11 +182,9 @@ static void conn_take(struct pg_conn *conn, PGresult *result, PGresult **last)
         work->preparing = false;
     } else if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         conn_note_rows(work, result);
-        if (!work->batch) {
-            PQclear(*last);
-            *last = result;
-            return;
-        }
+        PQclear(*last);
+        *last = result;
+        return;
     }
     PQclear(result);
 }

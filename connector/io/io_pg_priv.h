@@ -33,15 +33,13 @@ enum {
 struct pg_work {
     struct list link;
     const struct pg_stmt *stmt;
-    size_t rows;
-    bool batch;
     int tries;  /* times sent again because the server did not know the prepared statement */
     bool again; /* that is the case now */
     int64_t born_ms;
     pg_done_fn *fn;
     void *arg;
     struct buf bytes;      /* all parameter values, each NUL-terminated */
-    struct pg_slot *slots; /* rows x stmt->params */
+    struct pg_slot *slots; /* stmt->params */
     size_t slots_cap;
     /* reply under way */
     bool preparing; /* the first result answers the Prepare */

@@ -12,6 +12,14 @@ enum { QUEUE_MAX = 256 };
 
 extern const struct reader_kind READER_LDAP;
 
+/* libldap and libcurl bring GnuTLS along, which would set itself up in every process; libldap does
+ * it when it first needs TLS (gnutls.h, GNUTLS_SKIP_GLOBAL_INIT). Saves 0.8 MB. */
+int _gnutls_global_init_skip(void);
+int _gnutls_global_init_skip(void)
+{
+    return 1;
+}
+
 struct ldap_reader {
     struct reader base;
     struct reader_config config;

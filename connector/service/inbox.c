@@ -10,18 +10,21 @@
 
 enum {
     BATCH = 256,
+    BATCH_BUSY = 64, /* while deliveries arrive: a turn of the loop keeps them waiting */
     LEASE_S = 30,
-    YIELDS_MAX =
-        40, /* gathering gives way to storing this many times in a row, then takes its turn */
-    GATHER_MS = 25, /* deliveries come in bursts: one claim for many keeps the database free for
-                       storing them */
+    YIELDS_MAX = 40, /* it gives way to storing so many times in a row, then takes its turn */
+    GATHER_MS = 25,  /* deliveries come in bursts: one claim for many */
 };
 
 struct inbox {
     struct service *svc;
     struct io_timer *gather;
     int yields;
-    bool busy, again, gathering;
+    bool busy;   /* a batch is in hand */
+    bool again;  /* more may be there */
+    bool full;   /* more is there: the last batch was full */
+    size_t size; /* asked for of the batch in hand */
+    bool gathering;
     struct arena *arena; /* of the batch in hand */
 };
 
@@ -69,7 +72,8 @@ static void on_claimed(void *arg, enum store_outcome outcome, const struct store
     }
     for (size_t i = 0; i < count; i++)
         hints[i] = hint_of(inbox, &rows[i]);
-    inbox->again |= count == BATCH;
+    inbox->full = count == inbox->size;
+    inbox->again |= inbox->full;
     store_inbox_finish(&inbox->svc->store, hints, count, on_finished, inbox);
 }
 
@@ -86,8 +90,9 @@ static void on_gathered(void *arg)
     if (inbox->busy || inbox->svc->draining)
         return;
     inbox->busy = true;
-    inbox->again = false;
-    store_inbox_claim(&inbox->svc->store, LEASE_S, BATCH, on_claimed, inbox);
+    inbox->again = inbox->full = false;
+    inbox->size = intake_is_busy(inbox->svc->intake) ? BATCH_BUSY : BATCH;
+    store_inbox_claim(&inbox->svc->store, LEASE_S, (int32_t)inbox->size, on_claimed, inbox);
 }
 
 void inbox_kick(struct inbox *inbox)
@@ -96,7 +101,8 @@ void inbox_kick(struct inbox *inbox)
     if (inbox->gathering || inbox->svc->draining)
         return;
     inbox->gathering = true;
-    io_timer_start(inbox->gather, GATHER_MS, 0);
+    bool at_once = inbox->full && !intake_is_busy(inbox->svc->intake);
+    io_timer_start(inbox->gather, at_once ? 0 : GATHER_MS, 0);
 }
 
 bool inbox_is_busy(const struct inbox *inbox)

@@ -82,9 +82,6 @@ static void finish(struct list *deliveries, int status, struct metrics *metrics)
     }
 }
 
-static void send_batch(struct intake *intake, struct list *deliveries, size_t count,
-                       pg_done_fn *fn);
-
 static void batch_free(struct batch *batch)
 {
     list_remove(&batch->link);
@@ -114,7 +111,7 @@ static void on_batch(void *arg, const struct pg_reply *reply)
     intake_pump(intake); /* the connection is idle again: the next group first, then the answers of
                             this one */
     if (reply->outcome == PG_REFUSED && !pg_try_later(reply) && batch->count > 1) {
-        /* one failing row rolls the whole pipeline back: send the rows one by one */
+        /* one failing row refuses the whole statement: send the rows one by one */
         while ((link = list_shift(&batch->deliveries))) {
             struct list one;
             list_init(&one);
@@ -152,18 +149,20 @@ static void send_batch(struct intake *intake, struct list *deliveries, size_t co
 }
 
 /* Group commit without a timer: whatever has queued when the connection is idle goes out as one
- * pipeline, one commit. */
+ * statement, one commit. */
 static void intake_pump(struct intake *intake)
 {
     while (!intake->stopped && intake->waiting_count && pg_idle(intake->options.pg)) {
         struct list batch;
         struct list *link;
-        size_t count = 0;
+        size_t count = 0, bytes = 0;
 
         list_init(&batch);
-        while (count < LIMIT_INGEST_BATCH && (link = list_shift(&intake->waiting))) {
+        while (count < LIMIT_INGEST_BATCH && bytes < LIMIT_INGEST_BATCH_BYTES &&
+               (link = list_shift(&intake->waiting))) {
             intake->waiting_count--;
             list_push(&batch, link);
+            bytes += container_of(link, struct delivery, link)->body.len;
             count++;
         }
         if (count)

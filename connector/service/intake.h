@@ -1,7 +1,7 @@
 /* intake.h: POST /webhook/jira/{site}. Verify, store, answer; nothing else.
  *
  * The HMAC over the raw bytes is checked before anything is parsed. Whatever waits while the
- * database is busy goes out as one pipeline and one commit (group commit), and only then is 2xx
+ * database is busy goes out as one statement and one commit (group commit), and only then is 2xx
  * answered. When the database is away, or a delivery has waited too long, the answer is 503 and
  * Jira sends it again: https://developer.atlassian.com/cloud/jira/platform/webhooks
  */

@@ -4,6 +4,7 @@
 #include "service/serve.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +25,7 @@ enum {
     DRAIN_MS = 10000,
     CHECK_MS = 20,
     RETRY_MS = 1000,
-    INGEST_CONNECTIONS =
-        1, /* one pipelined connection nears what the database can do (bench: ingest) */
+    INGEST_CONNECTIONS = 1, /* nears what the database can do (bench: ingest) */
     ANSWER_WITHIN_MS = 1500,
 };
 
@@ -241,6 +241,7 @@ static void begin(struct daemon *d)
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
     write_ports(d);
+    malloc_trim(0); /* what reading the configuration and connecting took */
     log_info("serve", "ready", LOG_I("port", serve_port(svc->front)),
              LOG_I("ops_port", serve_port(svc->ops)), LOG_C("owner", svc->owner));
 }

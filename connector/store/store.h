@@ -32,8 +32,8 @@ struct store_delivery {
     struct str site, delivery_id, body;
     int32_t retry; /* X-Atlassian-Webhook-Retry, 0 on the first try */
 };
-/* Columns of one row of the ingest statement: site, delivery_id, retry, body (binary). */
-const struct pg_stmt *store_inbox_put_stmt(void);
+/* One statement and one commit for all; a delivery that is there already stays as it is.
+ * PG_REFUSED: none is stored. At most LIMIT_INGEST_BATCH rows. */
 void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_t count,
                      pg_done_fn *fn, void *arg);
 

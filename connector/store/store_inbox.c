@@ -1,45 +1,45 @@
 #include <stdlib.h>
 
+#include "base/codecs.h"
 #include "base/limits.h"
 #include "store/store_priv.h"
 
-enum { PUT_COLUMNS = 4 };
-
-const struct pg_stmt *store_inbox_put_stmt(void)
-{
-    return &SQL_INBOX_PUT;
-}
+enum { PUT_COLUMNS = 4, PUT_BYTES = 64 * 1024 * 1024 };
 
 void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_t count,
                      pg_done_fn *fn, void *arg)
 {
-    struct pg_param params[LIMIT_INGEST_BATCH * PUT_COLUMNS];
-    char numbers[LIMIT_INGEST_BATCH][STORE_NUMBER_SIZE];
+    static const enum pg_element TYPES[PUT_COLUMNS] = {PG_TEXT, PG_TEXT, PG_INT4, PG_BYTEA};
+    struct buf columns[PUT_COLUMNS];
+    struct pg_param params[PUT_COLUMNS];
 
-    for (size_t i = 0; i < count; i++) {
-        params[i * PUT_COLUMNS] = store_p(rows[i].site);
-        params[i * PUT_COLUMNS + 1] = store_p(rows[i].delivery_id);
-        params[i * PUT_COLUMNS + 2] = store_i(rows[i].retry, numbers[i]);
-        params[i * PUT_COLUMNS + 3] = store_p(rows[i].body);
-        params[i * PUT_COLUMNS + 3].binary = true;
+    for (size_t i = 0; i < PUT_COLUMNS; i++) {
+        buf_init(&columns[i], PUT_BYTES);
+        pg_array_begin(&columns[i], TYPES[i], count);
     }
-    pg_batch(ingest, &SQL_INBOX_PUT, params, count, fn, arg);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_add(&columns[0], rows[i].site);
+        pg_array_add(&columns[1], rows[i].delivery_id);
+        pg_array_add_i32(&columns[2], rows[i].retry);
+        pg_array_add(&columns[3], rows[i].body);
+    }
+    for (size_t i = 0; i < PUT_COLUMNS; i++)
+        params[i] = pg_array_param(&columns[i]);
+    pg_exec(ingest, &SQL_INBOX_PUT, params, fn, arg);
+    for (size_t i = 0; i < PUT_COLUMNS; i++)
+        buf_done(&columns[i]);
 }
 
 /* PostgreSQL's hexadecimal text form of bytea, "\x...", into the arena. */
 static struct str bytea(struct arena *arena, struct str text)
 {
-    static const char DIGITS[] = "0123456789abcdef";
-    size_t len = text.len >= 2 ? (text.len - 2) / 2 : 0;
+    if (text.len < 2)
+        return STR_NONE;
+    size_t len = (text.len - 2) / 2;
     char *bytes = arena_alloc(arena, len + 1);
 
-    if (!bytes)
+    if (!bytes || !hex_decode(str_n(text.p + 2, text.len - 2), bytes, len))
         return STR_NONE;
-    for (size_t i = 0; i < len; i++) {
-        ptrdiff_t high = str_find(str_n(DIGITS, 16), text.p[2 + 2 * i]);
-        ptrdiff_t low = str_find(str_n(DIGITS, 16), text.p[3 + 2 * i]);
-        bytes[i] = (char)(high << 4 | low);
-    }
     return str_n(bytes, len);
 }
 

@@ -1,8 +1,9 @@
 -- Named statements, compiled into the program by connector/tools/gen_query.py. One statement is one transaction.
 
 -- name: inbox_put
--- params: site text, delivery_id text, retry int, body bytea
-insert into governance.webhook_delivery (site, delivery_id, retry, body) values ($1, $2, $3::smallint, $4)
+-- params: site text[], delivery_id text[], retry int[], body bytea[]
+insert into governance.webhook_delivery (site, delivery_id, retry, body)
+select * from unnest($1::text[], $2::text[], $3::int[], $4::bytea[])
 on conflict do nothing
 
 -- name: inbox_claim

@@ -22,7 +22,8 @@ enum { BATCH = 256, QUEUE = 4096, BODY = 4096, BODIES = 500 };
 
 static const struct pg_stmt STORE = {
     "store",
-    "insert into delivery (delivery_id, body) values ($1, $2) on conflict (delivery_id) do nothing",
+    "insert into delivery (delivery_id, body) select * from unnest($1::text[], $2::bytea[]) "
+    "on conflict (delivery_id) do nothing",
     2};
 
 struct group {
@@ -38,10 +39,10 @@ static struct hmac *hmac;
 static struct serve_request *queue[QUEUE];
 static size_t queue_at, queue_len;
 static struct group *spare;
-static struct pg_param params[2 * BATCH];
+static struct buf keys, bodies; /* of the group being sent */
 static int64_t direct_rows, direct_sent;
 static uint64_t direct_began_ns;
-static char direct_keys[BATCH][32], direct_bodies[BODIES][BODY];
+static char direct_bodies[BODIES][BODY];
 
 static void submit(void *arg);
 
@@ -69,9 +70,24 @@ static void on_stored(void *arg, const struct pg_reply *reply)
     spare = group;
 }
 
-static struct pg_param param(struct str s, bool binary)
+static void begin_group(size_t count)
 {
-    return (struct pg_param){.p = s.p, .len = s.len, .binary = binary};
+    buf_clear(&keys);
+    buf_clear(&bodies);
+    pg_array_begin(&keys, PG_TEXT, count);
+    pg_array_begin(&bodies, PG_BYTEA, count);
+}
+
+static void add_row(struct str key, struct str body)
+{
+    pg_array_add(&keys, key);
+    pg_array_add(&bodies, body);
+}
+
+static void send_group(pg_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {pg_array_param(&keys), pg_array_param(&bodies)};
+    pg_exec(pg, &STORE, params, fn, arg);
 }
 
 static void submit(void *arg)
@@ -80,14 +96,14 @@ static void submit(void *arg)
     while (queue_len > 0 && pg_idle(pg)) {
         struct group *group = spare ? spare : io_alloc(sizeof *group);
         spare = spare ? spare->next : NULL;
-        for (group->count = 0; group->count < BATCH && queue_len > 0; group->count++, queue_len--) {
+        size_t count = queue_len < BATCH ? queue_len : BATCH;
+        begin_group(count);
+        for (group->count = 0; group->count < count; group->count++, queue_len--) {
             struct serve_request *request = queue[queue_at++ % QUEUE];
             group->requests[group->count] = request;
-            params[2 * group->count] =
-                param(serve_header(request, "x-atlassian-webhook-identifier"), false);
-            params[2 * group->count + 1] = param(serve_body(request), true);
+            add_row(serve_header(request, "x-atlassian-webhook-identifier"), serve_body(request));
         }
-        pg_batch(pg, &STORE, params, group->count, on_stored, group);
+        send_group(on_stored, group);
     }
     for (; queue_len > 0 && !pg_up(pg); queue_len--) /* no spool pretends to be durable */
         reply_later(queue[queue_at++ % QUEUE]);
@@ -145,14 +161,14 @@ static void direct_next(void *arg)
     while (direct_sent < direct_rows && pg_idle(pg)) {
         if (direct_sent == 0)
             direct_began_ns = uv_hrtime();
+        begin_group(BATCH);
         for (size_t i = 0; i < BATCH; i++) {
             const char *body = direct_bodies[direct_sent % BODIES];
-            snprintf(direct_keys[i], sizeof direct_keys[i], "direct-%lld",
-                     (long long)direct_sent++);
-            params[2 * i] = param(str_of(direct_keys[i]), false);
-            params[2 * i + 1] = param(str_n(body, BODY), true);
+            char key[32];
+            snprintf(key, sizeof key, "direct-%lld", (long long)direct_sent++);
+            add_row(str_of(key), str_n(body, BODY));
         }
-        pg_batch(pg, &STORE, params, BATCH, on_direct, NULL);
+        send_group(on_direct, NULL);
     }
 }
 
@@ -197,6 +213,8 @@ int main(int argc, char **argv)
             !take(argv[i], "deadline_ms", &deadline_ms) && !take(argv[i], "direct", &direct_rows))
             fill_bodies(fopen(argv[i], "rbe"));
     loop = io_loop_new();
+    buf_init(&keys, (size_t)64 << 20);
+    buf_init(&bodies, (size_t)64 << 20);
     hmac = hmac_new(STR("secret"));
     struct pg_options database = {.conninfo = getenv("TEST_PG"),
                                   .application = "ingest peer",
@@ -228,6 +246,8 @@ int main(int argc, char **argv)
     bool clean = io_loop_run(loop);
     io_loop_free(loop);
     hmac_free(hmac);
+    buf_done(&keys);
+    buf_done(&bodies);
     while (spare) {
         struct group *next = spare->next;
         free(spare);

@@ -10,6 +10,10 @@ static const struct pg_stmt ADD = {"add", "select $1::int + $2::int, $3::text", 
 static const struct pg_stmt SLEEP = {"sleep", "select pg_sleep($1::float8)", 1};
 static const struct pg_stmt STORE = {
     "store", "insert into t (k, v) values ($1, $2) on conflict (k) do nothing", 2};
+static const struct pg_stmt STORE_MANY = {
+    "store_many",
+    "insert into t (k, v) select * from unnest($1::text[], $2::bytea[]) on conflict (k) do nothing",
+    2};
 static const struct pg_stmt COUNT = {"count", "select count(*) from t", 0};
 static const struct pg_stmt WRONG = {"wrong", "select no_such_column", 0};
 static const struct pg_stmt PID = {"pid", "select pg_backend_pid()", 0};
@@ -168,25 +172,32 @@ static void a_wrong_statement_hurts_nobody_else(void **state)
     end_pool();
 }
 
-static void fill_rows(struct pg_param *params, char (*keys)[16], int count, const char *prefix)
+/* `count` rows in one statement; the one numbered `poison` has a value that the table refuses. */
+static void store_many(int count, const char *prefix, int poison)
 {
+    AUTO(drop_buf) struct buf keys, values;
+
+    buf_init(&keys, 65536);
+    buf_init(&values, 65536);
+    pg_array_begin(&keys, PG_TEXT, (size_t)count);
+    pg_array_begin(&values, PG_BYTEA, (size_t)count);
     for (int i = 0; i < count; i++) {
-        snprintf(keys[i], sizeof keys[i], "%s%d", prefix, i);
-        params[2 * i] = text(keys[i]);
-        params[2 * i + 1] = (struct pg_param){.p = "a\0b", .len = 3, .binary = true};
+        char key[16];
+        snprintf(key, sizeof key, "%s%d", prefix, i);
+        pg_array_add(&keys, str_of(key));
+        pg_array_add(&values, i == poison ? STR("too long") : str_n("a\0b", 3));
     }
+    struct pg_param params[] = {pg_array_param(&keys), pg_array_param(&values)};
+    pg_exec(pg, &STORE_MANY, params, on_done, &seen);
 }
 
-static void a_batch_is_one_commit(void **state)
+static void many_rows_are_one_commit(void **state)
 {
-    static char keys[256][16];
-    static struct pg_param params[512];
     (void)state;
 
     open_pool(options(2));
     fresh_table();
-    fill_rows(params, keys, 256, "k");
-    pg_batch(pg, &STORE, params, 256, on_done, &seen);
+    store_many(256, "k", -1);
     assert_true(test_until(loop, &seen.done, 1, 9000));
     assert_int_equal(seen.ok, 1);
     assert_int_equal(seen.last.rows, 256);
@@ -194,34 +205,24 @@ static void a_batch_is_one_commit(void **state)
     run_sql("do $$ begin assert (select count(distinct xmin::text) = 1 and bool_and(v = "
             "'\\x610062') from t); end $$");
 
-    pg_batch(pg, &STORE, params, 256, on_done, &seen); /* all there already */
+    store_many(256, "k", -1); /* all there already */
     assert_true(test_until(loop, &seen.done, 2, 9000));
     assert_int_equal(seen.last.rows, 0);
     end_pool();
 }
 
-static void a_poison_row_refuses_its_batch_only(void **state)
+static void a_poison_row_refuses_its_statement_only(void **state)
 {
-    static char keys[20][16], others[20][16];
-    static struct pg_param params[40], fine[40];
     (void)state;
 
     open_pool(options(1));
     fresh_table();
-    fill_rows(params, keys, 20, "p");
-    params[2 * 13 + 1] = (struct pg_param){.p = "too long", .len = 8, .binary = true};
-    fill_rows(fine, others, 20, "f");
-    pg_batch(pg, &STORE, params, 20, on_done, &seen);
-    pg_batch(pg, &STORE, fine, 20, on_done, &seen);
+    store_many(20, "p", 13);
+    store_many(20, "f", -1);
     assert_true(test_until(loop, &seen.done, 2, 9000));
     assert_int_equal(seen.refused, 1);
     assert_int_equal(seen.ok, 1);
     assert_int_equal(rows_stored(), 20);
-    for (size_t i = 0; i < 20; i++) /* row by row, as the intake does then */
-        pg_exec(pg, &STORE, &params[2 * i], on_done, &seen);
-    assert_true(test_until(loop, &seen.done, 22, 9000));
-    assert_int_equal(seen.refused, 2);
-    assert_int_equal(rows_stored(), 39);
     end_pool();
 }
 
@@ -255,8 +256,6 @@ static void a_lost_statement_is_prepared_again(void **state)
 static void without_preparing(void **state)
 {
     struct pg_options how = options(1);
-    static char keys[9][16];
-    static struct pg_param rows[18];
     (void)state;
 
     how.prepare = false;
@@ -264,8 +263,7 @@ static void without_preparing(void **state)
     fresh_table();
     struct pg_param params[] = {text("0"), text("1"), text("x")};
     pg_exec(pg, &ADD, params, on_done, &seen);
-    fill_rows(rows, keys, 9, "n");
-    pg_batch(pg, &STORE, rows, 9, on_done, &seen);
+    store_many(9, "n", -1);
     assert_true(test_until(loop, &seen.done, 2, 9000));
     assert_int_equal(seen.ok, 2);
     assert_int_equal(rows_stored(), 9);
@@ -676,8 +674,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pipelined_answers_come_in_order),
         cmocka_unit_test(a_wrong_statement_hurts_nobody_else),
-        cmocka_unit_test(a_batch_is_one_commit),
-        cmocka_unit_test(a_poison_row_refuses_its_batch_only),
+        cmocka_unit_test(many_rows_are_one_commit),
+        cmocka_unit_test(a_poison_row_refuses_its_statement_only),
         cmocka_unit_test(a_lost_statement_is_prepared_again),
         cmocka_unit_test(without_preparing),
         cmocka_unit_test(a_killed_backend_leaves_doubt_about_what_was_sent_only),
