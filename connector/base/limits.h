@@ -33,7 +33,7 @@ enum {
     LIMIT_REASON_CHARS = 255, /* a Jira text field holds 255 */
 
     /* database */
-    LIMIT_INGEST_BATCH = 256,  /* deliveries in one group commit */
+    LIMIT_INGEST_BATCH = 256,                   /* deliveries in one group commit */
     LIMIT_INGEST_BATCH_BYTES = 8 * 1024 * 1024, /* no more is added to a batch that has these */
     LIMIT_INGEST_QUEUE = 4096, /* deliveries waiting for a commit before we answer 503 */
 };
