@@ -310,24 +310,5 @@ const struct yaml *value_map(const struct values *v, const struct yaml *map, con
 void value_refuse_unknown(const struct values *v, const struct yaml *map, const char *const *known,
                           const char *where)
 {
-    if (map && map->kind != YAML_MAP) {
-        diag_error(v->diags, "C010", map->pos, "%s must be a map", where);
-        diag_help(v->diags, "write name: value, one below the other");
-        return;
-    }
-    YAML_EACH(member, map)
-    {
-        bool found = false;
-        for (size_t i = 0; known[i]; i++)
-            found |= str_eq_c(member->key, known[i]);
-        if (found)
-            continue;
-        const char *nearest = diag_nearest(member->key, known);
-        diag_error(v->diags, "C017", member->key_pos, "'%.*s' is not known in %s",
-                   STR_ARG(member->key), where);
-        if (nearest)
-            diag_help(v->diags, "a similar name exists: %s", nearest);
-        else
-            diag_help(v->diags, "remove it; schemas/README.md lists what is known");
-    }
+    yaml_refuse_unknown(map, known, where, (struct yaml_codes){"C010", "C017"}, v->diags);
 }

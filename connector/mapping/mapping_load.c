@@ -28,30 +28,10 @@ static struct str text_of(const struct loader *l, const struct yaml *map, const 
     return v ? scalar_of(l, v) : str_of(otherwise);
 }
 
-/* A key that nobody reads is a mistake that would stay silent. */
 static void refuse_unknown(const struct loader *l, const struct yaml *map, const char *const *known,
                            const char *where)
 {
-    if (map && map->kind != YAML_MAP) {
-        diag_error(l->diags, "M024", map->pos, "%s must be a map", where);
-        diag_help(l->diags, "write it as key: value, one below the other");
-        return;
-    }
-    YAML_EACH(member, map)
-    {
-        bool found = false;
-        for (size_t i = 0; known[i]; i++)
-            found |= str_eq_c(member->key, known[i]);
-        if (found)
-            continue;
-        const char *nearest = diag_nearest(member->key, known);
-        diag_error(l->diags, "M021", member->key_pos, "'%.*s' is not known in %s",
-                   STR_ARG(member->key), where);
-        if (nearest)
-            diag_help(l->diags, "a similar name exists: %s", nearest);
-        else
-            diag_help(l->diags, "remove it; schemas/README.md lists what is known");
-    }
+    yaml_refuse_unknown(map, known, where, (struct yaml_codes){"M024", "M021"}, l->diags);
 }
 
 /* A list, or nothing with a fault. */

@@ -114,18 +114,7 @@ static void compare(const struct tester *t, struct str title, const struct mappe
 
 static void refuse_unknown(const struct tester *t, const struct yaml *map, const char *const *known)
 {
-    YAML_EACH(member, map)
-    {
-        bool found = false;
-        for (size_t i = 0; known[i]; i++)
-            found |= str_eq_c(member->key, known[i]);
-        if (!found) {
-            diag_error(t->diags, "M021", member->key_pos, "'%.*s' is not known in a test",
-                       STR_ARG(member->key));
-            diag_help(t->diags,
-                      "a test has name, ticket (a file, or request_type and fields) and expect");
-        }
-    }
+    yaml_refuse_unknown(map, known, "a test", (struct yaml_codes){"M050", "M021"}, t->diags);
 }
 
 static void run_one(const struct tester *t, const struct yaml *test)

@@ -368,6 +368,36 @@ bool yaml_is_number(const struct yaml *v)
     return i == s.len;
 }
 
+static bool is_known(struct str key, const char *const *known)
+{
+    for (size_t i = 0; known[i]; i++)
+        if (str_eq_c(key, known[i]))
+            return true;
+    return false;
+}
+
+void yaml_refuse_unknown(const struct yaml *map, const char *const *known, const char *where,
+                         struct yaml_codes codes, struct diag_list *diags)
+{
+    if (map && map->kind != YAML_MAP) {
+        diag_error(diags, codes.no_map, map->pos, "%s must be a map", where);
+        diag_help(diags, "write name: value, one below the other");
+        return;
+    }
+    YAML_EACH(member, map)
+    {
+        if (is_known(member->key, known))
+            continue;
+        const char *nearest = diag_nearest(member->key, known);
+        diag_error(diags, codes.unknown, member->key_pos, "'%.*s' is not known in %s",
+                   STR_ARG(member->key), where);
+        if (nearest)
+            diag_help(diags, "a similar name exists: %s", nearest);
+        else
+            diag_help(diags, "remove it; schemas/README.md lists what is known");
+    }
+}
+
 bool yaml_duration(struct str text, int64_t *ret_ms)
 {
     static const struct {

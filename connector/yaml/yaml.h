@@ -28,6 +28,14 @@ const struct yaml *yaml_parse(struct arena *arena, struct str text, struct diag_
 const struct yaml *yaml_member(const struct yaml *map,
                                const char *key); /* NULL when absent or not a map */
 size_t yaml_count(const struct yaml *v);
+/* The codes of the two faults below. */
+struct yaml_codes {
+    const char *no_map, *unknown;
+};
+/* A key that nobody reads is a mistake that would stay silent: a fault for each that is not in the
+ * NULL-terminated list, with the name most like it, and for what is no map. Accepts NULL. */
+void yaml_refuse_unknown(const struct yaml *map, const char *const *known, const char *where,
+                         struct yaml_codes codes, struct diag_list *diags);
 /* What an unquoted scalar says: nothing (empty, ~, null); true or false; a JSON number. All accept
  * NULL. */
 bool yaml_is_null(const struct yaml *v);
