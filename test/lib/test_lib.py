@@ -86,8 +86,9 @@ def test_children_end_with_their_parent(how):
         print(child.pid, flush=True)
         time.sleep(60)
     """)
-    parent = subprocess.Popen([sys.executable, "-c", script], cwd=TEST_DIR, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL)
+    # a shell's background job hands an ignored SIGINT on to its children
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=TEST_DIR, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     pid = int(parent.stdout.readline())
     parent.send_signal(how)
     parent.wait(10)
