@@ -33,6 +33,31 @@ static int migrate(struct cli *cli, const struct pg_options *options)
     return EXIT_CODE_OK;
 }
 
+static void on_object(void *arg, struct str kind, struct str name, struct str what)
+{
+    const struct cli *cli = arg;
+
+    if (cli->json)
+        printf("{\"object\":\"%.*s\",\"kind\":\"%.*s\",\"is\":\"%.*s\"}\n", STR_ARG(name),
+               STR_ARG(kind), STR_ARG(what));
+    else
+        printf("%-12.*s %.*s %.*s\n", STR_ARG(what), STR_ARG(kind), STR_ARG(name));
+}
+
+static void say_remedies(const struct store_findings *f)
+{
+    if (f->missing)
+        fprintf(stderr, "run 'countersign db migrate': it applies what is missing\n");
+    if (f->changed)
+        fprintf(stderr, "a migration was edited after it was applied: restore this program's own "
+                        "release, or the database's\n");
+    if (f->objects)
+        fprintf(stderr, "somebody changed the database: find out who, then 'countersign db "
+                        "migrate' puts back what is ours\n");
+    if (f->broken_at)
+        fprintf(stderr, "evidence was changed: keep this database as it is and call the auditor\n");
+}
+
 static int verify(struct cli *cli, const struct pg_options *options)
 {
     struct store_findings f;
@@ -41,25 +66,26 @@ static int verify(struct cli *cli, const struct pg_options *options)
 
     if (left)
         return left;
-    if (!store_verify(options, &f, &err))
+    if (!store_verify(options, on_object, cli, &f, &err))
         return cli_fail(&err);
-    bool good = !f.missing && !f.changed && !f.uncommented && !f.service_rights && !f.broken_at;
+    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at;
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
-               "\"service_rights\":%d,\"evidence\":%lld,\"broken_at\":%lld}\n",
+               "\"objects\":%d,\"evidence\":%lld,\"broken_at\":%lld}\n",
                good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.service_rights, (long long)f.evidence, (long long)f.broken_at);
+               f.objects, (long long)f.evidence, (long long)f.broken_at);
     } else {
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);
         printf("comments     %d tables or views without one\n", f.uncommented);
-        printf("rights       %d append-only tables the service could change\n", f.service_rights);
+        printf("objects      %d differ from what db migrate left\n", f.objects);
         printf("evidence     %lld entries verified", (long long)f.evidence);
         if (f.broken_at)
             printf(", then entry %lld: %s", (long long)f.broken_at, f.broken_why);
         printf("\n");
     }
+    say_remedies(&f);
     return good ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
 

@@ -228,7 +228,24 @@ static bool walk_body(void *arg, void *conn, struct err *err)
 struct check {
     struct evidence_chain chain;
     struct store_findings *f;
+    store_object_fn *fn;
+    void *arg;
 };
+
+static bool compare_objects(void *conn, struct check *c, struct err *err)
+{
+    struct pg_reply list;
+
+    if (c->f->missing || c->f->changed) /* then objects differ, of course */
+        return true;
+    if (!pg_session_query(conn, &SQL_VERIFY_CATALOG, NULL, &list, err))
+        return err_while(err, "comparing objects; 'countersign db migrate' makes what is missing");
+    c->f->objects = list.rows;
+    for (int i = 0; i < list.rows; i++)
+        c->fn(c->arg, pg_cell(&list, i, 0), pg_cell(&list, i, 1), pg_cell(&list, i, 2));
+    pg_session_release(&list);
+    return true;
+}
 
 static bool check_row(void *arg, const struct evidence_row *row)
 {
@@ -246,23 +263,41 @@ static bool check_row(void *arg, const struct evidence_row *row)
     return false;
 }
 
-static bool verify_body(void *arg, void *conn, struct err *err)
+/* A chain that was cut at its end still verifies: the head knows how long it was. */
+static bool check_end(void *conn, struct check *c, struct err *err)
 {
-    struct store_findings *f = arg;
-    struct check check = {.f = f};
-    struct walk walk = {check_row, &check};
+    int last;
 
-    evidence_start(&check.chain);
-    return compare_migrations(conn, f, err) &&
-           count(conn, &SQL_VERIFY_UNCOMMENTED, &f->uncommented, err) &&
-           count(conn, &SQL_VERIFY_SERVICE_RIGHTS, &f->service_rights, err) &&
-           walk_body(&walk, conn, err);
+    if (c->f->broken_at)
+        return true;
+    if (!count(conn, &SQL_EVIDENCE_LAST, &last, err))
+        return false;
+    if (last != c->chain.seq) {
+        c->f->broken_at = c->chain.seq + 1;
+        c->f->broken_why = "the last entries are gone";
+    }
+    return true;
 }
 
-bool store_verify(const struct pg_options *options, struct store_findings *ret, struct err *err)
+static bool verify_body(void *arg, void *conn, struct err *err)
 {
+    struct check *check = arg;
+    struct walk walk = {check_row, check};
+
+    evidence_start(&check->chain);
+    return compare_migrations(conn, check->f, err) &&
+           count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
+           compare_objects(conn, check, err) && walk_body(&walk, conn, err) &&
+           check_end(conn, check, err);
+}
+
+bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
+                  struct store_findings *ret, struct err *err)
+{
+    struct check check = {.f = ret, .fn = fn, .arg = arg};
+
     *ret = (struct store_findings){0};
-    return pg_run_blocking(options, verify_body, ret, err);
+    return pg_run_blocking(options, verify_body, &check, err);
 }
 
 bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,

@@ -17,19 +17,22 @@ MUST_CHECK bool store_migrate(const struct pg_options *options, bool dry_run, mi
                               void *arg, struct err *err);
 
 struct store_findings {
-    int migrations;     /* applied, the same as ours */
-    int missing;        /* ours, not applied */
-    int changed;        /* applied with another text */
-    int newer;          /* applied, unknown to this program */
-    int uncommented;    /* tables and views without a comment */
-    int service_rights; /* append-only tables the service role may change */
-    int64_t evidence;   /* entries checked */
-    int64_t broken_at;  /* first entry that does not verify, 0 = intact */
+    int migrations;    /* applied, the same as ours */
+    int missing;       /* ours, not applied */
+    int changed;       /* applied with another text */
+    int newer;         /* applied, unknown to this program */
+    int uncommented;   /* tables and views without a comment */
+    int objects;       /* tables, triggers, functions, ... that differ from what db migrate left */
+    int64_t evidence;  /* entries checked */
+    int64_t broken_at; /* first entry that does not verify, 0 = intact */
     const char *broken_why;
 };
-/* Compare the database with this program and walk the evidence chain. */
-MUST_CHECK bool store_verify(const struct pg_options *options, struct store_findings *ret,
-                             struct err *err);
+/* One object that differs; what: changed, missing or added. All are borrowed. */
+typedef void store_object_fn(void *arg, struct str kind, struct str name, struct str what);
+/* Compare the database with this program and with what db migrate left, and walk the evidence
+ * chain. fn is told each object that differs. */
+MUST_CHECK bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
+                             struct store_findings *ret, struct err *err);
 
 /* Evidence entries in order, for export: fn returns false to stop. */
 struct evidence_row {

@@ -119,6 +119,10 @@ select governance.health()
 -- params: after bigint, page int
 select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq > $1::bigint order by seq limit $2::int
 
+-- name: evidence_last
+-- params:
+select seq from governance.evidence_head
+
 -- name: migration_table
 -- params:
 select to_regclass('governance.migration')
@@ -152,7 +156,6 @@ set local check_function_bodies = off
 select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where n.nspname in ('governance', 'sla', 'audit') and c.relkind in ('r', 'v') and obj_description(c.oid, 'pg_class') is null
 
--- name: verify_service_rights
+-- name: verify_catalog
 -- params:
-select count(*) from (values ('evidence_entry'), ('observation'), ('approval')) as t(name)
- where has_table_privilege('countersign_service', 'governance.' || t.name, 'update, delete, truncate')
+select kind, name, what from governance.catalog_changes()

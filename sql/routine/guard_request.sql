@@ -24,10 +24,20 @@ begin
            select from governance.phase_edge e where e.from_phase = old.phase and e.to_phase = new.phase) then
         raise exception 'no move from % to %', old.phase, new.phase using errcode = 'CG004';
     end if;
+    if row(new.generation, new.claim_cycle, new.claimed_at) is distinct from row(old.generation, old.claim_cycle, old.claimed_at)
+       and (new.phase <> 'claimed' or new.generation <> old.generation + 1 or new.claim_cycle = ''
+            or new.claimed_at is null or new.claimed_at < now()) then
+        -- a claim dated back would let older reads prove it
+        raise exception 'a claim is new as a whole, and made now' using errcode = 'CG005';
+    end if;
+    if new.phase <> old.phase and new.phase = 'approved' and new.approval_needed and not new.emergency
+       and (not exists (select from governance.approval a where a.request_id = new.id and a.decision = 'approved')
+            or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
+        raise exception 'refused: not approved' using errcode = 'CG010';
+    end if;
     if new.phase <> old.phase and new.phase in ('verified', 'exception', 'closed') then
-        if new.generation <> old.generation or new.claimed_at is distinct from old.claimed_at
-           or new.claim_cycle <> old.claim_cycle or new.claim_cycle = '' then
-            raise exception 'proof belongs to one claim' using errcode = 'CG005';
+        if new.claim_cycle = '' then
+            raise exception 'proof belongs to a claim' using errcode = 'CG005';
         end if;
         if not exists (select from governance.request_item i where i.request_id = new.id) then
             raise exception 'refused: no items' using errcode = 'CG006';

@@ -5,8 +5,14 @@ create or replace trigger guard before insert or update on governance.flow
     for each row execute function governance.guard_flow();
 create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
-create or replace trigger guard before update on governance.exception
+create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
+create or replace trigger guard before insert on governance.observation
+    for each row execute function governance.guard_observation();
+create or replace trigger guard before update on governance.ticket
+    for each row execute function governance.guard_ticket();
+create or replace trigger guard before update on governance.sla_clock
+    for each row execute function governance.guard_clock();
 
 do $$
 declare
