@@ -31,7 +31,7 @@ language sql stable set search_path = pg_catalog as $$
                                       'reason', o.reason) order by o.id desc), '[]')
                                     from (select * from governance.observation o
                                            where o.item_id = i.id and o.generation = r.generation
-                                           order by o.id desc limit 40) o)) order by i.id), '[]')
+                                           order by o.id desc limit 200) o)) order by i.id), '[]')
                     from governance.request_item i join governance.source s on s.name = i.source
                    where i.request_id = r.id),
         'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state)), '[]')

@@ -1,0 +1,39 @@
+-- Promise 8: one entry for every state change, in the same transaction; a chain that anybody can check.
+select plan(11);
+
+create function t.entries() returns bigint language sql as $$select count(*) from governance.evidence_entry$$;
+select t.entries() as before \gset
+begin;
+select t.fulfilling(t.request()) as r \gset
+rollback;
+select is(t.entries(), :before::bigint, 'a change that did not happen leaves nothing');
+
+select t.fulfilling(t.request()) as r \gset
+select results_eq(format($$select kind, body::jsonb->'detail'->>'to' from governance.evidence_entry where request_id = %L order by seq$$, :'r'),
+    $$values ('request.received', 'received'), ('item.wanted', null), ('request.moved', 'approved'), ('request.moved', 'ticketing'), ('request.moved', 'fulfilling')$$,
+    'each move has its entry, in order');
+select t.claim(:'r');
+select t.move(:'r', 'verifying');
+select t.read(t.item(:'r'), 'absent') as proof \gset
+select t.move(:'r', 'verified', 'closed');
+select is((select body::jsonb->'detail'->'proof'->0->>'observation' from governance.evidence_entry
+            where request_id = :'r' and body::jsonb->'detail'->>'to' = 'closed'), :'proof', 'the close names the read that proves it');
+select is((select count(*) from governance.evidence_entry where request_id = :'r' and kind = 'request.moved'),
+          (select version - 1 from governance.access_request where id = :'r'), 'as many moves as entries');
+
+-- checked without our code
+select is_empty($$select seq from (select seq, prev, hash, body, lag(hash, 1, decode(repeat('00', 32), 'hex')) over (order by seq) as before
+                    from governance.evidence_entry) e where prev <> before or hash <> sha256(before || convert_to(body, 'UTF8'))$$, 'each entry carries the hash of the one before');
+select is((select max(seq) from governance.evidence_entry), t.entries(), 'no gaps');
+select is((select seq from governance.evidence_head), t.entries(), 'the head knows the last');
+select is_empty($$select seq from (select seq, at, lag(at) over (order by seq) as before from governance.evidence_entry) e where at < before$$, 'time does not run backwards');
+select is_empty($$select seq from governance.evidence_entry where (body::jsonb->>'seq')::bigint <> seq or body::jsonb->>'kind' <> kind$$, 'the hashed text says what the columns say');
+select is_empty($$select seq from governance.evidence_entry where body like '%someone%' or body like '%asker%'$$, 'no names of people');
+
+-- a long transaction holds nobody up: the chain is locked at the commit only
+begin;
+select t.request();
+select count(*) as locks from pg_locks where relation = 'governance.evidence_head'::regclass and mode <> 'AccessShareLock' \gset
+rollback;
+select is(:locks, 0, 'the chain is not locked before the commit');
+select * from finish();

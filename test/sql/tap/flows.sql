@@ -1,0 +1,46 @@
+-- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
+set role countersign_service;
+select plan(15);
+
+create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
+    insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
+$$;
+create function pg_temp.lease(it bigint) returns bigint language sql as $$
+    update governance.flow set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = it returning version
+$$;
+create function pg_temp.save(it bigint, target text, more jsonb default '{}') returns bigint language sql as $$
+    select governance.flow_save('me', it, (select version from governance.flow where id = it),
+        jsonb_build_object('to', target, 'rest_ms', 0, 'lease_s', 60, 'count_attempt', target = 'calling', 'failed', false) || more)
+$$;
+
+select t.move(t.request(), 'approved');
+select id as r from governance.access_request order by requested_at desc limit 1 \gset
+select pg_temp.flow(:'r', 'create_ticket') as f \gset
+select throws_ok(format('select pg_temp.flow(%L, ''create_ticket'')', :'r'), '23505', null, 'one create a request');
+select is(pg_temp.save(:f, 'checking'), null, 'no move without a lease');
+select pg_temp.lease(:f);
+select is(governance.flow_save('me', :f, 1, '{"to": "checking", "rest_ms": 0, "lease_s": 60}'), null, 'nor with an old version');
+select is(governance.flow_save('you', :f, 2, '{"to": "checking", "rest_ms": 0, "lease_s": 60}'), null, 'nor for somebody else');
+select throws_ok(format('select pg_temp.save(%s, ''calling'')', :f), 'CG004', null, 'no call without a look');
+select ok(pg_temp.save(:f, 'checking') is not null, 'look');
+select ok(pg_temp.save(:f, 'calling') is not null, 'call');
+select ok((select sent_at is not null and attempt = 1 from governance.flow where id = :f), 'the intent is written before the call');
+select throws_ok(format('select pg_temp.save(%s, ''checking'')', :f), 'CG004', null, 'a call on its way is not forgotten');
+select ok(pg_temp.save(:f, 'doubt') is not null and pg_temp.save(:f, 'probing') is not null, 'it may be in doubt, and is looked for');
+select ok(pg_temp.save(:f, 'done', '{"issue_id": "10001", "key": "IAM-1", "lease_s": 0}') is not null, 'found');
+select is((select request_id from governance.ticket where issue_id = '10001'), :'r'::uuid, 'and bound in the same transaction');
+
+-- a close is sent for the claim that was proven, never for another
+select t.verifying(t.request()) as c \gset
+select t.read(t.item(:'c'), 'absent');
+select t.move(:'c', 'verified');
+select pg_temp.flow(:'c', 'close', (select claim_cycle from governance.access_request where id = :'c')) as close \gset
+select pg_temp.lease(:close), pg_temp.save(:close, 'checking');
+select t.claim(:'c');
+select is(pg_temp.save(:close, 'calling'), null, 'claimed anew since the look: not sent');
+select t.move(:'c', 'verifying');
+select t.read(t.item(:'c'), 'absent');
+select t.move(:'c', 'verified');
+select is(pg_temp.save(:close, 'calling'), null, 'proven anew: this is still the close of the claim before');
+select throws_ok(format('update governance.flow set payload = ''{"x":1}'', version = version + 1 where id = %s', :close), 'CG002', null, 'what was decided is frozen');
+select * from finish();

@@ -1,0 +1,81 @@
+"""The same rules stand twice: in the pure core and in the database. They must never disagree."""
+import random
+import subprocess
+
+from conftest import CORE_SAYS
+
+HISTORIES = 3000
+NOW = 1_800_000_000_000  # any moment will do; the view asks the clock, so the test moves the histories to it
+
+
+def core(mode, text=""):
+    return subprocess.run([CORE_SAYS, mode], input=text, capture_output=True, text=True, check=True).stdout
+
+
+def test_tables(db):
+    said = {tuple(line.split()) for line in core("tables").splitlines()}
+    stored = {("phase", *row) for row in map(tuple, db.rows("select name, is_terminal::int from governance.phase"))}
+    stored |= {("phase_edge", *row) for row in map(tuple, db.rows("select from_phase, to_phase from governance.phase_edge"))}
+    stored |= {("flow_edge", *row) for row in map(tuple, db.rows("select from_state, to_state from governance.flow_edge"))}
+    # parked is final for the claims of workers and not for operators: the core calls it not final, as the table does
+    stored |= {("flow_state", name, str(int(final == "t")))
+               for name, final in db.rows("select name, is_final from governance.flow_state")}
+    kinds = db.psql("select pg_get_constraintdef(oid) from pg_constraint where conname = 'flow_kind_check'")
+    stored |= {("flow_kind", word) for word in kinds.split("'")[1::2]}
+    assert said == stored
+
+
+def history(rng):
+    """One item and its reads, newest first, near every boundary of the rules. Times are relative to now, in ms."""
+    settle, confirmations = rng.choice([0, 60_000, 300_000]), rng.choice([1, 1, 2, 3])
+    max_age = rng.choice([60_000, 900_000])
+    desired = rng.choice(["present", "absent"])
+    since = -rng.choice([30_000, 120_000, 400_000, 1_000_000])
+    mostly = rng.choice(["present", "absent"])
+    reads, at = [], -rng.choice([0, 1000, 30_000, 100_000])
+    for _ in range(rng.randrange(7)):
+        outcome = mostly if rng.random() < 0.8 else rng.choice(["present", "absent", "unknown"])
+        account = "active" if rng.random() < 0.8 else rng.choice(["disabled", "missing", "replaced", "unknown"])
+        reads.append((outcome, account, at - rng.choice([0, 0, 0, 5000, 200_000]), at))
+        at -= rng.choice([500, 20_000, 61_000, 150_000, 301_000])
+    excepted = rng.random() < 0.05
+    return desired, settle, confirmations, max_age, excepted, since, reads
+
+
+def test_verdicts(db):
+    """Every verdict of a history by the view equals the core's; and all five verdicts occur."""
+    rng = random.Random(7)
+    histories = [history(rng) for _ in range(HISTORIES)]
+    lines, sources, requests, items, reads, exceptions = [], [], [], [], [], []
+    for number, (desired, settle, confirmations, max_age, excepted, since, seen) in enumerate(histories):
+        said = " ".join(f"{o}:{a}:1:1:{NOW + as_of}:{NOW + at}" for o, a, as_of, at in seen)
+        lines.append(f"{desired} {settle} {confirmations} {max_age} {int(excepted)} {NOW + since} {NOW} {said}".rstrip())
+        request = f"00000000-0000-0000-0000-{number:012d}"
+        sources.append(f"('s{number}', 's', 'sql', {settle} * interval '1 ms', {confirmations}, {max_age} * interval '1 ms')")
+        requests.append(f"('{request}', 'acme', 'm{number}', 'removal', 'enforce', true, 'verifying', 2, 'c', now() + {since} * interval '1 ms')")
+        items.append(f"({number}, '{request}', 's{number}', 'a', 'e', '{desired}')")
+        for outcome, account, as_of, at in reversed(seen):
+            raw = "null" if outcome == "unknown" else "'x'"
+            reads.append(f"({number}, 2, now() + {at} * interval '1 ms', now() + {as_of} * interval '1 ms', '{outcome}', '{account}', "
+                         f"'none', 'r', true, true, {raw})")
+        if excepted:
+            exceptions.append(f"({number}, 'ann', 'bob', 'why', now(), now() + interval '1 day')")
+    # as a superuser without triggers: histories of the past cannot be written otherwise, and that is the point of them
+    db.psql(f"""
+        set session_replication_role = replica;
+        begin;
+        insert into governance.source (name, label, kind, settle, confirmations, max_age) values {",".join(sources)};
+        insert into governance.access_request (id, site, marker, kind, mode, from_ticket, phase, generation, claim_cycle, claimed_at)
+            values {",".join(requests)};
+        insert into governance.request_item (id, request_id, source, account, entitlement, desired) overriding system value
+            values {",".join(items)};
+        insert into governance.observation (item_id, generation, observed_at, source_as_of, outcome, account, via, reason, complete,
+                                            canary_ok, raw_sha256) values {",".join(reads)};
+        insert into governance.exception (item_id, owner, approved_by, reason, created_at, expires_at) values {",".join(exceptions)};
+        commit""")
+    in_core = core("verdicts", "\n".join(lines) + "\n").split()
+    in_sql = [verdict for verdict, in db.rows("select verdict from governance.item_verdict order by item_id")]
+    assert len(in_core) == len(in_sql) == HISTORIES
+    wrong = [(c, s, line) for c, s, line in zip(in_core, in_sql, lines) if c != s]
+    assert not wrong, wrong[:5]
+    assert set(in_core) == {"verified", "excepted", "settling", "mismatch", "unknown"}

@@ -1,0 +1,113 @@
+"""`countersign db migrate` and `db verify`: repeatable, racing safely, and telling what somebody changed."""
+import concurrent.futures
+import json
+import os
+import pathlib
+
+import pytest
+
+from conftest import ROOT, countersign
+
+GOLDEN = ROOT / "sql" / "golden" / "catalog.txt"
+
+
+def verify(db):
+    done = countersign("db", "verify", "--json", "--conninfo", db.dsn, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done, lines[-1], {(line["is"], line["kind"], line["object"]) for line in lines[:-1]}
+
+
+def test_again_changes_nothing(db):
+    before = db.psql("select kind, name, definition from governance.catalog() order by 1, 2")
+    countersign("db", "migrate", "--conninfo", db.dsn)
+    assert db.psql("select kind, name, definition from governance.catalog() order by 1, 2") == before
+    done, found, changes = verify(db)
+    assert (done.returncode, found["ok"], changes) == (0, True, set())
+
+
+def test_dry_run_changes_nothing(cluster):
+    db = cluster.database("dry")
+    countersign("db", "migrate", "--dry-run", "--conninfo", db.dsn)
+    assert db.psql("select to_regclass('governance.migration')") == ""
+
+
+def test_racing(cluster):
+    db = cluster.database("race")
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: countersign("db", "migrate", "--conninfo", db.dsn, check=False), range(3)))
+    assert [d.returncode for d in done] == [0, 0, 0], [d.stderr for d in done]
+    applied = [line for d in done for line in d.stdout.splitlines() if line.startswith("applied")]
+    assert len(applied) == len(list((ROOT / "sql" / "migration").glob("*.sql"))), "each migration once"
+
+
+CHANGES = {
+    "a disabled trigger": ("alter table governance.access_request disable trigger guard",
+                           ("changed", "trigger", "governance.access_request.guard")),
+    "another function body": ("create or replace function governance.append_only() returns trigger language plpgsql "
+                              "set search_path = pg_catalog as 'begin return new; end'",
+                              ("changed", "function", "governance.append_only()")),
+    "a lost trigger": ("drop trigger guard on governance.flow", ("missing", "trigger", "governance.flow.guard")),
+    "one more right": ("grant update on governance.evidence_entry to countersign_service",
+                       ("changed", "table", "governance.evidence_entry")),
+    "a right on one column": ("grant update (outcome) on governance.observation to countersign_service",
+                              ("changed", "column", "governance.observation.outcome")),
+    "a lost constraint": ("alter table governance.exception drop constraint exception_check",
+                          ("missing", "constraint", "governance.exception.exception_check")),
+    "another view": ("create or replace view sla.freshness_v1 as select 'webhooks'::text as feed, ''::text as name, now() as last_at, "
+                     "0::bigint as lag_seconds, true as is_safe_to_use", ("changed", "view", "sla.freshness_v1")),
+    "one more function": ("create function governance.helper() returns int language sql as 'select 1'",
+                          ("added", "function", "governance.helper()")),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_verify_names(db, what):
+    sql, expected = CHANGES[what]
+    db.psql(sql)
+    done, found, changes = verify(db)
+    assert done.returncode == 1 and not found["ok"]
+    assert expected in changes
+    assert "find out who" in done.stderr
+
+
+def test_migrate_puts_back(db):
+    for sql, (_, kind, _) in CHANGES.values():
+        if kind != "constraint":  # a migration's own: never repeated
+            db.psql(sql)
+    countersign("db", "migrate", "--conninfo", db.dsn)
+    assert db.psql("select tgenabled from pg_trigger where tgrelid = 'governance.access_request'::regclass and tgname = 'guard'") == "O"
+    assert db.psql("select has_table_privilege('countersign_service', 'governance.evidence_entry', 'update')") == "f"
+    assert db.psql("select has_column_privilege('countersign_service', 'governance.observation', 'outcome', 'update')") == "f"
+
+
+def test_edited_migration(db):
+    db.psql("update governance.migration set sha256 = repeat('0', 64) where number = 3")
+    done, found, _ = verify(db)
+    assert done.returncode == 1 and found["changed"] == 1
+    again = countersign("db", "migrate", "--conninfo", db.dsn, check=False)
+    assert again.returncode != 0 and "0003_inbox.sql was changed after it was applied" in again.stderr
+
+
+def test_evidence(db):
+    """Change, cut and swap entries as only a superuser without triggers could."""
+    db.psql("select t.fulfilling(t.request())")
+    assert verify(db)[0].returncode == 0
+    entries = int(db.psql("select count(*) from governance.evidence_entry"))
+    for sql, at in ((f"update governance.evidence_entry set body = replace(body, 'approved', 'ignored') where seq = {entries - 2}", entries - 2),
+                    (f"delete from governance.evidence_entry where seq = {entries - 1}", entries),
+                    (f"delete from governance.evidence_entry where seq = {entries}", entries)):
+        copy = db.clone()
+        copy.psql(f"set session_replication_role = replica; {sql}")
+        done, found, _ = verify(copy)
+        assert done.returncode == 1 and found["broken_at"] == at, (sql, found)
+        assert "call the auditor" in done.stderr
+        copy.drop()
+
+
+def test_golden(db):
+    """The whole schema as text; COUNTERSIGN_UPDATE=1 writes it. A difference in review is a difference in a promise."""
+    said = db.psql("select format(e'%s %s\\n%s', kind, name, regexp_replace(definition, '^', '    ', 'gn')) from governance.catalog() "
+                   "where name !~ '^t\\.' order by kind collate \"C\", name collate \"C\"") + "\n"
+    if os.environ.get("COUNTERSIGN_UPDATE"):
+        GOLDEN.write_text(said)
+    assert pathlib.Path(GOLDEN).read_text() == said, "sql/golden/catalog.txt differs: COUNTERSIGN_UPDATE=1 test/run sql, then read the diff"

@@ -1,0 +1,125 @@
+"""Real sessions at the same time: one owner, one row, one chain."""
+import concurrent.futures
+import random
+
+from lib import pg, wait
+
+WORKERS = 6
+
+
+def at_once(db, statements, user="countersign_service"):
+    """Run each in a session of its own, all let go together; their answers, an SqlError where one was refused."""
+    role = f"set role {user}"
+    sessions = [db.session() for _ in statements]
+    try:
+        for session in sessions:
+            session.run(role)
+        for session, statement in zip(sessions, statements):
+            session.send(statement)
+        answers = []
+        for session in sessions:
+            try:
+                answers.append(session.result())
+            except pg.SqlError as refused:
+                answers.append(refused)
+        return answers
+    finally:
+        for session in sessions:
+            session.close()
+
+
+def test_a_delivery_has_one_row_and_one_worker(db):
+    db.psql("insert into governance.webhook_delivery (site, delivery_id, body) select 'acme', 'd' || n, '{}' from generate_series(1, 60) n")
+    again = at_once(db, ["insert into governance.webhook_delivery (site, delivery_id, body) values ('acme', 'same', '{}') "
+                         "on conflict do nothing returning id"] * WORKERS, user="postgres")
+    assert sum(bool(answer) for answer in again) == 1
+    taken = at_once(db, ["select id from governance.inbox_claim('1 min', 25)"] * WORKERS)
+    ids = [line for answer in taken for line in answer.split("\n") if line]
+    assert len(ids) == len(set(ids)) == 61
+
+
+def test_a_request_has_one_owner(db):
+    db.psql("select t.request() from generate_series(1, 40)")
+    taken = at_once(db, [f"select * from governance.request_claim('worker-{n}', '1 min', 12)" for n in range(WORKERS)])
+    ids = [line for answer in taken for line in answer.split("\n") if line]
+    assert len(ids) == len(set(ids)) == 40
+
+
+def test_one_request_an_idempotency_key(db):
+    body = db.psql("""select jsonb_build_object('idempotency_key', 'k-1', 'body_sha256', repeat('b', 64), 'site', 'acme', 'kind', 'removal', 'mode', 'enforce',
+        'rule', 'r', 'request_type', '31', 'requester', 'asker', 'beneficiary', 'someone', 'justification', '', 'privileged', false, 'emergency', false,
+        'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb, 'mapped_hash', 'h', 'sla_goal_ms', 0, 'items', '[]'::jsonb)""")
+    told = at_once(db, [f"select id, repeated from governance.request_submit('k-1', repeat('b', 64), '{body}')"] * WORKERS)
+    assert all(isinstance(answer, str) and answer for answer in told), told
+    assert len({answer.split("|")[0] for answer in told}) == 1
+    assert db.psql("select count(*) from governance.access_request") == "1"
+    assert [answer.split("|")[1] for answer in told].count("f") == 1, "one made it, the others were told"
+
+
+def test_a_lost_lease_writes_nothing(db):
+    request = db.psql("select t.fulfilling(t.request())")
+    version = db.psql(f"""update governance.access_request set version = version + 1, lease_owner = 'slow', lease_until = clock_timestamp() - interval '1 s'
+                          where id = '{request}' returning version""")
+    facts = f"select governance.facts_save('slow', '{request}', {version}, '{{}}')"
+    assert db.psql(facts) == "", "over is over"
+    taken = db.psql("select governance.request_claim('quick', '1 min', 10)")
+    assert taken == request
+    assert db.psql(facts) == ""
+    assert db.psql(f"select phase, lease_owner from governance.access_request where id = '{request}'") == "fulfilling|quick"
+
+
+def test_a_claim_between_look_and_close(db):
+    """The close is committed as sent, or the new claim is; never both for the old proof."""
+    for first in ("close", "claim"):
+        request = db.psql("select t.verifying(t.request())")
+        db.psql(f"select t.read(t.item('{request}'), 'absent'); select t.move('{request}', 'verified')")
+        flow = db.psql(f"""insert into governance.flow (request_id, site, kind, cycle) select id, site, 'close', claim_cycle
+                           from governance.access_request where id = '{request}' returning id""")
+        db.psql(f"""update governance.flow set version = 2, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = {flow};
+                    select governance.flow_save('me', {flow}, 2, '{{"to": "checking", "rest_ms": 0, "lease_s": 60}}')""")
+        send = f"""select governance.flow_save('me', {flow}, 3, '{{"to": "calling", "rest_ms": 0, "lease_s": 60, "count_attempt": true}}')"""
+        claim = f"select t.claim('{request}')"
+        with db.session() as one, db.session() as other:
+            one.run("begin")
+            one.run(send if first == "close" else claim)
+            other.send(claim if first == "close" else send)
+            wait.until(lambda: int(db.psql("select count(*) from pg_locks where not granted")), what="the other waits")
+            one.run("commit")
+            said = other.result()
+        state = db.psql(f"select state from governance.flow where id = {flow}")
+        if first == "close":
+            assert state == "calling", "sent first; the claim came after it and starts anew"
+        else:
+            assert (said, state) == ("", "checking"), "claimed first: nothing is sent"
+
+
+def test_one_chain(db):
+    """Writers at once, some rolled back: no fork, no gap."""
+    rng = random.Random(3)
+
+    def write(_):
+        with db.session() as session:
+            for _ in range(15):
+                session.run("begin")
+                session.run("select t.fulfilling(t.request())")
+                session.run("rollback" if rng.random() < 0.3 else "commit")
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(write, range(WORKERS)))
+    assert db.psql("""select count(*) from (select prev, hash, body, lag(hash, 1, decode(repeat('00', 32), 'hex')) over (order by seq) as before
+        from governance.evidence_entry) e where prev <> before or hash <> sha256(before || convert_to(body, 'UTF8'))""") == "0"
+    assert db.psql("select max(seq) = count(*) and count(*) > 100 from governance.evidence_entry") == "t"
+
+
+def test_one_walk_of_a_site(db):
+    """A poller that slept through its lease moves no cursor."""
+    begun = at_once(db, [f"select watermark_ms, fence from governance.poll_begin('acme', 'p{n}', '1 min')" for n in range(WORKERS)])
+    assert sum(bool(answer) for answer in begun) == 1
+    fence = int(next(answer for answer in begun if answer).split("|")[1])
+    db.psql("update governance.poll_cursor set lease_until = clock_timestamp() - interval '1 s'")
+    later = int(db.psql("select fence from governance.poll_begin('acme', 'later', '1 min')"))
+    assert later > fence
+    page = "select governance.poll_page('acme', {}, '[]', true, {})"
+    refused = db.psql(page.format(fence, 99), check=False)
+    assert db.psql("select watermark_ms from governance.poll_cursor") == "0", refused
+    db.psql(page.format(later, 50))
+    assert db.psql("select watermark_ms from governance.poll_cursor") == "50"
