@@ -122,28 +122,23 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
     return &reader->base;
 }
 
-struct closing {
-    struct ldap_reader *reader;
-    void (*fn)(void *);
-    void *arg;
-};
-
 static void on_closed(void *arg)
 {
-    struct closing *c = arg;
-    arena_free(c->reader->arena);
-    free(c->reader);
-    c->fn(c->arg);
-    free(c);
+    struct ldap_reader *reader = arg;
+    struct reader base = reader->base;
+
+    arena_free(reader->arena);
+    free(reader);
+    base.closed_fn(base.closed_arg);
 }
 
 static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *arg)
 {
-    struct closing *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
-    *c = (struct closing){container_of(base, struct ldap_reader, base), fn, arg};
-    io_work_close(c->reader->work, on_closed, c);
+    struct ldap_reader *reader = container_of(base, struct ldap_reader, base);
+
+    base->closed_fn = fn;
+    base->closed_arg = arg;
+    io_work_close(reader->work, on_closed, reader);
 }
 
 static const char *const SETTINGS[] = {"!uri",          "!base",      "bind_dn",      "people_base",

@@ -15,6 +15,7 @@ struct entry {
     const char *trouble; /* reason when the search itself failed */
     char dn[DN_BYTES];
     char id[ID_BYTES]; /* entryUUID or objectGUID */
+    bool in_ad;        /* it was objectGUID */
     bool disabled;
 };
 
@@ -90,6 +91,7 @@ static void read_id(LDAP *ld, LDAPMessage *e, struct entry *entry)
                 snprintf(entry->id + 2 * k, 3, "%02x",
                          (unsigned)(unsigned char)values[0]->bv_val[k]);
         }
+        entry->in_ad = i == 1;
         ldap_value_free_len(values);
     }
 }
@@ -157,25 +159,53 @@ static void find_one(LDAP *ld, const char *base, const char *pattern, const char
     ldap_msgfree(reply);
 }
 
-/* Base search on the group: one entry = member; none with success = not a member. Works on any
- * server and any size. */
+/* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
+ * any server and any size. */
+static int group_matches(LDAP *ld, const struct ldap_place *place, const struct entry *group,
+                         const char *filter, const char **ret_trouble)
+{
+    char none[] = LDAP_NO_ATTRS;
+    char *attrs[] = {none, NULL};
+    LDAPMessage *reply;
+    int rc = search(ld, group->dn, LDAP_SCOPE_BASE, filter, attrs, place->timeout_ms, &reply);
+    int count = rc == LDAP_SUCCESS ? ldap_count_entries(ld, reply) : -1;
+
+    ldap_msgfree(reply);
+    if (count < 0)
+        *ret_trouble = reason_of(rc);
+    return count;
+}
+
+/* A member list we may not see matches nothing, just as an empty one does; and the canary's group
+ * may have other rights. A groupOfNames is never empty (RFC 4519 section 3.5), so there nothing
+ * means hidden. Active Directory has empty groups. */
+static bool sees_members(LDAP *ld, const struct ldap_place *place, const struct entry *group,
+                         const char **ret_trouble)
+{
+    char filter[FILTER_BYTES];
+
+    if (group->in_ad)
+        return true;
+    snprintf(filter, sizeof filter, "(%s=*)", place->member);
+    int count = group_matches(ld, place, group, filter, ret_trouble);
+    if (count == 0)
+        *ret_trouble = "MembersNotVisible";
+    return count == 1;
+}
+
 static struct answer test_member(LDAP *ld, const struct ldap_place *place,
                                  const struct entry *group, const struct entry *user)
 {
     struct answer a = {.reason = "Ok"};
     char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
-    char none[] = LDAP_NO_ATTRS;
-    char *attrs[] = {none, NULL};
-    LDAPMessage *reply;
+    const char *trouble = "";
 
     snprintf(pattern, sizeof pattern, "(%s=%%s)", place->member);
     if (!make_filter(filter, pattern, user->dn))
         return answer_unknown("KeyTooLong");
-    int rc = search(ld, group->dn, LDAP_SCOPE_BASE, filter, attrs, place->timeout_ms, &reply);
-    int count = rc == LDAP_SUCCESS ? ldap_count_entries(ld, reply) : -1;
-    ldap_msgfree(reply);
-    if (count < 0)
-        return answer_unknown(reason_of(rc));
+    int count = group_matches(ld, place, group, filter, &trouble);
+    if (count < 0 || (count == 0 && !sees_members(ld, place, group, &trouble)))
+        return answer_unknown(trouble);
     a.complete = true;
     a.account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
     a.outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT;

@@ -45,6 +45,8 @@ struct reader_kind {
 /* First member of every reader. */
 struct reader {
     const struct reader_kind *kind;
+    void (*closed_fn)(void *arg); /* set by close */
+    void *closed_arg;
 };
 
 const struct reader_kind *reader_kind_find(struct str name); /* NULL when unknown */

@@ -30,6 +30,8 @@ struct sql_read {
     struct arena *arena;
     struct answer item_answer, canary_answer;
     int64_t began_ms;
+    int open; /* statements not answered yet: a statement that had to be prepared anew may come last
+               */
     reader_done_fn *fn;
     void *arg;
 };
@@ -80,12 +82,12 @@ static struct answer answer_of(const struct pg_reply *reply)
     return answer_row(reply);
 }
 
-static void on_canary(void *arg, const struct pg_reply *reply)
+static void read_end(struct sql_read *r)
 {
-    struct sql_read *r = arg;
     struct observation obs;
 
-    r->canary_answer = answer_of(reply);
+    if (--r->open)
+        return;
     answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
                  clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
@@ -93,10 +95,18 @@ static void on_canary(void *arg, const struct pg_reply *reply)
     free(r);
 }
 
+static void on_canary(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+    r->canary_answer = answer_of(reply);
+    read_end(r);
+}
+
 static void on_item(void *arg, const struct pg_reply *reply)
 {
     struct sql_read *r = arg;
     r->item_answer = answer_of(reply);
+    read_end(r);
 }
 
 static struct pg_param text(struct str s)
@@ -113,13 +123,13 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
     if (!r)
         abort();
     *r = (struct sql_read){
-        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
+        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 2, .fn = fn, .arg = arg};
     r->item = *item;
     r->began_ms = clock_wall_ms(reader->config.clock);
     struct pg_param wanted[] = {text(item->account), text(item->entitlement)};
     struct pg_param canary[] = {text(reader->config.canary_account),
                                 text(reader->config.canary_entitlement)};
-    /* one connection: answered in this order */
+    /* one connection, one credential */
     pg_exec(reader->pg, &reader->stmt, wanted, on_item, r);
     pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
 }
@@ -153,28 +163,23 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
     return &reader->base;
 }
 
-struct closing {
-    struct sql_reader *reader;
-    void (*fn)(void *);
-    void *arg;
-};
-
 static void on_closed(void *arg)
 {
-    struct closing *c = arg;
-    arena_free(c->reader->arena);
-    free(c->reader);
-    c->fn(c->arg);
-    free(c);
+    struct sql_reader *reader = arg;
+    struct reader base = reader->base;
+
+    arena_free(reader->arena);
+    free(reader);
+    base.closed_fn(base.closed_arg);
 }
 
 static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
 {
-    struct closing *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
-    *c = (struct closing){container_of(base, struct sql_reader, base), fn, arg};
-    pg_close(c->reader->pg, on_closed, c);
+    struct sql_reader *reader = container_of(base, struct sql_reader, base);
+
+    base->closed_fn = fn;
+    base->closed_arg = arg;
+    pg_close(reader->pg, on_closed, reader);
 }
 
 static const char *const SETTINGS[] = {"!conninfo", "!query", NULL};

@@ -1,0 +1,115 @@
+/* read_peer: a real reader, asked from a test. One JSON object an observation, in the order they
+ * come.
+ *
+ *   read_peer KIND TIMEOUT_MS CLOSE_AFTER_MS SECRET CANARY_ACCOUNT CANARY_ENTITLEMENT NAME=VALUE...
+ * -- ACCOUNT ENTITLEMENT [ACCOUNT ENTITLEMENT...]
+ *
+ * All reads are asked for at once. CLOSE_AFTER_MS: close while they are under way; 0 = when all are
+ * answered. A reader that does not open: its error on standard error, exit code 78. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json_write.h"
+#include "readers/reader.h"
+
+enum { SETTINGS_MAX = 16 };
+
+struct peer {
+    struct io_loop *loop;
+    struct reader *reader;
+    struct io_timer *timer;
+    int left;
+    bool closing;
+};
+
+static void on_closed(void *arg)
+{
+    struct peer *peer = arg;
+    io_timer_free(peer->timer);
+    io_loop_stop(peer->loop);
+}
+
+static void close_reader(void *arg)
+{
+    struct peer *peer = arg;
+
+    if (!peer->closing)
+        peer->reader->kind->close(peer->reader, on_closed, peer);
+    peer->closing = true;
+}
+
+static void on_observed(void *arg, const struct observation *o)
+{
+    struct peer *peer = arg;
+    AUTO(drop_buf) struct buf buf;
+    struct json_out out;
+
+    buf_init(&buf, 65536);
+    json_begin(&out, &buf);
+    json_open_object(&out);
+    json_i64_member(&out, "item", o->item_id);
+    json_str_member(&out, "outcome", str_of(outcome_name(o->outcome)));
+    json_str_member(&out, "account", str_of(account_state_name(o->account)));
+    json_bool_member(&out, "complete", o->complete);
+    json_bool_member(&out, "canary", o->canary_ok);
+    json_bool_member(&out, "raw", o->has_raw);
+    json_str_member(&out, "reason", o->reason);
+    json_str_member(&out, "id", o->native_id);
+    json_i64_member(&out, "as_of_ms", o->as_of_ms);
+    json_close_object(&out);
+    printf("%.*s\n", STR_ARG(buf_str(&buf)));
+    fflush(stdout);
+    if (--peer->left == 0)
+        close_reader(peer);
+}
+
+int main(int argc, char **argv)
+{
+    struct reader_setting settings[SETTINGS_MAX];
+    struct peer peer = {0};
+    struct err err = {0};
+    int64_t timeout_ms = 0, close_ms = 0;
+    int i = 7;
+
+    if (argc < 8 || !str_to_i64(str_of(argv[2]), &timeout_ms) ||
+        !str_to_i64(str_of(argv[3]), &close_ms))
+        return 64;
+    struct secret *secret = secret_new(str_of(argv[4]));
+    peer.loop = io_loop_new();
+    struct reader_config config = {.source = STR("target"),
+                                   .settings = settings,
+                                   .secret = secret,
+                                   .canary_account = str_of(argv[5]),
+                                   .canary_entitlement = str_of(argv[6]),
+                                   .timeout_ms = timeout_ms,
+                                   .loop = peer.loop,
+                                   .clock = &CLOCK_SYSTEM};
+    for (; i < argc && strcmp(argv[i], "--") != 0 && config.setting_count < SETTINGS_MAX; i++) {
+        struct str value = str_of(argv[i]);
+        struct str name = str_cut(&value, '=');
+        settings[config.setting_count++] = (struct reader_setting){name, value};
+    }
+    peer.reader = reader_kind_find(str_of(argv[1]))->open(&config, &err);
+    peer.left = (argc - i - 1) / 2;
+    peer.timer = io_timer_new(peer.loop, close_reader, &peer);
+    if (peer.reader) {
+        for (int n = 0; i + 2 < argc; i += 2, n++) {
+            struct item item = {.id = n,
+                                .source = STR("target"),
+                                .account = str_of(argv[i + 1]),
+                                .entitlement = str_of(argv[i + 2])};
+            peer.reader->kind->read(peer.reader, &item, on_observed, &peer);
+        }
+        if (close_ms)
+            io_timer_start(peer.timer, close_ms, 0);
+    } else {
+        fprintf(stderr, "%s\n", err.what);
+        io_timer_free(peer.timer);
+        io_loop_stop(peer.loop);
+    }
+    (void)!io_loop_run(peer.loop);
+    io_loop_free(peer.loop);
+    secret_free(secret);
+    return peer.reader ? 0 : 78;
+}

@@ -1,0 +1,150 @@
+"""The LDAP reader against a real slapd. A removal may be believed only when everything says so."""
+import concurrent.futures
+import threading
+import time
+
+import pytest
+
+from conftest import ask, group, person
+
+CANARY = ("canary", "watch")
+
+
+def settings(directory, **more):
+    return {"uri": directory.url, "base": "dc=example,dc=com", "bind_dn": "cn=reader,dc=example,dc=com", "insecure": "true", **more}
+
+
+def read(directory, *pairs, canary=CANARY, secret="reader-password", timeout_ms=3000, close_after_ms=0, **more):
+    return ask("ldap", settings(directory, **more), pairs, canary, secret, timeout_ms, close_after_ms)
+
+
+def say(answer):
+    return answer["outcome"], answer["reason"]
+
+
+def test_present_and_absent(directory):
+    ada, ben, nobody = read(directory, ("ada", "finance"), ("ben", "finance"), ("nobody", "finance"))
+    assert say(ada) == ("present", "Ok") and ada["account"] == "active" and ada["raw"]
+    assert say(ben) == ("absent", "Ok") and ben["complete"] and ben["canary"]
+    assert say(nobody) == ("absent", "AccountMissing") and nobody["account"] == "missing"
+    uuid = directory.search("(uid=ada)", ["entryUUID"])["uid=ada,ou=people,dc=example,dc=com"]["entryUUID"][0]
+    assert ada["id"] == uuid, "the id that a rename does not change"
+
+
+@pytest.mark.parametrize("what, more, reason", [
+    ("a canary that is not there", {"canary": ("canary", "finance-old")}, "CanaryMissing"),
+    ("a canary that is no member", {"canary": ("ben", "watch")}, "CanaryMissing"),
+    ("the wrong password", {"secret": "wrong"}, "AuthFailed"),
+    ("an unknown base", {"people_base": "ou=nowhere,dc=example,dc=com"}, "NotVisible"),
+])
+def test_absent_is_not_believed(directory, what, more, reason):
+    answer, = read(directory, ("ben", "finance"), **more)
+    assert answer["outcome"] == "unknown", what
+    assert answer["reason"] in (reason, "Incomplete"), answer
+
+
+def test_rights_lost_on_one_group(directory):
+    """The reader sees the canary's group and not this one's members: ada, who is in it, seems to be gone."""
+    answer, = read(directory, ("ada", "secret"))
+    assert say(answer) == ("unknown", "MembersNotVisible") and answer["canary"]
+
+
+def test_a_group_that_is_hidden_or_gone(directory):
+    hidden, gone = read(directory, ("ada", "hidden"), ("ada", "never-was"))
+    assert say(hidden) == ("unknown", "EntitlementNotFound") == say(gone)
+
+
+def test_two_of_one_name(directory):
+    directory.add("dn: ou=contractors,ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: contractors\n\n"
+                  + person("cyd").replace("uid=cyd,ou=people", "uid=cyd,ou=contractors,ou=people"))
+    answer, = read(directory, ("cyd", "finance"))
+    assert say(answer) == ("unknown", "AccountAmbiguous") and answer["account"] == "ambiguous"
+    directory.delete("uid=cyd,ou=contractors,ou=people,dc=example,dc=com")
+    assert say(*read(directory, ("cyd", "finance"))) == ("absent", "Ok")
+
+
+@pytest.mark.parametrize("name", ["*", "a*", "*)(uid=*", "ada)(cn=*", "\\2a", "ada\\", "(", " ", "x" * 5000, "\udcff"])
+def test_names_that_would_steer_the_filter(directory, name):
+    """None of them is anybody: what is not a person of exactly this name is missing, or refused as too long."""
+    account, entitlement = read(directory, (name, "finance"), ("ada", name))
+    assert account["outcome"] != "present" and entitlement["outcome"] == "unknown", (account, entitlement)
+
+
+def test_names_with_signs(directory):
+    directory.add("dn: uid=o\\2c \\22brien\\22 \\2b\\3b\\5c (x)*,ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\n"
+                  "uid: o, \"brien\" +;\\ (x)*\ncn: x\nsn: x\n\n")
+    directory.add("dn: cn=žluťoučký,ou=groups,dc=example,dc=com\nobjectClass: groupOfNames\ncn: žluťoučký\n"
+                  "member: uid=o\\2c \\22brien\\22 \\2b\\3b\\5c (x)*,ou=people,dc=example,dc=com\n\n")
+    odd = 'o, "brien" +;\\ (x)*'
+    inside, outside = read(directory, (odd, "žluťoučký"), (odd, "finance"))
+    assert say(inside) == ("present", "Ok") and say(outside) == ("absent", "Ok")
+
+
+def test_a_large_group(directory):
+    directory.add("".join(person(f"u{n}") for n in range(1500)))
+    directory.add(group("crowd", "canary", *(f"u{n}" for n in range(1500))))
+    last, ben = read(directory, ("u1499", "crowd"), ("ben", "crowd"))
+    assert say(last) == ("present", "Ok") and say(ben) == ("absent", "Ok")
+
+
+def test_many_at_once(directory):
+    answers = read(directory, *[("ada" if n % 2 else "ben", "finance") for n in range(60)])
+    assert [a["outcome"] for a in answers] == ["present" if n % 2 else "absent" for n in range(60)]
+
+
+def test_more_than_the_queue_takes(directory):
+    answers = read(directory, *[("ada", "finance")] * 400, timeout_ms=10000)
+    told = {say(a) for a in answers}
+    assert len(answers) == 400 and told == {("present", "Ok"), ("unknown", "Overloaded")}
+
+
+def test_a_directory_that_hangs(directory):
+    directory.freeze()
+    try:
+        began = time.monotonic()
+        answer, = read(directory, ("ada", "finance"), timeout_ms=500)
+        assert say(answer) in {("unknown", "Timeout"), ("unknown", "SourceDown")} and time.monotonic() - began < 8
+        closed = read(directory, *[("ada", "finance")] * 5, timeout_ms=500, close_after_ms=100)
+        assert len(closed) == 5 and {a["outcome"] for a in closed} == {"unknown"}, "each is told, closed or not"
+    finally:
+        directory.thaw()
+
+
+def test_a_directory_that_is_not_there(directory):
+    answer, = read(directory, ("ada", "finance"), uri="ldap://127.0.0.1:1")
+    assert say(answer) == ("unknown", "SourceDown")
+
+
+def test_changed_while_we_read(directory):
+    """Members come and go: every answer is one that was true, and none is anything else."""
+    stop = threading.Event()
+
+    def churn():
+        change = "dn: cn=twins,ou=groups,dc=example,dc=com\nchangetype: modify\n{}: member\nmember: uid=ben,ou=people,dc=example,dc=com\n"
+        while not stop.is_set():
+            directory.modify(change.format("add"))
+            directory.modify(change.format("delete"))
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        churning = pool.submit(churn)
+        answers = read(directory, *[("ben", "twins")] * 100)
+        stop.set()
+        churning.result()
+    assert {a["outcome"] for a in answers} <= {"present", "absent"}
+
+
+def test_tls(directory, certificates):
+    mine, _, other = certificates
+    good, = read(directory, ("ada", "finance"), uri=directory.tls_url, insecure="false", ca_file=mine)
+    assert say(good) == ("present", "Ok")
+    upgraded, = read(directory, ("ada", "finance"), uri=directory.url.replace("127.0.0.1", "localhost"), insecure="false", starttls="true",
+                     ca_file=mine)
+    assert say(upgraded) == ("present", "Ok")
+    for uri in (directory.tls_url, directory.tls_url.replace("localhost", "127.0.0.1")):  # a stranger's authority; another name
+        ca = other if "localhost" in uri else mine
+        answer, = read(directory, ("ben", "finance"), uri=uri, insecure="false", ca_file=ca)
+        assert answer["outcome"] == "unknown", uri
+
+
+def test_no_password_in_the_clear(directory):
+    answers = read(directory, ("ada", "finance"), insecure="false")
+    assert answers.code == 78 and "in the clear" in answers.stderr and "ldaps://" in answers.stderr

@@ -1,0 +1,131 @@
+"""The SQL reader against a real PostgreSQL target: the operator's own statement, and nothing else, ever."""
+import datetime
+import threading
+import time
+
+import pytest
+
+from conftest import ask
+
+CANARY = ("canary", "watch")
+QUERY = """select u.id is not null, coalesce(u.active, false), r.user_id is not null, u.id::text, null
+             from (select $1::text as login, $2::text as role) q
+             left join app_user u on u.login = q.login
+             left join (app_user_role r join app_role a on a.id = r.role_id) on r.user_id = u.id and a.name = q.role"""
+
+
+def read(target, *pairs, query=QUERY, user="reader", canary=CANARY, timeout_ms=2000, close_after_ms=0, conninfo=None):
+    return ask("sql", {"conninfo": conninfo or target.dsn_as(user), "query": query}, pairs, canary, "", timeout_ms, close_after_ms)
+
+
+def say(answer):
+    return answer["outcome"], answer["reason"]
+
+
+def test_present_and_absent(target):
+    ada, cyd, ben, nobody = read(target, ("ada", "ledger"), ("cyd", "ledger"), ("ben", "ledger"), ("nobody", "ledger"))
+    assert say(ada) == ("present", "Ok") and ada["id"] == "2" and ada["raw"]
+    assert say(cyd) == ("absent", "Ok") and cyd["canary"] and cyd["complete"]
+    assert say(ben) == ("present", "Ok") and ben["account"] == "disabled"
+    assert say(nobody) == ("absent", "AccountMissing")
+
+
+@pytest.mark.parametrize("name", ["o'brien; drop table app_role --", "žofie"])
+def test_names_are_parameters(target, name):
+    answer, = read(target, (name, "ledger"))
+    assert say(answer) == ("present", "Ok")
+    assert target.psql("select count(*) from app_role") == "2"
+
+
+@pytest.mark.parametrize("what, query, reason", [
+    ("no row", QUERY + " where false", "QueryShape"),
+    ("two rows", QUERY + " cross join generate_series(1, 2)", "QueryShape"),
+    ("too few columns", "select true, true, $1 = $2", "QueryShape"),
+    ("no such table", "select true, true, $1 = $2, '', null from nowhere", "QueryRefused"),
+    ("a time that is none", "select true, true, $1 = $2, '', 'yesterday'", "BadAsOf"),
+    ("a statement that writes", "insert into copy_state select now() where $1 <> $2 returning true, true, false, '', null", "QueryRefused"),
+    ("a statement that takes too long", "select true, true, $1 = $2, '', null from pg_sleep(30)", "Timeout"),
+])
+def test_what_is_not_an_answer(target, what, query, reason):
+    answer, = read(target, ("cyd", "ledger"), query=query, timeout_ms=700)
+    assert say(answer) == ("unknown", reason), what
+
+
+def test_a_login_that_owns_the_tables_writes_nothing(target):
+    answer, = read(target, ("cyd", "ledger"), user="postgres",
+                   query="delete from app_user_role where $1 <> $2 returning true, true, false, '', null")
+    assert answer["outcome"] == "unknown"
+    assert target.psql("select count(*) from app_user_role") == "5"
+
+
+def test_rights(target):
+    """Rights taken away, wholly or by row: absent is not believed."""
+    answer, = read(target, ("cyd", "ledger"), user="outsider")
+    assert say(answer) == ("unknown", "RightsLost")
+    target.psql("alter table app_user_role enable row level security")
+    try:
+        answer, = read(target, ("ada", "ledger"))
+        assert say(answer) == ("unknown", "CanaryMissing"), "the rows are hidden, and the canary's with them"
+    finally:
+        target.psql("alter table app_user_role disable row level security")
+
+
+def test_a_copy_says_of_when_it_is(target):
+    query = QUERY.replace(", null\n", ", (select to_char(at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from copy_state)\n")
+    answer, = read(target, ("cyd", "ledger"), query=query)
+    age = datetime.datetime.now(datetime.timezone.utc).timestamp() * 1000 - answer["as_of_ms"]
+    assert 3_590_000 < age < 3_900_000, "the copy's own time, an hour ago"
+
+
+def test_a_time_of_the_future_is_not_believed(target):
+    query = QUERY.replace(", null\n", ", '2999-01-01T00:00:00Z'\n")
+    answer, = read(target, ("cyd", "ledger"), query=query)
+    assert answer["as_of_ms"] <= time.time() * 1000 + 1000
+
+
+def test_nulls(target):
+    answer, = read(target, ("cyd", "ledger"), query="select null::bool, null::bool, $1 = $2, null, null")
+    assert answer["outcome"] == "unknown" or answer["account"] == "missing"
+    assert not answer["canary"] and answer["outcome"] == "unknown"
+
+
+def test_many_at_once_and_a_changed_table(target):
+    """A plan that no longer fits is made anew in the middle of it, so answers overtake each other; none goes to another
+    question."""
+    stop = threading.Event()
+
+    def reshape():
+        while not stop.is_set():
+            target.psql("alter table app_user alter column login type varchar(200); select pg_sleep(0.01);"
+                        "alter table app_user alter column login type text")
+    thread = threading.Thread(target=reshape)
+    thread.start()
+    try:
+        query = QUERY.replace("u.id::text, null", "u.login, null")
+        answers = read(target, *[("ada" if n % 2 else "cyd", "ledger") for n in range(250)], query=query, timeout_ms=9000)
+    finally:
+        stop.set()
+        thread.join()
+    for n, answer in enumerate(answers):
+        assert answer["outcome"] in ("unknown", "present" if n % 2 else "absent"), answer
+    assert len(answers) == 250 and {"present", "absent"} <= {a["outcome"] for a in answers}
+
+
+def test_a_database_that_hangs_goes_and_comes(target):
+    target.cluster.freeze()
+    try:
+        began = time.monotonic()
+        answer, = read(target, ("cyd", "ledger"), timeout_ms=500)
+        assert say(answer) == ("unknown", "SourceDown") and time.monotonic() - began < 5
+    finally:
+        target.cluster.thaw()
+    gone, = read(target, ("cyd", "ledger"), conninfo="host=/nowhere dbname=x")
+    assert say(gone) == ("unknown", "SourceDown")
+    back, = read(target, ("cyd", "ledger"))
+    assert say(back) == ("absent", "Ok")
+
+
+def test_closed_while_reading(target):
+    answers = read(target, *[("cyd", "ledger")] * 5, query="select true, true, $1 = $2, '', null from pg_sleep(0.5)", timeout_ms=3000,
+                   close_after_ms=100)
+    assert len(answers) == 5, "each is told"
