@@ -179,7 +179,9 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
             ret->created_ms[ret->count] = 0;
         ret->count++;
     }
-    ret->proven = true;
+    /* oldest first: ours come before their clones, so only "none at all" needs the whole list */
+    ret->proven = ret->count > 0 || json_is_true(json_member(body, "isLast")) ||
+                  !json_path_str(body, "nextPageToken").len;
     return true;
 }
 

@@ -11,15 +11,23 @@ static void say(struct jsm_answer *r, struct str words)
     str_copy(r->why, sizeof r->why, words);
 }
 
-/* RFC 9110 section 10.2.3: seconds or a date. Jira sends seconds; X-RateLimit-Reset is ISO 8601,
- * sometimes without seconds. */
-static int64_t told(const struct jsm_http *http, int64_t now_ms)
+/* ISO 8601, and "2026-03-26T16:00Z" as observed: without seconds. */
+static bool parse_reset(struct arena *a, struct str text, int64_t *ret_ms)
+{
+    if (clock_parse(text, ret_ms))
+        return true;
+    bool ends_in_z = text.len && text.p[text.len - 1] == 'Z';
+    return ends_in_z && clock_parse(arena_printf(a, "%.*s:00Z", (int)text.len - 1, text.p), ret_ms);
+}
+
+/* RFC 9110 section 10.2.3. Jira sends Retry-After in seconds, and X-RateLimit-Reset. */
+static int64_t told(struct arena *a, const struct jsm_http *http, int64_t now_ms)
 {
     int64_t seconds, at;
 
     if (str_to_i64(str_trim(http->retry_after), &seconds) && seconds >= 0)
         return seconds * 1000 < TOLD_MAX_MS ? seconds * 1000 : TOLD_MAX_MS;
-    if (clock_parse(str_trim(http->ratelimit_reset), &at) && at > now_ms)
+    if (parse_reset(a, str_trim(http->ratelimit_reset), &at) && at > now_ms)
         return at - now_ms < TOLD_MAX_MS ? at - now_ms : TOLD_MAX_MS;
     return TOLD_DEFAULT_MS;
 }
@@ -78,7 +86,7 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, bool wri
     } else if (http->status == 429 || http->status == 409 ||
                (http->status == 503 && http->retry_after.len)) {
         r->verdict = JSM_LATER;
-        r->told_ms = http->status == 409 ? TOLD_DEFAULT_MS : told(http, now_ms);
+        r->told_ms = http->status == 409 ? TOLD_DEFAULT_MS : told(a, http, now_ms);
         snprintf(r->why, sizeof r->why, "Jira answered %d: later", http->status);
     } else if (http->status == 404 || http->status == 410) {
         r->verdict = JSM_MISSING;

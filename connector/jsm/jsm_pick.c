@@ -1,5 +1,15 @@
 #include "jsm/jsm_pick.h"
 
+static bool names_done(const struct jsm_view *view)
+{
+    for (size_t i = 0; i < view->status_count; i++)
+        if (view->statuses[i].role == STATUS_DONE)
+            return true;
+    return false;
+}
+
+/* Cancelled, Declined and the like are of the Done category too: where the mapping names what done
+ * is called, nothing else is a way to close. */
 static enum status_role target_role(const struct json *transition, const struct jsm_view *view)
 {
     struct str name = json_path_str(transition, "to/name");
@@ -9,7 +19,9 @@ static enum status_role target_role(const struct json *transition, const struct 
     for (size_t i = 0; i < view->status_count; i++)
         if (str_eq(view->statuses[i].name, name))
             return view->statuses[i].role;
-    return category == CATEGORY_DONE ? STATUS_DONE : STATUS_OPEN;
+    if (category != CATEGORY_DONE)
+        return STATUS_OPEN;
+    return names_done(view) ? STATUS_CANCELLED : STATUS_DONE;
 }
 
 /* Can we give what the screen asks for? Only a resolution. */

@@ -1,0 +1,148 @@
+/* The calls, byte by byte, as Atlassian's OpenAPI files want them. */
+#include "jsm/jsm_call.h"
+
+#include "jsm_unit.h"
+
+static void assert_call(struct jsm_call c, const char *method, const char *path, const char *body,
+                        bool once)
+{
+    assert_string_equal(c.method, method);
+    assert_str(c.path, path);
+    assert_str(c.body, body);
+    assert_int_equal(c.once, once);
+}
+
+static void reads(void **state)
+{
+    struct str id = STR("10042");
+    (void)state;
+
+    assert_call(jsm_call_myself(), "GET", "/rest/api/3/myself", "", false);
+    assert_call(jsm_call_issue(arena, id), "GET",
+                "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind", "", false);
+    assert_call(jsm_call_changelog(arena, id, 100), "GET",
+                "/rest/api/3/issue/10042/changelog?startAt=100&maxResults=100", "", false);
+    assert_call(jsm_call_transitions(arena, id), "GET",
+                "/rest/api/3/issue/10042/transitions?expand=transitions.fields", "", false);
+    assert_call(jsm_call_comments(arena, id), "GET",
+                "/rest/api/3/issue/10042/comment?expand=properties&orderBy=created&maxResults=100",
+                "", false);
+    assert_call(jsm_call_approvals(arena, id), "GET", "/rest/servicedeskapi/request/10042/approval",
+                "", false);
+}
+
+static void searches(void **state)
+{
+    const struct str projects[] = {STR("IAM"), STR("O\"P\\S\n")};
+    (void)state;
+
+    assert_call(jsm_call_poll(arena, projects, 2, 1777142100000, STR_NONE), "POST",
+                "/rest/api/3/search/jql",
+                "{\"jql\":\"project in (\\\"IAM\\\", \\\"O\\\\\\\"P\\\\\\\\S\\\") AND updated >= "
+                "1777142100000 ORDER BY updated ASC, key ASC\",\"maxResults\":100,"
+                "\"fields\":[\"updated\"]}",
+                false);
+    struct jsm_call next = jsm_call_poll(arena, projects, 1, 5, STR("a\"b"));
+    assert_true(str_find(next.body, 'n') > 0);
+    assert_str(json_path_str(json_of("{'x':'y'}"), "x"), "y");
+    const struct json *body;
+    struct err err;
+    assert_true(json_parse(arena, next.body, &body, &err));
+    assert_str(json_path_str(body, "nextPageToken"), "a\"b");
+    struct jsm_call find = jsm_call_find(arena, projects, 1, STR("gar-1"));
+    assert_true(json_parse(arena, find.body, &body, &err));
+    assert_str(json_path_str(body, "jql"),
+               "project in (\"IAM\") AND labels = \"gar-1\" ORDER BY created ASC");
+    assert_str(json_path_str(body, "properties/0"), "gar.bind");
+}
+
+static void writes(void **state)
+{
+    struct str id = STR("10042");
+    (void)state;
+
+    assert_call(
+        jsm_call_transition(arena, id, STR("51"), STR("{\"resolution\":{\"name\":\"Done\"}}")),
+        "POST", "/rest/api/3/issue/10042/transitions",
+        "{\"transition\":{\"id\":\"51\"},\"fields\":{\"resolution\":{\"name\":\"Done\"}}}", true);
+    assert_call(jsm_call_transition(arena, id, STR("51"), STR_NONE), "POST",
+                "/rest/api/3/issue/10042/transitions", "{\"transition\":{\"id\":\"51\"}}", true);
+    assert_call(jsm_call_fields(arena, id, STR("{\"customfield_1\":null}")), "PUT",
+                "/rest/api/3/issue/10042", "{\"fields\":{\"customfield_1\":null}}", false);
+}
+
+/* The API's default is public: internal must be said on every write, the repeated one too. */
+static void our_comment_is_always_internal(void **state)
+{
+    const char *body = "{\"body\":{},\"properties\":[{\"key\":\"sd.public.comment\",\"value\":{"
+                       "\"internal\":true}},{\"key\":\"countersign.role\",\"value\":{\"role\":"
+                       "\"status\"}}]}";
+    (void)state;
+
+    assert_call(jsm_call_comment(arena, STR("1"), STR_NONE, STR("{}")), "POST",
+                "/rest/api/3/issue/1/comment", body, true);
+    assert_call(jsm_call_comment(arena, STR("1"), STR("77"), STR("{}")), "PUT",
+                "/rest/api/3/issue/1/comment/77", body, false);
+}
+
+/* What is no id leads nowhere: no path, so nothing is sent. */
+static void only_ids_go_into_paths(void **state)
+{
+    static const char *const BAD[] = {"",   "IAM-1", "1/../2", "1?x",
+                                      "-1", "1 ",    "%31",    "123456789012345678901"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(BAD); i++) {
+        struct str id = str_of(BAD[i]);
+        assert_int_equal(jsm_call_issue(arena, id).path.len, 0);
+        assert_int_equal(jsm_call_changelog(arena, id, 0).path.len, 0);
+        assert_int_equal(jsm_call_transitions(arena, id).path.len, 0);
+        assert_int_equal(jsm_call_transition(arena, id, STR("1"), STR_NONE).path.len, 0);
+        assert_int_equal(jsm_call_transition(arena, STR("1"), id, STR_NONE).path.len, 0);
+        assert_int_equal(jsm_call_comments(arena, id).path.len, 0);
+        assert_int_equal(jsm_call_comment(arena, id, STR_NONE, STR("{}")).path.len, 0);
+        if (id.len)
+            assert_int_equal(jsm_call_comment(arena, STR("1"), id, STR("{}")).path.len, 0);
+        assert_int_equal(jsm_call_fields(arena, id, STR("{}")).path.len, 0);
+        assert_int_equal(jsm_call_approvals(arena, id).path.len, 0);
+    }
+}
+
+static void a_create_carries_marker_and_binding(void **state)
+{
+    const struct jsm_create c = {.project = STR("IAM"),
+                                 .issue_type = STR("Service Request"),
+                                 .request_type_field = STR("customfield_10010"),
+                                 .request_type = STR("31"),
+                                 .summary = STR("Remove \"x\""),
+                                 .description = STR("why\nso"),
+                                 .fields = STR("{\"customfield_1\":{\"id\":\"9\"}}"),
+                                 .marker = STR("gar-77"),
+                                 .site = STR("acme"),
+                                 .request_id = STR("r-1")};
+    const struct json *v;
+    struct err err;
+    (void)state;
+
+    struct jsm_call call = jsm_call_create(arena, jsm_create_body(arena, &c));
+    assert_string_equal(call.method, "POST");
+    assert_str(call.path, "/rest/api/3/issue");
+    assert_true(call.once);
+    assert_true(json_parse(arena, call.body, &v, &err));
+    assert_str(json_path_str(v, "fields/project/key"), "IAM");
+    assert_str(json_path_str(v, "fields/issuetype/name"), "Service Request");
+    assert_str(json_path_str(v, "fields/summary"), "Remove \"x\"");
+    assert_str(json_path_str(v, "fields/labels/0"), "gar-77");
+    assert_str(json_path_str(v, "fields/customfield_10010"), "31");
+    assert_str(json_path_str(v, "fields/customfield_1/id"), "9");
+    assert_str(json_path_str(v, "fields/description/content/2/content/0/text"),
+               "Countersign gar-77");
+    assert_str(json_path_str(v, "properties/0/key"), "gar.bind");
+    assert_str(json_path_str(v, "properties/0/value/request"), "r-1");
+    assert_str(json_path_str(v, "properties/0/value/site"), "acme");
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),
+              cmocka_unit_test(our_comment_is_always_internal),
+              cmocka_unit_test(only_ids_go_into_paths),
+              cmocka_unit_test(a_create_carries_marker_and_binding))

@@ -1,0 +1,111 @@
+/* Is it from Jira, and which ticket is it about. */
+#include "jsm/jsm_hook.h"
+
+#include "jsm_unit.h"
+
+/* Atlassian's own example: developer.atlassian.com/cloud/jira/platform/webhooks/ */
+static const char SECRET[] = "It's a Secret to Everybody", BODY[] = "Hello World!";
+static const char SIGNED[] =
+    "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9";
+
+static bool is_signed(const char *header, const char *body, struct hmac *const *keys, size_t count)
+{
+    return jsm_hook_is_signed(keys, count, str_of(header), str_of(body));
+}
+
+static void signatures(void **state)
+{
+    struct hmac *right = hmac_new(str_of(SECRET)), *other = hmac_new(STR("another one"));
+    struct hmac *one[] = {right}, *both[] = {other, right}, *wrong[] = {other};
+    (void)state;
+
+    assert_true(is_signed(SIGNED, BODY, one, 1));
+    assert_true(is_signed(SIGNED, BODY, both, 2)); /* while a secret is being replaced */
+    assert_false(is_signed(SIGNED, BODY, wrong, 1));
+    assert_false(is_signed(SIGNED, BODY, NULL, 0)); /* no secret, nobody */
+    assert_false(is_signed(SIGNED, "Hello World", one, 1));
+    assert_false(is_signed("", BODY, one, 1));
+    assert_false(is_signed(SIGNED + 7, BODY, one, 1)); /* no method */
+    assert_false(is_signed("sha1=a4771c39fbe90f317c7824e83ddef3caae9cb3d9", BODY, one, 1));
+    assert_false(is_signed(
+        "SHA256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9", BODY, one, 1));
+    assert_false(is_signed("sha256=a4771c39", BODY, one, 1));
+    assert_false(is_signed("sha256=", BODY, one, 1));
+    assert_false(is_signed(
+        "sha256=zz771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9", BODY, one, 1));
+    for (size_t i = 7; i < sizeof SIGNED - 1; i++) { /* every digit counts */
+        char changed[sizeof SIGNED];
+        memcpy(changed, SIGNED, sizeof SIGNED);
+        changed[i] = changed[i] == '0' ? '1' : '0';
+        assert_false(is_signed(changed, BODY, one, 1));
+    }
+    hmac_free(right);
+    hmac_free(other);
+}
+
+static void which_ticket(void **state)
+{
+    static const struct {
+        const char *body, *id, *key, *event;
+    } ROWS[] = {
+        {"{'webhookEvent':'jira:issue_updated','issue':{'id':'10042','key':'IAM-1'}}", "10042",
+         "IAM-1", "jira:issue_updated"},
+        {"{'webhookEvent':'jira:issue_updated','issue':{'id':10042,'key':'IAM-1'}}", "10042",
+         "IAM-1", "jira:issue_updated"},
+        /* a comment event without its issue */
+        {"{'webhookEvent':'comment_created','comment':{'self':'https://x/rest/api/2/issue/10043/"
+         "comment/7'}}",
+         "10043", "", "comment_created"},
+        {"{'webhookEvent':'comment_created','comment':{'self':'https://x/nothing'}}", "", "",
+         "comment_created"},
+        {"{'webhookEvent':'comment_created','comment':{'self':'https://x/issue/IAM-1/comment/7'}}",
+         "", "", "comment_created"},
+        {"{'webhookEvent':'user_created','user':{}}", "", "", "user_created"},
+        /* automation: the bare issue, and the wrapped one without an event */
+        {"{'id':10044,'key':'IAM-2','fields':{}}", "10044", "IAM-2", ""},
+        {"{'issue':{'id':10045,'key':'IAM-3','fields':{}}}", "10045", "IAM-3", ""},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct jsm_hook hook;
+        struct err err = {0};
+        char text[300];
+        snprintf(text, sizeof text, "%s", ROWS[i].body);
+        for (char *p = text; *p; p++)
+            *p = *p == '\'' ? '"' : *p;
+        if (!jsm_hook_read(arena, str_of(text), &hook, &err))
+            fail_msg("%s: %s", text, err.what);
+        assert_str(hook.issue_id, ROWS[i].id);
+        assert_str(hook.key, ROWS[i].key);
+        assert_str(hook.event, ROWS[i].event);
+    }
+}
+
+static void poison(void **state)
+{
+    static const char *const BAD[] = {
+        "",
+        "nonsense",
+        "[]",
+        "7",
+        "\"text\"",
+        "{}",
+        "{\"issue\":{\"id\":\"IAM-1\"}}",
+        "{\"issue\":{\"id\":\"../1\"}}",
+        "{\"issue\":{\"id\":\"123456789012345678901\"}}",
+        "{\"issue\":{\"id\":1},\"issue\":{\"id\":2}}",
+        "{\"webhookEvent\":\"\xff\"}",
+        "{\"webhookEvent\":\"x\"} and more",
+    };
+    struct jsm_hook hook;
+    struct err err;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(BAD); i++)
+        if (jsm_hook_read(arena, str_of(BAD[i]), &hook, &err))
+            fail_msg("taken: %s", BAD[i]);
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(which_ticket),
+              cmocka_unit_test(poison))

@@ -1,0 +1,98 @@
+/* Which transition leads where we want. */
+#include "jsm/jsm_pick.h"
+
+#include "jsm_unit.h"
+
+static const struct jsm_status_role NAMED[] = {{{"Verifying access", 16}, STATUS_VERIFY},
+                                               {{"Resolved", 8}, STATUS_DONE},
+                                               {{"Cancelled", 9}, STATUS_CANCELLED}};
+static const struct jsm_view WITH_NAMES = {.statuses = NAMED, .status_count = COUNT(NAMED)};
+static const struct jsm_view WITHOUT_NAMES = {0};
+
+#define TO(id, name, category) \
+    "{'id':'" id "','to':{'name':'" name "','statusCategory':{'key':'" category "'}}"
+
+static struct jsm_pick pick(const char *transitions, const struct jsm_view *view,
+                            enum status_role wanted, const char *current)
+{
+    struct jsm_pick p;
+    jsm_pick(arena, json_of(transitions), view, wanted, str_of(current), &p);
+    return p;
+}
+
+static void the_mapped_done_and_no_other(void **state)
+{
+    const char *all = "{'transitions':[" TO("81", "Cancelled", "done") "}," TO(
+        "82", "Declined", "done") "}," TO("51", "Resolved", "done") "}]}";
+    const char *no_road = "{'transitions':[" TO("82", "Declined", "done") "}]}";
+    (void)state;
+
+    struct jsm_pick p = pick(all, &WITH_NAMES, STATUS_DONE, "Verifying access");
+    assert_str(p.transition_id, "51");
+    assert_int_equal(p.leads_to, STATUS_DONE);
+    /* Declined is of the Done category and nobody said what it is: not a way to close */
+    assert_int_equal(pick(no_road, &WITH_NAMES, STATUS_DONE, "x").transition_id.len, 0);
+    /* a mapping that names no done leaves the category to say it */
+    assert_str(pick(no_road, &WITHOUT_NAMES, STATUS_DONE, "x").transition_id, "82");
+}
+
+static void by_way_of_verifying(void **state)
+{
+    const char *open = "{'transitions':[" TO("21", "Verifying access", "indeterminate") "}]}";
+    (void)state;
+
+    struct jsm_pick p = pick(open, &WITH_NAMES, STATUS_DONE, "In progress");
+    assert_str(p.transition_id, "21");
+    assert_int_equal(p.leads_to, STATUS_VERIFY);
+    /* a loop is no road */
+    assert_int_equal(pick(open, &WITH_NAMES, STATUS_DONE, "Verifying access").transition_id.len, 0);
+}
+
+static void back_to_work_not_to_the_queue(void **state)
+{
+    const char *back = "{'transitions':[" TO("31", "Waiting for support", "new") "}," TO(
+        "61", "In progress", "indeterminate") "}]}";
+    (void)state;
+
+    assert_str(pick(back, &WITH_NAMES, STATUS_OPEN, "Verifying access").transition_id, "61");
+}
+
+static void screens(void **state)
+{
+    const char *resolution = "{'transitions':[" TO(
+        "51", "Resolved", "done") ",'fields':{'resolution':{'required':true},"
+                                  "'summary':{'required':true,'hasDefaultValue':true},'comment':{'"
+                                  "required':false}}}]}";
+    const char *more = "{'transitions':[" TO(
+        "51", "Resolved", "done") ",'fields':{'customfield_7':{'required':true}}}]}";
+    const char *two = "{'transitions':[" TO(
+        "51", "Resolved",
+        "done") ",'fields':{'customfield_7':{'required':true}}}," TO("52", "Resolved",
+                                                                     "done") "}]}";
+    (void)state;
+
+    struct jsm_pick p = pick(resolution, &WITH_NAMES, STATUS_DONE, "x");
+    assert_str(p.transition_id, "51");
+    assert_str(p.fields, "{\"resolution\":{\"name\":\"Done\"}}");
+    p = pick(more, &WITH_NAMES, STATUS_DONE, "x");
+    assert_int_equal(p.transition_id.len, 0);
+    assert_str(p.needs, "customfield_7");
+    p = pick(two, &WITH_NAMES, STATUS_DONE, "x");
+    assert_str(p.transition_id, "52");
+    assert_int_equal(p.needs.len, 0);
+    assert_str(p.fields, "");
+}
+
+static void what_is_not_available(void **state)
+{
+    const char *hidden = "{'transitions':[" TO("51", "Resolved", "done") ",'isAvailable':false}]}";
+    (void)state;
+
+    assert_int_equal(pick(hidden, &WITH_NAMES, STATUS_DONE, "x").transition_id.len, 0);
+    assert_int_equal(pick("{}", &WITH_NAMES, STATUS_DONE, "x").transition_id.len, 0);
+    assert_int_equal(pick("[]", &WITH_NAMES, STATUS_OPEN, "x").transition_id.len, 0);
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(the_mapped_done_and_no_other), cmocka_unit_test(by_way_of_verifying),
+              cmocka_unit_test(back_to_work_not_to_the_queue), cmocka_unit_test(screens),
+              cmocka_unit_test(what_is_not_available))
