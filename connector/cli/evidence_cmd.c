@@ -12,8 +12,7 @@ enum { ENTRY_BYTES = 256 * 1024 };
 
 static const char USAGE[] = "export [--conninfo CONNINFO] > FILE | verify FILE";
 
-/* --- export: one JSON object a line
- * ----------------------------------------------------------------------------------- */
+/* --- export: one JSON object a line --- */
 
 static bool print_row(void *arg, const struct evidence_row *row)
 {
@@ -61,8 +60,7 @@ static int export_all(struct cli *cli)
     return EXIT_CODE_OK;
 }
 
-/* --- verify: from the file alone
- * --------------------------------------------------------------------------------------- */
+/* --- verify: from the file alone --- */
 
 static const char *check_line(struct evidence_chain *chain, struct str line)
 {

@@ -62,8 +62,7 @@ static void load_listen(struct loader *l, const struct yaml *root)
     }
 }
 
-/* --- API tokens, times -------------------------------------------------------------------------
- */
+/* --- API tokens, times --- */
 
 static void load_roles(struct loader *l, const struct yaml *map, struct token_config *t)
 {
@@ -156,8 +155,7 @@ static void load_times(struct loader *l, const struct yaml *root)
     }
 }
 
-/* --- the mapping -------------------------------------------------------------------------------
- */
+/* --- the mapping --- */
 
 /* A path as it stands beside the file that names it. */
 static struct str beside(struct arena *arena, const char *file, struct str path)
@@ -207,8 +205,7 @@ static void load_mapping(struct loader *l, const struct yaml *root, struct diag_
         config_run_mapping_tests(l->c->mapping, l->arena, diags);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static void load_log_level(struct loader *l, const struct yaml *root)
 {

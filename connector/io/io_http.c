@@ -69,7 +69,7 @@ struct http_transfer {
 static void http_pump(struct http *http);
 static void http_check_closed(struct http *http);
 
-/* ---- the end of a transfer ---- */
+/* --- the end of a transfer --- */
 
 static void transfer_free(struct http_transfer *transfer)
 {
@@ -140,7 +140,7 @@ static void transfer_end(struct http_transfer *transfer, enum http_outcome outco
     http_defer(http);
 }
 
-/* ---- what came of it ---- */
+/* --- what came of it --- */
 
 static void transfer_split_fields(struct http_transfer *transfer)
 {
@@ -250,7 +250,7 @@ static size_t transfer_on_field(char *p, size_t size, size_t count, void *arg)
     return len;
 }
 
-/* ---- curl and the loop ---- */
+/* --- curl and the loop --- */
 
 static void socket_on_event(uv_poll_t *uv, int status, int events)
 {
@@ -348,7 +348,7 @@ static int http_on_curl_timer(CURLM *multi, long after_ms, void *arg)
     return 0;
 }
 
-/* ---- starting ---- */
+/* --- starting --- */
 
 /* True when every option was taken: one that this libcurl does not know must not pass unnoticed. */
 static bool easy_set_safety(CURL *easy, const struct http *http)
@@ -462,7 +462,7 @@ static void http_on_tick(uv_timer_t *timer)
         uv_timer_stop(timer);
 }
 
-/* ---- taking a call ---- */
+/* --- taking a call --- */
 
 static bool is_clean(struct str s, unsigned char least)
 {
@@ -547,7 +547,7 @@ struct str http_reply_header(const struct http_reply *reply, const char *name)
     return STR_NONE;
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 static void curl_start(void)
 {

@@ -22,7 +22,7 @@ void pg_wake_tick(struct pg *pg)
     uv_timer_start(&pg->tick, pg_on_tick, PG_TICK_MS, PG_TICK_MS);
 }
 
-/* ---- works ---- */
+/* --- works --- */
 
 static struct pg_work *work_new(struct pg *pg)
 {
@@ -169,7 +169,7 @@ void pg_exec(struct pg *pg, const struct pg_stmt *stmt, const struct pg_param *p
     pg_submit(pg, work, params);
 }
 
-/* ---- connections ---- */
+/* --- connections --- */
 
 static bool conn_takes(const struct pg_conn *conn)
 {
@@ -298,7 +298,7 @@ static void pg_on_tick(uv_timer_t *timer)
     pg_check_closed(pg);
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 static char *copy_or_null(const char *s)
 {

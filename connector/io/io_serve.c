@@ -18,7 +18,7 @@ int64_t serve_now(const struct serve *serve)
     return io_loop_now_ms(serve->loop);
 }
 
-/* ---- rooms ---- */
+/* --- rooms --- */
 
 static void room_free(struct serve_request *room)
 {
@@ -91,7 +91,7 @@ struct arena *serve_arena(struct serve_request *request)
     return request->arena;
 }
 
-/* ---- sweep ---- */
+/* --- sweep --- */
 
 static void serve_try_end(struct serve *serve);
 
@@ -143,7 +143,7 @@ static void serve_start_sweep(struct serve *serve)
     uv_timer_start(&serve->sweep, serve_on_sweep, (uint64_t)every, (uint64_t)every);
 }
 
-/* ---- accepting ---- */
+/* --- accepting --- */
 
 /* An IPv6 peer is its /64: that much belongs to one subscriber. */
 static void peer_of(const uv_tcp_t *tcp, uint8_t out[16])
@@ -231,7 +231,7 @@ void serve_conn_gone(struct serve_conn *conn)
     serve_try_end(serve);
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 static void serve_free(struct serve *serve)
 {

@@ -30,7 +30,7 @@ static void conn_drop_room(struct serve_conn *conn)
     conn->room = NULL;
 }
 
-/* ---- out ---- */
+/* --- out --- */
 
 static void conn_on_written(uv_write_t *uv, int status)
 {
@@ -180,7 +180,7 @@ void serve_reply(struct serve_request *request, int status, const char *content_
     conn_send_reply(conn);
 }
 
-/* ---- in ---- */
+/* --- in --- */
 
 static void conn_continue(struct serve_conn *conn)
 {
@@ -317,7 +317,7 @@ static void conn_resume(struct serve_conn *conn)
     }
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 void serve_conn_start(struct serve_conn *conn)
 {

@@ -331,7 +331,7 @@ bool serve_room_grow(struct serve_request *room, size_t cap)
     return true;
 }
 
-/* ---- what the handler sees ---- */
+/* --- what the handler sees --- */
 
 struct str serve_method(const struct serve_request *request)
 {

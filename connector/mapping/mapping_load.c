@@ -44,8 +44,7 @@ static const struct yaml *list_of(const struct loader *l, const struct yaml *v, 
     return NULL;
 }
 
-/* --- one binding -------------------------------------------------------------------------------
- */
+/* --- one binding --- */
 
 static void load_steps(const struct loader *l, const struct yaml *list, struct binding *b)
 {
@@ -290,8 +289,7 @@ static void check_sources(const struct loader *l, const struct yaml *rule, const
         check_source(l, yaml_member(v, "default")->pos, b->fallback);
 }
 
-/* --- one rule ----------------------------------------------------------------------------------
- */
+/* --- one rule --- */
 
 static int64_t load_goal(const struct loader *l, const struct yaml *sla, const char *key)
 {
@@ -493,8 +491,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
     refuse_twins(l, v, r);
 }
 
-/* --- the file ----------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 static void load_statuses(const struct loader *l, const struct yaml *map)
 {

@@ -47,9 +47,7 @@ static void reply_json(struct serve_request *request, int status, struct str jso
     serve_reply(request, status, "application/json", NULL, 0, json);
 }
 
-/* --- who asks
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- who asks --- */
 
 static const struct token_config *who(const struct api *api, struct serve_request *request)
 {
@@ -78,8 +76,7 @@ static struct asking *asking_new(struct api *api, struct serve_request *request,
     return a;
 }
 
-/* --- answers of the store
- * -------------------------------------------------------------------------------------------- */
+/* --- answers of the store --- */
 
 static void store_problem(struct serve_request *request, enum store_outcome outcome,
                           const char *message)
@@ -145,9 +142,7 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
     free(a);
 }
 
-/* --- submitting
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- submitting --- */
 
 static bool read_wanted(struct serve_request *request, const struct json *body, struct wanted *w)
 {
@@ -245,9 +240,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
                          asking_new(api, request, token));
 }
 
-/* --- the other routes
- * ------------------------------------------------------------------------------------------------
- */
+/* --- the other routes --- */
 
 /* Value of a query parameter, as written; our values need no decoding. */
 static struct str query(struct serve_request *request, const char *name)

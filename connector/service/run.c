@@ -45,8 +45,7 @@ static void run_end(struct run *run, const char *trouble)
     free(run);
 }
 
-/* --- the world answered
- * ------------------------------------------------------------------------------------------ */
+/* --- the world answered --- */
 
 static void run_on_called(void *arg, const struct call_reply *reply)
 {
@@ -134,8 +133,7 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
                                  run_on_ticket, run);
 }
 
-/* --- the decision is durable
- * ------------------------------------------------------------------------------------- */
+/* --- the decision is durable --- */
 
 /* The call must end within the lease, and what we saw must not be older than a call may take:
  * whoever slept in between looks again. */

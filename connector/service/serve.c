@@ -83,9 +83,7 @@ static int64_t db_clock_mono_ms(void *self)
     return clock_mono_ms(&CLOCK_SYSTEM);
 }
 
-/* --- making the parts
- * ------------------------------------------------------------------------------------------------
- */
+/* --- making the parts --- */
 
 static struct pg *make_pool(struct daemon *d, const char *role, int connections)
 {
@@ -207,9 +205,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     return make_listeners(d, err);
 }
 
-/* --- ready
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- ready --- */
 
 static void write_ports(const struct daemon *d)
 {
@@ -282,9 +278,7 @@ static void register_all(void *arg)
     store_mapping_put(&svc->store, str_of(c->mapping->sha256), c->mapping->text, on_registered, d);
 }
 
-/* --- stopping
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- stopping --- */
 
 static void on_closed(void *arg)
 {

@@ -192,9 +192,7 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
     http_send(svc->http, &http, on_reply, p);
 }
 
-/* --- who are we
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- who are we --- */
 
 struct learning {
     struct site *site;
@@ -228,8 +226,7 @@ void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg)
     site_send(site, l->arena, &call, false, on_myself, l);
 }
 
-/* --- a ticket, afresh
- * ---------------------------------------------------------------------------------------------- */
+/* --- a ticket, afresh --- */
 
 struct reading {
     struct site *site;

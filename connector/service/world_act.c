@@ -100,9 +100,7 @@ static void on_written(void *arg, const struct jsm_answer *answer)
     act_end(a, &reply);
 }
 
-/* --- create
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- create --- */
 
 static void act_create(struct act *a)
 {
@@ -151,9 +149,7 @@ static void act_create(struct act *a)
     site_send(a->site, a->arena, &call, true, on_written, a);
 }
 
-/* --- words
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- words --- */
 
 static void on_comments(void *arg, const struct jsm_answer *answer)
 {
@@ -205,9 +201,7 @@ static void act_fields(struct act *a)
     site_send(a->site, a->arena, &call, true, on_written, a);
 }
 
-/* --- transitions
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- transitions --- */
 
 static void act_transition(struct act *a);
 
@@ -262,8 +256,7 @@ static void act_transition(struct act *a)
     site_send(a->site, a->arena, &call, false, on_transitions, a);
 }
 
-/* ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---  --- */
 
 static void read_payload(struct act *a)
 {

@@ -24,8 +24,7 @@ struct store {
 
 typedef void store_done_fn(void *arg, enum store_outcome outcome, const char *message);
 
-/* --- inbox: webhook deliveries (role ingest inserts, nothing else)
- * ---------------------------------------------- */
+/* --- inbox: webhook deliveries (role ingest inserts, nothing else) --- */
 
 struct store_delivery {
     int64_t id; /* claim only */
@@ -55,9 +54,7 @@ struct store_hint {
 void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count,
                         store_done_fn *fn, void *arg);
 
-/* --- tickets
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- tickets --- */
 
 struct store_ticket_claim {
     struct str site, issue_id, key;
@@ -100,9 +97,7 @@ struct store_intake {
 void store_request_open(struct store *s, const struct store_ticket_claim *t,
                         const struct store_intake *in, store_done_fn *fn, void *arg);
 
-/* --- requests
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- requests --- */
 
 struct store_submitted {
     struct str id;
@@ -153,9 +148,7 @@ void store_exception_grant(struct store *s, struct str request_id, struct str ow
                            struct str approved_by, struct str reason, struct str control,
                            int64_t expires_ms, store_json_fn *fn, void *arg);
 
-/* --- flows
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- flows --- */
 
 typedef void store_flows_fn(void *arg, enum store_outcome outcome, const struct flow *rows,
                             size_t count);
@@ -174,8 +167,7 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
 /* Parked flows try again: all, or those of one request. */
 void store_flow_retry(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
 
-/* --- sites, sources, poll
- * ---------------------------------------------------------------------------------------- */
+/* --- sites, sources, poll --- */
 
 /* Register what the configuration names; harmless when it is there already. */
 void store_site_put(struct store *s, struct str name, struct str flavour, struct str url,
@@ -202,9 +194,7 @@ void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *ar
 /* Escalations whose time has come, each once. */
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 
-/* --- looking in
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- looking in --- */
 
 /* One JSON object: schema version, clock, queue depths, gauges for /metrics and /readyz. */
 void store_health(struct store *s, store_json_fn *fn, void *arg);

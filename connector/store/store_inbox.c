@@ -114,8 +114,7 @@ void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t 
     pg_exec(s->pg, &SQL_HINT_APPLY, params, store_on_done, op);
 }
 
-/* --- poll: the same hints, under the walk's fence
- * ----------------------------------------------------------------- */
+/* --- poll: the same hints, under the walk's fence --- */
 
 static void on_poll_begun(void *arg, const struct pg_reply *reply)
 {

@@ -144,9 +144,7 @@ bool store_migrate(const struct pg_options *options, bool dry_run, migrate_step_
     return pg_run_blocking(options, migrate_body, &m, err);
 }
 
-/* --- verify
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- verify --- */
 
 static bool compare_migrations(void *conn, struct store_findings *f, struct err *err)
 {

@@ -5,8 +5,7 @@
 #include "domain/words.h"
 #include "store/store_priv.h"
 
-/* --- tickets without a request
- * ------------------------------------------------------------------------------------ */
+/* --- tickets without a request --- */
 
 static int64_t number(const struct pg_reply *reply, int row, int col)
 {
@@ -50,8 +49,7 @@ void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, co
     pg_exec(s->pg, &SQL_TICKET_IGNORE, params, store_on_fenced, op);
 }
 
-/* --- opening and submitting
- * --------------------------------------------------------------------------------------- */
+/* --- opening and submitting --- */
 
 static void put_items(struct json_out *out, const struct store_item *items, size_t count)
 {
@@ -151,8 +149,7 @@ void store_request_submit(struct store *s, struct str idempotency_key, struct st
     pg_exec(s->pg, &SQL_REQUEST_SUBMIT, params, on_submitted, op);
 }
 
-/* --- looking at a request
- * ----------------------------------------------------------------------------------------- */
+/* --- looking at a request --- */
 
 static void on_ids(void *arg, const struct pg_reply *reply)
 {
@@ -312,8 +309,7 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
 }
 
-/* --- the other things that happen to a request
- * -------------------------------------------------------------------- */
+/* --- the other things that happen to a request --- */
 
 void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
                           void *arg)

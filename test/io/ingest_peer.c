@@ -131,7 +131,7 @@ static void on_request(void *arg, struct serve_request *request)
     }
 }
 
-/* ---- without HTTP ---- */
+/* --- without HTTP --- */
 
 static void direct_next(void *arg);
 
@@ -172,7 +172,7 @@ static void direct_next(void *arg)
     }
 }
 
-/* ---- the whole ---- */
+/* --- the whole --- */
 
 static void on_served(void *arg)
 {

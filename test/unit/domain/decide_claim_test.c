@@ -2,8 +2,7 @@
 #include "deciding.h"
 #include "domain/decide.h"
 
-/* --- verifying
- * ------------------------------------------------------------------------------------------ */
+/* --- verifying --- */
 
 static void the_first_read_is_due_at_once_and_moves_on(void **state)
 {
@@ -146,8 +145,7 @@ static void a_claim_taken_back_or_made_again_starts_over(void **state)
     }
 }
 
-/* --- proven
- * --------------------------------------------------------------------------------------------- */
+/* --- proven --- */
 
 static void what_is_proven_is_closed_by_us(void **state)
 {
@@ -231,8 +229,7 @@ static void a_closed_ticket_that_is_reopened_starts_a_new_cycle(void **state)
     assert_true(r.new_claim);
 }
 
-/* --- the gate
- * -------------------------------------------------------------------------------------------- */
+/* --- the gate --- */
 
 static void done_without_proof_is_reopened_three_times_an_hour_then_held(void **state)
 {
@@ -284,9 +281,7 @@ static void done_by_us_stays_while_its_proof_is_refreshed(void **state)
     assert_true(orders(&r, FLOW_REOPEN));
 }
 
-/* --- words
- * -----------------------------------------------------------------------------------------------
- */
+/* --- words --- */
 
 static void the_same_fact_is_said_once(void **state)
 {

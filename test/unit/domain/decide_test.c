@@ -3,8 +3,7 @@
 
 #include "deciding.h"
 
-/* --- what may happen in any phase
- * -------------------------------------------------------------------- */
+/* --- what may happen in any phase --- */
 
 static void what_is_over_stays_over(void **state)
 {
@@ -118,8 +117,7 @@ static void edits_after_approval_are_tampering_and_change_nothing(void **state)
     assert_false(decided(&d).tampered);
 }
 
-/* --- before work
- * -------------------------------------------------------------------------------------- */
+/* --- before work --- */
 
 static void approval_decides_what_comes_first(void **state)
 {
@@ -198,8 +196,7 @@ static void a_ticket_that_does_not_map_is_held_and_says_which_field(void **state
     assert_true(orders(&r, FLOW_REOPEN));
 }
 
-/* --- making the ticket
- * ---------------------------------------------------------------------------------- */
+/* --- making the ticket --- */
 
 static void an_approved_request_without_a_ticket_gets_one(void **state)
 {
@@ -231,8 +228,7 @@ static void an_approved_request_without_a_ticket_gets_one(void **state)
     MOVES(decided(&d), PHASE_FULFILLING, "TicketReady");
 }
 
-/* --- with the fulfiller
- * --------------------------------------------------------------------------------- */
+/* --- with the fulfiller --- */
 
 static void the_fulfiller_is_told_what_to_do(void **state)
 {
@@ -306,8 +302,7 @@ static void whatever_stands_in_verifying_unanswered_is_checked(void **state)
     MOVES(decided(&d), PHASE_CLAIMED, "ClaimedDone");
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 /* Every phase × every status × who moved it × every mode: no illegal move, no proof from nothing,
  * no flood. */

@@ -138,8 +138,7 @@ static void settling_waits_for_the_quickest_source_but_a_second_at_least(void **
     assert_int_equal(gate_judge(&d).settling_ms, SECOND);
 }
 
-/* --- which of two tickets is kept?
- * ----------------------------------------------------------------- */
+/* --- which of two tickets is kept? --- */
 
 static void the_ticket_a_person_touched_is_kept_else_the_oldest(void **state)
 {
@@ -164,8 +163,7 @@ static void the_ticket_a_person_touched_is_kept_else_the_oldest(void **state)
     }
 }
 
-/* --- what a look means for a flow
- * -------------------------------------------------------------------- */
+/* --- what a look means for a flow --- */
 
 static enum flow_event judge(enum flow_kind kind, const struct dossier *d, const struct ticket *t)
 {
