@@ -78,13 +78,10 @@ static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
     }
     if (t->ticket.presence == TICKET_GONE)
         why = "gone";
-    else if (str_starts(t->ticket.marker, STR("gar-")) && t->ticket.moved_by_us &&
-             str_eq_c(t->ticket.cycle, "0"))
-        why = "later"; /* we have just made it; its flow binds it */
     else if (t->mapped.outcome == MAPPED_NOT_GOVERNED)
         why = "request type not governed";
     else if (str_starts(t->ticket.marker, STR("gar-")))
-        why = "marker of another request"; /* a clone, or a copy of a site: never adopted */
+        why = "carries a marker"; /* ours, and its flow binds it; or a clone, never adopted */
     if (why)
         store_ticket_ignore(&a->svc->store, &a->claim, why, on_stored, a);
     else

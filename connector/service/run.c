@@ -135,13 +135,20 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
 
 /* --- the decision is durable --- */
 
+/* A call that is begun by then ends within the lease. */
+static int64_t send_by_ms(const struct run *run)
+{
+    const struct flow_times *t = &run->policy->times;
+    return run->leased_ms + t->lease_ms - t->call_timeout_ms - t->safety_ms;
+}
+
 /* The call must end within the lease, and what we saw must not be older than a call may take:
  * whoever slept in between looks again. */
 static bool may_still_act(const struct run *run)
 {
     const struct flow_times *t = &run->policy->times;
     int64_t now = run->world->ops->mono_ms(run->world);
-    bool lease_holds = now - run->leased_ms + t->call_timeout_ms + t->safety_ms <= t->lease_ms;
+    bool lease_holds = now <= send_by_ms(run);
     bool look_is_fresh = now - run->looked_ms <= t->call_timeout_ms + t->safety_ms;
     return lease_holds && look_is_fresh;
 }
@@ -173,7 +180,8 @@ static void run_on_saved(void *arg, enum saved saved)
                                       run);
         return;
     case FX_ACT:
-        run->world->ops->ticket_act(run->world, &run->flow, run->dossier, run_on_called, run);
+        run->world->ops->ticket_act(run->world, &run->flow, run->dossier, send_by_ms(run),
+                                    run_on_called, run);
         return;
     case FX_REST:
         run_end(run, NULL);

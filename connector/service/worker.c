@@ -18,7 +18,8 @@ enum {
 /* One kind of due work. */
 struct lane {
     size_t running;
-    bool claiming, again;
+    bool claiming;
+    bool again; /* kicked while a claim was on its way */
 };
 
 struct worker {
@@ -28,28 +29,25 @@ struct worker {
     int ticks;
 };
 
-static void claim_all(struct worker *w);
-
 /* Room for more in this lane? Then the claim is on its way. */
 static bool may_claim(struct worker *w, struct lane *lane)
 {
-    if (lane->claiming || lane->running >= RUNNING_MAX || w->svc->draining) {
-        lane->again = true;
+    lane->again |= lane->claiming;
+    if (lane->claiming || lane->running >= RUNNING_MAX || w->svc->draining)
         return false;
-    }
     lane->claiming = true;
     lane->again = false;
     return true;
 }
 
-/* A claim came back; a full one means there may be more. */
-static void claimed(struct worker *w, struct lane *lane, size_t count, bool full)
+/* A claim came back. What became due meanwhile is asked for now; what a full one left, when there
+ * is room. */
+static void claimed(struct worker *w, struct lane *lane, size_t count)
 {
     lane->claiming = false;
     lane->running += count;
-    if (full || lane->again)
-        lane->again = true;
-    (void)w;
+    if (lane->again)
+        worker_kick(w);
 }
 
 static void done_one(struct worker *w, struct lane *lane)
@@ -78,7 +76,7 @@ static void on_requests(void *arg, enum store_outcome outcome, const struct str 
     struct worker *w = arg;
 
     (void)outcome;
-    claimed(w, &w->visits, count, count == RUNNING_MAX);
+    claimed(w, &w->visits, count);
     for (size_t i = 0; i < count; i++)
         visit_start(&w->svc->world, &w->svc->config->policy, ids[i], on_visited, w);
 }
@@ -95,7 +93,7 @@ static void on_tickets(void *arg, enum store_outcome outcome, const struct store
     struct worker *w = arg;
 
     (void)outcome;
-    claimed(w, &w->adoptions, count, count == RUNNING_MAX);
+    claimed(w, &w->adoptions, count);
     for (size_t i = 0; i < count; i++)
         adopt_start(w->svc, &rows[i], on_adopted, w);
 }
@@ -117,7 +115,7 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
     struct worker *w = arg;
 
     (void)outcome;
-    claimed(w, &w->runs, count, count == RUNNING_MAX);
+    claimed(w, &w->runs, count);
     for (size_t i = 0; i < count; i++)
         run_start(&w->svc->world, &w->svc->config->policy, &rows[i], on_ran, w);
 }

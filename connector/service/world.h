@@ -70,8 +70,10 @@ struct world_ops {
                         world_ticket_fn *fn, void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
                         world_found_fn *fn, void *arg);
+    /* One or more calls; none that changes something is begun after send_by_ms (monotonic), so that
+     * the last one ends within the lease. */
     void (*ticket_act)(struct world *w, const struct flow *flow, const struct dossier *d,
-                       world_call_fn *fn, void *arg);
+                       int64_t send_by_ms, world_call_fn *fn, void *arg);
     /* target systems: one observation per item, in order; never fails, unknown is a result */
     void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d,
                          world_observed_fn *fn, void *arg);

@@ -1,7 +1,9 @@
 /* world_act.c: the seam's writes to Jira: what each kind of outbound work does. A chain of at most
- * a few calls under one lease; reads before the write that fail mean that nothing was sent. */
+ * a few calls under one lease; reads before the write that fail mean that nothing was sent, and a
+ * read that took too long means that the write is not. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_pick.h"
 #include "json/json_write.h"
@@ -18,7 +20,7 @@ struct act {
     const struct dossier *d;
     struct str payload_line, payload_next, payload_panel, payload_check;
     struct str status_name; /* where the ticket stood before the transition */
-    int64_t deadline_ms;    /* monotonic: no further write after this */
+    int64_t send_by_ms;     /* monotonic: no write is begun after this */
     int steps;              /* transitions made */
     const char *refusal;    /* decided without asking Jira */
     enum status_role leads_to;
@@ -88,6 +90,15 @@ static bool act_answered(struct act *a, const struct jsm_answer *answer, bool se
     return false;
 }
 
+/* Too late for a write under this lease? Then that was all; another look follows. */
+static bool act_is_late(struct act *a)
+{
+    if (clock_mono_ms(&CLOCK_SYSTEM) <= a->send_by_ms)
+        return false;
+    act_fail(a, a->steps ? CALL_LOST : CALL_NOT_SENT, "too late to write under this lease", 0);
+    return true;
+}
+
 static void on_written(void *arg, const struct jsm_answer *answer)
 {
     struct act *a = arg;
@@ -155,7 +166,7 @@ static void on_comments(void *arg, const struct jsm_answer *answer)
 {
     struct act *a = arg;
 
-    if (!act_answered(a, answer, false))
+    if (!act_answered(a, answer, false) || act_is_late(a))
         return;
     struct str id = jsm_comment_find(a->arena, answer->body);
     struct str adf = jsm_adf_notice(a->arena, a->payload_panel, a->payload_line, a->payload_next);
@@ -217,7 +228,7 @@ static void on_moved(void *arg, const struct jsm_answer *answer)
         return;
     }
     a->steps++; /* now in Verifying: the closing transition is offered from there */
-    if (a->steps > 1 || io_loop_now_ms(a->svc->loop) > a->deadline_ms)
+    if (a->steps > 1)
         act_fail(a, CALL_LOST, "half way: in Verifying, not closed yet", 0);
     else
         act_transition(a);
@@ -233,7 +244,7 @@ static void on_transitions(void *arg, const struct jsm_answer *answer)
     struct act *a = arg;
     struct jsm_pick pick;
 
-    if (!act_answered(a, answer, a->steps > 0))
+    if (!act_answered(a, answer, a->steps > 0) || act_is_late(a))
         return;
     struct str current = a->steps ? STR("") : a->d->ticket.status_name;
     jsm_pick(a->arena, answer->body, &a->site->view, wanted_role(a->flow.kind), current, &pick);
@@ -256,7 +267,7 @@ static void act_transition(struct act *a)
     site_send(a->site, a->arena, &call, false, on_transitions, a);
 }
 
-/* ---  --- */
+/* --- which kind --- */
 
 static void read_payload(struct act *a)
 {
@@ -277,7 +288,7 @@ static void without_site(void *arg)
 }
 
 void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
-                      world_call_fn *fn, void *arg)
+                      int64_t send_by_ms, world_call_fn *fn, void *arg)
 {
     struct act *a = calloc(1, sizeof *a);
 
@@ -287,11 +298,9 @@ void world_ticket_act(struct world *w, const struct flow *flow, const struct dos
                       .arena = arena_new(LIMIT_ARENA_VISIT),
                       .flow = *flow,
                       .d = d,
+                      .send_by_ms = send_by_ms,
                       .fn = fn,
                       .arg = arg};
-    const struct flow_times *t = &a->svc->config->policy.times;
-    a->deadline_ms =
-        io_loop_now_ms(a->svc->loop) + t->lease_ms - 2 * t->call_timeout_ms - t->safety_ms;
     a->site = service_site(a->svc, flow->site);
     if (!a->site) {
         io_loop_defer(a->svc->loop, without_site, a);

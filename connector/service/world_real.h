@@ -32,7 +32,7 @@ void world_ticket_find(struct world *w, struct arena *arena, const struct flow *
                        world_found_fn *fn, void *arg);
 /* world_act.c */
 void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
-                      world_call_fn *fn, void *arg);
+                      int64_t send_by_ms, world_call_fn *fn, void *arg);
 /* world_source.c */
 void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
                         world_observed_fn *fn, void *arg);

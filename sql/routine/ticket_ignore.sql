@@ -3,7 +3,7 @@ returns bigint
 language sql set search_path = pg_catalog as $$
     update governance.ticket
        set ignored = p_reason, lease_owner = null, lease_until = null, version = version + 1, read_at = clock_timestamp(),
-           look_at = case when p_reason = 'later' then clock_timestamp() + interval '30 s' end
+           look_at = null
      where site = p_site and issue_id = p_issue and version = p_version and lease_owner = p_owner and request_id is null
     returning version
 $$;

@@ -95,8 +95,11 @@ static void on_agents(struct sim *s, void *arg, int64_t number)
 
 static void on_return(struct sim *s, void *arg, int64_t ticket)
 {
+    struct sticket *t = &s->tickets[ticket];
+
     (void)arg;
-    s->tickets[ticket].here = true;
+    t->here = true;
+    t->visible_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
     sim_trace(s, "ticket back", ticket, 0);
     jira_changed(s, (int)ticket);
 }

@@ -25,7 +25,8 @@ enum {
     EVENTS_MAX = 2048,
     SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
     LIVENESS_MS = 120 * 60 * 1000, /* faults are off: everything must settle */
-    RACE_MS = 5000,                /* between a search and what is bound after it */
+    SLOW_SAVE_MS = 15000,
+    RACE_MS = SLOW_SAVE_MS + 5000, /* between a search and what is bound after it */
 };
 
 /* What may go wrong, each asked at every opportunity: calls to Jira; processes and their database;
@@ -33,7 +34,7 @@ enum {
 /* clang-format off */
 #define FAULTS_OF_JIRA(X) \
     X(lost_reply) X(not_sent) X(lost_request) X(late) X(very_late) \
-    X(limited) X(refused) X(anonymous) X(jira_down)
+    X(limited) X(refused) X(anonymous) X(jira_down) X(slow_chain)
 #define FAULTS_OF_REPLICA(X) \
     X(crash) X(pause) X(save_unknown) X(slow_save)
 #define FAULTS_OF_HINT(X) \

@@ -26,6 +26,8 @@ struct op {
     const struct flow *flow;
     const struct flow_rule *rule;
     struct flow_note note;
+    const struct dossier *dossier;
+    int64_t send_by_ms;
 };
 
 /* What a reader says, and around it what the model knows about that read. The visit hands the
@@ -128,7 +130,7 @@ static void sim_flow_save(struct world *w, const struct flow *flow, const struct
     op->flow = flow; /* the run keeps both until it is answered */
     op->rule = rule;
     op->note = *note;
-    later(op, 1, FAULT(op->boot->sim, slow_save) ? 15000 : 10, on_flow_save);
+    later(op, 1, FAULT(op->boot->sim, slow_save) ? SLOW_SAVE_MS : 10, on_flow_save);
 }
 
 static void sim_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
@@ -394,8 +396,6 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
         sim_violate(s, "INV8 fence", "%s acts without its lease", kind);
     if (flow->kind == FLOW_CREATE)
         check_post(s, r, d->now_ms);
-    if (flow->kind == FLOW_CLOSE)
-        check_close_call(s, r);
 }
 
 /* Fates of a call that never reaches Jira's heart. */
@@ -416,18 +416,24 @@ static bool turned_away(struct sim *s, struct op *op, struct sflow *f)
     return true;
 }
 
-static void sim_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
-                           world_call_fn *fn, void *arg)
+/* The write itself. What Jira offers was read before it, which may have taken a while. */
+static void on_write(struct sim *s, void *arg, int64_t number)
 {
-    struct op *op = op_new(w, arg);
-    struct sim *s = op->boot->sim;
+    struct op *op = arg;
+    const struct flow *flow = op->flow;
     struct sflow *f = &s->flows[flow->id - 1];
     struct srequest *r = &s->requests[f->request];
     int64_t timeout = s->policy.times.call_timeout_ms;
+    bool too_late = s->now_ms + op->boot->skew_ms > op->send_by_ms;
 
-    op->fn.call = fn;
+    (void)number;
+    if (too_late && !PLANTED(CHAIN_OUTLIVES_LEASE)) {
+        op->reply.outcome = CALL_NOT_SENT;
+        later(op, 0, 1, end_call);
+        return;
+    }
     if (op->boot->alive)
-        check_call(s, flow, f, r, d);
+        check_call(s, flow, f, r, op->dossier);
     if (turned_away(s, op, f))
         return;
     struct deed *deed = calloc(1, sizeof *deed);
@@ -457,6 +463,25 @@ static void sim_ticket_act(struct world *w, const struct flow *flow, const struc
         free(deed);
     else
         sim_at(s, when, on_execute, deed, AT_THE_SEAM);
+}
+
+static void sim_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
+                           int64_t send_by_ms, world_call_fn *fn, void *arg)
+{
+    struct op *op = op_new(w, arg);
+    struct sim *s = op->boot->sim;
+    bool reads = flow->kind != FLOW_CREATE, slow = reads && FAULT(s, slow_chain);
+
+    op->fn.call = fn;
+    op->flow = flow;
+    op->dossier = d;
+    op->send_by_ms = send_by_ms;
+    if (op->boot->alive && flow->kind == FLOW_CLOSE)
+        check_close_call(s, &s->requests[s->flows[flow->id - 1].request]);
+    if (reads)
+        later(op, 1, slow ? s->policy.times.call_timeout_ms : 300, on_write);
+    else
+        on_write(s, op, 0);
 }
 
 static uint64_t sim_random(struct world *w)
