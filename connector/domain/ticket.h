@@ -8,6 +8,9 @@
 
 #include "base/str.h"
 
+/* What became of a look at the world. DENIED: the credential was not accepted. */
+enum read_outcome { READ_OK, READ_FAILED, READ_DENIED };
+
 /* Jira's status category: the only robust "is it closed" test (not the status name, not the
  * resolution). */
 enum status_category { CATEGORY_UNKNOWN = 0, CATEGORY_NEW, CATEGORY_INDETERMINATE, CATEGORY_DONE };

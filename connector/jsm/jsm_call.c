@@ -24,9 +24,26 @@ static struct str settle(struct arena *a, struct buf *b)
     return s;
 }
 
-static struct jsm_call call(const char *method, struct str path, struct str body, bool once)
+static const char *const METHODS[] = {
+#define X(suffix, method, what) method,
+    JSM_ROUTES(X)
+#undef X
+};
+
+static struct jsm_call call(enum jsm_route route, enum jsm_effect effect, struct str path,
+                            struct str body)
 {
-    return (struct jsm_call){.method = method, .path = path, .body = body, .once = once};
+    return (struct jsm_call){
+        .route = route, .effect = effect, .method = METHODS[route], .path = path, .body = body};
+}
+
+/* The same about one ticket. */
+static struct jsm_call issue_call(enum jsm_route route, enum jsm_effect effect, struct str issue_id,
+                                  struct str path, struct str body)
+{
+    struct jsm_call c = call(route, effect, path, body);
+    c.issue_id = issue_id;
+    return c;
 }
 
 /* "/rest/api/3/issue/{id}{rest}", empty when the id is not one. */
@@ -39,7 +56,7 @@ static struct str issue_path(struct arena *a, struct str issue_id, const char *r
 
 struct jsm_call jsm_call_myself(void)
 {
-    return call("GET", STR("/rest/api/3/myself"), STR_NONE, false);
+    return call(JSM_ROUTE_MYSELF, JSM_READ, STR("/rest/api/3/myself"), STR_NONE);
 }
 
 /* A JQL string literal: backslash first, then the quote; control characters have no business in
@@ -108,7 +125,7 @@ struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_
     buf_printf(&jql, " AND updated >= %" PRId64 " ORDER BY updated ASC, key ASC", from_ms);
     struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, false);
     buf_done(&jql);
-    return call("POST", STR("/rest/api/3/search/jql"), body, false);
+    return call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
 }
 
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
@@ -123,13 +140,13 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
     buf_add_c(&jql, " ORDER BY created ASC");
     struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, true);
     buf_done(&jql);
-    return call("POST", STR("/rest/api/3/search/jql"), body, false);
+    return call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
 }
 
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
 {
-    return call("GET", issue_path(a, issue_id, "?expand=changelog&properties=gar.bind"), STR_NONE,
-                false);
+    return issue_call(JSM_ROUTE_ISSUE, JSM_READ, issue_id,
+                      issue_path(a, issue_id, "?expand=changelog&properties=gar.bind"), STR_NONE);
 }
 
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at)
@@ -137,13 +154,13 @@ struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t
     struct str path = issue_path(a, issue_id, "/changelog");
     if (path.len)
         path = arena_printf(a, "%.*s?startAt=%" PRId64 "&maxResults=100", STR_ARG(path), start_at);
-    return call("GET", path, STR_NONE, false);
+    return issue_call(JSM_ROUTE_CHANGELOG, JSM_READ, issue_id, path, STR_NONE);
 }
 
 struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id)
 {
-    return call("GET", issue_path(a, issue_id, "/transitions?expand=transitions.fields"), STR_NONE,
-                false);
+    return issue_call(JSM_ROUTE_TRANSITIONS, JSM_READ, issue_id,
+                      issue_path(a, issue_id, "/transitions?expand=transitions.fields"), STR_NONE);
 }
 
 struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id,
@@ -153,7 +170,7 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
     struct json_out out;
 
     if (!is_id(transition_id))
-        return call("POST", STR_NONE, STR_NONE, true);
+        return issue_call(JSM_ROUTE_TRANSITION, JSM_ONCE, issue_id, STR_NONE, STR_NONE);
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
@@ -166,14 +183,16 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
         json_put_raw(&out, fields);
     }
     json_close_object(&out);
-    return call("POST", issue_path(a, issue_id, "/transitions"), settle(a, &b), true);
+    return issue_call(JSM_ROUTE_TRANSITION, JSM_ONCE, issue_id,
+                      issue_path(a, issue_id, "/transitions"), settle(a, &b));
 }
 
 struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id)
 {
-    return call(
-        "GET", issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100"),
-        STR_NONE, false);
+    return issue_call(
+        JSM_ROUTE_COMMENTS, JSM_READ, issue_id,
+        issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100"),
+        STR_NONE);
 }
 
 static void add_property(struct json_out *out, const char *key, const char *name, struct str text,
@@ -210,23 +229,23 @@ struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct st
     json_close_object(&out);
     struct str body = settle(a, &b);
     if (!comment_id.len)
-        return call("POST", issue_path(a, issue_id, "/comment"), body, true);
+        return issue_call(JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id,
+                          issue_path(a, issue_id, "/comment"), body);
     struct str path = is_id(comment_id) ? issue_path(a, issue_id, "/comment/") : STR_NONE;
     if (path.len)
         path = arena_printf(a, "%.*s%.*s", STR_ARG(path), STR_ARG(comment_id));
-    return call("PUT", path, body, false);
+    return issue_call(JSM_ROUTE_COMMENT_EDIT, JSM_REPEATABLE, issue_id, path, body);
 }
 
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields)
 {
-    return call("PUT", issue_path(a, issue_id, ""),
-                arena_printf(a, "{\"fields\":%.*s}", STR_ARG(fields)), false);
+    return issue_call(JSM_ROUTE_ISSUE_EDIT, JSM_REPEATABLE, issue_id, issue_path(a, issue_id, ""),
+                      arena_printf(a, "{\"fields\":%.*s}", STR_ARG(fields)));
 }
 
-struct jsm_call jsm_call_create(struct arena *a, struct str body)
+struct jsm_call jsm_call_create(struct str body)
 {
-    (void)a;
-    return call("POST", STR("/rest/api/3/issue"), body, true);
+    return call(JSM_ROUTE_ISSUE_CREATE, JSM_ONCE, STR("/rest/api/3/issue"), body);
 }
 
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
@@ -234,7 +253,7 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
     struct str path = STR_NONE;
     if (is_id(issue_id))
         path = arena_printf(a, "/rest/servicedeskapi/request/%.*s/approval", STR_ARG(issue_id));
-    return call("GET", path, STR_NONE, false);
+    return issue_call(JSM_ROUTE_APPROVALS, JSM_READ, issue_id, path, STR_NONE);
 }
 
 static void put_key_object(struct json_out *out, const char *name, const char *key,

@@ -11,12 +11,43 @@
 #include "domain/words.h"
 #include "json/json_read.h"
 
+/* X(suffix, method, what): every operation we use. Jira counts calls by operation and method, so
+ * this is what limits are kept by. */
+#define JSM_ROUTES(X)                                             \
+    X(MYSELF, "GET", "/rest/api/3/myself")                        \
+    X(SEARCH, "POST", "/rest/api/3/search/jql")                   \
+    X(ISSUE, "GET", "/rest/api/3/issue/{id}")                     \
+    X(CHANGELOG, "GET", "/rest/api/3/issue/{id}/changelog")       \
+    X(TRANSITIONS, "GET", "/rest/api/3/issue/{id}/transitions")   \
+    X(TRANSITION, "POST", "/rest/api/3/issue/{id}/transitions")   \
+    X(COMMENTS, "GET", "/rest/api/3/issue/{id}/comment")          \
+    X(COMMENT_ADD, "POST", "/rest/api/3/issue/{id}/comment")      \
+    X(COMMENT_EDIT, "PUT", "/rest/api/3/issue/{id}/comment/{id}") \
+    X(ISSUE_EDIT, "PUT", "/rest/api/3/issue/{id}")                \
+    X(ISSUE_CREATE, "POST", "/rest/api/3/issue")                  \
+    X(APPROVALS, "GET", "/rest/servicedeskapi/request/{id}/approval")
+
+enum jsm_route {
+#define X(suffix, method, what) JSM_ROUTE_##suffix,
+    JSM_ROUTES(X)
+#undef X
+        JSM_ROUTE_COUNT
+};
+
+/* What it means when the answer of a call is lost. */
+enum jsm_effect {
+    JSM_READ,       /* nothing was changed: ask again */
+    JSM_REPEATABLE, /* it writes, and writing the same twice is harmless */
+    JSM_ONCE,       /* twice would be two of them: never sent again by the client by itself */
+};
+
 struct jsm_call {
+    enum jsm_route route;
+    enum jsm_effect effect;
     const char *method;
-    struct str path; /* with query, relative to the site's base address */
-    struct str body; /* JSON, or empty */
-    bool once; /* not idempotent: never re-sent by the client by itself; a lost answer is an unknown
-                  outcome */
+    struct str path;     /* with query, relative to the site's base address; empty: not a call */
+    struct str body;     /* JSON, or empty */
+    struct str issue_id; /* of the ticket it is about, empty when none: writes are paced by it */
 };
 
 /* GET /rest/api/3/myself: who are we, and is the credential alive. */
@@ -46,7 +77,7 @@ struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct st
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields);
 /* POST /rest/api/3/issue. body: as the mapping made it, with marker and binding (see
  * jsm_create_body). */
-struct jsm_call jsm_call_create(struct arena *a, struct str body);
+struct jsm_call jsm_call_create(struct str body);
 
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);

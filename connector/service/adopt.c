@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "service/site.h"
+#include "site/site.h"
 
 struct adopting {
     struct service *svc;

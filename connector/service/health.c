@@ -1,10 +1,12 @@
 #include "service/health.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json/json_write.h"
 #include "service/api.h"
-#include "service/site.h"
+#include "site/site.h"
 
 enum { TEXT_BYTES = 64 * 1024 };
 
@@ -66,6 +68,34 @@ static void gauge(struct buf *b, const struct json *health, const char *member, 
                    name, help, name, name, (long long)v);
 }
 
+static void render_sites(const struct service *svc, struct buf *b)
+{
+    static const struct {
+        const char *name, *help;
+        size_t offset;
+    } ROWS[] = {
+        {"jira_requests_total", "Calls to Jira", offsetof(struct site_counters, calls)},
+        {"jira_limited_total", "Calls Jira turned away for now",
+         offsetof(struct site_counters, limited)},
+        {"jira_lost_total", "Calls whose outcome was unknown",
+         offsetof(struct site_counters, lost)},
+        {"jira_denied_total", "Calls refused for want of a valid credential",
+         offsetof(struct site_counters, denied)},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        buf_printf(b, "# HELP countersign_%s %s\n# TYPE countersign_%s counter\n", ROWS[i].name,
+                   ROWS[i].help, ROWS[i].name);
+        for (size_t s = 0; s < svc->config->site_count; s++) {
+            const char *counters = (const char *)&svc->sites[s]->counters;
+            uint64_t value;
+            memcpy(&value, counters + ROWS[i].offset, sizeof value);
+            buf_printf(b, "countersign_%s{site=\"%.*s\"} %llu\n", ROWS[i].name,
+                       STR_ARG(svc->config->sites[s].name), (unsigned long long)value);
+        }
+    }
+}
+
 static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -76,6 +106,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     buf_init(&b, TEXT_BYTES);
     q->svc->metrics.loop_lag_ms = io_loop_lag_ms(q->svc->loop);
     metrics_render(&q->svc->metrics, &b);
+    render_sites(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

@@ -16,10 +16,6 @@
     X(webhook_shed, "webhook_deliveries_shed_total", "Deliveries answered 503: Jira sends again") \
     X(webhook_poison, "webhook_deliveries_quarantined_total", "Signed deliveries we cannot read") \
     X(ingest_batches, "ingest_commits_total", "Group commits of deliveries")                      \
-    X(jira_calls, "jira_requests_total", "Calls to Jira")                                         \
-    X(jira_limited, "jira_limited_total", "Calls Jira turned away for now")                       \
-    X(jira_lost, "jira_lost_total", "Calls whose outcome was unknown")                            \
-    X(jira_denied, "jira_denied_total", "Calls refused for want of a valid credential")           \
     X(polls, "polls_total", "Complete walks of a site's changes")                                 \
     X(poll_failures, "poll_failures_total", "Walks given up; the cursor stayed")                  \
     X(visits, "visits_total", "Looks at governed requests")                                       \

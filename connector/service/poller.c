@@ -9,6 +9,7 @@
 enum { LEASE_S = 60 };
 
 struct poller {
+    struct service *svc;
     struct site *site;
     struct io_timer *timer;
     bool busy;
@@ -24,13 +25,13 @@ struct poller {
 
 static void walk_end(struct poller *p, bool complete, const char *why)
 {
-    struct metrics *m = &p->site->svc->metrics;
+    struct metrics *m = &p->svc->metrics;
 
     p->busy = false;
     arena_clear(p->arena);
     if (complete) {
         m->polls++;
-        worker_kick(p->site->svc->worker);
+        worker_kick(p->svc->worker);
         return;
     }
     if (why) {
@@ -79,7 +80,7 @@ static void on_page(void *arg, const struct jsm_answer *answer)
         walk_end(p, false, "the walk could not be finished");
         return;
     }
-    struct service *svc = p->site->svc;
+    struct service *svc = p->svc;
     store_poll_page(&svc->store, p->site->config->name, p->fence, hints, page.count, p->last,
                     &p->cursor, on_page_stored, p);
 }
@@ -98,7 +99,7 @@ static void next_page(struct poller *p)
     p->token = arena_str(p->arena, str_of(token));
     struct jsm_call call =
         jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.from_ms, p->token);
-    site_send(p->site, p->arena, &call, false, on_page, p);
+    site_send(p->site, p->arena, &call, on_page, p);
 }
 
 static void on_begun(void *arg, enum store_outcome outcome, const struct store_poll *poll)
@@ -127,27 +128,28 @@ static void on_known(void *arg, bool known)
         walk_end(p, false, "Jira does not know us");
         return;
     }
-    store_poll_begin(&p->site->svc->store, p->site->config->name, LEASE_S, on_begun, p);
+    store_poll_begin(&p->svc->store, p->site->config->name, LEASE_S, on_begun, p);
 }
 
 static void on_timer(void *arg)
 {
     struct poller *p = arg;
 
-    if (p->busy || p->site->svc->draining)
+    if (p->busy || p->svc->draining)
         return;
     p->busy = true;
     site_learn(p->site, on_known, p);
 }
 
-struct poller *poller_new(struct site *site)
+struct poller *poller_new(struct service *svc, struct site *site)
 {
     struct poller *p = calloc(1, sizeof *p);
     if (!p)
         abort();
+    p->svc = svc;
     p->site = site;
     p->arena = arena_new(LIMIT_ARENA_VISIT);
-    p->timer = io_timer_new(site->svc->loop, on_timer, p);
+    p->timer = io_timer_new(svc->loop, on_timer, p);
     io_timer_start(p->timer, 1, site->config->poll_interval_ms);
     return p;
 }

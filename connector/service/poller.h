@@ -4,11 +4,12 @@
 #ifndef COUNTERSIGN_SERVICE_POLLER_H
 #define COUNTERSIGN_SERVICE_POLLER_H
 
-#include "service/site.h"
+#include "site/site.h"
 
 struct poller;
+struct service;
 /* Begins at once, then walks at the interval of the configuration. */
-struct poller *poller_new(struct site *site);
+struct poller *poller_new(struct service *svc, struct site *site);
 /* Is a walk under way? */
 bool poller_is_busy(const struct poller *poller);
 /* Only when it is not busy. */

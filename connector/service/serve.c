@@ -108,15 +108,21 @@ static bool make_sites(struct daemon *d, struct err *err)
     struct service *svc = &d->svc;
     bool plain = false;
 
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        plain |= svc->config->sites[i].insecure_http;
+    struct http_options http = {
+        .per_host_max = 16, .in_flight_max = 256, .allow_plain_http = plain};
+    svc->http = http_new(svc->loop, &http);
     for (size_t i = 0; i < svc->config->site_count; i++) {
-        svc->sites[i] = site_new(svc, &svc->config->sites[i], err);
+        struct site_options options = {.config = &svc->config->sites[i],
+                                       .mapping = svc->config->mapping,
+                                       .times = &svc->config->policy.times,
+                                       .loop = svc->loop,
+                                       .http = svc->http};
+        svc->sites[i] = site_new(&options, err);
         if (!svc->sites[i])
             return false;
-        plain |= svc->config->sites[i].insecure_http;
     }
-    struct http_options options = {
-        .per_host_max = 16, .in_flight_max = 256, .allow_plain_http = plain};
-    svc->http = http_new(svc->loop, &options);
     return true;
 }
 
@@ -218,11 +224,10 @@ static void write_ports(const struct daemon *d)
 
 static void on_known(void *arg, bool known)
 {
-    struct site *site = arg;
+    struct service *svc = arg;
     if (!known)
-        log_warn("serve", "Jira does not know us yet; polling tries again",
-                 LOG_S("site", site->config->name));
-    worker_kick(site->svc->worker);
+        log_warn("serve", "a Jira does not know us yet; polling tries again");
+    worker_kick(svc->worker);
 }
 
 static void begin(struct daemon *d)
@@ -231,8 +236,8 @@ static void begin(struct daemon *d)
 
     svc->ready = true;
     for (size_t i = 0; i < svc->config->site_count; i++) {
-        site_learn(svc->sites[i], on_known, svc->sites[i]);
-        d->pollers[i] = poller_new(svc->sites[i]);
+        site_learn(svc->sites[i], on_known, svc);
+        d->pollers[i] = poller_new(svc, svc->sites[i]);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);

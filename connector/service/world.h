@@ -27,8 +27,6 @@ struct call_reply {
     char why[240]; /* REFUSED: what Jira said, the mapping field at fault named when known */
 };
 
-enum read_outcome { READ_OK, READ_FAILED, READ_DENIED };
-
 typedef void world_saved_fn(void *arg, enum saved saved);
 typedef void world_dossier_fn(void *arg, enum read_outcome outcome, struct dossier *dossier);
 typedef void world_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,

@@ -7,8 +7,8 @@
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_pick.h"
 #include "json/json_write.h"
-#include "service/site.h"
 #include "service/world_real.h"
+#include "site/site.h"
 
 enum { FIELDS_BYTES = 4096, SUMMARY_MAX = 200 };
 
@@ -156,8 +156,8 @@ static void act_create(struct act *a)
     };
     if (create.summary.len > SUMMARY_MAX)
         create.summary = str_n(create.summary.p, SUMMARY_MAX);
-    struct jsm_call call = jsm_call_create(a->arena, jsm_create_body(a->arena, &create));
-    site_send(a->site, a->arena, &call, true, on_written, a);
+    struct jsm_call call = jsm_call_create(jsm_create_body(a->arena, &create));
+    site_send(a->site, a->arena, &call, on_written, a);
 }
 
 /* --- words --- */
@@ -171,13 +171,13 @@ static void on_comments(void *arg, const struct jsm_answer *answer)
     struct str id = jsm_comment_find(a->arena, answer->body);
     struct str adf = jsm_adf_notice(a->arena, a->payload_panel, a->payload_line, a->payload_next);
     struct jsm_call call = jsm_call_comment(a->arena, a->flow.issue_id, id, adf);
-    site_send(a->site, a->arena, &call, true, on_written, a);
+    site_send(a->site, a->arena, &call, on_written, a);
 }
 
 static void act_comment(struct act *a)
 {
     struct jsm_call call = jsm_call_comments(a->arena, a->flow.issue_id);
-    site_send(a->site, a->arena, &call, false, on_comments, a);
+    site_send(a->site, a->arena, &call, on_comments, a);
 }
 
 static void nothing_to_write(void *arg)
@@ -209,7 +209,7 @@ static void act_fields(struct act *a)
     json_close_object(&out);
     struct jsm_call call =
         jsm_call_fields(a->arena, a->flow.issue_id, arena_str(a->arena, buf_str(&b)));
-    site_send(a->site, a->arena, &call, true, on_written, a);
+    site_send(a->site, a->arena, &call, on_written, a);
 }
 
 /* --- transitions --- */
@@ -258,13 +258,13 @@ static void on_transitions(void *arg, const struct jsm_answer *answer)
     a->leads_to = pick.leads_to;
     struct jsm_call call =
         jsm_call_transition(a->arena, a->flow.issue_id, pick.transition_id, pick.fields);
-    site_send(a->site, a->arena, &call, true, on_moved, a);
+    site_send(a->site, a->arena, &call, on_moved, a);
 }
 
 static void act_transition(struct act *a)
 {
     struct jsm_call call = jsm_call_transitions(a->arena, a->flow.issue_id);
-    site_send(a->site, a->arena, &call, false, on_transitions, a);
+    site_send(a->site, a->arena, &call, on_transitions, a);
 }
 
 /* --- which kind --- */

@@ -1,8 +1,8 @@
 /* world_jira.c: the seam's reads of Jira. */
 #include <stdlib.h>
 
-#include "service/site.h"
 #include "service/world_real.h"
+#include "site/site.h"
 
 struct ticket_reading {
     world_ticket_fn *fn;
@@ -82,7 +82,7 @@ static void on_known(void *arg, bool known)
         return;
     }
     struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker);
-    site_send(f->site, f->arena, &call, false, on_found, f);
+    site_send(f->site, f->arena, &call, on_found, f);
 }
 
 static void find_without_site(void *arg)

@@ -9,7 +9,7 @@ static void assert_call(struct jsm_call c, const char *method, const char *path,
     assert_string_equal(c.method, method);
     assert_str(c.path, path);
     assert_str(c.body, body);
-    assert_int_equal(c.once, once);
+    assert_int_equal(c.effect == JSM_ONCE, once);
 }
 
 static void reads(void **state)
@@ -124,10 +124,10 @@ static void a_create_carries_marker_and_binding(void **state)
     struct err err;
     (void)state;
 
-    struct jsm_call call = jsm_call_create(arena, jsm_create_body(arena, &c));
+    struct jsm_call call = jsm_call_create(jsm_create_body(arena, &c));
     assert_string_equal(call.method, "POST");
     assert_str(call.path, "/rest/api/3/issue");
-    assert_true(call.once);
+    assert_int_equal(call.effect, JSM_ONCE);
     assert_true(json_parse(arena, call.body, &v, &err));
     assert_str(json_path_str(v, "fields/project/key"), "IAM");
     assert_str(json_path_str(v, "fields/issuetype/name"), "Service Request");

@@ -1,16 +1,35 @@
 /* site.h: one configured Jira at run time: its credential, its manners (waits it asked for), its
  * calls. */
-#ifndef COUNTERSIGN_SERVICE_SITE_H
-#define COUNTERSIGN_SERVICE_SITE_H
+#ifndef COUNTERSIGN_SITE_SITE_H
+#define COUNTERSIGN_SITE_SITE_H
 
+#include "config/config.h"
+#include "io/io_http.h"
 #include "jsm/jsm_call.h"
 #include "jsm/jsm_issue.h"
 #include "jsm/jsm_judge.h"
 #include "mapping/mapping.h"
-#include "service/service.h"
+
+/* Borrowed for the site's life. The loop and the client are shared by all sites. */
+struct site_options {
+    const struct site_config *config;
+    const struct mapping *mapping;
+    const struct flow_times *times;
+    struct io_loop *loop;
+    struct http *http;
+};
+
+/* What happened since the start; read by /metrics. */
+struct site_counters {
+    uint64_t calls;
+    uint64_t limited; /* turned away for now */
+    uint64_t lost;    /* outcome unknown */
+    uint64_t denied;  /* refused for want of a valid credential */
+};
 
 struct site {
-    struct service *svc;
+    struct site_options o;
+    struct site_counters counters;
     const struct site_config *config;
     struct str authorization; /* header value, in `secrets` */
     struct arena *secrets;    /* wiped with the process; never logged */
@@ -23,15 +42,15 @@ struct site {
 };
 
 /* Reads the secrets; NULL with the reason when one cannot be read. */
-MUST_CHECK struct site *site_new(struct service *svc, const struct site_config *config,
-                                 struct err *err);
+MUST_CHECK struct site *site_new(const struct site_options *options, struct err *err);
+/* After its calls have ended. NULL is fine. */
 void site_free(struct site *site);
 
 typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
 /* Send one call and judge the reply into `arena`. Never calls inside the time Jira told us to wait:
  * then the answer is LATER at once (in the next turn), and nothing was sent. Calls back exactly
  * once. */
-void site_send(struct site *site, struct arena *arena, const struct jsm_call *call, bool write,
+void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg);
 /* Learn who we are; needed before the first ticket is judged. */
 void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg);
