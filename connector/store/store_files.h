@@ -11,7 +11,7 @@ struct store_file {
     const char *sha256;
     int number;    /* of a migration */
     bool breaking; /* an older program must not run on it */
-    bool late;     /* routine or view that needs all others: triggers, grants */
+    bool late;     /* zz_: a routine or role file that needs all others: triggers, grants */
     const char *text;
 };
 extern const struct store_file STORE_FILES[];

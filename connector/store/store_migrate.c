@@ -129,7 +129,8 @@ static bool migrate_body(void *arg, void *conn, struct err *err)
         statement(conn, &SQL_BODIES_LATER, err) && /* routines call each other: any order will do */
         run_migrations(conn, m, err) && run_kind(conn, "routine", false, m, err) &&
         run_kind(conn, "view", false, m, err) && run_kind(conn, "routine", true, m, err) &&
-        run_kind(conn, "view", true, m, err);
+        run_kind(conn, "role", true, m, err) && statement(conn, &SQL_INSTALLED_FORGET, err) &&
+        statement(conn, &SQL_INSTALLED_REMEMBER, err);
     if (ok)
         return pg_session_script(conn, m->dry_run ? "rollback" : "commit", err);
     struct err ignored;

@@ -67,6 +67,8 @@ def write_files(source: str, folder: str) -> None:
             breaking = "true" if text.startswith("-- breaking: yes") else "false"
             if kind == "migration" and not text.startswith("-- breaking: "):
                 sys.exit(f"{path}: the first line must be '-- breaking: yes' or '-- breaking: no'")
+            if path.name.startswith("zz_") and kind not in ("role", "routine"):
+                sys.exit(f"{path}: only roles and routines come late; zz_ files of {kind}/ are never applied")
             late = "true" if path.name.startswith("zz_") else "false"
             rows.append(f'    {{"{kind}", "{path.name}", "{digest}", {number}, {breaking}, {late},\n{c_string(text)}}},')
     out = ['#include "store/store_files.h"', "", "const struct store_file STORE_FILES[] = {", *rows, "};",

@@ -156,6 +156,15 @@ set local check_function_bodies = off
 select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where n.nspname in ('governance', 'sla', 'audit') and c.relkind in ('r', 'v') and obj_description(c.oid, 'pg_class') is null
 
+-- name: installed_forget
+-- params:
+delete from governance.installed
+
+-- name: installed_remember
+-- params:
+insert into governance.installed
+select kind, name, encode(sha256(convert_to(definition, 'UTF8')), 'hex') from governance.catalog()
+
 -- name: verify_catalog
 -- params:
 select kind, name, what from governance.catalog_changes()

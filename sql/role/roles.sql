@@ -21,4 +21,9 @@ grant countersign_owner to countersign_migrate;
 do $$
 begin
     execute format('grant create on database %I to countersign_owner', current_database());
+    -- objects of a session's own must not stand before ours; whose the database is not cannot say so for it
+    if pg_has_role((select datdba from pg_database where datname = current_database()), 'usage') then
+        execute format('revoke temporary on database %I from public, countersign_service, countersign_ingest,
+                        countersign_auditor, countersign_dashboard', current_database());
+    end if;
 end $$;

@@ -1,7 +1,7 @@
 -- Canonical JSON text (RFC 8785 for what we write: ASCII names, strings, integers, booleans, null): members by name, no
 -- blanks. to_json escapes strings exactly as the RFC asks.
 create or replace function governance.canonical_json(v jsonb) returns text
-language plpgsql immutable parallel safe set search_path = pg_catalog as $$
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 begin
     case jsonb_typeof(v)
     when 'object' then

@@ -1,7 +1,7 @@
 -- The only way into the chain. Runs as the owner: nobody else may write evidence. The head is locked here, and this runs
 -- at commit (deferred triggers), so it is the last lock a transaction takes.
 create or replace function governance.evidence_append(p_kind text, p_request uuid, p_detail jsonb) returns bigint
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     head governance.evidence_head;
     entry_at timestamptz;

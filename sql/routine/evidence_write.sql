@@ -1,10 +1,13 @@
 -- Turns one row change into one entry. No names of people: hashes and ids only; the clear text stays in its own tables.
 create or replace function governance.evidence_write() returns trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     request uuid;
     detail jsonb;
 begin
+    if tg_table_schema <> 'governance' then
+        raise exception 'evidence is of our own tables' using errcode = 'CG009'; -- a table of the same name proves nothing
+    end if;
     case tg_table_name
     when 'access_request' then
         request := new.id;
@@ -45,6 +48,9 @@ begin
     when 'webhook_delivery' then
         detail := jsonb_build_object('delivery', new.id, 'site', new.site, 'reason', new.reason,
             'body_sha256', encode(sha256(new.body), 'hex'));
+    when 'source' then
+        detail := jsonb_build_object('source', new.name, 'settle_ms', governance.ms(new.settle),
+            'confirmations', new.confirmations, 'max_age_ms', governance.ms(new.max_age));
     when 'mapping_version' then
         detail := jsonb_build_object('mapping', new.sha256);
     end case;

@@ -1,5 +1,5 @@
 -- Promise 8: one entry for every state change, in the same transaction; a chain that anybody can check.
-select plan(11);
+select plan(15);
 
 create function t.entries() returns bigint language sql as $$select count(*) from governance.evidence_entry$$;
 select t.entries() as before \gset
@@ -29,6 +29,22 @@ select is((select seq from governance.evidence_head), t.entries(), 'the head kno
 select is_empty($$select seq from (select seq, at, lag(at) over (order by seq) as before from governance.evidence_entry) e where at < before$$, 'time does not run backwards');
 select is_empty($$select seq from governance.evidence_entry where (body::jsonb->>'seq')::bigint <> seq or body::jsonb->>'kind' <> kind$$, 'the hashed text says what the columns say');
 select is_empty($$select seq from governance.evidence_entry where body like '%someone%' or body like '%asker%'$$, 'no names of people');
+
+-- a table of the caller's own proves nothing
+set role countersign_service;
+create temp table escalation (id bigint, request_id uuid, kind text, reason text, key text);
+select throws_ok('create trigger forge after insert on escalation for each row execute function governance.evidence_write(''request.moved'')',
+                 '42501', null, 'the service has no way to have evidence written by a trigger of its own');
+reset role;
+create trigger forge after insert on escalation for each row execute function governance.evidence_write('request.moved');
+select throws_ok('insert into escalation values (1, null, ''a'', ''b'', ''c'')', 'CG009', null, 'nor has anybody, on a table that is not ours');
+
+-- the rules by which reads count
+select t.entries() as before \gset
+select governance.source_put('plain', 'Plain', 'sql', 0, 1, 900000);
+select is(t.entries(), :before::bigint, 'the same configuration again is no change');
+select governance.source_put('plain', 'Plain', 'sql', 0, 1, 900001);
+select is(t.entries(), :before::bigint + 1, 'other rules for proofs leave an entry');
 
 -- a long transaction holds nobody up: the chain is locked at the commit only
 begin;

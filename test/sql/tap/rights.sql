@@ -1,5 +1,5 @@
 -- Who may do what, told in full: a right that is not listed here must not exist.
-select plan(16);
+select plan(18);
 
 create temp table may as
 select r.rolname as who, (n.nspname || '.' || c.relname) collate "default" as what, p.privilege as how
@@ -25,12 +25,17 @@ select is_empty($$select * from may where who = 'countersign_service' and how = 
                      and what in ('governance.evidence_entry', 'governance.evidence_head', 'governance.installed',
                                   'governance.migration', 'governance.phase_edge', 'governance.flow_edge')$$, 'evidence and rules are not its to write');
 select ok(not has_function_privilege('countersign_service', 'governance.evidence_append(text, uuid, jsonb)', 'execute'), 'nor can it append an entry by hand');
+select is_empty($$select proname from pg_proc where pronamespace = 'governance'::regnamespace and prorettype = 'trigger'::regtype
+                     and has_function_privilege('countersign_service', oid, 'execute')$$, 'nor put a trigger of ours on a table of its own');
 select is_empty($$select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace, pg_roles r
                     where n.nspname = 'governance' and r.rolname in ('countersign_ingest', 'countersign_auditor', 'countersign_dashboard')
                       and has_function_privilege(r.oid, p.oid, 'execute')$$, 'no other role runs our functions');
 select is_empty($$select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
                     where n.nspname = 'governance' and not exists (select from unnest(p.proconfig) c where c like 'search_path=pg_catalog%')$$,
                 'every function pins its search path');
+select is_empty($$select proname from pg_proc where pronamespace = 'governance'::regnamespace
+                     and (prosecdef or prorettype = 'trigger'::regtype or proname = 'canonical_json')
+                     and not 'search_path=pg_catalog, pg_temp' = any(proconfig)$$, 'those of triggers and of the owner look at the session last');
 select is_empty($$select rolname from pg_roles where rolname like 'countersign\_%' and rolcanlogin$$, 'our roles do not log in');
 select is_empty($$select n.nspname from pg_namespace n where n.nspname in ('governance', 'sla', 'audit')
                      and has_schema_privilege('public', n.oid, 'usage, create')$$, 'the public has no way in');

@@ -1,4 +1,5 @@
--- Who may do what. Applied after all tables, functions and views; revokes first, so that it is the whole truth.
+-- Who may do what. Applied after all tables, functions and views; revokes first, so that it is the whole truth. Functions of
+-- triggers are nobody's to call: on a table of his own a caller could have them write what never happened.
 do $$
 declare
     r text;
@@ -8,6 +9,7 @@ begin
         foreach t in array array['governance', 'sla', 'audit'] loop
             execute format('revoke all on all tables in schema %I from %I', t, r);
             execute format('revoke all on all sequences in schema %I from %I', t, r);
+            execute format('revoke all on all functions in schema %I from %I', t, r);
             execute format('revoke all on schema %I from %I', t, r);
         end loop;
     end loop;
@@ -30,5 +32,13 @@ grant update on governance.webhook_delivery to countersign_service;
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint
     to countersign_service;
-grant execute on all functions in schema governance to countersign_service;
-revoke execute on function governance.evidence_append(text, uuid, jsonb) from countersign_service;
+do $$
+declare
+    f regprocedure;
+begin
+    for f in select p.oid::regprocedure from pg_proc p
+              where p.pronamespace = 'governance'::regnamespace and p.prorettype <> 'trigger'::regtype
+                and p.proname <> 'evidence_append' loop
+        execute format('grant execute on function %s to countersign_service', f);
+    end loop;
+end $$;
