@@ -1,4 +1,4 @@
--- One decision, in one transaction: guarded move, flows, clock, escalation. p: the decision document of store_request.c.
+-- One decision, in one transaction: guarded move, flows, escalation; the clock follows by trigger. p: the decision document of store_request.c.
 create or replace function governance.decision_save(p_owner text, p_request uuid, p_version bigint, p jsonb) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -27,7 +27,7 @@ begin
     end if;
     if (p->>'escalate')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
-        values (p_request, 'operator', p->>'escalate_reason', r.generation || '/' || coalesce(cycle, '')) on conflict do nothing;
+        values (p_request, 'operator', p->>'escalate_reason', concat_ws('/', r.generation, cycle, p->>'escalate_reason')) on conflict do nothing;
     end if;
     update governance.access_request x
        set version = x.version + 1,
@@ -52,16 +52,6 @@ begin
            lease_owner = case when release then null else x.lease_owner end,
            lease_until = case when release then null else greatest(x.lease_until, clock_timestamp() + interval '30 s') end
      where x.id = p_request;
-    if target <> r.phase then
-        update governance.sla_clock c
-           set stopped_at = case when target in ('verified', 'exception', 'denied', 'cancelled', 'expired')
-                                 then clock_timestamp() when target = 'closed' then c.stopped_at end,
-               next_step_at = case when target in ('claimed', 'fulfilling') and c.goal is not null
-                                    and c.steps_done < cardinality(c.percents)
-                                   then c.started_at + c.paused + c.goal * c.percents[c.steps_done + 1] / 100.0
-                                   else c.next_step_at end
-         where c.request_id = p_request;
-    end if;
     return p_version + 1;
 end $$;
-comment on function governance.decision_save(text, uuid, bigint, jsonb) is 'Apply one decision: move, flows, clock, escalations, due time';
+comment on function governance.decision_save(text, uuid, bigint, jsonb) is 'Apply one decision: move, flows, escalations, due time';

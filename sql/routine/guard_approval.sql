@@ -1,10 +1,13 @@
 create or replace function governance.guard_approval() returns trigger
-language plpgsql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if exists (select from governance.access_request r
-                where r.id = new.request_id and lower(new.approver) in (lower(r.requester), lower(r.beneficiary))) then
+    if btrim(new.approver) = '' or exists (
+           select from governance.access_request r
+            where r.id = new.request_id and (governance.same_person(new.approver, r.requester)
+                                             or governance.same_person(new.approver, r.beneficiary))) then
         raise exception 'nobody approves for themselves' using errcode = 'CG008';
     end if;
+    new.at := clock_timestamp(); -- whatever was said
     return new;
 end $$;
 comment on function governance.guard_approval() is 'Trigger: the approver is neither requester nor beneficiary';

@@ -1,15 +1,21 @@
 create or replace function governance.guard_exception() returns trigger
-language plpgsql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
+        if governance.same_person(new.approved_by, new.owner) or exists (
+               select from governance.request_item i join governance.access_request r on r.id = i.request_id
+                where i.id = new.item_id and (governance.same_person(new.approved_by, r.requester)
+                                              or governance.same_person(new.approved_by, r.beneficiary))) then
+            raise exception 'nobody approves for themselves' using errcode = 'CG008';
+        end if;
         new.created_at := clock_timestamp(); -- the 90 days run from now, whatever was said
         return new;
     end if;
-    if row(new.item_id, new.owner, new.approved_by, new.reason, new.created_at, new.expires_at)
-       is distinct from row(old.item_id, old.owner, old.approved_by, old.reason, old.created_at, old.expires_at)
+    if row(new.item_id, new.owner, new.approved_by, new.reason, new.compensating_control, new.created_at, new.expires_at)
+       is distinct from row(old.item_id, old.owner, old.approved_by, old.reason, old.compensating_control, old.created_at, old.expires_at)
        or old.revoked_at is not null then
         raise exception 'an exception can only be revoked; a longer one is a new one' using errcode = 'CG002';
     end if;
     return new;
 end $$;
-comment on function governance.guard_exception() is 'Trigger: an exception begins now and can only be revoked, once';
+comment on function governance.guard_exception() is 'Trigger: another person approves it, it begins now, and it can only be revoked, once';

@@ -1,5 +1,5 @@
 create or replace function governance.guard_flow() returns trigger
-language plpgsql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
         if new.state <> 'pending' or new.version <> 1 then
@@ -15,9 +15,15 @@ begin
        and not (old.state = 'parked' and new.state = 'moot') then
         raise exception 'no move from % to %', old.state, new.state using errcode = 'CG004';
     end if;
-    if new.payload <> old.payload or new.kind <> old.kind or new.request_id <> old.request_id then
+    if row(new.payload, new.kind, new.request_id, new.site, new.cycle, new.created_at)
+       is distinct from row(old.payload, old.kind, old.request_id, old.site, old.cycle, old.created_at) then
         raise exception 'what was decided is frozen' using errcode = 'CG002';
+    end if;
+    if new.kind = 'close' and new.state = 'calling' and old.state <> 'calling' and not exists (
+           select from governance.access_request r
+            where r.id = new.request_id and r.claim_cycle = new.cycle and r.phase in ('verified', 'exception')) then
+        raise exception 'refused: a close without the proof of its claim' using errcode = 'CG007';
     end if;
     return new;
 end $$;
-comment on function governance.guard_flow() is 'Trigger: legal moves and fences of outbound work; a parked flow may be replaced';
+comment on function governance.guard_flow() is 'Trigger: legal moves and fences of outbound work, no close without proof; a parked flow may be replaced';

@@ -1,5 +1,5 @@
 create or replace function governance.guard_observation() returns trigger
-language plpgsql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if new.observed_at < now() or new.observed_at > clock_timestamp() then
         raise exception 'a read is stored when it is made' using errcode = 'CG011';

@@ -27,19 +27,3 @@ begin
     return p_fence;
 end $$;
 comment on function governance.poll_page(text, bigint, jsonb, boolean, bigint) is 'Store one page; the cursor moves with the last one, in the same transaction';
-
-create or replace function governance.sweep(p_max_age interval) returns int
-language plpgsql set search_path = pg_catalog as $$
-declare
-    n int;
-begin
-    update governance.access_request r
-       set hinted_at = clock_timestamp(), look_at = clock_timestamp()
-      from governance.ticket t
-     where t.request_id = r.id and r.phase not in ('denied', 'cancelled', 'expired') and r.lease_owner is null
-       and (r.look_at is null or r.look_at > clock_timestamp())
-       and coalesce(t.read_at, t.first_seen_at) < clock_timestamp() - p_max_age;
-    get diagnostics n = row_count;
-    return n;
-end $$;
-comment on function governance.sweep(interval) is 'Make our tickets due that were not read for a while, whatever hints said';

@@ -17,27 +17,3 @@ language sql set search_path = pg_catalog as $$
     returning s.name
 $$;
 comment on function governance.source_put(text, text, text, bigint, int, bigint) is 'Register a source of the configuration';
-
-create or replace function governance.health() returns jsonb
-language sql stable set search_path = pg_catalog as $$
-    select jsonb_build_object(
-        'schema', (select max(m.number) from governance.migration m),
-        'read_only', pg_is_in_recovery(),
-        'now_ms', governance.ms(clock_timestamp()),
-        'inbox_new', (select count(*) from governance.webhook_delivery where state = 'new'),
-        'inbox_quarantined', (select count(*) from governance.webhook_delivery where state = 'quarantined'),
-        'flows_open', (select count(*) from governance.flow where state not in ('done', 'moot', 'parked')),
-        'flows_parked', (select count(*) from governance.flow where state = 'parked'),
-        'flow_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - created_at))::bigint, 0)
-                                  from governance.flow where state not in ('done', 'moot', 'parked')),
-        'requests_open', (select count(*) from governance.access_request r where not
-                             (select is_terminal or name = 'closed' from governance.phase p where p.name = r.phase)),
-        'requests_held', (select count(*) from governance.access_request where held),
-        'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
-            from governance.sla_clock c join governance.access_request r on r.id = c.request_id
-           where c.stopped_at is null and r.kind = 'removal'),
-        'closed_without_proof', (select count(*) from governance.escalation where kind = 'breach'),
-        'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
-        'evidence_seq', (select seq from governance.evidence_head))
-$$;
-comment on function governance.health() is 'Numbers for /readyz and /metrics';

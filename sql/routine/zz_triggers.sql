@@ -1,6 +1,14 @@
 -- Which function guards which table. Applied after all functions (file name order).
 create or replace trigger guard before insert or update on governance.access_request
     for each row execute function governance.guard_request();
+create or replace trigger guard_proof before update on governance.access_request
+    for each row execute function governance.guard_proof();
+create or replace trigger guard_tuple before update on governance.access_request
+    for each row execute function governance.guard_tuple();
+create or replace trigger clock_follow after update on governance.access_request
+    for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
+create or replace trigger guard before insert on governance.request_item
+    for each row execute function governance.guard_item();
 create or replace trigger guard before insert or update on governance.flow
     for each row execute function governance.guard_flow();
 create or replace trigger guard before insert on governance.approval
@@ -9,10 +17,14 @@ create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
 create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
-create or replace trigger guard before update on governance.ticket
+create or replace trigger guard before insert or update on governance.ticket
     for each row execute function governance.guard_ticket();
-create or replace trigger guard before update on governance.sla_clock
+create or replace trigger guard before insert or update on governance.sla_clock
     for each row execute function governance.guard_clock();
+create or replace trigger guard before update of name, registered_at on governance.site
+    for each row execute function governance.guard_frozen(); -- a later start would turn closes without proof into history
+create or replace trigger guard before update of site, delivery_id, received_at, body on governance.webhook_delivery
+    for each row execute function governance.guard_frozen();
 
 do $$
 declare
@@ -25,7 +37,7 @@ begin
         execute format('create or replace trigger no_truncate before truncate on governance.%I
                         for each statement execute function governance.append_only()', t);
     end loop;
-    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'evidence_head'] loop
+    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -48,6 +60,9 @@ begin
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
+        ('source', 'evidence_new', 'after insert', '', 'source.rules'),
+        ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
+                                                            is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),
         ('ticket', 'evidence_bound', 'after update', 'when (old.request_id is distinct from new.request_id)', 'ticket.bound'),
         ('ticket', 'evidence_new', 'after insert', 'when (new.request_id is not null)', 'ticket.bound'),
         ('webhook_delivery', 'evidence_quarantine', 'after update',

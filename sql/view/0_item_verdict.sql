@@ -1,4 +1,5 @@
--- The one question that may close a ticket. The same rules as domain/item.c; a test feeds both the same histories.
+-- The one question that may close a ticket. The same rules as domain/item.c; a test feeds both the same
+-- histories. Times count in whole milliseconds here as there; claims are stored so that this excludes nothing (guard_proof).
 create or replace view governance.item_verdict as
 select i.id as item_id,
        i.request_id,
@@ -6,11 +7,11 @@ select i.id as item_id,
        case
            when x.id is not null then 'excepted'
            when n.id is null or n.outcome = 'unknown' then 'unknown'
-           when n.source_as_of < c.since then 'unknown'
-           when clock_timestamp() - n.observed_at > s.max_age then 'unknown'
+           when n.as_of < c.since then 'unknown'
+           when c.now - n.seen > s.max_age then 'unknown'
            when n.says_so and (i.desired = 'present' or (run.reads >= s.confirmations and run.span >= s.settle)) then 'verified'
            when n.says_so then 'settling'
-           when n.source_as_of - c.since < s.settle then 'settling'
+           when n.as_of - c.since < s.settle then 'settling'
            else 'mismatch'
        end as verdict,
        n.id as observation_id,
@@ -20,26 +21,29 @@ select i.id as item_id,
   from governance.request_item i
   join governance.access_request r on r.id = i.request_id
   join governance.source s on s.name = i.source
- cross join lateral (select coalesce(r.claimed_at, r.approved_at, r.requested_at) as since) c
+ cross join lateral (
+        select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since,
+               date_trunc('milliseconds', clock_timestamp()) as now) c
   left join lateral (
         select e.id from governance.exception e
          where e.item_id = i.id and e.revoked_at is null and e.expires_at > clock_timestamp() + interval '60 s'
          limit 1) x on true
   left join lateral (
-        select o.*, case i.desired when 'absent' then o.outcome = 'absent'
+        select o.*, date_trunc('milliseconds', o.source_as_of) as as_of, date_trunc('milliseconds', o.observed_at) as seen,
+               case i.desired when 'absent' then o.outcome = 'absent'
                                    else o.outcome = 'present' and o.account = 'active' end as says_so
           from governance.observation o
          where o.item_id = i.id and o.generation = r.generation
          order by o.id desc
          limit 1) n on true
   left join lateral (
-        select count(*) as reads, n.source_as_of - min(o.source_as_of) as span
+        select count(*) as reads, n.as_of - min(date_trunc('milliseconds', o.source_as_of)) as span
           from governance.observation o
          where o.item_id = i.id and o.generation = r.generation
            and o.id > coalesce((
                  select max(b.id) from governance.observation b
                   where b.item_id = i.id and b.generation = r.generation
-                    and (b.source_as_of < c.since
+                    and (date_trunc('milliseconds', b.source_as_of) < c.since
                          or not case i.desired when 'absent' then b.outcome = 'absent'
                                                else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true;
 comment on view governance.item_verdict is 'What the reads say about each item: verified, excepted, settling, mismatch or unknown';

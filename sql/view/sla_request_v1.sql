@@ -13,23 +13,26 @@ select r.id as request_id,
        r.requested_at,
        r.approved_at,
        r.claimed_at as fulfilled_claimed_at,
-       r.verified_at,
+       case when c.ended = 'verified' then r.verified_at end as verified_at,
        r.closed_at,
        r.phase,
-       extract(epoch from coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused)::bigint
+       case when c.ended is null or c.ended = 'verified'
+            then extract(epoch from coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused)::bigint end
            as initiation_to_verified_seconds,
        c.stopped_at is null as is_open,
        extract(epoch from c.goal)::bigint as goal_seconds,
        case
            when c.goal is null then 'exempt'
-           when c.stopped_at is not null and c.stopped_at - c.started_at - c.paused <= c.goal then 'met'
+           when c.stopped_at is not null and c.stopped_at - c.started_at - c.paused <= c.goal
+               then case c.ended when 'verified' then 'met' else c.ended end
            when c.stopped_at is not null then 'missed'
            when clock_timestamp() - c.started_at - c.paused > c.goal then 'breached'
            when clock_timestamp() - c.started_at - c.paused >= c.goal * 0.75 then 'at_risk'
            else 'running'
        end as sla_state,
        (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'breach') as refused_closes,
-       (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'sla') as escalation_level
+       (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'sla') as escalation_level,
+       c.ended as outcome
   from governance.access_request r
   join governance.sla_clock c on c.request_id = r.id
   left join governance.ticket t on t.request_id = r.id;
@@ -51,9 +54,10 @@ comment on column sla.request_v1.fulfilled_claimed_at is 'The fulfiller said don
 comment on column sla.request_v1.verified_at is 'Proven in the target system; null = not yet';
 comment on column sla.request_v1.closed_at is 'Ticket closed on that proof';
 comment on column sla.request_v1.phase is 'Where it stands';
-comment on column sla.request_v1.initiation_to_verified_seconds is 'Seconds from request to proof; for open ones, until now (censored)';
-comment on column sla.request_v1.is_open is 'Not proven yet: count it in every share and percentile';
+comment on column sla.request_v1.initiation_to_verified_seconds is 'Seconds from request to proof; for open ones, until now (censored); null = ended without proof';
+comment on column sla.request_v1.is_open is 'Neither proven nor ended: count it in every share and percentile';
 comment on column sla.request_v1.goal_seconds is 'Goal; null = none';
-comment on column sla.request_v1.sla_state is 'met, missed, running, at_risk (from 75 %), breached or exempt';
+comment on column sla.request_v1.sla_state is 'met (proven in time), missed (the goal had passed when it ended, however it ended), excepted or withdrawn (ended in time, not proven), running, at_risk (from 75 %), breached or exempt';
 comment on column sla.request_v1.refused_closes is 'Closes found without proof';
 comment on column sla.request_v1.escalation_level is 'Deadline steps escalated';
+comment on column sla.request_v1.outcome is 'How it ended: verified, excepted (an exception covered it) or withdrawn (denied, cancelled, expired); null = it runs';

@@ -26,7 +26,8 @@ def test_tables(db):
 
 
 def history(rng):
-    """One item and its reads, newest first, near every boundary of the rules. Times are relative to now, in ms."""
+    """One item and its reads, newest first, near every boundary of the rules. Times are relative to now, in ms; what the
+    database stores of them has microseconds besides."""
     settle, confirmations = rng.choice([0, 60_000, 300_000]), rng.choice([1, 1, 2, 3])
     max_age = rng.choice([60_000, 900_000])
     desired = rng.choice(["present", "absent"])
@@ -47,16 +48,20 @@ def test_verdicts(db):
     rng = random.Random(7)
     histories = [history(rng) for _ in range(HISTORIES)]
     lines, sources, requests, items, reads, exceptions = [], [], [], [], [], []
+
+    def stored(ms):
+        """A moment of that millisecond: the database knows it to the microsecond, the core only that it is in there."""
+        return f"date_trunc('milliseconds', now()) + {ms * 1000 + rng.choice([0, 1, 500, 900, 999])} * interval '1 us'"
     for number, (desired, settle, confirmations, max_age, excepted, since, seen) in enumerate(histories):
         said = " ".join(f"{o}:{a}:1:1:{NOW + as_of}:{NOW + at}" for o, a, as_of, at in seen)
         lines.append(f"{desired} {settle} {confirmations} {max_age} {int(excepted)} {NOW + since} {NOW} {said}".rstrip())
         request = f"00000000-0000-0000-0000-{number:012d}"
         sources.append(f"('s{number}', 's', 'sql', {settle} * interval '1 ms', {confirmations}, {max_age} * interval '1 ms')")
-        requests.append(f"('{request}', 'acme', 'm{number}', 'removal', 'enforce', true, 'verifying', 2, 'c', now() + {since} * interval '1 ms')")
+        requests.append(f"('{request}', 'acme', 'm{number}', 'removal', 'enforce', true, 'verifying', 2, 'c', {stored(since)})")
         items.append(f"({number}, '{request}', 's{number}', 'a', 'e', '{desired}')")
         for outcome, account, as_of, at in reversed(seen):
             raw = "null" if outcome == "unknown" else "'x'"
-            reads.append(f"({number}, 2, now() + {at} * interval '1 ms', now() + {as_of} * interval '1 ms', '{outcome}', '{account}', "
+            reads.append(f"({number}, 2, {stored(at)}, {stored(as_of)}, '{outcome}', '{account}', "
                          f"'none', 'r', true, true, {raw})")
         if excepted:
             exceptions.append(f"({number}, 'ann', 'bob', 'why', now(), now() + interval '1 day')")
@@ -79,3 +84,40 @@ def test_verdicts(db):
     wrong = [(c, s, line) for c, s, line in zip(in_core, in_sql, lines) if c != s]
     assert not wrong, wrong[:5]
     assert set(in_core) == {"verified", "excepted", "settling", "mismatch", "unknown"}
+
+
+def test_a_read_in_the_millisecond_of_the_claim(db):
+    """Reads come in whole milliseconds, begun when they were begun: in the same one as the claim nobody knows which was first,
+    and neither the core nor the database may call it proof. A moment later both do."""
+    said = db.psql("""
+        create temp table asked (n int, line text, verdict text);
+        do $$
+        declare
+            request uuid;
+            wanted bigint;
+        begin
+            for n in 1..200 loop
+                request := t.fulfilling(t.request(array['plain:' || case n % 2 when 0 then 'absent' else 'present' end]));
+                wanted := t.item(request);
+                perform t.claim(request);
+                perform t.move(request, 'verifying');
+                perform pg_sleep((n % 10) * 0.0003);
+                -- as the service stores it: the beginning of the read, floored
+                insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete, canary_ok, raw_sha256)
+                select i.id, 2, to_timestamp(governance.ms(clock_timestamp()) / 1000.0), i.desired, 'active', 'direct', 'Ok', true, true, 'x'
+                  from governance.request_item i where i.id = wanted;
+                insert into asked
+                select n, concat_ws(' ', d.item->>'desired', d.item->>'settle_ms', d.item->>'confirmations', d.item->>'max_age_ms', 0,
+                           d.said->>'claimed_ms', d.said->>'now_ms', concat_ws(':', o->>'outcome', o->>'account', 1, 1, o->>'as_of_ms', o->>'observed_ms')),
+                       t.verdict(wanted)
+                  from (select s as said, s->'items'->0 as item, s->'items'->0->'obs'->0 as o from governance.dossier(request) s) d;
+            end loop;
+        end $$;
+        select verdict || '|' || line from asked order by n""").splitlines()
+    in_sql, lines = zip(*(line.split("|", 1) for line in said))
+    assert core("verdicts", "\n".join(lines) + "\n").split() == list(in_sql)
+    assert set(in_sql) == {"unknown", "verified"}
+    early = db.psql("""select count(*) from governance.access_request r
+        join governance.request_item i on i.request_id = r.id join governance.item_verdict v on v.item_id = i.id
+       where v.verdict = 'verified' and v.source_as_of < r.claimed_at""")
+    assert early == "0"

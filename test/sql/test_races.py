@@ -123,3 +123,19 @@ def test_one_walk_of_a_site(db):
     assert db.psql("select watermark_ms from governance.poll_cursor") == "0", refused
     db.psql(page.format(later, 50))
     assert db.psql("select watermark_ms from governance.poll_cursor") == "50"
+
+
+def test_a_deadline_step_is_taken_once_and_waits_for_nobody(db):
+    """The step locks the request before its clock, as decisions do: no deadlock, and two replicas take one step once."""
+    request = db.psql("select t.request(more => jsonb_build_object('requested_ms', (extract(epoch from now() - interval '50 min') * 1000)::bigint))")
+    with db.session() as decision, db.session() as tick:
+        decision.run("set role countersign_service")
+        decision.run("begin")
+        decision.run(f"select from governance.access_request where id = '{request}' for update")
+        tick.send("select governance.sla_tick()")
+        assert tick.result() == "0", "it is being decided on: at the next tick then"
+        decision.run(f"update governance.sla_clock set goal = goal - interval '1 s' where request_id = '{request}'")
+        decision.run("commit")
+    ticks = at_once(db, ["select governance.sla_tick()"] * WORKERS)
+    assert sorted(ticks) == ["0"] * (WORKERS - 1) + ["1"], ticks
+    assert db.psql("select steps_done from governance.sla_clock") == "1"

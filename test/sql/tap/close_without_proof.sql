@@ -1,7 +1,7 @@
 -- Promise 1: closed only on proof, whoever asks and however near the proof is.
 \set refused '''CG007'''
 set role countersign_service;
-select plan(27);
+select plan(46);
 
 -- the plain lie
 select t.verifying(t.request()) as r \gset
@@ -47,6 +47,44 @@ select t.verifying(t.request(array['slow:absent'])) as slow \gset
 select t.read(t.item(:'slow'), 'absent'), t.read(t.item(:'slow'), 'absent');
 select is(t.verdict(t.item(:'slow')), 'settling', 'two reads within the lag of the source settle nothing');
 select throws_ok(format('select t.move(%L, ''verified'')', :'slow'), :refused, null, 'settling is not done');
+
+-- a request that begins half done, and a claim that is none
+select throws_ok(format('insert into governance.access_request (site, marker, kind, mode, from_ticket, requester, beneficiary, %s)
+    values (''acme'', ''forged'', ''removal'', ''enforce'', false, ''asker'', ''someone'', %s)', names, val), 'CG001', null, 'a request does not begin with ' || names)
+  from (values ('generation', '2'), ('claim_cycle, claimed_at', '''9/9'', now() - interval ''399 days'''), ('verified_at', 'now()'),
+               ('verified_at, closed_at, phase', 'now(), now(), ''closed'''), ('approved_at', 'now()'), ('approved_hash', '''h'''),
+               ('requested_at', 'now() + interval ''1 day''')) as x(names, val);
+select t.fulfilling(t.request()) as lazy \gset
+select t.read(t.item(:'lazy'), 'absent');
+select throws_ok(format('select t.move(%L, ''claimed'')', :'lazy'), 'CG005', null, 'a claim without a claim');
+select throws_ok(format('update governance.access_request set version = version + 1, phase = ''claimed'', claim_cycle = ''1/1'', claimed_at = clock_timestamp() where id = %L', :'lazy'), 'CG005', null, 'or of the same generation');
+select t.claim(:'lazy');
+select throws_ok(format('update governance.access_request set version = version + 1, generation = generation + 1, claim_cycle = ''2/2'', claimed_at = clock_timestamp() where id = %L', :'lazy'), 'CG005', null, 'a claim is a move');
+select t.move(:'lazy', 'verifying'), t.read(t.item(:'lazy'), 'absent', ago => '-1 s');
+select t.move(:'lazy', 'verified', 'closed', 'fulfilling');
+select throws_ok(format('select t.move(%L, ''claimed'')', :'lazy'), 'CG005', null, 'a reopened ticket does not live on the proof it had');
+select is((select num_nonnulls(verified_at, closed_at) from governance.access_request where id = :'lazy'), 0, 'and does not look proven');
+update governance.access_request set version = version + 1, verified_at = now() - interval '1 year', closed_at = now() where id = :'lazy';
+select is((select num_nonnulls(verified_at, closed_at) from governance.access_request where id = :'lazy'), 0, 'whatever is said');
+
+-- an exception is no proof
+select t.verifying(t.request()) as ex \gset
+insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (t.item(:'ex'), 'ann', 'bob', 'why', now() + interval '1 day');
+select throws_ok(format('select t.move(%L, ''verified'')', :'ex'), :refused, null, 'what an exception covers is not verified');
+select lives_ok(format('select t.move(%L, ''exception'', ''closed'')', :'ex'), 'it is excepted, and closes as that');
+
+-- the close itself, said past the function that asks first
+select t.verifying(t.request()) as call \gset
+insert into governance.flow (request_id, site, kind, cycle) values (:'call', 'acme', 'close', (select claim_cycle from governance.access_request where id = :'call')) returning id as flow \gset
+update governance.flow set version = version + 1, state = 'checking' where id = :flow;
+select throws_ok(format('update governance.flow set version = version + 1, state = ''calling'', sent_at = now() where id = %s', :flow), :refused, null, 'no close is sent without proof');
+select throws_ok(format('update governance.flow set version = version + 1, cycle = ''other'' where id = %s', :flow), 'CG002', null, 'nor made the close of another claim');
+select t.read(t.item(:'call'), 'absent');
+select t.move(:'call', 'verified');
+select lives_ok(format('update governance.flow set version = version + 1, state = ''calling'', sent_at = now() where id = %s', :flow), 'with it, it is');
+
+-- what was closed before the first start is history, and the first start stays when it was
+select throws_ok('update governance.site set registered_at = now() + interval ''1 day''', 'CG002', null, 'a close without proof does not become history');
 
 -- no items, no claim, a claim dated back, a read of the future
 select t.fulfilling(t.request(array[]::text[])) as bare \gset

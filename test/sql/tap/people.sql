@@ -1,6 +1,6 @@
 -- Approvals, exceptions and what was approved: separation of duties against our own bugs.
 set role countersign_service;
-select plan(20);
+select plan(54);
 
 select t.request(more => '{"approval_needed": true}') as r \gset
 select throws_ok(format('select t.move(%L, ''approved'')', :'r'), 'CG010', null, 'not without an approval');
@@ -16,10 +16,42 @@ update governance.access_request set version = version + 1, approved_hash = 'h1'
 select throws_ok(format('update governance.access_request set version = version + 1, approved_hash = ''h2'' where id = %L', :'r'), 'CG002', null, 'what was approved stays');
 select throws_ok(format('update governance.access_request set requested_at = clock_timestamp() where id = %L', :'r'), 'CG002', null, 'the clock starts once');
 select throws_ok(format('update governance.sla_clock set started_at = clock_timestamp() where request_id = %L', :'r'), 'CG002', null, 'and stays started');
-select throws_ok(format('update governance.sla_clock set stopped_at = started_at - interval ''1 s'' where request_id = %L', :'r'), '23514', null, 'and never stops before it started');
+
+-- one person, however it is spelled
+select t.request(more => '{"approval_needed": true}') as spelled \gset
+select throws_ok(format('select governance.approval_add(%L, %L, ''approved'', ''api'')', :'spelled', who), 'CG008', null, 'not as ' || quote_literal(who))
+  from unnest(array[' asker', e'Someone\t', ' ']) as who;
+insert into governance.approval (request_id, approver, decision, tuple_hash, at) values (:'spelled', 'boss', 'approved', 'h1', now() - interval '1 year');
+select ok((select at > now() - interval '1 min' from governance.approval where request_id = :'spelled'), 'an approval is of now');
+
+-- what was asked for, between the wish and the approval, and after it
+select throws_ok(format('update governance.access_request set approval_needed = false where id = %L', :'spelled'), 'CG002', null, 'an approval that is needed stays needed');
+select throws_ok(format('update governance.access_request set %s where id = %L', change, :'spelled'), 'CG002', null, 'from the first: ' || change)
+  from unnest(array['requester = ''boss''', 'mode = ''observe''', 'emergency = true, access_until = now()', 'site = ''other''', 'from_ticket = true', 'body_sha256 = ''x''']) as change;
+select throws_ok(format('update governance.access_request set approved_hash = ''h9'' where id = %L', :'spelled'), 'CG002', null, 'approved is what is approved');
+select lives_ok(format('update governance.access_request set beneficiary = ''other'', kind = ''grant'', mapped_hash = ''h2'' where id = %L', :'spelled'), 'an edited ticket is mapped anew');
+select throws_ok(format('select t.move(%L, ''approved'')', :'spelled'), 'CG010', null, 'the approval was of something else');
+update governance.access_request set beneficiary = 'Boss', mapped_hash = 'h1' where id = :'spelled';
+select throws_ok(format('select t.move(%L, ''approved'')', :'spelled'), 'CG010', null, 'or came from whom it is now for');
+update governance.access_request set beneficiary = 'someone' where id = :'spelled';
+select throws_ok(format('update governance.access_request set version = version + 1, phase = ''approved'', approved_hash = ''h9'' where id = %L', :'spelled'), 'CG002', null, 'only what is mapped is approved');
+select lives_ok(format('select t.move(%L, ''approved'')', :'spelled'), 'approved as it is mapped');
+select throws_ok(format('update governance.access_request set %s where id = %L', change, :'spelled'), 'CG002', null, 'once approved: ' || change)
+  from unnest(array['beneficiary = ''other''', 'kind = ''removal''', 'is_privileged = true', 'access_until = now()', 'approval_needed = false', 'held = true', 'mapped = ''{"x": 1}''', 'mapped_hash = ''''']) as change;
+select throws_ok(format('insert into governance.request_item (request_id, source, account, entitlement, desired) values (%L, ''plain'', ''x'', ''y'', ''absent'')', :'spelled'), 'CG002', null, 'nor is anything added');
+select t.request(array[]::text[], '{"approval_needed": true, "hold_text": "Which?", "mapped_hash": ""}') as held \gset
+select throws_ok(format('update governance.access_request set approval_needed = false where id = %L', :'held'), 'CG002', null, 'a held request is no way around it');
+select throws_ok(format('select t.move(%L, ''approved'')', :'held'), 'CG010', null, 'nor is it approved');
+select lives_ok(format('update governance.access_request set held = false, approval_needed = false, mapped_hash = ''h1'' where id = %L', :'held'), 'its first mapping says whether one is needed');
+select t.request(more => '{"approval_needed": true}') as away \gset
+select t.move(:'away', 'orphaned');
+select throws_ok(format('select t.move(%L, ''fulfilling'')', :'away'), 'CG010', null, 'a ticket that was away does not skip the approval');
+select lives_ok(format('select t.move(%L, ''received'')', :'away'), 'it starts over');
 
 select t.verifying(t.request()) as e \gset
-select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''ann'', ''why'', now() + interval ''1 day'')', t.item(:'e')), '23514', null, 'nobody approves an exception for themselves');
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''ann'', ''why'', now() + interval ''1 day'')', t.item(:'e')), 'CG008', null, 'nobody approves an exception for themselves');
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''Ann'', %L, ''why'', now() + interval ''1 day'')', t.item(:'e'), who), 'CG008', null, 'not as ' || quote_literal(who))
+  from unnest(array['ann', ' ANN ', 'Asker', 'someone ']) as who;
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''bob'', ''why'', clock_timestamp() + interval ''91 days'')', t.item(:'e')), '23514', null, 'at most 90 days');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, created_at, expires_at) values (%s, ''ann'', ''bob'', ''why'', clock_timestamp() + interval ''80 days'', clock_timestamp() + interval ''120 days'')', t.item(:'e')), '23514', null, 'of days that begin now');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''bob'', '''', now() + interval ''1 day'')', t.item(:'e')), '23514', null, 'with a reason');

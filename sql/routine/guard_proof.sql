@@ -1,0 +1,51 @@
+-- No approval without an approver, no claim of yesterday, and no verified or closed request without proof. Times are the
+-- database's own, whatever was said. Runs after guard_request (triggers fire by name).
+create or replace function governance.guard_proof() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    moved boolean := new.phase <> old.phase;
+    missing text;
+begin
+    if moved and new.phase = 'claimed' then
+        if new.generation <> old.generation + 1 or new.claim_cycle = '' or new.claimed_at is null or new.claimed_at < now() then
+            raise exception 'a claim is new as a whole, and made now' using errcode = 'CG005';
+        end if;
+        -- reads carry whole milliseconds: the first one after the claim, or one begun before it would seem to be newer
+        new.claimed_at := date_trunc('milliseconds', clock_timestamp()) + interval '1 ms';
+    elsif row(new.generation, new.claim_cycle, new.claimed_at)
+          is distinct from row(old.generation, old.claim_cycle, old.claimed_at) then
+        raise exception 'only a claim changes the claim' using errcode = 'CG005';
+    end if;
+    new.approved_at := case when moved and new.phase = 'approved' then coalesce(old.approved_at, date_trunc('milliseconds', clock_timestamp()))
+                            else old.approved_at end;
+    new.verified_at := case when moved and new.phase in ('verified', 'exception') then clock_timestamp()
+                            when moved and new.phase in ('fulfilling', 'claimed', 'verifying') then null else old.verified_at end;
+    new.closed_at := case when moved and new.phase = 'closed' then clock_timestamp()
+                          when new.phase = 'closed' then old.closed_at end;
+    if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null
+       or moved and new.phase = 'approved' and new.held
+       or moved and new.phase = 'approved' and new.approval_needed and not new.emergency
+          and (not exists (select from governance.approval a
+                            where a.request_id = new.id and a.decision = 'approved' and a.tuple_hash = new.mapped_hash
+                              and not governance.same_person(a.approver, new.requester)
+                              and not governance.same_person(a.approver, new.beneficiary))
+               or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
+        raise exception 'refused: not approved' using errcode = 'CG010';
+    end if;
+    if moved and new.phase in ('verified', 'exception', 'closed') then
+        if new.claim_cycle = '' then
+            raise exception 'proof belongs to a claim' using errcode = 'CG005';
+        end if;
+        if not exists (select from governance.request_item i where i.request_id = new.id) then
+            raise exception 'refused: no items' using errcode = 'CG006';
+        end if;
+        select string_agg(v.item_id || '=' || v.verdict, ', ') into missing
+          from governance.item_verdict v
+         where v.request_id = new.id and v.verdict <> 'verified' and (v.verdict <> 'excepted' or new.phase = 'verified');
+        if missing is not null then
+            raise exception '% refused: %', new.phase, missing using errcode = 'CG007';
+        end if;
+    end if;
+    return new;
+end $$;
+comment on function governance.guard_proof() is 'Trigger: approved by another person, claimed now, verified and closed on proof';
