@@ -34,6 +34,8 @@ static void count_missing(struct gate_verdict *g, const struct item *item, size_
 
     g->missing++;
     g->contradicted |= f->verdict == VERDICT_MISMATCH;
+    if (newest_failed && !g->read_failed)
+        g->first_failed = index;
     g->read_failed |= newest_failed;
     g->stale_copy |= f->verdict == VERDICT_UNKNOWN && f->proof && !newest_failed;
     if (f->verdict == VERDICT_SETTLING) {
@@ -50,8 +52,10 @@ static void count_missing(struct gate_verdict *g, const struct item *item, size_
 
 struct gate_verdict gate_judge(const struct dossier *d)
 {
-    struct gate_verdict g = {
-        .first_missing = d->item_count, .reason = "AllItemsVerified", .worst = VERDICT_VERIFIED};
+    struct gate_verdict g = {.first_missing = d->item_count,
+                             .first_failed = d->item_count,
+                             .reason = "AllItemsVerified",
+                             .worst = VERDICT_VERIFIED};
     int64_t since = proof_since(d);
 
     for (size_t i = 0; i < d->item_count; i++) {
@@ -85,6 +89,9 @@ bool gate_done_is_right(const struct dossier *d)
 
     if (PLANTED(DONE_IS_DONE))
         return true;
+    /* where the service desk's own decline leads to a status that the mapping does not name */
+    if (d->phase == PHASE_DENIED && d->ticket.approval == APPROVAL_DECLINED)
+        return str_eq(d->ticket.cycle, d->ended_cycle);
     if (d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION || d->phase == PHASE_CLOSED)
         return ours;
     if (d->phase != PHASE_VERIFYING || !ours)
@@ -153,7 +160,7 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
     /* closed again since: that is another breach, with a count of its own */
     if (d->ticket.role != STATUS_DONE || !str_eq(d->ticket.cycle, flow->cycle))
         return EV_FOUND;
-    if (d->mode != GATE_ENFORCE || phase_is_terminal(d->phase))
+    if (d->mode != GATE_ENFORCE)
         return EV_NOT_WANTED;
     return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }

@@ -70,7 +70,10 @@ static const struct phase_edge EDGES[] = {
     MOVE(EXCEPTION, ORPHANED, "its ticket was deleted or moved away"),
     MOVE(CLOSED, FULFILLING, "the ticket was reopened: a new cycle"),
     MOVE(CLOSED, CLAIMED, "the ticket was reopened and claimed again: a new cycle"),
+    MOVE(CANCELLED, FULFILLING, "the cancelled ticket was opened again"),
+    MOVE(CANCELLED, RECEIVED, "the cancelled ticket was opened again, and nobody had approved it"),
     MOVE(ORPHANED, FULFILLING, "the ticket came back"),
+    MOVE(ORPHANED, RECEIVED, "the ticket came back, and nobody had approved it"),
     MOVE(ORPHANED, CANCELLED, "withdrawn"),
 };
 

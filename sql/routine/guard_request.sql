@@ -12,7 +12,7 @@ begin
     end if;
     if new.id <> old.id or new.requested_at <> old.requested_at or new.marker <> old.marker
        or new.idempotency_key is distinct from old.idempotency_key
-       or (old.approved_hash <> '' and new.approved_hash <> old.approved_hash) then
+       or (old.approved_hash <> '' and (new.approved_hash <> old.approved_hash or new.mapped_hash <> old.mapped_hash)) then
         raise exception 'identity, start of the clock and what was approved never change' using errcode = 'CG002';
     end if;
     if new.version not in (old.version, old.version + 1)
@@ -31,15 +31,22 @@ begin
         raise exception 'a claim is new as a whole, and made now' using errcode = 'CG005';
     end if;
     if new.phase <> old.phase and new.phase = 'approved' and new.approval_needed and not new.emergency
-       and (not exists (select from governance.approval a where a.request_id = new.id and a.decision = 'approved')
+       and (not exists (select from governance.approval a where a.request_id = new.id and a.decision = 'approved'
+                           and a.tuple_hash = new.mapped_hash)
             or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
         raise exception 'refused: not approved' using errcode = 'CG010';
+    end if;
+    if new.phase = 'fulfilling' and old.phase in ('cancelled', 'orphaned') and new.approved_at is null then
+        raise exception 'refused: what comes back was never approved' using errcode = 'CG010';
+    end if;
+    if new.phase = 'fulfilling' and old.phase = 'cancelled' and new.cancel_asked then
+        raise exception 'refused: withdrawn' using errcode = 'CG012';
     end if;
     if new.phase <> old.phase and new.phase in ('verified', 'exception', 'closed') then
         if new.claim_cycle = '' then
             raise exception 'proof belongs to a claim' using errcode = 'CG005';
         end if;
-        if not exists (select from governance.request_item i where i.request_id = new.id) then
+        if not exists (select from governance.request_item i where i.request_id = new.id and i.replaced_at is null) then
             raise exception 'refused: no items' using errcode = 'CG006';
         end if;
         select string_agg(v.item_id || '=' || v.verdict, ', ') into missing

@@ -30,5 +30,6 @@ grant update on governance.webhook_delivery to countersign_service;
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint
     to countersign_service;
+grant update (replaced_at) on governance.request_item to countersign_service;
 grant execute on all functions in schema governance to countersign_service;
 revoke execute on function governance.evidence_append(text, uuid, jsonb) from countersign_service;

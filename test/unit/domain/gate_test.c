@@ -290,7 +290,12 @@ static void a_reopen_is_wanted_while_done_is_not_proven(void **state)
     d.mode = GATE_ENFORCE;
     d.phase = PHASE_CLOSED;
     assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
-    d.phase = PHASE_CANCELLED;
+    d.phase = PHASE_CANCELLED; /* over is not done */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    d.phase = PHASE_DENIED;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    t.approval = APPROVAL_DECLINED; /* the very decline that ended it led there */
+    d.ended_cycle = t.cycle;
     assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
 
     d.phase = PHASE_VERIFYING; /* proven meanwhile */
