@@ -70,7 +70,6 @@ struct dossier {
     struct ticket ticket;
     struct str claim_cycle;    /* cycle we are verifying or verified; empty = none */
     struct str answered_cycle; /* last cycle we answered by a return or a reopen; empty = none */
-    struct str ended_cycle;    /* the ticket's cycle when the request ended; empty = none */
 
     const struct item *items;
     size_t item_count;

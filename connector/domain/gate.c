@@ -82,6 +82,17 @@ struct gate_verdict gate_judge(const struct dossier *d)
     return g;
 }
 
+/* The service desk's own decline moved the ticket, to a Done status that the mapping does not name.
+ */
+static bool is_the_declines_own_move(const struct ticket *t)
+{
+    enum { FOLLOWS_WITHIN_MS = 5000 };
+    int64_t after = t->cycle_at_ms - t->approved_at_ms;
+
+    return t->approval == APPROVAL_DECLINED && t->approved_at_ms && after >= 0 &&
+           after <= FOLLOWS_WITHIN_MS;
+}
+
 bool gate_done_is_right(const struct dossier *d)
 {
     struct gate_verdict g;
@@ -89,9 +100,8 @@ bool gate_done_is_right(const struct dossier *d)
 
     if (PLANTED(DONE_IS_DONE))
         return true;
-    /* where the service desk's own decline leads to a status that the mapping does not name */
-    if (d->phase == PHASE_DENIED && d->ticket.approval == APPROVAL_DECLINED)
-        return str_eq(d->ticket.cycle, d->ended_cycle);
+    if (d->phase == PHASE_DENIED && is_the_declines_own_move(&d->ticket))
+        return true;
     if (d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION || d->phase == PHASE_CLOSED)
         return ours;
     if (d->phase != PHASE_VERIFYING || !ours)

@@ -53,6 +53,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->updated_ms = number(v, "updated_ms");
     t->marker = text(a, v, "marker");
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
+    t->approved_at_ms = number(v, "approved_at_ms");
     t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
 }
 
@@ -158,7 +159,6 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->justification = text(a, v, "justification");
     d->claim_cycle = text(a, v, "claim_cycle");
     d->answered_cycle = text(a, v, "answered_cycle");
-    d->ended_cycle = text(a, v, "ended_cycle");
     d->reopens_last_hour = (int32_t)number(v, "reopens_last_hour");
     d->returns_last_hour = (int32_t)number(v, "returns_last_hour");
     d->writes_last_hour = (int32_t)number(v, "writes_last_hour");

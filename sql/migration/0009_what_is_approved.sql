@@ -3,12 +3,12 @@
 insert into governance.phase_edge values ('cancelled', 'fulfilling'), ('cancelled', 'received'), ('orphaned', 'received');
 comment on column governance.phase.is_terminal is 'Over, as far as we go by ourselves; only people can open a cancelled ticket again';
 
-alter table governance.access_request add column ended_cycle text not null default '';
-comment on column governance.access_request.ended_cycle is 'Changelog id of the ticket''s status when the request ended';
 comment on column governance.access_request.mapped_hash is 'Of the tuple that the items were made from; an edit before approval replaces both';
 
 alter table governance.ticket add column mapped_hash text not null default '';
 comment on column governance.ticket.mapped_hash is 'Of the tuple that the ticket maps to as last read; empty: it does not map';
+alter table governance.ticket add column approved_at timestamptz;
+comment on column governance.ticket.approved_at is 'Jira''s time of the decision in its approval step';
 update governance.ticket t set mapped_hash = r.mapped_hash from governance.access_request r where r.id = t.request_id;
 -- the column held what was last read until now; the items are those that were approved
 update governance.access_request set mapped_hash = approved_hash where approved_hash <> '' and mapped_hash <> approved_hash;

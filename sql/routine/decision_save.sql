@@ -43,8 +43,6 @@ begin
            claimed_at = case when claim then clock_timestamp() else x.claimed_at end,
            claim_cycle = case when claim then cycle else x.claim_cycle end,
            answered_cycle = case when (p->>'answered')::boolean then cycle else x.answered_cycle end,
-           ended_cycle = case when target <> x.phase and target in ('denied', 'cancelled', 'expired') then coalesce(cycle, '')
-                              else x.ended_cycle end,
            approved_at = case when target = 'approved' then coalesce(x.approved_at, clock_timestamp()) else x.approved_at end,
            approved_hash = case when target = 'approved' and x.approved_hash = '' then x.mapped_hash else x.approved_hash end,
            verified_at = case when target in ('verified', 'exception') then clock_timestamp()

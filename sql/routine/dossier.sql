@@ -14,13 +14,13 @@ language sql stable set search_path = pg_catalog as $$
         'approval_outdated', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
                                         and a.tuple_hash <> r.mapped_hash),
         'approval_declined', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'declined'),
-        'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle, 'ended_cycle', r.ended_cycle,
+        'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle,
         'mapped', r.mapped, 'rule', r.rule, 'request_type', r.request_type, 'justification', r.justification,
         'ticket', (select jsonb_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state,
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'marker', t.marker,
-                          'approval', t.approval, 'mapped_hash', t.mapped_hash)
+                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash)
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,

@@ -22,7 +22,7 @@ begin
                cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
                moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
                updated_ms = (t->>'updated_ms')::bigint, marker = t->>'marker', approval = t->>'approval',
-               mapped_hash = coalesce(t->>'mapped_hash', ''),
+               approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
                hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
          where x.request_id = p_request;
         if t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then

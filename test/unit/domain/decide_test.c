@@ -95,12 +95,13 @@ static void the_decline_that_ended_it_may_stand_in_a_done_status(void **state)
     (void)state;
 
     d.ticket.approval = APPROVAL_DECLINED;
-    d.ended_cycle = d.ticket.cycle;
+    d.ticket.approved_at_ms = d.ticket.cycle_at_ms = NOW - MINUTE;
     struct decision r = decided(&d);
     assert_false(r.breach);
     assert_int_equal(r.flow_count, 0);
     assert_int_equal(r.look_again_ms, 0);
     d.ticket.cycle = STR("101"); /* closed again since */
+    d.ticket.cycle_at_ms = NOW;
     assert_true(decided(&d).breach);
 }
 
