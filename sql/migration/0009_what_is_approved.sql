@@ -1,6 +1,7 @@
 -- breaking: no
 -- What is approved is what is checked, and what is over can come back on its ticket.
-insert into governance.phase_edge values ('cancelled', 'fulfilling'), ('cancelled', 'received'), ('orphaned', 'received');
+insert into governance.phase_edge values
+    ('cancelled', 'fulfilling'), ('cancelled', 'received'), ('orphaned', 'received'), ('claimed', 'expired'), ('verifying', 'expired');
 comment on column governance.phase.is_terminal is 'Over, as far as we go by ourselves; only people can open a cancelled ticket again';
 
 comment on column governance.access_request.mapped_hash is 'Of the tuple that the items were made from; an edit before approval replaces both';
@@ -22,4 +23,5 @@ create unique index request_item_wanted on governance.request_item (request_id, 
 alter table governance.approval add column given_at timestamptz not null default 'epoch';
 comment on column governance.approval.given_at is 'When it was given, by the clock of its channel; epoch: the channel does not say';
 alter table governance.approval drop constraint approval_request_id_approver_key;
+comment on column governance.approval.tuple_hash is 'Hash of what was approved; empty: nobody knows, the ticket was edited about then';
 alter table governance.approval add unique (request_id, approver, tuple_hash, given_at);

@@ -10,9 +10,9 @@ language sql stable set search_path = pg_catalog as $$
         'closed_ms', governance.ms(r.closed_at), 'access_until_ms', governance.ms(r.access_until),
         'approval_needed', r.approval_needed, 'cancel_asked', r.cancel_asked, 'approved_hash', r.approved_hash,
         'approval_given', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
-                                 and a.tuple_hash = r.mapped_hash),
+                                 and a.tuple_hash = r.mapped_hash and a.tuple_hash <> ''),
         'approval_outdated', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
-                                        and a.tuple_hash <> r.mapped_hash),
+                                        and (a.tuple_hash <> r.mapped_hash or a.tuple_hash = '')),
         'approval_declined', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'declined'),
         'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle,
         'mapped', r.mapped, 'rule', r.rule, 'request_type', r.request_type, 'justification', r.justification,

@@ -1,6 +1,6 @@
 -- What one look saw: the ticket as read, and observations. Fenced by the request's claim; facts only, no decision.
--- Until something is approved the items follow the ticket; an approval found in the same look as an edit was given for
--- what stood there before, as far as anybody can know.
+-- Until something is approved the items follow the ticket. An approval counts for what the ticket asks for only when it
+-- asked the same in the look before: found together with an edit, nobody knows what it was given for.
 create or replace function governance.facts_save(p_owner text, p_request uuid, p_version bigint, p jsonb) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -25,9 +25,9 @@ begin
                approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
                hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
          where x.request_id = p_request;
-        if t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
+        if t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
             insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
-            select p_request, t->>'approver', t->>'approval', 'jsm', r.mapped_hash, given
+            select p_request, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
              where lower(t->>'approver') not in (lower(r.requester), lower(r.beneficiary))
                and not exists (select from governance.approval a where a.request_id = p_request and a.channel = 'jsm'
                                   and a.approver = t->>'approver' and a.given_at = given)

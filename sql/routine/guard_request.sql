@@ -32,7 +32,7 @@ begin
     end if;
     if new.phase <> old.phase and new.phase = 'approved' and new.approval_needed and not new.emergency
        and (not exists (select from governance.approval a where a.request_id = new.id and a.decision = 'approved'
-                           and a.tuple_hash = new.mapped_hash)
+                           and a.tuple_hash = new.mapped_hash and a.tuple_hash <> '')
             or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
         raise exception 'refused: not approved' using errcode = 'CG010';
     end if;

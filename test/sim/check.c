@@ -217,7 +217,7 @@ static void check_over(struct sim *s, const struct srequest *r, const struct dos
     bool says = r->notice >= NOTICE_CANNOT_REOPEN && r->notice < NOTICE_COUNT;
 
     if (!open || !phase_is_terminal(d->phase) || x->move ||
-        is_declined_to_done(&s->tickets[r->ticket]))
+        s->tickets[r->ticket].cycle != r->seen_cycle || is_declined_to_done(&s->tickets[r->ticket]))
         return;
     if (d->phase == PHASE_CANCELLED && !d->cancel_asked)
         sim_violate(s, "INV15 over", "a cancelled ticket was opened again, and nobody looks");

@@ -193,7 +193,8 @@ static bool is_approved_for(const struct srequest *r, bool now)
 {
     for (int i = 0; i < r->approval_count; i++) {
         const struct sapproval *a = &r->approvals[i];
-        if (a->real.approved && (a->counts_for == r->mapped_hash) == now)
+        bool counts = a->counts_for && a->counts_for == r->mapped_hash;
+        if (a->real.approved && counts == now)
             return true;
     }
     return false;
@@ -204,19 +205,23 @@ bool store_is_approved(const struct srequest *r)
     return is_approved_for(r, true) || (PLANTED(APPROVAL_OF_ANYTHING) && is_approved_for(r, false));
 }
 
-/* What the ticket says was decided there: once, and for what we knew it to ask for until now. */
+/* What the ticket says was decided there, once: for what it asks for if it did so before, else for
+ * nobody knows what. */
 static void take_decision(struct sim *s, struct srequest *r, const struct ticket *ticket)
 {
     const struct sticket *t = &s->tickets[r->ticket];
 
-    if (ticket->approval != APPROVAL_APPROVED && ticket->approval != APPROVAL_DECLINED)
+    bool decided = ticket->approval == APPROVAL_APPROVED || ticket->approval == APPROVAL_DECLINED;
+
+    if (!decided || ticket->presence != TICKET_HERE)
         return;
     for (int i = 0; i < r->approval_count; i++)
         if (r->approvals[i].real.at_ms == ticket->approved_at_ms)
             return;
     for (int i = 0; i < t->decision_count; i++)
         if (t->decisions[i].at_ms == ticket->approved_at_ms)
-            store_approval(s, r, &t->decisions[i], r->mapped_hash);
+            store_approval(s, r, &t->decisions[i],
+                           ticket->mapped_hash == r->mapped_hash ? r->mapped_hash : 0);
 }
 
 /* Until something is approved, the items follow the ticket. */

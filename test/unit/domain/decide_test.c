@@ -217,6 +217,11 @@ static void a_grant_whose_time_passed_is_not_given_but_a_removal_never_expires(v
     d.kind = REQUEST_GRANT;
     d.access_until_ms = NOW;
     MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_VERIFYING; /* nor proven to be there when it should be gone */
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_CLAIMED;
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_FULFILLING;
     d.access_until_ms = NOW + 1;
     assert_false(decided(&d).move);
     d.access_until_ms = NOW;
