@@ -1,7 +1,8 @@
 -- breaking: no
 -- What is approved is what is checked, and what is over can come back on its ticket.
 insert into governance.phase_edge values
-    ('cancelled', 'fulfilling'), ('cancelled', 'received'), ('orphaned', 'received'), ('claimed', 'expired'), ('verifying', 'expired');
+    ('cancelled', 'fulfilling'), ('cancelled', 'received'), ('orphaned', 'received'), ('claimed', 'expired'), ('verifying', 'expired')
+on conflict do nothing;
 comment on column governance.phase.is_terminal is 'Over, as far as we go by ourselves; only people can open a cancelled ticket again';
 
 comment on column governance.access_request.mapped_hash is 'Of the tuple that the items were made from; an edit before approval replaces both';

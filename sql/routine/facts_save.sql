@@ -38,14 +38,15 @@ begin
                 r.held := true;
             elsif (r.held or t->>'mapped_hash' <> r.mapped_hash) and jsonb_typeof(mapped) = 'object' then
                 perform governance.request_items(p_request, mapped->'items');
+                -- a wish that needs an approval goes on needing it, whatever it is edited to
+                r.approval_needed := (r.approval_needed and r.mapped_hash <> '')
+                    or coalesce((mapped->>'approval_needed')::boolean, r.approval_needed);
                 r.held := false;
                 r.mapped := mapped;
                 r.mapped_hash := t->>'mapped_hash';
                 r.kind := coalesce(mapped->>'kind', r.kind);
-                r.mode := coalesce(mapped->>'mode', r.mode);
                 r.beneficiary := coalesce(mapped->>'beneficiary', r.beneficiary);
                 r.is_privileged := coalesce((mapped->>'privileged')::boolean, r.is_privileged);
-                r.approval_needed := coalesce((mapped->>'approval_needed')::boolean, r.approval_needed);
             end if;
         end if;
     end if;
@@ -67,7 +68,7 @@ begin
     update governance.access_request x
        set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
-           mapped_hash = r.mapped_hash, mode = r.mode, is_privileged = r.is_privileged,
+           mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            lease_until = greatest(x.lease_until, clock_timestamp() + interval '30 s')
      where x.id = p_request;
     return p_version + 1;

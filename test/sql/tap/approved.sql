@@ -1,9 +1,9 @@
 -- What is approved is what is checked: items and approvals follow the ticket's edits until one is approved.
 set role countersign_service;
-select plan(27);
+select plan(28);
 
 -- A look at the ticket, as the service makes it.
-create function pg_temp.look(request uuid, hash text, role_name text default 'admin', more jsonb default '{}') returns bigint language plpgsql as $$
+create function pg_temp.look(request uuid, hash text, role_name text default 'admin', more jsonb default '{}', need boolean default true) returns bigint language plpgsql as $$
 declare
     v bigint;
 begin
@@ -14,7 +14,7 @@ begin
         'moved_by', '', 'moved_by_us', false, 'resolution_set', false, 'updated_ms', 1, 'marker', '', 'approval', 'none', 'approver', '',
         'approved_at_ms', 0, 'mapped_hash', hash, 'hold_text', case hash when '' then 'no role' else '' end) || more
         || case hash when '' then '{}'::jsonb else jsonb_build_object('mapped', jsonb_build_object('kind', 'removal', 'mode', 'enforce',
-               'beneficiary', 'someone', 'approval_needed', true, 'privileged', false, 'items', jsonb_build_array(jsonb_build_object(
+               'beneficiary', 'someone', 'approval_needed', need, 'privileged', false, 'items', jsonb_build_array(jsonb_build_object(
                    'source', 'plain', 'account', 'someone', 'entitlement', role_name, 'desired', 'absent')))) end));
 end $$;
 create function pg_temp.decide(request uuid, target text, more jsonb default '{}') returns bigint language plpgsql as $$
@@ -83,6 +83,8 @@ select lives_ok(format('select governance.approval_add(%L, ''boss'', ''approved'
 select is(pg_temp.given(:'c'), 'true/true', 'and that counts');
 select pg_temp.look(:'c', '');
 select is(governance.dossier(:'c')->>'held', 'true', 'emptied before approval: held');
+select pg_temp.look(:'c', 'h4', 'other', need => false);
+select is(governance.dossier(:'c')->>'approval_needed', 'true', 'no edit talks an approval away');
 
 -- who submits may vouch for the approval
 select t.request(more => '{"approval_needed": true, "approved_by": "platform"}') as v \gset
