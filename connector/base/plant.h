@@ -32,6 +32,14 @@
     X(DONE_IS_DONE, "a Done status counts as fulfilled")                                  \
     X(NEWEST_IS_KEPT, "of two tickets the newest is kept, not the one people work on")    \
     X(EDIT_IGNORED, "an edit after approval leaves no trace")                             \
+    X(EMPTY_IS_NO_EDIT, "a field emptied after approval leaves no trace")                 \
+    X(ITEMS_STAY, "what is approved is the edited form, what is checked is not")          \
+    X(APPROVAL_OF_ANYTHING, "an approval counts for what was edited after it")            \
+    X(OVER_IS_OVER, "a request that is over never looks at its ticket again")             \
+    X(WITHDRAWN_IS_WORKED, "a withdrawn request comes back with its ticket")              \
+    X(BACK_WITHOUT_APPROVAL, "a ticket that comes back needs no approval")                \
+    X(REFUSAL_IS_SILENT, "a refused reopening is told to nobody")                         \
+    X(REFUSAL_IS_REPEATED, "a refused move is tried again at every look")                 \
     X(EXCEPTION_NEVER_ENDS, "an exception that has run out still covers")                 \
     X(NO_FENCE, "the store takes writes of a lost lease")                                 \
     X(ACK_BEFORE_COMMIT, "a webhook is answered before it is stored")                     \

@@ -12,6 +12,7 @@ const struct policy POLICY_DEFAULT = {
     .reopens_per_hour = 3,
     .writes_per_hour = 6,
     .sweep_ms = 15 * 60000,
+    .refused_ms = 5 * 60000,
     .times = {.call_timeout_ms = 20000,
               .lease_ms = 60000,
               .safety_ms = 5000,
@@ -54,6 +55,13 @@ static void enqueue(struct step *s, enum flow_kind kind, struct str cycle, enum 
             (struct enqueue){.kind = kind, .cycle = cycle, .notice = notice};
 }
 
+static void escalate(struct step *s, const char *reason, int64_t since_ms)
+{
+    struct decision *r = s->r;
+    if (r->escalation_count < LIMIT_EFFECTS_PER_STEP)
+        r->escalations[r->escalation_count++] = (struct escalation){reason, since_ms};
+}
+
 static void look_by(struct step *s, int64_t at_ms)
 {
     if (!s->r->look_again_ms || at_ms < s->r->look_again_ms)
@@ -63,6 +71,32 @@ static void look_by(struct step *s, int64_t at_ms)
 static bool is_working(const struct dossier *d, enum flow_kind kind)
 {
     return d->flow_open[kind] && !d->flow_parked[kind];
+}
+
+/* Jira has refused this very move, and nothing replaces it. */
+static bool is_refused(const struct dossier *d, enum flow_kind kind, struct str cycle)
+{
+    return d->flow_parked[kind] && str_eq(d->flow_cycle[kind], cycle);
+}
+
+/* Somebody is told, and it is tried again after a while, ever more seldom: the workflow may be
+ * mended any day. */
+static void try_again(struct step *s, enum flow_kind kind, const char *reason)
+{
+    enum { REFUSED_CAP_MS = 3600000 };
+    const struct dossier *d = s->d;
+    int64_t wait = s->p->refused_ms;
+
+    if (PLANTED(REFUSAL_IS_SILENT))
+        return;
+    for (int32_t i = 1; i < d->flow_attempts[kind] && wait < REFUSED_CAP_MS; i++)
+        wait *= 2;
+    if (wait > REFUSED_CAP_MS)
+        wait = REFUSED_CAP_MS;
+    escalate(s, reason, 0);
+    s->r->retry[kind] = PLANTED(REFUSAL_IS_REPEATED) || d->flow_sent_ms[kind] + wait <= d->now_ms;
+    if (!s->r->retry[kind])
+        look_by(s, d->flow_sent_ms[kind] + wait);
 }
 
 static void see_ticket(struct step *s)
@@ -80,23 +114,49 @@ static void see_ticket(struct step *s)
     s->taken_back = t->role == STATUS_OPEN && !t->moved_by_us && !taken_up;
 }
 
-/* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. True
- * when it goes back now. */
-static bool hold_the_gate(struct step *s)
+/* What is done about a Done that is not right. */
+enum hold {
+    HOLD_NONE = 0, /* nothing: it is right, or not ours to hold, or somebody fights us for it */
+    HOLD_ORDERED,  /* it goes back, from now on */
+    HOLD_UNDER_WAY,
+    HOLD_REFUSED, /* Jira does not let us */
+};
+
+/* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. */
+static enum hold hold_the_gate(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE ||
-        is_working(d, FLOW_REOPEN))
-        return false;
+    if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE)
+        return HOLD_NONE;
+    if (is_working(d, FLOW_REOPEN))
+        return HOLD_UNDER_WAY;
+    if (is_refused(d, FLOW_REOPEN, d->ticket.cycle)) {
+        try_again(s, FLOW_REOPEN, "CannotReopen");
+        return HOLD_REFUSED;
+    }
     if (d->reopens_last_hour >= s->p->reopens_per_hour && !PLANTED(REOPEN_UNCAPPED)) {
-        s->r->escalate = true;
-        s->r->escalate_reason = "ReopenedTooOften";
+        escalate(s, "ReopenedTooOften", 0);
         look_by(s, d->now_ms + s->p->sweep_ms);
-        return false;
+        return HOLD_NONE;
     }
     enqueue(s, FLOW_REOPEN, d->ticket.cycle, NOTICE_REOPENED);
-    return true;
+    return HOLD_ORDERED;
+}
+
+/* What the ticket says while the gate is held; else what it would say. */
+static enum notice_state held_notice(enum hold hold, enum notice_state otherwise)
+{
+    switch (hold) {
+    case HOLD_ORDERED:
+    case HOLD_UNDER_WAY:
+        return NOTICE_REOPENED;
+    case HOLD_REFUSED:
+        return NOTICE_CANNOT_REOPEN;
+    case HOLD_NONE:
+        break;
+    }
+    return otherwise;
 }
 
 /* Say what is so on the ticket, when it differs from what it says and the hourly allowance is not
@@ -108,7 +168,7 @@ static void say(struct step *s, enum notice_state state)
 
     if (!s->here || (d->mode == GATE_OBSERVE && state != NOTICE_OBSERVING))
         return;
-    words_for(d, s->p, state, &n);
+    words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;
     if (n.key == d->notice_shown_key)
         return;
@@ -141,8 +201,7 @@ static bool decide_common(struct step *s)
 
     if (d->ticket.presence == TICKET_GONE && phase_move_allowed(d->phase, PHASE_ORPHANED)) {
         move(s, PHASE_ORPHANED, "TicketGone");
-        s->r->escalate = true;
-        s->r->escalate_reason = "TicketGone";
+        escalate(s, "TicketGone", 0);
         return true;
     }
     bool proven = d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION;
@@ -168,14 +227,22 @@ static bool decide_common(struct step *s)
     return false;
 }
 
+/* Nobody may work on it yet: the ticket says why, and may not be done. */
+static void wait_before_work(struct step *s, enum notice_state why)
+{
+    enum hold hold = hold_the_gate(s);
+
+    s->r->breach = hold == HOLD_ORDERED && !s->d->ticket.moved_by_us;
+    say(s, hold == HOLD_REFUSED ? NOTICE_CANNOT_REOPEN : why);
+    look_by(s, s->d->now_ms + s->p->sweep_ms);
+}
+
 static void decide_before_work(struct step *s)
 {
     const struct dossier *d = s->d;
 
     if (d->held) {
-        say(s, NOTICE_UNCLEAR);
-        hold_the_gate(s);
-        look_by(s, d->now_ms + s->p->sweep_ms);
+        wait_before_work(s, NOTICE_UNCLEAR);
         return;
     }
     if (d->approval_declined)
@@ -188,11 +255,8 @@ static void decide_before_work(struct step *s)
         move(s, PHASE_APPROVED, "Emergency");
     else if (d->phase == PHASE_RECEIVED)
         move(s, PHASE_PENDING_APPROVAL, "ApprovalNeeded");
-    if (s->r->move)
-        return;
-    say(s, NOTICE_WAITING_APPROVAL);
-    hold_the_gate(s);
-    look_by(s, d->now_ms + s->p->sweep_ms);
+    if (!s->r->move)
+        wait_before_work(s, NOTICE_WAITING_APPROVAL);
 }
 
 static void decide_ticketing(struct step *s)
@@ -207,17 +271,15 @@ static void decide_ticketing(struct step *s)
         move(s, PHASE_TICKETING, "TicketWanted");
     if (!d->flow_open[FLOW_CREATE])
         enqueue(s, FLOW_CREATE, STR_NONE, NOTICE_NONE);
-    if (d->flow_parked[FLOW_CREATE]) {
-        s->r->escalate = true;
-        s->r->escalate_reason = "TicketRefused";
-    }
+    if (d->flow_parked[FLOW_CREATE])
+        escalate(s, "TicketRefused", 0);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
 static void decide_fulfilling(struct step *s)
 {
     const struct dossier *d = s->d;
-    bool cannot_return = s->verify && d->flow_parked[FLOW_RETURN];
+    bool cannot_return = s->verify && is_refused(d, FLOW_RETURN, d->ticket.cycle);
     /* also a claim taken up before its ticket was away, and one our own half-made close left */
     bool waits_for_us = !s->answered && (s->verify || (s->done && !d->ticket.moved_by_us));
 
@@ -226,13 +288,10 @@ static void decide_fulfilling(struct step *s)
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
-    bool reopening = hold_the_gate(s);
-    if (reopening)
-        say(s, NOTICE_REOPENED);
-    else if (was_returned)
-        say(s, NOTICE_NOT_YET);
-    else
-        say(s, d->mode == GATE_OBSERVE ? NOTICE_OBSERVING : NOTICE_READY);
+    enum notice_state ready = was_returned              ? NOTICE_NOT_YET
+                              : d->mode == GATE_OBSERVE ? NOTICE_OBSERVING
+                                                        : NOTICE_READY;
+    say(s, held_notice(hold_the_gate(s), ready));
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
@@ -275,8 +334,12 @@ static bool send_back(struct step *s, const struct gate_verdict *g)
     const struct dossier *d = s->d;
     bool patient = d->now_ms - d->claimed_ms < s->p->return_after_ms;
 
-    if (!g->contradicted || patient || d->mode != GATE_ENFORCE || d->flow_parked[FLOW_RETURN])
+    if (!g->contradicted || patient || d->mode != GATE_ENFORCE)
         return false;
+    if (s->verify && is_refused(d, FLOW_RETURN, d->ticket.cycle)) {
+        try_again(s, FLOW_RETURN, "CannotReturn");
+        return false;
+    }
     move(s, PHASE_FULFILLING, g->reason);
     s->r->answered = true;
     if (s->verify)
@@ -305,10 +368,12 @@ static void decide_verifying(struct step *s)
         return;
     int64_t next = next_read_ms(d, s->p, &g);
     s->r->read_sources = next <= d->now_ms;
+    s->r->next_read_ms = s->r->read_sources ? 0 : next;
     look_by(s, s->r->read_sources ? d->now_ms + 1000
                                   : next); /* also when this visit has read already */
-    bool reopening = hold_the_gate(s);
-    say(s, reopening ? NOTICE_REOPENED : waiting_notice(&g));
+    if (g.read_failed) /* the words that say so are added in the same transaction */
+        escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
+    say(s, held_notice(hold_the_gate(s), waiting_notice(&g)));
 }
 
 static void decide_proven(struct step *s)
@@ -325,13 +390,11 @@ static void decide_proven(struct step *s)
         return;
     }
     say(s, g.answer == GATE_YES ? NOTICE_VERIFIED : NOTICE_EXCEPTION);
-    if (d->mode == GATE_ENFORCE &&
-        !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
+    if (is_refused(d, FLOW_CLOSE, d->claim_cycle))
+        try_again(s, FLOW_CLOSE, "CannotClose");
+    else if (d->mode == GATE_ENFORCE &&
+             !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
         enqueue(s, FLOW_CLOSE, d->claim_cycle, NOTICE_VERIFIED);
-    if (d->flow_parked[FLOW_CLOSE]) {
-        s->r->escalate = true;
-        s->r->escalate_reason = "CannotClose";
-    }
     hold_the_gate(s);
     look_by(s, d->now_ms + s->p->times.lease_ms);
 }
@@ -360,20 +423,78 @@ static void decide_closed(struct step *s)
         move(s, PHASE_FULFILLING, "Reopened");
 }
 
+/* Back to work, or to waiting for the approval that it never had. */
+static void take_up_again(struct step *s, const char *reason)
+{
+    bool approved = s->d->approved_ms || PLANTED(BACK_WITHOUT_APPROVAL);
+    move(s, approved ? PHASE_FULFILLING : PHASE_RECEIVED, reason);
+}
+
 static void decide_orphaned(struct step *s)
 {
     if (s->here)
-        move(s, PHASE_FULFILLING, "TicketCameBack");
+        take_up_again(s, "TicketCameBack");
 }
 
-/* A phase without a row is over: nothing moves it. */
+/* --- over --- */
+
+/* What the ticket of a request that is over says while people still treat it as open. */
+static enum notice_state over_notice(enum phase phase)
+{
+    return phase == PHASE_DENIED    ? NOTICE_DENIED
+           : phase == PHASE_EXPIRED ? NOTICE_EXPIRED
+                                    : NOTICE_WITHDRAWN;
+}
+
+/* Only we may move it out of Verifying: nobody shall wait there for a check that never comes. */
+static void return_what_is_over(struct step *s)
+{
+    const struct dossier *d = s->d;
+
+    if (!s->verify || d->mode != GATE_ENFORCE || is_working(d, FLOW_RETURN))
+        return;
+    if (is_refused(d, FLOW_RETURN, d->ticket.cycle))
+        try_again(s, FLOW_RETURN, "CannotReturn");
+    else if (d->returns_last_hour >= s->p->reopens_per_hour)
+        escalate(s, "ReturnedTooOften", 0);
+    else
+        enqueue(s, FLOW_RETURN, d->ticket.cycle, over_notice(d->phase));
+}
+
+/* Over, and the ticket is here. Whoever cancelled on the ticket may think better of it, there. What
+ * the platform withdrew, what was denied, and what came too late is not to be fulfilled: while the
+ * ticket looks as if it were, it says so and is no way to Done. */
+static void decide_over(struct step *s)
+{
+    const struct dossier *d = s->d;
+    bool ended_too = d->ticket.role == STATUS_CANCELLED || d->ticket.role == STATUS_DECLINED;
+
+    if (!s->here || ended_too || (s->done && gate_done_is_right(d)) || PLANTED(OVER_IS_OVER))
+        return;
+    if (d->phase == PHASE_CANCELLED && (!d->cancel_asked || PLANTED(WITHDRAWN_IS_WORKED))) {
+        take_up_again(s, "CancelTakenBack");
+        return;
+    }
+    if (s->done && !s->answered) {
+        s->r->breach = d->mode == GATE_ENFORCE;
+        s->r->answered = true;
+    }
+    if (s->done)
+        escalate(s, "ClosedAlthoughOver", 0);
+    enum hold hold = hold_the_gate(s);
+    return_what_is_over(s);
+    say(s, hold == HOLD_REFUSED ? NOTICE_CANNOT_REOPEN : over_notice(d->phase));
+    look_by(s, d->now_ms + s->p->sweep_ms);
+}
+
 static void (*const DECIDE_IN[PHASE_COUNT])(struct step *) = {
     [PHASE_RECEIVED] = decide_before_work,  [PHASE_PENDING_APPROVAL] = decide_before_work,
     [PHASE_APPROVED] = decide_ticketing,    [PHASE_TICKETING] = decide_ticketing,
     [PHASE_FULFILLING] = decide_fulfilling, [PHASE_CLAIMED] = decide_claim,
     [PHASE_VERIFYING] = decide_claim,       [PHASE_VERIFIED] = decide_claim,
     [PHASE_EXCEPTION] = decide_claim,       [PHASE_CLOSED] = decide_closed,
-    [PHASE_ORPHANED] = decide_orphaned,
+    [PHASE_DENIED] = decide_over,           [PHASE_CANCELLED] = decide_over,
+    [PHASE_EXPIRED] = decide_over,          [PHASE_ORPHANED] = decide_orphaned,
 };
 
 void decide(const struct dossier *d, const struct policy *policy, struct decision *ret)
@@ -382,10 +503,10 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
 
     *ret = (struct decision){.to = d->phase, .notice_key = d->notice_shown_key};
     see_ticket(&s);
-    if (!DECIDE_IN[d->phase])
-        return;
-    bool both = s.here && d->approved_hash && d->ticket.mapped_hash;
-    ret->tampered = both && d->approved_hash != d->ticket.mapped_hash && !PLANTED(EDIT_IGNORED);
+    /* a ticket that maps to nothing any more was changed too */
+    bool compared = s.here && d->approved_hash && !PLANTED(EDIT_IGNORED) &&
+                    (d->ticket.mapped_hash || !PLANTED(EMPTY_IS_NO_EDIT));
+    ret->tampered = compared && d->approved_hash != d->ticket.mapped_hash;
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
 }

@@ -11,6 +11,8 @@ struct policy {
     int32_t reopens_per_hour; /* then hold and escalate (reliability D4) */
     int32_t writes_per_hour;  /* comments and fields on one ticket */
     int64_t sweep_ms;         /* look at an open ticket at least this often */
+    int64_t refused_ms; /* a move that Jira refused is tried again after this, then twice this,
+                           ..., at least hourly */
     struct flow_times times;
     /* waits between reads after a claim, jittered by the shell: 0, 15 s, 1 m, 5 m, 15 m, then
      * hourly */
@@ -25,6 +27,13 @@ struct enqueue {
     enum notice_state notice; /* for comment and field_update: what it says; words.h renders it */
 };
 
+/* Somebody is told, once for each reason, claim and `since_ms`. */
+struct escalation {
+    const char *reason; /* CamelCase, static */
+    int64_t
+        since_ms; /* what tells two of the same reason apart (the begin of a run); 0 = nothing */
+};
+
 struct decision {
     bool move; /* phase changes: exactly one evidence entry */
     enum phase to;
@@ -32,13 +41,16 @@ struct decision {
     bool new_claim; /* claimed_at := database now, claim_cycle := ticket cycle, generation + 1 */
     bool answered;  /* answered_cycle := ticket cycle */
     bool breach;    /* Done was seen without proof: counted, in evidence */
-    bool tampered;  /* mapped fields differ from what was approved: in evidence, never followed */
-    bool read_sources; /* read every item's source now, then decide again */
+    bool tampered;  /* mapped fields differ from what was approved, or are empty: in evidence, never
+                       followed */
+    bool read_sources;    /* read every item's source now, then decide again */
+    int64_t next_read_ms; /* absolute: when the sources are read next; 0 = not planned */
     struct enqueue flows[LIMIT_EFFECTS_PER_STEP];
     size_t flow_count;
+    bool retry[FLOW_KIND_COUNT]; /* this refused (parked) flow may try once more */
     uint64_t notice_key; /* identity of the notice wanted (state and facts, without times) */
-    bool escalate;
-    const char *escalate_reason;
+    struct escalation escalations[LIMIT_EFFECTS_PER_STEP];
+    size_t escalation_count;
     int64_t look_again_ms; /* absolute database time of the next look; 0 = only when hinted */
 };
 

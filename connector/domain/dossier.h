@@ -28,6 +28,11 @@ enum notice_state {
     NOTICE_EXCEPTION,
     NOTICE_VERIFIED,
     NOTICE_REOPENED,
+    NOTICE_CANNOT_REOPEN,
+    NOTICE_WITHDRAWN,
+    NOTICE_DENIED,
+    NOTICE_EXPIRED,
+    NOTICE_COUNT
 };
 
 struct dossier {
@@ -51,7 +56,8 @@ struct dossier {
     int64_t access_until_ms;
 
     bool approval_needed;
-    bool approval_given; /* at least the wanted number of valid approvals is recorded */
+    bool approval_given;    /* a valid approval of these very items is recorded */
+    bool approval_outdated; /* there are approvals, but of what was asked before an edit */
     bool approval_declined;
     bool cancel_asked;
     uint64_t approved_hash; /* of the mapped tuple that was approved, 0 = not yet */
@@ -71,8 +77,11 @@ struct dossier {
     /* outbound work */
     bool flow_open[FLOW_KIND_COUNT]; /* an unfinished flow of that kind exists (parked counts) */
     bool flow_parked[FLOW_KIND_COUNT];
+    struct str flow_cycle[FLOW_KIND_COUNT]; /* of that unfinished flow */
+    int64_t flow_sent_ms[FLOW_KIND_COUNT];  /* when it was last sent, 0 = never */
+    int32_t flow_attempts[FLOW_KIND_COUNT]; /* calls tried */
     bool close_sent; /* a close for the present claim may have been carried out: calling..done */
-    int32_t reopens_last_hour;
+    int32_t reopens_last_hour, returns_last_hour;
     int32_t writes_last_hour;       /* comments and field updates */
     enum notice_state notice_shown; /* what the ticket says now, as far as we know */
     uint64_t notice_shown_key;

@@ -34,6 +34,8 @@ static void count_missing(struct gate_verdict *g, const struct item *item, size_
 
     g->missing++;
     g->contradicted |= f->verdict == VERDICT_MISMATCH;
+    if (newest_failed && !g->read_failed)
+        g->first_failed = index;
     g->read_failed |= newest_failed;
     g->stale_copy |= f->verdict == VERDICT_UNKNOWN && f->proof && !newest_failed;
     if (f->verdict == VERDICT_SETTLING) {
@@ -50,8 +52,10 @@ static void count_missing(struct gate_verdict *g, const struct item *item, size_
 
 struct gate_verdict gate_judge(const struct dossier *d)
 {
-    struct gate_verdict g = {
-        .first_missing = d->item_count, .reason = "AllItemsVerified", .worst = VERDICT_VERIFIED};
+    struct gate_verdict g = {.first_missing = d->item_count,
+                             .first_failed = d->item_count,
+                             .reason = "AllItemsVerified",
+                             .worst = VERDICT_VERIFIED};
     int64_t since = proof_since(d);
 
     for (size_t i = 0; i < d->item_count; i++) {
@@ -78,12 +82,25 @@ struct gate_verdict gate_judge(const struct dossier *d)
     return g;
 }
 
+/* The service desk's own decline moved the ticket, to a Done status that the mapping does not name.
+ */
+static bool is_the_declines_own_move(const struct ticket *t)
+{
+    enum { FOLLOWS_WITHIN_MS = 5000 };
+    int64_t after = t->cycle_at_ms - t->approved_at_ms;
+
+    return t->approval == APPROVAL_DECLINED && t->approved_at_ms && after >= 0 &&
+           after <= FOLLOWS_WITHIN_MS;
+}
+
 bool gate_done_is_right(const struct dossier *d)
 {
     struct gate_verdict g;
     bool ours = d->ticket.moved_by_us || str_eq(d->ticket.cycle, d->claim_cycle);
 
     if (PLANTED(DONE_IS_DONE))
+        return true;
+    if (d->phase == PHASE_DENIED && is_the_declines_own_move(&d->ticket))
         return true;
     if (d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION || d->phase == PHASE_CLOSED)
         return ours;
@@ -153,7 +170,7 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
     /* closed again since: that is another breach, with a count of its own */
     if (d->ticket.role != STATUS_DONE || !str_eq(d->ticket.cycle, flow->cycle))
         return EV_FOUND;
-    if (d->mode != GATE_ENFORCE || phase_is_terminal(d->phase))
+    if (d->mode != GATE_ENFORCE)
         return EV_NOT_WANTED;
     return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }

@@ -16,6 +16,7 @@ struct gate_verdict {
     bool contradicted;   /* a fresh read says that at least one item is not as asked */
     bool stale_copy;     /* unknown only because the source's copy is older than the claim */
     bool read_failed;    /* the newest read of an item failed */
+    size_t first_failed; /* index of the first such item, item_count when there is none */
     int64_t settling_ms; /* read again after this long to let a settling item settle; 0 = none
                             settles */
 };
@@ -24,9 +25,9 @@ struct gate_verdict {
  * excepted. */
 struct gate_verdict gate_judge(const struct dossier *d);
 
-/* May the ticket stand in a Done status? Closed or being closed on a proof of its own cycle, or
- * closed by us on a proof that is only being refreshed. What decides to reopen and what carries it
- * out ask the same question. */
+/* May the ticket stand in a Done status? Closed or being closed on a proof of its own cycle, closed
+ * by us on a proof that is only being refreshed, or put there by the very decline that ended the
+ * request. What decides to reopen and what carries it out ask the same question. */
 bool gate_done_is_right(const struct dossier *d);
 
 /* What the marker search found, newest knowledge last. */

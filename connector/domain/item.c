@@ -100,6 +100,22 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
     return (struct finding){VERDICT_MISMATCH, why_not(item, newest), newest};
 }
 
+struct item_since item_since(const struct item *item)
+{
+    struct item_since s = {0};
+    size_t n = 0;
+
+    for (; n < item->obs_count && item->obs[n].outcome == OUTCOME_UNKNOWN; n++)
+        s.unreadable_ms = item->obs[n].observed_ms;
+    if (n < item->obs_count)
+        s.last_known_ms = item->obs[n].observed_ms;
+    for (n = 0; n < item->obs_count && item->obs[n].outcome != OUTCOME_UNKNOWN &&
+                !says_so(item, &item->obs[n]);
+         n++)
+        s.not_so_ms = item->obs[n].as_of_ms;
+    return s;
+}
+
 static bool name_index(struct str name, const char *const *names, size_t count, size_t *ret)
 {
     for (size_t i = 0; i < count; i++) {

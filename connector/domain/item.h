@@ -82,6 +82,16 @@ struct finding {
     const struct observation *proof; /* the newest observation that counted, NULL when none */
 };
 
+/* The runs of newest reads, for telling people since when. */
+struct item_since {
+    int64_t
+        unreadable_ms; /* every read since then (database time) failed; 0 = the newest did not */
+    int64_t last_known_ms; /* database time of the newest read that did not fail; 0 = none */
+    int64_t not_so_ms;     /* every read since then (the source's time) says: not as asked; 0 = the
+                              newest does not */
+};
+struct item_since item_since(const struct item *item);
+
 /* since_ms: reads whose as_of is older prove nothing (the claim, or approval before any claim).
  * Pure. */
 struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t now_ms);

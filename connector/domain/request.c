@@ -46,6 +46,7 @@ static const struct phase_edge EDGES[] = {
     MOVE(CLAIMED, FULFILLING, "the claim was taken back"),
     MOVE(CLAIMED, CANCELLED, "withdrawn"),
     MOVE(CLAIMED, DENIED, "declined on the ticket"),
+    MOVE(CLAIMED, EXPIRED, "its time passed before it was proven"),
     MOVE(CLAIMED, ORPHANED, "its ticket was deleted or moved away"),
     MOVE(VERIFYING, VERIFIED, "every item is proven"),
     MOVE(VERIFYING, EXCEPTION, "what is not proven is covered by a live exception"),
@@ -53,6 +54,7 @@ static const struct phase_edge EDGES[] = {
     MOVE(VERIFYING, CLAIMED, "claimed again: a new cycle"),
     MOVE(VERIFYING, CANCELLED, "withdrawn"),
     MOVE(VERIFYING, DENIED, "declined on the ticket"),
+    MOVE(VERIFYING, EXPIRED, "its time passed before it was proven"),
     MOVE(VERIFYING, ORPHANED, "its ticket was deleted or moved away"),
     MOVE(VERIFIED, CLOSED, "the ticket is closed on this proof"),
     MOVE(VERIFIED, VERIFYING, "the proof grew old, or a later read contradicts it"),
@@ -70,7 +72,10 @@ static const struct phase_edge EDGES[] = {
     MOVE(EXCEPTION, ORPHANED, "its ticket was deleted or moved away"),
     MOVE(CLOSED, FULFILLING, "the ticket was reopened: a new cycle"),
     MOVE(CLOSED, CLAIMED, "the ticket was reopened and claimed again: a new cycle"),
+    MOVE(CANCELLED, FULFILLING, "the cancelled ticket was opened again"),
+    MOVE(CANCELLED, RECEIVED, "the cancelled ticket was opened again, and nobody had approved it"),
     MOVE(ORPHANED, FULFILLING, "the ticket came back"),
+    MOVE(ORPHANED, RECEIVED, "the ticket came back, and nobody had approved it"),
     MOVE(ORPHANED, CANCELLED, "withdrawn"),
 };
 

@@ -48,7 +48,8 @@ enum gate_mode { GATE_OBSERVE, GATE_WARN, GATE_ENFORCE };
 /* Names as they stand in the database, and back; an unknown name gives false. */
 const char *phase_name(enum phase phase);
 MUST_CHECK bool phase_from(struct str name, enum phase *ret);
-/* Does nothing more happen from here? */
+/* Over, as far as we go by ourselves. Only people can bring a cancelled one back, by opening its
+ * ticket again. */
 bool phase_is_terminal(enum phase phase);
 /* Is `from` -> `to` in the table? Staying is not a move. */
 bool phase_move_allowed(enum phase from, enum phase to);

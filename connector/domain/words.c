@@ -51,9 +51,9 @@ static void add_name(struct line *l, struct str name)
 }
 
 static const char *const STATE_NAMES[] = {
-    "none",      "observing", "waiting_approval", "ready",       "checking",
-    "stale",     "not_yet",   "wrong_change",     "cannot_read", "unclear",
-    "exception", "verified",  "reopened",
+    "none",     "observing",     "waiting_approval", "ready",   "checking",  "stale",
+    "not_yet",  "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
+    "reopened", "cannot_reopen", "withdrawn",        "denied",  "expired",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -92,11 +92,18 @@ static const struct manner MANNERS[] = {
     [NOTICE_EXCEPTION] = {"Exception", "note", true, true, true},
     [NOTICE_VERIFIED] = {"Verified", "success", false, true, true},
     [NOTICE_REOPENED] = {"Not there yet", "warning", true, true, false},
+    [NOTICE_CANNOT_REOPEN] = {"Not there yet", "error", true, true, false},
+    [NOTICE_WITHDRAWN] = {"Waiting", "warning", true, true, false},
+    [NOTICE_DENIED] = {"Waiting", "warning", true, true, false},
+    [NOTICE_EXPIRED] = {"Waiting", "warning", true, true, false},
 };
 
 /* The item a sentence speaks about, or NULL. */
-static const struct item *subject(const struct dossier *d, const struct gate_verdict *g)
+static const struct item *subject(const struct dossier *d, const struct gate_verdict *g,
+                                  enum notice_state state)
 {
+    if (state == NOTICE_CANNOT_READ && g->first_failed < d->item_count)
+        return &d->items[g->first_failed];
     if (g->first_missing < d->item_count)
         return &d->items[g->first_missing];
     return d->item_count ? &d->items[0] : NULL;
@@ -147,18 +154,23 @@ static void say_missing(struct line *l, const struct item *i, const struct findi
     add_c(l, ")");
 }
 
-/* When the present run of failed reads began; 0 = nothing was read. */
-static int64_t failing_since(const struct item *i)
+/* The second sentence about what is not there: what to do, since when it is so, what follows. */
+static void say_what_to_do(struct line *next, enum notice_state state, const struct item *i,
+                           int64_t next_read_ms)
 {
-    int64_t since = 0;
-
-    for (size_t k = 0; k < i->obs_count && i->obs[k].outcome == OUTCOME_UNKNOWN; k++)
-        since = i->obs[k].observed_ms;
-    return since;
+    say_task(next, i);
+    if (state == NOTICE_REOPENED)
+        add_c(next, ". It was closed before the access was checked, so it is reopened.");
+    else if (next_read_ms)
+        add_c(next, ". You don't need to come back; it resolves itself at the next check.");
+    else
+        add_c(next, ", then press Resolve.");
+    add_since(next, " It reads so since ", item_since(i).not_so_ms);
+    add_c(next, item_since(i).not_so_ms ? "." : "");
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
-                           const struct item *i, const struct finding *f)
+                           const struct item *i, const struct finding *f, int64_t next_read_ms)
 {
     switch (state) {
     case NOTICE_READY:
@@ -173,26 +185,26 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         add_c(l, "; this ticket resolves itself, usually within 2 min");
         return;
     case NOTICE_STALE:
-        add_c(l, "Can't tell yet: our copy of ");
+        add_c(l, "Can't tell yet: our ");
         add_name(l, label(i));
-        add_since(l, " is from ", f->proof ? f->proof->as_of_ms : 0);
-        add_c(l, f->proof ? ", before you finished" : " is older than your work");
+        add_since(l, " copy is from ", f->proof ? f->proof->as_of_ms : 0);
+        add_c(l, f->proof ? ", before you finished" : " copy is older than your work");
+        add_since(l, ". Next copy ", next_read_ms);
         add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
         return;
     case NOTICE_CANNOT_READ:
-        add_c(l, "Can't read ");
+        add_c(l, "Can't reach ");
         add_name(l, label(i));
-        add_since(l, " since ", failing_since(i));
+        add_since(l, " since ", item_since(i).unreadable_ms);
         add_c(l, ". Nothing for you to do; IAM on-call was told");
+        add_since(next, "Trying again ", next_read_ms);
         return;
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
     case NOTICE_REOPENED:
         say_missing(l, i, f);
-        say_task(next, i);
-        add_c(next, state == NOTICE_REOPENED
-                        ? ". It was closed before the access was checked, so it was reopened."
-                        : ". You don't need to come back; it resolves itself at the next check.");
+        add_since(l, ". Checking again ", next_read_ms);
+        say_what_to_do(next, state, i, next_read_ms);
         return;
     case NOTICE_VERIFIED:
         add_c(l, "Checked");
@@ -206,41 +218,126 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_OBSERVING:
     case NOTICE_WAITING_APPROVAL:
     case NOTICE_UNCLEAR:
+    case NOTICE_CANNOT_REOPEN:
+    case NOTICE_WITHDRAWN:
+    case NOTICE_DENIED:
+    case NOTICE_EXPIRED:
+    case NOTICE_COUNT:
         return;
     }
 }
+
+/* It is over, whatever the ticket's status says: nothing is to be done, and who ends the ticket. */
+static void say_over(struct line *l, struct line *next, const struct dossier *d, const char *why,
+                     const struct item *i, const char *end)
+{
+    add_c(l, why);
+    add_c(l, ". Change nothing");
+    if (i) {
+        add_c(l, " in ");
+        add_name(l, label(i));
+    }
+    add_c(l, end);
+    add_c(next, "If the change was made already, undo it.");
+    if (d->mode == GATE_ENFORCE)
+        add_c(next, " Closed as done, this ticket is reopened.");
+}
+
+/* True when it is said; else the sentence is about an item. */
+static bool say_about_request(struct line *l, struct line *next, enum notice_state state,
+                              const struct dossier *d, const struct item *i)
+{
+    switch (state) {
+    case NOTICE_OBSERVING:
+        add_c(l, "Not enforced here yet");
+        return true;
+    case NOTICE_WAITING_APPROVAL:
+        add_c(l, "Waiting for approval by somebody allowed to");
+        if (d->approval_outdated)
+            add_c(l, "; it was changed after it was approved");
+        return true;
+    case NOTICE_UNCLEAR:
+        add_c(l, "On hold: ");
+        add(l, str_empty(d->hold_text) ? STR("the form no longer says what is asked for")
+                                       : d->hold_text);
+        add_c(next, "Correct the field, or ask the requester; it is read again by itself.");
+        return true;
+    case NOTICE_CANNOT_REOPEN:
+        add_c(l, "Closed without proof, and Jira doesn't let us reopen it. Please reopen this "
+                 "ticket; IAM on-call was told");
+        add_c(next, "We try again from time to time.");
+        return true;
+    case NOTICE_WITHDRAWN:
+        say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
+                 "; cancel this ticket");
+        return true;
+    case NOTICE_DENIED:
+        say_over(l, next, d, "Declined: this was not approved", i,
+                 "; decline or cancel this ticket");
+        return true;
+    case NOTICE_EXPIRED:
+        say_over(l, next, d, "Too late: the time it was asked for is over", i,
+                 "; cancel this ticket");
+        return true;
+    case NOTICE_NONE:
+    case NOTICE_READY:
+    case NOTICE_CHECKING:
+    case NOTICE_STALE:
+    case NOTICE_NOT_YET:
+    case NOTICE_WRONG_CHANGE:
+    case NOTICE_CANNOT_READ:
+    case NOTICE_EXCEPTION:
+    case NOTICE_VERIFIED:
+    case NOTICE_REOPENED:
+    case NOTICE_COUNT:
+        break;
+    }
+    return false;
+}
+
+enum { LONG_WAIT_MS = 15 * 60000 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     return (a ^ b) * 0x100000001b3u + (a >> 29);
 }
 
-/* The identity of what is said, without times: the same fact read again is not news. */
+/* Does the ticket show when we look again? */
+static bool shows_next(enum notice_state state)
+{
+    return state == NOTICE_NOT_YET || state == NOTICE_STALE || state == NOTICE_CANNOT_READ;
+}
+
+/* The identity of what is said, without times: the same fact read again is not news. But where the
+ * next look is long away, its time is shown for long, and has to stay true. */
 static uint64_t notice_key(enum notice_state state, const struct dossier *d, const struct item *i,
-                           const char *reason)
+                           const char *reason, int64_t next_read_ms)
 {
     uint64_t key = mix(0xcbf29ce484222325u, (uint64_t)state + 1);
 
     key = mix(key, (uint64_t)d->generation);
     if (state == NOTICE_UNCLEAR)
         return mix(key, str_hash(d->hold_text));
+    if (state == NOTICE_WAITING_APPROVAL)
+        key = mix(key, d->approval_outdated);
     if (!i)
         return key;
+    if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
+        key = mix(key, (uint64_t)next_read_ms);
     key = mix(key, str_hash(i->entitlement));
     if (state == NOTICE_NOT_YET)
         key = mix(key, str_hash(str_of(reason)));
     return key;
 }
 
-void words_for(const struct dossier *d, const struct policy *policy, enum notice_state state,
+void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state state,
                struct notice *ret)
 {
     struct gate_verdict g = gate_judge(d);
-    const struct item *i = subject(d, &g);
+    const struct item *i = subject(d, &g, state);
     const struct manner *m = &MANNERS[state];
     struct finding f = {0};
 
-    (void)policy;
     if (i)
         f = verdict_judge(i, d->claimed_ms, d->now_ms);
     *ret = (struct notice){.state = state,
@@ -249,17 +346,9 @@ void words_for(const struct dossier *d, const struct policy *policy, enum notice
                            .notify = m->notify,
                            .comment = m->comment,
                            .final = m->final,
-                           .key = notice_key(state, d, i, g.reason)};
+                           .key = notice_key(state, d, i, g.reason, next_read_ms)};
     struct line line = {ret->line, sizeof ret->line, 0};
     struct line next = {ret->next, sizeof ret->next, 0};
-    if (state == NOTICE_OBSERVING)
-        add_c(&line, "Not enforced here yet");
-    else if (state == NOTICE_WAITING_APPROVAL)
-        add_c(&line, "Waiting for approval by somebody allowed to");
-    else if (state == NOTICE_UNCLEAR) {
-        add_c(&line, "On hold: ");
-        add(&line, d->hold_text);
-        add_c(&next, "Correct the field, or ask the requester; it is read again by itself.");
-    } else if (i)
-        say_about_item(&line, &next, state, i, &f);
+    if (!say_about_request(&line, &next, state, d, i) && i)
+        say_about_item(&line, &next, state, i, &f, next_read_ms);
 }

@@ -122,6 +122,8 @@ void jsm_approvals_read(const struct json *body, struct ticket *ticket)
         ticket->approval = approved                         ? APPROVAL_APPROVED
                            : str_eq_c(decision, "declined") ? APPROVAL_DECLINED
                                                             : APPROVAL_PENDING;
+        if (!json_i64(json_path(approval, "completedDate/epochMillis"), &ticket->approved_at_ms))
+            ticket->approved_at_ms = 0;
         JSON_EACH(approver, json_member(approval, "approvers"))
         {
             if (!str_eq(json_path_str(approver, "approverDecision"), decision))

@@ -111,14 +111,14 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
 }
 
 /* What a comment or field update will say, frozen now: the words belong to this decision. */
-static struct str words_payload(struct arena *arena, const struct dossier *d,
-                                const struct policy *policy, enum notice_state state)
+static struct str words_payload(struct arena *arena, const struct dossier *d, int64_t next_read_ms,
+                                enum notice_state state)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
     struct notice n;
 
-    words_for(d, policy, state, &n);
+    words_for(d, next_read_ms, state, &n);
     buf_init(&b, PAYLOAD_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
@@ -133,6 +133,7 @@ static struct str words_payload(struct arena *arena, const struct dossier *d,
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
                          const struct policy *policy, bool release, world_saved_fn *fn, void *arg)
 {
+    (void)policy;
     struct service *svc = world_service(w);
     struct store_enqueue flows[LIMIT_EFFECTS_PER_STEP];
     enum notice_state notice = NOTICE_NONE;
@@ -143,7 +144,7 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
         bool speaks = e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS;
         flows[i] = (struct store_enqueue){.kind = e->kind, .cycle = e->cycle, .payload = STR("{}")};
         if (speaks) {
-            flows[i].payload = words_payload(arena, d, policy, e->notice);
+            flows[i].payload = words_payload(arena, d, decision->next_read_ms, e->notice);
             notice = e->notice;
         }
     }

@@ -82,6 +82,9 @@ struct store_intake {
     struct str lifecycle, subject_kind; /* design section 6 */
     struct str requester, beneficiary, justification;
     bool privileged, emergency, approval_needed;
+    struct str approved_by; /* who submits it vouches that it is approved: recorded as an approval
+                               by that name, channel api; empty: nobody does. Never requester or
+                               beneficiary: REFUSED */
     int64_t access_until_ms, sla_goal_ms;
     int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;

@@ -53,6 +53,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->updated_ms = number(v, "updated_ms");
     t->marker = text(a, v, "marker");
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
+    t->approved_at_ms = number(v, "approved_at_ms");
     t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
 }
 
@@ -109,7 +110,7 @@ static bool read_items(struct arena *a, const struct json *list, struct dossier 
     return true;
 }
 
-static bool read_flows(const struct json *list, struct dossier *d)
+static bool read_flows(struct arena *a, const struct json *list, struct dossier *d)
 {
     JSON_EACH(v, list)
     {
@@ -118,6 +119,9 @@ static bool read_flows(const struct json *list, struct dossier *d)
             return false;
         d->flow_open[kind] = true;
         d->flow_parked[kind] |= str_eq_c(json_str(json_member(v, "state")), "parked");
+        d->flow_cycle[kind] = text(a, v, "cycle");
+        d->flow_sent_ms[kind] = number(v, "sent_ms");
+        d->flow_attempts[kind] = (int32_t)number(v, "attempts");
     }
     return true;
 }
@@ -143,6 +147,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->access_until_ms = number(v, "access_until_ms");
     d->approval_needed = flag(v, "approval_needed");
     d->approval_given = flag(v, "approval_given");
+    d->approval_outdated = flag(v, "approval_outdated");
     d->approval_declined = flag(v, "approval_declined");
     d->cancel_asked = flag(v, "cancel_asked");
     d->close_sent = flag(v, "close_sent");
@@ -155,6 +160,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->claim_cycle = text(a, v, "claim_cycle");
     d->answered_cycle = text(a, v, "answered_cycle");
     d->reopens_last_hour = (int32_t)number(v, "reopens_last_hour");
+    d->returns_last_hour = (int32_t)number(v, "returns_last_hour");
     d->writes_last_hour = (int32_t)number(v, "writes_last_hour");
     d->notice_shown_key = store_hash_from(json_str(json_member(v, "notice_key")));
     d->notice_shown_ms = number(v, "notice_ms");
@@ -175,7 +181,7 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
     if (!d || !json_parse(a, document, &v, &err) || !read_state(a, v, d))
         return NULL;
     read_ticket(a, json_member(v, "ticket"), &d->ticket);
-    if (!read_items(a, json_member(v, "items"), d) || !read_flows(json_member(v, "flows"), d))
+    if (!read_items(a, json_member(v, "items"), d) || !read_flows(a, json_member(v, "flows"), d))
         return NULL;
     return arena_over(a) ? NULL : d;
 }

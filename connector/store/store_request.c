@@ -86,6 +86,7 @@ static void put_intake(struct buf *buf, const struct store_intake *in)
     json_bool_member(&out, "emergency", in->emergency);
     json_bool_member(&out, "approval_needed", in->approval_needed);
     json_str_member(&out, "hold_text", in->hold_text);
+    json_str_member(&out, "approved_by", in->approved_by);
     if (in->mapping_version.len)
         json_str_member(&out, "mapping_version", in->mapping_version);
     if (in->access_until_ms)
@@ -210,6 +211,7 @@ static void put_ticket(struct json_out *out, const struct ticket *t)
     json_str_member(out, "marker", t->marker);
     json_str_member(out, "approval", str_of(approval_name(t->approval)));
     json_str_member(out, "approver", t->approver);
+    json_i64_member(out, "approved_at_ms", t->approved_at_ms);
     store_hash_member(out, "mapped_hash", t->mapped_hash);
     if (t->mapped.len) {
         json_put_name(out, "mapped");
@@ -272,6 +274,40 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     save(s, &SQL_FACTS_SAVE, d, &buf, fn, arg);
 }
 
+static void put_escalations(struct json_out *out, const struct decision *decision)
+{
+    json_put_name(out, "escalations");
+    json_open_array(out);
+    for (size_t i = 0; i < decision->escalation_count; i++) {
+        json_open_object(out);
+        json_str_member(out, "reason", str_of(decision->escalations[i].reason));
+        json_i64_member(out, "since_ms", decision->escalations[i].since_ms);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+static void put_flows(struct json_out *out, const struct decision *decision,
+                      const struct store_enqueue *flows, size_t flow_count)
+{
+    json_put_name(out, "flows");
+    json_open_array(out);
+    for (size_t i = 0; i < flow_count; i++) {
+        json_open_object(out);
+        json_str_member(out, "kind", str_of(flow_kind_name(flows[i].kind)));
+        json_str_member(out, "cycle", flows[i].cycle);
+        json_str_member(out, "payload", flows[i].payload);
+        json_close_object(out);
+    }
+    json_close_array(out);
+    json_put_name(out, "retry");
+    json_open_array(out);
+    for (int k = 0; k < FLOW_KIND_COUNT; k++)
+        if (decision->retry[k])
+            json_put_str(out, str_of(flow_kind_name((enum flow_kind)k)));
+    json_close_array(out);
+}
+
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,
                          enum notice_state notice, bool release, store_done_fn *fn, void *arg)
@@ -289,22 +325,12 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "answered", decision->answered);
     json_bool_member(&out, "breach", decision->breach);
     json_bool_member(&out, "tampered", decision->tampered);
-    json_bool_member(&out, "escalate", decision->escalate);
-    json_str_member(&out, "escalate_reason", str_of(decision->escalate_reason));
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);
     json_bool_member(&out, "release", release);
     json_str_member(&out, "notice", says ? str_of(notice_state_name(notice)) : STR_NONE);
     store_hash_member(&out, "notice_key", decision->notice_key);
-    json_put_name(&out, "flows");
-    json_open_array(&out);
-    for (size_t i = 0; i < flow_count; i++) {
-        json_open_object(&out);
-        json_str_member(&out, "kind", str_of(flow_kind_name(flows[i].kind)));
-        json_str_member(&out, "cycle", flows[i].cycle);
-        json_str_member(&out, "payload", flows[i].payload);
-        json_close_object(&out);
-    }
-    json_close_array(&out);
+    put_escalations(&out, decision);
+    put_flows(&out, decision, flows, flow_count);
     json_close_object(&out);
     save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
 }

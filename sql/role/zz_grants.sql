@@ -32,6 +32,7 @@ grant update on governance.webhook_delivery to countersign_service;
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint
     to countersign_service;
+grant update (replaced_at) on governance.request_item to countersign_service;
 do $$
 declare
     f regprocedure;

@@ -6,6 +6,7 @@ declare
     release boolean := (p->>'release')::boolean;
     claim boolean := (p->>'new_claim')::boolean;
     target text := p->>'to';
+    t governance.ticket;
     cycle text;
     look timestamptz := to_timestamp(nullif((p->>'look_again_ms')::bigint, 0) / 1000.0);
 begin
@@ -15,20 +16,24 @@ begin
     if not found then
         return null;
     end if;
-    select t.cycle into cycle from governance.ticket t where t.request_id = p_request;
+    select * into t from governance.ticket x where x.request_id = p_request;
+    cycle := t.cycle;
     perform governance.flows_add(r, p->'flows');
+    update governance.flow f
+       set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
+     where f.request_id = p_request and f.state = 'parked' and p->'retry' ? f.kind;
     if (p->>'breach')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
         values (p_request, 'breach', 'ClosedBeforeProof', cycle) on conflict do nothing;
     end if;
     if (p->>'tampered')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
-        values (p_request, 'tamper', 'MappedFieldsChanged', r.mapped_hash) on conflict do nothing;
+        values (p_request, 'tamper', 'MappedFieldsChanged', coalesce(nullif(t.mapped_hash, ''), 'empty')) on conflict do nothing;
     end if;
-    if (p->>'escalate')::boolean then
-        insert into governance.escalation (request_id, kind, reason, key)
-        values (p_request, 'operator', p->>'escalate_reason', concat_ws('/', r.generation, cycle, p->>'escalate_reason')) on conflict do nothing;
-    end if;
+    insert into governance.escalation (request_id, kind, reason, key)
+    select p_request, 'operator', e.reason, concat_ws('/', e.reason, r.generation, coalesce(cycle, ''), nullif(e.since_ms, 0))
+      from jsonb_to_recordset(p->'escalations') as e(reason text, since_ms bigint)
+    on conflict do nothing;
     update governance.access_request x
        set version = x.version + 1,
            phase = target,
@@ -41,7 +46,7 @@ begin
            approved_at = case when target = 'approved' then coalesce(x.approved_at, clock_timestamp()) else x.approved_at end,
            approved_hash = case when target = 'approved' and x.approved_hash = '' then x.mapped_hash else x.approved_hash end,
            verified_at = case when target in ('verified', 'exception') then clock_timestamp()
-                              when target in ('verifying', 'claimed', 'fulfilling') then null else x.verified_at end,
+                              when target in ('verifying', 'claimed', 'fulfilling', 'received') then null else x.verified_at end,
            closed_at = case when target = 'closed' then coalesce(x.closed_at, clock_timestamp()) end,
            closed_cycle = case when target = 'closed' then coalesce(x.closed_cycle, cycle) else x.closed_cycle end,
            notice = case when p->>'notice' <> '' then p->>'notice' else x.notice end,

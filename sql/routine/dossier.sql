@@ -9,7 +9,10 @@ language sql stable set search_path = pg_catalog as $$
         'claimed_ms', governance.ms(r.claimed_at), 'verified_ms', governance.ms(r.verified_at),
         'closed_ms', governance.ms(r.closed_at), 'access_until_ms', governance.ms(r.access_until),
         'approval_needed', r.approval_needed, 'cancel_asked', r.cancel_asked, 'approved_hash', r.approved_hash,
-        'approval_given', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'),
+        'approval_given', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
+                                 and a.tuple_hash = r.mapped_hash and a.tuple_hash <> ''),
+        'approval_outdated', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
+                                        and (a.tuple_hash <> r.mapped_hash or a.tuple_hash = '')),
         'approval_declined', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'declined'),
         'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle,
         'mapped', r.mapped, 'rule', r.rule, 'request_type', r.request_type, 'justification', r.justification,
@@ -17,7 +20,7 @@ language sql stable set search_path = pg_catalog as $$
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'marker', t.marker,
-                          'approval', t.approval, 'mapped_hash', r.mapped_hash)
+                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash)
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
@@ -33,12 +36,15 @@ language sql stable set search_path = pg_catalog as $$
                                            where o.item_id = i.id and o.generation = r.generation
                                            order by o.id desc limit 200) o)) order by i.id), '[]')
                     from governance.request_item i join governance.source s on s.name = i.source
-                   where i.request_id = r.id),
-        'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state)), '[]')
+                   where i.request_id = r.id and i.replaced_at is null),
+        'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state, 'cycle', f.cycle,
+                                                               'sent_ms', governance.ms(f.sent_at), 'attempts', f.attempt)), '[]')
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
         'close_sent', exists (select from governance.flow f where f.request_id = r.id and f.kind = 'close'
                                  and f.cycle = r.claim_cycle and f.state in ('calling', 'doubt', 'probing', 'done')),
         'reopens_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'reopen'
+                                 and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
+        'returns_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'transition'
                                  and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
         'writes_last_hour', (select count(*) from governance.flow f where f.request_id = r.id
                                 and f.kind in ('comment', 'field_update') and f.state <> 'moot'

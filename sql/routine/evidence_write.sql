@@ -14,7 +14,8 @@ begin
         detail := jsonb_build_object(
             'from', case when tg_op = 'UPDATE' then old.phase end, 'to', new.phase, 'reason', new.phase_reason,
             'actor', new.phase_actor, 'kind', new.kind, 'mode', new.mode, 'generation', new.generation,
-            'cycle', nullif(new.claim_cycle, ''), 'tuple', nullif(new.approved_hash, ''),
+            'cycle', nullif(new.claim_cycle, ''),
+            'tuple', nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash else new.approved_hash end, ''),
             'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
     when 'request_item' then
         request := new.request_id;

@@ -1,9 +1,13 @@
 -- What one look saw: the ticket as read, and observations. Fenced by the request's claim; facts only, no decision.
+-- Until something is approved the items follow the ticket. An approval counts for what the ticket asks for only when it
+-- asked the same in the look before: found together with an edit, nobody knows what it was given for.
 create or replace function governance.facts_save(p_owner text, p_request uuid, p_version bigint, p jsonb) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
     r governance.access_request;
     t jsonb := p->'ticket';
+    mapped jsonb := t->'mapped';
+    given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
 begin
     select * into r from governance.access_request x
      where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
@@ -18,21 +22,32 @@ begin
                cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
                moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
                updated_ms = (t->>'updated_ms')::bigint, marker = t->>'marker', approval = t->>'approval',
+               approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
                hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
          where x.request_id = p_request;
-        if t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
-            insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
-            select p_request, t->>'approver', t->>'approval', 'jsm', t->>'mapped_hash'
+        if t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
+            insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+            select p_request, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
              where lower(t->>'approver') not in (lower(r.requester), lower(r.beneficiary))
+               and not exists (select from governance.approval a where a.request_id = p_request and a.channel = 'jsm'
+                                  and a.approver = t->>'approver' and a.given_at = given)
             on conflict do nothing;
         end if;
-        if r.held and t->'mapped' is not null and jsonb_typeof(t->'mapped') = 'object' then
-            perform governance.request_items(p_request, t->'mapped'->'items');
-            r.held := false;
-            r.mapped := t->'mapped';
-            r.kind := coalesce(t->'mapped'->>'kind', r.kind);
-            r.beneficiary := coalesce(t->'mapped'->>'beneficiary', r.beneficiary);
-            r.approval_needed := coalesce((t->'mapped'->>'approval_needed')::boolean, r.approval_needed);
+        if r.approved_at is null and r.phase in ('received', 'pending_approval') and t->>'state' = 'here' then
+            if coalesce(t->>'mapped_hash', '') = '' then
+                r.held := true;
+            elsif (r.held or t->>'mapped_hash' <> r.mapped_hash) and jsonb_typeof(mapped) = 'object' then
+                perform governance.request_items(p_request, mapped->'items');
+                -- a wish that needs an approval goes on needing it, whatever it is edited to
+                r.approval_needed := (r.approval_needed and r.mapped_hash <> '')
+                    or coalesce((mapped->>'approval_needed')::boolean, r.approval_needed);
+                r.held := false;
+                r.mapped := mapped;
+                r.mapped_hash := t->>'mapped_hash';
+                r.kind := coalesce(mapped->>'kind', r.kind);
+                r.beneficiary := coalesce(mapped->>'beneficiary', r.beneficiary);
+                r.is_privileged := coalesce((mapped->>'privileged')::boolean, r.is_privileged);
+            end if;
         end if;
     end if;
     insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
@@ -53,7 +68,7 @@ begin
     update governance.access_request x
        set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
-           mapped_hash = coalesce(nullif(t->>'mapped_hash', ''), x.mapped_hash),
+           mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            lease_until = greatest(x.lease_until, clock_timestamp() + interval '30 s')
      where x.id = p_request;
     return p_version + 1;

@@ -19,24 +19,28 @@ begin
     new.approved_at := case when moved and new.phase = 'approved' then coalesce(old.approved_at, date_trunc('milliseconds', clock_timestamp()))
                             else old.approved_at end;
     new.verified_at := case when moved and new.phase in ('verified', 'exception') then clock_timestamp()
-                            when moved and new.phase in ('fulfilling', 'claimed', 'verifying') then null else old.verified_at end;
+                            when moved and new.phase in ('received', 'fulfilling', 'claimed', 'verifying') then null else old.verified_at end;
     new.closed_at := case when moved and new.phase = 'closed' then clock_timestamp()
                           when new.phase = 'closed' then old.closed_at end;
     if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null
        or moved and new.phase = 'approved' and new.held
        or moved and new.phase = 'approved' and new.approval_needed and not new.emergency
           and (not exists (select from governance.approval a
-                            where a.request_id = new.id and a.decision = 'approved' and a.tuple_hash = new.mapped_hash
+                            where a.request_id = new.id and a.decision = 'approved'
+                              and a.tuple_hash = new.mapped_hash and a.tuple_hash <> ''
                               and not governance.same_person(a.approver, new.requester)
                               and not governance.same_person(a.approver, new.beneficiary))
                or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
         raise exception 'refused: not approved' using errcode = 'CG010';
     end if;
+    if moved and old.phase = 'cancelled' and new.cancel_asked then
+        raise exception 'refused: withdrawn' using errcode = 'CG012';
+    end if;
     if moved and new.phase in ('verified', 'exception', 'closed') then
         if new.claim_cycle = '' then
             raise exception 'proof belongs to a claim' using errcode = 'CG005';
         end if;
-        if not exists (select from governance.request_item i where i.request_id = new.id) then
+        if not exists (select from governance.request_item i where i.request_id = new.id and i.replaced_at is null) then
             raise exception 'refused: no items' using errcode = 'CG006';
         end if;
         select string_agg(v.item_id || '=' || v.verdict, ', ') into missing

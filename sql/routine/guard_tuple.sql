@@ -6,6 +6,9 @@ declare
     approving boolean := new.phase = 'approved' and old.phase <> 'approved';
     first_mapping boolean := old.held and not new.held and old.mapped_hash = '';
 begin
+    if old.cancel_asked and not new.cancel_asked then
+        raise exception 'what was withdrawn stays withdrawn' using errcode = 'CG002';
+    end if;
     if row(new.requester, new.mode, new.emergency) is distinct from row(old.requester, old.mode, old.emergency) then
         raise exception 'who asked, how the gate treats it and whether it is an emergency never change' using errcode = 'CG002';
     end if;
@@ -14,10 +17,10 @@ begin
             raise exception 'an approval that is needed stays needed' using errcode = 'CG002';
         end if;
     elsif row(new.kind, new.beneficiary, new.is_privileged, new.access_until, new.approval_needed, new.lifecycle, new.subject_kind,
-              new.sponsor, new.justification, new.rule, new.request_type, new.mapping_version, new.mapped, new.held)
+              new.sponsor, new.justification, new.rule, new.request_type, new.mapping_version, new.mapped, new.mapped_hash, new.held)
           is distinct from
           row(old.kind, old.beneficiary, old.is_privileged, old.access_until, old.approval_needed, old.lifecycle, old.subject_kind,
-              old.sponsor, old.justification, old.rule, old.request_type, old.mapping_version, old.mapped, old.held) then
+              old.sponsor, old.justification, old.rule, old.request_type, old.mapping_version, old.mapped, old.mapped_hash, old.held) then
         raise exception 'what was approved never changes' using errcode = 'CG002';
     end if;
     if new.approved_hash <> (case when approving and old.approved_hash = '' then new.mapped_hash else old.approved_hash end) then
@@ -32,6 +35,6 @@ comment on function governance.guard_tuple() is 'Trigger: what was asked for is 
 
 create or replace function governance.is_settled(r governance.access_request) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select not r.held and (r.approved_hash <> '' or r.phase not in ('received', 'pending_approval'))
+    select r.approved_at is not null or r.approved_hash <> '' or r.phase not in ('received', 'pending_approval')
 $$;
 comment on function governance.is_settled(governance.access_request) is 'Is it decided what this request is about?';

@@ -18,6 +18,10 @@ begin
         p->'mapped', p->>'mapped_hash', to_timestamp((p->>'access_until_ms')::bigint / 1000.0), started)
     returning * into made;
     perform governance.request_items(made.id, p->'items');
+    if p->>'approved_by' <> '' then -- who submitted it vouches for the approval
+        insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
+        values (made.id, p->>'approved_by', 'approved', 'api', made.mapped_hash);
+    end if;
     insert into governance.sla_clock (request_id, started_at, goal, next_step_at)
     select made.id, started, g.goal, started + g.goal * 0.75
       from (select make_interval(secs => nullif((p->>'sla_goal_ms')::bigint, 0) / 1000.0) as goal) g;

@@ -7,14 +7,14 @@ create or replace trigger guard_tuple before update on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger clock_follow after update on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
-create or replace trigger guard before insert on governance.request_item
-    for each row execute function governance.guard_item();
 create or replace trigger guard before insert or update on governance.flow
     for each row execute function governance.guard_flow();
 create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
+create or replace trigger guard before insert or update on governance.request_item
+    for each row execute function governance.guard_item();
 create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
 create or replace trigger guard before insert or update on governance.ticket
@@ -53,7 +53,9 @@ begin
     for t in select * from (values
         ('access_request', 'evidence_new', 'after insert', '', 'request.received'),
         ('access_request', 'evidence_move', 'after update', 'when (old.phase is distinct from new.phase)', 'request.moved'),
+        ('access_request', 'evidence_remap', 'after update', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
+        ('request_item', 'evidence_replaced', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'item.replaced'),
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),

@@ -45,7 +45,8 @@ select i.id as item_id,
                   where b.item_id = i.id and b.generation = r.generation
                     and (date_trunc('milliseconds', b.source_as_of) < c.since
                          or not case i.desired when 'absent' then b.outcome = 'absent'
-                                               else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true;
+                                               else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true
+ where i.replaced_at is null;
 comment on view governance.item_verdict is 'What the reads say about each item: verified, excepted, settling, mismatch or unknown';
 comment on column governance.item_verdict.item_id is 'Item';
 comment on column governance.item_verdict.request_id is 'Request';

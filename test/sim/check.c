@@ -48,12 +48,45 @@ static bool is_right(const struct sim *s, const struct srequest *r)
     return r->item_count > 0 && !r->held;
 }
 
+/* Somebody approved exactly what the items were made from, if anybody had to. */
+static void check_approved(struct sim *s, const struct srequest *r)
+{
+    bool approved = !r->approval_needed;
+
+    for (int i = 0; i < r->approval_count; i++)
+        approved |= r->approvals[i].real.approved && r->approvals[i].real.saw == r->items_of;
+    if (!approved)
+        sim_violate(s, "INV11 approved tuple", "nobody approved what is asked for (%llu)",
+                    (unsigned long long)r->items_of);
+}
+
+void check_retry(struct sim *s, const struct sflow *f)
+{
+    if (s->now_ms - f->f.sent_at_ms < s->policy.refused_ms)
+        sim_violate(s, "INV12 refused", "%s was refused and is tried again after %lld ms",
+                    flow_kind_name(f->f.kind), (long long)(s->now_ms - f->f.sent_at_ms));
+}
+
+/* Back to work: only what was approved, and what nobody withdrew. */
+static void check_back(struct sim *s, const struct srequest *r)
+{
+    if (!r->approved_ms)
+        sim_violate(s, "INV11 approved tuple", "%s goes to work without approval",
+                    phase_name(r->phase));
+    if (r->phase == PHASE_CANCELLED && r->cancel_asked)
+        sim_violate(s, "INV15 over", "what was withdrawn goes to work");
+}
+
 void check_move(struct sim *s, struct srequest *r, enum phase to)
 {
     bool on_proof = to == PHASE_VERIFIED || to == PHASE_EXCEPTION || to == PHASE_CLOSED;
 
     if (!phase_move_allowed(r->phase, to))
         sim_violate(s, "table of phases", "%s to %s", phase_name(r->phase), phase_name(to));
+    if (to == PHASE_APPROVED)
+        check_approved(s, r);
+    if (to == PHASE_FULFILLING)
+        check_back(s, r);
     if (!on_proof)
         return;
     if (!is_right(s, r))
@@ -121,25 +154,92 @@ static bool may_have_closed(const struct sim *s, const struct srequest *r)
     return false;
 }
 
+static bool tells(const struct decision *x, const char *reason)
+{
+    for (size_t i = 0; i < x->escalation_count; i++)
+        if (str_eq_c(str_of(x->escalations[i].reason), reason))
+            return true;
+    return false;
+}
+
+static bool orders(const struct decision *x, enum flow_kind kind)
+{
+    for (size_t i = 0; i < x->flow_count; i++)
+        if (x->flows[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* The boss declined, and that very answer led to a Done status. */
+static bool is_declined_to_done(const struct sticket *t)
+{
+    enum { AT_ONCE_MS = 5000 };
+    const struct sdecision *last = t->decision_count ? &t->decisions[t->decision_count - 1] : NULL;
+    bool at_once = last && !last->approved && t->done_since_ms >= last->at_ms &&
+                   t->done_since_ms - last->at_ms <= AT_ONCE_MS;
+    return t->role == STATUS_DONE && at_once;
+}
+
 /* A Done that this decision leaves standing must be right: closed by us, for this very claim. */
+static void check_done(struct sim *s, const struct srequest *r, const struct dossier *d,
+                       const struct decision *x)
+{
+    const struct sticket *t = &s->tickets[r->ticket];
+    bool proven = d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION ||
+                  d->phase == PHASE_CLOSED || d->phase == PHASE_ORPHANED;
+    bool on_its_way = d->phase == PHASE_APPROVED || d->phase == PHASE_TICKETING;
+    bool held = d->reopens_last_hour >= s->policy.reopens_per_hour;
+    bool refused =
+        d->flow_parked[FLOW_REOPEN] && str_eq(d->flow_cycle[FLOW_REOPEN], d->ticket.cycle);
+    bool reopened = orders(x, FLOW_REOPEN) || (d->flow_open[FLOW_REOPEN] && !refused);
+    bool for_this_claim = t->closed_for == r->claim_cycle || may_have_closed(s, r);
+
+    if (proven || on_its_way || x->move || d->ticket.role != STATUS_DONE ||
+        t->cycle != r->seen_cycle || is_declined_to_done(t))
+        return;
+    if (t->moved_by_us && for_this_claim && !phase_is_terminal(d->phase))
+        return;
+    if (refused && !tells(x, "CannotReopen"))
+        sim_violate(s, "INV7 no Done without proof", "a refused reopening is told to nobody");
+    if (!held && !refused && !reopened)
+        sim_violate(s, "INV7 no Done without proof", "ticket %d may stay Done in %s", r->ticket,
+                    phase_name(d->phase));
+}
+
+/* Over, and people treat its ticket as open: it comes back, or the ticket says why not. */
+static void check_over(struct sim *s, const struct srequest *r, const struct dossier *d,
+                       const struct decision *x)
+{
+    enum status_role role = d->ticket.role;
+    bool open = role == STATUS_OPEN || role == STATUS_VERIFY || role == STATUS_DONE;
+    bool busy = d->flow_open[FLOW_FIELDS] || d->flow_open[FLOW_COMMENT] ||
+                d->writes_last_hour + 2 > s->policy.writes_per_hour;
+    bool says = r->notice >= NOTICE_CANNOT_REOPEN && r->notice < NOTICE_COUNT;
+
+    if (!open || !phase_is_terminal(d->phase) || x->move ||
+        s->tickets[r->ticket].cycle != r->seen_cycle || is_declined_to_done(&s->tickets[r->ticket]))
+        return;
+    if (d->phase == PHASE_CANCELLED && !d->cancel_asked)
+        sim_violate(s, "INV15 over", "a cancelled ticket was opened again, and nobody looks");
+    if (!says && !busy)
+        sim_violate(s, "INV15 over", "the open ticket of a request that is %s does not say so",
+                    phase_name(d->phase));
+    if (role == STATUS_DONE && !tells(x, "ClosedAlthoughOver"))
+        sim_violate(s, "INV15 over", "closed although it is %s: told to nobody",
+                    phase_name(d->phase));
+    if (!x->look_again_ms)
+        sim_violate(s, "INV14 no orphan", "nobody looks at an open ticket again");
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
-    const struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
-    bool unproven =
-        d->phase == PHASE_FULFILLING || d->phase == PHASE_CLAIMED || d->phase == PHASE_VERIFYING;
-    bool stands = d->ticket.presence == TICKET_HERE && d->ticket.role == STATUS_DONE && !x->move;
-    bool held = d->reopens_last_hour >= s->policy.reopens_per_hour;
-    bool reopened = d->flow_open[FLOW_REOPEN];
-
-    for (size_t i = 0; i < x->flow_count; i++)
-        reopened |= x->flows[i].kind == FLOW_REOPEN;
-    if (!unproven || !stands || held || reopened || !t || t->cycle != r->seen_cycle)
+    if (r->ticket < 0 || d->ticket.presence != TICKET_HERE)
         return;
-    bool for_this_claim = t->closed_for == r->claim_cycle || may_have_closed(s, r);
-    if (!t->moved_by_us || !for_this_claim)
-        sim_violate(s, "INV7 no Done without proof", "ticket %d may stay Done in %s", r->ticket,
-                    phase_name(d->phase));
+    if (d->approved_hash && d->ticket.mapped_hash != d->approved_hash && !x->tampered)
+        sim_violate(s, "INV11 approved tuple", "an edit after approval leaves no trace");
+    check_done(s, r, d, x);
+    check_over(s, r, d, x);
 }
 
 static void check_clock(struct sim *s, struct srequest *r)
@@ -190,6 +290,9 @@ void check_event(struct sim *s)
         check_clock(s, r);
         check_tickets(s, r);
         check_awake(s, r);
+        if (r->approved_hash && r->items_of != r->approved_hash)
+            sim_violate(s, "INV11 approved tuple", "approved is %llu, checked is %llu",
+                        (unsigned long long)r->approved_hash, (unsigned long long)r->items_of);
         if (r->chain.seq != r->changes)
             sim_violate(s, "INV10 evidence", "%lld entries for %d changes", (long long)r->chain.seq,
                         r->changes);
@@ -201,10 +304,11 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
     const struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
 
     if (phase_is_terminal(r->phase))
-        return true;
+        return !t || !t->here || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED ||
+               is_declined_to_done(t);
     if (!t)
         return false;
-    bool edited = r->approved_hash && t->mapped_hash && t->mapped_hash != r->approved_hash;
+    bool edited = r->approved_hash && t->mapped_hash != r->approved_hash;
     if (edited && t->here && !r->tamper_recorded)
         return false;
     if (r->phase == PHASE_ORPHANED || !t->here)

@@ -22,13 +22,14 @@ int jira_create(struct sim *s, int request, bool by_us)
     int n = s->ticket_count++;
     struct sticket *t = &s->tickets[n];
 
-    *t = (struct sticket){.here = true,
-                          .moved_by_us = by_us,
-                          .request = request,
-                          .role = STATUS_OPEN,
-                          .closed_for = -1,
-                          .mapped_hash = 7,
-                          .created_ms = s->now_ms};
+    *t =
+        (struct sticket){.here = true,
+                         .moved_by_us = by_us,
+                         .request = request,
+                         .role = STATUS_OPEN,
+                         .closed_for = -1,
+                         .mapped_hash = request < 0 ? FIRST_HASH : s->requests[request].mapped_hash,
+                         .created_ms = s->now_ms};
     t->visible_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
     sim_trace(s, "ticket made", n, request);
     jira_changed(s, n);
@@ -54,6 +55,8 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
 void jira_read(struct sim *s, int ticket, struct ticket *ret)
 {
     const struct sticket *t = &s->tickets[ticket];
+    const struct sdecision *last =
+        t->decision_count ? &t->decisions[t->decision_count - 1] : &(struct sdecision){0};
     bool over = t->role == STATUS_DONE || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
 
     *ret = (struct ticket){.presence = t->here ? TICKET_HERE : TICKET_GONE,
@@ -63,9 +66,14 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
                            .role = t->role,
                            .status_name = STR("status"),
                            .cycle = cycle_text(t->cycle),
-                           .cycle_at_ms = t->updated_ms,
+                           .cycle_at_ms = t->done_since_ms ? t->done_since_ms : t->updated_ms,
                            .moved_by_us = t->moved_by_us,
                            .updated_ms = t->updated_ms,
+                           .approval = !t->decision_count ? APPROVAL_NONE
+                                       : last->approved   ? APPROVAL_APPROVED
+                                                          : APPROVAL_DECLINED,
+                           .approver = t->decision_count ? STR("boss") : STR_NONE,
+                           .approved_at_ms = last->at_ms,
                            .mapped_hash = t->mapped_hash,
                            .mapped = t->mapped_hash ? STR("{}") : STR_NONE,
                            .hold_text = t->mapped_hash ? STR_NONE : STR("no role")};

@@ -63,6 +63,9 @@ static void draw(struct sim *s)
     r->ticket_declined /= 20;
     r->ticket_gone /= 20;
     r->edited /= 8;
+    r->emptied /= 16;
+    r->cancel_taken_back /= 4;
+    r->closed_after_cancel /= 4;
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
     s->lateness_ms = 65000;
     s->source_lag_ms = rng_range(&s->rng, 1000, 600000);

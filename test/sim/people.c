@@ -35,6 +35,10 @@ static void work_on_open(struct sim *s, int ticket, struct srequest *r)
 {
     bool tired = r->human_acts >= HUMAN_ACTS_MAX;
 
+    if (s->calm && phase_is_terminal(r->phase)) {
+        jira_move(s, ticket, STATUS_CANCELLED, false); /* reads that it is over */
+        return;
+    }
     if (s->calm && r->phase != PHASE_FULFILLING)
         return; /* waits for the words */
     if (s->calm || tired || rng_below(&s->rng, 3))
@@ -43,6 +47,20 @@ static void work_on_open(struct sim *s, int ticket, struct srequest *r)
         return;
     r->human_acts++;
     jira_move(s, ticket, FAULT(s, backdoor_close) ? STATUS_DONE : STATUS_VERIFY, false);
+}
+
+/* Whoever cancelled thinks better of it, or closes it although it is over. */
+static void work_on_ended(struct sim *s, int ticket, struct srequest *r)
+{
+    static const enum status_role BACK[] = {STATUS_OPEN, STATUS_OPEN, STATUS_VERIFY};
+
+    if (FAULT(s, closed_after_cancel))
+        jira_move(s, ticket, STATUS_DONE, false);
+    else if (FAULT(s, cancel_taken_back))
+        jira_move(s, ticket, BACK[rng_below(&s->rng, 3)], false);
+    else
+        return;
+    r->human_acts++;
 }
 
 /* An agent looks at one ticket. */
@@ -54,7 +72,10 @@ static void agent_looks(struct sim *s, int ticket)
     if (!t->here || !r || (s->calm && r->ticket != ticket))
         return;
     bool tired = r->human_acts >= HUMAN_ACTS_MAX;
-    if (t->role == STATUS_OPEN) {
+    if (t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED) {
+        if (!tired)
+            work_on_ended(s, ticket, r);
+    } else if (t->role == STATUS_OPEN) {
         work_on_open(s, ticket, r);
     } else if (t->role == STATUS_VERIFY && !tired && FAULT(s, take_back)) {
         r->human_acts++;
@@ -117,11 +138,29 @@ static void leave(struct sim *s, int ticket)
         sim_at(s, s->now_ms + rng_range(&s->rng, 60000, 600000), on_return, NULL, ticket);
 }
 
-static void edit(struct sim *s, int ticket, uint64_t mapped_hash)
+/* No edit brings back what stood there before: who edits there and back between two of our looks
+ * is beyond what a ticket can tell. */
+static void edit(struct sim *s, int ticket, bool empty)
 {
-    s->tickets[ticket].mapped_hash = mapped_hash;
-    sim_trace(s, "ticket edited", ticket, (int64_t)mapped_hash);
+    struct sticket *t = &s->tickets[ticket];
+
+    t->mapped_hash = empty ? 0 : FIRST_HASH + ++s->last_hash;
+    t->edits++;
+    sim_trace(s, "ticket edited", ticket, (int64_t)t->mapped_hash);
     jira_changed(s, ticket);
+}
+
+static void maybe_edit(struct sim *s, int ticket)
+{
+    struct sticket *t = &s->tickets[ticket];
+    bool early = t->request < 0 || !s->requests[t->request].approved_ms;
+
+    if (t->edits >= EDITS_MAX)
+        return;
+    if (FAULT(s, edited) || (early && FAULT(s, edited_early)))
+        edit(s, ticket, false);
+    else if (FAULT(s, emptied))
+        edit(s, ticket, true);
 }
 
 static void desk_looks(struct sim *s, int ticket)
@@ -132,10 +171,10 @@ static void desk_looks(struct sim *s, int ticket)
     if (!t->here)
         return;
     if (!t->mapped_hash && (s->calm || rng_below(&s->rng, 4) == 0))
-        edit(s, ticket, 7); /* the customer was asked, and filled the field in */
-    else if (t->mapped_hash == 7 && FAULT(s, edited))
-        edit(s, ticket, 8);
-    else if (open && FAULT(s, ticket_cancelled))
+        edit(s, ticket, false); /* the customer was asked, and filled the field in */
+    else if (t->mapped_hash)
+        maybe_edit(s, ticket);
+    if (open && FAULT(s, ticket_cancelled))
         jira_move(s, ticket, STATUS_CANCELLED, false);
     else if (open && FAULT(s, ticket_declined))
         jira_move(s, ticket, STATUS_DECLINED, false);
@@ -156,14 +195,41 @@ static void except(struct sim *s, struct srequest *r)
     }
 }
 
+/* The boss decides on what he sees: on the ticket, or at the platform while there is none. He does
+ * it again when he is asked again. */
+static bool boss_decides(struct sim *s, struct srequest *r)
+{
+    enum { ASKED_AGAIN_MS = 180000 };
+    struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
+    struct sdecision d = {.approved = s->calm || rng_below(&s->rng, 20),
+                          .saw = t ? t->mapped_hash : r->mapped_hash,
+                          .at_ms = s->now_ms};
+    bool asked = t && t->decision_count &&
+                 s->now_ms - t->decisions[t->decision_count - 1].at_ms < ASKED_AGAIN_MS;
+
+    if (!d.saw || asked || (t && (!t->here || t->decision_count == APPROVALS_MAX)))
+        return false;
+    if (!t) {
+        store_approval(s, r, &d, r->mapped_hash);
+        return true;
+    }
+    t->decisions[t->decision_count++] = d;
+    sim_trace(s, "the boss decided", r->ticket, (int64_t)d.saw);
+    if (!d.approved && rng_below(&s->rng, 2)) /* to a status that the mapping does not name */
+        jira_move(s, r->ticket, STATUS_DONE, false);
+    else
+        jira_changed(s, r->ticket);
+    return false; /* the ticket tells */
+}
+
 static void governance_looks(struct sim *s, struct srequest *r)
 {
-    bool waits = r->approval_needed && !r->approved && !r->declined;
+    bool early = r->phase == PHASE_RECEIVED || r->phase == PHASE_PENDING_APPROVAL;
+    bool waits = r->approval_needed && early && !store_is_approved(r);
 
     if (waits && (s->calm || rng_below(&s->rng, 2))) {
-        r->declined = !s->calm && rng_below(&s->rng, 20) == 0;
-        r->approved = !r->declined;
-        store_changed(s, r, r->declined ? "declined" : "approved");
+        if (!boss_decides(s, r))
+            return;
     } else if (FAULT(s, withdrawn)) {
         r->cancel_asked = true;
     } else if (r->phase == PHASE_VERIFYING && FAULT(s, exception)) {

@@ -21,6 +21,9 @@ enum {
     TICKETS_MAX = 24,
     FLOWS_MAX = 192,
     OBS_MAX = 24,
+    APPROVALS_MAX = 16,
+    EDITS_MAX = 6,
+    FIRST_HASH = 7, /* of what a ticket asks for as it is made; every edit makes a new one */
     CYCLES_MAX = 512,
     EVENTS_MAX = 2048,
     SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
@@ -43,7 +46,8 @@ enum {
     X(source_down) X(source_lag) X(partial) X(rights_lost) X(flapping)
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) X(ticket_declined) \
-    X(ticket_gone) X(edited) X(unmapped) X(exception)
+    X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) X(exception) \
+    X(cancel_taken_back) X(closed_after_cancel)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -56,6 +60,19 @@ struct rates {
 #undef X
 };
 
+/* What the boss decided on a ticket: when, and what he saw. */
+struct sdecision {
+    bool approved;
+    uint64_t saw;
+    int64_t at_ms;
+};
+
+/* The same as the database recorded it: for which tuple. */
+struct sapproval {
+    struct sdecision real;
+    uint64_t counts_for;
+};
+
 /* A ticket of the model Jira. */
 struct sticket {
     bool here, moved_by_us, human;
@@ -66,6 +83,8 @@ struct sticket {
     uint64_t mapped_hash; /* 0: does not map */
     int64_t created_ms, visible_ms, updated_ms, indexed_ms;
     int64_t done_since_ms;
+    struct sdecision decisions[APPROVALS_MAX];
+    int decision_count, edits;
 };
 
 /* A read as the code under test knows it, and as the model knows it. */
@@ -93,11 +112,14 @@ struct srequest {
     int64_t version, requested_ms, approved_ms, claimed_ms, verified_ms, closed_ms;
     int64_t access_until_ms;         /* 0 = no end */
     int claim_cycle, answered_cycle; /* -1 none */
-    bool approval_needed, approved, declined, cancel_asked;
-    uint64_t approved_hash;
+    bool approval_needed, cancel_asked;
+    struct sapproval approvals[APPROVALS_MAX];
+    int approval_count;
+    uint64_t mapped_hash, approved_hash;
     int64_t look_ms, looked_ms, hinted_ms, lease_until_ms;
     const struct world *owner;
     uint64_t notice_key;
+    enum notice_state notice;
     struct ticket seen; /* as last read */
     int seen_cycle;
     struct sitem items[ITEMS_MAX];
@@ -105,6 +127,7 @@ struct srequest {
     int64_t last_read_ms;
     int reads;
     /* what the model knows */
+    uint64_t items_of;     /* the tuple that the items were really made from */
     int64_t claim_seen_ms; /* when the store took up the claim, whatever the decision called it */
     int64_t proven_ms;     /* when it became verified, by the database's clock */
     int64_t sla_last_ms;
@@ -159,6 +182,7 @@ struct sim {
     int request_count;
     struct sticket tickets[TICKETS_MAX];
     int ticket_count, next_cycle;
+    uint64_t last_hash; /* no edit makes a tuple that was there before */
     struct sflow flows[FLOWS_MAX];
     int flow_count;
     struct boot *boots[REPLICAS], *all_boots;
@@ -217,6 +241,11 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e);
 bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
                      const struct flow_rule *rule, const struct flow_note *note);
 void store_retry_parked(struct sim *s);
+void store_retry_flow(struct sim *s, struct sflow *f);
+/* What somebody decided, not on the ticket: of what is asked now. */
+void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
+                    uint64_t counts_for);
+bool store_is_approved(const struct srequest *r);
 void store_claim(struct sim *s, struct boot *b);
 struct str request_id(int request);
 int request_index(struct str id);
@@ -237,6 +266,7 @@ void people_start(struct sim *s);
 void check_event(struct sim *s);
 void check_post(struct sim *s, struct srequest *r, int64_t searched_ms);
 void check_close_call(struct sim *s, struct srequest *r);
+void check_retry(struct sim *s, const struct sflow *f);
 void check_move(struct sim *s, struct srequest *r, enum phase to);
 void check_kept(struct sim *s, int request, int kept);
 void check_fence(struct sim *s, bool mine, const char *what);

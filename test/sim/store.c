@@ -43,8 +43,11 @@ void store_changed(struct sim *s, struct srequest *r, const char *what)
     evidence_append(&r->chain, str_of(what));
 }
 
-static void add_items(struct sim *s, struct srequest *r)
+/* What the tuple asks for. */
+static void make_items(struct sim *s, struct srequest *r, uint64_t hash)
 {
+    memset(r->items, 0, sizeof r->items);
+    r->items_of = hash;
     r->item_count = 1 + rng_below(&s->rng, ITEMS_MAX);
     for (size_t i = 0; i < r->item_count; i++)
         r->items[i].truth = r->items[i].truth_before = r->kind == REQUEST_REMOVAL;
@@ -54,6 +57,7 @@ int store_request_new(struct sim *s, bool from_ticket)
 {
     int n = s->request_count++;
     struct srequest *r = &s->requests[n];
+    uint64_t hash = FIRST_HASH;
 
     *r = (struct srequest){.from_ticket = from_ticket,
                            .kind = rng_below(&s->rng, 2) ? REQUEST_GRANT : REQUEST_REMOVAL,
@@ -64,11 +68,12 @@ int store_request_new(struct sim *s, bool from_ticket)
                            .requested_ms = s->now_ms,
                            .claim_cycle = -1,
                            .answered_cycle = -1,
+                           .mapped_hash = hash,
                            .approval_needed = rng_below(&s->rng, 3) == 0};
     if (r->kind == REQUEST_GRANT && rng_below(&s->rng, 6) == 0)
         r->access_until_ms = s->now_ms + rng_range(&s->rng, 60000, 2400000);
     evidence_start(&r->chain);
-    add_items(s, r);
+    make_items(s, r, hash);
     store_changed(s, r, "received");
     store_look_now(s, r);
     return n;
@@ -94,6 +99,7 @@ static void open_request(struct sim *s, int ticket)
     struct srequest *r = &s->requests[t->request];
     r->ticket = ticket;
     r->held = !t->mapped_hash;
+    r->mapped_hash = r->items_of = t->mapped_hash;
     sim_trace(s, "request opened", t->request, ticket);
 }
 
@@ -151,13 +157,90 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
         bool sent = f->f.state >= FS_CALLING && f->f.state <= FS_DONE;
         d->close_sent |= close && sent;
+        d->returns_last_hour += recent && f->f.kind == FLOW_RETURN;
         d->reopens_last_hour += recent && f->f.kind == FLOW_REOPEN;
         d->writes_last_hour += recent && words;
         if (!flow_state_is_final(f->f.state)) {
             d->flow_open[f->f.kind] = true;
             d->flow_parked[f->f.kind] |= f->f.state == FS_PARKED;
+            d->flow_cycle[f->f.kind] = cycle_text(f->cycle);
+            d->flow_sent_ms[f->f.kind] = f->f.sent_at_ms;
+            d->flow_attempts[f->f.kind] = f->f.attempt;
         }
     }
+}
+
+/* --- approvals --- */
+
+void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
+                    uint64_t counts_for)
+{
+    if (r->approval_count == APPROVALS_MAX)
+        sim_violate(s, "INV18 bounded", "more than %d approvals", APPROVALS_MAX);
+    r->approvals[r->approval_count++] = (struct sapproval){*real, counts_for};
+    store_changed(s, r, real->approved ? "approved" : "declined");
+}
+
+static bool is_declined(const struct srequest *r)
+{
+    for (int i = 0; i < r->approval_count; i++)
+        if (!r->approvals[i].real.approved)
+            return true;
+    return false;
+}
+
+static bool is_approved_for(const struct srequest *r, bool now)
+{
+    for (int i = 0; i < r->approval_count; i++) {
+        const struct sapproval *a = &r->approvals[i];
+        bool counts = a->counts_for && a->counts_for == r->mapped_hash;
+        if (a->real.approved && counts == now)
+            return true;
+    }
+    return false;
+}
+
+bool store_is_approved(const struct srequest *r)
+{
+    return is_approved_for(r, true) || (PLANTED(APPROVAL_OF_ANYTHING) && is_approved_for(r, false));
+}
+
+/* What the ticket says was decided there, once: for what it asks for if it did so before, else for
+ * nobody knows what. */
+static void take_decision(struct sim *s, struct srequest *r, const struct ticket *ticket)
+{
+    const struct sticket *t = &s->tickets[r->ticket];
+
+    bool decided = ticket->approval == APPROVAL_APPROVED || ticket->approval == APPROVAL_DECLINED;
+
+    if (!decided || ticket->presence != TICKET_HERE)
+        return;
+    for (int i = 0; i < r->approval_count; i++)
+        if (r->approvals[i].real.at_ms == ticket->approved_at_ms)
+            return;
+    for (int i = 0; i < t->decision_count; i++)
+        if (t->decisions[i].at_ms == ticket->approved_at_ms)
+            store_approval(s, r, &t->decisions[i],
+                           ticket->mapped_hash == r->mapped_hash ? r->mapped_hash : 0);
+}
+
+/* Until something is approved, the items follow the ticket. */
+static void follow_ticket(struct sim *s, struct srequest *r, const struct ticket *ticket)
+{
+    bool early =
+        !r->approved_ms && (r->phase == PHASE_RECEIVED || r->phase == PHASE_PENDING_APPROVAL);
+
+    if (!early || ticket->presence != TICKET_HERE)
+        return;
+    bool same = ticket->mapped_hash == r->mapped_hash && !r->held;
+    r->held = !ticket->mapped_hash;
+    if (r->held || same)
+        return;
+    if (ticket->mapped_hash != r->mapped_hash)
+        store_changed(s, r, "remapped");
+    r->mapped_hash = ticket->mapped_hash;
+    if (r->mapped_hash != r->items_of && !PLANTED(ITEMS_STAY))
+        make_items(s, r, r->mapped_hash);
 }
 
 struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
@@ -182,8 +265,9 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .closed_ms = r->closed_ms,
                           .access_until_ms = r->access_until_ms,
                           .approval_needed = r->approval_needed,
-                          .approval_given = r->approved,
-                          .approval_declined = r->declined,
+                          .approval_given = store_is_approved(r),
+                          .approval_outdated = is_approved_for(r, false),
+                          .approval_declined = is_declined(r),
                           .cancel_asked = r->cancel_asked,
                           .approved_hash = r->approved_hash,
                           .site = STR("site"),
@@ -239,7 +323,8 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     if (ticket) {
         r->seen = *ticket;
         r->seen_cycle = cycle_index(ticket->cycle);
-        r->held &= !ticket->mapped_hash;
+        take_decision(s, r, ticket);
+        follow_ticket(s, r, ticket);
     }
     for (size_t i = 0; i < count; i++)
         save_observation(s, r, &r->items[i], &obs[i]);
@@ -263,7 +348,7 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
         r->claim_seen_ms = s->now_ms;
     if (to == PHASE_APPROVED && !r->approved_ms) {
         r->approved_ms = s->now_ms;
-        r->approved_hash = r->ticket >= 0 ? r->seen.mapped_hash : 7;
+        r->approved_hash = r->mapped_hash;
     }
     if (proven) {
         r->proven_ms = s->now_ms;
@@ -291,6 +376,17 @@ static void apply_claim(struct sim *s, struct srequest *r, const struct decision
         r->answered_cycle = r->seen_cycle;
 }
 
+static void retry_refused(struct sim *s, int request, const struct decision *x)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        if (f->request != request || f->f.state != FS_PARKED || !x->retry[f->f.kind])
+            continue;
+        check_retry(s, f);
+        store_retry_flow(s, f);
+    }
+}
+
 bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
                          const struct decision *x, bool release)
 {
@@ -301,9 +397,12 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
         return false;
     for (size_t i = 0; i < x->flow_count; i++) {
         store_flow_add(s, index_of(s, r), &x->flows[i]);
-        if (x->flows[i].kind == FLOW_COMMENT || x->flows[i].kind == FLOW_FIELDS)
-            r->notice_key = x->notice_key;
+        if (x->flows[i].kind != FLOW_COMMENT && x->flows[i].kind != FLOW_FIELDS)
+            continue;
+        r->notice_key = x->notice_key;
+        r->notice = x->flows[i].notice;
     }
+    retry_refused(s, index_of(s, r), x);
     r->tamper_recorded |= x->tampered;
     check_decision(s, r, d, x);
     apply_claim(s, r, x);

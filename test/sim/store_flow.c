@@ -117,21 +117,25 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
     return true;
 }
 
+void store_retry_flow(struct sim *s, struct sflow *f)
+{
+    const struct flow_rule *rule = flow_decide(f->f.state, EV_RETRY_ASKED);
+
+    if (!rule)
+        return;
+    count_rule(rule);
+    f->f.state = rule->to;
+    f->f.version++;
+    f->f.failures = 0;
+    f->run_after_ms = s->now_ms;
+    replica_kick(s, s->now_ms);
+}
+
 /* Something was changed, or an operator asks: parked work may try again. */
 void store_retry_parked(struct sim *s)
 {
-    for (int i = 0; i < s->flow_count; i++) {
-        struct sflow *f = &s->flows[i];
-        const struct flow_rule *rule = flow_decide(f->f.state, EV_RETRY_ASKED);
-        if (!rule)
-            continue;
-        count_rule(rule);
-        f->f.state = rule->to;
-        f->f.version++;
-        f->f.failures = 0;
-        f->run_after_ms = s->now_ms;
-        replica_kick(s, s->now_ms);
-    }
+    for (int i = 0; i < s->flow_count; i++)
+        store_retry_flow(s, &s->flows[i]);
 }
 
 /* --- claiming --- */

@@ -6,14 +6,14 @@ create function pg_temp.decide(request uuid, more jsonb) returns bigint language
     update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
     select governance.decision_save('me', request, (select version from governance.access_request where id = request),
         jsonb_build_object('to', (select phase from governance.access_request where id = request), 'reason', '', 'new_claim', false, 'answered', false,
-            'breach', false, 'tampered', false, 'escalate', false, 'escalate_reason', '', 'look_again_ms', 0, 'release', true, 'notice', '',
+            'breach', false, 'tampered', false, 'escalations', '[]'::jsonb, 'retry', '[]'::jsonb, 'look_again_ms', 0, 'release', true, 'notice', '',
             'notice_key', '', 'flows', '[]'::jsonb) || more)
 $$;
 
 -- each reason of a claim is told, once
 select t.verifying(t.request()) as r \gset
 insert into governance.ticket (site, issue_id, request_id, cycle) values ('acme', '10001', :'r', '10001/7');
-select pg_temp.decide(:'r', jsonb_build_object('escalate', true, 'escalate_reason', reason))
+select pg_temp.decide(:'r', jsonb_build_object('escalations', jsonb_build_array(jsonb_build_object('reason', reason, 'since_ms', 0))))
   from unnest(array['CannotClose', 'CannotClose', 'ReopenedTooOften', 'ReopenedTooOften']) as reason;
 select results_eq(format('select reason from governance.escalation where request_id = %L order by id', :'r'),
                   array['CannotClose', 'ReopenedTooOften'], 'another reason of the same claim is another escalation');

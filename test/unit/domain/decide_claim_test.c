@@ -95,8 +95,12 @@ static void a_mismatch_is_said_at_once_and_goes_back_after_a_while(void **state)
     assert_true(r.answered);
     assert_true(orders(&r, FLOW_RETURN));
 
-    d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = true; /* no road back: keep checking */
-    assert_false(decided(&d).move);
+    refuse(&d, FLOW_RETURN); /* no road back: keep checking, tell somebody, try again later */
+    r = decided(&d);
+    assert_false(r.move);
+    assert_true(escalates(&r, "CannotReturn"));
+    d.ticket.cycle = d.claim_cycle = STR("104"); /* another claim: the refusal was not about it */
+    MOVES(decided(&d), PHASE_FULFILLING, "StillPresent");
     d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = false;
     d.mode = GATE_WARN;
     assert_false(decided(&d).move);
@@ -163,11 +167,14 @@ static void what_is_proven_is_closed_by_us(void **state)
     d.flow_open[FLOW_CLOSE] = true;
     r = decided(&d);
     assert_false(orders(&r, FLOW_CLOSE));
-    assert_false(r.escalate);
-    d.flow_parked[FLOW_CLOSE] = true;
+    assert_int_equal(r.escalation_count, 0);
+    refuse(&d, FLOW_CLOSE);
     r = decided(&d);
-    assert_true(r.escalate);
-    assert_string_equal(r.escalate_reason, "CannotClose");
+    assert_true(escalates(&r, "CannotClose"));
+    assert_false(orders(&r, FLOW_CLOSE));
+    d.flow_cycle[FLOW_CLOSE] = STR("90"); /* that was the close of an earlier claim */
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_CLOSE));
 
     d.flow_open[FLOW_CLOSE] = d.flow_parked[FLOW_CLOSE] = false;
     d.mode = GATE_WARN;
@@ -243,12 +250,13 @@ static void done_without_proof_is_reopened_three_times_an_hour_then_held(void **
     struct decision r = decided(&d);
     assert_true(orders(&r, FLOW_REOPEN));
     assert_int_equal(says(&r), NOTICE_REOPENED); /* and why */
-    assert_false(r.escalate);
+    assert_int_equal(r.escalation_count, 0);
 
     d.flow_open[FLOW_REOPEN] = true; /* on its way */
     r = decided(&d);
     assert_false(orders(&r, FLOW_REOPEN));
-    d.flow_parked[FLOW_REOPEN] = true; /* refused: try again */
+    assert_int_equal(says(&r), NOTICE_REOPENED);
+    d.flow_parked[FLOW_REOPEN] = true; /* of an earlier close: a new one replaces it */
     r = decided(&d);
     assert_true(orders(&r, FLOW_REOPEN));
 
@@ -256,9 +264,65 @@ static void done_without_proof_is_reopened_three_times_an_hour_then_held(void **
     d.reopens_last_hour = 3;
     r = decided(&d);
     assert_false(orders(&r, FLOW_REOPEN));
-    assert_true(r.escalate);
-    assert_string_equal(r.escalate_reason, "ReopenedTooOften");
+    assert_true(escalates(&r, "ReopenedTooOften"));
     assert_true(r.look_again_ms > NOW);
+}
+
+/* A refused reopening: tried again after 5, 10, 20 minutes, then hourly; never silent. */
+static void what_jira_refused_is_told_and_tried_again_ever_more_seldom(void **state)
+{
+    static const int64_t WAITS[] = {5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE, HOUR, HOUR};
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.ticket.role = STATUS_DONE;
+    for (size_t i = 0; i < COUNT(WAITS); i++) {
+        refuse(&d, FLOW_REOPEN);
+        d.flow_attempts[FLOW_REOPEN] = (int32_t)i + 1;
+        d.flow_sent_ms[FLOW_REOPEN] = NOW - WAITS[i] + 1;
+        struct decision r = decided(&d);
+        assert_true(escalates(&r, "CannotReopen"));
+        assert_int_equal(says(&r), NOTICE_CANNOT_REOPEN);
+        assert_false(r.retry[FLOW_REOPEN] || orders(&r, FLOW_REOPEN));
+        assert_int_equal(r.look_again_ms, NOW + 1);
+        d.flow_sent_ms[FLOW_REOPEN] = NOW - WAITS[i];
+        r = decided(&d);
+        assert_true(r.retry[FLOW_REOPEN]);
+    }
+}
+
+static void an_unreadable_source_is_told_once_a_run(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_UNKNOWN, 0), seen(OUTCOME_PRESENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_CANNOT_READ); /* "IAM on-call was told": so it is */
+    assert_true(escalates(&r, "SourceUnreadable"));
+    int64_t run = r.escalations[0].since_ms;
+    assert_int_equal(run, NOW - MINUTE);
+    obs[0].observed_ms = NOW + MINUTE; /* failed again: the same run */
+    r = decided(&d);
+    assert_int_equal(r.escalations[0].since_ms, run);
+    obs[0] = seen(OUTCOME_PRESENT, 0);
+    r = decided(&d);
+    assert_int_equal(r.escalation_count, 0);
+}
+
+static void the_words_know_when_the_next_read_is(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    assert_int_equal(decided(&d).next_read_ms, NOW + 15 * SECOND);
+    d.last_read_ms = NOW - HOUR; /* due now */
+    assert_int_equal(decided(&d).next_read_ms, 0);
 }
 
 static void done_by_us_stays_while_its_proof_is_refreshed(void **state)
@@ -368,6 +432,9 @@ UNIT_MAIN(cmocka_unit_test(the_first_read_is_due_at_once_and_moves_on),
           cmocka_unit_test(a_proof_that_no_longer_holds_is_checked_again),
           cmocka_unit_test(a_closed_ticket_that_is_reopened_starts_a_new_cycle),
           cmocka_unit_test(done_without_proof_is_reopened_three_times_an_hour_then_held),
+          cmocka_unit_test(what_jira_refused_is_told_and_tried_again_ever_more_seldom),
+          cmocka_unit_test(an_unreadable_source_is_told_once_a_run),
+          cmocka_unit_test(the_words_know_when_the_next_read_is),
           cmocka_unit_test(done_by_us_stays_while_its_proof_is_refreshed),
           cmocka_unit_test(the_same_fact_is_said_once),
           cmocka_unit_test(words_wait_for_words_under_way),

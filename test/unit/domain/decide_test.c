@@ -5,19 +5,145 @@
 
 /* --- what may happen in any phase --- */
 
-static void what_is_over_stays_over(void **state)
+/* Withdrawn by the platform, denied, too late: not to be fulfilled. */
+static const struct {
+    enum phase phase;
+    enum notice_state says;
+} ENDS[] = {{PHASE_DENIED, NOTICE_DENIED},
+            {PHASE_CANCELLED, NOTICE_WITHDRAWN},
+            {PHASE_EXPIRED, NOTICE_EXPIRED}};
+
+static struct dossier ended(size_t i, enum status_role role)
 {
-    static const enum phase ENDS[] = {PHASE_DENIED, PHASE_CANCELLED, PHASE_EXPIRED};
+    struct dossier d = dossier_of(&NOTHING_READ);
+    d.phase = ENDS[i].phase;
+    d.cancel_asked = d.phase == PHASE_CANCELLED;
+    d.ticket.role = role;
+    d.ticket.cycle = STR("100");
+    return d;
+}
+
+static void what_ended_on_its_ticket_too_rests(void **state)
+{
+    static const enum status_role ROLES[] = {STATUS_CANCELLED, STATUS_DECLINED};
+    (void)state;
+    for (size_t i = 0; i < COUNT(ENDS) * COUNT(ROLES); i++) {
+        struct dossier d = ended(i / 2, ROLES[i % 2]);
+        for (int here = 0; here < 2; here++) {
+            struct decision r = decided(&d);
+            assert_false(r.move);
+            assert_int_equal(r.flow_count, 0);
+            assert_int_equal(r.look_again_ms, 0);
+            d.ticket.presence = TICKET_GONE;
+            d.ticket.role = STATUS_OPEN;
+        }
+    }
+}
+
+static void an_open_ticket_of_what_is_over_says_so(void **state)
+{
     (void)state;
     for (size_t i = 0; i < COUNT(ENDS); i++) {
-        struct dossier d = dossier_of(&NOTHING_READ);
-        d.phase = ENDS[i];
-        d.cancel_asked = true;
-        d.ticket.role = STATUS_DONE;
+        struct dossier d = ended(i, STATUS_OPEN);
         struct decision r = decided(&d);
         assert_false(r.move);
-        assert_int_equal(r.flow_count, 0);
-        assert_int_equal(r.look_again_ms, 0);
+        assert_int_equal(says(&r), ENDS[i].says);
+        assert_true(orders(&r, FLOW_COMMENT));
+        assert_false(orders(&r, FLOW_RETURN) || orders(&r, FLOW_REOPEN));
+        assert_int_equal(r.escalation_count, 0);
+        assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.sweep_ms);
+        have_said(&d, ENDS[i].says);
+        assert_int_equal(decided(&d).flow_count, 0);
+    }
+}
+
+static void what_is_over_and_closed_as_done_is_a_breach_and_goes_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ENDS); i++) {
+        struct dossier d = ended(i, STATUS_DONE);
+        struct decision r = decided(&d);
+        assert_false(r.move);
+        assert_true(r.breach && r.answered);
+        assert_true(escalates(&r, "ClosedAlthoughOver"));
+        assert_true(orders(&r, FLOW_REOPEN));
+        assert_int_equal(says(&r), ENDS[i].says);
+        d.answered_cycle = d.ticket.cycle; /* counted once */
+        r = decided(&d);
+        assert_false(r.breach || r.answered);
+        assert_true(orders(&r, FLOW_REOPEN));
+        d.reopens_last_hour = POLICY_DEFAULT.reopens_per_hour;
+        r = decided(&d);
+        assert_false(orders(&r, FLOW_REOPEN));
+        assert_true(escalates(&r, "ReopenedTooOften"));
+        d.reopens_last_hour = 0;
+        refuse(&d, FLOW_REOPEN);
+        r = decided(&d);
+        assert_int_equal(says(&r), NOTICE_CANNOT_REOPEN);
+        assert_true(escalates(&r, "CannotReopen"));
+        d.mode = GATE_WARN; /* told all the same */
+        d.answered_cycle = STR_NONE;
+        r = decided(&d);
+        assert_true(escalates(&r, "ClosedAlthoughOver"));
+        assert_false(r.breach || orders(&r, FLOW_REOPEN));
+    }
+}
+
+static void the_decline_that_ended_it_may_stand_in_a_done_status(void **state)
+{
+    struct dossier d = ended(0, STATUS_DONE);
+    (void)state;
+
+    d.ticket.approval = APPROVAL_DECLINED;
+    d.ticket.approved_at_ms = d.ticket.cycle_at_ms = NOW - MINUTE;
+    struct decision r = decided(&d);
+    assert_false(r.breach);
+    assert_int_equal(r.flow_count, 0);
+    assert_int_equal(r.look_again_ms, 0);
+    d.ticket.cycle = STR("101"); /* closed again since */
+    d.ticket.cycle_at_ms = NOW;
+    assert_true(decided(&d).breach);
+}
+
+static void nothing_over_waits_in_verifying(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ENDS); i++) {
+        struct dossier d = ended(i, STATUS_VERIFY);
+        struct decision r = decided(&d);
+        assert_true(orders(&r, FLOW_RETURN));
+        assert_int_equal(says(&r), ENDS[i].says);
+        d.flow_open[FLOW_RETURN] = true;
+        r = decided(&d);
+        assert_false(orders(&r, FLOW_RETURN));
+        refuse(&d, FLOW_RETURN);
+        r = decided(&d);
+        assert_true(escalates(&r, "CannotReturn"));
+        d.ticket.cycle = STR("102"); /* pressed again: the refusal was about another move */
+        r = decided(&d);
+        assert_true(orders(&r, FLOW_RETURN));
+        d.returns_last_hour = POLICY_DEFAULT.reopens_per_hour;
+        r = decided(&d);
+        assert_false(orders(&r, FLOW_RETURN));
+        assert_true(escalates(&r, "ReturnedTooOften"));
+        d.mode = GATE_WARN;
+        r = decided(&d);
+        assert_int_equal(r.escalation_count, 0);
+    }
+}
+
+static void a_cancelled_ticket_that_is_opened_again_goes_on(void **state)
+{
+    static const enum status_role ROLES[] = {STATUS_OPEN, STATUS_VERIFY, STATUS_DONE};
+    (void)state;
+    for (size_t i = 0; i < COUNT(ROLES); i++) {
+        struct dossier d = ended(1, ROLES[i]);
+        d.cancel_asked = false; /* cancelled on the ticket, and thought better of */
+        MOVES(decided(&d), PHASE_FULFILLING, "CancelTakenBack");
+        d.approved_ms = 0; /* cancelled before anybody approved it */
+        MOVES(decided(&d), PHASE_RECEIVED, "CancelTakenBack");
+        d.phase = PHASE_ORPHANED;
+        MOVES(decided(&d), PHASE_RECEIVED, "TicketCameBack");
     }
 }
 
@@ -32,8 +158,7 @@ static void a_ticket_that_is_gone_orphans_the_request_and_somebody_is_told(void 
         if (!phase_move_allowed(d.phase, PHASE_ORPHANED))
             continue;
         MOVES(r, PHASE_ORPHANED, "TicketGone");
-        assert_true(r.escalate);
-        assert_string_equal(r.escalate_reason, "TicketGone");
+        assert_true(escalates(&r, "TicketGone"));
     }
 }
 
@@ -92,6 +217,11 @@ static void a_grant_whose_time_passed_is_not_given_but_a_removal_never_expires(v
     d.kind = REQUEST_GRANT;
     d.access_until_ms = NOW;
     MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_VERIFYING; /* nor proven to be there when it should be gone */
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_CLAIMED;
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_FULFILLING;
     d.access_until_ms = NOW + 1;
     assert_false(decided(&d).move);
     d.access_until_ms = NOW;
@@ -110,8 +240,11 @@ static void edits_after_approval_are_tampering_and_change_nothing(void **state)
     struct decision r = decided(&d);
     assert_true(r.tampered);
     assert_false(r.move);
-    d.ticket.mapped_hash = 0; /* does not map now: nothing to compare */
+    d.ticket.mapped_hash = 0; /* a field was emptied: it does not map now, and that is a change */
+    assert_true(decided(&d).tampered);
+    d.ticket.presence = TICKET_GONE; /* nobody looked: nothing to compare */
     assert_false(decided(&d).tampered);
+    d.ticket.presence = TICKET_HERE;
     d.ticket.mapped_hash = 8;
     d.approved_hash = 0;
     assert_false(decided(&d).tampered);
@@ -171,9 +304,14 @@ static void while_waiting_for_approval_the_ticket_says_so_and_may_not_be_done(vo
     d.ticket.role = STATUS_DONE;
     r = decided(&d);
     assert_true(orders(&r, FLOW_REOPEN));
+    assert_true(r.breach);
+    refuse(&d, FLOW_REOPEN);
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_CANNOT_REOPEN);
+    assert_true(escalates(&r, "CannotReopen"));
     d.mode = GATE_WARN;
     r = decided(&d);
-    assert_false(orders(&r, FLOW_REOPEN));
+    assert_false(orders(&r, FLOW_REOPEN) || r.breach);
 }
 
 static void a_ticket_that_does_not_map_is_held_and_says_which_field(void **state)
@@ -214,13 +352,12 @@ static void an_approved_request_without_a_ticket_gets_one(void **state)
     r = decided(&d);
     assert_false(r.move);
     assert_false(orders(&r, FLOW_CREATE)); /* one is under way */
-    assert_false(r.escalate);
+    assert_int_equal(r.escalation_count, 0);
 
     d.flow_parked[FLOW_CREATE] = true; /* refused: never a second one, but somebody is told */
     r = decided(&d);
     assert_false(orders(&r, FLOW_CREATE));
-    assert_true(r.escalate);
-    assert_string_equal(r.escalate_reason, "TicketRefused");
+    assert_true(escalates(&r, "TicketRefused"));
 
     d.ticket.issue_id = STR("10001");
     MOVES(decided(&d), PHASE_FULFILLING, "TicketReady");
@@ -277,7 +414,7 @@ static void what_is_answered_or_ours_is_no_new_claim(void **state)
     d.ticket.cycle = STR("100");
     d.answered_cycle = STR("100"); /* sent back; our move is still on its way */
     assert_false(decided(&d).move);
-    d.flow_open[FLOW_RETURN] = d.flow_parked[FLOW_RETURN] = true; /* there is no road back */
+    refuse(&d, FLOW_RETURN); /* there is no road back */
     MOVES(decided(&d), PHASE_CLAIMED, "ClaimedDone");
     d = dossier_of(&NOTHING_READ);
     d.ticket.role = STATUS_DONE; /* our own late close of an earlier claim: back it goes */
@@ -336,7 +473,12 @@ static void no_dossier_leads_to_an_illegal_decision(void **state)
     assert_false(r.move);
 }
 
-UNIT_MAIN(cmocka_unit_test(what_is_over_stays_over),
+UNIT_MAIN(cmocka_unit_test(what_ended_on_its_ticket_too_rests),
+          cmocka_unit_test(an_open_ticket_of_what_is_over_says_so),
+          cmocka_unit_test(what_is_over_and_closed_as_done_is_a_breach_and_goes_back),
+          cmocka_unit_test(the_decline_that_ended_it_may_stand_in_a_done_status),
+          cmocka_unit_test(nothing_over_waits_in_verifying),
+          cmocka_unit_test(a_cancelled_ticket_that_is_opened_again_goes_on),
           cmocka_unit_test(a_ticket_that_is_gone_orphans_the_request_and_somebody_is_told),
           cmocka_unit_test(a_ticket_that_comes_back_goes_on),
           cmocka_unit_test(a_withdrawn_request_is_cancelled_unless_it_is_proven_or_over),

@@ -36,6 +36,23 @@ static inline enum notice_state says(const struct decision *r)
     return NOTICE_NONE;
 }
 
+static inline bool escalates(const struct decision *r, const char *reason)
+{
+    for (size_t i = 0; i < r->escalation_count; i++)
+        if (strcmp(r->escalations[i].reason, reason) == 0)
+            return true;
+    return false;
+}
+
+/* Jira refused that move of the ticket's present cycle, a second ago. */
+static inline void refuse(struct dossier *d, enum flow_kind kind)
+{
+    d->flow_open[kind] = d->flow_parked[kind] = true;
+    d->flow_cycle[kind] = d->ticket.cycle;
+    d->flow_sent_ms[kind] = d->now_ms - SECOND;
+    d->flow_attempts[kind] = 1;
+}
+
 #define MOVES(r, phase_, reason_)                 \
     do {                                          \
         assert_true((r).move);                    \
@@ -47,7 +64,7 @@ static inline enum notice_state says(const struct decision *r)
 static inline void have_said(struct dossier *d, enum notice_state state)
 {
     struct notice n;
-    words_for(d, &POLICY_DEFAULT, state, &n);
+    words_for(d, 0, state, &n);
     d->notice_shown_key = n.key;
 }
 

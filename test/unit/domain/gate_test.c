@@ -290,8 +290,18 @@ static void a_reopen_is_wanted_while_done_is_not_proven(void **state)
     d.mode = GATE_ENFORCE;
     d.phase = PHASE_CLOSED;
     assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
-    d.phase = PHASE_CANCELLED;
+    d.phase = PHASE_CANCELLED; /* over is not done */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    d.phase = PHASE_DENIED;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    t.approval = APPROVAL_DECLINED; /* the very decline that ended it led there */
+    t.approved_at_ms = NOW - MINUTE;
+    t.cycle_at_ms = t.approved_at_ms + SECOND;
     assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
+    t.cycle_at_ms = t.approved_at_ms - SECOND; /* a person had closed it before */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    t.cycle_at_ms = NOW; /* or did after */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
 
     d.phase = PHASE_VERIFYING; /* proven meanwhile */
     obs[0].outcome = obs[1].outcome = OUTCOME_ABSENT;

@@ -25,25 +25,48 @@ static const struct {
     {NOTICE_CHECKING, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Checking",
      "You're done. Checking SAP FIN; this ticket resolves itself, usually within 2 min", ""},
     {NOTICE_STALE, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Can't tell",
-     "Can't tell yet: our copy of SAP FIN is from 11:10 UTC, before you finished",
+     "Can't tell yet: our SAP FIN copy is from 11:10 UTC, before you finished. Next copy 11:17 UTC",
      "Nothing for you to do"},
     {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
-     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)",
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
+     "11:17 UTC",
      "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come back"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Not there yet",
-     "Not closed: M. Okafor doesn't have fin-ledger-admin in SAP FIN (read 11:10 UTC)", "Give"},
+     "Not closed: M. Okafor doesn't have fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking "
+     "again 11:17 UTC",
+     "Give"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_MISSING, "Not there yet",
-     "Not closed: M. Okafor has no account in SAP FIN (read 11:10 UTC)", "Give"},
+     "Not closed: M. Okafor has no account in SAP FIN (read 11:10 UTC). Checking again 11:17 UTC",
+     "Give"},
     {NOTICE_NOT_YET, DESIRED_PRESENT, OUTCOME_PRESENT, ACCOUNT_DISABLED, "Not there yet",
-     "Not closed: M. Okafor has fin-ledger-admin but is not active in SAP FIN (read 11:10 UTC)",
+     "Not closed: M. Okafor has fin-ledger-admin but is not active in SAP FIN (read 11:10 UTC). "
+     "Checking again 11:17 UTC",
      "Give"},
     {NOTICE_WRONG_CHANGE, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
-     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)", "Remove"},
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
+     "11:17 UTC",
+     "Remove"},
     {NOTICE_REOPENED, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
-     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC)",
-     "so it was reopened"},
+     "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
+     "11:17 UTC",
+     "so it is reopened"},
     {NOTICE_CANNOT_READ, DESIRED_ABSENT, OUTCOME_UNKNOWN, ACCOUNT_UNKNOWN, "Can't tell",
-     "Can't read SAP FIN since 11:10 UTC. Nothing for you to do; IAM on-call was told", ""},
+     "Can't reach SAP FIN since 11:10 UTC. Nothing for you to do; IAM on-call was told",
+     "Trying again 11:17 UTC"},
+    {NOTICE_CANNOT_REOPEN, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
+     "Closed without proof, and Jira doesn't let us reopen it. Please reopen this ticket; IAM "
+     "on-call was told",
+     "We try again from time to time."},
+    {NOTICE_WITHDRAWN, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Waiting",
+     "Withdrawn: the identity platform no longer asks for this. Change nothing in SAP FIN; cancel "
+     "this ticket",
+     "undo it. Closed as done, this ticket is reopened."},
+    {NOTICE_DENIED, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Waiting",
+     "Declined: this was not approved. Change nothing in SAP FIN; decline or cancel this ticket",
+     "undo it"},
+    {NOTICE_EXPIRED, DESIRED_PRESENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Waiting",
+     "Too late: the time it was asked for is over. Change nothing in SAP FIN; cancel this ticket",
+     "undo it"},
     {NOTICE_EXCEPTION, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Exception",
      "Closed under an exception with an end date; the access itself is not proven", ""},
     {NOTICE_VERIFIED, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_ACTIVE, "Verified",
@@ -61,7 +84,7 @@ static void every_state_has_its_exact_words(void **state)
         struct dossier d = claimed_of(&item);
         struct notice n;
         o.account = WORDS[i].account;
-        words_for(&d, &POLICY_DEFAULT, WORDS[i].state, &n);
+        words_for(&d, NOW + 7 * MINUTE, WORDS[i].state, &n);
         assert_string_equal(n.line, WORDS[i].line);
         assert_string_equal(n.check, WORDS[i].check);
         if (!strstr(n.next, WORDS[i].next_part))
@@ -78,7 +101,8 @@ static void a_refusal_names_a_time_or_somebody(void **state)
         if (strcmp(WORDS[i].check, "Not there yet") != 0 &&
             strcmp(WORDS[i].check, "Can't tell") != 0)
             continue;
-        assert_true(strstr(WORDS[i].line, "UTC") || strstr(WORDS[i].line, "Okafor"));
+        assert_true(strstr(WORDS[i].line, "UTC") || strstr(WORDS[i].line, "Okafor") ||
+                    strstr(WORDS[i].line, "Please"));
     }
 }
 
@@ -89,14 +113,14 @@ static void before_the_first_read_no_time_is_invented(void **state)
     struct notice n;
     (void)state;
 
-    words_for(&d, &POLICY_DEFAULT, NOTICE_REOPENED, &n);
+    words_for(&d, 0, NOTICE_REOPENED, &n);
     assert_null(strstr(n.line, "UTC"));
     assert_null(strstr(n.line, "still has")); /* nobody looked: nobody may say so */
-    words_for(&d, &POLICY_DEFAULT, NOTICE_CANNOT_READ, &n);
+    words_for(&d, 0, NOTICE_CANNOT_READ, &n);
     assert_null(strstr(n.line, "00:00"));
-    words_for(&d, &POLICY_DEFAULT, NOTICE_STALE, &n);
+    words_for(&d, 0, NOTICE_STALE, &n);
     assert_null(strstr(n.line, "00:00"));
-    words_for(&d, &POLICY_DEFAULT, NOTICE_VERIFIED, &n);
+    words_for(&d, 0, NOTICE_VERIFIED, &n);
     assert_null(strstr(n.line, "00:00"));
 }
 
@@ -112,9 +136,96 @@ static void the_item_shown_is_the_one_that_is_missing(void **state)
     d.item_count = 2;
     items[1].entitlement = STR("fin-ledger-viewer");
     items[1].source_label = STR_NONE; /* a source nobody named is shown by its key */
-    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &n);
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
     assert_string_equal(
         n.line, "Not closed: M. Okafor still has fin-ledger-viewer in sap (read 11:10 UTC)");
+}
+
+static void a_source_that_cannot_be_read_is_the_one_named(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct observation down[3] = {seen(OUTCOME_UNKNOWN, 0), seen(OUTCOME_UNKNOWN, 5 * MINUTE),
+                                  seen(OUTCOME_ABSENT, 9 * MINUTE)};
+    struct item items[2] = {item_of(DESIRED_ABSENT, &there, 1), item_of(DESIRED_ABSENT, down, 3)};
+    struct dossier d = claimed_of(items);
+    struct notice n;
+    (void)state;
+
+    d.item_count = 2;
+    items[1].source_label = STR("HR");
+    words_for(&d, 0, NOTICE_CANNOT_READ, &n);
+    assert_string_equal(
+        n.line, "Can't reach HR since 11:05 UTC. Nothing for you to do; IAM on-call was told");
+    assert_string_equal(n.next, "");
+}
+
+static void what_is_missing_says_since_when_and_who_is_next(void **state)
+{
+    struct observation obs[3] = {seen(OUTCOME_PRESENT, 0), seen(OUTCOME_PRESENT, 4 * MINUTE),
+                                 seen(OUTCOME_UNKNOWN, 6 * MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 3);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    words_for(&d, NOW + MINUTE, NOTICE_NOT_YET, &n);
+    assert_string_equal(n.next,
+                        "Remove fin-ledger-admin from M. Okafor in SAP FIN. You don't need to come "
+                        "back; it resolves itself at the next check. It reads so since 11:06 UTC.");
+    words_for(&d, 0, NOTICE_NOT_YET, &n); /* sent back: no check comes before somebody acts */
+    assert_null(strstr(n.line, "Checking again"));
+    assert_string_equal(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN, then press "
+                                "Resolve. It reads so since 11:06 UTC.");
+}
+
+static void a_long_wait_is_said_anew_a_short_one_is_not(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice first, second;
+    (void)state;
+
+    words_for(&d, NOW + MINUTE, NOTICE_NOT_YET, &first);
+    words_for(&d, NOW + 5 * MINUTE, NOTICE_NOT_YET, &second);
+    assert_true(first.key == second.key);
+    words_for(&d, NOW + HOUR, NOTICE_NOT_YET, &second);
+    assert_true(first.key != second.key);
+    words_for(&d, NOW + HOUR, NOTICE_CHECKING, &first);
+    words_for(&d, NOW, NOTICE_CHECKING, &second);
+    assert_true(first.key == second.key);
+}
+
+static void what_is_over_is_said_without_items_too(void **state)
+{
+    struct dossier d = dossier_of(NULL);
+    struct notice n;
+    (void)state;
+
+    d.item_count = 0;
+    d.mode = GATE_WARN;
+    words_for(&d, 0, NOTICE_WITHDRAWN, &n);
+    assert_string_equal(n.line, "Withdrawn: the identity platform no longer asks for this. Change "
+                                "nothing; cancel this ticket");
+    assert_null(strstr(n.next, "reopened")); /* not where we only warn */
+}
+
+static void an_approval_of_something_else_is_told(void **state)
+{
+    struct dossier d = dossier_of(NULL);
+    struct notice before, after;
+    (void)state;
+
+    d.item_count = 0;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &before);
+    d.approval_outdated = true;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &after);
+    assert_string_equal(after.line, "Waiting for approval by somebody allowed to; it was changed "
+                                    "after it was approved");
+    assert_true(before.key != after.key);
+    d.hold_text = STR_NONE; /* another request type: no field is to blame */
+    words_for(&d, 0, NOTICE_UNCLEAR, &after);
+    assert_string_equal(after.line, "On hold: the form no longer says what is asked for");
 }
 
 static void long_names_leave_the_sentence_short_and_whole(void **state)
@@ -128,7 +239,7 @@ static void long_names_leave_the_sentence_short_and_whole(void **state)
     (void)state;
 
     item.account = item.entitlement = item.source_label = str_of(LONG);
-    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &n);
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
     assert_true(strlen(n.line) < sizeof n.line - 1);
     assert_true(str_is_utf8(str_of(n.line)));
     assert_true(str_is_utf8(str_of(n.next)));
@@ -146,20 +257,20 @@ static void a_held_ticket_says_which_field(void **state)
     d.item_count = 0;
     d.held = true;
     d.hold_text = STR("the form doesn't say which role");
-    words_for(&d, &POLICY_DEFAULT, NOTICE_UNCLEAR, &n);
+    words_for(&d, 0, NOTICE_UNCLEAR, &n);
     assert_string_equal(n.line, "On hold: the form doesn't say which role");
     assert_non_null(strstr(n.next, "ask the requester"));
     uint64_t key = n.key;
     d.hold_text = STR("the form doesn't say for whom");
-    words_for(&d, &POLICY_DEFAULT, NOTICE_UNCLEAR, &n);
+    words_for(&d, 0, NOTICE_UNCLEAR, &n);
     assert_true(n.key != key); /* another field is news */
 
     memset(text, 'x', sizeof text); /* whatever the mapping's author wrote: cut, never overrun */
     d.hold_text = str_n(text, sizeof text);
-    words_for(&d, &POLICY_DEFAULT, NOTICE_UNCLEAR, &n);
+    words_for(&d, 0, NOTICE_UNCLEAR, &n);
     assert_int_equal(strlen(n.line), sizeof n.line - 1);
 
-    words_for(&d, &POLICY_DEFAULT, NOTICE_READY, &n); /* without items there is no task to name */
+    words_for(&d, 0, NOTICE_READY, &n); /* without items there is no task to name */
     assert_string_equal(n.line, "");
 }
 
@@ -171,21 +282,21 @@ static void a_fact_read_again_is_not_news_another_fact_is(void **state)
     struct notice first, again, other;
     (void)state;
 
-    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &first);
+    words_for(&d, 0, NOTICE_NOT_YET, &first);
     there = seen(OUTCOME_PRESENT, -5 * MINUTE);
     d.now_ms += 5 * MINUTE;
-    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &again);
+    words_for(&d, 0, NOTICE_NOT_YET, &again);
     assert_true(first.key == again.key);
     assert_string_not_equal(first.line, again.line);
 
     there.account = ACCOUNT_DISABLED; /* only disabled: another reason */
-    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &other);
+    words_for(&d, 0, NOTICE_NOT_YET, &other);
     assert_true(first.key != other.key);
     there.account = ACCOUNT_ACTIVE;
     d.generation++; /* claimed again: said again */
-    words_for(&d, &POLICY_DEFAULT, NOTICE_NOT_YET, &other);
+    words_for(&d, 0, NOTICE_NOT_YET, &other);
     assert_true(first.key != other.key);
-    words_for(&d, &POLICY_DEFAULT, NOTICE_CHECKING, &again);
+    words_for(&d, 0, NOTICE_CHECKING, &again);
     assert_true(again.key != other.key);
 }
 
@@ -195,11 +306,11 @@ static void only_states_that_need_a_person_notify(void **state)
     struct dossier d = claimed_of(&item);
     (void)state;
 
-    for (int s = 0; s <= NOTICE_REOPENED; s++) {
+    for (int s = 0; s < NOTICE_COUNT; s++) {
         struct notice n;
-        words_for(&d, &POLICY_DEFAULT, (enum notice_state)s, &n);
+        words_for(&d, 0, (enum notice_state)s, &n);
         bool person = s == NOTICE_NOT_YET || s == NOTICE_WRONG_CHANGE || s == NOTICE_UNCLEAR ||
-                      s == NOTICE_EXCEPTION || s == NOTICE_REOPENED;
+                      s == NOTICE_EXCEPTION || s >= NOTICE_REOPENED;
         assert_int_equal(n.notify, person);
         assert_true(n.comment || !n.notify); /* who is told finds words */
         assert_int_equal(n.final, s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION);
@@ -210,7 +321,7 @@ static void names_go_there_and_back(void **state)
 {
     enum notice_state got;
     (void)state;
-    for (int s = 0; s <= NOTICE_REOPENED; s++) {
+    for (int s = 0; s < NOTICE_COUNT; s++) {
         assert_true(notice_state_from(str_of(notice_state_name((enum notice_state)s)), &got));
         assert_int_equal(got, s);
     }
@@ -221,6 +332,11 @@ UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(a_refusal_names_a_time_or_somebody),
           cmocka_unit_test(before_the_first_read_no_time_is_invented),
           cmocka_unit_test(the_item_shown_is_the_one_that_is_missing),
+          cmocka_unit_test(a_source_that_cannot_be_read_is_the_one_named),
+          cmocka_unit_test(what_is_missing_says_since_when_and_who_is_next),
+          cmocka_unit_test(a_long_wait_is_said_anew_a_short_one_is_not),
+          cmocka_unit_test(what_is_over_is_said_without_items_too),
+          cmocka_unit_test(an_approval_of_something_else_is_told),
           cmocka_unit_test(long_names_leave_the_sentence_short_and_whole),
           cmocka_unit_test(a_held_ticket_says_which_field),
           cmocka_unit_test(a_fact_read_again_is_not_news_another_fact_is),

@@ -128,12 +128,14 @@ static void approvals(void **state)
                 "'approver':{'accountId':'a'}}]}]}"),
         &t);
     assert_int_equal(t.approval, APPROVAL_PENDING);
-    jsm_approvals_read(json_of("{'values':[{'finalDecision':'approved','approvers':["
+    jsm_approvals_read(json_of("{'values':[{'finalDecision':'approved',"
+                               "'completedDate':{'epochMillis':1767225600000},'approvers':["
                                "{'approverDecision':'pending','approver':{'accountId':'x'}},"
                                "{'approverDecision':'approved','approver':{'accountId':'a','"
                                "emailAddress':'a@b'}}]}]}"),
                        &t);
     assert_int_equal(t.approval, APPROVAL_APPROVED);
+    assert_int_equal(t.approved_at_ms, 1767225600000);
     assert_str(t.approver, "a@b");
     jsm_approvals_read(
         json_of(
@@ -141,6 +143,7 @@ static void approvals(void **state)
             "'approver':{'accountId':'z'}}]}]}"),
         &t);
     assert_int_equal(t.approval, APPROVAL_DECLINED);
+    assert_int_equal(t.approved_at_ms, 0); /* it does not say when */
     assert_str(t.approver, "z");
 }
 
