@@ -356,8 +356,8 @@ static void decide_closed(struct step *s)
 {
     if (s->human_claim)
         take_up_claim(s);
-    else if (s->here && s->d->ticket.role == STATUS_OPEN)
-        move(s, PHASE_FULFILLING, "Reopened");
+    else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify))
+        move(s, PHASE_FULFILLING, "Reopened"); /* in Verifying: a late step of ours followed it */
 }
 
 static void decide_orphaned(struct step *s)
