@@ -13,7 +13,8 @@
     X(OLD_EVIDENCE, "reads older than the claim count")                                   \
     X(LOCAL_CLOCK_AS_OF, "a lagging copy is taken to be as of now")                       \
     X(LATE_WAKER_ACTS, "a process that slept past its lease sends its call all the same") \
-    X(CHAIN_OUTLIVES_LEASE, "a slow read before a call is not counted against the lease") \
+    X(CALL_OUTLIVES_LEASE, "a call is sent although it may end after its lease")          \
+    X(OLD_LOOK_ACTS, "a call is sent on a look that took far too long")                   \
     X(CRASH_IS_BLIND, "a create found mid-call after a crash is sent again")              \
     X(LOST_IS_NOT_SENT, "a lost answer counts as never sent")                             \
     X(NO_CANARY, "absent is believed although the canary was not visible")                \

@@ -419,8 +419,8 @@ static void decide_closed(struct step *s)
 {
     if (s->human_claim)
         take_up_claim(s);
-    else if (s->here && s->d->ticket.role == STATUS_OPEN)
-        move(s, PHASE_FULFILLING, "Reopened");
+    else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify))
+        move(s, PHASE_FULFILLING, "Reopened"); /* in Verifying: a late step of ours followed it */
 }
 
 /* Back to work, or to waiting for the approval that it never had. */

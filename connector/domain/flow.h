@@ -1,8 +1,10 @@
 /* flow.h: what may happen to one outbound piece of work. Data only: no I/O, no clock, no memory.
  *
  * Every kind of work runs through the same states: look first (a fresh read says whether the world
- * already is as wanted), act, and when the answer was lost, look again until it is known. The table
- * in flow.c is the specification; it seeds governance.flow_edge and a test compares the two.
+ * already is as wanted), act, and when the answer was lost, look again until it is known. An act is
+ * one step (step.h): one call; work of several steps looks afresh between them. The table in flow.c
+ * is the specification; the migrations seed governance.flow_edge with it and a test compares the
+ * two.
  */
 #ifndef COUNTERSIGN_DOMAIN_FLOW_H
 #define COUNTERSIGN_DOMAIN_FLOW_H
@@ -36,9 +38,10 @@
     X(READY)      /* read: not yet so, and acting is right */                                  \
     X(FOUND)      /* read: already so */                                                       \
     X(NOT_WANTED) /* read: no longer wanted */                                                 \
-    X(WAIT)       /* read: not yet so, but too early to be sure, or not allowed yet */         \
+    X(WAIT)       /* read: not yet so, but what was sent or done may still come to show */     \
     X(READ_FAILED)                                                                             \
-    X(DID)         /* call: done */                                                            \
+    X(DID)         /* call: done, and that was all */                                          \
+    X(STEP)        /* call: done, and more steps follow */                                     \
     X(REFUSED)     /* call or read: no, and asking again will not help */                      \
     X(NOT_SENT)    /* call: nothing left us */                                                 \
     X(LIMITED)     /* call: turned away for now (429, 503 with Retry-After before any work) */ \
@@ -78,7 +81,8 @@ struct flow_rule {
     const char *reason;
 };
 
-/* The rule for (state, event), or NULL: the pair is forbidden, park the row and alert. */
+/* The rule for (state, event), or NULL: the pair is forbidden. Whoever met it stops and alerts; the
+ * row keeps its state until its lease runs out, and is then looked at again. */
 const struct flow_rule *flow_decide(enum flow_state state, enum flow_event event);
 const struct flow_rule *flow_rules(size_t *ret_count);
 
@@ -97,17 +101,31 @@ struct flow {
     enum flow_kind kind;
     enum flow_state state;
     int64_t version;  /* the fence: every claim and save adds one */
-    int32_t attempt;  /* calls tried, counted before the call */
+    int32_t attempt;  /* calls tried, counted before the call: 0 = never was anything sent */
     int32_t failures; /* consecutive, for back-off */
     struct str site;
     struct str request_id;
     struct str marker;
-    struct str issue_id; /* empty for a create that is not bound */
+    struct str issue_id; /* the request's ticket; of a create also one that was made or found and is
+                            not bound yet; empty = none */
     struct str cycle;    /* the claim this flow answers (close, reopen, transition) */
-    struct str
-        payload; /* canonical JSON frozen at enqueue: comment text, field values, create body */
-    int64_t sent_at_ms; /* database time of the last move into CALLING, 0 = never sent */
+    /* canonical JSON frozen when it was added: the words of a comment or field update, else {} (a
+     * create is built from the approved request, which never changes) */
+    struct str payload;
+    int64_t sent_at_ms; /* database time of the last call whose fate may be unknown, 0 = none is */
     int64_t now_ms;     /* database time when it was claimed or last saved */
+};
+
+/* What a move writes beside its target state. */
+struct flow_note {
+    int64_t rest_ms;          /* the row sleeps this long from database now; 0 = at once */
+    bool release;             /* give the lease back (REST), else renew it */
+    bool count_attempt;       /* entering CALLING */
+    bool failed;              /* failures + 1, else 0 */
+    bool settled;             /* the fate of the last call is known: nothing is in doubt */
+    struct str issue_id, key; /* the flow's ticket as far as it is known; DONE binds a create's */
+    const char *step;         /* name of the step that begins, NULL = none does */
+    const char *why;          /* short text for the history, NULL = none */
 };
 
 /* Timing budget. flow_times_ok() checks the two inequalities that carry "never two tickets"

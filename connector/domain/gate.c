@@ -140,7 +140,7 @@ static enum flow_event judge_create(const struct flow *flow, const struct dossie
     if (found->count)
         return EV_FOUND;
     /* not seen: it may still appear while the request may be late or the index may lag */
-    if (flow->state == FS_PROBING && now_ms - flow->sent_at_ms < grace)
+    if (flow->sent_at_ms && now_ms - flow->sent_at_ms < grace)
         return EV_WAIT;
     return phase_is_terminal(d->phase) ? EV_NOT_WANTED : EV_READY;
 }

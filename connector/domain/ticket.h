@@ -8,8 +8,9 @@
 
 #include "base/str.h"
 
-/* What became of a look at the world. DENIED: the credential was not accepted. */
-enum read_outcome { READ_OK, READ_FAILED, READ_DENIED };
+/* What became of a look at the world. DENIED: the credential was not accepted. REFUSED: we may not
+ * look, and asking again will not help. */
+enum read_outcome { READ_OK, READ_FAILED, READ_DENIED, READ_REFUSED };
 
 /* Jira's status category: the only robust "is it closed" test (not the status name, not the
  * resolution). */

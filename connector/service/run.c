@@ -3,24 +3,28 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "base/limits.h"
 #include "base/plant.h"
 #include "domain/retry.h"
-
-enum { RUN_ARENA_BYTES = 4 * 1024 * 1024 };
 
 struct run {
     struct world *world;
     const struct policy *policy;
-    struct arena *arena;
+    struct arena *arena; /* of the whole run: the flow's strings, what is to be bound */
+    struct arena *look;  /* of the look in progress; cleared before the next */
     struct flow flow;
-    const struct flow_rule *rule; /* the move being saved, then the effect being carried out */
-    struct dossier *dossier;      /* of the look in progress */
+    const struct flow_rule *rule;    /* the move being saved, then the effect being carried out */
+    const struct step_rule *step;    /* the step being made ready or carried out; NULL = none yet */
+    const struct step_rule *stepped; /* the step this run did last */
+    struct dossier *dossier;         /* of the look in progress */
+    const struct ticket *ticket;     /* of the look in progress */
+    const struct step_call *call;    /* ready to be sent */
     struct str bound_issue, bound_key;
     int64_t told_ms;
     int64_t looked_ms; /* monotonic: when the look was begun */
     int64_t leased_ms; /* monotonic: when the last save, which renewed the lease, was asked for */
     const char *why;
-    const char *trouble;
+    enum run_end ended;
     run_finished_fn *finished;
     void *arg;
 };
@@ -32,32 +36,39 @@ const struct flow *run_flow(const struct run *run)
     return &run->flow;
 }
 
-const char *run_trouble(const struct run *run)
+enum run_end run_ended(const struct run *run)
 {
-    return run->trouble;
+    return run->ended;
 }
 
-static void run_end(struct run *run, const char *trouble)
+static void run_finish(struct run *run, enum run_end ended)
 {
-    run->trouble = trouble;
+    run->ended = ended;
     run->finished(run->arg, run);
+    arena_free(run->look);
     arena_free(run->arena);
     free(run);
 }
 
-/* --- the world answered --- */
+/* --- Jira answered the call --- */
 
-static void run_on_called(void *arg, const struct call_reply *reply)
+static void run_on_sent(void *arg, const struct call_reply *reply)
 {
     struct run *run = arg;
+    enum flow_event did = EV_DID;
 
     run->told_ms = reply->told_ms;
     run->why = arena_cstr(run->arena, str_of(reply->why));
     switch (reply->outcome) {
     case CALL_DID:
-        run->bound_issue = arena_str(run->arena, reply->issue_id);
+        did = step_did(run->step, reply->reached, reply->issue_id);
+        if (did == EV_LOST)
+            run->why = "done, but the answer does not say which ticket it made";
+        else if (run->step->makes)
+            run->flow.issue_id = run->bound_issue = arena_str(run->arena, reply->issue_id);
         run->bound_key = arena_str(run->arena, reply->key);
-        run_feed(run, EV_DID);
+        run->stepped = run->step;
+        run_feed(run, did);
         return;
     case CALL_REFUSED:
         run_feed(run, EV_REFUSED);
@@ -74,32 +85,69 @@ static void run_on_called(void *arg, const struct call_reply *reply)
     }
 }
 
-static bool look_failed(struct run *run, enum read_outcome outcome, int64_t told_ms)
+/* --- the look --- */
+
+static bool look_failed(struct run *run, enum read_outcome outcome, int64_t told_ms,
+                        const char *why)
 {
     if (outcome == READ_OK)
         return false;
     run->told_ms = told_ms;
-    run->why = "could not look";
-    run_feed(run, told_ms ? EV_LIMITED : EV_READ_FAILED);
+    run->why = arena_cstr(run->arena, str_of(why));
+    run_feed(run, told_ms ? EV_LIMITED : outcome == READ_REFUSED ? EV_REFUSED : EV_READ_FAILED);
     return true;
+}
+
+static void run_on_ready(void *arg, const struct step_ready *ready)
+{
+    struct run *run = arg;
+
+    if (look_failed(run, ready->outcome, ready->told_ms, ready->why))
+        return;
+    run->call = ready->call;
+    run_feed(run, ready->call ? EV_READY : EV_FOUND);
+}
+
+/* Acting is right as far as we saw: which step is it, and can it be made ready? */
+static void run_prepare(struct run *run)
+{
+    run->step = step_next(&run->flow, run->ticket);
+    if (!run->step) {
+        run_feed(run, EV_FOUND);
+        return;
+    }
+    if (run->step == run->stepped) { /* whoever undoes it at once is not fought at full speed */
+        run->why = "it was done and does not show";
+        run_feed(run, EV_WAIT);
+        return;
+    }
+    run->world->ops->step_prepare(run->world, run->look, &run->flow, run->step->step, run->dossier,
+                                  run->ticket, run_on_ready, run);
+}
+
+static void run_judge(struct run *run, const struct find_result *found)
+{
+    enum flow_event event =
+        flow_judge(&run->flow, run->dossier, run->ticket, found, run->policy, run->dossier->now_ms);
+    if (event == EV_READY)
+        run_prepare(run);
+    else
+        run_feed(run, event);
 }
 
 static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms,
                          const struct find_result *found)
 {
     struct run *run = arg;
-    struct ticket none = {0};
 
-    if (look_failed(run, outcome, told_ms))
+    if (look_failed(run, outcome, told_ms, "could not search for the ticket"))
         return;
-    enum flow_event event =
-        flow_judge(&run->flow, run->dossier, &none, found, run->policy, run->dossier->now_ms);
-    if (event == EV_FOUND) {
+    if (found->count) {
         size_t keep = duplicate_keep(found);
         run->bound_issue = arena_str(run->arena, found->issue_id[keep]);
         run->bound_key = arena_str(run->arena, found->key[keep]);
     }
-    run_feed(run, event);
+    run_judge(run, found);
 }
 
 static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
@@ -107,50 +155,94 @@ static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
 {
     struct run *run = arg;
 
-    if (look_failed(run, outcome, told_ms))
+    if (look_failed(run, outcome, told_ms, "could not read the ticket"))
         return;
-    run_feed(run,
-             flow_judge(&run->flow, run->dossier, ticket, NULL, run->policy, run->dossier->now_ms));
+    struct ticket *kept = ARENA_NEW(run->look, struct ticket);
+    *kept = *ticket;
+    run->ticket = kept;
+    run_judge(run, NULL);
 }
 
-/* The look: first what we know, then the world; the read of the world is the last thing before
- * acting. */
+/* Nothing is out there that a look could show. */
+static void run_without_look(struct run *run)
+{
+    static const struct find_result NONE = {.proven = true};
+
+    run->bound_issue = run->flow.issue_id;
+    if (run->flow.issue_id.len)
+        run_feed(run, EV_FOUND);
+    else
+        run_judge(run, &NONE);
+}
+
+/* First what we know, then the world: as late as can be before acting. */
 static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier *dossier)
 {
     struct run *run = arg;
+    const struct world_ops *ops = run->world->ops;
 
-    if (outcome !=
-        READ_OK) { /* the database is away: the row keeps its state, the lease runs out */
-        run_end(run, "dossier not readable");
+    if (outcome != READ_OK) {
+        run_finish(run, RUN_NO_DOSSIER);
         return;
     }
     run->dossier = dossier;
-    if (run->flow.kind == FLOW_CREATE) {
-        run->world->ops->ticket_find(run->world, run->arena, &run->flow, run_on_found, run);
+    switch (step_look(&run->flow)) {
+    case LOOK_NOTHING:
+        run_without_look(run);
+        return;
+    case LOOK_MARKER:
+        ops->ticket_find(run->world, run->look, &run->flow, run_on_found, run);
+        return;
+    case LOOK_TICKET:
+        ops->ticket_read(run->world, run->look, run->flow.site, run->flow.issue_id, run_on_ticket,
+                         run);
         return;
     }
-    run->world->ops->ticket_read(run->world, run->arena, run->flow.site, run->flow.issue_id,
-                                 run_on_ticket, run);
+}
+
+static void run_look(struct run *run)
+{
+    arena_clear(run->look);
+    run->dossier = NULL;
+    run->ticket = NULL;
+    run->call = NULL;
+    run->looked_ms = run->world->ops->mono_ms(run->world);
+    run->world->ops->dossier_load(run->world, run->look, run->flow.request_id, run_on_dossier, run);
 }
 
 /* --- the decision is durable --- */
 
-/* A call that is begun by then ends within the lease. */
-static int64_t send_by_ms(const struct run *run)
-{
-    const struct flow_times *t = &run->policy->times;
-    return run->leased_ms + t->lease_ms - t->call_timeout_ms - t->safety_ms;
-}
-
 /* The call must end within the lease, and what we saw must not be older than a call may take:
- * whoever slept in between looks again. */
+ * whoever slept in between, or looked for too long, looks again. */
 static bool may_still_act(const struct run *run)
 {
     const struct flow_times *t = &run->policy->times;
-    int64_t now = run->world->ops->mono_ms(run->world);
-    bool lease_holds = now <= send_by_ms(run);
-    bool look_is_fresh = now - run->looked_ms <= t->call_timeout_ms + t->safety_ms;
-    return lease_holds && look_is_fresh;
+    int64_t now = run->world->ops->mono_ms(run->world), call_ms = t->call_timeout_ms + t->safety_ms;
+    bool lease_holds =
+        now - run->leased_ms <= t->lease_ms - call_ms || PLANTED(CALL_OUTLIVES_LEASE);
+    bool look_is_fresh = now - run->looked_ms <= call_ms || PLANTED(OLD_LOOK_ACTS);
+    return (lease_holds && look_is_fresh) || PLANTED(LATE_WAKER_ACTS);
+}
+
+static void run_carry_out(struct run *run)
+{
+    switch (run->rule->then) {
+    case FX_LOOK:
+        run_look(run);
+        return;
+    case FX_ACT:
+        if (may_still_act(run)) {
+            run->world->ops->step_send(run->world, run->look, &run->flow, run->dossier, run->call,
+                                       run_on_sent, run);
+            return;
+        }
+        run->why = "slept too long to act on what was seen";
+        run_feed(run, EV_NOT_SENT);
+        return;
+    case FX_REST:
+        run_finish(run, RUN_RESTED);
+        return;
+    }
 }
 
 static void run_on_saved(void *arg, enum saved saved)
@@ -159,32 +251,25 @@ static void run_on_saved(void *arg, enum saved saved)
 
     if (PLANTED(LOST_LEASE_GOES_ON) && saved == SAVE_LOST_LEASE)
         saved = SAVED;
-    if (saved != SAVED) { /* database gone, or someone took our lease: forget it, the row still
-                             tells the truth */
-        run_end(run, saved == SAVE_LOST_LEASE ? "lost lease"
-                     : saved == SAVE_REFUSED  ? "save refused"
-                                              : "save unknown");
+    switch (saved) {
+    case SAVED:
+        run->flow.state = run->rule->to;
+        run->flow.version++;
+        run_carry_out(run);
         return;
-    }
-    run->flow.state = run->rule->to;
-    run->flow.version++;
-    if (run->rule->then == FX_ACT && !may_still_act(run) && !PLANTED(LATE_WAKER_ACTS)) {
-        run->why = "slept too long to act on what was seen";
-        run_feed(run, EV_NOT_SENT);
+    case SAVE_LOST_LEASE:
+        run_finish(run, RUN_LOST_LEASE);
         return;
-    }
-    switch (run->rule->then) {
-    case FX_LOOK:
-        run->looked_ms = run->world->ops->mono_ms(run->world);
-        run->world->ops->dossier_load(run->world, run->arena, run->flow.request_id, run_on_dossier,
-                                      run);
+    case SAVE_REFUSED:
+        if (run->rule->to == FS_DONE) { /* its ticket is another's: for a person to sort out */
+            run->why = "it was done, but the database refuses what it led to";
+            run_feed(run, EV_REFUSED);
+            return;
+        }
+        run_finish(run, RUN_SAVE_REFUSED);
         return;
-    case FX_ACT:
-        run->world->ops->ticket_act(run->world, &run->flow, run->dossier, send_by_ms(run),
-                                    run_on_called, run);
-        return;
-    case FX_REST:
-        run_end(run, NULL);
+    case SAVE_UNKNOWN:
+        run_finish(run, RUN_SAVE_UNKNOWN);
         return;
     }
 }
@@ -212,25 +297,29 @@ static int64_t rest_ms(struct run *run, enum flow_rest rest)
 
 static void run_feed(struct run *run, enum flow_event event)
 {
-    run->rule = flow_decide(run->flow.state, event);
-    if (!run->rule) { /* a pair the table forbids: stop; the lease runs out and the row is looked at
-                         again */
-        run_end(run, "forbidden pair");
+    struct flow *flow = &run->flow;
+    const struct flow_rule *rule = run->rule = flow_decide(flow->state, event);
+
+    if (!rule) {
+        run_finish(run, RUN_FORBIDDEN);
         return;
     }
-    bool rests = run->rule->then == FX_REST;
-    bool failed = run->rule->rest == REST_PROBE || run->rule->rest == REST_BACKOFF;
+    bool acts = rule->then == FX_ACT, done = rule->to == FS_DONE;
     struct flow_note note = {
-        .rest_ms = rest_ms(run, run->rule->rest),
-        .release = rests,
-        .count_attempt = run->rule->then == FX_ACT,
-        .failed = failed,
-        .issue_id = run->rule->to == FS_DONE ? run->bound_issue : STR_NONE,
-        .key = run->rule->to == FS_DONE ? run->bound_key : STR_NONE,
+        .rest_ms = rest_ms(run, rule->rest),
+        .release = rule->then == FX_REST,
+        .count_attempt = acts,
+        .failed = rule->rest == REST_PROBE || rule->rest == REST_BACKOFF,
+        .settled = flow->state == FS_CALLING && rule->to != FS_DOUBT,
+        .issue_id = done ? run->bound_issue : flow->issue_id,
+        .key = done ? run->bound_key : STR_NONE,
+        .step = acts ? step_text(run->step->step) : NULL,
         .why = run->why,
     };
+    flow->attempt += acts;
+    flow->sent_at_ms = acts ? run->dossier->now_ms : note.settled ? 0 : flow->sent_at_ms;
     run->leased_ms = run->world->ops->mono_ms(run->world);
-    run->world->ops->flow_save(run->world, &run->flow, run->rule, &note, run_on_saved, run);
+    run->world->ops->flow_save(run->world, flow, rule, &note, run_on_saved, run);
 }
 
 struct run *run_start(struct world *world, const struct policy *policy, const struct flow *flow,
@@ -242,7 +331,8 @@ struct run *run_start(struct world *world, const struct policy *policy, const st
         abort();
     run->world = world;
     run->policy = policy;
-    run->arena = arena_new(RUN_ARENA_BYTES);
+    run->arena = arena_new(LIMIT_ARENA_SMALL);
+    run->look = arena_new(LIMIT_ARENA_VISIT);
     run->finished = finished;
     run->arg = arg;
     run->flow = *flow;

@@ -1,7 +1,6 @@
 #include "service/worker.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "service/adopt.h"
@@ -101,10 +100,9 @@ static void on_tickets(void *arg, enum store_outcome outcome, const struct store
 static void on_ran(void *arg, struct run *run)
 {
     struct worker *w = arg;
-    const char *trouble = run_trouble(run);
 
     w->svc->metrics.runs++;
-    if (trouble && strcmp(trouble, "forbidden pair") == 0)
+    if (run_ended(run) == RUN_FORBIDDEN)
         log_error("worker", "a flow met a pair the table forbids", LOG_I("flow", run_flow(run)->id),
                   LOG_C("state", flow_state_name(run_flow(run)->state)));
     done_one(w, &w->runs);

@@ -1,6 +1,6 @@
 /* world.h: the one seam between the service's decisions and everything outside: database, Jira,
- * target systems. The service fills it with store/, jsm/ over io/, and readers/ (world_real.c); the
- * simulator fills it with a model.
+ * target systems. The service fills it with store/, jsm/ over io/, and readers/ (world_*.c,
+ * step_real.c); the simulator fills it with a model.
  *
  * Every operation calls back exactly once, never from inside the call that started it. Replies are
  * borrowed until the callback returns, but what is handed out "into arena" lives as long as that
@@ -11,19 +11,32 @@
 
 #include "base/arena.h"
 #include "domain/gate.h"
+#include "domain/step.h"
 #include "domain/words.h"
 
 /* A write of ours. UNKNOWN: it may have been committed; forget the object, the row tells the truth
  * later. */
 enum saved { SAVED, SAVE_LOST_LEASE, SAVE_REFUSED, SAVE_UNKNOWN };
 
-/* A call to Jira. */
+/* The one call that a step is, ready to be sent: each world has its own. */
+struct step_call;
+
+/* A step made ready: what it needed to know was read, its call is built. */
+struct step_ready {
+    enum read_outcome outcome; /* REFUSED: it cannot be done as things stand */
+    int64_t told_ms;           /* do not call again before this many ms */
+    const struct step_call
+        *call; /* in the arena of the look; NULL with OK: nothing is to be done */
+    char why[240];
+};
+
+/* What became of a call that writes. */
 enum call_outcome { CALL_DID, CALL_REFUSED, CALL_NOT_SENT, CALL_LIMITED, CALL_LOST };
 struct call_reply {
     enum call_outcome outcome;
     int64_t told_ms;          /* LIMITED: do not call again before this many ms */
-    struct str issue_id, key; /* create */
-    int http_status;          /* 0 when none */
+    struct str issue_id, key; /* of the ticket it made */
+    enum status_role reached; /* a move: where it led */
     char why[240]; /* REFUSED: what Jira said, the mapping field at fault named when known */
 };
 
@@ -33,19 +46,9 @@ typedef void world_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_
                              const struct ticket *ticket);
 typedef void world_found_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
                             const struct find_result *found);
+typedef void world_ready_fn(void *arg, const struct step_ready *ready);
 typedef void world_call_fn(void *arg, const struct call_reply *reply);
 typedef void world_observed_fn(void *arg, const struct observation *obs, size_t count);
-
-/* What a flow save carries beside the rule's target state. */
-struct flow_note {
-    int64_t rest_ms;    /* the row sleeps this long from database now; 0 = at once */
-    bool release;       /* give the lease back (REST), else extend it */
-    bool count_attempt; /* entering CALLING */
-    bool failed;        /* failures + 1, else 0 */
-    struct str issue_id,
-        key;         /* a create found or made its ticket: bind it in the same transaction */
-    const char *why; /* short text for the attempt history */
-};
 
 struct world;
 struct world_ops {
@@ -68,10 +71,16 @@ struct world_ops {
                         world_ticket_fn *fn, void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
                         world_found_fn *fn, void *arg);
-    /* One or more calls; none that changes something is begun after send_by_ms (monotonic), so that
-     * the last one ends within the lease. */
-    void (*ticket_act)(struct world *w, const struct flow *flow, const struct dossier *d,
-                       int64_t send_by_ms, world_call_fn *fn, void *arg);
+    /* Part of a look: at most one more read (what Jira offers, where our comment stands), and the
+     * step's call built from it. ticket: as just read, NULL where there is none yet. flow, d and
+     * ticket live as long as the arena. */
+    void (*step_prepare)(struct world *w, struct arena *arena, const struct flow *flow,
+                         enum step step, const struct dossier *d, const struct ticket *ticket,
+                         world_ready_fn *fn, void *arg);
+    /* Exactly one call, sent at once; whether it may still be sent is the caller's to judge. */
+    void (*step_send)(struct world *w, struct arena *arena, const struct flow *flow,
+                      const struct dossier *d, const struct step_call *call, world_call_fn *fn,
+                      void *arg);
     /* target systems: one observation per item, in order; never fails, unknown is a result */
     void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d,
                          world_observed_fn *fn, void *arg);

@@ -67,7 +67,8 @@ static void on_found(void *arg, const struct jsm_answer *answer)
         jsm_found_read(f->arena, answer->body, &f->site->view, &found, &err))
         found_end(f, READ_OK, 0, &found);
     else
-        found_end(f, READ_FAILED, answer->verdict == JSM_LATER ? answer->told_ms : 0, NULL);
+        found_end(f, answer->verdict == JSM_OK ? READ_FAILED : site_read_outcome(answer),
+                  answer->verdict == JSM_LATER ? answer->told_ms : 0, NULL);
 }
 
 /* Jira answers a stranger's search with 200 and an empty list: prove who we are, then search; the

@@ -30,9 +30,13 @@ void world_ticket_read(struct world *w, struct arena *arena, struct str site, st
                        world_ticket_fn *fn, void *arg);
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
                        world_found_fn *fn, void *arg);
-/* world_act.c */
-void world_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
-                      int64_t send_by_ms, world_call_fn *fn, void *arg);
+/* step_real.c */
+void world_step_prepare(struct world *w, struct arena *arena, const struct flow *flow,
+                        enum step step, const struct dossier *d, const struct ticket *ticket,
+                        world_ready_fn *fn, void *arg);
+void world_step_send(struct world *w, struct arena *arena, const struct flow *flow,
+                     const struct dossier *d, const struct step_call *call, world_call_fn *fn,
+                     void *arg);
 /* world_source.c */
 void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
                         world_observed_fn *fn, void *arg);

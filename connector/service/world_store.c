@@ -1,10 +1,8 @@
 /* world_store.c: the seam's database half, over store/. */
 #include <stdlib.h>
 
-#include "json/json_write.h"
+#include "service/payload.h"
 #include "service/world_real.h"
-
-enum { PAYLOAD_BYTES = 8 * 1024 };
 
 static enum saved saved_of(enum store_outcome outcome)
 {
@@ -55,20 +53,12 @@ void world_flow_save(struct world *w, const struct flow *flow, const struct flow
 {
     struct service *svc = world_service(w);
     int64_t lease_s = (svc->config->policy.times.lease_ms + 999) / 1000;
-    struct store_flow_note n = {
-        .rest_ms = note->rest_ms,
-        .lease_s = note->release ? 0 : (int32_t)lease_s,
-        .count_attempt = note->count_attempt,
-        .failed = note->failed,
-        .issue_id = note->issue_id,
-        .key = note->key,
-        .why = note->why,
-    };
     if (rule->to == FS_PARKED)
         log_warn("flow", "refused; waits until something is changed", LOG_I("flow", flow->id),
                  LOG_C("kind", flow_kind_name(flow->kind)),
                  LOG_C("why", note->why ? note->why : ""));
-    store_flow_save(&svc->store, flow, rule, &n, on_saved, saving_new(w, fn, arg));
+    store_flow_save(&svc->store, flow, rule, note, (int32_t)lease_s, on_saved,
+                    saving_new(w, fn, arg));
 }
 
 struct loading {
@@ -110,26 +100,6 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
     store_facts_save(&svc->store, d, ticket, obs, obs_count, on_saved, saving_new(w, fn, arg));
 }
 
-/* What a comment or field update will say, frozen now: the words belong to this decision. */
-static struct str words_payload(struct arena *arena, const struct dossier *d, int64_t next_read_ms,
-                                enum notice_state state)
-{
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-    struct notice n;
-
-    words_for(d, next_read_ms, state, &n);
-    buf_init(&b, PAYLOAD_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_str_member(&out, "check", str_of(n.check));
-    json_str_member(&out, "line", str_of(n.line));
-    json_str_member(&out, "next", str_of(n.next));
-    json_str_member(&out, "panel", str_of(n.panel));
-    json_close_object(&out);
-    return arena_str(arena, buf_str(&b));
-}
-
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
                          const struct policy *policy, bool release, world_saved_fn *fn, void *arg)
 {
@@ -143,8 +113,10 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
         const struct enqueue *e = &decision->flows[i];
         bool speaks = e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS;
         flows[i] = (struct store_enqueue){.kind = e->kind, .cycle = e->cycle, .payload = STR("{}")};
-        if (speaks) {
-            flows[i].payload = words_payload(arena, d, decision->next_read_ms, e->notice);
+        if (speaks) { /* frozen now: the words belong to this decision */
+            struct notice n;
+            words_for(d, decision->next_read_ms, e->notice, &n);
+            flows[i].payload = payload_write(arena, &n);
             notice = e->notice;
         }
     }

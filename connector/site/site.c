@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "io/io_file.h"
 
-enum { SECRETS_BYTES = 64 * 1024 };
+enum { SECRETS_BYTES = 64 * 1024, KNOWN_MS = 2000 };
 
 static bool add_key(struct site *site, struct str reference, struct err *err)
 {
@@ -99,10 +99,19 @@ static void on_myself(void *arg, const struct jsm_answer *answer)
     struct str account = json_path_str(answer->body, "accountId");
     bool known = answer->verdict == JSM_OK && account.len > 0;
 
+    if (known)
+        site->known_ms = io_loop_now_ms(site->o.loop);
     if (known && !site->view.our_account.len)
         site->view.our_account = arena_str(site->secrets, account);
     l->fn(l->arg, known);
     arena_free(l->arena);
+    free(l);
+}
+
+static void on_still_known(void *arg)
+{
+    struct learning *l = arg;
+    l->fn(l->arg, true);
     free(l);
 }
 
@@ -113,6 +122,11 @@ void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg)
 
     if (!l)
         abort();
-    *l = (struct learning){site, arena_new(LIMIT_ARENA_SMALL), fn, arg};
+    *l = (struct learning){.site = site, .fn = fn, .arg = arg};
+    if (site->known_ms && io_loop_now_ms(site->o.loop) - site->known_ms < KNOWN_MS) {
+        io_loop_defer(site->o.loop, on_still_known, l);
+        return;
+    }
+    l->arena = arena_new(LIMIT_ARENA_SMALL);
     site_send(site, l->arena, &call, on_myself, l);
 }

@@ -39,6 +39,7 @@ struct site {
     struct jsm_view view;  /* our_account is known after the first GET myself */
     int64_t not_before_ms; /* monotonic: Jira told us to wait */
     int denied;            /* consecutive refusals of the credential */
+    int64_t known_ms;      /* monotonic: when Jira last told us who we are; 0 = denied since */
 };
 
 /* Reads the secrets; NULL with the reason when one cannot be read. */
@@ -52,8 +53,13 @@ typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
  * once. */
 void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg);
-/* Learn who we are; needed before the first ticket is judged. */
+/* Learn who we are: needed before the first ticket is judged, and as proof that what is asked next
+ * is not answered as to a stranger. A proof of the last two seconds counts (as old as a search may
+ * be that we act on), so that many who ask at once cost one call. */
 void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg);
+
+/* What the answer to a read means for whoever looks. */
+enum read_outcome site_read_outcome(const struct jsm_answer *answer);
 
 /* A fresh read of one ticket and what the mapping makes of it. */
 struct site_ticket {

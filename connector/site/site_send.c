@@ -36,6 +36,7 @@ static void take_manners(struct site *site, const struct jsm_answer *answer)
         return;
     }
     m->denied++;
+    site->known_ms = 0;
     if (++site->denied >= DENIED_MAX) {
         site->not_before_ms = now + DENIED_REST_MS;
         log_error("site", "Jira does not accept our credential; resting, then trying again",

@@ -20,11 +20,29 @@ static void reading_end(struct reading *r, enum read_outcome outcome, int64_t to
     free(r);
 }
 
+enum read_outcome site_read_outcome(const struct jsm_answer *answer)
+{
+    switch (answer->verdict) {
+    case JSM_OK:
+        return READ_OK;
+    case JSM_REFUSED:
+        return READ_REFUSED;
+    case JSM_DENIED:
+        return READ_DENIED;
+    case JSM_MISSING:
+    case JSM_LATER:
+    case JSM_UNREACHED:
+    case JSM_UNKNOWN:
+        break;
+    }
+    return READ_FAILED;
+}
+
 static bool reading_failed(struct reading *r, const struct jsm_answer *answer)
 {
     if (answer->verdict == JSM_OK && answer->body)
         return false;
-    enum read_outcome outcome = answer->verdict == JSM_DENIED ? READ_DENIED : READ_FAILED;
+    enum read_outcome outcome = answer->verdict == JSM_OK ? READ_FAILED : site_read_outcome(answer);
     reading_end(r, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0);
     return true;
 }

@@ -158,15 +158,9 @@ typedef void store_flows_fn(void *arg, enum store_outcome outcome, const struct 
 /* Removals before grants; gate work before creation before words. */
 void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn,
                       void *arg);
-struct store_flow_note {
-    int64_t rest_ms;
-    int32_t lease_s; /* 0: give the lease back */
-    bool count_attempt, failed;
-    struct str issue_id, key;
-    const char *why;
-};
+/* One move. lease_s: how long the lease is renewed for, unless the note gives it back. */
 void store_flow_save(struct store *s, const struct flow *flow, const struct flow_rule *rule,
-                     const struct store_flow_note *note, store_done_fn *fn, void *arg);
+                     const struct flow_note *note, int32_t lease_s, store_done_fn *fn, void *arg);
 /* Parked flows try again: all, or those of one request. */
 void store_flow_retry(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
 

@@ -54,7 +54,7 @@ void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flo
 }
 
 void store_flow_save(struct store *s, const struct flow *flow, const struct flow_rule *rule,
-                     const struct store_flow_note *note, store_done_fn *fn, void *arg)
+                     const struct flow_note *note, int32_t lease_s, store_done_fn *fn, void *arg)
 {
     enum { BODY_BYTES = 4096 };
     AUTO(drop_buf) struct buf buf;
@@ -67,11 +67,14 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
     json_open_object(&out);
     json_str_member(&out, "to", str_of(flow_state_name(rule->to)));
     json_i64_member(&out, "rest_ms", note->rest_ms);
-    json_i64_member(&out, "lease_s", note->lease_s);
+    json_i64_member(&out, "lease_s", note->release ? 0 : lease_s);
     json_bool_member(&out, "count_attempt", note->count_attempt);
     json_bool_member(&out, "failed", note->failed);
+    json_bool_member(&out, "settled", note->settled);
     json_str_member(&out, "issue_id", note->issue_id);
     json_str_member(&out, "key", note->key);
+    if (note->step)
+        json_str_member(&out, "step", str_of(note->step));
     if (note->why)
         json_str_member(&out, "why", str_of(note->why));
     json_close_object(&out);

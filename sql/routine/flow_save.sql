@@ -1,4 +1,4 @@
--- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, issue_id, key, why}.
+-- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, settled, issue_id, key, step, why}.
 create or replace function governance.flow_save(p_owner text, p_flow bigint, p_version bigint, p jsonb) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -28,7 +28,10 @@ begin
            attempt = x.attempt + case when (p->>'count_attempt')::boolean then 1 else 0 end,
            failures = case when (p->>'failed')::boolean then x.failures + 1
                            when target in ('checking', 'calling', 'probing') then x.failures else 0 end,
-           sent_at = case when target = 'calling' then clock_timestamp() else x.sent_at end,
+           sent_at = case when target = 'calling' then clock_timestamp()
+                          when (p->>'settled')::boolean then null else x.sent_at end,
+           step = coalesce(p->>'step', x.step),
+           issue_id = coalesce(nullif(p->>'issue_id', ''), x.issue_id),
            run_after = clock_timestamp() + make_interval(secs => (p->>'rest_ms')::bigint / 1000.0),
            ended_at = case when target in ('done', 'moot') then clock_timestamp() end,
            why = coalesce(p->>'why', x.why),
@@ -37,13 +40,21 @@ begin
      where x.id = p_flow;
     insert into governance.flow_attempt (flow_id, from_state, to_state, why)
     values (p_flow, f.state, target, coalesce(p->>'why', ''));
-    if f.kind = 'create_ticket' and target = 'done' and p->>'issue_id' <> '' then
+    if f.kind = 'create_ticket' and target = 'done' and not exists (
+           select from governance.ticket t where t.request_id = f.request_id) then
+        -- a create that ended without its ticket would never be made again: its request would wait for ever
+        if coalesce(p->>'issue_id', '') = '' then
+            raise exception 'a create ends with the ticket it made' using errcode = 'CG012';
+        end if;
         insert into governance.ticket as t (site, issue_id, issue_key, request_id)
         values (f.site, p->>'issue_id', p->>'key', f.request_id)
         on conflict (site, issue_id) do update
            set request_id = excluded.request_id, look_at = null, version = t.version + 1, lease_owner = null,
                lease_until = null
          where t.request_id is null;
+        if not found then
+            raise exception 'ticket % belongs to another request', p->>'issue_id' using errcode = 'CG012';
+        end if;
     end if;
     if target in ('done', 'moot', 'parked') then
         update governance.access_request r

@@ -12,7 +12,7 @@ language sql stable set search_path = pg_catalog as $$
                          'desired', i.desired, 'verdict', v.verdict, 'read_at', v.read_at) order by i.id)
                     from governance.request_item i join governance.item_verdict v on v.item_id = i.id
                    where i.request_id = r.id),
-        'parked', (select jsonb_agg(jsonb_build_object('work', f.kind, 'why', f.why))
+        'parked', (select jsonb_agg(jsonb_build_object('work', f.kind, 'step', nullif(f.step, ''), 'why', f.why))
                      from governance.flow f where f.request_id = r.id and f.state = 'parked')))
 $$;
 comment on function governance.request_summary(governance.access_request) is 'One request as the API shows it';

@@ -66,6 +66,17 @@ def test_refusal_is_parked_names_the_field_and_is_retried(site):
     assert len(site.marked(made["id"])) == 1
 
 
+def test_answer_without_an_id_is_looked_for(site):
+    """201 and nothing in it: whether a ticket was made is found out, and the request never waits for ever."""
+    site.fault("reply", path="/rest/api/3/issue$", status=201, body={})
+    _, made = submit(site, "no id")
+    until_bound(site, made["id"], timeout=30)
+    assert len(site.marked(made["id"])) == 1
+    went = site.sql(f"""select string_agg(a.to_state, ' ' order by a.id) from governance.flow_attempt a join governance.flow f
+        on f.id = a.flow_id where f.request_id = '{made["id"]}' and f.kind = 'create_ticket'""")
+    assert went.startswith("checking calling doubt probing") and went.endswith("calling done"), went
+
+
 def test_anonymous_empty_search_is_no_proof_of_absence(site):
     site.fault("lose_reply", path="/rest/api/3/issue$")
     site.fault("anonymous", path="/search/jql$", count=6)

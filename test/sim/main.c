@@ -57,6 +57,7 @@ static void draw(struct sim *s)
     r->save_unknown /= 8;
     r->very_late /= 2;
     r->refused /= 4;
+    r->look_refused /= 8;
     /* asked every minute of every ticket or request */
     r->withdrawn /= 20;
     r->ticket_cancelled /= 20;
@@ -69,7 +70,11 @@ static void draw(struct sim *s)
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
     s->lateness_ms = 65000;
     s->source_lag_ms = rng_range(&s->rng, 1000, 600000);
+    s->direct_road = rng_below(&s->rng, 4) == 0;
     s->policy = POLICY_DEFAULT;
+    if (rng_below(&s->rng, 2)) /* hardly longer than a call may take */
+        s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +
+                                   rng_range(&s->rng, 1000, 10000);
     s->cursor = (struct cursor){.watermark_ms = 0, .overlap_ms = 150000};
 }
 

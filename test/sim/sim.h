@@ -37,17 +37,17 @@ enum {
 /* clang-format off */
 #define FAULTS_OF_JIRA(X) \
     X(lost_reply) X(not_sent) X(lost_request) X(late) X(very_late) \
-    X(limited) X(refused) X(anonymous) X(jira_down) X(slow_chain)
+    X(limited) X(refused) X(look_refused) X(anonymous) X(jira_down) X(slow_look) X(no_id)
 #define FAULTS_OF_REPLICA(X) \
-    X(crash) X(pause) X(save_unknown) X(slow_save)
+    X(crash) X(pause) X(save_unknown) X(slow_save) X(bind_refused)
 #define FAULTS_OF_HINT(X) \
     X(hook_lost) X(hook_double) X(hook_late) X(poll_fails)
 #define FAULTS_OF_SOURCE(X) \
     X(source_down) X(source_lag) X(partial) X(rights_lost) X(flapping)
 #define FAULTS_OF_PEOPLE(X) \
-    X(backdoor_close) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) X(ticket_declined) \
-    X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) X(exception) \
-    X(cancel_taken_back) X(closed_after_cancel)
+    X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
+    X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
+    X(exception) X(cancel_taken_back) X(closed_after_cancel)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -176,6 +176,7 @@ struct sim {
     bool calm;   /* faults are off */
     bool ending; /* nothing happens any more; what is under way ends */
     bool trace;
+    bool direct_road; /* their workflow lets us go to Done without Verifying */
     struct event heap[EVENTS_MAX];
     size_t heap_count;
     struct srequest requests[REQUESTS_MAX];

@@ -50,8 +50,10 @@ static void bind_ticket(struct sim *s, const struct sflow *f, bool searched,
 {
     struct srequest *r = &s->requests[f->request];
 
-    if (!note->issue_id.len || r->ticket >= 0)
+    if (r->ticket >= 0)
         return;
+    if (!note->issue_id.len)
+        sim_violate(s, "INV4 one live ticket", "a create ended without its ticket");
     r->ticket = cycle_index(note->issue_id);
     if (searched)
         check_kept(s, f->request, r->ticket);
@@ -63,10 +65,11 @@ static void after_move(struct sim *s, const struct sflow *f, const struct flow_r
 {
     struct srequest *r = &s->requests[f->request];
     bool ends = rule->to == FS_DONE || rule->to == FS_MOOT || rule->to == FS_PARKED;
+    bool searched = rule->on == EV_FOUND && !f->f.issue_id.len;
 
     if (f->f.kind == FLOW_CREATE && rule->to == FS_DONE)
-        bind_ticket(s, f, rule->on == EV_FOUND, note);
-    if (f->f.kind == FLOW_CREATE && ends)
+        bind_ticket(s, f, searched, note);
+    if (f->f.kind == FLOW_CREATE && (note->settled || flow_state_is_final(rule->to)))
         r->post_unresolved = false;
     if (ends) {
         store_changed(s, r, flow_state_name(rule->to));
@@ -104,6 +107,8 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
     f->run_after_ms = s->now_ms + note->rest_ms;
     if (rule->to == FS_CALLING)
         f->f.sent_at_ms = s->now_ms;
+    else if (note->settled)
+        f->f.sent_at_ms = 0;
     if (rule->on == EV_LIMITED)
         f->not_before_ms = f->told_until_ms;
     if (note->release) {
@@ -113,6 +118,8 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
         f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
     }
     after_move(s, f, rule, note);
+    if (note->issue_id.len)
+        f->f.issue_id = cycle_text(cycle_index(note->issue_id));
     sim_trace(s, flow_kind_name(flow->kind), f->request, rule->to);
     return true;
 }
@@ -158,7 +165,8 @@ static void claim_flow(struct sim *s, struct boot *b, struct sflow *f)
     f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
     f->f.version++;
     f->f.now_ms = s->now_ms;
-    f->f.issue_id = cycle_text(s->requests[f->request].ticket);
+    if (s->requests[f->request].ticket >= 0)
+        f->f.issue_id = cycle_text(s->requests[f->request].ticket);
     run_start(&b->world, &s->policy, &f->f, on_ran, NULL);
 }
 

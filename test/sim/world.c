@@ -13,21 +13,27 @@ struct op {
         world_dossier_fn *dossier;
         world_ticket_fn *ticket;
         world_found_fn *found;
+        world_ready_fn *ready;
         world_call_fn *call;
         world_observed_fn *observed;
     } fn;
     enum saved result;
     struct arena *arena;
     int request, ticket;
-    bool failed;
+    bool failed, refused;
     int64_t told_ms;
     struct call_reply reply;
+    enum step step;
     struct reading *reading;
     const struct flow *flow;
     const struct flow_rule *rule;
     struct flow_note note;
-    const struct dossier *dossier;
-    int64_t send_by_ms;
+};
+
+/* What a step sends: the model needs no more than what it leads to. */
+struct step_call {
+    enum step step;
+    enum status_role reached;
 };
 
 /* What a reader says, and around it what the model knows about that read. The visit hands the
@@ -110,6 +116,12 @@ static void finish_save(struct op *op, bool executed, bool fence_held, bool answ
     later(op, 1, 20, end_saved);
 }
 
+/* The ticket that a create made is another's, until an operator has sorted it out. */
+static bool binding_refused(struct sim *s, const struct op *op)
+{
+    return op->flow->kind == FLOW_CREATE && op->rule->to == FS_DONE && FAULT(s, bind_refused);
+}
+
 /* Executed when it reaches the database, which may be a while after it was asked for. */
 static void on_flow_save(struct sim *s, void *arg, int64_t number)
 {
@@ -117,6 +129,11 @@ static void on_flow_save(struct sim *s, void *arg, int64_t number)
     bool lost, go = begin_save(s, op, &lost);
     (void)number;
 
+    if (go && binding_refused(s, op)) {
+        op->result = SAVE_REFUSED;
+        later(op, 1, 20, end_saved);
+        return;
+    }
     finish_save(op, go, go && store_save_flow(s, &op->boot->world, op->flow, op->rule, &op->note),
                 lost);
 }
@@ -163,6 +180,24 @@ static void sim_decision_save(struct world *w, const struct dossier *d,
 
 /* --- reads --- */
 
+static enum read_outcome outcome_of(const struct op *op)
+{
+    bool down = !op->boot->alive || op->failed || op->told_ms;
+    return down ? READ_FAILED : op->refused ? READ_REFUSED : READ_OK;
+}
+
+/* Told to wait, for a run's look at Jira. */
+static void may_be_limited(struct sim *s, struct op *op, const struct flow *flow)
+{
+    struct sflow *f = &s->flows[flow->id - 1];
+
+    if (!FAULT(s, limited))
+        return;
+    op->told_ms = rng_range(&s->rng, 1000, 60000);
+    if (f->f.version == flow->version) /* whoever lost the row cannot hand on what he was told */
+        f->told_until_ms = s->now_ms + op->told_ms;
+}
+
 static void end_dossier(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
@@ -186,12 +221,12 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
     struct ticket seen = {0};
-    bool ok = op->boot->alive && !op->failed;
+    enum read_outcome outcome = outcome_of(op);
     (void)number;
 
-    if (ok)
+    if (outcome == READ_OK)
         jira_read(s, op->ticket, &seen);
-    op->fn.ticket(op->arg, ok ? READ_OK : READ_FAILED, 0, &seen);
+    op->fn.ticket(op->arg, outcome, 0, &seen);
     free(op);
 }
 
@@ -203,17 +238,20 @@ static void sim_ticket_read(struct world *w, struct arena *arena, struct str sit
     op->fn.ticket = fn;
     op->ticket = cycle_index(issue_id);
     op->failed = FAULT(op->boot->sim, jira_down);
+    op->refused = FAULT(op->boot->sim, look_refused);
     later(op, 30, op->failed ? 20000 : 800, end_ticket);
 }
 
 static void end_found(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
-    struct find_result found = {.proven = !op->failed};
-    bool ok = op->boot->alive && !op->told_ms;
+    bool stranger = op->failed;
+    struct find_result found = {.proven = !stranger};
     (void)number;
 
-    for (int i = 0; ok && !op->failed && i < s->ticket_count; i++) {
+    op->failed = false; /* a stranger is answered, too */
+    enum read_outcome outcome = outcome_of(op);
+    for (int i = 0; outcome == READ_OK && !stranger && i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
         bool ours = t->here && t->request == op->request && t->visible_ms <= s->now_ms;
         if (!ours || found.count == sizeof found.issue_id / sizeof found.issue_id[0])
@@ -223,7 +261,7 @@ static void end_found(struct sim *s, void *arg, int64_t number)
         found.human_touched[n] = t->human;
         found.created_ms[n] = t->created_ms;
     }
-    op->fn.found(op->arg, ok ? READ_OK : READ_FAILED, op->told_ms, &found);
+    op->fn.found(op->arg, outcome, op->told_ms, &found);
     free(op);
 }
 
@@ -237,10 +275,8 @@ static void sim_ticket_find(struct world *w, struct arena *arena, const struct f
     op->fn.found = fn;
     op->request = request_index(flow->request_id);
     op->failed = FAULT(s, anonymous); /* 200 and an empty list, for a stranger */
-    if (FAULT(s, limited)) {
-        op->told_ms = rng_range(&s->rng, 1000, 60000);
-        s->flows[flow->id - 1].told_until_ms = s->now_ms + op->told_ms;
-    }
+    op->refused = FAULT(s, look_refused);
+    may_be_limited(s, op, flow);
     later(op, 30, 800, end_found);
 }
 
@@ -301,9 +337,72 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
     later(op, 5, 2000, end_observed);
 }
 
-/* --- calls --- */
+/* --- steps: made ready, and sent --- */
+
+/* Does Jira offer a way from where the ticket stands now, and where does it lead? */
+static bool offered(const struct sim *s, int ticket, enum step step, enum status_role *ret_reached)
+{
+    enum status_role role = s->tickets[ticket].role;
+
+    *ret_reached = step == STEP_TO_OPEN ? STATUS_OPEN : STATUS_DONE;
+    if (step == STEP_TO_VERIFY && !s->direct_road)
+        *ret_reached = STATUS_VERIFY;
+    switch (step) {
+    case STEP_TO_VERIFY:
+        return role == STATUS_OPEN;
+    case STEP_TO_DONE:
+        return role == STATUS_VERIFY;
+    case STEP_TO_OPEN:
+        return role == STATUS_VERIFY || role == STATUS_DONE;
+    case STEP_CREATE:
+    case STEP_COMMENT:
+    case STEP_FIELDS:
+    case STEP_END:
+        break;
+    }
+    return true;
+}
+
+static void end_ready(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
+    struct step_ready ready = {.told_ms = op->told_ms};
+    enum status_role reached = STATUS_OPEN;
+    (void)number;
+
+    op->refused |= op->step != STEP_CREATE && !offered(s, op->ticket, op->step, &reached);
+    ready.outcome = outcome_of(op);
+    if (ready.outcome == READ_OK) {
+        struct step_call *call = ARENA_NEW(op->arena, struct step_call);
+        *call = (struct step_call){op->step, reached};
+        ready.call = call;
+    }
+    op->fn.ready(op->arg, &ready);
+    free(op);
+}
+
+static void sim_step_prepare(struct world *w, struct arena *arena, const struct flow *flow,
+                             enum step step, const struct dossier *d, const struct ticket *ticket,
+                             world_ready_fn *fn, void *arg)
+{
+    struct op *op = op_new(w, arg);
+    struct sim *s = op->boot->sim;
+    bool reads = step != STEP_CREATE && step != STEP_FIELDS, slow = reads && FAULT(s, slow_look);
+
+    (void)d;
+    op->fn.ready = fn;
+    op->arena = arena;
+    op->step = step;
+    op->ticket = ticket ? cycle_index(ticket->issue_id) : -1;
+    op->refused = FAULT(s, look_refused);
+    op->failed = reads && FAULT(s, jira_down);
+    if (reads)
+        may_be_limited(s, op, flow);
+    later(op, 1, slow ? s->policy.times.call_timeout_ms : reads ? 300 : 1, end_ready);
+}
 
 struct deed {
+    struct step_call what;
     enum flow_kind kind;
     int request, ticket, cycle;
     struct op *op; /* gets the answer; NULL when the answer is lost */
@@ -338,31 +437,46 @@ static void count_reopen(struct sim *s, struct srequest *r)
         sim_violate(s, "INV-D4 reopen cap", "%d reopens in an hour", last_hour);
 }
 
+/* A way of ours; a rule of theirs may put the ticket back at once. */
+static void go_nearer(struct sim *s, const struct deed *deed, bool from_open,
+                      struct call_reply *reply)
+{
+    reply->outcome = move_if(s, deed->ticket, from_open, deed->what.reached);
+    if (reply->outcome != CALL_DID)
+        return;
+    if (deed->what.reached == STATUS_DONE)
+        s->tickets[deed->ticket].closed_for = deed->cycle;
+    else if (FAULT(s, put_back))
+        jira_move(s, deed->ticket, STATUS_OPEN, true);
+}
+
 static void carry_out(struct sim *s, const struct deed *deed, struct call_reply *reply)
 {
     enum status_role role = deed->ticket < 0 ? STATUS_OPEN : s->tickets[deed->ticket].role;
+    bool reopens = deed->kind == FLOW_REOPEN;
 
-    switch (deed->kind) {
-    case FLOW_CREATE:
+    reply->reached = deed->what.reached;
+    switch (deed->what.step) {
+    case STEP_CREATE:
         reply->issue_id = reply->key = cycle_text(jira_create(s, deed->request, true));
+        if (FAULT(s, no_id)) /* 201, and an empty object */
+            reply->issue_id = reply->key = STR_NONE;
         return;
-    case FLOW_CLOSE:
+    case STEP_TO_VERIFY:
+        go_nearer(s, deed, role == STATUS_OPEN, reply);
+        return;
+    case STEP_TO_DONE:
+        go_nearer(s, deed, role == STATUS_VERIFY, reply);
+        return;
+    case STEP_TO_OPEN:
         reply->outcome =
-            move_if(s, deed->ticket, role == STATUS_VERIFY || role == STATUS_OPEN, STATUS_DONE);
-        if (reply->outcome == CALL_DID)
-            s->tickets[deed->ticket].closed_for = deed->cycle;
-        return;
-    case FLOW_REOPEN:
-        reply->outcome = move_if(s, deed->ticket, role == STATUS_DONE, STATUS_OPEN);
-        if (reply->outcome == CALL_DID)
+            move_if(s, deed->ticket, role == (reopens ? STATUS_DONE : STATUS_VERIFY), STATUS_OPEN);
+        if (reply->outcome == CALL_DID && reopens)
             count_reopen(s, &s->requests[deed->request]);
         return;
-    case FLOW_RETURN:
-        reply->outcome = move_if(s, deed->ticket, role == STATUS_VERIFY, STATUS_OPEN);
-        return;
-    case FLOW_COMMENT:
-    case FLOW_FIELDS:
-    case FLOW_KIND_COUNT:
+    case STEP_COMMENT:
+    case STEP_FIELDS:
+    case STEP_END:
         return;
     }
 }
@@ -388,12 +502,19 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
 {
     const char *kind = flow_kind_name(flow->kind);
     bool leased = f->owner && f->f.version == flow->version && f->lease_until_ms > s->now_ms;
+    int64_t look_ms = s->now_ms - d->now_ms;
+    int64_t fresh_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
 
     if (s->now_ms < f->not_before_ms)
         sim_violate(s, "INV12 Retry-After", "%s called %lld ms early", kind,
                     (long long)(f->not_before_ms - s->now_ms));
     if (!leased)
         sim_violate(s, "INV8 fence", "%s acts without its lease", kind);
+    if (leased && f->lease_until_ms - s->now_ms < s->policy.times.call_timeout_ms)
+        sim_violate(s, "INV8 fence", "%s may end after its lease", kind);
+    if (leased && look_ms > fresh_ms)
+        sim_violate(s, "INV3 fresh look", "%s acts on a look of %lld ms ago", kind,
+                    (long long)look_ms);
     if (flow->kind == FLOW_CREATE)
         check_post(s, r, d->now_ms);
 }
@@ -416,30 +537,28 @@ static bool turned_away(struct sim *s, struct op *op, struct sflow *f)
     return true;
 }
 
-/* The write itself. What Jira offers was read before it, which may have taken a while. */
-static void on_write(struct sim *s, void *arg, int64_t number)
+static void sim_step_send(struct world *w, struct arena *arena, const struct flow *flow,
+                          const struct dossier *d, const struct step_call *call, world_call_fn *fn,
+                          void *arg)
 {
-    struct op *op = arg;
-    const struct flow *flow = op->flow;
+    struct op *op = op_new(w, arg);
+    struct sim *s = op->boot->sim;
     struct sflow *f = &s->flows[flow->id - 1];
     struct srequest *r = &s->requests[f->request];
     int64_t timeout = s->policy.times.call_timeout_ms;
-    bool too_late = s->now_ms + op->boot->skew_ms > op->send_by_ms;
 
-    (void)number;
-    if (too_late && !PLANTED(CHAIN_OUTLIVES_LEASE)) {
-        op->reply.outcome = CALL_NOT_SENT;
-        later(op, 0, 1, end_call);
-        return;
-    }
+    (void)arena;
+    op->fn.call = fn;
+    if (op->boot->alive && flow->kind == FLOW_CLOSE)
+        check_close_call(s, r);
     if (op->boot->alive)
-        check_call(s, flow, f, r, op->dossier);
+        check_call(s, flow, f, r, d);
     if (turned_away(s, op, f))
         return;
     struct deed *deed = calloc(1, sizeof *deed);
     if (!deed)
         abort();
-    *deed = (struct deed){flow->kind, f->request, r->ticket, f->cycle, op};
+    *deed = (struct deed){*call, flow->kind, f->request, r->ticket, f->cycle, op};
     bool create = flow->kind == FLOW_CREATE;
     if (create) {
         r->last_post_ms = s->now_ms;
@@ -465,25 +584,6 @@ static void on_write(struct sim *s, void *arg, int64_t number)
         sim_at(s, when, on_execute, deed, AT_THE_SEAM);
 }
 
-static void sim_ticket_act(struct world *w, const struct flow *flow, const struct dossier *d,
-                           int64_t send_by_ms, world_call_fn *fn, void *arg)
-{
-    struct op *op = op_new(w, arg);
-    struct sim *s = op->boot->sim;
-    bool reads = flow->kind != FLOW_CREATE, slow = reads && FAULT(s, slow_chain);
-
-    op->fn.call = fn;
-    op->flow = flow;
-    op->dossier = d;
-    op->send_by_ms = send_by_ms;
-    if (op->boot->alive && flow->kind == FLOW_CLOSE)
-        check_close_call(s, &s->requests[s->flows[flow->id - 1].request]);
-    if (reads)
-        later(op, 1, slow ? s->policy.times.call_timeout_ms : 300, on_write);
-    else
-        on_write(s, op, 0);
-}
-
 static uint64_t sim_random(struct world *w)
 {
     return rng_next(&boot_of(w)->sim->rng);
@@ -501,7 +601,8 @@ static const struct world_ops OPS = {
     .decision_save = sim_decision_save,
     .ticket_read = sim_ticket_read,
     .ticket_find = sim_ticket_find,
-    .ticket_act = sim_ticket_act,
+    .step_prepare = sim_step_prepare,
+    .step_send = sim_step_send,
     .sources_read = sim_sources_read,
     .random = sim_random,
     .mono_ms = sim_mono_ms,

@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(15);
+select plan(28);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -25,10 +25,36 @@ select throws_ok(format('select pg_temp.save(%s, ''calling'')', :f), 'CG004', nu
 select ok(pg_temp.save(:f, 'checking') is not null, 'look');
 select ok(pg_temp.save(:f, 'calling') is not null, 'call');
 select ok((select sent_at is not null and attempt = 1 from governance.flow where id = :f), 'the intent is written before the call');
-select throws_ok(format('select pg_temp.save(%s, ''checking'')', :f), 'CG004', null, 'a call on its way is not forgotten');
+select throws_ok(format('select pg_temp.save(%s, ''moot'')', :f), 'CG004', null, 'a call on its way is not forgotten');
 select ok(pg_temp.save(:f, 'doubt') is not null and pg_temp.save(:f, 'probing') is not null, 'it may be in doubt, and is looked for');
+select ok((select sent_at is not null from governance.flow where id = :f), 'and stays so');
+select throws_ok(format('select pg_temp.save(%s, ''done'')', :f), 'CG012', null, 'a create does not end without its ticket');
+select throws_ok(format('select pg_temp.save(%s, ''done'', ''{"issue_id": ""}'')', :f), 'CG012', null, 'nor with one that has no id');
+select is((select state from governance.flow where id = :f), 'probing', 'it goes on');
 select ok(pg_temp.save(:f, 'done', '{"issue_id": "10001", "key": "IAM-1", "lease_s": 0}') is not null, 'found');
 select is((select request_id from governance.ticket where issue_id = '10001'), :'r'::uuid, 'and bound in the same transaction');
+
+-- a ticket that belongs to another request is not taken silently
+select t.move(t.request(), 'approved');
+select id as s from governance.access_request order by requested_at desc limit 1 \gset
+select pg_temp.flow(:'s', 'create_ticket') as g \gset
+select pg_temp.lease(:g), pg_temp.save(:g, 'checking'), pg_temp.save(:g, 'calling', '{"step": "create"}');
+select throws_ok(format('select pg_temp.save(%s, ''done'', ''{"issue_id": "10001", "key": "IAM-1"}'')', :g), 'CG012', null,
+    'a ticket that belongs to another request');
+select ok(pg_temp.save(:g, 'parked', '{"issue_id": "10001", "settled": true, "why": "refused"}') is not null, 'waits for a person');
+select is((select row(step, issue_id, sent_at)::text from governance.flow where id = :g), '(create,10001,)', 'step, ticket and no doubt are kept');
+select is((select governance.request_summary(r)->'parked'->0->>'step' from governance.access_request r where id = :'s'), 'create', 'and shown');
+
+-- a step is done and more follow; a look that is refused
+select pg_temp.flow(:'s', 'comment') as m \gset
+select pg_temp.lease(:m), pg_temp.save(:m, 'checking'), pg_temp.save(:m, 'calling', '{"step": "comment"}');
+select ok(pg_temp.save(:m, 'checking', '{"settled": true}') is not null, 'between two steps we look afresh');
+select ok((select sent_at is null from governance.flow where id = :m), 'nothing is in doubt then');
+select ok(pg_temp.save(:m, 'parked', '{"why": "403"}') is not null, 'a look that is refused waits for a person');
+select pg_temp.flow(:'s', 'field_update') as n \gset
+select pg_temp.lease(:n), pg_temp.save(:n, 'checking'), pg_temp.save(:n, 'calling'), pg_temp.save(:n, 'doubt'), pg_temp.save(:n, 'probing');
+select ok(pg_temp.save(:n, 'parked') is not null, 'in doubt too');
+select ok((select sent_at is not null from governance.flow where id = :n), 'and stays in doubt');
 
 -- a close is sent for the claim that was proven, never for another
 select t.verifying(t.request()) as c \gset

@@ -229,6 +229,10 @@ static void a_closed_ticket_that_is_reopened_starts_a_new_cycle(void **state)
     d.ticket.role = STATUS_OPEN;
     d.ticket.cycle = STR("110");
     MOVES(decided(&d), PHASE_FULFILLING, "Reopened");
+    d.ticket.role = STATUS_VERIFY; /* by a step of ours that came late, after the reopening */
+    d.ticket.moved_by_us = true;
+    MOVES(decided(&d), PHASE_FULFILLING, "Reopened");
+    d.ticket.moved_by_us = false;
     d.ticket.role = STATUS_VERIFY; /* reopened and claimed again before we looked */
     d.ticket.cycle = STR("111");
     struct decision r = decided(&d);

@@ -204,6 +204,8 @@ static void a_lost_create_waits_out_the_grace(void **state)
     d.phase = PHASE_CANCELLED; /* wanted or not: until it is known, it may appear */
     assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW), EV_WAIT);
     d.phase = PHASE_TICKETING;
+    flow.state = FS_CHECKING; /* parked and tried again: no less in doubt for that */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW), EV_WAIT);
     flow.sent_at_ms--;
     assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW), EV_READY);
     none.count = 1;

@@ -1,0 +1,73 @@
+#include "domain/step.h"
+
+#define ANYWHERE (~0u)
+
+/* The rows of a kind stand in the order in which they are done. */
+static const struct step_rule RULES[] = {
+    /* kind        step            look         makes  from */
+    {FLOW_CREATE, STEP_CREATE, LOOK_MARKER, true, ANYWHERE, "no ticket carries the marker"},
+    {FLOW_COMMENT, STEP_COMMENT, LOOK_TICKET, false, ANYWHERE, "edited in place"},
+    {FLOW_FIELDS, STEP_FIELDS, LOOK_TICKET, false, ANYWHERE, "the same values again are harmless"},
+    {FLOW_RETURN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(VERIFY), "it waits in Verifying"},
+    {FLOW_CLOSE, STEP_TO_VERIFY, LOOK_TICKET, false, STEP_FROM(OPEN), "the way leads by Verifying"},
+    {FLOW_CLOSE, STEP_TO_DONE, LOOK_TICKET, false, STEP_FROM(VERIFY), "only we may go from here"},
+    {FLOW_REOPEN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(DONE), "Done without a proof"},
+};
+enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
+
+static const char *const NAMES[] = {
+#define X(name, text) text,
+    STEPS(X)
+#undef X
+};
+
+const struct step_rule *step_rules(size_t *ret_count)
+{
+    *ret_count = RULE_COUNT;
+    return RULES;
+}
+
+const char *step_text(enum step step)
+{
+    return NAMES[step];
+}
+
+enum look step_look(const struct flow *flow)
+{
+    const struct step_rule *next = step_next(flow, NULL);
+
+    if (!next || (next->makes && !flow->attempt))
+        return LOOK_NOTHING;
+    return next->look;
+}
+
+const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket)
+{
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        const struct step_rule *r = &RULES[i];
+        bool made = r->makes && flow->issue_id.len;
+        bool elsewhere = ticket && !(r->from & (1u << ticket->role));
+        if (r->kind == flow->kind && !made && !elsewhere)
+            return r;
+    }
+    return NULL;
+}
+
+static bool names_a_ticket(struct str issue_id)
+{
+    for (size_t i = 0; i < issue_id.len; i++)
+        if (issue_id.p[i] < '0' || issue_id.p[i] > '9')
+            return false;
+    return issue_id.len > 0;
+}
+
+enum flow_event step_did(const struct step_rule *rule, enum status_role reached,
+                         struct str issue_id)
+{
+    if (rule->makes && !names_a_ticket(issue_id))
+        return EV_LOST;
+    for (const struct step_rule *r = rule + 1; r < RULES + RULE_COUNT; r++)
+        if (r->kind == rule->kind && (r->from & (1u << reached)))
+            return EV_STEP;
+    return EV_DID;
+}

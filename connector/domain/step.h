@@ -1,0 +1,67 @@
+/* step.h: an act is one step: one call that writes, between two looks. Data only, like flow.h.
+ *
+ * A kind of work is a row of steps in the table of step.c. They are level-triggered: whatever was
+ * done before, the next step is the first one that a fresh look does not show as done. So work that
+ * died anywhere is taken up where the world stands, and a step that somebody else did is not done
+ * again.
+ */
+#ifndef COUNTERSIGN_DOMAIN_STEP_H
+#define COUNTERSIGN_DOMAIN_STEP_H
+
+#include "domain/flow.h"
+#include "domain/ticket.h"
+
+/* X(NAME, name in the database) */
+#define STEPS(X)                                                                              \
+    X(CREATE, "create")                                                                       \
+    X(COMMENT, "comment")                                                                     \
+    X(FIELDS, "fields")                                                                       \
+    X(TO_VERIFY, "to_verify") /* nearer to Done: into Verifying, or there by a direct road */ \
+    X(TO_DONE, "to_done")     /* into Done, and nowhere else */                               \
+    X(TO_OPEN, "to_open")     /* back to work */
+
+enum step {
+#define X(name, text) STEP_##name,
+    STEPS(X)
+#undef X
+        STEP_END /* how many there are */
+};
+
+/* What must be looked at before a step. */
+enum look {
+    LOOK_NOTHING, /* there is nothing that could be found: what we know suffices */
+    LOOK_MARKER,  /* tickets that carry our marker; proven to be a search by us */
+    LOOK_TICKET,  /* the ticket itself */
+};
+
+struct step_rule {
+    enum flow_kind kind;
+    enum step step;
+    enum look look;
+    bool makes;    /* it makes a ticket: its answer must name it, and doing it twice makes two */
+    unsigned from; /* STEP_FROM bits: it is still to be done while the ticket stands there */
+    const char *reason;
+};
+#define STEP_FROM(role) (1u << STATUS_##role)
+
+/* The whole table; the rows of a kind stand together, in the order in which they are done. */
+const struct step_rule *step_rules(size_t *ret_count);
+
+/* What to look at before this flow's next step. A create that was never sent (no attempt is
+ * counted, and one is before each call) needs no search: nothing can carry its marker yet. */
+enum look step_look(const struct flow *flow);
+
+/* The first step that neither the flow nor the fresh look shows as done; NULL: it is over. ticket:
+ * as just read; ignored where none was read. */
+const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket);
+
+/* Jira says that this step is done: DID when that was all, STEP when more follows, LOST when it
+ * made a ticket and did not say which. reached: where a move led; issue_id: of the ticket it made.
+ */
+enum flow_event step_did(const struct step_rule *rule, enum status_role reached,
+                         struct str issue_id);
+
+/* Name as it stands in the database. */
+const char *step_text(enum step step);
+
+#endif

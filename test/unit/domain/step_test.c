@@ -1,0 +1,121 @@
+#include "domain/step.h"
+
+#include <string.h>
+
+#include "unit.h"
+
+static enum step next_of(enum flow_kind kind, enum status_role role)
+{
+    struct flow flow = {.kind = kind, .attempt = 1};
+    struct ticket ticket = {.presence = TICKET_HERE, .role = role};
+    const struct step_rule *r = step_next(&flow, &ticket);
+    return r ? r->step : STEP_END;
+}
+
+static const struct step_rule *rule_of(enum step step, enum flow_kind kind)
+{
+    size_t count;
+    const struct step_rule *r = step_rules(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (r[i].step == step && r[i].kind == kind)
+            return &r[i];
+    fail_msg("no step %s of %s", step_text(step), flow_kind_name(kind));
+    return NULL;
+}
+
+static void the_next_step_is_the_first_that_the_look_does_not_show(void **state)
+{
+    (void)state;
+    assert_int_equal(next_of(FLOW_CLOSE, STATUS_OPEN), STEP_TO_VERIFY);
+    assert_int_equal(next_of(FLOW_CLOSE, STATUS_VERIFY), STEP_TO_DONE);
+    assert_int_equal(next_of(FLOW_CLOSE, STATUS_DONE), STEP_END);
+    assert_int_equal(next_of(FLOW_CLOSE, STATUS_CANCELLED), STEP_END);
+    assert_int_equal(next_of(FLOW_RETURN, STATUS_VERIFY), STEP_TO_OPEN);
+    assert_int_equal(next_of(FLOW_RETURN, STATUS_OPEN), STEP_END);
+    assert_int_equal(next_of(FLOW_REOPEN, STATUS_DONE), STEP_TO_OPEN);
+    assert_int_equal(next_of(FLOW_REOPEN, STATUS_VERIFY), STEP_END);
+    for (int role = STATUS_OPEN; role <= STATUS_DECLINED; role++) {
+        assert_int_equal(next_of(FLOW_COMMENT, (enum status_role)role), STEP_COMMENT);
+        assert_int_equal(next_of(FLOW_FIELDS, (enum status_role)role), STEP_FIELDS);
+    }
+}
+
+static void a_create_is_over_when_its_ticket_is_known(void **state)
+{
+    struct flow flow = {.kind = FLOW_CREATE};
+    (void)state;
+
+    assert_int_equal(step_next(&flow, NULL)->step, STEP_CREATE);
+    flow.issue_id = STR("10001");
+    assert_null(step_next(&flow, NULL));
+    assert_int_equal(step_look(&flow), LOOK_NOTHING);
+}
+
+static void what_was_never_sent_is_not_searched_for(void **state)
+{
+    struct flow flow = {.kind = FLOW_CREATE};
+    (void)state;
+
+    assert_int_equal(step_look(&flow), LOOK_NOTHING);
+    flow.attempt = 1; /* counted before the call: refused, lost or done, we look */
+    assert_int_equal(step_look(&flow), LOOK_MARKER);
+    for (int kind = FLOW_COMMENT; kind <= FLOW_REOPEN; kind++) {
+        flow = (struct flow){.kind = (enum flow_kind)kind, .issue_id = STR("10001")};
+        assert_int_equal(step_look(&flow), LOOK_TICKET);
+    }
+}
+
+static void done_is_all_or_more_follows(void **state)
+{
+    const struct step_rule *nearer = rule_of(STEP_TO_VERIFY, FLOW_CLOSE);
+    (void)state;
+
+    assert_int_equal(step_did(nearer, STATUS_VERIFY, STR_NONE), EV_STEP);
+    assert_int_equal(step_did(nearer, STATUS_DONE, STR_NONE), EV_DID); /* a direct road */
+    assert_int_equal(step_did(rule_of(STEP_TO_DONE, FLOW_CLOSE), STATUS_DONE, STR_NONE), EV_DID);
+    assert_int_equal(step_did(rule_of(STEP_TO_OPEN, FLOW_RETURN), STATUS_OPEN, STR_NONE), EV_DID);
+    assert_int_equal(step_did(rule_of(STEP_TO_OPEN, FLOW_REOPEN), STATUS_OPEN, STR_NONE), EV_DID);
+    assert_int_equal(step_did(rule_of(STEP_COMMENT, FLOW_COMMENT), STATUS_OPEN, STR_NONE), EV_DID);
+    assert_int_equal(step_did(rule_of(STEP_FIELDS, FLOW_FIELDS), STATUS_OPEN, STR_NONE), EV_DID);
+}
+
+/* 201 and no id: a ticket may stand there that nobody can name */
+static void a_create_that_names_no_ticket_is_lost(void **state)
+{
+    const struct step_rule *create = rule_of(STEP_CREATE, FLOW_CREATE);
+    static const char *const NO_IDS[] = {"", "IAM-1", "-1", "1 ", "+1", "1.0", "null"};
+    (void)state;
+
+    assert_int_equal(step_did(create, STATUS_OPEN, STR("10001")), EV_DID);
+    assert_int_equal(step_did(create, STATUS_OPEN, STR_NONE), EV_LOST);
+    for (size_t i = 0; i < COUNT(NO_IDS); i++)
+        assert_int_equal(step_did(create, STATUS_OPEN, str_of(NO_IDS[i])), EV_LOST);
+}
+
+static void every_kind_and_every_step_is_in_the_table(void **state)
+{
+    bool kinds[FLOW_KIND_COUNT] = {0}, steps[STEP_END] = {0};
+    size_t count;
+    const struct step_rule *r = step_rules(&count);
+    (void)state;
+
+    for (size_t i = 0; i < count; i++) {
+        kinds[r[i].kind] = steps[r[i].step] = true;
+        assert_true(strlen(r[i].reason) > 3);
+        assert_true(r[i].from != 0);
+        assert_int_equal(r[i].makes, r[i].look == LOOK_MARKER); /* what makes one is searched for */
+        assert_true(i == 0 || r[i].kind >= r[i - 1].kind);      /* the rows of a kind together */
+    }
+    for (int k = 0; k < FLOW_KIND_COUNT; k++)
+        assert_true(kinds[k]);
+    for (int s = 0; s < STEP_END; s++)
+        assert_true(steps[s] && strlen(step_text((enum step)s)) > 2);
+}
+
+UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_show),
+          cmocka_unit_test(a_create_is_over_when_its_ticket_is_known),
+          cmocka_unit_test(what_was_never_sent_is_not_searched_for),
+          cmocka_unit_test(done_is_all_or_more_follows),
+          cmocka_unit_test(a_create_that_names_no_ticket_is_lost),
+          cmocka_unit_test(every_kind_and_every_step_is_in_the_table))
