@@ -152,6 +152,7 @@ static void act_create(struct act *a)
         .fields = fields,
         .marker = a->flow.marker,
         .site = a->site->config->name,
+        .site_id = a->site->view.site_id,
         .request_id = a->flow.request_id,
     };
     if (create.summary.len > SUMMARY_MAX)
