@@ -11,11 +11,19 @@ enum {
 
 /* --- buckets --- */
 
-static struct traffic_bucket bucket(int32_t most, int32_t window_ms, int64_t now_ms)
+static struct traffic_bucket bucket(int32_t most, int32_t gain, int32_t window_ms, int64_t now_ms)
 {
-    int32_t half = most > 1 ? most / 2 : 1;
-    return (struct traffic_bucket){
-        .level = (int64_t)half * window_ms, .at_ms = now_ms, .most = half, .window_ms = window_ms};
+    return (struct traffic_bucket){.level = (int64_t)most * window_ms,
+                                   .at_ms = now_ms,
+                                   .most = most,
+                                   .gain = gain,
+                                   .window_ms = window_ms};
+}
+
+/* At most so many in any window, wherever it begins: half of them at once, half over the window. */
+static struct traffic_bucket window(int32_t most, int32_t window_ms, int64_t now_ms)
+{
+    return bucket(most / 2, most / 2, window_ms, now_ms);
 }
 
 static int64_t level_at(const struct traffic_bucket *b, int64_t now_ms)
@@ -23,9 +31,9 @@ static int64_t level_at(const struct traffic_bucket *b, int64_t now_ms)
     int64_t full = (int64_t)b->most * b->window_ms;
     int64_t passed = now_ms - b->at_ms;
 
-    if (passed >= b->window_ms)
+    if (passed >= b->window_ms) /* the gain of a window fills it */
         return full;
-    int64_t level = b->level + (passed > 0 ? passed * b->most : 0);
+    int64_t level = b->level + (passed > 0 ? passed * b->gain : 0);
     return level < full ? level : full;
 }
 
@@ -35,7 +43,7 @@ static int64_t bucket_wait_ms(const struct traffic_bucket *b, int64_t now_ms)
     if (!b->most)
         return 0;
     int64_t missing = b->window_ms - level_at(b, now_ms);
-    return missing > 0 ? (missing + b->most - 1) / b->most : 0;
+    return missing > 0 ? (missing + b->gain - 1) / b->gain : 0;
 }
 
 static void bucket_take(struct traffic_bucket *b, int64_t now_ms)
@@ -75,8 +83,8 @@ static struct traffic_issue *place_for(struct traffic *t, uint64_t issue, int64_
         if (t->issues[i].issue && !is_idle(&t->issues[i], now_ms))
             continue;
         t->issues[i] = (struct traffic_issue){.issue = issue,
-                                              .brief = bucket(20, 2000, now_ms),
-                                              .steady = bucket(100, 30000, now_ms)};
+                                              .brief = window(20, 2000, now_ms),
+                                              .steady = window(100, 30000, now_ms)};
         at = i;
     }
     return at < TRAFFIC_ISSUES ? &t->issues[at] : NULL;
@@ -94,10 +102,10 @@ static const struct traffic_issue *written_issue(const struct traffic *t,
 void traffic_init(struct traffic *t, const int32_t *per_second, size_t route_count, int64_t now_ms)
 {
     ASSERT(route_count <= TRAFFIC_ROUTES_MAX);
-    *t = (struct traffic){.repeats = bucket(REPEATS, REPEATS_MS, now_ms)};
+    *t = (struct traffic){.repeats = window(REPEATS, REPEATS_MS, now_ms)};
     for (size_t i = 0; i < route_count; i++)
         if (per_second[i])
-            t->routes[i] = bucket(per_second[i], 1000, now_ms);
+            t->routes[i] = bucket((per_second[i] + 1) / 2, per_second[i], 1000, now_ms);
 }
 
 void traffic_told(struct traffic *t, const struct traffic_call *c, enum traffic_reach reach,

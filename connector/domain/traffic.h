@@ -31,11 +31,11 @@ enum {
     TRAFFIC_BREAK_MAX_MS = 30000,
 };
 
-/* At most `most` in any `window_ms`: half of them at once, the other half over the window. */
+/* `most` at once, and `gain` in every window_ms. */
 struct traffic_bucket {
     int64_t level; /* in parts of 1 / window_ms of a call */
     int64_t at_ms;
-    int32_t most, window_ms;
+    int32_t most, gain, window_ms;
 };
 
 struct traffic_call {
@@ -63,7 +63,8 @@ struct traffic {
     int64_t rest_until_ms;
 };
 
-/* per_second: what Jira allows each route; 0: not limited. */
+/* per_second: what Jira lets each route have, as the rate of a token bucket that holds a second of
+ * it; half of the bucket is left to other replicas. 0: not limited. */
 void traffic_init(struct traffic *t, const int32_t *per_second, size_t route_count, int64_t now_ms);
 
 /* Jira said: not before so long. wait_ms 0 is no news. */

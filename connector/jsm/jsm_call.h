@@ -14,7 +14,7 @@
 
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
- * limits, page of August 2026), which domain/traffic.h spends by halves. */
+ * limits, page of August 2026); domain/traffic.h keeps to them. */
 #define JSM_ROUTES(X)                                                        \
     X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                        \
     X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")               \

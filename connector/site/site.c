@@ -112,7 +112,9 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->view = (struct jsm_view){
         .site = config->name, .statuses = site->statuses, .status_count = m->status_count};
     site->fields = make_fields(site, m);
-    traffic_init(&site->traffic, JSM_PER_SECOND, JSM_ROUTE_COUNT, io_loop_now_ms(options->loop));
+    /* Data Center has no limits of its own; what an administrator sets is told by 429 */
+    size_t limited = str_eq_c(config->flavour, "cloud") ? JSM_ROUTE_COUNT : 0;
+    traffic_init(&site->traffic, JSM_PER_SECOND, limited, io_loop_now_ms(options->loop));
     for (size_t lane = 0; lane < LANE_COUNT; lane++)
         list_init(&site->waiting[lane]);
     if (make_authorization(site, err) && add_key(site, config->webhook_secret, err) &&
