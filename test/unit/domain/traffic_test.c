@@ -128,6 +128,11 @@ static void the_wait_is_exact(void **state)
     assert_int_equal(traffic_pace_ms(&t, &READING, wait - 1), 1);
     assert_int_equal(traffic_pace_ms(&t, &READING, wait), 0);
     assert_int_equal(traffic_pace_ms(&t, &READING, -5000), wait); /* a clock that went back */
+    int64_t year = 365LL * 24 * 3600 * 1000; /* full again, and no more than full */
+    int at_once = 0;
+    for (; !traffic_pace_ms(&t, &READING, year); at_once++)
+        traffic_sent(&t, &READING, year);
+    assert_int_equal(at_once, 50);
     int32_t one = 1;
     traffic_init(&t, &one, 1, 0); /* the smallest bucket there is */
     struct traffic_call c = {.route = 0};
