@@ -18,6 +18,8 @@ enum {
 
     /* JSON and YAML */
     LIMIT_JSON_DEPTH = 32,
+    /* Jira's replies: rich text nests 4 levels a list, and its editor lets people nest lists */
+    LIMIT_JIRA_JSON_DEPTH = 128,
     LIMIT_JSON_NODES = 400000,
     LIMIT_YAML_BYTES = 1024 * 1024,
     LIMIT_YAML_NODES = 50000,

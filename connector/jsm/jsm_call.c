@@ -4,17 +4,10 @@
 
 #include "base/codecs.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 
 enum { BODY_BYTES = 512 * 1024, POLL_PAGE = 100, FIND_PAGE = 20 };
-
-static bool is_id(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.len > 0 && s.len <= 20;
-}
 
 /* Copy a finished buffer into the arena and free it. */
 static struct str settle(struct arena *a, struct buf *b)
@@ -25,7 +18,17 @@ static struct str settle(struct arena *a, struct buf *b)
 }
 
 static const char *const METHODS[] = {
-#define X(suffix, method, what) method,
+#define X(suffix, method, lane, per_second, what) method,
+    JSM_ROUTES(X)
+#undef X
+};
+static const enum traffic_lane LANES[] = {
+#define X(suffix, method, lane, per_second, what) LANE_##lane,
+    JSM_ROUTES(X)
+#undef X
+};
+const int32_t JSM_PER_SECOND[JSM_ROUTE_COUNT] = {
+#define X(suffix, method, lane, per_second, what) per_second,
     JSM_ROUTES(X)
 #undef X
 };
@@ -33,8 +36,12 @@ static const char *const METHODS[] = {
 static struct jsm_call call(enum jsm_route route, enum jsm_effect effect, struct str path,
                             struct str body)
 {
-    return (struct jsm_call){
-        .route = route, .effect = effect, .method = METHODS[route], .path = path, .body = body};
+    return (struct jsm_call){.route = route,
+                             .effect = effect,
+                             .lane = LANES[route],
+                             .method = METHODS[route],
+                             .path = path,
+                             .body = body};
 }
 
 /* The same about one ticket. */
@@ -49,7 +56,7 @@ static struct jsm_call issue_call(enum jsm_route route, enum jsm_effect effect, 
 /* "/rest/api/3/issue/{id}{rest}", empty when the id is not one. */
 static struct str issue_path(struct arena *a, struct str issue_id, const char *rest)
 {
-    if (!is_id(issue_id))
+    if (!jsm_is_id(issue_id))
         return STR_NONE;
     return arena_printf(a, "/rest/api/3/issue/%.*s%s", STR_ARG(issue_id), rest);
 }
@@ -57,6 +64,22 @@ static struct str issue_path(struct arena *a, struct str issue_id, const char *r
 struct jsm_call jsm_call_myself(void)
 {
     return call(JSM_ROUTE_MYSELF, JSM_READ, STR("/rest/api/3/myself"), STR_NONE);
+}
+
+struct jsm_call jsm_call_server_info(void)
+{
+    return call(JSM_ROUTE_SERVER_INFO, JSM_READ, STR("/rest/api/3/serverInfo"), STR_NONE);
+}
+
+struct jsm_call jsm_call_project(struct arena *a, struct str key)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, BODY_BYTES);
+    buf_add_c(&b, "/rest/api/3/project/");
+    url_encode(&b, key);
+    return call(JSM_ROUTE_PROJECT, JSM_READ, key.len ? arena_str(a, buf_str(&b)) : STR_NONE,
+                STR_NONE);
 }
 
 /* A JQL string literal: backslash first, then the quote; control characters have no business in
@@ -85,13 +108,15 @@ static void add_projects(struct buf *b, const struct str *projects, size_t count
     buf_add_c(b, ")");
 }
 
+/* What a hit of a marker search must say: whose it is, whether it lives, and, with the changelog,
+ * whether a person has had it in hand. */
+static const char *const FOUND_FIELDS[] = {"created", "creator", "labels", "status", "comment"};
+
 static struct str search_body(struct arena *a, struct str jql, int64_t page, struct str token,
-                              bool with_property)
+                              bool is_find)
 {
     struct buf b;
     struct json_out out;
-    static const char *const FIELDS[] = {"updated", "created",   "creator", "labels",
-                                         "status",  "issuetype", "project"};
 
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);
@@ -100,13 +125,16 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
     json_i64_member(&out, "maxResults", page);
     json_put_name(&out, "fields");
     json_open_array(&out);
-    for (size_t i = 0; i < (with_property ? sizeof FIELDS / sizeof FIELDS[0] : 1); i++)
-        json_put_str(&out, str_of(FIELDS[i]));
+    for (size_t i = 0; is_find && i < sizeof FOUND_FIELDS / sizeof FOUND_FIELDS[0]; i++)
+        json_put_str(&out, str_of(FOUND_FIELDS[i]));
+    if (!is_find)
+        json_put_str(&out, STR("updated"));
     json_close_array(&out);
-    if (with_property) {
+    if (is_find) {
+        json_str_member(&out, "expand", STR("changelog"));
         json_put_name(&out, "properties");
         json_open_array(&out);
-        json_put_str(&out, STR("gar.bind"));
+        json_put_str(&out, STR(JSM_BIND));
         json_close_array(&out);
     }
     if (token.len)
@@ -140,13 +168,24 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
     buf_add_c(&jql, " ORDER BY created ASC");
     struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, true);
     buf_done(&jql);
-    return call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
+    struct jsm_call c = call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
+    c.lane = LANE_CREATE; /* a new ticket waits for the answer */
+    return c;
 }
 
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
 {
     return issue_call(JSM_ROUTE_ISSUE, JSM_READ, issue_id,
-                      issue_path(a, issue_id, "?expand=changelog&properties=gar.bind"), STR_NONE);
+                      issue_path(a, issue_id, "?expand=changelog&properties=" JSM_BIND), STR_NONE);
+}
+
+struct jsm_call jsm_call_issue_fields(struct arena *a, struct str issue_id, struct str fields)
+{
+    struct jsm_call c = jsm_call_issue(a, issue_id);
+
+    if (c.path.len && fields.len)
+        c.path = arena_printf(a, "%.*s&fields=%.*s", STR_ARG(c.path), STR_ARG(fields));
+    return c;
 }
 
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at)
@@ -169,7 +208,7 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
     struct buf b;
     struct json_out out;
 
-    if (!is_id(transition_id))
+    if (!jsm_is_id(transition_id))
         return issue_call(JSM_ROUTE_TRANSITION, JSM_ONCE, issue_id, STR_NONE, STR_NONE);
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);
@@ -231,7 +270,7 @@ struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct st
     if (!comment_id.len)
         return issue_call(JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id,
                           issue_path(a, issue_id, "/comment"), body);
-    struct str path = is_id(comment_id) ? issue_path(a, issue_id, "/comment/") : STR_NONE;
+    struct str path = jsm_is_id(comment_id) ? issue_path(a, issue_id, "/comment/") : STR_NONE;
     if (path.len)
         path = arena_printf(a, "%.*s%.*s", STR_ARG(path), STR_ARG(comment_id));
     return issue_call(JSM_ROUTE_COMMENT_EDIT, JSM_REPEATABLE, issue_id, path, body);
@@ -251,7 +290,7 @@ struct jsm_call jsm_call_create(struct str body)
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
 {
     struct str path = STR_NONE;
-    if (is_id(issue_id))
+    if (jsm_is_id(issue_id))
         path = arena_printf(a, "/rest/servicedeskapi/request/%.*s/approval", STR_ARG(issue_id));
     return issue_call(JSM_ROUTE_APPROVALS, JSM_READ, issue_id, path, STR_NONE);
 }
@@ -295,10 +334,12 @@ struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
     json_put_name(&out, "properties");
     json_open_array(&out);
     json_open_object(&out);
-    json_str_member(&out, "key", STR("gar.bind"));
+    json_str_member(&out, "key", STR(JSM_BIND));
     json_put_name(&out, "value");
     json_open_object(&out);
     json_str_member(&out, "site", c->site);
+    if (c->site_id.len)
+        json_str_member(&out, "site_id", c->site_id);
     json_str_member(&out, "request", c->request_id);
     json_close_object(&out);
     json_close_object(&out);

@@ -8,31 +8,36 @@
 #define COUNTERSIGN_JSM_CALL_H
 
 #include "base/arena.h"
+#include "domain/traffic.h"
 #include "domain/words.h"
 #include "json/json_read.h"
 
-/* X(suffix, method, what): every operation we use. Jira counts calls by operation and method, so
- * this is what limits are kept by. */
-#define JSM_ROUTES(X)                                             \
-    X(MYSELF, "GET", "/rest/api/3/myself")                        \
-    X(SEARCH, "POST", "/rest/api/3/search/jql")                   \
-    X(ISSUE, "GET", "/rest/api/3/issue/{id}")                     \
-    X(CHANGELOG, "GET", "/rest/api/3/issue/{id}/changelog")       \
-    X(TRANSITIONS, "GET", "/rest/api/3/issue/{id}/transitions")   \
-    X(TRANSITION, "POST", "/rest/api/3/issue/{id}/transitions")   \
-    X(COMMENTS, "GET", "/rest/api/3/issue/{id}/comment")          \
-    X(COMMENT_ADD, "POST", "/rest/api/3/issue/{id}/comment")      \
-    X(COMMENT_EDIT, "PUT", "/rest/api/3/issue/{id}/comment/{id}") \
-    X(ISSUE_EDIT, "PUT", "/rest/api/3/issue/{id}")                \
-    X(ISSUE_CREATE, "POST", "/rest/api/3/issue")                  \
-    X(APPROVALS, "GET", "/rest/servicedeskapi/request/{id}/approval")
+/* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
+ * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
+ * limits, page of August 2026); domain/traffic.h keeps to them. */
+#define JSM_ROUTES(X)                                                        \
+    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                        \
+    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")               \
+    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                \
+    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                  \
+    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                     \
+    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")       \
+    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
+    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
+    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")         \
+    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")     \
+    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}") \
+    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                \
+    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                \
+    X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {
-#define X(suffix, method, what) JSM_ROUTE_##suffix,
+#define X(suffix, method, lane, per_second, what) JSM_ROUTE_##suffix,
     JSM_ROUTES(X)
 #undef X
         JSM_ROUTE_COUNT
 };
+extern const int32_t JSM_PER_SECOND[JSM_ROUTE_COUNT];
 
 /* What it means when the answer of a call is lost. */
 enum jsm_effect {
@@ -44,24 +49,32 @@ enum jsm_effect {
 struct jsm_call {
     enum jsm_route route;
     enum jsm_effect effect;
+    enum traffic_lane lane; /* of the route; a caller who knows better may change it */
     const char *method;
     struct str path;     /* with query, relative to the site's base address; empty: not a call */
     struct str body;     /* JSON, or empty */
     struct str issue_id; /* of the ticket it is about, empty when none: writes are paced by it */
+    int64_t send_by_ms;  /* monotonic: not to be begun after this; 0 = its caller does not mind */
 };
 
 /* GET /rest/api/3/myself: who are we, and is the credential alive. */
 struct jsm_call jsm_call_myself(void);
+/* GET /rest/api/3/serverInfo: which site is this. Answered to strangers too. */
+struct jsm_call jsm_call_server_info(void);
+/* GET /rest/api/3/project/{key}: may we browse it. The path is empty without a key. */
+struct jsm_call jsm_call_project(struct arena *a, struct str key);
 /* POST /rest/api/3/search/jql: what changed since from_ms, oldest first. Bounds are unquoted epoch
  * milliseconds: a quoted date would be read in the account's time zone, rounded to minutes. token:
  * of the page before, or empty. */
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
                               int64_t from_ms, struct str token);
-/* The same endpoint: tickets that carry the marker. */
+/* The same endpoint: tickets that carry the marker, with what jsm_found_read needs. */
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
                               struct str marker);
 /* GET issue with changelog and our binding property; the path is empty when the id is not one. */
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
+/* The same, with these fields only ("a,b", percent-encoded where needed); empty: all fields. */
+struct jsm_call jsm_call_issue_fields(struct arena *a, struct str issue_id, struct str fields);
 /* Pages of the changelog, when the one inside the issue is cut. */
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at);
 struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id);
@@ -88,6 +101,7 @@ struct jsm_create {
     struct str summary, description; /* plain text */
     struct str fields; /* members of "fields" made by the mapping: {"customfield_1":...} */
     struct str marker, site, request_id;
+    struct str site_id; /* see struct jsm_bind; empty when Jira has not told us yet */
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);
 

@@ -1,7 +1,8 @@
 #include "jsm/jsm_hook.h"
 
 #include "base/codecs.h"
-#include "json/json_read.h"
+#include "base/limits.h"
+#include "jsm/jsm_marker.h"
 
 bool jsm_hook_is_signed(struct hmac *const *keys, size_t key_count, struct str header,
                         struct str body)
@@ -31,18 +32,9 @@ static struct str id_from_link(struct str link)
             continue;
         struct str rest = str_n(link.p + i + PART.len, link.len - i - PART.len);
         struct str id = str_cut(&rest, '/');
-        int64_t number;
-        return str_to_i64(id, &number) && number > 0 ? id : STR_NONE;
+        return jsm_is_id(id) ? id : STR_NONE;
     }
     return STR_NONE;
-}
-
-static bool is_number(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.len > 0 && s.len <= 20;
 }
 
 bool jsm_hook_read(struct arena *a, struct str body, struct jsm_hook *ret, struct err *err)
@@ -50,7 +42,7 @@ bool jsm_hook_read(struct arena *a, struct str body, struct jsm_hook *ret, struc
     const struct json *v;
 
     *ret = (struct jsm_hook){0};
-    if (!json_parse(a, body, &v, err))
+    if (!json_parse_deep(a, body, LIMIT_JIRA_JSON_DEPTH, &v, err))
         return false;
     if (json_type(v) != JSON_OBJECT)
         return FAIL(err, ERR_INPUT, "not an object");
@@ -62,7 +54,7 @@ bool jsm_hook_read(struct arena *a, struct str body, struct jsm_hook *ret, struc
     ret->key = json_path_str(issue, "key");
     if (!ret->issue_id.len)
         ret->issue_id = id_from_link(json_path_str(v, "comment/self"));
-    if (ret->issue_id.len && !is_number(ret->issue_id))
+    if (ret->issue_id.len && !jsm_is_id(ret->issue_id))
         return FAIL(err, ERR_INPUT, "an issue id that is not a number");
     if (!ret->issue_id.len && !ret->event.len)
         return FAIL(err, ERR_INPUT, "neither an event nor an issue");

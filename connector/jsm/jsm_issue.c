@@ -1,6 +1,7 @@
 #include "jsm/jsm_issue.h"
 
 #include "base/clock.h"
+#include "jsm/jsm_marker.h"
 
 enum status_category jsm_category(struct str key)
 {
@@ -11,12 +12,16 @@ enum status_category jsm_category(struct str key)
     return str_eq_c(key, "done") ? CATEGORY_DONE : CATEGORY_UNKNOWN;
 }
 
-static enum status_role role_of(const struct jsm_view *view, struct str name,
-                                enum status_category category)
+enum status_role jsm_role(const struct jsm_view *view, struct str name,
+                          enum status_category category, bool *ret_named)
 {
+    if (ret_named)
+        *ret_named = true;
     for (size_t i = 0; i < view->status_count; i++)
         if (str_eq(view->statuses[i].name, name))
             return view->statuses[i].role;
+    if (ret_named)
+        *ret_named = false;
     return category == CATEGORY_DONE ? STATUS_DONE : STATUS_OPEN;
 }
 
@@ -54,14 +59,6 @@ static void take_history(struct arena *a, const struct json *history, const stru
         t->cycle_at_ms = 0;
 }
 
-static struct str find_marker(const struct json *issue)
-{
-    JSON_EACH(label, json_path(issue, "fields/labels"))
-    if (str_starts(json_str(label), STR("gar-")))
-        return json_str(label);
-    return STR("");
-}
-
 bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
                     struct ticket *ret, struct err *err)
 {
@@ -76,14 +73,28 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
         return FAIL(err, ERR_INPUT, "an issue without id, status or status category");
     if (!clock_parse(json_path_str(issue, "fields/updated"), &ret->updated_ms))
         return FAIL(err, ERR_INPUT, "an issue without 'updated'");
-    ret->role = role_of(view, ret->status_name, ret->category);
+    ret->role = jsm_role(view, ret->status_name, ret->category, NULL);
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
-    ret->marker = find_marker(issue);
+    ret->marker = jsm_marker_find(issue);
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->moved_by = json_path_str(issue, "fields/creator/accountId");
     JSON_EACH(history, json_path(issue, "changelog/histories"))
     take_history(a, history, view, ret);
     return true;
+}
+
+struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
+                                  const struct jsm_view *view)
+{
+    struct jsm_bind bind = jsm_bind_read(issue);
+    struct str creator = json_path_str(issue, "fields/creator/accountId");
+    bool foreign = jsm_bind_is_foreign(&bind, view->site, view->site_id);
+
+    return (struct jsm_origin){
+        .ours = view->our_account.len > 0 && str_eq(creator, view->our_account) && !foreign,
+        .foreign = foreign,
+        .markers = jsm_markers_join(a, issue),
+    };
 }
 
 bool jsm_issue_changelog_is_cut(const struct json *issue)
@@ -138,25 +149,64 @@ void jsm_approvals_read(const struct json *body, struct ticket *ticket)
 bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *ret, struct err *err)
 {
     const struct json *issues = json_member(body, "issues");
-    size_t count = json_count(issues), n = 0;
-    struct jsm_hit *hits = arena_array(a, count + 1, sizeof *hits);
+    struct jsm_hit *hits = arena_array(a, json_count(issues) + 1, sizeof *hits);
 
     *ret = (struct jsm_page){.hits = hits};
     if (!hits || json_type(issues) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a search page without issues");
     JSON_EACH(issue, issues)
     {
-        struct jsm_hit *h = &hits[n++];
+        struct jsm_hit *h = &hits[ret->count];
         h->issue_id = json_id(a, json_member(issue, "id"));
         h->key = json_path_str(issue, "key");
-        if (!h->issue_id.len ||
-            !clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms))
-            return FAIL(err, ERR_INPUT, "a search hit without id or 'updated'");
+        bool dated = clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms);
+        if (!dated)
+            h->updated_ms = 0;
+        bool known = jsm_is_id(h->issue_id);
+        ret->unreadable += !dated || !known;
+        ret->count += known;
     }
-    ret->count = n;
     if (!json_is_true(json_member(body, "isLast")))
         ret->next_token = json_path_str(body, "nextPageToken");
     return true;
+}
+
+/* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */
+static bool is_somebody(const struct json *user, const struct jsm_view *view)
+{
+    return !str_eq(json_path_str(user, "accountId"), view->our_account) &&
+           !str_eq_c(json_path_str(user, "accountType"), "app");
+}
+
+/* Does the list hold less than there is? */
+static bool is_cut(const struct json *list, const char *members)
+{
+    int64_t total;
+    return json_i64(json_member(list, "total"), &total) &&
+           total > (int64_t)json_count(json_member(list, members));
+}
+
+static bool is_touched(const struct json *issue, const struct jsm_view *view)
+{
+    const struct json *log = json_member(issue, "changelog");
+    const struct json *talk = json_path(issue, "fields/comment");
+
+    JSON_EACH(history, json_member(log, "histories"))
+    if (is_somebody(json_member(history, "author"), view))
+        return true;
+    JSON_EACH(comment, json_member(talk, "comments"))
+    if (is_somebody(json_member(comment, "author"), view))
+        return true;
+    return is_cut(log, "histories") || is_cut(talk, "comments");
+}
+
+static bool is_live(const struct json *issue, const struct jsm_view *view)
+{
+    const struct json *status = json_path(issue, "fields/status");
+    enum status_category category = jsm_category(json_path_str(status, "statusCategory/key"));
+    enum status_role role = jsm_role(view, json_path_str(status, "name"), category, NULL);
+
+    return role != STATUS_CANCELLED && role != STATUS_DECLINED;
 }
 
 bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_view *view,
@@ -167,19 +217,22 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
     *ret = (struct find_result){0};
     if (json_type(issues) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a search page without issues");
+    if (!view->our_account.len)
+        return FAIL(err, ERR_INPUT, "nobody has told us yet who we are");
     JSON_EACH(issue, issues)
     {
-        struct str creator = json_path_str(issue, "fields/creator/accountId");
-        bool clone = creator.len && view->our_account.len && !str_eq(creator, view->our_account);
-        if (clone) /* people clone tickets, labels and all: never adopted */
+        if (!json_path(issue, "fields/creator"))
+            return FAIL(err, ERR_INPUT, "a search hit that does not say who made it");
+        if (!jsm_origin_read(a, issue, view).ours || !is_live(issue, view))
             continue;
         if (ret->count == sizeof ret->issue_id / sizeof ret->issue_id[0])
             break;
-        ret->issue_id[ret->count] = json_id(a, json_member(issue, "id"));
-        ret->key[ret->count] = json_path_str(issue, "key");
-        if (!clock_parse(json_path_str(issue, "fields/created"), &ret->created_ms[ret->count]))
-            ret->created_ms[ret->count] = 0;
-        ret->count++;
+        size_t at = ret->count++;
+        ret->issue_id[at] = json_id(a, json_member(issue, "id"));
+        ret->key[at] = json_path_str(issue, "key");
+        ret->human_touched[at] = is_touched(issue, view);
+        if (!clock_parse(json_path_str(issue, "fields/created"), &ret->created_ms[at]))
+            ret->created_ms[at] = 0;
     }
     /* oldest first: ours come before their clones, so only "none at all" needs the whole list */
     ret->proven = ret->count > 0 || json_is_true(json_member(body, "isLast")) ||

@@ -14,10 +14,16 @@ struct jsm_status_role {
     enum status_role role;
 };
 struct jsm_view {
-    struct str our_account; /* accountId of the connector */
+    struct str our_account;   /* accountId of the connector */
+    struct str site, site_id; /* this site: name in the configuration, address Jira says it has */
     const struct jsm_status_role *statuses;
     size_t status_count;
 };
+
+/* What a status means: as the mapping names it, else by its category: Done is done. ret_named: does
+ * the mapping name it; may be NULL. */
+enum status_role jsm_role(const struct jsm_view *view, struct str name,
+                          enum status_category category, bool *ret_named);
 
 /* One issue as GET with expand=changelog gives it. False: something we need is missing (err says
  * what). */
@@ -31,10 +37,20 @@ MUST_CHECK bool jsm_issue_changelog_page(struct arena *a, const struct json *pag
                                          const struct jsm_view *view, struct ticket *ticket,
                                          int64_t *ret_next, struct err *err);
 
+/* Whose a ticket is, from the same issue. */
+struct jsm_origin {
+    bool ours;          /* we made it, for this site */
+    bool foreign;       /* its binding names another site */
+    struct str markers; /* all labels that look like our markers, separated by blanks */
+};
+struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
+                                  const struct jsm_view *view);
+
 /* The newest finished approval of the request into the ticket: state and who decided. */
 void jsm_approvals_read(const struct json *body, struct ticket *ticket);
 
-/* One page of search/jql. */
+/* One page of search/jql. A hit without a readable `updated` is given with updated_ms 0 (look at it
+ * afresh); one without an id cannot be looked at: it is left out and counted. */
 struct jsm_hit {
     struct str issue_id, key;
     int64_t updated_ms;
@@ -42,12 +58,16 @@ struct jsm_hit {
 struct jsm_page {
     const struct jsm_hit *hits;
     size_t count;
+    size_t unreadable;     /* hits left out, and hits with updated_ms 0 */
     struct str next_token; /* empty: last page */
 };
 MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *ret,
                               struct err *err);
-/* A marker search: live tickets that are bound to this request (label or property), clones told
- * apart by their creator. */
+/* The answer to jsm_call_find: the tickets with that label which are ours and live. Left out: what
+ * somebody else made (people clone tickets, labels and all), what is bound to another site, and
+ * what was cancelled or declined. human_touched: somebody other than us and other than an app has
+ * commented on it or changed it, or more was done to it than the answer shows. False also when
+ * nobody has told us yet who we are. */
 MUST_CHECK bool jsm_found_read(struct arena *a, const struct json *body,
                                const struct jsm_view *view, struct find_result *ret,
                                struct err *err);

@@ -3,8 +3,9 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 
-enum { TOLD_MAX_MS = 60 * 60 * 1000, TOLD_DEFAULT_MS = 5000 };
+enum { TOLD_MAX_MS = 24 * 60 * 60 * 1000, TOLD_DEFAULT_MS = 5000 };
 
 static void say(struct jsm_answer *r, struct str words)
 {
@@ -20,16 +21,74 @@ static bool parse_reset(struct arena *a, struct str text, int64_t *ret_ms)
     return ends_in_z && clock_parse(arena_printf(a, "%.*s:00Z", (int)text.len - 1, text.p), ret_ms);
 }
 
-/* RFC 9110 section 10.2.3. Jira sends Retry-After in seconds, and X-RateLimit-Reset. */
-static int64_t told(struct arena *a, const struct jsm_http *http, int64_t now_ms)
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate, RFC 9110 section 5.6.7). */
+static bool parse_http_date(struct arena *a, struct str s, int64_t *ret_ms)
 {
-    int64_t seconds, at;
+    static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    enum { LENGTH = 29 };
 
-    if (str_to_i64(str_trim(http->retry_after), &seconds) && seconds >= 0)
-        return seconds * 1000 < TOLD_MAX_MS ? seconds * 1000 : TOLD_MAX_MS;
-    if (parse_reset(a, str_trim(http->ratelimit_reset), &at) && at > now_ms)
-        return at - now_ms < TOLD_MAX_MS ? at - now_ms : TOLD_MAX_MS;
-    return TOLD_DEFAULT_MS;
+    if (s.len != LENGTH || s.p[3] != ',' || !str_ends(s, STR(" GMT")))
+        return false;
+    for (int month = 1; month <= 12; month++) {
+        if (!str_eq(str_n(s.p + 8, 3), str_n(MONTHS + 3 * (month - 1), 3)))
+            continue;
+        struct str iso =
+            arena_printf(a, "%.4s-%02d-%.2sT%.8sZ", s.p + 12, month, s.p + 5, s.p + 17);
+        return clock_parse(iso, ret_ms);
+    }
+    return false;
+}
+
+/* Whole seconds, a fraction counts as a whole one; more digits than fit are a very long time. */
+static bool parse_seconds(struct str text, int64_t *ret_ms)
+{
+    struct str whole = str_cut(&text, '.');
+    int64_t seconds = 0;
+
+    if (!whole.len)
+        return false;
+    for (size_t i = 0; i < whole.len; i++) {
+        if (whole.p[i] < '0' || whole.p[i] > '9')
+            return false;
+        if (seconds <= TOLD_MAX_MS)
+            seconds = seconds * 10 + (whole.p[i] - '0');
+    }
+    seconds += text.len > 0;
+    *ret_ms = seconds < TOLD_MAX_MS ? seconds * 1000 : TOLD_MAX_MS * 1000LL;
+    return true;
+}
+
+/* Retry-After (RFC 9110 section 10.2.3: seconds or a date), else X-RateLimit-Reset (a date). Dates
+ * are compared with the reply's own clock where it shows one: ours may be wrong. */
+static void take_told(struct arena *a, const struct jsm_http *http, int64_t now_ms,
+                      struct jsm_answer *r)
+{
+    struct str retry = str_trim(http->retry_after);
+    int64_t wait, at, their_now;
+
+    if (parse_http_date(a, str_trim(http->date), &their_now))
+        now_ms = their_now;
+    if (!parse_seconds(retry, &wait)) {
+        bool dated =
+            parse_http_date(a, retry, &at) || parse_reset(a, str_trim(http->ratelimit_reset), &at);
+        wait = dated && at > now_ms ? at - now_ms : TOLD_DEFAULT_MS;
+    }
+    r->told_cut = wait > TOLD_MAX_MS;
+    r->told_ms = r->told_cut ? TOLD_MAX_MS : wait;
+}
+
+/* "RateLimit-Reason": which of Jira's three limits it was, and so who has to wait. */
+static enum traffic_reach reach_of(struct str reason)
+{
+    reason = str_trim(reason);
+    if (str_eq_nocase(reason, STR("jira-per-issue-on-write")))
+        return REACH_ISSUE;
+    return str_eq_nocase(reason, STR("jira-burst-based")) ? REACH_ROUTE : REACH_SITE;
+}
+
+static bool parse(struct arena *a, struct str body, const struct json **ret, struct err *err)
+{
+    return json_parse_deep(a, body, LIMIT_JIRA_JSON_DEPTH, ret, err);
 }
 
 /* {"errorMessages":[..],"errors":{field:text}} of the platform, {"errorMessage":..} of JSM. */
@@ -39,7 +98,7 @@ static void read_refusal(struct arena *a, const struct jsm_http *http, struct js
     struct err err;
 
     snprintf(r->why, sizeof r->why, "Jira answered %d", http->status);
-    if (!json_parse(a, http->body, &body, &err))
+    if (!parse(a, http->body, &body, &err))
         return;
     const struct json *first = json_first(json_member(body, "errors"));
     if (json_type(json_member(body, "errors")) == JSON_OBJECT && first) {
@@ -58,51 +117,64 @@ static bool looks_like_html(const struct jsm_http *http)
     return str_starts(http->content_type, STR("text/html")) || (body.len && body.p[0] == '<');
 }
 
-static void judge_success(struct arena *a, const struct jsm_http *http, struct jsm_answer *r)
+/* 2xx. A write that got one was most likely done, whatever stands in it: then nobody knows. */
+static void judge_success(struct arena *a, const struct jsm_http *http, bool write, bool anonymous,
+                          struct jsm_answer *r)
 {
     struct err err;
 
-    if (looks_like_html(http)) { /* a login page */
-        r->verdict = JSM_DENIED;
+    r->verdict = write ? JSM_UNKNOWN : JSM_DENIED;
+    if (anonymous) {
+        say(r, STR("Jira ignored our credential and answered as to a stranger"));
+    } else if (looks_like_html(http)) { /* a login page */
         say(r, STR("Jira answered with a page instead of data: the credential is not accepted"));
-        return;
-    }
-    r->verdict = JSM_OK;
-    if (!http->body.len)
-        return;
-    if (!json_parse(a, http->body, &r->body, &err)) {
+    } else if (!http->body.len && write && http->status != 204) {
+        say(r, STR("Jira answered with nothing where something was due"));
+    } else if (http->body.len && !parse(a, http->body, &r->body, &err)) {
         r->verdict = JSM_UNKNOWN;
         say(r, str_of(err.what));
+    } else {
+        r->verdict = JSM_OK;
     }
 }
 
-static void judge_failure(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms,
-                          struct jsm_answer *r)
+static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm_effect effect,
+                          bool anonymous, int64_t now_ms, struct jsm_answer *r)
 {
-    if (http->status == 401 || (http->status == 403 && !http->body.len)) {
-        r->verdict = JSM_DENIED;
-        snprintf(r->why, sizeof r->why, "Jira answered %d: the credential is not accepted",
-                 http->status);
-    } else if (http->status == 429 || http->status == 409 ||
-               (http->status == 503 && http->retry_after.len)) {
+    int status = http->status;
+    bool refused = status >= 400 && status < 500 && status != 408;
+    bool stranger = anonymous && (refused || (effect == JSM_READ && status < 400));
+
+    snprintf(r->why, sizeof r->why, "Jira answered %d", status);
+    if (status == 429) {
         r->verdict = JSM_LATER;
-        r->told_ms = http->status == 409 ? TOLD_DEFAULT_MS : told(a, http, now_ms);
-        snprintf(r->why, sizeof r->why, "Jira answered %d: later", http->status);
-    } else if (http->status == 404 || http->status == 410) {
+        r->scope = reach_of(http->ratelimit_reason);
+        take_told(a, http, now_ms, r);
+    } else if (status == 503 && http->retry_after.len) {
+        r->verdict = effect == JSM_ONCE ? JSM_UNKNOWN : JSM_LATER;
+        r->scope = REACH_SITE;
+        take_told(a, http, now_ms, r);
+    } else if (status == 401 || (status == 403 && !http->body.len) || stranger) {
+        r->verdict = JSM_DENIED;
+        snprintf(r->why, sizeof r->why, "Jira answered %d: the credential is not accepted", status);
+    } else if (status == 409) { /* another transition of this ticket is running */
+        r->verdict = JSM_LATER;
+        r->told_ms = TOLD_DEFAULT_MS;
+    } else if (status == 404 || status == 410) {
         r->verdict = JSM_MISSING;
-        snprintf(r->why, sizeof r->why, "Jira answered %d", http->status);
-    } else if (http->status >= 400 && http->status < 500 && http->status != 408) {
+    } else if (refused) {
         r->verdict = JSM_REFUSED;
         read_refusal(a, http, r);
     } else {
-        r->verdict = write ? JSM_UNKNOWN : JSM_UNREACHED;
-        snprintf(r->why, sizeof r->why, "Jira answered %d", http->status);
+        r->verdict = effect == JSM_READ ? JSM_UNREACHED : JSM_UNKNOWN;
     }
 }
 
-void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms,
+void jsm_judge(struct arena *a, const struct jsm_http *http, enum jsm_effect effect, int64_t now_ms,
                struct jsm_answer *ret)
 {
+    bool write = effect != JSM_READ;
+
     *ret = (struct jsm_answer){0};
     if (http->sent != JSM_REPLIED) {
         ret->verdict = http->sent == JSM_NOT_SENT || !write ? JSM_UNREACHED : JSM_UNKNOWN;
@@ -110,13 +182,8 @@ void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t
         return;
     }
     bool anonymous = http->login_reason.len && !str_eq_nocase(http->login_reason, STR("OK"));
-    if (anonymous) {
-        ret->verdict = JSM_DENIED;
-        say(ret, STR("Jira ignored our credential and answered as to a stranger"));
-        return;
-    }
     if (http->status >= 200 && http->status < 300)
-        judge_success(a, http, ret);
+        judge_success(a, http, write, anonymous, ret);
     else
-        judge_failure(a, http, write, now_ms, ret);
+        judge_failure(a, http, effect, anonymous, now_ms, ret);
 }

@@ -1,14 +1,15 @@
 /* jsm_judge.h: what a reply of Jira means. Three outcomes for a write: it was done, it was refused
  * (or certainly not sent), or nobody knows. Pure.
  *
- * 429 rejected the call before any work; 409 on a transition means another one is running; any 5xx
- * or a lost connection after sending leaves a write unknown. 200 with X-Seraph-LoginReason other
- * than OK is an anonymous answer: proof of nothing. */
+ * Sure refusals: 429 rejected the call before any work; 409 on a transition means another one is
+ * running; other 4xx. Unknown to a write: any 5xx (also 503 with Retry-After, unless doing it twice
+ * is harmless), a lost connection after sending, and every success that does not read as one: a
+ * page, a cut document, an answer as to a stranger (X-Seraph-LoginReason other than OK). To a read
+ * such an answer is proof of nothing. */
 #ifndef COUNTERSIGN_JSM_JUDGE_H
 #define COUNTERSIGN_JSM_JUDGE_H
 
-#include "base/arena.h"
-#include "json/json_read.h"
+#include "jsm/jsm_call.h"
 
 enum jsm_sent { JSM_REPLIED, JSM_NOT_SENT, JSM_LOST };
 
@@ -16,7 +17,7 @@ struct jsm_http {
     enum jsm_sent sent;
     int status;
     struct str body;
-    struct str retry_after, ratelimit_reset, login_reason,
+    struct str retry_after, ratelimit_reset, ratelimit_reason, date, login_reason,
         content_type; /* header values, empty when absent */
     struct str why;   /* the client's words when not replied */
 };
@@ -28,20 +29,23 @@ enum jsm_verdict {
     JSM_DENIED,    /* the credential is dead or was ignored */
     JSM_LATER,     /* turned away before any work: try again after told_ms */
     JSM_UNREACHED, /* certainly nothing was done */
-    JSM_UNKNOWN,   /* a write that may have been done; for a read simply: try again */
+    JSM_UNKNOWN,   /* a write that may have been done; a read: an answer nobody can read */
 };
 
 struct jsm_answer {
     enum jsm_verdict verdict;
-    int64_t told_ms;         /* LATER: at least this long; 0 = not said */
+    int64_t told_ms; /* LATER, and UNKNOWN after a 503: at least this long; 0 = not said */
+    /* who has to wait for it: ISSUE after "jira-per-issue-on-write", ROUTE after
+     * "jira-burst-based", SITE after quotas, 503 and 429 without a reason, else NONE: this call */
+    enum traffic_reach scope;
+    bool told_cut;           /* Jira said longer than a day; told_ms is a day */
     const struct json *body; /* OK with a JSON body, else NULL */
     struct str field;        /* REFUSED: first field Jira named, empty when none */
     char why[240];           /* Jira's or the client's own words, short */
 };
 
-/* write: the call changes something. now_ms: wall clock, for Retry-After dates and
- * X-RateLimit-Reset. */
-void jsm_judge(struct arena *a, const struct jsm_http *http, bool write, int64_t now_ms,
+/* now_ms: wall clock, for dates, where the reply does not say its own (Date). */
+void jsm_judge(struct arena *a, const struct jsm_http *http, enum jsm_effect effect, int64_t now_ms,
                struct jsm_answer *ret);
 
 #endif

@@ -8,20 +8,17 @@ static bool names_done(const struct jsm_view *view)
     return false;
 }
 
-/* Cancelled, Declined and the like are of the Done category too: where the mapping names what done
- * is called, nothing else is a way to close. */
-static enum status_role target_role(const struct json *transition, const struct jsm_view *view)
+/* Where a transition leads. Cancelled, Declined and the like are of the Done category too: where
+ * the mapping names what done is called, nothing else is a way to close. */
+static bool leads_to(const struct json *transition, const struct jsm_view *view,
+                     enum status_role wanted)
 {
     struct str name = json_path_str(transition, "to/name");
-    enum status_category category =
-        jsm_category(json_path_str(transition, "to/statusCategory/key"));
+    struct str category = json_path_str(transition, "to/statusCategory/key");
+    bool named;
 
-    for (size_t i = 0; i < view->status_count; i++)
-        if (str_eq(view->statuses[i].name, name))
-            return view->statuses[i].role;
-    if (category != CATEGORY_DONE)
-        return STATUS_OPEN;
-    return names_done(view) ? STATUS_CANCELLED : STATUS_DONE;
+    return jsm_role(view, name, jsm_category(category), &named) == wanted &&
+           (named || wanted != STATUS_DONE || !names_done(view));
 }
 
 /* Can we give what the screen asks for? Only a resolution. */
@@ -51,7 +48,7 @@ static bool try_role(struct arena *a, const struct json *transitions, const stru
         const struct json *available = json_member(t, "isAvailable");
         if (available && !json_is_true(available))
             continue;
-        if (target_role(t, view) != wanted || str_eq(json_path_str(t, "to/name"), current))
+        if (!leads_to(t, view, wanted) || str_eq(json_path_str(t, "to/name"), current))
             continue;
         if (wanted == STATUS_OPEN && str_eq_c(json_path_str(t, "to/statusCategory/key"), "new"))
             continue; /* back means back to work, not back to the queue */

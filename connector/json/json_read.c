@@ -99,9 +99,15 @@ static void keep_digits(cJSON *n, struct arena *arena, const struct str **next)
 
 bool json_parse(struct arena *arena, struct str text, const struct json **ret, struct err *err)
 {
+    return json_parse_deep(arena, text, LIMIT_JSON_DEPTH, ret, err);
+}
+
+bool json_parse_deep(struct arena *arena, struct str text, size_t depth_max,
+                     const struct json **ret, struct err *err)
+{
     struct json_numbers numbers = {0};
     size_t offset;
-    const char *wrong = json_scan(arena, text, &numbers, &offset);
+    const char *wrong = json_scan(arena, text, depth_max, &numbers, &offset);
     if (wrong)
         return FAIL(err, ERR_INPUT, "not JSON at byte %zu: %s", offset, wrong);
 

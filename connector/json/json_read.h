@@ -21,6 +21,10 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 /* On failure ERR_INPUT with the byte offset, or the name that stands twice. Thread-safe. */
 MUST_CHECK bool json_parse(struct arena *arena, struct str text, const struct json **ret,
                            struct err *err);
+/* The same with a nesting limit of the caller's, at most LIMIT_JIRA_JSON_DEPTH: for texts whose
+ * depth people decide on, such as rich text in Jira's replies. */
+MUST_CHECK bool json_parse_deep(struct arena *arena, struct str text, size_t depth_max,
+                                const struct json **ret, struct err *err);
 
 /* All of these accept NULL and answer as for a missing value. */
 enum json_type json_type(const struct json *v); /* JSON_NULL for NULL */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 
 enum { NUMBER_CHARS_MAX = 63 }; /* what cJSON reads of one */
@@ -10,7 +11,7 @@ struct scan {
     const char *p, *end, *begin;
     struct arena *arena;
     struct json_numbers *numbers;
-    size_t nodes;
+    size_t nodes, depth_max;
     const char *wrong;
 };
 
@@ -224,7 +225,7 @@ static bool scan_open(struct scan *s, char *stack, size_t *depth, bool *empty)
 
     skip_blanks(s);
     *empty = s->p < s->end && *s->p == close;
-    if (*depth == LIMIT_JSON_DEPTH)
+    if (*depth == s->depth_max)
         return fail(s, "nested too deep");
     if (*empty) {
         s->p++;
@@ -236,7 +237,7 @@ static bool scan_open(struct scan *s, char *stack, size_t *depth, bool *empty)
 
 static bool scan_document(struct scan *s)
 {
-    char stack[LIMIT_JSON_DEPTH];
+    char stack[LIMIT_JIRA_JSON_DEPTH];
     size_t depth = 0;
     bool over = false;
 
@@ -261,11 +262,13 @@ static bool scan_document(struct scan *s)
     return s->p == s->end || fail(s, "something follows the value");
 }
 
-const char *json_scan(struct arena *arena, struct str text, struct json_numbers *numbers,
-                      size_t *ret_offset)
+const char *json_scan(struct arena *arena, struct str text, size_t depth_max,
+                      struct json_numbers *numbers, size_t *ret_offset)
 {
-    struct scan s = {.p = text.p, .begin = text.p, .arena = arena, .numbers = numbers};
+    struct scan s = {
+        .p = text.p, .begin = text.p, .arena = arena, .numbers = numbers, .depth_max = depth_max};
 
+    ASSERT(depth_max <= LIMIT_JIRA_JSON_DEPTH);
     *ret_offset = 0;
     if (!text.len)
         return "the text is empty";

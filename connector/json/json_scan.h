@@ -10,8 +10,9 @@ struct json_numbers {
     size_t count, room;
 };
 
-/* NULL when `text` is one JSON value within our limits; else what is wrong, and where. */
-const char *json_scan(struct arena *arena, struct str text, struct json_numbers *numbers,
-                      size_t *ret_offset);
+/* NULL when `text` is one JSON value within our limits, nested at most depth_max (up to
+ * LIMIT_JIRA_JSON_DEPTH); else what is wrong, and where. */
+const char *json_scan(struct arena *arena, struct str text, size_t depth_max,
+                      struct json_numbers *numbers, size_t *ret_offset);
 
 #endif

@@ -4,12 +4,14 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "domain/retry.h"
 #include "site/site.h"
 
 struct adopting {
     struct service *svc;
     struct arena *arena;
     struct store_ticket_claim claim;
+    bool has_marker;
     adopt_done_fn *fn;
     void *arg;
 };
@@ -29,6 +31,30 @@ static void on_stored(void *arg, enum store_outcome outcome, const char *message
         log_error("adopt", "the database refused a ticket", LOG_S("issue", a->claim.issue_id),
                   LOG_C("why", message));
     adopt_end(a);
+}
+
+static void on_opened(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct adopting *a = arg;
+
+    if (outcome == STORE_OK && a->has_marker) {
+        a->svc->metrics.foreign_markers++;
+        log_warn("adopt", "a ticket carries a marker that is not its own: governed like any other",
+                 LOG_S("issue", a->claim.issue_id));
+    }
+    on_stored(a, outcome, message);
+}
+
+/* Not now: the row comes back when Jira lets us ask again, not before a lease is over, and less and
+ * less often while nobody can read it. */
+static void defer(struct adopting *a, int64_t told_ms)
+{
+    const struct flow_times *t = &a->svc->config->policy.times;
+    struct retry_rule rule = {t->lease_ms,
+                              t->lease_ms > t->backoff_cap_ms ? t->lease_ms : t->backoff_cap_ms};
+    int64_t rest = retry_after_ms(&rule, a->claim.unreadable + 1, told_ms, rng_next(&a->svc->rng));
+
+    store_ticket_defer(&a->svc->store, &a->claim, rest, on_stored, a);
 }
 
 static void open_request(struct adopting *a, const struct site_ticket *t)
@@ -59,10 +85,13 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .mapped = held ? STR("{}") : m->tuple,
         .hold_text = m->hold_text,
         .done_ms = t->ticket.category == CATEGORY_DONE ? t->ticket.cycle_at_ms : 0,
+        .markers = t->origin.markers,
+        .created_by_us = t->origin.ours,
     };
     log_info("adopt", held ? "held: it does not map" : "governed", LOG_S("ticket", t->ticket.key),
              LOG_S("rule", m->rule->name), LOG_S("hold", m->hold_text));
-    store_request_open(&a->svc->store, &a->claim, &in, on_stored, a);
+    a->has_marker = in.markers.len > 0;
+    store_request_open(&a->svc->store, &a->claim, &in, on_opened, a);
 }
 
 static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
@@ -71,17 +100,14 @@ static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
     struct adopting *a = arg;
     const char *why = NULL;
 
-    (void)told_ms;
-    if (outcome != READ_OK) { /* the lease runs out and it comes again */
-        adopt_end(a);
+    if (outcome != READ_OK) {
+        defer(a, told_ms);
         return;
     }
     if (t->ticket.presence == TICKET_GONE)
         why = "gone";
     else if (t->mapped.outcome == MAPPED_NOT_GOVERNED)
         why = "request type not governed";
-    else if (str_starts(t->ticket.marker, STR("gar-")))
-        why = "carries a marker"; /* ours, and its flow binds it; or a clone, never adopted */
     if (why)
         store_ticket_ignore(&a->svc->store, &a->claim, why, on_stored, a);
     else

@@ -1,5 +1,6 @@
 /* adopt.h: a ticket that belongs to no request yet: read it afresh, map it, and open its governed
- * request, held when it does not map, or remember that it is none of ours. */
+ * request, held when it does not map, or remember that it is none of ours. A label or a property on
+ * it proves nothing: only what our own unfinished create made is left to that create. */
 #ifndef COUNTERSIGN_SERVICE_ADOPT_H
 #define COUNTERSIGN_SERVICE_ADOPT_H
 

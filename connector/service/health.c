@@ -81,6 +81,14 @@ static void render_sites(const struct service *svc, struct buf *b)
          offsetof(struct site_counters, lost)},
         {"jira_denied_total", "Calls refused for want of a valid credential",
          offsetof(struct site_counters, denied)},
+        {"jira_unreadable_total", "Answers about tickets that nobody can make sense of",
+         offsetof(struct site_counters, unreadable)},
+        {"jira_hidden_total", "Tickets answered 404 while we could not prove that we may see them",
+         offsetof(struct site_counters, hidden)},
+        {"jira_foreign_bindings_total", "Reads of tickets whose binding names another site",
+         offsetof(struct site_counters, foreign)},
+        {"jira_crowded_total", "Calls not sent because their turn came too late",
+         offsetof(struct site_counters, crowded)},
     };
 
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
@@ -120,6 +128,8 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "flow_oldest_seconds", "outbox_oldest_seconds",
               "Age of the oldest outbound work");
         gauge(&b, health, "requests_open", "requests_open", "Governed requests in progress");
+        gauge(&b, health, "tickets_unreadable", "tickets_unreadable",
+              "Tickets that nobody can read, five times in a row");
         gauge(&b, health, "requests_held", "requests_held", "Tickets that do not map");
         gauge(&b, health, "removal_oldest_seconds", "oldest_unverified_removal_seconds",
               "Age of the oldest unproven removal");

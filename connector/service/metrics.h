@@ -23,6 +23,8 @@
     X(lost_leases, "lost_leases_total", "Writes refused because another replica had taken over")  \
     X(source_reads, "source_reads_total", "Reads of target systems")                              \
     X(source_unknown, "source_reads_unknown_total", "Reads that proved nothing")                  \
+    X(foreign_markers, "foreign_markers_total", "Tickets adopted that carry another's marker")    \
+    X(hits_unreadable, "search_hits_unreadable_total", "Hits of a walk that could not be read")   \
     X(breaches, "closed_without_proof_total", "Tickets found Done without proof")                 \
     X(database_unknown, "database_unknown_total", "Writes whose commit is unknown")
 

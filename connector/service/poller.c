@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "service/worker.h"
 
-enum { LEASE_S = 60 };
+enum { LEASE_S = 60 }; /* without a page; each page renews it by as much */
 
 struct poller {
     struct service *svc;
@@ -64,6 +64,11 @@ static void on_page(void *arg, const struct jsm_answer *answer)
     if (answer->verdict != JSM_OK || !jsm_page_read(p->arena, answer->body, &page, &err)) {
         walk_end(p, false, answer->verdict == JSM_OK ? err.what : answer->why);
         return;
+    }
+    if (page.unreadable) { /* one bad hit must not keep the others from us */
+        p->svc->metrics.hits_unreadable += page.unreadable;
+        log_warn("poller", "search hits we cannot read", LOG_S("site", p->site->config->name),
+                 LOG_I("count", (int64_t)page.unreadable));
     }
     struct store_hint *hints = arena_array(p->arena, page.count + 1, sizeof *hints);
     for (size_t i = 0; i < page.count; i++) {

@@ -104,6 +104,19 @@ static struct pg *make_pool(struct daemon *d, const char *role, int connections)
     return pg_new(d->svc.loop, &options);
 }
 
+static void on_counted(void *arg, enum store_outcome outcome, const char *message)
+{
+    (void)arg;
+    if (outcome != STORE_OK)
+        log_warn("serve", "an unreadable ticket was not counted", LOG_C("why", message));
+}
+
+static void on_unreadable(void *arg, struct str site, struct str issue_id, const char *why)
+{
+    struct service *svc = arg;
+    store_ticket_unreadable(&svc->store, site, issue_id, why, on_counted, NULL);
+}
+
 static bool make_sites(struct daemon *d, struct err *err)
 {
     struct service *svc = &d->svc;
@@ -119,7 +132,9 @@ static bool make_sites(struct daemon *d, struct err *err)
                                        .mapping = svc->config->mapping,
                                        .times = &svc->config->policy.times,
                                        .loop = svc->loop,
-                                       .http = svc->http};
+                                       .http = svc->http,
+                                       .on_unreadable = on_unreadable,
+                                       .arg = svc};
         svc->sites[i] = site_new(&options, err);
         if (!svc->sites[i])
             return false;
@@ -300,8 +315,10 @@ static void close_parts(struct daemon *d)
 {
     struct service *svc = &d->svc;
 
-    for (size_t i = 0; i < svc->config->site_count; i++)
+    for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
+        site_close(svc->sites[i]);
+    }
     intake_stop(svc->intake);
     inbox_stop(svc->inbox);
     worker_free(svc->worker);

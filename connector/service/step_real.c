@@ -96,6 +96,7 @@ static bool build_create(struct prep *p)
         .fields = fields,
         .marker = p->flow->marker,
         .site = p->site->config->name,
+        .site_id = p->site->view.site_id,
         .request_id = p->flow->request_id,
     };
     return make(p, jsm_call_create(jsm_create_body(p->arena, &create)));

@@ -4,9 +4,14 @@
 
 #include "base/codecs.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "io/io_file.h"
 
-enum { SECRETS_BYTES = 64 * 1024, KNOWN_MS = 2000 };
+enum {
+    SECRETS_BYTES = 64 * 1024,
+    FIELDS_BYTES = 4000, /* of an address: servers refuse 8 KB */
+    KNOWN_MS = 2000,     /* how long a proof of who we are counts */
+};
 
 static bool add_key(struct site *site, struct str reference, struct err *err)
 {
@@ -52,6 +57,46 @@ static bool make_authorization(struct site *site, struct err *err)
     return true;
 }
 
+/* --- which fields of a ticket we need --- */
+
+static void add_field(struct buf *list, struct str field)
+{
+    AUTO(drop_buf) struct buf coded;
+    struct str rest = buf_str(list);
+
+    buf_init(&coded, FIELDS_BYTES);
+    url_encode(&coded, field);
+    while (rest.len)
+        if (str_eq(str_cut(&rest, ','), buf_str(&coded)))
+            return;
+    if (!field.len)
+        return;
+    if (list->len)
+        buf_add_byte(list, ',');
+    buf_add_str(list, buf_str(&coded));
+}
+
+/* Only what the mapping reads and what we judge by: a long description or thread of comments costs
+ * nothing, and cannot make a ticket unreadable. Empty, which is all fields, when the list would be
+ * too long for an address. */
+static struct str make_fields(struct site *site, const struct mapping *m)
+{
+    static const char *const OURS[] = {"status",   "resolution", "created", "updated",  "creator",
+                                       "reporter", "labels",     "project", "issuetype"};
+    AUTO(drop_buf) struct buf list;
+
+    buf_init(&list, FIELDS_BYTES);
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        add_field(&list, str_of(OURS[i]));
+    add_field(&list, m->request_type_field);
+    for (size_t i = 0; i < m->rule_count; i++) {
+#define X(member, required) add_field(&list, m->rules[i].member.from);
+        MAPPING_TARGETS(X)
+#undef X
+    }
+    return list.over ? STR_NONE : arena_str(site->secrets, buf_str(&list));
+}
+
 struct site *site_new(const struct site_options *options, struct err *err)
 {
     struct site *site = calloc(1, sizeof *site);
@@ -65,7 +110,14 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->secrets = arena_new(SECRETS_BYTES);
     for (size_t i = 0; i < m->status_count; i++)
         site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
-    site->view = (struct jsm_view){.statuses = site->statuses, .status_count = m->status_count};
+    site->view = (struct jsm_view){
+        .site = config->name, .statuses = site->statuses, .status_count = m->status_count};
+    site->fields = make_fields(site, m);
+    /* Data Center has no limits of its own; what an administrator sets is told by 429 */
+    size_t limited = str_eq_c(config->flavour, "cloud") ? JSM_ROUTE_COUNT : 0;
+    traffic_init(&site->traffic, JSM_PER_SECOND, limited, io_loop_now_ms(options->loop));
+    for (size_t lane = 0; lane < LANE_COUNT; lane++)
+        list_init(&site->waiting[lane]);
     if (make_authorization(site, err) && add_key(site, config->webhook_secret, err) &&
         add_key(site, config->webhook_secret_old, err))
         return site;
@@ -83,7 +135,7 @@ void site_free(struct site *site)
     free(site);
 }
 
-/* --- who are we --- */
+/* --- who are we, and where --- */
 
 struct learning {
     struct site *site;
@@ -91,6 +143,28 @@ struct learning {
     void (*fn)(void *arg, bool known);
     void *arg;
 };
+
+static void learning_end(struct learning *l, bool known)
+{
+    l->fn(l->arg, known);
+    arena_free(l->arena);
+    free(l);
+}
+
+static void on_server_info(void *arg, const struct jsm_answer *answer)
+{
+    struct learning *l = arg;
+    struct str base = json_path_str(answer->body, "baseUrl");
+
+    while (str_ends(base, STR("/")))
+        base.len--;
+    if (answer->verdict == JSM_OK && !l->site->view.site_id.len)
+        l->site->view.site_id = arena_str(l->site->secrets, base);
+    if (!l->site->view.site_id.len)
+        log_warn("site", "Jira does not say which site it is", LOG_S("site", l->site->config->name),
+                 LOG_C("why", answer->why));
+    learning_end(l, l->site->view.site_id.len > 0);
+}
 
 static void on_myself(void *arg, const struct jsm_answer *answer)
 {
@@ -103,9 +177,12 @@ static void on_myself(void *arg, const struct jsm_answer *answer)
         site->known_ms = io_loop_now_ms(site->o.loop);
     if (known && !site->view.our_account.len)
         site->view.our_account = arena_str(site->secrets, account);
-    l->fn(l->arg, known);
-    arena_free(l->arena);
-    free(l);
+    if (!known || site->view.site_id.len) {
+        learning_end(l, known);
+        return;
+    }
+    struct jsm_call call = jsm_call_server_info();
+    site_send(site, l->arena, &call, on_server_info, l);
 }
 
 static void on_still_known(void *arg)
@@ -123,7 +200,8 @@ void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg)
     if (!l)
         abort();
     *l = (struct learning){.site = site, .fn = fn, .arg = arg};
-    if (site->known_ms && io_loop_now_ms(site->o.loop) - site->known_ms < KNOWN_MS) {
+    if (site->known_ms && site->view.site_id.len &&
+        io_loop_now_ms(site->o.loop) - site->known_ms < KNOWN_MS) {
         io_loop_defer(site->o.loop, on_still_known, l);
         return;
     }

@@ -1,9 +1,11 @@
-/* site.h: one configured Jira at run time: its credential, its manners (waits it asked for), its
- * calls. */
+/* site.h: one configured Jira at run time: its credential, its manners (waits it asked for, limits
+ * it has), its calls. */
 #ifndef COUNTERSIGN_SITE_SITE_H
 #define COUNTERSIGN_SITE_SITE_H
 
+#include "base/list.h"
 #include "config/config.h"
+#include "domain/traffic.h"
 #include "io/io_http.h"
 #include "jsm/jsm_call.h"
 #include "jsm/jsm_issue.h"
@@ -17,14 +19,27 @@ struct site_options {
     const struct flow_times *times;
     struct io_loop *loop;
     struct http *http;
+    /* Jira answered for this ticket, and nobody can make sense of it; why lives until the return.
+     * May be NULL. */
+    void (*on_unreadable)(void *arg, struct str site, struct str issue_id, const char *why);
+    void *arg;
 };
 
 /* What happened since the start; read by /metrics. */
 struct site_counters {
     uint64_t calls;
-    uint64_t limited; /* turned away for now */
-    uint64_t lost;    /* outcome unknown */
-    uint64_t denied;  /* refused for want of a valid credential */
+    uint64_t limited;    /* turned away for now */
+    uint64_t lost;       /* outcome unknown */
+    uint64_t denied;     /* refused for want of a valid credential */
+    uint64_t unreadable; /* tickets and search hits that could not be read */
+    uint64_t hidden;     /* tickets answered 404 while we could not prove that we may see them */
+    uint64_t foreign;    /* tickets read whose binding names another site */
+    uint64_t crowded;    /* calls not sent: their turn came too late, or too many waited */
+};
+
+enum {
+    SITE_IN_FLIGHT_MAX = 16, /* calls on their way at once; more wait, lane by lane */
+    SITE_WAITING_MAX = 64,   /* in each lane: more than all workers together can start */
 };
 
 struct site {
@@ -36,26 +51,42 @@ struct site {
     struct hmac *keys[2];     /* live webhook secrets */
     size_t key_count;
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
-    struct jsm_view view;  /* our_account is known after the first GET myself */
-    int64_t not_before_ms; /* monotonic: Jira told us to wait */
-    int denied;            /* consecutive refusals of the credential */
-    int64_t known_ms;      /* monotonic: when Jira last told us who we are; 0 = denied since */
+    struct jsm_view view; /* our_account and site_id are known after site_learn */
+    struct str fields;    /* what we ask of a ticket: the mapping's fields and our own */
+    int denied;           /* consecutive refusals of the credential */
+    int64_t known_ms;     /* monotonic: when Jira last told us who we are; 0 = denied since */
+    /* of site_send.c */
+    struct traffic traffic;
+    struct list waiting[LANE_COUNT];
+    size_t waiting_count[LANE_COUNT];
+    size_t in_flight;
+    struct io_timer *timer; /* the next of the waiting may leave */
+    bool closed;
 };
 
 /* Reads the secrets; NULL with the reason when one cannot be read. */
 MUST_CHECK struct site *site_new(const struct site_options *options, struct err *err);
-/* After its calls have ended. NULL is fine. */
+/* Nothing is sent any more: what waits is answered UNREACHED in the next turn, and so is every
+ * later call. Before the loop ends. NULL is fine. */
+void site_close(struct site *site);
+/* After site_close, when its calls have ended. NULL is fine. */
 void site_free(struct site *site);
 
 typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
-/* Send one call and judge the reply into `arena`. Never calls inside the time Jira told us to wait:
- * then the answer is LATER at once (in the next turn), and nothing was sent. Calls back exactly
- * once. */
+/* Send one call and judge the reply into `arena`, at the latest times->call_timeout_ms from now.
+ * `call` is copied, its strings are borrowed until the answer. Calls back exactly once, never from
+ * inside.
+ *
+ * Inside a time that Jira told us to wait, as far as that reaches (a ticket, an operation, the
+ * site), the answer is LATER at once and nothing was sent. When too many calls are on their way, or
+ * Jira's own limits would be passed, it waits its turn: gate before creation before words before
+ * sweeps. A call whose turn does not come before send_by_ms (or half the call timeout when there is
+ * none) is answered UNREACHED, one that finds its lane full LATER: nothing was sent. */
 void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg);
-/* Learn who we are: needed before the first ticket is judged, and as proof that what is asked next
- * is not answered as to a stranger. A proof of the last two seconds counts (as old as a search may
- * be that we act on), so that many who ask at once cost one call. */
+/* Learn who we are and which site this is: needed before the first ticket is judged, and as proof
+ * that what is asked next is not answered as to a stranger. A proof of the last two seconds counts
+ * (as old as a search may be that we act on), so that many who ask at once cost one call. */
 void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg);
 
 /* What the answer to a read means for whoever looks. */
@@ -65,8 +96,12 @@ enum read_outcome site_read_outcome(const struct jsm_answer *answer);
 struct site_ticket {
     struct ticket ticket;
     struct mapped mapped;
+    struct jsm_origin origin;
     int64_t created_ms;
 };
+/* GONE is believed only when the same look proved that Jira knows us and that we may browse every
+ * project of the configuration, and the ticket still was not there; without that proof: DENIED.
+ * told_ms: not again before so long, 0 = not said. */
 typedef void site_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
                             const struct site_ticket *t);
 void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id,

@@ -1,4 +1,5 @@
-/* site_send.c: every call to a site leaves here, and every answer comes back here. */
+/* site_send.c: every call to a site leaves here, and every answer comes back here. When it may
+ * leave is domain/traffic.h's to say. */
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -9,44 +10,105 @@
 enum {
     DENIED_MAX = 3, /* then the site rests: a dead credential must not lock the account (CAPTCHA) */
     DENIED_REST_MS = 60 * 1000,
+    CROWDED_MS = 1000, /* when to come back to a lane that is full */
 };
 
 struct pending {
+    struct list link; /* in its lane, while it waits */
     struct site *site;
     struct arena *arena;
-    bool writes;
+    struct jsm_call call;
+    struct traffic_call traffic;
+    int64_t asked_ms, send_by_ms; /* monotonic */
     site_answer_fn *fn;
     void *arg;
     struct jsm_answer early; /* decided without sending */
 };
 
-static void take_manners(struct site *site, const struct jsm_answer *answer)
-{
-    struct site_counters *m = &site->counters;
-    int64_t now = io_loop_now_ms(site->o.loop);
+static void pump(struct site *site);
 
-    m->lost += answer->verdict == JSM_UNKNOWN;
-    if (answer->verdict == JSM_LATER) {
-        m->limited++;
-        if (now + answer->told_ms > site->not_before_ms)
-            site->not_before_ms = now + answer->told_ms;
-    }
-    if (answer->verdict != JSM_DENIED) {
-        site->denied = answer->verdict == JSM_UNREACHED ? site->denied : 0;
-        return;
-    }
-    m->denied++;
+static int64_t now_ms(const struct site *site)
+{
+    return io_loop_now_ms(site->o.loop);
+}
+
+/* --- answers --- */
+
+static void on_early(void *arg)
+{
+    struct pending *p = arg;
+    p->fn(p->arg, &p->early);
+    free(p);
+}
+
+/* Nothing is sent; its caller hears so in the next turn. */
+static void answer_early(struct pending *p, enum jsm_verdict verdict, int64_t told_ms,
+                         const char *why)
+{
+    p->early = (struct jsm_answer){.verdict = verdict, .told_ms = told_ms};
+    str_copy(p->early.why, sizeof p->early.why, str_of(why));
+    io_loop_defer(p->site->o.loop, on_early, p);
+}
+
+static void take_told(struct pending *p, const struct jsm_answer *answer)
+{
+    struct site *site = p->site;
+
+    traffic_told(&site->traffic, &p->traffic, answer->scope, answer->told_ms, now_ms(site));
+    if (answer->told_cut)
+        log_warn("site", "Jira told us to wait for more than a day; asking again after one",
+                 LOG_S("site", site->config->name), LOG_C("why", answer->why));
+}
+
+static void take_denied(struct pending *p, const struct jsm_answer *answer)
+{
+    struct site *site = p->site;
+
+    site->counters.denied++;
     site->known_ms = 0;
-    if (++site->denied >= DENIED_MAX) {
-        site->not_before_ms = now + DENIED_REST_MS;
-        log_error("site", "Jira does not accept our credential; resting, then trying again",
-                  LOG_S("site", site->config->name), LOG_C("why", answer->why));
+    if (++site->denied < DENIED_MAX)
+        return;
+    traffic_told(&site->traffic, &p->traffic, REACH_SITE, DENIED_REST_MS, now_ms(site));
+    log_error("site", "Jira does not accept our credential; resting, then trying again",
+              LOG_S("site", site->config->name), LOG_C("why", answer->why));
+}
+
+/* What the answer means for the calls that follow. */
+static void take_manners(struct pending *p, const struct jsm_answer *answer)
+{
+    struct site *site = p->site;
+    enum traffic_end end = TRAFFIC_ANSWERED;
+
+    take_told(p, answer);
+    switch (answer->verdict) {
+    case JSM_OK:
+    case JSM_MISSING:
+    case JSM_REFUSED:
+        site->denied = 0;
+        break;
+    case JSM_LATER:
+        site->counters.limited++;
+        site->denied = 0;
+        end = TRAFFIC_FAILED;
+        break;
+    case JSM_DENIED:
+        take_denied(p, answer);
+        break;
+    case JSM_UNKNOWN:
+        site->counters.lost++;
+        end = TRAFFIC_FAILED;
+        break;
+    case JSM_UNREACHED:
+        end = TRAFFIC_SILENT;
+        break;
     }
+    traffic_ended(&site->traffic, &p->traffic, end, now_ms(site));
 }
 
 static void on_reply(void *arg, const struct http_reply *reply)
 {
     struct pending *p = arg;
+    struct site *site = p->site;
     struct jsm_answer answer;
     struct jsm_http http = {
         .sent = reply->outcome == HTTP_REPLIED    ? JSM_REPLIED
@@ -56,61 +118,163 @@ static void on_reply(void *arg, const struct http_reply *reply)
         .body = reply->body,
         .retry_after = http_reply_header(reply, "retry-after"),
         .ratelimit_reset = http_reply_header(reply, "x-ratelimit-reset"),
+        .ratelimit_reason = http_reply_header(reply, "ratelimit-reason"),
+        .date = http_reply_header(reply, "date"),
         .login_reason = http_reply_header(reply, "x-seraph-loginreason"),
         .content_type = http_reply_header(reply, "content-type"),
         .why = reply->why,
     };
 
-    jsm_judge(p->arena, &http, p->writes, clock_wall_ms(&CLOCK_SYSTEM), &answer);
-    take_manners(p->site, &answer);
+    jsm_judge(p->arena, &http, p->call.effect, clock_wall_ms(&CLOCK_SYSTEM), &answer);
+    take_manners(p, &answer);
+    site->in_flight--;
     p->fn(p->arg, &answer);
     free(p);
+    pump(site);
 }
 
-static void on_early(void *arg)
-{
-    struct pending *p = arg;
-    p->fn(p->arg, &p->early);
-    free(p);
-}
+/* --- leaving --- */
 
-void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
-               site_answer_fn *fn, void *arg)
+static void leave(struct pending *p)
 {
-    const struct flow_times *times = site->o.times;
-    struct pending *p = calloc(1, sizeof *p);
-    int64_t now = io_loop_now_ms(site->o.loop);
-
-    if (!p)
-        abort();
-    *p = (struct pending){
-        .site = site, .arena = arena, .writes = call->effect != JSM_READ, .fn = fn, .arg = arg};
-    if (now < site->not_before_ms || !call->path.len) {
-        p->early.verdict = call->path.len ? JSM_LATER : JSM_REFUSED;
-        p->early.told_ms = call->path.len ? site->not_before_ms - now : 0;
-        str_copy(p->early.why, sizeof p->early.why,
-                 call->path.len ? STR("waiting as Jira told us") : STR("not an issue id"));
-        io_loop_defer(site->o.loop, on_early, p);
-        return;
-    }
+    struct site *site = p->site;
     AUTO(drop_buf) struct buf url;
+    const int64_t timeout = site->o.times->call_timeout_ms;
+    int64_t left = timeout - (now_ms(site) - p->asked_ms); /* waiting counts */
+
     buf_init(&url, 8192);
     buf_add_str(&url, site->config->url);
-    buf_add_str(&url, call->path);
+    buf_add_str(&url, p->call.path);
     struct http_header headers[] = {
         {STR("Authorization"), site->authorization},
         {STR("Accept"), STR("application/json")},
         {STR("Content-Type"), STR("application/json")},
     };
-    struct http_call http = {.method = str_of(call->method),
+    struct http_call http = {.method = str_of(p->call.method),
                              .url = buf_str(&url),
                              .headers = headers,
-                             .header_count = call->body.len ? 3 : 2,
-                             .body = call->body,
-                             .once = call->effect == JSM_ONCE,
-                             .timeout_ms = times->call_timeout_ms,
-                             .connect_timeout_ms = times->call_timeout_ms / 2,
+                             .header_count = p->call.body.len ? 3 : 2,
+                             .body = p->call.body,
+                             .once = p->call.effect == JSM_ONCE,
+                             .timeout_ms = left,
+                             .connect_timeout_ms = left < timeout / 2 ? left : timeout / 2,
                              .reply_max = LIMIT_REPLY_BYTES};
     site->counters.calls++;
+    site->in_flight++;
+    traffic_sent(&site->traffic, &p->traffic, now_ms(site));
     http_send(site->o.http, &http, on_reply, p);
+}
+
+static void leave_lane(struct pending *p)
+{
+    list_remove(&p->link);
+    p->site->waiting_count[p->traffic.lane]--;
+}
+
+/* One that waits: send it, give it up, or say how long it has to wait yet (0: until a call ends).
+ */
+static bool serve_one(struct pending *p, int64_t *ret_wait_ms)
+{
+    struct site *site = p->site;
+    int64_t now = now_ms(site);
+    int64_t told = traffic_told_ms(&site->traffic, &p->traffic, now);
+    int64_t pace = traffic_pace_ms(&site->traffic, &p->traffic, now);
+
+    if (told) {
+        leave_lane(p);
+        answer_early(p, JSM_LATER, told, "waiting as Jira told us");
+        return true;
+    }
+    if (site->closed || now > p->send_by_ms || now + pace > p->send_by_ms) {
+        leave_lane(p);
+        site->counters.crowded++;
+        answer_early(p, JSM_UNREACHED, 0, "its turn came too late");
+        return true;
+    }
+    if (!pace && site->in_flight < SITE_IN_FLIGHT_MAX) {
+        leave_lane(p);
+        leave(p);
+        return true;
+    }
+    *ret_wait_ms = pace ? pace : p->send_by_ms - now + 1;
+    return false;
+}
+
+static void on_timer(void *arg)
+{
+    struct site *site = arg;
+
+    io_timer_free(site->timer);
+    site->timer = NULL;
+    pump(site);
+}
+
+/* Look through everything that waits, the first lane first. The timer exists only while something
+ * waits. */
+static void pump(struct site *site)
+{
+    int64_t soonest = 0;
+
+    for (size_t lane = 0; lane < LANE_COUNT; lane++) {
+        struct list *head = &site->waiting[lane], *next;
+        for (struct list *at = head->next; at != head; at = next) {
+            int64_t wait = 0;
+            next = at->next;
+            bool served = serve_one(container_of(at, struct pending, link), &wait);
+            if (!served && (!soonest || wait < soonest))
+                soonest = wait;
+        }
+    }
+    io_timer_free(site->timer);
+    site->timer = NULL;
+    if (!soonest)
+        return;
+    site->timer = io_timer_new(site->o.loop, on_timer, site);
+    io_timer_start(site->timer, soonest, 0);
+}
+
+static uint64_t issue_of(const struct jsm_call *call)
+{
+    return call->issue_id.len ? str_hash(call->issue_id) | 1 : 0; /* 0 means none */
+}
+
+void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
+               site_answer_fn *fn, void *arg)
+{
+    struct pending *p = calloc(1, sizeof *p);
+    int64_t now = now_ms(site), half = site->o.times->call_timeout_ms / 2;
+
+    if (!p)
+        abort();
+    *p = (struct pending){.site = site,
+                          .arena = arena,
+                          .call = *call,
+                          .traffic = {.route = call->route,
+                                      .issue = issue_of(call),
+                                      .write = call->effect != JSM_READ,
+                                      .lane = call->lane},
+                          .asked_ms = now,
+                          .send_by_ms = now + half,
+                          .fn = fn,
+                          .arg = arg};
+    if (call->send_by_ms && call->send_by_ms < p->send_by_ms)
+        p->send_by_ms = call->send_by_ms;
+    if (!call->path.len) {
+        answer_early(p, JSM_REFUSED, 0, "not an issue id");
+    } else if (site->waiting_count[call->lane] == SITE_WAITING_MAX) {
+        site->counters.crowded++;
+        answer_early(p, JSM_LATER, CROWDED_MS, "too many calls wait");
+    } else {
+        site->waiting_count[call->lane]++;
+        list_push(&site->waiting[call->lane], &p->link);
+        pump(site);
+    }
+}
+
+void site_close(struct site *site)
+{
+    if (!site)
+        return;
+    site->closed = true;
+    pump(site);
 }

@@ -1,6 +1,7 @@
 /* site_ticket.c: a fresh read of one ticket: the issue, its whole changelog, its approvals. */
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "site/site.h"
@@ -9,6 +10,8 @@ struct reading {
     struct site *site;
     struct arena *arena;
     struct str issue_id;
+    bool looked_around; /* it was not there, and we have proved that we would see it */
+    size_t project;     /* of the configuration: those before it can be browsed */
     struct site_ticket result;
     site_ticket_fn *fn;
     void *arg;
@@ -38,13 +41,41 @@ enum read_outcome site_read_outcome(const struct jsm_answer *answer)
     return READ_FAILED;
 }
 
+/* Jira answered, and nobody can make sense of it: that will be so tomorrow too, so people hear. */
+static void reading_unreadable(struct reading *r, enum read_outcome outcome, const char *why)
+{
+    struct site *site = r->site;
+
+    site->counters.unreadable++;
+    log_warn("site", "a ticket we cannot read", LOG_S("site", site->config->name),
+             LOG_S("issue", r->issue_id), LOG_C("why", why));
+    if (site->o.on_unreadable)
+        site->o.on_unreadable(site->o.arg, site->config->name, r->issue_id, why);
+    reading_end(r, outcome, 0);
+}
+
 static bool reading_failed(struct reading *r, const struct jsm_answer *answer)
 {
-    if (answer->verdict == JSM_OK && answer->body)
-        return false;
-    enum read_outcome outcome = answer->verdict == JSM_OK ? READ_FAILED : site_read_outcome(answer);
-    reading_end(r, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0);
-    return true;
+    switch (answer->verdict) {
+    case JSM_OK:
+        if (answer->body)
+            return false;
+        reading_unreadable(r, READ_FAILED, "an empty answer");
+        return true;
+    case JSM_UNKNOWN:
+        reading_unreadable(r, READ_FAILED, answer->why);
+        return true;
+    case JSM_REFUSED:
+        reading_unreadable(r, READ_REFUSED, answer->why);
+        return true;
+    case JSM_DENIED:
+    case JSM_LATER:
+    case JSM_MISSING:
+    case JSM_UNREACHED:
+        reading_end(r, site_read_outcome(answer), answer->told_ms);
+        return true;
+    }
+    UNREACHABLE();
 }
 
 static void on_approvals(void *arg, const struct jsm_answer *answer)
@@ -82,7 +113,7 @@ static void on_changelog(void *arg, const struct jsm_answer *answer)
         return;
     if (!jsm_issue_changelog_page(r->arena, answer->body, &r->site->view, &r->result.ticket, &next,
                                   &err)) {
-        reading_end(r, READ_FAILED, 0);
+        reading_unreadable(r, READ_FAILED, err.what);
         return;
     }
     if (!next) {
@@ -102,9 +133,85 @@ static void take_mapping(struct reading *r, const struct json *issue)
     t->mapped_hash = m->outcome == MAPPED_OK ? m->hash : 0;
     t->mapped = m->outcome == MAPPED_OK ? m->tuple : STR_NONE;
     t->hold_text = m->hold_text;
+    r->result.origin = jsm_origin_read(r->arena, issue, &r->site->view);
+    r->site->counters.foreign += r->result.origin.foreign;
     if (!clock_parse(json_path_str(issue, "fields/created"), &r->result.created_ms))
         r->result.created_ms = 0;
 }
+
+/* --- not there: gone, or hidden from us --- */
+
+static void read_issue(struct reading *r);
+static void look_around(struct reading *r);
+
+static void hidden(struct reading *r, const char *why)
+{
+    struct site *site = r->site;
+
+    site->counters.hidden++;
+    log_warn("site", "a ticket is not shown to us, which does not prove that it is gone",
+             LOG_S("site", site->config->name), LOG_S("issue", r->issue_id), LOG_C("why", why));
+    reading_end(r, READ_DENIED, 0);
+}
+
+static void on_project(void *arg, const struct jsm_answer *answer)
+{
+    struct reading *r = arg;
+
+    switch (answer->verdict) {
+    case JSM_OK:
+        r->project++;
+        look_around(r);
+        return;
+    case JSM_MISSING:
+    case JSM_REFUSED:
+    case JSM_DENIED:
+        hidden(r, "a project of the configuration is not shown to us either");
+        return;
+    case JSM_LATER:
+    case JSM_UNREACHED:
+    case JSM_UNKNOWN:
+        reading_end(r, READ_FAILED, answer->told_ms);
+        return;
+    }
+}
+
+/* Every project, because nobody tells us which one the ticket was in. Then the ticket once more:
+ * what was proven in between holds for the second answer. */
+static void look_around(struct reading *r)
+{
+    const struct site_config *c = r->site->config;
+
+    if (r->project == c->project_count) {
+        r->looked_around = true;
+        read_issue(r);
+        return;
+    }
+    struct jsm_call call = jsm_call_project(r->arena, c->projects[r->project]);
+    site_send(r->site, r->arena, &call, on_project, r);
+}
+
+static void on_known(void *arg, bool known)
+{
+    struct reading *r = arg;
+
+    if (known)
+        look_around(r);
+    else
+        hidden(r, "Jira does not know us");
+}
+
+static void on_missing(struct reading *r)
+{
+    if (!r->looked_around) {
+        site_learn(r->site, on_known, r);
+        return;
+    }
+    r->result.ticket = (struct ticket){.presence = TICKET_GONE, .issue_id = r->issue_id};
+    reading_end(r, READ_OK, 0);
+}
+
+/* --- the issue --- */
 
 static void on_issue(void *arg, const struct jsm_answer *answer)
 {
@@ -112,16 +219,13 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
     struct err err;
 
     if (answer->verdict == JSM_MISSING) {
-        r->result.ticket = (struct ticket){.presence = TICKET_GONE, .issue_id = r->issue_id};
-        reading_end(r, READ_OK, 0);
+        on_missing(r);
         return;
     }
     if (reading_failed(r, answer))
         return;
     if (!jsm_issue_read(r->arena, answer->body, &r->site->view, &r->result.ticket, &err)) {
-        log_warn("site", "an issue we cannot read", LOG_S("issue", r->issue_id),
-                 LOG_C("why", err.what));
-        reading_end(r, READ_FAILED, 0);
+        reading_unreadable(r, READ_FAILED, err.what);
         return;
     }
     take_mapping(r, answer->body);
@@ -133,14 +237,19 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
     site_send(r->site, r->arena, &call, on_changelog, r);
 }
 
+static void read_issue(struct reading *r)
+{
+    struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, r->site->fields);
+    site_send(r->site, r->arena, &call, on_issue, r);
+}
+
 void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id,
                       site_ticket_fn *fn, void *arg)
 {
     struct reading *r = calloc(1, sizeof *r);
-    struct jsm_call call = jsm_call_issue(arena, issue_id);
 
     if (!r)
         abort();
     *r = (struct reading){.site = site, .arena = arena, .issue_id = issue_id, .fn = fn, .arg = arg};
-    site_send(site, arena, &call, on_issue, r);
+    read_issue(r);
 }

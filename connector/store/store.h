@@ -59,16 +59,25 @@ void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t 
 struct store_ticket_claim {
     struct str site, issue_id, key;
     int64_t version;
+    int32_t unreadable; /* reads in a row that nobody could make sense of */
 };
 typedef void store_tickets_fn(void *arg, enum store_outcome outcome,
                               const struct store_ticket_claim *rows, size_t count);
 /* Due tickets that belong to no request yet. */
 void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn,
                         void *arg);
-/* It is none of ours (request type not governed, foreign marker, gone): remembered, not looked at
- * until it changes. */
+/* It is none of ours (request type not governed, gone): remembered, not looked at until it changes.
+ */
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
                          store_done_fn *fn, void *arg);
+
+/* Nothing is known of it yet: given back, and due again after rest_ms or when it changes. */
+void store_ticket_defer(struct store *s, const struct store_ticket_claim *t, int64_t rest_ms,
+                        store_done_fn *fn, void *arg);
+/* Jira answered for this ticket and nobody can make sense of it. Counted; the fifth in a row is
+ * told to people. Bound or not, claimed or not. */
+void store_ticket_unreadable(struct store *s, struct str site, struct str issue_id, const char *why,
+                             store_done_fn *fn, void *arg);
 
 /* What the mapping made of a ticket or an API body. */
 struct store_item {
@@ -95,8 +104,12 @@ struct store_intake {
     struct str hold_text; /* not empty: it does not map; no items */
     int64_t
         done_ms; /* the ticket stands in a Done status since then (Jira's time); 0 = it does not */
+    struct str markers; /* labels on the ticket that look like ours, separated by blanks */
+    bool created_by_us; /* our own account made it, for this site */
 };
-/* A ticket becomes a request, idempotent per ticket: request, items, clock, binding, snapshot. */
+/* A ticket becomes a request, idempotent per ticket: request, items, clock, binding, snapshot. LOST
+ * also when no request is right: one of our own creates is about to bind it, or it was closed
+ * before we were there. A marker on any other ticket is escalated (ForeignMarker). */
 void store_request_open(struct store *s, const struct store_ticket_claim *t,
                         const struct store_intake *in, store_done_fn *fn, void *arg);
 

@@ -20,8 +20,11 @@ static void on_tickets(void *arg, const struct pg_reply *reply)
     size_t count = 0;
 
     for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++)
-        rows[count++] = (struct store_ticket_claim){pg_cell(reply, i, 0), pg_cell(reply, i, 1),
-                                                    pg_cell(reply, i, 2), number(reply, i, 3)};
+        rows[count++] = (struct store_ticket_claim){.site = pg_cell(reply, i, 0),
+                                                    .issue_id = pg_cell(reply, i, 1),
+                                                    .key = pg_cell(reply, i, 2),
+                                                    .version = number(reply, i, 3),
+                                                    .unreadable = (int32_t)number(reply, i, 4)};
     op->fn.tickets(op->arg, store_outcome_of(reply), rows, count);
     free(op);
 }
@@ -47,6 +50,28 @@ void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, co
 
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_TICKET_IGNORE, params, store_on_fenced, op);
+}
+
+void store_ticket_defer(struct store *s, const struct store_ticket_claim *t, int64_t rest_ms,
+                        store_done_fn *fn, void *arg)
+{
+    char version[STORE_NUMBER_SIZE], rest[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_p(t->site), store_p(t->issue_id),
+                                store_i(t->version, version), store_i(rest_ms, rest)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_TICKET_DEFER, params, store_on_fenced, op);
+}
+
+void store_ticket_unreadable(struct store *s, struct str site, struct str issue_id, const char *why,
+                             store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(site), store_p(issue_id), store_p(str_of(why))};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_TICKET_UNREADABLE, params, store_on_done, op);
 }
 
 /* --- opening and submitting --- */
@@ -95,6 +120,9 @@ static void put_intake(struct buf *buf, const struct store_intake *in)
         json_i64_member(&out, "requested_ms", in->requested_ms);
     if (in->done_ms)
         json_i64_member(&out, "done_ms", in->done_ms);
+    if (in->markers.len)
+        json_str_member(&out, "markers", in->markers);
+    json_bool_member(&out, "created_by_us", in->created_by_us);
     json_i64_member(&out, "sla_goal_ms", in->sla_goal_ms);
     store_hash_member(&out, "mapped_hash", in->mapped_hash);
     if (in->mapped.len) {

@@ -16,11 +16,20 @@ select governance.hint_apply($1::jsonb)
 
 -- name: ticket_claim
 -- params: owner text, lease_s int, batch int
-select site, issue_id, issue_key, version from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int)
+select site, issue_id, issue_key, version, unreadable
+  from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int)
 
 -- name: ticket_ignore
 -- params: owner text, site text, issue text, version bigint, reason text
 select governance.ticket_ignore($1, $2, $3, $4::bigint, $5)
+
+-- name: ticket_defer
+-- params: owner text, site text, issue text, version bigint, rest_ms bigint
+select governance.ticket_defer($1, $2, $3, $4::bigint, make_interval(secs => $5::bigint / 1000.0))
+
+-- name: ticket_unreadable
+-- params: site text, issue text, why text
+select governance.ticket_unreadable($1, $2, $3)
 
 -- name: request_open
 -- params: owner text, issue text, version bigint, intake jsonb

@@ -45,7 +45,8 @@ begin
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
     when 'escalation' then
         request := new.request_id;
-        detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key);
+        detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key,
+            'site', new.site, 'issue', new.issue_id);
     when 'webhook_delivery' then
         detail := jsonb_build_object('delivery', new.id, 'site', new.site, 'reason', new.reason,
             'body_sha256', encode(sha256(new.body), 'hex'));

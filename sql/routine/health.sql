@@ -12,6 +12,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                                   from governance.flow where state not in ('done', 'moot', 'parked')),
         'requests_open', (select count(*) from governance.access_request r where not
                              (select is_terminal or name = 'closed' from governance.phase p where p.name = r.phase)),
+        'tickets_unreadable', (select count(*) from governance.ticket t where t.unreadable >= 5 and t.state <> 'gone'
+                                  and (t.read_at is null or t.read_at < t.unreadable_at)),
         'requests_held', (select count(*) from governance.access_request where held),
         'removal_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - c.started_at))::bigint, 0)
             from governance.sla_clock c join governance.access_request r on r.id = c.request_id

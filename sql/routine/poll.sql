@@ -1,10 +1,10 @@
 create or replace function governance.poll_begin(p_site text, p_owner text, p_lease interval)
 returns table (watermark_ms bigint, overlap_ms bigint, fence bigint)
 language sql set search_path = pg_catalog as $$
-    insert into governance.poll_cursor as c (site, owner, fence, lease_until)
-    values (p_site, p_owner, 1, clock_timestamp() + p_lease)
+    insert into governance.poll_cursor as c (site, owner, fence, lease, lease_until)
+    values (p_site, p_owner, 1, p_lease, clock_timestamp() + p_lease)
     on conflict (site) do update
-       set owner = p_owner, fence = c.fence + 1, lease_until = clock_timestamp() + p_lease
+       set owner = p_owner, fence = c.fence + 1, lease = p_lease, lease_until = clock_timestamp() + p_lease
      where c.lease_until is null or c.lease_until <= clock_timestamp() or c.owner = p_owner
     returning c.watermark_ms, c.overlap_ms, c.fence
 $$;
@@ -15,7 +15,7 @@ create or replace function governance.poll_page(p_site text, p_fence bigint, p_h
 language plpgsql set search_path = pg_catalog as $$
 begin
     update governance.poll_cursor c
-       set lease_until = case when p_last then null else clock_timestamp() + interval '60 s' end,
+       set lease_until = case when p_last then null else clock_timestamp() + c.lease end,
            owner = case when p_last then null else c.owner end,
            watermark_ms = case when p_last then greatest(c.watermark_ms, p_watermark_ms) else c.watermark_ms end,
            walked_at = case when p_last then clock_timestamp() else c.walked_at end

@@ -1,5 +1,5 @@
 create or replace function governance.ticket_claim(p_owner text, p_lease interval, p_batch int)
-returns table (site text, issue_id text, issue_key text, version bigint)
+returns table (site text, issue_id text, issue_key text, version bigint, unreadable int)
 language sql set search_path = pg_catalog as $$
     with due as materialized (
         select t.site, t.issue_id from governance.ticket t
@@ -13,6 +13,7 @@ language sql set search_path = pg_catalog as $$
            look_at = clock_timestamp() + p_lease
       from due
      where t.site = due.site and t.issue_id = due.issue_id
-    returning t.site, t.issue_id, t.issue_key, t.version
+    returning t.site, t.issue_id, t.issue_key, t.version,
+              case when t.read_at > t.unreadable_at then 0 else t.unreadable end
 $$;
 comment on function governance.ticket_claim(text, interval, int) is 'Lease due tickets that belong to no request yet';

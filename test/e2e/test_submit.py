@@ -48,6 +48,19 @@ def test_late_execution_is_found_within_grace(site):
     assert len(site.marked(made["id"])) == 1
 
 
+def test_a_page_in_answer_to_a_create_makes_no_second_ticket(site):
+    """A proxy's log-in page with 200: the ticket was made, and the index does not show it yet."""
+    site.control("config", {"index_lag_ms": 1500})
+    try:
+        site.fault("html", path="/rest/api/3/issue$", done=True)
+        _, made = submit(site, "html")
+        until_bound(site, made["id"])
+        site.control("catch-up", {})
+        assert len(site.marked(made["id"])) == 1
+    finally:
+        site.control("config", {"index_lag_ms": 0})
+
+
 def test_retry_after_is_never_undercut(site):
     site.fault("rate_limit", path="/rest/api/3/issue$", retry_after=2)
     _, made = submit(site, "limited")

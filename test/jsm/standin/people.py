@@ -94,7 +94,7 @@ def group_members(site, call):
 @route("GET", "/rest/api/3/project/{project}")
 def read_project(site, call):
     for project in site.projects.values():
-        if call.parts["project"] in (project.key, project.id):
+        if call.account.browses and call.parts["project"] in (project.key, project.id):
             kinds = [render.issue_type(site, i) for i in seed.ISSUE_TYPES]
             return Reply(200, render.project(site, project.key) | {"issueTypes": kinds, "style": "classic"})
     raise platform(404, f"No project could be found with key '{call.parts['project']}'.")

@@ -211,6 +211,8 @@ class Exchange:
         return self._break({"how": effect.get("how", "close"), "ms": effect.get("stall_ms", 60_000)})
 
     def _fault_html(self, effect):
+        if effect.get("done"):
+            self._execute()
         return self._send(self._encoded(Reply(200, _HTML)))
 
     def _fault_anonymous(self, effect):

@@ -20,6 +20,16 @@ static void reads(void **state)
     assert_call(jsm_call_myself(), "GET", "/rest/api/3/myself", "", false);
     assert_call(jsm_call_issue(arena, id), "GET",
                 "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind", "", false);
+    assert_call(jsm_call_issue_fields(arena, id, STR("status,customfield_1")), "GET",
+                "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind&fields=status,"
+                "customfield_1",
+                "", false);
+    assert_str(jsm_call_issue_fields(arena, id, STR_NONE).path,
+               "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind");
+    assert_call(jsm_call_server_info(), "GET", "/rest/api/3/serverInfo", "", false);
+    assert_call(jsm_call_project(arena, STR("I/A M")), "GET", "/rest/api/3/project/I%2FA%20M", "",
+                false);
+    assert_int_equal(jsm_call_project(arena, STR_NONE).path.len, 0);
     assert_call(jsm_call_changelog(arena, id, 100), "GET",
                 "/rest/api/3/issue/10042/changelog?startAt=100&maxResults=100", "", false);
     assert_call(jsm_call_transitions(arena, id), "GET",
@@ -54,6 +64,11 @@ static void searches(void **state)
     assert_str(json_path_str(body, "jql"),
                "project in (\"IAM\") AND labels = \"gar-1\" ORDER BY created ASC");
     assert_str(json_path_str(body, "properties/0"), "gar.bind");
+    assert_str(json_path_str(body, "expand"), "changelog");
+    assert_int_equal(json_count(json_member(body, "fields")), 5);
+    /* a new ticket waits for the answer; a sweep can wait itself */
+    assert_int_equal(find.lane, LANE_CREATE);
+    assert_int_equal(next.lane, LANE_SWEEP);
 }
 
 static void writes(void **state)
@@ -95,6 +110,7 @@ static void only_ids_go_into_paths(void **state)
     for (size_t i = 0; i < COUNT(BAD); i++) {
         struct str id = str_of(BAD[i]);
         assert_int_equal(jsm_call_issue(arena, id).path.len, 0);
+        assert_int_equal(jsm_call_issue_fields(arena, id, STR("a")).path.len, 0);
         assert_int_equal(jsm_call_changelog(arena, id, 0).path.len, 0);
         assert_int_equal(jsm_call_transitions(arena, id).path.len, 0);
         assert_int_equal(jsm_call_transition(arena, id, STR("1"), STR_NONE).path.len, 0);
@@ -119,6 +135,7 @@ static void a_create_carries_marker_and_binding(void **state)
                                  .fields = STR("{\"customfield_1\":{\"id\":\"9\"}}"),
                                  .marker = STR("gar-77"),
                                  .site = STR("acme"),
+                                 .site_id = STR("https://acme.example"),
                                  .request_id = STR("r-1")};
     const struct json *v;
     struct err err;
@@ -140,6 +157,7 @@ static void a_create_carries_marker_and_binding(void **state)
     assert_str(json_path_str(v, "properties/0/key"), "gar.bind");
     assert_str(json_path_str(v, "properties/0/value/request"), "r-1");
     assert_str(json_path_str(v, "properties/0/value/site"), "acme");
+    assert_str(json_path_str(v, "properties/0/value/site_id"), "https://acme.example");
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),

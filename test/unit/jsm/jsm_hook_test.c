@@ -82,6 +82,23 @@ static void which_ticket(void **state)
     }
 }
 
+/* The whole issue comes along, and its description nests as deep as somebody liked. */
+static void deep_descriptions(void **state)
+{
+    struct str deep = STR("0");
+    struct jsm_hook hook;
+    struct err err;
+    (void)state;
+
+    for (int i = 0; i < 60; i++)
+        deep = arena_printf(arena, "[%.*s]", STR_ARG(deep));
+    struct str body = arena_printf(
+        arena, "{\"webhookEvent\":\"x\",\"issue\":{\"id\":\"7\",\"fields\":{\"d\":%.*s}}}",
+        STR_ARG(deep));
+    assert_true(jsm_hook_read(arena, body, &hook, &err));
+    assert_str(hook.issue_id, "7");
+}
+
 static void poison(void **state)
 {
     static const char *const BAD[] = {
@@ -108,4 +125,4 @@ static void poison(void **state)
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(which_ticket),
-              cmocka_unit_test(poison))
+              cmocka_unit_test(deep_descriptions), cmocka_unit_test(poison))

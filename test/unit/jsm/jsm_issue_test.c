@@ -5,8 +5,11 @@
 
 static const struct jsm_status_role NAMED[] = {{{"Verifying access", 16}, STATUS_VERIFY},
                                                {{"Cancelled", 9}, STATUS_CANCELLED}};
-static const struct jsm_view VIEW = {
-    .our_account = {"us", 2}, .statuses = NAMED, .status_count = COUNT(NAMED)};
+static const struct jsm_view VIEW = {.our_account = {"us", 2},
+                                     .site = {"acme", 4},
+                                     .site_id = {"https://acme.example", 20},
+                                     .statuses = NAMED,
+                                     .status_count = COUNT(NAMED)};
 
 #define STATUS(name, category) \
     "'status':{'name':'" name "','statusCategory':{'key':'" category "'}}"
@@ -165,7 +168,128 @@ static void pages(void **state)
     assert_int_equal(page.next_token.len, 0);
     assert_false(jsm_page_read(arena, json_of("{}"), &page, &err));
     assert_false(jsm_page_read(arena, json_of("{'issues':{}}"), &page, &err));
-    assert_false(jsm_page_read(arena, json_of("{'issues':[{'id':'1'}]}"), &page, &err));
+}
+
+/* One hit that cannot be read costs nobody else anything: with an id it is looked at afresh. */
+static void a_page_with_unreadable_hits(void **state)
+{
+    struct jsm_page page;
+    struct err err;
+    (void)state;
+
+    assert_true(jsm_page_read(arena,
+                              json_of("{'issues':[{'id':'1'},{'key':'A-2','fields':{" UPDATED
+                                      "}},{'id':'A-3','fields':{" UPDATED "}},7,"
+                                      "{'id':'4','fields':{'updated':'soon'}},"
+                                      "{'id':'5','key':'A-5','fields':{" UPDATED "}}]}"),
+                              &page, &err));
+    assert_int_equal(page.count, 3);
+    assert_int_equal(page.unreadable, 5);
+    assert_str(page.hits[0].issue_id, "1");
+    assert_int_equal(page.hits[0].updated_ms, 0);
+    assert_str(page.hits[1].issue_id, "4");
+    assert_int_equal(page.hits[1].updated_ms, 0);
+    assert_str(page.hits[2].key, "A-5");
+    assert_int_equal(page.hits[2].updated_ms, 1795000000250);
+}
+
+static struct find_result find(const char *issues)
+{
+    struct find_result found;
+    struct err err = {0};
+    struct str text = arena_printf(arena, "{'isLast':true,'issues':[%s]}", issues);
+    if (!jsm_found_read(arena, json_of(arena_cstr(arena, text)), &VIEW, &found, &err))
+        fail_msg("%s", err.what);
+    assert_true(found.proven);
+    return found;
+}
+
+#define OURS "'creator':{'accountId':'us'}"
+#define LOG(total, who)                                                                     \
+    "'changelog':{'total':" total ",'histories':[{'author':{'accountId':'us'}},{'author':{" \
+    "'accountId':" who "}}]}"
+
+/* The one a person has had in hand is kept: whoever changed or commented it, but us and apps. */
+static void who_touched_it(void **state)
+{
+    static const struct {
+        const char *issue;
+        bool touched;
+    } ROWS[] = {
+        {"{'id':'1','fields':{" OURS "}}", false},
+        {"{'id':'1','fields':{" OURS "}," LOG("2", "'us'") "}", false},
+        {"{'id':'1','fields':{" OURS "}," LOG("2", "'them'") "}", true},
+        {"{'id':'1','fields':{" OURS "}," LOG("2", "'bot','accountType':'app'") "}", false},
+        {"{'id':'1','fields':{" OURS "}," LOG("2", "null") "}", true}, /* hidden: somebody */
+        {"{'id':'1','fields':{" OURS "}," LOG("3", "'us'") "}", true}, /* more than is shown */
+        {"{'id':'1','fields':{" OURS ",'comment':{'total':1,'comments':[{'author':{'accountId':"
+         "'us'}}]}}}",
+         false},
+        {"{'id':'1','fields':{" OURS ",'comment':{'total':2,'comments':[{'author':{'accountId':"
+         "'us'}},{'author':{'accountId':'them'}}]}}}",
+         true},
+        {"{'id':'1','fields':{" OURS ",'comment':{'total':30,'comments':[]}}}", true},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct find_result found = find(ROWS[i].issue);
+        assert_int_equal(found.count, 1);
+        if (found.human_touched[0] != ROWS[i].touched)
+            fail_msg("%s", ROWS[i].issue);
+    }
+    struct find_result two = find("{'id':'1','fields':{" OURS ",'created':'2026-11-18T11:00:00Z'}},"
+                                  "{'id':'2','fields':{" OURS
+                                  ",'created':'2026-11-18T12:00:00Z'}," LOG("2", "'them'") "}");
+    assert_int_equal(two.count, 2);
+    assert_int_equal(duplicate_keep(&two), 1);
+}
+
+/* Cancelled duplicates are over; tickets bound to another site are not ours, whoever made them. */
+static void what_is_live_and_ours(void **state)
+{
+    (void)state;
+    assert_int_equal(find("{'id':'1','fields':{" OURS "," STATUS("Cancelled", "done") "}}").count,
+                     0);
+    assert_int_equal(find("{'id':'1','fields':{" OURS "," STATUS("Resolved", "done") "}}").count,
+                     1);
+    assert_int_equal(find("{'id':'1','fields':{'creator':null}}").count, 0);
+    assert_int_equal(find("{'id':'1','fields':{" OURS "},'properties':{'gar.bind':{'site':'acme',"
+                          "'site_id':'https://acme.example'}}}")
+                         .count,
+                     1);
+    assert_int_equal(find("{'id':'1','fields':{" OURS "},'properties':{'gar.bind':{'site':'acme',"
+                          "'site_id':'https://acme-sandbox.example'}}}")
+                         .count,
+                     0);
+
+    static const struct jsm_view NOBODY = {0};
+    struct find_result found;
+    struct err err;
+    assert_false(
+        jsm_found_read(arena, json_of("{'issues':[],'isLast':true}"), &NOBODY, &found, &err));
+    assert_false(
+        jsm_found_read(arena, json_of("{'issues':[{'id':'1','fields':{}}]}"), &VIEW, &found, &err));
+}
+
+static void whose_it_is(void **state)
+{
+    (void)state;
+    struct jsm_origin o =
+        jsm_origin_read(arena, json_of("{'fields':{" OURS ",'labels':['gar-1','gar-2']}}"), &VIEW);
+    assert_true(o.ours);
+    assert_false(o.foreign);
+    assert_str(o.markers, "gar-1 gar-2");
+    o = jsm_origin_read(
+        arena, json_of("{'fields':{'creator':{'accountId':'them'},'labels':['gar-1']}}"), &VIEW);
+    assert_false(o.ours); /* a clone */
+    o = jsm_origin_read(arena,
+                        json_of("{'fields':{" OURS "},'properties':{'gar.bind':{'site_id':"
+                                "'https://other.example'}}}"),
+                        &VIEW);
+    assert_false(o.ours); /* a sandbox copied from production */
+    assert_true(o.foreign);
+    assert_false(jsm_origin_read(arena, json_of("{'fields':{'creator':null}}"), &VIEW).ours);
 }
 
 /* Clones carry our label, and are somebody else's. None found is believed of a whole list only. */
@@ -208,5 +332,7 @@ static void our_comment(void **state)
 
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(who_moved_it),
               cmocka_unit_test(what_is_missing_fails_the_read), cmocka_unit_test(a_long_changelog),
-              cmocka_unit_test(approvals), cmocka_unit_test(pages), cmocka_unit_test(found_tickets),
-              cmocka_unit_test(our_comment))
+              cmocka_unit_test(approvals), cmocka_unit_test(pages),
+              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
+              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
+              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment))

@@ -32,6 +32,9 @@ static void the_mapped_done_and_no_other(void **state)
     assert_int_equal(p.leads_to, STATUS_DONE);
     /* Declined is of the Done category and nobody said what it is: not a way to close */
     assert_int_equal(pick(no_road, &WITH_NAMES, STATUS_DONE, "x").transition_id.len, 0);
+    /* nor is it a way to cancel: the same status, read on a ticket, is done and must be proven */
+    assert_int_equal(pick(no_road, &WITH_NAMES, STATUS_CANCELLED, "x").transition_id.len, 0);
+    assert_str(pick(all, &WITH_NAMES, STATUS_CANCELLED, "x").transition_id, "81");
     /* a mapping that names no done leaves the category to say it */
     assert_str(pick(no_road, &WITHOUT_NAMES, STATUS_DONE, "x").transition_id, "82");
 }

@@ -114,6 +114,11 @@ static void depth_and_nodes_are_bounded(void **state)
     buf_add_c(&deep, "[]");
     assert_false(json_parse(a, buf_str(&deep), &v, &err));
     assert_non_null(strstr(err.what, "nested too deep"));
+    for (int i = 0; i < LIMIT_JSON_DEPTH; i++)
+        buf_add_byte(&deep, '}');
+    assert_true(json_parse_deep(a, buf_str(&deep), LIMIT_JIRA_JSON_DEPTH, &v, &err));
+    assert_true(json_parse_deep(a, buf_str(&deep), LIMIT_JSON_DEPTH + 1, &v, &err));
+    assert_false(json_parse_deep(a, buf_str(&deep), LIMIT_JSON_DEPTH, &v, &err));
 
     buf_init(&wide, 4 * LIMIT_JSON_NODES);
     buf_add_byte(&wide, '[');

@@ -1,0 +1,33 @@
+/* jsm_marker.h: what tells our tickets from others: a label with the request's marker, and a
+ * property that says whose request of which site it is. Anyone who may edit a ticket may write
+ * both, and people clone tickets with them: alone they prove nothing. */
+#ifndef COUNTERSIGN_JSM_MARKER_H
+#define COUNTERSIGN_JSM_MARKER_H
+
+#include "base/arena.h"
+#include "json/json_read.h"
+
+#define JSM_MARKER_PREFIX "gar-" /* of the label: governance.request_create makes the rest */
+#define JSM_BIND "gar.bind"      /* the entity property */
+
+/* A Jira id: 1 to 20 digits. */
+bool jsm_is_id(struct str s);
+
+/* The property's value, members empty when it has none. */
+struct jsm_bind {
+    struct str site;    /* name in the configuration that made the ticket */
+    struct str site_id; /* base address Jira itself says it has (serverInfo), "https://x.y" */
+    struct str request; /* our id */
+};
+struct jsm_bind jsm_bind_read(const struct json *issue);
+
+/* The first label that looks like a marker, empty when none does. */
+struct str jsm_marker_find(const struct json *issue);
+/* All of them, separated by blanks (a label has none); at most a few dozen. */
+struct str jsm_markers_join(struct arena *a, const struct json *issue);
+
+/* Does the binding name another site than this one (a sandbox copied from production)? By id where
+ * both say one, else by name; no binding names no other site. */
+bool jsm_bind_is_foreign(const struct jsm_bind *bind, struct str site, struct str site_id);
+
+#endif

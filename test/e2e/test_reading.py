@@ -1,0 +1,87 @@
+"""Tickets that are hard to read: deep ones, hidden ones, and those nobody can make sense of."""
+import pytest
+
+from lib import wait, world
+
+
+@pytest.fixture(autouse=True)
+def calm(site):
+    site.no_faults()
+    yield
+    site.no_faults()
+    site.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
+
+
+def nested(levels):
+    """Bullet lists inside bullet lists."""
+    content = [{"type": "paragraph", "content": [{"type": "text", "text": "deep"}]}]
+    for _ in range(levels):
+        content = [{"type": "bulletList", "content": [{"type": "listItem", "content": content}]}]
+    return {"type": "doc", "version": 1, "content": content}
+
+
+def metrics(site):
+    return world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+
+
+def reasons(site, issue):
+    return site.sql(f"select string_agg(reason, ',') from governance.escalation where issue_id = '{issue}'")
+
+
+def test_a_deep_description_hides_no_ticket(site):
+    fields = {"summary": "Remove", "customfield_10010": "31", "customfield_10061": "reyes", "customfield_10052": "fin-viewer",
+              "customfield_10050": {"value": "SAP FIN"}, "description": nested(8)}
+    key = site.act("create", actor="agent", fields=fields)["key"]
+    site.until_phase(key, "fulfilling")
+    asked = [c["query"] for c in site.control("calls?actor=connector&method=GET")["calls"] if c["query"].get("expand") == "changelog"]
+    assert asked and all("customfield_10052" in q["fields"] and "description" not in q["fields"] for q in asked), "only what we need is asked for"
+
+
+def test_a_ticket_that_stays_unreadable_is_counted_and_escalated(site):
+    site.fault("reply", method="GET", path=r"/rest/api/3/issue/\d+\?", count=None, status=200, body={"id": "1"})
+    made = site.act("request", actor="customer", requestTypeId="31",
+                    fields={"summary": "x", "customfield_10061": "okafor", "customfield_10052": "fin-viewer",
+                            "customfield_10050": {"value": "SAP FIN"}})
+    wait.until(lambda: reasons(site, made["id"]) == "TicketUnreadable", 60)
+    assert "a ticket we cannot read" in site.service.stderr
+    assert "countersign_tickets_unreadable 1" in metrics(site)
+    site.no_faults()
+    site.until_phase(made["key"], "fulfilling", timeout=30)
+    assert "countersign_tickets_unreadable 0" in metrics(site)
+
+
+def test_a_404_to_somebody_who_may_not_look_is_no_proof(site):
+    key = site.ask_removal("okafor", "fin-viewer")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.control("accounts", {"connector": {"groups": []}})  # the permission shrinks
+    wait.until(lambda: "is not shown to us" in site.service.stderr, 20)
+    assert site.sql(f"select phase from governance.access_request where id = '{request}'") == "fulfilling"
+    site.act("delete", key, actor="admin")
+    site.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
+    wait.until(lambda: site.sql(f"select phase from governance.access_request where id = '{request}'") == "orphaned", 20)
+
+
+def test_a_404_to_a_stranger_is_no_proof(site):
+    key = site.ask_removal("okafor", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    before = site.service.stderr.count("is not shown to us")
+    site.fault("reply", method="GET", path=r"/rest/api/3/issue/\d+\?", count=4, status=404, body={"errorMessages": ["no"]})
+    site.fault("anonymous", method="GET", path="/rest/api/3/project/", count=4)
+    site.act("comment", key, text="look")
+    wait.until(lambda: site.service.stderr.count("is not shown to us") > before, 20)
+    assert site.request(key)["phase"] == "fulfilling"
+
+
+def test_a_wait_for_one_ticket_holds_no_other(site):
+    key, other = site.ask_removal("okafor", "fin-viewer"), site.ask_removal("reyes", "fin-ledger-admin")
+    site.until_phase(key, "fulfilling")
+    site.until_phase(other, "fulfilling")
+    issue = site.ticket(key)["id"]
+    site.fault("rate_limit", path=f"/issue/{issue}/transitions", retry_after=8, reason="jira-per-issue-on-write")
+    site.resolve(key)
+    wait.until(lambda: site.control("faults")[0]["fired"] == 1, 20)
+    site.resolve(other)
+    site.until_phase(other, "closed", timeout=6)
+    assert site.request(key)["phase"] != "closed"
+    site.until_phase(key, "closed")
+    assert site.control("oracle")["retry_after_violations"] == []
