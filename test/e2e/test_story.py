@@ -73,6 +73,16 @@ def test_reopened_ticket_needs_new_proof(site):
     site.until_phase(key, "closed")
 
 
+def test_a_misspelt_role_does_not_prove_its_own_removal(site):
+    key = site.ask_removal("okafor", "fin-ledgr-admin")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.resolve(key)
+    reads = "select count(*) from governance.observation o join governance.request_item i on i.id = o.item_id " \
+            f"where i.request_id = '{request}' and o.outcome = 'unknown' and o.reason = 'EntitlementNotFound'"
+    wait.until(lambda: int(site.sql(reads)) >= 4, 20, what="four reads that say nothing")
+    assert site.request(key)["phase"] not in ("verified", "closed") and site.ticket(key)["status"] != "Resolved"
+
+
 def test_ticket_that_does_not_map_is_held_and_says_which_field(site):
     key = site.ask_removal(system="Workday")
     held = site.until_phase(key, "received")
