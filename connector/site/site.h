@@ -16,7 +16,7 @@ struct site_options {
     const struct mapping *mapping;
     const struct flow_times *times;
     struct io_loop *loop;
-    struct http *http;
+    struct http *http; /* taken away (NULL) when the service ends: calls are then UNREACHED */
 };
 
 /* What happened since the start; read by /metrics. */

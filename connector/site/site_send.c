@@ -92,6 +92,12 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
         io_loop_defer(site->o.loop, on_early, p);
         return;
     }
+    if (!site->o.http) {
+        p->early.verdict = JSM_UNREACHED;
+        str_copy(p->early.why, sizeof p->early.why, STR("the service is ending"));
+        io_loop_defer(site->o.loop, on_early, p);
+        return;
+    }
     AUTO(drop_buf) struct buf url;
     buf_init(&url, 8192);
     buf_add_str(&url, site->config->url);
