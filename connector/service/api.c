@@ -11,7 +11,7 @@
 #include "service/intake.h"
 #include "service/worker.h"
 
-enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200, TOKEN_MIN = 16 };
+enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200 };
 
 struct api {
     struct service *svc;
@@ -409,12 +409,12 @@ struct api *api_new(struct service *svc, struct err *err)
             api_free(api);
             return NULL;
         }
-        bool long_enough = secret_reveal(secret).len >= TOKEN_MIN;
+        bool long_enough = secret_reveal(secret).len >= CONFIG_TOKEN_CHARS_MIN;
         digest_sha256(secret_reveal(secret), api->token_sha256[i]);
         secret_free(secret);
         if (!long_enough) {
             FAIL(err, ERR_CONFIG, "API token '%.*s' is shorter than %d characters",
-                 STR_ARG(svc->config->tokens[i].name), TOKEN_MIN);
+                 STR_ARG(svc->config->tokens[i].name), CONFIG_TOKEN_CHARS_MIN);
             api_free(api);
             return NULL;
         }

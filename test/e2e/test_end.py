@@ -1,5 +1,6 @@
 """How it ends and how it fails to start: with the sanitized program, which sees what is used after it was freed."""
 import os
+import re
 import time
 
 import pytest
@@ -58,3 +59,24 @@ def test_a_database_that_hangs(site):
     finally:
         site.cluster.thaw()
     site.start_service()
+
+
+def test_secrets_that_cannot_be_read_are_named_before_the_start(site):
+    """All of them, with their places; and no value of those that can be."""
+    done = site.countersign("serve", "--set", "database.password=file:/none", check=False)
+    assert done.returncode == 78 and "error[C062]: cannot open '/none'" in done.stderr, done.stderr
+    os.rename(f"{site.folder}/api-token", f"{site.folder}/elsewhere")
+    try:
+        for command in ("serve", "check"):
+            done = site.countersign(command, check=False)
+            assert done.returncode == 78 and re.search(r"countersign.yaml:\d+:\d+", done.stderr) and "api-token" in done.stderr, done.stderr
+        assert site.countersign("check", "--without-secrets").returncode == 0
+        assert "connector-token" not in done.stdout + done.stderr
+    finally:
+        os.rename(f"{site.folder}/elsewhere", f"{site.folder}/api-token")
+
+
+def test_a_start_that_fails_in_the_middle(site):
+    """The port is taken: what was made by then is taken down again."""
+    done = site.countersign("serve", check=False)
+    assert done.returncode in (75, 78, 69) and "Sanitizer" not in done.stderr and str(site.port) in done.stderr, done.stderr
