@@ -113,7 +113,7 @@ select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint)
 
 -- name: mapping_put
 -- params: sha256 text, body text
-insert into governance.mapping_version (sha256, body) values ($1, $2) on conflict do nothing
+select governance.mapping_put($1, $2)
 
 -- name: health
 -- params:

@@ -1,4 +1,6 @@
 """An identity platform submits; Countersign makes the ticket: one, whatever Jira does."""
+import time
+
 import pytest
 
 from lib import wait
@@ -64,6 +66,34 @@ def test_refusal_is_parked_names_the_field_and_is_retried(site):
     assert site.api("POST", f"/v1/access-requests/{made['id']}/retry", {})[0] == 200
     until_bound(site, made["id"])
     assert len(site.marked(made["id"])) == 1
+
+
+def test_parked_work_is_retried_with_another_mapping(site):
+    """Refused for good, it waits for a change: a restart is none, another mapping is one, and so is going back to the first."""
+    refusal = {"status": 400, "body": {"errorMessages": [], "errors": {"customfield_10052": "Role is required."}}}
+    with open(f"{site.folder}/mapping.yaml") as file:
+        first = file.read()
+
+    def parked(request_id):
+        return wait.until(lambda: site.api("GET", f"/v1/access-requests/{request_id}")[1].get("parked"), 10)
+
+    def restart(mapping):
+        site.service.stop()
+        site.write("mapping.yaml", mapping)
+        site.start_service()
+
+    for number, mapping in enumerate((first + "# another text\n", first)):
+        site.fault("reply", path="/rest/api/3/issue$", **refusal)
+        _, made = submit(site, f"mapping-{number}")
+        parked(made["id"])
+        site.no_faults()
+        site.service.stop()
+        site.start_service()
+        time.sleep(1)
+        assert parked(made["id"]) and not site.marked(made["id"])
+        restart(mapping)
+        until_bound(site, made["id"])
+        assert len(site.marked(made["id"])) == 1
 
 
 def test_anonymous_empty_search_is_no_proof_of_absence(site):
