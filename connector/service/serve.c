@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "io/io_file.h"
 #include "service/api.h"
+#include "service/front.h"
 #include "service/health.h"
 #include "service/inbox.h"
 #include "service/intake.h"
@@ -180,7 +181,7 @@ static bool make_listeners(struct daemon *d, struct err *err)
     ops.port = c->ops_port;
     ops.tls_cert_file = ops.tls_key_file = NULL;
     ops.connections_max = 64;
-    svc->front = serve_new(svc->loop, &front, api_serve, svc->api, err);
+    svc->front = serve_new(svc->loop, &front, front_serve, svc, err);
     if (!svc->front)
         return false;
     svc->ops = serve_new(svc->loop, &ops, health_serve, svc, err);

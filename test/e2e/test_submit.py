@@ -111,6 +111,81 @@ def test_bad_requests_say_what_to_do(site):
     assert site.api("GET", "/v1/access-requests", token="wrong")[0] == 401
 
 
+@pytest.mark.parametrize("member, more", [
+    ("acces_until", {"acces_until": "2030-01-01T00:00:00Z"}),
+    ("access_until", {"access_until": 1893456000}),
+    ("access_until", {"access_until": None}),
+    ("access_until", {"access_until": "tomorrow"}),
+    ("access_until", {"access_until": "1970-01-01T00:00:00Z"}),
+    ("access_until", {"access_until": "2020-01-01T00:00:00Z"}),
+    ("privileged", {"privileged": "true"}),
+    ("privileged", {"privileged": 1}),
+    ("approved", {"approved": "yes"}),
+    ("site", {"site": "nowhere"}),
+    ("kind", {"kind": "modify"}),
+    ("kind", {"kind": ["grant"]}),
+    ("beneficiary", {"beneficiary": ""}),
+    ("requester", {"requester": 5}),
+    ("entitlement", {"entitlement": "x" * 257}),
+    ("justification", {"justification": {"why": "x"}}),
+])
+def test_bodies_are_read_strictly(site, member, more):
+    """What is misspelt or of another type is not passed over: it could be the end date."""
+    before = site.sql("select count(*) from governance.access_request")
+    status, problem = site.api("POST", "/v1/access-requests", {**BODY, **more}, f"strict-{more}"[:100])
+    assert status == 422 and member in problem["detail"] and problem["status"] == 422, problem
+    assert problem.get("member", member) == member and "constraint" not in problem["detail"]
+    assert site.sql("select count(*) from governance.access_request") == before
+
+
+def test_other_bodies_are_read_strictly_too(site):
+    _, made = submit(site, "strict")
+    path = f"/v1/access-requests/{made['id']}/approvals"
+    for body, member in (({"approver": "x", "decision": "maybe"}, "decision"), ({"approver": "x"}, "decision"),
+                         ({"approver": "x", "decision": "approved", "until": "2030"}, "until")):
+        status, problem = site.api("POST", path, body)
+        assert status == 422 and problem["member"] == member, problem
+    good = {"request": made["id"], "owner": "a", "approved_by": "b", "reason": "x", "expires_at": "2030-01-01T00:00:00Z"}
+    for more, member in (({"request": "IAM-1"}, "request"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"), ({"owner": 1}, "owner")):
+        status, problem = site.api("POST", "/v1/exceptions", {**good, **more})
+        assert status == 422 and problem["member"] == member, problem
+    for body in ([], "x", 1):
+        assert site.api("POST", path, body)[0] == 422
+
+
+def test_an_end_date_is_kept_and_a_late_repetition_is_the_same_request(site):
+    soon = time.time() + 3
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(soon))
+    status, made = submit(site, "until", kind="grant", access_until=until, privileged=True)
+    assert status == 201
+    shown = site.api("GET", f"/v1/access-requests/{made['id']}")[1]
+    assert shown["access_until"].startswith(until[:-1])
+    assert site.sql(f"select is_privileged from governance.access_request where id = '{made['id']}'") == "t"
+    time.sleep(max(0, soon + 0.5 - time.time()))
+    assert submit(site, "until", kind="grant", access_until=until, privileged=True)[1]["repeated"]
+
+
+def test_a_request_is_shown_by_its_ticket_too(site):
+    _, made = submit(site, "by-key")
+    key = until_bound(site, made["id"])["key"]
+    assert site.api("GET", f"/v1/access-requests/{key}")[1]["id"] == made["id"]
+    assert made["id"] in site.countersign("request", "show", key).stdout
+    assert site.api("GET", "/v1/access-requests/IAM-999999")[0] == 404
+    assert site.api("GET", f"/v1/access-requests/{key}/evidence")[0] == 404
+
+
+def test_words_of_the_command_line_stay_words(site):
+    """An id or a phase with signs in it asks for nothing else."""
+    _, made = submit(site, "words")
+    for words in (("list", "--phase", "received&after=x"), ("list", "--phase", "none"), ("show", f"{made['id']}?x"),
+                  ("retry", f"{made['id']}/../{made['id']}"), ("show", "../access-requests"), ("list", "--after", "x&limit=1")):
+        done = site.countersign("request", *words, check=False)
+        assert done.returncode == 65, (words, done)
+    long = site.countersign("request", "show", "x" * 9000, check=False)
+    assert long.returncode == 64, long
+    assert made["id"] in site.countersign("request", "list").stdout
+
+
 def test_command_line_submits_too(site):
     done = site.countersign("request", "submit", "--kind", "removal", "--for", "reyes", "--source", "sap-fin", "--entitlement",
                             "fin-viewer", "--key", "cli-1")
