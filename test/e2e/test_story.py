@@ -100,11 +100,24 @@ def test_deleted_ticket_is_orphaned(site):
 
 
 def test_service_role_cannot_close_without_proof(site):
+    """As the daemon's own role: not past a phase, not from verifying, and not by any other way around the proof."""
     key = site.ask_removal("okafor", "fin-viewer")
-    site.until_phase(key, "fulfilling")
-    told = site.database.psql("update governance.access_request set phase = 'closed', closed_at = now(), verified_at = now(), "
-                              "version = version + 1 where phase = 'fulfilling'", user="countersign_daemon", check=False)
-    assert "no move from fulfilling to closed" in told or "permission denied" in told
+    request = site.until_phase(key, "fulfilling")["id"]
+
+    def refused(change, by):
+        told = site.database.psql(f"set role countersign_service; update governance.access_request set version = version + 1, {change} "
+                                  f"where id = '{request}'", user="countersign_daemon", check=False)
+        assert told.startswith(f"ERROR:  {by}"), told
+    close = "phase = 'closed', closed_at = now(), verified_at = now()"
+    refused(close, "no move from fulfilling to closed")
+    site.has_role("okafor", "fin-viewer", True)
+    site.resolve(key)
+    site.until_phase(key, "verifying")
+    refused(close, "no move from verifying to closed")
+    refused("phase = 'verified', verified_at = now()", "verified refused: ")
+    assert site.request(key)["phase"] in ("verifying", "fulfilling") and site.request(key)["closed_at"] is None
+    site.has_role("okafor", "fin-viewer", False)
+    site.until_phase(key, "closed")
 
 
 def test_evidence_exports_verifies_and_shows_tampering(site):

@@ -43,6 +43,27 @@ def test_lost_reply_makes_no_second_ticket(site, fault):
     assert len(site.marked(made["id"])) == 1
 
 
+def test_every_creation_loses_its_reply(site):
+    """Twenty at once, no reply to any of them: one ticket each, found and bound at the first look after the probe time."""
+    probe_ms, turns_ms, requests = 500, 1000, 20  # probe: of the world's configuration; turns: of the worker and the loop
+    site.control("faults", [{"method": "POST", "path": "/rest/api/3/issue$", "effect": {"kind": "lose_reply"}},
+                            {"on": "webhook", "effect": {"kind": "drop"}}])  # which would tell of the ticket sooner
+    begun = site.control("calls?limit=1")["last"]
+    made = [submit(site, f"every-{number}")[1]["id"] for number in range(requests)]
+    keys = [until_bound(site, request_id)["key"] for request_id in made]
+    assert len(set(keys)) == requests and all(len(site.marked(request_id)) == 1 for request_id in made)
+    def calls_of():
+        return site.control(f"calls?since={begun}&actor=connector")["calls"]
+    wait.until(lambda: len({c["issue"] for c in calls_of() if c["method"] == "PUT"}) >= requests, 20, what="each ticket told what to do")
+    calls = calls_of()
+    created = [c for c in calls if c["method"] == "POST" and c["route"] == "/rest/api/3/issue"]
+    assert len(created) == requests and all(c["executed"] and not c["sent"] for c in created)
+    ids = sorted(int(site.ticket(key)["id"]) for key in keys)  # they are made one after the other: the n-th call made the n-th
+    for call, issue in zip(created, ids):
+        used = next(c["at"] for c in calls if c["method"] == "PUT" and c["issue"] == str(issue))  # only who is bound writes into it
+        assert used - call["at"] <= probe_ms + turns_ms, f"{issue} is bound {used - call['at']} ms after it was made"
+
+
 def test_late_execution_is_found_within_grace(site):
     site.fault("execute_late", path="/rest/api/3/issue$", ms=900)
     _, made = submit(site, "late")
