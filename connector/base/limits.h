@@ -31,13 +31,14 @@ enum {
     /* governed requests */
     LIMIT_ITEMS_PER_REQUEST = 64,
     LIMIT_EFFECTS_PER_STEP = 8,
-    LIMIT_KEY_CHARS = 256,    /* account, entitlement, person keys */
-    LIMIT_REASON_CHARS = 255, /* a Jira text field holds 255 */
+    LIMIT_KEY_CHARS = 256, /* account, entitlement, person keys */
 
     /* database */
     LIMIT_INGEST_BATCH = 256,                   /* deliveries in one group commit */
     LIMIT_INGEST_BATCH_BYTES = 8 * 1024 * 1024, /* no more is added to a batch that has these */
     LIMIT_INGEST_QUEUE = 4096, /* deliveries waiting for a commit before we answer 503 */
+    LIMIT_INBOX_BATCH_BYTES = 1024 * 1024, /* bodies in hand at once: 256 usual ones */
+    LIMIT_INBOX_PIECE_BYTES = 256 * 1024,  /* of a longer one at a time: libpq keeps its buffer */
 };
 
 #endif

@@ -91,7 +91,8 @@ struct config_input cli_config_input(const struct cli *cli)
     return (struct config_input){.file = cli->config_file,
                                  .set = cli->set,
                                  .set_count = cli->set_count,
-                                 .environment = from_environment};
+                                 .environment = from_environment,
+                                 .secrets = cli->secrets};
 }
 
 struct config *cli_config(const struct cli *cli, struct arena *arena)

@@ -29,6 +29,7 @@ struct cli {
     const char *set[CLI_SET_MAX]; /* --set PATH=VALUE, before environment and file */
     size_t set_count;
     bool json;
+    bool secrets; /* loading the configuration reads every secret; set by commands that need all */
     int argc;
     char **argv; /* words and options not known to all */
 };

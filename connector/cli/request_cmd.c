@@ -1,18 +1,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/codecs.h"
 #include "base/limits.h"
 #include "base/rng.h"
 #include "cli/cli.h"
 #include "json/json_write.h"
 
-enum { BODY_BYTES = 64 * 1024, PATH_BYTES = 512 };
+enum { BODY_BYTES = 64 * 1024, PATH_BYTES = 8 * 1024 };
 
 static const char USAGE[] =
     "submit --kind grant|removal --for PERSON --source NAME --entitlement NAME\n"
     "           [--account NAME] [--requester PERSON] [--reason TEXT] [--until TIME] "
     "[--privileged] [--key KEY] [--json]\n"
-    "       countersign request show ID | list [--phase PHASE] [--after ID] | cancel ID | retry ID";
+    "       countersign request show ID|TICKET | list [--phase PHASE] [--after ID] | cancel ID | "
+    "retry "
+    "ID";
 
 /* Print the answer, and turn its status into an exit code. */
 static int answered(int status, struct str body)
@@ -85,32 +88,57 @@ static int submit(struct cli *cli)
     return ask(cli, "POST", "/v1/access-requests", buf_str(&b), key);
 }
 
+/* The path is what its parts say, encoded: a part that holds "/" or "&" stays one part. */
+static int ask_path(const struct cli *cli, const char *method, struct buf *path)
+{
+    if (path->over) {
+        fprintf(stderr,
+                "countersign request: that is longer than an id, a key or a phase can be\n");
+        return EXIT_CODE_USAGE;
+    }
+    return ask(cli, method, path->p, strcmp(method, "POST") == 0 ? STR("{}") : STR_NONE, NULL);
+}
+
+static int list(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf path;
+    const char *phase = cli_option(cli, "phase"), *after = cli_option(cli, "after");
+    int left = cli_leftover(cli);
+
+    if (left)
+        return left;
+    buf_init(&path, PATH_BYTES);
+    buf_add_c(&path, "/v1/access-requests?phase=");
+    url_encode(&path, str_of(phase));
+    buf_add_c(&path, "&after=");
+    url_encode(&path, str_of(after));
+    return ask_path(cli, "GET", &path);
+}
+
 static int request(struct cli *cli)
 {
+    AUTO(drop_buf) struct buf path;
     const char *verb = cli_word(cli);
-    char path[PATH_BYTES];
 
+    buf_init(&path, PATH_BYTES);
     if (!verb)
         return cli_usage(cli, USAGE);
     if (strcmp(verb, "submit") == 0)
         return submit(cli);
-    if (strcmp(verb, "list") == 0) {
-        const char *phase = cli_option(cli, "phase"), *after = cli_option(cli, "after");
-        snprintf(path, sizeof path, "/v1/access-requests?phase=%s&after=%s", phase ? phase : "",
-                 after ? after : "");
-        int left = cli_leftover(cli);
-        return left ? left : ask(cli, "GET", path, STR_NONE, NULL);
-    }
+    if (strcmp(verb, "list") == 0)
+        return list(cli);
     const char *id = cli_word(cli);
-    int left = id ? cli_leftover(cli) : cli_usage(cli, USAGE);
+    int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
     if (left)
         return left;
     bool show = strcmp(verb, "show") == 0;
     if (!show && strcmp(verb, "cancel") != 0 && strcmp(verb, "retry") != 0)
         return cli_usage(cli, USAGE);
-    snprintf(path, sizeof path, show ? "/v1/access-requests/%s" : "/v1/access-requests/%s/%s", id,
-             verb);
-    return ask(cli, show ? "GET" : "POST", path, show ? STR_NONE : STR("{}"), NULL);
+    buf_add_c(&path, "/v1/access-requests/");
+    url_encode(&path, str_of(id));
+    if (!show)
+        buf_printf(&path, "/%s", verb);
+    return ask_path(cli, show ? "GET" : "POST", &path);
 }
 
 const struct cli_command CLI_REQUEST = {

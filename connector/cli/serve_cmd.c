@@ -11,6 +11,7 @@ static int serve(struct cli *cli)
 
     if (left)
         return left;
+    cli->secrets = true;
     const struct config *config = cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;

@@ -16,7 +16,9 @@ enum {
     CONFIG_SITES_MAX = 16,
     CONFIG_SOURCES_MAX = 64,
     CONFIG_PROJECTS_MAX = 32,
-    CONFIG_TOKENS_MAX = 32
+    CONFIG_TOKENS_MAX = 32,
+    CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
+    CONFIG_HOOK_SECRET_CHARS_MIN = 8,
 };
 
 enum site_auth { AUTH_BASIC, AUTH_BEARER };
@@ -77,6 +79,8 @@ struct config_input {
     const char *const *set; /* --set listen.port=8480 gives "listen.port=8480"; the last one wins */
     size_t set_count;
     const char *(*environment)(const char *name); /* NULL: the environment does not count */
+    bool secrets; /* read every secret referred to, and say which cannot be; their values are not
+                     kept */
 };
 
 /* Load and check everything, the mapping and its tests included. NULL when there is any error; both
@@ -84,9 +88,6 @@ struct config_input {
  * Everything lives in the arena. */
 struct config *config_load_from(struct arena *arena, const struct config_input *input,
                                 struct diag_list *diags, struct diag_list *mapping_diags);
-/* From the file and this process's environment. */
-struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags,
-                           struct diag_list *mapping_diags);
 
 /* Run a mapping's tests; tickets in files are read beside the mapping file. Returns how many ran.
  */

@@ -30,7 +30,7 @@ static void load_database(struct loader *l, const struct yaml *root)
     const struct yaml *stands = yaml_member(map, "conninfo");
     bool from_file = stands && stands->scalar.p == l->c->database.p;
     value_refuse_password(&v, from_file ? stands : NULL, l->c->database, "database.password");
-    l->c->database_password = value_secret(&v, map, "password", false);
+    l->c->database_password = value_secret(&v, map, "password", false, 1);
     l->c->database_connections = (int)value_int(&v, map, "connections", 4, 1, 64);
 }
 
@@ -103,7 +103,7 @@ static void load_token(struct loader *l, const struct yaml *map)
     struct token_config *t = &l->c->tokens[l->c->token_count++];
     t->name = value_required(&l->v, map, "name", "identity-platform");
     value_check_name(&l->v, map, "name", t->name);
-    t->token = value_secret(&l->v, map, "token", true);
+    t->token = value_secret(&l->v, map, "token", true, CONFIG_TOKEN_CHARS_MIN);
     load_roles(l, map, t);
     for (size_t i = 0; t->name.len && i + 1 < l->c->token_count; i++) {
         if (str_eq(l->c->tokens[i].name, t->name)) {
@@ -322,7 +322,8 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
                           .arena = arena,
                           .set = input->set,
                           .set_count = input->set_count,
-                          .environment = input->environment};
+                          .environment = input->environment,
+                          .secrets = input->secrets};
     diag_init(diags, arena_cstr(arena, str_of(input->file)));
     diag_init(mapping_diags, "mapping");
     if (!c)
@@ -345,16 +346,4 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
     }
     load_root(&l, root, mapping_diags);
     return diags->errors || mapping_diags->errors || !c->mapping ? NULL : c;
-}
-
-static const char *from_environment(const char *name)
-{
-    return getenv(name);
-}
-
-struct config *config_load(struct arena *arena, const char *file, struct diag_list *diags,
-                           struct diag_list *mapping_diags)
-{
-    struct config_input input = {.file = file, .environment = from_environment};
-    return config_load_from(arena, &input, diags, mapping_diags);
 }

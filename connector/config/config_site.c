@@ -112,7 +112,20 @@ static void load_auth(struct loader *l, const struct yaml *map, struct site_conf
     s->auth = value_choice(&l->v, auth, "kind", "C029", KINDS) == 1 ? AUTH_BEARER : AUTH_BASIC;
     if (s->auth == AUTH_BASIC)
         s->email = value_required(&l->v, auth, "email", "access-check@example.com");
-    s->token = value_secret(&l->v, auth, "token", true);
+    s->token = value_secret(&l->v, auth, "token", true, 1);
+}
+
+static void load_flavour(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    static const char *const FLAVOURS[] = {"cloud", "datacenter", NULL};
+    size_t choice = value_choice(&l->v, map, "flavour", "C024", FLAVOURS);
+
+    s->flavour = str_of(FLAVOURS[choice]);
+    if (choice == 0)
+        return;
+    diag_warning(l->v.diags, "C064", yaml_member(map, "flavour")->pos,
+                 "this version speaks to a datacenter site as it does to cloud");
+    diag_help(l->v.diags, "Jira Data Center is not supported yet: try it on a test site only");
 }
 
 void config_site(struct loader *l, const struct yaml *map)
@@ -128,9 +141,7 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "insecure_http",
                                         "gate_mode",
                                         NULL};
-    static const char *const FLAVOURS[] = {"cloud", "datacenter", NULL}, *const GATES[] = {
-                                                                             "connector_closes",
-                                                                             NULL};
+    static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
         diag_error(l->v.diags, "C023", map->pos, "more than %d sites", CONFIG_SITES_MAX);
@@ -144,13 +155,15 @@ void config_site(struct loader *l, const struct yaml *map)
         return;
     s->name = value_required(&l->v, map, "name", "acme");
     value_check_name(&l->v, map, "name", s->name);
-    s->flavour = str_of(FLAVOURS[value_choice(&l->v, map, "flavour", "C024", FLAVOURS)]);
+    load_flavour(l, map, s);
     s->url = value_required(&l->v, map, "url", "https://acme.atlassian.net");
     s->insecure_http = value_bool(&l->v, map, "insecure_http", false);
     check_url(l, s, map);
     load_auth(l, map, s);
-    s->webhook_secret = value_secret(&l->v, map, "webhook_secret", true);
-    s->webhook_secret_old = value_secret(&l->v, map, "webhook_secret_old", false);
+    s->webhook_secret =
+        value_secret(&l->v, map, "webhook_secret", true, CONFIG_HOOK_SECRET_CHARS_MIN);
+    s->webhook_secret_old =
+        value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
     load_projects(l, map, s);

@@ -105,7 +105,7 @@ void config_source(struct loader *l, const struct yaml *map)
     if (!s->label.len)
         s->label = s->name;
     load_kind(l, map, s);
-    s->secret = value_secret(&l->v, map, "secret", false);
+    s->secret = value_secret(&l->v, map, "secret", false, 1);
     s->rule.settle_ms = value_duration(&l->v, map, "settle", 30000, 0);
     s->rule.confirmations = (int32_t)value_int(&l->v, map, "confirmations", 2, 1, 32);
     s->rule.max_age_ms = value_duration(&l->v, map, "max_age", 15 * 60000, SHORTEST_MS);

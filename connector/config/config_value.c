@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/io_file.h"
+
 /* "listen" and "port": listen.port, COUNTERSIGN_LISTEN_PORT */
 static struct str path_of(const struct values *v, const char *key)
 {
@@ -199,8 +201,30 @@ static bool is_reference(struct str s)
     return false;
 }
 
+static void read_secret(const struct values *v, const struct yaml *node, const char *key,
+                        size_t min_chars)
+{
+    struct secret *secret = NULL;
+    struct err err = {0};
+
+    if (!v->secrets)
+        return;
+    if (!file_secret(node->scalar, &secret, &err)) {
+        value_fault(v, node, "C062", "%s", err.what);
+        diag_help(v->diags, "the user that runs the service must be able to read it; elsewhere "
+                            "use check --without-secrets");
+        return;
+    }
+    if (secret_reveal(secret).len < min_chars) {
+        value_fault(v, node, "C063", "the secret behind '%s' is shorter than %zu characters", key,
+                    min_chars);
+        diag_help(v->diags, "make one: openssl rand -hex 32");
+    }
+    secret_free(secret);
+}
+
 struct str value_secret(const struct values *v, const struct yaml *map, const char *key,
-                        bool required)
+                        bool required, size_t min_chars)
 {
     const struct yaml *node = value_find(v, map, key);
 
@@ -226,6 +250,7 @@ struct str value_secret(const struct values *v, const struct yaml *map, const ch
                      "a secret in the environment is visible to child processes");
         diag_help(v->diags, "use file: or credential:");
     }
+    read_secret(v, node, key, min_chars);
     return s;
 }
 

@@ -16,6 +16,7 @@ struct values {
     const char *const *set; /* "path=value" of the command line, the last one wins */
     size_t set_count;
     const char *(*environment)(const char *name); /* NULL: none */
+    bool secrets; /* secrets are read, so that a fault is told with its place */
 };
 
 /* The value that counts, wherever it comes from; NULL when there is none. One from outside the file
@@ -41,9 +42,11 @@ int64_t value_int(const struct values *v, const struct yaml *map, const char *ke
 int64_t value_duration(const struct values *v, const struct yaml *map, const char *key,
                        int64_t otherwise_ms, int64_t min_ms);
 bool value_bool(const struct values *v, const struct yaml *map, const char *key, bool otherwise);
-/* file:, credential: or env: (with a warning). Empty when absent and not required. */
+/* A reference: file:, credential: or env: (with a warning). Empty when absent and not required. A
+ * secret that cannot be read, or has less than min_chars, is a fault where secrets are read; its
+ * value is shown nowhere and kept nowhere. */
 struct str value_secret(const struct values *v, const struct yaml *map, const char *key,
-                        bool required);
+                        bool required, size_t min_chars);
 /* A connection string, from the file's `node` or (NULL) the environment; a password in it is a
  * fault, and is not shown. */
 void value_refuse_password(const struct values *v, const struct yaml *node, struct str text,

@@ -1,7 +1,7 @@
 /* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1
  * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
- * entitled, native_id, as_of (or null). The canary is asked with the same statement right behind
- * it, on the same connection. */
+ * entitled, native_id, as_of (or null), entitlement_exists. The canary is asked with the same
+ * statement right behind it, on the same connection. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "io/io_pg.h"
 #include "readers/honest.h"
 
-enum { COLUMNS = 5 };
+enum { ACCOUNT_EXISTS, ACCOUNT_IS_ACTIVE, ENTITLED, NATIVE_ID, AS_OF, ENTITLEMENT_EXISTS, COLUMNS };
 
 extern const struct reader_kind READER_SQL;
 
@@ -36,30 +36,44 @@ struct sql_read {
     void *arg;
 };
 
-static bool is_true(struct str cell)
+/* True or false, and nothing else: NULL is what SQL says when it cannot tell ("x in (select ...)"
+ * with a NULL among the rows), and reading that as "no" would prove a removal. */
+static bool read_bool(const struct pg_reply *reply, int column, bool *ret)
 {
-    return str_eq_c(cell, "t") || str_eq_c(cell, "true") || str_eq_c(cell, "1");
+    struct str cell = pg_cell(reply, 0, column);
+
+    *ret = str_eq_c(cell, "t") || str_eq_c(cell, "true") || str_eq_c(cell, "1");
+    return *ret || str_eq_c(cell, "f") || str_eq_c(cell, "false") || str_eq_c(cell, "0");
 }
 
 static struct answer answer_row(const struct pg_reply *reply)
 {
     struct answer a = {.complete = true, .reason = "Ok", .via = VIA_NONE};
-    struct str as_of = pg_cell(reply, 0, 4);
+    struct str as_of = pg_cell(reply, 0, AS_OF);
+    bool account, active, entitled, known;
 
     for (int c = 0; c < COLUMNS; c++)
         answer_raw(&a, "%.*s\n", STR_ARG(pg_cell(reply, 0, c)));
+    if (!read_bool(reply, ACCOUNT_EXISTS, &account) ||
+        !read_bool(reply, ACCOUNT_IS_ACTIVE, &active) || !read_bool(reply, ENTITLED, &entitled) ||
+        !read_bool(reply, ENTITLEMENT_EXISTS, &known))
+        return answer_unknown("QueryShape");
     if (as_of.len && !clock_parse(as_of, &a.as_of_ms))
         return answer_unknown("BadAsOf");
-    str_copy(a.native_id, sizeof a.native_id, pg_cell(reply, 0, 3));
-    if (!is_true(pg_cell(reply, 0, 0))) {
+    if (!known) /* misspelt, renamed or gone: nobody holds it, and that proves nothing */
+        return answer_unknown("EntitlementNotFound");
+    if (!account && entitled) /* the statement contradicts itself */
+        return answer_unknown("QueryShape");
+    str_copy(a.native_id, sizeof a.native_id, pg_cell(reply, 0, NATIVE_ID));
+    if (!account) {
         a.account = ACCOUNT_MISSING;
         a.outcome = OUTCOME_ABSENT;
         a.reason = "AccountMissing";
         return a;
     }
-    a.account = is_true(pg_cell(reply, 0, 1)) ? ACCOUNT_ACTIVE : ACCOUNT_DISABLED;
-    a.outcome = is_true(pg_cell(reply, 0, 2)) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    a.via = a.outcome == OUTCOME_PRESENT ? VIA_DIRECT : VIA_NONE;
+    a.account = active ? ACCOUNT_ACTIVE : ACCOUNT_DISABLED;
+    a.outcome = entitled ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    a.via = entitled ? VIA_DIRECT : VIA_NONE;
     return a;
 }
 

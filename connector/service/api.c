@@ -8,10 +8,11 @@
 #include "base/limits.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
-#include "service/intake.h"
+#include "service/api_body.h"
+#include "service/problem.h"
 #include "service/worker.h"
 
-enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200, TOKEN_MIN = 16 };
+enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200 };
 
 struct api {
     struct service *svc;
@@ -25,22 +26,6 @@ struct asking {
     const struct token_config *token;
     bool created; /* answer 201 where the store made something new */
 };
-
-void api_problem(struct serve_request *request, int status, const char *title, const char *detail)
-{
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-
-    buf_init(&b, PROBLEM_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_str_member(&out, "type", STR("about:blank"));
-    json_str_member(&out, "title", str_of(title));
-    json_i64_member(&out, "status", status);
-    json_str_member(&out, "detail", str_of(detail));
-    json_close_object(&out);
-    serve_reply(request, status, "application/problem+json", NULL, 0, buf_str(&b));
-}
 
 static void reply_json(struct serve_request *request, int status, struct str json)
 {
@@ -82,10 +67,10 @@ static void store_problem(struct serve_request *request, enum store_outcome outc
                           const char *message)
 {
     if (outcome == STORE_REFUSED)
-        api_problem(request, 422, "Refused", message);
+        problem_reply(request, 422, "Refused", message);
     else
-        api_problem(request, 503, "Database unavailable",
-                    "nothing was changed as far as we know; ask again with the same key");
+        problem_reply(request, 503, "Database unavailable",
+                      "nothing was changed as far as we know; ask again with the same key");
 }
 
 static void on_json(void *arg, enum store_outcome outcome, struct str json)
@@ -96,7 +81,7 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
         store_problem(a->request, outcome,
                       outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
     else if (!json.len)
-        api_problem(a->request, 404, "Not found", "there is no such request");
+        problem_reply(a->request, 404, "Not found", "there is no such request");
     else
         reply_json(a->request, a->created ? 201 : 200, json);
     free(a);
@@ -107,7 +92,7 @@ static void on_done(void *arg, enum store_outcome outcome, const char *message)
     struct asking *a = arg;
 
     if (outcome == STORE_LOST)
-        api_problem(a->request, 404, "Not found", "there is no such request");
+        problem_reply(a->request, 404, "Not found", "there is no such request");
     else if (outcome != STORE_OK)
         store_problem(a->request, outcome, message);
     else
@@ -127,8 +112,8 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
     if (outcome != STORE_OK) {
         store_problem(a->request, outcome, message);
     } else if (row->differs) {
-        api_problem(a->request, 409, "Idempotency key reused",
-                    "this key was used with another body; use a new key");
+        problem_reply(a->request, 409, "Idempotency key reused",
+                      "this key was used with another body; use a new key");
     } else {
         json_begin(&out, &b);
         json_open_object(&out);
@@ -144,22 +129,30 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
 
 /* --- submitting --- */
 
-static bool read_wanted(struct serve_request *request, const struct json *body, struct wanted *w)
+static bool read_wanted(struct api *api, struct serve_request *request, struct wanted *w,
+                        const struct json **ret)
 {
-    static const char *const NEEDED[] = {"kind", "beneficiary", "source", "entitlement"};
-    struct arena *arena = serve_arena(request);
+    static const struct body_member MEMBERS[] = {
+        {"kind", BODY_KEY, true},           {"beneficiary", BODY_KEY, true},
+        {"source", BODY_KEY, true},         {"entitlement", BODY_KEY, true},
+        {"account", BODY_KEY, false},       {"requester", BODY_KEY, false},
+        {"site", BODY_KEY, false},          {"justification", BODY_TEXT, false},
+        {"access_until", BODY_TIME, false}, {"privileged", BODY_BOOL, false},
+        {"approved", BODY_BOOL, false},     {NULL},
+    };
+    const struct json *body;
 
-    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++) {
-        struct str s = json_path_str(body, NEEDED[i]);
-        if (!s.len || s.len > LIMIT_KEY_CHARS) {
-            struct str detail = arena_printf(arena, "'%s' must be a text of 1 to %d characters",
-                                             NEEDED[i], LIMIT_KEY_CHARS);
-            api_problem(request, 422, "Invalid request", detail.p);
-            return false;
-        }
-    }
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
+        return false;
     if (!request_kind_from(json_path_str(body, "kind"), &w->kind) || w->kind == REQUEST_MODIFY) {
-        api_problem(request, 422, "Invalid request", "'kind' must be grant or removal");
+        problem_reply_member(request, 422, "Invalid body", STR("kind"),
+                             "'kind' must be grant or removal");
+        return false;
+    }
+    struct str site = json_path_str(body, "site");
+    if (site.len && !service_site(api->svc, site)) {
+        problem_reply_member(request, 422, "Invalid body", STR("site"),
+                             "'site' is none of the configuration");
         return false;
     }
     w->beneficiary = json_path_str(body, "beneficiary");
@@ -169,6 +162,7 @@ static bool read_wanted(struct serve_request *request, const struct json *body, 
     w->entitlement = json_path_str(body, "entitlement");
     w->justification = json_path_str(body, "justification");
     w->privileged = json_is_true(json_member(body, "privileged"));
+    *ret = body;
     return true;
 }
 
@@ -186,31 +180,19 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     char hex[SHA256_HEX_SIZE];
 
     if (!key.len || key.len > KEY_MAX) {
-        api_problem(request, 400, "Idempotency-Key needed",
-                    "send a header Idempotency-Key that is unique for this wish");
+        problem_reply(request, 400, "Idempotency-Key needed",
+                      "send a header Idempotency-Key that is unique for this wish");
         return;
     }
-    if (serve_body(request).len > LIMIT_API_BODY_BYTES ||
-        !json_parse(arena, serve_body(request), &body, &err)) {
-        api_problem(request, 400, "Unreadable body",
-                    err.what[0] ? err.what : "the body is too large");
-        return;
-    }
-    if (!read_wanted(request, body, &w))
+    if (!read_wanted(api, request, &w, &body))
         return;
     if (!mapping_request(mapping, arena, &w, &m, &fields, &err)) {
-        api_problem(request, 422, "No rule fits", err.what);
+        problem_reply(request, 422, "No rule fits", err.what);
         return;
     }
-    struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
     struct str site = json_path_str(body, "site");
-    int64_t until = 0;
-    struct str until_text = json_path_str(body, "access_until");
-    if (until_text.len && !clock_parse(until_text, &until)) {
-        api_problem(request, 422, "Invalid request",
-                    "'access_until' must be a time such as 2026-12-01T00:00:00Z");
-        return;
-    }
+    bool vouches = token->may_approve && json_is_true(json_member(body, "approved"));
+    struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
     struct store_intake in = {
         .site = site.len ? site : api->svc->config->sites[0].name,
         .request_type = m.rule->request_type,
@@ -223,9 +205,9 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .beneficiary = w.beneficiary,
         .justification = w.justification,
         .privileged = w.privileged,
-        .approval_needed = m.rule->approval_needed &&
-                           !(token->may_approve && json_is_true(json_member(body, "approved"))),
-        .access_until_ms = until,
+        .approval_needed = m.rule->approval_needed,
+        .approved_by = vouches ? token->name : STR(""),
+        .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,
         .items = &item,
         .item_count = 1,
@@ -242,80 +224,6 @@ static void submit(struct api *api, struct serve_request *request, const struct 
 
 /* --- the other routes --- */
 
-/* Value of a query parameter, as written; our values need no decoding. */
-static struct str query(struct serve_request *request, const char *name)
-{
-    struct str rest = serve_query(request);
-    while (rest.len) {
-        struct str pair = str_cut(&rest, '&');
-        struct str key = str_cut(&pair, '=');
-        if (str_eq_c(key, name))
-            return pair;
-    }
-    return STR_NONE;
-}
-
-static void list(struct api *api, struct serve_request *request, const struct token_config *token)
-{
-    int64_t limit = PAGE_DEFAULT;
-    struct str wanted = query(request, "limit");
-
-    if (wanted.len && (!str_to_i64(wanted, &limit) || limit < 1 || limit > PAGE_MAX)) {
-        api_problem(request, 400, "Invalid limit", "limit is a number from 1 to 100");
-        return;
-    }
-    store_request_list(&api->svc->store, query(request, "phase"), query(request, "after"),
-                       (int32_t)limit, on_json, asking_new(api, request, token));
-}
-
-static void approve(struct api *api, struct serve_request *request,
-                    const struct token_config *token, struct str id)
-{
-    const struct json *body;
-    struct err err = {0};
-
-    if (!json_parse(serve_arena(request), serve_body(request), &body, &err)) {
-        api_problem(request, 400, "Unreadable body", err.what);
-        return;
-    }
-    struct str approver = json_path_str(body, "approver"),
-               decision = json_path_str(body, "decision");
-    bool approved = str_eq_c(decision, "approved");
-    if (!approver.len || (!approved && !str_eq_c(decision, "declined"))) {
-        api_problem(request, 422, "Invalid approval",
-                    "give 'approver' and 'decision' (approved or declined)");
-        return;
-    }
-    store_approval_add(&api->svc->store, id, approver, approved, STR("api"), on_done,
-                       asking_new(api, request, token));
-}
-
-static void grant_exception(struct api *api, struct serve_request *request,
-                            const struct token_config *token)
-{
-    const struct json *body;
-    struct err err = {0};
-    int64_t expires;
-
-    if (!json_parse(serve_arena(request), serve_body(request), &body, &err)) {
-        api_problem(request, 400, "Unreadable body", err.what);
-        return;
-    }
-    if (!json_path_str(body, "request").len || !json_path_str(body, "owner").len ||
-        !json_path_str(body, "approved_by").len || !json_path_str(body, "reason").len ||
-        !clock_parse(json_path_str(body, "expires_at"), &expires)) {
-        api_problem(request, 422, "Invalid exception",
-                    "give request, owner, approved_by (another person), reason and expires_at");
-        return;
-    }
-    struct asking *a = asking_new(api, request, token);
-    a->created = true;
-    store_exception_grant(&api->svc->store, json_path_str(body, "request"),
-                          json_path_str(body, "owner"), json_path_str(body, "approved_by"),
-                          json_path_str(body, "reason"),
-                          json_path_str(body, "compensating_control"), expires, on_json, a);
-}
-
 static bool is_uuid(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -327,16 +235,118 @@ static bool is_uuid(struct str s)
     return s.len == 36;
 }
 
-/* /v1/access-requests/{id}[/{verb}] */
+/* IAM-482: what stands before the number is a project key. */
+static bool is_ticket_key(struct str s)
+{
+    struct str rest = s, project = str_cut(&rest, '-');
+    int64_t number;
+
+    for (size_t i = 0; i < project.len; i++) {
+        bool letter = project.p[i] >= 'A' && project.p[i] <= 'Z';
+        bool more = (project.p[i] >= '0' && project.p[i] <= '9') || project.p[i] == '_';
+        if (!letter && !(i && more))
+            return false;
+    }
+    return project.len && s.len <= LIMIT_KEY_CHARS && str_to_i64(rest, &number) && number > 0;
+}
+
+/* Value of a query parameter, as written: what we take needs no decoding. */
+static struct str query(struct serve_request *request, const char *name)
+{
+    struct str rest = serve_query(request);
+    while (rest.len) {
+        struct str pair = str_cut(&rest, '&');
+        struct str key = str_cut(&pair, '=');
+        if (str_eq_c(key, name))
+            return pair;
+    }
+    return STR("");
+}
+
+static void list(struct api *api, struct serve_request *request, const struct token_config *token)
+{
+    int64_t limit = PAGE_DEFAULT;
+    struct str wanted = query(request, "limit"), phase = query(request, "phase");
+    struct str after = query(request, "after");
+    enum phase known;
+
+    if (wanted.len && (!str_to_i64(wanted, &limit) || limit < 1 || limit > PAGE_MAX)) {
+        problem_reply(request, 400, "Invalid query", "limit is a number from 1 to 100");
+    } else if (phase.len && !phase_from(phase, &known)) {
+        problem_reply(request, 400, "Invalid query", "there is no such phase");
+    } else if (after.len && !is_uuid(after)) {
+        problem_reply(request, 400, "Invalid query", "after is the last id of the page before");
+    } else {
+        store_request_list(&api->svc->store, phase, after, (int32_t)limit, on_json,
+                           asking_new(api, request, token));
+    }
+}
+
+static void approve(struct api *api, struct serve_request *request,
+                    const struct token_config *token, struct str id)
+{
+    static const struct body_member MEMBERS[] = {
+        {"approver", BODY_KEY, true}, {"decision", BODY_KEY, true}, {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, 0, &body))
+        return;
+    struct str decision = json_path_str(body, "decision");
+    bool approved = str_eq_c(decision, "approved");
+    if (!approved && !str_eq_c(decision, "declined")) {
+        problem_reply_member(request, 422, "Invalid body", STR("decision"),
+                             "'decision' must be approved or declined");
+        return;
+    }
+    store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), approved, STR("api"),
+                       on_done, asking_new(api, request, token));
+}
+
+static void grant_exception(struct api *api, struct serve_request *request,
+                            const struct token_config *token)
+{
+    static const struct body_member MEMBERS[] = {
+        {"request", BODY_KEY, true},
+        {"owner", BODY_KEY, true},
+        {"approved_by", BODY_KEY, true},
+        {"reason", BODY_TEXT, true},
+        {"expires_at", BODY_LATER, true},
+        {"compensating_control", BODY_TEXT, false},
+        {NULL},
+    };
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
+        return;
+    if (!is_uuid(json_path_str(body, "request"))) {
+        problem_reply_member(request, 422, "Invalid body", STR("request"),
+                             "'request' must be a request's id: a UUID in lower case");
+        return;
+    }
+    if (!json_path_str(body, "reason").len) {
+        problem_reply_member(request, 422, "Invalid body", STR("reason"), "'reason' must say why");
+        return;
+    }
+    struct asking *a = asking_new(api, request, token);
+    a->created = true;
+    store_exception_grant(
+        &api->svc->store, json_path_str(body, "request"), json_path_str(body, "owner"),
+        json_path_str(body, "approved_by"), json_path_str(body, "reason"),
+        json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
+}
+
+/* /v1/access-requests/{id}[/{verb}]; to look at one, its ticket's key will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
                 struct str rest, bool post)
 {
     struct str id = str_cut(&rest, '/');
     struct store *s = &api->svc->store;
+    bool shows = !post && !rest.len;
 
-    if (!is_uuid(id))
-        api_problem(request, 404, "Not found", "a request id is a UUID in lower case");
-    else if (!post && !rest.len && token->may_read)
+    if (!is_uuid(id) && !(shows && is_ticket_key(id)))
+        problem_reply(request, 404, "Not found",
+                      "a request has a UUID in lower case; its ticket's key shows it too");
+    else if (shows && token->may_read)
         store_request_show(s, id, on_json, asking_new(api, request, token));
     else if (!post && str_eq_c(rest, "evidence") && token->may_audit)
         store_evidence_of(s, id, on_json, asking_new(api, request, token));
@@ -347,23 +357,24 @@ static void one(struct api *api, struct serve_request *request, const struct tok
     else if (post && str_eq_c(rest, "approvals") && token->may_approve)
         approve(api, request, token, id);
     else
-        api_problem(request, 403, "Not permitted", "no such operation for this token's roles");
+        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
 }
 
-static void route_v1(struct api *api, struct serve_request *request, struct str path)
+void api_serve(struct api *api, struct serve_request *request)
 {
     const struct str REQUESTS = STR("/v1/access-requests");
+    struct str path = serve_path(request);
     const struct token_config *token = who(api, request);
     bool post = str_eq_c(serve_method(request), "POST");
     bool get = str_eq_c(serve_method(request), "GET");
 
     if (!token) {
-        api_problem(request, 401, "Unauthorized",
-                    "send Authorization: Bearer with a token of the configuration");
+        problem_reply(request, 401, "Unauthorized",
+                      "send Authorization: Bearer with a token of the configuration");
         return;
     }
     if (!post && !get) {
-        api_problem(request, 405, "Method not allowed", "use GET or POST");
+        problem_reply(request, 405, "Method not allowed", "use GET or POST");
         return;
     }
     bool collection = str_eq(path, REQUESTS);
@@ -377,22 +388,8 @@ static void route_v1(struct api *api, struct serve_request *request, struct str 
     else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
         grant_exception(api, request, token);
     else
-        api_problem(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found",
-                    "no such operation for this token's roles");
-}
-
-void api_serve(void *arg, struct serve_request *request)
-{
-    const struct str HOOK = STR("/webhook/jira/");
-    struct api *api = arg;
-    struct str path = serve_path(request);
-
-    if (str_starts(path, HOOK))
-        intake_take(api->svc->intake, request, str_n(path.p + HOOK.len, path.len - HOOK.len));
-    else if (str_starts(path, STR("/v1/")))
-        route_v1(api, request, path);
-    else
-        api_problem(request, 404, "Not found", "see the API description");
+        problem_reply(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found",
+                      "no such operation for this token's roles");
 }
 
 struct api *api_new(struct service *svc, struct err *err)
@@ -409,12 +406,12 @@ struct api *api_new(struct service *svc, struct err *err)
             api_free(api);
             return NULL;
         }
-        bool long_enough = secret_reveal(secret).len >= TOKEN_MIN;
+        bool long_enough = secret_reveal(secret).len >= CONFIG_TOKEN_CHARS_MIN;
         digest_sha256(secret_reveal(secret), api->token_sha256[i]);
         secret_free(secret);
         if (!long_enough) {
             FAIL(err, ERR_CONFIG, "API token '%.*s' is shorter than %d characters",
-                 STR_ARG(svc->config->tokens[i].name), TOKEN_MIN);
+                 STR_ARG(svc->config->tokens[i].name), CONFIG_TOKEN_CHARS_MIN);
             api_free(api);
             return NULL;
         }

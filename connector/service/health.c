@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "json/json_write.h"
-#include "service/api.h"
+#include "service/problem.h"
 #include "site/site.h"
 
 enum { TEXT_BYTES = 64 * 1024 };
@@ -154,5 +154,5 @@ void health_serve(void *arg, struct serve_request *request)
     else if (str_eq_c(path, "/metrics"))
         store_health(&svc->store, on_metrics, question_new(svc, request));
     else
-        api_problem(request, 404, "Not found", "here are /healthz, /readyz and /metrics");
+        problem_reply(request, 404, "Not found", "here are /healthz, /readyz and /metrics");
 }

@@ -1,7 +1,9 @@
 #include "service/inbox.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "jsm/jsm_hook.h"
@@ -25,8 +27,16 @@ struct inbox {
     bool full;   /* more is there: the last batch was full */
     size_t size; /* asked for of the batch in hand */
     bool gathering;
-    struct arena *arena; /* of the batch in hand */
+    struct arena *words;            /* what the hints of the batch in hand say */
+    struct buf body;                /* a long one, which comes alone and piece by piece */
+    struct store_delivery long_one; /* whose it is */
 };
+
+static void batch_end(struct inbox *inbox)
+{
+    inbox->busy = false;
+    arena_clear(inbox->words);
+}
 
 static void on_finished(void *arg, enum store_outcome outcome, const char *message)
 {
@@ -34,30 +44,55 @@ static void on_finished(void *arg, enum store_outcome outcome, const char *messa
 
     if (outcome != STORE_OK) /* the lease runs out and the deliveries come again */
         log_warn("inbox", "hints not stored", LOG_C("why", message));
-    inbox->busy = false;
-    arena_clear(inbox->arena);
+    batch_end(inbox);
     if (outcome == STORE_OK)
         worker_kick(inbox->svc->worker);
     if (inbox->again && outcome == STORE_OK)
         inbox_kick(inbox);
 }
 
+/* Every delivery becomes something: a ticket to look at, poison with a reason, or an event that is
+ * about no ticket. It is parsed in memory of its own: a heavy body takes nothing from the others.
+ */
 static struct store_hint hint_of(struct inbox *inbox, const struct store_delivery *row)
 {
+    AUTO(drop_arena) struct arena *parsing = arena_new(LIMIT_ARENA_VISIT);
     struct jsm_hook hook;
     struct err err = {0};
-    struct store_hint hint = {.delivery_id = row->id, .site = arena_str(inbox->arena, row->site)};
+    struct store_hint hint = {.delivery_id = row->id, .site = row->site};
 
-    if (!jsm_hook_read(inbox->arena, row->body, &hook, &err)) {
-        hint.poison = arena_cstr(inbox->arena, str_of(err.what));
+    if (!jsm_hook_read(parsing, row->body, &hook, &err)) {
+        hint.poison = arena_cstr(inbox->words, str_of(err.what));
+        ASSERT(hint.poison && hint.poison[0]);
         inbox->svc->metrics.webhook_poison++;
         log_warn("inbox", "a delivery that cannot be read is quarantined",
                  LOG_I("delivery", row->id), LOG_C("why", err.what));
-        return hint;
+    } else {
+        bool about_a_ticket = hook.issue_id.len > 0;
+        ASSERT(about_a_ticket || hook.event.len);
+        hint.issue_id = arena_str(inbox->words, hook.issue_id);
+        if (hook.key.len <= LIMIT_KEY_CHARS) /* it is only a label: the id finds the ticket */
+            hint.key = arena_str(inbox->words, hook.key);
+        ASSERT(!about_a_ticket || hint.issue_id.len);
     }
-    hint.issue_id = arena_str(inbox->arena, hook.issue_id);
-    hint.key = arena_str(inbox->arena, hook.key);
     return hint;
+}
+
+static void on_body(void *arg, enum store_outcome outcome)
+{
+    struct inbox *inbox = arg;
+    struct store_delivery row = inbox->long_one;
+
+    if (outcome == STORE_OK) {
+        row.body = buf_str(&inbox->body);
+        struct store_hint hint = hint_of(inbox, &row);
+        store_inbox_finish(&inbox->svc->store, &hint, 1, on_finished, inbox);
+    } else { /* the lease runs out and it comes again */
+        log_warn("inbox", "a long delivery could not be read yet", LOG_I("delivery", row.id));
+        batch_end(inbox);
+    }
+    buf_done(&inbox->body);
+    malloc_trim(0); /* long ones are rare: no memory is kept for the next */
 }
 
 static void on_claimed(void *arg, enum store_outcome outcome, const struct store_delivery *rows,
@@ -65,15 +100,26 @@ static void on_claimed(void *arg, enum store_outcome outcome, const struct store
 {
     struct inbox *inbox = arg;
     struct store_hint hints[BATCH];
+    int64_t bytes = 0;
 
     if (outcome != STORE_OK || !count) {
         inbox->busy = false;
         return;
     }
     for (size_t i = 0; i < count; i++)
+        bytes += rows[i].size;
+    inbox->full = count == inbox->size || bytes > LIMIT_INBOX_BATCH_BYTES / 2;
+    inbox->again = true; /* what did not fit the budget is still there */
+    if (rows[0].size > (int64_t)rows[0].body.len) {
+        ASSERT(count == 1);
+        inbox->long_one = (struct store_delivery){.id = rows[0].id,
+                                                  .site = arena_str(inbox->words, rows[0].site)};
+        store_inbox_body(&inbox->svc->store, rows[0].id, rows[0].size, &inbox->body, on_body,
+                         inbox);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
         hints[i] = hint_of(inbox, &rows[i]);
-    inbox->full = count == inbox->size;
-    inbox->again |= inbox->full;
     store_inbox_finish(&inbox->svc->store, hints, count, on_finished, inbox);
 }
 
@@ -92,7 +138,8 @@ static void on_gathered(void *arg)
     inbox->busy = true;
     inbox->again = inbox->full = false;
     inbox->size = intake_is_busy(inbox->svc->intake) ? BATCH_BUSY : BATCH;
-    store_inbox_claim(&inbox->svc->store, LEASE_S, (int32_t)inbox->size, on_claimed, inbox);
+    store_inbox_claim(&inbox->svc->store, LEASE_S, (int32_t)inbox->size, LIMIT_INBOX_BATCH_BYTES,
+                      on_claimed, inbox);
 }
 
 void inbox_kick(struct inbox *inbox)
@@ -116,7 +163,8 @@ struct inbox *inbox_new(struct service *svc)
     if (!inbox)
         abort();
     inbox->svc = svc;
-    inbox->arena = arena_new(LIMIT_ARENA_VISIT);
+    inbox->words = arena_new(LIMIT_ARENA_SMALL);
+    buf_init(&inbox->body, LIMIT_HTTP_BODY_BYTES);
     inbox->gather = io_timer_new(svc->loop, on_gathered, inbox);
     return inbox;
 }
@@ -132,6 +180,7 @@ void inbox_free(struct inbox *inbox)
 {
     if (!inbox)
         return;
-    arena_free(inbox->arena);
+    arena_free(inbox->words);
+    buf_done(&inbox->body);
     free(inbox);
 }

@@ -1,6 +1,7 @@
-/* serve.c: wires the daemon. Start: secrets, database, readers, listeners, then ready. Stop: not
- * ready, listeners drained, nothing new claimed, running work ended, database closed, loop empty.
- */
+/* serve.c: wires the daemon. Start: secrets, database, readers, listeners, then ready. Stop:
+ * nothing new claimed; running work ends, after DRAIN_MS by cutting it off from Jira and the
+ * sources; and only when all of it has called back the rest closes and is freed, and the loop is
+ * empty. */
 #include "service/serve.h"
 
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "io/io_file.h"
 #include "service/api.h"
+#include "service/front.h"
 #include "service/health.h"
 #include "service/inbox.h"
 #include "service/intake.h"
@@ -23,6 +25,7 @@
 
 enum {
     DRAIN_MS = 10000,
+    LINGER_MS = 500, /* listeners: for replies that are on their way */
     CHECK_MS = 20,
     RETRY_MS = 1000,
     INGEST_CONNECTIONS = 1, /* nears what the database can do (bench: ingest) */
@@ -52,7 +55,8 @@ struct daemon {
     size_t starting; /* answers awaited while starting */
     bool start_failed;
     int64_t stop_by_ms;
-    size_t closing; /* handles on their way out */
+    bool cut;
+    size_t closing; /* what has not closed yet; one more stands for the work itself */
 };
 
 struct site *service_site(struct service *svc, struct str name)
@@ -193,7 +197,7 @@ static bool make_listeners(struct daemon *d, struct err *err)
     ops.port = c->ops_port;
     ops.tls_cert_file = ops.tls_key_file = NULL;
     ops.connections_max = 64;
-    svc->front = serve_new(svc->loop, &front, api_serve, svc->api, err);
+    svc->front = serve_new(svc->loop, &front, front_serve, svc, err);
     if (!svc->front)
         return false;
     svc->ops = serve_new(svc->loop, &ops, health_serve, svc, err);
@@ -272,7 +276,7 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
             log_warn("serve", "waiting for the database", LOG_C("why", message));
         d->start_failed = true;
     }
-    if (--d->starting)
+    if (--d->starting || d->svc.draining)
         return;
     if (d->start_failed)
         io_timer_start(d->timer, RETRY_MS, 0);
@@ -311,41 +315,55 @@ static void on_closed(void *arg)
     io_loop_stop(d->svc.loop);
 }
 
-static void close_parts(struct daemon *d)
+/* No more calls outward: what runs ends now, what would begin is answered in its place, and what
+ * runs can still save how far it came. */
+static void cut_off(struct daemon *d)
 {
     struct service *svc = &d->svc;
 
-    for (size_t i = 0; i < svc->config->site_count; i++) {
-        poller_free(d->pollers[i]);
-        site_close(svc->sites[i]);
-    }
-    intake_stop(svc->intake);
-    inbox_stop(svc->inbox);
-    worker_free(svc->worker);
-    svc->worker = NULL;
-    d->closing = 1;
+    d->cut = true;
     for (size_t i = 0; i < svc->config->source_count; i++) {
-        if (!svc->readers[i])
+        struct reader *reader = svc->readers[i];
+        svc->readers[i] = NULL;
+        if (!reader)
             continue;
         d->closing++;
-        svc->readers[i]->kind->close(svc->readers[i], on_closed, d);
+        reader->kind->close(reader, on_closed, d);
     }
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        site_close(svc->sites[i]);
     if (svc->http) {
         d->closing++;
         http_close(svc->http, on_closed, d);
     }
-    if (svc->front) {
-        d->closing++;
-        serve_close(svc->front, 500, on_closed, d);
-    }
-    if (svc->ops) {
-        d->closing++;
-        serve_close(svc->ops, 500, on_closed, d);
-    }
-    if (svc->pg) {
-        d->closing += 2;
-        pg_close(svc->pg, on_closed, d);
-        pg_close(svc->ingest_pg, on_closed, d);
+}
+
+/* Nothing runs any more. Any part may be missing: the start may have ended in the middle. */
+static void close_parts(struct daemon *d)
+{
+    struct service *svc = &d->svc;
+    struct serve *listeners[] = {svc->front, svc->ops};
+    struct pg *pools[] = {svc->pg, svc->ingest_pg};
+
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        poller_free(d->pollers[i]);
+    if (svc->intake)
+        intake_stop(svc->intake);
+    if (svc->inbox)
+        inbox_stop(svc->inbox);
+    worker_free(svc->worker);
+    svc->worker = NULL;
+    if (!d->cut)
+        cut_off(d);
+    for (size_t i = 0; i < 2; i++) {
+        if (listeners[i]) {
+            d->closing++;
+            serve_close(listeners[i], LINGER_MS, on_closed, d);
+        }
+        if (pools[i]) {
+            d->closing++;
+            pg_close(pools[i], on_closed, d);
+        }
     }
     io_loop_defer(svc->loop, on_closed, d);
 }
@@ -362,10 +380,15 @@ static void stop_when_quiet(void *arg)
 {
     struct daemon *d = arg;
 
-    if (is_busy(d) && io_loop_now_ms(d->svc.loop) < d->stop_by_ms)
-        io_timer_start(d->timer, CHECK_MS, 0);
-    else
+    if (!is_busy(d)) {
         close_parts(d);
+        return;
+    }
+    if (!d->cut && io_loop_now_ms(d->svc.loop) >= d->stop_by_ms) {
+        log_warn("serve", "work still runs: cutting it off");
+        cut_off(d);
+    }
+    io_timer_start(d->timer, CHECK_MS, 0); /* ends: nothing is claimed, each call has its time */
 }
 
 static void on_signal(void *arg, int signum)
@@ -414,6 +437,7 @@ bool service_run(const struct config *config, const char *port_file, struct err 
     if (!d)
         abort();
     d->port_file = port_file;
+    d->closing = 1;
     svc->world.ops = &WORLD_REAL;
     svc->config = config;
     svc->loop = io_loop_new();

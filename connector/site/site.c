@@ -22,11 +22,11 @@ static bool add_key(struct site *site, struct str reference, struct err *err)
     if (!file_secret(reference, &secret, err))
         return err_while(err, "reading the webhook secret of site '%.*s'",
                          STR_ARG(site->config->name));
-    if (secret_reveal(secret).len < 8) {
+    if (secret_reveal(secret).len < CONFIG_HOOK_SECRET_CHARS_MIN) {
         secret_free(secret);
         return FAIL(err, ERR_CONFIG,
-                    "the webhook secret of site '%.*s' is shorter than 8 characters",
-                    STR_ARG(site->config->name));
+                    "the webhook secret of site '%.*s' is shorter than %d characters",
+                    STR_ARG(site->config->name), CONFIG_HOOK_SECRET_CHARS_MIN);
     }
     site->keys[site->key_count++] = hmac_new(secret_reveal(secret));
     secret_free(secret);

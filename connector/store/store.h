@@ -27,9 +27,10 @@ typedef void store_done_fn(void *arg, enum store_outcome outcome, const char *me
 /* --- inbox: webhook deliveries (role ingest inserts, nothing else) --- */
 
 struct store_delivery {
-    int64_t id; /* claim only */
-    struct str site, delivery_id, body;
-    int32_t retry; /* X-Atlassian-Webhook-Retry, 0 on the first try */
+    int64_t id;                         /* claim only */
+    struct str site, delivery_id, body; /* claim: no body when it is longer than `bytes` */
+    int64_t size;                       /* of the body; claim only */
+    int32_t retry;                      /* X-Atlassian-Webhook-Retry, 0 on the first try */
 };
 /* One statement and one commit for all; a delivery that is there already stays as it is.
  * PG_REFUSED: none is stored. At most LIMIT_INGEST_BATCH rows. */
@@ -38,9 +39,17 @@ void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_
 
 typedef void store_deliveries_fn(void *arg, enum store_outcome outcome,
                                  const struct store_delivery *rows, size_t count);
-/* Unhandled deliveries, oldest first, leased for lease_s seconds by their own columns. */
-void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, store_deliveries_fn *fn,
-                       void *arg);
+/* Unhandled deliveries, oldest first, leased for lease_s seconds by their own columns. Together
+ * their bodies have at most `bytes`; a longer one comes alone and without its body. */
+void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, int64_t bytes,
+                       store_deliveries_fn *fn, void *arg);
+
+typedef void store_body_fn(void *arg, enum store_outcome outcome);
+/* The body of one delivery, `size` bytes (at most LIMIT_HTTP_BODY_BYTES), read in pieces of
+ * LIMIT_INBOX_PIECE_BYTES and appended to `to`, which the caller lends until fn has run. LOST:
+ * there is no such delivery, or it is shorter. */
+void store_inbox_body(struct store *s, int64_t id, int64_t size, struct buf *to, store_body_fn *fn,
+                      void *arg);
 
 /* What a delivery says: look at this ticket. Poison: kept, quarantined with a reason, counted. */
 struct store_hint {
@@ -184,6 +193,7 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
                     store_done_fn *fn, void *arg);
 void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
+/* The live mapping. When it is another than the last one, parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn,
                        void *arg);
 

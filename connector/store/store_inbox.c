@@ -30,17 +30,16 @@ void store_inbox_put(struct pg *ingest, const struct store_delivery *rows, size_
         buf_done(&columns[i]);
 }
 
-/* PostgreSQL's hexadecimal text form of bytea, "\x...", into the arena. */
-static struct str bytea(struct arena *arena, struct str text)
+/* Appends PostgreSQL's hexadecimal text form of bytea, "\x...". */
+static bool put_bytea(struct buf *to, struct str text)
 {
-    if (text.len < 2)
-        return STR_NONE;
-    size_t len = (text.len - 2) / 2;
-    char *bytes = arena_alloc(arena, len + 1);
+    size_t len = text.len < 2 ? 0 : text.len / 2 - 1;
+    char *at = buf_room(to, len);
 
-    if (!bytes || !hex_decode(str_n(text.p + 2, text.len - 2), bytes, len))
-        return STR_NONE;
-    return str_n(bytes, len);
+    if (text.len < 2 || !at || !hex_decode(str_n(text.p + 2, text.len - 2), at, len))
+        return false;
+    buf_grow(to, len);
+    return true;
 }
 
 static int64_t number(const struct pg_reply *reply, int row, int col)
@@ -53,29 +52,94 @@ static void on_claimed(void *arg, const struct pg_reply *reply)
 {
     struct store_op *op = arg;
     struct store_delivery rows[STORE_ROWS_MAX];
+    enum store_outcome outcome = store_outcome_of(reply);
     size_t count = 0;
-    AUTO(drop_arena) struct arena *arena = arena_new(256 * (size_t)LIMIT_HTTP_BODY_BYTES);
+    AUTO(drop_buf) struct buf bodies;
 
-    for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++) {
-        rows[count++] = (struct store_delivery){.id = number(reply, i, 0),
-                                                .site = pg_cell(reply, i, 1),
-                                                .delivery_id = pg_cell(reply, i, 2),
-                                                .body = bytea(arena, pg_cell(reply, i, 3))};
+    buf_init(&bodies, PUT_BYTES);
+    for (int i = 0; outcome == STORE_OK && i < reply->rows && count < STORE_ROWS_MAX; i++) {
+        struct store_delivery *row = &rows[count++];
+        struct str text = pg_cell(reply, i, 4);
+        *row = (struct store_delivery){.id = number(reply, i, 0),
+                                       .site = pg_cell(reply, i, 1),
+                                       .delivery_id = pg_cell(reply, i, 2),
+                                       .size = number(reply, i, 3)};
+        row->body.len = bodies.len; /* its start for now: the buffer moves while it grows */
+        if (text.p && !put_bytea(&bodies, text))
+            outcome = STORE_REFUSED;
     }
-    op->fn.deliveries(op->arg, store_outcome_of(reply), rows, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t start = rows[i].body.len, end = i + 1 < count ? rows[i + 1].body.len : bodies.len;
+        rows[i].body = end > start ? str_n(bodies.p + start, end - start) : STR_NONE;
+    }
+    op->fn.deliveries(op->arg, outcome, rows, outcome == STORE_OK ? count : 0);
     free(op);
 }
 
-void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, store_deliveries_fn *fn,
-                       void *arg)
+void store_inbox_claim(struct store *s, int32_t lease_s, int32_t batch, int64_t bytes,
+                       store_deliveries_fn *fn, void *arg)
 {
-    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_i(lease_s, lease), store_i(batch, size)};
+    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE], budget[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(lease_s, lease), store_i(batch, size),
+                                store_i(bytes, budget)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.deliveries = fn;
     pg_exec(s->pg, &SQL_INBOX_CLAIM, params, on_claimed, op);
 }
+
+/* --- one long body, piece by piece --- */
+
+struct body_read {
+    struct store *store;
+    int64_t id, size;
+    struct buf *to;
+    size_t began; /* length of `to` when it was lent */
+    store_body_fn *fn;
+    void *arg;
+};
+
+static void next_piece(struct body_read *r);
+
+static void on_piece(void *arg, const struct pg_reply *reply)
+{
+    struct body_read *r = arg;
+    enum store_outcome outcome = store_outcome_of(reply);
+    size_t before = r->to->len;
+
+    if (outcome == STORE_OK &&
+        (reply->rows != 1 || !put_bytea(r->to, pg_cell(reply, 0, 0)) || r->to->len == before))
+        outcome = STORE_LOST;
+    if (outcome == STORE_OK && (int64_t)(r->to->len - r->began) < r->size) {
+        next_piece(r);
+        return;
+    }
+    r->fn(r->arg, outcome);
+    free(r);
+}
+
+static void next_piece(struct body_read *r)
+{
+    char id[STORE_NUMBER_SIZE], start[STORE_NUMBER_SIZE], bytes[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(r->id, id),
+                                store_i((int64_t)(r->to->len - r->began), start),
+                                store_i(LIMIT_INBOX_PIECE_BYTES, bytes)};
+
+    pg_exec(r->store->pg, &SQL_INBOX_BODY, params, on_piece, r);
+}
+
+void store_inbox_body(struct store *s, int64_t id, int64_t size, struct buf *to, store_body_fn *fn,
+                      void *arg)
+{
+    struct body_read *r = calloc(1, sizeof *r);
+
+    if (!r)
+        abort();
+    *r = (struct body_read){s, id, size, to, to->len, fn, arg};
+    next_piece(r);
+}
+
+/* --- hints --- */
 
 static void put_hints(struct buf *buf, const struct store_hint *hints, size_t count)
 {

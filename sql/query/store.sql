@@ -7,8 +7,12 @@ select * from unnest($1::text[], $2::text[], $3::int[], $4::bytea[])
 on conflict do nothing
 
 -- name: inbox_claim
--- params: lease_s int, batch int
-select id, site, delivery_id, body from governance.inbox_claim(make_interval(secs => $1::int), $2::int)
+-- params: lease_s int, batch int, bytes bigint
+select id, site, delivery_id, size, body from governance.inbox_claim(make_interval(secs => $1::int), $2::int, $3::bigint)
+
+-- name: inbox_body
+-- params: delivery bigint, start int, bytes int
+select governance.inbox_body($1::bigint, $2::int, $3::int)
 
 -- name: hint_apply
 -- params: hints jsonb
@@ -118,7 +122,7 @@ select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint)
 
 -- name: mapping_put
 -- params: sha256 text, body text
-insert into governance.mapping_version (sha256, body) values ($1, $2) on conflict do nothing
+select governance.mapping_put($1, $2)
 
 -- name: health
 -- params:

@@ -11,6 +11,10 @@ begin
         return query select made.id, true, made.body_sha256 <> p_body_sha256, made.phase;
         return;
     end if;
+    -- only now: asking again for what is there already is right however late it is
+    if to_timestamp((p->>'access_until_ms')::bigint / 1000.0) <= clock_timestamp() then
+        raise exception 'access_until must be a time in the future' using errcode = 'CG020';
+    end if;
     made := governance.request_create(p || jsonb_build_object('idempotency_key', p_key, 'body_sha256', p_body_sha256), false);
     return query select made.id, false, false, made.phase;
 end $$;

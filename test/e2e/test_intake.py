@@ -48,6 +48,38 @@ def test_unreadable_bodies_are_quarantined_and_others_go_on(site):
         world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
 
 
+def ticket(number, more=""):
+    return b'{"webhookEvent":"jira:issue_updated","issue":{"id":"%d"}%s}' % (number, more.encode())
+
+
+def test_heavy_bodies_take_nothing_from_the_others(site):
+    """Valid bodies of 390,000 values, and ordinary ones stored with them in one commit: each becomes its ticket."""
+    heavy = ticket(700000, ',"a":[' + "0," * 389_990 + "0]").decode()
+    site.sql("insert into governance.webhook_delivery (site, delivery_id, body) select 'acme', 'heavy-' || n, "
+             f"convert_to(replace('{heavy}', '700000', (700000 + n)::text), 'UTF8') from generate_series(1, 5) n union all "
+             "select 'acme', 'light-' || n, convert_to('{\"webhookEvent\":\"x\",\"issue\":{\"id\":\"' || 710000 + n || '\"}}', 'UTF8') "
+             "from generate_series(1, 200) n")
+    wait.until(lambda: site.sql("select count(*) from governance.webhook_delivery where state = 'new'") == "0", 30)
+    assert site.sql("select count(*) from governance.ticket where issue_id between '700001' and '700005'") == "5"
+    assert site.sql("select count(*) from governance.ticket where issue_id between '710001' and '710200'") == "200"
+
+
+def test_large_deliveries_are_read_in_bounded_memory(site):
+    """Sixty of 4.9 MB are there at once, and some more arrive: each becomes its ticket, one after the other."""
+    whole = ("convert_to('{\"webhookEvent\":\"x\",\"issue\":{\"id\":\"' || 720000 + n || '\"},\"text\":\"' || repeat('x', 4900000) || '\"}', 'UTF8')")
+    site.service.kill()
+    site.start_service()  # its peak is to be this test's
+    site.sql("insert into governance.webhook_delivery (site, delivery_id, body) "
+             f"select 'acme', 'large-' || n, {whole} from generate_series(1, 60) n")
+    for number in range(3):
+        assert send(site, ticket(730000 + number, ',"text":"' + "x" * 4_900_000 + '"'))[0] == 200
+    wait.until(lambda: site.sql("select count(*) from governance.webhook_delivery where state = 'new'") == "0", 60)
+    assert site.sql("select count(*) from governance.ticket where issue_id between '720001' and '720060'") == "60"
+    assert site.sql("select count(*) from governance.ticket where issue_id between '730000' and '730002'") == "3"
+    peak, rest = site.service.peak_kib() / 1024, site.service.rss_kib() / 1024
+    assert peak < 64 and rest < 32, f"{peak:.1f} MiB at most, {rest:.1f} MiB afterwards"
+
+
 def test_oversize_is_refused(site):
     assert send(site, b'"' + b"x" * (5 * 1024 * 1024) + b'"')[0] == 413
 

@@ -16,6 +16,7 @@ REQUESTS, KILLS = 50, int(os.environ.get("COUNTERSIGN_KILLS", "200"))
 @pytest.fixture(scope="module")
 def site():
     with world.World(fsync=True) as made:
+        made.target.psql(f"insert into app_role select 100 + n, 'role-' || n from generate_series(0, {REQUESTS - 1}) n")
         yield made
 
 

@@ -73,6 +73,16 @@ def test_reopened_ticket_needs_new_proof(site):
     site.until_phase(key, "closed")
 
 
+def test_a_misspelt_role_does_not_prove_its_own_removal(site):
+    key = site.ask_removal("okafor", "fin-ledgr-admin")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.resolve(key)
+    reads = "select count(*) from governance.observation o join governance.request_item i on i.id = o.item_id " \
+            f"where i.request_id = '{request}' and o.outcome = 'unknown' and o.reason = 'EntitlementNotFound'"
+    wait.until(lambda: int(site.sql(reads)) >= 4, 20, what="four reads that say nothing")
+    assert site.request(key)["phase"] not in ("verified", "closed") and site.ticket(key)["status"] != "Resolved"
+
+
 def test_ticket_that_does_not_map_is_held_and_says_which_field(site):
     key = site.ask_removal(system="Workday")
     held = site.until_phase(key, "received")
@@ -90,11 +100,24 @@ def test_deleted_ticket_is_orphaned(site):
 
 
 def test_service_role_cannot_close_without_proof(site):
+    """As the daemon's own role: not past a phase, not from verifying, and not by any other way around the proof."""
     key = site.ask_removal("okafor", "fin-viewer")
-    site.until_phase(key, "fulfilling")
-    told = site.database.psql("update governance.access_request set phase = 'closed', closed_at = now(), verified_at = now(), "
-                              "version = version + 1 where phase = 'fulfilling'", user="countersign_daemon", check=False)
-    assert "no move from fulfilling to closed" in told or "permission denied" in told
+    request = site.until_phase(key, "fulfilling")["id"]
+
+    def refused(change, by):
+        told = site.database.psql(f"set role countersign_service; update governance.access_request set version = version + 1, {change} "
+                                  f"where id = '{request}'", user="countersign_daemon", check=False)
+        assert told.startswith(f"ERROR:  {by}"), told
+    close = "phase = 'closed', closed_at = now(), verified_at = now()"
+    refused(close, "no move from fulfilling to closed")
+    site.has_role("okafor", "fin-viewer", True)
+    site.resolve(key)
+    site.until_phase(key, "verifying")
+    refused(close, "no move from verifying to closed")
+    refused("phase = 'verified', verified_at = now()", "verified refused: ")
+    assert site.request(key)["phase"] in ("verifying", "fulfilling") and site.request(key)["closed_at"] is None
+    site.has_role("okafor", "fin-viewer", False)
+    site.until_phase(key, "closed")
 
 
 def test_evidence_exports_verifies_and_shows_tampering(site):

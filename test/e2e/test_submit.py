@@ -1,4 +1,6 @@
 """An identity platform submits; Countersign makes the ticket: one, whatever Jira does."""
+import time
+
 import pytest
 
 from lib import wait
@@ -39,6 +41,27 @@ def test_lost_reply_makes_no_second_ticket(site, fault):
     _, made = submit(site, f"lost-{fault}")
     until_bound(site, made["id"])
     assert len(site.marked(made["id"])) == 1
+
+
+def test_every_creation_loses_its_reply(site):
+    """Twenty at once, no reply to any of them: one ticket each, found and bound at the first look after the probe time."""
+    probe_ms, turns_ms, requests = 500, 1000, 20  # probe: of the world's configuration; turns: of the worker and the loop
+    site.control("faults", [{"method": "POST", "path": "/rest/api/3/issue$", "effect": {"kind": "lose_reply"}},
+                            {"on": "webhook", "effect": {"kind": "drop"}}])  # which would tell of the ticket sooner
+    begun = site.control("calls?limit=1")["last"]
+    made = [submit(site, f"every-{number}")[1]["id"] for number in range(requests)]
+    keys = [until_bound(site, request_id)["key"] for request_id in made]
+    assert len(set(keys)) == requests and all(len(site.marked(request_id)) == 1 for request_id in made)
+    def calls_of():
+        return site.control(f"calls?since={begun}&actor=connector")["calls"]
+    wait.until(lambda: len({c["issue"] for c in calls_of() if c["method"] == "PUT"}) >= requests, 20, what="each ticket told what to do")
+    calls = calls_of()
+    created = [c for c in calls if c["method"] == "POST" and c["route"] == "/rest/api/3/issue"]
+    assert len(created) == requests and all(c["executed"] and not c["sent"] for c in created)
+    ids = sorted(int(site.ticket(key)["id"]) for key in keys)  # they are made one after the other: the n-th call made the n-th
+    for call, issue in zip(created, ids):
+        used = next(c["at"] for c in calls if c["method"] == "PUT" and c["issue"] == str(issue))  # only who is bound writes into it
+        assert used - call["at"] <= probe_ms + turns_ms, f"{issue} is bound {used - call['at']} ms after it was made"
 
 
 def test_late_execution_is_found_within_grace(site):
@@ -90,6 +113,34 @@ def test_answer_without_an_id_is_looked_for(site):
     assert went.startswith("checking calling doubt probing") and went.endswith("calling done"), went
 
 
+def test_parked_work_is_retried_with_another_mapping(site):
+    """Refused for good, it waits for a change: a restart is none, another mapping is one, and so is going back to the first."""
+    refusal = {"status": 400, "body": {"errorMessages": [], "errors": {"customfield_10052": "Role is required."}}}
+    with open(f"{site.folder}/mapping.yaml") as file:
+        first = file.read()
+
+    def parked(request_id):
+        return wait.until(lambda: site.api("GET", f"/v1/access-requests/{request_id}")[1].get("parked"), 10)
+
+    def restart(mapping):
+        site.service.stop()
+        site.write("mapping.yaml", mapping)
+        site.start_service()
+
+    for number, mapping in enumerate((first + "# another text\n", first)):
+        site.fault("reply", path="/rest/api/3/issue$", **refusal)
+        _, made = submit(site, f"mapping-{number}")
+        parked(made["id"])
+        site.no_faults()
+        site.service.stop()
+        site.start_service()
+        time.sleep(1)
+        assert parked(made["id"]) and not site.marked(made["id"])
+        restart(mapping)
+        until_bound(site, made["id"])
+        assert len(site.marked(made["id"])) == 1
+
+
 def test_anonymous_empty_search_is_no_proof_of_absence(site):
     site.fault("lose_reply", path="/rest/api/3/issue$")
     site.fault("anonymous", path="/search/jql$", count=6)
@@ -103,6 +154,81 @@ def test_bad_requests_say_what_to_do(site):
     status, problem = submit(site, "bad", source="nowhere")
     assert status == 422 and "nowhere" in problem["detail"]
     assert site.api("GET", "/v1/access-requests", token="wrong")[0] == 401
+
+
+@pytest.mark.parametrize("member, more", [
+    ("acces_until", {"acces_until": "2030-01-01T00:00:00Z"}),
+    ("access_until", {"access_until": 1893456000}),
+    ("access_until", {"access_until": None}),
+    ("access_until", {"access_until": "tomorrow"}),
+    ("access_until", {"access_until": "1970-01-01T00:00:00Z"}),
+    ("access_until", {"access_until": "2020-01-01T00:00:00Z"}),
+    ("privileged", {"privileged": "true"}),
+    ("privileged", {"privileged": 1}),
+    ("approved", {"approved": "yes"}),
+    ("site", {"site": "nowhere"}),
+    ("kind", {"kind": "modify"}),
+    ("kind", {"kind": ["grant"]}),
+    ("beneficiary", {"beneficiary": ""}),
+    ("requester", {"requester": 5}),
+    ("entitlement", {"entitlement": "x" * 257}),
+    ("justification", {"justification": {"why": "x"}}),
+])
+def test_bodies_are_read_strictly(site, member, more):
+    """What is misspelt or of another type is not passed over: it could be the end date."""
+    before = site.sql("select count(*) from governance.access_request")
+    status, problem = site.api("POST", "/v1/access-requests", {**BODY, **more}, f"strict-{more}"[:100])
+    assert status == 422 and member in problem["detail"] and problem["status"] == 422, problem
+    assert problem.get("member", member) == member and "constraint" not in problem["detail"]
+    assert site.sql("select count(*) from governance.access_request") == before
+
+
+def test_other_bodies_are_read_strictly_too(site):
+    _, made = submit(site, "strict")
+    path = f"/v1/access-requests/{made['id']}/approvals"
+    for body, member in (({"approver": "x", "decision": "maybe"}, "decision"), ({"approver": "x"}, "decision"),
+                         ({"approver": "x", "decision": "approved", "until": "2030"}, "until")):
+        status, problem = site.api("POST", path, body)
+        assert status == 422 and problem["member"] == member, problem
+    good = {"request": made["id"], "owner": "a", "approved_by": "b", "reason": "x", "expires_at": "2030-01-01T00:00:00Z"}
+    for more, member in (({"request": "IAM-1"}, "request"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"), ({"owner": 1}, "owner")):
+        status, problem = site.api("POST", "/v1/exceptions", {**good, **more})
+        assert status == 422 and problem["member"] == member, problem
+    for body in ([], "x", 1):
+        assert site.api("POST", path, body)[0] == 422
+
+
+def test_an_end_date_is_kept_and_a_late_repetition_is_the_same_request(site):
+    soon = time.time() + 3
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(soon))
+    status, made = submit(site, "until", kind="grant", access_until=until, privileged=True)
+    assert status == 201
+    shown = site.api("GET", f"/v1/access-requests/{made['id']}")[1]
+    assert shown["access_until"].startswith(until[:-1])
+    assert site.sql(f"select is_privileged from governance.access_request where id = '{made['id']}'") == "t"
+    time.sleep(max(0, soon + 0.5 - time.time()))
+    assert submit(site, "until", kind="grant", access_until=until, privileged=True)[1]["repeated"]
+
+
+def test_a_request_is_shown_by_its_ticket_too(site):
+    _, made = submit(site, "by-key")
+    key = until_bound(site, made["id"])["key"]
+    assert site.api("GET", f"/v1/access-requests/{key}")[1]["id"] == made["id"]
+    assert made["id"] in site.countersign("request", "show", key).stdout
+    assert site.api("GET", "/v1/access-requests/IAM-999999")[0] == 404
+    assert site.api("GET", f"/v1/access-requests/{key}/evidence")[0] == 404
+
+
+def test_words_of_the_command_line_stay_words(site):
+    """An id or a phase with signs in it asks for nothing else."""
+    _, made = submit(site, "words")
+    for words in (("list", "--phase", "received&after=x"), ("list", "--phase", "none"), ("show", f"{made['id']}?x"),
+                  ("retry", f"{made['id']}/../{made['id']}"), ("show", "../access-requests"), ("list", "--after", "x&limit=1")):
+        done = site.countersign("request", *words, check=False)
+        assert done.returncode == 65, (words, done)
+    long = site.countersign("request", "show", "x" * 9000, check=False)
+    assert long.returncode == 64, long
+    assert made["id"] in site.countersign("request", "list").stdout
 
 
 def test_command_line_submits_too(site):

@@ -64,8 +64,14 @@ class Faults(unittest.TestCase):
                     file.write(text_of(case, kind))
             environment = {key: value for key, value in os.environ.items() if not key.startswith("COUNTERSIGN_")}
             environment.update(case.get("environment") or {})
+            if "secrets" in case:
+                environment["CREDENTIALS_DIRECTORY"] = "credentials"
+                os.mkdir(os.path.join(folder, "credentials"))
+                for secret, value in case["secrets"].items():
+                    with open(os.path.join(folder, "credentials", secret), "w", encoding="utf-8") as file:
+                        file.write(value)
             if kind == "config":
-                argv = [COUNTERSIGN, "check", "--config", name]
+                argv = [COUNTERSIGN, "check", "--config", name] + ([] if "secrets" in case else ["--without-secrets"])
                 for assignment in case.get("set", []):
                     argv += ["--set", assignment]
             else:

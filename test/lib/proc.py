@@ -195,6 +195,11 @@ class Process:
         with open(f"/proc/{self.pid}/status") as file:
             return int(re.search(r"^VmRSS:\s+(\d+)", file.read(), re.M).group(1))
 
+    def peak_kib(self):
+        """The most resident memory it ever had, in KiB."""
+        with open(f"/proc/{self.pid}/status") as file:
+            return int(re.search(r"^VmHWM:\s+(\d+)", file.read(), re.M).group(1))
+
     def cpu_s(self):
         """Processor time used so far, user and system, in seconds."""
         with open(f"/proc/{self.pid}/stat") as file:

@@ -8,10 +8,10 @@ import pytest
 from conftest import ask
 
 CANARY = ("canary", "watch")
-QUERY = """select u.id is not null, coalesce(u.active, false), r.user_id is not null, u.id::text, null
+QUERY = """select u.id is not null, coalesce(u.active, false), r.user_id is not null, u.id::text, null, a.id is not null
              from (select $1::text as login, $2::text as role) q
-             left join app_user u on u.login = q.login
-             left join (app_user_role r join app_role a on a.id = r.role_id) on r.user_id = u.id and a.name = q.role"""
+             left join app_user u on u.login = q.login left join app_role a on a.name = q.role
+             left join app_user_role r on r.user_id = u.id and r.role_id = a.id"""
 
 
 def read(target, *pairs, query=QUERY, user="reader", canary=CANARY, timeout_ms=2000, close_after_ms=0, conninfo=None):
@@ -40,11 +40,12 @@ def test_names_are_parameters(target, name):
 @pytest.mark.parametrize("what, query, reason", [
     ("no row", QUERY + " where false", "QueryShape"),
     ("two rows", QUERY + " cross join generate_series(1, 2)", "QueryShape"),
-    ("too few columns", "select true, true, $1 = $2", "QueryShape"),
-    ("no such table", "select true, true, $1 = $2, '', null from nowhere", "QueryRefused"),
-    ("a time that is none", "select true, true, $1 = $2, '', 'yesterday'", "BadAsOf"),
-    ("a statement that writes", "insert into copy_state select now() where $1 <> $2 returning true, true, false, '', null", "QueryRefused"),
-    ("a statement that takes too long", "select true, true, $1 = $2, '', null from pg_sleep(30)", "Timeout"),
+    ("too few columns", "select true, true, $1 = $2, '', null", "QueryShape"),
+    ("one column too many", "select true, true, $1 = $2, '', null, true, true", "QueryShape"),
+    ("no such table", "select true, true, $1 = $2, '', null, true from nowhere", "QueryRefused"),
+    ("a time that is none", "select true, true, $1 = $2, '', 'yesterday', true", "BadAsOf"),
+    ("a statement that writes", "insert into copy_state select now() where $1 <> $2 returning true, true, false, '', null, true", "QueryRefused"),
+    ("a statement that takes too long", "select true, true, $1 = $2, '', null, true from pg_sleep(30)", "Timeout"),
 ])
 def test_what_is_not_an_answer(target, what, query, reason):
     answer, = read(target, ("cyd", "ledger"), query=query, timeout_ms=700)
@@ -53,7 +54,7 @@ def test_what_is_not_an_answer(target, what, query, reason):
 
 def test_a_login_that_owns_the_tables_writes_nothing(target):
     answer, = read(target, ("cyd", "ledger"), user="postgres",
-                   query="delete from app_user_role where $1 <> $2 returning true, true, false, '', null")
+                   query="delete from app_user_role where $1 <> $2 returning true, true, false, '', null, true")
     assert answer["outcome"] == "unknown"
     assert target.psql("select count(*) from app_user_role") == "5"
 
@@ -71,22 +72,54 @@ def test_rights(target):
 
 
 def test_a_copy_says_of_when_it_is(target):
-    query = QUERY.replace(", null\n", ", (select to_char(at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from copy_state)\n")
+    query = QUERY.replace(", null,", ", (select to_char(at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from copy_state),")
     answer, = read(target, ("cyd", "ledger"), query=query)
     age = datetime.datetime.now(datetime.timezone.utc).timestamp() * 1000 - answer["as_of_ms"]
     assert 3_590_000 < age < 3_900_000, "the copy's own time, an hour ago"
 
 
 def test_a_time_of_the_future_is_not_believed(target):
-    query = QUERY.replace(", null\n", ", '2999-01-01T00:00:00Z'\n")
+    query = QUERY.replace(", null,", ", '2999-01-01T00:00:00Z',")
     answer, = read(target, ("cyd", "ledger"), query=query)
     assert answer["as_of_ms"] <= time.time() * 1000 + 1000
 
 
-def test_nulls(target):
-    answer, = read(target, ("cyd", "ledger"), query="select null::bool, null::bool, $1 = $2, null, null")
-    assert answer["outcome"] == "unknown" or answer["account"] == "missing"
-    assert not answer["canary"] and answer["outcome"] == "unknown"
+SEEN = "$1 = 'canary'"  # the canary's row is whole, always: only the item's is odd
+
+
+@pytest.mark.parametrize("value", ["null", "''", "'no'", "'unknown'", "'2'", "'TRUE '", "'F'"])
+@pytest.mark.parametrize("column", [0, 1, 2, 5])
+def test_only_true_and_false_are_answers(target, column, value):
+    """NULL is what SQL says when it cannot tell: `x in (select ...)` with a NULL among the rows. It is not "no"."""
+    columns = ["true", "true", SEEN, "''", "null", "true"]
+    columns[column] = f"case when {SEEN} then 'true' else {value} end"
+    answer, = read(target, ("cyd", "ledger"), query=f"select {', '.join(columns)} where $2 <> ''")
+    assert say(answer) == ("unknown", "QueryShape") and answer["canary"]
+
+
+@pytest.mark.parametrize("yes, no", [("true", "false"), ("'t'", "'f'"), ("'true'", "'false'"), ("1", "0")])
+def test_ways_to_write_true_and_false(target, yes, no):
+    query = f"select {yes}, {yes}, case when {SEEN} then {yes} else {no} end, '', null, {yes} where $2 <> ''"
+    answer, = read(target, ("cyd", "ledger"), query=query)
+    assert say(answer) == ("absent", "Ok") and answer["complete"] and answer["account"] == "active"
+
+
+def test_an_in_over_rows_with_a_null(target):
+    query = QUERY.replace("r.user_id is not null", "q.login in (select login from (values ('canary'), (null)) as seen (login))")
+    answer, = read(target, ("ada", "ledger"), query=query)
+    assert say(answer) == ("unknown", "QueryShape") and answer["canary"]
+
+
+def test_an_entitlement_that_is_not_there_proves_nothing(target):
+    """Nobody holds a misspelt role, so everybody would seem to have lost it."""
+    misspelt, nobody = read(target, ("ada", "ledgr"), ("nobody", "ledgr"))
+    assert say(misspelt) == ("unknown", "EntitlementNotFound") == say(nobody) and misspelt["canary"]
+
+
+def test_nobody_who_is_entitled_is_a_contradiction(target):
+    query = f"select {SEEN}, {SEEN}, true, '', null, true where $2 <> ''"
+    answer, = read(target, ("nobody", "ledger"), query=query)
+    assert say(answer) == ("unknown", "QueryShape")
 
 
 def test_many_at_once_and_a_changed_table(target):
@@ -126,6 +159,6 @@ def test_a_database_that_hangs_goes_and_comes(target):
 
 
 def test_closed_while_reading(target):
-    answers = read(target, *[("cyd", "ledger")] * 5, query="select true, true, $1 = $2, '', null from pg_sleep(0.5)", timeout_ms=3000,
+    answers = read(target, *[("cyd", "ledger")] * 5, query="select true, true, $1 = $2, '', null, true from pg_sleep(0.5)", timeout_ms=3000,
                    close_after_ms=100)
     assert len(answers) == 5, "each is told"

@@ -2,10 +2,19 @@
 -- made by bodies.py: one "signature<TAB>body" a line.
 local bodies, count, thread_no = {}, 0, 0
 local sent = 0
+local threads = {}
+answered_200 = 0 -- of this thread; read by done
 
 function setup(thread)
   thread_no = thread_no + 1
   thread:set("thread_no", thread_no)
+  threads[thread_no] = thread
+end
+
+function response(status)
+  if status == 200 then
+    answered_200 = answered_200 + 1
+  end
 end
 
 function init(args)
@@ -30,6 +39,10 @@ end
 
 function done(summary, latency, requests)
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
-  print(string.format('{"requests":%d,"duration_us":%d,"p50_us":%d,"p99_us":%d,"not_2xx":%d,"socket_errors":%d}',
-    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), summary.errors.status, errors))
+  local ok = 0
+  for _, thread in ipairs(threads) do
+    ok = ok + thread:get("answered_200")
+  end
+  print(string.format('{"requests":%d,"answered_200":%d,"duration_us":%d,"p50_us":%d,"p99_us":%d,"not_2xx":%d,"socket_errors":%d}',
+    summary.requests, ok, summary.duration, latency:percentile(50), latency:percentile(99), summary.errors.status, errors))
 end

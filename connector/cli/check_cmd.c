@@ -44,10 +44,12 @@ static int check(struct cli *cli)
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     struct diag_list *mapping = ARENA_NEW(arena, struct diag_list);
+    bool without_secrets = cli_flag(cli, "without-secrets");
     int left = cli_leftover(cli);
 
     if (left)
         return left;
+    cli->secrets = !without_secrets;
     struct config_input input = cli_config_input(cli);
     struct config *config = config_load_from(arena, &input, diags, mapping);
     if (cli->json) {
@@ -62,12 +64,14 @@ static int check(struct cli *cli)
         size_t errors = diags->errors + mapping->errors;
         fprintf(stderr, "%s: %zu error%s", cli->config_file, errors, errors == 1 ? "" : "s");
         if (config)
-            fprintf(stderr, ", %zu sites, %zu sources, %zu mapping rules, mapping tests passed",
-                    config->site_count, config->source_count, config->mapping->rule_count);
+            fprintf(stderr, ", %zu sites, %zu sources, %zu mapping rules, mapping tests passed%s",
+                    config->site_count, config->source_count, config->mapping->rule_count,
+                    without_secrets ? ", secrets not read" : "");
         fprintf(stderr, "\n");
     }
     return config ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
 const struct cli_command CLI_CHECK = {
-    "check", "validate configuration and mapping, run the mapping's tests", check};
+    "check", "validate configuration, secrets (not --without-secrets) and mapping, run its tests",
+    check};

@@ -1,0 +1,19 @@
+#include "service/front.h"
+
+#include "service/api.h"
+#include "service/intake.h"
+#include "service/problem.h"
+
+void front_serve(void *arg, struct serve_request *request)
+{
+    const struct str HOOK = STR("/webhook/jira/");
+    struct service *svc = arg;
+    struct str path = serve_path(request);
+
+    if (str_starts(path, HOOK))
+        intake_take(svc->intake, request, str_n(path.p + HOOK.len, path.len - HOOK.len));
+    else if (str_starts(path, STR("/v1/")))
+        api_serve(svc->api, request);
+    else
+        problem_reply(request, 404, "Not found", "see the API description");
+}

@@ -1,0 +1,14 @@
+/* problem.h: RFC 9457 problem documents, the one shape of every refusal on both listeners. */
+#ifndef COUNTERSIGN_SERVICE_PROBLEM_H
+#define COUNTERSIGN_SERVICE_PROBLEM_H
+
+#include "io/io_serve.h"
+
+/* Answers the request. detail: what is wrong and what to do, for whoever wrote the client. */
+void problem_reply(struct serve_request *request, int status, const char *title,
+                   const char *detail);
+/* The same about one member of the body: the extension "member" names it (section 3.2). */
+void problem_reply_member(struct serve_request *request, int status, const char *title,
+                          struct str member, const char *detail);
+
+#endif

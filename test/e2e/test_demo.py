@@ -1,0 +1,17 @@
+"""The demo plays its story, and every line of it is checked: by the demo itself, and here that none is left out."""
+import re
+
+from lib import proc, world
+
+STORY = ["governed, and the agent knows what to do", "NOT CLOSED: the access is still there",
+         "VERIFIED: the ticket resolved by itself", "the request is closed on that proof", "NOT CLOSED: the membership is not there",
+         "VERIFIED: the ticket resolved by itself", "found and REOPENED, with the reason",
+         "VERIFIED and closed once the role was really gone", "the ticket was found by its marker and bound",
+         "exactly one ticket exists", "evidence chain verified"]
+
+
+def test_the_story_is_played_without_a_miss():
+    done = proc.run([world.ROOT / "deploy" / "demo", "--once", "--no-setup"], timeout=180)
+    assert ", 0 missed" in done.stdout and "✗" not in done.stdout, done.stdout
+    told = [line.split("✓ ", 1)[1] for line in done.stdout.splitlines() if re.match(r" \d\d:\d\d:\d\d .*✓ ", line)]
+    assert len(told) == len(STORY) and all(line.startswith(part) for line, part in zip(told, STORY)), told
