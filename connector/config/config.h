@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "domain/decide.h"
+#include "jsm/jsm_auth.h"
 #include "mapping/mapping.h"
 #include "readers/reader.h"
 #include "yaml/yaml.h"
@@ -21,12 +22,14 @@ enum {
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
 };
 
-enum site_auth { AUTH_BASIC, AUTH_BEARER };
-
 struct site_config {
     struct str name, flavour, url;
-    enum site_auth auth;
-    struct str email, token; /* token: a secret reference */
+    enum jsm_auth auth;
+    struct str email;
+    struct str token;              /* secret reference: token, or secret of client_id */
+    struct str client_id;          /* service account */
+    struct str token_url, gateway; /* where its tokens come from; where calls by cloud id go */
+    struct str cloud_id;           /* empty: the site is asked */
     struct str webhook_secret,
         webhook_secret_old; /* secret references; old is empty unless one is being replaced */
     struct str projects[CONFIG_PROJECTS_MAX];

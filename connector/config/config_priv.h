@@ -14,6 +14,10 @@ struct loader {
 };
 
 void config_site(struct loader *l, const struct yaml *map);
+/* `auth` of a site, after its `insecure_http`. */
+void config_auth(struct loader *l, const struct yaml *map, struct site_config *s);
+/* Is it plain http to this very machine? */
+bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
 
 #endif

@@ -24,6 +24,11 @@ static bool is_loopback(struct str authority)
     return false;
 }
 
+bool config_is_loopback_http(struct str url)
+{
+    return str_starts(url, STR("http://")) && is_loopback(authority_of(url));
+}
+
 static bool is_plain_address(struct str authority)
 {
     for (size_t i = 0; i < authority.len; i++) {
@@ -95,26 +100,6 @@ static void load_projects(struct loader *l, const struct yaml *map, struct site_
     }
 }
 
-static void load_auth(struct loader *l, const struct yaml *map, struct site_config *s)
-{
-    static const char *const KNOWN[] = {"kind", "email", "token", NULL};
-    static const char *const KINDS[] = {"basic", "bearer", NULL};
-    const struct yaml *auth = value_map(&l->v, map, "auth");
-
-    value_refuse_unknown(&l->v, auth, KNOWN, "auth");
-    if (!yaml_member(map, "auth")) {
-        diag_error(l->v.diags, "C011", map->pos, "'auth' is missing");
-        diag_help(l->v.diags,
-                  "add auth: { kind: basic, email: access-check@example.com, token: file:/path }");
-    }
-    if (!auth)
-        return;
-    s->auth = value_choice(&l->v, auth, "kind", "C029", KINDS) == 1 ? AUTH_BEARER : AUTH_BASIC;
-    if (s->auth == AUTH_BASIC)
-        s->email = value_required(&l->v, auth, "email", "access-check@example.com");
-    s->token = value_secret(&l->v, auth, "token", true, 1);
-}
-
 static void load_flavour(struct loader *l, const struct yaml *map, struct site_config *s)
 {
     static const char *const FLAVOURS[] = {"cloud", "datacenter", NULL};
@@ -159,7 +144,7 @@ void config_site(struct loader *l, const struct yaml *map)
     s->url = value_required(&l->v, map, "url", "https://acme.atlassian.net");
     s->insecure_http = value_bool(&l->v, map, "insecure_http", false);
     check_url(l, s, map);
-    load_auth(l, map, s);
+    config_auth(l, map, s);
     s->webhook_secret =
         value_secret(&l->v, map, "webhook_secret", true, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->webhook_secret_old =

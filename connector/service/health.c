@@ -39,7 +39,8 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     json_put_name(&out, "sites");
     json_open_object(&out);
     for (size_t i = 0; i < svc->config->site_count; i++) {
-        bool known = svc->sites[i]->view.our_account.len > 0 && !svc->sites[i]->denied;
+        bool known =
+            svc->sites[i]->view.our_account.len > 0 && !site_auth_refusals(svc->sites[i]->auth);
         degraded |= !known;
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
                         known ? STR("ok") : STR("not reachable or not signed in"));

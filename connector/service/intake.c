@@ -10,7 +10,7 @@
 #include "jsm/jsm_hook.h"
 #include "store/store.h"
 
-enum { SITES_MAX = 64, KEYS_MAX = 2, SWEEP_MS = 100, ID_MAX = 200, RETRY_MAX = 1000 };
+enum { SITES_MAX = 64, SWEEP_MS = 100, ID_MAX = 200, RETRY_MAX = 1000 };
 
 /* One delivery between its arrival and its answer. Lives in the request's arena. */
 struct delivery {
@@ -32,8 +32,8 @@ struct batch {
 
 struct site_keys {
     struct str name;
-    struct hmac *keys[KEYS_MAX];
-    size_t key_count;
+    intake_keys_fn *keys;
+    void *arg;
 };
 
 struct intake {
@@ -233,16 +233,10 @@ struct intake *intake_new(struct io_loop *loop, const struct intake_options *opt
     return intake;
 }
 
-void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys,
-                     size_t key_count)
+void intake_add_site(struct intake *intake, struct str name, intake_keys_fn *keys, void *arg)
 {
-    ASSERT(intake->site_count < SITES_MAX && key_count <= KEYS_MAX);
-    struct site_keys *site = &intake->sites[intake->site_count++];
-
-    site->name = name;
-    site->key_count = key_count;
-    for (size_t i = 0; i < key_count; i++)
-        site->keys[i] = keys[i];
+    ASSERT(intake->site_count < SITES_MAX);
+    intake->sites[intake->site_count++] = (struct site_keys){name, keys, arg};
 }
 
 static const struct site_keys *find_site(const struct intake *intake, struct str name)
@@ -272,13 +266,15 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
     const struct site_keys *site = find_site(intake, site_name);
     bool one_signature = serve_header_count(request, "x-hub-signature") == 1;
     struct str signature = serve_header(request, "x-hub-signature");
+    struct hmac *const *keys = NULL;
+    size_t key_count = site ? site->keys(site->arg, &keys) : 0;
 
     if (!str_eq_c(serve_method(request), "POST")) {
         refuse(intake, request, 405);
         return;
     }
     if (!site || !one_signature ||
-        !jsm_hook_is_signed(site->keys, site->key_count, signature, serve_body(request))) {
+        !jsm_hook_is_signed(keys, key_count, signature, serve_body(request))) {
         refuse(intake, request, 401); /* no word about why */
         return;
     }

@@ -25,10 +25,11 @@ struct intake_options {
 
 /* Borrows the pool and the metrics until intake_free. */
 struct intake *intake_new(struct io_loop *loop, const struct intake_options *options);
-/* keys: the site's live secrets (one, or two while one is being replaced). Borrowed for the
- * intake's life. */
-void intake_add_site(struct intake *intake, struct str name, struct hmac *const *keys,
-                     size_t key_count);
+/* The live secrets of a site: one, or two while one is being replaced; asked for at each delivery,
+ * because they change while we run. Borrowed until the loop turns. */
+typedef size_t intake_keys_fn(void *arg, struct hmac *const **ret_keys);
+/* name and arg are borrowed for the intake's life. */
+void intake_add_site(struct intake *intake, struct str name, intake_keys_fn *keys, void *arg);
 /* Takes the request over: it is answered exactly once, perhaps later. site: the path's last part.
  */
 void intake_take(struct intake *intake, struct serve_request *request, struct str site);

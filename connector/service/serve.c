@@ -204,6 +204,11 @@ static bool make_listeners(struct daemon *d, struct err *err)
     return svc->ops != NULL;
 }
 
+static size_t keys_of(void *arg, struct hmac *const **ret_keys)
+{
+    return site_auth_keys(arg, ret_keys);
+}
+
 static bool make_parts(struct daemon *d, struct err *err)
 {
     struct service *svc = &d->svc;
@@ -226,8 +231,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     if (!svc->api || !make_sites(d, err) || !make_readers(d, err))
         return false;
     for (size_t i = 0; i < c->site_count; i++)
-        intake_add_site(svc->intake, c->sites[i].name, svc->sites[i]->keys,
-                        svc->sites[i]->key_count);
+        intake_add_site(svc->intake, c->sites[i].name, keys_of, svc->sites[i]->auth);
     return make_listeners(d, err);
 }
 

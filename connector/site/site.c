@@ -5,57 +5,12 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "io/io_file.h"
 
 enum {
-    SECRETS_BYTES = 64 * 1024,
+    ACCOUNT_BYTES = 16 * 1024,
     FIELDS_BYTES = 4000, /* of an address: servers refuse 8 KB */
     KNOWN_MS = 2000,     /* how long a proof of who we are counts */
 };
-
-static bool add_key(struct site *site, struct str reference, struct err *err)
-{
-    struct secret *secret;
-
-    if (!reference.len)
-        return true;
-    if (!file_secret(reference, &secret, err))
-        return err_while(err, "reading the webhook secret of site '%.*s'",
-                         STR_ARG(site->config->name));
-    if (secret_reveal(secret).len < CONFIG_HOOK_SECRET_CHARS_MIN) {
-        secret_free(secret);
-        return FAIL(err, ERR_CONFIG,
-                    "the webhook secret of site '%.*s' is shorter than %d characters",
-                    STR_ARG(site->config->name), CONFIG_HOOK_SECRET_CHARS_MIN);
-    }
-    site->keys[site->key_count++] = hmac_new(secret_reveal(secret));
-    secret_free(secret);
-    return true;
-}
-
-static bool make_authorization(struct site *site, struct err *err)
-{
-    const struct site_config *c = site->config;
-    AUTO(drop_buf) struct buf plain, coded;
-    struct secret *token;
-
-    if (!file_secret(c->token, &token, err))
-        return err_while(err, "reading the token of site '%.*s'", STR_ARG(c->name));
-    buf_init(&plain, SECRETS_BYTES);
-    buf_init(&coded, SECRETS_BYTES);
-    if (c->auth == AUTH_BEARER) {
-        buf_printf(&coded, "Bearer %.*s", STR_ARG(secret_reveal(token)));
-    } else {
-        buf_printf(&plain, "%.*s:%.*s", STR_ARG(c->email), STR_ARG(secret_reveal(token)));
-        buf_add_c(&coded, "Basic ");
-        base64_encode(&coded, buf_str(&plain));
-        explicit_bzero(plain.p, plain.len);
-    }
-    site->authorization = arena_str(site->secrets, buf_str(&coded));
-    explicit_bzero(coded.p, coded.len);
-    secret_free(token);
-    return true;
-}
 
 /* --- which fields of a ticket we need --- */
 
@@ -94,7 +49,7 @@ static struct str make_fields(struct site *site, const struct mapping *m)
         MAPPING_TARGETS(X)
 #undef X
     }
-    return list.over ? STR_NONE : arena_str(site->secrets, buf_str(&list));
+    return list.over ? STR_NONE : arena_str(site->arena, buf_str(&list));
 }
 
 struct site *site_new(const struct site_options *options, struct err *err)
@@ -107,7 +62,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
         abort();
     site->o = *options;
     site->config = config;
-    site->secrets = arena_new(SECRETS_BYTES);
+    site->arena = arena_new(ACCOUNT_BYTES);
     for (size_t i = 0; i < m->status_count; i++)
         site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
     site->view = (struct jsm_view){
@@ -118,8 +73,12 @@ struct site *site_new(const struct site_options *options, struct err *err)
     traffic_init(&site->traffic, JSM_PER_SECOND, limited, io_loop_now_ms(options->loop));
     for (size_t lane = 0; lane < LANE_COUNT; lane++)
         list_init(&site->waiting[lane]);
-    if (make_authorization(site, err) && add_key(site, config->webhook_secret, err) &&
-        add_key(site, config->webhook_secret_old, err))
+    struct site_auth_options auth = {.config = config,
+                                     .loop = options->loop,
+                                     .http = options->http,
+                                     .call_timeout_ms = options->times->call_timeout_ms};
+    site->auth = site_auth_new(&auth, err);
+    if (site->auth)
         return site;
     site_free(site);
     return NULL;
@@ -129,9 +88,8 @@ void site_free(struct site *site)
 {
     if (!site)
         return;
-    for (size_t i = 0; i < site->key_count; i++)
-        hmac_free(site->keys[i]);
-    arena_free(site->secrets);
+    site_auth_free(site->auth);
+    arena_free(site->arena);
     free(site);
 }
 
@@ -159,7 +117,7 @@ static void on_server_info(void *arg, const struct jsm_answer *answer)
     while (str_ends(base, STR("/")))
         base.len--;
     if (answer->verdict == JSM_OK && !l->site->view.site_id.len)
-        l->site->view.site_id = arena_str(l->site->secrets, base);
+        l->site->view.site_id = arena_str(l->site->arena, base);
     if (!l->site->view.site_id.len)
         log_warn("site", "Jira does not say which site it is", LOG_S("site", l->site->config->name),
                  LOG_C("why", answer->why));
@@ -176,7 +134,7 @@ static void on_myself(void *arg, const struct jsm_answer *answer)
     if (known)
         site->known_ms = io_loop_now_ms(site->o.loop);
     if (known && !site->view.our_account.len)
-        site->view.our_account = arena_str(site->secrets, account);
+        site->view.our_account = arena_str(site->arena, account);
     if (!known || site->view.site_id.len) {
         learning_end(l, known);
         return;

@@ -11,6 +11,7 @@
 #include "jsm/jsm_issue.h"
 #include "jsm/jsm_judge.h"
 #include "mapping/mapping.h"
+#include "site/site_auth.h"
 
 /* Borrowed for the site's life. The loop and the client are shared by all sites. */
 struct site_options {
@@ -46,14 +47,11 @@ struct site {
     struct site_options o;
     struct site_counters counters;
     const struct site_config *config;
-    struct str authorization; /* header value, in `secrets` */
-    struct arena *secrets;    /* wiped with the process; never logged */
-    struct hmac *keys[2];     /* live webhook secrets */
-    size_t key_count;
+    struct site_auth *auth;
+    struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
     struct jsm_view view; /* our_account and site_id are known after site_learn */
     struct str fields;    /* what we ask of a ticket: the mapping's fields and our own */
-    int denied;           /* consecutive refusals of the credential */
     int64_t known_ms;     /* monotonic: when Jira last told us who we are; 0 = denied since */
     /* of site_send.c */
     struct traffic traffic;

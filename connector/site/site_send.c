@@ -8,8 +8,7 @@
 #include "site/site.h"
 
 enum {
-    DENIED_MAX = 3, /* then the site rests: a dead credential must not lock the account (CAPTCHA) */
-    DENIED_REST_MS = 60 * 1000,
+    URL_BYTES = 8 * 1024,
     CROWDED_MS = 1000, /* when to come back to a lane that is full */
 };
 
@@ -18,6 +17,7 @@ struct pending {
     struct site *site;
     struct arena *arena;
     struct jsm_call call;
+    struct site_wait wait;
     struct traffic_call traffic;
     int64_t asked_ms, send_by_ms; /* monotonic */
     site_answer_fn *fn;
@@ -60,48 +60,39 @@ static void take_told(struct pending *p, const struct jsm_answer *answer)
                  LOG_S("site", site->config->name), LOG_C("why", answer->why));
 }
 
-static void take_denied(struct pending *p, const struct jsm_answer *answer)
-{
-    struct site *site = p->site;
-
-    site->counters.denied++;
-    site->known_ms = 0;
-    if (++site->denied < DENIED_MAX)
-        return;
-    traffic_told(&site->traffic, &p->traffic, REACH_SITE, DENIED_REST_MS, now_ms(site));
-    log_error("site", "Jira does not accept our credential; resting, then trying again",
-              LOG_S("site", site->config->name), LOG_C("why", answer->why));
-}
-
 /* What the answer means for the calls that follow. */
 static void take_manners(struct pending *p, const struct jsm_answer *answer)
 {
     struct site *site = p->site;
     enum traffic_end end = TRAFFIC_ANSWERED;
+    enum site_heard heard = SITE_ACCEPTED;
 
     take_told(p, answer);
     switch (answer->verdict) {
     case JSM_OK:
     case JSM_MISSING:
     case JSM_REFUSED:
-        site->denied = 0;
         break;
     case JSM_LATER:
         site->counters.limited++;
-        site->denied = 0;
         end = TRAFFIC_FAILED;
         break;
     case JSM_DENIED:
-        take_denied(p, answer);
+        site->counters.denied++;
+        site->known_ms = 0;
+        heard = SITE_REFUSED;
         break;
     case JSM_UNKNOWN:
         site->counters.lost++;
         end = TRAFFIC_FAILED;
+        heard = SITE_UNCLEAR;
         break;
     case JSM_UNREACHED:
         end = TRAFFIC_SILENT;
+        heard = SITE_UNCLEAR;
         break;
     }
+    site_auth_heard(site->auth, heard);
     traffic_ended(&site->traffic, &p->traffic, end, now_ms(site));
 }
 
@@ -135,18 +126,18 @@ static void on_reply(void *arg, const struct http_reply *reply)
 
 /* --- leaving --- */
 
-static void leave(struct pending *p)
+static void send_now(struct pending *p, const struct site_pass *pass)
 {
     struct site *site = p->site;
     AUTO(drop_buf) struct buf url;
     const int64_t timeout = site->o.times->call_timeout_ms;
     int64_t left = timeout - (now_ms(site) - p->asked_ms); /* waiting counts */
 
-    buf_init(&url, 8192);
-    buf_add_str(&url, site->config->url);
+    buf_init(&url, URL_BYTES);
+    buf_add_str(&url, pass->base);
     buf_add_str(&url, p->call.path);
     struct http_header headers[] = {
-        {STR("Authorization"), site->authorization},
+        {STR("Authorization"), pass->authorization},
         {STR("Accept"), STR("application/json")},
         {STR("Content-Type"), STR("application/json")},
     };
@@ -160,9 +151,57 @@ static void leave(struct pending *p)
                              .connect_timeout_ms = left < timeout / 2 ? left : timeout / 2,
                              .reply_max = LIMIT_REPLY_BYTES};
     site->counters.calls++;
-    site->in_flight++;
     traffic_sent(&site->traffic, &p->traffic, now_ms(site));
     http_send(site->o.http, &http, on_reply, p);
+}
+
+/* No call after all: its place is free again. */
+static void stay(struct pending *p, enum jsm_verdict verdict, int64_t told_ms, const char *why)
+{
+    p->site->in_flight--;
+    answer_early(p, verdict, told_ms, why);
+}
+
+static void take_pass(struct pending *p, const struct site_pass *pass)
+{
+    struct site *site = p->site;
+
+    switch (pass->state) {
+    case SITE_PASS_READY:
+        if (now_ms(site) <= p->send_by_ms && !site->closed) {
+            send_now(p, pass);
+            return;
+        }
+        site_auth_heard(site->auth, SITE_UNCLEAR);
+        stay(p, JSM_UNREACHED, 0, "its turn came too late");
+        return;
+    case SITE_PASS_REFUSED:
+        stay(p, JSM_DENIED, pass->wait_ms, pass->why);
+        return;
+    case SITE_PASS_UNREACHED:
+        stay(p, JSM_UNREACHED, 0, pass->why);
+        return;
+    }
+}
+
+static void on_pass(void *arg, const struct site_pass *pass)
+{
+    struct pending *p = arg;
+    struct site *site = p->site;
+
+    take_pass(p, pass);
+    pump(site);
+}
+
+/* Its turn has come: it holds its place while the credential is fetched. */
+static void leave(struct pending *p)
+{
+    struct site_pass pass;
+
+    p->site->in_flight++;
+    p->wait = (struct site_wait){.fn = on_pass, .arg = p};
+    if (site_auth_pass(p->site->auth, &p->wait, &pass))
+        take_pass(p, &pass);
 }
 
 static void leave_lane(struct pending *p)
@@ -276,5 +315,6 @@ void site_close(struct site *site)
     if (!site)
         return;
     site->closed = true;
+    site_auth_stop(site->auth);
     pump(site);
 }

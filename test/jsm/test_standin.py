@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The stand-in behaves like Jira: tickets, workflow, service desk.  usage: test_standin.py [-v]"""
+import base64
 import os
 import sys
 import threading
@@ -31,6 +32,33 @@ class Credentials(WithSite):
         self.assertEqual(self.site.call("GET", "/rest/api/3/myself")[0], 401)
         self.site.control("POST", "accounts", {"connector": {"token": "connector-token"}})
         self.assertEqual(self.site.call("GET", "/rest/api/3/myself")[0], 200)
+
+    def test_a_token_with_scopes_counts_at_the_gateway_only(self):
+        cloud = self.site.call("GET", "/_edge/tenant_info", actor=None)[1]["cloudId"]
+        basic = {"Authorization": "Basic " + base64.b64encode(b"connector@example.com:connector-scoped-token").decode()}
+        plain = {"Authorization": "Basic " + base64.b64encode(b"connector@example.com:connector-token").decode()}
+
+        def who(prefix, headers):
+            return self.site.call("GET", prefix + "/rest/api/3/myself", actor=None, headers=headers)[0]
+        self.assertEqual((who("", basic), who(f"/ex/jira/{cloud}", basic)), (401, 200))
+        self.assertEqual((who("", plain), who(f"/ex/jira/{cloud}", plain)), (200, 401))
+        self.assertEqual(who("/ex/jira/another-cloud", basic), 404)
+
+    def test_a_service_account_gets_a_token_that_ends(self):
+        self.site.control("POST", "config", {"access_token_s": 1})
+        cloud = self.site.call("GET", "/_edge/tenant_info", actor=None)[1]["cloudId"]
+        ask = {"grant_type": "client_credentials", "client_id": "connector-client", "client_secret": "connector-client-secret"}
+        status, body = self.site.call("POST", "/oauth/token", ask, actor=None)
+        self.assertEqual((status, body["expires_in"], body["token_type"]), (200, 1, "Bearer"))
+        bearer = {"Authorization": "Bearer " + body["access_token"]}
+
+        def who(prefix):
+            return self.site.call("GET", prefix + "/rest/api/3/myself", actor=None, headers=bearer)[0]
+        self.assertEqual((who(""), who(f"/ex/jira/{cloud}")), (401, 200))
+        time.sleep(1.1)
+        self.assertEqual(who(f"/ex/jira/{cloud}"), 401)
+        self.assertEqual(self.site.call("POST", "/oauth/token", ask | {"client_secret": "no"}, actor=None)[0], 401)
+        self.assertEqual(self.site.call("POST", "/oauth/token", ask | {"grant_type": "password"}, actor=None)[0], 400)
 
     def test_anonymous_search_is_empty_not_refused(self):
         self.create()

@@ -3,6 +3,7 @@ Jira, and Countersign itself. Everything is private and goes away with it."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 import urllib.error
@@ -32,10 +33,11 @@ def http(method, url, body=None, headers=None, timeout=20):
 
 class World:
     def __init__(self, program=None, fsync=False, poll="1s", times=TIMES, webhooks=True, log="info", index_lag_ms=0,
-                 fixed_ports=False, time_scale=50):
+                 fixed_ports=False, time_scale=50, auth=None):
         self.program = program or os.environ.get("COUNTERSIGN_RELEASE") or str(ROOT / "build" / "countersign")
         self.poll, self.times, self.webhooks, self.log, self.scale = poll, times, webhooks, log, time_scale
         self.index_lag_ms = index_lag_ms
+        self.auth = auth  # how to sign in, as it stands in the configuration; @JIRA@ and @DIR@ are filled in
         self.cluster = pg.Cluster(fsync=fsync)
         self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
         self.jira_port = 8471 if fixed_ports else ports.free_port()
@@ -73,6 +75,9 @@ class World:
                   "LDAP": self.directory.url, "JIRA": self.jira_url, "DIR": self.folder, "PORT": self.port,
                   "OPS_PORT": self.ops_port, "POLL": self.poll, "TIMES": self.times, "LOG": self.log}
         text = (DEMO / "countersign.yaml").read_text()
+        if self.auth:
+            text, found = re.subn(r"auth: \{ kind: basic.*\}", lambda _: f"auth: {self.auth}", text)
+            assert found == 1
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         self.config = self.write("countersign.yaml", text)

@@ -27,6 +27,16 @@ class Account:
     zone: str = "UTC"
     number: int = 0
     active: bool = True
+    scoped_token: str = ""
+    client_secret: str = ""
+
+    def __post_init__(self):
+        self.scoped_token = self.scoped_token or f"{self.name}-scoped-token"
+        self.client_secret = self.client_secret or f"{self.name}-client-secret"
+
+    @property
+    def client_id(self):
+        return f"{self.name}-client"
 
     @property
     def id(self):

@@ -1,6 +1,4 @@
 """Puts it together: from a request on the wire to a handler under the site's lock, with faults on either side."""
-import base64
-import binascii
 import hashlib
 import json
 import os
@@ -9,7 +7,7 @@ import time
 import traceback
 import uuid
 
-from . import clock, control, desk, faults, hook_api, issues, limits, pages, people, search, talk, wire  # noqa: F401
+from . import auth, clock, control, desk, faults, hook_api, issues, limits, pages, people, search, talk, wire  # noqa: F401
 from .errors import Refusal, desk as desk_refusal, platform, unauthenticated
 from .routes import Call, Reply, match
 
@@ -50,7 +48,8 @@ class Exchange:
     def __init__(self, site, connection, request):
         self.site, self.connection, self.request = site, connection, request
         self.began = clock.now_ms()
-        self.account, self.reason = authenticate(site, request.headers)
+        self.path, gateway = auth.through_gateway(site, request.path)
+        self.account, self.reason = auth.authenticate(site, request.headers, gateway)
         self.actor = self.account.name if self.account else "anonymous"
         self.record = None
 
@@ -68,9 +67,9 @@ class Exchange:
     def _open_record(self, effect):
         site, request = self.site, self.request
         site.call_count += 1
-        found, parts = match(request.method, request.path)
+        found, parts = match(request.method, self.path)
         self.route, self.parts = found, parts if found else {}
-        self.template = found.template if found else request.path
+        self.template = found.template if found else self.path
         ticket = site.find(self.parts["issue"]) if "issue" in self.parts else None
         self.issue_id = ticket.id if ticket else None
         self.record = {
@@ -91,7 +90,7 @@ class Exchange:
         with site.lock:
             try:
                 self._admit(limited)
-                call = Call(self.request.method, self.request.path, self.request.query, self.request.headers,
+                call = Call(self.request.method, self.path, self.request.query, self.request.headers,
                             self.request.body, self.account, self.parts)
                 reply = self.route.handler(site, call)
                 self.record["executed"] = True
@@ -135,11 +134,11 @@ class Exchange:
             self.site.limits.check(self.request.method, self.template, self.issue_id)
 
     def _no_route(self):
-        if match(self.request.method, self.request.path)[1]:
+        if match(self.request.method, self.path)[1]:
             return Refusal(405)
-        if self.request.path.startswith("/rest/servicedeskapi"):
+        if self.path.startswith("/rest/servicedeskapi"):
             return desk_refusal(404, "The requested resource could not be found.", "sd.error.not.found")
-        return platform(404, f"Not found: {self.request.path}")
+        return platform(404, f"Not found: {self.path}")
 
     # -- answering
 
@@ -246,26 +245,6 @@ class Exchange:
 
 class _Anonymous(Exception):
     pass
-
-
-def authenticate(site, headers):
-    """(account, why not): Basic e-mail and token, or the token as Bearer."""
-    given = headers.get("authorization")
-    if not given:
-        return None, "OUT"
-    scheme, _, value = given.partition(" ")
-    found = None
-    if scheme.lower() == "basic":
-        try:
-            email, _, token = base64.b64decode(value, validate=True).decode().partition(":")
-            found = site.by_credentials.get((email, token))
-        except (binascii.Error, UnicodeDecodeError):
-            pass
-    elif scheme.lower() == "bearer":
-        found = site.by_token.get(value.strip())
-    if found is None or not found.active:
-        return None, "AUTHENTICATED_FAILED"
-    return found, None
 
 
 def announce(server, site, port_file):

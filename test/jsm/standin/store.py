@@ -47,6 +47,8 @@ DEFAULT_CONFIG = {
     "hook_timeout_ms": 20000,
     "hook_threads": 4,
     "rate_limits": False,       # Jira's buckets; forced answers work without
+    "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
+    "access_token_s": 3600,     # how long a service account's token lives
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
 }
 
@@ -65,6 +67,7 @@ class Site:
         self.projects = {p.key: p for p in seed.projects()}
         self.request_types = seed.request_types()
         self.accounts = {a.name: a for a in seed.accounts()}
+        self.access_tokens = {}     # value -> (account, end)
         self.issues, self.old_keys = {}, {}
         self.by_key = {}
         self.counts = {name: itertools.count(first) for name, first in

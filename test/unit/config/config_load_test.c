@@ -99,12 +99,12 @@ static void a_file_becomes_plain_structs(void **state)
     const struct site_config *s = &c->sites[0];
     assert_str(s->url, "https://jira.example.com/jira");
     assert_str(s->flavour, "datacenter");
-    assert_int_equal(s->auth, AUTH_BEARER);
+    assert_int_equal(s->auth, JSM_AUTH_BEARER);
     assert_str(s->webhook_secret, "credential:new");
     assert_str(s->webhook_secret_old, "credential:old");
     assert_int_equal(s->project_count, 2);
     assert_int_equal(s->poll_interval_ms, 5000);
-    assert_int_equal(c->sites[1].auth, AUTH_BASIC);
+    assert_int_equal(c->sites[1].auth, JSM_AUTH_BASIC);
     assert_str(c->sites[1].email, "a@b.c");
     assert_str(c->sites[1].flavour, "cloud");
     assert_true(c->sites[1].insecure_http);

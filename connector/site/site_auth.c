@@ -1,0 +1,439 @@
+#include "site/site_auth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "domain/credential.h"
+#include "io/io_file.h"
+#include "jsm/jsm_auth.h"
+
+enum {
+    REREAD_MS = 15 * 1000,
+    RENEW_AGAIN_MS = 10 * 1000, /* while the old token lives on */
+    HEADER_BYTES = 24 * 1024,
+    BODY_BYTES = 16 * 1024,
+    BASE_BYTES = 4 * 1024,
+    REPLY_BYTES = 64 * 1024,
+    KEY_BYTES_MIN = 8,
+};
+
+/* A secret as last read, by its reference. */
+struct held {
+    struct str reference; /* empty: there is none */
+    struct secret *value;
+};
+
+struct site_auth {
+    struct site_auth_options o;
+    struct rng rng;
+    struct io_timer *timer;
+    struct credential credential;
+    struct held token, keys[SITE_KEYS_MAX];
+    struct hmac *hmac[SITE_KEYS_MAX];
+    size_t hmac_count;
+    struct secret *header;        /* the Authorization header; NULL: to be made */
+    int64_t renew_ms, expires_ms; /* monotonic; the header is made anew from renew_ms on; 0 = never
+                                   */
+    char base[BASE_BYTES];        /* empty: the cloud id is not known yet */
+    struct list waiting;
+    bool asking; /* a question for cloud id or token is out */
+};
+
+static void go_on(struct site_auth *auth);
+
+/* --- secrets --- */
+
+/* Read one again. False: it cannot be read (err says why), and the old value stays. */
+static bool held_read(struct held *held, bool *ret_changed, struct err *err)
+{
+    struct secret *now;
+
+    if (!held->reference.len)
+        return true;
+    if (!file_secret(held->reference, &now, err))
+        return false;
+    if (held->value && str_eq(secret_reveal(held->value), secret_reveal(now))) {
+        secret_free(now);
+        return true;
+    }
+    secret_free(held->value);
+    held->value = now;
+    *ret_changed = true;
+    return true;
+}
+
+static void forget_header(struct site_auth *auth)
+{
+    secret_free(auth->header);
+    auth->header = NULL;
+    auth->renew_ms = auth->expires_ms = 0;
+}
+
+static void set_header(struct site_auth *auth, struct str secret)
+{
+    const struct site_config *c = auth->o.config;
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, HEADER_BYTES);
+    jsm_auth_header(&b, c->auth, c->email, secret);
+    secret_free(auth->header);
+    auth->header = secret_new(buf_str(&b));
+    explicit_bzero(b.p, b.len);
+}
+
+static bool make_keys(struct site_auth *auth, struct err *err)
+{
+    struct hmac *made[SITE_KEYS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < SITE_KEYS_MAX; i++) {
+        struct str key = secret_reveal(auth->keys[i].value);
+        if (!key.len)
+            continue;
+        if (key.len < KEY_BYTES_MIN) {
+            while (count)
+                hmac_free(made[--count]);
+            return FAIL(err, ERR_CONFIG, "a webhook secret of site '%.*s' is shorter than %d bytes",
+                        STR_ARG(auth->o.config->name), KEY_BYTES_MIN);
+        }
+        made[count++] = hmac_new(key);
+    }
+    while (auth->hmac_count)
+        hmac_free(auth->hmac[--auth->hmac_count]);
+    memcpy(auth->hmac, made, count * sizeof made[0]);
+    auth->hmac_count = count;
+    return true;
+}
+
+/* Read everything again and use what changed. */
+static bool read_secrets(struct site_auth *auth, struct err *err)
+{
+    bool credential = false, keys = false;
+
+    if (!held_read(&auth->token, &credential, err) || !held_read(&auth->keys[0], &keys, err) ||
+        !held_read(&auth->keys[1], &keys, err))
+        return err_while(err, "reading the secrets of site '%.*s'", STR_ARG(auth->o.config->name));
+    if (credential) {
+        forget_header(auth);
+        credential_replaced(&auth->credential);
+        if (auth->o.config->auth != JSM_AUTH_SERVICE_ACCOUNT)
+            set_header(auth, secret_reveal(auth->token.value));
+    }
+    return !keys || make_keys(auth, err);
+}
+
+static void on_timer(void *arg)
+{
+    struct site_auth *auth = arg;
+    struct err err = {0};
+
+    if (!read_secrets(auth, &err)) /* a file being replaced; what we have goes on to count */
+        log_warn("site", "secrets could not be read again", LOG_S("site", auth->o.config->name),
+                 LOG_C("why", err.what));
+}
+
+/* --- passes --- */
+
+static int64_t now_ms(const struct site_auth *auth)
+{
+    return io_loop_now_ms(auth->o.loop);
+}
+
+static struct site_pass refused(const struct site_auth *auth)
+{
+    int64_t wait = credential_wait_ms(&auth->credential, now_ms(auth));
+    return (struct site_pass){.state = SITE_PASS_REFUSED,
+                              .wait_ms = wait > 0 ? wait : 0,
+                              .why = "Jira does not accept our credential; it is left alone"};
+}
+
+static void finish_waiting(struct site_auth *auth, const struct site_pass *pass)
+{
+    struct list all, *link;
+
+    /* who asks again from a callback waits for the next turn */
+    list_init(&all);
+    while ((link = list_shift(&auth->waiting)))
+        list_push(&all, link);
+    while ((link = list_shift(&all))) {
+        struct site_wait *wait = container_of(link, struct site_wait, link);
+        wait->fn(wait->arg, pass);
+    }
+}
+
+static void ended(struct site_auth *auth, const char *why)
+{
+    struct site_pass pass = {.state = SITE_PASS_UNREACHED, .why = why};
+
+    log_warn("site", "no access to the site now", LOG_S("site", auth->o.config->name),
+             LOG_C("why", why));
+    finish_waiting(auth, &pass);
+}
+
+static bool has_pass(const struct site_auth *auth)
+{
+    bool ends = auth->renew_ms && now_ms(auth) >= auth->renew_ms;
+    return auth->header && auth->base[0] && !ends;
+}
+
+bool site_auth_pass(struct site_auth *auth, struct site_wait *wait, struct site_pass *ret)
+{
+    int64_t rest = credential_wait_ms(&auth->credential, now_ms(auth));
+
+    if (rest > 0) {
+        *ret = refused(auth);
+        return true;
+    }
+    if (rest == 0 && has_pass(auth)) {
+        credential_used(&auth->credential);
+        *ret = (struct site_pass){.state = SITE_PASS_READY,
+                                  .authorization = secret_reveal(auth->header),
+                                  .base = str_of(auth->base)};
+        return true;
+    }
+    list_push(&auth->waiting, &wait->link);
+    if (rest == 0)
+        go_on(auth);
+    return false;
+}
+
+/* --- cloud id and token --- */
+
+/* Everything is there: hand it out, one caller at a time while the credential is in doubt. */
+static void serve_waiting(struct site_auth *auth)
+{
+    struct list *link;
+
+    while (credential_wait_ms(&auth->credential, now_ms(auth)) == 0 && has_pass(auth) &&
+           (link = list_shift(&auth->waiting))) {
+        struct site_wait *wait = container_of(link, struct site_wait, link);
+        struct site_pass pass = {.state = SITE_PASS_READY,
+                                 .authorization = secret_reveal(auth->header),
+                                 .base = str_of(auth->base)};
+        credential_used(&auth->credential);
+        wait->fn(wait->arg, &pass);
+    }
+    if (!list_empty(&auth->waiting) && credential_wait_ms(&auth->credential, now_ms(auth)) > 0) {
+        struct site_pass pass = refused(auth);
+        finish_waiting(auth, &pass);
+    }
+}
+
+/* The body of a reply as JSON; NULL when it is none. */
+static const struct json *body_of(struct arena *arena, const struct http_reply *reply)
+{
+    const struct json *v = NULL;
+    struct err err;
+
+    return json_parse(arena, reply->body, &v, &err) ? v : NULL;
+}
+
+static void on_token(void *arg, const struct http_reply *reply)
+{
+    struct site_auth *auth = arg;
+    struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    struct jsm_token token;
+    struct err err = {0};
+    bool denied = reply->outcome == HTTP_REPLIED &&
+                  (reply->status == 400 || reply->status == 401 || reply->status == 403);
+
+    auth->asking = false;
+    if (reply->outcome == HTTP_REPLIED && reply->status == 200 &&
+        jsm_auth_token_read(body_of(arena, reply), &token, &err)) {
+        int64_t before = jsm_auth_renew_before_ms(token.lives_ms, rng_next(&auth->rng));
+        set_header(auth, token.value);
+        auth->expires_ms = now_ms(auth) + token.lives_ms;
+        auth->renew_ms = auth->expires_ms - before;
+        credential_accepted(&auth->credential);
+        serve_waiting(auth);
+    } else if (auth->header && now_ms(auth) + RENEW_AGAIN_MS < auth->expires_ms) {
+        credential_unclear(&auth->credential);
+        auth->renew_ms = now_ms(auth) + RENEW_AGAIN_MS; /* the old one lives on: no haste */
+        serve_waiting(auth);
+    } else if (denied) {
+        site_auth_heard(auth, SITE_REFUSED);
+        struct site_pass pass = refused(auth);
+        finish_waiting(auth, &pass);
+    } else {
+        credential_unclear(&auth->credential);
+        ended(auth, err.what[0] ? err.what : "the token service did not answer");
+    }
+    arena_free(arena);
+}
+
+static void ask(struct site_auth *auth, const char *method, struct str url, struct str body,
+                http_done_fn *fn)
+{
+    struct http_header headers[] = {
+        {STR("Accept"), STR("application/json")},
+        {STR("Content-Type"), STR("application/json")},
+    };
+    struct http_call call = {.method = str_of(method),
+                             .url = url,
+                             .headers = headers,
+                             .header_count = body.len ? 2 : 1,
+                             .body = body,
+                             .timeout_ms = auth->o.call_timeout_ms,
+                             .connect_timeout_ms = auth->o.call_timeout_ms / 2,
+                             .reply_max = REPLY_BYTES};
+
+    auth->asking = true;
+    http_send(auth->o.http, &call, fn, auth);
+}
+
+static void ask_token(struct site_auth *auth)
+{
+    AUTO(drop_buf) struct buf body;
+
+    buf_init(&body, BODY_BYTES);
+    jsm_auth_token_body(&body, auth->o.config->client_id, secret_reveal(auth->token.value));
+    credential_used(&auth->credential);
+    ask(auth, "POST", auth->o.config->token_url, buf_str(&body), on_token);
+    explicit_bzero(body.p, body.len);
+}
+
+static void set_gateway(struct site_auth *auth, struct arena *arena, struct str cloud_id)
+{
+    struct str base = jsm_auth_gateway(arena, auth->o.config->gateway, cloud_id);
+    if (!str_copy(auth->base, sizeof auth->base, base))
+        auth->base[0] = '\0';
+}
+
+static void on_tenant(void *arg, const struct http_reply *reply)
+{
+    struct site_auth *auth = arg;
+    struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    struct str id = reply->outcome == HTTP_REPLIED && reply->status == 200
+                        ? jsm_auth_cloud_id(body_of(arena, reply))
+                        : STR("");
+
+    auth->asking = false;
+    if (id.len)
+        set_gateway(auth, arena, id);
+    if (auth->base[0])
+        go_on(auth);
+    else
+        ended(auth, "the site does not tell its cloud id; name it: auth: { cloud_id: … }");
+    arena_free(arena);
+}
+
+static void ask_cloud_id(struct site_auth *auth)
+{
+    AUTO(drop_buf) struct buf url;
+
+    buf_init(&url, BASE_BYTES);
+    buf_add_str(&url, auth->o.config->url);
+    buf_add_c(&url, JSM_TENANT_INFO);
+    ask(auth, "GET", buf_str(&url), STR_NONE, on_tenant);
+}
+
+/* The next thing that is missing for a pass. */
+static void go_on(struct site_auth *auth)
+{
+    if (auth->asking)
+        return;
+    if (!auth->base[0])
+        ask_cloud_id(auth);
+    else if (!has_pass(auth)) /* only a service account's ends */
+        ask_token(auth);
+    else
+        serve_waiting(auth);
+}
+
+/* --- what calls came back with --- */
+
+void site_auth_heard(struct site_auth *auth, enum site_heard heard)
+{
+    switch (heard) {
+    case SITE_ACCEPTED:
+        credential_accepted(&auth->credential);
+        break;
+    case SITE_UNCLEAR:
+        credential_unclear(&auth->credential);
+        break;
+    case SITE_REFUSED:
+        if (credential_refused(&auth->credential, now_ms(auth)))
+            log_error("site", "Jira does not accept our credential; it is left alone for a while",
+                      LOG_S("site", auth->o.config->name));
+        if (auth->o.config->auth == JSM_AUTH_SERVICE_ACCOUNT)
+            forget_header(auth); /* it may have been revoked before its time */
+        on_timer(auth);          /* perhaps a new secret is there already */
+        break;
+    }
+    if (list_empty(&auth->waiting))
+        return;
+    if (credential_wait_ms(&auth->credential, now_ms(auth)) > 0) {
+        struct site_pass pass = refused(auth);
+        finish_waiting(auth, &pass);
+    } else {
+        go_on(auth);
+    }
+}
+
+size_t site_auth_refusals(const struct site_auth *auth)
+{
+    return auth->credential.refusals;
+}
+
+size_t site_auth_keys(const struct site_auth *auth, struct hmac *const **ret_keys)
+{
+    *ret_keys = auth->hmac;
+    return auth->hmac_count;
+}
+
+/* --- life --- */
+
+struct site_auth *site_auth_new(const struct site_auth_options *options, struct err *err)
+{
+    const struct site_config *c = options->config;
+    struct site_auth *auth = calloc(1, sizeof *auth);
+
+    if (!auth)
+        abort();
+    auth->o = *options;
+    list_init(&auth->waiting);
+    rng_seed_system(&auth->rng);
+    auth->token.reference = c->token;
+    auth->keys[0].reference = c->webhook_secret;
+    auth->keys[1].reference = c->webhook_secret_old;
+    if (!jsm_auth_at_gateway(c->auth)) {
+        bool fits = str_copy(auth->base, sizeof auth->base, c->url);
+        ASSERT(fits);
+    } else if (c->cloud_id.len) {
+        struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+        set_gateway(auth, arena, c->cloud_id);
+        arena_free(arena);
+    }
+    if (!read_secrets(auth, err)) {
+        site_auth_free(auth);
+        return NULL;
+    }
+    auth->timer = io_timer_new(options->loop, on_timer, auth);
+    io_timer_start(auth->timer, REREAD_MS, REREAD_MS);
+    return auth;
+}
+
+void site_auth_stop(struct site_auth *auth)
+{
+    io_timer_free(auth->timer);
+    auth->timer = NULL;
+}
+
+void site_auth_free(struct site_auth *auth)
+{
+    if (!auth)
+        return;
+    ASSERT(list_empty(&auth->waiting) && !auth->asking);
+    site_auth_stop(auth);
+    forget_header(auth);
+    secret_free(auth->token.value);
+    for (size_t i = 0; i < SITE_KEYS_MAX; i++)
+        secret_free(auth->keys[i].value);
+    while (auth->hmac_count)
+        hmac_free(auth->hmac[--auth->hmac_count]);
+    free(auth);
+}

@@ -1,0 +1,69 @@
+/* site_auth.h: who we are at one site: secrets, their renewal, and when to stop trying. Private to
+ * site/.
+ *
+ * Secrets are read again every REREAD_MS and when one is refused, so that a new one counts without
+ * a restart. Access tokens (service accounts) are asked for by one call at a time, before the old
+ * one ends. A refused credential is tried again as domain/credential.h allows. */
+#ifndef COUNTERSIGN_SITE_SITE_AUTH_H
+#define COUNTERSIGN_SITE_SITE_AUTH_H
+
+#include "base/digest.h"
+#include "base/list.h"
+#include "config/config.h"
+#include "io/io_http.h"
+
+struct site_auth;
+struct site_auth_options {
+    const struct site_config *config; /* borrowed */
+    struct io_loop *loop;             /* borrowed, as the client is */
+    struct http *http;
+    int64_t call_timeout_ms;
+};
+
+/* Reads the secrets; NULL with the reason when one cannot be read. */
+MUST_CHECK struct site_auth *site_auth_new(const struct site_auth_options *options,
+                                           struct err *err);
+/* Reads nothing again any more: nothing of it is left on the loop. Calls may still come back. */
+void site_auth_stop(struct site_auth *auth);
+/* After the client has ended its calls. NULL is fine. */
+void site_auth_free(struct site_auth *auth);
+
+enum site_pass_state {
+    SITE_PASS_READY,
+    SITE_PASS_REFUSED,   /* given up for wait_ms: the credential is dead */
+    SITE_PASS_UNREACHED, /* the token could not be had now */
+};
+/* What a call needs: valid until the loop turns. */
+struct site_pass {
+    enum site_pass_state state;
+    struct str authorization; /* header value: never logged */
+    struct str base;          /* address that paths are appended to */
+    int64_t wait_ms;
+    const char *why;
+};
+typedef void site_pass_fn(void *arg, const struct site_pass *pass);
+
+/* A caller that waits for its pass; lives in the caller's object until called back. */
+struct site_wait {
+    struct list link;
+    site_pass_fn *fn;
+    void *arg;
+};
+
+/* Get a pass. True: *ret is it, at once. False: `wait` is called back exactly once, later. A pass
+ * that was READY must be answered by site_auth_heard when the call has ended. */
+MUST_CHECK bool site_auth_pass(struct site_auth *auth, struct site_wait *wait,
+                               struct site_pass *ret);
+
+enum site_heard { SITE_ACCEPTED, SITE_REFUSED, SITE_UNCLEAR };
+/* How the call that had the pass ended. */
+void site_auth_heard(struct site_auth *auth, enum site_heard heard);
+/* Refusals since the last acceptance: for /readyz. */
+size_t site_auth_refusals(const struct site_auth *auth);
+
+enum { SITE_KEYS_MAX = 2 };
+/* The live webhook secrets, newest reading: one, or two while one replaces the other. Valid until
+ * the loop turns. */
+size_t site_auth_keys(const struct site_auth *auth, struct hmac *const **ret_keys);
+
+#endif

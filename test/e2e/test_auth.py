@@ -1,0 +1,106 @@
+"""Every way to sign in, secrets that are replaced while we run, and a credential that is dead."""
+import os
+import time
+
+import pytest
+
+from lib import wait, world
+
+WAYS = {
+    "scoped": '{ kind: scoped, email: connector@example.com, token: "file:@DIR@/jira-token", gateway: "@JIRA@" }',
+    "service_account": '{ kind: service_account, client_id: connector-client, client_secret: "file:@DIR@/jira-token", '
+                       'gateway: "@JIRA@", token_url: "@JIRA@/oauth/token" }',
+    "bearer": '{ kind: bearer, token: "file:@DIR@/jira-token" }',
+}
+SECRETS = {"scoped": "connector-scoped-token", "service_account": "connector-client-secret", "bearer": "connector-token"}
+
+
+def start(auth, secret, **config):
+    made = world.World(auth=auth)
+    made.start_database()
+    made.start_directory()
+    made.start_jira()
+    made.control("config", config)
+    made.configure()
+    made.write("jira-token", secret)
+    made.migrate()
+    made.start_service()
+    made.register_webhook()
+    return made
+
+
+def governs_one(site):
+    key = site.ask_removal()
+    site.until_phase(key, "fulfilling")
+    return key
+
+
+@pytest.fixture(params=list(WAYS))
+def signed_in(request):
+    way = request.param
+    made = start(WAYS[way], SECRETS[way], access_token_s=3)
+    yield way, made
+    made.close()
+
+
+def test_each_way_reads_and_writes(signed_in):
+    way, site = signed_in
+    key = governs_one(site)
+    site.resolve(key)
+    wait.until(lambda: site.said(key)[0], 15, what="the ticket says something")
+    calls = site.control("calls?actor=anonymous")["calls"]
+    assert [c for c in calls if c["status"] == 401] == []
+    if way == "service_account":  # tokens live three seconds: they were renewed in time, one call each
+        time.sleep(4)
+        governs_one(site)
+        asked = [c["at"] for c in site.control("calls")["calls"] if c["route"] == "/oauth/token"]
+        assert 2 <= len(asked) <= 12 and all(b - a > 1000 for a, b in zip(asked, asked[1:]))
+        assert [c for c in site.control("calls")["calls"] if c["status"] == 401] == []
+
+
+@pytest.fixture
+def basic():
+    made = start(None, "connector-token")
+    yield made
+    made.close()
+
+
+def denied(site):
+    return [c for c in site.control("calls")["calls"] if c["status"] == 401]
+
+
+def test_a_dead_credential_is_tried_three_times_and_a_new_one_counts_without_a_restart(basic):
+    governs_one(basic)
+    basic.control("accounts", {"connector": {"token": "the-new-token"}})
+    for _ in range(5):
+        basic.ask_removal(person="reyes", role="fin-viewer")
+        time.sleep(0.5)
+    wait.until(lambda: len(denied(basic)) >= 3, 10, what="three refusals")
+    time.sleep(4)
+    before = len(denied(basic))
+    assert before <= 3 + 16  # those that were on their way together count as one try
+    time.sleep(3)
+    assert len(denied(basic)) == before  # and then silence
+    status, text = world.http("GET", f"http://127.0.0.1:{basic.ops_port}/readyz")
+    assert status == 200 and "not signed in" in text
+    basic.write("jira-token", "the-new-token")
+    key = basic.ask_removal(person="okafor", role="fin-viewer")
+    basic.until_phase(key, "fulfilling", timeout=30)
+    assert "the-new-token" not in basic.service.stderr
+
+
+def test_a_webhook_secret_is_replaced_while_deliveries_come(basic):
+    """Both count while both files are there; nobody is refused."""
+    basic.write("webhook-secret", "another-webhook-secret")
+    status = wait.until(lambda: send(basic, "another-webhook-secret") == 200, 30, what="the new secret counts")
+    assert status
+    assert send(basic, "a-webhook-secret") == 401
+
+
+def send(site, secret):
+    import hashlib
+    import hmac
+    body = b'{"webhookEvent":"jira:issue_updated","issue":{"id":"1"}}'
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return world.http("POST", site.hook_url, body, {"X-Hub-Signature": signature, "Content-Type": "application/json",
+                                                    "X-Atlassian-Webhook-Identifier": os.urandom(8).hex()})[0]

@@ -1,0 +1,74 @@
+#include "domain/credential.h"
+
+#include "unit.h"
+
+enum { MINUTE = 60 * 1000 };
+
+static void a_good_credential_never_waits(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(credential_wait_ms(&c, i), 0);
+        credential_used(&c);
+    }
+    credential_accepted(&c);
+    assert_int_equal(credential_wait_ms(&c, 0), 0);
+}
+
+static void after_a_refusal_one_call_at_a_time(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    assert_false(credential_refused(&c, 1000));
+    assert_int_equal(credential_wait_ms(&c, 1001), 0);
+    credential_used(&c);
+    assert_int_equal(credential_wait_ms(&c, 1002), -1);
+    credential_unclear(&c); /* it never arrived: the next one may try */
+    assert_int_equal(credential_wait_ms(&c, 1003), 0);
+    credential_used(&c);
+    credential_accepted(&c);
+    assert_int_equal(credential_wait_ms(&c, 1004), 0);
+    credential_used(&c);
+    assert_int_equal(credential_wait_ms(&c, 1004), 0); /* and many at once again */
+}
+
+static void three_refusals_in_five_minutes_and_no_more(void **state)
+{
+    struct credential c = {0};
+    int refusals = 0;
+    (void)state;
+
+    assert_false(credential_refused(&c, 0));
+    assert_false(credential_refused(&c, 10));
+    assert_true(credential_refused(&c, 20));
+    assert_int_equal(credential_wait_ms(&c, 20), 5 * MINUTE - 20);
+    /* an hour of trying whenever it is allowed */
+    for (int64_t now = 21; now < 60 * MINUTE; now += 500) {
+        if (credential_wait_ms(&c, now))
+            continue;
+        credential_used(&c);
+        credential_refused(&c, now);
+        refusals++;
+    }
+    assert_in_range(refusals, 30, 36); /* at most 3 in any five minutes */
+}
+
+static void a_new_secret_starts_at_once(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    for (int i = 0; i < 5; i++)
+        credential_refused(&c, i);
+    assert_true(credential_wait_ms(&c, 5) > 4 * MINUTE);
+    credential_replaced(&c);
+    assert_int_equal(credential_wait_ms(&c, 5), 0);
+}
+
+UNIT_MAIN(cmocka_unit_test(a_good_credential_never_waits),
+          cmocka_unit_test(after_a_refusal_one_call_at_a_time),
+          cmocka_unit_test(three_refusals_in_five_minutes_and_no_more),
+          cmocka_unit_test(a_new_secret_starts_at_once))
