@@ -35,7 +35,7 @@ def test_a_call_that_outlives_the_patience(site, path, what):
     site.no_faults()
     site.start_service()
     for held in ("ticket", "access_request"):  # what was cut off is leased for a minute
-        site.sql(f"update governance.{held} set lease_owner = null, lease_until = null, version = version + 1 where lease_owner is not null")
+        site.sql(f"update governance.{held} set lease_owner = null, lease_until = null, look_at = now(), version = version + 1 where lease_owner is not null")
     site.until_phase(key, "fulfilling", timeout=30)
 
 
