@@ -46,13 +46,17 @@ static void on_opened(void *arg, enum store_outcome outcome, const char *message
 }
 
 /* Not now: the row comes back when Jira lets us ask again, not before a lease is over, and less and
- * less often while nobody can read it. */
+ * less often while nobody can read it. When it was we who cut the look off, because we end, whoever
+ * is next may look at once. */
 static void defer(struct adopting *a, int64_t told_ms)
 {
     const struct flow_times *t = &a->svc->config->policy.times;
     struct retry_rule rule = {t->lease_ms,
                               t->lease_ms > t->backoff_cap_ms ? t->lease_ms : t->backoff_cap_ms};
-    int64_t rest = retry_after_ms(&rule, a->claim.unreadable + 1, told_ms, rng_next(&a->svc->rng));
+    bool cut_off = a->svc->draining && !told_ms;
+    int64_t rest =
+        cut_off ? 0
+                : retry_after_ms(&rule, a->claim.unreadable + 1, told_ms, rng_next(&a->svc->rng));
 
     store_ticket_defer(&a->svc->store, &a->claim, rest, on_stored, a);
 }
