@@ -1,7 +1,8 @@
 /* batch_insert.c: what the database itself can take: one connection, pipeline mode, a batch of
  * inserts behind one Sync.
  *
- * batch_insert CONNINFO BODIES SECONDS BATCH   prints rows per second
+ * batch_insert CONNINFO BODIES SECONDS BATCH SQL   prints rows per second, and the 99th percentile of
+ * a batch's milliseconds
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,23 @@
 
 #include <libpq-fe.h>
 
-enum { BODIES_MAX = 4000, BODY_MAX = 8192 };
+enum { BODIES_MAX = 4000, BODY_MAX = 8192, TIMES_MAX = 200000 };
 
 static char *bodies[BODIES_MAX];
 static int body_len[BODIES_MAX], count;
+static double took[TIMES_MAX];
 
 static double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
 static void load(const char *path)
@@ -75,9 +83,14 @@ int main(int argc, char **argv)
         return 1;
     long number = 0;
     double began = now(), until = began + atof(argv[3]);
-    while (now() < until)
+    int times = 0;
+    for (double at = began; at < until && times < TIMES_MAX; times++) {
         batch(conn, &number, atoi(argv[4]));
-    printf("%.0f\n", (double)number / (now() - began));
+        took[times] = now() - at;
+        at += took[times];
+    }
+    qsort(took, (size_t)times, sizeof *took, by_size);
+    printf("%.0f %.2f\n", (double)number / (now() - began), took[times * 99 / 100] * 1e3);
     PQfinish(conn);
     return 0;
 }

@@ -110,6 +110,12 @@ def measure_service(site, bodies, number):
     return told
 
 
+def database_alone(site, direct, bodies, batch):
+    """Rows a second, and the 99th percentile of the milliseconds in which the database takes one batch."""
+    done = subprocess.run([direct, site.database.dsn, bodies, str(SECONDS), str(batch), SQL], capture_output=True, text=True, check=True)
+    return (float(word) for word in done.stdout.split())
+
+
 def goal(name, value, bar, good):
     print(f"goal={name} value={value:.2f} bar={bar} {'pass' if good else 'fail'}", flush=True)
     return good
@@ -133,21 +139,25 @@ def main():
     measure_service(site, bodies, "warm-up")  # a database that has run before has its write-ahead segments to reuse
     for number in range(ROUNDS):
         clean(site)
-        alone = float(subprocess.run([direct, site.database.dsn, bodies, str(SECONDS), str(BATCH), SQL], capture_output=True, text=True,
-                                     check=True).stdout)
+        alone, _ = database_alone(site, direct, bodies, BATCH)
+        clean(site)
+        _, commit_ms = database_alone(site, direct, bodies, CONNECTIONS)
         clean(site)
         ours = measure_service(site, bodies, number)
         clean(site)
         theirs = wrk(f"http://127.0.0.1:{fastify.port}", bodies, f"fastify-{number}", "/webhook/jira/bench")
         theirs_rate = theirs["requests"] / theirs["duration_us"] * 1e6
-        rounds.append({"alone": ours["rate"] / alone, "fastify": ours["rate"] / theirs_rate, **ours})
-        print(f"round {number + 1}: database alone {alone:.0f}/s, countersign {ours['rate']:.0f}/s (p99 {ours['p99_us'] / 1000:.1f} ms, "
-              f"{ours['cpu_us']:.1f} µs CPU, {ours['rss_mib']:.1f} MiB, not 2xx {ours['not_2xx']}), fastify {theirs_rate:.0f}/s", flush=True)
-    median = {k: statistics.median(r[k] for r in rounds) for k in ("alone", "fastify", "cpu_us", "p99_us", "rss_mib")}
+        p99_ms = ours["p99_us"] / 1000
+        rounds.append({"alone": ours["rate"] / alone, "fastify": ours["rate"] / theirs_rate, "wait": p99_ms / commit_ms, **ours})
+        print(f"round {number + 1}: database alone {alone:.0f}/s (p99 of {CONNECTIONS} rows {commit_ms:.1f} ms), "
+              f"countersign {ours['rate']:.0f}/s (p99 {p99_ms:.1f} ms, {ours['cpu_us']:.1f} µs CPU, {ours['rss_mib']:.1f} MiB, not 2xx {ours['not_2xx']}), fastify {theirs_rate:.0f}/s", flush=True)
+    median = {k: statistics.median(r[k] for r in rounds) for k in ("alone", "fastify", "wait", "cpu_us", "p99_us", "rss_mib")}
     lost += sum(r["lost"] for r in rounds)
     good = [goal("ingest-vs-database", median["alone"], 0.7, median["alone"] >= 0.7),
             goal("ingest-vs-fastify", median["fastify"], 3, median["fastify"] >= 3),
             goal("ingest-cpu-us", median["cpu_us"], 25, median["cpu_us"] <= 25),
+            # a delivery waits for the group that is on its way, then for its own: twice what the database takes for all of them
+            goal("ingest-p99-vs-database", median["wait"], 2, median["wait"] <= 2),
             goal("ingest-p99-ms", median["p99_us"] / 1000, 9, median["p99_us"] <= 9000),
             goal("ingest-lost-2xx", lost, 0, lost == 0),
             goal("rss-idle-mib", idle_mib, 12, idle_mib <= 12),
