@@ -55,11 +55,12 @@ def test_every_creation_loses_its_reply(site):
     assert len(set(keys)) == requests and all(len(site.marked(request_id)) == 1 for request_id in made)
     def calls_of():
         return site.control(f"calls?since={begun}&actor=connector")["calls"]
-    wait.until(lambda: len({c["issue"] for c in calls_of() if c["method"] == "PUT"}) >= requests, 20, what="each ticket told what to do")
+    ids = sorted(int(site.ticket(key)["id"]) for key in keys)  # they are made one after the other: the n-th call made the n-th
+    wait.until(lambda: {str(issue) for issue in ids} <= {c["issue"] for c in calls_of() if c["method"] == "PUT"}, 20,
+               what="each ticket told what to do")
     calls = calls_of()
     created = [c for c in calls if c["method"] == "POST" and c["route"] == "/rest/api/3/issue"]
     assert len(created) == requests and all(c["executed"] and not c["sent"] for c in created)
-    ids = sorted(int(site.ticket(key)["id"]) for key in keys)  # they are made one after the other: the n-th call made the n-th
     took = sorted(next(c["at"] for c in calls if c["method"] == "PUT" and c["issue"] == str(issue)) - call["at"]
                   for call, issue in zip(created, ids))  # only who is bound writes into it
     assert took[requests // 2] <= probe_ms + turns_ms and took[-1] <= probe_ms + busy_ms, f"ms from making to binding: {took}"

@@ -9,7 +9,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from . import pg, ports, proc, slapd, wait
+from . import pg, ports, prism, proc, slapd, wait
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "deploy" / "demo.d"
@@ -42,7 +42,7 @@ class World:
         self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
         self.jira_port = 8471 if fixed_ports else ports.free_port()
         self.services = []
-        self.folder = None
+        self.folder = self.prism = None
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -63,7 +63,10 @@ class World:
                 "--index-lag-ms", self.index_lag_ms]
         self.jira = proc.Process(argv, name="jira stand-in", ready=r"port")
         self.jira.start()
-        self.jira_url = f"http://127.0.0.1:{self.jira_port}"
+        self.jira_url = self.seen_url = f"http://127.0.0.1:{self.jira_port}"
+        if program := os.environ.get("COUNTERSIGN_PRISM"):  # test/prism: the service sees the stand-in through it
+            self.prism = prism.Prism(program, os.environ["COUNTERSIGN_PRISM_FILE"], self.jira_url).start()
+            self.seen_url = self.prism.url
         # as on a real site: the service account is an agent, and alone in the group that may close
         self.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
 
@@ -72,7 +75,7 @@ class World:
                              ("ldap-password", "reader-password"), ("api-token", "an-api-token-of-the-demo")):
             self.write(name, secret)
         values = {"DATABASE": self.database.dsn_as(LOGIN), "TARGET": self.target.dsn_as("sap_reader"),
-                  "LDAP": self.directory.url, "JIRA": self.jira_url, "DIR": self.folder, "PORT": self.port,
+                  "LDAP": self.directory.url, "JIRA": self.seen_url, "DIR": self.folder, "PORT": self.port,
                   "OPS_PORT": self.ops_port, "POLL": self.poll, "TIMES": self.times, "LOG": self.log}
         text = (DEMO / "countersign.yaml").read_text()
         if self.auth:
@@ -126,10 +129,15 @@ class World:
         for service in self.services:
             if service.running:
                 service.stop()
+        complaints = []
+        if self.prism:
+            complaints = self.prism.complaints()
+            self.prism.stop()
         self.jira.stop()
         self.directory.close()
         self.cluster.close()
         self.remove()
+        assert not complaints, "against the OpenAPI files:\n" + "\n".join(complaints)
 
     def remove(self):
         if self.folder:

@@ -1,0 +1,69 @@
+"""Makes one description out of Jira's and JSM's: `prepare.py FOLDER OUT`.
+
+Prism takes the files only when their defects are mended:
+- examples are JSON in a string, and some are no JSON: examples say nothing about what is allowed, so all of them go;
+- JSM's names only OAuth, Jira's Basic and OAuth: the site takes Basic and Bearer on every call;
+- errors that Jira really gives are missing (429 and 503, 401 and 404 on every call) or come with a body that is described wrongly:
+  an error may come from every call, with any body;
+- an answer of 204 is described with a body, which it cannot have;
+- what a changelog entry was before or is after is null where there was or is nothing (captures), not only text;
+- serverInfo has a locale that is not described (captures).
+"""
+import json
+import pathlib
+import sys
+
+METHODS = ("get", "put", "post", "delete", "patch")
+EVERYWHERE = ("400", "401", "403", "404", "409", "410", "413", "415", "429", "500", "502", "503", "504")
+SIGN_IN = {"basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"}}
+
+
+def without_examples(node):
+    if isinstance(node, dict):
+        return {k: without_examples(v) for k, v in node.items() if k not in ("example", "examples")}
+    return [without_examples(v) for v in node] if isinstance(node, list) else node
+
+
+def renamed(node, prefix):
+    """References into the components of a file, under that file's own prefix."""
+    if isinstance(node, dict):
+        return {k: f"#/components/schemas/{prefix}{v.rpartition('/')[2]}" if k == "$ref" and isinstance(v, str) and "/schemas/" in v
+                else renamed(v, prefix) for k, v in node.items()}
+    return [renamed(v, prefix) for v in node] if isinstance(node, list) else node
+
+
+def mend(schemas):
+    for name in ("from", "to", "fromString", "toString"):
+        schemas["ChangeDetails"]["properties"][name]["nullable"] = True
+    schemas["ServerInformation"]["additionalProperties"] = True
+
+
+def add(whole, path, prefix):
+    part = without_examples(json.loads(path.read_text()))
+    if "ServerInformation" in part["components"]["schemas"]:
+        mend(part["components"]["schemas"])
+    part = renamed(part, prefix)
+    for name, schema in part["components"].get("schemas", {}).items():
+        whole["components"]["schemas"][prefix + name] = schema
+    for route, operations in part["paths"].items():
+        for method, operation in operations.items():
+            if method not in METHODS:
+                continue
+            operation["security"] = [{name: []} for name in SIGN_IN]
+            operation["responses"] |= {status: {"description": "an error"} for status in EVERYWHERE}
+            operation["responses"].get("204", {}).pop("content", None)
+        whole["paths"][route] = operations
+
+
+def main():
+    folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    whole = {"openapi": "3.0.1", "info": {"title": "Jira and JSM", "version": "1"}, "servers": [{"url": "/"}], "paths": {},
+             "components": {"schemas": {}, "securitySchemes": SIGN_IN}}
+    add(whole, folder / "jira-platform-v3.json", "Jira")
+    add(whole, folder / "jsm-cloud.v3.json", "Jsm")
+    out.write_text(json.dumps(whole))
+    print(f"{len(whole['paths'])} paths")
+
+
+if __name__ == "__main__":
+    main()
