@@ -94,9 +94,10 @@ static void try_again(struct step *s, enum flow_kind kind, const char *reason)
     if (wait > REFUSED_CAP_MS)
         wait = REFUSED_CAP_MS;
     escalate(s, reason, 0);
-    s->r->retry[kind] = PLANTED(REFUSAL_IS_REPEATED) || d->flow_sent_ms[kind] + wait <= d->now_ms;
+    s->r->retry[kind] =
+        PLANTED(REFUSAL_IS_REPEATED) || d->flow_refused_ms[kind] + wait <= d->now_ms;
     if (!s->r->retry[kind])
-        look_by(s, d->flow_sent_ms[kind] + wait);
+        look_by(s, d->flow_refused_ms[kind] + wait);
 }
 
 static void see_ticket(struct step *s)

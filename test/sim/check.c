@@ -62,9 +62,9 @@ static void check_approved(struct sim *s, const struct srequest *r)
 
 void check_retry(struct sim *s, const struct sflow *f)
 {
-    if (s->now_ms - f->f.sent_at_ms < s->policy.refused_ms)
+    if (s->now_ms - f->parked_ms < s->policy.refused_ms)
         sim_violate(s, "INV12 refused", "%s was refused and is tried again after %lld ms",
-                    flow_kind_name(f->f.kind), (long long)(s->now_ms - f->f.sent_at_ms));
+                    flow_kind_name(f->f.kind), (long long)(s->now_ms - f->parked_ms));
 }
 
 /* Back to work: only what was approved, and what nobody withdrew. */
