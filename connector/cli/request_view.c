@@ -45,12 +45,12 @@ static int64_t count_at(const struct json *v, const char *path)
 static void print_row(FILE *to, struct arena *arena, const struct json *v)
 {
     fprintf(to, "%-12.*s %-16.*s %-9.*s %-16.*s %-17.*s %5lld  %-19.*s  %-19.*s  %.*s\n",
-            STR_ARG(text_at(arena, v, "ticket.key")), STR_ARG(text_at(arena, v, "phase")),
-            STR_ARG(text_at(arena, v, "status.state")),
-            STR_ARG(text_at(arena, v, "status.waits_for")),
-            STR_ARG(text_at(arena, v, "status.reason")), (long long)count_at(v, "status.attempts"),
-            STR_ARG(time_at(arena, v, "status.since")),
-            STR_ARG(time_at(arena, v, "status.next_at")), STR_ARG(text_at(arena, v, "id")));
+            STR_ARG(text_at(arena, v, "ticket/key")), STR_ARG(text_at(arena, v, "phase")),
+            STR_ARG(text_at(arena, v, "status/state")),
+            STR_ARG(text_at(arena, v, "status/waits_for")),
+            STR_ARG(text_at(arena, v, "status/reason")), (long long)count_at(v, "status/attempts"),
+            STR_ARG(time_at(arena, v, "status/since")),
+            STR_ARG(time_at(arena, v, "status/next_at")), STR_ARG(text_at(arena, v, "id")));
 }
 
 bool request_view_list(FILE *to, struct arena *arena, struct str document)
@@ -82,20 +82,20 @@ static void print_line(FILE *to, struct arena *arena, const char *label, const s
 
 static void print_status(FILE *to, struct arena *arena, const struct json *v)
 {
-    int64_t tries = count_at(v, "status.attempts");
+    int64_t tries = count_at(v, "status/attempts");
 
-    fprintf(to, "  %-10s %.*s (%.*s)", "status", STR_ARG(text_at(arena, v, "status.state")),
-            STR_ARG(text_at(arena, v, "status.reason")));
-    if (json_path_str(v, "status.since").len)
-        fprintf(to, " since %.*s UTC", STR_ARG(time_at(arena, v, "status.since")));
+    fprintf(to, "  %-10s %.*s (%.*s)", "status", STR_ARG(text_at(arena, v, "status/state")),
+            STR_ARG(text_at(arena, v, "status/reason")));
+    if (json_path_str(v, "status/since").len)
+        fprintf(to, " since %.*s UTC", STR_ARG(time_at(arena, v, "status/since")));
     fprintf(to, tries ? ", tried %lld times\n" : "\n", (long long)tries);
-    print_line(to, arena, "waits for", v, "status.waits_for");
-    print_line(to, arena, "because", v, "status.detail");
-    fprintf(to, "  %-10s %.*s", "next", STR_ARG(text_at(arena, v, "status.next_action")));
-    if (json_path_str(v, "status.next_at").len)
-        fprintf(to, ", at %.*s UTC", STR_ARG(time_at(arena, v, "status.next_at")));
+    print_line(to, arena, "waits for", v, "status/waits_for");
+    print_line(to, arena, "because", v, "status/detail");
+    fprintf(to, "  %-10s %.*s", "next", STR_ARG(text_at(arena, v, "status/next_action")));
+    if (json_path_str(v, "status/next_at").len)
+        fprintf(to, ", at %.*s UTC", STR_ARG(time_at(arena, v, "status/next_at")));
     fputc('\n', to);
-    print_line(to, arena, "you can", v, "status.remedy");
+    print_line(to, arena, "you can", v, "status/remedy");
 }
 
 bool request_view_one(FILE *to, struct arena *arena, struct str document)
@@ -109,8 +109,8 @@ bool request_view_one(FILE *to, struct arena *arena, struct str document)
         fprintf(to, "request %.*s\n", STR_ARG(text_at(arena, v, "id")));
     else
         fprintf(to, "a ticket that nobody can read, and that is no request yet\n");
-    print_line(to, arena, "ticket", v, "ticket.key");
-    print_line(to, arena, "", v, "ticket.url");
+    print_line(to, arena, "ticket", v, "ticket/key");
+    print_line(to, arena, "", v, "ticket/url");
     print_line(to, arena, "site", v, "site");
     print_line(to, arena, "kind", v, "kind");
     print_line(to, arena, "for", v, "beneficiary");

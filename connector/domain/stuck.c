@@ -41,17 +41,18 @@ static const struct stuck_work *heaviest(const struct stuck_facts *f)
     return found;
 }
 
-static struct stuck refused(const struct stuck_work *w, int64_t look_ms)
+static struct stuck refused(const struct stuck_work *w)
 {
     static const enum stuck_reason REASONS[FLOW_KIND_COUNT] = {
         [FLOW_CREATE] = STUCK_TICKET_REFUSED, [FLOW_COMMENT] = STUCK_WORDS_REFUSED,
         [FLOW_FIELDS] = STUCK_WORDS_REFUSED,  [FLOW_RETURN] = STUCK_RETURN_REFUSED,
         [FLOW_CLOSE] = STUCK_CLOSE_REFUSED,   [FLOW_REOPEN] = STUCK_REOPEN_REFUSED,
     };
-    bool again = w->kind == FLOW_RETURN || w->kind == FLOW_CLOSE || w->kind == FLOW_REOPEN;
+    bool moves = w->kind == FLOW_RETURN || w->kind == FLOW_CLOSE || w->kind == FLOW_REOPEN;
+    int64_t again_ms = w->parked_ms + refused_wait_ms(&POLICY_DEFAULT, w->attempts);
 
     /* decide() tries a refused move again; a ticket and words wait for a change */
-    return (struct stuck){REASONS[w->kind], w->parked_ms, w->attempts, again ? look_ms : 0};
+    return (struct stuck){REASONS[w->kind], w->parked_ms, w->attempts, moves ? again_ms : 0};
 }
 
 static struct stuck fails(const struct stuck_work *w)
@@ -139,7 +140,7 @@ struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f)
     if (next_ms && next_ms < d->now_ms - STUCK_OVERDUE_MS)
         return (struct stuck){STUCK_NOBODY_LOOKS, next_ms, 0, 0};
     if (w && !is_words(w) && w->state == FS_PARKED)
-        return refused(w, f->look_ms);
+        return refused(w);
     if (f->unreadable)
         return (struct stuck){f->unreadable >= STUCK_UNREADABLE_TRIES ? STUCK_TICKET_UNREADABLE
                                                                       : STUCK_TICKET_READ_FAILS,
@@ -148,7 +149,7 @@ struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f)
         return fails(w);
     if (now.reason == STUCK_SOURCE_UNREADABLE || !w)
         return now;
-    return w->state == FS_PARKED ? refused(w, f->look_ms) : fails(w);
+    return w->state == FS_PARKED ? refused(w) : fails(w);
 }
 
 struct stuck_words stuck_words(enum stuck_reason reason)

@@ -6,7 +6,7 @@
 #ifndef COUNTERSIGN_DOMAIN_STUCK_H
 #define COUNTERSIGN_DOMAIN_STUCK_H
 
-#include "domain/dossier.h"
+#include "domain/decide.h"
 
 #define STUCK_STATES(X)                                             \
     X(OVER, "over")         /* nothing more happens by itself */    \

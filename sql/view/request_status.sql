@@ -31,7 +31,9 @@ select r.id as request_id,
        case
            when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'WordsRefused') then null
            when why.about = 'failing' then w.due
-           when why.about in ('parked', 'unreadable') then look.at
+           when why.about = 'parked' -- as decide() tries a refused move again
+               then w.parked_at + least(interval '5 min' * 2 ^ least(greatest(w.attempt, 1) - 1, 4), interval '1 hour')
+           when why.about = 'unreadable' then look.at
            else due.at
        end as next_at,
        s.remedy,

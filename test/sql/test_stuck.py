@@ -48,7 +48,7 @@ class State:
         self.work = []
         for kind in rng.sample(KINDS, rng.choice([0, 0, 0, 1, 1, 2, 3])):
             state = "parked" if rng.random() < 0.3 else rng.choice(FLOWING)
-            self.work.append({"kind": kind, "state": state, "attempt": rng.randrange(1, 5),
+            self.work.append({"kind": kind, "state": state, "attempt": rng.choice([0, 1, 2, 3, 4, 5, 9]),
                               "failures": 0 if state == "parked" else rng.choice([0, 0, 1, 3]), "created": ago(80_000, 90_000),
                               "parked": ago(5000, 70_000) if state == "parked" else 0,
                               "run_after": rng.choice([NOW + 5000, NOW - 1000, NOW - 310_000 if rng.random() < 0.1 else NOW]),

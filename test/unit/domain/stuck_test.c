@@ -6,7 +6,11 @@
 #include "dossiers.h"
 #include "unit.h"
 
-enum { LOOK = NOW + MINUTE, WORK_DUE = NOW + 10 * SECOND };
+enum {
+    LOOK = NOW + MINUTE,
+    WORK_DUE = NOW + 10 * SECOND,
+    AGAIN = NOW - SECOND + 10 * MINUTE, /* refused twice: five minutes, doubled */
+};
 
 static struct stuck_work work(enum flow_kind kind, enum flow_state state, int32_t failures)
 {
@@ -117,9 +121,9 @@ static void by_work(void **state)
         enum stuck_reason reason;
         int64_t next;
     } REFUSED[] = {
-        {FLOW_CREATE, STUCK_TICKET_REFUSED, 0},    {FLOW_CLOSE, STUCK_CLOSE_REFUSED, LOOK},
-        {FLOW_REOPEN, STUCK_REOPEN_REFUSED, LOOK}, {FLOW_RETURN, STUCK_RETURN_REFUSED, LOOK},
-        {FLOW_COMMENT, STUCK_WORDS_REFUSED, 0},    {FLOW_FIELDS, STUCK_WORDS_REFUSED, 0},
+        {FLOW_CREATE, STUCK_TICKET_REFUSED, 0},     {FLOW_CLOSE, STUCK_CLOSE_REFUSED, AGAIN},
+        {FLOW_REOPEN, STUCK_REOPEN_REFUSED, AGAIN}, {FLOW_RETURN, STUCK_RETURN_REFUSED, AGAIN},
+        {FLOW_COMMENT, STUCK_WORDS_REFUSED, 0},     {FLOW_FIELDS, STUCK_WORDS_REFUSED, 0},
     };
     static const enum flow_state FAILING[] = {FS_PENDING, FS_CHECKING, FS_CALLING, FS_DOUBT,
                                               FS_PROBING};
