@@ -25,10 +25,8 @@ static bool flag(const struct json *v, const char *name)
 /* Index of the text in a list of names, 0 when it is none of them. */
 static int index_of(struct str s, const char *const *names, int count)
 {
-    for (int i = 0; i < count; i++)
-        if (str_eq_c(s, names[i]))
-            return i;
-    return 0;
+    int i = str_index(s, names, count);
+    return i < 0 ? 0 : i;
 }
 
 static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)

@@ -10,7 +10,6 @@
 #include "base/rng.h"
 #include "domain/cursor.h"
 #include "domain/evidence.h"
-#include "domain/sla.h"
 #include "service/run.h"
 #include "service/visit.h"
 
