@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "domain/cursor.h"
 #include "domain/evidence.h"
+#include "domain/stuck.h"
 #include "service/run.h"
 #include "service/visit.h"
 
