@@ -30,7 +30,6 @@ begin
                            when target in ('checking', 'calling', 'probing') then x.failures else 0 end,
            sent_at = case when target = 'calling' then clock_timestamp()
                           when (p->>'settled')::boolean then null else x.sent_at end,
-           parked_at = case when target = 'parked' then clock_timestamp() else x.parked_at end,
            step = coalesce(p->>'step', x.step),
            issue_id = coalesce(nullif(p->>'issue_id', ''), x.issue_id),
            run_after = clock_timestamp() + make_interval(secs => (p->>'rest_ms')::bigint / 1000.0),
