@@ -106,9 +106,11 @@ static void judge_success(struct arena *a, const struct jsm_http *http, bool wri
 
     r->verdict = write ? JSM_UNKNOWN : JSM_DENIED;
     if (anonymous) {
-        say(r, STR("Jira ignored our credential and answered as to a stranger"));
+        say(r, STR("Jira ignored our credential and answered as to a stranger: replace the site's "
+                   "secret file"));
     } else if (looks_like_html(http)) { /* a login page */
-        say(r, STR("Jira answered with a page instead of data: the credential is not accepted"));
+        say(r, STR("Jira answered with a page instead of data: replace the site's secret file, or "
+                   "look for a proxy between us"));
     } else if (!http->body.len && write && http->status != 204) {
         say(r, STR("Jira answered with nothing where something was due"));
     } else if (http->body.len && !parse(a, http->body, &r->body, &err)) {
@@ -137,7 +139,9 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm
         take_told(a, http, now_ms, r);
     } else if (status == 401 || (status == 403 && !http->body.len) || stranger) {
         r->verdict = JSM_DENIED;
-        snprintf(r->why, sizeof r->why, "Jira answered %d: the credential is not accepted", status);
+        snprintf(r->why, sizeof r->why,
+                 "Jira answered %d, the credential is not accepted: replace the site's secret file",
+                 status);
     } else if (status == 409) { /* another transition of this ticket is running */
         r->verdict = JSM_LATER;
         r->told_ms = TOLD_DEFAULT_MS;

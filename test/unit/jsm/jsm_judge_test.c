@@ -185,6 +185,7 @@ static void answers_to_a_stranger(void **state)
     (void)state;
 
     assert_int_equal(judge(empty, false).verdict, JSM_DENIED);
+    assert_non_null(strstr(judge(empty, false).why, "secret"));
     assert_int_equal(judge(empty, true).verdict, JSM_UNKNOWN);
     assert_null(judge(empty, true).body);
     empty.login_reason = STR("ok");
