@@ -77,6 +77,14 @@ struct str str_trim(struct str s)
     return s;
 }
 
+int str_index(struct str s, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (str_eq_c(s, names[i]))
+            return i;
+    return -1;
+}
+
 ptrdiff_t str_find(struct str s, char c)
 {
     const char *at = s.len ? memchr(s.p, c, s.len) : NULL;

@@ -33,6 +33,8 @@ struct str str_trim(struct str s); /* ASCII white space on both ends */
 /* Cut at the first `sep`: returns what stands before it and leaves the rest in *s; the whole when
  * there is none. */
 struct str str_cut(struct str *s, char sep);
+/* Which of `names` it is, or -1: for names of enumerations. */
+int str_index(struct str s, const char *const *names, int count);
 /* Index of the first `c`, or -1. */
 ptrdiff_t str_find(struct str s, char c);
 

@@ -5,7 +5,9 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "cli/cli.h"
+#include "cli/request_view.h"
 #include "json/json_write.h"
+#include "yaml/yaml.h"
 
 enum { BODY_BYTES = 64 * 1024, PATH_BYTES = 8 * 1024 };
 
@@ -13,9 +15,9 @@ static const char USAGE[] =
     "submit --kind grant|removal --for PERSON --source NAME --entitlement NAME\n"
     "           [--account NAME] [--requester PERSON] [--reason TEXT] [--until TIME] "
     "[--privileged] [--key KEY] [--json]\n"
-    "       countersign request show ID|TICKET | list [--phase PHASE] [--after ID] | cancel ID | "
-    "retry "
-    "ID";
+    "       countersign request list [--stuck] [--phase PHASE] [--site SITE] [--older-than 3d]\n"
+    "           [--limit N] [--after ID] [--json]\n"
+    "       countersign request show ID|TICKET [--json] | retry ID|TICKET [--json] | cancel ID";
 
 /* Print the answer, and turn its status into an exit code. */
 static int answered(int status, struct str body)
@@ -30,8 +32,11 @@ static int answered(int status, struct str body)
     return status >= 500 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
 }
 
+/* How an answer that is data is shown to people; NULL: as it is. */
+typedef bool view_fn(FILE *to, struct arena *arena, struct str document);
+
 static int ask(const struct cli *cli, const char *method, const char *path, struct str body,
-               const char *key)
+               const char *key, view_fn *view)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const struct config *config = cli_config(cli, arena);
@@ -43,6 +48,8 @@ static int ask(const struct cli *cli, const char *method, const char *path, stru
         return EXIT_CODE_CONFIG;
     if (!cli_api(config, arena, method, path, body, key, &status, &reply, &err))
         return cli_fail(&err);
+    if (status < 400 && view && !cli->json && view(stdout, arena, reply))
+        return EXIT_CODE_OK;
     return answered(status, reply);
 }
 
@@ -85,34 +92,52 @@ static int submit(struct cli *cli)
         rng_uuid(&rng, made_key);
         key = made_key;
     }
-    return ask(cli, "POST", "/v1/access-requests", buf_str(&b), key);
+    return ask(cli, "POST", "/v1/access-requests", buf_str(&b), key, NULL);
 }
 
 /* The path is what its parts say, encoded: a part that holds "/" or "&" stays one part. */
-static int ask_path(const struct cli *cli, const char *method, struct buf *path)
+static int ask_path(const struct cli *cli, const char *method, struct buf *path, view_fn *view)
 {
     if (path->over) {
         fprintf(stderr,
                 "countersign request: that is longer than an id, a key or a phase can be\n");
         return EXIT_CODE_USAGE;
     }
-    return ask(cli, method, path->p, strcmp(method, "POST") == 0 ? STR("{}") : STR_NONE, NULL);
+    return ask(cli, method, path->p, strcmp(method, "POST") == 0 ? STR("{}") : STR_NONE, NULL,
+               view);
+}
+
+static void put_query(struct buf *path, const char *name, struct str value)
+{
+    if (!value.len)
+        return;
+    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
+    url_encode(path, value);
 }
 
 static int list(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
-    const char *phase = cli_option(cli, "phase"), *after = cli_option(cli, "after");
-    int left = cli_leftover(cli);
+    static const char *const FILTERS[] = {"phase", "site", "after", "limit"};
+    const char *older = cli_option(cli, "older-than");
+    int64_t older_ms = 0;
 
+    buf_init(&path, PATH_BYTES);
+    buf_add_c(&path, "/v1/access-requests");
+    for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++)
+        put_query(&path, FILTERS[i], str_of(cli_option(cli, FILTERS[i])));
+    put_query(&path, "stuck", cli_flag(cli, "stuck") ? STR("true") : STR_NONE);
+    int left = cli_leftover(cli);
     if (left)
         return left;
-    buf_init(&path, PATH_BYTES);
-    buf_add_c(&path, "/v1/access-requests?phase=");
-    url_encode(&path, str_of(phase));
-    buf_add_c(&path, "&after=");
-    url_encode(&path, str_of(after));
-    return ask_path(cli, "GET", &path);
+    if (older && !yaml_duration(str_of(older), &older_ms)) {
+        fprintf(stderr, "countersign request: --older-than is a time like 90m, 12h or 3d\n");
+        return EXIT_CODE_USAGE;
+    }
+    if (older)
+        buf_printf(&path, "%colder_than_seconds=%lld",
+                   str_find(buf_str(&path), '?') < 0 ? '?' : '&', (long long)(older_ms / 1000));
+    return ask_path(cli, "GET", &path, request_view_list);
 }
 
 static int request(struct cli *cli)
@@ -131,14 +156,17 @@ static int request(struct cli *cli)
     int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
     if (left)
         return left;
-    bool show = strcmp(verb, "show") == 0;
-    if (!show && strcmp(verb, "cancel") != 0 && strcmp(verb, "retry") != 0)
+    bool show = strcmp(verb, "show") == 0, retry = strcmp(verb, "retry") == 0;
+    if (!show && !retry && strcmp(verb, "cancel") != 0)
         return cli_usage(cli, USAGE);
     buf_add_c(&path, "/v1/access-requests/");
     url_encode(&path, str_of(id));
     if (!show)
         buf_printf(&path, "/%s", verb);
-    return ask_path(cli, show ? "GET" : "POST", &path);
+    return ask_path(cli, show ? "GET" : "POST", &path,
+                    show    ? request_view_one
+                    : retry ? request_view_retried
+                            : NULL);
 }
 
 const struct cli_command CLI_REQUEST = {

@@ -79,24 +79,30 @@ static bool is_refused(const struct dossier *d, enum flow_kind kind, struct str 
     return d->flow_parked[kind] && str_eq(d->flow_cycle[kind], cycle);
 }
 
+int64_t refused_wait_ms(const struct policy *policy, int32_t attempts)
+{
+    enum { REFUSED_CAP_MS = 3600000 };
+    int64_t wait = policy->refused_ms;
+
+    for (int32_t i = 1; i < attempts && wait < REFUSED_CAP_MS; i++)
+        wait *= 2;
+    return wait < REFUSED_CAP_MS ? wait : REFUSED_CAP_MS;
+}
+
 /* Somebody is told, and it is tried again after a while, ever more seldom: the workflow may be
  * mended any day. */
 static void try_again(struct step *s, enum flow_kind kind, const char *reason)
 {
-    enum { REFUSED_CAP_MS = 3600000 };
     const struct dossier *d = s->d;
-    int64_t wait = s->p->refused_ms;
+    int64_t wait = refused_wait_ms(s->p, d->flow_attempts[kind]);
 
     if (PLANTED(REFUSAL_IS_SILENT))
         return;
-    for (int32_t i = 1; i < d->flow_attempts[kind] && wait < REFUSED_CAP_MS; i++)
-        wait *= 2;
-    if (wait > REFUSED_CAP_MS)
-        wait = REFUSED_CAP_MS;
     escalate(s, reason, 0);
-    s->r->retry[kind] = PLANTED(REFUSAL_IS_REPEATED) || d->flow_sent_ms[kind] + wait <= d->now_ms;
+    s->r->retry[kind] =
+        PLANTED(REFUSAL_IS_REPEATED) || d->flow_refused_ms[kind] + wait <= d->now_ms;
     if (!s->r->retry[kind])
-        look_by(s, d->flow_sent_ms[kind] + wait);
+        look_by(s, d->flow_refused_ms[kind] + wait);
 }
 
 static void see_ticket(struct step *s)

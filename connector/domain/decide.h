@@ -58,4 +58,8 @@ struct decision {
  * (bounded). */
 void decide(const struct dossier *d, const struct policy *policy, struct decision *ret);
 
+/* How long a move that Jira refused rests before it is tried again by itself, after so many calls.
+ */
+int64_t refused_wait_ms(const struct policy *policy, int32_t attempts);
+
 #endif

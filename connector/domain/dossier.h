@@ -77,9 +77,9 @@ struct dossier {
     /* outbound work */
     bool flow_open[FLOW_KIND_COUNT]; /* an unfinished flow of that kind exists (parked counts) */
     bool flow_parked[FLOW_KIND_COUNT];
-    struct str flow_cycle[FLOW_KIND_COUNT]; /* of that unfinished flow */
-    int64_t flow_sent_ms[FLOW_KIND_COUNT];  /* when it was last sent, 0 = never */
-    int32_t flow_attempts[FLOW_KIND_COUNT]; /* calls tried */
+    struct str flow_cycle[FLOW_KIND_COUNT];   /* of that unfinished flow */
+    int64_t flow_refused_ms[FLOW_KIND_COUNT]; /* when it was last refused, 0 = never */
+    int32_t flow_attempts[FLOW_KIND_COUNT];   /* calls tried */
     bool close_sent; /* a close for the present claim may have been carried out: calling..done */
     int32_t reopens_last_hour, returns_last_hour;
     int32_t writes_last_hour;       /* comments and field updates */

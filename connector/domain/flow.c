@@ -100,24 +100,20 @@ const char *flow_event_name(enum flow_event event)
 
 bool flow_kind_from(struct str name, enum flow_kind *ret)
 {
-    for (int i = 0; i < FLOW_KIND_COUNT; i++) {
-        if (str_eq_c(name, KIND_NAMES[i])) {
-            *ret = (enum flow_kind)i;
-            return true;
-        }
-    }
-    return false;
+    int i = str_index(name, KIND_NAMES, FLOW_KIND_COUNT);
+
+    if (i >= 0)
+        *ret = (enum flow_kind)i;
+    return i >= 0;
 }
 
 bool flow_state_from(struct str name, enum flow_state *ret)
 {
-    for (int i = 0; i < FLOW_STATE_COUNT; i++) {
-        if (str_eq_c(name, STATE_NAMES[i])) {
-            *ret = (enum flow_state)i;
-            return true;
-        }
-    }
-    return false;
+    int i = str_index(name, STATE_NAMES, FLOW_STATE_COUNT);
+
+    if (i >= 0)
+        *ret = (enum flow_state)i;
+    return i >= 0;
 }
 
 bool flow_times_ok(const struct flow_times *t, const char **ret_broken)

@@ -116,18 +116,7 @@ struct item_since item_since(const struct item *item)
     return s;
 }
 
-static bool name_index(struct str name, const char *const *names, size_t count, size_t *ret)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq_c(name, names[i])) {
-            *ret = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-#define COUNT(names) (sizeof(names) / sizeof((names)[0]))
+#define COUNT(names) ((int)(sizeof(names) / sizeof((names)[0])))
 
 const char *verdict_name(enum verdict v)
 {
@@ -141,11 +130,11 @@ const char *outcome_name(enum outcome o)
 
 bool outcome_from(struct str name, enum outcome *ret)
 {
-    size_t i;
-    if (!name_index(name, OUTCOMES, COUNT(OUTCOMES), &i))
-        return false;
-    *ret = (enum outcome)i;
-    return true;
+    int i = str_index(name, OUTCOMES, COUNT(OUTCOMES));
+
+    if (i >= 0)
+        *ret = (enum outcome)i;
+    return i >= 0;
 }
 
 const char *account_state_name(enum account_state a)
@@ -155,11 +144,11 @@ const char *account_state_name(enum account_state a)
 
 bool account_state_from(struct str name, enum account_state *ret)
 {
-    size_t i;
-    if (!name_index(name, ACCOUNTS, COUNT(ACCOUNTS), &i))
-        return false;
-    *ret = (enum account_state)i;
-    return true;
+    int i = str_index(name, ACCOUNTS, COUNT(ACCOUNTS));
+
+    if (i >= 0)
+        *ret = (enum account_state)i;
+    return i >= 0;
 }
 
 const char *via_name(enum via v)
@@ -174,9 +163,9 @@ const char *desired_name(enum desired d)
 
 bool desired_from(struct str name, enum desired *ret)
 {
-    size_t i;
-    if (!name_index(name, DESIRES, COUNT(DESIRES), &i))
-        return false;
-    *ret = (enum desired)i;
-    return true;
+    int i = str_index(name, DESIRES, COUNT(DESIRES));
+
+    if (i >= 0)
+        *ret = (enum desired)i;
+    return i >= 0;
 }

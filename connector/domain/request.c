@@ -103,24 +103,13 @@ bool phase_is_terminal(enum phase phase)
     return PHASE_TERMINAL[phase];
 }
 
-static bool name_index(struct str name, const char *const *names, int count, int *ret)
-{
-    for (int i = 0; i < count; i++) {
-        if (str_eq_c(name, names[i])) {
-            *ret = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool phase_from(struct str name, enum phase *ret)
 {
-    int i;
-    if (!name_index(name, PHASE_NAMES, PHASE_COUNT, &i))
-        return false;
-    *ret = (enum phase)i;
-    return true;
+    int i = str_index(name, PHASE_NAMES, PHASE_COUNT);
+
+    if (i >= 0)
+        *ret = (enum phase)i;
+    return i >= 0;
 }
 
 const char *request_kind_name(enum request_kind kind)
@@ -130,11 +119,11 @@ const char *request_kind_name(enum request_kind kind)
 
 bool request_kind_from(struct str name, enum request_kind *ret)
 {
-    int i;
-    if (!name_index(name, KIND_NAMES, 3, &i))
-        return false;
-    *ret = (enum request_kind)i;
-    return true;
+    int i = str_index(name, KIND_NAMES, 3);
+
+    if (i >= 0)
+        *ret = (enum request_kind)i;
+    return i >= 0;
 }
 
 const char *gate_mode_name(enum gate_mode mode)
@@ -144,9 +133,9 @@ const char *gate_mode_name(enum gate_mode mode)
 
 bool gate_mode_from(struct str name, enum gate_mode *ret)
 {
-    int i;
-    if (!name_index(name, MODE_NAMES, 3, &i))
-        return false;
-    *ret = (enum gate_mode)i;
-    return true;
+    int i = str_index(name, MODE_NAMES, 3);
+
+    if (i >= 0)
+        *ret = (enum gate_mode)i;
+    return i >= 0;
 }

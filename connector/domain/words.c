@@ -63,13 +63,11 @@ const char *notice_state_name(enum notice_state s)
 
 bool notice_state_from(struct str name, enum notice_state *ret)
 {
-    for (size_t i = 0; i < sizeof STATE_NAMES / sizeof STATE_NAMES[0]; i++) {
-        if (str_eq_c(name, STATE_NAMES[i])) {
-            *ret = (enum notice_state)i;
-            return true;
-        }
-    }
-    return false;
+    int i = str_index(name, STATE_NAMES, NOTICE_COUNT);
+
+    if (i >= 0)
+        *ret = (enum notice_state)i;
+    return i >= 0;
 }
 
 /* What is fixed per state: the option of "Access check", the panel, and who is told. */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "jsm/jsm_refusal.h"
 
 enum { TOLD_MAX_MS = 24 * 60 * 60 * 1000, TOLD_DEFAULT_MS = 5000 };
 
@@ -91,26 +92,6 @@ static bool parse(struct arena *a, struct str body, const struct json **ret, str
     return json_parse_deep(a, body, LIMIT_JIRA_JSON_DEPTH, ret, err);
 }
 
-/* {"errorMessages":[..],"errors":{field:text}} of the platform, {"errorMessage":..} of JSM. */
-static void read_refusal(struct arena *a, const struct jsm_http *http, struct jsm_answer *r)
-{
-    const struct json *body;
-    struct err err;
-
-    snprintf(r->why, sizeof r->why, "Jira answered %d", http->status);
-    if (!parse(a, http->body, &body, &err))
-        return;
-    const struct json *first = json_first(json_member(body, "errors"));
-    if (json_type(json_member(body, "errors")) == JSON_OBJECT && first) {
-        r->field = json_name(first);
-        snprintf(r->why, sizeof r->why, "%.*s: %.*s", STR_ARG(r->field), STR_ARG(json_str(first)));
-    } else if (json_str(json_first(json_member(body, "errorMessages"))).len) {
-        say(r, json_str(json_first(json_member(body, "errorMessages"))));
-    } else if (json_path_str(body, "errorMessage").len) {
-        say(r, json_path_str(body, "errorMessage"));
-    }
-}
-
 static bool looks_like_html(const struct jsm_http *http)
 {
     struct str body = str_trim(http->body);
@@ -125,9 +106,11 @@ static void judge_success(struct arena *a, const struct jsm_http *http, bool wri
 
     r->verdict = write ? JSM_UNKNOWN : JSM_DENIED;
     if (anonymous) {
-        say(r, STR("Jira ignored our credential and answered as to a stranger"));
+        say(r, STR("Jira ignored our credential and answered as to a stranger: replace the site's "
+                   "secret file"));
     } else if (looks_like_html(http)) { /* a login page */
-        say(r, STR("Jira answered with a page instead of data: the credential is not accepted"));
+        say(r, STR("Jira answered with a page instead of data: replace the site's secret file, or "
+                   "look for a proxy between us"));
     } else if (!http->body.len && write && http->status != 204) {
         say(r, STR("Jira answered with nothing where something was due"));
     } else if (http->body.len && !parse(a, http->body, &r->body, &err)) {
@@ -145,7 +128,7 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm
     bool refused = status >= 400 && status < 500 && status != 408;
     bool stranger = anonymous && (refused || (effect == JSM_READ && status < 400));
 
-    snprintf(r->why, sizeof r->why, "Jira answered %d", status);
+    jsm_refusal_say(a, status, http->body, looks_like_html(http), &r->field, r->why, sizeof r->why);
     if (status == 429) {
         r->verdict = JSM_LATER;
         r->scope = reach_of(http->ratelimit_reason);
@@ -156,15 +139,16 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm
         take_told(a, http, now_ms, r);
     } else if (status == 401 || (status == 403 && !http->body.len) || stranger) {
         r->verdict = JSM_DENIED;
-        snprintf(r->why, sizeof r->why, "Jira answered %d: the credential is not accepted", status);
+        snprintf(r->why, sizeof r->why,
+                 "Jira answered %d, the credential is not accepted: replace the site's secret file",
+                 status);
     } else if (status == 409) { /* another transition of this ticket is running */
         r->verdict = JSM_LATER;
         r->told_ms = TOLD_DEFAULT_MS;
-    } else if (status == 404 || status == 410) {
+    } else if (status == 404 || (status == 410 && !jsm_refusal_is_of_api(http->body))) {
         r->verdict = JSM_MISSING;
     } else if (refused) {
         r->verdict = JSM_REFUSED;
-        read_refusal(a, http, r);
     } else {
         r->verdict = effect == JSM_READ ? JSM_UNREACHED : JSM_UNKNOWN;
     }

@@ -40,8 +40,8 @@ struct jsm_answer {
     enum traffic_reach scope;
     bool told_cut;           /* Jira said longer than a day; told_ms is a day */
     const struct json *body; /* OK with a JSON body, else NULL */
-    struct str field;        /* REFUSED: first field Jira named, empty when none */
-    char why[240];           /* Jira's or the client's own words, short */
+    struct str field;        /* first field Jira named, empty when none */
+    char why[400];           /* one sentence: what is wrong, and what to do (jsm_refusal.h) */
 };
 
 /* now_ms: wall clock, for dates, where the reply does not say its own (Date). */

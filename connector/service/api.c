@@ -12,7 +12,13 @@
 #include "service/problem.h"
 #include "service/worker.h"
 
-enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200 };
+enum {
+    PROBLEM_BYTES = 2048,
+    PAGE_MAX = 100,
+    PAGE_DEFAULT = 50,
+    KEY_MAX = 200,
+    OLDER_MAX_S = 10 * 366 * 86400
+};
 
 struct api {
     struct service *svc;
@@ -85,6 +91,15 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
     else
         reply_json(a->request, a->created ? 201 : 200, json);
     free(a);
+}
+
+static void on_retried(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct asking *a = arg;
+    struct worker *worker = a->api->svc->worker;
+
+    on_json(arg, outcome, json);
+    worker_kick(worker);
 }
 
 static void on_done(void *arg, enum store_outcome outcome, const char *message)
@@ -263,23 +278,45 @@ static struct str query(struct serve_request *request, const char *name)
     return STR("");
 }
 
-static void list(struct api *api, struct serve_request *request, const struct token_config *token)
+/* What the query asks for, or what is wrong with it. */
+static const char *read_filter(struct api *api, struct serve_request *request,
+                               struct store_filter *ret)
 {
-    int64_t limit = PAGE_DEFAULT;
-    struct str wanted = query(request, "limit"), phase = query(request, "phase");
-    struct str after = query(request, "after");
+    struct str limit = query(request, "limit"), older = query(request, "older_than_seconds");
+    struct str stuck = query(request, "stuck");
+    int64_t count = PAGE_DEFAULT;
     enum phase known;
 
-    if (wanted.len && (!str_to_i64(wanted, &limit) || limit < 1 || limit > PAGE_MAX)) {
-        problem_reply(request, 400, "Invalid query", "limit is a number from 1 to 100");
-    } else if (phase.len && !phase_from(phase, &known)) {
-        problem_reply(request, 400, "Invalid query", "there is no such phase");
-    } else if (after.len && !is_uuid(after)) {
-        problem_reply(request, 400, "Invalid query", "after is the last id of the page before");
-    } else {
-        store_request_list(&api->svc->store, phase, after, (int32_t)limit, on_json,
-                           asking_new(api, request, token));
-    }
+    *ret = (struct store_filter){.phase = query(request, "phase"),
+                                 .site = query(request, "site"),
+                                 .after = query(request, "after"),
+                                 .stuck = str_eq_c(stuck, "true")};
+    if (limit.len && (!str_to_i64(limit, &count) || count < 1 || count > PAGE_MAX))
+        return "limit is a number from 1 to 100";
+    ret->limit = (int32_t)count;
+    if (ret->phase.len && !phase_from(ret->phase, &known))
+        return "there is no such phase";
+    if (ret->site.len && !service_site(api->svc, ret->site))
+        return "site is none of the configuration";
+    if (ret->after.len && !is_uuid(ret->after))
+        return "after is the last id of the page before";
+    if (stuck.len && !ret->stuck)
+        return "stuck is true, or not there";
+    if (older.len && (!str_to_i64(older, &ret->older_than_s) || ret->older_than_s < 0 ||
+                      ret->older_than_s > OLDER_MAX_S))
+        return "older_than_seconds is a number of seconds, up to ten years";
+    return NULL;
+}
+
+static void list(struct api *api, struct serve_request *request, const struct token_config *token)
+{
+    struct store_filter filter;
+    const char *wrong = read_filter(api, request, &filter);
+
+    if (wrong)
+        problem_reply(request, 400, "Invalid query", wrong);
+    else
+        store_request_list(&api->svc->store, &filter, on_json, asking_new(api, request, token));
 }
 
 static void approve(struct api *api, struct serve_request *request,
@@ -335,25 +372,26 @@ static void grant_exception(struct api *api, struct serve_request *request,
         json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
 }
 
-/* /v1/access-requests/{id}[/{verb}]; to look at one, its ticket's key will do. */
+/* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
+ * will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
                 struct str rest, bool post)
 {
     struct str id = str_cut(&rest, '/');
     struct store *s = &api->svc->store;
-    bool shows = !post && !rest.len;
+    bool shows = !post && !rest.len, retries = post && str_eq_c(rest, "retry");
 
-    if (!is_uuid(id) && !(shows && is_ticket_key(id)))
+    if (!is_uuid(id) && !((shows || retries) && is_ticket_key(id)))
         problem_reply(request, 404, "Not found",
-                      "a request has a UUID in lower case; its ticket's key shows it too");
+                      "a request has a UUID in lower case; its ticket's key shows and retries it");
     else if (shows && token->may_read)
         store_request_show(s, id, on_json, asking_new(api, request, token));
     else if (!post && str_eq_c(rest, "evidence") && token->may_audit)
         store_evidence_of(s, id, on_json, asking_new(api, request, token));
     else if (post && str_eq_c(rest, "cancel") && token->may_submit)
         store_request_cancel(s, id, token->name, on_done, asking_new(api, request, token));
-    else if (post && str_eq_c(rest, "retry") && token->may_submit)
-        store_flow_retry(s, id, on_json, asking_new(api, request, token));
+    else if (retries && token->may_submit)
+        store_request_retry(s, id, token->name, on_retried, asking_new(api, request, token));
     else if (post && str_eq_c(rest, "approvals") && token->may_approve)
         approve(api, request, token, id);
     else

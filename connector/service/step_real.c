@@ -315,8 +315,10 @@ static void on_sent(void *arg, const struct jsm_answer *answer)
                                          : STR_NONE;
     struct str why = str_of(answer->why);
 
-    if (blame.len)
-        why = arena_printf(s->arena, "%.*s: %s", STR_ARG(blame), answer->why);
+    if (blame.len &&
+        str_starts(why, answer->field)) /* where the field comes from, after its name */
+        why = arena_printf(s->arena, "%.*s as %.*s of rule %.*s%s", STR_ARG(answer->field),
+                           STR_ARG(blame), STR_ARG(s->rule), answer->why + answer->field.len);
     str_copy(reply.why, sizeof reply.why, why);
     s->fn(s->arg, &reply);
     free(s);

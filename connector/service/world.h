@@ -27,7 +27,7 @@ struct step_ready {
     int64_t told_ms;           /* do not call again before this many ms */
     const struct step_call
         *call; /* in the arena of the look; NULL with OK: nothing is to be done */
-    char why[240];
+    char why[400];
 };
 
 /* What became of a call that writes. */
@@ -37,7 +37,7 @@ struct call_reply {
     int64_t told_ms;          /* LIMITED: do not call again before this many ms */
     struct str issue_id, key; /* of the ticket it made */
     enum status_role reached; /* a move: where it led */
-    char why[240]; /* REFUSED: what Jira said, the mapping field at fault named when known */
+    char why[400]; /* REFUSED: what Jira said, the mapping field at fault named when known */
 };
 
 typedef void world_saved_fn(void *arg, enum saved saved);

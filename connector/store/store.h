@@ -165,9 +165,20 @@ void store_approval_add(struct store *s, struct str request_id, struct str appro
  * none. */
 typedef void store_json_fn(void *arg, enum store_outcome outcome, struct str json);
 void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn, void *arg);
-/* after: last id of the page before, empty for the first; phase: empty for all. */
-void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit,
-                        store_json_fn *fn, void *arg);
+/* What is empty or zero holds for all. stuck: what fails or waits for a repair. after: last id of
+ * the page before. */
+struct store_filter {
+    struct str phase, site, after;
+    int64_t older_than_s;
+    bool stuck;
+    int32_t limit;
+};
+void store_request_list(struct store *s, const struct store_filter *filter, store_json_fn *fn,
+                        void *arg);
+/* Let what was refused, or could not be read, be tried again, and write down who asked;
+ * STORE_REFUSED with the reason when there is nothing of that kind. */
+void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
+                         void *arg);
 void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
 void store_exception_grant(struct store *s, struct str request_id, struct str owner,
                            struct str approved_by, struct str reason, struct str control,
@@ -183,8 +194,6 @@ void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flo
 /* One move. lease_s: how long the lease is renewed for, unless the note gives it back. */
 void store_flow_save(struct store *s, const struct flow *flow, const struct flow_rule *rule,
                      const struct flow_note *note, int32_t lease_s, store_done_fn *fn, void *arg);
-/* Parked flows try again: all, or those of one request. */
-void store_flow_retry(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
 
 /* --- sites, sources, poll --- */
 

@@ -25,10 +25,8 @@ static bool flag(const struct json *v, const char *name)
 /* Index of the text in a list of names, 0 when it is none of them. */
 static int index_of(struct str s, const char *const *names, int count)
 {
-    for (int i = 0; i < count; i++)
-        if (str_eq_c(s, names[i]))
-            return i;
-    return 0;
+    int i = str_index(s, names, count);
+    return i < 0 ? 0 : i;
 }
 
 static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
@@ -120,7 +118,7 @@ static bool read_flows(struct arena *a, const struct json *list, struct dossier 
         d->flow_open[kind] = true;
         d->flow_parked[kind] |= str_eq_c(json_str(json_member(v, "state")), "parked");
         d->flow_cycle[kind] = text(a, v, "cycle");
-        d->flow_sent_ms[kind] = number(v, "sent_ms");
+        d->flow_refused_ms[kind] = number(v, "refused_ms");
         d->flow_attempts[kind] = (int32_t)number(v, "attempts");
     }
     return true;

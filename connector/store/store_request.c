@@ -403,12 +403,38 @@ void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn
     ask_json(s, &SQL_REQUEST_SHOW, params, fn, arg);
 }
 
-void store_request_list(struct store *s, struct str phase, struct str after, int32_t limit,
-                        store_json_fn *fn, void *arg)
+static void put_where(struct json_out *out, const char *name, struct str value)
 {
-    char page[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(phase), store_p(after), store_i(limit, page)};
+    if (value.len)
+        json_str_member(out, name, value);
+}
+
+void store_request_list(struct store *s, const struct store_filter *filter, store_json_fn *fn,
+                        void *arg)
+{
+    AUTO(drop_buf) struct buf buf;
+    struct json_out out;
+
+    buf_init(&buf, STORE_JSON_BYTES);
+    json_begin(&out, &buf);
+    json_open_object(&out);
+    put_where(&out, "phase", filter->phase);
+    put_where(&out, "site", filter->site);
+    put_where(&out, "after", filter->after);
+    if (filter->stuck)
+        json_bool_member(&out, "stuck", true);
+    json_i64_member(&out, "older_than_s", filter->older_than_s);
+    json_i64_member(&out, "limit", filter->limit);
+    json_close_object(&out);
+    struct pg_param params[] = {store_p(buf_str(&buf))};
     ask_json(s, &SQL_REQUEST_LIST, params, fn, arg);
+}
+
+void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
+                         void *arg)
+{
+    struct pg_param params[] = {store_p(id_or_key), store_p(actor)};
+    ask_json(s, &SQL_REQUEST_RETRY, params, fn, arg);
 }
 
 void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg)
@@ -426,12 +452,6 @@ void store_exception_grant(struct store *s, struct str request_id, struct str ow
                                 store_p(approved_by), store_p(reason),
                                 store_p(control),     store_i(expires_ms, expires)};
     ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
-}
-
-void store_flow_retry(struct store *s, struct str request_id, store_json_fn *fn, void *arg)
-{
-    struct pg_param params[] = {request_id.len ? store_p(request_id) : store_null()};
-    ask_json(s, &SQL_FLOW_RETRY, params, fn, arg);
 }
 
 void store_health(struct store *s, store_json_fn *fn, void *arg)

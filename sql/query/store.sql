@@ -68,10 +68,6 @@ select id, kind, state, version, attempt, failures, site, request_id, marker, is
 -- params: owner text, flow bigint, version bigint, move jsonb
 select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)
 
--- name: flow_retry
--- params: request uuid
-select governance.flow_retry($1::uuid)
-
 -- name: poll_begin
 -- params: site text, owner text, lease_s int
 select watermark_ms, overlap_ms, fence from governance.poll_begin($1, $2, make_interval(secs => $3::int))
@@ -93,8 +89,12 @@ select governance.sla_tick()
 select governance.request_show($1)
 
 -- name: request_list
--- params: phase text, after text, page int
-select governance.request_list($1, $2, $3::int)
+-- params: filter jsonb
+select governance.request_list($1::jsonb)
+
+-- name: request_retry
+-- params: id_or_key text, actor text
+select governance.request_retry($1, $2)
 
 -- name: evidence_of
 -- params: request text

@@ -30,8 +30,8 @@ grant insert, update on governance.site, governance.source, governance.poll_curs
     governance.sla_policy to countersign_service;
 grant update on governance.webhook_delivery to countersign_service;
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
-    governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint
-    to countersign_service;
+    governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
+    governance.operator_act to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;
 do $$
 declare

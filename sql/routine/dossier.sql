@@ -38,7 +38,7 @@ language sql stable set search_path = pg_catalog as $$
                     from governance.request_item i join governance.source s on s.name = i.source
                    where i.request_id = r.id and i.replaced_at is null),
         'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state, 'cycle', f.cycle,
-                                                               'sent_ms', governance.ms(f.sent_at), 'attempts', f.attempt)), '[]')
+                                                               'refused_ms', governance.ms(f.parked_at), 'attempts', f.attempt)), '[]')
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
         'close_sent', exists (select from governance.flow f where f.request_id = r.id and f.kind = 'close'
                                  and f.cycle = r.claim_cycle and f.state in ('calling', 'doubt', 'probing', 'done')),

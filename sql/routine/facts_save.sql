@@ -28,7 +28,7 @@ begin
         if t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
             insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
             select p_request, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
-             where lower(t->>'approver') not in (lower(r.requester), lower(r.beneficiary))
+             where not governance.same_person(t->>'approver', r.requester) and not governance.same_person(t->>'approver', r.beneficiary)
                and not exists (select from governance.approval a where a.request_id = p_request and a.channel = 'jsm'
                                   and a.approver = t->>'approver' and a.given_at = given)
             on conflict do nothing;

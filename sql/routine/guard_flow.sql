@@ -24,6 +24,9 @@ begin
             where r.id = new.request_id and r.claim_cycle = new.cycle and r.phase in ('verified', 'exception')) then
         raise exception 'refused: a close without the proof of its claim' using errcode = 'CG007';
     end if;
+    if new.state = 'parked' and old.state <> 'parked' then
+        new.parked_at := clock_timestamp(); -- the next try counts from here, whoever moved it
+    end if;
     return new;
 end $$;
 comment on function governance.guard_flow() is 'Trigger: legal moves and fences of outbound work, no close without proof; a parked flow may be replaced';

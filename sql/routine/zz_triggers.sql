@@ -31,7 +31,7 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version'] loop
+                             'evidence_checkpoint', 'mapping_version', 'operator_act'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -61,6 +61,7 @@ begin
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
+        ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
         ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)

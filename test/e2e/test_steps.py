@@ -60,7 +60,8 @@ def test_a_look_that_is_refused_waits_for_a_person(site):
     request = site.until_phase(key, "fulfilling")
     site.resolve(key)
     shown = wait.until(lambda: (r := site.api("GET", f"/v1/access-requests/{request['id']}")[1]).get("parked") and r, 15)
-    assert {"work": "comment", "why": "You may not see comments."} in shown["parked"], shown
+    why = "You may not see comments (Jira answered 403): give our account that permission in Jira"
+    assert {"work": "comment", "why": why} in shown["parked"], shown
     site.no_faults()
     assert site.api("POST", f"/v1/access-requests/{request['id']}/retry", {})[0] == 200
     wait.until(lambda: not site.api("GET", f"/v1/access-requests/{request['id']}")[1].get("parked"), 15)

@@ -62,9 +62,9 @@ static void check_approved(struct sim *s, const struct srequest *r)
 
 void check_retry(struct sim *s, const struct sflow *f)
 {
-    if (s->now_ms - f->f.sent_at_ms < s->policy.refused_ms)
+    if (s->now_ms - f->parked_ms < s->policy.refused_ms)
         sim_violate(s, "INV12 refused", "%s was refused and is tried again after %lld ms",
-                    flow_kind_name(f->f.kind), (long long)(s->now_ms - f->f.sent_at_ms));
+                    flow_kind_name(f->f.kind), (long long)(s->now_ms - f->parked_ms));
 }
 
 /* Back to work: only what was approved, and what nobody withdrew. */
@@ -231,9 +231,38 @@ static void check_over(struct sim *s, const struct srequest *r, const struct dos
         sim_violate(s, "INV14 no orphan", "nobody looks at an open ticket again");
 }
 
+/* Whoever asks why it is stuck hears of somebody whose turn it is; and of a time, where the turn is
+ * not a person's. */
+static void check_turn(struct sim *s, const struct srequest *r, const struct dossier *d,
+                       const struct decision *x)
+{
+    struct stuck_work work[FLOWS_MAX];
+    struct stuck_facts f = {.work = work, .look_ms = x->look_again_ms};
+
+    if (x->move || phase_is_terminal(d->phase) || d->phase == PHASE_CLOSED)
+        return;
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *w = &s->flows[i];
+        if (&s->requests[w->request] == r && !flow_state_is_final(w->f.state))
+            work[f.work_count++] = (struct stuck_work){
+                w->f.kind,      w->f.state,    w->f.attempt,
+                w->f.failures,  w->created_ms, w->f.state == FS_PARKED ? w->parked_ms : 0,
+                w->run_after_ms};
+    }
+    struct stuck now = stuck_judge(d, &f);
+    struct stuck_words words = stuck_words(now.reason);
+    bool ours = strcmp(words.state, "moving") == 0 || strcmp(words.state, "retrying") == 0;
+    if (strcmp(words.waits_for, "nobody") == 0)
+        sim_violate(s, "INV16 whose turn", "%s: nobody is waited for", phase_name(d->phase));
+    if (ours && !now.next_ms)
+        sim_violate(s, "INV16 whose turn", "%s: %s, and nothing is planned", phase_name(d->phase),
+                    words.name);
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
+    check_turn(s, r, d, x);
     if (r->ticket < 0 || d->ticket.presence != TICKET_HERE)
         return;
     if (d->approved_hash && d->ticket.mapped_hash != d->approved_hash && !x->tampered)
@@ -244,9 +273,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
 
 static void check_clock(struct sim *s, struct srequest *r)
 {
-    struct sla_clock clock = {
-        .started_ms = r->requested_ms, .stopped_ms = r->verified_ms, .goal_ms = 1};
-    int64_t elapsed = sla_elapsed_ms(&clock, s->now_ms);
+    int64_t elapsed = (r->verified_ms ? r->verified_ms : s->now_ms) - r->requested_ms;
 
     if (r->verified_ms != r->proven_ms)
         sim_violate(s, "INV9 SLA", "stopped at %lld, proven at %lld", (long long)r->verified_ms,

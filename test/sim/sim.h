@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "domain/cursor.h"
 #include "domain/evidence.h"
-#include "domain/sla.h"
+#include "domain/stuck.h"
 #include "service/run.h"
 #include "service/visit.h"
 
@@ -143,6 +143,7 @@ struct sflow {
     struct flow f;
     int request, cycle;
     int64_t run_after_ms, lease_until_ms, created_ms;
+    int64_t parked_ms;     /* when it was refused last, 0 = never */
     int64_t told_until_ms; /* Retry-After as Jira last said it */
     int64_t
         not_before_ms; /* the same, once our row knows it: a crash may forget what it was told */

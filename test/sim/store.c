@@ -164,7 +164,7 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             d->flow_open[f->f.kind] = true;
             d->flow_parked[f->f.kind] |= f->f.state == FS_PARKED;
             d->flow_cycle[f->f.kind] = cycle_text(f->cycle);
-            d->flow_sent_ms[f->f.kind] = f->f.sent_at_ms;
+            d->flow_refused_ms[f->f.kind] = f->parked_ms;
             d->flow_attempts[f->f.kind] = f->f.attempt;
         }
     }

@@ -105,6 +105,8 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
     f->f.attempt += note->count_attempt;
     f->f.failures = note->failed ? f->f.failures + 1 : working ? f->f.failures : 0;
     f->run_after_ms = s->now_ms + note->rest_ms;
+    if (rule->to == FS_PARKED)
+        f->parked_ms = s->now_ms;
     if (rule->to == FS_CALLING)
         f->f.sent_at_ms = s->now_ms;
     else if (note->settled)

@@ -4,6 +4,15 @@
  * TO", ... core_says verdicts   standard input: one history a line; standard output: one verdict a
  * line
  *
+ *   core_says reasons    one line a reason why something is stuck: its five words, divided by "|"
+ *   core_says stuck      standard input: one request a line; standard output: REASON SINCE ATTEMPTS
+ * NEXT
+ *
+ * A request: phase mode held answered requested approved claimed verified closed now look
+ * unreadable readable, the count of its open work and for each
+ * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
+ * what a history has before them but since and now, and the reads.
+ *
  * A history: desired settle_ms confirmations max_age_ms excepted since_ms now_ms, then newest first
  * outcome:account:complete:canary:as_of_ms:observed_ms for each read. */
 #include <stdio.h>
@@ -13,8 +22,9 @@
 #include "domain/flow.h"
 #include "domain/item.h"
 #include "domain/request.h"
+#include "domain/stuck.h"
 
-enum { READS_MAX = 16, LINE_MAX_BYTES = 4096 };
+enum { READS_MAX = 16, WORK_MAX = 8, ITEMS_MAX = 4, LINE_MAX_BYTES = 4096 };
 
 static void print_tables(void)
 {
@@ -79,6 +89,76 @@ static void judge(struct str line)
     puts(verdict_name(verdict_judge(&item, since_ms, now_ms).verdict));
 }
 
+static void print_reasons(void)
+{
+    for (int i = 0; i < STUCK_REASON_COUNT; i++) {
+        struct stuck_words w = stuck_words((enum stuck_reason)i);
+        printf("%s|%s|%s|%s|%s\n", w.name, w.state, w.waits_for, w.next, w.remedy);
+    }
+}
+
+static struct stuck_work work_of(struct str text)
+{
+    struct stuck_work w = {0};
+
+    if (!flow_kind_from(word(&text, ':'), &w.kind) || !flow_state_from(word(&text, ':'), &w.state))
+        abort();
+    w.attempts = (int32_t)number(&text, ':');
+    w.failures = (int32_t)number(&text, ':');
+    w.created_ms = number(&text, ':');
+    w.parked_ms = number(&text, ':');
+    w.due_ms = number(&text, ':');
+    return w;
+}
+
+static void read_item(struct str *line, struct item *item, struct observation *reads)
+{
+    *item = (struct item){.obs = reads, .obs_count = (size_t)number(line, ' ')};
+    if (!desired_from(word(line, ' '), &item->desired) || item->obs_count > READS_MAX)
+        abort();
+    item->rule.settle_ms = number(line, ' ');
+    item->rule.confirmations = (int32_t)number(line, ' ');
+    item->rule.max_age_ms = number(line, ' ');
+    item->excepted = number(line, ' ') != 0;
+    for (size_t i = 0; i < item->obs_count; i++)
+        reads[i] = read_of(word(line, ' '));
+}
+
+static void say_stuck(struct str line)
+{
+    struct observation reads[ITEMS_MAX][READS_MAX];
+    struct item items[ITEMS_MAX];
+    struct stuck_work work[WORK_MAX];
+    struct dossier d = {.items = items};
+    struct stuck_facts f = {.work = work};
+
+    if (!phase_from(word(&line, ' '), &d.phase) || !gate_mode_from(word(&line, ' '), &d.mode))
+        abort();
+    d.held = number(&line, ' ') != 0;
+    d.answered_cycle = number(&line, ' ') ? STR("1") : STR_NONE;
+    d.requested_ms = number(&line, ' ');
+    d.approved_ms = number(&line, ' ');
+    d.claimed_ms = number(&line, ' ');
+    d.verified_ms = number(&line, ' ');
+    d.closed_ms = number(&line, ' ');
+    d.now_ms = number(&line, ' ');
+    f.look_ms = number(&line, ' ');
+    f.unreadable = (int32_t)number(&line, ' ');
+    f.readable_ms = number(&line, ' ');
+    f.work_count = (size_t)number(&line, ' ');
+    if (f.work_count > WORK_MAX)
+        abort();
+    for (size_t i = 0; i < f.work_count; i++)
+        work[i] = work_of(word(&line, ' '));
+    while (line.len && d.item_count < ITEMS_MAX) {
+        read_item(&line, &items[d.item_count], reads[d.item_count]);
+        d.item_count++;
+    }
+    struct stuck s = stuck_judge(&d, &f);
+    printf("%s %lld %d %lld\n", stuck_words(s.reason).name, (long long)s.since_ms, s.attempts,
+           (long long)s.next_ms);
+}
+
 int main(int argc, char **argv)
 {
     static char line[LINE_MAX_BYTES];
@@ -87,11 +167,19 @@ int main(int argc, char **argv)
         print_tables();
         return 0;
     }
-    if (argc != 2 || strcmp(argv[1], "verdicts") != 0)
+    if (argc == 2 && strcmp(argv[1], "reasons") == 0) {
+        print_reasons();
+        return 0;
+    }
+    bool stuck = argc == 2 && strcmp(argv[1], "stuck") == 0;
+    if (!stuck && (argc != 2 || strcmp(argv[1], "verdicts") != 0))
         return 64;
     while (fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = '\0';
-        judge(str_of(line));
+        if (stuck)
+            say_stuck(str_of(line));
+        else
+            judge(str_of(line));
     }
     return 0;
 }

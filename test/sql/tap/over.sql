@@ -41,7 +41,7 @@ update governance.flow set version = version + 1, state = 'checking' where id = 
 update governance.flow set version = version + 1, state = 'calling', sent_at = clock_timestamp(), attempt = 1 where id = :f;
 update governance.flow set version = version + 1, state = 'parked' where id = :f;
 select is(governance.dossier(:'p')->'flows'->0->>'cycle', '5', 'a refused flow shows what it answers');
-select ok((governance.dossier(:'p')->'flows'->0->>'sent_ms')::bigint > 0, 'and when it was tried');
+select ok((governance.dossier(:'p')->'flows'->0->>'refused_ms')::bigint > 0, 'and when it was refused');
 select pg_temp.decide(:'p', 'fulfilling', '{"retry": ["close"], "escalations": [{"reason": "CannotReopen", "since_ms": 0}]}');
 select is((select state from governance.flow where id = :f), 'parked', 'another kind is tried again');
 select pg_temp.decide(:'p', 'fulfilling', '{"retry": ["reopen"], "escalations": [{"reason": "CannotReopen", "since_ms": 0}]}');

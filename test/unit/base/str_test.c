@@ -126,6 +126,18 @@ static void copies_are_cut_between_code_points(void **state)
     assert_string_equal(dst, "");
 }
 
+static void a_name_is_found_in_its_list(void **state)
+{
+    static const char *const NAMES[] = {"a", "ab", ""};
+    (void)state;
+
+    assert_int_equal(str_index(STR("ab"), NAMES, 3), 1);
+    assert_int_equal(str_index(STR("a"), NAMES, 3), 0);
+    assert_int_equal(str_index(STR_NONE, NAMES, 3), 2);
+    assert_int_equal(str_index(STR("abc"), NAMES, 3), -1);
+    assert_int_equal(str_index(STR("a"), NAMES, 0), -1);
+}
+
 static void hash_is_fnv1a(void **state)
 {
     (void)state;
@@ -135,4 +147,5 @@ static void hash_is_fnv1a(void **state)
 
 UNIT_MAIN(cmocka_unit_test(numbers_are_whole_slices_or_nothing), cmocka_unit_test(comparing),
           cmocka_unit_test(cutting_and_trimming), cmocka_unit_test(utf8_is_well_formed_or_not),
-          cmocka_unit_test(copies_are_cut_between_code_points), cmocka_unit_test(hash_is_fnv1a))
+          cmocka_unit_test(copies_are_cut_between_code_points), cmocka_unit_test(hash_is_fnv1a),
+          cmocka_unit_test(a_name_is_found_in_its_list))

@@ -285,13 +285,13 @@ static void what_jira_refused_is_told_and_tried_again_ever_more_seldom(void **st
     for (size_t i = 0; i < COUNT(WAITS); i++) {
         refuse(&d, FLOW_REOPEN);
         d.flow_attempts[FLOW_REOPEN] = (int32_t)i + 1;
-        d.flow_sent_ms[FLOW_REOPEN] = NOW - WAITS[i] + 1;
+        d.flow_refused_ms[FLOW_REOPEN] = NOW - WAITS[i] + 1;
         struct decision r = decided(&d);
         assert_true(escalates(&r, "CannotReopen"));
         assert_int_equal(says(&r), NOTICE_CANNOT_REOPEN);
         assert_false(r.retry[FLOW_REOPEN] || orders(&r, FLOW_REOPEN));
         assert_int_equal(r.look_again_ms, NOW + 1);
-        d.flow_sent_ms[FLOW_REOPEN] = NOW - WAITS[i];
+        d.flow_refused_ms[FLOW_REOPEN] = NOW - WAITS[i];
         r = decided(&d);
         assert_true(r.retry[FLOW_REOPEN]);
     }

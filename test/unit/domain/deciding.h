@@ -49,7 +49,7 @@ static inline void refuse(struct dossier *d, enum flow_kind kind)
 {
     d->flow_open[kind] = d->flow_parked[kind] = true;
     d->flow_cycle[kind] = d->ticket.cycle;
-    d->flow_sent_ms[kind] = d->now_ms - SECOND;
+    d->flow_refused_ms[kind] = d->now_ms - SECOND;
     d->flow_attempts[kind] = 1;
 }
 

@@ -1,0 +1,181 @@
+#include "domain/stuck.h"
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
+/* When we do something by ourselves the next time; 0 = only when hinted. */
+static int64_t due(const struct stuck_facts *f)
+{
+    int64_t at = f->look_ms;
+
+    for (size_t i = 0; i < f->work_count; i++)
+        if (f->work[i].state != FS_PARKED)
+            at = earliest(at, f->work[i].due_ms);
+    return at;
+}
+
+static bool is_words(const struct stuck_work *w)
+{
+    return w->kind == FLOW_COMMENT || w->kind == FLOW_FIELDS;
+}
+
+/* What holds the request before what only fails to tell of it, refused before failing, and then by
+ * kind; 0 = it does not hold anything. */
+static int weight(const struct stuck_work *w)
+{
+    if (w->state != FS_PARKED && !w->failures)
+        return 0;
+    return 1 + (FLOW_KIND_COUNT - (int)w->kind) + (w->state == FS_PARKED ? 10 : 0) +
+           (is_words(w) ? 0 : 20);
+}
+
+static const struct stuck_work *heaviest(const struct stuck_facts *f)
+{
+    const struct stuck_work *found = NULL;
+
+    for (size_t i = 0; i < f->work_count; i++)
+        if (weight(&f->work[i]) > (found ? weight(found) : 0))
+            found = &f->work[i];
+    return found;
+}
+
+static struct stuck refused(const struct stuck_work *w)
+{
+    static const enum stuck_reason REASONS[FLOW_KIND_COUNT] = {
+        [FLOW_CREATE] = STUCK_TICKET_REFUSED, [FLOW_COMMENT] = STUCK_WORDS_REFUSED,
+        [FLOW_FIELDS] = STUCK_WORDS_REFUSED,  [FLOW_RETURN] = STUCK_RETURN_REFUSED,
+        [FLOW_CLOSE] = STUCK_CLOSE_REFUSED,   [FLOW_REOPEN] = STUCK_REOPEN_REFUSED,
+    };
+    bool moves = w->kind == FLOW_RETURN || w->kind == FLOW_CLOSE || w->kind == FLOW_REOPEN;
+    int64_t again_ms = w->parked_ms + refused_wait_ms(&POLICY_DEFAULT, w->attempts);
+
+    /* decide() tries a refused move again; a ticket and words wait for a change */
+    return (struct stuck){REASONS[w->kind], w->parked_ms, w->attempts, moves ? again_ms : 0};
+}
+
+static struct stuck fails(const struct stuck_work *w)
+{
+    bool doubt = w->state == FS_DOUBT || w->state == FS_PROBING;
+    return (struct stuck){doubt ? STUCK_CALL_IN_DOUBT : STUCK_CALL_FAILS, w->created_ms,
+                          w->failures, w->due_ms};
+}
+
+/* The newest reads in a row that failed. */
+static int32_t failed_reads(const struct item *item)
+{
+    int32_t n = 0;
+
+    while ((size_t)n < item->obs_count && item->obs[n].outcome == OUTCOME_UNKNOWN)
+        n++;
+    return n;
+}
+
+/* What the reads say; the same order as on the ticket: not as asked, unreadable, stale. */
+static struct stuck reads(const struct dossier *d, int64_t next_ms)
+{
+    const struct item *failed = NULL;
+    bool stale = false;
+
+    for (size_t i = 0; i < d->item_count; i++) {
+        struct finding found = verdict_judge(&d->items[i], d->claimed_ms, d->now_ms);
+        bool unknown = found.verdict == VERDICT_UNKNOWN && found.proof;
+
+        if (found.verdict == VERDICT_MISMATCH)
+            return (struct stuck){STUCK_NOT_AS_ASKED, d->claimed_ms, 0, next_ms};
+        if (unknown && found.proof->outcome == OUTCOME_UNKNOWN)
+            failed = failed ? failed : &d->items[i];
+        else
+            stale |= unknown && found.proof->as_of_ms < d->claimed_ms;
+    }
+    if (failed)
+        return (struct stuck){STUCK_SOURCE_UNREADABLE, item_since(failed).unreadable_ms,
+                              failed_reads(failed), next_ms};
+    return (struct stuck){stale ? STUCK_STALE_COPY : STUCK_CHECKING, d->claimed_ms, 0, next_ms};
+}
+
+/* Nothing fails: whose turn is it? */
+static struct stuck turn(const struct dossier *d, int64_t next_ms)
+{
+    switch (d->phase) {
+    case PHASE_RECEIVED:
+    case PHASE_PENDING_APPROVAL:
+        return (struct stuck){d->held                      ? STUCK_UNCLEAR
+                              : d->phase == PHASE_RECEIVED ? STUCK_RECEIVED
+                                                           : STUCK_APPROVAL_AWAITED,
+                              d->requested_ms, 0, next_ms};
+    case PHASE_APPROVED:
+    case PHASE_TICKETING:
+        return (struct stuck){STUCK_TICKET_WANTED, d->approved_ms, 0, next_ms};
+    case PHASE_FULFILLING:
+        if (!str_empty(d->answered_cycle))
+            return (struct stuck){STUCK_NOT_AS_ASKED, d->claimed_ms, 0, next_ms};
+        return (struct stuck){STUCK_WORK_AWAITED, d->approved_ms, 0, next_ms};
+    case PHASE_CLAIMED:
+    case PHASE_VERIFYING:
+        return reads(d, next_ms);
+    case PHASE_VERIFIED:
+    case PHASE_EXCEPTION:
+        return (struct stuck){d->mode == GATE_ENFORCE ? STUCK_CLOSING : STUCK_CLOSE_AWAITED,
+                              d->verified_ms, 0, next_ms};
+    case PHASE_ORPHANED:
+        return (struct stuck){STUCK_TICKET_GONE, 0, 0, next_ms};
+    case PHASE_CLOSED:
+    case PHASE_DENIED:
+    case PHASE_CANCELLED:
+    case PHASE_EXPIRED:
+    case PHASE_COUNT:
+        break;
+    }
+    return (struct stuck){STUCK_OVER, d->closed_ms, 0, 0};
+}
+
+struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f)
+{
+    int64_t next_ms = due(f);
+    const struct stuck_work *w = heaviest(f);
+    struct stuck now = turn(d, next_ms);
+
+    if (next_ms && next_ms < d->now_ms - STUCK_OVERDUE_MS)
+        return (struct stuck){STUCK_NOBODY_LOOKS, next_ms, 0, 0};
+    if (w && !is_words(w) && w->state == FS_PARKED)
+        return refused(w);
+    if (f->unreadable)
+        return (struct stuck){f->unreadable >= STUCK_UNREADABLE_TRIES ? STUCK_TICKET_UNREADABLE
+                                                                      : STUCK_TICKET_READ_FAILS,
+                              f->readable_ms, f->unreadable, f->look_ms};
+    if (w && !is_words(w))
+        return fails(w);
+    if (now.reason == STUCK_SOURCE_UNREADABLE || !w)
+        return now;
+    return w->state == FS_PARKED ? refused(w) : fails(w);
+}
+
+struct stuck_words stuck_words(enum stuck_reason reason)
+{
+    static const char *const STATES[] = {
+#define X(name, text) text,
+        STUCK_STATES(X)
+#undef X
+    };
+    static const char *const WAITS[] = {
+#define X(name, text) text,
+        STUCK_WAITS(X)
+#undef X
+    };
+    static const struct {
+        const char *name;
+        enum stuck_state state;
+        enum stuck_wait waits;
+        const char *next, *remedy;
+    } ROWS[] = {
+#define X(name, text, state, waits, next, remedy) \
+    {text, STUCK_IS_##state, STUCK_FOR_##waits, next, remedy},
+        STUCK_REASONS(X)
+#undef X
+    };
+
+    return (struct stuck_words){ROWS[reason].name, STATES[ROWS[reason].state],
+                                WAITS[ROWS[reason].waits], ROWS[reason].next, ROWS[reason].remedy};
+}

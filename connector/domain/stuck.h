@@ -1,0 +1,129 @@
+/* stuck.h: why is this request stuck? What it waits for, whose turn it is, since when, how often it
+ * was tried, what happens next and when. Pure.
+ *
+ * The same rules stand in the view governance.request_status, the words of STUCK_REASONS in the
+ * table governance.status_reason; a test compares both with this over many states. */
+#ifndef COUNTERSIGN_DOMAIN_STUCK_H
+#define COUNTERSIGN_DOMAIN_STUCK_H
+
+#include "domain/decide.h"
+
+#define STUCK_STATES(X)                                             \
+    X(OVER, "over")         /* nothing more happens by itself */    \
+    X(MOVING, "moving")     /* we are at it */                      \
+    X(WAITING, "waiting")   /* it is a person's or a copy's turn */ \
+    X(RETRYING, "retrying") /* it fails, and is tried again */      \
+    X(STUCK, "stuck")       /* somebody has to mend something */
+
+#define STUCK_WAITS(X)      \
+    X(NOBODY, "nobody")     \
+    X(US, "us")             \
+    X(AGENT, "agent")       \
+    X(APPROVER, "approver") \
+    X(SOURCE, "source")     \
+    X(JIRA, "jira")         \
+    X(OWNER, "governance_owner") /* of mapping and workflow */
+
+/* X(enum suffix, name, state, who is waited for, what happens next, what a person can do). Without
+ * a time of its own a next action happens when somebody asks for it. */
+#define STUCK_REASONS(X)                                                                         \
+    X(OVER, "Over", OVER, NOBODY, "nothing", "nothing")                                          \
+    X(NOBODY_LOOKS, "NobodyLooks", STUCK, US, "a worker takes it up",                            \
+      "look at /readyz and the log of the service: no worker has taken it up for five minutes")  \
+    X(TICKET_REFUSED, "TicketRefused", STUCK, OWNER, "the ticket is made once somebody retries", \
+      "mend what Jira names in the mapping or on the create screen, then: request retry")        \
+    X(CLOSE_REFUSED, "CloseRefused", STUCK, OWNER, "the close is tried again",                   \
+      "let our account make this move in the workflow; request retry does it at once")           \
+    X(REOPEN_REFUSED, "ReopenRefused", STUCK, OWNER, "the reopening is tried again",             \
+      "reopen the ticket by hand and let our account make this move in the workflow")            \
+    X(RETURN_REFUSED, "ReturnRefused", STUCK, OWNER, "the return is tried again",                \
+      "move the ticket back by hand and let our account make this move in the workflow")         \
+    X(TICKET_UNREADABLE, "TicketUnreadable", STUCK, OWNER, "the ticket is read again",           \
+      "look at the ticket in Jira: our account may not see it, or a field holds what no field "  \
+      "should")                                                                                  \
+    X(TICKET_READ_FAILS, "TicketReadFails", RETRYING, JIRA, "the ticket is read again",          \
+      "nothing yet: somebody is told when it stays so")                                          \
+    X(CALL_IN_DOUBT, "CallInDoubt", RETRYING, JIRA, "we look whether it was done",               \
+      "nothing: it is never repeated before its fate is known")                                  \
+    X(CALL_FAILS, "CallFails", RETRYING, JIRA, "the call is tried again",                        \
+      "nothing, unless all calls to this site fail: then look at the site")                      \
+    X(SOURCE_UNREADABLE, "SourceUnreadable", RETRYING, SOURCE, "the source is read again",       \
+      "mend the source or its credential; try it with: source test")                             \
+    X(WORDS_REFUSED, "WordsRefused", STUCK, OWNER, "the words are written once they change",     \
+      "let our account comment and edit its two fields, then: request retry")                    \
+    X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \
+      "correct the field on the ticket, or ask the requester")                                   \
+    X(RECEIVED, "Received", MOVING, US, "it is looked at", "nothing")                            \
+    X(APPROVAL_AWAITED, "ApprovalAwaited", WAITING, APPROVER, "the approval is looked for",      \
+      "have somebody who may approve it do so")                                                  \
+    X(TICKET_WANTED, "TicketWanted", MOVING, US, "the ticket is made", "nothing")                \
+    X(WORK_AWAITED, "WorkAwaited", WAITING, AGENT, "the ticket is looked at",                    \
+      "do the change and press Resolve")                                                         \
+    X(NOT_AS_ASKED, "NotAsAsked", WAITING, AGENT, "the ticket and the source are looked at",     \
+      "make the access as asked and press Resolve")                                              \
+    X(STALE_COPY, "StaleCopy", WAITING, SOURCE, "the next copy is read",                         \
+      "nothing: the copy is older than the work")                                                \
+    X(CHECKING, "Checking", MOVING, US, "the source is read", "nothing")                         \
+    X(CLOSING, "Closing", MOVING, US, "the ticket is closed", "nothing")                         \
+    X(CLOSE_AWAITED, "CloseAwaited", WAITING, AGENT, "the ticket is looked at",                  \
+      "close the ticket: here we do not")                                                        \
+    X(TICKET_GONE, "TicketGone", WAITING, OWNER, "the ticket is looked for",                     \
+      "bring the ticket back, or withdraw the request: request cancel")
+
+enum stuck_state {
+#define X(name, text) STUCK_IS_##name,
+    STUCK_STATES(X)
+#undef X
+};
+enum stuck_wait {
+#define X(name, text) STUCK_FOR_##name,
+    STUCK_WAITS(X)
+#undef X
+};
+enum stuck_reason {
+#define X(name, ...) STUCK_##name,
+    STUCK_REASONS(X)
+#undef X
+        STUCK_REASON_COUNT
+};
+
+/* One open piece of outbound work as the database holds it. */
+struct stuck_work {
+    enum flow_kind kind;
+    enum flow_state state;
+    int32_t attempts, failures;
+    int64_t created_ms, parked_ms; /* parked: since when, else 0 */
+    int64_t due_ms;                /* sleeps, or is leased, until then */
+};
+
+/* What the dossier does not hold, because no decision needs it. */
+struct stuck_facts {
+    const struct stuck_work *work;
+    size_t work_count;
+    int64_t look_ms;     /* next look, or the end of the one under way; 0 = only when hinted */
+    int32_t unreadable;  /* reads in a row that nobody could make sense of */
+    int64_t readable_ms; /* when the ticket was last read, or first seen */
+};
+
+struct stuck {
+    enum stuck_reason reason;
+    int64_t since_ms; /* 0 = not known */
+    int32_t attempts; /* 0 = nothing failed */
+    int64_t next_ms;  /* when the next action happens; 0 = not by itself, or nobody knows */
+};
+
+enum {
+    STUCK_UNREADABLE_TRIES = 5,   /* from then on people are told */
+    STUCK_OVERDUE_MS = 5 * 60000, /* due for so long: nobody works */
+};
+
+/* The one thing a person who asks wants to hear: what holds the request, not all that is so. */
+struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f);
+
+/* The words of a reason; static. */
+struct stuck_words {
+    const char *name, *state, *waits_for, *next, *remedy;
+};
+struct stuck_words stuck_words(enum stuck_reason reason);
+
+#endif

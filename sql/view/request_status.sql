@@ -1,0 +1,124 @@
+-- Why is it stuck? The one thing that holds each request, whose turn it is, and what happens next. The same rules as
+-- domain/stuck.c; a test compares both over many states. Times count in whole milliseconds here as there.
+create or replace view governance.request_status as
+select r.id as request_id,
+       r.site,
+       t.issue_key,
+       r.phase,
+       s.state,
+       s.waits_for,
+       s.name as reason,
+       case
+           when why.reason = 'NobodyLooks' then due.at
+           when why.about = 'parked' then w.parked_at
+           when why.about = 'failing' then w.created_at
+           when why.about = 'unreadable' then coalesce(t.read_at, t.first_seen_at)
+           when why.reason = 'SourceUnreadable' then u.since
+           when r.phase in ('received', 'pending_approval') then r.requested_at
+           when r.phase in ('approved', 'ticketing') or why.reason = 'WorkAwaited' then r.approved_at
+           when r.phase in ('fulfilling', 'claimed', 'verifying') then r.claimed_at
+           when r.phase in ('verified', 'exception') then r.verified_at
+           when r.phase = 'closed' then r.closed_at
+       end as since,
+       case
+           when why.about = 'parked' then w.attempt
+           when why.about = 'failing' then w.failures
+           when why.about = 'unreadable' then t.unreadable
+           when why.reason = 'SourceUnreadable' then u.reads::int
+           else 0
+       end as attempts,
+       s.next_action,
+       case
+           when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'WordsRefused') then null
+           when why.about = 'failing' then w.due
+           when why.about = 'parked' -- as decide() tries a refused move again
+               then w.parked_at + least(interval '5 min' * 2 ^ least(greatest(w.attempt, 1) - 1, 4), interval '1 hour')
+           when why.about = 'unreadable' then look.at
+           else due.at
+       end as next_at,
+       s.remedy,
+       case
+           when why.about in ('parked', 'failing') then nullif(concat_ws(': ', nullif(w.step, ''), nullif(w.why, '')), '')
+           when why.about = 'unreadable' then t.unreadable_why
+           when why.reason = 'SourceUnreadable' then u.label || ': ' || u.reason
+           when why.reason = 'Unclear' then nullif(r.hold_text, '')
+       end as detail
+  from governance.access_request r
+  left join governance.ticket t on t.request_id = r.id
+ cross join lateral (select date_trunc('milliseconds', clock_timestamp()) as now) c
+ cross join lateral (select greatest(r.look_at, r.lease_until) as at) look
+ cross join lateral ( -- what we do by ourselves next
+        select least(look.at, min(greatest(f.run_after, f.lease_until))) as at
+          from governance.flow f
+         where f.request_id = r.id and f.state not in ('done', 'moot', 'parked')) due
+  left join lateral ( -- the work that holds it most: what moves it before what only tells of it, refused before failing
+        select f.*, greatest(f.run_after, f.lease_until) as due, f.kind in ('comment', 'field_update') as words
+          from governance.flow f
+         where f.request_id = r.id and (f.state = 'parked' or f.failures > 0 and f.state not in ('done', 'moot'))
+         order by f.kind in ('comment', 'field_update'), f.state <> 'parked',
+                  array_position(array['create_ticket', 'comment', 'field_update', 'transition', 'close', 'reopen'], f.kind), f.id
+         limit 1) w on true
+ cross join lateral ( -- what the reads of the present claim say
+        select bool_or(v.verdict = 'mismatch') as mismatch,
+               min(v.item_id) filter (where v.verdict = 'unknown' and o.outcome = 'unknown') as failed,
+               bool_or(v.verdict = 'unknown' and o.outcome <> 'unknown' and date_trunc('milliseconds', o.source_as_of)
+                       < date_trunc('milliseconds', r.claimed_at)) as stale
+          from governance.item_verdict v
+          left join governance.observation o on o.id = v.observation_id
+         where v.request_id = r.id and r.phase in ('claimed', 'verifying')) g
+  left join lateral ( -- the reads in a row that failed
+        select count(*) as reads, min(o.observed_at) as since, max(s.label) as label,
+               (array_agg(o.reason order by o.id desc))[1] as reason
+          from governance.observation o
+          join governance.request_item i on i.id = o.item_id
+          join governance.source s on s.name = i.source
+         where o.item_id = g.failed and o.generation = r.generation
+           and o.id > coalesce((select max(k.id) from governance.observation k
+                                 where k.item_id = g.failed and k.generation = r.generation and k.outcome <> 'unknown'), 0)) u on true
+ cross join lateral (
+        select case
+                   when r.phase in ('received', 'pending_approval') and r.held then 'Unclear'
+                   when r.phase = 'received' then 'Received'
+                   when r.phase = 'pending_approval' then 'ApprovalAwaited'
+                   when r.phase in ('approved', 'ticketing') then 'TicketWanted'
+                   when r.phase = 'fulfilling' and r.answered_cycle <> '' or g.mismatch then 'NotAsAsked'
+                   when r.phase = 'fulfilling' then 'WorkAwaited'
+                   when g.failed is not null then 'SourceUnreadable'
+                   when g.stale then 'StaleCopy'
+                   when r.phase in ('claimed', 'verifying') then 'Checking'
+                   when r.phase in ('verified', 'exception') and r.mode = 'enforce' then 'Closing'
+                   when r.phase in ('verified', 'exception') then 'CloseAwaited'
+                   when r.phase = 'orphaned' then 'TicketGone'
+                   else 'Over'
+               end as reason) turn
+ cross join lateral (
+        select case w.kind when 'create_ticket' then 'TicketRefused' when 'close' then 'CloseRefused' when 'reopen' then 'ReopenRefused'
+                           when 'transition' then 'ReturnRefused' else 'WordsRefused' end as refused,
+               case when w.state in ('doubt', 'probing') then 'CallInDoubt' else 'CallFails' end as failing,
+               t.unreadable > 0 and (t.read_at is null or t.read_at < t.unreadable_at) as unreadable) x
+ cross join lateral (
+        select 1 as rank, 'overdue' as about, 'NobodyLooks' as reason
+         where date_trunc('milliseconds', due.at) < c.now - interval '5 min'
+        union all select 2, 'parked', x.refused where not w.words and w.state = 'parked'
+        union all select 3, 'unreadable', case when t.unreadable >= 5 then 'TicketUnreadable' else 'TicketReadFails' end where x.unreadable
+        union all select 4, 'failing', x.failing where not w.words
+        union all select 5, 'turn', turn.reason where turn.reason = 'SourceUnreadable' or w.id is null
+        union all select 6, 'parked', x.refused where w.state = 'parked'
+        union all select 7, 'failing', x.failing
+         order by 1
+         limit 1) why
+  join governance.status_reason s on s.name = why.reason;
+comment on view governance.request_status is 'Why is it stuck: what holds each request, whose turn it is, what happens next and when';
+comment on column governance.request_status.request_id is 'Request';
+comment on column governance.request_status.site is 'Site';
+comment on column governance.request_status.issue_key is 'Ticket key; null until there is a ticket';
+comment on column governance.request_status.phase is 'Where it stands';
+comment on column governance.request_status.state is 'over, moving (we are at it), waiting (for a person or a copy), retrying (it fails), stuck (somebody has to mend something)';
+comment on column governance.request_status.waits_for is 'nobody, us, agent, approver, source, jira or governance_owner (of mapping and workflow)';
+comment on column governance.request_status.reason is 'What holds it (CamelCase); governance.status_reason has them all';
+comment on column governance.request_status.since is 'Since when; null = not known';
+comment on column governance.request_status.attempts is 'Calls or reads tried; 0 = nothing failed';
+comment on column governance.request_status.next_action is 'What happens next';
+comment on column governance.request_status.next_at is 'When; null = not by itself, or nobody knows';
+comment on column governance.request_status.remedy is 'What a person can do';
+comment on column governance.request_status.detail is 'Words of Jira, of the source or of the form; may name people';
