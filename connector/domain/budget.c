@@ -18,6 +18,8 @@ static size_t place(uint64_t what, size_t step)
 
 bool budget_repeats(const struct budget *b, uint64_t what)
 {
+    if (!what)
+        return false;
     for (size_t i = 0; i < NEAR; i++)
         if (b->failed[place(what, i)] == mark_of(what))
             return true;
@@ -36,7 +38,7 @@ static void remember(struct budget *b, uint64_t what)
 {
     size_t at = mark_of(what) / 2 % NEAR;
 
-    if (budget_repeats(b, what))
+    if (!what || budget_repeats(b, what))
         return;
     for (size_t i = 0; i < NEAR; i++)
         if (!b->failed[place(what, i)])

@@ -3,7 +3,7 @@
  * carry it. Pure: time is an input (monotonic milliseconds), memory is bounded and the caller's.
  *
  * What is counted is told by the caller's hash of a call: one that failed and is sent again is a
- * repetition, everything else a first try.
+ * repetition, everything else a first try; so is what has no hash (0), which many ask for.
  *
  *   Jira answers    BUDGET_WELL answers in a row: repetitions are free, those before forgiven.
  *   some calls fail at most a tenth of the first tries of the last BUDGET_WINDOW_MS, or
