@@ -1,4 +1,4 @@
--- The statement's own time, which does not move, is what an index can be asked by: all that waits for later costs next to nothing.
+-- One reading of the clock is what an index can be asked by: all that waits for later costs next to nothing.
 -- By lane (priority), then by deadline. Of each site at most its room, so that one that hangs holds no more than that.
 create or replace function governance.flow_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
                                                  p_room int[] default null)
@@ -9,7 +9,7 @@ language sql set search_path = pg_catalog as $$
         select f.id from governance.claim_room(p_batch, p_sites, p_room) c
           cross join lateral (
               select x.id, x.priority, x.deadline from governance.flow x
-               where x.site = c.site and x.state not in ('done', 'moot', 'parked') and x.run_after <= statement_timestamp()
+               where x.site = c.site and x.state not in ('done', 'moot', 'parked') and x.run_after <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
                order by x.priority, x.deadline, x.id
                limit c.room

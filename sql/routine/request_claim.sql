@@ -8,7 +8,7 @@ language sql set search_path = pg_catalog as $$
           cross join (values (false), (true)) k(later) -- removals first
           cross join lateral (
               select x.id, x.look_at from governance.access_request x
-               where x.site = c.site and (x.kind <> 'removal') = k.later and x.look_at <= statement_timestamp()
+               where x.site = c.site and (x.kind <> 'removal') = k.later and x.look_at <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
                order by x.look_at
                limit c.room

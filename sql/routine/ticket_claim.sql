@@ -6,7 +6,7 @@ language sql set search_path = pg_catalog as $$
         select t.site, t.issue_id from governance.claim_room(p_batch, p_sites, p_room) c
           cross join lateral (
               select x.site, x.issue_id, x.look_at from governance.ticket x
-               where x.site = c.site and x.request_id is null and x.look_at <= statement_timestamp()
+               where x.site = c.site and x.request_id is null and x.look_at <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
                order by x.look_at
                limit c.room
