@@ -4,8 +4,10 @@ create or replace function governance.flow_claim(p_owner text, p_lease interval,
                                                  p_room int[] default null)
 returns table (id bigint, kind text, state text, version bigint, attempt int, failures int, site text, request_id uuid,
                marker text, issue_id text, cycle text, payload text, sent_ms bigint, now_ms bigint)
-language sql set search_path = pg_catalog as $$
-    with due as materialized (
+language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+#variable_conflict use_column
+begin
+    return query with due as materialized (
         select f.id from governance.claim_room(p_batch, p_sites, p_room) c
           cross join lateral (
               select x.id, x.priority, x.deadline from governance.flow x
@@ -28,7 +30,7 @@ language sql set search_path = pg_catalog as $$
       from taken f
       join governance.access_request r on r.id = f.request_id
       left join governance.ticket t on t.request_id = f.request_id
-     order by f.priority, f.deadline, f.id
-$$;
+     order by f.priority, f.deadline, f.id;
+end $$;
 comment on function governance.flow_claim(text, interval, int, text[], int[]) is
     'Lease due outbound work: gate before creation before words, removals first, then the earliest deadline';

@@ -1,8 +1,10 @@
 create or replace function governance.request_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
                                                     p_room int[] default null)
 returns table (id uuid, site text)
-language sql set search_path = pg_catalog as $$
-    with due as materialized (
+language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+#variable_conflict use_column
+begin
+    return query with due as materialized (
         select r.id, row_number() over (partition by c.site order by k.later, r.look_at) as place, c.room, k.later, r.look_at
           from governance.claim_room(p_batch, p_sites, p_room) c
           cross join (values (false), (true)) k(later) -- removals first
@@ -20,7 +22,7 @@ language sql set search_path = pg_catalog as $$
            version = r.version + 1
       from chosen
      where r.id = chosen.id
-    returning r.id, r.site
-$$;
+    returning r.id, r.site;
+end $$;
 comment on function governance.request_claim(text, interval, int, text[], int[]) is
     'Lease due requests, removals first, of each site at most its room';
