@@ -20,6 +20,8 @@ enum {
     CONFIG_TOKENS_MAX = 32,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
+    CONFIG_CONCURRENCY = 10,
+    CONFIG_CONCURRENCY_MAX = 32, /* of each site; Jira's buckets hold back before that */
 };
 
 struct site_config {
@@ -35,6 +37,7 @@ struct site_config {
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;
+    int concurrency;    /* calls on their way at once: so many that write, so many that read */
     bool insecure_http; /* plain http to loopback: tests and demos */
     struct diag_pos pos;
 };

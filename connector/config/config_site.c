@@ -115,17 +115,10 @@ static void load_flavour(struct loader *l, const struct yaml *map, struct site_c
 
 void config_site(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",
-                                        "flavour",
-                                        "url",
-                                        "auth",
-                                        "webhook_secret",
-                                        "webhook_secret_old",
-                                        "projects",
-                                        "poll_interval",
-                                        "insecure_http",
-                                        "gate_mode",
-                                        NULL};
+    static const char *const KNOWN[] = {"name",          "flavour",        "url",
+                                        "auth",          "webhook_secret", "webhook_secret_old",
+                                        "projects",      "poll_interval",  "concurrency",
+                                        "insecure_http", "gate_mode",      NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
@@ -150,6 +143,8 @@ void config_site(struct loader *l, const struct yaml *map)
     s->webhook_secret_old =
         value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
+    s->concurrency =
+        (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
     load_projects(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->site_count; i++) {

@@ -2,13 +2,6 @@
 
 #include "base/assert.h"
 
-enum {
-    REPEATS = 20, /* repeated calls in any REPEATS_MS that time alone allows */
-    REPEATS_MS = 100 * 1000,
-    FIRST_TRIES_A_REPEAT = 10, /* and one for each ten first tries */
-    EARNED_MAX = 20 * FIRST_TRIES_A_REPEAT,
-};
-
 /* --- buckets --- */
 
 static struct traffic_bucket bucket(int32_t most, int32_t gain, int32_t window_ms, int64_t now_ms)
@@ -102,7 +95,8 @@ static const struct traffic_issue *written_issue(const struct traffic *t,
 void traffic_init(struct traffic *t, const int32_t *per_second, size_t route_count, int64_t now_ms)
 {
     ASSERT(route_count <= TRAFFIC_ROUTES_MAX);
-    *t = (struct traffic){.repeats = window(REPEATS, REPEATS_MS, now_ms)};
+    *t = (struct traffic){0};
+    budget_init(&t->budget, now_ms);
     for (size_t i = 0; i < route_count; i++)
         if (per_second[i])
             t->routes[i] = bucket((per_second[i] + 1) / 2, per_second[i], 1000, now_ms);
@@ -133,6 +127,21 @@ void traffic_told(struct traffic *t, const struct traffic_call *c, enum traffic_
     }
 }
 
+void traffic_near(struct traffic *t, int64_t remaining, int64_t reset_ms, int64_t now_ms)
+{
+    int64_t lasts = reset_ms > 0 ? reset_ms : TRAFFIC_SPARE_MS;
+
+    if (lasts > TRAFFIC_SPARE_MAX_MS)
+        lasts = TRAFFIC_SPARE_MAX_MS;
+    t->spare_gap_ms = remaining > 0    ? lasts / remaining
+                      : remaining == 0 ? lasts
+                                       : TRAFFIC_SPARE_GAP_MS;
+    int64_t next = now_ms + t->spare_gap_ms;
+    bool sparing = t->spare_until_ms > now_ms; /* who waits already is not put off again */
+    t->spare_next_ms = sparing && t->spare_next_ms < next ? t->spare_next_ms : next;
+    t->spare_until_ms = now_ms + lasts;
+}
+
 int64_t traffic_told_ms(const struct traffic *t, const struct traffic_call *c, int64_t now_ms)
 {
     int64_t until = later(t->site_until_ms, t->route_until_ms[c->route]);
@@ -153,11 +162,16 @@ int64_t traffic_pace_ms(const struct traffic *t, const struct traffic_call *c, i
     if (issue)
         wait = later(wait, later(bucket_wait_ms(&issue->brief, now_ms),
                                  bucket_wait_ms(&issue->steady, now_ms)));
-    if (t->owed[c->route] > 0 && t->earned < FIRST_TRIES_A_REPEAT)
-        wait = later(wait, bucket_wait_ms(&t->repeats, now_ms));
+    wait = later(wait, budget_wait_ms(&t->budget, c->what, now_ms));
+    if (c->lane < LANE_WORDS)
+        return wait;
     /* a site that is away: what carries no promise stays home, the rest goes and finds out */
-    if (t->rest_until_ms > now_ms && c->lane >= LANE_WORDS)
+    if (t->rest_until_ms > now_ms)
         wait = later(wait, t->rest_until_ms - now_ms);
+    if (t->spare_until_ms > now_ms)
+        wait = later(wait,
+                     (t->spare_next_ms < t->spare_until_ms ? t->spare_next_ms : t->spare_until_ms) -
+                         now_ms);
     return wait;
 }
 
@@ -170,22 +184,15 @@ void traffic_sent(struct traffic *t, const struct traffic_call *c, int64_t now_m
         bucket_take(&issue->brief, now_ms);
         bucket_take(&issue->steady, now_ms);
     }
-    if (!t->owed[c->route]) {
-        t->earned += t->earned < EARNED_MAX;
-        return;
-    }
-    t->owed[c->route]--;
-    if (t->earned >= FIRST_TRIES_A_REPEAT)
-        t->earned -= FIRST_TRIES_A_REPEAT;
-    else
-        bucket_take(&t->repeats, now_ms);
+    if (c->lane >= LANE_WORDS)
+        t->spare_next_ms = now_ms + t->spare_gap_ms;
+    budget_sent(&t->budget, c->what, now_ms);
 }
 
 void traffic_ended(struct traffic *t, const struct traffic_call *c, enum traffic_end end,
                    int64_t now_ms)
 {
-    if (end != TRAFFIC_ANSWERED)
-        t->owed[c->route]++;
+    budget_ended(&t->budget, c->what, end == TRAFFIC_ANSWERED);
     if (end != TRAFFIC_SILENT) {
         t->silent = 0;
         t->rest_until_ms = 0;

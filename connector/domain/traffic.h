@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/budget.h"
+
 /* What leaves first when not all can: the gate before new tickets before words before sweeps. */
 enum traffic_lane { LANE_GATE, LANE_CREATE, LANE_WORDS, LANE_SWEEP, LANE_COUNT };
 
@@ -29,6 +31,9 @@ enum {
     TRAFFIC_BREAK_AFTER = 5, /* calls in a row without an answer: the site is given a rest */
     TRAFFIC_BREAK_MS = 1000, /* first rest; doubled up to the next */
     TRAFFIC_BREAK_MAX_MS = 30000,
+    TRAFFIC_SPARE_MS = 60 * 1000,          /* "near the limit", and nobody says until when */
+    TRAFFIC_SPARE_GAP_MS = 1000,           /* nor how much is left: a call a second */
+    TRAFFIC_SPARE_MAX_MS = 60 * 60 * 1000, /* Jira counts by the hour */
 };
 
 /* `most` at once, and `gain` in every window_ms. */
@@ -43,6 +48,7 @@ struct traffic_call {
     uint64_t issue; /* a hash of the ticket's id, 0 = about none */
     bool write;
     enum traffic_lane lane;
+    uint64_t what; /* a hash of all of it: who sends the same again repeats */
 };
 
 struct traffic_issue {
@@ -56,11 +62,10 @@ struct traffic {
     int64_t site_until_ms, writes_until_ms, route_until_ms[TRAFFIC_ROUTES_MAX];
     struct traffic_bucket routes[TRAFFIC_ROUTES_MAX];
     struct traffic_issue issues[TRAFFIC_ISSUES];
-    int32_t owed[TRAFFIC_ROUTES_MAX]; /* calls that failed: the next ones repeat them */
-    struct traffic_bucket repeats;    /* time alone allows a few */
-    int32_t earned;                   /* and every ten first tries one more */
-    int32_t silent;                   /* calls in a row that nobody answered */
+    struct budget budget; /* of repetitions */
+    int32_t silent;       /* calls in a row that nobody answered */
     int64_t rest_until_ms;
+    int64_t spare_until_ms, spare_next_ms, spare_gap_ms; /* what is left is spread over its time */
 };
 
 /* per_second: what Jira lets each route have, as the rate of a token bucket that holds a second of
@@ -70,6 +75,9 @@ void traffic_init(struct traffic *t, const int32_t *per_second, size_t route_cou
 /* Jira said: not before so long. wait_ms 0 is no news. */
 void traffic_told(struct traffic *t, const struct traffic_call *c, enum traffic_reach reach,
                   int64_t wait_ms, int64_t now_ms);
+/* Jira said: so little is left until then. remaining < 0, reset_ms 0: it did not say. Words and
+ * sweeps are spread over the time that is left, so that the gate and creation still find some. */
+void traffic_near(struct traffic *t, int64_t remaining, int64_t reset_ms, int64_t now_ms);
 /* How long Jira wants this call to wait, 0 = not at all. Nobody may send it earlier. */
 int64_t traffic_told_ms(const struct traffic *t, const struct traffic_call *c, int64_t now_ms);
 /* How long we make it wait by ourselves, 0 = it may leave now. What was told is not in it. */

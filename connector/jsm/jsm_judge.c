@@ -59,8 +59,9 @@ static bool parse_seconds(struct str text, int64_t *ret_ms)
     return true;
 }
 
-/* Retry-After (RFC 9110 section 10.2.3: seconds or a date), else X-RateLimit-Reset (a date). Dates
- * are compared with the reply's own clock where it shows one: ours may be wrong. */
+/* Retry-After (RFC 9110 section 10.2.3: seconds or a date), else X-RateLimit-Reset (a date), else
+ * the t of RateLimit. Dates are compared with the reply's own clock where it shows one: ours may be
+ * wrong. */
 static void take_told(struct arena *a, const struct jsm_http *http, int64_t now_ms,
                       struct jsm_answer *r)
 {
@@ -72,7 +73,9 @@ static void take_told(struct arena *a, const struct jsm_http *http, int64_t now_
     if (!parse_seconds(retry, &wait)) {
         bool dated =
             parse_http_date(a, retry, &at) || parse_reset(a, str_trim(http->ratelimit_reset), &at);
-        wait = dated && at > now_ms ? at - now_ms : TOLD_DEFAULT_MS;
+        wait = dated && at > now_ms ? at - now_ms
+               : http->reset_ms     ? http->reset_ms
+                                    : TOLD_DEFAULT_MS;
     }
     r->told_cut = wait > TOLD_MAX_MS;
     r->told_ms = r->told_cut ? TOLD_MAX_MS : wait;

@@ -19,6 +19,7 @@ struct jsm_http {
     struct str body;
     struct str retry_after, ratelimit_reset, ratelimit_reason, date, login_reason,
         content_type; /* header values, empty when absent */
+    int64_t reset_ms; /* what RateLimit says (jsm_limit.h), 0 = nothing */
     struct str why;   /* the client's words when not replied */
 };
 

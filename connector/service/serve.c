@@ -20,6 +20,7 @@
 #include "service/inbox.h"
 #include "service/intake.h"
 #include "service/poller.h"
+#include "service/turns.h"
 #include "service/worker.h"
 #include "service/world_real.h"
 
@@ -30,6 +31,7 @@ enum {
     RETRY_MS = 1000,
     INGEST_CONNECTIONS = 1, /* nears what the database can do (bench: ingest) */
     ANSWER_WITHIN_MS = 1500,
+    SPARE_CALLS = 16, /* for tokens and cloud ids */
 };
 
 const struct world_ops WORLD_REAL = {
@@ -49,6 +51,7 @@ const struct world_ops WORLD_REAL = {
 struct daemon {
     struct service svc;
     struct poller *pollers[CONFIG_SITES_MAX];
+    struct site_turns turns;
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
     const char *port_file;
@@ -126,10 +129,14 @@ static bool make_sites(struct daemon *d, struct err *err)
     struct service *svc = &d->svc;
     bool plain = false;
 
-    for (size_t i = 0; i < svc->config->site_count; i++)
+    d->turns = service_turns(svc);
+    int calls = SPARE_CALLS; /* sites may share a host, the gateway: one must not take it all */
+    for (size_t i = 0; i < svc->config->site_count; i++) {
         plain |= svc->config->sites[i].insecure_http;
+        calls += 2 * svc->config->sites[i].concurrency; /* reads and writes */
+    }
     struct http_options http = {
-        .per_host_max = 16, .in_flight_max = 256, .allow_plain_http = plain};
+        .per_host_max = calls, .in_flight_max = calls, .allow_plain_http = plain};
     svc->http = http_new(svc->loop, &http);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         struct site_options options = {.config = &svc->config->sites[i],
@@ -137,6 +144,7 @@ static bool make_sites(struct daemon *d, struct err *err)
                                        .times = &svc->config->policy.times,
                                        .loop = svc->loop,
                                        .http = svc->http,
+                                       .turns = &d->turns,
                                        .on_unreadable = on_unreadable,
                                        .arg = svc};
         svc->sites[i] = site_new(&options, err);

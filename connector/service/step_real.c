@@ -336,5 +336,8 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
         abort();
     ASSERT(site); /* the call was made for it */
     *s = (struct sending){svc, arena, d->rule, call->reached, fn, arg};
-    site_send(site, arena, &call->call, on_sent, s);
+    struct jsm_call sent = call->call;
+    if (sent.lane == LANE_CREATE && d->kind == REQUEST_REMOVAL) /* access that must go, first */
+        sent.lane = LANE_GATE;
+    site_send(site, arena, &sent, on_sent, s);
 }

@@ -9,16 +9,24 @@
 #include "service/visit.h"
 
 enum {
-    TICK_MS = 250,    /* how late a lost kick can make us */
-    RUNNING_MAX = 16, /* of each kind: bounds memory and calls in flight */
-    SLOW_TICKS = 20,  /* sweep and deadlines every so many ticks */
+    TICK_MS = 250,   /* how late a lost kick can make us */
+    LOOKS_MAX = 16,  /* visits, and adoptions, of one site: bounds memory and calls in flight */
+    SLOW_TICKS = 20, /* sweep and deadlines every so many ticks */
 };
 
-/* One kind of due work. */
+/* One kind of due work. What is claimed of one site leaves the room of the others alone: a site
+ * that hangs holds its own share only. */
 struct lane {
-    size_t running;
+    size_t running, running_of[CONFIG_SITES_MAX];
     bool claiming;
     bool again; /* kicked while a claim was on its way */
+};
+
+/* One piece of it, claimed. */
+struct job {
+    struct worker *worker;
+    struct lane *lane;
+    size_t site; /* as in the configuration */
 };
 
 struct worker {
@@ -28,30 +36,59 @@ struct worker {
     int ticks;
 };
 
-/* Room for more in this lane? Then the claim is on its way. */
-static bool may_claim(struct worker *w, struct lane *lane)
+/* Room for more in this lane, site by site? Then the claim is on its way. How many sites have some.
+ */
+static size_t may_claim(struct worker *w, struct lane *lane, struct store_room *rooms)
 {
+    const struct config *config = w->svc->config;
+    size_t count = 0;
+
     lane->again |= lane->claiming;
-    if (lane->claiming || lane->running >= RUNNING_MAX || w->svc->draining)
-        return false;
+    for (size_t i = 0; i < config->site_count; i++) {
+        const struct site_config *site = &config->sites[i];
+        /* half as many more than calls: while some are in the database, others call */
+        size_t most = lane == &w->runs ? (size_t)site->concurrency * 3 / 2 + 1 : LOOKS_MAX;
+        if (lane->running_of[i] < most)
+            rooms[count++] = (struct store_room){site->name, (int32_t)(most - lane->running_of[i])};
+    }
+    if (lane->claiming || !count || w->svc->draining)
+        return 0;
     lane->claiming = true;
     lane->again = false;
-    return true;
+    return count;
 }
 
 /* A claim came back. What became due meanwhile is asked for now; what a full one left, when there
  * is room. */
-static void claimed(struct worker *w, struct lane *lane, size_t count)
+static void claimed(struct worker *w, struct lane *lane)
 {
     lane->claiming = false;
-    lane->running += count;
     if (lane->again)
         worker_kick(w);
 }
 
-static void done_one(struct worker *w, struct lane *lane)
+static struct job *begin(struct worker *w, struct lane *lane, struct str site)
 {
-    lane->running--;
+    struct job *job = calloc(1, sizeof *job);
+    const struct config *config = w->svc->config;
+
+    if (!job)
+        abort();
+    *job = (struct job){.worker = w, .lane = lane};
+    while (job->site + 1 < config->site_count && !str_eq(config->sites[job->site].name, site))
+        job->site++;
+    lane->running++;
+    lane->running_of[job->site]++;
+    return job;
+}
+
+static void done_one(struct job *job)
+{
+    struct worker *w = job->worker;
+
+    job->lane->running--;
+    job->lane->running_of[job->site]--;
+    free(job);
     worker_kick(w);
 }
 
@@ -62,28 +99,29 @@ static int32_t lease_s(const struct worker *w)
 
 static void on_visited(void *arg, struct visit *visit)
 {
-    struct worker *w = arg;
+    struct job *job = arg;
 
-    w->svc->metrics.visits++;
+    job->worker->svc->metrics.visits++;
     if (visit_trouble(visit))
         log_debug("worker", "visit ended early", LOG_C("why", visit_trouble(visit)));
-    done_one(w, &w->visits);
+    done_one(job);
 }
 
-static void on_requests(void *arg, enum store_outcome outcome, const struct str *ids, size_t count)
+static void on_requests(void *arg, enum store_outcome outcome,
+                        const struct store_request_claim *rows, size_t count)
 {
     struct worker *w = arg;
 
     (void)outcome;
-    claimed(w, &w->visits, count);
     for (size_t i = 0; i < count; i++)
-        visit_start(&w->svc->world, &w->svc->config->policy, ids[i], on_visited, w);
+        visit_start(&w->svc->world, &w->svc->config->policy, rows[i].id, on_visited,
+                    begin(w, &w->visits, rows[i].site));
+    claimed(w, &w->visits);
 }
 
 static void on_adopted(void *arg)
 {
-    struct worker *w = arg;
-    done_one(w, &w->adoptions);
+    done_one(arg);
 }
 
 static void on_tickets(void *arg, enum store_outcome outcome, const struct store_ticket_claim *rows,
@@ -92,20 +130,20 @@ static void on_tickets(void *arg, enum store_outcome outcome, const struct store
     struct worker *w = arg;
 
     (void)outcome;
-    claimed(w, &w->adoptions, count);
     for (size_t i = 0; i < count; i++)
-        adopt_start(w->svc, &rows[i], on_adopted, w);
+        adopt_start(w->svc, &rows[i], on_adopted, begin(w, &w->adoptions, rows[i].site));
+    claimed(w, &w->adoptions);
 }
 
 static void on_ran(void *arg, struct run *run)
 {
-    struct worker *w = arg;
+    struct job *job = arg;
 
-    w->svc->metrics.runs++;
+    job->worker->svc->metrics.runs++;
     if (run_ended(run) == RUN_FORBIDDEN)
         log_error("worker", "a flow met a pair the table forbids", LOG_I("flow", run_flow(run)->id),
                   LOG_C("state", flow_state_name(run_flow(run)->state)));
-    done_one(w, &w->runs);
+    done_one(job);
 }
 
 static void on_flows(void *arg, enum store_outcome outcome, const struct flow *rows, size_t count)
@@ -113,23 +151,24 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
     struct worker *w = arg;
 
     (void)outcome;
-    claimed(w, &w->runs, count);
     for (size_t i = 0; i < count; i++)
-        run_start(&w->svc->world, &w->svc->config->policy, &rows[i], on_ran, w);
+        run_start(&w->svc->world, &w->svc->config->policy, &rows[i], on_ran,
+                  begin(w, &w->runs, rows[i].site));
+    claimed(w, &w->runs);
 }
 
 static void claim_all(struct worker *w)
 {
     struct store *s = &w->svc->store;
+    struct store_room rooms[CONFIG_SITES_MAX];
+    size_t count;
 
-    if (may_claim(w, &w->runs))
-        store_flow_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->runs.running, on_flows, w);
-    if (may_claim(w, &w->visits))
-        store_request_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->visits.running, on_requests,
-                            w);
-    if (may_claim(w, &w->adoptions))
-        store_ticket_claim(s, lease_s(w), RUNNING_MAX - (int32_t)w->adoptions.running, on_tickets,
-                           w);
+    if ((count = may_claim(w, &w->runs, rooms)))
+        store_flow_claim(s, lease_s(w), rooms, count, on_flows, w);
+    if ((count = may_claim(w, &w->visits, rooms)))
+        store_request_claim(s, lease_s(w), rooms, count, on_requests, w);
+    if ((count = may_claim(w, &w->adoptions, rooms)))
+        store_ticket_claim(s, lease_s(w), rooms, count, on_tickets, w);
 }
 
 void worker_kick(struct worker *w)

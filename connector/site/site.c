@@ -76,6 +76,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
     struct site_auth_options auth = {.config = config,
                                      .loop = options->loop,
                                      .http = options->http,
+                                     .turns = options->turns,
                                      .call_timeout_ms = options->times->call_timeout_ms};
     site->auth = site_auth_new(&auth, err);
     if (site->auth)

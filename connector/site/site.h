@@ -20,6 +20,7 @@ struct site_options {
     const struct flow_times *times;
     struct io_loop *loop;
     struct http *http;
+    const struct site_turns *turns; /* among replicas; NULL: we are alone */
     /* Jira answered for this ticket, and nobody can make sense of it; why lives until the return.
      * May be NULL. */
     void (*on_unreadable)(void *arg, struct str site, struct str issue_id, const char *why);
@@ -39,8 +40,7 @@ struct site_counters {
 };
 
 enum {
-    SITE_IN_FLIGHT_MAX = 16, /* calls on their way at once; more wait, lane by lane */
-    SITE_WAITING_MAX = 64,   /* in each lane: more than all workers together can start */
+    SITE_WAITING_MAX = 64, /* in each lane: more than all workers together can start */
 };
 
 struct site {
@@ -57,7 +57,7 @@ struct site {
     struct traffic traffic;
     struct list waiting[LANE_COUNT];
     size_t waiting_count[LANE_COUNT];
-    size_t in_flight;
+    size_t in_flight[2];    /* calls on their way: that read, that write */
     struct io_timer *timer; /* the next of the waiting may leave */
     bool closed;
 };
@@ -78,8 +78,9 @@ typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
  * Inside a time that Jira told us to wait, as far as that reaches (a ticket, an operation, the
  * site), the answer is LATER at once and nothing was sent. When too many calls are on their way, or
  * Jira's own limits would be passed, it waits its turn: gate before creation before words before
- * sweeps. A call whose turn does not come before send_by_ms (or half the call timeout when there is
- * none) is answered UNREACHED, one that finds its lane full LATER: nothing was sent. */
+ * sweeps. Reads and writes have config->concurrency places each: neither keeps the other waiting. A
+ * call whose turn does not come before send_by_ms (or half the call timeout when there is none) is
+ * answered UNREACHED, one that finds its lane full LATER: nothing was sent. */
 void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg);
 /* Learn who we are and which site this is: needed before the first ticket is judged, and as proof

@@ -4,16 +4,21 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/rng.h"
 #include "domain/credential.h"
 #include "io/io_file.h"
 #include "jsm/jsm_auth.h"
+#include "jsm/jsm_judge.h"
 
 enum {
     REREAD_MS = 15 * 1000,
     RENEW_AGAIN_MS = 10 * 1000, /* while the old token lives on */
+    TURN_AGAIN_MS = 200,        /* another replica asks: it takes a call's time */
+    TURN_REST_MS = 5 * 1000, /* nobody asks, when one was turned away and not told for how long */
+    TURN_REST_MAX_MS = 30 * 1000, /* so soon a new secret counts everywhere */
     HEADER_BYTES = 24 * 1024,
     BODY_BYTES = 16 * 1024,
     BASE_BYTES = 4 * 1024,
@@ -40,7 +45,11 @@ struct site_auth {
                                    */
     char base[BASE_BYTES];        /* empty: the cloud id is not known yet */
     struct list waiting;
-    bool asking; /* a question for cloud id or token is out */
+    bool asking; /* a question for cloud id or token, or for our turn, is out */
+    bool stopped;
+    struct io_timer *turn_timer; /* when to ask for our turn again */
+    int64_t turn_by_ms;          /* monotonic: and when no more */
+    int64_t fence;               /* of our turn; 0 = none */
 };
 
 static void go_on(struct site_auth *auth);
@@ -232,6 +241,26 @@ static const struct json *body_of(struct arena *arena, const struct http_reply *
     return json_parse(arena, reply->body, &v, &err) ? v : NULL;
 }
 
+/* What became of our question holds for all replicas. */
+static void give_turn(struct site_auth *auth, const struct http_reply *reply, bool good)
+{
+    const struct site_turns *turns = auth->o.turns;
+    struct jsm_http http = {.sent = JSM_REPLIED,
+                            .status = 429,
+                            .retry_after = http_reply_header(reply, "retry-after"),
+                            .reset_ms = TURN_REST_MS};
+    struct jsm_answer told;
+
+    if (!auth->fence)
+        return;
+    struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    jsm_judge(arena, &http, JSM_READ, clock_wall_ms(&CLOCK_SYSTEM), &told);
+    arena_free(arena);
+    int64_t rest = told.told_ms < TURN_REST_MAX_MS ? told.told_ms : TURN_REST_MAX_MS;
+    turns->give(turns->arg, auth->o.config->name, auth->fence, good ? 0 : rest);
+    auth->fence = 0;
+}
+
 static void on_token(void *arg, const struct http_reply *reply)
 {
     struct site_auth *auth = arg;
@@ -241,9 +270,11 @@ static void on_token(void *arg, const struct http_reply *reply)
     bool denied = reply->outcome == HTTP_REPLIED &&
                   (reply->status == 400 || reply->status == 401 || reply->status == 403);
 
+    bool good = reply->outcome == HTTP_REPLIED && reply->status == 200 &&
+                jsm_auth_token_read(body_of(arena, reply), &token, &err);
     auth->asking = false;
-    if (reply->outcome == HTTP_REPLIED && reply->status == 200 &&
-        jsm_auth_token_read(body_of(arena, reply), &token, &err)) {
+    give_turn(auth, reply, good);
+    if (good) {
         int64_t before = jsm_auth_renew_before_ms(token.lives_ms, rng_next(&auth->rng));
         set_header(auth, token.value);
         auth->expires_ms = now_ms(auth) + token.lives_ms;
@@ -296,6 +327,63 @@ static void ask_token(struct site_auth *auth)
     explicit_bzero(body.p, body.len);
 }
 
+/* Not now: with the token we have while it lives, else soon again. */
+static void wait_for_turn(struct site_auth *auth, const struct site_turn *turn)
+{
+    int64_t now = now_ms(auth);
+
+    auth->asking = false;
+    if (auth->header && now < auth->expires_ms) {
+        int64_t again = now + (turn->wait_ms < RENEW_AGAIN_MS ? turn->wait_ms : RENEW_AGAIN_MS);
+        auth->renew_ms = again < auth->expires_ms ? again : auth->expires_ms;
+        serve_waiting(auth);
+        return;
+    }
+    if (!auth->turn_by_ms)
+        auth->turn_by_ms = now + auth->o.call_timeout_ms / 4;
+    if (turn->state == SITE_TURN_RESTS || now >= auth->turn_by_ms || auth->stopped) {
+        auth->turn_by_ms = 0;
+        ended(auth, turn->state == SITE_TURN_RESTS
+                        ? "the token service turned a replica away; all wait"
+                        : "another replica asks for its token");
+        return;
+    }
+    auth->asking = true; /* until the timer */
+    io_timer_start(auth->turn_timer, TURN_AGAIN_MS, 0);
+}
+
+static void on_turn(void *arg, const struct site_turn *turn)
+{
+    struct site_auth *auth = arg;
+    bool ours = turn->state == SITE_TURN_OURS || turn->state == SITE_TURN_UNKNOWN;
+
+    if (!ours || auth->stopped) {
+        wait_for_turn(auth, turn);
+        return;
+    }
+    auth->fence = turn->fence;
+    auth->turn_by_ms = 0;
+    ask_token(auth);
+}
+
+/* One replica at a time. */
+static void take_turn(struct site_auth *auth)
+{
+    const struct site_turns *turns = auth->o.turns;
+    static const struct site_turn ALONE = {.state = SITE_TURN_UNKNOWN};
+
+    auth->asking = true;
+    if (turns)
+        turns->take(turns->arg, auth->o.config->name, 2 * auth->o.call_timeout_ms, on_turn, auth);
+    else
+        on_turn(auth, &ALONE);
+}
+
+static void on_turn_timer(void *arg)
+{
+    take_turn(arg);
+}
+
 static void set_gateway(struct site_auth *auth, struct arena *arena, struct str cloud_id)
 {
     struct str base = jsm_auth_gateway(arena, auth->o.config->gateway, cloud_id);
@@ -339,7 +427,7 @@ static void go_on(struct site_auth *auth)
     if (!auth->base[0])
         ask_cloud_id(auth);
     else if (!has_pass(auth)) /* only a service account's ends */
-        ask_token(auth);
+        take_turn(auth);
     else
         serve_waiting(auth);
 }
@@ -413,14 +501,25 @@ struct site_auth *site_auth_new(const struct site_auth_options *options, struct 
         return NULL;
     }
     auth->timer = io_timer_new(options->loop, on_timer, auth);
+    auth->turn_timer = io_timer_new(options->loop, on_turn_timer, auth);
     io_timer_start(auth->timer, REREAD_MS, REREAD_MS);
     return auth;
 }
 
 void site_auth_stop(struct site_auth *auth)
 {
+    bool waits = auth->turn_by_ms && auth->asking;
+
     io_timer_free(auth->timer);
-    auth->timer = NULL;
+    io_timer_free(auth->turn_timer);
+    auth->timer = auth->turn_timer = NULL;
+    if (auth->stopped)
+        return;
+    auth->stopped = true;
+    if (waits) {
+        auth->asking = false;
+        ended(auth, "the service stops");
+    }
 }
 
 void site_auth_free(struct site_auth *auth)

@@ -3,7 +3,11 @@
  *
  * Secrets are read again every REREAD_MS and when one is refused, so that a new one counts without
  * a restart. Access tokens (service accounts) are asked for by one call at a time, before the old
- * one ends. A refused credential is tried again as domain/credential.h allows. */
+ * one ends. A refused credential is tried again as domain/credential.h allows.
+ *
+ * Replicas ask for tokens one after the other, by turns that the service lends us: Jira's token
+ * service sees one question at a time, and what it said to one of them (refused, too many, away)
+ * holds for all for a while. Tokens are secrets and are not shared: each has its own. */
 #ifndef COUNTERSIGN_SITE_SITE_AUTH_H
 #define COUNTERSIGN_SITE_SITE_AUTH_H
 
@@ -12,11 +16,33 @@
 #include "config/config.h"
 #include "io/io_http.h"
 
+enum site_turn_state {
+    SITE_TURN_OURS,
+    SITE_TURN_THEIRS,  /* another replica asks now */
+    SITE_TURN_RESTS,   /* one has asked, and was turned away */
+    SITE_TURN_UNKNOWN, /* nobody can tell: we ask; turns spare the other side, no promise is on them
+                        */
+};
+struct site_turn {
+    enum site_turn_state state;
+    int64_t fence;   /* OURS */
+    int64_t wait_ms; /* THEIRS, RESTS: until it ends at the latest */
+};
+typedef void site_turn_fn(void *arg, const struct site_turn *turn);
+/* Both are lent for the site's life. take calls back exactly once, never from inside, and the turn
+ * ends after lease_ms by itself; give lets everybody wait for rest_ms. */
+struct site_turns {
+    void (*take)(void *arg, struct str site, int64_t lease_ms, site_turn_fn *fn, void *fn_arg);
+    void (*give)(void *arg, struct str site, int64_t fence, int64_t rest_ms);
+    void *arg;
+};
+
 struct site_auth;
 struct site_auth_options {
     const struct site_config *config; /* borrowed */
     struct io_loop *loop;             /* borrowed, as the client is */
     struct http *http;
+    const struct site_turns *turns; /* NULL: we are alone */
     int64_t call_timeout_ms;
 };
 

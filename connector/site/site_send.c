@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "jsm/jsm_limit.h"
 #include "site/site.h"
 
 enum {
@@ -96,6 +97,30 @@ static void take_manners(struct pending *p, const struct jsm_answer *answer)
     traffic_ended(&site->traffic, &p->traffic, end, now_ms(site));
 }
 
+/* A header under either of its names. */
+static struct str either(const struct http_reply *reply, const char *name, const char *beta)
+{
+    struct str value = http_reply_header(reply, name);
+    return value.len ? value : http_reply_header(reply, beta);
+}
+
+/* Little is left of a limit: what can wait is spread over the time until there is more. */
+static struct jsm_limit take_limit(struct site *site, const struct http_reply *reply)
+{
+    struct jsm_limit_headers headers = {
+        .near_limit = either(reply, "x-ratelimit-nearlimit", "x-beta-ratelimit-nearlimit"),
+        .limit = either(reply, "x-ratelimit-limit", "x-beta-ratelimit-limit"),
+        .remaining = either(reply, "x-ratelimit-remaining", "x-beta-ratelimit-remaining"),
+        .ratelimit = either(reply, "ratelimit", "beta-ratelimit"),
+        .policy = either(reply, "ratelimit-policy", "beta-ratelimit-policy"),
+    };
+    struct jsm_limit limit = jsm_limit_read(&headers);
+
+    if (limit.near && reply->status != 429) /* that one has a reach of its own */
+        traffic_near(&site->traffic, limit.remaining, limit.reset_ms, now_ms(site));
+    return limit;
+}
+
 static void on_reply(void *arg, const struct http_reply *reply)
 {
     struct pending *p = arg;
@@ -108,17 +133,18 @@ static void on_reply(void *arg, const struct http_reply *reply)
         .status = reply->status,
         .body = reply->body,
         .retry_after = http_reply_header(reply, "retry-after"),
-        .ratelimit_reset = http_reply_header(reply, "x-ratelimit-reset"),
-        .ratelimit_reason = http_reply_header(reply, "ratelimit-reason"),
+        .ratelimit_reset = either(reply, "x-ratelimit-reset", "x-beta-ratelimit-reset"),
+        .ratelimit_reason = either(reply, "ratelimit-reason", "beta-ratelimit-reason"),
         .date = http_reply_header(reply, "date"),
         .login_reason = http_reply_header(reply, "x-seraph-loginreason"),
         .content_type = http_reply_header(reply, "content-type"),
+        .reset_ms = take_limit(site, reply).reset_ms,
         .why = reply->why,
     };
 
     jsm_judge(p->arena, &http, p->call.effect, clock_wall_ms(&CLOCK_SYSTEM), &answer);
     take_manners(p, &answer);
-    site->in_flight--;
+    site->in_flight[p->traffic.write]--;
     p->fn(p->arg, &answer);
     free(p);
     pump(site);
@@ -158,7 +184,7 @@ static void send_now(struct pending *p, const struct site_pass *pass)
 /* No call after all: its place is free again. */
 static void stay(struct pending *p, enum jsm_verdict verdict, int64_t told_ms, const char *why)
 {
-    p->site->in_flight--;
+    p->site->in_flight[p->traffic.write]--;
     answer_early(p, verdict, told_ms, why);
 }
 
@@ -198,7 +224,7 @@ static void leave(struct pending *p)
 {
     struct site_pass pass;
 
-    p->site->in_flight++;
+    p->site->in_flight[p->traffic.write]++;
     p->wait = (struct site_wait){.fn = on_pass, .arg = p};
     if (site_auth_pass(p->site->auth, &p->wait, &pass))
         take_pass(p, &pass);
@@ -230,7 +256,7 @@ static bool serve_one(struct pending *p, int64_t *ret_wait_ms)
         answer_early(p, JSM_UNREACHED, 0, "its turn came too late");
         return true;
     }
-    if (!pace && site->in_flight < SITE_IN_FLIGHT_MAX) {
+    if (!pace && site->in_flight[p->traffic.write] < (size_t)site->config->concurrency) {
         leave_lane(p);
         leave(p);
         return true;
@@ -277,6 +303,18 @@ static uint64_t issue_of(const struct jsm_call *call)
     return call->issue_id.len ? str_hash(call->issue_id) | 1 : 0; /* 0 means none */
 }
 
+/* The same again hashes the same. Proofs of who we are belong to nobody: another's is no repetition
+ * of the one that failed. */
+static uint64_t hash_of(const struct jsm_call *call)
+{
+    enum { MIX = 31 };
+    bool proof = call->route == JSM_ROUTE_MYSELF || call->route == JSM_ROUTE_SERVER_INFO ||
+                 call->route == JSM_ROUTE_PROJECT;
+    uint64_t path = str_hash(call->path) + (uint64_t)call->route;
+
+    return proof ? 0 : (path * MIX + str_hash(call->body)) | 1;
+}
+
 void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg)
 {
@@ -291,7 +329,8 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
                           .traffic = {.route = call->route,
                                       .issue = issue_of(call),
                                       .write = call->effect != JSM_READ,
-                                      .lane = call->lane},
+                                      .lane = call->lane,
+                                      .what = hash_of(call)},
                           .asked_ms = now,
                           .send_by_ms = now + half,
                           .fn = fn,

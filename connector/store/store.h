@@ -63,6 +63,13 @@ struct store_hint {
 void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count,
                         store_done_fn *fn, void *arg);
 
+/* How much of a site's work may be claimed, so that one that hangs holds no more than that; in all
+ * at most STORE_ROWS_MAX. */
+struct store_room {
+    struct str site;
+    int32_t room;
+};
+
 /* --- tickets --- */
 
 struct store_ticket_claim {
@@ -73,8 +80,8 @@ struct store_ticket_claim {
 typedef void store_tickets_fn(void *arg, enum store_outcome outcome,
                               const struct store_ticket_claim *rows, size_t count);
 /* Due tickets that belong to no request yet. */
-void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn,
-                        void *arg);
+void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
+                        size_t count, store_tickets_fn *fn, void *arg);
 /* It is none of ours (request type not governed, gone): remembered, not looked at until it changes.
  */
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
@@ -135,11 +142,14 @@ typedef void store_submitted_fn(void *arg, enum store_outcome outcome,
 void store_request_submit(struct store *s, struct str idempotency_key, struct str body_sha256_hex,
                           const struct store_intake *in, store_submitted_fn *fn, void *arg);
 
-typedef void store_ids_fn(void *arg, enum store_outcome outcome, const struct str *ids,
-                          size_t count);
-/* Due requests, removals first, leased; the ids. */
-void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn,
-                         void *arg);
+struct store_request_claim {
+    struct str id, site;
+};
+typedef void store_requests_fn(void *arg, enum store_outcome outcome,
+                               const struct store_request_claim *rows, size_t count);
+/* Due requests, removals first, leased. */
+void store_request_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
+                         size_t count, store_requests_fn *fn, void *arg);
 typedef void store_dossier_fn(void *arg, enum store_outcome outcome, struct dossier *dossier);
 /* Everything decide() needs, in the arena; REFUSED when there is no such request. */
 void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
@@ -188,9 +198,10 @@ void store_exception_grant(struct store *s, struct str request_id, struct str ow
 
 typedef void store_flows_fn(void *arg, enum store_outcome outcome, const struct flow *rows,
                             size_t count);
-/* Removals before grants; gate work before creation before words. */
-void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn,
-                      void *arg);
+/* Gate work before creation before words, removals before grants; of these the one whose deadline
+ * is next. */
+void store_flow_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
+                      size_t count, store_flows_fn *fn, void *arg);
 /* One move. lease_s: how long the lease is renewed for, unless the note gives it back. */
 void store_flow_save(struct store *s, const struct flow *flow, const struct flow_rule *rule,
                      const struct flow_note *note, int32_t lease_s, store_done_fn *fn, void *arg);
@@ -222,6 +233,22 @@ void store_poll_page(struct store *s, struct str site, int64_t fence,
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg);
 /* Escalations whose time has come, each once. */
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
+
+/* --- leases --- */
+
+/* Work that is no row of its own and that one replica does at a time. */
+struct store_lease {
+    int64_t fence;   /* OK: names this taking */
+    int64_t wait_ms; /* LOST: until it ends */
+    bool resting;    /* LOST: nobody has it, who had it last let it rest */
+};
+typedef void store_lease_fn(void *arg, enum store_outcome outcome, const struct store_lease *lease);
+/* LOST: another replica has it, or it rests. Our own is taken anew. */
+void store_lease_take(struct store *s, struct str name, int64_t lease_ms, store_lease_fn *fn,
+                      void *arg);
+/* Nobody takes it again for rest_ms, 0 = whoever comes. LOST: it was over already. */
+void store_lease_give(struct store *s, struct str name, int64_t fence, int64_t rest_ms,
+                      store_done_fn *fn, void *arg);
 
 /* --- looking in --- */
 

@@ -42,15 +42,13 @@ static void on_flows(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
-void store_flow_claim(struct store *s, int32_t lease_s, int32_t batch, store_flows_fn *fn,
-                      void *arg)
+void store_flow_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
+                      size_t count, store_flows_fn *fn, void *arg)
 {
-    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.flows = fn;
-    pg_exec(s->pg, &SQL_FLOW_CLAIM, params, on_flows, op);
+    store_claim(s, &SQL_FLOW_CLAIM, lease_s, rooms, count, on_flows, op);
 }
 
 void store_flow_save(struct store *s, const struct flow *flow, const struct flow_rule *rule,

@@ -14,18 +14,22 @@ struct store_op {
         store_done_fn *done;
         store_deliveries_fn *deliveries;
         store_tickets_fn *tickets;
-        store_ids_fn *ids;
+        store_requests_fn *requests;
         store_dossier_fn *dossier;
         store_submitted_fn *submitted;
         store_json_fn *json;
         store_flows_fn *flows;
         store_poll_fn *poll;
+        store_lease_fn *lease;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */
 };
 
 struct store_op *store_op_new(void *arg);
+/* A statement that claims: owner, lease, how many in all, and the room of each site. */
+void store_claim(struct store *s, const struct pg_stmt *stmt, int32_t lease_s,
+                 const struct store_room *rooms, size_t count, pg_done_fn *fn, struct store_op *op);
 enum store_outcome store_outcome_of(const struct pg_reply *reply);
 /* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
  * op. */

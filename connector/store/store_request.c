@@ -29,15 +29,13 @@ static void on_tickets(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
-void store_ticket_claim(struct store *s, int32_t lease_s, int32_t batch, store_tickets_fn *fn,
-                        void *arg)
+void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
+                        size_t count, store_tickets_fn *fn, void *arg)
 {
-    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.tickets = fn;
-    pg_exec(s->pg, &SQL_TICKET_CLAIM, params, on_tickets, op);
+    store_claim(s, &SQL_TICKET_CLAIM, lease_s, rooms, count, on_tickets, op);
 }
 
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
@@ -180,27 +178,25 @@ void store_request_submit(struct store *s, struct str idempotency_key, struct st
 
 /* --- looking at a request --- */
 
-static void on_ids(void *arg, const struct pg_reply *reply)
+static void on_requests(void *arg, const struct pg_reply *reply)
 {
     struct store_op *op = arg;
-    struct str ids[STORE_ROWS_MAX];
+    struct store_request_claim rows[STORE_ROWS_MAX];
     size_t count = 0;
 
     for (int i = 0; reply->outcome == PG_OK && i < reply->rows && count < STORE_ROWS_MAX; i++)
-        ids[count++] = pg_cell(reply, i, 0);
-    op->fn.ids(op->arg, store_outcome_of(reply), ids, count);
+        rows[count++] = (struct store_request_claim){pg_cell(reply, i, 0), pg_cell(reply, i, 1)};
+    op->fn.requests(op->arg, store_outcome_of(reply), rows, count);
     free(op);
 }
 
-void store_request_claim(struct store *s, int32_t lease_s, int32_t batch, store_ids_fn *fn,
-                         void *arg)
+void store_request_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
+                         size_t count, store_requests_fn *fn, void *arg)
 {
-    char lease[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner), store_i(lease_s, lease), store_i(batch, size)};
     struct store_op *op = store_op_new(arg);
 
-    op->fn.ids = fn;
-    pg_exec(s->pg, &SQL_REQUEST_CLAIM, params, on_ids, op);
+    op->fn.requests = fn;
+    store_claim(s, &SQL_REQUEST_CLAIM, lease_s, rooms, count, on_requests, op);
 }
 
 static const char *category_name(enum status_category c)

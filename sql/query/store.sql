@@ -19,9 +19,9 @@ select governance.inbox_body($1::bigint, $2::int, $3::int)
 select governance.hint_apply($1::jsonb)
 
 -- name: ticket_claim
--- params: owner text, lease_s int, batch int
+-- params: owner text, lease_s int, batch int, sites text[], room int[]
 select site, issue_id, issue_key, version, unreadable
-  from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int)
+  from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
 
 -- name: ticket_ignore
 -- params: owner text, site text, issue text, version bigint, reason text
@@ -44,8 +44,8 @@ select governance.request_open($1, $2, $3::bigint, $4::jsonb)
 select id, repeated, differs, phase from governance.request_submit($1, $2, $3::jsonb)
 
 -- name: request_claim
--- params: owner text, lease_s int, batch int
-select id from governance.request_claim($1, make_interval(secs => $2::int), $3::int) as id
+-- params: owner text, lease_s int, batch int, sites text[], room int[]
+select id, site from governance.request_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
 
 -- name: dossier
 -- params: request uuid
@@ -60,9 +60,17 @@ select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
 select governance.decision_save($1, $2::uuid, $3::bigint, $4::jsonb)
 
 -- name: flow_claim
--- params: owner text, lease_s int, batch int
+-- params: owner text, lease_s int, batch int, sites text[], room int[]
 select id, kind, state, version, attempt, failures, site, request_id, marker, issue_id, cycle, payload, sent_ms, now_ms
-  from governance.flow_claim($1, make_interval(secs => $2::int), $3::int)
+  from governance.flow_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
+
+-- name: lease_take
+-- params: name text, owner text, lease_ms bigint
+select fence, wait_ms, resting from governance.lease_take($1, $2, make_interval(secs => $3::bigint / 1000.0))
+
+-- name: lease_give
+-- params: name text, owner text, fence bigint, rest_ms bigint
+select governance.lease_give($1, $2, $3::bigint, make_interval(secs => $4::bigint / 1000.0))
 
 -- name: flow_save
 -- params: owner text, flow bigint, version bigint, move jsonb

@@ -6,10 +6,11 @@ language sql set search_path = pg_catalog as $$
       from jsonb_to_recordset(p_flows) as n(kind text, cycle text)
      where f.request_id = r.id and f.kind = n.kind and f.state = 'parked' and f.kind <> 'create_ticket'
        and (f.kind in ('comment', 'field_update') or f.cycle <> coalesce(n.cycle, ''));
-    insert into governance.flow (request_id, site, kind, cycle, payload, priority)
+    insert into governance.flow (request_id, site, kind, cycle, payload, priority, deadline)
     select r.id, r.site, n.kind, coalesce(n.cycle, ''), coalesce(n.payload, '{}'),
            case n.kind when 'close' then 2 when 'reopen' then 2 when 'transition' then 2
-                       when 'create_ticket' then 4 else 6 end - case when r.kind = 'removal' then 1 else 0 end
+                       when 'create_ticket' then 4 else 6 end - case when r.kind = 'removal' then 1 else 0 end,
+           coalesce((select c.started_at + c.goal + c.paused from governance.sla_clock c where c.request_id = r.id), 'infinity')
       from jsonb_to_recordset(p_flows) as n(kind text, cycle text, payload text)
      where not exists (select from governance.flow f where f.request_id = r.id and f.kind = n.kind and f.state = 'parked')
     on conflict do nothing

@@ -1,16 +1,28 @@
-create or replace function governance.request_claim(p_owner text, p_lease interval, p_batch int) returns setof uuid
-language sql set search_path = pg_catalog as $$
-    with due as materialized (
-        select r.id from governance.access_request r
-         where r.look_at <= clock_timestamp() and (r.lease_until is null or r.lease_until <= clock_timestamp())
-         order by (r.kind = 'removal') desc, r.look_at
-         limit p_batch
-           for update skip locked)
+create or replace function governance.request_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
+                                                    p_room int[] default null)
+returns table (id uuid, site text)
+language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+#variable_conflict use_column
+begin
+    return query with due as materialized (
+        select r.id, row_number() over (partition by c.site order by k.later, r.look_at) as place, c.room, k.later, r.look_at
+          from governance.claim_room(p_batch, p_sites, p_room) c
+          cross join (values (false), (true)) k(later) -- removals first
+          cross join lateral (
+              select x.id, x.look_at from governance.access_request x
+               where x.site = c.site and (x.kind <> 'removal') = k.later and x.look_at <= (select clock_timestamp())
+                 and (x.lease_until is null or x.lease_until <= clock_timestamp())
+               order by x.look_at
+               limit c.room
+                 for update skip locked) r),
+    chosen as materialized (
+        select due.id from due where due.place <= due.room order by due.later, due.look_at limit p_batch)
     update governance.access_request r
        set lease_owner = p_owner, lease_until = clock_timestamp() + p_lease, looked_at = clock_timestamp(),
            version = r.version + 1
-      from due
-     where r.id = due.id
-    returning r.id
-$$;
-comment on function governance.request_claim(text, interval, int) is 'Lease due requests, removals first';
+      from chosen
+     where r.id = chosen.id
+    returning r.id, r.site;
+end $$;
+comment on function governance.request_claim(text, interval, int, text[], int[]) is
+    'Lease due requests, removals first, of each site at most its room';

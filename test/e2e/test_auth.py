@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lib import wait, world
+from lib import ports, wait, world
 
 WAYS = {
     "scoped": '{ kind: scoped, email: connector@example.com, token: "file:@DIR@/jira-token", gateway: "@JIRA@" }',
@@ -56,6 +56,42 @@ def test_each_way_reads_and_writes(signed_in):
         asked = [c["at"] for c in site.control("calls")["calls"] if c["route"] == "/oauth/token"]
         assert 2 <= len(asked) <= 12 and all(b - a > 1000 for a, b in zip(asked, asked[1:]))
         assert [c for c in site.control("calls")["calls"] if c["status"] == 401] == []
+
+
+def token_calls(site):
+    return sorted(((c["at"], c["at"] + c["ms"]) for c in site.control("calls")["calls"]
+                   if c["route"] == "/oauth/token" and c["ms"] is not None))
+
+
+def test_replicas_ask_for_tokens_one_after_the_other():
+    """Three of them, with tokens that live three seconds: the token service never has two questions in hand, and what it told
+    one of them holds for all."""
+    made = start(WAYS["service_account"], SECRETS["service_account"], access_token_s=3)
+    try:
+        with open(made.config) as file:
+            text = file.read()
+        first = made.config
+        for number in range(2):
+            port, ops_port = ports.free_ports(2)
+            made.config = made.write(f"replica-{number}.yaml", text.replace(f"port: {made.port}", f"port: {port}")
+                                     .replace(f"ops_port: {made.ops_port}", f"ops_port: {ops_port}"))
+            made.start_service()
+        made.config = first
+        made.fault("delay", path="/oauth/token", ms=600, count=1000)
+        began = len(token_calls(made))
+        time.sleep(6)
+        asked = token_calls(made)[began:]
+        assert len(asked) >= 3  # each of three every 2.7 seconds, when it has something to ask for
+        assert all(end <= begin for (_, end), (begin, _) in zip(asked, asked[1:])), asked
+        made.no_faults()
+        made.fault("rate_limit", path="/oauth/token", reason="jira-quota-tenant-based", retry_after=2)
+        told = wait.until(lambda: [c["at"] for c in made.control("calls")["calls"]
+                                   if c["route"] == "/oauth/token" and c["status"] == 429], 5)[0]
+        after = wait.until(lambda: [begin for begin, _ in token_calls(made) if begin > told], 8, what="they go on afterwards")
+        assert after[0] >= told + 2000, "a replica asked inside what another was told to wait"
+        governs_one(made)
+    finally:
+        made.close()
 
 
 @pytest.fixture

@@ -285,6 +285,24 @@ class Limits(WithSite):
         self.site.call("GET", "/rest/api/3/field")
         self.assertEqual(len(self.site.oracle()["retry_after_violations"]), 1)
 
+    def test_retry_after_in_every_form(self):
+        """A date, names in odd letters: told and watched like seconds."""
+        for kind in ("rate_limit", "unavailable"):
+            for form, case in (("date", "usual"), ("seconds", "odd"), ("date", "odd")):
+                self.site.control("POST", "reset", {})
+                self.site.fault({"kind": kind, "retry_after": 2, "form": form, "case": case}, path="myself", count=1)
+                _, headers, _ = self.site.full("GET", "/rest/api/3/myself")
+                self.assertEqual("GMT" in headers["Retry-After"], form == "date")  # any letter case is found
+                self.assertEqual("rEtRy-aFtEr" in dict(headers.items()), case == "odd")
+                self.site.call("GET", "/rest/api/3/myself")
+                early, = self.site.oracle()["retry_after_violations"]
+                self.assertTrue(1000 < early["early_ms"] <= 3000 and early["told_ms_ago"] < 1000, early)
+
+    def test_headers_on_every_answer(self):
+        self.site.control("POST", "config", {"reply_headers": {"X-RateLimit-NearLimit": "true"}})
+        _, headers, _ = self.site.full("GET", "/rest/api/3/myself")
+        self.assertEqual(headers["X-RateLimit-NearLimit"], "true")
+
     def test_buckets(self):
         self.site.control("POST", "config", {"rate_limits": True})
         key = self.create()

@@ -1,4 +1,5 @@
 """Rate limits: Jira's buckets when switched on, forced answers at any time, and who called inside a Retry-After."""
+import email.utils
 import math
 import time
 
@@ -16,6 +17,32 @@ def answer(reason, retry_after, limit=100):
     return Refusal(429, {"errorMessages": ["Rate limit exceeded"]}, {
         "Retry-After": str(retry_after), "X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": "0",
         "X-RateLimit-Reset": reset, "RateLimit-Reason": reason})
+
+
+def unavailable(retry_after=None):
+    """A 503, with Retry-After or without."""
+    return Refusal(503, "Service Unavailable", {} if retry_after is None else {"Retry-After": str(retry_after)})
+
+
+def disguised(headers, form="seconds", case="usual"):
+    """The same, as it is also seen: Retry-After as a date, names in any letter case."""
+    changed = dict(headers)
+    if form == "date" and "Retry-After" in changed:
+        at = math.ceil(time.time()) + int(changed["Retry-After"])
+        changed["Retry-After"] = email.utils.formatdate(at, usegmt=True)
+    if case == "odd":
+        changed = {"".join(c.upper() if n % 2 else c.lower() for n, c in enumerate(name)): value for name, value in changed.items()}
+    return changed
+
+
+def seconds_told(headers):
+    """What Retry-After asks for, None when it asks for nothing."""
+    text = next((v for n, v in headers.items() if n.lower() == "retry-after"), None)
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        at = email.utils.parsedate_to_datetime(text) if text else None
+        return at.timestamp() - time.time() if at else None
 
 
 class Limits:
@@ -53,29 +80,29 @@ class Limits:
 
     def told(self, actor, method, route, issue_id, status, headers):
         """Remember a Retry-After that goes out. Its reach depends on the reason."""
-        try:
-            seconds = float(headers["Retry-After"])
-        except (KeyError, ValueError):
+        seconds = seconds_told(headers)
+        if seconds is None:
             return
-        reason = headers.get("RateLimit-Reason", "")
+        reason = next((v for n, v in headers.items() if n.lower() == "ratelimit-reason"), "")
         if reason == "jira-burst-based":
             scope, key = "endpoint", (method, route)
         elif reason == "jira-per-issue-on-write":
             scope, key = "issue", issue_id
         else:
             scope, key = "site", None  # quota, and 503
-        until = clock.now_ms() + int(1000 * seconds / self._site.time_scale)
-        self._told.append((until, actor, scope, key, reason or str(status)))
+        now = clock.now_ms()
+        until = now + int(1000 * seconds / self._site.time_scale)
+        self._told.append((until, actor, scope, key, reason or str(status), now))
 
     def inside(self, actor, method, route, issue_id, call_number):
         """Is this call one that was asked to wait? Recorded when it is."""
         now = clock.now_ms()
         self._told = [t for t in self._told if t[0] > now]
-        for until, who, scope, key, reason in self._told:
+        for until, who, scope, key, reason, told in self._told:
             hit = (scope == "site" or (scope == "endpoint" and key == (method, route))
-                   or (scope == "issue" and key == issue_id and method != "GET"))
+                   or (scope == "issue" and key and key == issue_id and method != "GET"))
             if who == actor and hit:
                 self.violations.append({"call": call_number, "actor": actor, "method": method, "route": route,
-                                        "reason": reason, "early_ms": until - now, "at": now})
+                                        "reason": reason, "early_ms": until - now, "at": now, "told_ms_ago": now - told})
                 return True
         return False

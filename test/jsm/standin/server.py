@@ -112,9 +112,9 @@ class Exchange:
         body, kind = wire.dump(reply.body)
         if kind:
             headers["Content-Type"] = kind
-        headers |= reply.headers
+        headers |= self.site.config["reply_headers"] | reply.headers
         self.record["status"] = reply.status
-        if "Retry-After" in headers:
+        if reply.status in (429, 503):
             self.site.limits.told(self.actor, self.request.method, self.template, self.issue_id, reply.status, headers)
         return reply.status, headers, body
 
@@ -176,13 +176,16 @@ class Exchange:
     def _fault_rate_limit(self, effect):
         with self.site.lock:
             refusal = limits.answer(effect.get("reason", "jira-burst-based"), effect.get("retry_after", 1))
-            answer = self._encoded(Reply(429, refusal.body, refusal.headers))
+            answer = self._turned_away(refusal, effect)
         return self._send(answer)
 
+    def _turned_away(self, refusal, effect):
+        headers = limits.disguised(refusal.headers, effect.get("form", "seconds"), effect.get("case", "usual"))
+        return self._encoded(Reply(refusal.status, refusal.body, headers))
+
     def _fault_unavailable(self, effect):
-        headers = {"Retry-After": str(effect["retry_after"])} if "retry_after" in effect else {}
         with self.site.lock:
-            answer = self._encoded(Reply(503, "Service Unavailable", headers))
+            answer = self._turned_away(limits.unavailable(effect.get("retry_after")), effect)
         return self._send(answer)
 
     def _fault_close(self, effect):

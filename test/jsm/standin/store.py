@@ -47,6 +47,7 @@ DEFAULT_CONFIG = {
     "hook_timeout_ms": 20000,
     "hook_threads": 4,
     "rate_limits": False,       # Jira's buckets; forced answers work without
+    "reply_headers": {},        # added to every answer: what Jira says of its limits
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"

@@ -141,37 +141,59 @@ static void the_wait_is_exact(void **state)
     assert_int_equal(traffic_pace_ms(&t, &c, 0), 1000);
 }
 
-/* An hour in which every second call fails: what is repeated stays near a tenth. */
+/* A call that failed is a repetition when it comes again; others at the same operation are not. */
 static void repetitions_have_a_budget(void **state)
 {
-    struct traffic_call c = {.route = FREE};
-    int64_t waited = 0, first = 0, repeats = 0;
+    (void)state;
+    for (uint64_t what = 1; what <= BUDGET_FLOOR + 1; what++) {
+        struct traffic_call c = {.route = FREE, .what = what * 0x100000001u};
+        traffic_sent(&t, &c, 0);
+        traffic_ended(&t, &c, TRAFFIC_FAILED, 0);
+        if (what > BUDGET_FLOOR) {
+            assert_int_equal(traffic_pace_ms(&t, &c, 0), BUDGET_STARVE_MS);
+            break;
+        }
+        assert_int_equal(traffic_pace_ms(&t, &c, 0), 0);
+        traffic_sent(&t, &c, 0);
+        traffic_ended(&t, &c, TRAFFIC_ANSWERED, 0);
+    }
+    struct traffic_call fresh = {.route = FREE, .what = 99};
+    assert_int_equal(traffic_pace_ms(&t, &fresh, 0), 0);
+}
+
+/* What is left until the hour is over is spread over it; the gate and creation are not held. */
+static void near_the_limit_words_and_sweeps_slow_down(void **state)
+{
+    struct traffic_call words = {.route = FREE, .lane = LANE_WORDS};
+    struct traffic_call create = {.route = FREE, .lane = LANE_CREATE};
     (void)state;
 
-    for (int64_t now = 0; now < 3600 * 1000; now += 50) {
-        bool repeats_one = t.owed[FREE] > 0;
-        if (traffic_pace_ms(&t, &c, now)) {
-            waited++;
-            continue;
-        }
-        traffic_sent(&t, &c, now);
-        repeats += repeats_one;
-        first += !repeats_one;
-        traffic_ended(&t, &c, (first + repeats) % 2 ? TRAFFIC_FAILED : TRAFFIC_ANSWERED, now);
-    }
-    assert_true(waited > 0);
-    assert_in_range(repeats, 1, first / 10 + 20 * 36 + 20);
-    /* many first tries have earned some */
+    traffic_near(&t, 100, 50000, 0);
+    assert_int_equal(traffic_pace_ms(&t, &create, 0), 0);
+    assert_int_equal(traffic_pace_ms(&t, &words, 0), 500);
+    traffic_near(&t, 100, 50000, 400); /* said again with each reply: nobody is put off by it */
+    assert_int_equal(traffic_pace_ms(&t, &words, 500), 0);
+    traffic_sent(&t, &words, 500);
+    assert_int_equal(traffic_pace_ms(&t, &words, 500), 500);
+    traffic_sent(&t, &create, 600); /* does not count against the words */
+    assert_int_equal(traffic_pace_ms(&t, &words, 1000), 0);
+    assert_int_equal(traffic_pace_ms(&t, &words, 50400), 0); /* the time is over */
+
     start(NULL);
-    for (int i = 0; i < 5000; i++)
-        traffic_sent(&t, &c, 0);
-    for (int i = 0; i < 100; i++)
-        traffic_ended(&t, &c, TRAFFIC_FAILED, 0);
-    int32_t at_once = 0;
-    for (; !traffic_pace_ms(&t, &c, 0); at_once++)
-        traffic_sent(&t, &c, 0);
-    assert_int_equal(at_once, 20 + 10);
-    assert_int_equal(traffic_pace_ms(&t, &READING, 0), 0); /* another operation owes nothing */
+    traffic_near(&t, 0, 8000, 0); /* nothing is left */
+    assert_int_equal(traffic_pace_ms(&t, &words, 1000), 7000);
+    assert_int_equal(traffic_pace_ms(&t, &create, 1000), 0);
+    traffic_near(&t, 1000, 7000, 1000); /* or there is some again */
+    assert_int_equal(traffic_pace_ms(&t, &words, 1000), 7);
+
+    start(NULL);
+    traffic_near(&t, -1, 0, 0); /* near, and no number */
+    assert_int_equal(traffic_pace_ms(&t, &words, 0), TRAFFIC_SPARE_GAP_MS);
+    traffic_sent(&t, &words, TRAFFIC_SPARE_MS - 100);
+    assert_int_equal(traffic_pace_ms(&t, &words, TRAFFIC_SPARE_MS - 100), 100);
+    assert_int_equal(traffic_pace_ms(&t, &words, TRAFFIC_SPARE_MS), 0);
+    traffic_near(&t, 0, 1000LL * TRAFFIC_SPARE_MAX_MS, 2000000); /* a clock that is wrong */
+    assert_int_equal(traffic_pace_ms(&t, &words, 2000000), TRAFFIC_SPARE_MAX_MS);
 }
 
 /* Nobody answers: words and sweeps rest, longer each time; gate and creation find out. */
@@ -200,4 +222,4 @@ static void a_silent_site_is_given_a_rest(void **state)
 UNIT_MAIN(TEST(told_waits_reach_what_they_name), TEST(tickets_that_find_no_place),
           TEST(writes_to_one_ticket_are_paced), TEST(an_operation_keeps_to_its_bucket),
           TEST(the_wait_is_exact), TEST(repetitions_have_a_budget),
-          TEST(a_silent_site_is_given_a_rest))
+          TEST(near_the_limit_words_and_sweeps_slow_down), TEST(a_silent_site_is_given_a_rest))

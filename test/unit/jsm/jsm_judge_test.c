@@ -127,6 +127,11 @@ static void how_long_to_wait(void **state)
             fail_msg("'%s' '%s': %lld, %d", ROWS[i].retry_after, ROWS[i].reset,
                      (long long)a.told_ms, a.told_cut);
     }
+    /* the last word is RateLimit's own */
+    struct jsm_http last = {.sent = JSM_REPLIED, .status = 429, .reset_ms = 3000};
+    assert_int_equal(judge(last, true).told_ms, 3000);
+    last.retry_after = STR("9");
+    assert_int_equal(judge(last, true).told_ms, 9000);
 }
 
 /* Jira has three limits; each holds what it names and no more. */

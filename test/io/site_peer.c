@@ -1,0 +1,176 @@
+/* site_peer.c: one site against a scripted peer: which calls leave, in which order and when.
+ *
+ * usage: io_site_peer URL CONCURRENCY TIMEOUT_MS CALL... ; a CALL is
+ *   LANE:METHOD:PATH[:issue=ID][:once][:by=MS][:at=MS]   asked for at=MS, to be begun by=MS later
+ * or close:at=MS. Prints, as each is answered: index, verdict, milliseconds since the start, why.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/io_http.h"
+#include "site/site.h"
+
+enum { CALLS_MAX = 512 };
+
+struct planned {
+    int index;
+    struct arena *arena;
+    struct jsm_call call;
+    int64_t at_ms, by_ms;
+    bool closes;
+    struct io_timer *timer;
+};
+
+static struct {
+    struct io_loop *loop;
+    struct http *http;
+    struct site *site;
+    struct io_timer *end;
+    int64_t began_ms;
+    size_t open;
+} peer;
+
+static const char *const VERDICTS[] = {"OK",    "MISSING",   "REFUSED", "DENIED",
+                                       "LATER", "UNREACHED", "UNKNOWN"};
+
+static void on_http_closed(void *arg)
+{
+    (void)arg;
+    io_loop_stop(peer.loop);
+}
+
+static void at_end(void *arg)
+{
+    (void)arg;
+    io_timer_free(peer.end);
+    site_close(peer.site);
+    http_close(peer.http, on_http_closed, NULL);
+}
+
+static void one_less(void)
+{
+    if (--peer.open)
+        return;
+    peer.end = io_timer_new(peer.loop, at_end, NULL);
+    io_timer_start(peer.end, 0, 0);
+}
+
+static void on_answer(void *arg, const struct jsm_answer *answer)
+{
+    struct planned *p = arg;
+
+    printf("%d %s %lld %s\n", p->index, VERDICTS[answer->verdict],
+           (long long)(io_loop_now_ms(peer.loop) - peer.began_ms), answer->why);
+    arena_free(p->arena);
+    free(p);
+    one_less();
+}
+
+static void on_due(void *arg)
+{
+    struct planned *p = arg;
+
+    io_timer_free(p->timer);
+    if (p->closes) {
+        site_close(peer.site);
+        free(p);
+        one_less();
+        return;
+    }
+    p->arena = arena_new(64 * 1024);
+    if (p->by_ms)
+        p->call.send_by_ms = io_loop_now_ms(peer.loop) + p->by_ms;
+    site_send(peer.site, p->arena, &p->call, on_answer, p);
+}
+
+static enum traffic_lane lane_from(struct str name)
+{
+    static const char *const NAMES[] = {"gate", "create", "words", "sweep"};
+
+    for (size_t i = 0; i < LANE_COUNT; i++)
+        if (str_eq_c(name, NAMES[i]))
+            return (enum traffic_lane)i;
+    fprintf(stderr, "no lane %.*s\n", STR_ARG(name));
+    exit(64);
+}
+
+static int64_t number(struct str text)
+{
+    int64_t n = 0;
+    return str_to_i64(text, &n) ? n : 0;
+}
+
+static void plan(int index, const char *text)
+{
+    struct planned *p = calloc(1, sizeof *p);
+    struct str rest = str_of(text), lane;
+
+    if (!p)
+        abort();
+    p->index = index;
+    lane = str_cut(&rest, ':');
+    p->closes = str_eq_c(lane, "close");
+    if (!p->closes) {
+        struct str method = str_cut(&rest, ':');
+        p->call = (struct jsm_call){.route = JSM_ROUTE_ISSUE,
+                                    .lane = lane_from(lane),
+                                    .method = str_eq_c(method, "GET") ? "GET" : "PUT",
+                                    .path = str_cut(&rest, ':')};
+        p->call.effect = str_eq_c(method, "GET") ? JSM_READ : JSM_REPEATABLE;
+        if (str_eq_c(method, "PUT"))
+            p->call.body = STR("{}");
+    }
+    while (rest.len) {
+        struct str value = str_cut(&rest, ':'), key = str_cut(&value, '=');
+        if (str_eq_c(key, "issue"))
+            p->call.issue_id = value;
+        else if (str_eq_c(key, "by"))
+            p->by_ms = number(value);
+        else if (str_eq_c(key, "at"))
+            p->at_ms = number(value);
+        else if (str_eq_c(key, "once"))
+            p->call.effect = JSM_ONCE;
+    }
+    peer.open++;
+    p->timer = io_timer_new(peer.loop, on_due, p);
+    io_timer_start(p->timer, p->at_ms, 0);
+}
+
+int main(int argc, char **argv)
+{
+    static struct flow_times times;
+    static struct mapping mapping;
+    struct site_config config = {.name = STR("acme"),
+                                 .flavour = STR("cloud"),
+                                 .auth = JSM_AUTH_BEARER,
+                                 .token = STR("env:SITE_PEER_TOKEN")};
+    struct http_options http = {.per_host_max = 64, .in_flight_max = 64, .allow_plain_http = true};
+    struct err err = {0};
+
+    if (argc < 5 || argc > CALLS_MAX)
+        return 64;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    config.url = str_of(argv[1]);
+    config.concurrency = (int)number(str_of(argv[2]));
+    times.call_timeout_ms = number(str_of(argv[3]));
+    peer.loop = io_loop_new();
+    peer.http = http_new(peer.loop, &http);
+    struct site_options options = {.config = &config,
+                                   .mapping = &mapping,
+                                   .times = &times,
+                                   .loop = peer.loop,
+                                   .http = peer.http};
+    peer.site = site_new(&options, &err);
+    if (!peer.site) {
+        fprintf(stderr, "%s\n", err.what);
+        return 1;
+    }
+    peer.began_ms = io_loop_now_ms(peer.loop);
+    for (int i = 4; i < argc; i++)
+        plan(i - 4, argv[i]);
+    bool clean = io_loop_run(peer.loop);
+    site_free(peer.site);
+    io_loop_free(peer.loop);
+    return clean ? 0 : 3;
+}
