@@ -17,22 +17,21 @@ extern const char *const JSM_FLAVOUR_NAMES[JSM_FLAVOUR_COUNT + 1]; /* ends with 
 /* By its name in the configuration; an unknown name is Cloud. */
 enum jsm_flavour jsm_flavour_of(struct str name);
 
-/* X(suffix, what only Cloud has, what to do instead): said by `countersign check`. */
-#define JSM_ABILITIES(X)                                                                      \
-    X(WORKFLOW_REST, "workflow rules cannot be installed over REST",                          \
-      "build the transitions, conditions and the Access check screen by hand")                \
-    X(HOOK_INSTALL, "webhooks cannot be installed or repaired from here",                     \
-      "register one under System, WebHooks, with the site's webhook secret")                  \
-    X(HOOK_RETRY, "a lost webhook is not sent again and carries no identifier",               \
-      "nothing: repeats are told by their content, and polling finds what was lost; keep "    \
-      "poll_interval short")                                                                  \
-    X(RECONCILE, "a search cannot be told to read past the index",                            \
-      "nothing: the poll reads further back instead")                                         \
-    X(BULK_READ, "issues and changelogs are read one by one", "nothing; expect more calls")   \
-    X(SEARCH_PROPERTIES, "a search does not show whose binding a ticket carries",             \
-      "use a connector account of its own for each site: copies of a site share its tickets") \
-    X(GATEWAY, "there is no gateway, and so no scoped tokens and no service accounts",        \
-      "use auth: { kind: bearer } with a personal access token")
+/* X(suffix, what a Data Center lacks, what to do instead; empty: nothing, we do). Said by
+ * `countersign check` where there is something to do. */
+#define JSM_ABILITIES(X)                                                           \
+    X(WORKFLOW_REST, "workflow rules cannot be installed over REST",               \
+      "build transitions, conditions and the Access check screen by hand")         \
+    X(HOOK_INSTALL, "webhooks cannot be registered or repaired from here",         \
+      "register one under System, WebHooks, with this site's webhook_secret")      \
+    X(HOOK_RETRY, "a lost webhook is not sent again",                              \
+      "leave poll_interval short: polling finds what was lost")                    \
+    X(SEARCH_PROPERTIES, "a search does not show to which site a ticket is bound", \
+      "give a copy of this site (a sandbox) a connector account of another name")  \
+    X(GATEWAY, "a Data Center knows neither scoped tokens nor service accounts",   \
+      "use auth: { kind: bearer } with a personal access token")                   \
+    X(RECONCILE, "a search cannot be told to read past the index", "")             \
+    X(BULK_READ, "issues and changelogs are read one by one", "")
 
 enum jsm_ability {
 #define X(suffix, lacks, instead) JSM_CAN_##suffix,
