@@ -1,6 +1,7 @@
 #include "jsm/jsm_issue.h"
 
 #include "base/clock.h"
+#include "jsm/jsm_adf.h"
 #include "jsm/jsm_dialect.h"
 #include "jsm/jsm_marker.h"
 
@@ -239,12 +240,24 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
     return true;
 }
 
-struct str jsm_comment_find(struct arena *a, const struct json *comments)
+/* Where Jira does not show properties (a Data Center need not): ours, and it ends as ours do. */
+static bool ends_as_ours(struct arena *a, const struct json *comment, struct str our_account)
+{
+    struct str text = jsm_adf_plain(a, json_member(comment, "body"));
+
+    return !json_member(comment, "properties") && our_account.len > 0 &&
+           str_eq(jsm_user_id(json_member(comment, "author")), our_account) &&
+           str_ends(text, STR(JSM_NOTICE_END));
+}
+
+struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account)
 {
     JSON_EACH(comment, json_member(comments, "comments"))
     {
         JSON_EACH(property, json_member(comment, "properties"))
         if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
+            return json_id(a, json_member(comment, "id"));
+        if (ends_as_ours(a, comment, our_account))
             return json_id(a, json_member(comment, "id"));
     }
     return STR_NONE;

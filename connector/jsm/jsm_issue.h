@@ -72,8 +72,9 @@ MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct s
 MUST_CHECK bool jsm_found_read(struct arena *a, const struct json *body,
                                const struct jsm_view *view, struct find_result *ret,
                                struct err *err);
-/* Id of our status comment among the comments, empty when there is none. */
-struct str jsm_comment_find(struct arena *a, const struct json *comments);
+/* Id of our status comment among the comments, empty when there is none. our_account: see struct
+ * jsm_view. */
+struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account);
 enum status_category jsm_category(struct str key);
 
 #endif

@@ -137,6 +137,80 @@ static void knows_the_last_page(void **state)
     assert_false(jsm_is_last_page(json_of("{'issues':[{}],'startAt':0,'total':2}")));
 }
 
+/* --- tickets as a Data Center shows them --- */
+
+#define AUTHOR(name) "'author':{'name':'" name "','key':'JIRAUSER1" name "'}"
+#define HISTORY(id, name)                                              \
+    "{'id':'" id "','created':'2026-11-18T11:00:00.000+0000'," AUTHOR( \
+        name) ",'items':[{'field':'status','fieldtype':'jira'}]}"
+static const struct jsm_view VIEW = {.our_account = {"JIRAUSER1us", 11}};
+
+static void reads_tickets(void **state)
+{
+    struct ticket t;
+    struct err err = {0};
+    (void)state;
+
+    const struct json *issue = json_of(
+        "{'id':'10042','key':'IAM-1','fields':{'status':{'name':'Resolved','statusCategory':{'key':"
+        "'done'}},'updated':'2026-11-18T12:06:40.250+0100','creator':{'name':'us','key':"
+        "'JIRAUSER1us'}},'changelog':{'startAt':0,'maxResults':2,'total':2,'histories':[" HISTORY(
+            "100", "them") "," HISTORY("101", "us") "]}}");
+    assert_true(jsm_issue_read(arena, issue, &VIEW, &t, &err));
+    assert_str(t.moved_by, "JIRAUSER1us");
+    assert_true(t.moved_by_us);
+    assert_str(t.cycle, "101");
+    assert_false(jsm_issue_changelog_is_cut(issue));
+    assert_true(jsm_origin_read(arena, issue, &VIEW).ours);
+    jsm_approvals_read(
+        json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
+                "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
+        &t);
+    assert_str(t.approver, "JIRAUSER9");
+}
+
+static void finds_tickets_by_offset(void **state)
+{
+    struct find_result found;
+    struct err err = {0};
+    (void)state;
+
+    assert_true(
+        jsm_found_read(arena, json_of("{'startAt':0,'total':0,'issues':[]}"), &VIEW, &found, &err));
+    assert_true(found.proven);
+    assert_true(jsm_found_read(arena,
+                               json_of("{'startAt':0,'total':30,'issues':[{'id':'1','fields':{"
+                                       "'creator':{'key':'JIRAUSER1them'}}}]}"),
+                               &VIEW, &found, &err));
+    assert_int_equal(found.count, 0);
+    assert_false(found.proven); /* there may be ours among those not shown */
+    assert_true(jsm_found_read(arena,
+                               json_of("{'startAt':0,'total':1,'issues':[{'id':'1','fields':{"
+                                       "'creator':{'key':'JIRAUSER1us'},'comment':{'total':1,"
+                                       "'comments':[{" AUTHOR("them") "}]}}}]}"),
+                               &VIEW, &found, &err));
+    assert_int_equal(found.count, 1);
+    assert_true(found.human_touched[0]);
+}
+
+/* Comments without properties: ours by author and last line, never somebody else's. */
+static void knows_our_comment_by_its_end(void **state)
+{
+    static const char END[] = "'body':'{panel}x{panel}\\n" JSM_NOTICE_END "'";
+    (void)state;
+
+    struct str text =
+        arena_printf(arena,
+                     "{'comments':[{'id':'1',%s," AUTHOR(
+                         "them") "},{'id':'2',%s,"
+                                 "'properties':[]," AUTHOR("us") "},{'id':'3','body':'x'," AUTHOR(
+                                     "us") "},{'id':'4',%s," AUTHOR("us") "}]}",
+                     END, END, END);
+    const struct json *comments = json_of(arena_cstr(arena, text));
+    assert_str(jsm_comment_find(arena, comments, VIEW.our_account), "4");
+    assert_int_equal(jsm_comment_find(arena, comments, STR_NONE).len, 0);
+}
+
 /* --- walks --- */
 
 enum { TICKETS = 60, PAGE = 10, NOW = 1000000 };
@@ -287,5 +361,7 @@ JSM_UNIT_MAIN(cmocka_unit_test(knows_flavours), cmocka_unit_test(leaves_cloud_al
               cmocka_unit_test(translates_paths), cmocka_unit_test(refuses_what_is_not_there),
               cmocka_unit_test(translates_searches), cmocka_unit_test(translates_bodies),
               cmocka_unit_test(knows_people), cmocka_unit_test(knows_the_last_page),
+              cmocka_unit_test(reads_tickets), cmocka_unit_test(finds_tickets_by_offset),
+              cmocka_unit_test(knows_our_comment_by_its_end),
               cmocka_unit_test(loses_nothing_while_walking),
               cmocka_unit_test(refuses_pages_that_cannot_be))

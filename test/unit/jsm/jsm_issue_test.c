@@ -322,12 +322,13 @@ static void found_tickets(void **state)
 static void our_comment(void **state)
 {
     (void)state;
-    assert_str(
-        jsm_comment_find(arena, json_of("{'comments':[{'id':'1','properties':[{'key':'other'}]},"
+    assert_str(jsm_comment_find(arena,
+                                json_of("{'comments':[{'id':'1','properties':[{'key':'other'}]},"
                                         "{'id':'2','properties':[{'key':'sd.public.comment'},{'key'"
-                                        ":'countersign.role'}]}]}")),
-        "2");
-    assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}")).len, 0);
+                                        ":'countersign.role'}]}]}"),
+                                STR("us")),
+               "2");
+    assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}"), STR("us")).len, 0);
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(who_moved_it),
