@@ -38,12 +38,28 @@ static const struct {
     {"/rest/api/3/changelog/", NULL},
     {"/rest/api/3/bulk/", NULL},
     {"/rest/api/3/webhook", NULL},
-    {"/rest/webhooks/", NULL},
     {"/rest/api/3/workflows", NULL},
-    {"/rest/api/3/user/search?query=", "/rest/api/2/user/search?username="},
-    {"/rest/api/3/user?accountId=", "/rest/api/2/user?username="},
     {"/rest/api/3/", "/rest/api/2/"},
 };
+
+/* Who is asked for is another parameter there. */
+static struct str rename_parameter(struct arena *a, struct str path)
+{
+    static const char *const NAMES[] = {"query=", "accountId="};
+
+    if (!str_starts(path, STR("/rest/api/2/user")))
+        return path;
+    for (size_t at = 1; at < path.len; at++) {
+        struct str rest = str_n(path.p + at, path.len - at);
+        for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+            struct str name = str_of(NAMES[i]);
+            if ((path.p[at - 1] == '?' || path.p[at - 1] == '&') && str_starts(rest, name))
+                return arena_printf(a, "%.*susername=%.*s", (int)at, path.p,
+                                    (int)(rest.len - name.len), rest.p + name.len);
+        }
+    }
+    return path;
+}
 
 static bool translate_path(struct arena *a, struct jsm_call *call, struct err *err)
 {
@@ -57,6 +73,7 @@ static bool translate_path(struct arena *a, struct jsm_call *call, struct err *e
             return FAIL(err, ERR_INPUT, "Data Center has no %s", PATHS[i].cloud);
         call->path = arena_printf(a, "%s%.*s", PATHS[i].datacenter,
                                   (int)(call->path.len - cloud.len), call->path.p + cloud.len);
+        call->path = rename_parameter(a, call->path);
         return true;
     }
     return true; /* servicedeskapi is the same at both */

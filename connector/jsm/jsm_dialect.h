@@ -22,8 +22,6 @@ enum jsm_flavour jsm_flavour_of(struct str name);
 #define JSM_ABILITIES(X)                                                           \
     X(WORKFLOW_REST, "workflow rules cannot be installed over REST",               \
       "build transitions, conditions and the Access check screen by hand")         \
-    X(HOOK_INSTALL, "webhooks cannot be registered or repaired from here",         \
-      "register one under System, WebHooks, with this site's webhook_secret")      \
     X(HOOK_RETRY, "a lost webhook is not sent again",                              \
       "leave poll_interval short: polling finds what was lost")                    \
     X(SEARCH_PROPERTIES, "a search does not show to which site a ticket is bound", \

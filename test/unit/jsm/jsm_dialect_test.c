@@ -51,6 +51,14 @@ static void translates_paths(void **state)
     struct jsm_call user = {.route = JSM_ROUTE_MYSELF,
                             .path = STR("/rest/api/3/user/search?query=ada%40x&maxResults=2")};
     assert_str(there(user).path, "/rest/api/2/user/search?username=ada%40x&maxResults=2");
+    user.path = STR("/rest/api/3/user/search?maxResults=2&query=query%3D");
+    assert_str(there(user).path, "/rest/api/2/user/search?maxResults=2&username=query%3D");
+    user.path = STR("/rest/api/3/user?accountId=ada");
+    assert_str(there(user).path, "/rest/api/2/user?username=ada");
+    user.path = STR("/rest/api/3/issue/1?query=x");
+    assert_str(there(user).path, "/rest/api/2/issue/1?query=x");
+    user.path = STR("/rest/jira-webhook/1.0/webhooks");
+    assert_str(there(user).path, "/rest/jira-webhook/1.0/webhooks");
 }
 
 static void refuses_what_is_not_there(void **state)
