@@ -121,7 +121,7 @@ static void check_flavour(struct loader *l, const struct yaml *map, const struct
             diag_warning(l->v.diags, "C064", flavour->pos, "datacenter: %s", lack->lacks);
         } else if (jsm_auth_at_gateway(s->auth)) {
             const struct yaml *auth = yaml_member(map, "auth");
-            diag_error(l->v.diags, "C065", yaml_member(auth, "kind")->pos, "%s", lack->lacks);
+            diag_error(l->v.diags, "C079", yaml_member(auth, "kind")->pos, "%s", lack->lacks);
         } else {
             continue;
         }
