@@ -1,5 +1,6 @@
 /* One entry of sites. */
 #include "config/config_priv.h"
+#include "jsm/jsm_dialect.h"
 
 /* Host and port of http(s)://host[:port][/path], brackets kept; empty when it is no such address.
  */
@@ -102,15 +103,30 @@ static void load_projects(struct loader *l, const struct yaml *map, struct site_
 
 static void load_flavour(struct loader *l, const struct yaml *map, struct site_config *s)
 {
-    static const char *const FLAVOURS[] = {"cloud", "datacenter", NULL};
-    size_t choice = value_choice(&l->v, map, "flavour", "C024", FLAVOURS);
+    size_t choice = value_choice(&l->v, map, "flavour", "C024", JSM_FLAVOUR_NAMES);
 
-    s->flavour = str_of(FLAVOURS[choice]);
-    if (choice == 0)
-        return;
-    diag_warning(l->v.diags, "C064", yaml_member(map, "flavour")->pos,
-                 "this version speaks to a datacenter site as it does to cloud");
-    diag_help(l->v.diags, "Jira Data Center is not supported yet: try it on a test site only");
+    s->flavour = str_of(JSM_FLAVOUR_NAMES[choice]);
+}
+
+/* Say what is not possible there and has to be done by people. */
+static void check_flavour(struct loader *l, const struct yaml *map, const struct site_config *s)
+{
+    const struct yaml *flavour = yaml_member(map, "flavour");
+
+    for (int i = 0; i < JSM_ABILITY_COUNT; i++) {
+        const struct jsm_lack *lack = &JSM_LACKS[i];
+        if (jsm_can(jsm_flavour_of(s->flavour), (enum jsm_ability)i) || !lack->instead[0])
+            continue;
+        if (i != JSM_CAN_GATEWAY) {
+            diag_warning(l->v.diags, "C064", flavour->pos, "datacenter: %s", lack->lacks);
+        } else if (jsm_auth_at_gateway(s->auth)) {
+            const struct yaml *auth = yaml_member(map, "auth");
+            diag_error(l->v.diags, "C079", yaml_member(auth, "kind")->pos, "%s", lack->lacks);
+        } else {
+            continue;
+        }
+        diag_help(l->v.diags, "%s", lack->instead);
+    }
 }
 
 void config_site(struct loader *l, const struct yaml *map)
@@ -138,6 +154,7 @@ void config_site(struct loader *l, const struct yaml *map)
     s->insecure_http = value_bool(&l->v, map, "insecure_http", false);
     check_url(l, s, map);
     config_auth(l, map, s);
+    check_flavour(l, map, s);
     s->webhook_secret =
         value_secret(&l->v, map, "webhook_secret", true, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->webhook_secret_old =

@@ -114,7 +114,7 @@ struct str jsm_adf_notice(struct arena *a, struct str panel, struct str line, st
         put_paragraph(&out, a, next, false);
     json_close_array(&out);
     json_close_object(&out);
-    put_paragraph(&out, a, STR("Access check · updates in place"), false);
+    put_paragraph(&out, a, STR(JSM_NOTICE_END), false);
     return close_document(&out, a);
 }
 

@@ -7,6 +7,9 @@
 #include "base/arena.h"
 #include "json/json_read.h"
 
+/* The last line of every notice. */
+#define JSM_NOTICE_END "Access check · updates in place"
+
 /* A document of paragraphs, one a line. Never an empty text node (Jira refuses those). */
 struct str jsm_adf_text(struct arena *a, struct str text);
 /* One panel (info, note, warning, error, success) with a bold line and a second sentence. */

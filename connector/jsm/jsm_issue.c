@@ -1,6 +1,8 @@
 #include "jsm/jsm_issue.h"
 
 #include "base/clock.h"
+#include "jsm/jsm_adf.h"
+#include "jsm/jsm_dialect.h"
 #include "jsm/jsm_marker.h"
 
 enum status_category jsm_category(struct str key)
@@ -53,7 +55,7 @@ static void take_history(struct arena *a, const struct json *history, const stru
     if (!moves_status(history) || !newer(id, t->cycle))
         return;
     t->cycle = id;
-    t->moved_by = json_path_str(history, "author/accountId");
+    t->moved_by = jsm_user_id(json_member(history, "author"));
     t->moved_by_us = view->our_account.len > 0 && str_eq(t->moved_by, view->our_account);
     if (!clock_parse(json_path_str(history, "created"), &t->cycle_at_ms))
         t->cycle_at_ms = 0;
@@ -77,7 +79,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(issue);
     ret->cycle = STR("0"); /* never moved since it was created */
-    ret->moved_by = json_path_str(issue, "fields/creator/accountId");
+    ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
     JSON_EACH(history, json_path(issue, "changelog/histories"))
     take_history(a, history, view, ret);
     return true;
@@ -87,7 +89,7 @@ struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
                                   const struct jsm_view *view)
 {
     struct jsm_bind bind = jsm_bind_read(issue);
-    struct str creator = json_path_str(issue, "fields/creator/accountId");
+    struct str creator = jsm_user_id(json_path(issue, "fields/creator"));
     bool foreign = jsm_bind_is_foreign(&bind, view->site, view->site_id);
 
     return (struct jsm_origin){
@@ -141,12 +143,13 @@ void jsm_approvals_read(const struct json *body, struct ticket *ticket)
                 continue;
             struct str address = json_path_str(approver, "approver/emailAddress");
             ticket->approver =
-                address.len ? address : json_path_str(approver, "approver/accountId");
+                address.len ? address : jsm_user_id(json_member(approver, "approver"));
         }
     }
 }
 
-bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *ret, struct err *err)
+bool jsm_page_read(struct arena *a, const struct json *body, struct str token, struct jsm_page *ret,
+                   struct err *err)
 {
     const struct json *issues = json_member(body, "issues");
     struct jsm_hit *hits = arena_array(a, json_count(issues) + 1, sizeof *hits);
@@ -166,15 +169,13 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *re
         ret->unreadable += !dated || !known;
         ret->count += known;
     }
-    if (!json_is_true(json_member(body, "isLast")))
-        ret->next_token = json_path_str(body, "nextPageToken");
-    return true;
+    return jsm_next_page(a, body, token, ret, err);
 }
 
 /* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */
 static bool is_somebody(const struct json *user, const struct jsm_view *view)
 {
-    return !str_eq(json_path_str(user, "accountId"), view->our_account) &&
+    return !str_eq(jsm_user_id(user), view->our_account) &&
            !str_eq_c(json_path_str(user, "accountType"), "app");
 }
 
@@ -235,17 +236,28 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
             ret->created_ms[at] = 0;
     }
     /* oldest first: ours come before their clones, so only "none at all" needs the whole list */
-    ret->proven = ret->count > 0 || json_is_true(json_member(body, "isLast")) ||
-                  !json_path_str(body, "nextPageToken").len;
+    ret->proven = ret->count > 0 || jsm_is_last_page(body);
     return true;
 }
 
-struct str jsm_comment_find(struct arena *a, const struct json *comments)
+/* Where Jira does not show properties (a Data Center need not): ours, and it ends as ours do. */
+static bool ends_as_ours(struct arena *a, const struct json *comment, struct str our_account)
+{
+    struct str text = jsm_adf_plain(a, json_member(comment, "body"));
+
+    return !json_member(comment, "properties") && our_account.len > 0 &&
+           str_eq(jsm_user_id(json_member(comment, "author")), our_account) &&
+           str_ends(text, STR(JSM_NOTICE_END));
+}
+
+struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account)
 {
     JSON_EACH(comment, json_member(comments, "comments"))
     {
         JSON_EACH(property, json_member(comment, "properties"))
         if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
+            return json_id(a, json_member(comment, "id"));
+        if (ends_as_ours(a, comment, our_account))
             return json_id(a, json_member(comment, "id"));
     }
     return STR_NONE;

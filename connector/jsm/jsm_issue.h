@@ -14,7 +14,7 @@ struct jsm_status_role {
     enum status_role role;
 };
 struct jsm_view {
-    struct str our_account;   /* accountId of the connector */
+    struct str our_account;   /* jsm_user_id of the connector */
     struct str site, site_id; /* this site: name in the configuration, address Jira says it has */
     const struct jsm_status_role *statuses;
     size_t status_count;
@@ -61,8 +61,9 @@ struct jsm_page {
     size_t unreadable;     /* hits left out, and hits with updated_ms 0 */
     struct str next_token; /* empty: last page */
 };
-MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *ret,
-                              struct err *err);
+/* token: what the page was asked for with, empty for the first (see jsm_next_page). */
+MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct str token,
+                              struct jsm_page *ret, struct err *err);
 /* The answer to jsm_call_find: the tickets with that label which are ours and live. Left out: what
  * somebody else made (people clone tickets, labels and all), what is bound to another site, and
  * what was cancelled or declined. human_touched: somebody other than us and other than an app has
@@ -71,8 +72,9 @@ MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct j
 MUST_CHECK bool jsm_found_read(struct arena *a, const struct json *body,
                                const struct jsm_view *view, struct find_result *ret,
                                struct err *err);
-/* Id of our status comment among the comments, empty when there is none. */
-struct str jsm_comment_find(struct arena *a, const struct json *comments);
+/* Id of our status comment among the comments, empty when there is none. our_account: see struct
+ * jsm_view. */
+struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account);
 enum status_category jsm_category(struct str key);
 
 #endif

@@ -61,7 +61,8 @@ static void on_page(void *arg, const struct jsm_answer *answer)
     struct jsm_page page;
     struct err err = {0};
 
-    if (answer->verdict != JSM_OK || !jsm_page_read(p->arena, answer->body, &page, &err)) {
+    if (answer->verdict != JSM_OK ||
+        !jsm_page_read(p->arena, answer->body, p->token, &page, &err)) {
         walk_end(p, false, answer->verdict == JSM_OK ? err.what : answer->why);
         return;
     }

@@ -121,7 +121,7 @@ static bool build_comment(struct prep *p)
 
     if (!read_words(p, &words))
         return false;
-    struct str id = jsm_comment_find(p->arena, p->read);
+    struct str id = jsm_comment_find(p->arena, p->read, p->site->view.our_account);
     struct str adf = jsm_adf_notice(p->arena, words.panel, words.line, words.next);
     return make(p, jsm_call_comment(p->arena, p->flow->issue_id, id, adf));
 }

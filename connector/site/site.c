@@ -62,6 +62,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
         abort();
     site->o = *options;
     site->config = config;
+    site->flavour = jsm_flavour_of(config->flavour);
     site->arena = arena_new(ACCOUNT_BYTES);
     for (size_t i = 0; i < m->status_count; i++)
         site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
@@ -69,7 +70,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
         .site = config->name, .statuses = site->statuses, .status_count = m->status_count};
     site->fields = make_fields(site, m);
     /* Data Center has no limits of its own; what an administrator sets is told by 429 */
-    size_t limited = str_eq_c(config->flavour, "cloud") ? JSM_ROUTE_COUNT : 0;
+    size_t limited = site->flavour == JSM_CLOUD ? JSM_ROUTE_COUNT : 0;
     traffic_init(&site->traffic, JSM_PER_SECOND, limited, io_loop_now_ms(options->loop));
     for (size_t lane = 0; lane < LANE_COUNT; lane++)
         list_init(&site->waiting[lane]);
@@ -129,9 +130,12 @@ static void on_myself(void *arg, const struct jsm_answer *answer)
 {
     struct learning *l = arg;
     struct site *site = l->site;
-    struct str account = json_path_str(answer->body, "accountId");
+    struct str account = jsm_user_id(answer->body);
     bool known = answer->verdict == JSM_OK && account.len > 0;
 
+    if (answer->verdict == JSM_MISSING)
+        log_error("site", "this Jira has no such call: is its flavour right?",
+                  LOG_S("site", site->config->name), LOG_S("flavour", site->config->flavour));
     if (known)
         site->known_ms = io_loop_now_ms(site->o.loop);
     if (known && !site->view.our_account.len)

@@ -8,6 +8,7 @@
 #include "domain/traffic.h"
 #include "io/io_http.h"
 #include "jsm/jsm_call.h"
+#include "jsm/jsm_dialect.h"
 #include "jsm/jsm_issue.h"
 #include "jsm/jsm_judge.h"
 #include "mapping/mapping.h"
@@ -47,6 +48,7 @@ struct site {
     struct site_options o;
     struct site_counters counters;
     const struct site_config *config;
+    enum jsm_flavour flavour;
     struct site_auth *auth;
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];

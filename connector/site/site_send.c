@@ -319,6 +319,7 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
                site_answer_fn *fn, void *arg)
 {
     struct pending *p = calloc(1, sizeof *p);
+    struct err err = {0};
     int64_t now = now_ms(site), half = site->o.times->call_timeout_ms / 2;
 
     if (!p)
@@ -339,6 +340,8 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
         p->send_by_ms = call->send_by_ms;
     if (!call->path.len) {
         answer_early(p, JSM_REFUSED, 0, "not an issue id");
+    } else if (!jsm_dialect_call(arena, site->flavour, &p->call, &err)) {
+        answer_early(p, JSM_REFUSED, 0, err.what);
     } else if (site->waiting_count[call->lane] == SITE_WAITING_MAX) {
         site->counters.crowded++;
         answer_early(p, JSM_LATER, CROWDED_MS, "too many calls wait");

@@ -73,7 +73,7 @@ def behind_our_back(story, site):
 
 
 def lost_reply(story, site):
-    site.fault("lose_reply", path="/rest/api/3/issue$")
+    site.fault("lose_reply", path="/rest/api/[23]/issue$")
     body = {"kind": "removal", "beneficiary": "novak", "source": "sap-fin", "entitlement": "fin-viewer",
             "requester": "hr-system", "justification": "left the company"}
     _, made = site.api("POST", "/v1/access-requests", body, key="demo-1")
@@ -109,7 +109,8 @@ def stay(site, key):
 def main():
     once = "--once" in sys.argv
     print(BOX)
-    site = world.World(fixed_ports=False)
+    flavour = sys.argv[sys.argv.index("--flavour") + 1] if "--flavour" in sys.argv else "cloud"
+    site = world.World(fixed_ports=False, flavour=flavour)
     began = time.monotonic()
     site.start_database()
     print(f" ✓ built {os.environ.get('DEMO_BUILD_SECONDS', '0')} s    ✓ database {time.monotonic() - began:.1f} s", end="", flush=True)
@@ -119,7 +120,7 @@ def main():
     site.migrate()
     site.start_service()
     site.register_webhook()
-    print(f"    ✓ directory    ✓ Jira stand-in    ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
+    print(f"    ✓ directory    ✓ Jira stand-in ({flavour})    ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
     try:
         story = Story(site, 0.1 if once else 0.8)
         for part in (removal, grant, behind_our_back, lost_reply, sealed):

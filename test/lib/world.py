@@ -33,11 +33,14 @@ def http(method, url, body=None, headers=None, timeout=20):
 
 class World:
     def __init__(self, program=None, fsync=False, poll="1s", times=TIMES, webhooks=True, log="info", index_lag_ms=0,
-                 fixed_ports=False, time_scale=50, auth=None):
+                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud"):
         self.program = program or os.environ.get("COUNTERSIGN_RELEASE") or str(ROOT / "build" / "countersign")
         self.poll, self.times, self.webhooks, self.log, self.scale = poll, times, webhooks, log, time_scale
         self.index_lag_ms = index_lag_ms
         self.auth = auth  # how to sign in, as it stands in the configuration; @JIRA@ and @DIR@ are filled in
+        self.flavour = flavour
+        if flavour == "datacenter" and not auth:
+            self.auth = '{ kind: bearer, token: "file:@DIR@/jira-token" }'
         self.cluster = pg.Cluster(fsync=fsync)
         self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
         self.jira_port = 8471 if fixed_ports else ports.free_port()
@@ -60,7 +63,7 @@ class World:
 
     def start_jira(self):
         argv = ["/usr/bin/python3", ROOT / "test" / "jsm" / "jsm", "--port", self.jira_port, "--time-scale", self.scale,
-                "--index-lag-ms", self.index_lag_ms]
+                "--index-lag-ms", self.index_lag_ms, "--flavour", self.flavour]
         self.jira = proc.Process(argv, name="jira stand-in", ready=r"port")
         self.jira.start()
         self.jira_url = self.seen_url = f"http://127.0.0.1:{self.jira_port}"
@@ -81,6 +84,7 @@ class World:
         if self.auth:
             text, found = re.subn(r"auth: \{ kind: basic.*\}", lambda _: f"auth: {self.auth}", text)
             assert found == 1
+        text = text.replace("flavour: cloud", f"flavour: {self.flavour}")
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         self.config = self.write("countersign.yaml", text)
@@ -120,6 +124,9 @@ class World:
         return self.services[-1]
 
     def register_webhook(self):
+        if self.flavour == "datacenter":  # an administrator does it on a page
+            self.control("webhooks", {"url": self.hook_url, "events": EVENTS, "secret": "a-webhook-secret"})
+            return
         status, text = http("POST", f"{self.jira_url}/rest/webhooks/1.0/webhook",
                             {"name": "countersign", "url": self.hook_url, "events": EVENTS, "secret": "a-webhook-secret"},
                             {"Authorization": "Basic YWRtaW5AZXhhbXBsZS5jb206YWRtaW4tdG9rZW4=", "Content-Type": "application/json"})

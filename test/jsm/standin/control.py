@@ -3,6 +3,7 @@ import json
 
 from . import acts, clock, faults, oracle, workflow
 from .errors import Refusal
+from .hooks import EVENTS
 from .routes import Reply
 
 
@@ -111,6 +112,13 @@ def _webhooks(site, body, query, rest):
             "registered": _state(site, {}, {}, "")["webhooks"]}
 
 
+def _add_hook(site, body, query, rest):
+    """As an administrator does it on a page: {"url","secret","events","jql"}."""
+    made = site.hooks.register(site.accounts["admin"], body["url"], body.get("events", sorted(EVENTS)), body.get("jql", ""),
+                               body.get("secret"), name=body.get("name", "connector"))
+    return {"id": made["id"]}
+
+
 def _hook_now(site, body, query, rest):
     """Retries are due now instead of in minutes."""
     return {"hurried": site.hooks.hurry()}
@@ -139,6 +147,6 @@ HANDLERS = {
     ("GET", "accounts"): _accounts, ("POST", "accounts"): _accounts, ("POST", "screens"): _screens,
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
     ("GET", "oracle"): lambda site, body, query, rest: oracle.facts(site),
-    ("GET", "webhooks"): _webhooks, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,
+    ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,
     ("POST", "catch-up"): _catch_up,
 }

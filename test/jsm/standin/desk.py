@@ -83,7 +83,7 @@ def _form_values(site, chosen, body):
         raise refuse(400, "requestFieldValues must be an object", "sd.error.bad.request")
     given = dict(given)
     text = given.get("description")
-    if isinstance(text, str) and not body.get("isAdfRequest"):
+    if isinstance(text, str) and not body.get("isAdfRequest") and not site.dc:
         given["description"] = adf.of_text(text) if text else None
     values, wrong = fields.parse_all(site, given, chosen.form)
     wrong |= {f: f"{site.fields[f].name} is required" for f in chosen.required if not values.get(f) and f not in wrong}

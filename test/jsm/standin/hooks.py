@@ -137,8 +137,8 @@ class Hooks:
             if not self._wants(hook, event, ticket, touched, property_key, now):
                 continue
             if body is None:
-                body = json.dumps({"timestamp": now, "webhookEvent": event} | make_body(),
-                                  ensure_ascii=False, separators=(",", ":")).encode()
+                told = make_body() if not self._site.dc else self._site.dc.show(self._site, make_body())
+                body = json.dumps({"timestamp": now, "webhookEvent": event} | told, ensure_ascii=False, separators=(",", ":")).encode()
             delivery = Delivery(hook, event, ticket.key, b"" if hook["excludeBody"] else body,
                                 "Secondary" if bulk else "Primary")
             self.log.append(delivery)
@@ -211,17 +211,16 @@ class Hooks:
         delivery.tries.append({"at": began, "ms": clock.now_ms() - began, "answer": status})
         if isinstance(status, int) and status not in RETRIED and status < 500:
             delivery.state = "delivered" if status < 300 else "refused"
-        elif len(delivery.tries) > MOST_RETRIES:
+        elif len(delivery.tries) > MOST_RETRIES or self._site.dc:  # nothing is known of retries there
             delivery.state = "lost"
         else:
             delivery.state = "retrying"
             self._push(delivery, random.uniform(*RETRY_S) / self._site.time_scale)
 
-    @staticmethod
-    def _headers(delivery):
-        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Atlassian Webhook HTTP Client",
-                   "X-Atlassian-Webhook-Identifier": delivery.identifier,
-                   "X-Atlassian-Webhook-Flow": delivery.flow}
+    def _headers(self, delivery):
+        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Atlassian Webhook HTTP Client"}
+        if not self._site.dc:
+            headers |= {"X-Atlassian-Webhook-Identifier": delivery.identifier, "X-Atlassian-Webhook-Flow": delivery.flow}
         if delivery.tries:
             headers["X-Atlassian-Webhook-Retry"] = str(len(delivery.tries))
         secret = delivery.hook["secret"]

@@ -73,8 +73,8 @@ def issue(site, ticket, reader, fields=None, expand="", properties=(), api="3"):
              "key": ticket.key, "fields": choose(all_fields(site, ticket, reader, api), fields)}
     wanted = {part.strip() for part in expand.split(",")} if expand else ()
     if "changelog" in wanted:
-        # Newest first and at most a hundred: the rest is in the pages of GET changelog.
-        newest = [history(site, entry, reader) for entry in reversed(ticket.history)][:100]
+        # Newest first and at most a hundred: the rest is in the pages of GET changelog. A Data Center has no such pages.
+        newest = [history(site, entry, reader) for entry in reversed(ticket.history)][:None if site.dc else 100]
         shown["changelog"] = {"startAt": 0, "maxResults": len(newest), "total": len(ticket.history),
                               "histories": newest}
     if "names" in wanted:

@@ -98,8 +98,8 @@ def search(site, account, body):
         raise platform(400, f"The value of the 'maxResults' parameter must be between 0 and {MOST_IDS}.")
     only_ids = set(wanted) <= {"id", "key"}
     limit = limit if only_ids else min(limit, MOST_ISSUES)
-    rows, token = _page(site, account, query, body.get("nextPageToken"), limit, reconcile)
-    answer = {"issues": [_show(site, account, d.id, wanted, body) for d in rows], "isLast": token is None}
+    found, token = _page(site, account, query, body.get("nextPageToken"), limit, reconcile)
+    answer = {"issues": [show(site, account, d.id, wanted, body) for d in found], "isLast": token is None}
     if token:
         answer["nextPageToken"] = token
     return answer
@@ -135,7 +135,12 @@ def _sorted_rows(site, query, digest, reconcile):
     return rows, keys
 
 
-def _show(site, account, issue_id, wanted, body):
+def rows(site, query, account):
+    """All that match, in order."""
+    return _sorted_rows(site, query, _digest(query, account), [])[0]
+
+
+def show(site, account, issue_id, wanted, body):
     issue = site.issues[issue_id]
     if wanted == ["id"] and not body.get("expand") and not body.get("properties"):
         return {"id": issue.id}

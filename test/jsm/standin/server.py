@@ -48,8 +48,12 @@ class Exchange:
     def __init__(self, site, connection, request):
         self.site, self.connection, self.request = site, connection, request
         self.began = clock.now_ms()
-        self.path, gateway = auth.through_gateway(site, request.path)
-        self.account, self.reason = auth.authenticate(site, request.headers, gateway)
+        if site.dc:
+            self.path = site.dc.path_of(request.path)
+            self.account, self.reason = site.dc.authenticate(site, request.headers)
+        else:
+            self.path, gateway = auth.through_gateway(site, request.path)
+            self.account, self.reason = auth.authenticate(site, request.headers, gateway)
         self.actor = self.account.name if self.account else "anonymous"
         self.record = None
 
@@ -90,9 +94,14 @@ class Exchange:
         with site.lock:
             try:
                 self._admit(limited)
-                call = Call(self.request.method, self.path, self.request.query, self.request.headers,
-                            self.request.body, self.account, self.parts)
-                reply = self.route.handler(site, call)
+                query, body = self.request.query, self.request.body
+                if site.dc:
+                    query, body = site.dc.take(site, self.path, query, body)
+                site.is_handling = True
+                reply = self.route.handler(site, Call(self.request.method, self.path, query, self.request.headers, body,
+                                                      self.account, self.parts))
+                if site.dc:
+                    reply.body = site.dc.show(site, reply.body)
                 self.record["executed"] = True
             except Refusal as refusal:
                 reply = Reply(refusal.status, refusal.body, refusal.headers)
@@ -102,12 +111,16 @@ class Exchange:
                 traceback.print_exc()
                 site.crashes += 1
                 reply = Reply(500, {"errorMessages": ["Internal server error"], "errors": {}})
+            finally:
+                site.is_handling = False
             return self._encoded(reply)
 
     def _encoded(self, reply):
         headers = {"X-AREQUESTID": uuid.uuid4().hex, "Cache-Control": "no-cache, no-store, no-transform",
                    "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())}
-        if self.account:
+        if self.account and self.site.dc:
+            headers |= {"X-AUSERNAME": self.account.name, "X-Seraph-LoginReason": self.reason}
+        elif self.account:
             headers["X-AACCOUNTID"] = self.account.id.replace(":", "%3A")
         body, kind = wire.dump(reply.body)
         if kind:
@@ -127,7 +140,7 @@ class Exchange:
         if self.account is None:
             if self.site.config["anonymous_search"] and self.route.anonymous is not None:
                 raise _Anonymous(self.route.anonymous)
-            raise unauthenticated(self.reason)
+            raise self.site.dc.denied(self.site, self.reason) if self.site.dc else unauthenticated(self.reason)
         if self.route.access == "desk" and self.account.desk == "none":
             raise Refusal(403)  # no agent licence: an empty body
         if limited:

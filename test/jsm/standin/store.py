@@ -55,8 +55,10 @@ DEFAULT_CONFIG = {
 
 
 class Site:
-    def __init__(self, base, scenario=None, time_scale=1.0, index_lag_ms=0):
+    def __init__(self, base, scenario=None, time_scale=1.0, index_lag_ms=0, dc=None):
+        """dc: the module of that name on a Data Center, None on Cloud."""
         self.lock = threading.RLock()
+        self.dc, self.is_handling = dc, False  # a call from outside is being handled
         self.base, self.time_scale = base, time_scale
         self._scenario, self._index_lag_ms = scenario or {}, index_lag_ms
         self.hooks = Hooks(self)
@@ -64,7 +66,8 @@ class Site:
 
     def reset(self, keep_hooks=False):
         self.config = dict(DEFAULT_CONFIG, index_lag_ms=self._index_lag_ms)
-        self.fields = fields.catalogue()
+        self.fields = self.dc.fields_of(fields.catalogue()) if self.dc else fields.catalogue()
+        self.failed_logins = {}     # of Data Center, by name
         self.projects = {p.key: p for p in seed.projects()}
         self.request_types = seed.request_types()
         self.accounts = {a.name: a for a in seed.accounts()}

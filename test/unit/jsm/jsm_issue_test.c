@@ -159,15 +159,15 @@ static void pages(void **state)
     assert_true(jsm_page_read(arena,
                               json_of("{'issues':[{'id':'1','key':'A-1','fields':{" UPDATED
                                       "}}],'nextPageToken':'t','isLast':false}"),
-                              &page, &err));
+                              STR_NONE, &page, &err));
     assert_int_equal(page.count, 1);
     assert_int_equal(page.hits[0].updated_ms, 1795000000250);
     assert_str(page.next_token, "t");
     assert_true(jsm_page_read(arena, json_of("{'issues':[],'nextPageToken':'t','isLast':true}"),
-                              &page, &err));
+                              STR_NONE, &page, &err));
     assert_int_equal(page.next_token.len, 0);
-    assert_false(jsm_page_read(arena, json_of("{}"), &page, &err));
-    assert_false(jsm_page_read(arena, json_of("{'issues':{}}"), &page, &err));
+    assert_false(jsm_page_read(arena, json_of("{}"), STR_NONE, &page, &err));
+    assert_false(jsm_page_read(arena, json_of("{'issues':{}}"), STR_NONE, &page, &err));
 }
 
 /* One hit that cannot be read costs nobody else anything: with an id it is looked at afresh. */
@@ -182,7 +182,7 @@ static void a_page_with_unreadable_hits(void **state)
                                       "}},{'id':'A-3','fields':{" UPDATED "}},7,"
                                       "{'id':'4','fields':{'updated':'soon'}},"
                                       "{'id':'5','key':'A-5','fields':{" UPDATED "}}]}"),
-                              &page, &err));
+                              STR_NONE, &page, &err));
     assert_int_equal(page.count, 3);
     assert_int_equal(page.unreadable, 5);
     assert_str(page.hits[0].issue_id, "1");
@@ -322,12 +322,13 @@ static void found_tickets(void **state)
 static void our_comment(void **state)
 {
     (void)state;
-    assert_str(
-        jsm_comment_find(arena, json_of("{'comments':[{'id':'1','properties':[{'key':'other'}]},"
+    assert_str(jsm_comment_find(arena,
+                                json_of("{'comments':[{'id':'1','properties':[{'key':'other'}]},"
                                         "{'id':'2','properties':[{'key':'sd.public.comment'},{'key'"
-                                        ":'countersign.role'}]}]}")),
-        "2");
-    assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}")).len, 0);
+                                        ":'countersign.role'}]}]}"),
+                                STR("us")),
+               "2");
+    assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}"), STR("us")).len, 0);
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(who_moved_it),
