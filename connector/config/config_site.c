@@ -100,6 +100,26 @@ static void load_projects(struct loader *l, const struct yaml *map, struct site_
     }
 }
 
+/* Who somebody is here: account or address, where the person's key is neither. */
+static void load_people(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    const struct yaml *people = value_map(&l->v, map, "people");
+    struct lookup_pair *pairs = arena_array(l->arena, CONFIG_PEOPLE_MAX, sizeof *pairs);
+
+    YAML_EACH(p, people)
+    {
+        if (p->kind != YAML_SCALAR || !p->scalar.len || s->people_count == CONFIG_PEOPLE_MAX) {
+            diag_error(l->v.diags, "C065", p->key_pos, "'%.*s' is not told as one of %d people",
+                       STR_ARG(p->key), CONFIG_PEOPLE_MAX);
+            diag_help(l->v.diags, "write people: { hr-system: \"712020:...\" } or an e-mail address");
+            continue;
+        }
+        if (pairs)
+            pairs[s->people_count++] = (struct lookup_pair){p->key, p->scalar};
+    }
+    s->people = pairs;
+}
+
 static void load_flavour(struct loader *l, const struct yaml *map, struct site_config *s)
 {
     static const char *const FLAVOURS[] = {"cloud", "datacenter", NULL};
@@ -123,6 +143,8 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "webhook_secret_old",
                                         "projects",
                                         "poll_interval",
+                                        "mapping",
+                                        "people",
                                         "insecure_http",
                                         "gate_mode",
                                         NULL};
@@ -151,6 +173,8 @@ void config_site(struct loader *l, const struct yaml *map)
         value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
+    s->mapping_file = value_str(&l->v, map, "mapping", "");
+    load_people(l, map, s);
     load_projects(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->site_count; i++) {
         if (str_eq(l->c->sites[i].name, s->name)) {
