@@ -188,7 +188,7 @@ static const struct {
           "[trim,trim,trim,trim,trim,trim,trim,trim,trim], on_missing: hold }\n",
      "M023@9:88"},
     {HEAD "requests:\n" NAMED SUBJECT APPLICATION
-          "    entitlement: { from: customfield_3, type: date, on_missing: hold }\n",
+          "    entitlement: { from: customfield_3, type: dat, on_missing: hold }\n",
      "M048@9:47"},
     {HEAD "requests:\n" NAMED SUBJECT APPLICATION
           "    entitlement: { from: customfield_3, then: [bool], on_missing: hold }\n",
