@@ -8,7 +8,7 @@ import itertools
 import threading
 from collections import deque
 
-from . import adf, clock, faults, fields, seed, workflow
+from . import adf, clock, faults, fields, kinds, seed, workflow
 from .hooks import EVENTS, Hooks
 from .index import Index
 from .limits import Limits
@@ -63,7 +63,7 @@ class Site:
 
     def reset(self, keep_hooks=False):
         self.config = dict(DEFAULT_CONFIG, index_lag_ms=self._index_lag_ms)
-        self.fields = fields.catalogue()
+        self.fields = fields.catalogue() | kinds.more()
         self.projects = {p.key: p for p in seed.projects()}
         self.request_types = seed.request_types()
         self.accounts = {a.name: a for a in seed.accounts()}
@@ -139,7 +139,7 @@ class Site:
         return {
             "self": f"{self.base}/rest/api/{api}/user?accountId={account.id.replace(':', '%3A')}",
             "accountId": account.id,
-            "emailAddress": account.email,
+            "emailAddress": "" if account.hides_email else account.email,
             "avatarUrls": {f"{n}x{n}": f"{icon}?size={n}" for n in (48, 24, 16, 32)},
             "displayName": account.display,
             "active": account.active,
