@@ -36,7 +36,7 @@ struct site_config {
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;
-    struct str mapping_file;   /* of this site, by default the configuration's */
+    struct str mapping_file; /* of this site, by default the configuration's */
     const struct mapping *mapping;
     const struct lookup_pair *people; /* person key: its account or address on this site */
     size_t people_count;

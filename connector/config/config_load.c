@@ -187,7 +187,10 @@ static struct mapping *read_mapping(struct loader *l, struct str file, struct di
     struct str text;
     struct err err = {0};
 
-    diag_init(diags, arena_cstr(l->arena, file));
+    const char *path = arena_cstr(l->arena, file);
+    if (!path) /* no memory: nothing is loaded */
+        return NULL;
+    diag_init(diags, path);
     if (!file_read(l->arena, diags->file, LIMIT_YAML_BYTES, &text, &err)) {
         diag_error(l->v.diags, "C051", stands, "%s", err.what);
         diag_help(l->v.diags, "name the mapping file; schemas/example/mapping.yaml is one");
@@ -213,6 +216,14 @@ static const struct mapping *mapping_of(const struct config *c, struct str file)
     return NULL;
 }
 
+static bool every_site_has_one(const struct config *c)
+{
+    for (size_t i = 0; i < c->site_count; i++)
+        if (!c->sites[i].mapping)
+            return false;
+    return c->mapping != NULL;
+}
+
 /* One file after the other, up to the first with faults: a list of faults speaks of one file. */
 static void load_mappings(struct loader *l, const struct yaml *root, struct diag_list *diags)
 {
@@ -224,7 +235,8 @@ static void load_mappings(struct loader *l, const struct yaml *root, struct diag
     if (!path.len)
         return;
     c->mapping_file = beside(l->arena, c->file, path);
-    c->mapping = read_mapping(l, c->mapping_file, stands ? stands->pos : (struct diag_pos){0}, diags);
+    c->mapping =
+        read_mapping(l, c->mapping_file, stands ? stands->pos : (struct diag_pos){0}, diags);
     for (size_t i = 0; i < c->site_count && !diags->count; i++) {
         struct site_config *s = &c->sites[i];
         bool own = s->mapping_file.len > 0;
@@ -375,5 +387,5 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
         return NULL;
     }
     load_root(&l, root, mapping_diags);
-    return diags->errors || mapping_diags->errors || !c->mapping ? NULL : c;
+    return diags->errors || mapping_diags->errors || !every_site_has_one(c) ? NULL : c;
 }

@@ -111,7 +111,8 @@ static void load_people(struct loader *l, const struct yaml *map, struct site_co
         if (p->kind != YAML_SCALAR || !p->scalar.len || s->people_count == CONFIG_PEOPLE_MAX) {
             diag_error(l->v.diags, "C065", p->key_pos, "'%.*s' is not told as one of %d people",
                        STR_ARG(p->key), CONFIG_PEOPLE_MAX);
-            diag_help(l->v.diags, "write people: { hr-system: \"712020:...\" } or an e-mail address");
+            diag_help(l->v.diags,
+                      "write people: { hr-system: \"712020:...\" } or an e-mail address");
             continue;
         }
         if (pairs)
@@ -135,19 +136,10 @@ static void load_flavour(struct loader *l, const struct yaml *map, struct site_c
 
 void config_site(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",
-                                        "flavour",
-                                        "url",
-                                        "auth",
-                                        "webhook_secret",
-                                        "webhook_secret_old",
-                                        "projects",
-                                        "poll_interval",
-                                        "mapping",
-                                        "people",
-                                        "insecure_http",
-                                        "gate_mode",
-                                        NULL};
+    static const char *const KNOWN[] = {
+        "name",     "flavour",       "url",     "auth",   "webhook_secret", "webhook_secret_old",
+        "projects", "poll_interval", "mapping", "people", "insecure_http",  "gate_mode",
+        NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {

@@ -176,7 +176,8 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
 
     buf_init(&jql, BODY_BYTES);
     add_projects(&jql, projects, project_count);
-    buf_add_c(&jql, custom || str_eq_c(field, "description") ? " AND (labels = " : " AND labels = ");
+    buf_add_c(&jql,
+              custom || str_eq_c(field, "description") ? " AND (labels = " : " AND labels = ");
     add_literal(&jql, marker);
     if (custom)
         buf_printf(&jql, " OR cf[%.*s] ~ ", (int)field.len - 12, field.p + 12);

@@ -15,29 +15,27 @@
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
-#define JSM_ROUTES(X)                                                        \
-    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                        \
-    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")               \
-    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                \
-    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                  \
-    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                     \
-    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")       \
-    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
-    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
-    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")         \
-    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")     \
-    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}") \
-    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                \
-    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                \
-    X(REQUEST_CREATE, "POST", CREATE, 100, "/rest/servicedeskapi/request")   \
-    X(DESK, "GET", CREATE, 100, "/rest/servicedeskapi/servicedesk/{id}")     \
-    X(REQUEST_FORM, "GET", CREATE, 100,                                      \
-      "/rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field")        \
-    X(ISSUE_TYPES, "GET", CREATE, 100,                                       \
-      "/rest/api/3/issue/createmeta/{project}/issuetypes")                   \
-    X(ISSUE_FORM, "GET", CREATE, 100,                                        \
-      "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}")              \
-    X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")            \
+#define JSM_ROUTES(X)                                                                           \
+    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                                           \
+    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")                                  \
+    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                                   \
+    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                                     \
+    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                                        \
+    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")                          \
+    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")                      \
+    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")                      \
+    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")                            \
+    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")                        \
+    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}")                    \
+    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                                   \
+    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                                   \
+    X(REQUEST_CREATE, "POST", CREATE, 100, "/rest/servicedeskapi/request")                      \
+    X(DESK, "GET", CREATE, 100, "/rest/servicedeskapi/servicedesk/{id}")                        \
+    X(REQUEST_FORM, "GET", CREATE, 100,                                                         \
+      "/rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field")                           \
+    X(ISSUE_TYPES, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes")     \
+    X(ISSUE_FORM, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}") \
+    X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")                               \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {
@@ -121,9 +119,9 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
 struct jsm_create {
     struct str project, issue_type, request_type_field, request_type;
     struct str summary, description; /* plain text */
-    struct str fields; /* members of "fields" made by the mapping: {"customfield_1":...} */
-    struct str marker_field; /* which field carries the marker: labels (also when empty), description
-                                (whose last line it is anyway) or a text field */
+    struct str fields;       /* members of "fields" made by the mapping: {"customfield_1":...} */
+    struct str marker_field; /* which field carries the marker: labels (also when empty),
+                                description (whose last line it is anyway) or a text field */
     struct str labels;       /* more labels, as the inside of a JSON array; may be empty */
     struct str reporter;     /* account; empty: whoever creates it */
     struct str marker, site, request_id;

@@ -5,9 +5,9 @@
 #include "jsm/jsm_marker.h"
 
 enum {
-    LINE_CHARS = 255,  /* of a text field and of a label, says Jira */
+    LINE_CHARS = 255,   /* of a text field and of a label, says Jira */
     RICH_CHARS = 32767, /* of formatted text */
-    SHOWN_BYTES = 64, /* of a value in a fault */
+    SHOWN_BYTES = 64,   /* of a value in a fault */
     OFFERED_SHOWN = 12, /* choices named in a fault */
 };
 
@@ -39,17 +39,17 @@ static const struct {
               {":multiversion", FIELD_COMPONENTS},
               {":cmdb-object-cftype", FIELD_ASSETS},
               {":sd-customer-organizations", FIELD_ORGANISATIONS}},
-  SYSTEM[] = {{"description", FIELD_RICH},       {"environment", FIELD_RICH},
-              {"labels", FIELD_LABELS},          {"components", FIELD_COMPONENTS},
-              {"versions", FIELD_COMPONENTS},    {"fixVersions", FIELD_COMPONENTS},
-              {"priority", FIELD_NAMED},         {"assignee", FIELD_USER},
-              {"reporter", FIELD_USER},          {"duedate", FIELD_DATE},
+  SYSTEM[] = {{"description", FIELD_RICH},    {"environment", FIELD_RICH},
+              {"labels", FIELD_LABELS},       {"components", FIELD_COMPONENTS},
+              {"versions", FIELD_COMPONENTS}, {"fixVersions", FIELD_COMPONENTS},
+              {"priority", FIELD_NAMED},      {"assignee", FIELD_USER},
+              {"reporter", FIELD_USER},       {"duedate", FIELD_DATE},
               {"summary", FIELD_TEXT}},
-  TYPES[] = {{"string", FIELD_TEXT},     {"number", FIELD_NUMBER},
-             {"date", FIELD_DATE},       {"datetime", FIELD_DATETIME},
-             {"user", FIELD_USER},       {"group", FIELD_GROUP},
-             {"option", FIELD_OPTION},   {"option-with-child", FIELD_CASCADE},
-             {"priority", FIELD_NAMED},  {"version", FIELD_NAMED},
+  TYPES[] = {{"string", FIELD_TEXT},    {"number", FIELD_NUMBER},
+             {"date", FIELD_DATE},      {"datetime", FIELD_DATETIME},
+             {"user", FIELD_USER},      {"group", FIELD_GROUP},
+             {"option", FIELD_OPTION},  {"option-with-child", FIELD_CASCADE},
+             {"priority", FIELD_NAMED}, {"version", FIELD_NAMED},
              {"component", FIELD_NAMED}},
   ITEMS[] = {{"string", FIELD_LABELS},        {"option", FIELD_OPTIONS},
              {"user", FIELD_USERS},           {"group", FIELD_GROUPS},
@@ -225,8 +225,8 @@ static struct str offered(struct putting *p, struct str parent)
             continue;
         if (shown == OFFERED_SHOWN)
             return arena_printf(p->arena, "%.*s, ...", STR_ARG(all));
-        all = arena_printf(p->arena, "%.*s%s%.*s", STR_ARG(all), shown ? ", " : "",
-                           STR_ARG(c->text));
+        all =
+            arena_printf(p->arena, "%.*s%s%.*s", STR_ARG(all), shown ? ", " : "", STR_ARG(c->text));
         shown++;
     }
     return all;
@@ -240,8 +240,9 @@ static const struct jsm_choice *chosen(struct putting *p, struct str value, stru
             if (str_eq(c->parent, parent) && str_eq(pass ? c->id : c->text, value))
                 return c;
         }
-    wrong(p, value,
-          arena_printf(p->arena, "is not offered; write one of: %.*s", STR_ARG(offered(p, parent))));
+    wrong(
+        p, value,
+        arena_printf(p->arena, "is not offered; write one of: %.*s", STR_ARG(offered(p, parent))));
     return NULL;
 }
 
@@ -424,7 +425,8 @@ bool jsm_field_check(struct arena *a, const struct jsm_field *f, const struct st
     struct putting p = {.arena = a, .f = f};
 
     if (!f->writable)
-        return FAIL(err, ERR_INPUT, "%.*s '%.*s': a field of this kind cannot be written; take it out",
+        return FAIL(err, ERR_INPUT,
+                    "%.*s '%.*s': a field of this kind cannot be written; take it out",
                     STR_ARG(f->id), STR_ARG(f->name));
     if (put_values(&p, values, count))
         return true;

@@ -1,9 +1,11 @@
 /* jsm_field.h: what a form asks for, and what Jira wants for a text. Pure.
  *
- * A form is told by GET /rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field (requestTypeFields, with validValues)
- * or by GET /rest/api/3/issue/createmeta/{project}/issuetypes/{id} (fields, with allowedValues, in pages). What a field is
- * stands in its schema (type, items, system, custom); how each is written:
- * https://developer.atlassian.com/server/jira/platform/jira-rest-api-examples/ and, for Assets, objects by {"id":"workspace:object"}.
+ * A form is told by GET /rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field
+ * (requestTypeFields, with validValues) or by GET
+ * /rest/api/3/issue/createmeta/{project}/issuetypes/{id} (fields, with allowedValues, in pages).
+ * What a field is stands in its schema (type, items, system, custom); how each is written:
+ * https://developer.atlassian.com/server/jira/platform/jira-rest-api-examples/ and, for Assets,
+ * objects by {"id":"workspace:object"}.
  */
 #ifndef COUNTERSIGN_JSM_FIELD_H
 #define COUNTERSIGN_JSM_FIELD_H

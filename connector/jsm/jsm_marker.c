@@ -37,8 +37,8 @@ static void take(struct markers *m, struct str word)
 {
     if (!is_marker(word) || str_find(word, ' ') >= 0 || m->count == MARKERS_MAX)
         return;
-    m->all = arena_printf(m->arena, "%.*s%s%.*s", STR_ARG(m->all), m->count ? " " : "",
-                          STR_ARG(word));
+    m->all =
+        arena_printf(m->arena, "%.*s%s%.*s", STR_ARG(m->all), m->count ? " " : "", STR_ARG(word));
     m->count++;
 }
 

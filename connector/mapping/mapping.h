@@ -73,7 +73,8 @@ struct binding {
     const struct lookup_pair *lookup; /* after the steps; what is not in it holds the ticket */
     size_t lookup_count;
     enum on_missing on_missing;
-    enum field_kind type; /* how Jira wants it when we write it; what Jira itself says counts more */
+    enum field_kind
+        type; /* how Jira wants it when we write it; what Jira itself says counts more */
     struct diag_pos pos;
 };
 
@@ -182,6 +183,7 @@ struct mapping_write {
     struct diag_pos pos;           /* in the file */
     const struct binding *binding; /* NULL for `ticket: fields` */
     enum field_kind kind;          /* as the mapping says */
+    bool varies;                   /* a part of the request goes into a field of `ticket: fields` */
     struct str values[MAPPING_VALUES_MAX];
     size_t count;
     struct str raw; /* JSON as it stands in the file; with no values it goes as it is */

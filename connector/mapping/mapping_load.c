@@ -14,14 +14,14 @@ static struct str scalar_of(const struct loader *l, const struct yaml *v)
 }
 
 struct str text_of(const struct loader *l, const struct yaml *map, const char *key,
-                          const char *otherwise)
+                   const char *otherwise)
 {
     const struct yaml *v = yaml_member(map, key);
     return v ? scalar_of(l, v) : str_of(otherwise);
 }
 
 void refuse_unknown(const struct loader *l, const struct yaml *map, const char *const *known,
-                           const char *where)
+                    const char *where)
 {
     yaml_refuse_unknown(map, known, where, (struct yaml_codes){"M024", "M021"}, l->diags);
 }
@@ -55,7 +55,7 @@ static void load_steps(const struct loader *l, const struct yaml *list, struct b
             const char *nearest = diag_nearest(v->scalar, NAMES);
             diag_error(l->diags, "M022", v->pos, "there is no function '%.*s'", STR_ARG(v->scalar));
             diag_note(l->diags, "functions are trim, lower, upper, email, account, bool, first, "
-                                 "plain, parent, child, id");
+                                "plain, parent, child, id");
             diag_help(l->diags, "%s%s", nearest ? "a similar name exists: " : "take one of these",
                       nearest ? nearest : "");
         } else if (b->step_count == MAPPING_STEPS_MAX) {

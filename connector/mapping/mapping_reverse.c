@@ -115,6 +115,18 @@ static void collect(struct collected *c, const char *target, const struct bindin
     w->count = w->count > at ? w->count : at + 1;
 }
 
+/* A word that stands for a part which this request does not have says nothing. */
+static void take_word(struct arena *arena, struct mapping_write *made, const struct wanted *w,
+                      struct str word)
+{
+    struct str value;
+
+    made->varies |= str_starts(word, STR("$")) && !str_starts(word, STR("$$"));
+    (void)wish_word(arena, w, word, &value);
+    if (value.len && made->count < MAPPING_VALUES_MAX)
+        made->values[made->count++] = value;
+}
+
 /* What stands in the file as a scalar, a list of them, or {value: x}, {name: x}, {id: x}, is a text
  * that Jira's own word on the field makes JSON of; anything else goes as it stands. */
 static void collect_static(struct arena *arena, struct collected *c, const struct wanted *w,
@@ -123,12 +135,12 @@ static void collect_static(struct arena *arena, struct collected *c, const struc
     AUTO(drop_buf) struct buf b;
     struct json_out out;
     const struct yaml *v = s->value, *one = v->kind == YAML_SCALAR ? v : v->first;
-    bool wraps = v->kind == YAML_MAP && yaml_count(v) == 1 &&
-                 (str_eq_c(one->key, "value") || str_eq_c(one->key, "name") ||
-                  str_eq_c(one->key, "id"));
+    bool wraps =
+        v->kind == YAML_MAP && yaml_count(v) == 1 &&
+        (str_eq_c(one->key, "value") || str_eq_c(one->key, "name") || str_eq_c(one->key, "id"));
 
     ASSERT(c->count < MAPPING_WRITES_MAX);
-    struct mapping_write *made = &c->writes[c->count++];
+    struct mapping_write *made = &c->writes[c->count];
     *made = (struct mapping_write){
         .field = s->field, .target = "ticket", .pos = v->key_pos, .kind = FIELD_TEXT};
     buf_init(&b, FIELDS_BYTES);
@@ -140,15 +152,12 @@ static void collect_static(struct arena *arena, struct collected *c, const struc
         put_yaml(&out, v);
     }
     made->raw = b.over ? STR("null") : arena_str(arena, buf_str(&b));
-    if (v->kind == YAML_MAP && !wraps)
-        return;
-    for (; one && made->count < MAPPING_VALUES_MAX; one = v->kind == YAML_LIST ? one->next : NULL) {
-        if (one->kind != YAML_SCALAR) {
-            made->count = 0;
-            return;
-        }
-        (void)wish_word(arena, w, one->scalar, &made->values[made->count++]);
-    }
+    bool in_words = v->kind == YAML_SCALAR ? !yaml_is_null(v) : v->kind == YAML_LIST || wraps;
+    for (const struct yaml *e = v->first; v->kind == YAML_LIST && e; e = e->next)
+        in_words = in_words && e->kind == YAML_SCALAR;
+    for (; in_words && one; one = v->kind == YAML_LIST ? one->next : NULL)
+        take_word(arena, made, w, one->scalar);
+    c->count += !in_words || made->count > 0; /* an end date that nobody asked for is no value */
 }
 
 size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, const struct wanted *w,

@@ -141,7 +141,8 @@ void load_ticket_head(const struct loader *l, const struct yaml *ticket)
     if (t->by == CREATE_BY_ISSUE && !str_eq_c(by, "issue")) {
         diag_error(l->diags, "M060", yaml_member(ticket, "create")->pos,
                    "tickets cannot be created by '%.*s'", STR_ARG(by));
-        diag_help(l->diags, "use issue (any field of the create screen) or request (as the portal)");
+        diag_help(l->diags,
+                  "use issue (any field of the create screen) or request (as the portal)");
     }
     t->marker = text_of(l, ticket, "marker", "labels");
     bool custom = str_starts(t->marker, STR("customfield_")) && is_field_id(t->marker);

@@ -10,8 +10,8 @@
 #include "json/json_write.h"
 #include "service/api_body.h"
 #include "service/problem.h"
-#include "site/site.h"
 #include "service/worker.h"
+#include "site/site.h"
 
 enum { PROBLEM_BYTES = 2048, PAGE_MAX = 100, PAGE_DEFAULT = 50, KEY_MAX = 200 };
 

@@ -138,8 +138,8 @@ static void ask_form(struct prep *p, bool afresh)
     bool by_request = m->ticket.by == CREATE_BY_REQUEST;
     struct site_form_name name = {.by = m->ticket.by,
                                   .project = project_of(p),
-                                  .type = by_request ? p->creation->rule->request_type
-                                                     : m->issue_type};
+                                  .type =
+                                      by_request ? p->creation->rule->request_type : m->issue_type};
 
     site_form_read(p->site, p->arena, &name, afresh, on_form, p);
 }
@@ -454,9 +454,8 @@ static void on_sent(void *arg, const struct jsm_answer *answer)
                                .issue_id = made_id(s->arena, answer->body),
                                .key = json_path_str(answer->body, "key")};
     struct str blame =
-        answer->field.len
-            ? mapping_blame_rule(s->site->o.mapping, s->arena, s->rule, answer->field)
-            : STR_NONE;
+        answer->field.len ? mapping_blame_rule(s->site->o.mapping, s->arena, s->rule, answer->field)
+                          : STR_NONE;
     struct str why = str_of(answer->why);
 
     if (!reply.key.len)

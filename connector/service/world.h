@@ -73,10 +73,10 @@ struct world_ops {
                         world_ticket_fn *fn, void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
                         world_found_fn *fn, void *arg);
-    /* Part of a look: what the step must know first (what Jira offers, where our comment stands, what
-     * a form asks for, who a person is), each a bounded number of reads, and the step's call built
-     * from it. ticket: as just read, NULL where there is none yet. flow, d and
-     * ticket live as long as the arena. */
+    /* Part of a look: what the step must know first (what Jira offers, where our comment stands,
+     * what a form asks for, who a person is), each a bounded number of reads, and the step's call
+     * built from it. ticket: as just read, NULL where there is none yet. flow, d and ticket live as
+     * long as the arena. */
     void (*step_prepare)(struct world *w, struct arena *arena, const struct flow *flow,
                          enum step step, const struct dossier *d, const struct ticket *ticket,
                          world_ready_fn *fn, void *arg);

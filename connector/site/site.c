@@ -68,11 +68,10 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->arena = arena_new(ACCOUNT_BYTES);
     for (size_t i = 0; i < m->status_count; i++)
         site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
-    site->view = (struct jsm_view){
-        .site = config->name,
-        .marker_field = m->ticket.marker,
-        .statuses = site->statuses,
-        .status_count = m->status_count};
+    site->view = (struct jsm_view){.site = config->name,
+                                   .marker_field = m->ticket.marker,
+                                   .statuses = site->statuses,
+                                   .status_count = m->status_count};
     site->forms = site_forms_new();
     site->people = site_people_new();
     site->fields = make_fields(site, m);

@@ -114,7 +114,7 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
 
     static const struct {
         enum field_kind kind;
-        enum mapping_step first, or;
+        enum mapping_step first, or ;
         const char *why;
     } NEEDS[] = {
         {FIELD_RICH, STEP_PLAIN, STEP_PLAIN, "formatted text: begin with then: [plain]"},
@@ -164,9 +164,9 @@ static void check_write(struct faults *to, const struct mapping_write *w, bool i
     const char *why = w->binding ? unreadable(f, w->binding) : NULL;
     if (why)
         fault(to, w->target, w->pos, "%.*s '%.*s' is %s", STR_ARG(f->id), STR_ARG(f->name), why);
-    else if (is_wish || !w->binding)
+    else if (is_wish || (!w->binding && !w->varies))
         check_values(to, w, f, w->values, w->count);
-    else
+    else if (w->binding)
         check_lookup(to, w, f);
 }
 
@@ -198,8 +198,8 @@ static void check_marker(struct faults *to)
               STR_ARG(id), form_name(to));
     else if (text && f->kind != FIELD_TEXT)
         fault(to, "ticket", to->c->m->ticket.pos,
-              "%.*s '%.*s', which is to carry our marker, is no text field of one line", STR_ARG(id),
-              STR_ARG(f->name));
+              "%.*s '%.*s', which is to carry our marker, is no text field of one line",
+              STR_ARG(id), STR_ARG(f->name));
 }
 
 static void check_people(struct faults *to)

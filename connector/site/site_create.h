@@ -20,8 +20,8 @@ struct creation {
     struct str desk;             /* of the form, by request */
     struct mapping_write writes[MAPPING_WRITES_MAX];
     size_t count;
-    struct str behalf;                             /* a person's key, empty: ourselves */
-    struct str participants[MAPPING_PEOPLE_MAX];   /* persons' keys */
+    struct str behalf;                           /* a person's key, empty: ourselves */
+    struct str participants[MAPPING_PEOPLE_MAX]; /* persons' keys */
     size_t participant_count;
     struct creation_person {
         struct str word, account; /* account: empty until somebody said */

@@ -169,11 +169,12 @@ static void on_desk(void *arg, const struct jsm_answer *answer)
     struct jsm_call call;
 
     if (answer->verdict == JSM_MISSING) {
-        asking_fail(q, READ_REFUSED, 0,
-                    arena_printf(q->arena,
-                                 "project %.*s has no service desk that we may use: correct project "
-                                 "in the mapping, or write ticket: create: issue",
-                                 STR_ARG(q->name.project)));
+        asking_fail(
+            q, READ_REFUSED, 0,
+            arena_printf(q->arena,
+                         "project %.*s has no service desk that we may use: correct project "
+                         "in the mapping, or write ticket: create: issue",
+                         STR_ARG(q->name.project)));
         return;
     }
     if (failed(q, answer))

@@ -10,11 +10,13 @@
 #include "site/site.h"
 
 enum {
-    SITE_PEOPLE_SLOTS = 512,          /* kept in memory: who is new takes the place of somebody */
+    SITE_PEOPLE_SLOTS = 512,         /* kept in memory: who is new takes the place of somebody */
     SITE_PEOPLE_MS = 10 * 60 * 1000, /* how long an answer of Jira counts */
 };
 
+/* What a site keeps of people; the site's, freed with it. NULL is fine to free. */
 struct site_people *site_people_new(void);
+/* See above. */
 void site_people_free(struct site_people *people);
 
 struct site_person {

@@ -215,14 +215,15 @@ static void a_create_by_the_desk_carries_the_marker_alone(void **state)
     struct jsm_call call = jsm_call_request(jsm_request_body(arena, &c, STR("4"), participants, 1));
     assert_str(call.path, "/rest/servicedeskapi/request");
     assert_int_equal(call.effect, JSM_ONCE);
-    assert_str(call.body,
-               "{\"serviceDeskId\":\"4\",\"requestTypeId\":\"31\",\"isAdfRequest\":true,"
-               "\"raiseOnBehalfOf\":\"712020:r\",\"requestParticipants\":[\"712020:p\"],"
-               "\"requestFieldValues\":{\"summary\":\"s\",\"description\":{\"version\":1,\"type\":"
-               "\"doc\",\"content\":[{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\","
-               "\"text\":\"why\"}]},{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":"
-               "\"Countersign gar-77\"}]}]},\"labels\":[\"a\",\"b\"],\"customfield_10090\":\"gar-77\","
-               "\"customfield_1\":\"x\"}}");
+    assert_str(
+        call.body,
+        "{\"serviceDeskId\":\"4\",\"requestTypeId\":\"31\",\"isAdfRequest\":true,"
+        "\"raiseOnBehalfOf\":\"712020:r\",\"requestParticipants\":[\"712020:p\"],"
+        "\"requestFieldValues\":{\"summary\":\"s\",\"description\":{\"version\":1,\"type\":"
+        "\"doc\",\"content\":[{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\","
+        "\"text\":\"why\"}]},{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":"
+        "\"Countersign gar-77\"}]}]},\"labels\":[\"a\",\"b\"],\"customfield_10090\":\"gar-77\","
+        "\"customfield_1\":\"x\"}}");
     c = (struct jsm_create){.request_type = STR("31"), .summary = STR("s"), .marker = STR("gar-1")};
     assert_str(jsm_request_body(arena, &c, STR("4"), NULL, 0),
                "{\"serviceDeskId\":\"4\",\"requestTypeId\":\"31\",\"isAdfRequest\":true,"
@@ -235,7 +236,8 @@ static void a_create_by_the_desk_carries_the_marker_alone(void **state)
 
 JSM_UNIT_MAIN(cmocka_unit_test(a_marker_is_searched_where_it_stands),
               cmocka_unit_test(what_a_form_is_read_by),
-              cmocka_unit_test(a_create_by_the_desk_carries_the_marker_alone), cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),
+              cmocka_unit_test(a_create_by_the_desk_carries_the_marker_alone),
+              cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),
               cmocka_unit_test(our_comment_is_always_internal),
               cmocka_unit_test(only_ids_go_into_paths),
               cmocka_unit_test(a_create_carries_marker_and_binding))

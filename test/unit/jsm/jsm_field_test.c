@@ -13,39 +13,41 @@ static struct jsm_form form_of(const char *pages)
     return form;
 }
 
-#define CUSTOM(name) "'custom':'com.atlassian.jira.plugin.system.customfieldtypes:" name "'"
+#define TYPES "'custom':'com.atlassian.jira.plugin.system.customfieldtypes:"
 
 /* One field of each kind, as GET createmeta tells them. */
 static const char CREATEMETA[] =
     "[{'startAt':0,'maxResults':50,'total':99,'fields':["
     "{'fieldId':'summary','name':'Summary','required':true,'hasDefaultValue':false,"
     "'schema':{'type':'string','system':'summary'}},"
-    "{'fieldId':'description','name':'Description','schema':{'type':'string','system':'description'}},"
+    "{'fieldId':'description','name':'Description','schema':{'type':'string','system':'description'"
+    "}},"
     "{'fieldId':'priority','name':'Priority','required':true,'hasDefaultValue':true,"
     "'schema':{'type':'priority','system':'priority'},'allowedValues':[{'id':'2','name':'High'}]},"
-    "{'fieldId':'labels','name':'Labels','schema':{'type':'array','items':'string','system':'labels'}},"
+    "{'fieldId':'labels','name':'Labels','schema':{'type':'array','items':'string','system':'"
+    "labels'}},"
     "{'fieldId':'components','name':'Components','schema':{'type':'array','items':'component',"
     "'system':'components'},'allowedValues':[{'id':'7','name':'HR'},{'id':'8','name':'7'}]}]},"
     "{'fields':["
-    "{'fieldId':'c1','name':'Line','schema':{'type':'string'," CUSTOM("textfield") "}},"
-    "{'fieldId':'c2','name':'Area','schema':{'type':'string'," CUSTOM("textarea") "}},"
-    "{'fieldId':'c3','name':'Number','schema':{'type':'number'," CUSTOM("float") "}},"
-    "{'fieldId':'c4','name':'Start date','required':true,'schema':{'type':'date'," CUSTOM(
-        "datepicker") "}},"
-    "{'fieldId':'c5','name':'Moment','schema':{'type':'datetime'," CUSTOM("datetime") "}},"
-    "{'fieldId':'c6','name':'System','schema':{'type':'option'," CUSTOM("select") "},"
+    "{'fieldId':'c1','name':'Line','schema':{'type':'string'," TYPES "textfield'}},"
+    "{'fieldId':'c2','name':'Area','schema':{'type':'string'," TYPES "textarea'}},"
+    "{'fieldId':'c3','name':'Number','schema':{'type':'number'," TYPES "float'}},"
+    "{'fieldId':'c4','name':'Start date','required':true,'schema':{'type':'date'," TYPES
+    "datepicker'}},"
+    "{'fieldId':'c5','name':'Moment','schema':{'type':'datetime'," TYPES "datetime'}},"
+    "{'fieldId':'c6','name':'System','schema':{'type':'option'," TYPES "select'},"
     "'allowedValues':[{'id':'61','value':'SAP FIN'},{'id':'62','value':'Workday'}]},"
-    "{'fieldId':'c7','name':'Systems','schema':{'type':'array','items':'option'," CUSTOM(
-        "multiselect") "},'allowedValues':[{'id':'71','value':'A'},{'id':'72','value':'B'}]},"
-    "{'fieldId':'c8','name':'Place','schema':{'type':'option-with-child'," CUSTOM(
-        "cascadingselect") "},'allowedValues':[{'id':'81','value':'EU','children':[{'id':'82',"
+    "{'fieldId':'c7','name':'Systems','schema':{'type':'array','items':'option'," TYPES
+    "multiselect'},'allowedValues':[{'id':'71','value':'A'},{'id':'72','value':'B'}]},"
+    "{'fieldId':'c8','name':'Place','schema':{'type':'option-with-child'," TYPES
+    "cascadingselect'},'allowedValues':[{'id':'81','value':'EU','children':[{'id':'82',"
     "'value':'Berlin'}]},{'id':'83','value':'US','children':[]}]},"
-    "{'fieldId':'c9','name':'Who','schema':{'type':'user'," CUSTOM("userpicker") "}},"
-    "{'fieldId':'c10','name':'Whos','schema':{'type':'array','items':'user'," CUSTOM(
-        "multiuserpicker") "}},"
-    "{'fieldId':'c11','name':'Group','schema':{'type':'group'," CUSTOM("grouppicker") "}},"
-    "{'fieldId':'c12','name':'Groups','schema':{'type':'array','items':'group'," CUSTOM(
-        "multigrouppicker") "}},"
+    "{'fieldId':'c9','name':'Who','schema':{'type':'user'," TYPES "userpicker'}},"
+    "{'fieldId':'c10','name':'Whos','schema':{'type':'array','items':'user'," TYPES
+    "multiuserpicker'}},"
+    "{'fieldId':'c11','name':'Group','schema':{'type':'group'," TYPES "grouppicker'}},"
+    "{'fieldId':'c12','name':'Groups','schema':{'type':'array','items':'group'," TYPES
+    "multigrouppicker'}},"
     "{'fieldId':'c13','name':'Asset','schema':{'type':'array','items':'cmdb-object-field','custom':"
     "'com.atlassian.jira.plugins.cmdb:cmdb-object-cftype'}},"
     "{'fieldId':'c14','name':'Organisations','schema':{'type':'array','items':"
@@ -54,10 +56,12 @@ static const char CREATEMETA[] =
     "'custom':'com.atlassian.servicedesk:sd-sla-field'}},"
     "{'fieldId':'c16','name':'Odd','schema':{'type':'array','items':'odd'}},"
     "{'fieldId':'c17','name':'Odder','schema':{'type':'odd'}},"
-    "{'fieldId':'c18','name':'Many','schema':{'type':'option'," CUSTOM("radiobuttons") "},"
-    "'allowedValues':[{'id':'1','value':'a'},{'id':'2','value':'b'},{'id':'3','value':'c'},{'id':'4',"
+    "{'fieldId':'c18','name':'Many','schema':{'type':'option'," TYPES "radiobuttons'},"
+    "'allowedValues':[{'id':'1','value':'a'},{'id':'2','value':'b'},{'id':'3','value':'c'},{'id':'"
+    "4',"
     "'value':'d'},{'id':'5','value':'e'},{'id':'6','value':'f'},{'id':'7','value':'g'},{'id':'8',"
-    "'value':'h'},{'id':'9','value':'i'},{'id':'10','value':'j'},{'id':'11','value':'k'},{'id':'12',"
+    "'value':'h'},{'id':'9','value':'i'},{'id':'10','value':'j'},{'id':'11','value':'k'},{'id':'12'"
+    ","
     "'value':'l'},{'id':'13','value':'m'}]},"
     "{'fieldId':'c19','name':'Open','schema':{'type':'option'}},"
     "{'fieldId':'c20','name':'Open cascade','schema':{'type':'option-with-child'}},"
@@ -96,7 +100,9 @@ static const struct words WORDS[] = {
     {"c3", {"7."}, NULL, "c3 'Number': '7.' is not a number; write 42 or 4.2"},
     {"c3", {".7"}, NULL, "c3 'Number': '.7' is not a number; write 42 or 4.2"},
     {"c3", {"-"}, NULL, "c3 'Number': '-' is not a number; write 42 or 4.2"},
-    {"c3", {"1234567890123456"}, NULL,
+    {"c3",
+     {"1234567890123456"},
+     NULL,
      "c3 'Number': '1234567890123456' is not a number; write 42 or 4.2"},
     {"c4", {"2026-12-31"}, "\"2026-12-31\"", NULL},
     {"c4", {"2026-12-31T23:59:00Z"}, "\"2026-12-31\"", NULL},
@@ -112,25 +118,37 @@ static const struct words WORDS[] = {
     {"c8", {"US"}, "{\"id\":\"83\"}", NULL},
     {"c8", {"US", "Berlin"}, NULL, "c8 'Place': 'Berlin' is not offered; write one of: "},
     {"c8", {"Asia"}, NULL, "c8 'Place': 'Asia' is not offered; write one of: EU, US"},
-    {"c8", {"", "Berlin"}, NULL,
+    {"c8",
+     {"", "Berlin"},
+     NULL,
      "c8 'Place': '' does not name an upper and a lower choice; write both"},
-    {"c8", {"EU", "Berlin", "x"}, NULL,
+    {"c8",
+     {"EU", "Berlin", "x"},
+     NULL,
      "c8 'Place': 'EU' does not name an upper and a lower choice; write both"},
     {"c9", {"712020:1"}, "{\"accountId\":\"712020:1\"}", NULL},
     {"c10", {"a", "b"}, "[{\"accountId\":\"a\"},{\"accountId\":\"b\"}]", NULL},
     {"c11", {"agents"}, "{\"name\":\"agents\"}", NULL},
     {"c12", {"a", "b"}, "[{\"name\":\"a\"},{\"name\":\"b\"}]", NULL},
     {"c13", {"ws:12"}, "[{\"id\":\"ws:12\"}]", NULL},
-    {"c13", {"12"}, NULL,
+    {"c13",
+     {"12"},
+     NULL,
      "c13 'Asset': '12' is no object of Assets; write its workspace and number, w:12"},
     {"c14", {"3", "5"}, "[3,5]", NULL},
-    {"c14", {"ACME"}, NULL,
+    {"c14",
+     {"ACME"},
+     NULL,
      "c14 'Organisations': 'ACME' is not the number of an organisation; write 12"},
-    {"c15", {"1"}, NULL,
+    {"c15",
+     {"1"},
+     NULL,
      "c15 'Time to resolution': a field of this kind cannot be written; take it out"},
     {"c16", {"1"}, NULL, "c16 'Odd': a field of this kind cannot be written; take it out"},
     {"c17", {"1"}, NULL, "c17 'Odder': a field of this kind cannot be written; take it out"},
-    {"c18", {"z"}, NULL,
+    {"c18",
+     {"z"},
+     NULL,
      "c18 'Many': 'z' is not offered; write one of: a, b, c, d, e, f, g, h, i, j, k, l, ..."},
     {"c19", {"x"}, "{\"value\":\"x\"}", NULL},
     {"c20", {"x", "y"}, "{\"value\":\"x\",\"child\":{\"value\":\"y\"}}", NULL},
@@ -203,7 +221,7 @@ static void the_form_of_a_request_type_is_read(void **state)
         form_of("[{'canRaiseOnBehalfOf':true,'canAddRequestParticipants':true,'requestTypeFields':["
                 "{'fieldId':'c1','name':'Gifts','required':true,'validValues':[{'value':'10000',"
                 "'label':'Wine','children':[{'value':'10001','label':'Red','children':[]}]}],"
-                "'jiraSchema':{'type':'string'," CUSTOM("radiobuttons") "},'visible':true},"
+                "'jiraSchema':{'type':'string'," TYPES "radiobuttons'},'visible':true},"
                 "{'fieldId':'c2','name':'x','required':true,'defaultValues':[{'value':'a'}],"
                 "'validValues':[],'jiraSchema':{'type':'string'}},"
                 "{'fieldId':'c3','name':'y','required':true,'presetValues':['z'],"
@@ -248,7 +266,8 @@ static void one_person_with_exactly_that_address(void **state)
                 "{'accountId':'c','displayName':'okafor@x.org','active':true},"
                 "{'accountId':'d','emailAddress':'okafor@x.org','active':false},"
                 "{'emailAddress':'okafor@x.org'},"
-                "{'accountId':'e','emailAddress':'two@x.org'},{'accountId':'f','emailAddress':'two@x.org'}]");
+                "{'accountId':'e','emailAddress':'two@x.org'},{'accountId':'f','emailAddress':'two@"
+                "x.org'}]");
     size_t count;
     (void)state;
 

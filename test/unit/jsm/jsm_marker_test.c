@@ -73,4 +73,5 @@ static void bindings(void **state)
     assert_false(jsm_bind_is_foreign(&b, us, here));
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(ids), cmocka_unit_test(markers), cmocka_unit_test(markers_of_another_field), cmocka_unit_test(bindings))
+JSM_UNIT_MAIN(cmocka_unit_test(ids), cmocka_unit_test(markers),
+              cmocka_unit_test(markers_of_another_field), cmocka_unit_test(bindings))
