@@ -206,8 +206,14 @@ static void check_people(struct faults *to)
 {
     const struct mapping_ticket *t = &to->c->m->ticket;
 
-    if (t->by != CREATE_BY_REQUEST)
+    if (t->by == CREATE_BY_ISSUE) {
+        if (t->behalf.len && !jsm_form_field(to->c->form, STR("reporter")))
+            fault(
+                to, "ticket", t->pos,
+                "reporter is not on the create screen, or we may not set it: give our account the "
+                "permission Modify Reporter, or take behalf out");
         return;
+    }
     if (t->behalf.len && !to->c->form->may_behalf)
         fault(to, "ticket", t->pos,
               "Jira does not let our account raise %.*s on behalf of others: make it an agent of "

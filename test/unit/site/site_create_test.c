@@ -39,66 +39,22 @@ static const struct wanted WANTED = {.kind = REQUEST_GRANT,
                                      .justification = STR("joins"),
                                      .request_id = STR("r-1")};
 
-#define FIELD(id, type) "{\"fieldId\":\"" id "\",\"name\":\"N" id "\",\"jiraSchema\":{" type "}}"
-#define FORM(rest)                                                                            \
-    "[{\"canRaiseOnBehalfOf\":true,\"canAddRequestParticipants\":true,\"requestTypeFields\":" \
-    "[" rest "]}]"
-static const char FITS[] = FORM(FIELD("summary", "\"type\":\"string\",\"system\":\"summary\"") "," FIELD(
-    "labels", "\"type"
-              "\":"
-              "\"arra"
-              "y\","
-              "\"item"
-              "s\":"
-              "\"stri"
-              "ng\"") "," FIELD("customfield_90",
-                                "\"type\":\"string\"") "," FIELD("customfield_62",
-                                                                 "\"type\":\"user\"") ","
-                                                                                      "{\"fieldId\""
-                                                                                      ":\"customfie"
-                                                                                      "ld_50\","
-                                                                                      "\"name\":"
-                                                                                      "\"Place\","
-                                                                                      "\"jiraSchema"
-                                                                                      "\":{"
-                                                                                      "\"type\":"
-                                                                                      "\"option-"
-                                                                                      "with-"
-                                                                                      "child\"},"
-                                                                                      "\"validValue"
-                                                                                      "s\":[{"
-                                                                                      "\"value\":"
-                                                                                      "\"1\","
-                                                                                      "\"label\":"
-                                                                                      "\"SAP\","
-                                                                                      "\"children\""
-                                                                                      ":[{"
-                                                                                      "\"value\":"
-                                                                                      "\"2\","
-                                                                                      "\"label\":"
-                                                                                      "\"ledger\"}]"
-                                                                                      "}]}," FIELD("customfield_70", "\"type\":\"option\"") "," FIELD("customfield_71", "\"type\":\"string\",\"custom\":\"x:textarea\"") "," FIELD(
-                                                                                          "customfi"
-                                                                                          "eld_72",
-                                                                                          "\"type\""
-                                                                                          ":\"date"
-                                                                                          "\"") "," FIELD("customfield_73",
-                                                                                                          "\"type\":\"odd\"") "," FIELD("cust"
-                                                                                                                                        "omfi"
-                                                                                                                                        "eld_"
-                                                                                                                                        "74",
-                                                                                                                                        "\"ty"
-                                                                                                                                        "pe\""
-                                                                                                                                        ":\"a"
-                                                                                                                                        "rray"
-                                                                                                                                        "\","
-                                                                                                                                        "\"it"
-                                                                                                                                        "ems"
-                                                                                                                                        "\":"
-                                                                                                                                        "\"st"
-                                                                                                                                        "ring"
-                                                                                                                                        "\"") "," FIELD("customfield_75",
-                                                                                                                                                        "\"type\":\"number\""));
+/* ' stands for " in forms. */
+#define BEGIN "[{'canRaiseOnBehalfOf':true,'canAddRequestParticipants':true,'requestTypeFields':["
+static const char FITS[] = BEGIN
+    "{'fieldId':'summary','name':'Summary','jiraSchema':{'type':'string','system':'summary'}},"
+    "{'fieldId':'labels','name':'Labels','jiraSchema':{'type':'array','items':'string'}},"
+    "{'fieldId':'customfield_90','name':'Marker','jiraSchema':{'type':'string'}},"
+    "{'fieldId':'customfield_62','name':'Who','jiraSchema':{'type':'user'}},"
+    "{'fieldId':'customfield_50','name':'Place','jiraSchema':{'type':'option-with-child'},"
+    "'validValues':[{'value':'1','label':'SAP','children':[{'value':'2','label':'ledger'}]}]},"
+    "{'fieldId':'customfield_70','name':'Privileged','jiraSchema':{'type':'option'}},"
+    "{'fieldId':'customfield_71','name':'Why','jiraSchema':{'type':'string','custom':'x:textarea'}}"
+    ","
+    "{'fieldId':'customfield_72','name':'End','jiraSchema':{'type':'date'}},"
+    "{'fieldId':'customfield_73','name':'Odd','jiraSchema':{'type':'odd'}},"
+    "{'fieldId':'customfield_74','name':'Words','jiraSchema':{'type':'array','items':'string'}},"
+    "{'fieldId':'customfield_75','name':'Cost','jiraSchema':{'type':'number'}}]}]";
 
 static int setup(void **state)
 {
@@ -130,8 +86,12 @@ static const struct jsm_form *form_of(const char *pages)
     struct jsm_form *form = ARENA_NEW(arena, struct jsm_form);
     const struct json *v;
     struct err err = {0};
+    struct str copy = arena_str(arena, str_of(pages));
+    char *p = arena_alloc(arena, copy.len + 1);
 
-    if (!json_parse(arena, str_of(pages), &v, &err) || !jsm_form_read(arena, v, form, &err))
+    for (size_t i = 0; i < copy.len; i++)
+        p[i] = copy.p[i] == '\'' ? '"' : copy.p[i];
+    if (!json_parse(arena, str_n(p, copy.len), &v, &err) || !jsm_form_read(arena, v, form, &err))
         fail_msg("%s", err.what);
     return form;
 }
@@ -228,23 +188,18 @@ static void assert_says(struct str faults, const char *words)
 static void all_faults_at_once_with_their_places(void **state)
 {
     static const char ODD[] =
-        "[{\"requestTypeFields\":["
-        "{\"fieldId\":\"customfield_62\",\"name\":\"Who\",\"jiraSchema\":{\"type\":\"string\","
-        "\"custom\":"
-        "\"x:textarea\"}},"
-        "{\"fieldId\":\"customfield_50\",\"name\":\"Place\",\"jiraSchema\":{\"type\":\"option\"},"
-        "\"validValues\":[{\"value\":\"1\",\"label\":\"Workday\"}]},"
-        "{\"fieldId\":\"customfield_70\",\"name\":\"Privileged\",\"jiraSchema\":{\"type\":\"user\"}"
-        "},"
-        "{\"fieldId\":\"customfield_71\",\"name\":\"Why\",\"jiraSchema\":{\"type\":\"option-with-"
-        "child\"}},"
-        "{\"fieldId\":\"customfield_75\",\"name\":\"Cost\",\"jiraSchema\":{\"type\":\"date\"}},"
-        "{\"fieldId\":\"customfield_90\",\"name\":\"Marker\",\"jiraSchema\":{\"type\":\"number\"}},"
-        "{\"fieldId\":\"summary\",\"name\":\"Summary\",\"required\":true,\"jiraSchema\":{\"type\":"
-        "\"string\"}},"
-        "{\"fieldId\":\"customfield_99\",\"name\":\"Manager\",\"required\":true,\"jiraSchema\":{"
-        "\"type\":"
-        "\"user\"}}]}]";
+        "[{'requestTypeFields':["
+        "{'fieldId':'customfield_62','name':'Who','jiraSchema':{'type':'string','custom':"
+        "'x:textarea'}},"
+        "{'fieldId':'customfield_50','name':'Place','jiraSchema':{'type':'option'},"
+        "'validValues':[{'value':'1','label':'Workday'}]},"
+        "{'fieldId':'customfield_70','name':'Privileged','jiraSchema':{'type':'user'}},"
+        "{'fieldId':'customfield_71','name':'Why','jiraSchema':{'type':'option-with-child'}},"
+        "{'fieldId':'customfield_75','name':'Cost','jiraSchema':{'type':'date'}},"
+        "{'fieldId':'customfield_90','name':'Marker','jiraSchema':{'type':'number'}},"
+        "{'fieldId':'summary','name':'Summary','required':true,'jiraSchema':{'type':'string'}},"
+        "{'fieldId':'customfield_99','name':'Manager','required':true,'jiraSchema':{'type':"
+        "'user'}}]}]";
     (void)state;
     struct creation *c = begin(MAPPING, ODD, &WANTED);
     struct str faults = creation_faults(c, arena, true);
@@ -274,6 +229,23 @@ static void all_faults_at_once_with_their_places(void **state)
     assert_null(strstr(arena_cstr(arena, faults), "ledger"));
 }
 
+static void a_reporter_must_be_ours_to_set(void **state)
+{
+    static const char BY_ISSUE[] =
+        "version: 1\nticket: { project: IAM, behalf: beneficiary }\nrequests:\n  - name: r\n"
+        "    request_type: \"30\"\n    change: grant\n    subject: { from: customfield_62, "
+        "on_missing: hold }\n    application: { const: sap }\n    entitlement: { const: ledger }\n";
+    static const char SCREEN[] =
+        "[{'fields':[{'fieldId':'customfield_62','name':'Who','schema':{'type':'string'}}]}]";
+    (void)state;
+    struct creation *c = begin(BY_ISSUE, SCREEN, &WANTED);
+
+    assert_says(creation_faults(c, arena, true),
+                "ticket (mapping.yaml:2:1): reporter is not on the create screen");
+    assert_says(creation_faults(c, arena, true), "labels, which is to carry our marker");
+    assert_str(json_path_str(sent(c, &BASE), "fields/reporter/accountId"), "id:okafor@x.org");
+}
+
 static void too_many_people_are_too_many(void **state)
 {
     struct creation *c = ARENA_NEW(arena, struct creation);
@@ -291,15 +263,15 @@ static void too_many_people_are_too_many(void **state)
     const struct mapping *m = load(arena_str(arena, buf_str(&b)).p);
     buf_done(&b);
     creation_begin(c, arena, m, &m->rules[0], &WANTED);
-    assert_false(creation_gather(
-        c,
-        form_of(FORM(FIELD("customfield_80", "\"type\":\"array\",\"items\":\"user\"") "," FIELD(
-            "customfield_81", "\"type\":\"array\",\"items\":\"user\""))),
-        STR("4")));
+    static const char PEOPLE[] =
+        BEGIN "{'fieldId':'customfield_80','jiraSchema':{'type':'array','items':'user'}},"
+              "{'fieldId':'customfield_81','jiraSchema':{'type':'array','items':'user'}}]}]";
+    assert_false(creation_gather(c, form_of(PEOPLE), STR("4")));
     assert_int_equal(c->people_count, CREATION_PEOPLE_MAX);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 UNIT_MAIN(TEST(everything_is_written_as_jira_wants_it),
           TEST(without_a_form_the_mapping_says_what_a_field_is),
-          TEST(all_faults_at_once_with_their_places), TEST(too_many_people_are_too_many))
+          TEST(all_faults_at_once_with_their_places), TEST(a_reporter_must_be_ours_to_set),
+          TEST(too_many_people_are_too_many))
