@@ -260,6 +260,25 @@ static struct str account_of(const struct creation *c, struct str word)
     return STR_NONE;
 }
 
+/* Who is written by one key and read by another would look like somebody else. */
+static bool reads_back(const struct creation *c, const struct mapping_write *w, struct str word,
+                       struct err *err)
+{
+    enum mapping_step first =
+        w->binding && w->binding->step_count ? w->binding->steps[0] : STEP_COUNT;
+    bool other_account = first == STEP_ACCOUNT && !str_eq(account_of(c, word), word);
+    bool no_address = first == STEP_EMAIL && str_find(word, '@') <= 0;
+
+    if (!other_account && !no_address)
+        return true;
+    return FAIL(err, ERR_INPUT,
+                "%s (%s:%d:%d): %.*s is read as %s, and '%.*s' is none: begin with "
+                "then: [%s], or name people so",
+                w->target, c->m->file, w->pos.line, w->pos.column, STR_ARG(w->field),
+                other_account ? "an account id" : "an e-mail address", STR_ARG(word),
+                other_account ? "email" : "account");
+}
+
 static bool put_write(const struct creation *c, struct arena *arena, struct json_out *out,
                       const struct mapping_write *w, struct err *err)
 {
@@ -272,8 +291,11 @@ static bool put_write(const struct creation *c, struct arena *arena, struct json
         json_put_raw(out, w->raw);
         return true;
     }
-    for (size_t i = 0; i < w->count; i++)
+    for (size_t i = 0; i < w->count; i++) {
+        if (holds_people(&f) && !reads_back(c, w, w->values[i], err))
+            return false;
         values[i] = holds_people(&f) ? account_of(c, w->values[i]) : w->values[i];
+    }
     return jsm_field_put(arena, out, &f, values, w->count, err);
 }
 

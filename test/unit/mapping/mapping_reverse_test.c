@@ -198,6 +198,32 @@ static void fields_of_every_kind_map_back(void **state)
     }
 }
 
+static void two_targets_share_a_choice_in_two_levels(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    const struct wanted w = {.kind = REQUEST_REMOVAL,
+                             .source = STR("sap-fin"),
+                             .beneficiary = STR("p"),
+                             .entitlement = STR("ledger")};
+    struct mapped r;
+    struct str fields;
+    struct err err = {0};
+    (void)state;
+    struct mapping *m = load(
+        a, "version: 1\nrequests:\n  - name: r\n    request_type: \"31\"\n    change: removal\n"
+           "    subject: { from: customfield_61, on_missing: hold }\n"
+           "    application: { from: customfield_50, then: [parent], lookup: { SAP: sap-fin }, "
+           "on_missing: hold }\n"
+           "    entitlement: { from: customfield_50, then: [child], on_missing: hold }\n");
+
+    if (!mapping_request(m, a, &w, &r, &fields, &err))
+        fail_msg("%s", err.what);
+    assert_str(fields, "{\"customfield_61\":\"p\",\"customfield_50\":{\"value\":\"SAP\",\"child\":{"
+                       "\"value\":\"ledger\"}}}");
+    assert_str(r.source, "sap-fin");
+    assert_str(r.entitlement, "ledger");
+}
+
 static void persons_are_parts_or_themselves(void **state)
 {
     (void)state;
@@ -302,6 +328,7 @@ static void blame_names_binding_and_line(void **state)
 
 UNIT_MAIN(cmocka_unit_test(a_wish_becomes_fields_that_map_back_to_it),
           cmocka_unit_test(fields_of_every_kind_map_back),
+          cmocka_unit_test(two_targets_share_a_choice_in_two_levels),
           cmocka_unit_test(persons_are_parts_or_themselves),
           cmocka_unit_test(what_cannot_be_expressed_is_named),
           cmocka_unit_test(two_targets_may_share_a_field),

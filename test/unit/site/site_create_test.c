@@ -162,7 +162,7 @@ static void without_a_form_the_mapping_says_what_a_field_is(void **state)
 {
     static const char BY_ISSUE[] =
         "version: 1\nrequests:\n  - name: r\n    request_type: \"30\"\n    change: grant\n"
-        "    subject: { from: customfield_62, type: users, then: [account], on_missing: hold }\n"
+        "    subject: { from: customfield_62, type: users, then: [email], on_missing: hold }\n"
         "    application: { const: sap }\n"
         "    entitlement: { from: customfield_52, lookup: { L: ledger }, on_missing: hold }\n"
         "    ticket: { fields: { customfield_75: 7, priority: { name: High } } }\n";
@@ -246,6 +246,41 @@ static void a_reporter_must_be_ours_to_set(void **state)
     assert_str(json_path_str(sent(c, &BASE), "fields/reporter/accountId"), "id:okafor@x.org");
 }
 
+static void who_is_written_is_who_is_read(void **state)
+{
+    static const struct {
+        const char *step, *word, *account, *why;
+    } CASES[] = {
+        {"email", "okafor@x.org", "712020:1", NULL},
+        {"account", "712020:1", "712020:1", NULL},
+        {"email", "okafor", "712020:1",
+         "subject (mapping.yaml:6:14): customfield_62 is read as an e-mail address, and 'okafor' "
+         "is "
+         "none: begin with then: [account], or name people so"},
+        {"account", "okafor@x.org", "712020:1",
+         "subject (mapping.yaml:6:14): customfield_62 is read as an account id, and 'okafor@x.org' "
+         "is none: begin with then: [email], or name people so"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct str text = arena_printf(
+            arena,
+            "version: 1\nrequests:\n  - name: r\n    request_type: \"30\"\n    change: grant\n"
+            "    subject: { from: customfield_62, type: user, then: [%s], on_missing: hold }\n"
+            "    application: { const: sap }\n    entitlement: { const: ledger }\n",
+            CASES[i].step);
+        struct wanted w = WANTED;
+        w.beneficiary = str_of(CASES[i].word);
+        struct creation *c = begin(text.p, NULL, &w);
+        struct jsm_call call;
+        struct err err = {0};
+        c->people[0].account = str_of(CASES[i].account);
+        assert_int_equal(creation_call(c, arena, &BASE, &call, &err), CASES[i].why == NULL);
+        assert_string_equal(err.what, CASES[i].why ? CASES[i].why : "");
+    }
+}
+
 static void too_many_people_are_too_many(void **state)
 {
     struct creation *c = ARENA_NEW(arena, struct creation);
@@ -274,4 +309,4 @@ static void too_many_people_are_too_many(void **state)
 UNIT_MAIN(TEST(everything_is_written_as_jira_wants_it),
           TEST(without_a_form_the_mapping_says_what_a_field_is),
           TEST(all_faults_at_once_with_their_places), TEST(a_reporter_must_be_ours_to_set),
-          TEST(too_many_people_are_too_many))
+          TEST(who_is_written_is_who_is_read), TEST(too_many_people_are_too_many))
