@@ -47,6 +47,7 @@ requests:
 @pytest.fixture(scope="module")
 def world(site):
     site.control("accounts", {"okafor": {"display": "M. Okafor", "groups": ["jira-users"]}})
+    site.control("config", {"meta_page": 7})  # a form comes in pieces
     with open(site.config) as file:
         text = file.read()
     site.write("countersign.yaml", text.replace("    projects: [IAM, OPS]\n", f"    projects: [IAM, OPS]\n    mapping: mine.yaml\n    {PEOPLE}\n"))
@@ -95,6 +96,8 @@ def test_every_kind_of_field(world, by, ticket):
     key = until_bound(world, request_id)
     call, = creates(world, before)
     assert call["route"].endswith(by) and call["status"] == 201
+    pages = [c for c in world.control(f"calls?since={before}&method=GET")["calls"] if c["route"].endswith("/issuetypes/{type}")]
+    assert len(pages) == {"issue": -(-len(world.control("screens")["IAM"]["create"]) // 7), "request": 0}[by]
     found = world.ticket(key)
     values = found["values"]
     marker = "gar-" + request_id.replace("-", "")

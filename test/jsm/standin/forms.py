@@ -7,11 +7,12 @@ META = "/rest/api/3/issue/createmeta/{project}/issuetypes"
 LIMIT = 200
 
 
-def _page(call, name, values):
+def _page(site, call, name, values):
     start = number(call.query.get("startAt", 0), "startAt")
     size = number(call.query.get("maxResults", 50), "maxResults")
     if size > LIMIT:
         raise platform(400, f"Parameter 'maxResults' must not exceed the limit '{LIMIT}'")
+    size = min(size, site.config["meta_page"])
     return Reply(200, {name: values[start:start + size], "maxResults": size, "startAt": start, "total": len(values)})
 
 
@@ -25,7 +26,7 @@ def _project(site, call):
 @route("GET", META)
 def issue_types(site, call):
     _project(site, call)
-    return _page(call, "issueTypes", [
+    return _page(site, call, "issueTypes", [
         {"self": f"{site.base}/rest/api/3/issuetype/{i}", "id": i, "description": "", "name": name, "subtask": False,
          "iconUrl": f"{site.base}/images/icons/issuetypes/service.svg", "hierarchyLevel": 0}
         for i, name in seed.ISSUE_TYPES.items()])
@@ -37,7 +38,7 @@ def create_screen(site, call):
     if call.parts["type"] not in seed.ISSUE_TYPES:
         raise platform(404, "No issue type could be found with that id.")
     required = set(project.screens["required"])
-    return _page(call, "fields", [_meta(site, f, f in required) for f in project.screens["create"]])
+    return _page(site, call, "fields", [_meta(site, f, f in required) for f in project.screens["create"]])
 
 
 def _meta(site, field_id, required):

@@ -49,6 +49,7 @@ DEFAULT_CONFIG = {
     "rate_limits": False,       # Jira's buckets; forced answers work without
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
+    "meta_page": 200,           # most that createmeta gives at once
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
 }
 
