@@ -6,6 +6,9 @@ declare
     changed boolean;
 begin
     insert into governance.mapping_version (sha256, body) values (p_sha256, p_body) on conflict do nothing;
+    -- what was told of all sites holds for this one until it has its own
+    insert into governance.mapping_live (site, sha256)
+    select p_site, sha256 from governance.mapping_live where site = '' on conflict do nothing;
     insert into governance.mapping_live as l (site, sha256) values (p_site, p_sha256)
     on conflict (site) do update set sha256 = excluded.sha256, since = clock_timestamp() where l.sha256 <> excluded.sha256
     returning true into changed;
