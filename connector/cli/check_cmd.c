@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "cli/cli.h"
+#include "cli/check_online.h"
 #include "json/json_write.h"
 
 static void put_faults(struct json_out *out, const struct diag_list *list)
@@ -44,7 +44,7 @@ static int check(struct cli *cli)
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     struct diag_list *mapping = ARENA_NEW(arena, struct diag_list);
-    bool without_secrets = cli_flag(cli, "without-secrets");
+    bool without_secrets = cli_flag(cli, "without-secrets"), online = cli_flag(cli, "online");
     int left = cli_leftover(cli);
 
     if (left)
@@ -52,7 +52,7 @@ static int check(struct cli *cli)
     cli->secrets = !without_secrets;
     struct config_input input = cli_config_input(cli);
     struct config *config = config_load_from(arena, &input, diags, mapping);
-    if (cli->json) {
+    if (cli->json && !(online && config)) {
         print_json(diags, mapping);
     } else {
         AUTO(drop_buf) struct buf b;
@@ -69,9 +69,12 @@ static int check(struct cli *cli)
                     without_secrets ? ", secrets not read" : "");
         fprintf(stderr, "\n");
     }
+    if (config && online)
+        return check_online(config, cli->json);
     return config ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
-const struct cli_command CLI_CHECK = {
-    "check", "validate configuration, secrets (not --without-secrets) and mapping, run its tests",
-    check};
+const struct cli_command CLI_CHECK = {"check",
+                                      "validate configuration, secrets (not --without-secrets), "
+                                      "mapping with its tests; --online: forms",
+                                      check};

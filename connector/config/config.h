@@ -17,6 +17,7 @@ enum {
     CONFIG_SITES_MAX = 16,
     CONFIG_SOURCES_MAX = 64,
     CONFIG_PROJECTS_MAX = 32,
+    CONFIG_PEOPLE_MAX = 256,
     CONFIG_TOKENS_MAX = 32,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
@@ -38,6 +39,10 @@ struct site_config {
     size_t project_count;
     int64_t poll_interval_ms;
     int concurrency;    /* calls on their way at once: so many that write, so many that read */
+    struct str mapping_file; /* of this site, by default the configuration's */
+    const struct mapping *mapping;
+    const struct lookup_pair *people; /* person key: its account or address on this site */
+    size_t people_count;
     bool insecure_http; /* plain http to loopback: tests and demos */
     struct diag_pos pos;
 };

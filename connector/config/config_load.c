@@ -180,29 +180,71 @@ size_t config_run_mapping_tests(const struct mapping *m, struct arena *arena,
     return mapping_run_tests_with(m, arena, read_ticket, (void *)(uintptr_t)m, diags);
 }
 
-static void load_mapping(struct loader *l, const struct yaml *root, struct diag_list *diags)
+static struct mapping *read_mapping(struct loader *l, struct str file, struct diag_pos stands,
+                                    struct diag_list *diags)
 {
     struct str sources[CONFIG_SOURCES_MAX];
-    struct values v = section(l, "");
-    struct str path = value_required(&v, root, "mapping", "mapping.yaml");
-    const struct yaml *stands = yaml_member(root, "mapping");
     struct str text;
     struct err err = {0};
 
-    if (!path.len)
-        return;
-    l->c->mapping_file = beside(l->arena, l->c->file, path);
-    diag_init(diags, arena_cstr(l->arena, l->c->mapping_file));
+    const char *path = arena_cstr(l->arena, file);
+    if (!path) /* no memory: nothing is loaded */
+        return NULL;
+    diag_init(diags, path);
     if (!file_read(l->arena, diags->file, LIMIT_YAML_BYTES, &text, &err)) {
-        diag_error(l->v.diags, "C051", stands ? stands->pos : (struct diag_pos){0}, "%s", err.what);
+        diag_error(l->v.diags, "C051", stands, "%s", err.what);
         diag_help(l->v.diags, "name the mapping file; schemas/example/mapping.yaml is one");
-        return;
+        return NULL;
     }
     for (size_t i = 0; i < l->c->source_count; i++)
         sources[i] = l->c->sources[i].name;
-    l->c->mapping = mapping_load(l->arena, diags->file, text, sources, l->c->source_count, diags);
-    if (l->c->mapping)
-        config_run_mapping_tests(l->c->mapping, l->arena, diags);
+    struct mapping *m =
+        mapping_load(l->arena, diags->file, text, sources, l->c->source_count, diags);
+    if (m)
+        config_run_mapping_tests(m, l->arena, diags);
+    return m;
+}
+
+/* The same file is one mapping, however many sites name it. */
+static const struct mapping *mapping_of(const struct config *c, struct str file)
+{
+    if (c->mapping && str_eq(c->mapping_file, file))
+        return c->mapping;
+    for (size_t i = 0; i < c->site_count; i++)
+        if (c->sites[i].mapping && str_eq(c->sites[i].mapping_file, file))
+            return c->sites[i].mapping;
+    return NULL;
+}
+
+static bool every_site_has_one(const struct config *c)
+{
+    for (size_t i = 0; i < c->site_count; i++)
+        if (!c->sites[i].mapping)
+            return false;
+    return c->mapping != NULL;
+}
+
+/* One file after the other, up to the first with faults: a list of faults speaks of one file. */
+static void load_mappings(struct loader *l, const struct yaml *root, struct diag_list *diags)
+{
+    struct values v = section(l, "");
+    struct str path = value_required(&v, root, "mapping", "mapping.yaml");
+    const struct yaml *stands = yaml_member(root, "mapping");
+    struct config *c = l->c;
+
+    if (!path.len)
+        return;
+    c->mapping_file = beside(l->arena, c->file, path);
+    c->mapping =
+        read_mapping(l, c->mapping_file, stands ? stands->pos : (struct diag_pos){0}, diags);
+    for (size_t i = 0; i < c->site_count && !diags->count; i++) {
+        struct site_config *s = &c->sites[i];
+        bool own = s->mapping_file.len > 0;
+        struct str file = own ? beside(l->arena, c->file, s->mapping_file) : c->mapping_file;
+        const struct mapping *known = mapping_of(c, file);
+        s->mapping_file = file;
+        s->mapping = known ? known : own ? read_mapping(l, file, s->pos, diags) : NULL;
+    }
 }
 
 /* --- the whole --- */
@@ -307,7 +349,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_api(l, root);
     load_times(l, root);
     load_log_level(l, root);
-    load_mapping(l, root, mapping_diags);
+    load_mappings(l, root, mapping_diags);
 }
 
 struct config *config_load_from(struct arena *arena, const struct config_input *input,
@@ -345,5 +387,5 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
         return NULL;
     }
     load_root(&l, root, mapping_diags);
-    return diags->errors || mapping_diags->errors || !c->mapping ? NULL : c;
+    return diags->errors || mapping_diags->errors || !every_site_has_one(c) ? NULL : c;
 }

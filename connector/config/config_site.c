@@ -101,6 +101,27 @@ static void load_projects(struct loader *l, const struct yaml *map, struct site_
     }
 }
 
+/* Who somebody is here: account or address, where the person's key is neither. */
+static void load_people(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    const struct yaml *people = value_map(&l->v, map, "people");
+    struct lookup_pair *pairs = arena_array(l->arena, CONFIG_PEOPLE_MAX, sizeof *pairs);
+
+    YAML_EACH(p, people)
+    {
+        if (p->kind != YAML_SCALAR || !p->scalar.len || s->people_count == CONFIG_PEOPLE_MAX) {
+            diag_error(l->v.diags, "C078", p->key_pos, "'%.*s' is not told as one of %d people",
+                       STR_ARG(p->key), CONFIG_PEOPLE_MAX);
+            diag_help(l->v.diags,
+                      "write people: { hr-system: \"712020:...\" } or an e-mail address");
+            continue;
+        }
+        if (pairs)
+            pairs[s->people_count++] = (struct lookup_pair){p->key, p->scalar};
+    }
+    s->people = pairs;
+}
+
 static void load_flavour(struct loader *l, const struct yaml *map, struct site_config *s)
 {
     size_t choice = value_choice(&l->v, map, "flavour", "C024", JSM_FLAVOUR_NAMES);
@@ -134,7 +155,8 @@ void config_site(struct loader *l, const struct yaml *map)
     static const char *const KNOWN[] = {"name",          "flavour",        "url",
                                         "auth",          "webhook_secret", "webhook_secret_old",
                                         "projects",      "poll_interval",  "concurrency",
-                                        "insecure_http", "gate_mode",      NULL};
+                                        "mapping",       "people",         "insecure_http",
+                                        "gate_mode",     NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
@@ -163,6 +185,8 @@ void config_site(struct loader *l, const struct yaml *map)
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
+    s->mapping_file = value_str(&l->v, map, "mapping", "");
+    load_people(l, map, s);
     load_projects(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->site_count; i++) {
         if (str_eq(l->c->sites[i].name, s->name)) {

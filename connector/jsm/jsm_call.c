@@ -4,10 +4,12 @@
 
 #include "base/codecs.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_field.h"
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 
 enum { BODY_BYTES = 512 * 1024, POLL_PAGE = 100, FIND_PAGE = 20 };
+#define META_PAGE "200" /* most that createmeta gives */
 
 /* Copy a finished buffer into the arena and free it. */
 static struct str settle(struct arena *a, struct buf *b)
@@ -97,6 +99,16 @@ static void add_literal(struct buf *b, struct str s)
     buf_add_byte(b, '"');
 }
 
+/* Text search takes a phrase, in its own quotes inside the literal. */
+static void add_phrase(struct buf *b, struct str s)
+{
+    buf_add_c(b, "\"\\\"");
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] != '\\' && s.p[i] != '"' && (unsigned char)s.p[i] >= 0x20)
+            buf_add_byte(b, s.p[i]);
+    buf_add_c(b, "\\\"\"");
+}
+
 static void add_projects(struct buf *b, const struct str *projects, size_t count)
 {
     buf_add_c(b, "project in (");
@@ -157,14 +169,24 @@ struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_
 }
 
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
-                              struct str marker)
+                              struct str marker, struct str field)
 {
     struct buf jql;
+    bool custom = str_starts(field, STR("customfield_"));
 
     buf_init(&jql, BODY_BYTES);
     add_projects(&jql, projects, project_count);
-    buf_add_c(&jql, " AND labels = ");
+    buf_add_c(&jql,
+              custom || str_eq_c(field, "description") ? " AND (labels = " : " AND labels = ");
     add_literal(&jql, marker);
+    if (custom)
+        buf_printf(&jql, " OR cf[%.*s] ~ ", (int)field.len - 12, field.p + 12);
+    else if (str_eq_c(field, "description"))
+        buf_add_c(&jql, " OR description ~ ");
+    if (custom || str_eq_c(field, "description")) {
+        add_phrase(&jql, marker);
+        buf_add_c(&jql, ")");
+    }
     buf_add_c(&jql, " ORDER BY created ASC");
     struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, true);
     buf_done(&jql);
@@ -287,6 +309,65 @@ struct jsm_call jsm_call_create(struct str body)
     return call(JSM_ROUTE_ISSUE_CREATE, JSM_ONCE, STR("/rest/api/3/issue"), body);
 }
 
+struct jsm_call jsm_call_request(struct str body)
+{
+    return call(JSM_ROUTE_REQUEST_CREATE, JSM_ONCE, STR("/rest/servicedeskapi/request"), body);
+}
+
+/* before, the text percent-encoded, after; empty when the text is. */
+static struct str coded_path(struct arena *a, const char *before, struct str text,
+                             const char *after)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, BODY_BYTES);
+    buf_add_c(&b, before);
+    url_encode(&b, text);
+    buf_add_c(&b, after);
+    return text.len ? arena_str(a, buf_str(&b)) : STR_NONE;
+}
+
+struct jsm_call jsm_call_desk(struct arena *a, struct str project)
+{
+    return call(JSM_ROUTE_DESK, JSM_READ,
+                coded_path(a, "/rest/servicedeskapi/servicedesk/projectKey:", project, ""),
+                STR_NONE);
+}
+
+struct jsm_call jsm_call_request_form(struct arena *a, struct str desk, struct str type)
+{
+    struct str path = STR_NONE;
+    if (jsm_is_id(desk) && jsm_is_id(type))
+        path = arena_printf(a, "/rest/servicedeskapi/servicedesk/%.*s/requesttype/%.*s/field",
+                            STR_ARG(desk), STR_ARG(type));
+    return call(JSM_ROUTE_REQUEST_FORM, JSM_READ, path, STR_NONE);
+}
+
+struct jsm_call jsm_call_issue_types(struct arena *a, struct str project)
+{
+    return call(JSM_ROUTE_ISSUE_TYPES, JSM_READ,
+                coded_path(a, "/rest/api/3/issue/createmeta/", project,
+                           "/issuetypes?maxResults=" META_PAGE),
+                STR_NONE);
+}
+
+struct jsm_call jsm_call_issue_form(struct arena *a, struct str project, struct str type,
+                                    int64_t start_at)
+{
+    struct str path = coded_path(a, "/rest/api/3/issue/createmeta/", project, "/issuetypes/");
+    if (path.len && jsm_is_id(type))
+        path = arena_printf(a, "%.*s%.*s?startAt=%" PRId64 "&maxResults=" META_PAGE, STR_ARG(path),
+                            STR_ARG(type), start_at);
+    return call(JSM_ROUTE_ISSUE_FORM, JSM_READ, jsm_is_id(type) ? path : STR_NONE, STR_NONE);
+}
+
+struct jsm_call jsm_call_users(struct arena *a, struct str address)
+{
+    return call(JSM_ROUTE_USER_SEARCH, JSM_READ,
+                coded_path(a, "/rest/api/3/user/search?maxResults=50&query=", address, ""),
+                STR_NONE);
+}
+
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
 {
     struct str path = STR_NONE;
@@ -304,12 +385,72 @@ static void put_key_object(struct json_out *out, const char *name, const char *k
     json_close_object(out);
 }
 
+static bool labels_carry(const struct jsm_create *c)
+{
+    return !c->marker_field.len || str_eq_c(c->marker_field, "labels");
+}
+
+/* What both ways of creating have in common: words, marker, and what the mapping made. */
+static void put_content(struct json_out *out, struct arena *a, const struct jsm_create *c)
+{
+    struct str text =
+        arena_printf(a, "%.*s\n\nCountersign %.*s", STR_ARG(c->description), STR_ARG(c->marker));
+
+    json_str_member(out, "summary", c->summary);
+    if (c->description.len) {
+        json_put_name(out, "description");
+        json_put_raw(out, jsm_adf_text(a, text));
+    }
+    if (labels_carry(c) || c->labels.len) {
+        json_put_name(out, "labels");
+        json_open_array(out);
+        if (labels_carry(c))
+            json_put_str(out, c->marker);
+        if (c->labels.len)
+            json_put_raw(out, c->labels);
+        json_close_array(out);
+    }
+    if (str_starts(c->marker_field, STR("customfield_")))
+        json_str_member(out, arena_cstr(a, c->marker_field), c->marker);
+    if (c->fields.len > 2) { /* the members inside the braces */
+        buf_add_byte(out->buf, ',');
+        buf_add(out->buf, c->fields.p + 1, c->fields.len - 2);
+    }
+}
+
+struct str jsm_request_body(struct arena *a, const struct jsm_create *c, struct str desk,
+                            const struct str *participants, size_t participant_count)
+{
+    struct buf b;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_str_member(&out, "serviceDeskId", desk);
+    json_str_member(&out, "requestTypeId", c->request_type);
+    json_bool_member(&out, "isAdfRequest", true);
+    if (c->reporter.len)
+        json_str_member(&out, "raiseOnBehalfOf", c->reporter);
+    if (participant_count) {
+        json_put_name(&out, "requestParticipants");
+        json_open_array(&out);
+        for (size_t i = 0; i < participant_count; i++)
+            json_put_str(&out, participants[i]);
+        json_close_array(&out);
+    }
+    json_put_name(&out, "requestFieldValues");
+    json_open_object(&out);
+    put_content(&out, a, c);
+    json_close_object(&out);
+    json_close_object(&out);
+    return settle(a, &b);
+}
+
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
 {
     struct buf b;
     struct json_out out;
-    struct str text =
-        arena_printf(a, "%.*s\n\nCountersign %.*s", STR_ARG(c->description), STR_ARG(c->marker));
 
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);
@@ -318,18 +459,12 @@ struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
     json_open_object(&out);
     put_key_object(&out, "project", "key", c->project);
     put_key_object(&out, "issuetype", "name", c->issue_type);
-    json_str_member(&out, "summary", c->summary);
-    json_put_name(&out, "description");
-    json_put_raw(&out, jsm_adf_text(a, text));
-    json_put_name(&out, "labels");
-    json_open_array(&out);
-    json_put_str(&out, c->marker);
-    json_close_array(&out);
     json_str_member(&out, c->request_type_field.p, c->request_type);
-    if (c->fields.len > 2) { /* the members inside the braces */
-        buf_add_byte(&b, ',');
-        buf_add(&b, c->fields.p + 1, c->fields.len - 2);
+    if (c->reporter.len) {
+        json_put_name(&out, "reporter");
+        jsm_person_put(&out, c->reporter);
     }
+    put_content(&out, a, c);
     json_close_object(&out);
     json_put_name(&out, "properties");
     json_open_array(&out);

@@ -15,20 +15,27 @@
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
-#define JSM_ROUTES(X)                                                        \
-    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                        \
-    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")               \
-    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                \
-    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                  \
-    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                     \
-    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")       \
-    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
-    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
-    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")         \
-    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")     \
-    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}") \
-    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                \
-    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                \
+#define JSM_ROUTES(X)                                                                           \
+    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                                           \
+    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")                                  \
+    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                                   \
+    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                                     \
+    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                                        \
+    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")                          \
+    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")                      \
+    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")                      \
+    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")                            \
+    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")                        \
+    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}")                    \
+    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                                   \
+    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                                   \
+    X(REQUEST_CREATE, "POST", CREATE, 100, "/rest/servicedeskapi/request")                      \
+    X(DESK, "GET", CREATE, 100, "/rest/servicedeskapi/servicedesk/{id}")                        \
+    X(REQUEST_FORM, "GET", CREATE, 100,                                                         \
+      "/rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field")                           \
+    X(ISSUE_TYPES, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes")     \
+    X(ISSUE_FORM, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}") \
+    X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")                               \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {
@@ -68,9 +75,10 @@ struct jsm_call jsm_call_project(struct arena *a, struct str key);
  * of the page before, or empty. */
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
                               int64_t from_ms, struct str token);
-/* The same endpoint: tickets that carry the marker, with what jsm_found_read needs. */
+/* The same endpoint: tickets that carry the marker, with what jsm_found_read needs. field: which
+ * one carries it beside labels: "description", the id of a text field; "labels" or empty: none. */
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
-                              struct str marker);
+                              struct str marker, struct str field);
 /* GET issue with changelog and our binding property; the path is empty when the id is not one. */
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 /* The same, with these fields only ("a,b", percent-encoded where needed); empty: all fields. */
@@ -91,6 +99,18 @@ struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str
 /* POST /rest/api/3/issue. body: as the mapping made it, with marker and binding (see
  * jsm_create_body). */
 struct jsm_call jsm_call_create(struct str body);
+/* POST /rest/servicedeskapi/request. body: see jsm_request_body. */
+struct jsm_call jsm_call_request(struct str body);
+/* GET /rest/servicedeskapi/servicedesk/projectKey:{key}: the number of a project's service desk. */
+struct jsm_call jsm_call_desk(struct arena *a, struct str project);
+/* GET .../servicedesk/{desk}/requesttype/{type}/field: the form of a request type. */
+struct jsm_call jsm_call_request_form(struct arena *a, struct str desk, struct str type);
+/* GET createmeta: which issue types a project has; a page of what the create screen of one asks. */
+struct jsm_call jsm_call_issue_types(struct arena *a, struct str project);
+struct jsm_call jsm_call_issue_form(struct arena *a, struct str project, struct str type,
+                                    int64_t start_at);
+/* GET /rest/api/3/user/search: whose address or name begins so. */
+struct jsm_call jsm_call_users(struct arena *a, struct str address);
 
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
@@ -99,10 +119,19 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
 struct jsm_create {
     struct str project, issue_type, request_type_field, request_type;
     struct str summary, description; /* plain text */
-    struct str fields; /* members of "fields" made by the mapping: {"customfield_1":...} */
+    struct str fields;       /* members of "fields" made by the mapping: {"customfield_1":...} */
+    struct str marker_field; /* which field carries the marker: labels (also when empty),
+                                description (whose last line it is anyway) or a text field */
+    struct str labels;       /* more labels, as the inside of a JSON array; may be empty */
+    struct str reporter;     /* account; empty: whoever creates it */
     struct str marker, site, request_id;
     struct str site_id; /* see struct jsm_bind; empty when Jira has not told us yet */
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);
+/* The body for the request API: no properties, fields of the form only. Of c: summary, description
+ * (left out when it is empty), fields, marker, marker_field, labels, request_type, reporter: on
+ * whose behalf. Rich text is ADF. */
+struct str jsm_request_body(struct arena *a, const struct jsm_create *c, struct str desk,
+                            const struct str *participants, size_t participant_count);
 
 #endif

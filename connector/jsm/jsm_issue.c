@@ -77,7 +77,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
         return FAIL(err, ERR_INPUT, "an issue without 'updated'");
     ret->role = jsm_role(view, ret->status_name, ret->category, NULL);
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
-    ret->marker = jsm_marker_find(issue);
+    ret->marker = jsm_marker_find(a, issue, view->marker_field);
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
     JSON_EACH(history, json_path(issue, "changelog/histories"))
@@ -95,7 +95,7 @@ struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
     return (struct jsm_origin){
         .ours = view->our_account.len > 0 && str_eq(creator, view->our_account) && !foreign,
         .foreign = foreign,
-        .markers = jsm_markers_join(a, issue),
+        .markers = jsm_markers_join(a, issue, view->marker_field),
     };
 }
 

@@ -16,6 +16,7 @@ struct jsm_status_role {
 struct jsm_view {
     struct str our_account;   /* jsm_user_id of the connector */
     struct str site, site_id; /* this site: name in the configuration, address Jira says it has */
+    struct str marker_field;  /* where a marker may stand beside labels; see jsm_marker.h */
     const struct jsm_status_role *statuses;
     size_t status_count;
 };

@@ -1,5 +1,7 @@
 #include "jsm/jsm_marker.h"
 
+#include "jsm/jsm_adf.h"
+
 enum { MARKERS_MAX = 32, MARKER_CHARS = 255 /* of a label, says Jira */ };
 
 bool jsm_is_id(struct str s)
@@ -19,34 +21,55 @@ struct jsm_bind jsm_bind_read(const struct json *issue)
                              .request = json_path_str(bind, "request")};
 }
 
-static bool is_marker(const struct json *label)
+static bool is_marker(struct str word)
 {
-    return str_starts(json_str(label), STR(JSM_MARKER_PREFIX)) &&
-           json_str(label).len <= MARKER_CHARS;
+    return str_starts(word, STR(JSM_MARKER_PREFIX)) && word.len <= MARKER_CHARS;
 }
 
-struct str jsm_marker_find(const struct json *issue)
+/* Markers being gathered, separated by blanks. */
+struct markers {
+    struct arena *arena;
+    struct str all;
+    size_t count;
+};
+
+static void take(struct markers *m, struct str word)
 {
-    JSON_EACH(label, json_path(issue, "fields/labels"))
-    if (is_marker(label))
-        return json_str(label);
-    return STR("");
+    if (!is_marker(word) || str_find(word, ' ') >= 0 || m->count == MARKERS_MAX)
+        return;
+    m->all =
+        arena_printf(m->arena, "%.*s%s%.*s", STR_ARG(m->all), m->count ? " " : "", STR_ARG(word));
+    m->count++;
 }
 
-struct str jsm_markers_join(struct arena *a, const struct json *issue)
+/* The words of a text, formatted or not. */
+static void take_words(struct markers *m, const struct json *value)
 {
-    struct str all = STR("");
-    size_t count = 0;
+    struct str rest = jsm_adf_plain(m->arena, value);
 
-    JSON_EACH(label, json_path(issue, "fields/labels"))
-    {
-        if (!is_marker(label) || str_find(json_str(label), ' ') >= 0 || count == MARKERS_MAX)
-            continue;
-        all =
-            arena_printf(a, "%.*s%s%.*s", STR_ARG(all), count ? " " : "", STR_ARG(json_str(label)));
-        count++;
+    while (rest.len) {
+        struct str line = str_cut(&rest, '\n');
+        while (line.len)
+            take(m, str_cut(&line, ' '));
     }
-    return all;
+}
+
+struct str jsm_markers_join(struct arena *a, const struct json *issue, struct str field)
+{
+    struct markers m = {.arena = a, .all = STR("")};
+    const struct json *fields = json_member(issue, "fields");
+
+    JSON_EACH(label, json_member(fields, "labels"))
+    take(&m, json_str(label));
+    if (field.len && !str_eq_c(field, "labels"))
+        take_words(&m, json_member_str(fields, field));
+    return m.all;
+}
+
+struct str jsm_marker_find(struct arena *a, const struct json *issue, struct str field)
+{
+    struct str all = jsm_markers_join(a, issue, field);
+    return str_cut(&all, ' ');
 }
 
 bool jsm_bind_is_foreign(const struct jsm_bind *bind, struct str site, struct str site_id)

@@ -21,10 +21,11 @@ struct jsm_bind {
 };
 struct jsm_bind jsm_bind_read(const struct json *issue);
 
-/* The first label that looks like a marker, empty when none does. */
-struct str jsm_marker_find(const struct json *issue);
-/* All of them, separated by blanks (a label has none); at most a few dozen. */
-struct str jsm_markers_join(struct arena *a, const struct json *issue);
+/* The first label that looks like a marker, empty when none does. field: where else a marker may
+ * stand, as a word of its text ("description", "customfield_10090"); empty or "labels": nowhere. */
+struct str jsm_marker_find(struct arena *a, const struct json *issue, struct str field);
+/* All of them, separated by blanks (a marker has none); at most a few dozen. */
+struct str jsm_markers_join(struct arena *a, const struct json *issue, struct str field);
 
 /* Does the binding name another site than this one (a sandbox copied from production)? By id where
  * both say one, else by name; no binding names no other site. */

@@ -13,6 +13,7 @@
 #define COUNTERSIGN_MAPPING_H
 
 #include "base/digest.h"
+#include "domain/field.h"
 #include "domain/item.h"
 #include "domain/request.h"
 #include "domain/ticket.h"
@@ -25,6 +26,8 @@ enum {
     MAPPING_LOOKUP_MAX = 256,
     MAPPING_STEPS_MAX = 8,
     MAPPING_STATIC_MAX = 16,
+    MAPPING_VALUES_MAX = 16, /* of one field */
+    MAPPING_PEOPLE_MAX = 8,  /* participants */
 };
 
 /* X(suffix, name in the file): total functions; the table in mapping_value.c says what each does to
@@ -36,7 +39,11 @@ enum {
     X(EMAIL, "email")     /* a person's address; text that is an address */ \
     X(ACCOUNT, "account") /* a person's account id */                       \
     X(BOOL, "bool")       /* yes, true, 1 and no, false, 0 */               \
-    X(FIRST, "first")     /* of a list */
+    X(FIRST, "first")     /* of a list */                                   \
+    X(PLAIN, "plain")     /* the words of formatted text */                 \
+    X(PARENT, "parent")   /* the upper of a choice in two levels */         \
+    X(CHILD, "child")     /* the lower */                                   \
+    X(ID, "id")           /* of an object: Assets, organisation, option */
 
 enum mapping_step {
 #define X(suffix, name) STEP_##suffix,
@@ -47,8 +54,6 @@ enum mapping_step {
 /* What to do when a field is empty. Silence is not on the list. EXCEPTION and FAIL hold as HOLD
  * does, under codes of their own: the request waits for an exception, or for another form. */
 enum on_missing { MISSING_HOLD, MISSING_IGNORE, MISSING_EXCEPTION, MISSING_FAIL };
-/* How Jira wants the value when we write it. */
-enum field_type { FIELD_TEXT, FIELD_OPTION, FIELD_USER };
 
 struct lookup_pair {
     struct str from, to;
@@ -68,7 +73,8 @@ struct binding {
     const struct lookup_pair *lookup; /* after the steps; what is not in it holds the ticket */
     size_t lookup_count;
     enum on_missing on_missing;
-    enum field_type type;
+    enum field_kind
+        type; /* how Jira wants it when we write it; what Jira itself says counts more */
     struct diag_pos pos;
 };
 
@@ -108,11 +114,25 @@ struct mapping_status {
     enum status_role role;
 };
 
+/* How tickets are made: by the platform (any field, our properties) or as the portal does it. */
+enum create_by { CREATE_BY_ISSUE, CREATE_BY_REQUEST };
+
+/* Tickets we make, `ticket` of the file. */
+struct mapping_ticket {
+    enum create_by by;
+    struct str marker; /* field that carries our marker: "labels", "description", a text field */
+    struct str behalf; /* "requester", "beneficiary"; empty: we are the reporter */
+    struct str participants[MAPPING_PEOPLE_MAX]; /* the same words, or a person's key */
+    size_t participant_count;
+    struct diag_pos pos;
+};
+
 struct mapping {
     const char *file;
     char sha256[SHA256_HEX_SIZE];
     struct str text;
     struct str project, issue_type, request_type_field; /* for tickets we create */
+    struct mapping_ticket ticket;
     struct str check_field,
         reason_field; /* "Access check" and "Access check reason", may be empty */
     struct mapping_status statuses[MAPPING_STATUSES_MAX];
@@ -153,7 +173,29 @@ struct wanted {
     enum request_kind kind;
     struct str requester, beneficiary, account, source, entitlement, justification;
     bool privileged;
+    struct str request_id;
+    int64_t access_until_ms; /* 0 = without end */
 };
+/* One field of a ticket we make, in words. */
+struct mapping_write {
+    struct str field;
+    const char *target;            /* whose binding it is, "ticket" for `ticket: fields` */
+    struct diag_pos pos;           /* in the file */
+    const struct binding *binding; /* NULL for `ticket: fields` */
+    enum field_kind kind;          /* as the mapping says */
+    bool varies;                   /* a part of the request goes into a field of `ticket: fields` */
+    struct str values[MAPPING_VALUES_MAX];
+    size_t count;
+    struct str raw; /* JSON as it stands in the file; with no values it goes as it is */
+};
+enum { MAPPING_WRITES_MAX = 8 + MAPPING_STATIC_MAX };
+/* What the rule writes for this wish, at most MAPPING_WRITES_MAX; returns how many. A field bound
+ * twice stands once. An empty value is left out, but for `privileged`. */
+size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, const struct wanted *w,
+                      struct mapping_write *ret);
+/* "requester" and "beneficiary" as the wish says; other words are themselves. */
+struct str mapping_person(const struct wanted *w, struct str word);
+const char *field_kind_name(enum field_kind kind);
 /* The rule that fits (the first of that kind and source), and the members of Jira's "fields" it
  * makes:
  * {"customfield_1":{"value":"SAP FIN"},...}. What is made is mapped forward again and must give the

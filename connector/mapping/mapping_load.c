@@ -2,14 +2,6 @@
 #include "base/codecs.h"
 #include "mapping/mapping_priv.h"
 
-struct loader {
-    struct mapping *m;
-    struct arena *arena;
-    struct diag_list *diags;
-    const struct str *sources;
-    size_t source_count;
-};
-
 /* Text of a scalar that says something; empty, with a fault, for anything else. */
 static struct str scalar_of(const struct loader *l, const struct yaml *v)
 {
@@ -21,21 +13,21 @@ static struct str scalar_of(const struct loader *l, const struct yaml *v)
     return STR("");
 }
 
-static struct str text_of(const struct loader *l, const struct yaml *map, const char *key,
-                          const char *otherwise)
+struct str text_of(const struct loader *l, const struct yaml *map, const char *key,
+                   const char *otherwise)
 {
     const struct yaml *v = yaml_member(map, key);
     return v ? scalar_of(l, v) : str_of(otherwise);
 }
 
-static void refuse_unknown(const struct loader *l, const struct yaml *map, const char *const *known,
-                           const char *where)
+void refuse_unknown(const struct loader *l, const struct yaml *map, const char *const *known,
+                    const char *where)
 {
     yaml_refuse_unknown(map, known, where, (struct yaml_codes){"M024", "M021"}, l->diags);
 }
 
 /* A list, or nothing with a fault. */
-static const struct yaml *list_of(const struct loader *l, const struct yaml *v, const char *what)
+const struct yaml *list_of(const struct loader *l, const struct yaml *v, const char *what)
 {
     if (!v || v->kind == YAML_LIST)
         return v;
@@ -62,7 +54,8 @@ static void load_steps(const struct loader *l, const struct yaml *list, struct b
         if (!NAMES[i]) {
             const char *nearest = diag_nearest(v->scalar, NAMES);
             diag_error(l->diags, "M022", v->pos, "there is no function '%.*s'", STR_ARG(v->scalar));
-            diag_note(l->diags, "functions are trim, lower, upper, email, account, bool, first");
+            diag_note(l->diags, "functions are trim, lower, upper, email, account, bool, first, "
+                                "plain, parent, child, id");
             diag_help(l->diags, "%s%s", nearest ? "a similar name exists: " : "take one of these",
                       nearest ? nearest : "");
         } else if (b->step_count == MAPPING_STEPS_MAX) {
@@ -144,28 +137,8 @@ static void load_on_missing(const struct loader *l, const struct yaml *v, const 
     }
 }
 
-static void load_type(const struct loader *l, const struct yaml *v, struct binding *b)
-{
-    struct str type = text_of(l, v, "type", "");
-    bool yes_no = b->step_count && b->steps[b->step_count - 1] == STEP_BOOL;
-    bool person = b->step_count && b->steps[0] == STEP_ACCOUNT;
-
-    b->type = b->lookup_count || yes_no ? FIELD_OPTION : person ? FIELD_USER : FIELD_TEXT;
-    if (str_eq_c(type, "text"))
-        b->type = FIELD_TEXT;
-    else if (str_eq_c(type, "option"))
-        b->type = FIELD_OPTION;
-    else if (str_eq_c(type, "user"))
-        b->type = FIELD_USER;
-    else if (type.len) {
-        diag_error(l->diags, "M048", yaml_member(v, "type")->pos,
-                   "a field cannot be of type '%.*s'", STR_ARG(type));
-        diag_help(l->diags, "use text, option or user");
-    }
-}
-
 /* Ids of fields as Jira writes them: they become names in JSON, nothing else. */
-static bool is_field_id(struct str s)
+bool is_field_id(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.p[i];
@@ -227,7 +200,7 @@ static void load_binding(const struct loader *l, const struct yaml *rule, const 
     if (yaml_member(v, "lookup"))
         load_lookup(l, yaml_member(v, "lookup"), b);
     load_on_missing(l, v, name, required, b);
-    load_type(l, v, b);
+    load_kind(l, v, b);
 }
 
 static bool is_yes_no(struct str s)
@@ -381,37 +354,6 @@ static void load_expect(const struct loader *l, const struct yaml *expect, struc
     r->expect = wanted;
 }
 
-static bool is_static_field(const struct loader *l, struct str id)
-{
-    bool custom = str_starts(id, STR("customfield_")) && is_field_id(id) &&
-                  !str_eq(id, l->m->request_type_field);
-    return custom || str_eq_c(id, "priority") || str_eq_c(id, "components");
-}
-
-static void load_ticket(const struct loader *l, const struct yaml *ticket, struct mapping_rule *r)
-{
-    static const char *const KNOWN[] = {"fields", NULL};
-    const struct yaml *fields = yaml_member(ticket, "fields");
-
-    refuse_unknown(l, ticket, KNOWN, "ticket");
-    YAML_EACH(v, fields)
-    {
-        bool bound = false;
-#define X(member, required) bound |= r->member.present && str_eq(r->member.from, v->key);
-        MAPPING_TARGETS(X)
-#undef X
-        if (bound || !is_static_field(l, v->key) || r->static_count == MAPPING_STATIC_MAX) {
-            diag_error(l->diags, "M049", v->key_pos, "'%.*s' cannot be set here", STR_ARG(v->key));
-            diag_help(
-                l->diags,
-                "up to %d fields that no binding writes: customfield_..., priority, components",
-                MAPPING_STATIC_MAX);
-            continue;
-        }
-        r->statics[r->static_count++] = (struct mapping_static){v->key, v};
-    }
-}
-
 static void load_choices(const struct loader *l, const struct yaml *v, struct mapping_rule *r)
 {
     const struct yaml *change = yaml_member(v, "change");
@@ -487,7 +429,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
     MAPPING_TARGETS(X)
 #undef X
     check_sources(l, v, &r->application);
-    load_ticket(l, yaml_member(v, "ticket"), r);
+    load_ticket_rule(l, yaml_member(v, "ticket"), r);
     refuse_twins(l, v, r);
 }
 
@@ -535,7 +477,6 @@ static struct str load_field(const struct loader *l, const struct yaml *fields, 
 
 static void load_head(const struct loader *l, const struct yaml *root)
 {
-    static const char *const TICKET[] = {"project", "issue_type", NULL};
     static const char *const FIELDS[] = {"request_type", "access_check", "access_check_reason",
                                          NULL};
     const struct yaml *version = yaml_member(root, "version");
@@ -547,7 +488,6 @@ static void load_head(const struct loader *l, const struct yaml *root)
                    "the file does not say a version we know");
         diag_help(l->diags, "write version: 1");
     }
-    refuse_unknown(l, ticket, TICKET, "ticket");
     refuse_unknown(l, fields, FIELDS, "fields");
     struct str desk = text_of(l, root, "service_desk", "");
     m->project = text_of(l, ticket, "project", "");
@@ -557,6 +497,7 @@ static void load_head(const struct loader *l, const struct yaml *root)
     m->request_type_field = load_field(l, fields, "request_type", "customfield_10010");
     m->check_field = load_field(l, fields, "access_check", "");
     m->reason_field = load_field(l, fields, "access_check_reason", "");
+    load_ticket_head(l, ticket);
     load_statuses(l, yaml_member(root, "statuses"));
 }
 

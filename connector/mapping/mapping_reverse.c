@@ -2,6 +2,8 @@
  * forward rules before it leaves: a ticket that would not map back to the same wish would look
  * tampered with from its first second. */
 #include "base/assert.h"
+#include "base/clock.h"
+#include "jsm/jsm_adf.h"
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
@@ -39,68 +41,226 @@ static struct str shown_value(const struct binding *b, struct str value)
     return value;
 }
 
-enum { TARGETS = 8 };
+/* --- what goes into which field, in words --- */
 
-/* The fields being written. Two targets may share a field: it is written once, and lost() sees
- * whether one value does. */
-struct fields {
-    struct json_out out;
-    struct str written[TARGETS];
+bool wish_word(struct arena *arena, const struct wanted *w, struct str word, struct str *ret)
+{
+    char until[CLOCK_TEXT_SIZE] = "";
+
+    if (w->access_until_ms)
+        clock_rfc3339(w->access_until_ms, until);
+    const struct {
+        const char *name;
+        struct str value;
+    } WORDS[] = {{"$request", w->request_id},
+                 {"$kind", str_of(request_kind_name(w->kind))},
+                 {"$requester", w->requester},
+                 {"$beneficiary", w->beneficiary},
+                 {"$account", w->account.len ? w->account : w->beneficiary},
+                 {"$application", w->source},
+                 {"$entitlement", w->entitlement},
+                 {"$justification", w->justification},
+                 {"$access_until", str_of(until)}};
+
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        if (str_eq_c(word, WORDS[i].name)) {
+            *ret = arena_str(arena, WORDS[i].value);
+            return true;
+        }
+    }
+    *ret = str_starts(word, STR("$$")) ? str_n(word.p + 1, word.len - 1) : word;
+    return !str_starts(word, STR("$")) || str_starts(word, STR("$$"));
+}
+
+struct str mapping_person(const struct wanted *w, struct str word)
+{
+    if (str_eq_c(word, "requester"))
+        return w->requester;
+    return str_eq_c(word, "beneficiary") ? w->beneficiary : word;
+}
+
+/* Fields being collected. Two targets may share one: it stands once, and lost() sees whether one
+ * value does for both; of a choice in two levels each may be one. */
+struct collected {
+    struct mapping_write *writes;
     size_t count;
 };
 
-static void put_field(struct fields *f, const struct binding *b, struct str value)
+static struct mapping_write *write_of(struct collected *c, struct str field)
 {
-    struct json_out *out = &f->out;
+    for (size_t i = 0; i < c->count; i++)
+        if (str_eq(c->writes[i].field, field))
+            return &c->writes[i];
+    return NULL;
+}
+
+static void collect(struct collected *c, const char *target, const struct binding *b,
+                    struct str value)
+{
+    bool lower = has_step(b, STEP_CHILD), level = lower || has_step(b, STEP_PARENT);
 
     if (!b->present || !str_starts(b->from, STR("customfield_")) || !value.len)
         return;
-    for (size_t i = 0; i < f->count; i++)
-        if (str_eq(f->written[i], b->from))
-            return;
-    ASSERT(f->count < TARGETS);
-    f->written[f->count++] = b->from;
-    struct str shown = shown_value(b, value);
-    json_put_name(out, b->from.p);
-    switch (b->type) {
-    case FIELD_TEXT:
-        json_put_str(out, shown);
+    struct mapping_write *w = write_of(c, b->from);
+    if (w && !level)
         return;
-    case FIELD_OPTION:
-        json_open_object(out);
-        json_str_member(out, "value", shown);
-        json_close_object(out);
-        return;
-    case FIELD_USER:
-        json_open_object(out);
-        json_str_member(out, "accountId", shown);
-        json_close_object(out);
-        return;
+    if (!w) {
+        ASSERT(c->count < MAPPING_WRITES_MAX);
+        w = &c->writes[c->count++];
+        *w = (struct mapping_write){
+            .field = b->from, .target = target, .pos = b->pos, .binding = b, .kind = b->type};
     }
+    size_t at = lower ? 1 : 0;
+    w->values[at] = shown_value(b, value);
+    w->count = w->count > at ? w->count : at + 1;
+}
+
+/* A word that stands for a part which this request does not have says nothing. */
+static void take_word(struct arena *arena, struct mapping_write *made, const struct wanted *w,
+                      struct str word)
+{
+    struct str value;
+
+    made->varies |= str_starts(word, STR("$")) && !str_starts(word, STR("$$"));
+    (void)wish_word(arena, w, word, &value);
+    if (value.len && made->count < MAPPING_VALUES_MAX)
+        made->values[made->count++] = value;
+}
+
+/* What stands in the file as a scalar, a list of them, or {value: x}, {name: x}, {id: x}, is a text
+ * that Jira's own word on the field makes JSON of; anything else goes as it stands. */
+static void collect_static(struct arena *arena, struct collected *c, const struct wanted *w,
+                           const struct mapping_static *s)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    const struct yaml *v = s->value, *one = v->kind == YAML_SCALAR ? v : v->first;
+    bool wraps =
+        v->kind == YAML_MAP && yaml_count(v) == 1 &&
+        (str_eq_c(one->key, "value") || str_eq_c(one->key, "name") || str_eq_c(one->key, "id"));
+
+    ASSERT(c->count < MAPPING_WRITES_MAX);
+    struct mapping_write *made = &c->writes[c->count];
+    *made = (struct mapping_write){
+        .field = s->field, .target = "ticket", .pos = v->key_pos, .kind = FIELD_TEXT};
+    buf_init(&b, FIELDS_BYTES);
+    json_begin(&out, &b);
+    if (v->kind == YAML_SCALAR && str_starts(v->scalar, STR("$"))) {
+        (void)wish_word(arena, w, v->scalar, &made->values[0]);
+        json_put_str(&out, made->values[0]);
+    } else {
+        put_yaml(&out, v);
+    }
+    made->raw = b.over ? STR("null") : arena_str(arena, buf_str(&b));
+    bool in_words = v->kind == YAML_SCALAR ? !yaml_is_null(v) : v->kind == YAML_LIST || wraps;
+    for (const struct yaml *e = v->first; v->kind == YAML_LIST && e; e = e->next)
+        in_words = in_words && e->kind == YAML_SCALAR;
+    for (; in_words && one; one = v->kind == YAML_LIST ? one->next : NULL)
+        take_word(arena, made, w, one->scalar);
+    c->count += !in_words || made->count > 0; /* an end date that nobody asked for is no value */
+}
+
+size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, const struct wanted *w,
+                      struct mapping_write *ret)
+{
+    struct collected c = {ret, 0};
+
+    collect(&c, "subject", &rule->subject, w->beneficiary);
+    collect(&c, "account", &rule->account, w->account.len ? w->account : w->beneficiary);
+    collect(&c, "application", &rule->application, w->source);
+    collect(&c, "entitlement", &rule->entitlement, w->entitlement);
+    collect(&c, "privileged", &rule->privileged, w->privileged ? STR("true") : STR("false"));
+    collect(&c, "requester", &rule->requester, w->requester);
+    collect(&c, "justification", &rule->justification, w->justification);
+    for (size_t i = 0; i < rule->static_count; i++)
+        collect_static(arena, &c, w, &rule->statics[i]);
+    return c.count;
+}
+
+/* --- as Jira would give them back --- */
+
+static void put_object(struct json_out *out, const char *name, struct str value)
+{
+    json_open_object(out);
+    json_str_member(out, name, value);
+    json_close_object(out);
+}
+
+static void put_cascade(struct json_out *out, const struct mapping_write *w)
+{
+    json_open_object(out);
+    json_str_member(out, "value", w->values[0]);
+    if (w->count > 1) {
+        json_put_name(out, "child");
+        put_object(out, "value", w->values[1]);
+    }
+    json_close_object(out);
+}
+
+static const char *member_of(const struct mapping_write *w)
+{
+    bool by_address = w->binding->step_count && w->binding->steps[0] == STEP_EMAIL;
+
+    switch (w->kind) {
+    case FIELD_USER:
+    case FIELD_USERS:
+        return by_address ? "emailAddress" : "accountId";
+    case FIELD_OPTION:
+    case FIELD_OPTIONS:
+        return "value";
+    case FIELD_ASSETS:
+    case FIELD_ORGANISATIONS:
+        return "id";
+    case FIELD_TEXT:
+    case FIELD_RICH:
+    case FIELD_DATE:
+    case FIELD_DATETIME:
+    case FIELD_NUMBER:
+    case FIELD_LABELS:
+    case FIELD_CASCADE:
+    case FIELD_KIND_COUNT:
+        return NULL;
+    case FIELD_GROUP:
+    case FIELD_GROUPS:
+    case FIELD_NAMED:
+    case FIELD_COMPONENTS:
+        break;
+    }
+    return "name";
+}
+
+static void put_as_read(struct json_out *out, struct arena *arena, const struct mapping_write *w)
+{
+    const char *member = w->binding ? member_of(w) : NULL;
+
+    if (!w->binding)
+        json_put_raw(out, w->raw);
+    else if (member)
+        put_object(out, member, w->values[0]);
+    else if (w->kind == FIELD_CASCADE)
+        put_cascade(out, w);
+    else if (w->kind == FIELD_RICH)
+        json_put_raw(out, jsm_adf_text(arena, w->values[0]));
+    else
+        json_put_str(out, w->values[0]);
 }
 
 static struct str make_fields(struct arena *arena, const struct mapping_rule *rule,
                               const struct wanted *w)
 {
     AUTO(drop_buf) struct buf b;
-    struct fields f = {.count = 0};
-    struct str account = w->account.len ? w->account : w->beneficiary;
+    struct json_out out;
+    struct mapping_write writes[MAPPING_WRITES_MAX];
+    size_t count = mapping_writes(arena, rule, w, writes);
 
     buf_init(&b, FIELDS_BYTES);
-    json_begin(&f.out, &b);
-    json_open_object(&f.out);
-    put_field(&f, &rule->subject, w->beneficiary);
-    put_field(&f, &rule->account, account);
-    put_field(&f, &rule->application, w->source);
-    put_field(&f, &rule->entitlement, w->entitlement);
-    put_field(&f, &rule->privileged, w->privileged ? STR("true") : STR("false"));
-    put_field(&f, &rule->requester, w->requester);
-    put_field(&f, &rule->justification, w->justification);
-    for (size_t i = 0; i < rule->static_count; i++) {
-        json_put_name(&f.out, rule->statics[i].field.p);
-        put_yaml(&f.out, rule->statics[i].value);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    for (size_t i = 0; i < count; i++) {
+        json_put_name(&out, arena_cstr(arena, writes[i].field));
+        put_as_read(&out, arena, &writes[i]);
     }
-    json_close_object(&f.out);
+    json_close_object(&out);
     return b.over ? STR_NONE : arena_str(arena, buf_str(&b));
 }
 

@@ -112,7 +112,7 @@ static void compare(const struct tester *t, struct str title, const struct mappe
     }
 }
 
-static void refuse_unknown(const struct tester *t, const struct yaml *map, const char *const *known)
+static void refuse_in_test(const struct tester *t, const struct yaml *map, const char *const *known)
 {
     yaml_refuse_unknown(map, known, "a test", (struct yaml_codes){"M050", "M021"}, t->diags);
 }
@@ -127,7 +127,7 @@ static void run_one(const struct tester *t, const struct yaml *test)
     struct mapped r;
     struct err err = {0};
 
-    refuse_unknown(t, test, KNOWN);
+    refuse_in_test(t, test, KNOWN);
     if (!ticket || ticket->kind == YAML_LIST || !expect || expect->kind != YAML_MAP ||
         !expect->first) {
         diag_error(t->diags, "M050", test->pos, "test \"%.*s\" has no ticket, or expects nothing",
@@ -138,7 +138,7 @@ static void run_one(const struct tester *t, const struct yaml *test)
     }
     bool file = ticket->kind == YAML_SCALAR;
     if (!file)
-        refuse_unknown(t, ticket, TICKET);
+        refuse_in_test(t, ticket, TICKET);
     const struct json *issue =
         file ? issue_from_file(t, ticket->scalar, &err) : issue_inline(t, ticket, &err);
     if (!issue) {

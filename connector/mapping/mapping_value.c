@@ -1,5 +1,6 @@
 /* Values of Jira fields as text, and the functions over them. Every function is total: it gives a
  * value for any value. */
+#include "jsm/jsm_adf.h"
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
@@ -11,6 +12,19 @@ static struct value text_value(struct str s)
 static struct value wrong_value(const char *why)
 {
     return (struct value){.kind = VALUE_WRONG, .wrong = why};
+}
+
+/* Text that is one member of an object; a function may want another. */
+static struct value member_value(const struct json *v, const char *member)
+{
+    struct value text = text_value(json_path_str(v, member));
+    text.json = v;
+    return text;
+}
+
+static struct value wrong_object(const struct json *v, const char *why)
+{
+    return (struct value){.kind = VALUE_WRONG, .wrong = why, .json = v};
 }
 
 /* Cloud: accountId. Data Center: key and name beside an address or a display name. */
@@ -25,14 +39,14 @@ static struct value value_of_object(const struct json *v)
     if (is_person(v))
         return (struct value){.kind = VALUE_PERSON, .json = v};
     if (json_type(json_member(v, "child")) == JSON_OBJECT)
-        return wrong_value("holds a choice in two levels");
+        return wrong_object(v, "holds a choice in two levels");
     if (str_eq_c(json_path_str(v, "type"), "doc"))
-        return wrong_value("holds formatted text");
+        return wrong_object(v, "holds formatted text");
     if (json_str(json_member(v, "value")).p) /* an option */
-        return text_value(json_path_str(v, "value"));
+        return member_value(v, "value");
     if (json_str(json_member(v, "name")).p) /* group, component, version, priority */
-        return text_value(json_path_str(v, "name"));
-    return wrong_value("holds a kind of value that is not read yet");
+        return member_value(v, "name");
+    return wrong_object(v, "holds a kind of value that is not read as it stands");
 }
 
 struct value value_of_field(const struct json *v)
@@ -119,10 +133,30 @@ static struct value step_text(struct arena *arena, enum mapping_step step, struc
         return wrong_value("holds neither yes nor no");
     case STEP_ACCOUNT:
     case STEP_FIRST:
+    case STEP_PLAIN:
+    case STEP_PARENT:
+    case STEP_CHILD:
+    case STEP_ID:
     case STEP_COUNT:
         break;
     }
     return text_value(s);
+}
+
+/* A part of an object; what is no such object stays what it is. */
+static struct value step_object(struct arena *arena, enum mapping_step step, struct value in)
+{
+    bool is_choice = json_path_str(in.json, "value").len > 0;
+
+    if (step == STEP_PLAIN && str_eq_c(json_path_str(in.json, "type"), "doc"))
+        return text_value(jsm_adf_plain(arena, in.json));
+    if (step == STEP_PARENT && is_choice)
+        return text_value(json_path_str(in.json, "value"));
+    if (step == STEP_CHILD && is_choice)
+        return text_value(json_path_str(in.json, "child/value"));
+    if (step == STEP_ID)
+        return text_value(json_id(arena, json_member(in.json, "id")));
+    return in.kind == VALUE_TEXT ? step_text(arena, step, in.text) : in;
 }
 
 static struct value step_person(enum mapping_step step, struct value in)
@@ -140,10 +174,11 @@ struct value value_step(struct arena *arena, enum mapping_step step, struct valu
 {
     switch (in.kind) {
     case VALUE_MISSING:
-    case VALUE_WRONG:
         return in;
+    case VALUE_WRONG:
+        return in.json ? step_object(arena, step, in) : in;
     case VALUE_TEXT:
-        return step_text(arena, step, in.text);
+        return in.json ? step_object(arena, step, in) : step_text(arena, step, in.text);
     case VALUE_PERSON:
         return step_person(step, in);
     case VALUE_LIST:

@@ -64,7 +64,7 @@ static void defer(struct adopting *a, int64_t told_ms)
 static void open_request(struct adopting *a, const struct site_ticket *t)
 {
     const struct mapped *m = &t->mapped;
-    const struct mapping *mapping = a->svc->config->mapping;
+    const struct mapping *mapping = service_site(a->svc, a->claim.site)->o.mapping;
     struct store_item item = {m->source, m->account, m->entitlement, m->rule->expect};
     bool held = m->outcome == MAPPED_HOLD;
     struct store_intake in = {

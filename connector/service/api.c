@@ -11,6 +11,7 @@
 #include "service/api_body.h"
 #include "service/problem.h"
 #include "service/worker.h"
+#include "site/site.h"
 
 enum {
     PROBLEM_BYTES = 2048,
@@ -144,6 +145,13 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
 
 /* --- submitting --- */
 
+/* The mapping of the site the ticket will be on. */
+static const struct mapping *mapping_of(const struct api *api, struct str site)
+{
+    const struct site *s = site.len ? service_site(api->svc, site) : api->svc->sites[0];
+    return s->o.mapping;
+}
+
 static bool read_wanted(struct api *api, struct serve_request *request, struct wanted *w,
                         const struct json **ret)
 {
@@ -184,7 +192,6 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
 static void submit(struct api *api, struct serve_request *request, const struct token_config *token)
 {
     struct arena *arena = serve_arena(request);
-    const struct mapping *mapping = api->svc->config->mapping;
     struct str key = serve_header(request, "idempotency-key");
     const struct json *body;
     struct wanted w = {0};
@@ -201,11 +208,12 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     }
     if (!read_wanted(api, request, &w, &body))
         return;
+    struct str site = json_path_str(body, "site");
+    const struct mapping *mapping = mapping_of(api, site);
     if (!mapping_request(mapping, arena, &w, &m, &fields, &err)) {
         problem_reply(request, 422, "No rule fits", err.what);
         return;
     }
-    struct str site = json_path_str(body, "site");
     bool vouches = token->may_approve && json_is_true(json_member(body, "approved"));
     struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
     struct store_intake in = {

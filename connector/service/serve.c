@@ -140,7 +140,7 @@ static bool make_sites(struct daemon *d, struct err *err)
     svc->http = http_new(svc->loop, &http);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         struct site_options options = {.config = &svc->config->sites[i],
-                                       .mapping = svc->config->mapping,
+                                       .mapping = svc->config->sites[i].mapping,
                                        .times = &svc->config->policy.times,
                                        .loop = svc->loop,
                                        .http = svc->http,
@@ -305,14 +305,16 @@ static void register_all(void *arg)
     const struct config *c = svc->config;
 
     d->start_failed = false;
-    d->starting = c->site_count + c->source_count + 1;
-    for (size_t i = 0; i < c->site_count; i++)
-        store_site_put(&svc->store, c->sites[i].name, c->sites[i].flavour, c->sites[i].url,
-                       on_registered, d);
+    d->starting = 2 * c->site_count + c->source_count;
+    for (size_t i = 0; i < c->site_count; i++) {
+        const struct site_config *s = &c->sites[i];
+        store_site_put(&svc->store, s->name, s->flavour, s->url, on_registered, d);
+        store_mapping_put(&svc->store, str_of(s->mapping->sha256), s->mapping->text, s->name,
+                          on_registered, d);
+    }
     for (size_t i = 0; i < c->source_count; i++)
         store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind,
                          &c->sources[i].rule, on_registered, d);
-    store_mapping_put(&svc->store, str_of(c->mapping->sha256), c->mapping->text, on_registered, d);
 }
 
 /* --- stopping --- */

@@ -11,8 +11,11 @@
 #include "service/payload.h"
 #include "service/world_real.h"
 #include "site/site.h"
+#include "site/site_create.h"
+#include "site/site_form.h"
+#include "site/site_people.h"
 
-enum { FIELDS_BYTES = 4096, SUMMARY_MAX = 200 };
+enum { FIELDS_BYTES = 4096, SUMMARY_MAX = 200, READS_MAX = 3 };
 
 struct step_call {
     struct jsm_call call;
@@ -27,7 +30,9 @@ struct prep {
     const struct flow *flow;
     const struct dossier *d;
     const struct ticket *ticket;
-    const struct json *read; /* what the step's read was answered */
+    const struct json *read; /* what the last read by one call was answered */
+    size_t reads;            /* of the step's row that are done */
+    struct creation *creation;
     struct step_call *made;
     enum step step;
     struct step_ready ready;
@@ -38,7 +43,13 @@ struct prep {
 /* Build the call into p->made; leave p->made NULL when there is nothing to do. False: it cannot be
  * done, the reason is in p->ready.why. */
 typedef bool build_fn(struct prep *p);
-typedef struct jsm_call read_fn(struct prep *p);
+/* Something that the step must know first: begins to read it; ends in prep_next or prep_fail, never
+ * from inside. What it learned stands in p. */
+typedef void read_fn(struct prep *p);
+
+static void prep_next(struct prep *p);
+static void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struct str why);
+static void prep_read(struct prep *p, struct jsm_call call);
 
 static bool make(struct prep *p, struct jsm_call call)
 {
@@ -64,9 +75,15 @@ static struct str summary_of(struct prep *p, const struct item *i)
     return s.len > SUMMARY_MAX ? str_n(s.p, SUMMARY_MAX) : s;
 }
 
-static bool build_create(struct prep *p)
+static struct str project_of(const struct prep *p)
 {
-    const struct mapping *m = p->svc->config->mapping;
+    const struct mapping *m = p->site->o.mapping;
+    return m->project.len ? m->project : p->site->config->projects[0];
+}
+
+/* What the mapping makes of the wish, before anybody is asked. */
+static bool begin_creation(struct prep *p)
+{
     const struct dossier *d = p->d;
     const struct item *i = d->item_count ? &d->items[0] : NULL;
     struct mapped mapped;
@@ -82,24 +99,127 @@ static bool build_create(struct prep *p)
                             .source = i->source,
                             .entitlement = i->entitlement,
                             .justification = d->justification,
-                            .privileged = d->privileged};
-    if (!mapping_request(m, p->arena, &wanted, &mapped, &fields, &err))
+                            .privileged = d->privileged,
+                            .request_id = p->flow->request_id,
+                            .access_until_ms = d->access_until_ms};
+    if (!mapping_request(p->site->o.mapping, p->arena, &wanted, &mapped, &fields, &err))
         return cannot(p, str_of(err.what));
+    p->creation = ARENA_NEW(p->arena, struct creation);
+    creation_begin(p->creation, p->arena, p->site->o.mapping, mapped.rule, &wanted);
+    return true;
+}
+
+static void ask_form(struct prep *p, bool afresh);
+
+/* What is refused is refused by what Jira says now, not by what it said a while ago. */
+static void on_form(void *arg, const struct site_form *form)
+{
+    struct prep *p = arg;
+
+    if (form->outcome != READ_OK) {
+        prep_fail(p, form->outcome, form->told_ms, str_of(form->why));
+        return;
+    }
+    bool fits = creation_gather(p->creation, form->form, form->desk);
+    struct str faults = creation_faults(p->creation, p->arena, true);
+    if (!fits)
+        prep_fail(p, READ_REFUSED, 0, STR("a ticket cannot name so many people"));
+    else if (faults.len && form->is_kept)
+        ask_form(p, true);
+    else if (faults.len)
+        prep_fail(p, READ_REFUSED, 0, faults);
+    else
+        prep_next(p);
+}
+
+static void ask_form(struct prep *p, bool afresh)
+{
+    const struct mapping *m = p->site->o.mapping;
+    bool by_request = m->ticket.by == CREATE_BY_REQUEST;
+    struct site_form_name name = {.by = m->ticket.by,
+                                  .project = project_of(p),
+                                  .type =
+                                      by_request ? p->creation->rule->request_type : m->issue_type};
+
+    site_form_read(p->site, p->arena, &name, afresh, on_form, p);
+}
+
+static void refused(void *arg)
+{
+    struct prep *p = arg;
+    prep_fail(p, READ_REFUSED, 0, arena_str(p->arena, str_of(p->ready.why)));
+}
+
+static void read_form(struct prep *p)
+{
+    if (begin_creation(p))
+        ask_form(p, false);
+    else
+        io_loop_defer(p->svc->loop, refused, p);
+}
+
+static void next_person(void *arg);
+
+static void on_person(void *arg, const struct site_person *person)
+{
+    struct prep *p = arg;
+    struct creation *c = p->creation;
+
+    if (person->outcome != READ_OK) {
+        prep_fail(p, person->outcome, person->told_ms, str_of(person->why));
+        return;
+    }
+    for (size_t i = 0; i < c->people_count; i++) {
+        if (!c->people[i].account.len) {
+            c->people[i].account = person->account;
+            break;
+        }
+    }
+    next_person(p);
+}
+
+/* One after the other; most are known already. */
+static void next_person(void *arg)
+{
+    struct prep *p = arg;
+    struct creation *c = p->creation;
+    size_t i = 0;
+
+    while (i < c->people_count && c->people[i].account.len)
+        i++;
+    if (i < c->people_count)
+        site_person_find(p->site, p->arena, c->people[i].word, on_person, p);
+    else
+        prep_next(p);
+}
+
+static void read_people(struct prep *p)
+{
+    io_loop_defer(p->svc->loop, next_person, p);
+}
+
+static bool build_create(struct prep *p)
+{
+    const struct mapping *m = p->site->o.mapping;
+    const struct dossier *d = p->d;
+    struct jsm_call call;
+    struct err err = {0};
     struct jsm_create create = {
-        .project = m->project.len ? m->project : p->site->config->projects[0],
+        .project = project_of(p),
         .issue_type = m->issue_type,
         .request_type_field = m->request_type_field,
-        .request_type = mapped.rule->request_type,
-        .summary = summary_of(p, i),
+        .request_type = p->creation->rule->request_type,
+        .summary = summary_of(p, &d->items[0]),
         .description =
             d->justification.len ? d->justification : STR("Requested by the identity platform."),
-        .fields = fields,
         .marker = p->flow->marker,
         .site = p->site->config->name,
         .site_id = p->site->view.site_id,
         .request_id = p->flow->request_id,
     };
-    return make(p, jsm_call_create(jsm_create_body(p->arena, &create)));
+    if (!creation_call(p->creation, p->arena, &create, &call, &err))
+        return cannot(p, str_of(err.what));
+    return make(p, call);
 }
 
 /* --- words --- */
@@ -110,9 +230,9 @@ static bool read_words(struct prep *p, struct payload *words)
            cannot(p, STR("the words to be written cannot be read"));
 }
 
-static struct jsm_call read_comments(struct prep *p)
+static void read_comments(struct prep *p)
 {
-    return jsm_call_comments(p->arena, p->flow->issue_id);
+    prep_read(p, jsm_call_comments(p->arena, p->flow->issue_id));
 }
 
 static bool build_comment(struct prep *p)
@@ -128,7 +248,7 @@ static bool build_comment(struct prep *p)
 
 static bool build_fields(struct prep *p)
 {
-    const struct mapping *m = p->svc->config->mapping;
+    const struct mapping *m = p->site->o.mapping;
     AUTO(drop_buf) struct buf b;
     struct json_out out;
     struct payload words;
@@ -155,9 +275,9 @@ static bool build_fields(struct prep *p)
 
 /* --- moves --- */
 
-static struct jsm_call read_transitions(struct prep *p)
+static void read_transitions(struct prep *p)
 {
-    return jsm_call_transitions(p->arena, p->flow->issue_id);
+    prep_read(p, jsm_call_transitions(p->arena, p->flow->issue_id));
 }
 
 /* nearly: one move nearer counts, too. */
@@ -192,15 +312,15 @@ static bool build_to_open(struct prep *p)
 }
 
 static const struct {
-    read_fn *read; /* NULL: nothing is read before it */
+    read_fn *reads[READS_MAX + 1]; /* one after the other, up to the first NULL */
     build_fn *build;
 } STEPS_REAL[STEP_END] = {
-    [STEP_CREATE] = {NULL, build_create},
-    [STEP_COMMENT] = {read_comments, build_comment},
-    [STEP_FIELDS] = {NULL, build_fields},
-    [STEP_TO_VERIFY] = {read_transitions, build_to_verify},
-    [STEP_TO_DONE] = {read_transitions, build_to_done},
-    [STEP_TO_OPEN] = {read_transitions, build_to_open},
+    [STEP_CREATE] = {{read_form, read_people}, build_create},
+    [STEP_COMMENT] = {{read_comments}, build_comment},
+    [STEP_FIELDS] = {{NULL}, build_fields},
+    [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
+    [STEP_TO_DONE] = {{read_transitions}, build_to_done},
+    [STEP_TO_OPEN] = {{read_transitions}, build_to_open},
 };
 
 /* --- making ready --- */
@@ -211,36 +331,60 @@ static void prep_end(struct prep *p)
     free(p);
 }
 
-static void prep_build(void *arg)
+static void prep_build(struct prep *p)
 {
-    struct prep *p = arg;
-
     p->ready.outcome = STEPS_REAL[p->step].build(p) ? READ_OK : READ_REFUSED;
     p->ready.call = p->made;
+    prep_end(p);
+}
+
+static void prep_next(struct prep *p)
+{
+    read_fn *read = STEPS_REAL[p->step].reads[p->reads];
+
+    p->reads++;
+    if (read)
+        read(p);
+    else
+        prep_build(p);
+}
+
+static void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struct str why)
+{
+    p->ready.outcome = outcome;
+    p->ready.told_ms = told_ms;
+    str_copy(p->ready.why, sizeof p->ready.why, why);
     prep_end(p);
 }
 
 static void on_read(void *arg, const struct jsm_answer *answer)
 {
     struct prep *p = arg;
+    enum read_outcome outcome = site_read_outcome(answer);
 
     p->read = answer->body;
-    p->ready.outcome = site_read_outcome(answer);
-    p->ready.told_ms = answer->verdict == JSM_LATER ? answer->told_ms : 0;
-    str_copy(p->ready.why, sizeof p->ready.why, str_of(answer->why));
-    if (p->ready.outcome == READ_OK)
-        prep_build(p);
+    if (outcome == READ_OK)
+        prep_next(p);
     else
-        prep_end(p);
+        prep_fail(p, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0,
+                  str_of(answer->why));
+}
+
+static void prep_read(struct prep *p, struct jsm_call call)
+{
+    site_send(p->site, p->arena, &call, on_read, p);
+}
+
+static void prep_begin(void *arg)
+{
+    prep_next(arg);
 }
 
 static void without_site(void *arg)
 {
     struct prep *p = arg;
 
-    p->ready.outcome = READ_FAILED;
-    str_copy(p->ready.why, sizeof p->ready.why, STR("the site is not configured"));
-    prep_end(p);
+    prep_fail(p, READ_FAILED, 0, STR("the site is not configured"));
 }
 
 void world_step_prepare(struct world *w, struct arena *arena, const struct flow *flow,
@@ -260,22 +404,14 @@ void world_step_prepare(struct world *w, struct arena *arena, const struct flow 
                        .step = step,
                        .fn = fn,
                        .arg = arg};
-    read_fn *read = STEPS_REAL[step].read;
-    if (!p->site) {
-        io_loop_defer(p->svc->loop, without_site, p);
-    } else if (!read) { /* in the next turn: nothing calls back from inside the call that began it
-                         */
-        io_loop_defer(p->svc->loop, prep_build, p);
-    } else {
-        struct jsm_call call = read(p);
-        site_send(p->site, arena, &call, on_read, p);
-    }
+    /* in the next turn: nothing calls back from inside the call that began it */
+    io_loop_defer(p->svc->loop, p->site ? prep_begin : without_site, p);
 }
 
 /* --- sending --- */
 
 struct sending {
-    struct service *svc;
+    struct site *site;
     struct arena *arena;
     struct str rule; /* of the mapping */
     enum status_role reached;
@@ -302,19 +438,28 @@ static enum call_outcome outcome_of(const struct jsm_answer *answer)
     return CALL_LOST;
 }
 
+/* The platform says id and key of what it made, the desk issueId and issueKey. */
+static struct str made_id(struct arena *a, const struct json *body)
+{
+    struct str id = json_id(a, json_member(body, "id"));
+    return id.len ? id : json_id(a, json_member(body, "issueId"));
+}
+
 static void on_sent(void *arg, const struct jsm_answer *answer)
 {
     struct sending *s = arg;
     struct call_reply reply = {.outcome = outcome_of(answer),
                                .told_ms = answer->told_ms,
                                .reached = s->reached,
-                               .issue_id = json_id(s->arena, json_member(answer->body, "id")),
+                               .issue_id = made_id(s->arena, answer->body),
                                .key = json_path_str(answer->body, "key")};
-    struct str blame = answer->field.len ? mapping_blame_rule(s->svc->config->mapping, s->arena,
-                                                              s->rule, answer->field)
-                                         : STR_NONE;
+    struct str blame =
+        answer->field.len ? mapping_blame_rule(s->site->o.mapping, s->arena, s->rule, answer->field)
+                          : STR_NONE;
     struct str why = str_of(answer->why);
 
+    if (!reply.key.len)
+        reply.key = json_path_str(answer->body, "issueKey");
     if (blame.len &&
         str_starts(why, answer->field)) /* where the field comes from, after its name */
         why = arena_printf(s->arena, "%.*s as %.*s of rule %.*s%s", STR_ARG(answer->field),
@@ -335,7 +480,7 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
     if (!s)
         abort();
     ASSERT(site); /* the call was made for it */
-    *s = (struct sending){svc, arena, d->rule, call->reached, fn, arg};
+    *s = (struct sending){site, arena, d->rule, call->reached, fn, arg};
     struct jsm_call sent = call->call;
     if (sent.lane == LANE_CREATE && d->kind == REQUEST_REMOVAL) /* access that must go, first */
         sent.lane = LANE_GATE;

@@ -21,13 +21,15 @@ enum saved { SAVED, SAVE_LOST_LEASE, SAVE_REFUSED, SAVE_UNKNOWN };
 /* The one call that a step is, ready to be sent: each world has its own. */
 struct step_call;
 
+enum { STEP_WHY_BYTES = 4096 }; /* all that speaks against a step, at once */
+
 /* A step made ready: what it needed to know was read, its call is built. */
 struct step_ready {
     enum read_outcome outcome; /* REFUSED: it cannot be done as things stand */
     int64_t told_ms;           /* do not call again before this many ms */
     const struct step_call
         *call; /* in the arena of the look; NULL with OK: nothing is to be done */
-    char why[400];
+    char why[STEP_WHY_BYTES];
 };
 
 /* What became of a call that writes. */
@@ -71,9 +73,10 @@ struct world_ops {
                         world_ticket_fn *fn, void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
                         world_found_fn *fn, void *arg);
-    /* Part of a look: at most one more read (what Jira offers, where our comment stands), and the
-     * step's call built from it. ticket: as just read, NULL where there is none yet. flow, d and
-     * ticket live as long as the arena. */
+    /* Part of a look: what the step must know first (what Jira offers, where our comment stands,
+     * what a form asks for, who a person is), each a bounded number of reads, and the step's call
+     * built from it. ticket: as just read, NULL where there is none yet. flow, d and ticket live as
+     * long as the arena. */
     void (*step_prepare)(struct world *w, struct arena *arena, const struct flow *flow,
                          enum step step, const struct dossier *d, const struct ticket *ticket,
                          world_ready_fn *fn, void *arg);

@@ -82,7 +82,8 @@ static void on_known(void *arg, bool known)
         found_end(f, READ_DENIED, 0, NULL);
         return;
     }
-    struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker);
+    struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
+                                         f->site->o.mapping->ticket.marker);
     site_send(f->site, f->arena, &call, on_found, f);
 }
 

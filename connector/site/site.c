@@ -5,6 +5,8 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "site/site_form.h"
+#include "site/site_people.h"
 
 enum {
     ACCOUNT_BYTES = 16 * 1024,
@@ -44,6 +46,7 @@ static struct str make_fields(struct site *site, const struct mapping *m)
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         add_field(&list, str_of(OURS[i]));
     add_field(&list, m->request_type_field);
+    add_field(&list, m->ticket.marker);
     for (size_t i = 0; i < m->rule_count; i++) {
 #define X(member, required) add_field(&list, m->rules[i].member.from);
         MAPPING_TARGETS(X)
@@ -66,8 +69,12 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->arena = arena_new(ACCOUNT_BYTES);
     for (size_t i = 0; i < m->status_count; i++)
         site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
-    site->view = (struct jsm_view){
-        .site = config->name, .statuses = site->statuses, .status_count = m->status_count};
+    site->view = (struct jsm_view){.site = config->name,
+                                   .marker_field = m->ticket.marker,
+                                   .statuses = site->statuses,
+                                   .status_count = m->status_count};
+    site->forms = site_forms_new();
+    site->people = site_people_new();
     site->fields = make_fields(site, m);
     /* Data Center has no limits of its own; what an administrator sets is told by 429 */
     size_t limited = site->flavour == JSM_CLOUD ? JSM_ROUTE_COUNT : 0;
@@ -91,6 +98,8 @@ void site_free(struct site *site)
     if (!site)
         return;
     site_auth_free(site->auth);
+    site_forms_free(site->forms);
+    site_people_free(site->people);
     arena_free(site->arena);
     free(site);
 }

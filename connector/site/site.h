@@ -52,9 +52,11 @@ struct site {
     struct site_auth *auth;
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
-    struct jsm_view view; /* our_account and site_id are known after site_learn */
-    struct str fields;    /* what we ask of a ticket: the mapping's fields and our own */
-    int64_t known_ms;     /* monotonic: when Jira last told us who we are; 0 = denied since */
+    struct jsm_view view;       /* our_account and site_id are known after site_learn */
+    struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
+    struct site_forms *forms;   /* of site_form.c */
+    struct site_people *people; /* of site_people.c */
+    int64_t known_ms;           /* monotonic: when Jira last told us who we are; 0 = denied since */
     /* of site_send.c */
     struct traffic traffic;
     struct list waiting[LANE_COUNT];

@@ -213,9 +213,9 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
                     store_done_fn *fn, void *arg);
 void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
-/* The live mapping. When it is another than the last one, parked flows try again. */
-void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn,
-                       void *arg);
+/* The live mapping of a site. When it is another than the last one, its parked flows try again. */
+void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
+                       store_done_fn *fn, void *arg);
 
 struct store_poll {
     struct cursor cursor;

@@ -26,10 +26,10 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
     pg_exec(s->pg, &SQL_SOURCE_PUT, params, store_on_done, op);
 }
 
-void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, store_done_fn *fn,
-                       void *arg)
+void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
+                       store_done_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(sha256_hex), store_p(text)};
+    struct pg_param params[] = {store_p(sha256_hex), store_p(text), store_p(site)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

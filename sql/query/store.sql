@@ -129,8 +129,8 @@ select governance.site_put($1, $2, $3)
 select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint)
 
 -- name: mapping_put
--- params: sha256 text, body text
-select governance.mapping_put($1, $2)
+-- params: sha256 text, body text, site text
+select governance.mapping_put($1, $2, $3)
 
 -- name: health
 -- params:

@@ -73,6 +73,15 @@ def _screens(site, body, query, rest):
     return {p.key: p.screens for p in site.projects.values()}
 
 
+def _forms(site, body, query, rest):
+    """{"30": {"form": [...], "required": [...]}}: what a request type asks for."""
+    for type_id, changes in body.items():
+        for name in ("form", "required"):
+            if name in changes:
+                setattr(site.request_types[type_id], name, tuple(changes[name]))
+    return {t.id: {"form": t.form, "required": t.required} for t in site.request_types.values()}
+
+
 def _fill(site, body, query, rest):
     before = len(site.issues)
     site.fill(**body)
@@ -145,6 +154,7 @@ HANDLERS = {
     ("POST", "faults"): _add_faults, ("GET", "faults"): _list_faults, ("DELETE", "faults"): _drop_faults,
     ("POST", "config"): _config, ("GET", "config"): _config,
     ("GET", "accounts"): _accounts, ("POST", "accounts"): _accounts, ("POST", "screens"): _screens,
+    ("GET", "screens"): _screens, ("POST", "forms"): _forms, ("GET", "forms"): _forms,
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
     ("GET", "oracle"): lambda site, body, query, rest: oracle.facts(site),
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,

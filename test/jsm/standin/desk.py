@@ -1,5 +1,7 @@
 """/rest/servicedeskapi: requests as the portal sees them, approvals, SLA."""
-from . import adf, clock, fields, render, seed, workflow
+import urllib.parse
+
+from . import adf, clock, fields, forms, render, seed, workflow
 from .errors import Refusal, desk as refuse
 from .routes import Reply, number, route
 
@@ -56,7 +58,7 @@ def create_request(site, call):
     reporter = _behalf(site, call, body)
     values = _form_values(site, chosen, body)
     if call.account.desk == "agent":
-        participants = body.get("requestParticipants") or []
+        participants = forms.known_customers(site, body.get("requestParticipants") or [])
     else:
         participants = []
     made = site.create(call.account, project, chosen.issue_type,
@@ -82,9 +84,13 @@ def _form_values(site, chosen, body):
     if not isinstance(given, dict):
         raise refuse(400, "requestFieldValues must be an object", "sd.error.bad.request")
     given = dict(given)
-    text = given.get("description")
-    if isinstance(text, str) and not body.get("isAdfRequest") and not site.dc:
-        given["description"] = adf.of_text(text) if text else None
+    plain = not body.get("isAdfRequest")
+    for field_id, text in list(given.items()):
+        if isinstance(site.fields.get(field_id), fields.RichText) and not site.dc:
+            if plain != isinstance(text, str):
+                raise refuse(400, f"{field_id}: text is wanted without isAdfRequest, a document with it",
+                             "sd.request.create.error.field")
+            given[field_id] = (adf.of_text(text) if text else None) if plain else text
     values, wrong = fields.parse_all(site, given, chosen.form)
     wrong |= {f: f"{site.fields[f].name} is required" for f in chosen.required if not values.get(f) and f not in wrong}
     if wrong:
@@ -266,7 +272,9 @@ def do_transition(site, call):
 # -- service desks and request types
 
 def _desk(site, call):
-    found = next((p for p in site.projects.values() if p.desk == call.parts["desk"]), None)
+    wanted = urllib.parse.unquote(call.parts["desk"])
+    found = next((p for p in site.projects.values()
+                  if wanted in (p.desk, f"projectKey:{p.key}", f"projectId:{p.id}")), None)
     if found is None:
         raise refuse(404, "The service desk was not found", "sd.servicedesk.not.found")
     return found
@@ -313,7 +321,7 @@ def request_type_fields(site, call):
         field = site.fields[field_id]
         shown.append({"fieldId": field_id, "name": field.name, "description": "",
                       "required": field_id in chosen.required, "defaultValues": [],
-                      "validValues": [{"value": field.option_id(o), "label": o, "children": []} for o in field.options],
+                      "validValues": forms.valid_values(site, field),
                       "presetValues": [], "jiraSchema": field.describe(), "visible": True})
     return Reply(200, {"requestTypeFields": shown, "canRaiseOnBehalfOf": call.account.desk == "agent",
                        "canAddRequestParticipants": call.account.desk == "agent"})

@@ -28,6 +28,9 @@ def create_issue(site, call):
     chosen = values.get(seed.REQUEST_TYPE)
     if chosen and site.request_types[chosen].project != project.key:
         wrong[seed.REQUEST_TYPE] = f"Request type '{chosen}' is not valid"
+    for field_id in project.screens["required"]:
+        if field_id != "summary" and not values.get(field_id):
+            wrong.setdefault(field_id, f"{site.fields[field_id].name} is required.")
     if wrong:
         raise platform(400, fields=wrong)
     made = site.create(call.account, project, kind, values, _properties(body))

@@ -72,9 +72,16 @@ def read_user(site, call):
 
 @route("GET", "/rest/api/3/user/search")
 def find_users(site, call):
+    """The beginning of an address, or of a word of the name; who has left is found too."""
     wanted = call.query.get("query", "").lower()
-    return Reply(200, [site.shown_user(a.id) for a in site.accounts.values()
-                       if wanted and (wanted in a.email.lower() or wanted in a.display.lower())])
+    if not wanted and "accountId" not in call.query:
+        raise platform(400, "The 'query', 'accountId' or 'property' query parameter must be provided.")
+    start, size = page(call, limit=50, most=1000)
+    found = [site.shown_user(a.id) for a in site.accounts.values()
+             if (wanted and (a.email.lower().startswith(wanted) or
+                             any(word.startswith(wanted) for word in [a.display.lower(), *a.display.lower().split()])))
+             or a.id == call.query.get("accountId")]
+    return Reply(200, found[start:start + size])
 
 
 @route("GET", "/rest/api/3/group/member")

@@ -59,7 +59,7 @@ def _stored_fields(site, ticket, zone, api):
         "updated": clock.jira(ticket.updated, zone),
         "resolutiondate": clock.jira(ticket.resolved, zone) if ticket.resolved else None,
         "statuscategorychangedate": clock.jira(ticket.category_changed, zone),
-        "issuelinks": [], "attachment": [], "subtasks": [], "components": [], "fixVersions": [], "versions": [],
+        "issuelinks": [], "attachment": [], "subtasks": [], "fixVersions": [], "versions": [],
         "duedate": None, "environment": None, "security": None, "timespent": None, "workratio": -1,
         "watches": {"self": f"{site.base}/rest/api/{api}/issue/{ticket.key}/watchers", "watchCount": 1,
                     "isWatching": False},

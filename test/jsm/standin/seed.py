@@ -29,6 +29,7 @@ class Account:
     active: bool = True
     scoped_token: str = ""
     client_secret: str = ""
+    hides_email: bool = False  # "who can see this": not the connector
 
     def __post_init__(self):
         self.scoped_token = self.scoped_token or f"{self.name}-scoped-token"
@@ -111,11 +112,27 @@ CUSTOM_FIELDS = {
     APPROVERS: ("Approvers", "users", ()),
     SLA: ("Time to resolution", "sla", ()),
 }
+WORKSPACE = "11f9c2a2-5c32-4ea2-a5c1-2a4dd1d1d001"  # of Assets
+COMPONENTS = {"10200": "HR", "10201": "Finance"}
+# The same, of kinds that are in kinds.py.
+MORE_FIELDS = {
+    "customfield_10002": ("Organizations", "organisations", {"7": "ACME", "8": "Globex"}),
+    "customfield_10120": ("Reason", "textarea", ()),
+    "customfield_10121": ("Place", "cascade", {"Europe": ("Berlin", "Paris"), "America": ("Boston",), "Moon": ()}),
+    "customfield_10122": ("Environments", "selects", ("Test", "Production")),
+    "customfield_10123": ("Responsible group", "group", ()),
+    "customfield_10124": ("Start date", "date", ()),
+    "customfield_10125": ("Ends at", "datetime", ()),
+    "customfield_10126": ("Cost", "number", ()),
+    "customfield_10127": ("Laptop", "assets", ("12", "13")),
+    "customfield_10128": ("Groups to tell", "groups", ()),
+}
 SLA_GOAL_MS = 8 * 3600 * 1000
 
-_FORM = ("summary", "description", TARGET, ROLE, PERSON, BENEFICIARY, PRIVILEGED, EXTERNAL, APPROVERS, "labels")
+_FORM = ("summary", "description", TARGET, ROLE, PERSON, BENEFICIARY, PRIVILEGED, EXTERNAL, APPROVERS, "labels",
+         "priority", "components", *MORE_FIELDS)
 CREATE_SCREEN = ("summary", "description", "labels", "reporter", "assignee", "priority", REQUEST_TYPE, TARGET, ROLE,
-                 PERSON, BENEFICIARY, PRIVILEGED, EXTERNAL, APPROVERS)
+                 PERSON, BENEFICIARY, PRIVILEGED, EXTERNAL, APPROVERS, "components", *MORE_FIELDS)
 # The two fields that say what is missing can be edited: they inform, they lock nothing. A test takes them off with
 # {"screens": {"IAM": {"edit": [...]}}} to see whether the loop transition is used instead.
 EDIT_SCREEN = CREATE_SCREEN + (CHECK, REASON)
@@ -139,7 +156,8 @@ class Project:
     desk: str
     name: str
     workflow: str
-    screens: dict = field(default_factory=lambda: {"create": CREATE_SCREEN, "edit": EDIT_SCREEN})
+    screens: dict = field(default_factory=lambda: {"create": CREATE_SCREEN, "edit": EDIT_SCREEN,
+                                                    "required": ("summary",)})
     next_number: int = 1
 
 

@@ -8,7 +8,7 @@ import itertools
 import threading
 from collections import deque
 
-from . import adf, clock, faults, fields, seed, workflow
+from . import adf, clock, faults, fields, kinds, seed, workflow
 from .hooks import EVENTS, Hooks
 from .index import Index
 from .limits import Limits
@@ -50,6 +50,7 @@ DEFAULT_CONFIG = {
     "reply_headers": {},        # added to every answer: what Jira says of its limits
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
+    "meta_page": 200,           # most that createmeta gives at once
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
 }
 
@@ -66,7 +67,8 @@ class Site:
 
     def reset(self, keep_hooks=False):
         self.config = dict(DEFAULT_CONFIG, index_lag_ms=self._index_lag_ms)
-        self.fields = self.dc.fields_of(fields.catalogue()) if self.dc else fields.catalogue()
+        catalogue = fields.catalogue() | kinds.more()
+        self.fields = self.dc.fields_of(catalogue) if self.dc else catalogue
         self.failed_logins = {}     # of Data Center, by name
         self.projects = {p.key: p for p in seed.projects()}
         self.request_types = seed.request_types()
@@ -143,7 +145,7 @@ class Site:
         return {
             "self": f"{self.base}/rest/api/{api}/user?accountId={account.id.replace(':', '%3A')}",
             "accountId": account.id,
-            "emailAddress": account.email,
+            "emailAddress": "" if account.hides_email else account.email,
             "avatarUrls": {f"{n}x{n}": f"{icon}?size={n}" for n in (48, 24, 16, 32)},
             "displayName": account.display,
             "active": account.active,

@@ -59,7 +59,7 @@ static void searches(void **state)
     struct err err;
     assert_true(json_parse(arena, next.body, &body, &err));
     assert_str(json_path_str(body, "nextPageToken"), "a\"b");
-    struct jsm_call find = jsm_call_find(arena, projects, 1, STR("gar-1"));
+    struct jsm_call find = jsm_call_find(arena, projects, 1, STR("gar-1"), STR("labels"));
     assert_true(json_parse(arena, find.body, &body, &err));
     assert_str(json_path_str(body, "jql"),
                "project in (\"IAM\") AND labels = \"gar-1\" ORDER BY created ASC");
@@ -69,6 +69,43 @@ static void searches(void **state)
     /* a new ticket waits for the answer; a sweep can wait itself */
     assert_int_equal(find.lane, LANE_CREATE);
     assert_int_equal(next.lane, LANE_SWEEP);
+}
+
+static void a_marker_is_searched_where_it_stands(void **state)
+{
+    const struct str projects[] = {STR("IAM")};
+    const struct json *body;
+    struct err err;
+    (void)state;
+
+    struct jsm_call c = jsm_call_find(arena, projects, 1, STR("gar-1"), STR("customfield_10090"));
+    assert_true(json_parse(arena, c.body, &body, &err));
+    assert_str(json_path_str(body, "jql"),
+               "project in (\"IAM\") AND (labels = \"gar-1\" OR cf[10090] ~ "
+               "\"\\\"gar-1\\\"\") ORDER BY created ASC");
+    c = jsm_call_find(arena, projects, 1, STR("gar-\"1\\"), STR("description"));
+    assert_true(json_parse(arena, c.body, &body, &err));
+    assert_str(json_path_str(body, "jql"),
+               "project in (\"IAM\") AND (labels = \"gar-\\\"1\\\\\" OR description ~ "
+               "\"\\\"gar-1\\\"\") ORDER BY created ASC");
+}
+
+static void what_a_form_is_read_by(void **state)
+{
+    (void)state;
+    assert_str(jsm_call_desk(arena, STR("IAM")).path,
+               "/rest/servicedeskapi/servicedesk/projectKey:IAM");
+    assert_str(jsm_call_request_form(arena, STR("4"), STR("30")).path,
+               "/rest/servicedeskapi/servicedesk/4/requesttype/30/field");
+    assert_int_equal(jsm_call_request_form(arena, STR("4"), STR("x")).path.len, 0);
+    assert_int_equal(jsm_call_request_form(arena, STR(""), STR("30")).path.len, 0);
+    assert_str(jsm_call_issue_types(arena, STR("I/M")).path,
+               "/rest/api/3/issue/createmeta/I%2FM/issuetypes?maxResults=200");
+    assert_str(jsm_call_issue_form(arena, STR("IAM"), STR("10039"), 200).path,
+               "/rest/api/3/issue/createmeta/IAM/issuetypes/10039?startAt=200&maxResults=200");
+    assert_int_equal(jsm_call_issue_form(arena, STR("IAM"), STR("a"), 0).path.len, 0);
+    assert_str(jsm_call_users(arena, STR("a+b@x.org")).path,
+               "/rest/api/3/user/search?maxResults=50&query=a%2Bb%40x.org");
 }
 
 static void writes(void **state)
@@ -160,7 +197,47 @@ static void a_create_carries_marker_and_binding(void **state)
     assert_str(json_path_str(v, "properties/0/value/site_id"), "https://acme.example");
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),
+static void a_create_by_the_desk_carries_the_marker_alone(void **state)
+{
+    const struct str participants[] = {STR("712020:p")};
+    struct jsm_create c = {.request_type = STR("31"),
+                           .summary = STR("s"),
+                           .description = STR("why"),
+                           .fields = STR("{\"customfield_1\":\"x\"}"),
+                           .marker = STR("gar-77"),
+                           .marker_field = STR("customfield_10090"),
+                           .labels = STR("\"a\",\"b\""),
+                           .reporter = STR("712020:r")};
+    const struct json *v;
+    struct err err;
+    (void)state;
+
+    struct jsm_call call = jsm_call_request(jsm_request_body(arena, &c, STR("4"), participants, 1));
+    assert_str(call.path, "/rest/servicedeskapi/request");
+    assert_int_equal(call.effect, JSM_ONCE);
+    assert_str(
+        call.body,
+        "{\"serviceDeskId\":\"4\",\"requestTypeId\":\"31\",\"isAdfRequest\":true,"
+        "\"raiseOnBehalfOf\":\"712020:r\",\"requestParticipants\":[\"712020:p\"],"
+        "\"requestFieldValues\":{\"summary\":\"s\",\"description\":{\"version\":1,\"type\":"
+        "\"doc\",\"content\":[{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\","
+        "\"text\":\"why\"}]},{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":"
+        "\"Countersign gar-77\"}]}]},\"labels\":[\"a\",\"b\"],\"customfield_10090\":\"gar-77\","
+        "\"customfield_1\":\"x\"}}");
+    c = (struct jsm_create){.request_type = STR("31"), .summary = STR("s"), .marker = STR("gar-1")};
+    assert_str(jsm_request_body(arena, &c, STR("4"), NULL, 0),
+               "{\"serviceDeskId\":\"4\",\"requestTypeId\":\"31\",\"isAdfRequest\":true,"
+               "\"requestFieldValues\":{\"summary\":\"s\",\"labels\":[\"gar-1\"]}}");
+    c.reporter = STR("712020:r");
+    c.request_type_field = STR("customfield_10010");
+    assert_true(json_parse(arena, jsm_create_body(arena, &c), &v, &err));
+    assert_str(json_path_str(v, "fields/reporter/accountId"), "712020:r");
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(a_marker_is_searched_where_it_stands),
+              cmocka_unit_test(what_a_form_is_read_by),
+              cmocka_unit_test(a_create_by_the_desk_carries_the_marker_alone),
+              cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),
               cmocka_unit_test(our_comment_is_always_internal),
               cmocka_unit_test(only_ids_go_into_paths),
               cmocka_unit_test(a_create_carries_marker_and_binding))

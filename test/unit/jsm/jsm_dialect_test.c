@@ -92,7 +92,7 @@ static void translates_searches(void **state)
                "key ASC\",\"maxResults\":100,\"fields\":[\"updated\"],\"startAt\":0}");
     call = there(jsm_call_poll(arena, &project, 1, 5, STR("50+50 1@2")));
     assert_true(str_ends(call.body, STR("\"startAt\":50}")));
-    call = there(jsm_call_find(arena, &project, 1, STR("gar-1")));
+    call = there(jsm_call_find(arena, &project, 1, STR("gar-1"), STR_NONE));
     assert_str(call.body,
                "{\"jql\":\"project in (\\\"IAM\\\") AND labels = \\\"gar-1\\\" ORDER BY created "
                "ASC\",\"maxResults\":20,\"fields\":[\"created\",\"creator\",\"labels\",\"status\","

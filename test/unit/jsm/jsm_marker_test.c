@@ -19,10 +19,10 @@ static void markers(void **state)
         json_of("{'fields':{'labels':['x','gar-1','gar-2 3','gar','gar-4',5,'xgar-6']}}");
     (void)state;
 
-    assert_str(jsm_marker_find(v), "gar-1");
-    assert_str(jsm_markers_join(arena, v), "gar-1 gar-4");
-    assert_str(jsm_marker_find(json_of("{}")), "");
-    assert_str(jsm_markers_join(arena, json_of("{'fields':{'labels':null}}")), "");
+    assert_str(jsm_marker_find(arena, v, STR_NONE), "gar-1");
+    assert_str(jsm_markers_join(arena, v, STR("labels")), "gar-1 gar-4");
+    assert_str(jsm_marker_find(arena, json_of("{}"), STR_NONE), "");
+    assert_str(jsm_markers_join(arena, json_of("{'fields':{'labels':null}}"), STR_NONE), "");
 
     struct str many = STR("{\"fields\":{\"labels\":[\"gar-0\"");
     for (int i = 0; i < 100; i++)
@@ -30,7 +30,22 @@ static void markers(void **state)
     const struct json *crowd;
     struct err err;
     assert_true(json_parse(arena, arena_printf(arena, "%.*s]}}", STR_ARG(many)), &crowd, &err));
-    assert_int_equal(jsm_markers_join(arena, crowd).len, 32 * 6 - 1);
+    assert_int_equal(jsm_markers_join(arena, crowd, STR_NONE).len, 32 * 6 - 1);
+}
+
+static void markers_of_another_field(void **state)
+{
+    const struct json *text = json_of("{'fields':{'labels':['gar-1'],'customfield_90':'gar-2'}}");
+    const struct json *doc = json_of(
+        "{'fields':{'description':{'type':'doc','version':1,'content':[{'type':'paragraph',"
+        "'content':[{'type':'text','text':'see xgar-9 or'}]},{'type':'paragraph','content':[{"
+        "'type':'text','text':'Countersign gar-3'}]}]}}}");
+    (void)state;
+
+    assert_str(jsm_markers_join(arena, text, STR("customfield_90")), "gar-1 gar-2");
+    assert_str(jsm_markers_join(arena, text, STR("customfield_91")), "gar-1");
+    assert_str(jsm_marker_find(arena, doc, STR("description")), "gar-3");
+    assert_str(jsm_marker_find(arena, doc, STR("labels")), "");
 }
 
 static void bindings(void **state)
@@ -58,4 +73,5 @@ static void bindings(void **state)
     assert_false(jsm_bind_is_foreign(&b, us, here));
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(ids), cmocka_unit_test(markers), cmocka_unit_test(bindings))
+JSM_UNIT_MAIN(cmocka_unit_test(ids), cmocka_unit_test(markers),
+              cmocka_unit_test(markers_of_another_field), cmocka_unit_test(bindings))

@@ -86,7 +86,7 @@ static void types_of_fields_are_guessed_or_told(void **state)
 {
     static const struct {
         const char *binding;
-        enum field_type type;
+        enum field_kind type;
     } CASES[] = {
         {"{ from: customfield_3, on_missing: hold }", FIELD_TEXT},
         {"{ from: customfield_3, lookup: { A: a }, on_missing: hold }", FIELD_OPTION},
@@ -94,6 +94,12 @@ static void types_of_fields_are_guessed_or_told(void **state)
         {"{ from: customfield_3, then: [email], on_missing: hold }", FIELD_TEXT},
         {"{ from: customfield_3, type: user, then: [email], on_missing: hold }", FIELD_USER},
         {"{ from: customfield_3, type: option, on_missing: hold }", FIELD_OPTION},
+        {"{ from: customfield_3, type: organisations, then: [id], on_missing: hold }",
+         FIELD_ORGANISATIONS},
+        {"{ from: customfield_3, then: [plain], on_missing: hold }", FIELD_RICH},
+        {"{ from: customfield_3, then: [child, trim], on_missing: hold }", FIELD_CASCADE},
+        {"{ from: customfield_3, then: [parent], lookup: { A: a }, on_missing: hold }",
+         FIELD_CASCADE},
         {"{ from: customfield_3, type: text, lookup: { A: a }, on_missing: hold }", FIELD_TEXT},
     };
     (void)state;
@@ -182,7 +188,7 @@ static const struct {
           "[trim,trim,trim,trim,trim,trim,trim,trim,trim], on_missing: hold }\n",
      "M023@9:88"},
     {HEAD "requests:\n" NAMED SUBJECT APPLICATION
-          "    entitlement: { from: customfield_3, type: date, on_missing: hold }\n",
+          "    entitlement: { from: customfield_3, type: dat, on_missing: hold }\n",
      "M048@9:47"},
     {HEAD "requests:\n" NAMED SUBJECT APPLICATION
           "    entitlement: { from: customfield_3, then: [bool], on_missing: hold }\n",

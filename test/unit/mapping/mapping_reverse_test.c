@@ -144,10 +144,94 @@ static const struct {
      "    entitlement: { from: customfield_52, on_missing: hold }\n",
      {.kind = REQUEST_REMOVAL,
       .source = STR("s"),
-      .beneficiary = STR("p@example.com"),
+      .beneficiary = STR(" "),
       .entitlement = STR("e")},
-     "which person"}, /* an address is no account id, and nobody can be asked here */
+     "which person"},
+    {"    subject: { from: customfield_61, on_missing: hold }\n    application: { from: "
+     "customfield_50, then: [parent], on_missing: hold }\n"
+     "    entitlement: { from: customfield_50, then: [parent], on_missing: hold }\n",
+     {.kind = REQUEST_REMOVAL,
+      .source = STR("s"),
+      .beneficiary = STR("p"),
+      .entitlement = STR("e")},
+     "cannot express 'application'"}, /* of two on one level only one can be written */
 };
+
+static void fields_of_every_kind_map_back(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    static const char *const KINDS[] = {"type: options",
+                                        "type: labels",
+                                        "type: group, then: [trim]",
+                                        "type: groups",
+                                        "type: named",
+                                        "type: components",
+                                        "type: date",
+                                        "type: datetime",
+                                        "type: number",
+                                        "type: assets, then: [id]",
+                                        "type: organisations, then: [id]",
+                                        "type: user, then: [account]",
+                                        "type: users, then: [account]",
+                                        "type: rich_text, then: [plain]",
+                                        "then: [parent]"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(KINDS); i++) {
+        struct str text = arena_printf(
+            a,
+            "version: 1\nrequests:\n  - name: r\n    request_type: \"31\"\n    change: removal\n"
+            "    subject: { from: customfield_61, on_missing: hold }\n"
+            "    application: { const: s }\n    entitlement: { from: customfield_52, %s, "
+            "on_missing: hold }\n",
+            KINDS[i]);
+        const struct wanted w = {.kind = REQUEST_REMOVAL,
+                                 .source = STR("s"),
+                                 .beneficiary = STR("p"),
+                                 .entitlement = STR("12")};
+        struct mapped r;
+        struct str fields;
+        struct err err = {0};
+        if (!mapping_request(load(a, text.p), a, &w, &r, &fields, &err))
+            fail_msg("%s: %s", KINDS[i], err.what);
+        assert_str(r.entitlement, "12");
+    }
+}
+
+static void two_targets_share_a_choice_in_two_levels(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    const struct wanted w = {.kind = REQUEST_REMOVAL,
+                             .source = STR("sap-fin"),
+                             .beneficiary = STR("p"),
+                             .entitlement = STR("ledger")};
+    struct mapped r;
+    struct str fields;
+    struct err err = {0};
+    (void)state;
+    struct mapping *m = load(
+        a, "version: 1\nrequests:\n  - name: r\n    request_type: \"31\"\n    change: removal\n"
+           "    subject: { from: customfield_61, on_missing: hold }\n"
+           "    application: { from: customfield_50, then: [parent], lookup: { SAP: sap-fin }, "
+           "on_missing: hold }\n"
+           "    entitlement: { from: customfield_50, then: [child], on_missing: hold }\n");
+
+    if (!mapping_request(m, a, &w, &r, &fields, &err))
+        fail_msg("%s", err.what);
+    assert_str(fields, "{\"customfield_61\":\"p\",\"customfield_50\":{\"value\":\"SAP\",\"child\":{"
+                       "\"value\":\"ledger\"}}}");
+    assert_str(r.source, "sap-fin");
+    assert_str(r.entitlement, "ledger");
+}
+
+static void persons_are_parts_or_themselves(void **state)
+{
+    (void)state;
+    assert_str(mapping_person(&WANTED, STR("requester")), "boss");
+    assert_str(mapping_person(&WANTED, STR("beneficiary")), "Okafor");
+    assert_str(mapping_person(&WANTED, STR("x@y.z")), "x@y.z");
+    assert_string_equal(field_kind_name(FIELD_RICH), "rich_text");
+}
 
 static void what_cannot_be_expressed_is_named(void **state)
 {
@@ -243,6 +327,9 @@ static void blame_names_binding_and_line(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(a_wish_becomes_fields_that_map_back_to_it),
+          cmocka_unit_test(fields_of_every_kind_map_back),
+          cmocka_unit_test(two_targets_share_a_choice_in_two_levels),
+          cmocka_unit_test(persons_are_parts_or_themselves),
           cmocka_unit_test(what_cannot_be_expressed_is_named),
           cmocka_unit_test(two_targets_may_share_a_field),
           cmocka_unit_test(hostile_values_stay_values),

@@ -1,0 +1,359 @@
+#include "site/site_create.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "json/json_write.h"
+
+enum { FIELDS_BYTES = 256 * 1024 };
+
+/* --- the wish in words --- */
+
+void creation_begin(struct creation *c, struct arena *arena, const struct mapping *m,
+                    const struct mapping_rule *rule, const struct wanted *w)
+{
+    *c = (struct creation){.m = m, .rule = rule};
+    c->count = mapping_writes(arena, rule, w, c->writes);
+    if (m->ticket.behalf.len)
+        c->behalf = mapping_person(w, m->ticket.behalf);
+    for (size_t i = 0; i < m->ticket.participant_count; i++) {
+        struct str person = mapping_person(w, m->ticket.participants[i]);
+        if (person.len)
+            c->participants[c->participant_count++] = person;
+    }
+}
+
+/* As Jira describes the field, else as the mapping does. */
+static struct jsm_field field_of(const struct creation *c, const struct mapping_write *w)
+{
+    const struct jsm_field *known = c->form ? jsm_form_field(c->form, w->field) : NULL;
+
+    if (known)
+        return *known;
+    return (struct jsm_field){.id = w->field, .name = w->field, .kind = w->kind, .writable = true};
+}
+
+static bool holds_people(const struct jsm_field *f)
+{
+    return f->writable && (f->kind == FIELD_USER || f->kind == FIELD_USERS);
+}
+
+static struct creation_person *person_of(struct creation *c, struct str word)
+{
+    for (size_t i = 0; i < c->people_count; i++)
+        if (str_eq(c->people[i].word, word))
+            return &c->people[i];
+    return NULL;
+}
+
+static bool add_person(struct creation *c, struct str word)
+{
+    if (!word.len || person_of(c, word))
+        return true;
+    if (c->people_count == CREATION_PEOPLE_MAX)
+        return false;
+    c->people[c->people_count++].word = word;
+    return true;
+}
+
+bool creation_gather(struct creation *c, const struct jsm_form *form, struct str desk)
+{
+    bool fits = true;
+
+    c->form = form;
+    c->desk = desk;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct mapping_write *w = &c->writes[i];
+        struct jsm_field f = field_of(c, w);
+        for (size_t k = 0; holds_people(&f) && k < w->count; k++)
+            fits = fits && add_person(c, w->values[k]);
+    }
+    fits = fits && add_person(c, c->behalf);
+    for (size_t i = 0; i < c->participant_count; i++)
+        fits = fits && add_person(c, c->participants[i]);
+    return fits;
+}
+
+/* --- what speaks against it --- */
+
+struct faults {
+    const struct creation *c;
+    struct arena *arena;
+    struct buf text;
+};
+
+static void PRINTF_LIKE(4, 5)
+    fault(struct faults *to, const char *who, struct diag_pos pos, const char *format, ...)
+{
+    char words[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    if (to->text.len)
+        buf_add_c(&to->text, "; ");
+    buf_printf(&to->text, "%s (%s:%d:%d): %s", who, to->c->m->file, pos.line, pos.column, words);
+}
+
+static const char *form_name(const struct faults *to)
+{
+    const struct creation *c = to->c;
+
+    if (c->m->ticket.by == CREATE_BY_REQUEST)
+        return arena_printf(to->arena, "the form of request type %.*s",
+                            STR_ARG(c->rule->request_type))
+            .p;
+    return "the create screen";
+}
+
+/* A value that could be written and not be read again would hold the ticket. */
+static const char *unreadable(const struct jsm_field *f, const struct binding *b)
+{
+    enum mapping_step first = b->step_count ? b->steps[0] : STEP_COUNT;
+
+    static const struct {
+        enum field_kind kind;
+        enum mapping_step first, or ;
+        const char *why;
+    } NEEDS[] = {
+        {FIELD_RICH, STEP_PLAIN, STEP_PLAIN, "formatted text: begin with then: [plain]"},
+        {FIELD_CASCADE, STEP_PARENT, STEP_CHILD,
+         "a choice in two levels: begin with then: [parent] or [child]"},
+        {FIELD_USER, STEP_EMAIL, STEP_ACCOUNT, "a person: begin with then: [email] or [account]"},
+        {FIELD_USERS, STEP_EMAIL, STEP_ACCOUNT, "people: begin with then: [email] or [account]"},
+        {FIELD_ASSETS, STEP_ID, STEP_ID, "an object of Assets: begin with then: [id]"},
+        {FIELD_ORGANISATIONS, STEP_ID, STEP_ID, "an organisation: begin with then: [id]"},
+    };
+
+    for (size_t i = 0; i < sizeof NEEDS / sizeof NEEDS[0]; i++)
+        if (f->kind == NEEDS[i].kind && first != NEEDS[i].first && first != NEEDS[i].or)
+            return NEEDS[i].why;
+    return NULL;
+}
+
+static void check_values(struct faults *to, const struct mapping_write *w,
+                         const struct jsm_field *f, const struct str *values, size_t count)
+{
+    struct err err = {0};
+
+    if (count && !holds_people(f) && !jsm_field_check(to->arena, f, values, count, &err))
+        fault(to, w->target, w->pos, "%s", err.what);
+}
+
+/* Without a wish: everything that the lookup can make. */
+static void check_lookup(struct faults *to, const struct mapping_write *w,
+                         const struct jsm_field *f)
+{
+    if (!f->choice_count || f->kind == FIELD_CASCADE)
+        return;
+    for (size_t i = 0; i < w->binding->lookup_count; i++)
+        check_values(to, w, f, &w->binding->lookup[i].from, 1);
+}
+
+static void check_write(struct faults *to, const struct mapping_write *w, bool is_wish)
+{
+    const struct jsm_field *f = jsm_form_field(to->c->form, w->field);
+
+    if (!f) {
+        fault(to, w->target, w->pos,
+              "%.*s is not on %s, or we may not see it; add it there, or take it out here",
+              STR_ARG(w->field), form_name(to));
+        return;
+    }
+    const char *why = w->binding ? unreadable(f, w->binding) : NULL;
+    if (why)
+        fault(to, w->target, w->pos, "%.*s '%.*s' is %s", STR_ARG(f->id), STR_ARG(f->name), why);
+    else if (is_wish || (!w->binding && !w->varies))
+        check_values(to, w, f, w->values, w->count);
+    else if (w->binding)
+        check_lookup(to, w, f);
+}
+
+/* What a create fills in without the mapping, or Jira does. */
+static bool is_filled(const struct creation *c, const struct jsm_field *f)
+{
+    static const char *const OURS[] = {"summary", "description", "project", "issuetype",
+                                       "reporter"};
+
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        if (str_eq_c(f->id, OURS[i]))
+            return true;
+    for (size_t i = 0; i < c->count; i++)
+        if (str_eq(c->writes[i].field, f->id))
+            return true;
+    return str_eq(f->id, c->m->request_type_field) || str_eq(f->id, c->m->ticket.marker);
+}
+
+static void check_marker(struct faults *to)
+{
+    struct str id = to->c->m->ticket.marker;
+    const struct jsm_field *f = jsm_form_field(to->c->form, id);
+    bool text = str_starts(id, STR("customfield_"));
+
+    if (!f)
+        fault(to, "ticket", to->c->m->ticket.pos,
+              "%.*s, which is to carry our marker, is not on %s: add it there, or write marker: "
+              "labels, description, or the customfield_... of a text field that is",
+              STR_ARG(id), form_name(to));
+    else if (text && f->kind != FIELD_TEXT)
+        fault(to, "ticket", to->c->m->ticket.pos,
+              "%.*s '%.*s', which is to carry our marker, is no text field of one line",
+              STR_ARG(id), STR_ARG(f->name));
+}
+
+static void check_people(struct faults *to)
+{
+    const struct mapping_ticket *t = &to->c->m->ticket;
+
+    if (t->by == CREATE_BY_ISSUE) {
+        if (t->behalf.len && !jsm_form_field(to->c->form, STR("reporter")))
+            fault(
+                to, "ticket", t->pos,
+                "reporter is not on the create screen, or we may not set it: give our account the "
+                "permission Modify Reporter, or take behalf out");
+        return;
+    }
+    if (t->behalf.len && !to->c->form->may_behalf)
+        fault(to, "ticket", t->pos,
+              "Jira does not let our account raise %.*s on behalf of others: make it an agent of "
+              "the service desk, or take behalf out",
+              STR_ARG(to->c->rule->request_type));
+    if (t->participant_count && !to->c->form->may_participants)
+        fault(to, "ticket", t->pos,
+              "Jira does not let our account add participants to %.*s: make it an agent of the "
+              "service desk, or take participants out",
+              STR_ARG(to->c->rule->request_type));
+}
+
+struct str creation_faults(const struct creation *c, struct arena *arena, bool is_wish)
+{
+    struct faults to = {c, arena, {0}};
+
+    if (!c->form)
+        return STR("");
+    buf_init(&to.text, FIELDS_BYTES);
+    check_marker(&to);
+    check_people(&to);
+    for (size_t i = 0; i < c->count; i++)
+        check_write(&to, &c->writes[i], is_wish);
+    for (size_t i = 0; i < c->form->count; i++) {
+        const struct jsm_field *f = &c->form->fields[i];
+        if (f->required && !is_filled(c, f))
+            fault(&to, arena_printf(arena, "rule %.*s", STR_ARG(c->rule->name)).p, c->rule->pos,
+                  "%.*s '%.*s' is required by %s; bind it, or set it under ticket: fields",
+                  STR_ARG(f->id), STR_ARG(f->name), form_name(&to));
+    }
+    char cut[CREATION_FAULT_BYTES];
+    bool whole = str_copy(cut, sizeof cut, buf_str(&to.text));
+    buf_done(&to.text);
+    return arena_printf(arena, "%s%s", cut, whole ? "" : "...");
+}
+
+/* --- the call --- */
+
+static struct str account_of(const struct creation *c, struct str word)
+{
+    for (size_t i = 0; i < c->people_count; i++)
+        if (str_eq(c->people[i].word, word))
+            return c->people[i].account;
+    return STR_NONE;
+}
+
+/* Who is written by one key and read by another would look like somebody else. */
+static bool reads_back(const struct creation *c, const struct mapping_write *w, struct str word,
+                       struct err *err)
+{
+    enum mapping_step first =
+        w->binding && w->binding->step_count ? w->binding->steps[0] : STEP_COUNT;
+    bool other_account = first == STEP_ACCOUNT && !str_eq(account_of(c, word), word);
+    bool no_address = first == STEP_EMAIL && str_find(word, '@') <= 0;
+
+    if (!other_account && !no_address)
+        return true;
+    return FAIL(err, ERR_INPUT,
+                "%s (%s:%d:%d): %.*s is read as %s, and '%.*s' is none: begin with "
+                "then: [%s], or name people so",
+                w->target, c->m->file, w->pos.line, w->pos.column, STR_ARG(w->field),
+                other_account ? "an account id" : "an e-mail address", STR_ARG(word),
+                other_account ? "email" : "account");
+}
+
+static bool put_write(const struct creation *c, struct arena *arena, struct json_out *out,
+                      const struct mapping_write *w, struct err *err)
+{
+    struct jsm_field f = field_of(c, w);
+    struct str values[MAPPING_VALUES_MAX];
+    bool told = c->form && jsm_form_field(c->form, w->field);
+
+    json_put_name(out, arena_cstr(arena, w->field));
+    if (!w->count || (!w->binding && !told)) {
+        json_put_raw(out, w->raw);
+        return true;
+    }
+    for (size_t i = 0; i < w->count; i++) {
+        if (holds_people(&f) && !reads_back(c, w, w->values[i], err))
+            return false;
+        values[i] = holds_people(&f) ? account_of(c, w->values[i]) : w->values[i];
+    }
+    return jsm_field_put(arena, out, &f, values, w->count, err);
+}
+
+/* Labels are shared with the marker. */
+static struct str more_labels(struct arena *arena, const struct mapping_write *w)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, FIELDS_BYTES);
+    json_begin(&out, &b);
+    for (size_t i = 0; i < w->count; i++)
+        json_put_str(&out, w->values[i]);
+    return arena_str(arena, buf_str(&b));
+}
+
+static bool put_writes(const struct creation *c, struct arena *arena, struct jsm_create *create,
+                       struct err *err)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    bool fine = true;
+
+    buf_init(&b, FIELDS_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    for (size_t i = 0; fine && i < c->count; i++) {
+        if (str_eq_c(c->writes[i].field, "labels"))
+            create->labels = more_labels(arena, &c->writes[i]);
+        else
+            fine = put_write(c, arena, &out, &c->writes[i], err);
+    }
+    json_close_object(&out);
+    if (fine && b.over)
+        return FAIL(err, ERR_INPUT, "the request is too large for a ticket");
+    create->fields = arena_str(arena, buf_str(&b));
+    return fine;
+}
+
+bool creation_call(const struct creation *c, struct arena *arena, const struct jsm_create *base,
+                   struct jsm_call *ret, struct err *err)
+{
+    struct jsm_create create = *base;
+    struct str participants[MAPPING_PEOPLE_MAX];
+
+    create.marker_field = c->m->ticket.marker;
+    create.reporter = c->behalf.len ? account_of(c, c->behalf) : STR_NONE;
+    if (!put_writes(c, arena, &create, err))
+        return false;
+    if (c->m->ticket.by == CREATE_BY_ISSUE) {
+        *ret = jsm_call_create(jsm_create_body(arena, &create));
+    } else {
+        if (c->form && !jsm_form_field(c->form, STR("description")))
+            create.description = STR_NONE;
+        for (size_t i = 0; i < c->participant_count; i++)
+            participants[i] = account_of(c, c->participants[i]);
+        *ret = jsm_call_request(
+            jsm_request_body(arena, &create, c->desk, participants, c->participant_count));
+    }
+    return ret->body.len > 0 || FAIL(err, ERR_INPUT, "the request is too large for a ticket");
+}

@@ -1,0 +1,47 @@
+/* site_create.h: what a ticket we make contains, held against what Jira asks for before anything is
+ * sent. Pure: forms and people were read before (site_form.h, site_people.h).
+ */
+#ifndef COUNTERSIGN_SITE_SITE_CREATE_H
+#define COUNTERSIGN_SITE_SITE_CREATE_H
+
+#include "jsm/jsm_call.h"
+#include "jsm/jsm_field.h"
+#include "mapping/mapping.h"
+
+enum {
+    CREATION_PEOPLE_MAX = 24,
+    CREATION_FAULT_BYTES = 4000, /* all faults of one creation; what is more is cut with a sign */
+};
+
+struct creation {
+    const struct mapping *m;
+    const struct mapping_rule *rule;
+    const struct jsm_form *form; /* NULL: Jira does not tell; kinds are the mapping's then */
+    struct str desk;             /* of the form, by request */
+    struct mapping_write writes[MAPPING_WRITES_MAX];
+    size_t count;
+    struct str behalf;                           /* a person's key, empty: ourselves */
+    struct str participants[MAPPING_PEOPLE_MAX]; /* persons' keys */
+    size_t participant_count;
+    struct creation_person {
+        struct str word, account; /* account: empty until somebody said */
+    } people[CREATION_PEOPLE_MAX];
+    size_t people_count;
+};
+
+/* What the rule makes of a wish. */
+void creation_begin(struct creation *c, struct arena *arena, const struct mapping *m,
+                    const struct mapping_rule *rule, const struct wanted *w);
+/* The form is known (NULL: will not be): whom must we know now? The first time, and after a fresh
+ * form. False when they are too many. */
+MUST_CHECK bool creation_gather(struct creation *c, const struct jsm_form *form, struct str desk);
+/* Everything that speaks against it, one sentence each with its place in the mapping, separated by
+ * "; ". Empty: nothing does, as far as Jira told. is_wish: the values are those of a wish; else the
+ * rule itself is looked at: its lookups, its fixed values. */
+struct str creation_faults(const struct creation *c, struct arena *arena, bool is_wish);
+/* The call. base: project, names, words, marker and binding; what the mapping gives is filled in
+ * here. Every person must be known. False with the sentence. */
+MUST_CHECK bool creation_call(const struct creation *c, struct arena *arena,
+                              const struct jsm_create *base, struct jsm_call *ret, struct err *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* site_form.h: what Jira asks for when a ticket is made, read from Jira and kept for a while. */
+#ifndef COUNTERSIGN_SITE_SITE_FORM_H
+#define COUNTERSIGN_SITE_SITE_FORM_H
+
+#include "jsm/jsm_field.h"
+#include "site/site.h"
+
+enum {
+    SITE_FORMS_MAX = 128,          /* of one site: a rule needs one; the oldest gives way */
+    SITE_FORM_MS = 5 * 60 * 1000,  /* how long one counts */
+    SITE_FORM_BYTES = 1024 * 1024, /* kept; a longer one is read each time */
+    SITE_FORM_PAGES_MAX = 20,
+};
+
+/* What a site keeps of forms; the site's, freed with it. NULL is fine to free. */
+struct site_forms *site_forms_new(void);
+/* See above. */
+void site_forms_free(struct site_forms *forms);
+
+/* Which form. */
+struct site_form_name {
+    enum create_by by;
+    struct str project; /* key */
+    struct str type;    /* by request: id of the request type; by issue: name of the issue type */
+};
+
+struct site_form {
+    enum read_outcome outcome; /* REFUSED: there is no such desk, request type or issue type */
+    int64_t told_ms;           /* not again before so long, 0 = not said */
+    const char *why;
+    const struct jsm_form
+        *form;       /* in the arena; NULL with OK: Jira does not tell us, try and see */
+    struct str desk; /* number of the service desk, by request */
+    bool is_kept;    /* not from this moment: ask afresh before anything is refused */
+};
+typedef void site_form_fn(void *arg, const struct site_form *form);
+/* afresh: whatever is kept does not count. At most SITE_FORM_PAGES_MAX + 1 calls. Calls back
+ * exactly once, never from inside. The name is borrowed until then. */
+void site_form_read(struct site *site, struct arena *arena, const struct site_form_name *name,
+                    bool afresh, site_form_fn *fn, void *arg);
+
+#endif
