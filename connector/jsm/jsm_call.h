@@ -29,6 +29,11 @@
     X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}") \
     X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                \
     X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                \
+    X(HOOKS, "GET", SWEEP, 100, "registered webhooks")                       \
+    X(HOOK_ADD, "POST", SWEEP, 100, "a webhook")                             \
+    X(HOOK_EDIT, "PUT", SWEEP, 50, "a webhook, or its end put off")          \
+    X(HOOK_REMOVE, "DELETE", SWEEP, 50, "a webhook")                         \
+    X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")         \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {
@@ -56,6 +61,10 @@ struct jsm_call {
     struct str issue_id; /* of the ticket it is about, empty when none: writes are paced by it */
     int64_t send_by_ms;  /* monotonic: not to be begun after this; 0 = its caller does not mind */
 };
+
+/* Any other call, with the method and lane of its route; body empty for none. */
+struct jsm_call jsm_call_of(enum jsm_route route, enum jsm_effect effect, struct str path,
+                            struct str body);
 
 /* GET /rest/api/3/myself: who are we, and is the credential alive. */
 struct jsm_call jsm_call_myself(void);
