@@ -20,6 +20,8 @@ struct store_op {
         store_json_fn *json;
         store_flows_fn *flows;
         store_poll_fn *poll;
+        store_hook_worth_fn *worth;
+        store_hook_look_fn *look;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */
