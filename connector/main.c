@@ -7,7 +7,7 @@
 
 static const struct cli_command *const COMMANDS[] = {&CLI_SERVE,     &CLI_CHECK,   &CLI_DB,
                                                      &CLI_REQUEST,   &CLI_MAPPING, &CLI_EVIDENCE,
-                                                     &CLI_EXCEPTION, &CLI_SOURCE};
+                                                     &CLI_EXCEPTION, &CLI_SOURCE,  &CLI_WEBHOOK};
 
 static int help(FILE *to, int code)
 {

@@ -25,6 +25,15 @@ enum {
     CONFIG_CONCURRENCY_MAX = 32, /* of each site; Jira's buckets hold back before that */
 };
 
+/* Senders of webhooks beside the signed ones, and how we look after them. */
+struct hook_config {
+    struct str app, app_old;       /* secret references: client secret of an app; empty: none */
+    struct str shared, shared_old; /* secret references: what automation rules send; empty: none */
+    struct str header;             /* the header they send it in */
+    int64_t check_every_ms;        /* dynamic webhooks are looked at so often */
+    int64_t late_after_ms;         /* a change no delivery told of for so long counts as lost */
+};
+
 struct site_config {
     struct str name, flavour, url;
     enum jsm_auth auth;
@@ -35,6 +44,7 @@ struct site_config {
     struct str cloud_id;           /* empty: the site is asked */
     struct str webhook_secret,
         webhook_secret_old; /* secret references; old is empty unless one is being replaced */
+    struct hook_config hook;
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;
@@ -72,6 +82,7 @@ struct config {
     struct str listen_address, ops_address;
     int listen_port, ops_port;
     struct str tls_cert, tls_key;
+    struct str public_url; /* where Jira reaches us, no / at the end; empty: not said */
     struct str mapping_file;
     struct site_config sites[CONFIG_SITES_MAX];
     size_t site_count;

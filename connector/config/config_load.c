@@ -37,7 +37,7 @@ static void load_database(struct loader *l, const struct yaml *root)
 static void load_listen(struct loader *l, const struct yaml *root)
 {
     static const char *const KNOWN[] = {"address",  "port",    "ops_address", "ops_port",
-                                        "tls_cert", "tls_key", NULL};
+                                        "tls_cert", "tls_key", "public_url",  NULL};
     const struct yaml *map = value_map(&l->v, root, "listen");
     struct values v = section(l, "listen");
     struct config *c = l->c;
@@ -49,6 +49,8 @@ static void load_listen(struct loader *l, const struct yaml *root)
     c->ops_port = (int)value_int(&v, map, "ops_port", 8471, 0, 65535);
     c->tls_cert = value_str(&v, map, "tls_cert", "");
     c->tls_key = value_str(&v, map, "tls_key", "");
+    c->public_url = value_str(&v, map, "public_url", "");
+    config_check_public_url(l, map, &c->public_url);
     if (!c->tls_cert.len != !c->tls_key.len) {
         diag_error(v.diags, "C020", map ? map->pos : (struct diag_pos){0},
                    "a certificate and its key belong together");
@@ -284,29 +286,15 @@ static void refuse_unread(struct loader *l, const struct yaml *root)
 /* A --set that names no option would be a wish nobody hears. */
 static void refuse_unknown_set(struct loader *l)
 {
-    static const char *const OPTIONS[] = {"database.conninfo",
-                                          "database.password",
-                                          "database.connections",
-                                          "listen.address",
-                                          "listen.port",
-                                          "listen.ops_address",
-                                          "listen.ops_port",
-                                          "listen.tls_cert",
-                                          "listen.tls_key",
-                                          "mapping",
-                                          "log_level",
-                                          "times.call_timeout",
-                                          "times.lease",
-                                          "times.lateness",
-                                          "times.index_lag",
-                                          "times.grace",
-                                          "times.probe",
-                                          "times.backoff",
-                                          "times.backoff_cap",
-                                          "times.return_after",
-                                          "times.sweep",
-                                          "times.recheck",
-                                          NULL};
+    static const char *const OPTIONS[] = {
+        "database.conninfo",  "database.password", "database.connections",
+        "listen.address",     "listen.port",       "listen.ops_address",
+        "listen.ops_port",    "listen.tls_cert",   "listen.tls_key",
+        "listen.public_url",  "mapping",           "log_level",
+        "times.call_timeout", "times.lease",       "times.lateness",
+        "times.index_lag",    "times.grace",       "times.probe",
+        "times.backoff",      "times.backoff_cap", "times.return_after",
+        "times.sweep",        "times.recheck",     NULL};
 
     for (size_t i = 0; i < l->v.set_count; i++) {
         struct str rest = str_of(l->v.set[i]), path = str_cut(&rest, '=');

@@ -16,6 +16,11 @@ struct loader {
 void config_site(struct loader *l, const struct yaml *map);
 /* `auth` of a site, after its `insecure_http`. */
 void config_auth(struct loader *l, const struct yaml *map, struct site_config *s);
+/* `webhook` of a site, after its `webhook_secret`. */
+void config_hook(struct loader *l, const struct yaml *map, struct site_config *s);
+/* An https address to which paths are appended (or http to this machine): its end cut to no slash,
+ * a fault where it is none. */
+void config_check_public_url(struct loader *l, const struct yaml *map, struct str *url);
 /* Is it plain http to this very machine? */
 bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);

@@ -154,9 +154,9 @@ void config_site(struct loader *l, const struct yaml *map)
 {
     static const char *const KNOWN[] = {"name",          "flavour",        "url",
                                         "auth",          "webhook_secret", "webhook_secret_old",
-                                        "projects",      "poll_interval",  "concurrency",
-                                        "mapping",       "people",         "insecure_http",
-                                        "gate_mode",     NULL};
+                                        "webhook",       "projects",       "poll_interval",
+                                        "concurrency",   "mapping",        "people",
+                                        "insecure_http", "gate_mode",      NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
@@ -177,10 +177,12 @@ void config_site(struct loader *l, const struct yaml *map)
     check_url(l, s, map);
     config_auth(l, map, s);
     check_flavour(l, map, s);
+    bool others = yaml_member(map, "webhook") != NULL;
     s->webhook_secret =
-        value_secret(&l->v, map, "webhook_secret", true, CONFIG_HOOK_SECRET_CHARS_MIN);
+        value_secret(&l->v, map, "webhook_secret", !others, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->webhook_secret_old =
         value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
+    config_hook(l, map, s);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);

@@ -46,6 +46,12 @@ static struct jsm_call call(enum jsm_route route, enum jsm_effect effect, struct
                              .body = body};
 }
 
+struct jsm_call jsm_call_of(enum jsm_route route, enum jsm_effect effect, struct str path,
+                            struct str body)
+{
+    return call(route, effect, path, body);
+}
+
 /* The same about one ticket. */
 static struct jsm_call issue_call(enum jsm_route route, enum jsm_effect effect, struct str issue_id,
                                   struct str path, struct str body)

@@ -36,6 +36,11 @@
     X(ISSUE_TYPES, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes")     \
     X(ISSUE_FORM, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}") \
     X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")                               \
+    X(HOOKS, "GET", SWEEP, 100, "registered webhooks")                                          \
+    X(HOOK_ADD, "POST", SWEEP, 100, "a webhook")                                                \
+    X(HOOK_EDIT, "PUT", SWEEP, 50, "a webhook, or its end put off")                             \
+    X(HOOK_REMOVE, "DELETE", SWEEP, 50, "a webhook")                                            \
+    X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")                            \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {
@@ -63,6 +68,10 @@ struct jsm_call {
     struct str issue_id; /* of the ticket it is about, empty when none: writes are paced by it */
     int64_t send_by_ms;  /* monotonic: not to be begun after this; 0 = its caller does not mind */
 };
+
+/* Any other call, with the method and lane of its route; body empty for none. */
+struct jsm_call jsm_call_of(enum jsm_route route, enum jsm_effect effect, struct str path,
+                            struct str body);
 
 /* GET /rest/api/3/myself: who are we, and is the credential alive. */
 struct jsm_call jsm_call_myself(void);

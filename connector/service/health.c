@@ -105,6 +105,15 @@ static void render_sites(const struct service *svc, struct buf *b)
     }
 }
 
+static void render_hooks(const struct service *svc, struct buf *b)
+{
+    struct str names[CONFIG_SITES_MAX];
+
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        names[i] = svc->config->sites[i].name;
+    hook_stats_render(svc->hook_stats, names, svc->config->site_count, b);
+}
+
 static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -116,6 +125,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     q->svc->metrics.loop_lag_ms = io_loop_lag_ms(q->svc->loop);
     metrics_render(&q->svc->metrics, &b);
     render_sites(q->svc, &b);
+    render_hooks(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

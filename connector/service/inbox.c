@@ -16,6 +16,7 @@ enum {
     LEASE_S = 30,
     YIELDS_MAX = 40, /* it gives way to storing so many times in a row, then takes its turn */
     GATHER_MS = 25,  /* deliveries come in bursts: one claim for many */
+    HINTS_EACH = 2,  /* of one delivery: a link has two ends */
 };
 
 struct inbox {
@@ -51,31 +52,56 @@ static void on_finished(void *arg, enum store_outcome outcome, const char *messa
         inbox_kick(inbox);
 }
 
-/* Every delivery becomes something: a ticket to look at, poison with a reason, or an event that is
- * about no ticket. It is parsed in memory of its own: a heavy body takes nothing from the others.
- */
-static struct store_hint hint_of(struct inbox *inbox, const struct store_delivery *row)
+static void quarantine(struct inbox *inbox, struct store_hint *hint, const char *why)
+{
+    hint->poison = arena_cstr(inbox->words, str_of(why));
+    ASSERT(hint->poison && hint->poison[0]);
+    inbox->svc->metrics.webhook_poison++;
+    log_warn("inbox", "a delivery that cannot be read is quarantined",
+             LOG_I("delivery", hint->delivery_id), LOG_C("why", why));
+}
+
+static void count_delay(struct inbox *inbox, const struct store_delivery *row,
+                        const struct jsm_hook *hook)
+{
+    const struct config *c = inbox->svc->config;
+
+    for (size_t i = 0; hook->event_ms && i < c->site_count; i++)
+        if (str_eq(c->sites[i].name, row->site))
+            hook_stats_delay(&inbox->svc->hook_stats[i], row->received_ms - hook->event_ms);
+}
+
+/* Every delivery becomes something: a ticket or two to look at, poison with a reason, or an event
+ * that is about no ticket. It is parsed in memory of its own: a heavy body takes nothing from the
+ * others. Returns how many hints it became. */
+static size_t hints_of(struct inbox *inbox, const struct store_delivery *row,
+                       struct store_hint hints[HINTS_EACH])
 {
     AUTO(drop_arena) struct arena *parsing = arena_new(LIMIT_ARENA_VISIT);
     struct jsm_hook hook;
     struct err err = {0};
-    struct store_hint hint = {.delivery_id = row->id, .site = row->site};
+    size_t count = 1;
 
+    hints[0] = (struct store_hint){.delivery_id = row->id, .site = row->site};
     if (!jsm_hook_read(parsing, row->body, &hook, &err)) {
-        hint.poison = arena_cstr(inbox->words, str_of(err.what));
-        ASSERT(hint.poison && hint.poison[0]);
-        inbox->svc->metrics.webhook_poison++;
-        log_warn("inbox", "a delivery that cannot be read is quarantined",
-                 LOG_I("delivery", row->id), LOG_C("why", err.what));
+        quarantine(inbox, &hints[0], err.what);
+    } else if (jsm_hook_is_replayed(&hook, row->received_ms)) {
+        quarantine(inbox, &hints[0], "its event is more than seven days from its arrival");
     } else {
         bool about_a_ticket = hook.issue_id.len > 0;
-        ASSERT(about_a_ticket || hook.event.len);
-        hint.issue_id = arena_str(inbox->words, hook.issue_id);
+        count_delay(inbox, row, &hook);
+        hints[0].announced_ms = hook.announced_ms;
+        hints[0].issue_id = arena_str(inbox->words, hook.issue_id);
         if (hook.key.len <= LIMIT_KEY_CHARS) /* it is only a label: the id finds the ticket */
-            hint.key = arena_str(inbox->words, hook.key);
-        ASSERT(!about_a_ticket || hint.issue_id.len);
+            hints[0].key = arena_str(inbox->words, hook.key);
+        ASSERT(!about_a_ticket || hints[0].issue_id.len);
     }
-    return hint;
+    if (!hints[0].poison && hook.other_id.len) {
+        hints[count] = hints[0];
+        hints[count].key = STR_NONE;
+        hints[count++].issue_id = arena_str(inbox->words, hook.other_id);
+    }
+    return count;
 }
 
 static void on_body(void *arg, enum store_outcome outcome)
@@ -85,8 +111,9 @@ static void on_body(void *arg, enum store_outcome outcome)
 
     if (outcome == STORE_OK) {
         row.body = buf_str(&inbox->body);
-        struct store_hint hint = hint_of(inbox, &row);
-        store_inbox_finish(&inbox->svc->store, &hint, 1, on_finished, inbox);
+        struct store_hint hints[HINTS_EACH];
+        size_t count = hints_of(inbox, &row, hints);
+        store_inbox_finish(&inbox->svc->store, hints, count, on_finished, inbox);
     } else { /* the lease runs out and it comes again */
         log_warn("inbox", "a long delivery could not be read yet", LOG_I("delivery", row.id));
         batch_end(inbox);
@@ -99,7 +126,8 @@ static void on_claimed(void *arg, enum store_outcome outcome, const struct store
                        size_t count)
 {
     struct inbox *inbox = arg;
-    struct store_hint hints[BATCH];
+    struct store_hint hints[HINTS_EACH * BATCH];
+    size_t hint_count = 0;
     int64_t bytes = 0;
 
     if (outcome != STORE_OK || !count) {
@@ -113,14 +141,15 @@ static void on_claimed(void *arg, enum store_outcome outcome, const struct store
     if (rows[0].size > (int64_t)rows[0].body.len) {
         ASSERT(count == 1);
         inbox->long_one = (struct store_delivery){.id = rows[0].id,
-                                                  .site = arena_str(inbox->words, rows[0].site)};
+                                                  .site = arena_str(inbox->words, rows[0].site),
+                                                  .received_ms = rows[0].received_ms};
         store_inbox_body(&inbox->svc->store, rows[0].id, rows[0].size, &inbox->body, on_body,
                          inbox);
         return;
     }
     for (size_t i = 0; i < count; i++)
-        hints[i] = hint_of(inbox, &rows[i]);
-    store_inbox_finish(&inbox->svc->store, hints, count, on_finished, inbox);
+        hint_count += hints_of(inbox, &rows[i], &hints[hint_count]);
+    store_inbox_finish(&inbox->svc->store, hints, hint_count, on_finished, inbox);
 }
 
 static void on_gathered(void *arg)

@@ -1,5 +1,6 @@
 #include "service/intake.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -11,15 +12,19 @@
 #include "store/store.h"
 
 enum { SITES_MAX = 64, SWEEP_MS = 100, ID_MAX = 200, RETRY_MAX = 1000 };
+/* Within so long the same bytes without an identifier are one delivery told twice; after it they
+ * may tell of a new event. */
+enum { SAME_MS = 1000 };
 
 /* One delivery between its arrival and its answer. Lives in the request's arena. */
 struct delivery {
     struct list link;              /* in intake.waiting, or in a batch */
     struct serve_request *request; /* NULL once answered */
-    struct str site;
+    const struct intake_site *site;
     struct str id;
     struct str body;
     int32_t retry;
+    bool primary, secondary;
     int64_t arrived_ms;
 };
 
@@ -30,16 +35,10 @@ struct batch {
     size_t count;
 };
 
-struct site_keys {
-    struct str name;
-    intake_keys_fn *keys;
-    void *arg;
-};
-
 struct intake {
     struct io_loop *loop;
     struct intake_options options;
-    struct site_keys sites[SITES_MAX];
+    struct intake_site sites[SITES_MAX];
     size_t site_count;
     struct list waiting;
     size_t waiting_count;
@@ -68,16 +67,28 @@ static void refuse(struct intake *intake, struct serve_request *request, int sta
     serve_reply(request, status, NULL, NULL, 0, STR_NONE);
 }
 
+static void count_stored(const struct delivery *d)
+{
+    struct hook_stats *stats = d->site->stats;
+
+    stats->stored++;
+    stats->retried += d->retry > 0;
+    stats->primary += d->primary;
+    stats->secondary += d->secondary;
+}
+
 static void finish(struct list *deliveries, int status, struct metrics *metrics)
 {
     struct list *link;
 
     while ((link = list_shift(deliveries))) {
         struct delivery *d = container_of(link, struct delivery, link);
-        if (status == 200)
+        if (status == 200) {
             metrics->webhook_stored++;
-        else
+            count_stored(d);
+        } else {
             metrics->webhook_shed++;
+        }
         answer(d, status);
     }
 }
@@ -142,7 +153,7 @@ static void send_batch(struct intake *intake, struct list *deliveries, size_t co
     while ((link = list_shift(deliveries))) {
         struct delivery *d = container_of(link, struct delivery, link);
         rows[n++] = (struct store_delivery){
-            .site = d->site, .delivery_id = d->id, .body = d->body, .retry = d->retry};
+            .site = d->site->name, .delivery_id = d->id, .body = d->body, .retry = d->retry};
         list_push(&batch->deliveries, link);
     }
     store_inbox_put(intake->options.pg, rows, n, fn, batch);
@@ -233,13 +244,13 @@ struct intake *intake_new(struct io_loop *loop, const struct intake_options *opt
     return intake;
 }
 
-void intake_add_site(struct intake *intake, struct str name, intake_keys_fn *keys, void *arg)
+void intake_add_site(struct intake *intake, const struct intake_site *site)
 {
     ASSERT(intake->site_count < SITES_MAX);
-    intake->sites[intake->site_count++] = (struct site_keys){name, keys, arg};
+    intake->sites[intake->site_count++] = *site;
 }
 
-static const struct site_keys *find_site(const struct intake *intake, struct str name)
+static const struct intake_site *find_site(const struct intake *intake, struct str name)
 {
     for (size_t i = 0; i < intake->site_count; i++)
         if (str_eq(intake->sites[i].name, name))
@@ -247,34 +258,97 @@ static const struct site_keys *find_site(const struct intake *intake, struct str
     return NULL;
 }
 
-/* Data Center sends no identifier: the same bytes are then the same delivery. */
-static struct str delivery_id(struct serve_request *request)
+/* What is stored: the body. A delivery without one says what it is about in its address, if
+ * anywhere: then that is kept, "?issue=10042". */
+static struct str bytes_of(struct serve_request *request)
+{
+    struct str body = serve_body(request), query = serve_query(request);
+
+    if (body.len || !query.len)
+        return body;
+    return arena_printf(serve_arena(request), "?%.*s", STR_ARG(query));
+}
+
+/* Data Center and automation send no identifier: the same bytes are then the same delivery. An
+ * event of Jira's tells its time, so that no two are alike; what a rule sends, and what has no
+ * body, may be alike word for word when it happens again: those are the same only for a moment. */
+static struct str delivery_id(struct intake *intake, struct serve_request *request,
+                              enum jsm_hook_sender sender, struct str bytes)
 {
     struct str id = serve_header(request, "x-atlassian-webhook-identifier");
     uint8_t digest[SHA256_BYTES];
-    char *hex = arena_alloc(serve_arena(request), SHA256_HEX_SIZE);
+    char hex[SHA256_HEX_SIZE];
+    bool alike = sender == JSM_HOOK_AUTOMATION || !serve_body(request).len;
+    int64_t moment = alike ? clock_wall_ms(intake->options.clock) / SAME_MS : 0;
 
     if (id.len && id.len <= ID_MAX)
         return id;
-    digest_sha256(serve_body(request), digest);
+    digest_sha256(bytes, digest);
     hex_encode(digest, sizeof digest, hex);
-    return str_of(hex);
+    if (!alike)
+        return arena_str(serve_arena(request), str_of(hex));
+    return arena_printf(serve_arena(request), "%s-%" PRId64, hex, moment);
+}
+
+static enum jsm_hook_sender sender_of(struct intake *intake, struct serve_request *request,
+                                      const struct intake_site *site)
+{
+    struct jsm_hook_proof proof = {
+        .signature = serve_header(request, "x-hub-signature"),
+        .signatures = serve_header_count(request, "x-hub-signature"),
+        .authorization = serve_header(request, "authorization"),
+        .authorizations = serve_header_count(request, "authorization"),
+        .shared = serve_header(request, site->header),
+        .shareds = serve_header_count(request, site->header),
+        .path = serve_path(request),
+        .query = serve_query(request),
+        .body = serve_body(request),
+        .now_ms = clock_wall_ms(intake->options.clock),
+    };
+    enum jsm_hook_sender sender = jsm_hook_sender_of(site->keys(site->arg), &proof);
+    if (sender == JSM_HOOK_NOBODY && site->renew(site->arg))
+        sender = jsm_hook_sender_of(site->keys(site->arg), &proof);
+    return sender;
+}
+
+static struct delivery *delivery_of(struct intake *intake, struct serve_request *request,
+                                    const struct intake_site *site, enum jsm_hook_sender sender)
+{
+    struct delivery *d = ARENA_NEW(serve_arena(request), struct delivery);
+    struct str flow = serve_header(request, "x-atlassian-webhook-flow");
+    struct str bytes = bytes_of(request);
+    int64_t retry = 0;
+
+    if (!d)
+        return NULL;
+    if (!str_to_i64(serve_header(request, "x-atlassian-webhook-retry"), &retry) || retry < 0 ||
+        retry > RETRY_MAX)
+        retry = 0;
+    *d = (struct delivery){.request = request,
+                           .site = site,
+                           .id = delivery_id(intake, request, sender, bytes),
+                           .body = bytes,
+                           .retry = (int32_t)retry,
+                           .primary = str_eq_nocase(flow, STR("primary")),
+                           .secondary = str_eq_nocase(flow, STR("secondary")),
+                           .arrived_ms = io_loop_now_ms(intake->loop)};
+    return d->id.len ? d : NULL; /* the arena of the request is full */
 }
 
 void intake_take(struct intake *intake, struct serve_request *request, struct str site_name)
 {
-    const struct site_keys *site = find_site(intake, site_name);
-    bool one_signature = serve_header_count(request, "x-hub-signature") == 1;
-    struct str signature = serve_header(request, "x-hub-signature");
-    struct hmac *const *keys = NULL;
-    size_t key_count = site ? site->keys(site->arg, &keys) : 0;
+    const struct intake_site *site = find_site(intake, site_name);
+    enum jsm_hook_sender sender = JSM_HOOK_NOBODY;
 
     if (!str_eq_c(serve_method(request), "POST")) {
         refuse(intake, request, 405);
         return;
     }
-    if (!site || !one_signature ||
-        !jsm_hook_is_signed(keys, key_count, signature, serve_body(request))) {
+    if (site)
+        sender = sender_of(intake, request, site);
+    if (sender == JSM_HOOK_NOBODY) {
+        if (site)
+            site->stats->refused++;
         refuse(intake, request, 401); /* no word about why */
         return;
     }
@@ -283,21 +357,11 @@ void intake_take(struct intake *intake, struct serve_request *request, struct st
         refuse(intake, request, 503);
         return;
     }
-    struct delivery *d = ARENA_NEW(serve_arena(request), struct delivery);
-    int64_t retry = 0;
+    struct delivery *d = delivery_of(intake, request, site, sender);
     if (!d) {
         refuse(intake, request, 503);
         return;
     }
-    if (!str_to_i64(serve_header(request, "x-atlassian-webhook-retry"), &retry) || retry < 0 ||
-        retry > RETRY_MAX)
-        retry = 0;
-    *d = (struct delivery){.request = request,
-                           .site = site->name,
-                           .id = delivery_id(request),
-                           .body = serve_body(request),
-                           .retry = (int32_t)retry,
-                           .arrived_ms = io_loop_now_ms(intake->loop)};
     list_push(&intake->waiting, &d->link);
     intake->waiting_count++;
     intake_pump(intake);

@@ -17,6 +17,7 @@
 #include "service/api.h"
 #include "service/front.h"
 #include "service/health.h"
+#include "service/hook_keep.h"
 #include "service/inbox.h"
 #include "service/intake.h"
 #include "service/poller.h"
@@ -52,6 +53,7 @@ struct daemon {
     struct service svc;
     struct poller *pollers[CONFIG_SITES_MAX];
     struct site_turns turns;
+    struct hook_keep *hooks[CONFIG_SITES_MAX];
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
     const char *port_file;
@@ -212,9 +214,26 @@ static bool make_listeners(struct daemon *d, struct err *err)
     return svc->ops != NULL;
 }
 
-static size_t keys_of(void *arg, struct hmac *const **ret_keys)
+static const struct jsm_hook_keys *keys_of(void *arg)
 {
-    return site_auth_keys(arg, ret_keys);
+    return site_auth_hook_keys(arg);
+}
+
+static bool renew_keys(void *arg)
+{
+    return site_auth_hook_renew(arg);
+}
+
+static void add_hook_site(struct service *svc, size_t i)
+{
+    const struct site_config *c = &svc->config->sites[i];
+    struct intake_site site = {.name = c->name,
+                               .header = arena_cstr(svc->sites[i]->arena, c->hook.header),
+                               .stats = &svc->hook_stats[i],
+                               .keys = keys_of,
+                               .renew = renew_keys,
+                               .arg = svc->sites[i]->auth};
+    intake_add_site(svc->intake, &site);
 }
 
 static bool make_parts(struct daemon *d, struct err *err)
@@ -230,6 +249,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     struct intake_options intake = {.pg = svc->ingest_pg,
                                     .answer_within_ms = ANSWER_WITHIN_MS,
                                     .metrics = &svc->metrics,
+                                    .clock = &svc->db_clock,
                                     .on_stored = on_deliveries,
                                     .arg = svc};
     svc->intake = intake_new(svc->loop, &intake);
@@ -239,7 +259,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     if (!svc->api || !make_sites(d, err) || !make_readers(d, err))
         return false;
     for (size_t i = 0; i < c->site_count; i++)
-        intake_add_site(svc->intake, c->sites[i].name, keys_of, svc->sites[i]->auth);
+        add_hook_site(svc, i);
     return make_listeners(d, err);
 }
 
@@ -270,6 +290,7 @@ static void begin(struct daemon *d)
     for (size_t i = 0; i < svc->config->site_count; i++) {
         site_learn(svc->sites[i], on_known, svc);
         d->pollers[i] = poller_new(svc, svc->sites[i]);
+        d->hooks[i] = hook_keep_new(svc, i);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
@@ -359,8 +380,10 @@ static void close_parts(struct daemon *d)
     struct serve *listeners[] = {svc->front, svc->ops};
     struct pg *pools[] = {svc->pg, svc->ingest_pg};
 
-    for (size_t i = 0; i < svc->config->site_count; i++)
+    for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
+        hook_keep_free(d->hooks[i]);
+    }
     if (svc->intake)
         intake_stop(svc->intake);
     if (svc->inbox)
@@ -386,7 +409,8 @@ static bool is_busy(const struct daemon *d)
 {
     bool busy = worker_is_busy(d->svc.worker) || inbox_is_busy(d->svc.inbox);
     for (size_t i = 0; i < d->svc.config->site_count; i++)
-        busy |= d->pollers[i] && poller_is_busy(d->pollers[i]);
+        busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
+                (d->hooks[i] && hook_keep_is_busy(d->hooks[i]));
     return busy;
 }
 

@@ -15,6 +15,7 @@
 
 enum {
     REREAD_MS = 15 * 1000,
+    REREAD_LEAST_MS = 1000,     /* however many ask for it */
     RENEW_AGAIN_MS = 10 * 1000, /* while the old token lives on */
     TURN_AGAIN_MS = 200,        /* another replica asks: it takes a call's time */
     TURN_REST_MS = 5 * 1000, /* nobody asks, when one was turned away and not told for how long */
@@ -24,6 +25,7 @@ enum {
     BASE_BYTES = 4 * 1024,
     REPLY_BYTES = 64 * 1024,
     KEY_BYTES_MIN = 8,
+    KEYS = JSM_HOOK_KEYS_MAX,
 };
 
 /* A secret as last read, by its reference. */
@@ -37,9 +39,11 @@ struct site_auth {
     struct rng rng;
     struct io_timer *timer;
     struct credential credential;
-    struct held token, keys[SITE_KEYS_MAX];
-    struct hmac *hmac[SITE_KEYS_MAX];
-    size_t hmac_count;
+    struct held token;
+    struct held signing[KEYS], app[KEYS], shared[KEYS]; /* of webhooks */
+    struct jsm_hook_keys keys;                          /* made of them */
+    uint64_t keys_version;
+    int64_t renewed_ms;           /* monotonic: when a delivery last had them read again */
     struct secret *header;        /* the Authorization header; NULL: to be made */
     int64_t renew_ms, expires_ms; /* monotonic; the header is made anew from renew_ms on; 0 = never
                                    */
@@ -94,27 +98,43 @@ static void set_header(struct site_auth *auth, struct str secret)
     explicit_bzero(b.p, b.len);
 }
 
-static bool make_keys(struct site_auth *auth, struct err *err)
+static bool is_long_enough(const struct held *held)
 {
-    struct hmac *made[SITE_KEYS_MAX];
+    struct str key = secret_reveal(held->value);
+    return !key.len || key.len >= KEY_BYTES_MIN;
+}
+
+/* Of up to two secrets. */
+static size_t make_hmacs(struct hmac **made, size_t old_count, const struct held *held)
+{
     size_t count = 0;
 
-    for (size_t i = 0; i < SITE_KEYS_MAX; i++) {
-        struct str key = secret_reveal(auth->keys[i].value);
-        if (!key.len)
-            continue;
-        if (key.len < KEY_BYTES_MIN) {
-            while (count)
-                hmac_free(made[--count]);
-            return FAIL(err, ERR_CONFIG, "a webhook secret of site '%.*s' is shorter than %d bytes",
-                        STR_ARG(auth->o.config->name), KEY_BYTES_MIN);
-        }
-        made[count++] = hmac_new(key);
-    }
-    while (auth->hmac_count)
-        hmac_free(auth->hmac[--auth->hmac_count]);
-    memcpy(auth->hmac, made, count * sizeof made[0]);
-    auth->hmac_count = count;
+    while (old_count)
+        hmac_free(made[--old_count]);
+    for (size_t i = 0; i < KEYS; i++)
+        if (secret_reveal(held[i].value).len)
+            made[count++] = hmac_new(secret_reveal(held[i].value));
+    return count;
+}
+
+static bool make_keys(struct site_auth *auth, struct err *err)
+{
+    struct jsm_hook_keys *keys = &auth->keys;
+    bool good = true;
+
+    for (size_t i = 0; i < KEYS; i++)
+        good &= is_long_enough(&auth->signing[i]) && is_long_enough(&auth->app[i]) &&
+                is_long_enough(&auth->shared[i]);
+    if (!good)
+        return FAIL(err, ERR_CONFIG, "a webhook secret of site '%.*s' is shorter than %d bytes",
+                    STR_ARG(auth->o.config->name), KEY_BYTES_MIN);
+    keys->signing_count = make_hmacs(keys->signing, keys->signing_count, auth->signing);
+    keys->app_count = make_hmacs(keys->app, keys->app_count, auth->app);
+    keys->shared_count = 0;
+    auth->keys_version++;
+    for (size_t i = 0; i < KEYS; i++)
+        if (secret_reveal(auth->shared[i].value).len)
+            digest_sha256(secret_reveal(auth->shared[i].value), keys->shared[keys->shared_count++]);
     return true;
 }
 
@@ -123,8 +143,11 @@ static bool read_secrets(struct site_auth *auth, struct err *err)
 {
     bool credential = false, keys = false;
 
-    if (!held_read(&auth->token, &credential, err) || !held_read(&auth->keys[0], &keys, err) ||
-        !held_read(&auth->keys[1], &keys, err))
+    bool good = held_read(&auth->token, &credential, err);
+    for (size_t i = 0; good && i < KEYS; i++)
+        good = held_read(&auth->signing[i], &keys, err) && held_read(&auth->app[i], &keys, err) &&
+               held_read(&auth->shared[i], &keys, err);
+    if (!good)
         return err_while(err, "reading the secrets of site '%.*s'", STR_ARG(auth->o.config->name));
     if (credential) {
         forget_header(auth);
@@ -467,10 +490,20 @@ size_t site_auth_refusals(const struct site_auth *auth)
     return auth->credential.refusals;
 }
 
-size_t site_auth_keys(const struct site_auth *auth, struct hmac *const **ret_keys)
+const struct jsm_hook_keys *site_auth_hook_keys(const struct site_auth *auth)
 {
-    *ret_keys = auth->hmac;
-    return auth->hmac_count;
+    return &auth->keys;
+}
+
+bool site_auth_hook_renew(struct site_auth *auth)
+{
+    uint64_t before = auth->keys_version;
+
+    if (auth->renewed_ms && now_ms(auth) - auth->renewed_ms < REREAD_LEAST_MS)
+        return false;
+    auth->renewed_ms = now_ms(auth);
+    on_timer(auth);
+    return auth->keys_version != before;
 }
 
 /* --- life --- */
@@ -486,8 +519,12 @@ struct site_auth *site_auth_new(const struct site_auth_options *options, struct 
     list_init(&auth->waiting);
     rng_seed_system(&auth->rng);
     auth->token.reference = c->token;
-    auth->keys[0].reference = c->webhook_secret;
-    auth->keys[1].reference = c->webhook_secret_old;
+    auth->signing[0].reference = c->webhook_secret;
+    auth->signing[1].reference = c->webhook_secret_old;
+    auth->app[0].reference = c->hook.app;
+    auth->app[1].reference = c->hook.app_old;
+    auth->shared[0].reference = c->hook.shared;
+    auth->shared[1].reference = c->hook.shared_old;
     if (!jsm_auth_at_gateway(c->auth)) {
         bool fits = str_copy(auth->base, sizeof auth->base, c->url);
         ASSERT(fits);
@@ -530,9 +567,13 @@ void site_auth_free(struct site_auth *auth)
     site_auth_stop(auth);
     forget_header(auth);
     secret_free(auth->token.value);
-    for (size_t i = 0; i < SITE_KEYS_MAX; i++)
-        secret_free(auth->keys[i].value);
-    while (auth->hmac_count)
-        hmac_free(auth->hmac[--auth->hmac_count]);
+    for (size_t i = 0; i < KEYS; i++) {
+        secret_free(auth->signing[i].value);
+        secret_free(auth->app[i].value);
+        secret_free(auth->shared[i].value);
+        auth->signing[i].value = auth->app[i].value = NULL;
+    }
+    make_hmacs(auth->keys.signing, auth->keys.signing_count, auth->signing);
+    make_hmacs(auth->keys.app, auth->keys.app_count, auth->app);
     free(auth);
 }

@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "io/io_http.h"
+#include "jsm/jsm_hook.h"
 
 enum site_turn_state {
     SITE_TURN_OURS,
@@ -87,9 +88,11 @@ void site_auth_heard(struct site_auth *auth, enum site_heard heard);
 /* Refusals since the last acceptance: for /readyz. */
 size_t site_auth_refusals(const struct site_auth *auth);
 
-enum { SITE_KEYS_MAX = 2 };
-/* The live webhook secrets, newest reading: one, or two while one replaces the other. Valid until
- * the loop turns. */
-size_t site_auth_keys(const struct site_auth *auth, struct hmac *const **ret_keys);
+/* The live webhook secrets, newest reading: of each kind one, or two while one replaces the other.
+ * Valid until the loop turns. */
+const struct jsm_hook_keys *site_auth_hook_keys(const struct site_auth *auth);
+/* A delivery proved nothing: perhaps a secret was replaced a moment ago. Reads them again, not more
+ * often than once a second; true when one has changed. */
+bool site_auth_hook_renew(struct site_auth *auth);
 
 #endif

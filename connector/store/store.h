@@ -31,6 +31,7 @@ struct store_delivery {
     struct str site, delivery_id, body; /* claim: no body when it is longer than `bytes` */
     int64_t size;                       /* of the body; claim only */
     int32_t retry;                      /* X-Atlassian-Webhook-Retry, 0 on the first try */
+    int64_t received_ms;                /* database time; claim only */
 };
 /* One statement and one commit for all; a delivery that is there already stays as it is.
  * PG_REFUSED: none is stored. At most LIMIT_INGEST_BATCH rows. */
@@ -55,8 +56,9 @@ void store_inbox_body(struct store *s, int64_t id, int64_t size, struct buf *to,
 struct store_hint {
     int64_t delivery_id; /* 0: not from a delivery (poll) */
     struct str site, issue_id, key;
-    int64_t updated_ms; /* 0 = unknown */
-    const char *poison; /* NULL, or why it cannot be read */
+    int64_t updated_ms;   /* 0 = unknown */
+    int64_t announced_ms; /* the delivery tells of changes up to then; 0 = not said, or a poll */
+    const char *poison;   /* NULL, or why it cannot be read */
 };
 /* Marks the deliveries handled (or quarantined) and sets the tickets' or their requests' look_at,
  * in one transaction. */
@@ -249,6 +251,36 @@ void store_lease_take(struct store *s, struct str name, int64_t lease_ms, store_
 /* Nobody takes it again for rest_ms, 0 = whoever comes. LOST: it was over already. */
 void store_lease_give(struct store *s, struct str name, int64_t fence, int64_t rest_ms,
                       store_done_fn *fn, void *arg);
+/* --- webhooks: what they are worth, and their registration --- */
+
+struct store_hook_worth {
+    int64_t lost;    /* changes that polling found and no delivery told of within late_ms, ever */
+    int64_t awaited; /* found by polling, and a delivery may come yet */
+};
+typedef void store_hook_worth_fn(void *arg, enum store_outcome outcome,
+                                 const struct store_hook_worth *worth);
+void store_hook_settle(struct store *s, struct str site, int64_t late_ms, store_hook_worth_fn *fn,
+                       void *arg);
+
+struct store_hook_look {
+    int64_t fence; /* of this look */
+    int64_t failed_after_ms;
+    int64_t now_ms; /* database time */
+};
+typedef void store_hook_look_fn(void *arg, enum store_outcome outcome,
+                                const struct store_hook_look *look);
+/* Look after a site's registration, single flight: STORE_LOST when another does, or it is not due.
+ */
+void store_hook_claim(struct store *s, struct str site, int32_t lease_s, store_hook_look_fn *fn,
+                      void *arg);
+/* Its end. failed_after_ms: deliveries that Jira gave up until then are in the inbox. expires_ms: 0
+ * when none is registered. said: what is wrong, empty for nothing. Due again after rest_ms. */
+struct store_hook_found {
+    int64_t failed_after_ms, expires_ms, rest_ms;
+    const char *said;
+};
+void store_hook_done(struct store *s, struct str site, int64_t fence,
+                     const struct store_hook_found *found, store_done_fn *fn, void *arg);
 
 /* --- looking in --- */
 

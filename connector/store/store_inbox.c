@@ -63,7 +63,8 @@ static void on_claimed(void *arg, const struct pg_reply *reply)
         *row = (struct store_delivery){.id = number(reply, i, 0),
                                        .site = pg_cell(reply, i, 1),
                                        .delivery_id = pg_cell(reply, i, 2),
-                                       .size = number(reply, i, 3)};
+                                       .size = number(reply, i, 3),
+                                       .received_ms = number(reply, i, 5)};
         row->body.len = bodies.len; /* its start for now: the buffer moves while it grows */
         if (text.p && !put_bytea(&bodies, text))
             outcome = STORE_REFUSED;
@@ -159,6 +160,8 @@ static void put_hints(struct buf *buf, const struct store_hint *hints, size_t co
             json_str_member(&out, "issue", h->issue_id);
             json_str_member(&out, "key", h->key);
             json_i64_member(&out, "updated", h->updated_ms);
+            if (h->announced_ms)
+                json_i64_member(&out, "announced", h->announced_ms);
         }
         json_close_object(&out);
     }

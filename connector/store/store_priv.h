@@ -21,6 +21,8 @@ struct store_op {
         store_flows_fn *flows;
         store_poll_fn *poll;
         store_lease_fn *lease;
+        store_hook_worth_fn *worth;
+        store_hook_look_fn *look;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */

@@ -8,7 +8,8 @@ on conflict do nothing
 
 -- name: inbox_claim
 -- params: lease_s int, batch int, bytes bigint
-select id, site, delivery_id, size, body from governance.inbox_claim(make_interval(secs => $1::int), $2::int, $3::bigint)
+select id, site, delivery_id, size, body, received_ms
+  from governance.inbox_claim(make_interval(secs => $1::int), $2::int, $3::bigint)
 
 -- name: inbox_body
 -- params: delivery bigint, start int, bytes int
@@ -16,7 +17,19 @@ select governance.inbox_body($1::bigint, $2::int, $3::int)
 
 -- name: hint_apply
 -- params: hints jsonb
-select governance.hint_apply($1::jsonb)
+select governance.hint_apply($1::jsonb), governance.hook_heard($1::jsonb)
+
+-- name: hook_settle
+-- params: site text, late_ms bigint
+select lost, awaited from governance.hook_settle($1, $2::bigint)
+
+-- name: hook_claim
+-- params: site text, owner text, lease_s int
+select fence, failed_after_ms, now_ms from governance.hook_claim($1, $2, make_interval(secs => $3::int))
+
+-- name: hook_done
+-- params: site text, fence bigint, failed_after_ms bigint, expires_ms bigint, said text, rest_ms bigint
+select governance.hook_done($1, $2::bigint, $3::bigint, $4::bigint, $5, $6::bigint)
 
 -- name: ticket_claim
 -- params: owner text, lease_s int, batch int, sites text[], room int[]

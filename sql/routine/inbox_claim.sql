@@ -1,7 +1,7 @@
 -- p_bytes bounds the memory of whoever asks: so many bytes of bodies together, and at least one delivery. A body that is
 -- longer comes alone and without its bytes; inbox_body gives them piece by piece. Without p_bytes nothing is held back.
 create or replace function governance.inbox_claim(p_lease interval, p_batch int, p_bytes bigint default null)
-returns table (id bigint, site text, delivery_id text, size int, body bytea)
+returns table (id bigint, site text, delivery_id text, size int, body bytea, received_ms bigint)
 language sql set search_path = pg_catalog as $$
     with due as materialized (
         select d.id, length(d.body) as size from governance.webhook_delivery d
@@ -14,7 +14,8 @@ language sql set search_path = pg_catalog as $$
     update governance.webhook_delivery d set lease_until = clock_timestamp() + p_lease
       from running
      where d.id = running.id and (running.place = 1 or p_bytes is null or running.bytes <= p_bytes)
-    returning d.id, d.site, d.delivery_id, length(d.body), case when p_bytes is null or length(d.body) <= p_bytes then d.body end
+    returning d.id, d.site, d.delivery_id, length(d.body), case when p_bytes is null or length(d.body) <= p_bytes then d.body end,
+              governance.ms(d.received_at)
 $$;
 comment on function governance.inbox_claim(interval, int, bigint) is 'Lease unhandled deliveries, oldest first, within a budget of bytes';
 

@@ -24,6 +24,7 @@ begin
         return null;
     end if;
     perform governance.hint_apply(p_hints);
+    perform governance.hook_polled(p_site, p_hints);
     return p_fence;
 end $$;
 comment on function governance.poll_page(text, bigint, jsonb, boolean, bigint) is 'Store one page; the cursor moves with the last one, in the same transaction';

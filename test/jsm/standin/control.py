@@ -1,7 +1,7 @@
 """/_control: what tests use to set the stage, misbehave and look behind it. The README lists it with examples."""
 import json
 
-from . import acts, clock, faults, oracle, workflow
+from . import acts, clock, faults, oracle, rules, workflow
 from .errors import Refusal
 from .hooks import EVENTS
 from .routes import Reply
@@ -133,6 +133,17 @@ def _hook_now(site, body, query, rest):
     return {"hurried": site.hooks.hurry()}
 
 
+def _rules(site, body, query, rest):
+    """The automation rules, all of them anew."""
+    site.hooks.rules[:] = [rules.rule(spec) for spec in body]
+    return {"rules": len(site.hooks.rules)}
+
+
+def _age(site, body, query, rest):
+    """Dynamic webhooks end so many days sooner."""
+    return {"aged": site.hooks.age(float(body["days"]))}
+
+
 def _replay(site, body, query, rest):
     """Send deliveries again as they were: those named, or all."""
     return {"replayed": site.hooks.replay(body.get("identifiers"))}
@@ -158,5 +169,6 @@ HANDLERS = {
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
     ("GET", "oracle"): lambda site, body, query, rest: oracle.facts(site),
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,
+    ("POST", "age-webhooks"): _age, ("POST", "rules"): _rules,
     ("POST", "catch-up"): _catch_up,
 }

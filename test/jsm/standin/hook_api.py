@@ -73,6 +73,14 @@ def change_admin(site, call):
     hook, body = _hook(site, call), call.json()
     if "url" in body:
         _check_url(body["url"])
+    unknown = set(body.get("events") or []) - EVENTS
+    if unknown:
+        raise platform(400, f"Unknown webhook events: {', '.join(sorted(unknown))}")
+    if "filters" in body:
+        jql = body["filters"].get("issue-related-events-section") or ""
+        hook.update(jql=jql, query=site.hooks.parse(call.account, jql))
+    if "excludeBody" in body:
+        hook["excludeBody"] = bool(body["excludeBody"])
     hook.update({k: body[k] for k in ("url", "events", "name", "enabled", "secret") if k in body}, at=clock.now_ms())
     return Reply(200, _shown(site, hook))
 
@@ -156,7 +164,28 @@ def refresh_dynamic(site, call):
 @route("GET", "/rest/api/3/webhook/failed")
 def failed_dynamic(site, call):
     _app(call)
-    lost = [d for d in site.hooks.log if d.state == "lost" and d.hook["dynamic"] and d.hook["by"] == call.account.id]
-    return Reply(200, {"maxResults": 100, "values": [
-        {"id": d.identifier, "url": d.hook["url"], "body": d.body.decode(), "failureTime": d.tries[-1]["at"]}
-        for d in lost[:100]]})
+    after, size = number(call.query.get("after", 0), "after"), number(call.query.get("maxResults", 100), "maxResults", 1)
+    lost = sorted((d.tries[-1]["at"], n, d) for n, d in enumerate(site.hooks.log)
+                  if d.state == "lost" and d.hook["dynamic"] and d.hook["by"] == call.account.id and d.tries[-1]["at"] > after)
+    shown = [d for at, _, d in lost if at <= lost[min(size, len(lost)) - 1][0]]  # those of one moment stay together
+    body = {"maxResults": size, "values": [{"id": d.identifier, "url": d.hook["url"], "body": d.body.decode(),
+                                            "failureTime": d.tries[-1]["at"]} for d in shown]}
+    if shown:
+        body["next"] = f"{site.base}/rest/api/3/webhook/failed?after={shown[-1].tries[-1]['at']}&maxResults={size}"
+    return Reply(200, body)
+
+
+# -- Data Center from 10 on: another address, another form, and no secret to be seen
+
+_DC = "/rest/jira-webhook/1.0/webhooks"
+
+
+@route("GET", _DC)
+def list_dc(site, call):
+    """Only where the site is one: on Cloud there is no such address."""
+    _administrator(call)
+    if not site.config.get("dc_webhooks"):
+        raise platform(404, "null for uri: " + _DC)
+    return Reply(200, [{"id": h["id"], "name": h["name"], "url": h["url"], "events": h["events"], "active": h["enabled"],
+                        "configuration": {"FILTERS": h["jql"], "EXCLUDE_BODY": str(h["excludeBody"]).lower()}}
+                       for h in site.hooks.registered.values() if not h["dynamic"]])

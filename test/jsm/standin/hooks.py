@@ -2,6 +2,7 @@
 
 Delivery is by threads of its own, so the order of arrival is not the order of events; Jira promises none either.
 """
+import base64
 import hashlib
 import hmac
 import heapq
@@ -15,7 +16,7 @@ import uuid
 from collections import deque
 from urllib.parse import urlsplit
 
-from . import clock, jql, render
+from . import clock, jql, render, rules
 from .index import Document
 
 RETRIED = {408, 409, 425, 429}
@@ -46,6 +47,7 @@ class Hooks:
         self._queue, self._order, self._threads = [], itertools.count(), []
         self._stopped, self._busy = False, 0
         self.registered, self.log = {}, deque(maxlen=50_000)
+        self.rules = []  # of automation
         self._ids = itertools.count(1)
 
     def forget(self, keep_registered=False):
@@ -54,6 +56,7 @@ class Hooks:
             self.log.clear()
             if not keep_registered:
                 self.registered.clear()
+                self.rules.clear()
 
     def stop(self):
         with self._wake:
@@ -65,7 +68,7 @@ class Hooks:
     def register(self, account, url, events, filter_jql, secret=None, dynamic=False, name="", fields=None,
                  properties=None, exclude_body=False):
         """The filter is parsed now, so that a bad one is refused now."""
-        query = jql.parse(filter_jql, account, self._site) if filter_jql.strip() else None
+        query = self.parse(account, filter_jql)
         number = next(self._ids) if not dynamic else 999 + next(self._ids)
         hook = {"id": number, "name": name, "url": url, "events": list(events), "jql": filter_jql, "secret": secret,
                 "dynamic": dynamic, "by": account.id, "at": clock.now_ms(), "query": query, "enabled": True,
@@ -73,6 +76,9 @@ class Hooks:
                 "expires": clock.now_ms() + EXPIRES_MS if dynamic else None}
         self.registered[number] = hook
         return hook
+
+    def parse(self, account, filter_jql):
+        return jql.parse(filter_jql, account, self._site) if filter_jql.strip() else None
 
     # -- what happened
 
@@ -130,6 +136,10 @@ class Hooks:
     # -- to whom it is told
 
     def _tell(self, event, ticket, make_body, touched=(), property_key=None, bulk=False):
+        for rule in self.rules:
+            delivery = rules.delivery(rule, event, self._issue(ticket), Delivery)
+            self.log.append(delivery)
+            self._enqueue(delivery)
         if not self.registered:
             return
         body, now = None, clock.now_ms()
@@ -202,7 +212,8 @@ class Hooks:
                     self._busy -= 1
 
     def _try(self, delivery, peers):
-        if delivery.hook["id"] not in self.registered:
+        rule = delivery.hook.get("rule")
+        if not rule and delivery.hook["id"] not in self.registered:
             delivery.state = "forgotten"
             return
         began = clock.now_ms()
@@ -211,13 +222,15 @@ class Hooks:
         delivery.tries.append({"at": began, "ms": clock.now_ms() - began, "answer": status})
         if isinstance(status, int) and status not in RETRIED and status < 500:
             delivery.state = "delivered" if status < 300 else "refused"
-        elif len(delivery.tries) > MOST_RETRIES or self._site.dc:  # nothing is known of retries there
+        elif rule or len(delivery.tries) > MOST_RETRIES or self._site.dc:  # nothing is known of retries there
             delivery.state = "lost"
         else:
             delivery.state = "retrying"
             self._push(delivery, random.uniform(*RETRY_S) / self._site.time_scale)
 
     def _headers(self, delivery):
+        if delivery.hook.get("rule"):
+            return {"Content-Type": "application/json", **delivery.hook["headers"]}
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Atlassian Webhook HTTP Client"}
         if not self._site.dc:
             headers |= {"X-Atlassian-Webhook-Identifier": delivery.identifier, "X-Atlassian-Webhook-Flow": delivery.flow}
@@ -229,7 +242,17 @@ class Hooks:
             if delivery.corrupt:
                 digest = ("0" if digest[0] != "0" else "1") + digest[1:]
             headers["X-Hub-Signature"] = f"sha256={digest}"
+        if delivery.hook["dynamic"]:
+            app = self._site.accounts_by_id[delivery.hook["by"]]
+            headers["Authorization"] = "JWT " + app_token(app, delivery.hook["url"], delivery.corrupt)
         return headers
+
+    def age(self, days):
+        """The dynamic ones are so much older."""
+        aged = [hook for hook in self.registered.values() if hook["dynamic"]]
+        for hook in aged:
+            hook["expires"] -= int(days * 86400_000)
+        return len(aged)
 
     def hurry(self):
         """Everything queued is due at once."""
@@ -251,6 +274,20 @@ class Hooks:
         """Messages that are still to be sent or being sent, retries included."""
         with self._wake:
             return len(self._queue) + self._busy
+
+
+def app_token(app, url, corrupt=False):
+    """What an app's webhooks carry: HS256 under its client secret; `qsh` names the request as Connect does."""
+    now = clock.now_ms() // 1000
+    request = f"POST&{urlsplit(url).path}&"
+    claims = {"iss": app.id, "iat": now, "exp": now + 180, "qsh": hashlib.sha256(request.encode()).hexdigest()}
+    told = ".".join(_part(json.dumps(piece).encode()) for piece in ({"typ": "JWT", "alg": "HS256"}, claims))
+    key = app.client_secret + ("x" if corrupt else "")
+    return told + "." + _part(hmac.new(key.encode(), told.encode(), hashlib.sha256).digest())
+
+
+def _part(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _no_address(shown):

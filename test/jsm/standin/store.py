@@ -45,6 +45,7 @@ DEFAULT_CONFIG = {
     "shifting_pages": False,    # page tokens count rows instead of remembering the last one
     "anonymous_search": False,  # a call without valid credentials is 200 and empty, where Jira does so
     "hook_timeout_ms": 20000,
+    "dc_webhooks": False,  # webhooks of a Data Center from 10 on
     "hook_threads": 4,
     "rate_limits": False,       # Jira's buckets; forced answers work without
     "reply_headers": {},        # added to every answer: what Jira says of its limits

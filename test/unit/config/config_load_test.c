@@ -20,7 +20,8 @@ static const char MAPPING[] =
     "}\n"
     "tests:\n  - { name: t, ticket: ticket.json, expect: { outcome: mapped } }\n";
 static const char CONFIG[] =
-    "database: { conninfo: \"host=db\" }\nlisten: { port: 1000 }\nmapping: "
+    "database: { conninfo: \"host=db\" }\nlisten: { port: 1000, public_url: https://c.d/e// "
+    "}\nmapping: "
     "mapping.yaml\nlog_level: warn\n"
     "sites:\n"
     "  - name: acme\n    url: https://jira.example.com/jira//\n    flavour: datacenter\n    auth: "
@@ -29,7 +30,8 @@ static const char CONFIG[] =
     "[IAM, A_1]\n    poll_interval: 5s\n"
     "  - name: b\n    url: http://localhost:80\n    insecure_http: true\n    auth: { email: a@b.c, "
     "token: file:/t }\n"
-    "    webhook_secret: file:/w\n    projects: [IAM]\n"
+    "    webhook: { automation_secret: file:/r, automation_header: X-Ours, late_after: 20m }\n"
+    "    projects: [IAM]\n"
     "sources:\n"
     "  - name: sap-fin\n    kind: sql\n    canary: { account: c, entitlement: r }\n    settle: 0\n "
     "   confirmations: 3\n"
@@ -102,6 +104,15 @@ static void a_file_becomes_plain_structs(void **state)
     assert_int_equal(s->auth, JSM_AUTH_BEARER);
     assert_str(s->webhook_secret, "credential:new");
     assert_str(s->webhook_secret_old, "credential:old");
+    assert_str(c->public_url, "https://c.d/e"); /* paths are appended */
+    assert_str(s->hook.header, "x-countersign-secret");
+    assert_int_equal(s->hook.check_every_ms, 3600 * 1000);
+    assert_int_equal(s->hook.late_after_ms, 16 * 60 * 1000);
+    assert_false(s->hook.app.len || s->hook.shared.len);
+    assert_str(c->sites[1].hook.shared, "file:/r");
+    assert_str(c->sites[1].hook.header, "x-ours"); /* headers are found in lower case */
+    assert_int_equal(c->sites[1].hook.late_after_ms, 20 * 60 * 1000);
+    assert_false(c->sites[1].webhook_secret.len);
     assert_int_equal(s->project_count, 2);
     assert_int_equal(s->poll_interval_ms, 5000);
     assert_int_equal(c->sites[1].auth, JSM_AUTH_BASIC);

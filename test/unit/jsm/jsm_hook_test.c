@@ -64,6 +64,38 @@ static void which_ticket(void **state)
         /* automation: the bare issue, and the wrapped one without an event */
         {"{'id':10044,'key':'IAM-2','fields':{}}", "10044", "IAM-2", ""},
         {"{'issue':{'id':10045,'key':'IAM-3','fields':{}}}", "10045", "IAM-3", ""},
+        /* automation: words of one's own */
+        {"{'issue':10046}", "10046", "", ""},
+        {"{'issue':'10046'}", "10046", "", ""},
+        {"{'issueId':10047,'text':'done'}", "10047", "", ""},
+        {"{'issue_id':'10048'}", "10048", "", ""},
+        {"{'id':10049,'key':'IAM-4'}", "10049", "IAM-4", ""},
+        /* automation, and webhooks told to leave the body out */
+        {"", "", "", ""},
+        {"?issue=10050", "10050", "", ""},
+        {"?a=1&issue=10051&b", "10051", "", ""},
+        {"?triggeredByUser=7", "", "", ""},
+        /* around a ticket: only a link to it, or an id of its own place */
+        {"{'webhookEvent':'worklog_created','worklog':{'issueId':'10052'}}", "10052", "",
+         "worklog_created"},
+        {"{'webhookEvent':'worklog_updated','worklog':{'self':'https://x/rest/api/2/issue/10053/"
+         "worklog/1'}}",
+         "10053", "", "worklog_updated"},
+        {"{'webhookEvent':'issue_property_set','property':{'self':'https://x/issue/10054/"
+         "properties/gar.bind'}}",
+         "10054", "", "issue_property_set"},
+        {"{'webhookEvent':'comment_created','issue':{'self':'https://x/rest/api/2/issue/10055',"
+         "'key':'IAM-5'}}",
+         "10055", "IAM-5", "comment_created"},
+        {"{'webhookEvent':'jira:issue_deleted','issue':{'id':'10056','key':'IAM-6'}}", "10056",
+         "IAM-6", "jira:issue_deleted"},
+        /* about no ticket */
+        {"{'webhookEvent':'jira:version_released','version':{'id':'10001','key':'x'}}", "", "",
+         "jira:version_released"},
+        {"{'webhookEvent':'project_created','project':{'id':10000,'key':'IAM'}}", "", "",
+         "project_created"},
+        {"{'webhookEvent':'attachment_created','attachment':{'id':'1'}}", "", "",
+         "attachment_created"},
     };
     (void)state;
 
@@ -80,6 +112,55 @@ static void which_ticket(void **state)
         assert_str(hook.key, ROWS[i].key);
         assert_str(hook.event, ROWS[i].event);
     }
+}
+
+/* A link has two ends, and both are looked at. */
+static void two_tickets(void **state)
+{
+    struct jsm_hook hook;
+    struct err err = {0};
+    (void)state;
+
+    assert_true(jsm_hook_read(arena,
+                              STR("{\"webhookEvent\":\"issuelink_created\",\"issueLink\":{\"id\":1,"
+                                  "\"sourceIssueId\":10060,\"destinationIssueId\":10061}}"),
+                              &hook, &err));
+    assert_str(hook.issue_id, "10060");
+    assert_str(hook.other_id, "10061");
+}
+
+static const struct jsm_hook *hook_at(const char *text)
+{
+    struct jsm_hook *hook = ARENA_NEW(arena, struct jsm_hook);
+    struct err err = {0};
+
+    assert_true(jsm_hook_read(arena, str_of(text), hook, &err));
+    return hook;
+}
+
+static void times(void **state)
+{
+    const int64_t DAY = 86400000, NOW = 1777142400123;
+    const struct jsm_hook *hook =
+        hook_at("{\"webhookEvent\":\"x\",\"timestamp\":1777142400123,\"issue\":{\"id\":\"1\","
+                "\"fields\":{\"updated\":\"2026-04-25T18:40:01.000+0000\"}}}");
+    (void)state;
+
+    assert_int_equal(hook->event_ms, NOW);
+    assert_int_equal(hook->announced_ms, 1777142401000); /* the later of the two */
+    assert_false(jsm_hook_is_replayed(hook, NOW));
+    assert_false(jsm_hook_is_replayed(hook, NOW + 7 * DAY));
+    assert_true(jsm_hook_is_replayed(hook, NOW + 7 * DAY + 1));
+    assert_true(jsm_hook_is_replayed(hook, NOW - 7 * DAY - 1)); /* from the future */
+    hook = hook_at("{\"webhookEvent\":\"x\",\"timestamp\":1777142400}");
+    assert_int_equal(hook->event_ms, 1777142400000); /* the unit is stated nowhere */
+    assert_int_equal(hook->announced_ms, 1777142400000);
+    hook = hook_at("{\"id\":1,\"fields\":{\"updated\":\"2026-04-25T18:40:00.123+0000\"}}");
+    assert_int_equal(hook->event_ms, 0);
+    assert_int_equal(hook->announced_ms, NOW);
+    assert_false(jsm_hook_is_replayed(hook, NOW + 100 * DAY));
+    assert_int_equal(hook_at("{\"webhookEvent\":\"x\",\"timestamp\":-5}")->event_ms, 0);
+    assert_int_equal(hook_at("{\"webhookEvent\":\"x\",\"timestamp\":\"now\"}")->event_ms, 0);
 }
 
 /* The whole issue comes along, and its description nests as deep as somebody liked. */
@@ -102,7 +183,14 @@ static void deep_descriptions(void **state)
 static void poison(void **state)
 {
     static const char *const BAD[] = {
-        "",
+        " ",
+        "?issue=IAM-1",
+        "?issue=1%2e",
+        "{\"issue\":{\"key\":\"IAM-1\"}}",
+        "{\"key\":\"IAM-1\"}",
+        "{\"issue\":\"IAM-1\"}",
+        "{\"issueKey\":\"IAM-1\"}",
+        "{\"webhookEvent\":\"x\",\"issueLink\":{\"destinationIssueId\":\"../2\"}}",
         "nonsense",
         "[]",
         "7",
@@ -125,4 +213,5 @@ static void poison(void **state)
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(which_ticket),
+              cmocka_unit_test(two_tickets), cmocka_unit_test(times),
               cmocka_unit_test(deep_descriptions), cmocka_unit_test(poison))
