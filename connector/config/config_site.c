@@ -123,6 +123,7 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "webhook_secret_old",
                                         "projects",
                                         "poll_interval",
+                                        "poll_slow_interval",
                                         "insecure_http",
                                         "gate_mode",
                                         NULL};
@@ -150,6 +151,8 @@ void config_site(struct loader *l, const struct yaml *map)
     s->webhook_secret_old =
         value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
+    s->poll_slow_interval_ms = value_duration(&l->v, map, "poll_slow_interval",
+                                              2 * s->poll_interval_ms, s->poll_interval_ms);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
     load_projects(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->site_count; i++) {

@@ -173,6 +173,27 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
     return c;
 }
 
+struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, size_t count)
+{
+    struct buf b;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "issueIdsOrKeys");
+    json_open_array(&out);
+    for (size_t i = 0; i < count; i++)
+        json_put_str(&out, issue_ids[i]);
+    json_close_array(&out);
+    json_put_name(&out, "fields");
+    json_open_array(&out);
+    json_put_str(&out, STR("updated"));
+    json_close_array(&out);
+    json_close_object(&out);
+    return call(JSM_ROUTE_BULK_FETCH, JSM_READ, STR("/rest/api/3/issue/bulkfetch"), settle(a, &b));
+}
+
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
 {
     return issue_call(JSM_ROUTE_ISSUE, JSM_READ, issue_id,

@@ -29,7 +29,8 @@
     X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}") \
     X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                \
     X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                \
-    X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
+    X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval") \
+    X(BULK_FETCH, "POST", SWEEP, 100, "/rest/api/3/issue/bulkfetch")
 
 enum jsm_route {
 #define X(suffix, method, lane, per_second, what) JSM_ROUTE_##suffix,
@@ -71,6 +72,10 @@ struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_
 /* The same endpoint: tickets that carry the marker, with what jsm_found_read needs. */
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
                               struct str marker);
+enum { JSM_UPDATED_MAX = 100 }; /* issues that one call may ask for */
+/* POST /rest/api/3/issue/bulkfetch: `updated` of these issues, at most JSM_UPDATED_MAX, past the
+ * search index. Those that are gone, or that we may not see, are left out of the answer. */
+struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, size_t count);
 /* GET issue with changelog and our binding property; the path is empty when the id is not one. */
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 /* The same, with these fields only ("a,b", percent-encoded where needed); empty: all fields. */

@@ -168,6 +168,10 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *re
     }
     if (!json_is_true(json_member(body, "isLast")))
         ret->next_token = json_path_str(body, "nextPageToken");
+    bool more = json_type(json_member(body, "isLast")) == JSON_BOOL &&
+                !json_is_true(json_member(body, "isLast"));
+    if (more && !ret->next_token.len)
+        return FAIL(err, ERR_INPUT, "a search page that is not the last and names no next one");
     return true;
 }
 

@@ -109,7 +109,7 @@ static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
     else if (t->mapped.outcome == MAPPED_NOT_GOVERNED)
         why = "request type not governed";
     if (why)
-        store_ticket_ignore(&a->svc->store, &a->claim, why, on_stored, a);
+        store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, on_stored, a);
     else
         open_request(a, t);
 }

@@ -20,12 +20,16 @@ struct store_op {
         store_json_fn *json;
         store_flows_fn *flows;
         store_poll_fn *poll;
+        store_page_fn *page;
+        store_hints_fn *hints;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */
 };
 
 struct store_op *store_op_new(void *arg);
+/* A JSON array of hints, as hint_apply takes them. */
+void store_put_hints(struct json_out *out, const struct store_hint *hints, size_t count);
 enum store_outcome store_outcome_of(const struct pg_reply *reply);
 /* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
  * op. */

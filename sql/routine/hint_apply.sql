@@ -19,18 +19,20 @@ begin
      where d.id = h.delivery and d.state = 'new';
 
     with h as (
-        select site, issue, max(key) as key, max(updated) as updated
-          from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text)
+        select site, issue, max(key) as key, max(updated) as updated,
+               case when max(delivery) is not null then clock_timestamp() end as delivered
+          from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text, delivery bigint)
          where poison is null and issue is not null
          group by site, issue
          order by site, issue),
     up as (
-        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at)
-        select site, issue, coalesce(key, ''), coalesce(updated, 0), clock_timestamp() from h
+        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at)
+        select site, issue, coalesce(key, ''), coalesce(updated, 0), clock_timestamp(), delivered from h
         on conflict (site, issue_id) do update
            set look_at = case when t.request_id is null then clock_timestamp() end,
                issue_key = case when excluded.issue_key <> '' then excluded.issue_key else t.issue_key end,
-               hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms)
+               hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms),
+               delivered_at = coalesce(excluded.delivered_at, t.delivered_at)
          where excluded.hinted_updated_ms = 0 or excluded.hinted_updated_ms > t.hinted_updated_ms
             or t.state = 'gone'
         returning t.request_id)

@@ -115,7 +115,7 @@ def _page(site, account, query, token, limit, reconcile):
         # Normally a token remembers the last row, so rows that moved meanwhile shift nothing.
         start = read["skip"] if "skip" in read else bisect.bisect_right(keys, _bound(query, read["after"]))
     end = start + limit
-    page = [d for d in rows[start:end] if d.id in site.issues]
+    page = [d for d in rows[start:end] if d.id in site.issues and account.sees(site.issues[d.id])]
     if end >= len(rows) or limit == 0:
         return page, None
     place = {"skip": end} if site.config["shifting_pages"] else {"after": _plain(keys[end - 1])}
