@@ -36,7 +36,7 @@ struct site_config {
     size_t project_count;
     int64_t poll_interval_ms;
     int64_t poll_slow_interval_ms; /* while webhooks announce all that polling finds */
-    bool insecure_http; /* plain http to loopback: tests and demos */
+    bool insecure_http;            /* plain http to loopback: tests and demos */
     struct diag_pos pos;
 };
 

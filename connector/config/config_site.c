@@ -115,18 +115,10 @@ static void load_flavour(struct loader *l, const struct yaml *map, struct site_c
 
 void config_site(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",
-                                        "flavour",
-                                        "url",
-                                        "auth",
-                                        "webhook_secret",
-                                        "webhook_secret_old",
-                                        "projects",
-                                        "poll_interval",
-                                        "poll_slow_interval",
-                                        "insecure_http",
-                                        "gate_mode",
-                                        NULL};
+    static const char *const KNOWN[] = {"name",          "flavour",        "url",
+                                        "auth",          "webhook_secret", "webhook_secret_old",
+                                        "projects",      "poll_interval",  "poll_slow_interval",
+                                        "insecure_http", "gate_mode",      NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {

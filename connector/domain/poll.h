@@ -1,11 +1,11 @@
 /* poll.h: how the changes of one site are walked through. What a page means, how far back to read,
- * how long until the next walk, and when an answer shows suspiciously little. Pure: no clock of ours
- * is compared with Jira's, memory is the caller's and bounded.
+ * how long until the next walk, and when an answer shows suspiciously little. Pure: no clock of
+ * ours is compared with Jira's, memory is the caller's and bounded.
  *
  * A walk goes by key, not by page: where a page ends later than its query began, the next query
- * begins there. So pages that shift while tickets change, and page tokens that run out, cost at most
- * one page read again. Tokens are used only while a page is full of one and the same `updated`, or
- * when the site does not keep to order or bounds. */
+ * begins there. So pages that shift while tickets change, and page tokens that run out, cost at
+ * most one page read again. Tokens are used only while a page is full of one and the same
+ * `updated`, or when the site does not keep to order or bounds. */
 #ifndef COUNTERSIGN_DOMAIN_POLL_H
 #define COUNTERSIGN_DOMAIN_POLL_H
 
@@ -18,8 +18,8 @@ enum {
     POLL_LAG_BUCKETS = 18, /* below 1 s, below 2 s, below 4 s ... and 18 hours and more */
     POLL_RESTARTS_MAX = 5, /* token expiries in one walk, then the next interval */
     POLL_PAGES_MAX = 200000,
-    POLL_KNOWN_MIN = 10, /* below, one deleted ticket is a large share */
-    POLL_CALM = 3,       /* walks in a row with nothing unannounced: deliveries are healthy */
+    POLL_KNOWN_MIN = 10,     /* below, one deleted ticket is a large share */
+    POLL_CALM = 3,           /* walks in a row with nothing unannounced: deliveries are healthy */
     POLL_SEEN_SLOTS = 32768, /* changes within one overlap; a power of two */
 };
 
@@ -57,8 +57,9 @@ enum poll_next poll_walk_refused(struct poll_walk *w, bool with_token, struct st
 struct poll_lag {
     int64_t count[POLL_LAG_BUCKETS];
 };
-/* At least how late a change of updated_ms is that a walk shows for the first time: the walk before,
- * begun at asked_ms, did not show it. Both are Jira's times; 0 where one of them is not known. */
+/* At least how late a change of updated_ms is that a walk shows for the first time: the walk
+ * before, begun at asked_ms, did not show it. Both are Jira's times; 0 where one of them is not
+ * known. */
 int64_t poll_late_ms(int64_t asked_ms, int64_t updated_ms);
 void poll_lag_add(struct poll_lag *lag, int64_t late_ms);
 /* 99.9 % of all changes were not later than this (upper edge of their bucket), 0 when none was. */
@@ -110,8 +111,8 @@ struct poll_hooks {
     int32_t calm;
 };
 void poll_hooks_see(struct poll_hooks *h, int64_t found, int64_t unannounced);
-/* Until the next walk: slow while deliveries are healthy and the last walk was complete, else quick;
- * up to a tenth more or less, so that replicas and sites spread. */
+/* Until the next walk: slow while deliveries are healthy and the last walk was complete, else
+ * quick; up to a tenth more or less, so that replicas and sites spread. */
 int64_t poll_wait_ms(int64_t quick_ms, int64_t slow_ms, const struct poll_hooks *h, bool complete,
                      uint64_t random);
 

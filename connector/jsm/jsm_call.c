@@ -113,7 +113,7 @@ static void add_projects(struct buf *b, const struct str *projects, size_t count
 static const char *const FOUND_FIELDS[] = {"created", "creator", "labels", "status", "comment"};
 
 static struct str search_body(struct arena *a, struct str jql, int64_t page, struct str token,
-                              bool is_find)
+                              struct str field, bool is_find)
 {
     struct buf b;
     struct json_out out;
@@ -129,6 +129,8 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
         json_put_str(&out, str_of(FOUND_FIELDS[i]));
     if (!is_find)
         json_put_str(&out, STR("updated"));
+    if (field.len)
+        json_put_str(&out, field);
     json_close_array(&out);
     if (is_find) {
         json_str_member(&out, "expand", STR("changelog"));
@@ -144,14 +146,14 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
 }
 
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
-                              int64_t from_ms, struct str token)
+                              int64_t from_ms, struct str token, struct str field)
 {
     struct buf jql;
 
     buf_init(&jql, BODY_BYTES);
     add_projects(&jql, projects, project_count);
     buf_printf(&jql, " AND updated >= %" PRId64 " ORDER BY updated ASC, key ASC", from_ms);
-    struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, false);
+    struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, field, false);
     buf_done(&jql);
     return call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
 }
@@ -166,7 +168,7 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
     buf_add_c(&jql, " AND labels = ");
     add_literal(&jql, marker);
     buf_add_c(&jql, " ORDER BY created ASC");
-    struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, true);
+    struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, STR_NONE, true);
     buf_done(&jql);
     struct jsm_call c = call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
     c.lane = LANE_CREATE; /* a new ticket waits for the answer */

@@ -15,20 +15,20 @@
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
-#define JSM_ROUTES(X)                                                        \
-    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                        \
-    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")               \
-    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                \
-    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                  \
-    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                     \
-    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")       \
-    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
-    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")   \
-    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")         \
-    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")     \
-    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}") \
-    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                \
-    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                \
+#define JSM_ROUTES(X)                                                            \
+    X(MYSELF, "GET", GATE, 100, "/rest/api/3/myself")                            \
+    X(SERVER_INFO, "GET", GATE, 100, "/rest/api/3/serverInfo")                   \
+    X(PROJECT, "GET", GATE, 100, "/rest/api/3/project/{key}")                    \
+    X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                      \
+    X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                         \
+    X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")           \
+    X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")       \
+    X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")       \
+    X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")             \
+    X(COMMENT_ADD, "POST", WORDS, 100, "/rest/api/3/issue/{id}/comment")         \
+    X(COMMENT_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}/comment/{id}")     \
+    X(ISSUE_EDIT, "PUT", WORDS, 50, "/rest/api/3/issue/{id}")                    \
+    X(ISSUE_CREATE, "POST", CREATE, 100, "/rest/api/3/issue")                    \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval") \
     X(BULK_FETCH, "POST", SWEEP, 100, "/rest/api/3/issue/bulkfetch")
 
@@ -66,9 +66,9 @@ struct jsm_call jsm_call_server_info(void);
 struct jsm_call jsm_call_project(struct arena *a, struct str key);
 /* POST /rest/api/3/search/jql: what changed since from_ms, oldest first. Bounds are unquoted epoch
  * milliseconds: a quoted date would be read in the account's time zone, rounded to minutes. token:
- * of the page before, or empty. */
+ * of the page before, or empty. field: shown of each beside `updated`; empty: none. */
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
-                              int64_t from_ms, struct str token);
+                              int64_t from_ms, struct str token, struct str field);
 /* The same endpoint: tickets that carry the marker, with what jsm_found_read needs. */
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
                               struct str marker);

@@ -159,6 +159,7 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct jsm_page *re
         struct jsm_hit *h = &hits[ret->count];
         h->issue_id = json_id(a, json_member(issue, "id"));
         h->key = json_path_str(issue, "key");
+        h->issue = issue;
         bool dated = clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms);
         if (!dated)
             h->updated_ms = 0;

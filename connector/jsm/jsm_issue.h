@@ -49,11 +49,13 @@ struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
 /* The newest finished approval of the request into the ticket: state and who decided. */
 void jsm_approvals_read(const struct json *body, struct ticket *ticket);
 
-/* One page of search/jql, or the answer to jsm_call_updated. A hit without a readable `updated` is given with updated_ms 0 (look at it
- * afresh); one without an id cannot be looked at: it is left out and counted. */
+/* One page of search/jql, or the answer to jsm_call_updated. A hit without a readable `updated` is
+ * given with updated_ms 0 (look at it afresh); one without an id cannot be looked at: it is left
+ * out and counted. */
 struct jsm_hit {
     struct str issue_id, key;
     int64_t updated_ms;
+    const struct json *issue; /* all that was shown of it */
 };
 struct jsm_page {
     const struct jsm_hit *hits;

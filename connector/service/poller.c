@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "domain/poll.h"
+#include "service/adopt.h"
 #include "service/sweeper.h"
 #include "service/worker.h"
 
@@ -144,9 +145,11 @@ static void on_page_stored(void *arg, enum store_outcome outcome, int64_t hints,
         next_page(p);
 }
 
-/* Into the hints goes what this and the last walk have not shown. */
+/* Into the hints goes what this and the last walk have not shown. The request type is shown too:
+ * most tickets of a desk are none of ours, and need not be read to know that. */
 static size_t take_hits(struct poller *p, const struct jsm_page *page, struct store_hint *hints)
 {
+    const struct mapping *mapping = p->svc->config->mapping;
     size_t count = 0;
     bool samples = p->before_ms && p->seen.used < POLL_SEEN_SLOTS / 2;
 
@@ -160,10 +163,13 @@ static size_t take_hits(struct poller *p, const struct jsm_page *page, struct st
             continue;
         if (sight == POLL_NEW && samples && hit->updated_ms >= p->known_from_ms)
             poll_lag_add(&p->lag, poll_late_ms(p->before_ms, hit->updated_ms));
-        hints[count++] = (struct store_hint){.site = p->site->config->name,
-                                             .issue_id = hit->issue_id,
-                                             .key = hit->key,
-                                             .updated_ms = hit->updated_ms};
+        struct store_hint *hint = &hints[count++];
+        *hint = (struct store_hint){.site = p->site->config->name,
+                                    .issue_id = hit->issue_id,
+                                    .key = hit->key,
+                                    .updated_ms = hit->updated_ms};
+        if (hit->updated_ms && !mapping_governs(mapping, p->arena, hit->issue))
+            hint->ignore = ADOPT_NOT_GOVERNED;
     }
     p->found += (int64_t)count;
     p->site->counters.polled += count;
@@ -234,8 +240,8 @@ static void next_page(struct poller *p)
     }
     arena_clear(p->arena);
     p->token = arena_str(p->arena, str_of(token));
-    struct jsm_call call =
-        jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.bound_ms, p->token);
+    struct jsm_call call = jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.bound_ms,
+                                         p->token, p->svc->config->mapping->request_type_field);
     site_send(p->site, p->arena, &call, on_page, p);
 }
 

@@ -58,6 +58,8 @@ struct store_hint {
     struct str site, issue_id, key;
     int64_t updated_ms; /* 0 = unknown */
     const char *poison; /* NULL, or why it cannot be read */
+    /* NULL, or why a ticket without a request need not be read: remembered with it */
+    const char *ignore;
 };
 /* Marks the deliveries handled (or quarantined) and sets the tickets' or their requests' look_at,
  * in one transaction. */

@@ -156,6 +156,8 @@ void store_put_hints(struct json_out *out, const struct store_hint *hints, size_
             json_str_member(out, "issue", h->issue_id);
             json_str_member(out, "key", h->key);
             json_i64_member(out, "updated", h->updated_ms);
+            if (h->ignore)
+                json_str_member(out, "ignore", str_of(h->ignore));
         }
         json_close_object(out);
     }

@@ -44,9 +44,9 @@ void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, co
                          int64_t updated_ms, store_done_fn *fn, void *arg)
 {
     char version[STORE_NUMBER_SIZE], updated[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner),           store_p(t->site),
-                                store_p(t->issue_id),        store_i(t->version, version),
-                                store_p(str_of(reason)),     store_i(updated_ms, updated)};
+    struct pg_param params[] = {store_p(s->owner),       store_p(t->site),
+                                store_p(t->issue_id),    store_i(t->version, version),
+                                store_p(str_of(reason)), store_i(updated_ms, updated)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

@@ -162,12 +162,16 @@ static void pages(void **state)
                               &page, &err));
     assert_int_equal(page.count, 1);
     assert_int_equal(page.hits[0].updated_ms, 1795000000250);
+    assert_str(json_path_str(page.hits[0].issue, "key"), "A-1");
     assert_str(page.next_token, "t");
     assert_true(jsm_page_read(arena, json_of("{'issues':[],'nextPageToken':'t','isLast':true}"),
                               &page, &err));
     assert_int_equal(page.next_token.len, 0);
     assert_false(jsm_page_read(arena, json_of("{}"), &page, &err));
     assert_false(jsm_page_read(arena, json_of("{'issues':{}}"), &page, &err));
+    /* more is to come and it does not say where: not a complete walk */
+    assert_false(jsm_page_read(arena, json_of("{'issues':[],'isLast':false}"), &page, &err));
+    assert_true(jsm_page_read(arena, json_of("{'issues':[],'issueErrors':[]}"), &page, &err));
 }
 
 /* One hit that cannot be read costs nobody else anything: with an id it is looked at afresh. */
