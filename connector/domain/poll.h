@@ -41,6 +41,7 @@ enum poll_next {
     POLL_GIVEN_UP, /* the walk did not happen */
 };
 
+/* From the overlap before the cursor, by key. */
 void poll_walk_begin(const struct cursor *c, struct poll_walk *ret);
 /* Take one hit in; updated_ms 0: it could not be read. */
 void poll_walk_see(struct poll_walk *w, int64_t updated_ms);

@@ -45,11 +45,24 @@ static bool moves_status(const struct json *history)
     return false;
 }
 
+static bool edits_mapped(const struct json *history, const struct jsm_view *view)
+{
+    JSON_EACH(item, json_member(history, "items"))
+    {
+        for (size_t i = 0; i < view->field_count; i++)
+            if (str_eq(json_path_str(item, "fieldId"), view->fields[i]))
+                return true;
+    }
+    return false;
+}
+
 static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view,
                          struct ticket *t)
 {
     struct str id = json_id(a, json_member(history, "id"));
 
+    if (newer(id, t->edit) && edits_mapped(history, view))
+        t->edit = id;
     if (!moves_status(history) || !newer(id, t->cycle))
         return;
     t->cycle = id;
@@ -77,6 +90,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(issue);
     ret->cycle = STR("0"); /* never moved since it was created */
+    ret->edit = STR("0");
     ret->moved_by = json_path_str(issue, "fields/creator/accountId");
     JSON_EACH(history, json_path(issue, "changelog/histories"))
     take_history(a, history, view, ret);

@@ -18,6 +18,8 @@ struct jsm_view {
     struct str site, site_id; /* this site: name in the configuration, address Jira says it has */
     const struct jsm_status_role *statuses;
     size_t status_count;
+    const struct str *fields; /* ids of those that the mapping reads */
+    size_t field_count;
 };
 
 /* What a status means: as the mapping names it, else by its category: Done is done. ret_named: does

@@ -68,6 +68,7 @@ struct site {
     struct site_auth *auth;
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
+    struct str approvable[MAPPING_RULES_MAX * 5 + 1]; /* fields that say what is approved */
     struct jsm_view view; /* our_account and site_id are known after site_learn */
     struct str fields;    /* what we ask of a ticket: the mapping's fields and our own */
     int64_t known_ms;     /* monotonic: when Jira last told us who we are; 0 = denied since */

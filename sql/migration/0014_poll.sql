@@ -12,7 +12,12 @@ comment on column governance.poll_cursor.held_since is 'The site shows less than
 comment on column governance.poll_cursor.held_why is 'What it showed and what was expected';
 comment on column governance.poll_cursor.swept_at is 'When our open tickets were last looked at by their ids';
 
-alter table governance.ticket add column delivered_at timestamptz;
+alter table governance.ticket
+    add column delivered_at timestamptz,
+    add column edit text,
+    add column approved_edit text;
+comment on column governance.ticket.edit is 'Changelog id of the last change to a field that the mapping reads, 0 = none';
+comment on column governance.ticket.approved_edit is 'The same when its request was approved';
 comment on column governance.ticket.delivered_at is 'When a delivery last named it';
 
 -- what they return or take grows, which cannot be replaced in place; a program that knows less finds them by their defaults

@@ -140,6 +140,23 @@ def test_the_sweep_finds_what_no_search_shows(site):
     site.sql(busy.format("null", "0"))
 
 
+def test_an_edit_that_is_taken_back_before_anybody_looks(site):
+    """The form says again what was approved; that it did not for a moment is in evidence."""
+    key = site.ask_removal("okafor")
+    request = site.until_phase(key, "fulfilling")
+    role = "customfield_10052"
+    site.control("act", [{"do": "edit", "actor": "agent", "issue": key, "fields": {"summary": "Urgent"}}])
+    all_found(site)
+    told = "select reason from governance.escalation where kind = 'tamper' and request_id = '{}'".format(request["id"])
+    wait.until(lambda: int(site.sql(f"select updated_ms from governance.ticket where issue_key = '{key}'")) >=
+               site.ticket(key)["updated"], 10, what="read after the edit")
+    assert site.sql(told) == ""
+    site.control("act", [{"do": "force_fields", "actor": "agent", "issue": key, "fields": {role: value}}
+                         for value in ("fin-viewer", "fin-ledger-admin")])
+    wait.until(lambda: site.sql(told) == "MappedFieldsEditedBack", 10, what="recorded")
+    assert site.request(key)["phase"] == "fulfilling"
+
+
 @pytest.mark.parametrize("page", [1, 2, 3, 4])
 def test_a_token_that_expires_on_any_page(site, page):
     """450 changes in one millisecond are walked by token; it runs out in between."""
