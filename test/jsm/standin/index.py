@@ -2,6 +2,7 @@
 
 Every change puts a copy of what can be searched into a queue; it becomes visible when the lag is over.
 """
+import bisect
 import heapq
 import itertools
 import random
@@ -30,6 +31,7 @@ class Index:
     def __init__(self, site):
         self._site = site
         self._visible = {}
+        self.by_updated = []     # (updated, number of the id, document) of the same, in order
         self._waiting = []       # heap of (due, order, issue id, document or None)
         self._order, self._newest = itertools.count(), {}
         self._chance = random.Random(1)
@@ -55,10 +57,12 @@ class Index:
         if order < self._newest.get(issue_id, 0):
             return  # a later change of the same ticket is known already
         self._newest[issue_id] = order
-        if document is None:
-            self._visible.pop(issue_id, None)
-        else:
+        old = self._visible.pop(issue_id, None)
+        if old:
+            del self.by_updated[bisect.bisect_left(self.by_updated, (old.updated, int(issue_id)))]
+        if document:
             self._visible[issue_id] = document
+            bisect.insort(self.by_updated, (document.updated, int(issue_id), document))
         self.version += 1
 
     def catch_up(self, everything=False):
