@@ -140,6 +140,21 @@ def test_the_sweep_finds_what_no_search_shows(site):
     site.sql(lease.format("null", "null"))
 
 
+def test_moved_out_and_deleted(site):
+    """Neither is in any search again; by its id the one is followed, the other found to be gone."""
+    moved, deleted = site.ask_removal("okafor"), site.ask_removal("lind")
+    for key in (moved, deleted):
+        site.until_phase(key, "fulfilling")
+    issue = site.ticket(moved)["id"]
+    site.act("move", moved, actor="admin", project="OPS")
+    site.act("delete", deleted, actor="admin")
+    site.until_phase(deleted, "orphaned", timeout=10)
+    key_now = f"select issue_key from governance.ticket where issue_id = '{issue}'"
+    wait.until(lambda: site.sql(key_now).startswith("OPS-"), 10, what="followed")
+    assert site.request(site.sql(key_now))["phase"] == "fulfilling"
+    assert metric(site, "poll_held") == 0
+
+
 def test_an_edit_that_is_taken_back_before_anybody_looks(site):
     """The form says again what was approved; that it did not for a moment is in evidence."""
     key = site.ask_removal("okafor")
