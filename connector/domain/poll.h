@@ -4,8 +4,10 @@
  *
  * A walk goes by key, not by page: where a page ends later than its query began, the next query
  * begins there. So pages that shift while tickets change, and page tokens that run out, cost at
- * most one page read again. Tokens are used only while a page is full of one and the same
- * `updated`, or when the site does not keep to order or bounds. */
+ * most one page read again. Tokens are used while a page is full of one and the same
+ * `updated`, when the site does not keep to order or bounds, and among what changed lately: there a
+ * hit may stand where the index had it and show the `updated` of now, and the next walk reads all
+ * of it again anyway. */
 #ifndef COUNTERSIGN_DOMAIN_POLL_H
 #define COUNTERSIGN_DOMAIN_POLL_H
 
@@ -27,9 +29,10 @@ enum {
 
 struct poll_walk {
     struct cursor_walk cursor;
-    int64_t bound_ms; /* lower bound of the query that is being paged */
-    int64_t last_ms;  /* `updated` of the hit before; to see that the order is kept */
-    bool by_key;      /* order and bounds are kept so far */
+    int64_t bound_ms;   /* lower bound of the query that is being paged */
+    int64_t settled_ms; /* what changed before stands in its place, whatever the index lags */
+    int64_t last_ms;    /* `updated` of the settled hit before; to see that the order is kept */
+    bool by_key;        /* order and bounds are kept so far */
     int32_t restarts;
     int64_t pages;
 };
@@ -43,6 +46,8 @@ enum poll_next {
 
 /* From the overlap before the cursor, by key. */
 void poll_walk_begin(const struct cursor *c, struct poll_walk *ret);
+/* It was asked for at asked_ms, Jira's time; 0 = not said: then by token only. */
+void poll_walk_asked(struct poll_walk *w, int64_t asked_ms, int64_t overlap_ms);
 /* Take one hit in; updated_ms 0: it could not be read. */
 void poll_walk_see(struct poll_walk *w, int64_t updated_ms);
 /* A page is stored. last: Jira says that there is no other; same_token: it gave the token that this

@@ -223,8 +223,10 @@ static void on_page(void *arg, const struct jsm_answer *answer)
         log_warn("poller", "search hits we cannot read", LOG_S("site", p->site->config->name),
                  LOG_I("count", (int64_t)page.unreadable));
     }
-    if (!p->asked_ms)
+    if (!p->asked_ms) {
         p->asked_ms = answer->date_ms;
+        poll_walk_asked(&p->walk, p->asked_ms, p->cursor.overlap_ms);
+    }
     take_page(p, &page);
 }
 

@@ -4,18 +4,25 @@
 
 #include "unit.h"
 
-enum { OVERLAP = 600000, NOON = 50000000 };
+enum { OVERLAP = 600000, NOON = 50000000, LATER = NOON + 3600000 };
 
 static const struct cursor CURSOR = {.watermark_ms = NOON, .overlap_ms = OVERLAP};
 
 /* --- one walk --- */
+
+/* An hour after the last one: all that it finds is settled. */
+static void walk_begins(struct poll_walk *w)
+{
+    poll_walk_begin(&CURSOR, w);
+    poll_walk_asked(w, LATER, OVERLAP);
+}
 
 static void a_walk_goes_on_where_a_page_ended(void **state)
 {
     struct poll_walk w;
     (void)state;
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     assert_int_equal(w.bound_ms, NOON - OVERLAP);
     poll_walk_see(&w, NOON - 500);
     poll_walk_see(&w, NOON - 400);
@@ -33,7 +40,7 @@ static void a_page_full_of_one_millisecond_goes_by_token(void **state)
     struct poll_walk w;
     (void)state;
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     poll_walk_see(&w, NOON);
     assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_KEY);
     for (int page = 0; page < 100; page++) {
@@ -52,7 +59,7 @@ static void a_site_that_keeps_to_no_order_is_walked_by_token_from_the_start(void
     struct poll_walk w;
     (void)state;
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     poll_walk_see(&w, NOON - 300);
     assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_KEY);
     poll_walk_see(&w, NOON - 200);
@@ -65,13 +72,39 @@ static void a_site_that_keeps_to_no_order_is_walked_by_token_from_the_start(void
     assert_int_equal(poll_walk_page(&w, true, false), POLL_COMPLETE);
 }
 
+/* The index has it somewhere among the old ones, and it shows when it was changed since. To go on
+ * from there would leave out what lies between. */
+static void what_changed_lately_says_nothing_of_the_order(void **state)
+{
+    struct poll_walk w;
+    (void)state;
+
+    walk_begins(&w);
+    poll_walk_see(&w, NOON);
+    poll_walk_see(&w, LATER - OVERLAP / 2 + 1);
+    assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_KEY);
+    assert_int_equal(w.bound_ms, NOON);
+    poll_walk_see(&w, LATER);
+    poll_walk_see(&w, NOON + 1);
+    assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_KEY);
+    assert_int_equal(w.bound_ms, NOON + 1);
+    poll_walk_see(&w, LATER - 1);
+    assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_TOKEN);
+    assert_int_equal(w.cursor.highest_ms, LATER);
+
+    poll_walk_begin(&CURSOR, &w); /* Jira does not say when it was asked */
+    poll_walk_asked(&w, 0, OVERLAP);
+    poll_walk_see(&w, NOON);
+    assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_TOKEN);
+}
+
 /* "updated >= X" of a site that knows minutes only begins before X, at every page. */
 static void a_site_that_rounds_bounds_is_walked_by_token(void **state)
 {
     struct poll_walk w;
     (void)state;
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     poll_walk_see(&w, NOON - OVERLAP - 20000);
     poll_walk_see(&w, NOON);
     assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_TOKEN);
@@ -84,9 +117,9 @@ static void pages_without_an_end_are_given_up(void **state)
     int64_t pages = 0;
     (void)state;
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     assert_int_equal(poll_walk_page(&w, false, true), POLL_GIVEN_UP);
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     while (poll_walk_page(&w, false, false) == POLL_BY_TOKEN)
         pages++;
     assert_int_equal(pages, POLL_PAGES_MAX - 1);
@@ -98,7 +131,7 @@ static void an_expired_token_begins_the_query_again_so_many_times(void **state)
     struct poll_walk w;
     (void)state;
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     poll_walk_see(&w, NOON);
     assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_KEY);
     for (int i = 0; i < POLL_RESTARTS_MAX; i++)
@@ -106,7 +139,7 @@ static void an_expired_token_begins_the_query_again_so_many_times(void **state)
     assert_int_equal(w.bound_ms, NOON);
     assert_int_equal(poll_walk_refused(&w, true, expired), POLL_GIVEN_UP);
 
-    poll_walk_begin(&CURSOR, &w);
+    walk_begins(&w);
     assert_int_equal(poll_walk_refused(&w, false, expired), POLL_GIVEN_UP);
     assert_int_equal(poll_walk_refused(&w, true, STR("Error in the JQL Query")), POLL_GIVEN_UP);
     assert_int_equal(poll_walk_refused(&w, true, STR("tok")), POLL_GIVEN_UP);
@@ -308,6 +341,7 @@ static void waits_are_spread_by_a_tenth(void **state)
 UNIT_MAIN(cmocka_unit_test(a_walk_goes_on_where_a_page_ended),
           cmocka_unit_test(a_page_full_of_one_millisecond_goes_by_token),
           cmocka_unit_test(a_site_that_keeps_to_no_order_is_walked_by_token_from_the_start),
+          cmocka_unit_test(what_changed_lately_says_nothing_of_the_order),
           cmocka_unit_test(a_site_that_rounds_bounds_is_walked_by_token),
           cmocka_unit_test(pages_without_an_end_are_given_up),
           cmocka_unit_test(an_expired_token_begins_the_query_again_so_many_times),
