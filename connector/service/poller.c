@@ -35,7 +35,8 @@ struct poller {
     int64_t before_ms; /* Jira's time at which the walk before began; 0 = we do not know it */
     int64_t asked_ms;  /* and this one */
     int64_t found, unannounced;
-    bool holds; /* complete, and it showed suspiciously little */
+    bool holds;    /* complete, and it showed suspiciously little */
+    bool believed; /* for so long that it is taken to be so */
 };
 
 static void wait_for_next(struct poller *p, bool complete)
@@ -83,14 +84,16 @@ static void on_held(void *arg, enum store_outcome outcome, struct str ms)
     walk_end(p, false, "the site shows less than half of what it did");
 }
 
-/* What the walk showed of what it should have. Held: people are told, and no ticket is believed to
- * be gone. */
+/* What the walk showed of what it should have, and the sweep. Held: people are told, and no ticket
+ * is believed to be gone. */
 static void look_at_whole(struct poller *p)
 {
     int64_t known, shown;
 
     poll_seen_count(&p->seen, p->walk.cursor.from_ms, &known, &shown);
-    p->holds = poll_is_held(poll_shows_less(known, shown), p->held_ms);
+    bool less = poll_shows_less(known, shown) || p->site->polling.sweep_shows_less;
+    p->holds = poll_is_held(less, p->held_ms);
+    p->believed = less && !p->holds;
     p->site->polling.walk_shows_less = p->holds;
     if (!p->holds && cursor_finish(&p->cursor, &p->walk.cursor, true, true))
         p->cursor.overlap_ms = poll_overlap_ms(&p->lag);
@@ -116,7 +119,13 @@ static void after_walk(struct poller *p)
         hold(p);
         return;
     }
-    p->last_fence = p->fence;
+    if (p->believed) { /* those that are missing are not expected any more */
+        log_error("poller", "the site shows less for a day now: what is missing counts as gone",
+                  LOG_S("site", p->site->config->name));
+        poll_seen_clear(&p->seen);
+        p->site->polling.sweep_shows_less = false;
+    }
+    p->last_fence = p->believed ? 0 : p->fence;
     p->known_from_ms = from > p->walk.cursor.from_ms ? from : p->walk.cursor.from_ms;
     poll_seen_prune(&p->seen, from);
     poll_hooks_see(&p->hooks, p->found, p->unannounced);
@@ -189,7 +198,7 @@ static void take_page(struct poller *p, const struct jsm_page *page)
         walk_end(p, false, "Jira's pages have no end");
         return;
     }
-    p->holds = false;
+    p->holds = p->believed = false;
     if (p->next == POLL_COMPLETE)
         look_at_whole(p);
     struct store_page stored = {.hints = hints,
@@ -249,6 +258,19 @@ static void next_page(struct poller *p)
 
 /* --- a walk begins --- */
 
+/* Another replica, or we before a restart, held it: so it is until our own sweep shows otherwise.
+ */
+static void take_hold(struct poller *p, int64_t held_ms)
+{
+    struct site_polling *s = &p->site->polling;
+
+    p->held_ms = held_ms;
+    if (!held_ms)
+        s->sweep_shows_less = false;
+    else if (!s->sweep_shows_less && !s->walk_shows_less)
+        s->sweep_shows_less = sweeper_kick(p->sweeper);
+}
+
 static void on_begun(void *arg, enum store_outcome outcome, const struct store_poll *poll)
 {
     struct poller *p = arg;
@@ -263,7 +285,7 @@ static void on_begun(void *arg, enum store_outcome outcome, const struct store_p
         p->lag.count[i] += p->pending.count[i];
     p->pending = (struct poll_lag){0};
     p->fence = poll->fence;
-    p->held_ms = poll->held_ms;
+    take_hold(p, poll->held_ms);
     bool follows = p->last_fence && poll->fence == p->last_fence + 1;
     p->before_ms = follows ? poll->asked_ms : 0; /* another's walk showed we do not know what */
     p->asked_ms = p->found = p->unannounced = 0;

@@ -237,12 +237,15 @@ static bool is_possible(const struct sweeper *w)
     return str_eq_c(w->site->config->flavour, "cloud");
 }
 
-void sweeper_kick(struct sweeper *w)
+bool sweeper_kick(struct sweeper *w)
 {
-    if (w->busy || !is_possible(w))
-        return;
+    if (!is_possible(w))
+        return false;
+    if (w->busy)
+        return true;
     w->every_ms = w->svc->config->policy.sweep_ms / 15;
     io_timer_start(w->timer, 0, 0);
+    return true;
 }
 
 struct sweeper *sweeper_new(struct service *svc, struct site *site, sweeper_found_fn *found,
