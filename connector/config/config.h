@@ -48,7 +48,8 @@ struct site_config {
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;
-    int concurrency;    /* calls on their way at once: so many that write, so many that read */
+    int64_t poll_slow_interval_ms; /* while webhooks announce all that polling finds */
+    int concurrency;         /* calls on their way at once: so many that write, so many that read */
     struct str mapping_file; /* of this site, by default the configuration's */
     const struct mapping *mapping;
     const struct lookup_pair *people; /* person key: its account or address on this site */

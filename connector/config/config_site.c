@@ -152,11 +152,22 @@ static void check_flavour(struct loader *l, const struct yaml *map, const struct
 
 void config_site(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",          "flavour",        "url",
-                                        "auth",          "webhook_secret", "webhook_secret_old",
-                                        "webhook",       "projects",       "poll_interval",
-                                        "concurrency",   "mapping",        "people",
-                                        "insecure_http", "gate_mode",      NULL};
+    static const char *const KNOWN[] = {"name",
+                                        "flavour",
+                                        "url",
+                                        "auth",
+                                        "webhook_secret",
+                                        "webhook_secret_old",
+                                        "webhook",
+                                        "projects",
+                                        "poll_interval",
+                                        "concurrency",
+                                        "mapping",
+                                        "people",
+                                        "poll_slow_interval",
+                                        "insecure_http",
+                                        "gate_mode",
+                                        NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
@@ -184,6 +195,8 @@ void config_site(struct loader *l, const struct yaml *map)
         value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
     config_hook(l, map, s);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
+    s->poll_slow_interval_ms = value_duration(&l->v, map, "poll_slow_interval",
+                                              2 * s->poll_interval_ms, s->poll_interval_ms);
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */

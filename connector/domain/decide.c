@@ -513,6 +513,8 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     bool compared = s.here && d->approved_hash && !PLANTED(EDIT_IGNORED) &&
                     (d->ticket.mapped_hash || !PLANTED(EMPTY_IS_NO_EDIT));
     ret->tampered = compared && d->approved_hash != d->ticket.mapped_hash;
+    ret->edited_back = compared && !ret->tampered && !str_empty(d->approved_edit) &&
+                       !str_empty(d->ticket.edit) && !str_eq(d->approved_edit, d->ticket.edit);
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
 }

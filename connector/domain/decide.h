@@ -43,6 +43,7 @@ struct decision {
     bool breach;    /* Done was seen without proof: counted, in evidence */
     bool tampered;  /* mapped fields differ from what was approved, or are empty: in evidence, never
                        followed */
+    bool edited_back;     /* they are as approved, but were edited since: in evidence */
     bool read_sources;    /* read every item's source now, then decide again */
     int64_t next_read_ms; /* absolute: when the sources are read next; 0 = not planned */
     struct enqueue flows[LIMIT_EFFECTS_PER_STEP];

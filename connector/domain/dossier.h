@@ -60,7 +60,8 @@ struct dossier {
     bool approval_outdated; /* there are approvals, but of what was asked before an edit */
     bool approval_declined;
     bool cancel_asked;
-    uint64_t approved_hash; /* of the mapped tuple that was approved, 0 = not yet */
+    uint64_t approved_hash;   /* of the mapped tuple that was approved, 0 = not yet */
+    struct str approved_edit; /* ticket.edit as it was approved, empty = not known */
 
     /* for making the ticket */
     struct str marker, rule, request_type, justification;

@@ -46,6 +46,8 @@ struct ticket {
     int64_t cycle_at_ms; /* Jira's time of that move */
     struct str moved_by; /* account id of who made that move */
     bool moved_by_us;    /* that account is the connector's own */
+    struct str
+        edit; /* changelog id of the last change to a field that the mapping reads, "0" = none */
     bool resolution_set; /* a resolution outside a Done status looks closed in queues */
     int64_t updated_ms;  /* Jira's `updated` */
     struct str marker;   /* correlation marker found on it, empty when none */

@@ -131,7 +131,7 @@ static void add_projects(struct buf *b, const struct str *projects, size_t count
 static const char *const FOUND_FIELDS[] = {"created", "creator", "labels", "status", "comment"};
 
 static struct str search_body(struct arena *a, struct str jql, int64_t page, struct str token,
-                              bool is_find)
+                              struct str field, bool is_find)
 {
     struct buf b;
     struct json_out out;
@@ -147,6 +147,8 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
         json_put_str(&out, str_of(FOUND_FIELDS[i]));
     if (!is_find)
         json_put_str(&out, STR("updated"));
+    if (field.len)
+        json_put_str(&out, field);
     json_close_array(&out);
     if (is_find) {
         json_str_member(&out, "expand", STR("changelog"));
@@ -162,14 +164,14 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
 }
 
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
-                              int64_t from_ms, struct str token)
+                              int64_t from_ms, struct str token, struct str field)
 {
     struct buf jql;
 
     buf_init(&jql, BODY_BYTES);
     add_projects(&jql, projects, project_count);
     buf_printf(&jql, " AND updated >= %" PRId64 " ORDER BY updated ASC, key ASC", from_ms);
-    struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, false);
+    struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, field, false);
     buf_done(&jql);
     return call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
 }
@@ -194,11 +196,32 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
         buf_add_c(&jql, ")");
     }
     buf_add_c(&jql, " ORDER BY created ASC");
-    struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, true);
+    struct str body = search_body(a, buf_str(&jql), FIND_PAGE, STR_NONE, STR_NONE, true);
     buf_done(&jql);
     struct jsm_call c = call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
     c.lane = LANE_CREATE; /* a new ticket waits for the answer */
     return c;
+}
+
+struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, size_t count)
+{
+    struct buf b;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "issueIdsOrKeys");
+    json_open_array(&out);
+    for (size_t i = 0; i < count; i++)
+        json_put_str(&out, issue_ids[i]);
+    json_close_array(&out);
+    json_put_name(&out, "fields");
+    json_open_array(&out);
+    json_put_str(&out, STR("updated"));
+    json_close_array(&out);
+    json_close_object(&out);
+    return call(JSM_ROUTE_BULK_FETCH, JSM_READ, STR("/rest/api/3/issue/bulkfetch"), settle(a, &b));
 }
 
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)

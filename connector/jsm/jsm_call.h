@@ -36,6 +36,7 @@
     X(ISSUE_TYPES, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes")     \
     X(ISSUE_FORM, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}") \
     X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")                               \
+    X(BULK_FETCH, "POST", SWEEP, 100, "/rest/api/3/issue/bulkfetch")                            \
     X(HOOKS, "GET", SWEEP, 100, "registered webhooks")                                          \
     X(HOOK_ADD, "POST", SWEEP, 100, "a webhook")                                                \
     X(HOOK_EDIT, "PUT", SWEEP, 50, "a webhook, or its end put off")                             \
@@ -81,13 +82,17 @@ struct jsm_call jsm_call_server_info(void);
 struct jsm_call jsm_call_project(struct arena *a, struct str key);
 /* POST /rest/api/3/search/jql: what changed since from_ms, oldest first. Bounds are unquoted epoch
  * milliseconds: a quoted date would be read in the account's time zone, rounded to minutes. token:
- * of the page before, or empty. */
+ * of the page before, or empty. field: shown of each beside `updated`; empty: none. */
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
-                              int64_t from_ms, struct str token);
+                              int64_t from_ms, struct str token, struct str field);
 /* The same endpoint: tickets that carry the marker, with what jsm_found_read needs. field: which
  * one carries it beside labels: "description", the id of a text field; "labels" or empty: none. */
 struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_t project_count,
                               struct str marker, struct str field);
+enum { JSM_UPDATED_MAX = 100 }; /* issues that one call may ask for */
+/* POST /rest/api/3/issue/bulkfetch: `updated` of these issues, at most JSM_UPDATED_MAX, past the
+ * search index. Those that are gone, or that we may not see, are left out of the answer. */
+struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, size_t count);
 /* GET issue with changelog and our binding property; the path is empty when the id is not one. */
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 /* The same, with these fields only ("a,b", percent-encoded where needed); empty: all fields. */

@@ -47,11 +47,24 @@ static bool moves_status(const struct json *history)
     return false;
 }
 
+static bool edits_mapped(const struct json *history, const struct jsm_view *view)
+{
+    JSON_EACH(item, json_member(history, "items"))
+    {
+        for (size_t i = 0; i < view->field_count; i++)
+            if (str_eq(json_path_str(item, "fieldId"), view->fields[i]))
+                return true;
+    }
+    return false;
+}
+
 static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view,
                          struct ticket *t)
 {
     struct str id = json_id(a, json_member(history, "id"));
 
+    if (newer(id, t->edit) && edits_mapped(history, view))
+        t->edit = id;
     if (!moves_status(history) || !newer(id, t->cycle))
         return;
     t->cycle = id;
@@ -79,6 +92,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
     ret->cycle = STR("0"); /* never moved since it was created */
+    ret->edit = STR("0");
     ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
     JSON_EACH(history, json_path(issue, "changelog/histories"))
     take_history(a, history, view, ret);
@@ -162,6 +176,7 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct str token, s
         struct jsm_hit *h = &hits[ret->count];
         h->issue_id = json_id(a, json_member(issue, "id"));
         h->key = json_path_str(issue, "key");
+        h->issue = issue;
         bool dated = clock_parse(json_path_str(issue, "fields/updated"), &h->updated_ms);
         if (!dated)
             h->updated_ms = 0;
@@ -169,7 +184,13 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct str token, s
         ret->unreadable += !dated || !known;
         ret->count += known;
     }
-    return jsm_next_page(a, body, token, ret, err);
+    if (!jsm_next_page(a, body, token, ret, err))
+        return false;
+    bool more = json_type(json_member(body, "isLast")) == JSON_BOOL &&
+                !json_is_true(json_member(body, "isLast"));
+    if (more && !ret->next_token.len)
+        return FAIL(err, ERR_INPUT, "a search page that is not the last and names no next one");
+    return true;
 }
 
 /* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */

@@ -19,6 +19,8 @@ struct jsm_view {
     struct str marker_field;  /* where a marker may stand beside labels; see jsm_marker.h */
     const struct jsm_status_role *statuses;
     size_t status_count;
+    const struct str *fields; /* ids of those that the mapping reads */
+    size_t field_count;
 };
 
 /* What a status means: as the mapping names it, else by its category: Done is done. ret_named: does
@@ -50,11 +52,13 @@ struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
 /* The newest finished approval of the request into the ticket: state and who decided. */
 void jsm_approvals_read(const struct json *body, struct ticket *ticket);
 
-/* One page of search/jql. A hit without a readable `updated` is given with updated_ms 0 (look at it
- * afresh); one without an id cannot be looked at: it is left out and counted. */
+/* One page of search/jql, or the answer to jsm_call_updated. A hit without a readable `updated` is
+ * given with updated_ms 0 (look at it afresh); one without an id cannot be looked at: it is left
+ * out and counted. */
 struct jsm_hit {
     struct str issue_id, key;
     int64_t updated_ms;
+    const struct json *issue; /* all that was shown of it */
 };
 struct jsm_page {
     const struct jsm_hit *hits;

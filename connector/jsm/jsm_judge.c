@@ -168,6 +168,8 @@ void jsm_judge(struct arena *a, const struct jsm_http *http, enum jsm_effect eff
         say(ret, http->why);
         return;
     }
+    if (!parse_http_date(a, str_trim(http->date), &ret->date_ms))
+        ret->date_ms = 0;
     bool anonymous = http->login_reason.len && !str_eq_nocase(http->login_reason, STR("OK"));
     if (http->status >= 200 && http->status < 300)
         judge_success(a, http, write, anonymous, ret);

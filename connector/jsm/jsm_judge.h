@@ -40,6 +40,7 @@ struct jsm_answer {
      * "jira-burst-based", SITE after quotas, 503 and 429 without a reason, else NONE: this call */
     enum traffic_reach scope;
     bool told_cut;           /* Jira said longer than a day; told_ms is a day */
+    int64_t date_ms;         /* Jira's own time of the reply (Date), 0 = not said */
     const struct json *body; /* OK with a JSON body, else NULL */
     struct str field;        /* first field Jira named, empty when none */
     char why[400];           /* one sentence: what is wrong, and what to do (jsm_refusal.h) */

@@ -164,6 +164,9 @@ struct mapped {
     struct str hold_field; /* Jira field id */
     struct str hold_text;  /* for the ticket's reader */
 };
+/* Is there a rule for its request type? issue: as mapping_ticket takes it; that one field suffices.
+ */
+bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue);
 /* issue: as Jira's GET gives it. */
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret);

@@ -180,6 +180,11 @@ static void seal(struct mapped *r, struct arena *arena)
         r->hash = 1;
 }
 
+bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue)
+{
+    return rule_for(m, request_type_of(m, arena, issue)) != NULL;
+}
+
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret)
 {

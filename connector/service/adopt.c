@@ -111,9 +111,9 @@ static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
     if (t->ticket.presence == TICKET_GONE)
         why = "gone";
     else if (t->mapped.outcome == MAPPED_NOT_GOVERNED)
-        why = "request type not governed";
+        why = ADOPT_NOT_GOVERNED;
     if (why)
-        store_ticket_ignore(&a->svc->store, &a->claim, why, on_stored, a);
+        store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, on_stored, a);
     else
         open_request(a, t);
 }

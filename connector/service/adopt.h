@@ -6,6 +6,9 @@
 
 #include "service/service.h"
 
+/* Why a ticket is left alone that no rule of the mapping is for. */
+#define ADOPT_NOT_GOVERNED "request type not governed"
+
 typedef void adopt_done_fn(void *arg);
 /* claim: copied. fn exactly once. */
 void adopt_start(struct service *svc, const struct store_ticket_claim *claim, adopt_done_fn *fn,

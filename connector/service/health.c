@@ -41,9 +41,13 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     for (size_t i = 0; i < svc->config->site_count; i++) {
         bool known =
             svc->sites[i]->view.our_account.len > 0 && !site_auth_refusals(svc->sites[i]->auth);
-        degraded |= !known;
+        const struct site_polling *polling = &svc->sites[i]->polling;
+        bool less = polling->walk_shows_less || polling->sweep_shows_less;
+        degraded |= !known || less;
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
-                        known ? STR("ok") : STR("not reachable or not signed in"));
+                        !known ? STR("not reachable or not signed in")
+                        : less ? STR("shows less than half of what it did")
+                               : STR("ok"));
     }
     json_close_object(&out);
     json_put_name(&out, "database");
@@ -90,6 +94,17 @@ static void render_sites(const struct service *svc, struct buf *b)
          offsetof(struct site_counters, foreign)},
         {"jira_crowded_total", "Calls not sent because their turn came too late",
          offsetof(struct site_counters, crowded)},
+        {"polled_changes_total", "Changes that polling showed for the first time",
+         offsetof(struct site_counters, polled)},
+        {"polled_news_total", "Changes that polling showed and that were not known yet",
+         offsetof(struct site_counters, poll_hints)},
+        {"polled_unannounced_total", "Changes that polling found and no delivery had told of",
+         offsetof(struct site_counters, unannounced)},
+        {"poll_restarts_total", "Page tokens that ran out during a walk",
+         offsetof(struct site_counters, poll_restarts)},
+        {"sweeps_total", "Looks at all open tickets by id", offsetof(struct site_counters, sweeps)},
+        {"sweep_found_total", "Changes that only the sweep found",
+         offsetof(struct site_counters, sweep_found)},
     };
 
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
@@ -114,6 +129,33 @@ static void render_hooks(const struct service *svc, struct buf *b)
     hook_stats_render(svc->hook_stats, names, svc->config->site_count, b);
 }
 
+static void put_gauge(struct buf *b, struct str site, const char *name, const char *help,
+                      double value)
+{
+    buf_printf(b,
+               "# HELP countersign_%s %s\n# TYPE countersign_%s gauge\n"
+               "countersign_%s{site=\"%.*s\"} %.3f\n",
+               name, help, name, name, STR_ARG(site), value);
+}
+
+static void render_polling(const struct service *svc, struct buf *b)
+{
+    for (size_t i = 0; i < svc->config->site_count; i++) {
+        const struct site_polling *p = &svc->sites[i]->polling;
+        struct str site = svc->config->sites[i].name;
+        put_gauge(b, site, "poll_index_lag_seconds",
+                  "99.9 % of changes were searchable after so long at the latest",
+                  (double)p->lag_ms / 1000);
+        put_gauge(b, site, "poll_overlap_seconds", "How far back polling reads again",
+                  (double)p->overlap_ms / 1000);
+        put_gauge(b, site, "poll_wait_seconds", "From one walk to the next",
+                  (double)p->wait_ms / 1000);
+        put_gauge(b, site, "poll_held",
+                  "The site shows less than half of what it did: the cursor is held",
+                  p->walk_shows_less || p->sweep_shows_less);
+    }
+}
+
 static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -126,6 +168,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     metrics_render(&q->svc->metrics, &b);
     render_sites(q->svc, &b);
     render_hooks(q->svc, &b);
+    render_polling(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

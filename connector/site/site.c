@@ -55,6 +55,24 @@ static struct str make_fields(struct site *site, const struct mapping *m)
     return list.over ? STR_NONE : arena_str(site->arena, buf_str(&list));
 }
 
+/* What is approved is read from these: a change to one of them after approval counts, whatever it
+ * is changed to. */
+static size_t list_approvable(const struct mapping *m, struct str *fields)
+{
+    size_t count = 0;
+
+    fields[count++] = m->request_type_field;
+    for (size_t i = 0; i < m->rule_count; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        const struct str from[] = {r->subject.from, r->account.from, r->application.from,
+                                   r->entitlement.from, r->privileged.from};
+        for (size_t k = 0; k < sizeof from / sizeof from[0]; k++)
+            if (from[k].len)
+                fields[count++] = from[k];
+    }
+    return count;
+}
+
 struct site *site_new(const struct site_options *options, struct err *err)
 {
     struct site *site = calloc(1, sizeof *site);
@@ -72,7 +90,9 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->view = (struct jsm_view){.site = config->name,
                                    .marker_field = m->ticket.marker,
                                    .statuses = site->statuses,
-                                   .status_count = m->status_count};
+                                   .status_count = m->status_count,
+                                   .fields = site->approvable,
+                                   .field_count = list_approvable(m, site->approvable)};
     site->forms = site_forms_new();
     site->people = site_people_new();
     site->fields = make_fields(site, m);

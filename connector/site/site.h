@@ -38,6 +38,23 @@ struct site_counters {
     uint64_t hidden;     /* tickets answered 404 while we could not prove that we may see them */
     uint64_t foreign;    /* tickets read whose binding names another site */
     uint64_t crowded;    /* calls not sent: their turn came too late, or too many waited */
+    uint64_t gone;       /* tickets found gone */
+    /* of the poller and its sweeper */
+    uint64_t polled;        /* changes that walks showed for the first time */
+    uint64_t poll_hints;    /* those of them that were not known yet */
+    uint64_t unannounced;   /* those of them that no delivery had told of */
+    uint64_t poll_restarts; /* page tokens that ran out during a walk */
+    uint64_t sweeps;
+    uint64_t sweep_found; /* changes that only the sweep told of */
+};
+
+/* How the poller stands with it. */
+struct site_polling {
+    int64_t lag_ms;     /* 99.9 % of changes were searchable after so long at the latest */
+    int64_t overlap_ms; /* so far back walks read */
+    int64_t wait_ms;    /* until the next walk */
+    /* less than half of what should be there: no ticket is believed to be gone */
+    bool walk_shows_less, sweep_shows_less;
 };
 
 enum {
@@ -47,11 +64,13 @@ enum {
 struct site {
     struct site_options o;
     struct site_counters counters;
+    struct site_polling polling;
     const struct site_config *config;
     enum jsm_flavour flavour;
     struct site_auth *auth;
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
+    struct str approvable[MAPPING_RULES_MAX * 5 + 1]; /* fields that say what is approved */
     struct jsm_view view;       /* our_account and site_id are known after site_learn */
     struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
     struct site_forms *forms;   /* of site_form.c */

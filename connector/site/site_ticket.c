@@ -207,6 +207,11 @@ static void on_missing(struct reading *r)
         site_learn(r->site, on_known, r);
         return;
     }
+    r->site->counters.gone++;
+    if (r->site->polling.walk_shows_less || r->site->polling.sweep_shows_less) {
+        hidden(r, "and so are most of the others: rights were lost rather than tickets");
+        return;
+    }
     r->result.ticket = (struct ticket){.presence = TICKET_GONE, .issue_id = r->issue_id};
     reading_end(r, READ_OK, 0);
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "domain/cursor.h"
 #include "domain/gate.h"
+#include "domain/poll.h"
 #include "io/io_pg.h"
 
 /* UNKNOWN: the commit may have happened. AWAY: nothing was sent. REFUSED: a constraint said no. */
@@ -59,6 +60,8 @@ struct store_hint {
     int64_t updated_ms;   /* 0 = unknown */
     int64_t announced_ms; /* the delivery tells of changes up to then; 0 = not said, or a poll */
     const char *poison;   /* NULL, or why it cannot be read */
+    /* NULL, or why a ticket without a request need not be read: remembered with it */
+    const char *ignore;
 };
 /* Marks the deliveries handled (or quarantined) and sets the tickets' or their requests' look_at,
  * in one transaction. */
@@ -84,10 +87,10 @@ typedef void store_tickets_fn(void *arg, enum store_outcome outcome,
 /* Due tickets that belong to no request yet. */
 void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
                         size_t count, store_tickets_fn *fn, void *arg);
-/* It is none of ours (request type not governed, gone): remembered, not looked at until it changes.
- */
+/* It is none of ours (request type not governed, gone): remembered, not looked at until it changes
+ * to something newer than updated_ms. */
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
-                         store_done_fn *fn, void *arg);
+                         int64_t updated_ms, store_done_fn *fn, void *arg);
 
 /* Nothing is known of it yet: given back, and due again after rest_ms or when it changes. */
 void store_ticket_defer(struct store *s, const struct store_ticket_claim *t, int64_t rest_ms,
@@ -221,16 +224,45 @@ void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, 
 
 struct store_poll {
     struct cursor cursor;
-    int64_t fence; /* of this walk */
+    struct poll_lag lag;
+    int64_t fence;    /* of this walk */
+    int64_t asked_ms; /* Jira's time at which the last complete walk began, 0 = not known */
+    int64_t held_ms;  /* for so long the cursor has been held, 0 = it is not */
 };
 typedef void store_poll_fn(void *arg, enum store_outcome outcome, const struct store_poll *poll);
 /* Single flight per site: STORE_LOST when another replica walks. */
 void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_poll_fn *fn,
                       void *arg);
-/* A page's hints; with last set also the moved cursor, all in one transaction under the fence. */
-void store_poll_page(struct store *s, struct str site, int64_t fence,
-                     const struct store_hint *hints, size_t count, bool last,
-                     const struct cursor *cursor, store_done_fn *fn, void *arg);
+/* A page's hints; with last set also the moved cursor, all in one transaction under the fence. What
+ * is known already is not touched. LOST: the fence did not hold, nothing was stored. */
+struct store_page {
+    const struct store_hint *hints;
+    size_t count;
+    bool last;
+    struct cursor cursor; /* these three only with last */
+    struct poll_lag lag;
+    int64_t asked_ms;
+};
+/* hints: changes that were not known; unannounced: those of them that no delivery had told of. */
+typedef void store_page_fn(void *arg, enum store_outcome outcome, int64_t hints,
+                           int64_t unannounced, const char *message);
+void store_poll_page(struct store *s, struct str site, int64_t fence, const struct store_page *page,
+                     store_page_fn *fn, void *arg);
+/* The site shows less than half of what it did: held, and people are told once. Gives for how long
+ * in ms. */
+void store_poll_hold(struct store *s, struct str site, const char *why, store_json_fn *fn,
+                     void *arg);
+/* It shows what it did again. */
+void store_poll_release(struct store *s, struct str site, store_done_fn *fn, void *arg);
+/* May this replica sweep the site now? LOST: it was swept less than every_ms ago. */
+void store_sweep_take(struct store *s, struct str site, int64_t every_ms, store_done_fn *fn,
+                      void *arg);
+/* Our open tickets of a site in order of their ids, from after that of `after` (empty: the first),
+ * at most `batch`, as hints: updated_ms is what we know. */
+typedef void store_hints_fn(void *arg, enum store_outcome outcome, const struct store_hint *rows,
+                            size_t count);
+void store_sweep_ids(struct store *s, struct str site, struct str after, int32_t batch,
+                     store_hints_fn *fn, void *arg);
 /* Our open tickets that were not looked at for max_age_s: due now. */
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg);
 /* Escalations whose time has come, each once. */

@@ -49,6 +49,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->moved_by_us = flag(v, "moved_by_us");
     t->resolution_set = flag(v, "resolution_set");
     t->updated_ms = number(v, "updated_ms");
+    t->edit = text(a, v, "edit");
     t->marker = text(a, v, "marker");
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
     t->approved_at_ms = number(v, "approved_at_ms");
@@ -150,6 +151,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->cancel_asked = flag(v, "cancel_asked");
     d->close_sent = flag(v, "close_sent");
     d->approved_hash = store_hash_from(json_str(json_member(v, "approved_hash")));
+    d->approved_edit = text(a, v, "approved_edit");
     d->site = text(a, v, "site");
     d->marker = text(a, v, "marker");
     d->rule = text(a, v, "rule");

@@ -142,86 +142,42 @@ void store_inbox_body(struct store *s, int64_t id, int64_t size, struct buf *to,
 
 /* --- hints --- */
 
-static void put_hints(struct buf *buf, const struct store_hint *hints, size_t count)
+void store_put_hints(struct json_out *out, const struct store_hint *hints, size_t count)
 {
-    struct json_out out;
-
-    json_begin(&out, buf);
-    json_open_array(&out);
+    json_open_array(out);
     for (size_t i = 0; i < count; i++) {
         const struct store_hint *h = &hints[i];
-        json_open_object(&out);
+        json_open_object(out);
         if (h->delivery_id)
-            json_i64_member(&out, "delivery", h->delivery_id);
-        json_str_member(&out, "site", h->site);
+            json_i64_member(out, "delivery", h->delivery_id);
+        json_str_member(out, "site", h->site);
         if (h->poison) {
-            json_str_member(&out, "poison", str_of(h->poison));
+            json_str_member(out, "poison", str_of(h->poison));
         } else if (h->issue_id.len) {
-            json_str_member(&out, "issue", h->issue_id);
-            json_str_member(&out, "key", h->key);
-            json_i64_member(&out, "updated", h->updated_ms);
+            json_str_member(out, "issue", h->issue_id);
+            json_str_member(out, "key", h->key);
+            json_i64_member(out, "updated", h->updated_ms);
             if (h->announced_ms)
-                json_i64_member(&out, "announced", h->announced_ms);
+                json_i64_member(out, "announced", h->announced_ms);
+            if (h->ignore)
+                json_str_member(out, "ignore", str_of(h->ignore));
         }
-        json_close_object(&out);
+        json_close_object(out);
     }
-    json_close_array(&out);
+    json_close_array(out);
 }
 
 void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count,
                         store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
+    struct json_out out;
     struct store_op *op = store_op_new(arg);
 
     buf_init(&buf, STORE_JSON_BYTES);
-    put_hints(&buf, hints, count);
+    json_begin(&out, &buf);
+    store_put_hints(&out, hints, count);
     op->fn.done = fn;
     struct pg_param params[] = {store_p(buf_str(&buf))};
     pg_exec(s->pg, &SQL_HINT_APPLY, params, store_on_done, op);
-}
-
-/* --- poll: the same hints, under the walk's fence --- */
-
-static void on_poll_begun(void *arg, const struct pg_reply *reply)
-{
-    struct store_op *op = arg;
-    struct store_poll poll = {0};
-    enum store_outcome outcome = store_outcome_of(reply);
-
-    if (outcome == STORE_OK && reply->rows == 0)
-        outcome = STORE_LOST;
-    if (outcome == STORE_OK)
-        poll = (struct store_poll){.cursor = {number(reply, 0, 0), number(reply, 0, 1)},
-                                   .fence = number(reply, 0, 2)};
-    op->fn.poll(op->arg, outcome, &poll);
-    free(op);
-}
-
-void store_poll_begin(struct store *s, struct str site, int32_t lease_s, store_poll_fn *fn,
-                      void *arg)
-{
-    char lease[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(site), store_p(s->owner), store_i(lease_s, lease)};
-    struct store_op *op = store_op_new(arg);
-
-    op->fn.poll = fn;
-    pg_exec(s->pg, &SQL_POLL_BEGIN, params, on_poll_begun, op);
-}
-
-void store_poll_page(struct store *s, struct str site, int64_t fence,
-                     const struct store_hint *hints, size_t count, bool last,
-                     const struct cursor *cursor, store_done_fn *fn, void *arg)
-{
-    AUTO(drop_buf) struct buf buf;
-    char fence_text[STORE_NUMBER_SIZE], mark[STORE_NUMBER_SIZE];
-    struct store_op *op = store_op_new(arg);
-
-    buf_init(&buf, STORE_JSON_BYTES);
-    put_hints(&buf, hints, count);
-    op->fn.done = fn;
-    struct pg_param params[] = {store_p(site), store_i(fence, fence_text), store_p(buf_str(&buf)),
-                                store_p(last ? STR("true") : STR("false")),
-                                store_i(cursor->watermark_ms, mark)};
-    pg_exec(s->pg, &SQL_POLL_PAGE, params, store_on_fenced, op);
 }

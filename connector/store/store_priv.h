@@ -23,6 +23,8 @@ struct store_op {
         store_lease_fn *lease;
         store_hook_worth_fn *worth;
         store_hook_look_fn *look;
+        store_page_fn *page;
+        store_hints_fn *hints;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */
@@ -32,6 +34,8 @@ struct store_op *store_op_new(void *arg);
 /* A statement that claims: owner, lease, how many in all, and the room of each site. */
 void store_claim(struct store *s, const struct pg_stmt *stmt, int32_t lease_s,
                  const struct store_room *rooms, size_t count, pg_done_fn *fn, struct store_op *op);
+/* A JSON array of hints, as hint_apply takes them. */
+void store_put_hints(struct json_out *out, const struct store_hint *hints, size_t count);
 enum store_outcome store_outcome_of(const struct pg_reply *reply);
 /* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
  * op. */

@@ -39,11 +39,12 @@ void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_roo
 }
 
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
-                         store_done_fn *fn, void *arg)
+                         int64_t updated_ms, store_done_fn *fn, void *arg)
 {
-    char version[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner), store_p(t->site), store_p(t->issue_id),
-                                store_i(t->version, version), store_p(str_of(reason))};
+    char version[STORE_NUMBER_SIZE], updated[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner),       store_p(t->site),
+                                store_p(t->issue_id),    store_i(t->version, version),
+                                store_p(str_of(reason)), store_i(updated_ms, updated)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
@@ -232,6 +233,7 @@ static void put_ticket(struct json_out *out, const struct ticket *t)
     json_bool_member(out, "moved_by_us", t->moved_by_us);
     json_bool_member(out, "resolution_set", t->resolution_set);
     json_i64_member(out, "updated_ms", t->updated_ms);
+    json_str_member(out, "edit", t->edit);
     json_str_member(out, "marker", t->marker);
     json_str_member(out, "approval", str_of(approval_name(t->approval)));
     json_str_member(out, "approver", t->approver);
@@ -349,6 +351,7 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "answered", decision->answered);
     json_bool_member(&out, "breach", decision->breach);
     json_bool_member(&out, "tampered", decision->tampered);
+    json_bool_member(&out, "edited_back", decision->edited_back);
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);
     json_bool_member(&out, "release", release);
     json_str_member(&out, "notice", says ? str_of(notice_state_name(notice)) : STR_NONE);

@@ -37,8 +37,8 @@ select site, issue_id, issue_key, version, unreadable
   from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
 
 -- name: ticket_ignore
--- params: owner text, site text, issue text, version bigint, reason text
-select governance.ticket_ignore($1, $2, $3, $4::bigint, $5)
+-- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint
+select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint)
 
 -- name: ticket_defer
 -- params: owner text, site text, issue text, version bigint, rest_ms bigint
@@ -91,11 +91,27 @@ select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)
 
 -- name: poll_begin
 -- params: site text, owner text, lease_s int
-select watermark_ms, overlap_ms, fence from governance.poll_begin($1, $2, make_interval(secs => $3::int))
+select watermark_ms, overlap_ms, fence, asked_ms, lag, held_ms from governance.poll_begin($1, $2, make_interval(secs => $3::int))
 
--- name: poll_page
--- params: site text, fence bigint, hints jsonb, is_last boolean, watermark_ms bigint
-select governance.poll_page($1, $2::bigint, $3::jsonb, $4::boolean, $5::bigint)
+-- name: poll_store
+-- params: site text, fence bigint, page jsonb
+select hints, unannounced from governance.poll_store($1, $2::bigint, $3::jsonb)
+
+-- name: poll_hold
+-- params: site text, why text
+select governance.poll_hold($1, $2)
+
+-- name: poll_release
+-- params: site text
+select governance.poll_release($1)
+
+-- name: sweep_take
+-- params: site text, every_ms bigint
+select governance.sweep_take($1, make_interval(secs => $2::bigint / 1000.0))
+
+-- name: sweep_ids
+-- params: site text, after_id text, batch int
+select issue_id, issue_key, updated_ms from governance.sweep_ids($1, $2::numeric, $3::int)
 
 -- name: sweep
 -- params: max_age_s int

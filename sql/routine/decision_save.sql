@@ -30,6 +30,13 @@ begin
         insert into governance.escalation (request_id, kind, reason, key)
         values (p_request, 'tamper', 'MappedFieldsChanged', coalesce(nullif(t.mapped_hash, ''), 'empty')) on conflict do nothing;
     end if;
+    if (p->>'edited_back')::boolean then -- what was approved stands there again; in between it did not
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (p_request, 'tamper', 'MappedFieldsEditedBack', 'edit/' || t.edit) on conflict do nothing;
+    end if;
+    if target = 'approved' and r.approved_hash = '' then
+        update governance.ticket x set approved_edit = x.edit where x.request_id = p_request;
+    end if;
     insert into governance.escalation (request_id, kind, reason, key)
     select p_request, 'operator', e.reason, concat_ws('/', e.reason, r.generation, coalesce(cycle, ''), nullif(e.since_ms, 0))
       from jsonb_to_recordset(p->'escalations') as e(reason text, since_ms bigint)

@@ -9,6 +9,7 @@ language sql stable set search_path = pg_catalog as $$
         'claimed_ms', governance.ms(r.claimed_at), 'verified_ms', governance.ms(r.verified_at),
         'closed_ms', governance.ms(r.closed_at), 'access_until_ms', governance.ms(r.access_until),
         'approval_needed', r.approval_needed, 'cancel_asked', r.cancel_asked, 'approved_hash', r.approved_hash,
+        'approved_edit', (select t.approved_edit from governance.ticket t where t.request_id = r.id),
         'approval_given', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
                                  and a.tuple_hash = r.mapped_hash and a.tuple_hash <> ''),
         'approval_outdated', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
@@ -19,7 +20,7 @@ language sql stable set search_path = pg_catalog as $$
         'ticket', (select jsonb_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state,
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
-                          'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'marker', t.marker,
+                          'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
                           'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash)
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,

@@ -21,7 +21,7 @@ begin
                role = t->>'role', status_name = t->>'status_name', cycle = t->>'cycle',
                cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
                moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
-               updated_ms = (t->>'updated_ms')::bigint, marker = t->>'marker', approval = t->>'approval',
+               updated_ms = (t->>'updated_ms')::bigint, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
                approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
                hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
          where x.request_id = p_request;

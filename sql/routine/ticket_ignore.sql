@@ -1,10 +1,11 @@
-create or replace function governance.ticket_ignore(p_owner text, p_site text, p_issue text, p_version bigint, p_reason text)
+create or replace function governance.ticket_ignore(p_owner text, p_site text, p_issue text, p_version bigint, p_reason text,
+                                                    p_updated_ms bigint default 0)
 returns bigint
 language sql set search_path = pg_catalog as $$
     update governance.ticket
        set ignored = p_reason, lease_owner = null, lease_until = null, version = version + 1, read_at = clock_timestamp(),
-           look_at = null
+           look_at = null, hinted_updated_ms = greatest(hinted_updated_ms, p_updated_ms)
      where site = p_site and issue_id = p_issue and version = p_version and lease_owner = p_owner and request_id is null
     returning version
 $$;
-comment on function governance.ticket_ignore(text, text, text, bigint, text) is 'Remember that a ticket is none of ours, until it changes';
+comment on function governance.ticket_ignore(text, text, text, bigint, text, bigint) is 'Remember that a ticket is none of ours, until it changes';

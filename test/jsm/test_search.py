@@ -85,6 +85,21 @@ class Search(WithSite):
         self.site.control("POST", "catch-up")
         self.assertEqual(self.keys("labels = gar-1"), [])
 
+    def test_each_change_has_a_lag_of_its_own(self):
+        self.site.control("POST", "config", {"index_spread_ms": 300})
+        self.site.control("POST", "fill", {"count": 40})
+        first = self.keys("project = IAM")
+        time.sleep(0.15)
+        some = self.keys("project = IAM ORDER BY updated ASC, key ASC", maxResults=100)
+        self.assertLess(len(first), 40)
+        self.assertGreater(len(some), len(first))
+        self.assertNotEqual(some, [f"IAM-{n}" for n in range(1, len(some) + 1)])  # later ones were there first
+        self.site.act(do="edit", issue="IAM-1", fields={"labels": ["one"]})
+        self.site.act(do="edit", issue="IAM-1", fields={"labels": ["two"]})
+        time.sleep(0.35)
+        self.assertEqual(len(self.keys("project = IAM", maxResults=100)), 40)
+        self.assertEqual((self.keys("labels = one"), self.keys("labels = two")), ([], ["IAM-1"]))
+
     def walk(self, jql, size, between=lambda: None, **more):
         seen, token = [], None
         while True:

@@ -177,9 +177,16 @@ def _touch(site, actor, spec):
     return {"status": 204, "touched": len(chosen)}
 
 
+def _secure(site, actor, spec):
+    """A security level is set, or taken away again: accounts that are not cleared see the ticket no more."""
+    for ticket in (_ticket(site, {"issue": i}) for i in spec["issues"]):
+        ticket.secured = spec.get("on", True)
+    return {"status": 204}
+
+
 DEEDS = {
     "transition": _transition, "bulk_transition": _bulk_transition, "edit": _edit, "comment": _comment,
     "approve": _decide("approve"), "decline": _decide("decline"), "create": _create, "request": _request,
     "clone": _clone, "delete": _delete, "move": _move, "force_status": _force_status, "force_fields": _force_fields,
-    "property": _property, "assign": _assign, "touch": _touch,
+    "property": _property, "assign": _assign, "touch": _touch, "secure": _secure,
 }

@@ -2,7 +2,10 @@
 
 Every change puts a copy of what can be searched into a queue; it becomes visible when the lag is over.
 """
-from collections import deque
+import bisect
+import heapq
+import itertools
+import random
 
 from . import adf, clock
 
@@ -28,7 +31,10 @@ class Index:
     def __init__(self, site):
         self._site = site
         self._visible = {}
-        self._waiting = deque()  # (due, issue id, document or None)
+        self.by_updated = []     # (updated, number of the id, document) of the same, in order
+        self._waiting = []       # heap of (due, order, issue id, document or None)
+        self._order, self._newest = itertools.count(), {}
+        self._chance = random.Random(1)
         self.version = 0         # moves with every change that becomes visible
         self.kept = {}           # sorted answers of the last queries: digest -> (version, rows, keys)
 
@@ -39,26 +45,31 @@ class Index:
         self._add(issue.id, None)
 
     def _add(self, issue_id, document):
-        lag = self._site.config["index_lag_ms"]
-        if lag <= 0 and not self._waiting:
-            self._show(issue_id, document)
+        lag, spread = self._site.config["index_lag_ms"], self._site.config["index_spread_ms"]
+        order = next(self._order)
+        if lag + spread <= 0 and not self._waiting:
+            self._show(order, issue_id, document)
         else:
-            # Never overtake what is queued already, though the lag may have been shortened since.
-            due = max(clock.now_ms() + lag, self._waiting[-1][0] if self._waiting else 0)
-            self._waiting.append((due, issue_id, document))
+            due = clock.now_ms() + lag + self._chance.randint(0, spread)
+            heapq.heappush(self._waiting, (due, order, issue_id, document))
 
-    def _show(self, issue_id, document):
-        if document is None:
-            self._visible.pop(issue_id, None)
-        else:
+    def _show(self, order, issue_id, document):
+        if order < self._newest.get(issue_id, 0):
+            return  # a later change of the same ticket is known already
+        self._newest[issue_id] = order
+        old = self._visible.pop(issue_id, None)
+        if old:
+            del self.by_updated[bisect.bisect_left(self.by_updated, (old.updated, int(issue_id)))]
+        if document:
             self._visible[issue_id] = document
+            bisect.insort(self.by_updated, (document.updated, int(issue_id), document))
         self.version += 1
 
     def catch_up(self, everything=False):
         now = clock.now_ms()
         while self._waiting and (everything or self._waiting[0][0] <= now):
-            _, issue_id, document = self._waiting.popleft()
-            self._show(issue_id, document)
+            _, order, issue_id, document = heapq.heappop(self._waiting)
+            self._show(order, issue_id, document)
 
     def documents(self, reconcile=()):
         """Visible documents; those of `reconcile` as they are at this moment."""

@@ -36,6 +36,7 @@ class Query:
     bounded: bool
     text: str
     moving: bool = False  # it means something else a moment later
+    walk_from: int = None  # it asks for what changed since then, oldest first, as a poll does
 
 
 def refuse(message):
@@ -64,6 +65,7 @@ class _Parser:
         self.tokens, self.at = _tokens(text), 0
         self.text, self.account, self.site = text, account, site
         self.moving = False
+        self.since, self.alternatives, self.sorted_by = None, False, []
 
     # -- tokens
 
@@ -111,12 +113,14 @@ class _Parser:
             _, value, place = self.tokens[self.at]
             raise refuse(f"Error in the JQL Query: Expecting either 'OR' or 'AND' but got '{value}'."
                          f" (line 1, character {place + 1})")
-        return Query(match, order, bounded, self.text, self.moving)
+        walks = not self.alternatives and self.sorted_by[:1] == [("updated", False)]
+        return Query(match, order, bounded, self.text, self.moving, self.since if walks else None)
 
     def either(self):
         parts = [self.both()]
         while self.accept("or", "||"):
             parts.append(self.both())
+            self.alternatives = True
         return parts[0] if len(parts) == 1 else lambda d: any(part(d) for part in parts)
 
     def both(self):
@@ -127,6 +131,7 @@ class _Parser:
 
     def negation(self):
         if self.accept("not", "!"):
+            self.alternatives = True
             inner = self.negation()
             return lambda d: not inner(d)
         if self.accept("("):
@@ -142,6 +147,7 @@ class _Parser:
         down = self.accept("desc")
         if not down:
             self.accept("asc")
+        self.sorted_by.append((field, down))
         return _sort_value(field), down
 
     def field_name(self, token):
@@ -296,6 +302,8 @@ def _date(parser, field, operator, values):
     parser.moving = parser.moving or bool(_PERIOD.search(values[0]))
     # Written out: this is the clause every poll runs over every ticket.
     if operator == ">=":
+        if field == "updated":
+            parser.since = max(bound, parser.since or 0)
         return lambda d: (getattr(d, attribute) or 0) >= bound
     return _compare(lambda d: getattr(d, attribute), operator, bound)
 

@@ -31,13 +31,16 @@ def project(site, key, api="3"):
                            "32x32": f"{icon}?size=medium"}}
 
 
-def all_fields(site, ticket, reader, api="3"):
-    """Every field, as `reader` sees it: dates are in his time zone. Kept until the ticket changes."""
+def all_fields(site, ticket, reader, api="3", wanted=None):
+    """Every field, as `reader` sees it: dates are in his time zone. Kept until the ticket changes. wanted: names, when
+    only those matter: what cannot be kept is left out of the others."""
     zone = reader.zone if reader else "UTC"
     kept = ticket.shown.get((zone, api))
     # Running clocks (SLA) and comments make a kept copy wrong; they are put in anew.
     if kept is None:
         kept = ticket.shown[zone, api] = _stored_fields(site, ticket, zone, api)
+    if wanted and not any(w in (seed.SLA, "comment") or w[:1] in ("*", "-") for w in wanted):
+        return kept
     return kept | {
         seed.SLA: sla(site, ticket, zone),
         "comment": comments_page(site, ticket, reader, api) if api == "3" else
@@ -70,7 +73,7 @@ def _stored_fields(site, ticket, zone, api):
 def issue(site, ticket, reader, fields=None, expand="", properties=(), api="3"):
     """fields: names, *all, *navigable, -name; None is everything, as in GET issue."""
     shown = {"expand": EXPAND, "id": ticket.id, "self": f"{site.base}/rest/api/{api}/issue/{ticket.id}",
-             "key": ticket.key, "fields": choose(all_fields(site, ticket, reader, api), fields)}
+             "key": ticket.key, "fields": choose(all_fields(site, ticket, reader, api, fields), fields)}
     wanted = {part.strip() for part in expand.split(",")} if expand else ()
     if "changelog" in wanted:
         # Newest first and at most a hundred: the rest is in the pages of GET changelog. A Data Center has no such pages.

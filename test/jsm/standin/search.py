@@ -108,6 +108,8 @@ def search(site, account, body):
 def _page(site, account, query, token, limit, reconcile):
     """One page and the token of the next, None on the last."""
     digest = _digest(query, account)
+    if query.walk_from is not None and limit and not reconcile and not site.config["shifting_pages"]:
+        return _walk(site, account, query, digest, token, limit)
     rows, keys = _sorted_rows(site, query, digest, [str(i) for i in reconcile])
     start = 0
     if token:
@@ -115,11 +117,31 @@ def _page(site, account, query, token, limit, reconcile):
         # Normally a token remembers the last row, so rows that moved meanwhile shift nothing.
         start = read["skip"] if "skip" in read else bisect.bisect_right(keys, _bound(query, read["after"]))
     end = start + limit
-    page = [d for d in rows[start:end] if d.id in site.issues]
+    page = [d for d in rows[start:end] if d.id in site.issues and account.sees(site.issues[d.id])]
     if end >= len(rows) or limit == 0:
         return page, None
     place = {"skip": end} if site.config["shifting_pages"] else {"after": _plain(keys[end - 1])}
     return page, _pack({"q": digest, "t": clock.now_ms()} | place)
+
+
+def _walk(site, account, query, digest, token, limit):
+    """The same for what a poll asks: the index by `updated` gives the rows in order, nothing is sorted as a whole."""
+    after = _bound(query, _unpack(site, token, digest)["after"]) if token else None
+    site.index.documents()
+    dated, key, rows = site.index.by_updated, _sort(query), []
+    at = bisect.bisect_left(dated, (after[0] if after else query.walk_from,))
+    while at < len(dated) and len(rows) <= limit:
+        moment, same = dated[at][0], []
+        while at < len(dated) and dated[at][0] == moment:
+            if query.match(dated[at][2]):
+                same.append(dated[at][2])
+            at += 1
+        same.sort(key=key)
+        rows += same[bisect.bisect_right([key(d) for d in same], after):] if after and moment == after[0] else same
+    page = [d for d in rows[:limit] if d.id in site.issues and account.sees(site.issues[d.id])]
+    if len(rows) <= limit:
+        return page, None
+    return page, _pack({"q": digest, "t": clock.now_ms(), "after": _plain(key(rows[limit - 1]))})
 
 
 def _sorted_rows(site, query, digest, reconcile):

@@ -30,6 +30,7 @@ class Account:
     scoped_token: str = ""
     client_secret: str = ""
     hides_email: bool = False  # "who can see this": not the connector
+    cleared: bool = True  # sees tickets with a security level
 
     def __post_init__(self):
         self.scoped_token = self.scoped_token or f"{self.name}-scoped-token"
@@ -47,6 +48,9 @@ class Account:
     def browses(self):
         """Customers see tickets in the portal only."""
         return bool({CONNECTOR, AGENTS, ADMINS, AUTOMATION, USERS} & set(self.groups))
+
+    def sees(self, ticket):
+        return self.browses and (self.cleared or not ticket.secured)
 
     @property
     def edits(self):

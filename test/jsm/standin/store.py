@@ -17,7 +17,7 @@ from .limits import Limits
 class Issue:
     __slots__ = ("id", "key", "project", "type", "status", "values", "created", "updated", "resolved",
                  "category_changed", "creator", "comments", "history", "properties", "links", "approvals", "cycles",
-                 "shown")
+                 "shown", "secured")
 
     def __init__(self, issue_id, key, project, issue_type, status, values, creator, when):
         self.id, self.key, self.project, self.type, self.status = issue_id, key, project, issue_type, status
@@ -27,6 +27,7 @@ class Issue:
         self.comments, self.history, self.links, self.approvals = [], [], [], []
         self.properties = {}
         self.cycles = [{"start": when, "stop": None}]
+        self.secured = False  # has a security level: seen by cleared accounts only
         self.shown = {}  # rendered fields by reader's zone, until the next change
 
     @property
@@ -41,6 +42,7 @@ class Issue:
 
 DEFAULT_CONFIG = {
     "index_lag_ms": 0,          # how long a change stays invisible to JQL
+    "index_spread_ms": 0,       # and up to so much longer, each change by chance: later ones overtake
     "token_ttl_ms": 7 * 86400_000,
     "shifting_pages": False,    # page tokens count rows instead of remembering the last one
     "anonymous_search": False,  # a call without valid credentials is 200 and empty, where Jira does so

@@ -115,6 +115,7 @@ static void a_file_becomes_plain_structs(void **state)
     assert_false(c->sites[1].webhook_secret.len);
     assert_int_equal(s->project_count, 2);
     assert_int_equal(s->poll_interval_ms, 5000);
+    assert_int_equal(s->poll_slow_interval_ms, 10000); /* twice, unless said otherwise */
     assert_int_equal(c->sites[1].auth, JSM_AUTH_BASIC);
     assert_str(c->sites[1].email, "a@b.c");
     assert_str(c->sites[1].flavour, "cloud");

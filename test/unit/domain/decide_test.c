@@ -229,6 +229,25 @@ static void a_grant_whose_time_passed_is_not_given_but_a_removal_never_expires(v
     assert_false(decided(&d).move);
 }
 
+static void edits_after_approval_that_were_taken_back_are_seen_too(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    (void)state;
+
+    d.approved_hash = 7;
+    d.ticket.edit = STR("20011");
+    assert_false(decided(&d).edited_back); /* what it was approved with is not known */
+    d.approved_edit = STR("20011");
+    assert_false(decided(&d).edited_back);
+    d.ticket.edit = STR("20013");
+    struct decision r = decided(&d);
+    assert_true(r.edited_back);
+    assert_false(r.tampered);
+    assert_false(r.move);
+    d.ticket.mapped_hash = 8; /* not taken back */
+    assert_false(decided(&d).edited_back);
+}
+
 static void edits_after_approval_are_tampering_and_change_nothing(void **state)
 {
     struct dossier d = dossier_of(&NOTHING_READ);
@@ -484,6 +503,7 @@ UNIT_MAIN(cmocka_unit_test(what_ended_on_its_ticket_too_rests),
           cmocka_unit_test(a_withdrawn_request_is_cancelled_unless_it_is_proven_or_over),
           cmocka_unit_test(the_tickets_own_end_ends_the_request),
           cmocka_unit_test(a_grant_whose_time_passed_is_not_given_but_a_removal_never_expires),
+          cmocka_unit_test(edits_after_approval_that_were_taken_back_are_seen_too),
           cmocka_unit_test(edits_after_approval_are_tampering_and_change_nothing),
           cmocka_unit_test(approval_decides_what_comes_first),
           cmocka_unit_test(while_waiting_for_approval_the_ticket_says_so_and_may_not_be_done),

@@ -41,24 +41,37 @@ static void reads(void **state)
                 "", false);
 }
 
+static void many_by_id(void **state)
+{
+    const struct str ids[] = {STR("10042"), STR("10043")};
+    (void)state;
+
+    struct jsm_call c = jsm_call_updated(arena, ids, 2);
+    assert_call(c, "POST", "/rest/api/3/issue/bulkfetch",
+                "{\"issueIdsOrKeys\":[\"10042\",\"10043\"],\"fields\":[\"updated\"]}", false);
+    assert_int_equal(c.lane, LANE_SWEEP);
+}
+
 static void searches(void **state)
 {
     const struct str projects[] = {STR("IAM"), STR("O\"P\\S\n")};
     (void)state;
 
-    assert_call(jsm_call_poll(arena, projects, 2, 1777142100000, STR_NONE), "POST",
+    assert_call(jsm_call_poll(arena, projects, 2, 1777142100000, STR_NONE, STR_NONE), "POST",
                 "/rest/api/3/search/jql",
                 "{\"jql\":\"project in (\\\"IAM\\\", \\\"O\\\\\\\"P\\\\\\\\S\\\") AND updated >= "
                 "1777142100000 ORDER BY updated ASC, key ASC\",\"maxResults\":100,"
                 "\"fields\":[\"updated\"]}",
                 false);
-    struct jsm_call next = jsm_call_poll(arena, projects, 1, 5, STR("a\"b"));
+    struct jsm_call next =
+        jsm_call_poll(arena, projects, 1, 5, STR("a\"b"), STR("customfield_10010"));
     assert_true(str_find(next.body, 'n') > 0);
     assert_str(json_path_str(json_of("{'x':'y'}"), "x"), "y");
     const struct json *body;
     struct err err;
     assert_true(json_parse(arena, next.body, &body, &err));
     assert_str(json_path_str(body, "nextPageToken"), "a\"b");
+    assert_str(json_path_str(body, "fields/1"), "customfield_10010");
     struct jsm_call find = jsm_call_find(arena, projects, 1, STR("gar-1"), STR("labels"));
     assert_true(json_parse(arena, find.body, &body, &err));
     assert_str(json_path_str(body, "jql"),
@@ -237,7 +250,7 @@ static void a_create_by_the_desk_carries_the_marker_alone(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(a_marker_is_searched_where_it_stands),
               cmocka_unit_test(what_a_form_is_read_by),
               cmocka_unit_test(a_create_by_the_desk_carries_the_marker_alone),
-              cmocka_unit_test(reads), cmocka_unit_test(searches), cmocka_unit_test(writes),
-              cmocka_unit_test(our_comment_is_always_internal),
+              cmocka_unit_test(reads), cmocka_unit_test(many_by_id), cmocka_unit_test(searches),
+              cmocka_unit_test(writes), cmocka_unit_test(our_comment_is_always_internal),
               cmocka_unit_test(only_ids_go_into_paths),
               cmocka_unit_test(a_create_carries_marker_and_binding))

@@ -85,12 +85,12 @@ static void translates_searches(void **state)
     const struct str project = STR("IAM");
     (void)state;
 
-    struct jsm_call call = there(jsm_call_poll(arena, &project, 1, 5, STR_NONE));
+    struct jsm_call call = there(jsm_call_poll(arena, &project, 1, 5, STR_NONE, STR_NONE));
     assert_str(call.path, "/rest/api/2/search");
     assert_str(call.body,
                "{\"jql\":\"project in (\\\"IAM\\\") AND updated >= 5 ORDER BY updated ASC, "
                "key ASC\",\"maxResults\":100,\"fields\":[\"updated\"],\"startAt\":0}");
-    call = there(jsm_call_poll(arena, &project, 1, 5, STR("50+50 1@2")));
+    call = there(jsm_call_poll(arena, &project, 1, 5, STR("50+50 1@2"), STR_NONE));
     assert_true(str_ends(call.body, STR("\"startAt\":50}")));
     call = there(jsm_call_find(arena, &project, 1, STR("gar-1"), STR_NONE));
     assert_str(call.body,
@@ -98,7 +98,7 @@ static void translates_searches(void **state)
                "ASC\",\"maxResults\":20,\"fields\":[\"created\",\"creator\",\"labels\",\"status\","
                "\"comment\"],\"expand\":[\"changelog\"],\"startAt\":0}");
     struct err err;
-    call = jsm_call_poll(arena, &project, 1, 5, STR("a token of Cloud"));
+    call = jsm_call_poll(arena, &project, 1, 5, STR("a token of Cloud"), STR_NONE);
     assert_false(jsm_dialect_call(arena, JSM_DATACENTER, &call, &err));
 }
 
@@ -277,7 +277,7 @@ static const struct json *desk_page(const struct desk *d, int64_t start)
 
 static int64_t start_of(struct str token)
 {
-    struct jsm_call call = there(jsm_call_poll(arena, &STR("IAM"), 1, 0, token));
+    struct jsm_call call = there(jsm_call_poll(arena, &STR("IAM"), 1, 0, token, STR_NONE));
     const struct json *body;
     struct err err;
     int64_t start = -1;

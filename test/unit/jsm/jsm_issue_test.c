@@ -5,11 +5,14 @@
 
 static const struct jsm_status_role NAMED[] = {{{"Verifying access", 16}, STATUS_VERIFY},
                                                {{"Cancelled", 9}, STATUS_CANCELLED}};
+static const struct str READ[] = {{"customfield_10052", 17}, {"customfield_10061", 17}};
 static const struct jsm_view VIEW = {.our_account = {"us", 2},
                                      .site = {"acme", 4},
                                      .site_id = {"https://acme.example", 20},
                                      .statuses = NAMED,
-                                     .status_count = COUNT(NAMED)};
+                                     .status_count = COUNT(NAMED),
+                                     .fields = READ,
+                                     .field_count = COUNT(READ)};
 
 #define STATUS(name, category) \
     "'status':{'name':'" name "','statusCategory':{'key':'" category "'}}"
@@ -49,6 +52,20 @@ static void an_issue(void **state)
     assert_false(t.moved_by_us);
     assert_int_equal(t.cycle_at_ms, 1794999600000);
     assert_false(t.resolution_set);
+}
+
+static void the_last_edit_of_what_is_approved(void **state)
+{
+    (void)state;
+    struct ticket t = read_issue("{'id':1,'fields':{" STATUS(
+        "Open",
+        "new") "," UPDATED "},'changelog':{'histories':["
+               "{'id':'99','items':[{'fieldId':'summary'},{'fieldId':'customfield_10061'}]},"
+               "{'id':'100','items':[{'fieldId':'customfield_10052'}]},"
+               "{'id':'9','items':[{'fieldId':'customfield_10052'}]},"
+               "{'id':'101','items':[{'fieldId':'customfield_10080'}]}]}}");
+    assert_str(t.edit, "100");
+    assert_str(t.cycle, "0");
 }
 
 static void who_moved_it(void **state)
@@ -162,12 +179,18 @@ static void pages(void **state)
                               STR_NONE, &page, &err));
     assert_int_equal(page.count, 1);
     assert_int_equal(page.hits[0].updated_ms, 1795000000250);
+    assert_str(json_path_str(page.hits[0].issue, "key"), "A-1");
     assert_str(page.next_token, "t");
     assert_true(jsm_page_read(arena, json_of("{'issues':[],'nextPageToken':'t','isLast':true}"),
                               STR_NONE, &page, &err));
     assert_int_equal(page.next_token.len, 0);
     assert_false(jsm_page_read(arena, json_of("{}"), STR_NONE, &page, &err));
     assert_false(jsm_page_read(arena, json_of("{'issues':{}}"), STR_NONE, &page, &err));
+    /* more is to come and it does not say where: not a complete walk */
+    assert_false(
+        jsm_page_read(arena, json_of("{'issues':[],'isLast':false}"), STR_NONE, &page, &err));
+    assert_true(
+        jsm_page_read(arena, json_of("{'issues':[],'issueErrors':[]}"), STR_NONE, &page, &err));
 }
 
 /* One hit that cannot be read costs nobody else anything: with an id it is looked at afresh. */
@@ -331,9 +354,10 @@ static void our_comment(void **state)
     assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}"), STR("us")).len, 0);
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(who_moved_it),
-              cmocka_unit_test(what_is_missing_fails_the_read), cmocka_unit_test(a_long_changelog),
-              cmocka_unit_test(approvals), cmocka_unit_test(pages),
-              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
-              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
-              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment))
+JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
+              cmocka_unit_test(who_moved_it), cmocka_unit_test(what_is_missing_fails_the_read),
+              cmocka_unit_test(a_long_changelog), cmocka_unit_test(approvals),
+              cmocka_unit_test(pages), cmocka_unit_test(a_page_with_unreadable_hits),
+              cmocka_unit_test(found_tickets), cmocka_unit_test(who_touched_it),
+              cmocka_unit_test(what_is_live_and_ours), cmocka_unit_test(whose_it_is),
+              cmocka_unit_test(our_comment))

@@ -123,6 +123,7 @@ static void how_long_to_wait(void **state)
                                                       .ratelimit_reset = str_of(ROWS[i].reset)},
                                     true);
         assert_int_equal(a.verdict, JSM_LATER);
+        assert_int_equal(a.date_ms, ROWS[i].date[0] ? 1795003600000 : 0); /* theirs, not ours */
         if (a.told_ms != ROWS[i].told_ms || a.told_cut != ROWS[i].cut)
             fail_msg("'%s' '%s': %lld, %d", ROWS[i].retry_after, ROWS[i].reset,
                      (long long)a.told_ms, a.told_cut);
