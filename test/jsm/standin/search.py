@@ -108,7 +108,7 @@ def search(site, account, body):
 def _page(site, account, query, token, limit, reconcile):
     """One page and the token of the next, None on the last."""
     digest = _digest(query, account)
-    rows, keys = _sorted_rows(site, query, digest, [str(i) for i in reconcile])
+    rows, keys = _sorted_rows(site, query, digest, [str(i) for i in reconcile], account)
     start = 0
     if token:
         read = _unpack(site, token, digest)
@@ -122,13 +122,17 @@ def _page(site, account, query, token, limit, reconcile):
     return page, _pack({"q": digest, "t": clock.now_ms()} | place)
 
 
-def _sorted_rows(site, query, digest, reconcile):
+def _hidden(site, document, account):
+    return site.config["hidden_from_creator"] and site.hides(document, account)
+
+
+def _sorted_rows(site, query, digest, reconcile, account):
     """Matching documents in order. Kept while the index stands still: a walk of a hundred pages sorts once."""
     documents, key = site.index.documents(reconcile), _sort(query)
     kept = site.index.kept.get(digest)
     if kept and kept[0] == site.index.version and not reconcile and not query.moving:
         return kept[1:]
-    rows = sorted((d for d in documents.values() if query.match(d)), key=key)
+    rows = sorted((d for d in documents.values() if query.match(d) and not _hidden(site, d, account)), key=key)
     keys = [key(d) for d in rows]
     if not reconcile:
         site.index.keep(digest, rows, keys)
