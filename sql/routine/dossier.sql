@@ -41,7 +41,7 @@ language sql stable set search_path = pg_catalog as $$
                                                                'sent_ms', governance.ms(f.sent_at), 'attempts', f.attempt)), '[]')
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
         'close_sent', exists (select from governance.flow f where f.request_id = r.id and f.kind = 'close'
-                                 and f.cycle = r.claim_cycle and f.state in ('calling', 'doubt', 'probing', 'done')),
+                                 and f.cycle = r.claim_cycle and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)),
         'reopens_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'reopen'
                                  and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
         'returns_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'transition'
