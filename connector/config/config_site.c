@@ -113,19 +113,30 @@ static void load_flavour(struct loader *l, const struct yaml *map, struct site_c
     diag_help(l->v.diags, "Jira Data Center is not supported yet: try it on a test site only");
 }
 
+/* Written to every ticket we make: an address, with the request's id in exactly one place. */
+static void load_request_url(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    struct str url = s->request_url = value_str(&l->v, map, "request_url", "");
+    ptrdiff_t at = str_find(url, '{');
+    bool id = at >= 0 && str_starts(str_n(url.p + at, url.len - (size_t)at), STR("{id}"));
+    bool address = str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
+    bool plain = is_plain_address(authority_of(url));
+
+    for (size_t i = 0; i < url.len; i++)
+        plain &= (unsigned char)url.p[i] > ' ' && (url.p[i] != '{' || (ptrdiff_t)i == at);
+    if (!url.len || (id && address && plain))
+        return;
+    diag_error(l->v.diags, "C069", yaml_member(map, "request_url")->pos,
+               "this is not an address with {id} in it, once");
+    diag_help(l->v.diags, "write https://iga.example.com/requests/{id}, or leave it out");
+}
+
 void config_site(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",
-                                        "flavour",
-                                        "url",
-                                        "auth",
-                                        "webhook_secret",
-                                        "webhook_secret_old",
-                                        "projects",
-                                        "poll_interval",
-                                        "insecure_http",
-                                        "gate_mode",
-                                        NULL};
+    static const char *const KNOWN[] = {"name",          "flavour",        "url",
+                                        "auth",          "webhook_secret", "webhook_secret_old",
+                                        "projects",      "poll_interval",  "request_url",
+                                        "insecure_http", "gate_mode",      NULL};
     static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
@@ -150,6 +161,7 @@ void config_site(struct loader *l, const struct yaml *map)
     s->webhook_secret_old =
         value_secret(&l->v, map, "webhook_secret_old", false, CONFIG_HOOK_SECRET_CHARS_MIN);
     s->poll_interval_ms = value_duration(&l->v, map, "poll_interval", 30000, POLL_MIN_MS);
+    load_request_url(l, map, s);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
     load_projects(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->site_count; i++) {

@@ -1,6 +1,6 @@
 /* dossier.h: all we know about one request at one moment: the only input of decide(), gate_judge()
- * and flow_judge(). Loaded in one read from the database (store/) or from the simulator's memory;
- * borrowed from its arena. */
+ * and flow_judge() (look.h). Loaded in one read from the database (store/) or from the simulator's
+ * memory; borrowed from its arena. */
 #ifndef COUNTERSIGN_DOMAIN_DOSSIER_H
 #define COUNTERSIGN_DOMAIN_DOSSIER_H
 

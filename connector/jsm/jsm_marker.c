@@ -19,6 +19,16 @@ struct jsm_bind jsm_bind_read(const struct json *issue)
                              .request = json_path_str(bind, "request")};
 }
 
+void jsm_bind_write(struct json_out *out, const struct jsm_bind *bind)
+{
+    json_open_object(out);
+    json_str_member(out, "site", bind->site);
+    if (bind->site_id.len)
+        json_str_member(out, "site_id", bind->site_id);
+    json_str_member(out, "request", bind->request);
+    json_close_object(out);
+}
+
 static bool is_marker(const struct json *label)
 {
     return str_starts(json_str(label), STR(JSM_MARKER_PREFIX)) &&

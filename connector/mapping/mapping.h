@@ -25,6 +25,7 @@ enum {
     MAPPING_LOOKUP_MAX = 256,
     MAPPING_STEPS_MAX = 8,
     MAPPING_STATIC_MAX = 16,
+    MAPPING_PARTICIPANTS_MAX = 16,
 };
 
 /* X(suffix, name in the file): total functions; the table in mapping_value.c says what each does to
@@ -113,6 +114,8 @@ struct mapping {
     char sha256[SHA256_HEX_SIZE];
     struct str text;
     struct str project, issue_type, request_type_field; /* for tickets we create */
+    struct str participants[MAPPING_PARTICIPANTS_MAX];  /* account ids: who follows each of them */
+    size_t participant_count;
     struct str check_field,
         reason_field; /* "Access check" and "Access check reason", may be empty */
     struct mapping_status statuses[MAPPING_STATUSES_MAX];

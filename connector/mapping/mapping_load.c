@@ -533,9 +533,30 @@ static struct str load_field(const struct loader *l, const struct yaml *fields, 
     return id;
 }
 
+/* Account ids: Jira wants them, and an address would have to be looked up first. */
+static void load_participants(const struct loader *l, const struct yaml *node)
+{
+    struct mapping *m = l->m;
+
+    YAML_EACH(v, list_of(l, node, "participants"))
+    {
+        bool id = v->scalar.len && str_find(v->scalar, '@') < 0 && str_find(v->scalar, ' ') < 0;
+        if (id && m->participant_count < MAPPING_PARTICIPANTS_MAX) {
+            m->participants[m->participant_count++] = v->scalar;
+            continue;
+        }
+        diag_error(l->diags, "M057", v->pos, "'%.*s' is not an account id, or one too many",
+                   STR_ARG(v->scalar));
+        diag_help(l->diags,
+                  "write at most %d ids such as 712020:5f1e..., as Jira shows them in a "
+                  "person's profile",
+                  MAPPING_PARTICIPANTS_MAX);
+    }
+}
+
 static void load_head(const struct loader *l, const struct yaml *root)
 {
-    static const char *const TICKET[] = {"project", "issue_type", NULL};
+    static const char *const TICKET[] = {"project", "issue_type", "participants", NULL};
     static const char *const FIELDS[] = {"request_type", "access_check", "access_check_reason",
                                          NULL};
     const struct yaml *version = yaml_member(root, "version");
@@ -554,6 +575,7 @@ static void load_head(const struct loader *l, const struct yaml *root)
     if (!m->project.len)
         m->project = desk;
     m->issue_type = text_of(l, ticket, "issue_type", "Service Request");
+    load_participants(l, yaml_member(ticket, "participants"));
     m->request_type_field = load_field(l, fields, "request_type", "customfield_10010");
     m->check_field = load_field(l, fields, "access_check", "");
     m->reason_field = load_field(l, fields, "access_check_reason", "");

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_pick.h"
+#include "jsm/jsm_saga.h"
 #include "json/json_write.h"
 #include "service/payload.h"
 #include "service/world_real.h"
@@ -38,6 +39,7 @@ struct prep {
 /* Build the call into p->made; leave p->made NULL when there is nothing to do. False: it cannot be
  * done, the reason is in p->ready.why. */
 typedef bool build_fn(struct prep *p);
+/* A call without a method: there is nothing to read. */
 typedef struct jsm_call read_fn(struct prep *p);
 
 static bool make(struct prep *p, struct jsm_call call)
@@ -191,6 +193,91 @@ static bool build_to_open(struct prep *p)
     return build_move(p, STATUS_OPEN, false);
 }
 
+/* --- after a ticket was made --- */
+
+static bool build_bind(struct prep *p)
+{
+    const struct site *site = p->site;
+    struct jsm_bind bind = {site->config->name, site->view.site_id, p->flow->request_id};
+
+    return make(p, jsm_call_bind(p->arena, p->flow->issue_id, &bind));
+}
+
+/* The site's request_url with the request's id in it; empty when none is configured. */
+static struct str request_url(const struct prep *p)
+{
+    struct str url = p->site->config->request_url;
+    ptrdiff_t at = str_find(url, '{');
+
+    if (at < 0)
+        return url;
+    struct str tail = str_n(url.p + at + 4, url.len - (size_t)at - 4); /* behind "{id}" */
+    return arena_printf(p->arena, "%.*s%.*s%.*s", (int)at, url.p, STR_ARG(p->flow->request_id),
+                        STR_ARG(tail));
+}
+
+static struct jsm_call read_links(struct prep *p)
+{
+    return p->site->config->request_url.len ? jsm_call_links(p->arena, p->flow->issue_id)
+                                            : (struct jsm_call){0};
+}
+
+static bool build_link(struct prep *p)
+{
+    struct jsm_link link = {
+        .global_id = arena_printf(p->arena, "countersign=%.*s", STR_ARG(p->flow->request_id)),
+        .url = request_url(p),
+        .title = STR("Access request")};
+
+    if (!link.url.len || jsm_link_stands(p->read, &link))
+        return true;
+    return make(p, jsm_call_link(p->arena, p->flow->issue_id, &link));
+}
+
+static struct jsm_call read_participants(struct prep *p)
+{
+    return p->svc->config->mapping->participant_count
+               ? jsm_call_participants(p->arena, p->flow->issue_id)
+               : (struct jsm_call){0};
+}
+
+static bool build_participants(struct prep *p)
+{
+    const struct mapping *m = p->svc->config->mapping;
+    struct str missing[MAPPING_PARTICIPANTS_MAX];
+    size_t count =
+        jsm_participants_missing(p->read, m->participants, m->participant_count, missing);
+
+    return !count ||
+           make(p, jsm_call_participants_add(p->arena, p->flow->issue_id, missing, count));
+}
+
+/* --- a second ticket --- */
+
+static bool build_say_second(struct prep *p)
+{
+    if (jsm_second_is_said(p->read))
+        return true;
+    return make(p,
+                jsm_call_say_second(p->arena, p->flow->issue_id, p->ticket->key, p->d->ticket.key));
+}
+
+static bool build_to_cancelled(struct prep *p)
+{
+    struct jsm_pick pick;
+
+    jsm_pick_away(p->arena, p->read, &p->site->view, &pick);
+    if (!pick.transition_id.len)
+        return cannot(
+            p, pick.needs.len
+                   ? arena_printf(p->arena, "the transition wants field %.*s", STR_ARG(pick.needs))
+                   : STR("Jira offers us no transition to a status that the mapping "
+                         "calls cancelled"));
+    make(p, jsm_call_transition(p->arena, p->flow->issue_id, pick.transition_id, pick.fields));
+    p->made->reached = pick.leads_to;
+    return true;
+}
+
 static const struct {
     read_fn *read; /* NULL: nothing is read before it */
     build_fn *build;
@@ -201,6 +288,11 @@ static const struct {
     [STEP_TO_VERIFY] = {read_transitions, build_to_verify},
     [STEP_TO_DONE] = {read_transitions, build_to_done},
     [STEP_TO_OPEN] = {read_transitions, build_to_open},
+    [STEP_BIND] = {NULL, build_bind},
+    [STEP_LINK] = {read_links, build_link},
+    [STEP_PARTICIPANTS] = {read_participants, build_participants},
+    [STEP_SAY_SECOND] = {read_comments, build_say_second},
+    [STEP_TO_CANCELLED] = {read_transitions, build_to_cancelled},
 };
 
 /* --- making ready --- */
@@ -261,15 +353,17 @@ void world_step_prepare(struct world *w, struct arena *arena, const struct flow 
                        .fn = fn,
                        .arg = arg};
     read_fn *read = STEPS_REAL[step].read;
+    struct jsm_call call = {0};
     if (!p->site) {
         io_loop_defer(p->svc->loop, without_site, p);
-    } else if (!read) { /* in the next turn: nothing calls back from inside the call that began it
-                         */
-        io_loop_defer(p->svc->loop, prep_build, p);
-    } else {
-        struct jsm_call call = read(p);
-        site_send(p->site, arena, &call, on_read, p);
+        return;
     }
+    if (read)
+        call = read(p);
+    if (call.method)
+        site_send(p->site, arena, &call, on_read, p);
+    else /* in the next turn: nothing calls back from inside the call that began it */
+        io_loop_defer(p->svc->loop, prep_build, p);
 }
 
 /* --- sending --- */

@@ -20,6 +20,7 @@ struct store_op {
         store_json_fn *json;
         store_flows_fn *flows;
         store_poll_fn *poll;
+        store_second_fn *second;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */
