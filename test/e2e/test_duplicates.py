@@ -169,6 +169,7 @@ def test_what_is_hidden_from_us_is_never_made_twice(site):
     """Issue security hides our own tickets: an answered create is not bound, a lost one not repeated; people are told."""
     site.control("config", {"hidden_from_creator": "connector"})
     answered = submit(site, "hidden")
+    wait.until(lambda: site.marked(answered), 10, what="made")
     site.fault("lose_reply", path=CREATE, how="close")
     lost = submit(site, "hidden-lost")
     wait.until(lambda: "TicketRefused" in site.sql("select string_agg(reason, ' ') from governance.escalation where request_id = "
