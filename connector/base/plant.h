@@ -45,7 +45,14 @@
     X(NO_FENCE, "the store takes writes of a lost lease")                                 \
     X(ACK_BEFORE_COMMIT, "a webhook is answered before it is stored")                     \
     X(SLA_REPLICA_CLOCK, "the clock of a replica stops the time")                         \
-    X(EVIDENCE_APART, "evidence is written in a transaction of its own")
+    X(EVIDENCE_APART, "evidence is written in a transaction of its own")                  \
+    X(BIND_UNVERIFIED, "a ticket is bound before a read showed that it is ours")          \
+    X(BLIND_REPOST, "an empty search counts although Jira hides our tickets from us")     \
+    X(SEARCH_REUSED, "a create is repeated on the search of an earlier look")             \
+    X(TOUCHED_IS_CANCELLED, "a second ticket is cancelled although people work on it")    \
+    X(CLONE_IS_CANCELLED, "a clone is taken for a second ticket of ours")                 \
+    X(SAID_TWICE, "a lost comment on a second ticket is written again at once")           \
+    X(SECOND_IGNORED, "a second ticket is left alone")
 
 enum plant {
     PLANT_NONE = 0,

@@ -45,6 +45,7 @@ struct site_config {
     struct str webhook_secret,
         webhook_secret_old; /* secret references; old is empty unless one is being replaced */
     struct hook_config hook;
+    struct str request_url; /* where people see a request, "{id}" in it; empty: no link is made */
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;

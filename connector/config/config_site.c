@@ -150,6 +150,24 @@ static void check_flavour(struct loader *l, const struct yaml *map, const struct
     }
 }
 
+/* Written to every ticket we make: an address, with the request's id in exactly one place. */
+static void load_request_url(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    struct str url = s->request_url = value_str(&l->v, map, "request_url", "");
+    ptrdiff_t at = str_find(url, '{');
+    bool id = at >= 0 && str_starts(str_n(url.p + at, url.len - (size_t)at), STR("{id}"));
+    bool address = str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
+    bool plain = is_plain_address(authority_of(url));
+
+    for (size_t i = 0; i < url.len; i++)
+        plain &= (unsigned char)url.p[i] > ' ' && (url.p[i] != '{' || (ptrdiff_t)i == at);
+    if (!url.len || (id && address && plain))
+        return;
+    diag_error(l->v.diags, "C069", yaml_member(map, "request_url")->pos,
+               "this is not an address with {id} in it, once");
+    diag_help(l->v.diags, "write https://iga.example.com/requests/{id}, or leave it out");
+}
+
 void config_site(struct loader *l, const struct yaml *map)
 {
     static const char *const KNOWN[] = {"name",
@@ -161,10 +179,11 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "webhook",
                                         "projects",
                                         "poll_interval",
+                                        "poll_slow_interval",
                                         "concurrency",
                                         "mapping",
                                         "people",
-                                        "poll_slow_interval",
+                                        "request_url",
                                         "insecure_http",
                                         "gate_mode",
                                         NULL};
@@ -199,6 +218,7 @@ void config_site(struct loader *l, const struct yaml *map)
                                               2 * s->poll_interval_ms, s->poll_interval_ms);
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
+    load_request_url(l, map, s);
     value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
     s->mapping_file = value_str(&l->v, map, "mapping", "");
     load_people(l, map, s);

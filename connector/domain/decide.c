@@ -279,6 +279,9 @@ static void decide_ticketing(struct step *s)
         enqueue(s, FLOW_CREATE, STR_NONE, NOTICE_NONE);
     if (d->flow_parked[FLOW_CREATE])
         escalate(s, "TicketRefused", 0);
+    else if (d->flow_sent_ms[FLOW_CREATE] &&
+             d->now_ms - d->flow_sent_ms[FLOW_CREATE] > 2 * s->p->times.grace_ms)
+        escalate(s, "TicketInDoubt", 0); /* nobody can tell: it is not made again */
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
@@ -493,6 +496,18 @@ static void decide_over(struct step *s)
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
+/* Work beside the request's own course that Jira refused. */
+static void tell_what_is_refused(struct step *s)
+{
+    const struct dossier *d = s->d;
+
+    if (d->flow_parked[FLOW_CREATE] && !str_empty(d->ticket.issue_id))
+        escalate(s, "TicketUnfinished",
+                 0); /* made and bound; its link or its participants are not */
+    if (d->flow_parked[FLOW_RETIRE])
+        try_again(s, FLOW_RETIRE, "CannotRetire"); /* two live tickets until then */
+}
+
 static void (*const DECIDE_IN[PHASE_COUNT])(struct step *) = {
     [PHASE_RECEIVED] = decide_before_work,  [PHASE_PENDING_APPROVAL] = decide_before_work,
     [PHASE_APPROVED] = decide_ticketing,    [PHASE_TICKETING] = decide_ticketing,
@@ -515,6 +530,7 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     ret->tampered = compared && d->approved_hash != d->ticket.mapped_hash;
     ret->edited_back = compared && !ret->tampered && !str_empty(d->approved_edit) &&
                        !str_empty(d->ticket.edit) && !str_eq(d->approved_edit, d->ticket.edit);
+    tell_what_is_refused(&s);
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
 }

@@ -1,6 +1,6 @@
 /* dossier.h: all we know about one request at one moment: the only input of decide(), gate_judge()
- * and flow_judge(). Loaded in one read from the database (store/) or from the simulator's memory;
- * borrowed from its arena. */
+ * and flow_judge() (look.h). Loaded in one read from the database (store/) or from the simulator's
+ * memory; borrowed from its arena. */
 #ifndef COUNTERSIGN_DOMAIN_DOSSIER_H
 #define COUNTERSIGN_DOMAIN_DOSSIER_H
 
@@ -79,6 +79,7 @@ struct dossier {
     bool flow_open[FLOW_KIND_COUNT]; /* an unfinished flow of that kind exists (parked counts) */
     bool flow_parked[FLOW_KIND_COUNT];
     struct str flow_cycle[FLOW_KIND_COUNT];   /* of that unfinished flow */
+    int64_t flow_sent_ms[FLOW_KIND_COUNT];    /* of a call whose fate is unknown, 0 = none is */
     int64_t flow_refused_ms[FLOW_KIND_COUNT]; /* when it was last refused, 0 = never */
     int32_t flow_attempts[FLOW_KIND_COUNT];   /* calls tried */
     bool close_sent; /* a close for the present claim may have been carried out: calling..done */

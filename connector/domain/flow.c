@@ -121,13 +121,13 @@ bool flow_times_ok(const struct flow_times *t, const char **ret_broken)
     *ret_broken = NULL;
     /* a run looks and then acts under one lease that every save renews: each call must fit into it
      */
-    if (t->call_timeout_ms + t->safety_ms >= t->lease_ms)
-        *ret_broken =
-            "call_timeout + safety must be less than lease: a slow call would outlive its lease";
+    if (t->call_timeout_ms + t->safety_ms + FLOW_MARGIN_MS > t->lease_ms)
+        *ret_broken = "call_timeout + safety must be less than lease by a second at least: a slow "
+                      "call would outlive its lease";
     /* given up at the end of its lease at the latest, executed late, shown late: all of it within
      * grace */
-    else if (t->grace_ms <= t->lease_ms + t->lateness_ms + t->index_lag_ms)
-        *ret_broken = "grace must be more than lease + lateness + index_lag: a late ticket would "
-                      "be created twice";
+    else if (t->grace_ms < t->lease_ms + t->lateness_ms + t->index_lag_ms + FLOW_MARGIN_MS)
+        *ret_broken = "grace must be more than lease + lateness + index_lag by a second at least: "
+                      "a late ticket would be created twice";
     return !*ret_broken;
 }

@@ -21,7 +21,8 @@
     X(FIELDS, "field_update")                                                  \
     X(RETURN, "transition") /* back to the fulfiller, with the missing fact */ \
     X(CLOSE, "close")                                                          \
-    X(REOPEN, "reopen")
+    X(REOPEN, "reopen")                                                        \
+    X(RETIRE, "retire") /* a second ticket of the request is cancelled */
 
 #define FLOW_STATES(X)                                                                     \
     X(PENDING, "pending", false)                                                           \
@@ -107,8 +108,9 @@ struct flow {
     struct str request_id;
     struct str marker;
     struct str issue_id; /* the request's ticket; of a create also one that was made or found and is
-                            not bound yet; empty = none */
-    struct str cycle;    /* the claim this flow answers (close, reopen, transition) */
+                            not bound yet; of a retire the ticket to be cancelled; empty = none */
+    struct str cycle;    /* the claim this flow answers (close, reopen, transition); of a retire the
+                            id of the ticket */
     /* canonical JSON frozen when it was added: the words of a comment or field update, else {} (a
      * create is built from the approved request, which never changes) */
     struct str payload;
@@ -123,13 +125,16 @@ struct flow_note {
     bool count_attempt;       /* entering CALLING */
     bool failed;              /* failures + 1, else 0 */
     bool settled;             /* the fate of the last call is known: nothing is in doubt */
-    struct str issue_id, key; /* the flow's ticket as far as it is known; DONE binds a create's */
+    struct str issue_id, key; /* the flow's ticket as far as it is known */
+    bool bind;                /* a create: this look verified it, it is the request's from now on */
     const char *step;         /* name of the step that begins, NULL = none does */
     const char *why;          /* short text for the history, NULL = none */
 };
 
 /* Timing budget. flow_times_ok() checks the two inequalities that carry "never two tickets"
- * (call + safety < lease; grace > lease + lateness + index lag) and names the broken one. */
+ * (call + safety < lease; grace > lease + lateness + index lag), each with FLOW_MARGIN_MS to spare,
+ * and names the broken one. */
+enum { FLOW_MARGIN_MS = 1000 }; /* what a busy machine may lose between two looks at its clock */
 struct flow_times {
     int64_t call_timeout_ms; /* the client gives a call up after this */
     int64_t lease_ms;        /* a claim lasts this long without a save */

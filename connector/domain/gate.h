@@ -1,4 +1,4 @@
-/* gate.h: may this ticket close? And, from a fresh read, what a flow should do next. Pure. */
+/* gate.h: may this ticket close? Pure. */
 #ifndef COUNTERSIGN_DOMAIN_GATE_H
 #define COUNTERSIGN_DOMAIN_GATE_H
 
@@ -25,28 +25,13 @@ struct gate_verdict {
  * excepted. */
 struct gate_verdict gate_judge(const struct dossier *d);
 
+/* Does the ticket stand where the claim left it, or where we moved it? The proof belongs to the
+ * claim's cycle; our own moves (reopen, the way through Verifying) do not start a new one. */
+bool gate_in_claimed_cycle(const struct dossier *d);
+
 /* May the ticket stand in a Done status? Closed or being closed on a proof of its own cycle, closed
  * by us on a proof that is only being refreshed, or put there by the very decline that ended the
  * request. What decides to reopen and what carries it out ask the same question. */
 bool gate_done_is_right(const struct dossier *d);
-
-/* What the marker search found, newest knowledge last. */
-struct find_result {
-    bool proven; /* authenticated and complete: an empty list means "none" */
-    size_t count;
-    struct str issue_id[8]; /* live tickets carrying our marker */
-    struct str key[8];
-    bool human_touched[8];
-    int64_t created_ms[8];
-};
-
-/* What a fresh read means for this flow. `ticket` for all kinds but create, `found` for create. */
-enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
-                           const struct ticket *ticket, const struct find_result *found,
-                           const struct policy *policy, int64_t now_ms);
-
-/* Of several tickets with our marker the one to keep: touched by a human, else the oldest. Index.
- */
-size_t duplicate_keep(const struct find_result *found);
 
 #endif

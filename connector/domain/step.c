@@ -1,17 +1,23 @@
 #include "domain/step.h"
 
 #define ANYWHERE (~0u)
+#define UNFINISHED (STEP_FROM(OPEN) | STEP_FROM(VERIFY))
 
 /* The rows of a kind stand in the order in which they are done. */
 static const struct step_rule RULES[] = {
     /* kind        step            look         makes  from */
     {FLOW_CREATE, STEP_CREATE, LOOK_MARKER, true, ANYWHERE, "no ticket carries the marker"},
+    {FLOW_CREATE, STEP_BIND, LOOK_TICKET, false, ANYWHERE, "the request API takes no property"},
+    {FLOW_CREATE, STEP_LINK, LOOK_TICKET, false, ANYWHERE, "one link, however often it is sent"},
+    {FLOW_CREATE, STEP_PARTICIPANTS, LOOK_TICKET, false, ANYWHERE, "adding them again is harmless"},
     {FLOW_COMMENT, STEP_COMMENT, LOOK_TICKET, false, ANYWHERE, "edited in place"},
     {FLOW_FIELDS, STEP_FIELDS, LOOK_TICKET, false, ANYWHERE, "the same values again are harmless"},
     {FLOW_RETURN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(VERIFY), "it waits in Verifying"},
     {FLOW_CLOSE, STEP_TO_VERIFY, LOOK_TICKET, false, STEP_FROM(OPEN), "the way leads by Verifying"},
     {FLOW_CLOSE, STEP_TO_DONE, LOOK_TICKET, false, STEP_FROM(VERIFY), "only we may go from here"},
     {FLOW_REOPEN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(DONE), "Done without a proof"},
+    {FLOW_RETIRE, STEP_SAY_SECOND, LOOK_TICKET, false, UNFINISHED, "whoever finds it reads why"},
+    {FLOW_RETIRE, STEP_TO_CANCELLED, LOOK_TICKET, false, UNFINISHED, "one live ticket a request"},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
@@ -34,20 +40,23 @@ const char *step_text(enum step step)
 
 enum look step_look(const struct flow *flow)
 {
-    const struct step_rule *next = step_next(flow, NULL);
+    const struct step_rule *next = step_next(flow, NULL, 0);
 
     if (!next || (next->makes && !flow->attempt))
         return LOOK_NOTHING;
     return next->look;
 }
 
-const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket)
+const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket,
+                                  unsigned shown)
 {
+    if (ticket && str_eq(ticket->bound_to, flow->request_id))
+        shown |= STEP_BIT(STEP_BIND);
     for (size_t i = 0; i < RULE_COUNT; i++) {
         const struct step_rule *r = &RULES[i];
         bool made = r->makes && flow->issue_id.len;
         bool elsewhere = ticket && !(r->from & (1u << ticket->role));
-        if (r->kind == flow->kind && !made && !elsewhere)
+        if (r->kind == flow->kind && !made && !elsewhere && !(shown & STEP_BIT(r->step)))
             return r;
     }
     return NULL;

@@ -12,13 +12,18 @@
 #include "domain/ticket.h"
 
 /* X(NAME, name in the database) */
-#define STEPS(X)                                                                              \
-    X(CREATE, "create")                                                                       \
-    X(COMMENT, "comment")                                                                     \
-    X(FIELDS, "fields")                                                                       \
-    X(TO_VERIFY, "to_verify") /* nearer to Done: into Verifying, or there by a direct road */ \
-    X(TO_DONE, "to_done")     /* into Done, and nowhere else */                               \
-    X(TO_OPEN, "to_open")     /* back to work */
+#define STEPS(X)                                                                                \
+    X(CREATE, "create")                                                                         \
+    X(BIND, "bind")                 /* our property says whose ticket it is */                  \
+    X(LINK, "link")                 /* to the request at the identity platform */               \
+    X(PARTICIPANTS, "participants") /* who shall follow it */                                   \
+    X(COMMENT, "comment")                                                                       \
+    X(FIELDS, "fields")                                                                         \
+    X(TO_VERIFY, "to_verify")   /* nearer to Done: into Verifying, or there by a direct road */ \
+    X(TO_DONE, "to_done")       /* into Done, and nowhere else */                               \
+    X(TO_OPEN, "to_open")       /* back to work */                                              \
+    X(SAY_SECOND, "say_second") /* one internal comment that names both tickets */              \
+    X(TO_CANCELLED, "to_cancelled") /* thrown away, never by a road that means verified */
 
 enum step {
 #define X(name, text) STEP_##name,
@@ -52,8 +57,11 @@ const struct step_rule *step_rules(size_t *ret_count);
 enum look step_look(const struct flow *flow);
 
 /* The first step that neither the flow nor the fresh look shows as done; NULL: it is over. ticket:
- * as just read; ignored where none was read. */
-const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket);
+ * as just read; ignored where none was read. shown: STEP_BITs of steps that making them ready found
+ * done already, in this same look. */
+#define STEP_BIT(step) (1u << (step))
+const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket,
+                                  unsigned shown);
 
 /* Jira says that this step is done: DID when that was all, STEP when more follows, LOST when it
  * made a ticket and did not say which. reached: where a move led; issue_id: of the ticket it made.

@@ -51,6 +51,12 @@ struct ticket {
     bool resolution_set; /* a resolution outside a Done status looks closed in queues */
     int64_t updated_ms;  /* Jira's `updated` */
     struct str marker;   /* correlation marker found on it, empty when none */
+    struct str markers;  /* all labels that look like one, separated by blanks */
+    struct str bound_to; /* the request that its binding property names for this site, or empty */
+    bool made_by_us;     /* our account made it, and its binding names no other site */
+    bool human_touched;  /* somebody other than us and than an app changed it or, where comments
+                            were read too, wrote on it; or more was done than the read shows */
+    int64_t created_ms;
     enum approval_state approval;
     struct str approver; /* who decided, person key; empty when none */
     int64_t approved_at_ms;

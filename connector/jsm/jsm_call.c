@@ -224,6 +224,25 @@ struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, s
     return call(JSM_ROUTE_BULK_FETCH, JSM_READ, STR("/rest/api/3/issue/bulkfetch"), settle(a, &b));
 }
 
+struct jsm_call jsm_call_own(struct arena *a, const struct str *projects, size_t project_count)
+{
+    struct buf jql;
+
+    buf_init(&jql, BODY_BYTES);
+    add_projects(&jql, projects, project_count);
+    buf_add_c(&jql, " AND creator = currentUser() ORDER BY created DESC");
+    struct str body = search_body(a, buf_str(&jql), 1, STR_NONE, STR_NONE, false);
+    buf_done(&jql);
+    struct jsm_call c = call(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"), body);
+    c.lane = LANE_CREATE; /* a new ticket waits for the answer */
+    return c;
+}
+
+bool jsm_own_is_shown(const struct json *body)
+{
+    return json_count(json_member(body, "issues")) > 0;
+}
+
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
 {
     return issue_call(JSM_ROUTE_ISSUE, JSM_READ, issue_id,
@@ -405,6 +424,22 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
     return issue_call(JSM_ROUTE_APPROVALS, JSM_READ, issue_id, path, STR_NONE);
 }
 
+static bool is_of_the_desk(enum jsm_route route)
+{
+    return route == JSM_ROUTE_APPROVALS || route == JSM_ROUTE_PARTICIPANTS ||
+           route == JSM_ROUTE_PARTICIPANT_ADD;
+}
+
+struct jsm_call jsm_call_about(struct arena *a, enum jsm_route route, enum jsm_effect effect,
+                               struct str issue_id, const char *rest, struct str body)
+{
+    struct str path = issue_path(a, issue_id, rest);
+
+    if (path.len && is_of_the_desk(route))
+        path = arena_printf(a, "/rest/servicedeskapi/request/%.*s%s", STR_ARG(issue_id), rest);
+    return issue_call(route, effect, issue_id, path, body);
+}
+
 static void put_key_object(struct json_out *out, const char *name, const char *key,
                            struct str value)
 {
@@ -500,12 +535,7 @@ struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
     json_open_object(&out);
     json_str_member(&out, "key", STR(JSM_BIND));
     json_put_name(&out, "value");
-    json_open_object(&out);
-    json_str_member(&out, "site", c->site);
-    if (c->site_id.len)
-        json_str_member(&out, "site_id", c->site_id);
-    json_str_member(&out, "request", c->request_id);
-    json_close_object(&out);
+    jsm_bind_write(&out, &(struct jsm_bind){c->site, c->site_id, c->request_id});
     json_close_object(&out);
     json_close_array(&out);
     json_close_object(&out);

@@ -12,6 +12,14 @@
 #include "domain/words.h"
 #include "json/json_read.h"
 
+/* Of jsm_saga.h; see JSM_ROUTES. */
+#define JSM_SAGA_ROUTES(X)                                                               \
+    X(BIND, "PUT", CREATE, 50, "/rest/api/3/issue/{id}/properties/{key}")                \
+    X(LINKS, "GET", CREATE, 100, "/rest/api/3/issue/{id}/remotelink")                    \
+    X(LINK, "POST", CREATE, 100, "/rest/api/3/issue/{id}/remotelink")                    \
+    X(PARTICIPANTS, "GET", CREATE, 100, "/rest/servicedeskapi/request/{id}/participant") \
+    X(PARTICIPANT_ADD, "POST", CREATE, 100, "/rest/servicedeskapi/request/{id}/participant")
+
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
@@ -42,6 +50,7 @@
     X(HOOK_EDIT, "PUT", SWEEP, 50, "a webhook, or its end put off")                             \
     X(HOOK_REMOVE, "DELETE", SWEEP, 50, "a webhook")                                            \
     X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")                            \
+    JSM_SAGA_ROUTES(X)                                                                          \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {
@@ -93,6 +102,10 @@ enum { JSM_UPDATED_MAX = 100 }; /* issues that one call may ask for */
 /* POST /rest/api/3/issue/bulkfetch: `updated` of these issues, at most JSM_UPDATED_MAX, past the
  * search index. Those that are gone, or that we may not see, are left out of the answer. */
 struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, size_t count);
+/* The same endpoint: one ticket of these projects that this account made, whichever. */
+struct jsm_call jsm_call_own(struct arena *a, const struct str *projects, size_t project_count);
+/* Was there one? Then what we make is not hidden from us. */
+bool jsm_own_is_shown(const struct json *body);
 /* GET issue with changelog and our binding property; the path is empty when the id is not one. */
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 /* The same, with these fields only ("a,b", percent-encoded where needed); empty: all fields. */
@@ -128,6 +141,11 @@ struct jsm_call jsm_call_users(struct arena *a, struct str address);
 
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
+
+/* A call about one ticket: "/rest/api/3/issue/{id}{rest}", or below servicedeskapi where the route
+ * is one of JSM's. For what has a file of its own; the path is empty when the id is not one. */
+struct jsm_call jsm_call_about(struct arena *a, enum jsm_route route, enum jsm_effect effect,
+                               struct str issue_id, const char *rest, struct str body);
 
 /* What a create needs beside the mapped fields. */
 struct jsm_create {

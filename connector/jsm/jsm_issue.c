@@ -74,6 +74,50 @@ static void take_history(struct arena *a, const struct json *history, const stru
         t->cycle_at_ms = 0;
 }
 
+/* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */
+static bool is_somebody(const struct json *user, const struct jsm_view *view)
+{
+    return !str_eq(json_path_str(user, "accountId"), view->our_account) &&
+           !str_eq_c(json_path_str(user, "accountType"), "app");
+}
+
+/* Does the list hold less than there is? */
+static bool is_cut(const struct json *list, const char *members)
+{
+    int64_t total;
+    return json_i64(json_member(list, "total"), &total) &&
+           total > (int64_t)json_count(json_member(list, members));
+}
+
+static bool is_touched(const struct json *issue, const struct jsm_view *view)
+{
+    const struct json *log = json_member(issue, "changelog");
+    const struct json *talk = json_path(issue, "fields/comment");
+
+    JSON_EACH(history, json_member(log, "histories"))
+    if (is_somebody(json_member(history, "author"), view))
+        return true;
+    JSON_EACH(comment, json_member(talk, "comments"))
+    if (is_somebody(json_member(comment, "author"), view))
+        return true;
+    return is_cut(log, "histories") || is_cut(talk, "comments");
+}
+
+/* Whose it is, and whether people have it in hand. */
+static void take_origin(struct arena *a, const struct json *issue, const struct jsm_view *view,
+                        struct ticket *t)
+{
+    struct jsm_origin origin = jsm_origin_read(a, issue, view);
+
+    t->made_by_us = origin.ours;
+    t->markers = origin.markers;
+    if (!origin.foreign)
+        t->bound_to = jsm_bind_read(issue).request;
+    t->human_touched = is_touched(issue, view);
+    if (!clock_parse(json_path_str(issue, "fields/created"), &t->created_ms))
+        t->created_ms = 0;
+}
+
 bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
                     struct ticket *ret, struct err *err)
 {
@@ -91,6 +135,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->role = jsm_role(view, ret->status_name, ret->category, NULL);
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
+    take_origin(a, issue, view, ret);
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->edit = STR("0");
     ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
@@ -193,35 +238,6 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct str token, s
     return true;
 }
 
-/* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */
-static bool is_somebody(const struct json *user, const struct jsm_view *view)
-{
-    return !str_eq(jsm_user_id(user), view->our_account) &&
-           !str_eq_c(json_path_str(user, "accountType"), "app");
-}
-
-/* Does the list hold less than there is? */
-static bool is_cut(const struct json *list, const char *members)
-{
-    int64_t total;
-    return json_i64(json_member(list, "total"), &total) &&
-           total > (int64_t)json_count(json_member(list, members));
-}
-
-static bool is_touched(const struct json *issue, const struct jsm_view *view)
-{
-    const struct json *log = json_member(issue, "changelog");
-    const struct json *talk = json_path(issue, "fields/comment");
-
-    JSON_EACH(history, json_member(log, "histories"))
-    if (is_somebody(json_member(history, "author"), view))
-        return true;
-    JSON_EACH(comment, json_member(talk, "comments"))
-    if (is_somebody(json_member(comment, "author"), view))
-        return true;
-    return is_cut(log, "histories") || is_cut(talk, "comments");
-}
-
 static bool is_live(const struct json *issue, const struct jsm_view *view)
 {
     const struct json *status = json_path(issue, "fields/status");
@@ -229,6 +245,24 @@ static bool is_live(const struct json *issue, const struct jsm_view *view)
     enum status_role role = jsm_role(view, json_path_str(status, "name"), category, NULL);
 
     return role != STATUS_CANCELLED && role != STATUS_DECLINED;
+}
+
+static void take_found(struct arena *a, const struct json *issues, const struct jsm_view *view,
+                       bool live, struct find_result *ret)
+{
+    JSON_EACH(issue, issues)
+    {
+        if (!jsm_origin_read(a, issue, view).ours || is_live(issue, view) != live)
+            continue;
+        if (ret->count == sizeof ret->issue_id / sizeof ret->issue_id[0])
+            break;
+        size_t at = ret->count++;
+        ret->issue_id[at] = json_id(a, json_member(issue, "id"));
+        ret->key[at] = json_path_str(issue, "key");
+        ret->human_touched[at] = is_touched(issue, view);
+        if (!clock_parse(json_path_str(issue, "fields/created"), &ret->created_ms[at]))
+            ret->created_ms[at] = 0;
+    }
 }
 
 bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_view *view,
@@ -242,20 +276,11 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
     if (!view->our_account.len)
         return FAIL(err, ERR_INPUT, "nobody has told us yet who we are");
     JSON_EACH(issue, issues)
-    {
-        if (!json_path(issue, "fields/creator"))
-            return FAIL(err, ERR_INPUT, "a search hit that does not say who made it");
-        if (!jsm_origin_read(a, issue, view).ours || !is_live(issue, view))
-            continue;
-        if (ret->count == sizeof ret->issue_id / sizeof ret->issue_id[0])
-            break;
-        size_t at = ret->count++;
-        ret->issue_id[at] = json_id(a, json_member(issue, "id"));
-        ret->key[at] = json_path_str(issue, "key");
-        ret->human_touched[at] = is_touched(issue, view);
-        if (!clock_parse(json_path_str(issue, "fields/created"), &ret->created_ms[at]))
-            ret->created_ms[at] = 0;
-    }
+    if (!json_path(issue, "fields/creator"))
+        return FAIL(err, ERR_INPUT, "a search hit that does not say who made it");
+    take_found(a, issues, view, true, ret);
+    if (!ret->count) /* whoever cancelled the only one did not ask for another */
+        take_found(a, issues, view, false, ret);
     /* oldest first: ours come before their clones, so only "none at all" needs the whole list */
     ret->proven = ret->count > 0 || jsm_is_last_page(body);
     return true;

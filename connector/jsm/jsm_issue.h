@@ -4,7 +4,7 @@
 #define COUNTERSIGN_JSM_ISSUE_H
 
 #include "base/arena.h"
-#include "domain/gate.h"
+#include "domain/look.h"
 #include "json/json_read.h"
 
 /* Which status plays which part (from the mapping): by name, exactly. Others: Done category means
@@ -69,11 +69,11 @@ struct jsm_page {
 /* token: what the page was asked for with, empty for the first (see jsm_next_page). */
 MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct str token,
                               struct jsm_page *ret, struct err *err);
-/* The answer to jsm_call_find: the tickets with that label which are ours and live. Left out: what
- * somebody else made (people clone tickets, labels and all), what is bound to another site, and
- * what was cancelled or declined. human_touched: somebody other than us and other than an app has
- * commented on it or changed it, or more was done to it than the answer shows. False also when
- * nobody has told us yet who we are. */
+/* The answer to jsm_call_find: the tickets with that label which are ours. Left out: what somebody
+ * else made (people clone tickets, labels and all), what is bound to another site, and, where there
+ * is a live one, what was cancelled or declined. human_touched: somebody other than us and other
+ * than an app has commented on it or changed it, or more was done to it than the answer shows.
+ * False also when nobody has told us yet who we are. */
 MUST_CHECK bool jsm_found_read(struct arena *a, const struct json *body,
                                const struct jsm_view *view, struct find_result *ret,
                                struct err *err);

@@ -21,6 +21,16 @@ struct jsm_bind jsm_bind_read(const struct json *issue)
                              .request = json_path_str(bind, "request")};
 }
 
+void jsm_bind_write(struct json_out *out, const struct jsm_bind *bind)
+{
+    json_open_object(out);
+    json_str_member(out, "site", bind->site);
+    if (bind->site_id.len)
+        json_str_member(out, "site_id", bind->site_id);
+    json_str_member(out, "request", bind->request);
+    json_close_object(out);
+}
+
 static bool is_marker(struct str word)
 {
     return str_starts(word, STR(JSM_MARKER_PREFIX)) && word.len <= MARKER_CHARS;

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "json/json_read.h"
+#include "json/json_write.h"
 
 #define JSM_MARKER_PREFIX "gar-" /* of the label: governance.request_create makes the rest */
 #define JSM_BIND "gar.bind"      /* the entity property */
@@ -20,6 +21,8 @@ struct jsm_bind {
     struct str request; /* our id */
 };
 struct jsm_bind jsm_bind_read(const struct json *issue);
+/* The property's value, as it is read back; without a site id it has none. */
+void jsm_bind_write(struct json_out *out, const struct jsm_bind *bind);
 
 /* The first label that looks like a marker, empty when none does. field: where else a marker may
  * stand, as a word of its text ("description", "customfield_10090"); empty or "labels": nowhere. */

@@ -1,5 +1,7 @@
 #include "jsm/jsm_pick.h"
 
+#include "json/json_write.h"
+
 static bool names_done(const struct jsm_view *view)
 {
     for (size_t i = 0; i < view->status_count; i++)
@@ -39,6 +41,72 @@ static bool fields_for(const struct json *transition, struct jsm_pick *pick)
     pick->fields = resolution ? STR("{\"resolution\":{\"name\":\"Done\"}}") : STR("");
     return true;
 }
+
+/* --- away --- */
+
+/* How good a way to throw it away: the lower the better, -1: none. */
+static int away_rank(const struct json *transition, const struct jsm_view *view)
+{
+    struct str category = json_path_str(transition, "to/statusCategory/key");
+    bool named;
+    enum status_role role =
+        jsm_role(view, json_path_str(transition, "to/name"), jsm_category(category), &named);
+
+    if (named && role == STATUS_CANCELLED)
+        return 0;
+    if (named && role == STATUS_DECLINED)
+        return 1;
+    return !named && role == STATUS_DONE && names_done(view) ? 2 : -1;
+}
+
+static struct str resolution_of(struct arena *a, const struct json *transition)
+{
+    static const char *const FITTING[] = {"Duplicate", "Cancelled", "Canceled", "Won't Do",
+                                          "Declined"};
+    const struct json *offered = json_path(transition, "fields/resolution/allowedValues");
+    struct str name = json_path_str(json_first(offered), "name");
+
+    for (size_t i = sizeof FITTING / sizeof FITTING[0]; i > 0; i--)
+        JSON_EACH(value, offered)
+    if (str_eq_c(json_path_str(value, "name"), FITTING[i - 1]))
+        name = json_path_str(value, "name");
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    buf_init(&b, 1024);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "resolution");
+    json_open_object(&out);
+    json_str_member(&out, "name", name.len ? name : STR("Done"));
+    json_close_object(&out);
+    json_close_object(&out);
+    return arena_str(a, buf_str(&b));
+}
+
+void jsm_pick_away(struct arena *a, const struct json *transitions, const struct jsm_view *view,
+                   struct jsm_pick *ret)
+{
+    int best = -1;
+
+    *ret = (struct jsm_pick){0};
+    JSON_EACH(t, json_member(transitions, "transitions"))
+    {
+        const struct json *available = json_member(t, "isAvailable");
+        int rank = away_rank(t, view);
+        bool better = rank >= 0 && (best < 0 || rank < best);
+        if (!better || (available && !json_is_true(available)) || !fields_for(t, ret))
+            continue;
+        best = rank;
+        ret->transition_id = json_id(a, json_member(t, "id"));
+        ret->leads_to = rank == 1 ? STATUS_DECLINED : STATUS_CANCELLED;
+        if (ret->fields.len)
+            ret->fields = resolution_of(a, t);
+    }
+    if (best >= 0)
+        ret->needs = STR_NONE;
+}
+
+/* --- where we want --- */
 
 static bool try_role(struct arena *a, const struct json *transitions, const struct jsm_view *view,
                      enum status_role wanted, struct str current, struct jsm_pick *ret)

@@ -18,4 +18,11 @@ struct jsm_pick {
 void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
               enum status_role wanted, struct str current, struct jsm_pick *ret);
 
+/* A way to throw a ticket away: into a status that the mapping calls cancelled, else declined, else
+ * one of the Done category that it does not name. Never into the status that means verified: where
+ * the mapping names none as done, any other Done could be it, and there is no road. The resolution
+ * says duplicate where one is offered. */
+void jsm_pick_away(struct arena *a, const struct json *transitions, const struct jsm_view *view,
+                   struct jsm_pick *ret);
+
 #endif

@@ -158,10 +158,4 @@ void load_ticket_head(const struct loader *l, const struct yaml *ticket)
         diag_help(l->diags, "use requester or beneficiary");
     }
     load_participants(l, yaml_member(ticket, "participants"), t);
-    if (t->participant_count && t->by == CREATE_BY_ISSUE) {
-        diag_error(l->diags, "M063", yaml_member(ticket, "participants")->key_pos,
-                   "a ticket created by issue has no participants");
-        diag_help(l->diags, "write create: request, or name the field of participants under "
-                            "ticket: fields of the rules");
-    }
 }

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "domain/look.h"
 #include "domain/retry.h"
 #include "site/site.h"
 
@@ -12,6 +13,9 @@ struct adopting {
     struct arena *arena;
     struct store_ticket_claim claim;
     bool has_marker;
+    struct site *site;
+    struct site_ticket ticket;  /* as read */
+    struct store_second second; /* it carries the marker of a request that has another ticket */
     adopt_done_fn *fn;
     void *arg;
 };
@@ -98,24 +102,119 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
     store_request_open(&a->svc->store, &a->claim, &in, on_opened, a);
 }
 
-static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
-                      const struct site_ticket *t)
+/* Why it is none of ours; NULL: it is. */
+static const char *not_for_us(const struct site_ticket *t)
+{
+    if (t->ticket.presence == TICKET_GONE)
+        return "gone";
+    return t->mapped.outcome == MAPPED_NOT_GOVERNED ? ADOPT_NOT_GOVERNED : NULL;
+}
+
+/* --- a second ticket of a request --- */
+
+static void on_retired(void *arg, enum store_outcome outcome, const char *message)
 {
     struct adopting *a = arg;
-    const char *why = NULL;
+
+    if (outcome == STORE_LOST) { /* the request has moved on since: judged again */
+        defer(a, 0);
+        return;
+    }
+    if (outcome == STORE_OK) {
+        a->svc->metrics.second_tickets++;
+        log_warn("adopt", "two tickets for one request: one is cancelled",
+                 LOG_S("request", a->second.request_id), LOG_S("second", a->ticket.ticket.key),
+                 LOG_S("had", a->second.key));
+    }
+    on_stored(a, outcome, message);
+}
+
+static void on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
+                    const struct site_ticket *kept)
+{
+    struct adopting *a = arg;
+    const struct store_second *s = &a->second;
 
     if (outcome != READ_OK) {
         defer(a, told_ms);
         return;
     }
-    if (t->ticket.presence == TICKET_GONE)
-        why = "gone";
-    else if (t->mapped.outcome == MAPPED_NOT_GOVERNED)
-        why = ADOPT_NOT_GOVERNED;
-    if (why)
-        store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, on_stored, a);
+    enum second what =
+        second_judge(&a->ticket.ticket, &kept->ticket, s->marker, s->request_id, s->phase);
+    log_info("adopt", "a second ticket of a request", LOG_S("request", s->request_id),
+             LOG_S("second", a->ticket.ticket.key), LOG_S("kept", kept->ticket.key),
+             LOG_C("what", second_name(what)));
+    switch (what) {
+    case SECOND_OVER:
+        store_ticket_ignore(&a->svc->store, &a->claim, "a second ticket of its request, cancelled",
+                            a->ticket.ticket.updated_ms, on_stored, a);
+        return;
+    case SECOND_RETIRE:
+    case SECOND_SWAP:
+        store_ticket_retire(&a->svc->store, &a->claim, s, what == SECOND_SWAP, on_retired, a);
+        return;
+    case SECOND_FOREIGN:
+    case SECOND_CONTESTED:
+        open_request(a, &a->ticket);
+        return;
+    }
+}
+
+/* Once more, with what people wrote on it: they may have begun to work on it. */
+static void on_read_again(void *arg, enum read_outcome outcome, int64_t told_ms,
+                          const struct site_ticket *t)
+{
+    struct adopting *a = arg;
+
+    if (outcome != READ_OK) {
+        defer(a, told_ms);
+        return;
+    }
+    a->ticket = *t;
+    if (not_for_us(t))
+        store_ticket_ignore(&a->svc->store, &a->claim, not_for_us(t), t->ticket.updated_ms,
+                            on_stored, a);
     else
-        open_request(a, t);
+        site_ticket_read(a->site, a->arena, a->second.issue_id, true, on_kept, a);
+}
+
+static void on_second(void *arg, enum store_outcome outcome, const struct store_second *second)
+{
+    struct adopting *a = arg;
+
+    if (outcome == STORE_LOST) {
+        open_request(a, &a->ticket);
+        return;
+    }
+    if (outcome != STORE_OK) {
+        adopt_end(a);
+        return;
+    }
+    a->second = (struct store_second){.request_id = arena_str(a->arena, second->request_id),
+                                      .marker = arena_str(a->arena, second->marker),
+                                      .issue_id = arena_str(a->arena, second->issue_id),
+                                      .key = arena_str(a->arena, second->key),
+                                      .phase = second->phase};
+    site_ticket_read(a->site, a->arena, a->claim.issue_id, true, on_read_again, a);
+}
+
+static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
+                      const struct site_ticket *t)
+{
+    struct adopting *a = arg;
+
+    if (outcome != READ_OK) {
+        defer(a, told_ms);
+        return;
+    }
+    a->ticket = *t;
+    if (not_for_us(t))
+        store_ticket_ignore(&a->svc->store, &a->claim, not_for_us(t), t->ticket.updated_ms,
+                            on_stored, a);
+    else if (t->ticket.made_by_us && t->ticket.markers.len)
+        store_second_ticket(&a->svc->store, &a->claim, t->ticket.markers, on_second, a);
+    else
+        open_request(a, &a->ticket);
 }
 
 static void without_site(void *arg)
@@ -135,9 +234,9 @@ void adopt_start(struct service *svc, const struct store_ticket_claim *claim, ad
     a->claim.site = arena_str(a->arena, claim->site);
     a->claim.issue_id = arena_str(a->arena, claim->issue_id);
     a->claim.key = arena_str(a->arena, claim->key);
-    struct site *site = service_site(svc, claim->site);
-    if (!site || !site->view.our_account.len)
+    a->site = service_site(svc, claim->site);
+    if (!a->site || !a->site->view.our_account.len)
         io_loop_defer(svc->loop, without_site, a);
     else
-        site_ticket_read(site, a->arena, a->claim.issue_id, on_ticket, a);
+        site_ticket_read(a->site, a->arena, a->claim.issue_id, false, on_ticket, a);
 }

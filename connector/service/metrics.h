@@ -24,6 +24,7 @@
     X(source_reads, "source_reads_total", "Reads of target systems")                              \
     X(source_unknown, "source_reads_unknown_total", "Reads that proved nothing")                  \
     X(foreign_markers, "foreign_markers_total", "Tickets adopted that carry another's marker")    \
+    X(second_tickets, "second_tickets_total", "Looks that found a request to have two")           \
     X(hits_unreadable, "search_hits_unreadable_total", "Hits of a walk that could not be read")   \
     X(breaches, "closed_without_proof_total", "Tickets found Done without proof")                 \
     X(database_unknown, "database_unknown_total", "Writes whose commit is unknown")

@@ -16,10 +16,12 @@ struct run {
     const struct flow_rule *rule;    /* the move being saved, then the effect being carried out */
     const struct step_rule *step;    /* the step being made ready or carried out; NULL = none yet */
     const struct step_rule *stepped; /* the step this run did last */
+    unsigned shown;                  /* steps that this look found done while making them ready */
     struct dossier *dossier;         /* of the look in progress */
     const struct ticket *ticket;     /* of the look in progress */
     const struct step_call *call;    /* ready to be sent */
-    struct str bound_issue, bound_key;
+    bool verified;  /* a create: this look showed its ticket, and that it is ours */
+    struct str key; /* of the flow's ticket */
     int64_t told_ms;
     int64_t looked_ms; /* monotonic: when the look was begun */
     int64_t leased_ms; /* monotonic: when the last save, which renewed the lease, was asked for */
@@ -50,6 +52,13 @@ static void run_finish(struct run *run, enum run_end ended)
     free(run);
 }
 
+/* Told by an answer or a search: the ticket of a create. It is bound when a read has shown it. */
+static void run_names_ticket(struct run *run, struct str issue_id, struct str key)
+{
+    run->flow.issue_id = arena_str(run->arena, issue_id);
+    run->key = arena_str(run->arena, key);
+}
+
 /* --- Jira answered the call --- */
 
 static void run_on_sent(void *arg, const struct call_reply *reply)
@@ -65,8 +74,8 @@ static void run_on_sent(void *arg, const struct call_reply *reply)
         if (did == EV_LOST)
             run->why = "done, but the answer does not say which ticket it made";
         else if (run->step->makes)
-            run->flow.issue_id = run->bound_issue = arena_str(run->arena, reply->issue_id);
-        run->bound_key = arena_str(run->arena, reply->key);
+            run_names_ticket(run, reply->issue_id, reply->key);
+        run->verified |= PLANTED(BIND_UNVERIFIED) && run->step->makes && did != EV_LOST;
         run->stepped = run->step;
         run_feed(run, did);
         return;
@@ -98,27 +107,34 @@ static bool look_failed(struct run *run, enum read_outcome outcome, int64_t told
     return true;
 }
 
+static void run_prepare(struct run *run);
+
 static void run_on_ready(void *arg, const struct step_ready *ready)
 {
     struct run *run = arg;
 
     if (look_failed(run, ready->outcome, ready->told_ms, ready->why))
         return;
-    run->call = ready->call;
-    run_feed(run, ready->call ? EV_READY : EV_FOUND);
-}
-
-/* Acting is right as far as we saw: which step is it, and can it be made ready? */
-static void run_prepare(struct run *run)
-{
-    run->step = step_next(&run->flow, run->ticket);
-    if (!run->step) {
-        run_feed(run, EV_FOUND);
+    if (!ready->call) { /* done already, as it turned out: on to the next */
+        run->shown |= STEP_BIT(run->step->step);
+        run_prepare(run);
         return;
     }
     if (run->step == run->stepped) { /* whoever undoes it at once is not fought at full speed */
         run->why = "it was done and does not show";
         run_feed(run, EV_WAIT);
+        return;
+    }
+    run->call = ready->call;
+    run_feed(run, EV_READY);
+}
+
+/* Acting is right as far as we saw: which step is it, and can it be made ready? */
+static void run_prepare(struct run *run)
+{
+    run->step = step_next(&run->flow, run->ticket, run->shown);
+    if (!run->step) {
+        run_feed(run, EV_FOUND);
         return;
     }
     run->world->ops->step_prepare(run->world, run->look, &run->flow, run->step->step, run->dossier,
@@ -127,27 +143,18 @@ static void run_prepare(struct run *run)
 
 static void run_judge(struct run *run, const struct find_result *found)
 {
-    enum flow_event event =
-        flow_judge(&run->flow, run->dossier, run->ticket, found, run->policy, run->dossier->now_ms);
+    const char *why = NULL;
+    enum flow_event event = flow_judge(&run->flow, run->dossier, run->ticket, found, run->policy,
+                                       run->dossier->now_ms, &why);
+
+    if (why)
+        run->why = why;
+    run->verified =
+        run->flow.kind == FLOW_CREATE && run->ticket && (event == EV_READY || event == EV_FOUND);
     if (event == EV_READY)
         run_prepare(run);
     else
         run_feed(run, event);
-}
-
-static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms,
-                         const struct find_result *found)
-{
-    struct run *run = arg;
-
-    if (look_failed(run, outcome, told_ms, "could not search for the ticket"))
-        return;
-    if (found->count) {
-        size_t keep = duplicate_keep(found);
-        run->bound_issue = arena_str(run->arena, found->issue_id[keep]);
-        run->bound_key = arena_str(run->arena, found->key[keep]);
-    }
-    run_judge(run, found);
 }
 
 static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
@@ -160,19 +167,40 @@ static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
     struct ticket *kept = ARENA_NEW(run->look, struct ticket);
     *kept = *ticket;
     run->ticket = kept;
+    if (kept->key.len)
+        run->key = arena_str(run->arena, kept->key);
     run_judge(run, NULL);
 }
 
-/* Nothing is out there that a look could show. */
+/* What people wrote on it counts only where it decides whether they have it in hand. */
+static void run_read_ticket(struct run *run)
+{
+    run->world->ops->ticket_read(run->world, run->look, run->flow.site, run->flow.issue_id,
+                                 run->flow.kind == FLOW_RETIRE, run_on_ticket, run);
+}
+
+static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms,
+                         const struct find_result *found)
+{
+    struct run *run = arg;
+
+    if (look_failed(run, outcome, told_ms, "could not search for the ticket"))
+        return;
+    if (found->count) { /* the index shows yesterday's ticket: read it before it is bound */
+        size_t keep = duplicate_keep(found);
+        run_names_ticket(run, found->issue_id[keep], found->key[keep]);
+        run_read_ticket(run);
+        return;
+    }
+    run_judge(run, found);
+}
+
+/* Nothing was ever sent: nothing can carry the marker. */
 static void run_without_look(struct run *run)
 {
-    static const struct find_result NONE = {.proven = true};
+    static const struct find_result NONE = {.proven = true, .sighted = true};
 
-    run->bound_issue = run->flow.issue_id;
-    if (run->flow.issue_id.len)
-        run_feed(run, EV_FOUND);
-    else
-        run_judge(run, &NONE);
+    run_judge(run, &NONE);
 }
 
 /* First what we know, then the world: as late as can be before acting. */
@@ -191,11 +219,14 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
         run_without_look(run);
         return;
     case LOOK_MARKER:
+        if (PLANTED(SEARCH_REUSED) && run->flow.failures > 1 && run->flow.sent_at_ms) {
+            run_without_look(run);
+            return;
+        }
         ops->ticket_find(run->world, run->look, &run->flow, run_on_found, run);
         return;
     case LOOK_TICKET:
-        ops->ticket_read(run->world, run->look, run->flow.site, run->flow.issue_id, run_on_ticket,
-                         run);
+        run_read_ticket(run);
         return;
     }
 }
@@ -206,6 +237,8 @@ static void run_look(struct run *run)
     run->dossier = NULL;
     run->ticket = NULL;
     run->call = NULL;
+    run->shown = 0;
+    run->verified = false;
     run->looked_ms = run->world->ops->mono_ms(run->world);
     run->world->ops->dossier_load(run->world, run->look, run->flow.request_id, run_on_dossier, run);
 }
@@ -261,7 +294,8 @@ static void run_on_saved(void *arg, enum saved saved)
         run_finish(run, RUN_LOST_LEASE);
         return;
     case SAVE_REFUSED:
-        if (run->rule->to == FS_DONE) { /* its ticket is another's: for a person to sort out */
+        if (run->verified) { /* its ticket is another's: for a person to sort out */
+            run->verified = false;
             run->why = "it was done, but the database refuses what it led to";
             run_feed(run, EV_REFUSED);
             return;
@@ -304,15 +338,16 @@ static void run_feed(struct run *run, enum flow_event event)
         run_finish(run, RUN_FORBIDDEN);
         return;
     }
-    bool acts = rule->then == FX_ACT, done = rule->to == FS_DONE;
+    bool acts = rule->then == FX_ACT;
     struct flow_note note = {
         .rest_ms = rest_ms(run, rule->rest),
         .release = rule->then == FX_REST,
         .count_attempt = acts,
         .failed = rule->rest == REST_PROBE || rule->rest == REST_BACKOFF,
         .settled = flow->state == FS_CALLING && rule->to != FS_DOUBT,
-        .issue_id = done ? run->bound_issue : flow->issue_id,
-        .key = done ? run->bound_key : STR_NONE,
+        .issue_id = flow->issue_id,
+        .key = run->key,
+        .bind = run->verified,
         .step = acts ? step_text(run->step->step) : NULL,
         .why = run->why,
     };

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_pick.h"
+#include "jsm/jsm_saga.h"
 #include "json/json_write.h"
 #include "service/payload.h"
 #include "service/world_real.h"
@@ -50,6 +51,12 @@ typedef void read_fn(struct prep *p);
 static void prep_next(struct prep *p);
 static void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struct str why);
 static void prep_read(struct prep *p, struct jsm_call call);
+
+/* To the next read, from the loop. */
+static void go_on(void *arg)
+{
+    prep_next(arg);
+}
 
 static bool make(struct prep *p, struct jsm_call call)
 {
@@ -150,6 +157,11 @@ static void refused(void *arg)
     prep_fail(p, READ_REFUSED, 0, arena_str(p->arena, str_of(p->ready.why)));
 }
 
+static void too_many_people(void *arg)
+{
+    prep_fail(arg, READ_REFUSED, 0, STR("a ticket cannot name so many people"));
+}
+
 static void read_form(struct prep *p)
 {
     if (begin_creation(p))
@@ -185,9 +197,9 @@ static void next_person(void *arg)
     struct creation *c = p->creation;
     size_t i = 0;
 
-    while (i < c->people_count && c->people[i].account.len)
+    while (c && i < c->people_count && c->people[i].account.len)
         i++;
-    if (i < c->people_count)
+    if (c && i < c->people_count)
         site_person_find(p->site, p->arena, c->people[i].word, on_person, p);
     else
         prep_next(p);
@@ -311,6 +323,110 @@ static bool build_to_open(struct prep *p)
     return build_move(p, STATUS_OPEN, false);
 }
 
+/* --- after a ticket was made --- */
+
+static bool build_bind(struct prep *p)
+{
+    const struct site *site = p->site;
+    struct jsm_bind bind = {site->config->name, site->view.site_id, p->flow->request_id};
+
+    return make(p, jsm_call_bind(p->arena, p->flow->issue_id, &bind));
+}
+
+/* The site's request_url with the request's id in it; empty when none is configured. */
+static struct str request_url(const struct prep *p)
+{
+    struct str url = p->site->config->request_url;
+    ptrdiff_t at = str_find(url, '{');
+
+    if (at < 0)
+        return url;
+    struct str tail = str_n(url.p + at + 4, url.len - (size_t)at - 4); /* behind "{id}" */
+    return arena_printf(p->arena, "%.*s%.*s%.*s", (int)at, url.p, STR_ARG(p->flow->request_id),
+                        STR_ARG(tail));
+}
+
+static void read_links(struct prep *p)
+{
+    if (p->site->config->request_url.len)
+        prep_read(p, jsm_call_links(p->arena, p->flow->issue_id));
+    else
+        io_loop_defer(p->svc->loop, go_on, p);
+}
+
+static bool build_link(struct prep *p)
+{
+    struct jsm_link link = {
+        .global_id = arena_printf(p->arena, "countersign=%.*s", STR_ARG(p->flow->request_id)),
+        .url = request_url(p),
+        .title = STR("Access request")};
+
+    if (!link.url.len || jsm_link_stands(p->read, &link))
+        return true;
+    return make(p, jsm_call_link(p->arena, p->flow->issue_id, &link));
+}
+
+/* Who shall take part, as the mapping calls them. */
+static void read_followers(struct prep *p)
+{
+    if (!p->site->o.mapping->ticket.participant_count)
+        io_loop_defer(p->svc->loop, go_on, p);
+    else if (!begin_creation(p))
+        io_loop_defer(p->svc->loop, refused, p);
+    else
+        io_loop_defer(p->svc->loop,
+                      creation_gather_followers(p->creation) ? go_on : too_many_people, p);
+}
+
+static void read_participants(struct prep *p)
+{
+    if (p->creation && p->creation->participant_count)
+        prep_read(p, jsm_call_participants(p->arena, p->flow->issue_id));
+    else
+        io_loop_defer(p->svc->loop, go_on, p);
+}
+
+/* The request API took them with the create; the platform's does not. */
+static bool build_participants(struct prep *p)
+{
+    const struct creation *c = p->creation;
+    struct str wanted[MAPPING_PEOPLE_MAX], missing[MAPPING_PEOPLE_MAX];
+
+    if (!c || !c->participant_count)
+        return true;
+    for (size_t i = 0; i < c->participant_count; i++)
+        wanted[i] = creation_account(c, c->participants[i]);
+    size_t count = jsm_participants_missing(p->read, wanted, c->participant_count, missing);
+    return !count ||
+           make(p, jsm_call_participants_add(p->arena, p->flow->issue_id, missing, count));
+}
+
+/* --- a second ticket --- */
+
+static bool build_say_second(struct prep *p)
+{
+    if (jsm_second_is_said(p->read))
+        return true;
+    return make(p,
+                jsm_call_say_second(p->arena, p->flow->issue_id, p->ticket->key, p->d->ticket.key));
+}
+
+static bool build_to_cancelled(struct prep *p)
+{
+    struct jsm_pick pick;
+
+    jsm_pick_away(p->arena, p->read, &p->site->view, &pick);
+    if (!pick.transition_id.len)
+        return cannot(
+            p, pick.needs.len
+                   ? arena_printf(p->arena, "the transition wants field %.*s", STR_ARG(pick.needs))
+                   : STR("Jira offers us no transition to a status that the mapping "
+                         "calls cancelled"));
+    make(p, jsm_call_transition(p->arena, p->flow->issue_id, pick.transition_id, pick.fields));
+    p->made->reached = pick.leads_to;
+    return true;
+}
+
 static const struct {
     read_fn *reads[READS_MAX + 1]; /* one after the other, up to the first NULL */
     build_fn *build;
@@ -321,6 +437,11 @@ static const struct {
     [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
     [STEP_TO_DONE] = {{read_transitions}, build_to_done},
     [STEP_TO_OPEN] = {{read_transitions}, build_to_open},
+    [STEP_BIND] = {{NULL}, build_bind},
+    [STEP_LINK] = {{read_links}, build_link},
+    [STEP_PARTICIPANTS] = {{read_followers, read_people, read_participants}, build_participants},
+    [STEP_SAY_SECOND] = {{read_comments}, build_say_second},
+    [STEP_TO_CANCELLED] = {{read_transitions}, build_to_cancelled},
 };
 
 /* --- making ready --- */
@@ -375,11 +496,6 @@ static void prep_read(struct prep *p, struct jsm_call call)
     site_send(p->site, p->arena, &call, on_read, p);
 }
 
-static void prep_begin(void *arg)
-{
-    prep_next(arg);
-}
-
 static void without_site(void *arg)
 {
     struct prep *p = arg;
@@ -405,7 +521,7 @@ void world_step_prepare(struct world *w, struct arena *arena, const struct flow 
                        .fn = fn,
                        .arg = arg};
     /* in the next turn: nothing calls back from inside the call that began it */
-    io_loop_defer(p->svc->loop, p->site ? prep_begin : without_site, p);
+    io_loop_defer(p->svc->loop, p->site ? go_on : without_site, p);
 }
 
 /* --- sending --- */

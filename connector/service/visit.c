@@ -102,7 +102,7 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
     }
     v->dossier = dossier;
     if (!v->ticket_read && !str_empty(dossier->ticket.issue_id)) {
-        ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id,
+        ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id, false,
                          visit_on_ticket, v);
         return;
     }

@@ -10,7 +10,7 @@
 #define COUNTERSIGN_SERVICE_WORLD_H
 
 #include "base/arena.h"
-#include "domain/gate.h"
+#include "domain/look.h"
 #include "domain/step.h"
 #include "domain/words.h"
 
@@ -69,8 +69,9 @@ struct world_ops {
     void (*decision_save)(struct world *w, const struct dossier *d, const struct decision *decision,
                           const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
     /* Jira */
+    /* talk: what people wrote on it counts, too (ticket->human_touched) */
     void (*ticket_read)(struct world *w, struct arena *arena, struct str site, struct str issue_id,
-                        world_ticket_fn *fn, void *arg);
+                        bool talk, world_ticket_fn *fn, void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
                         world_found_fn *fn, void *arg);
     /* Part of a look: what the step must know first (what Jira offers, where our comment stands,

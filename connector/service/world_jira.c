@@ -25,7 +25,7 @@ static void no_site(void *arg)
 }
 
 void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
-                       world_ticket_fn *fn, void *arg)
+                       bool talk, world_ticket_fn *fn, void *arg)
 {
     struct service *svc = world_service(w);
     struct site *s = service_site(svc, site);
@@ -38,7 +38,7 @@ void world_ticket_read(struct world *w, struct arena *arena, struct str site, st
                    .len) /* not configured any more, or Jira has not told us yet who we are */
         io_loop_defer(svc->loop, no_site, r);
     else
-        site_ticket_read(s, arena, arena_str(arena, issue_id), on_ticket, r);
+        site_ticket_read(s, arena, arena_str(arena, issue_id), talk, on_ticket, r);
 }
 
 struct finding_tickets {
@@ -46,6 +46,8 @@ struct finding_tickets {
     struct site *site;
     struct arena *arena;
     struct str marker;
+    bool in_doubt; /* a create may have been carried out: "none" must be proven */
+    bool sighted;
     world_found_fn *fn;
     void *arg;
 };
@@ -57,22 +59,55 @@ static void found_end(struct finding_tickets *f, enum read_outcome outcome, int6
     free(f);
 }
 
+/* A search that was not answered as it should be. */
+static bool search_failed(struct finding_tickets *f, const struct jsm_answer *answer)
+{
+    if (answer->verdict == JSM_OK)
+        return false;
+    found_end(f, site_read_outcome(answer), answer->verdict == JSM_LATER ? answer->told_ms : 0,
+              NULL);
+    return true;
+}
+
 static void on_found(void *arg, const struct jsm_answer *answer)
 {
     struct finding_tickets *f = arg;
     struct find_result found;
     struct err err;
 
-    if (answer->verdict == JSM_OK &&
-        jsm_found_read(f->arena, answer->body, &f->site->view, &found, &err))
-        found_end(f, READ_OK, 0, &found);
-    else
-        found_end(f, answer->verdict == JSM_OK ? READ_FAILED : site_read_outcome(answer),
-                  answer->verdict == JSM_LATER ? answer->told_ms : 0, NULL);
+    if (search_failed(f, answer))
+        return;
+    bool read = jsm_found_read(f->arena, answer->body, &f->site->view, &found, &err);
+    found.sighted = f->sighted;
+    found_end(f, read ? READ_OK : READ_FAILED, 0, &found);
 }
 
-/* Jira answers a stranger's search with 200 and an empty list: prove who we are, then search; the
- * search comes last. */
+/* The search comes last before what is done about it. */
+static void search_marker(struct finding_tickets *f)
+{
+    const struct site_config *c = f->site->config;
+    struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
+                                         f->site->o.mapping->ticket.marker);
+
+    site_send(f->site, f->arena, &call, on_found, f);
+}
+
+static void on_own(void *arg, const struct jsm_answer *answer)
+{
+    struct finding_tickets *f = arg;
+
+    if (search_failed(f, answer))
+        return;
+    f->sighted = jsm_own_is_shown(answer->body);
+    if (!f->sighted)
+        log_warn("world", "Jira shows us no ticket that we made: a lost create is not repeated",
+                 LOG_S("site", f->site->config->name));
+    search_marker(f);
+}
+
+/* Jira answers a stranger's search with 200 and an empty list, and hides tickets behind security
+ * levels from those it knows: prove who we are, then that we are shown what we made, then search.
+ */
 static void on_known(void *arg, bool known)
 {
     struct finding_tickets *f = arg;
@@ -82,9 +117,12 @@ static void on_known(void *arg, bool known)
         found_end(f, READ_DENIED, 0, NULL);
         return;
     }
-    struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
-                                         f->site->o.mapping->ticket.marker);
-    site_send(f->site, f->arena, &call, on_found, f);
+    if (!f->in_doubt) {
+        search_marker(f);
+        return;
+    }
+    struct jsm_call call = jsm_call_own(f->arena, c->projects, c->project_count);
+    site_send(f->site, f->arena, &call, on_own, f);
 }
 
 static void find_without_site(void *arg)
@@ -99,8 +137,12 @@ void world_ticket_find(struct world *w, struct arena *arena, const struct flow *
 
     if (!f)
         abort();
-    *f = (struct finding_tickets){
-        .svc = world_service(w), .arena = arena, .marker = flow->marker, .fn = fn, .arg = arg};
+    *f = (struct finding_tickets){.svc = world_service(w),
+                                  .arena = arena,
+                                  .marker = flow->marker,
+                                  .in_doubt = flow->sent_at_ms != 0,
+                                  .fn = fn,
+                                  .arg = arg};
     f->site = service_site(f->svc, flow->site);
     if (f->site)
         site_learn(f->site, on_known, f);

@@ -27,7 +27,7 @@ uint64_t world_random(struct world *w);
 int64_t world_mono_ms(struct world *w);
 /* world_jira.c */
 void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
-                       world_ticket_fn *fn, void *arg);
+                       bool talk, world_ticket_fn *fn, void *arg);
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
                        world_found_fn *fn, void *arg);
 /* step_real.c */

@@ -126,7 +126,8 @@ struct site_ticket {
  * told_ms: not again before so long, 0 = not said. */
 typedef void site_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
                             const struct site_ticket *t);
-void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id,
+/* talk: comments are read too, and count in ticket->human_touched. */
+void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id, bool talk,
                       site_ticket_fn *fn, void *arg);
 
 #endif

@@ -56,6 +56,15 @@ static bool add_person(struct creation *c, struct str word)
     return true;
 }
 
+bool creation_gather_followers(struct creation *c)
+{
+    bool fits = true;
+
+    for (size_t i = 0; i < c->participant_count; i++)
+        fits = fits && add_person(c, c->participants[i]);
+    return fits;
+}
+
 bool creation_gather(struct creation *c, const struct jsm_form *form, struct str desk)
 {
     bool fits = true;
@@ -68,10 +77,7 @@ bool creation_gather(struct creation *c, const struct jsm_form *form, struct str
         for (size_t k = 0; holds_people(&f) && k < w->count; k++)
             fits = fits && add_person(c, w->values[k]);
     }
-    fits = fits && add_person(c, c->behalf);
-    for (size_t i = 0; i < c->participant_count; i++)
-        fits = fits && add_person(c, c->participants[i]);
-    return fits;
+    return fits && add_person(c, c->behalf) && creation_gather_followers(c);
 }
 
 /* --- what speaks against it --- */
@@ -252,7 +258,7 @@ struct str creation_faults(const struct creation *c, struct arena *arena, bool i
 
 /* --- the call --- */
 
-static struct str account_of(const struct creation *c, struct str word)
+struct str creation_account(const struct creation *c, struct str word)
 {
     for (size_t i = 0; i < c->people_count; i++)
         if (str_eq(c->people[i].word, word))
@@ -266,7 +272,7 @@ static bool reads_back(const struct creation *c, const struct mapping_write *w, 
 {
     enum mapping_step first =
         w->binding && w->binding->step_count ? w->binding->steps[0] : STEP_COUNT;
-    bool other_account = first == STEP_ACCOUNT && !str_eq(account_of(c, word), word);
+    bool other_account = first == STEP_ACCOUNT && !str_eq(creation_account(c, word), word);
     bool no_address = first == STEP_EMAIL && str_find(word, '@') <= 0;
 
     if (!other_account && !no_address)
@@ -294,7 +300,7 @@ static bool put_write(const struct creation *c, struct arena *arena, struct json
     for (size_t i = 0; i < w->count; i++) {
         if (holds_people(&f) && !reads_back(c, w, w->values[i], err))
             return false;
-        values[i] = holds_people(&f) ? account_of(c, w->values[i]) : w->values[i];
+        values[i] = holds_people(&f) ? creation_account(c, w->values[i]) : w->values[i];
     }
     return jsm_field_put(arena, out, &f, values, w->count, err);
 }
@@ -342,7 +348,7 @@ bool creation_call(const struct creation *c, struct arena *arena, const struct j
     struct str participants[MAPPING_PEOPLE_MAX];
 
     create.marker_field = c->m->ticket.marker;
-    create.reporter = c->behalf.len ? account_of(c, c->behalf) : STR_NONE;
+    create.reporter = c->behalf.len ? creation_account(c, c->behalf) : STR_NONE;
     if (!put_writes(c, arena, &create, err))
         return false;
     if (c->m->ticket.by == CREATE_BY_ISSUE) {
@@ -351,7 +357,7 @@ bool creation_call(const struct creation *c, struct arena *arena, const struct j
         if (c->form && !jsm_form_field(c->form, STR("description")))
             create.description = STR_NONE;
         for (size_t i = 0; i < c->participant_count; i++)
-            participants[i] = account_of(c, c->participants[i]);
+            participants[i] = creation_account(c, c->participants[i]);
         *ret = jsm_call_request(
             jsm_request_body(arena, &create, c->desk, participants, c->participant_count));
     }

@@ -35,6 +35,10 @@ void creation_begin(struct creation *c, struct arena *arena, const struct mappin
 /* The form is known (NULL: will not be): whom must we know now? The first time, and after a fresh
  * form. False when they are too many. */
 MUST_CHECK bool creation_gather(struct creation *c, const struct jsm_form *form, struct str desk);
+/* The same for who takes part alone: of a ticket that was made already. */
+MUST_CHECK bool creation_gather_followers(struct creation *c);
+/* The account of somebody gathered, by the word used; empty until it is known. */
+struct str creation_account(const struct creation *c, struct str word);
 /* Everything that speaks against it, one sentence each with its place in the mapping, separated by
  * "; ". Empty: nothing does, as far as Jira told. is_wish: the values are those of a wish; else the
  * rule itself is looked at: its lookups, its fixed values. */

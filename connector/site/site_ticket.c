@@ -10,6 +10,7 @@ struct reading {
     struct site *site;
     struct arena *arena;
     struct str issue_id;
+    bool talk;          /* the comments too */
     bool looked_around; /* it was not there, and we have proved that we would see it */
     size_t project;     /* of the configuration: those before it can be browsed */
     struct site_ticket result;
@@ -244,17 +245,22 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
 
 static void read_issue(struct reading *r)
 {
-    struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, r->site->fields);
+    struct str fields = r->site->fields;
+
+    if (r->talk && fields.len)
+        fields = arena_printf(r->arena, "%.*s,comment", STR_ARG(fields));
+    struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, fields);
     site_send(r->site, r->arena, &call, on_issue, r);
 }
 
-void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id,
+void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id, bool talk,
                       site_ticket_fn *fn, void *arg)
 {
     struct reading *r = calloc(1, sizeof *r);
 
     if (!r)
         abort();
-    *r = (struct reading){.site = site, .arena = arena, .issue_id = issue_id, .fn = fn, .arg = arg};
+    *r = (struct reading){
+        .site = site, .arena = arena, .issue_id = issue_id, .talk = talk, .fn = fn, .arg = arg};
     read_issue(r);
 }

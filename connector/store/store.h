@@ -100,6 +100,22 @@ void store_ticket_defer(struct store *s, const struct store_ticket_claim *t, int
 void store_ticket_unreadable(struct store *s, struct str site, struct str issue_id, const char *why,
                              store_done_fn *fn, void *arg);
 
+/* Whose second ticket is this? markers: labels on it, separated by blanks. */
+struct store_second {
+    struct str request_id, marker; /* empty: nobody's that has another one */
+    struct str issue_id, key;      /* the ticket that the request has */
+    enum phase phase;
+};
+typedef void store_second_fn(void *arg, enum store_outcome outcome,
+                             const struct store_second *second);
+void store_second_ticket(struct store *s, const struct store_ticket_claim *t, struct str markers,
+                         store_second_fn *fn, void *arg);
+/* Throw the claimed ticket away, or with swap the one that the request had: the request goes over
+ * to the claimed one. LOST: not as it was seen any more, nothing was done. */
+void store_ticket_retire(struct store *s, const struct store_ticket_claim *t,
+                         const struct store_second *second, bool swap, store_done_fn *fn,
+                         void *arg);
+
 /* What the mapping made of a ticket or an API body. */
 struct store_item {
     struct str source, account, entitlement;

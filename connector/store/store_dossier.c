@@ -119,6 +119,7 @@ static bool read_flows(struct arena *a, const struct json *list, struct dossier 
         d->flow_open[kind] = true;
         d->flow_parked[kind] |= str_eq_c(json_str(json_member(v, "state")), "parked");
         d->flow_cycle[kind] = text(a, v, "cycle");
+        d->flow_sent_ms[kind] = number(v, "sent_ms");
         d->flow_refused_ms[kind] = number(v, "refused_ms");
         d->flow_attempts[kind] = (int32_t)number(v, "attempts");
     }

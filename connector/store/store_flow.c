@@ -71,6 +71,7 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
     json_bool_member(&out, "settled", note->settled);
     json_str_member(&out, "issue_id", note->issue_id);
     json_str_member(&out, "key", note->key);
+    json_bool_member(&out, "bind", note->bind);
     if (note->step)
         json_str_member(&out, "step", str_of(note->step));
     if (note->why)

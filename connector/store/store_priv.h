@@ -25,6 +25,7 @@ struct store_op {
         store_hook_look_fn *look;
         store_page_fn *page;
         store_hints_fn *hints;
+        store_second_fn *second;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */

@@ -48,6 +48,14 @@ select governance.ticket_defer($1, $2, $3, $4::bigint, make_interval(secs => $5:
 -- params: site text, issue text, why text
 select governance.ticket_unreadable($1, $2, $3)
 
+-- name: second_ticket
+-- params: site text, issue text, markers text
+select request_id, marker, phase, issue_id, issue_key from governance.second_ticket($1, $2, $3)
+
+-- name: ticket_retire
+-- params: owner text, site text, issue text, version bigint, request uuid, kept text, swap boolean
+select governance.ticket_retire($1, $2, $3, $4::bigint, $5::uuid, $6, $7::boolean)
+
 -- name: request_open
 -- params: owner text, issue text, version bigint, intake jsonb
 select governance.request_open($1, $2, $3::bigint, $4::jsonb)

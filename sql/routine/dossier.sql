@@ -39,10 +39,11 @@ language sql stable set search_path = pg_catalog as $$
                     from governance.request_item i join governance.source s on s.name = i.source
                    where i.request_id = r.id and i.replaced_at is null),
         'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state, 'cycle', f.cycle,
-                                                               'refused_ms', governance.ms(f.parked_at), 'attempts', f.attempt)), '[]')
+                                                               'sent_ms', governance.ms(f.sent_at), 'refused_ms', governance.ms(f.parked_at),
+                                                               'attempts', f.attempt)), '[]')
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
         'close_sent', exists (select from governance.flow f where f.request_id = r.id and f.kind = 'close'
-                                 and f.cycle = r.claim_cycle and f.state in ('calling', 'doubt', 'probing', 'done')),
+                                 and f.cycle = r.claim_cycle and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)),
         'reopens_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'reopen'
                                  and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
         'returns_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'transition'

@@ -32,8 +32,13 @@ begin
         detail := jsonb_build_object('flow', new.id, 'kind', new.kind, 'state', new.state, 'attempts', new.attempt,
             'cycle', nullif(new.cycle, ''), 'payload_sha256', encode(sha256(convert_to(new.payload, 'UTF8')), 'hex'));
     when 'ticket' then
-        request := new.request_id;
+        request := coalesce(new.request_id, new.second_of);
         detail := jsonb_build_object('site', new.site, 'issue', new.issue_id);
+        if new.second_of is not null then -- both tickets, and both names people know them by
+            detail := detail || jsonb_build_object('key', new.issue_key) || coalesce((
+                select jsonb_build_object('kept', t.issue_id, 'kept_key', t.issue_key)
+                  from governance.ticket t where t.request_id = new.second_of), '{}');
+        end if;
     when 'approval' then
         request := new.request_id;
         detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,

@@ -25,7 +25,7 @@ begin
          where f.id = due.id
         returning f.*)
     select f.id, f.kind, f.state, f.version, f.attempt, f.failures, f.site, f.request_id, r.marker,
-           coalesce(t.issue_id, f.issue_id), f.cycle, f.payload, coalesce(governance.ms(f.sent_at), 0),
+           case f.kind when 'retire' then f.issue_id else coalesce(t.issue_id, f.issue_id) end, f.cycle, f.payload, coalesce(governance.ms(f.sent_at), 0),
            governance.ms(clock_timestamp())
       from taken f
       join governance.access_request r on r.id = f.request_id

@@ -1,4 +1,4 @@
--- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, settled, issue_id, key, step, why}.
+-- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, settled, issue_id, key, bind, step, why}.
 create or replace function governance.flow_save(p_owner text, p_flow bigint, p_version bigint, p jsonb) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -6,7 +6,7 @@ declare
     target text := p->>'to';
     lease int := (p->>'lease_s')::int;
 begin
-    if target in ('calling', 'done', 'moot', 'parked') then
+    if target in ('calling', 'done', 'moot', 'parked') or (p->>'bind')::boolean then
         -- the order of locks everywhere: request, then ticket, then flow
         perform from governance.access_request r
           where r.id = (select x.request_id from governance.flow x where x.id = p_flow)
@@ -40,7 +40,7 @@ begin
      where x.id = p_flow;
     insert into governance.flow_attempt (flow_id, from_state, to_state, why)
     values (p_flow, f.state, target, coalesce(p->>'why', ''));
-    if f.kind = 'create_ticket' and target = 'done' and not exists (
+    if f.kind = 'create_ticket' and (target = 'done' or (p->>'bind')::boolean) and not exists (
            select from governance.ticket t where t.request_id = f.request_id) then
         -- a create that ended without its ticket would never be made again: its request would wait for ever
         if coalesce(p->>'issue_id', '') = '' then
@@ -56,7 +56,12 @@ begin
             raise exception 'ticket % belongs to another request', p->>'issue_id' using errcode = 'CG012';
         end if;
     end if;
-    if target in ('done', 'moot', 'parked') then
+    if f.kind = 'retire' and target = 'moot' then -- people began on it: it is judged afresh, with the other one in view
+        update governance.ticket t
+           set second_of = null, look_at = clock_timestamp(), version = t.version + 1
+         where t.site = f.site and t.issue_id = f.issue_id and t.request_id is null;
+    end if;
+    if target in ('done', 'moot', 'parked') or (p->>'bind')::boolean then
         update governance.access_request r
            set hinted_at = clock_timestamp(),
                look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end

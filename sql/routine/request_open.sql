@@ -17,9 +17,26 @@ begin
            select from governance.access_request r join governance.flow f on f.request_id = r.id
             where r.site = p->>'site' and r.marker = any (markers) and f.kind = 'create_ticket'
               and f.state not in ('done', 'moot')) then
-        -- the answer to our own create is not in yet: that flow binds it, or ends without it, and then it is looked at again
+        -- the answer to our own create is not in yet: that flow reads it and binds it, or ends without it, and then it is
+        -- looked at again. Where the answer was lost this is it, sooner than a search can tell.
+        with due as materialized (
+            select f.id
+              from governance.access_request r join governance.flow f on f.request_id = r.id
+             where r.site = p->>'site' and r.marker = any (markers) and f.kind = 'create_ticket'
+               and (f.state in ('doubt', 'pending', 'parked') and f.sent_at is not null and f.issue_id = ''
+                    or f.state = 'parked' and f.issue_id not in ('', p_issue)) -- the one it knows is not shown to us
+               and (f.lease_until is null or f.lease_until <= clock_timestamp())
+               for update of f skip locked) -- we hold the ticket, whoever runs the flow may wait for it
+        update governance.flow f
+           set issue_id = p_issue, version = f.version + 1,
+               -- no failures: it rests because Jira told it to
+               run_after = case when f.failures > 0 or f.state = 'parked' then clock_timestamp() else f.run_after end,
+               state = case f.state when 'parked' then 'pending' else f.state end
+          from due
+         where f.id = due.id;
         update governance.ticket
-           set ignored = 'our own create is under way', look_at = clock_timestamp() + interval '1 min', lease_owner = null,
+           set ignored = 'our own create is under way',
+               look_at = clock_timestamp() + case when found then interval '1 min' else interval '5 s' end, lease_owner = null,
                lease_until = null, version = version + 1, read_at = clock_timestamp()
          where site = p->>'site' and issue_id = p_issue;
         return null;

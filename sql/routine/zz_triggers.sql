@@ -66,7 +66,10 @@ begin
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
         ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
                                                             is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),
-        ('ticket', 'evidence_bound', 'after update', 'when (old.request_id is distinct from new.request_id)', 'ticket.bound'),
+        ('ticket', 'evidence_bound', 'after update',
+            'when (old.request_id is distinct from new.request_id and new.request_id is not null)', 'ticket.bound'),
+        ('ticket', 'evidence_second', 'after update',
+            'when (old.second_of is distinct from new.second_of and new.second_of is not null)', 'ticket.second'),
         ('ticket', 'evidence_new', 'after insert', 'when (new.request_id is not null)', 'ticket.bound'),
         ('webhook_delivery', 'evidence_quarantine', 'after update',
             'when (old.state is distinct from new.state and new.state = ''quarantined'')', 'delivery.quarantined'),

@@ -204,6 +204,7 @@ class Answers(WithSite):
         self.check("POST", f"{base}/request/{self.key}/comment", {"body": "x", "public": False})
         self.check("GET", f"{base}/request/{self.key}/transition")
         self.check("GET", f"{base}/request/{self.key}/participant")
+        self.check("POST", f"{base}/request/{made['issueKey']}/participant", {"accountIds": [self.approver]})
         self.check("POST", f"{base}/request/{made['issueKey']}/transition", {"id": "81"})
         self.check("GET", f"{base}/servicedesk")
         self.check("GET", f"{base}/servicedesk/4")

@@ -173,6 +173,29 @@ class Tickets(WithSite):
         self.assertEqual(len(self.site.call("GET", here)[1]), 1)
         self.assertEqual(self.site.call("POST", here, {"globalId": "x"})[0], 400)
 
+    def test_security_hides_a_ticket_from_who_made_it(self):
+        key = self.create()
+        self.site.control("POST", "config", {"hidden_from_creator": "connector"})
+        search = {"jql": "project = IAM", "fields": ["summary"]}
+        self.assertEqual(self.site.call("GET", f"{ISSUE}/{key}")[0], 404)
+        self.assertEqual(self.site.call("POST", "/rest/api/3/search/jql", search)[1]["issues"], [])
+        self.assertEqual(self.site.call("GET", f"{ISSUE}/{key}", actor="agent")[0], 200)
+        self.site.control("POST", "config", {"hidden_from_creator": ""})
+        self.assertEqual(len(self.site.call("POST", "/rest/api/3/search/jql", search)[1]["issues"]), 1)
+
+    def test_a_create_that_is_sent_again_is_blind_without_a_fresh_search(self):
+        marker = "gar-" + "a" * 32
+        search = {"jql": f'project = IAM AND labels = "{marker}"', "fields": ["summary"]}
+        blind = []
+        for deed in ("create", "create", "search", "create", "search", "other search", "create"):
+            if deed == "create":
+                self.create(labels=[marker])
+            else:
+                self.site.call("POST", "/rest/api/3/search/jql", search if deed == "search" else {"jql": "project = IAM"})
+            blind.append(len(self.site.control("GET", "oracle")["creates"]["blind"]))
+        self.assertEqual(blind, [0, 1, 1, 1, 1, 1, 1])
+        self.assertEqual(self.site.control("GET", "oracle")["creates"]["again"], 3)
+
     def test_comments_are_public_unless_they_say_otherwise(self):
         here = f"{ISSUE}/{self.create()}/comment"
         internal = {"body": DOC, "properties": [{"key": "sd.public.comment", "value": {"internal": True}},
@@ -314,6 +337,17 @@ class Desk(WithSite):
         self.assertEqual((status, body["issueKey"], body["reporter"]["accountId"]), (201, "IAM-1", customer))
         self.assertEqual(body["currentStatus"]["statusCategory"], "NEW")
         self.assertEqual(self.read("IAM-1")["fields"]["creator"]["displayName"], "Access connector")
+
+    def test_participants_are_added_once(self):
+        accounts = self.site.control("GET", "accounts")
+        here = f"/rest/servicedeskapi/request/{self.request()[1]['issueKey']}/participant"
+        wanted = {"accountIds": [accounts["customer"]["accountId"]]}
+        for _ in range(2):
+            status, body = self.site.call("POST", here, wanted)
+            self.assertEqual((status, [u["accountId"] for u in body["values"]]), (200, wanted["accountIds"]))
+        self.assertEqual(self.site.call("POST", here, {"accountIds": ["nobody"]})[0], 400)
+        self.assertEqual(self.site.call("POST", here, {"accounts": []})[0], 400)
+        self.assertEqual(self.site.call("POST", here, wanted, actor="customer")[0], 403)
 
     def test_create_refuses(self):
         for more, status in (({"serviceDeskId": 4}, 404), ({"requestTypeId": "40"}, 400),

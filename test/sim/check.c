@@ -109,6 +109,45 @@ void check_close_call(struct sim *s, struct srequest *r)
         sim_violate(s, "INV6 cycle", "a ticket is being closed that a person took back");
 }
 
+/* Are we shown any ticket that we made? */
+static bool sights(const struct sim *s)
+{
+    for (int i = 0; i < s->ticket_count; i++)
+        if (s->tickets[i].made_for >= 0 && s->tickets[i].here && !s->tickets[i].hidden)
+            return true;
+    return false;
+}
+
+/* A ticket becomes the request's. */
+void check_bound(struct sim *s, int request, int ticket)
+{
+    const struct sticket *t = &s->tickets[ticket];
+
+    if (t->made_for != request)
+        sim_violate(s, "INV-B5 clones are not adopted", "ticket %d was made by somebody else",
+                    ticket);
+    if (!t->shown)
+        sim_violate(s, "INV-B8 seen before it is bound", "ticket %d was never read", ticket);
+}
+
+/* A call that is on the way to cancelling a ticket. Jira has no compare-and-set: this much may
+ * happen between our look and our call. */
+void check_retire(struct sim *s, int request, int ticket)
+{
+    const struct sticket *t = &s->tickets[ticket];
+    int64_t race_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
+
+    if (t->made_for != request)
+        sim_violate(s, "INV-B5 clones are not cancelled", "ticket %d was made by somebody else",
+                    ticket);
+    if (t->human && s->now_ms - t->human_ms > race_ms)
+        sim_violate(s, "INV-B4 people's ticket", "ticket %d is cancelled, people work on it",
+                    ticket);
+    if (s->requests[request].ticket == ticket)
+        sim_violate(s, "INV-B4 people's ticket", "ticket %d is cancelled, it is the request's",
+                    ticket);
+}
+
 void check_post(struct sim *s, struct srequest *r, int64_t searched_ms)
 {
     int64_t in_doubt = s->lateness_ms + s->policy.times.call_timeout_ms;
@@ -118,17 +157,20 @@ void check_post(struct sim *s, struct srequest *r, int64_t searched_ms)
                     (long long)(s->now_ms - r->last_post_ms));
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *x = &s->tickets[i];
-        bool its = x->here && x->request == (int)(r - s->requests);
-        if (its && x->visible_ms <= searched_ms)
+        bool its = x->here && x->made_for == (int)(r - s->requests);
+        if (its && x->visible_ms <= searched_ms && !x->hidden)
             sim_violate(s, "INV3 no POST beside a live ticket", "ticket %d was searchable", i);
+        if (its && x->hidden && !sights(s))
+            sim_violate(s, "INV-B9 no POST beside a hidden ticket", "ticket %d is hidden", i);
     }
+    sim_told.proper++; /* not in doubt, and no ticket was there to be found */
 }
 
 void check_kept(struct sim *s, int request, int kept)
 {
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        bool rival = i != kept && t->here && t->request == request;
+        bool rival = i != kept && t->here && !t->hidden && t->made_for == request;
         bool was_seen = t->visible_ms < s->now_ms - RACE_MS && t->updated_ms < s->now_ms - RACE_MS;
         if (rival && was_seen && t->human && !s->tickets[kept].human)
             sim_violate(s, "INV5 kept ticket", "%d is kept, people work on %d", kept, i);
@@ -147,7 +189,7 @@ static bool may_have_closed(const struct sim *s, const struct srequest *r)
     for (int i = 0; i < s->flow_count; i++) {
         const struct sflow *f = &s->flows[i];
         bool its = &s->requests[f->request] == r && f->f.kind == FLOW_CLOSE;
-        bool sent = f->f.state >= FS_CALLING && f->f.state <= FS_DONE;
+        bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
         if (its && sent && f->cycle == r->claim_cycle)
             return true;
     }
@@ -289,7 +331,7 @@ static void check_tickets(struct sim *s, const struct srequest *r)
     int live = 0;
 
     for (int i = 0; i < s->ticket_count; i++)
-        live += s->tickets[i].here && s->tickets[i].request == (int)(r - s->requests);
+        live += s->tickets[i].here && s->tickets[i].made_for == (int)(r - s->requests);
     if (live > 1 && !r->may_have_two)
         sim_violate(s, "INV4 one live ticket", "%d live tickets", live);
 }
@@ -326,6 +368,20 @@ void check_event(struct sim *s)
     }
 }
 
+bool check_waits_for_people(const struct sim *s, const struct sflow *f)
+{
+    return f->f.kind == FLOW_CREATE && f->f.state == FS_PARKED && f->f.issue_id.len &&
+           !s->tickets[cycle_index(f->f.issue_id)].here;
+}
+
+static bool waits_for_people(const struct sim *s, const struct srequest *r)
+{
+    for (int i = 0; i < s->flow_count; i++)
+        if (&s->requests[s->flows[i].request] == r && check_waits_for_people(s, &s->flows[i]))
+            return true;
+    return false;
+}
+
 static bool request_settled(const struct sim *s, const struct srequest *r)
 {
     const struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
@@ -334,7 +390,7 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
         return !t || !t->here || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED ||
                is_declined_to_done(t);
     if (!t)
-        return false;
+        return waits_for_people(s, r);
     bool edited = r->approved_hash && t->mapped_hash != r->approved_hash;
     if (edited && t->here && !r->tamper_recorded)
         return false;
@@ -345,6 +401,8 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
 
 bool check_settled(const struct sim *s)
 {
+    if (!second_settled(s))
+        return false;
     for (int i = 0; i < s->ticket_count; i++)
         if (s->tickets[i].here && s->tickets[i].request < 0 && s->request_count < REQUESTS_MAX)
             return false;
@@ -352,7 +410,7 @@ bool check_settled(const struct sim *s)
         if (!request_settled(s, &s->requests[i]))
             return false;
     for (int i = 0; i < s->flow_count; i++)
-        if (!flow_state_is_final(s->flows[i].f.state))
+        if (!flow_state_is_final(s->flows[i].f.state) && !check_waits_for_people(s, &s->flows[i]))
             return false;
     return true;
 }

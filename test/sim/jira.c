@@ -20,12 +20,20 @@ int jira_create(struct sim *s, int request, bool by_us)
     if (s->ticket_count == TICKETS_MAX)
         sim_violate(s, "INV18 bounded", "more than %d tickets", TICKETS_MAX);
     int n = s->ticket_count++;
+    if (by_us && !s->hides_known) {
+        s->hides = FAULT(s, hidden);
+        s->hides_known = true;
+    }
     struct sticket *t = &s->tickets[n];
 
     *t =
         (struct sticket){.here = true,
                          .moved_by_us = by_us,
                          .request = request,
+                         .made_for = by_us ? request : -1,
+                         .marks = by_us ? request : -1,
+                         .bound_to = by_us && !s->bare ? request : -1,
+                         .hidden = by_us && !s->calm && s->hides,
                          .role = STATUS_OPEN,
                          .closed_for = -1,
                          .mapped_hash = request < 0 ? FIRST_HASH : s->requests[request].mapped_hash,
@@ -34,6 +42,37 @@ int jira_create(struct sim *s, int request, bool by_us)
     sim_trace(s, "ticket made", n, request);
     jira_changed(s, n);
     return n;
+}
+
+/* "Clone": fields, labels and, with some apps, properties; the creator is whoever pressed it. */
+void jira_clone(struct sim *s, int ticket)
+{
+    if (s->ticket_count == TICKETS_MAX)
+        return;
+    int n = jira_create(s, -1, false);
+    s->tickets[n].marks = s->tickets[ticket].marks;
+    s->tickets[n].bound_to = s->tickets[ticket].bound_to;
+    s->tickets[n].mapped_hash = s->tickets[ticket].mapped_hash;
+    sim_trace(s, "ticket cloned", ticket, n);
+}
+
+void jira_touch(struct sim *s, int ticket)
+{
+    struct sticket *t = &s->tickets[ticket];
+
+    t->human_ms = t->human ? t->human_ms : s->now_ms;
+    t->human = true;
+}
+
+/* Somebody mends the security scheme. */
+void jira_unhide(struct sim *s)
+{
+    for (int i = 0; i < s->ticket_count; i++) {
+        bool was = s->tickets[i].hidden;
+        s->tickets[i].hidden = false;
+        if (was)
+            jira_changed(s, i);
+    }
 }
 
 void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
@@ -46,7 +85,8 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
     t->closed_for = -1;
     t->cycle = ++s->next_cycle;
     t->moved_by_us = by_us;
-    t->human |= !by_us;
+    if (!by_us)
+        jira_touch(s, ticket);
     t->done_since_ms = role == STATUS_DONE ? s->now_ms : 0;
     sim_trace(s, by_us ? "we moved ticket" : "person moved ticket", ticket, role);
     jira_changed(s, ticket);
@@ -59,7 +99,12 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
         t->decision_count ? &t->decisions[t->decision_count - 1] : &(struct sdecision){0};
     bool over = t->role == STATUS_DONE || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
 
-    *ret = (struct ticket){.presence = t->here ? TICKET_HERE : TICKET_GONE,
+    *ret = (struct ticket){.presence = t->here && !t->hidden ? TICKET_HERE : TICKET_GONE,
+                           .made_by_us = t->made_for >= 0,
+                           .markers = t->marks < 0 ? STR_NONE : request_id(t->marks),
+                           .bound_to = t->bound_to < 0 ? STR_NONE : request_id(t->bound_to),
+                           .human_touched = t->human,
+                           .created_ms = t->created_ms,
                            .issue_id = cycle_text(ticket),
                            .key = cycle_text(ticket),
                            .category = over ? CATEGORY_DONE : CATEGORY_INDETERMINATE,
@@ -90,7 +135,7 @@ void jira_poll(struct sim *s)
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
         bool in_index = t->indexed_ms <= s->now_ms && t->visible_ms <= s->now_ms;
-        if (!t->here || !in_index || t->updated_ms < walk.from_ms)
+        if (!t->here || t->hidden || !in_index || t->updated_ms < walk.from_ms)
             continue;
         cursor_see(&walk, t->updated_ms);
         if (complete || walk.seen % 2)

@@ -1,6 +1,6 @@
 /* main.c: schedules by seed. One seed draws the fault rates, then everything else.
  *
- * sim [--schedules N] [--seed FIRST] [--jobs N] [--trace] [--plant NAME] [--list-plants]
+ * sim [--schedules N] [--seed FIRST] [--jobs N] [--trace] [--heal] [--plant NAME] [--list-plants]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,14 @@ enum plant plant_on;
 
 char SIM_CYCLES[CYCLES_MAX][8];
 
-enum { ENOUGH_TO_SEE_ALL = 5000 };
+enum {
+    ENOUGH_TO_SEE_ALL = 5000,
+    LOST_AT_LEAST = 5000, /* of creates, for --heal */
+    LATE_AT_LEAST = 500,
+    HEALED_WITHIN_MS = 300000,
+};
+
+static bool healing; /* --heal: the answers of creates are lost, or they come late; nothing else */
 
 struct plant_row {
     const char *name, *what;
@@ -40,6 +47,7 @@ struct totals {
     uint64_t schedules, events, sim_ms;
     uint64_t faults[64], rules[64], phases[64];
     uint64_t failed_seed, failed_count;
+    struct sim_told told;
     char invariant[64], detail[200];
 };
 
@@ -67,10 +75,16 @@ static void draw(struct sim *s)
     r->emptied /= 16;
     r->cancel_taken_back /= 4;
     r->closed_after_cancel /= 4;
+    r->cloned /= 20;
+    if (healing)
+        *r = (struct rates){.lost_reply = 300000, .late = 100000, .very_late = 150000};
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
     s->lateness_ms = 65000;
     s->source_lag_ms = rng_range(&s->rng, 1000, 600000);
     s->direct_road = rng_below(&s->rng, 4) == 0;
+    s->bare = rng_below(&s->rng, 2);
+    s->has_link = rng_below(&s->rng, 2);
+    s->has_participants = rng_below(&s->rng, 2);
     s->policy = POLICY_DEFAULT;
     if (rng_below(&s->rng, 2)) /* hardly longer than a call may take */
         s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +
@@ -91,6 +105,8 @@ static void say_stuck(struct sim *s)
     for (int i = 0; i < s->ticket_count; i++)
         if (s->tickets[i].request < 0)
             sim_violate(s, "INV20 liveness", "ticket %d was never seen", i);
+    if (!second_settled(s))
+        sim_violate(s, "INV-B2 one live ticket", "a second ticket was left alone");
     sim_violate(s, "INV11 approved tuple", "an edit after approval was never recorded");
 }
 
@@ -105,6 +121,7 @@ static bool play(struct sim *s)
         if (!s->calm && s->now_ms > SAFETY_MS) {
             s->calm = true;
             sim_trace(s, "faults end", 0, 0);
+            jira_unhide(s);
         }
         if (s->calm && check_settled(s))
             return true;
@@ -168,12 +185,31 @@ static void work(const struct options *o, int job, struct totals *t)
     memcpy(t->faults, sim_fault_count, sizeof t->faults);
     memcpy(t->rules, sim_rule_count, sizeof t->rules);
     memcpy(t->phases, sim_phase_count, sizeof t->phases);
+    t->told = sim_told;
 }
 
 static void print_count(const char *what, const char *more, uint64_t count)
 {
     printf(" %s%s%s=%llu%s", what, *more ? "/" : "", more, (unsigned long long)count,
            count ? "" : " NEVER");
+}
+
+/* reliability B1, B2: counted, so that nobody takes a blind run for a proof. */
+static bool print_healed(const struct totals *t)
+{
+    const struct sim_told *x = &t->told;
+
+    printf("creates: %llu sent, %llu answers lost, %llu carried out late, %llu sent again after "
+           "the grace; %llu blind, %llu told of by a delivery\n",
+           (unsigned long long)x->posts, (unsigned long long)x->posts_lost,
+           (unsigned long long)x->posts_late, (unsigned long long)x->reposts,
+           (unsigned long long)(x->posts - x->proper), (unsigned long long)x->told_by_hint);
+    printf("second tickets: %llu cancelled, of these %llu after the request went over to the other "
+           "one, slowest %llu ms after it could be found; %llu with people on both: told\n",
+           (unsigned long long)x->retired, (unsigned long long)x->swapped,
+           (unsigned long long)x->slowest_ms, (unsigned long long)x->contested);
+    return x->posts_lost >= LOST_AT_LEAST && x->posts_late >= LATE_AT_LEAST &&
+           x->posts == x->proper && x->retired > 0 && x->slowest_ms <= HEALED_WITHIN_MS;
 }
 
 /* How often each fault happened, each rule fired and each phase was entered. All must have: else
@@ -203,6 +239,22 @@ static bool print_sometimes(const struct totals *t)
     return blind;
 }
 
+static void add_told(struct sim_told *sum, const struct sim_told *x)
+{
+    sum->posts += x->posts;
+    sum->posts_lost += x->posts_lost;
+    sum->posts_late += x->posts_late;
+    sum->reposts += x->reposts;
+    sum->proper += x->proper;
+    sum->told_by_hint += x->told_by_hint;
+    sum->retired += x->retired;
+    sum->swapped += x->swapped;
+    sum->contested += x->contested;
+    sum->foreign += x->foreign;
+    if (x->slowest_ms > sum->slowest_ms)
+        sum->slowest_ms = x->slowest_ms;
+}
+
 static int report(const struct options *o, const struct totals *all, double seconds,
                   const char *argv0)
 {
@@ -218,6 +270,7 @@ static int report(const struct options *o, const struct totals *all, double seco
             sum.rules[i] += all[j].rules[i];
             sum.phases[i] += all[j].phases[i];
         }
+        add_told(&sum.told, &all[j].told);
         if (all[j].failed_count && (!sum.failed_count || all[j].failed_seed < sum.failed_seed)) {
             sum.failed_count = 1;
             sum.failed_seed = all[j].failed_seed;
@@ -234,6 +287,11 @@ static int report(const struct options *o, const struct totals *all, double seco
         printf("BROKEN: %s: %s\nreplay: %s --seed %llu --schedules 1 --trace\n", sum.invariant,
                sum.detail, argv0, (unsigned long long)sum.failed_seed);
         return 1;
+    }
+    if (healing) {
+        bool healed = print_healed(&sum);
+        printf(healed ? "" : "NOT HEALED: too few, or too slow\n");
+        return !healed;
     }
     if (print_sometimes(&sum) && o->schedules >= ENOUGH_TO_SEE_ALL) {
         printf("BLIND: a fault, a rule or a phase never happened\n");
@@ -263,6 +321,8 @@ static bool read_options(int argc, char **argv, struct options *o)
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--trace") == 0) {
             o->trace = true;
+        } else if (strcmp(argv[i], "--heal") == 0) {
+            healing = true;
         } else if (strcmp(argv[i], "--list-plants") == 0) {
             for (size_t k = 1; k < sizeof PLANT_ROWS / sizeof PLANT_ROWS[0]; k++)
                 printf("%-24s %s\n", PLANT_ROWS[k].name, PLANT_ROWS[k].what);
@@ -276,8 +336,9 @@ static bool read_options(int argc, char **argv, struct options *o)
         } else if (strcmp(argv[i], "--jobs") == 0) {
             o->jobs = (int)strtol(argv[++i], NULL, 10);
         } else {
-            fprintf(stderr, "usage: sim [--schedules N] [--seed N] [--jobs N] [--trace] [--plant "
-                            "NAME] [--list-plants]\n");
+            fprintf(stderr,
+                    "usage: sim [--schedules N] [--seed N] [--jobs N] [--trace] [--heal] [--plant "
+                    "NAME] [--list-plants]\n");
             return false;
         }
     }

@@ -146,6 +146,7 @@ static void edit(struct sim *s, int ticket, bool empty)
 
     t->mapped_hash = empty ? 0 : FIRST_HASH + ++s->last_hash;
     t->edits++;
+    jira_touch(s, ticket);
     sim_trace(s, "ticket edited", ticket, (int64_t)t->mapped_hash);
     jira_changed(s, ticket);
 }
@@ -174,6 +175,8 @@ static void desk_looks(struct sim *s, int ticket)
         edit(s, ticket, false); /* the customer was asked, and filled the field in */
     else if (t->mapped_hash)
         maybe_edit(s, ticket);
+    if (t->made_for >= 0 && s->request_count < REQUESTS_MAX && FAULT(s, cloned))
+        jira_clone(s, ticket);
     if (open && FAULT(s, ticket_cancelled))
         jira_move(s, ticket, STATUS_CANCELLED, false);
     else if (open && FAULT(s, ticket_declined))
@@ -214,6 +217,7 @@ static bool boss_decides(struct sim *s, struct srequest *r)
         return true;
     }
     t->decisions[t->decision_count++] = d;
+    jira_touch(s, r->ticket);
     sim_trace(s, "the boss decided", r->ticket, (int64_t)d.saw);
     if (!d.approved && rng_below(&s->rng, 2)) /* to a status that the mapping does not name */
         jira_move(s, r->ticket, STATUS_DONE, false);
@@ -249,9 +253,27 @@ static void on_desk(struct sim *s, void *arg, int64_t number)
     sim_at(s, s->now_ms + rng_range(&s->rng, DESK_MS / 2, DESK_MS), on_desk, arg, number);
 }
 
+/* "TicketInDoubt": the operator has looked for it, where nothing is hidden from him. */
+static void settle_doubts(struct sim *s)
+{
+    enum { LONG_AGO_MS = 15 * 60000 };
+
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        bool made = false;
+        for (int k = 0; k < s->ticket_count; k++)
+            made |= s->tickets[k].made_for == f->request && s->tickets[k].here;
+        bool rests = f->f.state == FS_DOUBT || f->f.state == FS_PENDING;
+        bool in_doubt = f->f.kind == FLOW_CREATE && rests && f->f.sent_at_ms;
+        if (in_doubt && !made && s->now_ms - f->f.sent_at_ms > LONG_AGO_MS)
+            store_no_doubt(s, f);
+    }
+}
+
 static void on_operator(struct sim *s, void *arg, int64_t number)
 {
     store_retry_parked(s);
+    settle_doubts(s);
     sim_at(s, s->now_ms + OPERATOR_MS, on_operator, arg, number);
 }
 

@@ -37,7 +37,8 @@ enum {
 /* clang-format off */
 #define FAULTS_OF_JIRA(X) \
     X(lost_reply) X(not_sent) X(lost_request) X(late) X(very_late) \
-    X(limited) X(refused) X(look_refused) X(anonymous) X(jira_down) X(slow_look) X(no_id)
+    X(limited) X(refused) X(look_refused) X(anonymous) X(jira_down) X(slow_look) X(no_id) \
+    X(hidden)
 #define FAULTS_OF_REPLICA(X) \
     X(crash) X(pause) X(save_unknown) X(slow_save) X(bind_refused)
 #define FAULTS_OF_HINT(X) \
@@ -47,7 +48,7 @@ enum {
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
-    X(exception) X(cancel_taken_back) X(closed_after_cancel)
+    X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -76,7 +77,15 @@ struct sapproval {
 /* A ticket of the model Jira. */
 struct sticket {
     bool here, moved_by_us, human;
-    int request; /* by its marker, or opened for it; -1 none */
+    int request;  /* by its marker, or opened for it; -1 none */
+    int made_for; /* the request whose create of ours made it; -1: somebody else made it */
+    int marks;    /* the request whose marker it carries, copied or not; -1 none */
+    int bound_to; /* the request its binding names; -1 none */
+    bool hidden;  /* by issue security, from us */
+    bool shown;   /* a read of ours has shown it since it was made */
+    bool linked, followed, contested;
+    int said;         /* comments that call it a second ticket */
+    int64_t human_ms; /* when people began on it */
     enum status_role role;
     int cycle;
     int closed_for;       /* the claim for whose sake we closed it; -1 none */
@@ -177,7 +186,10 @@ struct sim {
     bool calm;   /* faults are off */
     bool ending; /* nothing happens any more; what is under way ends */
     bool trace;
-    bool direct_road; /* their workflow lets us go to Done without Verifying */
+    bool direct_road;        /* their workflow lets us go to Done without Verifying */
+    bool hides, hides_known; /* what we make is hidden from us */
+    bool bare;               /* creation cannot carry the binding: the request API */
+    bool has_link, has_participants;
     struct event heap[EVENTS_MAX];
     size_t heap_count;
     struct srequest requests[REQUESTS_MAX];
@@ -197,6 +209,11 @@ struct sim {
 };
 
 extern uint64_t sim_fault_count[64], sim_rule_count[64], sim_phase_count[64];
+/* What became of creates and second tickets, over all schedules. */
+extern struct sim_told {
+    uint64_t posts, posts_lost, posts_late, reposts, proper, told_by_hint, retired, swapped,
+        contested, foreign, slowest_ms;
+} sim_told;
 extern char SIM_CYCLES[CYCLES_MAX][8]; /* numbers as text: cycles and issue ids */
 
 /* queue.c: events, dice, trace */
@@ -240,10 +257,18 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
 bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
                          const struct decision *x, bool release);
 void store_flow_add(struct sim *s, int request, const struct enqueue *e);
+/* False: another ticket of that request is being thrown away. */
+bool store_retire_add(struct sim *s, int request, int ticket);
+/* A delivery names the ticket of a create whose answer was lost. */
+bool store_create_is_over(const struct sim *s, int request);
+bool store_create_named(struct sim *s, int request, int ticket);
+void store_open_request(struct sim *s, int ticket);
 bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
                      const struct flow_rule *rule, const struct flow_note *note);
 void store_retry_parked(struct sim *s);
 void store_retry_flow(struct sim *s, struct sflow *f);
+/* An operator says that nothing came of it. */
+void store_no_doubt(struct sim *s, struct sflow *f);
 /* What somebody decided, not on the ticket: of what is asked now. */
 void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
                     uint64_t counts_for);
@@ -254,8 +279,18 @@ int request_index(struct str id);
 struct str cycle_text(int cycle); /* -1 gives none */
 int cycle_index(struct str cycle);
 
+/* second.c: tickets that belong to no request yet, and those that are one too many */
+void second_hint(struct sim *s, int ticket);
+/* A retire was handed back: people began on its ticket. */
+void second_again(struct sim *s, int ticket);
+bool second_settled(const struct sim *s);
+
 /* jira.c */
 int jira_create(struct sim *s, int request, bool by_us);
+void jira_clone(struct sim *s, int ticket);
+void jira_unhide(struct sim *s);
+/* A person had it in hand. */
+void jira_touch(struct sim *s, int ticket);
 void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us);
 void jira_changed(struct sim *s, int ticket); /* a field, or its being there */
 void jira_read(struct sim *s, int ticket, struct ticket *ret);
@@ -271,10 +306,15 @@ void check_close_call(struct sim *s, struct srequest *r);
 void check_retry(struct sim *s, const struct sflow *f);
 void check_move(struct sim *s, struct srequest *r, enum phase to);
 void check_kept(struct sim *s, int request, int kept);
+void check_bound(struct sim *s, int request, int ticket);
+void check_retire(struct sim *s, int request, int ticket);
 void check_fence(struct sim *s, bool mine, const char *what);
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x);
 bool check_item_proven(const struct sim *s, const struct srequest *r, const struct sitem *item);
 bool check_settled(const struct sim *s);
+/* Its ticket was made and is gone: only people can tell what is to become of it, and they were
+ * told. */
+bool check_waits_for_people(const struct sim *s, const struct sflow *f);
 
 #endif

@@ -88,8 +88,8 @@ void store_look_now(struct sim *s, struct srequest *r)
     replica_kick(s, s->now_ms);
 }
 
-/* A ticket that belongs to no request opens one, held when it does not map. */
-static void open_request(struct sim *s, int ticket)
+/* A ticket opens a request of its own, held when it does not map. */
+void store_open_request(struct sim *s, int ticket)
 {
     struct sticket *t = &s->tickets[ticket];
 
@@ -107,10 +107,10 @@ void store_hint(struct sim *s, int ticket)
 {
     struct sticket *t = &s->tickets[ticket];
 
-    if (t->request < 0 && t->here)
-        open_request(s, ticket);
-    else if (t->request >= 0 && s->requests[t->request].ticket == ticket)
+    if (t->request >= 0 && s->requests[t->request].ticket == ticket)
         store_look_now(s, &s->requests[t->request]);
+    else
+        second_hint(s, ticket);
 }
 
 /* --- dossier --- */
@@ -155,7 +155,7 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
         bool recent = s->now_ms - f->created_ms < 3600000 && f->f.state != FS_MOOT;
         bool words = f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS;
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
-        bool sent = f->f.state >= FS_CALLING && f->f.state <= FS_DONE;
+        bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
         d->close_sent |= close && sent;
         d->returns_last_hour += recent && f->f.kind == FLOW_RETURN;
         d->reopens_last_hour += recent && f->f.kind == FLOW_REOPEN;
@@ -164,6 +164,7 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             d->flow_open[f->f.kind] = true;
             d->flow_parked[f->f.kind] |= f->f.state == FS_PARKED;
             d->flow_cycle[f->f.kind] = cycle_text(f->cycle);
+            d->flow_sent_ms[f->f.kind] = f->f.sent_at_ms;
             d->flow_refused_ms[f->f.kind] = f->parked_ms;
             d->flow_attempts[f->f.kind] = f->f.attempt;
         }

@@ -37,6 +37,71 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e)
     replica_kick(s, s->now_ms);
 }
 
+bool store_retire_add(struct sim *s, int request, int ticket)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *f = &s->flows[i];
+        if (f->request != request || f->f.kind != FLOW_RETIRE || flow_state_is_final(f->f.state))
+            continue;
+        if (f->cycle == ticket)
+            return true;
+        if (f->f.state != FS_PARKED)
+            return false;
+    }
+    if (s->flow_count == FLOWS_MAX)
+        sim_violate(s, "INV18 bounded", "more than %d flows", FLOWS_MAX);
+    struct sflow *f = &s->flows[s->flow_count++];
+    *f = (struct sflow){
+        .request = request, .cycle = ticket, .run_after_ms = s->now_ms, .created_ms = s->now_ms};
+    f->f = (struct flow){.id = s->flow_count,
+                         .kind = FLOW_RETIRE,
+                         .state = FS_PENDING,
+                         .version = 1,
+                         .site = STR("site"),
+                         .request_id = request_id(request),
+                         .marker = request_id(request),
+                         .issue_id = cycle_text(ticket),
+                         .cycle = cycle_text(ticket),
+                         .payload = STR("{}")};
+    replica_kick(s, s->now_ms);
+    return true;
+}
+
+bool store_create_is_over(const struct sim *s, int request)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *f = &s->flows[i];
+        bool its = f->request == request && f->f.kind == FLOW_CREATE;
+        if (its && !flow_state_is_final(f->f.state))
+            return false;
+    }
+    return true;
+}
+
+bool store_create_named(struct sim *s, int request, int ticket)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct sflow *f = &s->flows[i];
+        bool rests = f->f.state == FS_DOUBT || f->f.state == FS_PENDING || f->f.state == FS_PARKED;
+        bool leased = f->owner && f->lease_until_ms > s->now_ms;
+        bool in_doubt = f->f.sent_at_ms && !f->f.issue_id.len;
+        bool hidden = f->f.state == FS_PARKED && f->f.issue_id.len &&
+                      cycle_index(f->f.issue_id) != ticket; /* the one it knows is not shown */
+        if (f->request != request || f->f.kind != FLOW_CREATE || !rests || leased ||
+            (!in_doubt && !hidden))
+            continue;
+        bool we_chose =
+            f->f.failures > 0 || f->f.state == FS_PARKED; /* else Jira told us to wait */
+        f->f.issue_id = cycle_text(ticket);
+        f->f.state = f->f.state == FS_PARKED ? FS_PENDING : f->f.state;
+        f->f.version++;
+        f->run_after_ms = we_chose ? s->now_ms : f->run_after_ms;
+        replica_kick(s, f->run_after_ms);
+        return true;
+    }
+    return false;
+}
+
 static void count_rule(const struct flow_rule *rule)
 {
     size_t count;
@@ -55,6 +120,7 @@ static void bind_ticket(struct sim *s, const struct sflow *f, bool searched,
     if (!note->issue_id.len)
         sim_violate(s, "INV4 one live ticket", "a create ended without its ticket");
     r->ticket = cycle_index(note->issue_id);
+    check_bound(s, f->request, r->ticket);
     if (searched)
         check_kept(s, f->request, r->ticket);
     sim_trace(s, "ticket bound", f->request, r->ticket);
@@ -65,13 +131,16 @@ static void after_move(struct sim *s, const struct sflow *f, const struct flow_r
 {
     struct srequest *r = &s->requests[f->request];
     bool ends = rule->to == FS_DONE || rule->to == FS_MOOT || rule->to == FS_PARKED;
-    bool searched = rule->on == EV_FOUND && !f->f.issue_id.len;
+    bool searched = !f->f.issue_id.len; /* it is named by this very look */
+    bool binds = note->bind && r->ticket < 0;
 
-    if (f->f.kind == FLOW_CREATE && rule->to == FS_DONE)
+    if (f->f.kind == FLOW_CREATE && (rule->to == FS_DONE || binds))
         bind_ticket(s, f, searched, note);
-    if (f->f.kind == FLOW_CREATE && (note->settled || flow_state_is_final(rule->to)))
+    if (f->f.kind == FLOW_CREATE && (note->settled || note->bind || flow_state_is_final(rule->to)))
         r->post_unresolved = false;
-    if (ends) {
+    if (f->f.kind == FLOW_RETIRE && rule->to == FS_MOOT)
+        second_again(s, f->cycle);
+    if (ends || binds) {
         store_changed(s, r, flow_state_name(rule->to));
         store_look_now(s, r);
     }
@@ -140,6 +209,15 @@ void store_retry_flow(struct sim *s, struct sflow *f)
     replica_kick(s, s->now_ms);
 }
 
+void store_no_doubt(struct sim *s, struct sflow *f)
+{
+    f->f.sent_at_ms = 0;
+    f->f.version++;
+    f->run_after_ms = s->now_ms;
+    s->requests[f->request].post_unresolved = false;
+    replica_kick(s, s->now_ms);
+}
+
 /* Something was changed, or an operator asks: parked work may try again. */
 void store_retry_parked(struct sim *s)
 {
@@ -167,7 +245,7 @@ static void claim_flow(struct sim *s, struct boot *b, struct sflow *f)
     f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
     f->f.version++;
     f->f.now_ms = s->now_ms;
-    if (s->requests[f->request].ticket >= 0)
+    if (s->requests[f->request].ticket >= 0 && f->f.kind != FLOW_RETIRE)
         f->f.issue_id = cycle_text(s->requests[f->request].ticket);
     run_start(&b->world, &s->policy, &f->f, on_ran, NULL);
 }

@@ -119,7 +119,8 @@ static void finish_save(struct op *op, bool executed, bool fence_held, bool answ
 /* The ticket that a create made is another's, until an operator has sorted it out. */
 static bool binding_refused(struct sim *s, const struct op *op)
 {
-    return op->flow->kind == FLOW_CREATE && op->rule->to == FS_DONE && FAULT(s, bind_refused);
+    bool binds = op->note.bind && s->requests[op->flow->request_id.p[1] - '0'].ticket < 0;
+    return binds && FAULT(s, bind_refused);
 }
 
 /* Executed when it reaches the database, which may be a while after it was asked for. */
@@ -226,15 +227,17 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
 
     if (outcome == READ_OK)
         jira_read(s, op->ticket, &seen);
+    if (outcome == READ_OK && seen.presence == TICKET_HERE)
+        s->tickets[op->ticket].shown = true;
     op->fn.ticket(op->arg, outcome, 0, &seen);
     free(op);
 }
 
 static void sim_ticket_read(struct world *w, struct arena *arena, struct str site,
-                            struct str issue_id, world_ticket_fn *fn, void *arg)
+                            struct str issue_id, bool talk, world_ticket_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
-    (void)arena, (void)site;
+    (void)arena, (void)site, (void)talk;
     op->fn.ticket = fn;
     op->ticket = cycle_index(issue_id);
     op->failed = FAULT(op->boot->sim, jira_down);
@@ -253,7 +256,9 @@ static void end_found(struct sim *s, void *arg, int64_t number)
     enum read_outcome outcome = outcome_of(op);
     for (int i = 0; outcome == READ_OK && !stranger && i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        bool ours = t->here && t->request == op->request && t->visible_ms <= s->now_ms;
+        bool shown = t->here && !t->hidden && t->visible_ms <= s->now_ms;
+        bool ours = shown && t->made_for == op->request;
+        found.sighted |= shown && t->made_for >= 0;
         if (!ours || found.count == sizeof found.issue_id / sizeof found.issue_id[0])
             continue;
         size_t n = found.count++;
@@ -354,13 +359,32 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
         return role == STATUS_VERIFY;
     case STEP_TO_OPEN:
         return role == STATUS_VERIFY || role == STATUS_DONE;
+    case STEP_TO_CANCELLED:
+        *ret_reached = STATUS_CANCELLED;
+        return role == STATUS_OPEN || role == STATUS_VERIFY;
+    case STEP_SAY_SECOND:
+        *ret_reached = STATUS_OPEN;
+        return true;
     case STEP_CREATE:
+    case STEP_BIND:
+    case STEP_LINK:
+    case STEP_PARTICIPANTS:
     case STEP_COMMENT:
     case STEP_FIELDS:
     case STEP_END:
         break;
     }
     return true;
+}
+
+/* Does the read before the step show that it is done, or not wanted? */
+static bool is_done(const struct sim *s, int ticket, enum step step)
+{
+    const struct sticket *t = &s->tickets[ticket];
+
+    return (step == STEP_LINK && (t->linked || !s->has_link)) ||
+           (step == STEP_PARTICIPANTS && (t->followed || !s->has_participants)) ||
+           (step == STEP_SAY_SECOND && t->said);
 }
 
 static void end_ready(struct sim *s, void *arg, int64_t number)
@@ -372,7 +396,8 @@ static void end_ready(struct sim *s, void *arg, int64_t number)
 
     op->refused |= op->step != STEP_CREATE && !offered(s, op->ticket, op->step, &reached);
     ready.outcome = outcome_of(op);
-    if (ready.outcome == READ_OK) {
+    if (ready.outcome == READ_OK &&
+        (op->step == STEP_CREATE || !is_done(s, op->ticket, op->step))) {
         struct step_call *call = ARENA_NEW(op->arena, struct step_call);
         *call = (struct step_call){op->step, reached};
         ready.call = call;
@@ -387,7 +412,8 @@ static void sim_step_prepare(struct world *w, struct arena *arena, const struct 
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool reads = step != STEP_CREATE && step != STEP_FIELDS, slow = reads && FAULT(s, slow_look);
+    bool reads = step != STEP_CREATE && step != STEP_FIELDS && step != STEP_BIND;
+    bool slow = reads && FAULT(s, slow_look);
 
     (void)d;
     op->fn.ready = fn;
@@ -450,6 +476,15 @@ static void go_nearer(struct sim *s, const struct deed *deed, bool from_open,
         jira_move(s, deed->ticket, STATUS_OPEN, true);
 }
 
+static void count_retired(struct sim *s, const struct sticket *t)
+{
+    uint64_t took_ms = (uint64_t)(s->now_ms - t->visible_ms);
+
+    sim_told.retired++;
+    if (s->now_ms > t->visible_ms && took_ms > sim_told.slowest_ms)
+        sim_told.slowest_ms = took_ms;
+}
+
 static void carry_out(struct sim *s, const struct deed *deed, struct call_reply *reply)
 {
     enum status_role role = deed->ticket < 0 ? STATUS_OPEN : s->tickets[deed->ticket].role;
@@ -473,6 +508,26 @@ static void carry_out(struct sim *s, const struct deed *deed, struct call_reply 
             move_if(s, deed->ticket, role == (reopens ? STATUS_DONE : STATUS_VERIFY), STATUS_OPEN);
         if (reply->outcome == CALL_DID && reopens)
             count_reopen(s, &s->requests[deed->request]);
+        return;
+    case STEP_BIND:
+        s->tickets[deed->ticket].bound_to = deed->request;
+        return;
+    case STEP_LINK:
+        s->tickets[deed->ticket].linked = true;
+        return;
+    case STEP_PARTICIPANTS:
+        s->tickets[deed->ticket].followed = true;
+        return;
+    case STEP_SAY_SECOND:
+        if (++s->tickets[deed->ticket].said > 1)
+            sim_violate(s, "INV-B2 said once", "ticket %d is called a second one twice",
+                        deed->ticket);
+        return;
+    case STEP_TO_CANCELLED:
+        reply->outcome = move_if(s, deed->ticket, role == STATUS_OPEN || role == STATUS_VERIFY,
+                                 STATUS_CANCELLED);
+        if (reply->outcome == CALL_DID)
+            count_retired(s, &s->tickets[deed->ticket]);
         return;
     case STEP_COMMENT:
     case STEP_FIELDS:
@@ -498,7 +553,7 @@ static void on_execute(struct sim *s, void *arg, int64_t number)
 }
 
 static void check_call(struct sim *s, const struct flow *flow, const struct sflow *f,
-                       struct srequest *r, const struct dossier *d)
+                       struct srequest *r, const struct dossier *d, enum step step)
 {
     const char *kind = flow_kind_name(flow->kind);
     bool leased = f->owner && f->f.version == flow->version && f->lease_until_ms > s->now_ms;
@@ -515,8 +570,10 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
     if (leased && look_ms > fresh_ms)
         sim_violate(s, "INV3 fresh look", "%s acts on a look of %lld ms ago", kind,
                     (long long)look_ms);
-    if (flow->kind == FLOW_CREATE)
+    if (step == STEP_CREATE)
         check_post(s, r, d->now_ms);
+    if (flow->kind == FLOW_RETIRE)
+        check_retire(s, f->request, cycle_index(flow->issue_id));
 }
 
 /* Fates of a call that never reaches Jira's heart. */
@@ -552,15 +609,19 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
     if (op->boot->alive && flow->kind == FLOW_CLOSE)
         check_close_call(s, r);
     if (op->boot->alive)
-        check_call(s, flow, f, r, d);
+        check_call(s, flow, f, r, d, call->step);
     if (turned_away(s, op, f))
         return;
     struct deed *deed = calloc(1, sizeof *deed);
     if (!deed)
         abort();
-    *deed = (struct deed){*call, flow->kind, f->request, r->ticket, f->cycle, op};
-    bool create = flow->kind == FLOW_CREATE;
+    bool create = call->step == STEP_CREATE;
+    bool own = flow->kind == FLOW_CREATE || flow->kind == FLOW_RETIRE;
+    *deed = (struct deed){
+        *call, flow->kind, f->request, own ? cycle_index(flow->issue_id) : r->ticket, f->cycle, op};
     if (create) {
+        sim_told.posts++;
+        sim_told.reposts += r->last_post_ms != 0;
         r->last_post_ms = s->now_ms;
         r->post_unresolved = true;
     }
@@ -571,6 +632,8 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
         op->reply.outcome = CALL_LOST;
         deed->op = NULL;
         later(op, timeout, timeout, end_call);
+        sim_told.posts_lost += create;
+        sim_told.posts_late += very_late;
     }
     if (late)
         when = s->now_ms + timeout + rng_range(&s->rng, 0, s->lateness_ms);

@@ -140,6 +140,23 @@ def participants(site, call):
     return _page(site, call, [render.desk_user(site, a) for a in ticket.properties.get("request.participants", ())])
 
 
+@route("POST", BASE + "/request/{issue}/participant", access="desk")
+def add_participants(site, call):
+    """Whoever is there already stays there once."""
+    ticket, body = _request(site, call), call.json()
+    wanted = body.get("accountIds", [])
+    if set(body) - {"accountIds", "usernames"} or not isinstance(wanted, list):
+        raise refuse(400, "The request is not valid", "sd.error.bad.request")
+    _agent(call)
+    unknown = [a for a in wanted if a not in site.accounts_by_id]
+    if unknown:
+        raise refuse(400, f"The user {unknown[0]} was not found", "sd.request.participant.error.unknown")
+    there = ticket.properties.get("request.participants", ())
+    ticket.properties["request.participants"] = [*there, *(a for a in dict.fromkeys(wanted) if a not in there)]
+    site.touched(ticket)
+    return participants(site, call)
+
+
 # -- approvals
 
 def _shown_approval(site, approval, reader):

@@ -15,6 +15,34 @@ def _bound_to(ticket):
     return str(value.get("request", "")) if isinstance(value, dict) else str(value or "")
 
 
+FRESH_MS = 2000
+
+
+def blind_reposts(site):
+    """Creates by the connector for a marker it had sent before, without a search for that marker as its last word on it:
+    answered in full, and not long ago."""
+    last, blind = {}, []
+    for call in site.calls:
+        marker = call.get("marker")
+        if marker is None or call["actor"] not in ("connector", "anonymous"):
+            continue
+        before, last[marker] = last.get(marker), call
+        if call["route"].endswith("/search/jql") or before is None:
+            continue
+        searched = before["route"].endswith("/search/jql") and before["status"] == 200 and before["fault"] is None
+        if not searched or call["at"] - before["at"] - (before["ms"] or 0) > FRESH_MS:
+            blind.append({"marker": marker, "n": call["n"]})
+    return blind
+
+
+def creates(site):
+    """What became of the connector's creates: sent, answers lost, carried out late, and those that were sent again."""
+    made = [c for c in site.calls if c.get("marker") and not c["route"].endswith("/search/jql")]
+    markers = Counter(c["marker"] for c in made)
+    return {"sent": len(made), "again": len(made) - len(markers), "blind": blind_reposts(site),
+            "faults": dict(Counter(c["fault"] for c in made if c["fault"]))}
+
+
 def facts(site):
     markers, external, bound = defaultdict(list), defaultdict(list), defaultdict(list)
     done, public = [], []
@@ -40,6 +68,7 @@ def facts(site):
         "not_one_live": {m: [t["key"] for t in tickets if t["live"]] for m, tickets in markers.items()
                          if sum(t["live"] for t in tickets) != 1},
         "done": done, "closings": site.closings, "public_comments_by_connector": public,
+        "creates": creates(site),
         "retry_after_violations": site.limits.violations,
         "webhooks": dict(Counter(d.state for d in site.hooks.log)), "webhooks_pending": site.hooks.pending(),
         "index_waiting": site.index.waiting, "crashes": site.crashes,

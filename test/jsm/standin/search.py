@@ -110,7 +110,7 @@ def _page(site, account, query, token, limit, reconcile):
     digest = _digest(query, account)
     if query.walk_from is not None and limit and not reconcile and not site.config["shifting_pages"]:
         return _walk(site, account, query, digest, token, limit)
-    rows, keys = _sorted_rows(site, query, digest, [str(i) for i in reconcile])
+    rows, keys = _sorted_rows(site, query, digest, [str(i) for i in reconcile], account)
     start = 0
     if token:
         read = _unpack(site, token, digest)
@@ -133,7 +133,7 @@ def _walk(site, account, query, digest, token, limit):
     while at < len(dated) and len(rows) <= limit:
         moment, same = dated[at][0], []
         while at < len(dated) and dated[at][0] == moment:
-            if query.match(dated[at][2]):
+            if query.match(dated[at][2]) and not _hidden(site, dated[at][2], account):
                 same.append(dated[at][2])
             at += 1
         same.sort(key=key)
@@ -144,13 +144,17 @@ def _walk(site, account, query, digest, token, limit):
     return page, _pack({"q": digest, "t": clock.now_ms(), "after": _plain(key(rows[limit - 1]))})
 
 
-def _sorted_rows(site, query, digest, reconcile):
+def _hidden(site, document, account):
+    return site.config["hidden_from_creator"] and site.hides(document, account)
+
+
+def _sorted_rows(site, query, digest, reconcile, account):
     """Matching documents in order. Kept while the index stands still: a walk of a hundred pages sorts once."""
     documents, key = site.index.documents(reconcile), _sort(query)
     kept = site.index.kept.get(digest)
     if kept and kept[0] == site.index.version and not reconcile and not query.moving:
         return kept[1:]
-    rows = sorted((d for d in documents.values() if query.match(d)), key=key)
+    rows = sorted((d for d in documents.values() if query.match(d) and not _hidden(site, d, account)), key=key)
     keys = [key(d) for d in rows]
     if not reconcile:
         site.index.keep(digest, rows, keys)

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import re
 import threading
 import time
 import traceback
@@ -12,6 +13,8 @@ from .errors import Refusal, desk as desk_refusal, platform, unauthenticated
 from .routes import Call, Reply, match
 
 _PAGES = ("/", "/browse", "/favicon.ico", "/avatar")
+_MARKED = ("/rest/api/3/issue", "/rest/servicedeskapi/request", "/rest/api/3/search/jql")
+_MARKER = re.compile(rb"gar-[0-9a-f]{32}")
 _HTML = (b"<!doctype html><html><head><title>Log in with Atlassian account</title></head>"
          b"<body><h1>Log in to continue</h1></body></html>")
 
@@ -40,6 +43,12 @@ class App:
         headers = ({"Content-Type": kind} if kind else {}) | reply.headers
         connection.answer(reply.status, headers, body, request.method == "HEAD", request.close)
         return True
+
+
+def _marker(template, body):
+    """Of a create, and of a search for one: whose ticket it is about."""
+    found = _MARKER.search(body) if template in _MARKED else None
+    return found.group().decode() if found else None
 
 
 class Exchange:
@@ -81,7 +90,7 @@ class Exchange:
             "query": request.query, "route": self.template, "actor": self.actor, "issue": self.issue_id,
             "body_sha256": hashlib.sha256(request.body).hexdigest() if request.body else None,
             "bytes": len(request.body), "fault": effect["kind"] if effect else None, "executed": False,
-            "status": None, "sent": None, "ms": None,
+            "status": None, "sent": None, "ms": None, "marker": _marker(self.template, request.body),
             "inside_retry_after": site.limits.inside(self.actor, request.method, self.template, self.issue_id,
                                                      site.call_count)}
         site.calls.append(self.record)

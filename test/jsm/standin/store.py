@@ -54,6 +54,7 @@ DEFAULT_CONFIG = {
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
     "meta_page": 200,           # most that createmeta gives at once
+    "hidden_from_creator": "",  # an account from which issue security hides what it made
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
 }
 
@@ -115,6 +116,7 @@ class Site:
         if unknown:
             raise KeyError(f"unknown setting {', '.join(sorted(unknown))}; known: {', '.join(DEFAULT_CONFIG)}")
         self.config.update(changes)
+        self.index.kept.clear()
 
     def set_account(self, name, changes):
         account = self.accounts.setdefault(name, seed.Account(
@@ -138,6 +140,9 @@ class Site:
             issue_id = self.by_key.get(id_or_key.upper()) or self.old_keys.get(id_or_key.upper())
             found = self.issues.get(issue_id)
         return found
+
+    def hides(self, ticket, account):
+        return account.name == self.config["hidden_from_creator"] and ticket.creator == account.id
 
     def next_id(self, what):
         return str(next(self.counts[what]))

@@ -373,6 +373,13 @@ static void an_approved_request_without_a_ticket_gets_one(void **state)
     assert_false(orders(&r, FLOW_CREATE)); /* one is under way */
     assert_int_equal(r.escalation_count, 0);
 
+    d.flow_sent_ms[FLOW_CREATE] = NOW - 2 * POLICY_DEFAULT.times.grace_ms;
+    assert_int_equal(decided(&d).escalation_count, 0); /* lost: looked for */
+    d.flow_sent_ms[FLOW_CREATE]--;
+    r = decided(&d); /* nobody can tell, for far too long: never a second one, but people look */
+    assert_true(escalates(&r, "TicketInDoubt"));
+    assert_false(orders(&r, FLOW_CREATE));
+
     d.flow_parked[FLOW_CREATE] = true; /* refused: never a second one, but somebody is told */
     r = decided(&d);
     assert_false(orders(&r, FLOW_CREATE));
@@ -492,7 +499,29 @@ static void no_dossier_leads_to_an_illegal_decision(void **state)
     assert_false(r.move);
 }
 
-UNIT_MAIN(cmocka_unit_test(what_ended_on_its_ticket_too_rests),
+/* Beside the request's own course: its ticket is there, or one too many is. */
+static void refused_work_beside_the_request_is_told(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    struct decision r;
+    (void)state;
+
+    d.flow_open[FLOW_CREATE] = d.flow_parked[FLOW_CREATE] = true;
+    r = decided(&d);
+    assert_true(escalates(&r, "TicketUnfinished"));
+    assert_false(r.retry[FLOW_CREATE]); /* an operator mends it, and says so */
+
+    d = dossier_of(&item);
+    d.flow_open[FLOW_RETIRE] = d.flow_parked[FLOW_RETIRE] = true;
+    d.phase = PHASE_CANCELLED; /* whatever became of the request */
+    r = decided(&d);
+    assert_true(escalates(&r, "CannotRetire"));
+    assert_true(r.retry[FLOW_RETIRE]);
+}
+
+UNIT_MAIN(cmocka_unit_test(refused_work_beside_the_request_is_told),
+          cmocka_unit_test(what_ended_on_its_ticket_too_rests),
           cmocka_unit_test(an_open_ticket_of_what_is_over_says_so),
           cmocka_unit_test(what_is_over_and_closed_as_done_is_a_breach_and_goes_back),
           cmocka_unit_test(the_decline_that_ended_it_may_stand_in_a_done_status),

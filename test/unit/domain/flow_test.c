@@ -138,12 +138,14 @@ static void the_two_inequalities_are_checked_and_named(void **state)
     assert_true(flow_times_ok(&t, &broken));
     assert_null(broken);
 
-    t.lease_ms = t.call_timeout_ms + t.safety_ms; /* equal is not less */
+    t.lease_ms = t.call_timeout_ms + t.safety_ms + FLOW_MARGIN_MS - 1; /* less, by too little */
     assert_false(flow_times_ok(&t, &broken));
     assert_non_null(strstr(broken, "lease"));
+    t.lease_ms++;
+    assert_true(flow_times_ok(&t, &broken));
 
     t = GOOD; /* given up at the end of its lease, done late, shown late: all before grace ends */
-    t.grace_ms = t.lease_ms + t.lateness_ms + t.index_lag_ms;
+    t.grace_ms = t.lease_ms + t.lateness_ms + t.index_lag_ms + FLOW_MARGIN_MS - 1;
     assert_false(flow_times_ok(&t, &broken));
     assert_non_null(strstr(broken, "grace"));
     t.grace_ms++;

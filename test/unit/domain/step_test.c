@@ -8,7 +8,7 @@ static enum step next_of(enum flow_kind kind, enum status_role role)
 {
     struct flow flow = {.kind = kind, .attempt = 1};
     struct ticket ticket = {.presence = TICKET_HERE, .role = role};
-    const struct step_rule *r = step_next(&flow, &ticket);
+    const struct step_rule *r = step_next(&flow, &ticket, 0);
     return r ? r->step : STEP_END;
 }
 
@@ -41,15 +41,35 @@ static void the_next_step_is_the_first_that_the_look_does_not_show(void **state)
     }
 }
 
-static void a_create_is_over_when_its_ticket_is_known(void **state)
+/* Whose ticket it is, and what it still wants: read again before each step. */
+static void a_create_goes_on_when_its_ticket_is_known(void **state)
 {
-    struct flow flow = {.kind = FLOW_CREATE};
+    struct flow flow = {.kind = FLOW_CREATE, .request_id = STR("r")};
+    struct ticket ticket = {.presence = TICKET_HERE, .issue_id = STR("10001")};
     (void)state;
 
-    assert_int_equal(step_next(&flow, NULL)->step, STEP_CREATE);
+    assert_int_equal(step_next(&flow, NULL, 0)->step, STEP_CREATE);
     flow.issue_id = STR("10001");
-    assert_null(step_next(&flow, NULL));
-    assert_int_equal(step_look(&flow), LOOK_NOTHING);
+    assert_int_equal(step_look(&flow), LOOK_TICKET);
+    assert_int_equal(step_next(&flow, &ticket, 0)->step, STEP_BIND);
+    ticket.bound_to = STR("another");
+    assert_int_equal(step_next(&flow, &ticket, 0)->step, STEP_BIND);
+    ticket.bound_to = STR("r");
+    assert_int_equal(step_next(&flow, &ticket, 0)->step, STEP_LINK);
+    assert_int_equal(step_next(&flow, &ticket, STEP_BIT(STEP_LINK))->step, STEP_PARTICIPANTS);
+    assert_null(step_next(&flow, &ticket, STEP_BIT(STEP_LINK) | STEP_BIT(STEP_PARTICIPANTS)));
+}
+
+static void a_second_ticket_is_told_why_and_then_cancelled(void **state)
+{
+    struct flow flow = {.kind = FLOW_RETIRE, .issue_id = STR("10002")};
+    struct ticket ticket = {.presence = TICKET_HERE, .role = STATUS_VERIFY};
+    (void)state;
+
+    assert_int_equal(next_of(FLOW_RETIRE, STATUS_OPEN), STEP_SAY_SECOND);
+    assert_int_equal(step_next(&flow, &ticket, STEP_BIT(STEP_SAY_SECOND))->step, STEP_TO_CANCELLED);
+    assert_int_equal(next_of(FLOW_RETIRE, STATUS_CANCELLED), STEP_END);
+    assert_int_equal(next_of(FLOW_RETIRE, STATUS_DONE), STEP_END); /* never over a Done */
 }
 
 static void what_was_never_sent_is_not_searched_for(void **state)
@@ -60,7 +80,7 @@ static void what_was_never_sent_is_not_searched_for(void **state)
     assert_int_equal(step_look(&flow), LOOK_NOTHING);
     flow.attempt = 1; /* counted before the call: refused, lost or done, we look */
     assert_int_equal(step_look(&flow), LOOK_MARKER);
-    for (int kind = FLOW_COMMENT; kind <= FLOW_REOPEN; kind++) {
+    for (int kind = FLOW_COMMENT; kind <= FLOW_RETIRE; kind++) {
         flow = (struct flow){.kind = (enum flow_kind)kind, .issue_id = STR("10001")};
         assert_int_equal(step_look(&flow), LOOK_TICKET);
     }
@@ -78,6 +98,13 @@ static void done_is_all_or_more_follows(void **state)
     assert_int_equal(step_did(rule_of(STEP_TO_OPEN, FLOW_REOPEN), STATUS_OPEN, STR_NONE), EV_DID);
     assert_int_equal(step_did(rule_of(STEP_COMMENT, FLOW_COMMENT), STATUS_OPEN, STR_NONE), EV_DID);
     assert_int_equal(step_did(rule_of(STEP_FIELDS, FLOW_FIELDS), STATUS_OPEN, STR_NONE), EV_DID);
+    assert_int_equal(step_did(rule_of(STEP_BIND, FLOW_CREATE), STATUS_OPEN, STR_NONE), EV_STEP);
+    assert_int_equal(step_did(rule_of(STEP_PARTICIPANTS, FLOW_CREATE), STATUS_OPEN, STR_NONE),
+                     EV_DID);
+    assert_int_equal(step_did(rule_of(STEP_SAY_SECOND, FLOW_RETIRE), STATUS_OPEN, STR_NONE),
+                     EV_STEP);
+    assert_int_equal(step_did(rule_of(STEP_TO_CANCELLED, FLOW_RETIRE), STATUS_CANCELLED, STR_NONE),
+                     EV_DID);
 }
 
 /* 201 and no id: a ticket may stand there that nobody can name */
@@ -87,7 +114,7 @@ static void a_create_that_names_no_ticket_is_lost(void **state)
     static const char *const NO_IDS[] = {"", "IAM-1", "-1", "1 ", "+1", "1.0", "null"};
     (void)state;
 
-    assert_int_equal(step_did(create, STATUS_OPEN, STR("10001")), EV_DID);
+    assert_int_equal(step_did(create, STATUS_OPEN, STR("10001")), EV_STEP); /* it is read first */
     assert_int_equal(step_did(create, STATUS_OPEN, STR_NONE), EV_LOST);
     for (size_t i = 0; i < COUNT(NO_IDS); i++)
         assert_int_equal(step_did(create, STATUS_OPEN, str_of(NO_IDS[i])), EV_LOST);
@@ -114,7 +141,8 @@ static void every_kind_and_every_step_is_in_the_table(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_show),
-          cmocka_unit_test(a_create_is_over_when_its_ticket_is_known),
+          cmocka_unit_test(a_create_goes_on_when_its_ticket_is_known),
+          cmocka_unit_test(a_second_ticket_is_told_why_and_then_cancelled),
           cmocka_unit_test(what_was_never_sent_is_not_searched_for),
           cmocka_unit_test(done_is_all_or_more_follows),
           cmocka_unit_test(a_create_that_names_no_ticket_is_lost),

@@ -272,8 +272,13 @@ static void who_touched_it(void **state)
 static void what_is_live_and_ours(void **state)
 {
     (void)state;
+    struct find_result over = find("{'id':'1','fields':{" OURS "," STATUS(
+        "Cancelled", "done") "}},{'id':'2','fields':{" OURS "," STATUS("Resolved", "done") "}}");
+    assert_int_equal(over.count, 1);
+    assert_str(over.issue_id[0], "2");
+    /* the only one: made, and cancelled by somebody. It is not made again. */
     assert_int_equal(find("{'id':'1','fields':{" OURS "," STATUS("Cancelled", "done") "}}").count,
-                     0);
+                     1);
     assert_int_equal(find("{'id':'1','fields':{" OURS "," STATUS("Resolved", "done") "}}").count,
                      1);
     assert_int_equal(find("{'id':'1','fields':{'creator':null}}").count, 0);

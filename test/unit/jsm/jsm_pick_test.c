@@ -96,6 +96,65 @@ static void what_is_not_available(void **state)
     assert_int_equal(pick("[]", &WITH_NAMES, STATUS_OPEN, "x").transition_id.len, 0);
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(the_mapped_done_and_no_other), cmocka_unit_test(by_way_of_verifying),
+static struct jsm_pick away(const char *transitions, const struct jsm_view *view)
+{
+    struct jsm_pick p;
+    jsm_pick_away(arena, json_of(transitions), view, &p);
+    return p;
+}
+
+static void away_is_never_by_a_road_that_means_verified(void **state)
+{
+    static const struct jsm_status_role DECLINING[] = {{{"Resolved", 8}, STATUS_DONE},
+                                                       {{"Declined", 8}, STATUS_DECLINED}};
+    const struct jsm_view declining = {.statuses = DECLINING, .status_count = 2};
+    const char *all =
+        "{'transitions':[" TO("51", "Resolved", "done") "}," TO("83", "Withdrawn", "done") "}," TO(
+            "82", "Declined", "done") "}," TO("81", "Cancelled", "done") "}]}";
+    const char *verified = "{'transitions':[" TO("51", "Resolved", "done") "}," TO(
+        "21", "Verifying access", "indeterminate") "}]}";
+    (void)state;
+
+    assert_str(away(all, &WITH_NAMES).transition_id, "81");
+    assert_int_equal(away(all, &WITH_NAMES).leads_to, STATUS_CANCELLED);
+    assert_str(away(all, &declining).transition_id, "82"); /* nothing is called cancelled */
+    assert_int_equal(away(all, &declining).leads_to, STATUS_DECLINED);
+    /* one of the Done category that is not called anything, where done has a name */
+    assert_str(away("{'transitions':[" TO("51", "Resolved", "done") "}," TO("83", "Withdrawn",
+                                                                            "done") "}]}",
+                    &WITH_NAMES)
+                   .transition_id,
+               "83");
+    assert_int_equal(away(verified, &WITH_NAMES).transition_id.len, 0);
+    assert_int_equal(away(all, &WITHOUT_NAMES).transition_id.len, 0); /* any may mean verified */
+    assert_int_equal(
+        away("{'transitions':[" TO("81", "Cancelled", "done") ",'isAvailable':false}]}",
+             &WITH_NAMES)
+            .transition_id.len,
+        0);
+}
+
+static void away_with_what_the_screen_wants(void **state)
+{
+    const char *resolutions = "{'transitions':[" TO(
+        "81", "Cancelled",
+        "done") ",'fields':{'resolution':{'required':true,'allowedValues':["
+                "{'name':'Done'},{'name':'Won\\u0027t Do'},{'name':'Duplicate'}]}}}]}";
+    const char *odd = "{'transitions':[" TO(
+        "81", "Cancelled",
+        "done") ",'fields':{'resolution':{'allowedValues':[{'name':'Erledigt'}]}}}]}";
+    const char *more = "{'transitions':[" TO(
+        "81", "Cancelled", "done") ",'fields':{'customfield_7':{'required':true}}}]}";
+    (void)state;
+
+    assert_str(away(resolutions, &WITH_NAMES).fields, "{\"resolution\":{\"name\":\"Duplicate\"}}");
+    assert_str(away(odd, &WITH_NAMES).fields, "{\"resolution\":{\"name\":\"Erledigt\"}}");
+    assert_int_equal(away(more, &WITH_NAMES).transition_id.len, 0);
+    assert_str(away(more, &WITH_NAMES).needs, "customfield_7");
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(away_is_never_by_a_road_that_means_verified),
+              cmocka_unit_test(away_with_what_the_screen_wants),
+              cmocka_unit_test(the_mapped_done_and_no_other), cmocka_unit_test(by_way_of_verifying),
               cmocka_unit_test(back_to_work_not_to_the_queue), cmocka_unit_test(screens),
               cmocka_unit_test(what_is_not_available))

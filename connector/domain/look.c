@@ -1,0 +1,225 @@
+#include "domain/look.h"
+
+#include "base/plant.h"
+#include "domain/gate.h"
+
+size_t duplicate_keep(const struct find_result *found)
+{
+    size_t keep = 0;
+
+    for (size_t i = 1; i < found->count; i++) {
+        bool touched_first = found->human_touched[i] && !found->human_touched[keep];
+        bool same_touch = found->human_touched[i] == found->human_touched[keep];
+        bool older = found->created_ms[i] < found->created_ms[keep];
+        if (PLANTED(NEWEST_IS_KEPT))
+            touched_first = same_touch = !older;
+        if (touched_first || (same_touch && older))
+            keep = i;
+    }
+    return keep;
+}
+
+static bool has_word(struct str list, struct str word)
+{
+    while (list.len)
+        if (str_eq(str_cut(&list, ' '), word))
+            return word.len > 0;
+    return false;
+}
+
+bool look_is_ours(const struct ticket *ticket, struct str marker, struct str request_id)
+{
+    bool bound = request_id.len && str_eq(ticket->bound_to, request_id);
+    return ticket->made_by_us && (bound || has_word(ticket->markers, marker));
+}
+
+/* --- creating --- */
+
+/* Nobody knows its ticket: was there one? */
+static enum flow_event judge_found(const struct flow *flow, const struct dossier *d,
+                                   const struct find_result *found, const struct policy *policy,
+                                   int64_t now_ms)
+{
+    int64_t grace = PLANTED(REPOST_AT_ONCE) ? 0 : policy->times.grace_ms;
+    bool in_doubt = flow->sent_at_ms != 0;
+
+    if (PLANTED(GRACE_WITHOUT_LAG))
+        grace = policy->times.lateness_ms / 2;
+    if (!found->proven && !PLANTED(ANONYMOUS_SEARCH))
+        return EV_READ_FAILED;
+    if (found->count)
+        return EV_FOUND;
+    /* not seen: it may still appear while the request may be late or the index may lag */
+    if (in_doubt && now_ms - flow->sent_at_ms < grace)
+        return EV_WAIT;
+    /* nor does "none" say anything while Jira may be hiding our own tickets from us */
+    if (in_doubt && !found->sighted && !PLANTED(BLIND_REPOST))
+        return EV_WAIT;
+    return phase_is_terminal(d->phase) ? EV_NOT_WANTED : EV_READY;
+}
+
+/* Its ticket was named, by the answer, a search or a delivery: it is the request's only when a read
+ * shows it to be ours. */
+static enum flow_event judge_made(const struct flow *flow, const struct dossier *d,
+                                  const struct ticket *ticket, const char **ret_why)
+{
+    enum { SHOWN_TRIES = 4 };
+
+    if (ticket->presence == TICKET_UNREAD)
+        return EV_READ_FAILED;
+    if (ticket->presence == TICKET_GONE && flow->failures < SHOWN_TRIES)
+        return EV_WAIT; /* new tickets may take a moment to be shown everywhere */
+    if (ticket->presence == TICKET_GONE) {
+        *ret_why = "the ticket was made and Jira does not show it to us: deleted, or hidden by "
+                   "issue security";
+        return EV_REFUSED;
+    }
+    if (!look_is_ours(ticket, flow->marker, flow->request_id)) {
+        *ret_why = "the ticket that was made does not carry our marker";
+        return EV_REFUSED;
+    }
+    return phase_is_terminal(d->phase) ? EV_FOUND : EV_READY;
+}
+
+/* --- closing, reopening --- */
+
+static bool is_closed_role(enum status_role role)
+{
+    return role == STATUS_DONE || role == STATUS_CANCELLED || role == STATUS_DECLINED;
+}
+
+static enum flow_event judge_close(const struct flow *flow, const struct dossier *d)
+{
+    const struct ticket *t = &d->ticket;
+
+    if (!str_eq(flow->cycle, d->claim_cycle))
+        return EV_NOT_WANTED;
+    if (t->role == STATUS_DONE && gate_in_claimed_cycle(d))
+        return EV_FOUND;
+    if (is_closed_role(t->role) || d->mode != GATE_ENFORCE)
+        return EV_NOT_WANTED;
+    if (PLANTED(CLOSE_WITHOUT_GATE))
+        return EV_READY;
+    return gate_judge(d).answer == GATE_NO ? EV_NOT_WANTED : EV_READY;
+}
+
+static enum flow_event judge_reopen(const struct flow *flow, const struct dossier *d)
+{
+    /* closed again since: that is another breach, with a count of its own */
+    if (d->ticket.role != STATUS_DONE || !str_eq(d->ticket.cycle, flow->cycle))
+        return EV_FOUND;
+    if (d->mode != GATE_ENFORCE)
+        return EV_NOT_WANTED;
+    return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
+}
+
+static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
+{
+    bool still_there = d->ticket.role == STATUS_VERIFY && str_eq(d->ticket.cycle, flow->cycle);
+    return still_there ? EV_READY : EV_FOUND;
+}
+
+/* --- a second ticket --- */
+
+static bool is_thrown_away(const struct ticket *t)
+{
+    return t->presence == TICKET_GONE || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
+}
+
+/* Somebody works on it, or has finished it. */
+static bool is_in_hand(const struct ticket *t)
+{
+    return t->human_touched || t->role == STATUS_DONE;
+}
+
+const char *second_name(enum second second)
+{
+    static const char *const NAMES[] = {[SECOND_FOREIGN] = "not ours",
+                                        [SECOND_OVER] = "thrown away already",
+                                        [SECOND_RETIRE] = "is cancelled",
+                                        [SECOND_SWAP] =
+                                            "is kept: people work on it, or it is older",
+                                        [SECOND_CONTESTED] = "people have both in hand"};
+    return NAMES[second];
+}
+
+enum second second_judge(const struct ticket *second, const struct ticket *kept, struct str marker,
+                         struct str request_id, enum phase phase)
+{
+    bool kept_gone = kept->presence == TICKET_GONE;
+    bool over = phase_is_terminal(phase) || phase == PHASE_CLOSED;
+    bool under_way = phase > PHASE_FULFILLING && phase != PHASE_ORPHANED;
+    struct find_result both = {.proven = true, .count = 2};
+
+    if (!look_is_ours(second, marker, request_id) && !PLANTED(CLONE_IS_CANCELLED))
+        return SECOND_FOREIGN;
+    if (is_thrown_away(second))
+        return SECOND_OVER;
+    both.human_touched[0] = is_in_hand(kept) || under_way; /* a claim, or the end, was made on it */
+    both.human_touched[1] = is_in_hand(second) && !PLANTED(TOUCHED_IS_CANCELLED);
+    both.created_ms[0] = kept->created_ms;
+    both.created_ms[1] = second->created_ms;
+    if (both.human_touched[1] &&
+        (second->role == STATUS_DONE || (both.human_touched[0] && !kept_gone)))
+        return SECOND_CONTESTED;
+    if (over)
+        return both.human_touched[1] ? SECOND_CONTESTED : SECOND_RETIRE;
+    if (kept_gone)
+        return SECOND_SWAP;
+    return duplicate_keep(&both) == 1 ? SECOND_SWAP : SECOND_RETIRE;
+}
+
+/* The ticket to be cancelled, read again: people may have begun on it since, or the other one may
+ * be gone. Then it is handed back, and judged afresh with both in view. */
+static enum flow_event judge_retire(const struct flow *flow, const struct dossier *d,
+                                    const struct ticket *t, const struct policy *policy,
+                                    int64_t now_ms)
+{
+    int64_t late_ms = policy->times.lease_ms + policy->times.lateness_ms;
+    bool kept = str_eq(d->ticket.issue_id, t->issue_id) || d->ticket.presence == TICKET_GONE;
+    bool ours = look_is_ours(t, flow->marker, flow->request_id) || PLANTED(CLONE_IS_CANCELLED);
+
+    if (is_thrown_away(t))
+        return EV_FOUND;
+    if (kept || !ours || (is_in_hand(t) && !PLANTED(TOUCHED_IS_CANCELLED)))
+        return EV_NOT_WANTED;
+    /* a comment that was lost may still be written */
+    if (flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms && !PLANTED(SAID_TWICE))
+        return EV_WAIT;
+    return EV_READY;
+}
+
+enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
+                           const struct ticket *ticket, const struct find_result *found,
+                           const struct policy *policy, int64_t now_ms, const char **ret_why)
+{
+    if (flow->kind == FLOW_CREATE)
+        return ticket ? judge_made(flow, d, ticket, ret_why)
+                      : judge_found(flow, d, found, policy, now_ms);
+    if (ticket->presence == TICKET_UNREAD)
+        return EV_READ_FAILED;
+    if (flow->kind == FLOW_RETIRE)
+        return judge_retire(flow, d, ticket, policy, now_ms);
+    if (ticket->presence == TICKET_GONE)
+        return EV_NOT_WANTED;
+
+    struct dossier fresh = *d; /* the dossier, with what this look saw */
+    fresh.ticket = *ticket;
+    switch (flow->kind) {
+    case FLOW_CLOSE:
+        return judge_close(flow, &fresh);
+    case FLOW_REOPEN:
+        return judge_reopen(flow, &fresh);
+    case FLOW_RETURN:
+        return judge_return(flow, &fresh);
+    case FLOW_COMMENT:
+    case FLOW_FIELDS:
+        return d->mode == GATE_OBSERVE ? EV_NOT_WANTED
+                                       : EV_READY; /* edited in place: doing it twice is harmless */
+    case FLOW_CREATE:
+    case FLOW_RETIRE:
+    case FLOW_KIND_COUNT:
+        break;
+    }
+    return EV_NOT_WANTED;
+}

@@ -1,0 +1,404 @@
+#include "domain/look.h"
+
+#include <string.h>
+
+#include "dossiers.h"
+#include "unit.h"
+
+/* --- which of two tickets is kept? --- */
+
+static void the_ticket_a_person_touched_is_kept_else_the_oldest(void **state)
+{
+    static const struct {
+        bool touched[3];
+        int64_t created[3];
+        size_t want;
+    } CASES[] = {
+        {{false, false, false}, {300, 100, 200}, 1}, {{false, false, true}, {100, 200, 300}, 2},
+        {{true, false, true}, {300, 100, 200}, 2},   {{true, false, false}, {300, 100, 200}, 0},
+        {{false, false, false}, {100, 100, 100}, 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct find_result f = {.proven = true, .count = 3};
+        for (size_t k = 0; k < 3; k++) {
+            f.human_touched[k] = CASES[i].touched[k];
+            f.created_ms[k] = CASES[i].created[k];
+        }
+        assert_int_equal(duplicate_keep(&f), CASES[i].want);
+    }
+}
+
+/* --- what a look means for a flow --- */
+
+static enum flow_event judge(enum flow_kind kind, const struct dossier *d, const struct ticket *t)
+{
+    const char *why = NULL;
+    struct flow flow = {.kind = kind, .state = FS_CHECKING, .cycle = d->claim_cycle};
+    return flow_judge(&flow, d, t, NULL, &POLICY_DEFAULT, d->now_ms, &why);
+}
+
+static void a_create_looks_for_its_marker_first(void **state)
+{
+    const char *why = NULL;
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    struct flow flow = {.kind = FLOW_CREATE, .state = FS_CHECKING};
+    struct find_result none = {.proven = true}, stranger = {.proven = false};
+    struct find_result one = {.proven = true, .count = 1};
+    const struct policy *p = &POLICY_DEFAULT;
+    (void)state;
+
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW, &why), EV_READY);
+    assert_int_equal(flow_judge(&flow, &d, NULL, &one, p, NOW, &why), EV_FOUND);
+    /* a stranger is answered 200 and an empty list */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &stranger, p, NOW, &why), EV_READ_FAILED);
+
+    d.phase = PHASE_CANCELLED;
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW, &why), EV_NOT_WANTED);
+    assert_int_equal(flow_judge(&flow, &d, NULL, &one, p, NOW, &why), EV_FOUND);
+}
+
+static void a_lost_create_waits_out_the_grace(void **state)
+{
+    const char *why = NULL;
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    int64_t grace = POLICY_DEFAULT.times.grace_ms;
+    struct flow flow = {.kind = FLOW_CREATE, .state = FS_PROBING, .sent_at_ms = NOW - grace + 1};
+    struct find_result none = {.proven = true, .sighted = true};
+    (void)state;
+
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_WAIT);
+    d.phase = PHASE_CANCELLED; /* wanted or not: until it is known, it may appear */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_WAIT);
+    d.phase = PHASE_TICKETING;
+    flow.state = FS_CHECKING; /* parked and tried again: no less in doubt for that */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_WAIT);
+    flow.sent_at_ms--;
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_READY);
+    none.count = 1;
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_FOUND);
+}
+
+static void a_ticket_that_is_not_readable_or_gone_decides_for_every_kind(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = claimed_of(&item);
+    struct ticket unread = {.presence = TICKET_UNREAD}, gone = {.presence = TICKET_GONE};
+    (void)state;
+
+    for (int kind = FLOW_COMMENT; kind <= FLOW_REOPEN; kind++) {
+        assert_int_equal(judge((enum flow_kind)kind, &d, &unread), EV_READ_FAILED);
+        assert_int_equal(judge((enum flow_kind)kind, &d, &gone), EV_NOT_WANTED);
+    }
+    assert_int_equal(judge(FLOW_KIND_COUNT, &d, &d.ticket), EV_NOT_WANTED);
+}
+
+static void words_are_written_except_where_we_only_observe(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    assert_int_equal(judge(FLOW_COMMENT, &d, &d.ticket), EV_READY);
+    d.mode = GATE_WARN;
+    assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_READY);
+    d.mode = GATE_OBSERVE;
+    assert_int_equal(judge(FLOW_COMMENT, &d, &d.ticket), EV_NOT_WANTED);
+    assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_NOT_WANTED);
+}
+
+static void a_close_asks_the_gate_once_more(void **state)
+{
+    const char *why = NULL;
+    struct observation obs[2] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    struct ticket t = d.ticket;
+    (void)state;
+
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
+
+    d.mode = GATE_WARN; /* there we write words only */
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    d.mode = GATE_ENFORCE;
+
+    obs[0].outcome = OUTCOME_PRESENT; /* the access came back meanwhile */
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    obs[0].outcome = OUTCOME_ABSENT;
+
+    t.role = STATUS_DONE; /* done already, by us */
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_FOUND);
+    t.cycle = STR("102"); /* or by somebody else, in a cycle of his own */
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    t.role = STATUS_CANCELLED;
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    t.role = STATUS_DECLINED;
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+
+    t = d.ticket; /* the claim was taken back and made again since the close was ordered */
+    struct flow late = {.kind = FLOW_CLOSE, .state = FS_CHECKING, .cycle = STR("90")};
+    assert_int_equal(flow_judge(&late, &d, &t, NULL, &POLICY_DEFAULT, NOW, &why), EV_NOT_WANTED);
+    t.role = STATUS_OPEN;
+    t.cycle = STR("103");
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+}
+
+static void a_reopen_is_wanted_while_done_is_not_proven(void **state)
+{
+    struct observation obs[2] = {seen(OUTCOME_PRESENT, 0), seen(OUTCOME_PRESENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, 2);
+    struct dossier d = claimed_of(&item);
+    struct ticket t = d.ticket;
+    (void)state;
+
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_FOUND); /* not Done: nothing to reopen */
+    t.role = STATUS_DONE;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+
+    d.mode = GATE_WARN;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
+    d.mode = GATE_ENFORCE;
+    d.phase = PHASE_CLOSED;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
+    d.phase = PHASE_CANCELLED; /* over is not done */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    d.phase = PHASE_DENIED;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    t.approval = APPROVAL_DECLINED; /* the very decline that ended it led there */
+    t.approved_at_ms = NOW - MINUTE;
+    t.cycle_at_ms = t.approved_at_ms + SECOND;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
+    t.cycle_at_ms = t.approved_at_ms - SECOND; /* a person had closed it before */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+    t.cycle_at_ms = NOW; /* or did after */
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_READY);
+
+    d.phase = PHASE_VERIFYING; /* proven meanwhile */
+    obs[0].outcome = obs[1].outcome = OUTCOME_ABSENT;
+    assert_int_equal(judge(FLOW_REOPEN, &d, &t), EV_NOT_WANTED);
+}
+
+static void a_return_moves_only_the_claim_it_answers(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = claimed_of(&item);
+    struct ticket t = d.ticket;
+    (void)state;
+
+    assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_READY);
+    t.cycle = STR("101"); /* claimed again since */
+    assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_FOUND);
+    t = d.ticket;
+    t.role = STATUS_OPEN; /* back already */
+    assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_FOUND);
+}
+
+/* --- creating: made, and then? --- */
+
+#define MARKER "gar-1"
+static const struct flow CREATE = {.kind = FLOW_CREATE,
+                                   .request_id = {"r", 1},
+                                   .marker = {MARKER, 5},
+                                   .issue_id = {"10001", 5},
+                                   .attempt = 1};
+
+static struct ticket made_by_us(void)
+{
+    return (struct ticket){.presence = TICKET_HERE,
+                           .issue_id = STR("10001"),
+                           .made_by_us = true,
+                           .markers = STR("gar-0 " MARKER),
+                           .created_ms = 100};
+}
+
+/* Issue security may hide our own ticket from our own search: "none" would be said for ever. */
+static void an_empty_search_counts_only_while_we_are_shown_what_we_make(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    struct flow flow = {.kind = FLOW_CREATE, .sent_at_ms = 1};
+    struct find_result none = {.proven = true};
+    const char *why = NULL;
+    (void)state;
+
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_WAIT);
+    none.sighted = true;
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_READY);
+    none.sighted = false;
+    flow.sent_at_ms = 0; /* nothing is in doubt: nothing can be hidden */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_READY);
+}
+
+static void a_ticket_is_the_requests_when_a_read_shows_it(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    const struct policy *p = &POLICY_DEFAULT;
+    struct ticket t = made_by_us();
+    const char *why = NULL;
+    (void)state;
+
+    d.phase = PHASE_TICKETING;
+    assert_int_equal(flow_judge(&CREATE, &d, &t, NULL, p, NOW, &why), EV_READY);
+    assert_null(why);
+    t.markers = STR("gar-11 xgar-1"); /* part of a word is no word */
+    assert_int_equal(flow_judge(&CREATE, &d, &t, NULL, p, NOW, &why), EV_REFUSED);
+    assert_string_equal(why, "the ticket that was made does not carry our marker");
+    t.bound_to = STR("r"); /* the label was removed, the property says it */
+    assert_int_equal(flow_judge(&CREATE, &d, &t, NULL, p, NOW, &why), EV_READY);
+    t.made_by_us = false; /* a clone */
+    assert_int_equal(flow_judge(&CREATE, &d, &t, NULL, p, NOW, &why), EV_REFUSED);
+
+    t = made_by_us();
+    t.presence = TICKET_GONE;
+    struct flow tried = CREATE;
+    assert_int_equal(flow_judge(&tried, &d, &t, NULL, p, NOW, &why), EV_WAIT); /* yet */
+    tried.failures = 4;
+    assert_int_equal(flow_judge(&tried, &d, &t, NULL, p, NOW, &why), EV_REFUSED);
+    assert_non_null(strstr(why, "issue security"));
+    t.presence = TICKET_UNREAD;
+    assert_int_equal(flow_judge(&CREATE, &d, &t, NULL, p, NOW, &why), EV_READ_FAILED);
+
+    t = made_by_us(); /* withdrawn meanwhile: it is bound, so that it says so, and that is all */
+    d.phase = PHASE_CANCELLED;
+    assert_int_equal(flow_judge(&CREATE, &d, &t, NULL, p, NOW, &why), EV_FOUND);
+}
+
+static void a_marker_that_is_empty_marks_nothing(void **state)
+{
+    struct ticket t = made_by_us();
+    (void)state;
+
+    assert_false(look_is_ours(&t, STR_NONE, STR_NONE));
+    t.markers = STR_NONE;
+    assert_false(look_is_ours(&t, STR(MARKER), STR("r")));
+}
+
+/* --- a second ticket --- */
+
+static void of_two_tickets_one_is_kept(void **state)
+{
+    enum { US, CLONE };
+    static const struct {
+        const char *what;
+        int by;
+        bool touched, kept_touched;
+        enum status_role role;
+        enum ticket_presence kept;
+        int64_t created;
+        enum phase phase;
+        enum second want;
+    } CASES[] = {
+        {"a clone", CLONE, false, false, STATUS_OPEN, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_FOREIGN},
+        {"nobody has it in hand", US, false, false, STATUS_OPEN, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_RETIRE},
+        {"people work on the other", US, false, true, STATUS_OPEN, TICKET_HERE, 50,
+         PHASE_FULFILLING, SECOND_RETIRE},
+        {"people work on it", US, true, false, STATUS_OPEN, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_SWAP},
+        {"the older", US, false, false, STATUS_OPEN, TICKET_HERE, 50, PHASE_FULFILLING,
+         SECOND_SWAP},
+        {"the older, but the other is claimed", US, false, false, STATUS_OPEN, TICKET_HERE, 50,
+         PHASE_CLAIMED, SECOND_RETIRE},
+        {"people work on both", US, true, true, STATUS_OPEN, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_CONTESTED},
+        {"worked on, the other is claimed", US, true, false, STATUS_VERIFY, TICKET_HERE, 200,
+         PHASE_VERIFYING, SECOND_CONTESTED},
+        {"closed", US, false, false, STATUS_DONE, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_CONTESTED},
+        {"cancelled", US, false, false, STATUS_CANCELLED, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_OVER},
+        {"declined", US, true, false, STATUS_DECLINED, TICKET_HERE, 200, PHASE_FULFILLING,
+         SECOND_OVER},
+        {"the other is gone", US, false, false, STATUS_OPEN, TICKET_GONE, 200, PHASE_ORPHANED,
+         SECOND_SWAP},
+        {"people had the other in hand, and it is gone", US, true, true, STATUS_OPEN, TICKET_GONE,
+         200, PHASE_ORPHANED, SECOND_SWAP},
+        {"nobody wants it any more", US, false, false, STATUS_OPEN, TICKET_HERE, 50,
+         PHASE_CANCELLED, SECOND_RETIRE},
+        {"the same, the other is gone", US, false, false, STATUS_OPEN, TICKET_GONE, 50,
+         PHASE_CLOSED, SECOND_RETIRE},
+        {"worked on although it is over", US, true, false, STATUS_OPEN, TICKET_HERE, 200,
+         PHASE_CLOSED, SECOND_CONTESTED},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct ticket second = made_by_us(), kept = made_by_us();
+        second.made_by_us = CASES[i].by == US;
+        second.human_touched = CASES[i].touched;
+        second.role = CASES[i].role;
+        second.created_ms = CASES[i].created;
+        kept.human_touched = CASES[i].kept_touched;
+        kept.presence = CASES[i].kept;
+        enum second said = second_judge(&second, &kept, STR(MARKER), STR("r"), CASES[i].phase);
+        assert_true(strlen(second_name(said)) > 3);
+        if (said != CASES[i].want)
+            fail_msg("%s: %s", CASES[i].what, second_name(said));
+    }
+}
+
+/* Whatever was decided: the ticket is read again before each step, and handed back when it is not
+ * as it was. */
+static void what_people_began_on_is_not_cancelled(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    struct flow flow = {.kind = FLOW_RETIRE,
+                        .request_id = STR("r"),
+                        .marker = STR(MARKER),
+                        .issue_id = STR("10002"),
+                        .cycle = STR("10002")};
+    const struct flow_times *times = &POLICY_DEFAULT.times;
+    const struct policy *p = &POLICY_DEFAULT;
+    struct ticket t = made_by_us();
+    const char *why = NULL;
+    (void)state;
+
+    t.issue_id = STR("10002");
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READY);
+    flow.sent_at_ms = NOW - times->lease_ms - times->lateness_ms + 1; /* it may still be said */
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_WAIT);
+    flow.sent_at_ms--;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READY);
+
+    t.human_touched = true;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
+    t.human_touched = false;
+    t.role = STATUS_DONE;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
+    t.role = STATUS_CANCELLED;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_FOUND);
+    t.role = STATUS_OPEN;
+    t.made_by_us = false;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
+    t.made_by_us = true;
+
+    d.ticket.presence = TICKET_GONE; /* it is the last one */
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
+    d.ticket.presence = TICKET_HERE;
+    d.ticket.issue_id = STR("10002"); /* it is the request's own by now */
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
+    t.presence = TICKET_GONE;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_FOUND);
+    t.presence = TICKET_UNREAD;
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READ_FAILED);
+}
+
+UNIT_MAIN(cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
+          cmocka_unit_test(a_create_looks_for_its_marker_first),
+          cmocka_unit_test(a_lost_create_waits_out_the_grace),
+          cmocka_unit_test(a_ticket_that_is_not_readable_or_gone_decides_for_every_kind),
+          cmocka_unit_test(words_are_written_except_where_we_only_observe),
+          cmocka_unit_test(a_close_asks_the_gate_once_more),
+          cmocka_unit_test(a_reopen_is_wanted_while_done_is_not_proven),
+          cmocka_unit_test(a_return_moves_only_the_claim_it_answers),
+          cmocka_unit_test(an_empty_search_counts_only_while_we_are_shown_what_we_make),
+          cmocka_unit_test(a_ticket_is_the_requests_when_a_read_shows_it),
+          cmocka_unit_test(a_marker_that_is_empty_marks_nothing),
+          cmocka_unit_test(of_two_tickets_one_is_kept),
+          cmocka_unit_test(what_people_began_on_is_not_cancelled))
