@@ -26,6 +26,8 @@ static struct str lower_case(struct loader *l, struct str s)
 {
     char *p = arena_alloc(l->arena, s.len + 1);
 
+    if (!p) /* the loader says that the configuration does not fit */
+        return STR_NONE;
     for (size_t i = 0; i < s.len; i++)
         p[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] - 'A' + 'a' : s.p[i]);
     return str_n(p, s.len);

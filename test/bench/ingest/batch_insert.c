@@ -1,8 +1,8 @@
 /* batch_insert.c: what the database itself can take: one connection, pipeline mode, a batch of
  * inserts behind one Sync.
  *
- * batch_insert CONNINFO BODIES SECONDS BATCH SQL   prints rows per second, and the 99th percentile of
- * a batch's milliseconds
+ * batch_insert CONNINFO BODIES SECONDS BATCH SQL   prints rows per second, and the 99th percentile
+ * of a batch's milliseconds
  */
 #include <stdio.h>
 #include <stdlib.h>
