@@ -163,7 +163,7 @@ def _sorted_rows(site, query, digest, reconcile, account):
 
 def rows(site, query, account):
     """All that match, in order."""
-    return _sorted_rows(site, query, _digest(query, account), [])[0]
+    return _sorted_rows(site, query, _digest(query, account), [], account)[0]
 
 
 def show(site, account, issue_id, wanted, body):
