@@ -82,7 +82,9 @@ struct dossier {
     int64_t flow_sent_ms[FLOW_KIND_COUNT];    /* of a call whose fate is unknown, 0 = none is */
     int64_t flow_refused_ms[FLOW_KIND_COUNT]; /* when it was last refused, 0 = never */
     int32_t flow_attempts[FLOW_KIND_COUNT];   /* calls tried */
-    bool close_sent; /* a close for the present claim may have been carried out: calling..done */
+    bool ours_unseen; /* a ticket that Jira told us it made, for another request, is not shown to us
+                       */
+    bool close_sent;  /* a close for the present claim may have been carried out: calling..done */
     int32_t reopens_last_hour, returns_last_hour;
     int32_t writes_last_hour;       /* comments and field updates */
     enum notice_state notice_shown; /* what the ticket says now, as far as we know */

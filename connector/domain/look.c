@@ -53,7 +53,8 @@ static enum flow_event judge_found(const struct flow *flow, const struct dossier
     if (in_doubt && now_ms - flow->sent_at_ms < grace)
         return EV_WAIT;
     /* nor does "none" say anything while Jira may be hiding our own tickets from us */
-    if (in_doubt && !found->sighted && !PLANTED(BLIND_REPOST))
+    bool shown = found->sighted && !d->ours_unseen;
+    if (in_doubt && !shown && !PLANTED(BLIND_REPOST))
         return EV_WAIT;
     return phase_is_terminal(d->phase) ? EV_NOT_WANTED : EV_READY;
 }

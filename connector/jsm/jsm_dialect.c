@@ -229,6 +229,12 @@ struct str jsm_user_name(const struct json *user)
 
 /* --- pages --- */
 
+const struct json *jsm_listed(const struct json *page, const char *name)
+{
+    const struct json *named = json_member(page, name);
+    return named ? named : json_member(page, "values");
+}
+
 static bool by_offset(const struct json *body, int64_t *ret_start, int64_t *ret_total)
 {
     return json_i64(json_member(body, "startAt"), ret_start) &&

@@ -56,6 +56,10 @@ struct str jsm_user_id(const struct json *user);
  * {"accountId": …}, and jsm_dialect_call turns the member into "name". */
 struct str jsm_user_name(const struct json *user);
 
+/* The members of a page: a Data Center calls them "values" where Cloud has a name for them, such as
+ * "fields" and "issueTypes" of createmeta. NULL: there are none. */
+const struct json *jsm_listed(const struct json *page, const char *name);
+
 /* Does a search page say that nothing follows it? By isLast and nextPageToken, at a Data Center by
  * startAt and total. */
 bool jsm_is_last_page(const struct json *body);

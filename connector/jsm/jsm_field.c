@@ -124,7 +124,7 @@ static struct jsm_field read_field(struct arena *a, const struct json *v)
 static const struct json *fields_of(const struct json *page)
 {
     const struct json *of_desk = json_member(page, "requestTypeFields");
-    return of_desk ? of_desk : json_member(page, "fields");
+    return of_desk ? of_desk : jsm_listed(page, "fields");
 }
 
 bool jsm_form_read(struct arena *a, const struct json *pages, struct jsm_form *ret, struct err *err)

@@ -204,7 +204,7 @@ static void on_issue_form(void *arg, const struct jsm_answer *answer)
     if (not_told(q, answer) || failed(q, answer))
         return;
     add_page(q, answer->body);
-    const struct json *fields = json_member(answer->body, "fields");
+    const struct json *fields = jsm_listed(answer->body, "fields");
     bool counted = json_i64(json_member(answer->body, "startAt"), &start) &&
                    json_i64(json_member(answer->body, "total"), &total);
     int64_t next = start + (int64_t)json_count(fields);
@@ -223,7 +223,7 @@ static void on_issue_types(void *arg, const struct jsm_answer *answer)
 
     if (not_told(q, answer) || failed(q, answer))
         return;
-    JSON_EACH(type, json_member(answer->body, "issueTypes"))
+    JSON_EACH(type, jsm_listed(answer->body, "issueTypes"))
     {
         struct str name = json_path_str(type, "name");
         if (str_eq(name, q->name.type))

@@ -150,6 +150,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->approval_outdated = flag(v, "approval_outdated");
     d->approval_declined = flag(v, "approval_declined");
     d->cancel_asked = flag(v, "cancel_asked");
+    d->ours_unseen = flag(v, "ours_unseen");
     d->close_sent = flag(v, "close_sent");
     d->approved_hash = store_hash_from(json_str(json_member(v, "approved_hash")));
     d->approved_edit = text(a, v, "approved_edit");

@@ -9,6 +9,8 @@ comment on table governance.flow is
 comment on column governance.flow.cycle is 'Claim it answers; of a retire the id of the ticket';
 comment on column governance.flow.issue_id is
     'Ticket that a create made or found, from when we knew of it; of a retire the ticket to be cancelled';
+-- answered creates whose ticket nobody has shown us yet: while there is one, Jira may be hiding what we make
+create index flow_made_unseen on governance.flow (site) where kind = 'create_ticket' and issue_id <> '' and state not in ('done', 'moot');
 
 alter table governance.ticket add column second_of uuid references governance.access_request;
 comment on column governance.ticket.second_of is

@@ -42,6 +42,10 @@ language sql stable set search_path = pg_catalog as $$
                                                                'sent_ms', governance.ms(f.sent_at), 'refused_ms', governance.ms(f.parked_at),
                                                                'attempts', f.attempt)), '[]')
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
+        'ours_unseen', exists (select from governance.flow f where f.site = r.site and f.kind = 'create_ticket' and f.issue_id <> ''
+                                  and f.state not in ('done', 'moot') and (f.state = 'parked' or f.failures > 0) and f.request_id <> r.id
+                                  and not exists (select from governance.ticket k where k.site = f.site and k.issue_id = f.issue_id
+                                                                                    and k.request_id = f.request_id)),
         'close_sent', exists (select from governance.flow f where f.request_id = r.id and f.kind = 'close'
                                  and f.cycle = r.claim_cycle and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)),
         'reopens_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'reopen'

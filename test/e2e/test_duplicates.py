@@ -167,7 +167,8 @@ def test_with_people_on_both_nothing_is_cancelled_and_people_are_told(site):
 
 def test_what_is_hidden_from_us_is_never_made_twice(site):
     """Issue security hides our own tickets: an answered create is not bound, a lost one not repeated; people are told."""
-    site.control("config", {"hidden_from_creator": "connector"})
+    # from now on: a site that hides most of what it showed would be held as a whole
+    site.control("config", {"hidden_from_creator": "connector", "hidden_since_ms": int(time.time() * 1000)})
     answered = submit(site, "hidden")
     wait.until(lambda: site.marked(answered), 10, what="made")
     site.fault("lose_reply", path=CREATE, how="close")

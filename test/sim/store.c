@@ -146,12 +146,22 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
     }
 }
 
+/* Its ticket was named, and no read has shown it. */
+static bool is_unseen(const struct sim *s, const struct sflow *f)
+{
+    bool named = f->f.kind == FLOW_CREATE && f->f.issue_id.len && !flow_state_is_final(f->f.state);
+    return named && (f->f.state == FS_PARKED || f->f.failures > 0) &&
+           s->requests[f->request].ticket != cycle_index(f->f.issue_id);
+}
+
 static void fill_flows(const struct sim *s, int request, struct dossier *d)
 {
     for (int i = 0; i < s->flow_count; i++) {
         const struct sflow *f = &s->flows[i];
-        if (f->request != request)
+        if (f->request != request) {
+            d->ours_unseen |= is_unseen(s, f);
             continue;
+        }
         bool recent = s->now_ms - f->created_ms < 3600000 && f->f.state != FS_MOOT;
         bool words = f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS;
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;

@@ -13,7 +13,10 @@ def _page(site, call, name, values):
     if size > LIMIT:
         raise platform(400, f"Parameter 'maxResults' must not exceed the limit '{LIMIT}'")
     size = min(size, site.config["meta_page"])
-    return Reply(200, {name: values[start:start + size], "maxResults": size, "startAt": start, "total": len(values)})
+    page = {"maxResults": size, "startAt": start, "total": len(values)}
+    if site.dc:
+        return Reply(200, page | {"values": values[start:start + size], "isLast": start + size >= len(values)})
+    return Reply(200, page | {name: values[start:start + size]})
 
 
 def _project(site, call):

@@ -55,6 +55,7 @@ DEFAULT_CONFIG = {
     "access_token_s": 3600,     # how long a service account's token lives
     "meta_page": 200,           # most that createmeta gives at once
     "hidden_from_creator": "",  # an account from which issue security hides what it made
+    "hidden_since_ms": 0,       # and since when it does
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
 }
 
@@ -142,7 +143,8 @@ class Site:
         return found
 
     def hides(self, ticket, account):
-        return account.name == self.config["hidden_from_creator"] and ticket.creator == account.id
+        return (account.name == self.config["hidden_from_creator"] and ticket.creator == account.id
+                and ticket.created >= self.config["hidden_since_ms"])
 
     def next_id(self, what):
         return str(next(self.counts[what]))

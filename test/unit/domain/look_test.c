@@ -227,6 +227,9 @@ static void an_empty_search_counts_only_while_we_are_shown_what_we_make(void **s
     assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_WAIT);
     none.sighted = true;
     assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_READY);
+    d.ours_unseen = true; /* what we made a moment ago is hidden: so may be this one */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_WAIT);
+    d.ours_unseen = false;
     none.sighted = false;
     flow.sent_at_ms = 0; /* nothing is in doubt: nothing can be hidden */
     assert_int_equal(flow_judge(&flow, &d, NULL, &none, &POLICY_DEFAULT, NOW, &why), EV_READY);
