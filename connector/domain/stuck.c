@@ -16,43 +16,55 @@ static int64_t due(const struct stuck_facts *f)
     return at;
 }
 
-static bool is_words(const struct stuck_work *w)
+static const struct {
+    enum stuck_reason refused;
+    int weight;   /* of two alike the heavier is told */
+    bool is_move; /* decide() tries a refused move again; a ticket and words wait for a change */
+    bool aside;   /* see is_aside */
+} KINDS[] = {
+    [FLOW_CREATE] = {STUCK_TICKET_REFUSED, 7, false, false},
+    [FLOW_RETIRE] = {STUCK_RETIRE_REFUSED, 6, true, true},
+    [FLOW_COMMENT] = {STUCK_WORDS_REFUSED, 5, false, true},
+    [FLOW_FIELDS] = {STUCK_WORDS_REFUSED, 4, false, true},
+    [FLOW_RETURN] = {STUCK_RETURN_REFUSED, 3, true, false},
+    [FLOW_CLOSE] = {STUCK_CLOSE_REFUSED, 2, true, false},
+    [FLOW_REOPEN] = {STUCK_REOPEN_REFUSED, 1, true, false},
+};
+_Static_assert(sizeof KINDS / sizeof KINDS[0] == FLOW_KIND_COUNT, "a row for every kind");
+
+/* Beside the request's own course, which goes on without it: words, a second ticket, and what is
+ * left to do on a ticket that is made. */
+static bool is_aside(const struct dossier *d, const struct stuck_work *w)
 {
-    return w->kind == FLOW_COMMENT || w->kind == FLOW_FIELDS;
+    return KINDS[w->kind].aside || (w->kind == FLOW_CREATE && !str_empty(d->ticket.issue_id));
 }
 
-/* What holds the request before what only fails to tell of it, refused before failing, and then by
- * kind; 0 = it does not hold anything. */
-static int weight(const struct stuck_work *w)
+/* What holds the request before what is done beside it, refused before failing, and then by kind;
+ * 0 = it does not hold anything. */
+static int weight(const struct dossier *d, const struct stuck_work *w)
 {
     if (w->state != FS_PARKED && !w->failures)
         return 0;
-    return 1 + (FLOW_KIND_COUNT - (int)w->kind) + (w->state == FS_PARKED ? 10 : 0) +
-           (is_words(w) ? 0 : 20);
+    return KINDS[w->kind].weight + (w->state == FS_PARKED ? 10 : 0) + (is_aside(d, w) ? 0 : 20);
 }
 
-static const struct stuck_work *heaviest(const struct stuck_facts *f)
+static const struct stuck_work *heaviest(const struct dossier *d, const struct stuck_facts *f)
 {
     const struct stuck_work *found = NULL;
 
     for (size_t i = 0; i < f->work_count; i++)
-        if (weight(&f->work[i]) > (found ? weight(found) : 0))
+        if (weight(d, &f->work[i]) > (found ? weight(d, found) : 0))
             found = &f->work[i];
     return found;
 }
 
-static struct stuck refused(const struct stuck_work *w)
+static struct stuck refused(const struct dossier *d, const struct stuck_work *w)
 {
-    static const enum stuck_reason REASONS[FLOW_KIND_COUNT] = {
-        [FLOW_CREATE] = STUCK_TICKET_REFUSED, [FLOW_COMMENT] = STUCK_WORDS_REFUSED,
-        [FLOW_FIELDS] = STUCK_WORDS_REFUSED,  [FLOW_RETURN] = STUCK_RETURN_REFUSED,
-        [FLOW_CLOSE] = STUCK_CLOSE_REFUSED,   [FLOW_REOPEN] = STUCK_REOPEN_REFUSED,
-    };
-    bool moves = w->kind == FLOW_RETURN || w->kind == FLOW_CLOSE || w->kind == FLOW_REOPEN;
+    bool unfinished = w->kind == FLOW_CREATE && is_aside(d, w);
     int64_t again_ms = w->parked_ms + refused_wait_ms(&POLICY_DEFAULT, w->attempts);
 
-    /* decide() tries a refused move again; a ticket and words wait for a change */
-    return (struct stuck){REASONS[w->kind], w->parked_ms, w->attempts, moves ? again_ms : 0};
+    return (struct stuck){unfinished ? STUCK_TICKET_UNFINISHED : KINDS[w->kind].refused,
+                          w->parked_ms, w->attempts, KINDS[w->kind].is_move ? again_ms : 0};
 }
 
 static struct stuck fails(const struct stuck_work *w)
@@ -134,22 +146,23 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
 struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f)
 {
     int64_t next_ms = due(f);
-    const struct stuck_work *w = heaviest(f);
+    const struct stuck_work *w = heaviest(d, f);
+    bool holds = w && !is_aside(d, w);
     struct stuck now = turn(d, next_ms);
 
     if (next_ms && next_ms < d->now_ms - STUCK_OVERDUE_MS)
         return (struct stuck){STUCK_NOBODY_LOOKS, next_ms, 0, 0};
-    if (w && !is_words(w) && w->state == FS_PARKED)
-        return refused(w);
+    if (holds && w->state == FS_PARKED)
+        return refused(d, w);
     if (f->unreadable)
         return (struct stuck){f->unreadable >= STUCK_UNREADABLE_TRIES ? STUCK_TICKET_UNREADABLE
                                                                       : STUCK_TICKET_READ_FAILS,
                               f->readable_ms, f->unreadable, f->look_ms};
-    if (w && !is_words(w))
+    if (holds)
         return fails(w);
     if (now.reason == STUCK_SOURCE_UNREADABLE || !w)
         return now;
-    return w->state == FS_PARKED ? refused(w) : fails(w);
+    return w->state == FS_PARKED ? refused(d, w) : fails(w);
 }
 
 struct stuck_words stuck_words(enum stuck_reason reason)

@@ -49,6 +49,11 @@
       "nothing, unless all calls to this site fail: then look at the site")                      \
     X(SOURCE_UNREADABLE, "SourceUnreadable", RETRYING, SOURCE, "the source is read again",       \
       "mend the source or its credential; try it with: source test")                             \
+    X(TICKET_UNFINISHED, "TicketUnfinished", STUCK, OWNER,                                       \
+      "the ticket is finished once somebody retries",                                            \
+      "mend what Jira names, its link or its participants, then: request retry")                 \
+    X(RETIRE_REFUSED, "RetireRefused", STUCK, OWNER, "the cancelling is tried again",            \
+      "cancel the second ticket by hand or let our account make this move in the workflow")      \
     X(WORDS_REFUSED, "WordsRefused", STUCK, OWNER, "the words are written once they change",     \
       "let our account comment and edit its two fields, then: request retry")                    \
     X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \

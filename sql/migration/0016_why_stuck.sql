@@ -26,6 +26,8 @@ insert into governance.status_reason values
     ('CallInDoubt', 'retrying', 'jira', 'we look whether it was done', 'nothing: it is never repeated before its fate is known'),
     ('CallFails', 'retrying', 'jira', 'the call is tried again', 'nothing, unless all calls to this site fail: then look at the site'),
     ('SourceUnreadable', 'retrying', 'source', 'the source is read again', 'mend the source or its credential; try it with: source test'),
+    ('TicketUnfinished', 'stuck', 'governance_owner', 'the ticket is finished once somebody retries', 'mend what Jira names, its link or its participants, then: request retry'),
+    ('RetireRefused', 'stuck', 'governance_owner', 'the cancelling is tried again', 'cancel the second ticket by hand or let our account make this move in the workflow'),
     ('WordsRefused', 'stuck', 'governance_owner', 'the words are written once they change', 'let our account comment and edit its two fields, then: request retry'),
     ('Unclear', 'waiting', 'agent', 'the ticket is read again', 'correct the field on the ticket, or ask the requester'),
     ('Received', 'moving', 'us', 'it is looked at', 'nothing'),

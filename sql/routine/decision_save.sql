@@ -21,7 +21,7 @@ begin
     perform governance.flows_add(r, p->'flows');
     update governance.flow f
        set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
-     where f.request_id = p_request and f.state = 'parked' and p->'retry' ? f.kind;
+     where f.request_id = p_request and f.state = 'parked' and p->'retry' ? f.kind and governance.flow_has_turn(f);
     if (p->>'breach')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
         values (p_request, 'breach', 'ClosedBeforeProof', cycle) on conflict do nothing;

@@ -3,7 +3,7 @@ language sql set search_path = pg_catalog as $$
     with again as (
         update governance.flow f
            set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
-         where f.state = 'parked' and (p_request is null or f.request_id = p_request)
+         where f.state = 'parked' and (p_request is null or f.request_id = p_request) and governance.flow_has_turn(f)
         returning f.id, f.request_id),
     -- whoever names a request whose create has been in doubt for so long says that nothing came of it: made again. Jira is
     -- known to carry a call out minutes late.

@@ -15,7 +15,7 @@ begin
     if changed then
         update governance.flow f
            set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
-         where f.state = 'parked' and (p_site = '' or f.site = p_site);
+         where f.state = 'parked' and (p_site = '' or f.site = p_site) and governance.flow_has_turn(f);
     end if;
     return coalesce(changed, false);
 end $$;

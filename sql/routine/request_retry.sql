@@ -27,7 +27,7 @@ begin
     with again as (
         update governance.flow f
            set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
-         where f.state = 'parked' and f.request_id = r.id
+         where f.state = 'parked' and f.request_id = r.id and governance.flow_has_turn(f)
         returning f.kind, f.why)
     select jsonb_build_object('retried', count(*), 'work', coalesce(jsonb_agg(jsonb_build_object('work', a.kind, 'why', a.why)), '[]'))
       into did from again a;

@@ -29,7 +29,7 @@ select r.id as request_id,
        end as attempts,
        s.next_action,
        case
-           when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'WordsRefused') then null
+           when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'TicketUnfinished', 'WordsRefused') then null
            when why.about = 'failing' then w.due
            when why.about = 'parked' -- as decide() tries a refused move again
                then w.parked_at + least(interval '5 min' * 2 ^ least(greatest(w.attempt, 1) - 1, 4), interval '1 hour')
@@ -51,12 +51,14 @@ select r.id as request_id,
         select least(look.at, min(greatest(f.run_after, f.lease_until))) as at
           from governance.flow f
          where f.request_id = r.id and f.state not in ('done', 'moot', 'parked')) due
-  left join lateral ( -- the work that holds it most: what moves it before what only tells of it, refused before failing
-        select f.*, greatest(f.run_after, f.lease_until) as due, f.kind in ('comment', 'field_update') as words
+  left join lateral ( -- the work that holds it most: what moves it before what is done beside it (words, a second ticket, what is left
+                      -- to do on a ticket that is made), refused before failing
+        select f.*, greatest(f.run_after, f.lease_until) as due,
+               f.kind in ('retire', 'comment', 'field_update') or f.kind = 'create_ticket' and t.issue_id is not null as aside
           from governance.flow f
          where f.request_id = r.id and (f.state = 'parked' or f.failures > 0 and f.state not in ('done', 'moot'))
-         order by f.kind in ('comment', 'field_update'), f.state <> 'parked',
-                  array_position(array['create_ticket', 'comment', 'field_update', 'transition', 'close', 'reopen'], f.kind), f.id
+         order by aside, f.state <> 'parked',
+                  array_position(array['create_ticket', 'retire', 'comment', 'field_update', 'transition', 'close', 'reopen'], f.kind), f.id
          limit 1) w on true
  cross join lateral ( -- what the reads of the present claim say
         select bool_or(v.verdict = 'mismatch') as mismatch,
@@ -92,16 +94,17 @@ select r.id as request_id,
                    else 'Over'
                end as reason) turn
  cross join lateral (
-        select case w.kind when 'create_ticket' then 'TicketRefused' when 'close' then 'CloseRefused' when 'reopen' then 'ReopenRefused'
-                           when 'transition' then 'ReturnRefused' else 'WordsRefused' end as refused,
+        select case w.kind when 'create_ticket' then case when w.aside then 'TicketUnfinished' else 'TicketRefused' end
+                           when 'close' then 'CloseRefused' when 'reopen' then 'ReopenRefused' when 'transition' then 'ReturnRefused'
+                           when 'retire' then 'RetireRefused' else 'WordsRefused' end as refused,
                case when w.state in ('doubt', 'probing') then 'CallInDoubt' else 'CallFails' end as failing,
                t.unreadable > 0 and (t.read_at is null or t.read_at < t.unreadable_at) as unreadable) x
  cross join lateral (
         select 1 as rank, 'overdue' as about, 'NobodyLooks' as reason
          where date_trunc('milliseconds', due.at) < c.now - interval '5 min'
-        union all select 2, 'parked', x.refused where not w.words and w.state = 'parked'
+        union all select 2, 'parked', x.refused where not w.aside and w.state = 'parked'
         union all select 3, 'unreadable', case when t.unreadable >= 5 then 'TicketUnreadable' else 'TicketReadFails' end where x.unreadable
-        union all select 4, 'failing', x.failing where not w.words
+        union all select 4, 'failing', x.failing where not w.aside
         union all select 5, 'turn', turn.reason where turn.reason = 'SourceUnreadable' or w.id is null
         union all select 6, 'parked', x.refused where w.state = 'parked'
         union all select 7, 'failing', x.failing

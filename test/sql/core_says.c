@@ -9,7 +9,7 @@
  * NEXT
  *
  * A request: phase mode held answered requested approved claimed verified closed now look
- * unreadable readable, the count of its open work and for each
+ * unreadable readable ticket, the count of its open work and for each
  * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
  * what a history has before them but since and now, and the reads.
  *
@@ -145,6 +145,7 @@ static void say_stuck(struct str line)
     f.look_ms = number(&line, ' ');
     f.unreadable = (int32_t)number(&line, ' ');
     f.readable_ms = number(&line, ' ');
+    d.ticket.issue_id = number(&line, ' ') ? STR("1") : STR_NONE;
     f.work_count = (size_t)number(&line, ' ');
     if (f.work_count > WORK_MAX)
         abort();

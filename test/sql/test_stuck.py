@@ -8,7 +8,7 @@ STATES = 2000
 NOW = 1_800_000_000_000
 PHASES = ["received", "pending_approval", "approved", "ticketing", "fulfilling", "claimed", "verifying", "verified", "exception",
           "closed", "denied", "cancelled", "expired", "orphaned"]
-KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen"]
+KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire"]
 FLOWING = ["pending", "checking", "calling", "doubt", "probing"]
 
 
@@ -44,7 +44,7 @@ class State:
         self.lease = rng.choice([0, 0, 0, NOW + 30_000, NOW - 400_000])
         self.unreadable = rng.choice([0, 0, 0, 1, 4, 5, 9])
         self.read, self.unread_at = ago(600_000), rng.choice([NOW - 700_000, NOW - 10_000, NOW - 10_000])
-        self.ever_read = rng.random() < 0.7
+        self.ever_read, self.has_ticket = rng.random() < 0.7, rng.random() < 0.7
         self.work = []
         for kind in rng.sample(KINDS, rng.choice([0, 0, 0, 1, 1, 2, 3])):
             state = "parked" if rng.random() < 0.3 else rng.choice(FLOWING)
@@ -66,9 +66,10 @@ class State:
                 "max_age": rng.choice([60_000, 900_000]), "excepted": rng.random() < 0.1, "reads": reads}
 
     def line(self):
-        unreadable = self.unreadable if not self.ever_read or self.read < self.unread_at else 0
+        unreadable = self.unreadable if self.has_ticket and (not self.ever_read or self.read < self.unread_at) else 0
         words = [self.phase, self.mode, int(self.held), int(self.answered), self.requested, self.approved, self.claimed, self.verified,
-                 self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested, len(self.work)]
+                 self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested,
+                 int(self.has_ticket), len(self.work)]
         words += [f"{w['kind']}:{w['state']}:{w['attempt']}:{w['failures']}:{w['created']}:{w['parked']}:{max(w['run_after'], w['lease'])}"
                   for w in self.work]
         for i in self.items:
@@ -83,8 +84,9 @@ class State:
             f"('{self.id}', 'acme', 'm{self.number}', 'removal', '{self.mode}', true, {self.held}, '{self.phase}', 2, 'c', "
             f"'{'1' if self.answered else ''}', {at(self.requested)}, {at(self.approved)}, date_trunc('milliseconds', {at(self.claimed)}), "
             f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease})")
-        into["ticket"].append(f"('acme', '{10000 + self.number}', 'IAM-{self.number}', '{self.id}', 'here', {self.unreadable}, "
-                              f"{at(self.unread_at)}, {at(self.read) if self.ever_read else 'null'}, {at(self.requested)})")
+        if self.has_ticket:
+            into["ticket"].append(f"('acme', '{10000 + self.number}', 'IAM-{self.number}', '{self.id}', 'here', {self.unreadable}, "
+                                  f"{at(self.unread_at)}, {at(self.read) if self.ever_read else 'null'}, {at(self.requested)})")
         for w in self.work:
             lease = f"'me', {at(w['lease'])}" if w["lease"] else "null, null"
             into["flow"].append(f"('{self.id}', 'acme', '{w['kind']}', '{w['state']}', {w['attempt']}, {w['failures']}, {at(w['created'])}, "

@@ -1,6 +1,6 @@
 -- A second ticket of one request: which is thrown away, who is told, and that the request never loses its last one.
 set role countersign_service;
-select plan(29);
+select plan(35);
 
 create function pg_temp.claim(issue text) returns bigint language plpgsql as $$
 declare
@@ -82,6 +82,24 @@ select request_id as c from governance.ticket where issue_id = '200' \gset
 select is(pg_temp.retire('201', :'c', '200', true), null, 'no request goes over that is claimed');
 select is((select issue_id from governance.ticket where request_id = :'c'), '200', 'nothing changed');
 select is((select count(*) from governance.flow where request_id = :'c' and kind = 'retire'), 0::bigint, 'nothing is thrown away');
+
+-- a third ticket while the second could not be cancelled: the refused one waits until the other is through
+select pg_temp.bound('300') as m \gset
+select pg_temp.retire('301', :'m', '300', false);
+select id as f, version as v from governance.flow_claim('me', '1 min', 100) where request_id = :'m' and kind = 'retire' \gset
+select governance.flow_save('me', :f, :v, '{"to":"checking","rest_ms":0,"lease_s":60}') as v \gset
+select governance.flow_save('me', :f, :v, '{"to":"calling","rest_ms":0,"lease_s":60}') as v \gset
+select governance.flow_save('me', :f, :v, '{"to":"parked","rest_ms":0,"lease_s":0}');
+select ok(pg_temp.retire('302', :'m', '300', false) is not null, 'a third one is thrown away too');
+select is(governance.flow_retry(:'m')->>'retried', '0', 'one at a time: the first is not tried while the other is on its way');
+select id as g, version as v from governance.flow_claim('me', '1 min', 100) where request_id = :'m' and kind = 'retire' \gset
+select governance.flow_save('me', :g, :v, '{"to":"checking","rest_ms":0,"lease_s":60}') as v \gset
+select governance.flow_save('me', :g, :v, '{"to":"calling","rest_ms":0,"lease_s":60}') as v \gset
+select governance.flow_save('me', :g, :v, '{"to":"parked","rest_ms":0,"lease_s":0}');
+select is(pg_temp.flow(:'m'), '301 301 parked, 302 302 parked', 'both refused');
+select is(governance.request_retry(:'m', 'ops')->>'retried', '1', 'one is tried again');
+select is(pg_temp.flow(:'m'), '301 301 pending, 302 302 parked', 'the older');
+select ok(governance.mapping_put(repeat('f', 64), 'six', 'acme'), 'a new mapping is taken all the same');
 
 -- a create that nobody can tell the fate of: an operator can
 select t.move(t.request(), 'approved', 'ticketing');

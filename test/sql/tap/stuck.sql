@@ -1,6 +1,6 @@
 -- Why is it stuck, and who may try again what: only what was refused or could not be read, and it is written down who asked.
 set role countersign_service;
-select plan(17);
+select plan(25);
 
 create function pg_temp.status(request uuid) returns text language sql as $$
     select concat_ws(' ', reason, state, waits_for, attempts, detail) from governance.request_status where request_id = request
@@ -36,6 +36,25 @@ select is((select concat_ws(' ', actor, act, request_id) from governance.operato
 select is((select body::jsonb->'detail'->'work' from governance.evidence_entry where kind = 'operator.acted'), '["create_ticket"]', 'in evidence too');
 select ok((select body not like '%ops%' and body not like '%Role%' from governance.evidence_entry where kind = 'operator.acted'), 'without names and words');
 select throws_ok('update governance.operator_act set actor = ''x''', '42501', null, 'for good');
+
+-- beside its course: what is left to do on a ticket that is made, a second ticket, words
+select t.fulfilling(t.request()) as b \gset
+select pg_temp.refused(:'b', 'create_ticket', 'issuelinks is required');
+select is(pg_temp.status(:'b'), 'TicketRefused stuck governance_owner 1 create: issuelinks is required', 'no ticket is bound yet');
+reset role;
+insert into governance.ticket (site, issue_id, issue_key, request_id) values ('acme', '810', 'IAM-810', :'b');
+set role countersign_service;
+select pg_temp.refused(:'b', 'comment', 'no comments');
+select pg_temp.refused(:'b', 'retire', 'no such transition');
+select is(pg_temp.status(:'b'), 'TicketUnfinished stuck governance_owner 1 create: issuelinks is required', 'made, and not finished');
+select is((select next_at from governance.request_status where request_id = :'b'), null, 'not by itself');
+update governance.flow set state = 'pending', version = version + 1 where request_id = :'b' and kind = 'create_ticket';
+select is(pg_temp.status(:'b'), 'RetireRefused stuck governance_owner 1 create: no such transition', 'a second ticket stays');
+select ok((select next_at > clock_timestamp() from governance.request_status where request_id = :'b'), 'tried again by itself');
+update governance.flow set state = 'pending', version = version + 1 where request_id = :'b' and kind = 'retire';
+select is(pg_temp.status(:'b'), 'WordsRefused stuck governance_owner 1 create: no comments', 'words come last');
+select is(governance.request_retry(:'b', 'ops')->'work'->0->>'work', 'comment', 'retried');
+select is(pg_temp.status(:'b'), 'WorkAwaited waiting agent 0', 'and the work goes on beside it');
 
 -- a ticket that nobody can read, and that is no request yet
 insert into governance.ticket (site, issue_id, issue_key, look_at) values ('acme', '777', 'IAM-777', clock_timestamp() + interval '1 hour');

@@ -124,6 +124,7 @@ static void by_work(void **state)
         {FLOW_CREATE, STUCK_TICKET_REFUSED, 0},     {FLOW_CLOSE, STUCK_CLOSE_REFUSED, AGAIN},
         {FLOW_REOPEN, STUCK_REOPEN_REFUSED, AGAIN}, {FLOW_RETURN, STUCK_RETURN_REFUSED, AGAIN},
         {FLOW_COMMENT, STUCK_WORDS_REFUSED, 0},     {FLOW_FIELDS, STUCK_WORDS_REFUSED, 0},
+        {FLOW_RETIRE, STUCK_RETIRE_REFUSED, AGAIN},
     };
     static const enum flow_state FAILING[] = {FS_PENDING, FS_CHECKING, FS_CALLING, FS_DOUBT,
                                               FS_PROBING};
@@ -131,6 +132,8 @@ static void by_work(void **state)
     struct dossier d = dossier_of(&item);
     (void)state;
 
+    assert_int_equal(COUNT(REFUSED), FLOW_KIND_COUNT);
+    d.ticket.issue_id = STR_NONE; /* it is not made yet */
     for (size_t i = 0; i < COUNT(REFUSED); i++) {
         struct stuck_work w = work(REFUSED[i].kind, FS_PARKED, 0);
         SAYS(judge_work(&d, &w, 1), REFUSED[i].reason, NOW - SECOND, 2, REFUSED[i].next);
@@ -145,6 +148,43 @@ static void by_work(void **state)
     SAYS(judge_work(&d, &fine, 1), STUCK_WORK_AWAITED, ASKED + MINUTE, 0, WORK_DUE);
 }
 
+/* What is done beside the request's course holds nothing: it is told after a move that fails, a
+ * ticket and a source that cannot be read. */
+static void what_is_beside_comes_last(void **state)
+{
+    struct observation failed[] = {seen(OUTCOME_UNKNOWN, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, failed, 1);
+    struct dossier d = claimed_of(&item);
+    struct stuck_work all[] = {work(FLOW_COMMENT, FS_PENDING, 1), work(FLOW_CREATE, FS_DOUBT, 1),
+                               work(FLOW_FIELDS, FS_PARKED, 0),   work(FLOW_COMMENT, FS_PARKED, 0),
+                               work(FLOW_RETIRE, FS_PARKED, 0),   work(FLOW_CREATE, FS_PARKED, 0),
+                               work(FLOW_CLOSE, FS_PENDING, 1)};
+    struct stuck_facts f = {.work = all, .work_count = 7, .look_ms = LOOK};
+    (void)state;
+
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_CALL_FAILS); /* the close */
+    f.work_count = 6;
+    f.unreadable = 1;
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_TICKET_READ_FAILS);
+    f.unreadable = 0;
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_SOURCE_UNREADABLE);
+    d.item_count = 0;
+    SAYS(stuck_judge(&d, &f), STUCK_TICKET_UNFINISHED, NOW - SECOND, 2, 0);
+    f.work_count = 5;
+    SAYS(stuck_judge(&d, &f), STUCK_RETIRE_REFUSED, NOW - SECOND, 2, AGAIN);
+    f.work_count = 4;
+    SAYS(stuck_judge(&d, &f), STUCK_WORDS_REFUSED, NOW - SECOND, 2, 0);
+    f.work_count = 2;
+    SAYS(stuck_judge(&d, &f), STUCK_CALL_IN_DOUBT, ASKED, 1, WORK_DUE);
+    d.ticket.issue_id = STR_NONE; /* until it is made, nothing goes on without it */
+    d.item_count = 1;
+    SAYS(stuck_judge(&d, &f), STUCK_CALL_IN_DOUBT, ASKED, 1, WORK_DUE);
+    all[1] = work(FLOW_RETIRE, FS_PENDING, 1);
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_SOURCE_UNREADABLE);
+    d.item_count = 0;
+    SAYS(stuck_judge(&d, &f), STUCK_CALL_FAILS, ASKED, 1, WORK_DUE);
+}
+
 /* Of all that holds at once the heaviest is told: each row drops the one told before. */
 static void the_heaviest_is_told(void **state)
 {
@@ -157,6 +197,7 @@ static void the_heaviest_is_told(void **state)
     struct stuck_facts f = {.work = all, .work_count = 5, .look_ms = NOW - 6 * MINUTE};
     (void)state;
 
+    d.ticket.issue_id = STR_NONE; /* else the create is work beside */
     for (size_t i = 0; i < 5; i++)
         all[i].due_ms = NOW;
     SAYS(stuck_judge(&d, &f), STUCK_NOBODY_LOOKS, NOW - 6 * MINUTE, 0, 0);
@@ -203,4 +244,5 @@ static void every_reason_has_its_words(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(by_phase), cmocka_unit_test(by_reads), cmocka_unit_test(by_work),
-          cmocka_unit_test(the_heaviest_is_told), cmocka_unit_test(every_reason_has_its_words))
+          cmocka_unit_test(what_is_beside_comes_last), cmocka_unit_test(the_heaviest_is_told),
+          cmocka_unit_test(every_reason_has_its_words))
