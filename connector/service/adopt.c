@@ -160,21 +160,29 @@ static void on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
     }
 }
 
+/* False: it is given back, or none of ours. */
+static bool take(struct adopting *a, enum read_outcome outcome, int64_t told_ms,
+                 const struct site_ticket *t)
+{
+    const char *why = outcome == READ_OK ? not_for_us(t) : NULL;
+
+    if (outcome != READ_OK) {
+        defer(a, told_ms);
+        return false;
+    }
+    a->ticket = *t;
+    if (why)
+        store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, on_stored, a);
+    return !why;
+}
+
 /* Once more, with what people wrote on it: they may have begun to work on it. */
 static void on_read_again(void *arg, enum read_outcome outcome, int64_t told_ms,
                           const struct site_ticket *t)
 {
     struct adopting *a = arg;
 
-    if (outcome != READ_OK) {
-        defer(a, told_ms);
-        return;
-    }
-    a->ticket = *t;
-    if (not_for_us(t))
-        store_ticket_ignore(&a->svc->store, &a->claim, not_for_us(t), t->ticket.updated_ms,
-                            on_stored, a);
-    else
+    if (take(a, outcome, told_ms, t))
         site_ticket_read(a->site, a->arena, a->second.issue_id, true, on_kept, a);
 }
 
@@ -203,15 +211,9 @@ static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
 {
     struct adopting *a = arg;
 
-    if (outcome != READ_OK) {
-        defer(a, told_ms);
+    if (!take(a, outcome, told_ms, t))
         return;
-    }
-    a->ticket = *t;
-    if (not_for_us(t))
-        store_ticket_ignore(&a->svc->store, &a->claim, not_for_us(t), t->ticket.updated_ms,
-                            on_stored, a);
-    else if (t->ticket.made_by_us && t->ticket.markers.len)
+    if (t->ticket.made_by_us && t->ticket.markers.len)
         store_second_ticket(&a->svc->store, &a->claim, t->ticket.markers, on_second, a);
     else
         open_request(a, &a->ticket);
