@@ -416,6 +416,12 @@ struct jsm_call jsm_call_users(struct arena *a, struct str address)
                 STR_NONE);
 }
 
+struct jsm_call jsm_call_user(struct arena *a, struct str account)
+{
+    return call(JSM_ROUTE_USER, JSM_READ, coded_path(a, "/rest/api/3/user?accountId=", account, ""),
+                STR_NONE);
+}
+
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
 {
     struct str path = STR_NONE;

@@ -44,6 +44,7 @@
     X(ISSUE_TYPES, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes")     \
     X(ISSUE_FORM, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}") \
     X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")                               \
+    X(USER, "GET", CREATE, 100, "/rest/api/3/user")                                             \
     X(BULK_FETCH, "POST", SWEEP, 100, "/rest/api/3/issue/bulkfetch")                            \
     X(HOOKS, "GET", SWEEP, 100, "registered webhooks")                                          \
     X(HOOK_ADD, "POST", SWEEP, 100, "a webhook")                                                \
@@ -138,6 +139,8 @@ struct jsm_call jsm_call_issue_form(struct arena *a, struct str project, struct 
                                     int64_t start_at);
 /* GET /rest/api/3/user/search: whose address or name begins so. */
 struct jsm_call jsm_call_users(struct arena *a, struct str address);
+/* GET /rest/api/3/user: the one with this account id, at a Data Center with this name. */
+struct jsm_call jsm_call_user(struct arena *a, struct str account);
 
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);

@@ -6,7 +6,7 @@
 #include "jsm/jsm_wiki.h"
 #include "json/json_write.h"
 
-enum { BODY_BYTES = 1024 * 1024, ANCHORS_MAX = 8, TOKEN_BYTES = 1024 };
+enum { BODY_BYTES = 1024 * 1024, ANCHORS_MAX = 8, TOKEN_BYTES = 1024, OLD_ID_CHARS = 24 };
 
 const char *const JSM_FLAVOUR_NAMES[JSM_FLAVOUR_COUNT + 1] = {"cloud", "datacenter", NULL};
 
@@ -211,20 +211,32 @@ bool jsm_dialect_call(struct arena *a, enum jsm_flavour flavour, struct jsm_call
 
 /* --- people --- */
 
-struct str jsm_user_id(const struct json *user)
+/* "712020:…" of today, 24 hexadecimal digits of before: no name of a person looks so. */
+static bool is_account(struct str word)
 {
-    struct str id = json_path_str(user, "accountId");
-    struct str key = json_path_str(user, "key");
+    size_t hex = 0;
 
-    if (id.len)
-        return id;
-    return key.len ? key : json_path_str(user, "name");
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.p[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     c == '-' || c == ':';
+        if (!plain)
+            return false;
+        hex += (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+    return word.len <= JSM_ACCOUNT_CHARS &&
+           (str_find(word, ':') > 0 || (hex == OLD_ID_CHARS && word.len == hex));
 }
 
-struct str jsm_user_name(const struct json *user)
+enum jsm_word jsm_word_of(enum jsm_flavour flavour, struct str word)
 {
-    struct str id = json_path_str(user, "accountId");
-    return id.len ? id : json_path_str(user, "name");
+    ptrdiff_t at = str_find(word, '@');
+
+    if (at >= 0)
+        return at > 0 ? JSM_WORD_ADDRESS : JSM_WORD_NOBODY;
+    if (flavour == JSM_DATACENTER)
+        return word.len ? JSM_WORD_NAME : JSM_WORD_NOBODY;
+    return is_account(word) ? JSM_WORD_ACCOUNT : JSM_WORD_NOBODY;
 }
 
 /* --- pages --- */

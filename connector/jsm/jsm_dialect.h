@@ -11,6 +11,7 @@
 
 #include "jsm/jsm_call.h"
 #include "jsm/jsm_issue.h"
+#include "jsm/jsm_user.h"
 
 enum jsm_flavour { JSM_CLOUD, JSM_DATACENTER, JSM_FLAVOUR_COUNT };
 extern const char *const JSM_FLAVOUR_NAMES[JSM_FLAVOUR_COUNT + 1]; /* ends with NULL */
@@ -49,12 +50,11 @@ bool jsm_can(enum jsm_flavour flavour, enum jsm_ability ability);
 MUST_CHECK bool jsm_dialect_call(struct arena *a, enum jsm_flavour flavour, struct jsm_call *call,
                                  struct err *err);
 
-/* What tells one person from another in what Jira shows of them: accountId, at a Data Center the
- * key (names change), the name where there is no key. Empty: nobody. */
-struct str jsm_user_id(const struct json *user);
-/* The same person in what we write: accountId, at a Data Center the name. A call says
- * {"accountId": …}, and jsm_dialect_call turns the member into "name". */
-struct str jsm_user_name(const struct json *user);
+enum { JSM_ACCOUNT_CHARS = 128 /* of an account id, says Jira */ };
+/* How a word names a person. An account id needs no asking; whoever has an address or a name is
+ * looked up. At a Data Center every word without '@' may be a name. */
+enum jsm_word { JSM_WORD_NOBODY, JSM_WORD_ADDRESS, JSM_WORD_ACCOUNT, JSM_WORD_NAME };
+enum jsm_word jsm_word_of(enum jsm_flavour flavour, struct str word);
 
 /* The members of a page: a Data Center calls them "values" where Cloud has a name for them, such as
  * "fields" and "issueTypes" of createmeta. NULL: there are none. */

@@ -454,6 +454,12 @@ void jsm_person_put(struct json_out *out, struct str account)
     json_close_object(out);
 }
 
+static bool is_gone(const struct json *user)
+{
+    const struct json *active = json_member(user, "active");
+    return json_type(active) == JSON_BOOL && !json_is_true(active);
+}
+
 struct str jsm_person_pick(const struct json *users, struct str address, size_t *ret_count)
 {
     struct str found = STR_NONE;
@@ -461,13 +467,18 @@ struct str jsm_person_pick(const struct json *users, struct str address, size_t 
     *ret_count = 0;
     JSON_EACH(user, users)
     {
-        const struct json *active = json_member(user, "active");
-        bool gone = json_type(active) == JSON_BOOL && !json_is_true(active);
         struct str name = jsm_user_name(user);
-        if (gone || !name.len || !str_eq_nocase(json_path_str(user, "emailAddress"), address))
+        if (is_gone(user) || !name.len ||
+            !str_eq_nocase(json_path_str(user, "emailAddress"), address))
             continue;
         found = name;
         ++*ret_count;
     }
     return *ret_count == 1 ? found : STR_NONE;
+}
+
+struct str jsm_person_named(const struct json *user, struct str name)
+{
+    struct str found = jsm_user_name(user);
+    return !is_gone(user) && str_eq_nocase(found, name) ? found : STR_NONE;
 }

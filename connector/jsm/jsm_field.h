@@ -56,5 +56,8 @@ void jsm_person_put(struct json_out *out, struct str account);
 /* Who a text means among the answers of user search: the account of the one active person with
  * exactly this address (letters of any case). *ret_count: how many have it. */
 struct str jsm_person_pick(const struct json *users, struct str address, size_t *ret_count);
+/* The account of a user of a Data Center who was asked for by name; empty when it is not that one
+ * (letters of any case), or not active. */
+struct str jsm_person_named(const struct json *user, struct str name);
 
 #endif

@@ -77,7 +77,8 @@ static void take_history(struct arena *a, const struct json *history, const stru
 /* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */
 static bool is_somebody(const struct json *user, const struct jsm_view *view)
 {
-    return !str_eq(json_path_str(user, "accountId"), view->our_account) &&
+    struct str id = jsm_user_id(user);
+    return (!id.len || !str_eq(id, view->our_account)) &&
            !str_eq_c(json_path_str(user, "accountType"), "app");
 }
 
@@ -200,9 +201,7 @@ void jsm_approvals_read(const struct json *body, struct ticket *ticket)
         {
             if (!str_eq(json_path_str(approver, "approverDecision"), decision))
                 continue;
-            struct str address = json_path_str(approver, "approver/emailAddress");
-            ticket->approver =
-                address.len ? address : jsm_user_id(json_member(approver, "approver"));
+            ticket->approver = jsm_user_key(json_member(approver, "approver"));
         }
     }
 }

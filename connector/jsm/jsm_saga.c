@@ -7,6 +7,8 @@
 enum { BODY_BYTES = 64 * 1024 };
 
 #define SECOND_PROPERTY "countersign.second"
+/* The same words in every one, none of which wiki markup writes otherwise. */
+#define SECOND_WORDS " was made twice for one access request; work goes on in "
 
 static struct str settle(struct arena *a, struct buf *b)
 {
@@ -121,7 +123,7 @@ struct jsm_call jsm_call_say_second(struct arena *a, struct str issue_id, struct
     struct json_out out;
     struct str text = arena_printf(
         a,
-        "%.*s was made twice for one access request; work goes on in %.*s.\n"
+        "%.*s" SECOND_WORDS "%.*s.\n"
         "Jira was slow to answer when Countersign made the ticket, so there are two. Nobody had "
         "begun on %.*s: Countersign cancels it. Please work on %.*s.",
         STR_ARG(second_key), STR_ARG(kept_key), STR_ARG(second_key), STR_ARG(kept_key));
@@ -140,12 +142,28 @@ struct jsm_call jsm_call_say_second(struct arena *a, struct str issue_id, struct
     return jsm_call_about(a, JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id, "/comment", settle(a, &b));
 }
 
-bool jsm_second_is_said(const struct json *comments)
+/* Where Jira does not show properties (a Data Center need not): ours, and in those words. */
+static bool says_second(struct arena *a, const struct json *comment, struct str our_account)
+{
+    struct str text = jsm_adf_plain(a, json_member(comment, "body"));
+    struct str words = STR(SECOND_WORDS);
+    bool ours =
+        our_account.len > 0 && str_eq(jsm_user_id(json_member(comment, "author")), our_account);
+
+    for (size_t i = 0; ours && !json_member(comment, "properties") && i < text.len; i++)
+        if (str_starts(str_n(text.p + i, text.len - i), words))
+            return true;
+    return false;
+}
+
+bool jsm_second_is_said(struct arena *a, const struct json *comments, struct str our_account)
 {
     JSON_EACH(comment, json_member(comments, "comments"))
     {
         JSON_EACH(property, json_member(comment, "properties"))
         if (str_eq_c(json_path_str(property, "key"), SECOND_PROPERTY))
+            return true;
+        if (says_second(a, comment, our_account))
             return true;
     }
     return false;

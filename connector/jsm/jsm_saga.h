@@ -33,7 +33,8 @@ size_t jsm_participants_missing(const struct json *page, const struct str *wante
 /* POST comment, internal, marked so that it is found again: why this ticket is thrown away. */
 struct jsm_call jsm_call_say_second(struct arena *a, struct str issue_id, struct str second_key,
                                     struct str kept_key);
-/* Is that comment among them? (GET comment with properties: jsm_call_comments) */
-bool jsm_second_is_said(const struct json *comments);
+/* Is that comment among them? (GET comment with properties: jsm_call_comments) our_account: see
+ * struct jsm_view. */
+bool jsm_second_is_said(struct arena *a, const struct json *comments, struct str our_account);
 
 #endif

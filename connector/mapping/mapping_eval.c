@@ -1,4 +1,5 @@
 /* Forward: a ticket becomes what is asked, or a hold that names the field. */
+#include "jsm/jsm_user.h"
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
@@ -207,7 +208,7 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
     if (rule->requester.present)
         ret->requester = pull_key(&p, &rule->requester, "requester");
     else
-        ret->requester = person_key(json_path(issue, "fields/reporter"));
+        ret->requester = jsm_user_key(json_path(issue, "fields/reporter"));
     ret->sla_goal_ms =
         ret->privileged && rule->sla_privileged_ms ? rule->sla_privileged_ms : rule->sla_goal_ms;
     if (ret->outcome == MAPPED_OK)

@@ -37,9 +37,6 @@ struct value {
 
 struct value value_of_field(const struct json *v);
 struct value value_step(struct arena *arena, enum mapping_step step, struct value in);
-/* A person's key as jsm/ gives an approver's: the address where we may see it, else the account id.
- */
-struct str person_key(const struct json *user);
 const char *step_name(enum mapping_step step);
 struct str canonical_duration(struct arena *arena, int64_t ms);
 /* mapping_ticket.c: `ticket` of the file and of a rule, and how kinds are called. */

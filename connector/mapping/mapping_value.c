@@ -1,6 +1,7 @@
 /* Values of Jira fields as text, and the functions over them. Every function is total: it gives a
  * value for any value. */
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_user.h"
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
@@ -27,16 +28,9 @@ static struct value wrong_object(const struct json *v, const char *why)
     return (struct value){.kind = VALUE_WRONG, .wrong = why, .json = v};
 }
 
-/* Cloud: accountId. Data Center: key and name beside an address or a display name. */
-static bool is_person(const struct json *v)
-{
-    return json_member(v, "accountId") || json_member(v, "emailAddress") ||
-           json_member(v, "displayName");
-}
-
 static struct value value_of_object(const struct json *v)
 {
-    if (is_person(v))
+    if (jsm_is_user(v))
         return (struct value){.kind = VALUE_PERSON, .json = v};
     if (json_type(json_member(v, "child")) == JSON_OBJECT)
         return wrong_object(v, "holds a choice in two levels");
@@ -70,15 +64,6 @@ struct value value_of_field(const struct json *v)
         return value_of_object(v);
     }
     return (struct value){0};
-}
-
-struct str person_key(const struct json *user)
-{
-    struct str address = json_path_str(user, "emailAddress");
-    struct str id = json_path_str(user, "accountId");
-    if (address.len)
-        return address;
-    return id.len ? id : json_path_str(user, "name");
 }
 
 static struct str change_case(struct arena *arena, struct str s, char from, char to)
@@ -163,10 +148,8 @@ static struct value step_person(enum mapping_step step, struct value in)
 {
     if (step == STEP_EMAIL) /* hidden by the person's own settings, or by the site's */
         return text_value(json_path_str(in.json, "emailAddress"));
-    if (step == STEP_ACCOUNT) {
-        struct str id = json_path_str(in.json, "accountId");
-        return text_value(id.len ? id : json_path_str(in.json, "key"));
-    }
+    if (step == STEP_ACCOUNT)
+        return text_value(jsm_user_name(in.json));
     return step == STEP_FIRST ? in : wrong_value("holds a person; begin with email or account");
 }
 

@@ -405,7 +405,7 @@ static bool build_participants(struct prep *p)
 
 static bool build_say_second(struct prep *p)
 {
-    if (jsm_second_is_said(p->read))
+    if (jsm_second_is_said(p->arena, p->read, p->site->view.our_account))
         return true;
     return make(p,
                 jsm_call_say_second(p->arena, p->flow->issue_id, p->ticket->key, p->d->ticket.key));

@@ -6,11 +6,9 @@
 #include "base/limits.h"
 #include "jsm/jsm_field.h"
 
-enum { ACCOUNT_CHARS = 128 /* of an account id, says Jira */, OLD_ID_CHARS = 24 };
-
 /* Where a person's key hashes to, there it is kept or nowhere. */
 struct kept {
-    char word[LIMIT_KEY_CHARS + 1], account[ACCOUNT_CHARS + 1];
+    char word[LIMIT_KEY_CHARS + 1], account[JSM_ACCOUNT_CHARS + 1];
     int64_t at_ms;
 };
 struct site_people {
@@ -54,27 +52,10 @@ static void keep(struct site *site, struct str word, struct str account)
     k->at_ms = io_loop_now_ms(site->o.loop);
 }
 
-/* "712020:…" of today, 24 hexadecimal digits of before: no name of a person looks so. */
-static bool is_account(struct str word)
-{
-    size_t hex = 0;
-
-    for (size_t i = 0; i < word.len; i++) {
-        char c = word.p[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                     c == '-' || c == ':';
-        if (!plain)
-            return false;
-        hex += (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    }
-    return word.len <= ACCOUNT_CHARS &&
-           (str_find(word, ':') > 0 || (hex == OLD_ID_CHARS && word.len == hex));
-}
-
 struct person_finding {
     struct site *site;
     struct arena *arena;
-    struct str word, address;
+    struct str word, meant; /* meant: what stands for it under `people` */
     struct site_person person;
     site_person_fn *fn;
     void *arg;
@@ -90,11 +71,30 @@ static void finding_end(void *arg)
 /* what: with the number of people where it has one. */
 static void refuse(struct person_finding *f, const char *what)
 {
+    bool by_name = f->site->flavour == JSM_DATACENTER;
+
     f->person.outcome = READ_REFUSED;
     snprintf(f->person.why, sizeof f->person.why,
-             "nobody can say who '%.*s' is on site %.*s: %s; name the account under people of the "
-             "site: people: { \"%.*s\": \"712020:...\" }",
-             STR_ARG(f->word), STR_ARG(f->site->config->name), what, STR_ARG(f->word));
+             "nobody can say who '%.*s' is on site %.*s: %s; name the %s under people of the "
+             "site: people: { \"%.*s\": \"%s\" }",
+             STR_ARG(f->word), STR_ARG(f->site->config->name), what, by_name ? "user" : "account",
+             STR_ARG(f->word), by_name ? "a.user.name" : "712020:...");
+}
+
+static void take(struct person_finding *f, struct str account, const char *otherwise)
+{
+    f->person.account = account;
+    if (account.len)
+        keep(f->site, f->meant, account);
+    else
+        refuse(f, otherwise);
+}
+
+static void hear(struct person_finding *f, const struct jsm_answer *answer)
+{
+    f->person.outcome = site_read_outcome(answer);
+    f->person.told_ms = answer->verdict == JSM_LATER ? answer->told_ms : 0;
+    str_copy(f->person.why, sizeof f->person.why, str_of(answer->why));
 }
 
 static void on_users(void *arg, const struct jsm_answer *answer)
@@ -103,18 +103,24 @@ static void on_users(void *arg, const struct jsm_answer *answer)
     size_t count = 0;
     char what[80];
 
-    f->person.outcome = site_read_outcome(answer);
-    f->person.told_ms = answer->verdict == JSM_LATER ? answer->told_ms : 0;
-    str_copy(f->person.why, sizeof f->person.why, str_of(answer->why));
+    hear(f, answer);
     if (f->person.outcome == READ_OK) {
-        struct str account = jsm_person_pick(answer->body, f->address, &count);
+        struct str account = jsm_person_pick(answer->body, f->meant, &count);
         snprintf(what, sizeof what, "%zu active people have that address", count);
-        f->person.account = account;
-        if (account.len)
-            keep(f->site, f->address, account);
-        else
-            refuse(f, count ? what : "Jira shows us nobody with exactly that address");
+        take(f, account, count ? what : "Jira shows us nobody with exactly that address");
     }
+    finding_end(f);
+}
+
+static void on_user(void *arg, const struct jsm_answer *answer)
+{
+    struct person_finding *f = arg;
+    bool told = answer->verdict == JSM_OK || answer->verdict == JSM_MISSING;
+
+    hear(f, answer);
+    if (told)
+        take(f, jsm_person_named(answer->body, f->meant),
+             "Jira shows us no active user of that name");
     finding_end(f);
 }
 
@@ -127,18 +133,23 @@ void site_person_find(struct site *site, struct arena *arena, struct str word, s
     if (!f)
         abort();
     *f = (struct person_finding){
-        .site = site, .arena = arena, .word = word, .address = word, .fn = fn, .arg = arg};
+        .site = site, .arena = arena, .word = word, .meant = word, .fn = fn, .arg = arg};
     for (size_t i = 0; i < c->people_count; i++)
         if (str_eq(c->people[i].from, word))
-            f->address = c->people[i].to;
-    struct str known = is_account(f->address) ? f->address : look_up(site, f->address);
+            f->meant = c->people[i].to;
+    enum jsm_word kind = jsm_word_of(site->flavour, f->meant);
+    struct str known = kind == JSM_WORD_ACCOUNT ? f->meant : look_up(site, f->meant);
     f->person.account = arena_str(arena, known);
-    if (known.len || str_find(f->address, '@') <= 0) {
+    if (known.len || kind == JSM_WORD_NOBODY) {
         if (!known.len)
-            refuse(f, "it is no e-mail address and no account id");
+            refuse(f, site->flavour == JSM_DATACENTER
+                          ? "it is no e-mail address and no user name"
+                          : "it is no e-mail address and no account id");
         io_loop_defer(site->o.loop, finding_end, f);
         return;
     }
-    struct jsm_call call = jsm_call_users(arena, f->address);
-    site_send(site, arena, &call, on_users, f);
+    bool by_name = kind == JSM_WORD_NAME;
+    struct jsm_call call =
+        by_name ? jsm_call_user(arena, f->meant) : jsm_call_users(arena, f->meant);
+    site_send(site, arena, &call, by_name ? on_user : on_users, f);
 }

@@ -1,8 +1,10 @@
-/* site_people.h: who a person key is on a site: its account id.
+/* site_people.h: who a person key is on a site: its account id, at a Data Center its user name.
  *
  * A key is looked up under `people` of the site first. An account id is itself; an address is
- * searched, and only the one active person with exactly that address counts. Nothing is guessed: a
- * key that nobody has, or several, is refused with a sentence that names it and the remedy.
+ * searched, and only the one active person with exactly that address counts. At a Data Center a
+ * word without '@' is a user name, and Jira is asked whether there is an active one. Nothing is
+ * guessed: a key that nobody has, or several, is refused with a sentence that names it and the
+ * remedy.
  */
 #ifndef COUNTERSIGN_SITE_SITE_PEOPLE_H
 #define COUNTERSIGN_SITE_SITE_PEOPLE_H

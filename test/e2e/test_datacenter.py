@@ -9,11 +9,25 @@ from lib import wait, world
 
 BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitlement": "fin-viewer",
         "requester": "hr-system", "justification": "left the company"}
+TWIN = {"summary": "Remove a role", "customfield_10010": "31", "customfield_10061": "okafor",
+        "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"}}
+RULE = "    expect: { present: entitlement }\n"
+
+
+class World(world.World):
+    """Grants want an approval, addresses are hidden, and two people, named by user name, follow our tickets."""
+
+    def configure(self):
+        super().configure()
+        self.control("accounts", {name: {"hides_email": True} for name in ("customer", "approver", "agent2")})
+        self.edit_file("mapping.yaml", RULE, RULE + "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }\n")
+        self.edit_file("mapping.yaml", "issue_type: Service Request }", "issue_type: Service Request, participants: [customer, auditor] }")
+        self.edit_file("countersign.yaml", "    poll_interval:", "    people: { auditor: agent2 }\n    poll_interval:")
 
 
 @pytest.fixture(scope="module")
 def site():
-    made = world.World(flavour="datacenter")
+    made = World(flavour="datacenter")
     with made:
         yield made
     assert "Sanitizer" not in made.service.stderr, made.service.told()
@@ -116,3 +130,43 @@ def test_a_refused_token_in_the_shapes_of_a_data_center(site):
     site.has_role("novak", "fin-viewer", False)
     site.resolve(key)
     site.until_phase(key, "closed", timeout=30)
+
+
+def submit(site, name):
+    _, made = site.api("POST", "/v1/access-requests", BODY, name)
+    bound = f"select issue_key from governance.ticket where request_id = '{made['id']}'"
+    return made["id"], wait.until(lambda: site.sql(bound), 20, what="bound")
+
+
+def test_who_follows_is_named_by_user_name(site):
+    request, key = submit(site, "followed")
+    who = {name: one["accountId"] for name, one in site.control("accounts").items()}
+    wait.until(lambda: site.ticket(key)["properties"].get("request.participants"), 15, what="people follow it")
+    assert site.ticket(key)["properties"]["request.participants"] == [who["customer"], who["agent2"]]
+
+
+def test_a_second_ticket_is_cancelled_and_no_second_request(site):
+    request, first = submit(site, "twice")
+    site.until_phase(first, "fulfilling")
+    wait.until(lambda: site.said(first)[0], 10, what="we wrote on the first ourselves")
+    requests = site.sql("select count(*) from governance.access_request")
+    second = site.late_twin(request, TWIN)
+    site.until_status(second, "Cancelled", timeout=20)
+    assert len([c for c in site.ticket(second)["comments"] if "was made twice" in c["body"]["wiki"]]) == 1
+    assert [t["key"] for t in site.marked(request)] == [first]
+    assert site.sql("select count(*) from governance.access_request") == requests
+
+
+@pytest.mark.parametrize("approver, phase", [("customer", "pending_approval"), ("approver", "fulfilling")])
+def test_nobody_approves_for_himself_where_addresses_are_hidden(site, approver, phase):
+    key = site.act("request", actor="customer", requestTypeId="30", fields={
+        "summary": "Give me fin-viewer", "customfield_10061": "lind", "customfield_10052": "fin-viewer",
+        "customfield_10050": {"value": "SAP FIN"}, "customfield_10100": [{"accountId": site.control("accounts")[approver]["accountId"]}]})["key"]
+    request = site.until_phase(key, "pending_approval")
+    assert request["requester"] == "customer"
+    site.act("approve", key, actor=approver)
+    seen = f"select approval from governance.ticket where issue_key = '{key}'"
+    wait.until(lambda: site.sql(seen) == "approved", 15, what="the approval is read")
+    site.until_phase(key, phase)
+    given = f"select approver from governance.approval where request_id = '{request['id']}'"
+    assert site.sql(given) == ("" if approver == "customer" else "approver")

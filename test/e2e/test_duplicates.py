@@ -21,14 +21,8 @@ class World(world.World):
     def configure(self):
         super().configure()
         self.follower = self.control("accounts", {})["customer"]["accountId"]
-        self.edit("countersign.yaml", "    poll_interval:", "    request_url: https://iga.example.com/requests/{id}?tab=1\n    poll_interval:")
-        self.edit("mapping.yaml", "issue_type: Service Request }", f'issue_type: Service Request, participants: ["{self.follower}"] }}')
-
-    def edit(self, name, old, new):
-        with open(f"{self.folder}/{name}") as file:
-            text = file.read()
-        assert old in text
-        self.write(name, text.replace(old, new, 1))
+        self.edit_file("countersign.yaml", "    poll_interval:", "    request_url: https://iga.example.com/requests/{id}?tab=1\n    poll_interval:")
+        self.edit_file("mapping.yaml", "issue_type: Service Request }", f'issue_type: Service Request, participants: ["{self.follower}"] }}')
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +67,7 @@ def comments(ticket):
 
 
 def late_twin(site, request, *deeds):
-    """What a create that Jira carries out late makes, and what people do to it at once."""
-    number = site.control("state")["projects"]["IAM"]["next_number"]
-    bind = {"site": "acme", "site_id": site.jira_url, "request": request}
-    site.control("act", [{"do": "create", "actor": "connector", "fields": {**FIELDS, "labels": [marker(request)]},
-                          "properties": [{"key": "gar.bind", "value": bind}]},
-                         *({"actor": "agent", "issue": f"IAM-{number}", **deed} for deed in deeds)])
-    return f"IAM-{number}"
+    return site.late_twin(request, FIELDS, *deeds)
 
 
 def test_lost_and_late_creations_are_healed(site):

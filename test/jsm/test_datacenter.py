@@ -71,6 +71,28 @@ class Differences(DataCenter):
         for wrong in ({"accountId": "712020:1"}, {"key": "JIRAUSER10005"}, {"name": "nobody"}):
             self.refused(self.dc("POST", ISSUE, {"fields": fields(customfield_10062=wrong)}), 400, "customfield_10062")
 
+    def test_participants_are_named(self):
+        key, path = self.make(), "/rest/servicedeskapi/request"
+        for ids, words in (({"accountIds": ["customer"]}, "Unrecognized field"), ({"usernames": ["JIRAUSER10005"]}, "not found"),
+                           ({"usernames": ["nobody"]}, "not found")):
+            self.refused(self.dc("POST", f"{path}/{key}/participant", ids), 400, words)
+        status, body = self.dc("POST", f"{path}/{key}/participant", {"usernames": ["customer"]})
+        self.assertEqual((status, [u["name"] for u in body["values"]]), (200, ["customer"]))
+        asked = {"serviceDeskId": "4", "requestTypeId": "30", "requestFieldValues": {
+            "summary": "x", "customfield_10061": "okafor", "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"}}}
+        status, made = self.dc("POST", path, asked | {"requestParticipants": ["customer", "agent2"]})
+        self.assertEqual(status, 201, made)
+        listed = self.dc("GET", f"{path}/{made['issueKey']}/participant")[1]["values"]
+        self.assertEqual([u["name"] for u in listed], ["customer", "agent2"])
+        account = self.site.control("GET", "accounts")["customer"]["accountId"]
+        self.refused(self.dc("POST", path, asked | {"requestParticipants": [account]}), 400, "not found")
+
+    def test_addresses_may_be_hidden(self):
+        self.site.control("POST", "accounts", {"agent2": {"hides_email": True}})
+        shown = self.dc("GET", "/rest/api/2/user?username=agent2")[1]
+        self.assertEqual((shown["name"], "emailAddress" in shown), ("agent2", False))
+        self.assertEqual(self.dc("GET", "/rest/api/2/user?username=none-such")[0], 404)
+
     def test_rich_text_is_wiki_markup(self):
         key = self.make(description="*a* \\{b\\}")
         self.assertEqual(self.get(key)["fields"]["description"], "*a* \\{b\\}")

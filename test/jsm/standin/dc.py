@@ -88,6 +88,11 @@ def take(site, path, query, body):
         if not isinstance(sent.get("body"), str):
             raise platform(400, "Can not deserialize instance of java.lang.String out of START_OBJECT token")
         body = json.dumps(sent | {"body": document(sent["body"])}).encode()
+    if isinstance(sent, dict) and re.fullmatch(r"/rest/servicedeskapi/request/[^/]+/participant", path):
+        if "accountIds" in sent:
+            raise Refusal(400, {"errorMessage": 'Unrecognized field "accountIds"', "i18nErrorMessage": {}})
+        names = sent.pop("usernames", [])
+        body = json.dumps(sent | {"accountIds": [_id_of(site, n) for n in names] if isinstance(names, list) else names}).encode()
     if isinstance(sent, dict) and path == "/rest/servicedeskapi/request":
         body = json.dumps(_request(site, sent)).encode()
     return query, body
@@ -98,9 +103,15 @@ def _request(site, sent):
         raise Refusal(400, {"errorMessage": 'Unrecognized field "isAdfRequest"', "i18nErrorMessage": {}})
     sent = dict(sent)
     if "raiseOnBehalfOf" in sent:
-        sent["raiseOnBehalfOf"] = site.accounts[sent["raiseOnBehalfOf"]].id if sent["raiseOnBehalfOf"] in site.accounts \
-            else "nobody"
+        sent["raiseOnBehalfOf"] = _id_of(site, sent["raiseOnBehalfOf"])
+    if isinstance(sent.get("requestParticipants"), list):
+        sent["requestParticipants"] = [_id_of(site, name) for name in sent["requestParticipants"]]
     return sent
+
+
+def _id_of(site, name):
+    """People are named; an id or a key names nobody."""
+    return site.accounts[name].id if name in site.accounts else "nobody"
 
 
 class WikiText(fields.RichText):
@@ -187,8 +198,9 @@ def key_of(account):
 def user(site, account_id):
     account = site.accounts_by_id[account_id]
     shown = site.shown_user(account_id, "2")
+    address = {} if account.hides_email else {"emailAddress": account.email}  # user email visibility: hidden
     return {"self": f"{site.base}/rest/api/2/user?username={account.name}", "name": account.name, "key": key_of(account),
-            "emailAddress": account.email, "avatarUrls": shown["avatarUrls"], "displayName": account.display,
+            **address, "avatarUrls": shown["avatarUrls"], "displayName": account.display,
             "active": account.active, "timeZone": account.zone}
 
 

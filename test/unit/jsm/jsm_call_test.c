@@ -119,6 +119,7 @@ static void what_a_form_is_read_by(void **state)
     assert_int_equal(jsm_call_issue_form(arena, STR("IAM"), STR("a"), 0).path.len, 0);
     assert_str(jsm_call_users(arena, STR("a+b@x.org")).path,
                "/rest/api/3/user/search?maxResults=50&query=a%2Bb%40x.org");
+    assert_str(jsm_call_user(arena, STR("712020:a")).path, "/rest/api/3/user?accountId=712020%3Aa");
 }
 
 static void writes(void **state)

@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_saga.h"
 #include "jsm_unit.h"
 
 static struct jsm_call there(struct jsm_call call)
@@ -53,8 +54,7 @@ static void translates_paths(void **state)
     assert_str(there(user).path, "/rest/api/2/user/search?username=ada%40x&maxResults=2");
     user.path = STR("/rest/api/3/user/search?maxResults=2&query=query%3D");
     assert_str(there(user).path, "/rest/api/2/user/search?maxResults=2&username=query%3D");
-    user.path = STR("/rest/api/3/user?accountId=ada");
-    assert_str(there(user).path, "/rest/api/2/user?username=ada");
+    assert_str(there(jsm_call_user(arena, STR("ada b"))).path, "/rest/api/2/user?username=ada%20b");
     user.path = STR("/rest/api/3/issue/1?query=x");
     assert_str(there(user).path, "/rest/api/2/issue/1?query=x");
     user.path = STR("/rest/jira-webhook/1.0/webhooks");
@@ -134,6 +134,38 @@ static void knows_people(void **state)
     assert_str(jsm_user_name(dc), "ada");
     assert_str(jsm_user_id(old), "ada");
     assert_int_equal(jsm_user_id(NULL).len, 0);
+    assert_str(jsm_user_key(cloud), "5b:1");
+    assert_str(jsm_user_key(dc), "ada");
+    assert_str(jsm_user_key(json_of("{'key':'k','name':'ada','emailAddress':'ada@x'}")), "ada@x");
+    assert_str(jsm_user_key(json_of("{'accountId':'5b:1','emailAddress':''}")), "5b:1");
+    assert_int_equal(jsm_user_key(NULL).len, 0);
+    assert_true(jsm_is_user(cloud));
+    assert_false(jsm_is_user(json_of("{'name':'High'}")));
+}
+
+static void words_name_people(void **state)
+{
+    static const struct {
+        const char *word;
+        enum jsm_word cloud, datacenter;
+    } CASES[] = {
+        {"ada@x.org", JSM_WORD_ADDRESS, JSM_WORD_ADDRESS},
+        {"712020:4f-1", JSM_WORD_ACCOUNT, JSM_WORD_NAME},
+        {"5b10ac8d82e05b22cc7d4ef5", JSM_WORD_ACCOUNT, JSM_WORD_NAME},
+        {"5b10ac8d82e05b22cc7d4ef", JSM_WORD_NOBODY, JSM_WORD_NAME},
+        {"ada", JSM_WORD_NOBODY, JSM_WORD_NAME},
+        {"ada.l_o", JSM_WORD_NOBODY, JSM_WORD_NAME},
+        {"@ada", JSM_WORD_NOBODY, JSM_WORD_NOBODY},
+        {"", JSM_WORD_NOBODY, JSM_WORD_NOBODY},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct str word = str_of(CASES[i].word);
+        if (jsm_word_of(JSM_CLOUD, word) != CASES[i].cloud ||
+            jsm_word_of(JSM_DATACENTER, word) != CASES[i].datacenter)
+            fail_msg("%s", CASES[i].word);
+    }
 }
 
 static void knows_the_last_page(void **state)
@@ -174,7 +206,8 @@ static void reads_tickets(void **state)
         json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
                 "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
         &t);
-    assert_str(t.approver, "JIRAUSER9");
+    assert_str(t.approver, "dana"); /* as a reporter without an address is called */
+    assert_true(t.human_touched);
 }
 
 static void finds_tickets_by_offset(void **state)
@@ -199,6 +232,18 @@ static void finds_tickets_by_offset(void **state)
                                &VIEW, &found, &err));
     assert_int_equal(found.count, 1);
     assert_true(found.human_touched[0]);
+    /* what we did ourselves is nobody's work; who hides may be anybody */
+    assert_true(jsm_found_read(
+        arena,
+        json_of("{'startAt':0,'total':2,'issues':["
+                "{'id':'1','fields':{'creator':{'key':'JIRAUSER1us'},'comment':{'total':1,"
+                "'comments':[{" AUTHOR("us") "}]}},'changelog':{'histories':[{" AUTHOR(
+                    "us") "}]}},{'id':'2','fields':{'creator':{'key':'JIRAUSER1us'}},"
+                          "'changelog':{'histories':[{}]}}]}"),
+        &VIEW, &found, &err));
+    assert_int_equal(found.count, 2);
+    assert_false(found.human_touched[0]);
+    assert_true(found.human_touched[1]);
 }
 
 /* Comments without properties: ours by author and last line, never somebody else's. */
@@ -217,6 +262,26 @@ static void knows_our_comment_by_its_end(void **state)
     const struct json *comments = json_of(arena_cstr(arena, text));
     assert_str(jsm_comment_find(arena, comments, VIEW.our_account), "4");
     assert_int_equal(jsm_comment_find(arena, comments, STR_NONE).len, 0);
+}
+
+/* Why a second ticket is thrown away is said once there too, and a stranger's words are not ours.
+ */
+static void knows_what_we_said_of_a_second_ticket(void **state)
+{
+    struct jsm_call c = there(jsm_call_say_second(arena, STR("10002"), STR("IAM-2"), STR("IAM-1")));
+    struct str sent = json_path_str(json_of(arena_cstr(arena, c.body)), "body");
+    struct str line = str_cut(&sent, '\n'); /* of a text without quotes */
+    (void)state;
+
+    struct str text = arena_printf(arena,
+                                   "{'comments':[{'id':'1','body':'x'," AUTHOR(
+                                       "us") "},{'id':'2','body':'%.*s'," AUTHOR("us") "}]}",
+                                   STR_ARG(line));
+    const struct json *said = json_of(arena_cstr(arena, text));
+    assert_true(jsm_second_is_said(arena, said, VIEW.our_account));
+    assert_false(jsm_second_is_said(arena, said, STR("JIRAUSER1them")));
+    assert_false(jsm_second_is_said(arena, said, STR_NONE));
+    assert_int_equal(jsm_comment_find(arena, said, VIEW.our_account).len, 0);
 }
 
 /* --- walks --- */
@@ -368,8 +433,10 @@ static void refuses_pages_that_cannot_be(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(knows_flavours), cmocka_unit_test(leaves_cloud_alone),
               cmocka_unit_test(translates_paths), cmocka_unit_test(refuses_what_is_not_there),
               cmocka_unit_test(translates_searches), cmocka_unit_test(translates_bodies),
-              cmocka_unit_test(knows_people), cmocka_unit_test(knows_the_last_page),
-              cmocka_unit_test(reads_tickets), cmocka_unit_test(finds_tickets_by_offset),
+              cmocka_unit_test(knows_people), cmocka_unit_test(words_name_people),
+              cmocka_unit_test(knows_what_we_said_of_a_second_ticket),
+              cmocka_unit_test(knows_the_last_page), cmocka_unit_test(reads_tickets),
+              cmocka_unit_test(finds_tickets_by_offset),
               cmocka_unit_test(knows_our_comment_by_its_end),
               cmocka_unit_test(loses_nothing_while_walking),
               cmocka_unit_test(refuses_pages_that_cannot_be))

@@ -279,9 +279,22 @@ static void one_person_with_exactly_that_address(void **state)
     assert_int_equal(count, 2);
 }
 
+static void one_active_user_of_that_name(void **state)
+{
+    (void)state;
+    assert_str(
+        jsm_person_named(json_of("{'name':'okafor','key':'k','active':true}"), STR("Okafor")),
+        "okafor");
+    assert_int_equal(
+        jsm_person_named(json_of("{'name':'okafor','active':false}"), STR("okafor")).len, 0);
+    assert_int_equal(jsm_person_named(json_of("{'name':'okafor2'}"), STR("okafor")).len, 0);
+    assert_int_equal(jsm_person_named(NULL, STR("okafor")).len, 0);
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(texts_become_what_jira_wants),
               cmocka_unit_test(too_long_is_said_with_its_beginning),
               cmocka_unit_test(a_create_screen_is_read),
               cmocka_unit_test(the_form_of_a_request_type_is_read),
               cmocka_unit_test(what_is_no_form_is_refused),
-              cmocka_unit_test(one_person_with_exactly_that_address))
+              cmocka_unit_test(one_person_with_exactly_that_address),
+              cmocka_unit_test(one_active_user_of_that_name))

@@ -84,9 +84,12 @@ static void a_second_ticket_says_why_once_and_to_agents_only(void **state)
     assert_non_null(
         strstr(arena_cstr(arena, c.body), "\"sd.public.comment\",\"value\":{\"internal\":true}"));
     assert_true(jsm_second_is_said(
-        json_of("{'comments':[{'properties':[]},{'properties':[{'key':'countersign.second'}]}]}")));
+        arena,
+        json_of("{'comments':[{'properties':[]},{'properties':[{'key':'countersign.second'}]}]}"),
+        STR("us")));
     assert_false(jsm_second_is_said(
-        json_of("{'comments':[{'properties':[{'key':'countersign.role'}]},{}]}")));
+        arena, json_of("{'comments':[{'properties':[{'key':'countersign.role'}]},{}]}"),
+        STR("us")));
 }
 
 static void one_ticket_of_ours_is_enough_to_see(void **state)

@@ -186,7 +186,7 @@ static void people_are_known_by_the_key_the_file_says(void **state)
         {"[email]", "{\"accountId\":\"5b1\",\"emailAddress\":\"a@example.com\"}", "a@example.com"},
         {"[account]", "{\"accountId\":\"5b1\",\"emailAddress\":\"a@example.com\"}", "5b1"},
         {"[account]", "{\"key\":\"JIRAUSER1\",\"name\":\"a\",\"displayName\":\"A\"}",
-         "JIRAUSER1"}, /* Data Center */
+         "a"}, /* Data Center: as the reporter and an approver are called */
         {"[email, upper]", "{\"accountId\":\"5b1\",\"emailAddress\":\"a@example.com\"}",
          "A@EXAMPLE.COM"},
         {"[first, account]", "[{\"accountId\":\"5b1\"},{\"accountId\":\"5b2\"}]", "5b1"},

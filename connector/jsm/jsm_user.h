@@ -1,0 +1,21 @@
+/* jsm_user.h: who somebody is, in what Jira Cloud or a Data Center shows of a person. Pure. */
+#ifndef COUNTERSIGN_JSM_USER_H
+#define COUNTERSIGN_JSM_USER_H
+
+#include "json/json_read.h"
+
+/* What tells one account from another in what Jira shows of them: accountId, at a Data Center the
+ * key (names change), the name where there is no key. Empty: nobody. Only for asking whether
+ * somebody is the connector itself; people and rules go by jsm_user_key. */
+struct str jsm_user_id(const struct json *user);
+/* The same person in what we write: accountId, at a Data Center the name. A call says
+ * {"accountId": …}, and jsm_dialect_call turns the member into "name". */
+struct str jsm_user_name(const struct json *user);
+/* Who a person is to people and rules: the address where we may see it, else jsm_user_name. Whoever
+ * asks, approves or is asked for goes by this one key: nobody may approve for himself. */
+struct str jsm_user_key(const struct json *user);
+/* Is it a person? Cloud: accountId. Data Center: key and name beside an address or a display name.
+ */
+bool jsm_is_user(const struct json *v);
+
+#endif
