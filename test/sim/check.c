@@ -174,7 +174,8 @@ void check_kept(struct sim *s, int request, int kept)
 {
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        bool rival = i != kept && t->here && !t->hidden && t->made_for == request;
+        /* what people were told of is theirs to sort out, and has a request of its own */
+        bool rival = i != kept && t->here && !t->hidden && t->made_for == request && !t->contested;
         bool was_seen = t->visible_ms < s->now_ms - RACE_MS && t->updated_ms < s->now_ms - RACE_MS;
         if (rival && was_seen && t->human && !s->tickets[kept].human)
             sim_violate(s, "INV5 kept ticket", "%d is kept, people work on %d", kept, i);
