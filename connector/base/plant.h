@@ -52,6 +52,7 @@
     X(TOUCHED_IS_CANCELLED, "a second ticket is cancelled although people work on it")    \
     X(CLONE_IS_CANCELLED, "a clone is taken for a second ticket of ours")                 \
     X(SAID_TWICE, "a lost comment on a second ticket is written again at once")           \
+    X(KEPT_IS_TRUSTED, "a second ticket is cancelled though the kept one is gone")        \
     X(SECOND_IGNORED, "a second ticket is left alone")
 
 enum plant {

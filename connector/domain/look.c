@@ -170,20 +170,24 @@ enum second second_judge(const struct ticket *second, const struct ticket *kept,
     return duplicate_keep(&both) == 1 ? SECOND_SWAP : SECOND_RETIRE;
 }
 
-/* The ticket to be cancelled, read again: people may have begun on it since, or the other one may
- * be gone. Then it is handed back, and judged afresh with both in view. */
+/* The ticket to be cancelled, and the one that is kept (its presence in d), both read again: people
+ * may have begun on it since, or the other one may be gone. Then it is handed back, and judged
+ * afresh with both in view. */
 static enum flow_event judge_retire(const struct flow *flow, const struct dossier *d,
                                     const struct ticket *t, const struct policy *policy,
                                     int64_t now_ms)
 {
     int64_t late_ms = policy->times.lease_ms + policy->times.lateness_ms;
     bool kept = str_eq(d->ticket.issue_id, t->issue_id) || d->ticket.presence == TICKET_GONE;
+    bool kept_unread = d->ticket.presence == TICKET_UNREAD;
     bool ours = look_is_ours(t, flow->marker, flow->request_id) || PLANTED(CLONE_IS_CANCELLED);
 
     if (is_thrown_away(t))
         return EV_FOUND;
     if (kept || !ours || (is_in_hand(t) && !PLANTED(TOUCHED_IS_CANCELLED)))
         return EV_NOT_WANTED;
+    if (kept_unread)
+        return EV_READ_FAILED;
     /* a comment that was lost may still be written */
     if (flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms && !PLANTED(SAID_TWICE))
         return EV_WAIT;

@@ -8,8 +8,9 @@
 /* What the marker search found, newest knowledge last. */
 struct find_result {
     bool proven;  /* authenticated and complete: an empty list means "none that we may see" */
-    bool sighted; /* the same identity was shown a ticket that we made: what is not there is not
-                     hidden from us by issue security (asked where a create is in doubt) */
+    bool sighted; /* the same identity was shown a ticket that we made, in the project where this
+                     one would be: what is not there is not hidden from us by issue security (asked
+                     where a create is in doubt) */
     size_t count;
     struct str issue_id[8]; /* ours with the marker; thrown-away ones only where none lives */
     struct str key[8];

@@ -80,3 +80,9 @@ enum flow_event step_did(const struct step_rule *rule, enum status_role reached,
             return EV_STEP;
     return EV_DID;
 }
+
+enum flow_event step_unseen(const struct flow *flow, const char **ret_why)
+{
+    *ret_why = "it was done and does not show";
+    return flow->failures ? EV_REFUSED : EV_WAIT;
+}

@@ -69,6 +69,11 @@ const struct step_rule *step_next(const struct flow *flow, const struct ticket *
 enum flow_event step_did(const struct step_rule *rule, enum status_role reached,
                          struct str issue_id);
 
+/* A step that Jira called done, and the look after it does not show: WAIT the first time, for
+ * whoever undoes it at once is not fought at full speed; REFUSED when that was waited out before
+ * (flow->failures), for what never shows would be written for ever. *ret_why: as people read it. */
+enum flow_event step_unseen(const struct flow *flow, const char **ret_why);
+
 /* Name as it stands in the database. */
 const char *step_text(enum step step);
 

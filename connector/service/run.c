@@ -120,9 +120,8 @@ static void run_on_ready(void *arg, const struct step_ready *ready)
         run_prepare(run);
         return;
     }
-    if (run->step == run->stepped) { /* whoever undoes it at once is not fought at full speed */
-        run->why = "it was done and does not show";
-        run_feed(run, EV_WAIT);
+    if (run->step == run->stepped) {
+        run_feed(run, step_unseen(&run->flow, &run->why));
         return;
     }
     run->call = ready->call;
@@ -157,6 +156,19 @@ static void run_judge(struct run *run, const struct find_result *found)
         run_feed(run, event);
 }
 
+/* Of two tickets the one that is kept, as it is now: whoever cancels the other must not cancel the
+ * last one. */
+static void run_on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
+                        const struct ticket *ticket)
+{
+    struct run *run = arg;
+
+    if (look_failed(run, outcome, told_ms, "could not read the ticket that is kept"))
+        return;
+    run->dossier->ticket.presence = ticket->presence;
+    run_judge(run, NULL);
+}
+
 static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
                           const struct ticket *ticket)
 {
@@ -169,7 +181,12 @@ static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
     run->ticket = kept;
     if (kept->key.len)
         run->key = arena_str(run->arena, kept->key);
-    run_judge(run, NULL);
+    struct str other = run->dossier->ticket.issue_id;
+    if (run->flow.kind == FLOW_RETIRE && other.len && !PLANTED(KEPT_IS_TRUSTED))
+        run->world->ops->ticket_read(run->world, run->look, run->flow.site, other, false,
+                                     run_on_kept, run);
+    else
+        run_judge(run, NULL);
 }
 
 /* What people wrote on it counts only where it decides whether they have it in hand. */
@@ -223,7 +240,7 @@ static void run_on_dossier(void *arg, enum read_outcome outcome, struct dossier 
             run_without_look(run);
             return;
         }
-        ops->ticket_find(run->world, run->look, &run->flow, run_on_found, run);
+        ops->ticket_find(run->world, run->look, &run->flow, run->dossier, run_on_found, run);
         return;
     case LOOK_TICKET:
         run_read_ticket(run);

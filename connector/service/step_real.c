@@ -82,12 +82,6 @@ static struct str summary_of(struct prep *p, const struct item *i)
     return s.len > SUMMARY_MAX ? str_n(s.p, SUMMARY_MAX) : s;
 }
 
-static struct str project_of(const struct prep *p)
-{
-    const struct mapping *m = p->site->o.mapping;
-    return m->project.len ? m->project : p->site->config->projects[0];
-}
-
 /* What the mapping makes of the wish, before anybody is asked. */
 static bool begin_creation(struct prep *p)
 {
@@ -144,7 +138,7 @@ static void ask_form(struct prep *p, bool afresh)
     const struct mapping *m = p->site->o.mapping;
     bool by_request = m->ticket.by == CREATE_BY_REQUEST;
     struct site_form_name name = {.by = m->ticket.by,
-                                  .project = project_of(p),
+                                  .project = site_project(p->site),
                                   .type =
                                       by_request ? p->creation->rule->request_type : m->issue_type};
 
@@ -217,7 +211,7 @@ static bool build_create(struct prep *p)
     struct jsm_call call;
     struct err err = {0};
     struct jsm_create create = {
-        .project = project_of(p),
+        .project = site_project(p->site),
         .issue_type = m->issue_type,
         .request_type_field = m->request_type_field,
         .request_type = p->creation->rule->request_type,
@@ -491,8 +485,15 @@ static void on_read(void *arg, const struct jsm_answer *answer)
                   str_of(answer->why));
 }
 
+static bool is_urgent(const struct flow *flow, const struct dossier *d)
+{
+    return flow->kind == FLOW_CREATE && d->kind == REQUEST_REMOVAL; /* access that must go, first */
+}
+
 static void prep_read(struct prep *p, struct jsm_call call)
 {
+    if (is_urgent(p->flow, p->d))
+        call.lane = LANE_GATE;
     site_send(p->site, p->arena, &call, on_read, p);
 }
 
@@ -598,7 +599,7 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
     ASSERT(site); /* the call was made for it */
     *s = (struct sending){site, arena, d->rule, call->reached, fn, arg};
     struct jsm_call sent = call->call;
-    if (sent.lane == LANE_CREATE && d->kind == REQUEST_REMOVAL) /* access that must go, first */
+    if (is_urgent(flow, d))
         sent.lane = LANE_GATE;
     site_send(site, arena, &sent, on_sent, s);
 }

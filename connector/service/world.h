@@ -73,7 +73,7 @@ struct world_ops {
     void (*ticket_read)(struct world *w, struct arena *arena, struct str site, struct str issue_id,
                         bool talk, world_ticket_fn *fn, void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
-                        world_found_fn *fn, void *arg);
+                        const struct dossier *d, world_found_fn *fn, void *arg);
     /* Part of a look: what the step must know first (what Jira offers, where our comment stands,
      * what a form asks for, who a person is), each a bounded number of reads, and the step's call
      * built from it. ticket: as just read, NULL where there is none yet. flow, d and ticket live as

@@ -48,6 +48,7 @@ struct finding_tickets {
     struct str marker;
     bool in_doubt; /* a create may have been carried out: "none" must be proven */
     bool sighted;
+    bool removal; /* access that must go, first */
     world_found_fn *fn;
     void *arg;
 };
@@ -89,6 +90,8 @@ static void search_marker(struct finding_tickets *f)
     struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
                                          f->site->o.mapping->ticket.marker);
 
+    if (f->removal)
+        call.lane = LANE_GATE;
     site_send(f->site, f->arena, &call, on_found, f);
 }
 
@@ -100,7 +103,8 @@ static void on_own(void *arg, const struct jsm_answer *answer)
         return;
     f->sighted = jsm_own_is_shown(answer->body);
     if (!f->sighted)
-        log_warn("world", "Jira shows us no ticket that we made: a lost create is not repeated",
+        log_warn("world",
+                 "Jira shows us no ticket that we made there: a lost create is not repeated",
                  LOG_S("site", f->site->config->name));
     search_marker(f);
 }
@@ -111,7 +115,6 @@ static void on_own(void *arg, const struct jsm_answer *answer)
 static void on_known(void *arg, bool known)
 {
     struct finding_tickets *f = arg;
-    const struct site_config *c = f->site->config;
 
     if (!known) {
         found_end(f, READ_DENIED, 0, NULL);
@@ -121,7 +124,11 @@ static void on_known(void *arg, bool known)
         search_marker(f);
         return;
     }
-    struct jsm_call call = jsm_call_own(f->arena, c->projects, c->project_count);
+    /* where its ticket would be made: what we are shown elsewhere says nothing about there */
+    struct str project = site_project(f->site);
+    struct jsm_call call = jsm_call_own(f->arena, &project, 1);
+    if (f->removal)
+        call.lane = LANE_GATE;
     site_send(f->site, f->arena, &call, on_own, f);
 }
 
@@ -131,7 +138,7 @@ static void find_without_site(void *arg)
 }
 
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
-                       world_found_fn *fn, void *arg)
+                       const struct dossier *d, world_found_fn *fn, void *arg)
 {
     struct finding_tickets *f = calloc(1, sizeof *f);
 
@@ -141,6 +148,7 @@ void world_ticket_find(struct world *w, struct arena *arena, const struct flow *
                                   .arena = arena,
                                   .marker = flow->marker,
                                   .in_doubt = flow->sent_at_ms != 0,
+                                  .removal = d->kind == REQUEST_REMOVAL,
                                   .fn = fn,
                                   .arg = arg};
     f->site = service_site(f->svc, flow->site);

@@ -29,7 +29,7 @@ int64_t world_mono_ms(struct world *w);
 void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
                        bool talk, world_ticket_fn *fn, void *arg);
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
-                       world_found_fn *fn, void *arg);
+                       const struct dossier *d, world_found_fn *fn, void *arg);
 /* step_real.c */
 void world_step_prepare(struct world *w, struct arena *arena, const struct flow *flow,
                         enum step step, const struct dossier *d, const struct ticket *ticket,

@@ -200,3 +200,9 @@ void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg)
     l->arena = arena_new(LIMIT_ARENA_SMALL);
     site_send(site, l->arena, &call, on_myself, l);
 }
+
+struct str site_project(const struct site *site)
+{
+    struct str mapped = site->o.mapping->project;
+    return mapped.len ? mapped : site->config->projects[0];
+}

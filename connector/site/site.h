@@ -111,6 +111,10 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
  * (as old as a search may be that we act on), so that many who ask at once cost one call. */
 void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg);
 
+/* Key of the project in which a ticket is made: the mapping's, or the first of the configuration.
+ * Borrowed from the site. */
+struct str site_project(const struct site *site);
+
 /* What the answer to a read means for whoever looks. */
 enum read_outcome site_read_outcome(const struct jsm_answer *answer);
 

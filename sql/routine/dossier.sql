@@ -40,7 +40,8 @@ language sql stable set search_path = pg_catalog as $$
                    where i.request_id = r.id and i.replaced_at is null),
         'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state, 'cycle', f.cycle,
                                                                'sent_ms', governance.ms(f.sent_at), 'refused_ms', governance.ms(f.parked_at),
-                                                               'attempts', f.attempt)), '[]')
+                                                               'attempts', f.attempt)
+                                            order by f.state <> 'parked', f.id desc), '[]') -- of a kind the one whose turn it is last
                     from governance.flow f where f.request_id = r.id and f.state not in ('done', 'moot')),
         'ours_unseen', exists (select from governance.flow f where f.site = r.site and f.kind = 'create_ticket' and f.issue_id <> ''
                                   and f.state not in ('done', 'moot') and (f.state = 'parked' or f.failures > 0) and f.request_id <> r.id

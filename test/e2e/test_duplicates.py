@@ -121,6 +121,19 @@ def test_each_step_after_the_ticket_is_made_is_resumed(site):
     assert state["properties"]["gar.bind"]["request"] == request
 
 
+def test_a_step_that_never_shows_is_done_twice_and_people_are_told(site):
+    site.control("faults", [{"method": "GET", "path": "/remotelink$", "count": 100000, "effect": {
+        "kind": "reply", "status": 200, "body": "[]", "headers": {"Content-Type": "application/json"}}}])
+    request = submit(site, "unseen")
+    flow = f"from governance.flow where request_id = '{request}' and kind = 'create_ticket'"
+    wait.until(lambda: site.sql(f"select state {flow}") == "parked", 20, what="given up")
+    wait.until(lambda: site.sql(f"select reason from governance.escalation where request_id = '{request}'") == "TicketUnfinished", 20, what="told")
+    assert site.sql(f"select why {flow}") == "it was done and does not show"
+    ticket, = site.marked(request)
+    calls = site.control("calls?actor=connector&method=POST")["calls"]
+    assert sum(c["path"].endswith(("/" + ticket["id"] + "/remotelink", "/" + ticket["key"] + "/remotelink")) for c in calls) == 2
+
+
 def test_a_delivery_tells_of_a_lost_create_before_the_index_does(site):
     site.control("config", {"index_lag_ms": 60000})
     site.fault("lose_reply", path=CREATE, how="close")

@@ -132,7 +132,7 @@ void check_bound(struct sim *s, int request, int ticket)
 
 /* A call that is on the way to cancelling a ticket. Jira has no compare-and-set: this much may
  * happen between our look and our call. */
-void check_retire(struct sim *s, int request, int ticket)
+void check_retire(struct sim *s, int request, int ticket, int64_t looked_ms)
 {
     const struct sticket *t = &s->tickets[ticket];
     int64_t race_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
@@ -142,6 +142,10 @@ void check_retire(struct sim *s, int request, int ticket)
                     ticket);
     if (t->human && s->now_ms - t->human_ms > race_ms)
         sim_violate(s, "INV-B4 people's ticket", "ticket %d is cancelled, people work on it",
+                    ticket);
+    const struct sticket *kept = &s->tickets[s->requests[request].ticket];
+    if (!kept->here && kept->gone_ms < looked_ms)
+        sim_violate(s, "INV-B4 the last one", "ticket %d is cancelled, the kept one is gone",
                     ticket);
     if (s->requests[request].ticket == ticket)
         sim_violate(s, "INV-B4 people's ticket", "ticket %d is cancelled, it is the request's",
@@ -170,7 +174,8 @@ void check_kept(struct sim *s, int request, int kept)
 {
     for (int i = 0; i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
-        bool rival = i != kept && t->here && !t->hidden && t->made_for == request;
+        /* what people were told of is theirs to sort out, and has a request of its own */
+        bool rival = i != kept && t->here && !t->hidden && t->made_for == request && !t->contested;
         bool was_seen = t->visible_ms < s->now_ms - RACE_MS && t->updated_ms < s->now_ms - RACE_MS;
         if (rival && was_seen && t->human && !s->tickets[kept].human)
             sim_violate(s, "INV5 kept ticket", "%d is kept, people work on %d", kept, i);

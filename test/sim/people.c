@@ -130,6 +130,7 @@ static void leave(struct sim *s, int ticket)
     struct sticket *t = &s->tickets[ticket];
 
     t->here = false;
+    t->gone_ms = s->now_ms;
     if (t->request >= 0 && s->requests[t->request].ticket != ticket)
         s->requests[t->request].may_have_two = true; /* not bound yet: nobody can know it */
     sim_trace(s, "ticket gone", ticket, 0);
@@ -290,6 +291,20 @@ static void on_platform(struct sim *s, void *arg, int64_t number)
     (void)arg, (void)number;
     if (s->request_count < REQUESTS_MAX)
         store_request_new(s, false);
+}
+
+static void on_delete_kept(struct sim *s, void *arg, int64_t request)
+{
+    int kept = s->requests[request].ticket;
+
+    (void)arg;
+    if (kept >= 0 && s->tickets[kept].here && !s->calm)
+        leave(s, kept);
+}
+
+void people_delete_kept(struct sim *s, int request)
+{
+    sim_at(s, s->now_ms + rng_range(&s->rng, 1, 20000), on_delete_kept, NULL, request);
 }
 
 void people_start(struct sim *s)

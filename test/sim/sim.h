@@ -48,7 +48,7 @@ enum {
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
-    X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned)
+    X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -86,6 +86,7 @@ struct sticket {
     bool linked, followed, contested;
     int said;         /* comments that call it a second ticket */
     int64_t human_ms; /* when people began on it */
+    int64_t gone_ms;  /* when it was deleted last */
     enum status_role role;
     int cycle;
     int closed_for;       /* the claim for whose sake we closed it; -1 none */
@@ -266,6 +267,9 @@ void store_open_request(struct sim *s, int ticket);
 bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,
                      const struct flow_rule *rule, const struct flow_note *note);
 void store_retry_parked(struct sim *s);
+/* Of several refused ones of a kind the oldest tries again, and none while another is on its way.
+ */
+bool store_has_turn(const struct sim *s, const struct sflow *f);
 void store_retry_flow(struct sim *s, struct sflow *f);
 /* An operator says that nothing came of it. */
 void store_no_doubt(struct sim *s, struct sflow *f);
@@ -298,6 +302,8 @@ void jira_poll(struct sim *s);
 
 /* people.c */
 void people_start(struct sim *s);
+/* The ticket that the request keeps is deleted, while its second one is being thrown away. */
+void people_delete_kept(struct sim *s, int request);
 
 /* check.c: the invariants */
 void check_event(struct sim *s);
@@ -307,7 +313,8 @@ void check_retry(struct sim *s, const struct sflow *f);
 void check_move(struct sim *s, struct srequest *r, enum phase to);
 void check_kept(struct sim *s, int request, int kept);
 void check_bound(struct sim *s, int request, int ticket);
-void check_retire(struct sim *s, int request, int ticket);
+/* looked_ms: when the look began that it is done on. */
+void check_retire(struct sim *s, int request, int ticket, int64_t looked_ms);
 void check_fence(struct sim *s, bool mine, const char *what);
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x);

@@ -173,6 +173,8 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
         if (!flow_state_is_final(f->f.state)) {
             d->flow_open[f->f.kind] = true;
             d->flow_parked[f->f.kind] |= f->f.state == FS_PARKED;
+            if (f->f.state == FS_PARKED && !store_has_turn(s, f))
+                continue;
             d->flow_cycle[f->f.kind] = cycle_text(f->cycle);
             d->flow_sent_ms[f->f.kind] = f->f.sent_at_ms;
             d->flow_refused_ms[f->f.kind] = f->parked_ms;
@@ -391,7 +393,8 @@ static void retry_refused(struct sim *s, int request, const struct decision *x)
 {
     for (int i = 0; i < s->flow_count; i++) {
         struct sflow *f = &s->flows[i];
-        if (f->request != request || f->f.state != FS_PARKED || !x->retry[f->f.kind])
+        if (f->request != request || f->f.state != FS_PARKED || !x->retry[f->f.kind] ||
+            !store_has_turn(s, f))
             continue;
         check_retry(s, f);
         store_retry_flow(s, f);

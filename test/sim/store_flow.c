@@ -64,6 +64,8 @@ bool store_retire_add(struct sim *s, int request, int ticket)
                          .cycle = cycle_text(ticket),
                          .payload = STR("{}")};
     replica_kick(s, s->now_ms);
+    if (FAULT(s, kept_gone))
+        people_delete_kept(s, request);
     return true;
 }
 
@@ -195,11 +197,23 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
     return true;
 }
 
+bool store_has_turn(const struct sim *s, const struct sflow *f)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *o = &s->flows[i];
+        bool other = o != f && o->request == f->request && o->f.kind == f->f.kind;
+        bool open = !flow_state_is_final(o->f.state);
+        if (other && open && (o->f.state != FS_PARKED || o->f.id < f->f.id))
+            return false;
+    }
+    return true;
+}
+
 void store_retry_flow(struct sim *s, struct sflow *f)
 {
     const struct flow_rule *rule = flow_decide(f->f.state, EV_RETRY_ASKED);
 
-    if (!rule)
+    if (!rule || !store_has_turn(s, f))
         return;
     count_rule(rule);
     f->f.state = rule->to;

@@ -271,12 +271,12 @@ static void end_found(struct sim *s, void *arg, int64_t number)
 }
 
 static void sim_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
-                            world_found_fn *fn, void *arg)
+                            const struct dossier *d, world_found_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
 
-    (void)arena;
+    (void)arena, (void)d;
     op->fn.found = fn;
     op->request = request_index(flow->request_id);
     op->failed = FAULT(s, anonymous); /* 200 and an empty list, for a stranger */
@@ -573,7 +573,7 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
     if (step == STEP_CREATE)
         check_post(s, r, d->now_ms);
     if (flow->kind == FLOW_RETIRE)
-        check_retire(s, f->request, cycle_index(flow->issue_id));
+        check_retire(s, f->request, cycle_index(flow->issue_id), d->now_ms);
 }
 
 /* Fates of a call that never reaches Jira's heart. */

@@ -1,6 +1,6 @@
 -- A second ticket of one request: which is thrown away, who is told, and that the request never loses its last one.
 set role countersign_service;
-select plan(35);
+select plan(41);
 
 create function pg_temp.claim(issue text) returns bigint language plpgsql as $$
 declare
@@ -75,6 +75,14 @@ select throws_ok(format('update governance.ticket set request_id = null, version
                  'no ticket just leaves its request');
 select throws_ok(format('update governance.ticket set request_id = %L, version = version + 1 where issue_id = ''101''', :'early'), 'CG002', null,
                  'nor goes to another one');
+select throws_ok(format('update governance.ticket set request_id = null, second_of = %L, version = version + 1 where issue_id = ''101''', :'r'), 'CG002', null,
+                 'nor becomes a second one that nobody throws away');
+select throws_ok(format('update governance.ticket set request_id = %L, second_of = null, version = version + 1 where issue_id = ''100''', :'early'), 'CG002', null,
+                 'a second one goes to no other request');
+select throws_ok(format('update governance.ticket set second_of = %L, version = version + 1 where issue_id = ''100''', :'early'), 'CG002', null,
+                 'nor is it made one of another');
+select throws_ok('update governance.ticket set second_of = null, version = version + 1 where issue_id = ''100''', 'CG002', null,
+                 'nor is it let go while it is being thrown away');
 
 -- a claim was made on the first: it stays
 select t.claim(pg_temp.bound('200'));
@@ -82,6 +90,10 @@ select request_id as c from governance.ticket where issue_id = '200' \gset
 select is(pg_temp.retire('201', :'c', '200', true), null, 'no request goes over that is claimed');
 select is((select issue_id from governance.ticket where request_id = :'c'), '200', 'nothing changed');
 select is((select count(*) from governance.flow where request_id = :'c' and kind = 'retire'), 0::bigint, 'nothing is thrown away');
+insert into governance.flow (request_id, site, kind, cycle, issue_id) values (:'c', 'acme', 'retire', '200', '200');
+select throws_ok(format('update governance.ticket set request_id = null, second_of = %L, version = version + 1 where issue_id = ''200''', :'c'), 'CG002', null,
+                 'nor does its ticket leave it, by whatever way');
+select is((select count(*) from governance.ticket where request_id = :'c'), 1::bigint, 'it keeps its ticket');
 
 -- a third ticket while the second could not be cancelled: the refused one waits until the other is through
 select pg_temp.bound('300') as m \gset

@@ -381,6 +381,8 @@ static void what_people_began_on_is_not_cancelled(void **state)
     assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
     t.made_by_us = true;
 
+    d.ticket.presence = TICKET_UNREAD; /* it may be the last one */
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READ_FAILED);
     d.ticket.presence = TICKET_GONE; /* it is the last one */
     assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
     d.ticket.presence = TICKET_HERE;

@@ -120,6 +120,19 @@ static void a_create_that_names_no_ticket_is_lost(void **state)
         assert_int_equal(step_did(create, STATUS_OPEN, str_of(NO_IDS[i])), EV_LOST);
 }
 
+/* Jira takes it and never shows it: two calls, and people are told */
+static void what_never_shows_is_refused_the_second_time(void **state)
+{
+    struct flow flow = {.kind = FLOW_CREATE, .issue_id = STR("10001")};
+    const char *why = NULL;
+    (void)state;
+
+    assert_int_equal(step_unseen(&flow, &why), EV_WAIT);
+    flow.failures = 1;
+    assert_int_equal(step_unseen(&flow, &why), EV_REFUSED);
+    assert_string_equal(why, "it was done and does not show");
+}
+
 static void every_kind_and_every_step_is_in_the_table(void **state)
 {
     bool kinds[FLOW_KIND_COUNT] = {0}, steps[STEP_END] = {0};
@@ -146,4 +159,5 @@ UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_sho
           cmocka_unit_test(what_was_never_sent_is_not_searched_for),
           cmocka_unit_test(done_is_all_or_more_follows),
           cmocka_unit_test(a_create_that_names_no_ticket_is_lost),
+          cmocka_unit_test(what_never_shows_is_refused_the_second_time),
           cmocka_unit_test(every_kind_and_every_step_is_in_the_table))
