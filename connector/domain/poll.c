@@ -193,9 +193,14 @@ void poll_seen_clear(struct poll_seen *s)
 
 /* --- less than before, and how soon again --- */
 
+bool poll_knows(int64_t known)
+{
+    return known >= POLL_KNOWN_MIN;
+}
+
 bool poll_shows_less(int64_t known, int64_t shown)
 {
-    return known >= POLL_KNOWN_MIN && shown * 2 < known;
+    return poll_knows(known) && shown * 2 < known;
 }
 
 bool poll_is_held(bool shows_less, int64_t held_ms)

@@ -104,6 +104,8 @@ void poll_seen_clear(struct poll_seen *s);
 
 /* --- does it show suspiciously little --- */
 
+/* Are there enough known ones to judge by? Who knows of fewer may not say that all is well. */
+bool poll_knows(int64_t known);
 /* Fewer than half of the known ones: a right was lost, rather than so many tickets. */
 bool poll_shows_less(int64_t known, int64_t shown);
 /* That is held against the site for a day; then it is believed. */

@@ -32,8 +32,10 @@ struct poller {
     struct str token;
     enum poll_next next;
     int64_t fence, held_ms;
-    int64_t before_ms; /* Jira's time at which the walk before began; 0 = we do not know it */
-    int64_t asked_ms;  /* and this one */
+    int64_t held_known; /* what the walk expected that held the site */
+    int64_t expected;   /* what this one should have shown */
+    int64_t before_ms;  /* Jira's time at which the walk before began; 0 = we do not know it */
+    int64_t asked_ms;   /* and this one */
     int64_t found, unannounced;
     bool holds;    /* complete, and it showed suspiciously little */
     bool believed; /* for so long that it is taken to be so */
@@ -85,16 +87,21 @@ static void on_held(void *arg, enum store_outcome outcome, struct str ms)
 }
 
 /* What the walk showed of what it should have, and the sweep. Held: people are told, and no ticket
- * is believed to be gone. */
+ * is believed to be gone. Who held it may be another process: its word on what was there is the
+ * row's, and a walk that knows of too little does not lift what others saw. */
 static void look_at_whole(struct poller *p)
 {
+    struct site_polling *s = &p->site->polling;
     int64_t known, shown;
 
     poll_seen_count(&p->seen, p->walk.cursor.from_ms, &known, &shown);
-    bool less = poll_shows_less(known, shown) || p->site->polling.sweep_shows_less;
+    p->expected = known > p->held_known ? known : p->held_known;
+    bool walk_less = poll_shows_less(p->expected, shown);
+    bool unsure = p->held_ms && !poll_knows(p->expected);
+    bool less = walk_less || unsure || s->sweep_shows_less;
     p->holds = poll_is_held(less, p->held_ms);
     p->believed = less && !p->holds;
-    p->site->polling.walk_shows_less = p->holds;
+    s->walk_shows_less = p->holds && (walk_less || !s->sweep_shows_less);
     if (!p->holds && cursor_finish(&p->cursor, &p->walk.cursor, true, true))
         p->cursor.overlap_ms = poll_overlap_ms(&p->lag);
 }
@@ -105,7 +112,7 @@ static void hold(struct poller *p)
 
     log_error("poller", why, LOG_S("site", p->site->config->name),
               LOG_C("remedy", "give the service account its rights back, or wait a day"));
-    store_poll_hold(&p->svc->store, p->site->config->name, why, on_held, p);
+    store_poll_hold(&p->svc->store, p->site->config->name, why, p->fence, p->expected, on_held, p);
 }
 
 /* --- pages --- */
@@ -158,7 +165,7 @@ static void on_page_stored(void *arg, enum store_outcome outcome, int64_t hints,
  * most tickets of a desk are none of ours, and need not be read to know that. */
 static size_t take_hits(struct poller *p, const struct jsm_page *page, struct store_hint *hints)
 {
-    const struct mapping *mapping = p->svc->config->mapping;
+    const struct mapping *mapping = p->site->o.mapping;
     size_t count = 0;
     bool samples = p->before_ms && p->seen.used < POLL_SEEN_SLOTS / 2;
 
@@ -206,7 +213,8 @@ static void take_page(struct poller *p, const struct jsm_page *page)
                                 .last = p->next == POLL_COMPLETE && !p->holds,
                                 .cursor = p->cursor,
                                 .lag = p->lag,
-                                .asked_ms = p->asked_ms};
+                                .asked_ms = p->asked_ms,
+                                .lifts = p->held_ms > 0};
     store_poll_page(&p->svc->store, p->site->config->name, p->fence, &stored, on_page_stored, p);
 }
 
@@ -253,23 +261,26 @@ static void next_page(struct poller *p)
     arena_clear(p->arena);
     p->token = arena_str(p->arena, str_of(token));
     struct jsm_call call = jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.bound_ms,
-                                         p->token, p->svc->config->mapping->request_type_field);
+                                         p->token, p->site->o.mapping->request_type_field);
     site_send(p->site, p->arena, &call, on_page, p);
 }
 
 /* --- a walk begins --- */
 
-/* Another replica, or we before a restart, held it: so it is until our own sweep shows otherwise.
- */
-static void take_hold(struct poller *p, int64_t held_ms)
+/* Another replica, or we before a restart, held it: so it is until our own sweep shows otherwise,
+ * or, where there is none, the walk. */
+static void take_hold(struct poller *p, int64_t held_ms, int64_t held_known)
 {
     struct site_polling *s = &p->site->polling;
 
     p->held_ms = held_ms;
+    p->held_known = held_known;
     if (!held_ms)
         s->sweep_shows_less = false;
-    else if (!s->sweep_shows_less && !s->walk_shows_less)
+    else if (poll_is_held(true, held_ms) && !s->sweep_shows_less && !s->walk_shows_less) {
         s->sweep_shows_less = sweeper_kick(p->sweeper);
+        s->walk_shows_less = !s->sweep_shows_less;
+    }
 }
 
 static void on_begun(void *arg, enum store_outcome outcome, const struct store_poll *poll)
@@ -286,7 +297,7 @@ static void on_begun(void *arg, enum store_outcome outcome, const struct store_p
         p->lag.count[i] += p->pending.count[i];
     p->pending = (struct poll_lag){0};
     p->fence = poll->fence;
-    take_hold(p, poll->held_ms);
+    take_hold(p, poll->held_ms, poll->held_known);
     bool follows = p->last_fence && poll->fence == p->last_fence + 1;
     p->before_ms = follows ? poll->asked_ms : 0; /* another's walk showed we do not know what */
     p->asked_ms = p->found = p->unannounced = 0;

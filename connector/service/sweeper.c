@@ -65,11 +65,11 @@ static void sweep_done(struct sweeper *w)
         log_error("sweeper", why, LOG_S("site", w->site->config->name), LOG_I("asked", w->asked),
                   LOG_I("shown", w->shown),
                   LOG_C("remedy", "give the service account its rights back, or wait a day"));
-        store_poll_hold(&w->svc->store, w->site->config->name, why, on_held, w);
+        store_poll_hold(&w->svc->store, w->site->config->name, why, 0, 0, on_held, w);
         return;
     }
-    w->site->polling.sweep_shows_less = false;
-    if (was && !w->site->polling.walk_shows_less)
+    w->site->polling.sweep_shows_less = false; /* else it is for the walks to say */
+    if (was && poll_knows(w->asked) && !w->site->polling.walk_shows_less)
         store_poll_release(&w->svc->store, w->site->config->name, on_released, w);
     else
         sweep_end(w, NULL);

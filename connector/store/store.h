@@ -241,9 +241,10 @@ void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, 
 struct store_poll {
     struct cursor cursor;
     struct poll_lag lag;
-    int64_t fence;    /* of this walk */
-    int64_t asked_ms; /* Jira's time at which the last complete walk began, 0 = not known */
-    int64_t held_ms;  /* for so long the cursor has been held, 0 = it is not */
+    int64_t fence;      /* of this walk */
+    int64_t asked_ms;   /* Jira's time at which the last complete walk began, 0 = not known */
+    int64_t held_ms;    /* for so long the cursor has been held, 0 = it is not */
+    int64_t held_known; /* changes that the walk expected which held it, 0 = a sweep did */
 };
 typedef void store_poll_fn(void *arg, enum store_outcome outcome, const struct store_poll *poll);
 /* Single flight per site: STORE_LOST when another replica walks. */
@@ -255,19 +256,22 @@ struct store_page {
     const struct store_hint *hints;
     size_t count;
     bool last;
-    struct cursor cursor; /* these three only with last */
+    struct cursor cursor; /* these four only with last */
     struct poll_lag lag;
     int64_t asked_ms;
+    bool lifts; /* the walk knew that the site is held: it is not any more */
 };
 /* hints: changes that were not known; unannounced: those of them that no delivery had told of. */
 typedef void store_page_fn(void *arg, enum store_outcome outcome, int64_t hints,
                            int64_t unannounced, const char *message);
 void store_poll_page(struct store *s, struct str site, int64_t fence, const struct store_page *page,
                      store_page_fn *fn, void *arg);
-/* The site shows less than half of what it did: held, and people are told once. Gives for how long
- * in ms. */
-void store_poll_hold(struct store *s, struct str site, const char *why, store_json_fn *fn,
-                     void *arg);
+/* The site shows less than half of what it did: held, and people are told once. Until it is
+ * released, for a day at most, no replica's word that a ticket is gone is stored. fence: of the
+ * walk that ends so, 0 = a sweep says it; known: how many changes that walk expected. Gives for how
+ * long in ms. */
+void store_poll_hold(struct store *s, struct str site, const char *why, int64_t fence,
+                     int64_t known, store_json_fn *fn, void *arg);
 /* It shows what it did again. */
 void store_poll_release(struct store *s, struct str site, store_done_fn *fn, void *arg);
 /* May this replica sweep the site now? LOST: it was swept less than every_ms ago. */

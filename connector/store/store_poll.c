@@ -32,7 +32,8 @@ static void on_begun(void *arg, const struct pg_reply *reply)
                                    .fence = number(reply, 2),
                                    .asked_ms = number(reply, 3),
                                    .lag = read_lag(pg_cell(reply, 0, 4)),
-                                   .held_ms = number(reply, 5)};
+                                   .held_ms = number(reply, 5),
+                                   .held_known = number(reply, 6)};
     op->fn.poll(op->arg, outcome, &poll);
     free(op);
 }
@@ -61,6 +62,7 @@ static void put_page(struct buf *buf, const struct store_page *page)
         json_i64_member(&out, "watermark_ms", page->cursor.watermark_ms);
         json_i64_member(&out, "overlap_ms", page->cursor.overlap_ms);
         json_i64_member(&out, "asked_ms", page->asked_ms);
+        json_bool_member(&out, "lifts", page->lifts);
         json_put_name(&out, "lag");
         json_open_array(&out);
         for (size_t i = 0; i < POLL_LAG_BUCKETS; i++)
@@ -97,10 +99,12 @@ void store_poll_page(struct store *s, struct str site, int64_t fence, const stru
     pg_exec(s->pg, &SQL_POLL_STORE, params, on_stored, op);
 }
 
-void store_poll_hold(struct store *s, struct str site, const char *why, store_json_fn *fn,
-                     void *arg)
+void store_poll_hold(struct store *s, struct str site, const char *why, int64_t fence,
+                     int64_t known, store_json_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(site), store_p(str_of(why))};
+    char fence_text[STORE_NUMBER_SIZE], known_text[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(site), store_p(str_of(why)), store_i(fence, fence_text),
+                                store_i(known, known_text)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.json = fn;

@@ -99,15 +99,15 @@ select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)
 
 -- name: poll_begin
 -- params: site text, owner text, lease_s int
-select watermark_ms, overlap_ms, fence, asked_ms, lag, held_ms from governance.poll_begin($1, $2, make_interval(secs => $3::int))
+select watermark_ms, overlap_ms, fence, asked_ms, lag, held_ms, held_known from governance.poll_begin($1, $2, make_interval(secs => $3::int))
 
 -- name: poll_store
 -- params: site text, fence bigint, page jsonb
 select hints, unannounced from governance.poll_store($1, $2::bigint, $3::jsonb)
 
 -- name: poll_hold
--- params: site text, why text
-select governance.poll_hold($1, $2)
+-- params: site text, why text, fence bigint, known bigint
+select governance.poll_hold($1, $2, $3::bigint, $4::bigint)
 
 -- name: poll_release
 -- params: site text

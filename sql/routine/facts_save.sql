@@ -15,6 +15,9 @@ begin
     if not found then
         return null;
     end if;
+    if t->>'state' = 'gone' and governance.site_is_held(r.site) then
+        return null; -- not read: looked at again when the claim runs out
+    end if;
     if t is not null then
         update governance.ticket x
            set issue_key = coalesce(nullif(t->>'key', ''), x.issue_key), state = t->>'state', category = t->>'category',

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lib import wait, world
+from lib import ports, wait, world
 
 SEARCH = "/search/jql$"
 LAG_MS = 2400  # 240 s, a hundred times as fast
@@ -26,8 +26,8 @@ def calm(site):
     site.control("config", {"index_lag_ms": 0, "index_spread_ms": 0, "shifting_pages": False})
 
 
-def metric(site, name):
-    text = world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+def metric(site, name, port=None):
+    text = world.http("GET", f"http://127.0.0.1:{port or site.ops_port}/metrics")[1]
     return float(re.search(rf"^countersign_{name}(?:{{[^}}]*}})? ([\d.]+)$", text, re.M)[1])
 
 
@@ -122,6 +122,63 @@ def test_a_site_that_shows_less_is_held(site):
     for key in keys:
         site.until_phase(key, "fulfilling", timeout=20)
     assert site.sql("select held_since is null from governance.poll_cursor") == "t"
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def few(request):
+    """Where we have fewer open tickets than a sweep can judge by: only the walks see that most of the site is gone."""
+    with world.World(webhooks=False, poll="200ms", times=world.TIMES.replace("sweep: 3s", "sweep: 1s").replace(
+            "call_timeout: 3s, lease: 5s", "call_timeout: 1500ms, lease: 3s"),
+                     flavour=request.param) as made:
+        yield made
+    for service in made.services:
+        assert "Sanitizer" not in service.stderr, service.told()
+
+
+def another_replica(site):
+    """Beside the service; its port for metrics."""
+    port, ops_port = ports.free_ports(2)
+    with open(site.config) as file:
+        text = file.read()
+    own, text = site.config, text.replace(f"ops_port: {site.ops_port}", f"ops_port: {ops_port}")
+    site.config = site.write("second.yaml", text.replace(f" port: {site.port}", f" port: {port}"))
+    site.start_service()
+    site.config = own
+    return ops_port
+
+
+def test_held_is_held_after_a_restart_and_for_other_replicas(few):
+    """What was there is forgotten with the process, and a sweep that knows of nothing finds nothing missing: all the same."""
+    keys = [few.ask_removal(person) for person in ("okafor", "lind", "novak") * 2]
+    few.control("fill", {"project": "OPS", "count": 40, "bytes": 10})
+    all_found(few)
+    for key in keys:
+        few.until_phase(key, "fulfilling", timeout=20)
+    walked(few, 2)
+    before, held = watermark(few), "select held_since is not null from governance.poll_cursor"
+    few.act("secure", issues=[t["key"] for t in few.control("state")["issues"]])
+    few.control("accounts", {"connector": {"cleared": False}})
+    wait.until(lambda: few.sql(held) == "t", 10, every=0.01, what="held")
+    gone = "select count(*) from governance.ticket where state = 'gone'"
+    early = few.sql(gone)
+    assert int(early) < len(keys) / 2  # read before anybody could know
+    few.service.stop()
+    few.start_service()
+    replicas = [few.ops_port, another_replica(few)]
+    for replica in replicas:
+        wait.until(lambda: metric(few, "poll_held", replica) == 1, 10, what="the replica knows")
+        until = metric(few, "poll_failures_total", replica) + 2
+        wait.until(lambda: metric(few, "poll_failures_total", replica) >= until, 10, what="walks that hold it")
+    time.sleep(4)  # sweeps pass, claims run out, each ticket of ours is looked at again
+    assert few.sql(gone) == early
+    assert few.sql(held) == "t"
+    assert watermark(few) == before
+    few.control("accounts", {"connector": {"cleared": True}})
+    wait.until(lambda: few.sql(held) == "f", 15, what="released")
+    for replica in replicas:
+        wait.until(lambda: metric(few, "poll_held", replica) == 0, 10, what="the replica knows")
+    for key in keys:
+        few.until_phase(key, "fulfilling", timeout=20)
 
 
 def test_the_sweep_finds_what_no_search_shows(site):

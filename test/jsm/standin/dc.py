@@ -260,7 +260,7 @@ def _found(site, account, body):
     start, most = body.get("startAt", 0), min(body.get("maxResults", 50), MOST_ISSUES)
     if start < 0 or most < 0:
         raise platform(400, "startAt and maxResults must not be negative")
-    rows = [d for d in search.rows(site, query, account) if d.id in site.issues]
+    rows = [d for d in search.rows(site, query, account) if d.id in site.issues and account.sees(site.issues[d.id])]
     wanted, expand = body.get("fields") or ["*navigable"], ",".join(body.get("expand") or ())
     return {"expand": "names,schema", "startAt": start, "maxResults": most, "total": len(rows),
             "issues": [search.show(site, account, d.id, wanted, {"expand": expand}) for d in rows[start:start + most]]}

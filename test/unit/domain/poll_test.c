@@ -296,6 +296,8 @@ static void a_walk_that_shows_less_than_half_is_held_for_a_day(void **state)
     assert_false(poll_shows_less(20, 10));
     assert_true(poll_shows_less(POLL_KNOWN_MIN, 0));
     assert_false(poll_shows_less(POLL_KNOWN_MIN - 1, 0));
+    assert_true(poll_knows(POLL_KNOWN_MIN));
+    assert_false(poll_knows(POLL_KNOWN_MIN - 1));
     assert_true(poll_is_held(true, 0));
     assert_true(poll_is_held(true, 24 * 3600000 - 1));
     assert_false(poll_is_held(true, 24 * 3600000));
