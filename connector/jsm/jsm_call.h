@@ -139,6 +139,9 @@ struct jsm_call jsm_call_issue_form(struct arena *a, struct str project, struct 
 /* GET /rest/api/3/user/search: whose address or name begins so. */
 struct jsm_call jsm_call_users(struct arena *a, struct str address);
 
+/* Appends `project in ("A", "B")`: quoted, as a key may be a word of JQL's own. */
+void jsm_jql_projects(struct buf *b, const struct str *projects, size_t count);
+
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
 
