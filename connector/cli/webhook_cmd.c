@@ -201,7 +201,7 @@ static bool look_at(struct hooking *h, size_t i)
                                   .repair = h->repair};
     struct secret *secret = NULL;
     struct site_options options = {.config = c,
-                                   .mapping = h->config->mapping,
+                                   .mapping = c->mapping,
                                    .times = &h->config->policy.times,
                                    .loop = h->loop,
                                    .http = h->http};

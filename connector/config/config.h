@@ -94,7 +94,9 @@ struct config {
     size_t token_count;
     struct policy policy; /* times, waits, allowances */
     enum log_level log_level;
-    struct mapping *mapping; /* loaded and tested; NULL when it has faults */
+    /* The default of sites without one of their own; NULL when it has faults. For what serves a
+     * site its own counts: sites[i].mapping. */
+    struct mapping *mapping;
 };
 
 /* Where values come from. */

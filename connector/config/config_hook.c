@@ -1,5 +1,6 @@
 /* How webhooks reach us, and how they prove whose they are. */
 #include "config/config_priv.h"
+#include "jsm/jsm_dialect.h"
 
 enum { CHECK_MS = 3600 * 1000, LATE_MS = 16 * 60 * 1000, LATE_MIN_MS = 1000 };
 
@@ -63,6 +64,12 @@ void config_hook(struct loader *l, const struct yaml *map, struct site_config *s
     h->check_every_ms = value_duration(&l->v, hook, "check_every", CHECK_MS, POLL_MIN_MS);
     h->late_after_ms = value_duration(&l->v, hook, "late_after", LATE_MS, LATE_MIN_MS);
     check_header(l, hook, &h->header);
+    if (h->app.len && jsm_flavour_of(s->flavour) != JSM_CLOUD) {
+        diag_error(l->v.diags, "C067", yaml_member(hook, "app_secret")->pos,
+                   "datacenter: no app registers webhooks there");
+        diag_help(l->v.diags, "write webhook_secret, and let an administrator register the webhook "
+                              "(countersign webhook check says how)");
+    }
     if (hook && !s->webhook_secret.len && !h->app.len && !h->shared.len) {
         diag_error(l->v.diags, "C011", hook->pos, "no secret of a webhook is given");
         diag_help(l->v.diags, "add webhook_secret to the site, or app_secret or automation_secret "

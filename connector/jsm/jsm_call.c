@@ -115,7 +115,7 @@ static void add_phrase(struct buf *b, struct str s)
     buf_add_c(b, "\\\"\"");
 }
 
-static void add_projects(struct buf *b, const struct str *projects, size_t count)
+void jsm_jql_projects(struct buf *b, const struct str *projects, size_t count)
 {
     buf_add_c(b, "project in (");
     for (size_t i = 0; i < count; i++) {
@@ -169,7 +169,7 @@ struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_
     struct buf jql;
 
     buf_init(&jql, BODY_BYTES);
-    add_projects(&jql, projects, project_count);
+    jsm_jql_projects(&jql, projects, project_count);
     buf_printf(&jql, " AND updated >= %" PRId64 " ORDER BY updated ASC, key ASC", from_ms);
     struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, field, false);
     buf_done(&jql);
@@ -183,7 +183,7 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
     bool custom = str_starts(field, STR("customfield_"));
 
     buf_init(&jql, BODY_BYTES);
-    add_projects(&jql, projects, project_count);
+    jsm_jql_projects(&jql, projects, project_count);
     buf_add_c(&jql,
               custom || str_eq_c(field, "description") ? " AND (labels = " : " AND labels = ");
     add_literal(&jql, marker);
@@ -229,7 +229,7 @@ struct jsm_call jsm_call_own(struct arena *a, const struct str *projects, size_t
     struct buf jql;
 
     buf_init(&jql, BODY_BYTES);
-    add_projects(&jql, projects, project_count);
+    jsm_jql_projects(&jql, projects, project_count);
     buf_add_c(&jql, " AND creator = currentUser() ORDER BY created DESC");
     struct str body = search_body(a, buf_str(&jql), 1, STR_NONE, STR_NONE, false);
     buf_done(&jql);

@@ -142,6 +142,9 @@ struct jsm_call jsm_call_users(struct arena *a, struct str address);
 /* GET /rest/api/3/user: the one with this account id, at a Data Center with this name. */
 struct jsm_call jsm_call_user(struct arena *a, struct str account);
 
+/* Appends `project in ("A", "B")`: quoted, as a key may be a word of JQL's own. */
+void jsm_jql_projects(struct buf *b, const struct str *projects, size_t count);
+
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "jsm/jsm_call.h"
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 
@@ -249,10 +250,7 @@ struct str jsm_hook_jql(struct arena *a, const struct str *projects, size_t proj
     AUTO(drop_buf) struct buf b;
 
     buf_init(&b, BODY_BYTES);
-    buf_add_c(&b, "project in (");
-    for (size_t i = 0; i < project_count; i++)
-        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(projects[i]));
-    buf_add_c(&b, ")");
+    jsm_jql_projects(&b, projects, project_count);
     return arena_str(a, buf_str(&b));
 }
 

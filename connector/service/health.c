@@ -8,7 +8,8 @@
 #include "service/problem.h"
 #include "site/site.h"
 
-enum { TEXT_BYTES = 64 * 1024 };
+/* Metrics: sites times their rows, with names as long as they may be, several times over. */
+enum { TEXT_BYTES = 64 * 1024, METRICS_BYTES = 1024 * 1024 };
 
 struct question {
     struct service *svc;
@@ -55,7 +56,14 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
         json_put_raw(&out, json);
     else
         json_put_str(&out, STR("unavailable"));
-    json_str_member(&out, "mapping", str_of(svc->config->mapping->sha256));
+    json_put_name(&out, "mapping");
+    json_open_object(&out);
+    for (size_t i = 0; i < svc->config->site_count; i++) {
+        const struct site_config *site = &svc->config->sites[i];
+        json_str_member(&out, arena_cstr(serve_arena(q->request), site->name),
+                        str_of(site->mapping->sha256));
+    }
+    json_close_object(&out);
     json_str_member(&out, "status",
                     ready ? (degraded ? STR("degraded") : STR("ready")) : STR("not ready"));
     json_close_object(&out);
@@ -129,30 +137,45 @@ static void render_hooks(const struct service *svc, struct buf *b)
     hook_stats_render(svc->hook_stats, names, svc->config->site_count, b);
 }
 
-static void put_gauge(struct buf *b, struct str site, const char *name, const char *help,
-                      double value)
+static double lag_of(const struct site_polling *p)
 {
-    buf_printf(b,
-               "# HELP countersign_%s %s\n# TYPE countersign_%s gauge\n"
-               "countersign_%s{site=\"%.*s\"} %.3f\n",
-               name, help, name, name, STR_ARG(site), value);
+    return (double)p->lag_ms / 1000;
+}
+
+static double overlap_of(const struct site_polling *p)
+{
+    return (double)p->overlap_ms / 1000;
+}
+
+static double wait_of(const struct site_polling *p)
+{
+    return (double)p->wait_ms / 1000;
+}
+
+static double held_of(const struct site_polling *p)
+{
+    return p->walk_shows_less || p->sweep_shows_less;
 }
 
 static void render_polling(const struct service *svc, struct buf *b)
 {
-    for (size_t i = 0; i < svc->config->site_count; i++) {
-        const struct site_polling *p = &svc->sites[i]->polling;
-        struct str site = svc->config->sites[i].name;
-        put_gauge(b, site, "poll_index_lag_seconds",
-                  "99.9 % of changes were searchable after so long at the latest",
-                  (double)p->lag_ms / 1000);
-        put_gauge(b, site, "poll_overlap_seconds", "How far back polling reads again",
-                  (double)p->overlap_ms / 1000);
-        put_gauge(b, site, "poll_wait_seconds", "From one walk to the next",
-                  (double)p->wait_ms / 1000);
-        put_gauge(b, site, "poll_held",
-                  "The site shows less than half of what it did: the cursor is held",
-                  p->walk_shows_less || p->sweep_shows_less);
+    static const struct {
+        const char *name, *help;
+        double (*value)(const struct site_polling *p);
+    } ROWS[] = {
+        {"poll_index_lag_seconds", "99.9 % of changes were searchable after so long at the latest",
+         lag_of},
+        {"poll_overlap_seconds", "How far back polling reads again", overlap_of},
+        {"poll_wait_seconds", "From one walk to the next", wait_of},
+        {"poll_held", "The site shows less than half of what it did: the cursor is held", held_of},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        buf_printf(b, "# HELP countersign_%s %s\n# TYPE countersign_%s gauge\n", ROWS[i].name,
+                   ROWS[i].help, ROWS[i].name);
+        for (size_t s = 0; s < svc->config->site_count; s++)
+            buf_printf(b, "countersign_%s{site=\"%.*s\"} %.3f\n", ROWS[i].name,
+                       STR_ARG(svc->config->sites[s].name), ROWS[i].value(&svc->sites[s]->polling));
     }
 }
 
@@ -163,7 +186,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     const struct json *health = NULL;
     struct err err;
 
-    buf_init(&b, TEXT_BYTES);
+    buf_init(&b, METRICS_BYTES);
     q->svc->metrics.loop_lag_ms = io_loop_lag_ms(q->svc->loop);
     metrics_render(&q->svc->metrics, &b);
     render_sites(q->svc, &b);
@@ -192,7 +215,10 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }
-    serve_reply(q->request, 200, "text/plain; version=0.0.4", NULL, 0, buf_str(&b));
+    if (b.over)
+        problem_reply(q->request, 500, "Too long", "the metrics do not fit into their bound");
+    else
+        serve_reply(q->request, 200, "text/plain; version=0.0.4", NULL, 0, buf_str(&b));
     free(q);
 }
 

@@ -1,6 +1,7 @@
 #include "site/site_form.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "json/json_write.h"
@@ -12,10 +13,12 @@ struct kept {
     char name[NAME_BYTES];
     char desk[24];
     char *pages; /* JSON, an array; NULL: the slot is free */
+    size_t len;
     int64_t at_ms;
 };
 struct site_forms {
     struct kept slots[SITE_FORMS_MAX];
+    size_t bytes; /* of all pages */
 };
 
 struct site_forms *site_forms_new(void)
@@ -32,6 +35,83 @@ void site_forms_free(struct site_forms *forms)
         free(forms->slots[i].pages);
     free(forms);
 }
+
+/* --- keeping --- */
+
+bool site_forms_find(const struct site_forms *forms, struct str name, int64_t now_ms,
+                     struct str *ret_desk, struct str *ret_pages)
+{
+    for (size_t i = 0; i < SITE_FORMS_MAX; i++) {
+        const struct kept *k = &forms->slots[i];
+        if (!k->pages || !str_eq_c(name, k->name) || now_ms - k->at_ms >= SITE_FORM_MS)
+            continue;
+        *ret_desk = str_of(k->desk);
+        *ret_pages = str_n(k->pages, k->len);
+        return true;
+    }
+    return false;
+}
+
+static void drop(struct site_forms *forms, struct kept *k)
+{
+    forms->bytes -= k->len;
+    free(k->pages);
+    *k = (struct kept){0};
+}
+
+/* Of those that are kept; NULL: nothing is. */
+static struct kept *oldest_of(struct site_forms *forms)
+{
+    struct kept *oldest = NULL;
+
+    for (size_t i = 0; i < SITE_FORMS_MAX; i++) {
+        struct kept *k = &forms->slots[i];
+        if (k->pages && (!oldest || k->at_ms < oldest->at_ms))
+            oldest = k;
+    }
+    return oldest;
+}
+
+/* A place for it: its own, a free one, or that of the oldest; empty. */
+static struct kept *place_for(struct site_forms *forms, struct str name)
+{
+    struct kept *place = NULL;
+
+    for (size_t i = 0; i < SITE_FORMS_MAX; i++) {
+        struct kept *k = &forms->slots[i];
+        if (k->pages && str_eq_c(name, k->name)) {
+            place = k;
+            break;
+        }
+        if (!k->pages && !place)
+            place = k;
+    }
+    if (!place)
+        place = oldest_of(forms);
+    drop(forms, place);
+    return place;
+}
+
+void site_forms_keep(struct site_forms *forms, struct str name, struct str desk, struct str pages,
+                     int64_t now_ms)
+{
+    struct kept *k = place_for(forms, name);
+
+    if (pages.len > SITE_FORM_BYTES || !str_copy(k->name, sizeof k->name, name) ||
+        !str_copy(k->desk, sizeof k->desk, desk))
+        return;
+    while (forms->bytes + pages.len > SITE_FORMS_BYTES)
+        drop(forms, oldest_of(forms));
+    k->pages = malloc(pages.len + 1);
+    if (!k->pages)
+        abort();
+    memcpy(k->pages, pages.p, pages.len);
+    k->len = pages.len;
+    k->at_ms = now_ms;
+    forms->bytes += pages.len;
+}
+
+/* --- one question --- */
 
 struct asking {
     struct site *site;
@@ -87,46 +167,6 @@ static bool read_pages(struct asking *q, struct str text)
     return true;
 }
 
-/* --- keeping --- */
-
-static struct kept *find_kept(struct asking *q)
-{
-    struct kept *slots = q->site->forms->slots;
-    int64_t now = io_loop_now_ms(q->site->o.loop);
-
-    for (size_t i = 0; i < SITE_FORMS_MAX; i++)
-        if (slots[i].pages && str_eq_c(q->kept_as, slots[i].name) &&
-            now - slots[i].at_ms < SITE_FORM_MS)
-            return &slots[i];
-    return NULL;
-}
-
-/* A place for it: its own, a free one, or that of the oldest. */
-static struct kept *place_for(struct asking *q)
-{
-    struct kept *slots = q->site->forms->slots, *oldest = &slots[0];
-
-    for (size_t i = 0; i < SITE_FORMS_MAX; i++) {
-        if (slots[i].pages && str_eq_c(q->kept_as, slots[i].name))
-            return &slots[i];
-        bool older = !slots[i].pages || slots[i].at_ms < oldest->at_ms;
-        if (oldest->pages && older)
-            oldest = &slots[i];
-    }
-    return oldest;
-}
-
-static void keep(struct asking *q)
-{
-    struct kept *k = place_for(q);
-
-    free(k->pages);
-    *k = (struct kept){.at_ms = io_loop_now_ms(q->site->o.loop)};
-    bool fits = q->pages.len <= SITE_FORM_BYTES && str_copy(k->name, sizeof k->name, q->kept_as) &&
-                str_copy(k->desk, sizeof k->desk, q->form.desk);
-    k->pages = fits ? buf_take(&q->pages) : NULL;
-}
-
 /* --- asking --- */
 
 static void have_all(struct asking *q)
@@ -136,7 +176,8 @@ static void have_all(struct asking *q)
         asking_fail(q, READ_FAILED, 0, STR("Jira's description of a form cannot be read"));
         return;
     }
-    keep(q);
+    site_forms_keep(q->site->forms, q->kept_as, q->form.desk, buf_str(&q->pages),
+                    io_loop_now_ms(q->site->o.loop));
     asking_end(q);
 }
 
@@ -256,9 +297,11 @@ void site_form_read(struct site *site, struct arena *arena, const struct site_fo
     buf_init(&q->pages, PAGES_BYTES);
     json_begin(&q->out, &q->pages);
     json_open_array(&q->out);
-    const struct kept *k = afresh ? NULL : find_kept(q);
-    if (k && read_pages(q, str_of(k->pages))) {
-        q->form.desk = arena_str(arena, str_of(k->desk));
+    struct str desk, pages;
+    if (!afresh &&
+        site_forms_find(site->forms, q->kept_as, io_loop_now_ms(site->o.loop), &desk, &pages) &&
+        read_pages(q, pages)) {
+        q->form.desk = arena_str(arena, desk);
         q->form.is_kept = true;
         io_loop_defer(site->o.loop, asking_end, q);
         return;

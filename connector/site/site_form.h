@@ -9,6 +9,7 @@ enum {
     SITE_FORMS_MAX = 128,          /* of one site: a rule needs one; the oldest gives way */
     SITE_FORM_MS = 5 * 60 * 1000,  /* how long one counts */
     SITE_FORM_BYTES = 1024 * 1024, /* kept; a longer one is read each time */
+    SITE_FORMS_BYTES = 8 * SITE_FORM_BYTES, /* all of a site; the oldest give way */
     SITE_FORM_PAGES_MAX = 20,
 };
 
@@ -16,6 +17,15 @@ enum {
 struct site_forms *site_forms_new(void);
 /* See above. */
 void site_forms_free(struct site_forms *forms);
+
+/* Keep pages (JSON, an array, copied) under a name, in place of what was kept under it; the oldest
+ * give way. One that is too long, or whose name or desk is, is not kept. */
+void site_forms_keep(struct site_forms *forms, struct str name, struct str desk, struct str pages,
+                     int64_t now_ms);
+/* What was kept under a name less than SITE_FORM_MS ago, lent until the next one is kept; false:
+ * none. */
+bool site_forms_find(const struct site_forms *forms, struct str name, int64_t now_ms,
+                     struct str *ret_desk, struct str *ret_pages);
 
 /* Which form. */
 struct site_form_name {

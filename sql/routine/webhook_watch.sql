@@ -33,9 +33,10 @@ language sql set search_path = pg_catalog as $$
 $$;
 comment on function governance.hook_polled(text, jsonb) is 'Polling found these changes. p: [{issue, updated}]';
 
+-- Definer: the service role itself deletes nothing.
 create or replace function governance.hook_settle(p_site text, p_late_ms bigint)
 returns table (lost bigint, awaited bigint)
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     n bigint;
 begin
@@ -49,11 +50,20 @@ begin
     get diagnostics n = row_count;
     insert into governance.webhook_watch as w (site, lost) values (p_site, n)
     on conflict (site) do update set lost = w.lost + n where n > 0;
+    -- settled long ago: the tickets themselves know by then what was shown of them (poll_store asks them first)
+    delete from governance.webhook_echo e
+     using (select o.site, o.issue_id from governance.webhook_echo o
+             where o.site = p_site and o.polled_at is null
+               and greatest(o.announced_ms, o.counted_ms) < governance.ms(clock_timestamp() - interval '7 days')
+             order by greatest(o.announced_ms, o.counted_ms)
+             limit 1000
+               for update skip locked) old
+     where e.site = old.site and e.issue_id = old.issue_id;
     return query
         select w.lost, (select count(*) from governance.webhook_echo e where e.site = p_site and e.polled_at is not null)
           from governance.webhook_watch w where w.site = p_site;
 end $$;
-comment on function governance.hook_settle(text, bigint) is 'Count what no delivery told of for so long, and say how much that is by now';
+comment on function governance.hook_settle(text, bigint) is 'Count what no delivery told of for so long, say how much that is by now, and forget what was settled a week ago';
 
 -- Looking after a registration: one replica at a time, and not more often than it is due.
 create or replace function governance.hook_claim(p_site text, p_owner text, p_lease interval)

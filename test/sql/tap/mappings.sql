@@ -1,6 +1,6 @@
 -- Which mapping is live on which site, and what that does to parked work.
 set role countersign_service;
-select plan(9);
+select plan(14);
 
 select governance.site_put('other', 'cloud', 'https://other.example');
 create function pg_temp.parked(at text) returns bigint language sql as $$
@@ -31,4 +31,28 @@ select ok(governance.mapping_put(repeat('b', 64), 'two', 'acme'), 'another mappi
 select is(pg_temp.parked('acme'), 0::bigint, 'what was refused there is tried again');
 select is(pg_temp.parked('other'), 1::bigint, 'and nothing elsewhere');
 select is((select string_agg(site || '=' || left(sha256, 1), ' ' order by site) from governance.mapping_live), '=a acme=b', 'each site has its own');
+
+-- what was none of ours under the mapping before is looked at again
+create function pg_temp.ignored(at text, issue text, why text) returns void language sql as $$
+    insert into governance.ticket (site, issue_id, issue_key, ignored, look_at) values (at, issue, 'IAM-' || issue, why, null)
+$$;
+create function pg_temp.due(at text, within interval) returns text language sql as $$
+    select coalesce(string_agg(issue_id, ' ' order by issue_id), '') from governance.ticket
+     where site = at and request_id is null and issue_id like '900_' and look_at <= clock_timestamp() + within
+$$;
+select pg_temp.ignored('acme', '9001', 'request type not governed'), pg_temp.ignored('acme', '9002', 'closed before the gate'),
+       pg_temp.ignored('other', '9003', 'request type not governed');
+select ok(not governance.mapping_put(repeat('b', 64), 'two', 'acme'), 'a restart');
+select is(pg_temp.due('acme', '0'), '', 'looks at nothing again');
+select governance.mapping_put(repeat('c', 64), 'three', 'acme');
+select is(pg_temp.due('acme', '0') || '/' || pg_temp.due('other', '1 day'), '9001/', 'another mapping: at what the one before did not govern, on this site');
+insert into governance.ticket (site, issue_id, issue_key, ignored, hinted_updated_ms)
+select 'other', (10000 + n)::text, 'OPS-' || n, 'request type not governed', n from generate_series(1, 1500) n;
+select governance.mapping_put(repeat('c', 64), 'three', 'other');
+select ok(count(*) between 1000 and 1100
+          and count(*) filter (where issue_id::int > 10501) = 999, 'many are spread, the last touched first')
+  from governance.ticket where site = 'other' and issue_id::int > 10000 and look_at <= clock_timestamp();
+select ok(max(look_at) > clock_timestamp() + interval '3 min' and max(look_at) < clock_timestamp() + interval '5 min' and count(look_at) = 1500,
+          'over five minutes, and none is left out')
+  from governance.ticket where site = 'other' and issue_id::int > 10000;
 select * from finish();

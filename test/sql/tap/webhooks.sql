@@ -1,6 +1,6 @@
 -- How many changes webhooks lose, and who looks after a registration.
 set role countersign_service;
-select plan(22);
+select plan(25);
 
 select governance.ms(clock_timestamp()) as now \gset
 create function pg_temp.hear(issue text, announced bigint) returns void language sql as $$
@@ -39,6 +39,20 @@ select governance.hook_heard('[{"site":"acme","poison":"x"},{"site":"acme","issu
 select is((select count(*) from governance.webhook_echo where issue_id = '4'), 0::bigint, 'a delivery without a time tells nothing here');
 select governance.hook_polled('nobody', '[{"issue":"5","updated":99999999999999}]');
 select is((select count(*) from governance.webhook_echo where issue_id = '5'), 0::bigint, 'nor does a site we do not know');
+
+-- what was settled long ago is forgotten
+select pg_temp.hear('old', :now - 8 * 86400000::bigint);
+select pg_temp.hear('young', :now - 6 * 86400000::bigint);
+select pg_temp.hear('waits', :now - 8 * 86400000::bigint);
+select pg_temp.poll('waits', :now + 1000);
+select is(pg_temp.worth(60000), '3 lost, 1 awaited', 'the old ones among them');
+select is((select string_agg(issue_id, ' ' order by issue_id) from governance.webhook_echo where issue_id in ('old', 'young', 'waits')),
+          'waits young', 'a week after it was settled a change is forgotten');
+select pg_temp.hear('waits', :now + 2000);
+select governance.hook_heard(jsonb_agg(jsonb_build_object('site', 'acme', 'issue', 'many-' || n, 'announced', :now - 9 * 86400000::bigint)))
+  from generate_series(1, 1200) n;
+select pg_temp.worth(60000);
+select is((select count(*) from governance.webhook_echo where issue_id like 'many-%'), 200::bigint, 'at most a thousand at once');
 
 -- a page of polling counts by itself
 select fence from governance.poll_begin('acme', 'me', '1 min') \gset

@@ -105,7 +105,8 @@ static void admin_plans(void **state)
     const char *made = plan_of(JSM_HOOKS_ADMIN, "[]");
     assert_non_null(strstr(made, "POST /rest/webhooks/1.0/webhook {"));
     assert_non_null(strstr(made, "\"secret\":\"s3cr3t\\\"\""));
-    assert_non_null(strstr(made, "\"issue-related-events-section\":\"project in (IAM, OPS)\""));
+    assert_non_null(
+        strstr(made, "\"issue-related-events-section\":\"project in (\\\"IAM\\\", \\\"OPS\\\")\""));
     assert_null(strchr(made, '\n'));
     /* repaired under its own name, at its own address */
     const char *repaired = plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("17", "'events':[]") "]");
