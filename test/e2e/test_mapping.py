@@ -1,0 +1,53 @@
+"""A mapping changes while tickets are there, and what is told of many sites: health and metrics."""
+import json
+import re
+
+import pytest
+from lib import sites, wait, world
+
+RULE = r"  - name: remove-app-access\n.*?(?=  - name: remove-app-access-ungated)"
+
+
+class LongNames(sites.Sites):
+    """As many sites as may be, all at one stand-in, their names as long as they may be."""
+
+    def start_jira(self):
+        world.World.start_jira(self)
+        self.names = ["acme"] + [f"s{n}-".ljust(63, "x") for n in range(2, 17)]
+        self.jiras = {name: (self.jira, self.jira_url) for name in self.names}
+
+
+@pytest.fixture(scope="module")
+def many():
+    with LongNames(16) as running:
+        yield running
+
+
+def test_a_metric_of_many_sites_is_described_once(many):
+    status, text = world.http("GET", f"http://127.0.0.1:{many.ops_port}/metrics")
+    described = re.findall(r"^# (?:HELP|TYPE) \S+", text, re.M)
+    assert status == 200 and len(described) == len(set(described))
+    for name in many.names:
+        assert f'countersign_poll_wait_seconds{{site="{name}"}}' in text
+    assert len(text) > 65536 and re.search(r"^countersign_evidence_entries \d+\n\Z", text, re.M)
+
+
+def test_health_tells_the_mapping_of_each_site(many):
+    told = json.loads(world.http("GET", f"http://127.0.0.1:{many.ops_port}/readyz")[1])["mapping"]
+    assert set(told) == set(many.names) and all(re.fullmatch("[0-9a-f]{64}", sha) for sha in told.values())
+
+
+def test_what_another_mapping_governs_is_adopted():
+    with world.World(webhooks=False, poll="500ms") as site:
+        with open(f"{site.folder}/mapping.yaml") as file:
+            whole = file.read()
+        without = re.sub(RULE, "", whole, flags=re.S)
+        site.service.stop()
+        site.write("mapping.yaml", without[:without.index("tests:")])
+        site.start_service()
+        key = site.ask_removal("okafor")
+        wait.until(lambda: site.sql(f"select 1 from governance.ticket where issue_key = '{key}' and ignored is not null and look_at is null"), 15)
+        site.service.stop()
+        site.write("mapping.yaml", whole)
+        site.start_service()
+        site.until_phase(key, "awaiting_approval", "approved", "fulfilling", timeout=15)
