@@ -127,6 +127,11 @@ static bool is_thrown_away(const struct ticket *t)
     return t->presence == TICKET_GONE || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED;
 }
 
+static bool is_over(enum phase phase)
+{
+    return phase_is_terminal(phase) || phase == PHASE_CLOSED;
+}
+
 /* Somebody works on it, or has finished it. */
 static bool is_in_hand(const struct ticket *t)
 {
@@ -148,7 +153,7 @@ enum second second_judge(const struct ticket *second, const struct ticket *kept,
                          struct str request_id, enum phase phase)
 {
     bool kept_gone = kept->presence == TICKET_GONE;
-    bool over = phase_is_terminal(phase) || phase == PHASE_CLOSED;
+    bool over = is_over(phase);
     bool under_way = phase > PHASE_FULFILLING && phase != PHASE_ORPHANED;
     struct find_result both = {.proven = true, .count = 2};
 
@@ -178,7 +183,9 @@ static enum flow_event judge_retire(const struct flow *flow, const struct dossie
                                     int64_t now_ms)
 {
     int64_t late_ms = policy->times.lease_ms + policy->times.lateness_ms;
-    bool kept = str_eq(d->ticket.issue_id, t->issue_id) || d->ticket.presence == TICKET_GONE;
+    /* of a request that is over nobody wants a ticket any more: it need not be the last one */
+    bool last = d->ticket.presence == TICKET_GONE && !is_over(d->phase);
+    bool kept = str_eq(d->ticket.issue_id, t->issue_id) || last;
     bool kept_unread = d->ticket.presence == TICKET_UNREAD;
     bool ours = look_is_ours(t, flow->marker, flow->request_id) || PLANTED(CLONE_IS_CANCELLED);
 

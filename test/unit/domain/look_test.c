@@ -385,6 +385,9 @@ static void what_people_began_on_is_not_cancelled(void **state)
     assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READ_FAILED);
     d.ticket.presence = TICKET_GONE; /* it is the last one */
     assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
+    d.phase = PHASE_CANCELLED; /* and nobody wants one */
+    assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READY);
+    d.phase = PHASE_FULFILLING;
     d.ticket.presence = TICKET_HERE;
     d.ticket.issue_id = STR("10002"); /* it is the request's own by now */
     assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_NOT_WANTED);
