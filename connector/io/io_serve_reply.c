@@ -28,7 +28,7 @@ static const struct {
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
-    {501, "Not Implemented"},
+    {501, "Unsupported Method"}, /* CONNECT: no tunnels here */
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
 };
