@@ -4,13 +4,16 @@ import hmac
 import json
 import random
 import sys
+import time
+
+NOW_MS = int(time.time() * 1000)
 
 
 def body(number: int, size: int, rng: random.Random) -> bytes:
     """One issue_updated delivery of exactly `size` bytes; text that compresses about as a real ticket does."""
     words = "please remove access role ledger finance vendor invoice manager request ticket approved urgent".split()
     delivery = {
-        "timestamp": 1795000000000 + number,
+        "timestamp": NOW_MS + number,  # older ones would be taken for replays
         "webhookEvent": "jira:issue_updated",
         "issue_event_type_name": "issue_generic",
         "user": {"accountId": f"5b10ac8d82e05b22cc7d{number:04x}", "accountType": "atlassian"},

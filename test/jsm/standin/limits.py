@@ -7,6 +7,8 @@ from . import clock
 from .errors import Refusal
 
 BURST = {"GET": 100, "POST": 100, "PUT": 50, "DELETE": 50}   # a second, per endpoint and method
+BURST_OF = {("GET", "/rest/api/3/issue/{issue}"): 150, ("GET", "/rest/api/3/issue/{issue}/changelog"): 200,
+            ("POST", "/rest/api/3/search/approximate-count"): 150}  # those with a limit of their own
 PER_ISSUE = ((2, 20), (30, 100))                              # writes per window of seconds
 REASONS = ("jira-burst-based", "jira-per-issue-on-write", "jira-quota-global-based", "jira-quota-tenant-based")
 
@@ -58,7 +60,7 @@ class Limits:
         if not self._site.config["rate_limits"]:
             return
         now = time.monotonic()
-        rate = BURST.get(method, 100)
+        rate = BURST_OF.get((method, route), BURST.get(method, 100))
         tokens, last = self._buckets.get((method, route), (rate, now))
         tokens = min(rate, tokens + (now - last) * rate)
         if tokens < 1:
