@@ -50,10 +50,9 @@ def test_a_faulty_hour(two):
     two.at("acme", "faults", faults_of_an_hour())
     asked = [two.wish(f"hour-{n}", kind="removal" if n % 2 else "grant", beneficiary=f"person{n}") for n in range(40)]
     other = [two.wish(f"calm-{n}", site="site2", beneficiary=f"person{n}") for n in range(20)]
-    began = time.monotonic()
     bound = "select count(*) from governance.ticket where site = '{}' and request_id is not null"
-    wait.until(lambda: int(two.sql(bound.format("site2"))) == len(other), 10, what="the calm site is done")
-    calm_s = time.monotonic() - began
+    wait.until(lambda: int(two.sql(bound.format("site2"))) == len(other), 30, what="the calm site is done")
+    assert int(two.sql(bound.format("acme"))) < len(asked), "the calm site waited for the faulty one"
     wait.until(lambda: int(two.sql(bound.format("acme"))) == len(asked), 40, what="all made at the faulty one")
     oracle = two.at("acme", "oracle")
     assert early(two) == []
@@ -62,7 +61,6 @@ def test_a_faulty_hour(two):
     assert fired["rate_limit"] >= 8 and fired["unavailable"] >= 4, fired
     seen = collections.Counter(c["status"] for c in two.at("acme", "calls")["calls"] if not c["fault"])
     assert seen[429] == 0, "a limit of Jira's own was passed by us"
-    assert calm_s < 10
 
 
 def test_an_outage_ends_in_the_order_of_deadlines():
