@@ -119,30 +119,64 @@ int64_t poll_overlap_ms(const struct poll_lag *lag)
 
 /* --- seen --- */
 
-static size_t place_after(size_t at)
+static size_t place_after(const struct poll_seen *s, size_t at)
 {
-    return (at + 1) & (POLL_SEEN_SLOTS - 1);
+    return (at + 1) & (s->size - 1);
 }
 
-static size_t home_of(uint64_t key)
+static size_t home_of(const struct poll_seen *s, uint64_t key)
 {
-    return (size_t)key & (POLL_SEEN_SLOTS - 1);
+    return (size_t)key & (s->size - 1);
+}
+
+/* Where this key stands, or would. */
+static struct poll_slot *slot_of(const struct poll_seen *s, uint64_t key)
+{
+    size_t at = home_of(s, key);
+
+    while (s->slots[at].key && s->slots[at].key != key)
+        at = place_after(s, at);
+    return &s->slots[at];
+}
+
+/* The rest stays empty, so that a search ends soon. */
+static size_t most_in(size_t size)
+{
+    return size / 4 * 3;
+}
+
+size_t poll_seen_size(const struct poll_seen *s, size_t more)
+{
+    size_t size = s->size;
+
+    while (size < POLL_SEEN_SLOTS && s->used + more > most_in(size))
+        size *= 2;
+    return size;
+}
+
+struct poll_slot *poll_seen_grow(struct poll_seen *s, struct poll_slot *slots, size_t size)
+{
+    struct poll_seen old = *s;
+
+    s->slots = slots;
+    s->size = size;
+    for (size_t i = 0; i < old.size; i++)
+        if (old.slots[i].key)
+            *slot_of(s, old.slots[i].key) = old.slots[i];
+    return old.slots;
 }
 
 enum poll_sight poll_seen_put(struct poll_seen *s, uint64_t key, int64_t updated_ms)
 {
-    size_t at = home_of(key);
+    struct poll_slot *slot = slot_of(s, key);
 
-    while (s->slots[at].key && s->slots[at].key != key)
-        at = place_after(at);
-    struct poll_slot *slot = &s->slots[at];
     if (slot->key) {
         bool same = slot->updated_ms == updated_ms;
         bool away = slot->walk < s->walk - 1;
         *slot = (struct poll_slot){key, updated_ms, s->walk};
         return !same ? POLL_NEW : away ? POLL_BACK : POLL_SAME;
     }
-    if (s->used < POLL_SEEN_SLOTS / 4 * 3) {
+    if (s->used < most_in(s->size)) {
         *slot = (struct poll_slot){key, updated_ms, s->walk};
         s->used++;
     }
@@ -153,7 +187,7 @@ void poll_seen_count(const struct poll_seen *s, int64_t from_ms, int64_t *ret_kn
                      int64_t *ret_shown)
 {
     *ret_known = *ret_shown = 0;
-    for (size_t i = 0; i < POLL_SEEN_SLOTS; i++) {
+    for (size_t i = 0; i < s->size; i++) {
         if (!s->slots[i].key || s->slots[i].updated_ms < from_ms)
             continue;
         ++*ret_known;
@@ -166,9 +200,9 @@ static void take_out(struct poll_seen *s, size_t hole)
 {
     s->slots[hole].key = 0;
     s->used--;
-    for (size_t at = place_after(hole); s->slots[at].key; at = place_after(at)) {
-        size_t way = (at - home_of(s->slots[at].key)) & (POLL_SEEN_SLOTS - 1);
-        size_t gap = (at - hole) & (POLL_SEEN_SLOTS - 1);
+    for (size_t at = place_after(s, hole); s->slots[at].key; at = place_after(s, at)) {
+        size_t way = (at - home_of(s, s->slots[at].key)) & (s->size - 1);
+        size_t gap = (at - hole) & (s->size - 1);
         if (way < gap)
             continue;
         s->slots[hole] = s->slots[at];
@@ -179,14 +213,14 @@ static void take_out(struct poll_seen *s, size_t hole)
 
 void poll_seen_prune(struct poll_seen *s, int64_t from_ms)
 {
-    for (size_t i = 0; i < POLL_SEEN_SLOTS; i++)
+    for (size_t i = 0; i < s->size; i++)
         while (s->slots[i].key && s->slots[i].updated_ms < from_ms)
             take_out(s, i);
 }
 
 void poll_seen_clear(struct poll_seen *s)
 {
-    for (size_t i = 0; i < POLL_SEEN_SLOTS; i++)
+    for (size_t i = 0; i < s->size; i++)
         s->slots[i].key = 0;
     s->used = 0;
 }

@@ -22,7 +22,8 @@ enum {
     POLL_PAGES_MAX = 200000,
     POLL_KNOWN_MIN = 10,     /* below, one deleted ticket is a large share */
     POLL_CALM = 3,           /* walks in a row with nothing unannounced: deliveries are healthy */
-    POLL_SEEN_SLOTS = 32768, /* changes within one overlap; a power of two */
+    POLL_SEEN_FIRST = 512,   /* the table's first size, and ... */
+    POLL_SEEN_SLOTS = 32768, /* its last: changes within one overlap; powers of two */
 };
 
 /* --- one walk --- */
@@ -81,10 +82,11 @@ struct poll_slot {
     int64_t updated_ms;
     int64_t walk; /* that showed it last */
 };
-/* slots: POLL_SEEN_SLOTS of them, zeroed. walk: the present one, from 2 up. */
+/* slots: `size` of them, a power of two, zeroed; the caller owns them. It begins small and grows,
+ * for most sites change little. walk: the present one, from 2 up. */
 struct poll_seen {
     struct poll_slot *slots;
-    size_t used;
+    size_t size, used;
     int64_t walk;
 };
 enum poll_sight {
@@ -92,6 +94,11 @@ enum poll_sight {
     POLL_NEW,  /* a change not seen before */
     POLL_BACK, /* seen already, but not by the walk before: it was away */
 };
+/* The size at which so many more would fit, at most POLL_SEEN_SLOTS; what it has, when they do. */
+size_t poll_seen_size(const struct poll_seen *s, size_t more);
+/* Goes over to a larger table: `slots`, zeroed, `size` of them. Returns the old one, to be freed.
+ */
+struct poll_slot *poll_seen_grow(struct poll_seen *s, struct poll_slot *slots, size_t size);
 /* A full table remembers nothing more: then the caller sees a change again, never less often. */
 enum poll_sight poll_seen_put(struct poll_seen *s, uint64_t key, int64_t updated_ms);
 /* Of those changed since from_ms: how many are known, and how many this walk has shown. */

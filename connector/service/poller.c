@@ -161,12 +161,27 @@ static void on_page_stored(void *arg, enum store_outcome outcome, int64_t hints,
         next_page(p);
 }
 
+/* For all of a page, before it is taken in. */
+static void make_room(struct poll_seen *seen, size_t more)
+{
+    size_t size = poll_seen_size(seen, more);
+
+    if (size == seen->size)
+        return;
+    struct poll_slot *slots = calloc(size, sizeof *slots);
+    if (!slots)
+        abort();
+    free(poll_seen_grow(seen, slots, size));
+}
+
 /* Into the hints goes what this and the last walk have not shown. The request type is shown too:
  * most tickets of a desk are none of ours, and need not be read to know that. */
 static size_t take_hits(struct poller *p, const struct jsm_page *page, struct store_hint *hints)
 {
     const struct mapping *mapping = p->site->o.mapping;
     size_t count = 0;
+
+    make_room(&p->seen, page->count);
     bool samples = p->before_ms && p->seen.used < POLL_SEEN_SLOTS / 2;
 
     for (size_t i = 0; i < page->count; i++) {
@@ -347,7 +362,9 @@ struct poller *poller_new(struct service *svc, struct site *site)
     p->svc = svc;
     p->site = site;
     p->arena = arena_new(LIMIT_ARENA_VISIT);
-    p->seen = (struct poll_seen){calloc(POLL_SEEN_SLOTS, sizeof(struct poll_slot)), 0, 2};
+    p->seen = (struct poll_seen){.slots = calloc(POLL_SEEN_FIRST, sizeof(struct poll_slot)),
+                                 .size = POLL_SEEN_FIRST,
+                                 .walk = 2};
     if (!p->seen.slots)
         abort();
     p->timer = io_timer_new(svc->loop, on_timer, p);

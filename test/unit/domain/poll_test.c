@@ -208,7 +208,9 @@ static void the_past_fades(void **state)
 
 static struct poll_seen seen_new(void)
 {
-    struct poll_seen s = {.slots = calloc(POLL_SEEN_SLOTS, sizeof(struct poll_slot)), .walk = 2};
+    struct poll_seen s = {.slots = calloc(POLL_SEEN_SLOTS, sizeof(struct poll_slot)),
+                          .size = POLL_SEEN_SLOTS,
+                          .walk = 2};
     assert_non_null(s.slots);
     return s;
 }
@@ -271,6 +273,32 @@ static void a_full_table_shows_changes_again_rather_than_never(void **state)
     assert_int_equal(s.used, POLL_SEEN_SLOTS / 4 * 3);
     assert_int_equal(poll_seen_put(&s, POLL_SEEN_SLOTS, NOON), POLL_NEW);
     assert_int_equal(poll_seen_put(&s, 1, NOON), POLL_SAME);
+    free(s.slots);
+}
+
+static void a_table_that_grows_forgets_nothing(void **state)
+{
+    struct poll_seen s = {
+        .slots = calloc(POLL_SEEN_FIRST, sizeof *s.slots), .size = POLL_SEEN_FIRST, .walk = 2};
+    (void)state;
+
+    assert_non_null(s.slots);
+    assert_int_equal(poll_seen_size(&s, POLL_SEEN_FIRST / 4 * 3), POLL_SEEN_FIRST);
+    assert_int_equal(poll_seen_size(&s, POLL_SEEN_FIRST / 4 * 3 + 1), 2 * POLL_SEEN_FIRST);
+    assert_int_equal(poll_seen_size(&s, 10 * POLL_SEEN_SLOTS), POLL_SEEN_SLOTS);
+    for (uint64_t key = 1; key <= 2000; key++) {
+        size_t size = poll_seen_size(&s, 1);
+        if (size != s.size) {
+            struct poll_slot *slots = calloc(size, sizeof *slots);
+            assert_non_null(slots);
+            free(poll_seen_grow(&s, slots, size));
+        }
+        assert_int_equal(poll_seen_put(&s, key * 0x9e3779b97f4a7c15, NOON), POLL_NEW);
+    }
+    assert_int_equal(s.used, 2000);
+    assert_int_equal(s.size, 4096);
+    for (uint64_t key = 1; key <= 2000; key++)
+        assert_int_equal(poll_seen_put(&s, key * 0x9e3779b97f4a7c15, NOON), POLL_SAME);
     free(s.slots);
 }
 
@@ -355,6 +383,7 @@ UNIT_MAIN(cmocka_unit_test(a_walk_goes_on_where_a_page_ended),
           cmocka_unit_test(a_change_is_new_once),
           cmocka_unit_test(what_is_old_is_forgotten_and_the_rest_still_found),
           cmocka_unit_test(a_full_table_shows_changes_again_rather_than_never),
+          cmocka_unit_test(a_table_that_grows_forgets_nothing),
           cmocka_unit_test(a_walk_that_shows_less_than_half_is_held_for_a_day),
           cmocka_unit_test(it_is_slow_only_while_deliveries_announce_everything),
           cmocka_unit_test(waits_are_spread_by_a_tenth))
