@@ -33,7 +33,7 @@ select is((select mode_mapping || ' ' || mode_by from governance.access_request 
 select is(pg_temp.look(:'r', 'observe'), 'observe rule', 'the same mapping changes nothing');
 select is(pg_temp.look(:'r', 'warn', 'site'), 'warn site', 'another one does, at the next look');
 select is((select count(*) from governance.evidence_entry where request_id = :'r' and kind = 'request.mode'), 1::bigint, 'with one entry');
-select is((select body::jsonb->'detail' - 'phase' from governance.evidence_entry where request_id = :'r' and kind = 'request.mode'),
+select is((select (body::jsonb->'detail') - 'phase'::text from governance.evidence_entry where request_id = :'r' and kind = 'request.mode'),
           jsonb_build_object('mode', 'warn', 'was', 'observe', 'by', 'site', 'mapping', repeat('a', 64)), 'that says who, from what, to what');
 select throws_ok(format('update governance.access_request set version = version + 1, mode = ''observe'' where id = %L', :'r'), 'CG002', null, 'not by the way');
 select throws_ok(format('update governance.access_request set version = version + 1, mode = ''observe'', mode_mapping = null, mode_at = clock_timestamp() where id = %L', :'r'),
@@ -83,7 +83,7 @@ select is((governance.dossier(:'a'))->>'refused', 'NotApproved', 'and known');
 update governance.ticket set cycle = '10000/2' where issue_id = '4';
 select is((governance.dossier(:'a'))->>'refused', null, 'of that move only');
 select t.request() as none \gset
-select is(governance.attempt_refused(r, 'NotApproved', null, null)::text, '', 'without a ticket there is no close') from governance.access_request r where id = :'none';
+select lives_ok(format('select governance.attempt_refused(r, ''NotApproved'', null, null) from governance.access_request r where id = %L', :'none'), 'without a ticket there is no close');
 select is(pg_temp.says(:'none'), null, 'none');
 
 -- it is not unsaid
@@ -91,8 +91,8 @@ select throws_ok(format('update governance.close_attempt set %s where request_id
   from unnest(array['refused = null, refused_at = null', 'mode = ''enforce''', 'is_closed = false', 'proven_at = null, proven_as = null']) as change;
 select throws_ok('delete from governance.close_attempt', '42501', null, 'nor forgotten');
 reset role;
-select throws_ok('delete from governance.close_attempt', 'CG001', null, 'by nobody');
+select throws_ok('delete from governance.close_attempt', 'CG009', null, 'by nobody');
 set role countersign_dashboard;
-select ok((select count(*) > 4 from sla.close_attempt_v1), 'dashboards read the view');
+select ok((select count(*) = 4 from sla.close_attempt_v1), 'dashboards read the view');
 reset role;
 select * from finish();
