@@ -119,6 +119,16 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
                      saving_new(w, fn, arg));
 }
 
+/* Each close once: what weighs more later is the same close. */
+static void count_refusal(struct service *svc, const struct dossier *d,
+                          const struct decision *decision)
+{
+    struct site *site = service_site(svc, d->site);
+
+    if (site && decision->refused && !d->refused)
+        site->counters.refused[d->mode]++;
+}
+
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
                          const struct policy *policy, bool release, world_saved_fn *fn, void *arg)
 {
@@ -139,7 +149,8 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
             notice = e->notice;
         }
     }
-    svc->metrics.breaches += decision->breach;
+    svc->metrics.breaches += decision->breach && d->mode == GATE_ENFORCE;
+    count_refusal(svc, d, decision);
     if (decision->move)
         log_info("request", "moved", LOG_S("request", d->request_id),
                  LOG_S("ticket", d->ticket.key), LOG_C("from", phase_name(d->phase)),

@@ -113,6 +113,9 @@ def test_the_report_counts_them(site, history):
     assert removals["worth_a_look"] == {"StillPresent": [history["there"]], "Missing": []}
     assert removals["wait"]["proven"] == 1 and removals["wait"]["median_seconds"] == removals["wait"]["p90_seconds"] < 60
     assert removals["mode"] == "observe" and removals["next"] == {"mode": "observe", "why": "TooFewCloses"}
+    told = world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+    assert 'countersign_close_refusals_total{site="acme",mode="observe"} 3\n' in told
+    assert 'countersign_close_refusals_total{site="acme",mode="enforce"} 0\n' in told
     text = site.countersign("report", "--observe").stdout
     assert f"Worth a look: 1 of those 3 was closed but the access is still there: {history['there']}\n" in text
     assert "      1  the source could not be read\n" in text
