@@ -123,8 +123,10 @@ static void print_keys(FILE *to, const struct close_tally *t, struct str keys, c
         return;
     fprintf(to, "  Worth a look: %zu of those %lld %s closed %s:", count, (long long)t->closed,
             count == 1 ? "was" : "were", what);
-    for (size_t i = 0; i < count && i < KEYS_SHOWN; i++)
-        fprintf(to, "%s %.*s", i ? "," : "", STR_ARG(str_cut(&keys, ' ')));
+    for (size_t i = 0; i < count && i < KEYS_SHOWN; i++) {
+        struct str key = str_cut(&keys, ' ');
+        fprintf(to, "%s %.*s", i ? "," : "", STR_ARG(key));
+    }
     if (count > KEYS_SHOWN)
         fprintf(to, " … (%zu more; --json has all)", count - KEYS_SHOWN);
     fprintf(to, "\n");
