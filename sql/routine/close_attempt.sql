@@ -1,6 +1,7 @@
+-- Definer: the service role itself writes no row of it.
 -- Every claim is an attempt to close, and so is a close of what nobody may work on yet, or any more.
 create or replace function governance.attempt_follow() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if new.phase = 'claimed' then
         insert into governance.close_attempt (request_id, cycle, mode, is_closed, at)
@@ -16,21 +17,22 @@ end $$;
 comment on function governance.attempt_follow() is 'Trigger: remember each claim, and its proof';
 
 -- What the gate says to the present claim, or to a close without one.
-create or replace function governance.attempt_refused(r governance.access_request, p_why text, p_cycle text, p_done boolean) returns void
-language sql set search_path = pg_catalog as $$
+create or replace function governance.attempt_refused(p_request uuid, p_why text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into governance.close_attempt as a (request_id, cycle, mode, is_closed, refused, refused_at)
-    select r.id, governance.attempt_cycle(r, p_cycle), r.mode, coalesce(p_done, false), p_why, clock_timestamp()
-     where governance.attempt_cycle(r, p_cycle) <> ''
+    select r.id, governance.attempt_cycle(r, t.cycle), r.mode, t.role = 'done', p_why, clock_timestamp()
+      from governance.access_request r join governance.ticket t on t.request_id = r.id
+     where r.id = p_request and governance.attempt_cycle(r, t.cycle) <> ''
     on conflict (request_id, cycle) do update
        set refused = excluded.refused, refused_at = coalesce(a.refused_at, excluded.refused_at)
      where a.refused is null
         or (select f.weight from governance.refusal f where f.name = excluded.refused)
            > (select f.weight from governance.refusal f where f.name = a.refused)
 $$;
-comment on function governance.attempt_refused(governance.access_request, text, text, boolean) is 'Record why the gate says no to a close';
+comment on function governance.attempt_refused(uuid, text) is 'Record why the gate says no to a close';
 
 create or replace function governance.attempt_cycle(r governance.access_request, p_cycle text) returns text
-language sql immutable set search_path = pg_catalog as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
     select case when r.phase in ('claimed', 'verifying', 'verified', 'exception') then r.claim_cycle else coalesce(p_cycle, '') end
 $$;
 comment on function governance.attempt_cycle(governance.access_request, text) is 'Which close is it about: the claim, else how the ticket stands';

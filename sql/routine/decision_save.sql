@@ -28,7 +28,7 @@ begin
         on conflict do nothing;
     end if;
     if p->>'refused' <> '' then
-        perform governance.attempt_refused(r, p->>'refused', cycle, t.role = 'done');
+        perform governance.attempt_refused(p_request, p->>'refused');
     end if;
     if (p->>'tampered')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
