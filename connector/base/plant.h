@@ -53,7 +53,12 @@
     X(CLONE_IS_CANCELLED, "a clone is taken for a second ticket of ours")                 \
     X(SAID_TWICE, "a lost comment on a second ticket is written again at once")           \
     X(KEPT_IS_TRUSTED, "a second ticket is cancelled though the kept one is gone")        \
-    X(SECOND_IGNORED, "a second ticket is left alone")
+    X(SECOND_IGNORED, "a second ticket is left alone")                                    \
+    X(WARN_REOPENS, "where we only warn, a close without proof is reopened")              \
+    X(OBSERVED_IS_PROVEN, "where we only observe, a closed ticket counts as proven")      \
+    X(OBSERVING_SPEAKS, "where we only observe, the ticket is told what is missing")      \
+    X(MODE_STAYS, "a request keeps the mode it was opened with")                          \
+    X(REFUSAL_UNRECORDED, "what would have been refused leaves no trace")
 
 enum plant {
     PLANT_NONE = 0,

@@ -113,6 +113,7 @@ bool request_view_one(FILE *to, struct arena *arena, struct str document)
     print_line(to, arena, "", v, "ticket/url");
     print_line(to, arena, "site", v, "site");
     print_line(to, arena, "kind", v, "kind");
+    print_line(to, arena, "mode", v, "mode");
     print_line(to, arena, "for", v, "beneficiary");
     print_line(to, arena, "phase", v, "phase");
     print_status(to, arena, v);

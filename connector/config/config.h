@@ -53,6 +53,7 @@ struct site_config {
     int concurrency;         /* calls on their way at once: so many that write, so many that read */
     struct str mapping_file; /* of this site, by default the configuration's */
     const struct mapping *mapping;
+    enum gate_mode mode;              /* of rules that say none */
     const struct lookup_pair *people; /* person key: its account or address on this site */
     size_t people_count;
     bool insecure_http; /* plain http to loopback: tests and demos */

@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/gate.h"
+#include "domain/refusal.h"
 #include "domain/words.h"
 
 static const int64_t READ_WAITS_MS[] = {0, 15000, 60000, 300000, 900000, 3600000};
@@ -133,7 +134,7 @@ static enum hold hold_the_gate(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->done || gate_done_is_right(s->d) || d->mode != GATE_ENFORCE)
+    if (!s->done || gate_done_is_right(s->d) || !gate_holds(d))
         return HOLD_NONE;
     if (is_working(d, FLOW_REOPEN))
         return HOLD_UNDER_WAY;
@@ -172,7 +173,11 @@ static void say(struct step *s, enum notice_state state)
     const struct dossier *d = s->d;
     struct notice n;
 
-    if (!s->here || (d->mode == GATE_OBSERVE && state != NOTICE_OBSERVING))
+    if (d->mode == GATE_OBSERVE && !PLANTED(OBSERVING_SPEAKS))
+        state = NOTICE_OBSERVING;
+    /* a ticket that people are done with is left alone, unless it still says what we said before */
+    bool unsaid = d->notice_shown == NOTICE_NONE || d->notice_shown == NOTICE_OBSERVING;
+    if (!s->here || (state == NOTICE_OBSERVING && s->done && unsaid))
         return;
     words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;
@@ -291,16 +296,15 @@ static void decide_fulfilling(struct step *s)
     bool cannot_return = s->verify && is_refused(d, FLOW_RETURN, d->ticket.cycle);
     /* also a claim taken up before its ticket was away, and one our own half-made close left */
     bool waits_for_us = !s->answered && (s->verify || (s->done && !d->ticket.moved_by_us));
+    /* where nothing is put back it is read on, whoever led it there and whatever we answered */
+    bool stays = !gate_holds(d) && (s->done || (s->verify && !is_working(d, FLOW_RETURN)));
 
-    if (waits_for_us || cannot_return) {
+    if (waits_for_us || cannot_return || stays) {
         take_up_claim(s);
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
-    enum notice_state ready = was_returned              ? NOTICE_NOT_YET
-                              : d->mode == GATE_OBSERVE ? NOTICE_OBSERVING
-                                                        : NOTICE_READY;
-    say(s, held_notice(hold_the_gate(s), ready));
+    say(s, held_notice(hold_the_gate(s), was_returned ? NOTICE_NOT_YET : NOTICE_READY));
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
@@ -343,7 +347,7 @@ static bool send_back(struct step *s, const struct gate_verdict *g)
     const struct dossier *d = s->d;
     bool patient = d->now_ms - d->claimed_ms < s->p->return_after_ms;
 
-    if (!g->contradicted || patient || d->mode != GATE_ENFORCE)
+    if (!g->contradicted || patient || !gate_holds(d))
         return false;
     if (s->verify && is_refused(d, FLOW_RETURN, d->ticket.cycle)) {
         try_again(s, FLOW_RETURN, "CannotReturn");
@@ -365,6 +369,8 @@ static void decide_verifying(struct step *s)
         move(s, PHASE_VERIFYING, "ReadsArrived");
         return;
     }
+    if (PLANTED(OBSERVED_IS_PROVEN) && d->mode == GATE_OBSERVE && s->done)
+        g.answer = GATE_YES;
     if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES) {
         move(s, PHASE_VERIFIED, g.reason);
         return;
@@ -401,7 +407,7 @@ static void decide_proven(struct step *s)
     say(s, g.answer == GATE_YES ? NOTICE_VERIFIED : NOTICE_EXCEPTION);
     if (is_refused(d, FLOW_CLOSE, d->claim_cycle))
         try_again(s, FLOW_CLOSE, "CannotClose");
-    else if (d->mode == GATE_ENFORCE &&
+    else if (gate_closes(d) &&
              !is_working(d, FLOW_CLOSE)) /* a parked one of an earlier claim is replaced */
         enqueue(s, FLOW_CLOSE, d->claim_cycle, NOTICE_VERIFIED);
     hold_the_gate(s);
@@ -460,7 +466,7 @@ static void return_what_is_over(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->verify || d->mode != GATE_ENFORCE || is_working(d, FLOW_RETURN))
+    if (!s->verify || !gate_holds(d) || is_working(d, FLOW_RETURN))
         return;
     if (is_refused(d, FLOW_RETURN, d->ticket.cycle))
         try_again(s, FLOW_RETURN, "CannotReturn");
@@ -508,6 +514,20 @@ static void tell_what_is_refused(struct step *s)
         try_again(s, FLOW_RETIRE, "CannotRetire"); /* two live tickets until then */
 }
 
+/* What is refused is recorded in every mode, once for each that outweighs the one before. Where we
+ * only warn, a ticket that is closed then is the breach: people close there by themselves. */
+static void record_refusal(struct step *s)
+{
+    const struct dossier *d = s->d;
+    bool before_work = d->phase == PHASE_RECEIVED || d->phase == PHASE_PENDING_APPROVAL;
+    enum refusal refused = s->r->move && before_work ? REFUSAL_NONE : refusal_judge(d);
+
+    if (refused <= d->refused || PLANTED(REFUSAL_UNRECORDED))
+        return;
+    s->r->refused = refused;
+    s->r->breach |= d->mode == GATE_WARN && s->done && !d->refused;
+}
+
 static void (*const DECIDE_IN[PHASE_COUNT])(struct step *) = {
     [PHASE_RECEIVED] = decide_before_work,  [PHASE_PENDING_APPROVAL] = decide_before_work,
     [PHASE_APPROVED] = decide_ticketing,    [PHASE_TICKETING] = decide_ticketing,
@@ -533,4 +553,5 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     tell_what_is_refused(&s);
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
+    record_refusal(&s);
 }

@@ -41,8 +41,10 @@ struct decision {
     bool new_claim; /* claimed_at := database now, claim_cycle := ticket cycle, generation + 1 */
     bool answered;  /* answered_cycle := ticket cycle */
     bool breach;    /* Done was seen without proof: counted, in evidence */
-    bool tampered;  /* mapped fields differ from what was approved, or are empty: in evidence, never
-                       followed */
+    enum refusal refused; /* why the gate says no to this close: in evidence, whatever the mode;
+                             NONE: it does not, or that is recorded already */
+    bool tampered; /* mapped fields differ from what was approved, or are empty: in evidence, never
+                      followed */
     bool edited_back;     /* they are as approved, but were edited since: in evidence */
     bool read_sources;    /* read every item's source now, then decide again */
     int64_t next_read_ms; /* absolute: when the sources are read next; 0 = not planned */

@@ -10,6 +10,7 @@
 
 #include "domain/flow.h"
 #include "domain/item.h"
+#include "domain/refusal.h"
 #include "domain/request.h"
 #include "domain/ticket.h"
 
@@ -71,6 +72,7 @@ struct dossier {
     struct ticket ticket;
     struct str claim_cycle;    /* cycle we are verifying or verified; empty = none */
     struct str answered_cycle; /* last cycle we answered by a return or a reopen; empty = none */
+    enum refusal refused;      /* what is recorded of the present claim, or close */
 
     const struct item *items;
     size_t item_count;

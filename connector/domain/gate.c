@@ -108,3 +108,14 @@ bool gate_done_is_right(const struct dossier *d)
     bool refreshing = d->ticket.moved_by_us && d->close_sent && !g.contradicted;
     return g.answer != GATE_NO || refreshing;
 }
+
+bool gate_holds(const struct dossier *d)
+{
+    return d->mode == GATE_ENFORCE || (PLANTED(WARN_REOPENS) && d->mode == GATE_WARN);
+}
+
+bool gate_closes(const struct dossier *d)
+{
+    bool ours_to_move = d->mode == GATE_WARN && d->ticket.role == STATUS_VERIFY;
+    return d->mode == GATE_ENFORCE || ours_to_move;
+}

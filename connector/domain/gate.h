@@ -34,4 +34,11 @@ bool gate_in_claimed_cycle(const struct dossier *d);
  * request. What decides to reopen and what carries it out ask the same question. */
 bool gate_done_is_right(const struct dossier *d);
 
+/* What the mode lets us do to the ticket. Its words: decide.c and look.c. */
+/* Is what stands in Done without proof put back, and what is not as asked sent back? */
+bool gate_holds(const struct dossier *d);
+/* Do we close it once it is proven? Where we only warn people close by themselves, but out of
+ * Verifying only we lead. */
+bool gate_closes(const struct dossier *d);
+
 #endif

@@ -97,7 +97,7 @@ static enum flow_event judge_close(const struct flow *flow, const struct dossier
         return EV_NOT_WANTED;
     if (t->role == STATUS_DONE && gate_in_claimed_cycle(d))
         return EV_FOUND;
-    if (is_closed_role(t->role) || d->mode != GATE_ENFORCE)
+    if (is_closed_role(t->role) || !gate_closes(d))
         return EV_NOT_WANTED;
     if (PLANTED(CLOSE_WITHOUT_GATE))
         return EV_READY;
@@ -109,7 +109,7 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
     /* closed again since: that is another breach, with a count of its own */
     if (d->ticket.role != STATUS_DONE || !str_eq(d->ticket.cycle, flow->cycle))
         return EV_FOUND;
-    if (d->mode != GATE_ENFORCE)
+    if (!gate_holds(d))
         return EV_NOT_WANTED;
     return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }
@@ -117,6 +117,8 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
 static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
 {
     bool still_there = d->ticket.role == STATUS_VERIFY && str_eq(d->ticket.cycle, flow->cycle);
+    if (still_there && !gate_holds(d))
+        return EV_NOT_WANTED;
     return still_there ? EV_READY : EV_FOUND;
 }
 
@@ -226,8 +228,9 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
         return judge_return(flow, &fresh);
     case FLOW_COMMENT:
     case FLOW_FIELDS:
-        return d->mode == GATE_OBSERVE ? EV_NOT_WANTED
-                                       : EV_READY; /* edited in place: doing it twice is harmless */
+        return d->mode == GATE_OBSERVE && d->notice_shown != NOTICE_OBSERVING
+                   ? EV_NOT_WANTED
+                   : EV_READY; /* edited in place: doing it twice is harmless */
     case FLOW_CREATE:
     case FLOW_RETIRE:
     case FLOW_KIND_COUNT:

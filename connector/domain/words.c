@@ -122,9 +122,21 @@ static void say_task(struct line *l, const struct item *i)
     add_name(l, label(i));
 }
 
-static void say_missing(struct line *l, const struct item *i, const struct finding *f)
+/* Where we only warn, people close by themselves, and it stays so. */
+static bool stays_closed(const struct dossier *d)
 {
-    add_c(l, "Not closed: ");
+    return d->mode != GATE_ENFORCE && d->ticket.role == STATUS_DONE;
+}
+
+static bool resolves_itself(const struct dossier *d)
+{
+    return d->mode == GATE_ENFORCE || d->ticket.role == STATUS_VERIFY;
+}
+
+static void say_missing(struct line *l, const struct dossier *d, const struct item *i,
+                        const struct finding *f)
+{
+    add_c(l, stays_closed(d) ? "Closed, but " : "Not closed: ");
     if (!f->proof) { /* nobody looked yet: nobody may say how it is */
         add_c(l, "nobody has checked yet whether ");
         add_name(l, i->account);
@@ -153,13 +165,15 @@ static void say_missing(struct line *l, const struct item *i, const struct findi
 }
 
 /* The second sentence about what is not there: what to do, since when it is so, what follows. */
-static void say_what_to_do(struct line *next, enum notice_state state, const struct item *i,
-                           int64_t next_read_ms)
+static void say_what_to_do(struct line *next, enum notice_state state, const struct dossier *d,
+                           const struct item *i, int64_t next_read_ms)
 {
     say_task(next, i);
     if (state == NOTICE_REOPENED)
         add_c(next, ". It was closed before the access was checked, so it is reopened.");
-    else if (next_read_ms)
+    else if (stays_closed(d))
+        add_c(next, ". You don't need to come back; it is checked again by itself.");
+    else if (next_read_ms && resolves_itself(d))
         add_c(next, ". You don't need to come back; it resolves itself at the next check.");
     else
         add_c(next, ", then press Resolve.");
@@ -168,19 +182,23 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
-                           const struct item *i, const struct finding *f, int64_t next_read_ms)
+                           const struct dossier *d, const struct item *i, const struct finding *f,
+                           int64_t next_read_ms)
 {
     switch (state) {
     case NOTICE_READY:
         add_c(l, "Approved. ");
         say_task(l, i);
-        add_c(next, "Press Resolve when it is done; this ticket then closes itself once the access "
-                    "is checked.");
+        add_c(next, d->mode == GATE_ENFORCE
+                        ? "Press Resolve when it is done; this ticket then closes itself once the "
+                          "access is checked."
+                        : "Press Resolve when it is done; the access is checked then.");
         return;
     case NOTICE_CHECKING:
         add_c(l, "You're done. Checking ");
         add_name(l, label(i));
-        add_c(l, "; this ticket resolves itself, usually within 2 min");
+        add_c(l, resolves_itself(d) ? "; this ticket resolves itself, usually within 2 min"
+                                    : "; what we find stands here, usually within 2 min");
         return;
     case NOTICE_STALE:
         add_c(l, "Can't tell yet: our ");
@@ -200,9 +218,9 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
     case NOTICE_REOPENED:
-        say_missing(l, i, f);
+        say_missing(l, d, i, f);
         add_since(l, ". Checking again ", next_read_ms);
-        say_what_to_do(next, state, i, next_read_ms);
+        say_what_to_do(next, state, d, i, next_read_ms);
         return;
     case NOTICE_VERIFIED:
         add_c(l, "Checked");
@@ -313,6 +331,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
 {
     uint64_t key = mix(0xcbf29ce484222325u, (uint64_t)state + 1);
 
+    if (state == NOTICE_OBSERVING) /* the same at every claim */
+        return key;
     key = mix(key, (uint64_t)d->generation);
     if (state == NOTICE_UNCLEAR)
         return mix(key, str_hash(d->hold_text));
@@ -338,15 +358,17 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
 
     if (i)
         f = verdict_judge(i, d->claimed_ms, d->now_ms);
-    *ret = (struct notice){.state = state,
-                           .check = m->check,
-                           .panel = m->panel,
-                           .notify = m->notify,
-                           .comment = m->comment,
-                           .final = m->final,
-                           .key = notice_key(state, d, i, g.reason, next_read_ms)};
+    *ret = (struct notice){
+        .state = state,
+        .check = m->check,
+        .panel = m->panel,
+        .notify = m->notify,
+        /* a comment of an earlier mode is not left standing */
+        .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment),
+        .final = m->final,
+        .key = notice_key(state, d, i, g.reason, next_read_ms)};
     struct line line = {ret->line, sizeof ret->line, 0};
     struct line next = {ret->next, sizeof ret->next, 0};
     if (!say_about_request(&line, &next, state, d, i) && i)
-        say_about_item(&line, &next, state, i, &f, next_read_ms);
+        say_about_item(&line, &next, state, d, i, &f, next_read_ms);
 }

@@ -96,7 +96,8 @@ struct mapping_static {
 
 struct mapping_rule {
     struct str name, request_type;
-    enum gate_mode mode;
+    enum gate_mode mode; /* enforce unless the rule says otherwise */
+    bool mode_said;      /* it does; else the site's default counts */
     enum request_kind change;
     enum desired expect;
     bool approval_needed;
@@ -198,6 +199,17 @@ size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, cons
                       struct mapping_write *ret);
 /* "requester" and "beneficiary" as the wish says; other words are themselves. */
 struct str mapping_person(const struct wanted *w, struct str word);
+/* How the gate treats requests, and whether the rule says so or the site. */
+struct mapping_mode {
+    enum gate_mode mode;
+    bool by_rule;
+};
+/* otherwise: the site's default. */
+struct mapping_mode mapping_mode_of(const struct mapping_rule *rule, enum gate_mode otherwise);
+/* Of a request that was made by the rule of that name: that rule's, or where there is none of that
+ * name any more the one of its request type. False: neither is there; its mode stays. */
+MUST_CHECK bool mapping_mode(const struct mapping *m, struct str rule, struct str request_type,
+                             enum gate_mode otherwise, struct mapping_mode *ret);
 const char *field_kind_name(enum field_kind kind);
 /* The rule that fits (the first of that kind and source), and the members of Jira's "fields" it
  * makes:

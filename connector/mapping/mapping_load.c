@@ -359,6 +359,7 @@ static void load_choices(const struct loader *l, const struct yaml *v, struct ma
     const struct yaml *change = yaml_member(v, "change");
     struct str mode = text_of(l, v, "mode", "enforce");
 
+    r->mode_said = yaml_member(v, "mode") != NULL;
     if (mode.len && !gate_mode_from(mode, &r->mode)) {
         diag_error(l->diags, "M037", yaml_member(v, "mode")->pos, "mode cannot be '%.*s'",
                    STR_ARG(mode));

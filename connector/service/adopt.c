@@ -71,12 +71,14 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
     const struct mapping *mapping = service_site(a->svc, a->claim.site)->o.mapping;
     struct store_item item = {m->source, m->account, m->entitlement, m->rule->expect};
     bool held = m->outcome == MAPPED_HOLD;
+    struct mapping_mode mode = mapping_mode_of(m->rule, a->site->config->mode);
     struct store_intake in = {
         .site = a->claim.site,
         .request_type = m->rule->request_type,
         .rule = m->rule->name,
         .kind = m->rule->change,
-        .mode = m->rule->mode,
+        .mode = mode.mode,
+        .mode_by_site = !mode.by_rule,
         .lifecycle = m->privileged ? STR("privileged") : STR("standard"),
         .subject_kind = STR("human"),
         .requester = m->requester,

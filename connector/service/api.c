@@ -216,12 +216,15 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     }
     bool vouches = token->may_approve && json_is_true(json_member(body, "approved"));
     struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
+    struct str at = site.len ? site : api->svc->config->sites[0].name;
+    struct mapping_mode mode = mapping_mode_of(m.rule, service_site(api->svc, at)->config->mode);
     struct store_intake in = {
-        .site = site.len ? site : api->svc->config->sites[0].name,
+        .site = at,
         .request_type = m.rule->request_type,
         .rule = m.rule->name,
         .kind = m.rule->change,
-        .mode = m.rule->mode,
+        .mode = mode.mode,
+        .mode_by_site = !mode.by_rule,
         .lifecycle = w.privileged ? STR("privileged") : STR("standard"),
         .subject_kind = STR("human"),
         .requester = w.requester.len ? w.requester : token->name,

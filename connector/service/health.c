@@ -179,6 +179,18 @@ static void render_polling(const struct service *svc, struct buf *b)
     }
 }
 
+static void render_refusals(const struct service *svc, struct buf *b)
+{
+    buf_add_c(b,
+              "# HELP countersign_close_refusals_total Closes that the gate said no to; in observe "
+              "and warn it would have\n# TYPE countersign_close_refusals_total counter\n");
+    for (size_t s = 0; s < svc->config->site_count; s++)
+        for (int m = 0; m <= GATE_ENFORCE; m++)
+            buf_printf(b, "countersign_close_refusals_total{site=\"%.*s\",mode=\"%s\"} %llu\n",
+                       STR_ARG(svc->config->sites[s].name), gate_mode_name((enum gate_mode)m),
+                       (unsigned long long)svc->sites[s]->counters.refused[m]);
+}
+
 static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -192,6 +204,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     render_sites(q->svc, &b);
     render_hooks(q->svc, &b);
     render_polling(q->svc, &b);
+    render_refusals(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

@@ -3,6 +3,7 @@
 
 #include "service/payload.h"
 #include "service/world_real.h"
+#include "site/site.h"
 
 static enum saved saved_of(enum store_outcome outcome)
 {
@@ -87,6 +88,21 @@ void world_dossier_load(struct world *w, struct arena *arena, struct str request
     store_dossier_load(&l->svc->store, arena, request_id, on_dossier, l);
 }
 
+/* How the live mapping has the gate treat this request. */
+static bool mode_now(struct service *svc, const struct dossier *d, struct store_mode *ret)
+{
+    struct site *site = service_site(svc, d->site);
+    struct mapping_mode now;
+
+    if (!site || !mapping_mode(site->o.mapping, d->rule, d->request_type, site->config->mode, &now))
+        return false;
+    *ret = (struct store_mode){now.mode, now.by_rule, str_of(site->o.mapping->sha256)};
+    if (now.mode != d->mode && d->phase != PHASE_CLOSED)
+        log_info("request", "the mode changes", LOG_S("request", d->request_id),
+                 LOG_C("from", gate_mode_name(d->mode)), LOG_C("to", gate_mode_name(now.mode)));
+    return true;
+}
+
 void world_facts_save(struct world *w, const struct dossier *d, const struct ticket *ticket,
                       const struct observation *obs, size_t obs_count, world_saved_fn *fn,
                       void *arg)
@@ -97,7 +113,20 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
         svc->metrics.source_reads++;
         svc->metrics.source_unknown += obs[i].outcome == OUTCOME_UNKNOWN;
     }
-    store_facts_save(&svc->store, d, ticket, obs, obs_count, on_saved, saving_new(w, fn, arg));
+    struct store_mode mode;
+    bool known = mode_now(svc, d, &mode);
+    store_facts_save(&svc->store, d, ticket, known ? &mode : NULL, obs, obs_count, on_saved,
+                     saving_new(w, fn, arg));
+}
+
+/* Each close once: what weighs more later is the same close. */
+static void count_refusal(struct service *svc, const struct dossier *d,
+                          const struct decision *decision)
+{
+    struct site *site = service_site(svc, d->site);
+
+    if (site && decision->refused && !d->refused)
+        site->counters.refused[d->mode]++;
 }
 
 void world_decision_save(struct world *w, const struct dossier *d, const struct decision *decision,
@@ -120,7 +149,8 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
             notice = e->notice;
         }
     }
-    svc->metrics.breaches += decision->breach;
+    svc->metrics.breaches += decision->breach && d->mode == GATE_ENFORCE;
+    count_refusal(svc, d, decision);
     if (decision->move)
         log_info("request", "moved", LOG_S("request", d->request_id),
                  LOG_S("ticket", d->ticket.key), LOG_C("from", phase_name(d->phase)),

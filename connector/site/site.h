@@ -39,6 +39,7 @@ struct site_counters {
     uint64_t foreign;    /* tickets read whose binding names another site */
     uint64_t crowded;    /* calls not sent: their turn came too late, or too many waited */
     uint64_t gone;       /* tickets found gone */
+    uint64_t refused[GATE_ENFORCE + 1]; /* closes that the gate said no to, by mode */
     /* of the poller and its sweeper */
     uint64_t polled;        /* changes that walks showed for the first time */
     uint64_t poll_hints;    /* those of them that were not known yet */

@@ -125,6 +125,7 @@ struct store_intake {
     struct str site, request_type, rule; /* mapping rule name */
     enum request_kind kind;
     enum gate_mode mode;
+    bool mode_by_site;                  /* the rule says none */
     struct str lifecycle, subject_kind; /* design section 6 */
     struct str requester, beneficiary, justification;
     bool privileged, emergency, approval_needed;
@@ -175,10 +176,17 @@ typedef void store_dossier_fn(void *arg, enum store_outcome outcome, struct doss
 /* Everything decide() needs, in the arena; REFUSED when there is no such request. */
 void store_dossier_load(struct store *s, struct arena *arena, struct str request_id,
                         store_dossier_fn *fn, void *arg);
-/* What one look saw; either part may be none. Fenced by d->version. */
+/* How the gate treats a request by the mapping that is live now. */
+struct store_mode {
+    enum gate_mode mode;
+    bool by_rule;
+    struct str mapping; /* its SHA-256, in hexadecimal */
+};
+/* What one look saw; either part may be none. mode: NULL, or what the request's mode is from now on
+ * (counts only with a ticket). Fenced by d->version. */
 void store_facts_save(struct store *s, const struct dossier *d, const struct ticket *ticket,
-                      const struct observation *obs, size_t obs_count, store_done_fn *fn,
-                      void *arg);
+                      const struct store_mode *mode, const struct observation *obs,
+                      size_t obs_count, store_done_fn *fn, void *arg);
 /* A flow to add, its payload frozen. */
 struct store_enqueue {
     enum flow_kind kind;

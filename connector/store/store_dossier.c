@@ -168,6 +168,10 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->notice_shown_ms = number(v, "notice_ms");
     d->reads_since_claim = (int32_t)number(v, "reads_since_claim");
     d->last_read_ms = number(v, "last_read_ms");
+    /* a reason of a newer version is recorded, whichever it is */
+    struct str refused = json_str(json_member(v, "refused"));
+    if (refused.len && !refusal_from(refused, &d->refused))
+        d->refused = REFUSAL_COUNT;
     return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&
            phase_from(json_str(json_member(v, "phase")), &d->phase) &&
            gate_mode_from(json_str(json_member(v, "mode")), &d->mode) &&

@@ -90,6 +90,11 @@ static void put_items(struct json_out *out, const struct store_item *items, size
     json_close_array(out);
 }
 
+static struct str mode_by(bool rule)
+{
+    return rule ? STR("rule") : STR("site");
+}
+
 static void put_intake(struct buf *buf, const struct store_intake *in)
 {
     struct json_out out;
@@ -101,6 +106,7 @@ static void put_intake(struct buf *buf, const struct store_intake *in)
     json_str_member(&out, "rule", in->rule);
     json_str_member(&out, "kind", str_of(request_kind_name(in->kind)));
     json_str_member(&out, "mode", str_of(gate_mode_name(in->mode)));
+    json_str_member(&out, "mode_by", mode_by(!in->mode_by_site));
     json_str_member(&out, "lifecycle", in->lifecycle);
     json_str_member(&out, "subject_kind", in->subject_kind);
     json_str_member(&out, "requester", in->requester);
@@ -218,7 +224,14 @@ static const char *approval_name(enum approval_state a)
     return NAMES[a];
 }
 
-static void put_ticket(struct json_out *out, const struct ticket *t)
+static void put_mode(struct json_out *out, const struct store_mode *mode)
+{
+    json_str_member(out, "mode", str_of(gate_mode_name(mode->mode)));
+    json_str_member(out, "mode_by", mode_by(mode->by_rule));
+    json_str_member(out, "mapping", mode->mapping);
+}
+
+static void put_ticket(struct json_out *out, const struct ticket *t, const struct store_mode *mode)
 {
     json_put_name(out, "ticket");
     json_open_object(out);
@@ -244,6 +257,8 @@ static void put_ticket(struct json_out *out, const struct ticket *t)
         json_put_raw(out, t->mapped);
     }
     json_str_member(out, "hold_text", t->hold_text);
+    if (mode)
+        put_mode(out, mode);
     json_close_object(out);
 }
 
@@ -281,7 +296,8 @@ static void save(struct store *s, const struct pg_stmt *stmt, const struct dossi
 }
 
 void store_facts_save(struct store *s, const struct dossier *d, const struct ticket *ticket,
-                      const struct observation *obs, size_t obs_count, store_done_fn *fn, void *arg)
+                      const struct store_mode *mode, const struct observation *obs,
+                      size_t obs_count, store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     struct json_out out;
@@ -290,7 +306,7 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     json_begin(&out, &buf);
     json_open_object(&out);
     if (ticket)
-        put_ticket(&out, ticket);
+        put_ticket(&out, ticket, mode);
     json_put_name(&out, "observations");
     json_open_array(&out);
     for (size_t i = 0; i < obs_count; i++)
@@ -350,6 +366,8 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "new_claim", decision->new_claim);
     json_bool_member(&out, "answered", decision->answered);
     json_bool_member(&out, "breach", decision->breach);
+    json_str_member(&out, "refused",
+                    decision->refused ? str_of(refusal_name(decision->refused)) : STR_NONE);
     json_bool_member(&out, "tampered", decision->tampered);
     json_bool_member(&out, "edited_back", decision->edited_back);
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);

@@ -226,3 +226,46 @@ select kind, name, encode(sha256(convert_to(definition, 'UTF8')), 'hex') from go
 -- name: verify_catalog
 -- params:
 select kind, name, what from governance.catalog_changes()
+
+-- name: report_span
+-- params: since_ms bigint, age_ms bigint
+select (extract(epoch from coalesce(to_timestamp(nullif($1::bigint, 0) / 1000.0), clock_timestamp() - make_interval(secs => $2::bigint / 1000.0))) * 1000)::bigint,
+       (extract(epoch from clock_timestamp()) * 1000)::bigint
+
+-- name: report_closes
+-- params: site text, since_ms bigint
+with attempt as (
+    select * from sla.close_attempt_v1
+     where attempted_at >= to_timestamp($2::bigint / 1000.0) and ($1 = '' or site = $1)),
+ticket as ( -- one that was closed where nobody was held; of several closes the last refusal counts
+    select site, rule, request_type, request_id, max(issue_key) as issue_key, min(attempted_at) as at,
+           (array_agg(refused_for order by attempted_at desc) filter (where refused_for is not null))[1] as refused,
+           min(proven_at) - min(attempted_at) as wait,
+           bool_or(is_latest and proven_at is null) as unproven
+      from attempt
+     where is_closed and gate_mode <> 'enforce'
+     group by site, rule, request_type, request_id),
+mode as (
+    select distinct on (site, rule, request_type) site, rule, request_type, gate_mode_now as mode
+      from attempt order by site, rule, request_type, attempted_at desc)
+select m.site, m.rule, m.request_type, m.mode,
+       count(t.request_id) as closed,
+       count(*) filter (where t.refused is null and t.wait is not null) as as_asked,
+       count(*) filter (where t.refused is null and t.wait is null and t.request_id is not null) as checking,
+       count(*) filter (where t.refused = 'StaleCopy') as stale_copy,
+       count(*) filter (where t.refused = 'SourceUnreadable') as source_unreadable,
+       count(*) filter (where t.refused = 'Unclear') as unclear,
+       count(*) filter (where t.refused = 'NotApproved') as not_approved,
+       count(*) filter (where t.refused = 'Over') as is_over,
+       count(*) filter (where t.refused = 'Missing') as missing,
+       count(*) filter (where t.refused = 'StillPresent') as still_present,
+       count(*) filter (where t.refused is not null and t.unproven) as unproven,
+       count(t.wait) as waited,
+       coalesce(extract(epoch from percentile_disc(0.5) within group (order by t.wait)), 0)::bigint as wait_p50_s,
+       coalesce(extract(epoch from percentile_disc(0.9) within group (order by t.wait)), 0)::bigint as wait_p90_s,
+       coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'StillPresent' and t.unproven), '') as still_present_keys,
+       coalesce(string_agg(t.issue_key, ' ' order by t.at) filter (where t.refused = 'Missing' and t.unproven), '') as missing_keys
+  from mode m
+  left join ticket t using (site, rule, request_type)
+ group by m.site, m.rule, m.request_type, m.mode
+ order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven) desc, count(t.request_id) desc, m.site, m.rule, m.request_type

@@ -24,7 +24,11 @@ begin
      where f.request_id = p_request and f.state = 'parked' and p->'retry' ? f.kind and governance.flow_has_turn(f);
     if (p->>'breach')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
-        values (p_request, 'breach', 'ClosedBeforeProof', cycle) on conflict do nothing;
+        values (p_request, 'breach', case r.mode when 'enforce' then 'ClosedBeforeProof' else 'WouldHaveRefused' end, cycle)
+        on conflict do nothing;
+    end if;
+    if p->>'refused' <> '' then
+        perform governance.attempt_refused(p_request, p->>'refused');
     end if;
     if (p->>'tampered')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)

@@ -16,6 +16,9 @@ language sql stable set search_path = pg_catalog as $$
                                         and (a.tuple_hash <> r.mapped_hash or a.tuple_hash = '')),
         'approval_declined', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'declined'),
         'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle,
+        'refused', (select a.refused from governance.close_attempt a
+                     where a.request_id = r.id
+                       and a.cycle = governance.attempt_cycle(r, (select t.cycle from governance.ticket t where t.request_id = r.id))),
         'mapped', r.mapped, 'rule', r.rule, 'request_type', r.request_type, 'justification', r.justification,
         'ticket', (select jsonb_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state,
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,

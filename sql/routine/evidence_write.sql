@@ -17,6 +17,11 @@ begin
             'cycle', nullif(new.claim_cycle, ''),
             'tuple', nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash else new.approved_hash end, ''),
             'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
+        if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
+            detail := jsonb_build_object('mode', new.mode, 'was', old.mode, 'by', new.mode_by, 'mapping', new.mode_mapping, 'phase', new.phase);
+        elsif tg_argv[0] = 'request.received' then
+            detail := detail || jsonb_build_object('mode_by', new.mode_by, 'mapping', new.mode_mapping);
+        end if;
     when 'request_item' then
         request := new.request_id;
         detail := jsonb_build_object('item', new.id, 'source', new.source, 'desired', new.desired,
@@ -52,6 +57,9 @@ begin
         request := new.request_id;
         detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key,
             'site', new.site, 'issue', new.issue_id);
+    when 'close_attempt' then -- in observe and warn: what would have been refused
+        request := new.request_id;
+        detail := jsonb_build_object('mode', new.mode, 'cycle', new.cycle, 'why', new.refused, 'closed', new.is_closed);
     when 'operator_act' then
         request := new.request_id;
         detail := jsonb_build_object('act', new.act, 'work', jsonb_path_query_array(new.done, '$.work[*].work'),

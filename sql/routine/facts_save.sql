@@ -53,6 +53,13 @@ begin
             end if;
         end if;
     end if;
+    if t->>'mode' <> r.mode and (r.phase <> 'closed' or t->>'cycle' is distinct from r.closed_cycle) then
+        -- the mapping says otherwise now; what is closed stays as it was closed
+        r.mode := t->>'mode';
+        r.mode_by := t->>'mode_by';
+        r.mode_mapping := t->>'mapping';
+        r.mode_at := greatest(clock_timestamp(), r.mode_at + interval '1 us');
+    end if;
     insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
                                         canary_ok, native_id, raw_sha256, observed_at)
     select o.item, r.generation, to_timestamp(o.as_of_ms / 1000.0), o.outcome, o.account, o.via, o.reason, o.complete,
@@ -72,6 +79,7 @@ begin
        set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
+           mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at,
            lease_until = greatest(x.lease_until, clock_timestamp() + interval '30 s')
      where x.id = p_request;
     return p_version + 1;

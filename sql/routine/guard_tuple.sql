@@ -9,8 +9,11 @@ begin
     if old.cancel_asked and not new.cancel_asked then
         raise exception 'what was withdrawn stays withdrawn' using errcode = 'CG002';
     end if;
-    if row(new.requester, new.mode, new.emergency) is distinct from row(old.requester, old.mode, old.emergency) then
-        raise exception 'who asked, how the gate treats it and whether it is an emergency never change' using errcode = 'CG002';
+    if row(new.requester, new.emergency) is distinct from row(old.requester, old.emergency) then
+        raise exception 'who asked and whether it is an emergency never change' using errcode = 'CG002';
+    end if;
+    if new.mode <> old.mode and (new.mode_mapping is null or new.mode_at <= old.mode_at or new.version <> old.version + 1) then
+        raise exception 'how the gate treats it changes by a mapping, and on the record' using errcode = 'CG002';
     end if;
     if not governance.is_settled(old) then
         if old.approval_needed and not new.approval_needed and not first_mapping then

@@ -7,6 +7,10 @@ create or replace trigger guard_tuple before update on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger clock_follow after update on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
+create or replace trigger attempt_follow after update on governance.access_request
+    for each row when (old.phase is distinct from new.phase) execute function governance.attempt_follow();
+create or replace trigger guard before update on governance.close_attempt
+    for each row execute function governance.guard_attempt();
 create or replace trigger guard before insert or update on governance.flow
     for each row execute function governance.guard_flow();
 create or replace trigger guard before insert on governance.approval
@@ -37,7 +41,7 @@ begin
         execute format('create or replace trigger no_truncate before truncate on governance.%I
                         for each statement execute function governance.append_only()', t);
     end loop;
-    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head'] loop
+    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head', 'close_attempt'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -54,6 +58,9 @@ begin
         ('access_request', 'evidence_new', 'after insert', '', 'request.received'),
         ('access_request', 'evidence_move', 'after update', 'when (old.phase is distinct from new.phase)', 'request.moved'),
         ('access_request', 'evidence_remap', 'after update', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
+        ('access_request', 'evidence_mode', 'after update', 'when (old.mode is distinct from new.mode)', 'request.mode'),
+        ('close_attempt', 'evidence_new', 'after insert', 'when (new.refused is not null)', 'close.refused'),
+        ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
         ('request_item', 'evidence_replaced', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'item.replaced'),
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),

@@ -46,7 +46,7 @@ comment on column sla.request_v1.change_kind is 'grant, removal or modify';
 comment on column sla.request_v1.is_privileged is 'Privileged access';
 comment on column sla.request_v1.subject_kind is 'human, contractor, service, workload or key';
 comment on column sla.request_v1.lifecycle is 'joiner, mover, leaver, privileged, emergency or standard';
-comment on column sla.request_v1.gate_mode is 'observe, warn or enforce';
+comment on column sla.request_v1.gate_mode is 'observe (nobody was held), warn (told) or enforce; of a closed one as it was closed';
 comment on column sla.request_v1.mapping_version is 'SHA-256 of the mapping it was made with';
 comment on column sla.request_v1.requested_at is 'First trace of the wish, UTC';
 comment on column sla.request_v1.approved_at is 'Approved, or found to need no approval';
@@ -58,6 +58,6 @@ comment on column sla.request_v1.initiation_to_verified_seconds is 'Seconds from
 comment on column sla.request_v1.is_open is 'Neither proven nor ended: count it in every share and percentile';
 comment on column sla.request_v1.goal_seconds is 'Goal; null = none';
 comment on column sla.request_v1.sla_state is 'met (proven in time), missed (the goal had passed when it ended, however it ended), excepted or withdrawn (ended in time, not proven), running, at_risk (from 75 %), breached or exempt';
-comment on column sla.request_v1.refused_closes is 'Closes found without proof';
+comment on column sla.request_v1.refused_closes is 'Closes found without proof, where enforced or warned of';
 comment on column sla.request_v1.escalation_level is 'Deadline steps escalated';
 comment on column sla.request_v1.outcome is 'How it ended: verified, excepted (an exception covered it) or withdrawn (denied, cancelled, expired); null = it runs';

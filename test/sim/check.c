@@ -243,8 +243,8 @@ static void check_done(struct sim *s, const struct srequest *r, const struct dos
     bool reopened = orders(x, FLOW_REOPEN) || (d->flow_open[FLOW_REOPEN] && !refused);
     bool for_this_claim = t->closed_for == r->claim_cycle || may_have_closed(s, r);
 
-    if (proven || on_its_way || x->move || d->ticket.role != STATUS_DONE ||
-        t->cycle != r->seen_cycle || is_declined_to_done(t))
+    if (d->mode != GATE_ENFORCE || proven || on_its_way || x->move ||
+        d->ticket.role != STATUS_DONE || t->cycle != r->seen_cycle || is_declined_to_done(t))
         return;
     if (t->moved_by_us && for_this_claim && !phase_is_terminal(d->phase))
         return;
@@ -264,6 +264,7 @@ static void check_over(struct sim *s, const struct srequest *r, const struct dos
     bool busy = d->flow_open[FLOW_FIELDS] || d->flow_open[FLOW_COMMENT] ||
                 d->writes_last_hour + 2 > s->policy.writes_per_hour;
     bool says = r->notice >= NOTICE_CANNOT_REOPEN && r->notice < NOTICE_COUNT;
+    says |= d->mode == GATE_OBSERVE; /* there nothing is said */
 
     if (!open || !phase_is_terminal(d->phase) || x->move ||
         s->tickets[r->ticket].cycle != r->seen_cycle || is_declined_to_done(&s->tickets[r->ticket]))
@@ -308,6 +309,56 @@ static void check_turn(struct sim *s, const struct srequest *r, const struct dos
                     words.name);
 }
 
+/* The newest read of this claim, when it surely says the contrary of what is asked. */
+static bool is_contradicted(const struct srequest *r, const struct sitem *item, int64_t claimed_ms)
+{
+    const struct sobs *x = item->obs_count ? &item->obs[item->obs_count - 1] : NULL;
+    enum outcome unwanted = r->kind == REQUEST_GRANT ? OUTCOME_ABSENT : OUTCOME_PRESENT;
+
+    return x && x->generation == r->generation && x->o.outcome == unwanted &&
+           x->o.as_of_ms - claimed_ms >= SETTLE_MS;
+}
+
+/* What is refused is on record in every mode, or is put there now. */
+static void check_recorded(struct sim *s, const struct srequest *r, const struct dossier *d)
+{
+    bool contradicted = false;
+
+    for (size_t i = 0; i < r->item_count; i++) {
+        bool excepted = r->items[i].excepted_until_ms > s->now_ms;
+        bool fresh = r->items[i].obs_count &&
+                     s->now_ms - r->items[i].obs[r->items[i].obs_count - 1].o.observed_ms <
+                         MAX_AGE_MS - ASLEEP_MS;
+        contradicted |= !excepted && fresh && is_contradicted(r, &r->items[i], d->claimed_ms);
+    }
+    if (d->phase == PHASE_VERIFYING && contradicted &&
+        (r->refused_cycle != r->claim_cycle || r->refused < REFUSAL_MISSING))
+        sim_violate(s, "INV23 refusals are recorded", "%s: not as asked, and no trace of it",
+                    gate_mode_name(d->mode));
+}
+
+/* Outside of enforce nobody is held: no reopening, no sending back; and where we only observe,
+ * nothing but that. The mode is the mapping's at the latest look. */
+static void check_mode(struct sim *s, const struct srequest *r, const struct dossier *d,
+                       const struct decision *x)
+{
+    bool closed = r->phase == PHASE_CLOSED && r->seen_cycle == r->closed_cycle;
+
+    if (d->mode != r->wanted_mode && r->mode_changed_ms < r->looked_ms && !closed)
+        sim_violate(s, "INV24 mode of the mapping", "looked at after the change, and still %s",
+                    gate_mode_name(d->mode));
+    check_recorded(s, r, d);
+    if (d->mode == GATE_ENFORCE)
+        return;
+    if (orders(x, FLOW_REOPEN) || orders(x, FLOW_RETURN))
+        sim_violate(s, "INV21 nobody is held", "%s, and the ticket is moved back",
+                    gate_mode_name(d->mode));
+    for (size_t i = 0; d->mode == GATE_OBSERVE && i < x->flow_count; i++)
+        if (x->flows[i].kind != FLOW_CREATE && x->flows[i].notice != NOTICE_OBSERVING)
+            sim_violate(s, "INV22 observing is silent", "a %s is ordered",
+                        flow_kind_name(x->flows[i].kind));
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
@@ -318,6 +369,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
         sim_violate(s, "INV11 approved tuple", "an edit after approval leaves no trace");
     check_done(s, r, d, x);
     check_over(s, r, d, x);
+    check_mode(s, r, d, x);
 }
 
 static void check_clock(struct sim *s, struct srequest *r)
@@ -395,7 +447,7 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
 
     if (phase_is_terminal(r->phase))
         return !t || !t->here || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED ||
-               is_declined_to_done(t);
+               is_declined_to_done(t) || (t->role == STATUS_DONE && r->mode != GATE_ENFORCE);
     if (!t)
         return waits_for_people(s, r);
     bool edited = r->approved_hash && t->mapped_hash != r->approved_hash;

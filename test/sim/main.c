@@ -53,6 +53,8 @@ struct totals {
 
 static void draw(struct sim *s)
 {
+    /* most of what can go wrong goes wrong where we act */
+    static const enum gate_mode MODES[] = {GATE_ENFORCE, GATE_ENFORCE, GATE_WARN, GATE_OBSERVE};
     struct rates *r = &s->rates;
     uint32_t *rate = (uint32_t *)(void *)r;
 
@@ -76,6 +78,7 @@ static void draw(struct sim *s)
     r->cancel_taken_back /= 4;
     r->closed_after_cancel /= 4;
     r->cloned /= 20;
+    r->mode_changed /= 20;
     if (healing)
         *r = (struct rates){.lost_reply = 300000, .late = 100000, .very_late = 150000};
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
@@ -85,6 +88,7 @@ static void draw(struct sim *s)
     s->bare = rng_below(&s->rng, 2);
     s->has_link = rng_below(&s->rng, 2);
     s->has_participants = rng_below(&s->rng, 2);
+    s->mode = MODES[rng_below(&s->rng, sizeof MODES / sizeof MODES[0])];
     s->policy = POLICY_DEFAULT;
     if (rng_below(&s->rng, 2)) /* hardly longer than a call may take */
         s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +

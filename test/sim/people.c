@@ -39,14 +39,19 @@ static void work_on_open(struct sim *s, int ticket, struct srequest *r)
         jira_move(s, ticket, STATUS_CANCELLED, false); /* reads that it is over */
         return;
     }
-    if (s->calm && r->phase != PHASE_FULFILLING)
+    bool by_themselves = r->wanted_mode != GATE_ENFORCE && r->phase > PHASE_FULFILLING;
+    if (s->calm && r->phase != PHASE_FULFILLING && !by_themselves)
         return; /* waits for the words */
     if (s->calm || tired || rng_below(&s->rng, 3))
         do_the_work(s, r, s->calm || tired);
     if (tired && !s->calm)
         return;
     r->human_acts++;
-    jira_move(s, ticket, FAULT(s, backdoor_close) ? STATUS_DONE : STATUS_VERIFY, false);
+    /* no gate is put in where nothing is enforced, unless another request type of the workflow is
+     */
+    bool free_road = r->wanted_mode != GATE_ENFORCE && (s->calm || rng_below(&s->rng, 4));
+    jira_move(s, ticket, free_road || FAULT(s, backdoor_close) ? STATUS_DONE : STATUS_VERIFY,
+              false);
 }
 
 /* Whoever cancelled thinks better of it, or closes it although it is over. */
@@ -63,6 +68,25 @@ static void work_on_ended(struct sim *s, int ticket, struct srequest *r)
     r->human_acts++;
 }
 
+/* Where nothing is enforced people see to the end by themselves: out of Verifying, where we do not
+ * lead them; and what the report says of their closed ticket. */
+static bool works_unheld(struct sim *s, int ticket, struct srequest *r)
+{
+    enum status_role role = s->tickets[ticket].role;
+
+    if (!s->calm || r->wanted_mode == GATE_ENFORCE)
+        return false;
+    if (role == STATUS_DONE)
+        do_the_work(s, r, true);
+    else if (role == STATUS_VERIFY && phase_is_terminal(r->phase))
+        jira_move(s, ticket, STATUS_CANCELLED, false);
+    else if (role == STATUS_VERIFY && r->wanted_mode == GATE_OBSERVE)
+        jira_move(s, ticket, STATUS_DONE, false);
+    else
+        return false;
+    return true;
+}
+
 /* An agent looks at one ticket. */
 static void agent_looks(struct sim *s, int ticket)
 {
@@ -72,6 +96,8 @@ static void agent_looks(struct sim *s, int ticket)
     if (!t->here || !r || (s->calm && r->ticket != ticket))
         return;
     bool tired = r->human_acts >= HUMAN_ACTS_MAX;
+    if (works_unheld(s, ticket, r))
+        return;
     if (t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED) {
         if (!tired)
             work_on_ended(s, ticket, r);
@@ -227,6 +253,14 @@ static bool boss_decides(struct sim *s, struct srequest *r)
     return false; /* the ticket tells */
 }
 
+/* Another mapping goes live: found at the next look. */
+static void change_mode(struct sim *s, struct srequest *r)
+{
+    r->wanted_mode = (enum gate_mode)((r->wanted_mode + 1 + rng_below(&s->rng, 2)) % 3);
+    r->mode_changed_ms = s->now_ms;
+    sim_trace(s, "another mapping", (int64_t)(r - s->requests), (int64_t)r->wanted_mode);
+}
+
 static void governance_looks(struct sim *s, struct srequest *r)
 {
     bool early = r->phase == PHASE_RECEIVED || r->phase == PHASE_PENDING_APPROVAL;
@@ -235,6 +269,8 @@ static void governance_looks(struct sim *s, struct srequest *r)
     if (waits && (s->calm || rng_below(&s->rng, 2))) {
         if (!boss_decides(s, r))
             return;
+    } else if (FAULT(s, mode_changed)) {
+        change_mode(s, r);
     } else if (FAULT(s, withdrawn)) {
         r->cancel_asked = true;
     } else if (r->phase == PHASE_VERIFYING && FAULT(s, exception)) {

@@ -61,6 +61,13 @@ static void swap(struct sim *s, struct srequest *r, int ticket)
     store_look_now(s, r);
 }
 
+/* Bound, or governed, since it was seen. */
+static bool is_governed(const struct sim *s, int ticket)
+{
+    const struct sticket *t = &s->tickets[ticket];
+    return t->request >= 0 && s->requests[t->request].ticket == ticket;
+}
+
 struct judged {
     int ticket, kept;
     enum second what;
@@ -77,6 +84,8 @@ static void on_judged(struct sim *s, void *arg, int64_t number)
                                                        : s->tickets[j.ticket].made_for];
 
     (void)arg;
+    if (is_governed(s, j.ticket)) /* by another judgement of the same moment: the claim is over */
+        return;
     if (r->ticket != j.kept) {
         again(s, j.ticket, AGAIN_MS);
         return;
@@ -126,8 +135,8 @@ void second_hint(struct sim *s, int ticket)
 
     if (!t->here || t->hidden)
         return;
-    if (t->request >= 0 && s->requests[t->request].ticket == ticket)
-        return; /* bound, or governed, since */
+    if (is_governed(s, ticket))
+        return;
     if (request < 0) {
         if (t->request < 0)
             store_open_request(s, ticket);

@@ -48,7 +48,8 @@ enum {
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
-    X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone)
+    X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
+    X(mode_changed)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -130,6 +131,11 @@ struct srequest {
     const struct world *owner;
     uint64_t notice_key;
     enum notice_state notice;
+    enum gate_mode mode;        /* as the database has it */
+    enum gate_mode wanted_mode; /* as the live mapping says */
+    int64_t mode_changed_ms;    /* since when */
+    enum refusal refused;       /* recorded, of the close below */
+    int refused_cycle, closed_cycle;
     struct ticket seen; /* as last read */
     int seen_cycle;
     struct sitem items[ITEMS_MAX];
@@ -187,6 +193,7 @@ struct sim {
     bool calm;   /* faults are off */
     bool ending; /* nothing happens any more; what is under way ends */
     bool trace;
+    enum gate_mode mode;     /* of the request type, as the mapping says at the start */
     bool direct_road;        /* their workflow lets us go to Done without Verifying */
     bool hides, hides_known; /* what we make is hidden from us */
     bool bare;               /* creation cannot carry the binding: the request API */

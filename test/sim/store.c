@@ -61,6 +61,10 @@ int store_request_new(struct sim *s, bool from_ticket)
 
     *r = (struct srequest){.from_ticket = from_ticket,
                            .kind = rng_below(&s->rng, 2) ? REQUEST_GRANT : REQUEST_REMOVAL,
+                           .mode = s->mode,
+                           .wanted_mode = s->mode,
+                           .refused_cycle = -1,
+                           .closed_cycle = -1,
                            .phase = PHASE_RECEIVED,
                            .generation = 1,
                            .ticket = -1,
@@ -256,6 +260,14 @@ static void follow_ticket(struct sim *s, struct srequest *r, const struct ticket
         make_items(s, r, r->mapped_hash);
 }
 
+/* Which close a refusal is about: the claim, else how the ticket stands. */
+static int close_cycle(const struct srequest *r)
+{
+    bool claimed = r->phase == PHASE_CLAIMED || r->phase == PHASE_VERIFYING ||
+                   r->phase == PHASE_VERIFIED || r->phase == PHASE_EXCEPTION;
+    return claimed ? r->claim_cycle : r->seen_cycle;
+}
+
 struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
 {
     const struct srequest *r = &s->requests[request];
@@ -266,7 +278,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .now_ms = s->now_ms,
                           .kind = r->kind,
                           .phase = r->phase,
-                          .mode = GATE_ENFORCE,
+                          .mode = r->mode,
                           .held = r->held,
                           .hold_text = r->held ? STR("no role") : STR_NONE,
                           .from_ticket = r->from_ticket,
@@ -287,10 +299,12 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .marker = request_id(request),
                           .claim_cycle = cycle_text(r->claim_cycle),
                           .answered_cycle = cycle_text(r->answered_cycle),
+                          .notice_shown = r->notice,
                           .notice_shown_key = r->notice_key,
                           .reads_since_claim = r->claimed_ms ? r->reads : 0,
                           .last_read_ms = r->last_read_ms};
     d->ticket = r->seen;
+    d->refused = r->refused_cycle == close_cycle(r) ? r->refused : REFUSAL_NONE;
     if (r->ticket >= 0)
         d->ticket.issue_id = cycle_text(r->ticket);
     fill_items(s, arena, r, d);
@@ -326,6 +340,18 @@ static void save_observation(struct sim *s, struct srequest *r, struct sitem *it
     store_changed(s, r, "observed");
 }
 
+/* While it is open the mode is what the live mapping says; what is closed stays as it was. */
+static void follow_mapping(struct sim *s, struct srequest *r)
+{
+    bool closed = r->phase == PHASE_CLOSED && r->seen_cycle == r->closed_cycle;
+
+    if (closed || r->mode == r->wanted_mode || PLANTED(MODE_STAYS))
+        return;
+    r->mode = r->wanted_mode;
+    store_changed(s, r, "mode");
+    sim_trace(s, gate_mode_name(r->mode), index_of(s, r), 0);
+}
+
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
                       const struct ticket *ticket, const struct sobs *obs, size_t count)
 {
@@ -338,6 +364,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
         r->seen_cycle = cycle_index(ticket->cycle);
         take_decision(s, r, ticket);
         follow_ticket(s, r, ticket);
+        follow_mapping(s, r);
     }
     for (size_t i = 0; i < count; i++)
         save_observation(s, r, &r->items[i], &obs[i]);
@@ -370,6 +397,8 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
     if (again)
         r->proven_ms = r->verified_ms = 0;
     r->closed_ms = to == PHASE_CLOSED ? s->now_ms : 0;
+    if (to == PHASE_CLOSED)
+        r->closed_cycle = r->seen_cycle;
     store_changed(s, r, phase_name(to));
     sim_trace(s, phase_name(to), index_of(s, r), r->generation);
 }
@@ -418,6 +447,11 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
     }
     retry_refused(s, index_of(s, r), x);
     r->tamper_recorded |= x->tampered;
+    if (x->refused) {
+        r->refused = x->refused;
+        r->refused_cycle = close_cycle(r);
+        store_changed(s, r, refusal_name(x->refused));
+    }
     check_decision(s, r, d, x);
     apply_claim(s, r, x);
     if (x->move)

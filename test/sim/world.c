@@ -570,6 +570,9 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
     if (leased && look_ms > fresh_ms)
         sim_violate(s, "INV3 fresh look", "%s acts on a look of %lld ms ago", kind,
                     (long long)look_ms);
+    if (d->mode != GATE_ENFORCE && (flow->kind == FLOW_REOPEN || flow->kind == FLOW_RETURN))
+        sim_violate(s, "INV21 nobody is held", "%s is sent where we %s", kind,
+                    gate_mode_name(d->mode));
     if (step == STEP_CREATE)
         check_post(s, r, d->now_ms);
     if (flow->kind == FLOW_RETIRE)

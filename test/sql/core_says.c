@@ -21,6 +21,7 @@
 
 #include "domain/flow.h"
 #include "domain/item.h"
+#include "domain/refusal.h"
 #include "domain/request.h"
 #include "domain/stuck.h"
 
@@ -43,6 +44,8 @@ static void print_tables(void)
         printf("flow_edge %s %s\n", flow_state_name(rules[i].from), flow_state_name(rules[i].to));
     for (int k = 0; k < FLOW_KIND_COUNT; k++)
         printf("flow_kind %s\n", flow_kind_name((enum flow_kind)k));
+    for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++)
+        printf("refusal %s %d\n", refusal_name((enum refusal)i), i);
 }
 
 static struct str word(struct str *line, char sep)

@@ -85,7 +85,13 @@ static void what_is_over_and_closed_as_done_is_a_breach_and_goes_back(void **sta
         d.answered_cycle = STR_NONE;
         r = decided(&d);
         assert_true(escalates(&r, "ClosedAlthoughOver"));
-        assert_false(r.breach || orders(&r, FLOW_REOPEN));
+        assert_false(orders(&r, FLOW_REOPEN));
+        assert_true(r.breach); /* recorded, once */
+        d.refused = REFUSAL_OVER;
+        assert_false(decided(&d).breach);
+        d.refused = REFUSAL_NONE;
+        d.mode = GATE_OBSERVE;
+        assert_false(decided(&d).breach);
     }
 }
 
@@ -330,7 +336,8 @@ static void while_waiting_for_approval_the_ticket_says_so_and_may_not_be_done(vo
     assert_true(escalates(&r, "CannotReopen"));
     d.mode = GATE_WARN;
     r = decided(&d);
-    assert_false(orders(&r, FLOW_REOPEN) || r.breach);
+    assert_false(orders(&r, FLOW_REOPEN));
+    assert_true(r.breach && r.refused == REFUSAL_NOT_APPROVED); /* and recorded */
 }
 
 static void a_ticket_that_does_not_map_is_held_and_says_which_field(void **state)

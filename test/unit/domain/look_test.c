@@ -108,6 +108,8 @@ static void words_are_written_except_where_we_only_observe(void **state)
     d.mode = GATE_OBSERVE;
     assert_int_equal(judge(FLOW_COMMENT, &d, &d.ticket), EV_NOT_WANTED);
     assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_NOT_WANTED);
+    d.notice_shown = NOTICE_OBSERVING; /* but for saying just that */
+    assert_int_equal(judge(FLOW_FIELDS, &d, &d.ticket), EV_READY);
 }
 
 static void a_close_asks_the_gate_once_more(void **state)
@@ -121,7 +123,12 @@ static void a_close_asks_the_gate_once_more(void **state)
 
     assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
 
-    d.mode = GATE_WARN; /* there we write words only */
+    d.mode = GATE_WARN; /* there people close by themselves, but out of Verifying only we lead */
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
+    t.role = STATUS_OPEN;
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    t.role = STATUS_VERIFY;
+    d.mode = GATE_OBSERVE;
     assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
     d.mode = GATE_ENFORCE;
 
@@ -189,6 +196,9 @@ static void a_return_moves_only_the_claim_it_answers(void **state)
     (void)state;
 
     assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_READY);
+    d.mode = GATE_WARN; /* ordered before the mode changed */
+    assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_NOT_WANTED);
+    d.mode = GATE_ENFORCE;
     t.cycle = STR("101"); /* claimed again since */
     assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_FOUND);
     t = d.ticket;

@@ -328,6 +328,37 @@ static void names_go_there_and_back(void **state)
     assert_false(notice_state_from(STR("done"), &got));
 }
 
+/* Where we only warn, people close by themselves: the words say what is so, and promise nothing
+ * that we do not do there. */
+static void a_warning_fits_what_the_ticket_is(void **state)
+{
+    struct observation o = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &o, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    d.mode = GATE_WARN;
+    d.ticket.role = STATUS_DONE;
+    words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
+    assert_string_equal(n.line, "Closed, but M. Okafor still has fin-ledger-admin in SAP FIN (read "
+                                "11:10 UTC). Checking again 11:17 UTC");
+    assert_non_null(strstr(n.next, "You don't need to come back; it is checked again by itself."));
+    assert_true(n.notify && n.comment);
+    words_for(&d, 0, NOTICE_CHECKING, &n);
+    assert_string_equal(n.line, "You're done. Checking SAP FIN; what we find stands here, usually "
+                                "within 2 min");
+    words_for(&d, 0, NOTICE_READY, &n);
+    assert_string_equal(n.next, "Press Resolve when it is done; the access is checked then.");
+    d.ticket.role = STATUS_OPEN; /* taken back */
+    words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
+    assert_non_null(strstr(n.next, "then press Resolve."));
+    d.ticket.role = STATUS_VERIFY; /* out of there only we lead: as where we enforce */
+    words_for(&d, NOW + 7 * MINUTE, NOTICE_NOT_YET, &n);
+    assert_non_null(strstr(n.next, "it resolves itself at the next check"));
+    assert_int_equal(strncmp(n.line, "Not closed: ", 12), 0);
+}
+
 UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(a_refusal_names_a_time_or_somebody),
           cmocka_unit_test(before_the_first_read_no_time_is_invented),
@@ -341,4 +372,5 @@ UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(a_held_ticket_says_which_field),
           cmocka_unit_test(a_fact_read_again_is_not_news_another_fact_is),
           cmocka_unit_test(only_states_that_need_a_person_notify),
+          cmocka_unit_test(a_warning_fits_what_the_ticket_is),
           cmocka_unit_test(names_go_there_and_back))

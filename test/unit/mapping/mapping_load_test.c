@@ -286,8 +286,31 @@ static void a_similar_name_is_offered(void **state)
         0, &diags));
 }
 
+/* By the rule's name, else its request type; where the rule says none the site's default counts. */
+static void how_the_gate_treats_a_request_follows_the_mapping(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    struct mapping_mode mode;
+    (void)state;
+    struct mapping *m =
+        load(a, HEAD RULE
+             "    mode: warn\n  - name: other\n    request_type: 40\n    change: grant\n" SUBJECT
+                 APPLICATION ENTITLEMENT);
+
+    assert_non_null(m);
+    assert_true(mapping_mode(m, m->rules[0].name, STR("40"), GATE_OBSERVE, &mode));
+    assert_true(mode.mode == GATE_WARN && mode.by_rule);
+    assert_true(mapping_mode(m, STR("other"), STR_NONE, GATE_OBSERVE, &mode));
+    assert_true(mode.mode == GATE_OBSERVE && !mode.by_rule);
+    assert_true(mapping_mode(m, STR("renamed"), STR("40"), GATE_WARN, &mode));
+    assert_true(mode.mode == GATE_WARN && !mode.by_rule);
+    assert_false(mapping_mode(m, STR("renamed"), STR("99"), GATE_WARN, &mode));
+    assert_false(mapping_mode(m, STR_NONE, STR_NONE, GATE_WARN, &mode));
+}
+
 UNIT_MAIN(cmocka_unit_test(a_rule_becomes_plain_data),
           cmocka_unit_test(types_of_fields_are_guessed_or_told),
+          cmocka_unit_test(how_the_gate_treats_a_request_follows_the_mapping),
           cmocka_unit_test(every_fault_has_its_code_and_place),
           cmocka_unit_test(too_many_of_anything_is_refused),
           cmocka_unit_test(a_similar_name_is_offered))
