@@ -40,6 +40,7 @@ def creates(site):
     made = [c for c in site.calls if c.get("marker") and not c["route"].endswith("/search/jql")]
     markers = Counter(c["marker"] for c in made)
     return {"sent": len(made), "again": len(made) - len(markers), "blind": blind_reposts(site),
+            "carried_out_late": sum(c["executed"] for c in made if c["fault"] == "execute_late"),
             "faults": dict(Counter(c["fault"] for c in made if c["fault"]))}
 
 
@@ -70,6 +71,7 @@ def facts(site):
         "done": done, "closings": site.closings, "public_comments_by_connector": public,
         "creates": creates(site),
         "retry_after_violations": site.limits.violations,
+        "retry_after": {"told": site.limits.told_count, "heard": site.limits.heard_count},
         "webhooks": dict(Counter(d.state for d in site.hooks.log)), "webhooks_pending": site.hooks.pending(),
         "index_waiting": site.index.waiting, "crashes": site.crashes,
         "calls": dict(Counter(f"{c['method']} {c['route']} {c['status']}" for c in site.calls)),
