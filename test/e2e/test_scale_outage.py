@@ -31,15 +31,21 @@ def queue(site):
     wait.until(lambda: site.sql("select count(*) from governance.flow where kind = 'create_ticket'") == str(len(made)), 20)
     each = REQUESTS // len(KINDS) - 1
     listed = ", ".join(f"('{key}', '{made[key]}'::uuid)" for key in made)
-    site.database.psql(f"""
-        select count(*) from (values {listed}) as k(name, made)
-          join governance.access_request r on r.id = k.made
-          join governance.sla_clock c on c.request_id = r.id
-         cross join generate_series(1, {each}) n
-         cross join lateral governance.request_submit(k.name || '-' || n, r.body_sha256, to_jsonb(r) || jsonb_build_object(
-             'privileged', r.is_privileged, 'sla_goal_ms', extract(epoch from c.goal)::bigint * 1000, 'hold_text', '', 'approved_by', '',
-             'requested_ms', governance.ms(clock_timestamp() - interval '{HOURS} h' * n / {each}),
-             'items', (select jsonb_agg(to_jsonb(i)) from governance.request_item i where i.request_id = r.id))) s""", timeout=300)
+    site.database.psql(f"""do $$ declare k record; begin
+        for k in select name, r.body_sha256, to_jsonb(r) || jsonb_build_object(
+                            'privileged', r.is_privileged, 'sla_goal_ms', extract(epoch from c.goal)::bigint * 1000, 'hold_text', '',
+                            'approved_by', '', 'items', (select jsonb_agg(to_jsonb(i)) from governance.request_item i
+                                                          where i.request_id = r.id)) as document
+                   from (values {listed}) as v(name, made)
+                   join governance.access_request r on r.id = v.made
+                   join governance.sla_clock c on c.request_id = r.id
+        loop
+            for n in 1..{each} loop
+                perform governance.request_submit(k.name || '-' || n, k.body_sha256, k.document || jsonb_build_object(
+                    'requested_ms', governance.ms(clock_timestamp() - interval '{HOURS} h' * n / {each})));
+                if n % 200 = 0 then commit; end if;
+            end loop;
+        end loop; end $$""", timeout=300)
 
 
 def hours_pass(site):

@@ -8,12 +8,16 @@ Prism takes the files only when their defects are mended:
 - an answer of 204 is described with a body, which it cannot have;
 - what a changelog entry was before or is after is null where there was or is nothing (captures), not only text;
 - serverInfo has a locale that is not described (captures);
+- the webhooks of administrators are in no file: whatever is said there goes through;
 - a Data Center's paths come without their /rest, and there is no file of its JSM: the Cloud's stands in for it.
 """
 import json
 import pathlib
 import sys
 
+# in no file; what stands there is free
+ELSEWHERE = {"/rest/webhooks/1.0/webhook": ("get", "post"), "/rest/webhooks/1.0/webhook/{id}": ("get", "put", "delete"),
+             "/rest/jira-webhook/1.0/webhooks": ("get", "post"), "/rest/jira-webhook/1.0/webhooks/{id}": ("get", "put", "delete")}
 METHODS = ("get", "put", "post", "delete", "patch")
 EVERYWHERE = ("400", "401", "403", "404", "409", "410", "413", "415", "429", "500", "502", "503", "504")
 SIGN_IN = {"basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"}}
@@ -57,6 +61,14 @@ def add(whole, path, prefix, below=""):
         whole["paths"][below + route] = operations
 
 
+def free(route, methods):
+    """Any body, any answer."""
+    named = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}] if "{" in route else []
+    body = {"content": {"application/json": {"schema": {}}}}
+    return {method: {"parameters": named, "security": [{name: []} for name in SIGN_IN], **({"requestBody": body} if method[0] == "p" else {}),
+                     "responses": {status: {"description": "it may"} for status in ("200", "201", "204", *EVERYWHERE)}} for method in methods}
+
+
 def main():
     folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     for flavour, name, below in (("cloud", "jira-platform-v3.json", ""), ("datacenter", "jira-dc-10.3.v3.json", "/rest")):
@@ -66,6 +78,7 @@ def main():
             continue
         add(whole, folder / name, "Jira", below)
         add(whole, folder / "jsm-cloud.v3.json", "Jsm")
+        whole["paths"] |= {route: free(route, methods) for route, methods in ELSEWHERE.items()}
         (out / f"{flavour}.json").write_text(json.dumps(whole))
         print(f"{flavour}: {len(whole['paths'])} paths")
 
