@@ -176,6 +176,7 @@ class Server:
     def __init__(self, host, port, handle):
         self._listener = socket.create_server((host, port), backlog=512)
         self.host, self.port = self._listener.getsockname()[:2]
+        self._listener.setblocking(False)  # who knocked may have gone when the door is opened
         self._handle = handle
         self._open, self._lock, self._stopped = set(), threading.Lock(), False
 
@@ -186,11 +187,13 @@ class Server:
                 readable(self._listener)
                 with self._lock:
                     sock, _ = self._listener.accept()
+                    sock.setblocking(True)
                     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     connection = Connection(sock)
                     self._open.add(connection)
             except (OSError, ValueError):
-                return
+                time.sleep(0.001)
+                continue
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def on_their_way(self, but):
