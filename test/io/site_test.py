@@ -66,8 +66,10 @@ def at_once(check, cases):
 
 
 class Slow(Peer):
-    """Below TLS. The first connection's request is answered with a head that says "later"; then the handshake of the second, which was
-    open by then, is made; then the body of the first answer follows."""
+    """Below TLS. The first connection's request is answered with a head that says "later" and a body that no sockets hold: when most of
+    it is sent, the head was read. Then the handshake of the second, which was open by then, is made; then the body ends."""
+
+    LONG = 16 << 20
 
     def serve(self, connection, number):
         connection.settimeout(20)
@@ -76,7 +78,8 @@ class Slow(Peer):
                 connection = self.context.wrap_socket(connection, server_side=True)
                 self.read(connection)
                 self.second.wait(20)
-                connection.sendall(b"HTTP/1.1 429 Later\r\nRetry-After: 5\r\nContent-Length: 2\r\n\r\n")
+                connection.sendall(b"HTTP/1.1 429 Later\r\nRetry-After: 5\r\nContent-Length: %d\r\n\r\n" % (self.LONG + 2))
+                connection.sendall(b" " * self.LONG)
                 self.told.set()
                 self.shaken.wait(20)
                 connection.sendall(b"{}")
