@@ -2,7 +2,6 @@
 put into the rows: when each was asked for, how long its work has failed since. Jira is really away, comes back, and gets them in the
 order of their deadlines, within its limits."""
 import collections
-import json
 import os
 import time
 
@@ -10,7 +9,7 @@ import pytest
 
 from lib import api, sites, wait, world
 
-REQUESTS, HOURS = int(os.environ.get("COUNTERSIGN_QUEUED", "4000")), 72
+REQUESTS, HOURS = int(os.environ.get("COUNTERSIGN_QUEUED", "3000")), 72
 JUDGED = 400         # creates after the return whose order is looked at
 HELD = 150           # the first of them: until the last back-off of the outage has ended, what it holds is passed
 PASSED = 60          # and what is on its way is passed by so many
@@ -95,5 +94,4 @@ def test_an_outage_of_72_hours(site):
     # nobody was given up, in three days and 864 tries, and all others are still there
     assert site.sql("select count(*) from governance.flow where kind = 'create_ticket' and state in ('parked', 'moot')") == "0"
     assert site.sql("select count(*) from governance.flow where kind = 'create_ticket'") == str(REQUESTS)
-    assert json.loads(site.sql("select jsonb_object_agg(phase, n) from (select phase, count(*) n from governance.access_request group by 1) x")
-                      ).keys() <= {"approved", "received", "fulfilling", "pending_approval"}
+    assert {row[0] for row in site.database.rows("select distinct phase from governance.access_request")} == {"ticketing", "fulfilling"}
