@@ -41,7 +41,7 @@ class Search(WithSite):
                 ("labels = both AND labels = x", [second]), ("labels = x OR labels = gar-a ORDER BY id", [first, second]),
                 (f"labels = x OR key = {third} ORDER BY id", [second, third]), ("labels != x AND labels = both", [first]),
                 ("NOT labels = gar-a ORDER BY id", [second, third]), ("(labels = x OR labels is EMPTY) AND labels = both", [second]),
-                ("labels = gone", []), ("labels = both ORDER BY updated DESC", [second, first])):
+                ("labels = gone", []), ("labels = both ORDER BY id DESC", [second, first])):
             self.assertEqual(self.keys(jql), expected, jql)
         self.site.act(do="force_fields", actor="agent", issue=first, fields={"labels": ["x"]})
         self.assertEqual((self.keys("labels = gar-a"), self.keys("labels = x ORDER BY id")), ([], [first, second]))
