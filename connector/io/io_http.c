@@ -58,7 +58,7 @@ struct http_transfer {
     struct buf head, body;
     struct http_header *fields;
     size_t field_count;
-    bool too_large, head_ended;
+    bool too_large, head_ended, held;
     int64_t born_ms;
     struct http_reply reply;
     char why[CURL_ERROR_SIZE];
@@ -146,6 +146,8 @@ static void transfer_split_fields(struct http_transfer *transfer)
 {
     struct str head = buf_str(&transfer->head);
 
+    if (transfer->fields)
+        return;
     transfer->fields = arena_array(transfer->arena, HTTP_FIELDS_MAX, sizeof *transfer->fields);
     while (transfer->fields && head.len > 0 && transfer->field_count < HTTP_FIELDS_MAX) {
         struct str line = str_cut(&head, '\n');
@@ -166,6 +168,8 @@ static enum http_outcome transfer_outcome(const struct http_transfer *transfer, 
     long sent = 0;
     curl_off_t ready_us = 0;
 
+    if (transfer->held)
+        return HTTP_NOT_SENT;
     if (code == CURLE_OK) /* curl takes a head that the peer cut in the middle for a whole one */
         return transfer->too_large || !transfer->head_ended ? HTTP_LOST : HTTP_REPLIED;
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
@@ -195,7 +199,9 @@ static void transfer_done(struct http_transfer *transfer, CURLcode code)
     transfer->reply.until_close =
         str_empty(http_reply_header(&transfer->reply, "content-length")) &&
         str_empty(http_reply_header(&transfer->reply, "transfer-encoding"));
-    if (transfer->too_large)
+    if (transfer->held)
+        why = "held back before it left";
+    else if (transfer->too_large)
         why = "the reply is larger than allowed";
     else if (outcome == HTTP_LOST && code == CURLE_OK)
         why = "the reply's head was cut";
@@ -231,6 +237,30 @@ static size_t transfer_on_body(char *p, size_t size, size_t count, void *arg)
     return len;
 }
 
+static void transfer_tell_head(struct http_transfer *transfer)
+{
+    long status = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (!transfer->call.on_head || status < 200)
+        return;
+    transfer->reply.status = (int)status;
+    transfer_split_fields(transfer);
+    transfer->call.on_head(transfer->arg, &transfer->reply);
+}
+
+static int transfer_on_ready(void *arg, char *their_ip, char *our_ip, int their_port, int our_port)
+{
+    struct http_transfer *transfer = arg;
+
+    (void)their_ip;
+    (void)our_ip;
+    (void)their_port;
+    (void)our_port;
+    transfer->held = transfer->call.may_leave && !transfer->call.may_leave(transfer->arg);
+    return transfer->held ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 static size_t transfer_on_field(char *p, size_t size, size_t count, void *arg)
 {
     struct http_transfer *transfer = arg;
@@ -247,6 +277,8 @@ static size_t transfer_on_field(char *p, size_t size, size_t count, void *arg)
         transfer->too_large = true;
         return len == 0 ? 1 : 0;
     }
+    if (transfer->head_ended)
+        transfer_tell_head(transfer);
     return len;
 }
 
@@ -258,8 +290,10 @@ static void socket_on_event(uv_poll_t *uv, int status, int events)
     struct http *http = sock->http;
     int flags = 0, running = 0;
 
-    if (status < 0)
-        flags = CURL_CSELECT_ERR; /* libuv has stopped the watcher already */
+    if (status < 0) /* libuv has stopped the watcher already. No CURL_CSELECT_ERR, which ends the
+                       transfer: a reset may have a whole answer before it, and curl, which reads
+                       it first, finds the error by itself */
+        flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
     if (events & UV_READABLE)
         flags |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)
@@ -388,6 +422,8 @@ static bool easy_set_call(CURL *easy, struct http_transfer *transfer, int64_t le
     EASY(CURLOPT_WRITEDATA, transfer);
     EASY(CURLOPT_HEADERFUNCTION, transfer_on_field);
     EASY(CURLOPT_HEADERDATA, transfer);
+    EASY(CURLOPT_PREREQFUNCTION, transfer_on_ready);
+    EASY(CURLOPT_PREREQDATA, transfer);
     EASY(CURLOPT_HTTPHEADER, transfer->headers);
     EASY(CURLOPT_TIMEOUT_MS, (long)left_ms);
     EASY(CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_timeout_ms);

@@ -17,6 +17,9 @@ struct http_header {
     struct str name, value;
 };
 
+struct http_reply;
+typedef void http_head_fn(void *arg, const struct http_reply *reply);
+
 struct http_call {
     struct str method, url; /* copied */
     const struct http_header *headers;
@@ -25,6 +28,13 @@ struct http_call {
     bool once; /* not idempotent: a fresh connection, so that curl never re-sends it by itself */
     int64_t timeout_ms, connect_timeout_ms;
     size_t reply_max;
+    /* Both get `arg` of http_send(), are called within the client and must not call it. NULL: not
+     * asked, not told.
+     * may_leave: its connection is ready and its first byte is about to leave; false keeps it here
+     * for good, and it ends as NOT_SENT. on_head: the reply's status and headers are there, its
+     * body is not. */
+    bool (*may_leave)(void *arg);
+    http_head_fn *on_head;
 };
 
 /* NOT_SENT: failed before any byte of the request could leave (name, connect, TLS, its turn never

@@ -13,6 +13,8 @@ enum {
     CROWDED_MS = 1000, /* when to come back to a lane that is full */
 };
 
+static const char WAITING[] = "waiting as Jira told us";
+
 struct pending {
     struct list link; /* in its lane, while it waits */
     struct site *site;
@@ -21,6 +23,7 @@ struct pending {
     struct site_wait wait;
     struct traffic_call traffic;
     int64_t asked_ms, send_by_ms; /* monotonic */
+    bool held;                    /* Jira told us to wait while its connection was made */
     site_answer_fn *fn;
     void *arg;
     struct jsm_answer early; /* decided without sending */
@@ -104,8 +107,7 @@ static struct str either(const struct http_reply *reply, const char *name, const
     return value.len ? value : http_reply_header(reply, beta);
 }
 
-/* Little is left of a limit: what can wait is spread over the time until there is more. */
-static struct jsm_limit take_limit(struct site *site, const struct http_reply *reply)
+static struct jsm_limit limit_of(const struct http_reply *reply)
 {
     struct jsm_limit_headers headers = {
         .near_limit = either(reply, "x-ratelimit-nearlimit", "x-beta-ratelimit-nearlimit"),
@@ -114,18 +116,12 @@ static struct jsm_limit take_limit(struct site *site, const struct http_reply *r
         .ratelimit = either(reply, "ratelimit", "beta-ratelimit"),
         .policy = either(reply, "ratelimit-policy", "beta-ratelimit-policy"),
     };
-    struct jsm_limit limit = jsm_limit_read(&headers);
-
-    if (limit.near && reply->status != 429) /* that one has a reach of its own */
-        traffic_near(&site->traffic, limit.remaining, limit.reset_ms, now_ms(site));
-    return limit;
+    return jsm_limit_read(&headers);
 }
 
-static void on_reply(void *arg, const struct http_reply *reply)
+static void judge(struct pending *p, const struct http_reply *reply, struct jsm_limit limit,
+                  struct jsm_answer *ret)
 {
-    struct pending *p = arg;
-    struct site *site = p->site;
-    struct jsm_answer answer;
     struct jsm_http http = {
         .sent = reply->outcome == HTTP_REPLIED    ? JSM_REPLIED
                 : reply->outcome == HTTP_NOT_SENT ? JSM_NOT_SENT
@@ -138,16 +134,66 @@ static void on_reply(void *arg, const struct http_reply *reply)
         .date = http_reply_header(reply, "date"),
         .login_reason = http_reply_header(reply, "x-seraph-loginreason"),
         .content_type = http_reply_header(reply, "content-type"),
-        .reset_ms = take_limit(site, reply).reset_ms,
+        .reset_ms = limit.reset_ms,
         .why = reply->why,
     };
 
-    jsm_judge(p->arena, &http, p->call.effect, clock_wall_ms(&CLOCK_SYSTEM), &answer);
-    take_manners(p, &answer);
+    jsm_judge(p->arena, &http, p->call.effect, clock_wall_ms(&CLOCK_SYSTEM), ret);
+}
+
+/* It never left: Jira is alive, and this call did not fail. */
+static void take_back(struct pending *p, struct jsm_answer *ret)
+{
+    struct site *site = p->site;
+    int64_t told = traffic_told_ms(&site->traffic, &p->traffic, now_ms(site));
+
+    *ret = (struct jsm_answer){.verdict = JSM_LATER, .told_ms = told ? told : 1};
+    str_copy(ret->why, sizeof ret->why, str_of(WAITING));
+    site_auth_heard(site->auth, SITE_UNCLEAR);
+    traffic_ended(&site->traffic, &p->traffic, TRAFFIC_ANSWERED, now_ms(site));
+}
+
+static void on_reply(void *arg, const struct http_reply *reply)
+{
+    struct pending *p = arg;
+    struct site *site = p->site;
+    struct jsm_answer answer;
+
+    if (p->held) {
+        take_back(p, &answer);
+    } else {
+        struct jsm_limit limit = limit_of(reply);
+        if (limit.near && reply->status != 429) /* that one has a reach of its own */
+            traffic_near(&site->traffic, limit.remaining, limit.reset_ms, now_ms(site));
+        judge(p, reply, limit, &answer);
+        take_manners(p, &answer);
+    }
     site->in_flight[p->traffic.write]--;
     p->fn(p->arg, &answer);
     free(p);
     pump(site);
+}
+
+/* "Later" counts from the moment it is read, for calls too that have left their lane and only wait
+ * for their connection: see may_leave(). */
+static void on_head(void *arg, const struct http_reply *reply)
+{
+    struct pending *p = arg;
+    struct site *site = p->site;
+    struct jsm_answer answer;
+
+    if (reply->status != 429 && reply->status != 503)
+        return;
+    judge(p, reply, limit_of(reply), &answer);
+    traffic_told(&site->traffic, &p->traffic, answer.scope, answer.told_ms, now_ms(site));
+}
+
+static bool may_leave(void *arg)
+{
+    struct pending *p = arg;
+
+    p->held = traffic_told_ms(&p->site->traffic, &p->traffic, now_ms(p->site)) > 0;
+    return !p->held;
 }
 
 /* --- leaving --- */
@@ -175,7 +221,9 @@ static void send_now(struct pending *p, const struct site_pass *pass)
                              .once = p->call.effect == JSM_ONCE,
                              .timeout_ms = left,
                              .connect_timeout_ms = left < timeout / 2 ? left : timeout / 2,
-                             .reply_max = LIMIT_REPLY_BYTES};
+                             .reply_max = LIMIT_REPLY_BYTES,
+                             .may_leave = may_leave,
+                             .on_head = on_head};
     site->counters.calls++;
     traffic_sent(&site->traffic, &p->traffic, now_ms(site));
     http_send(site->o.http, &http, on_reply, p);
@@ -247,7 +295,7 @@ static bool serve_one(struct pending *p, int64_t *ret_wait_ms)
 
     if (told) {
         leave_lane(p);
-        answer_early(p, JSM_LATER, told, "waiting as Jira told us");
+        answer_early(p, JSM_LATER, told, WAITING);
         return true;
     }
     if (site->closed || now > p->send_by_ms || now + pace > p->send_by_ms) {

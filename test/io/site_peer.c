@@ -1,8 +1,10 @@
 /* site_peer.c: one site against a scripted peer: which calls leave, in which order and when.
  *
  * usage: io_site_peer URL CONCURRENCY TIMEOUT_MS CALL... ; a CALL is
- *   LANE:METHOD:PATH[:issue=ID][:once][:by=MS][:at=MS]   asked for at=MS, to be begun by=MS later
+ *   LANE:METHOD:PATH[:issue=ID][:once][:body=BYTES][:by=MS][:at=MS]
+ *                                           asked for at=MS, to be begun by=MS later
  * or close:at=MS. Prints, as each is answered: index, verdict, milliseconds since the start, why.
+ * SITE_PEER_CA: the certificates it trusts, SITE_PEER_TOKEN: the token it shows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ struct planned {
     int index;
     struct arena *arena;
     struct jsm_call call;
+    char *body; /* of the call, when it is a long one */
     int64_t at_ms, by_ms;
     bool closes;
     struct io_timer *timer;
@@ -63,6 +66,7 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
     printf("%d %s %lld %s\n", p->index, VERDICTS[answer->verdict],
            (long long)(io_loop_now_ms(peer.loop) - peer.began_ms), answer->why);
     arena_free(p->arena);
+    free(p->body);
     free(p);
     one_less();
 }
@@ -95,10 +99,25 @@ static enum traffic_lane lane_from(struct str name)
     exit(64);
 }
 
+static const char *method_from(struct str name)
+{
+    return str_eq_c(name, "GET") ? "GET" : str_eq_c(name, "POST") ? "POST" : "PUT";
+}
+
 static int64_t number(struct str text)
 {
     int64_t n = 0;
     return str_to_i64(text, &n) ? n : 0;
+}
+
+/* Lives as long as the plan does. */
+static struct str blank_body(struct planned *p, size_t len)
+{
+    p->body = malloc(len);
+    if (!p->body)
+        abort();
+    memset(p->body, ' ', len);
+    return str_n(p->body, len);
 }
 
 static void plan(int index, const char *text)
@@ -115,10 +134,10 @@ static void plan(int index, const char *text)
         struct str method = str_cut(&rest, ':');
         p->call = (struct jsm_call){.route = JSM_ROUTE_ISSUE,
                                     .lane = lane_from(lane),
-                                    .method = str_eq_c(method, "GET") ? "GET" : "PUT",
+                                    .method = method_from(method),
                                     .path = str_cut(&rest, ':')};
         p->call.effect = str_eq_c(method, "GET") ? JSM_READ : JSM_REPEATABLE;
-        if (str_eq_c(method, "PUT"))
+        if (!str_eq_c(method, "GET"))
             p->call.body = STR("{}");
     }
     while (rest.len) {
@@ -131,6 +150,8 @@ static void plan(int index, const char *text)
             p->at_ms = number(value);
         else if (str_eq_c(key, "once"))
             p->call.effect = JSM_ONCE;
+        else if (str_eq_c(key, "body"))
+            p->call.body = blank_body(p, (size_t)number(value));
     }
     peer.open++;
     p->timer = io_timer_new(peer.loop, on_due, p);
@@ -151,6 +172,7 @@ int main(int argc, char **argv)
     if (argc < 5 || argc > CALLS_MAX)
         return 64;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    http.ca_file = getenv("SITE_PEER_CA");
     config.url = str_of(argv[1]);
     config.concurrency = (int)number(str_of(argv[2]));
     times.call_timeout_ms = number(str_of(argv[3]));

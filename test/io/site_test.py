@@ -4,8 +4,10 @@ usage: site_test.py PATH_OF_io_site_peer [unittest arguments]"""
 import collections
 import concurrent.futures
 import os
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -44,9 +46,9 @@ class Jira(Peer):
         return [path for path, _ in self.came]
 
 
-def send(jira, *calls, concurrency=1, timeout_ms=20_000):
+def send(jira, *calls, concurrency=1, timeout_ms=20_000, environment=None):
     command = [PEER, jira.url.rstrip("/"), str(concurrency), str(timeout_ms), *calls]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "SITE_PEER_TOKEN": "secret-token"})
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "SITE_PEER_TOKEN": "secret-token", **(environment or {})})
     if done.returncode != 0:
         raise AssertionError(f"{command} ended with {done.returncode}: {done.stderr[-3000:]}")
     found = {}
@@ -61,6 +63,41 @@ def at_once(check, cases):
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for done in [pool.submit(check, *case) for case in cases]:
             done.result()
+
+
+class Slow(Peer):
+    """Below TLS. The first connection's request is answered with a head that says "later" and a body that no sockets hold: when most of
+    it is sent, the head was read. Then the handshake of the second, which was open by then, is made; then the body ends."""
+
+    LONG = 16 << 20
+
+    def serve(self, connection, number):
+        connection.settimeout(20)
+        with connection:
+            if number == 1:
+                connection = self.context.wrap_socket(connection, server_side=True)
+                self.read(connection)
+                self.second.wait(20)
+                connection.sendall(b"HTTP/1.1 429 Later\r\nRetry-After: 5\r\nContent-Length: %d\r\n\r\n" % (self.LONG + 2))
+                connection.sendall(b" " * self.LONG)
+                self.told.set()
+                self.shaken.wait(20)
+                connection.sendall(b"{}")
+                return
+            self.second.set()
+            self.told.wait(20)
+            try:
+                connection = self.context.wrap_socket(connection, server_side=True)
+                self.shaken.set()
+                while self.read(connection):
+                    connection.sendall(OK)
+            except OSError:  # it goes without a word
+                pass
+            self.shaken.set()
+
+    def __init__(self, context):
+        self.second, self.told, self.shaken = threading.Event(), threading.Event(), threading.Event()
+        super().__init__(None, context=context)
 
 
 class Send(unittest.TestCase):
@@ -150,6 +187,22 @@ class Send(unittest.TestCase):
             self.assertEqual((answers[0].verdict, answers[4].verdict), ("LATER", "OK"))
             self.assertLess(answers[1].ms, 500)
         at_once(one, reasons.items())
+
+    def test_told_to_wait_while_its_connection_was_made(self):
+        """It had left its lane, and nothing of it had left us: it stays, before the whole of the answer that said so is there."""
+        with tempfile.TemporaryDirectory() as folder:
+            cert, key = f"{folder}/cert.pem", f"{folder}/key.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
+                           check=True, capture_output=True)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(cert, key)
+            jira = Slow(context)
+            self.addCleanup(jira.close)
+            answers = send(jira, "gate:GET:/a", "create:POST:/b:once:at=50", concurrency=4, environment={"SITE_PEER_CA": cert})
+        self.assertEqual([a.verdict for a in answers.values()], ["LATER", "LATER"])
+        self.assertEqual([head.split(b" ")[1] for head, _ in jira.requests], [b"/a"])
+        self.assertEqual(jira.connections, 2)
 
     def test_near_a_limit(self):
         """Said in the older way, the newer way, with Beta- and in odd letters: words slow down, the gate does not."""

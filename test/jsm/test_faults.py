@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The stand-in sends webhooks, limits rates and misbehaves on demand.  usage: test_faults.py [-v]"""
+import base64
 import hashlib
 import hmac
 import http.client
 import json
 import os
+import socket
 import sys
 import time
 import unittest
@@ -278,6 +280,38 @@ class Limits(WithSite):
         time.sleep(1.05)
         self.site.call("GET", "/rest/api/3/myself")
         self.assertEqual(len(self.site.oracle()["retry_after_violations"]), 1)
+
+    def test_what_had_come_before_the_caller_knew_is_excused(self):
+        """By the order of what happens here, not by the clock: a call counts from when its caller had read that it should wait, which
+        shows by the end of that connection."""
+        self.site.control("POST", "config", {"close_when_told": True})
+        self.site.fault({"kind": "unavailable", "retry_after": 60}, path="myself", count=1)
+        name = base64.b64encode(b"agent@example.com:agent-token").decode()
+        call = f"GET /rest/api/3/myself HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {name}\r\n\r\n".encode()
+        told, before, half, after = (socket.create_connection((self.site.host, self.site.port)) for _ in range(4))
+
+        def answer(connection):
+            head = connection.recv(65536)
+            self.assertTrue(head.startswith(b"HTTP/1.1 "))
+            return head
+        told.sendall(call)
+        self.assertIn(b"Connection: close", answer(told))
+        before.sendall(call)
+        answer(before)
+        half.sendall(call[:30])
+        self.assertEqual(self.site.oracle()["retry_after"], {"told": 1, "heard": 0})
+        told.close()
+        while self.site.oracle()["retry_after"]["heard"] < 1:
+            time.sleep(0.01)
+        half.sendall(call[30:])
+        answer(half)
+        after.sendall(call)
+        answer(after)
+        half.sendall(call)  # its next one has no excuse
+        answer(half)
+        self.assertEqual([v["excused"] for v in self.site.oracle()["retry_after_violations"]], [True, True, False, False])
+        for connection in (before, half, after):
+            connection.close()
 
     def test_unavailable_stops_everything(self):
         self.site.fault({"kind": "unavailable", "retry_after": 2}, path="myself", count=1)

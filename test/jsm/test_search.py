@@ -33,6 +33,21 @@ class Search(WithSite):
                 ("created >= -1h AND project = OPS", [ops]), ("created > now()", [])):
             self.assertEqual(self.keys(jql), expected, jql)
 
+    def test_labels_find_all_that_have_them_and_nothing_else(self):
+        """They are looked up in an index of their own: also with others beside, turned round, and when they come and go."""
+        first, second, third = self.create(labels=["gar-a", "both"]), self.create(labels=["x", "Both"]), self.create()
+        for jql, expected in (
+                ("labels = x", [second]), ("labels = both ORDER BY id", [first, second]), ("labels in (x, GAR-A) ORDER BY id", [first, second]),
+                ("labels = both AND labels = x", [second]), ("labels = x OR labels = gar-a ORDER BY id", [first, second]),
+                (f"labels = x OR key = {third} ORDER BY id", [second, third]), ("labels != x AND labels = both", [first]),
+                ("NOT labels = gar-a ORDER BY id", [second, third]), ("(labels = x OR labels is EMPTY) AND labels = both", [second]),
+                ("labels = gone", []), ("labels = both ORDER BY id DESC", [second, first])):
+            self.assertEqual(self.keys(jql), expected, jql)
+        self.site.act(do="force_fields", actor="agent", issue=first, fields={"labels": ["x"]})
+        self.assertEqual((self.keys("labels = gar-a"), self.keys("labels = x ORDER BY id")), ([], [first, second]))
+        self.site.act(do="delete", actor="admin", issue=second)
+        self.assertEqual(self.keys("labels = x"), [first])
+
     def test_refused_jql(self):
         for jql, words in (("", "Unbounded"), ("order by key", "Unbounded"), ("(((", "Expecting"),
                            ("project = NOPE", "does not exist for the field 'project'"),

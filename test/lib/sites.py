@@ -6,10 +6,11 @@ from . import ports, proc, world
 
 
 class Sites(world.World):
-    def __init__(self, count, concurrency=None, delay_ms=0, **more):
+    def __init__(self, count, concurrency=None, delay_ms=0, connections=None, **more):
+        """concurrency: calls at once to each site; connections: to the database; None: as configured by default."""
         super().__init__(webhooks=False, **more)
         self.names = ["acme"] + [f"site{n}" for n in range(2, count + 1)]
-        self.concurrency, self.delay_ms = concurrency, delay_ms
+        self.concurrency, self.delay_ms, self.connections = concurrency, delay_ms, connections
         self.jiras = {}
 
     def start_jira(self):
@@ -32,6 +33,8 @@ class Sites(world.World):
             text = file.read()
         if self.concurrency:
             text = text.replace("    poll_interval:", f"    concurrency: {self.concurrency}\n    poll_interval:")
+        if self.connections:
+            text = text.replace("database: { ", f"database: {{ connections: {self.connections}, ")
         block = re.search(r"  - name: acme\n.*?(?=^sources:)", text, re.M | re.S).group(0)
         copies = [block.replace("name: acme", f"name: {name}").replace(self.jira_url, self.jiras[name][1])
                   for name in self.names[1:]]

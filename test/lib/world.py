@@ -68,7 +68,9 @@ class World:
         self.jira.start()
         self.jira_url = self.seen_url = f"http://127.0.0.1:{self.jira_port}"
         if program := os.environ.get("COUNTERSIGN_PRISM"):  # test/prism: the service sees the stand-in through it
-            self.prism = prism.Prism(program, os.environ["COUNTERSIGN_PRISM_FILE"], self.jira_url).start()
+            description = os.path.join(os.environ["COUNTERSIGN_PRISM_FILES"], f"{self.flavour}.json")
+            assert os.path.exists(description), f"no OpenAPI file of flavour {self.flavour}"
+            self.prism = prism.Prism(program, description, self.jira_url).start()
             self.seen_url = self.prism.url
         # as on a real site: the service account is an agent, and alone in the group that may close
         self.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
@@ -111,10 +113,10 @@ class World:
             self.register_webhook()
         return self
 
-    def start_service(self):
+    def start_service(self, env=None):
         ready = os.path.join(self.folder, f"ready-{len(self.services)}")
         service = proc.Process([self.program, "serve", "--config", self.config, "--port-file", ready], name="countersign",
-                               ready=lambda: os.path.exists(ready), timeout=20)
+                               env=env, ready=lambda: os.path.exists(ready), timeout=20)
         service.start()
         self.services.append(service)
         return service

@@ -1,4 +1,4 @@
-"""Makes one description out of Jira's and JSM's: `prepare.py FOLDER OUT`.
+"""Makes one description out of Jira's and JSM's, for each flavour: `prepare.py FOLDER OUT`.
 
 Prism takes the files only when their defects are mended:
 - examples are JSON in a string, and some are no JSON: examples say nothing about what is allowed, so all of them go;
@@ -7,12 +7,17 @@ Prism takes the files only when their defects are mended:
   an error may come from every call, with any body;
 - an answer of 204 is described with a body, which it cannot have;
 - what a changelog entry was before or is after is null where there was or is nothing (captures), not only text;
-- serverInfo has a locale that is not described (captures).
+- serverInfo has a locale that is not described (captures);
+- the webhooks of administrators are in no file: whatever is said there goes through;
+- a Data Center's paths come without their /rest, and there is no file of its JSM: the Cloud's stands in for it.
 """
 import json
 import pathlib
 import sys
 
+# in no file; what stands there is free
+ELSEWHERE = {"/rest/webhooks/1.0/webhook": ("get", "post"), "/rest/webhooks/1.0/webhook/{id}": ("get", "put", "delete"),
+             "/rest/jira-webhook/1.0/webhooks": ("get", "post"), "/rest/jira-webhook/1.0/webhooks/{id}": ("get", "put", "delete")}
 METHODS = ("get", "put", "post", "delete", "patch")
 EVERYWHERE = ("400", "401", "403", "404", "409", "410", "413", "415", "429", "500", "502", "503", "504")
 SIGN_IN = {"basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"}}
@@ -33,15 +38,16 @@ def renamed(node, prefix):
 
 
 def mend(schemas):
+    if "ServerInformation" not in schemas:
+        return
     for name in ("from", "to", "fromString", "toString"):
         schemas["ChangeDetails"]["properties"][name]["nullable"] = True
     schemas["ServerInformation"]["additionalProperties"] = True
 
 
-def add(whole, path, prefix):
+def add(whole, path, prefix, below=""):
     part = without_examples(json.loads(path.read_text()))
-    if "ServerInformation" in part["components"]["schemas"]:
-        mend(part["components"]["schemas"])
+    mend(part["components"]["schemas"])
     part = renamed(part, prefix)
     for name, schema in part["components"].get("schemas", {}).items():
         whole["components"]["schemas"][prefix + name] = schema
@@ -52,17 +58,29 @@ def add(whole, path, prefix):
             operation["security"] = [{name: []} for name in SIGN_IN]
             operation["responses"] |= {status: {"description": "an error"} for status in EVERYWHERE}
             operation["responses"].get("204", {}).pop("content", None)
-        whole["paths"][route] = operations
+        whole["paths"][below + route] = operations
+
+
+def free(route, methods):
+    """Any body, any answer."""
+    named = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}] if "{" in route else []
+    body = {"content": {"application/json": {"schema": {}}}}
+    return {method: {"parameters": named, "security": [{name: []} for name in SIGN_IN], **({"requestBody": body} if method[0] == "p" else {}),
+                     "responses": {status: {"description": "it may"} for status in ("200", "201", "204", *EVERYWHERE)}} for method in methods}
 
 
 def main():
     folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    whole = {"openapi": "3.0.1", "info": {"title": "Jira and JSM", "version": "1"}, "servers": [{"url": "/"}], "paths": {},
-             "components": {"schemas": {}, "securitySchemes": SIGN_IN}}
-    add(whole, folder / "jira-platform-v3.json", "Jira")
-    add(whole, folder / "jsm-cloud.v3.json", "Jsm")
-    out.write_text(json.dumps(whole))
-    print(f"{len(whole['paths'])} paths")
+    for flavour, name, below in (("cloud", "jira-platform-v3.json", ""), ("datacenter", "jira-dc-10.3.v3.json", "/rest")):
+        whole = {"openapi": "3.0.1", "info": {"title": "Jira and JSM", "version": "1"}, "servers": [{"url": "/"}], "paths": {},
+                 "components": {"schemas": {}, "securitySchemes": SIGN_IN}}
+        if not (folder / name).exists():
+            continue
+        add(whole, folder / name, "Jira", below)
+        add(whole, folder / "jsm-cloud.v3.json", "Jsm")
+        whole["paths"] |= {route: free(route, methods) for route, methods in ELSEWHERE.items()}
+        (out / f"{flavour}.json").write_text(json.dumps(whole))
+        print(f"{flavour}: {len(whole['paths'])} paths")
 
 
 if __name__ == "__main__":

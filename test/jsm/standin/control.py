@@ -101,6 +101,10 @@ def _state(site, body, query, rest):
                          for h in site.hooks.registered.values()]}
 
 
+def _oracle(site, body, query, rest):
+    return oracle.facts(site, int(query.get("fresh_ms", oracle.FRESH_MS)))
+
+
 def _calls(site, body, query, rest):
     """since: numbers greater than this. Any member of a record filters: ?actor=connector&method=POST."""
     since, limit = int(query.get("since", 0)), int(query.get("limit", 100_000))
@@ -167,7 +171,7 @@ HANDLERS = {
     ("GET", "accounts"): _accounts, ("POST", "accounts"): _accounts, ("POST", "screens"): _screens,
     ("GET", "screens"): _screens, ("POST", "forms"): _forms, ("GET", "forms"): _forms,
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
-    ("GET", "oracle"): lambda site, body, query, rest: oracle.facts(site),
+    ("GET", "oracle"): _oracle,
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,
     ("POST", "age-webhooks"): _age, ("POST", "rules"): _rules,
     ("POST", "catch-up"): _catch_up,

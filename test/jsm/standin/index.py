@@ -22,6 +22,9 @@ class Document:
         self.created, self.updated, self.resolved = issue.created, issue.updated, issue.resolved
         self.values = dict(issue.values)
 
+    def labels(self):
+        return {label.lower() for label in self.values.get("labels") or ()}
+
     def words(self, field_id):
         value = self.values.get(field_id)
         return adf.text(value) if isinstance(value, dict) else (value or "")
@@ -32,6 +35,7 @@ class Index:
         self._site = site
         self._visible = {}
         self.by_updated = []     # (updated, number of the id, document) of the same, in order
+        self.by_label = {}       # label in lower case -> ids of those that have it
         self._waiting = []       # heap of (due, order, issue id, document or None)
         self._order, self._newest = itertools.count(), {}
         self._chance = random.Random(1)
@@ -60,9 +64,13 @@ class Index:
         old = self._visible.pop(issue_id, None)
         if old:
             del self.by_updated[bisect.bisect_left(self.by_updated, (old.updated, int(issue_id)))]
+            for label in old.labels():
+                self.by_label[label].discard(issue_id)
         if document:
             self._visible[issue_id] = document
             bisect.insort(self.by_updated, (document.updated, int(issue_id), document))
+            for label in document.labels():
+                self.by_label.setdefault(label, set()).add(issue_id)
         self.version += 1
 
     def catch_up(self, everything=False):
@@ -84,6 +92,12 @@ class Index:
             else:
                 found.pop(issue_id, None)
         return found
+
+    def labelled(self, labels):
+        """Visible documents that have one of these labels."""
+        self.catch_up()
+        found = set().union(*(self.by_label.get(label, ()) for label in labels))
+        return {issue_id: self._visible[issue_id] for issue_id in found}
 
     def keep(self, digest, rows, keys):
         if len(self.kept) > 8:

@@ -37,6 +37,7 @@ class Query:
     text: str
     moving: bool = False  # it means something else a moment later
     walk_from: int = None  # it asks for what changed since then, oldest first, as a poll does
+    labels: set = None     # nothing matches that has none of these labels; None: anything may
 
 
 def refuse(message):
@@ -65,7 +66,7 @@ class _Parser:
         self.tokens, self.at = _tokens(text), 0
         self.text, self.account, self.site = text, account, site
         self.moving = False
-        self.since, self.alternatives, self.sorted_by = None, False, []
+        self.since, self.alternatives, self.sorted_by, self.labels = None, False, [], None
 
     # -- tokens
 
@@ -114,7 +115,8 @@ class _Parser:
             raise refuse(f"Error in the JQL Query: Expecting either 'OR' or 'AND' but got '{value}'."
                          f" (line 1, character {place + 1})")
         walks = not self.alternatives and self.sorted_by[:1] == [("updated", False)]
-        return Query(match, order, bounded, self.text, self.moving, self.since if walks else None)
+        return Query(match, order, bounded, self.text, self.moving, self.since if walks else None,
+                     None if self.alternatives else self.labels)
 
     def either(self):
         parts = [self.both()]
@@ -185,7 +187,11 @@ class _Parser:
             raise refuse(f"Error in the JQL Query: Expecting operator but got '{operator}'.")
         values = self.operands() if operator == "in" else [self.operand()]
         test = _CLAUSES.get(field, _custom)(self, field, {"!=": "=", "!~": "~"}.get(operator, operator), values)
-        return (lambda d: not test(d)) if negate or operator in ("!=", "!~") else test
+        if negate or operator in ("!=", "!~"):
+            return lambda d: not test(d)
+        if field == "labels":
+            self.labels = {value.lower() for value in values}
+        return test
 
     def operands(self):
         self.expect("(")

@@ -10,6 +10,7 @@ BURST = {"GET": 100, "POST": 100, "PUT": 50, "DELETE": 50}   # a second, per end
 BURST_OF = {("GET", "/rest/api/3/issue/{issue}"): 150, ("GET", "/rest/api/3/issue/{issue}/changelog"): 200,
             ("POST", "/rest/api/3/search/approximate-count"): 150}  # those with a limit of their own
 PER_ISSUE = ((2, 20), (30, 100))                              # writes per window of seconds
+CLOCK_MS = 1  # both sides read their clocks in whole milliseconds
 REASONS = ("jira-burst-based", "jira-per-issue-on-write", "jira-quota-global-based", "jira-quota-tenant-based")
 
 
@@ -47,11 +48,23 @@ def seconds_told(headers):
         return at.timestamp() - time.time() if at else None
 
 
+class Promise:
+    """A Retry-After that went out."""
+
+    def __init__(self, until, actor, scope, key, reason, at):
+        self.until, self.actor, self.scope, self.key, self.reason, self.at = until, actor, scope, key, reason, at
+        self.on_their_way = None  # calls that had come when the caller had read it; None: it has not
+
+    def excuses(self, connection):
+        return self.on_their_way is None or self.on_their_way.get(connection, 0) >= connection.taken
+
+
 class Limits:
     def __init__(self, site):
         self._site = site
         self._buckets, self._writes = {}, {}
-        self._told = []        # (until ms, actor, scope, key): promises the client has to keep
+        self._told = []        # promises the client has to keep
+        self.told_count = self.heard_count = 0
         self.violations = []
 
     # -- Jira's own buckets
@@ -93,18 +106,28 @@ class Limits:
         else:
             scope, key = "site", None  # quota, and 503
         now = clock.now_ms()
-        until = now + int(1000 * seconds / self._site.time_scale)
-        self._told.append((until, actor, scope, key, reason or str(status), now))
+        until = now + int(1000 * seconds / self._site.time_scale) - CLOCK_MS
+        promise = Promise(until, actor, scope, key, reason or str(status), now)
+        self._told.append(promise)
+        self.told_count += 1
+        return promise
 
-    def inside(self, actor, method, route, issue_id, call_number):
-        """Is this call one that was asked to wait? Recorded when it is."""
+    def inside(self, actor, method, route, issue_id, call_number, connection):
+        """Is this call one that was asked to wait? Recorded when it is: as excused when it had come before its caller had read
+        that it should wait."""
         now = clock.now_ms()
-        self._told = [t for t in self._told if t[0] > now]
-        for until, who, scope, key, reason, told in self._told:
-            hit = (scope == "site" or (scope == "endpoint" and key == (method, route))
-                   or (scope == "issue" and key and key == issue_id and method != "GET"))
-            if who == actor and hit:
-                self.violations.append({"call": call_number, "actor": actor, "method": method, "route": route,
-                                        "reason": reason, "early_ms": until - now, "at": now, "told_ms_ago": now - told})
+        self._told = [t for t in self._told if t.until > now]
+        for told in self._told:
+            hit = (told.scope == "site" or (told.scope == "endpoint" and told.key == (method, route))
+                   or (told.scope == "issue" and told.key and told.key == issue_id and method != "GET"))
+            if told.actor == actor and hit:
+                self.violations.append({
+                    "call": call_number, "actor": actor, "method": method, "route": route, "reason": told.reason,
+                    "early_ms": told.until - now, "at": now, "told_ms_ago": now - told.at, "excused": told.excuses(connection)})
                 return True
         return False
+
+    def heard(self, promise, on_their_way):
+        """The caller has read the answer: it closed that connection, or asked the next thing there."""
+        promise.on_their_way = on_their_way
+        self.heard_count += 1

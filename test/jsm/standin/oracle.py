@@ -18,7 +18,7 @@ def _bound_to(ticket):
 FRESH_MS = 2000
 
 
-def blind_reposts(site):
+def blind_reposts(site, fresh_ms):
     """Creates by the connector for a marker it had sent before, without a search for that marker as its last word on it:
     answered in full, and not long ago."""
     last, blind = {}, []
@@ -30,20 +30,22 @@ def blind_reposts(site):
         if call["route"].endswith("/search/jql") or before is None:
             continue
         searched = before["route"].endswith("/search/jql") and before["status"] == 200 and before["fault"] is None
-        if not searched or call["at"] - before["at"] - (before["ms"] or 0) > FRESH_MS:
+        if not searched or call["at"] - before["at"] - (before["ms"] or 0) > fresh_ms:
             blind.append({"marker": marker, "n": call["n"]})
     return blind
 
 
-def creates(site):
+def creates(site, fresh_ms):
     """What became of the connector's creates: sent, answers lost, carried out late, and those that were sent again."""
     made = [c for c in site.calls if c.get("marker") and not c["route"].endswith("/search/jql")]
     markers = Counter(c["marker"] for c in made)
-    return {"sent": len(made), "again": len(made) - len(markers), "blind": blind_reposts(site),
+    return {"sent": len(made), "again": len(made) - len(markers), "blind": blind_reposts(site, fresh_ms),
+            "carried_out_late": sum(c["executed"] for c in made if c["fault"] == "execute_late"),
             "faults": dict(Counter(c["fault"] for c in made if c["fault"]))}
 
 
-def facts(site):
+def facts(site, fresh_ms=FRESH_MS):
+    """fresh_ms: how long ago the last word of a repetition may be."""
     markers, external, bound = defaultdict(list), defaultdict(list), defaultdict(list)
     done, public = [], []
     last_closing = {c["id"]: c for c in site.closings}
@@ -68,8 +70,9 @@ def facts(site):
         "not_one_live": {m: [t["key"] for t in tickets if t["live"]] for m, tickets in markers.items()
                          if sum(t["live"] for t in tickets) != 1},
         "done": done, "closings": site.closings, "public_comments_by_connector": public,
-        "creates": creates(site),
+        "creates": creates(site, fresh_ms),
         "retry_after_violations": site.limits.violations,
+        "retry_after": {"told": site.limits.told_count, "heard": site.limits.heard_count},
         "webhooks": dict(Counter(d.state for d in site.hooks.log)), "webhooks_pending": site.hooks.pending(),
         "index_waiting": site.index.waiting, "crashes": site.crashes,
         "calls": dict(Counter(f"{c['method']} {c['route']} {c['status']}" for c in site.calls)),

@@ -148,13 +148,21 @@ def _hidden(site, document, account):
     return site.config["hidden_from_creator"] and site.hides(document, account)
 
 
+def _chosen(site, query, documents, account):
+    return sorted((d for d in documents.values() if query.match(d) and not _hidden(site, d, account)), key=_sort(query))
+
+
 def _sorted_rows(site, query, digest, reconcile, account):
     """Matching documents in order. Kept while the index stands still: a walk of a hundred pages sorts once."""
+    if query.labels is not None and not reconcile:  # a search for a marker: few, found at once
+        found = site.index.labelled(query.labels)
+        rows = _chosen(site, query, found, account)
+        return rows, [_sort(query)(d) for d in rows]
     documents, key = site.index.documents(reconcile), _sort(query)
     kept = site.index.kept.get(digest)
     if kept and kept[0] == site.index.version and not reconcile and not query.moving:
         return kept[1:]
-    rows = sorted((d for d in documents.values() if query.match(d) and not _hidden(site, d, account)), key=key)
+    rows = _chosen(site, query, documents, account)
     keys = [key(d) for d in rows]
     if not reconcile:
         site.index.keep(digest, rows, keys)

@@ -64,7 +64,7 @@ class Exchange:
             self.path, gateway = auth.through_gateway(site, request.path)
             self.account, self.reason = auth.authenticate(site, request.headers, gateway)
         self.actor = self.account.name if self.account else "anonymous"
-        self.record = None
+        self.record = self.promise = None
 
     def run(self):
         request = self.request
@@ -92,7 +92,7 @@ class Exchange:
             "bytes": len(request.body), "fault": effect["kind"] if effect else None, "executed": False,
             "status": None, "sent": None, "ms": None, "marker": _marker(self.template, request.body),
             "inside_retry_after": site.limits.inside(self.actor, request.method, self.template, self.issue_id,
-                                                     site.call_count)}
+                                                     site.call_count, self.connection)}
         site.calls.append(self.record)
 
     # -- doing it
@@ -137,7 +137,7 @@ class Exchange:
         headers |= self.site.config["reply_headers"] | reply.headers
         self.record["status"] = reply.status
         if reply.status in (429, 503):
-            self.site.limits.told(self.actor, self.request.method, self.template, self.issue_id, reply.status, headers)
+            self.promise = self.site.limits.told(self.actor, self.request.method, self.template, self.issue_id, reply.status, headers)
         return reply.status, headers, body
 
     def _admit(self, limited):
@@ -167,6 +167,10 @@ class Exchange:
     def _send(self, answer, close=False):
         status, headers, body = answer
         self.record["ms"] = clock.now_ms() - self.began
+        if self.promise:
+            self.connection.when_heard = self._heard
+            if self.site.config["close_when_told"]:
+                headers = headers | {"Connection": "close"}
         try:
             self.connection.answer(status, headers, body, self.request.method == "HEAD", close or self.request.close)
         except OSError:
@@ -174,6 +178,9 @@ class Exchange:
             return False
         self.record["sent"] = True
         return not close
+
+    def _heard(self):
+        self.site.limits.heard(self.promise, self.site.wire.on_their_way(self.connection))
 
     def _break(self, effect):
         """End without an answer: politely, rudely, or by silence until the other side gives up."""

@@ -50,6 +50,7 @@ DEFAULT_CONFIG = {
     "dc_webhooks": False,  # webhooks of a Data Center from 10 on
     "hook_threads": 4,
     "rate_limits": False,       # Jira's buckets; forced answers work without
+    "close_when_told": False,   # an answer that says when to come back ends its connection: so it shows when it was read
     "reply_headers": {},        # added to every answer: what Jira says of its limits
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
@@ -65,6 +66,7 @@ class Site:
         """dc: the module of that name on a Data Center, None on Cloud."""
         self.lock = threading.RLock()
         self.dc, self.is_handling = dc, False  # a call from outside is being handled
+        self.wire = None  # the server, once there is one
         self.base, self.time_scale = base, time_scale
         self._scenario, self._index_lag_ms = scenario or {}, index_lag_ms
         self.hooks = Hooks(self)

@@ -3,9 +3,11 @@
 Python's own server spends a millisecond a request on headers; kill runs and polls of ten thousand tickets need less.
 """
 import json
+import select
 import socket
 import struct
 import threading
+import time
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -29,14 +31,47 @@ class Request:
         self.close = "close" in words or (version == "HTTP/1.0" and "keep-alive" not in words)
 
 
+def readable(sock, timeout_ms=None):
+    """Something has come there, were it its end; waits for it."""
+    descriptor = sock.fileno()
+    if descriptor < 0:  # closed
+        return False
+    waits = select.poll()
+    waits.register(descriptor, select.POLLIN)
+    return waits.poll(timeout_ms)
+
+
 class Connection:
     """One accepted socket: reads requests, writes answers, or breaks off."""
 
     def __init__(self, sock):
         self._sock, self._buffer = sock, b""
+        self.taken, self.taking = 0, False  # calls that came in part at least; whether one is in hand
+        self.when_heard = None  # called once the peer has gone on after the last answer: it has read it
+
+    def has_come(self):
+        """Something of the next call, or the end, waits to be read."""
+        return bool(self._buffer or readable(self._sock, 0))
+
+    def shut(self):
+        self._sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self._sock.close()
+
+    def _wait(self):
+        """Until a call begins. What has come is either still in the socket or in hand: nobody sees it at neither place."""
+        self.taking = False
+        if not self._buffer:
+            readable(self._sock)
+        if self.when_heard:
+            self.when_heard()
+            self.when_heard = None
+        self.taken, self.taking = self.taken + 1, True
 
     def read(self):
         """The next whole request; None when the peer closed between two."""
+        self._wait()
         head = self._head()
         if head is None:
             return None
@@ -141,6 +176,7 @@ class Server:
     def __init__(self, host, port, handle):
         self._listener = socket.create_server((host, port), backlog=512)
         self.host, self.port = self._listener.getsockname()[:2]
+        self._listener.setblocking(False)  # who knocked may have gone when the door is opened
         self._handle = handle
         self._open, self._lock, self._stopped = set(), threading.Lock(), False
 
@@ -148,16 +184,29 @@ class Server:
         """Until stop() is called."""
         while not self._stopped:
             try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self._lock:
-                self._open.add(sock)
-            threading.Thread(target=self._converse, args=(sock,), daemon=True).start()
+                readable(self._listener)
+                with self._lock:
+                    sock, _ = self._listener.accept()
+                    sock.setblocking(True)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    connection = Connection(sock)
+                    self._open.add(connection)
+            except (OSError, ValueError):
+                time.sleep(0.001)
+                continue
+            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
-    def _converse(self, sock):
-        connection = Connection(sock)
+    def on_their_way(self, but):
+        """Calls that have reached this machine, at least in part, on other connections: {connection: which of its calls}."""
+        while True:
+            with self._lock:
+                if not readable(self._listener, 0):
+                    others = [c for c in self._open if c is not but]
+                    break
+            time.sleep(0.001)  # some wait to be accepted
+        return {c: c.taken + (not c.taking) for c in others if c.taking or c.has_come()}
+
+    def _converse(self, connection):
         try:
             while not self._stopped:
                 request = connection.read()
@@ -167,8 +216,8 @@ class Server:
             return  # the peer's business; the call record says what was executed
         finally:
             with self._lock:
-                self._open.discard(sock)
-            sock.close()
+                self._open.discard(connection)
+            connection.close()
 
     def stop(self):
         self._stopped = True
@@ -178,8 +227,8 @@ class Server:
             pass
         self._listener.close()
         with self._lock:
-            for sock in self._open:
+            for connection in self._open:
                 try:
-                    sock.shutdown(socket.SHUT_RDWR)
+                    connection.shut()
                 except OSError:
                     pass
