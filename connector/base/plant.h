@@ -53,7 +53,10 @@
     X(CLONE_IS_CANCELLED, "a clone is taken for a second ticket of ours")                 \
     X(SAID_TWICE, "a lost comment on a second ticket is written again at once")           \
     X(KEPT_IS_TRUSTED, "a second ticket is cancelled though the kept one is gone")        \
-    X(SECOND_IGNORED, "a second ticket is left alone")
+    X(SECOND_IGNORED, "a second ticket is left alone")                                    \
+    X(KEPT_OVER_HINT, "a read serves on although somebody told of a change since")        \
+    X(KEPT_FOR_EVER, "a read of a ticket serves as a fresh one for ever")                 \
+    X(KEPT_DECIDES, "a request is claimed or closed on a read of an earlier look")
 
 enum plant {
     PLANT_NONE = 0,

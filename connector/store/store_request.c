@@ -218,8 +218,9 @@ static const char *approval_name(enum approval_state a)
     return NAMES[a];
 }
 
-static void put_ticket(struct json_out *out, const struct ticket *t)
+void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t looked_ms)
 {
+    json_i64_member(out, "looked_ms", looked_ms);
     json_put_name(out, "ticket");
     json_open_object(out);
     json_str_member(out, "key", t->key);
@@ -290,7 +291,7 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     json_begin(&out, &buf);
     json_open_object(&out);
     if (ticket)
-        put_ticket(&out, ticket);
+        store_put_ticket(&out, ticket, d->now_ms);
     json_put_name(&out, "observations");
     json_open_array(&out);
     for (size_t i = 0; i < obs_count; i++)

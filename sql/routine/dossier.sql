@@ -21,7 +21,8 @@ language sql stable set search_path = pg_catalog as $$
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
-                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash)
+                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
+                          'fresh_ms', governance.ms(t.fresh_at))
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
