@@ -1,7 +1,8 @@
 -- All we know about one request, as one document for domain/dossier.h. Times are epoch milliseconds.
 create or replace function governance.dossier(p_request uuid) returns jsonb
-language sql stable set search_path = pg_catalog as $$
-    select jsonb_build_object(
+language plpgsql stable set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+begin
+    return (select jsonb_build_object(
         'request_id', r.id, 'version', r.version, 'now_ms', governance.ms(clock_timestamp()), 'kind', r.kind,
         'phase', r.phase, 'mode', r.mode, 'held', r.held, 'hold_text', r.hold_text, 'from_ticket', r.from_ticket,
         'emergency', r.emergency, 'privileged', r.is_privileged, 'generation', r.generation, 'requester', r.requester, 'beneficiary', r.beneficiary,
@@ -65,6 +66,6 @@ language sql stable set search_path = pg_catalog as $$
                            join governance.request_item i on i.id = o.item_id
                           where i.request_id = r.id and o.generation = r.generation))
       from governance.access_request r
-     where r.id = p_request
-$$;
+     where r.id = p_request);
+end $$;
 comment on function governance.dossier(uuid) is 'Everything decide() needs about one request, as one JSON document';
