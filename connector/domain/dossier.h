@@ -70,6 +70,7 @@ struct dossier {
     /* the ticket as last read */
     struct str site;
     struct ticket ticket;
+    int64_t ticket_read_ms;    /* when that read was begun; 0: somebody told of a change since */
     struct str claim_cycle;    /* cycle we are verifying or verified; empty = none */
     struct str answered_cycle; /* last cycle we answered by a return or a reopen; empty = none */
     enum refusal refused;      /* what is recorded of the present claim, or close */

@@ -118,6 +118,8 @@ struct flow {
     int64_t now_ms;     /* database time when it was claimed or last saved */
 };
 
+struct ticket;
+
 /* What a move writes beside its target state. */
 struct flow_note {
     int64_t rest_ms;          /* the row sleeps this long from database now; 0 = at once */
@@ -127,8 +129,11 @@ struct flow_note {
     bool settled;             /* the fate of the last call is known: nothing is in doubt */
     struct str issue_id, key; /* the flow's ticket as far as it is known */
     bool bind;                /* a create: this look verified it, it is the request's from now on */
-    const char *step;         /* name of the step that begins, NULL = none does */
-    const char *why;          /* short text for the history, NULL = none */
+    const struct ticket
+        *seen;         /* with bind: as this look saw it, kept for the request's next look */
+    int64_t looked_ms; /* database time when this look began */
+    const char *step;  /* name of the step that begins, NULL = none does */
+    const char *why;   /* short text for the history, NULL = none */
 };
 
 /* Timing budget. flow_times_ok() checks the two inequalities that carry "never two tickets"

@@ -27,6 +27,22 @@ static bool has_word(struct str list, struct str word)
     return false;
 }
 
+bool look_is_fresh(const struct dossier *d, const struct policy *policy)
+{
+    bool known = d->ticket.presence == TICKET_HERE && d->ticket_read_ms;
+    int64_t age_ms = d->now_ms - d->ticket_read_ms;
+
+    return known && (age_ms <= policy->times.call_timeout_ms || PLANTED(KEPT_FOR_EVER));
+}
+
+bool look_suffices(const struct dossier *d, const struct policy *policy)
+{
+    bool early = d->phase == PHASE_TICKETING || d->phase == PHASE_FULFILLING;
+    bool quiet = d->ticket.role == STATUS_OPEN && early;
+
+    return (quiet || PLANTED(KEPT_DECIDES)) && look_is_fresh(d, policy);
+}
+
 bool look_is_ours(const struct ticket *ticket, struct str marker, struct str request_id)
 {
     bool bound = request_id.len && str_eq(ticket->bound_to, request_id);

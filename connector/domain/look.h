@@ -24,6 +24,14 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
                            const struct ticket *ticket, const struct find_result *found,
                            const struct policy *policy, int64_t now_ms, const char **ret_why);
 
+/* May what stands in the dossier pass for a fresh read of the ticket, for words that harm nobody?
+ * It was read a moment ago, whoever did, and nobody told of a change since. */
+bool look_is_fresh(const struct dossier *d, const struct policy *policy);
+/* May the request be looked at with it? Only where it says that nothing has happened yet: open, and
+ * nobody's claim. Whatever claims, closes, reopens or cancels is read by the look that decides it.
+ */
+bool look_suffices(const struct dossier *d, const struct policy *policy);
+
 /* Of several tickets with our marker the one to keep: touched by a human, else the oldest. Index.
  */
 size_t duplicate_keep(const struct find_result *found);

@@ -37,6 +37,7 @@ enum look {
     LOOK_NOTHING, /* there is nothing that could be found: what we know suffices */
     LOOK_MARKER,  /* tickets that carry our marker; proven to be a search by us */
     LOOK_TICKET,  /* the ticket itself */
+    LOOK_LATELY,  /* the same; that somebody read it a moment ago will do */
 };
 
 struct step_rule {

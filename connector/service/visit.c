@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "domain/look.h"
 
 enum {
     VISIT_ARENA_BYTES = LIMIT_ARENA_VISIT,
@@ -101,7 +102,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
         return;
     }
     v->dossier = dossier;
-    if (!v->ticket_read && !str_empty(dossier->ticket.issue_id)) {
+    bool unread = !v->ticket_read && !look_suffices(dossier, v->policy);
+    if (unread && !str_empty(dossier->ticket.issue_id)) {
         ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id, false,
                          visit_on_ticket, v);
         return;

@@ -11,6 +11,7 @@
 enum {
     TICK_MS = 250,   /* how late a lost kick can make us */
     LOOKS_MAX = 16,  /* visits, and adoptions, of one site: bounds memory and calls in flight */
+    ROOM_PART = 4,   /* a lane with less than this part of it free is not claimed for at once */
     SLOW_TICKS = 20, /* sweep and deadlines every so many ticks */
 };
 
@@ -37,8 +38,9 @@ struct worker {
 };
 
 /* Room for more in this lane, site by site? Then the claim is on its way. How many sites have some.
- */
-static size_t may_claim(struct worker *w, struct lane *lane, struct store_room *rooms)
+ * kicked: a site that is nearly full is left alone, so that several are claimed at a time; what
+ * cannot wait for those under way is claimed by the next tick. */
+static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct store_room *rooms)
 {
     const struct config *config = w->svc->config;
     size_t count = 0;
@@ -46,10 +48,11 @@ static size_t may_claim(struct worker *w, struct lane *lane, struct store_room *
     lane->again |= lane->claiming;
     for (size_t i = 0; i < config->site_count; i++) {
         const struct site_config *site = &config->sites[i];
-        /* half as many more than calls: while some are in the database, others call */
-        size_t most = lane == &w->runs ? (size_t)site->concurrency * 3 / 2 + 1 : LOOKS_MAX;
-        if (lane->running_of[i] < most)
-            rooms[count++] = (struct store_room){site->name, (int32_t)(most - lane->running_of[i])};
+        /* so many write, so many read, and while they do so many are in the database */
+        size_t most = lane == &w->runs ? (size_t)site->concurrency * 3 : LOOKS_MAX;
+        size_t room = lane->running_of[i] < most ? most - lane->running_of[i] : 0;
+        if (room && (!kicked || room >= most / ROOM_PART))
+            rooms[count++] = (struct store_room){site->name, (int32_t)room};
     }
     if (lane->claiming || !count || w->svc->draining)
         return 0;
@@ -58,13 +61,24 @@ static size_t may_claim(struct worker *w, struct lane *lane, struct store_room *
     return count;
 }
 
+static void claim_work(struct worker *w, bool kicked);
+
+/* What that lane did makes work for runs and visits; for adoptions only what it did itself. */
+static void kick_after(struct worker *w, const struct lane *lane)
+{
+    if (lane == &w->adoptions)
+        worker_kick(w);
+    else if (w->svc->ready)
+        claim_work(w, true);
+}
+
 /* A claim came back. What became due meanwhile is asked for now; what a full one left, when there
  * is room. */
 static void claimed(struct worker *w, struct lane *lane)
 {
     lane->claiming = false;
     if (lane->again)
-        worker_kick(w);
+        kick_after(w, lane);
 }
 
 static struct job *begin(struct worker *w, struct lane *lane, struct str site)
@@ -88,8 +102,8 @@ static void done_one(struct job *job)
 
     job->lane->running--;
     job->lane->running_of[job->site]--;
+    kick_after(w, job->lane);
     free(job);
-    worker_kick(w);
 }
 
 static int32_t lease_s(const struct worker *w)
@@ -157,24 +171,32 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
     claimed(w, &w->runs);
 }
 
-static void claim_all(struct worker *w)
+static void claim_work(struct worker *w, bool kicked)
 {
     struct store *s = &w->svc->store;
     struct store_room rooms[CONFIG_SITES_MAX];
     size_t count;
 
-    if ((count = may_claim(w, &w->runs, rooms)))
+    if ((count = may_claim(w, &w->runs, kicked, rooms)))
         store_flow_claim(s, lease_s(w), rooms, count, on_flows, w);
-    if ((count = may_claim(w, &w->visits, rooms)))
+    if ((count = may_claim(w, &w->visits, kicked, rooms)))
         store_request_claim(s, lease_s(w), rooms, count, on_requests, w);
-    if ((count = may_claim(w, &w->adoptions, rooms)))
-        store_ticket_claim(s, lease_s(w), rooms, count, on_tickets, w);
+}
+
+static void claim_all(struct worker *w, bool kicked)
+{
+    struct store_room rooms[CONFIG_SITES_MAX];
+    size_t count;
+
+    claim_work(w, kicked);
+    if ((count = may_claim(w, &w->adoptions, kicked, rooms)))
+        store_ticket_claim(&w->svc->store, lease_s(w), rooms, count, on_tickets, w);
 }
 
 void worker_kick(struct worker *w)
 {
     if (w && w->svc->ready)
-        claim_all(w);
+        claim_all(w, true);
 }
 
 static void on_ignored(void *arg, enum store_outcome outcome, const char *message)
@@ -198,7 +220,7 @@ static void on_tick(void *arg)
 
     if (!svc->ready || svc->draining)
         return;
-    claim_all(w);
+    claim_all(w, false);
     if (++w->ticks % SLOW_TICKS)
         return;
     inbox_kick(svc->inbox);

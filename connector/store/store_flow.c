@@ -54,13 +54,12 @@ void store_flow_claim(struct store *s, int32_t lease_s, const struct store_room 
 void store_flow_save(struct store *s, const struct flow *flow, const struct flow_rule *rule,
                      const struct flow_note *note, int32_t lease_s, store_done_fn *fn, void *arg)
 {
-    enum { BODY_BYTES = 4096 };
     AUTO(drop_buf) struct buf buf;
     char id[STORE_NUMBER_SIZE], version[STORE_NUMBER_SIZE];
     struct json_out out;
     struct store_op *op = store_op_new(arg);
 
-    buf_init(&buf, BODY_BYTES);
+    buf_init(&buf, STORE_JSON_BYTES);
     json_begin(&out, &buf);
     json_open_object(&out);
     json_str_member(&out, "to", str_of(flow_state_name(rule->to)));
@@ -72,6 +71,8 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
     json_str_member(&out, "issue_id", note->issue_id);
     json_str_member(&out, "key", note->key);
     json_bool_member(&out, "bind", note->bind);
+    if (note->bind && note->seen)
+        store_put_ticket(&out, note->seen, note->looked_ms, NULL);
     if (note->step)
         json_str_member(&out, "step", str_of(note->step));
     if (note->why)

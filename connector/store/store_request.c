@@ -231,8 +231,10 @@ static void put_mode(struct json_out *out, const struct store_mode *mode)
     json_str_member(out, "mapping", mode->mapping);
 }
 
-static void put_ticket(struct json_out *out, const struct ticket *t, const struct store_mode *mode)
+void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t looked_ms,
+                      const struct store_mode *mode)
 {
+    json_i64_member(out, "looked_ms", looked_ms);
     json_put_name(out, "ticket");
     json_open_object(out);
     json_str_member(out, "key", t->key);
@@ -306,7 +308,7 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     json_begin(&out, &buf);
     json_open_object(&out);
     if (ticket)
-        put_ticket(&out, ticket, mode);
+        store_put_ticket(&out, ticket, d->now_ms, mode);
     json_put_name(&out, "observations");
     json_open_array(&out);
     for (size_t i = 0; i < obs_count; i++)

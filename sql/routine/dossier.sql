@@ -1,6 +1,7 @@
 -- All we know about one request, as one document for domain/dossier.h. Times are epoch milliseconds.
 create or replace function governance.dossier(p_request uuid) returns jsonb
-language plpgsql stable set search_path = pg_catalog as $$ begin -- its plan is kept; a function in SQL is planned at each call
+language plpgsql stable set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+begin
     return (select jsonb_build_object(
         'request_id', r.id, 'version', r.version, 'now_ms', governance.ms(clock_timestamp()), 'kind', r.kind,
         'phase', r.phase, 'mode', r.mode, 'held', r.held, 'hold_text', r.hold_text, 'from_ticket', r.from_ticket,
@@ -24,7 +25,8 @@ language plpgsql stable set search_path = pg_catalog as $$ begin -- its plan is 
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
-                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash)
+                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
+                          'fresh_ms', governance.ms(t.fresh_at))
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,

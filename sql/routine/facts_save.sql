@@ -7,7 +7,6 @@ declare
     r governance.access_request;
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
-    given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
 begin
     select * into r from governance.access_request x
      where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
@@ -19,23 +18,7 @@ begin
         return null; -- not read: looked at again when the claim runs out
     end if;
     if t is not null then
-        update governance.ticket x
-           set issue_key = coalesce(nullif(t->>'key', ''), x.issue_key), state = t->>'state', category = t->>'category',
-               role = t->>'role', status_name = t->>'status_name', cycle = t->>'cycle',
-               cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
-               moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
-               updated_ms = (t->>'updated_ms')::bigint, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
-               approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
-               hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
-         where x.request_id = p_request;
-        if t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
-            insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
-            select p_request, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
-             where not governance.same_person(t->>'approver', r.requester) and not governance.same_person(t->>'approver', r.beneficiary)
-               and not exists (select from governance.approval a where a.request_id = p_request and a.channel = 'jsm'
-                                  and a.approver = t->>'approver' and a.given_at = given)
-            on conflict do nothing;
-        end if;
+        perform governance.ticket_saw(r, t, to_timestamp((p->>'looked_ms')::bigint / 1000.0));
         if r.approved_at is null and r.phase in ('received', 'pending_approval') and t->>'state' = 'here' then
             if coalesce(t->>'mapped_hash', '') = '' then
                 r.held := true;

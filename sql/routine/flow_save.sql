@@ -1,16 +1,18 @@
--- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, settled, issue_id, key, bind, step, why}.
+-- One move of one flow. p: {to, rest_ms, lease_s, count_attempt, failed, settled, issue_id, key, bind, step, why, ticket, looked_ms}.
+-- ticket: as the look that began at looked_ms saw it, of a create that is bound: the request's next look needs no read of its own.
 create or replace function governance.flow_save(p_owner text, p_flow bigint, p_version bigint, p jsonb) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
     f governance.flow;
+    held governance.access_request; -- its request, locked
     target text := p->>'to';
     lease int := (p->>'lease_s')::int;
 begin
     if target in ('calling', 'done', 'moot', 'parked') or (p->>'bind')::boolean then
         -- the order of locks everywhere: request, then ticket, then flow
-        perform from governance.access_request r
-          where r.id = (select x.request_id from governance.flow x where x.id = p_flow)
-            for update;
+        select * into held from governance.access_request x
+         where x.id = (select y.request_id from governance.flow y where y.id = p_flow)
+           for update;
     end if;
     select * into f from governance.flow x
      where x.id = p_flow and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
@@ -55,6 +57,12 @@ begin
         if not found then
             raise exception 'ticket % belongs to another request', p->>'issue_id' using errcode = 'CG012';
         end if;
+    end if;
+    if held.approved_at is not null and (p->>'bind')::boolean and p ? 'ticket' then -- before that the items follow the ticket
+        perform governance.ticket_saw(held, p->'ticket', to_timestamp((p->>'looked_ms')::bigint / 1000.0), p->>'issue_id');
+    end if;
+    if target = 'parked' then -- Jira says no to what was right by what we saw
+        update governance.ticket t set fresh_at = null where t.request_id = f.request_id and t.fresh_at is not null;
     end if;
     if f.kind = 'retire' and target = 'moot' then -- people began on it: it is judged afresh, with the other one in view
         update governance.ticket t

@@ -1,5 +1,6 @@
 create or replace function governance.flows_add(r governance.access_request, p_flows jsonb) returns void
-language sql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+begin
     -- a parked comment or field update says yesterday's words, a parked transition answers an earlier claim: replaced
     update governance.flow f
        set state = 'moot', ended_at = clock_timestamp(), version = f.version + 1, lease_owner = null, lease_until = null
@@ -13,6 +14,6 @@ language sql set search_path = pg_catalog as $$
            coalesce((select c.started_at + c.goal + c.paused from governance.sla_clock c where c.request_id = r.id), 'infinity')
       from jsonb_to_recordset(p_flows) as n(kind text, cycle text, payload text)
      where not exists (select from governance.flow f where f.request_id = r.id and f.kind = n.kind and f.state = 'parked')
-    on conflict do nothing
-$$;
+    on conflict do nothing;
+end $$;
 comment on function governance.flows_add(governance.access_request, jsonb) is 'Add outbound work, once per kind';

@@ -37,7 +37,8 @@ end $$;
 comment on function governance.guard_tuple() is 'Trigger: what was asked for is frozen once it is approved';
 
 create or replace function governance.is_settled(r governance.access_request) returns boolean
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select r.approved_at is not null or r.approved_hash <> '' or r.phase not in ('received', 'pending_approval')
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    return r.approved_at is not null or r.approved_hash <> '' or r.phase not in ('received', 'pending_approval');
+end $$;
 comment on function governance.is_settled(governance.access_request) is 'Is it decided what this request is about?';

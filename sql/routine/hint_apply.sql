@@ -22,24 +22,26 @@ begin
     with h as (
         select site, issue, max(key) as key, max(updated) as updated,
                case when max(delivery) is not null then clock_timestamp() end as delivered,
-               case when count(*) = count(ignore) then max(ignore) end as ignore
+               case when count(*) = count(ignore) then max(ignore) end as ignore,
+               case when count(*) > count(nullif(updated, 0)) then clock_timestamp() end as unsure
           from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text, delivery bigint,
                                           ignore text)
          where poison is null and issue is not null
          group by site, issue
          order by site, issue),
     up as (
-        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored)
+        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored, unsure_at)
         select site, issue, coalesce(key, ''), coalesce(updated, 0), case when ignore is null then clock_timestamp() end,
-               delivered, ignore from h
+               delivered, ignore, unsure from h
         on conflict (site, issue_id) do update
            set look_at = case when t.request_id is not null then null
                               when excluded.ignored is null then clock_timestamp() else t.look_at end,
                ignored = case when t.request_id is null then coalesce(excluded.ignored, t.ignored) end,
                issue_key = case when excluded.issue_key <> '' then excluded.issue_key else t.issue_key end,
                hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms),
-               delivered_at = coalesce(excluded.delivered_at, t.delivered_at)
-         where excluded.hinted_updated_ms = 0 or excluded.hinted_updated_ms > t.hinted_updated_ms
+               delivered_at = coalesce(excluded.delivered_at, t.delivered_at),
+               unsure_at = coalesce(excluded.unsure_at, t.unsure_at), fresh_at = null
+         where excluded.unsure_at is not null or excluded.hinted_updated_ms > t.hinted_updated_ms
             or t.state = 'gone'
         returning t.request_id)
     update governance.access_request r

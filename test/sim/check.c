@@ -344,8 +344,8 @@ static void check_mode(struct sim *s, const struct srequest *r, const struct dos
 {
     bool closed = r->phase == PHASE_CLOSED && r->seen_cycle == r->closed_cycle;
 
-    if (d->mode != r->wanted_mode && r->mode_changed_ms < r->looked_ms && !closed)
-        sim_violate(s, "INV24 mode of the mapping", "looked at after the change, and still %s",
+    if (d->mode != r->wanted_mode && r->mode_changed_ms < r->seen_from_ms && !closed)
+        sim_violate(s, "INV24 mode of the mapping", "read after the change, and still %s",
                     gate_mode_name(d->mode));
     check_recorded(s, r, d);
     if (d->mode == GATE_ENFORCE)
@@ -359,6 +359,27 @@ static void check_mode(struct sim *s, const struct srequest *r, const struct dos
                         flow_kind_name(x->flows[i].kind));
 }
 
+/* What a request is decided on: read by this very look, or, while nothing has happened to its
+ * ticket, a moment before; never older than what somebody told of it. */
+static void check_fresh(struct sim *s, const struct srequest *r, const struct dossier *d,
+                        const struct decision *x)
+{
+    int64_t told_ms = s->tickets[r->ticket].hinted_ms;
+    bool early = d->phase == PHASE_TICKETING || d->phase == PHASE_FULFILLING;
+    bool quiet = early && d->ticket.role == STATUS_OPEN && !x->new_claim;
+
+    if (cycle_index(d->ticket.issue_id) != r->ticket || r->seen_from_ms >= r->looked_ms)
+        return; /* it goes over to another ticket; or it was read by this look */
+    if (told_ms && told_ms <= r->looked_ms && r->seen_from_ms <= told_ms)
+        sim_violate(s, "INV3 fresh look", "a request is decided on a read from before a hint");
+    if (d->now_ms - r->seen_from_ms > s->policy.times.call_timeout_ms)
+        sim_violate(s, "INV3 fresh look", "a request is decided on a read of %lld ms ago",
+                    (long long)(d->now_ms - r->seen_from_ms));
+    if (!quiet)
+        sim_violate(s, "INV3 fresh look", "%s is decided on an earlier look's read",
+                    phase_name(d->phase));
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
@@ -367,6 +388,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
         return;
     if (d->approved_hash && d->ticket.mapped_hash != d->approved_hash && !x->tampered)
         sim_violate(s, "INV11 approved tuple", "an edit after approval leaves no trace");
+    check_fresh(s, r, d, x);
     check_done(s, r, d, x);
     check_over(s, r, d, x);
     check_mode(s, r, d, x);

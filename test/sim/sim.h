@@ -85,9 +85,10 @@ struct sticket {
     bool hidden;  /* by issue security, from us */
     bool shown;   /* a read of ours has shown it since it was made */
     bool linked, followed, contested;
-    int said;         /* comments that call it a second ticket */
-    int64_t human_ms; /* when people began on it */
-    int64_t gone_ms;  /* when it was deleted last */
+    int said;          /* comments that call it a second ticket */
+    int64_t human_ms;  /* when people began on it */
+    int64_t gone_ms;   /* when it was deleted last */
+    int64_t hinted_ms; /* when the database last heard of it */
     enum status_role role;
     int cycle;
     int closed_for;       /* the claim for whose sake we closed it; -1 none */
@@ -138,11 +139,14 @@ struct srequest {
     int refused_cycle, closed_cycle;
     struct ticket seen; /* as last read */
     int seen_cycle;
+    int64_t seen_ms;  /* when it was stored, 0 = never */
+    int64_t fresh_ms; /* when that read was begun, 0 once a hint came */
     struct sitem items[ITEMS_MAX];
     size_t item_count;
     int64_t last_read_ms;
     int reads;
     /* what the model knows */
+    int64_t seen_from_ms;  /* when the read that is in `seen` was begun, whatever is told since */
     uint64_t items_of;     /* the tuple that the items were really made from */
     int64_t claim_seen_ms; /* when the store took up the claim, whatever the decision called it */
     int64_t proven_ms;     /* when it became verified, by the database's clock */
@@ -280,6 +284,8 @@ bool store_has_turn(const struct sim *s, const struct sflow *f);
 void store_retry_flow(struct sim *s, struct sflow *f);
 /* An operator says that nothing came of it. */
 void store_no_doubt(struct sim *s, struct sflow *f);
+/* A ticket as a look saw it that began then. */
+void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, int64_t looked_ms);
 /* What somebody decided, not on the ticket: of what is asked now. */
 void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
                     uint64_t counts_for);

@@ -110,9 +110,13 @@ void store_open_request(struct sim *s, int ticket)
 void store_hint(struct sim *s, int ticket)
 {
     struct sticket *t = &s->tickets[ticket];
+    struct srequest *r = t->request >= 0 ? &s->requests[t->request] : NULL;
 
-    if (t->request >= 0 && s->requests[t->request].ticket == ticket)
-        store_look_now(s, &s->requests[t->request]);
+    t->hinted_ms = s->now_ms;
+    if (r && r->ticket == ticket && !PLANTED(KEPT_OVER_HINT))
+        r->fresh_ms = 0;
+    if (r && r->ticket == ticket)
+        store_look_now(s, r);
     else
         second_hint(s, ticket);
 }
@@ -305,6 +309,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .last_read_ms = r->last_read_ms};
     d->ticket = r->seen;
     d->refused = r->refused_cycle == close_cycle(r) ? r->refused : REFUSAL_NONE;
+    d->ticket_read_ms = r->fresh_ms;
     if (r->ticket >= 0)
         d->ticket.issue_id = cycle_text(r->ticket);
     fill_items(s, arena, r, d);
@@ -352,6 +357,18 @@ static void follow_mapping(struct sim *s, struct srequest *r)
     sim_trace(s, gate_mode_name(r->mode), index_of(s, r), 0);
 }
 
+void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, int64_t looked_ms)
+{
+    bool known = s->tickets[r->ticket].hinted_ms < looked_ms || PLANTED(KEPT_OVER_HINT);
+
+    r->seen = *ticket;
+    r->seen_cycle = cycle_index(ticket->cycle);
+    r->seen_from_ms = looked_ms;
+    r->seen_ms = s->now_ms;
+    r->fresh_ms = known && ticket->presence == TICKET_HERE ? looked_ms : 0;
+    take_decision(s, r, ticket);
+}
+
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
                       const struct ticket *ticket, const struct sobs *obs, size_t count)
 {
@@ -360,9 +377,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     if (!r)
         return false;
     if (ticket) {
-        r->seen = *ticket;
-        r->seen_cycle = cycle_index(ticket->cycle);
-        take_decision(s, r, ticket);
+        store_saw(s, r, ticket, d->now_ms);
         follow_ticket(s, r, ticket);
         follow_mapping(s, r);
     }

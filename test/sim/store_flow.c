@@ -138,6 +138,11 @@ static void after_move(struct sim *s, const struct sflow *f, const struct flow_r
 
     if (f->f.kind == FLOW_CREATE && (rule->to == FS_DONE || binds))
         bind_ticket(s, f, searched, note);
+    bool newer = r->ticket >= 0 && note->seen && r->seen_ms < note->looked_ms;
+    if (newer && note->bind && r->approved_ms && r->ticket == cycle_index(note->issue_id))
+        store_saw(s, r, note->seen, note->looked_ms);
+    if (rule->to == FS_PARKED)
+        r->fresh_ms = 0;
     if (f->f.kind == FLOW_CREATE && (note->settled || note->bind || flow_state_is_final(rule->to)))
         r->post_unresolved = false;
     if (f->f.kind == FLOW_RETIRE && rule->to == FS_MOOT)

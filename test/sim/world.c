@@ -557,7 +557,9 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
 {
     const char *kind = flow_kind_name(flow->kind);
     bool leased = f->owner && f->f.version == flow->version && f->lease_until_ms > s->now_ms;
-    int64_t look_ms = s->now_ms - d->now_ms;
+    bool lately = step == STEP_COMMENT || step == STEP_FIELDS;
+    bool kept = lately && d->ticket_read_ms && look_is_fresh(d, &s->policy);
+    int64_t look_ms = s->now_ms - (kept ? d->ticket_read_ms : d->now_ms);
     int64_t fresh_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
 
     if (s->now_ms < f->not_before_ms)

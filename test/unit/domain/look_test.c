@@ -407,6 +407,51 @@ static void what_people_began_on_is_not_cancelled(void **state)
     assert_int_equal(flow_judge(&flow, &d, &t, NULL, p, NOW, &why), EV_READ_FAILED);
 }
 
+/* --- does a read of a moment ago do? --- */
+
+static void a_read_serves_for_a_moment_unless_somebody_told_of_a_change(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    int64_t lasts = POLICY_DEFAULT.times.call_timeout_ms;
+    (void)state;
+
+    d.ticket.presence = TICKET_HERE;
+    d.ticket_read_ms = NOW - lasts;
+    assert_true(look_is_fresh(&d, &POLICY_DEFAULT));
+    d.ticket_read_ms = NOW - lasts - 1;
+    assert_false(look_is_fresh(&d, &POLICY_DEFAULT));
+    d.ticket_read_ms = 0; /* a hint came */
+    assert_false(look_is_fresh(&d, &POLICY_DEFAULT));
+    d.ticket_read_ms = NOW;
+    d.ticket.presence = TICKET_UNREAD;
+    assert_false(look_is_fresh(&d, &POLICY_DEFAULT));
+    d.ticket.presence = TICKET_GONE; /* that is proven anew each time */
+    assert_false(look_is_fresh(&d, &POLICY_DEFAULT));
+}
+
+static void a_request_is_looked_at_with_it_while_nothing_has_happened(void **state)
+{
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    (void)state;
+
+    d.ticket.presence = TICKET_HERE;
+    d.ticket_read_ms = NOW;
+    for (int phase = 0; phase < PHASE_COUNT; phase++) {
+        for (int role = STATUS_OPEN; role <= STATUS_DECLINED; role++) {
+            bool early = phase == PHASE_TICKETING || phase == PHASE_FULFILLING;
+            d.phase = (enum phase)phase;
+            d.ticket.role = (enum status_role)role;
+            assert_int_equal(look_suffices(&d, &POLICY_DEFAULT), early && role == STATUS_OPEN);
+        }
+    }
+    d.phase = PHASE_FULFILLING;
+    d.ticket.role = STATUS_OPEN;
+    d.ticket_read_ms = 0;
+    assert_false(look_suffices(&d, &POLICY_DEFAULT));
+}
+
 UNIT_MAIN(cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
           cmocka_unit_test(a_create_looks_for_its_marker_first),
           cmocka_unit_test(a_lost_create_waits_out_the_grace),
@@ -419,4 +464,6 @@ UNIT_MAIN(cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
           cmocka_unit_test(a_ticket_is_the_requests_when_a_read_shows_it),
           cmocka_unit_test(a_marker_that_is_empty_marks_nothing),
           cmocka_unit_test(of_two_tickets_one_is_kept),
-          cmocka_unit_test(what_people_began_on_is_not_cancelled))
+          cmocka_unit_test(what_people_began_on_is_not_cancelled),
+          cmocka_unit_test(a_read_serves_for_a_moment_unless_somebody_told_of_a_change),
+          cmocka_unit_test(a_request_is_looked_at_with_it_while_nothing_has_happened))

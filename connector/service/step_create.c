@@ -1,0 +1,243 @@
+/* step_create.c: what a create reads and sends: the ticket from what the mapping makes of the wish,
+ * its form and its people; then our binding, its link and its participants.
+ */
+#include "jsm/jsm_saga.h"
+#include "service/step_priv.h"
+#include "site/site_create.h"
+#include "site/site_form.h"
+#include "site/site_people.h"
+
+enum { SUMMARY_MAX = 200 };
+
+static struct str summary_of(struct prep *p, const struct item *i)
+{
+    bool gone = i->desired == DESIRED_ABSENT;
+    struct str s = arena_printf(p->arena, "%s %.*s %s %.*s (%.*s)", gone ? "Remove" : "Give",
+                                STR_ARG(i->entitlement), gone ? "from" : "to", STR_ARG(i->account),
+                                STR_ARG(i->source_label));
+    return s.len > SUMMARY_MAX ? str_n(s.p, SUMMARY_MAX) : s;
+}
+
+/* What the mapping makes of the wish, before anybody is asked. */
+static bool begin_creation(struct prep *p)
+{
+    const struct dossier *d = p->d;
+    const struct item *i = d->item_count ? &d->items[0] : NULL;
+    struct mapped mapped;
+    struct str fields;
+    struct err err = {0};
+
+    if (!i)
+        return prep_cannot(p, STR("a request without items makes no ticket"));
+    struct wanted wanted = {.kind = d->kind,
+                            .requester = d->requester,
+                            .beneficiary = d->beneficiary,
+                            .account = i->account,
+                            .source = i->source,
+                            .entitlement = i->entitlement,
+                            .justification = d->justification,
+                            .privileged = d->privileged,
+                            .request_id = p->flow->request_id,
+                            .access_until_ms = d->access_until_ms};
+    if (!mapping_request(p->site->o.mapping, p->arena, &wanted, &mapped, &fields, &err))
+        return prep_cannot(p, str_of(err.what));
+    p->creation = ARENA_NEW(p->arena, struct creation);
+    creation_begin(p->creation, p->arena, p->site->o.mapping, mapped.rule, &wanted);
+    return true;
+}
+
+static void ask_form(struct prep *p, bool afresh);
+
+/* What is refused is refused by what Jira says now, not by what it said a while ago. */
+static void on_form(void *arg, const struct site_form *form)
+{
+    struct prep *p = arg;
+
+    if (form->outcome != READ_OK) {
+        prep_fail(p, form->outcome, form->told_ms, str_of(form->why));
+        return;
+    }
+    bool fits = creation_gather(p->creation, form->form, form->desk);
+    struct str faults = creation_faults(p->creation, p->arena, true);
+    if (!fits)
+        prep_fail(p, READ_REFUSED, 0, STR("a ticket cannot name so many people"));
+    else if (faults.len && form->is_kept)
+        ask_form(p, true);
+    else if (faults.len)
+        prep_fail(p, READ_REFUSED, 0, faults);
+    else
+        prep_next(p);
+}
+
+static void ask_form(struct prep *p, bool afresh)
+{
+    const struct mapping *m = p->site->o.mapping;
+    bool by_request = m->ticket.by == CREATE_BY_REQUEST;
+    struct site_form_name name = {.by = m->ticket.by,
+                                  .project = site_project(p->site),
+                                  .type =
+                                      by_request ? p->creation->rule->request_type : m->issue_type};
+
+    site_form_read(p->site, p->arena, &name, afresh, on_form, p);
+}
+
+static void refused(void *arg)
+{
+    struct prep *p = arg;
+    prep_fail(p, READ_REFUSED, 0, arena_str(p->arena, str_of(p->ready.why)));
+}
+
+static void too_many_people(void *arg)
+{
+    prep_fail(arg, READ_REFUSED, 0, STR("a ticket cannot name so many people"));
+}
+
+void step_read_form(struct prep *p)
+{
+    if (begin_creation(p))
+        ask_form(p, false);
+    else
+        io_loop_defer(p->svc->loop, refused, p);
+}
+
+static void next_person(void *arg);
+
+static void on_person(void *arg, const struct site_person *person)
+{
+    struct prep *p = arg;
+    struct creation *c = p->creation;
+
+    if (person->outcome != READ_OK) {
+        prep_fail(p, person->outcome, person->told_ms, str_of(person->why));
+        return;
+    }
+    for (size_t i = 0; i < c->people_count; i++) {
+        if (!c->people[i].account.len) {
+            c->people[i].account = person->account;
+            break;
+        }
+    }
+    next_person(p);
+}
+
+/* One after the other; most are known already. */
+static void next_person(void *arg)
+{
+    struct prep *p = arg;
+    struct creation *c = p->creation;
+    size_t i = 0;
+
+    while (c && i < c->people_count && c->people[i].account.len)
+        i++;
+    if (c && i < c->people_count)
+        site_person_find(p->site, p->arena, c->people[i].word, on_person, p);
+    else
+        prep_next(p);
+}
+
+void step_read_people(struct prep *p)
+{
+    io_loop_defer(p->svc->loop, next_person, p);
+}
+
+bool step_build_create(struct prep *p)
+{
+    const struct mapping *m = p->site->o.mapping;
+    const struct dossier *d = p->d;
+    struct jsm_call call;
+    struct err err = {0};
+    struct jsm_create create = {
+        .project = site_project(p->site),
+        .issue_type = m->issue_type,
+        .request_type_field = m->request_type_field,
+        .request_type = p->creation->rule->request_type,
+        .summary = summary_of(p, &d->items[0]),
+        .description =
+            d->justification.len ? d->justification : STR("Requested by the identity platform."),
+        .marker = p->flow->marker,
+        .site = p->site->config->name,
+        .site_id = p->site->view.site_id,
+        .request_id = p->flow->request_id,
+    };
+    if (!creation_call(p->creation, p->arena, &create, &call, &err))
+        return prep_cannot(p, str_of(err.what));
+    return prep_make(p, call);
+}
+
+/* --- after a ticket was made --- */
+
+bool step_build_bind(struct prep *p)
+{
+    const struct site *site = p->site;
+    struct jsm_bind bind = {site->config->name, site->view.site_id, p->flow->request_id};
+
+    return prep_make(p, jsm_call_bind(p->arena, p->flow->issue_id, &bind));
+}
+
+/* The site's request_url with the request's id in it; empty when none is configured. */
+static struct str request_url(const struct prep *p)
+{
+    struct str url = p->site->config->request_url;
+    ptrdiff_t at = str_find(url, '{');
+
+    if (at < 0)
+        return url;
+    struct str tail = str_n(url.p + at + 4, url.len - (size_t)at - 4); /* behind "{id}" */
+    return arena_printf(p->arena, "%.*s%.*s%.*s", (int)at, url.p, STR_ARG(p->flow->request_id),
+                        STR_ARG(tail));
+}
+
+void step_read_links(struct prep *p)
+{
+    if (p->site->config->request_url.len)
+        prep_read(p, jsm_call_links(p->arena, p->flow->issue_id));
+    else
+        io_loop_defer(p->svc->loop, prep_go_on, p);
+}
+
+bool step_build_link(struct prep *p)
+{
+    struct jsm_link link = {
+        .global_id = arena_printf(p->arena, "countersign=%.*s", STR_ARG(p->flow->request_id)),
+        .url = request_url(p),
+        .title = STR("Access request")};
+
+    if (!link.url.len || jsm_link_stands(p->read, &link))
+        return true;
+    return prep_make(p, jsm_call_link(p->arena, p->flow->issue_id, &link));
+}
+
+/* Who shall take part, as the mapping calls them. */
+void step_read_followers(struct prep *p)
+{
+    if (!p->site->o.mapping->ticket.participant_count)
+        io_loop_defer(p->svc->loop, prep_go_on, p);
+    else if (!begin_creation(p))
+        io_loop_defer(p->svc->loop, refused, p);
+    else
+        io_loop_defer(p->svc->loop,
+                      creation_gather_followers(p->creation) ? prep_go_on : too_many_people, p);
+}
+
+void step_read_participants(struct prep *p)
+{
+    if (p->creation && p->creation->participant_count)
+        prep_read(p, jsm_call_participants(p->arena, p->flow->issue_id));
+    else
+        io_loop_defer(p->svc->loop, prep_go_on, p);
+}
+
+/* The request API took them with the create; the platform's does not. */
+bool step_build_participants(struct prep *p)
+{
+    const struct creation *c = p->creation;
+    struct str wanted[MAPPING_PEOPLE_MAX], missing[MAPPING_PEOPLE_MAX];
+
+    if (!c || !c->participant_count)
+        return true;
+    for (size_t i = 0; i < c->participant_count; i++)
+        wanted[i] = creation_account(c, c->participants[i]);
+    size_t count = jsm_participants_missing(p->read, wanted, c->participant_count, missing);
+    return !count ||
+           prep_make(p, jsm_call_participants_add(p->arena, p->flow->issue_id, missing, count));
+}

@@ -1,0 +1,55 @@
+/* step_priv.h: what the files of step_real share: a step being made ready. */
+#ifndef COUNTERSIGN_SERVICE_STEP_PRIV_H
+#define COUNTERSIGN_SERVICE_STEP_PRIV_H
+
+#include "service/world_real.h"
+#include "site/site.h"
+
+struct creation;
+
+struct step_call {
+    struct jsm_call call;
+    enum status_role reached; /* a move: where it leads */
+};
+
+/* A step being made ready. */
+struct prep {
+    struct service *svc;
+    struct site *site;
+    struct arena *arena;
+    const struct flow *flow;
+    const struct dossier *d;
+    const struct ticket *ticket;
+    const struct json *read; /* what the last read by one call was answered */
+    size_t reads;            /* of the step's row that are done */
+    struct creation *creation;
+    struct step_call *made;
+    enum step step;
+    struct step_ready ready;
+    world_ready_fn *fn;
+    void *arg;
+};
+
+/* Build the call into p->made; leave p->made NULL when there is nothing to do. False: it cannot be
+ * done, the reason is in p->ready.why. */
+typedef bool build_fn(struct prep *p);
+/* Something that the step must know first: begins to read it; ends in prep_next or prep_fail, never
+ * from inside. What it learned stands in p. */
+typedef void read_fn(struct prep *p);
+
+void prep_next(struct prep *p);
+void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struct str why);
+/* One call that reads; its answer is in p->read until the next one. */
+void prep_read(struct prep *p, struct jsm_call call);
+/* To the next read, from the loop. */
+void prep_go_on(void *prep);
+/* Two ways for a build_fn to end. */
+bool prep_make(struct prep *p, struct jsm_call call);
+bool prep_cannot(struct prep *p, struct str why);
+
+/* step_create.c: of the rows of a create */
+read_fn step_read_form, step_read_people, step_read_links, step_read_followers,
+    step_read_participants;
+build_fn step_build_create, step_build_bind, step_build_link, step_build_participants;
+
+#endif

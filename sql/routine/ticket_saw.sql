@@ -1,0 +1,33 @@
+-- A ticket of this request as a look saw it that began at p_looked (null: not known). p_issue: which one, when the request may
+-- have another by now, or a newer read of it: then nothing is done. The caller holds the request's row.
+create or replace function governance.ticket_saw(r governance.access_request, t jsonb, p_looked timestamptz, p_issue text default null)
+returns void
+language plpgsql set search_path = pg_catalog as $$
+declare
+    given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
+    updated bigint := (t->>'updated_ms')::bigint;
+begin
+    update governance.ticket x
+       set issue_key = coalesce(nullif(t->>'key', ''), x.issue_key), state = t->>'state', category = t->>'category',
+           role = t->>'role', status_name = t->>'status_name', cycle = t->>'cycle',
+           cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
+           moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
+           updated_ms = updated, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
+           approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
+           hinted_updated_ms = greatest(x.hinted_updated_ms, updated), read_at = clock_timestamp(),
+           -- what a hint told of is in it, or else it is not fresh
+           fresh_at = case when t->>'state' = 'here' and x.hinted_updated_ms <= updated
+                                and p_looked > coalesce(x.unsure_at, '-infinity') then p_looked end
+     where x.request_id = r.id
+       and (p_issue is null or x.issue_id = p_issue and (x.state = 'unread' or x.read_at < p_looked));
+    if found and t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
+        insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+        select r.id, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
+         where not governance.same_person(t->>'approver', r.requester) and not governance.same_person(t->>'approver', r.beneficiary)
+           and not exists (select from governance.approval a where a.request_id = r.id and a.channel = 'jsm'
+                              and a.approver = t->>'approver' and a.given_at = given)
+        on conflict do nothing;
+    end if;
+end $$;
+comment on function governance.ticket_saw(governance.access_request, jsonb, timestamptz, text) is
+    'Keep one read of a ticket, and the approval on it';
