@@ -7,6 +7,7 @@
 #include "service/inbox.h"
 #include "service/run.h"
 #include "service/visit.h"
+#include "site/site.h"
 
 enum {
     TICK_MS = 250,   /* how late a lost kick can make us */
@@ -48,7 +49,7 @@ static size_t may_claim(struct worker *w, struct lane *lane, struct store_room *
         const struct site_config *site = &config->sites[i];
         /* half as many more than calls: while some are in the database, others call */
         size_t most = lane == &w->runs ? (size_t)site->concurrency * 3 / 2 + 1 : LOOKS_MAX;
-        if (lane->running_of[i] < most)
+        if (lane->running_of[i] < most && !w->svc->sites[i]->stands_aside)
             rooms[count++] = (struct store_room){site->name, (int32_t)(most - lane->running_of[i])};
     }
     if (lane->claiming || !count || w->svc->draining)

@@ -7,6 +7,7 @@ declare
     r governance.access_request;
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
+    given_by text[];
     given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
 begin
     select * into r from governance.access_request x
@@ -16,7 +17,10 @@ begin
         return null;
     end if;
     if t->>'state' = 'gone' and governance.site_is_held(r.site) then
-        return null; -- not read: looked at again when the claim runs out
+        return null; -- not believed: looked at again when the claim runs out
+    end if;
+    if t->>'mapping' <> '' and not governance.mapping_is_live(r.site, t->>'mapping') then
+        return null; -- read by the mapping of before: so is this
     end if;
     if t is not null then
         update governance.ticket x
@@ -28,10 +32,20 @@ begin
                approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
                hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
          where x.request_id = p_request;
+        if governance.same_person(t->>'requester', r.requester) then
+            r.requester_names := governance.names_joined(r.requester_names, t->'requester_names');
+        end if;
+        if governance.same_person(t->>'beneficiary', r.beneficiary) then
+            r.beneficiary_names := governance.names_joined(r.beneficiary_names, t->'beneficiary_names');
+        end if;
         if t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
-            insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
-            select p_request, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
-             where not governance.same_person(t->>'approver', r.requester) and not governance.same_person(t->>'approver', r.beneficiary)
+            -- whether it is another person may be known only later: recorded now, judged when it is to count
+            given_by := governance.person_names(t->>'approver', governance.names_joined('{}', t->'approver_names'));
+            insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
+            select p_request, t->>'approver', given_by, t->>'approval', 'jsm',
+                   case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
+             where governance.one_person(given_by, governance.person_names(r.requester, r.requester_names)) is not true
+               and governance.one_person(given_by, governance.person_names(r.beneficiary, r.beneficiary_names)) is not true
                and not exists (select from governance.approval a where a.request_id = p_request and a.channel = 'jsm'
                                   and a.approver = t->>'approver' and a.given_at = given)
             on conflict do nothing;
@@ -48,7 +62,10 @@ begin
                 r.mapped := mapped;
                 r.mapped_hash := t->>'mapped_hash';
                 r.kind := coalesce(mapped->>'kind', r.kind);
-                r.beneficiary := coalesce(mapped->>'beneficiary', r.beneficiary);
+                if not governance.same_person(mapped->>'beneficiary', r.beneficiary) then
+                    r.beneficiary := mapped->>'beneficiary';
+                    r.beneficiary_names := governance.names_joined('{}', t->'beneficiary_names');
+                end if;
                 r.is_privileged := coalesce((mapped->>'privileged')::boolean, r.is_privileged);
             end if;
         end if;
@@ -70,6 +87,7 @@ begin
      where s.name = k.source;
     update governance.access_request x
        set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
+           requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            lease_until = greatest(x.lease_until, clock_timestamp() + interval '30 s')
@@ -77,3 +95,10 @@ begin
     return p_version + 1;
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
+
+create or replace function governance.names_joined(p_known text[], p_more jsonb) returns text[]
+language sql immutable set search_path = pg_catalog as $$
+    select p_known || array(select distinct n.name from jsonb_array_elements_text(coalesce(p_more, '[]')) as n(name)
+                             where n.name <> all (p_known) order by n.name limit greatest(32 - cardinality(p_known), 0))
+$$;
+comment on function governance.names_joined(text[], jsonb) is 'What is known of a person, and what is known now, each once, 32 at most';

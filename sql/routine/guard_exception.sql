@@ -4,8 +4,11 @@ begin
     if tg_op = 'INSERT' then
         if governance.same_person(new.approved_by, new.owner) or exists (
                select from governance.request_item i join governance.access_request r on r.id = i.request_id
-                where i.id = new.item_id and (governance.same_person(new.approved_by, r.requester)
-                                              or governance.same_person(new.approved_by, r.beneficiary))) then
+                where i.id = new.item_id
+                  and (governance.one_person(governance.person_names(new.approved_by, '{}'),
+                                             governance.person_names(r.requester, r.requester_names))
+                       or governance.one_person(governance.person_names(new.approved_by, '{}'),
+                                                governance.person_names(r.beneficiary, r.beneficiary_names)))) then
             raise exception 'nobody approves for themselves' using errcode = 'CG008';
         end if;
         new.created_at := clock_timestamp(); -- the 90 days run from now, whatever was said

@@ -12,6 +12,10 @@ begin
     if row(new.requester, new.mode, new.emergency) is distinct from row(old.requester, old.mode, old.emergency) then
         raise exception 'who asked, how the gate treats it and whether it is an emergency never change' using errcode = 'CG002';
     end if;
+    if not new.requester_names @> old.requester_names
+       or not new.beneficiary_names @> old.beneficiary_names and governance.same_person(new.beneficiary, old.beneficiary) then
+        raise exception 'what is known of a person is not forgotten' using errcode = 'CG002';
+    end if;
     if not governance.is_settled(old) then
         if old.approval_needed and not new.approval_needed and not first_mapping then
             raise exception 'an approval that is needed stays needed' using errcode = 'CG002';
