@@ -4,7 +4,6 @@
 #include "base/rng.h"
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_names.h"
-#include "jsm/jsm_names.h"
 #include "jsm/jsm_saga.h"
 #include "jsm_unit.h"
 
