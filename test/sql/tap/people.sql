@@ -1,6 +1,6 @@
 -- Approvals, exceptions and what was approved: separation of duties against our own bugs.
 set role countersign_service;
-select plan(78);
+select plan(84);
 
 select t.request(more => '{"approval_needed": true}') as r \gset
 select throws_ok(format('select t.move(%L, ''approved'')', :'r'), 'CG010', null, 'not without an approval');
@@ -58,6 +58,21 @@ update governance.access_request set beneficiary_names = '{account=712020:b}', r
 select is(governance.dossier(:'unclear')->>'approval_given', 'true', 'until it is known who they are');
 select throws_ok(format('update governance.access_request set beneficiary_names = ''{}'' where id = %L', :'unclear'), 'CG002', null, 'which is not forgotten');
 select lives_ok(format('select t.move(%L, ''approved'')', :'unclear'), 'then it counts');
+
+-- who sends an approval hears when nobody can tell
+select pg_temp.asked('cleo@x.org', '[]', '712020:a', '[]') as sent \gset
+select throws_like(format('select governance.approval_add(%L, ''ana@x.org'', ''approved'', ''api'')', :'sent'), 'nobody can tell%', 'an address tells nothing of an account');
+select throws_ok(format('select governance.approval_add(%L, ''712020:A'', ''approved'', ''api'')', :'sent'), 'CG008', null, 'the account itself does');
+select lives_ok(format('select governance.approval_add(%L, ''ana@x.org'', ''declined'', ''api'')', :'sent'), 'anybody may refuse');
+select t.verifying(t.request(more => '{"requester": "cleo@x.org", "requester_names": ["account=712020:c"], "beneficiary": "712020:a",
+                                       "beneficiary_names": ["account=712020:a", "address=ana@x.org"]}')) as owed \gset
+create function pg_temp.except_by(item bigint, who text) returns bigint language sql as $$
+    insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (item, 'ann', who, 'why', now() + interval '1 day')
+    returning id
+$$;
+select throws_ok(format('select pg_temp.except_by(%s, ''Ana@X.org'')', t.item(:'owed')), 'CG008', 'nobody approves for themselves', 'nor an exception for oneself by another name');
+select throws_ok(format('select pg_temp.except_by(%s, ''712020:c'')', t.item(:'owed')), 'CG008', 'nobody approves for themselves', 'nor for what one asked for');
+select lives_ok(format('select pg_temp.except_by(%s, ''bo@x.org'')', t.item(:'owed')), 'another person does');
 
 -- what was asked for, between the wish and the approval, and after it
 select throws_ok(format('update governance.access_request set approval_needed = false where id = %L', :'spelled'), 'CG002', null, 'an approval that is needed stays needed');
