@@ -10,7 +10,7 @@
 enum {
     EVERY_MS = 10 * 60 * 1000, /* a form changes seldom, and each create looks at it anyway */
     SOON_MS = 30 * 1000,       /* something did not fit, or could not be asked */
-    FIRST_MS = 200,
+    FIRST_MS = 200, /* and as often until Jira knows us: to a stranger every form looks empty */
 };
 
 struct form_watch {
@@ -31,6 +31,7 @@ static void look_end(struct form_watch *w)
 {
     w->busy = false;
     w->site->unfit = w->unfit;
+    w->site->forms_seen |= !w->soon;
     if (!w->unfit)
         w->site->unfit_why[0] = '\0';
     arena_clear(w->arena);
@@ -96,13 +97,14 @@ static void on_timer(void *arg)
 
     if (w->busy || w->svc->draining)
         return;
+    if (!w->site->view.our_account.len) {
+        io_timer_start(w->timer, FIRST_MS, 0);
+        return;
+    }
     w->rule = w->unfit = 0;
-    w->soon = !w->site->view.our_account.len; /* to a stranger every form looks empty */
+    w->soon = false;
     w->busy = true;
-    if (w->soon)
-        look_end(w);
-    else
-        next(w);
+    next(w);
 }
 
 struct form_watch *form_watch_new(struct service *svc, struct site *site)

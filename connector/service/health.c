@@ -73,7 +73,9 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
         const struct site *site = svc->sites[i];
         degraded |= site->unfit > 0;
         json_str_member(&out, arena_cstr(serve_arena(q->request), site->config->name),
-                        site->unfit ? str_of(site->unfit_why) : STR("ok"));
+                        site->unfit        ? str_of(site->unfit_why)
+                        : site->forms_seen ? STR("ok")
+                                           : STR("not looked at yet"));
     }
     json_close_object(&out);
     json_put_name(&out, "database");

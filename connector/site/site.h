@@ -64,6 +64,7 @@ enum {
 struct site {
     struct site_options o;
     struct site_counters counters;
+    bool forms_seen;     /* every form was looked at once */
     size_t unfit;        /* rules whose tickets cannot be made: they do not fit their forms */
     char unfit_why[400]; /* of the first of them */
     bool stands_aside; /* other replicas hold a newer mapping: nothing is claimed or walked here */
