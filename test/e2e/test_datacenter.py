@@ -190,7 +190,7 @@ def test_an_edit_that_is_taken_back_is_recorded(site):
 def test_a_ticket_is_made_by_the_request_api(site):
     """On behalf of the requester, with the participants at once, as a Data Center names them."""
     site.service.stop()
-    site.edit_file("mapping.yaml", "issue_type: Service Request, ", "create: request, behalf: requester, ")
+    site.edit_file("mapping.yaml", "Service Request, ", "Service Request, create: request, behalf: requester, ")
     site.start_service()
     before = site.control("calls?limit=1")["last"]
     _, made = site.api("POST", "/v1/access-requests", BODY | {"requester": "approver"}, "by-request")
