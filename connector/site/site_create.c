@@ -160,22 +160,18 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
     return NULL;
 }
 
-static bool all_are_known_later(const struct jsm_field *f, const struct str *values, size_t count)
-{
-    bool later = true;
-
-    for (size_t i = 0; i < count; i++)
-        later = later && names_organisation(f, values[i]);
-    return later || holds_people(f);
-}
-
+/* Who and which organisation is meant is found out later. */
 static void check_values(struct faults *to, const struct mapping_write *w,
                          const struct jsm_field *f, const struct str *values, size_t count)
 {
+    struct str checked[MAPPING_VALUES_MAX];
     struct err err = {0};
+    size_t n = 0;
 
-    if (count && !all_are_known_later(f, values, count) &&
-        !jsm_field_check(to->arena, f, values, count, &err))
+    for (size_t i = 0; i < count; i++)
+        if (!holds_people(f) && !names_organisation(f, values[i]))
+            checked[n++] = values[i];
+    if (n && !jsm_field_check(to->arena, f, checked, n, &err))
         fault(to, w->target, w->pos, "%s", err.what);
 }
 

@@ -185,25 +185,3 @@ def test_an_edit_that_is_taken_back_is_recorded(site):
     told = f"select string_agg(reason, ',') from governance.escalation where request_id = '{request}' and kind = 'tamper'"
     wait.until(lambda: site.sql(told) == "MappedFieldsEditedBack", 15, what="recorded")
     assert site.request(key)["phase"] == "fulfilling"
-
-
-def test_a_ticket_is_made_by_the_request_api(site):
-    """On behalf of the requester, with the participants at once, as a Data Center names them."""
-    site.service.stop()
-    site.edit_file("mapping.yaml", "Service Request, ", "Service Request, create: request, behalf: requester, ")
-    site.start_service()
-    before = site.control("calls?limit=1")["last"]
-    _, made = site.api("POST", "/v1/access-requests", BODY | {"requester": "approver"}, "by-request")
-    bound = f"select issue_key from governance.ticket where request_id = '{made['id']}'"
-    key = wait.until(lambda: site.sql(bound), 20, what="bound")
-    who = {name: one["accountId"] for name, one in site.control("accounts").items()}
-    ticket = site.ticket(key)
-    assert ticket["values"]["reporter"] == who["approver"] and ticket["values"]["customfield_10061"] == "okafor"
-    assert ticket["properties"]["request.participants"] == [who["customer"], who["agent2"]]
-    assert [t["key"] for t in site.marked(made["id"])] == [key]
-    calls = site.control(f"calls?since={before}&method=POST&actor=connector")["calls"]
-    assert [c["path"] for c in calls if c["path"].endswith(("/request", "/issue"))] == ["/rest/servicedeskapi/request"]
-    site.until_phase(key, "fulfilling")
-    site.has_role("okafor", "fin-viewer", False)
-    site.resolve(key)
-    site.until_phase(key, "closed", timeout=30)
