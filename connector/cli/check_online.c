@@ -11,16 +11,6 @@
 
 enum { OUT_BYTES = 4 * 1024 * 1024, CLOSE_CHECK_MS = 10 };
 
-/* A wish that stands for all: its values are not looked at. */
-static const struct wanted ANY = {.kind = REQUEST_GRANT,
-                                  .requester = STR("x"),
-                                  .beneficiary = STR("x"),
-                                  .account = STR("x"),
-                                  .source = STR("x"),
-                                  .entitlement = STR("x"),
-                                  .justification = STR("x"),
-                                  .request_id = STR("x")};
-
 struct online {
     const struct config *config;
     struct io_loop *loop;
@@ -103,16 +93,12 @@ static void on_form(void *arg, const struct site_form *form)
 static void ask(struct online *o, const struct mapping *m)
 {
     const struct mapping_rule *rule = &m->rules[o->next_rule++];
-    bool by_request = m->ticket.by == CREATE_BY_REQUEST;
-    struct site_form_name name = {.by = m->ticket.by,
-                                  .project =
-                                      m->project.len ? m->project : o->site->config->projects[0],
-                                  .type = by_request ? rule->request_type : m->issue_type};
+    struct site_form_name name = site_form_of(o->site, rule);
 
     arena_clear(o->arena);
     o->creation = ARENA_NEW(o->arena, struct creation);
-    creation_begin(o->creation, o->arena, m, rule, &ANY);
-    site_form_read(o->site, o->arena, &name, false, on_form, o);
+    creation_begin(o->creation, o->arena, m, rule, &CREATION_ANY);
+    site_form_read(o->site, o->arena, &name, LANE_CREATE, false, on_form, o);
 }
 
 static void on_closed(void *arg)

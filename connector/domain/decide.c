@@ -266,8 +266,11 @@ static void decide_before_work(struct step *s)
         move(s, PHASE_APPROVED, "Emergency");
     else if (d->phase == PHASE_RECEIVED)
         move(s, PHASE_PENDING_APPROVAL, "ApprovalNeeded");
-    if (!s->r->move)
-        wait_before_work(s, NOTICE_WAITING_APPROVAL);
+    if (s->r->move)
+        return;
+    if (d->approval_unclear)
+        escalate(s, "ApproverUnclear", 0);
+    wait_before_work(s, NOTICE_WAITING_APPROVAL);
 }
 
 static void decide_ticketing(struct step *s)

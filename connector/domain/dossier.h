@@ -59,6 +59,8 @@ struct dossier {
     bool approval_needed;
     bool approval_given;    /* a valid approval of these very items is recorded */
     bool approval_outdated; /* there are approvals, but of what was asked before an edit */
+    bool approval_unclear;  /* one of these very items is recorded, by somebody who may be the
+                             * requester or the one it is for: it does not count */
     bool approval_declined;
     bool cancel_asked;
     uint64_t approved_hash;   /* of the mapped tuple that was approved, 0 = not yet */

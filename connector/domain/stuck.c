@@ -117,6 +117,7 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
     case PHASE_PENDING_APPROVAL:
         return (struct stuck){d->held                      ? STUCK_UNCLEAR
                               : d->phase == PHASE_RECEIVED ? STUCK_RECEIVED
+                              : d->approval_unclear        ? STUCK_APPROVER_UNCLEAR
                                                            : STUCK_APPROVAL_AWAITED,
                               d->requested_ms, 0, next_ms};
     case PHASE_APPROVED:

@@ -61,6 +61,9 @@
     X(RECEIVED, "Received", MOVING, US, "it is looked at", "nothing")                            \
     X(APPROVAL_AWAITED, "ApprovalAwaited", WAITING, APPROVER, "the approval is looked for",      \
       "have somebody who may approve it do so")                                                  \
+    X(APPROVER_UNCLEAR, "ApproverUnclear", WAITING, OWNER, "the approval is looked for",         \
+      "name who asks and who it is for under people of the site as Jira names them, or have "    \
+      "somebody else approve: nobody can tell whether one of them approved it")                  \
     X(TICKET_WANTED, "TicketWanted", MOVING, US, "the ticket is made", "nothing")                \
     X(WORK_AWAITED, "WorkAwaited", WAITING, AGENT, "the ticket is looked at",                    \
       "do the change and press Resolve")                                                         \

@@ -34,6 +34,12 @@ enum ticket_presence {
 
 enum approval_state { APPROVAL_NONE = 0, APPROVAL_PENDING, APPROVAL_APPROVED, APPROVAL_DECLINED };
 
+/* Somebody who has to do with a request. */
+struct person {
+    struct str key;   /* what we call him; empty: nobody is named */
+    struct str names; /* by what Jira knows him, a JSON array (jsm_user_names); empty: not known */
+};
+
 struct ticket {
     enum ticket_presence presence;
     struct str issue_id; /* numeric id as text; the key is only for display */
@@ -58,10 +64,12 @@ struct ticket {
                             were read too, wrote on it; or more was done than the read shows */
     int64_t created_ms;
     enum approval_state approval;
-    struct str approver; /* who decided, person key; empty when none */
+    struct person approver;               /* who decided */
+    struct person requester, beneficiary; /* as the mapping reads them now */
     int64_t approved_at_ms;
     /* what the mapping made of the fields as they stand now */
     uint64_t mapped_hash; /* of the tuple; 0 = it does not map */
+    struct str mapping;   /* which mapping made that of them, as the store knows it */
     struct str mapped; /* the tuple as canonical JSON, for the store; empty when it does not map */
     struct str
         hold_text; /* it does not map: which field, and what to do, for the ticket's reader */

@@ -269,6 +269,11 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         return true;
     case NOTICE_WAITING_APPROVAL:
         add_c(l, "Waiting for approval by somebody allowed to");
+        if (d->approval_unclear) {
+            add_c(l, "; whoever approved it may be the one who asks or the one it is for");
+            add_c(next, "Jira hides which of their addresses and accounts belong together: let "
+                        "somebody else approve, or have them named under people of the site.");
+        }
         if (d->approval_outdated)
             add_c(l, "; it was changed after it was approved");
         return true;
@@ -337,7 +342,7 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     if (state == NOTICE_UNCLEAR)
         return mix(key, str_hash(d->hold_text));
     if (state == NOTICE_WAITING_APPROVAL)
-        key = mix(key, d->approval_outdated);
+        key = mix(key, (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (!i)
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)

@@ -30,6 +30,7 @@
     X(SEARCH, "POST", SWEEP, 100, "/rest/api/3/search/jql")                                     \
     X(ISSUE, "GET", GATE, 150, "/rest/api/3/issue/{id}")                                        \
     X(CHANGELOG, "GET", GATE, 200, "/rest/api/3/issue/{id}/changelog")                          \
+    X(CHANGELOGS, "POST", GATE, 100, "/rest/api/3/changelog/bulkfetch")                         \
     X(TRANSITIONS, "GET", GATE, 100, "/rest/api/3/issue/{id}/transitions")                      \
     X(TRANSITION, "POST", GATE, 100, "/rest/api/3/issue/{id}/transitions")                      \
     X(COMMENTS, "GET", WORDS, 100, "/rest/api/3/issue/{id}/comment")                            \
@@ -44,6 +45,8 @@
     X(ISSUE_TYPES, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes")     \
     X(ISSUE_FORM, "GET", CREATE, 100, "/rest/api/3/issue/createmeta/{project}/issuetypes/{id}") \
     X(USER_SEARCH, "GET", CREATE, 100, "/rest/api/3/user/search")                               \
+    X(FIELD_LIST, "GET", GATE, 100, "/rest/api/3/field")                                        \
+    X(ORGANISATIONS, "GET", CREATE, 100, "/rest/servicedeskapi/servicedesk/{id}/organization")  \
     X(USER, "GET", CREATE, 100, "/rest/api/3/user")                                             \
     X(BULK_FETCH, "POST", SWEEP, 100, "/rest/api/3/issue/bulkfetch")                            \
     X(HOOKS, "GET", SWEEP, 100, "registered webhooks")                                          \
@@ -113,6 +116,12 @@ struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_issue_fields(struct arena *a, struct str issue_id, struct str fields);
 /* Pages of the changelog, when the one inside the issue is cut. */
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at);
+enum { JSM_CHANGELOG_FIELDS_MAX = 10 }; /* that one call may ask for */
+/* POST /rest/api/3/changelog/bulkfetch: the changes of one ticket to its status and to these
+ * fields, oldest first, a thousand on a page; more than JSM_CHANGELOG_FIELDS_MAX - 1 fields: to
+ * all. token: of the page before, or empty. The path is empty when the id is not one. */
+struct jsm_call jsm_call_changelogs(struct arena *a, struct str issue_id, const struct str *fields,
+                                    size_t field_count, struct str token);
 struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id);
 /* fields: a JSON object, or empty. */
 struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id,
@@ -145,6 +154,9 @@ struct jsm_call jsm_call_user(struct arena *a, struct str account);
 /* Appends `project in ("A", "B")`: quoted, as a key may be a word of JQL's own. */
 void jsm_jql_projects(struct buf *b, const struct str *projects, size_t count);
 
+/* GET /rest/servicedeskapi/servicedesk/{id}/organization: a page of the organisations of a
+ * project's desk, from number `start` on. The path is empty without a key. */
+struct jsm_call jsm_call_organisations(struct arena *a, struct str project, int64_t start);
 /* GET /rest/servicedeskapi/request/{id}/approval */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
 

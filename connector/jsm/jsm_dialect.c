@@ -63,7 +63,8 @@ static struct str rename_parameter(struct arena *a, struct str path)
 
 static bool translate_path(struct arena *a, struct jsm_call *call, struct err *err)
 {
-    if (call->route == JSM_ROUTE_CHANGELOG) /* it comes whole with the issue */
+    if (call->route == JSM_ROUTE_CHANGELOG ||
+        call->route == JSM_ROUTE_CHANGELOGS) /* it comes whole with the issue */
         return FAIL(err, ERR_INPUT, "Data Center gives a changelog only with its issue");
     for (size_t i = 0; i < sizeof PATHS / sizeof PATHS[0]; i++) {
         struct str cloud = str_of(PATHS[i].cloud);

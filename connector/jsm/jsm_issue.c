@@ -47,15 +47,33 @@ static bool moves_status(const struct json *history)
     return false;
 }
 
+static bool is_called(const struct jsm_view *view, size_t i, struct str name)
+{
+    return view->field_names && view->field_names[i].len &&
+           str_eq_nocase(view->field_names[i], name);
+}
+
 static bool edits_mapped(const struct json *history, const struct jsm_view *view)
 {
     JSON_EACH(item, json_member(history, "items"))
     {
+        struct str id = json_path_str(item, "fieldId"), name = json_path_str(item, "field");
         for (size_t i = 0; i < view->field_count; i++)
-            if (str_eq(json_path_str(item, "fieldId"), view->fields[i]))
+            if (id.len ? str_eq(id, view->fields[i]) : is_called(view, i, name))
                 return true;
     }
     return false;
+}
+
+/* A date; among many tickets' changes a number: milliseconds, by Atlassian's example seconds. */
+static int64_t made_at(const struct json *history)
+{
+    const int64_t second_of_5138 = 100000000000;
+    int64_t at;
+
+    if (json_i64(json_member(history, "created"), &at))
+        return at < second_of_5138 ? at * 1000 : at;
+    return clock_parse(json_path_str(history, "created"), &at) ? at : 0;
 }
 
 static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view,
@@ -70,8 +88,7 @@ static void take_history(struct arena *a, const struct json *history, const stru
     t->cycle = id;
     t->moved_by = jsm_user_id(json_member(history, "author"));
     t->moved_by_us = view->our_account.len > 0 && str_eq(t->moved_by, view->our_account);
-    if (!clock_parse(json_path_str(history, "created"), &t->cycle_at_ms))
-        t->cycle_at_ms = 0;
+    t->cycle_at_ms = made_at(history);
 }
 
 /* Somebody who is neither us nor an app. Who it was may be hidden: then it was somebody. */
@@ -186,7 +203,26 @@ bool jsm_issue_changelog_page(struct arena *a, const struct json *page, const st
     return true;
 }
 
-void jsm_approvals_read(const struct json *body, struct ticket *ticket)
+bool jsm_issue_changelogs_page(struct arena *a, const struct json *page,
+                               const struct jsm_view *view, struct ticket *ticket,
+                               struct str *ret_token, struct err *err)
+{
+    const struct json *logs = json_member(page, "issueChangeLogs");
+
+    *ret_token = json_path_str(page, "nextPageToken");
+    if (json_type(logs) != JSON_ARRAY)
+        return FAIL(err, ERR_INPUT, "a page of changelogs without issueChangeLogs");
+    JSON_EACH(log, logs)
+    {
+        if (!str_eq(json_id(a, json_member(log, "issueId")), ticket->issue_id))
+            continue;
+        JSON_EACH(history, json_member(log, "changeHistories"))
+        take_history(a, history, view, ticket);
+    }
+    return true;
+}
+
+void jsm_approvals_read(struct arena *a, const struct json *body, struct ticket *ticket)
 {
     JSON_EACH(approval, json_member(body, "values"))
     {
@@ -201,7 +237,8 @@ void jsm_approvals_read(const struct json *body, struct ticket *ticket)
         {
             if (!str_eq(json_path_str(approver, "approverDecision"), decision))
                 continue;
-            ticket->approver = jsm_user_key(json_member(approver, "approver"));
+            const struct json *who = json_member(approver, "approver");
+            ticket->approver = (struct person){jsm_user_key(who), jsm_user_names(a, who, STR_NONE)};
         }
     }
 }

@@ -21,6 +21,8 @@ struct jsm_view {
     size_t status_count;
     const struct str *fields; /* ids of those that the mapping reads */
     size_t field_count;
+    const struct str *field_names; /* theirs, where a changelog names fields (jsm_names.h); an empty
+                                    * one matches nothing; NULL: it has ids */
 };
 
 /* What a status means: as the mapping names it, else by its category: Done is done. ret_named: does
@@ -40,6 +42,11 @@ MUST_CHECK bool jsm_issue_changelog_page(struct arena *a, const struct json *pag
                                          const struct jsm_view *view, struct ticket *ticket,
                                          int64_t *ret_next, struct err *err);
 
+/* The same of a page of jsm_call_changelogs. *ret_token: of the next page, empty = last. */
+MUST_CHECK bool jsm_issue_changelogs_page(struct arena *a, const struct json *page,
+                                          const struct jsm_view *view, struct ticket *ticket,
+                                          struct str *ret_token, struct err *err);
+
 /* Whose a ticket is, from the same issue. */
 struct jsm_origin {
     bool ours;          /* we made it, for this site */
@@ -50,7 +57,7 @@ struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
                                   const struct jsm_view *view);
 
 /* The newest finished approval of the request into the ticket: state and who decided. */
-void jsm_approvals_read(const struct json *body, struct ticket *ticket);
+void jsm_approvals_read(struct arena *a, const struct json *body, struct ticket *ticket);
 
 /* One page of search/jql, or the answer to jsm_call_updated. A hit without a readable `updated` is
  * given with updated_ms 0 (look at it afresh); one without an id cannot be looked at: it is left

@@ -1,5 +1,7 @@
 #include "jsm/jsm_user.h"
 
+#include "json/json_write.h"
+
 struct str jsm_user_id(const struct json *user)
 {
     struct str id = json_path_str(user, "accountId");
@@ -20,6 +22,30 @@ struct str jsm_user_key(const struct json *user)
 {
     struct str address = json_path_str(user, "emailAddress");
     return address.len ? address : jsm_user_name(user);
+}
+
+struct str jsm_user_names(struct arena *a, const struct json *user, struct str account)
+{
+    enum { NAMES_BYTES = 8 * 1024 };
+    const struct {
+        const char *kind;
+        struct str value;
+    } names[] = {{"account", json_path_str(user, "accountId")},
+                 {"account", json_path_str(user, "name")},
+                 {"account", json_path_str(user, "key")},
+                 {"account", account},
+                 {"address", json_path_str(user, "emailAddress")}};
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, NAMES_BYTES);
+    json_begin(&out, &b);
+    json_open_array(&out);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].value.len)
+            json_put_str(&out, arena_printf(a, "%s=%.*s", names[i].kind, STR_ARG(names[i].value)));
+    json_close_array(&out);
+    return b.over ? STR("[]") : arena_str(a, buf_str(&b));
 }
 
 bool jsm_is_user(const struct json *v)

@@ -2,6 +2,7 @@
 #ifndef COUNTERSIGN_JSM_USER_H
 #define COUNTERSIGN_JSM_USER_H
 
+#include "base/arena.h"
 #include "json/json_read.h"
 
 /* What tells one account from another in what Jira shows of them: accountId, at a Data Center the
@@ -12,8 +13,13 @@ struct str jsm_user_id(const struct json *user);
  * {"accountId": …}, and jsm_dialect_call turns the member into "name". */
 struct str jsm_user_name(const struct json *user);
 /* Who a person is to people and rules: the address where we may see it, else jsm_user_name. Whoever
- * asks, approves or is asked for goes by this one key: nobody may approve for himself. */
+ * asks, approves or is asked for is called so. */
 struct str jsm_user_key(const struct json *user);
+/* By what the same person can be told from another, as a JSON array in the arena: "account=…" (id,
+ * at a Data Center name and key), "address=…" where we may see it. Any two people of a ticket are
+ * compared by all that is known of both: nobody may approve for himself under another name. The
+ * rule is governance.one_person's. user: NULL gives []. account: one more, empty where none is. */
+struct str jsm_user_names(struct arena *a, const struct json *user, struct str account);
 /* Is it a person? Cloud: accountId. Data Center: key and name beside an address or a display name.
  */
 bool jsm_is_user(const struct json *v);

@@ -155,6 +155,8 @@ struct mapped {
     enum mapped_outcome outcome;
     const struct mapping_rule *rule;
     struct str requester, beneficiary, account, source, entitlement, justification;
+    const struct json *requester_is, *beneficiary_is; /* what the ticket shows of them; NULL where
+                                                       * a word names them */
     bool privileged;
     int64_t sla_goal_ms;
     struct str tuple; /* canonical JSON: what is asked, and how it is governed */

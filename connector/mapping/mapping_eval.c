@@ -118,6 +118,16 @@ static struct str pull(const struct pull *p, const struct binding *b, const char
     return pair ? pair->to : STR("");
 }
 
+/* The person whom a field holds, whatever the steps make of him; NULL: it holds something else. */
+static const struct json *person_in(const struct pull *p, const struct binding *b)
+{
+    struct value v = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
+
+    for (size_t i = 0; i < b->step_count && v.kind != VALUE_PERSON; i++)
+        v = value_step(p->arena, b->steps[i], v);
+    return b->present && !b->constant.len && v.kind == VALUE_PERSON ? v.json : NULL;
+}
+
 /* A target that finds an account or an entitlement: exact, short, printable. */
 static struct str pull_key(const struct pull *p, const struct binding *b, const char *target)
 {
@@ -205,10 +215,13 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
     ret->justification = pull(&p, &rule->justification, "reason");
     if (ret->justification.len > TEXT_BYTES_MAX)
         hold(&p, "M202", &rule->justification, "reason", "is too long");
+    ret->beneficiary_is = person_in(&p, &rule->subject);
+    ret->requester_is = rule->requester.present ? person_in(&p, &rule->requester)
+                                                : json_path(issue, "fields/reporter");
     if (rule->requester.present)
         ret->requester = pull_key(&p, &rule->requester, "requester");
     else
-        ret->requester = jsm_user_key(json_path(issue, "fields/reporter"));
+        ret->requester = jsm_user_key(ret->requester_is);
     ret->sla_goal_ms =
         ret->privileged && rule->sla_privileged_ms ? rule->sla_privileged_ms : rule->sla_goal_ms;
     if (ret->outcome == MAPPED_OK)

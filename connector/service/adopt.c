@@ -81,8 +81,8 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .mode_by_site = !mode.by_rule,
         .lifecycle = m->privileged ? STR("privileged") : STR("standard"),
         .subject_kind = STR("human"),
-        .requester = m->requester,
-        .beneficiary = m->beneficiary,
+        .requester = t->ticket.requester,
+        .beneficiary = t->ticket.beneficiary,
         .justification = m->justification,
         .privileged = m->privileged,
         .approval_needed = m->rule->approval_needed,
@@ -149,7 +149,7 @@ static void on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
     switch (what) {
     case SECOND_OVER:
         store_ticket_ignore(&a->svc->store, &a->claim, "a second ticket of its request, cancelled",
-                            a->ticket.ticket.updated_ms, on_stored, a);
+                            a->ticket.ticket.updated_ms, STR(""), on_stored, a);
         return;
     case SECOND_RETIRE:
     case SECOND_SWAP:
@@ -174,7 +174,8 @@ static bool take(struct adopting *a, enum read_outcome outcome, int64_t told_ms,
     }
     a->ticket = *t;
     if (why)
-        store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, on_stored, a);
+        store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, t->ticket.mapping,
+                            on_stored, a);
     return !why;
 }
 

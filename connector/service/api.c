@@ -145,11 +145,10 @@ static void on_submitted(void *arg, enum store_outcome outcome, const struct sto
 
 /* --- submitting --- */
 
-/* The mapping of the site the ticket will be on. */
-static const struct mapping *mapping_of(const struct api *api, struct str site)
+/* The site the ticket will be on. */
+static const struct site *site_of(const struct api *api, struct str site)
 {
-    const struct site *s = site.len ? service_site(api->svc, site) : api->svc->sites[0];
-    return s->o.mapping;
+    return site.len ? service_site(api->svc, site) : api->svc->sites[0];
 }
 
 static bool read_wanted(struct api *api, struct serve_request *request, struct wanted *w,
@@ -209,7 +208,12 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     if (!read_wanted(api, request, &w, &body))
         return;
     struct str site = json_path_str(body, "site");
-    const struct mapping *mapping = mapping_of(api, site);
+    if (site_of(api, site)->stands_aside) {
+        problem_reply(request, 503, "An older mapping",
+                      "other replicas hold a newer mapping of this site: send it to one of them");
+        return;
+    }
+    const struct mapping *mapping = site_of(api, site)->o.mapping;
     if (!mapping_request(mapping, arena, &w, &m, &fields, &err)) {
         problem_reply(request, 422, "No rule fits", err.what);
         return;
@@ -227,8 +231,8 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .mode_by_site = !mode.by_rule,
         .lifecycle = w.privileged ? STR("privileged") : STR("standard"),
         .subject_kind = STR("human"),
-        .requester = w.requester.len ? w.requester : token->name,
-        .beneficiary = w.beneficiary,
+        .requester = {w.requester.len ? w.requester : token->name, STR_NONE},
+        .beneficiary = {w.beneficiary, STR_NONE},
         .justification = w.justification,
         .privileged = w.privileged,
         .approval_needed = m.rule->approval_needed,

@@ -25,6 +25,17 @@ static struct question *question_new(struct service *svc, struct serve_request *
     return q;
 }
 
+/* Held is told by the database: so it is right from the start, and at every replica. */
+static bool is_held(const struct json *health, const struct site *site)
+{
+    const struct site_polling *polling = &site->polling;
+
+    JSON_EACH(name, json_member(health, "sites_held"))
+    if (str_eq(json_str(name), site->config->name))
+        return true;
+    return polling->walk_shows_less || polling->sweep_shows_less;
+}
+
 static void on_ready(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -33,6 +44,11 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     struct json_out out;
     bool ready = outcome == STORE_OK && svc->ready && !svc->draining;
     bool degraded = false;
+    const struct json *health = NULL;
+    struct err err;
+
+    if (outcome == STORE_OK && !json_parse(serve_arena(q->request), json, &health, &err))
+        health = NULL;
 
     buf_init(&b, TEXT_BYTES);
     json_begin(&out, &b);
@@ -42,13 +58,24 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     for (size_t i = 0; i < svc->config->site_count; i++) {
         bool known =
             svc->sites[i]->view.our_account.len > 0 && !site_auth_refusals(svc->sites[i]->auth);
-        const struct site_polling *polling = &svc->sites[i]->polling;
-        bool less = polling->walk_shows_less || polling->sweep_shows_less;
-        degraded |= !known || less;
+        bool less = is_held(health, svc->sites[i]), aside = svc->sites[i]->stands_aside;
+        degraded |= !known || less || aside;
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
-                        !known ? STR("not reachable or not signed in")
-                        : less ? STR("shows less than half of what it did")
-                               : STR("ok"));
+                        !known  ? STR("not reachable or not signed in")
+                        : aside ? STR("stands aside: other replicas hold a newer mapping")
+                        : less  ? STR("shows less than half of what it did")
+                                : STR("ok"));
+    }
+    json_close_object(&out);
+    json_put_name(&out, "forms");
+    json_open_object(&out);
+    for (size_t i = 0; i < svc->config->site_count; i++) {
+        const struct site *site = svc->sites[i];
+        degraded |= site->unfit > 0;
+        json_str_member(&out, arena_cstr(serve_arena(q->request), site->config->name),
+                        site->unfit        ? str_of(site->unfit_why)
+                        : site->forms_seen ? STR("ok")
+                                           : STR("not looked at yet"));
     }
     json_close_object(&out);
     json_put_name(&out, "database");
@@ -137,37 +164,55 @@ static void render_hooks(const struct service *svc, struct buf *b)
     hook_stats_render(svc->hook_stats, names, svc->config->site_count, b);
 }
 
-static double lag_of(const struct site_polling *p)
+static double lag_of(const struct json *health, const struct site *site)
 {
-    return (double)p->lag_ms / 1000;
+    (void)health;
+    return (double)site->polling.lag_ms / 1000;
 }
 
-static double overlap_of(const struct site_polling *p)
+static double overlap_of(const struct json *health, const struct site *site)
 {
-    return (double)p->overlap_ms / 1000;
+    (void)health;
+    return (double)site->polling.overlap_ms / 1000;
 }
 
-static double wait_of(const struct site_polling *p)
+static double wait_of(const struct json *health, const struct site *site)
 {
-    return (double)p->wait_ms / 1000;
+    (void)health;
+    return (double)site->polling.wait_ms / 1000;
 }
 
-static double held_of(const struct site_polling *p)
+static double held_of(const struct json *health, const struct site *site)
 {
-    return p->walk_shows_less || p->sweep_shows_less;
+    return is_held(health, site);
 }
 
-static void render_polling(const struct service *svc, struct buf *b)
+static double unfit_of(const struct json *health, const struct site *site)
+{
+    (void)health;
+    return (double)site->unfit;
+}
+
+static double aside_of(const struct json *health, const struct site *site)
+{
+    (void)health;
+    return site->stands_aside;
+}
+
+static void render_standing(const struct service *svc, const struct json *health, struct buf *b)
 {
     static const struct {
         const char *name, *help;
-        double (*value)(const struct site_polling *p);
+        double (*value)(const struct json *health, const struct site *site);
     } ROWS[] = {
         {"poll_index_lag_seconds", "99.9 % of changes were searchable after so long at the latest",
          lag_of},
         {"poll_overlap_seconds", "How far back polling reads again", overlap_of},
         {"poll_wait_seconds", "From one walk to the next", wait_of},
         {"poll_held", "The site shows less than half of what it did: the cursor is held", held_of},
+        {"mapping_unfit_rules", "Rules whose tickets cannot be made: they do not fit their forms",
+         unfit_of},
+        {"mapping_older", "Other replicas hold a newer mapping: we stand aside", aside_of},
     };
 
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
@@ -175,7 +220,7 @@ static void render_polling(const struct service *svc, struct buf *b)
                    ROWS[i].help, ROWS[i].name);
         for (size_t s = 0; s < svc->config->site_count; s++)
             buf_printf(b, "countersign_%s{site=\"%.*s\"} %.3f\n", ROWS[i].name,
-                       STR_ARG(svc->config->sites[s].name), ROWS[i].value(&svc->sites[s]->polling));
+                       STR_ARG(svc->config->sites[s].name), ROWS[i].value(health, svc->sites[s]));
     }
 }
 
@@ -203,13 +248,15 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     metrics_render(&q->svc->metrics, &b);
     render_sites(q->svc, &b);
     render_hooks(q->svc, &b);
-    render_polling(q->svc, &b);
+    if (outcome == STORE_OK && !json_parse(serve_arena(q->request), json, &health, &err))
+        health = NULL;
+    render_standing(q->svc, health, &b);
     render_refusals(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",
                outcome == STORE_OK);
-    if (outcome == STORE_OK && json_parse(serve_arena(q->request), json, &health, &err)) {
+    if (health) {
         gauge(&b, health, "inbox_new", "inbox_waiting", "Deliveries not handled yet");
         gauge(&b, health, "inbox_quarantined", "inbox_quarantined",
               "Deliveries that cannot be read");

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/log_brief.h"
 #include "jsm/jsm_hook.h"
 #include "service/intake.h"
 #include "service/worker.h"
@@ -28,6 +29,7 @@ struct inbox {
     bool full;   /* more is there: the last batch was full */
     size_t size; /* asked for of the batch in hand */
     bool gathering;
+    struct log_brief unreadable;    /* whoever holds a secret may send us what he likes */
     struct arena *words;            /* what the hints of the batch in hand say */
     struct buf body;                /* a long one, which comes alone and piece by piece */
     struct store_delivery long_one; /* whose it is */
@@ -57,8 +59,22 @@ static void quarantine(struct inbox *inbox, struct store_hint *hint, const char 
     hint->poison = arena_cstr(inbox->words, str_of(why));
     ASSERT(hint->poison && hint->poison[0]);
     inbox->svc->metrics.webhook_poison++;
-    log_warn("inbox", "a delivery that cannot be read is quarantined",
-             LOG_I("delivery", hint->delivery_id), LOG_C("why", why));
+    if (log_brief_take(&inbox->unreadable, hint->site, str_of(why),
+                       io_loop_now_ms(inbox->svc->loop)))
+        log_warn("inbox", "a delivery that cannot be read is quarantined",
+                 LOG_S("site", hint->site), LOG_I("delivery", hint->delivery_id),
+                 LOG_C("why", why));
+}
+
+/* Those of the minutes that are over. */
+static void tell_unreadable(struct inbox *inbox)
+{
+    struct str site, why;
+    uint64_t count;
+
+    while (log_brief_due(&inbox->unreadable, io_loop_now_ms(inbox->svc->loop), &site, &why, &count))
+        log_warn("inbox", "more deliveries that cannot be read were quarantined",
+                 LOG_S("site", site), LOG_I("deliveries", (int64_t)count), LOG_S("why", why));
 }
 
 static void count_delay(struct inbox *inbox, const struct store_delivery *row,
@@ -162,6 +178,7 @@ static void on_gathered(void *arg)
         return;
     }
     inbox->yields = 0;
+    tell_unreadable(inbox);
     if (inbox->busy || inbox->svc->draining)
         return;
     inbox->busy = true;

@@ -340,6 +340,10 @@ static void on_timer(void *arg)
 
     if (p->busy || p->svc->draining)
         return;
+    if (p->site->stands_aside) { /* what governs a ticket is the others' to say */
+        io_timer_start(p->timer, p->site->config->poll_interval_ms, 0);
+        return;
+    }
     p->busy = true;
     site_learn(p->site, on_known, p);
 }

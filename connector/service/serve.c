@@ -15,11 +15,13 @@
 #include "base/log.h"
 #include "io/io_file.h"
 #include "service/api.h"
+#include "service/form_watch.h"
 #include "service/front.h"
 #include "service/health.h"
 #include "service/hook_keep.h"
 #include "service/inbox.h"
 #include "service/intake.h"
+#include "service/mapping_keep.h"
 #include "service/poller.h"
 #include "service/turns.h"
 #include "service/worker.h"
@@ -29,6 +31,7 @@ enum {
     DRAIN_MS = 10000,
     LINGER_MS = 500, /* listeners: for replies that are on their way */
     CHECK_MS = 20,
+    DROP_MS = 2000,
     RETRY_MS = 1000,
     INGEST_CONNECTIONS = 1, /* nears what the database can do (bench: ingest) */
     ANSWER_WITHIN_MS = 1500,
@@ -54,6 +57,9 @@ struct daemon {
     struct poller *pollers[CONFIG_SITES_MAX];
     struct site_turns turns;
     struct hook_keep *hooks[CONFIG_SITES_MAX];
+    struct form_watch *forms[CONFIG_SITES_MAX];
+    struct mapping_keep *mappings;
+    int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
     const char *port_file;
@@ -282,8 +288,9 @@ static void on_known(void *arg, bool known)
     worker_kick(svc->worker);
 }
 
-static void begin(struct daemon *d)
+static void begin(void *arg)
 {
+    struct daemon *d = arg;
     struct service *svc = &d->svc;
 
     svc->ready = true;
@@ -291,6 +298,7 @@ static void begin(struct daemon *d)
         site_learn(svc->sites[i], on_known, svc);
         d->pollers[i] = poller_new(svc, svc->sites[i]);
         d->hooks[i] = hook_keep_new(svc, i);
+        d->forms[i] = form_watch_new(svc, svc->sites[i]);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
@@ -314,7 +322,7 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
     if (d->start_failed)
         io_timer_start(d->timer, RETRY_MS, 0);
     else
-        begin(d);
+        d->mappings = mapping_keep_new(&d->svc, begin, d);
 }
 
 /* Tell the database what the configuration says. Not ready before it is told; tried again until it
@@ -380,9 +388,11 @@ static void close_parts(struct daemon *d)
     struct serve *listeners[] = {svc->front, svc->ops};
     struct pg *pools[] = {svc->pg, svc->ingest_pg};
 
+    mapping_keep_stop(d->mappings);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
         hook_keep_free(d->hooks[i]);
+        form_watch_free(d->forms[i]);
     }
     if (svc->intake)
         intake_stop(svc->intake);
@@ -410,8 +420,22 @@ static bool is_busy(const struct daemon *d)
     bool busy = worker_is_busy(d->svc.worker) || inbox_is_busy(d->svc.inbox);
     for (size_t i = 0; i < d->svc.config->site_count; i++)
         busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
-                (d->hooks[i] && hook_keep_is_busy(d->hooks[i]));
+                (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||
+                (d->forms[i] && form_watch_is_busy(d->forms[i]));
     return busy;
+}
+
+/* The last thing, when nothing is decided by a mapping any more; but nobody waits for a database
+ * that is away. */
+static bool is_dropping(struct daemon *d)
+{
+    int64_t now_ms = io_loop_now_ms(d->svc.loop);
+
+    if (d->mappings && !d->drop_by_ms) {
+        d->drop_by_ms = now_ms + DROP_MS;
+        mapping_keep_end(d->mappings);
+    }
+    return d->mappings && mapping_keep_is_busy(d->mappings) && now_ms < d->drop_by_ms;
 }
 
 static void stop_when_quiet(void *arg)
@@ -419,7 +443,10 @@ static void stop_when_quiet(void *arg)
     struct daemon *d = arg;
 
     if (!is_busy(d)) {
-        close_parts(d);
+        if (is_dropping(d))
+            io_timer_start(d->timer, CHECK_MS, 0);
+        else
+            close_parts(d);
         return;
     }
     if (!d->cut && io_loop_now_ms(d->svc.loop) >= d->stop_by_ms) {
@@ -454,6 +481,7 @@ static void free_all(struct daemon *d)
 {
     struct service *svc = &d->svc;
 
+    mapping_keep_free(d->mappings);
     intake_free(svc->intake);
     inbox_free(svc->inbox);
     api_free(svc->api);

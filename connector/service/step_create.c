@@ -5,7 +5,7 @@
 #include "service/step_priv.h"
 #include "site/site_create.h"
 #include "site/site_form.h"
-#include "site/site_people.h"
+#include "site/site_org.h"
 
 enum { SUMMARY_MAX = 200 };
 
@@ -46,6 +46,12 @@ static bool begin_creation(struct prep *p)
     return true;
 }
 
+/* Access that must go comes first, with all that it asks before. */
+static enum traffic_lane lane_of(const struct prep *p)
+{
+    return p->d->kind == REQUEST_REMOVAL ? LANE_GATE : LANE_CREATE;
+}
+
 static void ask_form(struct prep *p, bool afresh);
 
 /* What is refused is refused by what Jira says now, not by what it said a while ago. */
@@ -71,14 +77,9 @@ static void on_form(void *arg, const struct site_form *form)
 
 static void ask_form(struct prep *p, bool afresh)
 {
-    const struct mapping *m = p->site->o.mapping;
-    bool by_request = m->ticket.by == CREATE_BY_REQUEST;
-    struct site_form_name name = {.by = m->ticket.by,
-                                  .project = site_project(p->site),
-                                  .type =
-                                      by_request ? p->creation->rule->request_type : m->issue_type};
+    struct site_form_name name = site_form_of(p->site, p->creation->rule);
 
-    site_form_read(p->site, p->arena, &name, afresh, on_form, p);
+    site_form_read(p->site, p->arena, &name, lane_of(p), afresh, on_form, p);
 }
 
 static void refused(void *arg)
@@ -107,16 +108,15 @@ static void on_person(void *arg, const struct site_person *person)
     struct prep *p = arg;
     struct creation *c = p->creation;
 
+    size_t i = 0;
+    while (c->people[i].account.len)
+        i++;
     if (person->outcome != READ_OK) {
-        prep_fail(p, person->outcome, person->told_ms, str_of(person->why));
+        struct str why = creation_unknown(c, p->arena, &c->people[i], person->why);
+        prep_fail(p, person->outcome, person->told_ms, why);
         return;
     }
-    for (size_t i = 0; i < c->people_count; i++) {
-        if (!c->people[i].account.len) {
-            c->people[i].account = person->account;
-            break;
-        }
-    }
+    c->people[i].account = person->account;
     next_person(p);
 }
 
@@ -129,10 +129,12 @@ static void next_person(void *arg)
 
     while (c && i < c->people_count && c->people[i].account.len)
         i++;
-    if (c && i < c->people_count)
-        site_person_find(p->site, p->arena, c->people[i].word, on_person, p);
-    else
+    if (!c || i == c->people_count)
         prep_next(p);
+    else if (c->people[i].organisation)
+        site_org_find(p->site, p->arena, c->people[i].word, lane_of(p), on_person, p);
+    else
+        site_person_find(p->site, p->arena, c->people[i].word, lane_of(p), on_person, p);
 }
 
 void step_read_people(struct prep *p)

@@ -7,6 +7,7 @@
 #include "service/inbox.h"
 #include "service/run.h"
 #include "service/visit.h"
+#include "site/site.h"
 
 enum {
     TICK_MS = 250,   /* how late a lost kick can make us */
@@ -51,7 +52,7 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
         /* so many write, so many read, and while they do so many are in the database */
         size_t most = lane == &w->runs ? (size_t)site->concurrency * 3 : LOOKS_MAX;
         size_t room = lane->running_of[i] < most ? most - lane->running_of[i] : 0;
-        if (room && (!kicked || room >= most / ROOM_PART))
+        if (room && !w->svc->sites[i]->stands_aside && (!kicked || room >= most / ROOM_PART))
             rooms[count++] = (struct store_room){site->name, (int32_t)room};
     }
     if (lane->claiming || !count || w->svc->draining)

@@ -5,13 +5,14 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "jsm/jsm_names.h"
 #include "site/site_form.h"
 #include "site/site_people.h"
 
 enum {
-    ACCOUNT_BYTES = 16 * 1024,
-    FIELDS_BYTES = 4000, /* of an address: servers refuse 8 KB */
-    KNOWN_MS = 2000,     /* how long a proof of who we are counts */
+    ACCOUNT_BYTES = 64 * 1024, /* who we are, and names of fields */
+    FIELDS_BYTES = 4000,       /* of an address: servers refuse 8 KB */
+    KNOWN_MS = 2000,           /* how long a proof of who we are counts */
 };
 
 /* --- which fields of a ticket we need --- */
@@ -140,6 +141,46 @@ static void learning_end(struct learning *l, bool known)
     free(l);
 }
 
+/* Before the first ticket is judged: an edit found only later would look like one after approval.
+ */
+static void on_fields(void *arg, const struct jsm_answer *answer)
+{
+    struct learning *l = arg;
+    struct site *site = l->site;
+    struct jsm_view *view = &site->view;
+    struct err err = {.what = ""};
+    bool known =
+        answer->verdict == JSM_OK && jsm_names_read(site->arena, answer->body, view->fields,
+                                                    view->field_count, site->names, &err);
+
+    if (known)
+        view->field_names = site->names;
+    else
+        log_warn("site", "Jira does not say what its fields are called",
+                 LOG_S("site", site->config->name),
+                 LOG_C("why", answer->verdict == JSM_OK ? err.what : answer->why));
+    for (size_t i = 0; known && i < view->field_count; i++)
+        if (!site->names[i].len)
+            log_warn("site",
+                     "several fields are called so, or none: an edit that is taken back "
+                     "again is not seen there",
+                     LOG_S("site", site->config->name), LOG_S("field", view->fields[i]));
+    learning_end(l, known);
+}
+
+/* Where a changelog has no ids: what its fields are called, once. */
+static void learn_more(struct learning *l)
+{
+    struct site *site = l->site;
+    bool by_name = site->flavour == JSM_DATACENTER && !site->view.field_names;
+    struct jsm_call call = jsm_call_field_list();
+
+    if (by_name)
+        site_send(site, l->arena, &call, on_fields, l);
+    else
+        learning_end(l, true);
+}
+
 static void on_server_info(void *arg, const struct jsm_answer *answer)
 {
     struct learning *l = arg;
@@ -152,7 +193,10 @@ static void on_server_info(void *arg, const struct jsm_answer *answer)
     if (!l->site->view.site_id.len)
         log_warn("site", "Jira does not say which site it is", LOG_S("site", l->site->config->name),
                  LOG_C("why", answer->why));
-    learning_end(l, l->site->view.site_id.len > 0);
+    if (l->site->view.site_id.len)
+        learn_more(l);
+    else
+        learning_end(l, false);
 }
 
 static void on_myself(void *arg, const struct jsm_answer *answer)
@@ -170,7 +214,10 @@ static void on_myself(void *arg, const struct jsm_answer *answer)
     if (known && !site->view.our_account.len)
         site->view.our_account = arena_str(site->arena, account);
     if (!known || site->view.site_id.len) {
-        learning_end(l, known);
+        if (known)
+            learn_more(l);
+        else
+            learning_end(l, false);
         return;
     }
     struct jsm_call call = jsm_call_server_info();
@@ -192,12 +239,13 @@ void site_learn(struct site *site, void (*fn)(void *arg, bool known), void *arg)
     if (!l)
         abort();
     *l = (struct learning){.site = site, .fn = fn, .arg = arg};
-    if (site->known_ms && site->view.site_id.len &&
-        io_loop_now_ms(site->o.loop) - site->known_ms < KNOWN_MS) {
+    bool whole =
+        site->view.site_id.len && (site->flavour != JSM_DATACENTER || site->view.field_names);
+    if (site->known_ms && whole && io_loop_now_ms(site->o.loop) - site->known_ms < KNOWN_MS) {
         io_loop_defer(site->o.loop, on_still_known, l);
         return;
     }
-    l->arena = arena_new(LIMIT_ARENA_SMALL);
+    l->arena = arena_new(LIMIT_ARENA_VISIT); /* as many fields as a site may have */
     site_send(site, l->arena, &call, on_myself, l);
 }
 

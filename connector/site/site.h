@@ -65,6 +65,10 @@ enum {
 struct site {
     struct site_options o;
     struct site_counters counters;
+    bool forms_seen;     /* every form was looked at once */
+    size_t unfit;        /* rules whose tickets cannot be made: they do not fit their forms */
+    char unfit_why[400]; /* of the first of them */
+    bool stands_aside; /* other replicas hold a newer mapping: nothing is claimed or walked here */
     struct site_polling polling;
     const struct site_config *config;
     enum jsm_flavour flavour;
@@ -72,6 +76,7 @@ struct site {
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
     struct str approvable[MAPPING_RULES_MAX * 5 + 1]; /* fields that say what is approved */
+    struct str names[MAPPING_RULES_MAX * 5 + 1];      /* theirs, at a Data Center */
     struct jsm_view view;       /* our_account and site_id are known after site_learn */
     struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
     struct site_forms *forms;   /* of site_form.c */

@@ -3,9 +3,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 
 enum { FIELDS_BYTES = 256 * 1024 };
+
+const struct wanted CREATION_ANY = {.kind = REQUEST_GRANT,
+                                    .requester = STR("x"),
+                                    .beneficiary = STR("x"),
+                                    .account = STR("x"),
+                                    .source = STR("x"),
+                                    .entitlement = STR("x"),
+                                    .justification = STR("x"),
+                                    .request_id = STR("x")};
 
 /* --- the wish in words --- */
 
@@ -38,21 +48,31 @@ static bool holds_people(const struct jsm_field *f)
     return f->writable && (f->kind == FIELD_USER || f->kind == FIELD_USERS);
 }
 
-static struct creation_person *person_of(struct creation *c, struct str word)
+/* An organisation that is named: a number says itself. */
+static bool names_organisation(const struct jsm_field *f, struct str value)
+{
+    return f->writable && f->kind == FIELD_ORGANISATIONS && !jsm_is_id(value);
+}
+
+static const struct creation_person *person_of(const struct creation *c, struct str word,
+                                               bool is_organisation)
 {
     for (size_t i = 0; i < c->people_count; i++)
-        if (str_eq(c->people[i].word, word))
+        if (str_eq(c->people[i].word, word) && !c->people[i].organisation == !is_organisation)
             return &c->people[i];
     return NULL;
 }
 
-static bool add_person(struct creation *c, struct str word)
+/* organisation: the field that names it; NULL: a person. */
+static bool add_person(struct creation *c, struct str word,
+                       const struct mapping_write *organisation)
 {
-    if (!word.len || person_of(c, word))
+    if (!word.len || person_of(c, word, organisation != NULL))
         return true;
     if (c->people_count == CREATION_PEOPLE_MAX)
         return false;
-    c->people[c->people_count++].word = word;
+    c->people[c->people_count++] =
+        (struct creation_person){.word = word, .organisation = organisation};
     return true;
 }
 
@@ -61,7 +81,7 @@ bool creation_gather_followers(struct creation *c)
     bool fits = true;
 
     for (size_t i = 0; i < c->participant_count; i++)
-        fits = fits && add_person(c, c->participants[i]);
+        fits = fits && add_person(c, c->participants[i], NULL);
     return fits;
 }
 
@@ -74,10 +94,13 @@ bool creation_gather(struct creation *c, const struct jsm_form *form, struct str
     for (size_t i = 0; i < c->count; i++) {
         const struct mapping_write *w = &c->writes[i];
         struct jsm_field f = field_of(c, w);
-        for (size_t k = 0; holds_people(&f) && k < w->count; k++)
-            fits = fits && add_person(c, w->values[k]);
+        for (size_t k = 0; k < w->count; k++) {
+            bool named = names_organisation(&f, w->values[k]);
+            if (named || holds_people(&f))
+                fits = fits && add_person(c, w->values[k], named ? w : NULL);
+        }
     }
-    return fits && add_person(c, c->behalf) && creation_gather_followers(c);
+    return fits && add_person(c, c->behalf, NULL) && creation_gather_followers(c);
 }
 
 /* --- what speaks against it --- */
@@ -129,7 +152,6 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
         {FIELD_USER, STEP_EMAIL, STEP_ACCOUNT, "a person: begin with then: [email] or [account]"},
         {FIELD_USERS, STEP_EMAIL, STEP_ACCOUNT, "people: begin with then: [email] or [account]"},
         {FIELD_ASSETS, STEP_ID, STEP_ID, "an object of Assets: begin with then: [id]"},
-        {FIELD_ORGANISATIONS, STEP_ID, STEP_ID, "an organisation: begin with then: [id]"},
     };
 
     for (size_t i = 0; i < sizeof NEEDS / sizeof NEEDS[0]; i++)
@@ -138,12 +160,18 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
     return NULL;
 }
 
+/* Who and which organisation is meant is found out later. */
 static void check_values(struct faults *to, const struct mapping_write *w,
                          const struct jsm_field *f, const struct str *values, size_t count)
 {
+    struct str checked[MAPPING_VALUES_MAX];
     struct err err = {0};
+    size_t n = 0;
 
-    if (count && !holds_people(f) && !jsm_field_check(to->arena, f, values, count, &err))
+    for (size_t i = 0; i < count; i++)
+        if (!holds_people(f) && !names_organisation(f, values[i]))
+            checked[n++] = values[i];
+    if (n && !jsm_field_check(to->arena, f, checked, n, &err))
         fault(to, w->target, w->pos, "%s", err.what);
 }
 
@@ -260,10 +288,19 @@ struct str creation_faults(const struct creation *c, struct arena *arena, bool i
 
 struct str creation_account(const struct creation *c, struct str word)
 {
-    for (size_t i = 0; i < c->people_count; i++)
-        if (str_eq(c->people[i].word, word))
-            return c->people[i].account;
-    return STR_NONE;
+    const struct creation_person *who = person_of(c, word, false);
+    return who ? who->account : STR_NONE;
+}
+
+struct str creation_unknown(const struct creation *c, struct arena *arena,
+                            const struct creation_person *who, const char *why)
+{
+    const struct mapping_write *w = who->organisation;
+
+    if (!w)
+        return arena_printf(arena, "%s", why);
+    return arena_printf(arena, "%s (%s:%d:%d): %.*s: %s", w->target, c->m->file, w->pos.line,
+                        w->pos.column, STR_ARG(w->field), why);
 }
 
 /* Who is written by one key and read by another would look like somebody else. */
@@ -285,6 +322,21 @@ static bool reads_back(const struct creation *c, const struct mapping_write *w, 
                 other_account ? "email" : "account");
 }
 
+/* The same of an organisation: [id] reads its number, everything else its name. */
+static bool organisation_reads_back(const struct creation *c, const struct mapping_write *w,
+                                    struct str word, struct err *err)
+{
+    bool by_id = w->binding && w->binding->step_count && w->binding->steps[0] == STEP_ID;
+
+    if (!w->binding || by_id == jsm_is_id(word))
+        return true;
+    return FAIL(err, ERR_INPUT, "%s (%s:%d:%d): %.*s is read by its %s, and '%.*s' is none: %s",
+                w->target, c->m->file, w->pos.line, w->pos.column, STR_ARG(w->field),
+                by_id ? "number" : "name", STR_ARG(word),
+                by_id ? "take then: [id] out, or write numbers"
+                      : "begin with then: [id], or write names");
+}
+
 static bool put_write(const struct creation *c, struct arena *arena, struct json_out *out,
                       const struct mapping_write *w, struct err *err)
 {
@@ -298,9 +350,15 @@ static bool put_write(const struct creation *c, struct arena *arena, struct json
         return true;
     }
     for (size_t i = 0; i < w->count; i++) {
+        const struct creation_person *org = person_of(c, w->values[i], true);
+        bool is_org = f.kind == FIELD_ORGANISATIONS;
         if (holds_people(&f) && !reads_back(c, w, w->values[i], err))
             return false;
-        values[i] = holds_people(&f) ? creation_account(c, w->values[i]) : w->values[i];
+        if (is_org && !organisation_reads_back(c, w, w->values[i], err))
+            return false;
+        values[i] = holds_people(&f) ? creation_account(c, w->values[i])
+                    : is_org && org  ? org->account
+                                     : w->values[i];
     }
     return jsm_field_put(arena, out, &f, values, w->count, err);
 }

@@ -9,7 +9,7 @@
 #include "mapping/mapping.h"
 
 enum {
-    CREATION_PEOPLE_MAX = 24,
+    CREATION_PEOPLE_MAX = 24,    /* and organisations */
     CREATION_FAULT_BYTES = 4000, /* all faults of one creation; what is more is cut with a sign */
 };
 
@@ -25,10 +25,14 @@ struct creation {
     size_t participant_count;
     struct creation_person {
         struct str word, account; /* account: empty until somebody said */
+        const struct mapping_write
+            *organisation; /* it is one, named by this field; account is its number */
     } people[CREATION_PEOPLE_MAX];
     size_t people_count;
 };
 
+/* A wish that stands for all: its values are not looked at (is_wish of creation_faults false). */
+extern const struct wanted CREATION_ANY;
 /* What the rule makes of a wish. */
 void creation_begin(struct creation *c, struct arena *arena, const struct mapping *m,
                     const struct mapping_rule *rule, const struct wanted *w);
@@ -37,6 +41,10 @@ void creation_begin(struct creation *c, struct arena *arena, const struct mappin
 MUST_CHECK bool creation_gather(struct creation *c, const struct jsm_form *form, struct str desk);
 /* The same for who takes part alone: of a ticket that was made already. */
 MUST_CHECK bool creation_gather_followers(struct creation *c);
+/* Why what was said of somebody gathered stands against the ticket, with the field that names an
+ * organisation; in the arena. */
+struct str creation_unknown(const struct creation *c, struct arena *arena,
+                            const struct creation_person *who, const char *why);
 /* The account of somebody gathered, by the word used; empty until it is known. */
 struct str creation_account(const struct creation *c, struct str word);
 /* Everything that speaks against it, one sentence each with its place in the mapping, separated by
@@ -44,7 +52,7 @@ struct str creation_account(const struct creation *c, struct str word);
  * rule itself is looked at: its lookups, its fixed values. */
 struct str creation_faults(const struct creation *c, struct arena *arena, bool is_wish);
 /* The call. base: project, names, words, marker and binding; what the mapping gives is filled in
- * here. Every person must be known. False with the sentence. */
+ * here. Everybody gathered must be known. False with the sentence. */
 MUST_CHECK bool creation_call(const struct creation *c, struct arena *arena,
                               const struct jsm_create *base, struct jsm_call *ret, struct err *err);
 

@@ -18,7 +18,8 @@ struct kept {
 };
 struct site_forms {
     struct kept slots[SITE_FORMS_MAX];
-    size_t bytes; /* of all pages */
+    struct list asking; /* those who read from Jira */
+    size_t bytes;       /* of all pages */
 };
 
 struct site_forms *site_forms_new(void)
@@ -26,6 +27,7 @@ struct site_forms *site_forms_new(void)
     struct site_forms *forms = calloc(1, sizeof *forms);
     if (!forms)
         abort();
+    list_init(&forms->asking);
     return forms;
 }
 
@@ -111,9 +113,22 @@ void site_forms_keep(struct site_forms *forms, struct str name, struct str desk,
     forms->bytes += pages.len;
 }
 
+struct site_form_name site_form_of(const struct site *site, const struct mapping_rule *rule)
+{
+    const struct mapping *m = site->o.mapping;
+
+    return (struct site_form_name){.by = m->ticket.by,
+                                   .project = site_project(site),
+                                   .type = m->ticket.by == CREATE_BY_REQUEST ? rule->request_type
+                                                                             : m->issue_type};
+}
+
 /* --- one question --- */
 
 struct asking {
+    struct list link;      /* among those who read, or among who waits for one of them */
+    struct list followers; /* who asked for the same while it was read */
+    enum traffic_lane lane;
     struct site *site;
     struct arena *arena;
     struct site_form_name name;
@@ -127,10 +142,33 @@ struct asking {
     void *arg;
 };
 
+static bool read_pages(struct asking *q, struct str text);
+
+/* What one was told all are told, each in his own arena. Before whoever read it is called back:
+ * that may lend its memory to others. */
+static void tell_follower(struct asking *q, const struct asking *leader)
+{
+    q->form.outcome = leader->form.outcome;
+    q->form.told_ms = leader->form.told_ms;
+    q->form.why = arena_cstr(q->arena, str_of(leader->form.why));
+    q->form.desk = arena_str(q->arena, leader->form.desk);
+    if (leader->form.form && !read_pages(q, buf_str(&leader->pages))) {
+        q->form.outcome = READ_FAILED;
+        q->form.why = "Jira's description of a form cannot be read";
+    }
+}
+
 static void asking_end(void *arg)
 {
     struct asking *q = arg;
+    struct list *link;
 
+    list_remove(&q->link);
+    while ((link = list_shift(&q->followers))) {
+        struct asking *follower = container_of(link, struct asking, link);
+        tell_follower(follower, q);
+        io_loop_defer(q->site->o.loop, asking_end, follower);
+    }
     q->fn(q->arg, &q->form);
     buf_done(&q->pages);
     free(q);
@@ -181,6 +219,12 @@ static void have_all(struct asking *q)
     asking_end(q);
 }
 
+static void ask_jira(struct asking *q, struct jsm_call *call, site_answer_fn *fn)
+{
+    call->lane = q->lane;
+    site_send(q->site, q->arena, call, fn, q);
+}
+
 static void add_page(struct asking *q, const struct json *page)
 {
     json_put_value(&q->out, page);
@@ -223,7 +267,7 @@ static void on_desk(void *arg, const struct jsm_answer *answer)
     q->form.desk = json_id(q->arena, json_member(answer->body, "id"));
     call = jsm_call_request_form(q->arena, q->form.desk, q->name.type);
     if (call.path.len)
-        site_send(q->site, q->arena, &call, on_request_form, q);
+        ask_jira(q, &call, on_request_form);
     else
         asking_fail(q, READ_FAILED, 0, STR("Jira does not say which number a service desk has"));
 }
@@ -254,7 +298,7 @@ static void on_issue_form(void *arg, const struct jsm_answer *answer)
         return;
     }
     struct jsm_call call = jsm_call_issue_form(q->arena, q->name.project, q->type, next);
-    site_send(q->site, q->arena, &call, on_issue_form, q);
+    ask_jira(q, &call, on_issue_form);
 }
 
 static void on_issue_types(void *arg, const struct jsm_answer *answer)
@@ -274,7 +318,7 @@ static void on_issue_types(void *arg, const struct jsm_answer *answer)
     }
     struct jsm_call call = jsm_call_issue_form(q->arena, q->name.project, q->type, 0);
     if (call.path.len)
-        site_send(q->site, q->arena, &call, on_issue_form, q);
+        ask_jira(q, &call, on_issue_form);
     else
         asking_fail(q, READ_REFUSED, 0,
                     arena_printf(q->arena,
@@ -283,14 +327,28 @@ static void on_issue_types(void *arg, const struct jsm_answer *answer)
                                  STR_ARG(q->name.project), STR_ARG(q->name.type), STR_ARG(names)));
 }
 
+/* Who reads that very form now, and is not behind us; NULL: nobody. */
+static struct asking *leader_of(const struct asking *q)
+{
+    LIST_EACH (link, &q->site->forms->asking) {
+        struct asking *other = container_of(link, struct asking, link);
+        if (other->lane <= q->lane && str_eq(other->kept_as, q->kept_as))
+            return other;
+    }
+    return NULL;
+}
+
 void site_form_read(struct site *site, struct arena *arena, const struct site_form_name *name,
-                    bool afresh, site_form_fn *fn, void *arg)
+                    enum traffic_lane lane, bool afresh, site_form_fn *fn, void *arg)
 {
     struct asking *q = calloc(1, sizeof *q);
 
     if (!q)
         abort();
-    *q = (struct asking){.site = site, .arena = arena, .name = *name, .fn = fn, .arg = arg};
+    *q = (struct asking){
+        .site = site, .arena = arena, .name = *name, .lane = lane, .fn = fn, .arg = arg};
+    list_init(&q->link);
+    list_init(&q->followers);
     q->form.why = "";
     q->kept_as = arena_printf(arena, "%d/%.*s/%.*s", (int)name->by, STR_ARG(name->project),
                               STR_ARG(name->type));
@@ -306,8 +364,12 @@ void site_form_read(struct site *site, struct arena *arena, const struct site_fo
         io_loop_defer(site->o.loop, asking_end, q);
         return;
     }
+    struct asking *leader = leader_of(q);
+    list_push(leader ? &leader->followers : &site->forms->asking, &q->link);
+    if (leader)
+        return;
     bool by_request = name->by == CREATE_BY_REQUEST;
     struct jsm_call call = by_request ? jsm_call_desk(arena, name->project)
                                       : jsm_call_issue_types(arena, name->project);
-    site_send(site, arena, &call, by_request ? on_desk : on_issue_types, q);
+    ask_jira(q, &call, by_request ? on_desk : on_issue_types);
 }

@@ -34,6 +34,9 @@ struct site_form_name {
     struct str type;    /* by request: id of the request type; by issue: name of the issue type */
 };
 
+/* The one that a ticket of this rule is made with, on this site. Borrowed from both. */
+struct site_form_name site_form_of(const struct site *site, const struct mapping_rule *rule);
+
 struct site_form {
     enum read_outcome outcome; /* REFUSED: there is no such desk, request type or issue type */
     int64_t told_ms;           /* not again before so long, 0 = not said */
@@ -44,9 +47,11 @@ struct site_form {
     bool is_kept;    /* not from this moment: ask afresh before anything is refused */
 };
 typedef void site_form_fn(void *arg, const struct site_form *form);
-/* afresh: whatever is kept does not count. At most SITE_FORM_PAGES_MAX + 1 calls. Calls back
- * exactly once, never from inside. The name is borrowed until then. */
+/* afresh: whatever is kept does not count. At most SITE_FORM_PAGES_MAX + 1 calls, in that lane;
+ * none where the same form is being read already in this lane or in one that leaves before it:
+ * all who wait share what that read says. Calls back exactly once, never from inside. The name is
+ * borrowed until then. */
 void site_form_read(struct site *site, struct arena *arena, const struct site_form_name *name,
-                    bool afresh, site_form_fn *fn, void *arg);
+                    enum traffic_lane lane, bool afresh, site_form_fn *fn, void *arg);
 
 #endif

@@ -33,14 +33,14 @@ static struct kept *slot_of(struct site *site, struct str word)
     return &site->people->slots[str_hash(word) % SITE_PEOPLE_SLOTS];
 }
 
-static struct str look_up(struct site *site, struct str word)
+struct str site_word_kept(struct site *site, struct str word)
 {
     const struct kept *k = slot_of(site, word);
     bool young = k->account[0] && io_loop_now_ms(site->o.loop) - k->at_ms < SITE_PEOPLE_MS;
     return young && str_eq_c(word, k->word) ? str_of(k->account) : STR_NONE;
 }
 
-static void keep(struct site *site, struct str word, struct str account)
+void site_word_keep(struct site *site, struct str word, struct str account)
 {
     struct kept *k = slot_of(site, word);
 
@@ -85,7 +85,7 @@ static void take(struct person_finding *f, struct str account, const char *other
 {
     f->person.account = account;
     if (account.len)
-        keep(f->site, f->meant, account);
+        site_word_keep(f->site, f->meant, account);
     else
         refuse(f, otherwise);
 }
@@ -124,8 +124,8 @@ static void on_user(void *arg, const struct jsm_answer *answer)
     finding_end(f);
 }
 
-void site_person_find(struct site *site, struct arena *arena, struct str word, site_person_fn *fn,
-                      void *arg)
+void site_person_find(struct site *site, struct arena *arena, struct str word,
+                      enum traffic_lane lane, site_person_fn *fn, void *arg)
 {
     struct person_finding *f = calloc(1, sizeof *f);
     const struct site_config *c = site->config;
@@ -138,7 +138,7 @@ void site_person_find(struct site *site, struct arena *arena, struct str word, s
         if (str_eq(c->people[i].from, word))
             f->meant = c->people[i].to;
     enum jsm_word kind = jsm_word_of(site->flavour, f->meant);
-    struct str known = kind == JSM_WORD_ACCOUNT ? f->meant : look_up(site, f->meant);
+    struct str known = kind == JSM_WORD_ACCOUNT ? f->meant : site_word_kept(site, f->meant);
     f->person.account = arena_str(arena, known);
     if (known.len || kind == JSM_WORD_NOBODY) {
         if (!known.len)
@@ -151,5 +151,6 @@ void site_person_find(struct site *site, struct arena *arena, struct str word, s
     bool by_name = kind == JSM_WORD_NAME;
     struct jsm_call call =
         by_name ? jsm_call_user(arena, f->meant) : jsm_call_users(arena, f->meant);
+    call.lane = lane;
     site_send(site, arena, &call, by_name ? on_user : on_users, f);
 }

@@ -28,9 +28,16 @@ struct site_person {
     char why[400];
 };
 typedef void site_person_fn(void *arg, const struct site_person *person);
-/* At most one call to Jira. Calls back exactly once, never from inside; what is handed out is
- * borrowed until the return, but for the account. word is borrowed until then. */
-void site_person_find(struct site *site, struct arena *arena, struct str word, site_person_fn *fn,
-                      void *arg);
+/* At most one call to Jira, in that lane: who is to lose access does not wait behind grants. Calls
+ * back exactly once, never from inside; what is handed out is borrowed until the return, but for
+ * the account. word is borrowed until then. */
+void site_person_find(struct site *site, struct arena *arena, struct str word,
+                      enum traffic_lane lane, site_person_fn *fn, void *arg);
+
+/* What is kept of a word, whatever it means; empty: nothing that still counts. Lent until the next
+ * one is kept. */
+struct str site_word_kept(struct site *site, struct str word);
+/* See above; one that is too long is not kept. */
+void site_word_keep(struct site *site, struct str word, struct str account);
 
 #endif

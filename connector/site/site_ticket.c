@@ -4,7 +4,9 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "site/site.h"
+#include "site/site_who.h"
+
+enum { CHANGELOG_PAGES_MAX = 100 }; /* of a thousand changes */
 
 struct reading {
     struct site *site;
@@ -13,6 +15,7 @@ struct reading {
     bool talk;          /* the comments too */
     bool looked_around; /* it was not there, and we have proved that we would see it */
     size_t project;     /* of the configuration: those before it can be browsed */
+    size_t pages;       /* of the changelog that were read */
     struct site_ticket result;
     site_ticket_fn *fn;
     void *arg;
@@ -79,6 +82,11 @@ static bool reading_failed(struct reading *r, const struct jsm_answer *answer)
     UNREACHABLE();
 }
 
+static void on_who(void *arg, enum read_outcome outcome, int64_t told_ms)
+{
+    reading_end(arg, outcome, told_ms);
+}
+
 static void on_approvals(void *arg, const struct jsm_answer *answer)
 {
     struct reading *r = arg;
@@ -87,8 +95,8 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
         reading_failed(r, answer))
         return;
     if (answer->verdict == JSM_OK)
-        jsm_approvals_read(answer->body, &r->result.ticket);
-    reading_end(r, READ_OK, 0);
+        jsm_approvals_read(r->arena, answer->body, &r->result.ticket);
+    site_who_find(r->site, r->arena, &r->result, on_who, r);
 }
 
 /* Everything of the issue is in; approvals live elsewhere. */
@@ -125,6 +133,47 @@ static void on_changelog(void *arg, const struct jsm_answer *answer)
     site_send(r->site, r->arena, &call, on_changelog, r);
 }
 
+static void read_changelog(struct reading *r)
+{
+    struct jsm_call call = jsm_call_changelog(r->arena, r->issue_id, 0);
+    site_send(r->site, r->arena, &call, on_changelog, r);
+}
+
+static void read_changelogs(struct reading *r, struct str token);
+
+static void on_changelogs(void *arg, const struct jsm_answer *answer)
+{
+    struct reading *r = arg;
+    struct str token = STR_NONE;
+    struct err err;
+
+    if (answer->verdict == JSM_MISSING || answer->verdict == JSM_REFUSED) {
+        read_changelog(r); /* a right or a scope that only the bulk call wants */
+        return;
+    }
+    if (reading_failed(r, answer))
+        return;
+    if (!jsm_issue_changelogs_page(r->arena, answer->body, &r->site->view, &r->result.ticket,
+                                   &token, &err))
+        reading_unreadable(r, READ_FAILED, err.what);
+    else if (!token.len)
+        after_issue(r);
+    else if (++r->pages == CHANGELOG_PAGES_MAX)
+        reading_unreadable(r, READ_FAILED, "a changelog that does not end");
+    else
+        read_changelogs(r, token);
+}
+
+/* What lies before the part inside the issue: only what we look for, in one call mostly. The other
+ * changelog gives every change there ever was, a hundred at a time. */
+static void read_changelogs(struct reading *r, struct str token)
+{
+    const struct jsm_view *view = &r->site->view;
+    struct jsm_call call =
+        jsm_call_changelogs(r->arena, r->issue_id, view->fields, view->field_count, token);
+    site_send(r->site, r->arena, &call, on_changelogs, r);
+}
+
 static void take_mapping(struct reading *r, const struct json *issue)
 {
     struct ticket *t = &r->result.ticket;
@@ -134,6 +183,8 @@ static void take_mapping(struct reading *r, const struct json *issue)
     t->mapped_hash = m->outcome == MAPPED_OK ? m->hash : 0;
     t->mapped = m->outcome == MAPPED_OK ? m->tuple : STR_NONE;
     t->hold_text = m->hold_text;
+    t->mapping = str_of(r->site->o.mapping->sha256);
+    site_who_take(&r->result, r->arena);
     r->result.origin = jsm_origin_read(r->arena, issue, &r->site->view);
     r->site->counters.foreign += r->result.origin.foreign;
     if (!clock_parse(json_path_str(issue, "fields/created"), &r->result.created_ms))
@@ -239,8 +290,7 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
         after_issue(r);
         return;
     }
-    struct jsm_call call = jsm_call_changelog(r->arena, r->issue_id, 0);
-    site_send(r->site, r->arena, &call, on_changelog, r);
+    read_changelogs(r, STR_NONE);
 }
 
 static void read_issue(struct reading *r)

@@ -88,9 +88,10 @@ typedef void store_tickets_fn(void *arg, enum store_outcome outcome,
 void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_room *rooms,
                         size_t count, store_tickets_fn *fn, void *arg);
 /* It is none of ours (request type not governed, gone): remembered, not looked at until it changes
- * to something newer than updated_ms. */
+ * to something newer than updated_ms. mapping: by which (its hash) it is none of ours, empty: by
+ * none. LOST also when that one is not live any more. */
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
-                         int64_t updated_ms, store_done_fn *fn, void *arg);
+                         int64_t updated_ms, struct str mapping, store_done_fn *fn, void *arg);
 
 /* Nothing is known of it yet: given back, and due again after rest_ms or when it changes. */
 void store_ticket_defer(struct store *s, const struct store_ticket_claim *t, int64_t rest_ms,
@@ -127,7 +128,8 @@ struct store_intake {
     enum gate_mode mode;
     bool mode_by_site;                  /* the rule says none */
     struct str lifecycle, subject_kind; /* design section 6 */
-    struct str requester, beneficiary, justification;
+    struct person requester, beneficiary;
+    struct str justification;
     bool privileged, emergency, approval_needed;
     struct str approved_by; /* who submits it vouches that it is approved: recorded as an approval
                                by that name, channel api; empty: nobody does. Never requester or
@@ -245,6 +247,12 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
 /* The live mapping of a site. When it is another than the last one, its parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
                        store_done_fn *fn, void *arg);
+/* We are there, with this mapping: "live", "older" (others hold the live one) or "free" (nobody
+ * does: ours may be put again). */
+void store_mapping_hold(struct store *s, struct str site, struct str sha256_hex, store_json_fn *fn,
+                        void *arg);
+/* We end, and hold none. */
+void store_mapping_drop(struct store *s, store_done_fn *fn, void *arg);
 
 struct store_poll {
     struct cursor cursor;

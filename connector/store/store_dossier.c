@@ -148,6 +148,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->approval_needed = flag(v, "approval_needed");
     d->approval_given = flag(v, "approval_given");
     d->approval_outdated = flag(v, "approval_outdated");
+    d->approval_unclear = flag(v, "approval_unclear");
     d->approval_declined = flag(v, "approval_declined");
     d->cancel_asked = flag(v, "cancel_asked");
     d->ours_unseen = flag(v, "ours_unseen");

@@ -29,11 +29,31 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
                        store_done_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(sha256_hex), store_p(text), store_p(site)};
+    struct pg_param params[] = {store_p(sha256_hex), store_p(text), store_p(site),
+                                store_p(s->owner)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_MAPPING_PUT, params, store_on_done, op);
+}
+
+void store_mapping_hold(struct store *s, struct str site, struct str sha256_hex, store_json_fn *fn,
+                        void *arg)
+{
+    struct pg_param params[] = {store_p(s->owner), store_p(site), store_p(sha256_hex)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_MAPPING_HOLD, params, store_on_json, op);
+}
+
+void store_mapping_drop(struct store *s, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(s->owner)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_MAPPING_DROP, params, store_on_done, op);
 }
 
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg)

@@ -39,12 +39,13 @@ void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_roo
 }
 
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
-                         int64_t updated_ms, store_done_fn *fn, void *arg)
+                         int64_t updated_ms, struct str mapping, store_done_fn *fn, void *arg)
 {
     char version[STORE_NUMBER_SIZE], updated[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(s->owner),       store_p(t->site),
                                 store_p(t->issue_id),    store_i(t->version, version),
-                                store_p(str_of(reason)), store_i(updated_ms, updated)};
+                                store_p(str_of(reason)), store_i(updated_ms, updated),
+                                store_p(mapping)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
@@ -95,6 +96,15 @@ static struct str mode_by(bool rule)
     return rule ? STR("rule") : STR("site");
 }
 
+/* Members NAME and NAME_names; names may be empty. */
+static void put_person(struct json_out *out, const char *name, const char *names,
+                       const struct person *p)
+{
+    json_str_member(out, name, p->key);
+    json_put_name(out, names);
+    json_put_raw(out, p->names.len ? p->names : STR("[]"));
+}
+
 static void put_intake(struct buf *buf, const struct store_intake *in)
 {
     struct json_out out;
@@ -109,8 +119,8 @@ static void put_intake(struct buf *buf, const struct store_intake *in)
     json_str_member(&out, "mode_by", mode_by(!in->mode_by_site));
     json_str_member(&out, "lifecycle", in->lifecycle);
     json_str_member(&out, "subject_kind", in->subject_kind);
-    json_str_member(&out, "requester", in->requester);
-    json_str_member(&out, "beneficiary", in->beneficiary);
+    put_person(&out, "requester", "requester_names", &in->requester);
+    put_person(&out, "beneficiary", "beneficiary_names", &in->beneficiary);
     json_str_member(&out, "justification", in->justification);
     json_bool_member(&out, "privileged", in->privileged);
     json_bool_member(&out, "emergency", in->emergency);
@@ -228,7 +238,7 @@ static void put_mode(struct json_out *out, const struct store_mode *mode)
 {
     json_str_member(out, "mode", str_of(gate_mode_name(mode->mode)));
     json_str_member(out, "mode_by", mode_by(mode->by_rule));
-    json_str_member(out, "mapping", mode->mapping);
+    json_str_member(out, "mode_mapping", mode->mapping);
 }
 
 void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t looked_ms,
@@ -251,8 +261,11 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     json_str_member(out, "edit", t->edit);
     json_str_member(out, "marker", t->marker);
     json_str_member(out, "approval", str_of(approval_name(t->approval)));
-    json_str_member(out, "approver", t->approver);
+    put_person(out, "approver", "approver_names", &t->approver);
+    put_person(out, "requester", "requester_names", &t->requester);
+    put_person(out, "beneficiary", "beneficiary_names", &t->beneficiary);
     json_i64_member(out, "approved_at_ms", t->approved_at_ms);
+    json_str_member(out, "mapping", t->mapping);
     store_hash_member(out, "mapped_hash", t->mapped_hash);
     if (t->mapped.len) {
         json_put_name(out, "mapped");

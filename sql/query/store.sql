@@ -37,8 +37,8 @@ select site, issue_id, issue_key, version, unreadable
   from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
 
 -- name: ticket_ignore
--- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint
-select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint)
+-- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint, mapping text
+select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint, $7)
 
 -- name: ticket_defer
 -- params: owner text, site text, issue text, version bigint, rest_ms bigint
@@ -166,8 +166,16 @@ select governance.site_put($1, $2, $3)
 select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint)
 
 -- name: mapping_put
--- params: sha256 text, body text, site text
-select governance.mapping_put($1, $2, $3)
+-- params: sha256 text, body text, site text, owner text
+select governance.mapping_put($1, $2, $3, $4)
+
+-- name: mapping_hold
+-- params: owner text, site text, sha256 text
+select governance.mapping_hold($1, $2, $3)
+
+-- name: mapping_drop
+-- params: owner text
+select governance.mapping_drop($1)
 
 -- name: health
 -- params:

@@ -11,8 +11,8 @@ begin
         'closed_ms', governance.ms(r.closed_at), 'access_until_ms', governance.ms(r.access_until),
         'approval_needed', r.approval_needed, 'cancel_asked', r.cancel_asked, 'approved_hash', r.approved_hash,
         'approved_edit', (select t.approved_edit from governance.ticket t where t.request_id = r.id),
-        'approval_given', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
-                                 and a.tuple_hash = r.mapped_hash and a.tuple_hash <> ''),
+        'approval_given', governance.approval_is(r, true),
+        'approval_unclear', r.phase in ('received', 'pending_approval') and governance.approval_is(r, null),
         'approval_outdated', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
                                         and (a.tuple_hash <> r.mapped_hash or a.tuple_hash = '')),
         'approval_declined', exists (select from governance.approval a where a.request_id = r.id and a.decision = 'declined'),

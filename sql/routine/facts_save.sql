@@ -15,9 +15,18 @@ begin
         return null;
     end if;
     if t->>'state' = 'gone' and governance.site_is_held(r.site) then
-        return null; -- not read: looked at again when the claim runs out
+        return null; -- not believed: looked at again when the claim runs out
+    end if;
+    if t->>'mapping' <> '' and not governance.mapping_is_live(r.site, t->>'mapping') then
+        return null; -- read by the mapping of before: so is this
     end if;
     if t is not null then
+        if governance.same_person(t->>'requester', r.requester) then
+            r.requester_names := governance.names_joined(r.requester_names, t->'requester_names');
+        end if;
+        if governance.same_person(t->>'beneficiary', r.beneficiary) then
+            r.beneficiary_names := governance.names_joined(r.beneficiary_names, t->'beneficiary_names');
+        end if;
         perform governance.ticket_saw(r, t, to_timestamp((p->>'looked_ms')::bigint / 1000.0));
         if r.approved_at is null and r.phase in ('received', 'pending_approval') and t->>'state' = 'here' then
             if coalesce(t->>'mapped_hash', '') = '' then
@@ -31,7 +40,10 @@ begin
                 r.mapped := mapped;
                 r.mapped_hash := t->>'mapped_hash';
                 r.kind := coalesce(mapped->>'kind', r.kind);
-                r.beneficiary := coalesce(mapped->>'beneficiary', r.beneficiary);
+                if not governance.same_person(mapped->>'beneficiary', r.beneficiary) then
+                    r.beneficiary := mapped->>'beneficiary';
+                    r.beneficiary_names := governance.names_joined('{}', t->'beneficiary_names');
+                end if;
                 r.is_privileged := coalesce((mapped->>'privileged')::boolean, r.is_privileged);
             end if;
         end if;
@@ -40,7 +52,7 @@ begin
         -- the mapping says otherwise now; what is closed stays as it was closed
         r.mode := t->>'mode';
         r.mode_by := t->>'mode_by';
-        r.mode_mapping := t->>'mapping';
+        r.mode_mapping := t->>'mode_mapping';
         r.mode_at := greatest(clock_timestamp(), r.mode_at + interval '1 us');
     end if;
     insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
@@ -60,6 +72,7 @@ begin
      where s.name = k.source;
     update governance.access_request x
        set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
+           requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at,
@@ -68,3 +81,10 @@ begin
     return p_version + 1;
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
+
+create or replace function governance.names_joined(p_known text[], p_more jsonb) returns text[]
+language sql immutable set search_path = pg_catalog as $$
+    select p_known || array(select distinct n.name from jsonb_array_elements_text(coalesce(p_more, '[]')) as n(name)
+                             where n.name <> all (p_known) order by n.name limit greatest(32 - cardinality(p_known), 0))
+$$;
+comment on function governance.names_joined(text[], jsonb) is 'What is known of a person, and what is known now, each once, 32 at most';

@@ -25,11 +25,7 @@ begin
     if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null
        or moved and new.phase = 'approved' and new.held
        or moved and new.phase = 'approved' and new.approval_needed and not new.emergency
-          and (not exists (select from governance.approval a
-                            where a.request_id = new.id and a.decision = 'approved'
-                              and a.tuple_hash = new.mapped_hash and a.tuple_hash <> ''
-                              and not governance.same_person(a.approver, new.requester)
-                              and not governance.same_person(a.approver, new.beneficiary))
+          and (not governance.approval_is(new, true)
                or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
         raise exception 'refused: not approved' using errcode = 'CG010';
     end if;

@@ -15,6 +15,10 @@ begin
     if new.mode <> old.mode and (new.mode_mapping is null or new.mode_at <= old.mode_at or new.version <> old.version + 1) then
         raise exception 'how the gate treats it changes by a mapping, and on the record' using errcode = 'CG002';
     end if;
+    if not new.requester_names @> old.requester_names
+       or not new.beneficiary_names @> old.beneficiary_names and governance.same_person(new.beneficiary, old.beneficiary) then
+        raise exception 'what is known of a person is not forgotten' using errcode = 'CG002';
+    end if;
     if not governance.is_settled(old) then
         if old.approval_needed and not new.approval_needed and not first_mapping then
             raise exception 'an approval that is needed stays needed' using errcode = 'CG002';

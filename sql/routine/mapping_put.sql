@@ -1,7 +1,8 @@
 -- What was refused for good may have been refused for the mapping's sake: with another one it is tried again.
 -- So is what was none of ours by the request type: many at once are spread over minutes, the last touched first.
--- Definer: the service role itself writes neither table.
-create or replace function governance.mapping_put(p_sha256 text, p_body text, p_site text default '') returns boolean
+-- One that was live before is not taken from a restarted replica while others hold the present one: see mapping_hold.
+-- Definer: the service role itself writes none of these tables.
+create or replace function governance.mapping_put(p_sha256 text, p_body text, p_site text default '', p_owner text default '') returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     changed boolean;
@@ -10,10 +11,20 @@ begin
     -- what was told of all sites holds for this one until it has its own
     insert into governance.mapping_live (site, sha256)
     select p_site, sha256 from governance.mapping_live where site = '' on conflict do nothing;
+    if p_owner <> '' then
+        insert into governance.mapping_holder as h (site, owner, sha256) values (p_site, p_owner, p_sha256)
+        on conflict (site, owner) do update set sha256 = p_sha256, seen_at = clock_timestamp();
+    end if;
     insert into governance.mapping_live as l (site, sha256) values (p_site, p_sha256)
-    on conflict (site) do update set sha256 = excluded.sha256, since = clock_timestamp() where l.sha256 <> excluded.sha256
+    on conflict (site) do update set sha256 = excluded.sha256, since = clock_timestamp(), number = l.number + 1
+     where l.sha256 <> excluded.sha256
+       and not (exists (select from governance.mapping_turn t where t.site = p_site and t.sha256 = excluded.sha256)
+                and governance.mapping_is_held(p_site, p_owner))
     returning true into changed;
     if changed then
+        insert into governance.mapping_turn as t (site, sha256, number)
+        select l.site, l.sha256, l.number from governance.mapping_live l where l.site = p_site
+        on conflict (site, sha256) do update set number = excluded.number;
         -- the order of locks: tickets, in their own order, then flows
         with none_of_ours as materialized (
             select t.site, t.issue_id, t.hinted_updated_ms from governance.ticket t
@@ -34,5 +45,5 @@ begin
     end if;
     return coalesce(changed, false);
 end $$;
-comment on function governance.mapping_put(text, text, text) is
-    'Register the live mapping of a site; when it is another one, let the site''s parked flows and ungoverned tickets try again';
+comment on function governance.mapping_put(text, text, text, text) is
+    'Register the live mapping of a site, unless others hold a newer one; when it is another one, let the site''s parked flows and ungoverned tickets try again';

@@ -13,6 +13,13 @@ begin
     insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
     select r.id, p_approver, p_decision, p_channel, r.mapped_hash from governance.access_request r where r.id = p_request
     returning id into made;
+    -- one that counts for nothing is worth nothing to whoever sends it: he can name the approver so that everybody can tell
+    if p_decision = 'approved' and exists (
+           select from governance.approval a join governance.access_request r on r.id = a.request_id
+            where a.id = made and governance.approval_counts(a, r) is null) then
+        raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'
+            using errcode = 'CG008';
+    end if;
     update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = p_request;
     return made;
 end $$;

@@ -10,8 +10,8 @@ begin
       where t.site = p->>'site' and t.issue_id = p_issue and t.version = p_version and t.lease_owner = p_owner
         and t.request_id is null
         for update;
-    if not found then
-        return null;
+    if not found or not governance.mapping_is_live(p->>'site', p->>'mapping_version') then
+        return null; -- as said by a mapping that is not live: looked at again when the claim runs out
     end if;
     if (p->>'created_by_us')::boolean and exists (
            select from governance.access_request r join governance.flow f on f.request_id = r.id

@@ -3,3 +3,47 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     select lower(btrim(a, E' \t\r\n')) = lower(btrim(b, E' \t\r\n'))
 $$;
 comment on function governance.same_person(text, text) is 'Two spellings of one person key: neither case nor blanks around it count';
+
+-- A key in words among what is known of its owner: "account=…", "address=…" (jsm_user_names in the program). A key that is
+-- neither is a word of another system.
+create or replace function governance.person_names(p_key text, p_known text[]) returns text[]
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+    select p_known || case when btrim(p_key, E' \t\r\n') = '' then '{}'
+                           when position('@' in p_key) > 0 then array['address=' || p_key]
+                           when lower(p_key) ~ '^\s*([0-9a-z-]+:[0-9a-z:-]+|[0-9a-f]{24})\s*$' then array['account=' || p_key]
+                           else array['word=' || p_key] end
+$$;
+comment on function governance.person_names(text, text[]) is 'All names of a person: those that Jira shows and the key it goes by here';
+
+create or replace function governance.one_person(a text[], b text[]) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+    select case
+               when exists (select from unnest(a) x, unnest(b) y
+                             where governance.same_person(substr(x, position('=' in x) + 1), substr(y, position('=' in y) + 1))) then true
+               when cardinality(a) = 0 or cardinality(b) = 0 then null -- somebody, but nobody knows who
+               when k.of_a && k.of_b or cardinality(k.of_a) = 0 or cardinality(k.of_b) = 0 then false
+           end
+      from (select array(select split_part(x, '=', 1) from unnest(a) x where x not like 'word=%') as of_a,
+                   array(select split_part(y, '=', 1) from unnest(b) y where y not like 'word=%') as of_b) k
+$$;
+comment on function governance.one_person(text[], text[]) is
+    'Are these one person? Any name of the one that the other has, too, says yes; different names of one kind say no; an account here and an address there say nothing: null';
+
+create or replace function governance.approval_counts(a governance.approval, r governance.access_request) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select not governance.one_person(n.approver, governance.person_names(r.requester, r.requester_names))
+       and not governance.one_person(n.approver, governance.person_names(r.beneficiary, r.beneficiary_names))
+      from (select governance.person_names(a.approver, a.approver_names) as approver) n
+$$;
+comment on function governance.approval_counts(governance.approval, governance.access_request) is
+    'Is the approver another person than who asks and who it is for? null: nobody can tell, which counts as no';
+
+-- Is there an approval of what is asked for that counts (true), or where nobody can tell (null)?
+create or replace function governance.approval_is(r governance.access_request, p_counts boolean) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select exists (select from governance.approval a
+                    where a.request_id = r.id and a.decision = 'approved' and a.tuple_hash = r.mapped_hash and a.tuple_hash <> ''
+                      and governance.approval_counts(a, r) is not distinct from p_counts)
+$$;
+comment on function governance.approval_is(governance.access_request, boolean) is
+    'Is something recorded that approves what is asked for, by another person (true), or by who knows whom (null)?';

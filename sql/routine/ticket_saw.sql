@@ -4,6 +4,7 @@ create or replace function governance.ticket_saw(r governance.access_request, t 
 returns void
 language plpgsql set search_path = pg_catalog as $$
 declare
+    given_by text[];
     given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
     updated bigint := (t->>'updated_ms')::bigint;
 begin
@@ -21,9 +22,13 @@ begin
      where x.request_id = r.id
        and (p_issue is null or x.issue_id = p_issue and (x.state = 'unread' or x.read_at < p_looked));
     if found and t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
-        insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
-        select r.id, t->>'approver', t->>'approval', 'jsm', case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
-         where not governance.same_person(t->>'approver', r.requester) and not governance.same_person(t->>'approver', r.beneficiary)
+        -- whether it is another person may be known only later: recorded now, judged when it is to count
+        given_by := governance.person_names(t->>'approver', governance.names_joined('{}', t->'approver_names'));
+        insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
+        select r.id, t->>'approver', given_by, t->>'approval', 'jsm',
+               case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
+         where governance.one_person(given_by, governance.person_names(r.requester, r.requester_names)) is not true
+           and governance.one_person(given_by, governance.person_names(r.beneficiary, r.beneficiary_names)) is not true
            and not exists (select from governance.approval a where a.request_id = r.id and a.channel = 'jsm'
                               and a.approver = t->>'approver' and a.given_at = given)
         on conflict do nothing;

@@ -81,6 +81,7 @@ select r.id as request_id,
         select case
                    when r.phase in ('received', 'pending_approval') and r.held then 'Unclear'
                    when r.phase = 'received' then 'Received'
+                   when r.phase = 'pending_approval' and governance.approval_is(r, null) then 'ApproverUnclear'
                    when r.phase = 'pending_approval' then 'ApprovalAwaited'
                    when r.phase in ('approved', 'ticketing') then 'TicketWanted'
                    when r.phase = 'fulfilling' and r.answered_cycle <> '' or g.mismatch then 'NotAsAsked'

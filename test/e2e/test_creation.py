@@ -1,8 +1,11 @@
 """What a ticket we make contains, by both ways of creating: every kind of field, on whose behalf, who takes part; and what
 is refused before anything is sent. One world; a test that needs another mapping restarts the service with it."""
+import json
+
 import pytest
 
 from lib import wait
+from lib.world import http
 
 BODY = {"kind": "grant", "beneficiary": "okafor@example.com", "account": "reyes", "source": "sap-fin",
         "entitlement": "fin-viewer", "requester": "hr-system", "justification": "joins the ledger team"}
@@ -60,6 +63,15 @@ def restart(site, text):
     site.start_service()
 
 
+def readyz(site):
+    return json.loads(http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])
+
+
+def looked_at(site):
+    """The forms were read, as from the start on they are: nobody else has to."""
+    return wait.until(lambda: readyz(site)["forms"]["acme"] != "not looked at yet", 15, what="the forms are looked at")
+
+
 def submit(site, key, **more):
     status, made = site.api("POST", "/v1/access-requests", {**BODY, "access_until": "2030-06-30T12:00:00Z", **more}, key)
     assert status == 201, made
@@ -90,8 +102,9 @@ def accounts(site):
 @pytest.mark.parametrize("by, ticket", [("issue", "create: issue, behalf: requester"),
                                         ("request", "create: request, behalf: requester, participants: [beneficiary, approver@example.com]")])
 def test_every_kind_of_field(world, by, ticket):
-    restart(world, mapping(ticket))
     before, who = now(world), accounts(world)
+    restart(world, mapping(ticket))
+    looked_at(world)
     request_id = submit(world, f"every-{by}")
     key = until_bound(world, request_id)
     call, = creates(world, before)
@@ -203,10 +216,64 @@ def test_nobody_is_guessed(world):
 
 
 def test_people_are_asked_once(world):
-    restart(world, mapping("create: request, behalf: requester", fields=""))
     before = now(world)
+    restart(world, mapping("create: request, behalf: requester", fields=""))
+    looked_at(world)
     keys = [until_bound(world, submit(world, f"once-{number}")) for number in range(3)]
     calls = world.control(f"calls?since={before}&actor=connector")["calls"]
     asked = [c for c in calls if c["route"] == "/rest/api/3/user/search"]
     forms = [c for c in calls if c["route"].endswith("/requesttype/{type}/field")]
     assert len(set(keys)) == 3 and len(asked) == 2 and len(forms) == 1, (asked, forms)
+
+
+def test_an_organisation_may_be_named(world):
+    """On the form and back: by its name it is read, too."""
+    fields = "\n      customfield_10002: [Globex, 7]\n"
+    before = now(world)
+    restart(world, mapping("create: request", fields=fields))
+    first, second = (until_bound(world, submit(world, f"org-{number}")) for number in range(2))
+    assert world.ticket(first)["values"]["customfield_10002"] == world.ticket(second)["values"]["customfield_10002"] == ["8", "7"]
+    asked = [c for c in world.control(f"calls?since={before}&actor=connector")["calls"] if c["route"].endswith("/organization")]
+    assert len(asked) == 1, asked
+
+
+def test_an_organisation_that_nobody_has_is_refused_with_the_remedy(world):
+    fields = "\n      customfield_10002: [Initech]\n"
+    before = now(world)
+    restart(world, mapping("create: issue", fields=fields))
+    why = until_parked(world, submit(world, "org-none"))
+    assert "customfield_10002: Jira shows us no organisation called 'Initech' in the service desk of project IAM" in why
+    assert "mine.yaml:" in why and "write its number instead" in why
+    assert creates(world, before) == []
+
+
+def test_what_does_not_fit_is_said_from_the_start_on(world):
+    form = world.control("forms")["30"]
+    world.control("forms", {"30": {"required": ["summary", "customfield_10124"]}})
+    try:
+        restart(world, mapping("create: request", fields=""))
+        told = wait.until(lambda: (r := readyz(world)) and r["forms"]["acme"] not in ("ok", "not looked at yet") and r, 15, what="the form is looked at")
+        assert told["status"] == "degraded" and "grant-app-access: " in told["forms"]["acme"]
+        assert "customfield_10124 'Start date' is required" in told["forms"]["acme"]
+        text = http("GET", f"http://127.0.0.1:{world.ops_port}/metrics")[1]
+        assert 'countersign_mapping_unfit_rules{site="acme"} 1' in text
+        assert world.service.stderr.count("the mapping does not fit the form") == 1
+        assert "customfield_10124" in until_parked(world, submit(world, "unfit"))
+    finally:
+        world.control("forms", {"30": form})
+    restart(world, mapping("create: request, marker: labels", fields=""))
+    wait.until(lambda: readyz(world)["forms"]["acme"] == "ok", 15)
+
+
+def test_many_who_wait_for_one_form_share_one_read(world):
+    before = now(world)
+    world.fault("delay", method="GET", path="/requesttype/30/field$", count=20, ms=600)
+    try:
+        restart(world, mapping("create: request", fields=""))
+        keys = [until_bound(world, made) for made in [submit(world, f"share-{number}") for number in range(4)]]
+    finally:
+        world.no_faults()
+    calls = world.control(f"calls?since={before}&actor=connector")["calls"]
+    forms = [c for c in calls if c["route"].endswith("/requesttype/{type}/field")]
+    # one of the look from the start on, at most one more by the creates, which go before it
+    assert len(set(keys)) == 4 and len(forms) <= 2, forms

@@ -170,3 +170,18 @@ def test_nobody_approves_for_himself_where_addresses_are_hidden(site, approver, 
     site.until_phase(key, phase)
     given = f"select approver from governance.approval where request_id = '{request['id']}'"
     assert site.sql(given) == ("" if approver == "customer" else "approver")
+
+
+def test_an_edit_that_is_taken_back_is_recorded(site):
+    """The changelog names its fields there, and gives no ids."""
+    key = site.ask_removal("lind", "fin-viewer")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.service.freeze()
+    try:
+        for role in ("fin-ledger-admin", "fin-viewer"):
+            site.act("edit", key, fields={"customfield_10052": role})
+    finally:
+        site.service.thaw()
+    told = f"select string_agg(reason, ',') from governance.escalation where request_id = '{request}' and kind = 'tamper'"
+    wait.until(lambda: site.sql(told) == "MappedFieldsEditedBack", 15, what="recorded")
+    assert site.request(key)["phase"] == "fulfilling"

@@ -48,6 +48,21 @@ def test_unreadable_bodies_are_quarantined_and_others_go_on(site):
         world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
 
 
+def test_who_sends_much_that_nobody_can_read_fills_no_log(site):
+    """One line for each reason a minute, whatever is sent; the metric counts each."""
+    def said():
+        return sum("quarantined" in line for line in site.service.stderr.splitlines())
+
+    def counted():
+        text = world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+        return int(text.split("countersign_webhook_deliveries_quarantined_total ")[-1].split()[0])
+    lines, before = said(), counted()
+    for n in range(60):
+        assert send(site, b"not json either", f"much-{n}")[0] == 200
+    wait.until(lambda: counted() == before + 60, 15, what="each is counted")
+    assert 0 < said() - lines + 1 <= 5
+
+
 def ticket(number, more=""):
     return b'{"webhookEvent":"jira:issue_updated","issue":{"id":"%d"}%s}' % (number, more.encode())
 

@@ -3,7 +3,7 @@ import json
 import re
 
 import pytest
-from lib import sites, wait, world
+from lib import ports, sites, wait, world
 
 RULE = r"  - name: remove-app-access\n.*?(?=  - name: remove-app-access-ungated)"
 
@@ -51,3 +51,47 @@ def test_what_another_mapping_governs_is_adopted():
         site.write("mapping.yaml", whole)
         site.start_service()
         site.until_phase(key, "awaiting_approval", "approved", "fulfilling", timeout=15)
+
+
+def test_a_replica_with_an_older_mapping_stands_aside():
+    """A rolling restart: the old configuration comes back beside the new one, and changes nothing. When nobody holds the new one
+    any more, people went back to the old one."""
+    with world.World(webhooks=False, poll="500ms") as site:
+        with open(f"{site.folder}/mapping.yaml") as file:
+            new = file.read()
+        old = re.sub(RULE, "", new, flags=re.S).split("\ntests:")[0] + "\n"
+        live = "select left(sha256, 8) || ' ' || number from governance.mapping_live where site = 'acme'"
+        first = site.sql(live)
+        site.service.stop()
+        site.write("mapping.yaml", old)
+        site.start_service()
+        assert site.sql(live) != first
+        site.service.stop()
+        site.write("mapping.yaml", new)
+        site.start_service()
+        wait.until(lambda: site.sql(live).split()[0] == first.split()[0], 15, what="people went back")
+        present = site.sql(live)
+        with open(site.config) as file:
+            text = file.read()
+        port, ops = ports.free_ports(2)
+        site.write("old.yaml", old)
+        late = text.replace(f"port: {site.port},", f"port: {port},").replace(f"ops_port: {site.ops_port}", f"ops_port: {ops}")
+        site.config, kept = site.write("late.yaml", late.replace("mapping: mapping.yaml", "mapping: old.yaml")), site.config
+        site.start_service()
+
+        def told():
+            return json.loads(world.http("GET", f"http://127.0.0.1:{ops}/readyz")[1])
+        wait.until(lambda: "newer mapping" in told()["sites"]["acme"], 15, what="it stands aside")
+        assert told()["status"] == "degraded" and "other replicas hold a newer mapping" in site.service.stderr
+        assert site.sql(live) == present
+        keys = [site.ask_removal(person) for person in ("okafor", "lind", "novak")]
+        for key in keys:
+            site.until_phase(key, "awaiting_approval", "approved", "fulfilling", timeout=20)
+        status, refusal = world.http("POST", f"http://127.0.0.1:{port}/v1/access-requests", {
+            "kind": "grant", "beneficiary": "okafor", "source": "sap-fin", "entitlement": "fin-viewer"}, {
+            "Authorization": "Bearer an-api-token-of-the-demo", "Idempotency-Key": "late", "Content-Type": "application/json"})
+        assert status == 503 and "newer mapping" in refusal
+        site.services[-2].stop()  # nobody holds the new one
+        wait.until(lambda: told()["sites"]["acme"] == "ok", 20, what="its own is live")
+        assert site.sql(live) != present
+        site.config = kept

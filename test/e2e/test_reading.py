@@ -88,3 +88,29 @@ def test_a_wait_for_one_ticket_holds_no_other(site):
     # the words of the same ticket may be on their way while its transition is turned away: only what left later is early
     told_ms = 8000 / site.scale
     assert [v for v in site.control("oracle")["retry_after_violations"] if v["early_ms"] < told_ms - 20] == []
+
+
+def test_a_claim_behind_many_edits_is_found(site):
+    """The part inside the issue is the newest hundred changes: the claim lies before them."""
+    key = site.ask_removal("novak", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    site.service.freeze()
+    try:
+        before = site.control("calls?limit=1")["last"]
+        site.resolve(key)
+        claim = site.ticket(key)["history"][-1]["id"]
+        site.control("act", [{"do": "edit", "actor": "agent", "issue": key, "fields": {"summary": f"Take {n}"}} for n in range(130)])
+    finally:
+        site.service.thaw()
+    request = site.until_phase(key, "verifying", "claimed")
+    assert request["claim_cycle"] == claim
+    calls = [c["route"] for c in site.control(f"calls?since={before}&actor=connector")["calls"]]
+    assert "/rest/api/3/changelog/bulkfetch" in calls and "/rest/api/3/issue/{issue}/changelog" not in calls
+    site.fault("reply", path="/changelog/bulkfetch$", count=50, status=403, body="{}")  # a scope that only this call wants
+    since = site.control("calls?limit=1")["last"]
+    site.act("comment", key, text="look again")
+    wait.until(lambda: [c for c in site.control(f"calls?since={since}&actor=connector")["calls"] if c["route"].endswith("{issue}/changelog")], 15)
+    assert site.request(key)["claim_cycle"] == claim
+    site.no_faults()
+    site.has_role("novak", "fin-viewer", False)
+    site.until_phase(key, "closed", timeout=30)

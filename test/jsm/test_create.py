@@ -111,6 +111,15 @@ class Creating(WithSite):
         self.assertEqual(self.site.call("GET", "/rest/servicedeskapi/servicedesk/projectKey:OPS")[1]["id"], "5")
         self.assertEqual(self.site.call("GET", "/rest/servicedeskapi/servicedesk/projectKey:XXX")[0], 404)
 
+    def test_organisations_of_a_desk(self):
+        path = "/rest/servicedeskapi/servicedesk/projectKey:IAM/organization"
+        first = self.site.call("GET", f"{path}?start=0&limit=1")[1]
+        rest = self.site.call("GET", f"{path}?start=1")[1]
+        self.assertEqual(([o["name"] for o in first["values"] + rest["values"]], first["isLastPage"], rest["isLastPage"]),
+                         (["ACME", "Globex"], False, True))
+        self.assertEqual(self.site.call("GET", path, actor="customer")[0], 403)
+        self.assertEqual(self.site.call("GET", path.replace("IAM", "XXX"))[0], 404)
+
     def test_a_marker_is_found_in_text(self):
         marker = "gar-0123456789abcdef0123456789abcdef"
         made = self.ask(customfield_10090=marker)[1]["issueKey"]
@@ -132,7 +141,8 @@ class Described(WithSite):
         self.assertEqual(faults_of(name, "GET", path.split("?")[0], status, answer), [], path)
 
     def test_forms_have_the_described_shape(self):
-        for path in (META, f"{META}/10039?maxResults=200", FORM, "/rest/servicedeskapi/servicedesk/projectKey:IAM"):
+        for path in (META, f"{META}/10039?maxResults=200", FORM, "/rest/servicedeskapi/servicedesk/projectKey:IAM",
+                     "/rest/servicedeskapi/servicedesk/projectKey:IAM/organization"):
             self.check(path)
 
     def test_every_kind_has_the_described_shape(self):

@@ -232,6 +232,29 @@ class Tickets(WithSite):
                                  {"issueIdsOrKeys": [first, second], "fieldIds": ["status"]})
         self.assertEqual(len(logs["issueChangeLogs"]), 1)
 
+    def test_bulk_changelogs_come_in_pages_of_changes(self):
+        key, other = self.create(), self.create()
+        for n in range(5):
+            self.site.call("PUT", f"{ISSUE}/{key}", {"fields": {"summary": f"Take {n}"}}, "agent")
+        self.press(key, "11", "agent")
+        self.press(other, "11", "agent")
+        bulk, asked = "/rest/api/3/changelog/bulkfetch", {"issueIdsOrKeys": [key, other]}
+
+        def page(**more):
+            status, got = self.site.call("POST", bulk, asked | more)
+            self.assertEqual(status, 200, got)
+            return [h["id"] for log in got["issueChangeLogs"] for h in log["changeHistories"]], got.get("nextPageToken")
+        whole, end = page()
+        self.assertEqual((len(whole), end), (7, None))
+        first, token = page(maxResults=4)
+        rest, end = page(maxResults=4, nextPageToken=token)
+        self.assertEqual((first + rest, end), (whole, None))
+        self.assertEqual(len(page(fieldIds=["status"])[0]), 2)
+        self.refused(self.site.call("POST", bulk, asked | {"fieldIds": ["status", "status"]}), 400, "different")
+        self.refused(self.site.call("POST", bulk, asked | {"fieldIds": [f"customfield_{n}" for n in range(11)]}), 400, "10")
+        self.refused(self.site.call("POST", bulk, asked | {"maxResults": 10001}), 400, "maxResults")
+        self.refused(self.site.call("POST", bulk, {"issueIdsOrKeys": []}), 400, "Between 1")
+
     def test_a_security_level_hides_a_ticket_from_who_is_not_cleared(self):
         hidden, seen = self.create(), self.create()
         self.site.act(do="secure", issues=[hidden])

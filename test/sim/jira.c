@@ -117,7 +117,7 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
                            .approval = !t->decision_count ? APPROVAL_NONE
                                        : last->approved   ? APPROVAL_APPROVED
                                                           : APPROVAL_DECLINED,
-                           .approver = t->decision_count ? STR("boss") : STR_NONE,
+                           .approver = {t->decision_count ? STR("boss") : STR_NONE, STR_NONE},
                            .approved_at_ms = last->at_ms,
                            .mapped_hash = t->mapped_hash,
                            .mapped = t->mapped_hash ? STR("{}") : STR_NONE,

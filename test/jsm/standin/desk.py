@@ -1,7 +1,7 @@
 """/rest/servicedeskapi: requests as the portal sees them, approvals, SLA."""
 import urllib.parse
 
-from . import adf, clock, fields, forms, render, seed, workflow
+from . import adf, clock, fields, forms, kinds, render, seed, workflow
 from .errors import Refusal, desk as refuse
 from .routes import Reply, number, route
 
@@ -310,6 +310,16 @@ def list_desks(site, call):
 @route("GET", BASE + "/servicedesk/{desk}", access="desk")
 def read_desk(site, call):
     return Reply(200, _shown_desk(site, _desk(site, call)))
+
+
+@route("GET", BASE + "/servicedesk/{desk}/organization", access="desk")
+def list_organisations(site, call):
+    _desk(site, call)
+    if call.account.desk != "agent":
+        raise refuse(403, "Only agents may list the organizations of a service desk", "sd.agent.only")
+    known = next(f for f in site.fields.values() if isinstance(f, kinds.Organisations)).options
+    return _page(site, call, [{"id": number, "name": name, "scimManaged": False, "_links": {
+        "self": f"{site.base}{BASE}/organization/{number}"}} for number, name in known.items()])
 
 
 @route("GET", BASE + "/servicedesk/{desk}/requesttype", access="desk")

@@ -1,6 +1,6 @@
 -- Which mapping is live on which site, and what that does to parked work.
 set role countersign_service;
-select plan(14);
+select plan(30);
 
 select governance.site_put('other', 'cloud', 'https://other.example');
 create function pg_temp.parked(at text) returns bigint language sql as $$
@@ -55,4 +55,43 @@ select ok(count(*) between 1000 and 1100
 select ok(max(look_at) > clock_timestamp() + interval '3 min' and max(look_at) < clock_timestamp() + interval '5 min' and count(look_at) = 1500,
           'over five minutes, and none is left out')
   from governance.ticket where site = 'other' and issue_id::int > 10000;
+
+-- replicas: a mapping that was live before does not come back while another holds the present one
+select ok(governance.mapping_put(repeat('d', 64), 'four', 'acme', 'new'), 'a newer one is taken from whoever has it');
+select is(governance.mapping_hold('old', 'acme', repeat('c', 64)), 'older', 'who holds the one before learns it');
+select ok(not governance.mapping_put(repeat('c', 64), 'three', 'acme', 'old'), 'and changes nothing by starting again');
+select is(governance.mapping_hold('new', 'acme', repeat('d', 64)), 'live', 'the newer one stays');
+select is((select left(sha256, 1) from governance.mapping_live where site = 'acme'), 'd', 'for all');
+select number as turn from governance.mapping_live where site = 'acme' \gset
+select is(governance.mapping_hold('old', 'other', repeat('c', 64)), 'live', 'each site for itself');
+select governance.mapping_drop('new');
+select is(governance.mapping_hold('old', 'acme', repeat('c', 64)), 'free', 'when nobody holds the newer one');
+select ok(governance.mapping_put(repeat('c', 64), 'three', 'acme', 'old'), 'people went back');
+select is((select left(sha256, 1) || number - :turn from governance.mapping_live where site = 'acme'), 'c1', 'which is a turn of its own');
+select is(governance.mapping_hold('new', 'acme', repeat('d', 64)), 'older', 'and the one that was newer is older now');
+select governance.mapping_drop('old');
+reset role;
+insert into governance.mapping_holder (site, owner, sha256, seen_at) values ('acme', 'dead', repeat('c', 64), now() - interval '61 s');
+set role countersign_service;
+select is(governance.mapping_hold('new', 'acme', repeat('d', 64)), 'free', 'who was not heard of for a minute holds nothing');
+select throws_ok('delete from governance.mapping_holder', '42501', null, 'nobody writes it by himself');
+
+-- what a mapping that is not live says is not believed
+create function pg_temp.ignore(mapping text) returns boolean language sql as $$
+    select governance.ticket_ignore('me', 'acme', '9001', version, 'request type not governed', 5, mapping) is not null
+      from governance.ticket where site = 'acme' and issue_id = '9001'
+$$;
+update governance.ticket set lease_owner = 'me', lease_until = now() + interval '1 min' where site = 'acme' and issue_id = '9001';
+select ok(not pg_temp.ignore(repeat('d', 64)), 'not that it governs no such ticket');
+select ok(pg_temp.ignore(repeat('c', 64)), 'the live one says so');
+update governance.access_request set lease_owner = 'me', lease_until = now() + interval '1 min', version = version + 1 where id = :'r';
+create function pg_temp.saved(mapping text) returns boolean language sql as $$
+    select governance.facts_save('me', r.id, r.version, jsonb_build_object('observations', '[]'::jsonb, 'ticket', jsonb_build_object(
+        'state', 'here', 'category', 'new', 'role', 'open', 'status_name', 'x', 'cycle', '1', 'cycle_at_ms', 0, 'moved_by', '',
+        'moved_by_us', false, 'resolution_set', false, 'updated_ms', 1, 'marker', '', 'approval', 'none', 'approver', '',
+        'approved_at_ms', 0, 'mapped_hash', 'h1', 'hold_text', '', 'mapping', mapping))) is not null
+      from governance.access_request r where r.lease_owner = 'me'
+$$;
+select ok(not pg_temp.saved(repeat('d', 64)), 'nor what it made of the fields');
+select ok(pg_temp.saved(repeat('c', 64)), 'but what the live one did');
 select * from finish();

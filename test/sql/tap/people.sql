@@ -1,6 +1,6 @@
 -- Approvals, exceptions and what was approved: separation of duties against our own bugs.
 set role countersign_service;
-select plan(54);
+select plan(84);
 
 select t.request(more => '{"approval_needed": true}') as r \gset
 select throws_ok(format('select t.move(%L, ''approved'')', :'r'), 'CG010', null, 'not without an approval');
@@ -23,6 +23,56 @@ select throws_ok(format('select governance.approval_add(%L, %L, ''approved'', ''
   from unnest(array[' asker', e'Someone\t', ' ']) as who;
 insert into governance.approval (request_id, approver, decision, tuple_hash, at) values (:'spelled', 'boss', 'approved', 'h1', now() - interval '1 year');
 select ok((select at > now() - interval '1 min' from governance.approval where request_id = :'spelled'), 'an approval is of now');
+
+-- one person, by whatever names: those that Jira showed count beside the key, in every combination
+create function pg_temp.asked(requester text, requester_names jsonb, beneficiary text, beneficiary_names jsonb) returns uuid language sql as $$
+    select t.request(more => jsonb_build_object('approval_needed', true, 'requester', requester, 'requester_names', requester_names,
+                                                'beneficiary', beneficiary, 'beneficiary_names', beneficiary_names))
+$$;
+create function pg_temp.approved_by(request uuid, approver text, variadic names text[]) returns text language plpgsql as $$
+begin
+    insert into governance.approval (request_id, approver, approver_names, decision, tuple_hash) values (request, approver, names, 'approved', 'h1');
+    return (governance.dossier(request)->>'approval_given') || '/' || (governance.dossier(request)->>'approval_unclear');
+exception when sqlstate 'CG008' then
+    return 'own';
+end $$;
+select is(pg_temp.approved_by(pg_temp.asked('cleo@x.org', '[]', key, names), 'ana@x.org', 'account=712020:a', 'address=ana@x.org'), said,
+          'the subject is ' || key || ' ' || names)
+  from (values ('712020:a', '[]'::jsonb, 'own'), ('712020:A', '[]', 'own'), ('ana@x.org', '[]', 'own'),
+               ('712020:b', '[]', 'true/false'), ('bo@x.org', '[]', 'true/false'), ('okafor', '[]', 'true/false'),
+               ('okafor', '["account=712020:a"]', 'own'), ('bo@x.org', '["account=712020:a"]', 'own'),
+               ('712020:b', '["account=712020:b", "address=Ana@x.org"]', 'own')) as v(key, names, said);
+select is(pg_temp.approved_by(pg_temp.asked(key, names, 'okafor', '[]'), '712020:a', 'account=712020:a'), said, 'who asks is ' || key || ' ' || names)
+  from (values ('712020:a', '[]'::jsonb, 'own'), ('ana@x.org', '["account=712020:a", "address=ana@x.org"]', 'own'),
+               ('ana@x.org', '[]', 'false/true'), ('ana@x.org', '["account=712020:z"]', 'true/false'), ('hr-system', '[]', 'true/false'),
+               ('', '[]', 'false/true')) as v(key, names, said);
+select is(pg_temp.approved_by(pg_temp.asked('bo', '["account=bo", "account=JIRAUSER7"]', key, names), 'ana', 'account=ana', 'account=JIRAUSER9'), said,
+          'at a Data Center the subject is ' || key || ' ' || names)
+  from (values ('ana', '[]'::jsonb, 'own'), ('ana.of.before', '["account=ana.of.before", "account=JIRAUSER9"]', 'own'),
+               ('JIRAUSER9', '[]', 'own'), ('cleo', '["account=cleo", "account=JIRAUSER8"]', 'true/false'),
+               ('ana@x.org', '[]', 'false/true')) as v(key, names, said);
+select pg_temp.asked('cleo@x.org', '[]', 'ana@x.org', '[]') as unclear \gset
+select pg_temp.approved_by(:'unclear', '712020:a', 'account=712020:a');
+select throws_ok(format('select t.move(%L, ''approved'')', :'unclear'), 'CG010', null, 'what nobody can tell is no approval');
+update governance.access_request set beneficiary_names = '{account=712020:b}', requester_names = '{account=712020:c}' where id = :'unclear';
+select is(governance.dossier(:'unclear')->>'approval_given', 'true', 'until it is known who they are');
+select throws_ok(format('update governance.access_request set beneficiary_names = ''{}'' where id = %L', :'unclear'), 'CG002', null, 'which is not forgotten');
+select lives_ok(format('select t.move(%L, ''approved'')', :'unclear'), 'then it counts');
+
+-- who sends an approval hears when nobody can tell
+select pg_temp.asked('cleo@x.org', '[]', '712020:a', '[]') as sent \gset
+select throws_like(format('select governance.approval_add(%L, ''ana@x.org'', ''approved'', ''api'')', :'sent'), 'nobody can tell%', 'an address tells nothing of an account');
+select throws_ok(format('select governance.approval_add(%L, ''712020:A'', ''approved'', ''api'')', :'sent'), 'CG008', null, 'the account itself does');
+select lives_ok(format('select governance.approval_add(%L, ''ana@x.org'', ''declined'', ''api'')', :'sent'), 'anybody may refuse');
+select t.verifying(t.request(more => '{"requester": "cleo@x.org", "requester_names": ["account=712020:c"], "beneficiary": "712020:a",
+                                       "beneficiary_names": ["account=712020:a", "address=ana@x.org"]}')) as owed \gset
+create function pg_temp.except_by(item bigint, who text) returns bigint language sql as $$
+    insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (item, 'ann', who, 'why', now() + interval '1 day')
+    returning id
+$$;
+select throws_ok(format('select pg_temp.except_by(%s, ''Ana@X.org'')', t.item(:'owed')), 'CG008', 'nobody approves for themselves', 'nor an exception for oneself by another name');
+select throws_ok(format('select pg_temp.except_by(%s, ''712020:c'')', t.item(:'owed')), 'CG008', 'nobody approves for themselves', 'nor for what one asked for');
+select lives_ok(format('select pg_temp.except_by(%s, ''bo@x.org'')', t.item(:'owed')), 'another person does');
 
 -- what was asked for, between the wish and the approval, and after it
 select throws_ok(format('update governance.access_request set approval_needed = false where id = %L', :'spelled'), 'CG002', null, 'an approval that is needed stays needed');

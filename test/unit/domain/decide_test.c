@@ -325,6 +325,12 @@ static void while_waiting_for_approval_the_ticket_says_so_and_may_not_be_done(vo
     assert_int_equal(says(&r), NOTICE_WAITING_APPROVAL);
     assert_false(orders(&r, FLOW_REOPEN));
     assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.sweep_ms);
+    assert_false(escalates(&r, "ApproverUnclear"));
+    d.approval_unclear = true; /* by one of the two, for all we know */
+    r = decided(&d);
+    assert_false(r.move);
+    assert_int_equal(says(&r), NOTICE_WAITING_APPROVAL);
+    assert_true(escalates(&r, "ApproverUnclear"));
 
     d.ticket.role = STATUS_DONE;
     r = decided(&d);

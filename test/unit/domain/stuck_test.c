@@ -73,6 +73,8 @@ static void by_phase(void **state)
         SAYS(judge_work(&d, NULL, 0), ROWS[i].reason, ROWS[i].since, 0, ROWS[i].next);
     }
     d.phase = PHASE_PENDING_APPROVAL;
+    d.approval_unclear = true;
+    SAYS(judge_work(&d, NULL, 0), STUCK_APPROVER_UNCLEAR, ASKED, 0, LOOK);
     d.held = true;
     SAYS(judge_work(&d, NULL, 0), STUCK_UNCLEAR, ASKED, 0, LOOK);
     d.phase = PHASE_VERIFIED;

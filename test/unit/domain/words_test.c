@@ -223,6 +223,14 @@ static void an_approval_of_something_else_is_told(void **state)
     assert_string_equal(after.line, "Waiting for approval by somebody allowed to; it was changed "
                                     "after it was approved");
     assert_true(before.key != after.key);
+    d.approval_outdated = false;
+    d.approval_unclear = true;
+    before = after;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &after);
+    assert_string_equal(after.line, "Waiting for approval by somebody allowed to; whoever approved "
+                                    "it may be the one who asks or the one it is for");
+    assert_non_null(strstr(after.next, "people of the site"));
+    assert_true(before.key != after.key);
     d.hold_text = STR_NONE; /* another request type: no field is to blame */
     words_for(&d, 0, NOTICE_UNCLEAR, &after);
     assert_string_equal(after.line, "On hold: the form no longer says what is asked for");

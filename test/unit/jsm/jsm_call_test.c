@@ -41,6 +41,31 @@ static void reads(void **state)
                 "", false);
 }
 
+static void a_long_history_by_what_we_look_for(void **state)
+{
+    static const struct str FIELDS[] = {STR("customfield_1"), STR("status"), STR("customfield_1"),
+                                        STR("summary")};
+    struct str many[JSM_CHANGELOG_FIELDS_MAX];
+    struct str id = STR("10042");
+    (void)state;
+
+    assert_call(jsm_call_changelogs(arena, id, FIELDS, COUNT(FIELDS), STR_NONE), "POST",
+                "/rest/api/3/changelog/bulkfetch",
+                "{\"issueIdsOrKeys\":[\"10042\"],\"fieldIds\":[\"status\",\"customfield_1\","
+                "\"summary\"],\"maxResults\":1000}",
+                false);
+    for (size_t i = 0; i < COUNT(many); i++)
+        many[i] = arena_printf(arena, "customfield_%zu", i);
+    assert_call(jsm_call_changelogs(arena, id, many, COUNT(many), STR("t")), "POST",
+                "/rest/api/3/changelog/bulkfetch",
+                "{\"issueIdsOrKeys\":[\"10042\"],\"maxResults\":1000,\"nextPageToken\":\"t\"}",
+                false);
+    assert_int_equal(jsm_call_changelogs(arena, STR("IAM-1"), FIELDS, 1, STR_NONE).path.len, 0);
+    assert_call(jsm_call_organisations(arena, STR("I/A"), 50), "GET",
+                "/rest/servicedeskapi/servicedesk/projectKey:I%2FA/organization?limit=50&start=50",
+                "", false);
+}
+
 static void many_by_id(void **state)
 {
     const struct str ids[] = {STR("10042"), STR("10043")};
@@ -251,7 +276,8 @@ static void a_create_by_the_desk_carries_the_marker_alone(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(a_marker_is_searched_where_it_stands),
               cmocka_unit_test(what_a_form_is_read_by),
               cmocka_unit_test(a_create_by_the_desk_carries_the_marker_alone),
-              cmocka_unit_test(reads), cmocka_unit_test(many_by_id), cmocka_unit_test(searches),
-              cmocka_unit_test(writes), cmocka_unit_test(our_comment_is_always_internal),
+              cmocka_unit_test(reads), cmocka_unit_test(a_long_history_by_what_we_look_for),
+              cmocka_unit_test(many_by_id), cmocka_unit_test(searches), cmocka_unit_test(writes),
+              cmocka_unit_test(our_comment_is_always_internal),
               cmocka_unit_test(only_ids_go_into_paths),
               cmocka_unit_test(a_create_carries_marker_and_binding))

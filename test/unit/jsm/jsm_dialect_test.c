@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_names.h"
 #include "jsm/jsm_saga.h"
 #include "jsm_unit.h"
 
@@ -75,6 +76,8 @@ static void refuses_what_is_not_there(void **state)
         assert_non_null(strstr(err.what, "Data Center has no /rest/api/3/"));
     }
     struct jsm_call call = jsm_call_changelog(arena, STR("10042"), 0);
+    assert_false(jsm_dialect_call(arena, JSM_DATACENTER, &call, &err));
+    call = jsm_call_changelogs(arena, STR("10042"), NULL, 0, STR_NONE);
     assert_false(jsm_dialect_call(arena, JSM_DATACENTER, &call, &err));
     call = jsm_call_create(STR("{"));
     assert_false(jsm_dialect_call(arena, JSM_DATACENTER, &call, &err));
@@ -203,11 +206,51 @@ static void reads_tickets(void **state)
     assert_false(jsm_issue_changelog_is_cut(issue));
     assert_true(jsm_origin_read(arena, issue, &VIEW).ours);
     jsm_approvals_read(
+        arena,
         json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
                 "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
         &t);
-    assert_str(t.approver, "dana"); /* as a reporter without an address is called */
+    assert_str(t.approver.key, "dana"); /* as a reporter without an address is called */
+    assert_str(t.approver.names, "[\"account=dana\",\"account=JIRAUSER9\"]");
     assert_true(t.human_touched);
+}
+
+static void edits_are_told_by_name(void **state)
+{
+    static const struct str IDS[] = {STR("customfield_1"), STR("summary"), STR("customfield_3"),
+                                     STR("customfield_4")};
+    struct str names[COUNT(IDS)];
+    struct jsm_view view = VIEW;
+    struct ticket t = {.cycle = STR("0"), .edit = STR("0")};
+    struct err err = {0};
+    int64_t next;
+    (void)state;
+
+    assert_str(jsm_call_field_list().path, "/rest/api/3/field");
+    assert_false(jsm_names_read(arena, json_of("{}"), IDS, COUNT(IDS), names, &err));
+    assert_true(jsm_names_read(
+        arena,
+        json_of("[{'id':'customfield_1','name':'Role'},{'id':'summary','name':'Summary'},"
+                "{'id':'customfield_3','name':'Person'},{'id':'customfield_9','name':'person'}]"),
+        IDS, COUNT(IDS), names, &err));
+    assert_str(names[0], "Role");
+    assert_int_equal(names[2].len + names[3].len, 0); /* two are called so; nobody is */
+    view.fields = IDS;
+    view.field_count = COUNT(IDS);
+    view.field_names = names;
+#define EDITED(id, field) "{'id':'" id "','items':[{'field':'" field "'}]}"
+    assert_true(jsm_issue_changelog_page(
+        arena,
+        json_of("{'startAt':0,'isLast':true,'values':[" EDITED("5", "Role") "," EDITED(
+            "6", "summary") "," EDITED("7", "Person") "," EDITED("8", "") "]}"),
+        &view, &t, &next, &err));
+    assert_str(t.edit, "6");
+    view.field_names = NULL;
+    t.edit = STR("0");
+    assert_true(jsm_issue_changelog_page(
+        arena, json_of("{'startAt':0,'isLast':true,'values':[" EDITED("5", "Role") "]}"), &view, &t,
+        &next, &err));
+    assert_str(t.edit, "0");
 }
 
 static void finds_tickets_by_offset(void **state)
@@ -436,7 +479,7 @@ JSM_UNIT_MAIN(cmocka_unit_test(knows_flavours), cmocka_unit_test(leaves_cloud_al
               cmocka_unit_test(knows_people), cmocka_unit_test(words_name_people),
               cmocka_unit_test(knows_what_we_said_of_a_second_ticket),
               cmocka_unit_test(knows_the_last_page), cmocka_unit_test(reads_tickets),
-              cmocka_unit_test(finds_tickets_by_offset),
+              cmocka_unit_test(edits_are_told_by_name), cmocka_unit_test(finds_tickets_by_offset),
               cmocka_unit_test(knows_our_comment_by_its_end),
               cmocka_unit_test(loses_nothing_while_walking),
               cmocka_unit_test(refuses_pages_that_cannot_be))

@@ -136,19 +136,56 @@ static void a_long_changelog(void **state)
     assert_false(jsm_issue_changelog_page(arena, json_of("{'startAt':3}"), &VIEW, &t, &next, &err));
 }
 
+static void a_long_history_of_several(void **state)
+{
+#define MOVED(id, created)                                         \
+    "{'id':'" id "','author':{'accountId':'x'},'created':" created \
+    ",'items':[{'fieldId':'status'}]}"
+    struct ticket t = {.issue_id = STR("42"), .cycle = STR("5"), .edit = STR("0")};
+    struct str token;
+    struct err err;
+    (void)state;
+
+    assert_true(jsm_issue_changelogs_page(
+        arena,
+        json_of("{'issueChangeLogs':[{'issueId':'41','changeHistories':[" MOVED(
+            "90", "1") "]},{"
+                       "'issueId':'42','changeHistories':[" MOVED(
+                           "7", "1777142100000") "]}],"
+                                                 "'nextPageToken':'more'}"),
+        &VIEW, &t, &token, &err));
+    assert_str(token, "more");
+    assert_str(t.cycle, "7"); /* of another ticket: not ours */
+    assert_int_equal(t.cycle_at_ms, 1777142100000);
+    assert_true(jsm_issue_changelogs_page(
+        arena,
+        json_of("{'issueChangeLogs':[{'issueId':42,'changeHistories':[" MOVED("8",
+                                                                              "1492070429") "]}]}"),
+        &VIEW, &t, &token, &err));
+    assert_int_equal(t.cycle_at_ms, 1492070429000); /* seconds, as in Atlassian's example */
+    assert_int_equal(token.len, 0);
+    assert_true(jsm_issue_changelogs_page(arena, json_of("{'issueChangeLogs':[]}"), &VIEW, &t,
+                                          &token, &err));
+    assert_str(t.cycle, "8");
+    assert_false(
+        jsm_issue_changelogs_page(arena, json_of("{'values':[]}"), &VIEW, &t, &token, &err));
+}
+
 static void approvals(void **state)
 {
     struct ticket t = {0};
     (void)state;
 
-    jsm_approvals_read(json_of("{'values':[]}"), &t);
+    jsm_approvals_read(arena, json_of("{'values':[]}"), &t);
     assert_int_equal(t.approval, APPROVAL_NONE);
     jsm_approvals_read(
+        arena,
         json_of("{'values':[{'finalDecision':'pending','approvers':[{'approverDecision':'pending',"
                 "'approver':{'accountId':'a'}}]}]}"),
         &t);
     assert_int_equal(t.approval, APPROVAL_PENDING);
-    jsm_approvals_read(json_of("{'values':[{'finalDecision':'approved',"
+    jsm_approvals_read(arena,
+                       json_of("{'values':[{'finalDecision':'approved',"
                                "'completedDate':{'epochMillis':1767225600000},'approvers':["
                                "{'approverDecision':'pending','approver':{'accountId':'x'}},"
                                "{'approverDecision':'approved','approver':{'accountId':'a','"
@@ -156,15 +193,17 @@ static void approvals(void **state)
                        &t);
     assert_int_equal(t.approval, APPROVAL_APPROVED);
     assert_int_equal(t.approved_at_ms, 1767225600000);
-    assert_str(t.approver, "a@b");
+    assert_str(t.approver.key, "a@b");
+    assert_str(t.approver.names, "[\"account=a\",\"address=a@b\"]");
     jsm_approvals_read(
+        arena,
         json_of(
             "{'values':[{'finalDecision':'declined','approvers':[{'approverDecision':'declined',"
             "'approver':{'accountId':'z'}}]}]}"),
         &t);
     assert_int_equal(t.approval, APPROVAL_DECLINED);
     assert_int_equal(t.approved_at_ms, 0); /* it does not say when */
-    assert_str(t.approver, "z");
+    assert_str(t.approver.key, "z");
 }
 
 static void pages(void **state)
@@ -361,8 +400,8 @@ static void our_comment(void **state)
 
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
               cmocka_unit_test(who_moved_it), cmocka_unit_test(what_is_missing_fails_the_read),
-              cmocka_unit_test(a_long_changelog), cmocka_unit_test(approvals),
-              cmocka_unit_test(pages), cmocka_unit_test(a_page_with_unreadable_hits),
-              cmocka_unit_test(found_tickets), cmocka_unit_test(who_touched_it),
-              cmocka_unit_test(what_is_live_and_ours), cmocka_unit_test(whose_it_is),
-              cmocka_unit_test(our_comment))
+              cmocka_unit_test(a_long_changelog), cmocka_unit_test(a_long_history_of_several),
+              cmocka_unit_test(approvals), cmocka_unit_test(pages),
+              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
+              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
+              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment))

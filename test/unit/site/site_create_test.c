@@ -281,6 +281,53 @@ static void who_is_written_is_who_is_read(void **state)
     }
 }
 
+static void organisations_go_by_number_or_name(void **state)
+{
+    static const struct {
+        const char *step, *word;
+        size_t asked;
+        const char *why;
+    } CASES[] = {
+        {"id", "7", 0, NULL},
+        {"trim", "ACME", 1, NULL},
+        {"id", "ACME", 1,
+         "subject (mapping.yaml:6:14): customfield_62 is read by its number, and 'ACME' is none: "
+         "take then: [id] out, or write numbers"},
+        {"trim", "7", 0,
+         "subject (mapping.yaml:6:14): customfield_62 is read by its name, and '7' is none: begin "
+         "with then: [id], or write names"},
+    };
+    static const char FORM[] =
+        BEGIN "{'fieldId':'customfield_62','name':'Orgs','jiraSchema':{'type':'array','items':"
+              "'sd-customerorganization','custom':'x:sd-customer-organizations'}}]}]";
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct str text = arena_printf(
+            arena,
+            "version: 1\nrequests:\n  - name: r\n    request_type: \"30\"\n    change: grant\n"
+            "    subject: { from: customfield_62, type: organisations, then: [%s], on_missing: "
+            "hold "
+            "}\n    application: { const: sap }\n    entitlement: { const: ledger }\n",
+            CASES[i].step);
+        struct wanted w = WANTED;
+        w.beneficiary = str_of(CASES[i].word);
+        struct creation *c = begin(text.p, FORM, &w);
+        struct jsm_call call;
+        struct err err = {0};
+        assert_int_equal(c->people_count, CASES[i].asked);
+        if (CASES[i].asked) {
+            assert_str(creation_unknown(c, arena, &c->people[0], "none is called so"),
+                       "subject (mapping.yaml:6:14): customfield_62: none is called so");
+            c->people[0].account = STR("12");
+        }
+        assert_int_equal(creation_call(c, arena, &BASE, &call, &err), CASES[i].why == NULL);
+        assert_string_equal(err.what, CASES[i].why ? CASES[i].why : "");
+        if (!CASES[i].why)
+            assert_non_null(strstr(call.body.p, CASES[i].asked ? "[12]" : "[7]"));
+    }
+}
+
 static void too_many_people_are_too_many(void **state)
 {
     struct creation *c = ARENA_NEW(arena, struct creation);
@@ -309,4 +356,5 @@ static void too_many_people_are_too_many(void **state)
 UNIT_MAIN(TEST(everything_is_written_as_jira_wants_it),
           TEST(without_a_form_the_mapping_says_what_a_field_is),
           TEST(all_faults_at_once_with_their_places), TEST(a_reporter_must_be_ours_to_set),
-          TEST(who_is_written_is_who_is_read), TEST(too_many_people_are_too_many))
+          TEST(who_is_written_is_who_is_read), TEST(organisations_go_by_number_or_name),
+          TEST(too_many_people_are_too_many))

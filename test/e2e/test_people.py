@@ -1,0 +1,88 @@
+"""Who is the same person: whoever approves is another one than who asks and who it is for, whatever Jira shows of each of
+them. Grants name the subject by the account, removals by an address that somebody typed."""
+import re
+
+import pytest
+
+from lib import wait, world
+
+APPROVAL = "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }\n"
+
+
+class People(world.World):
+    def configure(self):
+        super().configure()
+        with open(f"{self.folder}/mapping.yaml") as file:
+            text = file.read().split("\ntests:")[0] + "\n"
+        text = re.sub(r"(    expect: \{ (?:present|absent): entitlement \}\n)", rf"\1{APPROVAL}", text)
+        typed = "subject: { from: customfield_10061, then: [trim, lower], on_missing: hold }"
+        assert text.count(typed) == 3 and text.count(APPROVAL) == 3
+        text = text.replace(typed, "subject: { from: customfield_10062, then: [account], on_missing: hold }", 1)
+        self.write("mapping.yaml", text.replace(typed, "subject: { from: customfield_10061, then: [trim, email], on_missing: hold }"))
+
+
+@pytest.fixture(scope="module", params=["cloud", "datacenter"])
+def site(request):
+    made = People(flavour=request.param)
+    with made:
+        made.control("accounts", {"secretive": {"hides_email": True, "desk": "customer", "groups": ["portal-customers"]}})
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+def ask(site, subject, approver):
+    """subject: the name of an account, or an address."""
+    who = {name: {"accountId": one["accountId"]} for name, one in site.control("accounts").items()}
+    fields = {"summary": f"For {subject}", "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"},
+              "customfield_10100": [who[approver]]}
+    fields |= {"customfield_10061": subject} if "@" in subject else {"customfield_10062": who[subject]}
+    return site.act("request", actor="customer", requestTypeId="31" if "@" in subject else "30", fields=fields)["key"]
+
+
+def approved(site, subject, approver):
+    key = ask(site, subject, approver)
+    request = site.until_phase(key, "pending_approval")["id"]
+    site.act("approve", key, actor=approver)
+    seen = f"select approval from governance.ticket where issue_key = '{key}'"
+    wait.until(lambda: site.sql(seen) == "approved", 15, what="the approval is read")
+    return key, request
+
+
+def reason(site, request):
+    return site.sql(f"select reason from governance.request_status where request_id = '{request}'")
+
+
+@pytest.mark.parametrize("subject, approver", [("approver", "approver"), ("secretive", "secretive"), ("agent2", "customer"),
+                                               ("approver@example.com", "approver")])
+def test_nobody_approves_for_himself_by_another_name(site, subject, approver):
+    """The subject, and in the third the requester."""
+    key, request = approved(site, subject, approver)
+    wait.until(lambda: reason(site, request) == "ApprovalAwaited", 10)
+    assert site.request(key)["phase"] == "pending_approval"
+    assert site.sql(f"select count(*) from governance.approval where request_id = '{request}'") == "0"
+
+
+@pytest.mark.parametrize("subject, approver", [("agent2", "approver"), ("agent2", "secretive"), ("secretive", "approver"),
+                                               ("agent2@example.com", "approver"), ("agent2@example.com", "secretive")])
+def test_another_person_does(site, subject, approver):
+    """In the last Jira is asked whose address it is, because it hides the approver's."""
+    key, _ = approved(site, subject, approver)
+    site.until_phase(key, "fulfilling")
+
+
+def test_what_nobody_can_tell_counts_for_nothing_until_somebody_says_it(site):
+    key, request = approved(site, "secretive@example.com", "secretive")
+    other, of_other = approved(site, "nobody@example.com", "secretive")
+    for ticket, asked in ((key, request), (other, of_other)):
+        wait.until(lambda: reason(site, asked) == "ApproverUnclear", 10)
+        assert site.request(ticket)["phase"] == "pending_approval"
+        assert site.sql(f"select count(*) from governance.evidence_entry where request_id = '{asked}' and body like '%ApproverUnclear%'") == "1"
+        wait.until(lambda: "may be the one who asks" in site.said(ticket)[1], 10, what="the ticket says so")
+    own, another = ((site.control("accounts")[name]["accountId"] if site.flavour == "cloud" else name) for name in ("secretive", "agent2"))
+    site.edit_file("countersign.yaml", "    projects: [IAM, OPS]\n", "    projects: [IAM, OPS]\n    people: { \"secretive@example.com\": "
+                   f"\"{own}\", \"nobody@example.com\": \"{another}\" }}\n")
+    site.service.stop()
+    site.start_service()
+    wait.until(lambda: reason(site, request) == "ApprovalAwaited", 15, what="it was his own approval")
+    site.until_phase(other, "fulfilling")
+    assert site.request(key)["phase"] == "pending_approval"
