@@ -53,7 +53,8 @@
     X(CLONE_IS_CANCELLED, "a clone is taken for a second ticket of ours")                 \
     X(SAID_TWICE, "a lost comment on a second ticket is written again at once")           \
     X(KEPT_IS_TRUSTED, "a second ticket is cancelled though the kept one is gone")        \
-    X(SECOND_IGNORED, "a second ticket is left alone")
+    X(SECOND_IGNORED, "a second ticket is left alone")                                    \
+    X(SPOOF_STANDS, "a forged binding and a resolution without a close stay")
 
 enum plant {
     PLANT_NONE = 0,

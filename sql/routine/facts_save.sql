@@ -7,6 +7,7 @@ declare
     r governance.access_request;
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
+    ours boolean; -- a write of ours ended since the ticket was read last, or is on its way
     given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
 begin
     select * into r from governance.access_request x
@@ -19,12 +20,22 @@ begin
         return null; -- not read: looked at again when the claim runs out
     end if;
     if t is not null then
+        select exists (select from governance.flow f
+                        where f.request_id = p_request
+                          and (f.state in ('calling', 'doubt', 'probing') or f.ended_at >= x.read_at))
+          into ours from governance.ticket x where x.request_id = p_request;
+        if ours then
+            r.seen_updated_ms := (t->>'updated_ms')::bigint;
+        end if;
         update governance.ticket x
            set issue_key = coalesce(nullif(t->>'key', ''), x.issue_key), state = t->>'state', category = t->>'category',
                role = t->>'role', status_name = t->>'status_name', cycle = t->>'cycle',
                cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
                moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
                updated_ms = (t->>'updated_ms')::bigint, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
+               markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
+               bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
+               resolution_edit = coalesce(t->>'resolution_edit', ''), shown_hash = coalesce(t->>'shown_hash', ''), plea = t->'plea',
                approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
                hinted_updated_ms = greatest(x.hinted_updated_ms, (t->>'updated_ms')::bigint), read_at = clock_timestamp()
          where x.request_id = p_request;
@@ -53,6 +64,9 @@ begin
             end if;
         end if;
     end if;
+    if jsonb_array_length(p->'observations') > 0 then
+        select x.updated_ms into r.seen_updated_ms from governance.ticket x where x.request_id = p_request;
+    end if;
     insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
                                         canary_ok, native_id, raw_sha256, observed_at)
     select o.item, r.generation, to_timestamp(o.as_of_ms / 1000.0), o.outcome, o.account, o.via, o.reason, o.complete,
@@ -69,7 +83,7 @@ begin
               join governance.request_item i on i.id = o.item group by i.source order by i.source) k
      where s.name = k.source;
     update governance.access_request x
-       set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
+       set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            lease_until = greatest(x.lease_until, clock_timestamp() + interval '30 s')

@@ -163,7 +163,8 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             continue;
         }
         bool recent = s->now_ms - f->created_ms < 3600000 && f->f.state != FS_MOOT;
-        bool words = f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS;
+        bool words =
+            f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS || f->f.kind == FLOW_MEND;
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
         bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
         d->close_sent |= close && sent;
@@ -288,8 +289,10 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .claim_cycle = cycle_text(r->claim_cycle),
                           .answered_cycle = cycle_text(r->answered_cycle),
                           .notice_shown_key = r->notice_key,
+                          .notice_shown = r->notice,
                           .reads_since_claim = r->claimed_ms ? r->reads : 0,
-                          .last_read_ms = r->last_read_ms};
+                          .last_read_ms = r->last_read_ms,
+                          .touched = r->seen.updated_ms > r->acked_ms};
     d->ticket = r->seen;
     if (r->ticket >= 0)
         d->ticket.issue_id = cycle_text(r->ticket);
@@ -344,6 +347,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     if (count) {
         r->reads++;
         r->last_read_ms = s->now_ms;
+        r->acked_ms = r->seen.updated_ms;
     }
     r->version++;
     return true;
