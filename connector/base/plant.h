@@ -58,10 +58,11 @@
     X(OBSERVED_IS_PROVEN, "where we only observe, a closed ticket counts as proven")      \
     X(OBSERVING_SPEAKS, "where we only observe, the ticket is told what is missing")      \
     X(MODE_STAYS, "a request keeps the mode it was opened with")                          \
-    X(REFUSAL_UNRECORDED, "what would have been refused leaves no trace") \
+    X(REFUSAL_UNRECORDED, "what would have been refused leaves no trace")                 \
     X(KEPT_OVER_HINT, "a read serves on although somebody told of a change since")        \
     X(KEPT_FOR_EVER, "a read of a ticket serves as a fresh one for ever")                 \
-    X(KEPT_DECIDES, "a request is claimed or closed on a read of an earlier look")
+    X(KEPT_DECIDES, "a request is claimed or closed on a read of an earlier look")        \
+    X(SPOOF_STANDS, "a forged binding and a resolution without a close stay")
 
 enum plant {
     PLANT_NONE = 0,

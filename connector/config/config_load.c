@@ -128,9 +128,9 @@ static void load_api(struct loader *l, const struct yaml *root)
 
 static void load_times(struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"call_timeout", "lease", "lateness", "index_lag",
-                                        "grace",        "probe", "backoff",  "backoff_cap",
-                                        "return_after", "sweep", "recheck",  NULL};
+    static const char *const KNOWN[] = {
+        "call_timeout", "lease",        "lateness", "index_lag", "grace", "probe", "backoff",
+        "backoff_cap",  "return_after", "sweep",    "recheck",   "touch", NULL};
     const struct yaml *map = value_map(&l->v, root, "times");
     struct policy *p = &l->c->policy;
     struct flow_times *t = &p->times;
@@ -149,6 +149,7 @@ static void load_times(struct loader *l, const struct yaml *root)
     t->safety_ms = t->lease_ms / 12 < t->safety_ms ? t->lease_ms / 12 : t->safety_ms;
     p->return_after_ms = value_duration(&v, map, "return_after", p->return_after_ms, 0);
     p->recheck_ms = value_duration(&v, map, "recheck", p->recheck_ms, SHORTEST_MS);
+    p->touch_ms = value_duration(&v, map, "touch", p->touch_ms, SHORTEST_MS);
     p->sweep_ms = value_duration(&v, map, "sweep", p->sweep_ms, SHORTEST_MS);
     if (!flow_times_ok(t, &broken)) {
         diag_error(v.diags, "C050", map ? map->pos : (struct diag_pos){0}, "%s", broken);
@@ -286,15 +287,31 @@ static void refuse_unread(struct loader *l, const struct yaml *root)
 /* A --set that names no option would be a wish nobody hears. */
 static void refuse_unknown_set(struct loader *l)
 {
-    static const char *const OPTIONS[] = {
-        "database.conninfo",  "database.password", "database.connections",
-        "listen.address",     "listen.port",       "listen.ops_address",
-        "listen.ops_port",    "listen.tls_cert",   "listen.tls_key",
-        "listen.public_url",  "mapping",           "log_level",
-        "times.call_timeout", "times.lease",       "times.lateness",
-        "times.index_lag",    "times.grace",       "times.probe",
-        "times.backoff",      "times.backoff_cap", "times.return_after",
-        "times.sweep",        "times.recheck",     NULL};
+    static const char *const OPTIONS[] = {"database.conninfo",
+                                          "database.password",
+                                          "database.connections",
+                                          "listen.address",
+                                          "listen.port",
+                                          "listen.ops_address",
+                                          "listen.ops_port",
+                                          "listen.tls_cert",
+                                          "listen.tls_key",
+                                          "listen.public_url",
+                                          "mapping",
+                                          "log_level",
+                                          "times.call_timeout",
+                                          "times.lease",
+                                          "times.lateness",
+                                          "times.index_lag",
+                                          "times.grace",
+                                          "times.probe",
+                                          "times.backoff",
+                                          "times.backoff_cap",
+                                          "times.return_after",
+                                          "times.sweep",
+                                          "times.recheck",
+                                          "times.touch",
+                                          NULL};
 
     for (size_t i = 0; i < l->v.set_count; i++) {
         struct str rest = str_of(l->v.set[i]), path = str_cut(&rest, '=');

@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/gate.h"
+#include "domain/plea.h"
 #include "domain/refusal.h"
 #include "domain/words.h"
 
@@ -12,6 +13,8 @@ const struct policy POLICY_DEFAULT = {
     .return_after_ms = 15 * 60000,
     .reopens_per_hour = 3,
     .writes_per_hour = 6,
+    .tells_per_ticket = 3,
+    .touch_ms = 15000,
     .sweep_ms = 15 * 60000,
     .refused_ms = 5 * 60000,
     .times = {.call_timeout_ms = 20000,
@@ -123,10 +126,11 @@ static void see_ticket(struct step *s)
 
 /* What is done about a Done that is not right. */
 enum hold {
-    HOLD_NONE = 0, /* nothing: it is right, or not ours to hold, or somebody fights us for it */
+    HOLD_NONE = 0, /* nothing: it is right, or not ours to hold */
     HOLD_ORDERED,  /* it goes back, from now on */
     HOLD_UNDER_WAY,
-    HOLD_REFUSED, /* Jira does not let us */
+    HOLD_REFUSED,  /* Jira does not let us */
+    HOLD_GIVEN_UP, /* somebody fights us for it: a person has to look */
 };
 
 /* Done without proof: back it goes, unless somebody fights us for it; then hold and escalate. */
@@ -145,25 +149,52 @@ static enum hold hold_the_gate(struct step *s)
     if (d->reopens_last_hour >= s->p->reopens_per_hour && !PLANTED(REOPEN_UNCAPPED)) {
         escalate(s, "ReopenedTooOften", 0);
         look_by(s, d->now_ms + s->p->sweep_ms);
-        return HOLD_NONE;
+        return HOLD_GIVEN_UP;
     }
     enqueue(s, FLOW_REOPEN, d->ticket.cycle, NOTICE_REOPENED);
     return HOLD_ORDERED;
 }
 
 /* What the ticket says while the gate is held; else what it would say. */
-static enum notice_state held_notice(enum hold hold, enum notice_state otherwise)
+static enum notice_state held_notice(const struct dossier *d, enum hold hold,
+                                     enum notice_state otherwise)
 {
+    bool refused = plea_is_refused(plea_judge(d));
+
     switch (hold) {
     case HOLD_ORDERED:
     case HOLD_UNDER_WAY:
         return NOTICE_REOPENED;
     case HOLD_REFUSED:
         return NOTICE_CANNOT_REOPEN;
+    case HOLD_GIVEN_UP:
+        return NOTICE_HELD;
     case HOLD_NONE:
         break;
     }
-    return otherwise;
+    return refused ? NOTICE_NO_EXCEPTION : otherwise;
+}
+
+/* What the ticket says in our name is not what we said: somebody, or a rule, wrote over it. Where
+ * our own words cannot be written nobody is fought over them. */
+static bool is_overwritten(const struct dossier *d)
+{
+    bool refused = d->flow_parked[FLOW_FIELDS];
+    return d->said_hash && d->ticket.shown_hash != d->said_hash && !refused &&
+           d->mode != GATE_OBSERVE && !d->unsteady;
+}
+
+/* Does somebody have to be told anew? The first comment is new whatever it says. See struct
+ * enqueue.
+ */
+static int32_t tells(const struct step *s, const struct notice *n)
+{
+    const struct dossier *d = s->d;
+    bool anew = n->notify && n->state != d->notice_shown && d->tells < s->p->tells_per_ticket;
+
+    if (!n->comment)
+        return 0;
+    return d->tells == 0 ? 1 : anew ? 2 : 0;
 }
 
 /* Say what is so on the ticket, when it differs from what it says and the hourly allowance is not
@@ -181,21 +212,32 @@ static void say(struct step *s, enum notice_state state)
         return;
     words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;
-    if (n.key == d->notice_shown_key)
+    bool again = n.key == d->notice_shown_key;
+    if (again && !is_overwritten(d))
         return;
     if (is_working(d, FLOW_FIELDS) || is_working(d, FLOW_COMMENT)) {
         look_by(s, d->now_ms + s->p->times.probe_ms);
         return;
     }
-    /* quiet states leave half of the allowance to those that need a person */
-    int32_t allowance = n.notify ? s->p->writes_per_hour : s->p->writes_per_hour / 2;
-    if (d->writes_last_hour + 1 + n.comment > allowance && !n.final) {
+    bool comment = !again && n.comment;
+    int32_t tell = comment ? tells(s, &n) : 0;
+    /* quiet states, and what is said again, leave most of the allowance to those that need a
+     * person, and these what a last word takes, unless it was said; a new comment is the first to
+     * be left out */
+    int32_t all = s->p->writes_per_hour, last = notice_is_final(d->notice_shown) ? 0 : 2;
+    int32_t allowance = again ? all / 3 : n.final ? all : n.notify ? all - last : all / 3;
+    tell = tell == 2 && d->writes_last_hour + 3 > allowance ? 0 : tell;
+    int32_t need = 1 + comment + (tell == 2);
+    if (d->writes_last_hour + need > allowance) {
         look_by(s, d->now_ms + s->p->sweep_ms);
         return;
     }
+    s->r->respoken = again;
     enqueue(s, FLOW_FIELDS, d->ticket.cycle, state);
-    if (n.comment)
+    if (comment)
         enqueue(s, FLOW_COMMENT, d->ticket.cycle, state);
+    if (comment)
+        s->r->flows[s->r->flow_count - 1].tell = tell;
 }
 
 static void take_up_claim(struct step *s)
@@ -244,7 +286,7 @@ static void wait_before_work(struct step *s, enum notice_state why)
     enum hold hold = hold_the_gate(s);
 
     s->r->breach = hold == HOLD_ORDERED && !s->d->ticket.moved_by_us;
-    say(s, hold == HOLD_REFUSED ? NOTICE_CANNOT_REOPEN : why);
+    say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP ? held_notice(s->d, hold, why) : why);
     look_by(s, s->d->now_ms + s->p->sweep_ms);
 }
 
@@ -307,7 +349,7 @@ static void decide_fulfilling(struct step *s)
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
-    say(s, held_notice(hold_the_gate(s), was_returned ? NOTICE_NOT_YET : NOTICE_READY));
+    say(s, held_notice(s->d, hold_the_gate(s), was_returned ? NOTICE_NOT_YET : NOTICE_READY));
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
@@ -324,6 +366,8 @@ static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
         wait = g->settling_ms;
     if (p->recheck_ms < wait)
         wait = p->recheck_ms;
+    if (d->touched && p->touch_ms < wait) /* pressed again, or "done now": it is looked at */
+        wait = p->touch_ms;
     if (!reads)
         return d->now_ms;
     return d->last_read_ms + wait;
@@ -391,7 +435,7 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(hold_the_gate(s), waiting_notice(&g)));
+    say(s, held_notice(s->d, hold_the_gate(s), waiting_notice(&g)));
 }
 
 static void decide_proven(struct step *s)
@@ -433,12 +477,23 @@ static void decide_claim(struct step *s)
         decide_proven(s);
 }
 
+static enum notice_state closed_notice(const struct dossier *d)
+{
+    bool excepted = d->notice_shown == NOTICE_EXCEPTION;
+
+    for (size_t i = 0; i < d->item_count; i++)
+        excepted |= d->items[i].excepted;
+    return excepted ? NOTICE_EXCEPTION : NOTICE_VERIFIED;
+}
+
 static void decide_closed(struct step *s)
 {
     if (s->human_claim)
         take_up_claim(s);
     else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify))
         move(s, PHASE_FULFILLING, "Reopened"); /* in Verifying: a late step of ours followed it */
+    else /* the last word, when it could not be said yet, or was written over */
+        say(s, closed_notice(s->d));
 }
 
 /* Back to work, or to waiting for the approval that it never had. */
@@ -501,7 +556,57 @@ static void decide_over(struct step *s)
         escalate(s, "ClosedAlthoughOver", 0);
     enum hold hold = hold_the_gate(s);
     return_what_is_over(s);
-    say(s, hold == HOLD_REFUSED ? NOTICE_CANNOT_REOPEN : over_notice(d->phase));
+    say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP ? held_notice(s->d, hold, NOTICE_NONE)
+                                                         : over_notice(d->phase));
+    look_by(s, d->now_ms + s->p->sweep_ms);
+}
+
+/* An exception asked for on the ticket: granted once, or refused, and the ticket says why. */
+static void answer_plea(struct step *s)
+{
+    const struct dossier *d = s->d;
+    enum plea_verdict v = plea_judge(d);
+
+    s->r->grants = v == PLEA_GRANTED;
+    s->r->refuses = plea_is_refused(v);
+    if (s->r->grants) /* then it is all looked at again */
+        look_by(s, d->now_ms + 1000);
+}
+
+/* --- what is ours on the ticket --- */
+
+static bool has_word(struct str list, struct str word)
+{
+    while (list.len)
+        if (str_eq(str_cut(&list, ' '), word))
+            return true;
+    return false;
+}
+
+/* What people did to what is ours on the ticket, and to the resolution. None of it has an effect on
+ * what is proven: it is undone, and goes into evidence. Only tickets that we made have a binding.
+ */
+static void mend(struct step *s)
+{
+    const struct dossier *d = s->d;
+    const struct ticket *t = &d->ticket;
+    bool made = s->here && !d->from_ticket && !d->flow_open[FLOW_CREATE] && !d->unsteady;
+    bool unbound = made && (t->bound_elsewhere || !str_eq(t->bound_to, d->request_id));
+    bool open = s->here && (t->role == STATUS_OPEN || t->role == STATUS_VERIFY);
+    bool resolved =
+        open && t->resolution_set && d->mode == GATE_ENFORCE && !phase_is_terminal(d->phase);
+
+    s->r->unmarked = made && !str_empty(d->marker) && !has_word(t->markers, d->marker);
+    s->r->rebound = unbound;
+    s->r->resolved = resolved && !str_empty(t->resolution_edit);
+    if (!(unbound || resolved) || is_working(d, FLOW_MEND) || PLANTED(SPOOF_STANDS))
+        return;
+    if (d->flow_parked[FLOW_MEND] && str_eq(d->flow_cycle[FLOW_MEND], t->cycle))
+        try_again(s, FLOW_MEND, "CannotMend");
+    else if (d->writes_last_hour + 2 >= s->p->writes_per_hour) /* a last word takes two */
+        escalate(s, "MendedTooOften", 0);
+    else
+        enqueue(s, FLOW_MEND, t->cycle, NOTICE_NONE);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
@@ -554,6 +659,8 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     ret->edited_back = compared && !ret->tampered && !str_empty(d->approved_edit) &&
                        !str_empty(d->ticket.edit) && !str_eq(d->approved_edit, d->ticket.edit);
     tell_what_is_refused(&s);
+    mend(&s);
+    answer_plea(&s);
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
     record_refusal(&s);

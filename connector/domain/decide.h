@@ -10,6 +10,8 @@ struct policy {
     int64_t return_after_ms;  /* a mismatch this long after the claim goes back to the fulfiller */
     int32_t reopens_per_hour; /* then hold and escalate (reliability D4) */
     int32_t writes_per_hour;  /* comments and fields on one ticket */
+    int32_t tells_per_ticket; /* comments that are new rather than edited in place */
+    int64_t touch_ms;         /* a touched ticket's sources are read again no sooner than this */
     int64_t sweep_ms;         /* look at an open ticket at least this often */
     int64_t refused_ms; /* a move that Jira refused is tried again after this, then twice this,
                            ..., at least hourly */
@@ -25,6 +27,9 @@ struct enqueue {
     enum flow_kind kind;
     struct str cycle;
     enum notice_state notice; /* for comment and field_update: what it says; words.h renders it */
+    int32_t
+        tell; /* of a comment: 0 an edit in place suffices, 1 it is the ticket's first, 2 somebody
+                 has to act and is told by a new one as well. Also how many calls it takes */
 };
 
 /* Somebody is told, once for each reason, claim and `since_ms`. */
@@ -45,7 +50,13 @@ struct decision {
                              NONE: it does not, or that is recorded already */
     bool tampered; /* mapped fields differ from what was approved, or are empty: in evidence, never
                       followed */
+    bool rebound;  /* our binding on the ticket was changed: in evidence, written anew */
+    bool unmarked; /* our marker was taken off the ticket: in evidence, of no effect */
+    bool resolved; /* a resolution was set without a close: in evidence, taken away */
+    bool respoken; /* what the ticket says in our name was changed: in evidence, said anew */
     bool edited_back;     /* they are as approved, but were edited since: in evidence */
+    bool grants;          /* the exception asked for on the ticket is granted: rows, and evidence */
+    bool refuses;         /* it is not: in evidence */
     bool read_sources;    /* read every item's source now, then decide again */
     int64_t next_read_ms; /* absolute: when the sources are read next; 0 = not planned */
     struct enqueue flows[LIMIT_EFFECTS_PER_STEP];

@@ -33,6 +33,8 @@ enum notice_state {
     NOTICE_WITHDRAWN,
     NOTICE_DENIED,
     NOTICE_EXPIRED,
+    NOTICE_HELD,         /* closed again and again: we reopen it no more for a while */
+    NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
     NOTICE_COUNT
 };
 
@@ -91,7 +93,9 @@ struct dossier {
                        */
     bool close_sent;  /* a close for the present claim may have been carried out: calling..done */
     int32_t reopens_last_hour, returns_last_hour;
-    int32_t writes_last_hour;       /* comments and field updates */
+    int32_t writes_last_hour; /* calls that write comments, fields or what was mended */
+    int32_t tells;            /* comments that were new, ever: each is a notification */
+    uint64_t said_hash; /* words_hash() of what the ticket shall say, 0 = we said nothing yet */
     enum notice_state notice_shown; /* what the ticket says now, as far as we know */
     uint64_t notice_shown_key;
     int64_t notice_shown_ms;
@@ -99,6 +103,11 @@ struct dossier {
     /* verification schedule */
     int32_t reads_since_claim;
     int64_t last_read_ms;
+    bool touched;  /* somebody did something to the ticket since the sources were read last */
+    bool unsteady; /* work of ours ended since the look began: what it shows of the ticket may be
+                      older than that */
+    struct str plea_done; /* struct plea's edit that was carried out; empty: none */
+    int64_t goal_ms;      /* from request to proof, 0 = none */
 };
 
 #endif

@@ -22,7 +22,8 @@
     X(RETURN, "transition") /* back to the fulfiller, with the missing fact */ \
     X(CLOSE, "close")                                                          \
     X(REOPEN, "reopen")                                                        \
-    X(RETIRE, "retire") /* a second ticket of the request is cancelled */
+    X(RETIRE, "retire") /* a second ticket of the request is cancelled */      \
+    X(MEND, "mend")     /* what somebody did to our binding or the resolution */
 
 #define FLOW_STATES(X)                                                                     \
     X(PENDING, "pending", false)                                                           \

@@ -71,6 +71,8 @@ struct item {
     struct source_rule rule;
     bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to
                       spare) */
+    int64_t excepted_until_ms;  /* of that exception, 0 = not known */
+    struct str exception_owner; /* who owns it, person key */
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;

@@ -130,6 +130,18 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
     return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }
 
+/* Words edited in place may be written twice; the first ones, or those that tell somebody anew,
+ * would stand there twice: what was lost may still be carried out. */
+static enum flow_event judge_comment(const struct flow *flow, const struct dossier *d,
+                                     const struct policy *policy, int64_t now_ms)
+{
+    int64_t late_ms = policy->times.lease_ms + policy->times.lateness_ms;
+
+    if (d->mode == GATE_OBSERVE)
+        return EV_NOT_WANTED;
+    return flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms ? EV_WAIT : EV_READY;
+}
+
 static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
 {
     bool still_there = d->ticket.role == STATUS_VERIFY && str_eq(d->ticket.cycle, flow->cycle);
@@ -243,6 +255,9 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
     case FLOW_RETURN:
         return judge_return(flow, &fresh);
     case FLOW_COMMENT:
+        return judge_comment(flow, &fresh, policy, now_ms);
+    case FLOW_MEND: /* the steps see what there is to mend */
+        return EV_READY;
     case FLOW_FIELDS:
         return d->mode == GATE_OBSERVE && d->notice_shown != NOTICE_OBSERVING
                    ? EV_NOT_WANTED

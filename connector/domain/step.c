@@ -10,6 +10,7 @@ static const struct step_rule RULES[] = {
     {FLOW_CREATE, STEP_BIND, LOOK_TICKET, false, ANYWHERE, "the request API takes no property"},
     {FLOW_CREATE, STEP_LINK, LOOK_TICKET, false, ANYWHERE, "one link, however often it is sent"},
     {FLOW_CREATE, STEP_PARTICIPANTS, LOOK_TICKET, false, ANYWHERE, "adding them again is harmless"},
+    {FLOW_COMMENT, STEP_TELL, LOOK_LATELY, false, ANYWHERE, "an edit in place tells nobody"},
     {FLOW_COMMENT, STEP_COMMENT, LOOK_LATELY, false, ANYWHERE, "edited in place"},
     {FLOW_FIELDS, STEP_FIELDS, LOOK_LATELY, false, ANYWHERE, "the same values again are harmless"},
     {FLOW_RETURN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(VERIFY), "it waits in Verifying"},
@@ -18,6 +19,8 @@ static const struct step_rule RULES[] = {
     {FLOW_REOPEN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(DONE), "Done without a proof"},
     {FLOW_RETIRE, STEP_SAY_SECOND, LOOK_TICKET, false, UNFINISHED, "whoever finds it reads why"},
     {FLOW_RETIRE, STEP_TO_CANCELLED, LOOK_TICKET, false, UNFINISHED, "one live ticket a request"},
+    {FLOW_MEND, STEP_BIND, LOOK_TICKET, false, ANYWHERE, "whose ticket it is, says our property"},
+    {FLOW_MEND, STEP_UNRESOLVE, LOOK_TICKET, false, UNFINISHED, "it looks closed in queues"},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
@@ -50,8 +53,10 @@ enum look step_look(const struct flow *flow)
 const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket,
                                   unsigned shown)
 {
-    if (ticket && str_eq(ticket->bound_to, flow->request_id))
+    if (ticket && str_eq(ticket->bound_to, flow->request_id) && !ticket->bound_elsewhere)
         shown |= STEP_BIT(STEP_BIND);
+    if (ticket && !ticket->resolution_set)
+        shown |= STEP_BIT(STEP_UNRESOLVE);
     for (size_t i = 0; i < RULE_COUNT; i++) {
         const struct step_rule *r = &RULES[i];
         bool made = r->makes && flow->issue_id.len;

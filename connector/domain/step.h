@@ -23,7 +23,9 @@
     X(TO_DONE, "to_done")       /* into Done, and nowhere else */                               \
     X(TO_OPEN, "to_open")       /* back to work */                                              \
     X(SAY_SECOND, "say_second") /* one internal comment that names both tickets */              \
-    X(TO_CANCELLED, "to_cancelled") /* thrown away, never by a road that means verified */
+    X(TO_CANCELLED, "to_cancelled") /* thrown away, never by a road that means verified */      \
+    X(TELL, "tell")                 /* a new internal comment: somebody has to act */           \
+    X(UNRESOLVE, "unresolve")       /* a resolution without a close is taken away */
 
 enum step {
 #define X(name, text) STEP_##name,

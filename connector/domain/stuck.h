@@ -54,6 +54,8 @@
       "mend what Jira names, its link or its participants, then: request retry")                 \
     X(RETIRE_REFUSED, "RetireRefused", STUCK, OWNER, "the cancelling is tried again",            \
       "cancel the second ticket by hand or let our account make this move in the workflow")      \
+    X(MEND_REFUSED, "MendRefused", STUCK, OWNER, "the mending is tried again",                   \
+      "clear the resolution by hand, and let our account edit this ticket")                      \
     X(WORDS_REFUSED, "WordsRefused", STUCK, OWNER, "the words are written once they change",     \
       "let our account comment and edit its two fields, then: request retry")                    \
     X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \

@@ -30,7 +30,7 @@ enum ticket_presence {
     TICKET_UNREAD = 0,
     TICKET_HERE,
     TICKET_GONE
-}; /* GONE: 404, moved out, archived */
+}; /* GONE: 404, moved out of the projects we look after, archived */
 
 enum approval_state { APPROVAL_NONE = 0, APPROVAL_PENDING, APPROVAL_APPROVED, APPROVAL_DECLINED };
 
@@ -38,6 +38,23 @@ enum approval_state { APPROVAL_NONE = 0, APPROVAL_PENDING, APPROVAL_APPROVED, AP
 struct person {
     struct str key;   /* what we call him; empty: nobody is named */
     struct str names; /* by what Jira knows him, a JSON array (jsm_user_names); empty: not known */
+};
+
+enum plea_answer { PLEA_UNANSWERED = 0, PLEA_YES, PLEA_NO };
+
+/* An exception asked for on the ticket, as its fields stand and its history tells of them (plea.h).
+ */
+struct plea {
+    struct str reason;   /* empty: nobody asks */
+    struct str asked_by; /* who wrote it, person key */
+    struct str
+        owner; /* who shall own it, person key; who asked where the site has no field for it */
+    int64_t until_ms; /* its end, 0 = none is given */
+    enum plea_answer answer;
+    struct str decided_by; /* who set the answer, person key */
+    bool by_approver;      /* the mapping lists who did */
+    bool by_worker;        /* who did is the assignee, or moved the ticket last */
+    struct str edit;       /* changelog id of the answer: what has been carried out once is over */
 };
 
 struct ticket {
@@ -54,14 +71,25 @@ struct ticket {
     bool moved_by_us;    /* that account is the connector's own */
     struct str
         edit; /* changelog id of the last change to a field that the mapping reads, "0" = none */
-    bool resolution_set; /* a resolution outside a Done status looks closed in queues */
-    int64_t updated_ms;  /* Jira's `updated` */
-    struct str marker;   /* correlation marker found on it, empty when none */
-    struct str markers;  /* all labels that look like one, separated by blanks */
-    struct str bound_to; /* the request that its binding property names for this site, or empty */
-    bool made_by_us;     /* our account made it, and its binding names no other site */
-    bool human_touched;  /* somebody other than us and than an app changed it or, where comments
-                            were read too, wrote on it; or more was done than the read shows */
+    bool resolution_set;  /* a resolution outside a Done status looks closed in queues */
+    int64_t updated_ms;   /* Jira's `updated` */
+    struct str marker;    /* correlation marker found on it, empty when none */
+    struct str markers;   /* all labels that look like one, separated by blanks */
+    struct str bound_to;  /* the request that its binding property names for this site, or empty */
+    bool bound_elsewhere; /* that property names another site: copied, or somebody's own words */
+    uint64_t shown_hash;  /* of what the ticket says in our name: words_hash() of the state property
+                             and the two fields as they stand now */
+    struct str resolution_edit; /* changelog id of the edit, by somebody else and outside a move,
+                                   that set the resolution; empty: none did, or it was undone */
+    struct plea plea;
+    struct str assignee; /* account id */
+    /* of the history of a plea: changelog ids of when it was asked for, and changed beside its
+     * answer last; account id of who answered */
+    struct str plea_asked, plea_varied, plea_decider;
+    struct str resolved_by; /* changelog id of the last change of the resolution, however it came */
+    bool made_by_us;        /* our account made it, and its binding names no other site */
+    bool human_touched;     /* somebody other than us and than an app changed it or, where comments
+                               were read too, wrote on it; or more was done than the read shows */
     int64_t created_ms;
     enum approval_state approval;
     struct person approver;               /* who decided */

@@ -1,59 +1,14 @@
 #include "domain/words.h"
 
-/* A sentence under construction in a fixed array; what does not fit is cut at a code point. */
-struct line {
-    char *p;
-    size_t size, len;
-};
-
-static void add(struct line *l, struct str s)
-{
-    str_copy(l->p + l->len, l->size - l->len, s);
-    while (l->p[l->len])
-        l->len++;
-}
-
-static void add_c(struct line *l, const char *text)
-{
-    add(l, str_of(text));
-}
-
-/* "11:02 UTC" */
-static void add_time(struct line *l, int64_t ms)
-{
-    int64_t minutes = ms / 60000 % (24 * 60);
-    int64_t h = minutes / 60, m = minutes % 60;
-    char text[] = {(char)('0' + h / 10), (char)('0' + h % 10), ':',
-                   (char)('0' + m / 10), (char)('0' + m % 10), '\0'};
-    add_c(l, text);
-    add_c(l, " UTC");
-}
-
-/* A time with the words before it; without a time nothing is said, least of all midnight of 1970.
- */
-static void add_since(struct line *l, const char *words, int64_t ms)
-{
-    if (!ms)
-        return;
-    add_c(l, words);
-    add_time(l, ms);
-}
-
-/* Names come from people's typing: keep one sentence short whatever they wrote. */
-static void add_name(struct line *l, struct str name)
-{
-    enum { NAME_MAX = 40 };
-    char cut[NAME_MAX + 1];
-    bool whole = str_copy(cut, sizeof cut, name);
-    add_c(l, cut);
-    if (!whole)
-        add_c(l, "…");
-}
+#include "domain/line.h"
+#include "domain/plea.h"
+#include "domain/words_checked.h"
 
 static const char *const STATE_NAMES[] = {
-    "none",     "observing",     "waiting_approval", "ready",   "checking",  "stale",
-    "not_yet",  "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
-    "reopened", "cannot_reopen", "withdrawn",        "denied",  "expired",
+    "none",         "observing",     "waiting_approval", "ready",   "checking",  "stale",
+    "not_yet",      "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
+    "reopened",     "cannot_reopen", "withdrawn",        "denied",  "expired",   "held",
+    "no_exception",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -70,31 +25,41 @@ bool notice_state_from(struct str name, enum notice_state *ret)
     return i >= 0;
 }
 
-/* What is fixed per state: the option of "Access check", the panel, and who is told. */
+/* What is fixed per state: the option of "Access check", the panel, how the comment begins (empty:
+ * with the line itself), and who is told. */
 struct manner {
-    const char *check, *panel;
+    const char *check, *panel, *head;
     bool notify, comment, final;
 };
 
 static const struct manner MANNERS[] = {
-    [NOTICE_NONE] = {"Waiting", "info", false, false, false},
-    [NOTICE_OBSERVING] = {"Waiting", "info", false, false, false},
-    [NOTICE_WAITING_APPROVAL] = {"Waiting", "info", false, false, false},
-    [NOTICE_READY] = {"Waiting", "info", false, false, false},
-    [NOTICE_CHECKING] = {"Checking", "info", false, false, false},
-    [NOTICE_STALE] = {"Can't tell", "info", false, true, false},
-    [NOTICE_NOT_YET] = {"Not there yet", "warning", true, true, false},
-    [NOTICE_WRONG_CHANGE] = {"Not there yet", "error", true, true, false},
-    [NOTICE_CANNOT_READ] = {"Can't tell", "warning", false, true, false},
-    [NOTICE_UNCLEAR] = {"Waiting", "warning", true, true, false},
-    [NOTICE_EXCEPTION] = {"Exception", "note", true, true, true},
-    [NOTICE_VERIFIED] = {"Verified", "success", false, true, true},
-    [NOTICE_REOPENED] = {"Not there yet", "warning", true, true, false},
-    [NOTICE_CANNOT_REOPEN] = {"Not there yet", "error", true, true, false},
-    [NOTICE_WITHDRAWN] = {"Waiting", "warning", true, true, false},
-    [NOTICE_DENIED] = {"Waiting", "warning", true, true, false},
-    [NOTICE_EXPIRED] = {"Waiting", "warning", true, true, false},
+    [NOTICE_NONE] = {"Waiting", "info", "", false, false, false},
+    [NOTICE_OBSERVING] = {"Waiting", "info", "", false, false, false},
+    [NOTICE_WAITING_APPROVAL] = {"Waiting", "info", "", false, false, false},
+    [NOTICE_READY] = {"Waiting", "info", "", false, false, false},
+    [NOTICE_CHECKING] = {"Checking", "info", "", false, false, false},
+    [NOTICE_STALE] = {"Can't tell", "info", "Not closed yet: our copy is older than your work.",
+                      false, true, false},
+    [NOTICE_NOT_YET] = {"Not there yet", "warning", NULL, true, true, false},
+    [NOTICE_WRONG_CHANGE] = {"Not there yet", "error", NULL, true, true, false},
+    [NOTICE_CANNOT_READ] = {"Can't tell", "warning", "Not closed yet: nobody can look.", false,
+                            true, false},
+    [NOTICE_UNCLEAR] = {"Waiting", "warning", "", true, true, false},
+    [NOTICE_EXCEPTION] = {"Exception", "note", "", true, true, true},
+    [NOTICE_VERIFIED] = {"Verified", "success", "", false, true, true},
+    [NOTICE_REOPENED] = {"Not there yet", "warning", NULL, true, true, false},
+    [NOTICE_CANNOT_REOPEN] = {"Not there yet", "error", "", true, true, true},
+    [NOTICE_WITHDRAWN] = {"Waiting", "warning", "", true, true, true},
+    [NOTICE_DENIED] = {"Waiting", "warning", "", true, true, true},
+    [NOTICE_EXPIRED] = {"Waiting", "warning", "", true, true, true},
+    [NOTICE_HELD] = {"Not there yet", "error", "", true, true, true},
+    [NOTICE_NO_EXCEPTION] = {"Not there yet", "warning", "", true, true, false},
 };
+
+bool notice_is_final(enum notice_state s)
+{
+    return MANNERS[s].final;
+}
 
 /* The item a sentence speaks about, or NULL. */
 static const struct item *subject(const struct dossier *d, const struct gate_verdict *g,
@@ -112,14 +77,28 @@ static struct str label(const struct item *i)
     return str_empty(i->source_label) ? i->source : i->source_label;
 }
 
+/* How many are missing beside the one that is named. */
+static void say_others(struct line *l, const struct gate_verdict *g)
+{
+    size_t all = g->missing + g->verified + g->excepted;
+
+    if (g->missing < 2)
+        return;
+    line_add_c(l, " ");
+    line_add_number(l, (int64_t)g->missing);
+    line_add_c(l, " of ");
+    line_add_number(l, (int64_t)all);
+    line_add_c(l, " are missing; the list below names them.");
+}
+
 static void say_task(struct line *l, const struct item *i)
 {
-    add_c(l, i->desired == DESIRED_ABSENT ? "Remove " : "Give ");
-    add_name(l, i->entitlement);
-    add_c(l, i->desired == DESIRED_ABSENT ? " from " : " to ");
-    add_name(l, i->account);
-    add_c(l, " in ");
-    add_name(l, label(i));
+    line_add_c(l, i->desired == DESIRED_ABSENT ? "Remove " : "Give ");
+    line_add_name(l, i->entitlement);
+    line_add_c(l, i->desired == DESIRED_ABSENT ? " from " : " to ");
+    line_add_name(l, i->account);
+    line_add_c(l, " in ");
+    line_add_name(l, label(i));
 }
 
 /* Where we only warn, people close by themselves, and it stays so. */
@@ -136,32 +115,32 @@ static bool resolves_itself(const struct dossier *d)
 static void say_missing(struct line *l, const struct dossier *d, const struct item *i,
                         const struct finding *f)
 {
-    add_c(l, stays_closed(d) ? "Closed, but " : "Not closed: ");
+    line_add_c(l, stays_closed(d) ? "Closed, but " : "Not closed: ");
     if (!f->proof) { /* nobody looked yet: nobody may say how it is */
-        add_c(l, "nobody has checked yet whether ");
-        add_name(l, i->account);
-        add_c(l, i->desired == DESIRED_ABSENT ? " lost " : " has ");
-        add_name(l, i->entitlement);
-        add_c(l, " in ");
-        add_name(l, label(i));
+        line_add_c(l, "nobody has checked yet whether ");
+        line_add_name(l, i->account);
+        line_add_c(l, i->desired == DESIRED_ABSENT ? " lost " : " has ");
+        line_add_name(l, i->entitlement);
+        line_add_c(l, " in ");
+        line_add_name(l, label(i));
         return;
     }
-    add_name(l, i->account);
+    line_add_name(l, i->account);
     if (str_eq_c(str_of(f->reason), "AccountMissing"))
-        add_c(l, " has no account in ");
+        line_add_c(l, " has no account in ");
     else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
-        add_c(l, " has ");
-        add_name(l, i->entitlement);
-        add_c(l, " but is not active in ");
+        line_add_c(l, " has ");
+        line_add_name(l, i->entitlement);
+        line_add_c(l, " but is not active in ");
     } else {
-        add_c(l, i->desired == DESIRED_ABSENT ? " still has " : " doesn't have ");
-        add_name(l, i->entitlement);
-        add_c(l, " in ");
+        line_add_c(l, i->desired == DESIRED_ABSENT ? " still has " : " doesn't have ");
+        line_add_name(l, i->entitlement);
+        line_add_c(l, " in ");
     }
-    add_name(l, label(i));
-    add_c(l, " (read ");
-    add_time(l, f->proof->as_of_ms);
-    add_c(l, ")");
+    line_add_name(l, label(i));
+    line_add_c(l, " (read ");
+    line_add_time(l, f->proof->as_of_ms);
+    line_add_c(l, ")");
 }
 
 /* The second sentence about what is not there: what to do, since when it is so, what follows. */
@@ -170,15 +149,28 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
 {
     say_task(next, i);
     if (state == NOTICE_REOPENED)
-        add_c(next, ". It was closed before the access was checked, so it is reopened.");
+        line_add_c(next, ". It was closed before the access was checked, so it is reopened.");
     else if (stays_closed(d))
-        add_c(next, ". You don't need to come back; it is checked again by itself.");
+        line_add_c(next, ". You don't need to come back; it is checked again by itself.");
     else if (next_read_ms && resolves_itself(d))
-        add_c(next, ". You don't need to come back; it resolves itself at the next check.");
+        line_add_c(next, ". You don't need to come back; it resolves itself at the next check.");
     else
-        add_c(next, ", then press Resolve.");
-    add_since(next, " It reads so since ", item_since(i).not_so_ms);
-    add_c(next, item_since(i).not_so_ms ? "." : "");
+        line_add_c(next, ", then press Resolve.");
+    line_add_since(next, " It reads so since ", item_since(i).not_so_ms);
+    line_add_c(next, item_since(i).not_so_ms ? "." : "");
+}
+
+static void say_exception(struct line *l, const struct item *i)
+{
+    line_add_c(l, "Closed under an exception");
+    if (i->excepted_until_ms) {
+        line_add_c(l, " until ");
+        line_add_day(l, i->excepted_until_ms);
+    }
+    if (!str_empty(i->exception_owner)) {
+        line_add_c(l, ", owner ");
+        line_add_name(l, i->exception_owner);
+    }
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
@@ -187,48 +179,49 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
 {
     switch (state) {
     case NOTICE_READY:
-        add_c(l, "Approved. ");
+        line_add_c(l, "Approved. ");
         say_task(l, i);
-        add_c(next, d->mode == GATE_ENFORCE
-                        ? "Press Resolve when it is done; this ticket then closes itself once the "
-                          "access is checked."
-                        : "Press Resolve when it is done; the access is checked then.");
+        line_add_c(next, d->mode == GATE_ENFORCE
+                             ? "Press Resolve when it is done; this ticket then closes itself once "
+                               "the access is checked."
+                             : "Press Resolve when it is done; the access is checked then.");
         return;
     case NOTICE_CHECKING:
-        add_c(l, "You're done. Checking ");
-        add_name(l, label(i));
-        add_c(l, resolves_itself(d) ? "; this ticket resolves itself, usually within 2 min"
-                                    : "; what we find stands here, usually within 2 min");
+        line_add_c(l, "You're done. Checking ");
+        line_add_name(l, label(i));
+        line_add_c(l, resolves_itself(d) ? "; this ticket resolves itself, usually within 2 min"
+                                         : "; what we find stands here, usually within 2 min");
         return;
     case NOTICE_STALE:
-        add_c(l, "Can't tell yet: our ");
-        add_name(l, label(i));
-        add_since(l, " copy is from ", f->proof ? f->proof->as_of_ms : 0);
-        add_c(l, f->proof ? ", before you finished" : " copy is older than your work");
-        add_since(l, ". Next copy ", next_read_ms);
-        add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
+        line_add_c(l, "Can't tell yet: our ");
+        line_add_name(l, label(i));
+        line_add_since(l, " copy is from ", f->proof ? f->proof->as_of_ms : 0);
+        line_add_c(l, f->proof ? ", before you finished" : " copy is older than your work");
+        line_add_since(l, ". Next copy ", next_read_ms);
+        line_add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
         return;
     case NOTICE_CANNOT_READ:
-        add_c(l, "Can't reach ");
-        add_name(l, label(i));
-        add_since(l, " since ", item_since(i).unreadable_ms);
-        add_c(l, ". Nothing for you to do; IAM on-call was told");
-        add_since(next, "Trying again ", next_read_ms);
+        line_add_c(l, "Can't reach ");
+        line_add_name(l, label(i));
+        line_add_since(l, " since ", item_since(i).unreadable_ms);
+        line_add_c(l, ". Nothing for you to do; IAM on-call was told");
+        line_add_since(next, "Trying again ", next_read_ms);
         return;
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
     case NOTICE_REOPENED:
         say_missing(l, d, i, f);
-        add_since(l, ". Checking again ", next_read_ms);
+        line_add_since(l, ". Checking again ", next_read_ms);
         say_what_to_do(next, state, d, i, next_read_ms);
         return;
     case NOTICE_VERIFIED:
-        add_c(l, "Checked");
-        add_since(l, " ", f->proof ? f->proof->as_of_ms : 0);
-        add_c(l, i->desired == DESIRED_ABSENT ? ": access is gone" : ": access is there");
+        line_add_c(l, "Checked");
+        line_add_since(l, " ", f->proof ? f->proof->as_of_ms : 0);
+        line_add_c(l, i->desired == DESIRED_ABSENT ? ": access is gone" : ": access is there");
         return;
     case NOTICE_EXCEPTION:
-        add_c(l, "Closed under an exception with an end date; the access itself is not proven");
+        say_exception(l, i);
+        line_add_c(next, "The access itself is not proven; it is looked at again when that ends.");
         return;
     case NOTICE_NONE:
     case NOTICE_OBSERVING:
@@ -238,6 +231,8 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_WITHDRAWN:
     case NOTICE_DENIED:
     case NOTICE_EXPIRED:
+    case NOTICE_HELD:
+    case NOTICE_NO_EXCEPTION:
     case NOTICE_COUNT:
         return;
     }
@@ -247,16 +242,59 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
 static void say_over(struct line *l, struct line *next, const struct dossier *d, const char *why,
                      const struct item *i, const char *end)
 {
-    add_c(l, why);
-    add_c(l, ". Change nothing");
+    line_add_c(l, why);
+    line_add_c(l, ". Change nothing");
     if (i) {
-        add_c(l, " in ");
-        add_name(l, label(i));
+        line_add_c(l, " in ");
+        line_add_name(l, label(i));
     }
-    add_c(l, end);
-    add_c(next, "If the change was made already, undo it.");
+    line_add_c(l, end);
+    line_add_c(next, "If the change was made already, undo it.");
     if (d->mode == GATE_ENFORCE)
-        add_c(next, " Closed as done, this ticket is reopened.");
+        line_add_c(next, " Closed as done, this ticket is reopened.");
+}
+
+/* Why no exception is granted, and what would change that. */
+static void say_no_exception(struct line *l, struct line *next, const struct dossier *d)
+{
+    struct str who = d->ticket.plea.decided_by;
+
+    line_add_c(l, "No exception: ");
+    switch (plea_judge(d)) {
+    case PLEA_DECLINED:
+        line_add_c(l, "declined by ");
+        line_add_name(l, who);
+        line_add_c(l, ". The access is still to be made as asked");
+        break;
+    case PLEA_STRANGER:
+        line_add_name(l, who);
+        line_add_c(l, " is not one of those who may approve it");
+        line_add_c(next, "Ask one of its approvers to answer it.");
+        break;
+    case PLEA_OWN:
+        line_add_name(l, who);
+        line_add_c(l, " asks for it, works on it or gains by it");
+        line_add_c(next, "Ask another of its approvers to answer it.");
+        break;
+    case PLEA_NO_END:
+        line_add_c(
+            l, "it needs an end date within 90 days from today, which its approver has not seen");
+        line_add_c(next, "Give it an end, then have its approver answer it again.");
+        break;
+    case PLEA_NO_OWNER:
+        line_add_c(l, "it needs an owner other than its approver");
+        line_add_c(next, "Name who answers for it until then.");
+        break;
+    case PLEA_SPENT:
+        line_add_c(l, "it has ended, or its owner and its approver are one person under two names");
+        line_add_c(next, "Ask for another one, and have its approver answer it again.");
+        break;
+    case PLEA_NONE:
+    case PLEA_WAITS:
+    case PLEA_GRANTED:
+        line_add_c(l, "nobody asks for one that is not granted");
+        break;
+    }
 }
 
 /* True when it is said; else the sentence is about an item. */
@@ -265,28 +303,39 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
 {
     switch (state) {
     case NOTICE_OBSERVING:
-        add_c(l, "Not enforced here yet");
+        line_add_c(l, "Not enforced here yet");
         return true;
     case NOTICE_WAITING_APPROVAL:
-        add_c(l, "Waiting for approval by somebody allowed to");
+        line_add_c(l, "Waiting for approval by somebody allowed to");
         if (d->approval_unclear) {
-            add_c(l, "; whoever approved it may be the one who asks or the one it is for");
-            add_c(next, "Jira hides which of their addresses and accounts belong together: let "
-                        "somebody else approve, or have them named under people of the site.");
+            line_add_c(l, "; whoever approved it may be the one who asks or the one it is for");
+            line_add_c(next, "Jira hides which of their addresses and accounts belong together: "
+                             "let somebody else approve, or have them named under people of the "
+                             "site.");
         }
         if (d->approval_outdated)
-            add_c(l, "; it was changed after it was approved");
+            line_add_c(l, "; it was changed after it was approved");
         return true;
     case NOTICE_UNCLEAR:
-        add_c(l, "On hold: ");
-        add(l, str_empty(d->hold_text) ? STR("the form no longer says what is asked for")
-                                       : d->hold_text);
-        add_c(next, "Correct the field, or ask the requester; it is read again by itself.");
+        line_add_c(l, "On hold: ");
+        line_add(l, str_empty(d->hold_text) ? STR("the form no longer says what is asked for")
+                                            : d->hold_text);
+        line_add_c(next, "Correct the field, or ask the requester; it is read again by itself.");
         return true;
     case NOTICE_CANNOT_REOPEN:
-        add_c(l, "Closed without proof, and Jira doesn't let us reopen it. Please reopen this "
-                 "ticket; IAM on-call was told");
-        add_c(next, "We try again from time to time.");
+        line_add_c(l, "Closed without proof, and Jira doesn't let us reopen it. Please reopen this "
+                      "ticket; IAM on-call was told");
+        line_add_c(next, "We try again from time to time.");
+        return true;
+    case NOTICE_NO_EXCEPTION:
+        say_no_exception(l, next, d);
+        return true;
+    case NOTICE_HELD:
+        line_add_c(
+            l, "Closed again without proof, so often that we reopen it no more within the hour. "
+               "IAM on-call was told");
+        line_add_c(next,
+                   "Some rule or person closes it. Its access request stays open until proven.");
         return true;
     case NOTICE_WITHDRAWN:
         say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
@@ -295,10 +344,12 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
     case NOTICE_DENIED:
         say_over(l, next, d, "Declined: this was not approved", i,
                  "; decline or cancel this ticket");
+        line_add_c(next, " Still wanted? The requester asks anew.");
         return true;
     case NOTICE_EXPIRED:
         say_over(l, next, d, "Too late: the time it was asked for is over", i,
                  "; cancel this ticket");
+        line_add_c(next, " Still wanted? The requester asks anew.");
         return true;
     case NOTICE_NONE:
     case NOTICE_READY:
@@ -343,6 +394,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         return mix(key, str_hash(d->hold_text));
     if (state == NOTICE_WAITING_APPROVAL)
         key = mix(key, (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
+    if (state == NOTICE_NO_EXCEPTION)
+        key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
     if (!i)
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
@@ -353,16 +406,37 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     return key;
 }
 
+/* Names are cut shorter until the one-liner is short enough, whatever people wrote. */
+static const size_t NAME_CHARS[] = {40, 30, 22, 16, 12};
+
+static void say_all(const struct dossier *d, int64_t next_read_ms, const struct gate_verdict *g,
+                    const struct item *i, struct notice *ret)
+{
+    struct finding f = {0};
+
+    if (i)
+        f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    for (size_t k = 0; k < sizeof NAME_CHARS / sizeof NAME_CHARS[0]; k++) {
+        struct line line = {.p = ret->line, .size = sizeof ret->line, .name_max = NAME_CHARS[k]};
+        struct line next = {.p = ret->next, .size = sizeof ret->next};
+        ret->line[0] = ret->next[0] = '\0';
+        if (!say_about_request(&line, &next, ret->state, d, i) && i)
+            say_about_item(&line, &next, ret->state, d, i, &f, next_read_ms);
+        if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED)
+            say_others(&next, g);
+        if (line_chars(&line) <= NOTICE_LINE_CHARS)
+            return;
+        line_cut(&line, NOTICE_LINE_CHARS);
+    }
+}
+
 void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state state,
                struct notice *ret)
 {
     struct gate_verdict g = gate_judge(d);
     const struct item *i = subject(d, &g, state);
     const struct manner *m = &MANNERS[state];
-    struct finding f = {0};
 
-    if (i)
-        f = verdict_judge(i, d->claimed_ms, d->now_ms);
     *ret = (struct notice){
         .state = state,
         .check = m->check,
@@ -372,8 +446,28 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
         .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment),
         .final = m->final,
         .key = notice_key(state, d, i, g.reason, next_read_ms)};
-    struct line line = {ret->line, sizeof ret->line, 0};
-    struct line next = {ret->next, sizeof ret->next, 0};
-    if (!say_about_request(&line, &next, state, d, i) && i)
-        say_about_item(&line, &next, state, d, i, &f, next_read_ms);
+    say_all(d, next_read_ms, &g, i, ret);
+    words_checked(d, i, m->head, ret);
+}
+
+uint64_t words_hash(const struct said *said)
+{
+    const struct str parts[] = {said->request, said->state,       said->check,
+                                said->line,    said->field_check, said->field_line};
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        hash = mix(hash, str_hash(parts[i]) + i);
+    return hash ? hash : 1;
+}
+
+uint64_t words_hash_of(struct str request_id, const struct notice *n)
+{
+    struct said said = {.request = request_id,
+                        .state = str_of(notice_state_name(n->state)),
+                        .check = str_of(n->check),
+                        .line = str_of(n->line),
+                        .field_check = str_of(n->check),
+                        .field_line = str_of(n->line)};
+    return words_hash(&said);
 }

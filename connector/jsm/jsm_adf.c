@@ -1,5 +1,7 @@
 #include "jsm/jsm_adf.h"
 
+#include <inttypes.h>
+
 #include "json/json_write.h"
 
 enum { DOCUMENT_BYTES = 32 * 1024, TEXT_MAX = 10000 };
@@ -95,27 +97,93 @@ struct str jsm_adf_text(struct arena *a, struct str text)
     return close_document(&out, a);
 }
 
-struct str jsm_adf_notice(struct arena *a, struct str panel, struct str line, struct str next)
+static void open_node(struct json_out *out, const char *type, const char *attr, struct str value)
+{
+    json_open_object(out);
+    json_str_member(out, "type", str_of(type));
+    json_put_name(out, "attrs");
+    json_open_object(out);
+    json_str_member(out, attr, value);
+    json_close_object(out);
+    json_put_name(out, "content");
+    json_open_array(out);
+}
+
+static void close_node(struct json_out *out)
+{
+    json_close_array(out);
+    json_close_object(out);
+}
+
+static void put_status(struct json_out *out, struct str text, struct str colour)
+{
+    json_open_object(out);
+    json_str_member(out, "type", STR("status"));
+    json_put_name(out, "attrs");
+    json_open_object(out);
+    json_str_member(out, "text", text);
+    json_str_member(out, "color", colour);
+    json_close_object(out);
+    json_close_object(out);
+}
+
+static void put_row(struct json_out *out, struct arena *a, const struct jsm_notice_row *row)
+{
+    struct str what = harmless(a, row->what), note = harmless(a, row->note);
+
+    json_open_object(out);
+    json_str_member(out, "type", STR("paragraph"));
+    json_put_name(out, "content");
+    json_open_array(out);
+    put_text(out, arena_printf(a, "%.*s ", STR_ARG(what)), false);
+    put_status(out, row->mark, row->colour);
+    if (note.len)
+        put_text(out, arena_printf(a, " %.*s", STR_ARG(note)), false);
+    json_close_array(out);
+    json_close_object(out);
+}
+
+static void put_panel(struct json_out *out, struct arena *a, const struct jsm_notice *n)
+{
+    bool success = str_eq_c(n->panel, "success") && n->head.len;
+
+    open_node(out, "panel", "panelType", n->panel);
+    if (n->head.len)
+        put_paragraph(out, a, n->head, true);
+    if (!success)
+        put_paragraph(out, a, n->line, !n->head.len);
+    if (!success && n->next.len)
+        put_paragraph(out, a, n->next, false);
+    close_node(out);
+}
+
+struct str jsm_adf_notice(struct arena *a, const struct jsm_notice *n)
 {
     struct buf b;
     struct json_out out;
 
     open_document(&out, &b);
-    json_open_object(&out);
-    json_str_member(&out, "type", STR("panel"));
-    json_put_name(&out, "attrs");
-    json_open_object(&out);
-    json_str_member(&out, "panelType", panel);
-    json_close_object(&out);
-    json_put_name(&out, "content");
-    json_open_array(&out);
-    put_paragraph(&out, a, line, true);
-    if (next.len)
-        put_paragraph(&out, a, next, false);
-    json_close_array(&out);
-    json_close_object(&out);
-    put_paragraph(&out, a, STR(JSM_NOTICE_END), false);
+    put_panel(&out, a, n);
+    if (n->row_count) {
+        open_node(&out, "expand", "title", STR("What was checked · done differently? · get help"));
+        for (size_t i = 0; i < n->row_count; i++)
+            put_row(&out, a, &n->rows[i]);
+        if (n->help.len)
+            put_paragraph(&out, a, n->help, false);
+        close_node(&out);
+    }
+    struct str end = STR(JSM_NOTICE_END);
+    if (n->attempt)
+        end = arena_printf(a, JSM_NOTICE_END " · attempt %" PRId64, n->attempt);
+    put_paragraph(&out, a, end, false);
     return close_document(&out, a);
+}
+
+struct str jsm_adf_told(struct arena *a, struct str line)
+{
+    return jsm_adf_text(
+        a, arena_printf(a, "%.*s\nThe comment \"" JSM_NOTICE_END "\" on this ticket has the rest.",
+                        STR_ARG(line)));
 }
 
 static void add_plain(struct buf *b, const struct json *node)
@@ -125,6 +193,8 @@ static void add_plain(struct buf *b, const struct json *node)
         str_eq_c(type, "paragraph") || str_eq_c(type, "heading") || str_eq_c(type, "listItem");
 
     buf_add_str(b, json_path_str(node, "text"));
+    if (str_eq_c(type, "status"))
+        buf_add_str(b, json_path_str(node, "attrs/text"));
     if (str_eq_c(type, "hardBreak"))
         buf_add_byte(b, '\n');
     JSON_EACH(child, json_member(node, "content")) /* depth is bounded by the reader */

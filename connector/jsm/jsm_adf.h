@@ -7,13 +7,27 @@
 #include "base/arena.h"
 #include "json/json_read.h"
 
-/* The last line of every notice. */
+/* The last line of every notice begins so. */
 #define JSM_NOTICE_END "Access check · updates in place"
 
 /* A document of paragraphs, one a line. Never an empty text node (Jira refuses those). */
 struct str jsm_adf_text(struct arena *a, struct str text);
-/* One panel (info, note, warning, error, success) with a bold line and a second sentence. */
-struct str jsm_adf_notice(struct arena *a, struct str panel, struct str line, struct str next);
+/* What was checked: a sentence, a coloured word or two, and when. */
+struct jsm_notice_row {
+    struct str what, mark, colour, note; /* colour: of an ADF status */
+};
+struct jsm_notice {
+    struct str panel; /* info, note, warning, error, success */
+    struct str head;  /* bold; empty: the line is */
+    struct str line, next, help;
+    const struct jsm_notice_row *rows; /* folded away, with the help */
+    size_t row_count;
+    int64_t attempt; /* 0: none yet */
+};
+/* Our one comment: a panel, what was checked, how it is kept. A success is its head alone. */
+struct str jsm_adf_notice(struct arena *a, const struct jsm_notice *n);
+/* What a new comment says that tells somebody: the line, then where the rest stands. */
+struct str jsm_adf_told(struct arena *a, struct str line);
 /* The plain text of a document or of a plain string, bounded; blocks end in a line break. */
 struct str jsm_adf_plain(struct arena *a, const struct json *document);
 

@@ -6,6 +6,7 @@
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_field.h"
 #include "jsm/jsm_marker.h"
+#include "jsm/jsm_state.h"
 #include "json/json_write.h"
 
 enum { BODY_BYTES = 512 * 1024, POLL_PAGE = 100, FIND_PAGE = 20 };
@@ -245,8 +246,9 @@ bool jsm_own_is_shown(const struct json *body)
 
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id)
 {
-    return issue_call(JSM_ROUTE_ISSUE, JSM_READ, issue_id,
-                      issue_path(a, issue_id, "?expand=changelog&properties=" JSM_BIND), STR_NONE);
+    return issue_call(
+        JSM_ROUTE_ISSUE, JSM_READ, issue_id,
+        issue_path(a, issue_id, "?expand=changelog&properties=" JSM_BIND "," JSM_STATE), STR_NONE);
 }
 
 struct jsm_call jsm_call_issue_fields(struct arena *a, struct str issue_id, struct str fields)
@@ -374,8 +376,7 @@ static void add_property(struct json_out *out, const char *key, const char *name
     json_close_object(out);
 }
 
-struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
-                                 struct str adf)
+static struct str comment_body(struct arena *a, struct str adf, const char *role)
 {
     struct buf b;
     struct json_out out;
@@ -388,17 +389,56 @@ struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct st
     json_put_name(&out, "properties");
     json_open_array(&out);
     add_property(&out, "sd.public.comment", "internal", STR_NONE, true);
-    add_property(&out, "countersign.role", "role", STR("status"), false);
+    add_property(&out, "countersign.role", "role", str_of(role), false);
     json_close_array(&out);
     json_close_object(&out);
-    struct str body = settle(a, &b);
+    return settle(a, &b);
+}
+
+struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
+                                 struct str adf)
+{
+    struct str body = comment_body(a, adf, JSM_ROLE_STATUS);
+
     if (!comment_id.len)
         return issue_call(JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id,
                           issue_path(a, issue_id, "/comment"), body);
     struct str path = jsm_is_id(comment_id) ? issue_path(a, issue_id, "/comment/") : STR_NONE;
     if (path.len)
-        path = arena_printf(a, "%.*s%.*s", STR_ARG(path), STR_ARG(comment_id));
+        path = arena_printf(a, "%.*s%.*s?notifyUsers=false", STR_ARG(path), STR_ARG(comment_id));
     return issue_call(JSM_ROUTE_COMMENT_EDIT, JSM_REPEATABLE, issue_id, path, body);
+}
+
+struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str adf)
+{
+    return issue_call(JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id,
+                      issue_path(a, issue_id, "/comment"), comment_body(a, adf, JSM_ROLE_TOLD));
+}
+
+struct jsm_call jsm_call_say(struct arena *a, struct str issue_id, const struct jsm_say *say)
+{
+    struct buf b;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    if (say->fields.len) {
+        json_put_name(&out, "fields");
+        json_put_raw(&out, say->fields);
+    }
+    json_put_name(&out, "properties");
+    json_open_array(&out);
+    json_open_object(&out);
+    json_str_member(&out, "key", STR(JSM_STATE));
+    json_put_name(&out, "value");
+    jsm_state_write(&out, &say->said);
+    json_close_object(&out);
+    json_close_array(&out);
+    json_close_object(&out);
+    return issue_call(JSM_ROUTE_ISSUE_EDIT, JSM_REPEATABLE, issue_id,
+                      issue_path(a, issue_id, say->silent ? "?notifyUsers=false" : ""),
+                      settle(a, &b));
 }
 
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields)

@@ -131,6 +131,18 @@ struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id);
  * that it is found again. comment_id empty: create. */
 struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
                                  struct str adf);
+#define JSM_ROLE_STATUS "status"
+#define JSM_ROLE_TOLD "told"
+/* A new comment that tells somebody; internal, and marked as that. */
+struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str adf);
+/* What the ticket says in our name, in one write: the two fields and the property (jsm_state.h).
+ * silent: nobody is mailed, for which Jira wants project administration and else answers 403. */
+struct jsm_say {
+    struct str fields; /* a JSON object; empty: none */
+    struct said said;
+    bool silent;
+};
+struct jsm_call jsm_call_say(struct arena *a, struct str issue_id, const struct jsm_say *say);
 /* PUT issue with {"fields":...}. */
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields);
 /* POST /rest/api/3/issue. body: as the mapping made it, with marker and binding (see

@@ -4,6 +4,8 @@
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_dialect.h"
 #include "jsm/jsm_marker.h"
+#include "jsm/jsm_plea.h"
+#include "jsm/jsm_state.h"
 
 enum status_category jsm_category(struct str key)
 {
@@ -76,6 +78,21 @@ static int64_t made_at(const struct json *history)
     return clock_parse(json_path_str(history, "created"), &at) ? at : 0;
 }
 
+/* Who set a resolution last: part of a move it came with a close, or with the end of one. */
+static void take_resolution(const struct json *history, struct str id, struct str *newest,
+                            const struct jsm_view *view, struct ticket *t)
+{
+    bool sets = false;
+
+    JSON_EACH(item, json_member(history, "items"))
+    sets |= str_eq_c(json_path_str(item, "fieldId"), "resolution");
+    if (!sets || !newer(id, *newest))
+        return;
+    bool ours = str_eq(jsm_user_id(json_member(history, "author")), view->our_account);
+    *newest = id;
+    t->resolution_edit = moves_status(history) || ours ? STR_NONE : id;
+}
+
 static void take_history(struct arena *a, const struct json *history, const struct jsm_view *view,
                          struct ticket *t)
 {
@@ -83,6 +100,8 @@ static void take_history(struct arena *a, const struct json *history, const stru
 
     if (newer(id, t->edit) && edits_mapped(history, view))
         t->edit = id;
+    take_resolution(history, id, &t->resolved_by, view, t);
+    jsm_plea_history(a, history, view, t);
     if (!moves_status(history) || !newer(id, t->cycle))
         return;
     t->cycle = id;
@@ -129,6 +148,7 @@ static void take_origin(struct arena *a, const struct json *issue, const struct 
 
     t->made_by_us = origin.ours;
     t->markers = origin.markers;
+    t->bound_elsewhere = origin.foreign;
     if (!origin.foreign)
         t->bound_to = jsm_bind_read(issue).request;
     t->human_touched = is_touched(issue, view);
@@ -136,12 +156,24 @@ static void take_origin(struct arena *a, const struct json *issue, const struct 
         t->created_ms = 0;
 }
 
+/* Moved to a project that we do not look after, or put into the archive: nobody works there on what
+ * we ask, and nothing we do there is seen. */
+static bool is_away(const struct json *issue, const struct jsm_view *view)
+{
+    struct str key = json_path_str(issue, "fields/project/key");
+    bool elsewhere = view->project_count > 0 && key.len > 0;
+
+    for (size_t i = 0; i < view->project_count; i++)
+        elsewhere = elsewhere && !str_eq_nocase(view->projects[i], key);
+    return elsewhere || json_path_str(issue, "fields/archiveddate").len > 0;
+}
+
 bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
                     struct ticket *ret, struct err *err)
 {
     const struct json *status = json_path(issue, "fields/status");
 
-    *ret = (struct ticket){.presence = TICKET_HERE};
+    *ret = (struct ticket){.presence = is_away(issue, view) ? TICKET_GONE : TICKET_HERE};
     ret->issue_id = json_id(a, json_member(issue, "id"));
     ret->key = json_path_str(issue, "key");
     ret->status_name = json_path_str(status, "name");
@@ -154,6 +186,8 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
     take_origin(a, issue, view, ret);
+    ret->shown_hash = jsm_state_hash(issue, view);
+    jsm_plea_read(a, issue, view, ret);
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->edit = STR("0");
     ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
@@ -322,25 +356,47 @@ bool jsm_found_read(struct arena *a, const struct json *body, const struct jsm_v
     return true;
 }
 
-/* Where Jira does not show properties (a Data Center need not): ours, and it ends as ours do. */
-static bool ends_as_ours(struct arena *a, const struct json *comment, struct str our_account)
+static struct str last_line(struct str text)
+{
+    struct str last = STR_NONE;
+
+    while (text.len)
+        last = str_cut(&text, '\n');
+    return last;
+}
+
+/* Marked so; where Jira does not show properties (a Data Center need not) it ends as ours do. */
+static bool is_status(struct arena *a, const struct json *comment)
 {
     struct str text = jsm_adf_plain(a, json_member(comment, "body"));
 
-    return !json_member(comment, "properties") && our_account.len > 0 &&
-           str_eq(jsm_user_id(json_member(comment, "author")), our_account) &&
-           str_ends(text, STR(JSM_NOTICE_END));
+    JSON_EACH(property, json_member(comment, "properties"))
+    if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
+        return str_eq_c(json_path_str(property, "value/role"), JSM_ROLE_STATUS);
+    return !json_member(comment, "properties") && str_starts(last_line(text), STR(JSM_NOTICE_END));
 }
 
 struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account)
 {
     JSON_EACH(comment, json_member(comments, "comments"))
     {
-        JSON_EACH(property, json_member(comment, "properties"))
-        if (str_eq_c(json_path_str(property, "key"), "countersign.role"))
-            return json_id(a, json_member(comment, "id"));
-        if (ends_as_ours(a, comment, our_account))
+        struct str author = jsm_user_id(json_member(comment, "author"));
+        if (our_account.len && str_eq(author, our_account) && is_status(a, comment))
             return json_id(a, json_member(comment, "id"));
     }
     return STR_NONE;
+}
+
+bool jsm_told_is_said(struct arena *a, const struct json *comments, struct str our_account,
+                      struct str line)
+{
+    JSON_EACH(comment, json_member(comments, "comments"))
+    {
+        struct str author = jsm_user_id(json_member(comment, "author"));
+        struct str text = jsm_adf_plain(a, json_member(comment, "body"));
+        bool ours = our_account.len && str_eq(author, our_account);
+        if (ours && !is_status(a, comment) && str_eq(str_cut(&text, '\n'), line))
+            return true;
+    }
+    return false;
 }

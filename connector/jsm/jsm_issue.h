@@ -13,6 +13,13 @@ struct jsm_status_role {
     struct str name;
     enum status_role role;
 };
+/* Fields in which an exception is asked for and answered (the mapping's `exception`). */
+struct jsm_plea_fields {
+    struct str asked, until, owner, decision; /* ids; asked empty: it cannot be asked for */
+    struct str approved, declined;            /* options of the decision */
+    const struct str *approvers;              /* person keys, or account ids */
+    size_t approver_count;
+};
 struct jsm_view {
     struct str our_account;   /* jsm_user_id of the connector */
     struct str site, site_id; /* this site: name in the configuration, address Jira says it has */
@@ -23,6 +30,12 @@ struct jsm_view {
     size_t field_count;
     const struct str *field_names; /* theirs, where a changelog names fields (jsm_names.h); an empty
                                     * one matches nothing; NULL: it has ids */
+    struct str check_field,
+        reason_field; /* "Access check" and its reason; empty: the site has none */
+    struct jsm_plea_fields plea;
+    const struct str
+        *projects; /* keys of those we look after; a ticket elsewhere is gone. NULL: all */
+    size_t project_count;
 };
 
 /* What a status means: as the mapping names it, else by its category: Done is done. ret_named: does
@@ -84,9 +97,12 @@ MUST_CHECK bool jsm_page_read(struct arena *a, const struct json *body, struct s
 MUST_CHECK bool jsm_found_read(struct arena *a, const struct json *body,
                                const struct jsm_view *view, struct find_result *ret,
                                struct err *err);
-/* Id of our status comment among the comments, empty when there is none. our_account: see struct
- * jsm_view. */
+/* Id of our status comment among the comments, empty when there is none: ours, and marked as that
+ * one; others may copy the mark. our_account: see struct jsm_view. */
 struct str jsm_comment_find(struct arena *a, const struct json *comments, struct str our_account);
+/* Does a comment of ours, other than the status comment, say that line already? */
+bool jsm_told_is_said(struct arena *a, const struct json *comments, struct str our_account,
+                      struct str line);
 enum status_category jsm_category(struct str key);
 
 #endif

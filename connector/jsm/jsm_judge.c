@@ -162,7 +162,7 @@ void jsm_judge(struct arena *a, const struct jsm_http *http, enum jsm_effect eff
 {
     bool write = effect != JSM_READ;
 
-    *ret = (struct jsm_answer){0};
+    *ret = (struct jsm_answer){.status = http->sent == JSM_REPLIED ? http->status : 0};
     if (http->sent != JSM_REPLIED) {
         ret->verdict = http->sent == JSM_NOT_SENT || !write ? JSM_UNREACHED : JSM_UNKNOWN;
         say(ret, http->why);

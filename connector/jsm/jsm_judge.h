@@ -35,6 +35,7 @@ enum jsm_verdict {
 
 struct jsm_answer {
     enum jsm_verdict verdict;
+    int status;      /* of HTTP, 0 when nothing was answered */
     int64_t told_ms; /* LATER, and UNKNOWN after a 503: at least this long; 0 = not said */
     /* who has to wait for it: ISSUE after "jira-per-issue-on-write", ROUTE after
      * "jira-burst-based", SITE after quotas, 503 and 429 without a reason, else NONE: this call */

@@ -159,6 +159,15 @@ static void add_node(struct buf *b, const struct json *node)
 
     if (panel)
         buf_printf(b, "{panel:bgColor=%s}\n", colour_of(json_path_str(node, "attrs/panelType")));
+    if (str_eq_c(type, "expand")) {
+        add_text(b, json_path_str(node, "attrs/title"));
+        buf_add_byte(b, '\n');
+    }
+    if (str_eq_c(type, "status")) { /* square brackets would be a link */
+        buf_add_byte(b, '*');
+        add_text(b, json_path_str(node, "attrs/text"));
+        buf_add_byte(b, '*');
+    }
     if (strong)
         buf_add_byte(b, '*');
     add_text(b, json_path_str(node, "text"));

@@ -128,6 +128,15 @@ struct mapping_ticket {
     struct diag_pos pos;
 };
 
+/* Where on a ticket an exception is asked for and answered, and by whom it may be, `exception` of
+ * the file. */
+struct mapping_exception {
+    struct str asked, until, owner, decision; /* ids; asked empty: it cannot be asked for there */
+    struct str approved, declined;            /* options of decision */
+    struct str approvers[MAPPING_PEOPLE_MAX];
+    size_t approver_count;
+};
+
 struct mapping {
     const char *file;
     char sha256[SHA256_HEX_SIZE];
@@ -136,6 +145,7 @@ struct mapping {
     struct mapping_ticket ticket;
     struct str check_field,
         reason_field; /* "Access check" and "Access check reason", may be empty */
+    struct mapping_exception exception;
     struct mapping_status statuses[MAPPING_STATUSES_MAX];
     size_t status_count;
     struct mapping_rule rules[MAPPING_RULES_MAX];

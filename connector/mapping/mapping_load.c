@@ -476,6 +476,42 @@ static struct str load_field(const struct loader *l, const struct yaml *fields, 
     return id;
 }
 
+static void too_many_approvers(const struct loader *l, const struct yaml *v)
+{
+    diag_error(l->diags, "M023", v->pos, "more than %d approvers", MAPPING_PEOPLE_MAX);
+    diag_help(l->diags, "name those who answer in practice");
+}
+
+static void load_exception(const struct loader *l, const struct yaml *map)
+{
+    static const char *const KNOWN[] = {"asked",    "until",    "owner",     "decision",
+                                        "approved", "declined", "approvers", NULL};
+    struct mapping_exception *e = &l->m->exception;
+
+    if (!map)
+        return;
+    refuse_unknown(l, map, KNOWN, "exception");
+    e->asked = load_field(l, map, "asked", "");
+    e->until = load_field(l, map, "until", "");
+    e->owner = load_field(l, map, "owner", "");
+    e->decision = load_field(l, map, "decision", "");
+    e->approved = text_of(l, map, "approved", "Approved");
+    e->declined = text_of(l, map, "declined", "Declined");
+    YAML_EACH(v, list_of(l, yaml_member(map, "approvers"), "'approvers'"))
+    {
+        if (e->approver_count < MAPPING_PEOPLE_MAX)
+            e->approvers[e->approver_count++] = v->scalar;
+        else
+            too_many_approvers(l, v);
+    }
+    if (map->kind == YAML_MAP &&
+        !(e->asked.len && e->until.len && e->decision.len && e->approver_count)) {
+        diag_error(l->diags, "M055", map->pos,
+                   "an exception needs asked, until, decision and approvers");
+        diag_help(l->diags, "name the three fields, and who may answer");
+    }
+}
+
 static void load_head(const struct loader *l, const struct yaml *root)
 {
     static const char *const FIELDS[] = {"request_type", "access_check", "access_check_reason",
@@ -499,13 +535,15 @@ static void load_head(const struct loader *l, const struct yaml *root)
     m->check_field = load_field(l, fields, "access_check", "");
     m->reason_field = load_field(l, fields, "access_check_reason", "");
     load_ticket_head(l, ticket);
+    load_exception(l, yaml_member(root, "exception"));
     load_statuses(l, yaml_member(root, "statuses"));
 }
 
 static void load_root(const struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"version",  "service_desk", "ticket", "fields",
-                                        "statuses", "requests",     "tests",  NULL};
+    static const char *const KNOWN[] = {"version", "service_desk", "ticket",
+                                        "fields",  "statuses",     "requests",
+                                        "tests",   "exception",    NULL};
     const struct yaml *requests = yaml_member(root, "requests");
 
     refuse_unknown(l, root, KNOWN, "a mapping file");

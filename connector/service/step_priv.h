@@ -10,6 +10,7 @@ struct creation;
 struct step_call {
     struct jsm_call call;
     enum status_role reached; /* a move: where it leads */
+    bool silent;              /* it asks Jira to mail nobody, which Jira may refuse */
 };
 
 /* A step being made ready. */

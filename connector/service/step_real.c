@@ -45,6 +45,22 @@ static void read_comments(struct prep *p)
     prep_read(p, jsm_call_comments(p->arena, p->flow->issue_id));
 }
 
+/* Somebody has to act, and an edit in place would tell nobody. Where our comment is not there yet,
+ * its coming tells. */
+static bool build_tell(struct prep *p)
+{
+    struct str us = p->site->view.our_account;
+    struct payload words;
+
+    if (!read_words(p, &words))
+        return false;
+    struct str line = words.notice.head.len ? words.notice.head : words.notice.line;
+    if (words.tell < 2 || !jsm_comment_find(p->arena, p->read, us).len ||
+        jsm_told_is_said(p->arena, p->read, us, line))
+        return true;
+    return prep_make(p, jsm_call_tell(p->arena, p->flow->issue_id, jsm_adf_told(p->arena, line)));
+}
+
 static bool build_comment(struct prep *p)
 {
     struct payload words;
@@ -52,35 +68,55 @@ static bool build_comment(struct prep *p)
     if (!read_words(p, &words))
         return false;
     struct str id = jsm_comment_find(p->arena, p->read, p->site->view.our_account);
-    struct str adf = jsm_adf_notice(p->arena, words.panel, words.line, words.next);
+    struct str adf = jsm_adf_notice(p->arena, &words.notice);
     return prep_make(p, jsm_call_comment(p->arena, p->flow->issue_id, id, adf));
 }
 
-static bool build_fields(struct prep *p)
+/* {"customfield_1":{"value":"Checking"},...}; empty: the site has neither field. */
+static struct str two_fields(struct prep *p, const struct payload *words)
 {
     const struct mapping *m = p->site->o.mapping;
     AUTO(drop_buf) struct buf b;
     struct json_out out;
-    struct payload words;
 
     if (!m->check_field.len && !m->reason_field.len)
-        return true;
-    if (!read_words(p, &words))
-        return false;
+        return STR_NONE;
     buf_init(&b, FIELDS_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     if (m->check_field.len) {
         json_put_name(&out, arena_cstr(p->arena, m->check_field));
         json_open_object(&out);
-        json_str_member(&out, "value", words.check);
+        json_str_member(&out, "value", words->check);
         json_close_object(&out);
     }
     if (m->reason_field.len)
-        json_str_member(&out, arena_cstr(p->arena, m->reason_field), words.line);
+        json_str_member(&out, arena_cstr(p->arena, m->reason_field), words->notice.line);
     json_close_object(&out);
-    struct str fields = arena_str(p->arena, buf_str(&b));
-    return prep_make(p, jsm_call_fields(p->arena, p->flow->issue_id, fields));
+    return arena_str(p->arena, buf_str(&b));
+}
+
+static bool build_fields(struct prep *p)
+{
+    struct payload words;
+
+    if (!read_words(p, &words))
+        return false;
+    struct jsm_say say = {.fields = two_fields(p, &words),
+                          .said = {.request = p->flow->request_id,
+                                   .state = words.state,
+                                   .check = words.check,
+                                   .line = words.notice.line},
+                          .silent = !p->site->is_loud};
+    if (!prep_make(p, jsm_call_say(p->arena, p->flow->issue_id, &say)))
+        return false;
+    p->made->silent = say.silent;
+    return true;
+}
+
+static bool build_unresolve(struct prep *p)
+{
+    return prep_make(p, jsm_call_fields(p->arena, p->flow->issue_id, STR("{\"resolution\":null}")));
 }
 
 /* --- moves --- */
@@ -154,6 +190,8 @@ static const struct {
 } STEPS_REAL[STEP_END] = {
     [STEP_CREATE] = {{step_read_form, step_read_people}, step_build_create},
     [STEP_COMMENT] = {{read_comments}, build_comment},
+    [STEP_TELL] = {{read_comments}, build_tell},
+    [STEP_UNRESOLVE] = {{NULL}, build_unresolve},
     [STEP_FIELDS] = {{NULL}, build_fields},
     [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
     [STEP_TO_DONE] = {{read_transitions}, build_to_done},
@@ -260,6 +298,7 @@ struct sending {
     struct arena *arena;
     struct str rule; /* of the mapping */
     enum status_role reached;
+    bool silent;
     world_call_fn *fn;
     void *arg;
 };
@@ -305,6 +344,10 @@ static void on_sent(void *arg, const struct jsm_answer *answer)
 
     if (!reply.key.len)
         reply.key = json_path_str(answer->body, "issueKey");
+    if (s->silent && answer->status == 403) { /* who does not administer the project is heard */
+        s->site->is_loud = true;
+        reply.outcome = CALL_NOT_SENT;
+    }
     if (blame.len &&
         str_starts(why, answer->field)) /* where the field comes from, after its name */
         why = arena_printf(s->arena, "%.*s as %.*s of rule %.*s%s", STR_ARG(answer->field),
@@ -325,7 +368,7 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
     if (!s)
         abort();
     ASSERT(site); /* the call was made for it */
-    *s = (struct sending){site, arena, d->rule, call->reached, fn, arg};
+    *s = (struct sending){site, arena, d->rule, call->reached, call->silent, fn, arg};
     struct jsm_call sent = call->call;
     if (is_urgent(flow, d))
         sent.lane = LANE_GATE;

@@ -145,7 +145,8 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
         if (speaks) { /* frozen now: the words belong to this decision */
             struct notice n;
             words_for(d, decision->next_read_ms, e->notice, &n);
-            flows[i].payload = payload_write(arena, &n);
+            flows[i].payload = payload_write(arena, &n, e->tell);
+            flows[i].said_hash = words_hash_of(d->request_id, &n);
             notice = e->notice;
         }
     }

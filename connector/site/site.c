@@ -39,8 +39,9 @@ static void add_field(struct buf *list, struct str field)
  * too long for an address. */
 static struct str make_fields(struct site *site, const struct mapping *m)
 {
-    static const char *const OURS[] = {"status",   "resolution", "created", "updated",  "creator",
-                                       "reporter", "labels",     "project", "issuetype"};
+    static const char *const OURS[] = {"status",    "resolution",  "created", "updated",
+                                       "creator",   "reporter",    "labels",  "project",
+                                       "issuetype", "archiveddate"};
     AUTO(drop_buf) struct buf list;
 
     buf_init(&list, FIELDS_BYTES);
@@ -48,6 +49,14 @@ static struct str make_fields(struct site *site, const struct mapping *m)
         add_field(&list, str_of(OURS[i]));
     add_field(&list, m->request_type_field);
     add_field(&list, m->ticket.marker);
+    add_field(&list, m->check_field);
+    add_field(&list, m->reason_field);
+    if (m->exception.asked.len)
+        add_field(&list, STR("assignee"));
+    add_field(&list, m->exception.asked);
+    add_field(&list, m->exception.until);
+    add_field(&list, m->exception.owner);
+    add_field(&list, m->exception.decision);
     for (size_t i = 0; i < m->rule_count; i++) {
 #define X(member, required) add_field(&list, m->rules[i].member.from);
         MAPPING_TARGETS(X)
@@ -93,6 +102,18 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                    .statuses = site->statuses,
                                    .status_count = m->status_count,
                                    .fields = site->approvable,
+                                   .check_field = m->check_field,
+                                   .reason_field = m->reason_field,
+                                   .plea = {.asked = m->exception.asked,
+                                            .until = m->exception.until,
+                                            .owner = m->exception.owner,
+                                            .decision = m->exception.decision,
+                                            .approved = m->exception.approved,
+                                            .declined = m->exception.declined,
+                                            .approvers = m->exception.approvers,
+                                            .approver_count = m->exception.approver_count},
+                                   .projects = config->projects,
+                                   .project_count = config->project_count,
                                    .field_count = list_approvable(m, site->approvable)};
     site->forms = site_forms_new();
     site->people = site_people_new();

@@ -4,6 +4,8 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "jsm/jsm_plea.h"
+#include "site/site.h"
 #include "site/site_who.h"
 
 enum { CHANGELOG_PAGES_MAX = 100 }; /* of a thousand changes */
@@ -104,6 +106,7 @@ static void after_issue(struct reading *r)
 {
     const struct mapped *m = &r->result.mapped;
 
+    jsm_plea_settle(&r->site->view, &r->result.ticket);
     if (m->outcome == MAPPED_NOT_GOVERNED || !m->rule->approval_needed) {
         reading_end(r, READ_OK, 0);
         return;

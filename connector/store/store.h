@@ -193,6 +193,7 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
 struct store_enqueue {
     enum flow_kind kind;
     struct str cycle, payload;
+    uint64_t said_hash; /* of what the ticket says once it is done; 0: it says nothing */
 };
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,

@@ -29,6 +29,19 @@ static int index_of(struct str s, const char *const *names, int count)
     return i < 0 ? 0 : i;
 }
 
+static void read_plea(struct arena *a, const struct json *v, struct plea *p)
+{
+    p->reason = text(a, v, "reason");
+    p->asked_by = text(a, v, "asked_by");
+    p->owner = text(a, v, "owner");
+    p->until_ms = number(v, "until_ms");
+    p->answer = (enum plea_answer)number(v, "answer");
+    p->decided_by = text(a, v, "decided_by");
+    p->by_approver = flag(v, "by_approver");
+    p->by_worker = flag(v, "by_worker");
+    p->edit = text(a, v, "edit");
+}
+
 static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
 {
     static const char *const PRESENCES[] = {"unread", "here", "gone"};
@@ -51,6 +64,12 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->updated_ms = number(v, "updated_ms");
     t->edit = text(a, v, "edit");
     t->marker = text(a, v, "marker");
+    t->markers = text(a, v, "markers");
+    t->bound_to = text(a, v, "bound_to");
+    t->bound_elsewhere = flag(v, "bound_elsewhere");
+    t->resolution_edit = text(a, v, "resolution_edit");
+    read_plea(a, json_member(v, "plea"), &t->plea);
+    t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
     t->approved_at_ms = number(v, "approved_at_ms");
     t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
@@ -89,6 +108,8 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
                                       .confirmations = (int32_t)number(v, "confirmations"),
                                       .max_age_ms = number(v, "max_age_ms")};
     item->excepted = flag(v, "excepted");
+    item->excepted_until_ms = number(v, "excepted_until_ms");
+    item->exception_owner = text(a, v, "exception_owner");
     item->obs = obs;
     item->obs_count = n;
     return true;
@@ -173,6 +194,12 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     struct str refused = json_str(json_member(v, "refused"));
     if (refused.len && !refusal_from(refused, &d->refused))
         d->refused = REFUSAL_COUNT;
+    d->touched = flag(v, "touched");
+    d->unsteady = flag(v, "unsteady");
+    d->plea_done = text(a, v, "plea_done");
+    d->goal_ms = number(v, "goal_ms");
+    d->tells = (int32_t)number(v, "tells");
+    d->said_hash = store_hash_from(json_str(json_member(v, "said_hash")));
     return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&
            phase_from(json_str(json_member(v, "phase")), &d->phase) &&
            gate_mode_from(json_str(json_member(v, "mode")), &d->mode) &&

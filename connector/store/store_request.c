@@ -234,6 +234,24 @@ static const char *approval_name(enum approval_state a)
     return NAMES[a];
 }
 
+static void put_plea(struct json_out *out, const struct plea *p)
+{
+    if (!p->reason.len)
+        return;
+    json_put_name(out, "plea");
+    json_open_object(out);
+    json_str_member(out, "reason", p->reason);
+    json_str_member(out, "asked_by", p->asked_by);
+    json_str_member(out, "owner", p->owner);
+    json_i64_member(out, "until_ms", p->until_ms);
+    json_i64_member(out, "answer", p->answer);
+    json_str_member(out, "decided_by", p->decided_by);
+    json_bool_member(out, "by_approver", p->by_approver);
+    json_bool_member(out, "by_worker", p->by_worker);
+    json_str_member(out, "edit", p->edit);
+    json_close_object(out);
+}
+
 static void put_mode(struct json_out *out, const struct store_mode *mode)
 {
     json_str_member(out, "mode", str_of(gate_mode_name(mode->mode)));
@@ -260,6 +278,12 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     json_i64_member(out, "updated_ms", t->updated_ms);
     json_str_member(out, "edit", t->edit);
     json_str_member(out, "marker", t->marker);
+    json_str_member(out, "markers", t->markers);
+    json_str_member(out, "bound_to", t->bound_to);
+    json_bool_member(out, "bound_elsewhere", t->bound_elsewhere);
+    json_str_member(out, "resolution_edit", t->resolution_edit);
+    put_plea(out, &t->plea);
+    store_hash_member(out, "shown_hash", t->shown_hash);
     json_str_member(out, "approval", str_of(approval_name(t->approval)));
     put_person(out, "approver", "approver_names", &t->approver);
     put_person(out, "requester", "requester_names", &t->requester);
@@ -372,7 +396,10 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     AUTO(drop_buf) struct buf buf;
     struct json_out out;
     bool says = notice != NOTICE_NONE;
+    uint64_t said_hash = 0;
 
+    for (size_t i = 0; i < flow_count; i++)
+        said_hash = flows[i].said_hash ? flows[i].said_hash : said_hash;
     buf_init(&buf, STORE_JSON_BYTES);
     json_begin(&out, &buf);
     json_open_object(&out);
@@ -385,10 +412,17 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
                     decision->refused ? str_of(refusal_name(decision->refused)) : STR_NONE);
     json_bool_member(&out, "tampered", decision->tampered);
     json_bool_member(&out, "edited_back", decision->edited_back);
+    json_bool_member(&out, "rebound", decision->rebound);
+    json_bool_member(&out, "unmarked", decision->unmarked);
+    json_bool_member(&out, "resolved", decision->resolved);
+    json_bool_member(&out, "respoken", decision->respoken);
+    json_bool_member(&out, "grants", decision->grants);
+    json_bool_member(&out, "refuses", decision->refuses);
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);
     json_bool_member(&out, "release", release);
     json_str_member(&out, "notice", says ? str_of(notice_state_name(notice)) : STR_NONE);
     store_hash_member(&out, "notice_key", decision->notice_key);
+    store_hash_member(&out, "said_hash", said_hash);
     put_escalations(&out, decision);
     put_flows(&out, decision, flows, flow_count);
     json_close_object(&out);

@@ -38,6 +38,19 @@ begin
         insert into governance.escalation (request_id, kind, reason, key)
         values (p_request, 'tamper', 'MappedFieldsEditedBack', 'edit/' || t.edit) on conflict do nothing;
     end if;
+    -- of no effect on what is proven, undone where that can be, and never forgotten
+    insert into governance.escalation (request_id, kind, reason, key)
+    select p_request, x.kind, x.reason, x.key
+      from (values ('rebound', 'tamper', 'BindingChanged', 'binding/' || t.updated_ms),
+                   ('unmarked', 'tamper', 'MarkerRemoved', 'marker'),
+                   ('resolved', 'breach', 'ResolvedByEdit', 'resolution/' || t.resolution_edit),
+                   ('refuses', 'operator', 'ExceptionRefused', 'plea/' || (t.plea->>'edit')),
+                   ('respoken', 'tamper', 'WordsChanged', 'words/' || t.updated_ms)) as x(flag, kind, reason, key)
+     where (p->>x.flag)::boolean
+    on conflict do nothing;
+    if (p->>'grants')::boolean then
+        perform governance.plea_grant(p_request, t.plea);
+    end if;
     if target = 'approved' and r.approved_hash = '' then
         update governance.ticket x set approved_edit = x.edit where x.request_id = p_request;
     end if;
@@ -62,6 +75,8 @@ begin
            closed_cycle = case when target = 'closed' then coalesce(x.closed_cycle, cycle) else x.closed_cycle end,
            notice = case when p->>'notice' <> '' then p->>'notice' else x.notice end,
            notice_key = case when p->>'notice' <> '' then p->>'notice_key' else x.notice_key end,
+           plea_done = case when (p->>'grants')::boolean then t.plea->>'edit' else x.plea_done end,
+           said_hash = case when p->>'notice' <> '' then coalesce(p->>'said_hash', '') else x.said_hash end,
            notice_at = case when p->>'notice' <> '' then clock_timestamp() else x.notice_at end,
            look_at = case when release and x.hinted_at >= x.looked_at then clock_timestamp()
                           when release then look else x.look_at end,

@@ -25,6 +25,8 @@ begin
                           'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
+                          'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
+                          'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'plea', t.plea,
                           'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
                           'fresh_ms', governance.ms(t.fresh_at))
                      from governance.ticket t where t.request_id = r.id),
@@ -32,8 +34,8 @@ begin
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
                           'settle_ms', governance.ms(s.settle), 'confirmations', s.confirmations,
                           'max_age_ms', governance.ms(s.max_age),
-                          'excepted', exists (select from governance.exception e where e.item_id = i.id
-                              and e.revoked_at is null and e.expires_at > clock_timestamp() + interval '60 s'),
+                          'excepted', e.expires_at is not null, 'excepted_until_ms', governance.ms(e.expires_at),
+                          'exception_owner', e.owner,
                           'obs', (select coalesce(jsonb_agg(jsonb_build_object('outcome', o.outcome, 'account', o.account,
                                       'complete', o.complete, 'canary_ok', o.canary_ok,
                                       'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
@@ -42,6 +44,10 @@ begin
                                            where o.item_id = i.id and o.generation = r.generation
                                            order by o.id desc limit 200) o)) order by i.id), '[]')
                     from governance.request_item i join governance.source s on s.name = i.source
+                    left join lateral (select x.owner, x.expires_at from governance.exception x
+                                        where x.item_id = i.id and x.revoked_at is null
+                                          and x.expires_at > clock_timestamp() + interval '60 s'
+                                        order by x.expires_at desc, x.id desc limit 1) e on true
                    where i.request_id = r.id and i.replaced_at is null),
         'flows', (select coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'state', f.state, 'cycle', f.cycle,
                                                                'sent_ms', governance.ms(f.sent_at), 'refused_ms', governance.ms(f.parked_at),
@@ -58,8 +64,10 @@ begin
                                  and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
         'returns_last_hour', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'transition'
                                  and f.state <> 'moot' and f.created_at > clock_timestamp() - interval '1 hour'),
-        'writes_last_hour', (select count(*) from governance.flow f where f.request_id = r.id
-                                and f.kind in ('comment', 'field_update') and f.state <> 'moot'
+        -- calls: a comment that tells somebody is two, see domain/decide.h
+        'writes_last_hour', (select coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int)), 0) from governance.flow f
+                              where f.request_id = r.id
+                                and f.kind in ('comment', 'field_update', 'mend') and f.state <> 'moot'
                                 and f.created_at > clock_timestamp() - interval '1 hour'),
         'notice', r.notice, 'notice_key', r.notice_key, 'notice_ms', governance.ms(r.notice_at),
         'reads_since_claim', (select count(distinct o.observed_at) from governance.observation o
@@ -68,6 +76,14 @@ begin
         'last_read_ms', (select governance.ms(max(o.observed_at)) from governance.observation o
                            join governance.request_item i on i.id = o.item_id
                           where i.request_id = r.id and o.generation = r.generation))
+        || jsonb_build_object( -- a function takes a hundred arguments
+        'plea_done', r.plea_done,
+        'unsteady', exists (select from governance.flow f where f.request_id = r.id and f.ended_at >= r.looked_at),
+        'tells', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'comment' and f.state <> 'moot'
+                     and (f.payload::jsonb->>'tell')::int > 0),
+        'said_hash', r.said_hash, 'touched', coalesce((select t.updated_ms > r.seen_updated_ms from governance.ticket t
+                                                         where t.request_id = r.id), false),
+        'goal_ms', (select governance.ms(c.goal) from governance.sla_clock c where c.request_id = r.id))
       from governance.access_request r
      where r.id = p_request);
 end $$;

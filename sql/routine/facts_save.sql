@@ -7,6 +7,7 @@ declare
     r governance.access_request;
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
+    ours boolean; -- a write of ours ended since the ticket was read last, or is on its way
 begin
     select * into r from governance.access_request x
      where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
@@ -21,6 +22,13 @@ begin
         return null; -- read by the mapping of before: so is this
     end if;
     if t is not null then
+        select exists (select from governance.flow f
+                        where f.request_id = p_request
+                          and (f.state in ('calling', 'doubt', 'probing') or f.ended_at >= x.read_at))
+          into ours from governance.ticket x where x.request_id = p_request;
+        if ours then
+            r.seen_updated_ms := (t->>'updated_ms')::bigint;
+        end if;
         if governance.same_person(t->>'requester', r.requester) then
             r.requester_names := governance.names_joined(r.requester_names, t->'requester_names');
         end if;
@@ -55,6 +63,9 @@ begin
         r.mode_mapping := t->>'mode_mapping';
         r.mode_at := greatest(clock_timestamp(), r.mode_at + interval '1 us');
     end if;
+    if jsonb_array_length(p->'observations') > 0 then
+        select x.updated_ms into r.seen_updated_ms from governance.ticket x where x.request_id = p_request;
+    end if;
     insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
                                         canary_ok, native_id, raw_sha256, observed_at)
     select o.item, r.generation, to_timestamp(o.as_of_ms / 1000.0), o.outcome, o.account, o.via, o.reason, o.complete,
@@ -71,7 +82,8 @@ begin
               join governance.request_item i on i.id = o.item group by i.source order by i.source) k
      where s.name = k.source;
     update governance.access_request x
-       set version = x.version + 1, held = r.held, mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
+       set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), held = r.held,
+           mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
            requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,

@@ -14,6 +14,9 @@ begin
            cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
            moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
            updated_ms = updated, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
+           markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
+           bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
+           resolution_edit = coalesce(t->>'resolution_edit', ''), shown_hash = coalesce(t->>'shown_hash', ''), plea = t->'plea',
            approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
            hinted_updated_ms = greatest(x.hinted_updated_ms, updated), read_at = clock_timestamp(),
            -- what a hint told of is in it, or else it is not fresh

@@ -12,6 +12,31 @@ import client  # noqa: E402
 from cases import DOC, ISSUE, WithSite, fields  # noqa: E402
 
 
+class Quiet(WithSite):
+    def test_an_edit_in_silence_wants_project_administration_and_a_comment_does_not(self):
+        key = self.create()
+        edit = {"fields": {"summary": "Role, again"}, "properties": [{"key": "countersign.state", "value": {"v": 1}}]}
+        self.refused(self.site.call("PUT", f"{ISSUE}/{key}?notifyUsers=false", edit), 403, "To discard the user notification")
+        self.assertEqual(self.read(key, "?properties=countersign.state")["properties"], {})
+        self.site.control("POST", "accounts", {"connector": {"project_admin": True}})
+        self.assertEqual(self.site.call("PUT", f"{ISSUE}/{key}?notifyUsers=false", edit)[0], 204)
+        self.assertEqual(self.read(key, "?properties=countersign.state")["properties"], {"countersign.state": {"v": 1}})
+        self.site.control("POST", "accounts", {"connector": {"project_admin": False}})
+        status, made = self.site.call("POST", f"{ISSUE}/{key}/comment", {"body": DOC})
+        self.assertEqual(status, 201)
+        self.assertEqual(self.site.call("PUT", f"{ISSUE}/{key}/comment/{made['id']}?notifyUsers=false", {"body": DOC})[0], 200)
+
+    def test_what_is_archived_is_read_by_id_and_found_by_no_search(self):
+        key = self.create()
+        self.assertEqual(self.keys(f"key = {key}"), [key])
+        self.site.control("POST", "act", {"do": "archive", "actor": "admin", "issue": key})
+        self.assertEqual(self.keys(f"key = {key}"), [])
+        self.assertTrue(self.read(key)["fields"]["archiveddate"])
+        self.site.control("POST", "act", {"do": "archive", "actor": "admin", "issue": key, "on": False})
+        self.assertEqual(self.keys(f"key = {key}"), [key])
+        self.assertIsNone(self.read(key)["fields"]["archiveddate"])
+
+
 class Credentials(WithSite):
     def test_who_am_i(self):
         status, body = self.site.call("GET", "/rest/api/3/myself")

@@ -73,7 +73,8 @@ class World:
             self.prism = prism.Prism(program, description, self.jira_url).start()
             self.seen_url = self.prism.url
         # as on a real site: the service account is an agent, and alone in the group that may close
-        self.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
+        self.control("accounts", {"connector": {"groups": ["countersign", "service-desk-team", "jira-users"],
+                                                "project_admin": True}})  # edits in silence
 
     def configure(self):
         for name, secret in (("jira-token", "connector-token"), ("webhook-secret", "a-webhook-secret"),

@@ -380,6 +380,23 @@ static void check_fresh(struct sim *s, const struct srequest *r, const struct do
                     phase_name(d->phase));
 }
 
+/* What people forged on the ticket is undone, or somebody hears that it cannot be. */
+static void check_mended(struct sim *s, const struct dossier *d, const struct decision *x)
+{
+    const struct ticket *t = &d->ticket;
+    bool made = !d->from_ticket && !d->flow_open[FLOW_CREATE];
+    bool forged = made && !str_eq(t->bound_to, d->request_id);
+    bool open = t->role == STATUS_OPEN || t->role == STATUS_VERIFY;
+    bool resolved = open && t->resolution_set && !phase_is_terminal(d->phase);
+    bool dealt_with = orders(x, FLOW_MEND) || d->flow_open[FLOW_MEND] || tells(x, "MendedTooOften");
+
+    if ((forged || resolved) && !dealt_with)
+        sim_violate(s, "INV-D9 spoof", "%s stays on the ticket",
+                    forged ? "a forged binding" : "a resolution");
+    if (forged && !x->rebound)
+        sim_violate(s, "INV-D9 spoof", "a forged binding leaves no trace");
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
@@ -389,6 +406,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
     if (d->approved_hash && d->ticket.mapped_hash != d->approved_hash && !x->tampered)
         sim_violate(s, "INV11 approved tuple", "an edit after approval leaves no trace");
     check_fresh(s, r, d, x);
+    check_mended(s, d, x);
     check_done(s, r, d, x);
     check_over(s, r, d, x);
     check_mode(s, r, d, x);

@@ -36,6 +36,7 @@ int jira_create(struct sim *s, int request, bool by_us)
                          .hidden = by_us && !s->calm && s->hides,
                          .role = STATUS_OPEN,
                          .closed_for = -1,
+                         .resolution_edit = -1,
                          .mapped_hash = request < 0 ? FIRST_HASH : s->requests[request].mapped_hash,
                          .created_ms = s->now_ms};
     t->visible_ms = s->now_ms + rng_range(&s->rng, 0, s->calm ? 0 : s->index_lag_ms);
@@ -88,6 +89,8 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
     if (!by_us)
         jira_touch(s, ticket);
     t->done_since_ms = role == STATUS_DONE ? s->now_ms : 0;
+    t->resolved = role == STATUS_DONE || role == STATUS_CANCELLED || role == STATUS_DECLINED;
+    t->resolution_edit = -1; /* by a function of the move */
     sim_trace(s, by_us ? "we moved ticket" : "person moved ticket", ticket, role);
     jira_changed(s, ticket);
 }
@@ -103,6 +106,8 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
                            .made_by_us = t->made_for >= 0,
                            .markers = t->marks < 0 ? STR_NONE : request_id(t->marks),
                            .bound_to = t->bound_to < 0 ? STR_NONE : request_id(t->bound_to),
+                           .resolution_set = t->resolved,
+                           .resolution_edit = cycle_text(t->resolution_edit),
                            .human_touched = t->human,
                            .created_ms = t->created_ms,
                            .issue_id = cycle_text(ticket),

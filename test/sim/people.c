@@ -178,6 +178,28 @@ static void edit(struct sim *s, int ticket, bool empty)
     jira_changed(s, ticket);
 }
 
+/* Somebody forges whose ticket it is, or calls it resolved without closing it. */
+static void spoof(struct sim *s, int ticket)
+{
+    struct sticket *t = &s->tickets[ticket];
+    bool open = t->role == STATUS_OPEN || t->role == STATUS_VERIFY;
+
+    if (t->spoofs >= SPOOFS_MAX || s->calm)
+        return;
+    if (FAULT(s, spoofed)) {
+        t->bound_to = rng_below(&s->rng, 2) ? -1 : (int)rng_below(&s->rng, REQUESTS_MAX);
+    } else if (open && FAULT(s, resolved_by_edit)) {
+        t->resolved = true;
+        t->resolution_edit = ++s->next_cycle;
+    } else {
+        return;
+    }
+    t->spoofs++;
+    jira_touch(s, ticket);
+    sim_trace(s, "ticket spoofed", ticket, t->bound_to);
+    jira_changed(s, ticket);
+}
+
 static void maybe_edit(struct sim *s, int ticket)
 {
     struct sticket *t = &s->tickets[ticket];
@@ -202,6 +224,7 @@ static void desk_looks(struct sim *s, int ticket)
         edit(s, ticket, false); /* the customer was asked, and filled the field in */
     else if (t->mapped_hash)
         maybe_edit(s, ticket);
+    spoof(s, ticket);
     if (t->made_for >= 0 && s->request_count < REQUESTS_MAX && FAULT(s, cloned))
         jira_clone(s, ticket);
     if (open && FAULT(s, ticket_cancelled))

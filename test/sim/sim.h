@@ -23,6 +23,7 @@ enum {
     OBS_MAX = 24,
     APPROVALS_MAX = 16,
     EDITS_MAX = 6,
+    SPOOFS_MAX = 3,
     FIRST_HASH = 7, /* of what a ticket asks for as it is made; every edit makes a new one */
     CYCLES_MAX = 512,
     EVENTS_MAX = 2048,
@@ -48,6 +49,7 @@ enum {
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
+    X(spoofed) X(resolved_by_edit) \
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
     X(mode_changed)
 #define FAULTS(X) \
@@ -85,10 +87,13 @@ struct sticket {
     bool hidden;  /* by issue security, from us */
     bool shown;   /* a read of ours has shown it since it was made */
     bool linked, followed, contested;
-    int said;          /* comments that call it a second ticket */
-    int64_t human_ms;  /* when people began on it */
-    int64_t gone_ms;   /* when it was deleted last */
-    int64_t hinted_ms; /* when the database last heard of it */
+    bool resolved;       /* a resolution is set */
+    int resolution_edit; /* the move of history that set it, by somebody and without a close; -1
+                            none */
+    int said;            /* comments that call it a second ticket */
+    int64_t human_ms;    /* when people began on it */
+    int64_t gone_ms;     /* when it was deleted last */
+    int64_t hinted_ms;   /* when the database last heard of it */
     enum status_role role;
     int cycle;
     int closed_for;       /* the claim for whose sake we closed it; -1 none */
@@ -96,7 +101,7 @@ struct sticket {
     int64_t created_ms, visible_ms, updated_ms, indexed_ms;
     int64_t done_since_ms;
     struct sdecision decisions[APPROVALS_MAX];
-    int decision_count, edits;
+    int decision_count, edits, spoofs;
 };
 
 /* A read as the code under test knows it, and as the model knows it. */
@@ -144,6 +149,7 @@ struct srequest {
     struct sitem items[ITEMS_MAX];
     size_t item_count;
     int64_t last_read_ms;
+    int64_t acked_ms; /* the ticket's `updated` when the sources were read last */
     int reads;
     /* what the model knows */
     int64_t seen_from_ms;  /* when the read that is in `seen` was begun, whatever is told since */

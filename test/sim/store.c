@@ -171,7 +171,8 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             continue;
         }
         bool recent = s->now_ms - f->created_ms < 3600000 && f->f.state != FS_MOOT;
-        bool words = f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS;
+        bool words =
+            f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS || f->f.kind == FLOW_MEND;
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
         bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
         d->close_sent |= close && sent;
@@ -306,7 +307,8 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .notice_shown = r->notice,
                           .notice_shown_key = r->notice_key,
                           .reads_since_claim = r->claimed_ms ? r->reads : 0,
-                          .last_read_ms = r->last_read_ms};
+                          .last_read_ms = r->last_read_ms,
+                          .touched = r->seen.updated_ms > r->acked_ms};
     d->ticket = r->seen;
     d->refused = r->refused_cycle == close_cycle(r) ? r->refused : REFUSAL_NONE;
     d->ticket_read_ms = r->fresh_ms;
@@ -386,6 +388,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     if (count) {
         r->reads++;
         r->last_read_ms = s->now_ms;
+        r->acked_ms = r->seen.updated_ms;
     }
     r->version++;
     return true;

@@ -371,6 +371,8 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
     case STEP_PARTICIPANTS:
     case STEP_COMMENT:
     case STEP_FIELDS:
+    case STEP_TELL:
+    case STEP_UNRESOLVE:
     case STEP_END:
         break;
     }
@@ -384,7 +386,7 @@ static bool is_done(const struct sim *s, int ticket, enum step step)
 
     return (step == STEP_LINK && (t->linked || !s->has_link)) ||
            (step == STEP_PARTICIPANTS && (t->followed || !s->has_participants)) ||
-           (step == STEP_SAY_SECOND && t->said);
+           (step == STEP_SAY_SECOND && t->said) || step == STEP_TELL;
 }
 
 static void end_ready(struct sim *s, void *arg, int64_t number)
@@ -412,7 +414,8 @@ static void sim_step_prepare(struct world *w, struct arena *arena, const struct 
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool reads = step != STEP_CREATE && step != STEP_FIELDS && step != STEP_BIND;
+    bool reads =
+        step != STEP_CREATE && step != STEP_FIELDS && step != STEP_BIND && step != STEP_UNRESOLVE;
     bool slow = reads && FAULT(s, slow_look);
 
     (void)d;
@@ -511,6 +514,15 @@ static void carry_out(struct sim *s, const struct deed *deed, struct call_reply 
         return;
     case STEP_BIND:
         s->tickets[deed->ticket].bound_to = deed->request;
+        jira_changed(s, deed->ticket);
+        return;
+    case STEP_UNRESOLVE:
+        if (s->tickets[deed->ticket]
+                .done_since_ms) /* closed since: what it was closed with stays */
+            return;
+        s->tickets[deed->ticket].resolved = false;
+        s->tickets[deed->ticket].resolution_edit = -1;
+        jira_changed(s, deed->ticket);
         return;
     case STEP_LINK:
         s->tickets[deed->ticket].linked = true;
@@ -531,6 +543,7 @@ static void carry_out(struct sim *s, const struct deed *deed, struct call_reply 
         return;
     case STEP_COMMENT:
     case STEP_FIELDS:
+    case STEP_TELL:
     case STEP_END:
         return;
     }

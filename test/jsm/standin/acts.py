@@ -184,9 +184,17 @@ def _secure(site, actor, spec):
     return {"status": 204}
 
 
+def _archive(site, actor, spec):
+    """Into the archive, or out of it: shown by its id, found by no search, and nobody can edit it there."""
+    ticket = _ticket(site, spec)
+    site.archive(ticket, actor, spec.get("on", True))
+    return _answer(site, ticket)
+
+
 DEEDS = {
     "transition": _transition, "bulk_transition": _bulk_transition, "edit": _edit, "comment": _comment,
     "approve": _decide("approve"), "decline": _decide("decline"), "create": _create, "request": _request,
     "clone": _clone, "delete": _delete, "move": _move, "force_status": _force_status, "force_fields": _force_fields,
     "property": _property, "assign": _assign, "touch": _touch, "secure": _secure,
+    "archive": _archive,
 }

@@ -1,7 +1,7 @@
 """/rest/api/3/issue: create, read, edit, delete, transitions, history, properties, remote links."""
 import json
 
-from . import fields, render, seed, workflow
+from . import fields, render, seed, talk, workflow
 from .errors import Refusal, bad_payload, platform
 from .routes import Reply, number, page, route
 
@@ -71,6 +71,7 @@ def edit_issue(site, call):
     if set(body) - {"fields", "update", "properties", "historyMetadata", "transition"}:
         raise bad_payload()
     screen = site.projects[ticket.project].screens["edit"]
+    talk.may_be_silent(call)
     values, properties = _changes(site, ticket, body, screen), _properties(body)
     if not values and not properties:
         raise platform(400, "No fields or properties to update")

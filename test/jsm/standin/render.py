@@ -59,6 +59,7 @@ def _stored_fields(site, ticket, zone, api):
         "status": status(site, ticket.status, api),
         "creator": site.shown_user(ticket.creator, api),
         "created": clock.jira(ticket.created, zone),
+        "archiveddate": clock.jira(ticket.archived, zone) if ticket.archived else None,
         "updated": clock.jira(ticket.updated, zone),
         "resolutiondate": clock.jira(ticket.resolved, zone) if ticket.resolved else None,
         "statuscategorychangedate": clock.jira(ticket.category_changed, zone),

@@ -17,7 +17,7 @@ from .limits import Limits
 class Issue:
     __slots__ = ("id", "key", "project", "type", "status", "values", "created", "updated", "resolved",
                  "category_changed", "creator", "comments", "history", "properties", "links", "approvals", "cycles",
-                 "shown", "secured")
+                 "shown", "secured", "archived")
 
     def __init__(self, issue_id, key, project, issue_type, status, values, creator, when):
         self.id, self.key, self.project, self.type, self.status = issue_id, key, project, issue_type, status
@@ -27,6 +27,7 @@ class Issue:
         self.comments, self.history, self.links, self.approvals = [], [], [], []
         self.properties = {}
         self.cycles = [{"start": when, "stop": None}]
+        self.archived = None  # when: it is shown by its id, and found by no search
         self.secured = False  # has a security level: seen by cleared accounts only
         self.shown = {}  # rendered fields by reader's zone, until the next change
 
@@ -304,6 +305,12 @@ class Site:
         self.deleted.append({"id": issue.id, "key": issue.key, "by": actor.name, "at": clock.now_ms()})
         del self.issues[issue.id], self.by_key[issue.key]
         self.index.drop(issue)
+
+    def archive(self, issue, actor, on=True):
+        issue.archived = clock.now_ms() if on else None
+        self.touched(issue)
+        if on:
+            self.index.drop(issue)
 
     def move(self, issue, actor, project, status=None):
         """Another project, another key; no transition runs, so no condition is asked. The old key still leads here."""

@@ -8,6 +8,13 @@ from .routes import Reply, page, route
 INTERNAL = "sd.public.comment"
 
 
+def may_be_silent(call):
+    """`notifyUsers=false` on an edit of a ticket is for those who administer the project. Comments ask for nothing."""
+    account = call.account
+    if call.query.get("notifyUsers") == "false" and not (account.administers or getattr(account, "project_admin", False)):
+        raise platform(403, "To discard the user notification either admin or project admin permissions are required.")
+
+
 def _read(call):
     """(body, public, properties) of a comment that is sent."""
     sent = call.json()

@@ -384,7 +384,7 @@ static void words_wait_for_words_under_way(void **state)
     assert_int_equal(says(&r), NOTICE_READY);
 }
 
-static void six_writes_an_hour_half_of_them_for_states_that_need_a_person(void **state)
+static void six_writes_an_hour_most_of_them_for_states_that_need_a_person(void **state)
 {
     struct observation there = seen(OUTCOME_PRESENT, 0);
     struct item item = item_of(DESIRED_ABSENT, &there, 1);
@@ -392,15 +392,22 @@ static void six_writes_an_hour_half_of_them_for_states_that_need_a_person(void *
     struct decision r;
     (void)state;
 
-    quiet.writes_last_hour = 2;
+    quiet.writes_last_hour = 1;
     r = decided(&quiet);
     assert_int_equal(says(&r), NOTICE_READY);
-    quiet.writes_last_hour = 3;
+    quiet.writes_last_hour = 2;
     r = decided(&quiet);
     assert_int_equal(says(&r), NOTICE_NONE);
     assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.sweep_ms);
 
-    loud.writes_last_hour = 4; /* fields and comment: two writes */
+    loud.writes_last_hour = 2; /* fields and comment: two, and two are left for a last word */
+    r = decided(&loud);
+    assert_int_equal(says(&r), NOTICE_NOT_YET);
+    loud.writes_last_hour = 3;
+    r = decided(&loud);
+    assert_int_equal(says(&r), NOTICE_NONE);
+    loud.writes_last_hour = 4;
+    loud.notice_shown = NOTICE_VERIFIED; /* it was said: the ticket was opened again */
     r = decided(&loud);
     assert_int_equal(says(&r), NOTICE_NOT_YET);
     loud.writes_last_hour = 5;
@@ -411,9 +418,144 @@ static void six_writes_an_hour_half_of_them_for_states_that_need_a_person(void *
     struct item gone = item_of(DESIRED_ABSENT, obs, 2);
     struct dossier last = claimed_of(&gone);
     last.phase = PHASE_VERIFIED;
-    last.writes_last_hour = 99; /* the last word is always said */
+    last.writes_last_hour = 4;
     r = decided(&last);
     assert_int_equal(says(&r), NOTICE_VERIFIED);
+    last.writes_last_hour = 5; /* closed meanwhile, it is said when there is room */
+    last.phase = PHASE_CLOSED;
+    last.ticket.role = STATUS_DONE;
+    r = decided(&last);
+    assert_int_equal(says(&r), NOTICE_NONE);
+    assert_int_equal(r.look_again_ms, NOW + POLICY_DEFAULT.sweep_ms);
+    last.writes_last_hour = 0;
+    r = decided(&last);
+    assert_int_equal(says(&r), NOTICE_VERIFIED);
+    gone.excepted = true;
+    r = decided(&last);
+    assert_int_equal(says(&r), NOTICE_EXCEPTION);
+    gone.excepted = false;
+    last.notice_shown = NOTICE_EXCEPTION; /* it has ended since */
+    r = decided(&last);
+    assert_int_equal(says(&r), NOTICE_EXCEPTION);
+}
+
+static int32_t told(const struct decision *r)
+{
+    for (size_t i = 0; i < r->flow_count; i++)
+        if (r->flows[i].kind == FLOW_COMMENT)
+            return r->flows[i].tell;
+    return -1;
+}
+
+/* An edit in place tells nobody: who has to act is told by a new comment, three times a ticket. */
+static void somebody_is_told_once_a_state_and_three_times_a_ticket(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0), down = seen(OUTCOME_UNKNOWN, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct decision r;
+    (void)state;
+
+    r = decided(&d);
+    assert_int_equal(told(&r), 1); /* the first is new whatever it says */
+    d.tells = 1;
+    d.notice_shown = NOTICE_CANNOT_READ;
+    r = decided(&d);
+    assert_int_equal(told(&r), 2);
+    d.notice_shown = NOTICE_NOT_YET; /* the same again, of another read */
+    r = decided(&d);
+    assert_int_equal(told(&r), 0);
+    d.notice_shown = NOTICE_CANNOT_READ;
+    d.writes_last_hour = 1;
+    r = decided(&d);
+    assert_int_equal(told(&r), 2);
+    d.writes_last_hour = 2; /* no room for a new one: what it says is written all the same */
+    r = decided(&d);
+    assert_int_equal(told(&r), 0);
+    d.writes_last_hour = 0;
+    d.tells = POLICY_DEFAULT.tells_per_ticket;
+    r = decided(&d);
+    assert_int_equal(told(&r), 0);
+    item.obs = &down; /* nothing for anybody to do */
+    d.tells = 1;
+    d.notice_shown = NOTICE_NOT_YET;
+    r = decided(&d);
+    assert_int_equal(told(&r), 0);
+}
+
+/* What stands in our name is what we said; else it is said anew, and somebody meddled. */
+static void what_was_written_over_is_said_anew(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    struct decision r;
+    (void)state;
+
+    have_said(&d, NOTICE_READY);
+    d.notice_shown = NOTICE_READY;
+    d.said_hash = 5;
+    d.ticket.shown_hash = 5;
+    r = decided(&d);
+    assert_false(r.respoken || orders(&r, FLOW_FIELDS));
+    d.ticket.shown_hash = 6;
+    r = decided(&d);
+    assert_true(r.respoken && orders(&r, FLOW_FIELDS));
+    assert_false(orders(&r, FLOW_COMMENT));
+    d.unsteady = true; /* ours, and read before it was there */
+    r = decided(&d);
+    assert_false(r.respoken);
+    d.unsteady = false;
+    d.writes_last_hour = 2; /* nobody is fought without end */
+    r = decided(&d);
+    assert_false(r.respoken || orders(&r, FLOW_FIELDS));
+    d.writes_last_hour = 0;
+    d.flow_open[FLOW_FIELDS] = true; /* it is on its way */
+    r = decided(&d);
+    assert_false(r.respoken);
+    d.flow_parked[FLOW_FIELDS] = true; /* Jira does not let us */
+    r = decided(&d);
+    assert_false(r.respoken || orders(&r, FLOW_FIELDS));
+    d.flow_open[FLOW_FIELDS] = d.flow_parked[FLOW_FIELDS] = false;
+    d.said_hash = 0; /* an earlier release said it, or nobody */
+    r = decided(&d);
+    assert_false(r.respoken);
+}
+
+/* "Check now" for people without rights: press Resolve again, or write a comment. */
+static void a_touched_ticket_is_read_again_at_once(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct decision r;
+    (void)state;
+
+    d.reads_since_claim = 5; /* the next read is an hour away */
+    d.last_read_ms = NOW - MINUTE;
+    r = decided(&d);
+    assert_false(r.read_sources);
+    d.touched = true;
+    r = decided(&d);
+    assert_true(r.read_sources);
+    d.last_read_ms = NOW - SECOND; /* not at every key that is pressed */
+    r = decided(&d);
+    assert_false(r.read_sources);
+    assert_int_equal(r.next_read_ms, NOW - SECOND + POLICY_DEFAULT.touch_ms);
+}
+
+/* Somebody closes it again and again: we stop, say so, and people hear of it. */
+static void who_fights_us_is_told_that_we_stop(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.ticket.role = STATUS_DONE;
+    d.reopens_last_hour = POLICY_DEFAULT.reopens_per_hour;
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_HELD);
+    assert_true(escalates(&r, "ReopenedTooOften"));
+    assert_false(orders(&r, FLOW_REOPEN));
 }
 
 static void nothing_is_written_where_we_only_observe(void **state)
@@ -446,5 +588,9 @@ UNIT_MAIN(cmocka_unit_test(the_first_read_is_due_at_once_and_moves_on),
           cmocka_unit_test(done_by_us_stays_while_its_proof_is_refreshed),
           cmocka_unit_test(the_same_fact_is_said_once),
           cmocka_unit_test(words_wait_for_words_under_way),
-          cmocka_unit_test(six_writes_an_hour_half_of_them_for_states_that_need_a_person),
+          cmocka_unit_test(six_writes_an_hour_most_of_them_for_states_that_need_a_person),
+          cmocka_unit_test(somebody_is_told_once_a_state_and_three_times_a_ticket),
+          cmocka_unit_test(what_was_written_over_is_said_anew),
+          cmocka_unit_test(a_touched_ticket_is_read_again_at_once),
+          cmocka_unit_test(who_fights_us_is_told_that_we_stop),
           cmocka_unit_test(nothing_is_written_where_we_only_observe))

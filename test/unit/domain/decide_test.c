@@ -533,7 +533,69 @@ static void refused_work_beside_the_request_is_told(void **state)
     assert_true(r.retry[FLOW_RETIRE]);
 }
 
-UNIT_MAIN(cmocka_unit_test(refused_work_beside_the_request_is_told),
+/* Whose ticket it is, and that it is resolved: written by somebody else it changes nothing, is
+ * undone, and is never forgotten. */
+static void what_is_forged_on_the_ticket_is_undone(void **state)
+{
+    struct dossier d = dossier_of(&NOTHING_READ);
+    struct decision r;
+    (void)state;
+
+    d.marker = STR("gar-1");
+    d.ticket.markers = STR("gar-0 gar-1");
+    r = decided(&d);
+    assert_false(r.rebound || r.unmarked || r.resolved || orders(&r, FLOW_MEND));
+    d.ticket.markers = STR("gar-0 gar-2");
+    r = decided(&d);
+    assert_true(r.unmarked && !orders(&r, FLOW_MEND));
+
+    d.ticket.bound_to = STR("another");
+    r = decided(&d);
+    assert_true(r.rebound && orders(&r, FLOW_MEND));
+    d.ticket.bound_to = STR("r");
+    d.ticket.bound_elsewhere = true;
+    r = decided(&d);
+    assert_true(r.rebound && orders(&r, FLOW_MEND));
+    d.flow_open[FLOW_MEND] = true;
+    r = decided(&d);
+    assert_true(r.rebound && !orders(&r, FLOW_MEND)); /* it is on its way */
+    refuse(&d, FLOW_MEND);
+    r = decided(&d);
+    assert_true(escalates(&r, "CannotMend") && !orders(&r, FLOW_MEND) && !r.retry[FLOW_MEND]);
+    d.flow_refused_ms[FLOW_MEND] = NOW - HOUR;
+    r = decided(&d);
+    assert_true(r.retry[FLOW_MEND]);
+    d.flow_open[FLOW_MEND] = d.flow_parked[FLOW_MEND] = false;
+    d.writes_last_hour = 4;
+    r = decided(&d);
+    assert_true(escalates(&r, "MendedTooOften") && !orders(&r, FLOW_MEND));
+    d.writes_last_hour = 0;
+    d.flow_open[FLOW_CREATE] = true; /* it is not bound yet */
+    r = decided(&d);
+    assert_false(r.rebound || r.unmarked || orders(&r, FLOW_MEND));
+    d.flow_open[FLOW_CREATE] = false;
+    d.from_ticket = true; /* people made it: it never had a binding of ours */
+    r = decided(&d);
+    assert_false(r.rebound || r.unmarked || orders(&r, FLOW_MEND));
+
+    d.ticket.resolution_set = true; /* by a move whose workflow does not clear it */
+    r = decided(&d);
+    assert_true(!r.resolved && orders(&r, FLOW_MEND));
+    d.ticket.resolution_edit = STR("77");
+    r = decided(&d);
+    assert_true(r.resolved && orders(&r, FLOW_MEND));
+    assert_false(r.move);
+    d.mode = GATE_WARN;
+    r = decided(&d);
+    assert_false(r.resolved || orders(&r, FLOW_MEND));
+    d.mode = GATE_ENFORCE;
+    d.ticket.role = STATUS_DONE;
+    r = decided(&d);
+    assert_false(r.resolved || orders(&r, FLOW_MEND));
+}
+
+UNIT_MAIN(cmocka_unit_test(what_is_forged_on_the_ticket_is_undone),
+          cmocka_unit_test(refused_work_beside_the_request_is_told),
           cmocka_unit_test(what_ended_on_its_ticket_too_rests),
           cmocka_unit_test(an_open_ticket_of_what_is_over_says_so),
           cmocka_unit_test(what_is_over_and_closed_as_done_is_a_breach_and_goes_back),

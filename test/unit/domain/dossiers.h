@@ -66,6 +66,7 @@ static inline struct dossier dossier_of(const struct item *item)
                                .role = STATUS_OPEN,
                                .category = CATEGORY_INDETERMINATE,
                                .cycle = STR("0"),
+                               .bound_to = STR("r"),
                                .mapped_hash = 7};
     return d;
 }

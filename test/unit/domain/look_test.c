@@ -452,7 +452,26 @@ static void a_request_is_looked_at_with_it_while_nothing_has_happened(void **sta
     assert_false(look_suffices(&d, &POLICY_DEFAULT));
 }
 
-UNIT_MAIN(cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
+/* A lost comment may still be carried out; a lost edit, or a mending, does no harm twice. */
+static void a_lost_comment_is_waited_out(void **state)
+{
+    const struct policy *p = &POLICY_DEFAULT;
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    struct flow flow = {.kind = FLOW_COMMENT, .sent_at_ms = NOW - SECOND};
+    const char *why;
+    (void)state;
+
+    assert_int_equal(flow_judge(&flow, &d, &d.ticket, NULL, p, NOW, &why), EV_WAIT);
+    assert_int_equal(flow_judge(&flow, &d, &d.ticket, NULL, p, NOW + HOUR, &why), EV_READY);
+    flow.kind = FLOW_FIELDS;
+    assert_int_equal(flow_judge(&flow, &d, &d.ticket, NULL, p, NOW, &why), EV_READY);
+    flow.kind = FLOW_MEND;
+    assert_int_equal(flow_judge(&flow, &d, &d.ticket, NULL, p, NOW, &why), EV_READY);
+}
+
+UNIT_MAIN(cmocka_unit_test(a_lost_comment_is_waited_out),
+          cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
           cmocka_unit_test(a_create_looks_for_its_marker_first),
           cmocka_unit_test(a_lost_create_waits_out_the_grace),
           cmocka_unit_test(a_ticket_that_is_not_readable_or_gone_decides_for_every_kind),

@@ -36,7 +36,7 @@ static void the_next_step_is_the_first_that_the_look_does_not_show(void **state)
     assert_int_equal(next_of(FLOW_REOPEN, STATUS_DONE), STEP_TO_OPEN);
     assert_int_equal(next_of(FLOW_REOPEN, STATUS_VERIFY), STEP_END);
     for (int role = STATUS_OPEN; role <= STATUS_DECLINED; role++) {
-        assert_int_equal(next_of(FLOW_COMMENT, (enum status_role)role), STEP_COMMENT);
+        assert_int_equal(next_of(FLOW_COMMENT, (enum status_role)role), STEP_TELL);
         assert_int_equal(next_of(FLOW_FIELDS, (enum status_role)role), STEP_FIELDS);
     }
 }
@@ -60,6 +60,37 @@ static void a_create_goes_on_when_its_ticket_is_known(void **state)
     assert_null(step_next(&flow, &ticket, STEP_BIT(STEP_LINK) | STEP_BIT(STEP_PARTICIPANTS)));
 }
 
+/* Somebody is told before the long form changes; what nobody needs to be told is told by nothing.
+ */
+static void who_has_to_act_is_told_first(void **state)
+{
+    struct flow flow = {.kind = FLOW_COMMENT, .issue_id = STR("10001")};
+    struct ticket ticket = {.presence = TICKET_HERE};
+    (void)state;
+
+    assert_int_equal(step_next(&flow, &ticket, STEP_BIT(STEP_TELL))->step, STEP_COMMENT);
+    assert_int_equal(step_did(rule_of(STEP_TELL, FLOW_COMMENT), STATUS_OPEN, STR_NONE), EV_STEP);
+}
+
+static void what_is_ours_is_mended_where_the_look_shows_it_wrong(void **state)
+{
+    struct flow flow = {.kind = FLOW_MEND, .request_id = STR("r"), .issue_id = STR("10001")};
+    struct ticket t = {.presence = TICKET_HERE, .resolution_set = true, .role = STATUS_VERIFY};
+    (void)state;
+
+    assert_int_equal(step_next(&flow, &t, 0)->step, STEP_BIND);
+    t.bound_to = STR("r");
+    assert_int_equal(step_next(&flow, &t, 0)->step, STEP_UNRESOLVE);
+    t.bound_elsewhere = true;
+    assert_int_equal(step_next(&flow, &t, 0)->step, STEP_BIND);
+    t.bound_elsewhere = false;
+    t.role = STATUS_DONE; /* there a resolution is right */
+    assert_null(step_next(&flow, &t, 0));
+    t.role = STATUS_OPEN;
+    t.resolution_set = false;
+    assert_null(step_next(&flow, &t, 0));
+}
+
 static void a_second_ticket_is_told_why_and_then_cancelled(void **state)
 {
     struct flow flow = {.kind = FLOW_RETIRE, .issue_id = STR("10002")};
@@ -80,7 +111,7 @@ static void what_was_never_sent_is_not_searched_for(void **state)
     assert_int_equal(step_look(&flow), LOOK_NOTHING);
     flow.attempt = 1; /* counted before the call: refused, lost or done, we look */
     assert_int_equal(step_look(&flow), LOOK_MARKER);
-    for (int kind = FLOW_COMMENT; kind <= FLOW_RETIRE; kind++) {
+    for (int kind = FLOW_COMMENT; kind < FLOW_KIND_COUNT; kind++) {
         flow = (struct flow){.kind = (enum flow_kind)kind, .issue_id = STR("10001")};
         bool words = kind == FLOW_COMMENT || kind == FLOW_FIELDS;
         /* writing the same again harms nobody; whatever moves a ticket is done on a read of its own
@@ -158,6 +189,8 @@ static void every_kind_and_every_step_is_in_the_table(void **state)
 
 UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_show),
           cmocka_unit_test(a_create_goes_on_when_its_ticket_is_known),
+          cmocka_unit_test(who_has_to_act_is_told_first),
+          cmocka_unit_test(what_is_ours_is_mended_where_the_look_shows_it_wrong),
           cmocka_unit_test(a_second_ticket_is_told_why_and_then_cancelled),
           cmocka_unit_test(what_was_never_sent_is_not_searched_for),
           cmocka_unit_test(done_is_all_or_more_follows),

@@ -30,8 +30,9 @@ static void paragraphs(void **state)
 
 static void a_notice(void **state)
 {
-    const struct json *v = parsed(
-        jsm_adf_notice(arena, STR("warning"), STR("Not closed"), STR("Next look 11:02 UTC")));
+    struct jsm_notice n = {
+        .panel = STR("warning"), .line = STR("Not closed"), .next = STR("Next look 11:02 UTC")};
+    const struct json *v = parsed(jsm_adf_notice(arena, &n));
     (void)state;
 
     assert_str(json_path_str(v, "content/0/type"), "panel");
@@ -39,6 +40,45 @@ static void a_notice(void **state)
     assert_str(json_path_str(v, "content/0/content/0/content/0/text"), "Not closed");
     assert_str(json_path_str(v, "content/0/content/0/content/0/marks/0/type"), "strong");
     assert_str(json_path_str(v, "content/0/content/1/content/0/text"), "Next look 11:02 UTC");
+}
+
+/* Begun by a sentence of its own, with what was checked folded away under it. */
+static void a_long_notice(void **state)
+{
+    struct jsm_notice_row rows[2] = {
+        {STR("x absent for \x1bo"), STR("STILL PRESENT"), STR("red"), STR("read 11:02 UTC")},
+        {STR("Approved"), STR("YES"), STR("green"), STR_NONE}};
+    struct jsm_notice n = {.panel = STR("warning"),
+                           .head = STR("Not closed yet"),
+                           .line = STR("o still has x"),
+                           .help = STR("Ask the owner."),
+                           .rows = rows,
+                           .row_count = 2,
+                           .attempt = 3};
+    const struct json *v = parsed(jsm_adf_notice(arena, &n));
+    (void)state;
+
+    assert_str(json_path_str(v, "content/0/content/0/content/0/text"), "Not closed yet");
+    assert_str(json_path_str(v, "content/0/content/1/content/0/text"), "o still has x");
+    assert_null(json_path(v, "content/0/content/1/content/0/marks"));
+    assert_str(json_path_str(v, "content/1/type"), "expand");
+    assert_str(json_path_str(v, "content/1/content/0/content/0/text"), "x absent for o ");
+    assert_str(json_path_str(v, "content/1/content/0/content/1/attrs/text"), "STILL PRESENT");
+    assert_str(json_path_str(v, "content/1/content/0/content/2/text"), " read 11:02 UTC");
+    assert_int_equal(json_count(json_path(v, "content/1/content/1/content")), 2);
+    assert_str(json_path_str(v, "content/1/content/2/content/0/text"), "Ask the owner.");
+    assert_str(json_path_str(v, "content/2/content/0/text"), JSM_NOTICE_END " · attempt 3");
+    struct str plain = jsm_adf_plain(arena, v);
+    assert_true(str_ends(plain, STR("attempt 3")));
+    assert_non_null(strstr(arena_cstr(arena, plain), "x absent for o STILL PRESENT read"));
+
+    n.panel = STR("success"); /* one green line, and how the comment is kept */
+    n.row_count = 0;
+    v = parsed(jsm_adf_notice(arena, &n));
+    assert_int_equal(json_count(json_path(v, "content")), 2);
+    assert_int_equal(json_count(json_path(v, "content/0/content")), 1);
+    assert_str(jsm_adf_plain(arena, parsed(jsm_adf_told(arena, STR("Not closed yet")))),
+               "Not closed yet\nThe comment \"" JSM_NOTICE_END "\" on this ticket has the rest.");
 }
 
 /* Overrides, isolates, C0 and C1 would change how the rest is read; other signs stay. */
@@ -83,5 +123,6 @@ static void plain_again(void **state)
     assert_str(jsm_adf_plain(arena, parsed(both)), "x\ny");
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(paragraphs), cmocka_unit_test(a_notice), cmocka_unit_test(harmless),
+JSM_UNIT_MAIN(cmocka_unit_test(paragraphs), cmocka_unit_test(a_notice),
+              cmocka_unit_test(a_long_notice), cmocka_unit_test(harmless),
               cmocka_unit_test(long_texts_are_cut_between_signs), cmocka_unit_test(plain_again))

@@ -19,13 +19,15 @@ static void reads(void **state)
 
     assert_call(jsm_call_myself(), "GET", "/rest/api/3/myself", "", false);
     assert_call(jsm_call_issue(arena, id), "GET",
-                "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind", "", false);
+                "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind,countersign.state",
+                "", false);
     assert_call(jsm_call_issue_fields(arena, id, STR("status,customfield_1")), "GET",
-                "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind&fields=status,"
+                "/rest/api/3/issue/"
+                "10042?expand=changelog&properties=gar.bind,countersign.state&fields=status,"
                 "customfield_1",
                 "", false);
     assert_str(jsm_call_issue_fields(arena, id, STR_NONE).path,
-               "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind");
+               "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind,countersign.state");
     assert_call(jsm_call_server_info(), "GET", "/rest/api/3/serverInfo", "", false);
     assert_call(jsm_call_project(arena, STR("I/A M")), "GET", "/rest/api/3/project/I%2FA%20M", "",
                 false);
@@ -173,7 +175,35 @@ static void our_comment_is_always_internal(void **state)
     assert_call(jsm_call_comment(arena, STR("1"), STR_NONE, STR("{}")), "POST",
                 "/rest/api/3/issue/1/comment", body, true);
     assert_call(jsm_call_comment(arena, STR("1"), STR("77"), STR("{}")), "PUT",
-                "/rest/api/3/issue/1/comment/77", body, false);
+                "/rest/api/3/issue/1/comment/77?notifyUsers=false", body, false);
+    struct jsm_call tell = jsm_call_tell(arena, STR("1"), STR("{}"));
+    assert_call(tell, "POST", "/rest/api/3/issue/1/comment",
+                "{\"body\":{},\"properties\":[{\"key\":\"sd.public.comment\",\"value\":{"
+                "\"internal\":true}},{\"key\":\"countersign.role\",\"value\":{\"role\":"
+                "\"told\"}}]}",
+                true);
+}
+
+/* The two fields and the property in one write, and nobody is mailed where that can be asked. */
+static void what_is_said_in_our_name_is_one_write(void **state)
+{
+    struct jsm_say say = {.fields = STR("{\"cf_2\":\"Now\"}"),
+                          .said = {.request = STR("r"),
+                                   .state = STR("checking"),
+                                   .check = STR("Checking"),
+                                   .line = STR("Now")},
+                          .silent = true};
+    (void)state;
+
+#define STATE                                                                              \
+    "\"properties\":[{\"key\":\"countersign.state\",\"value\":{\"v\":1,\"request\":\"r\"," \
+    "\"state\":\"checking\",\"check\":\"Checking\",\"line\":\"Now\"}}]}"
+    assert_call(jsm_call_say(arena, STR("1"), &say), "PUT", "/rest/api/3/issue/1?notifyUsers=false",
+                "{\"fields\":{\"cf_2\":\"Now\"}," STATE, false);
+    say.silent = false;
+    say.fields = STR_NONE; /* a site without the fields */
+    assert_call(jsm_call_say(arena, STR("1"), &say), "PUT", "/rest/api/3/issue/1", "{" STATE,
+                false);
 }
 
 /* What is no id leads nowhere: no path, so nothing is sent. */
@@ -279,5 +309,6 @@ JSM_UNIT_MAIN(cmocka_unit_test(a_marker_is_searched_where_it_stands),
               cmocka_unit_test(reads), cmocka_unit_test(a_long_history_by_what_we_look_for),
               cmocka_unit_test(many_by_id), cmocka_unit_test(searches), cmocka_unit_test(writes),
               cmocka_unit_test(our_comment_is_always_internal),
+              cmocka_unit_test(what_is_said_in_our_name_is_one_write),
               cmocka_unit_test(only_ids_go_into_paths),
               cmocka_unit_test(a_create_carries_marker_and_binding))

@@ -47,7 +47,7 @@ static void translates_paths(void **state)
     assert_str(there(jsm_call_myself()).path, "/rest/api/2/myself");
     assert_str(there(jsm_call_server_info()).path, "/rest/api/2/serverInfo");
     assert_str(there(jsm_call_issue(arena, id)).path,
-               "/rest/api/2/issue/10042?expand=changelog&properties=gar.bind");
+               "/rest/api/2/issue/10042?expand=changelog&properties=gar.bind,countersign.state");
     assert_str(there(jsm_call_approvals(arena, id)).path,
                "/rest/servicedeskapi/request/10042/approval");
     struct jsm_call user = {.route = JSM_ROUTE_MYSELF,

@@ -1,6 +1,7 @@
 /* Jira's JSON into our structs: tolerant of what we do not know, never guessing what we need. */
 #include "jsm/jsm_issue.h"
 
+#include "jsm/jsm_state.h"
 #include "jsm_unit.h"
 
 static const struct jsm_status_role NAMED[] = {{{"Verifying access", 16}, STATUS_VERIFY},
@@ -390,12 +391,110 @@ static void our_comment(void **state)
 {
     (void)state;
     assert_str(jsm_comment_find(arena,
-                                json_of("{'comments':[{'id':'1','properties':[{'key':'other'}]},"
-                                        "{'id':'2','properties':[{'key':'sd.public.comment'},{'key'"
-                                        ":'countersign.role'}]}]}"),
+                                json_of("{'comments':[{'id':'1','author':{'accountId':'us'},"
+                                        "'properties':[{'key':'other'}]}," /* a forged one: */
+                                        "{'id':'2','author':{'accountId':'them'},'properties':[{"
+                                        "'key':'countersign.role','value':{'role':'status'}}]},"
+                                        "{'id':'3','author':{'accountId':'us'},'properties':[{'key'"
+                                        ":'countersign.role','value':{'role':'told'}}]},"
+                                        "{'id':'4','author':{'accountId':'us'},'properties':[{'key'"
+                                        ":'sd.public.comment'},{'key':'countersign.role','value':"
+                                        "{'role':'status'}}]}]}"),
                                 STR("us")),
-               "2");
+               "4");
     assert_int_equal(jsm_comment_find(arena, json_of("{'comments':[]}"), STR("us")).len, 0);
+}
+
+static void what_we_told_is_told_once(void **state)
+{
+    const struct json *comments =
+        json_of("{'comments':[{'id':'1','author':{'accountId':'them'},'body':'Not closed\\nrest'},"
+                "{'id':'2','author':{'accountId':'us'},'body':'Held\\nrest'}]}");
+    (void)state;
+
+    assert_true(jsm_told_is_said(arena, comments, STR("us"), STR("Held")));
+    assert_false(
+        jsm_told_is_said(arena, comments, STR("us"), STR("Not closed"))); /* a stranger's */
+    assert_false(jsm_told_is_said(arena, comments, STR("us"), STR("rest")));
+    assert_false(jsm_told_is_said(arena, comments, STR_NONE, STR("Held")));
+}
+
+/* Moved to a project that nobody told us of, or archived: nobody works there on what we ask. */
+static void a_ticket_that_left_is_gone(void **state)
+{
+    static const struct str OUR_KEYS[] = {{"IAM", 3}, {"OPS", 3}};
+    struct jsm_view view = VIEW;
+    struct err err;
+    struct ticket t;
+    (void)state;
+
+    view.projects = OUR_KEYS;
+    view.project_count = COUNT(OUR_KEYS);
+#define STANDS_IN(key, more)                                                               \
+    json_of("{'id':1,'fields':{" STATUS("x", "done") "," UPDATED ",'project':{'key':'" key \
+                                                     "'}" more "}}")
+    assert_true(jsm_issue_read(arena, STANDS_IN("ops", ",'archiveddate':null"), &view, &t, &err));
+    assert_int_equal(t.presence, TICKET_HERE);
+    assert_true(jsm_issue_read(arena, STANDS_IN("HR", ""), &view, &t, &err));
+    assert_int_equal(t.presence, TICKET_GONE);
+    assert_str(t.issue_id, "1");
+    assert_true(
+        jsm_issue_read(arena, STANDS_IN("HR", ""), &VIEW, &t, &err)); /* no projects are named */
+    assert_int_equal(t.presence, TICKET_HERE);
+    assert_true(jsm_issue_read(arena,
+                               STANDS_IN("IAM", ",'archiveddate':'2026-11-18T12:00:00.000+0000'"),
+                               &view, &t, &err));
+    assert_int_equal(t.presence, TICKET_GONE);
+}
+
+/* Set by an edit of somebody else it came without a close; the newest change of it counts. */
+static void how_a_resolution_came(void **state)
+{
+#define RESOLVES(id, who, more) \
+    "{'id':'" id "','author':{'accountId':'" who "'},'items':[{'fieldId':'resolution'}" more "]}"
+    static const struct {
+        const char *histories, *edit;
+    } CASES[] = {{"", ""},
+                 {RESOLVES("7", "them", ""), "7"},
+                 {RESOLVES("7", "them", ",{'fieldId':'status'}"), ""},
+                 {RESOLVES("7", "us", ""), ""},
+                 {RESOLVES("10", "us", "") "," RESOLVES("9", "them", ""), ""},
+                 {RESOLVES("9", "us", "") "," RESOLVES("10", "them", ""), "10"}};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct str text = arena_printf(
+            arena,
+            "{'id':1,'fields':{" STATUS("x", "new") "," UPDATED "},'changelog':{'histories':["
+                                                    "%s]}}",
+            CASES[i].histories);
+        assert_str(read_issue(arena_cstr(arena, text)).resolution_edit, CASES[i].edit);
+    }
+}
+
+/* What stands there in our name, wherever it stands. */
+static void what_the_ticket_says_in_our_name(void **state)
+{
+#define SAYS(check, line, property_line)                                                    \
+    json_of("{'id':1,'fields':{'cf_1':{'value':'" check "'},'cf_2':'" line                  \
+            "'},'properties':{'countersign.state':{'v':1,'request':'r','state':'checking'," \
+            "'check':'Checking','line':'" property_line "'}}}")
+    struct said said = {STR("r"),   STR("checking"), STR("Checking"),
+                        STR("Now"), STR("Checking"), STR("Now")};
+    struct jsm_view view = VIEW;
+    (void)state;
+
+    view.check_field = STR("cf_1");
+    view.reason_field = STR("cf_2");
+    uint64_t right = words_hash(&said);
+    assert_true(jsm_state_hash(SAYS("Checking", "Now", "Now"), &view) == right);
+    assert_true(jsm_state_hash(SAYS("Verified", "Now", "Now"), &view) != right);
+    assert_true(jsm_state_hash(SAYS("Checking", "Then", "Now"), &view) != right);
+    assert_true(jsm_state_hash(SAYS("Checking", "Now", "Then"), &view) != right);
+    assert_true(jsm_state_hash(json_of("{'fields':{}}"), &view) != right);
+    /* a site without the fields: the property alone */
+    assert_true(jsm_state_hash(SAYS("x", "y", "Now"), &VIEW) == right);
+    assert_true(jsm_state_hash(SAYS("x", "y", "Then"), &VIEW) != right);
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
@@ -404,4 +503,7 @@ JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what
               cmocka_unit_test(approvals), cmocka_unit_test(pages),
               cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
               cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
-              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment))
+              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),
+              cmocka_unit_test(what_we_told_is_told_once),
+              cmocka_unit_test(a_ticket_that_left_is_gone), cmocka_unit_test(how_a_resolution_came),
+              cmocka_unit_test(what_the_ticket_says_in_our_name))

@@ -42,10 +42,20 @@ static void turns_documents_into_markup(void **state)
     struct err err;
     (void)state;
 
-    struct str adf = jsm_adf_notice(arena, STR("error"), STR("*Not* there"), STR("Ask {Ada}."));
+    struct jsm_notice_row row = {STR("x"), STR("OLD COPY"), STR("yellow"), STR_NONE};
+    struct jsm_notice n = {
+        .panel = STR("error"), .line = STR("*Not* there"), .next = STR("Ask {Ada}.")};
+    struct str adf = jsm_adf_notice(arena, &n);
     assert_true(json_parse(arena, adf, &doc, &err));
     assert_str(jsm_wiki_of_adf(arena, doc),
                "{panel:bgColor=#ffebe6}\n*\\*Not\\* there*\nAsk \\{Ada\\}.\n{panel}\n"
+               "Access check · updates in place");
+    n.rows = &row;
+    n.row_count = 1;
+    assert_true(json_parse(arena, jsm_adf_notice(arena, &n), &doc, &err));
+    assert_str(jsm_wiki_of_adf(arena, doc),
+               "{panel:bgColor=#ffebe6}\n*\\*Not\\* there*\nAsk \\{Ada\\}.\n{panel}\n"
+               "What was checked · done differently? · get help\nx *OLD COPY*\n"
                "Access check · updates in place");
     adf = jsm_adf_text(arena, STR("one\ntwo"));
     assert_true(json_parse(arena, adf, &doc, &err));

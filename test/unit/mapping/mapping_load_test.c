@@ -129,6 +129,19 @@ static const struct {
     {HEAD "ticket: IAM\n" RULE, "M024@3:9"},
     {HEAD "ticket: { projekt: IAM }\n" RULE, "M021@3:11"},
     {HEAD "fields: { access_check: \"Access check\" }\n" RULE, "M047@3:25"},
+    {HEAD "exception: { asked: customfield_1, until: customfield_2, decision: customfield_3, "
+          "approvers: [a] }\n" RULE,
+     ""},
+    {HEAD
+     "exception: { asked: customfield_1, until: customfield_2, decision: customfield_3 }\n" RULE,
+     "M055@3:12"},
+    {HEAD
+     "exception: { asked: Reason, until: customfield_2, decision: customfield_3, approvers: [a], "
+     "who: x }\n" RULE,
+     "M021@3:92"},
+    {HEAD "exception: { asked: customfield_1, until: customfield_2, decision: customfield_3, "
+          "approvers: [a, b, c, d, e, f, g, h, i] }\n" RULE,
+     "M023@3:119"},
     {HEAD "statuses: [Done]\n" RULE, "M024@3:11"},
     {HEAD "statuses: { Done: closed }\n" RULE, "M027@3:19"},
     {HEAD "tests: { a: b }\n" RULE, "M024@3:8"},

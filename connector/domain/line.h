@@ -1,0 +1,34 @@
+/* line.h: a sentence under construction in a fixed array. What does not fit is cut at a code point;
+ * times are UTC and say so; names are kept short, for people typed them. Pure. */
+#ifndef COUNTERSIGN_DOMAIN_LINE_H
+#define COUNTERSIGN_DOMAIN_LINE_H
+
+#include "base/str.h"
+
+struct line {
+    char *p; /* NUL-terminated from the first add on; the caller's */
+    size_t size, len;
+    size_t name_max; /* characters that a name may take; 0 = 40 */
+};
+
+/* As it stands; what does not fit is left out. */
+void line_add(struct line *l, struct str s);
+/* The same of a C string; NULL adds nothing. */
+void line_add_c(struct line *l, const char *text);
+void line_add_number(struct line *l, int64_t n); /* not negative */
+/* "11:02 UTC" */
+void line_add_time(struct line *l, int64_t ms);
+/* A time with the words before it; without a time nothing is said, least of all midnight of 1970.
+ */
+void line_add_since(struct line *l, const char *words, int64_t ms);
+/* "2026-12-05", of UTC */
+void line_add_day(struct line *l, int64_t ms);
+/* "2 d 3 h", "5 h 18 m", "12 m", "3 s"; nothing negative */
+void line_add_span(struct line *l, int64_t ms);
+void line_add_name(struct line *l, struct str name);
+/* How many characters it holds. */
+size_t line_chars(const struct line *l);
+/* Cut to so many characters, the last of them "…". */
+void line_cut(struct line *l, size_t chars);
+
+#endif

@@ -1,0 +1,54 @@
+#include "domain/plea.h"
+
+static bool same(struct str a, struct str b)
+{
+    return a.len > 0 && str_eq_nocase(str_trim(a), str_trim(b));
+}
+
+static bool gains(const struct dossier *d, const struct plea *p)
+{
+    return p->by_worker || same(p->decided_by, p->asked_by) || same(p->decided_by, d->requester) ||
+           same(p->decided_by, d->beneficiary);
+}
+
+/* Is there anything that an exception would cover? */
+static bool is_needed(const struct dossier *d)
+{
+    bool open =
+        d->phase == PHASE_FULFILLING || d->phase == PHASE_CLAIMED || d->phase == PHASE_VERIFYING;
+
+    for (size_t i = 0; open && i < d->item_count; i++) {
+        struct finding f = verdict_judge(&d->items[i], d->claimed_ms, d->now_ms);
+        if (f.verdict != VERDICT_VERIFIED && f.verdict != VERDICT_EXCEPTED)
+            return true;
+    }
+    return false;
+}
+
+enum plea_verdict plea_judge(const struct dossier *d)
+{
+    const int64_t longest_ms = INT64_C(86400000) * PLEA_DAYS_MAX;
+    const struct plea *p = &d->ticket.plea;
+    bool ends = p->until_ms > d->now_ms && p->until_ms <= d->now_ms + longest_ms;
+
+    if (d->ticket.presence != TICKET_HERE || str_empty(p->reason) || !is_needed(d))
+        return PLEA_NONE;
+    if (p->answer == PLEA_UNANSWERED)
+        return PLEA_WAITS;
+    if (!p->by_approver)
+        return PLEA_STRANGER;
+    if (gains(d, p))
+        return PLEA_OWN;
+    if (p->answer == PLEA_NO)
+        return PLEA_DECLINED;
+    if (!ends)
+        return PLEA_NO_END;
+    if (str_empty(p->owner) || same(p->owner, p->decided_by))
+        return PLEA_NO_OWNER;
+    return str_eq(d->plea_done, p->edit) ? PLEA_SPENT : PLEA_GRANTED;
+}
+
+bool plea_is_refused(enum plea_verdict v)
+{
+    return v > PLEA_GRANTED;
+}

@@ -1,0 +1,29 @@
+/* plea.h: an exception asked for on the ticket: why and until when, who shall own it, and what
+ * somebody allowed to decided. Decided by what Jira's history says of who did what, never by what a
+ * field says of itself. Pure. */
+#ifndef COUNTERSIGN_DOMAIN_PLEA_H
+#define COUNTERSIGN_DOMAIN_PLEA_H
+
+#include "domain/dossier.h"
+
+enum { PLEA_DAYS_MAX = 90 };
+
+enum plea_verdict {
+    PLEA_NONE = 0, /* nobody asks, or nobody needs it any more */
+    PLEA_WAITS,    /* for somebody allowed to decide */
+    PLEA_GRANTED,
+    PLEA_SPENT, /* it was granted, and covers nothing any more, or the database would not have it */
+    PLEA_DECLINED,
+    PLEA_STRANGER, /* decided by somebody who may not */
+    PLEA_OWN,      /* by who asks, works on it, or gains by it */
+    PLEA_NO_END,   /* no end, one that is over, or more than 90 days away */
+    PLEA_NO_OWNER, /* no owner, or the approver himself */
+};
+
+/* What stands on the ticket now. Granted where it is to be carried out; the database refuses once
+ * more who approves for himself under another spelling. */
+enum plea_verdict plea_judge(const struct dossier *d);
+/* Is it an answer that the ticket has to say? */
+bool plea_is_refused(enum plea_verdict v);
+
+#endif

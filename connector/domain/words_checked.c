@@ -1,0 +1,150 @@
+#include "domain/words_checked.h"
+
+#include "domain/line.h"
+
+#define LINE_OF(array) ((struct line){.p = (array), .size = sizeof(array)})
+
+static const char HELP[] =
+    "Can't be done now? Ask the owner for an exception with an end date: set "
+    "\"Access exception\" on this ticket.";
+
+static struct str source_of(const struct item *i)
+{
+    return str_empty(i->source_label) ? i->source : i->source_label;
+}
+
+/* After success one line: what is so, and how long it took. */
+static void say_success(struct line *l, const struct dossier *d, const struct item *i)
+{
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    int64_t end_ms = d->verified_ms ? d->verified_ms : d->now_ms;
+    bool gone = i->desired == DESIRED_ABSENT;
+
+    line_add_c(l, "✓ Checked");
+    line_add_since(l, " ", f.proof ? f.proof->as_of_ms : 0);
+    line_add_c(l, ": ");
+    line_add_name(l, i->entitlement);
+    line_add_c(l, gone ? " is gone from " : " is there in ");
+    line_add_name(l, source_of(i));
+    line_add_c(l, ". ");
+    line_add_span(l, end_ms - d->requested_ms);
+    line_add_c(l, " from request to proof");
+    if (d->goal_ms) {
+        line_add_c(l, " (goal ");
+        line_add_span(l, d->goal_ms);
+        line_add_c(l, ")");
+    }
+}
+
+static void say_failure(struct line *l, enum notice_state state, const struct item *i)
+{
+    line_add_c(l, state == NOTICE_REOPENED ? "Reopened: " : "Not closed yet: ");
+    line_add_c(l, i && i->desired == DESIRED_ABSENT ? "the access is still there."
+                                                    : "the access is not there.");
+}
+
+/* What a verdict is called, and in which colour. */
+static void mark(struct notice_row *row, const struct item *i, const struct finding *f)
+{
+    bool absent = i->desired == DESIRED_ABSENT;
+
+    switch (f->verdict) {
+    case VERDICT_VERIFIED:
+        row->mark = absent ? "GONE" : "THERE";
+        row->colour = "green";
+        return;
+    case VERDICT_EXCEPTED:
+        row->mark = "EXCEPTION";
+        row->colour = "purple";
+        return;
+    case VERDICT_SETTLING:
+        row->mark = "SETTLING";
+        row->colour = "blue";
+        return;
+    case VERDICT_MISMATCH:
+        row->mark = absent                                           ? "STILL PRESENT"
+                    : str_eq_c(str_of(f->reason), "PresentButInert") ? "NOT ACTIVE"
+                                                                     : "MISSING";
+        row->colour = "red";
+        return;
+    case VERDICT_UNKNOWN:
+        break;
+    }
+    row->mark = !f->proof                              ? "NOT READ YET"
+                : f->proof->outcome == OUTCOME_UNKNOWN ? "CANNOT BE READ"
+                                                       : "OLD COPY";
+    row->colour = "yellow";
+}
+
+static void add_item(struct notice *n, const struct dossier *d, const struct item *i)
+{
+    struct notice_row *row = &n->rows[n->row_count++];
+    struct line what = LINE_OF(row->what), note = LINE_OF(row->note);
+    struct finding f = verdict_judge(i, d->claimed_ms, d->now_ms);
+    bool known = f.proof && f.proof->outcome != OUTCOME_UNKNOWN;
+
+    line_add_name(&what, i->entitlement);
+    line_add_c(&what, i->desired == DESIRED_ABSENT ? " absent for " : " present for ");
+    line_add_name(&what, i->account);
+    line_add_c(&what, " in ");
+    line_add_name(&what, source_of(i));
+    mark(row, i, &f);
+    if (!known)
+        return;
+    line_add_since(&note, "read ", f.proof->as_of_ms);
+    if (d->claimed_ms && f.proof->as_of_ms >= d->claimed_ms) {
+        line_add_c(&note, ", ");
+        line_add_span(&note, f.proof->as_of_ms - d->claimed_ms);
+        line_add_c(&note, " after you finished");
+    }
+}
+
+static void add_approval(struct notice *n, const struct dossier *d)
+{
+    struct notice_row *row = &n->rows[n->row_count++];
+    struct line what = LINE_OF(row->what), note = LINE_OF(row->note);
+
+    line_add_c(&what, "Approved by someone allowed to");
+    row->mark = d->approval_needed && !d->approval_given ? "NO"
+                : d->approval_needed                     ? "YES"
+                                                         : "NOT NEEDED";
+    row->colour = d->approval_needed && !d->approval_given ? "red" : "green";
+    line_add_since(&note, "since ", d->approved_ms);
+}
+
+/* What is not proven comes first, and every one of it as long as there is room. */
+static void add_items(struct notice *n, const struct dossier *d)
+{
+    for (int proven = 0; proven < 2; proven++)
+        for (size_t k = 0; k < d->item_count && n->row_count < NOTICE_ROWS_MAX; k++) {
+            struct finding f = verdict_judge(&d->items[k], d->claimed_ms, d->now_ms);
+            bool is = f.verdict == VERDICT_VERIFIED || f.verdict == VERDICT_EXCEPTED;
+            if (is == (proven != 0))
+                add_item(n, d, &d->items[k]);
+        }
+}
+
+static bool says_what_was_checked(enum notice_state state)
+{
+    return state == NOTICE_NOT_YET || state == NOTICE_WRONG_CHANGE || state == NOTICE_REOPENED ||
+           state == NOTICE_STALE || state == NOTICE_CANNOT_READ;
+}
+
+void words_checked(const struct dossier *d, const struct item *shown, const char *head,
+                   struct notice *ret)
+{
+    struct line l = LINE_OF(ret->head);
+
+    ret->attempt = d->claimed_ms ? d->generation - 1 : 0;
+    if (head && head[0])
+        line_add_c(&l, head);
+    else if (ret->state == NOTICE_VERIFIED && shown)
+        say_success(&l, d, shown);
+    else if (!head)
+        say_failure(&l, ret->state, shown);
+    if (!says_what_was_checked(ret->state) || !shown)
+        return;
+    ret->help = HELP;
+    add_approval(ret, d);
+    add_items(ret, d);
+}

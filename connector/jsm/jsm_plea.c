@@ -1,0 +1,115 @@
+#include "jsm/jsm_plea.h"
+
+#include "base/clock.h"
+#include "jsm/jsm_adf.h"
+#include "jsm/jsm_user.h"
+
+enum { DAY_MS = 86400000 };
+
+static const struct json *field_of(const struct json *issue, struct str id)
+{
+    JSON_EACH(member, json_member(issue, "fields"))
+    if (id.len && str_eq(json_name(member), id))
+        return member;
+    return NULL;
+}
+
+/* Until the end of a day, or until a time. */
+static int64_t end_of(const struct json *value)
+{
+    struct str text = json_str(value);
+    char day[] = "2000-01-01T00:00:00Z";
+    int64_t ms;
+
+    if (clock_parse(text, &ms))
+        return ms;
+    if (text.len != 10)
+        return 0;
+    for (size_t i = 0; i < text.len; i++)
+        day[i] = text.p[i];
+    return clock_parse(str_of(day), &ms) ? ms + DAY_MS : 0;
+}
+
+void jsm_plea_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
+                   struct ticket *ticket)
+{
+    const struct jsm_plea_fields *f = &view->plea;
+    struct plea *p = &ticket->plea;
+
+    if (!f->asked.len)
+        return;
+    struct str answer = json_path_str(field_of(issue, f->decision), "value");
+    p->reason = jsm_adf_plain(a, field_of(issue, f->asked));
+    p->until_ms = end_of(field_of(issue, f->until));
+    p->owner = jsm_user_key(field_of(issue, f->owner));
+    p->answer = str_eq_nocase(answer, f->approved)   ? PLEA_YES
+                : str_eq_nocase(answer, f->declined) ? PLEA_NO
+                                                     : PLEA_UNANSWERED;
+    p->asked_by =
+        jsm_user_key(json_path(issue, "fields/creator")); /* unless history knows better */
+    ticket->assignee = jsm_user_id(json_path(issue, "fields/assignee"));
+}
+
+static bool changes(const struct json *history, struct str field)
+{
+    JSON_EACH(item, json_member(history, "items"))
+    if (field.len && str_eq(json_path_str(item, "fieldId"), field))
+        return true;
+    return false;
+}
+
+static bool is_newer(struct str id, struct str than)
+{
+    int64_t a = 0, b = 0;
+    return str_to_i64(id, &a) && (!str_to_i64(than, &b) || a > b);
+}
+
+static bool is_listed(const struct jsm_plea_fields *f, const struct json *user)
+{
+    for (size_t i = 0; i < f->approver_count; i++)
+        if (str_eq_nocase(f->approvers[i], jsm_user_key(user)) ||
+            str_eq(f->approvers[i], jsm_user_id(user)) ||
+            str_eq(f->approvers[i], jsm_user_name(user)))
+            return true;
+    return false;
+}
+
+void jsm_plea_history(struct arena *a, const struct json *history, const struct jsm_view *view,
+                      struct ticket *ticket)
+{
+    const struct jsm_plea_fields *f = &view->plea;
+    const struct json *author = json_member(history, "author");
+    struct str id = json_id(a, json_member(history, "id"));
+    struct plea *p = &ticket->plea;
+
+    if (changes(history, f->asked) && is_newer(id, ticket->plea_asked)) {
+        ticket->plea_asked = id;
+        p->asked_by = jsm_user_key(author);
+    }
+    /* whatever was changed after the answer was not seen by who gave it */
+    bool answers = changes(history, f->decision);
+    bool varies =
+        changes(history, f->asked) || changes(history, f->until) || changes(history, f->owner);
+    if (answers && is_newer(id, p->edit)) {
+        p->edit = id;
+        p->decided_by = jsm_user_key(author);
+        p->by_approver = is_listed(f, author);
+        ticket->plea_decider = jsm_user_id(author);
+    }
+    if (varies && !answers && is_newer(id, ticket->plea_varied))
+        ticket->plea_varied = id;
+}
+
+void jsm_plea_settle(const struct jsm_view *view, struct ticket *ticket)
+{
+    struct plea *p = &ticket->plea;
+    bool varied = ticket->plea_varied.len && is_newer(ticket->plea_varied, p->edit);
+    bool moved = str_eq(ticket->plea_decider, ticket->moved_by) && !ticket->moved_by_us;
+
+    if (!p->edit.len || varied)
+        p->answer = PLEA_UNANSWERED;
+    if (!view->plea.owner.len)
+        p->owner = p->asked_by;
+    p->by_worker =
+        ticket->plea_decider.len && (moved || str_eq(ticket->plea_decider, ticket->assignee));
+}

@@ -1,0 +1,94 @@
+-- What is ours on a ticket: facts that are kept, what is recorded of forgeries, exceptions asked for there, and who touched it.
+set role countersign_service;
+select plan(17);
+
+select t.move(t.request(), 'approved', 'ticketing', 'fulfilling');
+select id as r from governance.access_request order by requested_at desc limit 1 \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id) values ('acme', '900', 'IAM-900', :'r');
+create function pg_temp.look(request uuid, updated bigint, more jsonb, obs jsonb default '[]') returns bigint language plpgsql as $$
+declare
+    v bigint;
+begin
+    update governance.access_request set version = version + 1, look_at = clock_timestamp(), lease_owner = null, lease_until = null where id = request;
+    perform governance.request_claim('me', '1 min', 100);
+    select version into v from governance.access_request where id = request;
+    return governance.facts_save('me', request, v, jsonb_build_object('observations', obs, 'ticket', jsonb_build_object(
+        'key', 'IAM-900', 'state', 'here', 'category', 'new', 'role', 'open', 'status_name', 'x', 'cycle', '5', 'cycle_at_ms', 0,
+        'moved_by', '', 'moved_by_us', false, 'resolution_set', false, 'updated_ms', updated, 'edit', '0', 'marker', '',
+        'approval', 'none', 'approver', '', 'approved_at_ms', 0, 'mapped_hash', 'h1', 'hold_text', '') || more));
+end $$;
+create function pg_temp.decide(request uuid, more jsonb) returns bigint language plpgsql as $$
+declare
+    r governance.access_request;
+begin
+    select * into r from governance.access_request where id = request;
+    return governance.decision_save('me', request, r.version, jsonb_build_object('to', r.phase, 'reason', '', 'new_claim', false,
+        'answered', false, 'breach', false, 'tampered', false, 'edited_back', false, 'look_again_ms', 0, 'release', false,
+        'notice', '', 'notice_key', '', 'escalations', '[]'::jsonb, 'flows', '[]'::jsonb, 'retry', '[]'::jsonb) || more);
+end $$;
+create function pg_temp.work(request uuid, what text, words jsonb, variadic states text[]) returns void language plpgsql as $$
+declare
+    made bigint;
+    target text;
+begin
+    insert into governance.flow (request_id, site, kind, payload) values (request, 'acme', what, words::text) returning id into made;
+    foreach target in array states loop
+        update governance.flow set state = target, version = version + 1, attempt = attempt + case target when 'calling' then 1 else 0 end,
+               sent_at = case when target = 'calling' then clock_timestamp() end,
+               ended_at = case when target in ('done', 'moot') then clock_timestamp() end
+         where id = made;
+    end loop;
+end $$;
+create function pg_temp.dossier(request uuid, name text) returns text language sql as $$
+    select coalesce(governance.dossier(request)->>name, governance.dossier(request)->'ticket'->>name)
+$$;
+
+select isnt(pg_temp.look(:'r', 1000, '{"bound_to": "another", "bound_elsewhere": true, "markers": "gar-1", "resolution_edit": "7",
+                                       "shown_hash": "00000000000000aa"}'), null, 'what a look saw is kept');
+select is(pg_temp.dossier(:'r', 'bound_to') || pg_temp.dossier(:'r', 'bound_elsewhere') || pg_temp.dossier(:'r', 'markers')
+          || pg_temp.dossier(:'r', 'resolution_edit') || pg_temp.dossier(:'r', 'shown_hash'), 'anothertruegar-1700000000000000aa', 'and told');
+
+-- who touched it
+select is(pg_temp.dossier(:'r', 'touched'), 'true', 'nobody has looked at it yet');
+select pg_temp.look(:'r', 1000, '{}', jsonb_build_array(jsonb_build_object('item', (select id from governance.request_item where request_id = :'r' limit 1),
+    'as_of_ms', 1, 'outcome', 'unknown', 'account', 'unknown', 'via', 'none', 'reason', 'SourceDown', 'complete', false, 'canary_ok', false, 'native_id', '')));
+select is(pg_temp.dossier(:'r', 'touched'), 'false', 'read since');
+select pg_temp.look(:'r', 2000, '{}');
+select is(pg_temp.dossier(:'r', 'touched'), 'true', 'somebody did something to it');
+select pg_temp.work(:'r', 'field_update', '{}', 'checking', 'calling', 'done');
+select is(pg_temp.dossier(:'r', 'unsteady'), 'true', 'a write of ours ended during this look');
+select pg_temp.look(:'r', 3000, '{}');
+select is(pg_temp.dossier(:'r', 'touched') || pg_temp.dossier(:'r', 'unsteady'), 'falsefalse', 'after a write of ours it was us');
+
+-- forgeries are recorded, each once
+select pg_temp.decide(:'r', '{"rebound": true, "unmarked": true, "resolved": true, "respoken": true, "refuses": false}');
+select is((select string_agg(kind || ':' || reason, ' ' order by reason) from governance.escalation where request_id = :'r'),
+          'tamper:BindingChanged tamper:MarkerRemoved breach:ResolvedByEdit tamper:WordsChanged', 'all of it, by its kind') ;
+select pg_temp.decide(:'r', '{"rebound": true, "unmarked": true, "resolved": true, "respoken": true, "refuses": false}');
+select is((select count(*) from governance.escalation where request_id = :'r'), 4::bigint, 'the same again is the same');
+
+-- calls are counted: a comment that tells somebody is two
+select pg_temp.work(:'r', 'comment', '{"tell": 1}', 'checking', 'calling', 'done');
+select pg_temp.work(:'r', 'comment', '{"tell": 2}', 'checking', 'calling', 'done');
+select pg_temp.work(:'r', 'comment', '{"tell": 2}', 'checking', 'moot');
+select pg_temp.work(:'r', 'mend', '{}', 'checking', 'calling', 'done');
+select is(pg_temp.dossier(:'r', 'writes_last_hour') || '/' || pg_temp.dossier(:'r', 'tells'), '5/2', 'what was not sent does not count');
+
+-- an exception that was asked for on the ticket
+\set plea '{"reason": "vendor", "owner": "lee", "decided_by": "reyes", "asked_by": "alex", "answer": 1, "edit": "77"}'
+select pg_temp.look(:'r', 4000, jsonb_build_object('plea', :'plea'::jsonb || jsonb_build_object(
+    'until_ms', governance.ms(clock_timestamp() + interval '10 days'))));
+select is(governance.dossier(:'r')->'ticket'->'plea'->>'owner', 'lee', 'it is told');
+select pg_temp.decide(:'r', '{"grants": true}');
+select is((select count(*) from governance.exception e join governance.request_item i on i.id = e.item_id where i.request_id = :'r'
+             and e.owner = 'lee' and e.approved_by = 'reyes'), (select count(*) from governance.request_item where request_id = :'r'),
+          'every item that is not proven is covered');
+select is(pg_temp.dossier(:'r', 'plea_done'), '77', 'and it is carried out once');
+select is(governance.dossier(:'r')->'items'->0->>'exception_owner', 'lee', 'who owns it is told');
+update governance.exception set revoked_at = clock_timestamp();
+select pg_temp.look(:'r', 5000, jsonb_build_object('plea', :'plea'::jsonb || jsonb_build_object('owner', 'REYES', 'edit', '78',
+    'until_ms', governance.ms(clock_timestamp() + interval '10 days'))));
+select isnt(pg_temp.decide(:'r', '{"grants": true}'), null, 'the same person under two spellings breaks no decision');
+select is((select count(*) from governance.exception e where e.revoked_at is null), 0::bigint, 'and is granted nothing');
+select is((select count(*) from governance.escalation where request_id = :'r' and reason = 'ExceptionRefused'), 1::bigint, 'which people hear of');
+select * from finish();
