@@ -1,7 +1,7 @@
 """/rest/servicedeskapi: requests as the portal sees them, approvals, SLA."""
 import urllib.parse
 
-from . import adf, clock, fields, forms, render, seed, workflow
+from . import adf, clock, fields, forms, issues, render, seed, workflow_rules
 from .errors import Refusal, desk as refuse
 from .routes import Reply, number, route
 
@@ -261,10 +261,11 @@ def add_comment(site, call):
 
 
 def _offered(site, ticket, account):
-    flow = site.projects[ticket.project].workflow
+    """Customers press what is shown to them in the portal, if its conditions let them."""
     if account.desk == "agent":
-        return workflow.offered(flow, ticket.status, account)
-    return [t for t in workflow.leaving(flow, ticket.status) if t.portal]
+        return issues.offered(site, ticket, account)
+    asking = workflow_rules.Asking(site, ticket, account)
+    return [t for t in site.flows.of_ticket(ticket).leaving(ticket.status) if t.portal and workflow_rules.permits(t, asking)]
 
 
 @route("GET", BASE + "/request/{issue}/transition", access="desk")
@@ -277,8 +278,11 @@ def list_transitions(site, call):
 def do_transition(site, call):
     ticket, body = _request(site, call), call.json()
     chosen = next((t for t in _offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
-    if chosen is None or chosen.required:
+    if chosen is None or issues.required_on(site.screens.fields(chosen.screen)):
         raise refuse(400, "The transition is not available", "sd.transition.not.available")
+    found = workflow_rules.objections(chosen, workflow_rules.Asking(site, ticket, call.account))
+    if found:
+        raise refuse(400, " ".join(text for _, text in found), "sd.transition.validation.failed")
     site.transition(ticket, call.account, chosen, {})
     text = (body.get("additionalComment") or {}).get("body")
     if text:

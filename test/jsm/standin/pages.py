@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import parse_qsl, quote
 
-from . import acts, adf, seed, workflow
+from . import acts, adf, issues, seed
 from .errors import Refusal
 from .routes import Reply
 
@@ -43,8 +43,7 @@ def handle(site, request):
 
 
 def _lozenge(ticket):
-    name, category = seed.STATUSES[ticket.status]
-    return f"<span class='lozenge {category}'>{_text(name)}</span>"
+    return f"<span class='lozenge {ticket.category}'>{_text(ticket.status_name)}</span>"
 
 
 def _time(ms):
@@ -115,8 +114,7 @@ def _button(here, who, label, main=False, **fields):
 
 
 def _buttons(site, ticket, account, here):
-    flow = site.projects[ticket.project].workflow
-    offered = workflow.offered(flow, ticket.status, account)
+    offered = issues.offered(site, ticket, account, "ui")
     out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="transition", id=t.id) for t in offered)
     if any(a["decision"] == "pending" and account.id in a["approvers"] for a in ticket.approvals):
         out += _button(here, account.name, "Approve", True, do="approve")
