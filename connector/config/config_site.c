@@ -186,8 +186,8 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "request_url",
                                         "insecure_http",
                                         "gate_mode",
+                                        "gate",
                                         NULL};
-    static const char *const GATES[] = {"connector_closes", NULL};
 
     if (l->c->site_count == CONFIG_SITES_MAX) {
         diag_error(l->v.diags, "C023", map->pos, "more than %d sites", CONFIG_SITES_MAX);
@@ -219,7 +219,7 @@ void config_site(struct loader *l, const struct yaml *map)
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
     load_request_url(l, map, s);
-    value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
+    config_gate(l, map, s); /* reopen is always on underneath */
     s->mapping_file = value_str(&l->v, map, "mapping", "");
     load_people(l, map, s);
     load_projects(l, map, s);

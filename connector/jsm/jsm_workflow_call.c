@@ -286,7 +286,8 @@ struct str jsm_status_id(struct arena *a, const struct json *body, struct str na
 {
     JSON_EACH(s, body)
     {
-        bool own = str_eq_c(json_path_str(s, "scope/type"), "PROJECT");
+        bool own = str_eq_c(json_path_str(s, "scope/type"), "PROJECT") ||
+                   str_eq_c(json_path_str(s, "statusCategory/key"), "done");
         if (!own && str_eq_nocase(json_path_str(s, "name"), name))
             return json_id(a, json_member(s, "id"));
     }

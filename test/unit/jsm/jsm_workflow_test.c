@@ -470,6 +470,7 @@ static void test_calls_and_their_answers(void **state)
     assert_false(jsm_has_permission(json_of("{'permissions':{}}"), "A"));
     assert_str(jsm_status_id(arena,
                              json_of("[{'id':'1','name':'v','scope':{'type':'PROJECT'}},"
+                                     "{'id':'3','name':'V','statusCategory':{'key':'done'}},"
                                      "{'id':'2','name':'V'}]"),
                              STR("v")),
                "2");
