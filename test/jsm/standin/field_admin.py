@@ -3,7 +3,7 @@ from . import fields, kinds
 from .errors import platform
 from .routes import Reply, many, page_of, route
 from .screens import administrator
-from .tasks import begin
+from .tasks import begin, shown as shown_task
 
 FIELD = "/rest/api/3/field"
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
@@ -138,7 +138,7 @@ def delete(site, call):
         ticket.values.pop(found.id, None)
     _forget(site)
     task = begin(site, call.account, f"Delete custom field {found.name}")
-    return Reply(303, None, {"Location": f"{site.base}/rest/api/3/task/{task.id}"})
+    return Reply(303, shown_task(site, task), {"Location": f"{site.base}/rest/api/3/task/{task.id}"})
 
 
 def _forget(site):

@@ -182,10 +182,11 @@ def field_meta(site, field_id, required):
     field = site.fields[field_id]
     meta = {"required": required, "schema": field.describe(), "name": field.name, "key": field_id,
             "operations": ["set"], "hasDefaultValue": False}
+    one = getattr(field, "one", type(field))  # of a field with several values: how one of them is shown
     if isinstance(field, fields.Select):
-        meta["allowedValues"] = [field.show(field.option_id(o), site, "3") for o in field.options]
+        meta["allowedValues"] = [one.show(field, field.option_id(o), site, "3") for o in field.options]
     if isinstance(field, fields.Choice):
-        meta["allowedValues"] = [field.show(choice, site, "3") for choice in field.values]
+        meta["allowedValues"] = [one.show(field, choice, site, "3") for choice in field.values]
     return meta
 
 
