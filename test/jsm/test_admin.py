@@ -62,6 +62,17 @@ class Fields(WithAdmin):
         self.assertEqual(self.api("POST", f"/field/{made}/context", {"name": "IAM", "projectIds": ["10002"]})[0], 201)
         self.assertEqual(self.api("POST", f"/field/{made}/context", {"name": "IAM", "projectIds": ["1"]})[0], 404)
 
+    def test_what_is_there_when_nobody_fills_it_in(self):
+        made = self.field("com.atlassian.jira.plugin.system.customfieldtypes:multiuserpicker", "Checkers")
+        context = self.good("GET", f"/field/{made}/context")["values"][0]["id"]
+        who = self.site.control("GET", "accounts")["connector"]["accountId"]
+        here, value = f"/field/{made}/context/defaultValue", {"type": "multi.user.select", "contextId": context, "accountIds": [who]}
+        for wrong in (value | {"type": "option.single"}, value | {"accountIds": ["nobody"]}, value | {"accountIds": who}):
+            self.assertEqual(self.api("PUT", here, {"defaultValues": [wrong]})[0], 400, wrong)
+        self.assertEqual(self.api("PUT", here, {"defaultValues": [value]})[0], 204)
+        self.assertEqual(self.good("GET", here)["values"], [value])
+        self.assertEqual(self.read(self.create())["fields"][made][0]["accountId"], who)
+
     def test_trash_and_delete(self):
         made = self.field()
         self.good("POST", self.tab(EDIT), {"fieldId": made})

@@ -153,11 +153,30 @@ class Rules(_WithWorkflow):
         shown = self.site.call("GET", f"{ISSUE}/{self.key}/transitions", actor="agent")[1]["transitions"]
         self.assertTrue(next(t for t in shown if t["name"] == "Close now")["isGlobal"])
 
-    def test_a_status_that_is_not_editable(self):
-        payload, _ = self.payload()
-        payload["workflows"][0]["statuses"][0]["properties"] = {"jira.issue.editable": "false"}
-        self.good("POST", "/workflows/update", payload)
-        self.assertEqual(self.site.call("PUT", f"{ISSUE}/{self.key}", {"fields": {"customfield_10081": "x"}})[0], 400)
+    def test_properties_of_a_status_take_away(self):
+        agent = self.site.control("GET", "accounts")["agent"]["accountId"]
+
+        def properties(**given):
+            payload, _ = self.payload()
+            payload["workflows"][0]["statuses"][0]["properties"] = {f"jira.{k.replace('_', '.')}": v for k, v in given.items()}
+            self.good("POST", "/workflows/update", payload)
+
+        def edit(actor):
+            return self.site.call("PUT", f"{ISSUE}/{self.key}", {"fields": {"customfield_10081": "x"}}, actor)[0]
+        properties(issue_editable="false")
+        self.assertEqual(edit("admin"), 400)
+        properties(permission_edit_group=GROUP, permission_edit_user_1=agent)
+        self.assertEqual([edit(a) for a in ("connector", "agent", "agent2", "admin")], [204, 204, 400, 400])
+        properties(permission_transition_user=agent)
+        self.assertEqual([self.press(self.key, "11", a)[0] for a in ("admin", "agent2", "agent")], [400, 400, 204])
+        self.key = self.create()
+        properties(permission_delete_denied="", permission_move_denied="")
+        self.assertEqual(self.site.call("DELETE", f"{ISSUE}/{self.key}", actor="admin")[0], 403)
+        entry = dict.fromkeys(("inferClassificationDefaults", "inferFieldDefaults", "inferStatusDefaults", "inferSubtaskTypeDefault"), True)
+        task = self.site.call("POST", f"{BULK}/issues/move", {
+            "targetToSourcesMapping": {"OPS,10039": entry | {"issueIdsOrKeys": [self.key]}}}, "agent")[1]["taskId"]
+        self.site.call("GET", f"{BULK}/queue/{task}")
+        self.assertEqual(self.site.call("GET", f"{BULK}/queue/{task}")[1]["processedAccessibleIssues"], [])
 
 
 class Governed(WithSite):

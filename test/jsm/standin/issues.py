@@ -120,11 +120,14 @@ def _properties(body):
 
 @route("DELETE", "/rest/api/3/issue/{issue}")
 def delete_issue(site, call):
-    ticket = call.issue(site)
-    if not call.account.holds("DELETE_ISSUES"):
-        raise platform(403, "You do not have permission to delete issues in this project.")
-    site.delete(ticket, call.account)
+    delete(site, call.account, call.issue(site))
     return Reply(204)
+
+
+def delete(site, account, ticket):
+    if not (account.holds("DELETE_ISSUES") and workflow_rules.status_allows(site, ticket, account, "delete")):
+        raise platform(403, "You do not have permission to delete issues in this project.")
+    site.delete(ticket, account)
 
 
 @route("PUT", "/rest/api/3/issue/{issue}/assignee")
@@ -211,7 +214,8 @@ def do_transition(site, call):
 
 
 def permits(site, ticket, transition, account, channel="api"):
-    return account.edits and workflow_rules.permits(transition, workflow_rules.Asking(site, ticket, account, channel))
+    return (account.edits and workflow_rules.status_allows(site, ticket, account, "transition")
+            and workflow_rules.permits(transition, workflow_rules.Asking(site, ticket, account, channel)))
 
 
 def offered(site, ticket, account, channel="api"):
