@@ -1,7 +1,7 @@
 """Many tickets in one operation: transitions (conditions hold), moves (none is asked) and deletes. Webhooks come in the
 secondary flow. Errors are a list of messages here."""
-from . import clock, issues
-from .errors import Refusal
+from . import clock, issues, workflow_rules
+from .errors import Refusal, platform
 from .routes import Reply, route
 from .tasks import begin
 from .workflow_check import shape
@@ -129,6 +129,8 @@ def move(site, call):
     by_id = {ticket.id: rest for ticket, *rest in plan}
 
     def one(ticket, operation):
+        if not workflow_rules.status_allows(site, ticket, call.account, "move"):
+            raise platform(403, "The status of the issue does not allow it to be moved.")
         project, issue_type, status = by_id[ticket.id]
         site.move(ticket, call.account, project, status, issue_type, operation)
     return Reply(201, {"taskId": _run(site, call.account, [p[0] for p in plan], one).id})
@@ -150,7 +152,7 @@ def delete(site, call):
     body = _shaped(call, {"selectedIssueIdsOrKeys!": [str], "sendBulkNotification": bool})
     _may(call, "DELETE_ISSUES")
     tickets = _tickets(site, call, body["selectedIssueIdsOrKeys"])
-    return Reply(201, {"taskId": _run(site, call.account, tickets, lambda t, _: site.delete(t, call.account)).id})
+    return Reply(201, {"taskId": _run(site, call.account, tickets, lambda t, _: issues.delete(site, call.account, t)).id})
 
 
 @route("GET", BULK + "/queue/{task}")

@@ -3,7 +3,7 @@ from . import fields, kinds
 from .errors import platform
 from .routes import Reply, many, page_of, route
 from .screens import administrator
-from .tasks import begin
+from .tasks import begin, shown as shown_task
 
 FIELD = "/rest/api/3/field"
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
@@ -138,7 +138,7 @@ def delete(site, call):
         ticket.values.pop(found.id, None)
     _forget(site)
     task = begin(site, call.account, f"Delete custom field {found.name}")
-    return Reply(303, None, {"Location": f"{site.base}/rest/api/3/task/{task.id}"})
+    return Reply(303, shown_task(site, task), {"Location": f"{site.base}/rest/api/3/task/{task.id}"})
 
 
 def _forget(site):
@@ -172,6 +172,61 @@ def create_context(site, call):
         raise platform(400, "There is a context for this project already." if projects else "There is a global context already.")
     there.append(_context(site, body["name"], body.get("description", ""), projects, body.get("issueTypeIds") or ()))
     return Reply(201, there[-1])
+
+
+# kind of value: the member that holds it, and the class of field.
+DEFAULTS = {"option.single": ("optionId", fields.Select), "multi.user.select": ("accountIds", fields.Users),
+            "single.user.select": ("accountId", fields.User), "textfield": ("text", fields.Text)}
+
+
+def _defaults_of(field):
+    return next((k for k, (_, kind) in DEFAULTS.items() if type(field) is kind), None)  # a named person is a User too
+
+
+@route("GET", FIELD + "/{field}/context/defaultValue")
+def read_defaults(site, call):
+    administrator(call, "Only Jira administrators can access custom field contexts.")
+    field = _custom(site, call)
+    return page_of(site, call, [c["default"] for c in contexts_of(site, field) if c.get("default")])
+
+
+@route("PUT", FIELD + "/{field}/context/defaultValue")
+def set_defaults(site, call):
+    """What a ticket has in this field when nobody fills it in."""
+    administrator(call, "Only Jira administrators can access custom field contexts.")
+    field, kind = _custom(site, call), _defaults_of(site.fields[call.parts["field"]])
+    body = call.json()
+    if set(body) != {"defaultValues"} or not isinstance(body["defaultValues"], list) or kind is None:
+        raise platform(400, "The default values do not go with the field.")
+    for given in body["defaultValues"]:
+        context = next((c for c in contexts_of(site, field) if c["id"] == given.get("contextId")), None)
+        if context is None:
+            raise platform(404, "The context was not found.")
+        value = given.get(DEFAULTS[kind][0])
+        if given.get("type") != kind or not _is_value(site, field, kind, value):
+            raise platform(400, "The default values do not go with the field.")
+        context["default"] = given
+    return Reply(204)
+
+
+def _is_value(site, field, kind, value):
+    if kind == "option.single":
+        return value in {field.option_id(o) for o in field.options}
+    if kind == "textfield":
+        return isinstance(value, str)
+    people = value if isinstance(value, list) else [value]
+    return isinstance(value, list) == (kind == "multi.user.select") and all(p in site.accounts_by_id for p in people)
+
+
+def defaults(site, project):
+    """{field: value} for a new ticket of a project: of the context that is for it, else of the global one."""
+    found = {}
+    for field_id, contexts in site.contexts.items():
+        mine = [c for c in contexts if project.id in c["projectIds"]] or [c for c in contexts if not c["projectIds"]]
+        given = mine[0].get("default") if mine and field_id in site.fields else None
+        if given:
+            found[field_id] = given[DEFAULTS[given["type"]][0]]
+    return found
 
 
 def _choices(site, call):

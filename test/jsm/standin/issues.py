@@ -120,11 +120,14 @@ def _properties(body):
 
 @route("DELETE", "/rest/api/3/issue/{issue}")
 def delete_issue(site, call):
-    ticket = call.issue(site)
-    if not call.account.holds("DELETE_ISSUES"):
-        raise platform(403, "You do not have permission to delete issues in this project.")
-    site.delete(ticket, call.account)
+    delete(site, call.account, call.issue(site))
     return Reply(204)
+
+
+def delete(site, account, ticket):
+    if not (account.holds("DELETE_ISSUES") and workflow_rules.status_allows(site, ticket, account, "delete")):
+        raise platform(403, "You do not have permission to delete issues in this project.")
+    site.delete(ticket, account)
 
 
 @route("PUT", "/rest/api/3/issue/{issue}/assignee")
@@ -182,10 +185,11 @@ def field_meta(site, field_id, required):
     field = site.fields[field_id]
     meta = {"required": required, "schema": field.describe(), "name": field.name, "key": field_id,
             "operations": ["set"], "hasDefaultValue": False}
+    one = getattr(field, "one", type(field))  # of a field with several values: how one of them is shown
     if isinstance(field, fields.Select):
-        meta["allowedValues"] = [field.show(field.option_id(o), site, "3") for o in field.options]
+        meta["allowedValues"] = [one.show(field, field.option_id(o), site, "3") for o in field.options]
     if isinstance(field, fields.Choice):
-        meta["allowedValues"] = [field.show(choice, site, "3") for choice in field.values]
+        meta["allowedValues"] = [one.show(field, choice, site, "3") for choice in field.values]
     return meta
 
 
@@ -210,7 +214,8 @@ def do_transition(site, call):
 
 
 def permits(site, ticket, transition, account, channel="api"):
-    return account.edits and workflow_rules.permits(transition, workflow_rules.Asking(site, ticket, account, channel))
+    return (account.edits and workflow_rules.status_allows(site, ticket, account, "transition")
+            and workflow_rules.permits(transition, workflow_rules.Asking(site, ticket, account, channel)))
 
 
 def offered(site, ticket, account, channel="api"):

@@ -19,15 +19,13 @@ def _text(value):
 def _document(title, body, who=None, back=""):
     people = "".join(f"<option value={name}{' selected' if name == who else ''}>{_text(name)}</option>"
                      for name in ("agent", "agent2", "approver", "admin", "customer", "automation", "connector"))
-    chooser = (f"<form method=get action='{_text(back)}' style='margin-left:auto'><label class=soft>Acting as "
-               f"<select name=as onchange='this.form.submit()'>{people}</select></label> "
-               "<noscript><button>Change</button></noscript></form>") if who else ""
+    chooser = (f"<form method=get action='{_text(back)}' class=who><label class=soft>Acting as "
+               f"<select name=as>{people}</select></label> <button>Change</button></form>") if who else ""
     page = (f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
             f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><header><a href='/'>All requests</a>"
             f"<span class=soft>Stand-in for Jira Service Management</span>{chooser}</header>"
             f"<main>{body}</main></body></html>")
-    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-                                      "script-src 'unsafe-inline'; form-action 'self'"})
+    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"})
 
 
 def handle(site, request):
@@ -65,8 +63,8 @@ def _list(site, request):
 
 
 def _shown(site, ticket, field_id):
-    value = ticket.values.get(field_id)
-    return site.fields[field_id].words(value, site)[1] or "" if value else ""
+    value, field = ticket.values.get(field_id), site.fields.get(field_id)
+    return field.words(value, site)[1] or "" if value and field else ""
 
 
 def _press(site, ticket, request):
@@ -100,11 +98,22 @@ def _ticket(site, ticket, request, problem="", who=None):
     account = site.accounts.get(who, site.accounts["agent"])
     here = f"/browse/{ticket.key}"
     body = (f"<p class=soft>{_text(site.projects[ticket.project].name)} / {ticket.key}</p>"
-            f"<h1>{_text(ticket.values['summary'])} {_lozenge(ticket)}</h1>"
+            f"<h1>{_text(ticket.values['summary'])}</h1>"
             + (f"<div class=error role=alert>{_text(problem)}</div>" if problem else "")
-            + f"<div class=bar>{_buttons(site, ticket, account, here)}</div>"
-            + f"<div class=grid><div>{_left(site, ticket, who, here)}</div><div>{_right(site, ticket)}</div></div>")
+            + f"<div class=grid><div>{_left(site, ticket, who, here)}</div>"
+            f"<div>{_state(site, ticket, account, here)}{_right(site, ticket)}</div></div>")
     return _document(f"{ticket.key} {ticket.values['summary']}", body, who, here)
+
+
+def _state(site, ticket, account, here):
+    """What an agent looks at first: the status, what he may press, and what the check says."""
+    links = "".join(f"<p id=evidence><a href='{_text(link['body']['object']['url'])}'>{_text(link['body']['object']['title'])}</a></p>"
+                    for link in ticket.links if str(link["body"]["object"]["url"]).startswith(("http://", "https://")))
+    rows = "".join(f"<dt>{_text(site.fields[f].name)}</dt><dd id={name}>{_text(_shown(site, ticket, f) or 'None')}</dd>"
+                   for f, name in ((seed.CHECK, "access-check"), (seed.REASON, "access-check-reason")) if f in site.fields)
+    resolution = _shown(site, ticket, "resolution") or "Unresolved"
+    return (f"<div class=card><p id=status>{_lozenge(ticket)} <span class=soft>{_text(resolution)}</span></p>"
+            f"<div class=bar>{_buttons(site, ticket, account, here)}</div><dl>{rows}</dl>{links}</div>")
 
 
 def _button(here, who, label, main=False, **fields):
@@ -143,14 +152,19 @@ def _left(site, ticket, who, here):
             f"<h2>History</h2><div class=card><table>{history}</table></div>")
 
 
+_ELSEWHERE = ("summary", "description", "resolution", seed.SLA, seed.CHECK, seed.REASON)
+
+
 def _right(site, ticket):
     rows = [(field.name, ", ".join(ticket.values["labels"]) if f == "labels" else _shown(site, ticket, f))
-            for f, field in site.fields.items() if f not in ("summary", "description", seed.SLA)]
-    rows += [("Creator", site.accounts_by_id[ticket.creator].display), ("Created (UTC)", _time(ticket.created)),
-             ("Updated (UTC)", _time(ticket.updated)), ("Issue id", ticket.id)]
+            for f, field in site.fields.items() if f not in _ELSEWHERE]
     rows += [(f"Approval {a['id']}", a["decision"]) for a in ticket.approvals]
-    rows += [(f"Property {k}", v) for k, v in ticket.properties.items()]
-    links = [f"<a href='{_text(link['body']['object']['url'])}'>{_text(link['body']['object']['title'])}</a>"
-             for link in ticket.links if str(link["body"]["object"]["url"]).startswith(("http://", "https://"))]
-    table = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows if value)
-    return f"<div class=card><table>{table}</table></div>" + (f"<h2>Links</h2>{'<br>'.join(links)}" if links else "")
+    more = [("Creator", site.accounts_by_id[ticket.creator].display), ("Created (UTC)", _time(ticket.created)),
+            ("Updated (UTC)", _time(ticket.updated)), ("Issue id", ticket.id), ("Workflow", site.flows.of_ticket(ticket).name)]
+    more += [(f"Property {k}", v) for k, v in ticket.properties.items()]
+    return (f"<div class=card><h2>Details</h2><table>{_rows(rows)}</table></div>"
+            f"<details><summary>More</summary><table>{_rows(more)}</table></details>")
+
+
+def _rows(rows):
+    return "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows if value)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .errors import bad_payload, no_issue, platform
+from .workflow_rules import status_allows
 
 ROUTES = []
 
@@ -81,7 +82,8 @@ class Call:
         found = self.issue(site)
         if not self.account.edits:
             raise platform(403, "You do not have permission to edit issues in this project.")
-        if site.flows.of_ticket(found).properties(found.status).get("jira.issue.editable") == "false":
+        of_status = site.flows.of_ticket(found).properties(found.status)
+        if of_status.get("jira.issue.editable") == "false" or not status_allows(site, found, self.account, "edit"):
             raise platform(400, f"You do not have permission to edit issue '{found.key}': its status does not allow it.")
         return found
 

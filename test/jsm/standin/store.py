@@ -8,7 +8,7 @@ import itertools
 import threading
 from collections import deque
 
-from . import adf, clock, faults, fields, groups, kinds, seed, workflow_rules, workflow_seed
+from . import adf, clock, faults, field_admin, fields, groups, kinds, seed, workflow_rules, workflow_seed
 from .hooks import EVENTS, Hooks
 from .index import Index
 from .limits import Limits
@@ -246,7 +246,7 @@ class Site:
         when = when or clock.now_ms()
         key = f"{project.key}-{project.next_number}"
         project.next_number += 1
-        blank = {"priority": "3", "labels": [], "reporter": actor.id}
+        blank = {"priority": "3", "labels": [], "reporter": actor.id} | field_admin.defaults(self, project)
         flow = self.flows.of(project.key, issue_type)
         issue = Issue(self.next_id("issue"), key, project.key, issue_type, flow.initial.goes_to, blank | values, actor.id, when,
                       self.flows.statuses)

@@ -45,9 +45,6 @@ def shape(value, wanted, where=""):
         if not isinstance(value, dict):
             raise bad_payload()
         known = {name.rstrip("!"): inner for name, inner in wanted.items() if name not in ("*", "+")}
-        for name in wanted:
-            if name.endswith("!") and value.get(name[:-1]) is None:
-                raise platform(400, f"{where}{name[:-1]} : must not be null")
         for name, inner in value.items():
             if name in known and inner is not None:
                 shape(inner, known[name], f"{where}{name}.")
@@ -55,6 +52,9 @@ def shape(value, wanted, where=""):
                 shape(inner, wanted["*"], where)
             elif name not in known and "+" not in wanted:
                 raise bad_payload()
+        for name in wanted:
+            if name.endswith("!") and value.get(name[:-1]) is None:
+                raise platform(400, f"{where}{name[:-1]} : must not be null")
     elif isinstance(wanted, list):
         if not isinstance(value, list):
             raise bad_payload()

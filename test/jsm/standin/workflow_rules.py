@@ -106,6 +106,20 @@ def permits(transition, asking):
     return asking.channel == "internal" or transition.conditions is None or _group(transition.conditions, asking)
 
 
+def status_allows(site, ticket, account, permission):
+    """What properties of the ticket's status say of one permission (edit, transition, delete, move): they only take away, and
+    from administrators too. `jira.permission.move.denied`; `jira.permission.edit.group.1` and the like name who keeps it."""
+    prefix, kept = f"jira.permission.{permission}.", []
+    for key, value in site.flows.of_ticket(ticket).properties(ticket.status).items():
+        if key == prefix + "denied":
+            return False
+        if key.startswith(prefix):
+            kind = key[len(prefix):].split(".")[0]
+            groups = {"group": {n for n, i in site.groups.items() if value in (n, i)}, "projectrole": {seed.ROLES.get(value)}}
+            kept.append(value == account.id if kind == "user" else bool(groups.get(kind, set()) & set(account.groups)))
+    return not kept or any(kept)
+
+
 def _group(group, asking):
     results = [CONDITIONS[one["ruleKey"]](one["parameters"], asking) for one in group["conditions"]]
     results += [_group(inner, asking) for inner in group["conditionGroups"]]
@@ -299,6 +313,9 @@ def _updated(given, asking):
         return sorted({*before, *text.split()})
     if isinstance(field, fields.Select):
         return field.option_id(text) if text in field.options else text
+    if isinstance(field, fields.User):
+        people = [one for one in listed(text) if one in asking.site.accounts_by_id]
+        return people or None if isinstance(field, fields.Users) else next(iter(people), None)
     if isinstance(field, fields.Choice):
         return next((i for i, name in field.values.items() if text in (i, name)), None)
     before = asking.value(field.id)
