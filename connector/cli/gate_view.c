@@ -63,20 +63,33 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
 
 typedef void line_fn(void *arg, struct str line);
 
-/* Added transitions have the highest ids, in the plan's order. */
+static bool was_there(const struct gate_flow *f, struct str id)
+{
+    for (size_t i = 0; i < f->now->roads.road_count; i++)
+        if (str_eq(f->now->roads.roads[i].id, id))
+            return true;
+    return false;
+}
+
+/* Added transitions have growing ids, in the plan's order. */
 static struct str added_name(const struct gate_flow *f, size_t nth)
 {
     const struct workflow *after = &f->after.roads;
-    size_t seen = 0;
+    int64_t last = 0;
+    struct str name = STR_NONE;
 
-    for (size_t i = 0; i < after->road_count; i++) {
-        bool was = false;
-        for (size_t k = 0; k < f->now->roads.road_count; k++)
-            was |= str_eq(f->now->roads.roads[k].id, after->roads[i].id);
-        if (!was && seen++ == nth)
-            return after->roads[i].name;
+    for (size_t n = 0; n <= nth; n++) {
+        int64_t least = INT64_MAX, id;
+        for (size_t i = 0; i < after->road_count; i++) {
+            bool next = str_to_i64(after->roads[i].id, &id) && id > last && id < least;
+            if (!next || was_there(f, after->roads[i].id))
+                continue;
+            least = id;
+            name = after->roads[i].name;
+        }
+        last = least;
     }
-    return STR_NONE;
+    return name;
 }
 
 static void each_change(struct gate_work *w, const struct gate_flow *f, line_fn *fn, void *arg)

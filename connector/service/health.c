@@ -51,6 +51,12 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
                                : STR("ok"));
     }
     json_close_object(&out);
+    json_put_name(&out, "gates");
+    json_open_object(&out);
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
+                        gate_stats_line(&svc->gate_stats[i], serve_arena(q->request)));
+    json_close_object(&out);
     json_put_name(&out, "database");
     if (outcome == STORE_OK)
         json_put_raw(&out, json);
@@ -137,6 +143,15 @@ static void render_hooks(const struct service *svc, struct buf *b)
     hook_stats_render(svc->hook_stats, names, svc->config->site_count, b);
 }
 
+static void render_gates(const struct service *svc, struct buf *b)
+{
+    struct str names[CONFIG_SITES_MAX];
+
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        names[i] = svc->config->sites[i].name;
+    gate_stats_render(svc->gate_stats, names, svc->config->site_count, b);
+}
+
 static double lag_of(const struct site_polling *p)
 {
     return (double)p->lag_ms / 1000;
@@ -191,6 +206,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     metrics_render(&q->svc->metrics, &b);
     render_sites(q->svc, &b);
     render_hooks(q->svc, &b);
+    render_gates(q->svc, &b);
     render_polling(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "

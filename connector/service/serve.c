@@ -16,6 +16,7 @@
 #include "io/io_file.h"
 #include "service/api.h"
 #include "service/front.h"
+#include "service/gate_keep.h"
 #include "service/health.h"
 #include "service/hook_keep.h"
 #include "service/inbox.h"
@@ -54,6 +55,7 @@ struct daemon {
     struct poller *pollers[CONFIG_SITES_MAX];
     struct site_turns turns;
     struct hook_keep *hooks[CONFIG_SITES_MAX];
+    struct gate_keep *gates[CONFIG_SITES_MAX];
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
     const char *port_file;
@@ -291,6 +293,7 @@ static void begin(struct daemon *d)
         site_learn(svc->sites[i], on_known, svc);
         d->pollers[i] = poller_new(svc, svc->sites[i]);
         d->hooks[i] = hook_keep_new(svc, i);
+        d->gates[i] = gate_keep_new(svc, i);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
@@ -383,6 +386,7 @@ static void close_parts(struct daemon *d)
     for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
         hook_keep_free(d->hooks[i]);
+        gate_keep_free(d->gates[i]);
     }
     if (svc->intake)
         intake_stop(svc->intake);
@@ -410,7 +414,8 @@ static bool is_busy(const struct daemon *d)
     bool busy = worker_is_busy(d->svc.worker) || inbox_is_busy(d->svc.inbox);
     for (size_t i = 0; i < d->svc.config->site_count; i++)
         busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
-                (d->hooks[i] && hook_keep_is_busy(d->hooks[i]));
+                (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||
+                (d->gates[i] && gate_keep_is_busy(d->gates[i]));
     return busy;
 }
 
