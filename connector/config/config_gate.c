@@ -12,7 +12,7 @@ static void check_group(struct loader *l, const struct yaml *gate, struct str gr
         good &= (unsigned char)group.p[i] >= ' ';
     if (good)
         return;
-    diag_error(l->v.diags, "C080", yaml_member(gate, "group")->pos, "this is not a group's name");
+    diag_error(l->v.diags, "C086", yaml_member(gate, "group")->pos, "this is not a group's name");
     diag_help(l->v.diags, "write the name of the group whose only member is the connector");
 }
 

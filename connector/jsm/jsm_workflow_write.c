@@ -405,24 +405,66 @@ static bool has_status(const struct json *workflow, struct str ref)
     return false;
 }
 
-/* Others may have led a transition of their own to the status that we take out. */
-static bool check_ends(struct str doc, struct arena *a, struct err *err)
+/* A transition of others that begins in the status that goes begins there no more; one that leads
+ * there, or begins nowhere else, cannot stay as it is. */
+static bool put_ends(struct json_out *out, const struct json *w, const struct json *t,
+                     struct err *err)
 {
+    static const char *const LINKS[] = {"links", NULL};
+    const struct json *links = json_member(t, "links"), *to = json_member(t, "toStatusReference");
+    size_t left = 0;
+
+    json_open_object(out);
+    jsm_workflow_put_others(out, t, LINKS);
+    if (links) {
+        json_put_name(out, "links");
+        json_open_array(out);
+        JSON_EACH(link, links)
+        {
+            if (!has_status(w, json_path_str(link, "fromStatusReference")))
+                continue;
+            json_put_value(out, link);
+            left++;
+        }
+        json_close_array(out);
+    }
+    json_close_object(out);
+    if ((!to || has_status(w, json_str(to))) && (left || !json_count(links)))
+        return true;
+    return FAIL(err, ERR_CONFLICT, "transition '%.*s' uses the status that the gate added",
+                STR_ARG(json_path_str(t, "name")));
+}
+
+static bool settle_ends(struct arena *a, struct str doc, struct str *ret, struct err *err)
+{
+    static const char *const TRANSITIONS[] = {"transitions", NULL};
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
     const struct json *v;
 
     if (!json_parse_deep(a, doc, LIMIT_JIRA_JSON_DEPTH, &v, err))
         return false;
     const struct json *w = json_member(v, "workflow");
+    buf_init(&b, JSM_WORKFLOW_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "statuses");
+    json_put_value(&out, json_member(v, "statuses"));
+    json_put_name(&out, "workflow");
+    json_open_object(&out);
+    jsm_workflow_put_others(&out, w, TRANSITIONS);
+    json_put_name(&out, "transitions");
+    json_open_array(&out);
     JSON_EACH(t, json_member(w, "transitions"))
     {
-        bool ends = has_status(w, json_path_str(t, "toStatusReference"));
-        JSON_EACH(link, json_member(t, "links"))
-        ends &= has_status(w, json_path_str(link, "fromStatusReference"));
-        if (!ends)
-            return FAIL(err, ERR_CONFLICT, "transition '%.*s' uses the status that the gate added",
-                        STR_ARG(json_path_str(t, "name")));
+        if (!put_ends(&out, w, t, err))
+            return false;
     }
-    return true;
+    json_close_array(&out);
+    json_close_object(&out);
+    json_close_object(&out);
+    *ret = canonical(a, &b);
+    return ret->len || FAIL(err, ERR_INPUT, "the workflow is longer than we look at");
 }
 
 bool jsm_workflow_undo(struct arena *a, struct str before, struct str after, struct str now,
@@ -453,8 +495,5 @@ bool jsm_workflow_undo(struct arena *a, struct str before, struct str after, str
         return false;
     json_close_object(&out);
     json_close_object(&out);
-    *ret = canonical(a, &b);
-    if (!ret->len)
-        return FAIL(err, ERR_INPUT, "the workflow is longer than we look at");
-    return check_ends(*ret, a, err);
+    return settle_ends(a, canonical(a, &b), ret, err);
 }

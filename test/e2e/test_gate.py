@@ -72,6 +72,15 @@ def names(workflow):
     return {t["name"]: t["id"] for t in workflow["transitions"]}
 
 
+def test_or_ed_criteria_are_found(site):
+    site.fresh("open", bare=False)
+    code, proof = site.prove()
+    assert code == 1 and {"or_ed", "others"} <= set(opened(proof)), proof
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    assert site.gate("uninstall")[0] == 0
+
+
 # --- planning -------------------------------------------------------------------------------------------------------------
 
 def test_a_plan_shows_roads_before_and_after(site):
@@ -210,7 +219,7 @@ def test_what_others_open_is_found_and_closed(site, hole, roads, findings):
         assert code == 0, (out, err)
         assert "Mark done" not in names(site.workflow())
         if hole["what"] != "unguarded":
-            assert "only our parts were taken out" in out, "what others added stays"
+            assert names(site.workflow()).keys() & {"Close now", "Done already", "It works", "Approve and close"}, "theirs stays"
     site.act("delete", key, actor="admin")
     assert before
 
@@ -224,15 +233,6 @@ def test_what_others_changed_of_ours_is_not_touched(site):
     assert code == 1 and "transition 'Resolve' was changed by somebody else" in err, (out, err)
     assert site.workflow() == before
     site.fresh()
-
-
-def test_or_ed_criteria_are_found(site):
-    site.fresh("open", bare=False)
-    code, proof = site.prove()
-    assert code == 1 and {"or_ed", "others"} <= set(opened(proof)), proof
-    code, out, err = site.gate("install", "--yes")
-    assert code == 0, (out, err)
-    assert site.gate("uninstall")[0] == 0
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------------

@@ -320,6 +320,16 @@ static void test_undone_to_the_byte(void **state)
                    "\"0f5b8c0e-0000-4000-8000-000000000001\"");
     undo(flow->doc, after, now, "transition 'Start' uses the status that the gate added");
     undo(flow->doc, STR("{"), after, "");
+    /* one of theirs that begins in our status, among others, begins there no more */
+    now = replaced(after, "\"links\":[{\"fromPort\":0,\"fromStatusReference\":\"10\"",
+                   "\"links\":[{\"fromPort\":0,\"fromStatusReference\":"
+                   "\"0f5b8c0e-0000-4000-8000-000000000001\",\"toPort\":1},"
+                   "{\"fromPort\":0,\"fromStatusReference\":\"10\"");
+    assert_str(undo(flow->doc, after, now, NULL), flow->doc.p);
+    now = replaced(after, "\"links\":[{\"fromPort\":0,\"fromStatusReference\":\"10\"",
+                   "\"links\":[{\"fromPort\":0,\"fromStatusReference\":"
+                   "\"0f5b8c0e-0000-4000-8000-000000000001\"");
+    undo(flow->doc, after, now, "transition 'Start' uses the status that the gate added");
 }
 
 /* --- random workflows --- */
