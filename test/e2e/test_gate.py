@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lib import wait, world
+from lib import proc, wait, world
 
 IAM_STATUSES = "statuses: { Verifying access: verify, Resolved: done, Cancelled: cancelled }"
 ORDINARY_STATUSES = "statuses: { Verifying access: verify, Done: done, Resolved: done, Cancelled: cancelled, Canceled: cancelled }"
@@ -81,6 +81,29 @@ def test_or_ed_criteria_are_found(site):
     assert site.gate("uninstall")[0] == 0
 
 
+PLAN = """acme IAM (company-managed)
+  gate: connector_closes
+  + the connector into group countersign
+  fields Access check customfield_10080 and Access check reason customfield_10081: as the mapping says
+  workflow IAM Service request workflow, version 0
+  before:
+  roads into done: 2, open 1, left alone 1
+    open   Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done: anybody who may work on the ticket goes it
+    left   Cancel request (71): Open, Work in progress, Pending, Waiting for customer -> Canceled: the mapping calls it cancelled: no access is claimed there
+    + status Verifying access
+    + transition Mark done: Open, Work in progress, Pending, Waiting for customer -> Verifying access, for everybody
+    + transition Close verified: Verifying access -> Done, only for group countersign
+    + transition Back to work (access): Verifying access -> Work in progress, for everybody
+    ~ transition Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done, now only for group countersign
+  after:
+  roads into done: 3, open 0, left alone 1
+    gated  Close verified (101): Verifying access -> Done: only the connector may go it
+    gated  Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done: only the connector may go it
+    left   Cancel request (71): Open, Work in progress, Pending, Waiting for customer -> Canceled: the mapping calls it cancelled: no access is claimed there
+  checked by Jira's own validator: ok
+"""
+
+
 # --- planning -------------------------------------------------------------------------------------------------------------
 
 def test_a_plan_shows_roads_before_and_after(site):
@@ -88,13 +111,7 @@ def test_a_plan_shows_roads_before_and_after(site):
     before = site.workflow()
     code, out, _ = site.gate("plan")
     assert code == 2, out
-    for line in ("acme IAM (company-managed)", "gate: connector_closes", "+ the connector into group countersign",
-                 "open   Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done: anybody",
-                 "left   Cancel request (71)", "+ status Verifying access",
-                 "+ transition Mark done: Open, Work in progress, Pending, Waiting for customer -> Verifying access, for everybody",
-                 "+ transition Close verified: Verifying access -> Done, only for group countersign",
-                 "~ transition Resolve (61)", "gated  Close verified", "checked by Jira's own validator: ok"):
-        assert line in out, (line, out)
+    assert out == PLAN
     assert site.workflow() == before, "a plan changes nothing"
     code, out, _ = site.gate("plan", "--json")
     plan = json.loads(out)["projects"][0]
@@ -118,6 +135,20 @@ def test_without_the_right_the_steps_are_written_down(site):
     assert code == 77 and not proof["known"] and proof["mode"] == "reopen"
     refused = [c for c in site.control("calls?actor=connector")["calls"] if c["status"] == 401]
     assert not refused, "nothing is asked that would count as a dead credential"
+
+
+def test_at_a_data_center_the_steps_are_said(site):
+    with open(site.config) as file:
+        text = file.read()
+    text = text.replace("flavour: cloud", "flavour: datacenter").replace(
+        "auth: { kind: basic, email: connector@example.com,", "auth: { kind: bearer,")
+    config = site.write("datacenter.yaml", text)
+    done = proc.run([site.program, "gate", "plan", "--config", config], check=False)
+    assert done.returncode == 77, done.stdout + done.stderr
+    assert "Data Center has no REST interface" in done.stdout and "gate: reopen" in done.stdout
+    assert "2. Add the status **Verifying access**" in done.stdout
+    done = proc.run([site.program, "gate", "prove", "--config", config], check=False)
+    assert done.returncode == 77 and "is reopened: a ticket can show done for some seconds" in done.stdout
 
 
 def test_a_shared_workflow_names_who_shares_it(site):
