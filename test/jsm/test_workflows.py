@@ -196,6 +196,19 @@ class Updating(WithWorkflow):
         self.good("POST", "/workflows/update", payload)
         self.assertIn("Finished", [s["name"] for s in self.site.call("GET", API + "/status")[1]])
 
+    def test_a_description_stays_unless_it_is_sent_empty(self):
+        def told():
+            return next(s["description"] for s in self.workflow()["statuses"] if s["name"] == "Done")
+        payload, _ = self.payload()
+        done = next(s for s in payload["statuses"] if s["name"] == "Done")
+        before = done.pop("description")
+        self.good("POST", "/workflows/update", payload)
+        self.assertEqual((told(), before[:9]), (before, "This was "))
+        payload, _ = self.payload()
+        next(s for s in payload["statuses"] if s["name"] == "Done")["description"] = ""
+        self.good("POST", "/workflows/update", payload)
+        self.assertEqual(told(), "")
+
     def test_transitions(self):
         def codes(change):
             payload, by_name = self.payload()
@@ -273,7 +286,7 @@ class Updating(WithWorkflow):
             transition["toStatusReference"] = new[transition["toStatusReference"]]
         self.assertIn("TRANSITION_REFERENCES_A_STATUS_THAT_IS_NOT_IN_WORKFLOW", self.codes(payload))  # the links
         for transition in by_name.values():
-            for link in transition["links"]:
+            for link in transition["links"] if transition["type"] != "INITIAL" else ():
                 link["fromStatusReference"] = new[link["fromStatusReference"]]
         before = self.workflow()["workflows"][0]
         self.good("POST", "/workflows/update", payload)

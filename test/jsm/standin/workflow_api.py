@@ -53,7 +53,7 @@ def shown_workflow(workflow, approvals=False, transitions=True):
         if given and approvals:
             one["approvalConfiguration"] = given
         elif given:
-            one["properties"] |= {DEPRECATED[k]: ",".join(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
+            one["properties"] |= {DEPRECATED[k]: ",".join(v) if isinstance(v, list) else v for k, v in given.items() if v}
     if not transitions:
         del body["transitions"]
     return body
@@ -190,7 +190,7 @@ def _carry_out(site, account, check, payload):
             known = flows.statuses[number_of] = Status(number_of, one["name"], one["statusCategory"], project=check.scope)
             references[one["statusReference"]] = number_of
         known.name, known.category = one["name"], one["statusCategory"]
-        known.description = one.get("description") or known.description
+        known.description = known.description if one.get("description") is None else one["description"]
     moved = 0
     for one in payload["workflows"]:
         workflow = flows.workflows[one["id"]]
