@@ -417,6 +417,21 @@ class Statuses(WithWorkflow):
         self.refused(self.api("POST", "/statuses", {"scope": {"type": "GLOBAL"}, "statuses": [
             {"name": "x" * 256, "statusCategory": "DONE"}]}), 400, "too long")
 
+    def test_rename(self):
+        done = self.good("GET", "/statuses?id=10104")[0]
+        change = {"id": "10104", "name": "Finished", "statusCategory": "DONE"}
+        self.assertEqual(self.api("PUT", "/statuses", {"statuses": [change]})[0], 204)
+        self.assertEqual(self.good("GET", "/statuses?id=10104")[0], done | {"name": "Finished", "description": ""})
+        self.refused(self.api("PUT", "/statuses", {"statuses": [change | {"name": "Open"}]}), 400, "already in use")
+        self.assertEqual(self.api("PUT", "/statuses", {"statuses": [change]}, "connector")[0], 401)
+
+    def test_who_has_one(self):
+        here = "/statuses/10104"
+        self.assertEqual(self.good("GET", here + "/projectUsages")["projects"]["values"], [{"id": "10002"}])
+        self.assertEqual(self.good("GET", here + "/project/10002/issueTypeUsages")["issueTypes"]["values"], [{"id": "10039"}, {"id": "10040"}])
+        self.assertEqual(self.good("GET", here + "/project/10003/issueTypeUsages")["issueTypes"]["values"], [])
+        self.assertEqual(self.api("GET", "/statuses/1/projectUsages")[0], 404)
+
     def test_one_in_a_project_is_for_team_managed_projects(self):
         body = {"scope": {"type": "PROJECT", "project": {"id": "10002"}}, "statuses": [{"name": "Checking", "statusCategory": "DONE"}]}
         self.assertEqual(self.api("POST", "/statuses", body)[0], 400)
