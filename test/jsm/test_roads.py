@@ -226,6 +226,21 @@ class Governed(WithSite):
         number = self.plant("portal")["transition"]
         self.assertEqual(self.site.act(do="portal", actor="customer", issue=key, id=number)["issue"]["category"], "done")
 
+    def test_the_page_shows_each_what_he_may_press(self):
+        key = self.site.act(do="request", actor="customer", fields={"summary": "Mine"})["issue"]["key"]
+
+        def buttons(who):
+            page = self.site.raw("GET", f"/browse/{key}?as={who}")[2].decode()
+            return [name for name in ("Resolve", "Cancel", "Start progress") if f">{name}</button>" in page]
+        self.assertEqual([buttons(w) for w in ("agent", "customer", "unlicensed")],
+                         [["Resolve", "Cancel", "Start progress"], ["Cancel"], []])
+        self.assertEqual(self.site.raw("POST", f"/browse/{key}", b"as=customer&do=portal&id=81")[0], 303)
+        self.assertEqual(self.status(key), "Cancelled")
+        page = self.site.raw("GET", f"/browse/{key}?as=agent")[2].decode()
+        for part in ("id=access-check>", "id=access-check-reason>", "<span class='lozenge done'>Cancelled</span>"):
+            self.assertIn(part, page)
+        self.assertNotIn("<script", page)
+
     def test_a_condition_holds_for_customers_too(self):
         self.plant("portal", transition="51")
         key = self.site.act(do="request", actor="customer", fields={"summary": "Mine"})["issue"]["key"]

@@ -260,7 +260,7 @@ def add_comment(site, call):
     return Reply(201, _shown_comment(site, ticket, made, call.account))
 
 
-def _offered(site, ticket, account):
+def offered(site, ticket, account):
     """Customers press what is shown to them in the portal, if its conditions let them."""
     if account.desk == "agent":
         return issues.offered(site, ticket, account)
@@ -270,14 +270,14 @@ def _offered(site, ticket, account):
 
 @route("GET", BASE + "/request/{issue}/transition", access="desk")
 def list_transitions(site, call):
-    offered = _offered(site, _request(site, call), call.account)
-    return _page(site, call, [{"id": t.id, "name": t.name} for t in offered])
+    shown = offered(site, _request(site, call), call.account)
+    return _page(site, call, [{"id": t.id, "name": t.name} for t in shown])
 
 
 @route("POST", BASE + "/request/{issue}/transition", access="desk")
 def do_transition(site, call):
     ticket, body = _request(site, call), call.json()
-    chosen = next((t for t in _offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
+    chosen = next((t for t in offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
     if chosen is None or issues.required_on(site.screens.fields(chosen.screen)):
         raise refuse(400, "The transition is not available", "sd.transition.not.available")
     found = workflow_rules.objections(chosen, workflow_rules.Asking(site, ticket, call.account))

@@ -104,7 +104,7 @@ def delete_statuses(site, call):
     for wanted in _named_ids(call):
         if wanted not in site.flows.statuses:
             raise platform(400, f"The status '{wanted}' does not exist.")
-        if _using(site, wanted):
+        if _using(site, wanted) or any(t.status == wanted for t in site.issues.values()):
             raise platform(400, f"The status '{site.flows.status_name(wanted)}' is in use and can't be deleted.")
     for wanted in many(call, "id"):
         site.flows.statuses.pop(wanted, None)
