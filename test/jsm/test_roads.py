@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cases import ISSUE, WithSite  # noqa: E402
+from cases import ISSUE, WithSite, fields  # noqa: E402
 from test_workflows import GROUP, WithWorkflow as _WithWorkflow  # noqa: E402
 
 BULK = "/rest/api/3/bulk"
@@ -132,6 +132,14 @@ class Rules(_WithWorkflow):
             self.assertEqual(self.press(self.key, "61", "agent")[0], 400)
             self.assertEqual(self.press(self.key, "61", allowed)[0], 204)
             self.press(self.key, "81", "agent")
+
+    def test_the_initial_transition_has_its_say_too(self):
+        self.install(name="Create", actions=[rule("update-field", field="labels", value="new")], validators=[rule(
+            "validate-field-value", ruleType="fieldRequired", fieldsRequired="customfield_10052", errorMessage="Which role?")])
+        status, body = self.site.call("POST", ISSUE, {"fields": fields()})
+        self.assertEqual((status, body["errors"]), (400, {"customfield_10052": "Which role?"}))
+        self.refused(self.site.try_act(do="request", actor="customer", fields={"summary": "x"}), 400, "Which role?")
+        self.assertEqual(self.read(self.create(customfield_10052="fin"))["fields"]["labels"], ["new"])
 
     def test_post_functions_set_and_clear(self):
         self.press(self.key, "71", "agent")

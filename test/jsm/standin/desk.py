@@ -57,6 +57,9 @@ def create_request(site, call):
         raise refuse(400, "The request type is not valid for this service desk", "sd.requesttype.not.found")
     reporter = _behalf(site, call, body)
     values = _form_values(site, chosen, body)
+    found = workflow_rules.objections_to_new(site, site.flows.of(project.key, chosen.issue_type), call.account, values)
+    if found:
+        raise refuse(400, " ".join(text for _, text in found), "sd.request.create.error.field")
     if call.account.desk == "agent":
         participants = forms.known_customers(site, body.get("requestParticipants") or [])
     else:

@@ -6,6 +6,7 @@ approver has answered, is asked nothing.
 import json
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from . import fields, seed
 
@@ -223,6 +224,12 @@ def objections(transition, asking):
     for one in transition.validators:
         found += VALIDATORS[one["ruleKey"]](one["parameters"], asking)
     return found
+
+
+def objections_to_new(site, flow, account, values):
+    """The same for a ticket that is not there yet: what the initial transition's validators have against it."""
+    nothing = SimpleNamespace(values={}, history=[], approvals=[], status=None)
+    return objections(flow.initial, Asking(site, nothing, account, values=values))
 
 
 def _field_value(given, asking):
