@@ -184,6 +184,7 @@ class Groups(WithAdmin):
         when = self.good("GET", "/auditing/record?limit=1")["records"][0]["created"]
         self.assertEqual(self.good("GET", f"/auditing/record?from={when.replace('+', '%2B')}&filter=added%20countersign")["total"], 1)
         self.assertEqual(self.good("GET", "/auditing/record?to=2020-01-01")["total"], 0)
+        self.assertEqual(self.good("GET", "/auditing/record?filter=added%20closers")["total"], 0)  # every word must match
         self.assertEqual(self.api("GET", "/auditing/record?from=yesterday")[0], 400)
 
 

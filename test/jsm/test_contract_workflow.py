@@ -71,8 +71,12 @@ class Answers(WithSite):
     def test_statuses(self):
         made = self.check("POST", "/statuses", {"scope": {"type": "GLOBAL"}, "statuses": [{"name": "x", "statusCategory": "DONE"}]})
         for path in ("/statuses?id=5", "/statuses/search", "/statuses/byNames?name=Resolved", "/statuses/5/workflowUsages",
+                     "/statuses/5/projectUsages", "/statuses/5/project/10002/issueTypeUsages",
                      "/project/IAM/statuses", "/issuetype/project?projectId=10002"):
             self.check("GET", path)
+        change = {"statuses": [{"id": made[0]["id"], "name": "y", "statusCategory": "DONE"}]}
+        self.sent("PUT", "/statuses", change)
+        self.check("PUT", "/statuses", change)
         self.check("DELETE", f"/statuses?id={made[0]['id']}")
         self.check("DELETE", "/statuses?id=5", status=400)
 

@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cases import ISSUE, WithSite  # noqa: E402
+from cases import ISSUE, WithSite, fields  # noqa: E402
 from test_workflows import GROUP, WithWorkflow as _WithWorkflow  # noqa: E402
 
 BULK = "/rest/api/3/bulk"
@@ -133,6 +133,14 @@ class Rules(_WithWorkflow):
             self.assertEqual(self.press(self.key, "61", allowed)[0], 204)
             self.press(self.key, "81", "agent")
 
+    def test_the_initial_transition_has_its_say_too(self):
+        self.install(name="Create", actions=[rule("update-field", field="labels", value="new")], validators=[rule(
+            "validate-field-value", ruleType="fieldRequired", fieldsRequired="customfield_10052", errorMessage="Which role?")])
+        status, body = self.site.call("POST", ISSUE, {"fields": fields()})
+        self.assertEqual((status, body["errors"]), (400, {"customfield_10052": "Which role?"}))
+        self.refused(self.site.try_act(do="request", actor="customer", fields={"summary": "x"}), 400, "Which role?")
+        self.assertEqual(self.read(self.create(customfield_10052="fin"))["fields"]["labels"], ["new"])
+
     def test_post_functions_set_and_clear(self):
         self.press(self.key, "71", "agent")
         self.assertEqual(self.read(self.key)["fields"]["resolution"]["name"], "Won't Do")
@@ -225,6 +233,21 @@ class Governed(WithSite):
         self.assertEqual(self.site.try_act(do="portal", actor="customer", issue=key, id="51")[0], 400)
         number = self.plant("portal")["transition"]
         self.assertEqual(self.site.act(do="portal", actor="customer", issue=key, id=number)["issue"]["category"], "done")
+
+    def test_the_page_shows_each_what_he_may_press(self):
+        key = self.site.act(do="request", actor="customer", fields={"summary": "Mine"})["issue"]["key"]
+
+        def buttons(who):
+            page = self.site.raw("GET", f"/browse/{key}?as={who}")[2].decode()
+            return [name for name in ("Resolve", "Cancel", "Start progress") if f">{name}</button>" in page]
+        self.assertEqual([buttons(w) for w in ("agent", "customer", "unlicensed")],
+                         [["Resolve", "Cancel", "Start progress"], ["Cancel"], []])
+        self.assertEqual(self.site.raw("POST", f"/browse/{key}", b"as=customer&do=portal&id=81")[0], 303)
+        self.assertEqual(self.status(key), "Cancelled")
+        page = self.site.raw("GET", f"/browse/{key}?as=agent")[2].decode()
+        for part in ("id=access-check>", "id=access-check-reason>", "<span class='lozenge done'>Cancelled</span>"):
+            self.assertIn(part, page)
+        self.assertNotIn("<script", page)
 
     def test_a_condition_holds_for_customers_too(self):
         self.plant("portal", transition="51")

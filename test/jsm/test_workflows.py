@@ -196,6 +196,19 @@ class Updating(WithWorkflow):
         self.good("POST", "/workflows/update", payload)
         self.assertIn("Finished", [s["name"] for s in self.site.call("GET", API + "/status")[1]])
 
+    def test_a_description_stays_unless_it_is_sent_empty(self):
+        def told():
+            return next(s["description"] for s in self.workflow()["statuses"] if s["name"] == "Done")
+        payload, _ = self.payload()
+        done = next(s for s in payload["statuses"] if s["name"] == "Done")
+        before = done.pop("description")
+        self.good("POST", "/workflows/update", payload)
+        self.assertEqual((told(), before[:9]), (before, "This was "))
+        payload, _ = self.payload()
+        next(s for s in payload["statuses"] if s["name"] == "Done")["description"] = ""
+        self.good("POST", "/workflows/update", payload)
+        self.assertEqual(told(), "")
+
     def test_transitions(self):
         def codes(change):
             payload, by_name = self.payload()
@@ -273,7 +286,7 @@ class Updating(WithWorkflow):
             transition["toStatusReference"] = new[transition["toStatusReference"]]
         self.assertIn("TRANSITION_REFERENCES_A_STATUS_THAT_IS_NOT_IN_WORKFLOW", self.codes(payload))  # the links
         for transition in by_name.values():
-            for link in transition["links"]:
+            for link in transition["links"] if transition["type"] != "INITIAL" else ():
                 link["fromStatusReference"] = new[link["fromStatusReference"]]
         before = self.workflow()["workflows"][0]
         self.good("POST", "/workflows/update", payload)
@@ -403,6 +416,21 @@ class Statuses(WithWorkflow):
         self.assertEqual(self.good("GET", "/statuses/10100/workflowUsages")["workflows"]["values"], [{"id": self.workflow()["workflows"][0]["id"]}])
         self.refused(self.api("POST", "/statuses", {"scope": {"type": "GLOBAL"}, "statuses": [
             {"name": "x" * 256, "statusCategory": "DONE"}]}), 400, "too long")
+
+    def test_rename(self):
+        done = self.good("GET", "/statuses?id=10104")[0]
+        change = {"id": "10104", "name": "Finished", "statusCategory": "DONE"}
+        self.assertEqual(self.api("PUT", "/statuses", {"statuses": [change]})[0], 204)
+        self.assertEqual(self.good("GET", "/statuses?id=10104")[0], done | {"name": "Finished", "description": ""})
+        self.refused(self.api("PUT", "/statuses", {"statuses": [change | {"name": "Open"}]}), 400, "already in use")
+        self.assertEqual(self.api("PUT", "/statuses", {"statuses": [change]}, "connector")[0], 401)
+
+    def test_who_has_one(self):
+        here = "/statuses/10104"
+        self.assertEqual(self.good("GET", here + "/projectUsages")["projects"]["values"], [{"id": "10002"}])
+        self.assertEqual(self.good("GET", here + "/project/10002/issueTypeUsages")["issueTypes"]["values"], [{"id": "10039"}, {"id": "10040"}])
+        self.assertEqual(self.good("GET", here + "/project/10003/issueTypeUsages")["issueTypes"]["values"], [])
+        self.assertEqual(self.api("GET", "/statuses/1/projectUsages")[0], 404)
 
     def test_one_in_a_project_is_for_team_managed_projects(self):
         body = {"scope": {"type": "PROJECT", "project": {"id": "10002"}}, "statuses": [{"name": "Checking", "statusCategory": "DONE"}]}

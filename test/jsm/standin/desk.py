@@ -57,6 +57,9 @@ def create_request(site, call):
         raise refuse(400, "The request type is not valid for this service desk", "sd.requesttype.not.found")
     reporter = _behalf(site, call, body)
     values = _form_values(site, chosen, body)
+    found = workflow_rules.objections_to_new(site, site.flows.of(project.key, chosen.issue_type), call.account, values)
+    if found:
+        raise refuse(400, " ".join(text for _, text in found), "sd.request.create.error.field")
     if call.account.desk == "agent":
         participants = forms.known_customers(site, body.get("requestParticipants") or [])
     else:
@@ -260,7 +263,7 @@ def add_comment(site, call):
     return Reply(201, _shown_comment(site, ticket, made, call.account))
 
 
-def _offered(site, ticket, account):
+def offered(site, ticket, account):
     """Customers press what is shown to them in the portal, if its conditions let them."""
     if account.desk == "agent":
         return issues.offered(site, ticket, account)
@@ -270,14 +273,14 @@ def _offered(site, ticket, account):
 
 @route("GET", BASE + "/request/{issue}/transition", access="desk")
 def list_transitions(site, call):
-    offered = _offered(site, _request(site, call), call.account)
-    return _page(site, call, [{"id": t.id, "name": t.name} for t in offered])
+    shown = offered(site, _request(site, call), call.account)
+    return _page(site, call, [{"id": t.id, "name": t.name} for t in shown])
 
 
 @route("POST", BASE + "/request/{issue}/transition", access="desk")
 def do_transition(site, call):
     ticket, body = _request(site, call), call.json()
-    chosen = next((t for t in _offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
+    chosen = next((t for t in offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
     if chosen is None or issues.required_on(site.screens.fields(chosen.screen)):
         raise refuse(400, "The transition is not available", "sd.transition.not.available")
     found = workflow_rules.objections(chosen, workflow_rules.Asking(site, ticket, call.account))

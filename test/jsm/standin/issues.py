@@ -31,6 +31,8 @@ def create_issue(site, call):
     for field_id in project.required:
         if field_id != "summary" and not values.get(field_id):
             wrong.setdefault(field_id, f"{site.fields[field_id].name} is required.")
+    for field_id, text in workflow_rules.objections_to_new(site, site.flows.of(project.key, kind), call.account, values):
+        wrong.setdefault(field_id or "issuetype", text)
     if wrong:
         raise platform(400, fields=wrong)
     made = site.create(call.account, project, kind, values, _properties(body))

@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import parse_qsl, quote
 
-from . import acts, adf, issues, seed
+from . import acts, adf, desk, issues, seed
 from .errors import Refusal
 from .routes import Reply
 
@@ -73,10 +73,10 @@ def _press(site, ticket, request):
     who = form.get("as", "agent")
     spec = {"actor": who, "issue": ticket.id, "do": form.get("do", "transition")}
     spec |= {"comment": {"text": form.get("text", ""), "public": form.get("public") == "yes"},
-             "transition": {"id": form.get("id", "")}}.get(spec["do"], {})
+             "transition": {"id": form.get("id", "")}, "portal": {"id": form.get("id", "")}}.get(spec["do"], {})
     back, problem = f"/browse/{ticket.key}?as={quote(who)}", ""
     try:
-        if spec["do"] not in ("transition", "comment", "approve", "decline"):
+        if spec["do"] not in ("transition", "portal", "comment", "approve", "decline"):
             raise Refusal(400, {"error": "unknown button"})
         if spec["do"] != "comment" or spec["text"].strip():
             acts.act(site, spec)
@@ -123,8 +123,10 @@ def _button(here, who, label, main=False, **fields):
 
 
 def _buttons(site, ticket, account, here):
-    offered = issues.offered(site, ticket, account, "ui")
-    out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="transition", id=t.id) for t in offered)
+    customer = account.desk == "customer"  # he sees what the portal shows
+    offered = desk.offered(site, ticket, account) if customer else issues.offered(site, ticket, account, "ui")
+    out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="portal" if customer else "transition", id=t.id)
+                  for t in offered)
     if any(a["decision"] == "pending" and account.id in a["approvers"] for a in ticket.approvals):
         out += _button(here, account.name, "Approve", True, do="approve")
         out += _button(here, account.name, "Decline", do="decline")

@@ -251,6 +251,7 @@ class Site:
         issue = Issue(self.next_id("issue"), key, project.key, issue_type, flow.initial.goes_to, blank | values, actor.id, when,
                       self.flows.statuses)
         issue.properties.update(copy.deepcopy(dict(properties)))
+        issue.values |= workflow_rules.consequences(flow.initial, workflow_rules.Asking(self, issue, actor))
         self.issues[issue.id] = issue
         self.by_key[key] = issue.id
         self.index.put(issue)

@@ -3,12 +3,12 @@ import copy
 import hashlib
 import uuid
 
-from . import clock, render
+from . import clock
 from .errors import bad_payload, platform
 from .groups import audit
 from .routes import Reply, many, number, page, route
 from .tasks import begin
-from .workflow_check import CATEGORIES, ERROR, UPDATE, VALIDATION, Check, complete, shape
+from .workflow_check import ERROR, UPDATE, VALIDATION, Check, complete, shape
 from .workflow_model import Status
 from .workflow_rules import CATALOGUE
 from .workflow_seed import RESTRICT, RESTRICTIONS
@@ -26,7 +26,7 @@ def unauthorized():
     return platform(401, "You do not have permission to perform this operation.")
 
 
-def _may(call, project=None):
+def may(call, project=None):
     """Administer Jira for everything; Administer projects for what belongs to one."""
     return call.account.administers or (project is not None and call.account.holds("ADMINISTER_PROJECTS"))
 
@@ -53,7 +53,7 @@ def shown_workflow(workflow, approvals=False, transitions=True):
         if given and approvals:
             one["approvalConfiguration"] = given
         elif given:
-            one["properties"] |= {DEPRECATED[k]: ",".join(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
+            one["properties"] |= {DEPRECATED[k]: ",".join(v) if isinstance(v, list) else v for k, v in given.items() if v}
     if not transitions:
         del body["transitions"]
     return body
@@ -78,7 +78,7 @@ def read_workflows(site, call):
         found.append(flows.of(project.key, pair["issueTypeId"]))
     if not found:
         raise platform(400, "At least one workflow must be named.")
-    if not _may(call, next((w.project for w in found if w), None)) or not all(w is None or _may(call, w.project) for w in found):
+    if not may(call, next((w.project for w in found if w), None)) or not all(w is None or may(call, w.project) for w in found):
         raise unauthorized()
     if None in found:
         raise platform(404, "Not found")
@@ -94,7 +94,7 @@ def search_workflows(site, call):
     found = [w for w in site.flows.workflows.values() if query.get("queryString", "").lower() in w.name.lower()
              and query.get("scope", w.scope["type"]).upper() == w.scope["type"]
              and query.get("isActive", "") in ("", "true" if site.flows.users(w.id) else "false")]
-    if not _may(call, "any"):
+    if not may(call, "any"):
         raise unauthorized()
     if not call.account.administers:
         found = [w for w in found if w.project]
@@ -120,7 +120,7 @@ def capabilities(site, call):
         workflow = site.flows.of(project.key, query["issueTypeId"]) if project and query["issueTypeId"] in project.types else None
     else:
         raise platform(400, "Either workflowId, or projectId and issueTypeId must be provided.")
-    if not _may(call, workflow.project if workflow else None):
+    if not may(call, workflow.project if workflow else None):
         raise unauthorized()
     if workflow is None:
         raise platform(404, "Not found")
@@ -136,7 +136,7 @@ def capabilities(site, call):
 def _allowed(site, call, payload):
     for one in payload.get("workflows") or ():
         workflow = site.flows.workflows.get(one["id"])
-        if not _may(call, workflow.project if workflow else None):
+        if not may(call, workflow.project if workflow else None):
             raise unauthorized()
 
 
@@ -190,7 +190,7 @@ def _carry_out(site, account, check, payload):
             known = flows.statuses[number_of] = Status(number_of, one["name"], one["statusCategory"], project=check.scope)
             references[one["statusReference"]] = number_of
         known.name, known.category = one["name"], one["statusCategory"]
-        known.description = one.get("description") or known.description
+        known.description = known.description if one.get("description") is None else one["description"]
     moved = 0
     for one in payload["workflows"]:
         workflow = flows.workflows[one["id"]]
@@ -268,7 +268,7 @@ def _stored_rule(rule):
 
 def _workflow(site, call, wanted):
     workflow = site.flows.workflows.get(wanted)
-    if not _may(call, workflow.project if workflow else None):
+    if not may(call, workflow.project if workflow else None):
         raise unauthorized()
     if workflow is None:
         raise platform(404, "The workflow does not exist.")
@@ -372,107 +372,3 @@ def scheme_usages(site, call):
         raise unauthorized()
     return usages(call, "projects", {"workflowSchemeId": call.parts["scheme"]}, [
         p.id for p in site.projects.values() if str(site.flows.scheme_of[p.key]) == call.parts["scheme"]])
-
-
-# -- statuses
-
-STATUSES = "/rest/api/3/statuses"
-
-
-def _status_admin(call):
-    if not call.account.holds("ADMINISTER_PROJECTS"):
-        raise unauthorized()
-
-
-def _named_ids(call, name="id"):
-    wanted = many(call, name)
-    if not 0 < len(wanted) <= 50:
-        raise platform(400, f"Between 1 and 50 values of '{name}' are required.")
-    return wanted
-
-
-@route("GET", STATUSES)
-def read_statuses(site, call):
-    _status_admin(call)
-    return Reply(200, [shown_status(site.flows.statuses[i]) for i in _named_ids(call) if i in site.flows.statuses])
-
-
-@route("GET", STATUSES + "/byNames")
-def statuses_by_names(site, call):
-    _status_admin(call)
-    wanted, project = _named_ids(call, "name"), call.query.get("projectId")
-    return Reply(200, [shown_status(s) for s in site.flows.statuses.values() if s.name in wanted and s.project == project])
-
-
-@route("GET", STATUSES + "/search")
-def search_statuses(site, call):
-    """Global ones; with projectId those of a team-managed project."""
-    _status_admin(call)
-    query, words = call.query, call.query.get("searchString", "").lower()
-    if query.get("statusCategory", "TODO") not in CATEGORIES:
-        raise platform(400, "statusCategory must be TODO, IN_PROGRESS or DONE.")
-    found = [shown_status(s) for s in site.flows.statuses.values() if s.project == query.get("projectId") and words in s.name.lower()
-             and query.get("statusCategory", s.category) == s.category]
-    start, size = page(call, limit=200, most=200)
-    return Reply(200, {"self": f"{site.base}{STATUSES}/search?startAt={start}", "startAt": start, "maxResults": size,
-                       "total": len(found), "isLast": start + size >= len(found), "values": found[start:start + size]})
-
-
-@route("POST", STATUSES)
-def create_statuses(site, call):
-    """In one scope: of the whole site, or of a team-managed project."""
-    body = call.json()
-    shape(body, {"scope!": {"type!": ("PROJECT", "GLOBAL"), "project": {"id!": str}},
-                 "statuses!": [{"name!": str, "statusCategory!": CATEGORIES, "description": str}]})
-    owner = (body["scope"].get("project") or {}).get("id") if body["scope"]["type"] == "PROJECT" else None
-    if not _may(call, owner):
-        raise unauthorized()
-    configured_now(site)
-    if body["scope"]["type"] == "PROJECT" and not any(p.id == owner and p.team for p in site.projects.values()):
-        raise platform(400, "The project must be a team-managed project.")
-    names = [one["name"] for one in body["statuses"]]
-    for name in names:
-        if len(name) > 255:
-            raise platform(400, "The name is too long, maxSize=255")
-        if names.count(name) > 1 or any(s.name == name and s.project == owner for s in site.flows.statuses.values()):
-            raise platform(400, f'Status name "{name}" already in use. Try a different name.')
-    made = []
-    for one in body["statuses"]:
-        made.append(Status(site.flows.next_status_id(), one["name"], one["statusCategory"], one.get("description") or "", owner))
-        site.flows.statuses[made[-1].id] = made[-1]
-    return Reply(200, [shown_status(s) for s in made])
-
-
-@route("DELETE", STATUSES)
-def delete_statuses(site, call):
-    _status_admin(call)
-    for wanted in _named_ids(call):
-        if wanted not in site.flows.statuses:
-            raise platform(400, f"The status '{wanted}' does not exist.")
-        if _using(site, wanted):
-            raise platform(400, f"The status '{site.flows.status_name(wanted)}' is in use and can't be deleted.")
-    for wanted in many(call, "id"):
-        site.flows.statuses.pop(wanted, None)
-    return Reply(204)
-
-
-def _using(site, status):
-    return [w for w in site.flows.workflows.values() if status in w.layouts]
-
-
-@route("GET", STATUSES + "/{status}/workflowUsages")
-def status_usages(site, call):
-    _status_admin(call)
-    if call.parts["status"] not in site.flows.statuses:
-        raise platform(404, "The status does not exist.")
-    return usages(call, "workflows", {"statusId": call.parts["status"]}, [w.id for w in _using(site, call.parts["status"])])
-
-
-@route("GET", "/rest/api/3/project/{project}/statuses")
-def project_statuses(site, call):
-    """What each issue type of a project can be in."""
-    project = next((p for p in site.projects.values() if call.parts["project"] in (p.key, p.id)), None)
-    if project is None or not call.account.browses:
-        raise platform(404, f"No project could be found with key '{call.parts['project']}'.")
-    return Reply(200, [{k: v for k, v in render.issue_type(site, t).items() if k in ("id", "name", "self", "subtask")}
-                       | {"statuses": [render.status(site, s) for s in site.flows.of(project.key, t).statuses]} for t in project.types])

@@ -1,11 +1,12 @@
 """The rules of a transition: which there are, and what they say to one person about one ticket.
 
-`channel` is the road somebody comes by: ui, api, automation (both on behalf of an account) or internal (Jira itself, when an
-approver has answered: it is asked nothing).
+`channel` is the road somebody comes by: ui, api or automation, each on behalf of an account. What Jira does itself, when an
+approver has answered, is asked nothing.
 """
 import json
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from . import fields, seed
 
@@ -103,7 +104,7 @@ class Asking:
 
 def permits(transition, asking):
     """Whether all its conditions let this person through."""
-    return asking.channel == "internal" or transition.conditions is None or _group(transition.conditions, asking)
+    return transition.conditions is None or _group(transition.conditions, asking)
 
 
 def status_allows(site, ticket, account, permission):
@@ -219,12 +220,16 @@ CONDITIONS = {
 
 def objections(transition, asking):
     """What its validators have against it: [(field or None, message)]."""
-    if asking.channel == "internal":
-        return []
     found = []
     for one in transition.validators:
         found += VALIDATORS[one["ruleKey"]](one["parameters"], asking)
     return found
+
+
+def objections_to_new(site, flow, account, values):
+    """The same for a ticket that is not there yet: what the initial transition's validators have against it."""
+    nothing = SimpleNamespace(values={}, history=[], approvals=[], status=None)
+    return objections(flow.initial, Asking(site, nothing, account, values=values))
 
 
 def _field_value(given, asking):
