@@ -238,6 +238,8 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_NO_TRANSITION_RIGHT;
     if (f->may_edit == ROAD_NO)
         found |= 1U << GATE_FOUND_NO_EDIT_RIGHT;
+    if (f->words == ROAD_NO)
+        found |= 1U << GATE_FOUND_NO_WORDS;
     if (f->agent_closes == ROAD_YES)
         found |= 1U << GATE_FOUND_AGENT_CLOSES;
     if (f->connector_closes == ROAD_NO)

@@ -398,6 +398,26 @@ static bool take_screen(struct look *l, const struct jsm_answer *answer)
     return false;
 }
 
+static bool build_words(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.own;
+    if (l->ticket_count)
+        *ret = jsm_call_edit_screen(l->arena, l->tickets[0]);
+    return l->ticket_count > 0;
+}
+
+static bool take_words(struct look *l, const struct jsm_answer *answer)
+{
+    const struct json *fields = json_member(answer->body, "fields");
+    const struct mapping *m = l->eyes.own->o.mapping;
+    bool check = !m->check_field.len || json_member_str(fields, m->check_field);
+    bool reason = !m->reason_field.len || json_member_str(fields, m->reason_field);
+
+    if (json_type(fields) == JSON_OBJECT)
+        l->gate->facts.words = known(check && reason);
+    return false;
+}
+
 static size_t count_into_done(const struct look *l, const struct json *body)
 {
     size_t count = 0;
@@ -475,6 +495,7 @@ static const struct gate_step STEPS[] = {
     {"the statuses", build_statuses, take_statuses, false},
     {"tickets to try", build_samples, take_samples, false},
     {"the edit screen", build_screen, take_screen, false},
+    {"our fields", build_words, take_words, false},
     {"what agents are offered", build_agent, take_agent, false},
     {"what we are offered", build_own, take_own, false},
 };

@@ -6,7 +6,7 @@ declare
 begin
     if p ? 'replaces' then -- what is there now without our part is the new beginning
         update governance.gate_installation set state = 'removed', ended_at = clock_timestamp(), said = 'replaced by a newer one'
-         where id = (p->>'replaces')::bigint and state in ('installing', 'installed');
+         where id = (p->>'replaces')::bigint and state in ('installing', 'installed', 'removing');
     end if;
     insert into governance.gate_installation (site, project, workflow, name, mode, state, version, before, planned, changes)
     values (p->>'site', p->>'project', p->>'workflow', p->>'name', p->>'mode', 'installing', (p->>'version')::bigint,
@@ -38,7 +38,7 @@ language sql stable set search_path = pg_catalog as $$
 $$;
 comment on function governance.gate_live(text) is 'What is installed at a site, or half so';
 
--- Told once for each different state of things: the escalation's key is the fingerprint, with the day it began.
+-- Told once a day for each different state of things: what is open from the beginning, and every change but one for the better.
 create or replace function governance.gate_proved(p_site text, p_project text, p_known boolean, p_open int, p_said text,
                                                   p_fingerprint text, p_detail jsonb) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -54,7 +54,8 @@ begin
        set at = excluded.at, known = excluded.known, open = excluded.open, said = excluded.said, detail = excluded.detail,
            since = case when g.fingerprint = excluded.fingerprint then g.since else excluded.since end,
            fingerprint = excluded.fingerprint;
-    if p_open > 0 and (differs or was.site is null) then
+    if (differs and not (p_known and p_open = 0 and (was.open > 0 or not was.known)))
+       or (was.site is null and p_open > 0) then
         insert into governance.escalation (site, kind, reason, key)
         values (p_site, 'tamper', case when differs then 'GateDrift' else 'GateOpen' end,
                 p_project || ' ' || p_fingerprint || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD'))

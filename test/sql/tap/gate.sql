@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(26);
+select plan(29);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -44,4 +44,9 @@ select is((select string_agg(body::jsonb->'detail'->>'open', ' ' order by seq) f
           '0 2', 'evidence of each change, not of each look');
 select is(governance.gate_proved('acme', 'OPS', true, 1, '', 'f3', '{}'), false, 'another project');
 select is((select reason from governance.escalation where key like 'OPS %'), 'GateOpen', 'open from the beginning');
+select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), true, 'mended');
+select is((select count(*) from governance.escalation where site = 'acme' and reason = 'GateDrift'), 1::bigint, 'is no alarm');
+select governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}');
+select is((select count(*) from governance.escalation where site = 'acme' and reason = 'GateDrift'), 2::bigint,
+          'a gate that can be seen no more is one');
 select * from finish();

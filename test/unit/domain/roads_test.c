@@ -155,6 +155,7 @@ static void test_what_else_counts(void **state)
     FINDS(resolution, ROAD_YES, GATE_FOUND_RESOLUTION);
     FINDS(may_transition, ROAD_NO, GATE_FOUND_NO_TRANSITION_RIGHT);
     FINDS(may_edit, ROAD_NO, GATE_FOUND_NO_EDIT_RIGHT);
+    FINDS(words, ROAD_NO, GATE_FOUND_NO_WORDS);
     FINDS(agent_closes, ROAD_YES, GATE_FOUND_AGENT_CLOSES);
     FINDS(connector_closes, ROAD_NO, GATE_FOUND_CONNECTOR_STUCK);
     whole_gate();
