@@ -303,17 +303,20 @@ static void say_group(const struct gate_work *w, const struct site_gate *gate)
                STR_ARG(w->at->gate.group));
 }
 
-static void say_fields(const struct gate_work *w)
+static void say_fields(const struct gate_work *w, const struct site_gate *gate)
 {
     const struct mapping *m = w->own->o.mapping;
 
-    if (m->check_field.len && m->reason_field.len)
+    if (m->check_field.len && m->reason_field.len && !gate->missing.len) {
         printf("  fields Access check %.*s and Access check reason %.*s: as the mapping says\n",
                STR_ARG(m->check_field), STR_ARG(m->reason_field));
-    else
-        printf("  ! the mapping names no fields for Access check and Access check reason: make "
-               "them by hand (a select list and\n    a text field, on the edit screen) and name "
-               "them under fields: access_check, access_check_reason\n");
+        return;
+    }
+    if (gate->missing.len)
+        printf("  ! the mapping names fields that do not exist: %.*s\n", STR_ARG(gate->missing));
+    printf("  ! fields to be made by hand: Access check (a select list) and Access check reason (a "
+           "text field), on the edit screen;\n    the mapping names them under fields: "
+           "access_check, access_check_reason\n");
 }
 
 static void say_complaints(struct str rest)
@@ -361,7 +364,7 @@ void gate_say_plan(struct gate_work *w, const struct gate_project *p)
     say_mode(&p->choice);
     say_group(w, p->gate);
     if (p->gate->known)
-        say_fields(w);
+        say_fields(w, p->gate);
     for (size_t i = 0; i < p->gate->flow_count; i++)
         say_flow(w, &p->flows[i]);
 }

@@ -135,41 +135,41 @@ struct gate_facts {
 };
 
 /* X(suffix, name in JSON, does the gate not hold, what is wrong, what helps) */
-#define GATE_FINDINGS(X)                                                                          \
-    X(NO_VERIFY, "no_verify_status", true,                                                        \
-      "no status of the workflow is mapped as verify: nothing waits for proof",                   \
-      "countersign gate install, or map the status")                                              \
-    X(NO_CLOSE, "no_closing_road", true,                                                          \
-      "no road leads from the verifying status to done that the connector may go",                \
-      "countersign gate install")                                                                 \
-    X(NO_REOPEN, "no_reopening_road", false,                                                      \
-      "no road leads the connector from done back to work: what is closed stays closed",          \
-      "add a transition from done to an open status")                                             \
-    X(FROZEN, "not_editable", false,                                                              \
-      "jira.issue.editable=false on a status the connector writes in stops its words, too",       \
-      "remove the property from the status")                                                      \
-    X(NO_GROUP, "no_group", true, "the group that may close does not exist",                      \
-      "countersign gate install, or create it with the connector as its only member")             \
-    X(NOT_MEMBER, "not_member", true, "the connector is not in the group that may close",         \
-      "add the connector's account to it")                                                        \
-    X(STRANGERS, "others_in_group", true, "somebody else is in the group that may close",         \
-      "take everybody but the connector out of it")                                               \
-    X(GROUP_UNSEEN, "group_unseen", true, "nobody can tell who is in the group that may close",   \
-      "give the account the global permission Browse users and groups")                           \
-    X(RESOLUTION, "resolution_editable", true,                                                    \
-      "the resolution can be edited: a ticket looks resolved without a transition",               \
-      "take the field Resolution off the edit screen")                                            \
-    X(NO_TRANSITION_RIGHT, "may_not_transition", true, "the connector may not move tickets",      \
-      "grant it Transition issues in the project")                                                \
-    X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",                 \
-      "grant it Edit issues in the project")                                                      \
-    X(NO_WORDS, "no_words", false,                                                                \
-      "the fields Access check and its reason are not on the edit screen: agents do not see why", \
-      "put both fields on the edit screen of the governed issue types")                           \
-    X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",       \
-      "look at the roads: Jira answered otherwise than the workflow reads")                       \
-    X(CONNECTOR_STUCK, "connector_stuck", true,                                                   \
-      "the connector was not offered a road into done where it should be",                        \
+#define GATE_FINDINGS(X)                                                                        \
+    X(NO_VERIFY, "no_verify_status", true,                                                      \
+      "no status of the workflow is mapped as verify: nothing waits for proof",                 \
+      "countersign gate install, or map the status")                                            \
+    X(NO_CLOSE, "no_closing_road", true,                                                        \
+      "no road leads from the verifying status to done that the connector may go",              \
+      "countersign gate install")                                                               \
+    X(NO_REOPEN, "no_reopening_road", false,                                                    \
+      "no road leads the connector from done back to work: what is closed stays closed",        \
+      "add a transition from done to an open status")                                           \
+    X(FROZEN, "not_editable", false,                                                            \
+      "jira.issue.editable=false on a status the connector writes in stops its words, too",     \
+      "remove the property from the status")                                                    \
+    X(NO_GROUP, "no_group", true, "the group that may close does not exist",                    \
+      "countersign gate install, or create it with the connector as its only member")           \
+    X(NOT_MEMBER, "not_member", true, "the connector is not in the group that may close",       \
+      "add the connector's account to it")                                                      \
+    X(STRANGERS, "others_in_group", true, "somebody else is in the group that may close",       \
+      "take everybody but the connector out of it")                                             \
+    X(GROUP_UNSEEN, "group_unseen", true, "nobody can tell who is in the group that may close", \
+      "give the account the global permission Browse users and groups")                         \
+    X(RESOLUTION, "resolution_editable", true,                                                  \
+      "the resolution can be edited: a ticket looks resolved without a transition",             \
+      "take the field Resolution off the edit screen")                                          \
+    X(NO_TRANSITION_RIGHT, "may_not_transition", true, "the connector may not move tickets",    \
+      "grant it Transition issues in the project")                                              \
+    X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",               \
+      "grant it Edit issues in the project")                                                    \
+    X(NO_WORDS, "no_words", false,                                                              \
+      "the fields Access check and its reason are not there, or not on the edit screen",        \
+      "put both fields on the edit screen of the governed issue types")                         \
+    X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
+      "look at the roads: Jira answered otherwise than the workflow reads")                     \
+    X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \
+      "the connector was not offered a road into done where it should be",                      \
       "look at the other conditions of the closing transition")
 
 enum gate_finding {

@@ -34,6 +34,7 @@
     X(PERMISSIONS, "GET", SWEEP, 100, "/rest/api/3/mypermissions")                           \
     X(STATUSES, "GET", SWEEP, 100, "/rest/api/3/status")                                     \
     X(REQUEST_TYPES, "GET", SWEEP, 100, "/rest/servicedeskapi/servicedesk/{id}/requesttype") \
+    X(FIELDS, "GET", SWEEP, 100, "/rest/api/3/field")                                        \
     X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")
 
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by

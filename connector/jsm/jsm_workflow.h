@@ -93,6 +93,9 @@ bool jsm_has_permission(const struct json *body, const char *key);
  * not mean done? Its id. */
 struct jsm_call jsm_call_statuses(void);
 struct str jsm_status_id(struct arena *a, const struct json *body, struct str name);
+/* GET /rest/api/3/field: all fields we may see; is one of this id among them? */
+struct jsm_call jsm_call_all_fields(void);
+bool jsm_has_field(const struct json *body, struct str id);
 /* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
 /* Tickets of a project for the self-test, newest first; what an edit screen of one offers; the

@@ -294,6 +294,21 @@ struct str jsm_status_id(struct arena *a, const struct json *body, struct str na
     return STR_NONE;
 }
 
+struct jsm_call jsm_call_all_fields(void)
+{
+    return read_call(JSM_ROUTE_FIELDS, STR("/rest/api/3/field"));
+}
+
+bool jsm_has_field(const struct json *body, struct str id)
+{
+    JSON_EACH(f, body)
+    {
+        if (str_eq(json_path_str(f, "id"), id))
+            return true;
+    }
+    return false;
+}
+
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at)
 {
     struct str path =

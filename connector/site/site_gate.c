@@ -398,6 +398,28 @@ static bool take_screen(struct look *l, const struct jsm_answer *answer)
     return false;
 }
 
+static bool build_fields(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_all_fields();
+    return true;
+}
+
+static bool take_fields(struct look *l, const struct jsm_answer *answer)
+{
+    const struct mapping *m = l->eyes.own->o.mapping;
+    const struct str ours[] = {m->check_field, m->reason_field};
+    struct str *missing = &l->gate->missing;
+
+    for (size_t i = 0; answer->verdict == JSM_OK && i < 2; i++)
+        if (ours[i].len && !jsm_has_field(answer->body, ours[i]))
+            *missing = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*missing),
+                                    missing->len ? ", " : "", STR_ARG(ours[i]));
+    if (missing->len)
+        l->gate->facts.words = ROAD_NO;
+    return false;
+}
+
 static bool build_words(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.own;
@@ -495,6 +517,7 @@ static const struct gate_step STEPS[] = {
     {"the statuses", build_statuses, take_statuses, false},
     {"tickets to try", build_samples, take_samples, false},
     {"the edit screen", build_screen, take_screen, false},
+    {"all fields", build_fields, take_fields, false},
     {"our fields", build_words, take_words, false},
     {"what agents are offered", build_agent, take_agent, false},
     {"what we are offered", build_own, take_own, false},

@@ -40,6 +40,7 @@ struct site_gate {
     struct jsm_gate_key key;
     struct str verify_status_id;                 /* of a status of that name that exists */
     struct str strangers[SITE_GATE_MEMBERS_MAX]; /* in the group, by name */
+    struct str missing;                          /* ids of our fields that do not exist */
     struct str editable;                         /* our fields on the edit screen: "Access check" */
     struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
     size_t try_count;

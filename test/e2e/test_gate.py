@@ -84,7 +84,9 @@ def test_or_ed_criteria_are_found(site):
 PLAN = """acme IAM (company-managed)
   gate: connector_closes
   + the connector into group countersign
-  fields Access check customfield_10080 and Access check reason customfield_10081: as the mapping says
+  ! the mapping names fields that do not exist: customfield_10080, customfield_10081
+  ! fields to be made by hand: Access check (a select list) and Access check reason (a text field), on the edit screen;
+    the mapping names them under fields: access_check, access_check_reason
   workflow IAM Service request workflow, version 0
   before:
   roads into done: 2, open 1, left alone 1

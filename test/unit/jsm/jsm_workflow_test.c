@@ -492,6 +492,9 @@ static void test_calls_and_their_answers(void **state)
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
                "/rest/api/3/issue/7/transitions?includeUnavailableTransitions=true");
     assert_str(jsm_call_statuses().path, "/rest/api/3/status");
+    assert_str(jsm_call_all_fields().path, "/rest/api/3/field");
+    assert_true(jsm_has_field(json_of("[{'id':'a'},{'id':'b'}]"), STR("b")));
+    assert_false(jsm_has_field(json_of("[{'id':'a'}]"), STR("b")));
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
