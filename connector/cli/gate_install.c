@@ -331,6 +331,31 @@ void gate_install(struct gate_work *w, struct str project)
 
 /* --- taking it out --- */
 
+static bool has_status(const struct workflow *w, struct str ref)
+{
+    for (size_t i = 0; i < w->status_count; i++)
+        if (str_eq(w->statuses[i].ref, ref))
+            return true;
+    return false;
+}
+
+/* Where work goes on from that status: where a road of its own leads, else the first open one. */
+static struct str way_back(const struct workflow *now, size_t from, const struct workflow *to)
+{
+    for (size_t i = 0; i < now->road_count; i++) {
+        const struct road *r = &now->roads[i];
+        if (r->type != ROAD_DIRECTED || !road_leaves(now, r, from) || r->to >= now->status_count)
+            continue;
+        const struct road_status *s = &now->statuses[r->to];
+        if (s->role == STATUS_OPEN && has_status(to, s->ref))
+            return s->ref;
+    }
+    for (size_t k = 0; k < to->status_count; k++)
+        if (to->statuses[k].role == STATUS_OPEN)
+            return to->statuses[k].ref;
+    return STR_NONE;
+}
+
 /* Where tickets go that stand in a status that is not there any more. */
 static void find_moves(struct gate_work *w, const struct jsm_workflow *now, struct str restored,
                        const struct jsm_gate_key *key, struct str *ret_from, struct str *ret_to)
@@ -342,16 +367,10 @@ static void find_moves(struct gate_work *w, const struct jsm_workflow *now, stru
     if (!jsm_workflow_parse(w->arena, restored, &w->own->view, key, &to, &err))
         return;
     for (size_t i = 0; i < now->roads.status_count; i++) {
-        bool stays = false;
-        for (size_t k = 0; k < to.roads.status_count; k++)
-            stays |= str_eq(to.roads.statuses[k].ref, now->roads.statuses[i].ref);
-        if (!stays)
-            *ret_from = now->roads.statuses[i].ref;
-    }
-    for (size_t k = 0; k < to.roads.status_count; k++) {
-        const struct road_status *s = &to.roads.statuses[k];
-        if (s->role == STATUS_OPEN && (!ret_to->len || s->category == CATEGORY_INDETERMINATE))
-            *ret_to = s->ref;
+        if (has_status(&to.roads, now->roads.statuses[i].ref))
+            continue;
+        *ret_from = now->roads.statuses[i].ref;
+        *ret_to = way_back(&now->roads, i, &to.roads);
     }
 }
 

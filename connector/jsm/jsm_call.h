@@ -32,7 +32,7 @@
     X(GROUP_ADD, "POST", SWEEP, 100, "/rest/api/3/group")                                    \
     X(GROUP_JOIN, "POST", SWEEP, 100, "/rest/api/3/group/user")                              \
     X(PERMISSIONS, "GET", SWEEP, 100, "/rest/api/3/mypermissions")                           \
-    X(STATUSES, "GET", SWEEP, 100, "/rest/api/3/status")                                     \
+    X(STATUSES, "GET", SWEEP, 100, "/rest/api/3/statuses/search")                            \
     X(REQUEST_TYPES, "GET", SWEEP, 100, "/rest/servicedeskapi/servicedesk/{id}/requesttype") \
     X(FIELDS, "GET", SWEEP, 100, "/rest/api/3/field")                                        \
     X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")

@@ -89,9 +89,9 @@ struct jsm_call jsm_call_group_join(struct arena *a, struct str group_id, struct
 /* GET /rest/api/3/mypermissions: keys "A,B", of a project or (empty) of the site; the answer. */
 struct jsm_call jsm_call_permissions(struct arena *a, const char *keys, struct str project_id);
 bool jsm_has_permission(const struct json *body, const char *key);
-/* GET /rest/api/3/status: is there one of this name that all projects share, and that does
+/* GET /rest/api/3/statuses/search: is there one of this name that all projects share, and that does
  * not mean done? Its id. */
-struct jsm_call jsm_call_statuses(void);
+struct jsm_call jsm_call_statuses(struct arena *a, struct str name);
 struct str jsm_status_id(struct arena *a, const struct json *body, struct str name);
 /* GET /rest/api/3/field: all fields we may see; is one of this id among them? */
 struct jsm_call jsm_call_all_fields(void);

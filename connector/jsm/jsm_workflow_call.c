@@ -277,17 +277,18 @@ bool jsm_has_permission(const struct json *body, const char *key)
 
 /* --- statuses, request types, tickets --- */
 
-struct jsm_call jsm_call_statuses(void)
+struct jsm_call jsm_call_statuses(struct arena *a, struct str name)
 {
-    return read_call(JSM_ROUTE_STATUSES, STR("/rest/api/3/status"));
+    return read_call(JSM_ROUTE_STATUSES,
+                     with(a, "/rest/api/3/statuses/search?maxResults=50&searchString=", name, ""));
 }
 
 struct str jsm_status_id(struct arena *a, const struct json *body, struct str name)
 {
-    JSON_EACH(s, body)
+    JSON_EACH(s, json_member(body, "values"))
     {
-        bool own = str_eq_c(json_path_str(s, "scope/type"), "PROJECT") ||
-                   str_eq_c(json_path_str(s, "statusCategory/key"), "done");
+        bool own = !str_eq_c(json_path_str(s, "scope/type"), "GLOBAL") ||
+                   str_eq_c(json_path_str(s, "statusCategory"), "DONE");
         if (!own && str_eq_nocase(json_path_str(s, "name"), name))
             return json_id(a, json_member(s, "id"));
     }

@@ -319,7 +319,7 @@ static bool take_names(struct look *l, const struct jsm_answer *answer)
 static bool build_statuses(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.reader;
-    *ret = jsm_call_statuses();
+    *ret = jsm_call_statuses(l->arena, site_gate_verify_name(l->eyes.own));
     return l->gate->able.readable && !l->gate->able.team_managed;
 }
 

@@ -22,8 +22,9 @@
 #define GLOBAL(id, name, to, more)                                                        \
     "{'id':'" id "','name':'" name "','type':'GLOBAL','toStatusReference':'" to "'," more \
     "'links':[]," BARE "}"
-#define CREATE \
-    "{'id':'1','name':'Create','type':'INITIAL','toStatusReference':'10','links':[]," BARE "}"
+#define CREATE                                                                                   \
+    "{'id':'1','name':'Create','type':'INITIAL','toStatusReference':'10','links':[{'toPort':1}]" \
+    "," BARE "}"
 #define STATUS(ref, name, category)                                                             \
     "{'id':'" ref "','name':'" name "','statusReference':'" ref "','statusCategory':'" category \
     "','description':'','scope':{'type':'GLOBAL'}}"
@@ -479,19 +480,21 @@ static void test_calls_and_their_answers(void **state)
     assert_true(jsm_has_permission(json_of("{'permissions':{'A':{'havePermission':true}}}"), "A"));
     assert_false(jsm_has_permission(json_of("{'permissions':{}}"), "A"));
     assert_str(jsm_status_id(arena,
-                             json_of("[{'id':'1','name':'v','scope':{'type':'PROJECT'}},"
-                                     "{'id':'3','name':'V','statusCategory':{'key':'done'}},"
-                                     "{'id':'2','name':'V'}]"),
+                             json_of("{'values':[{'id':'1','name':'v','scope':{'type':'PROJECT'}},"
+                                     "{'id':'3','name':'V','scope':{'type':'GLOBAL'},"
+                                     "'statusCategory':'DONE'},"
+                                     "{'id':'2','name':'V','scope':{'type':'GLOBAL'}}]}"),
                              STR("v")),
                "2");
-    assert_str(jsm_status_id(arena, json_of("[]"), STR("v")), "");
+    assert_str(jsm_status_id(arena, json_of("{}"), STR("v")), "");
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
     assert_str(jsm_call_samples(arena, STR("IAM")).path, "/rest/api/3/search/jql");
     assert_str(jsm_call_edit_screen(arena, STR("7")).path, "/rest/api/3/issue/7/editmeta");
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
                "/rest/api/3/issue/7/transitions?includeUnavailableTransitions=true");
-    assert_str(jsm_call_statuses().path, "/rest/api/3/status");
+    assert_str(jsm_call_statuses(arena, STR("Verifying access")).path,
+               "/rest/api/3/statuses/search?maxResults=50&searchString=Verifying%20access");
     assert_str(jsm_call_all_fields().path, "/rest/api/3/field");
     assert_true(jsm_has_field(json_of("[{'id':'a'},{'id':'b'}]"), STR("b")));
     assert_false(jsm_has_field(json_of("[{'id':'a'}]"), STR("b")));
