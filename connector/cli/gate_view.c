@@ -216,7 +216,7 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
         say_findings(gate, &gate->flows[i].roads);
     }
     say_tries(gate);
-    if (gate->known)
+    if (gate->known || open)
         printf(open ? "  OPEN: %zu way%s to close without proof\n"
                     : "  gated: nobody but the connector closes\n",
                open, open == 1 ? "" : "s");

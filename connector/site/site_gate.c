@@ -691,7 +691,9 @@ static void on_again(void *arg)
 static void on_sent(void *arg, const struct jsm_answer *answer)
 {
     struct sending *s = arg;
-    int64_t wait = answer->told_ms > s->wait_ms ? answer->told_ms : s->wait_ms;
+    /* another update (409) is over when it is over: nobody said when */
+    bool told = answer->scope != REACH_NONE && answer->told_ms > s->wait_ms;
+    int64_t wait = told ? answer->told_ms : s->wait_ms;
 
     if (answer->verdict == JSM_LATER && s->tries++ < RETRIES && wait <= WAIT_MAX_MS * 4) {
         s->wait_ms = s->wait_ms * 2 > WAIT_MAX_MS ? WAIT_MAX_MS : s->wait_ms * 2;
