@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "domain/decide.h"
+#include "domain/roads.h"
 #include "jsm/jsm_auth.h"
 #include "mapping/mapping.h"
 #include "readers/reader.h"
@@ -34,6 +35,16 @@ struct hook_config {
     int64_t late_after_ms;         /* a change no delivery told of for so long counts as lost */
 };
 
+/* How tickets are kept from closing without proof; reopening is always on underneath. */
+struct gate_config {
+    enum gate_kind strongest;            /* not stronger than this one */
+    bool chosen;                         /* by the file; else the strongest that is possible */
+    struct str group;                    /* whose only member is the connector */
+    int64_t reprove_ms;                  /* the service proves it so often */
+    struct str agent_email, agent_token; /* an ordinary agent, for trying it out; token: a secret
+                                            reference, empty: nobody */
+};
+
 struct site_config {
     struct str name, flavour, url;
     enum jsm_auth auth;
@@ -45,6 +56,7 @@ struct site_config {
     struct str webhook_secret,
         webhook_secret_old; /* secret references; old is empty unless one is being replaced */
     struct hook_config hook;
+    struct gate_config gate;
     struct str request_url; /* where people see a request, "{id}" in it; empty: no link is made */
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;

@@ -18,6 +18,8 @@ void config_site(struct loader *l, const struct yaml *map);
 void config_auth(struct loader *l, const struct yaml *map, struct site_config *s);
 /* `webhook` of a site, after its `webhook_secret`. */
 void config_hook(struct loader *l, const struct yaml *map, struct site_config *s);
+/* `gate_mode` and `gate` of a site. */
+void config_gate(struct loader *l, const struct yaml *map, struct site_config *s);
 /* An https address to which paths are appended (or http to this machine): its end cut to no slash,
  * a fault where it is none. */
 void config_check_public_url(struct loader *l, const struct yaml *map, struct str *url);

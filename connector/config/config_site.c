@@ -186,9 +186,9 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "request_url",
                                         "insecure_http",
                                         "gate_mode",
+                                        "gate",
                                         "mode",
                                         NULL};
-    static const char *const GATES[] = {"connector_closes", NULL};
     static const char *const MODES[] = {"enforce", "warn", "observe", NULL};
     static const enum gate_mode MEANS[] = {GATE_ENFORCE, GATE_WARN, GATE_OBSERVE};
 
@@ -222,7 +222,7 @@ void config_site(struct loader *l, const struct yaml *map)
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
     load_request_url(l, map, s);
-    value_choice(&l->v, map, "gate_mode", "C061", GATES); /* reopen is always on underneath */
+    config_gate(l, map, s); /* reopen is always on underneath */
     s->mode = MEANS[value_choice(&l->v, map, "mode", "C100", MODES)];
     s->mapping_file = value_str(&l->v, map, "mapping", "");
     load_people(l, map, s);

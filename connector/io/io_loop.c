@@ -188,6 +188,12 @@ bool io_loop_run(struct io_loop *loop)
     return loop_close_own(loop) == 0;
 }
 
+void io_loop_wait(struct io_loop *loop, const bool *done)
+{
+    while (!*done && !loop->stopping)
+        uv_run(&loop->uv, UV_RUN_ONCE);
+}
+
 void io_loop_free(struct io_loop *loop)
 {
     if (!loop)

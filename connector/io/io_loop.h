@@ -17,6 +17,8 @@ struct io_loop *io_loop_new(void);
 /* Runs until io_loop_stop and until every handle is closed; returns false when handles were left
  * over (a bug: at the latest 30 s after io_loop_stop). */
 bool io_loop_run(struct io_loop *loop);
+/* Turns until *done: for tools that do one thing after the other. Before io_loop_run. */
+void io_loop_wait(struct io_loop *loop, const bool *done);
 /* Ask the loop to end once all handles owned by modules are closed. */
 void io_loop_stop(struct io_loop *loop);
 /* After io_loop_run, or without it when start-up failed. NULL allowed. */

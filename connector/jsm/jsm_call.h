@@ -20,6 +20,23 @@
     X(PARTICIPANTS, "GET", CREATE, 100, "/rest/servicedeskapi/request/{id}/participant") \
     X(PARTICIPANT_ADD, "POST", CREATE, 100, "/rest/servicedeskapi/request/{id}/participant")
 
+/* Of jsm_workflow.h. */
+#define JSM_GATE_ROUTES(X)                                                                   \
+    X(WORKFLOWS, "POST", SWEEP, 100, "/rest/api/3/workflows")                                \
+    X(WORKFLOW_UPDATE, "POST", SWEEP, 100, "/rest/api/3/workflows/update")                   \
+    X(WORKFLOW_CHECK, "POST", SWEEP, 100, "/rest/api/3/workflows/update/validation")         \
+    X(CAPABILITIES, "GET", SWEEP, 100, "/rest/api/3/workflows/capabilities")                 \
+    X(WORKFLOW_USAGES, "GET", SWEEP, 100, "/rest/api/3/workflow/{id}/projectUsages")         \
+    X(GROUPS, "GET", SWEEP, 100, "/rest/api/3/group/bulk")                                   \
+    X(GROUP_MEMBERS, "GET", SWEEP, 100, "/rest/api/3/group/member")                          \
+    X(GROUP_ADD, "POST", SWEEP, 100, "/rest/api/3/group")                                    \
+    X(GROUP_JOIN, "POST", SWEEP, 100, "/rest/api/3/group/user")                              \
+    X(PERMISSIONS, "GET", SWEEP, 100, "/rest/api/3/mypermissions")                           \
+    X(STATUSES, "GET", SWEEP, 100, "/rest/api/3/statuses/search")                            \
+    X(REQUEST_TYPES, "GET", SWEEP, 100, "/rest/servicedeskapi/servicedesk/{id}/requesttype") \
+    X(FIELDS, "GET", SWEEP, 100, "/rest/api/3/field")                                        \
+    X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")
+
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
@@ -55,6 +72,7 @@
     X(HOOK_REMOVE, "DELETE", SWEEP, 50, "a webhook")                                            \
     X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")                            \
     JSM_SAGA_ROUTES(X)                                                                          \
+    JSM_GATE_ROUTES(X)                                                                          \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
 
 enum jsm_route {

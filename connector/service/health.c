@@ -78,6 +78,12 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
                                            : STR("not looked at yet"));
     }
     json_close_object(&out);
+    json_put_name(&out, "gates");
+    json_open_object(&out);
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
+                        gate_stats_line(&svc->gate_stats[i], serve_arena(q->request)));
+    json_close_object(&out);
     json_put_name(&out, "database");
     if (outcome == STORE_OK)
         json_put_raw(&out, json);
@@ -162,6 +168,15 @@ static void render_hooks(const struct service *svc, struct buf *b)
     for (size_t i = 0; i < svc->config->site_count; i++)
         names[i] = svc->config->sites[i].name;
     hook_stats_render(svc->hook_stats, names, svc->config->site_count, b);
+}
+
+static void render_gates(const struct service *svc, struct buf *b)
+{
+    struct str names[CONFIG_SITES_MAX];
+
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        names[i] = svc->config->sites[i].name;
+    gate_stats_render(svc->gate_stats, names, svc->config->site_count, b);
 }
 
 static double lag_of(const struct json *health, const struct site *site)
@@ -252,6 +267,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         health = NULL;
     render_standing(q->svc, health, &b);
     render_refusals(q->svc, &b);
+    render_gates(q->svc, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

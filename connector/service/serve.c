@@ -17,6 +17,7 @@
 #include "service/api.h"
 #include "service/form_watch.h"
 #include "service/front.h"
+#include "service/gate_keep.h"
 #include "service/health.h"
 #include "service/hook_keep.h"
 #include "service/inbox.h"
@@ -58,6 +59,7 @@ struct daemon {
     struct site_turns turns;
     struct hook_keep *hooks[CONFIG_SITES_MAX];
     struct form_watch *forms[CONFIG_SITES_MAX];
+    struct gate_keep *gates[CONFIG_SITES_MAX];
     struct mapping_keep *mappings;
     int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
     struct io_timer *timer; /* start retries, then shutdown checks */
@@ -299,6 +301,7 @@ static void begin(void *arg)
         d->pollers[i] = poller_new(svc, svc->sites[i]);
         d->hooks[i] = hook_keep_new(svc, i);
         d->forms[i] = form_watch_new(svc, svc->sites[i]);
+        d->gates[i] = gate_keep_new(svc, i);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
@@ -393,6 +396,7 @@ static void close_parts(struct daemon *d)
         poller_free(d->pollers[i]);
         hook_keep_free(d->hooks[i]);
         form_watch_free(d->forms[i]);
+        gate_keep_free(d->gates[i]);
     }
     if (svc->intake)
         intake_stop(svc->intake);
@@ -421,7 +425,8 @@ static bool is_busy(const struct daemon *d)
     for (size_t i = 0; i < d->svc.config->site_count; i++)
         busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
                 (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||
-                (d->forms[i] && form_watch_is_busy(d->forms[i]));
+                (d->forms[i] && form_watch_is_busy(d->forms[i])) ||
+                (d->gates[i] && gate_keep_is_busy(d->gates[i]));
     return busy;
 }
 

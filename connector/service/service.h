@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "io/io_http.h"
 #include "io/io_serve.h"
+#include "service/gate_keep.h"
 #include "service/hook_stats.h"
 #include "service/metrics.h"
 #include "service/world.h"
@@ -33,6 +34,7 @@ struct service {
     struct serve *front, *ops;
     struct metrics metrics;
     struct hook_stats hook_stats[CONFIG_SITES_MAX]; /* same order as config->sites */
+    struct gate_stats gate_stats[CONFIG_SITES_MAX]; /* likewise */
     struct rng rng;
     /* an estimate of the database's clock, for readers: the last time it told us plus what passed
      * since */

@@ -68,6 +68,39 @@ struct store_hint {
 void store_inbox_finish(struct store *s, const struct store_hint *hints, size_t count,
                         store_done_fn *fn, void *arg);
 
+/* --- the gate in Jira's workflow (governance.gate_installation, gate_proof) --- */
+
+typedef void store_number_fn(void *arg, enum store_outcome outcome, int64_t number,
+                             const char *message);
+struct store_gate_change {
+    struct str site, project, workflow, name, mode;
+    int64_t version;
+    struct str before, planned; /* documents of jsm_workflow.h */
+    struct str changes;         /* JSON: a list of words */
+    int64_t replaces;           /* id of the one that ends with it, 0: none */
+};
+/* The intent, before anything is sent; its id. LOST: that workflow is changed already, or half so.
+ */
+void store_gate_begin(struct store *s, const struct store_gate_change *change, store_number_fn *fn,
+                      void *arg);
+/* From one state to the next (see the table); after: the document Jira shows, or empty. LOST: it is
+ * not in that state any more. */
+void store_gate_move(struct store *s, int64_t id, const char *from, const char *to,
+                     struct str after, struct str said, store_done_fn *fn, void *arg);
+typedef void store_gate_live_fn(void *arg, enum store_outcome outcome, struct str json);
+/* What is installed at a site, or half so: a JSON list of id, project, workflow, name, state,
+ * version, before, planned, after. The text is borrowed; on a failure it says why. */
+void store_gate_live(struct store *s, struct str site, store_gate_live_fn *fn, void *arg);
+struct store_gate_proof {
+    struct str site, project;
+    bool known;
+    size_t open;
+    struct str said, fingerprint, detail; /* detail: JSON */
+};
+/* number: 1 when it is not what the last look proved. */
+void store_gate_proved(struct store *s, const struct store_gate_proof *proof, store_number_fn *fn,
+                       void *arg);
+
 /* How much of a site's work may be claimed, so that one that hangs holds no more than that; in all
  * at most STORE_ROWS_MAX. */
 struct store_room {

@@ -26,6 +26,7 @@ struct store_op {
         store_page_fn *page;
         store_hints_fn *hints;
         store_second_fn *second;
+        store_number_fn *number;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */

@@ -277,3 +277,19 @@ select m.site, m.rule, m.request_type, m.mode,
   left join ticket t using (site, rule, request_type)
  group by m.site, m.rule, m.request_type, m.mode
  order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
+
+-- name: gate_begin
+-- params: p jsonb
+select governance.gate_begin($1::jsonb)
+
+-- name: gate_move
+-- params: id bigint, was text, becomes text, after text, said text
+select governance.gate_move($1::bigint, $2, $3, $4, $5)
+
+-- name: gate_live
+-- params: site text
+select governance.gate_live($1)
+
+-- name: gate_proved
+-- params: site text, project text, known boolean, open int, said text, fingerprint text, detail jsonb
+select governance.gate_proved($1, $2, $3::boolean, $4::int, $5, $6, $7::jsonb)

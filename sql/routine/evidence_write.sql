@@ -71,6 +71,14 @@ begin
     when 'source' then
         detail := jsonb_build_object('source', new.name, 'settle_ms', governance.ms(new.settle),
             'confirmations', new.confirmations, 'max_age_ms', governance.ms(new.max_age));
+    when 'gate_installation' then
+        detail := jsonb_build_object('installation', new.id, 'site', new.site, 'project', new.project, 'workflow', new.workflow,
+            'mode', new.mode, 'state', new.state, 'version', new.version, 'changes', nullif(new.changes, '[]'),
+            'before_sha256', encode(sha256(convert_to(new.before, 'UTF8')), 'hex'),
+            'after_sha256', case when new.after <> '' then encode(sha256(convert_to(new.after, 'UTF8')), 'hex') end);
+    when 'gate_proof' then
+        detail := jsonb_build_object('site', new.site, 'project', new.project, 'known', new.known, 'open', new.open,
+            'fingerprint', new.fingerprint, 'roads', new.detail->'open_roads', 'findings', new.detail->'findings');
     when 'mapping_version' then
         detail := jsonb_build_object('mapping', new.sha256);
     end case;

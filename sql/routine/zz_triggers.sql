@@ -41,7 +41,8 @@ begin
         execute format('create or replace trigger no_truncate before truncate on governance.%I
                         for each statement execute function governance.append_only()', t);
     end loop;
-    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head', 'close_attempt'] loop
+    foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
+                             'close_attempt', 'gate_installation'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -70,6 +71,10 @@ begin
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
         ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
+        ('gate_installation', 'evidence_new', 'after insert', '', 'gate.changed'),
+        ('gate_installation', 'evidence_move', 'after update', 'when (old.state is distinct from new.state)', 'gate.changed'),
+        ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),
+        ('gate_proof', 'evidence_drift', 'after update', 'when (old.fingerprint is distinct from new.fingerprint)', 'gate.proved'),
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
         ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
                                                             is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),

@@ -2,18 +2,19 @@
 and past them where the point is that Jira lets administrators past."""
 import json
 
-from . import adf, fields, seed, workflow
+from . import adf, bulk, fields, seed
 from .errors import Refusal, platform
 from .routes import Call, match
 
 
-def invoke(site, account, method, path, body=None):
-    """An API call without wire, faults and limits: (status, body)."""
+def invoke(site, account, method, path, body=None, channel="api"):
+    """An API call without wire, faults and limits: (status, body). channel: as in workflow_rules.py."""
     found, parts = match(method, path)
     if found is None:
         raise platform(404, f"Not found: {method} {path}")
     data = b"" if body is None else json.dumps(body).encode()
-    reply = found.handler(site, Call(method, path, {}, {"content-type": "application/json"}, data, account, parts))
+    reply = found.handler(site, Call(method, path, {}, {"content-type": "application/json"}, data, account, parts,
+                                     channel))
     return reply.status, reply.body
 
 
@@ -38,36 +39,50 @@ def _ticket(site, spec, name="issue"):
 
 
 def _answer(site, ticket, status=204, body=None):
-    shown = {"id": ticket.id, "key": ticket.key, "status": seed.STATUSES[ticket.status][0],
+    shown = {"id": ticket.id, "key": ticket.key, "status": ticket.status_name,
              "category": ticket.category} if ticket else None
     return {"status": status, "issue": shown, "body": body}
 
 
-def _transition(site, actor, spec, ticket=None, bulk=False):
-    ticket = ticket or _ticket(site, spec)
-    flow = site.projects[ticket.project].workflow
-    chosen = workflow.by_id(flow, str(spec["id"])) if "id" in spec else \
-        workflow.by_name(flow, ticket.status, spec["name"])
+def _chosen(site, ticket, spec):
+    """The transition that is named by id or, among those that leave the status, by name."""
+    flow = site.flows.of_ticket(ticket)
+    chosen = flow.by_id.get(str(spec["id"])) if "id" in spec else flow.named(ticket.status, spec["name"])
     if chosen is None:
-        raise platform(400, f"There is no transition {spec.get('name', spec.get('id'))!r} from "
-                            f"{seed.STATUSES[ticket.status][0]!r}.")
-    if bulk:
-        from . import issues
-        issues.pressable(site, ticket, actor, chosen.id)
-        site.transition(ticket, actor, chosen, {"resolution": "10000"} if "resolution" in chosen.required else {}, bulk)
-        return _answer(site, ticket)
+        raise platform(400, f"There is no transition {spec.get('name', spec.get('id'))!r} from {ticket.status_name!r}.")
+    return chosen
+
+
+def _channel(actor, spec):
+    """People click; a rule of automation may act as anybody (`"via": "automation"`)."""
+    return spec.get("via", "automation" if actor.name == "automation" else "ui")
+
+
+def _transition(site, actor, spec):
+    ticket = _ticket(site, spec)
+    chosen = _chosen(site, ticket, spec)
     given = dict(spec.get("fields") or {})
-    if "resolution" in chosen.required:  # the dialog has a default
+    if "resolution" in site.screens.fields(chosen.screen):  # the dialog has a default
         given.setdefault("resolution", {"name": "Done"})
     status, body = invoke(site, actor, "POST", f"/rest/api/3/issue/{ticket.id}/transitions",
-                          {"transition": {"id": chosen.id}, "fields": given})
+                          {"transition": {"id": chosen.id}, "fields": given}, _channel(actor, spec))
     return _answer(site, ticket, status, body)
 
 
 def _bulk_transition(site, actor, spec):
     """As "Bulk change": conditions hold, one operation, webhooks in the secondary flow."""
-    return [_transition(site, actor, spec, _ticket(site, {"issue": one}), bulk=site.call_count + 1)
-            for one in spec["issues"]]
+    operation, done = site.call_count + 1, []
+    for ticket in [_ticket(site, {"issue": one}) for one in spec["issues"]]:
+        bulk.press(site, actor, ticket, _chosen(site, ticket, spec).id, operation, _channel(actor, spec))
+        done.append(_answer(site, ticket))
+    return done
+
+
+def _portal(site, actor, spec):
+    """A customer presses what the portal shows him."""
+    ticket = _ticket(site, spec)
+    return _answer(site, ticket, *invoke(site, actor, "POST", f"/rest/servicedeskapi/request/{ticket.id}/transition",
+                                         {"id": _chosen(site, ticket, spec).id}, "ui"))
 
 
 def _edit(site, actor, spec):
@@ -92,20 +107,25 @@ def _force_status(site, actor, spec):
     values = {}
     if "resolution" in spec:
         values["resolution"] = next(k for k, v in seed.RESOLUTIONS.items() if v == spec["resolution"])
-    site.edit(ticket, actor, values, _status(spec["status"]), via="force")
+    site.edit(ticket, actor, values, _status(site, ticket, spec["status"]), via="force")
     return _answer(site, ticket)
 
 
-def _status(name):
-    for status, (title, _) in seed.STATUSES.items():
-        if name in (status, title):
-            return status
-    raise Refusal(400, {"error": f"no status {name!r}; known: {', '.join(t for t, _ in seed.STATUSES.values())}"})
+def _status(site, ticket, name, flow=None):
+    found = site.flows.find_status(name, flow or site.flows.of_ticket(ticket))
+    if found is None:
+        raise Refusal(400, {"error": f"no status {name!r}; known: {', '.join(s.name for s in site.flows.statuses.values())}"})
+    return found.id
 
 
 def _move(site, actor, spec):
+    """To another project or another issue type (or both): `to` is the status it is mapped to."""
     ticket = _ticket(site, spec)
-    site.move(ticket, actor, site.projects[spec["project"]], _status(spec["to"]) if "to" in spec else None)
+    project, issue_type = site.projects[spec.get("project", ticket.project)], str(spec.get("issuetype", ticket.type))
+    if issue_type not in project.types:
+        raise Refusal(400, {"error": f"issue types of {project.key}: {', '.join(project.types)}"})
+    to = _status(site, ticket, spec["to"], site.flows.of(project.key, issue_type)) if "to" in spec else None
+    site.move(ticket, actor, project, to, issue_type)
     return _answer(site, ticket)
 
 
@@ -128,7 +148,7 @@ def _decide(decision):
 
 
 def _create(site, actor, spec):
-    given = {"project": {"key": spec.get("project", "IAM")}, "issuetype": {"id": "10039"}} | spec["fields"]
+    given = {"project": {"key": spec.get("project", "IAM")}, "issuetype": {"id": spec.get("issuetype", "10039")}} | spec["fields"]
     status, body = invoke(site, actor, "POST", "/rest/api/3/issue",
                           {"fields": given, "properties": spec.get("properties", [])})
     return _answer(site, site.find(body["id"]), status, body)
@@ -192,7 +212,7 @@ def _archive(site, actor, spec):
 
 
 DEEDS = {
-    "transition": _transition, "bulk_transition": _bulk_transition, "edit": _edit, "comment": _comment,
+    "transition": _transition, "bulk_transition": _bulk_transition, "portal": _portal, "edit": _edit, "comment": _comment,
     "approve": _decide("approve"), "decline": _decide("decline"), "create": _create, "request": _request,
     "clone": _clone, "delete": _delete, "move": _move, "force_status": _force_status, "force_fields": _force_fields,
     "property": _property, "assign": _assign, "touch": _touch, "secure": _secure,

@@ -28,6 +28,15 @@ def jira(ms, zone_name="UTC"):
     return f"{at:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}{at:%z}"
 
 
+def parse(text):
+    """Milliseconds of a moment in ISO 8601; None when it is none. Without a zone it is in UTC."""
+    try:
+        at = datetime.fromisoformat(text.replace("Z", "+00:00").replace("+0000", "+00:00"))
+    except ValueError:
+        return None
+    return round((at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp() * 1000)
+
+
 def four_ways(ms, zone_name="UTC"):
     """The date object of the request API."""
     at = _at(ms, zone(zone_name))

@@ -1,7 +1,7 @@
 """/_control: what tests use to set the stage, misbehave and look behind it. The README lists it with examples."""
 import json
 
-from . import acts, clock, faults, oracle, rules, workflow
+from . import acts, clock, faults, oracle, plants, rules, workflow_api
 from .errors import Refusal
 from .hooks import EVENTS
 from .routes import Reply
@@ -69,8 +69,17 @@ def _accounts(site, body, query, rest):
 
 def _screens(site, body, query, rest):
     for key, screens in body.items():
-        site.projects[key].screens = site.projects[key].screens | {k: tuple(v) for k, v in screens.items()}
-    return {p.key: p.screens for p in site.projects.values()}
+        site.set_screens(key, screens)
+    return site.shown_screens()
+
+
+def _workflows(site, body, query, rest):
+    """{"IAM": "ordinary", "IAM/10040": "open", "bare": true}: which workflow is in force where, and whether anything of the
+    connector is on the site; `update_running`: so many of the next changes find another one running. Answers with all of them
+    as they are."""
+    site.flows.update_running = body.pop("update_running", site.flows.update_running)
+    site.give_workflows(body)
+    return {p.key: {t: workflow_api.shown_workflow(site.flows.of(p.key, t), True) for t in p.types} for p in site.projects.values()}
 
 
 def _forms(site, body, query, rest):
@@ -95,7 +104,8 @@ def _state(site, body, query, rest):
             raise Refusal(404, {"error": f"no ticket {query['issue']}"})
         return oracle.ticket(site, found)
     return {"config": site.config, "issues": [oracle.ticket(site, t) for t in site.issues.values()],
-            "projects": {p.key: vars(p) | {"workflow": workflow.NAMES[p.workflow]} for p in site.projects.values()},
+            "projects": {p.key: vars(p) | {"workflow": site.flows.of(p.key, p.types[0]).name} for p in site.projects.values()},
+            "groups": site.groups,
             "faults": [r.shown() for r in site.faults],
             "webhooks": [{k: v for k, v in h.items() if k not in ("query", "secret")}
                          for h in site.hooks.registered.values()]}
@@ -169,7 +179,9 @@ HANDLERS = {
     ("POST", "faults"): _add_faults, ("GET", "faults"): _list_faults, ("DELETE", "faults"): _drop_faults,
     ("POST", "config"): _config, ("GET", "config"): _config,
     ("GET", "accounts"): _accounts, ("POST", "accounts"): _accounts, ("POST", "screens"): _screens,
-    ("GET", "screens"): _screens, ("POST", "forms"): _forms, ("GET", "forms"): _forms,
+    ("GET", "screens"): _screens, ("POST", "workflows"): _workflows, ("GET", "workflows"): _workflows,
+    ("POST", "plant"): lambda site, body, query, rest: plants.plant(site, body),
+    ("POST", "forms"): _forms, ("GET", "forms"): _forms,
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
     ("GET", "oracle"): _oracle,
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,

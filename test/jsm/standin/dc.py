@@ -16,7 +16,8 @@ from .routes import Reply, number, route
 CAPTCHA_AFTER = 3
 MOST_ISSUES = 1000
 # Paths of version 3 that version 2 of a Data Center does not have.
-NOT_THERE = re.compile(r"^/rest/api/3/(search|issue/bulkfetch|changelog|webhook|workflows|issue/[^/]+/changelog)(/|$)")
+NOT_THERE = re.compile(r"^/rest/api/3/(search|issue/bulkfetch|changelog|webhook|workflows|workflow|workflowscheme|statuses|bulk|"
+                       r"screenscheme|issuetypescreenscheme|field/search|field/[^/]+|group/bulk|task|issue/[^/]+/changelog)(/|$)")
 ONLY_CLOUD = {"accountType", "jsdPublic", "fieldId", "hierarchyLevel", "simplified", "style", "statuscategorychangedate",
               "hasScreen", "isGlobal", "isInitial", "isAvailable", "isConditional", "isLooped", "isLast"}
 

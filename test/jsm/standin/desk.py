@@ -1,7 +1,7 @@
 """/rest/servicedeskapi: requests as the portal sees them, approvals, SLA."""
 import urllib.parse
 
-from . import adf, clock, fields, forms, kinds, render, seed, workflow
+from . import adf, clock, fields, forms, issues, kinds, render, seed, workflow_rules
 from .errors import Refusal, desk as refuse
 from .routes import Reply, number, route
 
@@ -57,6 +57,9 @@ def create_request(site, call):
         raise refuse(400, "The request type is not valid for this service desk", "sd.requesttype.not.found")
     reporter = _behalf(site, call, body)
     values = _form_values(site, chosen, body)
+    found = workflow_rules.objections_to_new(site, site.flows.of(project.key, chosen.issue_type), call.account, values)
+    if found:
+        raise refuse(400, " ".join(text for _, text in found), "sd.request.create.error.field")
     if call.account.desk == "agent":
         participants = forms.known_customers(site, body.get("requestParticipants") or [])
     else:
@@ -260,25 +263,29 @@ def add_comment(site, call):
     return Reply(201, _shown_comment(site, ticket, made, call.account))
 
 
-def _offered(site, ticket, account):
-    flow = site.projects[ticket.project].workflow
+def offered(site, ticket, account):
+    """Customers press what is shown to them in the portal, if its conditions let them."""
     if account.desk == "agent":
-        return workflow.offered(flow, ticket.status, account)
-    return [t for t in workflow.leaving(flow, ticket.status) if t.portal]
+        return issues.offered(site, ticket, account)
+    asking = workflow_rules.Asking(site, ticket, account)
+    return [t for t in site.flows.of_ticket(ticket).leaving(ticket.status) if t.portal and workflow_rules.permits(t, asking)]
 
 
 @route("GET", BASE + "/request/{issue}/transition", access="desk")
 def list_transitions(site, call):
-    offered = _offered(site, _request(site, call), call.account)
-    return _page(site, call, [{"id": t.id, "name": t.name} for t in offered])
+    shown = offered(site, _request(site, call), call.account)
+    return _page(site, call, [{"id": t.id, "name": t.name} for t in shown])
 
 
 @route("POST", BASE + "/request/{issue}/transition", access="desk")
 def do_transition(site, call):
     ticket, body = _request(site, call), call.json()
-    chosen = next((t for t in _offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
-    if chosen is None or chosen.required:
+    chosen = next((t for t in offered(site, ticket, call.account) if t.id == str(body.get("id"))), None)
+    if chosen is None or issues.required_on(site.screens.fields(chosen.screen)):
         raise refuse(400, "The transition is not available", "sd.transition.not.available")
+    found = workflow_rules.objections(chosen, workflow_rules.Asking(site, ticket, call.account))
+    if found:
+        raise refuse(400, " ".join(text for _, text in found), "sd.transition.validation.failed")
     site.transition(ticket, call.account, chosen, {})
     text = (body.get("additionalComment") or {}).get("body")
     if text:

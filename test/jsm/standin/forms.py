@@ -28,11 +28,11 @@ def _project(site, call):
 
 @route("GET", META)
 def issue_types(site, call):
-    _project(site, call)
+    project = _project(site, call)
     return _page(site, call, "issueTypes", [
         {"self": f"{site.base}/rest/api/3/issuetype/{i}", "id": i, "description": "", "name": name, "subtask": False,
          "iconUrl": f"{site.base}/images/icons/issuetypes/service.svg", "hierarchyLevel": 0}
-        for i, name in seed.ISSUE_TYPES.items()])
+        for i, name in seed.ISSUE_TYPES.items() if i in project.types])
 
 
 @route("GET", META + "/{type}")
@@ -40,8 +40,8 @@ def create_screen(site, call):
     project = _project(site, call)
     if call.parts["type"] not in seed.ISSUE_TYPES:
         raise platform(404, "No issue type could be found with that id.")
-    required = set(project.screens["required"])
-    return _page(site, call, "fields", [_meta(site, f, f in required) for f in project.screens["create"]])
+    required = set(project.required)
+    return _page(site, call, "fields", [_meta(site, f, f in required) for f in site.screens.on(project, "create")])
 
 
 def _meta(site, field_id, required):

@@ -1,7 +1,7 @@
 """/rest/api/3/issue: create, read, edit, delete, transitions, history, properties, remote links."""
 import json
 
-from . import fields, render, seed, talk, workflow
+from . import fields, render, seed, talk, workflow_rules
 from .errors import Refusal, bad_payload, platform
 from .routes import Reply, number, page, route
 
@@ -19,18 +19,20 @@ def create_issue(site, call):
         raise bad_payload()
     given = dict(body.get("fields", {}))
     project = _project(site, given.pop("project", None))
-    kind = _issue_type(given.pop("issuetype", None))
+    kind = _issue_type(project, given.pop("issuetype", None))
     if not call.account.edits:
         raise platform(403, "You do not have permission to create issues in this project.")
-    values, wrong = _read_fields(site, {}, body | {"fields": given}, project.screens["create"])
+    values, wrong = _read_fields(site, {}, body | {"fields": given}, site.screens.on(project, "create"))
     if "summary" not in values:
         wrong.setdefault("summary", "You must specify a summary of the issue.")
     chosen = values.get(seed.REQUEST_TYPE)
     if chosen and site.request_types[chosen].project != project.key:
         wrong[seed.REQUEST_TYPE] = f"Request type '{chosen}' is not valid"
-    for field_id in project.screens["required"]:
+    for field_id in project.required:
         if field_id != "summary" and not values.get(field_id):
             wrong.setdefault(field_id, f"{site.fields[field_id].name} is required.")
+    for field_id, text in workflow_rules.objections_to_new(site, site.flows.of(project.key, kind), call.account, values):
+        wrong.setdefault(field_id or "issuetype", text)
     if wrong:
         raise platform(400, fields=wrong)
     made = site.create(call.account, project, kind, values, _properties(body))
@@ -47,10 +49,10 @@ def _project(site, given):
     raise platform(400, fields={"project": "Specify a valid project ID or key"})
 
 
-def _issue_type(given):
+def _issue_type(project, given):
     given = given if isinstance(given, dict) else {}
-    for type_id, name in seed.ISSUE_TYPES.items():
-        if str(given.get("id")) == type_id or given.get("name") == name:
+    for type_id in project.types:
+        if str(given.get("id")) == type_id or given.get("name") == seed.ISSUE_TYPES[type_id]:
             return type_id
     raise platform(400, fields={"issuetype": "Specify a valid issue type"})
 
@@ -70,7 +72,7 @@ def edit_issue(site, call):
     ticket, body = call.editable_issue(site), call.json()
     if set(body) - {"fields", "update", "properties", "historyMetadata", "transition"}:
         raise bad_payload()
-    screen = site.projects[ticket.project].screens["edit"]
+    screen = site.screens.on(site.projects[ticket.project], "edit")
     talk.may_be_silent(call)
     values, properties = _changes(site, ticket, body, screen), _properties(body)
     if not values and not properties:
@@ -121,11 +123,14 @@ def _properties(body):
 
 @route("DELETE", "/rest/api/3/issue/{issue}")
 def delete_issue(site, call):
-    ticket = call.issue(site)
-    if not call.account.administers:
-        raise platform(403, "You do not have permission to delete issues in this project.")
-    site.delete(ticket, call.account)
+    delete(site, call.account, call.issue(site))
     return Reply(204)
+
+
+def delete(site, account, ticket):
+    if not (account.holds("DELETE_ISSUES") and workflow_rules.status_allows(site, ticket, account, "delete")):
+        raise platform(403, "You do not have permission to delete issues in this project.")
+    site.delete(ticket, account)
 
 
 @route("PUT", "/rest/api/3/issue/{issue}/assignee")
@@ -138,43 +143,56 @@ def assign(site, call):
     return Reply(204)
 
 
+@route("GET", "/rest/api/3/issue/{issue}/editmeta")
+def edit_meta(site, call):
+    """What this person could edit: nothing, for whoever may edit nothing."""
+    ticket = call.issue(site)
+    screen = site.screens.on(site.projects[ticket.project], "edit") if call.account.edits else ()
+    return Reply(200, {"fields": {f: field_meta(site, f, f == "summary") for f in screen}})
+
+
 # -- transitions
 
 @route("GET", "/rest/api/3/issue/{issue}/transitions")
 def list_transitions(site, call):
     ticket = call.issue(site)
-    flow = site.projects[ticket.project].workflow
     every = call.query.get("includeUnavailableTransitions") == "true"
     shown = []
-    for transition in workflow.leaving(flow, ticket.status):
-        allowed = workflow.permits(transition, call.account)
+    for transition in site.flows.of_ticket(ticket).leaving(ticket.status):
+        allowed = permits(site, ticket, transition, call.account, call.channel)
         if not allowed and not every:
             continue
         if call.query.get("transitionId", transition.id) != transition.id:
             continue
-        shown.append(_transition(site, transition, allowed, call.query.get("expand", "")))
+        shown.append(_transition(site, ticket, transition, allowed, call.query.get("expand", "")))
     return Reply(200, {"expand": "transitions", "transitions": shown})
 
 
-def _transition(site, transition, allowed, expand):
+def _transition(site, ticket, transition, allowed, expand):
     shown = {
-        "id": transition.id, "name": transition.name, "to": render.status(site, transition.target),
+        "id": transition.id, "name": transition.name, "to": render.status(site, transition.target(ticket.status)),
         "hasScreen": bool(transition.screen), "isGlobal": transition.is_global, "isInitial": False,
-        "isAvailable": allowed, "isConditional": bool(transition.groups), "isLooped": transition.target in
-        transition.sources and len(transition.sources) == 1}
+        "isAvailable": allowed, "isConditional": transition.is_conditional, "isLooped": transition.stays(ticket.status)}
     if "transitions.fields" in expand:
-        shown["fields"] = {f: _field_meta(site, f, f in transition.required) for f in transition.screen}
+        screen = site.screens.fields(transition.screen)
+        shown["fields"] = {f: field_meta(site, f, f in required_on(screen)) for f in screen}
     return shown
 
 
-def _field_meta(site, field_id, required):
+def required_on(screen):
+    """A resolution that is on the screen of a transition must be chosen."""
+    return [f for f in screen if f == "resolution"]
+
+
+def field_meta(site, field_id, required):
     field = site.fields[field_id]
     meta = {"required": required, "schema": field.describe(), "name": field.name, "key": field_id,
             "operations": ["set"], "hasDefaultValue": False}
+    one = getattr(field, "one", type(field))  # of a field with several values: how one of them is shown
     if isinstance(field, fields.Select):
-        meta["allowedValues"] = [field.show(field.option_id(o), site, "3") for o in field.options]
+        meta["allowedValues"] = [one.show(field, field.option_id(o), site, "3") for o in field.options]
     if isinstance(field, fields.Choice):
-        meta["allowedValues"] = [field.show(choice, site, "3") for choice in field.values]
+        meta["allowedValues"] = [one.show(field, choice, site, "3") for choice in field.values]
     return meta
 
 
@@ -187,22 +205,41 @@ def do_transition(site, call):
     transition_id = str(chosen.get("id")) if isinstance(chosen, dict) else ""
     if not transition_id.isdigit():
         raise platform(400, "'transition' identifier must be an integer")
-    transition = pressable(site, ticket, call.account, transition_id)
-    values = _changes(site, ticket, body, transition.screen)
-    missing = [f for f in transition.required if not values.get(f)]
+    transition = pressable(site, ticket, call.account, transition_id, call.channel)
+    screen = site.screens.fields(transition.screen)
+    values = _changes(site, ticket, body, screen)
+    missing = [f for f in required_on(screen) if not values.get(f)]
     if missing:
         raise platform(400, fields={f: f"{site.fields[f].name} is required." for f in missing})
+    validated(site, ticket, transition, call.account, values, call.channel)
     site.transition(ticket, call.account, transition, values)
     return Reply(204)
 
 
-def pressable(site, ticket, account, transition_id):
-    """The transition, when it leaves this status and its condition lets this account through."""
-    flow = site.projects[ticket.project].workflow
-    for transition in workflow.offered(flow, ticket.status, account):
+def permits(site, ticket, transition, account, channel="api"):
+    return (account.edits and workflow_rules.status_allows(site, ticket, account, "transition")
+            and workflow_rules.permits(transition, workflow_rules.Asking(site, ticket, account, channel)))
+
+
+def offered(site, ticket, account, channel="api"):
+    """What somebody may press now."""
+    return [t for t in site.flows.of_ticket(ticket).leaving(ticket.status) if permits(site, ticket, t, account, channel)]
+
+
+def validated(site, ticket, transition, account, values, channel="api"):
+    """Raises what its validators object: at the field where it can be filled in, else as a message."""
+    found = workflow_rules.objections(transition, workflow_rules.Asking(site, ticket, account, channel, values))
+    screen = site.screens.fields(transition.screen)
+    if found:
+        raise platform(400, *(text for f, text in found if f not in screen), fields={f: t for f, t in found if f in screen})
+
+
+def pressable(site, ticket, account, transition_id, channel="api"):
+    """The transition, when it leaves this status and its conditions let this account through."""
+    for transition in offered(site, ticket, account, channel):
         if transition.id == transition_id:
             return transition
-    known = workflow.by_id(flow, transition_id)
+    known = site.flows.of_ticket(ticket).by_id.get(transition_id)
     name = f"'{known.name}'" if known else f"id '{transition_id}'"
     raise platform(400, "It seems that you have tried to perform an illegal workflow operation."
                         f" Transition {name} is not valid for this issue.")

@@ -251,6 +251,10 @@ def _find_project(site, value):
     return {p.key for p in site.projects.values() if str(value).lower() in (p.key.lower(), p.id, p.name.lower())}
 
 
+def _find_status(site, value):
+    return {s.id for s in site.flows.statuses.values() if str(value).lower() in (s.id, s.name.lower())}
+
+
 def _find_category(site, value):
     return {key for key, (number, _, name) in seed.CATEGORIES.items()
             if str(value).lower() in (key, str(number), name.lower())}
@@ -381,7 +385,7 @@ _CLAUSES = {
     "key": _key,
     "id": _id,
     "labels": _labels,
-    "status": _one_of(lambda d: d.status, _named({k: v[0] for k, v in seed.STATUSES.items()})),
+    "status": _one_of(lambda d: d.status, _find_status),
     "statuscategory": _one_of(lambda d: d.category, _find_category),
     "issuetype": _one_of(lambda d: d.type, _named(seed.ISSUE_TYPES)),
     "priority": _one_of(_value("priority"), _named(seed.PRIORITIES)),

@@ -88,13 +88,13 @@ class Group(Field):
     def parse(self, value, site):
         if value is None:
             return None
-        if not isinstance(value, dict) or value.get("name") not in seed.GROUP_IDS:
+        if not isinstance(value, dict) or value.get("name") not in site.groups:
             raise Bad(f"Could not find group with name '{value.get('name') if isinstance(value, dict) else value}'")
         return value["name"]
 
     def show(self, value, site, api):
-        return None if value is None else {"name": value, "groupId": seed.GROUP_IDS[value],
-                                           "self": f"{site.base}/rest/api/{api}/group?groupId={seed.GROUP_IDS[value]}"}
+        return None if value is None else {"name": value, "groupId": site.groups.get(value),
+                                           "self": f"{site.base}/rest/api/{api}/group?groupId={site.groups.get(value)}"}
 
 
 class Groups(Listed, Group):

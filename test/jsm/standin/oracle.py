@@ -6,7 +6,7 @@ from . import adf, seed
 
 def _short(site, ticket):
     return {"id": ticket.id, "key": ticket.key, "project": ticket.project,
-            "status": seed.STATUSES[ticket.status][0], "category": ticket.category, "live": ticket.live,
+            "status": ticket.status_name, "category": ticket.category, "live": ticket.live,
             "creator": site.accounts_by_id[ticket.creator].name, "created": ticket.created}
 
 

@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import parse_qsl, quote
 
-from . import acts, adf, seed, workflow
+from . import acts, adf, desk, issues, seed
 from .errors import Refusal
 from .routes import Reply
 
@@ -19,15 +19,13 @@ def _text(value):
 def _document(title, body, who=None, back=""):
     people = "".join(f"<option value={name}{' selected' if name == who else ''}>{_text(name)}</option>"
                      for name in ("agent", "agent2", "approver", "admin", "customer", "automation", "connector"))
-    chooser = (f"<form method=get action='{_text(back)}' style='margin-left:auto'><label class=soft>Acting as "
-               f"<select name=as onchange='this.form.submit()'>{people}</select></label> "
-               "<noscript><button>Change</button></noscript></form>") if who else ""
+    chooser = (f"<form method=get action='{_text(back)}' class=who><label class=soft>Acting as "
+               f"<select name=as>{people}</select></label> <button>Change</button></form>") if who else ""
     page = (f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
             f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><header><a href='/'>All requests</a>"
             f"<span class=soft>Stand-in for Jira Service Management</span>{chooser}</header>"
             f"<main>{body}</main></body></html>")
-    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-                                      "script-src 'unsafe-inline'; form-action 'self'"})
+    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"})
 
 
 def handle(site, request):
@@ -43,8 +41,7 @@ def handle(site, request):
 
 
 def _lozenge(ticket):
-    name, category = seed.STATUSES[ticket.status]
-    return f"<span class='lozenge {category}'>{_text(name)}</span>"
+    return f"<span class='lozenge {ticket.category}'>{_text(ticket.status_name)}</span>"
 
 
 def _time(ms):
@@ -66,8 +63,8 @@ def _list(site, request):
 
 
 def _shown(site, ticket, field_id):
-    value = ticket.values.get(field_id)
-    return site.fields[field_id].words(value, site)[1] or "" if value else ""
+    value, field = ticket.values.get(field_id), site.fields.get(field_id)
+    return field.words(value, site)[1] or "" if value and field else ""
 
 
 def _press(site, ticket, request):
@@ -76,10 +73,10 @@ def _press(site, ticket, request):
     who = form.get("as", "agent")
     spec = {"actor": who, "issue": ticket.id, "do": form.get("do", "transition")}
     spec |= {"comment": {"text": form.get("text", ""), "public": form.get("public") == "yes"},
-             "transition": {"id": form.get("id", "")}}.get(spec["do"], {})
+             "transition": {"id": form.get("id", "")}, "portal": {"id": form.get("id", "")}}.get(spec["do"], {})
     back, problem = f"/browse/{ticket.key}?as={quote(who)}", ""
     try:
-        if spec["do"] not in ("transition", "comment", "approve", "decline"):
+        if spec["do"] not in ("transition", "portal", "comment", "approve", "decline"):
             raise Refusal(400, {"error": "unknown button"})
         if spec["do"] != "comment" or spec["text"].strip():
             acts.act(site, spec)
@@ -101,11 +98,22 @@ def _ticket(site, ticket, request, problem="", who=None):
     account = site.accounts.get(who, site.accounts["agent"])
     here = f"/browse/{ticket.key}"
     body = (f"<p class=soft>{_text(site.projects[ticket.project].name)} / {ticket.key}</p>"
-            f"<h1>{_text(ticket.values['summary'])} {_lozenge(ticket)}</h1>"
+            f"<h1>{_text(ticket.values['summary'])}</h1>"
             + (f"<div class=error role=alert>{_text(problem)}</div>" if problem else "")
-            + f"<div class=bar>{_buttons(site, ticket, account, here)}</div>"
-            + f"<div class=grid><div>{_left(site, ticket, who, here)}</div><div>{_right(site, ticket)}</div></div>")
+            + f"<div class=grid><div>{_left(site, ticket, who, here)}</div>"
+            f"<div>{_state(site, ticket, account, here)}{_right(site, ticket)}</div></div>")
     return _document(f"{ticket.key} {ticket.values['summary']}", body, who, here)
+
+
+def _state(site, ticket, account, here):
+    """What an agent looks at first: the status, what he may press, and what the check says."""
+    links = "".join(f"<p id=evidence><a href='{_text(link['body']['object']['url'])}'>{_text(link['body']['object']['title'])}</a></p>"
+                    for link in ticket.links if str(link["body"]["object"]["url"]).startswith(("http://", "https://")))
+    rows = "".join(f"<dt>{_text(site.fields[f].name)}</dt><dd id={name}>{_text(_shown(site, ticket, f) or 'None')}</dd>"
+                   for f, name in ((seed.CHECK, "access-check"), (seed.REASON, "access-check-reason")) if f in site.fields)
+    resolution = _shown(site, ticket, "resolution") or "Unresolved"
+    return (f"<div class=card><p id=status>{_lozenge(ticket)} <span class=soft>{_text(resolution)}</span></p>"
+            f"<div class=bar>{_buttons(site, ticket, account, here)}</div><dl>{rows}</dl>{links}</div>")
 
 
 def _button(here, who, label, main=False, **fields):
@@ -115,9 +123,10 @@ def _button(here, who, label, main=False, **fields):
 
 
 def _buttons(site, ticket, account, here):
-    flow = site.projects[ticket.project].workflow
-    offered = workflow.offered(flow, ticket.status, account)
-    out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="transition", id=t.id) for t in offered)
+    customer = account.desk == "customer"  # he sees what the portal shows
+    offered = desk.offered(site, ticket, account) if customer else issues.offered(site, ticket, account, "ui")
+    out = "".join(_button(here, account.name, t.name, t.name == "Resolve", do="portal" if customer else "transition", id=t.id)
+                  for t in offered)
     if any(a["decision"] == "pending" and account.id in a["approvers"] for a in ticket.approvals):
         out += _button(here, account.name, "Approve", True, do="approve")
         out += _button(here, account.name, "Decline", do="decline")
@@ -145,14 +154,19 @@ def _left(site, ticket, who, here):
             f"<h2>History</h2><div class=card><table>{history}</table></div>")
 
 
+_ELSEWHERE = ("summary", "description", "resolution", seed.SLA, seed.CHECK, seed.REASON)
+
+
 def _right(site, ticket):
     rows = [(field.name, ", ".join(ticket.values["labels"]) if f == "labels" else _shown(site, ticket, f))
-            for f, field in site.fields.items() if f not in ("summary", "description", seed.SLA)]
-    rows += [("Creator", site.accounts_by_id[ticket.creator].display), ("Created (UTC)", _time(ticket.created)),
-             ("Updated (UTC)", _time(ticket.updated)), ("Issue id", ticket.id)]
+            for f, field in site.fields.items() if f not in _ELSEWHERE]
     rows += [(f"Approval {a['id']}", a["decision"]) for a in ticket.approvals]
-    rows += [(f"Property {k}", v) for k, v in ticket.properties.items()]
-    links = [f"<a href='{_text(link['body']['object']['url'])}'>{_text(link['body']['object']['title'])}</a>"
-             for link in ticket.links if str(link["body"]["object"]["url"]).startswith(("http://", "https://"))]
-    table = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows if value)
-    return f"<div class=card><table>{table}</table></div>" + (f"<h2>Links</h2>{'<br>'.join(links)}" if links else "")
+    more = [("Creator", site.accounts_by_id[ticket.creator].display), ("Created (UTC)", _time(ticket.created)),
+            ("Updated (UTC)", _time(ticket.updated)), ("Issue id", ticket.id), ("Workflow", site.flows.of_ticket(ticket).name)]
+    more += [(f"Property {k}", v) for k, v in ticket.properties.items()]
+    return (f"<div class=card><h2>Details</h2><table>{_rows(rows)}</table></div>"
+            f"<details><summary>More</summary><table>{_rows(more)}</table></details>")
+
+
+def _rows(rows):
+    return "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows if value)

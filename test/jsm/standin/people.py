@@ -1,5 +1,5 @@
 """What a client asks about the site and itself: myself, serverInfo, fields, permissions, users, projects."""
-from . import clock, fields, render, seed
+from . import clock, field_admin, fields, render, seed
 from .errors import platform
 from .routes import Reply, page, route
 
@@ -7,7 +7,7 @@ from .routes import Reply, page, route
 @route("GET", "/rest/api/3/myself")
 def myself(site, call):
     account = call.account
-    groups = [{"name": g, "groupId": seed.GROUP_IDS.get(g, g)} for g in account.groups]
+    groups = [{"name": g, "groupId": site.groups.get(g, g)} for g in account.groups]
     shown = site.shown_user(account.id) | {"locale": "en_GB", "groups": {"size": len(groups), "items": []},
                                            "applicationRoles": {"size": 1, "items": []}}
     if "groups" in call.query.get("expand", ""):
@@ -29,21 +29,8 @@ def list_fields(site, call):
     shown = [{"id": f, "key": f, "name": name, "custom": False, "orderable": False, "navigable": True,
               "searchable": True, "clauseNames": [f], "schema": {"type": kind, "system": f}}
              for f, (name, kind) in fields.SYSTEM.items()]
-    for field in site.fields.values():
-        own = field.id.startswith("customfield_")
-        clauses = [f"cf[{field.id[12:]}]", field.name] if own else [field.id]
-        shown.append({"id": field.id, "key": field.id, "name": field.name, "custom": own, "orderable": True,
-                      "navigable": True, "searchable": True, "clauseNames": clauses, "schema": field.describe()})
+    shown += [field_admin.shown(field) for field in site.fields.values() if field_admin.is_seen(site, field)]
     return Reply(200, shown)
-
-
-_PERMISSIONS = {
-    "BROWSE_PROJECTS": ("10", lambda a: a.browses), "CREATE_ISSUES": ("11", lambda a: a.edits),
-    "EDIT_ISSUES": ("12", lambda a: a.edits), "TRANSITION_ISSUES": ("46", lambda a: a.edits),
-    "ADD_COMMENTS": ("15", lambda a: a.edits), "DELETE_ISSUES": ("16", lambda a: a.administers),
-    "ADMINISTER": ("0", lambda a: a.administers), "SERVICEDESK_AGENT": ("-1", lambda a: a.desk == "agent"),
-    "MODIFY_REPORTER": ("30", lambda a: a.edits), "MOVE_ISSUES": ("25", lambda a: a.administers),
-}
 
 
 @route("GET", "/rest/api/3/mypermissions")
@@ -51,14 +38,14 @@ def my_permissions(site, call):
     asked = [p for p in call.query.get("permissions", "").split(",") if p]
     if not asked:
         raise platform(400, "The 'permissions' query parameter is required.")
-    unknown = [p for p in asked if p not in _PERMISSIONS]
+    unknown = [p for p in asked if p not in seed.PERMISSIONS]
     if unknown:
         raise platform(400, f"Unrecognized permission: {unknown[0]}")
     shown = {}
     for key in asked:
-        number, holds = _PERMISSIONS[key]
+        number, holds = seed.PERMISSIONS[key]
         shown[key] = {"id": number, "key": key, "name": key.replace("_", " ").capitalize(), "type":
-                      "GLOBAL" if key == "ADMINISTER" else "PROJECT", "description": "",
+                      "GLOBAL" if key in seed.GLOBAL_PERMISSIONS else "PROJECT", "description": "",
                       "havePermission": holds(call.account)}
     return Reply(200, {"permissions": shown})
 
@@ -84,34 +71,29 @@ def find_users(site, call):
     return Reply(200, found[start:start + size])
 
 
-@route("GET", "/rest/api/3/group/member")
-def group_members(site, call):
-    """Who is in the group that may close: a test of the gate asks."""
-    group = next((g for g, i in seed.GROUP_IDS.items() if call.query.get("groupId") == i
-                  or call.query.get("groupname") == g), None)
-    if group is None:
-        raise platform(404, "The group does not exist.")
-    start, size = page(call)
-    members = [site.shown_user(a.id) for a in site.accounts.values() if group in a.groups]
-    return Reply(200, {"self": f"{site.base}/rest/api/3/group/member?groupId={seed.GROUP_IDS[group]}",
-                       "maxResults": size, "startAt": start, "total": len(members),
-                       "isLast": start + size >= len(members), "values": members[start:start + size]})
-
-
 @route("GET", "/rest/api/3/project/{project}")
 def read_project(site, call):
     for project in site.projects.values():
         if call.account.browses and call.parts["project"] in (project.key, project.id):
-            kinds = [render.issue_type(site, i) for i in seed.ISSUE_TYPES]
-            return Reply(200, render.project(site, project.key) | {"issueTypes": kinds, "style": "classic"})
+            kinds = [render.issue_type(site, i) for i in project.types]
+            return Reply(200, render.project(site, project.key) | {
+                "issueTypes": kinds, "style": "next-gen" if project.team else "classic"})
     raise platform(404, f"No project could be found with key '{call.parts['project']}'.")
 
 
 @route("GET", "/rest/api/3/status")
 def list_statuses(site, call):
-    return Reply(200, [render.status(site, s) for s in seed.STATUSES])
+    return Reply(200, [render.status(site, s) for s in site.flows.statuses])
 
 
 @route("GET", "/rest/api/3/resolution")
 def list_resolutions(site, call):
     return Reply(200, [site.fields["resolution"].show(r, site, "3") for r in seed.RESOLUTIONS])
+
+
+@route("GET", "/rest/api/3/issuetype/project")
+def project_types(site, call):
+    project = next((p for p in site.projects.values() if p.id == call.query.get("projectId")), None)
+    if project is None or not call.account.browses:
+        raise platform(404, "The project was not found.")
+    return Reply(200, [render.issue_type(site, i) for i in project.types])

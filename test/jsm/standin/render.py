@@ -5,11 +5,12 @@ EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRep
 
 
 def status(site, status_id, api="3"):
-    name, category = seed.STATUSES[status_id]
+    found = site.flows.statuses[status_id]
+    category = found.key
     number, colour, title = seed.CATEGORIES[category]
     return {
-        "self": f"{site.base}/rest/api/{api}/status/{status_id}", "description": "",
-        "iconUrl": f"{site.base}/images/icons/statuses/generic.png", "name": name, "id": status_id,
+        "self": f"{site.base}/rest/api/{api}/status/{status_id}", "description": found.description,
+        "iconUrl": f"{site.base}/images/icons/statuses/generic.png", "name": found.name, "id": status_id,
         "statusCategory": {"self": f"{site.base}/rest/api/{api}/statuscategory/{number}", "id": number,
                            "key": category, "colorName": colour, "name": title},
     }
@@ -26,7 +27,7 @@ def project(site, key, api="3"):
     found = site.projects[key]
     icon = f"{site.base}/rest/api/{api}/universal_avatar/view/type/project/avatar/10420"
     return {"self": f"{site.base}/rest/api/{api}/project/{found.id}", "id": found.id, "key": found.key,
-            "name": found.name, "projectTypeKey": "service_desk", "simplified": False,
+            "name": found.name, "projectTypeKey": "service_desk", "simplified": found.team,
             "avatarUrls": {"48x48": icon, "24x24": f"{icon}?size=small", "16x16": f"{icon}?size=xsmall",
                            "32x32": f"{icon}?size=medium"}}
 
@@ -140,10 +141,9 @@ def desk_user(site, account_id):
 
 
 def current_status(ticket, zone):
-    name, category = seed.STATUSES[ticket.status]
     changed = next((e["created"] for e in reversed(ticket.history)
                     if any(i.get("fieldId") == "status" for i in e["items"])), ticket.created)
-    return {"status": name, "statusCategory": category.upper(), "statusDate": clock.four_ways(changed, zone)}
+    return {"status": ticket.status_name, "statusCategory": ticket.category.upper(), "statusDate": clock.four_ways(changed, zone)}
 
 
 def request_links(site, ticket):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .errors import bad_payload, no_issue, platform
+from .workflow_rules import status_allows
 
 ROUTES = []
 
@@ -57,6 +58,7 @@ class Call:
     body: bytes
     account: object = None
     parts: dict = field(default_factory=dict)
+    channel: str = "api"  # the road taken, see workflow_rules.py
 
     def json(self, kind=dict):
         if not self.headers.get("content-type", "").lower().startswith("application/json"):
@@ -80,6 +82,9 @@ class Call:
         found = self.issue(site)
         if not self.account.edits:
             raise platform(403, "You do not have permission to edit issues in this project.")
+        of_status = site.flows.of_ticket(found).properties(found.status)
+        if of_status.get("jira.issue.editable") == "false" or not status_allows(site, found, self.account, "edit"):
+            raise platform(400, f"You do not have permission to edit issue '{found.key}': its status does not allow it.")
         return found
 
 
@@ -97,3 +102,18 @@ def page(call, start_name="startAt", limit_name="maxResults", limit=50, most=100
     start = number(call.query.get(start_name, 0), start_name)
     size = number(call.query.get(limit_name, limit), limit_name)
     return start, min(size, most)
+
+
+def many(call, name):
+    """Every value of a parameter that may come more than once."""
+    query = call.query
+    return query.every(name) if hasattr(query, "every") else [query[name]] if name in query else []
+
+
+def page_of(site, call, values, limit=50, most=100):
+    """A page with startAt, as most lists of the platform come."""
+    start, size = page(call, limit=limit, most=most)
+    here, last = f"{site.base}{call.path}", start + size >= len(values)
+    body = {"self": f"{here}?startAt={start}&maxResults={size}", "maxResults": size, "startAt": start, "total": len(values),
+            "isLast": last, "values": values[start:start + size]}
+    return Reply(200, body if last else body | {"nextPage": f"{here}?startAt={start + size}&maxResults={size}"})

@@ -1,5 +1,5 @@
 """What the site contains before anyone does anything: accounts, groups, fields, projects, request types."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 CONNECTOR, AGENTS, ADMINS = "countersign", "service-desk-team", "jira-administrators"
 AUTOMATION, CUSTOMERS, USERS = "automation", "portal-customers", "jira-users"
@@ -31,6 +31,8 @@ class Account:
     client_secret: str = ""
     hides_email: bool = False  # "who can see this": not the connector
     cleared: bool = True  # sees tickets with a security level
+    admin: bool = False  # holds "Administer Jira" beside what the groups give
+    project_admin: bool = False  # holds "Administer projects"
 
     def __post_init__(self):
         self.scoped_token = self.scoped_token or f"{self.name}-scoped-token"
@@ -58,7 +60,26 @@ class Account:
 
     @property
     def administers(self):
-        return ADMINS in self.groups
+        return self.admin or ADMINS in self.groups
+
+    def holds(self, permission):
+        """One of the permissions of jira's schemes, by key; those that nobody was given are nobody's."""
+        rule = PERMISSIONS.get(permission)
+        return bool(rule and rule[1](self))
+
+
+# key: number, who holds it.
+PERMISSIONS = {
+    "BROWSE_PROJECTS": ("10", lambda a: a.browses), "CREATE_ISSUES": ("11", lambda a: a.edits),
+    "EDIT_ISSUES": ("12", lambda a: a.edits), "TRANSITION_ISSUES": ("46", lambda a: a.edits),
+    "ADD_COMMENTS": ("15", lambda a: a.edits), "DELETE_ISSUES": ("16", lambda a: ADMINS in a.groups),
+    "ADMINISTER": ("0", lambda a: a.administers), "SERVICEDESK_AGENT": ("-1", lambda a: a.desk == "agent"),
+    "MODIFY_REPORTER": ("30", lambda a: a.edits), "MOVE_ISSUES": ("25", lambda a: bool({ADMINS, AGENTS} & set(a.groups))),
+    "ADMINISTER_PROJECTS": ("23", lambda a: a.project_admin or a.administers), "USER_PICKER": ("27", lambda a: a.browses),
+    "BULK_CHANGE": ("33", lambda a: a.edits), "RESOLVE_ISSUES": ("14", lambda a: a.edits),
+    "CLOSE_ISSUES": ("18", lambda a: CONNECTOR in a.groups), "ASSIGN_ISSUES": ("13", lambda a: a.edits),
+}
+GLOBAL_PERMISSIONS = ("ADMINISTER", "USER_PICKER", "BULK_CHANGE")
 
 
 def accounts():
@@ -91,6 +112,7 @@ STATUSES = {
     RESOLVED: ("Resolved", "done"),
     CANCELLED: ("Cancelled", "done"),
 }
+ROLES = {"10002": ADMINS, "10100": AGENTS, "10101": CUSTOMERS}  # id: the group that is in it, in every project
 RESOLUTIONS = {"10000": "Done", "10001": "Won't Do", "10002": "Duplicate", "10003": "Declined"}
 PRIORITIES = {"2": "High", "3": "Medium", "4": "Low"}
 ISSUE_TYPES = {"10039": "Service Request", "10040": "Access Request"}
@@ -159,9 +181,10 @@ class Project:
     id: str
     desk: str
     name: str
-    workflow: str
-    screens: dict = field(default_factory=lambda: {"create": CREATE_SCREEN, "edit": EDIT_SCREEN,
-                                                    "required": ("summary",)})
+    workflow: str  # a kind of workflow_seed.py
+    types: tuple = tuple(ISSUE_TYPES)
+    required: tuple = ("summary",)  # what creating by issue demands
+    team: bool = False  # team-managed
     next_number: int = 1
 
 

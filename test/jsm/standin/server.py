@@ -8,7 +8,8 @@ import time
 import traceback
 import uuid
 
-from . import auth, clock, control, desk, faults, hook_api, issues, limits, pages, people, search, talk, wire  # noqa: F401
+from . import (auth, bulk, clock, control, desk, faults, field_admin, groups, hook_api, issues, limits, pages,  # noqa: F401
+               people, screens, search, statuses, talk, tasks, wire, workflow_api)  # noqa: F401
 from .errors import Refusal, desk as desk_refusal, platform, unauthenticated
 from .routes import Call, Reply, match
 

@@ -8,20 +8,22 @@ import itertools
 import threading
 from collections import deque
 
-from . import adf, clock, faults, fields, kinds, seed, workflow
+from . import adf, clock, faults, field_admin, fields, groups, kinds, seed, workflow_rules, workflow_seed
 from .hooks import EVENTS, Hooks
 from .index import Index
 from .limits import Limits
+from .screens import Screens
+from .workflow_model import Flows
 
 
 class Issue:
     __slots__ = ("id", "key", "project", "type", "status", "values", "created", "updated", "resolved",
                  "category_changed", "creator", "comments", "history", "properties", "links", "approvals", "cycles",
-                 "shown", "secured", "archived")
+                 "shown", "secured", "archived", "_statuses")
 
-    def __init__(self, issue_id, key, project, issue_type, status, values, creator, when):
+    def __init__(self, issue_id, key, project, issue_type, status, values, creator, when, statuses):
         self.id, self.key, self.project, self.type, self.status = issue_id, key, project, issue_type, status
-        self.values, self.creator = values, creator
+        self.values, self.creator, self._statuses = values, creator, statuses
         self.created = self.updated = self.category_changed = when
         self.resolved = None
         self.comments, self.history, self.links, self.approvals = [], [], [], []
@@ -33,12 +35,16 @@ class Issue:
 
     @property
     def category(self):
-        return seed.STATUSES[self.status][1]
+        return self._statuses[self.status].key
+
+    @property
+    def status_name(self):
+        return self._statuses[self.status].name
 
     @property
     def live(self):
         """It can still serve, or has served, its request: not thrown away as cancelled."""
-        return self.status != seed.CANCELLED
+        return self.status_name not in ("Cancelled", "Canceled")
 
 
 DEFAULT_CONFIG = {
@@ -78,14 +84,19 @@ class Site:
         catalogue = fields.catalogue() | kinds.more()
         self.fields = self.dc.fields_of(catalogue) if self.dc else catalogue
         self.failed_logins = {}     # of Data Center, by name
+        self.trashed, self.contexts = {}, {}  # of custom fields
         self.projects = {p.key: p for p in seed.projects()}
         self.request_types = seed.request_types()
         self.accounts = {a.name: a for a in seed.accounts()}
+        self.groups, self.audit, self.tasks = dict(seed.GROUP_IDS), [], {}
         self.access_tokens = {}     # value -> (account, end)
         self.issues, self.old_keys = {}, {}
         self.by_key = {}
+        self.flows, self.screens = Flows(self), Screens(self)
+        workflow_seed.fill(self.flows, self.projects)
         self.counts = {name: itertools.count(first) for name, first in
-                       (("issue", 10001), ("history", 20001), ("comment", 30001), ("link", 40001), ("approval", 1))}
+                       (("issue", 10001), ("history", 20001), ("comment", 30001), ("link", 40001), ("approval", 1),
+                        ("task", 10641), ("context", 10600))}
         self.index, self.limits = Index(self), Limits(self)
         self.faults, self.fault_count = [], 0
         self.calls, self.call_count = deque(maxlen=200_000), 0
@@ -101,8 +112,9 @@ class Site:
         self.configure(scenario.get("config", {}))
         for name, changes in scenario.get("accounts", {}).items():
             self.set_account(name, changes)
+        self.give_workflows(scenario.get("workflows", {}))
         for key, screens in scenario.get("screens", {}).items():
-            self.projects[key].screens = self.projects[key].screens | {k: tuple(v) for k, v in screens.items()}
+            self.set_screens(key, screens)
 
     def play_scenario(self):
         """The parts of a scenario that happen: webhooks are registered, tickets filled in, people act."""
@@ -122,13 +134,75 @@ class Site:
         self.config.update(changes)
         self.index.kept.clear()
 
+    def set_screens(self, key, changes):
+        """create, edit: the fields there; required: those without which nothing is created."""
+        for what, chosen in changes.items():
+            if what == "required":
+                self.projects[key].required = tuple(chosen)
+            else:
+                self.screens.put(self.projects[key], what, chosen)
+
+    def shown_screens(self):
+        return {p.key: {"create": self.screens.on(p, "create"), "edit": self.screens.on(p, "edit"), "required": p.required}
+                for p in self.projects.values()}
+
+    def give_workflows(self, chosen):
+        """{"IAM": kind, …}; "bare": true strips the site afterwards."""
+        for name, kind in chosen.items():
+            if name != "bare":
+                self._give_workflow(name, kind)
+        if chosen.get("bare"):
+            self.strip()
+
+    def _give_workflow(self, name, kind):
+        """name: a project's key, or KEY/ISSUE-TYPE-ID. kind: of workflow_seed.py. Tickets in a status that is not there any
+        more come to one of the same category, or to the beginning."""
+        key, _, issue_type = name.partition("/")
+        if key not in self.projects:
+            self._add_project(key)
+        project = self.projects[key]
+        workflow_seed.install(self.flows, project, kind, issue_type or None)
+        for ticket in self.issues.values():
+            flow = self.flows.of_ticket(ticket)
+            if ticket.status not in flow.layouts:
+                same = [s for s in flow.statuses if self.flows.statuses[s].key == ticket.category]
+                self.edit(ticket, self.accounts["admin"], {}, (same or [flow.initial.goes_to])[0], via="migration")
+
+    def strip(self):
+        """Nothing of the connector is on the site: neither its two fields nor, where they are not in use, their screens and
+        its status."""
+        for field in (seed.CHECK, seed.REASON):
+            self.fields.pop(field, None)
+        for screen in (workflow_seed.CHECK_SCREEN, workflow_seed.CLOSE_SCREEN):
+            if screen in self.screens.by_id and not self.screens.users(screen):
+                del self.screens.by_id[screen]
+        for screen in self.screens.by_id.values():
+            for tab in screen.tabs:
+                tab.fields = [f for f in tab.fields if f in self.fields]
+        if not any(seed.VERIFYING in w.layouts for w in self.flows.workflows.values()):
+            self.flows.statuses.pop(seed.VERIFYING, None)
+
+    def _add_project(self, key):
+        number = str(10002 + len(self.projects))
+        project = self.projects[key] = seed.Project(key, number, str(4 + len(self.projects)), key.title(), "ordinary")
+        self.screens.serve(project)
+        first = 10 * int(project.desk)
+        for n, like in enumerate(("30", "31")):
+            made = seed.request_types()[like]
+            made.id, made.project = str(first + n), key
+            self.request_types[made.id] = made
+
     def set_account(self, name, changes):
         account = self.accounts.setdefault(name, seed.Account(
             name, name.title(), f"{name}@example.com", f"{name}-token", (seed.AGENTS, seed.USERS),
             number=len(self.accounts) + 1))
         for attribute, value in changes.items():
-            setattr(account, attribute, tuple(value) if attribute == "groups" else value)
+            if attribute != "groups":
+                setattr(account, attribute, value)
         self.read_accounts()
+        for joins, group in [(False, g) for g in account.groups if g not in changes.get("groups", account.groups)] + \
+                            [(True, g) for g in changes.get("groups", ()) if g not in account.groups]:
+            groups.change(self, self.accounts["admin"], account, group, joins)
 
     def read_accounts(self):
         self.accounts_by_id = {a.id: a for a in self.accounts.values()}
@@ -175,17 +249,29 @@ class Site:
         when = when or clock.now_ms()
         key = f"{project.key}-{project.next_number}"
         project.next_number += 1
-        blank = {"priority": "3", "labels": [], "reporter": actor.id}
-        issue = Issue(self.next_id("issue"), key, project.key, issue_type, seed.WAITING, blank | values, actor.id, when)
+        blank = {"priority": "3", "labels": [], "reporter": actor.id} | field_admin.defaults(self, project)
+        flow = self.flows.of(project.key, issue_type)
+        issue = Issue(self.next_id("issue"), key, project.key, issue_type, flow.initial.goes_to, blank | values, actor.id, when,
+                      self.flows.statuses)
         issue.properties.update(copy.deepcopy(dict(properties)))
+        issue.values |= workflow_rules.consequences(flow.initial, workflow_rules.Asking(self, issue, actor))
         self.issues[issue.id] = issue
         self.by_key[key] = issue.id
         self.index.put(issue)
         if tell:
             self.hooks.issue_created(issue, actor)
-        if issue.values.get(seed.APPROVERS) and self.config["auto_approval"]:
-            self.edit(issue, self.accounts["automation"], {}, seed.APPROVAL, via="automation", transition="101")
+        if self.config["auto_approval"]:
+            self._send_to_approval(issue, flow)
         return issue
+
+    def _send_to_approval(self, issue, flow):
+        """An automation rule of the site: a ticket with approvers waits for them."""
+        for status in flow.statuses:
+            asked = flow.approval(status)
+            step = next((t for t in flow.leaving(issue.status) if t.goes_to == status), None)
+            if asked and step and issue.values.get(asked["fieldId"]):
+                self.edit(issue, self.accounts["automation"], {}, status, via="automation", transition=step.id)
+                return
 
     def edit(self, issue, actor, values, status=None, via="edit", transition=None, bulk=False, tell=True, more=()):
         """Set fields and status, as one entry of the history. more: history items that are no field of ours."""
@@ -233,35 +319,50 @@ class Site:
             issue.cycles.append({"start": now, "stop": None})
         self._ask_approvers(issue, status, now)
         return [{"field": "status", "fieldtype": "jira", "fieldId": "status", "from": old,
-                 "fromString": seed.STATUSES[old][0], "to": status, "toString": seed.STATUSES[status][0]}]
+                 "fromString": self.flows.status_name(old), "to": status, "toString": issue.status_name}]
 
     def _ask_approvers(self, issue, status, now):
+        wanted = self.flows.of_ticket(issue).approval(status)
         for approval in issue.approvals:
-            if approval["decision"] == "pending" and status != seed.APPROVAL:
+            if approval["decision"] == "pending":
                 approval["decision"], approval["completed"] = "canceled", now
-        if status == seed.APPROVAL:
-            asked = {account: "pending" for account in issue.values.get(seed.APPROVERS) or []}
+        if wanted:
+            left_out = [issue.values.get(role) for role in wanted.get("exclude") or ()]
+            people = issue.values.get(wanted["fieldId"]) or []
+            asked = {account: "pending" for account in (people if isinstance(people, list) else [people])
+                     if account not in left_out}
             issue.approvals.append({"id": self.next_id("approval"), "approvers": asked, "decision": "pending",
                                     "created": now, "completed": None})
 
     def _note_closing(self, issue, actor, now, via, transition):
         self.closings.append({
-            "id": issue.id, "key": issue.key, "status": seed.STATUSES[issue.status][0], "by": actor.name,
+            "id": issue.id, "key": issue.key, "status": issue.status_name, "by": actor.name,
             "accountId": actor.id, "at": now, "via": via, "transition": transition})
 
     def transition(self, issue, actor, transition, values, bulk=False):
-        """Conditions and screen are checked already."""
-        if transition.resolution is not None:
-            chosen = next((k for k, v in seed.RESOLUTIONS.items() if v == transition.resolution), None)
-            values = {"resolution": chosen} | values
-        return self.edit(issue, actor, values, transition.target, "transition", transition.id, bulk)
+        """Conditions, validators and screen are asked already. Post functions have the last word on fields."""
+        asking = workflow_rules.Asking(self, issue, actor, values=values)
+        values = values | workflow_rules.consequences(transition, asking)
+        return self.edit(issue, actor, values, transition.target(issue.status), "transition", transition.id, bulk)
 
     def decide(self, issue, approval, actor, decision):
-        """One approver is enough. The decision presses the configured transition itself, screens skipped."""
-        approval["approvers"][actor.id] = approval["decision"] = decision
-        approval["completed"] = clock.now_ms()
-        chosen = workflow.by_id(self.projects[issue.project].workflow, "111" if decision == "approved" else "121")
-        self.transition(issue, actor, chosen, {})
+        """One refusal is enough, and as many approvals as the status wants. What follows presses the configured transition
+        itself: no condition, validator or screen is asked."""
+        approval["approvers"][actor.id] = decision
+        flow = self.flows.of_ticket(issue)
+        wanted = flow.approval(issue.status)
+        if wanted is None:  # somebody took it out of the workflow meanwhile
+            approval["decision"], approval["completed"] = decision, clock.now_ms()
+            return self.touched(issue)
+        given = list(approval["approvers"].values()).count("approved")
+        needed = int(wanted["conditionValue"])
+        if wanted["conditionType"] == "percent":
+            needed = -(-needed * len(approval["approvers"]) // 100)
+        if decision == "approved" and given < min(needed, len(approval["approvers"])):
+            return self.touched(issue)
+        approval["decision"], approval["completed"] = decision, clock.now_ms()
+        chosen = flow.by_id[wanted["transitionApproved" if decision == "approved" else "transitionRejected"]]
+        return self.transition(issue, actor, chosen, {})
 
     def touched(self, issue, now=None):
         issue.updated = max(now or clock.now_ms(), issue.updated)
@@ -312,19 +413,31 @@ class Site:
         if on:
             self.index.drop(issue)
 
-    def move(self, issue, actor, project, status=None):
-        """Another project, another key; no transition runs, so no condition is asked. The old key still leads here."""
+    def move(self, issue, actor, project, status=None, issue_type=None, bulk=False):
+        """Another project (and key) or another issue type: no transition runs, so no condition is asked. A status that is
+        not there becomes `status`, or the beginning. The old key still leads here."""
+        old_type, issue.type = issue.type, issue_type or issue.type
+        more = self._change_project(issue, project) if project.key != issue.project else []
+        if issue.type != old_type:
+            more.append({"field": "issuetype", "fieldtype": "jira", "fieldId": "issuetype", "from": old_type, "to": issue.type,
+                         "fromString": seed.ISSUE_TYPES[old_type], "toString": seed.ISSUE_TYPES[issue.type]})
+        flow = self.flows.of_ticket(issue)
+        if status is None and issue.status not in flow.layouts:
+            status = flow.initial.goes_to
+        self.edit(issue, actor, {}, status, via="move", more=more, bulk=bulk)
+
+    def _change_project(self, issue, project):
+        """The items of the history that say so."""
         old_key, old_project = issue.key, self.projects[issue.project]
         del self.by_key[issue.key]
         self.old_keys[old_key] = issue.id
         issue.project, issue.key = project.key, f"{project.key}-{project.next_number}"
         project.next_number += 1
         self.by_key[issue.key] = issue.id
-        more = [{"field": "project", "fieldtype": "jira", "fieldId": "project", "from": old_project.id,
+        return [{"field": "project", "fieldtype": "jira", "fieldId": "project", "from": old_project.id,
                  "fromString": old_project.name, "to": project.id, "toString": project.name},
                 {"field": "Key", "fieldtype": "jira", "from": None, "fromString": old_key, "to": None,
                  "toString": issue.key}]
-        self.edit(issue, actor, {}, status, via="move", more=more)
 
     def clone(self, issue, actor, with_properties=False):
         """What "Clone" does: fields and labels are copied, the creator is whoever pressed it."""

@@ -19,6 +19,17 @@ class Gone(Exception):
     """The peer went away, or said something that is not HTTP."""
 
 
+class Query(dict):
+    """Parameters by name, the last one of each; `every` knows those that came before."""
+
+    def __init__(self, pairs):
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def every(self, name):
+        return [value for key, value in self._pairs if key == name]
+
+
 class Request:
     __slots__ = ("method", "target", "path", "query", "headers", "body", "close")
 
@@ -26,7 +37,7 @@ class Request:
         self.method, self.target, self.headers, self.body = method, target, headers, body
         parts = urlsplit(target)
         self.path = unquote(parts.path)
-        self.query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        self.query = Query(parse_qsl(parts.query, keep_blank_values=True))
         words = headers.get("connection", "").lower()
         self.close = "close" in words or (version == "HTTP/1.0" and "keep-alive" not in words)
 

@@ -18,7 +18,8 @@ select is_empty($$select * from may where who = 'countersign_auditor' and how <>
 select results_eq($$select distinct what from may where who = 'countersign_dashboard' order by 1$$,
                   $$select ('sla.' || viewname) collate "default" from pg_views where schemaname = 'sla' order by 1$$, 'dashboards see schema sla, all of it and nothing else');
 select results_eq($$select what from may where who = 'countersign_service' and how = 'update' order by 1$$,
-    array['governance.access_request', 'governance.exception', 'governance.flow', 'governance.lease', 'governance.poll_cursor',
+    array['governance.access_request', 'governance.exception', 'governance.flow', 'governance.gate_installation',
+          'governance.gate_proof', 'governance.lease', 'governance.poll_cursor',
           'governance.site', 'governance.sla_clock', 'governance.sla_policy', 'governance.source', 'governance.ticket',
           'governance.webhook_delivery', 'governance.webhook_echo', 'governance.webhook_watch'], 'what the service may change');
 select is_empty($$select * from may where who = 'countersign_service' and how = 'insert'

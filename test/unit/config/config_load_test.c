@@ -31,6 +31,8 @@ static const char CONFIG[] =
     "  - name: b\n    url: http://localhost:80\n    insecure_http: true\n    auth: { email: a@b.c, "
     "token: file:/t }\n"
     "    webhook: { automation_secret: file:/r, automation_header: X-Ours, late_after: 20m }\n"
+    "    gate_mode: reopen\n    gate: { group: closers, reprove: 1m, prove_as: { email: a@b.c, "
+    "token: file:/g } }\n"
     "    projects: [IAM]\n"
     "sources:\n"
     "  - name: sap-fin\n    kind: sql\n    canary: { account: c, entitlement: r }\n    settle: 0\n "
@@ -109,6 +111,15 @@ static void a_file_becomes_plain_structs(void **state)
     assert_int_equal(s->hook.check_every_ms, 3600 * 1000);
     assert_int_equal(s->hook.late_after_ms, 16 * 60 * 1000);
     assert_false(s->hook.app.len || s->hook.shared.len);
+    assert_str(s->gate.group, "countersign");
+    assert_int_equal(s->gate.reprove_ms, 15 * 60 * 1000);
+    assert_false(s->gate.chosen || s->gate.agent_token.len);
+    assert_int_equal(s->gate.strongest, GATE_BY_CLOSES);
+    assert_str(c->sites[1].gate.group, "closers");
+    assert_str(c->sites[1].gate.agent_token, "file:/g");
+    assert_int_equal(c->sites[1].gate.reprove_ms, 60 * 1000);
+    assert_true(c->sites[1].gate.chosen);
+    assert_int_equal(c->sites[1].gate.strongest, GATE_BY_REOPEN);
     assert_str(c->sites[1].hook.shared, "file:/r");
     assert_str(c->sites[1].hook.header, "x-ours"); /* headers are found in lower case */
     assert_int_equal(c->sites[1].hook.late_after_ms, 20 * 60 * 1000);

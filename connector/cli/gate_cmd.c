@@ -1,0 +1,199 @@
+/* The gate in Jira's workflow: planned, installed, proven, taken out. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "cli/gate_work.h"
+
+static const char USAGE[] =
+    "plan|install|prove|uninstall [--site NAME] [--project KEY] [--json]\n"
+    "           [--email ADDRESS] [--token file:PATH]   sign in as an administrator instead of as "
+    "the service does\n"
+    "           plan: [--out FILE]      write it there (JSON; without the rights, Markdown for an "
+    "administrator)\n"
+    "           install: [--plan FILE]  only what that file says   [--yes]  without asking\n"
+    "           [--shared]              also where other projects use the workflow";
+
+enum { OUT_BYTES = 16 * 1024 * 1024, STEPS_BYTES = 1024 * 1024 };
+
+struct gating {
+    struct gate_wish wish;
+    struct json_out out;
+    struct buf text, steps;
+    const char *verb;
+    bool out_json; /* the plan as JSON, to standard output or --out */
+};
+
+static bool is_wanted(const char *name, struct str is)
+{
+    return !name || str_eq_c(is, name);
+}
+
+static void plan(struct gate_work *w, struct gating *g, struct str project)
+{
+    struct gate_project *p = gate_project_plan(w, project);
+    const char *why = "";
+    enum exit_code code = EXIT_CODE_OK;
+    bool stands = gate_project_stands(w, p, &why, &code);
+
+    if (!w->cli->json) {
+        w->json = NULL;
+        gate_say_plan(w, p);
+        if (!stands)
+            printf("  cannot be installed: %s\n", why);
+    }
+    w->json = g->out_json ? &g->out : NULL;
+    if (w->json)
+        gate_say_plan(w, p);
+    if (!stands)
+        gate_code(w, code);
+    else if (gate_project_differs(p))
+        gate_code(w, EXIT_CODE_DIFFERENT);
+    if (code == EXIT_CODE_NOT_PERMITTED)
+        gate_say_steps(w, p, &g->steps);
+}
+
+static void prove(struct gate_work *w, struct str project)
+{
+    const struct site_gate *gate = gate_look(w, project);
+
+    gate_say_proof(w, gate);
+    if (site_gate_open(gate))
+        gate_code(w, EXIT_CODE_FAILED);
+    else if (!gate->known)
+        gate_code(w, gate->denied || !gate->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED
+                                                               : EXIT_CODE_UNREACHABLE);
+}
+
+static void uninstall(struct gate_work *w, const struct gating *g)
+{
+    struct err err = {0};
+    const struct json *rows = gate_live(w, &err);
+    size_t count = 0;
+
+    if (!rows) {
+        gate_code(w, (enum exit_code)cli_fail(&err));
+        return;
+    }
+    JSON_EACH(row, rows)
+    {
+        if (!is_wanted(g->wish.project, json_path_str(row, "project")))
+            continue;
+        count++;
+        gate_uninstall(w, row);
+    }
+    if (!count)
+        fprintf(stderr, "countersign: nothing is installed at site %.*s\n", STR_ARG(w->at->name));
+}
+
+static void do_site(struct gate_work *w, struct gating *g)
+{
+    if (strcmp(g->verb, "uninstall") == 0) {
+        uninstall(w, g);
+        return;
+    }
+    for (size_t i = 0; i < w->at->project_count; i++) {
+        struct str project = w->at->projects[i];
+        if (!is_wanted(g->wish.project, project))
+            continue;
+        if (strcmp(g->verb, "plan") == 0)
+            plan(w, g, project);
+        else if (strcmp(g->verb, "prove") == 0)
+            prove(w, project);
+        else
+            gate_install(w, project);
+    }
+}
+
+static bool write_file(const char *path, struct str text)
+{
+    FILE *f = fopen(path, "we");
+    bool good = f && fwrite(text.p, 1, text.len, f) == text.len;
+
+    if (f)
+        good &= fclose(f) == 0;
+    if (!good)
+        fprintf(stderr, "countersign: %s: %s\n", path, strerror(errno));
+    return good;
+}
+
+/* The plan where it is wanted; what an administrator has to do where we may not. */
+static int tell(struct gating *g, const struct cli *cli, int code)
+{
+    struct str steps = buf_str(&g->steps), text = buf_str(&g->text);
+
+    if (g->wish.out && !write_file(g->wish.out, steps.len ? steps : text))
+        return EXIT_CODE_CANNOT_WRITE;
+    if (g->wish.out)
+        fprintf(stderr, "countersign: wrote %s\n", g->wish.out);
+    else if (steps.len && !cli->json)
+        printf("\n%.*s", STR_ARG(steps));
+    if (cli->json)
+        printf("%.*s\n", STR_ARG(text));
+    return code;
+}
+
+static int run(struct cli *cli, struct gating *g, const struct config *config, struct arena *arena)
+{
+    bool database = strcmp(g->verb, "install") == 0 || strcmp(g->verb, "uninstall") == 0;
+    struct gate_work work = {.cli = cli, .wish = &g->wish, .config = config, .arena = arena};
+    size_t count = 0;
+
+    buf_init(&g->text, OUT_BYTES);
+    buf_init(&g->steps, STEPS_BYTES);
+    json_begin(&g->out, &g->text);
+    json_open_object(&g->out);
+    json_put_name(&g->out, "projects");
+    json_open_array(&g->out);
+    for (size_t i = 0; i < config->site_count; i++) {
+        struct err err = {0};
+        if (!is_wanted(g->wish.site, config->sites[i].name))
+            continue;
+        count++;
+        work.json = cli->json ? &g->out : NULL;
+        if (gate_work_open(&work, &config->sites[i], database, &err))
+            do_site(&work, g);
+        else
+            gate_code(&work, (enum exit_code)cli_fail(&err));
+        gate_work_close(&work);
+    }
+    json_close_array(&g->out);
+    json_close_object(&g->out);
+    int code = tell(g, cli, work.code);
+    buf_done(&g->text);
+    buf_done(&g->steps);
+    if (count)
+        return code;
+    fprintf(stderr, "countersign: there is no site '%s' in %s\n", g->wish.site, cli->config_file);
+    return EXIT_CODE_USAGE;
+}
+
+static int gate(struct cli *cli)
+{
+    static const char *const VERBS[] = {"plan", "install", "prove", "uninstall"};
+    AUTO(drop_arena) struct arena *arena = arena_new((size_t)4 * LIMIT_ARENA_VISIT);
+    struct gating g = {.verb = cli_word(cli)};
+
+    g.wish = (struct gate_wish){.site = cli_option(cli, "site"),
+                                .project = cli_option(cli, "project"),
+                                .out = cli_option(cli, "out"),
+                                .plan = cli_option(cli, "plan"),
+                                .email = cli_option(cli, "email"),
+                                .token = cli_option(cli, "token"),
+                                .yes = cli_flag(cli, "yes"),
+                                .shared = cli_flag(cli, "shared")};
+    if (!g.verb || str_index(str_of(g.verb), VERBS, 4) < 0 || (g.wish.email && !g.wish.token))
+        return cli_usage(cli, USAGE);
+    int left = cli_leftover(cli);
+    if (left)
+        return left;
+    const struct config *config = cli_config(cli, arena);
+    if (!config)
+        return EXIT_CODE_CONFIG;
+    g.out_json = strcmp(g.verb, "plan") == 0 && (cli->json || g.wish.out);
+    return run(cli, &g, config, arena);
+}
+
+const struct cli_command CLI_GATE = {
+    "gate", "keep tickets from closing without proof: plan, install, prove, uninstall", gate};

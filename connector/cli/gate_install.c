@@ -1,0 +1,481 @@
+/* Installing the gate, and taking it out. The intent is committed before the change is sent, so
+ * that whoever comes next knows what may have been done; what was done is what Jira shows then. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/codecs.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "cli/gate_work.h"
+#include "io/io_file.h"
+
+static void say(struct gate_work *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Talk; data goes to standard output. */
+static void say(struct gate_work *w, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    fprintf(stderr, "%.*s: ", STR_ARG(w->at->name));
+    vfprintf(stderr, fmt, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+}
+
+static void fail(struct gate_work *w, const struct err *err)
+{
+    say(w, "%s%s%s", err->what, err->trail[0] ? ", " : "", err->trail);
+    gate_code(w, err->kind == ERR_TEMPORARY ? EXIT_CODE_UNREACHABLE : EXIT_CODE_FAILED);
+}
+
+static enum exit_code code_of(const struct jsm_answer *answer)
+{
+    switch (answer->verdict) {
+    case JSM_LATER:
+    case JSM_UNKNOWN:
+        return EXIT_CODE_TRY_AGAIN;
+    case JSM_UNREACHED:
+        return EXIT_CODE_UNREACHABLE;
+    case JSM_DENIED:
+        return EXIT_CODE_NOT_PERMITTED;
+    case JSM_OK:
+    case JSM_MISSING:
+    case JSM_REFUSED:
+        break;
+    }
+    return EXIT_CODE_FAILED;
+}
+
+/* --- the group --- */
+
+static bool make_group(struct gate_work *w, const struct gate_project *p)
+{
+    struct jsm_call call = jsm_call_group_add(w->arena, w->at->gate.group);
+    struct str id = p->gate->key.group_id;
+    struct jsm_answer answer;
+
+    if (!id.len) {
+        answer = gate_ask(w, &call);
+        id = json_path_str(answer.body, "groupId");
+        if (answer.verdict != JSM_OK || !id.len) {
+            say(w, "the group %.*s could not be made: %s", STR_ARG(w->at->gate.group), answer.why);
+            gate_code(w, code_of(&answer));
+            return false;
+        }
+        say(w, "made group %.*s", STR_ARG(w->at->gate.group));
+    }
+    call = jsm_call_group_join(w->arena, id, p->gate->key.account_id);
+    answer = gate_ask(w, &call);
+    if (answer.verdict == JSM_OK)
+        return true;
+    say(w, "the connector could not be put into group %.*s: %s", STR_ARG(w->at->gate.group),
+        answer.why);
+    gate_code(w, code_of(&answer));
+    return false;
+}
+
+/* --- one workflow --- */
+
+static const struct json *row_of(const struct json *rows, struct str workflow)
+{
+    JSON_EACH(row, rows)
+    {
+        if (str_eq(json_path_str(row, "workflow"), workflow))
+            return row;
+    }
+    return NULL;
+}
+
+static int64_t number_of(const struct json *row, const char *name)
+{
+    int64_t n = 0;
+    return json_i64(json_member(row, name), &n) ? n : 0;
+}
+
+/* What the workflow is without what an earlier run of ours has put there. */
+static bool without_ours(struct gate_work *w, const struct json *row, struct str now,
+                         struct str *ret, struct err *err)
+{
+    struct str after = json_path_str(row, "after");
+
+    if (!after.len) /* nobody saw it: as it was asked for */
+        after = json_path_str(row, "planned");
+    return jsm_workflow_undo(w->arena, json_path_str(row, "before"), after, now, ret, err);
+}
+
+static const struct jsm_workflow *read_back(struct gate_work *w, const struct jsm_gate_key *key,
+                                            struct str workflow, const char **ret_why)
+{
+    const struct site_gate *gate = gate_read(w, key, workflow);
+
+    *ret_why = gate->why;
+    return gate->flow_count ? &gate->flows[0] : NULL;
+}
+
+static bool is_done(struct gate_work *w, const struct jsm_workflow *flow)
+{
+    struct gate_plan *plan = ARENA_NEW(w->arena, struct gate_plan);
+
+    gate_plan(&flow->roads, plan);
+    return gate_plan_is_empty(plan);
+}
+
+/* The change was sent, or perhaps was: what does Jira show? */
+static bool settle(struct gate_work *w, const struct gate_project *p, const struct gate_flow *f,
+                   int64_t id, const struct jsm_answer *answer)
+{
+    struct err err = {0};
+    const char *why;
+    const struct jsm_workflow *now = read_back(w, &p->gate->key, f->now->roads.id, &why);
+
+    if (!now) {
+        say(w, "whether the workflow was changed is not known: %s; gate install goes on from here",
+            why);
+        gate_code(w, EXIT_CODE_TRY_AGAIN);
+        return false;
+    }
+    bool changed = now->version != f->now->version || !str_eq(now->doc, f->now->doc);
+    if (answer->verdict != JSM_OK &&
+        !(answer->verdict == JSM_UNKNOWN && changed && is_done(w, now))) {
+        const char *said =
+            changed ? "somebody else changed the workflow meanwhile: plan again" : answer->why;
+        say(w, "the workflow %.*s was not changed: %s", STR_ARG(f->now->roads.name), said);
+        gate_code(w, changed ? EXIT_CODE_TRY_AGAIN : code_of(answer));
+        if (gate_move(w, id, "installing", "given_up", STR_NONE, str_of(said), &err) > STORE_LOST)
+            fail(w, &err);
+        return false;
+    }
+    if (gate_move(w, id, "installing", "installed", now->doc, STR_NONE, &err) != STORE_OK) {
+        fail(w, &err);
+        return false;
+    }
+    say(w, "installed in workflow %.*s", STR_ARG(f->now->roads.name));
+    return true;
+}
+
+/* An earlier run was cut off, or what it installed was changed since. *ret_before: what to go back
+ * to one day. False: this one needs no more, or cannot go on. */
+static bool take_up(struct gate_work *w, const struct gate_project *p, const struct gate_flow *f,
+                    const struct json *row, struct str *ret_before)
+{
+    struct err err = {0};
+    bool half = !str_eq_c(json_path_str(row, "state"), "installed");
+
+    if (half && is_done(w, f->now)) {
+        if (gate_move(w, number_of(row, "id"), json_path_str(row, "state").p, "installed",
+                      f->now->doc, STR_NONE, &err) != STORE_OK)
+            fail(w, &err);
+        else
+            say(w, "an earlier run had changed workflow %.*s: taken up",
+                STR_ARG(f->now->roads.name));
+        return false;
+    }
+    if (without_ours(w, row, f->now->doc, ret_before, &err))
+        return true;
+    say(w, "workflow %.*s was changed since: %s", STR_ARG(p->gate->project), err.what);
+    gate_code(w, EXIT_CODE_FAILED);
+    return false;
+}
+
+static bool install_flow(struct gate_work *w, const struct gate_project *p,
+                         const struct gate_flow *f, const struct json *rows)
+{
+    const struct json *row = row_of(rows, f->now->roads.id);
+    struct store_gate_change change = {.site = w->at->name,
+                                       .project = p->gate->project,
+                                       .workflow = f->now->roads.id,
+                                       .name = f->now->roads.name,
+                                       .mode = str_of(GATE_KIND_NAMES[p->choice.kind]),
+                                       .version = f->now->version,
+                                       .before = f->now->doc,
+                                       .planned = f->planned,
+                                       .changes = gate_changes(w, f),
+                                       .replaces = number_of(row, "id")};
+    struct err err = {0};
+    int64_t id;
+
+    if (row && !take_up(w, p, f, row, &change.before))
+        return w->code == EXIT_CODE_OK;
+    if (gate_plan_is_empty(f->plan))
+        return true;
+    enum store_outcome outcome = gate_begin(w, &change, &id, &err);
+    if (outcome == STORE_LOST) {
+        say(w, "another run is at workflow %.*s", STR_ARG(f->now->roads.name));
+        gate_code(w, EXIT_CODE_TRY_AGAIN);
+        return false;
+    }
+    if (outcome != STORE_OK) {
+        fail(w, &err);
+        return false;
+    }
+    struct jsm_call call = jsm_call_workflow_update(w->arena, f->planned, f->now->version_id,
+                                                    f->now->version, STR_NONE, STR_NONE, false);
+    struct jsm_answer answer = gate_ask(w, &call);
+    return settle(w, p, f, id, &answer);
+}
+
+/* The file must say what is planned now. */
+static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
+{
+    struct str text;
+    const struct json *list;
+    struct err err = {0};
+
+    if (!w->wish->plan)
+        return true;
+    if (!file_read(w->arena, w->wish->plan, LIMIT_REPLY_BYTES, &text, &err) ||
+        !json_parse(w->arena, text, &list, &err)) {
+        say(w, "%s: %s", w->wish->plan, err.what);
+        gate_code(w, EXIT_CODE_DATA);
+        return false;
+    }
+    for (size_t i = 0; i < p->gate->flow_count; i++) {
+        const struct gate_flow *f = &p->flows[i];
+        bool found = gate_plan_is_empty(f->plan);
+        JSON_EACH(project, json_member(list, "projects"))
+        JSON_EACH(flow, json_member(project, "workflows"))
+        found |= str_eq(json_path_str(flow, "workflow"), f->now->roads.id) &&
+                 str_eq(json_path_str(flow, "version_id"), f->now->version_id) &&
+                 number_of(flow, "version") == f->now->version;
+        if (found)
+            continue;
+        say(w, "workflow %.*s is not what it was when %s was written: plan again",
+            STR_ARG(f->now->roads.name), w->wish->plan);
+        gate_code(w, EXIT_CODE_TRY_AGAIN);
+        return false;
+    }
+    return true;
+}
+
+static bool is_agreed(struct gate_work *w, const struct gate_project *p)
+{
+    char answer[8] = "";
+
+    if (w->wish->yes)
+        return true;
+    gate_say_plan(w, p);
+    if (!isatty(0)) {
+        say(w, "nothing was changed: --yes applies this plan");
+        gate_code(w, EXIT_CODE_DIFFERENT);
+        return false;
+    }
+    fprintf(stderr, "Apply now? [y/N] ");
+    if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+        return true;
+    gate_code(w, EXIT_CODE_DIFFERENT);
+    return false;
+}
+
+/* The first workflow that still needs something; after each change all is looked at afresh, for
+ * the next may need what the last has made. */
+static bool install_next(struct gate_work *w, struct gate_project *p, bool *ret_more)
+{
+    struct err err = {0};
+    const struct json *rows = gate_live(w, &err);
+
+    *ret_more = false;
+    if (!rows) {
+        fail(w, &err);
+        return false;
+    }
+    for (size_t i = 0; i < p->gate->flow_count; i++) {
+        const struct json *row = row_of(rows, p->flows[i].now->roads.id);
+        bool half = row && !str_eq_c(json_path_str(row, "state"), "installed");
+        if (gate_plan_is_empty(p->flows[i].plan) && !half)
+            continue;
+        *ret_more = true;
+        return install_flow(w, p, &p->flows[i], rows);
+    }
+    return true;
+}
+
+static bool install_all(struct gate_work *w, struct str project)
+{
+    bool more = true, asked = false;
+
+    for (size_t i = 0; more && i <= 2 * JSM_WORKFLOWS_MAX; i++) {
+        struct gate_project *p = gate_project_plan(w, project);
+        const char *why = "";
+        enum exit_code code = EXIT_CODE_OK;
+        if (!gate_project_stands(w, p, &why, &code)) {
+            gate_say_plan(w, p);
+            say(w, "nothing was installed: %s", why);
+            gate_code(w, code);
+            return false;
+        }
+        if (!asked && (!is_as_in_file(w, p) || (gate_project_differs(p) && !is_agreed(w, p))))
+            return false;
+        asked = true;
+        bool group = !p->gate->able.team_managed && p->gate->facts.member != ROAD_YES;
+        if (group && !make_group(w, p))
+            return false;
+        if (!group && !install_next(w, p, &more))
+            return false;
+    }
+    return true;
+}
+
+void gate_install(struct gate_work *w, struct str project)
+{
+    if (!install_all(w, project))
+        return;
+    const struct site_gate *gate = gate_look(w, project);
+    gate_say_proof(w, gate);
+    if (!gate->known)
+        gate_code(w, EXIT_CODE_UNREACHABLE);
+    else if (site_gate_open(gate))
+        gate_code(w, EXIT_CODE_FAILED);
+}
+
+/* --- taking it out --- */
+
+static bool has_status(const struct workflow *w, struct str ref)
+{
+    for (size_t i = 0; i < w->status_count; i++)
+        if (str_eq(w->statuses[i].ref, ref))
+            return true;
+    return false;
+}
+
+/* Where work goes on from that status: where a road of its own leads, else the first open one. */
+static struct str way_back(const struct workflow *now, size_t from, const struct workflow *to)
+{
+    for (size_t i = 0; i < now->road_count; i++) {
+        const struct road *r = &now->roads[i];
+        if (r->type != ROAD_DIRECTED || !road_leaves(now, r, from) || r->to >= now->status_count)
+            continue;
+        const struct road_status *s = &now->statuses[r->to];
+        if (s->role == STATUS_OPEN && has_status(to, s->ref))
+            return s->ref;
+    }
+    for (size_t k = 0; k < to->status_count; k++)
+        if (to->statuses[k].role == STATUS_OPEN)
+            return to->statuses[k].ref;
+    return STR_NONE;
+}
+
+/* Where tickets go that stand in a status that is not there any more. */
+static void find_moves(struct gate_work *w, const struct jsm_workflow *now, struct str restored,
+                       const struct jsm_gate_key *key, struct str *ret_from, struct str *ret_to)
+{
+    struct jsm_workflow to;
+    struct err err;
+
+    *ret_from = *ret_to = STR_NONE;
+    if (!jsm_workflow_parse(w->arena, restored, &w->own->view, key, &to, &err))
+        return;
+    for (size_t i = 0; i < now->roads.status_count; i++) {
+        if (has_status(&to.roads, now->roads.statuses[i].ref))
+            continue;
+        *ret_from = now->roads.statuses[i].ref;
+        *ret_to = way_back(&now->roads, i, &to.roads);
+    }
+}
+
+static struct str sha256_of(struct arena *a, struct str text)
+{
+    uint8_t hash[SHA256_BYTES];
+    char hex[2 * SHA256_BYTES + 1];
+
+    digest_sha256(text, hash);
+    hex_encode(hash, sizeof hash, hex);
+    return arena_str(a, str_of(hex));
+}
+
+static void say_restored(struct gate_work *w, const struct json *row, struct str now)
+{
+    struct str before = json_path_str(row, "before"), name = json_path_str(row, "name");
+    bool same = str_eq(before, now);
+
+    if (w->json) {
+        json_open_object(w->json);
+        json_str_member(w->json, "site", w->at->name);
+        json_str_member(w->json, "workflow", json_path_str(row, "workflow"));
+        json_str_member(w->json, "name", name);
+        json_bool_member(w->json, "same", same);
+        json_str_member(w->json, "before_sha256", sha256_of(w->arena, before));
+        json_str_member(w->json, "now_sha256", sha256_of(w->arena, now));
+        json_close_object(w->json);
+        return;
+    }
+    printf("%.*s: workflow %.*s: %s\n  before %.*s\n  now    %.*s\n", STR_ARG(w->at->name),
+           STR_ARG(name),
+           same ? "as it was, to the byte"
+                : "only our parts were taken out; what others changed since stays",
+           STR_ARG(sha256_of(w->arena, before)), STR_ARG(sha256_of(w->arena, now)));
+}
+
+static bool send_back(struct gate_work *w, const struct json *row, const struct jsm_workflow *now,
+                      struct str restored, const struct jsm_gate_key *key)
+{
+    struct str from, to, complaints;
+    size_t errors;
+    struct err err = {0};
+    const char *state = json_path_str(row, "state").p;
+
+    find_moves(w, now, restored, key, &from, &to);
+    struct jsm_call call =
+        jsm_call_workflow_update(w->arena, restored, now->version_id, now->version, from, to, true);
+    struct jsm_answer answer = gate_ask(w, &call);
+    complaints = jsm_workflow_complaints(w->arena, answer.body, &errors);
+    if (answer.verdict == JSM_OK && errors) {
+        say(w, "Jira does not accept the workflow without the gate:\n%.*s", STR_ARG(complaints));
+        gate_code(w, EXIT_CODE_FAILED);
+        return false;
+    }
+    if (!str_eq_c(str_of(state), "removing") &&
+        gate_move(w, number_of(row, "id"), state, "removing", STR_NONE, STR_NONE, &err) !=
+            STORE_OK) {
+        fail(w, &err);
+        return false;
+    }
+    call = jsm_call_workflow_update(w->arena, restored, now->version_id, now->version, from, to,
+                                    false);
+    answer = gate_ask(w, &call);
+    if (answer.verdict == JSM_OK || answer.verdict == JSM_UNKNOWN)
+        return true;
+    say(w, "the gate was not taken out: %s; gate uninstall goes on from here", answer.why);
+    gate_code(w, code_of(&answer));
+    return false;
+}
+
+void gate_uninstall(struct gate_work *w, const struct json *row)
+{
+    struct jsm_gate_key key = {0};
+    struct str restored, said = STR_NONE;
+    struct err err = {0};
+    const char *why, *state = "removing";
+    const struct jsm_workflow *now = read_back(w, &key, json_path_str(row, "workflow"), &why);
+
+    if (!now) {
+        say(w, "%s", why);
+        gate_code(w, EXIT_CODE_UNREACHABLE);
+        return;
+    }
+    if (!without_ours(w, row, now->doc, &restored, &err)) {
+        say(w, "nothing was taken out of workflow %.*s: %s", STR_ARG(json_path_str(row, "name")),
+            err.what);
+        gate_code(w, EXIT_CODE_FAILED);
+        return;
+    }
+    if (!str_eq(restored, now->doc)) {
+        if (!send_back(w, row, now, restored, &key))
+            return;
+        now = read_back(w, &key, json_path_str(row, "workflow"), &why);
+    } else {
+        said = STR("nothing of it was there any more");
+        state = json_path_str(row, "state").p;
+    }
+    if (!now || !str_eq(now->doc, restored)) {
+        say(w, "Jira does not show the workflow without the gate yet: %s", now ? "" : why);
+        gate_code(w, EXIT_CODE_TRY_AGAIN);
+        return;
+    }
+    if (gate_move(w, number_of(row, "id"), state, "removed", now->doc, said, &err) != STORE_OK) {
+        fail(w, &err);
+        return;
+    }
+    say_restored(w, row, now->doc);
+}

@@ -1,0 +1,415 @@
+/* What `countersign gate` shows: plans, proofs, and the steps for an administrator. */
+#include <stdio.h>
+
+#include "cli/gate_work.h"
+#include "service/gate_detail.h"
+
+enum { CHANGES_BYTES = 256 * 1024, POLLS_SHOWN = 2 };
+
+static struct str status_name(const struct gate_work *w, const struct workflow *flow, size_t at)
+{
+    return at < flow->status_count ? flow->statuses[at].name : site_gate_verify_name(w->own);
+}
+
+static struct str names_of(struct gate_work *w, const struct workflow *flow,
+                           const struct gate_change *c)
+{
+    struct str said = STR("");
+
+    for (size_t i = 0; i < c->from_count; i++)
+        said = arena_printf(w->arena, "%.*s%s%.*s", STR_ARG(said), said.len ? ", " : "",
+                            STR_ARG(status_name(w, flow, c->from[i])));
+    return said;
+}
+
+static const char *who_of(const struct gate_work *w, const struct workflow *flow)
+{
+    return flow->team_managed ? "the connector's account"
+                              : arena_printf(w->arena, "group %.*s", STR_ARG(w->at->gate.group)).p;
+}
+
+/* One change in words. after: the added transitions' names, as the plan has them. */
+static struct str change_words(struct gate_work *w, const struct gate_flow *f,
+                               const struct gate_change *c, struct str name)
+{
+    const struct workflow *flow = &f->now->roads;
+    struct str to = status_name(w, flow, c->to);
+    const struct road *road = c->road == ROAD_NOWHERE ? NULL : &flow->roads[c->road];
+
+    switch (c->kind) {
+    case GATE_ADD_STATUS:
+        return arena_printf(w->arena, "+ status %.*s", STR_ARG(to));
+    case GATE_RESTRICT:
+        return arena_printf(w->arena, "~ transition %.*s (%.*s): %.*s -> %.*s, now only for %s",
+                            STR_ARG(road->name), STR_ARG(road->id),
+                            STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to), who_of(w, flow));
+    case GATE_LEAD:
+        return arena_printf(w->arena,
+                            "~ transition %.*s (%.*s): leads to %.*s instead of %.*s, for an "
+                            "approval goes it by itself",
+                            STR_ARG(road->name), STR_ARG(road->id), STR_ARG(to),
+                            STR_ARG(status_name(w, flow, road->to)));
+    case GATE_ADD_CLOSE:
+    case GATE_ADD_REOPEN:
+        return arena_printf(w->arena, "+ transition %.*s: %.*s -> %.*s, only for %s", STR_ARG(name),
+                            STR_ARG(names_of(w, flow, c)), STR_ARG(to), who_of(w, flow));
+    case GATE_ADD_RESOLVE:
+    case GATE_ADD_BACK:
+        break;
+    }
+    return arena_printf(w->arena, "+ transition %.*s: %.*s -> %.*s, for everybody", STR_ARG(name),
+                        STR_ARG(names_of(w, flow, c)), STR_ARG(to));
+}
+
+typedef void line_fn(void *arg, struct str line);
+
+static bool was_there(const struct gate_flow *f, struct str id)
+{
+    for (size_t i = 0; i < f->now->roads.road_count; i++)
+        if (str_eq(f->now->roads.roads[i].id, id))
+            return true;
+    return false;
+}
+
+/* Added transitions have growing ids, in the plan's order. */
+static struct str added_name(const struct gate_flow *f, size_t nth)
+{
+    const struct workflow *after = &f->after.roads;
+    int64_t last = 0;
+    struct str name = STR_NONE;
+
+    for (size_t n = 0; n <= nth; n++) {
+        int64_t least = INT64_MAX, id;
+        for (size_t i = 0; i < after->road_count; i++) {
+            bool next = str_to_i64(after->roads[i].id, &id) && id > last && id < least;
+            if (!next || was_there(f, after->roads[i].id))
+                continue;
+            least = id;
+            name = after->roads[i].name;
+        }
+        last = least;
+    }
+    return name;
+}
+
+static void each_change(struct gate_work *w, const struct gate_flow *f, line_fn *fn, void *arg)
+{
+    size_t nth = 0;
+
+    for (size_t i = 0; i < f->plan->added_count; i++) {
+        const struct gate_change *c = &f->plan->added[i];
+        struct str name = c->kind == GATE_ADD_STATUS ? STR_NONE : added_name(f, nth++);
+        fn(arg, change_words(w, f, c, name));
+    }
+    for (size_t i = 0; i < f->plan->changed_count; i++)
+        fn(arg, change_words(w, f, &f->plan->changed[i], STR_NONE));
+}
+
+static void put_line(void *arg, struct str line)
+{
+    json_put_str(arg, line);
+}
+
+struct str gate_changes(struct gate_work *w, const struct gate_flow *f)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, CHANGES_BYTES);
+    json_begin(&out, &b);
+    json_open_array(&out);
+    each_change(w, f, put_line, &out);
+    json_close_array(&out);
+    return b.over ? STR("[]") : arena_str(w->arena, buf_str(&b));
+}
+
+/* --- proofs --- */
+
+static void say_roads(struct gate_work *w, const struct workflow *flow)
+{
+    struct road_report report;
+
+    roads_judge(flow, &report);
+    printf("  roads into done: %zu, open %zu, left alone %zu\n", report.count, report.open,
+           report.left);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct road_verdict *v = &report.rows[i];
+        const struct road *road = &flow->roads[v->road];
+        printf("    %-5s  %.*s (%.*s): %.*s -> %.*s: %s\n", road_state_name(v->state),
+               STR_ARG(road->name), STR_ARG(road->id), STR_ARG(gate_from(w->arena, flow, road)),
+               STR_ARG(flow->statuses[road->to].name), ROAD_REASON_WORDS[v->reason]);
+    }
+}
+
+static void say_findings(const struct site_gate *gate, const struct workflow *flow)
+{
+    unsigned found = gate_findings(flow, &gate->facts);
+
+    for (unsigned i = 0; i < GATE_FINDING_COUNT; i++) {
+        if (!(found & 1U << i))
+            continue;
+        printf("    %-5s  %s\n", GATE_FINDING_TEXTS[i].fails ? "open" : "note",
+               GATE_FINDING_TEXTS[i].what);
+        if (i == GATE_FOUND_STRANGERS)
+            for (size_t k = 0; k < gate->facts.strangers && k < SITE_GATE_MEMBERS_MAX; k++)
+                printf("           %.*s\n", STR_ARG(gate->strangers[k]));
+        printf("           help: %s\n", GATE_FINDING_TEXTS[i].help);
+    }
+}
+
+static void say_mode(const struct gate_choice *choice)
+{
+    printf("  gate: %s\n", GATE_KIND_NAMES[choice->kind]);
+    for (size_t i = 0; i < GATE_KIND_COUNT && i < (size_t)choice->kind; i++)
+        if (choice->why_not[i])
+            printf("    not %s: %s\n", GATE_KIND_NAMES[i], choice->why_not[i]);
+}
+
+static void say_head(const struct gate_work *w, const struct site_gate *gate)
+{
+    printf("%.*s %.*s (%s)\n", STR_ARG(w->at->name), STR_ARG(gate->project),
+           !gate->able.workflow_rest ? "Data Center"
+           : gate->able.team_managed ? "team-managed"
+                                     : "company-managed");
+}
+
+static void say_tries(const struct site_gate *gate)
+{
+    for (size_t i = 0; i < gate->try_count; i++)
+        printf("  tried on %.*s as %.*s: %zu road%s into done offered\n",
+               STR_ARG(gate->tries[i].ticket), STR_ARG(gate->tries[i].who), gate->tries[i].offered,
+               gate->tries[i].offered == 1 ? "" : "s");
+    if (gate->editable.len)
+        printf("  note: %.*s can be edited by agents; what stands there proves nothing\n",
+               STR_ARG(gate->editable));
+}
+
+/* How long a ticket can stand done where nothing holds it back. */
+static void say_window(const struct gate_work *w)
+{
+    printf("  until then every close without proof is reopened: a ticket can show done for some "
+           "seconds after its webhook,\n  and for %lld s (%d polls) where a webhook is lost\n",
+           (long long)(POLLS_SHOWN * w->at->poll_interval_ms / 1000), POLLS_SHOWN);
+}
+
+void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
+{
+    struct gate_choice choice;
+    size_t open = site_gate_open(gate);
+
+    if (w->json) {
+        json_open_object(w->json);
+        json_str_member(w->json, "site", w->at->name);
+        gate_detail_put(w->json, w->arena, w->own, gate);
+        json_close_object(w->json);
+        return;
+    }
+    gate_choose(&gate->able, w->at->gate.strongest, &choice);
+    say_head(w, gate);
+    if (!gate->known)
+        printf("  not known: %s\n", gate->why);
+    say_mode(&choice);
+    for (size_t i = 0; i < gate->flow_count; i++) {
+        printf("  workflow %.*s%s%.*s\n", STR_ARG(gate->flows[i].roads.name),
+               gate->shared[i].len ? ", used by " : "", STR_ARG(gate->shared[i]));
+        say_roads(w, &gate->flows[i].roads);
+        say_findings(gate, &gate->flows[i].roads);
+    }
+    say_tries(gate);
+    if (gate->known || open)
+        printf(open ? "  OPEN: %zu way%s to close without proof\n"
+                    : "  gated: nobody but the connector closes\n",
+               open, open == 1 ? "" : "s");
+    if (!gate->known || open)
+        say_window(w);
+}
+
+/* --- plans --- */
+
+static void print_line(void *arg, struct str line)
+{
+    (void)arg;
+    printf("    %.*s\n", STR_ARG(line));
+}
+
+static void put_roads(struct gate_work *w, const char *name, const struct workflow *flow)
+{
+    struct road_report report;
+
+    roads_judge(flow, &report);
+    json_put_name(w->json, name);
+    json_open_array(w->json);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct road *road = &flow->roads[report.rows[i].road];
+        json_open_object(w->json);
+        json_str_member(w->json, "id", road->id);
+        json_str_member(w->json, "name", road->name);
+        json_str_member(w->json, "from", gate_from(w->arena, flow, road));
+        json_str_member(w->json, "to", flow->statuses[road->to].name);
+        json_str_member(w->json, "state", str_of(road_state_name(report.rows[i].state)));
+        json_str_member(w->json, "reason", str_of(ROAD_REASON_NAMES[report.rows[i].reason]));
+        json_close_object(w->json);
+    }
+    json_close_array(w->json);
+}
+
+static void put_flow(struct gate_work *w, const struct gate_flow *f)
+{
+    json_open_object(w->json);
+    json_str_member(w->json, "workflow", f->now->roads.id);
+    json_str_member(w->json, "name", f->now->roads.name);
+    json_str_member(w->json, "version_id", f->now->version_id);
+    json_i64_member(w->json, "version", f->now->version);
+    json_str_member(w->json, "shared_with", f->shared);
+    json_put_name(w->json, "changes");
+    json_put_raw(w->json, gate_changes(w, f));
+    put_roads(w, "roads_before", &f->now->roads);
+    put_roads(w, "roads_after", &f->after.roads);
+    json_i64_member(w->json, "stays_open", (int64_t)f->plan->blocked);
+    json_bool_member(w->json, "validated", f->validated);
+    json_str_member(w->json, "complaints", f->complaints);
+    json_str_member(w->json, "planned", f->planned);
+    json_close_object(w->json);
+}
+
+static void put_plan(struct gate_work *w, const struct gate_project *p)
+{
+    json_open_object(w->json);
+    json_str_member(w->json, "site", w->at->name);
+    json_str_member(w->json, "project", p->gate->project);
+    json_str_member(w->json, "mode", str_of(GATE_KIND_NAMES[p->choice.kind]));
+    json_bool_member(w->json, "known", p->gate->known);
+    json_str_member(w->json, "why", str_of(p->gate->why));
+    json_bool_member(w->json, "differs", gate_project_differs(p));
+    json_put_name(w->json, "workflows");
+    json_open_array(w->json);
+    for (size_t i = 0; i < p->gate->flow_count; i++)
+        put_flow(w, &p->flows[i]);
+    json_close_array(w->json);
+    json_close_object(w->json);
+}
+
+static void say_group(const struct gate_work *w, const struct site_gate *gate)
+{
+    if (gate->able.team_managed || !gate->known)
+        return;
+    if (gate->facts.group == ROAD_NO)
+        printf("  + group %.*s, with the connector as its only member\n",
+               STR_ARG(w->at->gate.group));
+    else if (gate->facts.member == ROAD_NO)
+        printf("  + the connector into group %.*s\n", STR_ARG(w->at->gate.group));
+    for (size_t i = 0; i < gate->facts.strangers && i < SITE_GATE_MEMBERS_MAX; i++)
+        printf("  ! %.*s is in group %.*s: take them out first\n", STR_ARG(gate->strangers[i]),
+               STR_ARG(w->at->gate.group));
+}
+
+static void say_fields(const struct gate_work *w, const struct site_gate *gate)
+{
+    const struct mapping *m = w->own->o.mapping;
+
+    if (m->check_field.len && m->reason_field.len && !gate->missing.len) {
+        printf("  fields Access check %.*s and Access check reason %.*s: as the mapping says\n",
+               STR_ARG(m->check_field), STR_ARG(m->reason_field));
+        return;
+    }
+    if (gate->missing.len)
+        printf("  ! the mapping names fields that do not exist: %.*s\n", STR_ARG(gate->missing));
+    printf("  ! fields to be made by hand: Access check (a select list) and Access check reason (a "
+           "text field), on the edit screen;\n    the mapping names them under fields: "
+           "access_check, access_check_reason\n");
+}
+
+static void say_complaints(struct str rest)
+{
+    while (rest.len) {
+        struct str line = str_cut(&rest, '\n');
+        if (line.len)
+            printf("    %.*s\n", STR_ARG(line));
+    }
+}
+
+static void say_flow(struct gate_work *w, const struct gate_flow *f)
+{
+    bool empty = gate_plan_is_empty(f->plan);
+
+    printf("  workflow %.*s, version %lld\n", STR_ARG(f->now->roads.name),
+           (long long)f->now->version);
+    if (f->shared.len && !empty)
+        printf("  ! %.*s use%s this workflow, too: it changes for them as well (--shared goes "
+               "on)\n",
+               STR_ARG(f->shared), str_find(f->shared, ',') < 0 ? "s" : "");
+    printf("  before:\n");
+    say_roads(w, &f->now->roads);
+    if (empty) {
+        printf("  nothing to change\n");
+        return;
+    }
+    each_change(w, f, print_line, NULL);
+    printf("  after:\n");
+    say_roads(w, &f->after.roads);
+    say_complaints(f->complaints);
+    if (f->validated)
+        printf("  checked by Jira's own validator: %s\n", f->errors ? "refused" : "ok");
+}
+
+void gate_say_plan(struct gate_work *w, const struct gate_project *p)
+{
+    if (w->json) {
+        put_plan(w, p);
+        return;
+    }
+    say_head(w, p->gate);
+    if (!p->gate->known)
+        printf("  not known: %s\n", p->gate->why);
+    say_mode(&p->choice);
+    say_group(w, p->gate);
+    if (p->gate->known)
+        say_fields(w, p->gate);
+    for (size_t i = 0; i < p->gate->flow_count; i++)
+        say_flow(w, &p->flows[i]);
+}
+
+/* --- by hand --- */
+
+static void buf_line(void *arg, struct str line)
+{
+    buf_printf(arg, "- `%.*s`\n", STR_ARG(line));
+}
+
+void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct buf *to)
+{
+    struct str verify = site_gate_verify_name(w->own), group = w->at->gate.group;
+    const struct site_gate *g = p->gate;
+
+    buf_printf(to,
+               "# The gate for %.*s on %.*s\n\nUntil this is done the site stays in mode "
+               "**reopen**: a close without proof is undone after the fact. %s\n\n",
+               STR_ARG(g->project), STR_ARG(w->at->name), g->why);
+    buf_printf(to,
+               "1. Create the group **%.*s**. Its only member is the connector's account "
+               "(`%.*s`). Whoever joins it can close.\n",
+               STR_ARG(group), STR_ARG(g->key.account_id));
+    buf_printf(to, "2. Add the status **%.*s** (category In progress) to the workflow.\n",
+               STR_ARG(verify));
+    buf_printf(to,
+               "3. From every status where agents resolve today, add a transition **Mark done** "
+               "to %.*s, for everybody; and from there one **Back to work**.\n",
+               STR_ARG(verify));
+    buf_printf(to,
+               "4. Add a transition **Close verified** from %.*s to the status that means done, "
+               "with the screen and post functions of the old one.\n",
+               STR_ARG(verify));
+    buf_printf(to,
+               "5. On *Close verified* and on **every other** transition into a status of the "
+               "category Done (global ones, those shown on the portal, those of approvals; not "
+               "Cancelled and Declined), add the condition *Restrict who can move an issue* with "
+               "the group **%.*s** and nothing else in the same rule.\n"
+               "6. Lead approvals that end in Done to %.*s instead.\n"
+               "7. Take the field *Resolution* off the create and edit screens.\n"
+               "8. Run `countersign gate prove`.\n",
+               STR_ARG(group), STR_ARG(verify));
+    for (size_t i = 0; i < g->flow_count; i++) {
+        buf_printf(to, "\n## %.*s\n\n", STR_ARG(g->flows[i].roads.name));
+        each_change(w, &p->flows[i], buf_line, to);
+    }
+}

@@ -1,0 +1,346 @@
+/* One site, spoken to one thing after the other. */
+#include "cli/gate_work.h"
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/rng.h"
+#include "io/io_file.h"
+
+/* --- opening and closing --- */
+
+static void sign_in_as(struct site_config *c, struct str email, struct str token)
+{
+    c->auth = email.len ? JSM_AUTH_BASIC : JSM_AUTH_BEARER;
+    c->email = email;
+    c->token = token;
+}
+
+static struct site *open_site(struct gate_work *w, const struct site_config *c, struct err *err)
+{
+    struct site_options options = {.config = c,
+                                   .mapping = c->mapping,
+                                   .times = &w->config->policy.times,
+                                   .loop = w->loop,
+                                   .http = w->http};
+    return site_new(&options, err);
+}
+
+static bool open_database(struct gate_work *w, struct err *err)
+{
+    struct pg_options options;
+
+    if (!cli_database(w->config, w->arena, &options, err))
+        return false;
+    options.role = "countersign_service";
+    w->pg = pg_new(w->loop, &options);
+    w->store = (struct store){w->pg, STR("countersign gate")};
+    return true;
+}
+
+bool gate_work_open(struct gate_work *w, const struct site_config *site, bool database,
+                    struct err *err)
+{
+    struct http_options http = {
+        .per_host_max = 2, .in_flight_max = 8, .allow_plain_http = site->insecure_http};
+
+    w->at = site;
+    w->pg = NULL;
+    w->reader = w->own = w->agent = NULL;
+    w->loop = io_loop_new();
+    w->http = http_new(w->loop, &http);
+    w->own = open_site(w, site, err);
+    if (!w->own)
+        return false;
+    w->reader = w->own;
+    if (w->wish->token) {
+        w->reader_config = *site;
+        sign_in_as(&w->reader_config, str_of(w->wish->email), str_of(w->wish->token));
+        w->reader = open_site(w, &w->reader_config, err);
+        if (!w->reader)
+            return false;
+    }
+    if (site->gate.agent_token.len) {
+        w->agent_config = *site;
+        sign_in_as(&w->agent_config, site->gate.agent_email, site->gate.agent_token);
+        w->agent = open_site(w, &w->agent_config, err);
+        if (!w->agent)
+            return false;
+    }
+    return !database || open_database(w, err);
+}
+
+static void on_closed(void *arg)
+{
+    bool *done = arg;
+    *done = true;
+}
+
+void gate_work_close(struct gate_work *w)
+{
+    struct site *sites[] = {w->own, w->reader != w->own ? w->reader : NULL, w->agent};
+    bool pg_done = !w->pg, http_done = false;
+
+    for (size_t i = 0; i < 3; i++)
+        site_close(sites[i]);
+    if (w->pg)
+        pg_close(w->pg, on_closed, &pg_done);
+    http_close(w->http, on_closed, &http_done);
+    io_loop_wait(w->loop, &http_done);
+    io_loop_wait(w->loop, &pg_done);
+    io_loop_stop(w->loop);
+    (void)!io_loop_run(w->loop);
+    for (size_t i = 0; i < 3; i++)
+        site_free(sites[i]);
+    io_loop_free(w->loop);
+}
+
+void gate_code(struct gate_work *w, enum exit_code code)
+{
+    static const enum exit_code ORDER[] = {
+        EXIT_CODE_OK,        EXIT_CODE_DIFFERENT,   EXIT_CODE_FAILED,      EXIT_CODE_NOT_PERMITTED,
+        EXIT_CODE_TRY_AGAIN, EXIT_CODE_UNREACHABLE, EXIT_CODE_CANNOT_WRITE};
+    size_t was = 0, is = 0;
+
+    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+        was = ORDER[i] == (enum exit_code)w->code ? i : was;
+        is = ORDER[i] == code ? i : is;
+    }
+    if (is > was)
+        w->code = code;
+}
+
+/* --- one thing each --- */
+
+struct waiting {
+    bool done;
+    const struct site_gate *gate;
+    struct jsm_answer answer;
+    enum store_outcome outcome;
+    int64_t number;
+    struct arena *arena;
+    struct str text;
+};
+
+static void on_gate(void *arg, const struct site_gate *gate)
+{
+    struct waiting *x = arg;
+    x->gate = gate;
+    x->done = true;
+}
+
+const struct site_gate *gate_look(struct gate_work *w, struct str project)
+{
+    struct waiting x = {0};
+    struct site_gate_eyes eyes = {w->reader, w->own, w->agent};
+
+    site_gate_look(&eyes, w->arena, project, on_gate, &x);
+    io_loop_wait(w->loop, &x.done);
+    return x.gate;
+}
+
+const struct site_gate *gate_read(struct gate_work *w, const struct jsm_gate_key *key,
+                                  struct str workflow_id)
+{
+    struct waiting x = {0};
+
+    site_gate_read(w->reader, w->arena, key, workflow_id, on_gate, &x);
+    io_loop_wait(w->loop, &x.done);
+    return x.gate;
+}
+
+static void on_answer(void *arg, const struct jsm_answer *answer)
+{
+    struct waiting *x = arg;
+    x->answer = *answer;
+    x->done = true;
+}
+
+struct jsm_answer gate_ask(struct gate_work *w, const struct jsm_call *call)
+{
+    struct waiting x = {0};
+
+    site_gate_send(w->reader, w->arena, call, on_answer, &x);
+    io_loop_wait(w->loop, &x.done);
+    return x.answer;
+}
+
+static void on_number(void *arg, enum store_outcome outcome, int64_t number, const char *message)
+{
+    struct waiting *x = arg;
+    x->outcome = outcome;
+    x->number = number;
+    x->text = arena_str(x->arena, str_of(message));
+    x->done = true;
+}
+
+static void on_done(void *arg, enum store_outcome outcome, const char *message)
+{
+    on_number(arg, outcome, 0, message);
+}
+
+static void on_json(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct waiting *x = arg;
+    x->outcome = outcome;
+    x->text = arena_str(x->arena, json);
+    x->done = true;
+}
+
+static enum store_outcome told(const struct waiting *x, struct err *err)
+{
+    if (x->outcome != STORE_OK && x->outcome != STORE_LOST)
+        err_fill(err, ERR_TEMPORARY, __FILE__, __LINE__, "the database: %.*s", STR_ARG(x->text));
+    return x->outcome;
+}
+
+enum store_outcome gate_begin(struct gate_work *w, const struct store_gate_change *change,
+                              int64_t *ret_id, struct err *err)
+{
+    struct waiting x = {.arena = w->arena};
+
+    store_gate_begin(&w->store, change, on_number, &x);
+    io_loop_wait(w->loop, &x.done);
+    *ret_id = x.number;
+    return told(&x, err);
+}
+
+enum store_outcome gate_move(struct gate_work *w, int64_t id, const char *from, const char *to,
+                             struct str after, struct str said, struct err *err)
+{
+    struct waiting x = {.arena = w->arena};
+
+    store_gate_move(&w->store, id, from, to, after, said, on_done, &x);
+    io_loop_wait(w->loop, &x.done);
+    return told(&x, err);
+}
+
+const struct json *gate_live(struct gate_work *w, struct err *err)
+{
+    struct waiting x = {.arena = w->arena};
+    const struct json *rows;
+
+    store_gate_live(&w->store, w->at->name, on_json, &x);
+    io_loop_wait(w->loop, &x.done);
+    if (told(&x, err) != STORE_OK || !json_parse(w->arena, x.text, &rows, err))
+        return NULL;
+    return rows;
+}
+
+/* --- planning --- */
+
+/* Stands for the id of a group that is still to be made. */
+#define GROUP_TO_COME "00000000-0000-0000-0000-000000000000"
+
+static void plan_flow(struct gate_work *w, const struct site_gate *gate, size_t at,
+                      struct gate_flow *f)
+{
+    struct rng rng;
+    char uuid[37];
+    struct err err = {0};
+    bool group = gate->able.team_managed || gate->key.group_id.len;
+    struct jsm_gate_words words = {.key = gate->key,
+                                   .verify_name = site_gate_verify_name(w->own),
+                                   .verify_id = gate->verify_status_id};
+
+    rng_seed_system(&rng);
+    rng_uuid(&rng, uuid);
+    words.verify_ref = words.verify_id.len ? words.verify_id : arena_str(w->arena, str_of(uuid));
+    if (!group)
+        words.key.group_id = STR(GROUP_TO_COME);
+    f->now = &gate->flows[at];
+    f->shared = gate->shared[at];
+    f->plan = ARENA_NEW(w->arena, struct gate_plan);
+    gate_plan(&f->now->roads, f->plan);
+    f->planned = jsm_workflow_apply(w->arena, f->now, f->plan, &words);
+    if (!jsm_workflow_parse(w->arena, f->planned, &w->own->view, &words.key, &f->after, &err)) {
+        f->errors = 1;
+        f->complaints = arena_printf(w->arena, "error %s\n", err.what);
+        return;
+    }
+    if (gate_plan_is_empty(f->plan) || !group || !gate->able.may_write)
+        return;
+    struct jsm_call call = jsm_call_workflow_update(w->arena, f->planned, f->now->version_id,
+                                                    f->now->version, STR_NONE, STR_NONE, true);
+    struct jsm_answer answer = gate_ask(w, &call);
+    f->validated = answer.verdict == JSM_OK;
+    if (f->validated)
+        f->complaints = jsm_workflow_complaints(w->arena, answer.body, &f->errors);
+    else
+        f->complaints = arena_printf(w->arena, "warning not validated: %s\n", answer.why);
+}
+
+struct gate_project *gate_project_plan(struct gate_work *w, struct str project)
+{
+    struct gate_project *p = ARENA_NEW(w->arena, struct gate_project);
+
+    p->gate = gate_look(w, project);
+    gate_choose(&p->gate->able, w->at->gate.strongest, &p->choice);
+    for (size_t i = 0; i < p->gate->flow_count; i++)
+        plan_flow(w, p->gate, i, &p->flows[i]);
+    return p;
+}
+
+bool gate_project_differs(const struct gate_project *p)
+{
+    bool differs = p->gate->facts.group == ROAD_NO || p->gate->facts.member == ROAD_NO;
+
+    for (size_t i = 0; i < p->gate->flow_count; i++)
+        differs |= !gate_plan_is_empty(p->flows[i].plan);
+    return differs;
+}
+
+static bool against(const char **ret_why, enum exit_code *ret_code, const char *why,
+                    enum exit_code code)
+{
+    *ret_why = why;
+    *ret_code = code;
+    return false;
+}
+
+bool gate_project_stands(const struct gate_work *w, const struct gate_project *p,
+                         const char **ret_why, enum exit_code *ret_code)
+{
+    const struct site_gate *g = p->gate;
+
+    if (!g->known)
+        return against(ret_why, ret_code, g->why,
+                       g->denied || !g->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED
+                                                           : EXIT_CODE_UNREACHABLE);
+    if (p->choice.kind != GATE_BY_CLOSES)
+        return against(ret_why, ret_code,
+                       p->choice.why_not[GATE_BY_CLOSES]
+                           ? p->choice.why_not[GATE_BY_CLOSES]
+                           : "gate_mode chooses a gate that is not installed automatically",
+                       EXIT_CODE_FAILED);
+    if (g->facts.strangers)
+        return against(ret_why, ret_code,
+                       "somebody else is in the group that may close: take "
+                       "everybody but the connector out of it first",
+                       EXIT_CODE_FAILED);
+    for (size_t i = 0; i < g->flow_count; i++) {
+        const struct gate_flow *f = &p->flows[i];
+        if (f->errors)
+            return against(ret_why, ret_code, "Jira does not accept the plan", EXIT_CODE_FAILED);
+        if (f->plan->no_done)
+            return against(ret_why, ret_code, "a workflow has no status that means done",
+                           EXIT_CODE_FAILED);
+        if (f->plan->blocked)
+            return against(ret_why, ret_code,
+                           "a road into done stays open under this plan: see "
+                           "its reason",
+                           EXIT_CODE_FAILED);
+        if (!f->now->editable)
+            return against(ret_why, ret_code, "Jira says that a workflow cannot be edited",
+                           EXIT_CODE_FAILED);
+        if (f->now->busy)
+            return against(ret_why, ret_code, "Jira is changing a workflow right now",
+                           EXIT_CODE_TRY_AGAIN);
+        if (f->shared.len && !w->wish->shared && !gate_plan_is_empty(f->plan))
+            return against(ret_why, ret_code,
+                           "a workflow is used by other projects, too, and changes for them as "
+                           "well: --shared goes on",
+                           EXIT_CODE_FAILED);
+    }
+    return true;
+}

@@ -1,0 +1,90 @@
+/* gate_work.h: what the files of `countersign gate` share: one site, spoken to one thing after the
+ * other. */
+#ifndef COUNTERSIGN_CLI_GATE_WORK_H
+#define COUNTERSIGN_CLI_GATE_WORK_H
+
+#include "cli/cli.h"
+#include "json/json_write.h"
+#include "site/site_gate.h"
+#include "store/store.h"
+
+/* Borrowed from the command line. */
+struct gate_wish {
+    const char *site, *project, *out, *plan; /* or NULL: all, standard output, made afresh */
+    const char *email, *token;               /* an administrator's */
+    bool yes, shared;
+};
+
+struct gate_work {
+    const struct cli *cli;
+    const struct gate_wish *wish;
+    const struct config *config;
+    const struct site_config *at; /* the site in hand */
+    struct arena *arena;
+    struct io_loop *loop;
+    struct http *http;
+    struct pg *pg; /* NULL: not asked for */
+    struct store store;
+    struct site_config reader_config, agent_config;
+    struct site *reader, *own, *agent; /* reader is own without an administrator's credential */
+    struct json_out *json;             /* open array; NULL: text */
+    int code;                          /* the worst so far */
+};
+
+/* One workflow as it is, and as the gate would leave it. */
+struct gate_flow {
+    const struct jsm_workflow *now;
+    struct gate_plan *plan;
+    struct jsm_workflow after;
+    struct str planned;    /* document */
+    struct str complaints; /* of Jira's own validation */
+    size_t errors;         /* that speak against it */
+    bool validated;
+    struct str shared; /* other projects, or empty */
+};
+struct gate_project {
+    const struct site_gate *gate;
+    struct gate_choice choice;
+    struct gate_flow flows[JSM_WORKFLOWS_MAX];
+};
+
+/* Signs in; ends with gate_work_close. False: err. database: a pool is made, too. */
+MUST_CHECK bool gate_work_open(struct gate_work *w, const struct site_config *site, bool database,
+                               struct err *err);
+/* Everything it opened; the loop is gone afterwards. */
+void gate_work_close(struct gate_work *w);
+/* The worse of what was and this; unlike numbers go by their weight for whoever runs it. */
+void gate_code(struct gate_work *w, enum exit_code code);
+
+/* One thing each, waited for. */
+const struct site_gate *gate_look(struct gate_work *w, struct str project);
+const struct site_gate *gate_read(struct gate_work *w, const struct jsm_gate_key *key,
+                                  struct str workflow_id);
+struct jsm_answer gate_ask(struct gate_work *w, const struct jsm_call *call);
+enum store_outcome gate_begin(struct gate_work *w, const struct store_gate_change *change,
+                              int64_t *ret_id, struct err *err);
+enum store_outcome gate_move(struct gate_work *w, int64_t id, const char *from, const char *to,
+                             struct str after, struct str said, struct err *err);
+/* NULL: err. */
+const struct json *gate_live(struct gate_work *w, struct err *err);
+
+/* Look, choose, plan every workflow and let Jira judge the plans. */
+struct gate_project *gate_project_plan(struct gate_work *w, struct str project);
+/* Is there anything to do, does anything speak against it? why: for people. */
+bool gate_project_differs(const struct gate_project *p);
+bool gate_project_stands(const struct gate_work *w, const struct gate_project *p,
+                         const char **ret_why, enum exit_code *ret_code);
+
+/* What is found or planned, as text, or into w->json. */
+void gate_say_plan(struct gate_work *w, const struct gate_project *p);
+void gate_say_proof(struct gate_work *w, const struct site_gate *gate);
+/* What an administrator has to do by hand, as Markdown. */
+void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct buf *to);
+/* What changes, one line each, as a JSON list. */
+struct str gate_changes(struct gate_work *w, const struct gate_flow *f);
+
+/* install and uninstall of one project. */
+void gate_install(struct gate_work *w, struct str project);
+void gate_uninstall(struct gate_work *w, const struct json *row);
+
+#endif

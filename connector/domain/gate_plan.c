@@ -1,0 +1,190 @@
+#include "domain/gate_plan.h"
+
+bool gate_plan_is_empty(const struct gate_plan *plan)
+{
+    return !plan->added_count && !plan->changed_count;
+}
+
+bool gate_plan_blocks(enum road_reason reason)
+{
+    return reason == ROAD_BECAUSE_CREATED || reason == ROAD_BECAUSE_REJECTED ||
+           reason == ROAD_BECAUSE_STRANGE;
+}
+
+static struct gate_change *add(struct gate_plan *p, enum gate_change_kind kind, size_t to)
+{
+    struct gate_change *c = &p->added[p->added_count++];
+
+    c->kind = kind;
+    c->road = c->like = ROAD_NOWHERE;
+    c->to = to;
+    c->from_count = 0;
+    return c;
+}
+
+static void close_roads(const struct workflow *w, const struct road_report *roads,
+                        struct gate_plan *p)
+{
+    for (size_t i = 0; i < roads->count; i++) {
+        const struct road_verdict *v = &roads->rows[i];
+        if (v->state != ROAD_IS_OPEN)
+            continue;
+        bool approves = v->reason == ROAD_BECAUSE_APPROVED;
+        /* led from the verifying status into itself, an approval would do nothing for ever */
+        if (gate_plan_blocks(v->reason) ||
+            (approves && road_leaves(w, &w->roads[v->road], p->verify))) {
+            p->blocked++;
+            continue;
+        }
+        struct gate_change *c = &p->changed[p->changed_count++];
+        c->kind = approves ? GATE_LEAD : GATE_RESTRICT;
+        c->road = v->road;
+        c->to = c->kind == GATE_LEAD ? p->verify : w->roads[v->road].to;
+        c->from_count = 0;
+        c->like = ROAD_NOWHERE;
+    }
+}
+
+static bool is_led(const struct gate_plan *p, size_t road)
+{
+    for (size_t i = 0; i < p->changed_count; i++)
+        if (p->changed[i].road == road)
+            return p->changed[i].kind == GATE_LEAD;
+    return false;
+}
+
+/* A road from there to a status of that part, as the plan leaves it; ROAD_NOWHERE: none. */
+static size_t find_road(const struct workflow *w, const struct gate_plan *p, size_t from,
+                        enum status_role to)
+{
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *r = &w->roads[i];
+        size_t target = is_led(p, i) ? p->verify : r->to;
+        bool leads = target < w->status_count && w->statuses[target].role == to;
+        if (leads && road_leaves(w, r, from) && road_lets_us(r))
+            return i;
+    }
+    return ROAD_NOWHERE;
+}
+
+/* Statuses where an agent closes, or could, and from where nothing leads to the verifying one. */
+static void add_resolve(const struct workflow *w, const struct road_report *roads,
+                        struct gate_plan *p)
+{
+    struct gate_change *c = NULL;
+
+    for (size_t s = 0; s < w->status_count; s++) {
+        const struct road_status *status = &w->statuses[s];
+        bool closes = false;
+        /* while an approval is awaited, nobody resolves past it */
+        if (status->category == CATEGORY_DONE || s == p->verify || status->on_approve.len)
+            continue;
+        for (size_t i = 0; i < roads->count; i++) {
+            const struct road_verdict *v = &roads->rows[i];
+            closes |= v->state != ROAD_IS_LEFT && v->reason != ROAD_BECAUSE_APPROVED &&
+                      v->reason != ROAD_BECAUSE_REJECTED && road_leaves(w, &w->roads[v->road], s);
+        }
+        if (!closes || find_road(w, p, s, STATUS_VERIFY) != ROAD_NOWHERE)
+            continue;
+        if (!c)
+            c = add(p, GATE_ADD_RESOLVE, p->verify);
+        c->from[c->from_count++] = s;
+    }
+}
+
+/* Whose screen and post functions the closing transition gets: they set the resolution. One that
+ * has a place of its own rather than a button for every status. */
+static size_t closing_like(const struct workflow *w, const struct road_report *roads)
+{
+    size_t found = ROAD_NOWHERE;
+
+    for (size_t i = 0; i < roads->count; i++) {
+        const struct road *r = &w->roads[roads->rows[i].road];
+        if (roads->rows[i].state == ROAD_IS_LEFT || r->type == ROAD_INITIAL)
+            continue;
+        if (r->type == ROAD_DIRECTED)
+            return roads->rows[i].road;
+        if (found == ROAD_NOWHERE)
+            found = roads->rows[i].road;
+    }
+    return found;
+}
+
+static bool names_others(const struct road *road)
+{
+    for (size_t i = 0; i < road->guard_count; i++)
+        if (road->guards[i].kind == GUARD_OTHERS)
+            return true;
+    return false;
+}
+
+/* One that is surely ours to go. */
+static bool has_close(const struct workflow *w, size_t verify)
+{
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *r = &w->roads[i];
+        bool done = r->to < w->status_count && w->statuses[r->to].role == STATUS_DONE;
+        if (done && r->type == ROAD_DIRECTED && road_leaves(w, r, verify) && road_lets_us(r) &&
+            !names_others(r))
+            return true;
+    }
+    return false;
+}
+
+static void add_one(struct gate_plan *p, enum gate_change_kind kind, size_t from, size_t to)
+{
+    struct gate_change *c = add(p, kind, to);
+
+    c->from[0] = from;
+    c->from_count = 1;
+}
+
+/* Where work goes on: where most roads to the verifying status begin, else the first open one. */
+static size_t work_status(const struct workflow *w, size_t verify)
+{
+    size_t best = ROAD_NOWHERE, most = 0;
+
+    for (size_t s = 0; s < w->status_count; s++) {
+        size_t count = 1;
+        if (w->statuses[s].role != STATUS_OPEN)
+            continue;
+        for (size_t i = 0; i < w->road_count; i++)
+            count += w->roads[i].type == ROAD_DIRECTED && road_leaves(w, &w->roads[i], s);
+        count += w->statuses[s].category == CATEGORY_INDETERMINATE ? w->road_count : 0;
+        if (s != verify && !w->statuses[s].on_approve.len && count > most) {
+            best = s;
+            most = count;
+        }
+    }
+    return best;
+}
+
+void gate_plan(const struct workflow *w, struct gate_plan *ret)
+{
+    struct road_report roads;
+    size_t done = roads_status(w, STATUS_DONE), work;
+
+    ret->added_count = ret->changed_count = ret->blocked = 0;
+    ret->verify = roads_status(w, STATUS_VERIFY);
+    ret->no_done = done == ROAD_NOWHERE;
+    if (ret->no_done)
+        return;
+    if (ret->verify == ROAD_NOWHERE) {
+        ret->verify = w->status_count;
+        add(ret, GATE_ADD_STATUS, ret->verify);
+    }
+    roads_judge(w, &roads);
+    close_roads(w, &roads, ret);
+    add_resolve(w, &roads, ret);
+    work = work_status(w, ret->verify);
+    if (!has_close(w, ret->verify)) {
+        add_one(ret, GATE_ADD_CLOSE, ret->verify, done);
+        ret->added[ret->added_count - 1].like = closing_like(w, &roads);
+    }
+    if (work == ROAD_NOWHERE)
+        return;
+    if (find_road(w, ret, ret->verify, STATUS_OPEN) == ROAD_NOWHERE)
+        add_one(ret, GATE_ADD_BACK, ret->verify, work);
+    if (find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
+        add_one(ret, GATE_ADD_REOPEN, done, work);
+}

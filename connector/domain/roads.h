@@ -1,0 +1,226 @@
+/* roads.h: every road on which a ticket can come into a Done status, whether only the connector may
+ * go it, and what else makes a gate that is installed worth nothing. Pure.
+ *
+ * What a road is guarded by is a tree of conditions, flattened: a node stands before what is below
+ * it and says how long both are. A road is gated when the tree lets nobody through but the
+ * connector; what the tree says about fields proves nothing, for fields can be edited.
+ *
+ * Semantics of the rules: descriptions of GET /rest/api/3/workflows/capabilities in Atlassian's
+ * OpenAPI file. Criteria inside one restrict-issue-transition are OR-ed; conditions of a group are
+ * joined by its operation. */
+#ifndef COUNTERSIGN_DOMAIN_ROADS_H
+#define COUNTERSIGN_DOMAIN_ROADS_H
+
+#include "domain/ticket.h"
+
+enum {
+    ROAD_STATUSES_MAX = 128,    /* of one workflow; Jira warns from 50 on */
+    ROAD_TRANSITIONS_MAX = 256, /* likewise */
+    ROAD_DEPTH_MAX = 16,        /* groups of conditions inside groups */
+};
+#define ROAD_NOWHERE ((size_t)-1) /* no such status */
+
+enum guard_kind {
+    GUARD_ALL,    /* a group: everything below it must hold */
+    GUARD_ANY,    /* a group: one of what is below it suffices */
+    GUARD_US,     /* the connector's group or account, nobody else */
+    GUARD_US_OR,  /* the connector or somebody else */
+    GUARD_OTHERS, /* somebody, and the connector is not named */
+    GUARD_PEOPLE, /* hides the button; whoever has an API token goes through */
+    GUARD_NOBODY, /* neither people nor programs */
+    GUARD_OTHER,  /* a rule that is not about who */
+};
+struct guard {
+    enum guard_kind kind;
+    size_t size; /* with all that is below it, in nodes */
+};
+
+struct road_status {
+    struct str ref, name;
+    enum status_category category;
+    enum status_role role;
+    bool named;                        /* by the mapping */
+    bool frozen;                       /* jira.issue.editable=false: nobody can write there */
+    struct str on_approve, on_decline; /* transitions that an approval goes by itself; or empty */
+};
+
+enum road_type { ROAD_INITIAL, ROAD_GLOBAL, ROAD_DIRECTED, ROAD_UNKNOWN };
+struct road {
+    struct str id, name;
+    enum road_type type;
+    size_t to;          /* index of the status, or ROAD_NOWHERE */
+    const size_t *from; /* of ROAD_DIRECTED */
+    size_t from_count;
+    const struct guard *guards;
+    size_t guard_count; /* 0: no condition */
+    bool portal;        /* customers see it */
+};
+/* Borrowed: whoever fills it owns what it points to. */
+struct workflow {
+    struct str id, name;
+    bool team_managed;
+    const struct road_status *statuses;
+    size_t status_count; /* at most ROAD_STATUSES_MAX */
+    const struct road *roads;
+    size_t road_count; /* at most ROAD_TRANSITIONS_MAX */
+};
+
+/* Open: somebody can close there without proof. Left: not ours to gate. */
+enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
+
+/* X(suffix, name in JSON, state, in words) */
+#define ROAD_REASONS(X)                                                                           \
+    X(CONNECTOR, "connector_only", GATED, "only the connector may go it")                         \
+    X(NOBODY, "nobody", GATED, "nobody may go it, programs included")                             \
+    X(UNGUARDED, "unguarded", OPEN, "anybody who may work on the ticket goes it")                 \
+    X(GLOBAL, "global", OPEN, "it leads there from any status, for anybody")                      \
+    X(PORTAL, "portal", OPEN, "customers go it on the portal")                                    \
+    X(OR_ED, "or_ed", OPEN, "criteria inside one rule are OR-ed: it lets others through, too")    \
+    X(OTHERS, "others", OPEN, "it is restricted, but not to the connector")                       \
+    X(HIDDEN, "hidden_only", OPEN, "only the button is hidden: any API token goes it")            \
+    X(APPROVED, "approval", OPEN, "an approval goes it by itself, past what restricts people")    \
+    X(REJECTED, "decline", OPEN, "a declined approval goes it, into a status that means done")    \
+    X(CREATED, "created_done", OPEN, "tickets are made there")                                    \
+    X(STRANGE, "unknown_type", OPEN, "this kind of transition is not known here")                 \
+    X(CANCELLED, "cancelled", LEFT, "the mapping calls it cancelled: no access is claimed there") \
+    X(DECLINED, "declined", LEFT, "the mapping calls it declined: no access is claimed there")    \
+    X(INSIDE, "done_already", LEFT, "it begins in a status that means done")
+
+enum road_reason {
+#define X(suffix, name, state, words) ROAD_BECAUSE_##suffix,
+    ROAD_REASONS(X)
+#undef X
+        ROAD_REASON_COUNT
+};
+struct road_verdict {
+    size_t road; /* index */
+    enum road_state state;
+    enum road_reason reason;
+};
+extern const char *const ROAD_REASON_NAMES[ROAD_REASON_COUNT];
+extern const char *const ROAD_REASON_WORDS[ROAD_REASON_COUNT];
+const char *road_state_name(enum road_state state);
+
+struct road_report {
+    struct road_verdict rows[ROAD_TRANSITIONS_MAX]; /* roads into Done, in the workflow's order */
+    size_t count, open, left;
+};
+/* Every road into a status of the Done category. */
+void roads_judge(const struct workflow *w, struct road_report *ret);
+
+/* Does the tree let nobody but the connector through? And the connector, as far as it tells? */
+bool road_is_locked(const struct road *road);
+bool road_lets_us(const struct road *road);
+/* Is the road offered in that status? */
+bool road_leaves(const struct workflow *w, const struct road *road, size_t status);
+/* The first status that plays this part, one that the mapping names before others; ROAD_NOWHERE:
+ * none. */
+size_t roads_status(const struct workflow *w, enum status_role role);
+
+/* --- what else counts --- */
+
+enum road_known { ROAD_NOT_KNOWN = 0, ROAD_NO, ROAD_YES };
+
+/* What was read beside the workflow. */
+struct gate_facts {
+    enum road_known group;          /* does the connector's group exist; team-managed: not asked */
+    enum road_known member;         /* is the connector in it */
+    size_t strangers;               /* others who are */
+    enum road_known resolution;     /* can the resolution be edited outside a transition */
+    enum road_known may_transition; /* the connector's own rights in the project */
+    enum road_known may_edit;
+    enum road_known words;        /* can the connector write the fields that the mapping names */
+    enum road_known agent_closes; /* was a gated road offered to an ordinary agent */
+    enum road_known connector_closes; /* was a closing one offered to the connector */
+};
+
+/* X(suffix, name in JSON, does the gate not hold, what is wrong, what helps) */
+#define GATE_FINDINGS(X)                                                                        \
+    X(NO_VERIFY, "no_verify_status", true,                                                      \
+      "no status of the workflow is mapped as verify: nothing waits for proof",                 \
+      "countersign gate install, or map the status")                                            \
+    X(NO_CLOSE, "no_closing_road", true,                                                        \
+      "no road leads from the verifying status to done that the connector may go",              \
+      "countersign gate install")                                                               \
+    X(NO_REOPEN, "no_reopening_road", false,                                                    \
+      "no road leads the connector from done back to work: what is closed stays closed",        \
+      "add a transition from done to an open status")                                           \
+    X(FROZEN, "not_editable", false,                                                            \
+      "jira.issue.editable=false on a status the connector writes in stops its words, too",     \
+      "remove the property from the status")                                                    \
+    X(NO_GROUP, "no_group", true, "the group that may close does not exist",                    \
+      "countersign gate install, or create it with the connector as its only member")           \
+    X(NOT_MEMBER, "not_member", true, "the connector is not in the group that may close",       \
+      "add the connector's account to it")                                                      \
+    X(STRANGERS, "others_in_group", true, "somebody else is in the group that may close",       \
+      "take everybody but the connector out of it")                                             \
+    X(GROUP_UNSEEN, "group_unseen", true, "nobody can tell who is in the group that may close", \
+      "give the account the global permission Browse users and groups")                         \
+    X(RESOLUTION, "resolution_editable", true,                                                  \
+      "the resolution can be edited: a ticket looks resolved without a transition",             \
+      "take the field Resolution off the edit screen")                                          \
+    X(NO_TRANSITION_RIGHT, "may_not_transition", true, "the connector may not move tickets",    \
+      "grant it Transition issues in the project")                                              \
+    X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",               \
+      "grant it Edit issues in the project")                                                    \
+    X(NO_WORDS, "no_words", false,                                                              \
+      "the fields Access check and its reason are not there, or not on the edit screen",        \
+      "put both fields on the edit screen of the governed issue types")                         \
+    X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
+      "look at the roads: Jira answered otherwise than the workflow reads")                     \
+    X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \
+      "the connector was not offered a road into done where it should be",                      \
+      "look at the other conditions of the closing transition")
+
+enum gate_finding {
+#define X(suffix, name, fails, what, help) GATE_FOUND_##suffix,
+    GATE_FINDINGS(X)
+#undef X
+        GATE_FINDING_COUNT
+};
+struct gate_finding_text {
+    const char *name;
+    bool fails;
+    const char *what, *help;
+};
+extern const struct gate_finding_text GATE_FINDING_TEXTS[GATE_FINDING_COUNT];
+/* Bits of enum gate_finding. */
+unsigned gate_findings(const struct workflow *w, const struct gate_facts *facts);
+/* How many of them mean that the gate does not hold. */
+size_t gate_failures(unsigned findings);
+
+/* --- which gate --- */
+
+/* X(suffix, name in the configuration), strongest first */
+#define GATE_KINDS(X)               \
+    X(CLOSES, "connector_closes")   \
+    X(APPROVAL, "approval_step")    \
+    X(VALIDATOR, "validator_field") \
+    X(REOPEN, "reopen")
+enum gate_kind {
+#define X(suffix, name) GATE_BY_##suffix,
+    GATE_KINDS(X)
+#undef X
+        GATE_KIND_COUNT
+};
+extern const char *const GATE_KIND_NAMES[GATE_KIND_COUNT];
+
+struct gate_abilities {
+    bool workflow_rest; /* false: Data Center */
+    bool team_managed;
+    bool readable; /* the workflow could be read */
+    bool may_write;
+    bool group_ready;    /* it exists, or we may make it; not needed where team-managed */
+    bool rule_restrict;  /* system:restrict-issue-transition */
+    bool rule_validator; /* system:validate-field-value */
+    bool rule_approval;  /* system:block-in-progress-approval */
+    bool check_field;    /* the mapping names one */
+};
+struct gate_choice {
+    enum gate_kind kind;
+    const char *why_not[GATE_KIND_COUNT]; /* of those not possible; NULL: possible */
+};
+/* The strongest that is possible, not stronger than `from`. */
+void gate_choose(const struct gate_abilities *able, enum gate_kind from, struct gate_choice *ret);
+
+#endif

@@ -1,0 +1,107 @@
+/* jsm_workflow.h: a workflow of Jira Cloud, read into the roads of domain/roads.h, changed by a
+ * plan of domain/gate_plan.h, and put back. Pure.
+ *
+ * POST /rest/api/3/workflows gives it, POST /rest/api/3/workflows/update takes it (Atlassian's
+ * OpenAPI file). An update is complete: a transition that is left out is deleted, so all that we do
+ * not understand is sent back as it came, ids of rules included.
+ *
+ * A document is one workflow with the statuses it uses, as canonical JSON (RFC 8785): without what
+ * Jira changes by itself (version, dates, tasks), statuses and transitions in the order of their
+ * ids. Two documents are the same workflow when their bytes are the same. */
+#ifndef COUNTERSIGN_JSM_WORKFLOW_H
+#define COUNTERSIGN_JSM_WORKFLOW_H
+
+#include "domain/gate_plan.h"
+#include "jsm/jsm_call.h"
+#include "jsm/jsm_issue.h"
+
+enum {
+    JSM_WORKFLOWS_MAX = 16,               /* of one project's governed issue types */
+    JSM_WORKFLOW_BYTES = 4 * 1024 * 1024, /* of one document */
+};
+
+/* Who may close: a group (company-managed projects), or the account itself (team-managed, where
+ * accountIds are allowed). */
+struct jsm_gate_key {
+    struct str group_id, account_id;
+};
+
+struct jsm_workflow {
+    struct workflow roads; /* what the document says */
+    struct str doc;        /* its text */
+    const struct json *json;
+    struct str version_id; /* empty when it was not read from Jira */
+    int64_t version;
+    bool editable, busy; /* busy: an update of it is under way */
+};
+
+/* All workflows of a reply, at most JSM_WORKFLOWS_MAX. view: what the mapping calls the statuses.
+ * False: not such a reply, or one that is longer than we look at (err says what). Everything lives
+ * in the arena. */
+MUST_CHECK bool jsm_workflows_read(struct arena *a, const struct json *body,
+                                   const struct jsm_view *view, const struct jsm_gate_key *key,
+                                   struct jsm_workflow *ret, size_t *ret_count, struct err *err);
+/* The same from a document. */
+MUST_CHECK bool jsm_workflow_parse(struct arena *a, struct str doc, const struct jsm_view *view,
+                                   const struct jsm_gate_key *key, struct jsm_workflow *ret,
+                                   struct err *err);
+
+/* What a plan needs beside it. */
+struct jsm_gate_words {
+    struct jsm_gate_key key;
+    struct str verify_name; /* of the verifying status, where it is added */
+    struct str verify_ref;  /* a UUID, or the id of a status of that name that exists */
+    struct str verify_id;   /* that id; empty: it is made */
+};
+/* The document as the plan leaves it; empty when it would be longer than JSM_WORKFLOW_BYTES. */
+struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
+                              const struct gate_plan *plan, const struct jsm_gate_words *words);
+
+/* Take our changes (before to after) out of what is there now, each status and transition by its
+ * id: what is as we left it becomes what it was, what we did not change stays as others left it.
+ * With now the same as after the result is before, to the byte. False: others have changed what we
+ * did too, or use what we added; err names it. */
+MUST_CHECK bool jsm_workflow_undo(struct arena *a, struct str before, struct str after,
+                                  struct str now, struct str *ret, struct err *err);
+
+/* Calls. route: the bodies hold all that Jira needs. pairs: "projectId", "issueTypeId" by turns. */
+struct jsm_call jsm_call_workflows(struct arena *a, const struct str *pairs, size_t pair_count);
+struct jsm_call jsm_call_workflow(struct arena *a, struct str workflow_id);
+/* The update of the version that was read, or its validation. moved_ref, to_ref: tickets in that
+ * status, which the document has no more, go there; empty: none. */
+struct jsm_call jsm_call_workflow_update(struct arena *a, struct str doc, struct str version_id,
+                                         int64_t version, struct str moved_ref, struct str to_ref,
+                                         bool validate_only);
+/* What the validation says, as sentences of one line each; *ret_errors: how many of them speak
+ * against the update. */
+struct str jsm_workflow_complaints(struct arena *a, const struct json *body, size_t *ret_errors);
+/* GET /rest/api/3/workflows/capabilities, and is the rule offered there? */
+struct jsm_call jsm_call_capabilities(struct arena *a, struct str project_id, struct str type_id);
+bool jsm_rule_is_offered(const struct json *body, const char *rule_key);
+/* GET /rest/api/3/workflow/{id}/projectUsages: a page of the projects that use it. */
+struct jsm_call jsm_call_workflow_usages(struct arena *a, struct str workflow_id, struct str token);
+
+/* Groups: by name, its members from start_at on, made, joined. */
+struct jsm_call jsm_call_group(struct arena *a, struct str name);
+struct jsm_call jsm_call_group_members(struct arena *a, struct str group_id, int64_t start_at);
+struct jsm_call jsm_call_group_add(struct arena *a, struct str name);
+struct jsm_call jsm_call_group_join(struct arena *a, struct str group_id, struct str account_id);
+/* GET /rest/api/3/mypermissions: keys "A,B", of a project or (empty) of the site; the answer. */
+struct jsm_call jsm_call_permissions(struct arena *a, const char *keys, struct str project_id);
+bool jsm_has_permission(const struct json *body, const char *key);
+/* GET /rest/api/3/statuses/search: is there one of this name that all projects share, and that does
+ * not mean done? Its id. */
+struct jsm_call jsm_call_statuses(struct arena *a, struct str name);
+struct str jsm_status_id(struct arena *a, const struct json *body, struct str name);
+/* GET /rest/api/3/field: all fields we may see; is one of this id among them? */
+struct jsm_call jsm_call_all_fields(void);
+bool jsm_has_field(const struct json *body, struct str id);
+/* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
+struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
+/* Tickets of a project for the self-test, newest first; what an edit screen of one offers; the
+ * transitions of one, unavailable ones too. */
+struct jsm_call jsm_call_samples(struct arena *a, struct str project);
+struct jsm_call jsm_call_edit_screen(struct arena *a, struct str issue_id);
+struct jsm_call jsm_call_all_transitions(struct arena *a, struct str issue_id);
+
+#endif

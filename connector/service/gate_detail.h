@@ -1,0 +1,21 @@
+/* gate_detail.h: what a look at a gate showed, as JSON and as a fingerprint. Pure. Shared by the
+ * service, which keeps it, and by `countersign gate`, which shows it. */
+#ifndef COUNTERSIGN_SERVICE_GATE_DETAIL_H
+#define COUNTERSIGN_SERVICE_GATE_DETAIL_H
+
+#include "json/json_write.h"
+#include "site/site_gate.h"
+
+/* Members of an object that is open: project, known, why, mode, why_not, open, open_roads,
+ * workflows with their roads and findings, findings, others_in_group, editable, tries. */
+void gate_detail_put(struct json_out *out, struct arena *a, const struct site *site,
+                     const struct site_gate *gate);
+/* The same as one object. */
+struct str gate_detail(struct arena *a, const struct site *site, const struct site_gate *gate);
+/* Hexadecimal SHA-256 of what must not change by itself: roads, findings, who is in the group, our
+ * fields on the edit screen. Not of the tickets that were tried. */
+struct str gate_fingerprint(struct arena *a, const struct site_gate *gate);
+/* "In progress, Pending" or "any status". */
+struct str gate_from(struct arena *a, const struct workflow *w, const struct road *road);
+
+#endif

@@ -1,0 +1,67 @@
+/* site_gate.h: the gate of one project, as Jira has it now: its workflows, who may close, what else
+ * counts. Used by `countersign gate` and by the service, which proves it again and again. */
+#ifndef COUNTERSIGN_SITE_SITE_GATE_H
+#define COUNTERSIGN_SITE_SITE_GATE_H
+
+#include "domain/gate_plan.h"
+#include "jsm/jsm_workflow.h"
+#include "site/site.h"
+
+enum {
+    SITE_GATE_TYPES_MAX = 32,   /* governed issue types of one project */
+    SITE_GATE_SHARED_MAX = 20,  /* projects named that share a workflow */
+    SITE_GATE_TICKETS_MAX = 6,  /* looked at in a self-test */
+    SITE_GATE_MEMBERS_MAX = 20, /* strangers named */
+};
+
+/* Who looks. All borrowed; reader and own may be the same, agent may be NULL. */
+struct site_gate_eyes {
+    struct site *reader; /* reads workflows and groups; an administrator's, where there is one */
+    struct site *own;    /* the connector itself */
+    struct site *agent;  /* an ordinary agent */
+};
+
+/* One offer of a self-test. */
+struct site_gate_try {
+    struct str ticket, who; /* key; "agent", "connector" */
+    size_t offered;         /* roads into a status that means done */
+};
+
+struct site_gate {
+    struct str project, project_id, style; /* style: as Jira calls it */
+    bool known;                            /* all of it could be read */
+    char why[520];                         /* what could not, for people */
+    bool denied;                           /* for want of a right */
+    struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
+    size_t flow_count;
+    struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR"; or empty */
+    struct gate_abilities able;
+    struct gate_facts facts;
+    struct jsm_gate_key key;
+    struct str verify_status_id;                 /* of a status of that name that exists */
+    struct str strangers[SITE_GATE_MEMBERS_MAX]; /* in the group, by name */
+    struct str missing;                          /* ids of our fields that do not exist */
+    struct str editable;                         /* our fields on the edit screen: "Access check" */
+    struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
+    size_t try_count;
+};
+typedef void site_gate_fn(void *arg, const struct site_gate *gate);
+
+/* Look at one project, about fifteen calls one after the other. Calls back exactly once, never from
+ * inside; all of it lives in the arena. */
+void site_gate_look(const struct site_gate_eyes *eyes, struct arena *arena, struct str project,
+                    site_gate_fn *fn, void *arg);
+/* The same for one of its workflows only: is it still what it was? flow_count is 1 or 0. */
+void site_gate_read(struct site *reader, struct arena *arena, const struct jsm_gate_key *key,
+                    struct str workflow_id, site_gate_fn *fn, void *arg);
+/* How the verifying status is called in this mapping. Borrowed from the site. */
+struct str site_gate_verify_name(const struct site *site);
+/* Roads that stand open and findings that fail, of all workflows. */
+size_t site_gate_open(const struct site_gate *gate);
+
+/* Send a call, and again while Jira says "later" or that another update runs, at most for a minute
+ * or two. Calls back exactly once, never from inside. */
+void site_gate_send(struct site *site, struct arena *arena, const struct jsm_call *call,
+                    site_answer_fn *fn, void *arg);
+
+#endif

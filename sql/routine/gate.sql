@@ -1,0 +1,66 @@
+-- The gate in Jira's workflow. The intent is committed before the change is sent; one installation of a workflow at a time.
+create or replace function governance.gate_begin(p jsonb) returns bigint
+language plpgsql set search_path = pg_catalog as $$
+declare
+    made bigint;
+begin
+    if p ? 'replaces' then -- what is there now without our part is the new beginning
+        update governance.gate_installation set state = 'removed', ended_at = clock_timestamp(), said = 'replaced by a newer one'
+         where id = (p->>'replaces')::bigint and state in ('installing', 'installed', 'removing');
+    end if;
+    insert into governance.gate_installation (site, project, workflow, name, mode, state, version, before, planned, changes)
+    values (p->>'site', p->>'project', p->>'workflow', p->>'name', p->>'mode', 'installing', (p->>'version')::bigint,
+            p->>'before', p->>'planned', coalesce(p->'changes', '[]'))
+    on conflict (site, workflow) where state in ('installing', 'installed', 'removing') do nothing
+    returning id into made;
+    return made;
+end $$;
+comment on function governance.gate_begin(jsonb) is 'A workflow is about to be changed; null when it is changed already';
+
+create or replace function governance.gate_move(p_id bigint, p_from text, p_to text, p_after text, p_said text) returns bigint
+language sql set search_path = pg_catalog as $$
+    update governance.gate_installation g
+       set state = p_to, after = case when p_after <> '' then p_after else g.after end, said = p_said,
+           installed_at = case when p_to = 'installed' then coalesce(g.installed_at, clock_timestamp()) else g.installed_at end,
+           ended_at = case when p_to in ('removed', 'given_up') then clock_timestamp() end
+     where g.id = p_id and g.state = p_from
+    returning g.id
+$$;
+comment on function governance.gate_move(bigint, text, text, text, text) is 'From one state to the next; null when somebody else was faster';
+
+create or replace function governance.gate_live(p_site text) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'project', g.project, 'workflow', g.workflow, 'name', g.name,
+                                                 'state', g.state, 'version', g.version, 'before', g.before,
+                                                 'planned', g.planned, 'after', g.after) order by g.id), '[]')
+      from governance.gate_installation g
+     where g.site = p_site and g.state in ('installing', 'installed', 'removing')
+$$;
+comment on function governance.gate_live(text) is 'What is installed at a site, or half so';
+
+-- Told once a day for each different state of things: what is open from the beginning, and every change but one for the better.
+create or replace function governance.gate_proved(p_site text, p_project text, p_known boolean, p_open int, p_said text,
+                                                  p_fingerprint text, p_detail jsonb) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    was governance.gate_proof;
+    differs boolean;
+begin
+    select * into was from governance.gate_proof where site = p_site and project = p_project for update;
+    differs := found and was.fingerprint <> p_fingerprint;
+    insert into governance.gate_proof as g (site, project, at, known, open, said, fingerprint, detail, since)
+    values (p_site, p_project, clock_timestamp(), p_known, p_open, p_said, p_fingerprint, p_detail, clock_timestamp())
+    on conflict (site, project) do update
+       set at = excluded.at, known = excluded.known, open = excluded.open, said = excluded.said, detail = excluded.detail,
+           since = case when g.fingerprint = excluded.fingerprint then g.since else excluded.since end,
+           fingerprint = excluded.fingerprint;
+    if (differs and not (p_known and p_open = 0 and (was.open > 0 or not was.known)))
+       or (was.site is null and p_open > 0) then
+        insert into governance.escalation (site, kind, reason, key)
+        values (p_site, 'tamper', case when differs then 'GateDrift' else 'GateOpen' end,
+                p_project || ' ' || p_fingerprint || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD'))
+        on conflict do nothing;
+    end if;
+    return coalesce(differs, false);
+end $$;
+comment on function governance.gate_proved(text, text, boolean, int, text, text, jsonb) is 'Keep what a look at the gate proved; true when it is not what the last one did';

@@ -1,0 +1,370 @@
+"""countersign gate: plan, install, prove and take out, against the stand-in's workflows; and holes that others make."""
+import json
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from lib import proc, wait, world
+
+IAM_STATUSES = "statuses: { Verifying access: verify, Resolved: done, Cancelled: cancelled }"
+ORDINARY_STATUSES = "statuses: { Verifying access: verify, Done: done, Resolved: done, Cancelled: cancelled, Canceled: cancelled }"
+ALONE = ["countersign", "service-desk-team", "jira-users"]
+
+
+class Gated(world.World):
+    """One project with an ordinary workflow, nothing of ours on the site, and an administrator's token at hand."""
+
+    def configure(self):
+        super().configure()
+        self.write("admin-token", "admin-token")
+        self.write("agent-token", "agent-token")
+        with open(self.config) as file:
+            text = file.read()
+        more = f'    gate: {{ group: countersign, reprove: 1s, prove_as: {{ email: agent@example.com, token: "file:{self.folder}/agent-token" }} }}\n'
+        text = text.replace("    projects: [IAM, OPS]\n", more + "    projects: [IAM]\n")
+        self.write("countersign.yaml", text)
+        self.edit_file("mapping.yaml", IAM_STATUSES, ORDINARY_STATUSES)
+
+    def gate(self, verb, *more, admin=True, check=False):
+        """(exit code, standard output, standard error)."""
+        who = ["--email", "admin@example.com", "--token", f"file:{self.folder}/admin-token"] if admin else []
+        done = self.countersign("gate", verb, *who, *more, check=check)
+        return done.returncode, done.stdout, done.stderr
+
+    def prove(self, *more, **kwargs):
+        """(exit code, the one project's proof)."""
+        code, out, err = self.gate("prove", "--json", *more, **kwargs)
+        return code, json.loads(out)["projects"][0]
+
+    def workflow(self, project="IAM", issue_type="10039"):
+        """What is in force, without what changes by itself."""
+        shown = self.control("workflows")[project][issue_type]
+        return {k: v for k, v in shown.items() if k != "version"}
+
+    def fresh(self, kind="ordinary", bare=True):
+        self.no_faults()
+        self.control("workflows", {"IAM": kind, "OPS": "ordinary", "bare": bare, "update_running": 0})
+        self.control("accounts", {"connector": {"groups": ["service-desk-team", "jira-users"] if bare else ALONE},
+                                  "agent2": {"groups": ["service-desk-team", "jira-users"]}})
+        self.sql("update governance.gate_installation set state = 'given_up' where state in ('installing','installed','removing')",
+                 user="postgres")
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = Gated(poll="500ms")
+    with made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+def opened(proof):
+    return sorted(r["reason"] for r in proof["open_roads"])
+
+
+def found(proof):
+    return sorted(f["name"] for f in proof["findings"] if f["fails"])
+
+
+def names(workflow):
+    return {t["name"]: t["id"] for t in workflow["transitions"]}
+
+
+# The first two find the site as it is born, the others strip it of all that is ours.
+
+def test_from_plan_to_a_closed_ticket_and_back(site):
+    site.fresh(bare=False)
+    before = site.workflow()
+    file = f"{site.folder}/plan.json"
+    assert site.gate("plan", "--out", file)[0] == 2
+    code, out, err = site.gate("install", "--plan", file)
+    assert code == 2 and "nothing was changed: --yes" in err and site.workflow() == before
+    code, out, err = site.gate("install", "--plan", file, "--yes")
+    assert code == 0 and "gated: nobody but the connector closes" in out, (out, err)
+    assert site.gate("plan")[0] == 0, "nothing is left to do"
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    added = names(site.workflow())
+    key = site.ask_removal()
+    site.act("transition", key, name="Mark done")
+    site.until_phase(key, "verifying", "claimed")
+    with pytest.raises(AssertionError, match="'Close verified' is not valid for this issue"):
+        site.act("transition", key, id=added["Close verified"])
+    code, proof = site.prove()
+    assert code == 0, proof
+    assert {"ticket": key, "as": "agent", "roads_into_done": 0} in proof["tries"]
+    assert [t["roads_into_done"] for t in proof["tries"] if t["as"] == "connector" and t["ticket"] == key] == [1]
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+    site.has_role("okafor", "fin-ledger-admin", True)
+    waiting = site.ask_removal()
+    site.act("transition", waiting, name="Mark done")
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and "as it was, to the byte" in out, (out, err)
+    assert site.workflow() == before
+    where = site.ticket(waiting)["status"]
+    assert where == "Work in progress", f"{where}: tickets in the status that went are carried over"
+    kinds = site.sql("select string_agg(kind || ' ' || (body::jsonb->'detail'->>'state'), ',' order by seq) from "
+                     "governance.evidence_entry where kind = 'gate.changed' and body::jsonb->'detail'->>'state' <> 'given_up'")
+    assert kinds.endswith("gate.changed installing,gate.changed installed,gate.changed removing,gate.changed removed")
+
+
+def test_or_ed_criteria_are_found(site):
+    site.fresh("open", bare=False)
+    code, proof = site.prove()
+    assert code == 1 and {"or_ed", "others"} <= set(opened(proof)), proof
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    code, out, err = site.gate("uninstall")
+    assert code == 0, (out, err)
+
+
+PLAN = """acme IAM (company-managed)
+  gate: connector_closes
+  + the connector into group countersign
+  ! the mapping names fields that do not exist: customfield_10080, customfield_10081
+  ! fields to be made by hand: Access check (a select list) and Access check reason (a text field), on the edit screen;
+    the mapping names them under fields: access_check, access_check_reason
+  workflow IAM Service request workflow, version 0
+  before:
+  roads into done: 2, open 1, left alone 1
+    open   Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done: anybody who may work on the ticket goes it
+    left   Cancel request (71): Open, Work in progress, Pending, Waiting for customer -> Canceled: the mapping calls it cancelled: no access is claimed there
+    + status Verifying access
+    + transition Mark done: Open, Work in progress, Pending, Waiting for customer -> Verifying access, for everybody
+    + transition Close verified: Verifying access -> Done, only for group countersign
+    + transition Back to work (access): Verifying access -> Work in progress, for everybody
+    ~ transition Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done, now only for group countersign
+  after:
+  roads into done: 3, open 0, left alone 1
+    gated  Close verified (101): Verifying access -> Done: only the connector may go it
+    gated  Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done: only the connector may go it
+    left   Cancel request (71): Open, Work in progress, Pending, Waiting for customer -> Canceled: the mapping calls it cancelled: no access is claimed there
+  checked by Jira's own validator: ok
+"""
+
+
+# --- planning -------------------------------------------------------------------------------------------------------------
+
+def test_a_plan_shows_roads_before_and_after(site):
+    site.fresh()
+    before = site.workflow()
+    code, out, _ = site.gate("plan")
+    assert code == 2, out
+    assert out == PLAN
+    assert site.workflow() == before, "a plan changes nothing"
+    code, out, _ = site.gate("plan", "--json")
+    plan = json.loads(out)["projects"][0]
+    assert code == 2 and plan["differs"] and plan["mode"] == "connector_closes"
+    flow = plan["workflows"][0]
+    assert flow["validated"] and flow["stays_open"] == 0 and flow["complaints"] == ""
+    assert {r["state"] for r in flow["roads_after"]} == {"gated", "left"}
+
+
+def test_without_the_right_the_steps_are_written_down(site):
+    site.fresh()
+    file = f"{site.folder}/steps.md"
+    code, out, _ = site.gate("plan", "--out", file, admin=False)
+    assert code == 77 and "needs the permission Administer Jira" in out and "gate: reopen" in out, out
+    with open(file) as steps:
+        text = steps.read()
+    assert "stays in mode **reopen**" in text and "countersign gate prove" in text and "Close verified" in text
+    code, out, err = site.gate("install", "--yes", admin=False)
+    assert code == 77 and "nothing was installed" in err
+    code, proof = site.prove(admin=False)
+    assert not proof["known"] and proof["mode"] == "reopen"
+    offered = any(t["as"] == "agent" and t["roads_into_done"] for t in proof["tries"])
+    assert code == (1 if offered else 77), "what agents are offered is seen all the same"
+    refused = [c for c in site.control("calls?actor=connector")["calls"] if c["status"] == 401]
+    assert not refused, "nothing is asked that would count as a dead credential"
+
+
+def test_at_a_data_center_the_steps_are_said(site):
+    with open(site.config) as file:
+        text = file.read()
+    text = text.replace("flavour: cloud", "flavour: datacenter").replace(
+        "auth: { kind: basic, email: connector@example.com,", "auth: { kind: bearer,")
+    config = site.write("datacenter.yaml", text)
+    done = proc.run([site.program, "gate", "plan", "--config", config], check=False)
+    assert done.returncode == 77, done.stdout + done.stderr
+    assert "Data Center has no REST interface" in done.stdout and "gate: reopen" in done.stdout
+    assert "2. Add the status **Verifying access**" in done.stdout
+    done = proc.run([site.program, "gate", "prove", "--config", config], check=False)
+    assert done.returncode == 77 and "is reopened: a ticket can show done for some seconds" in done.stdout
+
+
+def test_a_shared_workflow_names_who_shares_it(site):
+    site.fresh()
+    site.control("workflows", {"OPS": "shared:IAM"})
+    code, out, err = site.gate("install", "--yes")
+    assert code == 1 and "! OPS uses this workflow, too" in out and "--shared goes on" in err, (out, err)
+    before = site.workflow()
+    code, out, err = site.gate("install", "--yes", "--shared")
+    assert code == 0, (out, err)
+    assert site.gate("uninstall")[0] == 0
+    assert site.workflow() == before
+
+
+def test_a_team_managed_project_names_the_account(site):
+    site.fresh("team", bare=False)
+    before = site.workflow()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    assert "acme IAM (team-managed)" in out
+    rules = json.dumps(site.workflow())
+    assert "712020:00000000-0000-4000-8000-000000000001" in rules and "groupIds\": \"703" not in rules
+    code, proof = site.prove()
+    assert code == 0 and proof["open"] == 0
+    assert site.gate("uninstall")[0] == 0
+    assert site.workflow() == before
+
+
+# --- installing, holding, taking out -------------------------------------------------------------------------------------
+
+HOLES = [({"what": "global"}, ["global"], []),
+         ({"what": "exit"}, ["unguarded"], []),
+         ({"what": "portal"}, ["portal"], []),
+         ({"what": "approval", "to": "Done"}, ["approval"], []),
+         ({"what": "unguarded", "transition": "61"}, ["unguarded"], ["agent_closes"]),
+         ({"what": "resolution"}, [], ["resolution_editable"]),
+         ({"what": "member"}, [], ["others_in_group"])]
+
+
+@pytest.mark.parametrize("hole,roads,findings", HOLES, ids=lambda v: v["what"] if isinstance(v, dict) else "")
+def test_what_others_open_is_found_and_closed(site, hole, roads, findings):
+    site.fresh()
+    key = site.ask_removal()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    assert site.prove()[0] == 0
+    site.control("plant", {"project": "IAM", **hole})
+    code, proof = site.prove()
+    assert code == 1, proof
+    assert opened(proof) == roads
+    assert set(findings) <= set(found(proof)), proof["findings"]
+    if hole["what"] == "member":
+        assert proof["others_in_group"] == ["Bo Becker"]
+        assert site.gate("install", "--yes")[0] == 1
+    elif hole["what"] == "resolution":
+        site.control("screens", {"IAM": {"edit": ["summary", "description", "customfield_10080", "customfield_10081"]}})
+        assert site.prove()[0] == 0
+    elif hole["what"] in ("global", "portal", "unguarded"):
+        code, out, err = site.gate("install", "--yes")
+        assert code == 0, (out, err)
+        code, out, err = site.gate("uninstall")
+        assert code == 0, (out, err)
+        assert "Mark done" not in names(site.workflow())
+        theirs = names(site.workflow()).keys() & {"Close now", "It works"}
+        assert len(theirs) == (hole["what"] != "unguarded"), "what others added stays"
+    site.act("delete", key, actor="admin")
+
+
+def test_what_others_changed_of_ours_is_not_touched(site):
+    site.fresh()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    site.control("plant", {"what": "portal", "project": "IAM", "transition": "61"})
+    before = site.workflow()
+    code, out, err = site.gate("uninstall")
+    assert code == 1 and "transition 'Resolve' was changed by somebody else" in err, (out, err)
+    assert site.workflow() == before
+    site.fresh()
+
+
+def test_the_group_is_made(site):
+    site.fresh()
+    before, own = site.workflow(), site.config
+    with open(own) as file:
+        site.config = site.write("closers.yaml", file.read().replace("group: countersign", "group: closers"))
+    try:
+        code, out, _ = site.gate("plan")
+        assert code == 2 and "+ group closers, with the connector as its only member" in out
+        assert "gated  Close verified" in out and "validator" not in out, "Jira cannot judge a group that is not there"
+        code, out, err = site.gate("install", "--yes")
+        assert code == 0, (out, err)
+        groups = site.control("state")["groups"]
+        assert groups["closers"] in json.dumps(site.workflow())
+        assert site.gate("uninstall")[0] == 0
+    finally:
+        site.config = own
+    assert site.workflow() == before
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------------------------
+
+def test_another_update_is_waited_for(site):
+    site.fresh()
+    site.control("workflows", {"update_running": 1})
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    updates = [c["status"] for c in site.control("calls?actor=admin&method=POST")["calls"] if c["path"].endswith("/workflows/update")]
+    assert updates[-2:] == [409, 200]
+    assert site.gate("uninstall")[0] == 0
+
+
+def test_an_old_plan_is_refused(site):
+    site.fresh()
+    file = f"{site.folder}/old.json"
+    assert site.gate("plan", "--out", file)[0] == 2
+    site.control("plant", {"what": "exit", "project": "IAM"})
+    before = site.workflow()
+    code, _, err = site.gate("install", "--plan", file, "--yes")
+    assert code == 75 and "plan again" in err
+    assert site.workflow() == before
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_killed_between_two_calls(site, done):
+    """The intent is there, whether the update was made or not: the next run goes on, the one after takes it all back."""
+    site.fresh()
+    before = site.workflow()
+    if done:
+        site.fault("lose_reply", path="/workflows/update$", how="stall")
+    else:
+        site.control("workflows", {"update_running": 1000})
+    run = subprocess.Popen([site.program, "gate", "install", "--yes", "--email", "admin@example.com", "--token",
+                            f"file:{site.folder}/admin-token", "--config", site.config], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait.until(lambda: site.sql("select count(*) from governance.gate_installation where state = 'installing'") == "1", 20)
+    if done:
+        wait.until(lambda: "Mark done" in names(site.workflow()), 20)
+    time.sleep(0.2)
+    run.send_signal(signal.SIGKILL)
+    run.communicate()
+    site.no_faults()
+    site.control("workflows", {"update_running": 0})
+    assert ("Mark done" in names(site.workflow())) == done
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    assert ("an earlier run had changed" in err) == done
+    assert site.sql("select count(*) from governance.gate_installation where state = 'installed'") == "1"
+    assert site.gate("uninstall")[0] == 0
+    assert site.workflow() == before
+
+
+def test_the_timer_finds_drift(site):
+    site.fresh()
+    site.control("accounts", {"connector": {"admin": True}})
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+
+    def proof():
+        row = site.sql("select row_to_json(p) from governance.gate_proof p where site = 'acme' and project = 'IAM'")
+        return json.loads(row) if row else None
+
+    wait.until(lambda: (p := proof()) and p["known"] and p["open"] == 0 and p, 30, what="the gate is proven by the service")
+    site.control("plant", {"what": "global", "project": "IAM"})
+    wait.until(lambda: proof()["open"] > 0, 30, what="the hole is found")
+    told = site.sql("select reason from governance.escalation where site = 'acme' and kind = 'tamper' order by id desc limit 1")
+    assert told == "GateDrift"
+    assert site.sql("select count(*) from governance.evidence_entry where kind = 'gate.proved' and "
+                    "(body::jsonb->'detail'->>'open')::int > 0") != "0"
+    def told_by(page):
+        return world.http("GET", f"http://127.0.0.1:{site.ops_port}/{page}")[1]
+    wait.until(lambda: re.search(r'countersign_gate_open_roads{site="acme"} [1-9]', told_by("metrics")), 20)
+    assert re.fullmatch(r"\d+ ways? to close without proof", json.loads(told_by("readyz"))["gates"]["acme"])
+    site.control("accounts", {"connector": {"admin": False}})
+    assert site.gate("uninstall")[0] == 0

@@ -1,0 +1,52 @@
+-- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
+set role countersign_service;
+select plan(29);
+
+create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
+    select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
+                              'version', 7, 'before', '{"a":1}', 'planned', '{"a":2}', 'changes', '["+ status"]'::jsonb) || more
+$$;
+create function pg_temp.kinds(kind text) returns text language sql as $$
+    select string_agg(e.body::jsonb->'detail'->>'state', ' ' order by e.seq) from governance.evidence_entry e where e.kind = $1
+$$;
+
+select is(governance.gate_live('acme'), '[]'::jsonb, 'nothing to begin with');
+select governance.gate_begin(pg_temp.wish('wf')) as id \gset
+select isnt(:id, null, 'an intent is kept before anything is sent');
+select is(governance.gate_live('acme')->0->>'state', 'installing', 'and shown to whoever comes next');
+select is(governance.gate_begin(pg_temp.wish('wf')), null, 'one at a time');
+select isnt(governance.gate_begin(pg_temp.wish('other')), null, 'of each workflow');
+select is(governance.gate_move(:id, 'installed', 'removing', '', ''), null, 'not from a state it is not in');
+select is(governance.gate_move(:id, 'installing', 'installed', '{"a":3}', ''), :id::bigint, 'installed');
+select is(governance.gate_live('acme')->0->>'after', '{"a":3}', 'what Jira showed is kept');
+select is(governance.gate_move(:id, 'installed', 'removing', '', ''), :id::bigint, 'taken out');
+select is(governance.gate_live('acme')->0->>'after', '{"a":3}', 'an empty document changes nothing');
+select is(governance.gate_move(:id, 'removing', 'removed', '{"a":1}', 'others'' changes stay'), :id::bigint, 'it is over');
+select is(jsonb_array_length(governance.gate_live('acme')), 1, 'and live no more');
+select is(pg_temp.kinds('gate.changed'), 'installing installing installed removing removed', 'each step is evidence');
+select governance.gate_begin(pg_temp.wish('wf')) as id \gset
+select governance.gate_move(:id, 'installing', 'installed', '{"a":3}', '');
+select governance.gate_begin(pg_temp.wish('wf', jsonb_build_object('replaces', :id))) as newer \gset
+select is((select state || ' ' || said from governance.gate_installation where id = :id), 'removed replaced by a newer one',
+          'a newer one takes its place in one go');
+select is((select state from governance.gate_installation where id = :newer), 'installing', 'and is the live one');
+select throws_ok('delete from governance.gate_installation', '42501', null, 'the service deletes none');
+select throws_ok($$update governance.gate_installation set state = 'gone'$$, '23514', null, 'there are no other states');
+
+select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), false, 'a first look is no drift');
+select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), false, 'nor the same again');
+select is((select count(*) from governance.escalation where site = 'acme'), 0::bigint, 'a gate that holds is told to nobody');
+select is(governance.gate_proved('acme', 'IAM', true, 2, '', 'f2', '{"open_roads":["x"]}'), true, 'another fingerprint is');
+select is(governance.gate_proved('acme', 'IAM', true, 2, '', 'f2', '{"open_roads":["x"]}'), false, 'once');
+select is((select string_agg(reason, ' ') from governance.escalation where site = 'acme' and request_id is null), 'GateDrift',
+          'people are told of an open one, once');
+select is((select string_agg(body::jsonb->'detail'->>'open', ' ' order by seq) from governance.evidence_entry where kind = 'gate.proved'),
+          '0 2', 'evidence of each change, not of each look');
+select is(governance.gate_proved('acme', 'OPS', true, 1, '', 'f3', '{}'), false, 'another project');
+select is((select reason from governance.escalation where key like 'OPS %'), 'GateOpen', 'open from the beginning');
+select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), true, 'mended');
+select is((select count(*) from governance.escalation where site = 'acme' and reason = 'GateDrift'), 1::bigint, 'is no alarm');
+select governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}');
+select is((select count(*) from governance.escalation where site = 'acme' and reason = 'GateDrift'), 2::bigint,
+          'a gate that can be seen no more is one');
+select * from finish();

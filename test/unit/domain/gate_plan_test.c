@@ -1,0 +1,127 @@
+/* What has to change in a workflow. */
+#include "domain/gate_plan.h"
+
+#include <stdio.h>
+
+#include "roads_unit.h"
+
+static struct gate_plan plan;
+
+/* "kind:road from>to" of all changes, in order. */
+static const char *planned(void)
+{
+    static const char *const KINDS[] = {"status", "restrict", "lead",  "resolve",
+                                        "close",  "back",     "reopen"};
+    static char said[1024];
+    size_t at = 0;
+
+    gate_plan(&flow, &plan);
+    said[0] = '\0';
+    for (size_t i = 0; i < plan.added_count + plan.changed_count; i++) {
+        const struct gate_change *c =
+            i < plan.added_count ? &plan.added[i] : &plan.changed[i - plan.added_count];
+        at += (size_t)snprintf(said + at, sizeof said - at, "%s%s ", i ? "; " : "", KINDS[c->kind]);
+        if (c->road != ROAD_NOWHERE)
+            at += (size_t)snprintf(said + at, sizeof said - at, "%zu ", c->road);
+        for (size_t f = 0; f < c->from_count; f++)
+            at += (size_t)snprintf(said + at, sizeof said - at, "%s%zu", f ? "," : "", c->from[f]);
+        at += (size_t)snprintf(said + at, sizeof said - at, ">%zu", c->to);
+    }
+    return said;
+}
+
+static void test_a_workflow_without_any_gate(void **state)
+{
+    (void)state;
+    begin();
+    statuses[VERIFYING].role = STATUS_OPEN; /* nobody has mapped it */
+    statuses[VERIFYING].category = CATEGORY_NEW;
+    road(ROAD_INITIAL, ROAD_NOWHERE, WAITING, NONE);
+    road(ROAD_DIRECTED, WORK, RESOLVED, NONE);
+    road(ROAD_GLOBAL, ROAD_NOWHERE, CANCELLED, NONE);
+    road(ROAD_DIRECTED, WAITING, WORK, NONE);
+    assert_string_equal(planned(), "status >6; resolve 1>6; close 6>3; back 6>1; reopen 3>1; "
+                                   "restrict 1 >3");
+    assert_int_equal(plan.added[2].like, 1);
+    assert_false(gate_plan_is_empty(&plan));
+    assert_int_equal(plan.blocked, 0);
+}
+
+static void test_a_planned_workflow_needs_nothing(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, US);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    assert_string_equal(planned(), "");
+    assert_true(gate_plan_is_empty(&plan));
+}
+
+static void test_a_global_road(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE);
+    road(ROAD_DIRECTED, WAITING, VERIFYING, NONE);
+    road(ROAD_GLOBAL, ROAD_NOWHERE, WORK, NONE);
+    /* from Waiting there is a road to Verifying already; the global one back suffices twice */
+    assert_string_equal(planned(), "resolve 1>2; close 2>3; restrict 0 >3");
+}
+
+static void test_others_on_the_closing_road(void **state)
+{
+    static const struct guard OTHERS[] = {{GUARD_ALL, 2}, {GUARD_OTHERS, 1}};
+    static const struct guard OR_ED[] = {{GUARD_ALL, 2}, {GUARD_US_OR, 1}};
+
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, OTHERS, 2); /* and the connector may not be in it */
+    road(ROAD_GLOBAL, ROAD_NOWHERE, WORK, NONE);
+    assert_string_equal(planned(), "close 2>3; restrict 0 >3");
+    roads[0].guards = OR_ED;
+    assert_string_equal(planned(), "restrict 0 >3");
+}
+
+static void test_approvals(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WAITING, RESOLVED, NONE);
+    road(ROAD_DIRECTED, WAITING, RESOLVED, NONE);
+    road(ROAD_GLOBAL, ROAD_NOWHERE, WORK, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    statuses[WAITING].on_approve = STR("0");
+    assert_string_equal(planned(), "lead 0 >2; restrict 1 >3");
+    statuses[WAITING].on_decline = STR("1");
+    assert_string_equal(planned(), "lead 0 >2");
+    assert_int_equal(plan.blocked, 1);
+    /* an approval in the verifying status itself */
+    froms[0][0] = VERIFYING;
+    assert_string_equal(planned(), "");
+    assert_int_equal(plan.blocked, 2);
+}
+
+static void test_what_no_plan_closes(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_INITIAL, ROAD_NOWHERE, RESOLVED, NONE);
+    (void)planned();
+    assert_int_equal(plan.blocked, 1);
+    assert_int_equal(plan.added[0].like, ROAD_NOWHERE);
+    statuses[RESOLVED].role = STATUS_DECLINED;
+    assert_string_equal(planned(), "");
+    assert_true(plan.no_done);
+    begin();
+    statuses[WAITING].role = statuses[WORK].role = STATUS_VERIFY; /* nowhere to work */
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    assert_string_equal(planned(), "");
+}
+
+UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
+          cmocka_unit_test(test_a_planned_workflow_needs_nothing),
+          cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
+          cmocka_unit_test(test_approvals), cmocka_unit_test(test_what_no_plan_closes))

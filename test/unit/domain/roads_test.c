@@ -1,0 +1,253 @@
+/* Which roads into Done are open, what else is wrong with a gate, and which gate is possible. */
+#include "domain/roads.h"
+
+#include <stdio.h>
+
+#include "roads_unit.h"
+
+/* "name of the reason, ..." of all roads into Done. */
+static const char *judged(void)
+{
+    static char said[512];
+    struct road_report report;
+    size_t at = 0;
+
+    roads_judge(&flow, &report);
+    said[0] = '\0';
+    for (size_t i = 0; i < report.count; i++)
+        at += (size_t)snprintf(said + at, sizeof said - at, "%s%s", i ? " " : "",
+                               ROAD_REASON_NAMES[report.rows[i].reason]);
+    return said;
+}
+
+static const char *judged_one(enum road_type type, size_t from, size_t to, const struct guard *g,
+                              size_t count)
+{
+    begin();
+    road(type, from, to, g, count);
+    return judged();
+}
+
+static void test_roads_into_done(void **state)
+{
+    struct road_report report;
+
+    (void)state;
+    assert_string_equal(judged_one(ROAD_DIRECTED, WORK, RESOLVED, NONE), "unguarded");
+    assert_string_equal(judged_one(ROAD_DIRECTED, WORK, VERIFYING, NONE), "");
+    assert_string_equal(judged_one(ROAD_DIRECTED, WORK, ROAD_NOWHERE, NONE), "");
+    assert_string_equal(judged_one(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE), "global");
+    assert_string_equal(judged_one(ROAD_INITIAL, ROAD_NOWHERE, RESOLVED, US), "created_done");
+    assert_string_equal(judged_one(ROAD_UNKNOWN, WORK, RESOLVED, NONE), "unknown_type");
+    assert_string_equal(judged_one(ROAD_UNKNOWN, WORK, RESOLVED, US), "connector_only");
+    assert_string_equal(judged_one(ROAD_DIRECTED, VERIFYING, RESOLVED, US), "connector_only");
+    assert_string_equal(judged_one(ROAD_GLOBAL, ROAD_NOWHERE, CANCELLED, NONE), "cancelled");
+    assert_string_equal(judged_one(ROAD_DIRECTED, WORK, DECLINED, NONE), "declined");
+    assert_string_equal(judged_one(ROAD_DIRECTED, RESOLVED, RESOLVED, NONE), "done_already");
+    /* cancelling needs no proof, so resolving what is cancelled does */
+    assert_string_equal(judged_one(ROAD_DIRECTED, CANCELLED, RESOLVED, NONE), "unguarded");
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, WORK, DECLINED, NONE);
+    roads_judge(&flow, &report);
+    assert_int_equal(report.count, 3);
+    assert_int_equal(report.open, 1);
+    assert_int_equal(report.left, 1);
+    assert_string_equal(road_state_name(report.rows[0].state), "open");
+    assert_string_equal(road_state_name(report.rows[1].state), "gated");
+    assert_string_equal(road_state_name(report.rows[2].state), "left");
+}
+
+static const char *guarded(const struct guard *guards, size_t count)
+{
+    return judged_one(ROAD_DIRECTED, WORK, RESOLVED, guards, count);
+}
+
+static void test_who_is_let_through(void **state)
+{
+    static const struct guard ANY_US[] = {{GUARD_ANY, 3}, {GUARD_US, 1}, {GUARD_OTHER, 1}};
+    static const struct guard ALL_US[] = {{GUARD_ALL, 3}, {GUARD_OTHER, 1}, {GUARD_US, 1}};
+    static const struct guard BOTH[] = {{GUARD_ANY, 3}, {GUARD_US, 1}, {GUARD_US, 1}};
+    static const struct guard EMPTY[] = {{GUARD_ALL, 1}}, EMPTY_ANY[] = {{GUARD_ANY, 1}};
+    static const struct guard OR_ED[] = {{GUARD_ALL, 2}, {GUARD_US_OR, 1}};
+    static const struct guard OTHERS[] = {{GUARD_ALL, 2}, {GUARD_OTHERS, 1}};
+    static const struct guard HIDDEN[] = {{GUARD_ALL, 2}, {GUARD_PEOPLE, 1}};
+    static const struct guard NOBODY[] = {{GUARD_ALL, 2}, {GUARD_NOBODY, 1}};
+    static const struct guard NOBODY_ANY[] = {{GUARD_ANY, 2}, {GUARD_NOBODY, 1}};
+    static const struct guard DEEP[] = {
+        {GUARD_ALL, 4}, {GUARD_OTHER, 1}, {GUARD_ANY, 2}, {GUARD_US, 1}};
+    static const struct guard DEEP_OPEN[] = {
+        {GUARD_ANY, 4}, {GUARD_OTHER, 1}, {GUARD_ALL, 2}, {GUARD_US, 1}};
+
+    (void)state;
+    assert_string_equal(guarded(ALL_US, 3), "connector_only");
+    assert_string_equal(guarded(ANY_US, 3), "or_ed");
+    assert_string_equal(guarded(BOTH, 3), "connector_only");
+    assert_string_equal(guarded(EMPTY, 1), "unguarded");
+    assert_string_equal(guarded(EMPTY_ANY, 1), "unguarded");
+    assert_true(road_lets_us(&roads[0]));
+    assert_string_equal(guarded(OR_ED, 2), "or_ed");
+    assert_string_equal(guarded(OTHERS, 2), "others");
+    assert_string_equal(guarded(HIDDEN, 2), "hidden_only");
+    assert_string_equal(guarded(NOBODY, 2), "nobody");
+    assert_false(road_lets_us(&roads[0]));
+    assert_string_equal(guarded(NOBODY_ANY, 2), "nobody");
+    assert_string_equal(guarded(DEEP, 4), "connector_only");
+    assert_string_equal(guarded(DEEP_OPEN, 4), "or_ed");
+    begin();
+    road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE)->portal = true;
+    assert_string_equal(judged(), "portal");
+    assert_true(road_leaves(&flow, &roads[0], WAITING));
+    assert_false(road_leaves(&flow, &roads[0], STATUSES));
+}
+
+static void test_approvals_go_by_themselves(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WAITING, RESOLVED, US);
+    road(ROAD_DIRECTED, WAITING, RESOLVED, US);
+    road(ROAD_DIRECTED, WAITING, DECLINED, NONE);
+    statuses[WAITING].on_approve = STR("0");
+    statuses[WAITING].on_decline = STR("1");
+    assert_string_equal(judged(), "approval decline declined");
+}
+
+static unsigned findings(const struct gate_facts *facts)
+{
+    return gate_findings(&flow, facts);
+}
+
+static const struct gate_facts GOOD = {.group = ROAD_YES,
+                                       .member = ROAD_YES,
+                                       .resolution = ROAD_NO,
+                                       .may_transition = ROAD_YES,
+                                       .may_edit = ROAD_YES,
+                                       .agent_closes = ROAD_NO,
+                                       .connector_closes = ROAD_YES};
+
+static void whole_gate(void)
+{
+    begin();
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+}
+
+/* The facts with one thing changed give exactly that finding. */
+#define FINDS(member, value, found)                       \
+    do {                                                  \
+        struct gate_facts facts_ = GOOD;                  \
+        facts_.member = value;                            \
+        whole_gate();                                     \
+        assert_int_equal(findings(&facts_), 1U << found); \
+    } while (0)
+
+static void test_what_else_counts(void **state)
+{
+    struct gate_facts nothing = {0};
+
+    (void)state;
+    whole_gate();
+    assert_int_equal(findings(&GOOD), 0);
+    FINDS(group, ROAD_NO, GATE_FOUND_NO_GROUP);
+    FINDS(group, ROAD_NOT_KNOWN, GATE_FOUND_GROUP_UNSEEN);
+    FINDS(member, ROAD_NO, GATE_FOUND_NOT_MEMBER);
+    FINDS(strangers, 1, GATE_FOUND_STRANGERS);
+    FINDS(resolution, ROAD_YES, GATE_FOUND_RESOLUTION);
+    FINDS(may_transition, ROAD_NO, GATE_FOUND_NO_TRANSITION_RIGHT);
+    FINDS(may_edit, ROAD_NO, GATE_FOUND_NO_EDIT_RIGHT);
+    FINDS(words, ROAD_NO, GATE_FOUND_NO_WORDS);
+    FINDS(agent_closes, ROAD_YES, GATE_FOUND_AGENT_CLOSES);
+    FINDS(connector_closes, ROAD_NO, GATE_FOUND_CONNECTOR_STUCK);
+    whole_gate();
+    flow.team_managed = true; /* the account itself is named: there is no group */
+    assert_int_equal(findings(&nothing), 0);
+    statuses[VERIFYING].frozen = true;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_FROZEN);
+    assert_int_equal(gate_failures(1U << GATE_FOUND_FROZEN), 0);
+    statuses[VERIFYING].frozen = false;
+    statuses[DECLINED].frozen = true; /* nobody has to write there */
+    assert_int_equal(findings(&GOOD), 0);
+    flow.road_count = 0;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_CLOSE | 1U << GATE_FOUND_NO_REOPEN);
+    assert_int_equal(gate_failures(findings(&GOOD)), 1);
+    whole_gate();
+    statuses[VERIFYING].role = STATUS_OPEN;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_VERIFY);
+}
+
+static void test_the_status_of_a_part(void **state)
+{
+    (void)state;
+    begin();
+    statuses[CANCELLED].role = statuses[DECLINED].role = STATUS_DONE;
+    assert_int_equal(roads_status(&flow, STATUS_DONE), RESOLVED);
+    statuses[RESOLVED].named = statuses[CANCELLED].named = false;
+    assert_int_equal(roads_status(&flow, STATUS_DONE), DECLINED);
+    statuses[DECLINED].named = false;
+    assert_int_equal(roads_status(&flow, STATUS_DONE), RESOLVED);
+    assert_int_equal(roads_status(&flow, STATUS_DECLINED), ROAD_NOWHERE);
+}
+
+static const struct gate_abilities ALL_ABLE = {.workflow_rest = true,
+                                               .readable = true,
+                                               .may_write = true,
+                                               .group_ready = true,
+                                               .rule_restrict = true,
+                                               .rule_validator = true,
+                                               .rule_approval = true,
+                                               .check_field = true};
+
+/* The kind that is chosen without that ability, and why not the strongest. */
+#define CHOOSES(member, value, wanted, words)                            \
+    do {                                                                 \
+        struct gate_abilities able_ = ALL_ABLE;                          \
+        struct gate_choice choice_;                                      \
+        able_.member = value;                                            \
+        gate_choose(&able_, GATE_BY_CLOSES, &choice_);                   \
+        assert_string_equal(GATE_KIND_NAMES[choice_.kind], wanted);      \
+        assert_non_null(strstr(choice_.why_not[GATE_BY_CLOSES], words)); \
+        assert_null(choice_.why_not[GATE_BY_REOPEN]);                    \
+    } while (0)
+
+static void test_the_strongest_possible_gate(void **state)
+{
+    struct gate_abilities able = ALL_ABLE;
+    struct gate_choice choice;
+
+    (void)state;
+    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    assert_int_equal(choice.kind, GATE_BY_CLOSES);
+    gate_choose(&able, GATE_BY_VALIDATOR, &choice);
+    assert_int_equal(choice.kind, GATE_BY_VALIDATOR);
+    gate_choose(&able, GATE_BY_REOPEN, &choice);
+    assert_int_equal(choice.kind, GATE_BY_REOPEN);
+    assert_null(choice.why_not[GATE_BY_CLOSES]);
+    CHOOSES(workflow_rest, false, "reopen", "Data Center");
+    CHOOSES(readable, false, "reopen", "may not read");
+    CHOOSES(may_write, false, "reopen", "Administer Jira");
+    CHOOSES(group_ready, false, "approval_step", "group does not exist");
+    CHOOSES(rule_restrict, false, "approval_step", "restricts who");
+    able.rule_restrict = able.rule_approval = false;
+    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    assert_int_equal(choice.kind, GATE_BY_VALIDATOR);
+    able.check_field = false;
+    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    assert_int_equal(choice.kind, GATE_BY_REOPEN);
+    able.rule_validator = false;
+    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    assert_non_null(strstr(choice.why_not[GATE_BY_VALIDATOR], "does not offer validators"));
+    able = ALL_ABLE;
+    able.team_managed = true;
+    able.group_ready = false;
+    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    assert_int_equal(choice.kind, GATE_BY_CLOSES);
+    assert_non_null(choice.why_not[GATE_BY_APPROVAL]);
+    able.may_write = false;
+    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    assert_non_null(strstr(choice.why_not[GATE_BY_CLOSES], "Administer projects"));
+}
+
+UNIT_MAIN(cmocka_unit_test(test_roads_into_done), cmocka_unit_test(test_who_is_let_through),
+          cmocka_unit_test(test_approvals_go_by_themselves),
+          cmocka_unit_test(test_what_else_counts), cmocka_unit_test(test_the_status_of_a_part),
+          cmocka_unit_test(test_the_strongest_possible_gate))
