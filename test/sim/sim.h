@@ -302,6 +302,22 @@ int request_index(struct str id);
 struct str cycle_text(int cycle); /* -1 gives none */
 int cycle_index(struct str cycle);
 
+/* What a step sends: the model needs no more than what it leads to. */
+struct step_call {
+    enum step step;
+    enum status_role reached;
+};
+/* deed.c. op: gets the answer; NULL when the answer is lost. */
+struct op;
+struct deed {
+    struct step_call what;
+    enum flow_kind kind;
+    int request, ticket, cycle;
+    struct op *op;
+};
+/* Carries it out, and says in reply what came of it. */
+void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply);
+
 /* second.c: tickets that belong to no request yet, and those that are one too many */
 void second_hint(struct sim *s, int ticket);
 /* A retire was handed back: people began on its ticket. */

@@ -21,7 +21,7 @@ begin
     perform governance.facts_save('me', request, (select version from governance.access_request where id = request), jsonb_build_object(
         'observations', '[]'::jsonb, 'ticket', jsonb_build_object('state', 'here', 'category', 'done', 'role', 'done', 'status_name', 'Done',
             'cycle', at_cycle, 'cycle_at_ms', 0, 'moved_by', '', 'moved_by_us', false, 'resolution_set', true, 'updated_ms', 1, 'marker', '',
-            'approval', 'none', 'approver', '', 'mapped_hash', 'h1', 'mode', wanted, 'mode_by', by_whom, 'mapping', repeat('a', 64))));
+            'approval', 'none', 'approver', '', 'mapped_hash', 'h1', 'mode', wanted, 'mode_by', by_whom, 'mode_mapping', repeat('a', 64))));
     return (select concat_ws(' ', mode, mode_by) from governance.access_request where id = request);
 end $$;
 
