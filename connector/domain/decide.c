@@ -593,8 +593,7 @@ static void mend(struct step *s)
     bool made = s->here && !d->from_ticket && !d->flow_open[FLOW_CREATE] && !d->unsteady;
     bool unbound = made && (t->bound_elsewhere || !str_eq(t->bound_to, d->request_id));
     bool open = s->here && (t->role == STATUS_OPEN || t->role == STATUS_VERIFY);
-    bool resolved =
-        open && t->resolution_set && d->mode == GATE_ENFORCE && !phase_is_terminal(d->phase);
+    bool resolved = open && t->resolution_set && gate_holds(d) && !phase_is_terminal(d->phase);
 
     s->r->unmarked = made && !str_empty(d->marker) && !has_word(t->markers, d->marker);
     s->r->rebound = unbound;

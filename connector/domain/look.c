@@ -130,6 +130,12 @@ static enum flow_event judge_reopen(const struct flow *flow, const struct dossie
     return gate_done_is_right(d) ? EV_NOT_WANTED : EV_READY;
 }
 
+/* Where we only observe, nothing is said but that. */
+static bool is_silent(const struct dossier *d)
+{
+    return d->mode == GATE_OBSERVE && d->notice_shown != NOTICE_OBSERVING;
+}
+
 /* Words edited in place may be written twice; the first ones, or those that tell somebody anew,
  * would stand there twice: what was lost may still be carried out. */
 static enum flow_event judge_comment(const struct flow *flow, const struct dossier *d,
@@ -137,7 +143,7 @@ static enum flow_event judge_comment(const struct flow *flow, const struct dossi
 {
     int64_t late_ms = policy->times.lease_ms + policy->times.lateness_ms;
 
-    if (d->mode == GATE_OBSERVE)
+    if (is_silent(d))
         return EV_NOT_WANTED;
     return flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms ? EV_WAIT : EV_READY;
 }
@@ -259,9 +265,7 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
     case FLOW_MEND: /* the steps see what there is to mend */
         return EV_READY;
     case FLOW_FIELDS:
-        return d->mode == GATE_OBSERVE && d->notice_shown != NOTICE_OBSERVING
-                   ? EV_NOT_WANTED
-                   : EV_READY; /* edited in place: doing it twice is harmless */
+        return is_silent(d) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
     case FLOW_CREATE:
     case FLOW_RETIRE:
     case FLOW_KIND_COUNT:

@@ -1,5 +1,7 @@
 #include "domain/step.h"
 
+#include "domain/gate.h"
+
 #define ANYWHERE (~0u)
 #define UNFINISHED (STEP_FROM(OPEN) | STEP_FROM(VERIFY))
 
@@ -65,6 +67,11 @@ const struct step_rule *step_next(const struct flow *flow, const struct ticket *
             return r;
     }
     return NULL;
+}
+
+unsigned step_unwanted(const struct dossier *d)
+{
+    return gate_holds(d) ? 0 : STEP_BIT(STEP_UNRESOLVE);
 }
 
 static bool names_a_ticket(struct str issue_id)

@@ -8,6 +8,7 @@
 #ifndef COUNTERSIGN_DOMAIN_STEP_H
 #define COUNTERSIGN_DOMAIN_STEP_H
 
+#include "domain/dossier.h"
 #include "domain/flow.h"
 #include "domain/ticket.h"
 
@@ -65,6 +66,10 @@ enum look step_look(const struct flow *flow);
 #define STEP_BIT(step) (1u << (step))
 const struct step_rule *step_next(const struct flow *flow, const struct ticket *ticket,
                                   unsigned shown);
+
+/* STEP_BITs of steps that the gate's mode leaves to people: only who may hold a close takes a
+ * resolution away. */
+unsigned step_unwanted(const struct dossier *d);
 
 /* Jira says that this step is done: DID when that was all, STEP when more follows, LOST when it
  * made a ticket and did not say which. reached: where a move led; issue_id: of the ticket it made.

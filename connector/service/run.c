@@ -131,7 +131,7 @@ static void run_on_ready(void *arg, const struct step_ready *ready)
 /* Acting is right as far as we saw: which step is it, and can it be made ready? */
 static void run_prepare(struct run *run)
 {
-    run->step = step_next(&run->flow, run->ticket, run->shown);
+    run->step = step_next(&run->flow, run->ticket, run->shown | step_unwanted(run->dossier));
     if (!run->step) {
         run_feed(run, EV_FOUND);
         return;

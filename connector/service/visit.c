@@ -7,7 +7,8 @@
 
 enum {
     VISIT_ARENA_BYTES = LIMIT_ARENA_VISIT,
-    MOVES_MAX = 8, /* the longest chain of moves on one set of facts is received..closed */
+    LEASE_MS = 30000, /* a save prolongs the claim by so much: facts_save.sql, decision_save.sql */
+    MOVES_MAX = 8,    /* the longest chain of moves on one set of facts is received..closed */
 };
 
 struct visit {
@@ -19,12 +20,27 @@ struct visit {
     struct decision decision;
     bool ticket_read, sources_read;
     int moves;
+    int64_t saving_ms; /* when the latest save was begun, monotonic */
     const char *trouble;
     visit_finished_fn *finished;
     void *arg;
 };
 
 static void visit_load(struct visit *v);
+
+static void visit_save(struct visit *v, const struct ticket *ticket, const struct observation *obs,
+                       size_t count, world_saved_fn *fn)
+{
+    v->saving_ms = v->world->ops->mono_ms(v->world);
+    v->world->ops->facts_save(v->world, v->dossier, ticket, obs, count, fn, v);
+}
+
+/* Since the last save the claim may have run out, and somebody, even we, may have the request in
+ * hand anew: what this visit read is older than what that one will read. */
+static bool visit_is_late(const struct visit *v)
+{
+    return v->saving_ms && v->world->ops->mono_ms(v->world) - v->saving_ms >= LEASE_MS;
+}
 
 const char *visit_trouble(const struct visit *visit)
 {
@@ -64,7 +80,7 @@ static void visit_on_ticket(void *arg, enum read_outcome outcome, int64_t told_m
         return;
     }
     v->ticket_read = true;
-    v->world->ops->facts_save(v->world, v->dossier, ticket, NULL, 0, visit_on_facts, v);
+    visit_save(v, ticket, NULL, 0, visit_on_facts);
 }
 
 static void visit_on_observed(void *arg, const struct observation *obs, size_t count)
@@ -72,7 +88,7 @@ static void visit_on_observed(void *arg, const struct observation *obs, size_t c
     struct visit *v = arg;
 
     v->sources_read = true;
-    v->world->ops->facts_save(v->world, v->dossier, NULL, obs, count, visit_on_facts, v);
+    visit_save(v, NULL, obs, count, visit_on_facts);
 }
 
 static void visit_on_decided(void *arg, enum saved saved)
@@ -101,6 +117,10 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
         visit_end(v, "dossier not readable");
         return;
     }
+    if (visit_is_late(v)) {
+        visit_end(v, "lost lease");
+        return;
+    }
     v->dossier = dossier;
     bool unread = !v->ticket_read && !look_suffices(dossier, v->policy);
     if (unread && !str_empty(dossier->ticket.issue_id)) {
@@ -114,6 +134,7 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
         return;
     }
     bool more = v->decision.move && v->moves + 1 < MOVES_MAX;
+    v->saving_ms = ops->mono_ms(v->world);
     ops->decision_save(v->world, dossier, &v->decision, v->policy, !more, visit_on_decided, v);
 }
 

@@ -338,13 +338,14 @@ static void check_recorded(struct sim *s, const struct srequest *r, const struct
 }
 
 /* Outside of enforce nobody is held: no reopening, no sending back; and where we only observe,
- * nothing but that. The mode is the mapping's at the latest look. */
+ * nothing but that is said (whose ticket it is stays true: nobody sees it). The mode is the
+ * mapping's at the latest look. */
 static void check_mode(struct sim *s, const struct srequest *r, const struct dossier *d,
                        const struct decision *x)
 {
     bool closed = r->phase == PHASE_CLOSED && r->seen_cycle == r->closed_cycle;
 
-    if (d->mode != r->wanted_mode && r->mode_changed_ms < r->seen_from_ms && !closed)
+    if (d->mode != r->wanted_mode && r->mode_changed_ms < r->mapped_from_ms && !closed)
         sim_violate(s, "INV24 mode of the mapping", "read after the change, and still %s",
                     gate_mode_name(d->mode));
     check_recorded(s, r, d);
@@ -354,7 +355,8 @@ static void check_mode(struct sim *s, const struct srequest *r, const struct dos
         sim_violate(s, "INV21 nobody is held", "%s, and the ticket is moved back",
                     gate_mode_name(d->mode));
     for (size_t i = 0; d->mode == GATE_OBSERVE && i < x->flow_count; i++)
-        if (x->flows[i].kind != FLOW_CREATE && x->flows[i].notice != NOTICE_OBSERVING)
+        if (x->flows[i].kind != FLOW_CREATE && x->flows[i].kind != FLOW_MEND &&
+            x->flows[i].notice != NOTICE_OBSERVING)
             sim_violate(s, "INV22 observing is silent", "a %s is ordered",
                         flow_kind_name(x->flows[i].kind));
 }
@@ -387,7 +389,8 @@ static void check_mended(struct sim *s, const struct dossier *d, const struct de
     bool made = !d->from_ticket && !d->flow_open[FLOW_CREATE];
     bool forged = made && !str_eq(t->bound_to, d->request_id);
     bool open = t->role == STATUS_OPEN || t->role == STATUS_VERIFY;
-    bool resolved = open && t->resolution_set && !phase_is_terminal(d->phase);
+    bool holds = d->mode == GATE_ENFORCE; /* elsewhere people close as they like */
+    bool resolved = open && t->resolution_set && holds && !phase_is_terminal(d->phase);
     bool dealt_with = orders(x, FLOW_MEND) || d->flow_open[FLOW_MEND] || tells(x, "MendedTooOften");
 
     if ((forged || resolved) && !dealt_with)

@@ -152,10 +152,11 @@ struct srequest {
     int64_t acked_ms; /* the ticket's `updated` when the sources were read last */
     int reads;
     /* what the model knows */
-    int64_t seen_from_ms;  /* when the read that is in `seen` was begun, whatever is told since */
-    uint64_t items_of;     /* the tuple that the items were really made from */
-    int64_t claim_seen_ms; /* when the store took up the claim, whatever the decision called it */
-    int64_t proven_ms;     /* when it became verified, by the database's clock */
+    int64_t seen_from_ms;   /* when the read that is in `seen` was begun, whatever is told since */
+    int64_t mapped_from_ms; /* the same of the last one that was judged by the mapping too */
+    uint64_t items_of;      /* the tuple that the items were really made from */
+    int64_t claim_seen_ms;  /* when the store took up the claim, whatever the decision called it */
+    int64_t proven_ms;      /* when it became verified, by the database's clock */
     int64_t sla_last_ms;
     int64_t last_post_ms;
     bool post_unresolved, may_have_two, tamper_recorded;

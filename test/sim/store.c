@@ -371,6 +371,14 @@ void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, i
     take_decision(s, r, ticket);
 }
 
+static void prolong(const struct sim *s, struct srequest *r)
+{
+    int64_t until_ms = s->now_ms + LOOK_LEASE_MS;
+
+    if (r->lease_until_ms < until_ms)
+        r->lease_until_ms = until_ms;
+}
+
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
                       const struct ticket *ticket, const struct sobs *obs, size_t count)
 {
@@ -382,6 +390,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
         store_saw(s, r, ticket, d->now_ms);
         follow_ticket(s, r, ticket);
         follow_mapping(s, r);
+        r->mapped_from_ms = d->now_ms;
     }
     for (size_t i = 0; i < count; i++)
         save_observation(s, r, &r->items[i], &obs[i]);
@@ -391,6 +400,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
         r->acked_ms = r->seen.updated_ms;
     }
     r->version++;
+    prolong(s, r);
     return true;
 }
 
@@ -476,7 +486,7 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
         apply_move(s, b, r, x->to);
     r->version++;
     if (!release) {
-        r->lease_until_ms = s->now_ms + LOOK_LEASE_MS;
+        prolong(s, r);
         return true;
     }
     r->owner = NULL;

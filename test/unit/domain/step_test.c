@@ -72,6 +72,20 @@ static void who_has_to_act_is_told_first(void **state)
     assert_int_equal(step_did(rule_of(STEP_TELL, FLOW_COMMENT), STATUS_OPEN, STR_NONE), EV_STEP);
 }
 
+static void only_who_holds_a_close_takes_a_resolution_away(void **state)
+{
+    struct flow flow = {.kind = FLOW_MEND, .request_id = STR("r"), .issue_id = STR("10001")};
+    struct ticket ticket = {.presence = TICKET_HERE, .bound_to = STR("r"), .resolution_set = true};
+    struct dossier d = {.mode = GATE_ENFORCE};
+    (void)state;
+
+    assert_int_equal(step_next(&flow, &ticket, step_unwanted(&d))->step, STEP_UNRESOLVE);
+    d.mode = GATE_WARN;
+    assert_null(step_next(&flow, &ticket, step_unwanted(&d)));
+    ticket.bound_to = STR("another");
+    assert_int_equal(step_next(&flow, &ticket, step_unwanted(&d))->step, STEP_BIND);
+}
+
 static void what_is_ours_is_mended_where_the_look_shows_it_wrong(void **state)
 {
     struct flow flow = {.kind = FLOW_MEND, .request_id = STR("r"), .issue_id = STR("10001")};
@@ -190,6 +204,7 @@ static void every_kind_and_every_step_is_in_the_table(void **state)
 UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_show),
           cmocka_unit_test(a_create_goes_on_when_its_ticket_is_known),
           cmocka_unit_test(who_has_to_act_is_told_first),
+          cmocka_unit_test(only_who_holds_a_close_takes_a_resolution_away),
           cmocka_unit_test(what_is_ours_is_mended_where_the_look_shows_it_wrong),
           cmocka_unit_test(a_second_ticket_is_told_why_and_then_cancelled),
           cmocka_unit_test(what_was_never_sent_is_not_searched_for),
