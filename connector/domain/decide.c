@@ -184,16 +184,14 @@ static bool is_overwritten(const struct dossier *d)
            d->mode != GATE_OBSERVE && !d->unsteady;
 }
 
-/* Does somebody have to be told anew? The first comment is new whatever it says. See struct
- * enqueue.
+/* Of a state with a comment: does somebody have to be told anew? The first comment is new whatever
+ * it says. See struct enqueue.
  */
 static int32_t tells(const struct step *s, const struct notice *n)
 {
     const struct dossier *d = s->d;
     bool anew = n->notify && n->state != d->notice_shown && d->tells < s->p->tells_per_ticket;
 
-    if (!n->comment)
-        return 0;
     return d->tells == 0 ? 1 : anew ? 2 : 0;
 }
 
