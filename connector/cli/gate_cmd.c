@@ -69,7 +69,7 @@ static void prove(struct gate_work *w, struct str project)
 static void uninstall(struct gate_work *w, const struct gating *g)
 {
     struct err err = {0};
-    const struct json *rows = gate_live(w, &err);
+    const struct json *rows = gate_turn(w, &err) ? gate_live(w, &err) : NULL;
     size_t count = 0;
 
     if (!rows) {

@@ -27,7 +27,9 @@ static void say(struct gate_work *w, const char *fmt, ...)
 static void fail(struct gate_work *w, const struct err *err)
 {
     say(w, "%s%s%s", err->what, err->trail[0] ? ", " : "", err->trail);
-    gate_code(w, err->kind == ERR_TEMPORARY ? EXIT_CODE_UNREACHABLE : EXIT_CODE_FAILED);
+    gate_code(w, err->kind == ERR_TEMPORARY  ? EXIT_CODE_UNREACHABLE
+                 : err->kind == ERR_CONFLICT ? EXIT_CODE_TRY_AGAIN
+                                             : EXIT_CODE_FAILED);
 }
 
 static enum exit_code code_of(const struct jsm_answer *answer)
@@ -201,11 +203,6 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
     if (gate_plan_is_empty(f->plan))
         return true;
     enum store_outcome outcome = gate_begin(w, &change, &id, &err);
-    if (outcome == STORE_LOST) {
-        say(w, "another run is at workflow %.*s", STR_ARG(f->now->roads.name));
-        gate_code(w, EXIT_CODE_TRY_AGAIN);
-        return false;
-    }
     if (outcome != STORE_OK) {
         fail(w, &err);
         return false;
@@ -319,6 +316,12 @@ static bool install_all(struct gate_work *w, struct str project)
 
 void gate_install(struct gate_work *w, struct str project)
 {
+    struct err err = {0};
+
+    if (!gate_turn(w, &err)) {
+        fail(w, &err);
+        return;
+    }
     if (!install_all(w, project))
         return;
     const struct site_gate *gate = gate_look(w, project);
@@ -447,8 +450,9 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
     struct str restored, said = STR_NONE;
     struct err err = {0};
     const char *why, *state = "removing";
-    const struct jsm_workflow *now = read_back(w, &key, json_path_str(row, "workflow"), &why);
+    const struct jsm_workflow *now;
 
+    now = read_back(w, &key, json_path_str(row, "workflow"), &why);
     if (!now) {
         say(w, "%s", why);
         gate_code(w, EXIT_CODE_UNREACHABLE);

@@ -189,9 +189,25 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
 
 static enum store_outcome told(const struct waiting *x, struct err *err)
 {
-    if (x->outcome != STORE_OK && x->outcome != STORE_LOST)
+    if (x->outcome == STORE_LOST)
+        err_fill(err, ERR_CONFLICT, __FILE__, __LINE__,
+                 "another run of countersign gate was faster: run this one again");
+    else if (x->outcome != STORE_OK)
         err_fill(err, ERR_TEMPORARY, __FILE__, __LINE__, "the database: %.*s", STR_ARG(x->text));
     return x->outcome;
+}
+
+bool gate_turn(struct gate_work *w, struct err *err)
+{
+    struct waiting x = {.arena = w->arena};
+
+    store_gate_turn(&w->store, w->at->name, on_number, &x);
+    io_loop_wait(w->loop, &x.done);
+    if (x.outcome == STORE_OK && !x.number)
+        return FAIL(err, ERR_CONFLICT,
+                    "another run of countersign gate is at this site: run this one again when it "
+                    "has ended");
+    return told(&x, err) == STORE_OK;
 }
 
 enum store_outcome gate_begin(struct gate_work *w, const struct store_gate_change *change,

@@ -61,6 +61,9 @@ const struct site_gate *gate_look(struct gate_work *w, struct str project);
 const struct site_gate *gate_read(struct gate_work *w, const struct jsm_gate_key *key,
                                   struct str workflow_id);
 struct jsm_answer gate_ask(struct gate_work *w, const struct jsm_call *call);
+/* Before anything of the site is changed: nobody else does until this process ends. False: err, a
+ * conflict while another run does. */
+MUST_CHECK bool gate_turn(struct gate_work *w, struct err *err);
 enum store_outcome gate_begin(struct gate_work *w, const struct store_gate_change *change,
                               int64_t *ret_id, struct err *err);
 enum store_outcome gate_move(struct gate_work *w, int64_t id, const char *from, const char *to,

@@ -77,14 +77,17 @@ struct store_gate_change {
     int64_t version;
     struct str before, planned; /* documents of jsm_workflow.h */
     struct str changes;         /* JSON: a list of words */
-    int64_t replaces;           /* id of the one that ends with it, 0: none */
+    int64_t replaces;           /* id of the one that ends once it is installed, 0: none */
 };
+/* Whose turn is it to change the gate of a site? number: 1 for whoever asks, until its session
+ * ends; 0: another session's (waits up to two seconds for that one). */
+void store_gate_turn(struct store *s, struct str site, store_number_fn *fn, void *arg);
 /* The intent, before anything is sent; its id. LOST: that workflow is changed already, or half so.
  */
 void store_gate_begin(struct store *s, const struct store_gate_change *change, store_number_fn *fn,
                       void *arg);
-/* From one state to the next (see the table); after: the document Jira shows, or empty. LOST: it is
- * not in that state any more. */
+/* From one state to the next (see the table); after: the document Jira shows, or empty. One that is
+ * given up puts back what it was to replace. LOST: it is not in that state any more. */
 void store_gate_move(struct store *s, int64_t id, const char *from, const char *to,
                      struct str after, struct str said, store_done_fn *fn, void *arg);
 typedef void store_gate_live_fn(void *arg, enum store_outcome outcome, struct str json);

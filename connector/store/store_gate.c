@@ -19,6 +19,15 @@ static void on_number(void *arg, const struct pg_reply *reply)
     free(op);
 }
 
+void store_gate_turn(struct store *s, struct str site, store_number_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(site)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.number = fn;
+    pg_exec(s->pg, &SQL_GATE_TURN, params, on_number, op);
+}
+
 void store_gate_begin(struct store *s, const struct store_gate_change *change, store_number_fn *fn,
                       void *arg)
 {

@@ -278,6 +278,10 @@ select m.site, m.rule, m.request_type, m.mode,
  group by m.site, m.rule, m.request_type, m.mode
  order by count(*) filter (where t.refused in ('StillPresent', 'Missing') and t.unproven) desc, count(t.request_id) desc, m.site, m.rule, m.request_type
 
+-- name: gate_turn
+-- params: site text
+select governance.gate_turn($1)
+
 -- name: gate_begin
 -- params: p jsonb
 select governance.gate_begin($1::jsonb)

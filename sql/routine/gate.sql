@@ -4,13 +4,13 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     made bigint;
 begin
-    if p ? 'replaces' then -- what is there now without our part is the new beginning
-        update governance.gate_installation set state = 'removed', ended_at = clock_timestamp(), said = 'replaced by a newer one'
+    if p ? 'replaces' then -- it is there until Jira has taken the newer one (gate_move)
+        update governance.gate_installation set state = 'replaced'
          where id = (p->>'replaces')::bigint and state in ('installing', 'installed', 'removing');
     end if;
-    insert into governance.gate_installation (site, project, workflow, name, mode, state, version, before, planned, changes)
+    insert into governance.gate_installation (site, project, workflow, name, mode, state, version, before, planned, changes, replaces)
     values (p->>'site', p->>'project', p->>'workflow', p->>'name', p->>'mode', 'installing', (p->>'version')::bigint,
-            p->>'before', p->>'planned', coalesce(p->'changes', '[]'))
+            p->>'before', p->>'planned', coalesce(p->'changes', '[]'), (p->>'replaces')::bigint)
     on conflict (site, workflow) where state in ('installing', 'installed', 'removing') do nothing
     returning id into made;
     return made;
@@ -18,15 +18,44 @@ end $$;
 comment on function governance.gate_begin(jsonb) is 'A workflow is about to be changed; null when it is changed already';
 
 create or replace function governance.gate_move(p_id bigint, p_from text, p_to text, p_after text, p_said text) returns bigint
-language sql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog as $$
+declare
+    was_there bigint;
+begin
     update governance.gate_installation g
        set state = p_to, after = case when p_after <> '' then p_after else g.after end, said = p_said,
            installed_at = case when p_to = 'installed' then coalesce(g.installed_at, clock_timestamp()) else g.installed_at end,
            ended_at = case when p_to in ('removed', 'given_up') then clock_timestamp() end
      where g.id = p_id and g.state = p_from
-    returning g.id
-$$;
+    returning g.replaces into was_there;
+    if not found then
+        return null;
+    elsif p_to = 'given_up' then -- what it was to replace is what is there
+        update governance.gate_installation set state = case when after <> '' then 'installed' else 'installing' end
+         where id = was_there and state = 'replaced';
+    elsif p_to in ('installed', 'removed') then
+        with recursive older(id) as (
+            select was_there union select g.replaces from governance.gate_installation g join older o on g.id = o.id)
+        update governance.gate_installation g set state = 'removed', ended_at = clock_timestamp(), said = 'replaced by a newer one'
+          from older o where g.id = o.id and g.state = 'replaced';
+    end if;
+    return p_id;
+end $$;
 comment on function governance.gate_move(bigint, text, text, text, text) is 'From one state to the next; null when somebody else was faster';
+
+-- Held by the session, so that a run that is killed holds nothing; its session may end a moment later than it does.
+create or replace function governance.gate_turn(p_site text) returns boolean
+language plpgsql set search_path = pg_catalog as $$
+begin
+    for i in 1..20 loop
+        if pg_try_advisory_lock(hashtextextended('gate ' || p_site, 0)) then
+            return true;
+        end if;
+        perform pg_sleep(0.1);
+    end loop;
+    return false;
+end $$;
+comment on function governance.gate_turn(text) is 'May this session change the gate of a site; false while another one does';
 
 create or replace function governance.gate_live(p_site text) returns jsonb
 language sql stable set search_path = pg_catalog as $$

@@ -34,6 +34,17 @@ class Gated(world.World):
         done = self.countersign("gate", verb, *who, *more, check=check)
         return done.returncode, done.stdout, done.stderr
 
+    def started(self, verb, *more):
+        """The same, not waited for."""
+        return subprocess.Popen([self.program, "gate", verb, *more, "--email", "admin@example.com", "--token",
+                                 f"file:{self.folder}/admin-token", "--config", self.config],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def live(self):
+        """States of what is installed, or half so."""
+        rows = self.sql("select state from governance.gate_installation where state in ('installing','installed','removing') order by id")
+        return rows.split()
+
     def prove(self, *more, **kwargs):
         """(exit code, the one project's proof)."""
         code, out, err = self.gate("prove", "--json", *more, **kwargs)
@@ -49,8 +60,8 @@ class Gated(world.World):
         self.control("workflows", {"IAM": kind, "OPS": "ordinary", "bare": bare, "update_running": 0})
         self.control("accounts", {"connector": {"groups": ["service-desk-team", "jira-users"] if bare else ALONE},
                                   "agent2": {"groups": ["service-desk-team", "jira-users"]}})
-        self.sql("update governance.gate_installation set state = 'given_up' where state in ('installing','installed','removing')",
-                 user="postgres")
+        self.sql("update governance.gate_installation set state = 'given_up' where state in "
+                 "('installing','installed','removing','replaced')", user="postgres")
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +328,36 @@ def test_an_old_plan_is_refused(site):
     assert site.workflow() == before
 
 
+def test_a_failed_new_installation_leaves_the_old_one(site):
+    site.fresh()
+    before = site.workflow()
+    assert site.gate("install", "--yes")[0] == 0
+    site.control("plant", {"what": "unguarded", "project": "IAM", "transition": "61"})
+    site.fault("reply", path="/workflows/update$", status=400, body={"errorMessages": ["No."], "errors": {}})
+    code, _, err = site.gate("install", "--yes")
+    assert code == 1 and "was not changed" in err, err
+    assert site.live() == ["installed"]
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and "as it was, to the byte" in out, (out, err)
+    assert site.workflow() == before
+
+
+def test_one_run_at_a_time(site):
+    """What is on its way is nobody else's to replace."""
+    site.fresh()
+    site.control("workflows", {"update_running": 1000})
+    first = site.started("install", "--yes")
+    wait.until(lambda: site.live() == ["installing"], 20)
+    for verb in ("install", "uninstall"):
+        code, _, err = site.gate(verb, "--yes")
+        assert code == 75 and "another run of countersign gate is at this site: run this one again" in err, err
+    assert site.live() == ["installing"]
+    site.control("workflows", {"update_running": 0})
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 0, (out, err)
+    assert site.gate("uninstall")[0] == 0
+
+
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
 def test_killed_between_two_calls(site, done):
     """The intent is there, whether the update was made or not: the next run goes on, the one after takes it all back."""
@@ -326,9 +367,8 @@ def test_killed_between_two_calls(site, done):
         site.fault("lose_reply", path="/workflows/update$", how="stall")
     else:
         site.control("workflows", {"update_running": 1000})
-    run = subprocess.Popen([site.program, "gate", "install", "--yes", "--email", "admin@example.com", "--token",
-                            f"file:{site.folder}/admin-token", "--config", site.config], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait.until(lambda: site.sql("select count(*) from governance.gate_installation where state = 'installing'") == "1", 20)
+    run = site.started("install", "--yes")
+    wait.until(lambda: site.live() == ["installing"], 20)
     if done:
         wait.until(lambda: "Mark done" in names(site.workflow()), 20)
     time.sleep(0.2)
@@ -340,7 +380,7 @@ def test_killed_between_two_calls(site, done):
     code, out, err = site.gate("install", "--yes")
     assert code == 0, (out, err)
     assert ("an earlier run had changed" in err) == done
-    assert site.sql("select count(*) from governance.gate_installation where state = 'installed'") == "1"
+    assert site.live() == ["installed"]
     assert site.gate("uninstall")[0] == 0
     assert site.workflow() == before
 

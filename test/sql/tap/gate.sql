@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(29);
+select plan(33);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -27,9 +27,19 @@ select is(pg_temp.kinds('gate.changed'), 'installing installing installed removi
 select governance.gate_begin(pg_temp.wish('wf')) as id \gset
 select governance.gate_move(:id, 'installing', 'installed', '{"a":3}', '');
 select governance.gate_begin(pg_temp.wish('wf', jsonb_build_object('replaces', :id))) as newer \gset
-select is((select state || ' ' || said from governance.gate_installation where id = :id), 'removed replaced by a newer one',
-          'a newer one takes its place in one go');
+select is((select state from governance.gate_installation where id = :id), 'replaced', 'a newer one is to take its place');
 select is((select state from governance.gate_installation where id = :newer), 'installing', 'and is the live one');
+select governance.gate_move(:newer, 'installing', 'given_up', '', 'Jira said no');
+select is((select string_agg(id || ' ' || state, '') from governance.gate_installation where workflow = 'wf' and ended_at is null),
+          :id || ' installed', 'given up, the one before is there as it was');
+select governance.gate_begin(pg_temp.wish('wf', jsonb_build_object('replaces', :id))) as newer \gset
+select governance.gate_begin(pg_temp.wish('wf', jsonb_build_object('replaces', :newer))) as newest \gset
+select governance.gate_move(:newest, 'installing', 'given_up', '', 'Jira said no');
+select is((select state from governance.gate_installation where id = :newer), 'installing', 'one nobody saw may have been made, still');
+select governance.gate_move(:newer, 'installing', 'installed', '{"a":4}', '');
+select is((select state || ' ' || said from governance.gate_installation where id = :id), 'removed replaced by a newer one',
+          'installed, it has taken the place');
+select ok(governance.gate_turn('acme') and governance.gate_turn('acme'), 'one session has its turn as often as it asks');
 select throws_ok('delete from governance.gate_installation', '42501', null, 'the service deletes none');
 select throws_ok($$update governance.gate_installation set state = 'gone'$$, '23514', null, 'there are no other states');
 
