@@ -80,6 +80,10 @@ static bool make_group(struct gate_work *w, const struct gate_project *p)
 
 /* --- one workflow --- */
 
+#define BY_HAND                                                                                   \
+    "put the version before the gate back in Jira (its workflow's history), or take out by hand " \
+    "what the plan had added, and run this again"
+
 static const struct json *row_of(const struct json *rows, struct str workflow)
 {
     JSON_EACH(row, rows)
@@ -94,17 +98,6 @@ static int64_t number_of(const struct json *row, const char *name)
 {
     int64_t n = 0;
     return json_i64(json_member(row, name), &n) ? n : 0;
-}
-
-/* What the workflow is without what an earlier run of ours has put there. */
-static bool without_ours(struct gate_work *w, const struct json *row, struct str now,
-                         struct str *ret, struct err *err)
-{
-    struct str after = json_path_str(row, "after");
-
-    if (!after.len) /* nobody saw it: as it was asked for */
-        after = json_path_str(row, "planned");
-    return jsm_workflow_undo(w->arena, json_path_str(row, "before"), after, now, ret, err);
 }
 
 static const struct jsm_workflow *read_back(struct gate_work *w, const struct jsm_gate_key *key,
@@ -124,6 +117,64 @@ static bool is_done(struct gate_work *w, const struct jsm_workflow *flow)
     return gate_plan_is_empty(plan);
 }
 
+/* The version right after the one that was changed is ours when the gate is in it: no other update
+ * of that version can have been taken. What follows it may hold others' changes, too. */
+static bool is_of_ours(struct gate_work *w, const struct jsm_workflow *flow, int64_t version)
+{
+    return flow->version == version + 1 && is_done(w, flow);
+}
+
+/* What the workflow is without what an earlier run of ours has put there. Of a change that nobody
+ * saw there is only what was asked for, until Jira shows it: it names rules and statuses anew. */
+static bool without_ours(struct gate_work *w, const struct json *row,
+                         const struct jsm_workflow *now, struct str *ret, struct err *err)
+{
+    struct str after = json_path_str(row, "after");
+
+    if (!after.len)
+        after = is_of_ours(w, now, number_of(row, "version")) ? now->doc
+                                                              : json_path_str(row, "planned");
+    return jsm_workflow_undo(w->arena, json_path_str(row, "before"), after, now->doc, ret, err);
+}
+
+/* The workflow as our update has left it: what Jira shows, unless somebody was faster; then what it
+ * answered. NULL: neither. */
+static const struct jsm_workflow *left_by(struct gate_work *w, const struct gate_project *p,
+                                          const struct jsm_answer *answer,
+                                          const struct jsm_workflow *now)
+{
+    struct jsm_workflow *told = arena_array(w->arena, JSM_WORKFLOWS_MAX, sizeof *told);
+    struct err err;
+    size_t count;
+
+    if (answer->verdict != JSM_OK || !told ||
+        !jsm_workflows_read(w->arena, answer->body, &w->own->view, &p->gate->key, told, &count,
+                            &err) ||
+        count != 1)
+        return now;
+    return now && str_eq(now->version_id, told->version_id) ? now : told;
+}
+
+static bool not_known(struct gate_work *w, const struct gate_flow *f, const char *why)
+{
+    say(w, "whether workflow %.*s was changed is not known: %s; run gate install again",
+        STR_ARG(f->now->roads.name), why);
+    gate_code(w, EXIT_CODE_TRY_AGAIN);
+    return false;
+}
+
+static bool give_up(struct gate_work *w, const struct gate_flow *f, int64_t id, const char *said,
+                    enum exit_code code)
+{
+    struct err err = {0};
+
+    say(w, "the workflow %.*s was not changed: %s", STR_ARG(f->now->roads.name), said);
+    gate_code(w, code);
+    if (gate_move(w, id, "installing", "given_up", STR_NONE, str_of(said), &err) > STORE_LOST)
+        fail(w, &err);
+    return false;
+}
+
 /* The change was sent, or perhaps was: what does Jira show? */
 static bool settle(struct gate_work *w, const struct gate_project *p, const struct gate_flow *f,
                    int64_t id, const struct jsm_answer *answer)
@@ -131,25 +182,27 @@ static bool settle(struct gate_work *w, const struct gate_project *p, const stru
     struct err err = {0};
     const char *why;
     const struct jsm_workflow *now = read_back(w, &p->gate->key, f->now->roads.id, &why);
+    const struct jsm_workflow *left = left_by(w, p, answer, now);
+    bool changed =
+        now && (now->version != f->now->version || !str_eq(now->version_id, f->now->version_id));
 
-    if (!now) {
-        say(w, "whether the workflow was changed is not known: %s; gate install goes on from here",
-            why);
-        gate_code(w, EXIT_CODE_TRY_AGAIN);
-        return false;
+    if (!left)
+        return not_known(w, f, why);
+    if (answer->verdict == JSM_UNKNOWN) {
+        /* not made yet, or under what others have made since */
+        if (!changed || now->version != f->now->version + 1)
+            return not_known(w, f, answer->why);
+        if (!is_done(w, now))
+            changed = true, left = NULL;
+    } else if (answer->verdict != JSM_OK) {
+        left = NULL;
     }
-    bool changed = now->version != f->now->version || !str_eq(now->doc, f->now->doc);
-    if (answer->verdict != JSM_OK &&
-        !(answer->verdict == JSM_UNKNOWN && changed && is_done(w, now))) {
-        const char *said =
-            changed ? "somebody else changed the workflow meanwhile: plan again" : answer->why;
-        say(w, "the workflow %.*s was not changed: %s", STR_ARG(f->now->roads.name), said);
-        gate_code(w, changed ? EXIT_CODE_TRY_AGAIN : code_of(answer));
-        if (gate_move(w, id, "installing", "given_up", STR_NONE, str_of(said), &err) > STORE_LOST)
-            fail(w, &err);
-        return false;
-    }
-    if (gate_move(w, id, "installing", "installed", now->doc, STR_NONE, &err) != STORE_OK) {
+    if (!left)
+        return give_up(w, f, id,
+                       changed ? "somebody else changed the workflow meanwhile: plan again"
+                               : answer->why,
+                       changed ? EXIT_CODE_TRY_AGAIN : code_of(answer));
+    if (gate_move(w, id, "installing", "installed", left->doc, STR_NONE, &err) != STORE_OK) {
         fail(w, &err);
         return false;
     }
@@ -157,27 +210,45 @@ static bool settle(struct gate_work *w, const struct gate_project *p, const stru
     return true;
 }
 
-/* An earlier run was cut off, or what it installed was changed since. *ret_before: what to go back
- * to one day. False: this one needs no more, or cannot go on. */
-static bool take_up(struct gate_work *w, const struct gate_project *p, const struct gate_flow *f,
-                    const struct json *row, struct str *ret_before)
+enum taken { TAKEN_ON, TAKEN_UP, TAKEN_NOT };
+
+/* An earlier run was cut off, or what it installed was changed since: this one goes on (*ret_before
+ * is what to go back to one day), needs no more, or cannot go on. */
+static enum taken take_up(struct gate_work *w, const struct gate_flow *f, const struct json *row,
+                          struct str *ret_before)
 {
     struct err err = {0};
-    bool half = !str_eq_c(json_path_str(row, "state"), "installed");
+    const char *state = json_path_str(row, "state").p;
+    struct str after = json_path_str(row, "after");
+    bool half = !str_eq_c(str_of(state), "installed");
 
-    if (half && is_done(w, f->now)) {
-        if (gate_move(w, number_of(row, "id"), json_path_str(row, "state").p, "installed",
-                      f->now->doc, STR_NONE, &err) != STORE_OK)
+    if (half && is_done(w, f->now) &&
+        (after.len || is_of_ours(w, f->now, number_of(row, "version")))) {
+        if (gate_move(w, number_of(row, "id"), state, "installed", after.len ? after : f->now->doc,
+                      STR_NONE, &err) != STORE_OK) {
             fail(w, &err);
-        else
-            say(w, "an earlier run had changed workflow %.*s: taken up",
-                STR_ARG(f->now->roads.name));
-        return false;
+            return TAKEN_NOT;
+        }
+        say(w, "an earlier run had changed workflow %.*s: taken up", STR_ARG(f->now->roads.name));
+        return TAKEN_UP;
     }
-    if (without_ours(w, row, f->now->doc, ret_before, &err))
-        return true;
-    say(w, "workflow %.*s was changed since: %s", STR_ARG(p->gate->project), err.what);
+    if (without_ours(w, row, f->now, ret_before, &err))
+        return TAKEN_ON;
+    say(w, "workflow %.*s was changed since: %s; %s", STR_ARG(f->now->roads.name), err.what,
+        BY_HAND);
     gate_code(w, EXIT_CODE_FAILED);
+    return TAKEN_NOT;
+}
+
+/* An earlier run's change never was made, and others have closed the roads since. */
+static bool let_go(struct gate_work *w, const struct json *row)
+{
+    struct err err = {0};
+
+    if (gate_move(w, number_of(row, "id"), json_path_str(row, "state").p, "given_up", STR_NONE,
+                  STR("others have done it"), &err) == STORE_OK)
+        return true;
+    fail(w, &err);
     return false;
 }
 
@@ -198,10 +269,11 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
     struct err err = {0};
     int64_t id;
 
-    if (row && !take_up(w, p, f, row, &change.before))
-        return w->code == EXIT_CODE_OK;
+    enum taken taken = row ? take_up(w, f, row, &change.before) : TAKEN_ON;
+    if (taken != TAKEN_ON)
+        return taken == TAKEN_UP;
     if (gate_plan_is_empty(f->plan))
-        return true;
+        return !row || let_go(w, row);
     enum store_outcome outcome = gate_begin(w, &change, &id, &err);
     if (outcome != STORE_OK) {
         fail(w, &err);
@@ -446,7 +518,10 @@ static bool send_back(struct gate_work *w, const struct json *row, const struct 
 
 void gate_uninstall(struct gate_work *w, const struct json *row)
 {
-    struct jsm_gate_key key = {0};
+    /* one that nobody saw is known by the key of its gate */
+    struct jsm_gate_key key = json_path_str(row, "after").len
+                                  ? (struct jsm_gate_key){0}
+                                  : gate_look(w, json_path_str(row, "project"))->key;
     struct str restored, said = STR_NONE;
     struct err err = {0};
     const char *why, *state = "removing";
@@ -458,9 +533,9 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
         gate_code(w, EXIT_CODE_UNREACHABLE);
         return;
     }
-    if (!without_ours(w, row, now->doc, &restored, &err)) {
-        say(w, "nothing was taken out of workflow %.*s: %s", STR_ARG(json_path_str(row, "name")),
-            err.what);
+    if (!without_ours(w, row, now, &restored, &err)) {
+        say(w, "nothing was taken out of workflow %.*s: %s; %s",
+            STR_ARG(json_path_str(row, "name")), err.what, BY_HAND);
         gate_code(w, EXIT_CODE_FAILED);
         return;
     }
@@ -473,7 +548,8 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
         state = json_path_str(row, "state").p;
     }
     if (!now || !str_eq(now->doc, restored)) {
-        say(w, "Jira does not show the workflow without the gate yet: %s", now ? "" : why);
+        say(w, "Jira does not show the workflow without the gate yet%s%s: run gate uninstall again",
+            now ? "" : ", ", now ? "" : why);
         gate_code(w, EXIT_CODE_TRY_AGAIN);
         return;
     }

@@ -358,11 +358,8 @@ def test_one_run_at_a_time(site):
     assert site.gate("uninstall")[0] == 0
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-def test_killed_between_two_calls(site, done):
-    """The intent is there, whether the update was made or not: the next run goes on, the one after takes it all back."""
-    site.fresh()
-    before = site.workflow()
+def cut_off(site, done):
+    """An installation is killed before Jira takes the update, or before it hears of it."""
     if done:
         site.fault("lose_reply", path="/workflows/update$", how="stall")
     else:
@@ -377,12 +374,61 @@ def test_killed_between_two_calls(site, done):
     site.no_faults()
     site.control("workflows", {"update_running": 0})
     assert ("Mark done" in names(site.workflow())) == done
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_killed_between_two_calls(site, done):
+    """The intent is there, whether the update was made or not: the next run goes on, the one after takes it all back."""
+    site.fresh()
+    before = site.workflow()
+    cut_off(site, done)
     code, out, err = site.gate("install", "--yes")
     assert code == 0, (out, err)
     assert ("an earlier run had changed" in err) == done
     assert site.live() == ["installed"]
     assert site.gate("uninstall")[0] == 0
     assert site.workflow() == before
+
+
+def test_taken_out_after_a_lost_answer(site):
+    """Nobody saw what Jira made of it: not made is not said while it may be, and what was made goes without being seen."""
+    site.fresh()
+    before = site.workflow()
+    site.fault("execute_late", path="/workflows/update$", ms=2500)
+    code, _, err = site.gate("install", "--yes")
+    assert code == 75 and "is not known" in err and "run gate install again" in err, err
+    assert site.live() == ["installing"]
+    wait.until(lambda: "Mark done" in names(site.workflow()), 20)
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and "as it was, to the byte" in out, (out, err)
+    assert site.workflow() == before and site.live() == []
+
+
+def test_what_others_did_after_it_is_not_taken_for_ours(site):
+    """Cut off, then changed by an administrator: which part is whose is told by nobody."""
+    site.fresh()
+    cut_off(site, True)
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": "71"})
+    changed = site.workflow()
+    for verb in ("install", "uninstall"):
+        code, out, err = site.gate(verb, "--yes")
+        assert code == 1 and "was changed by somebody else" in err and "put the version before the gate back" in err, (out, err)
+    assert site.workflow() == changed
+
+
+def test_what_others_add_meanwhile_stays_theirs(site):
+    """Between the update and the look at it an administrator adds a transition: ours is what Jira answered."""
+    site.fresh()
+    site.control("faults", {"method": "POST", "path": r"/workflows\?", "after": 2, "count": 1, "effect": {"kind": "delay", "ms": 3000}})
+    run = site.started("install", "--yes")
+    wait.until(lambda: "Mark done" in names(site.workflow()) or run.poll() is not None, 20)
+    assert run.poll() is None, run.communicate()
+    site.control("plant", {"what": "portal", "project": "IAM"})
+    out, err = run.communicate(timeout=60)
+    assert run.returncode == 0, (out, err)
+    code, out, err = site.gate("uninstall")
+    assert code == 0, (out, err)
+    assert "It works" in names(site.workflow()) and "Mark done" not in names(site.workflow())
 
 
 def test_the_timer_finds_drift(site):
