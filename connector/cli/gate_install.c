@@ -495,9 +495,20 @@ static bool send_back(struct gate_work *w, const struct json *row, const struct 
         jsm_call_workflow_update(w->arena, restored, now->version_id, now->version, from, to, true);
     struct jsm_answer answer = gate_ask(w, &call);
     complaints = jsm_workflow_complaints(w->arena, answer.body, &errors);
-    if (answer.verdict == JSM_OK && errors) {
-        say(w, "Jira does not accept the workflow without the gate:\n%.*s", STR_ARG(complaints));
+    if (errors) {
+        say(w,
+            "Jira does not accept the workflow without the gate:\n%.*sMend what it names, then "
+            "run gate uninstall again",
+            STR_ARG(complaints));
         gate_code(w, EXIT_CODE_FAILED);
+        return false;
+    }
+    if (answer.verdict != JSM_OK) {
+        say(w,
+            "nothing was taken out: Jira did not check the workflow without the gate: %s; run "
+            "gate uninstall again when it answers",
+            answer.why);
+        gate_code(w, EXIT_CODE_TRY_AGAIN);
         return false;
     }
     if (!str_eq_c(str_of(state), "removing") &&

@@ -314,6 +314,55 @@ static bool against(const char **ret_why, enum exit_code *ret_code, const char *
     return false;
 }
 
+/* What speaks against changing one workflow. */
+static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
+                        const struct gate_flow *f, const char **ret_why, enum exit_code *ret_code)
+{
+    bool group_to_come = !g->able.team_managed && !g->key.group_id.len;
+
+    if (f->errors)
+        return against(ret_why, ret_code,
+                       "Jira does not accept the plan: its complaints stand above, mend what they "
+                       "name in the workflow, then plan again",
+                       EXIT_CODE_FAILED);
+    if (f->plan->no_done)
+        return against(ret_why, ret_code,
+                       "a workflow has no status that means done: add one of the category Done, or "
+                       "name it in the mapping's statuses",
+                       EXIT_CODE_FAILED);
+    if (f->plan->blocked)
+        return against(ret_why, ret_code,
+                       "a road into done stays open under this plan: see its reason above, close "
+                       "it in Jira's workflow editor, then plan again",
+                       EXIT_CODE_FAILED);
+    if (gate_plan_is_empty(f->plan))
+        return true;
+    if (!f->now->editable)
+        return against(ret_why, ret_code,
+                       "Jira says that a workflow cannot be edited: give the project a copy of it "
+                       "that can be, then plan again",
+                       EXIT_CODE_FAILED);
+    if (f->now->busy)
+        return against(ret_why, ret_code,
+                       "Jira is changing a workflow right now: run this again when it has ended",
+                       EXIT_CODE_TRY_AGAIN);
+    if (!w->wish->shared && f->shared.len)
+        return against(ret_why, ret_code,
+                       "a workflow is used by other projects, too, and changes for them as "
+                       "well: --shared goes on",
+                       EXIT_CODE_FAILED);
+    if (!w->wish->shared && g->users_unread && !g->able.team_managed)
+        return against(ret_why, ret_code,
+                       "which projects use a workflow could not be read: run this again, or "
+                       "--shared goes on whoever uses it",
+                       EXIT_CODE_TRY_AGAIN);
+    if (!f->validated && !group_to_come)
+        return against(ret_why, ret_code,
+                       "Jira did not check the plan: run this again when it answers",
+                       EXIT_CODE_TRY_AGAIN);
+    return true;
+}
+
 bool gate_project_stands(const struct gate_work *w, const struct gate_project *p,
                          const char **ret_why, enum exit_code *ret_code)
 {
@@ -324,39 +373,20 @@ bool gate_project_stands(const struct gate_work *w, const struct gate_project *p
                        g->denied || !g->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED
                                                            : EXIT_CODE_UNREACHABLE);
     if (p->choice.kind != GATE_BY_CLOSES)
-        return against(ret_why, ret_code,
-                       p->choice.why_not[GATE_BY_CLOSES]
-                           ? p->choice.why_not[GATE_BY_CLOSES]
-                           : "gate_mode chooses a gate that is not installed automatically",
-                       EXIT_CODE_FAILED);
+        return against(
+            ret_why, ret_code,
+            p->choice.why_not[GATE_BY_CLOSES]
+                ? p->choice.why_not[GATE_BY_CLOSES]
+                : "gate_mode chooses a gate that is not installed automatically: set it to "
+                  "connector_closes, or make that gate by hand",
+            EXIT_CODE_FAILED);
     if (g->facts.strangers)
         return against(ret_why, ret_code,
                        "somebody else is in the group that may close: take "
                        "everybody but the connector out of it first",
                        EXIT_CODE_FAILED);
-    for (size_t i = 0; i < g->flow_count; i++) {
-        const struct gate_flow *f = &p->flows[i];
-        if (f->errors)
-            return against(ret_why, ret_code, "Jira does not accept the plan", EXIT_CODE_FAILED);
-        if (f->plan->no_done)
-            return against(ret_why, ret_code, "a workflow has no status that means done",
-                           EXIT_CODE_FAILED);
-        if (f->plan->blocked)
-            return against(ret_why, ret_code,
-                           "a road into done stays open under this plan: see "
-                           "its reason",
-                           EXIT_CODE_FAILED);
-        if (!f->now->editable)
-            return against(ret_why, ret_code, "Jira says that a workflow cannot be edited",
-                           EXIT_CODE_FAILED);
-        if (f->now->busy)
-            return against(ret_why, ret_code, "Jira is changing a workflow right now",
-                           EXIT_CODE_TRY_AGAIN);
-        if (f->shared.len && !w->wish->shared && !gate_plan_is_empty(f->plan))
-            return against(ret_why, ret_code,
-                           "a workflow is used by other projects, too, and changes for them as "
-                           "well: --shared goes on",
-                           EXIT_CODE_FAILED);
-    }
+    for (size_t i = 0; i < g->flow_count; i++)
+        if (!flow_stands(w, g, &p->flows[i], ret_why, ret_code))
+            return false;
     return true;
 }

@@ -261,6 +261,8 @@ static bool take_usages(struct look *l, const struct jsm_answer *answer)
     struct str *shared = &l->gate->shared[l->index++];
     size_t count = 0;
 
+    if (answer->verdict != JSM_OK)
+        l->gate->users_unread = true;
     JSON_EACH(p, json_path(answer->body, "projects/values"))
     {
         struct str id = json_id(l->arena, json_member(p, "id"));

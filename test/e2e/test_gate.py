@@ -307,6 +307,28 @@ def test_the_group_is_made(site):
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("path,told", [("/projectUsages", "which projects use a workflow could not be read: run this again"),
+                                       ("/workflows/update/validation", "Jira did not check the plan: run this again")],
+                         ids=["users", "validation"])
+def test_what_could_not_be_read_is_not_fine(site, path, told):
+    site.fresh()
+    before = site.workflow()
+    site.fault("reply", method="GET" if "Usages" in path else "POST", path=path, count=100, status=500, body={})
+    code, out, err = site.gate("install", "--yes")
+    assert code == 75 and told in err, (out, err)
+    assert site.workflow() == before
+    if "validation" in path:
+        site.no_faults()
+        assert site.gate("install", "--yes")[0] == 0
+        installed = site.workflow()
+        site.fault("reply", path=path, count=100, status=500, body={})
+        code, out, err = site.gate("uninstall")
+        assert code == 75 and "Jira did not check the workflow without the gate" in err, (out, err)
+        assert site.workflow() == installed
+        site.no_faults()
+        assert site.gate("uninstall")[0] == 0
+
+
 def test_another_update_is_waited_for(site):
     site.fresh()
     site.control("workflows", {"update_running": 1})
