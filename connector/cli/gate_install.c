@@ -285,7 +285,18 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
     return settle(w, p, f, id, &answer);
 }
 
-/* The file must say what is planned now. */
+static bool says_changes(const struct json *flow, struct str changes)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, LIMIT_REPLY_BYTES);
+    json_begin(&out, &b);
+    json_put_value(&out, json_member(flow, "changes"));
+    return !b.over && str_eq(buf_str(&b), changes);
+}
+
+/* The file must say what is planned now, of every workflow that changes. */
 static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
 {
     struct str text;
@@ -303,14 +314,15 @@ static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
     for (size_t i = 0; i < p->gate->flow_count; i++) {
         const struct gate_flow *f = &p->flows[i];
         bool found = gate_plan_is_empty(f->plan);
+        struct str changes = gate_changes(w, f);
         JSON_EACH(project, json_member(list, "projects"))
         JSON_EACH(flow, json_member(project, "workflows"))
         found |= str_eq(json_path_str(flow, "workflow"), f->now->roads.id) &&
                  str_eq(json_path_str(flow, "version_id"), f->now->version_id) &&
-                 number_of(flow, "version") == f->now->version;
+                 number_of(flow, "version") == f->now->version && says_changes(flow, changes);
         if (found)
             continue;
-        say(w, "workflow %.*s is not what it was when %s was written: plan again",
+        say(w, "what would change in workflow %.*s is not what %s says: plan again",
             STR_ARG(f->now->roads.name), w->wish->plan);
         gate_code(w, EXIT_CODE_TRY_AGAIN);
         return false;
@@ -374,7 +386,7 @@ static bool install_all(struct gate_work *w, struct str project)
             gate_code(w, code);
             return false;
         }
-        if (!asked && (!is_as_in_file(w, p) || (gate_project_differs(p) && !is_agreed(w, p))))
+        if (!is_as_in_file(w, p) || (!asked && gate_project_differs(p) && !is_agreed(w, p)))
             return false;
         asked = true;
         bool group = !p->gate->able.team_managed && p->gate->facts.member != ROAD_YES;

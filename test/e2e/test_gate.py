@@ -380,6 +380,30 @@ def test_one_run_at_a_time(site):
     assert site.gate("uninstall")[0] == 0
 
 
+def test_a_plan_installs_what_it_says(site):
+    """Nothing but what somebody has read: a file that says less, or of a workflow that has changed while installing, is refused."""
+    site.fresh()
+    before = site.workflow()
+    file = f"{site.folder}/plan.json"
+    assert site.gate("plan", "--out", file)[0] == 2
+    with open(file) as said:
+        plan = json.load(said)
+    plan["projects"][0]["workflows"][0]["changes"].pop()
+    site.write("less.json", json.dumps(plan))
+    code, _, err = site.gate("install", "--plan", f"{site.folder}/less.json", "--yes")
+    assert code == 75 and "is not what" in err and "plan again" in err, err
+    assert site.workflow() == before
+    # the first round puts the connector into its group, the next looks again
+    site.control("faults", {"method": "POST", "path": r"/group/user\?", "count": 1, "effect": {"kind": "delay", "ms": 2000}})
+    run = site.started("install", "--plan", file, "--yes")
+    wait.until(lambda: any(r["fired"] for r in site.control("faults")), 20)
+    site.control("plant", {"what": "portal", "project": "IAM"})
+    planted = site.workflow()
+    out, err = run.communicate(timeout=60)
+    assert run.returncode == 75 and b"plan again" in err, (out, err)
+    assert site.workflow() == planted
+
+
 def cut_off(site, done):
     """An installation is killed before Jira takes the update, or before it hears of it."""
     if done:
@@ -441,7 +465,7 @@ def test_what_others_did_after_it_is_not_taken_for_ours(site):
 def test_what_others_add_meanwhile_stays_theirs(site):
     """Between the update and the look at it an administrator adds a transition: ours is what Jira answered."""
     site.fresh()
-    site.control("faults", {"method": "POST", "path": r"/workflows\?", "after": 2, "count": 1, "effect": {"kind": "delay", "ms": 3000}})
+    site.control("faults", {"method": "POST", "path": r"/workflows\?", "after": 2, "count": 1, "effect": {"kind": "delay", "ms": 2000}})
     run = site.started("install", "--yes")
     wait.until(lambda: "Mark done" in names(site.workflow()) or run.poll() is not None, 20)
     assert run.poll() is None, run.communicate()
