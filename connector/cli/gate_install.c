@@ -168,7 +168,8 @@ static bool give_up(struct gate_work *w, const struct gate_flow *f, int64_t id, 
 {
     struct err err = {0};
 
-    say(w, "the workflow %.*s was not changed: %s", STR_ARG(f->now->roads.name), said);
+    say(w, "the workflow %.*s was not changed: %s%s", STR_ARG(f->now->roads.name), said,
+        code == EXIT_CODE_TRY_AGAIN ? "; run gate install again" : "");
     gate_code(w, code);
     if (gate_move(w, id, "installing", "given_up", STR_NONE, str_of(said), &err) > STORE_LOST)
         fail(w, &err);
@@ -199,8 +200,7 @@ static bool settle(struct gate_work *w, const struct gate_project *p, const stru
     }
     if (!left)
         return give_up(w, f, id,
-                       changed ? "somebody else changed the workflow meanwhile: plan again"
-                               : answer->why,
+                       changed ? "somebody else changed it meanwhile: plan again" : answer->why,
                        changed ? EXIT_CODE_TRY_AGAIN : code_of(answer));
     if (gate_move(w, id, "installing", "installed", left->doc, STR_NONE, &err) != STORE_OK) {
         fail(w, &err);

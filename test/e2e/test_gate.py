@@ -436,6 +436,25 @@ def test_killed_between_two_calls(site, done):
     assert site.workflow() == before
 
 
+def test_one_taken_up_does_not_end_its_project(site):
+    """Nor does what went wrong with the project before it."""
+    site.fresh()
+    own = site.config
+    with open(own) as file:
+        site.config = site.write("both.yaml", file.read().replace("projects: [IAM]", "projects: [OPS, IAM]"))
+    try:
+        site.fault("reply", method="GET", path="/project/OPS", count=100, status=400, body={})
+        assert site.gate("install", "--yes", "--project", "IAM")[0] == 0
+        site.sql("update governance.gate_installation set state = 'removing' where state = 'installed'", user="postgres")
+        code, out, err = site.gate("install", "--yes")
+        assert code != 0 and "the project could not be read" in err and "taken up" in err, (out, err)
+        assert "gated: nobody but the connector closes" in out, out
+    finally:
+        site.config = own
+        site.no_faults()
+    assert site.gate("uninstall")[0] == 0
+
+
 def test_taken_out_after_a_lost_answer(site):
     """Nobody saw what Jira made of it: not made is not said while it may be, and what was made goes without being seen."""
     site.fresh()
