@@ -340,8 +340,8 @@ static bool build_statuses(struct look *l, struct site **ret_site, struct jsm_ca
 
 static bool take_statuses(struct look *l, const struct jsm_answer *answer)
 {
-    l->gate->verify_status_id = arena_str(
-        l->arena, jsm_status_id(l->arena, answer->body, site_gate_verify_name(l->eyes.own)));
+    l->gate->verify_status =
+        jsm_status_find(l->arena, answer->body, site_gate_verify_name(l->eyes.own));
     return false;
 }
 

@@ -38,7 +38,7 @@ struct site_gate {
     struct gate_abilities able;
     struct gate_facts facts;
     struct jsm_gate_key key;
-    struct str verify_status_id;                 /* of a status of that name that exists */
+    struct jsm_status verify_status;             /* of that name, where one exists */
     struct str strangers[SITE_GATE_MEMBERS_MAX]; /* in the group, by name */
     struct str missing;                          /* ids of our fields that do not exist */
     struct str editable;                         /* our fields on the edit screen: "Access check" */
