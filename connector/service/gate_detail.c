@@ -112,6 +112,17 @@ static void put_tries(struct json_out *out, const struct site_gate *gate)
     json_close_array(out);
 }
 
+/* What is neither good nor bad, for it was not seen. */
+static void put_unseen(struct json_out *out, const struct site_gate *gate)
+{
+    json_str_member(out, "not_tried", str_of(gate->not_tried ? gate->not_tried : ""));
+    json_put_name(out, "not_known");
+    json_open_array(out);
+    if (gate->facts.resolution == ROAD_NOT_KNOWN)
+        json_put_str(out, str_of(GATE_FINDING_TEXTS[GATE_FOUND_RESOLUTION].name));
+    json_close_array(out);
+}
+
 static void put_mode(struct json_out *out, const struct site *site, const struct site_gate *gate)
 {
     struct gate_choice choice;
@@ -166,6 +177,7 @@ void gate_detail_put(struct json_out *out, struct arena *a, const struct site *s
     put_strangers(out, gate);
     json_str_member(out, "editable", gate->editable);
     put_tries(out, gate);
+    put_unseen(out, gate);
 }
 
 struct str gate_detail(struct arena *a, const struct site *site, const struct site_gate *gate)

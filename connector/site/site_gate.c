@@ -547,6 +547,10 @@ static void look_end(struct look *l)
 
     g->able.check_field = l->eyes.own->o.mapping->check_field.len > 0;
     g->known = !g->why[0];
+    if (l->step == GATE_STEP_COUNT && g->facts.agent_closes == ROAD_NOT_KNOWN)
+        g->not_tried = !l->eyes.agent     ? "set gate.prove_as"
+                       : !l->ticket_count ? "no open ticket"
+                                          : "Jira offers the agent nothing to see";
     l->fn(l->arg, g);
     free(l);
 }

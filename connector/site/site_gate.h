@@ -44,6 +44,7 @@ struct site_gate {
     struct str editable;                         /* our fields on the edit screen: "Access check" */
     struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
     size_t try_count;
+    const char *not_tried; /* as an agent, why not; NULL: it was, or not even that far was looked */
 };
 typedef void site_gate_fn(void *arg, const struct site_gate *gate);
 

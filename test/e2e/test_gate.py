@@ -308,6 +308,23 @@ def test_another_update_is_waited_for(site):
     assert site.gate("uninstall")[0] == 0
 
 
+@pytest.mark.parametrize("verb", ["plan", "install", "prove", "uninstall"])
+def test_a_project_that_is_not_there_is_said(site, verb):
+    code, out, err = site.gate(verb, "--project", "TYPO")
+    assert code == 64 and "there is no project 'TYPO'" in err and err.rstrip().endswith("there is IAM"), (out, err)
+    assert not out
+
+
+def test_what_was_not_tried_is_said(site):
+    with open(site.config) as file:
+        text = re.sub(r", prove_as: \{[^}]*\}", "", file.read())
+    config = site.write("nobody.yaml", text)
+    done = proc.run([site.program, "gate", "prove", "--config", config], check=False)
+    assert "  not tried: set gate.prove_as\n" in done.stdout, done.stdout + done.stderr
+    done = proc.run([site.program, "gate", "prove", "--json", "--config", config], check=False)
+    assert json.loads(done.stdout)["projects"][0]["not_tried"] == "set gate.prove_as"
+
+
 def test_an_old_plan_is_refused(site):
     site.fresh()
     file = f"{site.folder}/old.json"
