@@ -22,6 +22,7 @@ struct gating {
     struct json_out out;
     struct buf text, steps;
     const char *verb;
+    size_t rows;   /* installations met by uninstall */
     bool out_json; /* the plan as JSON, to standard output or --out */
 };
 
@@ -66,7 +67,7 @@ static void prove(struct gate_work *w, struct str project)
                                                                : EXIT_CODE_UNREACHABLE);
 }
 
-static void uninstall(struct gate_work *w, const struct gating *g)
+static void uninstall(struct gate_work *w, struct gating *g)
 {
     struct err err = {0};
     const struct json *rows = gate_turn(w, &err) ? gate_live(w, &err) : NULL;
@@ -81,6 +82,7 @@ static void uninstall(struct gate_work *w, const struct gating *g)
         if (!is_wanted(g->wish.project, json_path_str(row, "project")))
             continue;
         count++;
+        g->rows++;
         gate_uninstall(w, row);
     }
     if (!count)
@@ -134,12 +136,51 @@ static int tell(struct gating *g, const struct cli *cli, int code)
     return code;
 }
 
+/* Does a site that is meant name the project that is? */
+static bool has_project(const struct config *config, const struct gating *g)
+{
+    for (size_t i = 0; i < config->site_count; i++)
+        for (size_t k = 0; k < config->sites[i].project_count; k++)
+            if (is_wanted(g->wish.site, config->sites[i].name) &&
+                is_wanted(g->wish.project, config->sites[i].projects[k]))
+                return true;
+    return false;
+}
+
+static int no_project(const struct cli *cli, const struct config *config, const struct gating *g)
+{
+    fprintf(stderr, "countersign: there is no project '%s' in %s; there is", g->wish.project,
+            cli->config_file);
+    for (size_t i = 0; i < config->site_count; i++)
+        for (size_t k = 0; k < config->sites[i].project_count; k++)
+            if (is_wanted(g->wish.site, config->sites[i].name))
+                fprintf(stderr, " %.*s", STR_ARG(config->sites[i].projects[k]));
+    fprintf(stderr, "\n");
+    return EXIT_CODE_USAGE;
+}
+
+static bool has_site(const struct config *config, const struct gating *g)
+{
+    for (size_t i = 0; i < config->site_count; i++)
+        if (is_wanted(g->wish.site, config->sites[i].name))
+            return true;
+    return false;
+}
+
 static int run(struct cli *cli, struct gating *g, const struct config *config, struct arena *arena)
 {
     bool database = strcmp(g->verb, "install") == 0 || strcmp(g->verb, "uninstall") == 0;
     struct gate_work work = {.cli = cli, .wish = &g->wish, .config = config, .arena = arena};
-    size_t count = 0;
+    bool listed = !g->wish.project || has_project(config, g);
 
+    if (!has_site(config, g)) {
+        fprintf(stderr, "countersign: there is no site '%s' in %s\n", g->wish.site,
+                cli->config_file);
+        return EXIT_CODE_USAGE;
+    }
+    /* what is installed for a project that is named no more can still be taken out */
+    if (!listed && strcmp(g->verb, "uninstall") != 0)
+        return no_project(cli, config, g);
     buf_init(&g->text, OUT_BYTES);
     buf_init(&g->steps, STEPS_BYTES);
     json_begin(&g->out, &g->text);
@@ -150,7 +191,6 @@ static int run(struct cli *cli, struct gating *g, const struct config *config, s
         struct err err = {0};
         if (!is_wanted(g->wish.site, config->sites[i].name))
             continue;
-        count++;
         work.json = cli->json ? &g->out : NULL;
         if (gate_work_open(&work, &config->sites[i], database, &err))
             do_site(&work, g);
@@ -163,10 +203,7 @@ static int run(struct cli *cli, struct gating *g, const struct config *config, s
     int code = tell(g, cli, work.code);
     buf_done(&g->text);
     buf_done(&g->steps);
-    if (count)
-        return code;
-    fprintf(stderr, "countersign: there is no site '%s' in %s\n", g->wish.site, cli->config_file);
-    return EXIT_CODE_USAGE;
+    return listed || g->rows || code ? code : no_project(cli, config, g);
 }
 
 static int gate(struct cli *cli)

@@ -179,6 +179,10 @@ static void say_tries(const struct site_gate *gate)
         printf("  tried on %.*s as %.*s: %zu road%s into done offered\n",
                STR_ARG(gate->tries[i].ticket), STR_ARG(gate->tries[i].who), gate->tries[i].offered,
                gate->tries[i].offered == 1 ? "" : "s");
+    if (gate->not_tried)
+        printf("  not tried: %s\n", gate->not_tried);
+    if (gate->able.workflow_rest && gate->facts.resolution == ROAD_NOT_KNOWN)
+        printf("  not known: whether the resolution can be edited\n");
     if (gate->editable.len)
         printf("  note: %.*s can be edited by agents; what stands there proves nothing\n",
                STR_ARG(gate->editable));

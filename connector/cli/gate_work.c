@@ -257,11 +257,11 @@ static void plan_flow(struct gate_work *w, const struct site_gate *gate, size_t 
     bool group = gate->able.team_managed || gate->key.group_id.len;
     struct jsm_gate_words words = {.key = gate->key,
                                    .verify_name = site_gate_verify_name(w->own),
-                                   .verify_id = gate->verify_status_id};
+                                   .found = gate->verify_status};
 
     rng_seed_system(&rng);
     rng_uuid(&rng, uuid);
-    words.verify_ref = words.verify_id.len ? words.verify_id : arena_str(w->arena, str_of(uuid));
+    words.verify_ref = words.found.id.len ? words.found.id : arena_str(w->arena, str_of(uuid));
     if (!group)
         words.key.group_id = STR(GROUP_TO_COME);
     f->now = &gate->flows[at];
@@ -272,6 +272,14 @@ static void plan_flow(struct gate_work *w, const struct site_gate *gate, size_t 
     if (!jsm_workflow_parse(w->arena, f->planned, &w->own->view, &words.key, &f->after, &err)) {
         f->errors = 1;
         f->complaints = arena_printf(w->arena, "error %s\n", err.what);
+        return;
+    }
+    if (f->plan->verify == f->now->roads.status_count && words.found.id.len &&
+        !str_eq(words.found.name, words.verify_name)) { /* Jira takes them for one, we do not */
+        f->errors = 1;
+        f->complaints = arena_printf(
+            w->arena, "error the site has a status '%.*s': write that very name into the mapping\n",
+            STR_ARG(words.found.name));
         return;
     }
     if (gate_plan_is_empty(f->plan) || !group || !gate->able.may_write)

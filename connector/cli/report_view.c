@@ -178,6 +178,17 @@ static void print_advice(FILE *to, const struct close_tally *t)
                 "source first\n",
                 mode, (long long)t->closed, (long long)tally_unknown(t));
         return;
+    case ADVICE_CHECKING:
+        fprintf(
+            to, "  Next: stay in %s; of %lld closed tickets %lld %s still being checked: wait\n",
+            mode, (long long)t->closed, (long long)t->checking, t->checking == 1 ? "is" : "are");
+        return;
+    case ADVICE_NONE_PROVEN:
+        fprintf(to,
+                "  Next: stay in %s; none of %lld closed tickets was proven: enforced, none would "
+                "close\n",
+                mode, (long long)t->closed);
+        return;
     case ADVICE_WAITS_LONG:
         fprintf(to,
                 "  Next: stay in %s; tickets would wait too long for their proof: read the source "

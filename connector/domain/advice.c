@@ -28,6 +28,10 @@ struct advice advice_on(const struct close_tally *t)
         stay.why = ADVICE_TOO_FEW;
     else if (tally_unknown(t) * ADVICE_UNKNOWN_ONE_IN > t->closed)
         stay.why = ADVICE_CANNOT_TELL;
+    else if ((tally_unknown(t) + t->checking) * ADVICE_UNKNOWN_ONE_IN > t->closed)
+        stay.why = ADVICE_CHECKING;
+    else if (t->mode == GATE_WARN && !t->as_asked && !t->waited)
+        stay.why = ADVICE_NONE_PROVEN;
     else if (t->mode == GATE_WARN && t->wait_p90_s > ADVICE_WAIT_S)
         stay.why = ADVICE_WAITS_LONG;
     else
@@ -40,6 +44,8 @@ const char *advice_why_name(enum advice_why why)
     static const char *const NAMES[] = {[ADVICE_ENFORCED] = "Enforced",
                                         [ADVICE_TOO_FEW] = "TooFewCloses",
                                         [ADVICE_CANNOT_TELL] = "CannotTell",
+                                        [ADVICE_CHECKING] = "StillChecking",
+                                        [ADVICE_NONE_PROVEN] = "NoneProven",
                                         [ADVICE_WAITS_LONG] = "WaitsTooLong",
                                         [ADVICE_READY] = "Ready"};
     return NAMES[why];

@@ -24,6 +24,8 @@ enum advice_why {
     ADVICE_ENFORCED = 0, /* it is where it should be */
     ADVICE_TOO_FEW,      /* fewer closes than ADVICE_CLOSES_MIN */
     ADVICE_CANNOT_TELL,  /* more than one close in ADVICE_UNKNOWN_ONE_IN could not be judged */
+    ADVICE_CHECKING,     /* or is still being checked */
+    ADVICE_NONE_PROVEN,  /* no close was ever proven: enforced, none would be closed */
     ADVICE_WAITS_LONG,   /* enforced, nine of ten would not be closed within ADVICE_WAIT_S */
     ADVICE_READY,
     ADVICE_WHY_COUNT

@@ -588,7 +588,7 @@ static void mend(struct step *s)
 {
     const struct dossier *d = s->d;
     const struct ticket *t = &d->ticket;
-    bool made = s->here && !d->from_ticket && !d->flow_open[FLOW_CREATE] && !d->unsteady;
+    bool made = s->here && !d->from_ticket && !is_working(d, FLOW_CREATE) && !d->unsteady;
     bool unbound = made && (t->bound_elsewhere || !str_eq(t->bound_to, d->request_id));
     bool open = s->here && (t->role == STATUS_OPEN || t->role == STATUS_VERIFY);
     bool resolved = open && t->resolution_set && gate_holds(d) && !phase_is_terminal(d->phase);

@@ -247,6 +247,15 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
     return found;
 }
 
+struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing)
+{
+    struct gate_facts lasting = *facts;
+
+    lasting.resolution = lasting.agent_closes = lasting.connector_closes = ROAD_NOT_KNOWN;
+    lasting.words = missing ? ROAD_NO : ROAD_NOT_KNOWN;
+    return lasting;
+}
+
 size_t gate_failures(unsigned findings)
 {
     size_t count = 0;

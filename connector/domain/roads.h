@@ -186,6 +186,9 @@ struct gate_finding_text {
 extern const struct gate_finding_text GATE_FINDING_TEXTS[GATE_FINDING_COUNT];
 /* Bits of enum gate_finding. */
 unsigned gate_findings(const struct workflow *w, const struct gate_facts *facts);
+/* The same facts without those that one ticket showed: another one that is tried, or none, would
+ * show others. missing: a field of ours does not exist, whichever ticket is looked at. */
+struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing);
 /* How many of them mean that the gate does not hold. */
 size_t gate_failures(unsigned findings);
 

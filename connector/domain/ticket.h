@@ -86,6 +86,7 @@ struct ticket {
     /* of the history of a plea: changelog ids of when it was asked for, and changed beside its
      * answer last; account id of who answered */
     struct str plea_asked, plea_varied, plea_decider;
+    struct str plea_workers; /* account ids of who moved it or had it, ever, separated by blanks */
     struct str resolved_by; /* changelog id of the last change of the resolution, however it came */
     bool made_by_us;        /* our account made it, and its binding names no other site */
     bool human_touched;     /* somebody other than us and than an app changed it or, where comments

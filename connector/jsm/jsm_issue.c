@@ -55,15 +55,31 @@ static bool is_called(const struct jsm_view *view, size_t i, struct str name)
            str_eq_nocase(view->field_names[i], name);
 }
 
+/* Is it a change of view->fields[i]? */
+static bool is_of(const struct json *item, const struct jsm_view *view, size_t i)
+{
+    struct str id = json_path_str(item, "fieldId"), name = json_path_str(item, "field");
+    return id.len ? str_eq(id, view->fields[i]) : is_called(view, i, name);
+}
+
+bool jsm_history_changes(const struct json *history, const struct jsm_view *view, struct str field)
+{
+    for (size_t i = 0; field.len && i < view->history_count; i++) {
+        if (!str_eq(view->fields[i], field))
+            continue;
+        JSON_EACH(item, json_member(history, "items"))
+        if (is_of(item, view, i))
+            return true;
+    }
+    return false;
+}
+
 static bool edits_mapped(const struct json *history, const struct jsm_view *view)
 {
     JSON_EACH(item, json_member(history, "items"))
-    {
-        struct str id = json_path_str(item, "fieldId"), name = json_path_str(item, "field");
-        for (size_t i = 0; i < view->field_count; i++)
-            if (id.len ? str_eq(id, view->fields[i]) : is_called(view, i, name))
-                return true;
-    }
+    for (size_t i = 0; i < view->field_count; i++)
+        if (is_of(item, view, i))
+            return true;
     return false;
 }
 
@@ -82,11 +98,7 @@ static int64_t made_at(const struct json *history)
 static void take_resolution(const struct json *history, struct str id, struct str *newest,
                             const struct jsm_view *view, struct ticket *t)
 {
-    bool sets = false;
-
-    JSON_EACH(item, json_member(history, "items"))
-    sets |= str_eq_c(json_path_str(item, "fieldId"), "resolution");
-    if (!sets || !newer(id, *newest))
+    if (!jsm_history_changes(history, view, STR("resolution")) || !newer(id, *newest))
         return;
     bool ours = str_eq(jsm_user_id(json_member(history, "author")), view->our_account);
     *newest = id;

@@ -26,8 +26,11 @@ struct jsm_view {
     struct str marker_field;  /* where a marker may stand beside labels; see jsm_marker.h */
     const struct jsm_status_role *statuses;
     size_t status_count;
-    const struct str *fields; /* ids of those that the mapping reads */
-    size_t field_count;
+    /* ids of those whose changes are looked for: first those that say what is approved, then those
+     * of an exception asked for, and what belongs to it */
+    const struct str *fields;
+    size_t field_count;            /* of the first */
+    size_t history_count;          /* of all */
     const struct str *field_names; /* theirs, where a changelog names fields (jsm_names.h); an empty
                                     * one matches nothing; NULL: it has ids */
     struct str check_field,
@@ -42,6 +45,10 @@ struct jsm_view {
  * the mapping name it; may be NULL. */
 enum status_role jsm_role(const struct jsm_view *view, struct str name,
                           enum status_category category, bool *ret_named);
+
+/* Does an entry of the changelog change this field? One of view->fields, by its id, or at a Data
+ * Center by its name. */
+bool jsm_history_changes(const struct json *history, const struct jsm_view *view, struct str field);
 
 /* One issue as GET with expand=changelog gives it. False: something we need is missing (err says
  * what). */

@@ -4,7 +4,9 @@
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_user.h"
 
-enum { DAY_MS = 86400000 };
+enum { DAY_MS = 86400000, WORKERS_CHARS = 4096 };
+
+#define PLEA_EVERYBODY "*"
 
 static const struct json *field_of(const struct json *issue, struct str id)
 {
@@ -50,14 +52,6 @@ void jsm_plea_read(struct arena *a, const struct json *issue, const struct jsm_v
     ticket->assignee = jsm_user_id(json_path(issue, "fields/assignee"));
 }
 
-static bool changes(const struct json *history, struct str field)
-{
-    JSON_EACH(item, json_member(history, "items"))
-    if (field.len && str_eq(json_path_str(item, "fieldId"), field))
-        return true;
-    return false;
-}
-
 static bool is_newer(struct str id, struct str than)
 {
     int64_t a = 0, b = 0;
@@ -74,6 +68,49 @@ static bool is_listed(const struct jsm_plea_fields *f, const struct json *user)
     return false;
 }
 
+/* Whoever moved the ticket, or had it, works on it, and goes on doing so when somebody else moves
+ * or has it now. An entry that makes the list too long is remembered as everybody. */
+static void take_worker(struct arena *a, struct ticket *t, struct str who)
+{
+    struct str list = t->plea_workers;
+
+    while (list.len)
+        if (str_eq(str_cut(&list, ' '), who))
+            return;
+    if (!who.len || str_eq_c(t->plea_workers, PLEA_EVERYBODY))
+        return;
+    bool full = t->plea_workers.len + who.len > WORKERS_CHARS;
+    t->plea_workers = full ? STR(PLEA_EVERYBODY)
+                           : arena_printf(a, "%.*s %.*s", STR_ARG(t->plea_workers), STR_ARG(who));
+}
+
+static void take_workers(struct arena *a, const struct json *history, const struct jsm_view *view,
+                         struct ticket *t)
+{
+    if (jsm_history_changes(history, view, STR("status")))
+        take_worker(a, t, jsm_user_id(json_member(history, "author")));
+    if (!jsm_history_changes(history, view, STR("assignee")))
+        return;
+    JSON_EACH(item, json_member(history, "items"))
+    {
+        bool assigns = str_eq_nocase(json_path_str(item, "field"), STR("assignee"));
+        take_worker(a, t, assigns ? json_path_str(item, "from") : STR_NONE);
+        take_worker(a, t, assigns ? json_path_str(item, "to") : STR_NONE);
+    }
+}
+
+static bool is_worker(const struct ticket *t, struct str who)
+{
+    struct str list = t->plea_workers;
+
+    if (str_eq_c(list, PLEA_EVERYBODY) || str_eq(who, t->assignee))
+        return true;
+    while (list.len)
+        if (str_eq(str_cut(&list, ' '), who))
+            return true;
+    return false;
+}
+
 void jsm_plea_history(struct arena *a, const struct json *history, const struct jsm_view *view,
                       struct ticket *ticket)
 {
@@ -82,14 +119,18 @@ void jsm_plea_history(struct arena *a, const struct json *history, const struct 
     struct str id = json_id(a, json_member(history, "id"));
     struct plea *p = &ticket->plea;
 
-    if (changes(history, f->asked) && is_newer(id, ticket->plea_asked)) {
+    if (!f->asked.len)
+        return;
+    take_workers(a, history, view, ticket);
+    if (jsm_history_changes(history, view, f->asked) && is_newer(id, ticket->plea_asked)) {
         ticket->plea_asked = id;
         p->asked_by = jsm_user_key(author);
     }
     /* whatever was changed after the answer was not seen by who gave it */
-    bool answers = changes(history, f->decision);
-    bool varies =
-        changes(history, f->asked) || changes(history, f->until) || changes(history, f->owner);
+    bool answers = jsm_history_changes(history, view, f->decision);
+    bool varies = jsm_history_changes(history, view, f->asked) ||
+                  jsm_history_changes(history, view, f->until) ||
+                  jsm_history_changes(history, view, f->owner);
     if (answers && is_newer(id, p->edit)) {
         p->edit = id;
         p->decided_by = jsm_user_key(author);
@@ -104,12 +145,10 @@ void jsm_plea_settle(const struct jsm_view *view, struct ticket *ticket)
 {
     struct plea *p = &ticket->plea;
     bool varied = ticket->plea_varied.len && is_newer(ticket->plea_varied, p->edit);
-    bool moved = str_eq(ticket->plea_decider, ticket->moved_by) && !ticket->moved_by_us;
 
     if (!p->edit.len || varied)
         p->answer = PLEA_UNANSWERED;
     if (!view->plea.owner.len)
         p->owner = p->asked_by;
-    p->by_worker =
-        ticket->plea_decider.len && (moved || str_eq(ticket->plea_decider, ticket->assignee));
+    p->by_worker = ticket->plea_decider.len && is_worker(ticket, ticket->plea_decider);
 }

@@ -46,12 +46,18 @@ MUST_CHECK bool jsm_workflow_parse(struct arena *a, struct str doc, const struct
                                    const struct jsm_gate_key *key, struct jsm_workflow *ret,
                                    struct err *err);
 
+/* A status of the site, as all projects have it: an update that names it by its id writes all of
+ * this for all of them. id empty: none. */
+struct jsm_status {
+    struct str id, name, category, description; /* category: "TODO", "IN_PROGRESS" */
+};
+
 /* What a plan needs beside it. */
 struct jsm_gate_words {
     struct jsm_gate_key key;
-    struct str verify_name; /* of the verifying status, where it is added */
-    struct str verify_ref;  /* a UUID, or the id of a status of that name that exists */
-    struct str verify_id;   /* that id; empty: it is made */
+    struct str verify_name;  /* of the verifying status, where it is added */
+    struct str verify_ref;   /* a UUID, or the id of a status of that name that exists */
+    struct jsm_status found; /* that one, sent back as it is; without an id: it is made */
 };
 /* The document as the plan leaves it; empty when it would be longer than JSM_WORKFLOW_BYTES. */
 struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
@@ -90,9 +96,9 @@ struct jsm_call jsm_call_group_join(struct arena *a, struct str group_id, struct
 struct jsm_call jsm_call_permissions(struct arena *a, const char *keys, struct str project_id);
 bool jsm_has_permission(const struct json *body, const char *key);
 /* GET /rest/api/3/statuses/search: is there one of this name that all projects share, and that does
- * not mean done? Its id. */
+ * not mean done? Case does not tell names of statuses apart. */
 struct jsm_call jsm_call_statuses(struct arena *a, struct str name);
-struct str jsm_status_id(struct arena *a, const struct json *body, struct str name);
+struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name);
 /* GET /rest/api/3/field: all fields we may see; is one of this id among them? */
 struct jsm_call jsm_call_all_fields(void);
 bool jsm_has_field(const struct json *body, struct str id);

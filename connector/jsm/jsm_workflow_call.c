@@ -283,16 +283,20 @@ struct jsm_call jsm_call_statuses(struct arena *a, struct str name)
                      with(a, "/rest/api/3/statuses/search?maxResults=50&searchString=", name, ""));
 }
 
-struct str jsm_status_id(struct arena *a, const struct json *body, struct str name)
+struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name)
 {
     JSON_EACH(s, json_member(body, "values"))
     {
         bool own = !str_eq_c(json_path_str(s, "scope/type"), "GLOBAL") ||
                    str_eq_c(json_path_str(s, "statusCategory"), "DONE");
         if (!own && str_eq_nocase(json_path_str(s, "name"), name))
-            return json_id(a, json_member(s, "id"));
+            return (struct jsm_status){.id = json_id(a, json_member(s, "id")),
+                                       .name = arena_str(a, json_path_str(s, "name")),
+                                       .category = arena_str(a, json_path_str(s, "statusCategory")),
+                                       .description =
+                                           arena_str(a, json_path_str(s, "description"))};
     }
-    return STR_NONE;
+    return (struct jsm_status){0};
 }
 
 struct jsm_call jsm_call_all_fields(void)

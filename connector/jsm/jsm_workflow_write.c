@@ -255,13 +255,18 @@ static void put_statuses(const struct applying *p)
     JSON_EACH(s, json_member(p->flow->json, "statuses"))
     json_put_value(p->out, s);
     if (adds_status(p->plan)) {
+        const struct jsm_status made = {.name = p->words->verify_name,
+                                        .category = STR("IN_PROGRESS"),
+                                        .description =
+                                            STR("The access is proven, then the ticket closes")};
+        const struct jsm_status *is = p->words->found.id.len ? &p->words->found : &made;
         json_open_object(p->out);
-        json_str_member(p->out, "name", p->words->verify_name);
-        json_str_member(p->out, "statusCategory", STR("IN_PROGRESS"));
+        json_str_member(p->out, "name", is->name);
+        json_str_member(p->out, "statusCategory", is->category);
         json_str_member(p->out, "statusReference", p->words->verify_ref);
-        json_str_member(p->out, "description", STR("The access is proven, then the ticket closes"));
-        if (p->words->verify_id.len)
-            json_str_member(p->out, "id", p->words->verify_id);
+        json_str_member(p->out, "description", is->description);
+        if (is->id.len)
+            json_str_member(p->out, "id", is->id);
         json_close_object(p->out);
     }
     json_close_array(p->out);

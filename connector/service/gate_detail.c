@@ -54,23 +54,29 @@ static void put_findings(struct json_out *out, unsigned findings)
     json_close_array(out);
 }
 
-static void put_flow(struct json_out *out, struct arena *a, const struct site_gate *gate, size_t at)
+/* What a workflow comes to by these facts, into an object that is open. */
+static void put_judged(struct json_out *out, struct arena *a, const struct workflow *w,
+                       const struct gate_facts *facts)
 {
-    const struct workflow *w = &gate->flows[at].roads;
     struct road_report report;
 
     roads_judge(w, &report);
-    json_open_object(out);
     json_str_member(out, "id", w->id);
     json_str_member(out, "name", w->name);
     json_bool_member(out, "team_managed", w->team_managed);
-    json_str_member(out, "shared_with", gate->shared[at]);
     json_put_name(out, "roads");
     json_open_array(out);
     for (size_t i = 0; i < report.count; i++)
         put_road(out, a, w, &report.rows[i]);
     json_close_array(out);
-    put_findings(out, gate_findings(w, &gate->facts));
+    put_findings(out, gate_findings(w, facts));
+}
+
+static void put_flow(struct json_out *out, struct arena *a, const struct site_gate *gate, size_t at)
+{
+    json_open_object(out);
+    json_str_member(out, "shared_with", gate->shared[at]);
+    put_judged(out, a, &gate->flows[at].roads, &gate->facts);
     json_close_object(out);
 }
 
@@ -103,6 +109,17 @@ static void put_tries(struct json_out *out, const struct site_gate *gate)
         json_i64_member(out, "roads_into_done", (int64_t)gate->tries[i].offered);
         json_close_object(out);
     }
+    json_close_array(out);
+}
+
+/* What is neither good nor bad, for it was not seen. */
+static void put_unseen(struct json_out *out, const struct site_gate *gate)
+{
+    json_str_member(out, "not_tried", str_of(gate->not_tried ? gate->not_tried : ""));
+    json_put_name(out, "not_known");
+    json_open_array(out);
+    if (gate->facts.resolution == ROAD_NOT_KNOWN)
+        json_put_str(out, str_of(GATE_FINDING_TEXTS[GATE_FOUND_RESOLUTION].name));
     json_close_array(out);
 }
 
@@ -160,6 +177,7 @@ void gate_detail_put(struct json_out *out, struct arena *a, const struct site *s
     put_strangers(out, gate);
     json_str_member(out, "editable", gate->editable);
     put_tries(out, gate);
+    put_unseen(out, gate);
 }
 
 struct str gate_detail(struct arena *a, const struct site *site, const struct site_gate *gate)
@@ -177,6 +195,7 @@ struct str gate_detail(struct arena *a, const struct site *site, const struct si
 
 struct str gate_fingerprint(struct arena *a, const struct site_gate *gate)
 {
+    struct gate_facts lasting = gate_lasting(&gate->facts, gate->missing.len > 0);
     AUTO(drop_buf) struct buf b;
     struct json_out out;
     uint8_t hash[SHA256_BYTES];
@@ -185,10 +204,15 @@ struct str gate_fingerprint(struct arena *a, const struct site_gate *gate)
     buf_init(&b, DETAIL_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    json_bool_member(&out, "known", gate->known);
-    put_flows(&out, a, gate);
+    json_put_name(&out, "workflows");
+    json_open_array(&out);
+    for (size_t i = 0; i < gate->flow_count; i++) {
+        json_open_object(&out);
+        put_judged(&out, a, &gate->flows[i].roads, &lasting);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
     put_strangers(&out, gate);
-    json_str_member(&out, "editable", gate->editable);
     json_close_object(&out);
     digest_sha256(buf_str(&b), hash);
     hex_encode(hash, sizeof hash, hex);

@@ -7,13 +7,15 @@
 #include "site/site_gate.h"
 
 /* Members of an object that is open: project, known, why, mode, why_not, open, open_roads,
- * workflows with their roads and findings, findings, others_in_group, editable, tries. */
+ * workflows with their roads and findings, findings, others_in_group, editable, tries, not_tried
+ * (why), not_known (names of findings). */
 void gate_detail_put(struct json_out *out, struct arena *a, const struct site *site,
                      const struct site_gate *gate);
 /* The same as one object. */
 struct str gate_detail(struct arena *a, const struct site *site, const struct site_gate *gate);
-/* Hexadecimal SHA-256 of what must not change by itself: roads, findings, who is in the group, our
- * fields on the edit screen. Not of the tickets that were tried. */
+/* Hexadecimal SHA-256 of what must not change by itself: roads, who is in the group, findings. Not
+ * of what the tickets showed that were tried, for the next look tries others. Worth comparing only
+ * where the gate is known. */
 struct str gate_fingerprint(struct arena *a, const struct site_gate *gate);
 /* "In progress, Pending" or "any status". */
 struct str gate_from(struct arena *a, const struct workflow *w, const struct road *road);

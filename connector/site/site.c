@@ -83,6 +83,21 @@ static size_t list_approvable(const struct mapping *m, struct str *fields)
     return count;
 }
 
+/* And those whose history matters beside. */
+static size_t list_history(const struct mapping *m, struct str *fields, size_t count)
+{
+    const struct mapping_exception *x = &m->exception;
+    const struct str more[] = {
+        STR("status"), STR("resolution"), x->asked.len ? STR("assignee") : STR_NONE,
+        x->asked,      x->until,          x->owner,
+        x->decision};
+
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        if (more[i].len)
+            fields[count++] = more[i];
+    return count;
+}
+
 struct site *site_new(const struct site_options *options, struct err *err)
 {
     struct site *site = calloc(1, sizeof *site);
@@ -101,7 +116,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                    .marker_field = m->ticket.marker,
                                    .statuses = site->statuses,
                                    .status_count = m->status_count,
-                                   .fields = site->approvable,
+                                   .fields = site->history,
                                    .check_field = m->check_field,
                                    .reason_field = m->reason_field,
                                    .plea = {.asked = m->exception.asked,
@@ -114,7 +129,8 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                             .approver_count = m->exception.approver_count},
                                    .projects = config->projects,
                                    .project_count = config->project_count,
-                                   .field_count = list_approvable(m, site->approvable)};
+                                   .field_count = list_approvable(m, site->history)};
+    site->view.history_count = list_history(m, site->history, site->view.field_count);
     site->forms = site_forms_new();
     site->people = site_people_new();
     site->fields = make_fields(site, m);
@@ -172,7 +188,7 @@ static void on_fields(void *arg, const struct jsm_answer *answer)
     struct err err = {.what = ""};
     bool known =
         answer->verdict == JSM_OK && jsm_names_read(site->arena, answer->body, view->fields,
-                                                    view->field_count, site->names, &err);
+                                                    view->history_count, site->names, &err);
 
     if (known)
         view->field_names = site->names;

@@ -75,8 +75,8 @@ struct site {
     struct site_auth *auth;
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
-    struct str approvable[MAPPING_RULES_MAX * 5 + 1]; /* fields that say what is approved */
-    struct str names[MAPPING_RULES_MAX * 5 + 1];      /* theirs, at a Data Center */
+    struct str history[MAPPING_RULES_MAX * 5 + 8]; /* fields whose changes are looked for */
+    struct str names[MAPPING_RULES_MAX * 5 + 8];   /* theirs, at a Data Center */
     bool is_loud;               /* Jira does not let us edit without mailing the watchers */
     struct jsm_view view;       /* our_account and site_id are known after site_learn */
     struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */

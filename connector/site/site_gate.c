@@ -16,6 +16,7 @@ struct look {
     size_t pages, index;
     struct str pairs[2 * SITE_GATE_TYPES_MAX]; /* project and issue type */
     size_t pair_count;
+    bool more_pairs; /* there are more than we look at */
     struct str tickets[SITE_GATE_TICKETS_MAX], keys[SITE_GATE_TICKETS_MAX];
     enum status_role roles[SITE_GATE_TICKETS_MAX];
     size_t ticket_count;
@@ -26,13 +27,21 @@ struct look {
 /* --- what is asked, in order --- */
 
 /* build: false when there is nothing to ask. take: true when the same step goes on with the next
- * page or ticket; it gets answers that are OK, and those it can do without. */
+ * page or ticket; it gets answers that are OK, and those it can do without. part: of what is not
+ * NEEDED, WHOLE can be refused, but must not break off: the next look would show another gate. */
 struct gate_step {
     const char *what;
     bool (*build)(struct look *l, struct site **ret_site, struct jsm_call *ret);
     bool (*take)(struct look *l, const struct jsm_answer *answer);
-    bool needed; /* without it the gate is not known */
+    enum { STEP_ASIDE, STEP_WHOLE, STEP_NEEDED } part;
 };
+
+/* What is read further still counts; the gate as a whole is not known. */
+static void not_all(struct look *l, const char *what, const char *why)
+{
+    if (!l->gate->why[0])
+        snprintf(l->gate->why, sizeof l->gate->why, "not all was read: %s: %s", what, why);
+}
 
 static bool build_project(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
@@ -46,8 +55,12 @@ static void add_pair(struct look *l, struct str type)
     for (size_t i = 0; i < l->pair_count; i++)
         if (str_eq(l->pairs[2 * i + 1], type))
             return;
-    if (!type.len || l->pair_count == SITE_GATE_TYPES_MAX)
+    if (!type.len)
         return;
+    if (l->pair_count == SITE_GATE_TYPES_MAX) {
+        l->more_pairs = true;
+        return;
+    }
     l->pairs[2 * l->pair_count] = l->gate->project_id;
     l->pairs[2 * l->pair_count++ + 1] = arena_str(l->arena, type);
 }
@@ -94,7 +107,7 @@ static bool take_types(struct look *l, const struct jsm_answer *answer)
         if (!is_governed(l->eyes.own, json_id(l->arena, json_member(type, "id"))))
             continue;
         if (!l->index++) /* not all of the project's any more */
-            l->pair_count = 0;
+            l->pair_count = 0, l->more_pairs = false;
         add_pair(l, json_id(l->arena, json_member(type, "issueTypeId")));
     }
     l->page += (int64_t)json_count(values);
@@ -210,6 +223,8 @@ static bool build_flows(struct look *l, struct site **ret_site, struct jsm_call 
 {
     *ret_site = l->eyes.reader;
     *ret = jsm_call_workflows(l->arena, l->pairs, l->pair_count);
+    if (l->more_pairs)
+        not_all(l, "the issue types", "there are more than we look at");
     return l->gate->able.may_write && l->pair_count > 0;
 }
 
@@ -327,8 +342,8 @@ static bool build_statuses(struct look *l, struct site **ret_site, struct jsm_ca
 
 static bool take_statuses(struct look *l, const struct jsm_answer *answer)
 {
-    l->gate->verify_status_id = arena_str(
-        l->arena, jsm_status_id(l->arena, answer->body, site_gate_verify_name(l->eyes.own)));
+    l->gate->verify_status =
+        jsm_status_find(l->arena, answer->body, site_gate_verify_name(l->eyes.own));
     return false;
 }
 
@@ -506,23 +521,23 @@ static bool take_own(struct look *l, const struct jsm_answer *answer)
 }
 
 static const struct gate_step STEPS[] = {
-    {"the project", build_project, take_project, true},
-    {"its request types", build_types, take_types, false},
-    {"our rights", build_rights, take_rights, true},
-    {"the connector's rights", build_own_rights, take_own_rights, false},
-    {"the group", build_group, take_group, false},
-    {"its members", build_members, take_members, false},
-    {"the workflows", build_flows, take_flows, true},
-    {"the rules offered", build_rules, take_rules, true},
-    {"who uses them", build_usages, take_usages, false},
-    {"these projects", build_names, take_names, false},
-    {"the statuses", build_statuses, take_statuses, false},
-    {"tickets to try", build_samples, take_samples, false},
-    {"the edit screen", build_screen, take_screen, false},
-    {"all fields", build_fields, take_fields, false},
-    {"our fields", build_words, take_words, false},
-    {"what agents are offered", build_agent, take_agent, false},
-    {"what we are offered", build_own, take_own, false},
+    {"the project", build_project, take_project, STEP_NEEDED},
+    {"its request types", build_types, take_types, STEP_WHOLE},
+    {"our rights", build_rights, take_rights, STEP_NEEDED},
+    {"the connector's rights", build_own_rights, take_own_rights, STEP_WHOLE},
+    {"the group", build_group, take_group, STEP_WHOLE},
+    {"its members", build_members, take_members, STEP_WHOLE},
+    {"the workflows", build_flows, take_flows, STEP_NEEDED},
+    {"the rules offered", build_rules, take_rules, STEP_NEEDED},
+    {"who uses them", build_usages, take_usages, STEP_ASIDE},
+    {"these projects", build_names, take_names, STEP_ASIDE},
+    {"the statuses", build_statuses, take_statuses, STEP_ASIDE},
+    {"tickets to try", build_samples, take_samples, STEP_ASIDE},
+    {"the edit screen", build_screen, take_screen, STEP_ASIDE},
+    {"all fields", build_fields, take_fields, STEP_WHOLE},
+    {"our fields", build_words, take_words, STEP_ASIDE},
+    {"what agents are offered", build_agent, take_agent, STEP_ASIDE},
+    {"what we are offered", build_own, take_own, STEP_ASIDE},
 };
 enum { GATE_STEP_COUNT = sizeof STEPS / sizeof STEPS[0] };
 
@@ -534,17 +549,28 @@ static void look_end(struct look *l)
 
     g->able.check_field = l->eyes.own->o.mapping->check_field.len > 0;
     g->known = !g->why[0];
+    if (l->step == GATE_STEP_COUNT && g->facts.agent_closes == ROAD_NOT_KNOWN)
+        g->not_tried = !l->eyes.agent     ? "set gate.prove_as"
+                       : !l->ticket_count ? "no open ticket"
+                                          : "Jira offers the agent nothing to see";
     l->fn(l->arg, g);
     free(l);
 }
 
 static void look_on(struct look *l);
 
+/* Would the same question have another answer later? */
+static bool may_pass(const struct jsm_answer *answer)
+{
+    return answer->verdict == JSM_LATER || answer->verdict == JSM_UNREACHED ||
+           answer->verdict == JSM_UNKNOWN;
+}
+
 static void on_answer(void *arg, const struct jsm_answer *answer)
 {
     struct look *l = arg;
     const struct gate_step *step = &STEPS[l->step];
-    bool stop = answer->verdict != JSM_OK && step->needed;
+    bool stop = answer->verdict != JSM_OK && step->part == STEP_NEEDED;
 
     if (stop) {
         l->gate->denied = answer->verdict == JSM_DENIED || answer->verdict == JSM_REFUSED;
@@ -553,7 +579,12 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
         look_end(l);
         return;
     }
-    if (!step->take(l, answer) || ++l->pages >= PAGES_MAX)
+    if (step->part == STEP_WHOLE && answer->verdict != JSM_OK && (l->pages || may_pass(answer)))
+        not_all(l, step->what, answer->why);
+    bool more = step->take(l, answer), enough = ++l->pages >= PAGES_MAX;
+    if (step->part == STEP_WHOLE && more && enough)
+        not_all(l, step->what, "there are more than we look at");
+    if (!more || enough)
         l->step++, l->page = 0, l->pages = l->index = 0;
     look_on(l);
 }

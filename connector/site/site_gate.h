@@ -39,12 +39,13 @@ struct site_gate {
     struct gate_abilities able;
     struct gate_facts facts;
     struct jsm_gate_key key;
-    struct str verify_status_id;                 /* of a status of that name that exists */
+    struct jsm_status verify_status;             /* of that name, where one exists */
     struct str strangers[SITE_GATE_MEMBERS_MAX]; /* in the group, by name */
     struct str missing;                          /* ids of our fields that do not exist */
     struct str editable;                         /* our fields on the edit screen: "Access check" */
     struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
     size_t try_count;
+    const char *not_tried; /* as an agent, why not; NULL: it was, or not even that far was looked */
 };
 typedef void site_gate_fn(void *arg, const struct site_gate *gate);
 

@@ -173,7 +173,7 @@ static void read_changelogs(struct reading *r, struct str token)
 {
     const struct jsm_view *view = &r->site->view;
     struct jsm_call call =
-        jsm_call_changelogs(r->arena, r->issue_id, view->fields, view->field_count, token);
+        jsm_call_changelogs(r->arena, r->issue_id, view->fields, view->history_count, token);
     site_send(r->site, r->arena, &call, on_changelogs, r);
 }
 

@@ -45,3 +45,4 @@ begin
         execute format('grant execute on function %s to countersign_service', f);
     end loop;
 end $$;
+grant execute on function governance.approval_is(governance.access_request, boolean) to countersign_dashboard, countersign_auditor;

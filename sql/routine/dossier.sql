@@ -78,7 +78,10 @@ begin
                           where i.request_id = r.id and o.generation = r.generation))
         || jsonb_build_object( -- a function takes a hundred arguments
         'plea_done', r.plea_done,
-        'unsteady', exists (select from governance.flow f where f.request_id = r.id and f.ended_at >= r.looked_at),
+        -- a write of ours ended since the ticket was read, by this look or, where a read is kept, before it
+        'unsteady', exists (select from governance.flow f
+                             where f.request_id = r.id
+                               and f.ended_at >= least(r.looked_at, (select t.fresh_at from governance.ticket t where t.request_id = r.id))),
         'tells', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'comment' and f.state <> 'moot'
                      and (f.payload::jsonb->>'tell')::int > 0),
         'said_hash', r.said_hash, 'touched', coalesce((select t.updated_ms > r.seen_updated_ms from governance.ticket t

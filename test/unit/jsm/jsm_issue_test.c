@@ -6,14 +6,16 @@
 
 static const struct jsm_status_role NAMED[] = {{{"Verifying access", 16}, STATUS_VERIFY},
                                                {{"Cancelled", 9}, STATUS_CANCELLED}};
-static const struct str READ[] = {{"customfield_10052", 17}, {"customfield_10061", 17}};
+static const struct str READ[] = {
+    {"customfield_10052", 17}, {"customfield_10061", 17}, {"resolution", 10}};
 static const struct jsm_view VIEW = {.our_account = {"us", 2},
                                      .site = {"acme", 4},
                                      .site_id = {"https://acme.example", 20},
                                      .statuses = NAMED,
                                      .status_count = COUNT(NAMED),
                                      .fields = READ,
-                                     .field_count = COUNT(READ)};
+                                     .field_count = COUNT(READ) - 1,
+                                     .history_count = COUNT(READ)};
 
 #define STATUS(name, category) \
     "'status':{'name':'" name "','statusCategory':{'key':'" category "'}}"

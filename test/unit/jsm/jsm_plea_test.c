@@ -4,7 +4,11 @@
 #include "jsm_unit.h"
 
 static const struct str APPROVERS[] = {{"reyes@example.com", 17}, {"712020:7", 8}};
+static const struct str FIELDS[] = {{"status", 6}, {"assignee", 8}, {"cf_1", 4},
+                                    {"cf_2", 4},   {"cf_3", 4},     {"cf_4", 4}};
 static const struct jsm_view VIEW = {.our_account = {"us", 2},
+                                     .fields = FIELDS,
+                                     .history_count = COUNT(FIELDS),
                                      .plea = {.asked = {"cf_1", 4},
                                               .until = {"cf_2", 4},
                                               .owner = {"cf_3", 4},
@@ -100,6 +104,14 @@ static void who_works_on_it_is_known_by_account(void **state)
         read_plea(&VIEW, ASKED YES, BY("10", BOSS, "cf_4") "," MOVE("9", BOSS)).plea.by_worker);
     assert_false(
         read_plea(&VIEW, ASKED YES, BY("10", BOSS, "cf_4") "," MOVE("11", AGENT)).plea.by_worker);
+    /* that somebody else moved it since, or has it now, does not make him a stranger to it */
+    assert_true(
+        read_plea(&VIEW, ASKED YES, MOVE("8", BOSS) "," MOVE("9", AGENT) "," BY("10", BOSS, "cf_4"))
+            .plea.by_worker);
+    assert_true(read_plea(&VIEW, ASKED YES ",'assignee':" AGENT,
+                          "{'id':'8','author':" AGENT ",'items':[{'fieldId':'assignee',"
+                          "'field':'assignee','from':'b','to':'a'}]}," BY("10", BOSS, "cf_4"))
+                    .plea.by_worker);
 }
 
 static void a_site_without_the_fields_has_none(void **state)

@@ -113,6 +113,24 @@ static struct str apply(const struct jsm_workflow *flow, size_t *ret_blocked)
     return jsm_workflow_apply(arena, flow, plan, &words);
 }
 
+/* An update names the status for all projects: what they call it is not ours to change. */
+static void test_a_status_that_exists_stays_what_it_is(void **state)
+{
+    const struct jsm_workflow *flow =
+        read_one(REPLY(COMPANY, FOUR, STEP("31", "Resolve", "11", "20", "")));
+    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
+    struct jsm_gate_words words = words_of();
+
+    (void)state;
+    words.found = (struct jsm_status){STR("88"), STR("verifying Access"), STR("TODO"), STR("mine")};
+    words.verify_ref = words.found.id;
+    gate_plan(&flow->roads, plan);
+    assert_int_equal(plan->added[0].kind, GATE_ADD_STATUS);
+    assert_non_null(strstr(jsm_workflow_apply(arena, flow, plan, &words).p,
+                           "{\"description\":\"mine\",\"id\":\"88\",\"name\":\"verifying Access\","
+                           "\"statusCategory\":\"TODO\",\"statusReference\":\"88\"}"));
+}
+
 /* One transition from In progress to Resolved, with this before its links. */
 static const char *judged_step(const char *conditions)
 {
@@ -479,14 +497,19 @@ static void test_calls_and_their_answers(void **state)
                "/rest/api/3/mypermissions?permissions=A,B&projectId=1");
     assert_true(jsm_has_permission(json_of("{'permissions':{'A':{'havePermission':true}}}"), "A"));
     assert_false(jsm_has_permission(json_of("{'permissions':{}}"), "A"));
-    assert_str(jsm_status_id(arena,
-                             json_of("{'values':[{'id':'1','name':'v','scope':{'type':'PROJECT'}},"
-                                     "{'id':'3','name':'V','scope':{'type':'GLOBAL'},"
-                                     "'statusCategory':'DONE'},"
-                                     "{'id':'2','name':'V','scope':{'type':'GLOBAL'}}]}"),
-                             STR("v")),
-               "2");
-    assert_str(jsm_status_id(arena, json_of("{}"), STR("v")), "");
+    struct jsm_status found =
+        jsm_status_find(arena,
+                        json_of("{'values':[{'id':'1','name':'v','scope':{'type':'PROJECT'}},"
+                                "{'id':'3','name':'V','scope':{'type':'GLOBAL'},"
+                                "'statusCategory':'DONE'},"
+                                "{'id':'2','name':'V','scope':{'type':'GLOBAL'},"
+                                "'statusCategory':'TODO','description':'d'}]}"),
+                        STR("v"));
+    assert_str(found.id, "2");
+    assert_str(found.name, "V");
+    assert_str(found.category, "TODO");
+    assert_str(found.description, "d");
+    assert_int_equal(jsm_status_find(arena, json_of("{}"), STR("v")).id.len, 0);
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
     assert_str(jsm_call_samples(arena, STR("IAM")).path, "/rest/api/3/search/jql");
@@ -503,6 +526,7 @@ static void test_calls_and_their_answers(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_roads_of_every_kind),
               cmocka_unit_test(test_shapes_we_do_not_know),
+              cmocka_unit_test(test_a_status_that_exists_stays_what_it_is),
               cmocka_unit_test(test_a_plan_applied_gates_every_road),
               cmocka_unit_test(test_in_a_team_managed_project_the_account_is_named),
               cmocka_unit_test(test_an_approval_is_led_into_verifying),
