@@ -128,6 +128,7 @@ def test_or_ed_criteria_are_found(site):
     site.fresh("open", bare=False)
     code, proof = site.prove()
     assert code == 1 and {"or_ed", "others"} <= set(opened(proof)), proof
+    assert "to close without proof; countersign gate plan shows what closes roads" in site.gate("prove")[1]
     code, out, err = site.gate("install", "--yes")
     assert code == 0, (out, err)
     code, out, err = site.gate("uninstall")
@@ -299,7 +300,8 @@ def test_the_group_is_made(site):
         assert code == 0, (out, err)
         groups = site.control("state")["groups"]
         assert groups["closers"] in json.dumps(site.workflow())
-        assert site.gate("uninstall")[0] == 0
+        code, _, err = site.gate("uninstall")
+        assert code == 0 and "the group closers and the status Verifying access stay at the site" in err, err
     finally:
         site.config = own
     assert site.workflow() == before
