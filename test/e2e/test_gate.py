@@ -483,6 +483,18 @@ def test_what_others_did_after_it_is_not_taken_for_ours(site):
     assert site.workflow() == changed
 
 
+def test_an_intent_that_others_made_idle_is_let_go(site):
+    """Never made, and the roads are closed all the same: it is over, and the run ends."""
+    site.fresh()
+    assert site.gate("install", "--yes")[0] == 0
+    closed = site.workflow()
+    site.sql("update governance.gate_installation set state = 'installing', before = after, planned = after, after = '', "
+             "version = version + 5 where state = 'installed'", user="postgres")
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and "gated: nobody but the connector closes" in out and "taken up" not in err, (out, err)
+    assert site.live() == [] and site.workflow() == closed
+
+
 def test_what_others_add_meanwhile_stays_theirs(site):
     """Between the update and the look at it an administrator adds a transition: ours is what Jira answered."""
     site.fresh()
