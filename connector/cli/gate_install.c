@@ -581,4 +581,9 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
         return;
     }
     say_restored(w, row, now->doc);
+    if (!now->roads.team_managed)
+        say(w,
+            "the group %.*s and the status %.*s stay at the site, for others may use them: delete "
+            "them in Jira's administration when nobody does",
+            STR_ARG(w->at->gate.group), STR_ARG(site_gate_verify_name(w->own)));
 }

@@ -220,10 +220,12 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
         say_findings(gate, &gate->flows[i].roads);
     }
     say_tries(gate);
-    if (gate->known || open)
-        printf(open ? "  OPEN: %zu way%s to close without proof\n"
-                    : "  gated: nobody but the connector closes\n",
+    if (open)
+        printf("  OPEN: %zu way%s to close without proof; countersign gate plan shows what closes "
+               "roads\n",
                open, open == 1 ? "" : "s");
+    else if (gate->known)
+        printf("  gated: nobody but the connector closes\n");
     if (!gate->known || open)
         say_window(w);
 }

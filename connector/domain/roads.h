@@ -79,9 +79,11 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
     X(OTHERS, "others", OPEN, "it is restricted, but not to the connector")                       \
     X(HIDDEN, "hidden_only", OPEN, "only the button is hidden: any API token goes it")            \
     X(APPROVED, "approval", OPEN, "an approval goes it by itself, past what restricts people")    \
-    X(REJECTED, "decline", OPEN, "a declined approval goes it, into a status that means done")    \
-    X(CREATED, "created_done", OPEN, "tickets are made there")                                    \
-    X(STRANGE, "unknown_type", OPEN, "this kind of transition is not known here")                 \
+    X(REJECTED, "decline", OPEN,                                                                  \
+      "a declined approval goes it, into a status that means done: lead it elsewhere")            \
+    X(CREATED, "created_done", OPEN, "tickets are made there: let them begin in an open status")  \
+    X(STRANGE, "unknown_type", OPEN,                                                              \
+      "this kind of transition is not known here: make it a directed one")                        \
     X(CANCELLED, "cancelled", LEFT, "the mapping calls it cancelled: no access is claimed there") \
     X(DECLINED, "declined", LEFT, "the mapping calls it declined: no access is claimed there")    \
     X(INSIDE, "done_already", LEFT, "it begins in a status that means done")

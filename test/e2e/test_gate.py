@@ -128,6 +128,7 @@ def test_or_ed_criteria_are_found(site):
     site.fresh("open", bare=False)
     code, proof = site.prove()
     assert code == 1 and {"or_ed", "others"} <= set(opened(proof)), proof
+    assert "to close without proof; countersign gate plan shows what closes roads" in site.gate("prove")[1]
     code, out, err = site.gate("install", "--yes")
     assert code == 0, (out, err)
     code, out, err = site.gate("uninstall")
@@ -301,7 +302,8 @@ def test_the_group_is_made(site):
         assert code == 0, (out, err)
         groups = site.control("state")["groups"]
         assert groups["closers"] in json.dumps(site.workflow())
-        assert site.gate("uninstall")[0] == 0
+        code, _, err = site.gate("uninstall")
+        assert code == 0 and "the group closers and the status Verifying access stay at the site" in err, err
     finally:
         site.config = own
     assert site.workflow() == before
@@ -498,6 +500,18 @@ def test_what_others_did_after_it_is_not_taken_for_ours(site):
         code, out, err = site.gate(verb, "--yes")
         assert code == 1 and "was changed by somebody else" in err and "put the version before the gate back" in err, (out, err)
     assert site.workflow() == changed
+
+
+def test_an_intent_that_others_made_idle_is_let_go(site):
+    """Never made, and the roads are closed all the same: it is over, and the run ends."""
+    site.fresh()
+    assert site.gate("install", "--yes")[0] == 0
+    closed = site.workflow()
+    site.sql("update governance.gate_installation set state = 'installing', before = after, planned = after, after = '', "
+             "version = version + 5 where state = 'installed'", user="postgres")
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and "gated: nobody but the connector closes" in out and "taken up" not in err, (out, err)
+    assert site.live() == [] and site.workflow() == closed
 
 
 def test_what_others_add_meanwhile_stays_theirs(site):
