@@ -60,7 +60,7 @@ static size_t find_road(const struct workflow *w, const struct gate_plan *p, siz
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *r = &w->roads[i];
         size_t target = is_led(p, i) ? p->verify : r->to;
-        bool leads = target < w->status_count && w->statuses[target].role == to;
+        bool leads = target < w->status_count && road_ends_in(&w->statuses[target], to);
         if (leads && road_leaves(w, r, from) && road_lets_us(r))
             return i;
     }
@@ -146,7 +146,7 @@ static size_t work_status(const struct workflow *w, size_t verify)
 
     for (size_t s = 0; s < w->status_count; s++) {
         size_t count = 1;
-        if (w->statuses[s].role != STATUS_OPEN)
+        if (!road_back_ends_in(w->statuses[s].role, w->statuses[s].category))
             continue;
         for (size_t i = 0; i < w->road_count; i++)
             count += w->roads[i].type == ROAD_DIRECTED && road_leaves(w, &w->roads[i], s);

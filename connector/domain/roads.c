@@ -109,12 +109,22 @@ size_t roads_status(const struct workflow *w, enum status_role role)
     return found;
 }
 
+static bool is_done(const struct road_status *s)
+{
+    return s->role == STATUS_DONE && s->category == CATEGORY_DONE;
+}
+
+bool road_back_ends_in(enum status_role role, enum status_category category)
+{
+    return role == STATUS_OPEN && category != CATEGORY_NEW;
+}
+
 /* Begins only where a ticket is done already: nothing is closed on it. */
 static bool stays_inside(const struct workflow *w, const struct road *road)
 {
     for (size_t i = 0; i < road->from_count; i++) {
         size_t from = road->from[i];
-        if (from >= w->status_count || w->statuses[from].role != STATUS_DONE)
+        if (from >= w->status_count || !is_done(&w->statuses[from]))
             return false;
     }
     return road->type == ROAD_DIRECTED && road->from_count > 0;
@@ -181,17 +191,31 @@ void roads_judge(const struct workflow *w, struct road_report *ret)
 
 /* --- what else counts --- */
 
+bool road_ends_in(const struct road_status *s, enum status_role part)
+{
+    return part == STATUS_OPEN ? road_back_ends_in(s->role, s->category) : s->role == part;
+}
+
 /* A road for us between parts: from a status of the one to one of the other. */
 static bool joins(const struct workflow *w, enum status_role from, enum status_role to)
 {
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *road = &w->roads[i];
-        if (road->to >= w->status_count || w->statuses[road->to].role != to || !road_lets_us(road))
+        if (road->to >= w->status_count || !road_ends_in(&w->statuses[road->to], to) ||
+            !road_lets_us(road))
             continue;
         for (size_t s = 0; s < w->status_count; s++)
             if (w->statuses[s].role == from && road_leaves(w, road, s))
                 return true;
     }
+    return false;
+}
+
+static bool is_misnamed(const struct workflow *w)
+{
+    for (size_t i = 0; i < w->status_count; i++)
+        if (w->statuses[i].role == STATUS_DONE && !is_done(&w->statuses[i]))
+            return true;
     return false;
 }
 
@@ -230,6 +254,8 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_NO_CLOSE;
     if (!joins(w, STATUS_DONE, STATUS_OPEN))
         found |= 1U << GATE_FOUND_NO_REOPEN;
+    if (is_misnamed(w))
+        found |= 1U << GATE_FOUND_NOT_DONE;
     if (is_frozen(w))
         found |= 1U << GATE_FOUND_FROZEN;
     if (f->resolution == ROAD_YES)

@@ -119,6 +119,11 @@ bool road_leaves(const struct workflow *w, const struct road *road, size_t statu
  * none. */
 size_t roads_status(const struct workflow *w, enum status_role role);
 
+/* Is that where work goes on, which is where we lead back to: not the queue, nor what is over? */
+bool road_back_ends_in(enum status_role role, enum status_category category);
+/* Can a ticket that we lead to that part end there? */
+bool road_ends_in(const struct road_status *status, enum status_role part);
+
 /* --- what else counts --- */
 
 enum road_known { ROAD_NOT_KNOWN = 0, ROAD_NO, ROAD_YES };
@@ -146,7 +151,10 @@ struct gate_facts {
       "countersign gate install")                                                               \
     X(NO_REOPEN, "no_reopening_road", false,                                                    \
       "no road leads the connector from done back to work: what is closed stays closed",        \
-      "add a transition from done to an open status")                                           \
+      "add a transition from done to an open status of the category In progress")               \
+    X(NOT_DONE, "done_not_done", true,                                                          \
+      "a status that is mapped as done is not of the category Done: Jira closes nothing there", \
+      "take it out of the mapping, or give it the category Done")                               \
     X(FROZEN, "not_editable", false,                                                            \
       "jira.issue.editable=false on a status the connector writes in stops its words, too",     \
       "remove the property from the status")                                                    \

@@ -1,5 +1,6 @@
 #include "jsm/jsm_pick.h"
 
+#include "domain/roads.h"
 #include "json/json_write.h"
 
 static bool names_done(const struct jsm_view *view)
@@ -118,8 +119,9 @@ static bool try_role(struct arena *a, const struct json *transitions, const stru
             continue;
         if (!leads_to(t, view, wanted) || str_eq(json_path_str(t, "to/name"), current))
             continue;
-        if (wanted == STATUS_OPEN && str_eq_c(json_path_str(t, "to/statusCategory/key"), "new"))
-            continue; /* back means back to work, not back to the queue */
+        if (wanted == STATUS_OPEN &&
+            !road_back_ends_in(wanted, jsm_category(json_path_str(t, "to/statusCategory/key"))))
+            continue;
         if (!fields_for(t, ret))
             continue;
         ret->transition_id = json_id(a, json_member(t, "id"));

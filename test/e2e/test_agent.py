@@ -8,7 +8,7 @@ import pytest
 
 from lib import samples, wait, world
 
-CLOSES = int(os.environ.get("COUNTERSIGN_CLOSES", "112"))  # 1000 on request
+CLOSES = int(os.environ.get("COUNTERSIGN_CLOSES", "56"))  # 1000 on request
 BODY = {"kind": "removal", "beneficiary": "okafor", "account": "okafor", "source": "sap-fin",
         "entitlement": "fin-ledger-admin", "justification": "left the team"}
 ROLE, PERSON, SYSTEM, TYPE, PRIVILEGED = ("customfield_10052", "customfield_10061", "customfield_10050", "customfield_10010",

@@ -10,7 +10,7 @@ import pytest
 
 from lib import wait, world
 
-REQUESTS, TWINS, KILLS = 12, 6, int(os.environ.get("COUNTERSIGN_STEP_KILLS", "24"))
+REQUESTS, TWINS, KILLS = 12, 6, int(os.environ.get("COUNTERSIGN_STEP_KILLS", "10"))
 TIMES = "{ call_timeout: 1500ms, lease: 3s, lateness: 200ms, index_lag: 200ms, grace: 4400ms, probe: 300ms, backoff: 200ms, " \
         "backoff_cap: 1s, recheck: 1s, return_after: 60s, sweep: 3s }"
 FIELDS = {"summary": "Remove a role", "customfield_10010": "31", "customfield_10061": "okafor",

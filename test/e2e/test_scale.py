@@ -7,7 +7,7 @@ import pytest
 
 from lib import api, sites, wait
 
-LOST, LATE = int(os.environ.get("COUNTERSIGN_LOST", "1000")), int(os.environ.get("COUNTERSIGN_LATE", "100"))
+LOST, LATE = int(os.environ.get("COUNTERSIGN_LOST", "300")), int(os.environ.get("COUNTERSIGN_LATE", "30"))
 NAMES = 2  # sites: a stand-in is one process in Python, and Jira's buckets are per site
 # A call may take seconds on a busy machine: what times out is one more reply that is lost. Nothing else asks for work.
 TIMES = "{ call_timeout: 5s, lease: 8s, lateness: 1s, index_lag: 1s, grace: 13s, probe: 500ms, backoff: 300ms, backoff_cap: 2s, " \

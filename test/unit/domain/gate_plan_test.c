@@ -60,6 +60,19 @@ static void test_a_planned_workflow_needs_nothing(void **state)
     assert_true(gate_plan_is_empty(&plan));
 }
 
+static void test_reopening_leads_to_work_not_to_the_queue(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WAITING, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WAITING, US);
+    assert_string_equal(planned(), "back 2>1; reopen 3>1");
+    statuses[WORK].category = CATEGORY_NEW; /* then there is nowhere */
+    assert_string_equal(planned(), "");
+}
+
 static void test_a_global_road(void **state)
 {
     (void)state;
@@ -123,5 +136,6 @@ static void test_what_no_plan_closes(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_planned_workflow_needs_nothing),
+          cmocka_unit_test(test_reopening_leads_to_work_not_to_the_queue),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
           cmocka_unit_test(test_approvals), cmocka_unit_test(test_what_no_plan_closes))

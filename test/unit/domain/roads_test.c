@@ -171,6 +171,16 @@ static void test_what_else_counts(void **state)
     assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_CLOSE | 1U << GATE_FOUND_NO_REOPEN);
     assert_int_equal(gate_failures(findings(&GOOD)), 1);
     whole_gate();
+    statuses[WORK].category = CATEGORY_NEW; /* the queue is not where we reopen to */
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_REOPEN);
+    whole_gate();
+    statuses[WORK].role = STATUS_DONE; /* mapped so, but Jira closes nothing there */
+    road(ROAD_DIRECTED, RESOLVED, WAITING, US);
+    statuses[WAITING].category = CATEGORY_INDETERMINATE;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NOT_DONE);
+    road(ROAD_DIRECTED, WORK, RESOLVED, NONE); /* it is not done already */
+    assert_string_equal(judged(), "connector_only unguarded");
+    whole_gate();
     statuses[VERIFYING].role = STATUS_OPEN;
     assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_VERIFY);
 }
