@@ -68,7 +68,7 @@ def test_an_edit_together_with_an_approval_is_not_approved(site):
         site.act("edit", key, fields={"customfield_10052": "fin-ledger-admin"})
     finally:
         site.service.thaw()
-    wait.until(lambda: items(site, key) == "fin-ledger-admin", 20)
+    wait.until(lambda: items(site, key) == "fin-ledger-admin", 60)
     wait.until(lambda: "it was changed after it was approved" in site.said(key)[1], 15)
     assert site.request(key)["phase"] == "pending_approval"
     site.act("transition", key, name="Ask for approval")

@@ -9,7 +9,7 @@ import pytest
 
 from lib import api, sites, wait, world
 
-REQUESTS, HOURS = int(os.environ.get("COUNTERSIGN_QUEUED", "800")), 72
+REQUESTS, HOURS = int(os.environ.get("COUNTERSIGN_QUEUED", "2000")), 72
 JUDGED = 400         # creates after the return whose order is looked at
 HELD = 150           # the first of them: until the last back-off of the outage has ended, what it holds is passed
 PASSED = 60          # and what is on its way is passed by so many

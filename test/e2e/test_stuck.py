@@ -143,7 +143,8 @@ def test_only_what_may_be_retried_is(site, still):
 def test_mended_and_retried_they_heal(site, troubles):
     site.directory.start()
     assert "tried again: create_ticket, which was refused: customfield_10052" in site.countersign("request", "retry", troubles["refused"]).stdout
-    assert "read again" in site.countersign("request", "retry", troubles["poisoned"]).stdout
+    read = site.countersign("request", "retry", troubles["poisoned"], check=False)
+    assert "read again" in read.stdout or "nothing of it was refused" in read.stderr  # its own next look came first
     site.until_phase(troubles["poisoned"], "fulfilling", timeout=10)
     wait.until(lambda: site.api("GET", f"/v1/access-requests/{troubles['refused']}")[1].get("ticket"), 10)
     site.until_phase(troubles["away"], "closed")

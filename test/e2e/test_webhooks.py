@@ -3,6 +3,7 @@
 The service's own account is an app here, so that it may register dynamic webhooks; an administrator looks after the signed
 one by `countersign webhook`."""
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -251,8 +252,11 @@ def test_loss_and_delay_are_measured(site):
     wait.until(lambda: metric(site, "webhook_delay_seconds_count") > timed, 10)
     site.control("faults", {"on": "webhook", "effect": {"kind": "drop"}})
     time.sleep(2.5)  # two changes so close together would be one
-    site.act("comment", key, text="seen by polling alone", public=False)
-    wait.until(lambda: metric(site, "webhooks_lost_total") > before, 15, what="the loss is counted")
+    for _ in range(6):  # what a look of our own saw before polling did is not held against webhooks
+        site.act("comment", key, text="seen by polling alone", public=False)
+        with contextlib.suppress(wait.Timeout):
+            wait.until(lambda: metric(site, "webhooks_lost_total") > before, 4.3, what="the loss is counted")
+            break
     site.no_faults()
     time.sleep(1.2)  # polling finds it again and again
     assert metric(site, "webhooks_lost_total") == before + 1
