@@ -13,13 +13,11 @@ struct look {
     struct site_gate *gate;
     size_t step;
     int64_t page; /* start of the next one, of steps with pages */
-    size_t pages, index;
+    size_t pages, index, pair_count, ticket_count;
     struct str pairs[2 * SITE_GATE_TYPES_MAX]; /* project and issue type */
-    size_t pair_count;
-    bool more_pairs; /* there are more than we look at */
+    bool more_pairs;                           /* there are more than we look at */
     struct str tickets[SITE_GATE_TICKETS_MAX], keys[SITE_GATE_TICKETS_MAX];
     enum status_role roles[SITE_GATE_TICKETS_MAX];
-    size_t ticket_count;
     site_gate_fn *fn;
     void *arg;
 };
