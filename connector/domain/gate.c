@@ -116,6 +116,5 @@ bool gate_holds(const struct dossier *d)
 
 bool gate_closes(const struct dossier *d)
 {
-    bool ours_to_move = d->mode == GATE_WARN && d->ticket.role == STATUS_VERIFY;
-    return d->mode == GATE_ENFORCE || ours_to_move;
+    return d->mode == GATE_ENFORCE || d->ticket.role == STATUS_VERIFY;
 }

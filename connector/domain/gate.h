@@ -37,8 +37,9 @@ bool gate_done_is_right(const struct dossier *d);
 /* What the mode lets us do to the ticket. Its words: decide.c and look.c. */
 /* Is what stands in Done without proof put back, and what is not as asked sent back? */
 bool gate_holds(const struct dossier *d);
-/* Do we close it once it is proven? Where we only warn people close by themselves, but out of
- * Verifying only we lead. */
+/* Do we close it once it is proven? Where nothing is enforced people close by themselves; but out
+ * of Verifying only we lead, in every mode: the gate belongs to a workflow, which may carry request
+ * types of every mode. */
 bool gate_closes(const struct dossier *d);
 
 #endif

@@ -241,6 +241,7 @@ static bool read_guards(struct reading *r, const struct json *transition, struct
 
 /* --- statuses and transitions --- */
 
+/* The three words of Atlassian's workflow API for a status category; new ones are unknown. */
 static enum status_category read_category(struct str name)
 {
     if (str_eq_c(name, "DONE"))

@@ -49,7 +49,7 @@ MUST_CHECK bool jsm_workflow_parse(struct arena *a, struct str doc, const struct
 /* A status of the site, as all projects have it: an update that names it by its id writes all of
  * this for all of them. id empty: none. */
 struct jsm_status {
-    struct str id, name, category, description; /* category: "TODO", "IN_PROGRESS" */
+    struct str id, name, category, description; /* category: Atlassian's word, as it was read */
 };
 
 /* What a plan needs beside it. */

@@ -89,7 +89,7 @@ select r.id as request_id,
                    when g.failed is not null then 'SourceUnreadable'
                    when g.stale then 'StaleCopy'
                    when r.phase in ('claimed', 'verifying') then 'Checking'
-                   when r.phase in ('verified', 'exception') and (r.mode = 'enforce' or r.mode = 'warn' and t.role = 'verify') then 'Closing'
+                   when r.phase in ('verified', 'exception') and (r.mode = 'enforce' or t.role = 'verify') then 'Closing'
                    when r.phase in ('verified', 'exception') then 'CloseAwaited'
                    when r.phase = 'orphaned' then 'TicketGone'
                    else 'Over'

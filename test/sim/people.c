@@ -68,8 +68,9 @@ static void work_on_ended(struct sim *s, int ticket, struct srequest *r)
     r->human_acts++;
 }
 
-/* Where nothing is enforced people see to the end by themselves: out of Verifying, where we do not
- * lead them; and what the report says of their closed ticket. */
+/* Where nothing is enforced people see to the end by themselves: of what is over and waits in
+ * Verifying, where the road to Done is not theirs; and of what the report says of their closed
+ * ticket. */
 static bool works_unheld(struct sim *s, int ticket, struct srequest *r)
 {
     enum status_role role = s->tickets[ticket].role;
@@ -80,8 +81,6 @@ static bool works_unheld(struct sim *s, int ticket, struct srequest *r)
         do_the_work(s, r, true);
     else if (role == STATUS_VERIFY && phase_is_terminal(r->phase))
         jira_move(s, ticket, STATUS_CANCELLED, false);
-    else if (role == STATUS_VERIFY && r->wanted_mode == GATE_OBSERVE)
-        jira_move(s, ticket, STATUS_DONE, false);
     else
         return false;
     return true;
