@@ -28,11 +28,22 @@ static void on_crash(struct sim *s, void *arg, int64_t replica)
     sim_at(s, s->now_ms + rng_range(&s->rng, 1000, 60000), on_boot, NULL, replica);
 }
 
+/* Of any length; and as often of the one that hurts: it ends with the lease still held, and no time
+ * left in it for a call. */
+static int64_t pause_ms(struct sim *s)
+{
+    const struct flow_times *t = &s->policy.times;
+
+    if (rng_chance(&s->rng, 500000))
+        return rng_range(&s->rng, 1000, 120000);
+    return t->lease_ms - rng_range(&s->rng, 1000, t->call_timeout_ms + t->safety_ms);
+}
+
 static void on_pause(struct sim *s, void *arg, int64_t replica)
 {
     struct boot *b = arg;
 
-    b->paused_until_ms = s->now_ms + rng_range(&s->rng, 1000, 120000);
+    b->paused_until_ms = s->now_ms + pause_ms(s);
     sim_trace(s, "replica paused", replica, b->paused_until_ms - s->now_ms);
 }
 

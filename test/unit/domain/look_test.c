@@ -123,13 +123,15 @@ static void a_close_asks_the_gate_once_more(void **state)
 
     assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
 
-    d.mode = GATE_WARN; /* there people close by themselves, but out of Verifying only we lead */
-    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
-    t.role = STATUS_OPEN;
-    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    for (int mode = GATE_OBSERVE; mode <= GATE_WARN; mode++) {
+        d.mode = (enum gate_mode)
+            mode; /* there people close by themselves, but out of Verifying only we lead */
+        t.role = STATUS_VERIFY;
+        assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
+        t.role = STATUS_OPEN;
+        assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    }
     t.role = STATUS_VERIFY;
-    d.mode = GATE_OBSERVE;
-    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
     d.mode = GATE_ENFORCE;
 
     obs[0].outcome = OUTCOME_PRESENT; /* the access came back meanwhile */
