@@ -123,9 +123,9 @@ static void a_close_asks_the_gate_once_more(void **state)
 
     assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
 
+    /* There people close by themselves, but out of Verifying only we lead. */
     for (int mode = GATE_OBSERVE; mode <= GATE_WARN; mode++) {
-        d.mode = (enum gate_mode)
-            mode; /* there people close by themselves, but out of Verifying only we lead */
+        d.mode = (enum gate_mode)mode;
         t.role = STATUS_VERIFY;
         assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
         t.role = STATUS_OPEN;
