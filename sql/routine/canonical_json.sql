@@ -5,8 +5,10 @@ language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp a
 begin
     case jsonb_typeof(v)
     when 'object' then
-        return (select '{' || coalesce(string_agg(to_json(e.key)::text || ':' || governance.canonical_json(e.value), ','
-                                                  order by e.key collate "C"), '') || '}'
+        return (select '{' || coalesce(string_agg(to_json(e.key)::text || ':' || case when jsonb_typeof(e.value) in ('object', 'array')
+                                                                           then governance.canonical_json(e.value)
+                                                                           else e.value::text end, -- a call less
+                                                  ',' order by e.key collate "C"), '') || '}'
                   from jsonb_each(v) as e);
     when 'array' then
         return (select '[' || coalesce(string_agg(governance.canonical_json(e.value), ',' order by e.ordinality), '') || ']'

@@ -32,9 +32,10 @@ $$;
 comment on function governance.attempt_refused(uuid, text) is 'Record why the gate says no to a close';
 
 create or replace function governance.attempt_cycle(r governance.access_request, p_cycle text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select case when r.phase in ('claimed', 'verifying', 'verified', 'exception') then r.claim_cycle else coalesce(p_cycle, '') end
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$ -- no plan needed; a function in SQL is planned at each call
+begin
+    return case when r.phase in ('claimed', 'verifying', 'verified', 'exception') then r.claim_cycle else coalesce(p_cycle, '') end;
+end $$;
 comment on function governance.attempt_cycle(governance.access_request, text) is 'Which close is it about: the claim, else how the ticket stands';
 
 create or replace function governance.guard_attempt() returns trigger

@@ -18,10 +18,15 @@ begin
     end if;
     select * into t from governance.ticket x where x.request_id = p_request;
     cycle := t.cycle;
-    perform governance.flows_add(r, p->'flows');
-    update governance.flow f
-       set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
-     where f.request_id = p_request and f.state = 'parked' and p->'retry' ? f.kind and governance.flow_has_turn(f);
+    -- most decisions decide little: what there is nothing of is no statement
+    if p->'flows' <> '[]' then
+        perform governance.flows_add(r, p->'flows');
+    end if;
+    if p->'retry' <> '[]' then
+        update governance.flow f
+           set state = 'pending', version = f.version + 1, run_after = clock_timestamp(), failures = 0
+         where f.request_id = p_request and f.state = 'parked' and p->'retry' ? f.kind and governance.flow_has_turn(f);
+    end if;
     if (p->>'breach')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
         values (p_request, 'breach', case r.mode when 'enforce' then 'ClosedBeforeProof' else 'WouldHaveRefused' end, cycle)
@@ -39,25 +44,30 @@ begin
         values (p_request, 'tamper', 'MappedFieldsEditedBack', 'edit/' || t.edit) on conflict do nothing;
     end if;
     -- of no effect on what is proven, undone where that can be, and never forgotten
-    insert into governance.escalation (request_id, kind, reason, key)
-    select p_request, x.kind, x.reason, x.key
-      from (values ('rebound', 'tamper', 'BindingChanged', 'binding/' || t.updated_ms),
-                   ('unmarked', 'tamper', 'MarkerRemoved', 'marker'),
-                   ('resolved', 'breach', 'ResolvedByEdit', 'resolution/' || t.resolution_edit),
-                   ('refuses', 'operator', 'ExceptionRefused', 'plea/' || (t.plea->>'edit')),
-                   ('respoken', 'tamper', 'WordsChanged', 'words/' || t.updated_ms)) as x(flag, kind, reason, key)
-     where (p->>x.flag)::boolean
-    on conflict do nothing;
+    if (p->>'rebound')::boolean or (p->>'unmarked')::boolean or (p->>'resolved')::boolean or (p->>'refuses')::boolean
+       or (p->>'respoken')::boolean then
+        insert into governance.escalation (request_id, kind, reason, key)
+        select p_request, x.kind, x.reason, x.key
+          from (values ('rebound', 'tamper', 'BindingChanged', 'binding/' || t.updated_ms),
+                       ('unmarked', 'tamper', 'MarkerRemoved', 'marker'),
+                       ('resolved', 'breach', 'ResolvedByEdit', 'resolution/' || t.resolution_edit),
+                       ('refuses', 'operator', 'ExceptionRefused', 'plea/' || (t.plea->>'edit')),
+                       ('respoken', 'tamper', 'WordsChanged', 'words/' || t.updated_ms)) as x(flag, kind, reason, key)
+         where (p->>x.flag)::boolean
+        on conflict do nothing;
+    end if;
     if (p->>'grants')::boolean then
         perform governance.plea_grant(p_request, t.plea);
     end if;
     if target = 'approved' and r.approved_hash = '' then
         update governance.ticket x set approved_edit = x.edit where x.request_id = p_request;
     end if;
-    insert into governance.escalation (request_id, kind, reason, key)
-    select p_request, 'operator', e.reason, concat_ws('/', e.reason, r.generation, coalesce(cycle, ''), nullif(e.since_ms, 0))
-      from jsonb_to_recordset(p->'escalations') as e(reason text, since_ms bigint)
-    on conflict do nothing;
+    if p->'escalations' <> '[]' then
+        insert into governance.escalation (request_id, kind, reason, key)
+        select p_request, 'operator', e.reason, concat_ws('/', e.reason, r.generation, coalesce(cycle, ''), nullif(e.since_ms, 0))
+          from jsonb_to_recordset(p->'escalations') as e(reason text, since_ms bigint)
+        on conflict do nothing;
+    end if;
     update governance.access_request x
        set version = x.version + 1,
            phase = target,

@@ -5,10 +5,12 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     f governance.flow;
     held governance.access_request; -- its request, locked
+    has_ticket boolean := true; -- asked of a create only
+    binds boolean := (p->>'bind')::boolean;
     target text := p->>'to';
     lease int := (p->>'lease_s')::int;
 begin
-    if target in ('calling', 'done', 'moot', 'parked') or (p->>'bind')::boolean then
+    if target in ('calling', 'done', 'moot', 'parked') or binds then
         -- the order of locks everywhere: request, then ticket, then flow
         select * into held from governance.access_request x
          where x.id = (select y.request_id from governance.flow y where y.id = p_flow)
@@ -20,9 +22,7 @@ begin
     if not found then
         return null;
     end if;
-    if f.kind = 'close' and target = 'calling' and not exists (
-           select from governance.access_request r
-            where r.id = f.request_id and r.claim_cycle = f.cycle and r.phase in ('verified', 'exception')) then
+    if f.kind = 'close' and target = 'calling' and (held.claim_cycle <> f.cycle or held.phase not in ('verified', 'exception')) then
         return null; -- claimed anew since the look: whoever closed now would close without proof
     end if;
     update governance.flow x
@@ -42,8 +42,10 @@ begin
      where x.id = p_flow;
     insert into governance.flow_attempt (flow_id, from_state, to_state, why)
     values (p_flow, f.state, target, coalesce(p->>'why', ''));
-    if f.kind = 'create_ticket' and (target = 'done' or (p->>'bind')::boolean) and not exists (
-           select from governance.ticket t where t.request_id = f.request_id) then
+    if f.kind = 'create_ticket' and (target = 'done' or binds) then
+        has_ticket := exists (select from governance.ticket t where t.request_id = f.request_id);
+    end if;
+    if not has_ticket then
         -- a create that ended without its ticket would never be made again: its request would wait for ever
         if coalesce(p->>'issue_id', '') = '' then
             raise exception 'a create ends with the ticket it made' using errcode = 'CG012';
@@ -58,7 +60,7 @@ begin
             raise exception 'ticket % belongs to another request', p->>'issue_id' using errcode = 'CG012';
         end if;
     end if;
-    if held.approved_at is not null and (p->>'bind')::boolean and p ? 'ticket' -- before that the items follow the ticket
+    if held.approved_at is not null and binds and p ? 'ticket' -- before that the items follow the ticket
        and governance.mapping_is_live(f.site, p->'ticket'->>'mapping') then
         perform governance.ticket_saw(held, p->'ticket', to_timestamp((p->>'looked_ms')::bigint / 1000.0), p->>'issue_id');
     end if;
@@ -70,7 +72,7 @@ begin
            set second_of = null, look_at = clock_timestamp(), version = t.version + 1
          where t.site = f.site and t.issue_id = f.issue_id and t.request_id is null;
     end if;
-    if target in ('done', 'moot', 'parked') or (p->>'bind')::boolean then
+    if target in ('done', 'moot', 'parked') or binds then
         update governance.access_request r
            set hinted_at = clock_timestamp(),
                look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end

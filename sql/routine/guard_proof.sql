@@ -22,12 +22,14 @@ begin
                             when moved and new.phase in ('received', 'fulfilling', 'claimed', 'verifying') then null else old.verified_at end;
     new.closed_at := case when moved and new.phase = 'closed' then clock_timestamp()
                           when new.phase = 'closed' then old.closed_at end;
-    if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null
-       or moved and new.phase = 'approved' and new.held
-       or moved and new.phase = 'approved' and new.approval_needed and not new.emergency
-          and (not governance.approval_is(new, true)
-               or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined')) then
+    if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null or moved and new.phase = 'approved' and new.held then
         raise exception 'refused: not approved' using errcode = 'CG010';
+    end if;
+    if moved and new.phase = 'approved' and new.approval_needed and not new.emergency then -- a query in an "if" is run each time: nested
+        if not governance.approval_is(new, true)
+           or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined') then
+            raise exception 'refused: not approved' using errcode = 'CG010';
+        end if;
     end if;
     if moved and old.phase = 'cancelled' and new.cancel_asked then
         raise exception 'refused: withdrawn' using errcode = 'CG012';

@@ -20,9 +20,10 @@ begin
            or new.claim_cycle <> old.claim_cycle or new.lease_owner is distinct from old.lease_owner)) then
         raise exception 'a guarded write adds one to the version' using errcode = 'CG003';
     end if;
-    if new.phase <> old.phase and not exists (
-           select from governance.phase_edge e where e.from_phase = old.phase and e.to_phase = new.phase) then
-        raise exception 'no move from % to %', old.phase, new.phase using errcode = 'CG004';
+    if new.phase <> old.phase then -- a query in an "if" is run each time: nested
+        if not exists (select from governance.phase_edge e where e.from_phase = old.phase and e.to_phase = new.phase) then
+            raise exception 'no move from % to %', old.phase, new.phase using errcode = 'CG004';
+        end if;
     end if;
     return new;
 end $$;
