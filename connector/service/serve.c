@@ -5,7 +5,6 @@
 #include "service/serve.h"
 
 #include <inttypes.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/io_file.h"
+#include "io/io_memory.h"
 #include "service/api.h"
 #include "service/form_watch.h"
 #include "service/front.h"
@@ -306,7 +306,7 @@ static void begin(void *arg)
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
     write_ports(d);
-    malloc_trim(0); /* what reading the configuration and connecting took */
+    io_memory_give_back(); /* what reading the configuration and connecting took */
     log_info("serve", "ready", LOG_I("port", serve_port(svc->front)),
              LOG_I("ops_port", serve_port(svc->ops)), LOG_C("owner", svc->owner));
 }
