@@ -65,6 +65,10 @@ struct pg_options {
      * role's own settings, since a session there has no settings of its own. */
     bool prepare;
     bool read_only; /* a source that we only read: standbys are welcome, the session cannot write */
+    /* Every statement is planned once for any parameters, not five times for given ones first: for
+     * sessions whose statements find what they want by index whatever they are given. Not behind a
+     * pooling proxy. */
+    bool plan_once;
     size_t queue_max; /* waiting statements; more are answered PG_AWAY */
 };
 

@@ -58,6 +58,8 @@ bool pg_link_settings(const struct pg_options *options, PGconn *link, struct buf
                           "set client_min_messages = 'warning';");
     if (options->read_only)
         buf_add_c(ret_script, "set default_transaction_read_only = on;");
+    if (options->plan_once)
+        buf_add_c(ret_script, "set plan_cache_mode = force_generic_plan;");
     if (options->role) {
         char *quoted = PQescapeIdentifier(link, options->role, strlen(options->role));
         *ret_why = "the role's name cannot be quoted";

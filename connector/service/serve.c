@@ -116,6 +116,7 @@ static struct pg *make_pool(struct daemon *d, const char *role, int connections)
         .statement_timeout_ms = 10000,
         .deadline_ms = 12000,
         .prepare = true,
+        .plan_once = true,
         .queue_max = 4096,
     };
     return pg_new(d->svc.loop, &options);

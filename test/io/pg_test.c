@@ -393,18 +393,20 @@ static void settings_reach_the_session(void **state)
             "end $$");
     end_pool();
     how.role = "odd \" role";
-    how.read_only = true;
+    how.read_only = how.plan_once = true;
     how.statement_timeout_ms = 200;
     open_pool(how);
     static const struct pg_stmt who = {"who",
                                        "select current_user, current_setting('timezone'), "
-                                       "current_setting('application_name')",
+                                       "current_setting('application_name'), "
+                                       "current_setting('plan_cache_mode')",
                                        0};
     pg_exec(pg, &who, NULL, on_done, &shown);
     assert_true(test_until(loop, &shown.done, 1, 9000));
     assert_string_equal(shown.cells[0], "odd \" role");
     assert_string_equal(shown.cells[1], "UTC");
     assert_string_equal(shown.cells[2], "io_pg test");
+    assert_string_equal(shown.cells[3], "force_generic_plan");
     struct pg_param nap[] = {text("2")};
     pg_exec(pg, &SLEEP, nap, on_done, &seen);
     assert_true(test_until(loop, &seen.done, 1, 1500));
