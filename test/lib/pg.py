@@ -11,7 +11,6 @@ As root the server runs as the user postgres. From a shell: `python3 test/lib/pg
 runs the program with PGHOST, PGPORT, PGUSER and PGDATABASE set.
 """
 import glob
-import hashlib
 import os
 import pwd
 import shutil
@@ -26,8 +25,6 @@ if __package__ in (None, ""):  # run as a script
 
 from . import proc, wait  # noqa: E402
 
-SEEDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "seeds")
-SEEDS_KEPT = 6  # of each kind; some 60 MB each
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": 100,
@@ -39,11 +36,6 @@ SETTINGS = {
     "wal_level": "replica",
     "max_wal_size": "512MB",
 }
-
-
-def seed_of(kind, key):
-    """Where the data of a fresh cluster is kept, to be copied."""
-    return os.path.join(SEEDS, f"{kind}-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}")
 
 
 class SqlError(AssertionError):
@@ -86,10 +78,8 @@ def short_dir(prefix):
 class Cluster:
     """One server. Everything is in `folder`: data, socket, log."""
 
-    def __init__(self, fsync=False, settings=None, superuser="postgres", port=None, folder=None, furnish=None):
-        """furnish: (key, function(cluster)): what the function puts into a new cluster is there at the start; it is called
-        when no copy is kept under that key, so the key says all that the outcome depends on."""
-        self.superuser, self._furnish = superuser, furnish
+    def __init__(self, fsync=False, settings=None, superuser="postgres", port=None, folder=None):
+        self.superuser = superuser
         self.settings = {**SETTINGS, "fsync": "on" if fsync else "off",
                          "synchronous_commit": "on" if fsync else "off",
                          "full_page_writes": "on" if fsync else "off", **(settings or {})}
@@ -107,16 +97,9 @@ class Cluster:
     # -- life
 
     def start(self):
-        if self.folder:
-            self._server.start()
-            return self
-        seed = self._init()
+        if not self.folder:
+            self._init()
         self._server.start()
-        if seed:
-            self._furnish[1](self)
-            self.stop()
-            self._keep(seed)
-            self._server.start()
         return self
 
     def _init(self):
@@ -127,50 +110,15 @@ class Cluster:
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         os.chmod(self.folder, 0o755)  # others may connect; the data folder below is closed
         self.data = os.path.join(self.folder, "data")
-        seed = self._init_data()
+        identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
+        proc.run([f"{self.bin}/initdb", "-D", self.data, "-U", self.superuser, "-A", "trust", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync"], cwd="/", **identity)
         with open(f"{self.data}/postgresql.conf", "a") as conf:
             for name, value in {**self.settings, "unix_socket_directories": self.folder}.items():
-                conf.write(f"{name} = '{value}'\n")  # of a line that is there twice the last one counts
+                conf.write(f"{name} = '{value}'\n")
         # SIGINT is a fast shutdown, SIGQUIT an immediate one
         self._server = proc.Process([f"{self.bin}/postgres", "-D", self.data], name="postgres", cwd="/", user=self.user,
                                     ready=self.accepts, timeout=60, on_orphan=signal.SIGQUIT)
-        return seed
-
-    def _init_data(self):
-        """A copy of what initdb makes, which takes a tenth of its time, or of what is furnished. Returns where that is to be
-        kept once it is made."""
-        words = ["-U", self.superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        told = os.stat(f"{self.bin}/initdb")
-        key = [words, self.bin, told.st_mtime_ns, told.st_size, self.user, os.getuid()]
-        plain = seed_of("initdb", key)
-        furnished = self._furnish and seed_of("furnished", key + [self.settings, self._furnish[0]])
-        for seed in filter(None, (furnished, plain)):
-            if os.path.isdir(seed):
-                proc.run(["cp", "-a", "--reflink=auto", seed, self.data])
-                os.utime(seed)  # used lately: see _keep
-                return furnished if seed == plain else None
-        identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
-        proc.run([f"{self.bin}/initdb", "-D", self.data, *words], cwd="/", **identity)
-        self._keep(plain)
-        return furnished
-
-    def _keep(self, seed):
-        """For the next ones. Several processes may do it at once: one of them wins, and none sees half of it."""
-        try:
-            os.makedirs(SEEDS, exist_ok=True)
-            part = tempfile.mkdtemp(prefix="part-", dir=SEEDS)
-        except OSError:  # nowhere to keep it
-            return
-        try:
-            proc.run(["cp", "-a", self.data, f"{part}/data"])
-            os.rename(f"{part}/data", seed)
-        except OSError:  # somebody was faster
-            pass
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-        by_use = sorted(glob.glob(os.path.join(SEEDS, seed.rpartition("/")[2].partition("-")[0] + "-*")), key=os.path.getmtime)
-        for old in by_use[:-SEEDS_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
 
     def accepts(self):
         done = subprocess.run([f"{self.bin}/pg_isready", "-q", "-h", self.folder, "-p", str(self.port)])

@@ -126,21 +126,6 @@ def test_sessions_interleave(cluster):
         assert two.run("select 'still here'") == "still here"
 
 
-def test_what_is_furnished_is_copied_the_next_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(pg, "SEEDS", str(tmp_path / "seeds"))
-    asked = []
-
-    def furnish(made):
-        asked.append(made)
-        made.database("app").psql("create table t as select 42 as a")
-
-    for key in ("one", "one", "other"):
-        with pg.Cluster(furnish=(key, furnish)) as made:
-            assert pg.Database(made, "app").psql("select a from t") == "42"
-            pg.Database(made, "app").psql("drop table t")  # which the next one does not see
-    assert len(asked) == 2 and len(list((tmp_path / "seeds").iterdir())) == 3, "once for each key, and what initdb made"
-
-
 def test_server_restarts_freezes_and_leaves_nothing():
     cluster = pg.Cluster(fsync=True, port=ports.free_port()).start()
     folder, pid = cluster.folder, cluster.pid

@@ -1,6 +1,5 @@
 """A whole small world for end-to-end tests and the demo: PostgreSQL, a target database, a directory, the stand-in for
 Jira, and Countersign itself. Everything is private and goes away with it."""
-import hashlib
 import json
 import os
 import pathlib
@@ -34,7 +33,7 @@ def http(method, url, body=None, headers=None, timeout=20):
 
 class World:
     def __init__(self, program=None, fsync=False, poll="1s", times=TIMES, webhooks=True, log="info", index_lag_ms=0,
-                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud", furnished=True):
+                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud"):
         self.program = program or os.environ.get("COUNTERSIGN_RELEASE") or str(ROOT / "build" / "countersign")
         self.poll, self.times, self.webhooks, self.log, self.scale = poll, times, webhooks, log, time_scale
         self.index_lag_ms = index_lag_ms
@@ -42,10 +41,7 @@ class World:
         self.flavour = flavour
         if flavour == "datacenter" and not auth:
             self.auth = '{ kind: bearer, token: "file:@DIR@/jira-token" }'
-        self.furnished = furnished  # the databases, migrated by this very program: copied where that was done before
-        key = [hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest() for path in (self.program, DEMO / "target.sql")]
-        self.cluster = pg.Cluster(fsync=fsync, furnish=(key, self._furnish) if furnished else None)
-        self.database, self.target = pg.Database(self.cluster, "countersign"), pg.Database(self.cluster, "target")
+        self.cluster = pg.Cluster(fsync=fsync)
         self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
         self.jira_port = 8471 if fixed_ports else ports.free_port()
         self.services = []
@@ -57,17 +53,9 @@ class World:
         self.folder = tempfile.mkdtemp(prefix="cs-world-")
         proc.at_end(self.remove)
         self.cluster.start()
-        if not self.furnished:
-            self._create_databases()
-
-    def _create_databases(self):
-        for name in ("countersign", "target"):
-            self.cluster.database(name)
+        self.database = self.cluster.database("countersign")
+        self.target = self.cluster.database("target")
         self.target.psql(file=DEMO / "target.sql", user="postgres")
-
-    def _furnish(self, _):
-        self._create_databases()
-        self._migrate()
 
     def start_directory(self):
         self.directory = slapd.Slapd(ldif=(DEMO / "target.ldif").read_text())
@@ -112,10 +100,6 @@ class World:
         return path
 
     def migrate(self):
-        if not self.furnished:
-            self._migrate()
-
-    def _migrate(self):
         self.countersign("db", "migrate", "--conninfo", self.database.dsn)
         self.cluster.psql(f"create role {LOGIN} login in role countersign_service, countersign_ingest")
 
