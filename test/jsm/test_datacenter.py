@@ -171,6 +171,12 @@ class Differences(DataCenter):
             deliveries = self.site.control("GET", "webhooks")["deliveries"]
             self.assertEqual([d["state"] for d in deliveries if d["tries"]], ["lost"])
 
+    def test_what_a_form_asks_for_is_named_by_id(self):
+        form = self.dc("GET", "/rest/servicedeskapi/servicedesk/4/requesttype/30/field")[1]["requestTypeFields"]
+        self.assertIn("customfield_10052", [field["fieldId"] for field in form])
+        request = self.dc("GET", f"/rest/servicedeskapi/request/{self.make()}")[1]
+        self.assertIn("summary", [value["fieldId"] for value in request["requestFieldValues"]])
+
     def test_requests_are_raised_for_a_name(self):
         body = {"serviceDeskId": "4", "requestTypeId": "30", "raiseOnBehalfOf": "customer", "requestFieldValues":
                 {"summary": "x", "customfield_10052": "r", "customfield_10061": "p", "description": "a *b*",
