@@ -40,7 +40,7 @@ def digest(*paths):
 
 class World:
     def __init__(self, program=None, fsync=False, poll="1s", times=TIMES, webhooks=True, log="info", index_lag_ms=0,
-                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud", fresh=False):
+                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud", from_scratch=False):
         self.program = program or os.environ.get("COUNTERSIGN_RELEASE") or str(ROOT / "build" / "countersign")
         self.poll, self.times, self.webhooks, self.log, self.scale = poll, times, webhooks, log, time_scale
         self.index_lag_ms = index_lag_ms
@@ -48,8 +48,8 @@ class World:
         self.flavour = flavour
         if flavour == "datacenter" and not auth:
             self.auth = '{ kind: bearer, token: "file:@DIR@/jira-token" }'
-        self.fresh = fresh  # databases are made and migrated in the open, as an operator does it, and not taken as they were kept
-        kept = {} if fresh else {"fill": self.fill, "filled_with": digest(ROOT / "sql", DEMO / "target.sql")}
+        self.from_scratch = from_scratch  # databases are made and migrated here, as an operator does it, not copied
+        kept = {} if from_scratch else {"fill": self.fill, "filled_with": digest(ROOT / "sql", DEMO / "target.sql")}
         self.cluster = pg.Cluster(fsync=fsync, **kept)
         self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
         self.jira_port = 8471 if fixed_ports else ports.free_port()
@@ -62,7 +62,7 @@ class World:
         self.folder = tempfile.mkdtemp(prefix="cs-world-")
         proc.at_end(self.remove)
         self.cluster.start()
-        if self.fresh:
+        if self.from_scratch:
             self.make_databases(self.cluster)
         self.database, self.target = pg.Database(self.cluster, "countersign"), pg.Database(self.cluster, "target")
 
@@ -122,7 +122,7 @@ class World:
         database.psql(f"create role {LOGIN} login in role countersign_service, countersign_ingest")
 
     def migrate(self):
-        if self.fresh:
+        if self.from_scratch:
             self.migrate_database(self.database)
 
     def start(self):
