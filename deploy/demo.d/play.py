@@ -110,7 +110,7 @@ def main():
     once = "--once" in sys.argv
     print(BOX)
     flavour = sys.argv[sys.argv.index("--flavour") + 1] if "--flavour" in sys.argv else "cloud"
-    site = world.World(fixed_ports=False, flavour=flavour)
+    site = world.World(fixed_ports=False, flavour=flavour, from_scratch=True)
     began = time.monotonic()
     site.start_database()
     print(f" ✓ built {os.environ.get('DEMO_BUILD_SECONDS', '0')} s    ✓ database {time.monotonic() - began:.1f} s", end="", flush=True)

@@ -231,6 +231,7 @@ def test_an_organisation_may_be_named(world):
     fields = "\n      customfield_10002: [Globex, 7]\n"
     before = now(world)
     restart(world, mapping("create: request", fields=fields))
+    looked_at(world)
     first, second = (until_bound(world, submit(world, f"org-{number}")) for number in range(2))
     assert world.ticket(first)["values"]["customfield_10002"] == world.ticket(second)["values"]["customfield_10002"] == ["8", "7"]
     asked = [c for c in world.control(f"calls?since={before}&actor=connector")["calls"] if c["route"].endswith("/organization")]

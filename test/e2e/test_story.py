@@ -27,7 +27,8 @@ def test_grant_refused_then_proven(site):
     site.resolve(key)
     wait.until(lambda: "doesn't have fin-viewer" in site.said(key)[1], 10)
     site.has_role("reyes", "fin-viewer", True)
-    site.until_status(key, "Resolved")
+    site.until_phase(key, "closed")
+    assert site.ticket(key)["status"] == "Resolved"
     proof = json.loads(site.sql("select body from governance.evidence_entry where body like '%\"to\":\"closed\"%' "
                                 f"and request_id = '{site.request(key)['id']}'"))
     assert proof["detail"]["proof"][0]["verdict"] == "verified"

@@ -255,7 +255,7 @@ def test_loss_and_delay_are_measured(site):
     for _ in range(6):  # what a look of our own saw before polling did is not held against webhooks
         site.act("comment", key, text="seen by polling alone", public=False)
         with contextlib.suppress(wait.Timeout):
-            wait.until(lambda: metric(site, "webhooks_lost_total") > before, 4.3, what="the loss is counted")
+            wait.until(lambda: metric(site, "webhooks_lost_total") > before, 4.3, what="the loss is counted", patience=1)
             break
     site.no_faults()
     time.sleep(1.2)  # polling finds it again and again

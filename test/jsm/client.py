@@ -119,6 +119,14 @@ class Site:
         return self.control("GET", "oracle")
 
 
+def until(probe, seconds=20):
+    """What probe() says, once that is true or so long has passed."""
+    end = time.monotonic() + seconds
+    while not (said := probe()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return said
+
+
 class Receiver:
     """An address that takes webhooks. statuses: what it answers, in turn; the last one stays."""
 
@@ -152,11 +160,8 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait(self, count, seconds=5):
+    def wait(self, count, seconds=20):
         """The messages, once there are so many."""
-        until = time.monotonic() + seconds
-        while len(self.got) < count and time.monotonic() < until:
-            time.sleep(0.005)
-        if len(self.got) < count:
+        if not until(lambda: len(self.got) >= count, seconds):
             raise AssertionError(f"{len(self.got)} webhooks after {seconds} s, {count} expected")
         return self.got

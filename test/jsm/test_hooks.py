@@ -61,7 +61,8 @@ class Senders(WithSite):
             for n in range(3):
                 self.create()
                 receiver.wait(6 * n + 6)
-                time.sleep(0.05)
+                failed = client.until(lambda: len(self.site.call("GET", APP + "/failed", actor="automation")[1]["values"]) > n)
+                self.assertTrue(failed)
         _, whole = self.site.call("GET", APP + "/failed", actor="automation")
         self.assertEqual(len(whole["values"]), 3)
         self.assertEqual([v["failureTime"] for v in whole["values"]], sorted(v["failureTime"] for v in whole["values"]))
@@ -106,7 +107,8 @@ class Senders(WithSite):
                 self.assertEqual(found(sent), number)
             time.sleep(0.1)
             self.assertEqual(len(receiver.got), 4)  # no second try
-            self.assertEqual({d["state"] for d in self.site.control("GET", "webhooks")["deliveries"]}, {"delivered", "lost"})
+            self.assertTrue(client.until(lambda: {d["state"] for d in self.site.control("GET", "webhooks")["deliveries"]} ==
+                                         {"delivered", "lost"}))
 
     def test_a_data_center_from_10_on_has_its_own_registry(self):
         path = "/rest/jira-webhook/1.0/webhooks"

@@ -1,5 +1,6 @@
 """A whole small world for end-to-end tests and the demo: PostgreSQL, a target database, a directory, the stand-in for
 Jira, and Countersign itself. Everything is private and goes away with it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -31,9 +32,15 @@ def http(method, url, body=None, headers=None, timeout=20):
         return refused.code, refused.read().decode()
 
 
+def digest(*paths):
+    """A word for what the files are, and those of folders."""
+    files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
+    return hashlib.sha256(b"\0".join(str(f.relative_to(ROOT)).encode() + f.read_bytes() for f in files)).hexdigest()[:16]
+
+
 class World:
     def __init__(self, program=None, fsync=False, poll="1s", times=TIMES, webhooks=True, log="info", index_lag_ms=0,
-                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud"):
+                 fixed_ports=False, time_scale=50, auth=None, flavour="cloud", from_scratch=False):
         self.program = program or os.environ.get("COUNTERSIGN_RELEASE") or str(ROOT / "build" / "countersign")
         self.poll, self.times, self.webhooks, self.log, self.scale = poll, times, webhooks, log, time_scale
         self.index_lag_ms = index_lag_ms
@@ -41,10 +48,12 @@ class World:
         self.flavour = flavour
         if flavour == "datacenter" and not auth:
             self.auth = '{ kind: bearer, token: "file:@DIR@/jira-token" }'
-        self.cluster = pg.Cluster(fsync=fsync)
+        self.from_scratch = from_scratch  # databases are made and migrated here, as an operator does it, not copied
+        kept = {} if from_scratch else {"fill": self.fill, "filled_with": digest(ROOT / "sql", DEMO / "target.sql")}
+        self.cluster = pg.Cluster(fsync=fsync, **kept)
         self.port, self.ops_port = (8470, 8472) if fixed_ports else ports.free_ports(2)
         self.jira_port = 8471 if fixed_ports else ports.free_port()
-        self.services = []
+        self.services, self.readers = [], {}
         self.folder = self.prism = None
 
     # --- life --------------------------------------------------------------------------------------------------------
@@ -53,9 +62,18 @@ class World:
         self.folder = tempfile.mkdtemp(prefix="cs-world-")
         proc.at_end(self.remove)
         self.cluster.start()
-        self.database = self.cluster.database("countersign")
-        self.target = self.cluster.database("target")
-        self.target.psql(file=DEMO / "target.sql", user="postgres")
+        if self.from_scratch:
+            self.make_databases(self.cluster)
+        self.database, self.target = pg.Database(self.cluster, "countersign"), pg.Database(self.cluster, "target")
+
+    @staticmethod
+    def make_databases(cluster):
+        cluster.database("countersign")
+        cluster.database("target").psql(file=DEMO / "target.sql", user="postgres")
+
+    def fill(self, cluster):
+        self.make_databases(cluster)
+        self.migrate_database(pg.Database(cluster, "countersign"))
 
     def start_directory(self):
         self.directory = slapd.Slapd(ldif=(DEMO / "target.ldif").read_text())
@@ -99,9 +117,13 @@ class World:
             file.write(text)
         return path
 
+    def migrate_database(self, database):
+        proc.run([self.program, "db", "migrate", "--conninfo", database.dsn])
+        database.psql(f"create role {LOGIN} login in role countersign_service, countersign_ingest")
+
     def migrate(self):
-        self.countersign("db", "migrate", "--conninfo", self.database.dsn)
-        self.cluster.psql(f"create role {LOGIN} login in role countersign_service, countersign_ingest")
+        if self.from_scratch:
+            self.migrate_database(self.database)
 
     def start(self):
         self.start_database()
@@ -139,6 +161,8 @@ class World:
         for service in self.services:
             if service.running:
                 service.stop()
+        for reader in self.readers.values():
+            reader.close()
         complaints = []
         if self.prism:
             complaints = self.prism.complaints()
@@ -224,7 +248,11 @@ class World:
                          f"delete from app_user_role where (user_id, role_id) = ({pick})")
 
     def sql(self, text, user=None):
-        return self.database.psql(text, user=user)
+        if not text.startswith("select "):
+            return self.database.psql(text, user=user)
+        if user not in self.readers:
+            self.readers[user] = self.database.reader(user)
+        return self.readers[user].ask(text)
 
     def api(self, method, path, body=None, key=None, token="an-api-token-of-the-demo"):
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

@@ -218,7 +218,8 @@ def show(site, value, keep=False):
     if value.get("accountId") in site.accounts_by_id:
         more = {k: show(site, v) for k, v in value.items() if k in ("groups", "applicationRoles", "locale", "expand")}
         return user(site, value["accountId"]) | more
-    also = {"fieldId"} if "schema" in value else {"isLast"} if "values" in value else set()  # createmeta has them
+    # a page of createmeta has isLast; what is a field has its id, but for an item of a changelog
+    also = ({"isLast"} if "values" in value else set()) | (set() if "fieldtype" in value else {"fieldId"})
     shown = {k: show(site, v, keep or k == "properties") for k, v in value.items() if k not in ONLY_CLOUD - also}
     if value.get("deploymentType") == "Cloud":
         shown |= {"deploymentType": "Server", "version": "10.3.0", "versionNumbers": [10, 3, 0], "buildNumber": 10030000}
