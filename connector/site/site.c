@@ -136,6 +136,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->fields = make_fields(site, m);
     /* Data Center has no limits of its own; what an administrator sets is told by 429 */
     size_t limited = site->flavour == JSM_CLOUD ? JSM_ROUTE_COUNT : 0;
+    list_init(&site->organisations);
     traffic_init(&site->traffic, JSM_PER_SECOND, limited, io_loop_now_ms(options->loop));
     for (size_t lane = 0; lane < LANE_COUNT; lane++)
         list_init(&site->waiting[lane]);

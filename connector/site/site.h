@@ -82,6 +82,7 @@ struct site {
     struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
     struct site_forms *forms;   /* of site_form.c */
     struct site_people *people; /* of site_people.c */
+    struct list organisations;  /* being looked for: of site_org.c */
     int64_t known_ms;           /* monotonic: when Jira last told us who we are; 0 = denied since */
     /* of site_send.c */
     struct traffic traffic;

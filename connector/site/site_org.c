@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 struct org_finding {
+    struct list link;      /* in site->organisations, or in followers of another */
+    struct list followers; /* they look for the same, and take the answer too */
     struct site *site;
     struct arena *arena;
     struct str name, kept_as;
@@ -15,11 +17,25 @@ struct org_finding {
     void *arg;
 };
 
+static void finding_tell(struct org_finding *f)
+{
+    f->fn(f->arg, &f->org);
+    free(f);
+}
+
 static void finding_end(void *arg)
 {
     struct org_finding *f = arg;
-    f->fn(f->arg, &f->org);
-    free(f);
+    struct list *link;
+
+    list_remove(&f->link);
+    while ((link = list_shift(&f->followers))) {
+        struct org_finding *follower = container_of(link, struct org_finding, link);
+        follower->org = f->org;
+        follower->org.account = arena_str(follower->arena, f->org.account);
+        finding_tell(follower);
+    }
+    finding_tell(f);
 }
 
 static void refuse(struct org_finding *f, const char *what)
@@ -86,6 +102,17 @@ static void read_page(struct org_finding *f)
     site_send(f->site, f->arena, &call, on_page, f);
 }
 
+/* Somebody asks the same already, in a lane that does not come later. */
+static struct org_finding *under_way(const struct org_finding *f)
+{
+    LIST_EACH (it, &f->site->organisations) {
+        struct org_finding *other = container_of(it, struct org_finding, link);
+        if (str_eq(other->kept_as, f->kept_as) && other->lane <= f->lane)
+            return other;
+    }
+    return NULL;
+}
+
 void site_org_find(struct site *site, struct arena *arena, struct str name, enum traffic_lane lane,
                    site_person_fn *fn, void *arg)
 {
@@ -97,8 +124,15 @@ void site_org_find(struct site *site, struct arena *arena, struct str name, enum
         .site = site, .arena = arena, .name = name, .lane = lane, .fn = fn, .arg = arg};
     f->kept_as = arena_printf(arena, "organisation\n%.*s", STR_ARG(name)); /* no person's key */
     f->org.account = arena_str(arena, site_word_kept(site, f->kept_as));
-    if (f->org.account.len)
+    list_init(&f->link);
+    list_init(&f->followers);
+    struct org_finding *same = under_way(f);
+    if (f->org.account.len) {
         io_loop_defer(site->o.loop, finding_end, f);
-    else
+    } else if (same) {
+        list_push(&same->followers, &f->link);
+    } else {
+        list_push(&site->organisations, &f->link);
         read_page(f);
+    }
 }
