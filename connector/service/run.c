@@ -391,21 +391,8 @@ static void run_feed(struct run *run, enum flow_event event)
     run->world->ops->flow_save(run->world, flow, rule, &note, run_on_saved, run);
 }
 
-/* Where all there is to do is to look, the claim said so itself: that is not saved again. */
-static void run_begin(struct run *run, int64_t claimed_ms)
-{
-    const struct flow_rule *rule = flow_decide(run->flow.state, EV_CLAIMED);
-
-    if (!rule || rule->then != FX_LOOK || rule->to != run->flow.state) {
-        run_feed(run, EV_CLAIMED);
-        return;
-    }
-    run->leased_ms = claimed_ms;
-    run_look(run);
-}
-
 struct run *run_start(struct world *world, const struct policy *policy, const struct flow *flow,
-                      int64_t claimed_ms, run_finished_fn *finished, void *arg)
+                      run_finished_fn *finished, void *arg)
 {
     struct run *run = calloc(1, sizeof *run);
 
@@ -425,6 +412,6 @@ struct run *run_start(struct world *world, const struct policy *policy, const st
     run->flow.cycle = arena_str(run->arena, flow->cycle);
     run->flow.payload = arena_str(run->arena, flow->payload);
     ASSERT(!flow_state_is_final(flow->state));
-    run_begin(run, claimed_ms);
+    run_feed(run, EV_CLAIMED);
     return run;
 }

@@ -24,12 +24,10 @@ enum run_end {
 struct run;
 typedef void run_finished_fn(void *arg, struct run *run);
 
-/* flow: copied (its strings into the run's arena), in the state that the claim left it in: work
- * that begins with a look is checking or probing by then. claimed_ms: monotonic, when the claim was
- * asked for: its lease counts from then. finished is called exactly once; the run is freed after
- * it. */
+/* flow: copied (its strings into the run's arena). finished is called exactly once; the run is
+ * freed after it. */
 struct run *run_start(struct world *world, const struct policy *policy, const struct flow *flow,
-                      int64_t claimed_ms, run_finished_fn *finished, void *arg);
+                      run_finished_fn *finished, void *arg);
 const struct flow *run_flow(const struct run *run);
 enum run_end run_ended(const struct run *run);
 

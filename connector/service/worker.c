@@ -21,8 +21,7 @@ enum {
 struct lane {
     size_t running, running_of[CONFIG_SITES_MAX];
     bool claiming;
-    bool again;       /* kicked while a claim was on its way */
-    int64_t asked_ms; /* monotonic: when the latest claim was asked for */
+    bool again; /* kicked while a claim was on its way */
 };
 
 /* One piece of it, claimed. */
@@ -60,7 +59,6 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
         return 0;
     lane->claiming = true;
     lane->again = false;
-    lane->asked_ms = io_loop_now_ms(w->svc->loop);
     return count;
 }
 
@@ -169,7 +167,7 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
 
     (void)outcome;
     for (size_t i = 0; i < count; i++)
-        run_start(&w->svc->world, &w->svc->config->policy, &rows[i], w->runs.asked_ms, on_ran,
+        run_start(&w->svc->world, &w->svc->config->policy, &rows[i], on_ran,
                   begin(w, &w->runs, rows[i].site));
     claimed(w, &w->runs);
 }

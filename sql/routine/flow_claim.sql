@@ -1,6 +1,4 @@
 -- One reading of the clock is what an index can be asked by: all that waits for later costs next to nothing.
--- The claim is the first move of what begins with a look (connector/domain/flow.c): waiting work is being checked from here on,
--- work in doubt is being probed. What was on its way when its worker died is moved by whoever claims it.
 -- By lane (priority), then by deadline. Of each site at most its room, so that one that hangs holds no more than that.
 create or replace function governance.flow_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
                                                  p_room int[] default null)
@@ -10,9 +8,9 @@ language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a funct
 #variable_conflict use_column
 begin
     return query with due as materialized (
-        select f.id, f.state from governance.claim_room(p_batch, p_sites, p_room) c
+        select f.id from governance.claim_room(p_batch, p_sites, p_room) c
           cross join lateral (
-              select x.id, x.priority, x.deadline, x.state from governance.flow x
+              select x.id, x.priority, x.deadline from governance.flow x
                where x.site = c.site and x.state not in ('done', 'moot', 'parked') and x.run_after <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
                order by x.priority, x.deadline, x.id
@@ -22,14 +20,10 @@ begin
          limit p_batch),
     taken as (
         update governance.flow f
-           set lease_owner = p_owner, lease_until = clock_timestamp() + p_lease, version = f.version + 1,
-               state = case f.state when 'pending' then 'checking' when 'doubt' then 'probing' else f.state end
+           set lease_owner = p_owner, lease_until = clock_timestamp() + p_lease, version = f.version + 1
           from due
          where f.id = due.id
-        returning f.*),
-    moved as (
-        insert into governance.flow_attempt (flow_id, from_state, to_state)
-        select f.id, due.state, f.state from taken f join due on due.id = f.id where due.state <> f.state)
+        returning f.*)
     select f.id, f.kind, f.state, f.version, f.attempt, f.failures, f.site, f.request_id, r.marker,
            case f.kind when 'retire' then f.issue_id else coalesce(t.issue_id, f.issue_id) end, f.cycle, f.payload, coalesce(governance.ms(f.sent_at), 0),
            governance.ms(clock_timestamp())
