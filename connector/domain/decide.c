@@ -518,12 +518,13 @@ static enum notice_state over_notice(enum phase phase)
                                     : NOTICE_WITHDRAWN;
 }
 
-/* Only we may move it out of Verifying: nobody shall wait there for a check that never comes. */
+/* Only we may move it out of Verifying, whatever the mode: nobody shall wait there for a check that
+ * never comes. */
 static void return_what_is_over(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->verify || !gate_holds(d) || is_working(d, FLOW_RETURN))
+    if (!s->verify || is_working(d, FLOW_RETURN))
         return;
     if (is_refused(d, FLOW_RETURN, d->ticket.cycle))
         try_again(s, FLOW_RETURN, "CannotReturn");

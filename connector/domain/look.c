@@ -151,7 +151,8 @@ static enum flow_event judge_comment(const struct flow *flow, const struct dossi
 static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
 {
     bool still_there = d->ticket.role == STATUS_VERIFY && str_eq(d->ticket.cycle, flow->cycle);
-    if (still_there && !gate_holds(d))
+    /* what is over is led out in every mode */
+    if (still_there && !gate_holds(d) && !phase_is_terminal(d->phase))
         return EV_NOT_WANTED;
     return still_there ? EV_READY : EV_FOUND;
 }
