@@ -306,7 +306,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         line_add_c(l, "Not enforced here yet");
         return true;
     case NOTICE_WAITING_APPROVAL:
-        line_add_c(l, "Waiting for approval by somebody allowed to");
+        say_awaited(l, d->ticket.awaited);
         if (d->approval_unclear) {
             line_add_c(l, "; whoever approved it may be the one who asks or the one it is for");
             line_add_c(next, "Jira hides which of their addresses and accounts belong together: "
@@ -331,6 +331,30 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         say_no_exception(l, next, d);
         return true;
     case NOTICE_HELD:
+enum { NAMED_MAX = 3 };
+
+/* Who has to answer, by name as far as Jira says it. */
+static void say_awaited(struct line *l, struct str names)
+{
+    size_t count = 0, named = 0;
+
+    for (struct str rest = names; rest.len; count++)
+        str_cut(&rest, '\n');
+    line_add_c(l, "Waiting for ");
+    size_t most = count > NAMED_MAX ? NAMED_MAX - 1 : count;
+    for (; named < most; named++) {
+        bool last = named + 1 == count;
+        line_add_c(l, !named ? "" : last ? " or " : ", ");
+        line_add_name(l, str_cut(&names, '\n'));
+    }
+    if (named < count) {
+        line_add_c(l, " or ");
+        line_add_number(l, (int64_t)(count - named));
+        line_add_c(l, " others");
+    }
+    line_add_c(l, count ? " to approve" : "approval by somebody allowed to");
+}
+
         line_add_c(
             l, "Closed again without proof, so often that we reopen it no more within the hour. "
                "IAM on-call was told");
@@ -393,7 +417,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     if (state == NOTICE_UNCLEAR)
         return mix(key, str_hash(d->hold_text));
     if (state == NOTICE_WAITING_APPROVAL)
-        key = mix(key, (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
+        key = mix(mix(key, str_hash(d->ticket.awaited)),
+                  (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
     if (!i)

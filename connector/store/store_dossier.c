@@ -72,6 +72,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
     t->approved_at_ms = number(v, "approved_at_ms");
+    t->awaited = text(a, v, "awaited");
     t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
 }
 

@@ -27,7 +27,7 @@ begin
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
                           'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
                           'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'plea', t.plea,
-                          'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
+                          'approval', t.approval, 'awaited', t.awaited, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
                           'fresh_ms', governance.ms(t.fresh_at))
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,

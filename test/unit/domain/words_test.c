@@ -382,6 +382,44 @@ static void what_is_over_is_said_without_items_too(void **state)
     assert_null(strstr(n.next, "reopened")); /* not where we only warn */
 }
 
+static void who_has_to_approve_is_named(void **state)
+{
+    static const struct {
+        const char *awaited, *line;
+    } EXPECTED[] = {
+        {"D. Reyes", "Waiting for D. Reyes to approve"},
+        {"D. Reyes\nK. Lee", "Waiting for D. Reyes or K. Lee to approve"},
+        {"D. Reyes\nK. Lee\nM. Okafor", "Waiting for D. Reyes, K. Lee or M. Okafor to approve"},
+        {"D. Reyes\nK. Lee\nM. Okafor\nJ. Lind",
+         "Waiting for D. Reyes, K. Lee or 2 others to approve"},
+        {"", "Waiting for approval by somebody allowed to"},
+    };
+    struct dossier d = dossier_of(NULL);
+    struct notice n;
+    uint64_t key = 0;
+    (void)state;
+
+    d.item_count = 0;
+    for (size_t i = 0; i < COUNT(EXPECTED); i++) {
+        d.ticket.awaited = str_of(EXPECTED[i].awaited);
+        words_for(&d, 0, NOTICE_WAITING_APPROVAL, &n);
+        assert_string_equal(n.line, EXPECTED[i].line);
+        assert_true(n.key != key); /* somebody answered: that is news */
+        key = n.key;
+    }
+    char names[1000];
+    struct line all = {.p = names, .size = sizeof names, .name_max = 300};
+    for (int i = 0; i < 3; i++) {
+        line_add_c(&all, i ? "\n" : "");
+        for (int k = 0; k < 15; k++)
+            line_add_c(&all, "a long name ");
+    }
+    d.ticket.awaited = str_of(names);
+    d.approval_outdated = true;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &n);
+    assert_in_range(strlen(n.line), 1, NOTICE_LINE_CHARS + 2); /* the "…" takes three bytes */
+}
+
 static void an_approval_of_something_else_is_told(void **state)
 {
     struct dossier d = dossier_of(NULL);
@@ -553,6 +591,7 @@ UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(what_is_missing_says_since_when_and_who_is_next),
           cmocka_unit_test(a_long_wait_is_said_anew_a_short_one_is_not),
           cmocka_unit_test(what_is_over_is_said_without_items_too),
+          cmocka_unit_test(who_has_to_approve_is_named),
           cmocka_unit_test(an_approval_of_something_else_is_told),
           cmocka_unit_test(long_names_leave_the_sentence_short_and_whole),
           cmocka_unit_test(a_held_ticket_says_which_field),
