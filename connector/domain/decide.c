@@ -1,6 +1,7 @@
 #include "domain/decide.h"
 
 #include "base/plant.h"
+#include "domain/badge.h"
 #include "domain/gate.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
@@ -609,6 +610,21 @@ static void mend(struct step *s)
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
+/* The link to the evidence shows another class of things than is so: words come first. */
+static void show_badge(struct step *s)
+{
+    enum badge badge = badge_wanted(s->d, s->r);
+    struct str name = str_of(badge_name(badge));
+
+    if (!badge)
+        return;
+    if (is_refused(s->d, FLOW_EVIDENCE_LINK, name))
+        try_again(s, FLOW_EVIDENCE_LINK, "CannotLink");
+    else if (badge_has_room(s->d, s->p, badge))
+        enqueue(s, FLOW_EVIDENCE_LINK, name, NOTICE_NONE);
+    look_by(s, s->d->now_ms + s->p->sweep_ms);
+}
+
 /* Work beside the request's own course that Jira refused. */
 static void tell_what_is_refused(struct step *s)
 {
@@ -662,5 +678,6 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     answer_plea(&s);
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
+    show_badge(&s);
     record_refusal(&s);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "domain/badge.h"
 #include "domain/words.h"
 #include "store/store_priv.h"
 
@@ -149,6 +150,14 @@ static bool read_flows(struct arena *a, const struct json *list, struct dossier 
 }
 
 static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
+/* What a newer version wrote is nothing that we would write. */
+static enum badge badge_of_name(struct str name)
+{
+    enum badge badge = BADGE_NONE;
+
+    return name.len && !badge_from(name, &badge) ? BADGE_COUNT : badge;
+}
+
 {
     d->request_id = text(a, v, "request_id");
     d->version = number(v, "version");
@@ -199,6 +208,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->unsteady = flag(v, "unsteady");
     d->plea_done = text(a, v, "plea_done");
     d->goal_ms = number(v, "goal_ms");
+    d->badge_shown = badge_of_name(json_str(json_member(v, "badge")));
     d->tells = (int32_t)number(v, "tells");
     d->said_hash = store_hash_from(json_str(json_member(v, "said_hash")));
     return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&

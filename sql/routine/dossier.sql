@@ -27,8 +27,8 @@ begin
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
                           'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
                           'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'plea', t.plea,
-                          'approval', t.approval, 'awaited', t.awaited, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
-                          'fresh_ms', governance.ms(t.fresh_at))
+                          'approval', t.approval, 'awaited', t.awaited, 'approved_at_ms', governance.ms(t.approved_at),
+                          'mapped_hash', t.mapped_hash, 'fresh_ms', governance.ms(t.fresh_at))
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
@@ -67,7 +67,7 @@ begin
         -- calls: a comment that tells somebody is two, see domain/decide.h
         'writes_last_hour', (select coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int)), 0) from governance.flow f
                               where f.request_id = r.id
-                                and f.kind in ('comment', 'field_update', 'mend') and f.state <> 'moot'
+                                and f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot'
                                 and f.created_at > clock_timestamp() - interval '1 hour'),
         'notice', r.notice, 'notice_key', r.notice_key, 'notice_ms', governance.ms(r.notice_at),
         'reads_since_claim', (select count(distinct o.observed_at) from governance.observation o
@@ -81,6 +81,8 @@ begin
         -- a write of ours ended since the ticket was read, by this look or, where a read is kept, before it
         'unsteady', exists (select from governance.flow f
                              where f.request_id = r.id
+        'badge', (select f.cycle from governance.flow f where f.request_id = r.id and f.kind = 'evidence_link' and f.state = 'done'
+                   order by f.created_at desc, f.id desc limit 1),
                                and f.ended_at >= least(r.looked_at, (select t.fresh_at from governance.ticket t where t.request_id = r.id))),
         'tells', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'comment' and f.state <> 'moot'
                      and (f.payload::jsonb->>'tell')::int > 0),

@@ -404,10 +404,25 @@ static void check_mended(struct sim *s, const struct dossier *d, const struct de
         sim_violate(s, "INV-D9 spoof", "a forged binding leaves no trace");
 }
 
+/* A link to the evidence is no reason to be silent later in the hour. */
+static void check_link(struct sim *s, const struct dossier *d, const struct decision *x)
+{
+    bool end = notice_is_final(d->notice_shown) || d->notice_shown == NOTICE_VERIFIED;
+
+    if (!orders(x, FLOW_EVIDENCE_LINK))
+        return;
+    if (d->writes_last_hour >= s->policy.writes_per_hour || (!end && d->writes_last_hour))
+        sim_violate(s, "INV25 link last", "a link is written beside %d writes in the hour",
+                    d->writes_last_hour);
+    if (d->mode == GATE_OBSERVE || x->move || orders(x, FLOW_FIELDS))
+        sim_violate(s, "INV25 link last", "a link is written beside words, or while observing");
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
     check_turn(s, r, d, x);
+    check_link(s, d, x);
     if (r->ticket < 0 || d->ticket.presence != TICKET_HERE)
         return;
     if (d->approved_hash && d->ticket.mapped_hash != d->approved_hash && !x->tampered)
