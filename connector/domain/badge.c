@@ -59,6 +59,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_CANNOT_REOPEN:
     case NOTICE_HELD:
     case NOTICE_NO_EXCEPTION:
+    case NOTICE_CAME_BACK:
         break;
     }
     return BADGE_OPEN;

@@ -373,11 +373,11 @@ static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
     return d->last_read_ms + wait;
 }
 
-static enum notice_state waiting_notice(const struct gate_verdict *g)
+static enum notice_state waiting_notice(const struct dossier *d, const struct gate_verdict *g)
 {
     switch (g->worst) {
     case VERDICT_MISMATCH:
-        return NOTICE_NOT_YET;
+        return gate_came_back(d, g) ? NOTICE_CAME_BACK : NOTICE_NOT_YET;
     case VERDICT_UNKNOWN:
         return g->stale_copy ? NOTICE_STALE : g->read_failed ? NOTICE_CANNOT_READ : NOTICE_CHECKING;
     case VERDICT_SETTLING:
@@ -435,7 +435,7 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(s->d, hold_the_gate(s), waiting_notice(&g)));
+    say(s, held_notice(s->d, hold_the_gate(s), waiting_notice(d, &g)));
 }
 
 static void decide_proven(struct step *s)

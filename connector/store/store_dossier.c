@@ -72,8 +72,8 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     read_plea(a, json_member(v, "plea"), &t->plea);
     t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
-    t->approved_at_ms = number(v, "approved_at_ms");
     t->awaited = text(a, v, "awaited");
+    t->approved_at_ms = number(v, "approved_at_ms");
     t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
 }
 
@@ -112,6 +112,7 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->excepted = flag(v, "excepted");
     item->excepted_until_ms = number(v, "excepted_until_ms");
     item->exception_owner = text(a, v, "exception_owner");
+    item->proven_ms = number(v, "proven_ms");
     item->obs = obs;
     item->obs_count = n;
     return true;
@@ -149,7 +150,6 @@ static bool read_flows(struct arena *a, const struct json *list, struct dossier 
     return true;
 }
 
-static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
 /* What a newer version wrote is nothing that we would write. */
 static enum badge badge_of_name(struct str name)
 {
@@ -158,6 +158,7 @@ static enum badge badge_of_name(struct str name)
     return name.len && !badge_from(name, &badge) ? BADGE_COUNT : badge;
 }
 
+static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
 {
     d->request_id = text(a, v, "request_id");
     d->version = number(v, "version");
@@ -207,8 +208,8 @@ static enum badge badge_of_name(struct str name)
     d->touched = flag(v, "touched");
     d->unsteady = flag(v, "unsteady");
     d->plea_done = text(a, v, "plea_done");
-    d->goal_ms = number(v, "goal_ms");
     d->badge_shown = badge_of_name(json_str(json_member(v, "badge")));
+    d->goal_ms = number(v, "goal_ms");
     d->tells = (int32_t)number(v, "tells");
     d->said_hash = store_hash_from(json_str(json_member(v, "said_hash")));
     return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&

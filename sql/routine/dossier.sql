@@ -36,6 +36,9 @@ begin
                           'max_age_ms', governance.ms(s.max_age),
                           'excepted', e.expires_at is not null, 'excepted_until_ms', governance.ms(e.expires_at),
                           'exception_owner', e.owner,
+                          'proven_ms', case when r.closed_cycle is not null then (
+                              select governance.ms(max(o.source_as_of)) from governance.observation o
+                               where o.item_id = i.id and o.generation < r.generation and o.outcome = i.desired) end,
                           'obs', (select coalesce(jsonb_agg(jsonb_build_object('outcome', o.outcome, 'account', o.account,
                                       'complete', o.complete, 'canary_ok', o.canary_ok,
                                       'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
@@ -78,11 +81,11 @@ begin
                           where i.request_id = r.id and o.generation = r.generation))
         || jsonb_build_object( -- a function takes a hundred arguments
         'plea_done', r.plea_done,
+        'badge', (select f.cycle from governance.flow f where f.request_id = r.id and f.kind = 'evidence_link' and f.state = 'done'
+                   order by f.created_at desc, f.id desc limit 1),
         -- a write of ours ended since the ticket was read, by this look or, where a read is kept, before it
         'unsteady', exists (select from governance.flow f
                              where f.request_id = r.id
-        'badge', (select f.cycle from governance.flow f where f.request_id = r.id and f.kind = 'evidence_link' and f.state = 'done'
-                   order by f.created_at desc, f.id desc limit 1),
                                and f.ended_at >= least(r.looked_at, (select t.fresh_at from governance.ticket t where t.request_id = r.id))),
         'tells', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'comment' and f.state <> 'moot'
                      and (f.payload::jsonb->>'tell')::int > 0),

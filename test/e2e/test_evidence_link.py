@@ -100,3 +100,17 @@ def test_an_open_ticket_is_linked_in_a_quiet_hour_and_follows_to_the_end(site):
     assert site.api("POST", f"/v1/access-requests/{request}/cancel", {})[0] == 202
     [link] = site.until_shown(key, OVER)
     assert link["globalId"] == f"countersign-evidence={request}" and len(site.posts(key)) == 2
+
+
+def test_what_came_back_is_said_to_have_been_gone(site):
+    """Proven and closed; somebody gives it again, and the agent who looks into it takes the ticket up anew."""
+    key = site.closed("okafor", "fin-viewer")
+    site.until_phase(key, "closed")
+    site.has_role("okafor", "fin-viewer", True)
+    site.act("transition", key, name="Reopen")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    said = wait.until(lambda: "present again" in site.said(key)[1] and site.said(key)[1], 20, what="the ticket says so")
+    assert said.startswith("Not closed: fin-viewer of okafor was removed ") and len(said) <= 140, said
+    site.has_role("okafor", "fin-viewer", False)
+    site.until_phase(key, "closed")
