@@ -32,6 +32,11 @@ class Linking(world.World):
         return [c for c in self.control("calls?actor=connector&method=POST")["calls"] if c["issue"] == number and
                 c["route"].endswith("/remotelink")]
 
+    def an_hour_passes(self, request):
+        """In the database: what was written before does not count any more."""
+        self.database.psql("begin; set local session_replication_role = replica; update governance.flow set created_at = created_at "
+                           f"- interval '61 min' where request_id = '{request}'; commit", user="postgres")
+
     def closed(self, person, role="fin-ledger-admin"):
         """A removal that is proven at once."""
         self.has_role(person, role, False)
@@ -90,12 +95,10 @@ def test_a_refused_link_holds_nothing_and_somebody_is_told(site):
 
 
 def test_an_open_ticket_is_linked_in_a_quiet_hour_and_follows_to_the_end(site):
-    """An hour is made to pass in the database: what was written before it does not count any more."""
     key = site.ask_grant("lind", "fin-viewer")
     request = site.until_phase(key, "fulfilling")["id"]
     wait.until(lambda: "Approved. Give" in site.said(key)[1], 20)
-    site.database.psql("begin; set local session_replication_role = replica; update governance.flow set created_at = created_at "
-                       f"- interval '61 min' where request_id = '{request}'; commit", user="postgres")
+    site.an_hour_passes(request)
     site.until_shown(key, "Not proven yet")
     assert site.api("POST", f"/v1/access-requests/{request}/cancel", {})[0] == 202
     [link] = site.until_shown(key, OVER)
@@ -105,7 +108,9 @@ def test_an_open_ticket_is_linked_in_a_quiet_hour_and_follows_to_the_end(site):
 def test_what_came_back_is_said_to_have_been_gone(site):
     """Proven and closed; somebody gives it again, and the agent who looks into it takes the ticket up anew."""
     key = site.closed("okafor", "fin-viewer")
-    site.until_phase(key, "closed")
+    request = site.until_phase(key, "closed")["id"]
+    site.until_shown(key, PROVEN)
+    site.an_hour_passes(request)
     site.has_role("okafor", "fin-viewer", True)
     site.act("transition", key, name="Reopen")
     site.until_phase(key, "fulfilling")
