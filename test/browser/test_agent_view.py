@@ -8,9 +8,17 @@ if missing := chromium.missing():
     pytest.skip(f"{missing}; deploy/setup --with browser installs what it takes", allow_module_level=True)
 
 
+class Linked(world.World):
+    """Tickets link to their evidence, with pictures that the service itself shows."""
+
+    def configure(self):
+        super().configure()
+        self.edit_file("countersign.yaml", "    poll_interval:", f"    evidence_url: http://127.0.0.1:{self.port}\n    poll_interval:")
+
+
 @pytest.fixture(scope="module")
 def site():
-    with world.World() as made:
+    with Linked() as made:
         yield made
 
 
@@ -76,3 +84,17 @@ def test_a_customer_is_shown_no_word_of_ours(site, page):
     page.open(f"{site.jira_url}/browse/{key}?as=customer")
     assert page.all(".comment") == [] and page.all(".panel") == []
     page.picture("4-what-a-customer-sees")
+
+
+def test_what_is_proven_is_linked_with_its_picture(site, page):
+    site.has_role("novak", "fin-viewer", False)
+    key = site.ask_removal("novak", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    page.open(f"{site.jira_url}/browse/{key}?as=agent&watch=1")
+    until(page, "#links", f"Evidence · {key}")
+    page.open(f"{site.jira_url}/browse/{key}?as=agent")
+    shown = [(image.get_attribute("title"), image.get_property("naturalWidth")) for image in page.all("#links img")]
+    assert shown == [("Countersign", 16), ("Proven: the access was read, and is as asked", 16)]
+    assert page.all("#links s") == []  # struck out it would look as if it did not count
+    page.picture("5-linked-to-its-evidence")
