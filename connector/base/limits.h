@@ -32,6 +32,7 @@ enum {
     LIMIT_ITEMS_PER_REQUEST = 64,
     LIMIT_EFFECTS_PER_STEP = 8,
     LIMIT_KEY_CHARS = 256, /* account, entitlement, person keys */
+    LIMIT_APPROVERS = 32,  /* of one approval: Jira's condition counts to 20 */
 
     /* database */
     LIMIT_INGEST_BATCH = 256,                   /* deliveries in one group commit */

@@ -57,7 +57,8 @@ struct site_config {
         webhook_secret_old; /* secret references; old is empty unless one is being replaced */
     struct hook_config hook;
     struct gate_config gate;
-    struct str request_url; /* where people see a request, "{id}" in it; empty: no link is made */
+    struct str request_url;  /* where people see a request, "{id}" in it; empty: no link is made */
+    struct str evidence_url; /* base address of where people see evidence; empty: no link is made */
     struct str projects[CONFIG_PROJECTS_MAX];
     size_t project_count;
     int64_t poll_interval_ms;

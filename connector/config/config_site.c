@@ -168,6 +168,22 @@ static void load_request_url(struct loader *l, const struct yaml *map, struct si
     diag_help(l->v.diags, "write https://iga.example.com/requests/{id}, or leave it out");
 }
 
+/* Also written to tickets: an address to which paths are added. */
+static void load_evidence_url(struct loader *l, const struct yaml *map, struct site_config *s)
+{
+    struct str url = s->evidence_url = value_str(&l->v, map, "evidence_url", "");
+    bool address = str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
+    bool plain = is_plain_address(authority_of(url)) && url.len && url.p[url.len - 1] != '/';
+
+    for (size_t i = 0; i < url.len; i++)
+        plain &= (unsigned char)url.p[i] > ' ' && !strchr("?#{}<>\"", url.p[i]);
+    if (!url.len || (address && plain))
+        return;
+    diag_error(l->v.diags, "C070", yaml_member(map, "evidence_url")->pos,
+               "this is not a base address, to which /r/IAM-482 can be added");
+    diag_help(l->v.diags, "write https://countersign.example.com, or leave it out");
+}
+
 void config_site(struct loader *l, const struct yaml *map)
 {
     static const char *const KNOWN[] = {"name",
@@ -184,6 +200,7 @@ void config_site(struct loader *l, const struct yaml *map)
                                         "mapping",
                                         "people",
                                         "request_url",
+                                        "evidence_url",
                                         "insecure_http",
                                         "gate_mode",
                                         "gate",
@@ -222,6 +239,7 @@ void config_site(struct loader *l, const struct yaml *map)
     s->concurrency =
         (int)value_int(&l->v, map, "concurrency", CONFIG_CONCURRENCY, 1, CONFIG_CONCURRENCY_MAX);
     load_request_url(l, map, s);
+    load_evidence_url(l, map, s);
     config_gate(l, map, s); /* reopen is always on underneath */
     s->mode = MEANS[value_choice(&l->v, map, "mode", "C100", MODES)];
     s->mapping_file = value_str(&l->v, map, "mapping", "");

@@ -1,6 +1,7 @@
 #include "domain/decide.h"
 
 #include "base/plant.h"
+#include "domain/badge.h"
 #include "domain/gate.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
@@ -372,11 +373,11 @@ static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
     return d->last_read_ms + wait;
 }
 
-static enum notice_state waiting_notice(const struct gate_verdict *g)
+static enum notice_state waiting_notice(const struct dossier *d, const struct gate_verdict *g)
 {
     switch (g->worst) {
     case VERDICT_MISMATCH:
-        return NOTICE_NOT_YET;
+        return gate_came_back(d, g) ? NOTICE_CAME_BACK : NOTICE_NOT_YET;
     case VERDICT_UNKNOWN:
         return g->stale_copy ? NOTICE_STALE : g->read_failed ? NOTICE_CANNOT_READ : NOTICE_CHECKING;
     case VERDICT_SETTLING:
@@ -434,7 +435,7 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(s->d, hold_the_gate(s), waiting_notice(&g)));
+    say(s, held_notice(s->d, hold_the_gate(s), waiting_notice(d, &g)));
 }
 
 static void decide_proven(struct step *s)
@@ -518,12 +519,13 @@ static enum notice_state over_notice(enum phase phase)
                                     : NOTICE_WITHDRAWN;
 }
 
-/* Only we may move it out of Verifying: nobody shall wait there for a check that never comes. */
+/* Only we may move it out of Verifying, whatever the mode: nobody shall wait there for a check that
+ * never comes. */
 static void return_what_is_over(struct step *s)
 {
     const struct dossier *d = s->d;
 
-    if (!s->verify || !gate_holds(d) || is_working(d, FLOW_RETURN))
+    if (!s->verify || is_working(d, FLOW_RETURN))
         return;
     if (is_refused(d, FLOW_RETURN, d->ticket.cycle))
         try_again(s, FLOW_RETURN, "CannotReturn");
@@ -608,6 +610,21 @@ static void mend(struct step *s)
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
+/* The link to the evidence shows another class of things than is so: words come first. */
+static void show_badge(struct step *s)
+{
+    enum badge badge = badge_wanted(s->d, s->r);
+    struct str name = str_of(badge_name(badge));
+
+    if (!badge)
+        return;
+    if (is_refused(s->d, FLOW_EVIDENCE_LINK, name))
+        try_again(s, FLOW_EVIDENCE_LINK, "CannotLink");
+    else if (badge_has_room(s->d, s->p, badge))
+        enqueue(s, FLOW_EVIDENCE_LINK, name, NOTICE_NONE);
+    look_by(s, s->d->now_ms + s->p->sweep_ms);
+}
+
 /* Work beside the request's own course that Jira refused. */
 static void tell_what_is_refused(struct step *s)
 {
@@ -661,5 +678,6 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     answer_plea(&s);
     if (!decide_common(&s))
         DECIDE_IN[d->phase](&s);
+    show_badge(&s);
     record_refusal(&s);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/badge.h"
 #include "domain/flow.h"
 #include "domain/item.h"
 #include "domain/refusal.h"
@@ -35,6 +36,7 @@ enum notice_state {
     NOTICE_EXPIRED,
     NOTICE_HELD,         /* closed again and again: we reopen it no more for a while */
     NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
+    NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
     NOTICE_COUNT
 };
 
@@ -106,8 +108,11 @@ struct dossier {
     bool touched;  /* somebody did something to the ticket since the sources were read last */
     bool unsteady; /* work of ours ended since the look began: what it shows of the ticket may be
                       older than that */
-    struct str plea_done; /* struct plea's edit that was carried out; empty: none */
-    int64_t goal_ms;      /* from request to proof, 0 = none */
+    struct str plea_done;   /* struct plea's edit that was carried out; empty: none */
+    bool links_evidence;    /* tickets of this site link to their evidence */
+    enum badge badge_shown; /* what that link shows, as far as we wrote it; COUNT: what a newer
+                               version wrote */
+    int64_t goal_ms;        /* from request to proof, 0 = none */
 };
 
 #endif

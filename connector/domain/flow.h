@@ -15,15 +15,16 @@
 
 #include "base/str.h"
 
-#define FLOW_KINDS(X)                                                          \
-    X(CREATE, "create_ticket")                                                 \
-    X(COMMENT, "comment")                                                      \
-    X(FIELDS, "field_update")                                                  \
-    X(RETURN, "transition") /* back to the fulfiller, with the missing fact */ \
-    X(CLOSE, "close")                                                          \
-    X(REOPEN, "reopen")                                                        \
-    X(RETIRE, "retire") /* a second ticket of the request is cancelled */      \
-    X(MEND, "mend")     /* what somebody did to our binding or the resolution */
+#define FLOW_KINDS(X)                                                                          \
+    X(CREATE, "create_ticket")                                                                 \
+    X(COMMENT, "comment")                                                                      \
+    X(FIELDS, "field_update")                                                                  \
+    X(RETURN, "transition") /* back to the fulfiller, with the missing fact */                 \
+    X(CLOSE, "close")                                                                          \
+    X(REOPEN, "reopen")                                                                        \
+    X(RETIRE, "retire")               /* a second ticket of the request is cancelled */        \
+    X(MEND, "mend")                   /* what somebody did to our binding or the resolution */ \
+    X(EVIDENCE_LINK, "evidence_link") /* what the link to the evidence shows */
 
 #define FLOW_STATES(X)                                                                     \
     X(PENDING, "pending", false)                                                           \
@@ -111,7 +112,7 @@ struct flow {
     struct str issue_id; /* the request's ticket; of a create also one that was made or found and is
                             not bound yet; of a retire the ticket to be cancelled; empty = none */
     struct str cycle;    /* the claim this flow answers (close, reopen, transition); of a retire the
-                            id of the ticket */
+                            id of the ticket; of an evidence link what it shows (badge_name) */
     /* canonical JSON frozen when it was added: the words of a comment or field update, else {} (a
      * create is built from the approved request, which never changes) */
     struct str payload;

@@ -80,6 +80,11 @@ struct gate_verdict gate_judge(const struct dossier *d)
     return g;
 }
 
+bool gate_came_back(const struct dossier *d, const struct gate_verdict *g)
+{
+    return g->first_missing < d->item_count && item_came_back(&d->items[g->first_missing]).was_ms;
+}
+
 /* The service desk's own decline moved the ticket, to a Done status that the mapping does not name.
  */
 static bool is_the_declines_own_move(const struct ticket *t)

@@ -116,6 +116,23 @@ struct item_since item_since(const struct item *item)
     return s;
 }
 
+struct item_back item_came_back(const struct item *item)
+{
+    struct item_back back = {.was_ms = item->proven_ms, .again_ms = item_since(item).not_so_ms};
+    struct item before = *item; /* as it was read before it was not so */
+
+    while (before.obs_count &&
+           (before.obs[0].outcome == OUTCOME_UNKNOWN || !says_so(item, &before.obs[0]))) {
+        before.obs++;
+        before.obs_count--;
+    }
+    bool was =
+        before.obs_count && (item->desired == DESIRED_PRESENT || run_is_long_enough(&before, 0));
+    if (was)
+        back.was_ms = before.obs[0].as_of_ms;
+    return back.again_ms && back.was_ms ? back : (struct item_back){0};
+}
+
 #define COUNT(names) ((int)(sizeof(names) / sizeof((names)[0])))
 
 const char *verdict_name(enum verdict v)

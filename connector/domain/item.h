@@ -73,6 +73,8 @@ struct item {
                       spare) */
     int64_t excepted_until_ms;  /* of that exception, 0 = not known */
     struct str exception_owner; /* who owns it, person key */
+    int64_t proven_ms; /* of a request that was closed: the last read of an earlier claim that said
+                          so, by the source's time; 0 = none */
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;
@@ -93,6 +95,14 @@ struct item_since {
                               newest does not */
 };
 struct item_since item_since(const struct item *item);
+
+/* It was as asked, long enough to be believed or on the proof of an earlier claim, and is not any
+ * more. By the source's times: was_ms of the last read that said so, again_ms of the first of the
+ * newest run that does not. was_ms 0: nothing of the kind. */
+struct item_back {
+    int64_t was_ms, again_ms;
+};
+struct item_back item_came_back(const struct item *item);
 
 /* since_ms: reads whose as_of is older prove nothing (the claim, or approval before any claim).
  * Pure. */

@@ -53,6 +53,19 @@ void line_add_day(struct line *l, int64_t ms)
     line_add(l, str_n(clock_rfc3339(ms, text), DAY_CHARS));
 }
 
+void line_add_date(struct line *l, int64_t ms)
+{
+    static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    enum { MONTH_AT = 5, DAY_AT = 8, MONTH_CHARS = 3 };
+    char text[CLOCK_TEXT_SIZE];
+    const char *day = clock_rfc3339(ms, text);
+    int month = (day[MONTH_AT] - '0') * 10 + day[MONTH_AT + 1] - '1';
+
+    line_add_number(l, (day[DAY_AT] - '0') * 10 + day[DAY_AT + 1] - '0');
+    line_add_c(l, " ");
+    line_add(l, str_n(MONTHS + MONTH_CHARS * month, MONTH_CHARS));
+}
+
 static void add_two(struct line *l, int64_t big, const char *unit, int64_t small, const char *less)
 {
     line_add_number(l, big);

@@ -23,6 +23,8 @@ void line_add_time(struct line *l, int64_t ms);
 void line_add_since(struct line *l, const char *words, int64_t ms);
 /* "2026-12-05", of UTC */
 void line_add_day(struct line *l, int64_t ms);
+/* "22 Nov", of UTC */
+void line_add_date(struct line *l, int64_t ms);
 /* "2 d 3 h", "5 h 18 m", "12 m", "3 s"; nothing negative */
 void line_add_span(struct line *l, int64_t ms);
 void line_add_name(struct line *l, struct str name);

@@ -1,6 +1,7 @@
 #include "domain/look.h"
 
 #include "base/plant.h"
+#include "domain/badge.h"
 #include "domain/gate.h"
 
 size_t duplicate_keep(const struct find_result *found)
@@ -148,10 +149,19 @@ static enum flow_event judge_comment(const struct flow *flow, const struct dossi
     return flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms ? EV_WAIT : EV_READY;
 }
 
+/* What is so may have moved on: then another link is wanted, if any. */
+static enum flow_event judge_evidence_link(const struct flow *flow, const struct dossier *d)
+{
+    bool is_so = str_eq_c(flow->cycle, badge_name(badge_of(d)));
+
+    return is_so && d->mode != GATE_OBSERVE ? EV_READY : EV_NOT_WANTED;
+}
+
 static enum flow_event judge_return(const struct flow *flow, const struct dossier *d)
 {
     bool still_there = d->ticket.role == STATUS_VERIFY && str_eq(d->ticket.cycle, flow->cycle);
-    if (still_there && !gate_holds(d))
+    /* what is over is led out in every mode */
+    if (still_there && !gate_holds(d) && !phase_is_terminal(d->phase))
         return EV_NOT_WANTED;
     return still_there ? EV_READY : EV_FOUND;
 }
@@ -264,6 +274,8 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
         return judge_comment(flow, &fresh, policy, now_ms);
     case FLOW_MEND: /* the steps see what there is to mend */
         return EV_READY;
+    case FLOW_EVIDENCE_LINK:
+        return judge_evidence_link(flow, d);
     case FLOW_FIELDS:
         return is_silent(d) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
     case FLOW_CREATE:

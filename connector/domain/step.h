@@ -24,9 +24,10 @@
     X(TO_DONE, "to_done")       /* into Done, and nowhere else */                               \
     X(TO_OPEN, "to_open")       /* back to work */                                              \
     X(SAY_SECOND, "say_second") /* one internal comment that names both tickets */              \
-    X(TO_CANCELLED, "to_cancelled") /* thrown away, never by a road that means verified */      \
-    X(TELL, "tell")                 /* a new internal comment: somebody has to act */           \
-    X(UNRESOLVE, "unresolve")       /* a resolution without a close is taken away */
+    X(TO_CANCELLED, "to_cancelled")   /* thrown away, never by a road that means verified */    \
+    X(TELL, "tell")                   /* a new internal comment: somebody has to act */         \
+    X(UNRESOLVE, "unresolve")         /* a resolution without a close is taken away */          \
+    X(EVIDENCE_LINK, "evidence_link") /* the link to the evidence shows what is so */
 
 enum step {
 #define X(name, text) STEP_##name,

@@ -56,6 +56,8 @@
       "cancel the second ticket by hand or let our account make this move in the workflow")      \
     X(MEND_REFUSED, "MendRefused", STUCK, OWNER, "the mending is tried again",                   \
       "clear the resolution by hand, and let our account edit this ticket")                      \
+    X(LINK_REFUSED, "LinkRefused", STUCK, OWNER, "the link is tried again",                      \
+      "let our account link issues in this project, or leave evidence_url out")                  \
     X(WORDS_REFUSED, "WordsRefused", STUCK, OWNER, "the words are written once they change",     \
       "let our account comment and edit its two fields, then: request retry")                    \
     X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \

@@ -93,7 +93,10 @@ struct ticket {
                                were read too, wrote on it; or more was done than the read shows */
     int64_t created_ms;
     enum approval_state approval;
-    struct person approver;               /* who decided */
+    const struct person *approvers; /* who decided so, each of them */
+    size_t approver_count;
+    struct str awaited; /* whose answer is missing while it is pending, as people call them, one a
+                           line */
     struct person requester, beneficiary; /* as the mapping reads them now */
     int64_t approved_at_ms;
     /* what the mapping made of the fields as they stand now */

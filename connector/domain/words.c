@@ -8,7 +8,7 @@ static const char *const STATE_NAMES[] = {
     "none",         "observing",     "waiting_approval", "ready",   "checking",  "stale",
     "not_yet",      "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
     "reopened",     "cannot_reopen", "withdrawn",        "denied",  "expired",   "held",
-    "no_exception",
+    "no_exception", "came_back",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -54,6 +54,9 @@ static const struct manner MANNERS[] = {
     [NOTICE_EXPIRED] = {"Waiting", "warning", "", true, true, true},
     [NOTICE_HELD] = {"Not there yet", "error", "", true, true, true},
     [NOTICE_NO_EXCEPTION] = {"Not there yet", "warning", "", true, true, false},
+    [NOTICE_CAME_BACK] = {"Not there yet", "error",
+                          "Not closed yet: it was as asked, and is not any more.", true, true,
+                          false},
 };
 
 bool notice_is_final(enum notice_state s)
@@ -143,6 +146,33 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
     line_add_c(l, ")");
 }
 
+/* On another day the day, today the time. */
+static void say_when(struct line *l, int64_t ms, int64_t now_ms)
+{
+    const int64_t day_ms = 24 * INT64_C(3600000);
+
+    line_add_c(l, ms / day_ms == now_ms / day_ms ? " " : " on ");
+    if (ms / day_ms == now_ms / day_ms)
+        line_add_time(l, ms);
+    else
+        line_add_date(l, ms);
+}
+
+static void say_came_back(struct line *l, const struct dossier *d, const struct item *i)
+{
+    struct item_back back = item_came_back(i);
+    bool gone = i->desired == DESIRED_ABSENT;
+
+    line_add_c(l, stays_closed(d) ? "Closed, but " : "Not closed: ");
+    line_add_name(l, i->entitlement);
+    line_add_c(l, gone ? " of " : " for ");
+    line_add_name(l, i->account);
+    line_add_c(l, gone ? " was removed" : " was there");
+    say_when(l, back.was_ms, d->now_ms);
+    line_add_c(l, gone ? ", present again" : ", missing again");
+    say_when(l, back.again_ms, d->now_ms);
+}
+
 /* The second sentence about what is not there: what to do, since when it is so, what follows. */
 static void say_what_to_do(struct line *next, enum notice_state state, const struct dossier *d,
                            const struct item *i, int64_t next_read_ms)
@@ -210,7 +240,11 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
     case NOTICE_REOPENED:
-        say_missing(l, d, i, f);
+    case NOTICE_CAME_BACK:
+        if (state == NOTICE_CAME_BACK)
+            say_came_back(l, d, i);
+        else
+            say_missing(l, d, i, f);
         line_add_since(l, ". Checking again ", next_read_ms);
         say_what_to_do(next, state, d, i, next_read_ms);
         return;
@@ -297,6 +331,30 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
     }
 }
 
+enum { NAMED_MAX = 3 };
+
+/* Who has to answer, by name as far as Jira says it. */
+static void say_awaited(struct line *l, struct str names)
+{
+    size_t count = 0, named = 0;
+
+    for (struct str rest = names; rest.len; count++)
+        str_cut(&rest, '\n');
+    line_add_c(l, "Waiting for ");
+    size_t most = count > NAMED_MAX ? NAMED_MAX - 1 : count;
+    for (; named < most; named++) {
+        bool last = named + 1 == count;
+        line_add_c(l, !named ? "" : last ? " or " : ", ");
+        line_add_name(l, str_cut(&names, '\n'));
+    }
+    if (named < count) {
+        line_add_c(l, " or ");
+        line_add_number(l, (int64_t)(count - named));
+        line_add_c(l, " others");
+    }
+    line_add_c(l, count ? " to approve" : "approval by somebody allowed to");
+}
+
 /* True when it is said; else the sentence is about an item. */
 static bool say_about_request(struct line *l, struct line *next, enum notice_state state,
                               const struct dossier *d, const struct item *i)
@@ -306,7 +364,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         line_add_c(l, "Not enforced here yet");
         return true;
     case NOTICE_WAITING_APPROVAL:
-        line_add_c(l, "Waiting for approval by somebody allowed to");
+        say_awaited(l, d->ticket.awaited);
         if (d->approval_unclear) {
             line_add_c(l, "; whoever approved it may be the one who asks or the one it is for");
             line_add_c(next, "Jira hides which of their addresses and accounts belong together: "
@@ -361,6 +419,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
     case NOTICE_EXCEPTION:
     case NOTICE_VERIFIED:
     case NOTICE_REOPENED:
+    case NOTICE_CAME_BACK:
     case NOTICE_COUNT:
         break;
     }
@@ -377,7 +436,8 @@ static uint64_t mix(uint64_t a, uint64_t b)
 /* Does the ticket show when we look again? */
 static bool shows_next(enum notice_state state)
 {
-    return state == NOTICE_NOT_YET || state == NOTICE_STALE || state == NOTICE_CANNOT_READ;
+    return state == NOTICE_NOT_YET || state == NOTICE_STALE || state == NOTICE_CANNOT_READ ||
+           state == NOTICE_CAME_BACK;
 }
 
 /* The identity of what is said, without times: the same fact read again is not news. But where the
@@ -393,7 +453,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     if (state == NOTICE_UNCLEAR)
         return mix(key, str_hash(d->hold_text));
     if (state == NOTICE_WAITING_APPROVAL)
-        key = mix(key, (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
+        key = mix(mix(key, str_hash(d->ticket.awaited)),
+                  (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
     if (!i)
@@ -422,7 +483,8 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         ret->line[0] = ret->next[0] = '\0';
         if (!say_about_request(&line, &next, ret->state, d, i) && i)
             say_about_item(&line, &next, ret->state, d, i, &f, next_read_ms);
-        if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED)
+        if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
+            ret->state == NOTICE_CAME_BACK)
             say_others(&next, g);
         if (line_chars(&line) <= NOTICE_LINE_CHARS)
             return;

@@ -127,7 +127,7 @@ static void add_items(struct notice *n, const struct dossier *d)
 static bool says_what_was_checked(enum notice_state state)
 {
     return state == NOTICE_NOT_YET || state == NOTICE_WRONG_CHANGE || state == NOTICE_REOPENED ||
-           state == NOTICE_STALE || state == NOTICE_CANNOT_READ;
+           state == NOTICE_STALE || state == NOTICE_CANNOT_READ || state == NOTICE_CAME_BACK;
 }
 
 void words_checked(const struct dossier *d, const struct item *shown, const char *head,

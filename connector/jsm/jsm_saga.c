@@ -34,6 +34,15 @@ struct jsm_call jsm_call_links(struct arena *a, struct str issue_id)
     return jsm_call_about(a, JSM_ROUTE_LINKS, JSM_READ, issue_id, "/remotelink", STR_NONE);
 }
 
+static void put_icon(struct json_out *out, struct str url, struct str title)
+{
+    json_put_name(out, "icon");
+    json_open_object(out);
+    json_str_member(out, "url16x16", url);
+    json_str_member(out, "title", title);
+    json_close_object(out);
+}
+
 struct jsm_call jsm_call_link(struct arena *a, struct str issue_id, const struct jsm_link *link)
 {
     struct buf b;
@@ -47,6 +56,14 @@ struct jsm_call jsm_call_link(struct arena *a, struct str issue_id, const struct
     json_open_object(&out);
     json_str_member(&out, "url", link->url);
     json_str_member(&out, "title", link->title);
+    if (link->icon.len)
+        put_icon(&out, link->icon, STR("Countersign"));
+    if (link->state.len) {
+        json_put_name(&out, "status");
+        json_open_object(&out);
+        put_icon(&out, link->state_icon, link->state);
+        json_close_object(&out);
+    }
     json_close_object(&out);
     json_close_object(&out);
     return jsm_call_about(a, JSM_ROUTE_LINK, JSM_REPEATABLE, issue_id, "/remotelink",
@@ -57,7 +74,8 @@ bool jsm_link_stands(const struct json *links, const struct jsm_link *link)
 {
     JSON_EACH(one, links)
     if (str_eq(json_path_str(one, "globalId"), link->global_id))
-        return str_eq(json_path_str(one, "object/url"), link->url);
+        return str_eq(json_path_str(one, "object/url"), link->url) &&
+               str_eq(json_path_str(one, "object/status/icon/title"), link->state);
     return false;
 }
 

@@ -11,14 +11,17 @@
 /* PUT /rest/api/3/issue/{id}/properties/gar.bind: the same value again changes nothing. */
 struct jsm_call jsm_call_bind(struct arena *a, struct str issue_id, const struct jsm_bind *bind);
 
-/* A link of the ticket to its request elsewhere. Jira keeps one link for one global id. */
+/* A link of the ticket to something elsewhere. Jira keeps one link for one global id. */
 struct jsm_link {
     struct str global_id, url, title;
+    struct str icon;              /* address of the picture beside the title; empty: Jira's own */
+    struct str state, state_icon; /* what is so there, in words and as a picture; empty: none */
 };
-/* GET and POST /rest/api/3/issue/{id}/remotelink */
+/* GET and POST /rest/api/3/issue/{id}/remotelink. `status.resolved` is never sent: Jira strikes the
+ * title out. */
 struct jsm_call jsm_call_links(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_link(struct arena *a, struct str issue_id, const struct jsm_link *link);
-/* Does the list hold that very link, leading there? */
+/* Does the list hold that very link, leading there and showing that state? */
 bool jsm_link_stands(const struct json *links, const struct jsm_link *link);
 
 /* GET and POST /rest/servicedeskapi/request/{id}/participant. Adding who is there already is

@@ -1,4 +1,5 @@
-/* front.h: the front listener: webhooks go to intake, /v1 to the API, anything else is not found.
+/* front.h: the front listener: webhooks go to intake, /v1 to the API, /icon are pictures, anything
+ * else is not found.
  */
 #ifndef COUNTERSIGN_SERVICE_FRONT_H
 #define COUNTERSIGN_SERVICE_FRONT_H

@@ -53,4 +53,8 @@ read_fn step_read_form, step_read_people, step_read_links, step_read_followers,
     step_read_participants;
 build_fn step_build_create, step_build_bind, step_build_link, step_build_participants;
 
+/* step_link.c */
+read_fn step_read_evidence_links;
+build_fn step_build_evidence_link;
+
 #endif

@@ -202,6 +202,7 @@ static const struct {
                            step_build_participants},
     [STEP_SAY_SECOND] = {{read_comments}, build_say_second},
     [STEP_TO_CANCELLED] = {{read_transitions}, build_to_cancelled},
+    [STEP_EVIDENCE_LINK] = {{step_read_evidence_links}, step_build_evidence_link},
 };
 
 /* --- making ready --- */

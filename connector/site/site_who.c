@@ -37,17 +37,26 @@ static bool is_under_people(const struct site *site, struct str key)
     return false;
 }
 
+/* Of one of those who approved nothing but an account is shown. */
+static bool hides_an_address(const struct who_asking *w)
+{
+    const struct ticket *t = &w->t->ticket;
+
+    for (size_t i = 0; i < t->approver_count; i++)
+        if (jsm_word_of(w->site->flavour, t->approvers[i].key) != JSM_WORD_ADDRESS)
+            return true;
+    return false;
+}
+
 /* Is more to be known of him? An account that is not shown: named by the configuration, or, where
  * the approver has nothing but an account, belonging to the address that is all we have. */
 static bool is_wanted(const struct who_asking *w, const struct person *p, const struct json *user)
 {
     bool address = jsm_word_of(w->site->flavour, p->key) == JSM_WORD_ADDRESS;
-    struct str approver = w->t->ticket.approver.key; /* the address where one is shown */
-    bool hidden = jsm_word_of(w->site->flavour, approver) != JSM_WORD_ADDRESS;
 
     if (!p->key.len || shows_account(user))
         return false;
-    return is_under_people(w->site, p->key) || (address && hidden);
+    return is_under_people(w->site, p->key) || (address && hides_an_address(w));
 }
 
 static void ask_next(struct who_asking *w);

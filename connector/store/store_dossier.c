@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "domain/badge.h"
 #include "domain/words.h"
 #include "store/store_priv.h"
 
@@ -71,6 +72,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     read_plea(a, json_member(v, "plea"), &t->plea);
     t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
+    t->awaited = text(a, v, "awaited");
     t->approved_at_ms = number(v, "approved_at_ms");
     t->mapped_hash = store_hash_from(json_str(json_member(v, "mapped_hash")));
 }
@@ -110,6 +112,7 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->excepted = flag(v, "excepted");
     item->excepted_until_ms = number(v, "excepted_until_ms");
     item->exception_owner = text(a, v, "exception_owner");
+    item->proven_ms = number(v, "proven_ms");
     item->obs = obs;
     item->obs_count = n;
     return true;
@@ -145,6 +148,14 @@ static bool read_flows(struct arena *a, const struct json *list, struct dossier 
         d->flow_attempts[kind] = (int32_t)number(v, "attempts");
     }
     return true;
+}
+
+/* What a newer version wrote is nothing that we would write. */
+static enum badge badge_of_name(struct str name)
+{
+    enum badge badge = BADGE_NONE;
+
+    return name.len && !badge_from(name, &badge) ? BADGE_COUNT : badge;
 }
 
 static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
@@ -197,6 +208,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->touched = flag(v, "touched");
     d->unsteady = flag(v, "unsteady");
     d->plea_done = text(a, v, "plea_done");
+    d->badge_shown = badge_of_name(json_str(json_member(v, "badge")));
     d->goal_ms = number(v, "goal_ms");
     d->tells = (int32_t)number(v, "tells");
     d->said_hash = store_hash_from(json_str(json_member(v, "said_hash")));

@@ -252,6 +252,18 @@ static void put_plea(struct json_out *out, const struct plea *p)
     json_close_object(out);
 }
 
+static void put_approvers(struct json_out *out, const struct ticket *t)
+{
+    json_put_name(out, "approvers");
+    json_open_array(out);
+    for (size_t i = 0; i < t->approver_count; i++) {
+        json_open_object(out);
+        put_person(out, "key", "names", &t->approvers[i]);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 static void put_mode(struct json_out *out, const struct store_mode *mode)
 {
     json_str_member(out, "mode", str_of(gate_mode_name(mode->mode)));
@@ -285,7 +297,8 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     put_plea(out, &t->plea);
     store_hash_member(out, "shown_hash", t->shown_hash);
     json_str_member(out, "approval", str_of(approval_name(t->approval)));
-    put_person(out, "approver", "approver_names", &t->approver);
+    put_approvers(out, t);
+    json_str_member(out, "awaited", t->awaited);
     put_person(out, "requester", "requester_names", &t->requester);
     put_person(out, "beneficiary", "beneficiary_names", &t->beneficiary);
     json_i64_member(out, "approved_at_ms", t->approved_at_ms);

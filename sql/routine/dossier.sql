@@ -41,8 +41,9 @@ begin
            count(*) filter (where f.kind = 'transition' and f.state <> 'moot' and l.lately) as returns,
            -- calls: a comment that tells somebody is two, see domain/decide.h
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
-                        filter (where f.kind in ('comment', 'field_update', 'mend') and f.state <> 'moot' and l.lately), 0) as writes,
+                        filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
            count(*) filter (where f.kind = 'comment' and f.state <> 'moot' and (f.payload::jsonb->>'tell')::int > 0) as tells,
+           (array_agg(f.cycle order by f.created_at desc, f.id desc) filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge,
            -- a write of ours ended since the ticket was read, by this look or, where a read is kept, before it
            coalesce(bool_or(f.ended_at >= least(r.looked_at, t.fresh_at)), false) as unsteady
       into flow
@@ -77,9 +78,10 @@ begin
                           'moved_by_us', t.moved_by_us, 'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit,
                           'marker', t.marker, 'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
                           'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'plea', t.plea, 'approval', t.approval,
+                          'awaited', t.awaited,
                           'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
                           'fresh_ms', floor(extract(epoch from t.fresh_at) * 1000)::bigint) end,
-        'items', governance.dossier_items(p_request, r.generation),
+        'items', governance.dossier_items(p_request, r.generation, r.closed_cycle is not null),
         'flows', flow.open,
         'ours_unseen', exists (select from governance.flow f where f.site = r.site and f.kind = 'create_ticket' and f.issue_id <> ''
                                   and f.state not in ('done', 'moot') and (f.state = 'parked' or f.failures > 0) and f.request_id <> p_request
@@ -90,12 +92,12 @@ begin
         'reads_since_claim', read.since_claim, 'last_read_ms', floor(extract(epoch from read.last) * 1000)::bigint)
         || jsonb_build_object( -- a function takes a hundred arguments
         'plea_done', r.plea_done, 'unsteady', flow.unsteady, 'tells', flow.tells,
-        'said_hash', r.said_hash, 'touched', coalesce(t.updated_ms > r.seen_updated_ms, false),
+        'badge', flow.badge, 'said_hash', r.said_hash, 'touched', coalesce(t.updated_ms > r.seen_updated_ms, false),
         'goal_ms', (select governance.ms(c.goal) from governance.sla_clock c where c.request_id = p_request));
 end $$;
 comment on function governance.dossier(uuid) is 'Everything decide() needs about one request, as one JSON document';
 
-create or replace function governance.dossier_items(p_request uuid, p_generation int) returns jsonb
+create or replace function governance.dossier_items(p_request uuid, p_generation int, p_came_back boolean) returns jsonb
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
@@ -105,6 +107,9 @@ begin
                           'excepted', e.expires_at is not null,
                           'excepted_until_ms', floor(extract(epoch from e.expires_at) * 1000)::bigint,
                           'exception_owner', e.owner,
+                          'proven_ms', case when p_came_back then (
+                              select governance.ms(max(o.source_as_of)) from governance.observation o
+                               where o.item_id = i.id and o.generation < p_generation and o.outcome = i.desired) end,
                           'obs', (select coalesce(jsonb_agg(jsonb_build_object('outcome', o.outcome, 'account', o.account,
                                       'complete', o.complete, 'canary_ok', o.canary_ok,
                                       'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
@@ -119,4 +124,4 @@ begin
                                   order by x.expires_at desc, x.id desc limit 1) e on true
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
-comment on function governance.dossier_items(uuid, int) is 'What a request wants, with what was observed of it since that claim';
+comment on function governance.dossier_items(uuid, int, boolean) is 'What a request wants, with what was observed of it since that claim';

@@ -4,7 +4,6 @@ create or replace function governance.ticket_saw(r governance.access_request, t 
 returns void
 language plpgsql set search_path = pg_catalog as $$
 declare
-    given_by text[];
     given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
     updated bigint := (t->>'updated_ms')::bigint;
 begin
@@ -14,6 +13,7 @@ begin
            cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
            moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
            updated_ms = updated, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
+           awaited = coalesce(t->>'awaited', ''),
            markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
            bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
            resolution_edit = coalesce(t->>'resolution_edit', ''), shown_hash = coalesce(t->>'shown_hash', ''), plea = t->'plea',
@@ -24,16 +24,20 @@ begin
                                 and p_looked > coalesce(x.unsure_at, '-infinity') then p_looked end
      where x.request_id = r.id
        and (p_issue is null or x.issue_id = p_issue and (x.state = 'unread' or x.read_at < p_looked));
-    if found and t->>'state' = 'here' and t->>'approver' <> '' and t->>'approval' in ('approved', 'declined') then
-        -- whether it is another person may be known only later: recorded now, judged when it is to count
-        given_by := governance.person_names(t->>'approver', governance.names_joined('{}', t->'approver_names'));
+    if found and t->>'state' = 'here' and t->>'approval' in ('approved', 'declined') then
+        -- each who decided so (a program of an earlier release names one); whether it is another person may be known only later:
+        -- recorded now, judged when it is to count
         insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
-        select r.id, t->>'approver', given_by, t->>'approval', 'jsm',
+        select r.id, p.key, p.names, t->>'approval', 'jsm',
                case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
-         where governance.one_person(given_by, governance.person_names(r.requester, r.requester_names)) is not true
-           and governance.one_person(given_by, governance.person_names(r.beneficiary, r.beneficiary_names)) is not true
+          from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names
+                  from jsonb_array_elements(coalesce(t->'approvers', jsonb_build_array(jsonb_build_object(
+                           'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
+                 where a->>'key' <> '') p
+         where governance.one_person(p.names, governance.person_names(r.requester, r.requester_names)) is not true
+           and governance.one_person(p.names, governance.person_names(r.beneficiary, r.beneficiary_names)) is not true
            and not exists (select from governance.approval a where a.request_id = r.id and a.channel = 'jsm'
-                              and a.approver = t->>'approver' and a.given_at = given)
+                              and a.approver = p.key and a.given_at = given)
         on conflict do nothing;
     end if;
 end $$;

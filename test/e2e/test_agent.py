@@ -22,10 +22,11 @@ exception: { asked: customfield_10120, until: customfield_10124, owner: customfi
 
 
 class Agents(world.World):
-    """An exception can be asked for and answered on the ticket."""
+    """An exception can be asked for and answered on the ticket, and tickets link to their evidence."""
 
     def configure(self):
         super().configure()
+        self.edit_file("countersign.yaml", "    poll_interval:", "    evidence_url: https://evidence.example.com\n    poll_interval:")
         with open(os.path.join(self.folder, "mapping.yaml"), "a") as file:
             file.write(EXCEPTION)
 
@@ -222,6 +223,22 @@ def test_two_hundred_events_on_one_ticket_make_little_noise(site):
     assert marks.count("status") == 1
     assert len(new) <= 3 and len(wrote) <= 6 and loud == [], [(c["method"], c["route"]) for c in wrote]
     assert site.control("oracle")["public_comments_by_connector"] == []
+    request = site.until_phase(key, "closed")["id"]
+
+    def work():  # decided, written, read in the source
+        return site.sql(f"select (select count(*) from governance.flow where request_id = '{request}'), (select count(*) from "
+                        f"governance.evidence_entry where request_id = '{request}'), (select count(*) from governance.observation o "
+                        f"join governance.request_item i on i.id = o.item_id where i.request_id = '{request}')")
+    wait.until(lambda: site.sql(f"select count(*) from governance.flow where request_id = '{request}' and state not in ('done', 'moot')")
+               == "0", 20, what="nothing is under way")
+    before, since = work(), site.control("calls?limit=1")["last"]
+    site.control("act", [{"do": "comment", "actor": "connector", "issue": key, "text": "ours", "public": False}] * 20)
+    wait.until(lambda: site.control("webhooks")["pending"] == 0, 20)
+    looked = f"select looked_at from governance.access_request where id = '{request}'"
+    last = site.sql(looked)
+    site.control("act", {"do": "comment", "actor": "agent", "issue": key, "text": "theirs", "public": False})
+    wait.until(lambda: site.sql(looked) != last, 20, what="it was looked at after all that")
+    assert work() == before and writes(site, key, since)[0] == [], "what our own account does makes no work"
 
 
 # --- exceptions

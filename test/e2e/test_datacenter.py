@@ -22,7 +22,8 @@ class World(world.World):
         self.control("accounts", {name: {"hides_email": True} for name in ("customer", "approver", "agent2")})
         self.edit_file("mapping.yaml", RULE, RULE + "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }\n")
         self.edit_file("mapping.yaml", "issue_type: Service Request }", "issue_type: Service Request, participants: [customer, auditor] }")
-        self.edit_file("countersign.yaml", "    poll_interval:", "    people: { auditor: agent2 }\n    poll_interval:")
+        self.edit_file("countersign.yaml", "    poll_interval:", "    people: { auditor: agent2 }\n"
+                       "    evidence_url: https://evidence.example.com\n    poll_interval:")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,15 @@ def test_removal_from_a_webhook_closes_on_proof(site):
     oracle = site.control("oracle")
     assert oracle["public_comments_by_connector"] == []
     assert "connector" in str(next(t["closed"] for t in oracle["done"] if t["key"] == key))
+
+
+def test_what_is_proven_is_linked(site):
+    site.has_role("novak", "fin-viewer", False)
+    key = site.ask_removal("novak", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    site.resolve(key)
+    link = wait.until(lambda: (found := site.ticket(key)["links"]) and found[0]["body"]["object"], 20, what="the link to the evidence")
+    assert link["url"] == f"https://evidence.example.com/r/{key}" and link["status"]["icon"]["title"].startswith("Proven")
 
 
 def test_close_behind_our_back_is_reopened(site):

@@ -30,11 +30,11 @@ def site(request):
     assert "Sanitizer" not in made.service.stderr, made.service.told()
 
 
-def ask(site, subject, approver):
+def ask(site, subject, *approvers):
     """subject: the name of an account, or an address."""
     who = {name: {"accountId": one["accountId"]} for name, one in site.control("accounts").items()}
     fields = {"summary": f"For {subject}", "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"},
-              "customfield_10100": [who[approver]]}
+              "customfield_10100": [who[approver] for approver in approvers]}
     fields |= {"customfield_10061": subject} if "@" in subject else {"customfield_10062": who[subject]}
     return site.act("request", actor="customer", requestTypeId="31" if "@" in subject else "30", fields=fields)["key"]
 
@@ -68,6 +68,24 @@ def test_another_person_does(site, subject, approver):
     """In the last Jira is asked whose address it is, because it hides the approver's."""
     key, _ = approved(site, subject, approver)
     site.until_phase(key, "fulfilling")
+
+
+@pytest.mark.parametrize("order", [("approver", "customer"), ("customer", "approver")])
+def test_of_several_who_approve_one_other_person_is_enough_whoever_is_listed_last(site, order):
+    """How many must is Jira's to say: here both. The requester's own answer counts for nothing, and spoils nothing."""
+    site.control("config", {"approvals_needed": 2})
+    key = ask(site, "agent2", *order)
+    request = site.until_phase(key, "pending_approval")["id"]
+    named = [{"approver": "Dana Reyes", "customer": "Casey Customer"}[name] for name in order]
+    wait.until(lambda: site.said(key)[1] == f"Waiting for {named[0]} or {named[1]} to approve", 15, what="both are named")
+    site.act("approve", key, actor=order[0])
+    wait.until(lambda: site.said(key)[1] == f"Waiting for {named[1]} to approve", 15, what="the one who is left is named")
+    assert site.request(key)["phase"] == "pending_approval"
+    assert site.sql(f"select count(*) from governance.approval where request_id = '{request}'") == "0"
+    site.act("approve", key, actor=order[1])
+    site.until_phase(key, "fulfilling")
+    assert site.sql(f"select count(*) from governance.approval where request_id = '{request}' and decision = 'approved'") == "1"
+    site.control("config", {"approvals_needed": 0})
 
 
 def test_what_nobody_can_tell_counts_for_nothing_until_somebody_says_it(site):

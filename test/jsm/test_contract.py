@@ -164,7 +164,9 @@ class Answers(WithSite):
         self.check("GET", f"{base}/properties/gar.bind")
         self.check("PUT", f"{base}/properties/gar.bind", {"request": "r-2"})
         self.check("DELETE", f"{base}/properties/gar.bind")
-        link = {"globalId": "g=1", "object": {"url": "https://example.com", "title": "x"}, "relationship": "by"}
+        icon = {"url16x16": "https://example.com/open.svg", "title": "Not proven yet"}
+        link = {"globalId": "g=1", "object": {"url": "https://example.com", "title": "x", "icon": icon, "status": {"icon": icon}},
+                "relationship": "by"}
         self.check("POST", f"{base}/remotelink", link)
         self.assertEqual(len(self.site.call("GET", f"{base}/remotelink")[1]), 1)  # a list; described as one link
         self.check("GET", f"{base}/remotelink?globalId=g%3D1")

@@ -494,6 +494,53 @@ class Life(unittest.TestCase):
             self.assertIn("illegal", site.raw("POST", "/browse/IAM-1", b"as=agent&do=transition&id=51")[2].decode())
             self.assertEqual(site.raw("GET", "/")[0], 200)
 
+    def test_the_page_draws_what_an_agent_is_shown(self):
+        """Rich text, the two fields, a link with its pictures (struck out once it is resolved), who did what; and it renews
+        itself for who watches. Who is a customer is shown no internal note."""
+        def text(words):
+            return {"type": "paragraph", "content": [{"type": "text", "text": words}]}
+        status = {"type": "status", "attrs": {"text": "STILL PRESENT", "color": "red"}}
+        note = {"type": "doc", "version": 1, "content": [
+            {"type": "panel", "attrs": {"panelType": "warning"}, "content": [text("Not <closed> yet")]},
+            {"type": "expand", "attrs": {"title": "What was checked"}, "content": [{"type": "paragraph", "content": [status]}]}]}
+        link = {"globalId": "e", "object": {"url": "https://e.example.com/r/IAM-1", "title": "Evidence", "status": {
+            "icon": {"url16x16": "https://e.example.com/open.svg", "title": "Not proven yet"}}}}
+        with client.Site() as site:
+            site.call("POST", ISSUE, {"fields": fields()})
+            site.call("POST", f"{ISSUE}/IAM-1/comment", {"body": note, "properties": [
+                {"key": "sd.public.comment", "value": {"internal": True}}]})
+            site.call("PUT", f"{ISSUE}/IAM-1", {"fields": {"customfield_10080": {"value": "Not there yet"}, "customfield_10081": "why"}})
+            site.call("POST", f"{ISSUE}/IAM-1/remotelink", link)
+            page = site.raw("GET", "/browse/IAM-1?as=agent&watch=1")[2].decode()
+            for drawn in ("<div class='panel warning'><p>Not &lt;closed&gt; yet</p></div>", "<summary>What was checked</summary>",
+                          "<span class='lozenge removed'>STILL PRESENT</span>", "id=access-check-reason>why<", "Not there yet</span>",
+                          "<a href='https://e.example.com/r/IAM-1'>Evidence</a>", "src='https://e.example.com/open.svg'",
+                          "title='Not proven yet'", "Access check: – → Not there yet", "http-equiv=refresh"):
+                self.assertIn(drawn, page)
+            self.assertNotIn("<s>", page)
+            page = site.raw("GET", "/browse/IAM-1?as=customer")[2].decode()
+            self.assertNotIn("http-equiv", page)
+            self.assertNotIn("panel", page.split("<main>")[1])
+            link["object"] |= {"url": "javascript:alert(1)"}
+            site.call("POST", f"{ISSUE}/IAM-1/remotelink", link)
+            self.assertNotIn("javascript:", site.raw("GET", "/browse/IAM-1?as=agent")[2].decode())
+            link["object"] |= {"url": "https://e.example.com", "status": {"resolved": True}}
+            site.call("POST", f"{ISSUE}/IAM-1/remotelink", link)
+            self.assertIn("<s><a href='https://e.example.com'>", site.raw("GET", "/browse/IAM-1?as=agent")[2].decode())
+
+    def test_an_approval_may_want_several_answers(self):
+        with client.Site() as site:
+            site.control("POST", "config", {"approvals_needed": 2})
+            who = site.control("GET", "accounts")
+            people = [{"accountId": who[name]["accountId"]} for name in ("approver", "customer", "agent")]
+            site.call("POST", ISSUE, {"fields": fields(customfield_10100=people)})
+            here = "/rest/servicedeskapi/request/IAM-1/approval"
+            number = site.call("GET", here)[1]["values"][0]["id"]
+            for name, decision in (("approver", "pending"), ("customer", "approved")):
+                _, body = site.call("POST", f"{here}/{number}", {"decision": "approve"}, name)
+                self.assertEqual(body["finalDecision"], decision)
+            self.assertEqual([a["approverDecision"] for a in body["approvers"]], ["approved", "approved", "pending"])
+
     def test_many_at_once(self):
         """Threads of callers see one ticket for each create; ten thousand tickets are paged in good time."""
         with client.Site() as site:

@@ -338,12 +338,14 @@ static void check_recorded(struct sim *s, const struct srequest *r, const struct
 }
 
 /* Outside of enforce nobody is held: no reopening, no sending back; and where we only observe,
- * nothing but that is said (whose ticket it is stays true: nobody sees it), and what is proven is
- * led out of Verifying. The mode is the mapping's at the latest look. */
+ * nothing but that is said (whose ticket it is stays true: nobody sees it). But out of Verifying
+ * only we lead: what is proven, and what is over. The mode is the mapping's at the latest look. */
 static void check_mode(struct sim *s, const struct srequest *r, const struct dossier *d,
                        const struct decision *x)
 {
     bool closed = r->phase == PHASE_CLOSED && r->seen_cycle == r->closed_cycle;
+    bool leads = d->ticket.role == STATUS_VERIFY;
+    bool is_over = phase_is_terminal(d->phase);
 
     if (d->mode != r->wanted_mode && r->mode_changed_ms < r->mapped_from_ms && !closed)
         sim_violate(s, "INV24 mode of the mapping", "read after the change, and still %s",
@@ -351,12 +353,13 @@ static void check_mode(struct sim *s, const struct srequest *r, const struct dos
     check_recorded(s, r, d);
     if (d->mode == GATE_ENFORCE)
         return;
-    if (orders(x, FLOW_REOPEN) || orders(x, FLOW_RETURN))
+    if (orders(x, FLOW_REOPEN) || (orders(x, FLOW_RETURN) && !(leads && is_over)))
         sim_violate(s, "INV21 nobody is held", "%s, and the ticket is moved back",
                     gate_mode_name(d->mode));
     for (size_t i = 0; d->mode == GATE_OBSERVE && i < x->flow_count; i++)
         if (x->flows[i].kind != FLOW_CREATE && x->flows[i].kind != FLOW_MEND &&
-            !(x->flows[i].kind == FLOW_CLOSE && d->ticket.role == STATUS_VERIFY) &&
+            !(x->flows[i].kind == FLOW_CLOSE && leads) &&
+            !(x->flows[i].kind == FLOW_RETURN && leads && is_over) &&
             x->flows[i].notice != NOTICE_OBSERVING)
             sim_violate(s, "INV22 observing is silent", "a %s is ordered",
                         flow_kind_name(x->flows[i].kind));
@@ -401,10 +404,25 @@ static void check_mended(struct sim *s, const struct dossier *d, const struct de
         sim_violate(s, "INV-D9 spoof", "a forged binding leaves no trace");
 }
 
+/* A link to the evidence is no reason to be silent later in the hour. */
+static void check_link(struct sim *s, const struct dossier *d, const struct decision *x)
+{
+    bool end = notice_is_final(d->notice_shown) || d->notice_shown == NOTICE_VERIFIED;
+
+    if (!orders(x, FLOW_EVIDENCE_LINK))
+        return;
+    if (d->writes_last_hour >= s->policy.writes_per_hour || (!end && d->writes_last_hour))
+        sim_violate(s, "INV25 link last", "a link is written beside %d writes in the hour",
+                    d->writes_last_hour);
+    if (d->mode == GATE_OBSERVE || x->move || orders(x, FLOW_FIELDS))
+        sim_violate(s, "INV25 link last", "a link is written beside words, or while observing");
+}
+
 void check_decision(struct sim *s, const struct srequest *r, const struct dossier *d,
                     const struct decision *x)
 {
     check_turn(s, r, d, x);
+    check_link(s, d, x);
     if (r->ticket < 0 || d->ticket.presence != TICKET_HERE)
         return;
     if (d->approved_hash && d->ticket.mapped_hash != d->approved_hash && !x->tampered)

@@ -95,6 +95,7 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         if (reply->outcome == CALL_DID)
             count_retired(s, &s->tickets[deed->ticket]);
         return;
+    case STEP_EVIDENCE_LINK: /* one for one global id */
     case STEP_COMMENT:
     case STEP_FIELDS:
     case STEP_TELL:

@@ -97,6 +97,7 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
 
 void jira_read(struct sim *s, int ticket, struct ticket *ret)
 {
+    static const struct person BOSS = {.key = {"boss", 4}};
     const struct sticket *t = &s->tickets[ticket];
     const struct sdecision *last =
         t->decision_count ? &t->decisions[t->decision_count - 1] : &(struct sdecision){0};
@@ -122,7 +123,8 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
                            .approval = !t->decision_count ? APPROVAL_NONE
                                        : last->approved   ? APPROVAL_APPROVED
                                                           : APPROVAL_DECLINED,
-                           .approver = {t->decision_count ? STR("boss") : STR_NONE, STR_NONE},
+                           .approvers = &BOSS,
+                           .approver_count = t->decision_count > 0,
                            .approved_at_ms = last->at_ms,
                            .mapped_hash = t->mapped_hash,
                            .mapped = t->mapped_hash ? STR("{}") : STR_NONE,

@@ -88,6 +88,7 @@ static void draw(struct sim *s)
     s->bare = rng_below(&s->rng, 2);
     s->has_link = rng_below(&s->rng, 2);
     s->has_participants = rng_below(&s->rng, 2);
+    s->links_evidence = s->seed % 2;
     s->mode = MODES[rng_below(&s->rng, sizeof MODES / sizeof MODES[0])];
     s->policy = POLICY_DEFAULT;
     if (rng_below(&s->rng, 2)) /* hardly longer than a call may take */

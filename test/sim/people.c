@@ -68,21 +68,13 @@ static void work_on_ended(struct sim *s, int ticket, struct srequest *r)
     r->human_acts++;
 }
 
-/* Where nothing is enforced people see to the end by themselves: of what is over and waits in
- * Verifying, where the road to Done is not theirs; and of what the report says of their closed
- * ticket. */
+/* Where nothing is enforced people see to the end by themselves of what the report says of their
+ * closed ticket. */
 static bool works_unheld(struct sim *s, int ticket, struct srequest *r)
 {
-    enum status_role role = s->tickets[ticket].role;
-
-    if (!s->calm || r->wanted_mode == GATE_ENFORCE)
+    if (!s->calm || r->wanted_mode == GATE_ENFORCE || s->tickets[ticket].role != STATUS_DONE)
         return false;
-    if (role == STATUS_DONE)
-        do_the_work(s, r, true);
-    else if (role == STATUS_VERIFY && phase_is_terminal(r->phase))
-        jira_move(s, ticket, STATUS_CANCELLED, false);
-    else
-        return false;
+    do_the_work(s, r, true);
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/plant.h"
 #include "base/rng.h"
+#include "domain/badge.h"
 #include "domain/cursor.h"
 #include "domain/evidence.h"
 #include "domain/stuck.h"
@@ -208,7 +209,7 @@ struct sim {
     bool direct_road;        /* their workflow lets us go to Done without Verifying */
     bool hides, hides_known; /* what we make is hidden from us */
     bool bare;               /* creation cannot carry the binding: the request API */
-    bool has_link, has_participants;
+    bool has_link, has_participants, links_evidence;
     struct event heap[EVENTS_MAX];
     size_t heap_count;
     struct srequest requests[REQUESTS_MAX];
@@ -276,6 +277,8 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
 bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
                          const struct decision *x, bool release);
 void store_flow_add(struct sim *s, int request, const struct enqueue *e);
+/* What it is about, as decide() sees it. */
+struct str store_flow_cycle(const struct sflow *f);
 /* False: another ticket of that request is being thrown away. */
 bool store_retire_add(struct sim *s, int request, int ticket);
 /* A delivery names the ticket of a create whose answer was lost. */

@@ -171,8 +171,10 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             continue;
         }
         bool recent = s->now_ms - f->created_ms < 3600000 && f->f.state != FS_MOOT;
-        bool words =
-            f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS || f->f.kind == FLOW_MEND;
+        bool words = f->f.kind == FLOW_COMMENT || f->f.kind == FLOW_FIELDS ||
+                     f->f.kind == FLOW_MEND || f->f.kind == FLOW_EVIDENCE_LINK;
+        if (f->f.kind == FLOW_EVIDENCE_LINK && f->f.state == FS_DONE)
+            d->badge_shown = (enum badge)f->cycle;
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
         bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
         d->close_sent |= close && sent;
@@ -184,7 +186,7 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             d->flow_parked[f->f.kind] |= f->f.state == FS_PARKED;
             if (f->f.state == FS_PARKED && !store_has_turn(s, f))
                 continue;
-            d->flow_cycle[f->f.kind] = cycle_text(f->cycle);
+            d->flow_cycle[f->f.kind] = store_flow_cycle(f);
             d->flow_sent_ms[f->f.kind] = f->f.sent_at_ms;
             d->flow_refused_ms[f->f.kind] = f->parked_ms;
             d->flow_attempts[f->f.kind] = f->f.attempt;
@@ -312,6 +314,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     d->ticket = r->seen;
     d->refused = r->refused_cycle == close_cycle(r) ? r->refused : REFUSAL_NONE;
     d->ticket_read_ms = r->fresh_ms;
+    d->links_evidence = s->links_evidence;
     if (r->ticket >= 0)
         d->ticket.issue_id = cycle_text(r->ticket);
     fill_items(s, arena, r, d);

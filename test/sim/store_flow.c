@@ -1,9 +1,26 @@
 /* store_flow.c: the model database: outbound work, and claiming of all that is due. */
 #include "sim.h"
 
+/* What a flow is about, as the model keeps it: a claim's number, of an evidence link what it shows.
+ */
+static int about(const struct enqueue *e)
+{
+    enum badge badge = BADGE_NONE;
+
+    if (e->kind != FLOW_EVIDENCE_LINK)
+        return cycle_index(e->cycle);
+    return badge_from(e->cycle, &badge) ? (int)badge : BADGE_NONE;
+}
+
+struct str store_flow_cycle(const struct sflow *f)
+{
+    return f->f.kind == FLOW_EVIDENCE_LINK ? str_of(badge_name((enum badge)f->cycle))
+                                           : cycle_text(f->cycle);
+}
+
 void store_flow_add(struct sim *s, int request, const struct enqueue *e)
 {
-    int cycle = cycle_index(e->cycle);
+    int cycle = about(e);
     bool words = e->kind == FLOW_COMMENT || e->kind == FLOW_FIELDS;
 
     for (int i = 0; i < s->flow_count; i++) {
@@ -32,8 +49,8 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e)
                          .site = STR("site"),
                          .request_id = request_id(request),
                          .marker = request_id(request),
-                         .cycle = cycle_text(cycle),
                          .payload = STR("{}")};
+    f->f.cycle = store_flow_cycle(f);
     replica_kick(s, s->now_ms);
 }
 

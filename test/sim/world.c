@@ -367,6 +367,7 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
     case STEP_FIELDS:
     case STEP_TELL:
     case STEP_UNRESOLVE:
+    case STEP_EVIDENCE_LINK:
     case STEP_END:
         break;
     }
@@ -455,7 +456,8 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
 {
     const char *kind = flow_kind_name(flow->kind);
     bool leased = f->owner && f->f.version == flow->version && f->lease_until_ms > s->now_ms;
-    bool lately = step == STEP_COMMENT || step == STEP_FIELDS;
+    bool lately = step == STEP_COMMENT || step == STEP_FIELDS || step == STEP_EVIDENCE_LINK;
+    bool leads_out = flow->kind == FLOW_RETURN && phase_is_terminal(d->phase);
     bool kept = lately && d->ticket_read_ms && look_is_fresh(d, &s->policy);
     int64_t look_ms = s->now_ms - (kept ? d->ticket_read_ms : d->now_ms);
     int64_t fresh_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
@@ -470,7 +472,8 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
     if (leased && look_ms > fresh_ms)
         sim_violate(s, "INV3 fresh look", "%s acts on a look of %lld ms ago", kind,
                     (long long)look_ms);
-    if (d->mode != GATE_ENFORCE && (flow->kind == FLOW_REOPEN || flow->kind == FLOW_RETURN))
+    if (d->mode != GATE_ENFORCE && !leads_out &&
+        (flow->kind == FLOW_REOPEN || flow->kind == FLOW_RETURN))
         sim_violate(s, "INV21 nobody is held", "%s is sent where we %s", kind,
                     gate_mode_name(d->mode));
     if (step == STEP_CREATE)

@@ -48,6 +48,7 @@ def text(node):
 
 _TAGS = {"paragraph": "p", "bulletList": "ul", "orderedList": "ol", "listItem": "li", "table": "table",
          "tableRow": "tr", "tableCell": "td", "tableHeader": "th", "codeBlock": "pre", "blockquote": "blockquote"}
+_COLOURS = {"green": "done", "blue": "indeterminate", "red": "removed", "yellow": "moved", "purple": "moved"}  # of style.css
 _MARKS = {"strong": "b", "em": "i", "code": "code", "strike": "s", "underline": "u"}
 
 
@@ -67,7 +68,8 @@ def to_html(node):
     if kind == "rule":
         return "<hr>"
     if kind in ("mention", "emoji", "status"):
-        return f"<span class=lozenge>{html.escape(str(attrs.get('text', '')))}</span>"
+        look = _COLOURS.get(attrs.get("color"), "new") if kind == "status" else ""
+        return f"<span class='lozenge {look}'>{html.escape(str(attrs.get('text', '')))}</span>"
     inner = "".join(to_html(child) for child in node.get("content", []))
     if kind == "panel":
         look = attrs.get("panelType")

@@ -16,16 +16,18 @@ def _text(value):
     return html.escape(str(value), quote=True)
 
 
-def _document(title, body, who=None, back=""):
+def _document(title, body, who=None, back="", watch=False):
     people = "".join(f"<option value={name}{' selected' if name == who else ''}>{_text(name)}</option>"
                      for name in ("agent", "agent2", "approver", "admin", "customer", "automation", "connector"))
     chooser = (f"<form method=get action='{_text(back)}' class=who><label class=soft>Acting as "
                f"<select name=as>{people}</select></label> <button>Change</button></form>") if who else ""
-    page = (f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    again = f"<meta http-equiv=refresh content='2;url={_text(back)}?as={_text(who)}&amp;watch=1'>" if watch else ""
+    page = (f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>{again}"
             f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><header><a href='/'>All requests</a>"
             f"<span class=soft>Stand-in for Jira Service Management</span>{chooser}</header>"
             f"<main>{body}</main></body></html>")
-    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"})
+    return Reply(200, page.encode(), {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+                                                                  "img-src http: https:"})  # icons of links
 
 
 def handle(site, request):
@@ -100,20 +102,52 @@ def _ticket(site, ticket, request, problem="", who=None):
     body = (f"<p class=soft>{_text(site.projects[ticket.project].name)} / {ticket.key}</p>"
             f"<h1>{_text(ticket.values['summary'])}</h1>"
             + (f"<div class=error role=alert>{_text(problem)}</div>" if problem else "")
-            + f"<div class=grid><div>{_left(site, ticket, who, here)}</div>"
+            + f"<div class=grid><div>{_left(site, ticket, account, here)}</div>"
             f"<div>{_state(site, ticket, account, here)}{_right(site, ticket)}</div></div>")
-    return _document(f"{ticket.key} {ticket.values['summary']}", body, who, here)
+    watch = request.query.get("watch") == "1" and not problem
+    return _document(f"{ticket.key} {ticket.values['summary']}", body, who, here, watch)
+
+
+_LOOKS = {"Verified": "done", "Checking": "indeterminate", "Not there yet": "removed", "Can't tell": "moved", "Exception": "moved"}
 
 
 def _state(site, ticket, account, here):
     """What an agent looks at first: the status, what he may press, and what the check says."""
-    links = "".join(f"<p id=evidence><a href='{_text(link['body']['object']['url'])}'>{_text(link['body']['object']['title'])}</a></p>"
-                    for link in ticket.links if str(link["body"]["object"]["url"]).startswith(("http://", "https://")))
-    rows = "".join(f"<dt>{_text(site.fields[f].name)}</dt><dd id={name}>{_text(_shown(site, ticket, f) or 'None')}</dd>"
-                   for f, name in ((seed.CHECK, "access-check"), (seed.REASON, "access-check-reason")) if f in site.fields)
+    check, reason = (_shown(site, ticket, f) if f in site.fields else None for f in (seed.CHECK, seed.REASON))
+    rows = ""
+    if check is not None:
+        look = _LOOKS.get(check, "new")
+        rows += (f"<dt>{_text(site.fields[seed.CHECK].name)}</dt><dd id=access-check>"
+                 + (f"<span class='lozenge {look}'>{_text(check)}</span>" if check else "None") + "</dd>")
+    if reason is not None:
+        rows += f"<dt>{_text(site.fields[seed.REASON].name)}</dt><dd id=access-check-reason>{_text(reason or 'None')}</dd>"
     resolution = _shown(site, ticket, "resolution") or "Unresolved"
-    return (f"<div class=card><p id=status>{_lozenge(ticket)} <span class=soft>{_text(resolution)}</span></p>"
-            f"<div class=bar>{_buttons(site, ticket, account, here)}</div><dl>{rows}</dl>{links}</div>")
+    watch = f"<a id=watch class=soft href='{_text(here)}?as={_text(account.name)}&amp;watch=1'>Watch</a>"
+    return (f"<div class=card><p id=status>{_lozenge(ticket)} <span class=soft>{_text(resolution)}</span> {watch}</p>"
+            f"<div class=bar>{_buttons(site, ticket, account, here)}</div><dl>{rows}</dl>{_links(ticket)}</div>")
+
+
+def _links(ticket):
+    """Links to elsewhere, as Jira draws them: its icon, the title, the icon of its state; struck out once that is resolved."""
+    out = ""
+    for link in ticket.links:
+        target = link["body"]["object"]
+        if not str(target["url"]).startswith(("http://", "https://")):
+            continue
+        status = target.get("status") or {}
+        name = f"<a href='{_text(target['url'])}'>{_text(target['title'])}</a>"
+        if status.get("resolved"):
+            name = f"<s>{name}</s>"
+        out += f"<p class=link>{_icon(target.get('icon'))} {name} {_icon(status.get('icon'))}</p>"
+    return f"<div id=links>{out}</div>" if out else ""
+
+
+def _icon(icon):
+    url = str((icon or {}).get("url16x16") or "")
+    if not url.startswith(("http://", "https://")):
+        return ""
+    title = _text(icon.get("title") or "")
+    return f"<img src='{_text(url)}' width=16 height=16 title='{title}' alt='{title}'>"
 
 
 def _button(here, who, label, main=False, **fields):
@@ -133,25 +167,29 @@ def _buttons(site, ticket, account, here):
     return out or "<span class=soft>Nothing to press for this person.</span>"
 
 
-def _left(site, ticket, who, here):
+def _left(site, ticket, account, here):
+    customer, who = account.desk == "customer", account.name  # who sees the portal is shown no internal note
+    told = [c for c in ticket.comments if c["public"] or not customer]
     text = adf.to_html(ticket.values.get("description")) or "<p class=soft>No description.</p>"
     comments = "".join(
         f"<div class='comment{'' if c['public'] else ' internal'}'>"
         f"<b>{_text(site.accounts_by_id[c['author']].display)}</b> "
         f"<span class=soft>{_time(c['updated'])}{' · edited' if c['updated'] != c['created'] else ''}</span> "
         f"{'' if c['public'] else '<span class=lozenge>Internal note</span>'}{adf.to_html(c['body'])}</div>"
-        for c in ticket.comments)
+        for c in told)
     history = "".join(
         f"<tr><td class=soft>{_time(e['created'])}</td><td>{_text(site.accounts_by_id[e['author']].display)}</td><td>"
         + "<br>".join(f"{_text(i['field'])}: {_text(i['fromString'] or '–')} → {_text(i['toString'] or '–')}"
                       for i in e["items"]) + "</td></tr>" for e in reversed(ticket.history))
+    note = "" if customer else "<button>Add internal note</button>"
     form = (f"<form method=post action='{here}' style='display:block'><input type=hidden name=as value='{_text(who)}'>"
             "<input type=hidden name=do value=comment><textarea name=text rows=2 aria-label='Comment'></textarea>"
-            "<div class=bar style='margin-top:.5rem'><button>Add internal note</button>"
-            "<button name=public value=yes>Reply to customer</button></div></form>")
+            f"<div class=bar style='margin-top:.5rem'>{note}<button name=public value=yes>Reply to customer</button></div></form>")
+    if customer:
+        return f"<div class=card>{text}</div><h2>Activity</h2>{comments or '<p class=soft>None yet.</p>'}{form}"
     history = history or "<tr><td class=soft>Nothing has changed.</td></tr>"
     return (f"<div class=card>{text}</div><h2>Comments</h2>{comments or '<p class=soft>None yet.</p>'}{form}"
-            f"<h2>History</h2><div class=card><table>{history}</table></div>")
+            f"<h2>History</h2><div class=card><table id=history>{history}</table></div>")
 
 
 _ELSEWHERE = ("summary", "description", "resolution", seed.SLA, seed.CHECK, seed.REASON)

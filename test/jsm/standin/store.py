@@ -64,6 +64,7 @@ DEFAULT_CONFIG = {
     "meta_page": 200,           # most that createmeta gives at once
     "hidden_from_creator": "",  # an account from which issue security hides what it made
     "hidden_since_ms": 0,       # and since when it does
+    "approvals_needed": 0,      # of each approval, whatever the workflow says; 0: as the workflow says
     "auto_approval": True,      # a ticket created with Approvers goes to "Waiting for approval"
 }
 
@@ -355,8 +356,8 @@ class Site:
             approval["decision"], approval["completed"] = decision, clock.now_ms()
             return self.touched(issue)
         given = list(approval["approvers"].values()).count("approved")
-        needed = int(wanted["conditionValue"])
-        if wanted["conditionType"] == "percent":
+        needed = self.config["approvals_needed"] or int(wanted["conditionValue"])
+        if wanted["conditionType"] == "percent" and not self.config["approvals_needed"]:
             needed = -(-needed * len(approval["approvers"]) // 100)
         if decision == "approved" and given < min(needed, len(approval["approvers"])):
             return self.touched(issue)

@@ -1,6 +1,6 @@
 -- What is approved is what is checked: items and approvals follow the ticket's edits until one is approved.
 set role countersign_service;
-select plan(28);
+select plan(30);
 
 -- A look at the ticket, as the service makes it.
 create function pg_temp.look(request uuid, hash text, role_name text default 'admin', more jsonb default '{}', need boolean default true) returns bigint language plpgsql as $$
@@ -92,4 +92,13 @@ select is((select approver || '/' || decision || '/' || channel || '/' || tuple_
 select lives_ok(format('select pg_temp.decide(%L, ''approved'')', :'v'), 'which is an approval');
 select throws_ok('select t.request(more => ''{"approved_by": "asker"}'')', 'CG008', null, 'but not for oneself');
 select is((select count(*) from governance.approval a join governance.access_request r on r.id = a.request_id where r.id = t.request(more => '{"approved_by": ""}')), 0::bigint, 'nobody vouched');
+-- several on one approval: each who decided so; one that asks it himself spoils nothing, wherever he stands in the list
+select pg_temp.ticketed('9') as n \gset
+select pg_temp.look(:'n', 'h1');
+select pg_temp.look(:'n', 'h1', 'admin', jsonb_build_object('approval', 'approved', 'approved_at_ms', 1000, 'awaited', E'Dana\nBo', 'approvers',
+    jsonb_build_array(jsonb_build_object('key', 'boss', 'names', '[]'::jsonb), jsonb_build_object('key', 'chief', 'names', '[]'::jsonb),
+                      jsonb_build_object('key', (select requester from governance.access_request where id = :'n'), 'names', '[]'::jsonb))));
+select is((select string_agg(approver, ',' order by approver) from governance.approval where request_id = :'n'), 'boss,chief', 'all but who asks');
+select is(governance.dossier(:'n')->'ticket'->>'awaited', E'Dana\nBo', 'and who is awaited');
+
 select * from finish();

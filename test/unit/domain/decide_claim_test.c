@@ -106,6 +106,29 @@ static void a_mismatch_is_said_at_once_and_goes_back_after_a_while(void **state)
     assert_false(decided(&d).move);
 }
 
+/* Proven, and then read otherwise: to be done again, and the ticket says that it had been. */
+static void what_came_back_is_no_proof_and_is_told(void **state)
+{
+    struct observation obs[] = {seen(OUTCOME_PRESENT, 0), seen(OUTCOME_ABSENT, 2 * MINUTE),
+                                seen(OUTCOME_ABSENT, 4 * MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, COUNT(obs));
+    struct dossier d = claimed_of(&item);
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    MOVES(decided(&d), PHASE_VERIFYING, "StillPresent");
+    d.phase = PHASE_VERIFYING;
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_CAME_BACK);
+    item.obs_count = 2; /* seen gone once: nobody had believed that yet */
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_NOT_YET);
+    item.proven_ms = NOW - HOUR; /* but an earlier claim had been proven, and closed */
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_CAME_BACK);
+    assert_false(gate_came_back(&(struct dossier){0}, &(struct gate_verdict){0}));
+}
+
 static void unknown_never_goes_back_and_says_why(void **state)
 {
     struct observation o = seen(OUTCOME_UNKNOWN, 0);
@@ -570,7 +593,8 @@ static void nothing_is_written_where_we_only_observe(void **state)
     assert_int_equal(decided(&d).flow_count, 0);
 }
 
-UNIT_MAIN(cmocka_unit_test(the_first_read_is_due_at_once_and_moves_on),
+UNIT_MAIN(cmocka_unit_test(what_came_back_is_no_proof_and_is_told),
+          cmocka_unit_test(the_first_read_is_due_at_once_and_moves_on),
           cmocka_unit_test(proof_or_exception_ends_the_waiting),
           cmocka_unit_test(reads_back_off_from_seconds_to_an_hour),
           cmocka_unit_test(a_settling_item_is_read_when_it_may_have_settled),

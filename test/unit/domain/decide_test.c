@@ -132,9 +132,12 @@ static void nothing_over_waits_in_verifying(void **state)
         r = decided(&d);
         assert_false(orders(&r, FLOW_RETURN));
         assert_true(escalates(&r, "ReturnedTooOften"));
-        d.mode = GATE_WARN;
-        r = decided(&d);
-        assert_int_equal(r.escalation_count, 0);
+        d.returns_last_hour = 0;
+        for (int mode = 0; mode < 3; mode++) { /* the gate holds it there whatever the mode is */
+            d.mode = (enum gate_mode)mode;
+            r = decided(&d);
+            assert_true(orders(&r, FLOW_RETURN));
+        }
     }
 }
 
@@ -501,11 +504,12 @@ static void no_dossier_leads_to_an_illegal_decision(void **state)
         if (r.move) /* nothing was read: nothing is proven, nothing closes */
             assert_true(r.to != PHASE_VERIFIED && r.to != PHASE_EXCEPTION && r.to != PHASE_CLOSED);
         assert_false(orders(&r, FLOW_CLOSE));
+        bool led_out = d.ticket.role == STATUS_VERIFY && phase_is_terminal(d.phase);
         if (d.mode != GATE_ENFORCE)
-            assert_false(orders(&r, FLOW_REOPEN) || orders(&r, FLOW_RETURN));
+            assert_false(orders(&r, FLOW_REOPEN) || (orders(&r, FLOW_RETURN) && !led_out));
         for (size_t i = 0; i < r.flow_count; i++)
             assert_true(d.mode != GATE_OBSERVE || r.flows[i].notice == NOTICE_OBSERVING ||
-                        r.flows[i].kind == FLOW_CREATE);
+                        r.flows[i].kind == FLOW_CREATE || r.flows[i].kind == FLOW_RETURN);
     }
     struct decision r;
     decide(&(struct dossier){.phase = PHASE_ORPHANED}, &POLICY_DEFAULT, &r);

@@ -300,7 +300,35 @@ static void other_names_are_refused(void **state)
     assert_false(desired_from(STR("unknown"), &d));
 }
 
-UNIT_MAIN(cmocka_unit_test(each_history_has_its_verdict),
+static void what_was_so_and_is_not_any_more(void **state)
+{
+    struct observation obs[] = {seen(OUTCOME_PRESENT, MINUTE), seen(OUTCOME_PRESENT, 2 * MINUTE),
+                                seen(OUTCOME_UNKNOWN, 3 * MINUTE), seen(OUTCOME_ABSENT, 4 * MINUTE),
+                                seen(OUTCOME_ABSENT, 6 * MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, COUNT(obs));
+    struct item_back back = item_came_back(&item);
+    (void)state;
+
+    assert_int_equal(back.was_ms, NOW - 4 * MINUTE);
+    assert_int_equal(back.again_ms, NOW - 2 * MINUTE);
+    item.obs_count = 4; /* read gone once only: it was not believed */
+    assert_int_equal(item_came_back(&item).was_ms, 0);
+    item.proven_ms = NOW - HOUR;
+    assert_int_equal(item_came_back(&item).was_ms, NOW - HOUR);
+    item.obs += 3; /* it is as asked now */
+    item.obs_count = 2;
+    assert_int_equal(item_came_back(&item).was_ms, 0);
+    item.obs_count = 0;
+    assert_int_equal(item_came_back(&item).was_ms, 0);
+    item = item_of(DESIRED_PRESENT, obs + 2, 2);       /* of a grant one read is enough */
+    assert_int_equal(item_came_back(&item).was_ms, 0); /* unknown is no loss */
+    struct observation lost[] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_PRESENT, MINUTE)};
+    item = item_of(DESIRED_PRESENT, lost, 2);
+    assert_int_equal(item_came_back(&item).was_ms, NOW - MINUTE);
+}
+
+UNIT_MAIN(cmocka_unit_test(what_was_so_and_is_not_any_more),
+          cmocka_unit_test(each_history_has_its_verdict),
           cmocka_unit_test(an_exception_covers_every_history), cmocka_unit_test(a_proof_grows_old),
           cmocka_unit_test(what_cannot_be_believed_becomes_unknown),
           cmocka_unit_test(names_go_there_and_back), cmocka_unit_test(other_names_are_refused))

@@ -45,6 +45,11 @@ static void times_say_utc_and_days_are_of_utc(void **state)
     line_add_c(&l, " on ");
     line_add_day(&l, INT64_C(1796428800000));
     assert_string_equal(text, "since 00:00 UTC on 2026-12-05");
+    line_add_c(&l, ", ");
+    line_add_date(&l, INT64_C(1796428800000));
+    line_add_c(&l, ", ");
+    line_add_date(&l, INT64_C(1794700799999)); /* the last millisecond of a day */
+    assert_string_equal(text, "since 00:00 UTC on 2026-12-05, 5 Dec, 14 Nov");
 }
 
 static void names_and_lines_are_cut_at_a_character(void **state)

@@ -200,6 +200,9 @@ static void a_return_moves_only_the_claim_it_answers(void **state)
     assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_READY);
     d.mode = GATE_WARN; /* ordered before the mode changed */
     assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_NOT_WANTED);
+    d.phase = PHASE_DENIED; /* over: only we lead out of there, whatever the mode */
+    assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_READY);
+    d.phase = PHASE_VERIFYING;
     d.mode = GATE_ENFORCE;
     t.cycle = STR("101"); /* claimed again since */
     assert_int_equal(judge(FLOW_RETURN, &d, &t), EV_FOUND);

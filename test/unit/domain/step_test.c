@@ -127,7 +127,7 @@ static void what_was_never_sent_is_not_searched_for(void **state)
     assert_int_equal(step_look(&flow), LOOK_MARKER);
     for (int kind = FLOW_COMMENT; kind < FLOW_KIND_COUNT; kind++) {
         flow = (struct flow){.kind = (enum flow_kind)kind, .issue_id = STR("10001")};
-        bool words = kind == FLOW_COMMENT || kind == FLOW_FIELDS;
+        bool words = kind == FLOW_COMMENT || kind == FLOW_FIELDS || kind == FLOW_EVIDENCE_LINK;
         /* writing the same again harms nobody; whatever moves a ticket is done on a read of its own
          */
         assert_int_equal(step_look(&flow), words ? LOOK_LATELY : LOOK_TICKET);

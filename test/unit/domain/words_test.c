@@ -382,6 +382,77 @@ static void what_is_over_is_said_without_items_too(void **state)
     assert_null(strstr(n.next, "reopened")); /* not where we only warn */
 }
 
+/* It was as asked before: when, and since when not any more; of another day the day. */
+static void what_came_back_is_told_apart(void **state)
+{
+    struct observation obs[] = {seen(OUTCOME_PRESENT, 2 * MINUTE),
+                                seen(OUTCOME_UNKNOWN, 3 * MINUTE), seen(OUTCOME_ABSENT, 4 * MINUTE),
+                                seen(OUTCOME_ABSENT, 6 * MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, COUNT(obs));
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    words_for(&d, NOW + MINUTE, NOTICE_CAME_BACK, &n);
+    assert_string_equal(n.line, "Not closed: fin-ledger-admin of M. Okafor was removed 11:06 UTC, "
+                                "present again 11:08 UTC. Checking again 11:11 UTC");
+    assert_string_equal(n.head, "Not closed yet: it was as asked, and is not any more.");
+    assert_string_equal(n.panel, "error");
+    assert_non_null(strstr(n.next, "Remove fin-ledger-admin from M. Okafor in SAP FIN"));
+    assert_int_equal(n.row_count, 2);
+    d.now_ms = NOW + 7 * 24 * INT64_C(3600000);
+    words_for(&d, 0, NOTICE_CAME_BACK, &n);
+    assert_string_equal(n.line, "Not closed: fin-ledger-admin of M. Okafor was removed on 1 Jan, "
+                                "present again on 1 Jan");
+    struct observation gone = seen(OUTCOME_ABSENT, 2 * MINUTE);
+    item = item_of(DESIRED_PRESENT, &gone, 1);
+    item.proven_ms = NOW - HOUR; /* of an earlier claim */
+    d = claimed_of(&item);
+    d.mode = GATE_WARN;
+    d.ticket.role = STATUS_DONE;
+    words_for(&d, 0, NOTICE_CAME_BACK, &n);
+    assert_string_equal(n.line, "Closed, but fin-ledger-admin for M. Okafor was there 10:10 UTC, "
+                                "missing again 11:08 UTC");
+}
+
+static void who_has_to_approve_is_named(void **state)
+{
+    static const struct {
+        const char *awaited, *line;
+    } EXPECTED[] = {
+        {"D. Reyes", "Waiting for D. Reyes to approve"},
+        {"D. Reyes\nK. Lee", "Waiting for D. Reyes or K. Lee to approve"},
+        {"D. Reyes\nK. Lee\nM. Okafor", "Waiting for D. Reyes, K. Lee or M. Okafor to approve"},
+        {"D. Reyes\nK. Lee\nM. Okafor\nJ. Lind",
+         "Waiting for D. Reyes, K. Lee or 2 others to approve"},
+        {"", "Waiting for approval by somebody allowed to"},
+    };
+    struct dossier d = dossier_of(NULL);
+    struct notice n;
+    uint64_t key = 0;
+    (void)state;
+
+    d.item_count = 0;
+    for (size_t i = 0; i < COUNT(EXPECTED); i++) {
+        d.ticket.awaited = str_of(EXPECTED[i].awaited);
+        words_for(&d, 0, NOTICE_WAITING_APPROVAL, &n);
+        assert_string_equal(n.line, EXPECTED[i].line);
+        assert_true(n.key != key); /* somebody answered: that is news */
+        key = n.key;
+    }
+    char names[1000];
+    struct line all = {.p = names, .size = sizeof names, .name_max = 300};
+    for (int i = 0; i < 3; i++) {
+        line_add_c(&all, i ? "\n" : "");
+        for (int k = 0; k < 15; k++)
+            line_add_c(&all, "a long name ");
+    }
+    d.ticket.awaited = str_of(names);
+    d.approval_outdated = true;
+    words_for(&d, 0, NOTICE_WAITING_APPROVAL, &n);
+    assert_in_range(strlen(n.line), 1, NOTICE_LINE_CHARS + 2); /* the "…" takes three bytes */
+}
+
 static void an_approval_of_something_else_is_told(void **state)
 {
     struct dossier d = dossier_of(NULL);
@@ -495,7 +566,7 @@ static void only_states_that_need_a_person_notify(void **state)
         assert_true(n.comment || !n.notify); /* who is told finds words */
         assert_int_equal(n.final, notice_is_final((enum notice_state)s));
         assert_int_equal(n.final, s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION ||
-                                      (s >= NOTICE_CANNOT_REOPEN && s != NOTICE_NO_EXCEPTION));
+                                      (s >= NOTICE_CANNOT_REOPEN && s < NOTICE_NO_EXCEPTION));
     }
 }
 
@@ -553,6 +624,8 @@ UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(what_is_missing_says_since_when_and_who_is_next),
           cmocka_unit_test(a_long_wait_is_said_anew_a_short_one_is_not),
           cmocka_unit_test(what_is_over_is_said_without_items_too),
+          cmocka_unit_test(what_came_back_is_told_apart),
+          cmocka_unit_test(who_has_to_approve_is_named),
           cmocka_unit_test(an_approval_of_something_else_is_told),
           cmocka_unit_test(long_names_leave_the_sentence_short_and_whole),
           cmocka_unit_test(a_held_ticket_says_which_field),

@@ -210,8 +210,8 @@ static void reads_tickets(void **state)
         json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
                 "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
         &t);
-    assert_str(t.approver.key, "dana"); /* as a reporter without an address is called */
-    assert_str(t.approver.names, "[\"account=dana\",\"account=JIRAUSER9\"]");
+    assert_str(t.approvers[0].key, "dana"); /* as a reporter without an address is called */
+    assert_str(t.approvers[0].names, "[\"account=dana\",\"account=JIRAUSER9\"]");
     assert_true(t.human_touched);
 }
 

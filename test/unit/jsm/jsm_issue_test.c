@@ -187,6 +187,7 @@ static void approvals(void **state)
                 "'approver':{'accountId':'a'}}]}]}"),
         &t);
     assert_int_equal(t.approval, APPROVAL_PENDING);
+    assert_str(t.awaited, "a"); /* a name is not shown of everybody */
     jsm_approvals_read(arena,
                        json_of("{'values':[{'finalDecision':'approved',"
                                "'completedDate':{'epochMillis':1767225600000},'approvers':["
@@ -196,8 +197,10 @@ static void approvals(void **state)
                        &t);
     assert_int_equal(t.approval, APPROVAL_APPROVED);
     assert_int_equal(t.approved_at_ms, 1767225600000);
-    assert_str(t.approver.key, "a@b");
-    assert_str(t.approver.names, "[\"account=a\",\"address=a@b\"]");
+    assert_int_equal(t.approver_count, 1);
+    assert_int_equal(t.awaited.len, 0); /* the others' answers are not wanted any more */
+    assert_str(t.approvers[0].key, "a@b");
+    assert_str(t.approvers[0].names, "[\"account=a\",\"address=a@b\"]");
     jsm_approvals_read(
         arena,
         json_of(
@@ -206,7 +209,55 @@ static void approvals(void **state)
         &t);
     assert_int_equal(t.approval, APPROVAL_DECLINED);
     assert_int_equal(t.approved_at_ms, 0); /* it does not say when */
-    assert_str(t.approver.key, "z");
+    assert_str(t.approvers[0].key, "z");
+}
+
+/* All who decided so count, and all whose answer is missing are awaited. */
+static void several_approvers(void **state)
+{
+    struct ticket t = {0};
+    (void)state;
+
+    jsm_approvals_read(
+        arena,
+        json_of("{'values':[{'finalDecision':'approved','createdDate':{'epochMillis':2000},'"
+                "approvers':["
+                "{'approverDecision':'approved','approver':{'accountId':'a'}},"
+                "{'approverDecision':'pending','approver':{'accountId':'b','displayName':'Bo'}},"
+                "{'approverDecision':'approved','approver':{'accountId':'c'}}]},"
+                "{'finalDecision':'declined','createdDate':{'epochMillis':1000},'approvers':["
+                "{'approverDecision':'declined','approver':{'accountId':'d'}}]}]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_APPROVED); /* the newest, wherever it stands */
+    assert_int_equal(t.approver_count, 2);
+    assert_str(t.approvers[0].key, "a");
+    assert_str(t.approvers[1].key, "c");
+    jsm_approvals_read(
+        arena,
+        json_of("{'values':[{'finalDecision':'pending','approvers':["
+                "{'approverDecision':'pending','approver':{'accountId':'a','displayName':'Dana "
+                "Reyes'}},{'approverDecision':'approved','approver':{'accountId':'b'}},"
+                "{'approverDecision':'pending','approver':{'accountId':'c'}}]}]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_PENDING);
+    assert_int_equal(t.approver_count, 0); /* one of them is not enough, says Jira */
+    assert_str(t.awaited, "Dana Reyes\nc");
+}
+
+static void no_more_approvers_than_we_look_at(void **state)
+{
+    struct str list = STR_NONE;
+    struct ticket t = {0};
+    (void)state;
+
+    for (int i = 0; i < LIMIT_APPROVERS + 3; i++)
+        list = arena_printf(arena,
+                            "%.*s%s{'approverDecision':'approved','approver':{'accountId':'p%d'}}",
+                            STR_ARG(list), i ? "," : "", i);
+    struct str body = arena_printf(
+        arena, "{'values':[{'finalDecision':'approved','approvers':[%.*s]}]}", STR_ARG(list));
+    jsm_approvals_read(arena, json_of(arena_cstr(arena, body)), &t);
+    assert_int_equal(t.approver_count, LIMIT_APPROVERS);
 }
 
 static void pages(void **state)
@@ -502,7 +553,8 @@ static void what_the_ticket_says_in_our_name(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
               cmocka_unit_test(who_moved_it), cmocka_unit_test(what_is_missing_fails_the_read),
               cmocka_unit_test(a_long_changelog), cmocka_unit_test(a_long_history_of_several),
-              cmocka_unit_test(approvals), cmocka_unit_test(pages),
+              cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
+              cmocka_unit_test(no_more_approvers_than_we_look_at), cmocka_unit_test(pages),
               cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
               cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
               cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),

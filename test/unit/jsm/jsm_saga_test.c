@@ -6,8 +6,9 @@
 #include "jsm/jsm_adf.h"
 #include "jsm_unit.h"
 
-static const struct jsm_link LINK = {
-    {"countersign=r", 13}, {"https://iga.example.com/r", 25}, {"Access request", 14}};
+static const struct jsm_link LINK = {.global_id = {"countersign=r", 13},
+                                     .url = {"https://iga.example.com/r", 25},
+                                     .title = {"Access request", 14}};
 
 static void the_binding_is_written_as_it_is_read(void **state)
 {
@@ -47,6 +48,28 @@ static void one_link_for_one_request(void **state)
         json_of("[{'globalId':'countersign=r','object':{'url':'https://old'}}]"), &LINK));
     assert_false(jsm_link_stands(json_of("[]"), &LINK));
     assert_false(jsm_link_stands(json_of("{'errorMessages':[]}"), &LINK));
+}
+
+/* What is so there is a picture with its words, and never "resolved": Jira strikes that out. */
+static void a_link_shows_what_is_so(void **state)
+{
+    struct jsm_link link = LINK;
+    (void)state;
+
+    link.icon = STR("https://cs.example.com/icon/countersign.svg");
+    link.state = STR("Not proven yet");
+    link.state_icon = STR("https://cs.example.com/icon/open.svg");
+    struct str body = jsm_call_link(arena, STR("10001"), &link).body;
+    const struct json *sent = json_member(json_of(arena_cstr(arena, body)), "object");
+    assert_str(json_path_str(sent, "icon/url16x16"), "https://cs.example.com/icon/countersign.svg");
+    assert_str(json_path_str(sent, "icon/title"), "Countersign");
+    assert_str(json_path_str(sent, "status/icon/url16x16"), "https://cs.example.com/icon/open.svg");
+    assert_str(json_path_str(sent, "status/icon/title"), "Not proven yet");
+    assert_null(json_member(json_member(sent, "status"), "resolved"));
+    struct str listed = arena_printf(arena, "[%.*s]", STR_ARG(body));
+    assert_true(jsm_link_stands(json_of(arena_cstr(arena, listed)), &link));
+    link.state = STR("Proven"); /* it has moved on: written again */
+    assert_false(jsm_link_stands(json_of(arena_cstr(arena, listed)), &link));
 }
 
 static void who_follows_already_is_not_added(void **state)
@@ -106,7 +129,7 @@ static void one_ticket_of_ours_is_enough_to_see(void **state)
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(the_binding_is_written_as_it_is_read),
-              cmocka_unit_test(one_link_for_one_request),
+              cmocka_unit_test(one_link_for_one_request), cmocka_unit_test(a_link_shows_what_is_so),
               cmocka_unit_test(who_follows_already_is_not_added),
               cmocka_unit_test(a_second_ticket_says_why_once_and_to_agents_only),
               cmocka_unit_test(one_ticket_of_ours_is_enough_to_see))
