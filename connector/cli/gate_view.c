@@ -53,6 +53,9 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
     case GATE_ADD_REOPEN:
         return arena_printf(w->arena, "+ transition %.*s: %.*s -> %.*s, only for %s", STR_ARG(name),
                             STR_ARG(names_of(w, flow, c)), STR_ARG(to), who_of(w, flow));
+    case GATE_ADD_RECORD:
+        return arena_printf(w->arena, "+ transition %.*s: any status -> itself, only for %s",
+                            STR_ARG(name), who_of(w, flow));
     case GATE_ADD_RESOLVE:
     case GATE_ADD_BACK:
         break;
@@ -186,6 +189,8 @@ static void say_tries(const struct site_gate *gate)
     if (gate->editable.len)
         printf("  note: %.*s can be edited by agents; what stands there proves nothing\n",
                STR_ARG(gate->editable));
+    for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++)
+        printf("  cannot be seen: %s\n", GATE_UNSEEN_WORDS[i]);
 }
 
 /* How long a ticket can stand done where nothing holds it back. */
@@ -286,7 +291,9 @@ static void put_plan(struct gate_work *w, const struct gate_project *p)
     json_str_member(w->json, "mode", str_of(GATE_KIND_NAMES[p->choice.kind]));
     json_bool_member(w->json, "known", p->gate->known);
     json_str_member(w->json, "why", str_of(p->gate->why));
-    json_bool_member(w->json, "differs", gate_project_differs(p));
+    json_bool_member(w->json, "differs", gate_project_differs(w, p));
+    json_put_name(w->json, "parts");
+    json_put_raw(w->json, gate_parts_changes(w, p));
     json_put_name(w->json, "workflows");
     json_open_array(w->json);
     for (size_t i = 0; i < p->gate->flow_count; i++)
@@ -307,22 +314,6 @@ static void say_group(const struct gate_work *w, const struct site_gate *gate)
     for (size_t i = 0; i < gate->facts.strangers && i < SITE_GATE_MEMBERS_MAX; i++)
         printf("  ! %.*s is in group %.*s: take them out first\n", STR_ARG(gate->strangers[i]),
                STR_ARG(w->at->gate.group));
-}
-
-static void say_fields(const struct gate_work *w, const struct site_gate *gate)
-{
-    const struct mapping *m = w->own->o.mapping;
-
-    if (m->check_field.len && m->reason_field.len && !gate->missing.len) {
-        printf("  fields Access check %.*s and Access check reason %.*s: as the mapping says\n",
-               STR_ARG(m->check_field), STR_ARG(m->reason_field));
-        return;
-    }
-    if (gate->missing.len)
-        printf("  ! the mapping names fields that do not exist: %.*s\n", STR_ARG(gate->missing));
-    printf("  ! fields to be made by hand: Access check (a select list) and Access check reason (a "
-           "text field), on the edit screen;\n    the mapping names them under fields: "
-           "access_check, access_check_reason\n");
 }
 
 static void say_complaints(struct str rest)
@@ -370,7 +361,7 @@ void gate_say_plan(struct gate_work *w, const struct gate_project *p)
     say_mode(&p->choice);
     say_group(w, p->gate);
     if (p->gate->known)
-        say_fields(w, p->gate);
+        gate_parts_say(w, p);
     for (size_t i = 0; i < p->gate->flow_count; i++)
         say_flow(w, &p->flows[i]);
 }

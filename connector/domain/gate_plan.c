@@ -181,10 +181,10 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
         add_one(ret, GATE_ADD_CLOSE, ret->verify, done);
         ret->added[ret->added_count - 1].like = closing_like(w, &roads);
     }
-    if (work == ROAD_NOWHERE)
-        return;
-    if (find_road(w, ret, ret->verify, STATUS_OPEN) == ROAD_NOWHERE)
+    if (work != ROAD_NOWHERE && find_road(w, ret, ret->verify, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_BACK, ret->verify, work);
-    if (find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
+    if (work != ROAD_NOWHERE && find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_REOPEN, done, work);
+    if (w->wants_record && !roads_record(w))
+        add(ret, GATE_ADD_RECORD, ROAD_NOWHERE);
 }

@@ -16,6 +16,8 @@ enum gate_change_kind {
     GATE_ADD_CLOSE,   /* from there to done; the connector only */
     GATE_ADD_BACK,    /* from there to work; for everybody */
     GATE_ADD_REOPEN,  /* from done to work; the connector only */
+    GATE_ADD_RECORD,  /* from any status to itself; the connector only, who writes its fields there
+                       */
 };
 
 /* Statuses are indexes of the workflow; its status_count stands for the one that is added. */
@@ -27,7 +29,7 @@ struct gate_change {
     size_t from_count;
     size_t like; /* ADD_CLOSE: its post functions and screen are those of this road; or NOWHERE */
 };
-enum { GATE_ADDED_MAX = 5 };
+enum { GATE_ADDED_MAX = 6 };
 struct gate_plan {
     struct gate_change added[GATE_ADDED_MAX]; /* status first, then transitions */
     size_t added_count;

@@ -20,6 +20,16 @@ const struct gate_finding_text GATE_FINDING_TEXTS[GATE_FINDING_COUNT] = {
     GATE_FINDINGS(X)
 #undef X
 };
+const char *const GATE_UNSEEN_NAMES[GATE_UNSEEN_COUNT] = {
+#define X(suffix, name, words) name,
+    GATE_UNSEEN(X)
+#undef X
+};
+const char *const GATE_UNSEEN_WORDS[GATE_UNSEEN_COUNT] = {
+#define X(suffix, name, words) words,
+    GATE_UNSEEN(X)
+#undef X
+};
 const char *const GATE_KIND_NAMES[GATE_KIND_COUNT] = {
 #define X(suffix, name) name,
     GATE_KINDS(X)
@@ -79,6 +89,14 @@ bool road_is_locked(const struct road *road)
 bool road_lets_us(const struct road *road)
 {
     return !road->guard_count || lets_us(road->guards);
+}
+
+bool roads_record(const struct workflow *w)
+{
+    for (size_t i = 0; i < w->road_count; i++)
+        if (w->roads[i].records && road_is_locked(&w->roads[i]) && road_lets_us(&w->roads[i]))
+            return true;
+    return false;
 }
 
 /* --- roads --- */
@@ -229,6 +247,17 @@ static bool is_frozen(const struct workflow *w)
     return false;
 }
 
+static bool is_early(const struct workflow *w)
+{
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *road = &w->roads[i];
+        if (road->resolves && road->to < w->status_count &&
+            w->statuses[road->to].role == STATUS_VERIFY)
+            return true;
+    }
+    return false;
+}
+
 static unsigned group_findings(const struct gate_facts *f)
 {
     unsigned found = 0;
@@ -258,13 +287,15 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_NOT_DONE;
     if (is_frozen(w))
         found |= 1U << GATE_FOUND_FROZEN;
+    if (is_early(w))
+        found |= 1U << GATE_FOUND_EARLY;
     if (f->resolution == ROAD_YES)
         found |= 1U << GATE_FOUND_RESOLUTION;
     if (f->may_transition == ROAD_NO)
         found |= 1U << GATE_FOUND_NO_TRANSITION_RIGHT;
     if (f->may_edit == ROAD_NO)
         found |= 1U << GATE_FOUND_NO_EDIT_RIGHT;
-    if (f->words == ROAD_NO)
+    if (f->words == ROAD_NO && (f->fields_missing || !roads_record(w)))
         found |= 1U << GATE_FOUND_NO_WORDS;
     if (f->agent_closes == ROAD_YES)
         found |= 1U << GATE_FOUND_AGENT_CLOSES;
@@ -279,6 +310,7 @@ struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing)
 
     lasting.resolution = lasting.agent_closes = lasting.connector_closes = ROAD_NOT_KNOWN;
     lasting.words = missing ? ROAD_NO : ROAD_NOT_KNOWN;
+    lasting.fields_missing = missing;
     return lasting;
 }
 

@@ -54,11 +54,14 @@ struct road {
     const struct guard *guards;
     size_t guard_count; /* 0: no condition */
     bool portal;        /* customers see it */
+    bool resolves;      /* it sets the resolution by itself */
+    bool records;       /* a loop of ours: it leads nowhere, and carries the screen of our fields */
 };
 /* Borrowed: whoever fills it owns what it points to. */
 struct workflow {
     struct str id, name;
     bool team_managed;
+    bool wants_record; /* we write our fields by a loop: no edit screen carries them */
     const struct road_status *statuses;
     size_t status_count; /* at most ROAD_STATUSES_MAX */
     const struct road *roads;
@@ -113,6 +116,8 @@ void roads_judge(const struct workflow *w, struct road_report *ret);
 /* Does the tree let nobody but the connector through? And the connector, as far as it tells? */
 bool road_is_locked(const struct road *road);
 bool road_lets_us(const struct road *road);
+/* Is there a loop by which we, and nobody else, write our fields? */
+bool roads_record(const struct workflow *w);
 /* Is the road offered in that status? */
 bool road_leaves(const struct workflow *w, const struct road *road, size_t status);
 /* The first status that plays this part, one that the mapping names before others; ROAD_NOWHERE:
@@ -133,10 +138,11 @@ struct gate_facts {
     enum road_known group;          /* does the connector's group exist; team-managed: not asked */
     enum road_known member;         /* is the connector in it */
     size_t strangers;               /* others who are */
-    enum road_known resolution;     /* can the resolution be edited outside a transition */
+    enum road_known resolution;     /* can it be edited outside a transition, with any issue type */
     enum road_known may_transition; /* the connector's own rights in the project */
     enum road_known may_edit;
     enum road_known words;        /* can the connector write the fields that the mapping names */
+    bool fields_missing;          /* one of them does not exist: no loop helps */
     enum road_known agent_closes; /* was a gated road offered to an ordinary agent */
     enum road_known connector_closes; /* was a closing one offered to the connector */
 };
@@ -174,8 +180,13 @@ struct gate_facts {
     X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",               \
       "grant it Edit issues in the project")                                                    \
     X(NO_WORDS, "no_words", false,                                                              \
-      "the fields Access check and its reason are not there, or not on the edit screen",        \
-      "put both fields on the edit screen of the governed issue types")                         \
+      "the connector cannot write the fields Access check and its reason: they are not there, " \
+      "or neither the edit screen nor a transition of ours carries them",                       \
+      "countersign gate install, and name both in the mapping's fields")                        \
+    X(EARLY, "resolved_early", false,                                                           \
+      "a transition into the verifying status sets the resolution: the ticket looks resolved "  \
+      "while it waits",                                                                         \
+      "take that post function away; the closing transition sets it")                           \
     X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
       "look at the roads: Jira answered otherwise than the workflow reads")                     \
     X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \
@@ -201,6 +212,25 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *facts)
 struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing);
 /* How many of them mean that the gate does not hold. */
 size_t gate_failures(unsigned findings);
+
+/* What stands between a ticket and its close, too, and what no look of ours shows. */
+/* X(suffix, name in JSON, in words) */
+#define GATE_UNSEEN(X)                                                                            \
+    X(RULES, "automation_rules",                                                                  \
+      "the rules of Jira's automation: Jira tells them by an interface of its own, which is not " \
+      "read; look through those that transition tickets. What a rule closes without proof is "    \
+      "reopened")                                                                                 \
+    X(CUSTOMERS, "customers_close",                                                               \
+      "whether the desk lets customers close their requests: no public interface tells that "     \
+      "setting. A transition that the portal shows is judged above")
+enum gate_unseen {
+#define X(suffix, name, words) GATE_UNSEEN_##suffix,
+    GATE_UNSEEN(X)
+#undef X
+        GATE_UNSEEN_COUNT
+};
+extern const char *const GATE_UNSEEN_NAMES[GATE_UNSEEN_COUNT];
+extern const char *const GATE_UNSEEN_WORDS[GATE_UNSEEN_COUNT];
 
 /* --- which gate --- */
 

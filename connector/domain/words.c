@@ -56,6 +56,11 @@ static const struct manner MANNERS[] = {
     [NOTICE_NO_EXCEPTION] = {"Not there yet", "warning", "", true, true, false},
 };
 
+const char *notice_check(enum notice_state s)
+{
+    return MANNERS[s].check;
+}
+
 bool notice_is_final(enum notice_state s)
 {
     return MANNERS[s].final;

@@ -152,10 +152,21 @@ static void test_what_else_counts(void **state)
     FINDS(group, ROAD_NOT_KNOWN, GATE_FOUND_GROUP_UNSEEN);
     FINDS(member, ROAD_NO, GATE_FOUND_NOT_MEMBER);
     FINDS(strangers, 1, GATE_FOUND_STRANGERS);
+    whole_gate();
+    roads[0].resolves = true; /* into done it does so rightly */
+    assert_int_equal(findings(&GOOD), 0);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE)->resolves = true;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_EARLY);
     FINDS(resolution, ROAD_YES, GATE_FOUND_RESOLUTION);
     FINDS(may_transition, ROAD_NO, GATE_FOUND_NO_TRANSITION_RIGHT);
     FINDS(may_edit, ROAD_NO, GATE_FOUND_NO_EDIT_RIGHT);
     FINDS(words, ROAD_NO, GATE_FOUND_NO_WORDS);
+    road(ROAD_GLOBAL, ROAD_NOWHERE, ROAD_NOWHERE, US)->records = true; /* another way to write */
+    struct gate_facts looped = GOOD;
+    looped.words = ROAD_NO;
+    assert_int_equal(findings(&looped), 0);
+    looped.fields_missing = true; /* no way writes what is not there */
+    assert_int_equal(findings(&looped), 1U << GATE_FOUND_NO_WORDS);
     FINDS(agent_closes, ROAD_YES, GATE_FOUND_AGENT_CLOSES);
     FINDS(connector_closes, ROAD_NO, GATE_FOUND_CONNECTOR_STUCK);
     whole_gate();
