@@ -182,7 +182,7 @@ static bool fill_tab(struct gate_work *w, struct str screen, struct str tab,
 }
 
 static bool fill_first_tab(struct gate_work *w, struct str screen, const struct str *fields,
-                           struct str *ret_tab)
+                           size_t count, struct str *ret_tab)
 {
     struct jsm_call call = jsm_call_tabs(w->arena, screen);
     struct jsm_answer tabs;
@@ -190,7 +190,7 @@ static bool fill_first_tab(struct gate_work *w, struct str screen, const struct 
     if (!asked(w, &call, "the tabs of a screen", &tabs))
         return false;
     *ret_tab = tab_of(w, tabs.body, STR_NONE);
-    return fill_tab(w, screen, *ret_tab, fields, GATE_FIELDS);
+    return fill_tab(w, screen, *ret_tab, fields, count);
 }
 
 /* The screen of that name, made where it is not there. */
@@ -307,7 +307,7 @@ static bool show_in_view(struct gate_work *w, const struct gate_project *p, cons
     if (copy && (!have_screen(w, &piece, gate_view_name(w, s), id, &screen) ||
                  !copy_screen(w, from, screen)))
         return false;
-    if (!fill_first_tab(w, screen, fields, &tab))
+    if (!fill_first_tab(w, screen, fields, GATE_FIELDS_SHOWN, &tab))
         return false;
     if (copy) {
         struct jsm_call call = jsm_call_scheme_view(w->arena, s->id, screen);
@@ -348,8 +348,11 @@ static bool install_screens(struct gate_work *w, const struct gate_project *p,
     bool half = row && str_eq_c(json_path_str(row, "state"), "installing");
     if ((p->parts.make_screen || half) && !make_screen(w, p, rows, &screen))
         return false;
-    bool lacks = p->parts.make_screen || p->parts.fill_screen[0] || p->parts.fill_screen[1];
-    if (lacks && !fill_first_tab(w, screen, fields, &tab))
+    size_t count = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
+    bool lacks = p->parts.make_screen;
+    for (size_t i = 0; i < count; i++)
+        lacks |= p->parts.fill_screen[i];
+    if (lacks && !fill_first_tab(w, screen, fields, count, &tab))
         return false;
     for (size_t i = 0; i < t->scheme_count; i++)
         if (p->parts.views[i] != GATE_VIEW_IS &&
@@ -408,7 +411,7 @@ static struct str remove_view(struct gate_work *w, const struct json *row)
     tab = json_path_str(v, "tab");
     if (!json_is_true(json_member(v, "copied"))) {
         const struct str ours[] = {json_path_str(v, "check"), json_path_str(v, "reason")};
-        for (size_t i = 0; tab.len && i < GATE_FIELDS; i++) {
+        for (size_t i = 0; tab.len && i < GATE_FIELDS_SHOWN; i++) {
             struct jsm_call call = jsm_call_tab_field_remove(w->arena, screen, tab, ours[i]);
             if (call.path.len)
                 (void)gate_ask(w, &call);

@@ -19,7 +19,7 @@ typedef void line_fn(void *arg, struct str line);
 
 static void field_lines(struct gate_work *w, const struct gate_project *p, line_fn *fn, void *arg)
 {
-    static const char *const KINDS[] = {"a select list", "a text field"};
+    static const char *const KINDS[] = {"a select list", "a text field", "a text field"};
     struct str names = STR("");
     size_t count = 0;
 
@@ -44,8 +44,8 @@ static void each_line(struct gate_work *w, const struct gate_project *p, line_fn
     field_lines(w, p, fn, arg);
     if (p->parts.make_screen)
         fn(arg, STR("+ screen " GATE_SCREEN_NAME ": both, for our own transition"));
-    else if (p->parts.fill_screen[0] || p->parts.fill_screen[1])
-        fn(arg, STR("~ screen " GATE_SCREEN_NAME ": shows both"));
+    else if (p->parts.fill_screen[0] || p->parts.fill_screen[1] || p->parts.fill_screen[2])
+        fn(arg, STR("~ screen " GATE_SCREEN_NAME ": shows them"));
     for (size_t i = 0; i < t->scheme_count; i++) {
         const struct gate_scheme *s = &t->schemes[i];
         struct str screen = gate_view_screen(s);
@@ -89,24 +89,40 @@ static bool is_mapped(const struct gate_work *w, const struct gate_parts_there *
     const struct mapping *m = w->own->o.mapping;
 
     return str_eq(m->check_field, t->fields[GATE_FIELD_CHECK]) &&
-           str_eq(m->reason_field, t->fields[GATE_FIELD_REASON]);
+           str_eq(m->reason_field, t->fields[GATE_FIELD_REASON]) &&
+           (!t->wants_proof || str_eq(m->proof_field, t->fields[GATE_FIELD_PROOF]));
+}
+
+static bool are_there(const struct gate_parts_there *t)
+{
+    return t->fields[GATE_FIELD_CHECK].len && t->fields[GATE_FIELD_REASON].len &&
+           (!t->wants_proof || t->fields[GATE_FIELD_PROOF].len);
+}
+
+/* What belongs into the mapping. */
+static struct str naming(struct gate_work *w, const struct gate_parts_there *t)
+{
+    struct str proof = t->wants_proof ? arena_printf(w->arena, ", access_proof: %.*s",
+                                                     STR_ARG(t->fields[GATE_FIELD_PROOF]))
+                                      : STR("");
+
+    return arena_printf(w->arena, "fields: { access_check: %.*s, access_check_reason: %.*s%.*s }",
+                        STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]),
+                        STR_ARG(proof));
 }
 
 void gate_parts_remind(struct gate_work *w, const struct site_gate *gate)
 {
     const struct gate_parts_there *t = &gate->there;
 
-    if (w->wish->no_fields || is_mapped(w, t) || !t->fields[GATE_FIELD_CHECK].len ||
-        !t->fields[GATE_FIELD_REASON].len)
-        return;
-    gate_say(w, "write into the mapping: fields: { access_check: %.*s, access_check_reason: %.*s }",
-             STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]));
+    if (!w->wish->no_fields && !is_mapped(w, t) && are_there(t))
+        gate_say(w, "write into the mapping: %.*s", STR_ARG(naming(w, t)));
 }
 
 void gate_parts_say(struct gate_work *w, const struct gate_project *p)
 {
     const struct gate_parts_there *t = &p->gate->there;
-    bool both = t->fields[GATE_FIELD_CHECK].len && t->fields[GATE_FIELD_REASON].len;
+    bool both = are_there(t);
 
     if (p->gate->missing.len)
         printf("  ! the mapping names fields that do not exist: %.*s\n", STR_ARG(p->gate->missing));
@@ -122,7 +138,5 @@ void gate_parts_say(struct gate_work *w, const struct gate_project *p)
         printf("  fields Access check %.*s and Access check reason %.*s: as the mapping says\n",
                STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]));
     else if (both)
-        printf("  ! write into the mapping: fields: { access_check: %.*s, access_check_reason: "
-               "%.*s }\n",
-               STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]));
+        printf("  ! write into the mapping: %.*s\n", STR_ARG(naming(w, t)));
 }

@@ -43,6 +43,12 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
         return arena_printf(w->arena, "~ transition %.*s (%.*s): %.*s -> %.*s, now only for %s",
                             STR_ARG(road->name), STR_ARG(road->id),
                             STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to), who_of(w, flow));
+    case GATE_DEMAND:
+        return arena_printf(w->arena,
+                            "~ transition %.*s (%.*s): %.*s -> %.*s, now wants Access proof, which "
+                            "only the connector writes",
+                            STR_ARG(road->name), STR_ARG(road->id),
+                            STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to));
     case GATE_LEAD:
         return arena_printf(w->arena,
                             "~ transition %.*s (%.*s): leads to %.*s instead of %.*s, for an "
@@ -166,6 +172,8 @@ static void say_mode(const struct gate_choice *choice)
     for (size_t i = 0; i < GATE_KIND_COUNT && i < (size_t)choice->kind; i++)
         if (choice->why_not[i])
             printf("    not %s: %s\n", GATE_KIND_NAMES[i], choice->why_not[i]);
+        else
+            printf("    not %s: gate_mode of the site chooses another one\n", GATE_KIND_NAMES[i]);
 }
 
 static void say_head(const struct gate_work *w, const struct site_gate *gate)

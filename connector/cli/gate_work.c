@@ -304,6 +304,7 @@ int64_t gate_number_of(const struct json *row, const char *name)
 /* Stand for the ids of a group and of a screen that are still to be made. */
 #define GROUP_TO_COME "00000000-0000-0000-0000-000000000000"
 #define SCREEN_TO_COME "0"
+#define FIELD_TO_COME "customfield_0"
 
 /* What Jira's own validator has against it. What is still to be made it cannot know: then it judges
  * the rest, and all of it before that is sent. */
@@ -349,6 +350,10 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
         words.key.screen_id = STR(SCREEN_TO_COME);
         roads.wants_record = !roads.team_managed;
     }
+    if (p->choice.kind == GATE_BY_VALIDATOR && !words.key.proof_id.len) {
+        words.key.proof_id = STR(FIELD_TO_COME);
+        roads.wants_proof = true;
+    }
     f->now = &gate->flows[at];
     f->shared = gate->shared[at];
     f->plan = ARENA_NEW(w->arena, struct gate_plan);
@@ -367,7 +372,8 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
             STR_ARG(words.found.name));
         return;
     }
-    if (gate_plan_is_empty(f->plan) || !group || !gate->able.may_write)
+    bool proof_to_come = words.key.proof_id.len && !gate->key.proof_id.len;
+    if (gate_plan_is_empty(f->plan) || !group || proof_to_come || !gate->able.may_write)
         return;
     validate(w, f, &words, screen_to_come);
 }
@@ -406,7 +412,8 @@ static bool against(const char **ret_why, enum exit_code *ret_code, const char *
 static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                         const struct gate_flow *f, const char **ret_why, enum exit_code *ret_code)
 {
-    bool group_to_come = !g->able.team_managed && !g->key.group_id.len;
+    bool part_to_come = (!g->able.team_managed && !g->key.group_id.len) ||
+                        (g->there.wants_proof && !g->key.proof_id.len);
 
     if (f->errors)
         return against(ret_why, ret_code,
@@ -444,7 +451,7 @@ static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                        "which projects use a workflow could not be read: run this again, or "
                        "--shared goes on whoever uses it",
                        EXIT_CODE_TRY_AGAIN);
-    if (!f->validated && !group_to_come)
+    if (!f->validated && !part_to_come)
         return against(ret_why, ret_code,
                        "Jira did not check the plan: run this again when it answers",
                        EXIT_CODE_TRY_AGAIN);
@@ -460,13 +467,20 @@ bool gate_project_stands(const struct gate_work *w, const struct gate_project *p
         return against(ret_why, ret_code, g->why,
                        g->denied || !g->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED
                                                            : EXIT_CODE_UNREACHABLE);
-    if (p->choice.kind != GATE_BY_CLOSES)
+    bool installs = p->choice.kind == GATE_BY_CLOSES || p->choice.kind == GATE_BY_VALIDATOR;
+    if (p->choice.kind == GATE_BY_VALIDATOR && (w->wish->no_fields || !g->there.known))
+        return against(ret_why, ret_code,
+                       w->wish->no_fields
+                           ? "validator_field is a field: it cannot go with --no-fields"
+                           : "the fields and screens could not be read: run this again",
+                       w->wish->no_fields ? EXIT_CODE_FAILED : EXIT_CODE_TRY_AGAIN);
+    if (!installs)
         return against(
             ret_why, ret_code,
-            p->choice.why_not[GATE_BY_CLOSES]
-                ? p->choice.why_not[GATE_BY_CLOSES]
+            p->choice.why_not[w->at->gate.strongest]
+                ? p->choice.why_not[w->at->gate.strongest]
                 : "gate_mode chooses a gate that is not installed automatically: set it to "
-                  "connector_closes, or make that gate by hand",
+                  "connector_closes or validator_field, or make that gate by hand",
             EXIT_CODE_FAILED);
     if (g->facts.strangers)
         return against(ret_why, ret_code,

@@ -2,10 +2,12 @@
 
 #define TYPES "com.atlassian.jira.plugin.system.customfieldtypes:"
 
-const char *const GATE_FIELD_NAMES[GATE_FIELDS] = {"Access check", "Access check reason"};
-const char *const GATE_FIELD_TYPES[GATE_FIELDS] = {TYPES "select", TYPES "textfield"};
+const char *const GATE_FIELD_NAMES[GATE_FIELDS] = {"Access check", "Access check reason",
+                                                   "Access proof"};
+const char *const GATE_FIELD_TYPES[GATE_FIELDS] = {TYPES "select", TYPES "textfield",
+                                                   TYPES "textfield"};
 const char *const GATE_FIELD_SEARCHERS[GATE_FIELDS] = {TYPES "multiselectsearcher",
-                                                       TYPES "textsearcher"};
+                                                       TYPES "textsearcher", TYPES "textsearcher"};
 
 static struct str serving(struct str special, const struct gate_scheme *scheme)
 {
@@ -17,18 +19,18 @@ struct str gate_view_screen(const struct gate_scheme *scheme)
     return serving(scheme->on_view, scheme);
 }
 
-static bool is_listed(struct str list, struct str id)
+bool gate_is_listed(struct str ids, struct str id)
 {
-    while (list.len)
-        if (str_eq(str_cut(&list, ','), id))
-            return true;
+    while (ids.len)
+        if (str_eq(str_cut(&ids, ','), id))
+            return id.len > 0;
     return false;
 }
 
 static bool carries(const struct gate_parts_there *t, struct str screen)
 {
-    for (size_t i = 0; i < GATE_FIELDS; i++)
-        if (!t->fields[i].len || !is_listed(t->shown[i], screen))
+    for (size_t i = 0; i < GATE_FIELDS_SHOWN; i++)
+        if (!t->fields[i].len || !gate_is_listed(t->shown[i], screen))
             return false;
     return true;
 }
@@ -46,8 +48,8 @@ bool gate_parts_worked(const struct gate_parts_there *t, struct str screens)
 {
     for (size_t i = 0; i < t->scheme_count; i++) {
         const struct gate_scheme *s = &t->schemes[i];
-        if (is_listed(screens, serving(s->on_edit, s)) ||
-            is_listed(screens, serving(s->on_create, s)))
+        if (gate_is_listed(screens, serving(s->on_edit, s)) ||
+            gate_is_listed(screens, serving(s->on_create, s)))
             return true;
     }
     return false;
@@ -59,7 +61,7 @@ static enum gate_view view_of(const struct gate_parts_there *t, const struct gat
 
     if (carries(t, view))
         return GATE_VIEW_IS;
-    if (!t->all_seen || is_listed(t->worked, view))
+    if (!t->all_seen || gate_is_listed(t->worked, view))
         return GATE_VIEW_COPY;
     return GATE_VIEW_ADD;
 }
@@ -69,15 +71,17 @@ void gate_parts_plan(const struct gate_parts_there *t, struct gate_parts *ret)
     *ret = (struct gate_parts){0};
     if (!t->known)
         return;
-    for (size_t i = 0; i < GATE_FIELDS; i++)
+    size_t fields = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
+    bool edited = is_edited(t);
+    for (size_t i = 0; i < fields; i++)
         ret->make_field[i] = !t->fields[i].len;
-    if (is_edited(t) || !t->scheme_count)
+    if (!t->scheme_count || (edited && !t->wants_proof))
         return;
     ret->by_loop = true;
     ret->make_screen = !t->screen.len;
-    for (size_t i = 0; i < GATE_FIELDS; i++)
-        ret->fill_screen[i] = t->screen.len && !is_listed(t->shown[i], t->screen);
-    for (size_t i = 0; i < t->scheme_count; i++)
+    for (size_t i = 0; i < fields; i++)
+        ret->fill_screen[i] = t->screen.len && !gate_is_listed(t->shown[i], t->screen);
+    for (size_t i = 0; i < t->scheme_count && !edited; i++)
         ret->views[i] = view_of(t, &t->schemes[i]);
 }
 

@@ -13,7 +13,8 @@
 
 #include "base/str.h"
 
-enum gate_field { GATE_FIELD_CHECK, GATE_FIELD_REASON, GATE_FIELDS };
+enum gate_field { GATE_FIELD_CHECK, GATE_FIELD_REASON, GATE_FIELD_PROOF, GATE_FIELDS };
+enum { GATE_FIELDS_SHOWN = GATE_FIELD_PROOF }; /* people see the first two; the proof is a lock */
 enum { GATE_SCHEMES_MAX = 8 }; /* screen schemes of one project's governed issue types */
 
 extern const char *const GATE_FIELD_NAMES[GATE_FIELDS];
@@ -31,6 +32,7 @@ struct gate_scheme {
 };
 /* What a site has of it. Borrowed. */
 struct gate_parts_there {
+    bool wants_proof;               /* the gate is a field that only we fill */
     bool known;                     /* false: it could not be read, nothing is planned */
     struct str fields[GATE_FIELDS]; /* ids; empty: there is none */
     struct str shown[GATE_FIELDS];  /* ids of the screens that carry it: "1,2" */
@@ -56,6 +58,8 @@ struct gate_parts {
 void gate_parts_plan(const struct gate_parts_there *there, struct gate_parts *ret);
 /* Is there nothing to do? */
 bool gate_parts_stand(const struct gate_parts_there *there, const struct gate_parts *plan);
+/* Is it one of "1,2"? */
+bool gate_is_listed(struct str ids, struct str id);
 /* Can somebody set, when creating or editing in the project, what these screens ("1,2") carry? */
 bool gate_parts_worked(const struct gate_parts_there *there, struct str screens);
 /* The screen that serves for viewing in a scheme. */

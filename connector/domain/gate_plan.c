@@ -37,7 +37,7 @@ static void close_roads(const struct workflow *w, const struct road_report *road
             continue;
         }
         struct gate_change *c = &p->changed[p->changed_count++];
-        c->kind = approves ? GATE_LEAD : GATE_RESTRICT;
+        c->kind = approves ? GATE_LEAD : w->wants_proof ? GATE_DEMAND : GATE_RESTRICT;
         c->road = v->road;
         c->to = c->kind == GATE_LEAD ? p->verify : w->roads[v->road].to;
         c->from_count = 0;

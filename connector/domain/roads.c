@@ -179,6 +179,8 @@ static enum road_reason reason_of(const struct workflow *w, const struct road *r
         return approval;
     if (road_is_locked(road))
         return road_lets_us(road) ? ROAD_BECAUSE_CONNECTOR : ROAD_BECAUSE_NOBODY;
+    if (road->demands)
+        return ROAD_BECAUSE_PROVEN;
     if (road->type == ROAD_UNKNOWN)
         return ROAD_BECAUSE_STRANGE;
     if (has(road, GUARD_US_OR) || has(road, GUARD_US))
@@ -289,6 +291,10 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_FROZEN;
     if (is_early(w))
         found |= 1U << GATE_FOUND_EARLY;
+    if (w->wants_proof && !roads_record(w))
+        found |= 1U << GATE_FOUND_NO_PROOF;
+    if (w->wants_proof && f->proof_edited == ROAD_YES)
+        found |= 1U << GATE_FOUND_PROOF_EDITED;
     if (f->resolution == ROAD_YES)
         found |= 1U << GATE_FOUND_RESOLUTION;
     if (f->may_transition == ROAD_NO)
@@ -347,16 +353,19 @@ static const char *against(const struct gate_abilities *able, enum gate_kind kin
         return NULL;
     if (all)
         return all;
-    if (kind == GATE_BY_CLOSES && !able->rule_restrict)
+    /* a validator, too, needs a transition that only we go: there the proof is written */
+    bool only_us = kind == GATE_BY_CLOSES || kind == GATE_BY_VALIDATOR;
+    if (kind == GATE_BY_VALIDATOR && able->team_managed)
+        return "a team-managed project keeps its screens to itself: no transition of ours can "
+               "carry the proof";
+    if (only_us && !able->rule_restrict)
         return "the project does not offer the rule that restricts who may transition";
-    if (kind == GATE_BY_CLOSES && !able->team_managed && !able->group_ready)
+    if (only_us && !able->team_managed && !able->group_ready)
         return "the connector's group does not exist, and our account may not create it";
     if (kind == GATE_BY_APPROVAL && (able->team_managed || !able->rule_approval))
         return "the project does not offer approvals that block a transition";
     if (kind == GATE_BY_VALIDATOR && !able->rule_validator)
         return "the project does not offer validators of fields";
-    if (kind == GATE_BY_VALIDATOR && !able->check_field)
-        return "the mapping names no field for the check";
     return NULL;
 }
 

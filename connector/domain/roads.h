@@ -54,7 +54,9 @@ struct road {
     const struct guard *guards;
     size_t guard_count; /* 0: no condition */
     bool portal;        /* customers see it */
+    struct str screen;  /* id of the screen that it shows; empty: none */
     bool resolves;      /* it sets the resolution by itself */
+    bool demands;       /* it wants the field filled that only we fill: our proof */
     bool records;       /* a loop of ours: it leads nowhere, and carries the screen of our fields */
 };
 /* Borrowed: whoever fills it owns what it points to. */
@@ -62,6 +64,7 @@ struct workflow {
     struct str id, name;
     bool team_managed;
     bool wants_record; /* we write our fields by a loop: no edit screen carries them */
+    bool wants_proof;  /* the gate is a field that every road into done demands */
     const struct road_status *statuses;
     size_t status_count; /* at most ROAD_STATUSES_MAX */
     const struct road *roads;
@@ -74,6 +77,7 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
 /* X(suffix, name in JSON, state, in words) */
 #define ROAD_REASONS(X)                                                                           \
     X(CONNECTOR, "connector_only", GATED, "only the connector may go it")                         \
+    X(PROVEN, "proven_only", GATED, "it wants the proof that only the connector writes")          \
     X(NOBODY, "nobody", GATED, "nobody may go it, programs included")                             \
     X(UNGUARDED, "unguarded", OPEN, "anybody who may work on the ticket goes it")                 \
     X(GLOBAL, "global", OPEN, "it leads there from any status, for anybody")                      \
@@ -143,6 +147,7 @@ struct gate_facts {
     enum road_known may_edit;
     enum road_known words;        /* can the connector write the fields that the mapping names */
     bool fields_missing;          /* one of them does not exist: no loop helps */
+    enum road_known proof_edited; /* can somebody else write the proof */
     enum road_known agent_closes; /* was a gated road offered to an ordinary agent */
     enum road_known connector_closes; /* was a closing one offered to the connector */
 };
@@ -187,6 +192,12 @@ struct gate_facts {
       "a transition into the verifying status sets the resolution: the ticket looks resolved "  \
       "while it waits",                                                                         \
       "take that post function away; the closing transition sets it")                           \
+    X(NO_PROOF, "no_proof", true,                                                               \
+      "the connector has no transition by which it writes its proof: nothing closes",           \
+      "countersign gate install")                                                               \
+    X(PROOF_EDITED, "proof_editable", true,                                                     \
+      "somebody else can write the field Access proof: it is on a screen that is not ours",     \
+      "take the field off every screen but the one of Record access check")                     \
     X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
       "look at the roads: Jira answered otherwise than the workflow reads")                     \
     X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \
@@ -257,7 +268,6 @@ struct gate_abilities {
     bool rule_restrict;  /* system:restrict-issue-transition */
     bool rule_validator; /* system:validate-field-value */
     bool rule_approval;  /* system:block-in-progress-approval */
-    bool check_field;    /* the mapping names one */
 };
 struct gate_choice {
     enum gate_kind kind;

@@ -316,6 +316,15 @@ static enum road_type read_type(struct str name)
     return str_eq_c(name, "DIRECTED") ? ROAD_DIRECTED : ROAD_UNKNOWN;
 }
 
+/* Whatever else it wants beside our proof. */
+static bool demands(const struct reading *r, const struct json *rule)
+{
+    return r->key->proof_id.len && str_eq_c(json_path_str(rule, "ruleKey"), JSM_RULE_DEMAND) &&
+           str_eq_c(json_path_str(rule, "parameters/ruleType"), "fieldRequired") &&
+           !str_eq_c(json_path_str(rule, "parameters/ignoreContext"), "true") &&
+           names(json_path_str(rule, "parameters/fieldsRequired"), r->key->proof_id);
+}
+
 bool jsm_workflow_resolves(const struct json *action)
 {
     return str_eq_c(json_path_str(action, "ruleKey"), JSM_RULE_UPDATE) &&
@@ -336,6 +345,9 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     road->type = read_type(json_path_str(t, "type"));
     road->to = status_at(w, json_path_str(t, "toStatusReference"));
     road->portal = is_word(portal, "true");
+    road->screen = json_path_str(t, "transitionScreen/parameters/screenId");
+    JSON_EACH(rule, json_member(t, "validators"))
+    road->demands |= demands(r, rule);
     JSON_EACH(action, json_member(t, "actions"))
     road->resolves |= jsm_workflow_resolves(action);
     /* no target: from any status to itself */
@@ -364,6 +376,7 @@ static bool read_flow(struct reading *r, struct jsm_workflow *flow, struct err *
     flow->roads.id = json_path_str(w, "id");
     flow->roads.name = json_path_str(w, "name");
     flow->roads.team_managed = str_eq_c(json_path_str(w, "scope/type"), "PROJECT");
+    flow->roads.wants_proof = r->key->proof_id.len > 0 && !flow->roads.team_managed;
     flow->roads.wants_record = r->key->screen_id.len > 0 && !flow->roads.team_managed;
     if (!flow->roads.id.len || json_type(transitions) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a workflow without id or transitions");

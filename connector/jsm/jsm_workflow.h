@@ -24,6 +24,7 @@ enum {
  * accountIds are allowed). */
 struct jsm_gate_key {
     struct str group_id, account_id;
+    struct str proof_id;  /* field that every road into done demands; empty: they are restricted */
     struct str screen_id; /* of the loop by which we write our fields; empty: none is wanted */
 };
 

@@ -50,14 +50,19 @@ static bool is_same_rule(struct arena *a, const struct json *x, const struct jso
            str_eq(one, jsm_workflow_text(a, json_member(y, "parameters")));
 }
 
-static bool has_rule(struct arena *a, const struct json *group, const struct json *rule)
+static bool is_listed(struct arena *a, const struct json *rules, const struct json *rule)
 {
-    JSON_EACH(r, json_member(group, "conditions"))
+    JSON_EACH(r, rules)
     {
         if (is_same_rule(a, r, rule))
             return true;
     }
     return false;
+}
+
+static bool has_rule(struct arena *a, const struct json *group, const struct json *rule)
+{
+    return is_listed(a, json_member(group, "conditions"), rule);
 }
 
 /* The conditions as they are now without the rule of ours; without the group around them that we
@@ -93,6 +98,25 @@ static const struct json *without_rule(struct arena *a, const struct json *befor
     return json_count(groups) || before ? parsed(a, &b) : NULL;
 }
 
+/* A list of rules as it is now, without those that we added. */
+static const struct json *without_rules(struct arena *a, const struct json *before,
+                                        const struct json *after, const struct json *now)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, JSM_WORKFLOW_BYTES);
+    json_begin(&out, &b);
+    json_open_array(&out);
+    JSON_EACH(rule, now)
+    {
+        if (!is_listed(a, after, rule) || is_listed(a, before, rule))
+            json_put_value(&out, rule);
+    }
+    json_close_array(&out);
+    return parsed(a, &b);
+}
+
 /* What a member becomes; NULL: it goes. */
 static const struct json *settle_member(struct arena *a, struct str name, const struct json *before,
                                         const struct json *after, const struct json *now)
@@ -102,9 +126,11 @@ static const struct json *settle_member(struct arena *a, struct str name, const 
 
     if (str_eq(ours, is))
         return before;
-    if (str_eq(was, ours) || str_eq(was, is) || !str_eq_c(name, "conditions") || !now)
+    if (str_eq(was, ours) || str_eq(was, is) || !now)
         return now;
-    return without_rule(a, before, after, now);
+    if (str_eq_c(name, "validators") || str_eq_c(name, "actions"))
+        return without_rules(a, before, after, now);
+    return str_eq_c(name, "conditions") ? without_rule(a, before, after, now) : now;
 }
 
 static const struct json *settle_members(struct arena *a, const struct json *before,

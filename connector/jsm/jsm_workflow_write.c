@@ -95,19 +95,81 @@ static void put_unresolving(const struct applying *p, const struct json *actions
     json_close_array(p->out);
 }
 
+/* The exact words of what agents are told. Jira knows no variables there: it points at what is
+ * live. */
+#define DEMAND_WORDS                                                                               \
+    "Not closed yet. The access change hasn't been confirmed \u2014 see \"Access check\" on this " \
+    "ticket "                                                                                      \
+    "for the reason and the next check."
+
+/* pairs: names and values by turns, up to a NULL. */
+static void put_rule(struct json_out *out, const char *key, const char *const *pairs)
+{
+    json_open_object(out);
+    json_str_member(out, "ruleKey", str_of(key));
+    json_put_name(out, "parameters");
+    json_open_object(out);
+    for (; *pairs; pairs += 2)
+        json_str_member(out, pairs[0], str_of(pairs[1]));
+    json_close_object(out);
+    json_close_object(out);
+}
+
+/* What was there, and ours behind it. */
+static void put_demand(const struct applying *p, const struct json *validators)
+{
+    const char *const ours[] = {"ruleType",
+                                "fieldRequired",
+                                "fieldsRequired",
+                                arena_cstr(p->arena, p->words->key.proof_id),
+                                "ignoreContext",
+                                "false",
+                                "errorMessage",
+                                DEMAND_WORDS,
+                                NULL};
+
+    json_put_name(p->out, "validators");
+    json_open_array(p->out);
+    JSON_EACH(rule, validators)
+    json_put_value(p->out, rule);
+    put_rule(p->out, JSM_RULE_DEMAND, ours);
+    json_close_array(p->out);
+}
+
+/* A proof serves once: whoever leaves with it leaves it empty. Inside a list of actions. */
+static void put_use(const struct applying *p)
+{
+    const char *const ours[] = {
+        "field", arena_cstr(p->arena, p->words->key.proof_id), "value", "", "mode", "replace",
+        NULL};
+
+    put_rule(p->out, JSM_RULE_UPDATE, ours);
+}
+
 static void put_changed(const struct applying *p, const struct json *t, const struct gate_change *c)
 {
     static const char *const CONDITIONS[] = {"conditions", NULL};
     static const char *const TARGET[] = {"toStatusReference", "actions", NULL};
-    bool lead = c->kind == GATE_LEAD;
+    static const char *const DEMANDS[] = {"validators", "actions", NULL};
 
     json_open_object(p->out);
-    jsm_workflow_put_others(p->out, t, lead ? TARGET : CONDITIONS);
-    if (lead) {
+    if (c->kind == GATE_LEAD) {
+        jsm_workflow_put_others(p->out, t, TARGET);
         json_str_member(p->out, "toStatusReference", ref_of(p, c->to));
         put_unresolving(p, json_member(t, "actions"));
-    } else
+    } else if (c->kind == GATE_DEMAND) {
+        jsm_workflow_put_others(p->out, t, DEMANDS);
+        put_demand(p, json_member(t, "validators"));
+        json_put_name(p->out, "actions");
+        json_open_array(p->out);
+        JSON_EACH(action, json_member(t, "actions"))
+        json_put_value(p->out, action);
+        put_use(p);
+        json_close_array(p->out);
+    } else {
+        jsm_workflow_put_others(p->out, t, CONDITIONS);
         put_conditions(p, json_member(t, "conditions"));
+    }
     json_close_object(p->out);
 }
 
@@ -142,7 +204,7 @@ static void put_rule_like(const struct applying *p, const struct json *rule)
     json_close_object(p->out);
 }
 
-static void put_like(const struct applying *p, const struct json *like)
+static void put_like(const struct applying *p, const struct json *like, bool uses)
 {
     const struct json *screen = json_member(like, "transitionScreen");
 
@@ -150,6 +212,8 @@ static void put_like(const struct applying *p, const struct json *like)
     json_open_array(p->out);
     JSON_EACH(action, json_member(like, "actions"))
     put_rule_like(p, action);
+    if (uses)
+        put_use(p);
     json_close_array(p->out);
     if (json_type(screen) == JSON_OBJECT) {
         json_put_name(p->out, "transitionScreen");
@@ -159,8 +223,6 @@ static void put_like(const struct applying *p, const struct json *like)
 
 static void put_empty(struct json_out *out)
 {
-    json_put_name(out, "validators");
-    json_put_raw(out, STR("[]"));
     json_put_name(out, "triggers");
     json_put_raw(out, STR("[]"));
     json_put_name(out, "properties");
@@ -188,6 +250,7 @@ static void put_loop(const struct applying *p)
 static void put_road(const struct applying *p, const struct gate_change *c)
 {
     struct json_out *out = p->out;
+    bool uses = p->flow->roads.wants_proof && c->kind != GATE_ADD_RESOLVE;
 
     json_str_member(out, "type", STR("DIRECTED"));
     json_str_member(out, "toStatusReference", ref_of(p, c->to));
@@ -201,7 +264,7 @@ static void put_road(const struct applying *p, const struct gate_change *c)
         json_close_object(out);
     }
     json_close_array(out);
-    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like));
+    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like), uses);
 }
 
 static void put_added(struct applying *p, const struct gate_change *c)
@@ -219,6 +282,12 @@ static void put_added(struct applying *p, const struct gate_change *c)
         put_loop(p);
     else
         put_road(p, c);
+    if (c->kind == GATE_ADD_CLOSE && p->flow->roads.wants_proof) {
+        put_demand(p, NULL);
+    } else {
+        json_put_name(out, "validators");
+        json_put_raw(out, STR("[]"));
+    }
     put_empty(out);
     if (ours)
         put_conditions(p, NULL);

@@ -64,7 +64,6 @@ static void look_end(struct look *l)
 {
     struct site_gate *g = l->gate;
 
-    g->able.check_field = l->eyes.own->o.mapping->check_field.len > 0;
     g->known = !g->why[0];
     if (l->step == GATE_STEP_COUNT && g->facts.agent_closes == ROAD_NOT_KNOWN)
         g->not_tried = !l->eyes.agent     ? "set gate.prove_as"

@@ -26,7 +26,7 @@ static bool was_read(struct look *l, const struct jsm_answer *answer)
 bool look_build_named(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.reader;
-    *ret = jsm_call_fields_named(l->arena, str_of(GATE_FIELD_NAMES[GATE_FIELD_CHECK]));
+    *ret = jsm_call_fields_named(l->arena, STR("Access"));
     return may_look(l);
 }
 
@@ -35,6 +35,7 @@ bool look_take_named(struct look *l, const struct jsm_answer *answer)
     struct gate_parts_there *t = &l->gate->there;
 
     t->known = true;
+    t->wants_proof = l->eyes.own->config->gate.strongest == GATE_BY_VALIDATOR;
     if (!was_read(l, answer))
         return false;
     for (size_t i = 0; i < GATE_FIELDS; i++)
@@ -44,21 +45,30 @@ bool look_take_named(struct look *l, const struct jsm_answer *answer)
 }
 
 /* Those that the mapping names come before others of that name. */
-bool look_build_mapped(struct look *l, struct site **ret_site, struct jsm_call *ret)
+static void mapped(const struct look *l, struct str ret[GATE_FIELDS])
 {
     const struct mapping *m = l->eyes.own->o.mapping;
-    const struct str ours[] = {m->check_field, m->reason_field};
 
+    ret[GATE_FIELD_CHECK] = m->check_field;
+    ret[GATE_FIELD_REASON] = m->reason_field;
+    ret[GATE_FIELD_PROOF] = m->proof_field;
+}
+
+bool look_build_mapped(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    struct str ours[GATE_FIELDS];
+
+    mapped(l, ours);
     *ret_site = l->eyes.reader;
     *ret = jsm_call_fields_of(l->arena, ours, GATE_FIELDS);
-    return may_look(l) && l->gate->there.known && (ours[0].len || ours[1].len);
+    return may_look(l) && l->gate->there.known && (ours[0].len || ours[1].len || ours[2].len);
 }
 
 bool look_take_mapped(struct look *l, const struct jsm_answer *answer)
 {
-    const struct mapping *m = l->eyes.own->o.mapping;
-    const struct str ours[] = {m->check_field, m->reason_field};
+    struct str ours[GATE_FIELDS];
 
+    mapped(l, ours);
     if (!was_read(l, answer))
         return false;
     for (size_t i = 0; i < GATE_FIELDS; i++)
@@ -202,5 +212,7 @@ bool look_take_screens(struct look *l, const struct jsm_answer *answer)
     gate_parts_plan(&l->gate->there, &parts);
     if (parts.by_loop)
         l->gate->key.screen_id = l->gate->there.screen;
+    if (l->gate->there.wants_proof)
+        l->gate->key.proof_id = l->gate->there.fields[GATE_FIELD_PROOF];
     return false;
 }

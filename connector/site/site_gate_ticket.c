@@ -126,7 +126,7 @@ bool look_take_fields(struct look *l, const struct jsm_answer *answer)
             *missing = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*missing),
                                     missing->len ? ", " : "", STR_ARG(ours[i]));
     /* one that is on no screen is not in that list */
-    for (size_t i = 0; missing->len && i < GATE_FIELDS; i++)
+    for (size_t i = 0; missing->len && i < GATE_FIELDS_SHOWN; i++)
         if (ours[i].len && l->gate->there.known && str_eq(l->gate->there.fields[i], ours[i]) &&
             str_eq(*missing, ours[i]))
             *missing = STR_NONE;

@@ -10,7 +10,7 @@ static struct gate_plan plan;
 /* "kind:road from>to" of all changes, in order. */
 static const char *planned(void)
 {
-    static const char *const KINDS[] = {"status", "restrict", "lead",   "resolve",
+    static const char *const KINDS[] = {"status", "restrict", "demand", "lead",  "resolve",
                                         "close",  "back",     "reopen", "record"};
     static char said[1024];
     size_t at = 0;
@@ -61,6 +61,21 @@ static void test_a_planned_workflow_needs_nothing(void **state)
     road(ROAD_DIRECTED, RESOLVED, WORK, US);
     assert_string_equal(planned(), "");
     assert_true(gate_plan_is_empty(&plan));
+}
+
+static void test_roads_demand_a_proof(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, NONE);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    flow.wants_proof = true;
+    assert_string_equal(planned(), "demand 0 >3");
+    roads[0].demands = true;
+    assert_string_equal(planned(), "");
 }
 
 /* What no edit screen carries is written by a loop that only we go. */
@@ -160,7 +175,7 @@ static void test_what_no_plan_closes(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_planned_workflow_needs_nothing),
-          cmocka_unit_test(test_a_loop_of_our_own),
+          cmocka_unit_test(test_a_loop_of_our_own), cmocka_unit_test(test_roads_demand_a_proof),
           cmocka_unit_test(test_reopening_leads_to_work_not_to_the_queue),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
           cmocka_unit_test(test_approvals), cmocka_unit_test(test_what_no_plan_closes))

@@ -285,6 +285,15 @@ static struct str undo(struct str before, struct str after, struct str now, cons
     return ret;
 }
 
+static struct str replaced(struct str text, const char *what, const char *by)
+{
+    const char *at = strstr(text.p, what);
+
+    if (!at)
+        fail_msg("no %s in %s", what, text.p);
+    return arena_printf(arena, "%.*s%s%s", (int)(at - text.p), text.p, by, at + strlen(what));
+}
+
 static struct jsm_workflow *parse_with(struct str doc, const struct jsm_gate_key *key)
 {
     struct jsm_workflow *flow = ARENA_NEW(arena, struct jsm_workflow);
@@ -326,6 +335,44 @@ static void test_a_loop_carries_our_screen(void **state)
     assert_false(parse_with(read_one(OPEN_FLOW(TEAM))->doc, &key)->roads.wants_record);
 }
 
+/* The other gate: a field that every road into done demands, and uses up. */
+static void test_a_plan_demands_our_proof(void **state)
+{
+    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
+    struct jsm_gate_words words = words_of();
+    struct jsm_gate_key key = KEY;
+
+    (void)state;
+    key.proof_id = words.key.proof_id = STR("customfield_7");
+    const struct jsm_workflow *flow = parse_with(read_one(OPEN_FLOW(COMPANY))->doc, &key);
+    gate_plan(&flow->roads, plan);
+    struct str doc = jsm_workflow_apply(arena, flow, plan, &words);
+    const struct jsm_workflow *after = parse_with(doc, &key);
+    assert_string_equal(judged(after),
+                        "101 proven_only, 121 connector_only, 21 proven_only, 91 cancelled");
+    gate_plan(&after->roads, plan);
+    assert_true(gate_plan_is_empty(plan));
+    assert_non_null(strstr(
+        doc.p,
+        "{\"parameters\":{\"errorMessage\":\"Not closed yet. The access change hasn't been "
+        "confirmed \u2014 see \\\"Access check\\\" on this ticket for the reason and the next "
+        "check.\",\"fieldsRequired\":\"customfield_7\",\"ignoreContext\":\"false\","
+        "\"ruleType\":\"fieldRequired\"},\"ruleKey\":\"system:validate-field-value\"}"));
+    assert_non_null(
+        strstr(doc.p, "\"field\":\"customfield_7\",\"mode\":\"replace\",\"value\":\"\""));
+    assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
+    /* others have added a validator since: theirs stays */
+    struct str more = replaced(doc, "\"validators\":[{\"parameters\":{\"errorMessage\"",
+                               "\"validators\":[{\"id\":\"v\",\"parameters\":{},\"ruleKey\":\"y\"},"
+                               "{\"parameters\":{\"errorMessage\"");
+    struct str left = undo(flow->doc, doc, more, NULL);
+    assert_non_null(strstr(left.p, "{\"id\":\"v\",\"parameters\":{},\"ruleKey\":\"y\"}"));
+    assert_null(strstr(left.p, "errorMessage"));
+    /* one that lets those go who may not see the field demands nothing */
+    struct str loose = replaced(doc, "\"ignoreContext\":\"false\"", "\"ignoreContext\":\"true\"");
+    assert_non_null(strstr(judged(parse_with(loose, &key)), "global"));
+}
+
 static void test_in_a_team_managed_project_the_account_is_named(void **state)
 {
     struct jsm_workflow *flow = read_one(OPEN_FLOW(TEAM));
@@ -351,15 +398,6 @@ static void test_an_approval_is_led_into_verifying(void **state)
     (void)state;
     assert_string_equal(judged(after), "32 cancelled, 42 connector_only");
     assert_int_equal(after->roads.roads[0].to, roads_status(&after->roads, STATUS_VERIFY));
-}
-
-static struct str replaced(struct str text, const char *what, const char *by)
-{
-    const char *at = strstr(text.p, what);
-
-    if (!at)
-        fail_msg("no %s in %s", what, text.p);
-    return arena_printf(arena, "%.*s%s%s", (int)(at - text.p), text.p, by, at + strlen(what));
 }
 
 static void test_undone_to_the_byte(void **state)
@@ -658,6 +696,7 @@ JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_a_status_that_exists_stays_what_it_is),
               cmocka_unit_test(test_a_plan_applied_gates_every_road),
               cmocka_unit_test(test_a_loop_carries_our_screen),
+              cmocka_unit_test(test_a_plan_demands_our_proof),
               cmocka_unit_test(test_in_a_team_managed_project_the_account_is_named),
               cmocka_unit_test(test_an_approval_is_led_into_verifying),
               cmocka_unit_test(test_undone_to_the_byte),
