@@ -55,9 +55,11 @@ struct jsm_call jsm_call_tab_field_remove(struct arena *a, struct str screen, st
 
 /* --- from a project to its screens --- */
 
+/* GET issuetypescreenscheme/project: by which scheme the issue types of a project find screens. */
 struct jsm_call jsm_call_scheme_of(struct arena *a, struct str project_id);
 /* The id of the issue type screen scheme in the answer; empty: the project has none of its own. */
 struct str jsm_scheme_of(struct arena *a, const struct json *body);
+/* GET issuetypescreenscheme/mapping: which screen scheme serves which issue type. */
 struct jsm_call jsm_call_scheme_types(struct arena *a, struct str scheme);
 /* The screen scheme that serves an issue type, or the one for all others. */
 struct str jsm_scheme_for(struct arena *a, const struct json *body, struct str issue_type);

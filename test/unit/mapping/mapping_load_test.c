@@ -40,7 +40,8 @@ static void a_rule_becomes_plain_data(void **state)
     (void)state;
     struct mapping *m =
         load(a, HEAD
-             "fields: { access_check: customfield_80, access_proof: customfield_82 }\nstatuses: { Verifying access: verify, "
+             "fields: { access_check: customfield_80, access_proof: customfield_82 }\nstatuses: { "
+             "Verifying access: verify, "
              "Declined: declined }\n"
              "requests:\n"
              "  - name: remove\n    request_type: 31\n    mode: warn\n    change: removal\n"
