@@ -38,6 +38,8 @@ static bool piece_begin(struct gate_work *w, const struct gate_project *p, const
     *ret_id = gate_number_of(row, "id");
     if (row && str_eq_c(json_path_str(row, "state"), "installing"))
         return true;
+    if (row && str_eq_c(json_path_str(row, "state"), "removing"))
+        return piece_move(w, *ret_id, "removing", "installing", STR_NONE, STR_NONE);
     if (gate_begin(w, &change, ret_id, &err) == STORE_OK)
         return true;
     gate_fail(w, &err);
@@ -290,13 +292,18 @@ static struct str view_after(struct gate_work *w, const struct gate_scheme *s, s
     return arena_str(w->arena, buf_str(&b));
 }
 
+static struct str view_key(struct gate_work *w, const struct gate_scheme *s)
+{
+    return arena_printf(w->arena, "view of screen scheme %.*s", STR_ARG(s->id));
+}
+
 static bool show_in_view(struct gate_work *w, const struct gate_project *p, const struct json *rows,
                          const struct gate_scheme *s, bool copy, const struct str *fields)
 {
     struct str from = gate_view_screen(s), screen = from, tab;
     struct piece piece = {
         .kind = "view",
-        .key = arena_printf(w->arena, "view of screen scheme %.*s", STR_ARG(s->id)),
+        .key = view_key(w, s),
         .name = arena_printf(w->arena, "the screen for viewing of %.*s", STR_ARG(s->name)),
         .before = view_after(w, s, from, STR_NONE, copy, fields)};
     struct jsm_answer answer;
@@ -316,6 +323,17 @@ static bool show_in_view(struct gate_work *w, const struct gate_project *p, cons
     }
     return piece_move(w, id, "installing", "installed", view_after(w, s, screen, tab, copy, fields),
                       STR_NONE);
+}
+
+/* An earlier run has done it, and was cut off before it said so. */
+static bool take_up_view(struct gate_work *w, const struct json *rows, const struct gate_scheme *s)
+{
+    const struct json *row = gate_row_of(rows, view_key(w, s));
+
+    if (!row || str_eq_c(json_path_str(row, "state"), "installed"))
+        return true;
+    return piece_move(w, gate_number_of(row, "id"), json_path_str(row, "state").p, "installed",
+                      STR_NONE, STR_NONE);
 }
 
 /* --- all of it --- */
@@ -345,7 +363,7 @@ static bool install_screens(struct gate_work *w, const struct gate_project *p,
 
     if (!p->parts.by_loop)
         return true;
-    bool half = row && str_eq_c(json_path_str(row, "state"), "installing");
+    bool half = row && !str_eq_c(json_path_str(row, "state"), "installed");
     if ((p->parts.make_screen || half) && !make_screen(w, p, rows, &screen))
         return false;
     size_t count = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
@@ -354,10 +372,14 @@ static bool install_screens(struct gate_work *w, const struct gate_project *p,
         lacks |= p->parts.fill_screen[i];
     if (lacks && !fill_first_tab(w, screen, fields, count, &tab))
         return false;
-    for (size_t i = 0; i < t->scheme_count; i++)
-        if (p->parts.views[i] != GATE_VIEW_IS &&
-            !show_in_view(w, p, rows, &t->schemes[i], p->parts.views[i] == GATE_VIEW_COPY, fields))
+    for (size_t i = 0; i < t->scheme_count; i++) {
+        const struct gate_scheme *s = &t->schemes[i];
+        bool ok = p->parts.views[i] == GATE_VIEW_IS
+                      ? take_up_view(w, rows, s)
+                      : show_in_view(w, p, rows, s, p->parts.views[i] == GATE_VIEW_COPY, fields);
+        if (!ok)
             return false;
+    }
     return true;
 }
 

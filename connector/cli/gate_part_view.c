@@ -43,19 +43,20 @@ static void each_line(struct gate_work *w, const struct gate_project *p, line_fn
         return;
     field_lines(w, p, fn, arg);
     if (p->parts.make_screen)
-        fn(arg, STR("+ screen " GATE_SCREEN_NAME ": both, for our own transition"));
+        fn(arg, STR("+ screen " GATE_SCREEN_NAME ": carries them, for our own transition"));
     else if (p->parts.fill_screen[0] || p->parts.fill_screen[1] || p->parts.fill_screen[2])
         fn(arg, STR("~ screen " GATE_SCREEN_NAME ": shows them"));
     for (size_t i = 0; i < t->scheme_count; i++) {
         const struct gate_scheme *s = &t->schemes[i];
         struct str screen = gate_view_screen(s);
         if (p->parts.views[i] == GATE_VIEW_COPY)
-            fn(arg, arena_printf(w->arena,
-                                 "+ screen %.*s: the screen for viewing (%.*s) and both, for "
-                                 "viewing only",
-                                 STR_ARG(gate_view_name(w, s)), STR_ARG(screen)));
+            fn(arg,
+               arena_printf(w->arena,
+                            "+ screen %.*s: the screen for viewing (%.*s) and both fields, for "
+                            "viewing only",
+                            STR_ARG(gate_view_name(w, s)), STR_ARG(screen)));
         else if (p->parts.views[i] == GATE_VIEW_ADD)
-            fn(arg, arena_printf(w->arena, "~ screen for viewing of %.*s (%.*s): shows both",
+            fn(arg, arena_printf(w->arena, "~ screen for viewing of %.*s (%.*s): shows them",
                                  STR_ARG(s->name), STR_ARG(screen)));
     }
 }

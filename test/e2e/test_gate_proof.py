@@ -46,7 +46,7 @@ def test_a_close_waits_for_the_field_that_only_we_write(site):
     shown = lambda key: site.jira("GET", f"/issue/{key}")["fields"][proof]
     key = site.ask_removal()
     site.until_phase(key, "fulfilling")
-    with pytest.raises(AssertionError, match="Not closed yet. The access change hasn't been confirmed — see"):
+    with pytest.raises(AssertionError, match="Not closed yet. The access change hasn.{1,2}t been confirmed — see"):
         site.act("transition", key, name="Resolve", fields={"resolution": {"name": "Done"}})
     with pytest.raises(AssertionError, match="not on the appropriate screen"):
         site.act("edit", key, fields={proof: "proven, believe me"})
@@ -58,7 +58,7 @@ def test_a_close_waits_for_the_field_that_only_we_write(site):
     site.until_phase(key, "closed")
     assert shown(key) is None, "a proof serves once"
     wrote = [c for c in site.control("calls?actor=connector&method=POST")["calls"] if c["path"].endswith("/transitions")]
-    assert [c["status"] for c in wrote[-2:]] == [204, 204] and all(c["status"] == 204 for c in wrote), wrote
+    assert len(wrote) >= 2 and all(c["status"] == 204 for c in wrote), wrote
     site.has_role("okafor", "fin-ledger-admin", True)
     code, proven = site.prove()
     assert code == 0 and not opened(proven) and {"proven_only"} <= {r["reason"] for f in proven["workflows"] for r in f["roads"]}
@@ -73,7 +73,7 @@ def test_a_close_waits_for_the_field_that_only_we_write(site):
     site.control("plant", {"what": "gone", "project": "IAM", "transition": names(site.workflow())["Done already"]})
     code, out, err = site.gate("uninstall")
     assert code == 0, (out, err)
-    assert site.workflow() == before and site.control("screens")["IAM"] == screens and site.live() == []
+    assert site.workflow() == before and site.control("screens")["IAM"] == screens and site.left() == []
 
 
 def test_what_it_needs_is_said(site):

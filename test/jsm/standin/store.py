@@ -172,7 +172,7 @@ class Site:
     def strip(self):
         """Nothing of the connector is on the site: neither its two fields nor, where they are not in use, their screens and
         its status."""
-        names = {seed.CUSTOM_FIELDS[field][0] for field in (seed.CHECK, seed.REASON)}
+        names = {seed.CUSTOM_FIELDS[field][0] for field in (seed.CHECK, seed.REASON)} | {"Access proof"}
         for field in [f.id for f in self.fields.values() if f.name in names]:
             self.fields.pop(field)
         for of in self.screens.of_project.values():
