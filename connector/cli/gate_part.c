@@ -17,6 +17,17 @@ struct piece {
     struct str before, planned;
 };
 
+static bool piece_move(struct gate_work *w, int64_t id, const char *from, const char *to,
+                       struct str after, struct str said)
+{
+    struct err err = {0};
+
+    if (gate_move(w, id, from, to, after, said, &err) == STORE_OK)
+        return true;
+    gate_fail(w, &err);
+    return false;
+}
+
 /* The intent: that of an earlier run which was cut off, or a new one in the place of what somebody
  * has removed since. */
 static bool piece_begin(struct gate_work *w, const struct gate_project *p, const struct json *rows,
@@ -41,17 +52,6 @@ static bool piece_begin(struct gate_work *w, const struct gate_project *p, const
     if (row && str_eq_c(json_path_str(row, "state"), "removing"))
         return piece_move(w, *ret_id, "removing", "installing", STR_NONE, STR_NONE);
     if (gate_begin(w, &change, ret_id, &err) == STORE_OK)
-        return true;
-    gate_fail(w, &err);
-    return false;
-}
-
-static bool piece_move(struct gate_work *w, int64_t id, const char *from, const char *to,
-                       struct str after, struct str said)
-{
-    struct err err = {0};
-
-    if (gate_move(w, id, from, to, after, said, &err) == STORE_OK)
         return true;
     gate_fail(w, &err);
     return false;
