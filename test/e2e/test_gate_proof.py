@@ -43,7 +43,7 @@ def test_a_close_waits_for_the_field_that_only_we_write(site):
     assert code == 0 and "gated: nobody but the connector closes" in out, (out, err)
     assert site.gate("plan")[0] == 0, "nothing is left to do"
     proof = site.name_fields(err)
-    shown = lambda key: site.jira("GET", f"/issue/{key}")["fields"][proof]
+    shown = lambda key: site.as_admin("GET", f"/issue/{key}")["fields"][proof]
     key = site.ask_removal()
     site.until_phase(key, "fulfilling")
     with pytest.raises(AssertionError, match="Not closed yet. The access change hasn.{1,2}t been confirmed — see"):
