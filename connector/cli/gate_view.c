@@ -333,6 +333,16 @@ static void say_complaints(struct str rest)
     }
 }
 
+/* What no plan mends: it may be there for a reason. */
+static void say_early(const struct gate_flow *f)
+{
+    const struct gate_facts nothing = {0};
+    const struct gate_finding_text *text = &GATE_FINDING_TEXTS[GATE_FOUND_EARLY];
+
+    if (gate_findings(&f->after.roads, &nothing) & 1U << GATE_FOUND_EARLY)
+        printf("  ! %s: %s\n", text->what, text->help);
+}
+
 static void say_flow(struct gate_work *w, const struct gate_flow *f)
 {
     bool empty = gate_plan_is_empty(f->plan);
@@ -345,6 +355,7 @@ static void say_flow(struct gate_work *w, const struct gate_flow *f)
                STR_ARG(f->shared), str_find(f->shared, ',') < 0 ? "s" : "");
     printf("  before:\n");
     say_roads(w, &f->now->roads);
+    say_early(f);
     if (empty) {
         printf("  nothing to change\n");
         return;
@@ -404,15 +415,21 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
                "4. Add a transition **Close verified** from %.*s to the status that means done, "
                "with the screen and post functions of the old one.\n",
                STR_ARG(verify));
-    buf_printf(to,
-               "5. On *Close verified* and on **every other** transition into a status of the "
-               "category Done (global ones, those shown on the portal, those of approvals; not "
-               "Cancelled and Declined), add the condition *Restrict who can move an issue* with "
-               "the group **%.*s** and nothing else in the same rule.\n"
-               "6. Lead approvals that end in Done to %.*s instead.\n"
-               "7. Take the field *Resolution* off the create and edit screens.\n"
-               "8. Run `countersign gate prove`.\n",
-               STR_ARG(group), STR_ARG(verify));
+    buf_printf(
+        to,
+        "5. On *Close verified* and on **every other** transition into a status of the "
+        "category Done (global ones, those shown on the portal, those of approvals; not "
+        "Cancelled and Declined), add the condition *Restrict who can move an issue* with "
+        "the group **%.*s** and nothing else in the same rule.\n"
+        "6. Lead approvals that end in Done to %.*s instead.\n"
+        "7. Take the field *Resolution* off the create and edit screens.\n"
+        "8. Make the fields **Access check** (a select list: Waiting, Checking, Can't tell, "
+        "Not there yet, Exception, Verified) and **Access check reason** (a text field), show "
+        "them on the screen for viewing, and name them in the mapping. The connector writes "
+        "them by a transition from any status to itself, only for its group, whose screen "
+        "carries both; or put both on the edit screens.\n"
+        "9. Run `countersign gate prove`.\n",
+        STR_ARG(group), STR_ARG(verify));
     for (size_t i = 0; i < g->flow_count; i++) {
         buf_printf(to, "\n## %.*s\n\n", STR_ARG(g->flows[i].roads.name));
         each_change(w, &p->flows[i], buf_line, to);
