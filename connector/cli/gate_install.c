@@ -409,6 +409,11 @@ static bool install_all(struct gate_work *w, struct str project)
             return false;
         if (parts && !gate_parts_install(w, p))
             return false;
+        if (parts_done && gate_parts_differ(w, p)) {
+            gate_say(w, "Jira does not show the fields and screens yet: run gate install again");
+            gate_code(w, EXIT_CODE_TRY_AGAIN);
+            return false;
+        }
         if (!group && !parts && !install_next(w, p, &more))
             return false;
         parts_done |= parts;
