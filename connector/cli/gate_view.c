@@ -423,7 +423,7 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
         "the group **%.*s** and nothing else in the same rule.\n"
         "6. Lead approvals that end in Done to %.*s instead.\n"
         "7. Take the field *Resolution* off the create and edit screens.\n"
-        "8. Make the fields **Access check** (a select list: Waiting, Checking, Can't tell, "
+        "8. Make the fields **Access check** (a list of options: Waiting, Checking, Can't tell, "
         "Not there yet, Exception, Verified) and **Access check reason** (a text field), show "
         "them on the screen for viewing, and name them in the mapping. The connector writes "
         "them by a transition from any status to itself, only for its group, whose screen "
