@@ -31,6 +31,20 @@ def site():
     assert "Sanitizer" not in made.service.stderr, made.service.told()
 
 
+# The first finds the site as it is born, the others strip it of all that is ours.
+
+def test_what_resolves_on_the_way_to_proof_is_said(site):
+    site.fresh("governed", bare=False)
+    found_there = site.as_admin("POST", "/workflows?useApprovalConfiguration=true",
+                                {"projectAndIssueTypes": [{"projectId": "10002", "issueTypeId": "10039"}]})
+    (resolve,) = [t for t in found_there["workflows"][0]["transitions"] if t["name"] == "Resolve"]
+    assert "sets the resolution" not in site.gate("plan")[1]
+    resolve["actions"].append({"ruleKey": "system:update-field", "parameters": {"field": "resolution", "value": "10000", "mode": "replace"}})
+    site.as_admin("POST", "/workflows/update", {"statuses": found_there["statuses"], "workflows": found_there["workflows"]})
+    assert "  ! a transition into the verifying status sets the resolution: the ticket looks resolved while it waits" in site.gate("plan")[1]
+    assert "resolved_early" in [f["name"] for f in site.prove()[1]["findings"]]
+
+
 def test_a_close_waits_for_the_field_that_only_we_write(site):
     site.fresh()
     before, screens = site.workflow(), site.control("screens")["IAM"]
@@ -83,15 +97,3 @@ def test_what_it_needs_is_said(site):
     site.fresh("team", bare=False)
     code, _, err = site.gate("install", "--yes")
     assert code == 1 and "a team-managed project keeps its screens to itself" in err, err
-
-
-def test_what_resolves_on_the_way_to_proof_is_said(site):
-    site.fresh("governed", bare=False)
-    found_there = site.as_admin("POST", "/workflows?useApprovalConfiguration=true",
-                                {"projectAndIssueTypes": [{"projectId": "10002", "issueTypeId": "10039"}]})
-    (resolve,) = [t for t in found_there["workflows"][0]["transitions"] if t["name"] == "Resolve"]
-    assert "sets the resolution" not in site.gate("plan")[1]
-    resolve["actions"].append({"ruleKey": "system:update-field", "parameters": {"field": "resolution", "value": "10000", "mode": "replace"}})
-    site.as_admin("POST", "/workflows/update", {"statuses": found_there["statuses"], "workflows": found_there["workflows"]})
-    assert "  ! a transition into the verifying status sets the resolution: the ticket looks resolved while it waits" in site.gate("plan")[1]
-    assert "resolved_early" in [f["name"] for f in site.prove()[1]["findings"]]
