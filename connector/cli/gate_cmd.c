@@ -13,7 +13,8 @@ static const char USAGE[] =
     "           plan: [--out FILE]      write it there (JSON; without the rights, Markdown for an "
     "administrator)\n"
     "           install: [--plan FILE]  only what that file says   [--yes]  without asking\n"
-    "           [--shared]              also where other projects use the workflow";
+    "           [--shared]              also where other projects use the workflow\n"
+    "           [--no-fields]           without the fields Access check and their screens";
 
 enum { OUT_BYTES = 16 * 1024 * 1024, STEPS_BYTES = 1024 * 1024 };
 
@@ -49,7 +50,7 @@ static void plan(struct gate_work *w, struct gating *g, struct str project)
         gate_say_plan(w, p);
     if (!stands)
         gate_code(w, code);
-    else if (gate_project_differs(p))
+    else if (gate_project_differs(w, p))
         gate_code(w, EXIT_CODE_DIFFERENT);
     if (code == EXIT_CODE_NOT_PERMITTED)
         gate_say_steps(w, p, &g->steps);
@@ -83,9 +84,12 @@ static void uninstall(struct gate_work *w, struct gating *g)
             continue;
         count++;
         g->rows++;
-        gate_uninstall(w, row);
+        if (str_eq_c(json_path_str(row, "kind"), "workflow"))
+            gate_uninstall(w, row);
     }
-    if (!count)
+    if (count)
+        gate_parts_uninstall(w);
+    else
         fprintf(stderr, "countersign: nothing is installed at site %.*s\n", STR_ARG(w->at->name));
 }
 
@@ -219,7 +223,8 @@ static int gate(struct cli *cli)
                                 .email = cli_option(cli, "email"),
                                 .token = cli_option(cli, "token"),
                                 .yes = cli_flag(cli, "yes"),
-                                .shared = cli_flag(cli, "shared")};
+                                .shared = cli_flag(cli, "shared"),
+                                .no_fields = cli_flag(cli, "no-fields")};
     if (!g.verb || str_index(str_of(g.verb), VERBS, 4) < 0 || (g.wish.email && !g.wish.token))
         return cli_usage(cli, USAGE);
     int left = cli_leftover(cli);

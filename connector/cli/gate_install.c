@@ -1,6 +1,5 @@
 /* Installing the gate, and taking it out. The intent is committed before the change is sent, so
  * that whoever comes next knows what may have been done; what was done is what Jira shows then. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -9,46 +8,6 @@
 #include "base/limits.h"
 #include "cli/gate_work.h"
 #include "io/io_file.h"
-
-static void say(struct gate_work *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-/* Talk; data goes to standard output. */
-static void say(struct gate_work *w, const char *fmt, ...)
-{
-    va_list args;
-
-    va_start(args, fmt);
-    fprintf(stderr, "%.*s: ", STR_ARG(w->at->name));
-    vfprintf(stderr, fmt, args);
-    fprintf(stderr, "\n");
-    va_end(args);
-}
-
-static void fail(struct gate_work *w, const struct err *err)
-{
-    say(w, "%s%s%s", err->what, err->trail[0] ? ", " : "", err->trail);
-    gate_code(w, err->kind == ERR_TEMPORARY  ? EXIT_CODE_UNREACHABLE
-                 : err->kind == ERR_CONFLICT ? EXIT_CODE_TRY_AGAIN
-                                             : EXIT_CODE_FAILED);
-}
-
-static enum exit_code code_of(const struct jsm_answer *answer)
-{
-    switch (answer->verdict) {
-    case JSM_LATER:
-    case JSM_UNKNOWN:
-        return EXIT_CODE_TRY_AGAIN;
-    case JSM_UNREACHED:
-        return EXIT_CODE_UNREACHABLE;
-    case JSM_DENIED:
-        return EXIT_CODE_NOT_PERMITTED;
-    case JSM_OK:
-    case JSM_MISSING:
-    case JSM_REFUSED:
-        break;
-    }
-    return EXIT_CODE_FAILED;
-}
 
 /* --- the group --- */
 
@@ -62,19 +21,20 @@ static bool make_group(struct gate_work *w, const struct gate_project *p)
         answer = gate_ask(w, &call);
         id = json_path_str(answer.body, "groupId");
         if (answer.verdict != JSM_OK || !id.len) {
-            say(w, "the group %.*s could not be made: %s", STR_ARG(w->at->gate.group), answer.why);
-            gate_code(w, code_of(&answer));
+            gate_say(w, "the group %.*s could not be made: %s", STR_ARG(w->at->gate.group),
+                     answer.why);
+            gate_code(w, gate_code_of(&answer));
             return false;
         }
-        say(w, "made group %.*s", STR_ARG(w->at->gate.group));
+        gate_say(w, "made group %.*s", STR_ARG(w->at->gate.group));
     }
     call = jsm_call_group_join(w->arena, id, p->gate->key.account_id);
     answer = gate_ask(w, &call);
     if (answer.verdict == JSM_OK)
         return true;
-    say(w, "the connector could not be put into group %.*s: %s", STR_ARG(w->at->gate.group),
-        answer.why);
-    gate_code(w, code_of(&answer));
+    gate_say(w, "the connector could not be put into group %.*s: %s", STR_ARG(w->at->gate.group),
+             answer.why);
+    gate_code(w, gate_code_of(&answer));
     return false;
 }
 
@@ -83,22 +43,6 @@ static bool make_group(struct gate_work *w, const struct gate_project *p)
 #define BY_HAND                                                                                   \
     "put the version before the gate back in Jira (its workflow's history), or take out by hand " \
     "what the plan had added, and run this again"
-
-static const struct json *row_of(const struct json *rows, struct str workflow)
-{
-    JSON_EACH(row, rows)
-    {
-        if (str_eq(json_path_str(row, "workflow"), workflow))
-            return row;
-    }
-    return NULL;
-}
-
-static int64_t number_of(const struct json *row, const char *name)
-{
-    int64_t n = 0;
-    return json_i64(json_member(row, name), &n) ? n : 0;
-}
 
 static const struct jsm_workflow *read_back(struct gate_work *w, const struct jsm_gate_key *key,
                                             struct str workflow, const char **ret_why)
@@ -129,12 +73,22 @@ static bool is_of_ours(struct gate_work *w, const struct jsm_workflow *flow, int
 static bool without_ours(struct gate_work *w, const struct json *row,
                          const struct jsm_workflow *now, struct str *ret, struct err *err)
 {
-    struct str after = json_path_str(row, "after");
+    struct jsm_undo undo = {.before = json_path_str(row, "before"),
+                            .after = json_path_str(row, "after"),
+                            .now = now->doc};
+    struct str notes;
 
-    if (!after.len)
-        after = is_of_ours(w, now, number_of(row, "version")) ? now->doc
-                                                              : json_path_str(row, "planned");
-    return jsm_workflow_undo(w->arena, json_path_str(row, "before"), after, now->doc, ret, err);
+    if (!undo.after.len) {
+        bool ours = is_of_ours(w, now, gate_number_of(row, "version"));
+        undo.after = ours ? now->doc : json_path_str(row, "planned");
+        undo.guessed = !ours;
+    }
+    if (!jsm_workflow_undo(w->arena, &undo, ret, &notes, err))
+        return false;
+    if (notes.len)
+        gate_say(w, "others have changed what the gate had added, it counts as ours: %.*s",
+                 STR_ARG(notes));
+    return true;
 }
 
 /* The workflow as our update has left it: what Jira shows, unless somebody was faster; then what it
@@ -157,8 +111,8 @@ static const struct jsm_workflow *left_by(struct gate_work *w, const struct gate
 
 static bool not_known(struct gate_work *w, const struct gate_flow *f, const char *why)
 {
-    say(w, "whether workflow %.*s was changed is not known: %s; run gate install again",
-        STR_ARG(f->now->roads.name), why);
+    gate_say(w, "whether workflow %.*s was changed is not known: %s; run gate install again",
+             STR_ARG(f->now->roads.name), why);
     gate_code(w, EXIT_CODE_TRY_AGAIN);
     return false;
 }
@@ -168,11 +122,11 @@ static bool give_up(struct gate_work *w, const struct gate_flow *f, int64_t id, 
 {
     struct err err = {0};
 
-    say(w, "the workflow %.*s was not changed: %s%s", STR_ARG(f->now->roads.name), said,
-        code == EXIT_CODE_TRY_AGAIN ? "; run gate install again" : "");
+    gate_say(w, "the workflow %.*s was not changed: %s%s", STR_ARG(f->now->roads.name), said,
+             code == EXIT_CODE_TRY_AGAIN ? "; run gate install again" : "");
     gate_code(w, code);
     if (gate_move(w, id, "installing", "given_up", STR_NONE, str_of(said), &err) > STORE_LOST)
-        fail(w, &err);
+        gate_fail(w, &err);
     return false;
 }
 
@@ -201,12 +155,12 @@ static bool settle(struct gate_work *w, const struct gate_project *p, const stru
     if (!left)
         return give_up(w, f, id,
                        changed ? "somebody else changed it meanwhile: plan again" : answer->why,
-                       changed ? EXIT_CODE_TRY_AGAIN : code_of(answer));
+                       changed ? EXIT_CODE_TRY_AGAIN : gate_code_of(answer));
     if (gate_move(w, id, "installing", "installed", left->doc, STR_NONE, &err) != STORE_OK) {
-        fail(w, &err);
+        gate_fail(w, &err);
         return false;
     }
-    say(w, "installed in workflow %.*s", STR_ARG(f->now->roads.name));
+    gate_say(w, "installed in workflow %.*s", STR_ARG(f->now->roads.name));
     return true;
 }
 
@@ -223,19 +177,20 @@ static enum taken take_up(struct gate_work *w, const struct gate_flow *f, const 
     bool half = !str_eq_c(str_of(state), "installed");
 
     if (half && is_done(w, f->now) &&
-        (after.len || is_of_ours(w, f->now, number_of(row, "version")))) {
-        if (gate_move(w, number_of(row, "id"), state, "installed", after.len ? after : f->now->doc,
-                      STR_NONE, &err) != STORE_OK) {
-            fail(w, &err);
+        (after.len || is_of_ours(w, f->now, gate_number_of(row, "version")))) {
+        if (gate_move(w, gate_number_of(row, "id"), state, "installed",
+                      after.len ? after : f->now->doc, STR_NONE, &err) != STORE_OK) {
+            gate_fail(w, &err);
             return TAKEN_NOT;
         }
-        say(w, "an earlier run had changed workflow %.*s: taken up", STR_ARG(f->now->roads.name));
+        gate_say(w, "an earlier run had changed workflow %.*s: taken up",
+                 STR_ARG(f->now->roads.name));
         return TAKEN_UP;
     }
     if (without_ours(w, row, f->now, ret_before, &err))
         return TAKEN_ON;
-    say(w, "workflow %.*s was changed since: %s; %s", STR_ARG(f->now->roads.name), err.what,
-        BY_HAND);
+    gate_say(w, "workflow %.*s was changed since: %s; %s", STR_ARG(f->now->roads.name), err.what,
+             BY_HAND);
     gate_code(w, EXIT_CODE_FAILED);
     return TAKEN_NOT;
 }
@@ -245,27 +200,28 @@ static bool let_go(struct gate_work *w, const struct json *row)
 {
     struct err err = {0};
 
-    if (gate_move(w, number_of(row, "id"), json_path_str(row, "state").p, "given_up", STR_NONE,
+    if (gate_move(w, gate_number_of(row, "id"), json_path_str(row, "state").p, "given_up", STR_NONE,
                   STR("others have done it"), &err) == STORE_OK)
         return true;
-    fail(w, &err);
+    gate_fail(w, &err);
     return false;
 }
 
 static bool install_flow(struct gate_work *w, const struct gate_project *p,
                          const struct gate_flow *f, const struct json *rows)
 {
-    const struct json *row = row_of(rows, f->now->roads.id);
+    const struct json *row = gate_row_of(rows, f->now->roads.id);
     struct store_gate_change change = {.site = w->at->name,
                                        .project = p->gate->project,
                                        .workflow = f->now->roads.id,
+                                       .kind = STR("workflow"),
                                        .name = f->now->roads.name,
                                        .mode = str_of(GATE_KIND_NAMES[p->choice.kind]),
                                        .version = f->now->version,
                                        .before = f->now->doc,
                                        .planned = f->planned,
                                        .changes = gate_changes(w, f),
-                                       .replaces = number_of(row, "id")};
+                                       .replaces = gate_number_of(row, "id")};
     struct err err = {0};
     int64_t id;
 
@@ -276,7 +232,7 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
         return !row || let_go(w, row);
     enum store_outcome outcome = gate_begin(w, &change, &id, &err);
     if (outcome != STORE_OK) {
-        fail(w, &err);
+        gate_fail(w, &err);
         return false;
     }
     struct jsm_call call = jsm_call_workflow_update(w->arena, f->planned, f->now->version_id,
@@ -285,15 +241,26 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
     return settle(w, p, f, id, &answer);
 }
 
-static bool says_changes(const struct json *flow, struct str changes)
+static bool says_changes(const struct json *there, const char *name, struct str changes)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
     buf_init(&b, LIMIT_REPLY_BYTES);
     json_begin(&out, &b);
-    json_put_value(&out, json_member(flow, "changes"));
+    json_put_value(&out, json_member(there, name));
     return !b.over && str_eq(buf_str(&b), changes);
+}
+
+static bool has_parts(struct gate_work *w, const struct gate_project *p, const struct json *list)
+{
+    JSON_EACH(project, json_member(list, "projects"))
+    {
+        if (str_eq(json_path_str(project, "site"), w->at->name) &&
+            str_eq(json_path_str(project, "project"), p->gate->project))
+            return says_changes(project, "parts", gate_parts_changes(w, p));
+    }
+    return false;
 }
 
 /* The file must say what is planned now, of every workflow that changes. */
@@ -307,8 +274,14 @@ static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
         return true;
     if (!file_read(w->arena, w->wish->plan, LIMIT_REPLY_BYTES, &text, &err) ||
         !json_parse(w->arena, text, &list, &err)) {
-        say(w, "%s: %s", w->wish->plan, err.what);
+        gate_say(w, "%s: %s", w->wish->plan, err.what);
         gate_code(w, EXIT_CODE_DATA);
+        return false;
+    }
+    if (gate_parts_differ(w, p) && !has_parts(w, p, list)) {
+        gate_say(w, "what would change beside the workflows is not what %s says: plan again",
+                 w->wish->plan);
+        gate_code(w, EXIT_CODE_TRY_AGAIN);
         return false;
     }
     for (size_t i = 0; i < p->gate->flow_count; i++) {
@@ -319,11 +292,12 @@ static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
         JSON_EACH(flow, json_member(project, "workflows"))
         found |= str_eq(json_path_str(flow, "workflow"), f->now->roads.id) &&
                  str_eq(json_path_str(flow, "version_id"), f->now->version_id) &&
-                 number_of(flow, "version") == f->now->version && says_changes(flow, changes);
+                 gate_number_of(flow, "version") == f->now->version &&
+                 says_changes(flow, "changes", changes);
         if (found)
             continue;
-        say(w, "what would change in workflow %.*s is not what %s says: plan again",
-            STR_ARG(f->now->roads.name), w->wish->plan);
+        gate_say(w, "what would change in workflow %.*s is not what %s says: plan again",
+                 STR_ARG(f->now->roads.name), w->wish->plan);
         gate_code(w, EXIT_CODE_TRY_AGAIN);
         return false;
     }
@@ -338,7 +312,7 @@ static bool is_agreed(struct gate_work *w, const struct gate_project *p)
         return true;
     gate_say_plan(w, p);
     if (!isatty(0)) {
-        say(w, "nothing was changed: --yes applies this plan");
+        gate_say(w, "nothing was changed: --yes applies this plan");
         gate_code(w, EXIT_CODE_DIFFERENT);
         return false;
     }
@@ -346,6 +320,44 @@ static bool is_agreed(struct gate_work *w, const struct gate_project *p)
     if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
         return true;
     gate_code(w, EXIT_CODE_DIFFERENT);
+    return false;
+}
+
+static bool has_status(const struct workflow *w, struct str ref)
+{
+    for (size_t i = 0; i < w->status_count; i++)
+        if (str_eq(w->statuses[i].ref, ref))
+            return true;
+    return false;
+}
+
+/* The verifying status is known by its name; one that the gate has added, by its id, too. */
+static bool is_renamed(struct gate_work *w, const struct gate_flow *f, const struct json *row)
+{
+    const struct jsm_gate_key nobody = {0};
+    struct jsm_workflow before, after;
+    struct err err;
+
+    if (!row || !json_path_str(row, "after").len ||
+        !jsm_workflow_parse(w->arena, json_path_str(row, "before"), &w->own->view, &nobody, &before,
+                            &err) ||
+        !jsm_workflow_parse(w->arena, json_path_str(row, "after"), &w->own->view, &nobody, &after,
+                            &err))
+        return false;
+    for (size_t i = 0; i < f->now->roads.status_count; i++) {
+        const struct road_status *s = &f->now->roads.statuses[i];
+        bool ours = has_status(&after.roads, s->ref) && !has_status(&before.roads, s->ref);
+        if (!ours || s->role == STATUS_VERIFY)
+            continue;
+        gate_say(w,
+                 "nothing was changed: the status %.*s of workflow %.*s is the one that the gate "
+                 "has added, renamed: call it verify in the mapping's statuses, or give it back "
+                 "the name %.*s; then run this again",
+                 STR_ARG(s->name), STR_ARG(f->now->roads.name),
+                 STR_ARG(site_gate_verify_name(w->own)));
+        gate_code(w, EXIT_CODE_FAILED);
+        return true;
+    }
     return false;
 }
 
@@ -358,12 +370,14 @@ static bool install_next(struct gate_work *w, struct gate_project *p, bool *ret_
 
     *ret_more = false;
     if (!rows) {
-        fail(w, &err);
+        gate_fail(w, &err);
         return false;
     }
     for (size_t i = 0; i < p->gate->flow_count; i++) {
-        const struct json *row = row_of(rows, p->flows[i].now->roads.id);
+        const struct json *row = gate_row_of(rows, p->flows[i].now->roads.id);
         bool half = row && !str_eq_c(json_path_str(row, "state"), "installed");
+        if (is_renamed(w, &p->flows[i], row))
+            return false;
         if (gate_plan_is_empty(p->flows[i].plan) && !half)
             continue;
         *ret_more = true;
@@ -374,7 +388,7 @@ static bool install_next(struct gate_work *w, struct gate_project *p, bool *ret_
 
 static bool install_all(struct gate_work *w, struct str project)
 {
-    bool more = true, asked = false;
+    bool more = true, asked = false, parts_done = false;
 
     for (size_t i = 0; more && i <= 2 * JSM_WORKFLOWS_MAX; i++) {
         struct gate_project *p = gate_project_plan(w, project);
@@ -382,18 +396,27 @@ static bool install_all(struct gate_work *w, struct str project)
         enum exit_code code = EXIT_CODE_OK;
         if (!gate_project_stands(w, p, &why, &code)) {
             gate_say_plan(w, p);
-            say(w, "nothing was installed: %s", why);
+            gate_say(w, "nothing was installed: %s", why);
             gate_code(w, code);
             return false;
         }
-        if (!is_as_in_file(w, p) || (!asked && gate_project_differs(p) && !is_agreed(w, p)))
+        if (!is_as_in_file(w, p) || (!asked && gate_project_differs(w, p) && !is_agreed(w, p)))
             return false;
         asked = true;
         bool group = !p->gate->able.team_managed && p->gate->facts.member != ROAD_YES;
+        bool parts = !group && !parts_done && !w->wish->no_fields;
         if (group && !make_group(w, p))
             return false;
-        if (!group && !install_next(w, p, &more))
+        if (parts && !gate_parts_install(w, p))
             return false;
+        if (parts_done && gate_parts_differ(w, p)) {
+            gate_say(w, "Jira does not show the fields and screens yet: run gate install again");
+            gate_code(w, EXIT_CODE_TRY_AGAIN);
+            return false;
+        }
+        if (!group && !parts && !install_next(w, p, &more))
+            return false;
+        parts_done |= parts;
     }
     return true;
 }
@@ -403,13 +426,14 @@ void gate_install(struct gate_work *w, struct str project)
     struct err err = {0};
 
     if (!gate_turn(w, &err)) {
-        fail(w, &err);
+        gate_fail(w, &err);
         return;
     }
     if (!install_all(w, project))
         return;
     const struct site_gate *gate = gate_look(w, project);
     gate_say_proof(w, gate);
+    gate_parts_remind(w, gate);
     if (!gate->known)
         gate_code(w, EXIT_CODE_UNREACHABLE);
     else if (site_gate_open(gate))
@@ -417,14 +441,6 @@ void gate_install(struct gate_work *w, struct str project)
 }
 
 /* --- taking it out --- */
-
-static bool has_status(const struct workflow *w, struct str ref)
-{
-    for (size_t i = 0; i < w->status_count; i++)
-        if (str_eq(w->statuses[i].ref, ref))
-            return true;
-    return false;
-}
 
 /* Where work goes on from that status: where a road of its own leads, else the first open one. */
 static struct str way_back(const struct workflow *now, size_t from, const struct workflow *to)
@@ -508,7 +524,8 @@ static bool send_back(struct gate_work *w, const struct json *row, const struct 
     struct jsm_answer answer = gate_ask(w, &call);
     complaints = jsm_workflow_complaints(w->arena, answer.body, &errors);
     if (errors) {
-        say(w,
+        gate_say(
+            w,
             "Jira does not accept the workflow without the gate:\n%.*sMend what it names, then "
             "run gate uninstall again",
             STR_ARG(complaints));
@@ -516,17 +533,17 @@ static bool send_back(struct gate_work *w, const struct json *row, const struct 
         return false;
     }
     if (answer.verdict != JSM_OK) {
-        say(w,
-            "nothing was taken out: Jira did not check the workflow without the gate: %s; run "
-            "gate uninstall again when it answers",
-            answer.why);
+        gate_say(w,
+                 "nothing was taken out: Jira did not check the workflow without the gate: %s; run "
+                 "gate uninstall again when it answers",
+                 answer.why);
         gate_code(w, EXIT_CODE_TRY_AGAIN);
         return false;
     }
     if (!str_eq_c(str_of(state), "removing") &&
-        gate_move(w, number_of(row, "id"), state, "removing", STR_NONE, STR_NONE, &err) !=
+        gate_move(w, gate_number_of(row, "id"), state, "removing", STR_NONE, STR_NONE, &err) !=
             STORE_OK) {
-        fail(w, &err);
+        gate_fail(w, &err);
         return false;
     }
     call = jsm_call_workflow_update(w->arena, restored, now->version_id, now->version, from, to,
@@ -534,8 +551,8 @@ static bool send_back(struct gate_work *w, const struct json *row, const struct 
     answer = gate_ask(w, &call);
     if (answer.verdict == JSM_OK || answer.verdict == JSM_UNKNOWN)
         return true;
-    say(w, "the gate was not taken out: %s; gate uninstall goes on from here", answer.why);
-    gate_code(w, code_of(&answer));
+    gate_say(w, "the gate was not taken out: %s; gate uninstall goes on from here", answer.why);
+    gate_code(w, gate_code_of(&answer));
     return false;
 }
 
@@ -552,13 +569,13 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
 
     now = read_back(w, &key, json_path_str(row, "workflow"), &why);
     if (!now) {
-        say(w, "%s", why);
+        gate_say(w, "%s", why);
         gate_code(w, EXIT_CODE_UNREACHABLE);
         return;
     }
     if (!without_ours(w, row, now, &restored, &err)) {
-        say(w, "nothing was taken out of workflow %.*s: %s; %s",
-            STR_ARG(json_path_str(row, "name")), err.what, BY_HAND);
+        gate_say(w, "nothing was taken out of workflow %.*s: %s; %s",
+                 STR_ARG(json_path_str(row, "name")), err.what, BY_HAND);
         gate_code(w, EXIT_CODE_FAILED);
         return;
     }
@@ -571,18 +588,21 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
         state = json_path_str(row, "state").p;
     }
     if (!now || !str_eq(now->doc, restored)) {
-        say(w, "Jira does not show the workflow without the gate yet%s%s: run gate uninstall again",
+        gate_say(
+            w, "Jira does not show the workflow without the gate yet%s%s: run gate uninstall again",
             now ? "" : ", ", now ? "" : why);
         gate_code(w, EXIT_CODE_TRY_AGAIN);
         return;
     }
-    if (gate_move(w, number_of(row, "id"), state, "removed", now->doc, said, &err) != STORE_OK) {
-        fail(w, &err);
+    if (gate_move(w, gate_number_of(row, "id"), state, "removed", now->doc, said, &err) !=
+        STORE_OK) {
+        gate_fail(w, &err);
         return;
     }
     say_restored(w, row, now->doc);
     if (!now->roads.team_managed)
-        say(w,
+        gate_say(
+            w,
             "the group %.*s and the status %.*s stay at the site, for others may use them: delete "
             "them in Jira's administration when nobody does",
             STR_ARG(w->at->gate.group), STR_ARG(site_gate_verify_name(w->own)));

@@ -43,6 +43,12 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
         return arena_printf(w->arena, "~ transition %.*s (%.*s): %.*s -> %.*s, now only for %s",
                             STR_ARG(road->name), STR_ARG(road->id),
                             STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to), who_of(w, flow));
+    case GATE_DEMAND:
+        return arena_printf(w->arena,
+                            "~ transition %.*s (%.*s): %.*s -> %.*s, now wants Access proof, which "
+                            "only the connector writes",
+                            STR_ARG(road->name), STR_ARG(road->id),
+                            STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to));
     case GATE_LEAD:
         return arena_printf(w->arena,
                             "~ transition %.*s (%.*s): leads to %.*s instead of %.*s, for an "
@@ -53,6 +59,9 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
     case GATE_ADD_REOPEN:
         return arena_printf(w->arena, "+ transition %.*s: %.*s -> %.*s, only for %s", STR_ARG(name),
                             STR_ARG(names_of(w, flow, c)), STR_ARG(to), who_of(w, flow));
+    case GATE_ADD_RECORD:
+        return arena_printf(w->arena, "+ transition %.*s: any status -> itself, only for %s",
+                            STR_ARG(name), who_of(w, flow));
     case GATE_ADD_RESOLVE:
     case GATE_ADD_BACK:
         break;
@@ -163,6 +172,8 @@ static void say_mode(const struct gate_choice *choice)
     for (size_t i = 0; i < GATE_KIND_COUNT && i < (size_t)choice->kind; i++)
         if (choice->why_not[i])
             printf("    not %s: %s\n", GATE_KIND_NAMES[i], choice->why_not[i]);
+        else
+            printf("    not %s: gate_mode of the site chooses another one\n", GATE_KIND_NAMES[i]);
 }
 
 static void say_head(const struct gate_work *w, const struct site_gate *gate)
@@ -186,6 +197,8 @@ static void say_tries(const struct site_gate *gate)
     if (gate->editable.len)
         printf("  note: %.*s can be edited by agents; what stands there proves nothing\n",
                STR_ARG(gate->editable));
+    for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++)
+        printf("  cannot be seen: %s\n", GATE_UNSEEN_WORDS[i]);
 }
 
 /* How long a ticket can stand done where nothing holds it back. */
@@ -286,7 +299,9 @@ static void put_plan(struct gate_work *w, const struct gate_project *p)
     json_str_member(w->json, "mode", str_of(GATE_KIND_NAMES[p->choice.kind]));
     json_bool_member(w->json, "known", p->gate->known);
     json_str_member(w->json, "why", str_of(p->gate->why));
-    json_bool_member(w->json, "differs", gate_project_differs(p));
+    json_bool_member(w->json, "differs", gate_project_differs(w, p));
+    json_put_name(w->json, "parts");
+    json_put_raw(w->json, gate_parts_changes(w, p));
     json_put_name(w->json, "workflows");
     json_open_array(w->json);
     for (size_t i = 0; i < p->gate->flow_count; i++)
@@ -309,22 +324,6 @@ static void say_group(const struct gate_work *w, const struct site_gate *gate)
                STR_ARG(w->at->gate.group));
 }
 
-static void say_fields(const struct gate_work *w, const struct site_gate *gate)
-{
-    const struct mapping *m = w->own->o.mapping;
-
-    if (m->check_field.len && m->reason_field.len && !gate->missing.len) {
-        printf("  fields Access check %.*s and Access check reason %.*s: as the mapping says\n",
-               STR_ARG(m->check_field), STR_ARG(m->reason_field));
-        return;
-    }
-    if (gate->missing.len)
-        printf("  ! the mapping names fields that do not exist: %.*s\n", STR_ARG(gate->missing));
-    printf("  ! fields to be made by hand: Access check (a select list) and Access check reason (a "
-           "text field), on the edit screen;\n    the mapping names them under fields: "
-           "access_check, access_check_reason\n");
-}
-
 static void say_complaints(struct str rest)
 {
     while (rest.len) {
@@ -332,6 +331,16 @@ static void say_complaints(struct str rest)
         if (line.len)
             printf("    %.*s\n", STR_ARG(line));
     }
+}
+
+/* What no plan mends: it may be there for a reason. */
+static void say_early(const struct gate_flow *f)
+{
+    const struct gate_facts nothing = {0};
+    const struct gate_finding_text *text = &GATE_FINDING_TEXTS[GATE_FOUND_EARLY];
+
+    if (gate_findings(&f->after.roads, &nothing) & 1U << GATE_FOUND_EARLY)
+        printf("  ! %s: %s\n", text->what, text->help);
 }
 
 static void say_flow(struct gate_work *w, const struct gate_flow *f)
@@ -346,6 +355,7 @@ static void say_flow(struct gate_work *w, const struct gate_flow *f)
                STR_ARG(f->shared), str_find(f->shared, ',') < 0 ? "s" : "");
     printf("  before:\n");
     say_roads(w, &f->now->roads);
+    say_early(f);
     if (empty) {
         printf("  nothing to change\n");
         return;
@@ -370,7 +380,7 @@ void gate_say_plan(struct gate_work *w, const struct gate_project *p)
     say_mode(&p->choice);
     say_group(w, p->gate);
     if (p->gate->known)
-        say_fields(w, p->gate);
+        gate_parts_say(w, p);
     for (size_t i = 0; i < p->gate->flow_count; i++)
         say_flow(w, &p->flows[i]);
 }
@@ -405,15 +415,21 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
                "4. Add a transition **Close verified** from %.*s to the status that means done, "
                "with the screen and post functions of the old one.\n",
                STR_ARG(verify));
-    buf_printf(to,
-               "5. On *Close verified* and on **every other** transition into a status of the "
-               "category Done (global ones, those shown on the portal, those of approvals; not "
-               "Cancelled and Declined), add the condition *Restrict who can move an issue* with "
-               "the group **%.*s** and nothing else in the same rule.\n"
-               "6. Lead approvals that end in Done to %.*s instead.\n"
-               "7. Take the field *Resolution* off the create and edit screens.\n"
-               "8. Run `countersign gate prove`.\n",
-               STR_ARG(group), STR_ARG(verify));
+    buf_printf(
+        to,
+        "5. On *Close verified* and on **every other** transition into a status of the "
+        "category Done (global ones, those shown on the portal, those of approvals; not "
+        "Cancelled and Declined), add the condition *Restrict who can move an issue* with "
+        "the group **%.*s** and nothing else in the same rule.\n"
+        "6. Lead approvals that end in Done to %.*s instead.\n"
+        "7. Take the field *Resolution* off the create and edit screens.\n"
+        "8. Make the fields **Access check** (a list of options: Waiting, Checking, Can't tell, "
+        "Not there yet, Exception, Verified) and **Access check reason** (a text field), show "
+        "them on the screen for viewing, and name them in the mapping. The connector writes "
+        "them by a transition from any status to itself, only for its group, whose screen "
+        "carries both; or put both on the edit screens.\n"
+        "9. Run `countersign gate prove`.\n",
+        STR_ARG(group), STR_ARG(verify));
     for (size_t i = 0; i < g->flow_count; i++) {
         buf_printf(to, "\n## %.*s\n\n", STR_ARG(g->flows[i].roads.name));
         each_change(w, &p->flows[i], buf_line, to);

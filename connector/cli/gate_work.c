@@ -1,6 +1,7 @@
 /* One site, spoken to one thing after the other. */
 #include "cli/gate_work.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/limits.h"
@@ -243,18 +244,99 @@ const struct json *gate_live(struct gate_work *w, struct err *err)
     return rows;
 }
 
+/* --- what is said, and what rows say --- */
+
+void gate_say(struct gate_work *w, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    fprintf(stderr, "%.*s: ", STR_ARG(w->at->name));
+    vfprintf(stderr, fmt, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+}
+
+void gate_fail(struct gate_work *w, const struct err *err)
+{
+    gate_say(w, "%s%s%s", err->what, err->trail[0] ? ", " : "", err->trail);
+    gate_code(w, err->kind == ERR_TEMPORARY  ? EXIT_CODE_UNREACHABLE
+                 : err->kind == ERR_CONFLICT ? EXIT_CODE_TRY_AGAIN
+                                             : EXIT_CODE_FAILED);
+}
+
+enum exit_code gate_code_of(const struct jsm_answer *answer)
+{
+    switch (answer->verdict) {
+    case JSM_LATER:
+    case JSM_UNKNOWN:
+        return EXIT_CODE_TRY_AGAIN;
+    case JSM_UNREACHED:
+        return EXIT_CODE_UNREACHABLE;
+    case JSM_DENIED:
+        return EXIT_CODE_NOT_PERMITTED;
+    case JSM_OK:
+    case JSM_MISSING:
+    case JSM_REFUSED:
+        break;
+    }
+    return EXIT_CODE_FAILED;
+}
+
+const struct json *gate_row_of(const struct json *rows, struct str workflow)
+{
+    JSON_EACH(row, rows)
+    {
+        if (str_eq(json_path_str(row, "workflow"), workflow))
+            return row;
+    }
+    return NULL;
+}
+
+int64_t gate_number_of(const struct json *row, const char *name)
+{
+    int64_t n = 0;
+    return json_i64(json_member(row, name), &n) ? n : 0;
+}
+
 /* --- planning --- */
 
-/* Stands for the id of a group that is still to be made. */
+/* Stand for the ids of a group and of a screen that are still to be made. */
 #define GROUP_TO_COME "00000000-0000-0000-0000-000000000000"
+#define SCREEN_TO_COME "0"
+#define FIELD_TO_COME "customfield_0"
 
-static void plan_flow(struct gate_work *w, const struct site_gate *gate, size_t at,
+/* What Jira's own validator has against it. What is still to be made it cannot know: then it judges
+ * the rest, and all of it before that is sent. */
+static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_gate_words *words,
+                     bool screen_to_come)
+{
+    struct jsm_gate_words known = *words;
+
+    if (screen_to_come)
+        known.key.screen_id = STR_NONE;
+    struct str doc =
+        screen_to_come ? jsm_workflow_apply(w->arena, f->now, f->plan, &known) : f->planned;
+    struct jsm_call call = jsm_call_workflow_update(w->arena, doc, f->now->version_id,
+                                                    f->now->version, STR_NONE, STR_NONE, true);
+    struct jsm_answer answer = gate_ask(w, &call);
+    f->validated = answer.verdict == JSM_OK;
+    if (f->validated)
+        f->complaints = jsm_workflow_complaints(w->arena, answer.body, &f->errors);
+    else
+        f->complaints = arena_printf(w->arena, "warning not validated: %s\n", answer.why);
+}
+
+static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t at,
                       struct gate_flow *f)
 {
+    const struct site_gate *gate = p->gate;
+    struct workflow roads = gate->flows[at].roads;
     struct rng rng;
     char uuid[37];
     struct err err = {0};
     bool group = gate->able.team_managed || gate->key.group_id.len;
+    bool screen_to_come = p->parts.by_loop && !gate->key.screen_id.len && !w->wish->no_fields;
     struct jsm_gate_words words = {.key = gate->key,
                                    .verify_name = site_gate_verify_name(w->own),
                                    .found = gate->verify_status};
@@ -264,10 +346,18 @@ static void plan_flow(struct gate_work *w, const struct site_gate *gate, size_t 
     words.verify_ref = words.found.id.len ? words.found.id : arena_str(w->arena, str_of(uuid));
     if (!group)
         words.key.group_id = STR(GROUP_TO_COME);
+    if (screen_to_come) {
+        words.key.screen_id = STR(SCREEN_TO_COME);
+        roads.wants_record = !roads.team_managed;
+    }
+    if (p->choice.kind == GATE_BY_VALIDATOR && !words.key.proof_id.len) {
+        words.key.proof_id = STR(FIELD_TO_COME);
+        roads.wants_proof = true;
+    }
     f->now = &gate->flows[at];
     f->shared = gate->shared[at];
     f->plan = ARENA_NEW(w->arena, struct gate_plan);
-    gate_plan(&f->now->roads, f->plan);
+    gate_plan(&roads, f->plan);
     f->planned = jsm_workflow_apply(w->arena, f->now, f->plan, &words);
     if (!jsm_workflow_parse(w->arena, f->planned, &w->own->view, &words.key, &f->after, &err)) {
         f->errors = 1;
@@ -282,16 +372,10 @@ static void plan_flow(struct gate_work *w, const struct site_gate *gate, size_t 
             STR_ARG(words.found.name));
         return;
     }
-    if (gate_plan_is_empty(f->plan) || !group || !gate->able.may_write)
+    bool proof_to_come = words.key.proof_id.len && !gate->key.proof_id.len;
+    if (gate_plan_is_empty(f->plan) || !group || proof_to_come || !gate->able.may_write)
         return;
-    struct jsm_call call = jsm_call_workflow_update(w->arena, f->planned, f->now->version_id,
-                                                    f->now->version, STR_NONE, STR_NONE, true);
-    struct jsm_answer answer = gate_ask(w, &call);
-    f->validated = answer.verdict == JSM_OK;
-    if (f->validated)
-        f->complaints = jsm_workflow_complaints(w->arena, answer.body, &f->errors);
-    else
-        f->complaints = arena_printf(w->arena, "warning not validated: %s\n", answer.why);
+    validate(w, f, &words, screen_to_come);
 }
 
 struct gate_project *gate_project_plan(struct gate_work *w, struct str project)
@@ -300,14 +384,16 @@ struct gate_project *gate_project_plan(struct gate_work *w, struct str project)
 
     p->gate = gate_look(w, project);
     gate_choose(&p->gate->able, w->at->gate.strongest, &p->choice);
+    gate_parts_plan(&p->gate->there, &p->parts);
     for (size_t i = 0; i < p->gate->flow_count; i++)
-        plan_flow(w, p->gate, i, &p->flows[i]);
+        plan_flow(w, p, i, &p->flows[i]);
     return p;
 }
 
-bool gate_project_differs(const struct gate_project *p)
+bool gate_project_differs(const struct gate_work *w, const struct gate_project *p)
 {
-    bool differs = p->gate->facts.group == ROAD_NO || p->gate->facts.member == ROAD_NO;
+    bool differs = p->gate->facts.group == ROAD_NO || p->gate->facts.member == ROAD_NO ||
+                   gate_parts_differ(w, p);
 
     for (size_t i = 0; i < p->gate->flow_count; i++)
         differs |= !gate_plan_is_empty(p->flows[i].plan);
@@ -326,7 +412,8 @@ static bool against(const char **ret_why, enum exit_code *ret_code, const char *
 static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                         const struct gate_flow *f, const char **ret_why, enum exit_code *ret_code)
 {
-    bool group_to_come = !g->able.team_managed && !g->key.group_id.len;
+    bool part_to_come = (!g->able.team_managed && !g->key.group_id.len) ||
+                        (g->there.wants_proof && !g->key.proof_id.len);
 
     if (f->errors)
         return against(ret_why, ret_code,
@@ -364,7 +451,7 @@ static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                        "which projects use a workflow could not be read: run this again, or "
                        "--shared goes on whoever uses it",
                        EXIT_CODE_TRY_AGAIN);
-    if (!f->validated && !group_to_come)
+    if (!f->validated && !part_to_come)
         return against(ret_why, ret_code,
                        "Jira did not check the plan: run this again when it answers",
                        EXIT_CODE_TRY_AGAIN);
@@ -380,13 +467,20 @@ bool gate_project_stands(const struct gate_work *w, const struct gate_project *p
         return against(ret_why, ret_code, g->why,
                        g->denied || !g->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED
                                                            : EXIT_CODE_UNREACHABLE);
-    if (p->choice.kind != GATE_BY_CLOSES)
+    bool installs = p->choice.kind == GATE_BY_CLOSES || p->choice.kind == GATE_BY_VALIDATOR;
+    if (p->choice.kind == GATE_BY_VALIDATOR && (w->wish->no_fields || !g->there.known))
+        return against(ret_why, ret_code,
+                       w->wish->no_fields
+                           ? "validator_field is a field: it cannot go with --no-fields"
+                           : "the fields and screens could not be read: run this again",
+                       w->wish->no_fields ? EXIT_CODE_FAILED : EXIT_CODE_TRY_AGAIN);
+    if (!installs)
         return against(
             ret_why, ret_code,
-            p->choice.why_not[GATE_BY_CLOSES]
-                ? p->choice.why_not[GATE_BY_CLOSES]
+            p->choice.why_not[w->at->gate.strongest]
+                ? p->choice.why_not[w->at->gate.strongest]
                 : "gate_mode chooses a gate that is not installed automatically: set it to "
-                  "connector_closes, or make that gate by hand",
+                  "connector_closes or validator_field, or make that gate by hand",
             EXIT_CODE_FAILED);
     if (g->facts.strangers)
         return against(ret_why, ret_code,

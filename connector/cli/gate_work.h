@@ -12,7 +12,7 @@
 struct gate_wish {
     const char *site, *project, *out, *plan; /* or NULL: all, standard output, made afresh */
     const char *email, *token;               /* an administrator's */
-    bool yes, shared;
+    bool yes, shared, no_fields;
 };
 
 struct gate_work {
@@ -45,6 +45,7 @@ struct gate_flow {
 struct gate_project {
     const struct site_gate *gate;
     struct gate_choice choice;
+    struct gate_parts parts;
     struct gate_flow flows[JSM_WORKFLOWS_MAX];
 };
 
@@ -74,7 +75,7 @@ const struct json *gate_live(struct gate_work *w, struct err *err);
 /* Look, choose, plan every workflow and let Jira judge the plans. */
 struct gate_project *gate_project_plan(struct gate_work *w, struct str project);
 /* Is there anything to do, does anything speak against it? why: for people. */
-bool gate_project_differs(const struct gate_project *p);
+bool gate_project_differs(const struct gate_work *w, const struct gate_project *p);
 bool gate_project_stands(const struct gate_work *w, const struct gate_project *p,
                          const char **ret_why, enum exit_code *ret_code);
 
@@ -85,6 +86,26 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate);
 void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct buf *to);
 /* What changes, one line each, as a JSON list. */
 struct str gate_changes(struct gate_work *w, const struct gate_flow *f);
+
+/* Talk, to standard error: data goes to standard output. */
+void gate_say(struct gate_work *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* What went wrong, said and kept as the exit code. */
+void gate_fail(struct gate_work *w, const struct err *err);
+enum exit_code gate_code_of(const struct jsm_answer *answer);
+/* Of gate_live: the row of a workflow (or part), and a number of it. */
+const struct json *gate_row_of(const struct json *rows, struct str workflow);
+int64_t gate_number_of(const struct json *row, const char *name);
+
+/* The fields and screens beside the workflows: is there something to do; what, one line each, as a
+ * JSON list; do it. False: it was said why not. */
+bool gate_parts_differ(const struct gate_work *w, const struct gate_project *p);
+void gate_parts_say(struct gate_work *w, const struct gate_project *p);
+/* Which fields the mapping has to name, where it does not yet. */
+void gate_parts_remind(struct gate_work *w, const struct site_gate *gate);
+struct str gate_parts_changes(struct gate_work *w, const struct gate_project *p);
+MUST_CHECK bool gate_parts_install(struct gate_work *w, const struct gate_project *p);
+/* What of them we made, once no workflow of the site has a gate of ours any more. */
+void gate_parts_uninstall(struct gate_work *w);
 
 /* install and uninstall of one project. */
 void gate_install(struct gate_work *w, struct str project);

@@ -37,7 +37,7 @@ static void close_roads(const struct workflow *w, const struct road_report *road
             continue;
         }
         struct gate_change *c = &p->changed[p->changed_count++];
-        c->kind = approves ? GATE_LEAD : GATE_RESTRICT;
+        c->kind = approves ? GATE_LEAD : w->wants_proof ? GATE_DEMAND : GATE_RESTRICT;
         c->road = v->road;
         c->to = c->kind == GATE_LEAD ? p->verify : w->roads[v->road].to;
         c->from_count = 0;
@@ -181,10 +181,10 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
         add_one(ret, GATE_ADD_CLOSE, ret->verify, done);
         ret->added[ret->added_count - 1].like = closing_like(w, &roads);
     }
-    if (work == ROAD_NOWHERE)
-        return;
-    if (find_road(w, ret, ret->verify, STATUS_OPEN) == ROAD_NOWHERE)
+    if (work != ROAD_NOWHERE && find_road(w, ret, ret->verify, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_BACK, ret->verify, work);
-    if (find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
+    if (work != ROAD_NOWHERE && find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_REOPEN, done, work);
+    if (w->wants_record && !roads_record(w))
+        add(ret, GATE_ADD_RECORD, ROAD_NOWHERE);
 }

@@ -1,5 +1,8 @@
 /* gate_plan.h: what has to change in a workflow so that only the connector closes. Pure.
  *
+ * Roads are closed by a restriction to the connector or, where the workflow wants a proof, by a
+ * validator that wants it filled; what leads out of the verifying status uses it up.
+ *
  * Computed from the workflow as it is, so that a plan of a planned workflow is empty. Roads to
  * Cancelled and Declined are left alone. Nothing that is there is removed: roads are restricted or,
  * where an approval goes them by itself, led into the verifying status. */
@@ -11,27 +14,30 @@
 enum gate_change_kind {
     GATE_ADD_STATUS,  /* the verifying status */
     GATE_RESTRICT,    /* an existing road: the connector only, AND what is there */
+    GATE_DEMAND,      /* an existing road: our proof must be there, which it uses up */
     GATE_LEAD,        /* an existing road: into the verifying status instead */
     GATE_ADD_RESOLVE, /* from where agents closed into the verifying status; for everybody */
     GATE_ADD_CLOSE,   /* from there to done; the connector only */
     GATE_ADD_BACK,    /* from there to work; for everybody */
     GATE_ADD_REOPEN,  /* from done to work; the connector only */
+    GATE_ADD_RECORD,  /* from any status to itself; the connector only, who writes its fields there
+                       */
 };
 
 /* Statuses are indexes of the workflow; its status_count stands for the one that is added. */
 struct gate_change {
     enum gate_change_kind kind;
-    size_t road; /* of RESTRICT and LEAD */
+    size_t road; /* of RESTRICT, DEMAND and LEAD */
     size_t to;
     size_t from[ROAD_STATUSES_MAX + 1];
     size_t from_count;
     size_t like; /* ADD_CLOSE: its post functions and screen are those of this road; or NOWHERE */
 };
-enum { GATE_ADDED_MAX = 5 };
+enum { GATE_ADDED_MAX = 6 };
 struct gate_plan {
     struct gate_change added[GATE_ADDED_MAX]; /* status first, then transitions */
     size_t added_count;
-    struct gate_change changed[ROAD_TRANSITIONS_MAX]; /* RESTRICT and LEAD */
+    struct gate_change changed[ROAD_TRANSITIONS_MAX]; /* RESTRICT, DEMAND and LEAD */
     size_t changed_count;
     size_t verify;  /* the verifying status */
     size_t blocked; /* roads that stay open all the same: see gate_plan_blocks */

@@ -20,6 +20,16 @@ const struct gate_finding_text GATE_FINDING_TEXTS[GATE_FINDING_COUNT] = {
     GATE_FINDINGS(X)
 #undef X
 };
+const char *const GATE_UNSEEN_NAMES[GATE_UNSEEN_COUNT] = {
+#define X(suffix, name, words) name,
+    GATE_UNSEEN(X)
+#undef X
+};
+const char *const GATE_UNSEEN_WORDS[GATE_UNSEEN_COUNT] = {
+#define X(suffix, name, words) words,
+    GATE_UNSEEN(X)
+#undef X
+};
 const char *const GATE_KIND_NAMES[GATE_KIND_COUNT] = {
 #define X(suffix, name) name,
     GATE_KINDS(X)
@@ -79,6 +89,14 @@ bool road_is_locked(const struct road *road)
 bool road_lets_us(const struct road *road)
 {
     return !road->guard_count || lets_us(road->guards);
+}
+
+bool roads_record(const struct workflow *w)
+{
+    for (size_t i = 0; i < w->road_count; i++)
+        if (w->roads[i].records && road_is_locked(&w->roads[i]) && road_lets_us(&w->roads[i]))
+            return true;
+    return false;
 }
 
 /* --- roads --- */
@@ -161,6 +179,8 @@ static enum road_reason reason_of(const struct workflow *w, const struct road *r
         return approval;
     if (road_is_locked(road))
         return road_lets_us(road) ? ROAD_BECAUSE_CONNECTOR : ROAD_BECAUSE_NOBODY;
+    if (road->demands)
+        return ROAD_BECAUSE_PROVEN;
     if (road->type == ROAD_UNKNOWN)
         return ROAD_BECAUSE_STRANGE;
     if (has(road, GUARD_US_OR) || has(road, GUARD_US))
@@ -229,6 +249,17 @@ static bool is_frozen(const struct workflow *w)
     return false;
 }
 
+static bool is_early(const struct workflow *w)
+{
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *road = &w->roads[i];
+        if (road->resolves && road->to < w->status_count &&
+            w->statuses[road->to].role == STATUS_VERIFY)
+            return true;
+    }
+    return false;
+}
+
 static unsigned group_findings(const struct gate_facts *f)
 {
     unsigned found = 0;
@@ -258,13 +289,19 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_NOT_DONE;
     if (is_frozen(w))
         found |= 1U << GATE_FOUND_FROZEN;
+    if (is_early(w))
+        found |= 1U << GATE_FOUND_EARLY;
+    if (w->wants_proof && !roads_record(w))
+        found |= 1U << GATE_FOUND_NO_PROOF;
+    if (w->wants_proof && f->proof_edited == ROAD_YES)
+        found |= 1U << GATE_FOUND_PROOF_EDITED;
     if (f->resolution == ROAD_YES)
         found |= 1U << GATE_FOUND_RESOLUTION;
     if (f->may_transition == ROAD_NO)
         found |= 1U << GATE_FOUND_NO_TRANSITION_RIGHT;
     if (f->may_edit == ROAD_NO)
         found |= 1U << GATE_FOUND_NO_EDIT_RIGHT;
-    if (f->words == ROAD_NO)
+    if (f->words == ROAD_NO && (f->fields_missing || !roads_record(w)))
         found |= 1U << GATE_FOUND_NO_WORDS;
     if (f->agent_closes == ROAD_YES)
         found |= 1U << GATE_FOUND_AGENT_CLOSES;
@@ -279,6 +316,7 @@ struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing)
 
     lasting.resolution = lasting.agent_closes = lasting.connector_closes = ROAD_NOT_KNOWN;
     lasting.words = missing ? ROAD_NO : ROAD_NOT_KNOWN;
+    lasting.fields_missing = missing;
     return lasting;
 }
 
@@ -315,16 +353,19 @@ static const char *against(const struct gate_abilities *able, enum gate_kind kin
         return NULL;
     if (all)
         return all;
-    if (kind == GATE_BY_CLOSES && !able->rule_restrict)
+    /* a validator, too, needs a transition that only we go: there the proof is written */
+    bool only_us = kind == GATE_BY_CLOSES || kind == GATE_BY_VALIDATOR;
+    if (kind == GATE_BY_VALIDATOR && able->team_managed)
+        return "a team-managed project keeps its screens to itself: no transition of ours can "
+               "carry the proof";
+    if (only_us && !able->rule_restrict)
         return "the project does not offer the rule that restricts who may transition";
-    if (kind == GATE_BY_CLOSES && !able->team_managed && !able->group_ready)
+    if (only_us && !able->team_managed && !able->group_ready)
         return "the connector's group does not exist, and our account may not create it";
     if (kind == GATE_BY_APPROVAL && (able->team_managed || !able->rule_approval))
         return "the project does not offer approvals that block a transition";
     if (kind == GATE_BY_VALIDATOR && !able->rule_validator)
         return "the project does not offer validators of fields";
-    if (kind == GATE_BY_VALIDATOR && !able->check_field)
-        return "the mapping names no field for the check";
     return NULL;
 }
 

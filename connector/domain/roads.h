@@ -54,11 +54,17 @@ struct road {
     const struct guard *guards;
     size_t guard_count; /* 0: no condition */
     bool portal;        /* customers see it */
+    struct str screen;  /* id of the screen that it shows; empty: none */
+    bool resolves;      /* it sets the resolution by itself */
+    bool demands;       /* it wants the field filled that only we fill: our proof */
+    bool records;       /* a loop of ours: it leads nowhere, and carries the screen of our fields */
 };
 /* Borrowed: whoever fills it owns what it points to. */
 struct workflow {
     struct str id, name;
     bool team_managed;
+    bool wants_record; /* we write our fields by a loop: no edit screen carries them */
+    bool wants_proof;  /* the gate is a field that every road into done demands */
     const struct road_status *statuses;
     size_t status_count; /* at most ROAD_STATUSES_MAX */
     const struct road *roads;
@@ -71,6 +77,7 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
 /* X(suffix, name in JSON, state, in words) */
 #define ROAD_REASONS(X)                                                                           \
     X(CONNECTOR, "connector_only", GATED, "only the connector may go it")                         \
+    X(PROVEN, "proven_only", GATED, "it wants the proof that only the connector writes")          \
     X(NOBODY, "nobody", GATED, "nobody may go it, programs included")                             \
     X(UNGUARDED, "unguarded", OPEN, "anybody who may work on the ticket goes it")                 \
     X(GLOBAL, "global", OPEN, "it leads there from any status, for anybody")                      \
@@ -113,6 +120,8 @@ void roads_judge(const struct workflow *w, struct road_report *ret);
 /* Does the tree let nobody but the connector through? And the connector, as far as it tells? */
 bool road_is_locked(const struct road *road);
 bool road_lets_us(const struct road *road);
+/* Is there a loop by which we, and nobody else, write our fields? */
+bool roads_record(const struct workflow *w);
 /* Is the road offered in that status? */
 bool road_leaves(const struct workflow *w, const struct road *road, size_t status);
 /* The first status that plays this part, one that the mapping names before others; ROAD_NOWHERE:
@@ -133,10 +142,12 @@ struct gate_facts {
     enum road_known group;          /* does the connector's group exist; team-managed: not asked */
     enum road_known member;         /* is the connector in it */
     size_t strangers;               /* others who are */
-    enum road_known resolution;     /* can the resolution be edited outside a transition */
+    enum road_known resolution;     /* can it be edited outside a transition, with any issue type */
     enum road_known may_transition; /* the connector's own rights in the project */
     enum road_known may_edit;
     enum road_known words;        /* can the connector write the fields that the mapping names */
+    bool fields_missing;          /* one of them does not exist: no loop helps */
+    enum road_known proof_edited; /* can somebody else write the proof */
     enum road_known agent_closes; /* was a gated road offered to an ordinary agent */
     enum road_known connector_closes; /* was a closing one offered to the connector */
 };
@@ -174,8 +185,19 @@ struct gate_facts {
     X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",               \
       "grant it Edit issues in the project")                                                    \
     X(NO_WORDS, "no_words", false,                                                              \
-      "the fields Access check and its reason are not there, or not on the edit screen",        \
-      "put both fields on the edit screen of the governed issue types")                         \
+      "the connector cannot write the fields Access check and its reason: they are not there, " \
+      "or neither the edit screen nor a transition of ours carries them",                       \
+      "countersign gate install, and name both in the mapping's fields")                        \
+    X(EARLY, "resolved_early", false,                                                           \
+      "a transition into the verifying status sets the resolution: the ticket looks resolved "  \
+      "while it waits",                                                                         \
+      "take that post function away; the closing transition sets it")                           \
+    X(NO_PROOF, "no_proof", true,                                                               \
+      "the connector has no transition by which it writes its proof: nothing closes",           \
+      "countersign gate install")                                                               \
+    X(PROOF_EDITED, "proof_editable", true,                                                     \
+      "somebody else can write the field Access proof: it is on a screen that is not ours",     \
+      "take the field off every screen but the one of Record access check")                     \
     X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
       "look at the roads: Jira answered otherwise than the workflow reads")                     \
     X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \
@@ -202,6 +224,25 @@ struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing);
 /* How many of them mean that the gate does not hold. */
 size_t gate_failures(unsigned findings);
 
+/* What stands between a ticket and its close, too, and what no look of ours shows. */
+/* X(suffix, name in JSON, in words) */
+#define GATE_UNSEEN(X)                                                                            \
+    X(RULES, "automation_rules",                                                                  \
+      "the rules of Jira's automation: Jira tells them by an interface of its own, which is not " \
+      "read; look through those that transition tickets. What a rule closes without proof is "    \
+      "reopened")                                                                                 \
+    X(CUSTOMERS, "customers_close",                                                               \
+      "whether the desk lets customers close their requests: no public interface tells that "     \
+      "setting. A transition that the portal shows is judged above")
+enum gate_unseen {
+#define X(suffix, name, words) GATE_UNSEEN_##suffix,
+    GATE_UNSEEN(X)
+#undef X
+        GATE_UNSEEN_COUNT
+};
+extern const char *const GATE_UNSEEN_NAMES[GATE_UNSEEN_COUNT];
+extern const char *const GATE_UNSEEN_WORDS[GATE_UNSEEN_COUNT];
+
 /* --- which gate --- */
 
 /* X(suffix, name in the configuration), strongest first */
@@ -227,7 +268,6 @@ struct gate_abilities {
     bool rule_restrict;  /* system:restrict-issue-transition */
     bool rule_validator; /* system:validate-field-value */
     bool rule_approval;  /* system:block-in-progress-approval */
-    bool check_field;    /* the mapping names one */
 };
 struct gate_choice {
     enum gate_kind kind;

@@ -26,7 +26,7 @@ enum traffic_reach {
 };
 
 enum {
-    TRAFFIC_ROUTES_MAX = 64,
+    TRAFFIC_ROUTES_MAX = 96,
     TRAFFIC_ISSUES = 64,     /* tickets written to within half a minute that are told apart */
     TRAFFIC_BREAK_AFTER = 5, /* calls in a row without an answer: the site is given a rest */
     TRAFFIC_BREAK_MS = 1000, /* first rest; doubled up to the next */

@@ -59,6 +59,11 @@ static const struct manner MANNERS[] = {
                           false},
 };
 
+const char *notice_check(enum notice_state s)
+{
+    return MANNERS[s].check;
+}
+
 bool notice_is_final(enum notice_state s)
 {
     return MANNERS[s].final;

@@ -415,6 +415,23 @@ struct jsm_call jsm_call_tell(struct arena *a, struct str issue_id, struct str a
                       issue_path(a, issue_id, "/comment"), comment_body(a, adf, JSM_ROLE_TOLD));
 }
 
+/* Into an object that is open. */
+static void put_say(struct json_out *out, const struct jsm_say *say)
+{
+    if (say->fields.len) {
+        json_put_name(out, "fields");
+        json_put_raw(out, say->fields);
+    }
+    json_put_name(out, "properties");
+    json_open_array(out);
+    json_open_object(out);
+    json_str_member(out, "key", STR(JSM_STATE));
+    json_put_name(out, "value");
+    jsm_state_write(out, &say->said);
+    json_close_object(out);
+    json_close_array(out);
+}
+
 struct jsm_call jsm_call_say(struct arena *a, struct str issue_id, const struct jsm_say *say)
 {
     struct buf b;
@@ -423,22 +440,32 @@ struct jsm_call jsm_call_say(struct arena *a, struct str issue_id, const struct 
     buf_init(&b, BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    if (say->fields.len) {
-        json_put_name(&out, "fields");
-        json_put_raw(&out, say->fields);
-    }
-    json_put_name(&out, "properties");
-    json_open_array(&out);
-    json_open_object(&out);
-    json_str_member(&out, "key", STR(JSM_STATE));
-    json_put_name(&out, "value");
-    jsm_state_write(&out, &say->said);
-    json_close_object(&out);
-    json_close_array(&out);
+    put_say(&out, say);
     json_close_object(&out);
     return issue_call(JSM_ROUTE_ISSUE_EDIT, JSM_REPEATABLE, issue_id,
                       issue_path(a, issue_id, say->silent ? "?notifyUsers=false" : ""),
                       settle(a, &b));
+}
+
+struct jsm_call jsm_call_record(struct arena *a, struct str issue_id, struct str transition_id,
+                                const struct jsm_say *say)
+{
+    struct buf b;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_put_name(&out, "transition");
+    json_open_object(&out);
+    json_str_member(&out, "id", transition_id);
+    json_close_object(&out);
+    put_say(&out, say);
+    json_close_object(&out);
+    struct jsm_call c = issue_call(JSM_ROUTE_TRANSITION, JSM_REPEATABLE, issue_id,
+                                   issue_path(a, issue_id, "/transitions"), settle(a, &b));
+    c.lane = LANE_WORDS;
+    return c;
 }
 
 struct jsm_call jsm_call_fields(struct arena *a, struct str issue_id, struct str fields)

@@ -141,3 +141,37 @@ void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_
     if (wanted == STATUS_DONE)
         try_role(a, transitions, view, STATUS_VERIFY, current, ret);
 }
+
+/* --- staying where it is --- */
+
+static bool carries(const struct json *transition, const struct str *fields, size_t count)
+{
+    const struct json *screen = json_member(transition, "fields");
+    size_t needed = 0, ours = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct json *field = json_member_str(screen, fields[i]);
+        if (!field)
+            return false;
+        ours += json_is_true(json_member(field, "required"));
+    }
+    JSON_EACH(field, screen)
+    needed += json_is_true(json_member(field, "required")) &&
+              !json_is_true(json_member(field, "hasDefaultValue"));
+    return needed <= ours;
+}
+
+struct str jsm_pick_loop(struct arena *a, const struct json *transitions, const struct str *fields,
+                         size_t count)
+{
+    JSON_EACH(t, json_member(transitions, "transitions"))
+    {
+        const struct json *available = json_member(t, "isAvailable");
+        /* the second is how Atlassian's OpenAPI file calls it */
+        bool loop =
+            json_is_true(json_member(t, "isLooped")) || json_is_true(json_member(t, "looped"));
+        if (loop && (!available || json_is_true(available)) && carries(t, fields, count))
+            return json_id(a, json_member(t, "id"));
+    }
+    return STR_NONE;
+}

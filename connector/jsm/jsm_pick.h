@@ -18,6 +18,12 @@ struct jsm_pick {
 void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
               enum status_role wanted, struct str current, struct jsm_pick *ret);
 
+/* The loop by which these fields are written: it stays in the status, its screen carries them all
+ * and asks for nothing else. Told by Jira's own word for a loop: what merely leads to the status
+ * that was read last would move a ticket that has gone on. Empty: there is none. */
+struct str jsm_pick_loop(struct arena *a, const struct json *transitions, const struct str *fields,
+                         size_t count);
+
 /* A way to throw a ticket away: into a status that the mapping calls cancelled, else declined, else
  * one of the Done category that it does not name. Never into the status that means verified: where
  * the mapping names none as done, any other Done could be it, and there is no road. The resolution

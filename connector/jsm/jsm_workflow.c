@@ -133,6 +133,16 @@ struct str jsm_workflow_doc(struct arena *a, const struct json *workflow,
     return jsm_workflow_text(a, ordered); /* members by name */
 }
 
+struct str jsm_workflow_canonical(struct arena *a, const struct buf *b)
+{
+    const struct json *v;
+    struct err err;
+
+    if (b->over || !json_parse_deep(a, buf_str(b), LIMIT_JIRA_JSON_DEPTH, &v, &err))
+        return STR_NONE;
+    return jsm_workflow_doc(a, json_member(v, "workflow"), json_member(v, "statuses"));
+}
+
 /* --- conditions --- */
 
 struct reading {
@@ -306,6 +316,22 @@ static enum road_type read_type(struct str name)
     return str_eq_c(name, "DIRECTED") ? ROAD_DIRECTED : ROAD_UNKNOWN;
 }
 
+/* Whatever else it wants beside our proof. */
+static bool demands(const struct reading *r, const struct json *rule)
+{
+    return r->key->proof_id.len && str_eq_c(json_path_str(rule, "ruleKey"), JSM_RULE_DEMAND) &&
+           str_eq_c(json_path_str(rule, "parameters/ruleType"), "fieldRequired") &&
+           !str_eq_c(json_path_str(rule, "parameters/ignoreContext"), "true") &&
+           names(json_path_str(rule, "parameters/fieldsRequired"), r->key->proof_id);
+}
+
+bool jsm_workflow_resolves(const struct json *action)
+{
+    return str_eq_c(json_path_str(action, "ruleKey"), JSM_RULE_UPDATE) &&
+           str_eq_c(json_path_str(action, "parameters/field"), "resolution") &&
+           json_path_str(action, "parameters/value").len > 0;
+}
+
 static bool read_road(struct reading *r, const struct workflow *w, const struct json *t,
                       struct road *road, struct err *err)
 {
@@ -319,6 +345,16 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     road->type = read_type(json_path_str(t, "type"));
     road->to = status_at(w, json_path_str(t, "toStatusReference"));
     road->portal = is_word(portal, "true");
+    road->screen = json_path_str(t, "transitionScreen/parameters/screenId");
+    JSON_EACH(rule, json_member(t, "validators"))
+    road->demands |= demands(r, rule);
+    JSON_EACH(action, json_member(t, "actions"))
+    road->resolves |= jsm_workflow_resolves(action);
+    /* no target: from any status to itself */
+    road->records =
+        road->type == ROAD_GLOBAL && !json_path_str(t, "toStatusReference").len &&
+        r->key->screen_id.len &&
+        str_eq(json_path_str(t, "transitionScreen/parameters/screenId"), r->key->screen_id);
     road->from = from;
     if (!from || !road->id.len)
         return FAIL(err, ERR_INPUT, "a transition of the workflow has no id");
@@ -340,6 +376,8 @@ static bool read_flow(struct reading *r, struct jsm_workflow *flow, struct err *
     flow->roads.id = json_path_str(w, "id");
     flow->roads.name = json_path_str(w, "name");
     flow->roads.team_managed = str_eq_c(json_path_str(w, "scope/type"), "PROJECT");
+    flow->roads.wants_proof = r->key->proof_id.len > 0 && !flow->roads.team_managed;
+    flow->roads.wants_record = r->key->screen_id.len > 0 && !flow->roads.team_managed;
     if (!flow->roads.id.len || json_type(transitions) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a workflow without id or transitions");
     if (!read_statuses(r, flow, err))

@@ -24,6 +24,8 @@ enum {
  * accountIds are allowed). */
 struct jsm_gate_key {
     struct str group_id, account_id;
+    struct str proof_id;  /* field that every road into done demands; empty: they are restricted */
+    struct str screen_id; /* of the loop by which we write our fields; empty: none is wanted */
 };
 
 struct jsm_workflow {
@@ -59,16 +61,25 @@ struct jsm_gate_words {
     struct str verify_ref;   /* a UUID, or the id of a status of that name that exists */
     struct jsm_status found; /* that one, sent back as it is; without an id: it is made */
 };
-/* The document as the plan leaves it; empty when it would be longer than JSM_WORKFLOW_BYTES. */
+/* The document as the plan leaves it; empty when it would be longer than JSM_WORKFLOW_BYTES.
+ * Without a screen in words->key it goes without the loop. */
 struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
                               const struct gate_plan *plan, const struct jsm_gate_words *words);
 
-/* Take our changes (before to after) out of what is there now, each status and transition by its
- * id: what is as we left it becomes what it was, what we did not change stays as others left it.
- * With now the same as after the result is before, to the byte. False: others have changed what we
- * did too, or use what we added; err names it. */
-MUST_CHECK bool jsm_workflow_undo(struct arena *a, struct str before, struct str after,
-                                  struct str now, struct str *ret, struct err *err);
+/* A workflow as it was, as we have left it, and as it is. guessed: nobody has seen what Jira made
+ * of our change, and after is what we asked for: names of rules and statuses differ. */
+struct jsm_undo {
+    struct str before, after, now;
+    bool guessed;
+};
+/* Take our changes out of what is there now, each status and transition by its id: what is as we
+ * left it becomes what it was, what we did not change stays as others left it. Where both have
+ * changed a transition, its members are settled one by one, and of its conditions only our rule
+ * goes. What we added goes, even when others have changed it: ret_notes names it then. With now the
+ * same as after the result is before, to the byte. False: what we added is used by others, or it is
+ * guessed whose a change is; err names it. */
+MUST_CHECK bool jsm_workflow_undo(struct arena *a, const struct jsm_undo *of, struct str *ret,
+                                  struct str *ret_notes, struct err *err);
 
 /* Calls. route: the bodies hold all that Jira needs. pairs: "projectId", "issueTypeId" by turns. */
 struct jsm_call jsm_call_workflows(struct arena *a, const struct str *pairs, size_t pair_count);

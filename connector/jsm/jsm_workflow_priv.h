@@ -6,11 +6,18 @@
 #include "json/json_write.h"
 
 #define JSM_RULE_RESTRICT "system:restrict-issue-transition"
+#define JSM_RULE_SCREEN "system:transition-screen"
+#define JSM_RULE_UPDATE "system:update-field"
+#define JSM_RULE_DEMAND "system:validate-field-value"
 #define JSM_RULE_HIDE "system:restrict-from-all-users"
 
 /* A document from two parts, in canonical form; empty when it is too long. */
 struct str jsm_workflow_doc(struct arena *a, const struct json *workflow,
                             const struct json *statuses);
+/* Written in any order, put into the canonical one; empty when it is too long. */
+struct str jsm_workflow_canonical(struct arena *a, const struct buf *b);
+/* Is that post function one that sets the resolution? */
+bool jsm_workflow_resolves(const struct json *action);
 /* Elements of an array in the order of a member of theirs; *ret_count of them. */
 const struct json **jsm_workflow_sorted(struct arena *a, const struct json *array, const char *key,
                                         size_t *ret_count);

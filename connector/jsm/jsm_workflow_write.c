@@ -1,4 +1,4 @@
-/* A workflow changed by a plan, and put back. */
+/* A workflow changed by a plan. */
 #include "base/limits.h"
 #include "jsm/jsm_workflow_priv.h"
 
@@ -82,18 +82,94 @@ static void put_conditions(const struct applying *p, const struct json *there)
     json_close_object(p->out);
 }
 
+/* On the way to proof nothing is resolved yet: the closing transition sets the resolution. */
+static void put_unresolving(const struct applying *p, const struct json *actions)
+{
+    json_put_name(p->out, "actions");
+    json_open_array(p->out);
+    JSON_EACH(action, actions)
+    {
+        if (!jsm_workflow_resolves(action))
+            json_put_value(p->out, action);
+    }
+    json_close_array(p->out);
+}
+
+/* The exact words of what agents are told. Jira knows no variables there: it points at what is
+ * live. */
+#define DEMAND_WORDS                                                                               \
+    "Not closed yet. The access change hasn't been confirmed \u2014 see \"Access check\" on this " \
+    "ticket "                                                                                      \
+    "for the reason and the next check."
+
+/* pairs: names and values by turns, up to a NULL. */
+static void put_rule(struct json_out *out, const char *key, const char *const *pairs)
+{
+    json_open_object(out);
+    json_str_member(out, "ruleKey", str_of(key));
+    json_put_name(out, "parameters");
+    json_open_object(out);
+    for (; *pairs; pairs += 2)
+        json_str_member(out, pairs[0], str_of(pairs[1]));
+    json_close_object(out);
+    json_close_object(out);
+}
+
+/* What was there, and ours behind it. */
+static void put_demand(const struct applying *p, const struct json *validators)
+{
+    const char *const ours[] = {"ruleType",
+                                "fieldRequired",
+                                "fieldsRequired",
+                                arena_cstr(p->arena, p->words->key.proof_id),
+                                "ignoreContext",
+                                "false",
+                                "errorMessage",
+                                DEMAND_WORDS,
+                                NULL};
+
+    json_put_name(p->out, "validators");
+    json_open_array(p->out);
+    JSON_EACH(rule, validators)
+    json_put_value(p->out, rule);
+    put_rule(p->out, JSM_RULE_DEMAND, ours);
+    json_close_array(p->out);
+}
+
+/* A proof serves once: whoever leaves with it leaves it empty. Inside a list of actions. */
+static void put_use(const struct applying *p)
+{
+    const char *const ours[] = {
+        "field", arena_cstr(p->arena, p->words->key.proof_id), "value", "", "mode", "replace",
+        NULL};
+
+    put_rule(p->out, JSM_RULE_UPDATE, ours);
+}
+
 static void put_changed(const struct applying *p, const struct json *t, const struct gate_change *c)
 {
     static const char *const CONDITIONS[] = {"conditions", NULL};
-    static const char *const TARGET[] = {"toStatusReference", NULL};
-    bool lead = c->kind == GATE_LEAD;
+    static const char *const TARGET[] = {"toStatusReference", "actions", NULL};
+    static const char *const DEMANDS[] = {"validators", "actions", NULL};
 
     json_open_object(p->out);
-    jsm_workflow_put_others(p->out, t, lead ? TARGET : CONDITIONS);
-    if (lead)
+    if (c->kind == GATE_LEAD) {
+        jsm_workflow_put_others(p->out, t, TARGET);
         json_str_member(p->out, "toStatusReference", ref_of(p, c->to));
-    else
+        put_unresolving(p, json_member(t, "actions"));
+    } else if (c->kind == GATE_DEMAND) {
+        jsm_workflow_put_others(p->out, t, DEMANDS);
+        put_demand(p, json_member(t, "validators"));
+        json_put_name(p->out, "actions");
+        json_open_array(p->out);
+        JSON_EACH(action, json_member(t, "actions"))
+        json_put_value(p->out, action);
+        put_use(p);
+        json_close_array(p->out);
+    } else {
+        jsm_workflow_put_others(p->out, t, CONDITIONS);
         put_conditions(p, json_member(t, "conditions"));
+    }
     json_close_object(p->out);
 }
 
@@ -107,10 +183,11 @@ static bool is_taken(const struct workflow *w, struct str name)
 
 static struct str name_of(const struct applying *p, enum gate_change_kind kind)
 {
-    const char *name = kind == GATE_ADD_RESOLVE ? "Mark done"
-                       : kind == GATE_ADD_CLOSE ? "Close verified"
-                       : kind == GATE_ADD_BACK  ? "Back to work"
-                                                : "Reopen unverified";
+    const char *name = kind == GATE_ADD_RESOLVE  ? "Mark done"
+                       : kind == GATE_ADD_CLOSE  ? "Close verified"
+                       : kind == GATE_ADD_BACK   ? "Back to work"
+                       : kind == GATE_ADD_RECORD ? "Record access check"
+                                                 : "Reopen unverified";
 
     if (!is_taken(&p->flow->roads, str_of(name)))
         return str_of(name);
@@ -127,7 +204,7 @@ static void put_rule_like(const struct applying *p, const struct json *rule)
     json_close_object(p->out);
 }
 
-static void put_like(const struct applying *p, const struct json *like)
+static void put_like(const struct applying *p, const struct json *like, bool uses)
 {
     const struct json *screen = json_member(like, "transitionScreen");
 
@@ -135,6 +212,8 @@ static void put_like(const struct applying *p, const struct json *like)
     json_open_array(p->out);
     JSON_EACH(action, json_member(like, "actions"))
     put_rule_like(p, action);
+    if (uses)
+        put_use(p);
     json_close_array(p->out);
     if (json_type(screen) == JSON_OBJECT) {
         json_put_name(p->out, "transitionScreen");
@@ -144,24 +223,35 @@ static void put_like(const struct applying *p, const struct json *like)
 
 static void put_empty(struct json_out *out)
 {
-    json_put_name(out, "validators");
-    json_put_raw(out, STR("[]"));
     json_put_name(out, "triggers");
     json_put_raw(out, STR("[]"));
     json_put_name(out, "properties");
     json_put_raw(out, STR("{}"));
 }
 
-static void put_added(struct applying *p, const struct gate_change *c)
+/* A loop: from every status, and to none. */
+static void put_loop(const struct applying *p)
 {
-    bool ours = c->kind == GATE_ADD_CLOSE || c->kind == GATE_ADD_REOPEN;
-    struct json_out *out = p->out;
+    json_str_member(p->out, "type", STR("GLOBAL"));
+    json_put_name(p->out, "links");
+    json_put_raw(p->out, STR("[]"));
+    json_put_name(p->out, "actions");
+    json_put_raw(p->out, STR("[]"));
+    json_put_name(p->out, "transitionScreen");
+    json_open_object(p->out);
+    json_str_member(p->out, "ruleKey", STR(JSM_RULE_SCREEN));
+    json_put_name(p->out, "parameters");
+    json_open_object(p->out);
+    json_str_member(p->out, "screenId", p->words->key.screen_id);
+    json_close_object(p->out);
+    json_close_object(p->out);
+}
 
-    p->last_id += ID_STEP;
-    json_open_object(out);
-    json_str_member(out, "id", arena_printf(p->arena, "%lld", (long long)p->last_id));
-    json_str_member(out, "name", name_of(p, c->kind));
-    json_str_member(out, "description", STR("Installed by Countersign"));
+static void put_road(const struct applying *p, const struct gate_change *c)
+{
+    struct json_out *out = p->out;
+    bool uses = p->flow->roads.wants_proof && c->kind != GATE_ADD_RESOLVE;
+
     json_str_member(out, "type", STR("DIRECTED"));
     json_str_member(out, "toStatusReference", ref_of(p, c->to));
     json_put_name(out, "links");
@@ -174,7 +264,30 @@ static void put_added(struct applying *p, const struct gate_change *c)
         json_close_object(out);
     }
     json_close_array(out);
-    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like));
+    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like), uses);
+}
+
+static void put_added(struct applying *p, const struct gate_change *c)
+{
+    bool loop = c->kind == GATE_ADD_RECORD;
+    bool ours = loop || c->kind == GATE_ADD_CLOSE || c->kind == GATE_ADD_REOPEN;
+    struct json_out *out = p->out;
+
+    p->last_id += ID_STEP;
+    json_open_object(out);
+    json_str_member(out, "id", arena_printf(p->arena, "%lld", (long long)p->last_id));
+    json_str_member(out, "name", name_of(p, c->kind));
+    json_str_member(out, "description", STR("Installed by Countersign"));
+    if (loop)
+        put_loop(p);
+    else
+        put_road(p, c);
+    if (c->kind == GATE_ADD_CLOSE && p->flow->roads.wants_proof) {
+        put_demand(p, NULL);
+    } else {
+        json_put_name(out, "validators");
+        json_put_raw(out, STR("[]"));
+    }
     put_empty(out);
     if (ours)
         put_conditions(p, NULL);
@@ -199,9 +312,12 @@ static void put_transitions(struct applying *p)
         else
             json_put_value(p->out, t);
     }
-    for (size_t i = 0; i < p->plan->added_count; i++)
-        if (p->plan->added[i].kind != GATE_ADD_STATUS)
+    for (size_t i = 0; i < p->plan->added_count; i++) {
+        enum gate_change_kind kind = p->plan->added[i].kind;
+        bool later = kind == GATE_ADD_RECORD && !p->words->key.screen_id.len; /* no screen yet */
+        if (kind != GATE_ADD_STATUS && !later)
             put_added(p, &p->plan->added[i]);
+    }
     json_close_array(p->out);
 }
 
@@ -272,17 +388,6 @@ static void put_statuses(const struct applying *p)
     json_close_array(p->out);
 }
 
-/* Written in any order, then put into the canonical one. */
-static struct str canonical(struct arena *a, const struct buf *b)
-{
-    const struct json *v;
-    struct err err;
-
-    if (b->over || !json_parse_deep(a, buf_str(b), LIMIT_JIRA_JSON_DEPTH, &v, &err))
-        return STR_NONE;
-    return jsm_workflow_doc(a, json_member(v, "workflow"), json_member(v, "statuses"));
-}
-
 struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
                               const struct gate_plan *plan, const struct jsm_gate_words *words)
 {
@@ -302,204 +407,5 @@ struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
     put_transitions(&p);
     json_close_object(&out);
     json_close_object(&out);
-    return canonical(a, &b);
-}
-
-/* --- putting it back --- */
-
-/* One list in its three states. */
-struct merging {
-    const struct json *before, *after, *now;
-    const char *key;  /* member that tells elements apart; NULL: their own name */
-    const char *what; /* "transition", for people */
-};
-
-static struct str key_of(const struct merging *m, const struct json *v)
-{
-    return m->key ? json_path_str(v, m->key) : json_name(v);
-}
-
-static const struct json *keyed(const struct merging *m, const struct json *list, struct str key)
-{
-    JSON_EACH(v, list)
-    {
-        if (str_eq(key_of(m, v), key))
-            return v;
-    }
-    return NULL;
-}
-
-/* What one element becomes; NULL: it goes. False: ours and theirs at once. */
-static bool settle(struct arena *a, const struct merging *m, struct str key,
-                   const struct json **ret, struct err *err)
-{
-    const struct json *before = keyed(m, m->before, key), *after = keyed(m, m->after, key);
-    const struct json *now = keyed(m, m->now, key);
-    struct str was = jsm_workflow_text(a, before), ours = jsm_workflow_text(a, after);
-    struct str is = jsm_workflow_text(a, now), name = json_path_str(now ? now : after, "name");
-
-    *ret = str_eq(ours, is) ? before : now;
-    if (str_eq(ours, is) || str_eq(was, ours) || str_eq(was, is))
-        return true;
-    return FAIL(err, ERR_CONFLICT,
-                "%s '%.*s' was changed by somebody else since the gate was "
-                "installed",
-                m->what, STR_ARG(name.len ? name : key));
-}
-
-static bool merge(struct arena *a, struct json_out *out, const struct merging *m, struct err *err)
-{
-    const struct json *lists[] = {m->now, m->before};
-    const struct json *kept;
-
-    for (size_t l = 0; l < 2; l++) {
-        JSON_EACH(v, lists[l])
-        {
-            struct str key = key_of(m, v);
-            if (l && keyed(m, m->now, key))
-                continue;
-            if (!settle(a, m, key, &kept, err))
-                return false;
-            if (kept && !m->key)
-                json_put_name(out, json_name(kept).p);
-            if (kept)
-                json_put_value(out, kept);
-        }
-    }
-    /* what is in none of these two was ours and is gone already */
-    return true;
-}
-
-static bool merge_member(struct arena *a, struct json_out *out, const struct json *three[3],
-                         const char *path, const char *name, const char *key, const char *what,
-                         struct err *err)
-{
-    struct merging m = {json_path(three[0], path), json_path(three[1], path),
-                        json_path(three[2], path), key, what};
-
-    json_put_name(out, name);
-    json_open_array(out);
-    bool ok = merge(a, out, &m, err);
-    json_close_array(out);
-    return ok;
-}
-
-static const struct json *plain_members(struct arena *a, const struct json *doc)
-{
-    static const char *const LISTS[] = {"statuses", "transitions", NULL};
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-    const struct json *v = NULL;
-    struct err err;
-
-    buf_init(&b, JSM_WORKFLOW_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    jsm_workflow_put_others(&out, json_member(doc, "workflow"), LISTS);
-    json_close_object(&out);
-    return json_parse_deep(a, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &v, &err) ? v : NULL;
-}
-
-static bool has_status(const struct json *workflow, struct str ref)
-{
-    JSON_EACH(l, json_member(workflow, "statuses"))
-    {
-        if (str_eq(json_path_str(l, "statusReference"), ref))
-            return true;
-    }
-    return false;
-}
-
-/* A transition of others that begins in the status that goes begins there no more; one that leads
- * there, or begins nowhere else, cannot stay as it is. */
-static bool put_ends(struct json_out *out, const struct json *w, const struct json *t,
-                     struct err *err)
-{
-    static const char *const LINKS[] = {"links", NULL};
-    const struct json *links = json_member(t, "links"), *to = json_member(t, "toStatusReference");
-    size_t left = 0;
-
-    json_open_object(out);
-    jsm_workflow_put_others(out, t, LINKS);
-    if (links) {
-        json_put_name(out, "links");
-        json_open_array(out);
-        JSON_EACH(link, links)
-        {
-            struct str from = json_path_str(link, "fromStatusReference");
-            if (from.len && !has_status(w, from)) /* an initial one may name none */
-                continue;
-            json_put_value(out, link);
-            left++;
-        }
-        json_close_array(out);
-    }
-    json_close_object(out);
-    if ((!to || has_status(w, json_str(to))) && (left || !json_count(links)))
-        return true;
-    return FAIL(err, ERR_CONFLICT, "transition '%.*s' uses the status that the gate added",
-                STR_ARG(json_path_str(t, "name")));
-}
-
-static bool settle_ends(struct arena *a, struct str doc, struct str *ret, struct err *err)
-{
-    static const char *const TRANSITIONS[] = {"transitions", NULL};
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-    const struct json *v;
-
-    if (!json_parse_deep(a, doc, LIMIT_JIRA_JSON_DEPTH, &v, err))
-        return false;
-    const struct json *w = json_member(v, "workflow");
-    buf_init(&b, JSM_WORKFLOW_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_put_name(&out, "statuses");
-    json_put_value(&out, json_member(v, "statuses"));
-    json_put_name(&out, "workflow");
-    json_open_object(&out);
-    jsm_workflow_put_others(&out, w, TRANSITIONS);
-    json_put_name(&out, "transitions");
-    json_open_array(&out);
-    JSON_EACH(t, json_member(w, "transitions"))
-    {
-        if (!put_ends(&out, w, t, err))
-            return false;
-    }
-    json_close_array(&out);
-    json_close_object(&out);
-    json_close_object(&out);
-    *ret = canonical(a, &b);
-    return ret->len || FAIL(err, ERR_INPUT, "the workflow is longer than we look at");
-}
-
-bool jsm_workflow_undo(struct arena *a, struct str before, struct str after, struct str now,
-                       struct str *ret, struct err *err)
-{
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-    const struct json *three[3];
-    const struct str texts[] = {before, after, now};
-
-    for (size_t i = 0; i < 3; i++)
-        if (!json_parse_deep(a, texts[i], LIMIT_JIRA_JSON_DEPTH, &three[i], err))
-            return false;
-    struct merging plain = {plain_members(a, three[0]), plain_members(a, three[1]),
-                            plain_members(a, three[2]), NULL, "the workflow's"};
-    buf_init(&b, JSM_WORKFLOW_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    if (!merge_member(a, &out, three, "statuses", "statuses", "statusReference", "status", err))
-        return false;
-    json_put_name(&out, "workflow");
-    json_open_object(&out);
-    if (!merge(a, &out, &plain, err) ||
-        !merge_member(a, &out, three, "workflow/statuses", "statuses", "statusReference",
-                      "the place of status", err) ||
-        !merge_member(a, &out, three, "workflow/transitions", "transitions", "id", "transition",
-                      err))
-        return false;
-    json_close_object(&out);
-    json_close_object(&out);
-    return settle_ends(a, canonical(a, &b), ret, err);
+    return jsm_workflow_canonical(a, &b);
 }

@@ -121,6 +121,15 @@ static void put_unseen(struct json_out *out, const struct site_gate *gate)
     if (gate->facts.resolution == ROAD_NOT_KNOWN)
         json_put_str(out, str_of(GATE_FINDING_TEXTS[GATE_FOUND_RESOLUTION].name));
     json_close_array(out);
+    json_put_name(out, "cannot_be_seen");
+    json_open_array(out);
+    for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++) {
+        json_open_object(out);
+        json_str_member(out, "name", str_of(GATE_UNSEEN_NAMES[i]));
+        json_str_member(out, "words", str_of(GATE_UNSEEN_WORDS[i]));
+        json_close_object(out);
+    }
+    json_close_array(out);
 }
 
 static void put_mode(struct json_out *out, const struct site *site, const struct site_gate *gate)

@@ -8,7 +8,7 @@
 
 /* Members of an object that is open: project, known, why, mode, why_not, open, open_roads,
  * workflows with their roads and findings, findings, others_in_group, editable, tries, not_tried
- * (why), not_known (names of findings). */
+ * (why), not_known (names of findings), cannot_be_seen (by no look of ours). */
 void gate_detail_put(struct json_out *out, struct arena *a, const struct site *site,
                      const struct site_gate *gate);
 /* The same as one object. */

@@ -11,6 +11,7 @@ struct step_call {
     struct jsm_call call;
     enum status_role reached; /* a move: where it leads */
     bool silent;              /* it asks Jira to mail nobody, which Jira may refuse */
+    bool edits;               /* it edits our two fields, which may be on no edit screen */
 };
 
 /* A step being made ready. */

@@ -96,6 +96,36 @@ static struct str two_fields(struct prep *p, const struct payload *words)
     return arena_str(p->arena, buf_str(&b));
 }
 
+static void read_transitions(struct prep *p)
+{
+    prep_read(p, jsm_call_transitions(p->arena, p->flow->issue_id));
+}
+
+/* Once Jira has said that no edit screen carries them, it is asked for the way round. */
+static void read_loop(struct prep *p)
+{
+    const struct mapping *m = p->site->o.mapping;
+
+    if (p->site->by_loop && (m->check_field.len || m->reason_field.len))
+        read_transitions(p);
+    else
+        io_loop_defer(p->svc->loop, prep_go_on, p);
+}
+
+/* Empty: the edit screen, or nothing. */
+static struct str loop_of(struct prep *p)
+{
+    const struct mapping *m = p->site->o.mapping;
+    struct str fields[2];
+    size_t count = 0;
+
+    if (m->check_field.len)
+        fields[count++] = m->check_field;
+    if (m->reason_field.len)
+        fields[count++] = m->reason_field;
+    return p->site->by_loop && count ? jsm_pick_loop(p->arena, p->read, fields, count) : STR_NONE;
+}
+
 static bool build_fields(struct prep *p)
 {
     struct payload words;
@@ -108,9 +138,13 @@ static bool build_fields(struct prep *p)
                                    .check = words.check,
                                    .line = words.notice.line},
                           .silent = !p->site->is_loud};
+    struct str loop = loop_of(p);
+    if (loop.len)
+        return prep_make(p, jsm_call_record(p->arena, p->flow->issue_id, loop, &say));
     if (!prep_make(p, jsm_call_say(p->arena, p->flow->issue_id, &say)))
         return false;
     p->made->silent = say.silent;
+    p->made->edits = say.fields.len > 0;
     return true;
 }
 
@@ -120,11 +154,6 @@ static bool build_unresolve(struct prep *p)
 }
 
 /* --- moves --- */
-
-static void read_transitions(struct prep *p)
-{
-    prep_read(p, jsm_call_transitions(p->arena, p->flow->issue_id));
-}
 
 /* nearly: one move nearer counts, too. */
 static bool build_move(struct prep *p, enum status_role toward, bool nearly)
@@ -156,6 +185,23 @@ static bool build_to_done(struct prep *p)
 static bool build_to_open(struct prep *p)
 {
     return build_move(p, STATUS_OPEN, false);
+}
+
+/* The proof that a transition demands, where the gate is a validator. Without a loop that carries
+ * it the gate is another one, and nothing is to be written. */
+static bool build_prove(struct prep *p)
+{
+    const struct mapping *m = p->site->o.mapping;
+    struct str loop = jsm_pick_loop(p->arena, p->read, &m->proof_field, 1);
+
+    if (!loop.len)
+        return true;
+    prep_make(p, jsm_call_transition(p->arena, p->flow->issue_id, loop,
+                                     arena_printf(p->arena, "{\"%.*s\":\"%.*s\"}",
+                                                  STR_ARG(m->proof_field),
+                                                  STR_ARG(p->flow->request_id))));
+    p->made->reached = p->ticket->role; /* it stays where it is */
+    return true;
 }
 
 /* --- a second ticket --- */
@@ -192,7 +238,8 @@ static const struct {
     [STEP_COMMENT] = {{read_comments}, build_comment},
     [STEP_TELL] = {{read_comments}, build_tell},
     [STEP_UNRESOLVE] = {{NULL}, build_unresolve},
-    [STEP_FIELDS] = {{NULL}, build_fields},
+    [STEP_FIELDS] = {{read_loop}, build_fields},
+    [STEP_PROVE] = {{read_transitions}, build_prove},
     [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
     [STEP_TO_DONE] = {{read_transitions}, build_to_done},
     [STEP_TO_OPEN] = {{read_transitions}, build_to_open},
@@ -299,7 +346,7 @@ struct sending {
     struct arena *arena;
     struct str rule; /* of the mapping */
     enum status_role reached;
-    bool silent;
+    bool silent, edits;
     world_call_fn *fn;
     void *arg;
 };
@@ -330,6 +377,13 @@ static struct str made_id(struct arena *a, const struct json *body)
     return id.len ? id : json_id(a, json_member(body, "issueId"));
 }
 
+static bool is_of_ours(const struct site *site, struct str field)
+{
+    const struct mapping *m = site->o.mapping;
+
+    return field.len && (str_eq(field, m->check_field) || str_eq(field, m->reason_field));
+}
+
 static void on_sent(void *arg, const struct jsm_answer *answer)
 {
     struct sending *s = arg;
@@ -347,6 +401,11 @@ static void on_sent(void *arg, const struct jsm_answer *answer)
         reply.key = json_path_str(answer->body, "issueKey");
     if (s->silent && answer->status == 403) { /* who does not administer the project is heard */
         s->site->is_loud = true;
+        reply.outcome = CALL_NOT_SENT;
+    }
+    if (s->edits && !s->site->by_loop && reply.outcome == CALL_REFUSED &&
+        is_of_ours(s->site, answer->field)) { /* there may be another way to write them */
+        s->site->by_loop = true;
         reply.outcome = CALL_NOT_SENT;
     }
     if (blame.len &&
@@ -369,7 +428,14 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
     if (!s)
         abort();
     ASSERT(site); /* the call was made for it */
-    *s = (struct sending){site, arena, d->rule, call->reached, call->silent, fn, arg};
+    *s = (struct sending){.site = site,
+                          .arena = arena,
+                          .rule = d->rule,
+                          .reached = call->reached,
+                          .silent = call->silent,
+                          .edits = call->edits,
+                          .fn = fn,
+                          .arg = arg};
     struct jsm_call sent = call->call;
     if (is_urgent(flow, d))
         sent.lane = LANE_GATE;

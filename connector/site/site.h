@@ -78,6 +78,7 @@ struct site {
     struct str history[MAPPING_RULES_MAX * 5 + 8]; /* fields whose changes are looked for */
     struct str names[MAPPING_RULES_MAX * 5 + 8];   /* theirs, at a Data Center */
     bool is_loud;               /* Jira does not let us edit without mailing the watchers */
+    bool by_loop;               /* Jira said that no edit screen carries our two fields */
     struct jsm_view view;       /* our_account and site_id are known after site_learn */
     struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
     struct site_forms *forms;   /* of site_form.c */

@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_SITE_SITE_GATE_H
 #define COUNTERSIGN_SITE_SITE_GATE_H
 
+#include "domain/gate_part.h"
 #include "domain/gate_plan.h"
 #include "jsm/jsm_workflow.h"
 #include "site/site.h"
@@ -41,6 +42,8 @@ struct site_gate {
     struct jsm_gate_key key;
     struct jsm_status verify_status;             /* of that name, where one exists */
     struct str strangers[SITE_GATE_MEMBERS_MAX]; /* in the group, by name */
+    struct gate_parts_there there;               /* our fields and their screens */
+    struct str unshown;                          /* why not all of that could be read; or empty */
     struct str missing;                          /* ids of our fields that do not exist */
     struct str editable;                         /* our fields on the edit screen: "Access check" */
     struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
@@ -49,7 +52,7 @@ struct site_gate {
 };
 typedef void site_gate_fn(void *arg, const struct site_gate *gate);
 
-/* Look at one project, about fifteen calls one after the other. Calls back exactly once, never from
+/* Look at one project, about twenty calls one after the other. Calls back exactly once, never from
  * inside; all of it lives in the arena. */
 void site_gate_look(const struct site_gate_eyes *eyes, struct arena *arena, struct str project,
                     site_gate_fn *fn, void *arg);

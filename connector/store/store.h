@@ -74,6 +74,8 @@ typedef void store_number_fn(void *arg, enum store_outcome outcome, int64_t numb
                              const char *message);
 struct store_gate_change {
     struct str site, project, workflow, name, mode;
+    struct str kind; /* workflow, field, screen, view; of all but the first, workflow is what it is
+                        called here */
     int64_t version;
     struct str before, planned; /* documents of jsm_workflow.h */
     struct str changes;         /* JSON: a list of words */
@@ -91,7 +93,7 @@ void store_gate_begin(struct store *s, const struct store_gate_change *change, s
 void store_gate_move(struct store *s, int64_t id, const char *from, const char *to,
                      struct str after, struct str said, store_done_fn *fn, void *arg);
 typedef void store_gate_live_fn(void *arg, enum store_outcome outcome, struct str json);
-/* What is installed at a site, or half so: a JSON list of id, project, workflow, name, state,
+/* What is installed at a site, or half so: a JSON list of id, kind, project, workflow, name, state,
  * version, before, planned, after. The text is borrowed; on a failure it says why. */
 void store_gate_live(struct store *s, struct str site, store_gate_live_fn *fn, void *arg);
 struct store_gate_proof {

@@ -43,6 +43,7 @@ void store_gate_begin(struct store *s, const struct store_gate_change *change, s
     json_str_member(&out, "workflow", change->workflow);
     json_str_member(&out, "name", change->name);
     json_str_member(&out, "mode", change->mode);
+    json_str_member(&out, "kind", change->kind);
     json_i64_member(&out, "version", change->version);
     json_str_member(&out, "before", change->before);
     json_str_member(&out, "planned", change->planned);

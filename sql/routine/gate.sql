@@ -8,9 +8,10 @@ begin
         update governance.gate_installation set state = 'replaced'
          where id = (p->>'replaces')::bigint and state in ('installing', 'installed', 'removing');
     end if;
-    insert into governance.gate_installation (site, project, workflow, name, mode, state, version, before, planned, changes, replaces)
-    values (p->>'site', p->>'project', p->>'workflow', p->>'name', p->>'mode', 'installing', (p->>'version')::bigint,
-            p->>'before', p->>'planned', coalesce(p->'changes', '[]'), (p->>'replaces')::bigint)
+    insert into governance.gate_installation (site, project, workflow, kind, name, mode, state, version, before, planned, changes,
+                                              replaces)
+    values (p->>'site', p->>'project', p->>'workflow', coalesce(p->>'kind', 'workflow'), p->>'name', p->>'mode', 'installing',
+            (p->>'version')::bigint, p->>'before', p->>'planned', coalesce(p->'changes', '[]'), (p->>'replaces')::bigint)
     on conflict (site, workflow) where state in ('installing', 'installed', 'removing') do nothing
     returning id into made;
     return made;
@@ -59,8 +60,8 @@ comment on function governance.gate_turn(text) is 'May this session change the g
 
 create or replace function governance.gate_live(p_site text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
-    select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'project', g.project, 'workflow', g.workflow, 'name', g.name,
-                                                 'state', g.state, 'version', g.version, 'before', g.before,
+    select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'kind', g.kind, 'project', g.project, 'workflow', g.workflow,
+                                                 'name', g.name, 'state', g.state, 'version', g.version, 'before', g.before,
                                                  'planned', g.planned, 'after', g.after) order by g.id), '[]')
       from governance.gate_installation g
      where g.site = p_site and g.state in ('installing', 'installed', 'removing')

@@ -2,7 +2,7 @@
 create or replace view sla.gate_v1 as
 select p.site, p.project, p.at, p.known, p.open, p.since,
        (select max(g.installed_at) from governance.gate_installation g
-         where g.site = p.site and g.project = p.project and g.state = 'installed') as installed_at
+         where g.site = p.site and g.project = p.project and g.kind = 'workflow' and g.state = 'installed') as installed_at
   from governance.gate_proof p;
 comment on view sla.gate_v1 is 'The gate of each project, as the last look proved it';
 comment on column sla.gate_v1.site is 'Site';

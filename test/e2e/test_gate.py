@@ -34,6 +34,13 @@ class Gated(world.World):
         done = self.countersign("gate", verb, *who, *more, check=check)
         return done.returncode, done.stdout, done.stderr
 
+    def as_admin(self, method, path, body=None):
+        """What Jira says to the administrator."""
+        status, text = world.http(method, f"{self.jira_url}/rest/api/3{path}", body, {
+            "Authorization": "Basic YWRtaW5AZXhhbXBsZS5jb206YWRtaW4tdG9rZW4=", "Content-Type": "application/json"})
+        assert status < 300, text
+        return json.loads(text) if text else None
+
     def started(self, verb, *more):
         """The same, not waited for."""
         return subprocess.Popen([self.program, "gate", verb, *more, "--email", "admin@example.com", "--token",
@@ -41,9 +48,13 @@ class Gated(world.World):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def live(self):
-        """States of what is installed, or half so."""
-        rows = self.sql("select state from governance.gate_installation where state in ('installing','installed','removing') order by id")
-        return rows.split()
+        """States of the workflows that are installed, or half so."""
+        return self.left("and kind = 'workflow'")
+
+    def left(self, which=""):
+        """The same of fields and screens, too."""
+        return self.sql("select state from governance.gate_installation where state in ('installing','installed','removing') "
+                        f"{which} order by id").split()
 
     def prove(self, *more, **kwargs):
         """(exit code, the one project's proof)."""
@@ -139,8 +150,9 @@ PLAN = """acme IAM (company-managed)
   gate: connector_closes
   + the connector into group countersign
   ! the mapping names fields that do not exist: customfield_10080, customfield_10081
-  ! fields to be made by hand: Access check (a select list) and Access check reason (a text field), on the edit screen;
-    the mapping names them under fields: access_check, access_check_reason
+  + 2 fields: Access check (a select list), Access check reason (a text field)
+  + screen Access check (Countersign): carries them, for our own transition
+  + screen IAM: Screen Scheme: view (Countersign): the screen for viewing (10022) and both fields, for viewing only
   workflow IAM Service request workflow, version 0
   before:
   roads into done: 2, open 1, left alone 1
@@ -150,6 +162,7 @@ PLAN = """acme IAM (company-managed)
     + transition Mark done: Open, Work in progress, Pending, Waiting for customer -> Verifying access, for everybody
     + transition Close verified: Verifying access -> Done, only for group countersign
     + transition Back to work (access): Verifying access -> Work in progress, for everybody
+    + transition Record access check: any status -> itself, only for group countersign
     ~ transition Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done, now only for group countersign
   after:
   roads into done: 3, open 0, left alone 1
@@ -277,16 +290,43 @@ def test_what_others_open_is_found_and_closed(site, hole, roads, findings):
     site.act("delete", key, actor="admin")
 
 
-def test_what_others_changed_of_ours_is_not_touched(site):
+def test_an_ordinary_edit_of_a_gated_transition_stays(site):
+    """What others changed of it is theirs, our rule alone goes; what the gate had added goes whatever they did to it."""
     site.fresh()
+    before = site.workflow()
     code, out, err = site.gate("install", "--yes")
     assert code == 0, (out, err)
     site.control("plant", {"what": "portal", "project": "IAM", "transition": "61"})
-    before = site.workflow()
+    site.control("plant", {"what": "portal", "project": "IAM", "transition": names(site.workflow())["Mark done"]})
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
     code, out, err = site.gate("uninstall")
-    assert code == 1 and "transition 'Resolve' was changed by somebody else" in err, (out, err)
-    assert site.workflow() == before
+    assert code == 0 and "only our parts were taken out" in out, (out, err)
+    assert "others have changed what the gate had added, it counts as ours: Mark done" in err, err
+    left = site.workflow()
+    theirs = next(t for t in left["transitions"] if t["id"] == "61")
+    assert theirs["properties"].pop("servicedesk.customer.transition.active") == "true"
+    assert left == before
+
+
+def test_a_verifying_status_that_was_renamed_is_known_by_its_id(site):
     site.fresh()
+    assert site.gate("install", "--yes")[0] == 0
+    (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
+    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
+    renamed = site.workflow()
+    code, _, err = site.gate("install", "--yes")
+    assert code == 1 and "the status Proving of workflow" in err and "give it back the name Verifying access" in err, err
+    assert site.workflow() == renamed
+    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
+    assert site.gate("uninstall")[0] == 0
+
+
+def test_what_no_look_shows_is_said(site):
+    site.fresh()
+    code, out, _ = site.gate("prove")
+    assert "  cannot be seen: the rules of Jira's automation" in out and "  cannot be seen: whether the desk lets customers" in out
+    assert [u["name"] for u in site.prove()[1]["cannot_be_seen"]] == ["automation_rules", "customers_close"]
 
 
 def test_the_group_is_made(site):
@@ -307,6 +347,105 @@ def test_the_group_is_made(site):
     finally:
         site.config = own
     assert site.workflow() == before
+
+
+def with_mapping(site, check, reason):
+    site.edit_file("mapping.yaml", "access_check: customfield_10080, access_check_reason: customfield_10081",
+                   f"access_check: {check}, access_check_reason: {reason}")
+    site.service.stop()
+    site.start_service()
+
+
+def test_the_fields_are_made_written_and_taken_out(site):
+    """People see them and write them nowhere; we do, by a loop of our own."""
+    site.fresh()
+    before, screens = site.workflow(), site.control("screens")["IAM"]
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    check, reason = re.search(r"access_check: (customfield_\d+), access_check_reason: (customfield_\d+)", err).groups()
+    now = site.control("screens")["IAM"]
+    assert now["view"] == screens["view"] + [check, reason]
+    assert (now["edit"], now["create"]) == (screens["edit"], screens["create"]), "on no screen for editing or creating"
+    kinds = site.sql("select string_agg(kind, ' ' order by id) from governance.gate_installation where state = 'installed'")
+    assert kinds == "field field screen view workflow"
+    assert site.gate("plan")[0] == 0, "nothing is left to do"
+    with_mapping(site, check, reason)
+    try:
+        code, proof = site.prove()
+        assert code == 0 and "no_words" not in [f["name"] for f in proof["findings"]], proof["findings"]
+        key = site.ask_removal()
+        shown = lambda: (f := site.as_admin("GET", f"/issue/{key}")["fields"])[check] and f[reason] and (f[check]["value"], f[reason])
+        wait.until(shown, 20, what="both are written")
+        assert shown()[0] == "Waiting"
+        with pytest.raises(AssertionError, match="not on the appropriate screen"):
+            site.act("edit", key, fields={reason: "Verified, believe me"})
+        site.act("transition", key, name="Mark done")
+        wait.until(lambda: shown()[0] == "Not there yet", 20, what="the sentence follows the state")
+        assert "Record access check" not in json.dumps(site.prove()[1]["open_roads"])
+        site.act("delete", key, actor="admin")
+    finally:
+        with open(site.folder + "/mapping.yaml") as file:
+            text = file.read()
+        site.write("mapping.yaml", text.replace(check, "customfield_10080").replace(reason, "customfield_10081"))
+        site.service.stop()
+        site.start_service()
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and "the field Access check: taken out" in err, (out, err)
+    assert site.workflow() == before and site.control("screens")["IAM"] == screens
+    assert not {check, reason} & {f["id"] for f in site.as_admin("GET", "/field/search")["values"]}
+    assert {check, reason} == {f["id"] for f in site.as_admin("GET", "/field/search/trashed")["values"]} & {check, reason}
+    assert site.left() == []
+
+
+def test_fields_that_others_made_or_use_stay(site):
+    site.fresh()
+    theirs = site.as_admin("POST", "/field", {"name": "Access check reason",
+                                          "type": "com.atlassian.jira.plugin.system.customfieldtypes:textfield"})["id"]
+    code, out, _ = site.gate("plan")
+    assert code == 2 and "+ 1 field: Access check (a select list)" in out, out
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and theirs in err, (out, err)
+    check = re.search(r"access_check: (customfield_\d+)", err).group(1)
+    tab = site.as_admin("GET", "/screens/10021/tabs")[0]["id"]
+    site.as_admin("POST", f"/screens/10021/tabs/{tab}/fields", {"fieldId": check})
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and "the field Access check: it stays in Jira: a screen of somebody else shows it" in err, (out, err)
+    assert {check, theirs} <= {f["id"] for f in site.as_admin("GET", "/field/search")["values"]}
+    site.as_admin("DELETE", f"/screens/10021/tabs/{tab}/fields/{check}")
+
+
+@pytest.mark.parametrize("path,how", [("/field$", "lose_reply"), ("/screens$", "reply"), ("/screenscheme/", "reply")],
+                         ids=["field", "screen", "scheme"])
+def test_cut_off_among_the_fields(site, path, how):
+    """The next run goes on with what is there; nothing is made twice, and all of it goes again."""
+    site.fresh()
+    before, screens = site.workflow(), site.control("screens")["IAM"]
+    method = "PUT" if "scheme" in path else "POST"
+    if how == "reply":
+        site.fault("reply", method=method, path=path, status=500, body={}, count=100)
+    else:
+        site.fault("lose_reply", method=method, path=path)
+    code, _, err = site.gate("install", "--yes")
+    assert code == 75 and "run gate install again" in err, err
+    assert site.workflow() == before, "workflows come last"
+    site.no_faults()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    found = [f["name"] for f in site.as_admin("GET", "/field/search?query=access%20check")["values"]]
+    assert sorted(found) == ["Access check", "Access check reason"]
+    assert site.gate("uninstall")[0] == 0
+    assert site.workflow() == before and site.control("screens")["IAM"] == screens and site.left() == []
+
+
+def test_without_fields(site):
+    site.fresh()
+    screens = site.control("screens")["IAM"]
+    code, out, _ = site.gate("plan", "--no-fields")
+    assert code == 2 and "2 fields" not in out and "screen" not in out and "Record access check" not in out, out
+    code, out, err = site.gate("install", "--no-fields", "--yes")
+    assert code == 0, (out, err)
+    assert site.control("screens")["IAM"] == screens and "Record access check" not in names(site.workflow())
+    assert site.gate("uninstall")[0] == 0
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------------
@@ -517,7 +656,7 @@ def test_an_intent_that_others_made_idle_is_let_go(site):
 def test_what_others_add_meanwhile_stays_theirs(site):
     """Between the update and the look at it an administrator adds a transition: ours is what Jira answered."""
     site.fresh()
-    site.control("faults", {"method": "POST", "path": r"/workflows\?", "after": 2, "count": 1, "effect": {"kind": "delay", "ms": 2000}})
+    site.control("faults", {"method": "POST", "path": r"/workflows\?", "after": 3, "count": 1, "effect": {"kind": "delay", "ms": 2000}})
     run = site.started("install", "--yes")
     wait.until(lambda: "Mark done" in names(site.workflow()) or run.poll() is not None, 20)
     assert run.poll() is None, run.communicate()

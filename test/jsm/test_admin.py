@@ -133,6 +133,22 @@ class Screens(WithAdmin):
         self.refused(self.api("DELETE", "/screens/10200"), 400, "used in a workflow")
         self.assertEqual(self.api("GET", f"/screens/{made}/tabs")[0], 404)
 
+    def test_a_screen_for_viewing_only(self):
+        made, screen = self.field(TEXT, "Words"), str(self.good("POST", "/screens", {"name": "Looked at"})["id"])
+        self.good("POST", self.tab(screen), {"fieldId": made})
+        self.refused(self.api("PUT", "/screenscheme/10002", {"screens": {"view": "99"}}), 404, "The screen was not found")
+        self.refused(self.api("PUT", "/screenscheme/10002", {"screens": {"view": 5}}), 400, "Invalid request payload")
+        self.refused(self.api("PUT", "/screenscheme/10002", {"screens": {"view": screen}}, "connector"), 403, "Only Jira administrators")
+        self.assertEqual(self.api("PUT", "/screenscheme/10002", {"screens": {"view": screen}})[0], 204)
+        self.assertEqual(self.good("GET", "/screenscheme?id=10002")["values"][0]["screens"]["view"], int(screen))
+        self.assertIn(made, self.site.control("GET", "screens")["IAM"]["view"])
+        key = self.create()
+        self.refused(self.site.call("PUT", f"{ISSUE}/{key}", {"fields": {made: "a"}}, "agent"), 400, "not on the appropriate screen")
+        self.refused(self.api("DELETE", f"/screens/{screen}"), 400, "used in a screen scheme")
+        self.assertEqual(self.api("PUT", "/screenscheme/10002", {"screens": {"view": None}})[0], 204)
+        self.assertEqual(self.api("DELETE", f"/screens/{screen}")[0], 204)
+        self.assertNotIn("view", self.good("GET", "/screenscheme?id=10002")["values"][0]["screens"])
+
     def test_whoever_administers_the_project_may_look(self):
         self.refused(self.api("GET", f"/screens/{EDIT}/tabs", actor="connector"), 403, "Only Jira administrators")
         self.site.control("POST", "accounts", {"connector": {"project_admin": True}})

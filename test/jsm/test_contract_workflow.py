@@ -95,7 +95,14 @@ class Answers(WithSite):
         for path in (f"/field/{made}/screens", "/screens", "/screenscheme", "/issuetypescreenscheme/project?projectId=10002",
                      "/issuetypescreenscheme/mapping", "/field/search?expand=isLocked,screensCount,contextsCount"):
             self.check("GET", path, excused=EXCUSED["screens"])
+        view = {"screens": {"view": str(screen)}}
+        self.sent("PUT", "/screenscheme/10002", view)
+        self.check("PUT", "/screenscheme/10002", view)
+        self.check("PUT", "/screenscheme/1", view, status=404)
+        self.check("GET", "/screenscheme", excused=EXCUSED["screens"])
+        self.check("PUT", "/screenscheme/10002", {"screens": {"view": None}})
         self.check("DELETE", f"/screens/{screen}/tabs/{tab}/fields/{made}")
+        self.check("DELETE", f"/screens/{screen}")
         self.check("POST", f"/field/{made}/trash")
         self.check("DELETE", f"/field/{made}", status=303)
 

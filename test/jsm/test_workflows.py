@@ -225,6 +225,31 @@ class Updating(WithWorkflow):
         by_name["Pend"]["toStatusReference"] = "999999"
         self.refused(self.api("POST", "/workflows/update", payload), 400, "Transition references an unknown status.")
 
+    def test_a_loop_from_any_status_writes_what_is_on_its_screen(self):
+        """A global transition without a target stays where the ticket is; its properties are written, too."""
+        payload, _ = self.payload()
+        payload["workflows"][0]["transitions"].append({
+            "id": "201", "name": "Record", "type": "GLOBAL", "links": [], "actions": [], "validators": [], "triggers": [],
+            "properties": {}, "description": "", "transitionScreen": {"ruleKey": "system:transition-screen", "parameters": {
+                "screenId": "10200"}}, "conditions": {"operation": "ALL", "conditions": [
+                    {"ruleKey": RESTRICT, "parameters": {"groupIds": GROUP}}]}})
+        self.assertEqual([p for p in self.problems(payload) if p["level"] == "ERROR"], [])
+        self.good("POST", "/workflows/update", payload)
+        self.site.control("POST", "screens", {"IAM": {"edit": ["summary"]}})
+        key = self.create()
+        path = f"/issue/{key}/transitions"
+        shown = {t["id"]: t for t in self.good("GET", path + "?expand=transitions.fields", actor="connector")["transitions"]}
+        self.assertTrue(shown["201"]["isLooped"])
+        self.assertIn("customfield_10081", shown["201"]["fields"])
+        self.assertNotIn("201", [t["id"] for t in self.good("GET", path, actor="agent")["transitions"]])
+        was = self.status(key)
+        self.assertEqual(self.api("POST", path, {"transition": {"id": "201"}, "fields": {"customfield_10081": "Checked"}, "properties": [
+            {"key": "countersign.state", "value": {"v": 1}}]}, "connector")[0], 204)
+        self.assertEqual((self.status(key), self.read(key)["fields"]["customfield_10081"]), (was, "Checked"))
+        self.assertEqual(self.good("GET", f"/issue/{key}/properties/countersign.state", actor="connector")["value"], {"v": 1})
+        changed = [i["field"] for h in self.read(key, "?expand=changelog")["changelog"]["histories"] for i in h["items"]]
+        self.assertNotIn("status", changed)
+
     def test_rules_that_are_refused(self):
         def said(rule, where="conditions"):
             payload, by_name = self.payload()

@@ -207,11 +207,12 @@ def do_transition(site, call):
         raise platform(400, "'transition' identifier must be an integer")
     transition = pressable(site, ticket, call.account, transition_id, call.channel)
     screen = site.screens.fields(transition.screen)
-    values = _changes(site, ticket, body, screen)
+    values, properties = _changes(site, ticket, body, screen), _properties(body)
     missing = [f for f in required_on(screen) if not values.get(f)]
     if missing:
         raise platform(400, fields={f: f"{site.fields[f].name} is required." for f in missing})
     validated(site, ticket, transition, call.account, values, call.channel)
+    ticket.properties.update(properties)
     site.transition(ticket, call.account, transition, values)
     return Reply(204)
 

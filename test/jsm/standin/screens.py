@@ -5,7 +5,7 @@ Only screens of company-managed projects are in the API. A team-managed project 
 from dataclasses import dataclass, field
 
 from . import seed
-from .errors import platform
+from .errors import bad_payload, platform
 from .routes import Reply, many, number, page_of, route
 from .workflow_seed import CHECK_SCREEN, CLOSE_SCREEN, RESOLVE_SCREEN
 
@@ -36,7 +36,7 @@ class Screen:
 
 
 class Screens:
-    """by_id; and for each project which of them serve it: {"create": id, "edit": id}."""
+    """by_id; and for each project which of them serve it: {"create": id, "edit": id}; "view" where viewing has its own."""
 
     def __init__(self, site):
         self._site, self.by_id, self.of_project = site, {}, {}
@@ -65,8 +65,9 @@ class Screens:
         return tuple(f for f in found.fields if f in self._site.fields) if found else ()
 
     def on(self, project, operation):
-        """The fields that may be set when creating (`create`) or editing (`edit`) in a project."""
-        return self.fields(self.of_project[project.key][operation])
+        """The fields that may be set when creating (`create`) or editing (`edit`) in a project, or are looked at (`view`)."""
+        of = self.of_project[project.key]
+        return self.fields(of.get(operation) or of["edit"])
 
     def put(self, project, operation, fields):
         screen = self.by_id[self.of_project[project.key][operation]]
@@ -234,8 +235,29 @@ def list_schemes(site, call):
     for project in _classic(site):
         ids = site.screens.of_project[project.key]
         found.append({"id": int(project.id), "name": f"{project.key}: Screen Scheme", "description": "", "screens": {
-            "default": int(ids["edit"]), "create": int(ids["create"]), "edit": int(ids["edit"])}})
+            "default": int(ids["edit"]), "create": int(ids["create"]), "edit": int(ids["edit"])} | (
+                {"view": int(ids["view"])} if ids.get("view") else {})})
     return page_of(site, call, [s for s in found if not wanted or str(s["id"]) in wanted], 25)
+
+
+@route("PUT", "/rest/api/3/screenscheme/{scheme}")
+def update_scheme(site, call):
+    """Which screens serve: what is null is taken away, what is absent stays. Only viewing may be changed here: every other
+    change of a scheme is an administrator's, on pages that nobody needs yet."""
+    administrator(call, "Only Jira administrators can access screen schemes.")
+    body, project = call.json(), next((p for p in _classic(site) if p.id == call.parts["scheme"]), None)
+    if project is None:
+        raise platform(404, "The screen scheme was not found.")
+    screens = body.get("screens")
+    if set(body) != {"screens"} or not isinstance(screens, dict) or set(screens) != {"view"}:
+        raise bad_payload()
+    chosen = screens["view"]
+    if chosen is not None and not isinstance(chosen, str):
+        raise bad_payload()
+    if chosen is not None and chosen not in {s.id for s in site.screens.visible()}:
+        raise platform(404, "The screen was not found.")
+    site.screens.of_project[project.key]["view"] = chosen
+    return Reply(204)
 
 
 @route("GET", "/rest/api/3/issuetypescreenscheme/project")

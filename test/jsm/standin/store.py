@@ -144,7 +144,8 @@ class Site:
                 self.screens.put(self.projects[key], what, chosen)
 
     def shown_screens(self):
-        return {p.key: {"create": self.screens.on(p, "create"), "edit": self.screens.on(p, "edit"), "required": p.required}
+        return {p.key: {"create": self.screens.on(p, "create"), "edit": self.screens.on(p, "edit"),
+                        "view": self.screens.on(p, "view"), "required": p.required}
                 for p in self.projects.values()}
 
     def give_workflows(self, chosen):
@@ -172,9 +173,13 @@ class Site:
     def strip(self):
         """Nothing of the connector is on the site: neither its two fields nor, where they are not in use, their screens and
         its status."""
-        for field in (seed.CHECK, seed.REASON):
-            self.fields.pop(field, None)
-        for screen in (workflow_seed.CHECK_SCREEN, workflow_seed.CLOSE_SCREEN):
+        names = {seed.CUSTOM_FIELDS[field][0] for field in (seed.CHECK, seed.REASON)} | {"Access proof"}
+        for field in [f.id for f in self.fields.values() if f.name in names]:
+            self.fields.pop(field)
+        for of in self.screens.of_project.values():
+            of.pop("view", None)
+        made = [s.id for s in self.screens.by_id.values() if "(Countersign)" in s.name]
+        for screen in (workflow_seed.CHECK_SCREEN, workflow_seed.CLOSE_SCREEN, *made):
             if screen in self.screens.by_id and not self.screens.users(screen):
                 del self.screens.by_id[screen]
         for screen in self.screens.by_id.values():

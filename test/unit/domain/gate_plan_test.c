@@ -10,8 +10,8 @@ static struct gate_plan plan;
 /* "kind:road from>to" of all changes, in order. */
 static const char *planned(void)
 {
-    static const char *const KINDS[] = {"status", "restrict", "lead",  "resolve",
-                                        "close",  "back",     "reopen"};
+    static const char *const KINDS[] = {"status", "restrict", "demand", "lead",  "resolve",
+                                        "close",  "back",     "reopen", "record"};
     static char said[1024];
     size_t at = 0;
 
@@ -25,7 +25,10 @@ static const char *planned(void)
             at += (size_t)snprintf(said + at, sizeof said - at, "%zu ", c->road);
         for (size_t f = 0; f < c->from_count; f++)
             at += (size_t)snprintf(said + at, sizeof said - at, "%s%zu", f ? "," : "", c->from[f]);
-        at += (size_t)snprintf(said + at, sizeof said - at, ">%zu", c->to);
+        if (c->to == ROAD_NOWHERE)
+            at += (size_t)snprintf(said + at, sizeof said - at, ">itself");
+        else
+            at += (size_t)snprintf(said + at, sizeof said - at, ">%zu", c->to);
     }
     return said;
 }
@@ -58,6 +61,42 @@ static void test_a_planned_workflow_needs_nothing(void **state)
     road(ROAD_DIRECTED, RESOLVED, WORK, US);
     assert_string_equal(planned(), "");
     assert_true(gate_plan_is_empty(&plan));
+}
+
+static void test_roads_demand_a_proof(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, NONE);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    flow.wants_proof = true;
+    assert_string_equal(planned(), "demand 0 >3");
+    roads[0].demands = true;
+    assert_string_equal(planned(), "");
+}
+
+/* What no edit screen carries is written by a loop that only we go. */
+static void test_a_loop_of_our_own(void **state)
+{
+    struct road *loop;
+
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    flow.wants_record = true;
+    assert_string_equal(planned(), "record >itself");
+    loop = road(ROAD_GLOBAL, ROAD_NOWHERE, ROAD_NOWHERE, US);
+    assert_string_equal(planned(), "record >itself");
+    loop->records = true;
+    assert_string_equal(planned(), "");
+    loop->guard_count = 0; /* anybody goes it: it is not ours */
+    assert_string_equal(planned(), "record >itself");
 }
 
 static void test_reopening_leads_to_work_not_to_the_queue(void **state)
@@ -136,6 +175,7 @@ static void test_what_no_plan_closes(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_planned_workflow_needs_nothing),
+          cmocka_unit_test(test_a_loop_of_our_own), cmocka_unit_test(test_roads_demand_a_proof),
           cmocka_unit_test(test_reopening_leads_to_work_not_to_the_queue),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
           cmocka_unit_test(test_approvals), cmocka_unit_test(test_what_no_plan_closes))

@@ -152,10 +152,21 @@ static void test_what_else_counts(void **state)
     FINDS(group, ROAD_NOT_KNOWN, GATE_FOUND_GROUP_UNSEEN);
     FINDS(member, ROAD_NO, GATE_FOUND_NOT_MEMBER);
     FINDS(strangers, 1, GATE_FOUND_STRANGERS);
+    whole_gate();
+    roads[0].resolves = true; /* into done it does so rightly */
+    assert_int_equal(findings(&GOOD), 0);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE)->resolves = true;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_EARLY);
     FINDS(resolution, ROAD_YES, GATE_FOUND_RESOLUTION);
     FINDS(may_transition, ROAD_NO, GATE_FOUND_NO_TRANSITION_RIGHT);
     FINDS(may_edit, ROAD_NO, GATE_FOUND_NO_EDIT_RIGHT);
     FINDS(words, ROAD_NO, GATE_FOUND_NO_WORDS);
+    road(ROAD_GLOBAL, ROAD_NOWHERE, ROAD_NOWHERE, US)->records = true; /* another way to write */
+    struct gate_facts looped = GOOD;
+    looped.words = ROAD_NO;
+    assert_int_equal(findings(&looped), 0);
+    looped.fields_missing = true; /* no way writes what is not there */
+    assert_int_equal(findings(&looped), 1U << GATE_FOUND_NO_WORDS);
     FINDS(agent_closes, ROAD_YES, GATE_FOUND_AGENT_CLOSES);
     FINDS(connector_closes, ROAD_NO, GATE_FOUND_CONNECTOR_STUCK);
     whole_gate();
@@ -183,6 +194,27 @@ static void test_what_else_counts(void **state)
     whole_gate();
     statuses[VERIFYING].role = STATUS_OPEN;
     assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_VERIFY);
+}
+
+/* The gate is a field that only we fill: a road that demands it is closed, whoever goes it. */
+static void test_a_proof_that_every_road_demands(void **state)
+{
+    struct gate_facts facts = GOOD;
+    struct road_report report;
+
+    (void)state;
+    whole_gate();
+    road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE)->demands = true;
+    roads_judge(&flow, &report);
+    assert_int_equal(report.open, 0);
+    assert_int_equal(report.rows[1].reason, ROAD_BECAUSE_PROVEN);
+    flow.wants_proof = true;
+    assert_int_equal(findings(&facts), 1U << GATE_FOUND_NO_PROOF);
+    road(ROAD_GLOBAL, ROAD_NOWHERE, ROAD_NOWHERE, US)->records = true;
+    assert_int_equal(findings(&facts), 0);
+    facts.proof_edited = ROAD_YES;
+    assert_int_equal(findings(&facts), 1U << GATE_FOUND_PROOF_EDITED);
+    assert_int_equal(gate_failures(1U << GATE_FOUND_PROOF_EDITED | 1U << GATE_FOUND_NO_PROOF), 2);
 }
 
 static void test_what_tickets_show_does_not_last(void **state)
@@ -223,8 +255,7 @@ static const struct gate_abilities ALL_ABLE = {.workflow_rest = true,
                                                .group_ready = true,
                                                .rule_restrict = true,
                                                .rule_validator = true,
-                                               .rule_approval = true,
-                                               .check_field = true};
+                                               .rule_approval = true};
 
 /* The kind that is chosen without that ability, and why not the strongest. */
 #define CHOOSES(member, value, wanted, words)                            \
@@ -256,12 +287,14 @@ static void test_the_strongest_possible_gate(void **state)
     CHOOSES(may_write, false, "reopen", "Administer Jira");
     CHOOSES(group_ready, false, "approval_step", "group does not exist");
     CHOOSES(rule_restrict, false, "approval_step", "restricts who");
-    able.rule_restrict = able.rule_approval = false;
-    gate_choose(&able, GATE_BY_CLOSES, &choice);
+    able.rule_approval = false;
+    gate_choose(&able, GATE_BY_APPROVAL, &choice);
     assert_int_equal(choice.kind, GATE_BY_VALIDATOR);
-    able.check_field = false;
+    able.rule_restrict = false; /* then nobody but everybody could write the proof */
     gate_choose(&able, GATE_BY_CLOSES, &choice);
     assert_int_equal(choice.kind, GATE_BY_REOPEN);
+    assert_non_null(strstr(choice.why_not[GATE_BY_VALIDATOR], "restricts who"));
+    able = ALL_ABLE;
     able.rule_validator = false;
     gate_choose(&able, GATE_BY_CLOSES, &choice);
     assert_non_null(strstr(choice.why_not[GATE_BY_VALIDATOR], "does not offer validators"));
@@ -271,6 +304,7 @@ static void test_the_strongest_possible_gate(void **state)
     gate_choose(&able, GATE_BY_CLOSES, &choice);
     assert_int_equal(choice.kind, GATE_BY_CLOSES);
     assert_non_null(choice.why_not[GATE_BY_APPROVAL]);
+    assert_non_null(strstr(choice.why_not[GATE_BY_VALIDATOR], "keeps its screens to itself"));
     able.may_write = false;
     gate_choose(&able, GATE_BY_CLOSES, &choice);
     assert_non_null(strstr(choice.why_not[GATE_BY_CLOSES], "Administer projects"));
@@ -278,6 +312,8 @@ static void test_the_strongest_possible_gate(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_roads_into_done), cmocka_unit_test(test_who_is_let_through),
           cmocka_unit_test(test_approvals_go_by_themselves),
-          cmocka_unit_test(test_what_else_counts), cmocka_unit_test(test_the_status_of_a_part),
+          cmocka_unit_test(test_what_else_counts),
+          cmocka_unit_test(test_a_proof_that_every_road_demands),
+          cmocka_unit_test(test_the_status_of_a_part),
           cmocka_unit_test(test_what_tickets_show_does_not_last),
           cmocka_unit_test(test_the_strongest_possible_gate))

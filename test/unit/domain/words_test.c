@@ -565,6 +565,7 @@ static void only_states_that_need_a_person_notify(void **state)
         assert_int_equal(n.notify, person);
         assert_true(n.comment || !n.notify); /* who is told finds words */
         assert_int_equal(n.final, notice_is_final((enum notice_state)s));
+        assert_string_equal(n.check, notice_check((enum notice_state)s));
         assert_int_equal(n.final, s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION ||
                                       (s >= NOTICE_CANNOT_REOPEN && s < NOTICE_NO_EXCEPTION));
     }

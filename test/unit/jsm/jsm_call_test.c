@@ -200,6 +200,10 @@ static void what_is_said_in_our_name_is_one_write(void **state)
     "\"state\":\"checking\",\"check\":\"Checking\",\"line\":\"Now\"}}]}"
     assert_call(jsm_call_say(arena, STR("1"), &say), "PUT", "/rest/api/3/issue/1?notifyUsers=false",
                 "{\"fields\":{\"cf_2\":\"Now\"}," STATE, false);
+    struct jsm_call loop = jsm_call_record(arena, STR("1"), STR("201"), &say);
+    assert_call(loop, "POST", "/rest/api/3/issue/1/transitions",
+                "{\"transition\":{\"id\":\"201\"},\"fields\":{\"cf_2\":\"Now\"}," STATE, false);
+    assert_int_equal(loop.lane, LANE_WORDS);
     say.silent = false;
     say.fields = STR_NONE; /* a site without the fields */
     assert_call(jsm_call_say(arena, STR("1"), &say), "PUT", "/rest/api/3/issue/1", "{" STATE,

@@ -153,7 +153,26 @@ static void away_with_what_the_screen_wants(void **state)
     assert_str(away(more, &WITH_NAMES).needs, "customfield_7");
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(away_is_never_by_a_road_that_means_verified),
+static void a_loop_that_carries_our_fields(void **state)
+{
+    static const struct str BOTH[] = {STR("cf1"), STR("cf2")};
+    const struct json *t =
+        json_of("{'transitions':["
+                "{'id':'1','isAvailable':false,'isLooped':true,'fields':{'cf1':{},'cf2':{}}},"
+                "{'id':'2','isAvailable':true,'isLooped':false,'fields':{'cf1':{},'cf2':{}}},"
+                "{'id':'3','isAvailable':true,'isLooped':true,'fields':{'cf1':{}}},"
+                "{'id':'4','isLooped':true,'fields':{'cf1':{},'cf2':{},'x':{'required':true}}},"
+                "{'id':'5','looped':true,'fields':{'cf1':{'required':true},'cf2':{},"
+                "'y':{'required':true,'hasDefaultValue':true}}}]}");
+
+    (void)state;
+    assert_str(jsm_pick_loop(arena, t, BOTH, 2), "5");
+    assert_str(jsm_pick_loop(arena, t, BOTH, 1), "3");
+    assert_int_equal(jsm_pick_loop(arena, json_of("{}"), BOTH, 2).len, 0);
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(a_loop_that_carries_our_fields),
+              cmocka_unit_test(away_is_never_by_a_road_that_means_verified),
               cmocka_unit_test(away_with_what_the_screen_wants),
               cmocka_unit_test(the_mapped_done_and_no_other), cmocka_unit_test(by_way_of_verifying),
               cmocka_unit_test(back_to_work_not_to_the_queue), cmocka_unit_test(screens),

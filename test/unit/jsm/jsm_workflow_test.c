@@ -5,59 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "jsm_unit.h"
-
-#define GROUP "703ff44a-7dc8-4f4b-9aa6-a65bf3574fa4"
-#define ACCOUNT "712020:00000000-0000-4000-8000-0000000000c0"
-#define RESTRICT(params) "{'ruleKey':'system:restrict-issue-transition','parameters':{" params "}}"
-#define ALL(rules) "'conditions':{'operation':'ALL','conditions':[" rules "]},"
-#define ANY(rules) "'conditions':{'operation':'ANY','conditions':[" rules "]},"
-#define OURS RESTRICT("'groupIds':'" GROUP "'")
-#define FIELD "{'ruleKey':'system:check-field-value','id':'r1','parameters':{'fieldId':'cf1'}}"
-#define BARE "'actions':[],'validators':[],'triggers':[],'properties':{},'description':''"
-#define FROM(ref) "[{'fromStatusReference':'" ref "','fromPort':0,'toPort':1}]"
-#define STEP(id, name, from, to, more)                                                      \
-    "{'id':'" id "','name':'" name "','type':'DIRECTED','toStatusReference':'" to "'," more \
-    "'links':" FROM(from) "," BARE "}"
-#define GLOBAL(id, name, to, more)                                                        \
-    "{'id':'" id "','name':'" name "','type':'GLOBAL','toStatusReference':'" to "'," more \
-    "'links':[]," BARE "}"
-#define CREATE                                                                                   \
-    "{'id':'1','name':'Create','type':'INITIAL','toStatusReference':'10','links':[{'toPort':1}]" \
-    "," BARE "}"
-#define STATUS(ref, name, category)                                                             \
-    "{'id':'" ref "','name':'" name "','statusReference':'" ref "','statusCategory':'" category \
-    "','description':'','scope':{'type':'GLOBAL'}}"
-#define SHOWN(ref, more)                                                         \
-    "{'statusReference':'" ref "','layout':{'x':10.5,'y':0},'properties':{" more \
-    "},'deprecated':false}"
-#define KNOWN                                                                                  \
-    STATUS("10", "Waiting", "TODO")                                                            \
-    "," STATUS("11", "In progress", "IN_PROGRESS") "," STATUS(                                 \
-        "12", "Verifying access",                                                              \
-        "IN_PROGRESS") "," STATUS("20", "Resolved",                                            \
-                                  "DONE") "," STATUS("21", "Cancelled",                        \
-                                                     "DONE") "," STATUS("99",                  \
-                                                                        "Of another workflow", \
-                                                                        "DONE")
-/* A reply with one workflow; layouts and transitions as given. */
-#define REPLY(scope, layouts, transitions)                                                        \
-    "{'statuses':[" KNOWN "],'workflows':[{'id':'wf','name':'IAM','description':'d','isEditable'" \
-    ":true,'created':'x','updated':'y','scope':" scope ",'startPointLayout':{'x':-100.0003,'y':"  \
-    "-153},'x-new':{'kept':true},'version':{'id':'v','versionNumber':7},'statuses':[" layouts     \
-    "],'transitions':[" transitions "]}]}"
-#define COMPANY "{'type':'GLOBAL'}"
-#define TEAM "{'type':'PROJECT','project':{'id':'10042'}}"
-#define FIVE        \
-    SHOWN("20", "") \
-    "," SHOWN("10", "") "," SHOWN("11", "") "," SHOWN("12", "") "," SHOWN("21", "")
-#define FOUR SHOWN("20", "") "," SHOWN("10", "") "," SHOWN("11", "") "," SHOWN("21", "")
-
-static const struct jsm_status_role ROLES[] = {{{"Verifying access", 16}, STATUS_VERIFY},
-                                               {{"Resolved", 8}, STATUS_DONE},
-                                               {{"Cancelled", 9}, STATUS_CANCELLED}};
-static const struct jsm_view VIEW = {.statuses = ROLES, .status_count = 3};
-static const struct jsm_gate_key KEY = {{GROUP, sizeof GROUP - 1}, {ACCOUNT, sizeof ACCOUNT - 1}};
+#include "workflow_unit.h"
 
 static struct jsm_gate_words words_of(void)
 {
@@ -269,6 +217,109 @@ static void test_a_plan_applied_gates_every_road(void **state)
     assert_non_null(strstr(strstr(doc.p, "Close verified"), screen.p));
 }
 
+static bool is_guessed;
+static struct str undo_notes;
+
+static struct str undo(struct str before, struct str after, struct str now, const char *why)
+{
+    struct err err = {0};
+    struct str ret = STR_NONE;
+    bool done = jsm_workflow_undo(arena, &(struct jsm_undo){before, after, now, is_guessed}, &ret,
+                                  &undo_notes, &err);
+
+    if (done != !why || (why && !strstr(err.what, why)))
+        fail_msg("'%s', wanted '%s'", err.what, why ? why : "success");
+    return ret;
+}
+
+static struct str replaced(struct str text, const char *what, const char *by)
+{
+    const char *at = strstr(text.p, what);
+
+    if (!at)
+        fail_msg("no %s in %s", what, text.p);
+    return arena_printf(arena, "%.*s%s%s", (int)(at - text.p), text.p, by, at + strlen(what));
+}
+
+static struct jsm_workflow *parse_with(struct str doc, const struct jsm_gate_key *key)
+{
+    struct jsm_workflow *flow = ARENA_NEW(arena, struct jsm_workflow);
+    struct err err = {0};
+
+    if (!jsm_workflow_parse(arena, doc, &VIEW, key, flow, &err))
+        fail_msg("%s %s", err.what, err.trail);
+    return flow;
+}
+
+/* With a screen at hand the plan has the loop that carries it; found again, nothing is left. */
+static void test_a_loop_carries_our_screen(void **state)
+{
+    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
+    struct jsm_gate_words words = words_of();
+    struct jsm_gate_key key = KEY;
+
+    (void)state;
+    key.screen_id = words.key.screen_id = STR("10310");
+    const struct jsm_workflow *flow = parse_with(read_one(OPEN_FLOW(COMPANY))->doc, &key);
+    assert_true(flow->roads.wants_record);
+    gate_plan(&flow->roads, plan);
+    struct str doc = jsm_workflow_apply(arena, flow, plan, &words);
+    assert_non_null(strstr(doc.p, "\"name\":\"Record access check\",\"properties\":{},"
+                                  "\"transitionScreen\":{\"parameters\":{\"screenId\":"
+                                  "\"10310\"},\"ruleKey\":\"system:transition-screen\"},"
+                                  "\"triggers\":[],\"type\":\"GLOBAL\",\"validators\":[]}"));
+    const struct jsm_workflow *after = parse_with(doc, &key);
+    assert_true(roads_record(&after->roads));
+    assert_string_equal(judged(after), judged(parse_doc(apply(flow, NULL))));
+    gate_plan(&after->roads, plan);
+    assert_true(gate_plan_is_empty(plan));
+    assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
+    /* without a screen the rest can be judged */
+    gate_plan(&flow->roads, plan);
+    words.key.screen_id = STR_NONE;
+    assert_null(strstr(jsm_workflow_apply(arena, flow, plan, &words).p, "Record access check"));
+    /* a team-managed project keeps its screens to itself */
+    assert_false(parse_with(read_one(OPEN_FLOW(TEAM))->doc, &key)->roads.wants_record);
+}
+
+/* The other gate: a field that every road into done demands, and uses up. */
+static void test_a_plan_demands_our_proof(void **state)
+{
+    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
+    struct jsm_gate_words words = words_of();
+    struct jsm_gate_key key = KEY;
+
+    (void)state;
+    key.proof_id = words.key.proof_id = STR("customfield_7");
+    const struct jsm_workflow *flow = parse_with(read_one(OPEN_FLOW(COMPANY))->doc, &key);
+    gate_plan(&flow->roads, plan);
+    struct str doc = jsm_workflow_apply(arena, flow, plan, &words);
+    const struct jsm_workflow *after = parse_with(doc, &key);
+    assert_string_equal(judged(after),
+                        "101 proven_only, 121 connector_only, 21 proven_only, 91 cancelled");
+    gate_plan(&after->roads, plan);
+    assert_true(gate_plan_is_empty(plan));
+    assert_non_null(strstr(
+        doc.p,
+        "{\"parameters\":{\"errorMessage\":\"Not closed yet. The access change hasn't been "
+        "confirmed \u2014 see \\\"Access check\\\" on this ticket for the reason and the next "
+        "check.\",\"fieldsRequired\":\"customfield_7\",\"ignoreContext\":\"false\","
+        "\"ruleType\":\"fieldRequired\"},\"ruleKey\":\"system:validate-field-value\"}"));
+    assert_non_null(
+        strstr(doc.p, "\"field\":\"customfield_7\",\"mode\":\"replace\",\"value\":\"\""));
+    assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
+    /* others have added a validator since: theirs stays */
+    struct str more = replaced(doc, "\"validators\":[{\"parameters\":{\"errorMessage\"",
+                               "\"validators\":[{\"id\":\"v\",\"parameters\":{},\"ruleKey\":\"y\"},"
+                               "{\"parameters\":{\"errorMessage\"");
+    struct str left = undo(flow->doc, doc, more, NULL);
+    assert_non_null(strstr(left.p, "{\"id\":\"v\",\"parameters\":{},\"ruleKey\":\"y\"}"));
+    assert_null(strstr(left.p, "errorMessage"));
+    /* one that lets those go who may not see the field demands nothing */
+    struct str loose = replaced(doc, "\"ignoreContext\":\"false\"", "\"ignoreContext\":\"true\"");
+    assert_non_null(strstr(judged(parse_with(loose, &key)), "global"));
+}
+
 static void test_in_a_team_managed_project_the_account_is_named(void **state)
 {
     struct jsm_workflow *flow = read_one(OPEN_FLOW(TEAM));
@@ -296,26 +347,6 @@ static void test_an_approval_is_led_into_verifying(void **state)
     assert_int_equal(after->roads.roads[0].to, roads_status(&after->roads, STATUS_VERIFY));
 }
 
-static struct str undo(struct str before, struct str after, struct str now, const char *why)
-{
-    struct err err = {0};
-    struct str ret = STR_NONE;
-    bool done = jsm_workflow_undo(arena, before, after, now, &ret, &err);
-
-    if (done != !why || (why && !strstr(err.what, why)))
-        fail_msg("'%s', wanted '%s'", err.what, why ? why : "success");
-    return ret;
-}
-
-static struct str replaced(struct str text, const char *what, const char *by)
-{
-    const char *at = strstr(text.p, what);
-
-    if (!at)
-        fail_msg("no %s in %s", what, text.p);
-    return arena_printf(arena, "%.*s%s%s", (int)(at - text.p), text.p, by, at + strlen(what));
-}
-
 static void test_undone_to_the_byte(void **state)
 {
     struct jsm_workflow *flow = read_one(OPEN_FLOW(COMPANY));
@@ -333,7 +364,9 @@ static void test_undone_to_the_byte(void **state)
                replaced(flow->doc, "\"description\":\"d\"", "\"description\":\"e\"").p);
     /* they changed what we changed, or use what we added */
     now = replaced(after, "\"name\":\"Resolve\"", "\"name\":\"Finish\"");
+    is_guessed = true; /* whose change is it? */
     undo(flow->doc, after, now, "transition 'Finish' was changed by somebody else");
+    is_guessed = false;
     now = replaced(after, "\"name\":\"Start\",\"properties\":{},\"toStatusReference\":\"11\"",
                    "\"name\":\"Start\",\"properties\":{},\"toStatusReference\":"
                    "\"0f5b8c0e-0000-4000-8000-000000000001\"");
@@ -349,6 +382,87 @@ static void test_undone_to_the_byte(void **state)
                    "\"links\":[{\"fromPort\":0,\"fromStatusReference\":"
                    "\"0f5b8c0e-0000-4000-8000-000000000001\"");
     undo(flow->doc, after, now, "transition 'Start' uses the status that the gate added");
+}
+
+/* As Jira shows it: rules that came without an id have one. */
+static struct str with_ids(struct str doc)
+{
+    return replaced(doc, "\"groupIds\":\"" GROUP "\"},\"ruleKey\"",
+                    "\"groupIds\":\"" GROUP "\"},\"id\":\"ours\",\"ruleKey\"");
+}
+
+/* An ordinary edit of a transition that the gate restricts, or has added. */
+static void test_what_others_changed_of_ours_is_settled(void **state)
+{
+    struct jsm_workflow *flow =
+        read_one(REPLY(COMPANY, FOUR, CREATE "," STEP("21", "Resolve", "11", "20", ALL(FIELD))));
+    struct str after = with_ids(apply(flow, NULL)), now;
+
+    (void)state;
+    /* they renamed it: the new name stays, our rule goes */
+    now = replaced(after, "\"name\":\"Resolve\"", "\"name\":\"Finish\"");
+    assert_str(undo(flow->doc, after, now, NULL),
+               replaced(flow->doc, "\"name\":\"Resolve\"", "\"name\":\"Finish\"").p);
+    assert_int_equal(undo_notes.len, 0);
+    /* they changed its conditions: of these ours alone goes, whatever its id is now */
+    now = replaced(after, "\"conditions\":[{\"id\":\"r1\"",
+                   "\"conditions\":[{\"id\":\"r0\",\"parameters\":{},\"ruleKey\":\"x\"},{\"id\":"
+                   "\"r1\"");
+    struct str theirs =
+        replaced(flow->doc, "\"conditions\":[{\"id\":\"r1\"",
+                 "\"conditions\":[{\"id\":\"r0\",\"parameters\":{},\"ruleKey\":\"x\"},{\"id\":"
+                 "\"r1\"");
+    assert_str(undo(flow->doc, after, now, NULL), theirs.p);
+    now = replaced(now, "\"id\":\"ours\"", "\"id\":\"new\"");
+    assert_str(undo(flow->doc, after, now, NULL), theirs.p);
+    /* what we added goes whatever they did to it, and that is told */
+    now = replaced(after, "\"name\":\"Mark done\"", "\"name\":\"I am done\"");
+    assert_str(undo(flow->doc, after, now, NULL), flow->doc.p);
+    assert_str(undo_notes, "I am done");
+    /* one that they deleted stays deleted */
+    struct jsm_workflow *less = read_one(REPLY(COMPANY, FOUR, CREATE));
+    assert_null(strstr(undo(flow->doc, after, less->doc, NULL).p, "\"Resolve\""));
+}
+
+/* A group that we put around theirs goes with our rule, though they have changed what is in it. */
+static void test_a_group_around_theirs_goes_too(void **state)
+{
+    struct jsm_workflow *flow =
+        read_one(REPLY(COMPANY, FOUR, CREATE "," STEP("21", "Resolve", "11", "20", ANY(FIELD))));
+    struct str after = with_ids(apply(flow, NULL));
+
+    (void)state;
+    assert_str(undo(flow->doc, after, replaced(after, "\"r1\"", "\"r2\""), NULL),
+               replaced(flow->doc, "\"r1\"", "\"r2\"").p);
+    flow = read_one(REPLY(COMPANY, FOUR, CREATE "," STEP("21", "Resolve", "11", "20", "")));
+    after = with_ids(apply(flow, NULL));
+    struct str now = replaced(after, "\"id\":\"ours\"", "\"id\":\"new\"");
+    assert_str(undo(flow->doc, after, now, NULL), flow->doc.p);
+}
+
+/* An approval that closed set the resolution; led to proof it does not. */
+static void test_on_the_way_to_proof_nothing_is_resolved(void **state)
+{
+    struct jsm_workflow *flow = read_one(REPLY(
+        COMPANY,
+        "{'statusReference':'10','properties':{},'approvalConfiguration':{'active':'true',"
+        "'transitionApproved':'31','transitionRejected':'32'}}," SHOWN("20", "") "," SHOWN(
+            "21", "") "," SHOWN("11", ""),
+        "{'id':'31','name':'Approve','type':'DIRECTED','toStatusReference':'20','links':" FROM(
+            "10") ",'actions':[{'ruleKey':'system:update-field','parameters':{'field':"
+                  "'resolution','value':'10000'}},{'ruleKey':'x','parameters':{}}],"
+                  "'validators':[],'triggers':[],'properties':{}}," STEP("32", "Decline", "10",
+                                                                         "21", "")));
+    struct str doc = apply(flow, NULL);
+
+    (void)state;
+    assert_true(flow->roads.roads[0].resolves);
+    const struct jsm_workflow *after = parse_doc(doc);
+    assert_false(after->roads.roads[0].resolves);
+    assert_non_null(
+        strstr(doc.p, "\"actions\":[{\"parameters\":{},\"ruleKey\":\"x\"}],\"id\":\"31\""));
+    assert_non_null(strstr(doc.p, "\"field\":\"resolution\"")); /* the closing one does */
+    assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
 }
 
 /* --- random workflows --- */
@@ -528,9 +642,14 @@ JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_shapes_we_do_not_know),
               cmocka_unit_test(test_a_status_that_exists_stays_what_it_is),
               cmocka_unit_test(test_a_plan_applied_gates_every_road),
+              cmocka_unit_test(test_a_loop_carries_our_screen),
+              cmocka_unit_test(test_a_plan_demands_our_proof),
               cmocka_unit_test(test_in_a_team_managed_project_the_account_is_named),
               cmocka_unit_test(test_an_approval_is_led_into_verifying),
               cmocka_unit_test(test_undone_to_the_byte),
+              cmocka_unit_test(test_what_others_changed_of_ours_is_settled),
+              cmocka_unit_test(test_a_group_around_theirs_goes_too),
+              cmocka_unit_test(test_on_the_way_to_proof_nothing_is_resolved),
               cmocka_unit_test(test_any_workflow_can_be_gated_and_restored),
               cmocka_unit_test(test_the_update_is_complete),
               cmocka_unit_test(test_calls_and_their_answers))

@@ -1,0 +1,97 @@
+#include "domain/gate_part.h"
+
+#define TYPES "com.atlassian.jira.plugin.system.customfieldtypes:"
+
+const char *const GATE_FIELD_NAMES[GATE_FIELDS] = {"Access check", "Access check reason",
+                                                   "Access proof"};
+const char *const GATE_FIELD_TYPES[GATE_FIELDS] = {TYPES "select", TYPES "textfield",
+                                                   TYPES "textfield"};
+const char *const GATE_FIELD_SEARCHERS[GATE_FIELDS] = {TYPES "multiselectsearcher",
+                                                       TYPES "textsearcher", TYPES "textsearcher"};
+
+static struct str serving(struct str special, const struct gate_scheme *scheme)
+{
+    return special.len ? special : scheme->on_default;
+}
+
+struct str gate_view_screen(const struct gate_scheme *scheme)
+{
+    return serving(scheme->on_view, scheme);
+}
+
+bool gate_is_listed(struct str ids, struct str id)
+{
+    while (ids.len)
+        if (str_eq(str_cut(&ids, ','), id))
+            return id.len > 0;
+    return false;
+}
+
+static bool carries(const struct gate_parts_there *t, struct str screen)
+{
+    for (size_t i = 0; i < GATE_FIELDS_SHOWN; i++)
+        if (!t->fields[i].len || !gate_is_listed(t->shown[i], screen))
+            return false;
+    return true;
+}
+
+/* Did somebody decide that both are edited like others? */
+static bool is_edited(const struct gate_parts_there *t)
+{
+    for (size_t i = 0; i < t->scheme_count; i++)
+        if (!carries(t, serving(t->schemes[i].on_edit, &t->schemes[i])))
+            return false;
+    return t->scheme_count > 0;
+}
+
+bool gate_parts_worked(const struct gate_parts_there *t, struct str screens)
+{
+    for (size_t i = 0; i < t->scheme_count; i++) {
+        const struct gate_scheme *s = &t->schemes[i];
+        if (gate_is_listed(screens, serving(s->on_edit, s)) ||
+            gate_is_listed(screens, serving(s->on_create, s)))
+            return true;
+    }
+    return false;
+}
+
+static enum gate_view view_of(const struct gate_parts_there *t, const struct gate_scheme *s)
+{
+    struct str view = gate_view_screen(s);
+
+    if (carries(t, view))
+        return GATE_VIEW_IS;
+    if (!t->all_seen || gate_is_listed(t->worked, view))
+        return GATE_VIEW_COPY;
+    return GATE_VIEW_ADD;
+}
+
+void gate_parts_plan(const struct gate_parts_there *t, struct gate_parts *ret)
+{
+    *ret = (struct gate_parts){0};
+    if (!t->known)
+        return;
+    size_t fields = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
+    bool edited = is_edited(t);
+    for (size_t i = 0; i < fields; i++)
+        ret->make_field[i] = !t->fields[i].len;
+    if (!t->scheme_count || (edited && !t->wants_proof))
+        return;
+    ret->by_loop = true;
+    ret->make_screen = !t->screen.len;
+    for (size_t i = 0; i < fields; i++)
+        ret->fill_screen[i] = t->screen.len && !gate_is_listed(t->shown[i], t->screen);
+    for (size_t i = 0; i < t->scheme_count && !edited; i++)
+        ret->views[i] = view_of(t, &t->schemes[i]);
+}
+
+bool gate_parts_stand(const struct gate_parts_there *there, const struct gate_parts *plan)
+{
+    bool stand = !plan->make_screen;
+
+    for (size_t i = 0; i < GATE_FIELDS; i++)
+        stand &= !plan->make_field[i] && !plan->fill_screen[i];
+    for (size_t i = 0; i < there->scheme_count; i++)
+        stand &= plan->views[i] == GATE_VIEW_IS;
+    return stand;
+}

@@ -1,0 +1,149 @@
+/* A look at a gate: the workflows, what may be done to them, and who else uses them. */
+#include <stdio.h>
+
+#include "site/site_gate_priv.h"
+
+bool look_build_flows(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_workflows(l->arena, l->pairs, l->pair_count);
+    if (l->more_pairs)
+        look_not_all(l, "the issue types", "there are more than we look at");
+    return l->gate->able.may_write && l->pair_count > 0;
+}
+
+/* On a screen for editing or creating, or on one of another transition, others write it. */
+static void judge_proof(struct look *l)
+{
+    struct site_gate *g = l->gate;
+    struct str screens = g->there.shown[GATE_FIELD_PROOF];
+    bool written = gate_parts_worked(&g->there, screens);
+
+    for (size_t f = 0; f < g->flow_count; f++)
+        for (size_t i = 0; i < g->flows[f].roads.road_count; i++) {
+            const struct road *road = &g->flows[f].roads.roads[i];
+            written |= !road->records && gate_is_listed(screens, road->screen);
+        }
+    if (g->key.proof_id.len)
+        g->facts.proof_edited = look_known(written);
+}
+
+bool look_take_flows(struct look *l, const struct jsm_answer *answer)
+{
+    struct site_gate *g = l->gate;
+    struct err err = {0};
+
+    if (!jsm_workflows_read(l->arena, answer->body, &l->eyes.own->view, &g->key, g->flows,
+                            &g->flow_count, &err)) {
+        g->flow_count = 0;
+        snprintf(g->why, sizeof g->why, "%s %s", err.what, err.trail);
+        return false;
+    }
+    g->able.readable = g->flow_count > 0;
+    judge_proof(l);
+    return false;
+}
+
+bool look_build_rules(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    if (l->gate->able.readable)
+        *ret = jsm_call_capabilities(l->arena, l->pairs[0], l->pairs[1]);
+    return l->gate->able.readable;
+}
+
+bool look_take_rules(struct look *l, const struct jsm_answer *answer)
+{
+    struct gate_abilities *able = &l->gate->able;
+
+    able->rule_restrict = jsm_rule_is_offered(answer->body, "system:restrict-issue-transition");
+    able->rule_validator = jsm_rule_is_offered(answer->body, "system:validate-field-value");
+    able->rule_approval = jsm_rule_is_offered(answer->body, "system:block-in-progress-approval");
+    return false;
+}
+
+bool look_build_usages(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    if (l->index >= l->gate->flow_count)
+        return false;
+    *ret = jsm_call_workflow_usages(l->arena, l->gate->flows[l->index].roads.id, STR_NONE);
+    return true;
+}
+
+/* A project's id for now; its key is asked for later. */
+bool look_take_usages(struct look *l, const struct jsm_answer *answer)
+{
+    struct str *shared = &l->gate->shared[l->index++];
+    size_t count = 0;
+
+    if (answer->verdict != JSM_OK)
+        l->gate->users_unread = true;
+    JSON_EACH(p, json_path(answer->body, "projects/values"))
+    {
+        struct str id = json_id(l->arena, json_member(p, "id"));
+        if (str_eq(id, l->gate->project_id) || count++ == SITE_GATE_SHARED_MAX)
+            continue;
+        *shared = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*shared), shared->len ? ", " : "",
+                               STR_ARG(id));
+    }
+    return l->index < l->gate->flow_count;
+}
+
+/* The first id in a list of ids that is not a key yet. */
+static bool next_id(struct look *l, struct str *ret)
+{
+    for (; l->index < l->gate->flow_count; l->index++) {
+        struct str rest = l->gate->shared[l->index];
+        while (rest.len) {
+            int64_t number;
+            struct str word = str_trim(str_cut(&rest, ','));
+            *ret = word;
+            if (str_to_i64(word, &number))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool look_build_names(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    struct str id;
+
+    *ret_site = l->eyes.reader;
+    if (!next_id(l, &id))
+        return false;
+    *ret = jsm_call_project(l->arena, id);
+    return true;
+}
+
+/* In place of the id its key; one that nobody may see stays as "#id". */
+bool look_take_names(struct look *l, const struct jsm_answer *answer)
+{
+    struct str id, key = json_path_str(answer->body, "key"), rest, made = STR("");
+
+    if (!next_id(l, &id))
+        return false;
+    for (rest = l->gate->shared[l->index]; rest.len;) {
+        struct str word = str_trim(str_cut(&rest, ','));
+        bool it = str_eq(word, id);
+        made = arena_printf(l->arena, "%.*s%s%s%.*s", STR_ARG(made), made.len ? ", " : "",
+                            it && !key.len ? "#" : "", STR_ARG(it && key.len ? key : word));
+    }
+    l->gate->shared[l->index] = made;
+    return true;
+}
+
+bool look_build_statuses(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_statuses(l->arena, site_gate_verify_name(l->eyes.own));
+    return l->gate->able.readable && !l->gate->able.team_managed;
+}
+
+bool look_take_statuses(struct look *l, const struct jsm_answer *answer)
+{
+    l->gate->verify_status =
+        jsm_status_find(l->arena, answer->body, site_gate_verify_name(l->eyes.own));
+    return false;
+}

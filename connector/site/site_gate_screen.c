@@ -1,0 +1,218 @@
+/* A look at a gate: the two fields that say how a check goes, and the project's screens. Only an
+ * administrator is told, and only of company-managed projects. */
+#include "jsm/jsm_screen.h"
+#include "site/site_gate_priv.h"
+
+enum { SCHEMES_PAGE = 100 };
+
+static bool may_look(const struct look *l)
+{
+    return l->gate->able.may_write && !l->gate->able.team_managed;
+}
+
+/* What could not be read is said; the gate itself holds without it. */
+static bool was_read(struct look *l, const struct jsm_answer *answer)
+{
+    if (answer->verdict == JSM_OK)
+        return true;
+    if (!l->gate->unshown.len)
+        l->gate->unshown = arena_str(l->arena, str_of(answer->why));
+    l->gate->there.known = false;
+    return false;
+}
+
+/* --- the fields --- */
+
+bool look_build_named(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_fields_named(l->arena, STR("Access"));
+    return may_look(l);
+}
+
+bool look_take_named(struct look *l, const struct jsm_answer *answer)
+{
+    struct gate_parts_there *t = &l->gate->there;
+
+    t->known = true;
+    t->wants_proof = l->eyes.own->config->gate.strongest == GATE_BY_VALIDATOR;
+    if (!was_read(l, answer))
+        return false;
+    for (size_t i = 0; i < GATE_FIELDS; i++)
+        t->fields[i] =
+            jsm_field_named(l->arena, answer->body, GATE_FIELD_NAMES[i], GATE_FIELD_TYPES[i]);
+    return false;
+}
+
+/* Those that the mapping names come before others of that name. */
+static void mapped(const struct look *l, struct str ret[GATE_FIELDS])
+{
+    const struct mapping *m = l->eyes.own->o.mapping;
+
+    ret[GATE_FIELD_CHECK] = m->check_field;
+    ret[GATE_FIELD_REASON] = m->reason_field;
+    ret[GATE_FIELD_PROOF] = m->proof_field;
+}
+
+bool look_build_mapped(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    struct str ours[GATE_FIELDS];
+
+    mapped(l, ours);
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_fields_of(l->arena, ours, GATE_FIELDS);
+    return may_look(l) && l->gate->there.known && (ours[0].len || ours[1].len || ours[2].len);
+}
+
+bool look_take_mapped(struct look *l, const struct jsm_answer *answer)
+{
+    struct str ours[GATE_FIELDS];
+
+    mapped(l, ours);
+    if (!was_read(l, answer))
+        return false;
+    for (size_t i = 0; i < GATE_FIELDS; i++)
+        if (ours[i].len && jsm_field_is_found(answer->body, ours[i]))
+            l->gate->there.fields[i] = ours[i];
+    return false;
+}
+
+bool look_build_shown(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    struct gate_parts_there *t = &l->gate->there;
+
+    *ret_site = l->eyes.reader;
+    while (l->index < GATE_FIELDS && !t->fields[l->index].len)
+        l->index++;
+    if (!may_look(l) || !t->known || l->index >= GATE_FIELDS)
+        return false;
+    *ret = jsm_call_field_screens(l->arena, t->fields[l->index]);
+    return true;
+}
+
+bool look_take_shown(struct look *l, const struct jsm_answer *answer)
+{
+    if (!was_read(l, answer))
+        return false;
+    l->gate->there.shown[l->index++] = jsm_ids(l->arena, answer->body);
+    return true;
+}
+
+/* --- the screens --- */
+
+bool look_build_scheme(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_scheme_of(l->arena, l->gate->project_id);
+    return may_look(l) && l->gate->there.known;
+}
+
+bool look_take_scheme(struct look *l, const struct jsm_answer *answer)
+{
+    if (was_read(l, answer))
+        l->scheme = jsm_scheme_of(l->arena, answer->body);
+    return false;
+}
+
+bool look_build_scheme_types(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_scheme_types(l->arena, l->scheme);
+    return l->gate->there.known && l->scheme.len > 0;
+}
+
+static void add_scheme(struct gate_parts_there *t, struct str id)
+{
+    for (size_t i = 0; i < t->scheme_count; i++)
+        if (str_eq(t->schemes[i].id, id))
+            return;
+    if (id.len && t->scheme_count < GATE_SCHEMES_MAX)
+        t->schemes[t->scheme_count++].id = id;
+}
+
+bool look_take_scheme_types(struct look *l, const struct jsm_answer *answer)
+{
+    if (!was_read(l, answer))
+        return false;
+    for (size_t i = 0; i < l->pair_count; i++)
+        add_scheme(&l->gate->there, jsm_scheme_for(l->arena, answer->body, l->pairs[2 * i + 1]));
+    return false;
+}
+
+bool look_build_schemes(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_schemes(l->arena);
+    return l->gate->there.known && l->gate->there.scheme_count > 0;
+}
+
+static void add_id(struct look *l, struct str *list, struct str id)
+{
+    if (id.len)
+        *list =
+            arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*list), list->len ? "," : "", STR_ARG(id));
+}
+
+bool look_take_schemes(struct look *l, const struct jsm_answer *answer)
+{
+    struct gate_parts_there *t = &l->gate->there;
+    size_t count = 0;
+
+    if (!was_read(l, answer))
+        return false;
+    JSON_EACH(v, json_member(answer->body, "values"))
+    {
+        struct gate_scheme s = jsm_scheme_read(l->arena, v);
+        count++;
+        add_id(l, &t->worked, s.on_edit.len ? s.on_edit : s.on_default);
+        add_id(l, &t->worked, s.on_create.len ? s.on_create : s.on_default);
+        for (size_t i = 0; i < t->scheme_count; i++)
+            if (str_eq(t->schemes[i].id, s.id))
+                t->schemes[i] = s;
+    }
+    t->all_seen = count < SCHEMES_PAGE;
+    for (size_t i = 0; i < t->scheme_count; i++)
+        if (!t->schemes[i].on_default.len) /* it is not on the page */
+            t->known = false,
+            l->gate->unshown = STR("there are more screen schemes than we look at");
+    return false;
+}
+
+/* Of every issue type at once, whether there are tickets of it or not. */
+bool look_build_resolution(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_resolution_screens();
+    return l->gate->there.known && l->gate->there.scheme_count > 0;
+}
+
+bool look_take_resolution(struct look *l, const struct jsm_answer *answer)
+{
+    if (answer->verdict != JSM_OK)
+        return false;
+    l->gate->facts.resolution =
+        look_known(gate_parts_worked(&l->gate->there, jsm_ids(l->arena, answer->body)));
+    return false;
+}
+
+bool look_build_screens(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_screens(l->arena, STR(GATE_SCREEN_NAME));
+    return l->gate->there.known && l->gate->there.scheme_count > 0;
+}
+
+bool look_take_screens(struct look *l, const struct jsm_answer *answer)
+{
+    struct gate_parts parts;
+
+    if (!was_read(l, answer))
+        return false;
+    l->gate->there.screen = jsm_screen_named(l->arena, answer->body, STR(GATE_SCREEN_NAME));
+    gate_parts_plan(&l->gate->there, &parts);
+    if (parts.by_loop)
+        l->gate->key.screen_id = l->gate->there.screen;
+    if (l->gate->there.wants_proof)
+        l->gate->key.proof_id = l->gate->there.fields[GATE_FIELD_PROOF];
+    return false;
+}

@@ -1,0 +1,219 @@
+/* A look at a gate: what tickets of the project show, to an agent and to the connector. */
+#include "site/site_gate_priv.h"
+
+bool look_build_samples(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.own;
+    *ret = jsm_call_samples(l->arena, l->gate->project);
+    return true;
+}
+
+static bool is_looked_at(const struct look *l, struct str type)
+{
+    for (size_t i = 0; i < l->pair_count; i++)
+        if (str_eq(l->pairs[2 * i + 1], type))
+            return true;
+    return false;
+}
+
+/* One of each issue type: the screens are a type's. */
+static void keep_typed(struct look *l, struct str *seen, struct str type, struct str id)
+{
+    for (size_t i = 0; i < l->typed_count; i++)
+        if (str_eq(seen[i], type))
+            return;
+    if (l->typed_count == SITE_GATE_TYPES_MAX)
+        return;
+    seen[l->typed_count] = type;
+    l->typed[l->typed_count++] = arena_str(l->arena, id);
+}
+
+/* One of each status that means something else, so that few calls say much. */
+bool look_take_samples(struct look *l, const struct jsm_answer *answer)
+{
+    struct str seen[SITE_GATE_TICKETS_MAX], types[SITE_GATE_TYPES_MAX];
+
+    JSON_EACH(issue, json_member(answer->body, "issues"))
+    {
+        const struct json *status = json_path(issue, "fields/status");
+        struct str name = json_path_str(status, "name"), id = json_path_str(issue, "id");
+        enum status_category category = jsm_category(json_path_str(status, "statusCategory/key"));
+        struct str type = json_id(l->arena, json_path(issue, "fields/issuetype/id"));
+        bool again = false;
+        if (!is_looked_at(l, type))
+            continue;
+        keep_typed(l, types, type, id);
+        for (size_t i = 0; i < l->ticket_count; i++)
+            again |= str_eq(seen[i], name);
+        if (again || category == CATEGORY_DONE || l->ticket_count == SITE_GATE_TICKETS_MAX)
+            continue;
+        seen[l->ticket_count] = name;
+        l->roles[l->ticket_count] = jsm_role(&l->eyes.own->view, name, category, NULL);
+        l->tickets[l->ticket_count] = arena_str(l->arena, id);
+        l->keys[l->ticket_count++] = arena_str(l->arena, json_path_str(issue, "key"));
+    }
+    return false;
+}
+
+/* --- screens --- */
+
+static bool next_screen(const struct look *l, struct jsm_call *ret)
+{
+    if (l->index < l->typed_count)
+        *ret = jsm_call_edit_screen(l->arena, l->typed[l->index]);
+    return l->index < l->typed_count;
+}
+
+static bool is_named(struct str list, struct str name)
+{
+    while (list.len)
+        if (str_eq(str_trim(str_cut(&list, ',')), name))
+            return true;
+    return false;
+}
+
+/* One that says so suffices; that it is so nowhere, all must have said. */
+static void note(enum road_known *fact, bool yes, bool all)
+{
+    if (yes)
+        *fact = ROAD_YES;
+    else if (all && *fact == ROAD_NOT_KNOWN)
+        *fact = ROAD_NO;
+}
+
+bool look_build_screen(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.agent ? l->eyes.agent : l->eyes.own;
+    return next_screen(l, ret);
+}
+
+bool look_take_screen(struct look *l, const struct jsm_answer *answer)
+{
+    const struct json *fields = json_member(answer->body, "fields");
+    const struct mapping *m = l->eyes.own->o.mapping;
+    const struct str ours[] = {m->check_field, m->reason_field};
+    struct str *editable = &l->gate->editable;
+    bool read = json_type(fields) == JSON_OBJECT;
+
+    l->unread_screens += !read;
+    l->index++;
+    bool all = l->index == l->pair_count && !l->unread_screens && !l->more_pairs;
+    note(&l->gate->facts.resolution, read && json_member(fields, "resolution"), all);
+    for (size_t i = 0; read && i < 2; i++) {
+        struct str name = json_path_str(json_member_str(fields, ours[i]), "name");
+        if (ours[i].len && name.len && !is_named(*editable, name))
+            *editable = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*editable),
+                                     editable->len ? ", " : "", STR_ARG(name));
+    }
+    return true;
+}
+
+bool look_build_fields(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_all_fields();
+    return true;
+}
+
+bool look_take_fields(struct look *l, const struct jsm_answer *answer)
+{
+    const struct mapping *m = l->eyes.own->o.mapping;
+    const struct str ours[] = {m->check_field, m->reason_field};
+    struct str *missing = &l->gate->missing;
+
+    for (size_t i = 0; answer->verdict == JSM_OK && i < 2; i++)
+        if (ours[i].len && !jsm_has_field(answer->body, ours[i]))
+            *missing = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(*missing),
+                                    missing->len ? ", " : "", STR_ARG(ours[i]));
+    /* one that is on no screen is not in that list */
+    for (size_t i = 0; missing->len && i < GATE_FIELDS_SHOWN; i++)
+        if (ours[i].len && l->gate->there.known && str_eq(l->gate->there.fields[i], ours[i]) &&
+            str_eq(*missing, ours[i]))
+            *missing = STR_NONE;
+    if (missing->len)
+        l->gate->facts.words = ROAD_NO, l->gate->facts.fields_missing = true;
+    return false;
+}
+
+bool look_build_words(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.own;
+    return next_screen(l, ret);
+}
+
+/* Of every type that was looked at: one that lacks a field suffices. */
+bool look_take_words(struct look *l, const struct jsm_answer *answer)
+{
+    const struct json *fields = json_member(answer->body, "fields");
+    const struct mapping *m = l->eyes.own->o.mapping;
+    bool check = !m->check_field.len || json_member_str(fields, m->check_field);
+    bool reason = !m->reason_field.len || json_member_str(fields, m->reason_field);
+
+    if (json_type(fields) == JSON_OBJECT && l->gate->facts.words != ROAD_NO)
+        l->gate->facts.words = look_known(check && reason);
+    l->index++;
+    return true;
+}
+
+static size_t count_into_done(const struct look *l, const struct json *body)
+{
+    size_t count = 0;
+
+    JSON_EACH(t, json_member(body, "transitions"))
+    {
+        const struct json *available = json_member(t, "isAvailable");
+        const struct json *to = json_member(t, "to");
+        enum status_category category = jsm_category(json_path_str(to, "statusCategory/key"));
+        bool offered = !available || json_is_true(available);
+        count +=
+            offered && category == CATEGORY_DONE &&
+            jsm_role(&l->eyes.own->view, json_path_str(to, "name"), category, NULL) == STATUS_DONE;
+    }
+    return count;
+}
+
+static void keep_try(struct look *l, const char *who, const struct jsm_answer *answer,
+                     enum road_known *fact, bool counts)
+{
+    struct site_gate *g = l->gate;
+    size_t offered = count_into_done(l, answer->body);
+
+    if (answer->verdict == JSM_OK) {
+        g->tries[g->try_count++] = (struct site_gate_try){l->keys[l->index], str_of(who), offered};
+        if (counts && *fact != ROAD_YES)
+            *fact = look_known(offered > 0);
+    }
+    l->index++;
+}
+
+bool look_build_agent(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.agent;
+    if (!l->eyes.agent || l->index >= l->ticket_count)
+        return false;
+    *ret = jsm_call_all_transitions(l->arena, l->tickets[l->index]);
+    return true;
+}
+
+bool look_take_agent(struct look *l, const struct jsm_answer *answer)
+{
+    keep_try(l, "agent", answer, &l->gate->facts.agent_closes, true);
+    return true;
+}
+
+bool look_build_own(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.own;
+    if (l->index >= l->ticket_count)
+        return false;
+    *ret = jsm_call_all_transitions(l->arena, l->tickets[l->index]);
+    return true;
+}
+
+bool look_take_own(struct look *l, const struct jsm_answer *answer)
+{
+    bool verifies = l->roles[l->index] == STATUS_VERIFY;
+
+    keep_try(l, "connector", answer, &l->gate->facts.connector_closes, verifies);
+    return true;
+}

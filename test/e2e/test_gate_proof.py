@@ -1,0 +1,99 @@
+"""The gate that is a field: every road into Done demands what only the connector writes."""
+import re
+
+import pytest
+
+from e2e.test_gate import Gated, found, names, opened
+from lib import wait
+
+
+class Proved(Gated):
+    def configure(self):
+        super().configure()
+        self.edit_file("countersign.yaml", "    gate: {", "    gate_mode: validator_field\n    gate: {")
+
+    def name_fields(self, said):
+        """What install says goes into the mapping, and the service is started with it."""
+        check, reason, proof = re.search(
+            r"access_check: (customfield_\d+), access_check_reason: (customfield_\d+), access_proof: (customfield_\d+)", said).groups()
+        self.edit_file("mapping.yaml", "access_check: customfield_10080, access_check_reason: customfield_10081",
+                       f"access_check: {check}, access_check_reason: {reason}, access_proof: {proof}")
+        self.service.stop()
+        self.start_service()
+        return proof
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = Proved(poll="500ms")
+    with made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+# The first finds the site as it is born, the others strip it of all that is ours.
+
+def test_what_resolves_on_the_way_to_proof_is_said(site):
+    site.fresh("governed", bare=False)
+    found_there = site.as_admin("POST", "/workflows?useApprovalConfiguration=true",
+                                {"projectAndIssueTypes": [{"projectId": "10002", "issueTypeId": "10039"}]})
+    (resolve,) = [t for t in found_there["workflows"][0]["transitions"] if t["name"] == "Resolve"]
+    assert "sets the resolution" not in site.gate("plan")[1]
+    resolve["actions"].append({"ruleKey": "system:update-field", "parameters": {"field": "resolution", "value": "10000", "mode": "replace"}})
+    site.as_admin("POST", "/workflows/update", {"statuses": found_there["statuses"], "workflows": found_there["workflows"]})
+    assert "  ! a transition into the verifying status sets the resolution: the ticket looks resolved while it waits" in site.gate("plan")[1]
+    assert "resolved_early" in [f["name"] for f in site.prove()[1]["findings"]]
+
+
+def test_a_close_waits_for_the_field_that_only_we_write(site):
+    site.fresh()
+    before, screens = site.workflow(), site.control("screens")["IAM"]
+    code, out, _ = site.gate("plan")
+    assert code == 2 and "gate: validator_field" in out and "not connector_closes: gate_mode of the site chooses another one" in out, out
+    assert "+ 3 fields: Access check (a select list), Access check reason (a text field), Access proof (a text field)" in out
+    assert "~ transition Resolve (61): Open, Work in progress, Pending, Waiting for customer -> Done, now wants Access proof" in out
+    assert site.workflow() == before
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and "gated: nobody but the connector closes" in out, (out, err)
+    assert site.gate("plan")[0] == 0, "nothing is left to do"
+    proof = site.name_fields(err)
+    shown = lambda key: site.as_admin("GET", f"/issue/{key}")["fields"][proof]
+    key = site.ask_removal()
+    site.until_phase(key, "fulfilling")
+    with pytest.raises(AssertionError, match="Not closed yet. The access change hasn.{1,2}t been confirmed — see"):
+        site.act("transition", key, name="Resolve", fields={"resolution": {"name": "Done"}})
+    with pytest.raises(AssertionError, match="not on the appropriate screen"):
+        site.act("edit", key, fields={proof: "proven, believe me"})
+    site.act("transition", key, name="Mark done")
+    site.until_phase(key, "verifying", "claimed")
+    assert shown(key) is None
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+    assert shown(key) is None, "a proof serves once"
+    wrote = [c for c in site.control("calls?actor=connector&method=POST")["calls"] if c["path"].endswith("/transitions")]
+    assert len(wrote) >= 2 and all(c["status"] == 204 for c in wrote), wrote
+    site.has_role("okafor", "fin-ledger-admin", True)
+    code, proven = site.prove()
+    assert code == 0 and not opened(proven) and {"proven_only"} <= {r["reason"] for f in proven["workflows"] for r in f["roads"]}
+    site.control("plant", {"what": "field", "field": proof, "project": "IAM"})
+    code, proven = site.prove()
+    assert code == 1 and found(proven) == ["proof_editable"], proven["findings"]
+    site.control("screens", {"IAM": {"edit": screens["edit"]}})
+    site.control("plant", {"what": "exit", "project": "IAM"})
+    code, proven = site.prove()
+    assert code == 1 and opened(proven) == ["unguarded"], proven
+    assert site.gate("install", "--yes")[0] == 0, "what others open is closed in the same way"
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": names(site.workflow())["Done already"]})
+    code, out, err = site.gate("uninstall")
+    assert code == 0, (out, err)
+    assert site.workflow() == before and site.control("screens")["IAM"] == screens and site.left() == []
+
+
+def test_what_it_needs_is_said(site):
+    site.fresh()
+    code, _, err = site.gate("install", "--yes", "--no-fields")
+    assert code == 1 and "validator_field is a field: it cannot go with --no-fields" in err, err
+    site.fresh("team", bare=False)
+    code, _, err = site.gate("install", "--yes")
+    assert code == 1 and "a team-managed project keeps its screens to itself" in err, err

@@ -1,0 +1,147 @@
+/* The fields and screens of the gate: what is missing of them. */
+#include "domain/gate_part.h"
+
+#include "unit.h"
+
+static struct gate_parts plan;
+
+/* One scheme whose edit and view screen is the same, as a project is born. */
+static struct gate_parts_there born(void)
+{
+    return (struct gate_parts_there){
+        .known = true,
+        .worked = STR("22,21"),
+        .all_seen = true,
+        .schemes = {{.id = STR("2"), .on_default = STR("22"), .on_create = STR("21")}},
+        .scheme_count = 1};
+}
+
+static const struct gate_parts *planned(const struct gate_parts_there *there)
+{
+    gate_parts_plan(there, &plan);
+    return &plan;
+}
+
+static void test_nothing_is_there(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    planned(&there);
+    assert_true(plan.make_field[GATE_FIELD_CHECK] && plan.make_field[GATE_FIELD_REASON]);
+    assert_true(plan.by_loop && plan.make_screen);
+    assert_int_equal(plan.views[0], GATE_VIEW_COPY);
+    assert_false(gate_parts_stand(&there, &plan));
+}
+
+static void test_all_is_there(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    there.fields[0] = STR("customfield_1");
+    there.fields[1] = STR("customfield_2");
+    there.shown[0] = STR("30,31");
+    there.shown[1] = STR("31,30");
+    there.screen = STR("30");
+    there.schemes[0].on_view = STR("31");
+    planned(&there);
+    assert_true(plan.by_loop && !plan.make_screen);
+    assert_int_equal(plan.views[0], GATE_VIEW_IS);
+    assert_true(gate_parts_stand(&there, &plan));
+    there.shown[1] = STR("31"); /* somebody took one off our own screen */
+    planned(&there);
+    assert_true(!plan.fill_screen[0] && plan.fill_screen[1]);
+    assert_false(gate_parts_stand(&there, &plan));
+}
+
+static void test_a_screen_that_is_for_viewing_only_shows_them(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    there.schemes[0].on_view = STR("23");
+    assert_int_equal(planned(&there)->views[0], GATE_VIEW_ADD);
+    there.worked = STR("22,21,23"); /* in some other scheme people edit on it */
+    assert_int_equal(planned(&there)->views[0], GATE_VIEW_COPY);
+    there.worked = STR("22,21");
+    there.all_seen = false; /* perhaps they do */
+    assert_int_equal(planned(&there)->views[0], GATE_VIEW_COPY);
+    assert_str(gate_view_screen(&there.schemes[0]), "23");
+    there.schemes[0].on_view = STR_NONE;
+    assert_str(gate_view_screen(&there.schemes[0]), "22");
+}
+
+/* An administrator has decided otherwise: every edit screen carries both. */
+static void test_what_is_edited_stays_so(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    there.fields[0] = STR("customfield_1");
+    there.fields[1] = STR("customfield_2");
+    there.shown[0] = there.shown[1] = STR("22");
+    planned(&there);
+    assert_true(!plan.by_loop && gate_parts_stand(&there, &plan));
+    there.schemes[1] = (struct gate_scheme){.id = STR("3"), .on_default = STR("32")};
+    there.scheme_count = 2; /* of another issue type */
+    assert_true(planned(&there)->by_loop);
+}
+
+static void test_what_is_not_known_is_not_planned(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    there.known = false;
+    planned(&there);
+    assert_true(!plan.make_field[GATE_FIELD_CHECK] && !plan.by_loop);
+    there.known = true;
+    there.scheme_count = 0; /* no screens of its own: the fields can be made, and shown by hand */
+    planned(&there);
+    assert_true(plan.make_field[GATE_FIELD_CHECK] && !plan.by_loop);
+}
+
+/* A gate that is a field: it needs our transition whatever people edit. */
+static void test_a_proof_is_on_our_screen_only(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    there.fields[0] = STR("customfield_1");
+    there.fields[1] = STR("customfield_2");
+    there.shown[0] = there.shown[1] = STR("22");
+    there.wants_proof = true;
+    planned(&there);
+    assert_true(plan.make_field[GATE_FIELD_PROOF] && plan.by_loop && plan.make_screen);
+    assert_int_equal(plan.views[0], GATE_VIEW_IS);
+    there.fields[2] = STR("customfield_3");
+    there.screen = STR("30");
+    there.shown[0] = there.shown[1] = STR("22,30");
+    planned(&there);
+    assert_true(plan.fill_screen[GATE_FIELD_PROOF] && !gate_parts_stand(&there, &plan));
+    there.shown[2] = STR("30");
+    planned(&there);
+    assert_true(gate_parts_stand(&there, &plan));
+    assert_false(gate_is_listed(STR("1,,2"), STR_NONE));
+}
+
+static void test_what_people_create_and_edit_on(void **state)
+{
+    struct gate_parts_there there = born();
+
+    (void)state;
+    assert_true(gate_parts_worked(&there, STR("7,22")));
+    assert_true(gate_parts_worked(&there, STR("21")));
+    there.schemes[0].on_edit = STR("24");
+    assert_false(gate_parts_worked(&there, STR("22")));
+    assert_true(gate_parts_worked(&there, STR("24")));
+    assert_false(gate_parts_worked(&there, STR_NONE));
+}
+
+UNIT_MAIN(cmocka_unit_test(test_a_proof_is_on_our_screen_only),
+          cmocka_unit_test(test_what_people_create_and_edit_on),
+          cmocka_unit_test(test_nothing_is_there), cmocka_unit_test(test_all_is_there),
+          cmocka_unit_test(test_a_screen_that_is_for_viewing_only_shows_them),
+          cmocka_unit_test(test_what_is_edited_stays_so),
+          cmocka_unit_test(test_what_is_not_known_is_not_planned))
