@@ -26,9 +26,10 @@ begin
                           'cycle_at_ms', governance.ms(t.cycle_at), 'moved_by', t.moved_by, 'moved_by_us', t.moved_by_us,
                           'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit, 'marker', t.marker,
                           'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
-                          'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'plea', t.plea,
+                          'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'stated_hash', t.stated_hash,
+                          'shown_in', t.shown_in, 'plea', t.plea,
                           'approval', t.approval, 'approved_at_ms', governance.ms(t.approved_at), 'mapped_hash', t.mapped_hash,
-                          'fresh_ms', governance.ms(t.fresh_at))
+                          'fresh_ms', case when s.fresh then governance.ms(t.read_at) end)
                      from governance.ticket t where t.request_id = r.id),
         'items', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
@@ -77,17 +78,19 @@ begin
                            join governance.request_item i on i.id = o.item_id
                           where i.request_id = r.id and o.generation = r.generation))
         || jsonb_build_object( -- a function takes a hundred arguments
-        'plea_done', r.plea_done,
-        -- a write of ours ended since the ticket was read, by this look or, where a read is kept, before it
-        'unsteady', exists (select from governance.flow f
-                             where f.request_id = r.id
-                               and f.ended_at >= least(r.looked_at, (select t.fresh_at from governance.ticket t where t.request_id = r.id))),
+        'plea_done', r.plea_done, 'plea_refused', r.plea_refused,
+        'plea_covers', coalesce((select e.plea_edit from governance.exception e join governance.request_item i on i.id = e.item_id
+                                  where i.request_id = r.id and e.plea_edit <> '' and e.revoked_at is null
+                                    and e.expires_at > clock_timestamp()
+                                  order by e.id desc limit 1), ''),
+        'unsteady', coalesce(s.unsteady, false), 'touched', coalesce(s.touched, false),
         'tells', (select count(*) from governance.flow f where f.request_id = r.id and f.kind = 'comment' and f.state <> 'moot'
                      and (f.payload::jsonb->>'tell')::int > 0),
-        'said_hash', r.said_hash, 'touched', coalesce((select t.updated_ms > r.seen_updated_ms from governance.ticket t
-                                                         where t.request_id = r.id), false),
+        'said_hash', r.said_hash, 'said_in', r.said_in,
         'goal_ms', (select governance.ms(c.goal) from governance.sla_clock c where c.request_id = r.id))
       from governance.access_request r
+      left join governance.ticket k on k.request_id = r.id
+      left join lateral governance.read_state(k, r) s on true
      where r.id = p_request);
 end $$;
 comment on function governance.dossier(uuid) is 'Everything decide() needs about one request, as one JSON document';
