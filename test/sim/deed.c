@@ -95,8 +95,10 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         if (reply->outcome == CALL_DID)
             count_retired(s, &s->tickets[deed->ticket]);
         return;
-    case STEP_COMMENT:
     case STEP_FIELDS:
+        words_write(s, deed);
+        return;
+    case STEP_COMMENT:
     case STEP_TELL:
     case STEP_END:
         return;
