@@ -62,7 +62,13 @@
     X(KEPT_OVER_HINT, "a read serves on although somebody told of a change since")        \
     X(KEPT_FOR_EVER, "a read of a ticket serves as a fresh one for ever")                 \
     X(KEPT_DECIDES, "a request is claimed or closed on a read of an earlier look")        \
-    X(SPOOF_STANDS, "a forged binding and a resolution without a close stay")
+    X(SPOOF_STANDS, "a forged binding and a resolution without a close stay")             \
+    X(WORDS_STAND, "what people write in our name stays")                                 \
+    X(FORGERY_UNRECORDED, "forged words are written over and leave no trace")             \
+    X(RENAMED_IS_FORGED, "words missing in fields newly named count as forged")           \
+    X(UNSTEADY_IGNORED, "a read from before our own write counts as a forgery")           \
+    X(UNSAID_IS_SAID, "words that were never written count as said")                      \
+    X(SAID_IS_OLD, "new words are held against those said before")
 
 enum plant {
     PLANT_NONE = 0,

@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/badge.h"
+#include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
@@ -165,7 +166,7 @@ static enum notice_state held_notice(const struct dossier *d, enum hold hold,
     switch (hold) {
     case HOLD_ORDERED:
     case HOLD_UNDER_WAY:
-        return NOTICE_REOPENED;
+        return plea_undid(d) ? NOTICE_NO_EXCEPTION : NOTICE_REOPENED;
     case HOLD_REFUSED:
         return NOTICE_CANNOT_REOPEN;
     case HOLD_GIVEN_UP:
@@ -174,15 +175,6 @@ static enum notice_state held_notice(const struct dossier *d, enum hold hold,
         break;
     }
     return refused ? NOTICE_NO_EXCEPTION : otherwise;
-}
-
-/* What the ticket says in our name is not what we said: somebody, or a rule, wrote over it. Where
- * our own words cannot be written nobody is fought over them. */
-static bool is_overwritten(const struct dossier *d)
-{
-    bool refused = d->flow_parked[FLOW_FIELDS];
-    return d->said_hash && d->ticket.shown_hash != d->said_hash && !refused &&
-           d->mode != GATE_OBSERVE && !d->unsteady;
 }
 
 /* Of a state with a comment: does somebody have to be told anew? The first comment is new whatever
@@ -212,12 +204,13 @@ static void say(struct step *s, enum notice_state state)
     words_for(d, s->r->next_read_ms, state, &n);
     s->r->notice_key = n.key;
     bool again = n.key == d->notice_shown_key;
-    if (again && !is_overwritten(d))
+    if (again && !forged_words_stand(d))
         return;
     if (is_working(d, FLOW_FIELDS) || is_working(d, FLOW_COMMENT)) {
         look_by(s, d->now_ms + s->p->times.probe_ms);
         return;
     }
+    s->r->respoken = again && forged_by_people(d);
     bool comment = !again && n.comment;
     int32_t tell = comment ? tells(s, &n) : 0;
     /* quiet states, and what is said again, leave most of the allowance to those that need a
@@ -232,7 +225,6 @@ static void say(struct step *s, enum notice_state state)
         look_by(s, d->now_ms + s->p->sweep_ms);
         return;
     }
-    s->r->respoken = again;
     enqueue(s, FLOW_FIELDS, d->ticket.cycle, state);
     if (comment)
         enqueue(s, FLOW_COMMENT, d->ticket.cycle, state);
@@ -569,9 +561,20 @@ static void answer_plea(struct step *s)
     enum plea_verdict v = plea_judge(d);
 
     s->r->grants = v == PLEA_GRANTED;
-    s->r->refuses = plea_is_refused(v);
-    if (s->r->grants) /* then it is all looked at again */
+    s->r->revokes = plea_is_taken_back(d);
+    s->r->refuses = plea_is_refused(v) && v != PLEA_TAKEN_BACK;
+    if (s->r->grants || s->r->revokes) /* then it is all looked at again */
         look_by(s, d->now_ms + 1000);
+}
+
+/* What the exception covered is to be made after all. Nothing else is decided on a dossier in which
+ * it still counts. */
+static void take_up_uncovered(struct step *s)
+{
+    if (s->d->phase == PHASE_EXCEPTION)
+        move(s, PHASE_VERIFYING, "ExceptionTakenBack");
+    else if (s->d->phase == PHASE_CLOSED)
+        move(s, PHASE_FULFILLING, "ExceptionTakenBack");
 }
 
 /* --- what is ours on the ticket --- */
@@ -671,13 +674,12 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     bool compared = s.here && d->approved_hash && !PLANTED(EDIT_IGNORED) &&
                     (d->ticket.mapped_hash || !PLANTED(EMPTY_IS_NO_EDIT));
     ret->tampered = compared && d->approved_hash != d->ticket.mapped_hash;
-    ret->edited_back = compared && !ret->tampered && !str_empty(d->approved_edit) &&
-                       !str_empty(d->ticket.edit) && !str_eq(d->approved_edit, d->ticket.edit);
+    ret->edited_back = compared && !ret->tampered && forged_and_taken_back(d);
     tell_what_is_refused(&s);
     mend(&s);
     answer_plea(&s);
     if (!decide_common(&s))
-        DECIDE_IN[d->phase](&s);
+        (ret->revokes ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
     show_badge(&s);
     record_refusal(&s);
 }

@@ -53,10 +53,12 @@ struct decision {
     bool rebound;  /* our binding on the ticket was changed: in evidence, written anew */
     bool unmarked; /* our marker was taken off the ticket: in evidence, of no effect */
     bool resolved; /* a resolution was set without a close: in evidence, taken away */
-    bool respoken; /* what the ticket says in our name was changed: in evidence, said anew */
-    bool edited_back;     /* they are as approved, but were edited since: in evidence */
-    bool grants;          /* the exception asked for on the ticket is granted: rows, and evidence */
-    bool refuses;         /* it is not: in evidence */
+    bool respoken; /* what we said on the ticket was changed: in evidence, and said anew when it may
+                      be */
+    bool edited_back; /* they are as approved, but were edited since: in evidence */
+    bool grants;      /* the exception asked for on the ticket is granted: rows, and evidence */
+    bool refuses;     /* it is not: in evidence */
+    bool revokes; /* the answer that granted one was taken back: it ends, and people hear of it */
     bool read_sources;    /* read every item's source now, then decide again */
     int64_t next_read_ms; /* absolute: when the sources are read next; 0 = not planned */
     struct enqueue flows[LIMIT_EFFECTS_PER_STEP];

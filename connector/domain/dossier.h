@@ -98,6 +98,7 @@ struct dossier {
     int32_t writes_last_hour; /* calls that write comments, fields or what was mended */
     int32_t tells;            /* comments that were new, ever: each is a notification */
     uint64_t said_hash; /* words_hash() of what the ticket shall say, 0 = we said nothing yet */
+    struct str said_in; /* struct ticket's shown_in of where it was said, empty: not known */
     enum notice_state notice_shown; /* what the ticket says now, as far as we know */
     uint64_t notice_shown_key;
     int64_t notice_shown_ms;
@@ -108,11 +109,15 @@ struct dossier {
     bool touched;  /* somebody did something to the ticket since the sources were read last */
     bool unsteady; /* work of ours ended since the look began: what it shows of the ticket may be
                       older than that */
-    struct str plea_done;   /* struct plea's edit that was carried out; empty: none */
-    bool links_evidence;    /* tickets of this site link to their evidence */
-    enum badge badge_shown; /* what that link shows, as far as we wrote it; COUNT: what a newer
-                               version wrote */
-    int64_t goal_ms;        /* from request to proof, 0 = none */
+    struct str plea_done;    /* struct plea's edit that was carried out; empty: none */
+    struct str plea_refused; /* why the database would not have it: "own", "unclear", "owner", or
+                              * what it calls a broken rule; empty: it did */
+    struct str plea_covers;  /* the same of one whose exception still covers something; empty: none
+                              * does, or those that do were not asked for on the ticket */
+    bool links_evidence;     /* tickets of this site link to their evidence */
+    enum badge badge_shown;  /* what that link shows, as far as we wrote it; COUNT: what a newer
+                              * version wrote */
+    int64_t goal_ms;         /* from request to proof, 0 = none */
 };
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/plant.h"
 #include "domain/badge.h"
 #include "domain/gate.h"
+#include "domain/plea.h"
 
 size_t duplicate_keep(const struct find_result *found)
 {
@@ -118,7 +119,9 @@ static enum flow_event judge_close(const struct flow *flow, const struct dossier
         return EV_NOT_WANTED;
     if (PLANTED(CLOSE_WITHOUT_GATE))
         return EV_READY;
-    return gate_judge(d).answer == GATE_NO ? EV_NOT_WANTED : EV_READY;
+    enum gate_answer answer = gate_judge(d).answer;
+    bool uncovered = answer == GATE_YES_BY_EXCEPTION && plea_is_taken_back(d);
+    return answer == GATE_NO || uncovered ? EV_NOT_WANTED : EV_READY;
 }
 
 static enum flow_event judge_reopen(const struct flow *flow, const struct dossier *d)

@@ -25,6 +25,35 @@ static bool is_needed(const struct dossier *d)
     return false;
 }
 
+/* Changelog ids grow. */
+static bool is_later(struct str edit, struct str than)
+{
+    int64_t a = 0, b = 0;
+    return str_to_i64(edit, &a) && str_to_i64(than, &b) && a > b;
+}
+
+bool plea_is_taken_back(const struct dossier *d)
+{
+    return d->ticket.presence == TICKET_HERE && is_later(d->ticket.plea.edit, d->plea_covers);
+}
+
+bool plea_undid(const struct dossier *d)
+{
+    return is_later(d->ticket.plea.edit, d->plea_done) && plea_is_refused(plea_judge(d));
+}
+
+/* Carried out already: what the database said to it. */
+static enum plea_verdict carried_out(const struct dossier *d)
+{
+    if (str_empty(d->plea_refused))
+        return PLEA_SPENT;
+    if (str_eq_c(d->plea_refused, "own"))
+        return PLEA_OWN;
+    if (str_eq_c(d->plea_refused, "unclear"))
+        return PLEA_UNCLEAR;
+    return str_eq_c(d->plea_refused, "owner") ? PLEA_NO_OWNER : PLEA_NO_END;
+}
+
 enum plea_verdict plea_judge(const struct dossier *d)
 {
     const int64_t longest_ms = INT64_C(86400000) * PLEA_DAYS_MAX;
@@ -34,7 +63,7 @@ enum plea_verdict plea_judge(const struct dossier *d)
     if (d->ticket.presence != TICKET_HERE || str_empty(p->reason) || !is_needed(d))
         return PLEA_NONE;
     if (p->answer == PLEA_UNANSWERED)
-        return PLEA_WAITS;
+        return is_later(p->edit, d->plea_done) ? PLEA_TAKEN_BACK : PLEA_WAITS;
     if (!p->by_approver)
         return PLEA_STRANGER;
     if (gains(d, p))
@@ -45,7 +74,7 @@ enum plea_verdict plea_judge(const struct dossier *d)
         return PLEA_NO_END;
     if (str_empty(p->owner) || same(p->owner, p->decided_by))
         return PLEA_NO_OWNER;
-    return str_eq(d->plea_done, p->edit) ? PLEA_SPENT : PLEA_GRANTED;
+    return str_eq(d->plea_done, p->edit) ? carried_out(d) : PLEA_GRANTED;
 }
 
 bool plea_is_refused(enum plea_verdict v)

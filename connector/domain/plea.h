@@ -12,17 +12,24 @@ enum plea_verdict {
     PLEA_NONE = 0, /* nobody asks, or nobody needs it any more */
     PLEA_WAITS,    /* for somebody allowed to decide */
     PLEA_GRANTED,
-    PLEA_SPENT, /* it was granted, and covers nothing any more, or the database would not have it */
+    PLEA_SPENT, /* it was granted, and covers nothing any more */
     PLEA_DECLINED,
-    PLEA_STRANGER, /* decided by somebody who may not */
-    PLEA_OWN,      /* by who asks, works on it, or gains by it */
-    PLEA_NO_END,   /* no end, one that is over, or more than 90 days away */
-    PLEA_NO_OWNER, /* no owner, or the approver himself */
+    PLEA_TAKEN_BACK, /* it was granted, and the answer that did so is not there any more */
+    PLEA_STRANGER,   /* decided by somebody who may not */
+    PLEA_OWN,        /* by who asks, works on it, or gains by it */
+    PLEA_UNCLEAR,    /* nobody can tell whether it was by who asks or gains by it */
+    PLEA_NO_END,     /* no end, one that is over, or more than 90 days away */
+    PLEA_NO_OWNER,   /* no owner, or the approver himself */
 };
 
-/* What stands on the ticket now. Granted where it is to be carried out; the database refuses once
- * more who approves for himself under another spelling. */
+/* What stands on the ticket now. Granted where it is to be carried out; the database knows more
+ * names of people, and refuses once more who approves for himself under another of them. */
 enum plea_verdict plea_judge(const struct dossier *d);
+/* An exception that was granted here covers something, and the answer that granted it was changed
+ * or removed since, by whomever: it ends. One from the API or the command line does not. */
+bool plea_is_taken_back(const struct dossier *d);
+/* The answer that stands there, or that nobody gives any more, undid one that was granted. */
+bool plea_undid(const struct dossier *d);
 /* Is it an answer that the ticket has to say? */
 bool plea_is_refused(enum plea_verdict v);
 

@@ -51,10 +51,12 @@ struct plea {
         owner; /* who shall own it, person key; who asked where the site has no field for it */
     int64_t until_ms; /* its end, 0 = none is given */
     enum plea_answer answer;
-    struct str decided_by; /* who set the answer, person key */
-    bool by_approver;      /* the mapping lists who did */
-    bool by_worker;        /* who did is the assignee, or moved the ticket last */
-    struct str edit;       /* changelog id of the answer: what has been carried out once is over */
+    struct str decided_by;                 /* who set the answer, person key */
+    struct str decided_names, owner_names; /* as in struct person; for the store */
+    bool by_approver;                      /* the mapping lists who did */
+    bool by_worker;                        /* who did is the assignee, or moved the ticket last */
+    struct str edit; /* changelog id of the answer, or of its end: what has been carried out
+                        once is over */
 };
 
 struct ticket {
@@ -80,6 +82,8 @@ struct ticket {
     bool bound_elsewhere; /* that property names another site: copied, or somebody's own words */
     uint64_t shown_hash;  /* of what the ticket says in our name: words_hash() of the state property
                              and the two fields as they stand now */
+    uint64_t stated_hash; /* the same of the property alone: of no other fields; 0: not known */
+    struct str shown_in;  /* which two fields these are, as the mapping names them now */
     struct str resolution_edit; /* changelog id of the edit, by somebody else and outside a move,
                                    that set the resolution; empty: none did, or it was undone */
     struct plea plea;

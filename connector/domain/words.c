@@ -297,6 +297,7 @@ static void say_over(struct line *l, struct line *next, const struct dossier *d,
 static void say_no_exception(struct line *l, struct line *next, const struct dossier *d)
 {
     struct str who = d->ticket.plea.decided_by;
+    bool reopened = d->ticket.role == STATUS_DONE && d->mode == GATE_ENFORCE && plea_undid(d);
 
     line_add_c(l, "No exception: ");
     switch (plea_judge(d)) {
@@ -304,6 +305,14 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
         line_add_c(l, "declined by ");
         line_add_name(l, who);
         line_add_c(l, ". The access is still to be made as asked");
+        line_add_c(next, reopened ? "It was closed under one, so it is reopened." : "");
+        break;
+    case PLEA_TAKEN_BACK:
+        line_add_c(l, "its approval was taken back by ");
+        line_add_name(l, who);
+        line_add_c(l, ". The access is still to be made as asked");
+        line_add_c(next, "Still needed? Have one of its approvers answer it again.");
+        line_add_c(next, reopened ? " It was closed under it, so it is reopened." : "");
         break;
     case PLEA_STRANGER:
         line_add_name(l, who);
@@ -315,6 +324,14 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
         line_add_c(l, " asks for it, works on it or gains by it");
         line_add_c(next, "Ask another of its approvers to answer it.");
         break;
+    case PLEA_UNCLEAR:
+        line_add_c(l, "nobody can tell whether ");
+        line_add_name(l, who);
+        line_add_c(l, " is who asks or who it is for");
+        line_add_c(next, "Jira hides which of their addresses and accounts belong together: have "
+                         "another of its approvers answer it, or have them named under people of "
+                         "the site, then answer it again.");
+        break;
     case PLEA_NO_END:
         line_add_c(
             l, "it needs an end date within 90 days from today, which its approver has not seen");
@@ -325,7 +342,7 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
         line_add_c(next, "Name who answers for it until then.");
         break;
     case PLEA_SPENT:
-        line_add_c(l, "it has ended, or its owner and its approver are one person under two names");
+        line_add_c(l, "it has ended. The access is still to be made as asked");
         line_add_c(next, "Ask for another one, and have its approver answer it again.");
         break;
     case PLEA_NONE:

@@ -3,7 +3,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "jsm/jsm_marker.h"
-#include "json/json_read.h"
+#include "jsm/jsm_state.h"
+#include "jsm/jsm_user.h"
 
 enum { SECONDS_BELOW = 100000 }; /* in millions: less is no time in milliseconds of our days */
 
@@ -90,10 +91,13 @@ bool jsm_hook_read(struct arena *a, struct str body, struct jsm_hook *ret, struc
     ret->key = json_path_str(issue, "key");
     ret->other_id = json_id(a, json_path(v, "issueLink/destinationIssueId"));
     ret->event_ms = time_of(json_member(v, "timestamp"));
+    if (str_starts(ret->event, STR("issue_property_")))
+        ret->property = json_path_str(v, "property/key");
+    ret->by = jsm_user_id(json_member(v, "user"));
     int64_t updated_ms = 0;
     if (clock_parse(json_path_str(issue, "fields/updated"), &updated_ms))
         ret->announced_ms = updated_ms;
-    if (ret->event_ms > ret->announced_ms)
+    if (ret->event_ms > ret->announced_ms && !ret->property.len)
         ret->announced_ms = ret->event_ms;
     bool numbers = (!ret->issue_id.len || jsm_is_id(ret->issue_id)) &&
                    (!ret->other_id.len || jsm_is_id(ret->other_id));
@@ -104,6 +108,14 @@ bool jsm_hook_read(struct arena *a, struct str body, struct jsm_hook *ret, struc
     if (!ret->issue_id.len && !ret->event.len)
         return FAIL(err, ERR_INPUT, "neither an event nor an issue");
     return true;
+}
+
+bool jsm_hook_is_idle(const struct jsm_hook *hook, struct str our_account)
+{
+    bool ours = str_eq_c(hook->property, JSM_BIND) || str_eq_c(hook->property, JSM_STATE);
+    bool by_us = our_account.len && str_eq(hook->by, our_account);
+
+    return hook->property.len && (!ours || by_us);
 }
 
 bool jsm_hook_is_replayed(const struct jsm_hook *hook, int64_t received_ms)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "jsm/jsm_call.h"
 #include "jsm/jsm_marker.h"
+#include "jsm/jsm_state.h"
 #include "json/json_write.h"
 
 enum { BODY_BYTES = 64 * 1024, FAILED_PAGE = 50, JQL_WORDS = 256 };
@@ -24,11 +25,16 @@ const char *const JSM_HOOK_FAULT_NAMES[JSM_HOOK_FAULT_COUNT] = {
 #undef X
 };
 
-enum { ALL_EVENTS = (1 << JSM_HOOK_EVENT_COUNT) - 1 };
-
 static unsigned bit(unsigned n)
 {
     return 1U << n;
+}
+
+/* What that registry is to tell of: the first so many. */
+static size_t wanted_events(enum jsm_hook_registry registry)
+{
+    bool cloud = registry == JSM_HOOKS_ADMIN || registry == JSM_HOOKS_APP;
+    return cloud ? JSM_HOOK_EVENT_COUNT : JSM_HOOK_EVENT_PROPERTY_SET;
 }
 
 /* --- what is registered --- */
@@ -190,7 +196,7 @@ static unsigned judge_one(const struct jsm_hook_want *want, const struct jsm_hoo
 
     if (!e->enabled)
         faults |= bit(JSM_HOOK_FAULT_DISABLED);
-    if (e->events != ALL_EVENTS)
+    if (~e->events & (bit((unsigned)wanted_events(want->registry)) - 1))
         faults |= bit(JSM_HOOK_FAULT_EVENTS);
     if (!lets_through(e->jql, want->projects, want->project_count))
         faults |= bit(JSM_HOOK_FAULT_PROJECTS);
@@ -254,12 +260,23 @@ struct str jsm_hook_jql(struct arena *a, const struct str *projects, size_t proj
     return arena_str(a, buf_str(&b));
 }
 
-static void put_events(struct json_out *out)
+static void put_events(struct json_out *out, enum jsm_hook_registry registry)
 {
     json_put_name(out, "events");
     json_open_array(out);
-    for (size_t i = 0; i < JSM_HOOK_EVENT_COUNT; i++)
+    for (size_t i = 0; i < wanted_events(registry); i++)
         json_put_str(out, str_of(JSM_HOOK_EVENT_NAMES[i]));
+    json_close_array(out);
+}
+
+/* Of all the properties that apps write on tickets two are ours. Only an app's registry can say so.
+ */
+static void put_properties(struct json_out *out)
+{
+    json_put_name(out, "issuePropertyKeysFilter");
+    json_open_array(out);
+    json_put_str(out, STR(JSM_BIND));
+    json_put_str(out, STR(JSM_STATE));
     json_close_array(out);
 }
 
@@ -276,7 +293,7 @@ static struct str admin_body(struct arena *a, const struct jsm_hook_want *want, 
     json_str_member(&out, "url", want->url);
     json_bool_member(&out, "excludeBody", false);
     json_bool_member(&out, "enabled", true);
-    put_events(&out);
+    put_events(&out, want->registry);
     json_put_name(&out, "filters");
     json_open_object(&out);
     json_str_member(&out, "issue-related-events-section",
@@ -299,7 +316,8 @@ static struct str app_body(struct arena *a, const struct jsm_hook_want *want)
     json_put_name(&out, "webhooks");
     json_open_array(&out);
     json_open_object(&out);
-    put_events(&out);
+    put_events(&out, want->registry);
+    put_properties(&out);
     json_str_member(&out, "jqlFilter", jsm_hook_jql(a, want->projects, want->project_count));
     json_close_object(&out);
     json_close_array(&out);

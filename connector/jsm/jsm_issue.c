@@ -200,7 +200,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
                     !json_str(json_member_str(json_member(issue, "fields"), view->proof_field)).len;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
     take_origin(a, issue, view, ret);
-    ret->shown_hash = jsm_state_hash(issue, view);
+    jsm_state_read(a, issue, view, ret);
     jsm_plea_read(a, issue, view, ret);
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->edit = STR("0");

@@ -44,6 +44,7 @@ void jsm_plea_read(struct arena *a, const struct json *issue, const struct jsm_v
     p->reason = jsm_adf_plain(a, field_of(issue, f->asked));
     p->until_ms = end_of(field_of(issue, f->until));
     p->owner = jsm_user_key(field_of(issue, f->owner));
+    p->owner_names = jsm_user_names(a, field_of(issue, f->owner), STR_NONE);
     p->answer = str_eq_nocase(answer, f->approved)   ? PLEA_YES
                 : str_eq_nocase(answer, f->declined) ? PLEA_NO
                                                      : PLEA_UNANSWERED;
@@ -134,6 +135,7 @@ void jsm_plea_history(struct arena *a, const struct json *history, const struct 
     if (answers && is_newer(id, p->edit)) {
         p->edit = id;
         p->decided_by = jsm_user_key(author);
+        p->decided_names = jsm_user_names(a, author, STR_NONE);
         p->by_approver = is_listed(f, author);
         ticket->plea_decider = jsm_user_id(author);
     }

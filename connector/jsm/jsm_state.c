@@ -28,6 +28,21 @@ static struct str field_or(const struct json *issue, struct str field, struct st
     return STR_NONE;
 }
 
+struct str jsm_state_fields(struct arena *a, const struct jsm_view *view)
+{
+    return arena_printf(a, "%.*s,%.*s", STR_ARG(view->check_field), STR_ARG(view->reason_field));
+}
+
+void jsm_state_read(struct arena *a, const struct json *issue, const struct jsm_view *view,
+                    struct ticket *ticket)
+{
+    static const struct jsm_view NO_FIELDS = {0};
+
+    ticket->shown_hash = jsm_state_hash(issue, view);
+    ticket->stated_hash = jsm_state_hash(issue, &NO_FIELDS);
+    ticket->shown_in = jsm_state_fields(a, view);
+}
+
 uint64_t jsm_state_hash(const struct json *issue, const struct jsm_view *view)
 {
     const struct json *state = json_member(json_member(issue, "properties"), JSM_STATE);

@@ -10,6 +10,7 @@
 #include "jsm/jsm_hook.h"
 #include "service/intake.h"
 #include "service/worker.h"
+#include "site/site.h"
 
 enum {
     BATCH = 256,
@@ -87,6 +88,13 @@ static void count_delay(struct inbox *inbox, const struct store_delivery *row,
             hook_stats_delay(&inbox->svc->hook_stats[i], row->received_ms - hook->event_ms);
 }
 
+static bool is_idle(struct inbox *inbox, const struct store_delivery *row,
+                    const struct jsm_hook *hook)
+{
+    const struct site *site = service_site(inbox->svc, row->site);
+    return jsm_hook_is_idle(hook, site ? site->view.our_account : STR_NONE);
+}
+
 /* Every delivery becomes something: a ticket or two to look at, poison with a reason, or an event
  * that is about no ticket. It is parsed in memory of its own: a heavy body takes nothing from the
  * others. Returns how many hints it became. */
@@ -103,6 +111,8 @@ static size_t hints_of(struct inbox *inbox, const struct store_delivery *row,
         quarantine(inbox, &hints[0], err.what);
     } else if (jsm_hook_is_replayed(&hook, row->received_ms)) {
         quarantine(inbox, &hints[0], "its event is more than seven days from its arrival");
+    } else if (is_idle(inbox, row, &hook)) {
+        count_delay(inbox, row, &hook);
     } else {
         bool about_a_ticket = hook.issue_id.len > 0;
         count_delay(inbox, row, &hook);

@@ -25,6 +25,8 @@ struct prep {
     const struct json *read; /* what the last read by one call was answered */
     size_t reads;            /* of the step's row that are done */
     struct creation *creation;
+    struct str accounts[2]; /* of requester and beneficiary, as far as they are found out */
+    size_t asked;           /* of the two */
     struct step_call *made;
     enum step step;
     struct step_ready ready;
@@ -49,6 +51,8 @@ void prep_go_on(void *prep);
 bool prep_make(struct prep *p, struct jsm_call call);
 bool prep_cannot(struct prep *p, struct str why);
 
+/* step_people.c */
+read_fn step_keep_people;
 /* step_create.c: of the rows of a create */
 read_fn step_read_form, step_read_people, step_read_links, step_read_followers,
     step_read_participants;

@@ -234,7 +234,7 @@ static const struct {
     read_fn *reads[READS_MAX + 1]; /* one after the other, up to the first NULL */
     build_fn *build;
 } STEPS_REAL[STEP_END] = {
-    [STEP_CREATE] = {{step_read_form, step_read_people}, step_build_create},
+    [STEP_CREATE] = {{step_read_form, step_read_people, step_keep_people}, step_build_create},
     [STEP_COMMENT] = {{read_comments}, build_comment},
     [STEP_TELL] = {{read_comments}, build_tell},
     [STEP_UNRESOLVE] = {{NULL}, build_unresolve},

@@ -1,6 +1,7 @@
 /* world_store.c: the seam's database half, over store/. */
 #include <stdlib.h>
 
+#include "jsm/jsm_state.h"
 #include "service/payload.h"
 #include "service/world_real.h"
 #include "site/site.h"
@@ -122,6 +123,14 @@ void world_facts_save(struct world *w, const struct dossier *d, const struct tic
                      saving_new(w, fn, arg));
 }
 
+/* Where the words of this decision are going to stand. */
+static struct str fields_of(struct service *svc, struct arena *arena, const struct dossier *d)
+{
+    struct site *site = service_site(svc, d->site);
+
+    return site ? jsm_state_fields(arena, &site->view) : STR_NONE;
+}
+
 /* Each close once: what weighs more later is the same close. */
 static void count_refusal(struct service *svc, const struct dossier *d,
                           const struct decision *decision)
@@ -150,6 +159,7 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
             words_for(d, decision->next_read_ms, e->notice, &n);
             flows[i].payload = payload_write(arena, &n, e->tell);
             flows[i].said_hash = words_hash_of(d->request_id, &n);
+            flows[i].said_in = fields_of(svc, arena, d);
             notice = e->notice;
         }
     }

@@ -108,7 +108,7 @@ static void after_issue(struct reading *r)
 
     jsm_plea_settle(&r->site->view, &r->result.ticket);
     if (m->outcome == MAPPED_NOT_GOVERNED || !m->rule->approval_needed) {
-        reading_end(r, READ_OK, 0);
+        site_who_find(r->site, r->arena, &r->result, on_who, r);
         return;
     }
     struct jsm_call call = jsm_call_approvals(r->arena, r->issue_id);

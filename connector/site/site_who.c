@@ -37,26 +37,45 @@ static bool is_under_people(const struct site *site, struct str key)
     return false;
 }
 
-/* Of one of those who approved nothing but an account is shown. */
-static bool hides_an_address(const struct who_asking *w)
+static bool is_address(const struct site *site, struct str key)
+{
+    return jsm_word_of(site->flavour, key) == JSM_WORD_ADDRESS;
+}
+
+bool site_who_may_be_found(const struct site *site, struct str key)
+{
+    return is_under_people(site, key) || is_address(site, key);
+}
+
+static bool has_approved(const struct ticket *t)
+{
+    return t->approval == APPROVAL_APPROVED;
+}
+
+static bool has_answered(const struct ticket *t)
+{
+    return t->plea.answer == PLEA_YES && t->plea.by_approver;
+}
+
+/* Does somebody who decided show nothing but his account? The key is the address where one is
+ * shown. */
+static bool hides(const struct who_asking *w)
 {
     const struct ticket *t = &w->t->ticket;
 
-    for (size_t i = 0; i < t->approver_count; i++)
-        if (jsm_word_of(w->site->flavour, t->approvers[i].key) != JSM_WORD_ADDRESS)
+    for (size_t i = 0; has_approved(t) && i < t->approver_count; i++)
+        if (!is_address(w->site, t->approvers[i].key))
             return true;
-    return false;
+    return has_answered(t) && !is_address(w->site, t->plea.decided_by);
 }
 
 /* Is more to be known of him? An account that is not shown: named by the configuration, or, where
  * the approver has nothing but an account, belonging to the address that is all we have. */
 static bool is_wanted(const struct who_asking *w, const struct person *p, const struct json *user)
 {
-    bool address = jsm_word_of(w->site->flavour, p->key) == JSM_WORD_ADDRESS;
-
     if (!p->key.len || shows_account(user))
         return false;
-    return is_under_people(w->site, p->key) || (address && hides_an_address(w));
+    return is_under_people(w->site, p->key) || (is_address(w->site, p->key) && hides(w));
 }
 
 static void ask_next(struct who_asking *w);
@@ -104,7 +123,7 @@ void site_who_find(struct site *site, struct arena *arena, struct site_ticket *t
     if (!w)
         abort();
     *w = (struct who_asking){.site = site, .arena = arena, .t = t, .fn = fn, .arg = arg};
-    if (t->ticket.approval != APPROVAL_APPROVED)
+    if (!has_approved(&t->ticket) && !has_answered(&t->ticket))
         w->asked = 2;
     ask_next(w);
 }

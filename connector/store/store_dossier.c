@@ -71,6 +71,8 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->resolution_edit = text(a, v, "resolution_edit");
     read_plea(a, json_member(v, "plea"), &t->plea);
     t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
+    t->stated_hash = store_hash_from(json_str(json_member(v, "stated_hash")));
+    t->shown_in = text(a, v, "shown_in");
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
     t->awaited = text(a, v, "awaited");
     t->approved_at_ms = number(v, "approved_at_ms");
@@ -209,9 +211,12 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->unsteady = flag(v, "unsteady");
     d->plea_done = text(a, v, "plea_done");
     d->badge_shown = badge_of_name(json_str(json_member(v, "badge")));
+    d->plea_covers = text(a, v, "plea_covers");
+    d->plea_refused = text(a, v, "plea_refused");
     d->goal_ms = number(v, "goal_ms");
     d->tells = (int32_t)number(v, "tells");
     d->said_hash = store_hash_from(json_str(json_member(v, "said_hash")));
+    d->said_in = text(a, v, "said_in");
     return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&
            phase_from(json_str(json_member(v, "phase")), &d->phase) &&
            gate_mode_from(json_str(json_member(v, "mode")), &d->mode) &&

@@ -96,13 +96,19 @@ static struct str mode_by(bool rule)
     return rule ? STR("rule") : STR("site");
 }
 
+/* names: as in struct person; may be empty. */
+static void put_names(struct json_out *out, const char *name, struct str names)
+{
+    json_put_name(out, name);
+    json_put_raw(out, names.len ? names : STR("[]"));
+}
+
 /* Members NAME and NAME_names; names may be empty. */
 static void put_person(struct json_out *out, const char *name, const char *names,
                        const struct person *p)
 {
     json_str_member(out, name, p->key);
-    json_put_name(out, names);
-    json_put_raw(out, p->names.len ? p->names : STR("[]"));
+    put_names(out, names, p->names);
 }
 
 static void put_intake(struct buf *buf, const struct store_intake *in)
@@ -236,7 +242,7 @@ static const char *approval_name(enum approval_state a)
 
 static void put_plea(struct json_out *out, const struct plea *p)
 {
-    if (!p->reason.len)
+    if (!p->reason.len && !p->edit.len) /* an answer to nothing may have taken one back */
         return;
     json_put_name(out, "plea");
     json_open_object(out);
@@ -246,6 +252,8 @@ static void put_plea(struct json_out *out, const struct plea *p)
     json_i64_member(out, "until_ms", p->until_ms);
     json_i64_member(out, "answer", p->answer);
     json_str_member(out, "decided_by", p->decided_by);
+    put_names(out, "decided_names", p->decided_names);
+    put_names(out, "owner_names", p->owner_names);
     json_bool_member(out, "by_approver", p->by_approver);
     json_bool_member(out, "by_worker", p->by_worker);
     json_str_member(out, "edit", p->edit);
@@ -296,6 +304,8 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     json_str_member(out, "resolution_edit", t->resolution_edit);
     put_plea(out, &t->plea);
     store_hash_member(out, "shown_hash", t->shown_hash);
+    store_hash_member(out, "stated_hash", t->stated_hash);
+    json_str_member(out, "shown_in", t->shown_in);
     json_str_member(out, "approval", str_of(approval_name(t->approval)));
     put_approvers(out, t);
     json_str_member(out, "awaited", t->awaited);
@@ -409,10 +419,10 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     AUTO(drop_buf) struct buf buf;
     struct json_out out;
     bool says = notice != NOTICE_NONE;
-    uint64_t said_hash = 0;
+    struct store_enqueue said = {0};
 
     for (size_t i = 0; i < flow_count; i++)
-        said_hash = flows[i].said_hash ? flows[i].said_hash : said_hash;
+        said = flows[i].said_hash ? flows[i] : said;
     buf_init(&buf, STORE_JSON_BYTES);
     json_begin(&out, &buf);
     json_open_object(&out);
@@ -431,11 +441,13 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "respoken", decision->respoken);
     json_bool_member(&out, "grants", decision->grants);
     json_bool_member(&out, "refuses", decision->refuses);
+    json_bool_member(&out, "revokes", decision->revokes);
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);
     json_bool_member(&out, "release", release);
     json_str_member(&out, "notice", says ? str_of(notice_state_name(notice)) : STR_NONE);
     store_hash_member(&out, "notice_key", decision->notice_key);
-    store_hash_member(&out, "said_hash", said_hash);
+    store_hash_member(&out, "said_hash", said.said_hash);
+    json_str_member(&out, "said_in", said.said_in);
     put_escalations(&out, decision);
     put_flows(&out, decision, flows, flow_count);
     json_close_object(&out);
@@ -453,6 +465,16 @@ void store_request_cancel(struct store *s, struct str id, struct str actor, stor
     (void)actor; /* issue of the API: who withdrew it is recorded with the roles of API tokens */
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_REQUEST_CANCEL, params, store_on_fenced, op);
+}
+
+void store_people_keep(struct store *s, struct str request_id, const struct str accounts[2],
+                       store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(request_id), store_p(accounts[0]), store_p(accounts[1])};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_PEOPLE_KEEP, params, store_on_fenced, op);
 }
 
 void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved,

@@ -149,6 +149,10 @@ select governance.evidence_of($1)
 -- params: request uuid
 select governance.request_cancel($1::uuid)
 
+-- name: people_keep
+-- params: request uuid, requester text, beneficiary text
+select governance.people_keep($1::uuid, $2, $3)
+
 -- name: approval_add
 -- params: request uuid, approver text, decision text, channel text
 select governance.approval_add($1::uuid, $2, $3, $4)

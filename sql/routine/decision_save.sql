@@ -44,17 +44,22 @@ begin
         values (p_request, 'tamper', 'MappedFieldsEditedBack', 'edit/' || t.edit) on conflict do nothing;
     end if;
     -- of no effect on what is proven, undone where that can be, and never forgotten
-    if (p->>'rebound')::boolean or (p->>'unmarked')::boolean or (p->>'resolved')::boolean or (p->>'refuses')::boolean
-       or (p->>'respoken')::boolean then
+    if (p->>'rebound')::boolean or (p->>'unmarked')::boolean or (p->>'resolved')::boolean or (p->>'revokes')::boolean
+       or (p->>'refuses')::boolean or (p->>'respoken')::boolean then
         insert into governance.escalation (request_id, kind, reason, key)
         select p_request, x.kind, x.reason, x.key
           from (values ('rebound', 'tamper', 'BindingChanged', 'binding/' || t.updated_ms),
                        ('unmarked', 'tamper', 'MarkerRemoved', 'marker'),
                        ('resolved', 'breach', 'ResolvedByEdit', 'resolution/' || t.resolution_edit),
+                       ('revokes', 'operator', 'ExceptionTakenBack', 'plea-end/' || (t.plea->>'edit')),
                        ('refuses', 'operator', 'ExceptionRefused', 'plea/' || (t.plea->>'edit')),
-                       ('respoken', 'tamper', 'WordsChanged', 'words/' || t.updated_ms)) as x(flag, kind, reason, key)
+                       -- once for what stands there and the words it stands for
+                       ('respoken', 'tamper', 'WordsChanged', concat_ws('/', 'words', t.shown_hash, r.notice_at))) as x(flag, kind, reason, key)
          where (p->>x.flag)::boolean
         on conflict do nothing;
+    end if;
+    if (p->>'revokes')::boolean then
+        perform governance.plea_revoke(p_request, t.plea);
     end if;
     if (p->>'grants')::boolean then
         perform governance.plea_grant(p_request, t.plea);
@@ -87,6 +92,7 @@ begin
            notice_key = case when p->>'notice' <> '' then p->>'notice_key' else x.notice_key end,
            plea_done = case when (p->>'grants')::boolean then t.plea->>'edit' else x.plea_done end,
            said_hash = case when p->>'notice' <> '' then coalesce(p->>'said_hash', '') else x.said_hash end,
+           said_in = case when p->>'notice' <> '' then coalesce(p->>'said_in', '') else x.said_in end,
            notice_at = case when p->>'notice' <> '' then clock_timestamp() else x.notice_at end,
            look_at = case when release and x.hinted_at >= x.looked_at then clock_timestamp()
                           when release then look else x.look_at end,

@@ -9,6 +9,7 @@ declare
     r governance.access_request;
     t governance.ticket;
     has_ticket boolean;
+    seen record; -- what the read of that ticket is worth
     flow record;
     read record;
     approval record;
@@ -21,6 +22,7 @@ begin
     end if;
     select * into t from governance.ticket x where x.request_id = p_request;
     has_ticket := found;
+    select * into seen from governance.read_state(t, r);
     select count(*) > 0 as any,
            coalesce(bool_or(a.decision = 'declined'), false) as declined,
            coalesce(bool_or(a.decision = 'approved' and (a.tuple_hash <> r.mapped_hash or a.tuple_hash = '')), false) as outdated
@@ -43,9 +45,7 @@ begin
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
                         filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
            count(*) filter (where f.kind = 'comment' and f.state <> 'moot' and (f.payload::jsonb->>'tell')::int > 0) as tells,
-           (array_agg(f.cycle order by f.created_at desc, f.id desc) filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge,
-           -- a write of ours ended since the ticket was read, by this look or, where a read is kept, before it
-           coalesce(bool_or(f.ended_at >= least(r.looked_at, t.fresh_at)), false) as unsteady
+           (array_agg(f.cycle order by f.created_at desc, f.id desc) filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge
       into flow
       from governance.flow f
      cross join lateral (select f.created_at > clock_timestamp() - interval '1 hour' as lately) l
@@ -77,10 +77,11 @@ begin
                           'cycle_at_ms', floor(extract(epoch from t.cycle_at) * 1000)::bigint, 'moved_by', t.moved_by,
                           'moved_by_us', t.moved_by_us, 'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit,
                           'marker', t.marker, 'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
-                          'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'plea', t.plea, 'approval', t.approval,
+                          'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'stated_hash', t.stated_hash,
+                          'shown_in', t.shown_in, 'plea', t.plea, 'approval', t.approval,
                           'awaited', t.awaited,
                           'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
-                          'fresh_ms', floor(extract(epoch from t.fresh_at) * 1000)::bigint) end,
+                          'fresh_ms', case when seen.fresh then floor(extract(epoch from t.read_at) * 1000)::bigint end) end,
         'items', governance.dossier_items(p_request, r.generation, r.closed_cycle is not null),
         'flows', flow.open,
         'ours_unseen', exists (select from governance.flow f where f.site = r.site and f.kind = 'create_ticket' and f.issue_id <> ''
@@ -91,8 +92,13 @@ begin
         'notice', r.notice, 'notice_key', r.notice_key, 'notice_ms', floor(extract(epoch from r.notice_at) * 1000)::bigint,
         'reads_since_claim', read.since_claim, 'last_read_ms', floor(extract(epoch from read.last) * 1000)::bigint)
         || jsonb_build_object( -- a function takes a hundred arguments
-        'plea_done', r.plea_done, 'unsteady', flow.unsteady, 'tells', flow.tells,
-        'badge', flow.badge, 'said_hash', r.said_hash, 'touched', coalesce(t.updated_ms > r.seen_updated_ms, false),
+        'plea_done', r.plea_done, 'plea_refused', r.plea_refused,
+        'plea_covers', coalesce((select e.plea_edit from governance.exception e join governance.request_item i on i.id = e.item_id
+                                  where i.request_id = p_request and e.plea_edit <> '' and e.revoked_at is null
+                                    and e.expires_at > clock_timestamp()
+                                  order by e.id desc limit 1), ''),
+        'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
+        'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
         'goal_ms', (select governance.ms(c.goal) from governance.sla_clock c where c.request_id = p_request));
 end $$;
 comment on function governance.dossier(uuid) is 'Everything decide() needs about one request, as one JSON document';

@@ -51,6 +51,7 @@ begin
     when 'exception' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);
         detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'revoked', new.revoked_at is not null,
+            'answer', nullif(new.plea_edit, ''),
             'owner_sha256', encode(sha256(convert_to(new.owner, 'UTF8')), 'hex'),
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
     when 'escalation' then

@@ -7,7 +7,6 @@ declare
     r governance.access_request;
     t jsonb := p->'ticket';
     mapped jsonb := t->'mapped';
-    ours boolean; -- a write of ours ended since the ticket was read last, or is on its way
 begin
     select * into r from governance.access_request x
      where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
@@ -22,12 +21,12 @@ begin
         return null; -- read by the mapping of before: so is this
     end if;
     if t is not null then
-        select exists (select from governance.flow f
-                        where f.request_id = p_request
-                          and (f.state in ('calling', 'doubt', 'probing') or f.ended_at >= x.read_at))
-          into ours from governance.ticket x where x.request_id = p_request;
-        if ours then
+        -- what changed since the read before may be us
+        if (select s.ours from governance.ticket x, governance.read_state(x, r) s where x.request_id = p_request) then
             r.seen_updated_ms := (t->>'updated_ms')::bigint;
+        end if;
+        if t->>'shown_hash' = nullif(r.said_hash, '') then -- there it stands, wherever it was meant to
+            r.said_in := coalesce(t->>'shown_in', '');
         end if;
         if governance.same_person(t->>'requester', r.requester) then
             r.requester_names := governance.names_joined(r.requester_names, t->'requester_names');
@@ -82,7 +81,7 @@ begin
               join governance.request_item i on i.id = o.item group by i.source order by i.source) k
      where s.name = k.source;
     update governance.access_request x
-       set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), held = r.held,
+       set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), said_in = r.said_in, held = r.held,
            mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
            requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),

@@ -11,7 +11,7 @@ declare
     lease int := (p->>'lease_s')::int;
 begin
     if target in ('calling', 'done', 'moot', 'parked') or binds then
-        -- the order of locks everywhere: request, then ticket, then flow
+        -- its request first, as everywhere: whoever holds that may lock its flows and its tickets in any order
         select * into held from governance.access_request x
          where x.id = (select y.request_id from governance.flow y where y.id = p_flow)
            for update;
@@ -65,7 +65,10 @@ begin
         perform governance.ticket_saw(held, p->'ticket', to_timestamp((p->>'looked_ms')::bigint / 1000.0), p->>'issue_id');
     end if;
     if target = 'parked' then -- Jira says no to what was right by what we saw
-        update governance.ticket t set fresh_at = null where t.request_id = f.request_id and t.fresh_at is not null;
+        update governance.ticket t set unsure_at = clock_timestamp() where t.request_id = f.request_id;
+    end if;
+    if f.kind = 'field_update' and target = 'moot' then -- its words were never written: they are said when they are to be
+        update governance.access_request r set notice_key = '', said_hash = '' where r.id = f.request_id;
     end if;
     if f.kind = 'retire' and target = 'moot' then -- people began on it: it is judged afresh, with the other one in view
         update governance.ticket t

@@ -40,7 +40,7 @@ begin
                issue_key = case when excluded.issue_key <> '' then excluded.issue_key else t.issue_key end,
                hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms),
                delivered_at = coalesce(excluded.delivered_at, t.delivered_at),
-               unsure_at = coalesce(excluded.unsure_at, t.unsure_at), fresh_at = null
+               unsure_at = coalesce(excluded.unsure_at, t.unsure_at)
          where excluded.unsure_at is not null or excluded.hinted_updated_ms > t.hinted_updated_ms
             or t.state = 'gone'
         returning t.request_id)

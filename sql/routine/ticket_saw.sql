@@ -16,12 +16,11 @@ begin
            awaited = coalesce(t->>'awaited', ''),
            markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
            bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
-           resolution_edit = coalesce(t->>'resolution_edit', ''), shown_hash = coalesce(t->>'shown_hash', ''), plea = t->'plea',
+           resolution_edit = coalesce(t->>'resolution_edit', ''), shown_hash = coalesce(t->>'shown_hash', ''),
+           stated_hash = coalesce(t->>'stated_hash', ''), shown_in = coalesce(t->>'shown_in', ''), plea = t->'plea',
            approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),
-           hinted_updated_ms = greatest(x.hinted_updated_ms, updated), read_at = clock_timestamp(),
-           -- what a hint told of is in it, or else it is not fresh
-           fresh_at = case when t->>'state' = 'here' and x.hinted_updated_ms <= updated
-                                and p_looked > coalesce(x.unsure_at, '-infinity') then p_looked end
+           hinted_updated_ms = greatest(x.hinted_updated_ms, updated), read_at = coalesce(p_looked, clock_timestamp()),
+           unsure_at = case when p_looked is null then clock_timestamp() else x.unsure_at end
      where x.request_id = r.id
        and (p_issue is null or x.issue_id = p_issue and (x.state = 'unread' or x.read_at < p_looked));
     if found and t->>'state' = 'here' and t->>'approval' in ('approved', 'declined') then

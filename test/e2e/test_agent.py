@@ -82,6 +82,16 @@ def test_twelve_edits_of_what_was_approved_have_no_effect(site):
                         f"request_id = '{request['id']}' and replaced_at is null") == "sap-finokaforfin-ledger-admin"
 
 
+def test_an_edit_there_and_back_is_recorded_on_a_ticket_that_we_made_too(site):
+    """What stood there was approved before there was a ticket: every edit came later."""
+    request, key = submitted(site, "there-and-back")
+    until_ready(site, key)
+    assert recorded(site, request, "tamper") == ""
+    site.control("act", [{"do": "edit", "actor": "agent", "issue": key, "fields": {ROLE: role}}
+                         for role in ("fin-viewer", "fin-ledger-admin")])
+    wait.until(lambda: "MappedFieldsEditedBack" in recorded(site, request, "tamper"), 20, what="the edit is recorded")
+
+
 def test_ten_spoofs_are_written_over_and_prove_nothing(site):
     made = [submitted(site, f"spoof-{n}") for n in range(10)]
     for _, key in made:
@@ -270,6 +280,35 @@ def test_an_exception_is_asked_for_on_the_ticket_and_answered_by_who_may(site):
     assert site.ticket(key)["status"] == "Resolved"
 
 
+def test_an_answer_that_is_taken_back_ends_what_it_granted(site):
+    """Before the close and after it: what the exception covered is to be made after all, and the ticket says who took it back."""
+    site.has_role("lind", "fin-ledger-admin", True)
+    end = (datetime.date.today() + datetime.timedelta(days=10)).isoformat()
+    why = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "vendor's turn"}]}]}
+    early, late = (site.ask_removal("lind", project="OPS") for _ in range(2))
+    for key in (early, late):
+        until_ready(site, key)
+        site.act("edit", key, fields={"customfield_10120": why, "customfield_10124": end,
+                                      "customfield_10062": {"accountId": site.control("accounts")["admin"]["accountId"]}})
+        site.act("edit", key, actor="boss", fields={PRIVILEGED: {"value": "Yes"}})
+    ids = {key: site.request(key)["id"] for key in (early, late)}
+    rows = "select count(*) from governance.exception e join governance.request_item i on i.id = e.item_id where i.request_id = "
+    for key in ids:
+        wait.until(lambda: site.sql(rows + f"'{ids[key]}' and revoked_at is null") == "1", 20, what="the exception is granted")
+    site.resolve(late)
+    site.until_phase(late, "closed", timeout=40)
+    for key, answer in ((early, {PRIVILEGED: None}), (late, {PRIVILEGED: {"value": "No"}})):
+        site.act("edit", key, actor="boss", fields=answer)
+        wait.until(lambda: site.sql(rows + f"'{ids[key]}' and revoked_at is not null") == "1", 20, what=f"{key}: it has ended")
+        assert "ExceptionTakenBack" in recorded(site, ids[key], "operator")
+        wait.until(lambda: site.sql("select count(*) from governance.evidence_entry where kind = 'exception.revoked' and "
+                                    f"request_id = '{ids[key]}'") == "1", 10)
+    wait.until(lambda: "No exception: its approval was taken back by boss@example.com" in site.said(early)[1], 20)
+    wait.until(lambda: site.ticket(late)["status"] != "Resolved", 20, what="what was closed by it is reopened")
+    wait.until(lambda: "No exception: declined by boss@example.com" in site.said(late)[1], 20)
+    assert site.request(late)["phase"] == "fulfilling" and not site.request(late)["closed_at"]
+
+
 def test_what_we_write_is_valid_by_atlassians_own_schema(site):
     """Every comment that the tests above left, user text and all; the long form among them."""
     path = samples.SHARED.parent / "spec" / "adf-full-v1.json"
@@ -283,6 +322,24 @@ def test_what_we_write_is_valid_by_atlassians_own_schema(site):
     bodies = [c["body"] for t in site.control("state")["issues"] for c in t["comments"] if c["author"] == ours]
     check = jsonschema.Draft4Validator(json.loads(path.read_text()))
     assert bodies and [e.message for body in bodies for e in check.iter_errors(body)] == []
+
+
+def test_a_mapping_that_names_another_field_makes_nobody_a_forger(site):
+    """What was never said there is said there now; who writes over it then is one."""
+    key = site.ask_removal("okafor", "fin-viewer")
+    until_ready(site, key)
+    request, line = site.request(key)["id"], site.said(key)[1]
+    site.service.stop()
+    site.edit_file("mapping.yaml", "access_check_reason: customfield_10081", "access_check_reason: customfield_10090")
+    site.start_service()
+    wait.until(lambda: site.ticket(key)["values"].get("customfield_10090") == line, 30, what="it is said in the other field")
+    stands = f"select t.shown_hash = r.said_hash from governance.ticket t join governance.access_request r on r.id = t.request_id " \
+        f"where r.id = '{request}' and t.shown_in like '%10090'"
+    wait.until(lambda: site.sql(stands) == "t", 20, what="it is seen there")
+    assert recorded(site, request, "tamper") == ""
+    site.act("edit", key, fields={"customfield_10090": "Checked 11:02 UTC: access is gone"})
+    wait.until(lambda: recorded(site, request, "tamper") == "WordsChanged", 20)
+    site.edit_file("mapping.yaml", "access_check_reason: customfield_10090", "access_check_reason: customfield_10081")
 
 
 def test_a_ticket_moved_to_a_project_nobody_looks_after_is_gone(site):

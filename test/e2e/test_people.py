@@ -1,5 +1,6 @@
 """Who is the same person: whoever approves is another one than who asks and who it is for, whatever Jira shows of each of
 them. Grants name the subject by the account, removals by an address that somebody typed."""
+import datetime
 import re
 
 import pytest
@@ -106,3 +107,45 @@ def test_what_nobody_can_tell_counts_for_nothing_until_somebody_says_it(site):
     wait.until(lambda: reason(site, request) == "ApprovalAwaited", 15, what="it was his own approval")
     site.until_phase(other, "fulfilling")
     assert site.request(key)["phase"] == "pending_approval"
+
+
+EXCEPTION = """
+exception: {{ asked: customfield_10120, until: customfield_10124, decision: customfield_10070,
+             approved: "Yes", declined: "No", approvers: ["{}"] }}
+"""
+
+
+def answered(site, key, requester):
+    """What the ticket says once the account that hides its address has approved an exception on a ticket of ours."""
+    body = {"kind": "removal", "requester": requester, "beneficiary": "agent2@example.com", "source": "sap-fin",
+            "entitlement": "fin-ledger-admin", "justification": "left the team"}
+    _, made = site.api("POST", "/v1/access-requests", body, key)
+    ticket = wait.until(lambda: site.api("GET", f"/v1/access-requests/{made['id']}")[1].get("ticket"), 20)["key"]
+    wait.until(lambda: site.said(ticket)[1], 20, what="it says what is to be done")
+    end = (datetime.date.today() + datetime.timedelta(days=10)).isoformat()
+    why = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "vendor's turn"}]}]}
+    site.act("edit", ticket, fields={"customfield_10120": why, "customfield_10124": end})
+    site.act("edit", ticket, actor="hidden", fields={"customfield_10070": {"value": "Yes"}})
+    return made["id"], wait.until(lambda: (s := site.said(ticket)[1]) and "No exception" in s and s, 30, what="it is answered")
+
+
+def test_whoever_answers_an_exception_is_told_from_who_asks_where_addresses_are_hidden(site):
+    """What a create found out of an address is kept; of one that nobody can find, the ticket says that nobody can tell."""
+    if site.flavour != "cloud":
+        pytest.skip("Data Center hides no addresses")
+    site.control("accounts", {"hidden": {"email": "hidden@example.com", "hides_email": True}})
+    account = site.control("accounts")["hidden"]["accountId"]
+    with open(site.config) as file:
+        text = re.sub(r"\n    people: .*", "", file.read())
+    site.write("countersign.yaml", text.replace("    projects: [IAM, OPS]\n", "    projects: [IAM, OPS]\n    people: "
+                                                f"{{ \"hidden@example.com\": \"{account}\" }}\n"))
+    with open(f"{site.folder}/mapping.yaml") as file:
+        site.write("mapping.yaml", file.read().replace(APPROVAL, "") + EXCEPTION.format(account))
+    site.service.stop()
+    site.start_service()
+    own, said = answered(site, "own-exception", "hidden@example.com")
+    assert said.endswith("asks for it, works on it or gains by it")
+    assert site.sql(f"select 'account={account}' = any(requester_names) from governance.access_request where id = '{own}'") == "t"
+    _, said = answered(site, "unclear-exception", "gone@example.com")
+    assert said.startswith("No exception: nobody can tell whether ") and said.endswith(" is who asks or who it is for")
+    assert site.sql("select count(*) from governance.exception") == "0"

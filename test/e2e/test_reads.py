@@ -12,7 +12,7 @@ BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitl
 
 @pytest.fixture(scope="module")
 def site():
-    made = world.World(webhooks=False, poll="10m", times=TIMES)
+    made = world.World(webhooks=False, poll="10m", times=TIMES, time_scale=1)  # Jira waits long for an answer to a webhook
     with made:
         yield made
     assert "Sanitizer" not in made.service.stderr, made.service.told()
@@ -73,3 +73,23 @@ def test_a_change_told_in_between_is_read(site):
     site.sql("drop trigger zz_hold on governance.flow; drop function public.hold", user="postgres")
     site.sql("update governance.flow set run_after = clock_timestamp(), version = version + 1 where run_after = 'infinity'", user="postgres")
     assert reads(calls_until_told(site, key)) == 2
+
+
+def test_a_property_that_somebody_forges_is_heard_of(site):
+    """With webhooks, as the one above. Nothing of the ticket moves that a search could find, and no sweep is near."""
+    request, key = make(site, "forged")
+    calls_until_told(site, key)
+    wait.until(lambda: is_quiet(site, request), 60)
+    if not site.control("webhooks")["registered"]:  # the test above did, where it ran
+        site.register_webhook()
+    read = read_so_far(site, key)
+    site.act("property", key, key="their.own", value=1)
+    wait.until(lambda: site.sql("select count(*) from governance.webhook_delivery where state = 'handled' "
+                                "and convert_from(body, 'UTF8') like '%their.own%'") == "1", 60, what="it is taken")
+    assert is_quiet(site, request) and read_so_far(site, key) == read  # what others keep there is nothing to us
+    site.act("property", key, key="gar.bind", value={"site": "acme", "request": "another"})
+    found = f"select count(*) from governance.escalation where request_id = '{request}' and reason = 'BindingChanged'"
+    wait.until(lambda: site.sql(found) == "1", 60, what="it is recorded")
+    wait.until(lambda: site.ticket(key)["properties"]["gar.bind"].get("request") == request, 60, what="it is written anew")
+    site.act("property", key, key="countersign.state", value={"v": 1, "state": "verified"})
+    wait.until(lambda: site.sql(found.replace("BindingChanged", "WordsChanged")) == "1", 60, what="so are our words")

@@ -182,7 +182,8 @@ class Answers(WithSite):
     def test_webhooks(self):
         path = "/rest/api/3/webhook"
         self.check("POST", path, {"url": "https://example.com/hook", "webhooks": [
-            {"events": ["jira:issue_updated"], "jqlFilter": "project = IAM"},
+            {"events": ["jira:issue_updated", "issue_property_set", "issue_property_deleted"], "jqlFilter": "project = IAM",
+             "issuePropertyKeysFilter": ["gar.bind", "countersign.state"]},
             {"events": ["jira:issue_updated"], "jqlFilter": "((("}]}, "automation")
         self.check("GET", path, actor="automation", excused=EXCUSED["webhook"])
         self.check("PUT", path + "/refresh", {"webhookIds": [1000]}, "automation",

@@ -29,6 +29,25 @@ class Senders(WithSite):
         self.assertEqual(status, 200, body)
         return body["webhookRegistrationResult"][0]["createdWebhookId"]
 
+    def test_properties_have_events_of_their_own(self):
+        """Whoever writes one, and however: no `updated` moves, and of those that the app did not name nothing is told."""
+        key = self.create()
+        here, before = f"{ISSUE}/{key}/properties/gar.bind", self.read(key)["fields"]["updated"]
+        with client.Receiver() as receiver:
+            self.register(receiver, events=["jira:issue_updated", "issue_property_set", "issue_property_deleted"],
+                          issuePropertyKeysFilter=["gar.bind"])
+            self.site.call("PUT", f"{ISSUE}/{key}/properties/their.own", {"x": 1}, "agent")
+            self.site.call("PUT", here, {"request": "r"}, "agent")
+            self.site.call("DELETE", here, None, "agent")
+            self.assertEqual(self.read(key)["fields"]["updated"], before)
+            self.site.call("PUT", f"{ISSUE}/{key}", {"properties": [{"key": "gar.bind", "value": {"request": "s"}}]}, "agent")
+            told = sorted((json.loads(body) for _, body in receiver.wait(4)), key=lambda m: (m["webhookEvent"], m["timestamp"]))
+        self.assertEqual([m["webhookEvent"] for m in told],
+                         ["issue_property_deleted", "issue_property_set", "issue_property_set", "jira:issue_updated"])
+        for one in told[:3]:
+            self.assertEqual((one["property"]["key"], one["issue"]["id"]), ("gar.bind", self.read(key)["id"]))
+            self.assertEqual(one["user"]["accountId"], self.site.control("GET", "accounts")["agent"]["accountId"])
+
     def test_a_dynamic_webhook_carries_a_token_and_no_signature(self):
         with client.Receiver() as receiver:
             self.register(receiver)

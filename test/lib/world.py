@@ -18,6 +18,7 @@ DEMO = ROOT / "deploy" / "demo.d"
 TIMES = "{ call_timeout: 3s, lease: 5s, lateness: 500ms, index_lag: 500ms, grace: 7s, probe: 500ms, backoff: 300ms, " \
         "backoff_cap: 2s, recheck: 1s, return_after: 60s, sweep: 3s }"
 EVENTS = ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated"]
+PROPERTY_EVENTS = ["issue_property_set", "issue_property_deleted"]  # of Cloud
 LOGIN = "countersign_daemon"
 
 
@@ -153,7 +154,8 @@ class World:
             self.control("webhooks", {"url": self.hook_url, "events": EVENTS, "secret": "a-webhook-secret"})
             return
         status, text = http("POST", f"{self.jira_url}/rest/webhooks/1.0/webhook",
-                            {"name": "countersign", "url": self.hook_url, "events": EVENTS, "secret": "a-webhook-secret"},
+                            {"name": "countersign", "url": self.hook_url, "events": EVENTS + PROPERTY_EVENTS,
+                             "secret": "a-webhook-secret"},
                             {"Authorization": "Basic YWRtaW5AZXhhbXBsZS5jb206YWRtaW4tdG9rZW4=", "Content-Type": "application/json"})
         assert status == 201, text
 

@@ -397,6 +397,8 @@ static void check_mended(struct sim *s, const struct dossier *d, const struct de
     bool resolved = open && t->resolution_set && holds && !phase_is_terminal(d->phase);
     bool dealt_with = orders(x, FLOW_MEND) || d->flow_open[FLOW_MEND] || tells(x, "MendedTooOften");
 
+    if (forged && d->unsteady) /* read before our own write was there: once more (check_settled) */
+        return;
     if ((forged || resolved) && !dealt_with)
         sim_violate(s, "INV-D9 spoof", "%s stays on the ticket",
                     forged ? "a forged binding" : "a resolution");
@@ -429,6 +431,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
         sim_violate(s, "INV11 approved tuple", "an edit after approval leaves no trace");
     check_fresh(s, r, d, x);
     check_mended(s, d, x);
+    check_words(s, r, d, x);
     check_done(s, r, d, x);
     check_over(s, r, d, x);
     check_mode(s, r, d, x);
@@ -512,6 +515,11 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
                is_declined_to_done(t) || (t->role == STATUS_DONE && r->mode != GATE_ENFORCE);
     if (!t)
         return waits_for_people(s, r);
+    bool made = t->made_for == (int)(r - s->requests);
+    if (t->here && !t->hidden && made && t->bound_to != t->made_for)
+        return false;
+    if (!words_settled(s, r))
+        return false;
     bool edited = r->approved_hash && t->mapped_hash != r->approved_hash;
     if (edited && t->here && !r->tamper_recorded)
         return false;

@@ -96,8 +96,11 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
             count_retired(s, &s->tickets[deed->ticket]);
         return;
     case STEP_EVIDENCE_LINK: /* one for one global id */
-    case STEP_COMMENT:
+        return;
     case STEP_FIELDS:
+        words_write(s, deed);
+        return;
+    case STEP_COMMENT:
     case STEP_TELL:
     case STEP_PROVE: /* no ticket of the model demands one */
     case STEP_END:

@@ -129,6 +129,7 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
                            .mapped_hash = t->mapped_hash,
                            .mapped = t->mapped_hash ? STR("{}") : STR_NONE,
                            .hold_text = t->mapped_hash ? STR_NONE : STR("no role")};
+    words_show(s, t, ret);
 }
 
 /* One walk, by the production cursor, in two pages. The second may fail after the first was stored:

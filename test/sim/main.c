@@ -78,6 +78,8 @@ static void draw(struct sim *s)
     r->cancel_taken_back /= 4;
     r->closed_after_cancel /= 4;
     r->cloned /= 20;
+    r->words_forged /= 4;
+    r->fields_renamed /= 8;
     r->mode_changed /= 20;
     if (healing)
         *r = (struct rates){.lost_reply = 300000, .late = 100000, .very_late = 150000};
@@ -112,6 +114,10 @@ static void say_stuck(struct sim *s)
             sim_violate(s, "INV20 liveness", "ticket %d was never seen", i);
     if (!second_settled(s))
         sim_violate(s, "INV-B2 one live ticket", "a second ticket was left alone");
+    for (int i = 0; i < s->request_count; i++)
+        if (s->requests[i].ticket >= 0 && !words_settled(s, &s->requests[i]))
+            sim_violate(s, "INV-D9 words", "ticket %d does not say what we said",
+                        s->requests[i].ticket);
     sim_violate(s, "INV11 approved tuple", "an edit after approval was never recorded");
 }
 

@@ -182,6 +182,12 @@ static void spoof(struct sim *s, int ticket)
     } else if (open && FAULT(s, resolved_by_edit)) {
         t->resolved = true;
         t->resolution_edit = ++s->next_cycle;
+    } else if (FAULT(s, words_forged)) {
+        t->spoofs++;
+        jira_touch(s, ticket);
+        sim_trace(s, "words forged", ticket, 0);
+        words_forge(s, ticket);
+        return;
     } else {
         return;
     }
@@ -301,6 +307,8 @@ static void on_desk(struct sim *s, void *arg, int64_t number)
         desk_looks(s, i);
     for (int i = 0; i < s->request_count; i++)
         governance_looks(s, &s->requests[i]);
+    if (!s->fields && FAULT(s, fields_renamed))
+        s->fields = 1; /* the mapping names others, and they are empty */
     sim_at(s, s->now_ms + rng_range(&s->rng, DESK_MS / 2, DESK_MS), on_desk, arg, number);
 }
 

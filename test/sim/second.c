@@ -56,7 +56,7 @@ static void swap(struct sim *s, struct srequest *r, int ticket)
     r->seen = (struct ticket){0};
     r->seen_cycle = -1;
     r->seen_ms = r->fresh_ms = 0;
-    r->notice_key = 0;
+    r->notice_key = r->said_hash = 0;
     r->notice = NOTICE_NONE;
     store_changed(s, r, "second");
     store_look_now(s, r);

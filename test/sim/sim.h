@@ -50,7 +50,7 @@ enum {
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
-    X(spoofed) X(resolved_by_edit) \
+    X(spoofed) X(resolved_by_edit) X(words_forged) X(fields_renamed) \
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
     X(mode_changed)
 #define FAULTS(X) \
@@ -78,6 +78,13 @@ struct sapproval {
     uint64_t counts_for;
 };
 
+/* What a ticket says in our name, as a hash (words.c); 0: nothing yet. */
+struct swords {
+    uint64_t property,
+        field[2]; /* beside it, in the fields that the mapping named first and since */
+    bool late;    /* a lost call wrote older words over newer ones */
+};
+
 /* A ticket of the model Jira. */
 struct sticket {
     bool here, moved_by_us, human;
@@ -103,6 +110,7 @@ struct sticket {
     int64_t done_since_ms;
     struct sdecision decisions[APPROVALS_MAX];
     int decision_count, edits, spoofs;
+    struct swords words;
 };
 
 /* A read as the code under test knows it, and as the model knows it. */
@@ -138,6 +146,8 @@ struct srequest {
     const struct world *owner;
     uint64_t notice_key;
     enum notice_state notice;
+    uint64_t said_hash;
+    struct str said_in;
     enum gate_mode mode;        /* as the database has it */
     enum gate_mode wanted_mode; /* as the live mapping says */
     int64_t mode_changed_ms;    /* since when */
@@ -172,6 +182,8 @@ struct sflow {
     int request, cycle;
     int64_t run_after_ms, lease_until_ms, created_ms;
     int64_t parked_ms;     /* when it was refused last, 0 = never */
+    int64_t ended_ms;      /* 0: it did not */
+    uint64_t said;         /* the words it writes */
     int64_t told_until_ms; /* Retry-After as Jira last said it */
     int64_t
         not_before_ms; /* the same, once our row knows it: a crash may forget what it was told */
@@ -217,6 +229,7 @@ struct sim {
     struct sticket tickets[TICKETS_MAX];
     int ticket_count, next_cycle;
     uint64_t last_hash; /* no edit makes a tuple that was there before */
+    int fields;         /* which of two pairs of fields the live mapping names for our words */
     struct sflow flows[FLOWS_MAX];
     int flow_count;
     struct boot *boots[REPLICAS], *all_boots;
@@ -318,6 +331,7 @@ struct deed {
     enum flow_kind kind;
     int request, ticket, cycle;
     struct op *op;
+    uint64_t said;
 };
 /* Carries it out, and says in reply what came of it. */
 void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply);
@@ -327,6 +341,15 @@ void second_hint(struct sim *s, int ticket);
 /* A retire was handed back: people began on its ticket. */
 void second_again(struct sim *s, int ticket);
 bool second_settled(const struct sim *s);
+
+/* words.c: what tickets say in our name */
+uint64_t words_said(const struct dossier *d, const struct decision *x, const struct enqueue *e);
+void words_write(struct sim *s, const struct deed *deed);
+void words_forge(struct sim *s, int ticket);
+void words_show(const struct sim *s, const struct sticket *t, struct ticket *ret);
+void check_words(struct sim *s, const struct srequest *r, const struct dossier *d,
+                 const struct decision *x);
+bool words_settled(const struct sim *s, const struct srequest *r);
 
 /* jira.c */
 int jira_create(struct sim *s, int request, bool by_us);

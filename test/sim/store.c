@@ -194,6 +194,18 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
     }
 }
 
+/* A write of ours ended since the read that stands here was begun. */
+static bool is_unsteady(const struct sim *s, int request)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct sflow *f = &s->flows[i];
+        if (f->request == request && f->ended_ms &&
+            f->ended_ms >= s->requests[request].seen_from_ms)
+            return true;
+    }
+    return false;
+}
+
 /* --- approvals --- */
 
 void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
@@ -310,6 +322,9 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .notice_shown_key = r->notice_key,
                           .reads_since_claim = r->claimed_ms ? r->reads : 0,
                           .last_read_ms = r->last_read_ms,
+                          .said_hash = r->said_hash,
+                          .said_in = r->said_in,
+                          .unsteady = is_unsteady(s, request),
                           .touched = r->seen.updated_ms > r->acked_ms};
     d->ticket = r->seen;
     d->refused = r->refused_cycle == close_cycle(r) ? r->refused : REFUSAL_NONE;
@@ -371,6 +386,8 @@ void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, i
     r->seen_from_ms = looked_ms;
     r->seen_ms = s->now_ms;
     r->fresh_ms = known && ticket->presence == TICKET_HERE ? looked_ms : 0;
+    if (r->said_hash && ticket->shown_hash == r->said_hash)
+        r->said_in = ticket->shown_in;
     take_decision(s, r, ticket);
 }
 
@@ -461,6 +478,21 @@ static void retry_refused(struct sim *s, int request, const struct decision *x)
     }
 }
 
+/* What is about to be written, where the mapping names it now. */
+static void store_say(struct sim *s, struct srequest *r, uint64_t words)
+{
+    struct ticket now;
+
+    words_show(s, &s->tickets[r->ticket], &now);
+    r->said_in = now.shown_in;
+    if (!PLANTED(SAID_IS_OLD) || !r->said_hash)
+        r->said_hash = words;
+    for (int i = 0; i < s->flow_count; i++)
+        if (s->flows[i].request == index_of(s, r) && s->flows[i].f.kind == FLOW_FIELDS &&
+            s->flows[i].f.state == FS_PENDING && !s->flows[i].said)
+            s->flows[i].said = words;
+}
+
 bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
                          const struct decision *x, bool release)
 {
@@ -475,6 +507,8 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
             continue;
         r->notice_key = x->notice_key;
         r->notice = x->flows[i].notice;
+        if (x->flows[i].kind == FLOW_FIELDS)
+            store_say(s, r, words_said(d, x, &x->flows[i]));
     }
     retry_refused(s, index_of(s, r), x);
     r->tamper_recorded |= x->tampered;

@@ -32,6 +32,7 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e)
         if (f->f.state == FS_PARKED && stale) {
             f->f.state = FS_MOOT;
             f->f.version++;
+            f->ended_ms = s->now_ms;
         }
         bool over = flow_state_is_final(f->f.state);
         if (!over || (e->kind == FLOW_CREATE && f->f.state != FS_MOOT))
@@ -160,6 +161,8 @@ static void after_move(struct sim *s, const struct sflow *f, const struct flow_r
         store_saw(s, r, note->seen, note->looked_ms);
     if (rule->to == FS_PARKED)
         r->fresh_ms = 0;
+    if (f->f.kind == FLOW_FIELDS && rule->to == FS_MOOT && !PLANTED(UNSAID_IS_SAID))
+        r->notice_key = r->said_hash = 0;
     if (f->f.kind == FLOW_CREATE && (note->settled || note->bind || flow_state_is_final(rule->to)))
         r->post_unresolved = false;
     if (f->f.kind == FLOW_RETIRE && rule->to == FS_MOOT)
@@ -200,6 +203,8 @@ bool store_save_flow(struct sim *s, const struct world *w, const struct flow *fl
     f->run_after_ms = s->now_ms + note->rest_ms;
     if (rule->to == FS_PARKED)
         f->parked_ms = s->now_ms;
+    if (flow_state_is_final(rule->to))
+        f->ended_ms = s->now_ms;
     if (rule->to == FS_CALLING)
         f->f.sent_at_ms = s->now_ms;
     else if (note->settled)

@@ -525,7 +525,8 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
     bool create = call->step == STEP_CREATE;
     bool own = flow->kind == FLOW_CREATE || flow->kind == FLOW_RETIRE;
     *deed = (struct deed){
-        *call, flow->kind, f->request, own ? cycle_index(flow->issue_id) : r->ticket, f->cycle, op};
+        *call,    flow->kind, f->request, own ? cycle_index(flow->issue_id) : r->ticket,
+        f->cycle, op,         f->said};
     if (create) {
         sim_told.posts++;
         sim_told.reposts += r->last_post_ms != 0;

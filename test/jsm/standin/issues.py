@@ -77,7 +77,8 @@ def edit_issue(site, call):
     values, properties = _changes(site, ticket, body, screen), _properties(body)
     if not values and not properties:
         raise platform(400, "No fields or properties to update")
-    ticket.properties.update(properties)
+    for key, value in properties.items():  # as if each were written by itself: an event of its own
+        site.set_property(ticket, call.account, key, value)
     site.edit(ticket, call.account, values)
     if call.query.get("returnIssue") == "true":
         return Reply(200, render.issue(site, ticket, call.account))

@@ -33,7 +33,9 @@ begin
     return made;
 end $$;
 create function pg_temp.fresh(issue text) returns bigint language sql as $$
-    select governance.ms(fresh_at) from governance.ticket where issue_id = issue
+    select governance.ms(t.read_at) from governance.ticket t join governance.access_request r on r.id = t.request_id,
+           governance.read_state(t, r) s
+     where t.issue_id = issue and s.fresh
 $$;
 create function pg_temp.wait() returns void language sql as $$ select pg_sleep(0.002) $$; -- times are kept in milliseconds
 

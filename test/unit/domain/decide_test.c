@@ -244,9 +244,16 @@ static void edits_after_approval_that_were_taken_back_are_seen_too(void **state)
     (void)state;
 
     d.approved_hash = 7;
+    d.from_ticket = true;
     d.ticket.edit = STR("20011");
     assert_false(decided(&d).edited_back); /* what it was approved with is not known */
-    d.approved_edit = STR("20011");
+    d.from_ticket = false;
+    assert_true(decided(&d).edited_back); /* but of what we made it is: every edit came later */
+    d.ticket.edit = STR("0");
+    assert_false(decided(&d).edited_back);
+    d.ticket.edit = STR_NONE; /* an earlier release read it */
+    assert_false(decided(&d).edited_back);
+    d.ticket.edit = d.approved_edit = STR("20011");
     assert_false(decided(&d).edited_back);
     d.ticket.edit = STR("20013");
     struct decision r = decided(&d);

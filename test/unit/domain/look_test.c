@@ -136,7 +136,14 @@ static void a_close_asks_the_gate_once_more(void **state)
 
     obs[0].outcome = OUTCOME_PRESENT; /* the access came back meanwhile */
     assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
+    item.excepted = true;
+    d.plea_covers = t.plea.edit = STR("77");
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY);
+    t.plea.edit = STR("78"); /* the answer that granted the exception is taken back */
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_NOT_WANTED);
     obs[0].outcome = OUTCOME_ABSENT;
+    item.excepted = false;
+    assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_READY); /* proven, it needs none */
 
     t.role = STATUS_DONE; /* done already, by us */
     assert_int_equal(judge(FLOW_CLOSE, &d, &t), EV_FOUND);

@@ -78,14 +78,39 @@ static void who_may_decide_and_what_it_needs(void **state)
     BECOMES(NONE); /* covered: nobody needs another one */
 }
 
+/* It knows more names of people, and says why it would not have it. */
+static void what_the_database_refused_is_refused(void **state)
+{
+    static const struct {
+        const char *done, *why;
+        enum plea_verdict v;
+    } CASES[] = {{"77", "", PLEA_SPENT},
+                 {"77", "own", PLEA_OWN},
+                 {"77", "unclear", PLEA_UNCLEAR},
+                 {"77", "owner", PLEA_NO_OWNER},
+                 {"77", "exception_check", PLEA_NO_END},
+                 {"76", "own", PLEA_GRANTED}}; /* said to another answer */
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = asking(&item);
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        d.plea_done = str_of(CASES[i].done);
+        d.plea_refused = str_of(CASES[i].why);
+        assert_int_equal(plea_judge(&d), CASES[i].v);
+    }
+}
+
 static void it_is_granted_once_and_said_when_it_is_not(void **state)
 {
     static const struct {
         enum plea_verdict v;
         const char *line;
     } CASES[] = {
-        {PLEA_SPENT, "No exception: it has ended, or its owner and its approver are one person "
-                     "under two names"},
+        {PLEA_SPENT, "No exception: it has ended. The access is still to be made as asked"},
+        {PLEA_UNCLEAR, "No exception: nobody can tell whether reyes@example.com is who asks or "
+                       "who it is for"},
         {PLEA_DECLINED,
          "No exception: declined by reyes@example.com. The access is still to be made as asked"},
         {PLEA_STRANGER, "No exception: reyes@example.com is not one of those who may approve it"},
@@ -104,7 +129,9 @@ static void it_is_granted_once_and_said_when_it_is_not(void **state)
         struct dossier d = asking(&item);
         struct plea *p = &d.ticket.plea;
         struct notice n;
-        d.plea_done = CASES[i].v == PLEA_SPENT ? STR("77") : STR_NONE;
+        bool done = CASES[i].v == PLEA_SPENT || CASES[i].v == PLEA_UNCLEAR;
+        d.plea_done = done ? STR("77") : STR_NONE;
+        d.plea_refused = CASES[i].v == PLEA_UNCLEAR ? STR("unclear") : STR_NONE;
         p->answer = CASES[i].v == PLEA_DECLINED ? PLEA_NO : PLEA_YES;
         p->by_approver = CASES[i].v != PLEA_STRANGER;
         p->by_worker = CASES[i].v == PLEA_OWN;
@@ -133,5 +160,97 @@ static void it_is_granted_once_and_said_when_it_is_not(void **state)
     assert_true(decided(&d).grants);
 }
 
+/* The answer 77 granted one that covers everything; the ticket's newest answer is `edit`. */
+static struct dossier covered(struct item *item, enum phase phase, const char *edit)
+{
+    item->excepted = true;
+    struct dossier d = asking(item);
+    d.phase = phase;
+    d.plea_done = d.plea_covers = STR("77");
+    d.ticket.plea.edit = str_of(edit);
+    d.ticket.plea.answer = PLEA_UNANSWERED;
+    d.ticket.plea.decided_by = STR("lind@example.com");
+    return d;
+}
+
+static void an_answer_that_is_taken_back_ends_its_exception(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    (void)state;
+
+    struct dossier d = covered(&item, PHASE_EXCEPTION, "78");
+    struct decision r = decided(&d);
+    assert_true(r.revokes && !r.grants && !r.refuses);
+    assert_false(orders(&r, FLOW_CLOSE));
+    MOVES(r, PHASE_VERIFYING, "ExceptionTakenBack");
+    d = covered(&item, PHASE_CLOSED, "1000"); /* compared as numbers */
+    d.ticket.role = STATUS_DONE;
+    r = decided(&d);
+    assert_true(r.revokes);
+    MOVES(r, PHASE_FULFILLING, "ExceptionTakenBack");
+    d = covered(&item, PHASE_VERIFYING, "78"); /* nothing is proven by what ends right now */
+    r = decided(&d);
+    assert_true(r.revokes && !r.move);
+    assert_true(r.look_again_ms <= NOW + SECOND);
+    d.ticket.plea.answer = PLEA_YES; /* taken back, and given again: that is another one */
+    assert_true(decided(&d).revokes);
+    d = covered(&item, PHASE_VERIFYING, "78");
+    d.ticket.role = STATUS_CANCELLED; /* it ends with its request */
+    r = decided(&d);
+    assert_true(r.revokes);
+    MOVES(r, PHASE_CANCELLED, "CancelledOnTicket");
+
+    static const char *const STANDS[] = {"77", "76", ""};
+    for (size_t i = 0; i < COUNT(STANDS); i++) {
+        d = covered(&item, PHASE_EXCEPTION, STANDS[i]);
+        assert_true(!decided(&d).revokes && !decided(&d).move);
+    }
+    d = covered(&item, PHASE_EXCEPTION, "78");
+    d.plea_covers = STR_NONE; /* what covers it was granted by the API */
+    assert_false(decided(&d).revokes);
+    d = covered(&item, PHASE_EXCEPTION, "78");
+    d.ticket.presence = TICKET_GONE; /* nobody knows what stands there */
+    assert_false(decided(&d).revokes);
+}
+
+static void the_ticket_says_that_it_was_taken_back(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = covered(&item, PHASE_VERIFYING, "78");
+    struct notice n;
+    (void)state;
+
+    item.excepted = false; /* it has ended */
+    d.plea_covers = STR_NONE;
+    struct decision r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_NO_EXCEPTION);
+    assert_false(r.refuses);
+    words_for(&d, 0, NOTICE_NO_EXCEPTION, &n);
+    assert_string_equal(n.line, "No exception: its approval was taken back by lind@example.com. "
+                                "The access is still to be made as asked");
+    assert_string_equal(n.next, "Still needed? Have one of its approvers answer it again.");
+
+    /* what was closed under it goes back, and that is why */
+    d.phase = PHASE_FULFILLING;
+    d.ticket.role = STATUS_DONE;
+    d.ticket.moved_by_us = true;
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+    assert_int_equal(says(&r), NOTICE_NO_EXCEPTION);
+    words_for(&d, 0, NOTICE_NO_EXCEPTION, &n);
+    assert_non_null(strstr(n.next, " It was closed under it, so it is reopened."));
+    d.ticket.plea.answer = PLEA_NO;
+    words_for(&d, 0, NOTICE_NO_EXCEPTION, &n);
+    assert_string_equal(n.next, "It was closed under one, so it is reopened.");
+    d.plea_done = STR_NONE; /* there was none */
+    r = decided(&d);
+    assert_int_equal(says(&r), NOTICE_REOPENED);
+}
+
 UNIT_MAIN(cmocka_unit_test(who_may_decide_and_what_it_needs),
+          cmocka_unit_test(what_the_database_refused_is_refused),
+          cmocka_unit_test(an_answer_that_is_taken_back_ends_its_exception),
+          cmocka_unit_test(the_ticket_says_that_it_was_taken_back),
           cmocka_unit_test(it_is_granted_once_and_said_when_it_is_not))

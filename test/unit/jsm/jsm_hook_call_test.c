@@ -8,6 +8,9 @@ static const struct str PROJECTS[] = {{"IAM", 3}, {"OPS", 3}};
 #define FIVE                                                                    \
     "'events':['jira:issue_created','jira:issue_updated','jira:issue_deleted'," \
     "'comment_created','comment_updated']"
+#define SEVEN                                                                   \
+    "'events':['jira:issue_created','jira:issue_updated','jira:issue_deleted'," \
+    "'comment_created','comment_updated','issue_property_set','issue_property_deleted']"
 #define BOTH "'filters':{'issue-related-events-section':'project in (IAM, OPS)'}"
 #define ADMIN(id, more)                                                                         \
     "{'self':'https://x.atlassian.net/rest/webhooks/1.0/webhook/" id "','name':'n','url':'" URL \
@@ -69,27 +72,28 @@ static void admin_faults(void **state)
     static const struct {
         const char *list, *faults;
     } ROWS[] = {
-        {"[" ADMIN("1", FIVE "," BOTH) "]", ""},
-        {"[" ADMIN("1", FIVE) "]", ""}, /* no filter: all there is */
+        {"[" ADMIN("1", SEVEN "," BOTH) "]", ""},
+        {"[" ADMIN("1", SEVEN) "]", ""}, /* no filter: all there is */
         {"[]", "missing"},
         {"[{'self':'x/1','url':'https://else/webhook/jira/acme'}]", "missing"},
-        {"[" ADMIN("1", FIVE "," BOTH) "," ADMIN("2", FIVE "," BOTH) "]", "double"},
+        {"[" ADMIN("1", SEVEN "," BOTH) "," ADMIN("2", SEVEN "," BOTH) "]", "double"},
         {"[" ADMIN("1", BOTH ",'events':['jira:issue_updated']") "]", "events"},
-        {"[" ADMIN("1", FIVE ",'filters':{'issue-related-events-section':'project = IAM'}") "]",
+        {"[" ADMIN("1", FIVE "," BOTH) "]", "events"}, /* of properties nothing would be heard */
+        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'project = IAM'}") "]",
          "projects"},
-        {"[" ADMIN("1", FIVE ",'filters':{'issue-related-events-section':'PROJECT  IN "
-                             "(\\\"OPS\\\",IAM,XY)'}") "]",
+        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'PROJECT  IN "
+                              "(\\\"OPS\\\",IAM,XY)'}") "]",
          ""},
-        {"[" ADMIN("1", FIVE ",'filters':{'issue-related-events-section':'project in (IAM, OPS) "
-                             "AND type = x'}") "]",
+        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'project in (IAM, OPS) "
+                              "AND type = x'}") "]",
          "projects"},
-        {"[" ADMIN("1", FIVE ",'filters':{'issue-related-events-section':'project not in "
-                             "(IAM, OPS)'}") "]",
+        {"[" ADMIN("1", SEVEN ",'filters':{'issue-related-events-section':'project not in "
+                              "(IAM, OPS)'}") "]",
          "projects"},
         {"[" ADMIN("1",
-                   FIVE ",'filters':{'issue-related-events-section':'project in (IAM, OPS'}") "]",
+                   SEVEN ",'filters':{'issue-related-events-section':'project in (IAM, OPS'}") "]",
          "projects"},
-        {"[{'self':'x/3','url':'" URL "/'," FIVE ",'enabled':false,'excludeBody':true}]",
+        {"[{'self':'x/3','url':'" URL "/'," SEVEN ",'enabled':false,'excludeBody':true}]",
          "disabled unsigned no_body"},
     };
     (void)state;
@@ -101,7 +105,7 @@ static void admin_faults(void **state)
 static void admin_plans(void **state)
 {
     (void)state;
-    assert_string_equal(plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("1", FIVE "," BOTH) "]"), "");
+    assert_string_equal(plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("1", SEVEN "," BOTH) "]"), "");
     const char *made = plan_of(JSM_HOOKS_ADMIN, "[]");
     assert_non_null(strstr(made, "POST /rest/webhooks/1.0/webhook {"));
     assert_non_null(strstr(made, "\"secret\":\"s3cr3t\\\"\""));
@@ -113,11 +117,12 @@ static void admin_plans(void **state)
     assert_non_null(strstr(repaired, "PUT /rest/webhooks/1.0/webhook/17 {\"name\":\"n\""));
     /* of two, the one that is right stays */
     assert_string_equal(plan_of(JSM_HOOKS_ADMIN, "[" ADMIN("1", BOTH ",'events':[]") "," ADMIN(
-                                                     "2", FIVE "," BOTH) "]"),
+                                                     "2", SEVEN "," BOTH) "]"),
                         "DELETE /rest/webhooks/1.0/webhook/1 ");
     /* others' are left alone, however many */
     assert_string_equal(
-        plan_of(JSM_HOOKS_ADMIN, "[{'self':'x/9','url':'https://else'}," ADMIN("1", FIVE) "]"), "");
+        plan_of(JSM_HOOKS_ADMIN, "[{'self':'x/9','url':'https://else'}," ADMIN("1", SEVEN) "]"),
+        "");
     /* an id that could not go into a path goes nowhere */
     assert_non_null(strstr(plan_of(JSM_HOOKS_ADMIN, "[{'id':'../3','url':'" URL "'}]"), "PUT  {"));
     for (enum jsm_hook_registry r = JSM_HOOKS_DC; r <= JSM_HOOKS_DC_OLD; r++)
@@ -127,7 +132,8 @@ static void admin_plans(void **state)
 static const char *app_list(int64_t expires_ms, const char *jql)
 {
     return arena_printf(arena,
-                        "{'isLast':true,'values':[{'id':1001,'url':'" URL "','jqlFilter':'%s'," FIVE
+                        "{'isLast':true,'values':[{'id':1001,'url':'" URL
+                        "','jqlFilter':'%s'," SEVEN
                         ",'expirationDate':%lld},{'id':7,'url':'https://else'}]}",
                         jql, (long long)expires_ms)
         .p;
@@ -148,11 +154,13 @@ static void app_registrations(void **state)
     const char *again = plan_of(JSM_HOOKS_APP, app_list(NOW + 20 * DAY, "project = IAM"));
     assert_non_null(strstr(again, "DELETE /rest/api/3/webhook {\"webhookIds\":[1001]}\n"
                                   "POST /rest/api/3/webhook {\"url\":\"" URL "\",\"webhooks\":[{"));
+    assert_non_null(
+        strstr(again, "\"issuePropertyKeysFilter\":[\"gar.bind\",\"countersign.state\"]"));
     assert_string_equal(faults_of(JSM_HOOKS_APP, "{'isLast':true,'values':[]}"), "missing");
     /* dates in either form */
     assert_string_equal(faults_of(JSM_HOOKS_APP,
                                   "{'isLast':true,'values':[{'id':1,'url':'" URL
-                                  "','jqlFilter':''," FIVE
+                                  "','jqlFilter':''," SEVEN
                                   ",'expirationDate':'2026-06-01T12:42:30.000+0000'}]}"),
                         "");
     assert_false(list_of(JSM_HOOKS_APP, "{'isLast':false,'values':[{'id':1}]}")->last);

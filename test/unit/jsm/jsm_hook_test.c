@@ -212,6 +212,33 @@ static void poison(void **state)
             fail_msg("taken: %s", BAD[i]);
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(which_ticket),
-              cmocka_unit_test(two_tickets), cmocka_unit_test(times),
-              cmocka_unit_test(deep_descriptions), cmocka_unit_test(poison))
+/* A property that somebody writes is found by no search. Those of others are nothing to us, and of
+ * what we wrote we know. */
+static void properties(void **state)
+{
+#define SET(key, who)                                                                \
+    "{\"timestamp\":1777142400123,\"webhookEvent\":\"issue_property_set\",\"user\":" \
+    "{\"accountId\":\"" who "\"},\"issue\":{\"id\":\"10047\"},\"property\":{\"key\":\"" key "\"}}"
+    const struct jsm_hook *hook = hook_at(SET("gar.bind", "5b10"));
+    (void)state;
+
+    assert_str(hook->property, "gar.bind");
+    assert_str(hook->by, "5b10");
+    assert_true(hook->event_ms &&
+                !hook->announced_ms); /* of the ticket's own changes it says nothing */
+    assert_false(jsm_hook_is_idle(hook, STR("us")));
+    assert_true(jsm_hook_is_idle(hook, STR("5b10")));
+    assert_false(jsm_hook_is_idle(hook_at(SET("countersign.state", "")), STR_NONE));
+    assert_true(jsm_hook_is_idle(hook_at(SET("request.participants", "5b10")), STR("us")));
+    /* a rule's own words are no event, whatever they name */
+    assert_false(
+        jsm_hook_is_idle(hook_at("{\"issue\":10047,\"property\":{\"key\":\"x\"}}"), STR("us")));
+    assert_false(jsm_hook_is_idle(hook_at("{\"webhookEvent\":\"jira:issue_updated\",\"user\":"
+                                          "{\"accountId\":\"us\"},\"issue\":{\"id\":1}}"),
+                                  STR("us")));
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(properties),
+              cmocka_unit_test(which_ticket), cmocka_unit_test(two_tickets),
+              cmocka_unit_test(times), cmocka_unit_test(deep_descriptions),
+              cmocka_unit_test(poison))

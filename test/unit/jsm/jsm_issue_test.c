@@ -548,6 +548,14 @@ static void what_the_ticket_says_in_our_name(void **state)
     /* a site without the fields: the property alone */
     assert_true(jsm_state_hash(SAYS("x", "y", "Now"), &VIEW) == right);
     assert_true(jsm_state_hash(SAYS("x", "y", "Then"), &VIEW) != right);
+    /* which is known of a site with them, too */
+    struct ticket t = {0};
+    jsm_state_read(arena, SAYS("x", "y", "Now"), &view, &t);
+    assert_true(t.stated_hash == right && t.shown_hash != right);
+    assert_str(t.shown_in, "cf_1,cf_2");
+    jsm_state_read(arena, SAYS("Checking", "Now", "Then"), &VIEW, &t);
+    assert_true(t.stated_hash != right);
+    assert_str(t.shown_in, ",");
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),

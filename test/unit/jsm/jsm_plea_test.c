@@ -60,6 +60,8 @@ static void what_is_asked_and_answered(void **state)
     assert_str(p->decided_by, "reyes@example.com");
     assert_str(p->edit, "10");
     assert_true(p->by_approver && !p->by_worker);
+    assert_str(p->decided_names, "[\"account=b\",\"address=reyes@example.com\"]");
+    assert_str(p->owner_names, "[\"account=l\",\"address=lee@example.com\"]");
 
     t = read_plea(&VIEW, ASKED ",'cf_4':{'value':'Declined'}",
                   BY("10", WHO("712020:7", ""), "cf_4"));
@@ -90,6 +92,10 @@ static void what_does_not_count_as_an_answer(void **state)
         read_plea(&VIEW, ASKED YES, BY("10", BOSS, "cf_4") "," BY("11", AGENT, "cf_4"));
     assert_str(t.plea.decided_by, "alex@example.com"); /* the last word counts */
     assert_false(t.plea.by_approver);
+    /* taken back, and what was asked with it: the change is known all the same */
+    t = read_plea(&VIEW, "", BY("10", BOSS, "cf_4") "," BY("11", AGENT, "cf_4"));
+    assert_int_equal(t.plea.reason.len, 0);
+    assert_str(t.plea.edit, "11");
 }
 
 static void who_works_on_it_is_known_by_account(void **state)
