@@ -68,7 +68,7 @@ def test_reopened_ticket_needs_new_proof(site):
     site.act("transition", key, name="Reopen")
     site.until_phase(key, "fulfilling")
     site.resolve(key)
-    wait.until(lambda: "still has fin-viewer" in site.said(key)[1], 10)
+    wait.until(lambda: "present again" in site.said(key)[1], 10)
     assert site.request(key)["generation"] > first
     site.has_role("novak", "fin-viewer", False)
     site.until_phase(key, "closed")
