@@ -70,15 +70,25 @@ static bool is_under_way(const struct dossier *d, enum flow_kind kind)
     return d->flow_open[kind] && !d->flow_parked[kind];
 }
 
+/* Words are on their way, or to be: those said anew count too. */
+static bool says_something(const struct dossier *d, const struct decision *decision)
+{
+    bool says = decision->notice_key != d->notice_shown_key || decision->respoken ||
+                is_under_way(d, FLOW_FIELDS) || is_under_way(d, FLOW_COMMENT);
+
+    for (size_t i = 0; i < decision->flow_count; i++)
+        says |= decision->flows[i].kind == FLOW_FIELDS;
+    return says;
+}
+
 enum badge badge_wanted(const struct dossier *d, const struct decision *decision)
 {
     enum badge badge = badge_of(d);
     bool silent =
         !d->links_evidence || d->ticket.presence != TICKET_HERE || d->mode == GATE_OBSERVE;
-    bool words = decision->notice_key != d->notice_shown_key || decision->respoken ||
-                 is_under_way(d, FLOW_FIELDS) || is_under_way(d, FLOW_COMMENT);
 
-    if (silent || words || decision->move || is_under_way(d, FLOW_EVIDENCE_LINK))
+    if (silent || says_something(d, decision) || decision->move ||
+        is_under_way(d, FLOW_EVIDENCE_LINK))
         return BADGE_NONE;
     return badge == d->badge_shown ? BADGE_NONE : badge;
 }
