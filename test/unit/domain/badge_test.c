@@ -122,6 +122,12 @@ static void words_come_first(void **state)
     r = decided(&d);
     assert_true(r.respoken);
     assert_null(link_of(&r));
+    d.ticket.stated_hash = d.said_hash; /* or the mapping names another field now */
+    d.said_in = STR("cf_1");
+    d.ticket.shown_in = STR("cf_2");
+    r = decided(&d);
+    assert_true(!r.respoken && orders(&r, FLOW_FIELDS));
+    assert_null(link_of(&r));
 }
 
 static void while_more_may_be_said_it_waits_for_a_quiet_hour(void **state)
