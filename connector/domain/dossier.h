@@ -37,7 +37,7 @@ enum notice_state {
     NOTICE_HELD,         /* closed again and again: we reopen it no more for a while */
     NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
     NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
-    NOTICE_COUNT
+    NOTICE_COUNT         /* as what was said: something only a newer release says */
 };
 
 struct dossier {

@@ -32,7 +32,7 @@ struct manner {
     bool notify, comment, final;
 };
 
-static const struct manner MANNERS[] = {
+static const struct manner MANNERS[NOTICE_COUNT + 1] = {
     [NOTICE_NONE] = {"Waiting", "info", "", false, false, false},
     [NOTICE_OBSERVING] = {"Waiting", "info", "", false, false, false},
     [NOTICE_WAITING_APPROVAL] = {"Waiting", "info", "", false, false, false},
@@ -57,6 +57,7 @@ static const struct manner MANNERS[] = {
     [NOTICE_CAME_BACK] = {"Not there yet", "error",
                           "Not closed yet: it was as asked, and is not any more.", true, true,
                           false},
+    [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
 const char *notice_check(enum notice_state s)

@@ -135,13 +135,14 @@ static bool read_items(struct arena *a, const struct json *list, struct dossier 
     return true;
 }
 
-static bool read_flows(struct arena *a, const struct json *list, struct dossier *d)
+/* Work of a kind that only a newer release knows is left to it. */
+static void read_flows(struct arena *a, const struct json *list, struct dossier *d)
 {
     JSON_EACH(v, list)
     {
         enum flow_kind kind;
         if (!flow_kind_from(json_str(json_member(v, "kind")), &kind))
-            return false;
+            continue;
         d->flow_open[kind] = true;
         d->flow_parked[kind] |= str_eq_c(json_str(json_member(v, "state")), "parked");
         d->flow_cycle[kind] = text(a, v, "cycle");
@@ -149,7 +150,6 @@ static bool read_flows(struct arena *a, const struct json *list, struct dossier 
         d->flow_refused_ms[kind] = number(v, "refused_ms");
         d->flow_attempts[kind] = (int32_t)number(v, "attempts");
     }
-    return true;
 }
 
 /* What a newer version wrote is nothing that we would write. */
@@ -207,6 +207,8 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     struct str refused = json_str(json_member(v, "refused"));
     if (refused.len && !refusal_from(refused, &d->refused))
         d->refused = REFUSAL_COUNT;
+    if (!notice_state_from(json_str(json_member(v, "notice")), &d->notice_shown))
+        d->notice_shown = NOTICE_COUNT; /* as it is with what was said */
     d->touched = flag(v, "touched");
     d->unsteady = flag(v, "unsteady");
     d->plea_done = text(a, v, "plea_done");
@@ -219,8 +221,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->said_in = text(a, v, "said_in");
     return request_kind_from(json_str(json_member(v, "kind")), &d->kind) &&
            phase_from(json_str(json_member(v, "phase")), &d->phase) &&
-           gate_mode_from(json_str(json_member(v, "mode")), &d->mode) &&
-           notice_state_from(json_str(json_member(v, "notice")), &d->notice_shown);
+           gate_mode_from(json_str(json_member(v, "mode")), &d->mode);
 }
 
 static struct dossier *read_dossier(struct arena *a, struct str document)
@@ -233,8 +234,9 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
         return NULL;
     read_ticket(a, json_member(v, "ticket"), &d->ticket);
     d->ticket_read_ms = number(json_member(v, "ticket"), "fresh_ms");
-    if (!read_items(a, json_member(v, "items"), d) || !read_flows(a, json_member(v, "flows"), d))
+    if (!read_items(a, json_member(v, "items"), d))
         return NULL;
+    read_flows(a, json_member(v, "flows"), d);
     return arena_over(a) ? NULL : d;
 }
 

@@ -1,5 +1,6 @@
--- breaking: no
--- The link from a ticket to its evidence. A program of an earlier release leaves work of a kind it does not know alone.
+-- breaking: yes
+-- The link from a ticket to its evidence. A program of an earlier release cannot read a request that has work of a kind it does
+-- not know: stop those first.
 alter table governance.flow drop constraint flow_kind_check;
 alter table governance.flow add constraint flow_kind_check
     check (kind in ('create_ticket', 'comment', 'field_update', 'transition', 'close', 'reopen', 'retire', 'mend', 'evidence_link'));

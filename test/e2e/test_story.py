@@ -74,6 +74,24 @@ def test_reopened_ticket_needs_new_proof(site):
     site.until_phase(key, "closed")
 
 
+def test_what_a_newer_release_left_stops_nobody(site):
+    """Words and work that we do not know: the words are said anew, the work is left alone."""
+    key = site.ask_removal("reyes", "fin-ledger-admin")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.sql("alter table governance.flow drop constraint flow_kind_check")
+    try:
+        site.sql(f"update governance.access_request set notice = 'of_tomorrow', notice_key = '12' where id = '{request}'")
+        site.sql("insert into governance.flow (request_id, site, kind, state, cycle, payload, run_after) "
+                 f"values ('{request}', 'acme', 'of_tomorrow', 'pending', '', '{{}}', 'infinity')")
+        site.has_role("reyes", "fin-ledger-admin", False)
+        site.resolve(key)
+        site.until_phase(key, "closed")
+        assert site.sql(f"select state from governance.flow where request_id = '{request}' and kind = 'of_tomorrow'") == "pending"
+        site.sql(f"delete from governance.flow where request_id = '{request}' and kind = 'of_tomorrow'")
+    finally:
+        site.sql("alter table governance.flow add constraint flow_kind_check check (kind <> 'of_tomorrow')")
+
+
 def test_a_misspelt_role_does_not_prove_its_own_removal(site):
     key = site.ask_removal("okafor", "fin-ledgr-admin")
     request = site.until_phase(key, "fulfilling")["id"]
