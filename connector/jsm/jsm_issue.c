@@ -306,7 +306,7 @@ void jsm_approvals_read(struct arena *a, const struct json *body, struct ticket 
     struct str decision = json_path_str(approval, "finalDecision");
     bool approved = str_eq_c(decision, "approved"), declined = str_eq_c(decision, "declined");
     struct person *people = arena_array(a, LIMIT_APPROVERS, sizeof *people);
-    size_t asked = 0;
+    size_t kept = 0; /* many may be asked of whom few decide */
 
     if (!approval || !people)
         return;
@@ -321,10 +321,10 @@ void jsm_approvals_read(struct arena *a, const struct json *body, struct ticket 
     JSON_EACH(approver, json_member(approval, "approvers"))
     {
         const struct json *who = json_member(approver, "approver");
-        if (asked++ == LIMIT_APPROVERS)
-            break;
         if (!str_eq(json_path_str(approver, "approverDecision"), decision))
             continue;
+        if (kept++ == LIMIT_APPROVERS)
+            break;
         if (ticket->approval == APPROVAL_PENDING)
             add_awaited(a, who, ticket);
         else
