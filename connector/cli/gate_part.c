@@ -366,11 +366,10 @@ static bool install_screens(struct gate_work *w, const struct gate_project *p,
     bool half = row && !str_eq_c(json_path_str(row, "state"), "installed");
     if ((p->parts.make_screen || half) && !make_screen(w, p, rows, &screen))
         return false;
-    size_t count = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
     bool lacks = p->parts.make_screen;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < GATE_FIELDS_SHOWN; i++)
         lacks |= p->parts.fill_screen[i];
-    if (lacks && !fill_first_tab(w, screen, fields, count, &tab))
+    if (lacks && !fill_first_tab(w, screen, fields, GATE_FIELDS_SHOWN, &tab))
         return false;
     for (size_t i = 0; i < t->scheme_count; i++) {
         const struct gate_scheme *s = &t->schemes[i];

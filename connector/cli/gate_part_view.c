@@ -44,7 +44,7 @@ static void each_line(struct gate_work *w, const struct gate_project *p, line_fn
     field_lines(w, p, fn, arg);
     if (p->parts.make_screen)
         fn(arg, STR("+ screen " GATE_SCREEN_NAME ": carries them, for our own transition"));
-    else if (p->parts.fill_screen[0] || p->parts.fill_screen[1] || p->parts.fill_screen[2])
+    else if (p->parts.fill_screen[0] || p->parts.fill_screen[1])
         fn(arg, STR("~ screen " GATE_SCREEN_NAME ": shows them"));
     for (size_t i = 0; i < t->scheme_count; i++) {
         const struct gate_scheme *s = &t->schemes[i];
@@ -90,26 +90,20 @@ static bool is_mapped(const struct gate_work *w, const struct gate_parts_there *
     const struct mapping *m = w->own->o.mapping;
 
     return str_eq(m->check_field, t->fields[GATE_FIELD_CHECK]) &&
-           str_eq(m->reason_field, t->fields[GATE_FIELD_REASON]) &&
-           (!t->wants_proof || str_eq(m->proof_field, t->fields[GATE_FIELD_PROOF]));
+           str_eq(m->reason_field, t->fields[GATE_FIELD_REASON]);
 }
 
 static bool are_there(const struct gate_parts_there *t)
 {
-    return t->fields[GATE_FIELD_CHECK].len && t->fields[GATE_FIELD_REASON].len &&
-           (!t->wants_proof || t->fields[GATE_FIELD_PROOF].len);
+    return t->fields[GATE_FIELD_CHECK].len && t->fields[GATE_FIELD_REASON].len;
 }
 
 /* What belongs into the mapping. */
 static struct str naming(struct gate_work *w, const struct gate_parts_there *t)
 {
-    struct str proof = t->wants_proof ? arena_printf(w->arena, ", access_proof: %.*s",
-                                                     STR_ARG(t->fields[GATE_FIELD_PROOF]))
-                                      : STR("");
-
-    return arena_printf(w->arena, "fields: { access_check: %.*s, access_check_reason: %.*s%.*s }",
-                        STR_ARG(t->fields[GATE_FIELD_CHECK]), STR_ARG(t->fields[GATE_FIELD_REASON]),
-                        STR_ARG(proof));
+    return arena_printf(w->arena, "fields: { access_check: %.*s, access_check_reason: %.*s }",
+                        STR_ARG(t->fields[GATE_FIELD_CHECK]),
+                        STR_ARG(t->fields[GATE_FIELD_REASON]));
 }
 
 void gate_parts_remind(struct gate_work *w, const struct site_gate *gate)

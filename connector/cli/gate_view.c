@@ -46,7 +46,7 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
     case GATE_DEMAND:
         return arena_printf(w->arena,
                             "~ transition %.*s (%.*s): %.*s -> %.*s, now wants Access proof, which "
-                            "only the connector writes",
+                            "nobody fills: it says why to wait",
                             STR_ARG(road->name), STR_ARG(road->id),
                             STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to));
     case GATE_LEAD:

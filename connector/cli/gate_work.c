@@ -350,10 +350,9 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
         words.key.screen_id = STR(SCREEN_TO_COME);
         roads.wants_record = !roads.team_managed;
     }
-    if (p->choice.kind == GATE_BY_VALIDATOR && !words.key.proof_id.len) {
+    bool proof_to_come = p->choice.kind == GATE_BY_VALIDATOR && !gate->key.proof_id.len;
+    if (proof_to_come)
         words.key.proof_id = STR(FIELD_TO_COME);
-        roads.wants_proof = true;
-    }
     f->now = &gate->flows[at];
     f->shared = gate->shared[at];
     f->plan = ARENA_NEW(w->arena, struct gate_plan);
@@ -372,7 +371,6 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
             STR_ARG(words.found.name));
         return;
     }
-    bool proof_to_come = words.key.proof_id.len && !gate->key.proof_id.len;
     if (gate_plan_is_empty(f->plan) || !group || proof_to_come || !gate->able.may_write)
         return;
     validate(w, f, &words, screen_to_come);

@@ -72,16 +72,15 @@ void gate_parts_plan(const struct gate_parts_there *t, struct gate_parts *ret)
     if (!t->known)
         return;
     size_t fields = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
-    bool edited = is_edited(t);
     for (size_t i = 0; i < fields; i++)
         ret->make_field[i] = !t->fields[i].len;
-    if (!t->scheme_count || (edited && !t->wants_proof))
+    if (!t->scheme_count || is_edited(t))
         return;
     ret->by_loop = true;
     ret->make_screen = !t->screen.len;
-    for (size_t i = 0; i < fields; i++)
+    for (size_t i = 0; i < GATE_FIELDS_SHOWN; i++)
         ret->fill_screen[i] = t->screen.len && !gate_is_listed(t->shown[i], t->screen);
-    for (size_t i = 0; i < t->scheme_count && !edited; i++)
+    for (size_t i = 0; i < t->scheme_count; i++)
         ret->views[i] = view_of(t, &t->schemes[i]);
 }
 
@@ -90,7 +89,9 @@ bool gate_parts_stand(const struct gate_parts_there *there, const struct gate_pa
     bool stand = !plan->make_screen;
 
     for (size_t i = 0; i < GATE_FIELDS; i++)
-        stand &= !plan->make_field[i] && !plan->fill_screen[i];
+        stand &= !plan->make_field[i];
+    for (size_t i = 0; i < GATE_FIELDS_SHOWN; i++)
+        stand &= !plan->fill_screen[i];
     for (size_t i = 0; i < there->scheme_count; i++)
         stand &= plan->views[i] == GATE_VIEW_IS;
     return stand;

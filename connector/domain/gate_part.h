@@ -14,7 +14,8 @@
 #include "base/str.h"
 
 enum gate_field { GATE_FIELD_CHECK, GATE_FIELD_REASON, GATE_FIELD_PROOF, GATE_FIELDS };
-enum { GATE_FIELDS_SHOWN = GATE_FIELD_PROOF }; /* people see the first two; the proof is a lock */
+/* People see the first two; the third is a lock: on no screen, and empty for ever. */
+enum { GATE_FIELDS_SHOWN = GATE_FIELD_PROOF };
 enum { GATE_SCHEMES_MAX = 8 }; /* screen schemes of one project's governed issue types */
 
 extern const char *const GATE_FIELD_NAMES[GATE_FIELDS];
@@ -32,7 +33,7 @@ struct gate_scheme {
 };
 /* What a site has of it. Borrowed. */
 struct gate_parts_there {
-    bool wants_proof;               /* the gate is a field that only we fill */
+    bool wants_proof;               /* the gate is a field that roads demand, and nobody fills */
     bool known;                     /* false: it could not be read, nothing is planned */
     struct str fields[GATE_FIELDS]; /* ids; empty: there is none */
     struct str shown[GATE_FIELDS];  /* ids of the screens that carry it: "1,2" */
@@ -50,9 +51,9 @@ enum gate_view {
 };
 struct gate_parts {
     bool make_field[GATE_FIELDS];
-    bool by_loop;                  /* we write by a transition of our own */
-    bool make_screen;              /* that one's */
-    bool fill_screen[GATE_FIELDS]; /* it is there, and lacks the field */
+    bool by_loop;                        /* we write by a transition of our own */
+    bool make_screen;                    /* that one's */
+    bool fill_screen[GATE_FIELDS_SHOWN]; /* it is there, and lacks the field */
     enum gate_view views[GATE_SCHEMES_MAX];
 };
 void gate_parts_plan(const struct gate_parts_there *there, struct gate_parts *ret);

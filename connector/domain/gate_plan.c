@@ -8,7 +8,7 @@ bool gate_plan_is_empty(const struct gate_plan *plan)
 bool gate_plan_blocks(enum road_reason reason)
 {
     return reason == ROAD_BECAUSE_CREATED || reason == ROAD_BECAUSE_REJECTED ||
-           reason == ROAD_BECAUSE_STRANGE;
+           reason == ROAD_BECAUSE_STRANGE || reason == ROAD_BECAUSE_SHOWN;
 }
 
 static struct gate_change *add(struct gate_plan *p, enum gate_change_kind kind, size_t to)
@@ -22,22 +22,45 @@ static struct gate_change *add(struct gate_plan *p, enum gate_change_kind kind, 
     return c;
 }
 
+/* Our demand, where roads are to be restricted: the configuration has changed. */
+static bool is_left_over(const struct workflow *w, const struct road_verdict *v)
+{
+    return w->roads[v->road].demands && !w->wants_proof &&
+           (v->reason == ROAD_BECAUSE_PROVEN || v->reason == ROAD_BECAUSE_SHOWN ||
+            v->reason == ROAD_BECAUSE_NOBODY);
+}
+
+/* Does it begin in the verifying status, and nowhere else? People have no button there. */
+static bool is_closing(const struct road *r, size_t verify)
+{
+    return r->type == ROAD_DIRECTED && r->from_count == 1 && r->from[0] == verify;
+}
+
+static enum gate_change_kind closed_by(const struct workflow *w, const struct road_verdict *v,
+                                       size_t verify)
+{
+    if (v->reason == ROAD_BECAUSE_APPROVED)
+        return GATE_LEAD;
+    return w->wants_proof && !is_closing(&w->roads[v->road], verify) ? GATE_DEMAND : GATE_RESTRICT;
+}
+
 static void close_roads(const struct workflow *w, const struct road_report *roads,
                         struct gate_plan *p)
 {
     for (size_t i = 0; i < roads->count; i++) {
         const struct road_verdict *v = &roads->rows[i];
-        if (v->state != ROAD_IS_OPEN)
+        bool over = is_left_over(w, v);
+        if (v->state != ROAD_IS_OPEN && !over)
             continue;
-        bool approves = v->reason == ROAD_BECAUSE_APPROVED;
+        enum gate_change_kind kind = closed_by(w, v, p->verify);
         /* led from the verifying status into itself, an approval would do nothing for ever */
-        if (gate_plan_blocks(v->reason) ||
-            (approves && road_leaves(w, &w->roads[v->road], p->verify))) {
+        if ((gate_plan_blocks(v->reason) && !over) || (kind == GATE_DEMAND && w->proof_shown) ||
+            (kind == GATE_LEAD && road_leaves(w, &w->roads[v->road], p->verify))) {
             p->blocked++;
             continue;
         }
         struct gate_change *c = &p->changed[p->changed_count++];
-        c->kind = approves ? GATE_LEAD : w->wants_proof ? GATE_DEMAND : GATE_RESTRICT;
+        c->kind = kind;
         c->road = v->road;
         c->to = c->kind == GATE_LEAD ? p->verify : w->roads[v->road].to;
         c->from_count = 0;
@@ -45,11 +68,11 @@ static void close_roads(const struct workflow *w, const struct road_report *road
     }
 }
 
-static bool is_led(const struct gate_plan *p, size_t road)
+static bool is_changed(const struct gate_plan *p, size_t road, enum gate_change_kind kind)
 {
     for (size_t i = 0; i < p->changed_count; i++)
         if (p->changed[i].road == road)
-            return p->changed[i].kind == GATE_LEAD;
+            return p->changed[i].kind == kind;
     return false;
 }
 
@@ -59,7 +82,7 @@ static size_t find_road(const struct workflow *w, const struct gate_plan *p, siz
 {
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *r = &w->roads[i];
-        size_t target = is_led(p, i) ? p->verify : r->to;
+        size_t target = is_changed(p, i, GATE_LEAD) ? p->verify : r->to;
         bool leads = target < w->status_count && road_ends_in(&w->statuses[target], to);
         if (leads && road_leaves(w, r, from) && road_lets_us(r))
             return i;
@@ -118,13 +141,14 @@ static bool names_others(const struct road *road)
     return false;
 }
 
-/* One that is surely ours to go. */
-static bool has_close(const struct workflow *w, size_t verify)
+/* One that is surely ours to go, as the plan leaves it. */
+static bool has_close(const struct workflow *w, const struct gate_plan *p)
 {
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *r = &w->roads[i];
         bool done = r->to < w->status_count && w->statuses[r->to].role == STATUS_DONE;
-        if (done && r->type == ROAD_DIRECTED && road_leaves(w, r, verify) && road_lets_us(r) &&
+        bool lets = road_lets_us(r) && !is_changed(p, i, GATE_DEMAND);
+        if (done && r->type == ROAD_DIRECTED && road_leaves(w, r, p->verify) && lets &&
             !names_others(r))
             return true;
     }
@@ -177,7 +201,7 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
     close_roads(w, &roads, ret);
     add_resolve(w, &roads, ret);
     work = work_status(w, ret->verify);
-    if (!has_close(w, ret->verify)) {
+    if (!has_close(w, ret)) {
         add_one(ret, GATE_ADD_CLOSE, ret->verify, done);
         ret->added[ret->added_count - 1].like = closing_like(w, &roads);
     }

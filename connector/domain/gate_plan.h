@@ -1,11 +1,13 @@
 /* gate_plan.h: what has to change in a workflow so that only the connector closes. Pure.
  *
- * Roads are closed by a restriction to the connector or, where the workflow wants a proof, by a
- * validator that wants it filled; what leads out of the verifying status uses it up.
+ * Roads are closed by a restriction to the connector or, where people shall keep their buttons, by
+ * a validator that demands a field which stays empty for ever: Jira tells them its sentence. The
+ * road on which the connector closes is restricted, and demands nothing.
  *
  * Computed from the workflow as it is, so that a plan of a planned workflow is empty. Roads to
  * Cancelled and Declined are left alone. Nothing that is there is removed: roads are restricted or,
- * where an approval goes them by itself, led into the verifying status. */
+ * where an approval goes them by itself, led into the verifying status. Only our own demand goes,
+ * where the roads are to be restricted instead. */
 #ifndef COUNTERSIGN_DOMAIN_GATE_PLAN_H
 #define COUNTERSIGN_DOMAIN_GATE_PLAN_H
 
@@ -13,8 +15,8 @@
 
 enum gate_change_kind {
     GATE_ADD_STATUS,  /* the verifying status */
-    GATE_RESTRICT,    /* an existing road: the connector only, AND what is there */
-    GATE_DEMAND,      /* an existing road: our proof must be there, which it uses up */
+    GATE_RESTRICT,    /* an existing road: the connector only, AND what is there but our demand */
+    GATE_DEMAND,      /* an existing road: our field must be filled, which nobody does */
     GATE_LEAD,        /* an existing road: into the verifying status instead */
     GATE_ADD_RESOLVE, /* from where agents closed into the verifying status; for everybody */
     GATE_ADD_CLOSE,   /* from there to done; the connector only */
@@ -23,6 +25,9 @@ enum gate_change_kind {
     GATE_ADD_RECORD,  /* from any status to itself; the connector only, who writes its fields there
                        */
 };
+
+/* How the connector's own road into done is called, unless another one has that name. */
+#define GATE_CLOSE_NAME "Close verified"
 
 /* Statuses are indexes of the workflow; its status_count stands for the one that is added. */
 struct gate_change {

@@ -88,7 +88,7 @@ bool road_is_locked(const struct road *road)
 
 bool road_lets_us(const struct road *road)
 {
-    return !road->guard_count || lets_us(road->guards);
+    return !road->demands && (!road->guard_count || lets_us(road->guards));
 }
 
 bool roads_record(const struct workflow *w)
@@ -180,7 +180,7 @@ static enum road_reason reason_of(const struct workflow *w, const struct road *r
     if (road_is_locked(road))
         return road_lets_us(road) ? ROAD_BECAUSE_CONNECTOR : ROAD_BECAUSE_NOBODY;
     if (road->demands)
-        return ROAD_BECAUSE_PROVEN;
+        return w->proof_shown ? ROAD_BECAUSE_SHOWN : ROAD_BECAUSE_PROVEN;
     if (road->type == ROAD_UNKNOWN)
         return ROAD_BECAUSE_STRANGE;
     if (has(road, GUARD_US_OR) || has(road, GUARD_US))
@@ -224,6 +224,8 @@ static bool joins(const struct workflow *w, enum status_role from, enum status_r
         if (road->to >= w->status_count || !road_ends_in(&w->statuses[road->to], to) ||
             !road_lets_us(road))
             continue;
+        if (w->wants_proof && to == STATUS_DONE && !road_is_locked(road))
+            continue; /* one that people have, and that will demand */
         for (size_t s = 0; s < w->status_count; s++)
             if (w->statuses[s].role == from && road_leaves(w, road, s))
                 return true;
@@ -291,10 +293,10 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_FROZEN;
     if (is_early(w))
         found |= 1U << GATE_FOUND_EARLY;
-    if (w->wants_proof && !roads_record(w))
-        found |= 1U << GATE_FOUND_NO_PROOF;
     if (w->wants_proof && f->proof_edited == ROAD_YES)
         found |= 1U << GATE_FOUND_PROOF_EDITED;
+    if (w->wants_proof && f->proof_filled == ROAD_YES)
+        found |= 1U << GATE_FOUND_PROOF_FILLED;
     if (f->resolution == ROAD_YES)
         found |= 1U << GATE_FOUND_RESOLUTION;
     if (f->may_transition == ROAD_NO)
@@ -315,6 +317,7 @@ struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing)
     struct gate_facts lasting = *facts;
 
     lasting.resolution = lasting.agent_closes = lasting.connector_closes = ROAD_NOT_KNOWN;
+    lasting.proof_filled = ROAD_NOT_KNOWN;
     lasting.words = missing ? ROAD_NO : ROAD_NOT_KNOWN;
     lasting.fields_missing = missing;
     return lasting;
@@ -353,11 +356,11 @@ static const char *against(const struct gate_abilities *able, enum gate_kind kin
         return NULL;
     if (all)
         return all;
-    /* a validator, too, needs a transition that only we go: there the proof is written */
+    /* a validator, too, needs a road that only we go: there we close */
     bool only_us = kind == GATE_BY_CLOSES || kind == GATE_BY_VALIDATOR;
     if (kind == GATE_BY_VALIDATOR && able->team_managed)
-        return "a team-managed project keeps its screens to itself: no transition of ours can "
-               "carry the proof";
+        return "a team-managed project keeps its fields to itself: none of ours can stay off its "
+               "screens";
     if (only_us && !able->rule_restrict)
         return "the project does not offer the rule that restricts who may transition";
     if (only_us && !able->team_managed && !able->group_ready)

@@ -56,7 +56,7 @@ struct road {
     bool portal;        /* customers see it */
     struct str screen;  /* id of the screen that it shows; empty: none */
     bool resolves;      /* it sets the resolution by itself */
-    bool demands;       /* it wants the field filled that only we fill: our proof */
+    bool demands;       /* it wants our field filled that stays empty: nobody goes it */
     bool records;       /* a loop of ours: it leads nowhere, and carries the screen of our fields */
 };
 /* Borrowed: whoever fills it owns what it points to. */
@@ -64,7 +64,8 @@ struct workflow {
     struct str id, name;
     bool team_managed;
     bool wants_record; /* we write our fields by a loop: no edit screen carries them */
-    bool wants_proof;  /* the gate is a field that every road into done demands */
+    bool wants_proof;  /* people's roads into done stay in sight and demand a field of ours */
+    bool proof_shown;  /* that field is on some screen: then demanding it holds nobody back */
     const struct road_status *statuses;
     size_t status_count; /* at most ROAD_STATUSES_MAX */
     const struct road *roads;
@@ -77,8 +78,9 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
 /* X(suffix, name in JSON, state, in words) */
 #define ROAD_REASONS(X)                                                                           \
     X(CONNECTOR, "connector_only", GATED, "only the connector may go it")                         \
-    X(PROVEN, "proven_only", GATED, "it wants the proof that only the connector writes")          \
+    X(PROVEN, "proven_only", GATED, "it demands a field that nobody can fill")                    \
     X(NOBODY, "nobody", GATED, "nobody may go it, programs included")                             \
+    X(SHOWN, "proof_shown", OPEN, "it demands a field that is on a screen, where people fill it") \
     X(UNGUARDED, "unguarded", OPEN, "anybody who may work on the ticket goes it")                 \
     X(GLOBAL, "global", OPEN, "it leads there from any status, for anybody")                      \
     X(PORTAL, "portal", OPEN, "customers go it on the portal")                                    \
@@ -117,7 +119,8 @@ struct road_report {
 /* Every road into a status of the Done category. */
 void roads_judge(const struct workflow *w, struct road_report *ret);
 
-/* Does the tree let nobody but the connector through? And the connector, as far as it tells? */
+/* Does the tree let nobody but the connector through? And the connector, as far as it tells? What
+ * demands our field lets nobody. */
 bool road_is_locked(const struct road *road);
 bool road_lets_us(const struct road *road);
 /* Is there a loop by which we, and nobody else, write our fields? */
@@ -147,7 +150,8 @@ struct gate_facts {
     enum road_known may_edit;
     enum road_known words;        /* can the connector write the fields that the mapping names */
     bool fields_missing;          /* one of them does not exist: no loop helps */
-    enum road_known proof_edited; /* can somebody else write the proof */
+    enum road_known proof_edited; /* is the demanded field on a screen */
+    enum road_known proof_filled; /* has a ticket a value in it */
     enum road_known agent_closes; /* was a gated road offered to an ordinary agent */
     enum road_known connector_closes; /* was a closing one offered to the connector */
 };
@@ -192,12 +196,12 @@ struct gate_facts {
       "a transition into the verifying status sets the resolution: the ticket looks resolved "  \
       "while it waits",                                                                         \
       "take that post function away; the closing transition sets it")                           \
-    X(NO_PROOF, "no_proof", true,                                                               \
-      "the connector has no transition by which it writes its proof: nothing closes",           \
-      "countersign gate install")                                                               \
     X(PROOF_EDITED, "proof_editable", true,                                                     \
-      "somebody else can write the field Access proof: it is on a screen that is not ours",     \
-      "take the field off every screen but the one of Record access check")                     \
+      "people can fill the field Access proof, which has to stay empty: it is on a screen",     \
+      "take the field off every screen")                                                        \
+    X(PROOF_FILLED, "proof_filled", true,                                                       \
+      "a ticket has a value in the field Access proof: whoever may work on it closes it",       \
+      "empty the field there, and find out who or what writes it: an app, a default, a rule")   \
     X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
       "look at the roads: Jira answered otherwise than the workflow reads")                     \
     X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \

@@ -16,7 +16,6 @@ static const struct step_rule RULES[] = {
     {FLOW_COMMENT, STEP_COMMENT, LOOK_LATELY, false, ANYWHERE, "edited in place"},
     {FLOW_FIELDS, STEP_FIELDS, LOOK_LATELY, false, ANYWHERE, "the same values again are harmless"},
     {FLOW_RETURN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(VERIFY), "it waits in Verifying"},
-    {FLOW_CLOSE, STEP_PROVE, LOOK_TICKET, false, UNFINISHED, "the field is empty that it demands"},
     {FLOW_CLOSE, STEP_TO_VERIFY, LOOK_TICKET, false, STEP_FROM(OPEN), "the way leads by Verifying"},
     {FLOW_CLOSE, STEP_TO_DONE, LOOK_TICKET, false, STEP_FROM(VERIFY), "only we may go from here"},
     {FLOW_REOPEN, STEP_TO_OPEN, LOOK_TICKET, false, STEP_FROM(DONE), "Done without a proof"},
@@ -61,8 +60,6 @@ const struct step_rule *step_next(const struct flow *flow, const struct ticket *
         shown |= STEP_BIT(STEP_BIND);
     if (ticket && !ticket->resolution_set)
         shown |= STEP_BIT(STEP_UNRESOLVE);
-    if (!ticket || !ticket->unproven)
-        shown |= STEP_BIT(STEP_PROVE);
     for (size_t i = 0; i < RULE_COUNT; i++) {
         const struct step_rule *r = &RULES[i];
         bool made = r->makes && flow->issue_id.len;

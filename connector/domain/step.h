@@ -20,7 +20,6 @@
     X(PARTICIPANTS, "participants") /* who shall follow it */                                   \
     X(COMMENT, "comment")                                                                       \
     X(FIELDS, "fields")                                                                         \
-    X(PROVE, "prove")           /* our proof is written where a transition wants to see it */   \
     X(TO_VERIFY, "to_verify")   /* nearer to Done: into Verifying, or there by a direct road */ \
     X(TO_DONE, "to_done")       /* into Done, and nowhere else */                               \
     X(TO_OPEN, "to_open")       /* back to work */                                              \

@@ -74,7 +74,6 @@ struct ticket {
     struct str
         edit; /* changelog id of the last change to a field that the mapping reads, "0" = none */
     bool resolution_set;  /* a resolution outside a Done status looks closed in queues */
-    bool unproven;        /* the field is there, and empty, that a transition into Done demands */
     int64_t updated_ms;   /* Jira's `updated` */
     struct str marker;    /* correlation marker found on it, empty when none */
     struct str markers;   /* all labels that look like one, separated by blanks */

@@ -196,8 +196,6 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
         return FAIL(err, ERR_INPUT, "an issue without 'updated'");
     ret->role = jsm_role(view, ret->status_name, ret->category, NULL);
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
-    ret->unproven = view->proof_field.len &&
-                    !json_str(json_member_str(json_member(issue, "fields"), view->proof_field)).len;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
     take_origin(a, issue, view, ret);
     jsm_state_read(a, issue, view, ret);

@@ -34,8 +34,8 @@ struct jsm_view {
     const struct str *field_names; /* theirs, where a changelog names fields (jsm_names.h); an empty
                                     * one matches nothing; NULL: it has ids */
     struct str check_field,
-        reason_field;       /* "Access check" and its reason; empty: the site has none */
-    struct str proof_field; /* "Access proof"; empty: no transition demands one */
+        reason_field; /* "Access check" and its reason; empty: the site has none */
+    bool demanded;    /* roads into Done are shown that demand what nobody fills: see jsm_pick.h */
     struct jsm_plea_fields plea;
     const struct str
         *projects; /* keys of those we look after; a ticket elsewhere is gone. NULL: all */

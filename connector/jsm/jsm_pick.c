@@ -1,6 +1,6 @@
 #include "jsm/jsm_pick.h"
 
-#include "domain/roads.h"
+#include "domain/gate_plan.h"
 #include "json/json_write.h"
 
 static bool names_done(const struct jsm_view *view)
@@ -109,9 +109,23 @@ void jsm_pick_away(struct arena *a, const struct json *transitions, const struct
 
 /* --- where we want --- */
 
+/* Where roads demand what nobody fills, how sure is it that this one is ours to close by? It is
+ * restricted, and to one status; its name is what we have given it. */
+static int surety(const struct json *t, const struct jsm_view *view, enum status_role wanted)
+{
+    if (!view->demanded || wanted != STATUS_DONE)
+        return 0;
+    return (json_is_true(json_member(t, "isConditional")) ? 4 : 0) +
+           (str_starts(json_path_str(t, "name"), STR(GATE_CLOSE_NAME)) ? 2 : 0) +
+           (json_is_true(json_member(t, "isGlobal")) ? 0 : 1);
+}
+
 static bool try_role(struct arena *a, const struct json *transitions, const struct jsm_view *view,
                      enum status_role wanted, struct str current, struct jsm_pick *ret)
 {
+    struct jsm_pick found = {0};
+    int best = -1;
+
     JSON_EACH(t, json_member(transitions, "transitions"))
     {
         const struct json *available = json_member(t, "isAvailable");
@@ -122,20 +136,39 @@ static bool try_role(struct arena *a, const struct json *transitions, const stru
         if (wanted == STATUS_OPEN &&
             !road_back_ends_in(wanted, jsm_category(json_path_str(t, "to/statusCategory/key"))))
             continue;
-        if (!fields_for(t, ret))
+        struct jsm_pick one = {0};
+        if (!fields_for(t, &one)) {
+            ret->needs = one.needs;
             continue;
-        ret->transition_id = json_id(a, json_member(t, "id"));
-        ret->leads_to = wanted;
-        ret->needs = STR_NONE;
-        return true;
+        }
+        if (surety(t, view, wanted) <= best)
+            continue;
+        best = surety(t, view, wanted);
+        one.transition_id = json_id(a, json_member(t, "id"));
+        one.leads_to = wanted;
+        found = one;
     }
-    return false;
+    if (best >= 0)
+        *ret = found;
+    return best >= 0;
+}
+
+/* Out of work agents' buttons are shown to us, too, and refuse us: the way leads by Verifying. */
+static bool by_verifying(const struct jsm_view *view, struct str current)
+{
+    bool named;
+
+    return view->demanded &&
+           jsm_role(view, current, CATEGORY_INDETERMINATE, &named) != STATUS_VERIFY;
 }
 
 void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
               enum status_role wanted, struct str current, struct jsm_pick *ret)
 {
     *ret = (struct jsm_pick){0};
+    if (wanted == STATUS_DONE && by_verifying(view, current) &&
+        try_role(a, transitions, view, STATUS_VERIFY, current, ret))
+        return;
     if (try_role(a, transitions, view, wanted, current, ret))
         return;
     if (wanted == STATUS_DONE)

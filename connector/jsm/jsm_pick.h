@@ -14,7 +14,9 @@ struct jsm_pick {
 
 /* transitions: reply of GET transitions with expand=transitions.fields. wanted DONE falls back to
  * VERIFY, from where the closing transition is offered. current: the status name now (a loop is no
- * road). */
+ * road). Where view->demanded, agents' roads into done are offered and would be refused: work is
+ * led to VERIFY first, and among those into done a restricted one (isConditional) of our name, to
+ * one status, is preferred. */
 void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
               enum status_role wanted, struct str current, struct jsm_pick *ret);
 

@@ -316,13 +316,13 @@ static enum road_type read_type(struct str name)
     return str_eq_c(name, "DIRECTED") ? ROAD_DIRECTED : ROAD_UNKNOWN;
 }
 
-/* Whatever else it wants beside our proof. */
-static bool demands(const struct reading *r, const struct json *rule)
+/* Whatever else it wants beside our field. */
+bool jsm_workflow_demands(const struct json *rule, struct str field)
 {
-    return r->key->proof_id.len && str_eq_c(json_path_str(rule, "ruleKey"), JSM_RULE_DEMAND) &&
+    return field.len && str_eq_c(json_path_str(rule, "ruleKey"), JSM_RULE_DEMAND) &&
            str_eq_c(json_path_str(rule, "parameters/ruleType"), "fieldRequired") &&
            !str_eq_c(json_path_str(rule, "parameters/ignoreContext"), "true") &&
-           names(json_path_str(rule, "parameters/fieldsRequired"), r->key->proof_id);
+           names(json_path_str(rule, "parameters/fieldsRequired"), field);
 }
 
 bool jsm_workflow_resolves(const struct json *action)
@@ -347,7 +347,7 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     road->portal = is_word(portal, "true");
     road->screen = json_path_str(t, "transitionScreen/parameters/screenId");
     JSON_EACH(rule, json_member(t, "validators"))
-    road->demands |= demands(r, rule);
+    road->demands |= jsm_workflow_demands(rule, r->key->proof_id);
     JSON_EACH(action, json_member(t, "actions"))
     road->resolves |= jsm_workflow_resolves(action);
     /* no target: from any status to itself */
@@ -376,7 +376,7 @@ static bool read_flow(struct reading *r, struct jsm_workflow *flow, struct err *
     flow->roads.id = json_path_str(w, "id");
     flow->roads.name = json_path_str(w, "name");
     flow->roads.team_managed = str_eq_c(json_path_str(w, "scope/type"), "PROJECT");
-    flow->roads.wants_proof = r->key->proof_id.len > 0 && !flow->roads.team_managed;
+    flow->roads.wants_proof = r->key->demanding && !flow->roads.team_managed;
     flow->roads.wants_record = r->key->screen_id.len > 0 && !flow->roads.team_managed;
     if (!flow->roads.id.len || json_type(transitions) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a workflow without id or transitions");

@@ -24,7 +24,8 @@ enum {
  * accountIds are allowed). */
 struct jsm_gate_key {
     struct str group_id, account_id;
-    struct str proof_id;  /* field that every road into done demands; empty: they are restricted */
+    struct str proof_id;  /* our field that stays empty; empty: there is none */
+    bool demanding;       /* people's roads into done demand it, else they are restricted */
     struct str screen_id; /* of the loop by which we write our fields; empty: none is wanted */
 };
 
@@ -115,9 +116,9 @@ struct jsm_call jsm_call_all_fields(void);
 bool jsm_has_field(const struct json *body, struct str id);
 /* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
-/* Tickets of a project for the self-test, newest first; what an edit screen of one offers; the
- * transitions of one, unavailable ones too. */
-struct jsm_call jsm_call_samples(struct arena *a, struct str project);
+/* Tickets of a project for the self-test, newest first, with that field unless it is empty; what an
+ * edit screen of one offers; the transitions of one, unavailable ones too. */
+struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field);
 struct jsm_call jsm_call_edit_screen(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_all_transitions(struct arena *a, struct str issue_id);
 

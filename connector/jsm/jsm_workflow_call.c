@@ -323,7 +323,7 @@ struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int6
                                                            STR_ARG(path), (long long)start_at));
 }
 
-struct jsm_call jsm_call_samples(struct arena *a, struct str project)
+struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field)
 {
     AUTO(drop_buf) struct buf jql, b;
     struct json_out out;
@@ -337,7 +337,13 @@ struct jsm_call jsm_call_samples(struct arena *a, struct str project)
     json_str_member(&out, "jql", buf_str(&jql));
     json_i64_member(&out, "maxResults", SAMPLES);
     json_put_name(&out, "fields");
-    json_put_raw(&out, STR("[\"status\",\"issuetype\",\"updated\"]"));
+    json_open_array(&out);
+    json_put_str(&out, STR("status"));
+    json_put_str(&out, STR("issuetype"));
+    json_put_str(&out, STR("updated"));
+    if (field.len)
+        json_put_str(&out, field);
+    json_close_array(&out);
     json_close_object(&out);
     return jsm_call_of(JSM_ROUTE_SEARCH, JSM_READ, STR("/rest/api/3/search/jql"),
                        arena_str(a, buf_str(&b)));

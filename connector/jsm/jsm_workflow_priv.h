@@ -18,6 +18,8 @@ struct str jsm_workflow_doc(struct arena *a, const struct json *workflow,
 struct str jsm_workflow_canonical(struct arena *a, const struct buf *b);
 /* Is that post function one that sets the resolution? */
 bool jsm_workflow_resolves(const struct json *action);
+/* Is that validator one that wants the field filled, of whoever goes there? */
+bool jsm_workflow_demands(const struct json *rule, struct str field);
 /* Elements of an array in the order of a member of theirs; *ret_count of them. */
 const struct json **jsm_workflow_sorted(struct arena *a, const struct json *array, const char *key,
                                         size_t *ret_count);

@@ -136,21 +136,47 @@ static void put_demand(const struct applying *p, const struct json *validators)
     json_close_array(p->out);
 }
 
-/* A proof serves once: whoever leaves with it leaves it empty. Inside a list of actions. */
-static void put_use(const struct applying *p)
+/* What was there but ours; of a rule that wants other fields, too, these stay. */
+static void put_undemanding(const struct applying *p, const struct json *validators)
 {
-    const char *const ours[] = {
-        "field", arena_cstr(p->arena, p->words->key.proof_id), "value", "", "mode", "replace",
-        NULL};
+    static const char *const PARAMETERS[] = {"parameters", NULL}, *const LIST[] = {"fieldsRequired",
+                                                                                   NULL};
+    struct str field = p->words->key.proof_id;
 
-    put_rule(p->out, JSM_RULE_UPDATE, ours);
+    json_put_name(p->out, "validators");
+    json_open_array(p->out);
+    JSON_EACH(rule, validators)
+    {
+        struct str wanted = json_path_str(rule, "parameters/fieldsRequired"), kept = STR("");
+        if (!jsm_workflow_demands(rule, field)) {
+            json_put_value(p->out, rule);
+            continue;
+        }
+        while (wanted.len) {
+            struct str one = str_trim(str_cut(&wanted, ','));
+            if (!str_eq(one, field))
+                kept = arena_printf(p->arena, "%.*s%s%.*s", STR_ARG(kept), kept.len ? "," : "",
+                                    STR_ARG(one));
+        }
+        if (!kept.len)
+            continue;
+        json_open_object(p->out);
+        jsm_workflow_put_others(p->out, rule, PARAMETERS);
+        json_put_name(p->out, "parameters");
+        json_open_object(p->out);
+        jsm_workflow_put_others(p->out, json_member(rule, "parameters"), LIST);
+        json_str_member(p->out, "fieldsRequired", kept);
+        json_close_object(p->out);
+        json_close_object(p->out);
+    }
+    json_close_array(p->out);
 }
 
 static void put_changed(const struct applying *p, const struct json *t, const struct gate_change *c)
 {
-    static const char *const CONDITIONS[] = {"conditions", NULL};
+    static const char *const GUARDS[] = {"conditions", "validators", NULL};
     static const char *const TARGET[] = {"toStatusReference", "actions", NULL};
-    static const char *const DEMANDS[] = {"validators", "actions", NULL};
+    static const char *const DEMANDS[] = {"validators", NULL};
 
     json_open_object(p->out);
     if (c->kind == GATE_LEAD) {
@@ -160,15 +186,15 @@ static void put_changed(const struct applying *p, const struct json *t, const st
     } else if (c->kind == GATE_DEMAND) {
         jsm_workflow_put_others(p->out, t, DEMANDS);
         put_demand(p, json_member(t, "validators"));
-        json_put_name(p->out, "actions");
-        json_open_array(p->out);
-        JSON_EACH(action, json_member(t, "actions"))
-        json_put_value(p->out, action);
-        put_use(p);
-        json_close_array(p->out);
     } else {
-        jsm_workflow_put_others(p->out, t, CONDITIONS);
-        put_conditions(p, json_member(t, "conditions"));
+        jsm_workflow_put_others(p->out, t, GUARDS);
+        put_undemanding(p, json_member(t, "validators"));
+        if (!road_is_locked(&p->flow->roads.roads[c->road])) {
+            put_conditions(p, json_member(t, "conditions"));
+        } else {
+            json_put_name(p->out, "conditions");
+            json_put_value(p->out, json_member(t, "conditions"));
+        }
     }
     json_close_object(p->out);
 }
@@ -184,7 +210,7 @@ static bool is_taken(const struct workflow *w, struct str name)
 static struct str name_of(const struct applying *p, enum gate_change_kind kind)
 {
     const char *name = kind == GATE_ADD_RESOLVE  ? "Mark done"
-                       : kind == GATE_ADD_CLOSE  ? "Close verified"
+                       : kind == GATE_ADD_CLOSE  ? GATE_CLOSE_NAME
                        : kind == GATE_ADD_BACK   ? "Back to work"
                        : kind == GATE_ADD_RECORD ? "Record access check"
                                                  : "Reopen unverified";
@@ -204,7 +230,7 @@ static void put_rule_like(const struct applying *p, const struct json *rule)
     json_close_object(p->out);
 }
 
-static void put_like(const struct applying *p, const struct json *like, bool uses)
+static void put_like(const struct applying *p, const struct json *like)
 {
     const struct json *screen = json_member(like, "transitionScreen");
 
@@ -212,8 +238,6 @@ static void put_like(const struct applying *p, const struct json *like, bool use
     json_open_array(p->out);
     JSON_EACH(action, json_member(like, "actions"))
     put_rule_like(p, action);
-    if (uses)
-        put_use(p);
     json_close_array(p->out);
     if (json_type(screen) == JSON_OBJECT) {
         json_put_name(p->out, "transitionScreen");
@@ -223,6 +247,8 @@ static void put_like(const struct applying *p, const struct json *like, bool use
 
 static void put_empty(struct json_out *out)
 {
+    json_put_name(out, "validators");
+    json_put_raw(out, STR("[]"));
     json_put_name(out, "triggers");
     json_put_raw(out, STR("[]"));
     json_put_name(out, "properties");
@@ -250,7 +276,6 @@ static void put_loop(const struct applying *p)
 static void put_road(const struct applying *p, const struct gate_change *c)
 {
     struct json_out *out = p->out;
-    bool uses = p->flow->roads.wants_proof && c->kind != GATE_ADD_RESOLVE;
 
     json_str_member(out, "type", STR("DIRECTED"));
     json_str_member(out, "toStatusReference", ref_of(p, c->to));
@@ -264,7 +289,7 @@ static void put_road(const struct applying *p, const struct gate_change *c)
         json_close_object(out);
     }
     json_close_array(out);
-    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like), uses);
+    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like));
 }
 
 static void put_added(struct applying *p, const struct gate_change *c)
@@ -282,12 +307,6 @@ static void put_added(struct applying *p, const struct gate_change *c)
         put_loop(p);
     else
         put_road(p, c);
-    if (c->kind == GATE_ADD_CLOSE && p->flow->roads.wants_proof) {
-        put_demand(p, NULL);
-    } else {
-        json_put_name(out, "validators");
-        json_put_raw(out, STR("[]"));
-    }
     put_empty(out);
     if (ours)
         put_conditions(p, NULL);

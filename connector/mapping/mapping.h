@@ -144,8 +144,7 @@ struct mapping {
     struct str project, issue_type, request_type_field; /* for tickets we create */
     struct mapping_ticket ticket;
     struct str check_field,
-        reason_field;       /* "Access check" and "Access check reason", may be empty */
-    struct str proof_field; /* "Access proof", where the gate is a validator; may be empty */
+        reason_field; /* "Access check" and "Access check reason", may be empty */
     struct mapping_exception exception;
     struct mapping_status statuses[MAPPING_STATUSES_MAX];
     size_t status_count;

@@ -515,7 +515,7 @@ static void load_exception(const struct loader *l, const struct yaml *map)
 static void load_head(const struct loader *l, const struct yaml *root)
 {
     static const char *const FIELDS[] = {"request_type", "access_check", "access_check_reason",
-                                         "access_proof", NULL};
+                                         NULL};
     const struct yaml *version = yaml_member(root, "version");
     const struct yaml *ticket = yaml_member(root, "ticket"), *fields = yaml_member(root, "fields");
     struct mapping *m = l->m;
@@ -534,7 +534,6 @@ static void load_head(const struct loader *l, const struct yaml *root)
     m->request_type_field = load_field(l, fields, "request_type", "customfield_10010");
     m->check_field = load_field(l, fields, "access_check", "");
     m->reason_field = load_field(l, fields, "access_check_reason", "");
-    m->proof_field = load_field(l, fields, "access_proof", "");
     load_ticket_head(l, ticket);
     load_exception(l, yaml_member(root, "exception"));
     load_statuses(l, yaml_member(root, "statuses"));

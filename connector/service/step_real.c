@@ -187,23 +187,6 @@ static bool build_to_open(struct prep *p)
     return build_move(p, STATUS_OPEN, false);
 }
 
-/* The proof that a transition demands, where the gate is a validator. Without a loop that carries
- * it the gate is another one, and nothing is to be written. */
-static bool build_prove(struct prep *p)
-{
-    const struct mapping *m = p->site->o.mapping;
-    struct str loop = jsm_pick_loop(p->arena, p->read, &m->proof_field, 1);
-
-    if (!loop.len)
-        return true;
-    prep_make(p, jsm_call_transition(p->arena, p->flow->issue_id, loop,
-                                     arena_printf(p->arena, "{\"%.*s\":\"%.*s\"}",
-                                                  STR_ARG(m->proof_field),
-                                                  STR_ARG(p->flow->request_id))));
-    p->made->reached = p->ticket->role; /* it stays where it is */
-    return true;
-}
-
 /* --- a second ticket --- */
 
 static bool build_say_second(struct prep *p)
@@ -239,7 +222,6 @@ static const struct {
     [STEP_TELL] = {{read_comments}, build_tell},
     [STEP_UNRESOLVE] = {{NULL}, build_unresolve},
     [STEP_FIELDS] = {{read_loop}, build_fields},
-    [STEP_PROVE] = {{read_transitions}, build_prove},
     [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
     [STEP_TO_DONE] = {{read_transitions}, build_to_done},
     [STEP_TO_OPEN] = {{read_transitions}, build_to_open},

@@ -51,7 +51,6 @@ static struct str make_fields(struct site *site, const struct mapping *m)
     add_field(&list, m->ticket.marker);
     add_field(&list, m->check_field);
     add_field(&list, m->reason_field);
-    add_field(&list, m->proof_field);
     if (m->exception.asked.len)
         add_field(&list, STR("assignee"));
     add_field(&list, m->exception.asked);
@@ -120,7 +119,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                    .fields = site->history,
                                    .check_field = m->check_field,
                                    .reason_field = m->reason_field,
-                                   .proof_field = m->proof_field,
+                                   .demanded = config->gate.strongest == GATE_BY_VALIDATOR,
                                    .plea = {.asked = m->exception.asked,
                                             .until = m->exception.until,
                                             .owner = m->exception.owner,

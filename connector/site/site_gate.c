@@ -68,7 +68,9 @@ static void look_end(struct look *l)
     if (l->step == GATE_STEP_COUNT && g->facts.agent_closes == ROAD_NOT_KNOWN)
         g->not_tried = !l->eyes.agent     ? "set gate.prove_as"
                        : !l->ticket_count ? "no open ticket"
-                                          : "Jira offers the agent nothing to see";
+                       : !g->flow_count && l->eyes.own->view.demanded
+                           ? "what a road demands only its workflow says"
+                           : "Jira offers the agent nothing to see";
     l->fn(l->arg, g);
     free(l);
 }

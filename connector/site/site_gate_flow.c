@@ -12,22 +12,6 @@ bool look_build_flows(struct look *l, struct site **ret_site, struct jsm_call *r
     return l->gate->able.may_write && l->pair_count > 0;
 }
 
-/* On a screen for editing or creating, or on one of another transition, others write it. */
-static void judge_proof(struct look *l)
-{
-    struct site_gate *g = l->gate;
-    struct str screens = g->there.shown[GATE_FIELD_PROOF];
-    bool written = gate_parts_worked(&g->there, screens);
-
-    for (size_t f = 0; f < g->flow_count; f++)
-        for (size_t i = 0; i < g->flows[f].roads.road_count; i++) {
-            const struct road *road = &g->flows[f].roads.roads[i];
-            written |= !road->records && gate_is_listed(screens, road->screen);
-        }
-    if (g->key.proof_id.len)
-        g->facts.proof_edited = look_known(written);
-}
-
 bool look_take_flows(struct look *l, const struct jsm_answer *answer)
 {
     struct site_gate *g = l->gate;
@@ -40,7 +24,8 @@ bool look_take_flows(struct look *l, const struct jsm_answer *answer)
         return false;
     }
     g->able.readable = g->flow_count > 0;
-    judge_proof(l);
+    for (size_t i = 0; i < g->flow_count; i++)
+        g->flows[i].roads.proof_shown = g->facts.proof_edited == ROAD_YES;
     return false;
 }
 

@@ -36,6 +36,7 @@ bool look_take_named(struct look *l, const struct jsm_answer *answer)
 
     t->known = true;
     t->wants_proof = l->eyes.own->config->gate.strongest == GATE_BY_VALIDATOR;
+    l->gate->key.demanding = t->wants_proof;
     if (!was_read(l, answer))
         return false;
     for (size_t i = 0; i < GATE_FIELDS; i++)
@@ -51,7 +52,7 @@ static void mapped(const struct look *l, struct str ret[GATE_FIELDS])
 
     ret[GATE_FIELD_CHECK] = m->check_field;
     ret[GATE_FIELD_REASON] = m->reason_field;
-    ret[GATE_FIELD_PROOF] = m->proof_field;
+    ret[GATE_FIELD_PROOF] = STR_NONE; /* nobody reads or writes it: its name suffices */
 }
 
 bool look_build_mapped(struct look *l, struct site **ret_site, struct jsm_call *ret)
@@ -61,7 +62,7 @@ bool look_build_mapped(struct look *l, struct site **ret_site, struct jsm_call *
     mapped(l, ours);
     *ret_site = l->eyes.reader;
     *ret = jsm_call_fields_of(l->arena, ours, GATE_FIELDS);
-    return may_look(l) && l->gate->there.known && (ours[0].len || ours[1].len || ours[2].len);
+    return may_look(l) && l->gate->there.known && (ours[0].len || ours[1].len);
 }
 
 bool look_take_mapped(struct look *l, const struct jsm_answer *answer)
@@ -94,7 +95,12 @@ bool look_take_shown(struct look *l, const struct jsm_answer *answer)
 {
     if (!was_read(l, answer))
         return false;
-    l->gate->there.shown[l->index++] = jsm_ids(l->arena, answer->body);
+    struct gate_parts_there *t = &l->gate->there;
+    t->shown[l->index++] = jsm_ids(l->arena, answer->body);
+    if (l->index > GATE_FIELD_PROOF) {
+        l->gate->key.proof_id = t->fields[GATE_FIELD_PROOF];
+        l->gate->facts.proof_edited = look_known(t->shown[GATE_FIELD_PROOF].len > 0);
+    }
     return true;
 }
 
@@ -212,7 +218,5 @@ bool look_take_screens(struct look *l, const struct jsm_answer *answer)
     gate_parts_plan(&l->gate->there, &parts);
     if (parts.by_loop)
         l->gate->key.screen_id = l->gate->there.screen;
-    if (l->gate->there.wants_proof)
-        l->gate->key.proof_id = l->gate->there.fields[GATE_FIELD_PROOF];
     return false;
 }

@@ -4,7 +4,7 @@
 bool look_build_samples(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.own;
-    *ret = jsm_call_samples(l->arena, l->gate->project);
+    *ret = jsm_call_samples(l->arena, l->gate->project, l->gate->key.proof_id);
     return true;
 }
 
@@ -42,6 +42,8 @@ bool look_take_samples(struct look *l, const struct jsm_answer *answer)
         bool again = false;
         if (!is_looked_at(l, type))
             continue;
+        if (json_str(json_member_str(json_member(issue, "fields"), l->gate->key.proof_id)).len)
+            l->gate->facts.proof_filled = ROAD_YES;
         keep_typed(l, types, type, id);
         for (size_t i = 0; i < l->ticket_count; i++)
             again |= str_eq(seen[i], name);
@@ -155,6 +157,24 @@ bool look_take_words(struct look *l, const struct jsm_answer *answer)
     return true;
 }
 
+/* Jira offers what a validator refuses later. The same number is another road in another workflow:
+ * all of that number must demand. */
+static bool is_refused_later(const struct site_gate *g, struct str id)
+{
+    size_t demanding = 0, others = 0;
+
+    for (size_t f = 0; f < g->flow_count; f++)
+        for (size_t i = 0; i < g->flows[f].roads.road_count; i++) {
+            const struct workflow *w = &g->flows[f].roads;
+            if (!str_eq(w->roads[i].id, id))
+                continue;
+            bool holds = w->roads[i].demands && !w->proof_shown;
+            demanding += holds;
+            others += !holds;
+        }
+    return demanding && !others;
+}
+
 static size_t count_into_done(const struct look *l, const struct json *body)
 {
     size_t count = 0;
@@ -165,6 +185,8 @@ static size_t count_into_done(const struct look *l, const struct json *body)
         const struct json *to = json_member(t, "to");
         enum status_category category = jsm_category(json_path_str(to, "statusCategory/key"));
         bool offered = !available || json_is_true(available);
+        if (is_refused_later(l->gate, json_id(l->arena, json_member(t, "id"))))
+            continue;
         count +=
             offered && category == CATEGORY_DONE &&
             jsm_role(&l->eyes.own->view, json_path_str(to, "name"), category, NULL) == STATUS_DONE;
@@ -197,7 +219,10 @@ bool look_build_agent(struct look *l, struct site **ret_site, struct jsm_call *r
 
 bool look_take_agent(struct look *l, const struct jsm_answer *answer)
 {
-    keep_try(l, "agent", answer, &l->gate->facts.agent_closes, true);
+    /* which of the offers demand what nobody fills, only the workflows say */
+    bool told = l->gate->flow_count || !l->eyes.own->view.demanded;
+
+    keep_try(l, "agent", answer, &l->gate->facts.agent_closes, told);
     return true;
 }
 

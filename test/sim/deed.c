@@ -102,7 +102,6 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         return;
     case STEP_COMMENT:
     case STEP_TELL:
-    case STEP_PROVE: /* no ticket of the model demands one */
     case STEP_END:
         return;
     }

@@ -367,7 +367,6 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
     case STEP_FIELDS:
     case STEP_TELL:
     case STEP_UNRESOLVE:
-    case STEP_PROVE:
     case STEP_EVIDENCE_LINK:
     case STEP_END:
         break;

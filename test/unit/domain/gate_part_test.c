@@ -102,27 +102,29 @@ static void test_what_is_not_known_is_not_planned(void **state)
     assert_true(plan.make_field[GATE_FIELD_CHECK] && !plan.by_loop);
 }
 
-/* A gate that is a field: it needs our transition whatever people edit. */
-static void test_a_proof_is_on_our_screen_only(void **state)
+/* A gate that is a field: it is made, and goes on no screen at all. */
+static void test_a_lock_is_on_no_screen(void **state)
 {
     struct gate_parts_there there = born();
 
     (void)state;
-    there.fields[0] = STR("customfield_1");
-    there.fields[1] = STR("customfield_2");
-    there.shown[0] = there.shown[1] = STR("22");
     there.wants_proof = true;
     planned(&there);
     assert_true(plan.make_field[GATE_FIELD_PROOF] && plan.by_loop && plan.make_screen);
-    assert_int_equal(plan.views[0], GATE_VIEW_IS);
-    there.fields[2] = STR("customfield_3");
-    there.screen = STR("30");
-    there.shown[0] = there.shown[1] = STR("22,30");
+    there.fields[0] = STR("customfield_1");
+    there.fields[1] = STR("customfield_2");
+    there.shown[0] = there.shown[1] = STR("22");
     planned(&there);
-    assert_true(plan.fill_screen[GATE_FIELD_PROOF] && !gate_parts_stand(&there, &plan));
-    there.shown[2] = STR("30");
+    assert_true(plan.make_field[GATE_FIELD_PROOF] && !plan.by_loop);
+    assert_false(gate_parts_stand(&there, &plan));
+    there.fields[2] = STR("customfield_3");
     planned(&there);
     assert_true(gate_parts_stand(&there, &plan));
+    there.shown[0] = there.shown[1] = STR("30,31");
+    there.screen = STR("30");
+    there.schemes[0].on_view = STR("31");
+    planned(&there);
+    assert_true(plan.by_loop && gate_parts_stand(&there, &plan));
     assert_false(gate_is_listed(STR("1,,2"), STR_NONE));
 }
 
@@ -139,7 +141,7 @@ static void test_what_people_create_and_edit_on(void **state)
     assert_false(gate_parts_worked(&there, STR_NONE));
 }
 
-UNIT_MAIN(cmocka_unit_test(test_a_proof_is_on_our_screen_only),
+UNIT_MAIN(cmocka_unit_test(test_a_lock_is_on_no_screen),
           cmocka_unit_test(test_what_people_create_and_edit_on),
           cmocka_unit_test(test_nothing_is_there), cmocka_unit_test(test_all_is_there),
           cmocka_unit_test(test_a_screen_that_is_for_viewing_only_shows_them),

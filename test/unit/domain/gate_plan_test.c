@@ -63,7 +63,8 @@ static void test_a_planned_workflow_needs_nothing(void **state)
     assert_true(gate_plan_is_empty(&plan));
 }
 
-static void test_roads_demand_a_proof(void **state)
+/* People keep their buttons: what they have demands, and the one road that closes is ours. */
+static void test_roads_demand_what_nobody_fills(void **state)
 {
     (void)state;
     begin();
@@ -75,6 +76,42 @@ static void test_roads_demand_a_proof(void **state)
     flow.wants_proof = true;
     assert_string_equal(planned(), "demand 0 >3");
     roads[0].demands = true;
+    assert_string_equal(planned(), "");
+    roads[2].demands = true; /* then nobody closes: we need one of our own */
+    assert_string_equal(planned(), "close 2>3");
+    roads[2].demands = false;
+    roads[2].guard_count = 0; /* one that begins in the verifying status is no button of theirs */
+    assert_string_equal(planned(), "restrict 2 >3");
+    froms[2][1] = WORK;
+    roads[2].from_count = 2; /* this one is: it cannot be ours at the same time */
+    assert_string_equal(planned(), "close 2>3; demand 2 >3");
+    flow.proof_shown = true; /* demanding it holds nobody back */
+    assert_string_equal(planned(), "");
+    assert_int_equal(plan.blocked, 2);
+}
+
+/* The configuration restricts roads again: what is left over of the demand goes. */
+static void test_a_demand_is_taken_back(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, NONE)->demands = true;
+    road(ROAD_DIRECTED, WORK, RESOLVED, US)->demands = true;
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    assert_string_equal(planned(), "restrict 0 >3; restrict 1 >3");
+    flow.proof_shown = true; /* wherever the field stands */
+    assert_string_equal(planned(), "restrict 0 >3; restrict 1 >3");
+    assert_int_equal(plan.blocked, 0);
+    flow.proof_shown = false;
+    flow.wants_proof = true;
+    assert_string_equal(planned(), "");
+    roads[0].demands = roads[1].demands = flow.wants_proof = false; /* restricted is not undone */
+    roads[0].guards = ONLY_US;
+    roads[0].guard_count = 2;
+    flow.wants_proof = true;
     assert_string_equal(planned(), "");
 }
 
@@ -175,7 +212,9 @@ static void test_what_no_plan_closes(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_planned_workflow_needs_nothing),
-          cmocka_unit_test(test_a_loop_of_our_own), cmocka_unit_test(test_roads_demand_a_proof),
+          cmocka_unit_test(test_a_loop_of_our_own),
+          cmocka_unit_test(test_roads_demand_what_nobody_fills),
+          cmocka_unit_test(test_a_demand_is_taken_back),
           cmocka_unit_test(test_reopening_leads_to_work_not_to_the_queue),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
           cmocka_unit_test(test_approvals), cmocka_unit_test(test_what_no_plan_closes))

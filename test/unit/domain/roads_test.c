@@ -196,25 +196,53 @@ static void test_what_else_counts(void **state)
     assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_VERIFY);
 }
 
-/* The gate is a field that only we fill: a road that demands it is closed, whoever goes it. */
-static void test_a_proof_that_every_road_demands(void **state)
+/* A field that nobody fills: a road that demands it is closed to all, the connector too, as long as
+ * the field is on no screen. */
+static void test_a_field_that_stays_empty(void **state)
 {
     struct gate_facts facts = GOOD;
     struct road_report report;
 
     (void)state;
     whole_gate();
-    road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE)->demands = true;
-    roads_judge(&flow, &report);
-    assert_int_equal(report.open, 0);
-    assert_int_equal(report.rows[1].reason, ROAD_BECAUSE_PROVEN);
     flow.wants_proof = true;
-    assert_int_equal(findings(&facts), 1U << GATE_FOUND_NO_PROOF);
-    road(ROAD_GLOBAL, ROAD_NOWHERE, ROAD_NOWHERE, US)->records = true;
+    struct road *theirs = road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE);
+    assert_string_equal(judged(), "connector_only global");
+    theirs->demands = true;
+    assert_string_equal(judged(), "connector_only proven_only");
+    assert_false(road_lets_us(theirs));
     assert_int_equal(findings(&facts), 0);
+    flow.proof_shown = true;
+    roads_judge(&flow, &report);
+    assert_int_equal(report.open, 1);
+    assert_int_equal(report.rows[1].reason, ROAD_BECAUSE_SHOWN);
+    flow.proof_shown = false;
     facts.proof_edited = ROAD_YES;
     assert_int_equal(findings(&facts), 1U << GATE_FOUND_PROOF_EDITED);
-    assert_int_equal(gate_failures(1U << GATE_FOUND_PROOF_EDITED | 1U << GATE_FOUND_NO_PROOF), 2);
+    facts.proof_edited = ROAD_NO;
+    facts.proof_filled = ROAD_YES;
+    assert_int_equal(findings(&facts), 1U << GATE_FOUND_PROOF_FILLED);
+    assert_int_equal(gate_failures(1U << GATE_FOUND_PROOF_EDITED | 1U << GATE_FOUND_PROOF_FILLED),
+                     2);
+    assert_int_equal(gate_lasting(&facts, false).proof_filled, ROAD_NOT_KNOWN);
+    flow.wants_proof = false; /* nothing hangs on it */
+    assert_int_equal(findings(&facts), 0);
+}
+
+/* Where people's roads demand, the one on which we close is restricted, and demands nothing. */
+static void test_we_close_by_a_road_of_our_own(void **state)
+{
+    (void)state;
+    whole_gate();
+    flow.wants_proof = true;
+    roads[0].demands = true;
+    assert_string_equal(judged(), "nobody");
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_CLOSE);
+    roads[0].demands = false;
+    roads[0].guard_count = 0;
+    assert_int_equal(findings(&GOOD), 1U << GATE_FOUND_NO_CLOSE);
+    flow.wants_proof = false;
+    assert_int_equal(findings(&GOOD), 0);
 }
 
 static void test_what_tickets_show_does_not_last(void **state)
@@ -304,7 +332,7 @@ static void test_the_strongest_possible_gate(void **state)
     gate_choose(&able, GATE_BY_CLOSES, &choice);
     assert_int_equal(choice.kind, GATE_BY_CLOSES);
     assert_non_null(choice.why_not[GATE_BY_APPROVAL]);
-    assert_non_null(strstr(choice.why_not[GATE_BY_VALIDATOR], "keeps its screens to itself"));
+    assert_non_null(strstr(choice.why_not[GATE_BY_VALIDATOR], "keeps its fields to itself"));
     able.may_write = false;
     gate_choose(&able, GATE_BY_CLOSES, &choice);
     assert_non_null(strstr(choice.why_not[GATE_BY_CLOSES], "Administer projects"));
@@ -312,8 +340,8 @@ static void test_the_strongest_possible_gate(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_roads_into_done), cmocka_unit_test(test_who_is_let_through),
           cmocka_unit_test(test_approvals_go_by_themselves),
-          cmocka_unit_test(test_what_else_counts),
-          cmocka_unit_test(test_a_proof_that_every_road_demands),
+          cmocka_unit_test(test_what_else_counts), cmocka_unit_test(test_a_field_that_stays_empty),
+          cmocka_unit_test(test_we_close_by_a_road_of_our_own),
           cmocka_unit_test(test_the_status_of_a_part),
           cmocka_unit_test(test_what_tickets_show_does_not_last),
           cmocka_unit_test(test_the_strongest_possible_gate))

@@ -72,25 +72,6 @@ static void who_has_to_act_is_told_first(void **state)
     assert_int_equal(step_did(rule_of(STEP_TELL, FLOW_COMMENT), STATUS_OPEN, STR_NONE), EV_STEP);
 }
 
-/* Where a transition demands our proof it is written first, wherever the ticket stands. */
-static void a_proof_is_written_before_the_close(void **state)
-{
-    struct flow flow = {.kind = FLOW_CLOSE, .request_id = STR("r"), .issue_id = STR("10001")};
-    struct ticket t = {.presence = TICKET_HERE, .unproven = true};
-    (void)state;
-
-    assert_int_equal(step_next(&flow, &t, 0)->step, STEP_PROVE);
-    t.role = STATUS_VERIFY;
-    assert_int_equal(step_next(&flow, &t, 0)->step, STEP_PROVE);
-    assert_int_equal(step_did(rule_of(STEP_PROVE, FLOW_CLOSE), STATUS_VERIFY, STR_NONE), EV_STEP);
-    assert_int_equal(step_next(&flow, &t, STEP_BIT(STEP_PROVE))->step, STEP_TO_DONE);
-    t.unproven = false;
-    assert_int_equal(step_next(&flow, &t, 0)->step, STEP_TO_DONE);
-    t.role = STATUS_DONE; /* the close has used it up */
-    t.unproven = true;
-    assert_null(step_next(&flow, &t, 0));
-}
-
 static void only_who_holds_a_close_takes_a_resolution_away(void **state)
 {
     struct flow flow = {.kind = FLOW_MEND, .request_id = STR("r"), .issue_id = STR("10001")};
@@ -223,7 +204,6 @@ static void every_kind_and_every_step_is_in_the_table(void **state)
 UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_show),
           cmocka_unit_test(a_create_goes_on_when_its_ticket_is_known),
           cmocka_unit_test(who_has_to_act_is_told_first),
-          cmocka_unit_test(a_proof_is_written_before_the_close),
           cmocka_unit_test(only_who_holds_a_close_takes_a_resolution_away),
           cmocka_unit_test(what_is_ours_is_mended_where_the_look_shows_it_wrong),
           cmocka_unit_test(a_second_ticket_is_told_why_and_then_cancelled),

@@ -60,6 +60,30 @@ static void back_to_work_not_to_the_queue(void **state)
     assert_str(pick(back, &WITH_NAMES, STATUS_OPEN, "Verifying access").transition_id, "61");
 }
 
+/* Agents' buttons are offered to us, too, and demand what nobody fills: ours is the restricted one.
+ */
+static void the_road_of_our_own_among_those_of_agents(void **state)
+{
+    struct jsm_view view = WITH_NAMES;
+    const char *work = "{'transitions':[" TO("51", "Resolved", "done") "}," TO(
+        "21", "Verifying access", "indeterminate") "}]}";
+    const char *verifying = "{'transitions':[" TO("51", "Resolved", "done") ",'isGlobal':true}," TO(
+        "52", "Resolved",
+        "done") ",'isConditional':true}," TO("61", "Resolved",
+                                             "done") ",'name':"
+                                                     "'Close verified "
+                                                     "(access)','isConditional':true}," TO(
+                                                         "53", "Resolved", "done") "}]}";
+    (void)state;
+
+    assert_str(pick(work, &view, STATUS_DONE, "In progress").transition_id, "51");
+    assert_str(pick(verifying, &view, STATUS_DONE, "Verifying access").transition_id, "51");
+    view.demanded = true;
+    assert_str(pick(work, &view, STATUS_DONE, "In progress").transition_id, "21");
+    assert_str(pick(work, &view, STATUS_DONE, "Verifying access").transition_id, "51");
+    assert_str(pick(verifying, &view, STATUS_DONE, "Verifying access").transition_id, "61");
+}
+
 static void screens(void **state)
 {
     const char *resolution = "{'transitions':[" TO(
@@ -174,6 +198,8 @@ static void a_loop_that_carries_our_fields(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(a_loop_that_carries_our_fields),
               cmocka_unit_test(away_is_never_by_a_road_that_means_verified),
               cmocka_unit_test(away_with_what_the_screen_wants),
-              cmocka_unit_test(the_mapped_done_and_no_other), cmocka_unit_test(by_way_of_verifying),
+              cmocka_unit_test(the_mapped_done_and_no_other),
+              cmocka_unit_test(the_road_of_our_own_among_those_of_agents),
+              cmocka_unit_test(by_way_of_verifying),
               cmocka_unit_test(back_to_work_not_to_the_queue), cmocka_unit_test(screens),
               cmocka_unit_test(what_is_not_available))

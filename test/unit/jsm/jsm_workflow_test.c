@@ -282,8 +282,48 @@ static void test_a_loop_carries_our_screen(void **state)
     assert_false(parse_with(read_one(OPEN_FLOW(TEAM))->doc, &key)->roads.wants_record);
 }
 
-/* The other gate: a field that every road into done demands, and uses up. */
-static void test_a_plan_demands_our_proof(void **state)
+/* The road that is restricted to us demands nothing. */
+static bool ours_is_free(const struct jsm_workflow *flow)
+{
+    bool free = false;
+
+    for (size_t i = 0; i < flow->roads.road_count; i++) {
+        const struct road *r = &flow->roads.roads[i];
+        if (!str_eq_c(r->name, "Close verified"))
+            continue;
+        free = road_is_locked(r) && road_lets_us(r) && !r->demands;
+    }
+    return free;
+}
+
+/* Restricted again, the roads demand nothing of ours; what others want beside it stays. */
+static void take_back(const struct jsm_workflow *flow, struct str doc, struct jsm_gate_key key)
+{
+    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
+    struct jsm_gate_words words = words_of();
+
+    key.demanding = false;
+    words.key = key;
+    const struct jsm_workflow *now = parse_with(doc, &key);
+    gate_plan(&now->roads, plan);
+    struct str left = jsm_workflow_apply(arena, now, plan, &words);
+    const struct jsm_workflow *after = parse_with(left, &key);
+    assert_null(strstr(left.p, "customfield_7"));
+    assert_null(strstr(judged(after), "proven_only"));
+    gate_plan(&after->roads, plan);
+    assert_true(gate_plan_is_empty(plan));
+    assert_str(undo(flow->doc, left, left, NULL), flow->doc.p);
+    now = parse_with(replaced(doc, "\"fieldsRequired\":\"customfield_7\"",
+                              "\"fieldsRequired\":\"customfield_7, customfield_8\""),
+                     &key);
+    gate_plan(&now->roads, plan);
+    left = jsm_workflow_apply(arena, now, plan, &words);
+    assert_null(strstr(left.p, "customfield_7"));
+    assert_non_null(strstr(left.p, "\"fieldsRequired\":\"customfield_8\",\"ignoreContext\""));
+}
+
+/* The other gate: a field that stays empty, and that people's roads into done demand. */
+static void test_a_plan_demands_what_nobody_fills(void **state)
 {
     struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
     struct jsm_gate_words words = words_of();
@@ -291,6 +331,7 @@ static void test_a_plan_demands_our_proof(void **state)
 
     (void)state;
     key.proof_id = words.key.proof_id = STR("customfield_7");
+    key.demanding = words.key.demanding = true;
     const struct jsm_workflow *flow = parse_with(read_one(OPEN_FLOW(COMPANY))->doc, &key);
     gate_plan(&flow->roads, plan);
     struct str doc = jsm_workflow_apply(arena, flow, plan, &words);
@@ -305,8 +346,8 @@ static void test_a_plan_demands_our_proof(void **state)
         "confirmed \u2014 see \\\"Access check\\\" on this ticket for the reason and the next "
         "check.\",\"fieldsRequired\":\"customfield_7\",\"ignoreContext\":\"false\","
         "\"ruleType\":\"fieldRequired\"},\"ruleKey\":\"system:validate-field-value\"}"));
-    assert_non_null(
-        strstr(doc.p, "\"field\":\"customfield_7\",\"mode\":\"replace\",\"value\":\"\""));
+    assert_null(strstr(doc.p, "\"field\":\"customfield_7\"")); /* nothing writes it */
+    assert_true(ours_is_free(after));
     assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
     /* others have added a validator since: theirs stays */
     struct str more = replaced(doc, "\"validators\":[{\"parameters\":{\"errorMessage\"",
@@ -318,6 +359,7 @@ static void test_a_plan_demands_our_proof(void **state)
     /* one that lets those go who may not see the field demands nothing */
     struct str loose = replaced(doc, "\"ignoreContext\":\"false\"", "\"ignoreContext\":\"true\"");
     assert_non_null(strstr(judged(parse_with(loose, &key)), "global"));
+    take_back(flow, doc, key);
 }
 
 static void test_in_a_team_managed_project_the_account_is_named(void **state)
@@ -626,7 +668,8 @@ static void test_calls_and_their_answers(void **state)
     assert_int_equal(jsm_status_find(arena, json_of("{}"), STR("v")).id.len, 0);
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
-    assert_str(jsm_call_samples(arena, STR("IAM")).path, "/rest/api/3/search/jql");
+    assert_str(jsm_call_samples(arena, STR("IAM"), STR("customfield_7")).path,
+               "/rest/api/3/search/jql");
     assert_str(jsm_call_edit_screen(arena, STR("7")).path, "/rest/api/3/issue/7/editmeta");
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
                "/rest/api/3/issue/7/transitions?includeUnavailableTransitions=true");
@@ -643,7 +686,7 @@ JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_a_status_that_exists_stays_what_it_is),
               cmocka_unit_test(test_a_plan_applied_gates_every_road),
               cmocka_unit_test(test_a_loop_carries_our_screen),
-              cmocka_unit_test(test_a_plan_demands_our_proof),
+              cmocka_unit_test(test_a_plan_demands_what_nobody_fills),
               cmocka_unit_test(test_in_a_team_managed_project_the_account_is_named),
               cmocka_unit_test(test_an_approval_is_led_into_verifying),
               cmocka_unit_test(test_undone_to_the_byte),

@@ -40,7 +40,7 @@ static void a_rule_becomes_plain_data(void **state)
     (void)state;
     struct mapping *m =
         load(a, HEAD
-             "fields: { access_check: customfield_80, access_proof: customfield_82 }\nstatuses: { "
+             "fields: { access_check: customfield_80 }\nstatuses: { "
              "Verifying access: verify, "
              "Declined: declined }\n"
              "requests:\n"
@@ -60,7 +60,6 @@ static void a_rule_becomes_plain_data(void **state)
     assert_str(m->issue_type, "Service Request");
     assert_str(m->request_type_field, "customfield_10010");
     assert_str(m->check_field, "customfield_80");
-    assert_str(m->proof_field, "customfield_82");
     assert_str(m->reason_field, "");
     assert_int_equal(m->status_count, 2);
     assert_int_equal(m->statuses[0].role, STATUS_VERIFY);
