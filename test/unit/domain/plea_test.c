@@ -89,9 +89,9 @@ static void what_the_database_refused_is_refused(void **state)
                  {"77", "unclear", PLEA_UNCLEAR},
                  {"77", "owner", PLEA_NO_OWNER},
                  {"77", "exception_check", PLEA_NO_END},
-                 {"76", "own", PLEA_GRANTED},  /* said to another answer */
-                 {"9", "own", PLEA_GRANTED},   /* ids are numbers */
-                 {"78", "", PLEA_SPENT},       /* an older answer than that one */
+                 {"76", "own", PLEA_GRANTED}, /* said to another answer */
+                 {"9", "own", PLEA_GRANTED},  /* ids are numbers */
+                 {"78", "", PLEA_SPENT},      /* an older answer than that one */
                  {"100", "own", PLEA_SPENT}};
     struct observation there = seen(OUTCOME_PRESENT, 0);
     struct item item = item_of(DESIRED_ABSENT, &there, 1);
