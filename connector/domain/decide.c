@@ -560,15 +560,23 @@ static void answer_plea(struct step *s)
     const struct dossier *d = s->d;
     enum plea_verdict v = plea_judge(d);
 
-    s->r->grants = v == PLEA_GRANTED;
-    s->r->revokes = plea_is_taken_back(d);
-    s->r->refuses = plea_is_refused(v) && v != PLEA_TAKEN_BACK;
+    s->r->revokes = plea_is_taken_back(d); /* one thing at a time */
+    s->r->grants = v == PLEA_GRANTED && !s->r->revokes;
+    s->r->refuses = plea_is_refused(v) && v != PLEA_TAKEN_BACK && !s->r->revokes;
     if (s->r->grants || s->r->revokes) /* then it is all looked at again */
         look_by(s, d->now_ms + 1000);
 }
 
-/* What the exception covered is to be made after all. Nothing else is decided on a dossier in which
- * it still counts. */
+/* One whose answer was taken back covers something that no other does. */
+static bool is_uncovered(const struct dossier *d)
+{
+    for (size_t i = 0; i < d->item_count; i++)
+        if (!d->items[i].excepted && d->items[i].excepted_until_ms)
+            return true;
+    return false;
+}
+
+/* What the exception covered is to be made after all. */
 static void take_up_uncovered(struct step *s)
 {
     if (s->d->phase == PHASE_EXCEPTION)
@@ -679,7 +687,7 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     mend(&s);
     answer_plea(&s);
     if (!decide_common(&s))
-        (ret->revokes ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
+        (ret->revokes && is_uncovered(d) ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
     show_badge(&s);
     record_refusal(&s);
 }

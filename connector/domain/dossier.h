@@ -93,7 +93,8 @@ struct dossier {
     int32_t flow_attempts[FLOW_KIND_COUNT];   /* calls tried */
     bool ours_unseen; /* a ticket that Jira told us it made, for another request, is not shown to us
                        */
-    bool close_sent;  /* a close for the present claim may have been carried out: calling..done */
+    bool close_sent;  /* a close for the present claim may have been carried out: calling..done. On
+                         proof: no exception covered anything until it ended */
     int32_t reopens_last_hour, returns_last_hour;
     int32_t writes_last_hour; /* calls that write comments, fields or what was mended */
     int32_t tells;            /* comments that were new, ever: each is a notification */

@@ -70,11 +70,12 @@ struct item {
     enum desired desired;
     struct source_rule rule;
     bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to
-                      spare) */
-    int64_t excepted_until_ms;  /* of that exception, 0 = not known */
+                      spare), the answer on the ticket that granted it, if one did, still stands */
+    int64_t excepted_until_ms;  /* of that exception, else of one whose answer was taken back and
+                                   that is to be revoked; 0 = not known */
     struct str exception_owner; /* who owns it, person key */
-    int64_t proven_ms; /* of a request that was closed: the last read of an earlier claim that said
-                          so, by the source's time; 0 = none */
+    int64_t proven_ms; /* of a request that was closed: when it was last proven, by the database's
+                          clock; 0 = never */
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;

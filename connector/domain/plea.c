@@ -74,7 +74,11 @@ enum plea_verdict plea_judge(const struct dossier *d)
         return PLEA_NO_END;
     if (str_empty(p->owner) || same(p->owner, p->decided_by))
         return PLEA_NO_OWNER;
-    return str_eq(d->plea_done, p->edit) ? carried_out(d) : PLEA_GRANTED;
+    if (str_eq(d->plea_done, p->edit))
+        return carried_out(d);
+    /* an older answer comes up again when the newer ones are not there any more: that is no new one
+     */
+    return str_empty(d->plea_done) || is_later(p->edit, d->plea_done) ? PLEA_GRANTED : PLEA_SPENT;
 }
 
 bool plea_is_refused(enum plea_verdict v)

@@ -53,6 +53,7 @@ struct plea {
     enum plea_answer answer;
     struct str decided_by;                 /* who set the answer, person key */
     struct str decided_names, owner_names; /* as in struct person; for the store */
+    struct str asked_names;                /* the same: the owner's, where he has no field */
     bool by_approver;                      /* the mapping lists who did */
     bool by_worker;                        /* who did is the assignee, or moved the ticket last */
     struct str edit; /* changelog id of the answer, or of its end: what has been carried out

@@ -50,6 +50,7 @@ void jsm_plea_read(struct arena *a, const struct json *issue, const struct jsm_v
                                                      : PLEA_UNANSWERED;
     p->asked_by =
         jsm_user_key(json_path(issue, "fields/creator")); /* unless history knows better */
+    p->asked_names = jsm_user_names(a, json_path(issue, "fields/creator"), STR_NONE);
     ticket->assignee = jsm_user_id(json_path(issue, "fields/assignee"));
 }
 
@@ -126,6 +127,7 @@ void jsm_plea_history(struct arena *a, const struct json *history, const struct 
     if (jsm_history_changes(history, view, f->asked) && is_newer(id, ticket->plea_asked)) {
         ticket->plea_asked = id;
         p->asked_by = jsm_user_key(author);
+        p->asked_names = jsm_user_names(a, author, STR_NONE);
     }
     /* whatever was changed after the answer was not seen by who gave it */
     bool answers = jsm_history_changes(history, view, f->decision);
@@ -150,7 +152,9 @@ void jsm_plea_settle(const struct jsm_view *view, struct ticket *ticket)
 
     if (!p->edit.len || varied)
         p->answer = PLEA_UNANSWERED;
-    if (!view->plea.owner.len)
+    if (!view->plea.owner.len) {
         p->owner = p->asked_by;
+        p->owner_names = p->asked_names;
+    }
     p->by_worker = ticket->plea_decider.len && is_worker(ticket, ticket->plea_decider);
 }

@@ -22,3 +22,12 @@ comment on column governance.exception.owner_names is 'What Jira showed of the o
 alter table governance.access_request add column plea_refused text not null default '';
 comment on column governance.access_request.plea_refused is
     'Why plea_done was not granted: own, unclear, owner, or the name of a rule that it breaks; empty = it was';
+
+-- Those that were granted on the ticket before this was kept: where it can be none but the answer that stands there.
+update governance.exception e set plea_edit = r.plea_done
+  from governance.request_item i, governance.access_request r, governance.ticket t
+ where i.id = e.item_id and r.id = i.request_id and t.request_id = r.id
+   and e.revoked_at is null and e.expires_at > clock_timestamp()
+   and r.plea_done <> '' and r.plea_done = t.plea->>'edit'
+   and row(e.owner, e.approved_by, e.reason) = row(t.plea->>'owner', t.plea->>'decided_by', t.plea->>'reason')
+   and e.expires_at = to_timestamp((t.plea->>'until_ms')::bigint / 1000.0);

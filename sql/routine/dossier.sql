@@ -38,7 +38,11 @@ begin
                               order by f.state <> 'parked', f.id desc) -- of a kind the one whose turn it is last
                         filter (where f.state not in ('done', 'moot')), '[]') as open,
            coalesce(bool_or(f.kind = 'close' and f.cycle = r.claim_cycle
-                            and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)), false) as close_sent,
+                            and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)
+                            -- on proof: a close under an exception proves nothing when that has ended
+                            and not exists (select from governance.exception e join governance.request_item i on i.id = e.item_id
+                                             where i.request_id = p_request and e.created_at < coalesce(f.ended_at, 'infinity')
+                                               and least(e.revoked_at, e.expires_at) > f.created_at)), false) as close_sent,
            count(*) filter (where f.kind = 'reopen' and f.state <> 'moot' and l.lately) as reopens,
            count(*) filter (where f.kind = 'transition' and f.state <> 'moot' and l.lately) as returns,
            -- calls: a comment that tells somebody is two, see domain/decide.h
@@ -110,12 +114,12 @@ begin
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
-                          'excepted', e.expires_at is not null,
+                          'excepted', e.stands is true,
                           'excepted_until_ms', floor(extract(epoch from e.expires_at) * 1000)::bigint,
                           'exception_owner', e.owner,
                           'proven_ms', case when p_came_back then (
-                              select governance.ms(max(o.source_as_of)) from governance.observation o
-                               where o.item_id = i.id and o.generation < p_generation and o.outcome = i.desired) end,
+                              select governance.ms(max(a.proven_at)) from governance.close_attempt a
+                               where a.request_id = p_request and a.proven_as = 'verified') end,
                           'obs', (select coalesce(jsonb_agg(jsonb_build_object('outcome', o.outcome, 'account', o.account,
                                       'complete', o.complete, 'canary_ok', o.canary_ok,
                                       'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
@@ -124,10 +128,20 @@ begin
                                            where o.item_id = i.id and o.generation = p_generation
                                            order by o.id desc limit 200) o)) order by i.id), '[]')
               from governance.request_item i join governance.source s on s.name = i.source
-              left join lateral (select x.owner, x.expires_at from governance.exception x
+              left join lateral (select x.owner, x.expires_at, x.plea_edit = '' or not exists (
+                                            select from governance.ticket t where t.request_id = p_request and t.state = 'here'
+                                               and governance.is_later_edit(t.plea->>'edit', x.plea_edit)) as stands
+                                   from governance.exception x
                                   where x.item_id = i.id and x.revoked_at is null
                                     and x.expires_at > clock_timestamp() + interval '60 s'
-                                  order by x.expires_at desc, x.id desc limit 1) e on true
+                                  order by stands desc, x.expires_at desc, x.id desc limit 1) e on true
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
 comment on function governance.dossier_items(uuid, int, boolean) is 'What a request wants, with what was observed of it since that claim';
+
+-- As in domain/plea.c: changelog ids are numbers, and grow.
+create or replace function governance.is_later_edit(a text, b text) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+    select case when a ~ '^[0-9]{1,18}$' and b ~ '^[0-9]{1,18}$' then a::bigint > b::bigint else false end
+$$;
+comment on function governance.is_later_edit(text, text) is 'Is that change of a ticket later than the other one?';

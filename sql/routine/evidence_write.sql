@@ -53,6 +53,11 @@ begin
         detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'revoked', new.revoked_at is not null,
             'answer', nullif(new.plea_edit, ''),
             'owner_sha256', encode(sha256(convert_to(new.owner, 'UTF8')), 'hex'),
+            'approver_sha256', encode(sha256(convert_to(new.approved_by, 'UTF8')), 'hex'),
+            'reason_sha256', encode(sha256(convert_to(new.reason, 'UTF8')), 'hex'),
+            'ended_by', case when new.revoked_at is not null and new.plea_edit <> '' then ( -- the change that took the answer back
+                select t.plea->>'edit' from governance.ticket t
+                 where t.request_id = request and governance.is_later_edit(t.plea->>'edit', new.plea_edit)) end,
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
     when 'escalation' then
         request := new.request_id;

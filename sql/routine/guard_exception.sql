@@ -6,8 +6,12 @@ declare
     one boolean;
 begin
     if tg_op = 'INSERT' then
-        if governance.one_person(approver, governance.person_names(new.owner, new.owner_names)) then
+        one := governance.one_person(approver, governance.person_names(new.owner, new.owner_names));
+        if one then
             raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'owner';
+        elsif one is null and new.owner <> '' then -- one without an owner breaks a rule of the table
+            raise exception 'nobody can tell whether the approver is who owns it: name both alike, by e-mail address or by account id'
+                using errcode = 'CG008', constraint = 'owner';
         end if;
         for other in select n.names from governance.request_item i join governance.access_request r on r.id = i.request_id
                       cross join lateral (values (governance.person_names(r.requester, r.requester_names)),

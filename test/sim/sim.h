@@ -183,6 +183,7 @@ struct sflow {
     int64_t run_after_ms, lease_until_ms, created_ms;
     int64_t parked_ms;     /* when it was refused last, 0 = never */
     int64_t ended_ms;      /* 0: it did not */
+    bool excepted;         /* an exception covered something before it ended */
     uint64_t said;         /* the words it writes */
     int64_t told_until_ms; /* Retry-After as Jira last said it */
     int64_t

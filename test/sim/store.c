@@ -177,7 +177,7 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
             d->badge_shown = (enum badge)f->cycle;
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
         bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
-        d->close_sent |= close && sent;
+        d->close_sent |= close && sent && !f->excepted;
         d->returns_last_hour += recent && f->f.kind == FLOW_RETURN;
         d->reopens_last_hour += recent && f->f.kind == FLOW_REOPEN;
         d->writes_last_hour += recent && words;

@@ -43,6 +43,8 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e)
     struct sflow *f = &s->flows[s->flow_count++];
     *f = (struct sflow){
         .request = request, .cycle = cycle, .run_after_ms = s->now_ms, .created_ms = s->now_ms};
+    for (size_t i = 0; i < s->requests[request].item_count; i++)
+        f->excepted |= s->requests[request].items[i].excepted_until_ms > s->now_ms;
     f->f = (struct flow){.id = s->flow_count,
                          .kind = e->kind,
                          .state = FS_PENDING,

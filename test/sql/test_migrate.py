@@ -3,6 +3,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -86,6 +87,28 @@ def test_edited_migration(db):
     assert done.returncode == 1 and found["changed"] == 1
     again = countersign("db", "migrate", "--conninfo", db.dsn, check=False)
     assert again.returncode != 0 and "0003_inbox.sql was changed after it was applied" in again.stderr
+
+
+def test_answers_found_again(db):
+    """0038 on a database in which an exception was granted on the ticket, and two others were not, or not surely."""
+    statement = re.search(r"update governance\.exception e set plea_edit.*?;", (ROOT / "sql/migration/0038_taken_back_and_forged.sql").read_text(), re.S)
+    db.psql("""
+        select t.fulfilling(t.request(array['plain:absent', 'slow:absent']));
+        insert into governance.ticket (site, issue_id, issue_key, request_id, plea)
+        select 'acme', '900', 'IAM-900', id, jsonb_build_object('reason', 'vendor', 'owner', 'lee', 'decided_by', 'reyes', 'edit', '77',
+               'until_ms', governance.ms(clock_timestamp() + interval '10 days')) from governance.access_request;
+        update governance.access_request set plea_done = '77';
+        insert into governance.exception (item_id, owner, approved_by, reason, expires_at)
+        select i.id, 'lee', 'reyes', x.reason, x.until from governance.request_item i, governance.ticket t cross join lateral (
+               select to_timestamp((t.plea->>'until_ms')::bigint / 1000.0) as until) u cross join lateral (
+               values ('vendor', until), ('by the API', until), ('vendor', until - interval '1 day')) as x(reason, until);
+        alter table governance.exception disable trigger guard""")  # the one of that release lets it pass
+    db.psql(statement[0])
+    said = db.psql("select string_agg(concat_ws('/', reason, plea_edit), ' ' order by id) from governance.exception group by item_id order by item_id")
+    assert said.split("\n") == ["vendor/77 by the API/ vendor/"] * 2
+    db.psql("update governance.exception set plea_edit = ''; update governance.ticket set plea = plea || '{\"edit\": \"78\"}'")
+    db.psql(statement[0])
+    assert db.psql("select count(*) from governance.exception where plea_edit <> ''") == "0"
 
 
 def test_evidence(db):

@@ -1,6 +1,6 @@
 -- What is ours on a ticket: facts that are kept, what is recorded of forgeries, exceptions asked for there, and who touched it.
 set role countersign_service;
-select plan(32);
+select plan(35);
 
 select t.move(t.request(), 'approved', 'ticketing', 'fulfilling');
 select id as r from governance.access_request order by requested_at desc limit 1 \gset
@@ -89,9 +89,13 @@ select is(pg_temp.dossier(:'r', 'plea_covers') || (select plea_edit from governa
 select throws_ok('update governance.exception set plea_edit = ''''', 'CG002', null, 'for good');
 select pg_temp.decide(:'r', '{"revokes": true}');
 select is((select count(*) from governance.exception where revoked_at is not null), 0::bigint, 'while that answer stands nothing ends');
+select pg_temp.look(:'r', 4400, '{"plea": {"edit": "78", "answer": 0}}');
+select is((select string_agg(distinct concat_ws('/', i->>'excepted', i->>'excepted_until_ms' is not null), ' ')
+             from jsonb_array_elements(governance.dossier(:'r')->'items') as i), 'false/t', 'one whose answer was taken back counts no more');
 insert into governance.exception (item_id, owner, approved_by, reason, expires_at)
 select id, 'lee', 'reyes', 'by the API', clock_timestamp() + interval '2 days' from governance.request_item where request_id = :'r' limit 1;
 select pg_temp.look(:'r', 4500, '{"plea": {"edit": "78", "answer": 0}}');
+select is(governance.dossier(:'r')->'items'->0->>'excepted' || '/' || pg_temp.dossier(:'r', 'plea_covers'), 'true/77', 'another one does');
 select pg_temp.decide(:'r', '{"revokes": true}');
 select is((select string_agg(distinct reason, ',') filter (where revoked_at is null) || '/' || bool_and(revoked_at is not null) filter (where plea_edit <> '')
              from governance.exception), 'by the API/true', 'taken back, it ends; one from the API stays');
@@ -101,6 +105,10 @@ select is((select count(*) from governance.escalation where request_id = :'r' an
 set constraints all immediate; -- evidence is written at commit
 select is((select count(*) from governance.evidence_entry where request_id = :'r' and kind = 'exception.revoked' and body::jsonb #>> '{detail,answer}' = '77'),
           (select count(*) from governance.request_item where request_id = :'r'), 'it is in evidence, with the answer that granted it');
+select is((select string_agg(distinct concat_ws('/', d->>'approver_sha256', d->>'reason_sha256', d->>'ended_by'), ' ')
+             from (select body::jsonb->'detail' as d from governance.evidence_entry
+                    where request_id = :'r' and kind = 'exception.revoked') x where d->>'answer' = '77'),
+          concat_ws('/', encode(sha256('reyes'), 'hex'), encode(sha256('vendor'), 'hex'), '78'), 'who approved what, and what ended it');
 update governance.exception set revoked_at = clock_timestamp() where revoked_at is null;
 select pg_temp.look(:'r', 5000, jsonb_build_object('plea', :'plea'::jsonb || jsonb_build_object('owner', 'REYES', 'edit', '78',
     'until_ms', governance.ms(clock_timestamp() + interval '10 days'))));

@@ -1,6 +1,6 @@
 -- Approvals, exceptions and what was approved: separation of duties against our own bugs.
 set role countersign_service;
-select plan(84);
+select plan(87);
 
 select t.request(more => '{"approval_needed": true}') as r \gset
 select throws_ok(format('select t.move(%L, ''approved'')', :'r'), 'CG010', null, 'not without an approval');
@@ -102,6 +102,14 @@ select t.verifying(t.request()) as e \gset
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''ann'', ''why'', now() + interval ''1 day'')', t.item(:'e')), 'CG008', null, 'nobody approves an exception for themselves');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''Ann'', %L, ''why'', now() + interval ''1 day'')', t.item(:'e'), who), 'CG008', null, 'not as ' || quote_literal(who))
   from unnest(array['ann', ' ANN ', 'Asker', 'someone ']) as who;
+create function pg_temp.owned_by(item bigint, who text, variadic names text[]) returns bigint language sql as $$
+    insert into governance.exception (item_id, owner, owner_names, approved_by, reason, expires_at)
+    values (item, who, names, '712020:b', 'why', clock_timestamp() + interval '30 s') returning id
+$$;
+select throws_like(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''address=ann@x.org'')', t.item(:'e')), 'nobody can tell%owns it%',
+                   'an account approves what an address owns: that may be one person');
+select throws_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:B'')', t.item(:'e')), 'CG008', 'nobody approves for themselves', 'it is');
+select lives_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:z'')', t.item(:'e')), 'it is not');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''bob'', ''why'', clock_timestamp() + interval ''91 days'')', t.item(:'e')), '23514', null, 'at most 90 days');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, created_at, expires_at) values (%s, ''ann'', ''bob'', ''why'', clock_timestamp() + interval ''80 days'', clock_timestamp() + interval ''120 days'')', t.item(:'e')), '23514', null, 'of days that begin now');
 select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''bob'', '''', now() + interval ''1 day'')', t.item(:'e')), '23514', null, 'with a reason');

@@ -89,7 +89,10 @@ static void what_the_database_refused_is_refused(void **state)
                  {"77", "unclear", PLEA_UNCLEAR},
                  {"77", "owner", PLEA_NO_OWNER},
                  {"77", "exception_check", PLEA_NO_END},
-                 {"76", "own", PLEA_GRANTED}}; /* said to another answer */
+                 {"76", "own", PLEA_GRANTED}, /* said to another answer */
+                 {"9", "own", PLEA_GRANTED},  /* ids are numbers */
+                 {"78", "", PLEA_SPENT},      /* an older answer than that one */
+                 {"100", "own", PLEA_SPENT}};
     struct observation there = seen(OUTCOME_PRESENT, 0);
     struct item item = item_of(DESIRED_ABSENT, &there, 1);
     struct dossier d = asking(&item);
@@ -160,10 +163,13 @@ static void it_is_granted_once_and_said_when_it_is_not(void **state)
     assert_true(decided(&d).grants);
 }
 
-/* The answer 77 granted one that covers everything; the ticket's newest answer is `edit`. */
+/* The answer 77 granted one that covers everything; the ticket's newest answer is `edit`: a later
+ * one, and the item is not covered any more. */
 static struct dossier covered(struct item *item, enum phase phase, const char *edit)
 {
-    item->excepted = true;
+    int64_t answer = 0;
+    item->excepted = !str_to_i64(str_of(edit), &answer) || answer <= 77;
+    item->excepted_until_ms = NOW + HOUR;
     struct dossier d = asking(item);
     d.phase = phase;
     d.plea_done = d.plea_covers = STR("77");
@@ -214,6 +220,59 @@ static void an_answer_that_is_taken_back_ends_its_exception(void **state)
     assert_false(decided(&d).revokes);
 }
 
+/* Granted by the API as well: the answer goes, and what it covered stays covered. */
+static void what_another_exception_covers_stays_closed(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    (void)state;
+
+    struct dossier d = covered(&item, PHASE_CLOSED, "78");
+    item.excepted = true;
+    d.ticket.role = STATUS_DONE;
+    struct decision r = decided(&d);
+    assert_true(r.revokes && !r.move);
+    assert_false(orders(&r, FLOW_REOPEN));
+    d = covered(&item, PHASE_EXCEPTION, "78");
+    item.excepted = true;
+    d.ticket.role = STATUS_DONE;
+    r = decided(&d);
+    assert_true(r.revokes);
+    MOVES(r, PHASE_CLOSED, "CoveredByException");
+}
+
+/* What we closed under an exception was not closed on proof: when that has ended, nobody needs to
+ * be able to read the source for it to go back. */
+static void done_under_what_has_ended_is_reopened_unread(void **state)
+{
+    struct observation unread = seen(OUTCOME_UNKNOWN, 0);
+    struct item item = item_of(DESIRED_ABSENT, &unread, 1);
+    struct dossier d = covered(&item, PHASE_EXCEPTION, "78");
+    (void)state;
+
+    d.ticket.role = STATUS_DONE; /* not looked at since */
+    d.ticket.moved_by_us = true;
+    d.ticket.cycle = STR("101");
+    MOVES(decided(&d), PHASE_VERIFYING, "ExceptionTakenBack");
+    d.phase = PHASE_VERIFYING;
+    item.excepted_until_ms = 0;
+    d.plea_covers = STR_NONE;
+    struct decision r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+
+    d = covered(&item, PHASE_EXCEPTION, "77"); /* or it expired */
+    item.excepted = false;
+    item.excepted_until_ms = 0;
+    d.plea_covers = STR_NONE;
+    d.ticket.role = STATUS_DONE;
+    d.ticket.moved_by_us = true;
+    d.ticket.cycle = STR("101");
+    MOVES(decided(&d), PHASE_VERIFYING, "Unreadable");
+    d.phase = PHASE_VERIFYING;
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_REOPEN));
+}
+
 static void the_ticket_says_that_it_was_taken_back(void **state)
 {
     struct observation there = seen(OUTCOME_PRESENT, 0);
@@ -252,5 +311,7 @@ static void the_ticket_says_that_it_was_taken_back(void **state)
 UNIT_MAIN(cmocka_unit_test(who_may_decide_and_what_it_needs),
           cmocka_unit_test(what_the_database_refused_is_refused),
           cmocka_unit_test(an_answer_that_is_taken_back_ends_its_exception),
+          cmocka_unit_test(what_another_exception_covers_stays_closed),
+          cmocka_unit_test(done_under_what_has_ended_is_reopened_unread),
           cmocka_unit_test(the_ticket_says_that_it_was_taken_back),
           cmocka_unit_test(it_is_granted_once_and_said_when_it_is_not))

@@ -129,6 +129,9 @@ static void a_site_without_the_fields_has_none(void **state)
     struct ticket t =
         read_plea(&view, ASKED YES, BY("9", AGENT, "cf_1") "," BY("10", BOSS, "cf_4"));
     assert_str(t.plea.owner, "alex@example.com");
+    assert_str(t.plea.owner_names, "[\"account=a\",\"address=alex@example.com\"]");
+    t = read_plea(&view, ASKED YES, BY("10", BOSS, "cf_4"));
+    assert_str(t.plea.owner_names, "[\"account=c\",\"address=casey@example.com\"]");
     view.plea = (struct jsm_plea_fields){0};
     t = read_plea(&view, ASKED YES, BY("9", AGENT, "cf_1"));
     assert_int_equal(t.plea.reason.len + t.plea.edit.len, 0);
