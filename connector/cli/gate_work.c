@@ -133,7 +133,7 @@ static void on_gate(void *arg, const struct site_gate *gate)
 const struct site_gate *gate_look(struct gate_work *w, struct str project)
 {
     struct waiting x = {0};
-    struct site_gate_eyes eyes = {w->reader, w->own, w->agent};
+    struct site_gate_eyes eyes = {w->reader, w->own, w->agent, w->wish->no_fields};
 
     site_gate_look(&eyes, w->arena, project, on_gate, &x);
     io_loop_wait(w->loop, &x.done);

@@ -20,6 +20,7 @@ struct site_gate_eyes {
     struct site *reader; /* reads workflows and groups; an administrator's, where there is one */
     struct site *own;    /* the connector itself */
     struct site *agent;  /* an ordinary agent */
+    bool without_fields; /* the gate is known all the same when our fields and screens are not */
 };
 
 /* One offer of a self-test. */
