@@ -99,6 +99,8 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
     if (whole && answer->verdict != JSM_OK && (l->pages || may_pass(answer)))
         look_not_all(l, step->what, answer->why);
     bool more = step->take(l, answer), enough = ++l->pages >= PAGES_MAX;
+    l->gate->parts_unread |=
+        step->part == STEP_FIELDS && (answer->verdict != JSM_OK || (more && enough));
     if (whole && more && enough)
         look_not_all(l, step->what, "there are more than we look at");
     if (!more || enough)

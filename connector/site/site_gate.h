@@ -37,7 +37,8 @@ struct site_gate {
     struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
     size_t flow_count;
     struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR"; or empty */
-    bool users_unread;                    /* of some workflow nobody told which projects use it */
+    bool parts_unread; /* our fields and screens could not be read, or not to the end */
+    bool users_unread; /* of some workflow nobody told which projects use it */
     struct gate_abilities able;
     struct gate_facts facts;
     struct jsm_gate_key key;
