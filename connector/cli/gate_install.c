@@ -386,7 +386,19 @@ static bool install_next(struct gate_work *w, struct gate_project *p, bool *ret_
     return true;
 }
 
-static bool install_all(struct gate_work *w, struct str project)
+/* Nothing is called unchanged that is not: what was made before the refusal is there. */
+static void say_made(struct gate_work *w, bool group, bool parts)
+{
+    if (group || parts)
+        gate_say(w,
+                 "made before that, and there now: %s%s%s; countersign gate uninstall takes the "
+                 "fields and screens out again",
+                 group ? "the connector's place in its group" : "", group && parts ? ", " : "",
+                 parts ? "the fields and screens" : "");
+}
+
+static bool install_rounds(struct gate_work *w, struct str project, bool *group_done,
+                           bool *ret_parts_done)
 {
     bool more = true, asked = false, parts_done = false;
 
@@ -396,7 +408,10 @@ static bool install_all(struct gate_work *w, struct str project)
         enum exit_code code = EXIT_CODE_OK;
         if (!gate_project_stands(w, p, &why, &code)) {
             gate_say_plan(w, p);
-            gate_say(w, "nothing was installed: %s", why);
+            gate_say(w, "%s: %s",
+                     *group_done || *ret_parts_done ? "no workflow was changed"
+                                                    : "nothing was installed",
+                     why);
             gate_code(w, code);
             return false;
         }
@@ -407,6 +422,8 @@ static bool install_all(struct gate_work *w, struct str project)
         bool parts = !group && !parts_done && !w->wish->no_fields;
         if (group && !make_group(w, p))
             return false;
+        *group_done |= group;
+        *ret_parts_done |= parts && gate_parts_differ(w, p);
         if (parts && !gate_parts_install(w, p))
             return false;
         if (parts_done && gate_parts_differ(w, p)) {
@@ -419,6 +436,16 @@ static bool install_all(struct gate_work *w, struct str project)
         parts_done |= parts;
     }
     return true;
+}
+
+static bool install_all(struct gate_work *w, struct str project)
+{
+    bool group = false, parts = false;
+
+    if (install_rounds(w, project, &group, &parts))
+        return true;
+    say_made(w, group, parts);
+    return false;
 }
 
 void gate_install(struct gate_work *w, struct str project)

@@ -154,52 +154,60 @@ static struct str tab_of(struct gate_work *w, const struct json *tabs, struct st
     return STR_NONE;
 }
 
-static bool has_field(const struct json *list, struct str field)
+/* What all tabs of a screen carry, "summary,customfield_1": a field stands on one of them only. */
+static bool read_carried(struct gate_work *w, struct str screen, const struct json *tabs,
+                         struct str *ret_fields)
 {
-    JSON_EACH(f, list)
+    struct jsm_answer there;
+
+    *ret_fields = STR("");
+    JSON_EACH(tab, tabs)
     {
-        if (str_eq(json_path_str(f, "id"), field))
-            return true;
+        struct jsm_call call =
+            jsm_call_tab_fields(w->arena, screen, json_id(w->arena, json_member(tab, "id")));
+        if (!asked(w, &call, "the fields of a screen", &there))
+            return false;
+        JSON_EACH(f, there.body)
+        *ret_fields = arena_printf(w->arena, "%.*s,%.*s", STR_ARG(*ret_fields),
+                                   STR_ARG(json_path_str(f, "id")));
     }
-    return false;
+    return true;
 }
 
-/* Those of the list that the tab lacks; list: of objects with an id. */
-static bool fill_tab(struct gate_work *w, struct str screen, struct str tab,
+/* Onto a tab, those that the screen carries nowhere. */
+static bool fill_tab(struct gate_work *w, struct str screen, struct str tab, struct str carried,
                      const struct str *fields, size_t count)
 {
-    struct jsm_call call = jsm_call_tab_fields(w->arena, screen, tab);
-    struct jsm_answer there, answer;
+    struct jsm_answer answer;
 
-    if (!asked(w, &call, "the fields of a screen", &there))
-        return false;
     for (size_t i = 0; i < count; i++) {
-        if (has_field(there.body, fields[i]))
+        if (gate_is_listed(carried, fields[i]))
             continue;
-        call = jsm_call_tab_field_add(w->arena, screen, tab, fields[i]);
+        struct jsm_call call = jsm_call_tab_field_add(w->arena, screen, tab, fields[i]);
         if (!asked(w, &call, "a field onto a screen", &answer))
             return false;
     }
     return true;
 }
 
-static bool fill_first_tab(struct gate_work *w, struct str screen, const struct str *fields,
-                           size_t count, struct str *ret_tab)
+/* Screens of ours only. */
+static bool fill_screen(struct gate_work *w, struct str screen, const struct str *fields,
+                        size_t count)
 {
     struct jsm_call call = jsm_call_tabs(w->arena, screen);
     struct jsm_answer tabs;
+    struct str carried;
 
-    if (!asked(w, &call, "the tabs of a screen", &tabs))
-        return false;
-    *ret_tab = tab_of(w, tabs.body, STR_NONE);
-    return fill_tab(w, screen, *ret_tab, fields, count);
+    return asked(w, &call, "the tabs of a screen", &tabs) &&
+           read_carried(w, screen, tabs.body, &carried) &&
+           fill_tab(w, screen, tab_of(w, tabs.body, STR_NONE), carried, fields, count);
 }
 
 /* The screen of that name, made where it is not there. */
 static bool have_screen(struct gate_work *w, const struct piece *piece, struct str name, int64_t id,
                         struct str *ret_screen)
 {
-    struct jsm_call call = jsm_call_screens(w->arena, name);
+    struct jsm_call call = jsm_call_screens(w->arena, name, 0);
     struct jsm_answer answer;
 
     if (!asked(w, &call, "the screens", &answer))
@@ -226,9 +234,9 @@ static bool make_screen(struct gate_work *w, const struct gate_project *p, const
            piece_move(w, id, "installing", "installed", *ret_screen, STR_NONE);
 }
 
-/* One tab of the screen for viewing, into the copy. */
+/* One tab of the screen for viewing, into the copy, which carries some already. */
 static bool copy_tab(struct gate_work *w, struct str from, const struct json *tab, struct str to,
-                     struct str to_tab)
+                     struct str to_tab, struct str carried)
 {
     struct jsm_call call =
         jsm_call_tab_fields(w->arena, from, json_id(w->arena, json_member(tab, "id")));
@@ -240,7 +248,7 @@ static bool copy_tab(struct gate_work *w, struct str from, const struct json *ta
     struct str *fields = arena_array(w->arena, count + 1, sizeof *fields);
     JSON_EACH(f, answer.body)
     fields[n++] = arena_str(w->arena, json_path_str(f, "id"));
-    return fill_tab(w, to, to_tab, fields, n);
+    return fill_tab(w, to, to_tab, carried, fields, n);
 }
 
 /* Its first tab becomes the first one of the copy, whatever they are called. */
@@ -248,12 +256,14 @@ static bool copy_screen(struct gate_work *w, struct str from, struct str to)
 {
     struct jsm_call call = jsm_call_tabs(w->arena, from);
     struct jsm_answer source, made, answer;
+    struct str carried;
     bool first = true;
 
     if (!asked(w, &call, "the screen for viewing", &source))
         return false;
     call = jsm_call_tabs(w->arena, to);
-    if (!asked(w, &call, "the screen for viewing", &made))
+    if (!asked(w, &call, "the screen for viewing", &made) ||
+        !read_carried(w, to, made.body, &carried))
         return false;
     JSON_EACH(tab, source.body)
     {
@@ -265,15 +275,16 @@ static bool copy_screen(struct gate_work *w, struct str from, struct str to)
                 return false;
             there = json_id(w->arena, json_member(answer.body, "id"));
         }
-        if (!copy_tab(w, from, tab, to, there))
+        if (!copy_tab(w, from, tab, to, there, carried))
             return false;
         first = false;
     }
     return true;
 }
 
-static struct str view_after(struct gate_work *w, const struct gate_scheme *s, struct str screen,
-                             struct str tab, bool copied, const struct str *fields)
+/* was: what served for viewing before our copy did; empty: none of its own. */
+static struct str view_words(struct gate_work *w, const struct gate_scheme *s, struct str was,
+                             struct str screen)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
@@ -282,12 +293,9 @@ static struct str view_after(struct gate_work *w, const struct gate_scheme *s, s
     json_begin(&out, &b);
     json_open_object(&out);
     json_str_member(&out, "scheme", s->id);
-    json_str_member(&out, "was", s->on_view);
+    json_str_member(&out, "name", gate_view_name(w, s));
+    json_str_member(&out, "was", was);
     json_str_member(&out, "screen", screen);
-    json_str_member(&out, "tab", tab);
-    json_bool_member(&out, "copied", copied);
-    json_str_member(&out, "check", fields[GATE_FIELD_CHECK]);
-    json_str_member(&out, "reason", fields[GATE_FIELD_REASON]);
     json_close_object(&out);
     return arena_str(w->arena, buf_str(&b));
 }
@@ -297,32 +305,55 @@ static struct str view_key(struct gate_work *w, const struct gate_scheme *s)
     return arena_printf(w->arena, "view of screen scheme %.*s", STR_ARG(s->id));
 }
 
-static bool show_in_view(struct gate_work *w, const struct gate_project *p, const struct json *rows,
-                         const struct gate_scheme *s, bool copy, const struct str *fields)
+/* What an earlier run has written of a view: what it left, else what it was about to do. */
+static const struct json *view_row(struct gate_work *w, const struct json *row)
 {
-    struct str from = gate_view_screen(s), screen = from, tab;
+    struct str text = json_path_str(row, "after");
+    const struct json *v;
+    struct err err;
+
+    if (!text.len)
+        text = json_path_str(row, "before");
+    return json_parse(w->arena, text, &v, &err) ? v : NULL;
+}
+
+/* By its name, or because we know that we have made it. */
+static bool is_our_view(struct gate_work *w, const struct gate_scheme *s, const struct json *row)
+{
+    struct str ours = json_path_str(view_row(w, row), "screen");
+
+    return s->view_is_ours || (ours.len && str_eq(s->on_view, ours));
+}
+
+static bool show_in_view(struct gate_work *w, const struct gate_project *p, const struct json *rows,
+                         const struct gate_scheme *s, const struct str *fields)
+{
+    const struct json *row = gate_row_of(rows, view_key(w, s));
+    bool mend = is_our_view(w, s, row);
+    struct str from = gate_view_screen(s), screen = from;
+    /* what viewing goes back to one day is never a screen of ours */
+    struct str was = mend ? json_path_str(view_row(w, row), "was") : s->on_view;
     struct piece piece = {
         .kind = "view",
         .key = view_key(w, s),
         .name = arena_printf(w->arena, "the screen for viewing of %.*s", STR_ARG(s->name)),
-        .before = view_after(w, s, from, STR_NONE, copy, fields)};
+        .before = view_words(w, s, was, mend ? screen : STR_NONE)};
     struct jsm_answer answer;
     int64_t id;
 
     if (!piece_begin(w, p, rows, &piece, &id))
         return false;
-    if (copy && (!have_screen(w, &piece, gate_view_name(w, s), id, &screen) ||
-                 !copy_screen(w, from, screen)))
+    if (!mend && (!have_screen(w, &piece, gate_view_name(w, s), id, &screen) ||
+                  !copy_screen(w, from, screen)))
         return false;
-    if (!fill_first_tab(w, screen, fields, GATE_FIELDS_SHOWN, &tab))
+    if (!fill_screen(w, screen, fields, GATE_FIELDS_SHOWN))
         return false;
-    if (copy) {
+    if (!mend) {
         struct jsm_call call = jsm_call_scheme_view(w->arena, s->id, screen);
         if (!asked(w, &call, "the screen for viewing", &answer))
             return false;
     }
-    return piece_move(w, id, "installing", "installed", view_after(w, s, screen, tab, copy, fields),
-                      STR_NONE);
+    return piece_move(w, id, "installing", "installed", view_words(w, s, was, screen), STR_NONE);
 }
 
 /* An earlier run has done it, and was cut off before it said so. */
@@ -359,7 +390,7 @@ static bool install_screens(struct gate_work *w, const struct gate_project *p,
 {
     const struct gate_parts_there *t = &p->gate->there;
     const struct json *row = gate_row_of(rows, STR("screen " GATE_SCREEN_NAME));
-    struct str screen = t->screen, tab;
+    struct str screen = t->screen;
 
     if (!p->parts.by_loop)
         return true;
@@ -369,13 +400,12 @@ static bool install_screens(struct gate_work *w, const struct gate_project *p,
     bool lacks = p->parts.make_screen;
     for (size_t i = 0; i < GATE_FIELDS_SHOWN; i++)
         lacks |= p->parts.fill_screen[i];
-    if (lacks && !fill_first_tab(w, screen, fields, GATE_FIELDS_SHOWN, &tab))
+    if (lacks && !fill_screen(w, screen, fields, GATE_FIELDS_SHOWN))
         return false;
     for (size_t i = 0; i < t->scheme_count; i++) {
         const struct gate_scheme *s = &t->schemes[i];
-        bool ok = p->parts.views[i] == GATE_VIEW_IS
-                      ? take_up_view(w, rows, s)
-                      : show_in_view(w, p, rows, s, p->parts.views[i] == GATE_VIEW_COPY, fields);
+        bool ok = p->parts.views[i] == GATE_VIEW_IS ? take_up_view(w, rows, s)
+                                                    : show_in_view(w, p, rows, s, fields);
         if (!ok)
             return false;
     }
@@ -399,83 +429,105 @@ bool gate_parts_install(struct gate_work *w, const struct gate_project *p)
 
 /* --- taking them out --- */
 
-/* What is left in Jira, and why; or empty. */
-static struct str stays(struct gate_work *w, const struct jsm_answer *answer)
-{
-    bool gone = answer->verdict == JSM_OK || answer->verdict == JSM_MISSING;
+/* What is left in Jira. Only what is gone, or kept on purpose, ends its row. */
+struct left {
+    enum { LEFT_NOTHING, LEFT_ON_PURPOSE, LEFT_OPEN } how;
+    struct str why;
+    enum exit_code code;
+};
 
-    return gone ? STR_NONE : arena_printf(w->arena, "it stays in Jira: %s", answer->why);
+static struct left gone(void)
+{
+    return (struct left){.how = LEFT_NOTHING};
 }
 
-static struct str remove_screen(struct gate_work *w, struct str screen)
+/* Of an answer: nothing is left when it is good, or when the thing is not there. */
+static struct left left_by(struct gate_work *w, const struct jsm_answer *answer)
+{
+    if (answer->verdict == JSM_OK || answer->verdict == JSM_MISSING)
+        return gone();
+    return (struct left){.how = LEFT_OPEN,
+                         .why = arena_printf(w->arena, "it is not taken out: %s", answer->why),
+                         .code = gate_code_of(answer)};
+}
+
+static struct left remove_screen(struct gate_work *w, struct str screen)
 {
     struct jsm_call call = jsm_call_screen_remove(w->arena, screen);
     struct jsm_answer answer;
 
     if (!call.path.len)
-        return STR_NONE;
+        return gone(); /* it never was made */
     answer = gate_ask(w, &call);
-    return stays(w, &answer);
+    return left_by(w, &answer);
+}
+
+/* Nobody heard of it when it was made: it is known by its name. False: *ret_left. */
+static bool find_screen(struct gate_work *w, struct str name, struct str *screen,
+                        struct left *ret_left)
+{
+    struct jsm_call call = jsm_call_screens(w->arena, name, 0);
+
+    if (screen->len)
+        return true;
+    struct jsm_answer answer = gate_ask(w, &call);
+    *ret_left = left_by(w, &answer);
+    if (answer.verdict != JSM_OK)
+        return false;
+    *screen = jsm_screen_named(w->arena, answer.body, name);
+    return true;
 }
 
 /* Viewing gets back what it had, unless somebody has chosen another screen since. */
-static struct str remove_view(struct gate_work *w, const struct json *row)
+static struct left remove_view(struct gate_work *w, const struct json *row)
 {
-    struct str text = json_path_str(row, "after"), screen, tab;
-    const struct json *v;
-    struct err err;
-    struct gate_scheme now = {0};
+    const struct json *v = view_row(w, row);
+    struct str screen = json_path_str(v, "screen");
+    struct gate_scheme now = {.id = json_path_str(v, "scheme")};
+    struct left left;
 
-    if (!json_parse(w->arena, text.len ? text : json_path_str(row, "before"), &v, &err))
-        return STR("what it was is not known");
-    screen = json_path_str(v, "screen");
-    tab = json_path_str(v, "tab");
-    if (!json_is_true(json_member(v, "copied"))) {
-        const struct str ours[] = {json_path_str(v, "check"), json_path_str(v, "reason")};
-        for (size_t i = 0; tab.len && i < GATE_FIELDS_SHOWN; i++) {
-            struct jsm_call call = jsm_call_tab_field_remove(w->arena, screen, tab, ours[i]);
-            if (call.path.len)
-                (void)gate_ask(w, &call);
-        }
-        return STR_NONE;
-    }
-    struct jsm_call call = jsm_call_schemes(w->arena);
+    if (!v)
+        return (struct left){
+            .how = LEFT_OPEN, .why = STR("what it was is not known"), .code = EXIT_CODE_FAILED};
+    struct jsm_call call = jsm_call_schemes(w->arena, &now, 1);
     struct jsm_answer answer = gate_ask(w, &call);
+    if (answer.verdict != JSM_OK)
+        return left_by(w, &answer);
     JSON_EACH(s, json_member(answer.body, "values"))
     {
         struct gate_scheme one = jsm_scheme_read(w->arena, s);
-        if (str_eq(one.id, json_path_str(v, "scheme")))
+        if (str_eq(one.id, now.id))
             now = one;
     }
-    if (!text.len) { /* nobody heard of the copy: it is known by its name */
-        call = jsm_call_screens(w->arena, gate_view_name(w, &now));
-        answer = gate_ask(w, &call);
-        screen = jsm_screen_named(w->arena, answer.body, gate_view_name(w, &now));
-    }
+    if (!find_screen(w, json_path_str(v, "name"), &screen, &left))
+        return left;
     if (screen.len && str_eq(now.on_view, screen)) {
         call = jsm_call_scheme_view(w->arena, now.id, json_path_str(v, "was"));
         answer = gate_ask(w, &call);
-        if (answer.verdict != JSM_OK)
-            return stays(w, &answer);
+        if (answer.verdict != JSM_OK) {
+            left = left_by(w, &answer);
+            return left.how == LEFT_OPEN
+                       ? left
+                       : (struct left){.how = LEFT_OPEN,
+                                       .why = STR("the screen it had before is not there any "
+                                                  "more: choose one in Jira's screen scheme"),
+                                       .code = EXIT_CODE_FAILED};
+        }
     }
     return remove_screen(w, screen);
 }
 
-static struct str remove_own_screen(struct gate_work *w, const struct json *row)
+static struct left remove_own_screen(struct gate_work *w, const struct json *row)
 {
     struct str screen = json_path_str(row, "after");
-    struct jsm_call call = jsm_call_screens(w->arena, STR(GATE_SCREEN_NAME));
+    struct left left;
 
-    if (!screen.len) {
-        struct jsm_answer answer = gate_ask(w, &call);
-        screen = jsm_screen_named(w->arena, answer.body, STR(GATE_SCREEN_NAME));
-    }
-    return remove_screen(w, screen);
+    return find_screen(w, STR(GATE_SCREEN_NAME), &screen, &left) ? remove_screen(w, screen) : left;
 }
 
 /* Into the trash, with its values: an administrator can take it out again for a month. One that
  * somebody has put on a screen is somebody's. */
-static struct str remove_field(struct gate_work *w, const struct json *row)
+static struct left remove_field(struct gate_work *w, const struct json *row)
 {
     struct str field = json_path_str(row, "after");
     struct jsm_answer answer;
@@ -484,42 +536,60 @@ static struct str remove_field(struct gate_work *w, const struct json *row)
     for (size_t i = 0; !field.len && i < GATE_FIELDS; i++) {
         if (!str_eq(field_piece(w, i).key, json_path_str(row, "workflow")))
             continue;
-        call = jsm_call_fields_named(w->arena, str_of(GATE_FIELD_NAMES[i]));
+        call = jsm_call_fields_named(w->arena, str_of(GATE_FIELD_NAMES[i]), 0);
         answer = gate_ask(w, &call);
         field = jsm_field_named(w->arena, answer.body, GATE_FIELD_NAMES[i], GATE_FIELD_TYPES[i]);
-        if (answer.verdict == JSM_OK && !field.len)
-            return STR_NONE; /* it never was made */
+        if (!field.len) /* it never was made, or that is not known */
+            return left_by(w, &answer);
     }
-    call = jsm_call_field_screens(w->arena, field);
+    call = jsm_call_field_screens(w->arena, field, 0);
     answer = gate_ask(w, &call);
-    if (answer.verdict == JSM_MISSING)
-        return STR_NONE;
     if (answer.verdict != JSM_OK)
-        return stays(w, &answer);
+        return left_by(w, &answer);
     if (jsm_ids(w->arena, answer.body).len)
-        return STR("it stays in Jira: a screen of somebody else shows it");
+        return (struct left){.how = LEFT_ON_PURPOSE,
+                             .why = STR("it stays in Jira: a screen of somebody else shows it")};
     call = jsm_call_field_trash(w->arena, field);
     answer = gate_ask(w, &call);
-    return stays(w, &answer);
+    return left_by(w, &answer);
 }
 
 static const struct {
     const char *kind;
-    struct str (*remove)(struct gate_work *w, const struct json *row);
+    struct left (*remove)(struct gate_work *w, const struct json *row);
 } REMOVALS[] = {{"view", remove_view}, {"screen", remove_own_screen}, {"field", remove_field}};
 
-static void remove_piece(struct gate_work *w, const struct json *row, size_t how)
+/* False: it is there still, and the next run goes on with it. */
+static bool remove_piece(struct gate_work *w, const struct json *row, size_t how)
 {
     int64_t id = gate_number_of(row, "id");
     const char *state = json_path_str(row, "state").p;
 
     if (!str_eq_c(str_of(state), "removing") &&
         !piece_move(w, id, state, "removing", STR_NONE, STR_NONE))
-        return;
-    struct str left = REMOVALS[how].remove(w, row);
-    gate_say(w, "%.*s: %.*s", STR_ARG(json_path_str(row, "name")),
-             STR_ARG(left.len ? left : STR("taken out")));
-    (void)!piece_move(w, id, "removing", "removed", STR_NONE, left);
+        return false;
+    struct left left = REMOVALS[how].remove(w, row);
+    bool open = left.how == LEFT_OPEN;
+    gate_say(w, "%.*s: %.*s%s", STR_ARG(json_path_str(row, "name")),
+             STR_ARG(left.why.len ? left.why : STR("taken out")),
+             open ? "; gate uninstall goes on from here" : "");
+    if (open) {
+        gate_code(w, left.code);
+        return false;
+    }
+    return piece_move(w, id, "removing", "removed", STR_NONE, left.why);
+}
+
+static bool remove_kind(struct gate_work *w, const struct json *rows, size_t how)
+{
+    bool all = true;
+
+    JSON_EACH(row, rows)
+    {
+        if (str_eq_c(json_path_str(row, "kind"), REMOVALS[how].kind))
+            all &= remove_piece(w, row, how);
+    }
+    return all;
 }
 
 void gate_parts_uninstall(struct gate_work *w)
@@ -536,9 +606,8 @@ void gate_parts_uninstall(struct gate_work *w)
         if (str_eq_c(json_path_str(row, "kind"), "workflow"))
             return; /* other gates of this site still need them */
     }
-    /* screens go before the fields they carry */
-    for (size_t how = 0; how < sizeof REMOVALS / sizeof REMOVALS[0]; how++)
-        JSON_EACH(row, rows)
-    if (str_eq_c(json_path_str(row, "kind"), REMOVALS[how].kind))
-        remove_piece(w, row, how);
+    /* screens go before the fields they carry: a field is not taken off one that is left */
+    bool all = true;
+    for (size_t how = 0; all && how < sizeof REMOVALS / sizeof REMOVALS[0]; how++)
+        all = remove_kind(w, rows, how);
 }

@@ -3,10 +3,11 @@
 
 #include "base/limits.h"
 #include "cli/gate_part_priv.h"
+#include "jsm/jsm_screen.h"
 
 struct str gate_view_name(struct gate_work *w, const struct gate_scheme *scheme)
 {
-    return arena_printf(w->arena, "%.*s: view (Countersign)", STR_ARG(scheme->name));
+    return jsm_view_name(w->arena, scheme->name);
 }
 
 bool gate_parts_differ(const struct gate_work *w, const struct gate_project *p)
@@ -55,9 +56,9 @@ static void each_line(struct gate_work *w, const struct gate_project *p, line_fn
                             "+ screen %.*s: the screen for viewing (%.*s) and both fields, for "
                             "viewing only",
                             STR_ARG(gate_view_name(w, s)), STR_ARG(screen)));
-        else if (p->parts.views[i] == GATE_VIEW_ADD)
-            fn(arg, arena_printf(w->arena, "~ screen for viewing of %.*s (%.*s): shows them",
-                                 STR_ARG(s->name), STR_ARG(screen)));
+        else if (p->parts.views[i] == GATE_VIEW_MEND)
+            fn(arg,
+               arena_printf(w->arena, "~ screen %.*s: shows them", STR_ARG(gate_view_name(w, s))));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/rng.h"
@@ -133,7 +134,7 @@ static void on_gate(void *arg, const struct site_gate *gate)
 const struct site_gate *gate_look(struct gate_work *w, struct str project)
 {
     struct waiting x = {0};
-    struct site_gate_eyes eyes = {w->reader, w->own, w->agent};
+    struct site_gate_eyes eyes = {w->reader, w->own, w->agent, w->wish->no_fields};
 
     site_gate_look(&eyes, w->arena, project, on_gate, &x);
     io_loop_wait(w->loop, &x.done);
@@ -306,6 +307,26 @@ int64_t gate_number_of(const struct json *row, const char *name)
 #define SCREEN_TO_COME "0"
 #define FIELD_TO_COME "customfield_0"
 
+/* Ours, of a group that is still to be made; and what is judged in its place. */
+#define TO_GROUP "\"groupIds\":\"" GROUP_TO_COME "\""
+#define TO_WHOEVER_MAY "\"permissionKeys\":\"TRANSITION_ISSUES\""
+
+static struct str without_group(struct gate_work *w, struct str doc)
+{
+    AUTO(drop_buf) struct buf b;
+    const char *at;
+
+    buf_init(&b, LIMIT_REPLY_BYTES);
+    while ((at = memmem(doc.p, doc.len, TO_GROUP, sizeof TO_GROUP - 1))) {
+        size_t before = (size_t)(at - doc.p), cut = before + sizeof TO_GROUP - 1;
+        (void)!buf_add(&b, doc.p, before);
+        (void)!buf_add_c(&b, TO_WHOEVER_MAY);
+        doc = str_n(doc.p + cut, doc.len - cut);
+    }
+    (void)!buf_add(&b, doc.p, doc.len);
+    return arena_str(w->arena, buf_str(&b));
+}
+
 /* What Jira's own validator has against it. What is still to be made it cannot know: then it judges
  * the rest, and all of it before that is sent. */
 static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_gate_words *words,
@@ -317,6 +338,7 @@ static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_
         known.key.screen_id = STR_NONE;
     struct str doc =
         screen_to_come ? jsm_workflow_apply(w->arena, f->now, f->plan, &known) : f->planned;
+    doc = without_group(w, doc);
     struct jsm_call call = jsm_call_workflow_update(w->arena, doc, f->now->version_id,
                                                     f->now->version, STR_NONE, STR_NONE, true);
     struct jsm_answer answer = gate_ask(w, &call);
@@ -371,7 +393,7 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
             STR_ARG(words.found.name));
         return;
     }
-    if (gate_plan_is_empty(f->plan) || !group || proof_to_come || !gate->able.may_write)
+    if (gate_plan_is_empty(f->plan) || proof_to_come || !gate->able.may_write)
         return;
     validate(w, f, &words, screen_to_come);
 }
@@ -410,8 +432,7 @@ static bool against(const char **ret_why, enum exit_code *ret_code, const char *
 static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                         const struct gate_flow *f, const char **ret_why, enum exit_code *ret_code)
 {
-    bool part_to_come = (!g->able.team_managed && !g->key.group_id.len) ||
-                        (g->there.wants_proof && !g->key.proof_id.len);
+    bool part_to_come = g->there.wants_proof && !g->key.proof_id.len;
 
     if (f->errors)
         return against(ret_why, ret_code,
@@ -461,6 +482,12 @@ bool gate_project_stands(const struct gate_work *w, const struct gate_project *p
 {
     const struct site_gate *g = p->gate;
 
+    bool parts = g->parts_unread && !w->wish->no_fields;
+    if (parts && g->able.may_write && !g->denied)
+        return against(ret_why, ret_code,
+                       "the fields and screens could not be read: run this again, or --no-fields "
+                       "goes on without them",
+                       EXIT_CODE_TRY_AGAIN);
     if (!g->known)
         return against(ret_why, ret_code, g->why,
                        g->denied || !g->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED

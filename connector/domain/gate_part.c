@@ -57,13 +57,9 @@ bool gate_parts_worked(const struct gate_parts_there *t, struct str screens)
 
 static enum gate_view view_of(const struct gate_parts_there *t, const struct gate_scheme *s)
 {
-    struct str view = gate_view_screen(s);
-
-    if (carries(t, view))
+    if (carries(t, gate_view_screen(s)))
         return GATE_VIEW_IS;
-    if (!t->all_seen || gate_is_listed(t->worked, view))
-        return GATE_VIEW_COPY;
-    return GATE_VIEW_ADD;
+    return s->view_is_ours ? GATE_VIEW_MEND : GATE_VIEW_COPY;
 }
 
 void gate_parts_plan(const struct gate_parts_there *t, struct gate_parts *ret)

@@ -16,7 +16,7 @@
 enum gate_field { GATE_FIELD_CHECK, GATE_FIELD_REASON, GATE_FIELD_PROOF, GATE_FIELDS };
 /* People see the first two; the third is a lock: on no screen, and empty for ever. */
 enum { GATE_FIELDS_SHOWN = GATE_FIELD_PROOF };
-enum { GATE_SCHEMES_MAX = 8 }; /* screen schemes of one project's governed issue types */
+enum { GATE_SCHEMES_MAX = 32 }; /* screen schemes of one project's governed issue types */
 
 extern const char *const GATE_FIELD_NAMES[GATE_FIELDS];
 /* Of Atlassian's types of custom fields: what Jira calls them, and the searcher that goes with it.
@@ -30,6 +30,7 @@ extern const char *const GATE_FIELD_SEARCHERS[GATE_FIELDS];
 struct gate_scheme {
     struct str id, name;
     struct str on_default, on_view, on_edit, on_create;
+    bool view_is_ours; /* on_view is the copy that we made */
 };
 /* What a site has of it. Borrowed. */
 struct gate_parts_there {
@@ -38,16 +39,14 @@ struct gate_parts_there {
     struct str fields[GATE_FIELDS]; /* ids; empty: there is none */
     struct str shown[GATE_FIELDS];  /* ids of the screens that carry it: "1,2" */
     struct str screen;              /* id of the screen of our transition; empty: not there */
-    struct str worked; /* ids of the screens for editing or creating, of all schemes of the site */
-    bool all_seen;     /* false: there are more schemes than were looked at */
     struct gate_scheme schemes[GATE_SCHEMES_MAX]; /* of the project */
     size_t scheme_count;
 };
 
 enum gate_view {
-    GATE_VIEW_IS,   /* the view screen carries both */
-    GATE_VIEW_ADD,  /* it can: it serves nothing else */
-    GATE_VIEW_COPY, /* the same screen is for editing or creating: viewing gets a copy of it */
+    GATE_VIEW_IS,   /* the view screen carries both, wherever on it */
+    GATE_VIEW_MEND, /* it is our copy, and lacks one */
+    GATE_VIEW_COPY, /* it is somebody else's, who keeps it: viewing gets a copy of it */
 };
 struct gate_parts {
     bool make_field[GATE_FIELDS];

@@ -1,5 +1,7 @@
 #include "jsm/jsm_screen.h"
 
+#include <inttypes.h>
+
 #include "base/codecs.h"
 #include "domain/words.h"
 #include "jsm/jsm_marker.h"
@@ -64,10 +66,18 @@ static struct str encoded(struct arena *a, const char *path, struct str words)
     return b.over ? STR_NONE : arena_str(a, buf_str(&b));
 }
 
-struct jsm_call jsm_call_fields_named(struct arena *a, struct str words)
+/* The first page is asked for as if there were no other. */
+static struct str from_on(struct arena *a, struct str path, int64_t start_at)
 {
-    return read_call(JSM_ROUTE_FIELD_FIND,
-                     encoded(a, API "/field/search?type=custom&" PAGE "&query=", words));
+    return path.len && start_at ? arena_printf(a, "%.*s&startAt=%" PRId64, STR_ARG(path), start_at)
+                                : path;
+}
+
+struct jsm_call jsm_call_fields_named(struct arena *a, struct str words, int64_t start_at)
+{
+    struct str path = encoded(a, API "/field/search?type=custom&" PAGE "&query=", words);
+
+    return read_call(JSM_ROUTE_FIELD_FIND, from_on(a, path, start_at));
 }
 
 struct jsm_call jsm_call_fields_of(struct arena *a, const struct str *ids, size_t count)
@@ -187,14 +197,16 @@ struct jsm_call jsm_call_options_add(struct arena *a, struct str field, struct s
                        arena_str(a, buf_str(&b)));
 }
 
-struct jsm_call jsm_call_field_screens(struct arena *a, struct str field)
+struct jsm_call jsm_call_field_screens(struct arena *a, struct str field, int64_t start_at)
 {
-    return read_call(JSM_ROUTE_FIELD_SCREENS, field_path(a, field, "/screens?" PAGE));
+    return read_call(JSM_ROUTE_FIELD_SCREENS,
+                     from_on(a, field_path(a, field, "/screens?" PAGE), start_at));
 }
 
-struct jsm_call jsm_call_resolution_screens(void)
+struct jsm_call jsm_call_resolution_screens(struct arena *a, int64_t start_at)
 {
-    return read_call(JSM_ROUTE_FIELD_SCREENS, STR(API "/field/resolution/screens?" PAGE));
+    return read_call(JSM_ROUTE_FIELD_SCREENS,
+                     from_on(a, STR(API "/field/resolution/screens?" PAGE), start_at));
 }
 
 struct str jsm_ids(struct arena *a, const struct json *body)
@@ -211,9 +223,11 @@ struct str jsm_ids(struct arena *a, const struct json *body)
 
 /* --- screens --- */
 
-struct jsm_call jsm_call_screens(struct arena *a, struct str name)
+struct jsm_call jsm_call_screens(struct arena *a, struct str words, int64_t start_at)
 {
-    return read_call(JSM_ROUTE_SCREENS, encoded(a, API "/screens?" PAGE "&queryString=", name));
+    struct str path = encoded(a, API "/screens?" PAGE "&queryString=", words);
+
+    return read_call(JSM_ROUTE_SCREENS, from_on(a, path, start_at));
 }
 
 struct str jsm_screen_named(struct arena *a, const struct json *body, struct str name)
@@ -224,6 +238,11 @@ struct str jsm_screen_named(struct arena *a, const struct json *body, struct str
             return json_id(a, json_member(s, "id"));
     }
     return STR_NONE;
+}
+
+struct str jsm_view_name(struct arena *a, struct str scheme_name)
+{
+    return arena_printf(a, "%.*s: view (Countersign)", STR_ARG(scheme_name));
 }
 
 struct jsm_call jsm_call_screen_add(struct arena *a, struct str name)
@@ -301,36 +320,38 @@ struct str jsm_scheme_of(struct arena *a, const struct json *body)
     return json_id(a, json_path(first, "issueTypeScreenScheme/id"));
 }
 
-struct jsm_call jsm_call_scheme_types(struct arena *a, struct str scheme)
+struct jsm_call jsm_call_scheme_types(struct arena *a, struct str scheme, int64_t start_at)
 {
-    return read_call(JSM_ROUTE_SCHEME_TYPES,
-                     jsm_is_id(scheme) ? arena_printf(a,
-                                                      API "/issuetypescreenscheme/mapping?" PAGE
-                                                          "&issueTypeScreenSchemeId=%.*s",
-                                                      STR_ARG(scheme))
-                                       : STR_NONE);
+    struct str path = jsm_is_id(scheme) ? arena_printf(a,
+                                                       API "/issuetypescreenscheme/mapping?" PAGE
+                                                           "&issueTypeScreenSchemeId=%.*s",
+                                                       STR_ARG(scheme))
+                                        : STR_NONE;
+
+    return read_call(JSM_ROUTE_SCHEME_TYPES, from_on(a, path, start_at));
 }
 
-struct str jsm_scheme_for(struct arena *a, const struct json *body, struct str issue_type)
+void jsm_scheme_for(struct arena *a, const struct json *body, struct str issue_type,
+                    struct str *scheme, struct str *otherwise)
 {
-    struct str otherwise = STR_NONE;
-
     JSON_EACH(m, json_member(body, "values"))
     {
         struct str type = json_id(a, json_member(m, "issueTypeId"));
-        struct str scheme = json_id(a, json_member(m, "screenSchemeId"));
         if (str_eq(type, issue_type))
-            return scheme;
+            *scheme = json_id(a, json_member(m, "screenSchemeId"));
         if (str_eq_c(type, "default"))
-            otherwise = scheme;
+            *otherwise = json_id(a, json_member(m, "screenSchemeId"));
     }
-    return otherwise;
 }
 
-struct jsm_call jsm_call_schemes(struct arena *a)
+struct jsm_call jsm_call_schemes(struct arena *a, const struct gate_scheme *schemes, size_t count)
 {
-    (void)a;
-    return read_call(JSM_ROUTE_SCHEMES, STR(API "/screenscheme?" PAGE));
+    struct str path = STR(API "/screenscheme?" PAGE);
+
+    for (size_t i = 0; i < count; i++)
+        if (jsm_is_id(schemes[i].id))
+            path = arena_printf(a, "%.*s&id=%.*s", STR_ARG(path), STR_ARG(schemes[i].id));
+    return read_call(JSM_ROUTE_SCHEMES, path);
 }
 
 struct gate_scheme jsm_scheme_read(struct arena *a, const struct json *scheme)

@@ -12,7 +12,7 @@
 
 /* GET /rest/api/3/field/search: custom fields whose name has these words; or those of these ids.
  * GET /rest/api/3/field leaves out what is on no screen. */
-struct jsm_call jsm_call_fields_named(struct arena *a, struct str words);
+struct jsm_call jsm_call_fields_named(struct arena *a, struct str words, int64_t start_at);
 struct jsm_call jsm_call_fields_of(struct arena *a, const struct str *ids, size_t count);
 /* The id of the custom field of that name and type; empty: there is none. */
 struct str jsm_field_named(struct arena *a, const struct json *body, const char *name,
@@ -31,17 +31,20 @@ struct str jsm_first_id(struct arena *a, const struct json *body);
 struct jsm_call jsm_call_options(struct arena *a, struct str field, struct str context);
 struct jsm_call jsm_call_options_add(struct arena *a, struct str field, struct str context,
                                      const struct json *there);
-/* GET .../screens: the screens that carry a field; their ids, "1,2". */
-struct jsm_call jsm_call_field_screens(struct arena *a, struct str field);
+/* GET .../screens: the screens that carry a field, a hundred from one on; their ids, "1,2". */
+struct jsm_call jsm_call_field_screens(struct arena *a, struct str field, int64_t start_at);
 /* The same of Jira's own field Resolution. */
-struct jsm_call jsm_call_resolution_screens(void);
+struct jsm_call jsm_call_resolution_screens(struct arena *a, int64_t start_at);
 struct str jsm_ids(struct arena *a, const struct json *body);
 
 /* --- screens --- */
 
-/* GET /rest/api/3/screens?queryString=: the id of the one that is called exactly so, or empty. */
-struct jsm_call jsm_call_screens(struct arena *a, struct str name);
+/* GET /rest/api/3/screens?queryString=, a hundred from one on: those with these words in the name;
+ * the id of the one that is called exactly so, or empty. */
+struct jsm_call jsm_call_screens(struct arena *a, struct str words, int64_t start_at);
 struct str jsm_screen_named(struct arena *a, const struct json *body, struct str name);
+/* How our copy of a scheme's screen for viewing is called: how it is found again. */
+struct str jsm_view_name(struct arena *a, struct str scheme_name);
 struct jsm_call jsm_call_screen_add(struct arena *a, struct str name);
 struct jsm_call jsm_call_screen_remove(struct arena *a, struct str screen);
 /* A new screen comes with one tab. */
@@ -60,11 +63,13 @@ struct jsm_call jsm_call_scheme_of(struct arena *a, struct str project_id);
 /* The id of the issue type screen scheme in the answer; empty: the project has none of its own. */
 struct str jsm_scheme_of(struct arena *a, const struct json *body);
 /* GET issuetypescreenscheme/mapping: which screen scheme serves which issue type. */
-struct jsm_call jsm_call_scheme_types(struct arena *a, struct str scheme);
-/* The screen scheme that serves an issue type, or the one for all others. */
-struct str jsm_scheme_for(struct arena *a, const struct json *body, struct str issue_type);
-/* A page of a hundred of all screen schemes of the site. */
-struct jsm_call jsm_call_schemes(struct arena *a);
+struct jsm_call jsm_call_scheme_types(struct arena *a, struct str scheme, int64_t start_at);
+/* Which screen scheme serves an issue type, and which all that have none of their own: kept where a
+ * page says so. */
+void jsm_scheme_for(struct arena *a, const struct json *body, struct str issue_type,
+                    struct str *scheme, struct str *otherwise);
+/* Screen schemes by their ids, at most a hundred. */
+struct jsm_call jsm_call_schemes(struct arena *a, const struct gate_scheme *schemes, size_t count);
 /* What is read of one. */
 struct gate_scheme jsm_scheme_read(struct arena *a, const struct json *scheme);
 /* PUT: which screen serves for viewing; empty: none of its own. */

@@ -92,7 +92,7 @@ static void on_looked(void *arg, const struct site_gate *gate)
 
 static void look_next(struct gate_keep *k)
 {
-    struct site_gate_eyes eyes = {k->site, k->site, k->agent};
+    struct site_gate_eyes eyes = {.reader = k->site, .own = k->site, .agent = k->agent};
 
     if (k->project < k->site->config->project_count && !k->svc->draining) {
         site_gate_look(&eyes, k->arena, k->site->config->projects[k->project], on_looked, k);

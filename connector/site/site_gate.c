@@ -10,12 +10,12 @@ enum { PAGES_MAX = 20 };
 /* --- what is asked, in order --- */
 
 /* part: of what is not NEEDED, WHOLE can be refused, but must not break off: the next look would
- * show another gate. */
+ * show another gate. FIELDS is the same, unless the gate shall do without our fields. */
 struct gate_step {
     const char *what;
     look_build_fn *build;
     look_take_fn *take;
-    enum { STEP_ASIDE, STEP_WHOLE, STEP_NEEDED } part;
+    enum { STEP_ASIDE, STEP_FIELDS, STEP_WHOLE, STEP_NEEDED } part;
 };
 
 void look_not_all(struct look *l, const char *what, const char *why)
@@ -36,14 +36,14 @@ static const struct gate_step STEPS[] = {
     {"the connector's rights", look_build_own_rights, look_take_own_rights, STEP_WHOLE},
     {"the group", look_build_group, look_take_group, STEP_WHOLE},
     {"its members", look_build_members, look_take_members, STEP_WHOLE},
-    {"our fields by name", look_build_named, look_take_named, STEP_ASIDE},
-    {"the mapping's fields", look_build_mapped, look_take_mapped, STEP_ASIDE},
-    {"where they are shown", look_build_shown, look_take_shown, STEP_ASIDE},
-    {"the project's screens", look_build_scheme, look_take_scheme, STEP_ASIDE},
-    {"those of its issue types", look_build_scheme_types, look_take_scheme_types, STEP_ASIDE},
-    {"all screen schemes", look_build_schemes, look_take_schemes, STEP_ASIDE},
-    {"where the resolution is", look_build_resolution, look_take_resolution, STEP_ASIDE},
-    {"our screen", look_build_screens, look_take_screens, STEP_ASIDE},
+    {"our fields by name", look_build_named, look_take_named, STEP_FIELDS},
+    {"the mapping's fields", look_build_mapped, look_take_mapped, STEP_FIELDS},
+    {"where they are shown", look_build_shown, look_take_shown, STEP_FIELDS},
+    {"the project's screens", look_build_scheme, look_take_scheme, STEP_FIELDS},
+    {"those of its issue types", look_build_scheme_types, look_take_scheme_types, STEP_FIELDS},
+    {"all screen schemes", look_build_schemes, look_take_schemes, STEP_FIELDS},
+    {"where the resolution is", look_build_resolution, look_take_resolution, STEP_FIELDS},
+    {"our screen", look_build_screens, look_take_screens, STEP_FIELDS},
     {"the workflows", look_build_flows, look_take_flows, STEP_NEEDED},
     {"the rules offered", look_build_rules, look_take_rules, STEP_NEEDED},
     {"who uses them", look_build_usages, look_take_usages, STEP_ASIDE},
@@ -97,10 +97,13 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
         look_end(l);
         return;
     }
-    if (step->part == STEP_WHOLE && answer->verdict != JSM_OK && (l->pages || may_pass(answer)))
+    bool whole = step->part == STEP_WHOLE || (step->part == STEP_FIELDS && !l->eyes.without_fields);
+    if (whole && answer->verdict != JSM_OK && (l->pages || may_pass(answer)))
         look_not_all(l, step->what, answer->why);
     bool more = step->take(l, answer), enough = ++l->pages >= PAGES_MAX;
-    if (step->part == STEP_WHOLE && more && enough)
+    l->gate->parts_unread |=
+        step->part == STEP_FIELDS && (answer->verdict != JSM_OK || (more && enough));
+    if (whole && more && enough)
         look_not_all(l, step->what, "there are more than we look at");
     if (!more || enough)
         l->step++, l->page = 0, l->pages = l->index = 0;

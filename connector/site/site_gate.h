@@ -20,6 +20,7 @@ struct site_gate_eyes {
     struct site *reader; /* reads workflows and groups; an administrator's, where there is one */
     struct site *own;    /* the connector itself */
     struct site *agent;  /* an ordinary agent */
+    bool without_fields; /* the gate is known all the same when our fields and screens are not */
 };
 
 /* One offer of a self-test. */
@@ -36,7 +37,8 @@ struct site_gate {
     struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
     size_t flow_count;
     struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR"; or empty */
-    bool users_unread;                    /* of some workflow nobody told which projects use it */
+    bool parts_unread; /* our fields and screens could not be read, or not to the end */
+    bool users_unread; /* of some workflow nobody told which projects use it */
     struct gate_abilities able;
     struct gate_facts facts;
     struct jsm_gate_key key;

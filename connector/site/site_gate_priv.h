@@ -19,6 +19,8 @@ struct look {
     struct str typed[SITE_GATE_TYPES_MAX]; /* one ticket of each issue type: their screens differ */
     size_t typed_count, unread_screens;
     struct str scheme; /* issue type screen scheme of the project */
+    struct str serves[SITE_GATE_TYPES_MAX], serves_others; /* screen scheme of each pair */
+    struct str resolution;                                 /* ids of the screens that carry it */
     site_gate_fn *fn;
     void *arg;
 };

@@ -10,8 +10,6 @@ static struct gate_parts_there born(void)
 {
     return (struct gate_parts_there){
         .known = true,
-        .worked = STR("22,21"),
-        .all_seen = true,
         .schemes = {{.id = STR("2"), .on_default = STR("22"), .on_create = STR("21")}},
         .scheme_count = 1};
 }
@@ -55,18 +53,23 @@ static void test_all_is_there(void **state)
     assert_false(gate_parts_stand(&there, &plan));
 }
 
-static void test_a_screen_that_is_for_viewing_only_shows_them(void **state)
+/* Whoever has chosen a screen for viewing keeps it as it is: only our own copy is added to. */
+static void test_a_screen_of_somebody_else_is_copied(void **state)
 {
     struct gate_parts_there there = born();
 
     (void)state;
     there.schemes[0].on_view = STR("23");
-    assert_int_equal(planned(&there)->views[0], GATE_VIEW_ADD);
-    there.worked = STR("22,21,23"); /* in some other scheme people edit on it */
     assert_int_equal(planned(&there)->views[0], GATE_VIEW_COPY);
-    there.worked = STR("22,21");
-    there.all_seen = false; /* perhaps they do */
+    there.schemes[0].view_is_ours = true;
+    assert_int_equal(planned(&there)->views[0], GATE_VIEW_MEND);
+    there.schemes[0].view_is_ours = false;
+    there.fields[0] = STR("customfield_1");
+    there.fields[1] = STR("customfield_2");
+    there.shown[0] = STR("23");
     assert_int_equal(planned(&there)->views[0], GATE_VIEW_COPY);
+    there.shown[1] = STR("7,23");
+    assert_int_equal(planned(&there)->views[0], GATE_VIEW_IS);
     assert_str(gate_view_screen(&there.schemes[0]), "23");
     there.schemes[0].on_view = STR_NONE;
     assert_str(gate_view_screen(&there.schemes[0]), "22");
@@ -144,6 +147,6 @@ static void test_what_people_create_and_edit_on(void **state)
 UNIT_MAIN(cmocka_unit_test(test_a_lock_is_on_no_screen),
           cmocka_unit_test(test_what_people_create_and_edit_on),
           cmocka_unit_test(test_nothing_is_there), cmocka_unit_test(test_all_is_there),
-          cmocka_unit_test(test_a_screen_that_is_for_viewing_only_shows_them),
+          cmocka_unit_test(test_a_screen_of_somebody_else_is_copied),
           cmocka_unit_test(test_what_is_edited_stays_so),
           cmocka_unit_test(test_what_is_not_known_is_not_planned))

@@ -23,8 +23,10 @@ static void test_fields(void **state)
         "'com.atlassian.jira.plugin.system.customfieldtypes:select'}}]}");
 
     (void)state;
-    assert_call(jsm_call_fields_named(arena, STR("Access check")), "GET",
+    assert_call(jsm_call_fields_named(arena, STR("Access check"), 0), "GET",
                 "/rest/api/3/field/search?type=custom&maxResults=100&query=Access%20check", "");
+    assert_call(jsm_call_fields_named(arena, STR("Access"), 100), "GET",
+                "/rest/api/3/field/search?type=custom&maxResults=100&query=Access&startAt=100", "");
     assert_call(jsm_call_fields_of(arena, ids, 3), "GET",
                 "/rest/api/3/field/search?maxResults=100&id=customfield_10501", "");
     assert_str(jsm_field_named(arena, found, GATE_FIELD_NAMES[GATE_FIELD_CHECK],
@@ -42,10 +44,13 @@ static void test_fields(void **state)
     assert_call(jsm_call_field_trash(arena, CF), "POST",
                 "/rest/api/3/field/customfield_10501/trash", "");
     assert_int_equal(jsm_call_field_trash(arena, STR("summary")).path.len, 0);
-    assert_call(jsm_call_field_screens(arena, CF), "GET",
+    assert_call(jsm_call_field_screens(arena, CF, 0), "GET",
                 "/rest/api/3/field/customfield_10501/screens?maxResults=100", "");
-    assert_call(jsm_call_resolution_screens(), "GET",
+    assert_int_equal(jsm_call_field_screens(arena, STR("summary"), 100).path.len, 0);
+    assert_call(jsm_call_resolution_screens(arena, 0), "GET",
                 "/rest/api/3/field/resolution/screens?maxResults=100", "");
+    assert_call(jsm_call_resolution_screens(arena, 100), "GET",
+                "/rest/api/3/field/resolution/screens?maxResults=100&startAt=100", "");
     assert_str(jsm_ids(arena, json_of("{'values':[{'id':1},{'id':22}]}")), "1,22");
 }
 
@@ -80,11 +85,12 @@ static void test_screens(void **state)
         "{'values':[{'id':1,'name':'Access check'},{'id':2,'name':'" GATE_SCREEN_NAME "'}]}");
 
     (void)state;
-    assert_call(jsm_call_screens(arena, STR(GATE_SCREEN_NAME)), "GET",
+    assert_call(jsm_call_screens(arena, STR(GATE_SCREEN_NAME), 0), "GET",
                 "/rest/api/3/screens?maxResults=100&queryString=Access%20check%20%28Countersign%29",
                 "");
     assert_str(jsm_screen_named(arena, found, STR(GATE_SCREEN_NAME)), "2");
     assert_int_equal(jsm_screen_named(arena, found, STR("Access")).len, 0);
+    assert_str(jsm_view_name(arena, STR("S")), "S: view (Countersign)");
     assert_call(jsm_call_screen_add(arena, STR("A")), "POST", "/rest/api/3/screens",
                 "{\"name\":\"A\",\"description\":\"Installed by Countersign\"}");
     assert_call(jsm_call_screen_remove(arena, STR("5")), "DELETE", "/rest/api/3/screens/5", "");
@@ -107,6 +113,8 @@ static void test_schemes(void **state)
 {
     const struct json *types = json_of("{'values':[{'issueTypeId':'default','screenSchemeId':'3'},"
                                        "{'issueTypeId':'10039','screenSchemeId':'4'}]}");
+    const struct gate_scheme two[] = {{.id = STR("4")}, {.id = STR("5")}};
+    struct str serves = STR_NONE, others = STR_NONE;
     struct gate_scheme s;
 
     (void)state;
@@ -115,13 +123,19 @@ static void test_schemes(void **state)
     assert_int_equal(jsm_call_scheme_of(arena, STR("IAM")).path.len, 0);
     assert_str(jsm_scheme_of(arena, json_of("{'values':[{'issueTypeScreenScheme':{'id':'9'}}]}")),
                "9");
-    assert_call(jsm_call_scheme_types(arena, STR("9")), "GET",
+    assert_call(jsm_call_scheme_types(arena, STR("9"), 0), "GET",
                 "/rest/api/3/issuetypescreenscheme/mapping?maxResults=100&"
                 "issueTypeScreenSchemeId=9",
                 "");
-    assert_str(jsm_scheme_for(arena, types, STR("10039")), "4");
-    assert_str(jsm_scheme_for(arena, types, STR("1")), "3");
-    assert_call(jsm_call_schemes(arena), "GET", "/rest/api/3/screenscheme?maxResults=100", "");
+    jsm_scheme_for(arena, types, STR("1"), &serves, &others);
+    assert_int_equal(serves.len, 0);
+    jsm_scheme_for(arena, types, STR("10039"), &serves, &others);
+    assert_str(serves, "4");
+    jsm_scheme_for(arena, json_of("{'values':[]}"), STR("10039"), &serves, &others);
+    assert_str(serves, "4");
+    assert_str(others, "3");
+    assert_call(jsm_call_schemes(arena, two, 2), "GET",
+                "/rest/api/3/screenscheme?maxResults=100&id=4&id=5", "");
     s = jsm_scheme_read(arena,
                         json_of("{'id':2,'name':'n','screens':{'default':1,'edit':5,'create':6}}"));
     assert_str(s.id, "2");
