@@ -3,8 +3,9 @@
 -- function is stable), what cannot be there is not asked for, and times are turned by hand, where governance.ms costs a call each.
 create or replace function governance.dossier(p_request uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog -- its plans are kept; a function in SQL is planned at each call
-    -- by index, for any request alike: a plan made while tables are small is kept when they have grown
-    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+    -- by index, for any request alike: a plan made while tables are small is kept when they have grown; where there is no index
+    -- the plan counts as so dear that it would be compiled, for a second
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     r governance.access_request;
     t governance.ticket;
@@ -108,7 +109,7 @@ end $$;
 comment on function governance.dossier(uuid) is 'Everything decide() needs about one request, as one JSON document';
 
 create or replace function governance.dossier_items(p_request uuid, p_generation int, p_came_back boolean) returns jsonb
-language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
     return (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
