@@ -16,9 +16,8 @@ bool gate_parts_differ(const struct gate_work *w, const struct gate_project *p)
            !gate_parts_stand(&p->gate->there, &p->parts);
 }
 
-typedef void line_fn(void *arg, struct str line);
-
-static void field_lines(struct gate_work *w, const struct gate_project *p, line_fn *fn, void *arg)
+static void field_lines(struct gate_work *w, const struct gate_project *p, gate_line_fn *fn,
+                        void *arg)
 {
     static const char *const KINDS[] = {"a select list", "a text field", "a text field"};
     struct str names = STR("");
@@ -36,7 +35,8 @@ static void field_lines(struct gate_work *w, const struct gate_project *p, line_
                              STR_ARG(names)));
 }
 
-static void each_line(struct gate_work *w, const struct gate_project *p, line_fn *fn, void *arg)
+static void each_line(struct gate_work *w, const struct gate_project *p, gate_line_fn *fn,
+                      void *arg)
 {
     const struct gate_parts_there *t = &p->gate->there;
 
@@ -62,22 +62,13 @@ static void each_line(struct gate_work *w, const struct gate_project *p, line_fn
     }
 }
 
-static void put_line(void *arg, struct str line)
-{
-    json_put_str(arg, line);
-}
-
 struct str gate_parts_changes(struct gate_work *w, const struct gate_project *p)
 {
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
+    struct gate_lines lines;
 
-    buf_init(&b, LIMIT_REPLY_BYTES);
-    json_begin(&out, &b);
-    json_open_array(&out);
-    each_line(w, p, put_line, &out);
-    json_close_array(&out);
-    return b.over ? STR("[]") : arena_str(w->arena, buf_str(&b));
+    gate_lines_begin(&lines);
+    each_line(w, p, gate_lines_add, &lines);
+    return gate_lines_end(w, &lines);
 }
 
 static void print_line(void *arg, struct str line)

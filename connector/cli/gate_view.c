@@ -4,7 +4,7 @@
 #include "cli/gate_work.h"
 #include "service/gate_detail.h"
 
-enum { CHANGES_BYTES = 256 * 1024, POLLS_SHOWN = 2 };
+enum { POLLS_SHOWN = 2 };
 
 static struct str status_name(const struct gate_work *w, const struct workflow *flow, size_t at)
 {
@@ -70,8 +70,6 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
                         STR_ARG(names_of(w, flow, c)), STR_ARG(to));
 }
 
-typedef void line_fn(void *arg, struct str line);
-
 static bool was_there(const struct gate_flow *f, struct str id)
 {
     for (size_t i = 0; i < f->now->roads.road_count; i++)
@@ -101,7 +99,7 @@ static struct str added_name(const struct gate_flow *f, size_t nth)
     return name;
 }
 
-static void each_change(struct gate_work *w, const struct gate_flow *f, line_fn *fn, void *arg)
+static void each_change(struct gate_work *w, const struct gate_flow *f, gate_line_fn *fn, void *arg)
 {
     size_t nth = 0;
 
@@ -114,22 +112,13 @@ static void each_change(struct gate_work *w, const struct gate_flow *f, line_fn 
         fn(arg, change_words(w, f, &f->plan->changed[i], STR_NONE));
 }
 
-static void put_line(void *arg, struct str line)
-{
-    json_put_str(arg, line);
-}
-
 struct str gate_changes(struct gate_work *w, const struct gate_flow *f)
 {
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
+    struct gate_lines lines;
 
-    buf_init(&b, CHANGES_BYTES);
-    json_begin(&out, &b);
-    json_open_array(&out);
-    each_change(w, f, put_line, &out);
-    json_close_array(&out);
-    return b.over ? STR("[]") : arena_str(w->arena, buf_str(&b));
+    gate_lines_begin(&lines);
+    each_change(w, f, gate_lines_add, &lines);
+    return gate_lines_end(w, &lines);
 }
 
 /* --- proofs --- */

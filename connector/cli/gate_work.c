@@ -9,6 +9,8 @@
 #include "base/rng.h"
 #include "io/io_file.h"
 
+enum { LINES_BYTES = 256 * 1024 };
+
 /* --- opening and closing --- */
 
 static void sign_in_as(struct site_config *c, struct str email, struct str token)
@@ -246,6 +248,27 @@ const struct json *gate_live(struct gate_work *w, struct err *err)
 }
 
 /* --- what is said, and what rows say --- */
+
+void gate_lines_begin(struct gate_lines *l)
+{
+    buf_init(&l->b, LINES_BYTES);
+    json_begin(&l->out, &l->b);
+    json_open_array(&l->out);
+}
+
+void gate_lines_add(void *lines, struct str line)
+{
+    struct gate_lines *l = lines;
+    json_put_str(&l->out, line);
+}
+
+struct str gate_lines_end(struct gate_work *w, struct gate_lines *l)
+{
+    json_close_array(&l->out);
+    struct str list = l->b.over ? STR("[]") : arena_str(w->arena, buf_str(&l->b));
+    buf_done(&l->b);
+    return list;
+}
 
 void gate_say(struct gate_work *w, const char *fmt, ...)
 {

@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_CLI_GATE_WORK_H
 #define COUNTERSIGN_CLI_GATE_WORK_H
 
+#include "base/buf.h"
 #include "cli/cli.h"
 #include "json/json_write.h"
 #include "site/site_gate.h"
@@ -86,6 +87,18 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate);
 void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct buf *to);
 /* What changes, one line each, as a JSON list. */
 struct str gate_changes(struct gate_work *w, const struct gate_flow *f);
+
+/* Takes one line of what is planned. */
+typedef void gate_line_fn(void *arg, struct str line);
+/* Lines as a JSON list: begun, each added (a gate_line_fn), ended; the list is the work's, "[]"
+ * when it is too long. */
+struct gate_lines {
+    struct buf b;
+    struct json_out out;
+};
+void gate_lines_begin(struct gate_lines *l);
+void gate_lines_add(void *lines, struct str line);
+struct str gate_lines_end(struct gate_work *w, struct gate_lines *l);
 
 /* Talk, to standard error: data goes to standard output. */
 void gate_say(struct gate_work *w, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -251,14 +251,13 @@ static bool read_guards(struct reading *r, const struct json *transition, struct
 
 /* --- statuses and transitions --- */
 
-/* The three words of Atlassian's workflow API for a status category; new ones are unknown. */
+/* Atlassian's workflow API has three words for a status category: what is neither done nor under
+ * way has not begun. */
 static enum status_category read_category(struct str name)
 {
     if (str_eq_c(name, "DONE"))
         return CATEGORY_DONE;
-    if (str_eq_c(name, "TODO"))
-        return CATEGORY_NEW;
-    return str_eq_c(name, "IN_PROGRESS") ? CATEGORY_INDETERMINATE : CATEGORY_UNKNOWN;
+    return str_eq_c(name, "IN_PROGRESS") ? CATEGORY_INDETERMINATE : CATEGORY_NEW;
 }
 
 static bool is_word(const struct json *v, const char *word)
