@@ -1,8 +1,9 @@
 -- p_bytes bounds the memory of whoever asks: so many bytes of bodies together, and at least one delivery. A body that is
 -- longer comes alone and without its bytes; inbox_body gives them piece by piece. Without p_bytes nothing is held back.
+-- The planner cannot know how few p_batch is: left to itself it takes a tenth of the table for the batch, and reads all of it.
 create or replace function governance.inbox_claim(p_lease interval, p_batch int, p_bytes bigint default null)
 returns table (id bigint, site text, delivery_id text, size int, body bytea, received_ms bigint)
-language sql set search_path = pg_catalog as $$
+language sql set search_path = pg_catalog set enable_hashjoin = off set enable_mergejoin = off as $$
     with due as materialized (
         select d.id, length(d.body) as size from governance.webhook_delivery d
          where d.state = 'new' and (d.lease_until is null or d.lease_until <= clock_timestamp())

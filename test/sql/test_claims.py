@@ -67,6 +67,19 @@ def test_a_claim_stays_cheap_when_all_wait(db):
     assert "flow_due" in plan and re.search(r"Index Cond: .*run_after", plan), plan
 
 
+def test_the_inbox_is_not_read_through(db):
+    """A claim of a few reads a few, however many deliveries wait and however well the table is known."""
+    db.psql("""set session_replication_role = replica;
+        insert into governance.webhook_delivery (site, delivery_id, body) select 'acme', n::text, convert_to(repeat(n::text, 1000), 'UTF8')
+          from generate_series(1, 20000) n;
+        analyze governance.webhook_delivery""")
+    read = ("select pg_stat_force_next_flush(); select seq_tup_read + idx_tup_fetch from pg_stat_user_tables "
+            "where relname = 'webhook_delivery'")
+    before = int(db.psql(read))
+    assert db.psql("select count(*), max(id) - min(id) from governance.inbox_claim('1 min', 64, 1048576)") == "64|63"
+    assert int(db.psql(read)) - before < 1000
+
+
 def test_the_deadline_is_the_clock_s(db):
     """The lane first, then the deadline of the request; who has no goal comes after all who have one."""
     db.psql("""select t.request(more => jsonb_build_object('kind', k, 'sla_goal_ms', g, 'beneficiary', k || g))
