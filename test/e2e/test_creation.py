@@ -58,9 +58,12 @@ def world(site):
 
 
 def restart(site, text):
+    """Returns the mark after which every call is of the new service."""
     site.service.stop()
+    mark = now(site)
     site.write("mine.yaml", text)
     site.start_service()
+    return mark
 
 
 def readyz(site):
@@ -102,8 +105,8 @@ def accounts(site):
 @pytest.mark.parametrize("by, ticket", [("issue", "create: issue, behalf: requester"),
                                         ("request", "create: request, behalf: requester, participants: [beneficiary, approver@example.com]")])
 def test_every_kind_of_field(world, by, ticket):
-    before, who = now(world), accounts(world)
-    restart(world, mapping(ticket))
+    who = accounts(world)
+    before = restart(world, mapping(ticket))
     looked_at(world)
     request_id = submit(world, f"every-{by}")
     key = until_bound(world, request_id)
