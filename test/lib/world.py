@@ -286,7 +286,18 @@ class World:
         def probe():
             found = self.request(key)
             return found if found and found["phase"] in phases else None
-        return wait.until(probe, timeout, what=f"{key} in {phases}")
+        return self.until(key, probe, timeout, f"{key} in {phases}")
 
     def until_status(self, key, status, timeout=20):
-        return wait.until(lambda: (t := self.ticket(key)) and t["status"] == status and t, timeout, what=f"{key} in '{status}'")
+        return self.until(key, lambda: (t := self.ticket(key)) and t["status"] == status and t, timeout, f"{key} in '{status}'")
+
+    def until(self, key, probe, timeout, what):
+        """Waits for a ticket; when it does not come, says what an operator would look at."""
+        try:
+            return wait.until(probe, timeout, what=what)
+        except wait.Timeout as late:
+            ticket = self.ticket(key)
+            work = self.sql("select f.kind, f.state, f.attempt, f.failures, f.why, f.run_after - clock_timestamp() from governance.flow f "
+                            f"join governance.ticket t using (request_id) where t.issue_key = '{key}' order by f.id")
+            raise wait.Timeout(f"{late}\nthe ticket is in {ticket['status']!r}; its work:\n{work}\n"
+                               f"{self.countersign('request', 'show', key, check=False).stdout}") from None
