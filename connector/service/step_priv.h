@@ -14,6 +14,15 @@ struct step_call {
     bool edits;               /* it edits our two fields, which may be on no edit screen */
 };
 
+/* What a step must know of the comments. */
+struct talk {
+    struct arena *arena; /* of one page */
+    size_t pages;
+    struct str comment_id; /* of our status comment, empty: there is none */
+    bool told;             /* STEP_TELL: the line is said already */
+    bool second;           /* STEP_SAY_SECOND: so are its words */
+};
+
 /* A step being made ready. */
 struct prep {
     struct service *svc;
@@ -27,6 +36,7 @@ struct prep {
     struct creation *creation;
     struct str accounts[2]; /* of requester and beneficiary, as far as they are found out */
     size_t asked;           /* of the two */
+    struct talk talk;
     struct step_call *made;
     enum step step;
     struct step_ready ready;
@@ -51,6 +61,8 @@ void prep_go_on(void *prep);
 bool prep_make(struct prep *p, struct jsm_call call);
 bool prep_cannot(struct prep *p, struct str why);
 
+/* step_talk.c: into p->talk */
+read_fn step_read_comments;
 /* step_people.c */
 read_fn step_keep_people;
 /* step_create.c: of the rows of a create */
