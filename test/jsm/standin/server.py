@@ -224,6 +224,8 @@ class Exchange:
     def _fault_half(self, effect):
         status, headers, body = self._execute()
         data = wire.encode(status, headers, body)
+        if "says" in effect:
+            data = data.replace(f"Content-Length: {len(body)}\r\n".encode(), f"Content-Length: {effect['says']}\r\n".encode(), 1)
         self.connection.send(data[:len(data) - max(1, len(body) // 2)])
         return self._break(effect)
 
