@@ -57,7 +57,7 @@ def test_removal_from_a_webhook_closes_on_proof(site):
     site.has_role("okafor", "fin-ledger-admin", False)
     site.until_status(key, "Resolved")
     site.until_phase(key, "closed")
-    comments = site.ticket(key)["comments"]
+    comments = wait.until(lambda: site.ticket(key)["comments"], 10, what="a comment")
     assert len(comments) == 1, "one comment, edited in place"
     assert comments[0]["body"]["wiki"].startswith("{panel:bgColor=#") and '"rule"' not in json.dumps(comments)
     oracle = site.control("oracle")
