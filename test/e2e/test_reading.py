@@ -126,7 +126,7 @@ def test_a_claim_behind_many_edits_is_found(site):
                                 if c["route"].endswith("{issue}/changelog") and c["query"].get("startAt") == "0"]) >= times, 15)
     # a right, and a scope, that only this call wants: of the first somebody else's word, of the other the gateway's
     site.fault("reply", path="/changelog/bulkfetch$", count=1, status=403, body="{}")
-    site.fault("reply", path="/changelog/bulkfetch$", count=50, status=401, body={"code": 401, "message": "Unauthorized; scope does not match"})
+    site.fault("unauthenticated", path="/changelog/bulkfetch$", count=50, reason="scope")
     read_otherwise(1)
     read_otherwise(2)
     assert site.request(key)["claim_cycle"] == claim

@@ -256,6 +256,8 @@ class Exchange:
         return self._send(self._encoded(Reply(200, empty, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})))
 
     def _fault_unauthenticated(self, effect):
+        if effect.get("reason") == "scope":  # the gateway, of a token that may not do this one thing
+            return self._send(self._encoded(Reply(401, {"code": 401, "message": "Unauthorized; scope does not match"})))
         self.account = None
         refusal = unauthenticated(effect.get("reason", "AUTHENTICATED_FAILED"))
         return self._send(self._encoded(Reply(401, refusal.body, refusal.headers)))
