@@ -37,6 +37,9 @@ struct prep {
     struct str accounts[2]; /* of requester and beneficiary, as far as they are found out */
     size_t asked;           /* of the two */
     struct talk talk;
+    struct str *followers; /* accounts that shall take part, and do not by the pages so far */
+    size_t follower_count, pages;
+    int64_t start; /* of the page that was asked for */
     struct step_call *made;
     enum step step;
     struct step_ready ready;
@@ -55,6 +58,9 @@ void prep_next(struct prep *p);
 void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struct str why);
 /* One call that reads; its answer is in p->read until the next one. */
 void prep_read(struct prep *p, struct jsm_call call);
+/* The same, with an answer of its own: fn gets p, and asks prep_heard whether it ended p. */
+void prep_ask(struct prep *p, struct jsm_call call, site_answer_fn *fn);
+bool prep_heard(struct prep *p, const struct jsm_answer *answer);
 /* To the next read, from the loop. */
 void prep_go_on(void *prep);
 /* Two ways for a build_fn to end. */

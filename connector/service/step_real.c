@@ -260,17 +260,23 @@ void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struc
     prep_end(p);
 }
 
+bool prep_heard(struct prep *p, const struct jsm_answer *answer)
+{
+    enum read_outcome outcome = site_read_outcome(answer);
+
+    if (outcome == READ_OK)
+        return true;
+    prep_fail(p, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0, str_of(answer->why));
+    return false;
+}
+
 static void on_read(void *arg, const struct jsm_answer *answer)
 {
     struct prep *p = arg;
-    enum read_outcome outcome = site_read_outcome(answer);
 
     p->read = answer->body;
-    if (outcome == READ_OK)
+    if (prep_heard(p, answer))
         prep_next(p);
-    else
-        prep_fail(p, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0,
-                  str_of(answer->why));
 }
 
 static bool is_urgent(const struct flow *flow, const struct dossier *d)
@@ -278,11 +284,16 @@ static bool is_urgent(const struct flow *flow, const struct dossier *d)
     return flow->kind == FLOW_CREATE && d->kind == REQUEST_REMOVAL; /* access that must go, first */
 }
 
-void prep_read(struct prep *p, struct jsm_call call)
+void prep_ask(struct prep *p, struct jsm_call call, site_answer_fn *fn)
 {
     if (is_urgent(p->flow, p->d))
         call.lane = LANE_GATE;
-    site_send(p->site, p->arena, &call, on_read, p);
+    site_send(p->site, p->arena, &call, fn, p);
+}
+
+void prep_read(struct prep *p, struct jsm_call call)
+{
+    prep_ask(p, call, on_read);
 }
 
 static void without_site(void *arg)
