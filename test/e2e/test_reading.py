@@ -103,6 +103,7 @@ def test_a_wait_for_one_ticket_holds_no_other(site):
 def test_a_claim_behind_many_edits_is_found(site):
     """The part inside the issue is the newest hundred changes: the claim lies before them. Our comment lies behind a page of
     other people's, and stays one."""
+    site.has_role("novak", "fin-viewer", True)
     key = site.ask_removal("novak", "fin-viewer")
     site.until_phase(key, "fulfilling")
     site.service.freeze()
@@ -131,9 +132,13 @@ def test_a_claim_behind_many_edits_is_found(site):
     read_otherwise(2)
     assert site.request(key)["claim_cycle"] == claim
     site.no_faults()
+    ours = site.control("accounts")["connector"]["accountId"]
+
+    def until_told(words):
+        wait.until(lambda: words in str([c["body"] for c in site.ticket(key)["comments"] if c["author"] == ours]), 20, what=words)
+    until_told("still has fin-viewer")
     site.has_role("novak", "fin-viewer", False)
     site.until_phase(key, "closed", timeout=30)
-    ours = site.control("accounts")["connector"]["accountId"]
-    wait.until(lambda: "is gone from SAP FIN" in str([c["body"] for c in site.ticket(key)["comments"] if c["author"] == ours]), 20)
+    until_told("is gone from SAP FIN")
     marks = [c["properties"].get("countersign.role", {}).get("role") for c in site.ticket(key)["comments"] if c["author"] == ours]
     assert marks.count("status") == 1, marks
