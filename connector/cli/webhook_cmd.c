@@ -40,8 +40,7 @@ static const struct {
     [JSM_HOOK_FAULT_DOUBLE] = {"more than one comes to this address, so each event comes twice",
                                "keep one of them, or countersign webhook install"},
     [JSM_HOOK_FAULT_DISABLED] = {"it is switched off", "switch it on"},
-    [JSM_HOOK_FAULT_EVENTS] = {"it does not have exactly the five events that are needed",
-                               "issue created, updated, deleted; comment created, updated"},
+    [JSM_HOOK_FAULT_EVENTS] = {"it does not tell of all the events that are needed", "tell of"},
     [JSM_HOOK_FAULT_PROJECTS] = {"its filter may hold back events of our projects",
                                  "name the projects of the configuration in it"},
     [JSM_HOOK_FAULT_UNSIGNED] = {"it has no secret, so that all it sends is refused",
@@ -91,6 +90,23 @@ static void put_report(struct hooking *h, struct str site, struct str url,
     json_close_object(out);
 }
 
+/* After a word that they belong to. */
+static void say_events(enum jsm_hook_registry registry)
+{
+    for (size_t i = 0; i < jsm_hook_event_count(registry); i++)
+        printf("%s %s", i ? "," : "", JSM_HOOK_EVENT_NAMES[i]);
+    printf("\n");
+}
+
+static void say_fault(enum jsm_hook_fault fault, enum jsm_hook_registry registry)
+{
+    printf("  wrong: %s\n  help: %s", SAID[fault].what, SAID[fault].help);
+    if (fault == JSM_HOOK_FAULT_EVENTS)
+        say_events(registry);
+    else
+        printf("\n");
+}
+
 static void say_report(struct str site, struct str url, const struct site_hook_report *r)
 {
     printf("%.*s: %s webhook to %.*s\n", STR_ARG(site), REGISTRIES[r->registry], STR_ARG(url));
@@ -107,22 +123,21 @@ static void say_report(struct str site, struct str url, const struct site_hook_r
         printf("  registered: %.*s\n", STR_ARG(r->said));
     for (unsigned i = 0; i < JSM_HOOK_FAULT_COUNT; i++)
         if (r->after & 1U << i)
-            printf("  wrong: %s\n  help: %s\n", SAID[i].what, SAID[i].help);
+            say_fault((enum jsm_hook_fault)i, r->registry);
     if (!r->after)
         printf("  right\n");
 }
 
 /* Data Center's registry does not take a secret from us: what to enter by hand. */
-static void say_by_hand(const struct site_config *c, struct arena *a, struct str url)
+static void say_by_hand(const struct site_config *c, struct arena *a, struct str url,
+                        enum jsm_hook_registry registry)
 {
     struct str jql = jsm_hook_jql(a, c->projects, c->project_count);
 
     printf("  by hand: Administration, System, WebHooks, Create\n    URL %.*s\n    Secret as in "
            "webhook_secret\n    JQL %.*s\n    Events",
            STR_ARG(url), STR_ARG(jql));
-    for (size_t i = 0; i < JSM_HOOK_EVENT_COUNT; i++)
-        printf("%s %s", i ? "," : "", JSM_HOOK_EVENT_NAMES[i]);
-    printf("\n");
+    say_events(registry);
 }
 
 /* Rules can neither be read nor made from outside. */
@@ -188,7 +203,7 @@ static void on_report(void *arg, const struct site_hook_report *report)
     } else {
         say_report(c->name, url, report);
         if (dc && h->repair && report->after)
-            say_by_hand(c, h->arena, url);
+            say_by_hand(c, h->arena, url, report->registry);
     }
     tell_rule(h, c, url);
     next_site(h);

@@ -199,9 +199,10 @@ static void transfer_done(struct http_transfer *transfer, CURLcode code)
     transfer->reply.until_close =
         str_empty(http_reply_header(&transfer->reply, "content-length")) &&
         str_empty(http_reply_header(&transfer->reply, "transfer-encoding"));
+    transfer->reply.too_large = transfer->too_large || code == CURLE_FILESIZE_EXCEEDED;
     if (transfer->held)
         why = "held back before it left";
-    else if (transfer->too_large)
+    else if (transfer->reply.too_large)
         why = "the reply is larger than allowed";
     else if (outcome == HTTP_LOST && code == CURLE_OK)
         why = "the reply's head was cut";

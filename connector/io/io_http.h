@@ -48,6 +48,7 @@ struct http_reply {
     int status;
     struct str body;
     struct str why; /* curl's words when not REPLIED */
+    bool too_large; /* LOST for being larger than reply_max: so it will be the next time */
     const struct http_header *headers;
     size_t header_count;
     int64_t took_ms;

@@ -353,12 +353,22 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
                       issue_path(a, issue_id, "/transitions"), settle(a, &b));
 }
 
-struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id)
+struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id, int64_t start_at)
 {
-    return issue_call(
-        JSM_ROUTE_COMMENTS, JSM_READ, issue_id,
-        issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100"),
-        STR_NONE);
+    struct str path =
+        issue_path(a, issue_id, "/comment?expand=properties&orderBy=created&maxResults=100");
+    if (path.len)
+        path = arena_printf(a, "%.*s&startAt=%" PRId64, STR_ARG(path), start_at);
+    return issue_call(JSM_ROUTE_COMMENTS, JSM_READ, issue_id, path, STR_NONE);
+}
+
+int64_t jsm_comments_next(const struct json *page)
+{
+    int64_t start, total, count = (int64_t)json_count(json_member(page, "comments"));
+    bool counted = json_i64(json_member(page, "startAt"), &start) &&
+                   json_i64(json_member(page, "total"), &total);
+
+    return counted && count && start >= 0 && start < total - count ? start + count : 0;
 }
 
 static void add_property(struct json_out *out, const char *key, const char *name, struct str text,
@@ -552,14 +562,6 @@ struct jsm_call jsm_call_organisations(struct arena *a, struct str project, int6
         JSM_ROUTE_ORGANISATIONS, JSM_READ,
         coded_path(a, "/rest/servicedeskapi/servicedesk/projectKey:", project, arena_cstr(a, rest)),
         STR_NONE);
-}
-
-struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id)
-{
-    struct str path = STR_NONE;
-    if (jsm_is_id(issue_id))
-        path = arena_printf(a, "/rest/servicedeskapi/request/%.*s/approval", STR_ARG(issue_id));
-    return issue_call(JSM_ROUTE_APPROVALS, JSM_READ, issue_id, path, STR_NONE);
 }
 
 static bool is_of_the_desk(enum jsm_route route)

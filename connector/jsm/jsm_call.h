@@ -167,7 +167,9 @@ struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id);
 /* fields: a JSON object, or empty. */
 struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct str transition_id,
                                     struct str fields);
-struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id);
+/* A page of the comments, the oldest first; and where the next one begins, 0 = it was the last. */
+struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id, int64_t start_at);
+int64_t jsm_comments_next(const struct json *page);
 /* Our one comment: internal on every write (the API's default is public), marked by a property so
  * that it is found again. comment_id empty: create. */
 struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
@@ -214,9 +216,6 @@ void jsm_jql_projects(struct buf *b, const struct str *projects, size_t count);
 /* GET /rest/servicedeskapi/servicedesk/{id}/organization: a page of the organisations of a
  * project's desk, from number `start` on. The path is empty without a key. */
 struct jsm_call jsm_call_organisations(struct arena *a, struct str project, int64_t start);
-/* GET /rest/servicedeskapi/request/{id}/approval */
-struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id);
-
 /* A call about one ticket: "/rest/api/3/issue/{id}{rest}", or below servicedeskapi where the route
  * is one of JSM's. For what has a file of its own; the path is empty when the id is not one. */
 struct jsm_call jsm_call_about(struct arena *a, enum jsm_route route, enum jsm_effect effect,

@@ -30,8 +30,7 @@ static unsigned bit(unsigned n)
     return 1U << n;
 }
 
-/* What that registry is to tell of: the first so many. */
-static size_t wanted_events(enum jsm_hook_registry registry)
+size_t jsm_hook_event_count(enum jsm_hook_registry registry)
 {
     bool cloud = registry == JSM_HOOKS_ADMIN || registry == JSM_HOOKS_APP;
     return cloud ? JSM_HOOK_EVENT_COUNT : JSM_HOOK_EVENT_PROPERTY_SET;
@@ -196,7 +195,7 @@ static unsigned judge_one(const struct jsm_hook_want *want, const struct jsm_hoo
 
     if (!e->enabled)
         faults |= bit(JSM_HOOK_FAULT_DISABLED);
-    if (~e->events & (bit((unsigned)wanted_events(want->registry)) - 1))
+    if (~e->events & (bit((unsigned)jsm_hook_event_count(want->registry)) - 1))
         faults |= bit(JSM_HOOK_FAULT_EVENTS);
     if (!lets_through(e->jql, want->projects, want->project_count))
         faults |= bit(JSM_HOOK_FAULT_PROJECTS);
@@ -264,7 +263,7 @@ static void put_events(struct json_out *out, enum jsm_hook_registry registry)
 {
     json_put_name(out, "events");
     json_open_array(out);
-    for (size_t i = 0; i < wanted_events(registry); i++)
+    for (size_t i = 0; i < jsm_hook_event_count(registry); i++)
         json_put_str(out, str_of(JSM_HOOK_EVENT_NAMES[i]));
     json_close_array(out);
 }

@@ -35,6 +35,8 @@ enum jsm_hook_event {
         JSM_HOOK_EVENT_COUNT
 };
 extern const char *const JSM_HOOK_EVENT_NAMES[JSM_HOOK_EVENT_COUNT];
+/* How many of them, from the first on, that registry is to tell of. */
+size_t jsm_hook_event_count(enum jsm_hook_registry registry);
 
 enum {
     JSM_HOOKS_MAX = 200,        /* of one site: what is beyond is not looked at */

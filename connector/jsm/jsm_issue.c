@@ -268,69 +268,6 @@ bool jsm_issue_changelogs_page(struct arena *a, const struct json *page,
     return true;
 }
 
-/* A list may hold earlier ones, of before the ticket went back: the newest is the one that counts.
- */
-static const struct json *newest_approval(const struct json *body)
-{
-    const struct json *found = NULL;
-    int64_t newest_ms = 0, ms;
-
-    JSON_EACH(approval, json_member(body, "values"))
-    {
-        if (!json_i64(json_path(approval, "createdDate/epochMillis"), &ms))
-            ms = newest_ms;
-        if (found && ms < newest_ms)
-            continue;
-        found = approval;
-        newest_ms = ms;
-    }
-    return found;
-}
-
-static void add_awaited(struct arena *a, const struct json *who, struct ticket *ticket)
-{
-    struct str shown = json_path_str(who, "displayName");
-    struct str name = shown.len ? shown : jsm_user_key(who);
-
-    if (ticket->awaited.len)
-        name = arena_printf(a, "%.*s\n%.*s", STR_ARG(ticket->awaited), STR_ARG(name));
-    ticket->awaited = name;
-}
-
-/* Whether enough of them approved is Jira's to say: its workflow knows how many it wants. */
-void jsm_approvals_read(struct arena *a, const struct json *body, struct ticket *ticket)
-{
-    const struct json *approval = newest_approval(body);
-    struct str decision = json_path_str(approval, "finalDecision");
-    bool approved = str_eq_c(decision, "approved"), declined = str_eq_c(decision, "declined");
-    struct person *people = arena_array(a, LIMIT_APPROVERS, sizeof *people);
-    size_t kept = 0; /* many may be asked of whom few decide */
-
-    if (!approval || !people)
-        return;
-    ticket->approval = approved   ? APPROVAL_APPROVED
-                       : declined ? APPROVAL_DECLINED
-                                  : APPROVAL_PENDING;
-    if (!json_i64(json_path(approval, "completedDate/epochMillis"), &ticket->approved_at_ms))
-        ticket->approved_at_ms = 0;
-    ticket->approvers = people;
-    ticket->approver_count = 0;
-    ticket->awaited = STR_NONE;
-    JSON_EACH(approver, json_member(approval, "approvers"))
-    {
-        const struct json *who = json_member(approver, "approver");
-        if (!str_eq(json_path_str(approver, "approverDecision"), decision))
-            continue;
-        if (kept++ == LIMIT_APPROVERS)
-            break;
-        if (ticket->approval == APPROVAL_PENDING)
-            add_awaited(a, who, ticket);
-        else
-            people[ticket->approver_count++] =
-                (struct person){jsm_user_key(who), jsm_user_names(a, who, STR_NONE)};
-    }
-}
-
 bool jsm_page_read(struct arena *a, const struct json *body, struct str token, struct jsm_page *ret,
                    struct err *err)
 {

@@ -77,10 +77,6 @@ struct jsm_origin {
 struct jsm_origin jsm_origin_read(struct arena *a, const struct json *issue,
                                   const struct jsm_view *view);
 
-/* The newest approval of the request into the ticket: its state, who of its approvers decided so,
- * and while it is pending who is awaited. At most LIMIT_APPROVERS are kept. */
-void jsm_approvals_read(struct arena *a, const struct json *body, struct ticket *ticket);
-
 /* One page of search/jql, or the answer to jsm_call_updated. A hit without a readable `updated` is
  * given with updated_ms 0 (look at it afresh); one without an id cannot be looked at: it is left
  * out and counted. */

@@ -95,6 +95,22 @@ static bool parse(struct arena *a, struct str body, const struct json **ret, str
     return json_parse_deep(a, body, LIMIT_JIRA_JSON_DEPTH, ret, err);
 }
 
+/* Jira did not take us for whom we said we are. */
+static bool is_stranger(const struct jsm_http *http)
+{
+    bool said = http->login_reason.len && !str_eq_nocase(http->login_reason, STR("OK"));
+    return said || http->denied_reason.len;
+}
+
+/* After a few wrong passwords no password counts until a person has shown to be one. By Atlassian's
+ * word the second most often means that:
+ * https://developer.atlassian.com/server/jira/platform/basic-authentication/ */
+static bool wants_captcha(const struct jsm_http *http)
+{
+    return str_starts(http->denied_reason, STR("CAPTCHA")) ||
+           str_eq_nocase(http->login_reason, STR("AUTHENTICATION_DENIED"));
+}
+
 static bool looks_like_html(const struct jsm_http *http)
 {
     struct str body = str_trim(http->body);
@@ -130,6 +146,7 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm
     int status = http->status;
     bool refused = status >= 400 && status < 500 && status != 408;
     bool stranger = anonymous && (refused || (effect == JSM_READ && status < 400));
+    bool scope = status == 401 && jsm_refusal_is_of_scope(http->body);
 
     jsm_refusal_say(a, status, http->body, looks_like_html(http), &r->field, r->why, sizeof r->why);
     if (status == 429) {
@@ -140,10 +157,16 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm
         r->verdict = effect == JSM_ONCE ? JSM_UNKNOWN : JSM_LATER;
         r->scope = REACH_SITE;
         take_told(a, http, now_ms, r);
+    } else if (scope && !anonymous) {
+        r->verdict = JSM_REFUSED;
     } else if (status == 401 || (status == 403 && !http->body.len) || stranger) {
         r->verdict = JSM_DENIED;
         snprintf(r->why, sizeof r->why,
-                 "Jira answered %d, the credential is not accepted: replace the site's secret file",
+                 wants_captcha(http)
+                     ? "Jira answered %d and wants a CAPTCHA solved before it takes our password "
+                       "again: sign in as our account in a browser once, or reset its failed logins"
+                     : "Jira answered %d, the credential is not accepted: replace the site's "
+                       "secret file",
                  status);
     } else if (status == 409) { /* another transition of this ticket is running */
         r->verdict = JSM_LATER;
@@ -164,13 +187,14 @@ void jsm_judge(struct arena *a, const struct jsm_http *http, enum jsm_effect eff
 
     *ret = (struct jsm_answer){.status = http->sent == JSM_REPLIED ? http->status : 0};
     if (http->sent != JSM_REPLIED) {
-        ret->verdict = http->sent == JSM_NOT_SENT || !write ? JSM_UNREACHED : JSM_UNKNOWN;
+        bool nothing = http->sent == JSM_NOT_SENT || (!write && !http->too_large);
+        ret->verdict = nothing ? JSM_UNREACHED : JSM_UNKNOWN;
         say(ret, http->why);
         return;
     }
     if (!parse_http_date(a, str_trim(http->date), &ret->date_ms))
         ret->date_ms = 0;
-    bool anonymous = http->login_reason.len && !str_eq_nocase(http->login_reason, STR("OK"));
+    bool anonymous = is_stranger(http);
     if (http->status >= 200 && http->status < 300)
         judge_success(a, http, write, anonymous, ret);
     else

@@ -4,8 +4,11 @@
  * Sure refusals: 429 rejected the call before any work; 409 on a transition means another one is
  * running; other 4xx. Unknown to a write: any 5xx (also 503 with Retry-After, unless doing it twice
  * is harmless), a lost connection after sending, and every success that does not read as one: a
- * page, a cut document, an answer as to a stranger (X-Seraph-LoginReason other than OK). To a read
- * such an answer is proof of nothing. */
+ * page, a cut document, an answer as to a stranger (X-Seraph-LoginReason other than OK, or any
+ * X-Authentication-Denied-Reason). To a read such an answer is proof of nothing.
+ *
+ * 401 is no word on the credential where the gateway says "scope does not match": it is alive, and
+ * that one call is refused. */
 #ifndef COUNTERSIGN_JSM_JUDGE_H
 #define COUNTERSIGN_JSM_JUDGE_H
 
@@ -17,8 +20,9 @@ struct jsm_http {
     enum jsm_sent sent;
     int status;
     struct str body;
-    struct str retry_after, ratelimit_reset, ratelimit_reason, date, login_reason,
+    struct str retry_after, ratelimit_reset, ratelimit_reason, date, login_reason, denied_reason,
         content_type; /* header values, empty when absent */
+    bool too_large;   /* lost because there was more of it than we take */
     int64_t reset_ms; /* what RateLimit says (jsm_limit.h), 0 = nothing */
     struct str why;   /* the client's words when not replied */
 };
@@ -26,8 +30,8 @@ struct jsm_http {
 enum jsm_verdict {
     JSM_OK,        /* done, or read */
     JSM_MISSING,   /* 404, 410: it is not there (or we may not see it) */
-    JSM_REFUSED,   /* 400, 403, other 4xx: asking again will not help */
-    JSM_DENIED,    /* the credential is dead or was ignored */
+    JSM_REFUSED,   /* 400, 403, other 4xx, a scope too few: asking again will not help */
+    JSM_DENIED,    /* the credential is dead or was ignored, or a CAPTCHA is in its way */
     JSM_LATER,     /* turned away before any work: try again after told_ms */
     JSM_UNREACHED, /* certainly nothing was done */
     JSM_UNKNOWN,   /* a write that may have been done; a read: an answer nobody can read */

@@ -166,6 +166,13 @@ void jsm_refusal_say(struct arena *a, int status, struct str body, bool page, st
 
     *ret_field = arena_str(a, t.field);
     shorten(words, sizeof words, t.words);
+    if (jsm_refusal_is_of_scope(body) && status == 401) {
+        snprintf(
+            why, size,
+            "the credential has no scope for this call (Jira answered 401): give its token the "
+            "scopes that schemas/README.md lists");
+        return;
+    }
     if (jsm_refusal_is_of_api(body) && status == 410) {
         snprintf(why, size,
                  "this Jira no longer has that operation (it answered 410): update "
@@ -192,4 +199,9 @@ void jsm_refusal_say(struct arena *a, int status, struct str body, bool page, st
 bool jsm_refusal_is_of_api(struct str body)
 {
     return contains(body, "requested API has been removed");
+}
+
+bool jsm_refusal_is_of_scope(struct str body)
+{
+    return contains(body, "scope does not match");
 }

@@ -18,5 +18,7 @@ void jsm_refusal_say(struct arena *a, int status, struct str body, bool page, st
 /* A 410 that is about the operation, not about what it was asked of: Atlassian takes old addresses
  * away like this. Then nothing is known of the ticket. */
 bool jsm_refusal_is_of_api(struct str body);
+/* A 401 of the gateway that is about what a token may do, not about whose it is. */
+bool jsm_refusal_is_of_scope(struct str body);
 
 #endif

@@ -1,5 +1,7 @@
 #include "jsm/jsm_saga.h"
 
+#include <inttypes.h>
+
 #include "jsm/jsm_adf.h"
 #include "jsm/jsm_dialect.h"
 #include "json/json_write.h"
@@ -79,10 +81,18 @@ bool jsm_link_stands(const struct json *links, const struct jsm_link *link)
     return false;
 }
 
-struct jsm_call jsm_call_participants(struct arena *a, struct str issue_id)
+struct jsm_call jsm_call_participants(struct arena *a, struct str issue_id, int64_t start)
 {
-    return jsm_call_about(a, JSM_ROUTE_PARTICIPANTS, JSM_READ, issue_id, "/participant?limit=50",
+    struct str rest = arena_printf(a, "/participant?limit=50&start=%" PRId64, start);
+
+    return jsm_call_about(a, JSM_ROUTE_PARTICIPANTS, JSM_READ, issue_id, arena_cstr(a, rest),
                           STR_NONE);
+}
+
+int64_t jsm_participants_next(const struct json *page, int64_t start)
+{
+    int64_t count = (int64_t)json_count(json_member(page, "values"));
+    return count && !json_is_true(json_member(page, "isLastPage")) ? start + count : 0;
 }
 
 struct jsm_call jsm_call_participants_add(struct arena *a, struct str issue_id,

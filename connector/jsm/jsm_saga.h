@@ -24,12 +24,15 @@ struct jsm_call jsm_call_link(struct arena *a, struct str issue_id, const struct
 /* Does the list hold that very link, leading there and showing that state? */
 bool jsm_link_stands(const struct json *links, const struct jsm_link *link);
 
-/* GET and POST /rest/servicedeskapi/request/{id}/participant. Adding who is there already is
- * harmless. */
-struct jsm_call jsm_call_participants(struct arena *a, struct str issue_id);
+/* GET (a page, from number `start` on) and POST /rest/servicedeskapi/request/{id}/participant.
+ * Adding who is there already is harmless. */
+struct jsm_call jsm_call_participants(struct arena *a, struct str issue_id, int64_t start);
+/* Where the page after this one begins, 0 = it was the last. */
+int64_t jsm_participants_next(const struct json *page, int64_t start);
 struct jsm_call jsm_call_participants_add(struct arena *a, struct str issue_id,
                                           const struct str *accounts, size_t count);
-/* Those of `wanted` that the page does not show, into ret (room for count); how many. */
+/* Those of `wanted` that the page does not show, into ret (room for count, or wanted itself); how
+ * many. */
 size_t jsm_participants_missing(const struct json *page, const struct str *wanted, size_t count,
                                 struct str *ret);
 

@@ -94,22 +94,27 @@ struct taken {
     bool more;
 };
 
+/* Everything of a page is taken: on to the next, one at a time. */
+static void after_page(struct hook_keep *k, const struct taken *t)
+{
+    k->found.failed_after_ms = t->until_ms;
+    arena_clear(k->arena);
+    if (t->more && ++k->pages < PAGES_MAX)
+        read_failed(k);
+    else
+        finish(k, "", STR_NONE);
+}
+
 static void on_taken(void *arg, const struct pg_reply *reply)
 {
     struct taken *t = arg;
     struct hook_keep *k = t->keep;
-    bool more = t->more && ++k->pages < PAGES_MAX;
 
     if (reply->outcome != PG_OK) {
         finish(k, "deliveries that Jira gave up could not be stored", str_of(reply->message));
     } else {
-        k->found.failed_after_ms = t->until_ms;
         inbox_kick(k->svc->inbox);
-        arena_clear(k->arena); /* one page at a time */
-        if (more)
-            read_failed(k);
-        else
-            finish(k, "", STR_NONE);
+        after_page(k, t);
     }
     free(t);
 }
@@ -138,9 +143,8 @@ static void on_failed(void *arg, const struct jsm_answer *answer)
             rows[row_count++] = (struct store_delivery){
                 .site = k->site->config->name, .delivery_id = failed[i].id, .body = failed[i].body};
     }
-    if (!row_count) {
-        k->found.failed_after_ms = taken.until_ms;
-        finish(k, "", STR_NONE);
+    if (!row_count) { /* others' of the same app, or their bodies are gone */
+        after_page(k, &taken);
         return;
     }
     struct taken *kept = malloc(sizeof *kept);

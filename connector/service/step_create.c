@@ -7,7 +7,10 @@
 #include "site/site_form.h"
 #include "site/site_org.h"
 
-enum { SUMMARY_MAX = 200 };
+enum {
+    SUMMARY_MAX = 200,
+    FOLLOWER_PAGES_MAX = 20, /* of fifty; who is there already may be added once more */
+};
 
 static struct str summary_of(struct prep *p, const struct item *i)
 {
@@ -221,10 +224,32 @@ void step_read_followers(struct prep *p)
                       creation_gather_followers(p->creation) ? prep_go_on : too_many_people, p);
 }
 
+static void on_participants(void *arg, const struct jsm_answer *answer)
+{
+    struct prep *p = arg;
+
+    if (!prep_heard(p, answer))
+        return;
+    p->follower_count =
+        jsm_participants_missing(answer->body, p->followers, p->follower_count, p->followers);
+    p->start = jsm_participants_next(answer->body, p->start);
+    if (p->follower_count && p->start && ++p->pages < FOLLOWER_PAGES_MAX)
+        prep_ask(p, jsm_call_participants(p->arena, p->flow->issue_id, p->start), on_participants);
+    else
+        prep_next(p);
+}
+
 void step_read_participants(struct prep *p)
 {
-    if (p->creation && p->creation->participant_count)
-        prep_read(p, jsm_call_participants(p->arena, p->flow->issue_id));
+    const struct creation *c = p->creation;
+    size_t count = c ? c->participant_count : 0;
+
+    p->followers = arena_array(p->arena, count + 1, sizeof *p->followers);
+    p->follower_count = p->followers ? count : 0;
+    for (size_t i = 0; i < p->follower_count; i++)
+        p->followers[i] = creation_account(c, c->participants[i]);
+    if (p->follower_count)
+        prep_ask(p, jsm_call_participants(p->arena, p->flow->issue_id, 0), on_participants);
     else
         io_loop_defer(p->svc->loop, prep_go_on, p);
 }
@@ -232,14 +257,7 @@ void step_read_participants(struct prep *p)
 /* The request API took them with the create; the platform's does not. */
 bool step_build_participants(struct prep *p)
 {
-    const struct creation *c = p->creation;
-    struct str wanted[MAPPING_PEOPLE_MAX], missing[MAPPING_PEOPLE_MAX];
-
-    if (!c || !c->participant_count)
-        return true;
-    for (size_t i = 0; i < c->participant_count; i++)
-        wanted[i] = creation_account(c, c->participants[i]);
-    size_t count = jsm_participants_missing(p->read, wanted, c->participant_count, missing);
-    return !count ||
-           prep_make(p, jsm_call_participants_add(p->arena, p->flow->issue_id, missing, count));
+    return !p->follower_count ||
+           prep_make(p, jsm_call_participants_add(p->arena, p->flow->issue_id, p->followers,
+                                                  p->follower_count));
 }

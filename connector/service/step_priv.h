@@ -14,6 +14,15 @@ struct step_call {
     bool edits;               /* it edits our two fields, which may be on no edit screen */
 };
 
+/* What a step must know of the comments. */
+struct talk {
+    struct arena *arena; /* of one page */
+    size_t pages;
+    struct str comment_id; /* of our status comment, empty: there is none */
+    bool told;             /* STEP_TELL: the line is said already */
+    bool second;           /* STEP_SAY_SECOND: so are its words */
+};
+
 /* A step being made ready. */
 struct prep {
     struct service *svc;
@@ -27,6 +36,10 @@ struct prep {
     struct creation *creation;
     struct str accounts[2]; /* of requester and beneficiary, as far as they are found out */
     size_t asked;           /* of the two */
+    struct talk talk;
+    struct str *followers; /* accounts that shall take part, and do not by the pages so far */
+    size_t follower_count, pages;
+    int64_t start; /* of the page that was asked for */
     struct step_call *made;
     enum step step;
     struct step_ready ready;
@@ -45,12 +58,17 @@ void prep_next(struct prep *p);
 void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struct str why);
 /* One call that reads; its answer is in p->read until the next one. */
 void prep_read(struct prep *p, struct jsm_call call);
+/* The same, with an answer of its own: fn gets p, and asks prep_heard whether it ended p. */
+void prep_ask(struct prep *p, struct jsm_call call, site_answer_fn *fn);
+bool prep_heard(struct prep *p, const struct jsm_answer *answer);
 /* To the next read, from the loop. */
 void prep_go_on(void *prep);
 /* Two ways for a build_fn to end. */
 bool prep_make(struct prep *p, struct jsm_call call);
 bool prep_cannot(struct prep *p, struct str why);
 
+/* step_talk.c: into p->talk */
+read_fn step_read_comments;
 /* step_people.c */
 read_fn step_keep_people;
 /* step_create.c: of the rows of a create */

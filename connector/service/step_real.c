@@ -40,23 +40,16 @@ static bool read_words(struct prep *p, struct payload *words)
            prep_cannot(p, STR("the words to be written cannot be read"));
 }
 
-static void read_comments(struct prep *p)
-{
-    prep_read(p, jsm_call_comments(p->arena, p->flow->issue_id));
-}
-
 /* Somebody has to act, and an edit in place would tell nobody. Where our comment is not there yet,
  * its coming tells. */
 static bool build_tell(struct prep *p)
 {
-    struct str us = p->site->view.our_account;
     struct payload words;
 
     if (!read_words(p, &words))
         return false;
     struct str line = words.notice.head.len ? words.notice.head : words.notice.line;
-    if (words.tell < 2 || !jsm_comment_find(p->arena, p->read, us).len ||
-        jsm_told_is_said(p->arena, p->read, us, line))
+    if (words.tell < 2 || !p->talk.comment_id.len || p->talk.told)
         return true;
     return prep_make(p, jsm_call_tell(p->arena, p->flow->issue_id, jsm_adf_told(p->arena, line)));
 }
@@ -67,9 +60,8 @@ static bool build_comment(struct prep *p)
 
     if (!read_words(p, &words))
         return false;
-    struct str id = jsm_comment_find(p->arena, p->read, p->site->view.our_account);
     struct str adf = jsm_adf_notice(p->arena, &words.notice);
-    return prep_make(p, jsm_call_comment(p->arena, p->flow->issue_id, id, adf));
+    return prep_make(p, jsm_call_comment(p->arena, p->flow->issue_id, p->talk.comment_id, adf));
 }
 
 /* {"customfield_1":{"value":"Checking"},...}; empty: the site has neither field. */
@@ -191,7 +183,7 @@ static bool build_to_open(struct prep *p)
 
 static bool build_say_second(struct prep *p)
 {
-    if (jsm_second_is_said(p->arena, p->read, p->site->view.our_account))
+    if (p->talk.second)
         return true;
     return prep_make(
         p, jsm_call_say_second(p->arena, p->flow->issue_id, p->ticket->key, p->d->ticket.key));
@@ -218,8 +210,8 @@ static const struct {
     build_fn *build;
 } STEPS_REAL[STEP_END] = {
     [STEP_CREATE] = {{step_read_form, step_read_people, step_keep_people}, step_build_create},
-    [STEP_COMMENT] = {{read_comments}, build_comment},
-    [STEP_TELL] = {{read_comments}, build_tell},
+    [STEP_COMMENT] = {{step_read_comments}, build_comment},
+    [STEP_TELL] = {{step_read_comments}, build_tell},
     [STEP_UNRESOLVE] = {{NULL}, build_unresolve},
     [STEP_FIELDS] = {{read_loop}, build_fields},
     [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
@@ -229,7 +221,7 @@ static const struct {
     [STEP_LINK] = {{step_read_links}, step_build_link},
     [STEP_PARTICIPANTS] = {{step_read_followers, step_read_people, step_read_participants},
                            step_build_participants},
-    [STEP_SAY_SECOND] = {{read_comments}, build_say_second},
+    [STEP_SAY_SECOND] = {{step_read_comments}, build_say_second},
     [STEP_TO_CANCELLED] = {{read_transitions}, build_to_cancelled},
     [STEP_EVIDENCE_LINK] = {{step_read_evidence_links}, step_build_evidence_link},
 };
@@ -268,17 +260,23 @@ void prep_fail(struct prep *p, enum read_outcome outcome, int64_t told_ms, struc
     prep_end(p);
 }
 
+bool prep_heard(struct prep *p, const struct jsm_answer *answer)
+{
+    enum read_outcome outcome = site_read_outcome(answer);
+
+    if (outcome == READ_OK)
+        return true;
+    prep_fail(p, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0, str_of(answer->why));
+    return false;
+}
+
 static void on_read(void *arg, const struct jsm_answer *answer)
 {
     struct prep *p = arg;
-    enum read_outcome outcome = site_read_outcome(answer);
 
     p->read = answer->body;
-    if (outcome == READ_OK)
+    if (prep_heard(p, answer))
         prep_next(p);
-    else
-        prep_fail(p, outcome, answer->verdict == JSM_LATER ? answer->told_ms : 0,
-                  str_of(answer->why));
 }
 
 static bool is_urgent(const struct flow *flow, const struct dossier *d)
@@ -286,11 +284,16 @@ static bool is_urgent(const struct flow *flow, const struct dossier *d)
     return flow->kind == FLOW_CREATE && d->kind == REQUEST_REMOVAL; /* access that must go, first */
 }
 
-void prep_read(struct prep *p, struct jsm_call call)
+void prep_ask(struct prep *p, struct jsm_call call, site_answer_fn *fn)
 {
     if (is_urgent(p->flow, p->d))
         call.lane = LANE_GATE;
-    site_send(p->site, p->arena, &call, on_read, p);
+    site_send(p->site, p->arena, &call, fn, p);
+}
+
+void prep_read(struct prep *p, struct jsm_call call)
+{
+    prep_ask(p, call, on_read);
 }
 
 static void without_site(void *arg)

@@ -133,7 +133,9 @@ static void judge(struct pending *p, const struct http_reply *reply, struct jsm_
         .ratelimit_reason = either(reply, "ratelimit-reason", "beta-ratelimit-reason"),
         .date = http_reply_header(reply, "date"),
         .login_reason = http_reply_header(reply, "x-seraph-loginreason"),
+        .denied_reason = http_reply_header(reply, "x-authentication-denied-reason"),
         .content_type = http_reply_header(reply, "content-type"),
+        .too_large = reply->too_large,
         .reset_ms = limit.reset_ms,
         .why = reply->why,
     };

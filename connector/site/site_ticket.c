@@ -4,11 +4,12 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "jsm/jsm_approval.h"
 #include "jsm/jsm_plea.h"
 #include "site/site.h"
 #include "site/site_who.h"
 
-enum { CHANGELOG_PAGES_MAX = 100 }; /* of a thousand changes */
+enum { CHANGELOG_PAGES_MAX = 100 }; /* of a thousand changes, or of a hundred each */
 
 struct reading {
     struct site *site;
@@ -18,6 +19,7 @@ struct reading {
     bool looked_around; /* it was not there, and we have proved that we would see it */
     size_t project;     /* of the configuration: those before it can be browsed */
     size_t pages;       /* of the changelog that were read */
+    struct jsm_approvals approvals;
     struct site_ticket result;
     site_ticket_fn *fn;
     void *arg;
@@ -89,16 +91,35 @@ static void on_who(void *arg, enum read_outcome outcome, int64_t told_ms)
     reading_end(arg, outcome, told_ms);
 }
 
+static void read_approvals(struct reading *r);
+
+/* Nothing is said of them before the last page: the newest may stand on any. A request without the
+ * right to see them, or that is none, has none. */
 static void on_approvals(void *arg, const struct jsm_answer *answer)
 {
     struct reading *r = arg;
+    struct err err;
+    bool none = answer->verdict == JSM_MISSING || answer->verdict == JSM_REFUSED;
 
-    if (answer->verdict != JSM_MISSING && answer->verdict != JSM_REFUSED &&
-        reading_failed(r, answer))
+    if (!none && reading_failed(r, answer))
         return;
-    if (answer->verdict == JSM_OK)
-        jsm_approvals_read(r->arena, answer->body, &r->result.ticket);
+    if (!none && !jsm_approvals_page(&r->approvals, answer->body, &err)) {
+        reading_unreadable(r, READ_FAILED, err.what);
+        return;
+    }
+    if (!none && !r->approvals.last) {
+        read_approvals(r);
+        return;
+    }
+    if (!none)
+        jsm_approvals_take(r->arena, &r->approvals, &r->result.ticket);
     site_who_find(r->site, r->arena, &r->result, on_who, r);
+}
+
+static void read_approvals(struct reading *r)
+{
+    struct jsm_call call = jsm_call_approvals(r->arena, r->issue_id, r->approvals.start);
+    site_send(r->site, r->arena, &call, on_approvals, r);
 }
 
 /* Everything of the issue is in; approvals live elsewhere. */
@@ -111,8 +132,7 @@ static void after_issue(struct reading *r)
         site_who_find(r->site, r->arena, &r->result, on_who, r);
         return;
     }
-    struct jsm_call call = jsm_call_approvals(r->arena, r->issue_id);
-    site_send(r->site, r->arena, &call, on_approvals, r);
+    read_approvals(r);
 }
 
 static void on_changelog(void *arg, const struct jsm_answer *answer)
@@ -130,6 +150,10 @@ static void on_changelog(void *arg, const struct jsm_answer *answer)
     }
     if (!next) {
         after_issue(r);
+        return;
+    }
+    if (++r->pages == CHANGELOG_PAGES_MAX) {
+        reading_unreadable(r, READ_FAILED, "a changelog that does not end");
         return;
     }
     struct jsm_call call = jsm_call_changelog(r->arena, r->issue_id, next);

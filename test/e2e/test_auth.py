@@ -38,7 +38,7 @@ def governs_one(site):
 @pytest.fixture(params=list(WAYS))
 def signed_in(request):
     way = request.param
-    made = start(WAYS[way], SECRETS[way], access_token_s=3)
+    made = start(WAYS[way], SECRETS[way], access_token_s=6)  # renewed a tenth before: so long a call may be on its way
     yield way, made
     made.close()
 
@@ -50,11 +50,11 @@ def test_each_way_reads_and_writes(signed_in):
     wait.until(lambda: site.said(key)[0], 15, what="the ticket says something")
     calls = site.control("calls?actor=anonymous")["calls"]
     assert [c for c in calls if c["status"] == 401] == []
-    if way == "service_account":  # tokens live three seconds: they were renewed in time, one call each
-        time.sleep(4)
+    if way == "service_account":  # they were renewed in time, one call each
+        wait.until(lambda: len(token_calls(site)) >= 2, 15, what="a second token")
         governs_one(site)
         asked = [c["at"] for c in site.control("calls")["calls"] if c["route"] == "/oauth/token"]
-        assert 2 <= len(asked) <= 12 and all(b - a > 1000 for a, b in zip(asked, asked[1:]))
+        assert len(asked) >= 2 and all(b - a > 1000 for a, b in zip(asked, asked[1:]))
         assert [c for c in site.control("calls")["calls"] if c["status"] == 401] == []
 
 
@@ -79,9 +79,8 @@ def test_replicas_ask_for_tokens_one_after_the_other():
         made.config = first
         made.fault("delay", path="/oauth/token", ms=600, count=1000)
         began = len(token_calls(made))
-        time.sleep(6)
-        asked = token_calls(made)[began:]
-        assert len(asked) >= 3  # each of three every 2.7 seconds, when it has something to ask for
+        # each of three every 2.7 seconds, when it has something to ask for
+        asked = wait.until(lambda: (a := token_calls(made)[began:]) and len(a) >= 5 and a, 20, what="each has asked")
         assert all(end <= begin for (_, end), (begin, _) in zip(asked, asked[1:])), asked
         made.no_faults()
         made.fault("rate_limit", path="/oauth/token", reason="jira-quota-tenant-based", retry_after=2)

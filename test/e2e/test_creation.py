@@ -219,8 +219,7 @@ def test_nobody_is_guessed(world):
 
 
 def test_people_are_asked_once(world):
-    before = now(world)
-    restart(world, mapping("create: request, behalf: requester", fields=""))
+    before = restart(world, mapping("create: request, behalf: requester", fields=""))
     looked_at(world)
     keys = [until_bound(world, submit(world, f"once-{number}")) for number in range(3)]
     calls = world.control(f"calls?since={before}&actor=connector")["calls"]
@@ -232,8 +231,7 @@ def test_people_are_asked_once(world):
 def test_an_organisation_may_be_named(world):
     """On the form and back: by its name it is read, too."""
     fields = "\n      customfield_10002: [Globex, 7]\n"
-    before = now(world)
-    restart(world, mapping("create: request", fields=fields))
+    before = restart(world, mapping("create: request", fields=fields))
     looked_at(world)
     first, second = (until_bound(world, submit(world, f"org-{number}")) for number in range(2))
     assert world.ticket(first)["values"]["customfield_10002"] == world.ticket(second)["values"]["customfield_10002"] == ["8", "7"]
@@ -243,8 +241,7 @@ def test_an_organisation_may_be_named(world):
 
 def test_an_organisation_that_nobody_has_is_refused_with_the_remedy(world):
     fields = "\n      customfield_10002: [Initech]\n"
-    before = now(world)
-    restart(world, mapping("create: issue", fields=fields))
+    before = restart(world, mapping("create: issue", fields=fields))
     why = until_parked(world, submit(world, "org-none"))
     assert "customfield_10002: Jira shows us no organisation called 'Initech' in the service desk of project IAM" in why
     assert "mine.yaml:" in why and "write its number instead" in why
@@ -270,10 +267,9 @@ def test_what_does_not_fit_is_said_from_the_start_on(world):
 
 
 def test_many_who_wait_for_one_form_share_one_read(world):
-    before = now(world)
     world.fault("delay", method="GET", path="/requesttype/30/field$", count=20, ms=600)
     try:
-        restart(world, mapping("create: request", fields=""))
+        before = restart(world, mapping("create: request", fields=""))
         keys = [until_bound(world, made) for made in [submit(world, f"share-{number}") for number in range(4)]]
     finally:
         world.no_faults()

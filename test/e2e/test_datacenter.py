@@ -57,7 +57,7 @@ def test_removal_from_a_webhook_closes_on_proof(site):
     site.has_role("okafor", "fin-ledger-admin", False)
     site.until_status(key, "Resolved")
     site.until_phase(key, "closed")
-    comments = site.ticket(key)["comments"]
+    comments = wait.until(lambda: site.ticket(key)["comments"], 10, what="a comment")
     assert len(comments) == 1, "one comment, edited in place"
     assert comments[0]["body"]["wiki"].startswith("{panel:bgColor=#") and '"rule"' not in json.dumps(comments)
     oracle = site.control("oracle")
@@ -150,10 +150,19 @@ def submit(site, name):
 
 
 def test_who_follows_is_named_by_user_name(site):
-    request, key = submit(site, "followed")
-    who = {name: one["accountId"] for name, one in site.control("accounts").items()}
-    wait.until(lambda: site.ticket(key)["properties"].get("request.participants"), 15, what="people follow it")
-    assert site.ticket(key)["properties"]["request.participants"] == [who["customer"], who["agent2"]]
+    """Added in one call, and seen on whichever page."""
+    site.control("config", {"desk_page": 1})
+    try:
+        request, key = submit(site, "followed")
+        who = {name: one["accountId"] for name, one in site.control("accounts").items()}
+        wait.until(lambda: site.ticket(key)["properties"].get("request.participants"), 15, what="people follow it")
+        assert site.ticket(key)["properties"]["request.participants"] == [who["customer"], who["agent2"]]
+        flow = f"select state from governance.flow where request_id = '{request}' and kind = 'create_ticket'"
+        wait.until(lambda: site.sql(flow) == "done", 15, what="all steps done")
+    finally:
+        site.control("config", {"desk_page": 100})
+    issue = site.ticket(key)["id"]
+    assert sum(c["path"].endswith("/participant") and c["issue"] == issue for c in site.control("calls?method=POST")["calls"]) == 1
 
 
 def test_a_second_ticket_is_cancelled_and_no_second_request(site):

@@ -89,6 +89,23 @@ def test_of_several_who_approve_one_other_person_is_enough_whoever_is_listed_las
     site.control("config", {"approvals_needed": 0})
 
 
+def test_of_several_approvals_the_newest_counts_on_whichever_page_it_stands(site):
+    """The first was given by the requester, and was worth nothing; the ticket was sent to approval again, to somebody else."""
+    site.control("config", {"desk_page": 1})
+    try:
+        key, request = approved(site, "agent2", "customer")
+        other = {"accountId": site.control("accounts")["approver"]["accountId"]}
+        site.act("force_fields", key, actor="automation", fields={"customfield_10100": [other]})
+        site.act("transition", key, name="Ask for approval")
+        asked = f"select awaited from governance.ticket where issue_key = '{key}'"
+        wait.until(lambda: site.sql(asked) == "Dana Reyes", 15, what="the second is seen")
+        site.act("approve", key, actor="approver")
+        site.until_phase(key, "fulfilling")
+        assert site.sql(f"select count(*) from governance.approval where request_id = '{request}' and decision = 'approved'") == "1"
+    finally:
+        site.control("config", {"desk_page": 100})
+
+
 def test_what_nobody_can_tell_counts_for_nothing_until_somebody_says_it(site):
     key, request = approved(site, "secretive@example.com", "secretive")
     other, of_other = approved(site, "nobody@example.com", "secretive")

@@ -17,6 +17,7 @@ def test_removal_still_present_then_gone(site):
     oracle = site.control("oracle")
     closed = next(t["closed"] for t in oracle["done"] if t["key"] == key)
     assert "connector" in str(closed), closed
+    wait.until(lambda: site.ticket(key)["comments"], 10, what="a comment")
     assert len(site.ticket(key)["comments"]) == 1, "one comment, edited in place"
     assert oracle["public_comments_by_connector"] == []
 

@@ -87,7 +87,7 @@ def test_retry_after_is_never_undercut(site):
     site.fault("rate_limit", path="/rest/api/3/issue$", retry_after=2)
     _, made = submit(site, "limited")
     until_bound(site, made["id"])
-    assert site.control("oracle")["retry_after_violations"] == []
+    assert [v for v in site.control("oracle")["retry_after_violations"] if not v["excused"]] == []
 
 
 def test_refusal_is_parked_names_the_field_and_is_retried(site):

@@ -109,10 +109,12 @@ def test_every_format_of_a_rule_names_its_ticket(site):
     assert site.sql("select string_agg(state, ',') from governance.webhook_delivery where body = ''") == "handled"
     # the same words again later are a new event, in the same moment they are the same one
     time.sleep(1.1)
+    first = int(time.time())
     for _ in range(5):
         assert post(site, bodies[2][0], rule()) == 200
-    assert int(site.sql("select count(*) from governance.webhook_delivery where body::text like "
-                        "'%' || encode('770003', 'hex') || '%'")) in (2, 3)
+    moments = int(time.time()) - first + 1  # of a second each, that the five may have come in
+    assert 2 <= int(site.sql("select count(*) from governance.webhook_delivery where body::text like "
+                             "'%' || encode('770003', 'hex') || '%'")) <= 1 + min(moments, 5)
 
 
 def test_a_rule_of_jira_brings_a_ticket(site):
@@ -252,14 +254,15 @@ def test_loss_and_delay_are_measured(site):
     wait.until(lambda: metric(site, "webhook_delay_seconds_count") > timed, 10)
     site.control("faults", {"on": "webhook", "effect": {"kind": "drop"}})
     time.sleep(2.5)  # two changes so close together would be one
-    for _ in range(6):  # what a look of our own saw before polling did is not held against webhooks
+    for made in range(1, 7):  # what a look of our own saw before polling did is not held against webhooks
         site.act("comment", key, text="seen by polling alone", public=False)
         with contextlib.suppress(wait.Timeout):
             wait.until(lambda: metric(site, "webhooks_lost_total") > before, 4.3, what="the loss is counted", patience=1)
             break
     site.no_faults()
     time.sleep(1.2)  # polling finds it again and again
-    assert metric(site, "webhooks_lost_total") == before + 1
+    # each at most once; on a slow machine more than one was made before the first was counted
+    assert before + 1 <= metric(site, "webhooks_lost_total") <= before + made
     assert metric(site, "webhook_delay_max_seconds") < 60 and metric(site, "webhooks_primary_total") > 0
 
 
@@ -273,15 +276,21 @@ def test_secrets_are_replaced_under_load_and_nobody_is_refused(site):
             body = json.dumps({"webhookEvent": "user_updated", "n": n, "timestamp": now_ms()}).encode()
             answers.append(post(site, body, signed(body, secrets[-1 - n % min(2, len(secrets))])))
 
+    def more(count=25):
+        """Deliveries under the secrets of now."""
+        enough = len(answers) + count
+        wait.until(lambda: len(answers) >= enough, 10, what="deliveries go on")
+
     sender = threading.Thread(target=flood)
     sender.start()
     for n in range(2):
+        more()
         time.sleep(1.1)
         site.write("webhook-secret-old", secrets[-1])
         site.write("webhook-secret.new", f"webhook-secret-number-{n}")
         os.rename(f"{site.folder}/webhook-secret.new", f"{site.folder}/webhook-secret")
         secrets.append(f"webhook-secret-number-{n}")
-    time.sleep(0.3)
+    more()
     over.set()
     sender.join()
     assert len(answers) > 50 and set(answers) == {200}, (len(answers), set(answers))
@@ -316,6 +325,9 @@ def test_the_signed_webhook_is_checked_and_installed_once(site):
     assert world.http("POST", site.jira_url + CLOUD, {"name": "copy", "url": site.hook_url, "events": ["comment_created"]}, ADMIN)[0] == 201
     code, (found,) = command(site, "check")
     assert code == 1 and {"double", "events"} < set(found["left"])
+    said = proc.run([site.program, "webhook", "check", "--config", f"{site.folder}/signed.yaml", "--email", "admin@example.com",
+                     "--token", f"file:{site.folder}/admin-token"], check=False)
+    assert said.returncode == 1 and "help: tell of jira:issue_created, " in said.stdout and "issue_property_set" in said.stdout
     code, (made,) = command(site, "install")
     assert (code, made["right"]) == (0, True), made
     left = admin_hooks(site)

@@ -199,6 +199,7 @@ class Answers(WithSite):
                                    "customfield_10050": {"value": "SAP FIN"}}})
         self.check("GET", f"{base}/request/{made['issueKey']}?expand=sla")
         self.check("GET", f"{base}/request/{self.key}/status")
+        self.check("GET", f"{base}/request/{self.key}/approval?limit=1&start=1")
         approvals = self.check("GET", f"{base}/request/{self.key}/approval")
         self.check("GET", f"{base}/request/{self.key}/approval/{approvals['values'][0]['id']}")
         self.check("GET", f"{base}/request/{self.key}/sla")

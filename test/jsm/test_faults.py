@@ -223,6 +223,8 @@ class Faults(WithSite):
         self.assertEqual((status, body["issues"], headers["X-Seraph-LoginReason"]), (200, [], "AUTHENTICATED_FAILED"))
         self.site.fault({"kind": "unauthenticated", "reason": "AUTHENTICATION_DENIED"}, count=1)
         self.assertEqual(self.search("project = IAM")[0], 401)
+        self.site.fault({"kind": "unauthenticated", "reason": "scope"}, count=1)
+        self.assertEqual(self.search("project = IAM"), (401, {"code": 401, "message": "Unauthorized; scope does not match"}))
         self.site.fault({"kind": "reply", "status": 409, "body": {"errorMessages": ["busy"], "errors": {}},
                          "headers": {"X-Extra": "1"}}, path="/transitions$", method="POST", count=1)
         self.refused(self.press("IAM-1", "21", "agent"), 409, "busy")

@@ -426,6 +426,24 @@ class Desk(WithSite):
         declined = self.create(customfield_10100=[{"accountId": agent}])
         self.assertEqual(self.site.act(do="decline", issue=declined)["issue"]["status"], "Cancelled")
 
+    def test_approvals_come_in_pages_and_the_earlier_ones_stay(self):
+        approver = self.site.control("GET", "accounts")["approver"]["accountId"]
+        key = self.create(customfield_10100=[{"accountId": approver}])
+        for _ in range(2):
+            self.site.act(do="approve", issue=key, actor="approver")
+            self.assertEqual(self.press(key, "101", "agent")[0], 204)
+        self.site.control("POST", "config", {"desk_page": 2})
+        here, start, seen = f"/rest/servicedeskapi/request/{key}/approval", 0, []
+        while True:
+            _, page = self.site.call("GET", f"{here}?start={start}&limit=50")
+            self.assertEqual((page["start"], page["limit"], page["size"]), (start, 2, len(page["values"])))
+            seen += [a["finalDecision"] for a in page["values"]]
+            start += page["size"]
+            if page["isLastPage"]:
+                break
+        self.site.control("POST", "config", {"desk_page": 100})
+        self.assertEqual(sorted(seen), ["approved", "approved", "pending"])
+
     def test_sla_runs_pauses_not_and_starts_again(self):
         key = self.create()
         _, page = self.site.call("GET", f"/rest/servicedeskapi/request/{key}/sla")

@@ -10,7 +10,7 @@ BASE = "/rest/servicedeskapi"
 
 def _page(site, call, values):
     start = number(call.query.get("start", 0), "start")
-    limit = min(number(call.query.get("limit", 50), "limit"), 100)
+    limit = min(number(call.query.get("limit", 50), "limit"), site.config["desk_page"])
     chosen = values[start:start + limit]
     last = start + limit >= len(values)
     here = f"{site.base}{call.path}"

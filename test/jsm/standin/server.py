@@ -224,6 +224,8 @@ class Exchange:
     def _fault_half(self, effect):
         status, headers, body = self._execute()
         data = wire.encode(status, headers, body)
+        if "says" in effect:
+            data = data.replace(f"Content-Length: {len(body)}\r\n".encode(), f"Content-Length: {effect['says']}\r\n".encode(), 1)
         self.connection.send(data[:len(data) - max(1, len(body) // 2)])
         return self._break(effect)
 
@@ -254,6 +256,8 @@ class Exchange:
         return self._send(self._encoded(Reply(200, empty, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})))
 
     def _fault_unauthenticated(self, effect):
+        if effect.get("reason") == "scope":  # the gateway, of a token that may not do this one thing
+            return self._send(self._encoded(Reply(401, {"code": 401, "message": "Unauthorized; scope does not match"})))
         self.account = None
         refusal = unauthenticated(effect.get("reason", "AUTHENTICATED_FAILED"))
         return self._send(self._encoded(Reply(401, refusal.body, refusal.headers)))

@@ -62,6 +62,7 @@ DEFAULT_CONFIG = {
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
     "meta_page": 200,           # most that createmeta gives at once
+    "desk_page": 100,           # most that servicedeskapi gives at once
     "hidden_from_creator": "",  # an account from which issue security hides what it made
     "hidden_since_ms": 0,       # and since when it does
     "approvals_needed": 0,      # of each approval, whatever the workflow says; 0: as the workflow says

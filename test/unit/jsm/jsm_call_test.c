@@ -36,11 +36,31 @@ static void reads(void **state)
                 "/rest/api/3/issue/10042/changelog?startAt=100&maxResults=100", "", false);
     assert_call(jsm_call_transitions(arena, id), "GET",
                 "/rest/api/3/issue/10042/transitions?expand=transitions.fields", "", false);
-    assert_call(jsm_call_comments(arena, id), "GET",
-                "/rest/api/3/issue/10042/comment?expand=properties&orderBy=created&maxResults=100",
+    assert_call(jsm_call_comments(arena, id, 100), "GET",
+                "/rest/api/3/issue/10042/"
+                "comment?expand=properties&orderBy=created&maxResults=100&startAt=100",
                 "", false);
-    assert_call(jsm_call_approvals(arena, id), "GET", "/rest/servicedeskapi/request/10042/approval",
-                "", false);
+}
+
+static void where_the_next_comments_begin(void **state)
+{
+    static const struct {
+        const char *page;
+        int64_t next;
+    } ROWS[] = {
+        {"{'startAt':0,'total':3,'comments':[{},{}]}", 2},
+        {"{'startAt':2,'total':3,'comments':[{}]}", 0},
+        {"{'startAt':2,'total':2,'comments':[]}", 0},
+        {"{'startAt':0,'total':5,'comments':[]}", 0}, /* deleted meanwhile */
+        {"{'comments':[{}]}", 0},
+        {"{'startAt':-1,'total':5,'comments':[{}]}", 0},
+        {"{'startAt':9223372036854775807,'total':9223372036854775807,'comments':[{},{}]}", 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(ROWS); i++)
+        if (jsm_comments_next(json_of(ROWS[i].page)) != ROWS[i].next)
+            fail_msg("%s", ROWS[i].page);
 }
 
 static void a_long_history_by_what_we_look_for(void **state)
@@ -225,12 +245,11 @@ static void only_ids_go_into_paths(void **state)
         assert_int_equal(jsm_call_transitions(arena, id).path.len, 0);
         assert_int_equal(jsm_call_transition(arena, id, STR("1"), STR_NONE).path.len, 0);
         assert_int_equal(jsm_call_transition(arena, STR("1"), id, STR_NONE).path.len, 0);
-        assert_int_equal(jsm_call_comments(arena, id).path.len, 0);
+        assert_int_equal(jsm_call_comments(arena, id, 0).path.len, 0);
         assert_int_equal(jsm_call_comment(arena, id, STR_NONE, STR("{}")).path.len, 0);
         if (id.len)
             assert_int_equal(jsm_call_comment(arena, STR("1"), id, STR("{}")).path.len, 0);
         assert_int_equal(jsm_call_fields(arena, id, STR("{}")).path.len, 0);
-        assert_int_equal(jsm_call_approvals(arena, id).path.len, 0);
     }
 }
 
@@ -310,8 +329,9 @@ static void a_create_by_the_desk_carries_the_marker_alone(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(a_marker_is_searched_where_it_stands),
               cmocka_unit_test(what_a_form_is_read_by),
               cmocka_unit_test(a_create_by_the_desk_carries_the_marker_alone),
-              cmocka_unit_test(reads), cmocka_unit_test(a_long_history_by_what_we_look_for),
-              cmocka_unit_test(many_by_id), cmocka_unit_test(searches), cmocka_unit_test(writes),
+              cmocka_unit_test(reads), cmocka_unit_test(where_the_next_comments_begin),
+              cmocka_unit_test(a_long_history_by_what_we_look_for), cmocka_unit_test(many_by_id),
+              cmocka_unit_test(searches), cmocka_unit_test(writes),
               cmocka_unit_test(our_comment_is_always_internal),
               cmocka_unit_test(what_is_said_in_our_name_is_one_write),
               cmocka_unit_test(only_ids_go_into_paths),

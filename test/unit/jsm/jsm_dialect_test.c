@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_approval.h"
 #include "jsm/jsm_names.h"
 #include "jsm/jsm_saga.h"
 #include "jsm_unit.h"
@@ -48,8 +49,8 @@ static void translates_paths(void **state)
     assert_str(there(jsm_call_server_info()).path, "/rest/api/2/serverInfo");
     assert_str(there(jsm_call_issue(arena, id)).path,
                "/rest/api/2/issue/10042?expand=changelog&properties=gar.bind,countersign.state");
-    assert_str(there(jsm_call_approvals(arena, id)).path,
-               "/rest/servicedeskapi/request/10042/approval");
+    assert_str(there(jsm_call_approvals(arena, id, 0)).path,
+               "/rest/servicedeskapi/request/10042/approval?limit=50&start=0");
     struct jsm_call user = {.route = JSM_ROUTE_MYSELF,
                             .path = STR("/rest/api/3/user/search?query=ada%40x&maxResults=2")};
     assert_str(there(user).path, "/rest/api/2/user/search?username=ada%40x&maxResults=2");
@@ -190,6 +191,7 @@ static const struct jsm_view VIEW = {.our_account = {"JIRAUSER1us", 11}};
 
 static void reads_tickets(void **state)
 {
+    struct jsm_approvals approvals = {0};
     struct ticket t;
     struct err err = {0};
     (void)state;
@@ -205,11 +207,12 @@ static void reads_tickets(void **state)
     assert_str(t.cycle, "101");
     assert_false(jsm_issue_changelog_is_cut(issue));
     assert_true(jsm_origin_read(arena, issue, &VIEW).ours);
-    jsm_approvals_read(
-        arena,
+    assert_true(jsm_approvals_page(
+        &approvals,
         json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
                 "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
-        &t);
+        &err));
+    jsm_approvals_take(arena, &approvals, &t);
     assert_str(t.approvers[0].key, "dana"); /* as a reporter without an address is called */
     assert_str(t.approvers[0].names, "[\"account=dana\",\"account=JIRAUSER9\"]");
     assert_true(t.human_touched);

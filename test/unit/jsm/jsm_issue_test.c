@@ -174,101 +174,6 @@ static void a_long_history_of_several(void **state)
         jsm_issue_changelogs_page(arena, json_of("{'values':[]}"), &VIEW, &t, &token, &err));
 }
 
-static void approvals(void **state)
-{
-    struct ticket t = {0};
-    (void)state;
-
-    jsm_approvals_read(arena, json_of("{'values':[]}"), &t);
-    assert_int_equal(t.approval, APPROVAL_NONE);
-    jsm_approvals_read(
-        arena,
-        json_of("{'values':[{'finalDecision':'pending','approvers':[{'approverDecision':'pending',"
-                "'approver':{'accountId':'a'}}]}]}"),
-        &t);
-    assert_int_equal(t.approval, APPROVAL_PENDING);
-    assert_str(t.awaited, "a"); /* a name is not shown of everybody */
-    jsm_approvals_read(arena,
-                       json_of("{'values':[{'finalDecision':'approved',"
-                               "'completedDate':{'epochMillis':1767225600000},'approvers':["
-                               "{'approverDecision':'pending','approver':{'accountId':'x'}},"
-                               "{'approverDecision':'approved','approver':{'accountId':'a','"
-                               "emailAddress':'a@b'}}]}]}"),
-                       &t);
-    assert_int_equal(t.approval, APPROVAL_APPROVED);
-    assert_int_equal(t.approved_at_ms, 1767225600000);
-    assert_int_equal(t.approver_count, 1);
-    assert_int_equal(t.awaited.len, 0); /* the others' answers are not wanted any more */
-    assert_str(t.approvers[0].key, "a@b");
-    assert_str(t.approvers[0].names, "[\"account=a\",\"address=a@b\"]");
-    jsm_approvals_read(
-        arena,
-        json_of(
-            "{'values':[{'finalDecision':'declined','approvers':[{'approverDecision':'declined',"
-            "'approver':{'accountId':'z'}}]}]}"),
-        &t);
-    assert_int_equal(t.approval, APPROVAL_DECLINED);
-    assert_int_equal(t.approved_at_ms, 0); /* it does not say when */
-    assert_str(t.approvers[0].key, "z");
-}
-
-/* All who decided so count, and all whose answer is missing are awaited. */
-static void several_approvers(void **state)
-{
-    struct ticket t = {0};
-    (void)state;
-
-    jsm_approvals_read(
-        arena,
-        json_of("{'values':[{'finalDecision':'approved','createdDate':{'epochMillis':2000},'"
-                "approvers':["
-                "{'approverDecision':'approved','approver':{'accountId':'a'}},"
-                "{'approverDecision':'pending','approver':{'accountId':'b','displayName':'Bo'}},"
-                "{'approverDecision':'approved','approver':{'accountId':'c'}}]},"
-                "{'finalDecision':'declined','createdDate':{'epochMillis':1000},'approvers':["
-                "{'approverDecision':'declined','approver':{'accountId':'d'}}]}]}"),
-        &t);
-    assert_int_equal(t.approval, APPROVAL_APPROVED); /* the newest, wherever it stands */
-    assert_int_equal(t.approver_count, 2);
-    assert_str(t.approvers[0].key, "a");
-    assert_str(t.approvers[1].key, "c");
-    jsm_approvals_read(
-        arena,
-        json_of("{'values':[{'finalDecision':'pending','approvers':["
-                "{'approverDecision':'pending','approver':{'accountId':'a','displayName':'Dana "
-                "Reyes'}},{'approverDecision':'approved','approver':{'accountId':'b'}},"
-                "{'approverDecision':'pending','approver':{'accountId':'c'}}]}]}"),
-        &t);
-    assert_int_equal(t.approval, APPROVAL_PENDING);
-    assert_int_equal(t.approver_count, 0); /* one of them is not enough, says Jira */
-    assert_str(t.awaited, "Dana Reyes\nc");
-}
-
-/* An approval with more approvers than we keep; the last of them approved, the others decided. */
-static struct ticket approved_by_many(const char *others)
-{
-    struct str list = STR_NONE;
-    struct ticket t = {0};
-
-    for (int i = 0; i < LIMIT_APPROVERS + 3; i++)
-        list = arena_printf(arena, "%.*s%s{'approverDecision':'%s','approver':{'accountId':'p%d'}}",
-                            STR_ARG(list), i ? "," : "",
-                            i < LIMIT_APPROVERS + 2 ? others : "approved", i);
-    struct str body = arena_printf(
-        arena, "{'values':[{'finalDecision':'approved','approvers':[%.*s]}]}", STR_ARG(list));
-    jsm_approvals_read(arena, json_of(arena_cstr(arena, body)), &t);
-    return t;
-}
-
-static void no_more_approvers_than_we_keep(void **state)
-{
-    (void)state;
-    assert_int_equal(approved_by_many("approved").approver_count, LIMIT_APPROVERS);
-    struct ticket t = approved_by_many("pending"); /* he is found among all who were asked */
-    assert_int_equal(t.approver_count, 1);
-    assert_str(t.approvers[0].key, "p34");
-}
-
 static void pages(void **state)
 {
     struct jsm_page page;
@@ -570,11 +475,9 @@ static void what_the_ticket_says_in_our_name(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
               cmocka_unit_test(who_moved_it), cmocka_unit_test(what_is_missing_fails_the_read),
               cmocka_unit_test(a_long_changelog), cmocka_unit_test(a_long_history_of_several),
-              cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
-              cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(pages),
-              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
-              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
-              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),
-              cmocka_unit_test(what_we_told_is_told_once),
+              cmocka_unit_test(pages), cmocka_unit_test(a_page_with_unreadable_hits),
+              cmocka_unit_test(found_tickets), cmocka_unit_test(who_touched_it),
+              cmocka_unit_test(what_is_live_and_ours), cmocka_unit_test(whose_it_is),
+              cmocka_unit_test(our_comment), cmocka_unit_test(what_we_told_is_told_once),
               cmocka_unit_test(a_ticket_that_left_is_gone), cmocka_unit_test(how_a_resolution_came),
               cmocka_unit_test(what_the_ticket_says_in_our_name))

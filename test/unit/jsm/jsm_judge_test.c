@@ -76,6 +76,9 @@ static void without_a_reply(void **state)
     struct jsm_answer write = judge(lost, true);
     assert_int_equal(write.verdict, JSM_UNKNOWN);
     assert_string_equal(write.why, "reset");
+    lost.too_large = true; /* Jira is there, and what it says will be as long tomorrow */
+    assert_int_equal(judge(lost, false).verdict, JSM_UNKNOWN);
+    assert_int_equal(judge(lost, true).verdict, JSM_UNKNOWN);
 }
 
 static void how_long_to_wait(void **state)
@@ -223,6 +226,58 @@ static void answers_to_a_stranger(void **state)
     }
 }
 
+/* Where no password counts any more until a person has solved it: said so, as the remedy is
+ * another.
+ */
+static void a_captcha_in_the_way(void **state)
+{
+    static const struct {
+        const char *login, *denied;
+    } ROWS[] = {
+        {"AUTHENTICATION_DENIED", "CAPTCHA_CHALLENGE; login-url=https://x/login.jsp"},
+        {"", "CAPTCHA_CHALLENGE; login-url=https://x/login.jsp"}, /* a proxy took the other away */
+        {"AUTHENTICATION_DENIED", ""},
+    };
+    struct jsm_http http = {.sent = JSM_REPLIED,
+                            .status = 403,
+                            .body = STR("<html>Basic Authentication Failure</html>")};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        http.login_reason = str_of(ROWS[i].login);
+        http.denied_reason = str_of(ROWS[i].denied);
+        assert_int_equal(judge(http, false).verdict, JSM_DENIED);
+        assert_int_equal(judge(http, true).verdict, JSM_DENIED);
+        assert_non_null(strstr(judge(http, true).why, "CAPTCHA"));
+    }
+    http.login_reason = STR("AUTHENTICATED_FAILED"); /* simply wrong */
+    http.denied_reason = STR_NONE;
+    assert_null(strstr(judge(http, true).why, "CAPTCHA"));
+    http.login_reason = STR("OK"); /* a page of somebody in between */
+    assert_int_equal(judge(http, true).verdict, JSM_REFUSED);
+}
+
+/* The gateway's word for a token that may not do this one thing, as recorded of live sites. */
+static void a_scope_too_few_is_no_dead_credential(void **state)
+{
+    struct jsm_http http = {.sent = JSM_REPLIED,
+                            .status = 401,
+                            .body = STR("{\"code\":401,\"message\":\"Unauthorized; scope does not "
+                                        "match\"}")};
+    (void)state;
+
+    assert_int_equal(judge(http, false).verdict, JSM_REFUSED);
+    assert_int_equal(judge(http, true).verdict, JSM_REFUSED);
+    assert_non_null(strstr(judge(http, true).why, "scope"));
+    http.login_reason = STR("AUTHENTICATED_FAILED");
+    assert_int_equal(judge(http, false).verdict, JSM_DENIED);
+    http.login_reason = STR_NONE;
+    http.body = STR("{\"code\":401,\"message\":\"Unauthorized\"}");
+    assert_int_equal(judge(http, false).verdict, JSM_DENIED);
+    http.body = STR("Client must be authenticated to access this resource.");
+    assert_int_equal(judge(http, false).verdict, JSM_DENIED);
+}
+
 /* Rich text nests as deep as people like: eight lists are more than thirty levels. */
 static void deep_answers_are_read(void **state)
 {
@@ -271,6 +326,8 @@ static void a_refusal_names_the_field(void **state)
 
 JSM_UNIT_MAIN(cmocka_unit_test(by_status), cmocka_unit_test(without_a_reply),
               cmocka_unit_test(how_long_to_wait), cmocka_unit_test(who_has_to_wait),
-              cmocka_unit_test(answers_to_a_stranger), cmocka_unit_test(deep_answers_are_read),
+              cmocka_unit_test(answers_to_a_stranger), cmocka_unit_test(a_captcha_in_the_way),
+              cmocka_unit_test(a_scope_too_few_is_no_dead_credential),
+              cmocka_unit_test(deep_answers_are_read),
               cmocka_unit_test(an_operation_that_is_gone_takes_no_ticket_with_it),
               cmocka_unit_test(a_refusal_names_the_field))

@@ -88,9 +88,18 @@ static void who_follows_already_is_not_added(void **state)
     assert_str(c.path, "/rest/servicedeskapi/request/10001/participant");
     assert_string_equal(c.method, "POST");
     assert_str(c.body, "{\"accountIds\":[\"712020:a\",\"712020:c\"]}");
-    assert_str(jsm_call_participants(arena, STR("10001")).path,
-               "/rest/servicedeskapi/request/10001/participant?limit=50");
-    assert_int_equal(jsm_call_participants(arena, STR("IAM-1")).path.len, 0);
+    assert_str(jsm_call_participants(arena, STR("10001"), 50).path,
+               "/rest/servicedeskapi/request/10001/participant?limit=50&start=50");
+    assert_int_equal(jsm_call_participants(arena, STR("IAM-1"), 0).path.len, 0);
+    /* page by page, each leaves who is not on it */
+    assert_int_equal(jsm_participants_missing(json_of("{'values':[{'accountId':'712020:a'}]}"),
+                                              missing, 2, missing),
+                     1);
+    assert_str(missing[0], "712020:c");
+    assert_int_equal(jsm_participants_next(json_of("{'values':[{},{}],'isLastPage':false}"), 50),
+                     52);
+    assert_int_equal(jsm_participants_next(json_of("{'values':[{}],'isLastPage':true}"), 50), 0);
+    assert_int_equal(jsm_participants_next(json_of("{'values':[],'isLastPage':false}"), 50), 0);
 }
 
 static void a_second_ticket_says_why_once_and_to_agents_only(void **state)

@@ -1,0 +1,89 @@
+#include "jsm/jsm_approval.h"
+
+#include <inttypes.h>
+
+#include "base/limits.h"
+#include "jsm/jsm_user.h"
+
+enum { PAGE = 50 };
+
+struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id, int64_t start)
+{
+    struct str rest = arena_printf(a, "/approval?limit=%d&start=%" PRId64, PAGE, start);
+
+    return jsm_call_about(a, JSM_ROUTE_APPROVALS, JSM_READ, issue_id, arena_cstr(a, rest),
+                          STR_NONE);
+}
+
+static void take_newest(struct jsm_approvals *all, const struct json *values)
+{
+    int64_t ms;
+
+    JSON_EACH(approval, values)
+    {
+        if (!json_i64(json_path(approval, "createdDate/epochMillis"), &ms))
+            ms = all->newest_ms;
+        if (all->newest && ms < all->newest_ms)
+            continue;
+        all->newest = approval;
+        all->newest_ms = ms;
+    }
+}
+
+bool jsm_approvals_page(struct jsm_approvals *all, const struct json *body, struct err *err)
+{
+    const struct json *values = json_member(body, "values");
+
+    if (json_type(values) != JSON_ARRAY)
+        return FAIL(err, ERR_INPUT, "a page of approvals without values");
+    take_newest(all, values);
+    all->start += (int64_t)json_count(values);
+    all->last = json_is_true(json_member(body, "isLastPage")) || !json_count(values);
+    if (!all->last && ++all->pages == JSM_APPROVAL_PAGES_MAX)
+        return FAIL(err, ERR_INPUT, "a list of approvals that does not end");
+    return true;
+}
+
+static void add_awaited(struct arena *a, const struct json *who, struct ticket *ticket)
+{
+    struct str shown = json_path_str(who, "displayName");
+    struct str name = shown.len ? shown : jsm_user_key(who);
+
+    if (ticket->awaited.len)
+        name = arena_printf(a, "%.*s\n%.*s", STR_ARG(ticket->awaited), STR_ARG(name));
+    ticket->awaited = name;
+}
+
+/* Whether enough of them approved is Jira's to say: its workflow knows how many it wants. */
+void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct ticket *ticket)
+{
+    const struct json *approval = all->newest;
+    struct str decision = json_path_str(approval, "finalDecision");
+    bool approved = str_eq_c(decision, "approved"), declined = str_eq_c(decision, "declined");
+    struct person *people = arena_array(a, LIMIT_APPROVERS, sizeof *people);
+    size_t kept = 0; /* many may be asked of whom few decide */
+
+    if (!approval || !people)
+        return;
+    ticket->approval = approved   ? APPROVAL_APPROVED
+                       : declined ? APPROVAL_DECLINED
+                                  : APPROVAL_PENDING;
+    if (!json_i64(json_path(approval, "completedDate/epochMillis"), &ticket->approved_at_ms))
+        ticket->approved_at_ms = 0;
+    ticket->approvers = people;
+    ticket->approver_count = 0;
+    ticket->awaited = STR_NONE;
+    JSON_EACH(approver, json_member(approval, "approvers"))
+    {
+        const struct json *who = json_member(approver, "approver");
+        if (!str_eq(json_path_str(approver, "approverDecision"), decision))
+            continue;
+        if (kept++ == LIMIT_APPROVERS)
+            break;
+        if (ticket->approval == APPROVAL_PENDING)
+            add_awaited(a, who, ticket);
+        else
+            people[ticket->approver_count++] =
+                (struct person){jsm_user_key(who), jsm_user_names(a, who, STR_NONE)};
+    }
+}

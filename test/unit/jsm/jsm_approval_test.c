@@ -1,0 +1,167 @@
+/* Approvals of a request: pages, the newest of them all, who decided and who is awaited. */
+#include "jsm/jsm_approval.h"
+
+#include "base/limits.h"
+#include "jsm_unit.h"
+
+/* A list that fits one page. */
+static void read_one(const struct json *body, struct ticket *t)
+{
+    struct jsm_approvals all = {0};
+    struct err err = {0};
+
+    assert_true(jsm_approvals_page(&all, body, &err));
+    jsm_approvals_take(arena, &all, t);
+}
+
+static void approvals(void **state)
+{
+    struct ticket t = {0};
+    (void)state;
+
+    read_one(json_of("{'values':[]}"), &t);
+    assert_int_equal(t.approval, APPROVAL_NONE);
+    read_one(
+        json_of("{'values':[{'finalDecision':'pending','approvers':[{'approverDecision':'pending',"
+                "'approver':{'accountId':'a'}}]}]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_PENDING);
+    assert_str(t.awaited, "a"); /* a name is not shown of everybody */
+    read_one(json_of("{'values':[{'finalDecision':'approved',"
+                     "'completedDate':{'epochMillis':1767225600000},'approvers':["
+                     "{'approverDecision':'pending','approver':{'accountId':'x'}},"
+                     "{'approverDecision':'approved','approver':{'accountId':'a','"
+                     "emailAddress':'a@b'}}]}]}"),
+             &t);
+    assert_int_equal(t.approval, APPROVAL_APPROVED);
+    assert_int_equal(t.approved_at_ms, 1767225600000);
+    assert_int_equal(t.approver_count, 1);
+    assert_int_equal(t.awaited.len, 0); /* the others' answers are not wanted any more */
+    assert_str(t.approvers[0].key, "a@b");
+    assert_str(t.approvers[0].names, "[\"account=a\",\"address=a@b\"]");
+    read_one(
+        json_of(
+            "{'values':[{'finalDecision':'declined','approvers':[{'approverDecision':'declined',"
+            "'approver':{'accountId':'z'}}]}]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_DECLINED);
+    assert_int_equal(t.approved_at_ms, 0); /* it does not say when */
+    assert_str(t.approvers[0].key, "z");
+}
+
+/* All who decided so count, and all whose answer is missing are awaited. */
+static void several_approvers(void **state)
+{
+    struct ticket t = {0};
+    (void)state;
+
+    read_one(
+        json_of("{'values':[{'finalDecision':'approved','createdDate':{'epochMillis':2000},'"
+                "approvers':["
+                "{'approverDecision':'approved','approver':{'accountId':'a'}},"
+                "{'approverDecision':'pending','approver':{'accountId':'b','displayName':'Bo'}},"
+                "{'approverDecision':'approved','approver':{'accountId':'c'}}]},"
+                "{'finalDecision':'declined','createdDate':{'epochMillis':1000},'approvers':["
+                "{'approverDecision':'declined','approver':{'accountId':'d'}}]}]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_APPROVED); /* the newest, wherever it stands */
+    assert_int_equal(t.approver_count, 2);
+    assert_str(t.approvers[0].key, "a");
+    assert_str(t.approvers[1].key, "c");
+    read_one(
+        json_of("{'values':[{'finalDecision':'pending','approvers':["
+                "{'approverDecision':'pending','approver':{'accountId':'a','displayName':'Dana "
+                "Reyes'}},{'approverDecision':'approved','approver':{'accountId':'b'}},"
+                "{'approverDecision':'pending','approver':{'accountId':'c'}}]}]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_PENDING);
+    assert_int_equal(t.approver_count, 0); /* one of them is not enough, says Jira */
+    assert_str(t.awaited, "Dana Reyes\nc");
+}
+
+/* An approval with more approvers than we keep; the last of them approved, the others decided. */
+static struct ticket approved_by_many(const char *others)
+{
+    struct str list = STR_NONE;
+    struct ticket t = {0};
+
+    for (int i = 0; i < LIMIT_APPROVERS + 3; i++)
+        list = arena_printf(arena, "%.*s%s{'approverDecision':'%s','approver':{'accountId':'p%d'}}",
+                            STR_ARG(list), i ? "," : "",
+                            i < LIMIT_APPROVERS + 2 ? others : "approved", i);
+    struct str body = arena_printf(
+        arena, "{'values':[{'finalDecision':'approved','approvers':[%.*s]}]}", STR_ARG(list));
+    read_one(json_of(arena_cstr(arena, body)), &t);
+    return t;
+}
+
+static void no_more_approvers_than_we_keep(void **state)
+{
+    (void)state;
+    assert_int_equal(approved_by_many("approved").approver_count, LIMIT_APPROVERS);
+    struct ticket t = approved_by_many("pending"); /* he is found among all who were asked */
+    assert_int_equal(t.approver_count, 1);
+    assert_str(t.approvers[0].key, "p34");
+}
+
+static void of_a_ticket(void **state)
+{
+    struct jsm_call call = jsm_call_approvals(arena, STR("10042"), 100);
+    (void)state;
+
+    assert_string_equal(call.method, "GET");
+    assert_int_equal(call.effect, JSM_READ);
+    assert_str(call.path, "/rest/servicedeskapi/request/10042/approval?limit=50&start=100");
+    assert_int_equal(jsm_call_approvals(arena, STR("10042/../1"), 0).path.len, 0);
+}
+
+#define ONE(decision, created, last)                                                           \
+    "{'isLastPage':" last ",'values':[{'finalDecision':'" decision "','createdDate':{'epochMi" \
+    "llis':" created "},'approvers':[]}]}"
+
+/* The newest stands on whichever page. */
+static void on_several_pages(void **state)
+{
+    static const char *const PAGES[] = {ONE("declined", "1000", "false"),
+                                        ONE("approved", "3000", "false"),
+                                        ONE("pending", "2000", "true")};
+    struct jsm_approvals all = {0};
+    struct ticket t = {0};
+    struct err err = {0};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(PAGES); i++) {
+        assert_false(all.last);
+        assert_int_equal(all.start, i);
+        assert_true(jsm_approvals_page(&all, json_of(PAGES[i]), &err));
+    }
+    assert_true(all.last);
+    jsm_approvals_take(arena, &all, &t);
+    assert_int_equal(t.approval, APPROVAL_APPROVED);
+}
+
+static void pages_that_cannot_be(void **state)
+{
+    static const char *const BAD[] = {"{}", "{'values':{}}", "{'values':'x','isLastPage':true}",
+                                      "[]"};
+    struct jsm_approvals all = {0};
+    struct err err = {0};
+    size_t pages = 1;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(BAD); i++)
+        assert_false(jsm_approvals_page(&all, json_of(BAD[i]), &err));
+    assert_int_equal(all.start, 0);
+    /* nothing more, whatever it says of that */
+    assert_true(jsm_approvals_page(&all, json_of("{'values':[],'isLastPage':false}"), &err));
+    assert_true(all.last);
+    all = (struct jsm_approvals){0};
+    while (jsm_approvals_page(&all, json_of(ONE("declined", "1", "false")), &err))
+        pages++;
+    assert_int_equal(pages, JSM_APPROVAL_PAGES_MAX);
+    assert_non_null(strstr(err.what, "does not end"));
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
+              cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(of_a_ticket),
+              cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be))
