@@ -87,3 +87,8 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
                 (struct person){jsm_user_key(who), jsm_user_names(a, who, STR_NONE)};
     }
 }
+
+bool jsm_approval_is_unseen(const struct ticket *ticket, int64_t seen_ms)
+{
+    return ticket->approved_at_ms > ticket->updated_ms && ticket->approved_at_ms != seen_ms;
+}

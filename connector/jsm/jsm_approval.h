@@ -28,5 +28,10 @@ MUST_CHECK bool jsm_approvals_page(struct jsm_approvals *all, const struct json 
 /* The newest of all into the ticket: its state, who of its approvers decided so, and while it is
  * pending who is awaited. At most LIMIT_APPROVERS are kept. */
 void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct ticket *ticket);
+/* Was it decided on an issue that we have not seen? Approvals are read after the issue: who decides,
+ * and edits, in between must not be taken to have decided on what stood there before. seen_ms: the
+ * decision that was known before this issue was read, 0 for none; a site may not move `updated` when
+ * an approval is answered. */
+bool jsm_approval_is_unseen(const struct ticket *ticket, int64_t seen_ms);
 
 #endif

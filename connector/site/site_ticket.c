@@ -9,7 +9,10 @@
 #include "site/site.h"
 #include "site/site_who.h"
 
-enum { CHANGELOG_PAGES_MAX = 100 }; /* of a thousand changes, or of a hundred each */
+enum {
+    CHANGELOG_PAGES_MAX = 100, /* of a thousand changes, or of a hundred each */
+    TORN_MAX = 3,              /* reads during which an approval was decided, one after the other */
+};
 
 struct reading {
     struct site *site;
@@ -20,6 +23,8 @@ struct reading {
     size_t project;     /* of the configuration: those before it can be browsed */
     size_t pages;       /* of the changelog that were read */
     struct jsm_approvals approvals;
+    int64_t decided_ms; /* what was decided before the issue was read, as far as we know */
+    int torn;           /* how often it was decided while we read */
     struct site_ticket result;
     site_ticket_fn *fn;
     void *arg;
@@ -92,6 +97,24 @@ static void on_who(void *arg, enum read_outcome outcome, int64_t told_ms)
 }
 
 static void read_approvals(struct reading *r);
+static void read_issue(struct reading *r);
+
+/* All approvals are in. */
+static void after_approvals(struct reading *r)
+{
+    const struct ticket *t = &r->result.ticket;
+
+    if (!jsm_approval_is_unseen(t, r->decided_ms)) {
+        site_who_find(r->site, r->arena, &r->result, on_who, r);
+    } else if (++r->torn == TORN_MAX) {
+        reading_end(r, READ_FAILED, 0);
+    } else {
+        r->decided_ms = t->approved_at_ms;
+        r->approvals = (struct jsm_approvals){0};
+        r->pages = 0;
+        read_issue(r);
+    }
+}
 
 /* Nothing is said of them before the last page: the newest may stand on any. A request without the
  * right to see them, or that is none, has none. */
@@ -113,7 +136,7 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
     }
     if (!none)
         jsm_approvals_take(r->arena, &r->approvals, &r->result.ticket);
-    site_who_find(r->site, r->arena, &r->result, on_who, r);
+    after_approvals(r);
 }
 
 static void read_approvals(struct reading *r)
@@ -220,7 +243,6 @@ static void take_mapping(struct reading *r, const struct json *issue)
 
 /* --- not there: gone, or hidden from us --- */
 
-static void read_issue(struct reading *r);
 static void look_around(struct reading *r);
 
 static void hidden(struct reading *r, const char *why)

@@ -77,6 +77,20 @@ def test_an_edit_together_with_an_approval_is_not_approved(site):
     assert site.sql(f"select count(distinct given_at) from governance.approval where request_id = '{request}'") == "2"
 
 
+def test_an_edit_and_an_approval_while_the_ticket_is_read(site):
+    """The approvals are read after the issue: what was approved in between is not what was read before it."""
+    key = ask(site, "reyes", "fin-viewer")
+    site.until_phase(key, "pending_approval")
+    site.control("faults", {"method": "GET", "path": f"/request/{site.ticket(key)['id']}/approval", "count": 1,
+                            "effect": {"kind": "delay", "ms": 1500}})
+    site.act("comment", key, actor="agent", text="a look, please", public=False)
+    wait.until(lambda: any(f["fired"] for f in site.control("faults")), 15, what="the issue is read, its approvals are not")
+    site.act("edit", key, fields={"customfield_10052": "fin-ledger-admin"})
+    site.act("approve", key, actor="approver")
+    wait.until(lambda: items(site, key) == "fin-ledger-admin", 15, what="what stood there when it was approved")
+    site.no_faults()
+
+
 @pytest.mark.parametrize("value", ["fin-ledger-admin", ""])
 def test_an_edit_after_approval_is_recorded_and_changes_nothing(site, value):
     key = ask(site, "okafor", "fin-viewer")

@@ -162,6 +162,22 @@ static void pages_that_cannot_be(void **state)
     assert_non_null(strstr(err.what, "does not end"));
 }
 
+static void decided_while_we_read(void **state)
+{
+    struct ticket pending = {.updated_ms = 5000}, before = {.updated_ms = 5000},
+                  after = {.updated_ms = 5000};
+    (void)state;
+
+    before.approved_at_ms = 5000;
+    after.approved_at_ms = 5001;
+    assert_false(jsm_approval_is_unseen(&pending, 0));
+    assert_false(jsm_approval_is_unseen(&before, 0));
+    assert_true(jsm_approval_is_unseen(&after, 0));
+    assert_false(jsm_approval_is_unseen(&after, 5001)); /* it does not move `updated` */
+    assert_true(jsm_approval_is_unseen(&after, 4000));  /* another one */
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
               cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(of_a_ticket),
-              cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be))
+              cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be),
+              cmocka_unit_test(decided_while_we_read))
