@@ -26,6 +26,24 @@ static void check_setting(struct loader *l, const struct source_config *s, const
     }
 }
 
+/* What only the reader can judge: the forms of its settings. */
+static void check_together(struct loader *l, const struct yaml *map, const struct source_config *s)
+{
+    struct reader_config config = {.source = s->name,
+                                   .settings = s->settings,
+                                   .setting_count = s->setting_count,
+                                   .timeout_ms = s->timeout_ms};
+    const char *about = "";
+    struct err err = {0};
+
+    if (!s->reader->check || s->reader->check(&config, &about, &err))
+        return;
+    const struct yaml *v = yaml_member(map, about);
+    diag_error(l->v.diags, "C036", v ? v->pos : map->pos, "a %s source cannot work with this '%s'",
+               s->reader->name, about);
+    diag_help(l->v.diags, "%s", err.what);
+}
+
 /* The reader's own settings: every scalar below `connection`, under its own name. */
 static void load_settings(struct loader *l, const struct yaml *source, struct source_config *s)
 {
@@ -41,14 +59,18 @@ static void load_settings(struct loader *l, const struct yaml *source, struct so
     }
     s->settings = settings;
     s->setting_count = n;
+    bool whole = s->reader && map;
     for (size_t i = 0; s->reader && s->reader->settings[i]; i++) {
         const char *name = s->reader->settings[i];
         if (name[0] == '!' && !yaml_member(map, name + 1)) {
+            whole = false;
             diag_error(l->v.diags, "C031", map ? map->pos : s->pos, "a %s source needs '%s'",
                        s->reader->name, name + 1);
             diag_help(l->v.diags, "add it under connection; see connector/readers/README.md");
         }
     }
+    if (whole)
+        check_together(l, map, s);
 }
 
 static void load_canary(struct loader *l, const struct yaml *map, struct source_config *s)
@@ -110,6 +132,10 @@ void config_source(struct loader *l, const struct yaml *map)
     s->rule.confirmations = (int32_t)value_int(&l->v, map, "confirmations", 2, 1, 32);
     s->rule.max_age_ms = value_duration(&l->v, map, "max_age", 15 * 60000, SHORTEST_MS);
     s->timeout_ms = value_duration(&l->v, map, "timeout", 10000, SHORTEST_MS);
+    if (s->reader && s->reader->needs_secret && !yaml_member(map, "secret")) {
+        diag_error(l->v.diags, "C031", s->pos, "a %s source needs 'secret'", s->reader->name);
+        diag_help(l->v.diags, "name where its token is: secret: credential:NAME");
+    }
     load_canary(l, map, s);
     load_settings(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->source_count; i++) {

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -58,7 +59,7 @@ struct http_transfer {
     struct buf head, body;
     struct http_header *fields;
     size_t field_count;
-    bool too_large, head_ended, held;
+    bool head_ended, held;
     int64_t born_ms;
     struct http_reply reply;
     char why[CURL_ERROR_SIZE];
@@ -171,7 +172,7 @@ static enum http_outcome transfer_outcome(const struct http_transfer *transfer, 
     if (transfer->held)
         return HTTP_NOT_SENT;
     if (code == CURLE_OK) /* curl takes a head that the peer cut in the middle for a whole one */
-        return transfer->too_large || !transfer->head_ended ? HTTP_LOST : HTTP_REPLIED;
+        return transfer->reply.too_large || !transfer->head_ended ? HTTP_LOST : HTTP_REPLIED;
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
     curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
     switch ((int)code) {
@@ -194,14 +195,16 @@ static void transfer_done(struct http_transfer *transfer, CURLcode code)
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     transfer->reply.status = (int)status;
+    transfer->reply.too_large |= code == CURLE_FILESIZE_EXCEEDED; /* its head says so */
     transfer->reply.body = buf_str(&transfer->body);
     transfer_split_fields(transfer);
     transfer->reply.until_close =
         str_empty(http_reply_header(&transfer->reply, "content-length")) &&
         str_empty(http_reply_header(&transfer->reply, "transfer-encoding"));
-    transfer->reply.too_large = transfer->too_large || code == CURLE_FILESIZE_EXCEEDED;
     if (transfer->held)
         why = "held back before it left";
+    else if (transfer->reply.barred && outcome == HTTP_NOT_SENT)
+        why = "its host has an address that is out of reach";
     else if (transfer->reply.too_large)
         why = "the reply is larger than allowed";
     else if (outcome == HTTP_LOST && code == CURLE_OK)
@@ -232,7 +235,7 @@ static size_t transfer_on_body(char *p, size_t size, size_t count, void *arg)
     size_t len = size * count;
 
     if (len > transfer->call.reply_max - transfer->body.len || !buf_add(&transfer->body, p, len)) {
-        transfer->too_large = true;
+        transfer->reply.too_large = true;
         return len == 0 ? 1 : 0; /* anything but len ends the transfer */
     }
     return len;
@@ -262,6 +265,19 @@ static int transfer_on_ready(void *arg, char *their_ip, char *our_ip, int their_
     return transfer->held ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
+/* curl asks for a socket once it knows the address, before it connects. */
+static curl_socket_t transfer_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct http_transfer *transfer = arg;
+
+    (void)purpose;
+    if (!io_address_within(transfer->http->options.reach, &to->addr)) {
+        transfer->reply.barred = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 static size_t transfer_on_field(char *p, size_t size, size_t count, void *arg)
 {
     struct http_transfer *transfer = arg;
@@ -275,7 +291,7 @@ static size_t transfer_on_field(char *p, size_t size, size_t count, void *arg)
         return len;
     transfer->head_ended = len > 0 && (p[0] == '\r' || p[0] == '\n');
     if (!buf_add(&transfer->head, p, len)) {
-        transfer->too_large = true;
+        transfer->reply.too_large = true;
         return len == 0 ? 1 : 0;
     }
     if (transfer->head_ended)
@@ -425,6 +441,8 @@ static bool easy_set_call(CURL *easy, struct http_transfer *transfer, int64_t le
     EASY(CURLOPT_HEADERDATA, transfer);
     EASY(CURLOPT_PREREQFUNCTION, transfer_on_ready);
     EASY(CURLOPT_PREREQDATA, transfer);
+    EASY(CURLOPT_OPENSOCKETFUNCTION, transfer_on_open);
+    EASY(CURLOPT_OPENSOCKETDATA, transfer);
     EASY(CURLOPT_HTTPHEADER, transfer->headers);
     EASY(CURLOPT_TIMEOUT_MS, (long)left_ms);
     EASY(CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_timeout_ms);

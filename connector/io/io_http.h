@@ -3,6 +3,7 @@
 #define COUNTERSIGN_IO_HTTP_H
 
 #include "base/arena.h"
+#include "io/io_address.h"
 #include "io/io_loop.h"
 
 struct http;
@@ -11,6 +12,7 @@ struct http_options {
     int in_flight_max;     /* more wait in a bounded queue */
     const char *ca_file;   /* NULL: the system's */
     bool allow_plain_http; /* loopback in tests and demos; never a default */
+    enum io_reach reach;   /* no connection is made to an address out of it */
 };
 
 struct http_header {
@@ -52,6 +54,7 @@ struct http_reply {
     const struct http_header *headers;
     size_t header_count;
     int64_t took_ms;
+    bool barred;      /* an address of the host is out of reach */
     bool until_close; /* neither Content-Length nor chunked: the body ended with the connection and
                          may be cut */
 };

@@ -24,6 +24,18 @@ void answer_raw(struct answer *a, const char *fmt, ...)
     a->raw_len += (size_t)n;
 }
 
+/* Nothing is known of the canary: the run as a whole could not be trusted, and why is worth more
+ * than "incomplete". What the canary's own names led to means nothing to who reads of an item. */
+static void distrust(struct observation *obs, const char *why)
+{
+    struct str reason = str_of(why);
+    bool own = str_starts(reason, STR("Account")) || str_starts(reason, STR("Entitlement"));
+
+    obs->complete = false;
+    obs->outcome = OUTCOME_UNKNOWN;
+    obs->reason = own || !reason.len ? STR("CanaryMissing") : reason;
+}
+
 void answers_join(const struct item *item, const struct answer *item_answer,
                   const struct answer *canary_answer, int64_t began_ms, int64_t ended_ms,
                   struct observation *ret)
@@ -48,7 +60,7 @@ void answers_join(const struct item *item, const struct answer *item_answer,
                         str_n(canary_answer->raw, canary_answer->raw_len), ret->raw_sha256);
     if (!ret->canary_ok && canary_answer->outcome == OUTCOME_UNKNOWN &&
         a->outcome != OUTCOME_UNKNOWN)
-        ret->complete = false; /* the run as a whole could not be trusted */
+        distrust(ret, canary_answer->reason);
     observation_make_honest(ret);
 }
 

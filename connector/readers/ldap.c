@@ -85,29 +85,39 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
     io_loop_defer(reader->config.loop, on_done, r);
 }
 
-static struct reader *ldap_open(const struct reader_config *config, struct err *err)
+static bool ldap_check(const struct reader_config *config, const char **ret_setting,
+                       struct err *err)
 {
-    struct ldap_reader *reader = calloc(1, sizeof *reader);
     struct str uri = setting(config, "uri", "");
     bool starttls = str_eq_c(setting(config, "starttls", "false"), "true");
     bool insecure = str_eq_c(setting(config, "insecure", "false"), "true");
 
+    *ret_setting = "uri";
+    if (str_starts(uri, STR("ldaps://")) || starttls || insecure)
+        return true;
+    return FAIL(
+        err, ERR_CONFIG,
+        "source '%.*s' would send its password in the clear: use ldaps:// or starttls: true",
+        STR_ARG(config->source));
+}
+
+static struct reader *ldap_open(const struct reader_config *config, struct err *err)
+{
+    struct ldap_reader *reader;
+    const char *about;
+
+    if (!ldap_check(config, &about, err))
+        return NULL;
+    reader = calloc(1, sizeof *reader);
     if (!reader)
         abort();
-    if (!str_starts(uri, STR("ldaps://")) && !starttls && !insecure) {
-        free(reader);
-        FAIL(err, ERR_CONFIG,
-             "source '%.*s' would send its password in the clear: use ldaps:// or starttls: true",
-             STR_ARG(config->source));
-        return NULL;
-    }
     reader->base.kind = &READER_LDAP;
     reader->config = *config;
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     struct arena *a = reader->arena;
     const char *base = arena_cstr(a, setting(config, "base", ""));
     reader->place = (struct ldap_place){
-        .uri = arena_cstr(a, uri),
+        .uri = arena_cstr(a, setting(config, "uri", "")),
         .bind_dn = arena_cstr(a, setting(config, "bind_dn", "")),
         .people_base = arena_cstr(a, setting(config, "people_base", base)),
         .people_filter = arena_cstr(a, setting(config, "people_filter", "(uid=%s)")),
@@ -115,7 +125,7 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
         .group_filter = arena_cstr(a, setting(config, "group_filter", "(cn=%s)")),
         .member = arena_cstr(a, setting(config, "member", "member")),
         .ca_file = arena_cstr(a, setting(config, "ca_file", "")),
-        .starttls = starttls,
+        .starttls = str_eq_c(setting(config, "starttls", "false"), "true"),
         .timeout_ms = config->timeout_ms,
     };
     reader->work = io_work_new(config->loop, QUEUE_MAX);
@@ -144,8 +154,18 @@ static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *
 static const char *const SETTINGS[] = {"!uri",          "!base",      "bind_dn",      "people_base",
                                        "people_filter", "group_base", "group_filter", "member",
                                        "ca_file",       "starttls",   "insecure",     NULL};
+static const char *const PROVES[] = {
+    "an account is a member of a group itself, or is not", "an account is gone from its base",
+    "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};
+static const char *const BLIND[] = {
+    "membership through another group, and an account's primary group in Active Directory",
+    "whether another replica has heard of it: the moment of the read counts",
+    "members of an empty group in Active Directory, where hidden and none look the same", NULL};
 const struct reader_kind READER_LDAP = {.name = "ldap",
+                                        .check = ldap_check,
                                         .open = ldap_open,
                                         .read = ldap_read_item,
                                         .close = ldap_close_reader,
-                                        .settings = SETTINGS};
+                                        .settings = SETTINGS,
+                                        .proves = PROVES,
+                                        .blind = BLIND};

@@ -32,14 +32,31 @@ struct reader_config {
     const struct clock *clock;
 };
 
+/* What a reader found out about its server, for people. */
+struct reader_fact {
+    const char *name;
+    struct str value; /* lent until the reader's next read */
+};
+enum { READER_FACTS_MAX = 16 };
+
 /* One kind of source: one file, one row in readers.c. */
 struct reader_kind {
     const char *name; /* "sql", "ldap" */
+    bool needs_secret;
+    /* What the names of the settings alone cannot tell, as the configuration is checked; `secret`,
+     * `loop` and `clock` are not there yet. False with ERR_CONFIG and the setting it is about.
+     * NULL: nothing. */
+    bool (*check)(const struct reader_config *config, const char **ret_setting, struct err *err);
+    /* NULL with ERR_CONFIG, also for what `check` refuses. */
     struct reader *(*open)(const struct reader_config *config, struct err *err);
     void (*read)(struct reader *reader, const struct item *item, reader_done_fn *fn, void *arg);
     void (*close)(struct reader *reader, void (*fn)(void *arg), void *arg);
     const char *const
         *settings; /* names it understands, NULL-terminated; a '!' in front = mandatory */
+    /* Up to READER_FACTS_MAX; how many. NULL: it finds out nothing. */
+    size_t (*facts)(struct reader *reader, struct reader_fact *ret);
+    /* Sentences for whoever relies on it, NULL-terminated: what its reads prove, and what not. */
+    const char *const *proves, *const *blind;
 };
 
 /* First member of every reader. */
@@ -51,5 +68,8 @@ struct reader {
 
 const struct reader_kind *reader_kind_find(struct str name); /* NULL when unknown */
 const struct reader_kind *const *reader_kinds(void);         /* NULL-terminated */
+/* What whoever looks after the source can do about a read that is unknown for this reason; "" where
+ * nothing is to be done. */
+const char *reader_remedy(struct str reason);
 
 #endif

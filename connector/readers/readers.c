@@ -1,9 +1,9 @@
 #include "readers/reader.h"
 
-extern const struct reader_kind READER_SQL, READER_LDAP;
+extern const struct reader_kind READER_SQL, READER_LDAP, READER_SCIM;
 
 /* One row a kind of source: a new reader is one file and one row here. */
-static const struct reader_kind *const KINDS[] = {&READER_SQL, &READER_LDAP, NULL};
+static const struct reader_kind *const KINDS[] = {&READER_SQL, &READER_LDAP, &READER_SCIM, NULL};
 
 const struct reader_kind *reader_kind_find(struct str name)
 {

@@ -197,8 +197,17 @@ static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
 }
 
 static const char *const SETTINGS[] = {"!conninfo", "!query", NULL};
+static const char *const PROVES[] = {
+    "what the statement answers about an account and an entitlement, by true or false alone",
+    "how old the answer is, where the statement's as_of tells (a replica's replay time)", NULL};
+static const char *const BLIND[] = {
+    "whether the statement asks the right question: try it with an account that holds and one that "
+    "does not",
+    "what the login may not see, where row security hides rows instead of refusing", NULL};
 const struct reader_kind READER_SQL = {.name = "sql",
                                        .open = sql_open,
                                        .read = sql_read_item,
                                        .close = sql_close,
-                                       .settings = SETTINGS};
+                                       .settings = SETTINGS,
+                                       .proves = PROVES,
+                                       .blind = BLIND};

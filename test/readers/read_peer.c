@@ -51,6 +51,7 @@ static void on_observed(void *arg, const struct observation *o)
     json_i64_member(&out, "item", o->item_id);
     json_str_member(&out, "outcome", str_of(outcome_name(o->outcome)));
     json_str_member(&out, "account", str_of(account_state_name(o->account)));
+    json_str_member(&out, "via", str_of(via_name(o->via)));
     json_bool_member(&out, "complete", o->complete);
     json_bool_member(&out, "canary", o->canary_ok);
     json_bool_member(&out, "raw", o->has_raw);

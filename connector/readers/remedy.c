@@ -1,0 +1,69 @@
+#include "readers/reader.h"
+
+/* What whoever looks after the source can do, by reason; README.md lists them too. */
+static const struct {
+    const char *reason, *remedy;
+} REMEDIES[] = {
+    {"AccountAmbiguous",
+     "several accounts answer to this name: look for it by an attribute that is unique"},
+    {"AccountStateHidden",
+     "the credential does not see whether the account is active: let it read that attribute"},
+    {"AddressRefused",
+     "the host's name leads to this machine or its link, where no source is: mend the name"},
+    {"AttributeHidden", "the attribute that names accounts or groups is not shown: let the "
+                        "credential read it, or name another"},
+    {"AuthFailed", "the source refuses the credential: renew it"},
+    {"BadAsOf", "the statement's as_of is no time: write RFC 3339"},
+    {"BadReply", "the source answers against its protocol: show it the last trouble, or read it in "
+                 "another way"},
+    {"CanaryMissing", "the canary does not hold what it is configured to hold: give it back, or "
+                      "restore the credential's rights"},
+    {"ChangedWhileReading", "the source changed while it was read; it is read again"},
+    {"Closing", "the service stopped in the middle of it; it is read again"},
+    {"CursorExpired",
+     "the source forgot its pages: ask for fewer people, or raise how long it keeps a cursor"},
+    {"EntitlementAmbiguous",
+     "several groups have this name: look for it by an attribute that is unique"},
+    {"EntitlementNotFound",
+     "no such entitlement: mend its name in the mapping, or let the credential see it"},
+    {"FilterIgnored", "the source answers with others than were asked for: it ignores filters; "
+                      "tell whoever runs it"},
+    {"FilterUnsupported", "the source takes none of the filters: tell whoever runs it"},
+    {"Incomplete", "what was read was not all: look into the source's log"},
+    {"KeyNotText", "the name is no UTF-8 text: mend the mapping"},
+    {"KeyTooLong", "the name is too long to be asked for: mend the mapping"},
+    {"MembersNotReadable",
+     "no way to read who is a member was proven with the canary: let the credential read members"},
+    {"MembersNotVisible", "the group's members are hidden: let the credential read them"},
+    {"NameNotComparable", "nobody of exactly this name, and letters beyond ASCII may be written in "
+                          "other ways: look for it by externalId"},
+    {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},
+    {"NotVisible", "nothing is there: mend the base or url, or let the credential see it"},
+    {"Overloaded", "too many reads wait for this source; it is read again"},
+    {"PageLoop", "the source shows the same page again and again: tell whoever runs it"},
+    {"PartialResult", "the source did not show all it has: raise its limit for the credential"},
+    {"QueryRefused", "the source does not take the question: try the statement or filter by hand"},
+    {"QueryShape",
+     "the statement must answer with one row of six columns, true or false in four of them"},
+    {"RateLimited", "the source wants fewer calls; it is read again when it said"},
+    {"Redirected",
+     "the source sends callers elsewhere, which is not followed: write the address it leads to"},
+    {"Referral", "the directory points to another: ask that one"},
+    {"ReplyTooLarge",
+     "the reply is too large to be taken: let the source take filters for members"},
+    {"RightsLost", "the credential may not see this (any more): restore its rights"},
+    {"SourceContradicts",
+     "one side of the source says yes and the other no: it may be catching up, or hide members"},
+    {"SourceDown", "the source cannot be reached: look after it, its address and its certificate"},
+    {"Timeout", "the source did not answer in time: look after it, or raise timeout"},
+    {"TooManyPages", "too many people to be read one by one: let the source take filters"},
+    {"WrongPage", "the source answers with another page than was asked for: tell whoever runs it"},
+};
+
+const char *reader_remedy(struct str reason)
+{
+    for (size_t i = 0; i < sizeof REMEDIES / sizeof REMEDIES[0]; i++)
+        if (str_eq_c(reason, REMEDIES[i].reason))
+            return REMEDIES[i].remedy;
+    return "";
+}

@@ -1,0 +1,306 @@
+#include "readers/scim_find.h"
+
+#include "base/codecs.h"
+
+struct str scim_address(struct arena *arena, const struct scim_place *place, const char *endpoint,
+                        struct str id, struct str filter, struct str attributes, const char *more)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, SCIM_URL_BYTES);
+    buf_add_str(&b, place->base);
+    buf_add_c(&b, endpoint);
+    if (id.len) {
+        buf_add_byte(&b, '/');
+        url_encode(&b, id);
+    }
+    if (filter.len) {
+        buf_add_c(&b, "?filter=");
+        url_encode(&b, filter);
+    }
+    if (attributes.len) {
+        buf_add_c(&b, filter.len ? "&attributes=" : "?attributes=");
+        url_encode(&b, attributes);
+    }
+    buf_add_c(&b, more);
+    return b.over ? STR_NONE : arena_str(arena, buf_str(&b));
+}
+
+enum account_state scim_state(const struct scim_server *server, const struct json *user)
+{
+    bool active;
+
+    if (scim_bool(scim_member(user, "active"), &active))
+        return active ? ACCOUNT_ACTIVE : ACCOUNT_DISABLED;
+    return server->stateless ? ACCOUNT_ACTIVE : ACCOUNT_UNKNOWN;
+}
+
+static void fail(struct scim_find *find, const char *reason)
+{
+    find->done = true;
+    find->trouble = reason;
+}
+
+static struct str attribute(const struct scim_find *find)
+{
+    return find->of_users ? find->place->user_name : find->place->group_name;
+}
+
+static bool is_exact(const struct scim_find *find)
+{
+    return find->of_users ? find->server->user_exact : find->server->group_exact;
+}
+
+static void walk_begin(struct scim_find *find)
+{
+    find->walk.on = true;
+    find->walk.by_cursor = find->server->by_cursor;
+    find->walk.start = 1;
+    find->walk.total = -1;
+    find->found = 0;
+}
+
+void scim_find_begin(struct scim_find *find, const struct scim_place *place,
+                     const struct scim_server *server, struct arena *arena, bool of_users,
+                     struct str value)
+{
+    *find = (struct scim_find){
+        .place = place, .server = server, .arena = arena, .of_users = of_users, .value = value};
+    if (!str_is_utf8(value))
+        fail(find, "KeyNotText");
+    else if (!server->filters)
+        walk_begin(find);
+}
+
+static struct str walk_next(struct scim_find *find, struct arena *arena, struct str attributes)
+{
+    AUTO(drop_buf) struct buf more;
+    const char *endpoint = find->of_users ? find->server->users : find->server->groups;
+
+    buf_init(&more, SCIM_URL_BYTES);
+    buf_printf(&more, "&count=%lld", (long long)find->server->page_size);
+    if (find->walk.by_cursor) {
+        buf_add_c(&more, "&cursor=");
+        url_encode(&more, str_of(find->walk.cursor));
+    } else {
+        buf_printf(&more, "&startIndex=%lld", (long long)find->walk.start);
+    }
+    return scim_address(arena, find->place, endpoint, STR_NONE, STR_NONE, attributes,
+                        more.p ? more.p : "");
+}
+
+struct str scim_find_next(struct scim_find *find, struct arena *arena)
+{
+    AUTO(drop_buf) struct buf filter;
+    const char *endpoint = find->of_users ? find->server->users : find->server->groups;
+    struct str url;
+
+    if (find->done)
+        return STR_NONE;
+    struct str attributes =
+        arena_printf(arena, "id,%.*s%s", STR_ARG(attribute(find)), find->of_users ? ",active" : "");
+    if (find->walk.on) {
+        url = walk_next(find, arena, attributes);
+    } else {
+        buf_init(&filter, SCIM_URL_BYTES);
+        buf_printf(&filter, "%.*s eq ", STR_ARG(attribute(find)));
+        scim_add_literal(&filter, find->value);
+        /* two tell "one" from "more", also of a server that ignores the filter */
+        url = scim_address(arena, find->place, endpoint, STR_NONE,
+                           filter.over ? STR_NONE : buf_str(&filter), attributes, "&count=2");
+        if (filter.over)
+            url = STR_NONE;
+        buf_done(&filter);
+    }
+    if (!url.len)
+        fail(find, "KeyTooLong");
+    return url;
+}
+
+static void take_resource(struct scim_find *find, const struct json *resource)
+{
+    if (find->found++) {
+        find->found = 2;
+        return;
+    }
+    str_copy(find->id, sizeof find->id, scim_id(resource, "id"));
+    find->state = scim_state(find->server, resource);
+}
+
+static bool has_letters(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z'))
+            return true;
+    return false;
+}
+
+static bool is_ascii(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
+static bool is_escaped(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == '"' || s.p[i] == '\\')
+            return true;
+    return false;
+}
+
+/* Nobody of that name, says the filter. Servers compare "ALICE" with "alice" where their schema
+ * says that it is one name, or forget to; some look for the \" of a filter as it is written; and
+ * what is one letter beyond ASCII is for nobody to say. */
+static void take_none(struct scim_find *find)
+{
+    bool cases = find->of_users && !is_exact(find);
+
+    find->done = true;
+    if (find->by_filter_only)
+        return;
+    if (cases && !is_ascii(find->value)) {
+        fail(find, "NameNotComparable");
+    } else if (is_escaped(find->value) ||
+               (cases && !find->server->caseless && has_letters(find->value))) {
+        find->done = false;
+        walk_begin(find);
+    }
+}
+
+static void take_filtered(struct scim_find *find, const struct scim_list *list)
+{
+    JSON_EACH(it, list->resources)
+    {
+        int said = scim_has_value(it, attribute(find), find->value, is_exact(find));
+        if (said != 1) {
+            fail(find, said ? "AttributeHidden" : "FilterIgnored");
+            return;
+        }
+        take_resource(find, it);
+    }
+    if (find->found < 2 && (list->next_cursor.len || (list->total > 0 && !list->count)))
+        fail(find, "PartialResult");
+    else if (find->found == 1 && list->total > 1)
+        find->found = 2;
+    find->done = true;
+    if (!find->trouble && !find->found)
+        take_none(find);
+}
+
+/* --- the walk --- */
+
+static bool put_id(uint64_t *ids, size_t room, uint64_t hash)
+{
+    size_t at = hash % room;
+
+    while (ids[at]) {
+        if (ids[at] == hash)
+            return false;
+        at = (at + 1) % room;
+    }
+    ids[at] = hash;
+    return true;
+}
+
+/* False when this id was on a page before, or memory is used up. */
+static bool walk_note(struct scim_find *find, struct str id)
+{
+    uint64_t hash = str_hash(id) | 1;
+
+    if ((size_t)find->walk.seen * 2 >= find->walk.room) {
+        size_t room = find->walk.room ? find->walk.room * 2 : 1024;
+        uint64_t *ids = arena_array(find->arena, room, sizeof *ids);
+        if (!ids)
+            return false;
+        for (size_t i = 0; i < find->walk.room; i++)
+            if (find->walk.ids[i])
+                (void)!put_id(ids, room, find->walk.ids[i]);
+        find->walk.ids = ids;
+        find->walk.room = room;
+    }
+    find->walk.seen++;
+    return put_id(find->walk.ids, find->walk.room, hash);
+}
+
+static const char *walk_page_fault(const struct scim_find *find, const struct scim_list *list)
+{
+    if (find->walk.total >= 0 && list->total >= 0 && list->total != find->walk.total)
+        return "ChangedWhileReading";
+    if (find->walk.by_cursor)
+        return NULL;
+    if (list->total < 0)
+        return "BadReply";
+    if (list->start ? list->start != find->walk.start && list->count > 0 : find->walk.start != 1)
+        return "WrongPage";
+    return NULL;
+}
+
+static void walk_end(struct scim_find *find)
+{
+    find->done = true;
+    if (find->walk.total >= 0 && find->walk.seen != find->walk.total)
+        find->trouble = "PartialResult";
+    else if (find->of_users && !find->walk.passed_canary) /* it was not the whole list */
+        find->trouble = "CanaryMissing";
+}
+
+static void walk_turn(struct scim_find *find, const struct scim_list *list)
+{
+    if (++find->walk.pages >= SCIM_PAGES_MAX) {
+        fail(find, "TooManyPages");
+    } else if (list->next_cursor.len) {
+        find->walk.by_cursor = true; /* also of a server that knows nothing else */
+        if (str_eq_c(list->next_cursor, find->walk.cursor))
+            fail(find, "PageLoop");
+        else if (!str_copy(find->walk.cursor, sizeof find->walk.cursor, list->next_cursor))
+            fail(find, "BadReply");
+    } else if (find->walk.by_cursor || find->walk.seen >= find->walk.total || !list->count) {
+        walk_end(find);
+    } else {
+        find->walk.start += (int64_t)list->count;
+    }
+}
+
+static void take_page(struct scim_find *find, const struct scim_list *list)
+{
+    const char *fault = walk_page_fault(find, list);
+
+    if (fault) {
+        fail(find, fault);
+        return;
+    }
+    if (list->total >= 0)
+        find->walk.total = list->total;
+    JSON_EACH(it, list->resources)
+    {
+        if (!walk_note(find, scim_id(it, "id"))) {
+            fail(find, arena_over(find->arena) ? "TooManyPages" : "PageLoop");
+            return;
+        }
+        if (scim_has_value(it, attribute(find), find->value, is_exact(find)) == 1)
+            take_resource(find, it);
+        find->walk.passed_canary |=
+            find->of_users &&
+            scim_has_value(it, attribute(find), find->place->canary_account, is_exact(find)) == 1;
+    }
+    walk_turn(find, list);
+}
+
+void scim_find_take(struct scim_find *find, const struct scim_reply *reply)
+{
+    struct scim_list list;
+
+    if (reply->told == SCIM_UNSUPPORTED && !find->walk.on && !find->by_filter_only)
+        walk_begin(find); /* servers trip over quotes and signs in a name */
+    else if (reply->told != SCIM_TOLD)
+        fail(find, reply->reason);
+    else if (!scim_list_read(reply->body, &list) || (list.total < 0 && !find->server->by_cursor))
+        fail(find, "BadReply"); /* without cursors totalResults must be there */
+    else if (find->walk.on)
+        take_page(find, &list);
+    else
+        take_filtered(find, &list);
+}

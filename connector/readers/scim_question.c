@@ -1,0 +1,284 @@
+#include "readers/scim_question.h"
+
+/* --- one way --- */
+
+const char *scim_way_name(enum scim_way way)
+{
+    static const char *const NAMES[] = {
+        "groups by filter members.value eq (A)",
+        "groups by filter members[value eq] (B)",
+        "groups by filter members eq (C)",
+        "the user's own list of groups (D)",
+        "the group's own list of members (E)",
+        "users by filter groups.value eq (F)",
+        "none",
+    };
+    return NAMES[way];
+}
+
+struct str scim_way_address(const struct scim_place *place, const struct scim_server *server,
+                            struct arena *arena, enum scim_way way, struct str group_id,
+                            struct str user_id)
+{
+    static const char *const MIDDLE[] = {
+        [SCIM_BY_VALUE] = " and members.value eq ",
+        [SCIM_BY_ELEMENT] = " and members[value eq ",
+        [SCIM_BY_MEMBERS] = " and members eq ",
+        [SCIM_BY_GROUPS] = " and groups.value eq ",
+    };
+    AUTO(drop_buf) struct buf filter;
+    bool of_users = way == SCIM_BY_GROUPS;
+
+    buf_init(&filter, SCIM_URL_BYTES);
+    if (way == SCIM_BY_USER)
+        return scim_address(arena, place, server->users, user_id, STR_NONE, STR("id,active,groups"),
+                            "");
+    if (way == SCIM_BY_GROUP)
+        return scim_address(arena, place, server->groups, group_id, STR_NONE, STR("id,members"),
+                            "");
+    buf_add_c(&filter, "id eq ");
+    scim_add_literal(&filter, of_users ? user_id : group_id);
+    buf_add_c(&filter, MIDDLE[way]);
+    scim_add_literal(&filter, of_users ? group_id : user_id);
+    if (way == SCIM_BY_ELEMENT)
+        buf_add_byte(&filter, ']');
+    if (filter.over)
+        return STR_NONE;
+    return scim_address(arena, place, of_users ? server->users : server->groups, STR_NONE,
+                        buf_str(&filter), STR("id"), "&count=2");
+}
+
+/* A list of references: is this one in it? */
+static enum scim_said take_references(const struct json *list, struct str id,
+                                      const char **ret_reason)
+{
+    if (json_type(list) != JSON_ARRAY && json_type(list) != JSON_NULL) {
+        *ret_reason = "BadReply";
+        return SCIM_SAID_NOTHING;
+    }
+    enum scim_said said = SCIM_SAID_NO;
+    JSON_EACH(it, list)
+    {
+        struct str value = scim_id(it, "value");
+        if (!value.len) { /* whoever stands there cannot be told from him */
+            *ret_reason = "BadReply";
+            return SCIM_SAID_NOTHING;
+        }
+        if (!str_eq(value, id))
+            continue;
+        bool nested = str_eq_nocase(json_str(scim_member(it, "type")), STR("indirect"));
+        if (!nested || said == SCIM_SAID_NO)
+            said = nested ? SCIM_SAID_NESTED : SCIM_SAID_DIRECT;
+    }
+    return said;
+}
+
+static enum scim_said take_matches(const struct json *body, bool by_cursor, struct str id,
+                                   const char **ret_reason)
+{
+    struct scim_list list;
+
+    if (!scim_list_read(body, &list) || (list.total < 0 && !by_cursor)) {
+        *ret_reason = "BadReply";
+        return SCIM_SAID_NOTHING;
+    }
+    if (!list.count && (list.next_cursor.len || list.total > 0)) {
+        *ret_reason = "PartialResult";
+        return SCIM_SAID_NOTHING;
+    }
+    if (!list.count)
+        return SCIM_SAID_NO;
+    if (list.count > 1 || list.total > 1 ||
+        !str_eq(scim_id(json_first(list.resources), "id"), id)) {
+        *ret_reason = "FilterIgnored";
+        return SCIM_SAID_NOTHING;
+    }
+    return SCIM_SAID_DIRECT;
+}
+
+enum scim_said scim_way_take(const struct scim_server *server, enum scim_way way,
+                             struct str group_id, struct str user_id,
+                             const struct scim_reply *reply, enum account_state *ret_state,
+                             const char **ret_reason)
+{
+    bool of_user = way == SCIM_BY_USER;
+
+    *ret_reason = reply->reason;
+    if (reply->told == SCIM_UNSUPPORTED) {
+        *ret_reason = "FilterUnsupported";
+        return SCIM_SAID_UNSUPPORTED;
+    }
+    if (reply->told == SCIM_GONE && (of_user || way == SCIM_BY_GROUP))
+        *ret_reason = "ChangedWhileReading"; /* it was there a moment ago */
+    if (reply->told != SCIM_TOLD)
+        return SCIM_SAID_NOTHING;
+    if (!of_user && way != SCIM_BY_GROUP)
+        return take_matches(reply->body, server->by_cursor,
+                            way == SCIM_BY_GROUPS ? user_id : group_id, ret_reason);
+    if (!str_eq(scim_id(reply->body, "id"), of_user ? user_id : group_id)) {
+        *ret_reason = "BadReply";
+        return SCIM_SAID_NOTHING;
+    }
+    if (of_user)
+        *ret_state = scim_state(server, reply->body);
+    return take_references(scim_member(reply->body, of_user ? "groups" : "members"),
+                           of_user ? group_id : user_id, ret_reason);
+}
+
+/* --- the question --- */
+
+static void end_unknown(struct scim_question *q, const char *reason)
+{
+    q->at = SCIM_AT_END;
+    q->answer = answer_unknown(reason);
+}
+
+static void end_known(struct scim_question *q, enum outcome outcome, enum via via,
+                      const char *reason)
+{
+    struct answer *a = &q->answer;
+
+    q->at = SCIM_AT_END;
+    *a = (struct answer){
+        .outcome = outcome, .account = q->state, .via = via, .complete = true, .reason = reason};
+    str_copy(a->native_id, sizeof a->native_id, str_of(q->user_id));
+    answer_raw(a, "group %s\nuser %s\noutcome %u\nvia %u\naccount %u\n", q->group_id, q->user_id,
+               outcome, via, q->state);
+}
+
+static enum scim_way first_of(unsigned ways)
+{
+    enum scim_way way = SCIM_BY_VALUE;
+
+    while (way < SCIM_WAYS && !(ways >> way & 1))
+        way = (enum scim_way)(way + 1);
+    return way;
+}
+
+void scim_question_begin(struct scim_question *q, const struct scim_place *place,
+                         const struct scim_server *server, struct arena *arena, struct str account,
+                         struct str entitlement, unsigned wanted)
+{
+    *q = (struct scim_question){.place = place,
+                                .server = server,
+                                .arena = arena,
+                                .account = account,
+                                .entitlement = entitlement,
+                                .wanted = wanted,
+                                .way = wanted ? first_of(wanted) : server->first};
+    scim_find_begin(&q->find, place, server, arena, false, entitlement);
+}
+
+static void group_found(struct scim_question *q)
+{
+    if (q->find.trouble) {
+        end_unknown(q, q->find.trouble);
+    } else if (q->find.found != 1) { /* gone, renamed, or hidden: not for us to tell apart */
+        end_unknown(q, q->find.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
+    } else {
+        str_copy(q->group_id, sizeof q->group_id, str_of(q->find.id));
+        q->at = SCIM_AT_USER;
+        scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
+    }
+}
+
+static void user_found(struct scim_question *q)
+{
+    if (q->find.trouble) {
+        end_unknown(q, q->find.trouble);
+    } else if (q->find.found > 1) {
+        end_unknown(q, "AccountAmbiguous");
+        q->answer.account = ACCOUNT_AMBIGUOUS;
+    } else if (!q->find.found) {
+        q->state = ACCOUNT_MISSING;
+        end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
+    } else {
+        str_copy(q->user_id, sizeof q->user_id, str_of(q->find.id));
+        q->state = q->find.state;
+        q->at = SCIM_AT_MEMBER;
+    }
+}
+
+struct str scim_question_next(struct scim_question *q, struct arena *arena)
+{
+    while (q->at != SCIM_AT_END) {
+        struct str url = q->at == SCIM_AT_MEMBER
+                             ? scim_way_address(q->place, q->server, arena, q->way,
+                                                str_of(q->group_id), str_of(q->user_id))
+                             : scim_find_next(&q->find, arena);
+        if (url.len)
+            return url;
+        if (q->at == SCIM_AT_GROUP)
+            group_found(q);
+        else if (q->at == SCIM_AT_USER)
+            user_found(q);
+        else
+            end_unknown(q, "KeyTooLong");
+    }
+    return STR_NONE;
+}
+
+static void end_present(struct scim_question *q, enum scim_said said)
+{
+    enum via via = said == SCIM_SAID_NESTED ? VIA_NESTED : VIA_DIRECT;
+
+    if (q->way == SCIM_BY_GROUPS) /* a filter does not say how */
+        via = VIA_NONE;
+    if (q->state == ACCOUNT_UNKNOWN) /* a dead account's right is no right */
+        end_unknown(q, "AccountStateHidden");
+    else
+        end_known(q, OUTCOME_PRESENT, via, "Ok");
+}
+
+/* An item's ways: one no is asked again from the other side, which sees what the first may not:
+ * members hidden from us, membership through another group. */
+static void take_of_item(struct scim_question *q, enum scim_said said, const char *reason)
+{
+    bool more = q->way == q->server->first && q->server->second != SCIM_NO_WAY;
+
+    if (said == SCIM_SAID_NOTHING || (said == SCIM_SAID_UNSUPPORTED && !more)) {
+        end_unknown(q, reason);
+    } else if (said == SCIM_SAID_DIRECT && q->denied) {
+        end_unknown(q, "SourceContradicts");
+    } else if (said == SCIM_SAID_DIRECT || said == SCIM_SAID_NESTED) {
+        end_present(q, said);
+    } else if (more) { /* no, or not for this group: scimmy fails on one that lost its last member
+                        */
+        q->denied = said == SCIM_SAID_NO;
+        q->way = q->server->second;
+    } else {
+        end_known(q, OUTCOME_ABSENT, VIA_NONE, "Ok");
+    }
+}
+
+static void take_of_canary(struct scim_question *q, enum scim_said said, const char *reason)
+{
+    unsigned left = q->wanted & ~q->used;
+
+    if (said == SCIM_SAID_NO)
+        end_known(q, OUTCOME_ABSENT, VIA_NONE, "Ok");
+    else if (said != SCIM_SAID_DIRECT && said != SCIM_SAID_NESTED)
+        end_unknown(q, reason);
+    else if (left)
+        q->way = first_of(left);
+    else
+        end_known(q, OUTCOME_PRESENT, VIA_DIRECT, "Ok");
+}
+
+void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
+{
+    const char *reason = NULL;
+
+    if (q->at != SCIM_AT_MEMBER) {
+        scim_find_take(&q->find, reply);
+        return;
+    }
+    enum scim_said said = scim_way_take(q->server, q->way, str_of(q->group_id), str_of(q->user_id),
+                                        reply, &q->state, &reason);
+    if (said != SCIM_SAID_UNSUPPORTED && said != SCIM_SAID_NOTHING)
+        q->used |= 1U << q->way;
+    if (q->wanted)
+        take_of_canary(q, said, reason);
+    else
+        take_of_item(q, said, reason);
+}

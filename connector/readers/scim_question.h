@@ -1,0 +1,55 @@
+/* scim_question.h: one (account, entitlement), asked of a server whose ways are proven: find the
+ * group, find the user, ask whether the one is a member of the other. Pure: it says what to ask
+ * next and takes what came. */
+#ifndef COUNTERSIGN_READERS_SCIM_QUESTION_H
+#define COUNTERSIGN_READERS_SCIM_QUESTION_H
+
+#include "readers/honest.h"
+#include "readers/scim_find.h"
+
+/* What a way said. UNSUPPORTED: the server does not take it, or not for this group. */
+enum scim_said {
+    SCIM_SAID_NOTHING,
+    SCIM_SAID_NO,
+    SCIM_SAID_DIRECT,
+    SCIM_SAID_NESTED,
+    SCIM_SAID_UNSUPPORTED
+};
+
+const char *scim_way_name(enum scim_way way); /* for people */
+/* The address that asks whether user_id is a member of group_id; STR_NONE: too long. */
+struct str scim_way_address(const struct scim_place *place, const struct scim_server *server,
+                            struct arena *arena, enum scim_way way, struct str group_id,
+                            struct str user_id);
+/* ret_reason: of SCIM_SAID_NOTHING and SCIM_SAID_UNSUPPORTED. ret_state: left alone where the way
+ * does not show it. */
+enum scim_said scim_way_take(const struct scim_server *server, enum scim_way way,
+                             struct str group_id, struct str user_id,
+                             const struct scim_reply *reply, enum account_state *ret_state,
+                             const char **ret_reason);
+
+struct scim_question {
+    struct scim_find find;
+    const struct scim_place *place;
+    const struct scim_server *server;
+    struct arena *arena;
+    struct str account, entitlement;
+    unsigned wanted; /* ways that all must say yes (a canary's); 0: as the server's proof says */
+    unsigned used;   /* ways whose answers count */
+    enum { SCIM_AT_GROUP, SCIM_AT_USER, SCIM_AT_MEMBER, SCIM_AT_END } at;
+    enum scim_way way;
+    bool denied; /* one way said no */
+    char group_id[SCIM_ID_BYTES], user_id[SCIM_ID_BYTES];
+    enum account_state state;
+    struct answer answer; /* at the end */
+};
+
+/* The texts and the arena outlive it. wanted: see there; 1u << enum scim_way. */
+void scim_question_begin(struct scim_question *q, const struct scim_place *place,
+                         const struct scim_server *server, struct arena *arena, struct str account,
+                         struct str entitlement, unsigned wanted);
+/* The address to GET; STR_NONE: it is answered. */
+struct str scim_question_next(struct scim_question *q, struct arena *arena);
+void scim_question_take(struct scim_question *q, const struct scim_reply *reply);
+
+#endif

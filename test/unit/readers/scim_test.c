@@ -1,0 +1,166 @@
+#include <stdlib.h>
+
+#include "readers/scim_server.h"
+#include "unit.h"
+
+#define LIST "\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"]"
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new(1 << 20);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static void literals_are_json(void **state)
+{
+    struct buf b;
+    (void)state;
+
+    buf_init(&b, 100);
+    assert_true(scim_add_literal(&b, STR("a\"b\\c\x01 \xc3\xa9")));
+    assert_str(buf_str(&b), "\"a\\\"b\\\\c\\u0001 \xc3\xa9\"");
+    assert_false(scim_add_literal(&b, STR("\xff")));
+    buf_done(&b);
+}
+
+static void attributes_are_names(void **state)
+{
+    static const char *const GOOD[] = {"userName", "emails.value", "a-b_c1",
+                                       "urn:x:scim:2.0:User:employeeNumber"};
+    static const char *const BAD[] = {"",   "user name", "a eq", "1a",  "a.b.c", ".a",
+                                      "a.", "a\"b",      "urn:", "a,b", "a&b",   "urn:a b:c"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(GOOD); i++)
+        assert_true(scim_is_attribute(str_of(GOOD[i])));
+    for (size_t i = 0; i < COUNT(BAD); i++)
+        assert_false(scim_is_attribute(str_of(BAD[i])));
+}
+
+static struct scim_reply judged(int status, const char *type, const char *retry, const char *body)
+{
+    const struct http_header headers[] = {{STR("Content-Type"), str_of(type)},
+                                          {STR("Retry-After"), str_of(retry)},
+                                          {STR("Age"), STR("7")}};
+    struct http_reply http = {.outcome = HTTP_REPLIED,
+                              .status = status,
+                              .body = str_of(body),
+                              .headers = headers,
+                              .header_count = 3};
+    struct scim_reply reply;
+
+    scim_judge(arena, &http, 1000, &reply);
+    return reply;
+}
+
+static void replies_are_judged(void **state)
+{
+    static const char TYPE[] = "application/scim+json;charset=utf-8";
+    struct scim_reply r;
+    (void)state;
+
+    r = judged(200, TYPE, "", "{" LIST ",\"totalResults\":0}");
+    assert_int_equal(r.told, SCIM_TOLD);
+    assert_int_equal(r.age_ms, 7000);
+    assert_int_equal(judged(404, TYPE, "", "").told, SCIM_GONE);
+    r = judged(400, TYPE, "", "{\"scimType\":\"invalidFilter\",\"detail\":\"no\"}");
+    assert_int_equal(r.told, SCIM_UNSUPPORTED);
+    assert_string_equal(r.why, "status 400 invalidFilter: no");
+    assert_string_equal(judged(400, TYPE, "", "{\"scimType\":\"tooMany\"}").reason,
+                        "PartialResult");
+    assert_string_equal(judged(400, TYPE, "", "{\"scimType\":\"expiredCursor\"}").reason,
+                        "CursorExpired");
+    assert_int_equal(judged(429, TYPE, "12", "").wait_ms, 12000);
+    assert_int_equal(judged(429, TYPE, "", "").wait_ms, SCIM_WAIT_DEFAULT_MS);
+    assert_int_equal(judged(429, TYPE, "-5", "").wait_ms, SCIM_WAIT_DEFAULT_MS);
+    assert_int_equal(judged(429, TYPE, "99999999999", "").wait_ms, SCIM_WAIT_MAX_MS);
+    assert_int_equal(judged(503, TYPE, "", "").wait_ms, 0);
+    assert_int_equal(judged(503, TYPE, "3", "").wait_ms, 3000);
+}
+
+static struct str id_in(const char *text)
+{
+    const struct json *v = NULL;
+
+    assert_true(json_parse(arena, str_of(text), &v, NULL));
+    return scim_id(v, "ID");
+}
+
+static void ids_can_stand_in_an_address(void **state)
+{
+    (void)state;
+    assert_str(id_in("{\"id\":\"a/b?c\"}"), "a/b?c");
+    assert_str(id_in("{\"Id\":42}"), "42");
+    assert_str(id_in("{\"id\":\"..\"}"), "");
+    assert_str(id_in("{\"id\":\"\"}"), "");
+    assert_str(id_in("{\"id\":\"a\\\"b\"}"), "");
+    assert_str(id_in("{\"id\":\"a\\nb\"}"), "");
+    assert_str(id_in("{\"id\":\"a\",\"ID\":\"b\"}"), ""); /* which of them? */
+    assert_str(id_in("[]"), "");
+}
+
+static int value_in(const char *text, const char *name, const char *value)
+{
+    const struct json *v = NULL;
+
+    assert_true(json_parse(arena, str_of(text), &v, NULL));
+    return scim_has_value(v, str_of(name), str_of(value), false);
+}
+
+static void values_are_found_where_they_are(void **state)
+{
+    static const char USER[] =
+        "{\"userName\":\"Ada\",\"emails\":[{\"value\":\"a@x\"},{\"value\":\"b@x\"}],"
+        "\"name\":{\"familyName\":\"L\"},\"urn:x:User\":{\"employeeNumber\":\"7\"}}";
+    (void)state;
+
+    assert_int_equal(value_in(USER, "username", "ada"), 1);
+    assert_int_equal(value_in(USER, "userName", "ad"), 0);
+    assert_int_equal(value_in(USER, "emails.value", "b@x"), 1);
+    assert_int_equal(value_in(USER, "emails.value", "c@x"), 0);
+    assert_int_equal(value_in(USER, "emails.type", "c@x"), -1);
+    assert_int_equal(value_in(USER, "name.familyName", "l"), 1);
+    assert_int_equal(value_in(USER, "urn:x:User:employeeNumber", "7"), 1);
+    assert_int_equal(value_in(USER, "urn:y:User:userName", "ada"), 1); /* the core schema */
+    assert_int_equal(value_in(USER, "externalId", "7"), -1);
+}
+
+/* Every reason that a reader gives has a remedy. */
+static void reasons_have_remedies(void **state)
+{
+    static const char *const REASONS[] = {"AccountAmbiguous",  "AccountStateHidden",
+                                          "AddressRefused",    "AttributeHidden",
+                                          "AuthFailed",        "BadReply",
+                                          "CanaryMissing",     "ChangedWhileReading",
+                                          "CursorExpired",     "EntitlementNotFound",
+                                          "FilterIgnored",     "KeyTooLong",
+                                          "NameNotComparable", "NotScim",
+                                          "NotVisible",        "PageLoop",
+                                          "PartialResult",     "QueryShape",
+                                          "RateLimited",       "Redirected",
+                                          "ReplyTooLarge",     "RightsLost",
+                                          "SourceContradicts", "SourceDown",
+                                          "Timeout",           "WrongPage"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(REASONS); i++)
+        assert_true(reader_remedy(str_of(REASONS[i]))[0] != '\0');
+    assert_string_equal(reader_remedy(STR("Ok")), "");
+}
+
+UNIT_MAIN(cmocka_unit_test_setup_teardown(literals_are_json, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(attributes_are_names, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(replies_are_judged, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(ids_can_stand_in_an_address, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(values_are_found_where_they_are, set_up, tear_down),
+          cmocka_unit_test(reasons_have_remedies))
