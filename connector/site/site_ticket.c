@@ -97,7 +97,7 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
         reading_failed(r, answer))
         return;
     if (answer->verdict == JSM_OK)
-        jsm_approvals_read(r->arena, answer->body, &r->result.ticket);
+        jsm_approvals_read(r->arena, answer->body, r->site->view.our_account, &r->result.ticket);
     site_who_find(r->site, r->arena, &r->result, on_who, r);
 }
 

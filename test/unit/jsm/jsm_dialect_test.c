@@ -209,7 +209,7 @@ static void reads_tickets(void **state)
         arena,
         json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
                 "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
-        &t);
+        STR_NONE, &t);
     assert_str(t.approvers[0].key, "dana"); /* as a reporter without an address is called */
     assert_str(t.approvers[0].names, "[\"account=dana\",\"account=JIRAUSER9\"]");
     assert_true(t.human_touched);

@@ -179,13 +179,13 @@ static void approvals(void **state)
     struct ticket t = {0};
     (void)state;
 
-    jsm_approvals_read(arena, json_of("{'values':[]}"), &t);
+    jsm_approvals_read(arena, json_of("{'values':[]}"), STR_NONE, &t);
     assert_int_equal(t.approval, APPROVAL_NONE);
     jsm_approvals_read(
         arena,
         json_of("{'values':[{'finalDecision':'pending','approvers':[{'approverDecision':'pending',"
                 "'approver':{'accountId':'a'}}]}]}"),
-        &t);
+        STR_NONE, &t);
     assert_int_equal(t.approval, APPROVAL_PENDING);
     assert_str(t.awaited, "a"); /* a name is not shown of everybody */
     jsm_approvals_read(arena,
@@ -194,7 +194,7 @@ static void approvals(void **state)
                                "{'approverDecision':'pending','approver':{'accountId':'x'}},"
                                "{'approverDecision':'approved','approver':{'accountId':'a','"
                                "emailAddress':'a@b'}}]}]}"),
-                       &t);
+                       STR_NONE, &t);
     assert_int_equal(t.approval, APPROVAL_APPROVED);
     assert_int_equal(t.approved_at_ms, 1767225600000);
     assert_int_equal(t.approver_count, 1);
@@ -206,7 +206,7 @@ static void approvals(void **state)
         json_of(
             "{'values':[{'finalDecision':'declined','approvers':[{'approverDecision':'declined',"
             "'approver':{'accountId':'z'}}]}]}"),
-        &t);
+        STR_NONE, &t);
     assert_int_equal(t.approval, APPROVAL_DECLINED);
     assert_int_equal(t.approved_at_ms, 0); /* it does not say when */
     assert_str(t.approvers[0].key, "z");
@@ -227,7 +227,7 @@ static void several_approvers(void **state)
                 "{'approverDecision':'approved','approver':{'accountId':'c'}}]},"
                 "{'finalDecision':'declined','createdDate':{'epochMillis':1000},'approvers':["
                 "{'approverDecision':'declined','approver':{'accountId':'d'}}]}]}"),
-        &t);
+        STR_NONE, &t);
     assert_int_equal(t.approval, APPROVAL_APPROVED); /* the newest, wherever it stands */
     assert_int_equal(t.approver_count, 2);
     assert_str(t.approvers[0].key, "a");
@@ -238,7 +238,7 @@ static void several_approvers(void **state)
                 "{'approverDecision':'pending','approver':{'accountId':'a','displayName':'Dana "
                 "Reyes'}},{'approverDecision':'approved','approver':{'accountId':'b'}},"
                 "{'approverDecision':'pending','approver':{'accountId':'c'}}]}]}"),
-        &t);
+        STR_NONE, &t);
     assert_int_equal(t.approval, APPROVAL_PENDING);
     assert_int_equal(t.approver_count, 0); /* one of them is not enough, says Jira */
     assert_str(t.awaited, "Dana Reyes\nc");
@@ -256,7 +256,7 @@ static struct ticket approved_by_many(const char *others)
                             i < LIMIT_APPROVERS + 2 ? others : "approved", i);
     struct str body = arena_printf(
         arena, "{'values':[{'finalDecision':'approved','approvers':[%.*s]}]}", STR_ARG(list));
-    jsm_approvals_read(arena, json_of(arena_cstr(arena, body)), &t);
+    jsm_approvals_read(arena, json_of(arena_cstr(arena, body)), STR_NONE, &t);
     return t;
 }
 
@@ -567,14 +567,36 @@ static void what_the_ticket_says_in_our_name(void **state)
     assert_str(t.shown_in, ",");
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
-              cmocka_unit_test(who_moved_it), cmocka_unit_test(what_is_missing_fails_the_read),
-              cmocka_unit_test(a_long_changelog), cmocka_unit_test(a_long_history_of_several),
-              cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
-              cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(pages),
-              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
-              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
-              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),
-              cmocka_unit_test(what_we_told_is_told_once),
+static void a_status_is_known_by_its_number(void **state)
+{
+    static const struct jsm_status_role ROLE[] = {{{"Sealed", 6}, STATUS_DONE}};
+    struct jsm_view view = {.statuses = ROLE, .status_count = 1, .own_statuses = {"7,10101", 7}};
+    bool named;
+
+    (void)state;
+    assert_int_equal(
+        jsm_role_by_id(&view, STR("10101"), STR("Proving"), CATEGORY_INDETERMINATE, &named),
+        STATUS_VERIFY);
+    assert_true(named);
+    assert_int_equal(
+        jsm_role_by_id(&view, STR("1010"), STR("Proving"), CATEGORY_INDETERMINATE, &named),
+        STATUS_OPEN);
+    assert_false(named);
+    /* the mapping has the last word */
+    assert_int_equal(jsm_role_by_id(&view, STR("10101"), STR("Sealed"), CATEGORY_DONE, NULL),
+                     STATUS_DONE);
+    assert_int_equal(jsm_role_by_id(&view, STR_NONE, STR("Proving"), CATEGORY_DONE, NULL),
+                     STATUS_DONE);
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(a_status_is_known_by_its_number),
+              cmocka_unit_test(the_last_edit_of_what_is_approved), cmocka_unit_test(who_moved_it),
+              cmocka_unit_test(what_is_missing_fails_the_read), cmocka_unit_test(a_long_changelog),
+              cmocka_unit_test(a_long_history_of_several), cmocka_unit_test(approvals),
+              cmocka_unit_test(several_approvers), cmocka_unit_test(no_more_approvers_than_we_keep),
+              cmocka_unit_test(pages), cmocka_unit_test(a_page_with_unreadable_hits),
+              cmocka_unit_test(found_tickets), cmocka_unit_test(who_touched_it),
+              cmocka_unit_test(what_is_live_and_ours), cmocka_unit_test(whose_it_is),
+              cmocka_unit_test(our_comment), cmocka_unit_test(what_we_told_is_told_once),
               cmocka_unit_test(a_ticket_that_left_is_gone), cmocka_unit_test(how_a_resolution_came),
               cmocka_unit_test(what_the_ticket_says_in_our_name))
