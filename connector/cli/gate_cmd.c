@@ -95,6 +95,9 @@ static void uninstall(struct gate_work *w, struct gating *g)
 
 static void do_site(struct gate_work *w, struct gating *g)
 {
+    if (!gate_own(w))
+        gate_say(w, "what the gate has added is known by its name only: the database does not "
+                    "answer");
     if (strcmp(g->verb, "uninstall") == 0) {
         uninstall(w, g);
         return;
@@ -173,7 +176,7 @@ static bool has_site(const struct config *config, const struct gating *g)
 
 static int run(struct cli *cli, struct gating *g, const struct config *config, struct arena *arena)
 {
-    bool database = strcmp(g->verb, "install") == 0 || strcmp(g->verb, "uninstall") == 0;
+    bool writes = strcmp(g->verb, "install") == 0 || strcmp(g->verb, "uninstall") == 0;
     struct gate_work work = {.cli = cli, .wish = &g->wish, .config = config, .arena = arena};
     bool listed = !g->wish.project || has_project(config, g);
 
@@ -196,7 +199,7 @@ static int run(struct cli *cli, struct gating *g, const struct config *config, s
         if (!is_wanted(g->wish.site, config->sites[i].name))
             continue;
         work.json = cli->json ? &g->out : NULL;
-        if (gate_work_open(&work, &config->sites[i], database, &err))
+        if (gate_work_open(&work, &config->sites[i], writes, &err))
             do_site(&work, g);
         else
             gate_code(&work, (enum exit_code)cli_fail(&err));

@@ -228,7 +228,7 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
     enum taken taken = row ? take_up(w, f, row, &change.before) : TAKEN_ON;
     if (taken != TAKEN_ON)
         return taken == TAKEN_UP;
-    if (gate_plan_is_empty(f->plan))
+    if (gate_flow_rests(f))
         return !row || let_go(w, row);
     enum store_outcome outcome = gate_begin(w, &change, &id, &err);
     if (outcome != STORE_OK) {
@@ -286,7 +286,7 @@ static bool is_as_in_file(struct gate_work *w, const struct gate_project *p)
     }
     for (size_t i = 0; i < p->gate->flow_count; i++) {
         const struct gate_flow *f = &p->flows[i];
-        bool found = gate_plan_is_empty(f->plan);
+        bool found = gate_flow_rests(f);
         struct str changes = gate_changes(w, f);
         JSON_EACH(project, json_member(list, "projects"))
         JSON_EACH(flow, json_member(project, "workflows"))
@@ -323,14 +323,6 @@ static bool is_agreed(struct gate_work *w, const struct gate_project *p)
     return false;
 }
 
-static bool has_status(const struct workflow *w, struct str ref)
-{
-    for (size_t i = 0; i < w->status_count; i++)
-        if (str_eq(w->statuses[i].ref, ref))
-            return true;
-    return false;
-}
-
 /* The verifying status is known by its name; one that the gate has added, by its id, too. */
 static bool is_renamed(struct gate_work *w, const struct gate_flow *f, const struct json *row)
 {
@@ -346,7 +338,8 @@ static bool is_renamed(struct gate_work *w, const struct gate_flow *f, const str
         return false;
     for (size_t i = 0; i < f->now->roads.status_count; i++) {
         const struct road_status *s = &f->now->roads.statuses[i];
-        bool ours = has_status(&after.roads, s->ref) && !has_status(&before.roads, s->ref);
+        bool ours =
+            gate_has_status(&after.roads, s->ref) && !gate_has_status(&before.roads, s->ref);
         if (!ours || s->role == STATUS_VERIFY)
             continue;
         gate_say(w,
@@ -378,7 +371,7 @@ static bool install_next(struct gate_work *w, struct gate_project *p, bool *ret_
         bool half = row && !str_eq_c(json_path_str(row, "state"), "installed");
         if (is_renamed(w, &p->flows[i], row))
             return false;
-        if (gate_plan_is_empty(p->flows[i].plan) && !half)
+        if (gate_flow_rests(&p->flows[i]) && !half)
             continue;
         *ret_more = true;
         return install_flow(w, p, &p->flows[i], rows);
@@ -477,7 +470,7 @@ static struct str way_back(const struct workflow *now, size_t from, const struct
         if (r->type != ROAD_DIRECTED || !road_leaves(now, r, from) || r->to >= now->status_count)
             continue;
         const struct road_status *s = &now->statuses[r->to];
-        if (s->role == STATUS_OPEN && has_status(to, s->ref))
+        if (s->role == STATUS_OPEN && gate_has_status(to, s->ref))
             return s->ref;
     }
     for (size_t k = 0; k < to->status_count; k++)
@@ -497,7 +490,7 @@ static void find_moves(struct gate_work *w, const struct jsm_workflow *now, stru
     if (!jsm_workflow_parse(w->arena, restored, &w->own->view, key, &to, &err))
         return;
     for (size_t i = 0; i < now->roads.status_count; i++) {
-        if (has_status(&to.roads, now->roads.statuses[i].ref))
+        if (gate_has_status(&to.roads, now->roads.statuses[i].ref))
             continue;
         *ret_from = now->roads.statuses[i].ref;
         *ret_to = way_back(&now->roads, i, &to.roads);

@@ -19,7 +19,8 @@ bool gate_parts_differ(const struct gate_work *w, const struct gate_project *p)
 static void field_lines(struct gate_work *w, const struct gate_project *p, gate_line_fn *fn,
                         void *arg)
 {
-    static const char *const KINDS[] = {"a select list", "a text field", "a text field"};
+    static const char *const KINDS[] = {"a select list", "a text field", "a text field",
+                                        "a list of users"};
     struct str names = STR("");
     size_t count = 0;
 

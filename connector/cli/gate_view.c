@@ -32,7 +32,7 @@ static const char *who_of(const struct gate_work *w, const struct workflow *flow
 static struct str change_words(struct gate_work *w, const struct gate_flow *f,
                                const struct gate_change *c, struct str name)
 {
-    const struct workflow *flow = &f->now->roads;
+    const struct workflow *flow = &f->base->roads;
     struct str to = status_name(w, flow, c->to);
     const struct road *road = c->road == ROAD_NOWHERE ? NULL : &flow->roads[c->road];
 
@@ -55,6 +55,18 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
                             "approval goes it by itself",
                             STR_ARG(road->name), STR_ARG(road->id), STR_ARG(to),
                             STR_ARG(status_name(w, flow, road->to)));
+    case GATE_WAIT:
+    case GATE_NAME:
+        return arena_printf(
+            w->arena, "~ transition %.*s (%.*s): %.*s -> %.*s, %s", STR_ARG(road->name),
+            STR_ARG(road->id), STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to),
+            c->kind == GATE_WAIT ? "not while an approval is open"
+                                 : "names the connector in the field Access approver");
+    case GATE_ASK:
+        return arena_printf(w->arena,
+                            "~ status %.*s: an approval waits there, in the field Access approver; "
+                            "the connector answers it when the access is proven",
+                            STR_ARG(to));
     case GATE_ADD_CLOSE:
     case GATE_ADD_REOPEN:
         return arena_printf(w->arena, "+ transition %.*s: %.*s -> %.*s, only for %s", STR_ARG(name),
@@ -72,8 +84,8 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
 
 static bool was_there(const struct gate_flow *f, struct str id)
 {
-    for (size_t i = 0; i < f->now->roads.road_count; i++)
-        if (str_eq(f->now->roads.roads[i].id, id))
+    for (size_t i = 0; i < f->base->roads.road_count; i++)
+        if (str_eq(f->base->roads.roads[i].id, id))
             return true;
     return false;
 }
@@ -103,9 +115,14 @@ static void each_change(struct gate_work *w, const struct gate_flow *f, gate_lin
 {
     size_t nth = 0;
 
+    if (f->over.len)
+        fn(arg,
+           arena_printf(w->arena, "- gate %.*s: what it had put there goes, in the same update",
+                        STR_ARG(f->over)));
     for (size_t i = 0; i < f->plan->added_count; i++) {
         const struct gate_change *c = &f->plan->added[i];
-        struct str name = c->kind == GATE_ADD_STATUS ? STR_NONE : added_name(f, nth++);
+        bool road = c->kind != GATE_ADD_STATUS && c->kind != GATE_ASK;
+        struct str name = road ? added_name(f, nth++) : STR_NONE;
         fn(arg, change_words(w, f, c, name));
     }
     for (size_t i = 0; i < f->plan->changed_count; i++)
@@ -190,6 +207,18 @@ static void say_tries(const struct site_gate *gate)
         printf("  cannot be seen: %s\n", GATE_UNSEEN_WORDS[i]);
 }
 
+static void say_renamed(struct gate_work *w, const struct site_gate *gate)
+{
+    const struct json *lines;
+    struct err err;
+
+    if (!json_parse(w->arena, gate_renamed(w, gate), &lines, &err))
+        return;
+    JSON_EACH(line, lines)
+    printf("  note: %.*s: it is known by its number, and works all the same\n",
+           STR_ARG(json_str(line)));
+}
+
 /* How long a ticket can stand done where nothing holds it back. */
 static void say_window(const struct gate_work *w)
 {
@@ -207,6 +236,8 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
         json_open_object(w->json);
         json_str_member(w->json, "site", w->at->name);
         gate_detail_put(w->json, w->arena, w->own, gate);
+        json_put_name(w->json, "renamed");
+        json_put_raw(w->json, gate_renamed(w, gate));
         json_close_object(w->json);
         return;
     }
@@ -222,6 +253,7 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
         say_findings(gate, &gate->flows[i].roads);
     }
     say_tries(gate);
+    say_renamed(w, gate);
     if (open)
         printf("  OPEN: %zu way%s to close without proof; countersign gate plan shows what closes "
                "roads\n",
@@ -325,16 +357,19 @@ static void say_complaints(struct str rest)
 /* What no plan mends: it may be there for a reason. */
 static void say_early(const struct gate_flow *f)
 {
+    static const enum gate_finding OF_PEOPLE[] = {GATE_FOUND_EARLY, GATE_FOUND_UNRESOLVED};
     const struct gate_facts nothing = {0};
-    const struct gate_finding_text *text = &GATE_FINDING_TEXTS[GATE_FOUND_EARLY];
+    unsigned found = gate_findings(&f->after.roads, &nothing);
 
-    if (gate_findings(&f->after.roads, &nothing) & 1U << GATE_FOUND_EARLY)
-        printf("  ! %s: %s\n", text->what, text->help);
+    for (size_t i = 0; i < sizeof OF_PEOPLE / sizeof OF_PEOPLE[0]; i++)
+        if (found & 1U << OF_PEOPLE[i])
+            printf("  ! %s: %s\n", GATE_FINDING_TEXTS[OF_PEOPLE[i]].what,
+                   GATE_FINDING_TEXTS[OF_PEOPLE[i]].help);
 }
 
 static void say_flow(struct gate_work *w, const struct gate_flow *f)
 {
-    bool empty = gate_plan_is_empty(f->plan);
+    bool empty = gate_flow_rests(f);
 
     printf("  workflow %.*s, version %lld\n", STR_ARG(f->now->roads.name),
            (long long)f->now->version);

@@ -42,7 +42,7 @@ static bool open_database(struct gate_work *w, struct err *err)
     return true;
 }
 
-bool gate_work_open(struct gate_work *w, const struct site_config *site, bool database,
+bool gate_work_open(struct gate_work *w, const struct site_config *site, bool needs_database,
                     struct err *err)
 {
     struct http_options http = {
@@ -71,7 +71,7 @@ bool gate_work_open(struct gate_work *w, const struct site_config *site, bool da
         if (!w->agent)
             return false;
     }
-    return !database || open_database(w, err);
+    return open_database(w, err) || !needs_database;
 }
 
 static void on_closed(void *arg)
@@ -247,6 +247,25 @@ const struct json *gate_live(struct gate_work *w, struct err *err)
     return rows;
 }
 
+bool gate_own(struct gate_work *w)
+{
+    struct waiting x = {.arena = w->arena};
+    struct site *sites[] = {w->own, w->reader, w->agent};
+    const struct json *own;
+    struct err err;
+
+    if (!w->pg)
+        return false;
+    store_gate_own(&w->store, w->at->name, on_json, &x);
+    io_loop_wait(w->loop, &x.done);
+    if (x.outcome != STORE_OK || !json_parse(w->arena, x.text, &own, &err))
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (sites[i])
+            site_own(sites[i], own);
+    return true;
+}
+
 /* --- what is said, and what rows say --- */
 
 void gate_lines_begin(struct gate_lines *l)
@@ -360,7 +379,7 @@ static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_
     if (screen_to_come)
         known.key.screen_id = STR_NONE;
     struct str doc =
-        screen_to_come ? jsm_workflow_apply(w->arena, f->now, f->plan, &known) : f->planned;
+        screen_to_come ? jsm_workflow_apply(w->arena, f->base, f->plan, &known) : f->planned;
     doc = without_group(w, doc);
     struct jsm_call call = jsm_call_workflow_update(w->arena, doc, f->now->version_id,
                                                     f->now->version, STR_NONE, STR_NONE, true);
@@ -372,11 +391,23 @@ static void validate(struct gate_work *w, struct gate_flow *f, const struct jsm_
         f->complaints = arena_printf(w->arena, "warning not validated: %s\n", answer.why);
 }
 
+bool gate_flow_rests(const struct gate_flow *f)
+{
+    return gate_plan_is_empty(f->plan) && !f->over.len;
+}
+
+/* Is the field that the gate hangs on still to be made? Jira cannot judge rules about it. */
+static bool lock_to_come(const struct site_gate *g)
+{
+    return (g->there.wants_proof && !g->key.proof_id.len) ||
+           (g->there.wants_approver && !g->key.approver_id.len);
+}
+
 static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t at,
                       struct gate_flow *f)
 {
     const struct site_gate *gate = p->gate;
-    struct workflow roads = gate->flows[at].roads;
+    struct workflow roads;
     struct rng rng;
     char uuid[37];
     struct err err = {0};
@@ -388,6 +419,11 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
 
     rng_seed_system(&rng);
     rng_uuid(&rng, uuid);
+    f->now = &gate->flows[at];
+    f->shared = gate->shared[at];
+    f->plan = ARENA_NEW(w->arena, struct gate_plan);
+    bool leads_over = gate_over(w, p, f, &words.found);
+    roads = f->base->roads;
     words.verify_ref = words.found.id.len ? words.found.id : arena_str(w->arena, str_of(uuid));
     if (!group)
         words.key.group_id = STR(GROUP_TO_COME);
@@ -395,20 +431,20 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
         words.key.screen_id = STR(SCREEN_TO_COME);
         roads.wants_record = !roads.team_managed;
     }
-    bool proof_to_come = p->choice.kind == GATE_BY_VALIDATOR && !gate->key.proof_id.len;
-    if (proof_to_come)
+    if (lock_to_come(gate) && gate->there.wants_proof)
         words.key.proof_id = STR(FIELD_TO_COME);
-    f->now = &gate->flows[at];
-    f->shared = gate->shared[at];
-    f->plan = ARENA_NEW(w->arena, struct gate_plan);
+    else if (lock_to_come(gate))
+        words.key.approver_id = STR(FIELD_TO_COME);
     gate_plan(&roads, f->plan);
-    f->planned = jsm_workflow_apply(w->arena, f->now, f->plan, &words);
+    f->planned = jsm_workflow_apply(w->arena, f->base, f->plan, &words);
     if (!jsm_workflow_parse(w->arena, f->planned, &w->own->view, &words.key, &f->after, &err)) {
         f->errors = 1;
         f->complaints = arena_printf(w->arena, "error %s\n", err.what);
         return;
     }
-    if (f->plan->verify == f->now->roads.status_count && words.found.id.len &&
+    if (!leads_over)
+        return;
+    if (f->plan->verify == f->base->roads.status_count && words.found.id.len &&
         !str_eq(words.found.name, words.verify_name)) { /* Jira takes them for one, we do not */
         f->errors = 1;
         f->complaints = arena_printf(
@@ -416,7 +452,7 @@ static void plan_flow(struct gate_work *w, const struct gate_project *p, size_t 
             STR_ARG(words.found.name));
         return;
     }
-    if (gate_plan_is_empty(f->plan) || proof_to_come || !gate->able.may_write)
+    if (gate_flow_rests(f) || lock_to_come(gate) || !gate->able.may_write)
         return;
     validate(w, f, &words, screen_to_come);
 }
@@ -425,6 +461,11 @@ struct gate_project *gate_project_plan(struct gate_work *w, struct str project)
 {
     struct gate_project *p = ARENA_NEW(w->arena, struct gate_project);
 
+    struct err err = {0};
+
+    p->rows = w->pg ? gate_live(w, &err) : NULL;
+    if (w->pg && !p->rows)
+        gate_say(w, "whether a gate of another mode is installed is not known: %s", err.what);
     p->gate = gate_look(w, project);
     gate_choose(&p->gate->able, w->at->gate.strongest, &p->choice);
     gate_parts_plan(&p->gate->there, &p->parts);
@@ -439,7 +480,7 @@ bool gate_project_differs(const struct gate_work *w, const struct gate_project *
                    gate_parts_differ(w, p);
 
     for (size_t i = 0; i < p->gate->flow_count; i++)
-        differs |= !gate_plan_is_empty(p->flows[i].plan);
+        differs |= !gate_flow_rests(&p->flows[i]);
     return differs;
 }
 
@@ -455,8 +496,11 @@ static bool against(const char **ret_why, enum exit_code *ret_code, const char *
 static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                         const struct gate_flow *f, const char **ret_why, enum exit_code *ret_code)
 {
-    bool part_to_come = g->there.wants_proof && !g->key.proof_id.len;
-
+    if (f->stuck)
+        return against(ret_why, ret_code,
+                       "a gate of another mode is installed, and others have changed what it put "
+                       "there: countersign gate uninstall, then gate install",
+                       EXIT_CODE_FAILED);
     if (f->errors)
         return against(ret_why, ret_code,
                        "Jira does not accept the plan: its complaints stand above, mend what they "
@@ -467,12 +511,17 @@ static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                        "a workflow has no status that means done: add one of the category Done, or "
                        "name it in the mapping's statuses",
                        EXIT_CODE_FAILED);
+    if (f->plan->taken)
+        return against(ret_why, ret_code,
+                       "somebody else's approval waits in the verifying status, where that of the "
+                       "gate would: give it another status, or set gate_mode to connector_closes",
+                       EXIT_CODE_FAILED);
     if (f->plan->blocked)
         return against(ret_why, ret_code,
                        "a road into done stays open under this plan: see its reason above, close "
                        "it in Jira's workflow editor, then plan again",
                        EXIT_CODE_FAILED);
-    if (gate_plan_is_empty(f->plan))
+    if (gate_flow_rests(f))
         return true;
     if (!f->now->editable)
         return against(ret_why, ret_code,
@@ -493,7 +542,7 @@ static bool flow_stands(const struct gate_work *w, const struct site_gate *g,
                        "which projects use a workflow could not be read: run this again, or "
                        "--shared goes on whoever uses it",
                        EXIT_CODE_TRY_AGAIN);
-    if (!f->validated && !part_to_come)
+    if (!f->validated && !lock_to_come(g))
         return against(ret_why, ret_code,
                        "Jira did not check the plan: run this again when it answers",
                        EXIT_CODE_TRY_AGAIN);
@@ -515,20 +564,22 @@ bool gate_project_stands(const struct gate_work *w, const struct gate_project *p
         return against(ret_why, ret_code, g->why,
                        g->denied || !g->able.workflow_rest ? EXIT_CODE_NOT_PERMITTED
                                                            : EXIT_CODE_UNREACHABLE);
-    bool installs = p->choice.kind == GATE_BY_CLOSES || p->choice.kind == GATE_BY_VALIDATOR;
-    if (p->choice.kind == GATE_BY_VALIDATOR && (w->wish->no_fields || !g->there.known))
+    bool installs = p->choice.kind == w->at->gate.strongest && p->choice.kind != GATE_BY_REOPEN;
+    if (installs && p->choice.kind != GATE_BY_CLOSES && (w->wish->no_fields || !g->there.known))
         return against(ret_why, ret_code,
-                       w->wish->no_fields
+                       !w->wish->no_fields
+                           ? "the fields and screens could not be read: run this again"
+                       : p->choice.kind == GATE_BY_VALIDATOR
                            ? "validator_field is a field: it cannot go with --no-fields"
-                           : "the fields and screens could not be read: run this again",
+                           : "approval_step asks in a field: it cannot go with --no-fields",
                        w->wish->no_fields ? EXIT_CODE_FAILED : EXIT_CODE_TRY_AGAIN);
     if (!installs)
         return against(
             ret_why, ret_code,
             p->choice.why_not[w->at->gate.strongest]
                 ? p->choice.why_not[w->at->gate.strongest]
-                : "gate_mode chooses a gate that is not installed automatically: set it to "
-                  "connector_closes or validator_field, or make that gate by hand",
+                : "gate_mode chooses reopen, where nothing is installed: set it to one of the "
+                  "others",
             EXIT_CODE_FAILED);
     if (g->facts.strangers)
         return against(ret_why, ret_code,

@@ -34,25 +34,28 @@ struct gate_work {
 
 /* One workflow as it is, and as the gate would leave it. */
 struct gate_flow {
-    const struct jsm_workflow *now;
+    const struct jsm_workflow *now, *base; /* base: what is planned on; now, but see gate_over.c */
+    struct str over;                       /* the mode that this one takes the place of; or empty */
     struct gate_plan *plan;
     struct jsm_workflow after;
     struct str planned;    /* document */
     struct str complaints; /* of Jira's own validation */
     size_t errors;         /* that speak against it */
-    bool validated;
-    struct str shared; /* other projects, or empty */
+    bool validated, stuck; /* stuck: the gate of another mode cannot be taken out by itself */
+    struct str shared;     /* other projects, or empty */
 };
 struct gate_project {
     const struct site_gate *gate;
     struct gate_choice choice;
     struct gate_parts parts;
+    const struct json *rows; /* of gate_live; NULL: not known */
     struct gate_flow flows[JSM_WORKFLOWS_MAX];
 };
 
-/* Signs in; ends with gate_work_close. False: err. database: a pool is made, too. */
-MUST_CHECK bool gate_work_open(struct gate_work *w, const struct site_config *site, bool database,
-                               struct err *err);
+/* Signs in, and makes a pool; ends with gate_work_close. False: err. needs_database: goes on
+ * without one otherwise. */
+MUST_CHECK bool gate_work_open(struct gate_work *w, const struct site_config *site,
+                               bool needs_database, struct err *err);
 /* Everything it opened; the loop is gone afterwards. */
 void gate_work_close(struct gate_work *w);
 /* The worse of what was and this; unlike numbers go by their weight for whoever runs it. */
@@ -72,6 +75,23 @@ enum store_outcome gate_move(struct gate_work *w, int64_t id, const char *from, 
                              struct str after, struct str said, struct err *err);
 /* NULL: err. */
 const struct json *gate_live(struct gate_work *w, struct err *err);
+
+/* Has the workflow a status of that reference? */
+bool gate_has_status(const struct workflow *w, struct str ref);
+/* Is there nothing to do? */
+bool gate_flow_rests(const struct gate_flow *f);
+/* Where a gate of another mode is installed: the workflow without it becomes the base, so that one
+ * update leads from the one to the other. *ret_verify: the verifying status, if that gate had added
+ * it: tickets stand there. False: it cannot be taken out by itself, f->complaints says why. */
+MUST_CHECK bool gate_over(struct gate_work *w, const struct gate_project *p, struct gate_flow *f,
+                          struct jsm_status *ret_verify);
+
+/* What the database knows of gates installed at the site, into all who look; false: nothing of it.
+ */
+bool gate_own(struct gate_work *w);
+/* Of what the gate has added, what others have given another name since, one line each, as a JSON
+ * list; empty where the database does not tell. */
+struct str gate_renamed(struct gate_work *w, const struct site_gate *gate);
 
 /* Look, choose, plan every workflow and let Jira judge the plans. */
 struct gate_project *gate_project_plan(struct gate_work *w, struct str project);

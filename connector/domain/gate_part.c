@@ -3,11 +3,12 @@
 #define TYPES "com.atlassian.jira.plugin.system.customfieldtypes:"
 
 const char *const GATE_FIELD_NAMES[GATE_FIELDS] = {"Access check", "Access check reason",
-                                                   "Access proof"};
+                                                   "Access proof", "Access approver"};
 const char *const GATE_FIELD_TYPES[GATE_FIELDS] = {TYPES "select", TYPES "textfield",
-                                                   TYPES "textfield"};
+                                                   TYPES "textfield", TYPES "multiuserpicker"};
 const char *const GATE_FIELD_SEARCHERS[GATE_FIELDS] = {TYPES "multiselectsearcher",
-                                                       TYPES "textsearcher", TYPES "textsearcher"};
+                                                       TYPES "textsearcher", TYPES "textsearcher",
+                                                       TYPES "userpickergroupsearcher"};
 
 static struct str serving(struct str special, const struct gate_scheme *scheme)
 {
@@ -67,9 +68,9 @@ void gate_parts_plan(const struct gate_parts_there *t, struct gate_parts *ret)
     *ret = (struct gate_parts){0};
     if (!t->known)
         return;
-    size_t fields = t->wants_proof ? GATE_FIELDS : GATE_FIELDS_SHOWN;
-    for (size_t i = 0; i < fields; i++)
-        ret->make_field[i] = !t->fields[i].len;
+    const bool wanted[GATE_FIELDS] = {true, true, t->wants_proof, t->wants_approver};
+    for (size_t i = 0; i < GATE_FIELDS; i++)
+        ret->make_field[i] = wanted[i] && !t->fields[i].len;
     if (!t->scheme_count || is_edited(t))
         return;
     ret->by_loop = true;

@@ -13,8 +13,15 @@
 
 #include "base/str.h"
 
-enum gate_field { GATE_FIELD_CHECK, GATE_FIELD_REASON, GATE_FIELD_PROOF, GATE_FIELDS };
-/* People see the first two; the third is a lock: on no screen, and empty for ever. */
+enum gate_field {
+    GATE_FIELD_CHECK,
+    GATE_FIELD_REASON,
+    GATE_FIELD_PROOF,
+    GATE_FIELD_APPROVER,
+    GATE_FIELDS
+};
+/* People see the first two; the others are locks, on no screen: one is empty for ever, the other
+ * says who answers the approval of the verifying status, and names nobody but the connector. */
 enum { GATE_FIELDS_SHOWN = GATE_FIELD_PROOF };
 enum { GATE_SCHEMES_MAX = 32 }; /* screen schemes of one project's governed issue types */
 
@@ -35,6 +42,7 @@ struct gate_scheme {
 /* What a site has of it. Borrowed. */
 struct gate_parts_there {
     bool wants_proof;               /* the gate is a field that roads demand, and nobody fills */
+    bool wants_approver;            /* the gate is an approval that the connector answers */
     bool known;                     /* false: it could not be read, nothing is planned */
     struct str fields[GATE_FIELDS]; /* ids; empty: there is none */
     struct str shown[GATE_FIELDS];  /* ids of the screens that carry it: "1,2" */

@@ -8,7 +8,15 @@ bool gate_plan_is_empty(const struct gate_plan *plan)
 bool gate_plan_blocks(enum road_reason reason)
 {
     return reason == ROAD_BECAUSE_CREATED || reason == ROAD_BECAUSE_REJECTED ||
-           reason == ROAD_BECAUSE_STRANGE || reason == ROAD_BECAUSE_SHOWN;
+           reason == ROAD_BECAUSE_STRANGE || reason == ROAD_BECAUSE_SHOWN ||
+           reason == ROAD_BECAUSE_NAMEABLE;
+}
+
+bool gate_must_wait(const struct workflow *w, const struct road *road, size_t verify)
+{
+    bool leaves = road->type == ROAD_GLOBAL || road_leaves(w, road, verify);
+
+    return w->wants_approval && leaves && !road->waits;
 }
 
 static struct gate_change *add(struct gate_plan *p, enum gate_change_kind kind, size_t to)
@@ -49,10 +57,11 @@ static void close_roads(const struct workflow *w, const struct road_report *road
 {
     for (size_t i = 0; i < roads->count; i++) {
         const struct road_verdict *v = &roads->rows[i];
-        bool over = is_left_over(w, v);
-        if (v->state != ROAD_IS_OPEN && !over)
+        bool over = is_left_over(w, v), open = v->state == ROAD_IS_OPEN;
+        bool waits = v->state != ROAD_IS_LEFT && gate_must_wait(w, &w->roads[v->road], p->verify);
+        if (!open && !over && !waits)
             continue;
-        enum gate_change_kind kind = closed_by(w, v, p->verify);
+        enum gate_change_kind kind = open || over ? closed_by(w, v, p->verify) : GATE_WAIT;
         /* led from the verifying status into itself, an approval would do nothing for ever */
         if ((gate_plan_blocks(v->reason) && !over) || (kind == GATE_DEMAND && w->proof_shown) ||
             (kind == GATE_LEAD && road_leaves(w, &w->roads[v->road], p->verify))) {
@@ -141,8 +150,8 @@ static bool names_others(const struct road *road)
     return false;
 }
 
-/* One that is surely ours to go, as the plan leaves it. */
-static bool has_close(const struct workflow *w, const struct gate_plan *p)
+/* One that is surely ours to go, as the plan leaves it; ROAD_NOWHERE: none. */
+static size_t find_close(const struct workflow *w, const struct gate_plan *p)
 {
     for (size_t i = 0; i < w->road_count; i++) {
         const struct road *r = &w->roads[i];
@@ -150,9 +159,9 @@ static bool has_close(const struct workflow *w, const struct gate_plan *p)
         bool lets = road_lets_us(r) && !is_changed(p, i, GATE_DEMAND);
         if (done && r->type == ROAD_DIRECTED && road_leaves(w, r, p->verify) && lets &&
             !names_others(r))
-            return true;
+            return i;
     }
-    return false;
+    return ROAD_NOWHERE;
 }
 
 static void add_one(struct gate_plan *p, enum gate_change_kind kind, size_t from, size_t to)
@@ -161,6 +170,33 @@ static void add_one(struct gate_plan *p, enum gate_change_kind kind, size_t from
 
     c->from[0] = from;
     c->from_count = 1;
+}
+
+/* Whichever way a ticket comes there, who approves is written anew: what stood in the field before
+ * counts for nothing. What is led there by this plan is written with it. */
+static void name_us(const struct workflow *w, struct gate_plan *p)
+{
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *r = &w->roads[i];
+        if (r->names_us || !road_enters(r, p->verify))
+            continue;
+        struct gate_change *c = &p->changed[p->changed_count++];
+        *c = (struct gate_change){.kind = GATE_NAME, .road = i, .to = p->verify};
+        c->like = ROAD_NOWHERE;
+    }
+}
+
+/* close, back: the roads that its answers go; ROAD_NOWHERE: those that the plan adds. */
+static void add_ask(const struct workflow *w, size_t close, size_t back, struct gate_plan *p)
+{
+    const struct road_status *s = p->verify < w->status_count ? &w->statuses[p->verify] : NULL;
+
+    p->taken = s && s->on_approve.len && !s->asks_us;
+    if (p->taken || roads_answered(w))
+        return;
+    struct gate_change *c = add(p, GATE_ASK, p->verify);
+    c->road = close;
+    c->like = back;
 }
 
 /* Where work goes on: where most roads to the verifying status begin, else the first open one. */
@@ -186,10 +222,11 @@ static size_t work_status(const struct workflow *w, size_t verify)
 void gate_plan(const struct workflow *w, struct gate_plan *ret)
 {
     struct road_report roads;
-    size_t done = roads_status(w, STATUS_DONE), work;
+    size_t done = roads_status(w, STATUS_DONE), work, close, back;
 
     ret->added_count = ret->changed_count = ret->blocked = 0;
     ret->verify = roads_status(w, STATUS_VERIFY);
+    ret->taken = false;
     ret->no_done = done == ROAD_NOWHERE;
     if (ret->no_done)
         return;
@@ -201,14 +238,23 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
     close_roads(w, &roads, ret);
     add_resolve(w, &roads, ret);
     work = work_status(w, ret->verify);
-    if (!has_close(w, ret)) {
+    close = find_close(w, ret);
+    if (close == ROAD_NOWHERE) {
         add_one(ret, GATE_ADD_CLOSE, ret->verify, done);
         ret->added[ret->added_count - 1].like = closing_like(w, &roads);
     }
-    if (work != ROAD_NOWHERE && find_road(w, ret, ret->verify, STATUS_OPEN) == ROAD_NOWHERE)
+    back = find_road(w, ret, ret->verify, STATUS_OPEN);
+    if (work != ROAD_NOWHERE && back == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_BACK, ret->verify, work);
     if (work != ROAD_NOWHERE && find_road(w, ret, done, STATUS_OPEN) == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_REOPEN, done, work);
     if (w->wants_record && !roads_record(w))
         add(ret, GATE_ADD_RECORD, ROAD_NOWHERE);
+    if (!w->wants_approval)
+        return;
+    name_us(w, ret);
+    if (work == ROAD_NOWHERE && back == ROAD_NOWHERE)
+        ret->blocked++; /* a refusal would lead nowhere */
+    else
+        add_ask(w, close, back, ret);
 }

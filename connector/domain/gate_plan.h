@@ -2,7 +2,10 @@
  *
  * Roads are closed by a restriction to the connector or, where people shall keep their buttons, by
  * a validator that demands a field which stays empty for ever: Jira tells them its sentence. The
- * road on which the connector closes is restricted, and demands nothing.
+ * road on which the connector closes is restricted, and demands nothing. Where an approval shall
+ * wait for the connector in the verifying status, every road there names it as the approver, and
+ * the road that its answer goes is restricted, too: until it is answered nobody goes it, we
+ * neither.
  *
  * Computed from the workflow as it is, so that a plan of a planned workflow is empty. Roads to
  * Cancelled and Declined are left alone. Nothing that is there is removed: roads are restricted or,
@@ -17,6 +20,8 @@ enum gate_change_kind {
     GATE_ADD_STATUS,  /* the verifying status */
     GATE_RESTRICT,    /* an existing road: the connector only, AND what is there but our demand */
     GATE_DEMAND,      /* an existing road: our field must be filled, which nobody does */
+    GATE_WAIT,        /* an existing road that is restricted: not while an approval is open */
+    GATE_NAME,        /* an existing road to the verifying status: it names us as the approver */
     GATE_LEAD,        /* an existing road: into the verifying status instead */
     GATE_ADD_RESOLVE, /* from where agents closed into the verifying status; for everybody */
     GATE_ADD_CLOSE,   /* from there to done; the connector only */
@@ -24,6 +29,7 @@ enum gate_change_kind {
     GATE_ADD_REOPEN,  /* from done to work; the connector only */
     GATE_ADD_RECORD,  /* from any status to itself; the connector only, who writes its fields there
                        */
+    GATE_ASK,         /* the verifying status: an approval waits there for the connector */
 };
 
 /* How the connector's own road into done is called, unless another one has that name. */
@@ -32,26 +38,31 @@ enum gate_change_kind {
 /* Statuses are indexes of the workflow; its status_count stands for the one that is added. */
 struct gate_change {
     enum gate_change_kind kind;
-    size_t road; /* of RESTRICT, DEMAND and LEAD */
+    size_t road; /* of those that change one; ASK: the closing one, or NOWHERE: the added one */
     size_t to;
     size_t from[ROAD_STATUSES_MAX + 1];
     size_t from_count;
-    size_t like; /* ADD_CLOSE: its post functions and screen are those of this road; or NOWHERE */
+    size_t like; /* ADD_CLOSE: its post functions and screen are those of this road; or NOWHERE.
+                    ASK: the road that a refusal goes, or NOWHERE: the added one */
 };
-enum { GATE_ADDED_MAX = 6 };
+enum { GATE_ADDED_MAX = 7 };
 struct gate_plan {
-    struct gate_change added[GATE_ADDED_MAX]; /* status first, then transitions */
+    struct gate_change added[GATE_ADDED_MAX]; /* status first, then transitions, then ASK */
     size_t added_count;
-    struct gate_change changed[ROAD_TRANSITIONS_MAX]; /* RESTRICT, DEMAND and LEAD */
+    struct gate_change changed[ROAD_TRANSITIONS_MAX]; /* a road stands there once */
     size_t changed_count;
     size_t verify;  /* the verifying status */
     size_t blocked; /* roads that stay open all the same: see gate_plan_blocks */
+    bool taken;     /* somebody else's approval waits in the verifying status, where ours should */
     bool no_done;   /* no status means done: there is nothing to close into */
 };
 
 /* Large: not for the stack. */
 void gate_plan(const struct workflow *w, struct gate_plan *ret);
 bool gate_plan_is_empty(const struct gate_plan *plan);
+/* Does the road have to wait while the approval in the verifying status is open, and does not yet?
+ */
+bool gate_must_wait(const struct workflow *w, const struct road *road, size_t verify);
 /* Can no plan close this one? An administrator has to. */
 bool gate_plan_blocks(enum road_reason reason);
 

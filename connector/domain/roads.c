@@ -91,6 +91,48 @@ bool road_lets_us(const struct road *road)
     return !road->demands && (!road->guard_count || lets_us(road->guards));
 }
 
+static bool is_close(const struct workflow *w, const struct road *r)
+{
+    return r->to < w->status_count && w->statuses[r->to].role == STATUS_DONE && road_is_locked(r) &&
+           road_lets_us(r);
+}
+
+bool road_enters(const struct road *road, size_t status)
+{
+    bool elsewhere = road->type != ROAD_DIRECTED;
+
+    for (size_t i = 0; i < road->from_count; i++)
+        elsewhere |= road->from[i] != status;
+    return road->to == status && elsewhere;
+}
+
+bool roads_answered(const struct workflow *w)
+{
+    size_t verify = roads_status(w, STATUS_VERIFY);
+    bool closes = false, returns = false;
+
+    if (verify == ROAD_NOWHERE || !w->statuses[verify].asks_us)
+        return false;
+    const struct road_status *s = &w->statuses[verify];
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *r = &w->roads[i];
+        closes |= str_eq(r->id, s->on_approve) && is_close(w, r);
+        returns |= str_eq(r->id, s->on_decline) && r->to < w->status_count &&
+                   w->statuses[r->to].category != CATEGORY_DONE;
+    }
+    return closes && returns;
+}
+
+bool roads_ask(const struct workflow *w)
+{
+    size_t verify = roads_status(w, STATUS_VERIFY);
+
+    for (size_t i = 0; i < w->road_count; i++)
+        if (!w->roads[i].names_us && road_enters(&w->roads[i], verify))
+            return false;
+    return roads_answered(w);
+}
+
 bool roads_record(const struct workflow *w)
 {
     for (size_t i = 0; i < w->road_count; i++)
@@ -154,9 +196,15 @@ static bool is_approval(const struct workflow *w, const struct road *road, enum 
     for (size_t i = 0; i < w->status_count; i++) {
         const struct road_status *s = &w->statuses[i];
         bool approved = s->on_approve.len && str_eq(s->on_approve, road->id);
+        bool ours = s->asks_us && s->role == STATUS_VERIFY;
         if (!approved && !(s->on_decline.len && str_eq(s->on_decline, road->id)))
             continue;
-        *ret = approved ? ROAD_BECAUSE_APPROVED : ROAD_BECAUSE_REJECTED;
+        if (approved && ours && !road_is_locked(road))
+            continue; /* people need no approval to go it */
+        *ret = !approved           ? ROAD_BECAUSE_REJECTED
+               : !ours             ? ROAD_BECAUSE_APPROVED
+               : w->approver_shown ? ROAD_BECAUSE_NAMEABLE
+                                   : ROAD_BECAUSE_ANSWERED;
         return true;
     }
     return false;
@@ -262,6 +310,17 @@ static bool is_early(const struct workflow *w)
     return false;
 }
 
+/* Jira shows no screen when an approval goes a road: only post functions set anything. */
+static bool is_unresolved(const struct workflow *w)
+{
+    size_t verify = roads_status(w, STATUS_VERIFY);
+
+    for (size_t i = 0; i < w->road_count; i++)
+        if (str_eq(w->roads[i].id, w->statuses[verify].on_approve) && !w->roads[i].resolves)
+            return true;
+    return false;
+}
+
 static unsigned group_findings(const struct gate_facts *f)
 {
     unsigned found = 0;
@@ -297,6 +356,14 @@ unsigned gate_findings(const struct workflow *w, const struct gate_facts *f)
         found |= 1U << GATE_FOUND_PROOF_EDITED;
     if (w->wants_proof && f->proof_filled == ROAD_YES)
         found |= 1U << GATE_FOUND_PROOF_FILLED;
+    if (w->wants_approval && roads_status(w, STATUS_VERIFY) != ROAD_NOWHERE && !roads_ask(w))
+        found |= 1U << GATE_FOUND_NOT_ASKED;
+    if (w->wants_approval && roads_answered(w) && is_unresolved(w))
+        found |= 1U << GATE_FOUND_UNRESOLVED;
+    if (w->wants_approval && f->approver_edited == ROAD_YES)
+        found |= 1U << GATE_FOUND_APPROVER_EDITED;
+    if (w->wants_approval && f->approver_forged == ROAD_YES)
+        found |= 1U << GATE_FOUND_APPROVER_FORGED;
     if (f->resolution == ROAD_YES)
         found |= 1U << GATE_FOUND_RESOLUTION;
     if (f->may_transition == ROAD_NO)
@@ -317,7 +384,7 @@ struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing)
     struct gate_facts lasting = *facts;
 
     lasting.resolution = lasting.agent_closes = lasting.connector_closes = ROAD_NOT_KNOWN;
-    lasting.proof_filled = ROAD_NOT_KNOWN;
+    lasting.proof_filled = lasting.approver_forged = ROAD_NOT_KNOWN;
     lasting.words = missing ? ROAD_NO : ROAD_NOT_KNOWN;
     lasting.fields_missing = missing;
     return lasting;
@@ -356,14 +423,13 @@ static const char *against(const struct gate_abilities *able, enum gate_kind kin
         return NULL;
     if (all)
         return all;
-    /* a validator, too, needs a road that only we go: there we close */
-    bool only_us = kind == GATE_BY_CLOSES || kind == GATE_BY_VALIDATOR;
     if (kind == GATE_BY_VALIDATOR && able->team_managed)
         return "a team-managed project keeps its fields to itself: none of ours can stay off its "
                "screens";
-    if (only_us && !able->rule_restrict)
+    /* each of them needs a road that only we go: there we close */
+    if (!able->rule_restrict)
         return "the project does not offer the rule that restricts who may transition";
-    if (only_us && !able->team_managed && !able->group_ready)
+    if (!able->team_managed && !able->group_ready)
         return "the connector's group does not exist, and our account may not create it";
     if (kind == GATE_BY_APPROVAL && (able->team_managed || !able->rule_approval))
         return "the project does not offer approvals that block a transition";

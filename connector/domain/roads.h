@@ -42,6 +42,7 @@ struct road_status {
     bool named;                        /* by the mapping */
     bool frozen;                       /* jira.issue.editable=false: nobody can write there */
     struct str on_approve, on_decline; /* transitions that an approval goes by itself; or empty */
+    bool asks_us; /* that approval is asked in our field of approvers, and one answer suffices */
 };
 
 enum road_type { ROAD_INITIAL, ROAD_GLOBAL, ROAD_DIRECTED, ROAD_UNKNOWN };
@@ -57,15 +58,19 @@ struct road {
     struct str screen;  /* id of the screen that it shows; empty: none */
     bool resolves;      /* it sets the resolution by itself */
     bool demands;       /* it wants our field filled that stays empty: nobody goes it */
+    bool names_us;      /* it writes the connector into our field of approvers */
+    bool waits;         /* nobody goes it while an approval is open */
     bool records;       /* a loop of ours: it leads nowhere, and carries the screen of our fields */
 };
 /* Borrowed: whoever fills it owns what it points to. */
 struct workflow {
     struct str id, name;
     bool team_managed;
-    bool wants_record; /* we write our fields by a loop: no edit screen carries them */
-    bool wants_proof;  /* people's roads into done stay in sight and demand a field of ours */
-    bool proof_shown;  /* that field is on some screen: then demanding it holds nobody back */
+    bool wants_record;   /* we write our fields by a loop: no edit screen carries them */
+    bool wants_proof;    /* people's roads into done stay in sight and demand a field of ours */
+    bool proof_shown;    /* that field is on some screen: then demanding it holds nobody back */
+    bool wants_approval; /* in the verifying status an approval waits for the connector */
+    bool approver_shown; /* its field of approvers is on some screen: whoever works there answers */
     const struct road_status *statuses;
     size_t status_count; /* at most ROAD_STATUSES_MAX */
     const struct road *roads;
@@ -79,8 +84,11 @@ enum road_state { ROAD_IS_GATED, ROAD_IS_OPEN, ROAD_IS_LEFT };
 #define ROAD_REASONS(X)                                                                           \
     X(CONNECTOR, "connector_only", GATED, "only the connector may go it")                         \
     X(PROVEN, "proven_only", GATED, "it demands a field that nobody can fill")                    \
+    X(ANSWERED, "approval_ours", GATED, "only the connector answers the approval that goes it")   \
     X(NOBODY, "nobody", GATED, "nobody may go it, programs included")                             \
     X(SHOWN, "proof_shown", OPEN, "it demands a field that is on a screen, where people fill it") \
+    X(NAMEABLE, "approver_shown", OPEN,                                                           \
+      "an approval goes it, and its approvers stand in a field that is on a screen")              \
     X(UNGUARDED, "unguarded", OPEN, "anybody who may work on the ticket goes it")                 \
     X(GLOBAL, "global", OPEN, "it leads there from any status, for anybody")                      \
     X(PORTAL, "portal", OPEN, "customers go it on the portal")                                    \
@@ -125,6 +133,13 @@ bool road_is_locked(const struct road *road);
 bool road_lets_us(const struct road *road);
 /* Is there a loop by which we, and nobody else, write our fields? */
 bool roads_record(const struct workflow *w);
+/* Does an approval in the verifying status, in our field, go roads that may be gone so: a yes into
+ * done, where nobody else may go, a no to what is not done? */
+bool roads_answered(const struct workflow *w);
+/* And does every road there say that the connector answers it? */
+bool roads_ask(const struct workflow *w);
+/* Does the road lead into that status from another one? */
+bool road_enters(const struct road *road, size_t status);
 /* Is the road offered in that status? */
 bool road_leaves(const struct workflow *w, const struct road *road, size_t status);
 /* The first status that plays this part, one that the mapping names before others; ROAD_NOWHERE:
@@ -148,64 +163,79 @@ struct gate_facts {
     enum road_known resolution;     /* can it be edited outside a transition, with any issue type */
     enum road_known may_transition; /* the connector's own rights in the project */
     enum road_known may_edit;
-    enum road_known words;        /* can the connector write the fields that the mapping names */
-    bool fields_missing;          /* one of them does not exist: no loop helps */
-    enum road_known proof_edited; /* is the demanded field on a screen */
-    enum road_known proof_filled; /* has a ticket a value in it */
-    enum road_known agent_closes; /* was a gated road offered to an ordinary agent */
+    enum road_known words;           /* can the connector write the fields that the mapping names */
+    bool fields_missing;             /* one of them does not exist: no loop helps */
+    enum road_known proof_edited;    /* is the demanded field on a screen */
+    enum road_known proof_filled;    /* has a ticket a value in it */
+    enum road_known approver_edited; /* is the field of approvers on a screen */
+    enum road_known approver_forged; /* does a ticket name others there */
+    enum road_known agent_closes;    /* was a gated road offered to an ordinary agent */
     enum road_known connector_closes; /* was a closing one offered to the connector */
 };
 
 /* X(suffix, name in JSON, does the gate not hold, what is wrong, what helps) */
-#define GATE_FINDINGS(X)                                                                        \
-    X(NO_VERIFY, "no_verify_status", true,                                                      \
-      "no status of the workflow is mapped as verify: nothing waits for proof",                 \
-      "countersign gate install, or map the status")                                            \
-    X(NO_CLOSE, "no_closing_road", true,                                                        \
-      "no road leads from the verifying status to done that the connector may go",              \
-      "countersign gate install")                                                               \
-    X(NO_REOPEN, "no_reopening_road", false,                                                    \
-      "no road leads the connector from done back to work: what is closed stays closed",        \
-      "add a transition from done to an open status of the category In progress")               \
-    X(NOT_DONE, "done_not_done", true,                                                          \
-      "a status that is mapped as done is not of the category Done: Jira closes nothing there", \
-      "take it out of the mapping, or give it the category Done")                               \
-    X(FROZEN, "not_editable", false,                                                            \
-      "jira.issue.editable=false on a status the connector writes in stops its words, too",     \
-      "remove the property from the status")                                                    \
-    X(NO_GROUP, "no_group", true, "the group that may close does not exist",                    \
-      "countersign gate install, or create it with the connector as its only member")           \
-    X(NOT_MEMBER, "not_member", true, "the connector is not in the group that may close",       \
-      "add the connector's account to it")                                                      \
-    X(STRANGERS, "others_in_group", true, "somebody else is in the group that may close",       \
-      "take everybody but the connector out of it")                                             \
-    X(GROUP_UNSEEN, "group_unseen", true, "nobody can tell who is in the group that may close", \
-      "give the account the global permission Browse users and groups")                         \
-    X(RESOLUTION, "resolution_editable", true,                                                  \
-      "the resolution can be edited: a ticket looks resolved without a transition",             \
-      "take the field Resolution off the edit screen")                                          \
-    X(NO_TRANSITION_RIGHT, "may_not_transition", true, "the connector may not move tickets",    \
-      "grant it Transition issues in the project")                                              \
-    X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",               \
-      "grant it Edit issues in the project")                                                    \
-    X(NO_WORDS, "no_words", false,                                                              \
-      "the connector cannot write the fields Access check and its reason: they are not there, " \
-      "or neither the edit screen nor a transition of ours carries them",                       \
-      "countersign gate install, and name both in the mapping's fields")                        \
-    X(EARLY, "resolved_early", false,                                                           \
-      "a transition into the verifying status sets the resolution: the ticket looks resolved "  \
-      "while it waits",                                                                         \
-      "take that post function away; the closing transition sets it")                           \
-    X(PROOF_EDITED, "proof_editable", true,                                                     \
-      "people can fill the field Access proof, which has to stay empty: it is on a screen",     \
-      "take the field off every screen")                                                        \
-    X(PROOF_FILLED, "proof_filled", true,                                                       \
-      "a ticket has a value in the field Access proof: whoever may work on it closes it",       \
-      "empty the field there, and find out who or what writes it: an app, a default, a rule")   \
-    X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",     \
-      "look at the roads: Jira answered otherwise than the workflow reads")                     \
-    X(CONNECTOR_STUCK, "connector_stuck", true,                                                 \
-      "the connector was not offered a road into done where it should be",                      \
+#define GATE_FINDINGS(X)                                                                          \
+    X(NO_VERIFY, "no_verify_status", true,                                                        \
+      "no status of the workflow is mapped as verify: nothing waits for proof",                   \
+      "countersign gate install, or map the status")                                              \
+    X(NO_CLOSE, "no_closing_road", true,                                                          \
+      "no road leads from the verifying status to done that the connector may go",                \
+      "countersign gate install")                                                                 \
+    X(NO_REOPEN, "no_reopening_road", false,                                                      \
+      "no road leads the connector from done back to work: what is closed stays closed",          \
+      "add a transition from done to an open status of the category In progress")                 \
+    X(NOT_DONE, "done_not_done", true,                                                            \
+      "a status that is mapped as done is not of the category Done: Jira closes nothing there",   \
+      "take it out of the mapping, or give it the category Done")                                 \
+    X(FROZEN, "not_editable", false,                                                              \
+      "jira.issue.editable=false on a status the connector writes in stops its words, too",       \
+      "remove the property from the status")                                                      \
+    X(NO_GROUP, "no_group", true, "the group that may close does not exist",                      \
+      "countersign gate install, or create it with the connector as its only member")             \
+    X(NOT_MEMBER, "not_member", true, "the connector is not in the group that may close",         \
+      "add the connector's account to it")                                                        \
+    X(STRANGERS, "others_in_group", true, "somebody else is in the group that may close",         \
+      "take everybody but the connector out of it")                                               \
+    X(GROUP_UNSEEN, "group_unseen", true, "nobody can tell who is in the group that may close",   \
+      "give the account the global permission Browse users and groups")                           \
+    X(RESOLUTION, "resolution_editable", true,                                                    \
+      "the resolution can be edited: a ticket looks resolved without a transition",               \
+      "take the field Resolution off the edit screen")                                            \
+    X(NO_TRANSITION_RIGHT, "may_not_transition", true, "the connector may not move tickets",      \
+      "grant it Transition issues in the project")                                                \
+    X(NO_EDIT_RIGHT, "may_not_edit", false, "the connector may not edit tickets",                 \
+      "grant it Edit issues in the project")                                                      \
+    X(NO_WORDS, "no_words", false,                                                                \
+      "the connector cannot write the fields Access check and its reason: they are not there, "   \
+      "or neither the edit screen nor a transition of ours carries them",                         \
+      "countersign gate install, and name both in the mapping's fields")                          \
+    X(EARLY, "resolved_early", false,                                                             \
+      "a transition into the verifying status sets the resolution: the ticket looks resolved "    \
+      "while it waits",                                                                           \
+      "take that post function away; the closing transition sets it")                             \
+    X(PROOF_EDITED, "proof_editable", true,                                                       \
+      "people can fill the field Access proof, which has to stay empty: it is on a screen",       \
+      "take the field off every screen")                                                          \
+    X(PROOF_FILLED, "proof_filled", true,                                                         \
+      "a ticket has a value in the field Access proof: whoever may work on it closes it",         \
+      "empty the field there, and find out who or what writes it: an app, a default, a rule")     \
+    X(NOT_ASKED, "not_asked", false,                                                              \
+      "no approval waits in the verifying status for the connector, or not on every road there",  \
+      "countersign gate install")                                                                 \
+    X(UNRESOLVED, "unresolved", false,                                                            \
+      "the road that our approval goes sets no resolution, and an approval shows no screen that " \
+      "would: a closed ticket looks unresolved in queues",                                        \
+      "add a post function to that transition that sets the resolution")                          \
+    X(APPROVER_EDITED, "approver_editable", true,                                                 \
+      "people can say who approves the close: the field Access approver is on a screen",          \
+      "take the field off every screen")                                                          \
+    X(APPROVER_FORGED, "approver_forged", true,                                                   \
+      "a ticket names others than the connector in the field Access approver: they close it",     \
+      "take them out there, and find out who or what writes it: an app, a default, a rule")       \
+    X(AGENT_CLOSES, "agent_closes", true, "an ordinary agent was offered a road into done",       \
+      "look at the roads: Jira answered otherwise than the workflow reads")                       \
+    X(CONNECTOR_STUCK, "connector_stuck", true,                                                   \
+      "the connector was not offered a road into done where it should be",                        \
       "look at the other conditions of the closing transition")
 
 enum gate_finding {

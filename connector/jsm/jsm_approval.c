@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/limits.h"
+#include "jsm/jsm_marker.h"
 #include "jsm/jsm_user.h"
 
 enum { PAGE = 50 };
@@ -15,12 +16,25 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id, int64_t
                           STR_NONE);
 }
 
-static void take_newest(struct jsm_approvals *all, const struct json *values)
+/* Is the account among its approvers? us empty: no. */
+static bool names_us(const struct json *approval, struct str us)
+{
+    JSON_EACH(approver, json_member(approval, "approvers"))
+    {
+        if (us.len && str_eq(jsm_user_id(json_member(approver, "approver")), us))
+            return true;
+    }
+    return false;
+}
+
+static void take_newest(struct jsm_approvals *all, const struct json *values, struct str us)
 {
     int64_t ms;
 
     JSON_EACH(approval, values)
     {
+        if (names_us(approval, us)) /* our own check of the access, not a decision */
+            continue;
         if (!json_i64(json_path(approval, "createdDate/epochMillis"), &ms))
             ms = all->newest_ms;
         if (all->newest && ms < all->newest_ms)
@@ -30,13 +44,14 @@ static void take_newest(struct jsm_approvals *all, const struct json *values)
     }
 }
 
-bool jsm_approvals_page(struct jsm_approvals *all, const struct json *body, struct err *err)
+bool jsm_approvals_page(struct jsm_approvals *all, const struct json *body, struct str us,
+                        struct err *err)
 {
     const struct json *values = json_member(body, "values");
 
     if (json_type(values) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a page of approvals without values");
-    take_newest(all, values);
+    take_newest(all, values, us);
     all->start += (int64_t)json_count(values);
     all->last = json_is_true(json_member(body, "isLastPage")) || !json_count(values);
     if (!all->last && ++all->pages == JSM_APPROVAL_PAGES_MAX)
@@ -91,4 +106,31 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
 bool jsm_approval_is_unseen(const struct ticket *ticket, int64_t seen_ms)
 {
     return ticket->approved_at_ms > ticket->updated_ms && ticket->approved_at_ms != seen_ms;
+}
+
+struct str jsm_approval_open(struct arena *a, const struct json *body, struct str us)
+{
+    struct str found = STR_NONE;
+    int64_t newest = -1, number;
+
+    JSON_EACH(approval, json_member(body, "values"))
+    {
+        struct str id = json_id(a, json_member(approval, "id"));
+        bool open = str_eq_c(json_path_str(approval, "finalDecision"), "pending") &&
+                    json_is_true(json_member(approval, "canAnswerApproval"));
+        if (!open || !names_us(approval, us) || !str_to_i64(id, &number) || number <= newest)
+            continue;
+        newest = number;
+        found = id;
+    }
+    return found;
+}
+
+struct jsm_call jsm_call_approve(struct arena *a, struct str issue_id, struct str approval_id)
+{
+    bool is_one = jsm_is_id(issue_id) && jsm_is_id(approval_id);
+    const char *rest = arena_printf(a, "/approval/%.*s", STR_ARG(approval_id)).p;
+
+    return jsm_call_about(a, JSM_ROUTE_APPROVE, JSM_ONCE, is_one ? issue_id : STR_NONE, rest,
+                          STR("{\"decision\":\"approve\"}"));
 }

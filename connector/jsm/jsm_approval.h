@@ -1,4 +1,10 @@
-/* jsm_approval.h: the approvals of a request, which Jira gives in pages. Pure. */
+/* jsm_approval.h: the approvals of a request, which Jira gives in pages; and the one that waits for
+ * the connector in the verifying status, with its answer. Pure.
+ *
+ * GET and POST .../servicedeskapi/request/{id}/approval (Atlassian's OpenAPI file): only an
+ * assigned approver may answer, 409 when it is answered already; the yes goes the transition that
+ * the workflow's status names. It is a check and not a person's decision: an approval that names
+ * the connector never counts as one. */
 #ifndef COUNTERSIGN_JSM_APPROVAL_H
 #define COUNTERSIGN_JSM_APPROVAL_H
 
@@ -20,18 +26,25 @@ struct jsm_approvals {
 /* GET /rest/servicedeskapi/request/{id}/approval from number `start` on. The path is empty when the
  * id is not one. */
 struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id, int64_t start);
-/* Take one page. A list may hold earlier ones, of before the ticket went back, in an order that is
- * not promised: only the whole of it tells which is the newest. False: it is no such page, or there
- * are more than JSM_APPROVAL_PAGES_MAX. */
+/* Take one page; what names us (the account; empty: none does) is none of theirs. A list may hold
+ * earlier ones, of before the ticket went back, in an order that is not promised: only the whole of
+ * it tells which is the newest. False: it is no such page, or there are more than
+ * JSM_APPROVAL_PAGES_MAX. */
 MUST_CHECK bool jsm_approvals_page(struct jsm_approvals *all, const struct json *body,
-                                   struct err *err);
+                                   struct str us, struct err *err);
 /* The newest of all into the ticket: its state, who of its approvers decided so, and while it is
  * pending who is awaited. At most LIMIT_APPROVERS are kept. */
 void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct ticket *ticket);
-/* Was it decided on an issue that we have not seen? Approvals are read after the issue: who decides,
- * and edits, in between must not be taken to have decided on what stood there before. seen_ms: the
- * decision that was known before this issue was read, 0 for none; a site may not move `updated` when
- * an approval is answered. */
+/* Was it decided on an issue that we have not seen? Approvals are read after the issue: who
+ * decides, and edits, in between must not be taken to have decided on what stood there before.
+ * seen_ms: the decision that was known before this issue was read, 0 for none; a site may not move
+ * `updated` when an approval is answered. */
 bool jsm_approval_is_unseen(const struct ticket *ticket, int64_t seen_ms);
+
+/* Of the first page, which holds fifty: the id of the newest open one that we may answer; empty:
+ * none. */
+struct str jsm_approval_open(struct arena *a, const struct json *body, struct str us);
+/* The answer yes, once: a second one is refused. The path is empty when an id is not one. */
+struct jsm_call jsm_call_approve(struct arena *a, struct str issue_id, struct str approval_id);
 
 #endif

@@ -96,7 +96,8 @@
     X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")                            \
     JSM_SAGA_ROUTES(X)                                                                          \
     JSM_GATE_ROUTES(X)                                                                          \
-    X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")
+    X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")                \
+    X(APPROVE, "POST", GATE, 100, "/rest/servicedeskapi/request/{id}/approval/{id}")
 
 enum jsm_route {
 #define X(suffix, method, lane, per_second, what) JSM_ROUTE_##suffix,

@@ -1,7 +1,9 @@
 #include "jsm/jsm_issue.h"
 
 #include "base/clock.h"
+#include "domain/gate_part.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_approval.h"
 #include "jsm/jsm_dialect.h"
 #include "jsm/jsm_marker.h"
 #include "jsm/jsm_plea.h"
@@ -27,6 +29,26 @@ enum status_role jsm_role(const struct jsm_view *view, struct str name,
     if (ret_named)
         *ret_named = false;
     return category == CATEGORY_DONE ? STATUS_DONE : STATUS_OPEN;
+}
+
+enum status_role jsm_role_by_id(const struct jsm_view *view, struct str id, struct str name,
+                                enum status_category category, bool *ret_named)
+{
+    bool named;
+    enum status_role role = jsm_role(view, name, category, &named);
+    bool ours = !named && gate_is_listed(view->own_statuses, id);
+
+    if (ret_named)
+        *ret_named = named || ours;
+    return ours ? STATUS_VERIFY : role;
+}
+
+/* Of a status as an issue or a transition shows it. */
+static enum status_role role_of(const struct json *status, const struct jsm_view *view,
+                                enum status_category category)
+{
+    return jsm_role_by_id(view, json_path_str(status, "id"), json_path_str(status, "name"),
+                          category, NULL);
 }
 
 /* Changelog ids grow; they are compared as numbers because their order in the document is not
@@ -194,7 +216,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
         return FAIL(err, ERR_INPUT, "an issue without id, status or status category");
     if (!clock_parse(json_path_str(issue, "fields/updated"), &ret->updated_ms))
         return FAIL(err, ERR_INPUT, "an issue without 'updated'");
-    ret->role = jsm_role(view, ret->status_name, ret->category, NULL);
+    ret->role = role_of(status, view, ret->category);
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
     take_origin(a, issue, view, ret);
@@ -303,7 +325,7 @@ static bool is_live(const struct json *issue, const struct jsm_view *view)
 {
     const struct json *status = json_path(issue, "fields/status");
     enum status_category category = jsm_category(json_path_str(status, "statusCategory/key"));
-    enum status_role role = jsm_role(view, json_path_str(status, "name"), category, NULL);
+    enum status_role role = role_of(status, view, category);
 
     return role != STATUS_CANCELLED && role != STATUS_DECLINED;
 }

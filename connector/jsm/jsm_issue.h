@@ -35,7 +35,11 @@ struct jsm_view {
                                     * one matches nothing; NULL: it has ids */
     struct str check_field,
         reason_field; /* "Access check" and its reason; empty: the site has none */
-    bool demanded;    /* roads into Done are shown that demand what nobody fills: see jsm_pick.h */
+    /* ids of what the gate has added to workflows, "51,61": transitions, and verifying statuses. A
+     * name is people's to change; the same number is another road in another workflow */
+    struct str own_roads, own_statuses;
+    bool approving; /* we close by answering an approval where one waits for us */
+    bool demanded;  /* roads into Done are shown that demand what nobody fills: see jsm_pick.h */
     struct jsm_plea_fields plea;
     const struct str
         *projects; /* keys of those we look after; a ticket elsewhere is gone. NULL: all */
@@ -46,6 +50,10 @@ struct jsm_view {
  * the mapping name it; may be NULL. */
 enum status_role jsm_role(const struct jsm_view *view, struct str name,
                           enum status_category category, bool *ret_named);
+/* The same of a status that has an id, too: the verifying one that the gate has added stays that,
+ * whatever people call it, unless the mapping names it otherwise. */
+enum status_role jsm_role_by_id(const struct jsm_view *view, struct str id, struct str name,
+                                enum status_category category, bool *ret_named);
 
 /* Does an entry of the changelog change this field? One of view->fields, by its id, or at a Data
  * Center by its name. */

@@ -1,5 +1,6 @@
 #include "jsm/jsm_pick.h"
 
+#include "domain/gate_part.h"
 #include "domain/gate_plan.h"
 #include "json/json_write.h"
 
@@ -11,16 +12,23 @@ static bool names_done(const struct jsm_view *view)
     return false;
 }
 
+static enum status_role role_of(const struct json *transition, const struct jsm_view *view,
+                                bool *ret_named)
+{
+    struct str category = json_path_str(transition, "to/statusCategory/key");
+
+    return jsm_role_by_id(view, json_path_str(transition, "to/id"),
+                          json_path_str(transition, "to/name"), jsm_category(category), ret_named);
+}
+
 /* Where a transition leads. Cancelled, Declined and the like are of the Done category too: where
  * the mapping names what done is called, nothing else is a way to close. */
 static bool leads_to(const struct json *transition, const struct jsm_view *view,
                      enum status_role wanted)
 {
-    struct str name = json_path_str(transition, "to/name");
-    struct str category = json_path_str(transition, "to/statusCategory/key");
     bool named;
 
-    return jsm_role(view, name, jsm_category(category), &named) == wanted &&
+    return role_of(transition, view, &named) == wanted &&
            (named || wanted != STATUS_DONE || !names_done(view));
 }
 
@@ -48,10 +56,8 @@ static bool fields_for(const struct json *transition, struct jsm_pick *pick)
 /* How good a way to throw it away: the lower the better, -1: none. */
 static int away_rank(const struct json *transition, const struct jsm_view *view)
 {
-    struct str category = json_path_str(transition, "to/statusCategory/key");
     bool named;
-    enum status_role role =
-        jsm_role(view, json_path_str(transition, "to/name"), jsm_category(category), &named);
+    enum status_role role = role_of(transition, view, &named);
 
     if (named && role == STATUS_CANCELLED)
         return 0;
@@ -109,13 +115,16 @@ void jsm_pick_away(struct arena *a, const struct json *transitions, const struct
 
 /* --- where we want --- */
 
-/* Where roads demand what nobody fills, how sure is it that this one is ours to close by? It is
- * restricted, and to one status; its name is what we have given it. */
+/* How sure is it that this road is ours to go, and not one of people's, which may refuse us? We
+ * know by its number what we have installed. Where roads demand what nobody fills, what is
+ * restricted, and to one status, comes next; then the name that we have given it. */
 static int surety(const struct json *t, const struct jsm_view *view, enum status_role wanted)
 {
+    int own = gate_is_listed(view->own_roads, json_path_str(t, "id")) ? 8 : 0;
+
     if (!view->demanded || wanted != STATUS_DONE)
-        return 0;
-    return (json_is_true(json_member(t, "isConditional")) ? 4 : 0) +
+        return own;
+    return own + (json_is_true(json_member(t, "isConditional")) ? 4 : 0) +
            (str_starts(json_path_str(t, "name"), STR(GATE_CLOSE_NAME)) ? 2 : 0) +
            (json_is_true(json_member(t, "isGlobal")) ? 0 : 1);
 }

@@ -1,5 +1,5 @@
-/* jsm_pick.h: which of the transitions Jira offers leads where we want. Found by where it leads,
- * never by a fixed id. */
+/* jsm_pick.h: which of the transitions Jira offers leads where we want. Found by where it leads;
+ * among several that do, one that the gate has installed (view->own_roads) comes first. */
 #ifndef COUNTERSIGN_JSM_PICK_H
 #define COUNTERSIGN_JSM_PICK_H
 
@@ -15,8 +15,8 @@ struct jsm_pick {
 /* transitions: reply of GET transitions with expand=transitions.fields. wanted DONE falls back to
  * VERIFY, from where the closing transition is offered. current: the status name now (a loop is no
  * road). Where view->demanded, agents' roads into done are offered and would be refused: work is
- * led to VERIFY first, and among those into done a restricted one (isConditional) of our name, to
- * one status, is preferred. */
+ * led to VERIFY first, and among those into done one that we have
+ * installed, then a restricted one (isConditional) of our name, to one status, is preferred. */
 void jsm_pick(struct arena *a, const struct json *transitions, const struct jsm_view *view,
               enum status_role wanted, struct str current, struct jsm_pick *ret);
 

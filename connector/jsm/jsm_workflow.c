@@ -265,6 +265,17 @@ static bool is_word(const struct json *v, const char *word)
     return str_eq_c(json_str(v), word) || (str_eq_c(STR("true"), word) && json_is_true(v));
 }
 
+/* In our field, of all who stand there, one suffices. Nobody is left out: the connector is the
+ * reporter of what it made itself. */
+static bool asks_us(const struct reading *r, const struct json *approval)
+{
+    return r->key->approver_id.len &&
+           str_eq(json_path_str(approval, "fieldId"), r->key->approver_id) &&
+           str_eq_c(json_path_str(approval, "conditionType"), "number") &&
+           str_eq_c(json_path_str(approval, "conditionValue"), "1") &&
+           !json_count(json_member(approval, "exclude"));
+}
+
 static bool read_statuses(struct reading *r, struct jsm_workflow *flow, struct err *err)
 {
     const struct json *layouts = json_path(flow->json, "workflow/statuses");
@@ -286,12 +297,13 @@ static bool read_statuses(struct reading *r, struct jsm_workflow *flow, struct e
                         STR_ARG(s->ref));
         s->name = json_path_str(told, "name");
         s->category = read_category(json_path_str(told, "statusCategory"));
-        s->role = jsm_role(r->view, s->name, s->category, &s->named);
+        s->role = jsm_role_by_id(r->view, s->ref, s->name, s->category, &s->named);
         s->frozen = is_word(json_member(properties, "jira.issue.editable"), "false");
         if (!is_word(json_member(approval, "active"), "true"))
             continue;
         s->on_approve = json_id(r->arena, json_member(approval, "transitionApproved"));
         s->on_decline = json_id(r->arena, json_member(approval, "transitionRejected"));
+        s->asks_us = asks_us(r, approval);
     }
     flow->roads.statuses = rows;
     flow->roads.status_count = n;
@@ -331,6 +343,25 @@ bool jsm_workflow_resolves(const struct json *action)
            json_path_str(action, "parameters/value").len > 0;
 }
 
+/* Whoever stood there before is replaced. */
+static bool names_us(const struct reading *r, const struct json *action)
+{
+    return r->key->approver_id.len && r->key->account_id.len &&
+           str_eq_c(json_path_str(action, "ruleKey"), JSM_RULE_UPDATE) &&
+           str_eq(json_path_str(action, "parameters/field"), r->key->approver_id) &&
+           str_eq(json_path_str(action, "parameters/value"), r->key->account_id) &&
+           str_eq_c(json_path_str(action, "parameters/mode"), "replace");
+}
+
+static bool read_waits(const struct json *conditions)
+{
+    if (str_eq_c(json_path_str(conditions, "operation"), "ALL"))
+        JSON_EACH(rule, json_member(conditions, "conditions"))
+    if (str_eq_c(json_path_str(rule, "ruleKey"), JSM_RULE_BLOCK))
+        return true;
+    return false;
+}
+
 static bool read_road(struct reading *r, const struct workflow *w, const struct json *t,
                       struct road *road, struct err *err)
 {
@@ -348,7 +379,11 @@ static bool read_road(struct reading *r, const struct workflow *w, const struct 
     JSON_EACH(rule, json_member(t, "validators"))
     road->demands |= jsm_workflow_demands(rule, r->key->proof_id);
     JSON_EACH(action, json_member(t, "actions"))
-    road->resolves |= jsm_workflow_resolves(action);
+    {
+        road->resolves |= jsm_workflow_resolves(action);
+        road->names_us |= names_us(r, action);
+    }
+    road->waits = read_waits(json_member(t, "conditions"));
     /* no target: from any status to itself */
     road->records =
         road->type == ROAD_GLOBAL && !json_path_str(t, "toStatusReference").len &&
@@ -376,6 +411,7 @@ static bool read_flow(struct reading *r, struct jsm_workflow *flow, struct err *
     flow->roads.name = json_path_str(w, "name");
     flow->roads.team_managed = str_eq_c(json_path_str(w, "scope/type"), "PROJECT");
     flow->roads.wants_proof = r->key->demanding && !flow->roads.team_managed;
+    flow->roads.wants_approval = r->key->approving && !flow->roads.team_managed;
     flow->roads.wants_record = r->key->screen_id.len > 0 && !flow->roads.team_managed;
     if (!flow->roads.id.len || json_type(transitions) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a workflow without id or transitions");

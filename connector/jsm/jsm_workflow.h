@@ -24,8 +24,11 @@ enum {
  * accountIds are allowed). */
 struct jsm_gate_key {
     struct str group_id, account_id;
-    struct str proof_id;  /* our field that stays empty; empty: there is none */
-    bool demanding;       /* people's roads into done demand it, else they are restricted */
+    struct str proof_id; /* our field that stays empty; empty: there is none */
+    bool demanding;      /* people's roads into done demand it, else they are restricted */
+    struct str
+        approver_id;      /* our field that names who approves in the verifying status; or empty */
+    bool approving;       /* an approval waits there for the connector */
     struct str screen_id; /* of the loop by which we write our fields; empty: none is wanted */
 };
 

@@ -9,6 +9,7 @@
 #define JSM_RULE_SCREEN "system:transition-screen"
 #define JSM_RULE_UPDATE "system:update-field"
 #define JSM_RULE_DEMAND "system:validate-field-value"
+#define JSM_RULE_BLOCK "system:block-in-progress-approval"
 #define JSM_RULE_HIDE "system:restrict-from-all-users"
 
 /* A document from two parts, in canonical form; empty when it is too long. */

@@ -12,7 +12,8 @@ struct applying {
     const struct jsm_gate_words *words;
     struct arena *arena;
     struct json_out *out;
-    int64_t last_id; /* the highest number of a transition so far */
+    int64_t last_id;         /* the highest number of a transition so far */
+    int64_t closes, returns; /* of those added: where the answers of our approval lead */
 };
 
 static struct str ref_of(const struct applying *p, size_t status)
@@ -53,9 +54,25 @@ static void put_ours(const struct applying *p)
     json_close_object(p->out);
 }
 
-/* Ours, AND what is there: beside it where it is a group of ALL, else around it. */
-static void put_conditions(const struct applying *p, const struct json *there)
+/* pairs: names and values by turns, up to a NULL. */
+static void put_rule(struct json_out *out, const char *key, const char *const *pairs)
 {
+    json_open_object(out);
+    json_str_member(out, "ruleKey", str_of(key));
+    json_put_name(out, "parameters");
+    json_open_object(out);
+    for (; *pairs; pairs += 2)
+        json_str_member(out, pairs[0], str_of(pairs[1]));
+    json_close_object(out);
+    json_close_object(out);
+}
+
+/* Ours, AND what is there: beside it where it is a group of ALL, else around it. waits: not while
+ * an approval is open. */
+static void put_conditions(const struct applying *p, const struct json *there, bool restricts,
+                           bool waits)
+{
+    static const char *const NO_PARAMETERS[] = {NULL};
     static const char *const OWN[] = {"operation", "conditions", NULL};
     bool all = str_eq_c(json_path_str(there, "operation"), "ALL");
     bool some = json_count(json_member(there, "conditions")) ||
@@ -69,7 +86,10 @@ static void put_conditions(const struct applying *p, const struct json *there)
     if (all)
         JSON_EACH(rule, json_member(there, "conditions"))
     json_put_value(p->out, rule);
-    put_ours(p);
+    if (restricts)
+        put_ours(p);
+    if (waits)
+        put_rule(p->out, JSM_RULE_BLOCK, NO_PARAMETERS);
     json_close_array(p->out);
     if (all) {
         jsm_workflow_put_others(p->out, there, OWN);
@@ -82,16 +102,29 @@ static void put_conditions(const struct applying *p, const struct json *there)
     json_close_object(p->out);
 }
 
-/* On the way to proof nothing is resolved yet: the closing transition sets the resolution. */
-static void put_unresolving(const struct applying *p, const struct json *actions)
+/* Whoever is to approve is written when a ticket comes to the verifying status. */
+static void put_naming(const struct applying *p)
+{
+    const char *const ours[] = {
+        "field", arena_cstr(p->arena, p->words->key.approver_id), "mode", "replace",
+        "value", arena_cstr(p->arena, p->words->key.account_id),  NULL};
+
+    if (p->flow->roads.wants_approval)
+        put_rule(p->out, JSM_RULE_UPDATE, ours);
+}
+
+/* Post functions of a road into the verifying status: what was there, and who approves. On the way
+ * to proof nothing is resolved yet: the closing transition sets the resolution. */
+static void put_verifying(const struct applying *p, const struct json *actions, bool unresolving)
 {
     json_put_name(p->out, "actions");
     json_open_array(p->out);
     JSON_EACH(action, actions)
     {
-        if (!jsm_workflow_resolves(action))
+        if (!unresolving || !jsm_workflow_resolves(action))
             json_put_value(p->out, action);
     }
+    put_naming(p);
     json_close_array(p->out);
 }
 
@@ -101,19 +134,6 @@ static void put_unresolving(const struct applying *p, const struct json *actions
     "Not closed yet. The access change hasn't been confirmed \u2014 see \"Access check\" on this " \
     "ticket "                                                                                      \
     "for the reason and the next check."
-
-/* pairs: names and values by turns, up to a NULL. */
-static void put_rule(struct json_out *out, const char *key, const char *const *pairs)
-{
-    json_open_object(out);
-    json_str_member(out, "ruleKey", str_of(key));
-    json_put_name(out, "parameters");
-    json_open_object(out);
-    for (; *pairs; pairs += 2)
-        json_str_member(out, pairs[0], str_of(pairs[1]));
-    json_close_object(out);
-    json_close_object(out);
-}
 
 /* What was there, and ours behind it. */
 static void put_demand(const struct applying *p, const struct json *validators)
@@ -176,21 +196,26 @@ static void put_changed(const struct applying *p, const struct json *t, const st
 {
     static const char *const GUARDS[] = {"conditions", "validators", NULL};
     static const char *const TARGET[] = {"toStatusReference", "actions", NULL};
-    static const char *const DEMANDS[] = {"validators", NULL};
+    static const char *const DEMANDS[] = {"validators", NULL}, *const ACTIONS[] = {"actions", NULL};
+    const struct road *road = &p->flow->roads.roads[c->road];
 
     json_open_object(p->out);
     if (c->kind == GATE_LEAD) {
         jsm_workflow_put_others(p->out, t, TARGET);
         json_str_member(p->out, "toStatusReference", ref_of(p, c->to));
-        put_unresolving(p, json_member(t, "actions"));
+        put_verifying(p, json_member(t, "actions"), true);
+    } else if (c->kind == GATE_NAME) {
+        jsm_workflow_put_others(p->out, t, ACTIONS);
+        put_verifying(p, json_member(t, "actions"), false);
     } else if (c->kind == GATE_DEMAND) {
         jsm_workflow_put_others(p->out, t, DEMANDS);
         put_demand(p, json_member(t, "validators"));
     } else {
         jsm_workflow_put_others(p->out, t, GUARDS);
         put_undemanding(p, json_member(t, "validators"));
-        if (!road_is_locked(&p->flow->roads.roads[c->road])) {
-            put_conditions(p, json_member(t, "conditions"));
+        bool waits = gate_must_wait(&p->flow->roads, road, p->plan->verify);
+        if (!road_is_locked(road) || waits) {
+            put_conditions(p, json_member(t, "conditions"), !road_is_locked(road), waits);
         } else {
             json_put_name(p->out, "conditions");
             json_put_value(p->out, json_member(t, "conditions"));
@@ -289,7 +314,10 @@ static void put_road(const struct applying *p, const struct gate_change *c)
         json_close_object(out);
     }
     json_close_array(out);
-    put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like));
+    if (c->kind == GATE_ADD_RESOLVE)
+        put_verifying(p, NULL, false);
+    else
+        put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like));
 }
 
 static void put_added(struct applying *p, const struct gate_change *c)
@@ -299,6 +327,10 @@ static void put_added(struct applying *p, const struct gate_change *c)
     struct json_out *out = p->out;
 
     p->last_id += ID_STEP;
+    if (c->kind == GATE_ADD_CLOSE)
+        p->closes = p->last_id;
+    if (c->kind == GATE_ADD_BACK)
+        p->returns = p->last_id;
     json_open_object(out);
     json_str_member(out, "id", arena_printf(p->arena, "%lld", (long long)p->last_id));
     json_str_member(out, "name", name_of(p, c->kind));
@@ -309,7 +341,7 @@ static void put_added(struct applying *p, const struct gate_change *c)
         put_road(p, c);
     put_empty(out);
     if (ours)
-        put_conditions(p, NULL);
+        put_conditions(p, NULL, true, c->kind == GATE_ADD_CLOSE && p->flow->roads.wants_approval);
     json_close_object(out);
 }
 
@@ -334,7 +366,7 @@ static void put_transitions(struct applying *p)
     for (size_t i = 0; i < p->plan->added_count; i++) {
         enum gate_change_kind kind = p->plan->added[i].kind;
         bool later = kind == GATE_ADD_RECORD && !p->words->key.screen_id.len; /* no screen yet */
-        if (kind != GATE_ADD_STATUS && !later)
+        if (kind != GATE_ADD_STATUS && kind != GATE_ASK && !later)
             put_added(p, &p->plan->added[i]);
     }
     json_close_array(p->out);
@@ -360,14 +392,59 @@ static int64_t free_place(const struct json *layouts)
     return most + LAYOUT_STEP;
 }
 
+static const struct gate_change *asks(const struct gate_plan *plan)
+{
+    for (size_t i = 0; i < plan->added_count; i++)
+        if (plan->added[i].kind == GATE_ASK)
+            return &plan->added[i];
+    return NULL;
+}
+
+static struct str answer_road(const struct applying *p, size_t road, int64_t added)
+{
+    return road == ROAD_NOWHERE ? arena_printf(p->arena, "%lld", (long long)added)
+                                : p->flow->roads.roads[road].id;
+}
+
+/* The approval of the verifying status; its transitions are written already. Inside its object. */
+static void put_ask(const struct applying *p)
+{
+    const struct gate_change *c = asks(p->plan);
+
+    if (!c)
+        return;
+    json_put_name(p->out, "approvalConfiguration");
+    json_open_object(p->out);
+    json_str_member(p->out, "active", STR("true"));
+    json_str_member(p->out, "conditionType", STR("number"));
+    json_str_member(p->out, "conditionValue", STR("1"));
+    json_put_name(p->out, "exclude");
+    json_put_raw(p->out, STR("[]"));
+    json_str_member(p->out, "fieldId", p->words->key.approver_id);
+    json_str_member(p->out, "transitionApproved", answer_road(p, c->road, p->closes));
+    json_str_member(p->out, "transitionRejected", answer_road(p, c->like, p->returns));
+    json_close_object(p->out);
+}
+
 static void put_layouts(const struct applying *p)
 {
+    static const char *const APPROVAL[] = {"approvalConfiguration", NULL};
     const struct json *layouts = json_path(p->flow->json, "workflow/statuses");
+    struct str verify = ref_of(p, p->plan->verify);
 
     json_put_name(p->out, "statuses");
     json_open_array(p->out);
     JSON_EACH(l, layouts)
-    json_put_value(p->out, l);
+    {
+        if (!asks(p->plan) || !str_eq(json_path_str(l, "statusReference"), verify)) {
+            json_put_value(p->out, l);
+            continue;
+        }
+        json_open_object(p->out);
+        jsm_workflow_put_others(p->out, l, APPROVAL);
+        put_ask(p);
+        json_close_object(p->out);
+    }
     if (adds_status(p->plan)) {
         json_open_object(p->out);
         json_str_member(p->out, "statusReference", p->words->verify_ref);
@@ -378,6 +455,7 @@ static void put_layouts(const struct applying *p)
         json_close_object(p->out);
         json_put_name(p->out, "properties");
         json_put_raw(p->out, STR("{}"));
+        put_ask(p);
         json_close_object(p->out);
     }
     json_close_array(p->out);
@@ -413,7 +491,7 @@ struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
     static const char *const OWN[] = {"statuses", "transitions", NULL};
     AUTO(drop_buf) struct buf b;
     struct json_out out;
-    struct applying p = {flow, plan, words, a, &out, FIRST_ID};
+    struct applying p = {flow, plan, words, a, &out, FIRST_ID, 0, 0};
 
     buf_init(&b, JSM_WORKFLOW_BYTES);
     json_begin(&out, &b);
@@ -422,8 +500,8 @@ struct str jsm_workflow_apply(struct arena *a, const struct jsm_workflow *flow,
     json_put_name(&out, "workflow");
     json_open_object(&out);
     jsm_workflow_put_others(&out, json_member(flow->json, "workflow"), OWN);
-    put_layouts(&p);
     put_transitions(&p);
+    put_layouts(&p);
     json_close_object(&out);
     json_close_object(&out);
     return jsm_workflow_canonical(a, &b);

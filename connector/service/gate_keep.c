@@ -121,14 +121,46 @@ static void on_turn(void *arg, enum store_outcome outcome, const struct store_le
     look_next(k);
 }
 
+/* Which roads are ours; what is not known now stays as it was known. */
+static void keep_own(struct gate_keep *k, enum store_outcome outcome, struct str json)
+{
+    const struct json *own;
+    struct err err;
+
+    if (outcome == STORE_OK && json_parse(k->arena, json, &own, &err)) {
+        site_own(k->site, own);
+        if (k->agent)
+            site_own(k->agent, own);
+    }
+}
+
+static void on_own(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct gate_keep *k = arg;
+
+    keep_own(k, outcome, json);
+    store_lease_take(&k->svc->store, str_of(k->lease), LEASE_MS, on_turn, k);
+}
+
+static void on_own_first(void *arg, enum store_outcome outcome, struct str json)
+{
+    keep_own(arg, outcome, json);
+    look_end(arg);
+}
+
+/* Every replica closes, and so every one has to know by which roads. */
+static void learn_own(struct gate_keep *k, store_gate_live_fn *fn)
+{
+    k->busy = true;
+    store_gate_own(&k->svc->store, k->site->config->name, fn, k);
+}
+
 static void on_timer(void *arg)
 {
     struct gate_keep *k = arg;
 
-    if (k->busy || k->svc->draining)
-        return;
-    k->busy = true;
-    store_lease_take(&k->svc->store, str_of(k->lease), LEASE_MS, on_turn, k);
+    if (!k->busy && !k->svc->draining)
+        learn_own(k, on_own);
 }
 
 /* --- life --- */
@@ -170,6 +202,7 @@ struct gate_keep *gate_keep_new(struct service *svc, size_t index)
     k->timer = io_timer_new(svc->loop, on_timer, k);
     io_timer_start(k->timer, every,
                    every); /* not at once: what is urgent after a start comes first */
+    learn_own(k, on_own_first);
     return k;
 }
 

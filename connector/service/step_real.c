@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_approval.h"
 #include "jsm/jsm_pick.h"
 #include "jsm/jsm_saga.h"
 #include "json/json_write.h"
@@ -25,6 +26,8 @@ bool prep_make(struct prep *p, struct jsm_call call)
     p->made->call = call;
     return true;
 }
+
+static void on_read(void *arg, const struct jsm_answer *answer);
 
 bool prep_cannot(struct prep *p, struct str why)
 {
@@ -169,8 +172,46 @@ static bool build_to_verify(struct prep *p)
     return build_move(p, STATUS_DONE, true);
 }
 
+/* Jira's desk knows no approvals of what is no request: then there is none to be answered. */
+static void on_asks(void *arg, const struct jsm_answer *answer)
+{
+    struct prep *p = arg;
+    bool none = answer->verdict == JSM_MISSING || answer->verdict == JSM_REFUSED;
+
+    if (none) {
+        p->read = NULL;
+        prep_next(p);
+        return;
+    }
+    on_read(p, answer);
+}
+
+/* Where an approval is to be answered, it is looked for; the road is gone where there is none: the
+ * ticket waited there before the gate was installed. */
+static void read_ask(struct prep *p)
+{
+    p->offered = p->read;
+    if (!p->site->view.approving) {
+        io_loop_defer(p->svc->loop, prep_go_on, p);
+        return;
+    }
+    struct jsm_call call = jsm_call_approvals(p->arena, p->flow->issue_id, 0);
+    site_send(p->site, p->arena, &call, on_asks, p);
+}
+
 static bool build_to_done(struct prep *p)
 {
+    const struct site *site = p->site;
+    struct str open = site->view.approving
+                          ? jsm_approval_open(p->arena, p->read, site->view.our_account)
+                          : STR_NONE;
+
+    p->read = p->offered;
+    if (open.len) {
+        prep_make(p, jsm_call_approve(p->arena, p->flow->issue_id, open));
+        p->made->reached = STATUS_DONE;
+        return true;
+    }
     return build_move(p, STATUS_DONE, false);
 }
 
@@ -215,7 +256,7 @@ static const struct {
     [STEP_UNRESOLVE] = {{NULL}, build_unresolve},
     [STEP_FIELDS] = {{read_loop}, build_fields},
     [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
-    [STEP_TO_DONE] = {{read_transitions}, build_to_done},
+    [STEP_TO_DONE] = {{read_transitions, read_ask}, build_to_done},
     [STEP_TO_OPEN] = {{read_transitions}, build_to_open},
     [STEP_BIND] = {{NULL}, step_build_bind},
     [STEP_LINK] = {{step_read_links}, step_build_link},

@@ -119,6 +119,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                    .fields = site->history,
                                    .check_field = m->check_field,
                                    .reason_field = m->reason_field,
+                                   .approving = config->gate.strongest == GATE_BY_APPROVAL,
                                    .demanded = config->gate.strongest == GATE_BY_VALIDATOR,
                                    .plea = {.asked = m->exception.asked,
                                             .until = m->exception.until,
@@ -292,4 +293,30 @@ struct str site_project(const struct site *site)
 {
     struct str mapped = site->o.mapping->project;
     return mapped.len ? mapped : site->config->projects[0];
+}
+
+/* One that does not fit is left out, never cut: half an id is another one. */
+static struct str list_of(const struct json *ids, char *to, size_t size)
+{
+    size_t at = 0;
+
+    JSON_EACH(id, ids)
+    {
+        struct str s = json_str(id);
+        if (!s.len || at + s.len + 2 > size)
+            continue;
+        if (at)
+            to[at++] = ',';
+        str_copy(to + at, size - at, s);
+        at += s.len;
+    }
+    return str_n(to, at);
+}
+
+void site_own(struct site *site, const struct json *own)
+{
+    site->view.own_roads =
+        list_of(json_member(own, "roads"), site->own_roads, sizeof site->own_roads);
+    site->view.own_statuses =
+        list_of(json_member(own, "statuses"), site->own_statuses, sizeof site->own_statuses);
 }

@@ -62,6 +62,7 @@ enum {
     SITE_WAITING_MAX = 64, /* in each lane: more than all workers together can start */
 };
 
+enum { SITE_OWN_BYTES = 1024 }; /* ids of a few transitions of each of a few workflows */
 struct site {
     struct site_options o;
     struct site_counters counters;
@@ -77,9 +78,10 @@ struct site {
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
     struct str history[MAPPING_RULES_MAX * 5 + 8]; /* fields whose changes are looked for */
     struct str names[MAPPING_RULES_MAX * 5 + 8];   /* theirs, at a Data Center */
-    bool is_loud;               /* Jira does not let us edit without mailing the watchers */
-    bool by_loop;               /* Jira said that no edit screen carries our two fields */
-    struct jsm_view view;       /* our_account and site_id are known after site_learn */
+    bool is_loud;         /* Jira does not let us edit without mailing the watchers */
+    bool by_loop;         /* Jira said that no edit screen carries our two fields */
+    struct jsm_view view; /* our_account and site_id are known after site_learn */
+    char own_roads[SITE_OWN_BYTES], own_statuses[SITE_OWN_BYTES]; /* of the view */
     struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
     struct site_forms *forms;   /* of site_form.c */
     struct site_people *people; /* of site_people.c */
@@ -93,6 +95,10 @@ struct site {
     struct io_timer *timer; /* the next of the waiting may leave */
     bool closed;
 };
+
+/* What the gate has added to this site's workflows (store_gate_own): {"roads":["51"],"statuses":
+ * ["10101"]}. Copied into the view, as much as fits; NULL: nothing. */
+void site_own(struct site *site, const struct json *own);
 
 /* Reads the secrets; NULL with the reason when one cannot be read. */
 MUST_CHECK struct site *site_new(const struct site_options *options, struct err *err);

@@ -24,8 +24,10 @@ bool look_take_flows(struct look *l, const struct jsm_answer *answer)
         return false;
     }
     g->able.readable = g->flow_count > 0;
-    for (size_t i = 0; i < g->flow_count; i++)
+    for (size_t i = 0; i < g->flow_count; i++) {
         g->flows[i].roads.proof_shown = g->facts.proof_edited == ROAD_YES;
+        g->flows[i].roads.approver_shown = g->facts.approver_edited == ROAD_YES;
+    }
     return false;
 }
 

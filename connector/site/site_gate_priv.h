@@ -16,6 +16,7 @@ struct look {
     bool more_pairs;                           /* there are more than we look at */
     struct str tickets[SITE_GATE_TICKETS_MAX], keys[SITE_GATE_TICKETS_MAX];
     enum status_role roles[SITE_GATE_TICKETS_MAX];
+    bool unasked; /* of the ticket in hand: no approval waits there for the connector */
     struct str typed[SITE_GATE_TYPES_MAX]; /* one ticket of each issue type: their screens differ */
     size_t typed_count, unread_screens;
     struct str scheme; /* issue type screen scheme of the project */

@@ -51,7 +51,9 @@ bool look_take_named(struct look *l, const struct jsm_answer *answer)
 
     t->known = true; /* until something could not be read */
     t->wants_proof = l->eyes.own->config->gate.strongest == GATE_BY_VALIDATOR;
+    t->wants_approver = l->eyes.own->config->gate.strongest == GATE_BY_APPROVAL;
     l->gate->key.demanding = t->wants_proof;
+    l->gate->key.approving = t->wants_approver;
     if (!was_read(l, answer))
         return false;
     for (size_t i = 0; i < GATE_FIELDS; i++)
@@ -69,6 +71,7 @@ static void mapped(const struct look *l, struct str ret[GATE_FIELDS])
     ret[GATE_FIELD_CHECK] = m->check_field;
     ret[GATE_FIELD_REASON] = m->reason_field;
     ret[GATE_FIELD_PROOF] = STR_NONE; /* nobody reads or writes it: its name suffices */
+    ret[GATE_FIELD_APPROVER] = STR_NONE;
 }
 
 bool look_build_mapped(struct look *l, struct site **ret_site, struct jsm_call *ret)
@@ -118,6 +121,10 @@ bool look_take_shown(struct look *l, const struct jsm_answer *answer)
     if (l->index > GATE_FIELD_PROOF) {
         l->gate->key.proof_id = t->fields[GATE_FIELD_PROOF];
         l->gate->facts.proof_edited = look_known(t->shown[GATE_FIELD_PROOF].len > 0);
+    }
+    if (l->index > GATE_FIELD_APPROVER) {
+        l->gate->key.approver_id = t->fields[GATE_FIELD_APPROVER];
+        l->gate->facts.approver_edited = look_known(t->shown[GATE_FIELD_APPROVER].len > 0);
     }
     return true;
 }

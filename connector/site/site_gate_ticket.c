@@ -1,11 +1,29 @@
 /* A look at a gate: what tickets of the project show, to an agent and to the connector. */
+#include "jsm/jsm_approval.h"
 #include "site/site_gate_priv.h"
+
+/* The field that must not say anything else than what we know. */
+static struct str lock_field(const struct look *l)
+{
+    return l->gate->key.approving ? l->gate->key.approver_id : l->gate->key.proof_id;
+}
 
 bool look_build_samples(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.own;
-    *ret = jsm_call_samples(l->arena, l->gate->project, l->gate->key.proof_id);
+    *ret = jsm_call_samples(l->arena, l->gate->project, lock_field(l));
     return true;
+}
+
+/* Does it name anybody but the connector? Its post functions alone write it. */
+static bool names_others(const struct look *l, const struct json *people)
+{
+    JSON_EACH(who, people)
+    {
+        if (!str_eq(json_path_str(who, "accountId"), l->gate->key.account_id))
+            return true;
+    }
+    return false;
 }
 
 static bool is_looked_at(const struct look *l, struct str type)
@@ -42,15 +60,19 @@ bool look_take_samples(struct look *l, const struct jsm_answer *answer)
         bool again = false;
         if (!is_looked_at(l, type))
             continue;
-        if (json_str(json_member_str(json_member(issue, "fields"), l->gate->key.proof_id)).len)
+        const struct json *lock = json_member_str(json_member(issue, "fields"), lock_field(l));
+        if (!l->gate->key.approving && json_str(lock).len)
             l->gate->facts.proof_filled = ROAD_YES;
+        if (l->gate->key.approving && names_others(l, lock))
+            l->gate->facts.approver_forged = ROAD_YES;
         keep_typed(l, types, type, id);
         for (size_t i = 0; i < l->ticket_count; i++)
             again |= str_eq(seen[i], name);
         if (again || category == CATEGORY_DONE || l->ticket_count == SITE_GATE_TICKETS_MAX)
             continue;
         seen[l->ticket_count] = name;
-        l->roles[l->ticket_count] = jsm_role(&l->eyes.own->view, name, category, NULL);
+        l->roles[l->ticket_count] =
+            jsm_role_by_id(&l->eyes.own->view, json_path_str(status, "id"), name, category, NULL);
         l->tickets[l->ticket_count] = arena_str(l->arena, id);
         l->keys[l->ticket_count++] = arena_str(l->arena, json_path_str(issue, "key"));
     }
@@ -194,15 +216,15 @@ static size_t count_into_done(const struct look *l, const struct json *body)
     return count;
 }
 
-static void keep_try(struct look *l, const char *who, const struct jsm_answer *answer,
-                     enum road_known *fact, bool counts)
+/* fact: that it is offered at all; NULL: this ticket does not tell. */
+static void count_try(struct look *l, const char *who, const struct jsm_answer *answer,
+                      size_t offered, enum road_known *fact)
 {
     struct site_gate *g = l->gate;
-    size_t offered = count_into_done(l, answer->body);
 
     if (answer->verdict == JSM_OK) {
         g->tries[g->try_count++] = (struct site_gate_try){l->keys[l->index], str_of(who), offered};
-        if (counts && *fact != ROAD_YES)
+        if (fact && *fact != ROAD_YES)
             *fact = look_known(offered > 0);
     }
     l->index++;
@@ -222,8 +244,15 @@ bool look_take_agent(struct look *l, const struct jsm_answer *answer)
     /* which of the offers demand what nobody fills, only the workflows say */
     bool told = l->gate->flow_count || !l->eyes.own->view.demanded;
 
-    keep_try(l, "agent", answer, &l->gate->facts.agent_closes, told);
+    count_try(l, "agent", answer, count_into_done(l, answer->body),
+              told ? &l->gate->facts.agent_closes : NULL);
     return true;
+}
+
+/* Where an approval waits for us, no road is offered: its answer goes one. */
+static bool asks_us(const struct look *l)
+{
+    return l->gate->key.approving && l->roles[l->index] == STATUS_VERIFY && !l->unasked;
 }
 
 bool look_build_own(struct look *l, struct site **ret_site, struct jsm_call *ret)
@@ -231,14 +260,21 @@ bool look_build_own(struct look *l, struct site **ret_site, struct jsm_call *ret
     *ret_site = l->eyes.own;
     if (l->index >= l->ticket_count)
         return false;
-    *ret = jsm_call_all_transitions(l->arena, l->tickets[l->index]);
+    *ret = asks_us(l) ? jsm_call_approvals(l->arena, l->tickets[l->index], 0)
+                      : jsm_call_all_transitions(l->arena, l->tickets[l->index]);
     return true;
 }
 
 bool look_take_own(struct look *l, const struct jsm_answer *answer)
 {
-    bool verifies = l->roles[l->index] == STATUS_VERIFY;
+    bool verifies = l->roles[l->index] == STATUS_VERIFY, asked = asks_us(l);
 
-    keep_try(l, "connector", answer, &l->gate->facts.connector_closes, verifies);
+    if (asked && !jsm_approval_open(l->arena, answer->body, l->gate->key.account_id).len) {
+        l->unasked = true; /* then there is the road itself */
+        return true;
+    }
+    l->unasked = false;
+    count_try(l, "connector", answer, asked ? 1 : count_into_done(l, answer->body),
+              verifies ? &l->gate->facts.connector_closes : NULL);
     return true;
 }

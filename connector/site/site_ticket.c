@@ -126,7 +126,8 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
 
     if (!none && reading_failed(r, answer))
         return;
-    if (!none && !jsm_approvals_page(&r->approvals, answer->body, &err)) {
+    if (!none &&
+        !jsm_approvals_page(&r->approvals, answer->body, r->site->view.our_account, &err)) {
         reading_unreadable(r, READ_FAILED, err.what);
         return;
     }

@@ -94,8 +94,10 @@ void store_gate_move(struct store *s, int64_t id, const char *from, const char *
                      struct str after, struct str said, store_done_fn *fn, void *arg);
 typedef void store_gate_live_fn(void *arg, enum store_outcome outcome, struct str json);
 /* What is installed at a site, or half so: a JSON list of id, kind, project, workflow, name, state,
- * version, before, planned, after. The text is borrowed; on a failure it says why. */
+ * mode, version, before, planned, after. The text is borrowed; on a failure it says why. */
 void store_gate_live(struct store *s, struct str site, store_gate_live_fn *fn, void *arg);
+/* What the gate has added to the workflows of a site, as site_own takes it. */
+void store_gate_own(struct store *s, struct str site, store_gate_live_fn *fn, void *arg);
 struct store_gate_proof {
     struct str site, project;
     bool known;

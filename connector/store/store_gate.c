@@ -78,6 +78,15 @@ void store_gate_live(struct store *s, struct str site, store_gate_live_fn *fn, v
     pg_exec(s->pg, &SQL_GATE_LIVE, params, store_on_json, op);
 }
 
+void store_gate_own(struct store *s, struct str site, store_gate_live_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(site)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_GATE_OWN, params, store_on_json, op);
+}
+
 void store_gate_proved(struct store *s, const struct store_gate_proof *proof, store_number_fn *fn,
                        void *arg)
 {

@@ -298,6 +298,10 @@ select governance.gate_move($1::bigint, $2, $3, $4, $5)
 -- params: site text
 select governance.gate_live($1)
 
+-- name: gate_own
+-- params: site text
+select governance.gate_own($1)
+
 -- name: gate_proved
 -- params: site text, project text, known boolean, open int, said text, fingerprint text, detail jsonb
 select governance.gate_proved($1, $2, $3::boolean, $4::int, $5, $6, $7::jsonb)

@@ -50,7 +50,9 @@ begin
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
                         filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
            count(*) filter (where f.kind = 'comment' and f.state <> 'moot' and (f.payload::jsonb->>'tell')::int > 0) as tells,
-           (array_agg(f.cycle order by f.created_at desc, f.id desc) filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge
+           -- one that shows a key that the ticket has no more shows nothing
+           (array_agg(case when coalesce(f.for_key, t.issue_key) = t.issue_key then f.cycle end order by f.created_at desc, f.id desc)
+                filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge
       into flow
       from governance.flow f
      cross join lateral (select f.created_at > clock_timestamp() - interval '1 hour' as lately) l

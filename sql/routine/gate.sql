@@ -61,12 +61,36 @@ comment on function governance.gate_turn(text) is 'May this session change the g
 create or replace function governance.gate_live(p_site text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'kind', g.kind, 'project', g.project, 'workflow', g.workflow,
-                                                 'name', g.name, 'state', g.state, 'version', g.version, 'before', g.before,
+                                                 'name', g.name, 'state', g.state, 'mode', g.mode, 'version', g.version, 'before', g.before,
                                                  'planned', g.planned, 'after', g.after) order by g.id), '[]')
       from governance.gate_installation g
      where g.site = p_site and g.state in ('installing', 'installed', 'removing')
 $$;
 comment on function governance.gate_live(text) is 'What is installed at a site, or half so';
+
+-- By number, which nobody changes by giving a thing another name. A status is known to an issue by its id, and to a workflow by
+-- a reference that may be another word.
+create or replace function governance.gate_own(p_site text) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    with flow as materialized (
+        select g.before::jsonb->'workflow' as before, g.after::jsonb->'workflow' as after, g.after::jsonb->'statuses' as statuses
+          from governance.gate_installation g
+         where g.site = p_site and g.kind = 'workflow' and g.after <> '' and g.state in ('installed', 'removing', 'replaced')),
+    road as (
+        select distinct t->>'id' as id
+          from flow f, jsonb_array_elements(f.after->'transitions') t
+         where not exists (select from jsonb_array_elements(f.before->'transitions') b where b->>'id' = t->>'id')),
+    status as (
+        select distinct id
+          from flow f, jsonb_array_elements(f.after->'statuses') l, jsonb_array_elements(f.statuses) s,
+               lateral (values (s->>'id'), (s->>'statusReference')) i(id)
+         where not exists (select from jsonb_array_elements(f.before->'statuses') b
+                            where b->>'statusReference' = l->>'statusReference')
+           and s->>'statusReference' = l->>'statusReference' and id is not null)
+    select jsonb_build_object('roads', (select coalesce(jsonb_agg(id order by id), '[]') from road),
+                              'statuses', (select coalesce(jsonb_agg(id order by id), '[]') from status))
+$$;
+comment on function governance.gate_own(text) is 'Ids of the transitions and verifying statuses that the gate has added to workflows of a site';
 
 -- Told once a day for each different state of things: what is open from the beginning, what opens, and every change but one for
 -- the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays

@@ -65,10 +65,24 @@ def test_what_is_proven_is_linked_once(site):
         status, text = world.http("GET", icon["url16x16"])
         assert status == 200 and text.startswith("<svg ") and drawn in text
     assert len(site.posts(key)) == 1  # not while it was open: words come first in the hour
-    assert site.sql(f"select string_agg(state, ' ') from governance.flow where request_id = '{request}' and kind = 'evidence_link'") == "done"
+    wait.until(lambda: site.sql("select string_agg(state, ' ') from governance.flow where kind = 'evidence_link' and "
+                                f"request_id = '{request}'") == "done", 20, what="the one link is made")
     for path, status in (("/icon/none.svg", 404), ("/icon/.svg", 404), ("/icon/open.png", 404), ("/icon/../v1/access-requests", 404)):
         assert world.http("GET", f"{site.base}{path}")[0] == status, path
     assert world.http("POST", f"{site.base}/icon/open.svg", {})[0] == 405
+
+
+def test_a_ticket_that_moved_is_linked_by_its_new_key(site):
+    key = site.closed("reyes")
+    site.until_phase(key, "closed")
+    site.until_shown(key, PROVEN)
+    number = site.ticket(key)["id"]
+    site.an_hour_passes(site.request(key)["id"])  # six writes an hour, and words come first
+    site.act("move", key, actor="admin", project="OPS", to="Resolved")
+    moved = site.control(f"state?issue={number}")["key"]
+    assert moved.startswith("OPS-")
+    wait.until(lambda: [link["object"]["title"] for link in site.links(moved)] == [f"Evidence · {moved}"], 20, what="the link follows")
+    assert site.links(moved)[0]["object"]["url"] == f"{site.base}/r/{moved}" and len(site.posts(moved)) == 2
 
 
 def test_a_lost_answer_makes_no_second_link(site):

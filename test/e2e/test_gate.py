@@ -309,8 +309,9 @@ def test_an_ordinary_edit_of_a_gated_transition_stays(site):
     assert left == before
 
 
-def test_a_verifying_status_that_was_renamed_is_known_by_its_id(site):
+def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(site):
     site.fresh()
+    site.edit_file("mapping.yaml", ORDINARY_STATUSES, ORDINARY_STATUSES.replace(" }", ", Proving: cancelled }"))
     assert site.gate("install", "--yes")[0] == 0
     (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
     site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
@@ -319,6 +320,7 @@ def test_a_verifying_status_that_was_renamed_is_known_by_its_id(site):
     assert code == 1 and "the status Proving of workflow" in err and "give it back the name Verifying access" in err, err
     assert site.workflow() == renamed
     site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
+    site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
     assert site.gate("uninstall")[0] == 0
 
 

@@ -58,6 +58,24 @@ class Observing(world.World):
 
     said_mode = REMOVAL
 
+    def over(self, person):
+        """A removal that the platform withdraws while it is worked on, and that an agent resolves all the same."""
+        key = self.ask("41", person, "fin-ledger-admin", "SAP FIN", "not wanted any more")
+        request = self.until_phase(key, "fulfilling")["id"]
+        assert self.api("POST", f"/v1/access-requests/{request}/cancel", {})[0] == 202
+        self.until_phase(key, "cancelled")
+        self.act("transition", key, name="Resolve")
+        return key
+
+    def was_returned(self, key):
+        """Out of the status where a check was to come, by us, once, and the request is as over as it was."""
+        self.until_status(key, "In progress")
+        request = self.request(key)
+        assert request["phase"] == "cancelled" and request["claimed_at"] is None
+        assert self.sql("select string_agg(kind || ' ' || state, ',' order by id) from governance.flow "
+                        f"where request_id = '{request['id']}' and kind in ('transition', 'reopen', 'close')") == "transition done"
+        assert self.sql(f"select count(*) from governance.escalation where kind = 'breach' and request_id = '{request['id']}'") == "0"
+
 
 @pytest.fixture(scope="module")
 def site():
@@ -144,6 +162,13 @@ def test_what_is_mended_later_is_proven_then(site, history):
     assert (found["unproven_now"], found["wait"]["proven"]) == (1, 2)
 
 
+def test_what_is_over_does_not_wait_for_a_check(site, history):
+    """Nobody but we leads out of there, in any mode."""
+    key = site.over("lind")
+    site.was_returned(key)
+    assert site.request(key)["mode"] == "observe" and site.ticket(key)["comments"] == []
+
+
 def test_warning_says_it_and_holds_nobody(site, history):
     site.live_with("warn")
     wait.until(lambda: site.request(history["dark"])["mode"] == "warn", 20, what="an open request follows the mapping")
@@ -160,6 +185,13 @@ def test_warning_says_it_and_holds_nobody(site, history):
     assert site.request(history["gone"])["mode"] == "observe", "what is closed stays as it was closed"
     found = site.report()["41"]
     assert (found["mode"], found["closed"], found["would_have_refused"]) == ("warn", 4, 3)
+
+
+def test_what_is_over_does_not_wait_where_it_is_warned_of(site, history):
+    key = site.over("lind")
+    site.was_returned(key)
+    assert site.request(key)["mode"] == "warn"
+    wait.until(lambda: site.said(key)[1].startswith("Withdrawn"), 20, what="and the ticket says that it is over")
 
 
 def test_enforcing_holds(site, history):

@@ -280,6 +280,39 @@ class Governed(WithSite):
         self.site.act(do="approve", actor="customer", issue=key)
         self.assertEqual(self.status(key), "Waiting for support")
 
+    def test_who_approves_is_what_a_post_function_wrote_last(self):
+        """A check that waits in a status: the road there names who answers it; an edit while it is open names others."""
+        who = {name: account["accountId"] for name, account in self.site.control("GET", "accounts").items()}
+        flow = self.site.call("POST", "/rest/api/3/workflows?useApprovalConfiguration=true", {
+            "projectAndIssueTypes": [{"projectId": "10002", "issueTypeId": "10039"}]}, "admin")[1]
+        by_name = {t["name"]: t for t in flow["workflows"][0]["transitions"]}
+        asks = {"active": "true", "conditionType": "number", "conditionValue": "1", "exclude": [], "fieldId": "customfield_10100",
+                "transitionApproved": "51", "transitionRejected": "61"}
+        next(s for s in flow["workflows"][0]["statuses"] if s["statusReference"] == "10012")["approvalConfiguration"] = asks
+        by_name["Resolve"]["actions"] = [rule("update-field", field="customfield_10100", value="nobody", mode="replace")]
+        by_name["Close verified"]["conditions"]["conditions"].append(rule("block-in-progress-approval"))
+        wrong = self.site.call("POST", "/rest/api/3/workflows/update/validation", {"payload": flow}, "admin")[1]["errors"]
+        self.assertEqual([e["message"] for e in wrong], ["The account 'nobody' does not exist."])
+        by_name["Resolve"]["actions"][0]["parameters"]["value"] = who["connector"]
+        self.assertEqual(self.site.call("POST", "/rest/api/3/workflows/update", flow, "admin")[0], 200)
+        key = self.create(customfield_10100=[{"accountId": who["agent"]}])
+        self.site.act(do="force_status", issue=key, status="In progress")
+        self.assertEqual(self.press(key, "21", "agent")[0], 204)
+        here = f"/rest/servicedeskapi/request/{key}/approval"
+
+        def asked(actor):
+            newest = self.site.call("GET", here, actor=actor)[1]["values"][-1]
+            return [a["approver"]["accountId"] for a in newest["approvers"]], newest["canAnswerApproval"], f"{here}/{newest['id']}"
+        self.assertEqual(asked("connector")[:2], ([who["connector"]], True))
+        self.assertEqual(self.press(key, "51", "connector")[0], 400)  # while it is open
+        self.assertEqual(self.site.call("POST", asked("agent")[2], {"decision": "approve"}, "agent")[0], 403)
+        self.site.act(do="edit", issue=key, fields={"customfield_10100": [{"accountId": who["agent"]}]})
+        self.assertEqual((asked("connector")[:2], asked("agent")[:2]), (([who["agent"]], False), ([who["agent"]], True)))
+        self.site.act(do="edit", issue=key, fields={"customfield_10100": [{"accountId": who["connector"]}]})
+        self.assertEqual(self.site.call("POST", asked("agent")[2], {"decision": "approve"}, "connector")[0], 200)
+        self.assertEqual(self.status(key), "Resolved")
+        self.assertEqual(self.site.call("POST", asked("agent")[2], {"decision": "approve"}, "connector")[0], 409)
+
     def test_a_resolution_without_closing(self):
         edit = {"fields": {"resolution": {"name": "Done"}}}
         self.assertEqual(self.site.call("PUT", f"{ISSUE}/{self.key}", edit, "agent")[0], 400)

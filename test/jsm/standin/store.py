@@ -286,6 +286,7 @@ class Site:
         items = []
         for field_id, value in values.items():
             items += self._set(issue, self.fields[field_id], value, now)
+        self._renew_approvers(issue, values)
         if status is not None and (status != issue.status or via == "transition"):
             items += self._set_status(issue, status, now)
         items += more
@@ -334,12 +335,22 @@ class Site:
             if approval["decision"] == "pending":
                 approval["decision"], approval["completed"] = "canceled", now
         if wanted:
-            left_out = [issue.values.get(role) for role in wanted.get("exclude") or ()]
-            people = issue.values.get(wanted["fieldId"]) or []
-            asked = {account: "pending" for account in (people if isinstance(people, list) else [people])
-                     if account not in left_out}
+            asked = {account: "pending" for account in self._asked(issue, wanted)}
             issue.approvals.append({"id": self.next_id("approval"), "approvers": asked, "decision": "pending",
                                     "created": now, "completed": None})
+
+    @staticmethod
+    def _asked(issue, wanted):
+        left_out = [issue.values.get(role) for role in wanted.get("exclude") or ()]
+        people = issue.values.get(wanted["fieldId"]) or []
+        return [account for account in (people if isinstance(people, list) else [people]) if account not in left_out]
+
+    def _renew_approvers(self, issue, values):
+        """While it is open, who is asked follows the field."""
+        wanted = self.flows.of_ticket(issue).approval(issue.status) if issue.approvals else None
+        if wanted and wanted["fieldId"] in values and issue.approvals[-1]["decision"] == "pending":
+            was = issue.approvals[-1]["approvers"]
+            issue.approvals[-1]["approvers"] = {a: was.get(a, "pending") for a in self._asked(issue, wanted)}
 
     def _note_closing(self, issue, actor, now, via, transition):
         self.closings.append({

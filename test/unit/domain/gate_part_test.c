@@ -123,6 +123,11 @@ static void test_a_lock_is_on_no_screen(void **state)
     there.fields[2] = STR("customfield_3");
     planned(&there);
     assert_true(gate_parts_stand(&there, &plan));
+    there.wants_approver = true; /* the other lock: who answers an approval */
+    planned(&there);
+    assert_true(plan.make_field[GATE_FIELD_APPROVER] && !gate_parts_stand(&there, &plan));
+    there.wants_approver = false;
+    planned(&there);
     there.shown[0] = there.shown[1] = STR("30,31");
     there.screen = STR("30");
     there.schemes[0].on_view = STR("31");

@@ -10,8 +10,8 @@ static struct gate_plan plan;
 /* "kind:road from>to" of all changes, in order. */
 static const char *planned(void)
 {
-    static const char *const KINDS[] = {"status", "restrict", "demand", "lead",  "resolve",
-                                        "close",  "back",     "reopen", "record"};
+    static const char *const KINDS[] = {"status",  "restrict", "demand", "wait",   "name",   "lead",
+                                        "resolve", "close",    "back",   "reopen", "record", "ask"};
     static char said[1024];
     size_t at = 0;
 
@@ -193,6 +193,60 @@ static void test_approvals(void **state)
     assert_int_equal(plan.blocked, 2);
 }
 
+/* An approval waits for the connector: every road there names it, and its answer goes our road. */
+static void test_an_approval_that_we_answer(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, US);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    flow.wants_approval = true;
+    assert_string_equal(planned(), "ask 2 >2; wait 2 >3; name 1 >2");
+    assert_int_equal(plan.added[0].like, 3);
+    roads[1].names_us = roads[2].waits = true;
+    statuses[VERIFYING].on_approve = roads[2].id;
+    statuses[VERIFYING].on_decline = roads[3].id;
+    statuses[VERIFYING].asks_us = true;
+    assert_string_equal(planned(), "");
+    roads[2].guard_count = 0; /* people need no approval to go it */
+    assert_string_equal(planned(), "ask 2 >2; restrict 2 >3");
+    roads[2].guard_count = 2;
+    statuses[VERIFYING].on_decline = roads[2].id; /* a no would close, too */
+    assert_string_equal(planned(), "ask 2 >2");
+    flow.approver_shown = true; /* whoever works there says who approves */
+    (void)planned();
+    assert_int_equal(plan.blocked, 1);
+    flow.approver_shown = false;
+    statuses[VERIFYING].asks_us = false; /* somebody else's */
+    (void)planned();
+    assert_true(plan.taken);
+}
+
+static void test_an_approval_on_the_way(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE);
+    road(ROAD_DIRECTED, WAITING, WORK, NONE);
+    flow.wants_approval = true;
+    /* what is added names and waits by itself; the two roads of the answer are among it */
+    assert_string_equal(planned(), "resolve 0,1>2; close 2>3; back 2>1; reopen 3>1; ask >2; "
+                                   "restrict 0 >3");
+    assert_int_equal(plan.added[4].like, ROAD_NOWHERE);
+    assert_true(gate_must_wait(&flow, &roads[0], VERIFYING));
+    assert_false(gate_must_wait(&flow, &roads[1], VERIFYING));
+    begin();
+    flow.wants_approval = true;
+    statuses[WORK].category = CATEGORY_NEW; /* then a no leads nowhere */
+    road(ROAD_DIRECTED, WAITING, RESOLVED, US);
+    road(ROAD_DIRECTED, WAITING, VERIFYING, NONE);
+    assert_string_equal(planned(), "close 2>3; name 1 >2");
+    assert_int_equal(plan.blocked, 1);
+}
+
 static void test_what_no_plan_closes(void **state)
 {
     (void)state;
@@ -217,4 +271,6 @@ UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_demand_is_taken_back),
           cmocka_unit_test(test_reopening_leads_to_work_not_to_the_queue),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
-          cmocka_unit_test(test_approvals), cmocka_unit_test(test_what_no_plan_closes))
+          cmocka_unit_test(test_an_approval_that_we_answer),
+          cmocka_unit_test(test_an_approval_on_the_way), cmocka_unit_test(test_approvals),
+          cmocka_unit_test(test_what_no_plan_closes))

@@ -229,6 +229,47 @@ static void test_a_field_that_stays_empty(void **state)
     assert_int_equal(findings(&facts), 0);
 }
 
+/* An approval that only the connector answers closes; whoever else could answer it is told. */
+static void test_an_approval_of_our_own(void **state)
+{
+    struct gate_facts facts = GOOD;
+
+    (void)state;
+    whole_gate();
+    flow.wants_approval = true;
+    assert_int_equal(findings(&facts), 1U << GATE_FOUND_NOT_ASKED);
+    struct road *back = road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    struct road *here = road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    statuses[VERIFYING].asks_us = true;
+    statuses[VERIFYING].on_approve = roads[0].id;
+    statuses[VERIFYING].on_decline = back->id;
+    assert_true(roads_answered(&flow) && !roads_ask(&flow));
+    here->names_us = true;
+    assert_true(roads_ask(&flow));
+    assert_string_equal(judged(), "approval_ours");
+    assert_int_equal(findings(&facts), 1U << GATE_FOUND_UNRESOLVED); /* no screen is shown */
+    assert_int_equal(gate_failures(1U << GATE_FOUND_UNRESOLVED), 0);
+    roads[0].resolves = true;
+    assert_int_equal(findings(&facts), 0);
+    road(ROAD_DIRECTED, VERIFYING, VERIFYING, NONE); /* whoever is there already is named */
+    assert_true(roads_ask(&flow));
+    roads[0].guard_count = 0; /* people need no approval to go it */
+    assert_string_equal(judged(), "unguarded");
+    assert_false(roads_answered(&flow));
+    roads[0].guard_count = 2;
+    flow.approver_shown = true;
+    assert_string_equal(judged(), "approver_shown");
+    facts.approver_edited = facts.approver_forged = ROAD_YES;
+    assert_int_equal(findings(&facts),
+                     1U << GATE_FOUND_APPROVER_EDITED | 1U << GATE_FOUND_APPROVER_FORGED);
+    assert_int_equal(gate_failures(findings(&facts)), 2);
+    assert_int_equal(gate_lasting(&facts, false).approver_forged, ROAD_NOT_KNOWN);
+    flow.wants_approval = false; /* nothing hangs on it */
+    assert_int_equal(findings(&facts), 0);
+    statuses[VERIFYING].role = STATUS_OPEN;
+    assert_false(roads_answered(&flow));
+}
+
 /* Where people's roads demand, the one on which we close is restricted, and demands nothing. */
 static void test_we_close_by_a_road_of_our_own(void **state)
 {
@@ -313,8 +354,9 @@ static void test_the_strongest_possible_gate(void **state)
     CHOOSES(workflow_rest, false, "reopen", "Data Center");
     CHOOSES(readable, false, "reopen", "may not read");
     CHOOSES(may_write, false, "reopen", "Administer Jira");
-    CHOOSES(group_ready, false, "approval_step", "group does not exist");
-    CHOOSES(rule_restrict, false, "approval_step", "restricts who");
+    /* whichever gate it is, the road on which we close is nobody else's */
+    CHOOSES(group_ready, false, "reopen", "group does not exist");
+    CHOOSES(rule_restrict, false, "reopen", "restricts who");
     able.rule_approval = false;
     gate_choose(&able, GATE_BY_APPROVAL, &choice);
     assert_int_equal(choice.kind, GATE_BY_VALIDATOR);
@@ -341,6 +383,7 @@ static void test_the_strongest_possible_gate(void **state)
 UNIT_MAIN(cmocka_unit_test(test_roads_into_done), cmocka_unit_test(test_who_is_let_through),
           cmocka_unit_test(test_approvals_go_by_themselves),
           cmocka_unit_test(test_what_else_counts), cmocka_unit_test(test_a_field_that_stays_empty),
+          cmocka_unit_test(test_an_approval_of_our_own),
           cmocka_unit_test(test_we_close_by_a_road_of_our_own),
           cmocka_unit_test(test_the_status_of_a_part),
           cmocka_unit_test(test_what_tickets_show_does_not_last),

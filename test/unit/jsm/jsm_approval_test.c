@@ -10,7 +10,7 @@ static void read_one(const struct json *body, struct ticket *t)
     struct jsm_approvals all = {0};
     struct err err = {0};
 
-    assert_true(jsm_approvals_page(&all, body, &err));
+    assert_true(jsm_approvals_page(&all, body, STR_NONE, &err));
     jsm_approvals_take(arena, &all, t);
 }
 
@@ -133,7 +133,7 @@ static void on_several_pages(void **state)
     for (size_t i = 0; i < COUNT(PAGES); i++) {
         assert_false(all.last);
         assert_int_equal(all.start, i);
-        assert_true(jsm_approvals_page(&all, json_of(PAGES[i]), &err));
+        assert_true(jsm_approvals_page(&all, json_of(PAGES[i]), STR_NONE, &err));
     }
     assert_true(all.last);
     jsm_approvals_take(arena, &all, &t);
@@ -150,13 +150,14 @@ static void pages_that_cannot_be(void **state)
     (void)state;
 
     for (size_t i = 0; i < COUNT(BAD); i++)
-        assert_false(jsm_approvals_page(&all, json_of(BAD[i]), &err));
+        assert_false(jsm_approvals_page(&all, json_of(BAD[i]), STR_NONE, &err));
     assert_int_equal(all.start, 0);
     /* nothing more, whatever it says of that */
-    assert_true(jsm_approvals_page(&all, json_of("{'values':[],'isLastPage':false}"), &err));
+    assert_true(
+        jsm_approvals_page(&all, json_of("{'values':[],'isLastPage':false}"), STR_NONE, &err));
     assert_true(all.last);
     all = (struct jsm_approvals){0};
-    while (jsm_approvals_page(&all, json_of(ONE("declined", "1", "false")), &err))
+    while (jsm_approvals_page(&all, json_of(ONE("declined", "1", "false")), STR_NONE, &err))
         pages++;
     assert_int_equal(pages, JSM_APPROVAL_PAGES_MAX);
     assert_non_null(strstr(err.what, "does not end"));
@@ -177,7 +178,66 @@ static void decided_while_we_read(void **state)
     assert_true(jsm_approval_is_unseen(&after, 4000));  /* another one */
 }
 
+#define US "712020:c0"
+#define ASKED(id, decision, may, who)                                              \
+    "{'id':'" id "','finalDecision':'" decision "','canAnswerApproval':" may       \
+    ",'createdDate':{'epochMillis':1},'approvers':[{'approver':{'accountId':'" who \
+    "'},'approverDecision':'pending'}]}"
+
+static const char *open_one(const char *values)
+{
+    struct str body = arena_printf(arena, "{'values':[%s]}", values);
+    return arena_cstr(arena, jsm_approval_open(arena, json_of(body.p), STR(US)));
+}
+
+static void test_the_open_one_is_answered(void **state)
+{
+    (void)state;
+    assert_string_equal(open_one(""), "");
+    assert_string_equal(
+        open_one(ASKED("9", "pending", "true", US) "," ASKED("12", "pending", "true", US)), "12");
+    assert_string_equal(
+        open_one(ASKED("12", "pending", "true", US) "," ASKED("9", "pending", "true", US)), "12");
+    assert_string_equal(open_one(ASKED("9", "approved", "false", US)), "");
+    assert_string_equal(open_one(ASKED("9", "pending", "false", US)), "");
+    assert_string_equal(open_one(ASKED("9", "pending", "true", "somebody")), "");
+    assert_string_equal(open_one(ASKED("x", "pending", "true", US)), "");
+}
+
+static void test_the_answer_is_given_once(void **state)
+{
+    struct jsm_call c = jsm_call_approve(arena, STR("10001"), STR("12"));
+
+    (void)state;
+    assert_str(c.path, "/rest/servicedeskapi/request/10001/approval/12");
+    assert_str(c.body, "{\"decision\":\"approve\"}");
+    assert_string_equal(c.method, "POST");
+    assert_int_equal(c.effect, JSM_ONCE);
+    assert_int_equal(jsm_call_approve(arena, STR("10001"), STR("1/../2")).path.len, 0);
+    assert_int_equal(jsm_call_approve(arena, STR("x"), STR("12")).path.len, 0);
+}
+
+/* Its answer says that the access is as it should be, not that somebody wanted it so. */
+static void test_it_is_no_decision_of_a_person(void **state)
+{
+    struct jsm_approvals all = {0};
+    struct ticket t = {0};
+    struct err err = {0};
+    const char *both = "{'values':[" ASKED("9", "declined", "false",
+                                           "dana") "," ASKED("12", "approved", "false", US) "]}";
+
+    (void)state;
+    assert_true(jsm_approvals_page(&all, json_of(both), STR(US), &err));
+    jsm_approvals_take(arena, &all, &t);
+    assert_int_equal(t.approval, APPROVAL_DECLINED);
+    read_one(json_of(both), &t);
+    assert_int_equal(t.approval, APPROVAL_APPROVED);
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
               cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(of_a_ticket),
               cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be),
-              cmocka_unit_test(decided_while_we_read))
+              cmocka_unit_test(decided_while_we_read),
+              cmocka_unit_test(test_the_open_one_is_answered),
+              cmocka_unit_test(test_the_answer_is_given_once),
+              cmocka_unit_test(test_it_is_no_decision_of_a_person))

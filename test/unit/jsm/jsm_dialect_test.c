@@ -211,7 +211,7 @@ static void reads_tickets(void **state)
         &approvals,
         json_of("{'values':[{'finalDecision':'approved','approvers':[{'approver':{"
                 "'name':'dana','key':'JIRAUSER9'},'approverDecision':'approved'}]}]}"),
-        &err));
+        STR_NONE, &err));
     jsm_approvals_take(arena, &approvals, &t);
     assert_str(t.approvers[0].key, "dana"); /* as a reporter without an address is called */
     assert_str(t.approvers[0].names, "[\"account=dana\",\"account=JIRAUSER9\"]");

@@ -472,12 +472,35 @@ static void what_the_ticket_says_in_our_name(void **state)
     assert_str(t.shown_in, ",");
 }
 
-JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(the_last_edit_of_what_is_approved),
-              cmocka_unit_test(who_moved_it), cmocka_unit_test(what_is_missing_fails_the_read),
-              cmocka_unit_test(a_long_changelog), cmocka_unit_test(a_long_history_of_several),
-              cmocka_unit_test(pages), cmocka_unit_test(a_page_with_unreadable_hits),
-              cmocka_unit_test(found_tickets), cmocka_unit_test(who_touched_it),
-              cmocka_unit_test(what_is_live_and_ours), cmocka_unit_test(whose_it_is),
-              cmocka_unit_test(our_comment), cmocka_unit_test(what_we_told_is_told_once),
+static void a_status_is_known_by_its_number(void **state)
+{
+    static const struct jsm_status_role ROLE[] = {{{"Sealed", 6}, STATUS_DONE}};
+    struct jsm_view view = {.statuses = ROLE, .status_count = 1, .own_statuses = {"7,10101", 7}};
+    bool named;
+
+    (void)state;
+    assert_int_equal(
+        jsm_role_by_id(&view, STR("10101"), STR("Proving"), CATEGORY_INDETERMINATE, &named),
+        STATUS_VERIFY);
+    assert_true(named);
+    assert_int_equal(
+        jsm_role_by_id(&view, STR("1010"), STR("Proving"), CATEGORY_INDETERMINATE, &named),
+        STATUS_OPEN);
+    assert_false(named);
+    /* the mapping has the last word */
+    assert_int_equal(jsm_role_by_id(&view, STR("10101"), STR("Sealed"), CATEGORY_DONE, NULL),
+                     STATUS_DONE);
+    assert_int_equal(jsm_role_by_id(&view, STR_NONE, STR("Proving"), CATEGORY_DONE, NULL),
+                     STATUS_DONE);
+}
+
+JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(a_status_is_known_by_its_number),
+              cmocka_unit_test(the_last_edit_of_what_is_approved), cmocka_unit_test(who_moved_it),
+              cmocka_unit_test(what_is_missing_fails_the_read), cmocka_unit_test(a_long_changelog),
+              cmocka_unit_test(a_long_history_of_several), cmocka_unit_test(pages),
+              cmocka_unit_test(a_page_with_unreadable_hits), cmocka_unit_test(found_tickets),
+              cmocka_unit_test(who_touched_it), cmocka_unit_test(what_is_live_and_ours),
+              cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),
+              cmocka_unit_test(what_we_told_is_told_once),
               cmocka_unit_test(a_ticket_that_left_is_gone), cmocka_unit_test(how_a_resolution_came),
               cmocka_unit_test(what_the_ticket_says_in_our_name))

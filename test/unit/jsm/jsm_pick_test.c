@@ -84,6 +84,31 @@ static void the_road_of_our_own_among_those_of_agents(void **state)
     assert_str(pick(verifying, &view, STATUS_DONE, "Verifying access").transition_id, "61");
 }
 
+/* What the gate has installed is known by its number, whatever people call it and theirs. */
+static void what_is_ours_whatever_its_name(void **state)
+{
+    struct jsm_view view = WITH_NAMES;
+    const char *offered =
+        "{'transitions':[{'id':'5','name':'Close verified','isConditional':true,'to':{'name':"
+        "'Resolved','statusCategory':{'key':'done'}}}," TO("51", "Resolved", "done") "}]}";
+    const char *renamed =
+        "{'transitions':[{'id':'21','to':{'id':'10101','name':'Proving','statusCategory':{'key':"
+        "'indeterminate'}}},{'id':'31','to':{'id':'3','name':'In progress','statusCategory':"
+        "{'key':'indeterminate'}}}]}";
+
+    (void)state;
+    assert_str(pick(offered, &view, STATUS_DONE, "Verifying access").transition_id, "5");
+    view.own_roads = STR("41,51");
+    assert_str(pick(offered, &view, STATUS_DONE, "Verifying access").transition_id, "51");
+    view.demanded = true;
+    assert_str(pick(offered, &view, STATUS_DONE, "Verifying access").transition_id, "51");
+    view.demanded = false;
+    assert_int_equal(pick(renamed, &view, STATUS_VERIFY, "x").transition_id.len, 0);
+    view.own_statuses = STR("10100,10101");
+    assert_str(pick(renamed, &view, STATUS_VERIFY, "x").transition_id, "21");
+    assert_str(pick(renamed, &view, STATUS_OPEN, "x").transition_id, "31");
+}
+
 static void screens(void **state)
 {
     const char *resolution = "{'transitions':[" TO(
@@ -201,5 +226,6 @@ JSM_UNIT_MAIN(cmocka_unit_test(a_loop_that_carries_our_fields),
               cmocka_unit_test(the_mapped_done_and_no_other),
               cmocka_unit_test(the_road_of_our_own_among_those_of_agents),
               cmocka_unit_test(by_way_of_verifying),
-              cmocka_unit_test(back_to_work_not_to_the_queue), cmocka_unit_test(screens),
+              cmocka_unit_test(back_to_work_not_to_the_queue),
+              cmocka_unit_test(what_is_ours_whatever_its_name), cmocka_unit_test(screens),
               cmocka_unit_test(what_is_not_available))

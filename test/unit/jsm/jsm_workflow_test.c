@@ -5,61 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "workflow_unit.h"
-
-static struct jsm_gate_words words_of(void)
-{
-    return (struct jsm_gate_words){.key = KEY,
-                                   .verify_name = STR("Verifying access"),
-                                   .verify_ref = STR("0f5b8c0e-0000-4000-8000-000000000001")};
-}
-
-static struct jsm_workflow *read_one(const char *text)
-{
-    struct jsm_workflow *flows = arena_array(arena, JSM_WORKFLOWS_MAX, sizeof *flows);
-    struct err err = {0};
-    size_t count;
-
-    if (!jsm_workflows_read(arena, json_of(text), &VIEW, &KEY, flows, &count, &err))
-        fail_msg("%s %s", err.what, err.trail);
-    assert_int_equal(count, 1);
-    return flows;
-}
-
-static struct jsm_workflow *parse_doc(struct str doc)
-{
-    struct jsm_workflow *flow = ARENA_NEW(arena, struct jsm_workflow);
-    struct err err = {0};
-
-    if (!jsm_workflow_parse(arena, doc, &VIEW, &KEY, flow, &err))
-        fail_msg("%s %s", err.what, err.trail);
-    return flow;
-}
-
-/* "id reason" of each road into Done. */
-static const char *judged(const struct jsm_workflow *flow)
-{
-    struct road_report *report = ARENA_NEW(arena, struct road_report);
-    struct str said = STR("");
-
-    roads_judge(&flow->roads, report);
-    for (size_t i = 0; i < report->count; i++)
-        said = arena_printf(arena, "%.*s%s%.*s %s", STR_ARG(said), i ? ", " : "",
-                            STR_ARG(flow->roads.roads[report->rows[i].road].id),
-                            ROAD_REASON_NAMES[report->rows[i].reason]);
-    return said.len ? said.p : "";
-}
-
-static struct str apply(const struct jsm_workflow *flow, size_t *ret_blocked)
-{
-    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
-    struct jsm_gate_words words = words_of();
-
-    gate_plan(&flow->roads, plan);
-    if (ret_blocked)
-        *ret_blocked = plan->blocked;
-    return jsm_workflow_apply(arena, flow, plan, &words);
-}
+#include "workflow_plan_unit.h"
 
 /* An update names the status for all projects: what they call it is not ours to change. */
 static void test_a_status_that_exists_stays_what_it_is(void **state)
@@ -185,15 +131,6 @@ static void test_shapes_we_do_not_know(void **state)
                "more conditions than");
 }
 
-#define OPEN_FLOW(scope)                                                                \
-    REPLY(                                                                              \
-        scope, FOUR,                                                                    \
-        CREATE "," STEP("11", "Start", "10", "11", "") "," STEP(                        \
-            "21", "Resolve", "11", "20",                                                \
-            "'transitionScreen':{'ruleKey':"                                            \
-            "'system:transition-screen','id':'s9','parameters':{'screenId':'7'}}," ANY( \
-                FIELD)) "," GLOBAL("91", "Cancel", "21", "") "," GLOBAL("101", "Close", "20", ""))
-
 static void test_a_plan_applied_gates_every_road(void **state)
 {
     struct jsm_workflow *flow = read_one(OPEN_FLOW(COMPANY)), *after;
@@ -215,40 +152,6 @@ static void test_a_plan_applied_gates_every_road(void **state)
     /* the closing transition has the screen of what closed before, under an id of its own */
     struct str screen = STR("\"transitionScreen\":{\"parameters\":{\"screenId\":\"7\"},");
     assert_non_null(strstr(strstr(doc.p, "Close verified"), screen.p));
-}
-
-static bool is_guessed;
-static struct str undo_notes;
-
-static struct str undo(struct str before, struct str after, struct str now, const char *why)
-{
-    struct err err = {0};
-    struct str ret = STR_NONE;
-    bool done = jsm_workflow_undo(arena, &(struct jsm_undo){before, after, now, is_guessed}, &ret,
-                                  &undo_notes, &err);
-
-    if (done != !why || (why && !strstr(err.what, why)))
-        fail_msg("'%s', wanted '%s'", err.what, why ? why : "success");
-    return ret;
-}
-
-static struct str replaced(struct str text, const char *what, const char *by)
-{
-    const char *at = strstr(text.p, what);
-
-    if (!at)
-        fail_msg("no %s in %s", what, text.p);
-    return arena_printf(arena, "%.*s%s%s", (int)(at - text.p), text.p, by, at + strlen(what));
-}
-
-static struct jsm_workflow *parse_with(struct str doc, const struct jsm_gate_key *key)
-{
-    struct jsm_workflow *flow = ARENA_NEW(arena, struct jsm_workflow);
-    struct err err = {0};
-
-    if (!jsm_workflow_parse(arena, doc, &VIEW, key, flow, &err))
-        fail_msg("%s %s", err.what, err.trail);
-    return flow;
 }
 
 /* With a screen at hand the plan has the loop that carries it; found again, nothing is left. */
@@ -280,86 +183,6 @@ static void test_a_loop_carries_our_screen(void **state)
     assert_null(strstr(jsm_workflow_apply(arena, flow, plan, &words).p, "Record access check"));
     /* a team-managed project keeps its screens to itself */
     assert_false(parse_with(read_one(OPEN_FLOW(TEAM))->doc, &key)->roads.wants_record);
-}
-
-/* The road that is restricted to us demands nothing. */
-static bool ours_is_free(const struct jsm_workflow *flow)
-{
-    bool free = false;
-
-    for (size_t i = 0; i < flow->roads.road_count; i++) {
-        const struct road *r = &flow->roads.roads[i];
-        if (!str_eq_c(r->name, "Close verified"))
-            continue;
-        free = road_is_locked(r) && road_lets_us(r) && !r->demands;
-    }
-    return free;
-}
-
-/* Restricted again, the roads demand nothing of ours; what others want beside it stays. */
-static void take_back(const struct jsm_workflow *flow, struct str doc, struct jsm_gate_key key)
-{
-    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
-    struct jsm_gate_words words = words_of();
-
-    key.demanding = false;
-    words.key = key;
-    const struct jsm_workflow *now = parse_with(doc, &key);
-    gate_plan(&now->roads, plan);
-    struct str left = jsm_workflow_apply(arena, now, plan, &words);
-    const struct jsm_workflow *after = parse_with(left, &key);
-    assert_null(strstr(left.p, "customfield_7"));
-    assert_null(strstr(judged(after), "proven_only"));
-    gate_plan(&after->roads, plan);
-    assert_true(gate_plan_is_empty(plan));
-    assert_str(undo(flow->doc, left, left, NULL), flow->doc.p);
-    now = parse_with(replaced(doc, "\"fieldsRequired\":\"customfield_7\"",
-                              "\"fieldsRequired\":\"customfield_7, customfield_8\""),
-                     &key);
-    gate_plan(&now->roads, plan);
-    left = jsm_workflow_apply(arena, now, plan, &words);
-    assert_null(strstr(left.p, "customfield_7"));
-    assert_non_null(strstr(left.p, "\"fieldsRequired\":\"customfield_8\",\"ignoreContext\""));
-}
-
-/* The other gate: a field that stays empty, and that people's roads into done demand. */
-static void test_a_plan_demands_what_nobody_fills(void **state)
-{
-    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
-    struct jsm_gate_words words = words_of();
-    struct jsm_gate_key key = KEY;
-
-    (void)state;
-    key.proof_id = words.key.proof_id = STR("customfield_7");
-    key.demanding = words.key.demanding = true;
-    const struct jsm_workflow *flow = parse_with(read_one(OPEN_FLOW(COMPANY))->doc, &key);
-    gate_plan(&flow->roads, plan);
-    struct str doc = jsm_workflow_apply(arena, flow, plan, &words);
-    const struct jsm_workflow *after = parse_with(doc, &key);
-    assert_string_equal(judged(after),
-                        "101 proven_only, 121 connector_only, 21 proven_only, 91 cancelled");
-    gate_plan(&after->roads, plan);
-    assert_true(gate_plan_is_empty(plan));
-    assert_non_null(strstr(
-        doc.p,
-        "{\"parameters\":{\"errorMessage\":\"Not closed yet. The access change hasn't been "
-        "confirmed \u2014 see \\\"Access check\\\" on this ticket for the reason and the next "
-        "check.\",\"fieldsRequired\":\"customfield_7\",\"ignoreContext\":\"false\","
-        "\"ruleType\":\"fieldRequired\"},\"ruleKey\":\"system:validate-field-value\"}"));
-    assert_null(strstr(doc.p, "\"field\":\"customfield_7\"")); /* nothing writes it */
-    assert_true(ours_is_free(after));
-    assert_str(undo(flow->doc, doc, doc, NULL), flow->doc.p);
-    /* others have added a validator since: theirs stays */
-    struct str more = replaced(doc, "\"validators\":[{\"parameters\":{\"errorMessage\"",
-                               "\"validators\":[{\"id\":\"v\",\"parameters\":{},\"ruleKey\":\"y\"},"
-                               "{\"parameters\":{\"errorMessage\"");
-    struct str left = undo(flow->doc, doc, more, NULL);
-    assert_non_null(strstr(left.p, "{\"id\":\"v\",\"parameters\":{},\"ruleKey\":\"y\"}"));
-    assert_null(strstr(left.p, "errorMessage"));
-    /* one that lets those go who may not see the field demands nothing */
-    struct str loose = replaced(doc, "\"ignoreContext\":\"false\"", "\"ignoreContext\":\"true\"");
-    assert_non_null(strstr(judged(parse_with(loose, &key)), "global"));
-    take_back(flow, doc, key);
 }
 
 static void test_in_a_team_managed_project_the_account_is_named(void **state)
@@ -686,7 +509,6 @@ JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_a_status_that_exists_stays_what_it_is),
               cmocka_unit_test(test_a_plan_applied_gates_every_road),
               cmocka_unit_test(test_a_loop_carries_our_screen),
-              cmocka_unit_test(test_a_plan_demands_what_nobody_fills),
               cmocka_unit_test(test_in_a_team_managed_project_the_account_is_named),
               cmocka_unit_test(test_an_approval_is_led_into_verifying),
               cmocka_unit_test(test_undone_to_the_byte),

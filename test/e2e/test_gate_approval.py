@@ -1,0 +1,286 @@
+"""The gate that is an approval: it waits in the verifying status for the connector, whose answer closes the ticket; and the ways
+from one gate to another."""
+import re
+
+import pytest
+
+from e2e.test_gate import Gated, cut_off, found, names, opened
+from lib import wait
+
+
+class Approved(Gated):
+    mode = "approval_step"
+
+    def configure(self):
+        super().configure()
+        self.edit_file("countersign.yaml", "    gate: {", f"    gate_mode: {self.mode}\n    gate: {{")
+
+    def changed_mode(self, mode, restart=False):
+        with open(self.config) as file:
+            self.write("countersign.yaml", re.sub(r"gate_mode: \w+", f"gate_mode: {mode}", file.read()))
+        if restart:
+            self.service.stop()
+            self.start_service()
+
+    def approvals(self, key):
+        """Of one ticket, oldest first: (decision, who is asked)."""
+        return [(a["decision"], list(a["approvers"])) for a in self.ticket(key)["approvals"]]
+
+    def answers(self):
+        """What the connector was told when it answered approvals."""
+        called = self.control("calls?actor=connector&method=POST")["calls"]
+        return [c["status"] for c in called if "/approval/" in c["path"]]
+
+    def approval(self):
+        """What waits in the verifying status, and on which transitions the connector is named."""
+        flow = self.workflow()
+        (asks,) = [s["approvalConfiguration"] for s in flow["statuses"] if s.get("approvalConfiguration")] or [None]
+        naming = sorted(t["name"] for t in flow["transitions"] if asks and asks["fieldId"] in str(t["actions"]))
+        return asks, naming
+
+    def verifying(self):
+        """A ticket that waits for its proof."""
+        key = self.ask_removal()
+        self.until_phase(key, "fulfilling")
+        self.act("transition", key, name="Mark done")
+        self.until_phase(key, "verifying", "claimed")
+        return key
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = Approved(poll="500ms")
+    with made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+@pytest.fixture
+def there(site):
+    """Installed, and the access is there to be removed."""
+    site.changed_mode("approval_step")
+    site.fresh()
+    site.has_role("okafor", "fin-ledger-admin", True)
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    screens = site.control("screens")["IAM"]
+    yield site
+    site.no_faults()
+    site.control("screens", {"IAM": {"edit": screens["edit"]}})
+    assert site.gate("uninstall")[0] == 0 and site.left() == []
+
+
+US = "712020:00000000-0000-4000-8000-000000000001"
+
+
+def test_from_plan_to_a_closed_ticket_and_back(site):
+    site.fresh()
+    before, screens = site.workflow(), site.control("screens")["IAM"]
+    code, out, _ = site.gate("plan")
+    assert code == 2 and "gate: approval_step" in out and "Access approver (a list of users)" in out, out
+    assert "~ status Verifying access: an approval waits there, in the field Access approver; the connector answers it" in out, out
+    assert "  ! the road that our approval goes sets no resolution, and an approval shows no screen that would" in out, out
+    assert "only the connector answers the approval that goes it" in out and site.workflow() == before, out
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and "gated: nobody but the connector closes" in out, (out, err)
+    assert site.gate("plan")[0] == 0, "nothing is left to do"
+    asks, naming = site.approval()
+    ids = names(site.workflow())
+    assert asks["transitionApproved"] == ids["Close verified"] and asks["transitionRejected"] == ids["Back to work (access)"]
+    assert naming == ["Mark done"] and asks["exclude"] == []
+    key = site.verifying()
+    code, proven = site.prove()
+    assert code == 0 and not opened(proven) and found(proven) == [], proven
+    assert "unresolved" in [f["name"] for f in proven["findings"]]
+    assert [t["roads_into_done"] for t in proven["tries"] if t["ticket"] == key] == [0, 1], "of the agent, and of the connector"
+    assert "approval_ours" in {r["reason"] for f in proven["workflows"] for r in f["roads"]}
+    assert site.approvals(key) == [("pending", [US])]
+    for who in ("agent", "admin"):
+        with pytest.raises(AssertionError, match="not an approver"):
+            site.act("approve", key, actor=who)
+    with pytest.raises(AssertionError, match="not on the appropriate screen"):
+        site.act("edit", key, fields={asks["fieldId"]: [{"accountId": "5b10a2844c20165700ede21g"}]})
+    with pytest.raises(AssertionError, match="'Close verified' is not valid for this issue"):
+        site.act("transition", key, actor="connector", name="Close verified")
+    site.act("transition", key, name="Back to work (access)")
+    site.until_phase(key, "fulfilling")
+    site.act("transition", key, name="Mark done")
+    site.until_phase(key, "verifying", "claimed")
+    assert site.approvals(key) == [("canceled", [US]), ("pending", [US])]
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+    assert site.answers() == [200] and site.approvals(key)[-1] == ("approved", [US])
+    assert site.as_admin("GET", f"/issue/{key}")["fields"].get("resolution") is None, "its screen was not shown, and nothing else sets it: as was said"
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and "as it was, to the byte" in out, (out, err)
+    assert site.workflow() == before and site.control("screens")["IAM"] == screens and site.left() == []
+
+
+@pytest.mark.parametrize("effect,answers", [({"kind": "lose_reply"}, 1), ({"kind": "reply", "status": 409, "body": {
+    "errorMessage": "The approval has been answered already"}}, 2)], ids=["lost", "409"])
+def test_an_answer_is_given_once(there, effect, answers):
+    """Nobody heard what Jira said, or it says that somebody was faster: the ticket tells, and nothing is sent blindly."""
+    site = there
+    key, asked = site.verifying(), len(site.answers())
+    site.control("faults", {"method": "POST", "path": "/approval/", "actor": "connector", "count": 1, "effect": effect})
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_phase(key, "closed")
+    assert site.ticket(key)["status"] == "Done" and site.approvals(key) == [("approved", [US])]
+    assert len(site.answers()) - asked == answers
+
+
+def test_what_others_forge_closes_nothing(there):
+    """Who answers is on no screen; where somebody puts it there and answers, it is found, and the ticket comes back."""
+    site = there
+    asks, _ = site.approval()
+    screens = site.control("screens")["IAM"]
+    key = site.verifying()
+    agent = site.control("accounts")["agent"]["accountId"]
+    site.control("plant", {"what": "field", "field": asks["fieldId"], "project": "IAM"})
+    site.act("edit", key, fields={asks["fieldId"]: [{"accountId": agent}]})
+    code, proven = site.prove()
+    assert code == 1 and found(proven) == ["approver_editable", "approver_forged", "connector_stuck"] and opened(proven) == ["approver_shown"], proven
+    assert site.approvals(key) == [("pending", [agent])]
+    site.act("approve", key)
+    wait.until(lambda: site.ticket(key)["status"] == "Work in progress", 20, what="what was closed without proof comes back")
+    assert site.request(key)["phase"] != "closed"
+    site.control("screens", {"IAM": {"edit": screens["edit"]}})
+    site.act("transition", key, name="Mark done")
+    site.until_phase(key, "verifying", "claimed")
+    assert site.approvals(key)[-1] == ("pending", [US]), "what stood in the field before counts for nothing"
+    code, proven = site.prove()
+    assert code == 0 and found(proven) == [], proven
+    site.control("plant", {"what": "exit", "project": "IAM"})
+    code, proven = site.prove()
+    assert code == 1 and opened(proven) == ["unguarded"], proven
+    assert site.gate("install", "--yes")[0] == 0 and site.prove()[0] == 0, "what others open is closed in the same way"
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": names(site.workflow())["Done already"]})
+
+
+def test_a_ticket_that_waited_before_it(there):
+    """No approval was asked for where the ticket stood there already: the connector goes the road itself."""
+    site = there
+    assert site.gate("uninstall")[0] == 0
+    site.changed_mode("connector_closes")
+    assert site.gate("install", "--yes")[0] == 0
+    key = site.verifying()
+    version = site.control("workflows")["IAM"]["10039"]["version"]["versionNumber"]
+    site.changed_mode("approval_step")
+    code, out, _ = site.gate("plan")
+    assert code == 2 and "- gate connector_closes: what it had put there goes, in the same update" in out, out
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, (out, err)
+    assert site.control("workflows")["IAM"]["10039"]["version"]["versionNumber"] == version + 1, "one update, nothing open in between"
+    assert site.ticket(key)["status"] == "Verifying access" and site.approvals(key) == []
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+
+
+@pytest.mark.parametrize("way", [("connector_closes", "validator_field"), ("validator_field", "approval_step"),
+                                 ("approval_step", "connector_closes")], ids="-".join)
+def test_from_one_gate_to_another(site, way):
+    site.fresh()
+    site.has_role("okafor", "fin-ledger-admin", True)
+    before, screens = site.workflow(), site.control("screens")["IAM"]
+    for mode in way:
+        site.changed_mode(mode)
+        assert site.gate("plan")[0] == 2
+        code, out, err = site.gate("install", "--yes")
+        assert code == 0, (out, err)
+        flow = site.workflow()
+        assert bool(site.approval()[0]) == (mode == "approval_step")
+        demands = any(t["validators"] for t in flow["transitions"])
+        assert demands == (mode == "validator_field")
+        restricted = [t["name"] for t in flow["transitions"] if "restrict-issue-transition" in str(t.get("conditions"))]
+        assert ("Resolve" in restricted) == (mode != "validator_field"), restricted
+        assert site.gate("plan")[0] == 0 and site.prove()[0] == 0, "nothing is left to do"
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and site.workflow() == before and site.control("screens")["IAM"] == screens and site.left() == [], (out, err)
+
+
+def test_a_way_that_others_have_blocked_is_said(site):
+    """What they did to the old gate's parts hangs on them: the new one does not guess."""
+    site.fresh()
+    site.changed_mode("connector_closes")
+    before = site.workflow()
+    assert site.gate("install", "--yes")[0] == 0
+    site.control("plant", {"what": "exit", "project": "IAM", "transition": "61"})
+    flow = site.workflow()
+    shown = site.as_admin("POST", "/workflows?useApprovalConfiguration=true",
+                          {"projectAndIssueTypes": [{"projectId": "10002", "issueTypeId": "10039"}]})
+    verify = next(t["toStatusReference"] for t in flow["transitions"] if t["name"] == "Mark done")
+    work = next(t for t in shown["workflows"][0]["transitions"] if t["name"] == "Start work")
+    shown["workflows"][0]["transitions"].append({**work, "id": "900", "name": "Straight to proof", "toStatusReference": verify})
+    site.as_admin("POST", "/workflows/update", {"statuses": shown["statuses"], "workflows": shown["workflows"]})
+    site.changed_mode("approval_step")
+    changed = site.workflow()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 1 and "Straight to proof" in out and "countersign gate uninstall, then gate install" in err, (out, err)
+    assert site.workflow() == changed
+    site.changed_mode("connector_closes")
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": "900"})
+    assert site.gate("uninstall")[0] == 0 and site.left() == []
+    assert before["statuses"] == site.workflow()["statuses"]
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_killed_between_two_calls(site, done):
+    site.fresh()
+    site.changed_mode("approval_step")
+    before = site.workflow()
+    cut_off(site, done)
+    assert bool(site.approval()[0]) == done
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and site.live() == ["installed"] and site.prove()[0] == 0, (out, err)
+    code, out, err = site.gate("uninstall")
+    assert code == 0 and site.workflow() == before and site.left() == [], (out, err)
+
+
+def test_what_it_needs_is_said(site):
+    site.fresh()
+    site.changed_mode("approval_step")
+    code, _, err = site.gate("install", "--yes", "--no-fields")
+    assert code == 1 and "approval_step asks in a field: it cannot go with --no-fields" in err, err
+    site.fresh("team", bare=False)
+    code, _, err = site.gate("install", "--yes")
+    assert code == 1 and "the project does not offer approvals that block a transition" in err, err
+
+
+@pytest.mark.parametrize("mode", ["connector_closes", "validator_field"])
+def test_names_are_peoples_to_change(site, mode):
+    """The status and the closing transition are called otherwise, and people have a road of that name there, which refuses:
+    what the gate has added is known by its number."""
+    site.fresh()
+    site.changed_mode(mode, restart=True)
+    site.has_role("okafor", "fin-ledger-admin", True)
+    assert site.gate("install", "--yes")[0] == 0
+    ours = names(site.workflow())["Close verified"]
+    (status,) = site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]
+    site.as_admin("PUT", "/statuses", {"statuses": [{"id": status["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
+    shown = site.as_admin("POST", "/workflows?useApprovalConfiguration=true",
+                          {"projectAndIssueTypes": [{"projectId": "10002", "issueTypeId": "10039"}]})
+    transitions = shown["workflows"][0]["transitions"]
+    close = next(t for t in transitions if t["id"] == ours)
+    wants = {"ruleKey": "system:validate-field-value", "parameters": {"ruleType": "fieldRequired", "fieldsRequired": "customfield_10123"}}
+    transitions.insert(0, {**close, "id": "5", "name": "Close verified", "validators": [wants]})
+    close["name"] = "Seal"
+    site.as_admin("POST", "/workflows/update", {"statuses": shown["statuses"], "workflows": shown["workflows"]})
+    wait.until(lambda: site.sql("select count(*) from governance.gate_proof where known is not null") != "0", 20)
+    code, out, _ = site.gate("prove")
+    assert "note: the status Verifying access is called Proving now: it is known by its number" in out, out
+    assert "note: the transition Close verified is called Seal now" in out and code == 0, out
+    assert site.prove()[1]["renamed"] == ["the status Verifying access is called Proving now",
+                                          "the transition Close verified is called Seal now"]
+    assert site.gate("plan")[0] == 0, "nothing is to be added a second time"
+    key, before = site.verifying(), len(site.control("calls?actor=connector&method=POST")["calls"])
+    assert site.ticket(key)["status"] == "Proving"
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+    moved = [c for c in site.control("calls?actor=connector&method=POST")["calls"][before:] if c["path"].endswith("/transitions")]
+    assert moved and all(c["status"] == 204 for c in moved), moved
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": "5"})
+    assert site.gate("uninstall")[0] == 0
+    site.as_admin("PUT", "/statuses", {"statuses": [{"id": status["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
