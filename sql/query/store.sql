@@ -70,7 +70,7 @@ select id, site from governance.request_claim($1, make_interval(secs => $2::int)
 
 -- name: dossier
 -- params: request uuid
-select governance.dossier($1::uuid)
+select governance.dossier_text($1::uuid)
 
 -- name: facts_save
 -- params: owner text, request uuid, version bigint, facts jsonb

@@ -10,11 +10,13 @@ declare
 begin
     select * into head from governance.evidence_head for update;
     entry_at := clock_timestamp();
-    entry_body := governance.canonical_json(jsonb_strip_nulls(jsonb_build_object(
-        'seq', head.seq + 1, 'kind', p_kind, 'request', p_request, 'detail', jsonb_strip_nulls(p_detail),
-        'at', to_char(entry_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))));
+    -- canonical as a whole: the names in their order, and no member without a value
+    entry_body := '{"at":' || to_json(to_char(entry_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        || coalesce(',"detail":' || governance.canonical_json(jsonb_strip_nulls(p_detail)), '') || ',"kind":' || to_json(p_kind)
+        || coalesce(',"request":' || to_json(p_request), '') || ',"seq":' || (head.seq + 1) || '}';
     entry_hash := sha256(head.hash || convert_to(entry_body, 'UTF8'));
-    insert into governance.evidence_entry values (head.seq + 1, entry_at, p_kind, p_request, entry_body, head.hash, entry_hash);
+    with entry as (
+        insert into governance.evidence_entry values (head.seq + 1, entry_at, p_kind, p_request, entry_body, head.hash, entry_hash))
     update governance.evidence_head set seq = head.seq + 1, hash = entry_hash;
     return head.seq + 1;
 end $$;

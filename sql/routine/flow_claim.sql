@@ -4,7 +4,10 @@ create or replace function governance.flow_claim(p_owner text, p_lease interval,
                                                  p_room int[] default null)
 returns table (id bigint, kind text, state text, version bigint, attempt int, failures int, site text, request_id uuid,
                marker text, issue_id text, cycle text, payload text, sent_ms bigint, now_ms bigint)
-language plpgsql set search_path = pg_catalog as $$ -- its plan is kept; a function in SQL is planned at each call
+language plpgsql set search_path = pg_catalog -- its plan is kept; a function in SQL is planned at each call
+    -- and kept for tables of any size: the planner takes a tenth of the table for a batch, and so plans each call anew
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+    set jit = off as $$
 #variable_conflict use_column
 begin
     return query with due as materialized (

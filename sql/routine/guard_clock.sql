@@ -1,9 +1,10 @@
 -- The clock of a request follows its phase (clock_follow.sql); nobody else stops it, starts it again, or eases its goal.
 create or replace function governance.clock_end(p_phase text) returns text
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-    select case when p_phase = 'verified' then 'verified' when p_phase = 'exception' then 'excepted'
-                when p_phase in ('denied', 'cancelled', 'expired') then 'withdrawn' end
-$$;
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ -- no plan needed; a function in SQL is planned at each call
+begin
+    return case when p_phase = 'verified' then 'verified' when p_phase = 'exception' then 'excepted'
+                when p_phase in ('denied', 'cancelled', 'expired') then 'withdrawn' end;
+end $$;
 comment on function governance.clock_end(text) is 'How a phase ends the clock; null: it runs, or for closed stays as it is';
 
 create or replace function governance.guard_clock() returns trigger

@@ -18,9 +18,10 @@ $$;
 comment on function governance.mapping_drop(text) is 'A replica ends: it holds no mapping any more';
 
 create or replace function governance.mapping_is_live(p_site text, p_sha256 text) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select coalesce((select l.sha256 = p_sha256 from governance.mapping_live l where l.site in (p_site, '') order by l.site desc limit 1), true)
-$$;
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$ -- its plan is kept; a function in SQL is planned at each call
+begin
+    return coalesce((select l.sha256 = p_sha256 from governance.mapping_live l where l.site in (p_site, '') order by l.site desc limit 1), true);
+end $$;
 comment on function governance.mapping_is_live(text, text) is 'Is this the mapping of the site now? Nobody said what is: yes';
 
 create or replace function governance.mapping_is_held(p_site text, p_owner text) returns boolean

@@ -1,10 +1,11 @@
--- Our open tickets of a site by their ids, in pages: for a look that needs no search and costs one call for a hundred.
+-- Our open tickets of a site by their ids, in pages: for a look that needs no search and costs one call for a hundred. A page is
+-- read in the order of its index; left to itself the planner reads all tickets for each.
 create or replace function governance.sweep_ids(p_site text, p_after numeric, p_batch int)
 returns table (issue_id text, issue_key text, updated_ms bigint)
-language sql stable set search_path = pg_catalog as $$
+language sql stable set search_path = pg_catalog set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
     select t.issue_id, t.issue_key, t.hinted_updated_ms
       from governance.ticket t join governance.access_request r on r.id = t.request_id
-     where t.site = p_site and t.state <> 'gone' and t.issue_id::numeric > p_after
+     where t.site = p_site and t.request_id is not null and t.state <> 'gone' and t.issue_id::numeric > p_after
        and r.phase not in ('denied', 'cancelled', 'expired', 'closed', 'orphaned')
      order by t.issue_id::numeric
      limit p_batch

@@ -1,13 +1,19 @@
--- Which function guards which table. Applied after all functions (file name order).
+-- Which function guards which table. Applied after all functions (file name order). A trigger on an update names the columns it
+-- is about, where these are few: a claim or a hint, most of what is written, then asks no guard of what it leaves alone, and reads
+-- no condition. It fires by the columns that a statement sets, so no trigger before it may set another of them.
 create or replace trigger guard before insert or update on governance.access_request
     for each row execute function governance.guard_request();
-create or replace trigger guard_proof before update on governance.access_request
+create or replace trigger guard_proof
+    before update of phase, generation, claim_cycle, claimed_at, approved_at, verified_at, closed_at on governance.access_request
     for each row execute function governance.guard_proof();
-create or replace trigger guard_tuple before update on governance.access_request
+create or replace trigger guard_tuple
+    before update of phase, cancel_asked, requester, requester_names, emergency, mode, mode_mapping, mode_at, beneficiary,
+        beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
+        sponsor, justification, rule, request_type, mapping_version, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
-create or replace trigger clock_follow after update on governance.access_request
+create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
-create or replace trigger attempt_follow after update on governance.access_request
+create or replace trigger attempt_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.attempt_follow();
 create or replace trigger guard before update on governance.close_attempt
     for each row execute function governance.guard_attempt();
@@ -57,9 +63,9 @@ declare
 begin
     for t in select * from (values
         ('access_request', 'evidence_new', 'after insert', '', 'request.received'),
-        ('access_request', 'evidence_move', 'after update', 'when (old.phase is distinct from new.phase)', 'request.moved'),
-        ('access_request', 'evidence_remap', 'after update', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
-        ('access_request', 'evidence_mode', 'after update', 'when (old.mode is distinct from new.mode)', 'request.mode'),
+        ('access_request', 'evidence_move', 'after update of phase', 'when (old.phase is distinct from new.phase)', 'request.moved'),
+        ('access_request', 'evidence_remap', 'after update of mapped_hash', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
+        ('access_request', 'evidence_mode', 'after update of mode', 'when (old.mode is distinct from new.mode)', 'request.mode'),
         ('close_attempt', 'evidence_new', 'after insert', 'when (new.refused is not null)', 'close.refused'),
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
@@ -78,14 +84,14 @@ begin
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
         ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
                                                             is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),
-        ('ticket', 'evidence_bound', 'after update',
+        ('ticket', 'evidence_bound', 'after update of request_id',
             'when (old.request_id is distinct from new.request_id and new.request_id is not null)', 'ticket.bound'),
-        ('ticket', 'evidence_second', 'after update',
+        ('ticket', 'evidence_second', 'after update of second_of',
             'when (old.second_of is distinct from new.second_of and new.second_of is not null)', 'ticket.second'),
         ('ticket', 'evidence_new', 'after insert', 'when (new.request_id is not null)', 'ticket.bound'),
-        ('webhook_delivery', 'evidence_quarantine', 'after update',
+        ('webhook_delivery', 'evidence_quarantine', 'after update of state',
             'when (old.state is distinct from new.state and new.state = ''quarantined'')', 'delivery.quarantined'),
-        ('flow', 'evidence_move', 'after update',
+        ('flow', 'evidence_move', 'after update of state',
             'when (old.state is distinct from new.state and new.state in (''done'', ''moot'', ''parked''))', 'flow.ended'))
         as x(tab, name, event, cond, kind)
     loop

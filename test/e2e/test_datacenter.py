@@ -135,8 +135,10 @@ def test_a_refused_token_in_the_shapes_of_a_data_center(site):
         site.act("comment", key, text="go on")
         wait.until(lambda: all(f["fired"] for f in site.control("faults")), 10, what=f"{kind} has happened")
         site.no_faults()
-    denied = world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
-    assert int(re.search(r"countersign_jira_denied_total(?:\{.*\})? (\d+)", denied)[1]) >= 2
+    def denied():  # a fault has happened before the service has read its answer
+        told = world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+        return int(re.search(r"countersign_jira_denied_total(?:\{.*\})? (\d+)", told)[1])
+    wait.until(lambda: denied() >= 2, 10, what="both denials counted")
     assert site.sql(f"select phase from governance.access_request where id = '{request}'") == "fulfilling"
     site.has_role("novak", "fin-viewer", False)
     site.resolve(key)

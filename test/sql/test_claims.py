@@ -80,6 +80,41 @@ def test_the_inbox_is_not_read_through(db):
     assert int(db.psql(read)) - before < 1000
 
 
+# Twenty thousand of each, as a year leaves them: half of the tickets belong to nobody yet.
+GROWN = """
+    set session_replication_role = replica;
+    insert into governance.ticket (site, issue_id, issue_key, look_at)
+    select case when n % 2 = 0 then 'acme' else 'other' end, n, 'K-' || n, now() - n * interval '1 s' from generate_series(1, 20000) n;
+    insert into governance.ticket (site, issue_id, issue_key, request_id, state)
+    select site, n + 50000, 'R-' || n, id, 'here'
+      from (select r.id, r.site, row_number() over (order by r.id) as n from governance.access_request r) x;
+    update governance.access_request set look_at = requested_at, phase = 'fulfilling';
+    vacuum analyze governance.ticket, governance.access_request, governance.flow;
+    reset session_replication_role;
+"""
+FEW = {"flow_claim": "('me', '1 min', 30, array['acme', 'other'], array[30, 30])",
+       "request_claim": "('me', '1 min', 16, array['acme', 'other'], array[16, 16])",
+       "ticket_claim": "('me', '1 min', 16, array['acme', 'other'], array[16, 16])",
+       "sweep_ids": "('acme', 60000, 100)"}
+
+
+def test_few_are_read_of_many(db):
+    """Who claims a few, or reads a page, reads a few rows, however large the tables are and however often the plan was used."""
+    db.psql("select governance.site_put('other', 'cloud', 'https://other.example')")
+    db.psql(OUTAGE)
+    db.psql(GROWN)
+    for name, arguments in FEW.items():
+        with db.session() as session:
+            rows = [session.run(f"""begin;
+                select count(*) from governance.{name}{arguments};
+                select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0) from pg_stat_xact_user_tables
+                 where relname in ('flow', 'access_request', 'ticket');
+                rollback""").split() for _ in range(8)]  # the sum is of the session
+        taken, read = int(rows[0][0]), [int(r[1]) for r in rows]
+        assert taken == int(re.search(r"(\d+)(, array|\))", arguments)[1]), f"{name} gives {taken}"
+        assert max(b - a for a, b in zip([0] + read, read)) < 1000, f"{name} reads {read}"
+
+
 def test_the_deadline_is_the_clock_s(db):
     """The lane first, then the deadline of the request; who has no goal comes after all who have one."""
     db.psql("""select t.request(more => jsonb_build_object('kind', k, 'sla_goal_ms', g, 'beneficiary', k || g))

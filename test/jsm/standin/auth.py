@@ -43,8 +43,9 @@ def _basic(site, value, gateway):
         email, _, token = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    by_scope = {(a.email, a.scoped_token): a for a in site.accounts.values()}
-    return (by_scope if gateway else site.by_credentials).get((email, token))
+    if not gateway:
+        return site.by_credentials.get((email, token))
+    return next((a for a in site.accounts.values() if (a.email, a.scoped_token) == (email, token)), None)
 
 
 def _access(site, value):

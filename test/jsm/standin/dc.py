@@ -18,6 +18,7 @@ MOST_ISSUES = 1000
 # Paths of version 3 that version 2 of a Data Center does not have.
 NOT_THERE = re.compile(r"^/rest/api/3/(search|issue/bulkfetch|changelog|webhook|workflows|workflow|workflowscheme|statuses|bulk|"
                        r"screenscheme|issuetypescreenscheme|field/search|field/[^/]+|group/bulk|task|issue/[^/]+/changelog)(/|$)")
+_TAKEN_APART = re.compile(r"/rest/api/3/issue/[^/]+/comment(/\d+)?|/rest/servicedeskapi/request(/[^/]+/participant)?")
 ONLY_CLOUD = {"accountType", "jsdPublic", "fieldId", "hierarchyLevel", "simplified", "style", "statuscategorychangedate",
               "hasScreen", "isGlobal", "isInitial", "isAvailable", "isConditional", "isLooped", "isLast"}
 
@@ -81,8 +82,10 @@ def take(site, path, query, body):
         found = next((a for a in site.accounts.values() if query.get("username") == a.name or
                       query.get("key") == key_of(a)), None)
         query = {"accountId": found.id if found else ""}
+    if not body or not _TAKEN_APART.fullmatch(path):
+        return query, body
     try:
-        sent = json.loads(body) if body else None
+        sent = json.loads(body)
     except ValueError:
         return query, body  # the handler says so
     if isinstance(sent, dict) and re.fullmatch(r"/rest/api/3/issue/[^/]+/comment(/\d+)?", path):
@@ -148,6 +151,7 @@ def fields_of(catalogue):
 # -- wiki markup
 
 _SPECIAL = "{}[]!|*^~#_-+?\\"
+_READ = re.compile(r"[\\&{}\[\]!|*^~#_+-]")  # where _plain has to look
 
 
 def document(text):
@@ -175,7 +179,8 @@ def _line(line):
 def _plain(line):
     """(text, whether there was no markup in it)."""
     out, at, is_plain = "", 0, not re.match(r"\s*(h[1-6]|bq)\. ", line) and "://" not in line
-    while at < len(line):
+    while found := _READ.search(line, at):
+        out, at = out + line[at:found.start()], found.start()
         char = line[at]
         entity = re.match(r"&#?\w+;", line[at:])
         if char == "\\" and at + 1 < len(line) and line[at + 1] in _SPECIAL and line[at + 1] != "\\":
@@ -187,7 +192,7 @@ def _plain(line):
             if char in "{}[]!|*^~#\\" or (char in "_-+" and not inside):
                 is_plain = False
             out, at = out + char, at + 1
-    return out, is_plain
+    return out + line[at:], is_plain
 
 
 # -- an answer on its way out
@@ -205,12 +210,21 @@ def user(site, account_id):
             "active": account.active, "timeZone": account.zone}
 
 
-def show(site, value, keep=False):
-    """keep: everything below is somebody's own (entity properties) and stays."""
-    if isinstance(value, list):
-        return [show(site, one, keep) for one in value]
+def show(site, value):
+    return _show(site, value, f"{site.base}/rest/api/3/", f"{site.base}/rest/api/2/", False)
+
+
+# A page of createmeta has isLast; what is a field has its id, but for an item of a changelog. By (is a page, is an item).
+_LEFT_OUT = {(page, item): frozenset(ONLY_CLOUD - ({"isLast"} if page else set()) - (set() if item else {"fieldId"}))
+             for page in (False, True) for item in (False, True)}
+
+
+def _show(site, value, old, new, keep):
+    """old, new: where the API is, on Cloud and here. keep: everything below is somebody's own (entity properties) and stays."""
     if isinstance(value, str):
-        return value.replace(f"{site.base}/rest/api/3/", f"{site.base}/rest/api/2/", 1)
+        return value.replace(old, new, 1)
+    if isinstance(value, list):
+        return [_show(site, one, old, new, keep) for one in value]
     if not isinstance(value, dict) or keep:
         return value
     if value.get("type") == "doc" and "content" in value:
@@ -218,9 +232,9 @@ def show(site, value, keep=False):
     if value.get("accountId") in site.accounts_by_id:
         more = {k: show(site, v) for k, v in value.items() if k in ("groups", "applicationRoles", "locale", "expand")}
         return user(site, value["accountId"]) | more
-    # a page of createmeta has isLast; what is a field has its id, but for an item of a changelog
-    also = ({"isLast"} if "values" in value else set()) | (set() if "fieldtype" in value else {"fieldId"})
-    shown = {k: show(site, v, keep or k == "properties") for k, v in value.items() if k not in ONLY_CLOUD - also}
+    left_out = _LEFT_OUT["values" in value, "fieldtype" in value]
+    shown = {k: v if v is None or v is False or v is True else _show(site, v, old, new, k == "properties")
+             for k, v in value.items() if k not in left_out}
     if value.get("deploymentType") == "Cloud":
         shown |= {"deploymentType": "Server", "version": "10.3.0", "versionNumbers": [10, 3, 0], "buildNumber": 10030000}
     if "histories" in value:

@@ -36,13 +36,11 @@ def all_fields(site, ticket, reader, api="3", wanted=None):
     """Every field, as `reader` sees it: dates are in his time zone. Kept until the ticket changes. wanted: names, when
     only those matter: what cannot be kept is left out of the others."""
     zone = reader.zone if reader else "UTC"
-    kept = ticket.shown.get((zone, api))
+    kept = ticket.shown.setdefault((zone, api), {})
     # Running clocks (SLA) and comments make a kept copy wrong; they are put in anew.
-    if kept is None:
-        kept = ticket.shown[zone, api] = _stored_fields(site, ticket, zone, api)
     if wanted and not any(w in (seed.SLA, "comment") or w[:1] in ("*", "-") for w in wanted):
-        return kept
-    return kept | {
+        return _stored_fields(site, ticket, zone, api, kept, wanted)
+    return _stored_fields(site, ticket, zone, api, kept, (*site.fields, seed.REQUEST_TYPE, *_OF_JIRA)) | {
         seed.SLA: sla(site, ticket, zone),
         "comment": comments_page(site, ticket, reader, api) if api == "3" else
         {"comments": [], "self": f"{site.base}/rest/api/{api}/issue/{ticket.id}/comment", "maxResults": 0, "total": 0,
@@ -50,26 +48,44 @@ def all_fields(site, ticket, reader, api="3", wanted=None):
     }
 
 
-def _stored_fields(site, ticket, zone, api):
-    shown = {field_id: field.show(ticket.values.get(field_id), site, api)
-             for field_id, field in site.fields.items() if field_id != seed.SLA}
-    shown[seed.REQUEST_TYPE] = request_type_field(site, ticket, zone)
-    return shown | {
-        "issuetype": issue_type(site, ticket.type, api),
-        "project": project(site, ticket.project, api),
-        "status": status(site, ticket.status, api),
-        "creator": site.shown_user(ticket.creator, api),
-        "created": clock.jira(ticket.created, zone),
-        "archiveddate": clock.jira(ticket.archived, zone) if ticket.archived else None,
-        "updated": clock.jira(ticket.updated, zone),
-        "resolutiondate": clock.jira(ticket.resolved, zone) if ticket.resolved else None,
-        "statuscategorychangedate": clock.jira(ticket.category_changed, zone),
-        "issuelinks": [], "attachment": [], "subtasks": [], "fixVersions": [], "versions": [],
-        "duedate": None, "environment": None, "security": None, "timespent": None, "workratio": -1,
-        "watches": {"self": f"{site.base}/rest/api/{api}/issue/{ticket.key}/watchers", "watchCount": 1,
-                    "isWatching": False},
-        "votes": {"self": f"{site.base}/rest/api/{api}/issue/{ticket.key}/votes", "votes": 0, "hasVoted": False},
-    }
+def _stored_fields(site, ticket, zone, api, kept, wanted):
+    """kept, with those of the wanted in it that are fields and change with the ticket alone."""
+    for name in wanted:
+        if name in kept or name == seed.SLA:
+            continue
+        if name in _OF_JIRA:
+            kept[name] = _OF_JIRA[name](site, ticket, zone, api)
+        elif name == seed.REQUEST_TYPE:
+            kept[name] = request_type_field(site, ticket, zone)
+        elif name in site.fields:
+            kept[name] = site.fields[name].show(ticket.values.get(name), site, api)
+    return kept
+
+
+def _fixed(value):
+    return lambda site, ticket, zone, api: value
+
+
+def _time(read):
+    return lambda site, ticket, zone, api: clock.jira(read(ticket), zone) if read(ticket) else None
+
+
+# What Jira sets by itself, and what nobody sets here.
+_OF_JIRA = {
+    "issuetype": lambda site, ticket, zone, api: issue_type(site, ticket.type, api),
+    "project": lambda site, ticket, zone, api: project(site, ticket.project, api),
+    "status": lambda site, ticket, zone, api: status(site, ticket.status, api),
+    "creator": lambda site, ticket, zone, api: site.shown_user(ticket.creator, api),
+    "created": _time(lambda ticket: ticket.created), "updated": _time(lambda ticket: ticket.updated),
+    "archiveddate": _time(lambda ticket: ticket.archived), "resolutiondate": _time(lambda ticket: ticket.resolved),
+    "statuscategorychangedate": _time(lambda ticket: ticket.category_changed),
+    **{name: lambda site, ticket, zone, api: [] for name in ("issuelinks", "attachment", "subtasks", "fixVersions", "versions")},
+    **{name: _fixed(None) for name in ("duedate", "environment", "security", "timespent")}, "workratio": _fixed(-1),
+    "watches": lambda site, ticket, zone, api: {
+        "self": f"{site.base}/rest/api/{api}/issue/{ticket.key}/watchers", "watchCount": 1, "isWatching": False},
+    "votes": lambda site, ticket, zone, api: {
+        "self": f"{site.base}/rest/api/{api}/issue/{ticket.key}/votes", "votes": 0, "hasVoted": False},
+}
 
 
 def issue(site, ticket, reader, fields=None, expand="", properties=(), api="3"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .errors import bad_payload, no_issue, platform
 from .workflow_rules import status_allows
 
-ROUTES = []
+ROUTES, _BY_SHAPE = [], {}  # the same by method and number of parts, in their order
 
 
 @dataclass
@@ -24,21 +24,20 @@ def route(method, template, reads=False, anonymous=None, access="account"):
     pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template) + "/?$")
 
     def register(handler):
-        ROUTES.append(Route(method, template, handler, reads or method == "GET", anonymous, access, pattern))
+        made = Route(method, template, handler, reads or method == "GET", anonymous, access, pattern)
+        ROUTES.append(made)
+        _BY_SHAPE.setdefault((method, template.count("/")), []).append(made)
         return handler
     return register
 
 
 def match(method, path):
     """(route, parts), or (None, methods that exist there)."""
-    others = set()
-    for found in ROUTES:
+    for found in _BY_SHAPE.get((method, path.count("/") - path.endswith("/")), ()):
         parts = found.pattern.match(path)
-        if parts and found.method == method:
-            return found, parts.groupdict()
         if parts:
-            others.add(found.method)
-    return None, others
+            return found, parts.groupdict()
+    return None, {found.method for found in ROUTES if found.pattern.match(path)}
 
 
 @dataclass

@@ -1,12 +1,13 @@
 """Puts it together: from a request on the wire to a handler under the site's lock, with faults on either side."""
+import functools
 import hashlib
 import json
 import os
+import random
 import re
 import threading
 import time
 import traceback
-import uuid
 
 from . import (auth, bulk, clock, control, desk, faults, field_admin, groups, hook_api, issues, limits, pages,  # noqa: F401
                people, screens, search, statuses, talk, tasks, wire, workflow_api)  # noqa: F401
@@ -25,7 +26,6 @@ class App:
 
     def __init__(self, site):
         self.site = site
-        self._local = threading.local()
 
     def handle(self, connection, request):
         if request.path.startswith("/_control"):
@@ -44,6 +44,11 @@ class App:
         headers = ({"Content-Type": kind} if kind else {}) | reply.headers
         connection.answer(reply.status, headers, body, request.method == "HEAD", request.close)
         return True
+
+
+@functools.lru_cache(maxsize=1)
+def _date(second):
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(second))
 
 
 def _marker(template, body):
@@ -126,8 +131,8 @@ class Exchange:
             return self._encoded(reply)
 
     def _encoded(self, reply):
-        headers = {"X-AREQUESTID": uuid.uuid4().hex, "Cache-Control": "no-cache, no-store, no-transform",
-                   "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())}
+        headers = {"X-AREQUESTID": f"{random.getrandbits(128):032x}", "Cache-Control": "no-cache, no-store, no-transform",
+                   "Date": _date(int(time.time()))}
         if self.account and self.site.dc:
             headers |= {"X-AUSERNAME": self.account.name, "X-Seraph-LoginReason": self.reason}
         elif self.account:

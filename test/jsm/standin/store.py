@@ -275,8 +275,10 @@ class Site:
         """An automation rule of the site: a ticket with approvers waits for them."""
         for status in flow.statuses:
             asked = flow.approval(status)
+            if not asked or not issue.values.get(asked["fieldId"]):
+                continue
             step = next((t for t in flow.leaving(issue.status) if t.goes_to == status), None)
-            if asked and step and issue.values.get(asked["fieldId"]):
+            if step:
                 self.edit(issue, self.accounts["automation"], {}, status, via="automation", transition=step.id)
                 return
 
