@@ -19,6 +19,8 @@ create or replace trigger guard before update on governance.close_attempt
     for each row execute function governance.guard_attempt();
 create or replace trigger guard before insert or update on governance.flow
     for each row execute function governance.guard_flow();
+create or replace trigger link_key before insert on governance.flow for each row
+    when (new.kind = 'evidence_link') execute function governance.link_key();
 create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
