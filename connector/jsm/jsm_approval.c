@@ -16,15 +16,29 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id, int64_t
                           STR_NONE);
 }
 
-/* Is the account among its approvers? us empty: no. */
-static bool names_us(const struct json *approval, struct str us)
+static bool is_us(const struct json *approver, struct str us)
 {
+    return us.len && str_eq(jsm_user_id(json_member(approver, "approver")), us);
+}
+
+/* Our own check of the access, not a decision of people. */
+static bool asks_us_alone(const struct json *approval, struct str us)
+{
+    bool alone = false;
+
     JSON_EACH(approver, json_member(approval, "approvers"))
     {
-        if (us.len && str_eq(jsm_user_id(json_member(approver, "approver")), us))
-            return true;
+        alone = is_us(approver, us);
+        if (!alone)
+            break;
     }
-    return false;
+    return alone;
+}
+
+bool jsm_approval_is_none(const struct jsm_answer *answer)
+{
+    return answer->verdict == JSM_MISSING ||
+           (answer->verdict == JSM_REFUSED && answer->status != 401);
 }
 
 static void take_newest(struct jsm_approvals *all, const struct json *values, struct str us)
@@ -33,7 +47,7 @@ static void take_newest(struct jsm_approvals *all, const struct json *values, st
 
     JSON_EACH(approval, values)
     {
-        if (names_us(approval, us)) /* our own check of the access, not a decision */
+        if (asks_us_alone(approval, us))
             continue;
         if (!json_i64(json_path(approval, "createdDate/epochMillis"), &ms))
             ms = all->newest_ms;
@@ -52,6 +66,7 @@ bool jsm_approvals_page(struct jsm_approvals *all, const struct json *body, stru
     if (json_type(values) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a page of approvals without values");
     take_newest(all, values, us);
+    all->us = us;
     all->start += (int64_t)json_count(values);
     all->last = json_is_true(json_member(body, "isLastPage")) || !json_count(values);
     if (!all->last && ++all->pages == JSM_APPROVAL_PAGES_MAX)
@@ -77,6 +92,7 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
     bool approved = str_eq_c(decision, "approved"), declined = str_eq_c(decision, "declined");
     struct person *people = arena_array(a, LIMIT_APPROVERS, sizeof *people);
     size_t kept = 0; /* many may be asked of whom few decide */
+    bool ours = false;
 
     if (!approval || !people)
         return;
@@ -93,6 +109,10 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
         const struct json *who = json_member(approver, "approver");
         if (!str_eq(json_path_str(approver, "approverDecision"), decision))
             continue;
+        if (is_us(approver, all->us)) {
+            ours = true;
+            continue;
+        }
         if (kept++ == LIMIT_APPROVERS)
             break;
         if (ticket->approval == APPROVAL_PENDING)
@@ -101,6 +121,8 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
             people[ticket->approver_count++] =
                 (struct person){jsm_user_key(who), jsm_user_names(a, who, STR_NONE)};
     }
+    if (ours && approved && !ticket->approver_count)
+        ticket->approval = APPROVAL_PENDING;
 }
 
 bool jsm_approval_is_unseen(const struct ticket *ticket, int64_t seen_ms)
@@ -118,7 +140,7 @@ struct str jsm_approval_open(struct arena *a, const struct json *body, struct st
         struct str id = json_id(a, json_member(approval, "id"));
         bool open = str_eq_c(json_path_str(approval, "finalDecision"), "pending") &&
                     json_is_true(json_member(approval, "canAnswerApproval"));
-        if (!open || !names_us(approval, us) || !str_to_i64(id, &number) || number <= newest)
+        if (!open || !asks_us_alone(approval, us) || !str_to_i64(id, &number) || number <= newest)
             continue;
         newest = number;
         found = id;

@@ -2,6 +2,7 @@
 #ifndef COUNTERSIGN_SERVICE_STEP_PRIV_H
 #define COUNTERSIGN_SERVICE_STEP_PRIV_H
 
+#include "jsm/jsm_approval.h"
 #include "service/world_real.h"
 #include "site/site.h"
 
@@ -31,9 +32,10 @@ struct prep {
     const struct flow *flow;
     const struct dossier *d;
     const struct ticket *ticket;
-    const struct json *read;    /* what the last read by one call was answered */
-    const struct json *offered; /* the transitions, of a step that reads something after them */
-    size_t reads;               /* of the step's row that are done */
+    const struct json *read;        /* what the last read by one call was answered */
+    struct jsm_approvals approvals; /* how far they are read */
+    struct str ask;                 /* the approval that waits for us */
+    size_t reads;                   /* of the step's row that are done */
     struct creation *creation;
     struct str accounts[2]; /* of requester and beneficiary, as far as they are found out */
     size_t asked;           /* of the two */

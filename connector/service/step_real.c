@@ -27,8 +27,6 @@ bool prep_make(struct prep *p, struct jsm_call call)
     return true;
 }
 
-static void on_read(void *arg, const struct jsm_answer *answer);
-
 bool prep_cannot(struct prep *p, struct str why)
 {
     str_copy(p->ready.why, sizeof p->ready.why, why);
@@ -172,43 +170,52 @@ static bool build_to_verify(struct prep *p)
     return build_move(p, STATUS_DONE, true);
 }
 
+static void ask_on(struct prep *p);
+
 /* Jira's desk knows no approvals of what is no request: then there is none to be answered. */
 static void on_asks(void *arg, const struct jsm_answer *answer)
 {
     struct prep *p = arg;
-    bool none = answer->verdict == JSM_MISSING || answer->verdict == JSM_REFUSED;
+    struct str us = p->site->view.our_account;
+    struct err err;
 
-    if (none) {
-        p->read = NULL;
+    if (jsm_approval_is_none(answer)) {
         prep_next(p);
+    } else if (!prep_heard(p, answer)) {
         return;
+    } else if (!jsm_approvals_page(&p->approvals, answer->body, us, &err)) {
+        prep_fail(p, READ_FAILED, 0, str_of(err.what));
+    } else {
+        p->ask = jsm_approval_open(p->arena, answer->body, us);
+        if (p->ask.len || p->approvals.last)
+            prep_next(p);
+        else
+            ask_on(p);
     }
-    on_read(p, answer);
 }
 
-/* Where an approval is to be answered, it is looked for; the road is gone where there is none: the
- * ticket waited there before the gate was installed. */
+static void ask_on(struct prep *p)
+{
+    prep_ask(p, jsm_call_approvals(p->arena, p->flow->issue_id, p->approvals.start), on_asks);
+}
+
+/* Where an approval is to be answered, it is looked for: by the configuration, and where no road is
+ * offered to us, because a gate of another mode may stand there still. */
 static void read_ask(struct prep *p)
 {
-    p->offered = p->read;
-    if (!p->site->view.approving) {
+    struct jsm_pick pick;
+
+    jsm_pick(p->arena, p->read, &p->site->view, STATUS_DONE, p->ticket->status_name, &pick);
+    if (p->site->view.approving || pick.leads_to != STATUS_DONE)
+        ask_on(p);
+    else
         io_loop_defer(p->svc->loop, prep_go_on, p);
-        return;
-    }
-    struct jsm_call call = jsm_call_approvals(p->arena, p->flow->issue_id, 0);
-    site_send(p->site, p->arena, &call, on_asks, p);
 }
 
 static bool build_to_done(struct prep *p)
 {
-    const struct site *site = p->site;
-    struct str open = site->view.approving
-                          ? jsm_approval_open(p->arena, p->read, site->view.our_account)
-                          : STR_NONE;
-
-    p->read = p->offered;
-    if (open.len) {
-        prep_make(p, jsm_call_approve(p->arena, p->flow->issue_id, open));
+    if (p->ask.len) {
+        prep_make(p, jsm_call_approve(p->arena, p->flow->issue_id, p->ask));
         p->made->reached = STATUS_DONE;
         return true;
     }

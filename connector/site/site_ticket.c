@@ -122,7 +122,7 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
 {
     struct reading *r = arg;
     struct err err;
-    bool none = answer->verdict == JSM_MISSING || answer->verdict == JSM_REFUSED;
+    bool none = jsm_approval_is_none(answer);
 
     if (!none && reading_failed(r, answer))
         return;

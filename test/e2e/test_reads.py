@@ -82,11 +82,12 @@ def test_a_property_that_somebody_forges_is_heard_of(site):
     wait.until(lambda: is_quiet(site, request), 60)
     if not site.control("webhooks")["registered"]:  # the test above did, where it ran
         site.register_webhook()
-    read = read_so_far(site, key)
+    told = f"select hinted_at from governance.access_request where id = '{request}'"
+    before = site.sql(told)
     site.act("property", key, key="their.own", value=1)
     wait.until(lambda: site.sql("select count(*) from governance.webhook_delivery where state = 'handled' "
                                 "and convert_from(body, 'UTF8') like '%their.own%'") == "1", 60, what="it is taken")
-    assert is_quiet(site, request) and read_so_far(site, key) == read  # what others keep there is nothing to us
+    assert site.sql(told) == before, "what others keep there is nothing to us"
     site.act("property", key, key="gar.bind", value={"site": "acme", "request": "another"})
     found = f"select count(*) from governance.escalation where request_id = '{request}' and reason = 'BindingChanged'"
     wait.until(lambda: site.sql(found) == "1", 60, what="it is recorded")

@@ -234,10 +234,54 @@ static void test_it_is_no_decision_of_a_person(void **state)
     assert_int_equal(t.approval, APPROVAL_APPROVED);
 }
 
+static enum approval_state beside_us(const char *final, const char *dana, const char *ours)
+{
+    struct str older =
+        STR("{'finalDecision':'approved','createdDate':{'epochMillis':1},'approvers':["
+            "{'approver':{'accountId':'lee'},'approverDecision':'approved'}]}");
+    struct str body = arena_printf(
+        arena,
+        "{'values':[%.*s,{'id':'7','finalDecision':'%s','canAnswerApproval':true,"
+        "'createdDate':{'epochMillis':2},'approvers':[{'approver':{'accountId':'dana'},"
+        "'approverDecision':'%s'},{'approver':{'accountId':'" US "'},'approverDecision':'%s'}]}]}",
+        STR_ARG(older), final, dana, ours);
+    struct jsm_approvals all = {0};
+    struct ticket t = {0};
+    struct err err = {0};
+
+    assert_true(jsm_approvals_page(&all, json_of(body.p), STR(US), &err));
+    jsm_approvals_take(arena, &all, &t);
+    assert_int_equal(jsm_approval_open(arena, json_of(body.p), STR(US)).len, 0);
+    assert_true(t.approver_count <= 1);
+    return t.approval;
+}
+
+/* We may be of a group that is asked: theirs is the decision all the same. */
+static void test_one_that_asks_people_beside_us(void **state)
+{
+    (void)state;
+    assert_int_equal(beside_us("declined", "declined", "pending"), APPROVAL_DECLINED);
+    assert_int_equal(beside_us("pending", "pending", "pending"), APPROVAL_PENDING);
+    assert_int_equal(beside_us("approved", "approved", "pending"), APPROVAL_APPROVED);
+    assert_int_equal(beside_us("approved", "approved", "approved"), APPROVAL_APPROVED);
+    assert_int_equal(beside_us("approved", "pending", "approved"), APPROVAL_PENDING);
+}
+
+static void test_a_right_is_not_a_scope(void **state)
+{
+    (void)state;
+    assert_true(jsm_approval_is_none(&(struct jsm_answer){.verdict = JSM_MISSING, .status = 404}));
+    assert_true(jsm_approval_is_none(&(struct jsm_answer){.verdict = JSM_REFUSED, .status = 403}));
+    assert_false(jsm_approval_is_none(&(struct jsm_answer){.verdict = JSM_REFUSED, .status = 401}));
+    assert_false(jsm_approval_is_none(&(struct jsm_answer){.verdict = JSM_OK, .status = 200}));
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
               cmocka_unit_test(no_more_approvers_than_we_keep), cmocka_unit_test(of_a_ticket),
               cmocka_unit_test(on_several_pages), cmocka_unit_test(pages_that_cannot_be),
               cmocka_unit_test(decided_while_we_read),
               cmocka_unit_test(test_the_open_one_is_answered),
               cmocka_unit_test(test_the_answer_is_given_once),
-              cmocka_unit_test(test_it_is_no_decision_of_a_person))
+              cmocka_unit_test(test_it_is_no_decision_of_a_person),
+              cmocka_unit_test(test_one_that_asks_people_beside_us),
+              cmocka_unit_test(test_a_right_is_not_a_scope))
