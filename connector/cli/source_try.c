@@ -22,17 +22,25 @@ struct trying {
     int64_t began_ms;
 };
 
+/* Nobody is found by this name, and that is all that is not known. */
+static bool is_of_name(struct str reason)
+{
+    return str_eq_c(reason, "NameNotComparable") || str_eq_c(reason, "AccountMissing");
+}
+
 /* A statement that forgets the account finds everybody, one that forgets to look for the
- * entitlement proves the removal of a misspelt one. */
+ * entitlement proves the removal of a misspelt one. Unknown for any other reason shows neither. */
 static bool is_good(const struct source_try *t)
 {
+    bool unknown = t->obs.outcome == OUTCOME_UNKNOWN;
+
     switch (t->kind) {
     case TRY_CANARY:
         return t->obs.outcome == OUTCOME_PRESENT;
     case TRY_NOBODY:
-        return t->obs.outcome != OUTCOME_PRESENT;
+        return t->obs.outcome == OUTCOME_ABSENT || (unknown && is_of_name(t->obs.reason));
     case TRY_NOTHING:
-        return t->obs.outcome == OUTCOME_UNKNOWN;
+        return unknown && str_eq_c(t->obs.reason, "EntitlementNotFound");
     case TRY_SAMPLE:
         break;
     }
@@ -166,11 +174,11 @@ static const char *verdict(const struct source_trial *trial)
 
     if (!bad)
         return "its reads can be relied on";
-    if (bad->kind == TRY_NOBODY)
+    if (bad->kind == TRY_NOBODY && bad->obs.outcome == OUTCOME_PRESENT)
         return "an account that nobody has is said to hold the canary's entitlement: the account "
                "is "
                "not looked at";
-    if (bad->kind == TRY_NOTHING)
+    if (bad->kind == TRY_NOTHING && bad->obs.outcome != OUTCOME_UNKNOWN)
         return "an entitlement that nobody knows is said to be held or not: a misspelt one would "
                "prove its own removal";
     return reader_remedy(bad->obs.reason);

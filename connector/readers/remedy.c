@@ -34,7 +34,9 @@ static const struct {
     {"KeyTooLong", "the name is too long to be asked for: mend the mapping"},
     {"MembersNotReadable",
      "no way to read who is a member was proven with the canary: let the credential read members"},
-    {"MembersNotVisible", "the group's members are hidden: let the credential read them"},
+    {"MembersNotVisible",
+     "the group's members are not shown: let the credential read them; some SCIM servers leave out "
+     "an empty list, and then only the user's side can tell"},
     {"NameNotComparable", "nobody of exactly this name, and letters beyond ASCII may be written in "
                           "other ways: look for it by externalId"},
     {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},

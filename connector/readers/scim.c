@@ -127,7 +127,8 @@ static void judge(struct scim_reader *reader, struct arena *arena, const struct 
     int64_t timeout_ms = now_ms(reader) >= deadline_ms ? 0 : INT64_MAX;
 
     scim_judge(arena, http, timeout_ms, ret);
-    if (ret->wait_ms) {
+    /* of several under way the last may be told to wait less than the first */
+    if (ret->wait_ms && now_ms(reader) + ret->wait_ms > reader->hold_until_ms) {
         reader->hold_until_ms = now_ms(reader) + ret->wait_ms;
         reader->hold_reason = ret->reason;
     }
@@ -507,6 +508,9 @@ static const char *const PROVES[] = {
     "an account is disabled: active is false", NULL};
 static const char *const BLIND[] = {
     "membership through another group, where the server does not show indirect groups of a user",
+    "members that are hidden on every side that is asked, often but one: a filter that finds "
+    "nobody, an empty list of members, a user without groups count as they are. Let the credential "
+    "see of each group what it sees of the canary's",
     "roles and entitlements of a user: groups alone are read",
     "the state of a copy: SCIM vouches for no time, so the moment of the read counts (less the Age "
     "a cache tells)",

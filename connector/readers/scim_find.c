@@ -91,7 +91,7 @@ static struct str walk_next(struct scim_find *find, struct arena *arena, struct 
 
 struct str scim_find_next(struct scim_find *find, struct arena *arena)
 {
-    AUTO(drop_buf) struct buf filter;
+    AUTO(drop_buf) struct buf filter = {0};
     const char *endpoint = find->of_users ? find->server->users : find->server->groups;
     struct str url;
 
@@ -151,9 +151,14 @@ static bool is_escaped(struct str s)
     return false;
 }
 
+/* Names without case: what is one letter beyond ASCII is for nobody to say. */
+static bool is_comparable(const struct scim_find *find)
+{
+    return !find->of_users || is_exact(find) || is_ascii(find->value);
+}
+
 /* Nobody of that name, says the filter. Servers compare "ALICE" with "alice" where their schema
- * says that it is one name, or forget to; some look for the \" of a filter as it is written; and
- * what is one letter beyond ASCII is for nobody to say. */
+ * says that it is one name, or forget to; some look for the \" of a filter as it is written. */
 static void take_none(struct scim_find *find)
 {
     bool cases = find->of_users && !is_exact(find);
@@ -161,7 +166,7 @@ static void take_none(struct scim_find *find)
     find->done = true;
     if (find->by_filter_only)
         return;
-    if (cases && !is_ascii(find->value)) {
+    if (!is_comparable(find)) {
         fail(find, "NameNotComparable");
     } else if (is_escaped(find->value) ||
                (cases && !find->server->caseless && has_letters(find->value))) {
@@ -245,6 +250,10 @@ static void walk_end(struct scim_find *find)
         find->trouble = "PartialResult";
     else if (find->of_users && !find->walk.passed_canary) /* it was not the whole list */
         find->trouble = "CanaryMissing";
+    else if (!find->found && find->walk.hidden) /* one of those may be of this name */
+        find->trouble = "AttributeHidden";
+    else if (!find->found && !is_comparable(find))
+        find->trouble = "NameNotComparable";
 }
 
 static void walk_turn(struct scim_find *find, const struct scim_list *list)
@@ -280,8 +289,10 @@ static void take_page(struct scim_find *find, const struct scim_list *list)
             fail(find, arena_over(find->arena) ? "TooManyPages" : "PageLoop");
             return;
         }
-        if (scim_has_value(it, attribute(find), find->value, is_exact(find)) == 1)
+        int said = scim_has_value(it, attribute(find), find->value, is_exact(find));
+        if (said == 1)
             take_resource(find, it);
+        find->walk.hidden += said < 0;
         find->walk.passed_canary |=
             find->of_users &&
             scim_has_value(it, attribute(find), find->place->canary_account, is_exact(find)) == 1;

@@ -56,6 +56,7 @@ struct scim_find {
     struct {
         bool on, by_cursor, passed_canary;
         int64_t start, total, seen, pages;
+        int64_t hidden; /* of those seen: they do not show the attribute looked for */
         char cursor[SCIM_CURSOR_BYTES];
         uint64_t *ids; /* hashes of those seen, a table */
         size_t room;

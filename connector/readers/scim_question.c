@@ -49,9 +49,14 @@ struct str scim_way_address(const struct scim_place *place, const struct scim_se
 }
 
 /* A list of references: is this one in it? */
-static enum scim_said take_references(const struct json *list, struct str id,
+static enum scim_said take_references(const struct json *list, bool of_group, struct str id,
                                       const char **ret_reason)
 {
+    /* a group that shows none: is nobody in it, or may we not see who? */
+    if (of_group && json_type(list) == JSON_NULL) {
+        *ret_reason = "MembersNotVisible";
+        return SCIM_SAID_NOTHING;
+    }
     if (json_type(list) != JSON_ARRAY && json_type(list) != JSON_NULL) {
         *ret_reason = "BadReply";
         return SCIM_SAID_NOTHING;
@@ -60,13 +65,16 @@ static enum scim_said take_references(const struct json *list, struct str id,
     JSON_EACH(it, list)
     {
         struct str value = scim_id(it, "value");
+        struct str type = json_str(scim_member(it, "type"));
+        if (of_group && str_eq_nocase(type, STR("Group")))
+            continue;     /* its id may be a user's as well */
         if (!value.len) { /* whoever stands there cannot be told from him */
             *ret_reason = "BadReply";
             return SCIM_SAID_NOTHING;
         }
         if (!str_eq(value, id))
             continue;
-        bool nested = str_eq_nocase(json_str(scim_member(it, "type")), STR("indirect"));
+        bool nested = str_eq_nocase(type, STR("indirect"));
         if (!nested || said == SCIM_SAID_NO)
             said = nested ? SCIM_SAID_NESTED : SCIM_SAID_DIRECT;
     }
@@ -121,7 +129,7 @@ enum scim_said scim_way_take(const struct scim_server *server, enum scim_way way
     }
     if (of_user)
         *ret_state = scim_state(server, reply->body);
-    return take_references(scim_member(reply->body, of_user ? "groups" : "members"),
+    return take_references(scim_member(reply->body, of_user ? "groups" : "members"), !of_user,
                            of_user ? group_id : user_id, ret_reason);
 }
 

@@ -106,6 +106,20 @@ def test_statements_that_prove_what_is_not_so(test, target):
     assert code == 1 and outcomes(told)["nothing"] == ("absent", "Ok", False) and "misspelt" in told["verdict"]
 
 
+def test_unknown_for_another_reason_is_not_good(test, target, server):
+    """The canary can be read; what becomes of a name that nobody has, is seen only where it is asked for and answered."""
+    def twist(call):
+        if call.filter and where in call.filter:
+            raise error(500)
+    server.twist = twist
+    for where, what in (("countersign-nobody", "nobody"), ("countersign-nothing", "nothing")):
+        code, told, _ = test(scim(server))
+        assert code == 69 and not told["good"] and outcomes(told) == {**ALL_GOOD, what: ("unknown", "SourceDown", False)}
+        assert "reached" in told["verdict"]
+    code, told, _ = test(sql(target, "select case when $1 = 'canary' then true end, true, true, '', null, $2 = 'watch'"))
+    assert code == 1 and outcomes(told)["nobody"] == ("unknown", "QueryShape", False) and "six columns" in told["verdict"]
+
+
 def test_sources_and_words_that_are_not_there(test, target, server):
     code, _, said = test({**sql(target), "name": "sap-fin"}, "--account", "only")
     assert code == 64 and "--entitlement" in said

@@ -135,6 +135,103 @@ static void values_are_found_where_they_are(void **state)
     assert_int_equal(value_in(USER, "externalId", "7"), -1);
 }
 
+static struct scim_reply told(const char *body)
+{
+    const struct http_header headers[] = {{STR("Content-Type"), STR("application/scim+json")}};
+    struct http_reply http = {.outcome = HTTP_REPLIED,
+                              .status = 200,
+                              .body = str_of(body),
+                              .headers = headers,
+                              .header_count = 1};
+    struct scim_reply reply;
+
+    scim_judge(arena, &http, 1000, &reply);
+    assert_int_equal(reply.told, SCIM_TOLD);
+    return reply;
+}
+
+static const char *said(enum scim_way way, const char *body, enum scim_said expected)
+{
+    const struct scim_server server = {.users = "/Users", .groups = "/Groups"};
+    struct scim_reply reply = told(body);
+    enum account_state state = ACCOUNT_UNKNOWN;
+    const char *reason = NULL;
+
+    assert_int_equal(scim_way_take(&server, way, STR("7"), STR("8"), &reply, &state, &reason),
+                     expected);
+    return reason;
+}
+
+/* Members that are not shown are no empty list; a user without groups shows none. */
+static void hidden_members_are_no_proof(void **state)
+{
+    (void)state;
+    assert_string_equal(said(SCIM_BY_GROUP, "{\"id\":\"7\"}", SCIM_SAID_NOTHING),
+                        "MembersNotVisible");
+    assert_string_equal(said(SCIM_BY_GROUP, "{\"id\":\"7\",\"members\":null}", SCIM_SAID_NOTHING),
+                        "MembersNotVisible");
+    assert_string_equal(said(SCIM_BY_GROUP, "{\"id\":\"7\",\"members\":{}}", SCIM_SAID_NOTHING),
+                        "BadReply");
+    said(SCIM_BY_GROUP, "{\"id\":\"7\",\"members\":[]}", SCIM_SAID_NO);
+    said(SCIM_BY_USER, "{\"id\":\"8\"}", SCIM_SAID_NO);
+}
+
+static void groups_in_a_group_are_nobody(void **state)
+{
+    (void)state;
+    said(SCIM_BY_GROUP, "{\"id\":\"7\",\"members\":[{\"value\":\"8\",\"type\":\"GROUP\"}]}",
+         SCIM_SAID_NO);
+    said(SCIM_BY_GROUP,
+         "{\"id\":\"7\",\"members\":[{\"value\":\"8\",\"type\":\"group\"},"
+         "{\"value\":\"8\",\"type\":\"User\"}]}",
+         SCIM_SAID_DIRECT);
+    said(SCIM_BY_GROUP, "{\"id\":\"7\",\"members\":[{\"value\":\"8\"}]}", SCIM_SAID_DIRECT);
+    said(SCIM_BY_USER, "{\"id\":\"8\",\"groups\":[{\"value\":\"7\",\"type\":\"Group\"}]}",
+         SCIM_SAID_DIRECT);
+}
+
+/* Walks a list of the canary and another: the trouble, or what is found of this name. */
+static const char *walked(bool of_users, bool exact, const char *name, const char *other)
+{
+    static const struct scim_place PLACE = {.base = {"https://x", 9},
+                                            .user_name = {"userName", 8},
+                                            .group_name = {"displayName", 11},
+                                            .canary_account = {"canary", 6}};
+    const struct scim_server server = {
+        .users = "/Users", .groups = "/Groups", .page_size = 9, .user_exact = exact};
+    struct scim_find find;
+    char body[1000];
+
+    snprintf(body, sizeof body,
+             "{" LIST ",\"totalResults\":2,\"startIndex\":1,\"Resources\":["
+             "{\"id\":\"1\",\"userName\":\"canary\",\"displayName\":\"g\"},{\"id\":\"2\"%s}]}",
+             other);
+    struct scim_reply reply = told(body);
+    scim_find_begin(&find, &PLACE, &server, arena, of_users, str_of(name));
+    assert_true(scim_find_next(&find, arena).len > 0);
+    scim_find_take(&find, &reply);
+    assert_true(find.done);
+    return find.trouble ? find.trouble : find.found ? "found" : "nobody";
+}
+
+static void nobody_in_the_whole_list(void **state)
+{
+    static const char SHOWN[] = ",\"userName\":\"\xc3\xa1"
+                                "nya\",\"displayName\":\"h\"";
+    (void)state;
+
+    assert_string_equal(walked(true, false, "ada", SHOWN), "nobody");
+    assert_string_equal(walked(true, false, "a\xcc\x81nya", SHOWN), "NameNotComparable");
+    assert_string_equal(walked(true, true, "a\xcc\x81nya", SHOWN), "nobody"); /* bytes count */
+    assert_string_equal(walked(true, false, "\xc3\xa1nya", SHOWN), "found");
+    assert_string_equal(walked(false, false, "\xc3\xa9", SHOWN), "nobody");
+    assert_string_equal(walked(true, false, "ada", ""), "AttributeHidden");
+    assert_string_equal(walked(true, true, "ada", ""), "AttributeHidden");
+    assert_string_equal(walked(true, false, "a\xcc\x81nya", ""), "AttributeHidden");
+    assert_string_equal(walked(false, false, "x", ""), "AttributeHidden");
+    assert_string_equal(walked(true, false, "canary", ""), "found"); /* it is surely him */
+}
+
 /* Every reason that a reader gives has a remedy. */
 static void reasons_have_remedies(void **state)
 {
@@ -144,6 +241,7 @@ static void reasons_have_remedies(void **state)
                                           "CanaryMissing",     "ChangedWhileReading",
                                           "CursorExpired",     "EntitlementNotFound",
                                           "FilterIgnored",     "KeyTooLong",
+                                          "MembersNotVisible", "MembersNotVisible",
                                           "NameNotComparable", "NotScim",
                                           "NotVisible",        "PageLoop",
                                           "PartialResult",     "QueryShape",
@@ -163,4 +261,7 @@ UNIT_MAIN(cmocka_unit_test_setup_teardown(literals_are_json, set_up, tear_down),
           cmocka_unit_test_setup_teardown(replies_are_judged, set_up, tear_down),
           cmocka_unit_test_setup_teardown(ids_can_stand_in_an_address, set_up, tear_down),
           cmocka_unit_test_setup_teardown(values_are_found_where_they_are, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(hidden_members_are_no_proof, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(groups_in_a_group_are_nobody, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(nobody_in_the_whole_list, set_up, tear_down),
           cmocka_unit_test(reasons_have_remedies))
