@@ -186,12 +186,21 @@ static void on_asks(void *arg, const struct jsm_answer *answer)
     on_read(p, answer);
 }
 
+static bool is_offered_done(struct prep *p)
+{
+    struct jsm_pick pick;
+
+    jsm_pick(p->arena, p->read, &p->site->view, STATUS_DONE, p->ticket->status_name, &pick);
+    return pick.transition_id.len && pick.leads_to == STATUS_DONE;
+}
+
 /* Where an approval is to be answered, it is looked for; the road is gone where there is none: the
- * ticket waited there before the gate was installed. */
+ * ticket waited there before the gate was installed. Where no road is offered, likewise: until the
+ * gate that the configuration chooses is installed, the one before is there. */
 static void read_ask(struct prep *p)
 {
     p->offered = p->read;
-    if (!p->site->view.approving) {
+    if (!p->site->view.approving && is_offered_done(p)) {
         io_loop_defer(p->svc->loop, prep_go_on, p);
         return;
     }
@@ -202,7 +211,7 @@ static void read_ask(struct prep *p)
 static bool build_to_done(struct prep *p)
 {
     const struct site *site = p->site;
-    struct str open = site->view.approving
+    struct str open = p->read != p->offered
                           ? jsm_approval_open(p->arena, p->read, site->view.our_account)
                           : STR_NONE;
 

@@ -9,7 +9,7 @@ from lib import wait
 
 
 class Approved(Gated):
-    mode = "approval_step"
+    mode = served = "approval_step"
 
     def configure(self):
         super().configure()
@@ -18,9 +18,10 @@ class Approved(Gated):
     def changed_mode(self, mode, restart=False):
         with open(self.config) as file:
             self.write("countersign.yaml", re.sub(r"gate_mode: \w+", f"gate_mode: {mode}", file.read()))
-        if restart:
+        if restart and mode != self.served:
             self.service.stop()
             self.start_service()
+            self.served = mode
 
     def approvals(self, key):
         """Of one ticket, oldest first: (decision, who is asked)."""
@@ -266,6 +267,17 @@ def test_what_it_needs_is_said(site):
     site.fresh("team", bare=False)
     code, _, err = site.gate("install", "--yes")
     assert code == 1 and "the project does not offer approvals that block a transition" in err, err
+
+
+def test_the_gate_that_is_there_is_gone_by(there):
+    """The service has the new configuration, and the gate of that mode is still to be installed."""
+    site = there
+    site.changed_mode("connector_closes", restart=True)
+    key, asked = site.verifying(), len(site.answers())
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+    assert site.approvals(key) == [("approved", [US])] and len(site.answers()) - asked == 1
 
 
 @pytest.mark.parametrize("mode", ["connector_closes", "validator_field"])
