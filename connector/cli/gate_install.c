@@ -61,17 +61,32 @@ static bool is_done(struct gate_work *w, const struct jsm_workflow *flow)
     return gate_plan_is_empty(plan);
 }
 
+/* Is it what was planned? A gate of another mode that is left would hold as well. */
+static bool is_made(struct gate_work *w, const struct workflow *planned,
+                    const struct jsm_workflow *flow)
+{
+    return is_done(w, flow) && gate_is_alike(planned, &flow->roads);
+}
+
 /* The version right after the one that was changed is ours when the gate is in it: no other update
  * of that version can have been taken. What follows it may hold others' changes, too. */
-static bool is_of_ours(struct gate_work *w, const struct jsm_workflow *flow, int64_t version)
+static bool is_of_ours(struct gate_work *w, const struct json *row, const struct jsm_gate_key *key,
+                       const struct jsm_workflow *flow)
 {
-    return flow->version == version + 1 && is_done(w, flow);
+    struct jsm_workflow *planned = ARENA_NEW(w->arena, struct jsm_workflow);
+    struct err err;
+
+    return flow->version == gate_number_of(row, "version") + 1 &&
+           jsm_workflow_parse(w->arena, json_path_str(row, "planned"), &w->own->view, key, planned,
+                              &err) &&
+           is_made(w, &planned->roads, flow);
 }
 
 /* What the workflow is without what an earlier run of ours has put there. Of a change that nobody
  * saw there is only what was asked for, until Jira shows it: it names rules and statuses anew. */
 static bool without_ours(struct gate_work *w, const struct json *row,
-                         const struct jsm_workflow *now, struct str *ret, struct err *err)
+                         const struct jsm_gate_key *key, const struct jsm_workflow *now,
+                         struct str *ret, struct err *err)
 {
     struct jsm_undo undo = {.before = json_path_str(row, "before"),
                             .after = json_path_str(row, "after"),
@@ -79,7 +94,7 @@ static bool without_ours(struct gate_work *w, const struct json *row,
     struct str notes;
 
     if (!undo.after.len) {
-        bool ours = is_of_ours(w, now, gate_number_of(row, "version"));
+        bool ours = is_of_ours(w, row, key, now);
         undo.after = ours ? now->doc : json_path_str(row, "planned");
         undo.guessed = !ours;
     }
@@ -147,7 +162,7 @@ static bool settle(struct gate_work *w, const struct gate_project *p, const stru
         /* not made yet, or under what others have made since */
         if (!changed || now->version != f->now->version + 1)
             return not_known(w, f, answer->why);
-        if (!is_done(w, now))
+        if (!is_made(w, &f->after.roads, now))
             changed = true, left = NULL;
     } else if (answer->verdict != JSM_OK) {
         left = NULL;
@@ -168,16 +183,15 @@ enum taken { TAKEN_ON, TAKEN_UP, TAKEN_NOT };
 
 /* An earlier run was cut off, or what it installed was changed since: this one goes on (*ret_before
  * is what to go back to one day), needs no more, or cannot go on. */
-static enum taken take_up(struct gate_work *w, const struct gate_flow *f, const struct json *row,
-                          struct str *ret_before)
+static enum taken take_up(struct gate_work *w, const struct jsm_gate_key *key,
+                          const struct gate_flow *f, const struct json *row, struct str *ret_before)
 {
     struct err err = {0};
     const char *state = json_path_str(row, "state").p;
     struct str after = json_path_str(row, "after");
     bool half = !str_eq_c(str_of(state), "installed");
 
-    if (half && is_done(w, f->now) &&
-        (after.len || is_of_ours(w, f->now, gate_number_of(row, "version")))) {
+    if (half && (after.len ? is_done(w, f->now) : is_of_ours(w, row, key, f->now))) {
         if (gate_move(w, gate_number_of(row, "id"), state, "installed",
                       after.len ? after : f->now->doc, STR_NONE, &err) != STORE_OK) {
             gate_fail(w, &err);
@@ -187,7 +201,7 @@ static enum taken take_up(struct gate_work *w, const struct gate_flow *f, const 
                  STR_ARG(f->now->roads.name));
         return TAKEN_UP;
     }
-    if (without_ours(w, row, f->now, ret_before, &err))
+    if (without_ours(w, row, key, f->now, ret_before, &err))
         return TAKEN_ON;
     gate_say(w, "workflow %.*s was changed since: %s; %s", STR_ARG(f->now->roads.name), err.what,
              BY_HAND);
@@ -225,7 +239,7 @@ static bool install_flow(struct gate_work *w, const struct gate_project *p,
     struct err err = {0};
     int64_t id;
 
-    enum taken taken = row ? take_up(w, f, row, &change.before) : TAKEN_ON;
+    enum taken taken = row ? take_up(w, &p->gate->key, f, row, &change.before) : TAKEN_ON;
     if (taken != TAKEN_ON)
         return taken == TAKEN_UP;
     if (gate_flow_rests(f))
@@ -396,9 +410,11 @@ static bool install_rounds(struct gate_work *w, struct str project, bool *group_
     bool more = true, asked = false, parts_done = false;
 
     for (size_t i = 0; more && i <= 2 * JSM_WORKFLOWS_MAX; i++) {
-        struct gate_project *p = gate_project_plan(w, project);
+        struct gate_project *p = gate_plan_anew(w, project);
         const char *why = "";
         enum exit_code code = EXIT_CODE_OK;
+        if (!p)
+            return false;
         if (!gate_project_stands(w, p, &why, &code)) {
             gate_say_plan(w, p);
             gate_say(w, "%s: %s",
@@ -576,6 +592,21 @@ static bool send_back(struct gate_work *w, const struct json *row, const struct 
     return false;
 }
 
+/* What was not made is taken back, and the gate taken out whose place it was to take. */
+static void take_back_all(struct gate_work *w, const struct json *row)
+{
+    struct err err = {0};
+
+    if (!gate_take_back(w, row))
+        return;
+    const struct json *rows = gate_live(w, &err);
+    const struct json *older = gate_row_of(rows, json_path_str(row, "workflow"));
+    if (!rows)
+        gate_fail(w, &err);
+    else if (older)
+        gate_uninstall(w, older);
+}
+
 void gate_uninstall(struct gate_work *w, const struct json *row)
 {
     /* one that nobody saw is known by the key of its gate */
@@ -593,7 +624,11 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
         gate_code(w, EXIT_CODE_UNREACHABLE);
         return;
     }
-    if (!without_ours(w, row, now, &restored, &err)) {
+    if (gate_is_unmade(row, now)) {
+        take_back_all(w, row);
+        return;
+    }
+    if (!without_ours(w, row, &key, now, &restored, &err)) {
         gate_say(w, "nothing was taken out of workflow %.*s: %s; %s",
                  STR_ARG(json_path_str(row, "name")), err.what, BY_HAND);
         gate_code(w, EXIT_CODE_FAILED);

@@ -67,3 +67,46 @@ bool gate_over(struct gate_work *w, const struct gate_project *p, struct gate_fl
     }
     return true;
 }
+
+/* --- what an earlier run did not come to --- */
+
+bool gate_is_unmade(const struct json *row, const struct jsm_workflow *now)
+{
+    return row && !json_path_str(row, "after").len &&
+           gate_number_of(row, "version") == now->version &&
+           !str_eq(json_path_str(row, "before"), now->doc);
+}
+
+bool gate_take_back(struct gate_work *w, const struct json *row)
+{
+    struct err err = {0};
+
+    if (gate_move(w, gate_number_of(row, "id"), json_path_str(row, "state").p, "given_up", STR_NONE,
+                  STR("cut off before it was made"), &err) != STORE_OK) {
+        gate_fail(w, &err);
+        return false;
+    }
+    gate_say(w,
+             "an earlier run was cut off before it had changed workflow %.*s: what was "
+             "installed before counts again",
+             STR_ARG(json_path_str(row, "name")));
+    return true;
+}
+
+struct gate_project *gate_plan_anew(struct gate_work *w, struct str project)
+{
+    for (;;) {
+        struct gate_project *p = gate_project_plan(w, project);
+        size_t unmade = 0;
+        for (size_t i = 0; i < p->gate->flow_count; i++) {
+            const struct json *row = gate_row_of(p->rows, p->flows[i].now->roads.id);
+            if (!gate_is_unmade(row, p->flows[i].now))
+                continue;
+            if (!gate_take_back(w, row))
+                return NULL;
+            unmade++;
+        }
+        if (!unmade)
+            return p;
+    }
+}

@@ -85,6 +85,15 @@ bool gate_flow_rests(const struct gate_flow *f);
  * it: tickets stand there. False: it cannot be taken out by itself, f->complaints says why. */
 MUST_CHECK bool gate_over(struct gate_work *w, const struct gate_project *p, struct gate_flow *f,
                           struct jsm_status *ret_verify);
+/* Was the row's change, which was to take the place of a gate, cut off before it was made? The
+ * workflow still is the version that was planned on, with the older gate in it. One that follows no
+ * gate is gone on with as it stands: what it was planned on is what is there. row: NULL: no. */
+bool gate_is_unmade(const struct json *row, const struct jsm_workflow *now);
+/* Then it is given up, and the row of the older gate is back. False: it was said why not. */
+MUST_CHECK bool gate_take_back(struct gate_work *w, const struct json *row);
+/* gate_project_plan, of what is there: after what an earlier run did not come to is taken back. For
+ * whoever has the turn. NULL: it was said why not. */
+struct gate_project *gate_plan_anew(struct gate_work *w, struct str project);
 
 /* What the database knows of gates installed at the site, into all who look; false: nothing of it.
  */

@@ -5,6 +5,37 @@ bool gate_plan_is_empty(const struct gate_plan *plan)
     return !plan->added_count && !plan->changed_count;
 }
 
+enum { PARTS = 7 };
+
+static void count_parts(const struct workflow *w, size_t ret[PARTS])
+{
+    size_t verify = roads_status(w, STATUS_VERIFY);
+
+    for (size_t s = 0; s < w->status_count; s++)
+        ret[0] += w->statuses[s].asks_us;
+    for (size_t i = 0; i < w->road_count; i++) {
+        const struct road *r = &w->roads[i];
+        ret[1] += road_is_locked(r);
+        ret[2] += r->demands;
+        ret[3] += r->names_us;
+        ret[4] += r->waits;
+        ret[5] += r->records;
+        ret[6] += road_enters(r, verify);
+    }
+}
+
+bool gate_is_alike(const struct workflow *a, const struct workflow *b)
+{
+    size_t one[PARTS] = {0}, other[PARTS] = {0};
+    bool alike = a->status_count == b->status_count && a->road_count == b->road_count;
+
+    count_parts(a, one);
+    count_parts(b, other);
+    for (size_t i = 0; i < PARTS; i++)
+        alike &= one[i] == other[i];
+    return alike;
+}
+
 bool gate_plan_blocks(enum road_reason reason)
 {
     return reason == ROAD_BECAUSE_CREATED || reason == ROAD_BECAUSE_REJECTED ||

@@ -60,6 +60,9 @@ struct gate_plan {
 /* Large: not for the stack. */
 void gate_plan(const struct workflow *w, struct gate_plan *ret);
 bool gate_plan_is_empty(const struct gate_plan *plan);
+/* Is the one gated as the other is? By how many statuses and roads there are, and how many of them
+ * bear which part of a gate: Jira names what is new anew, and orders it as it likes. */
+bool gate_is_alike(const struct workflow *a, const struct workflow *b);
 /* Does the road have to wait while the approval in the verifying status is open, and does not yet?
  */
 bool gate_must_wait(const struct workflow *w, const struct road *road, size_t verify);

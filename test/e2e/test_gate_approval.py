@@ -9,7 +9,7 @@ from lib import wait
 
 
 class Approved(Gated):
-    mode = "approval_step"
+    mode = served = "approval_step"
 
     def configure(self):
         super().configure()
@@ -18,9 +18,10 @@ class Approved(Gated):
     def changed_mode(self, mode, restart=False):
         with open(self.config) as file:
             self.write("countersign.yaml", re.sub(r"gate_mode: \w+", f"gate_mode: {mode}", file.read()))
-        if restart:
+        if restart and mode != self.served:
             self.service.stop()
             self.start_service()
+            self.served = mode
 
     def approvals(self, key):
         """Of one ticket, oldest first: (decision, who is asked)."""
@@ -224,17 +225,38 @@ def test_a_way_that_others_have_blocked_is_said(site):
     assert before["statuses"] == site.workflow()["statuses"]
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-def test_killed_between_two_calls(site, done):
+def asks(flow):
+    return any(s.get("approvalConfiguration") for s in flow["statuses"])
+
+
+@pytest.mark.parametrize("done,verb", [(False, "install"), (False, "uninstall"), (True, "install")], ids=["before", "taken out", "after"])
+def test_killed_on_the_way_from_one_gate_to_another(site, done, verb):
+    """Before the update the old gate counts again, whichever run is next; after it, the new one."""
     site.fresh()
-    site.changed_mode("approval_step")
+    site.changed_mode("connector_closes")
     before = site.workflow()
-    cut_off(site, done)
-    assert bool(site.approval()[0]) == done
-    code, out, err = site.gate("install", "--yes")
-    assert code == 0 and site.live() == ["installed"] and site.prove()[0] == 0, (out, err)
+    assert site.gate("install", "--yes")[0] == 0
+    site.changed_mode("approval_step")
+    cut_off(site, done, asks)
+    if verb == "install":
+        code, out, err = site.gate("install", "--yes")
+        assert code == 0 and asks(site.workflow()) and site.live() == ["installed"] and site.gate("plan")[0] == 0, (out, err)
     code, out, err = site.gate("uninstall")
     assert code == 0 and site.workflow() == before and site.left() == [], (out, err)
+
+
+def test_killed_on_the_way_and_changed_by_others(site):
+    """The old gate holds as the new one would: all the same the change was not made, and does not count so."""
+    site.fresh()
+    site.changed_mode("approval_step")
+    assert site.gate("install", "--yes")[0] == 0
+    site.changed_mode("connector_closes")
+    cut_off(site, False, lambda flow: not asks(flow))
+    site.control("plant", {"what": "portal", "project": "IAM", "transition": "71"})
+    changed = site.workflow()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 1 and "taken up" not in err and "was changed by somebody else" in err, (out, err)
+    assert site.live() == ["installing"] and site.workflow() == changed and asks(changed)
 
 
 def test_what_it_needs_is_said(site):
@@ -245,6 +267,17 @@ def test_what_it_needs_is_said(site):
     site.fresh("team", bare=False)
     code, _, err = site.gate("install", "--yes")
     assert code == 1 and "the project does not offer approvals that block a transition" in err, err
+
+
+def test_the_gate_that_is_there_is_gone_by(there):
+    """The service has the new configuration, and the gate of that mode is still to be installed."""
+    site = there
+    site.changed_mode("connector_closes", restart=True)
+    key, asked = site.verifying(), len(site.answers())
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.until_status(key, "Done")
+    site.until_phase(key, "closed")
+    assert site.approvals(key) == [("approved", [US])] and len(site.answers()) - asked == 1
 
 
 @pytest.mark.parametrize("mode", ["connector_closes", "validator_field"])

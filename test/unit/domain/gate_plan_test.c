@@ -247,6 +247,50 @@ static void test_an_approval_on_the_way(void **state)
     assert_int_equal(plan.blocked, 1);
 }
 
+/* As many of everything: the order, and what it is called, may be another. */
+static void test_gated_alike(void **state)
+{
+    struct road_status told[STATUSES];
+    struct road shown[3];
+    struct workflow other;
+
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, US);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    memcpy(told, statuses, sizeof told);
+    for (size_t i = 0; i < 3; i++)
+        shown[i] = roads[2 - i];
+    other = flow;
+    other.statuses = told;
+    other.roads = shown;
+    assert_true(gate_is_alike(&flow, &other));
+    told[VERIFYING].asks_us = true;
+    assert_false(gate_is_alike(&flow, &other));
+    told[VERIFYING].asks_us = false;
+    bool *const parts[] = {&shown[1].names_us, &shown[1].demands, &shown[1].waits,
+                           &shown[1].records};
+    for (size_t i = 0; i < 4; i++) {
+        *parts[i] = true;
+        assert_false(gate_is_alike(&flow, &other));
+        *parts[i] = false;
+    }
+    shown[1].to = RESOLVED;
+    assert_false(gate_is_alike(&flow, &other));
+    shown[1].to = VERIFYING;
+    shown[0].guard_count = 0;
+    assert_false(gate_is_alike(&other, &flow));
+    shown[0].guard_count = 2;
+    other.road_count = 2;
+    assert_false(gate_is_alike(&flow, &other));
+    other.road_count = 3;
+    other.status_count--;
+    assert_false(gate_is_alike(&flow, &other));
+    other.status_count++;
+    assert_true(gate_is_alike(&flow, &other));
+}
+
 static void test_what_no_plan_closes(void **state)
 {
     (void)state;
@@ -273,4 +317,4 @@ UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
           cmocka_unit_test(test_an_approval_that_we_answer),
           cmocka_unit_test(test_an_approval_on_the_way), cmocka_unit_test(test_approvals),
-          cmocka_unit_test(test_what_no_plan_closes))
+          cmocka_unit_test(test_gated_alike), cmocka_unit_test(test_what_no_plan_closes))
