@@ -100,7 +100,8 @@ def test_a_close_waits_and_says_so(site):
     site.control("plant", {"what": "exit", "project": "IAM"})
     code, proven = site.prove()
     assert code == 1 and opened(proven) == ["unguarded"], proven
-    assert site.gate("install", "--yes")[0] == 0, "what others open is closed in the same way"
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0, ("what others open is closed in the same way", out, err)
     site.control("plant", {"what": "gone", "project": "IAM", "transition": names(site.workflow())["Done already"]})
     code, out, err = site.gate("uninstall")
     assert code == 0, (out, err)
