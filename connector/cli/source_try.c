@@ -176,8 +176,7 @@ static const char *verdict(const struct source_trial *trial)
         return "its reads can be relied on";
     if (bad->kind == TRY_NOBODY && bad->obs.outcome == OUTCOME_PRESENT)
         return "an account that nobody has is said to hold the canary's entitlement: the account "
-               "is "
-               "not looked at";
+               "is not looked at";
     if (bad->kind == TRY_NOTHING && bad->obs.outcome != OUTCOME_UNKNOWN)
         return "an entitlement that nobody knows is said to be held or not: a misspelt one would "
                "prove its own removal";

@@ -108,6 +108,23 @@ def test_a_close_waits_and_says_so(site):
     assert site.workflow() == before and site.control("screens")["IAM"] == screens and site.left() == []
 
 
+def test_a_road_out_of_our_own_status_is_for_people(site):
+    """What goes back to before the gate cannot keep it: said with the remedy, and nothing is changed."""
+    site.fresh()
+    before = site.workflow()
+    assert site.gate("install", "--yes")[0] == 0
+    made = site.control("plant", {"what": "exit", "project": "IAM", "from": "Verifying access"})["transition"]
+    opened_so = site.workflow()
+    code, proven = site.prove()
+    assert code == 1 and opened(proven) == ["unguarded"], proven
+    for verb in (("install", "--yes"), ("uninstall",)):
+        code, out, err = site.gate(*verb)
+        assert code == 1 and "transition 'Done already' uses the status that the gate added" in err and "by hand" in err, (out, err)
+        assert site.workflow() == opened_so
+    site.control("plant", {"what": "gone", "project": "IAM", "transition": made})
+    assert site.gate("uninstall")[0] == 0 and site.workflow() == before and site.left() == []
+
+
 def test_from_one_gate_to_the_other(site):
     site.fresh()
     before = site.workflow()

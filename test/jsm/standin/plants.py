@@ -46,9 +46,8 @@ def _global(site, project, flow, spec):
 
 
 def _exit(site, project, flow, spec):
-    """One more way out of one status, for everybody."""
-    source = site.flows.find_status(spec["from"], flow).id if "from" in spec else next(
-        s for s in flow.statuses if site.flows.statuses[s].category != "DONE")
+    """One more way out of one status, for everybody; out of the first one that a ticket is in, unless it says from where."""
+    source = site.flows.find_status(spec["from"], flow).id if "from" in spec else flow.initial.goes_to
     return _add(site, flow, transition(_free(flow), spec.get("name", "Done already"), (source,), _done(site, flow, spec.get("to")),
                                        resolution="Done"))
 
