@@ -511,6 +511,9 @@ static const char *const BLIND[] = {
     "members that are hidden on every side that is asked, often but one: a filter that finds "
     "nobody, an empty list of members, a user without groups count as they are. Let the credential "
     "see of each group what it sees of the canary's",
+    "a user from a group of the same short id, where members are found by filter and the user's "
+    "own "
+    "list of groups is not shown",
     "roles and entitlements of a user: groups alone are read",
     "the state of a copy: SCIM vouches for no time, so the moment of the read counts (less the Age "
     "a cache tells)",

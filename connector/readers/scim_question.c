@@ -1,5 +1,9 @@
 #include "readers/scim_question.h"
 
+#include <string.h>
+
+enum { SCIM_LONG_ID = 16 };
+
 /* --- one way --- */
 
 const char *scim_way_name(enum scim_way way)
@@ -238,6 +242,15 @@ static void end_present(struct scim_question *q, enum scim_said said)
         end_known(q, OUTCOME_PRESENT, via, "Ok");
 }
 
+/* A filter on members does not tell a user from a group in the group. Their ids may be the same
+ * where each kind is numbered by itself: short ones, other than UUIDs. */
+static bool is_mistakable(const struct scim_question *q)
+{
+    bool by_filter =
+        q->way == SCIM_BY_VALUE || q->way == SCIM_BY_ELEMENT || q->way == SCIM_BY_MEMBERS;
+    return by_filter && strlen(q->user_id) < SCIM_LONG_ID;
+}
+
 /* An item's ways: one no is asked again from the other side, which sees what the first may not:
  * members hidden from us, membership through another group. */
 static void take_of_item(struct scim_question *q, enum scim_said said, const char *reason)
@@ -246,8 +259,11 @@ static void take_of_item(struct scim_question *q, enum scim_said said, const cha
 
     if (said == SCIM_SAID_NOTHING || (said == SCIM_SAID_UNSUPPORTED && !more)) {
         end_unknown(q, reason);
-    } else if (said == SCIM_SAID_DIRECT && q->denied) {
+    } else if ((said == SCIM_SAID_DIRECT && q->denied) || (said == SCIM_SAID_NO && q->granted)) {
         end_unknown(q, "SourceContradicts");
+    } else if (said == SCIM_SAID_DIRECT && more && is_mistakable(q)) {
+        q->granted = true;
+        q->way = q->server->second;
     } else if (said == SCIM_SAID_DIRECT || said == SCIM_SAID_NESTED) {
         end_present(q, said);
     } else if (more) { /* no, or not for this group: scimmy fails on one that lost its last member

@@ -38,7 +38,8 @@ struct scim_question {
     unsigned used;   /* ways whose answers count */
     enum { SCIM_AT_GROUP, SCIM_AT_USER, SCIM_AT_MEMBER, SCIM_AT_END } at;
     enum scim_way way;
-    bool denied; /* one way said no */
+    bool denied;  /* one way said no */
+    bool granted; /* one way said yes, perhaps of a group whose id is the user's too */
     char group_id[SCIM_ID_BYTES], user_id[SCIM_ID_BYTES];
     enum account_state state;
     struct answer answer; /* at the end */

@@ -190,6 +190,42 @@ static void groups_in_a_group_are_nobody(void **state)
          SCIM_SAID_DIRECT);
 }
 
+/* What is said of one user, whom a filter finds in the group and whose own list shows these. */
+static const char *by_filter_then(const char *id, const char *groups, enum outcome expected)
+{
+    static const struct scim_place PLACE = {
+        .base = {"https://x", 9}, .user_name = {"userName", 8}, .group_name = {"displayName", 11}};
+    const struct scim_server server = {
+        .users = "/Users", .groups = "/Groups", .first = SCIM_BY_VALUE, .second = SCIM_BY_USER};
+    struct scim_question q;
+    struct scim_reply reply = told("{" LIST ",\"totalResults\":1,\"Resources\":[{\"id\":\"g\"}]}");
+
+    scim_question_begin(&q, &PLACE, &server, arena, STR("ada"), STR("finance"), 0);
+    q.at = SCIM_AT_MEMBER;
+    q.state = ACCOUNT_ACTIVE;
+    str_copy(q.group_id, sizeof q.group_id, STR("g"));
+    str_copy(q.user_id, sizeof q.user_id, str_of(id));
+    scim_question_take(&q, &reply);
+    if (q.at != SCIM_AT_END) {
+        reply = told(
+            arena_printf(arena, "{\"id\":\"%s\",\"active\":true,\"groups\":[%s]}", id, groups).p);
+        scim_question_take(&q, &reply);
+    }
+    assert_int_equal(q.at, SCIM_AT_END);
+    assert_int_equal(q.answer.outcome, expected);
+    return q.answer.reason;
+}
+
+static void a_short_id_may_be_a_groups_too(void **state)
+{
+    static const char UUID[] = "2819c223-7f76-453a-919d-413861904646";
+    (void)state;
+
+    assert_string_equal(by_filter_then("5", "{\"value\":\"g\"}", OUTCOME_PRESENT), "Ok");
+    assert_string_equal(by_filter_then("5", "", OUTCOME_UNKNOWN), "SourceContradicts");
+    assert_string_equal(by_filter_then(UUID, "", OUTCOME_PRESENT), "Ok"); /* not asked */
+}
+
 /* Walks a list of the canary and another: the trouble, or what is found of this name. */
 static const char *walked(bool of_users, bool exact, const char *name, const char *other)
 {
@@ -263,5 +299,6 @@ UNIT_MAIN(cmocka_unit_test_setup_teardown(literals_are_json, set_up, tear_down),
           cmocka_unit_test_setup_teardown(values_are_found_where_they_are, set_up, tear_down),
           cmocka_unit_test_setup_teardown(hidden_members_are_no_proof, set_up, tear_down),
           cmocka_unit_test_setup_teardown(groups_in_a_group_are_nobody, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(a_short_id_may_be_a_groups_too, set_up, tear_down),
           cmocka_unit_test_setup_teardown(nobody_in_the_whole_list, set_up, tear_down),
           cmocka_unit_test(reasons_have_remedies))
