@@ -73,12 +73,17 @@ class Connection:
 
     def __init__(self, sock):
         self._sock, self._buffer = sock, b""
+        self._turn = threading.Lock()
         self.taken, self.taking = 0, False  # calls that came in part at least; whether one is in hand
         self.when_heard = None  # called once the peer has gone on after the last answer: it has read it
 
-    def has_come(self):
-        """Something of the next call, or the end, waits to be read."""
-        return bool(self._buffer or readable(self._sock, 0))
+    def coming(self):
+        """Which of its calls is in hand, or waits to be read in part at least; 0: none. Nothing is read of a call before it is in
+        hand, and that is not done meanwhile: a call is always seen in one of the two places."""
+        with self._turn:
+            if self.taking:
+                return self.taken
+            return self.taken + 1 if self._buffer or readable(self._sock, 0) else 0
 
     def shut(self):
         self._sock.shutdown(socket.SHUT_RDWR)
@@ -94,7 +99,8 @@ class Connection:
         if self.when_heard:
             self.when_heard()
             self.when_heard = None
-        self.taken, self.taking = self.taken + 1, True
+        with self._turn:
+            self.taken, self.taking = self.taken + 1, True
 
     def read(self):
         """The next whole request; None when the peer closed between two."""
@@ -256,7 +262,8 @@ class Server:
                     others = [c for c in self._open if c is not but]
                     break
             time.sleep(0.001)  # some wait to be accepted
-        return {c: c.taken + (not c.taking) for c in others if c.taking or c.has_come()}
+        coming = {c: c.coming() for c in others}
+        return {c: n for c, n in coming.items() if n}
 
     def _converse(self, connection):
         try:
