@@ -111,7 +111,8 @@ def measure_service(site, bodies, number):
 
 
 def database_alone(site, direct, bodies, batch):
-    """Rows a second, and the 99th percentile of the milliseconds in which the database takes one batch."""
+    """Rows a second, and in milliseconds two 99th percentiles: of a batch, and of what a row waits that comes at any moment, for the
+    batch on its way and for its own: the best that an intake over this database could give."""
     done = subprocess.run([direct, site.database.dsn, bodies, str(SECONDS), str(batch), SQL], capture_output=True, text=True, check=True)
     return (float(word) for word in done.stdout.split())
 
@@ -139,20 +140,21 @@ def main():
     measure_service(site, bodies, "warm-up")  # a database that has run before has its write-ahead segments to reuse
     for number in range(ROUNDS):
         clean(site)
-        alone, _ = database_alone(site, direct, bodies, BATCH)
+        alone, _, _ = database_alone(site, direct, bodies, BATCH)
         clean(site)
-        _, commit_ms = database_alone(site, direct, bodies, CONNECTIONS)
+        _, commit_ms, best_ms = database_alone(site, direct, bodies, CONNECTIONS)
         clean(site)
         ours = measure_service(site, bodies, number)
         clean(site)
         theirs = wrk(f"http://127.0.0.1:{fastify.port}", bodies, f"fastify-{number}", "/webhook/jira/bench")
         theirs_rate = theirs["requests"] / theirs["duration_us"] * 1e6
         p99_ms = ours["p99_us"] / 1000
-        rounds.append({"alone": ours["rate"] / alone, "fastify": ours["rate"] / theirs_rate, "wait": p99_ms / commit_ms, **ours})
-        print(f"round {number + 1}: database alone {alone:.0f}/s (p99 of {CONNECTIONS} rows {commit_ms:.1f} ms), "
+        rounds.append({"alone": ours["rate"] / alone, "fastify": ours["rate"] / theirs_rate, "wait": p99_ms / commit_ms, "best": best_ms, **ours})
+        print(f"round {number + 1}: database alone {alone:.0f}/s (p99 of {CONNECTIONS} rows {commit_ms:.1f} ms, of the wait for them {best_ms:.1f}), "
               f"countersign {ours['rate']:.0f}/s (p99 {p99_ms:.1f} ms, {ours['cpu_us']:.1f} µs CPU, {ours['rss_mib']:.1f} MiB, not 2xx {ours['not_2xx']}), fastify {theirs_rate:.0f}/s", flush=True)
-    median = {k: statistics.median(r[k] for r in rounds) for k in ("alone", "fastify", "wait", "cpu_us", "p99_us", "rss_mib")}
+    median = {k: statistics.median(r[k] for r in rounds) for k in ("alone", "fastify", "wait", "best", "cpu_us", "p99_us", "rss_mib")}
     lost += sum(r["lost"] for r in rounds)
+    print(f"the best that an intake over this database could give: p99 {median['best']:.1f} ms", flush=True)
     good = [goal("ingest-vs-database", median["alone"], 0.7, median["alone"] >= 0.7),
             goal("ingest-vs-fastify", median["fastify"], 3, median["fastify"] >= 3),
             goal("ingest-cpu-us", median["cpu_us"], 25, median["cpu_us"] <= 25),
