@@ -83,14 +83,14 @@ def wait_for(condition, limit=5):
 
 
 def read_all(peer):
-    data = b""
+    data = bytearray()  # bytes that grow are copied with each part: of a large reply that takes longer than the server waits
     while True:
         try:
             part = peer.recv(65536)
         except ConnectionResetError:
-            return data + b"<RESET>"
+            return bytes(data) + b"<RESET>"
         if not part:
-            return data
+            return bytes(data)
         data += part
 
 
