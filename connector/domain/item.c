@@ -34,9 +34,41 @@ void observation_make_honest(struct observation *obs)
     }
 }
 
+void observation_hold_to(struct observation *obs, struct str account_id, bool traced)
+{
+    struct str why = STR_NONE;
+
+    if (obs->outcome == OUTCOME_UNKNOWN || str_empty(account_id) || PLANTED(ANY_ACCOUNT))
+        return;
+    if (obs->account == ACCOUNT_MISSING)
+        why = traced ? STR_NONE : STR("AccountNotTraced");
+    else if (str_empty(obs->native_id))
+        why = STR("AccountIdHidden");
+    if (!str_empty(why)) {
+        obs->outcome = OUTCOME_UNKNOWN;
+        obs->reason = why;
+    } else if (!str_empty(obs->native_id) && !str_eq(obs->native_id, account_id)) {
+        obs->account = ACCOUNT_REPLACED;
+        obs->reason = STR("AccountReplaced");
+    }
+}
+
+/* Was somebody else read? The name may have been pinned after it was. */
+static bool is_of_another(const struct item *item, const struct observation *o)
+{
+    bool both_known = !str_empty(item->account_id) && !str_empty(o->native_id);
+
+    if (PLANTED(ANY_ACCOUNT))
+        return false;
+    return o->account == ACCOUNT_REPLACED ||
+           (both_known && !str_eq(item->account_id, o->native_id));
+}
+
 /* Does this read say what was asked for? A present entitlement on a dead account is no grant. */
 static bool says_so(const struct item *item, const struct observation *o)
 {
+    if (is_of_another(item, o))
+        return false;
     if (item->desired == DESIRED_ABSENT)
         return o->outcome == OUTCOME_ABSENT;
     return o->outcome == OUTCOME_PRESENT && o->account == ACCOUNT_ACTIVE;
@@ -44,12 +76,12 @@ static bool says_so(const struct item *item, const struct observation *o)
 
 static const char *why_not(const struct item *item, const struct observation *o)
 {
+    if (is_of_another(item, o))
+        return "AccountReplaced";
     if (item->desired == DESIRED_ABSENT)
         return o->account == ACCOUNT_DISABLED ? "EntitlementRetained" : "StillPresent";
     if (o->account == ACCOUNT_MISSING)
         return "AccountMissing";
-    if (o->account == ACCOUNT_REPLACED)
-        return "AccountReplaced";
     return o->outcome == OUTCOME_PRESENT ? "PresentButInert" : "StillAbsent";
 }
 
@@ -131,6 +163,13 @@ struct item_back item_came_back(const struct item *item)
     if (was)
         back.was_ms = before.obs[0].as_of_ms;
     return back.again_ms && back.was_ms ? back : (struct item_back){0};
+}
+
+const char *item_why_not(const struct item *item, const struct observation *obs)
+{
+    if (obs->outcome == OUTCOME_UNKNOWN)
+        return "Unreadable";
+    return says_so(item, obs) ? NULL : why_not(item, obs);
 }
 
 #define COUNT(names) ((int)(sizeof(names) / sizeof((names)[0])))

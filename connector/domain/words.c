@@ -137,6 +137,8 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
     line_add_name(l, i->account);
     if (str_eq_c(str_of(f->reason), "AccountMissing"))
         line_add_c(l, " has no account in ");
+    else if (str_eq_c(str_of(f->reason), "AccountReplaced"))
+        line_add_c(l, " is the name of another account than before in ");
     else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
         line_add_c(l, " has ");
         line_add_name(l, i->entitlement);

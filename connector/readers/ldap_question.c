@@ -122,20 +122,15 @@ static int search(LDAP *ld, const char *base, int scope, const char *filter, cha
     return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, ret);
 }
 
-static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
-                     int64_t timeout_ms, struct entry *ret)
+static void find_by(LDAP *ld, const char *base, const char *filter, int64_t timeout_ms,
+                    struct entry *ret)
 {
-    char filter[FILTER_BYTES];
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
          lock[] = "pwdAccountLockedTime";
     char *attrs[] = {id1, id2, uac, lock, NULL};
     LDAPMessage *reply;
 
     *ret = (struct entry){0};
-    if (!make_filter(filter, pattern, value)) {
-        ret->trouble = "KeyTooLong";
-        return;
-    }
     int rc = search(ld, base, LDAP_SCOPE_SUBTREE, filter, attrs, timeout_ms, &reply);
     if (rc == LDAP_SIZELIMIT_EXCEEDED && ldap_count_entries(ld, reply) > 1) {
         ret->found = 2;
@@ -157,6 +152,35 @@ static void find_one(LDAP *ld, const char *base, const char *pattern, const char
         ldap_memfree(dn);
     }
     ldap_msgfree(reply);
+}
+
+static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
+                     int64_t timeout_ms, struct entry *ret)
+{
+    char filter[FILTER_BYTES];
+
+    if (make_filter(filter, pattern, value))
+        find_by(ld, base, filter, timeout_ms, ret);
+    else
+        *ret = (struct entry){.trouble = "KeyTooLong"};
+}
+
+/* By entryUUID (RFC 4530), or by objectGUID, which is kept as hex and asked for byte by byte
+ * (RFC 4515). Of a name that is nobody's: was it given another, or is the account gone? */
+static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id, struct entry *ret)
+{
+    char filter[FILTER_BYTES];
+    size_t len = 0;
+
+    if (strchr(id, '-')) {
+        find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
+        return;
+    }
+    len = (size_t)snprintf(filter, sizeof filter, "(objectGUID=");
+    for (const char *p = id; p[0] && p[1] && len + 5 < sizeof filter; p += 2)
+        len += (size_t)snprintf(filter + len, sizeof filter - len, "\\%.2s", p);
+    snprintf(filter + len, sizeof filter - len, ")");
+    find_by(ld, place->base, filter, place->timeout_ms, ret);
 }
 
 /* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
@@ -216,17 +240,20 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place,
     return a;
 }
 
-static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const char *account,
-                             const char *entitlement)
+static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const struct ldap_pair *pair)
 {
     struct entry group, user;
 
-    find_one(ld, place->group_base, place->group_filter, entitlement, place->timeout_ms, &group);
+    find_one(ld, place->group_base, place->group_filter, pair->entitlement, place->timeout_ms,
+             &group);
     if (group.trouble)
         return answer_unknown(group.trouble);
     if (group.found != 1) /* gone, renamed, or hidden from us: not for us to tell apart */
         return answer_unknown(group.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-    find_one(ld, place->people_base, place->people_filter, account, place->timeout_ms, &user);
+    find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
+    bool traced = !user.trouble && !user.found && pair->account_id[0];
+    if (traced)
+        find_by_id(ld, place, pair->account_id, &user);
     if (user.trouble)
         return answer_unknown(user.trouble);
     if (user.found > 1) {
@@ -238,8 +265,9 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const cha
         struct answer a = {.outcome = OUTCOME_ABSENT,
                            .account = ACCOUNT_MISSING,
                            .complete = true,
+                           .traced = traced,
                            .reason = "AccountMissing"};
-        answer_raw(&a, "group %s %s\nuser none\n", group.dn, group.id);
+        answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, traced);
         return a;
     }
     return test_member(ld, place, &group, &user);
@@ -274,9 +302,8 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const char *account,
-              const char *entitlement, const char *canary_account, const char *canary_entitlement,
-              struct answer *ret, struct answer *ret_canary)
+void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
+              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary)
 {
     LDAP *ld = NULL;
     int rc = ldap_initialize(&ld, place->uri);
@@ -286,8 +313,8 @@ void ldap_ask(const struct ldap_place *place, struct str password, const char *a
     if (rc == LDAP_SUCCESS)
         rc = bind_as(ld, place, password);
     if (rc == LDAP_SUCCESS) {
-        *ret = ask_one(ld, place, account, entitlement);
-        *ret_canary = ask_one(ld, place, canary_account, canary_entitlement);
+        *ret = ask_one(ld, place, pair);
+        *ret_canary = ask_one(ld, place, canary);
     } else {
         *ret = answer_unknown(reason_of(rc));
         *ret_canary = answer_unknown(reason_of(rc));

@@ -4,7 +4,8 @@
  *   read_peer KIND TIMEOUT_MS CLOSE_AFTER_MS SECRET CANARY_ACCOUNT CANARY_ENTITLEMENT NAME=VALUE...
  * -- ACCOUNT ENTITLEMENT [ACCOUNT ENTITLEMENT...]
  *
- * All reads are asked for at once. CLOSE_AFTER_MS: close while they are under way; 0 = when all are
+ * pin=ID among the settings: the accounts are pinned to that immutable id. All reads are asked for
+ * at once. CLOSE_AFTER_MS: close while they are under way; 0 = when all are
  * answered. A reader that does not open: its error on standard error, exit code 78. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
     struct peer peer = {0};
     struct err err = {0};
     int64_t timeout_ms = 0, close_ms = 0;
+    struct str pin = STR_NONE;
     int i = 7;
 
     if (argc < 8 || !str_to_i64(str_of(argv[2]), &timeout_ms) ||
@@ -89,6 +91,10 @@ int main(int argc, char **argv)
     for (; i < argc && strcmp(argv[i], "--") != 0 && config.setting_count < SETTINGS_MAX; i++) {
         struct str value = str_of(argv[i]);
         struct str name = str_cut(&value, '=');
+        if (str_eq_c(name, "pin")) {
+            pin = value;
+            continue;
+        }
         settings[config.setting_count++] = (struct reader_setting){name, value};
     }
     peer.reader = reader_kind_find(str_of(argv[1]))->open(&config, &err);
@@ -99,6 +105,7 @@ int main(int argc, char **argv)
             struct item item = {.id = n,
                                 .source = STR("target"),
                                 .account = str_of(argv[i + 1]),
+                                .account_id = pin,
                                 .entitlement = str_of(argv[i + 2])};
             peer.reader->kind->read(peer.reader, &item, on_observed, &peer);
         }
