@@ -55,6 +55,6 @@ select is(pg_temp.pinned('ann'), 'G2/operator', 'now the new account counts');
 select is(t.verdict(t.item(:'second')), 'verified', 'that nobody had the name says the newest read');
 select pg_temp.look(:'second', 'absent', 'active', 'G1');
 select is(t.verdict(t.item(:'second')), 'mismatch', 'reads of the account before do not count any more');
-select throws_ok('update governance.account_link set native_id = ''G9''', 'CG002', null, 'a link is never edited');
+select throws_ok('update governance.account_link set native_id = ''G9''', '42501', null, 'a link is never edited');
 select throws_ok('delete from governance.account_link', '42501', null, 'nor taken away');
 select * from finish();
