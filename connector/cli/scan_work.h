@@ -21,11 +21,13 @@ struct scan {
     size_t found[SCAN_UNKNOWN + 1]; /* how many of each */
 };
 
+/* For people and for --json: "as asked", "drift", "excepted", "unknown". */
 const char *scan_finding_name(enum scan_finding finding);
 /* rows: one for each of `items`, in their order. False: a source of them cannot be opened. */
 MUST_CHECK bool scan_read(const struct config *config, struct arena *arena,
                           const struct closed_item *items, size_t count, struct scan *ret,
                           struct err *err);
+/* 2 when anything drifted, else 75 when anything is not known, else 0. */
 enum exit_code scan_code(const struct scan *scan);
 
 #endif
