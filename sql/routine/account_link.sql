@@ -15,7 +15,7 @@ begin
 end $$;
 comment on function governance.account_pin(uuid, text, jsonb) is 'Pin accounts that were read for the first time to their immutable ids';
 
--- An operator says that the name is rightly another account''s now (somebody was hired again). Reads of the account before count no
+-- An operator says that the name is rightly another account's now (somebody was hired again). Reads of the account before count no
 -- longer. Null: there is no such link, or it names that id already.
 create or replace function governance.account_relink(p_source text, p_account text, p_person text, p_native_id text, p_actor text,
                                                      p_reason text) returns bigint
@@ -34,8 +34,8 @@ begin
     insert into governance.account_link (person, source, account, native_id, how, actor, reason, replaces)
     values (p_person, p_source, p_account, p_native_id, 'operator', p_actor, p_reason, was.id)
     returning id into made;
-    -- what waits for it is looked at again at once
-    update governance.access_request r set look_at = clock_timestamp()
+    -- what waits for it is looked at again at once, and read as if somebody had touched its ticket
+    update governance.access_request r set look_at = clock_timestamp(), seen_updated_ms = 0
      where r.beneficiary = p_person and r.phase in ('fulfilling', 'claimed', 'verifying') and r.look_at is not null
        and exists (select from governance.request_item i where i.request_id = r.id and i.source = p_source and i.account = p_account
                       and i.replaced_at is null);
