@@ -28,6 +28,8 @@ static const struct {
     {"PresentButInert", "it is there, on an account that is not active"},
     {"EntitlementRetained",
      "the account is disabled and still has it: enabled again, it counts again"},
+    {"InheritedVia", "it is still there through something else: another group, a role, its primary "
+                     "group"},
     {"StillPresent", "it is still there"},
     {"StillAbsent", "it is not there"},
     {"BeforeTheBreak", "as asked, but something else was read after it: the count began anew"},

@@ -78,6 +78,8 @@ static const char *why_not(const struct item *item, const struct observation *o)
 {
     if (is_of_another(item, o))
         return "AccountReplaced";
+    if (item->desired == DESIRED_ABSENT && o->via > VIA_DIRECT)
+        return "InheritedVia"; /* taken away itself, perhaps; another path still leads there */
     if (item->desired == DESIRED_ABSENT)
         return o->account == ACCOUNT_DISABLED ? "EntitlementRetained" : "StillPresent";
     if (o->account == ACCOUNT_MISSING)
@@ -210,6 +212,15 @@ bool account_state_from(struct str name, enum account_state *ret)
 const char *via_name(enum via v)
 {
     return VIAS[v];
+}
+
+bool via_from(struct str name, enum via *ret)
+{
+    int i = str_index(name, VIAS, COUNT(VIAS));
+
+    if (i >= 0)
+        *ret = (enum via)i;
+    return i >= 0;
 }
 
 const char *desired_name(enum desired d)

@@ -127,6 +127,7 @@ MUST_CHECK bool outcome_from(struct str name, enum outcome *ret);
 const char *account_state_name(enum account_state a);
 MUST_CHECK bool account_state_from(struct str name, enum account_state *ret);
 const char *via_name(enum via v);
+MUST_CHECK bool via_from(struct str name, enum via *ret);
 const char *desired_name(enum desired d);
 MUST_CHECK bool desired_from(struct str name, enum desired *ret);
 

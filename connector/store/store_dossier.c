@@ -86,6 +86,8 @@ static void read_observation(struct arena *a, const struct json *v, struct obser
         o->outcome = OUTCOME_UNKNOWN;
     if (!account_state_from(json_str(json_member(v, "account")), &o->account))
         o->account = ACCOUNT_UNKNOWN;
+    if (!via_from(json_str(json_member(v, "via")), &o->via))
+        o->via = VIA_NONE;
     o->complete = flag(v, "complete");
     o->canary_ok = flag(v, "canary_ok");
     o->as_of_ms = number(v, "as_of_ms");

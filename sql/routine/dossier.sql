@@ -178,7 +178,7 @@ begin
     return (select coalesce(json_agg(json_build_object('outcome', o.outcome, 'account', o.account,
                                 'complete', o.complete, 'canary_ok', o.canary_ok,
                                 'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
-                                'native_id', o.native_id, 'reason', o.reason) order by o.id desc), '[]')
+                                'native_id', o.native_id, 'via', o.via, 'reason', o.reason) order by o.id desc), '[]')
               from (select * from governance.observation o
                      where o.item_id = p_item and o.generation = p_generation
                      order by o.id desc limit 200) o);

@@ -20,6 +20,7 @@ language sql stable set search_path = pg_catalog as $$
                               when not x.so then case when p_desired = 'present' and x.outcome = 'present' then 'PresentButInert'
                                                       when p_desired = 'present' and x.account = 'missing' then 'AccountMissing'
                                                       when p_desired = 'present' then 'StillAbsent'
+                                                      when x.via not in ('none', 'direct') then 'InheritedVia'
                                                       when x.account = 'disabled' then 'EntitlementRetained' else 'StillPresent' end
                               when x.id < b.at then 'BeforeTheBreak'
                               else 'Counts' end)) order by x.id desc), '[]')

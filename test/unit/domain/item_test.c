@@ -345,9 +345,35 @@ static void one_read_says_why_it_is_not_so(void **state)
     assert_null(item_why_not(&item, &obs));
 }
 
+static void what_is_held_through_something_else_is_told_apart(void **state)
+{
+    static const struct {
+        enum via via;
+        const char *reason;
+    } CASES[] = {{VIA_NONE, "StillPresent"},
+                 {VIA_DIRECT, "StillPresent"},
+                 {VIA_NESTED, "InheritedVia"},
+                 {VIA_ROLE, "InheritedVia"},
+                 {VIA_PRIMARY_GROUP, "InheritedVia"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct observation obs = seen(OUTCOME_PRESENT, 0);
+        obs.via = CASES[i].via;
+        struct item item = item_of(DESIRED_ABSENT, &obs, 1);
+        assert_string_equal(item_why_not(&item, &obs), CASES[i].reason);
+        item.desired = DESIRED_PRESENT;
+        assert_null(item_why_not(&item, &obs)); /* however it came */
+    }
+}
+
 static void names_go_there_and_back(void **state)
 {
     (void)state;
+    for (int i = 0; i <= VIA_PENDING; i++) {
+        enum via v;
+        assert_true(via_from(str_of(via_name((enum via)i)), &v));
+        assert_int_equal(v, i);
+    }
     for (int i = 0; i <= OUTCOME_ABSENT; i++) {
         enum outcome o;
         assert_true(outcome_from(str_of(outcome_name((enum outcome)i)), &o));
@@ -374,9 +400,11 @@ static void other_names_are_refused(void **state)
     enum outcome o;
     enum account_state a;
     enum desired d;
+    enum via v;
     (void)state;
     assert_false(outcome_from(STR("gone"), &o));
     assert_false(account_state_from(STR("locked"), &a));
+    assert_false(via_from(STR("luck"), &v));
     assert_false(desired_from(STR("unknown"), &d));
 }
 
@@ -414,4 +442,5 @@ UNIT_MAIN(cmocka_unit_test(what_was_so_and_is_not_any_more),
           cmocka_unit_test(a_name_is_held_to_its_id),
           cmocka_unit_test(a_read_from_before_it_was_pinned_is_held_to_it_too),
           cmocka_unit_test(one_read_says_why_it_is_not_so),
+          cmocka_unit_test(what_is_held_through_something_else_is_told_apart),
           cmocka_unit_test(names_go_there_and_back), cmocka_unit_test(other_names_are_refused))
