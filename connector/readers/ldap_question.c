@@ -122,7 +122,7 @@ static int search(LDAP *ld, const char *base, int scope, const char *filter, cha
     return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, ret);
 }
 
-static void find_by(LDAP *ld, const char *base, const char *filter, int64_t timeout_ms,
+static void find_by(LDAP *ld, const char *base, int scope, const char *filter, int64_t timeout_ms,
                     struct entry *ret)
 {
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
@@ -131,7 +131,7 @@ static void find_by(LDAP *ld, const char *base, const char *filter, int64_t time
     LDAPMessage *reply;
 
     *ret = (struct entry){0};
-    int rc = search(ld, base, LDAP_SCOPE_SUBTREE, filter, attrs, timeout_ms, &reply);
+    int rc = search(ld, base, scope, filter, attrs, timeout_ms, &reply);
     if (rc == LDAP_SIZELIMIT_EXCEEDED && ldap_count_entries(ld, reply) > 1) {
         ret->found = 2;
     } else if (rc != LDAP_SUCCESS) {
@@ -160,27 +160,45 @@ static void find_one(LDAP *ld, const char *base, const char *pattern, const char
     char filter[FILTER_BYTES];
 
     if (make_filter(filter, pattern, value))
-        find_by(ld, base, filter, timeout_ms, ret);
+        find_by(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms, ret);
     else
         *ret = (struct entry){.trouble = "KeyTooLong"};
 }
 
-/* By entryUUID (RFC 4530), or by objectGUID, which is kept as hex and asked for byte by byte
- * (RFC 4515). Of a name that is nobody's: was it given another, or is the account gone? */
+static bool is_guid(const char *id)
+{
+    return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
+}
+
+/* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
+ * (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
 static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id, struct entry *ret)
 {
-    char filter[FILTER_BYTES];
-    size_t len = 0;
+    char name[ID_BYTES + 16];
 
-    if (strchr(id, '-')) {
+    if (!is_guid(id)) {
         find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
         return;
     }
-    len = (size_t)snprintf(filter, sizeof filter, "(objectGUID=");
-    for (const char *p = id; p[0] && p[1] && len + 5 < sizeof filter; p += 2)
-        len += (size_t)snprintf(filter + len, sizeof filter - len, "\\%.2s", p);
-    snprintf(filter + len, sizeof filter - len, ")");
-    find_by(ld, place->base, filter, place->timeout_ms, ret);
+    snprintf(name, sizeof name, "<GUID=%s>", id);
+    find_by(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms, ret);
+    if (ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
+        *ret = (struct entry){0};
+}
+
+/* Nobody has the name: was the account given another, or is it gone? That nobody has the id either
+ * counts where the group, which is there, is found by its id. */
+static void trace(LDAP *ld, const struct ldap_place *place, const char *id,
+                  const struct entry *group, struct entry *ret)
+{
+    struct entry again;
+
+    find_by_id(ld, place, id, ret);
+    if (ret->trouble || ret->found)
+        return;
+    find_by_id(ld, place, group->id, &again);
+    if (again.trouble || again.found != 1 || strcmp(again.dn, group->dn) != 0)
+        ret->trouble = "AccountNotTraced";
 }
 
 /* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
@@ -253,7 +271,7 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const str
     find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
     bool traced = !user.trouble && !user.found && pair->account_id[0];
     if (traced)
-        find_by_id(ld, place, pair->account_id, &user);
+        trace(ld, place, pair->account_id, &group, &user);
     if (user.trouble)
         return answer_unknown(user.trouble);
     if (user.found > 1) {

@@ -3,19 +3,18 @@ import collections
 import contextlib
 import os
 import pathlib
+import runpy
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "test" / "readers"))
-from conftest import ask  # noqa: E402
+from lib import proc, wait
 
-from lib import proc, wait  # noqa: E402
+READERS = pathlib.Path(__file__).resolve().parents[1] / "readers" / "conftest.py"
+ask = runpy.run_path(str(READERS))["ask"]  # there are several files of that name
 
 HOST, BASE, PASSWORD = "127.0.0.77", "DC=ad,DC=example,DC=com", "Passw0rd!x"
 CANARY = ("canary", "watch")
@@ -102,7 +101,8 @@ def test_renamed_replaced_and_gone_by_objectguid(domain):
     domain.tool("group", "addmembers", "finance", "yan")
     answer, = read(domain, ("yan", "finance"))
     pin = answer["id"]
-    domain.modify(f"dn: CN=yan,CN=Users,{BASE}\nchangetype: modify\nreplace: sAMAccountName\nsAMAccountName: yannick\n")
+    domain.modify(f"dn: CN=yan,CN=Users,{BASE}\nchangetype: modify\nreplace: sAMAccountName\nsAMAccountName: yannick\n-\n"
+                  "replace: userPrincipalName\nuserPrincipalName: yannick@ad.example.com\n")
     assert say(*read(domain, ("yan", "finance"))) == ("absent", "missing", "AccountMissing"), "what the name alone says"
     answer, = read(domain, ("yan", "finance"), pin=pin)
     assert say(answer) == ("present", "active", "Ok") and answer["id"] == pin
