@@ -38,6 +38,12 @@ static const char *reason_of(int rc)
         return "Referral";
     case LDAP_NO_SUCH_OBJECT:
         return "NotVisible";
+    case LDAP_FILTER_ERROR:
+    case LDAP_UNDEFINED_TYPE:
+    case LDAP_INAPPROPRIATE_MATCHING:
+    case LDAP_INVALID_SYNTAX:
+    case LDAP_INVALID_DN_SYNTAX:
+        return "QueryRefused";
     default:
         return "SourceDown";
     }
