@@ -3,8 +3,12 @@
 
 #include "base/limits.h"
 #include "cli/source_try.h"
+#include "store/store_truth.h"
 
-static const char USAGE[] = "test NAME [--account ACCOUNT --entitlement ENTITLEMENT] [--json]";
+static const char USAGE[] =
+    "test NAME [--account ACCOUNT --entitlement ENTITLEMENT] [--json]\n"
+    "       countersign source relink NAME --account ACCOUNT --person PERSON --id NEW_ID\n"
+    "           --by WHO --reason TEXT";
 
 static const struct source_config *find(const struct config *config, const char *name)
 {
@@ -40,15 +44,51 @@ static int test(struct cli *cli, const char *name)
     return source_trial_code(&trial);
 }
 
+/* The name rightly belongs to another account now: whoever was pinned to the one before is pinned
+ * to this one. */
+static int relink(struct cli *cli, const char *name)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct relink l = {.source = str_of(name),
+                       .account = str_of(cli_option(cli, "account")),
+                       .person = str_of(cli_option(cli, "person")),
+                       .native_id = str_of(cli_option(cli, "id")),
+                       .actor = str_of(cli_option(cli, "by")),
+                       .reason = str_of(cli_option(cli, "reason"))};
+    struct pg_options options;
+    struct err err = {0};
+    bool done;
+
+    if (cli->argc || !l.account.len || !l.person.len || !l.native_id.len || !l.actor.len ||
+        !l.reason.len)
+        return cli_usage(cli, USAGE);
+    const struct config *config = cli_config(cli, arena);
+    if (!config)
+        return EXIT_CODE_CONFIG;
+    if (!cli_database(config, arena, &options, &err) ||
+        !store_account_relink(&options, &l, &done, &err))
+        return cli_fail(&err);
+    if (done) {
+        printf("linked: reads of the account before count no longer\n");
+        return EXIT_CODE_OK;
+    }
+    fprintf(stderr,
+            "countersign source: that person's account of this name was never pinned, or is "
+            "pinned to that id already\n");
+    return EXIT_CODE_DATA;
+}
+
 static int source_command(struct cli *cli)
 {
     const char *verb = cli_word(cli);
     const char *name = cli_word(cli);
 
-    if (!verb || strcmp(verb, "test") != 0 || !name)
-        return cli_usage(cli, USAGE);
-    return test(cli, name);
+    if (verb && name && strcmp(verb, "test") == 0)
+        return test(cli, name);
+    if (verb && name && strcmp(verb, "relink") == 0)
+        return relink(cli, name);
+    return cli_usage(cli, USAGE);
 }
 
-const struct cli_command CLI_SOURCE = {"source", "try out how a target system is read",
-                                       source_command};
+const struct cli_command CLI_SOURCE = {
+    "source", "try out how a target system is read; link an account anew", source_command};

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "io/io_file.h"
+#include "cli/source_open.h"
 #include "json/json_write.h"
 
 enum { OUT_BYTES = 256 * 1024 };
@@ -114,19 +114,8 @@ bool source_try(const struct source_config *source, struct arena *arena, struct 
     add(ret, TRY_NOTHING, source->canary_account, NOTHING);
     if (account.len)
         add(ret, TRY_SAMPLE, account, entitlement);
-    if (source->secret.len && !file_secret(source->secret, &secret, err))
-        return false;
     t.loop = io_loop_new();
-    struct reader_config config = {.source = source->name,
-                                   .settings = source->settings,
-                                   .setting_count = source->setting_count,
-                                   .secret = secret,
-                                   .canary_account = source->canary_account,
-                                   .canary_entitlement = source->canary_entitlement,
-                                   .timeout_ms = source->timeout_ms,
-                                   .loop = t.loop,
-                                   .clock = &CLOCK_SYSTEM};
-    t.reader = source->reader->open(&config, err);
+    t.reader = source_open(source, t.loop, &secret, err);
     if (t.reader) {
         try_next(&t);
         (void)!io_loop_run(t.loop);

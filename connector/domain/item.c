@@ -34,9 +34,41 @@ void observation_make_honest(struct observation *obs)
     }
 }
 
+void observation_hold_to(struct observation *obs, struct str account_id, bool traced)
+{
+    struct str why = STR_NONE;
+
+    if (obs->outcome == OUTCOME_UNKNOWN || str_empty(account_id) || PLANTED(ANY_ACCOUNT))
+        return;
+    if (obs->account == ACCOUNT_MISSING)
+        why = traced ? STR_NONE : STR("AccountNotTraced");
+    else if (str_empty(obs->native_id))
+        why = STR("AccountIdHidden");
+    if (!str_empty(why)) {
+        obs->outcome = OUTCOME_UNKNOWN;
+        obs->reason = why;
+    } else if (!str_empty(obs->native_id) && !str_eq(obs->native_id, account_id)) {
+        obs->account = ACCOUNT_REPLACED;
+        obs->reason = STR("AccountReplaced");
+    }
+}
+
+/* Was somebody else read? The name may have been pinned after it was. */
+static bool is_of_another(const struct item *item, const struct observation *o)
+{
+    bool both_known = !str_empty(item->account_id) && !str_empty(o->native_id);
+
+    if (PLANTED(ANY_ACCOUNT))
+        return false;
+    return o->account == ACCOUNT_REPLACED ||
+           (both_known && !str_eq(item->account_id, o->native_id));
+}
+
 /* Does this read say what was asked for? A present entitlement on a dead account is no grant. */
 static bool says_so(const struct item *item, const struct observation *o)
 {
+    if (is_of_another(item, o))
+        return false;
     if (item->desired == DESIRED_ABSENT)
         return o->outcome == OUTCOME_ABSENT;
     return o->outcome == OUTCOME_PRESENT && o->account == ACCOUNT_ACTIVE;
@@ -44,12 +76,14 @@ static bool says_so(const struct item *item, const struct observation *o)
 
 static const char *why_not(const struct item *item, const struct observation *o)
 {
+    if (is_of_another(item, o))
+        return "AccountReplaced";
+    if (item->desired == DESIRED_ABSENT && o->via > VIA_DIRECT)
+        return "InheritedVia"; /* taken away itself, perhaps; another path still leads there */
     if (item->desired == DESIRED_ABSENT)
         return o->account == ACCOUNT_DISABLED ? "EntitlementRetained" : "StillPresent";
     if (o->account == ACCOUNT_MISSING)
         return "AccountMissing";
-    if (o->account == ACCOUNT_REPLACED)
-        return "AccountReplaced";
     return o->outcome == OUTCOME_PRESENT ? "PresentButInert" : "StillAbsent";
 }
 
@@ -133,6 +167,13 @@ struct item_back item_came_back(const struct item *item)
     return back.again_ms && back.was_ms ? back : (struct item_back){0};
 }
 
+const char *item_why_not(const struct item *item, const struct observation *obs)
+{
+    if (obs->outcome == OUTCOME_UNKNOWN)
+        return "Unreadable";
+    return says_so(item, obs) ? NULL : why_not(item, obs);
+}
+
 #define COUNT(names) ((int)(sizeof(names) / sizeof((names)[0])))
 
 const char *verdict_name(enum verdict v)
@@ -171,6 +212,15 @@ bool account_state_from(struct str name, enum account_state *ret)
 const char *via_name(enum via v)
 {
     return VIAS[v];
+}
+
+bool via_from(struct str name, enum via *ret)
+{
+    int i = str_index(name, VIAS, COUNT(VIAS));
+
+    if (i >= 0)
+        *ret = (enum via)i;
+    return i >= 0;
 }
 
 const char *desired_name(enum desired d)

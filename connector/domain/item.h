@@ -49,6 +49,12 @@ struct observation {
  * pending). */
 void observation_make_honest(struct observation *obs);
 
+/* Hold a read of an account by its name to the immutable id that the name is pinned to (empty: to
+ * none yet). A name that is another's now is ACCOUNT_REPLACED: what was read is of somebody else. A
+ * name that is nobody's proves nothing unless nobody has the id either (`traced`), and an account
+ * whose id is not shown may be any. After observation_make_honest(). */
+void observation_hold_to(struct observation *obs, struct str account_id, bool traced);
+
 struct source_rule {
     int64_t settle_ms;     /* how long the source may lag behind a change */
     int32_t confirmations; /* consecutive absents wanted, at least 1 */
@@ -67,6 +73,7 @@ struct item {
     int64_t id;
     struct str source, account, entitlement;
     struct str source_label; /* what people call the source */
+    struct str account_id;   /* immutable id that the account's name is pinned to; empty: not yet */
     enum desired desired;
     struct source_rule rule;
     bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to
@@ -109,6 +116,10 @@ struct item_back item_came_back(const struct item *item);
  * Pure. */
 struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t now_ms);
 
+/* Why one read does not say what is asked for (CamelCase, static); NULL: it does. Of an unknown one
+ * "Unreadable". What it is worth as proof, verdict_judge() says. */
+const char *item_why_not(const struct item *item, const struct observation *obs);
+
 /* Names as they stand in the database, and back; an unknown name gives false. */
 const char *verdict_name(enum verdict v);
 const char *outcome_name(enum outcome o);
@@ -116,6 +127,7 @@ MUST_CHECK bool outcome_from(struct str name, enum outcome *ret);
 const char *account_state_name(enum account_state a);
 MUST_CHECK bool account_state_from(struct str name, enum account_state *ret);
 const char *via_name(enum via v);
+MUST_CHECK bool via_from(struct str name, enum via *ret);
 const char *desired_name(enum desired d);
 MUST_CHECK bool desired_from(struct str name, enum desired *ret);
 

@@ -121,6 +121,14 @@ static bool resolves_itself(const struct dossier *d)
     return d->mode == GATE_ENFORCE || d->ticket.role == STATUS_VERIFY;
 }
 
+/* Of what was taken away and is still there: what leads there. */
+static const char *path_of(enum via via)
+{
+    return via == VIA_ROLE            ? ", through a role, in "
+           : via == VIA_PRIMARY_GROUP ? ", as a primary group, in "
+                                      : ", through another group, in ";
+}
+
 static void say_missing(struct line *l, const struct dossier *d, const struct item *i,
                         const struct finding *f)
 {
@@ -137,6 +145,8 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
     line_add_name(l, i->account);
     if (str_eq_c(str_of(f->reason), "AccountMissing"))
         line_add_c(l, " has no account in ");
+    else if (str_eq_c(str_of(f->reason), "AccountReplaced"))
+        line_add_c(l, " is the name of another account than before in ");
     else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
         line_add_c(l, " has ");
         line_add_name(l, i->entitlement);
@@ -144,7 +154,8 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
     } else {
         line_add_c(l, i->desired == DESIRED_ABSENT ? " still has " : " doesn't have ");
         line_add_name(l, i->entitlement);
-        line_add_c(l, " in ");
+        line_add_c(l,
+                   str_eq_c(str_of(f->reason), "InheritedVia") ? path_of(f->proof->via) : " in ");
     }
     line_add_name(l, label(i));
     line_add_c(l, " (read ");

@@ -62,7 +62,8 @@ static void mark(struct notice_row *row, const struct item *i, const struct find
         row->colour = "blue";
         return;
     case VERDICT_MISMATCH:
-        row->mark = absent                                           ? "STILL PRESENT"
+        row->mark = str_eq_c(str_of(f->reason), "AccountReplaced")   ? "ANOTHER ACCOUNT"
+                    : absent                                         ? "STILL PRESENT"
                     : str_eq_c(str_of(f->reason), "PresentButInert") ? "NOT ACTIVE"
                                                                      : "MISSING";
         row->colour = "red";

@@ -62,6 +62,7 @@ void answers_join(const struct item *item, const struct answer *item_answer,
         a->outcome != OUTCOME_UNKNOWN)
         distrust(ret, canary_answer->reason);
     observation_make_honest(ret);
+    observation_hold_to(ret, item->account_id, a->traced);
 }
 
 struct str setting(const struct reader_config *config, const char *name, const char *otherwise)

@@ -32,7 +32,7 @@ struct ldap_read {
     struct ldap_reader *reader;
     struct item item;
     struct arena *arena;
-    const char *account, *entitlement, *canary_account, *canary_entitlement;
+    struct ldap_pair pair, canary;
     struct answer item_answer, canary_answer;
     int64_t began_ms;
     reader_done_fn *fn;
@@ -44,8 +44,8 @@ static void on_thread(void *job)
     struct ldap_read *r = job;
     struct ldap_reader *reader = r->reader;
 
-    ldap_ask(&reader->place, secret_reveal(reader->config.secret), r->account, r->entitlement,
-             r->canary_account, r->canary_entitlement, &r->item_answer, &r->canary_answer);
+    ldap_ask(&reader->place, secret_reveal(reader->config.secret), &r->pair, &r->canary,
+             &r->item_answer, &r->canary_answer);
 }
 
 static void on_done(void *job)
@@ -73,10 +73,12 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
                             .arena = arena_new(LIMIT_ARENA_SMALL),
                             .fn = fn,
                             .arg = arg};
-    r->account = arena_cstr(r->arena, item->account);
-    r->entitlement = arena_cstr(r->arena, item->entitlement);
-    r->canary_account = arena_cstr(r->arena, reader->config.canary_account);
-    r->canary_entitlement = arena_cstr(r->arena, reader->config.canary_entitlement);
+    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->pair = (struct ldap_pair){arena_cstr(r->arena, item->account),
+                                 arena_cstr(r->arena, item->entitlement),
+                                 arena_cstr(r->arena, item->account_id)};
+    r->canary = (struct ldap_pair){arena_cstr(r->arena, reader->config.canary_account),
+                                   arena_cstr(r->arena, reader->config.canary_entitlement), ""};
     r->began_ms = clock_wall_ms(reader->config.clock);
     if (io_work_push(reader->work, on_thread, on_done, r))
         return;
@@ -119,6 +121,7 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
     reader->place = (struct ldap_place){
         .uri = arena_cstr(a, setting(config, "uri", "")),
         .bind_dn = arena_cstr(a, setting(config, "bind_dn", "")),
+        .base = base,
         .people_base = arena_cstr(a, setting(config, "people_base", base)),
         .people_filter = arena_cstr(a, setting(config, "people_filter", "(uid=%s)")),
         .group_base = arena_cstr(a, setting(config, "group_base", base)),

@@ -38,6 +38,12 @@ static const char *reason_of(int rc)
         return "Referral";
     case LDAP_NO_SUCH_OBJECT:
         return "NotVisible";
+    case LDAP_FILTER_ERROR:
+    case LDAP_UNDEFINED_TYPE:
+    case LDAP_INAPPROPRIATE_MATCHING:
+    case LDAP_INVALID_SYNTAX:
+    case LDAP_INVALID_DN_SYNTAX:
+        return "QueryRefused";
     default:
         return "SourceDown";
     }
@@ -122,21 +128,16 @@ static int search(LDAP *ld, const char *base, int scope, const char *filter, cha
     return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, ret);
 }
 
-static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
-                     int64_t timeout_ms, struct entry *ret)
+static void find_by(LDAP *ld, const char *base, int scope, const char *filter, int64_t timeout_ms,
+                    struct entry *ret)
 {
-    char filter[FILTER_BYTES];
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
          lock[] = "pwdAccountLockedTime";
     char *attrs[] = {id1, id2, uac, lock, NULL};
     LDAPMessage *reply;
 
     *ret = (struct entry){0};
-    if (!make_filter(filter, pattern, value)) {
-        ret->trouble = "KeyTooLong";
-        return;
-    }
-    int rc = search(ld, base, LDAP_SCOPE_SUBTREE, filter, attrs, timeout_ms, &reply);
+    int rc = search(ld, base, scope, filter, attrs, timeout_ms, &reply);
     if (rc == LDAP_SIZELIMIT_EXCEEDED && ldap_count_entries(ld, reply) > 1) {
         ret->found = 2;
     } else if (rc != LDAP_SUCCESS) {
@@ -157,6 +158,53 @@ static void find_one(LDAP *ld, const char *base, const char *pattern, const char
         ldap_memfree(dn);
     }
     ldap_msgfree(reply);
+}
+
+static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
+                     int64_t timeout_ms, struct entry *ret)
+{
+    char filter[FILTER_BYTES];
+
+    if (make_filter(filter, pattern, value))
+        find_by(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms, ret);
+    else
+        *ret = (struct entry){.trouble = "KeyTooLong"};
+}
+
+static bool is_guid(const char *id)
+{
+    return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
+}
+
+/* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
+ * (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
+static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id, struct entry *ret)
+{
+    char name[ID_BYTES + 16];
+
+    if (!is_guid(id)) {
+        find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
+        return;
+    }
+    snprintf(name, sizeof name, "<GUID=%s>", id);
+    find_by(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms, ret);
+    if (ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
+        *ret = (struct entry){0};
+}
+
+/* Nobody has the name: was the account given another, or is it gone? That nobody has the id either
+ * counts where the group, which is there, is found by its id. */
+static void trace(LDAP *ld, const struct ldap_place *place, const char *id,
+                  const struct entry *group, struct entry *ret)
+{
+    struct entry again;
+
+    find_by_id(ld, place, id, ret);
+    if (ret->trouble || ret->found)
+        return;
+    find_by_id(ld, place, group->id, &again);
+    if (again.trouble || again.found != 1 || strcmp(again.dn, group->dn) != 0)
+        ret->trouble = "AccountNotTraced";
 }
 
 /* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
@@ -216,17 +264,20 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place,
     return a;
 }
 
-static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const char *account,
-                             const char *entitlement)
+static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const struct ldap_pair *pair)
 {
     struct entry group, user;
 
-    find_one(ld, place->group_base, place->group_filter, entitlement, place->timeout_ms, &group);
+    find_one(ld, place->group_base, place->group_filter, pair->entitlement, place->timeout_ms,
+             &group);
     if (group.trouble)
         return answer_unknown(group.trouble);
     if (group.found != 1) /* gone, renamed, or hidden from us: not for us to tell apart */
         return answer_unknown(group.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-    find_one(ld, place->people_base, place->people_filter, account, place->timeout_ms, &user);
+    find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
+    bool traced = !user.trouble && !user.found && pair->account_id[0];
+    if (traced)
+        trace(ld, place, pair->account_id, &group, &user);
     if (user.trouble)
         return answer_unknown(user.trouble);
     if (user.found > 1) {
@@ -238,8 +289,9 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const cha
         struct answer a = {.outcome = OUTCOME_ABSENT,
                            .account = ACCOUNT_MISSING,
                            .complete = true,
+                           .traced = traced,
                            .reason = "AccountMissing"};
-        answer_raw(&a, "group %s %s\nuser none\n", group.dn, group.id);
+        answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, traced);
         return a;
     }
     return test_member(ld, place, &group, &user);
@@ -274,9 +326,8 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const char *account,
-              const char *entitlement, const char *canary_account, const char *canary_entitlement,
-              struct answer *ret, struct answer *ret_canary)
+void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
+              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary)
 {
     LDAP *ld = NULL;
     int rc = ldap_initialize(&ld, place->uri);
@@ -286,8 +337,8 @@ void ldap_ask(const struct ldap_place *place, struct str password, const char *a
     if (rc == LDAP_SUCCESS)
         rc = bind_as(ld, place, password);
     if (rc == LDAP_SUCCESS) {
-        *ret = ask_one(ld, place, account, entitlement);
-        *ret_canary = ask_one(ld, place, canary_account, canary_entitlement);
+        *ret = ask_one(ld, place, pair);
+        *ret_canary = ask_one(ld, place, canary);
     } else {
         *ret = answer_unknown(reason_of(rc));
         *ret_canary = answer_unknown(reason_of(rc));

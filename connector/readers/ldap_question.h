@@ -6,8 +6,9 @@
 #include "readers/honest.h"
 
 struct ldap_place {
-    const char *uri;                         /* ldap:// or ldaps:// */
-    const char *bind_dn;                     /* "" = anonymous */
+    const char *uri;     /* ldap:// or ldaps:// */
+    const char *bind_dn; /* "" = anonymous */
+    const char *base;    /* of all there is: an account that was moved is looked for here */
     const char *people_base, *people_filter; /* filter with one %s for the account */
     const char *group_base, *group_filter;   /* filter with one %s for the entitlement */
     const char *member;                      /* attribute that holds members' names */
@@ -16,10 +17,15 @@ struct ldap_place {
     int64_t timeout_ms;
 };
 
-/* Asks about (account, entitlement), then about the canary, over one connection with one
- * credential. */
-void ldap_ask(const struct ldap_place *place, struct str password, const char *account,
-              const char *entitlement, const char *canary_account, const char *canary_entitlement,
-              struct answer *ret, struct answer *ret_canary);
+/* (account, entitlement), by the names the mapping gives them. */
+struct ldap_pair {
+    const char *account, *entitlement;
+    const char *account_id; /* immutable id that the account is pinned to, "" = none: looked for
+                               where nobody has the name any more */
+};
+
+/* Asks about the pair, then about the canary, over one connection with one credential. */
+void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
+              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary);
 
 #endif

@@ -6,6 +6,14 @@ static const struct {
 } REMEDIES[] = {
     {"AccountAmbiguous",
      "several accounts answer to this name: look for it by an attribute that is unique"},
+    {"AccountIdHidden",
+     "the account was known by an immutable id that is not shown any more: let the "
+     "credential read it"},
+    {"AccountNotTraced", "nobody has this name any more, and whether the account was renamed or "
+                         "removed was not found out: let it be found by its id (query_by_id)"},
+    {"AccountReplaced",
+     "the name belongs to another account than before: look who that is, and say "
+     "so with 'countersign source relink'"},
     {"AccountStateHidden",
      "the credential does not see whether the account is active: let it read that attribute"},
     {"AddressRefused",

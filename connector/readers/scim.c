@@ -207,10 +207,14 @@ static void ask_canary(struct scim_read *r)
     const struct reader_config *config = &r->reader->config;
     unsigned ways = r->question.used ? r->question.used : 1U << r->server.first;
 
+    bool traces = r->question.traces;
+
     r->item_answer = r->question.answer;
     r->of_canary = true;
     scim_question_begin(&r->question, &r->reader->place, &r->server, r->arena,
                         config->canary_account, config->canary_entitlement, ways);
+    if (traces)
+        scim_question_trace(&r->question);
 }
 
 static void read_go(struct scim_read *r)
@@ -243,6 +247,7 @@ static void read_begin(struct scim_read *r)
     r->deadline_ms = now_ms(reader) + reader->config.timeout_ms;
     scim_question_begin(&r->question, &reader->place, &r->server, r->arena, r->item.account,
                         r->item.entitlement, 0);
+    scim_question_pin(&r->question, r->item.account_id);
     read_go(r);
 }
 
@@ -357,6 +362,7 @@ static void scim_read_item(struct reader *base, const struct item *item, reader_
     r->item = *item;
     r->item.account = arena_str(r->arena, item->account);
     r->item.entitlement = arena_str(r->arena, item->entitlement);
+    r->item.account_id = arena_str(r->arena, item->account_id);
     r->began_ms = clock_wall_ms(reader->config.clock);
     r->fn = fn;
     r->arg = arg;

@@ -1,7 +1,8 @@
 /* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1
  * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
  * entitled, native_id, as_of (or null), entitlement_exists. The canary is asked with the same
- * statement right behind it, on the same connection. */
+ * statement right behind it, on the same connection. Whether an account whose name is nobody's any
+ * more was only renamed tells a second statement, the same with $1 = native_id. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ struct sql_reader {
     struct reader_config config;
     struct pg *pg;
     struct arena *arena;
-    struct pg_stmt stmt;
+    struct pg_stmt stmt, by_id; /* by_id.sql "": not configured */
 };
 
 /* One read: two statements on their way. */
@@ -28,7 +29,8 @@ struct sql_read {
     struct sql_reader *reader;
     struct item item;
     struct arena *arena;
-    struct answer item_answer, canary_answer;
+    struct answer item_answer, traced_answer, canary_answer;
+    bool traces; /* the second statement is asked too */
     int64_t began_ms;
     int open; /* statements not answered yet: a statement that had to be prepared anew may come last
                */
@@ -96,12 +98,25 @@ static struct answer answer_of(const struct pg_reply *reply)
     return answer_row(reply);
 }
 
+/* Nobody has the name: what the account of that id has counts, or that it is gone too. */
+static void take_traced(struct sql_read *r)
+{
+    struct answer *a = &r->item_answer;
+
+    if (a->account != ACCOUNT_MISSING)
+        return;
+    *a = r->traced_answer;
+    a->traced = a->account == ACCOUNT_MISSING;
+}
+
 static void read_end(struct sql_read *r)
 {
     struct observation obs;
 
     if (--r->open)
         return;
+    if (r->traces)
+        take_traced(r);
     answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
                  clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
@@ -123,6 +138,13 @@ static void on_item(void *arg, const struct pg_reply *reply)
     read_end(r);
 }
 
+static void on_traced(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+    r->traced_answer = answer_of(reply);
+    read_end(r);
+}
+
 static struct pg_param text(struct str s)
 {
     return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
@@ -139,12 +161,19 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
     *r = (struct sql_read){
         .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 2, .fn = fn, .arg = arg};
     r->item = *item;
+    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->traces = item->account_id.len && reader->by_id.sql[0];
+    r->open += r->traces;
     r->began_ms = clock_wall_ms(reader->config.clock);
     struct pg_param wanted[] = {text(item->account), text(item->entitlement)};
     struct pg_param canary[] = {text(reader->config.canary_account),
                                 text(reader->config.canary_entitlement)};
     /* one connection, one credential */
+    struct pg_param traced[] = {text(r->item.account_id), text(item->entitlement)};
+    bool traces = r->traces;
     pg_exec(reader->pg, &reader->stmt, wanted, on_item, r);
+    if (traces)
+        pg_exec(reader->pg, &reader->by_id, traced, on_traced, r);
     pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
 }
 
@@ -160,6 +189,8 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     reader->stmt = (struct pg_stmt){"read_entitlement",
                                     arena_cstr(reader->arena, setting(config, "query", "")), 2};
+    reader->by_id = (struct pg_stmt){
+        "read_by_id", arena_cstr(reader->arena, setting(config, "query_by_id", "")), 2};
     struct pg_options options = {
         .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
         .password =
@@ -196,9 +227,10 @@ static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
     pg_close(reader->pg, on_closed, reader);
 }
 
-static const char *const SETTINGS[] = {"!conninfo", "!query", NULL};
+static const char *const SETTINGS[] = {"!conninfo", "!query", "query_by_id", NULL};
 static const char *const PROVES[] = {
     "what the statement answers about an account and an entitlement, by true or false alone",
+    "an account was renamed, not removed, where query_by_id finds it by its native_id",
     "how old the answer is, where the statement's as_of tells (a replica's replay time)", NULL};
 static const char *const BLIND[] = {
     "whether the statement asks the right question: try it with an account that holds and one that "

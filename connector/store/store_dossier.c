@@ -86,10 +86,13 @@ static void read_observation(struct arena *a, const struct json *v, struct obser
         o->outcome = OUTCOME_UNKNOWN;
     if (!account_state_from(json_str(json_member(v, "account")), &o->account))
         o->account = ACCOUNT_UNKNOWN;
+    if (!via_from(json_str(json_member(v, "via")), &o->via))
+        o->via = VIA_NONE;
     o->complete = flag(v, "complete");
     o->canary_ok = flag(v, "canary_ok");
     o->as_of_ms = number(v, "as_of_ms");
     o->observed_ms = number(v, "observed_ms");
+    o->native_id = text(a, v, "native_id");
     o->reason = text(a, v, "reason");
 }
 
@@ -107,6 +110,7 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->source = text(a, v, "source");
     item->source_label = text(a, v, "label");
     item->account = text(a, v, "account");
+    item->account_id = text(a, v, "account_id");
     item->entitlement = text(a, v, "entitlement");
     item->rule = (struct source_rule){.settle_ms = number(v, "settle_ms"),
                                       .confirmations = (int32_t)number(v, "confirmations"),

@@ -305,3 +305,17 @@ select governance.gate_own($1)
 -- name: gate_proved
 -- params: site text, project text, known boolean, open int, said text, fingerprint text, detail jsonb
 select governance.gate_proved($1, $2, $3::boolean, $4::int, $5, $6, $7::jsonb)
+
+-- name: reconcile_show
+-- params: key text, reads int
+select governance.reconcile_show($1, $2::int)
+
+-- name: closed_items
+-- params: site text, last_ms bigint
+select request_id, issue_key, source, account, account_id, entitlement, desired, floor(extract(epoch from closed_at) * 1000)::bigint,
+       excepted, in_hand
+  from governance.closed_items($1, make_interval(secs => $2::bigint / 1000.0))
+
+-- name: account_relink
+-- params: source text, account text, person text, native_id text, actor text, reason text
+select governance.account_relink($1, $2, $3, $4, $5, $6)

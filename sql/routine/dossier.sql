@@ -122,7 +122,7 @@ begin
                           'awaited', t.awaited,
                           'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
                           'fresh_ms', case when seen.fresh then floor(extract(epoch from t.read_at) * 1000)::bigint end) end,
-        'items', governance.dossier_items(p_request, r.generation, r.closed_cycle is not null, read.last is not null, has_exception),
+        'items', governance.dossier_items(p_request, r.beneficiary, r.generation, r.closed_cycle is not null, read.last is not null, has_exception),
         'flows', flow.open,
         'ours_unseen', ours_unseen,
         'close_sent', close_sent, 'reopens_last_hour', flow.reopens, 'returns_last_hour', flow.returns, 'writes_last_hour', flow.writes,
@@ -145,7 +145,7 @@ end $$;
 comment on function governance.dossier(uuid) is 'The same as a value: for tests and eyes, and for programs of an earlier release';
 
 -- p_came_back, p_observed, p_excepted: whether there is anything to ask for of proofs before, observations, exceptions.
-create or replace function governance.dossier_items(p_request uuid, p_generation int, p_came_back boolean, p_observed boolean,
+create or replace function governance.dossier_items(p_request uuid, p_person text, p_generation int, p_came_back boolean, p_observed boolean,
                                                     p_excepted boolean) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
@@ -156,7 +156,7 @@ begin
                     where a.request_id = p_request and a.proven_as = 'verified');
     end if;
     return (select coalesce(json_agg(json_build_object('id', i.id, 'source', i.source, 'label', s.label,
-                          'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
+                          'account', i.account, 'account_id', l.native_id, 'entitlement', i.entitlement, 'desired', i.desired,
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
@@ -164,10 +164,12 @@ begin
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
                           order by i.id), '[]')
               from governance.request_item i join governance.source s on s.name = i.source
+              left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = p_person
+                                                 and l.replaced_at is null
              cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
-comment on function governance.dossier_items(uuid, int, boolean, boolean, boolean) is
+comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
     'What a request wants, with what was observed of it since that claim';
 
 create or replace function governance.dossier_observed(p_item bigint, p_generation int) returns json
@@ -176,7 +178,7 @@ begin
     return (select coalesce(json_agg(json_build_object('outcome', o.outcome, 'account', o.account,
                                 'complete', o.complete, 'canary_ok', o.canary_ok,
                                 'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
-                                'reason', o.reason) order by o.id desc), '[]')
+                                'native_id', o.native_id, 'via', o.via, 'reason', o.reason) order by o.id desc), '[]')
               from (select * from governance.observation o
                      where o.item_id = p_item and o.generation = p_generation
                      order by o.id desc limit 200) o);

@@ -32,6 +32,12 @@ begin
             'outcome', new.outcome, 'account', new.account, 'reason', new.reason, 'complete', new.complete,
             'canary', new.canary_ok, 'raw_sha256', encode(new.raw_sha256, 'hex'),
             'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    when 'account_link' then
+        request := new.request_id;
+        detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces,
+            'subject_sha256', encode(sha256(convert_to(new.account || chr(10) || new.person, 'UTF8')), 'hex'),
+            'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'),
+            'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
     when 'flow' then
         request := new.request_id;
         detail := jsonb_build_object('flow', new.id, 'kind', new.kind, 'state', new.state, 'attempts', new.attempt,

@@ -73,6 +73,9 @@ begin
                 reason text, complete boolean, canary_ok boolean, native_id text, raw_sha256 text),
            (select clock_timestamp() as at) clock
      where exists (select from governance.request_item i where i.id = o.item and i.request_id = p_request);
+    if jsonb_array_length(p->'observations') > 0 then
+        perform governance.account_pin(p_request, r.beneficiary, p->'observations');
+    end if;
     update governance.source s
        set last_read_at = clock_timestamp(),
            last_known_at = case when k.known then clock_timestamp() else s.last_known_at end

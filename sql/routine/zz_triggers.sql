@@ -27,6 +27,8 @@ create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
 create or replace trigger guard before insert or update on governance.request_item
     for each row execute function governance.guard_item();
+create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
+    on governance.account_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
 create or replace trigger guard before insert or update on governance.ticket
@@ -50,7 +52,7 @@ begin
                         for each statement execute function governance.append_only()', t);
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
-                             'close_attempt', 'gate_installation'] loop
+                             'close_attempt', 'gate_installation', 'account_link'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -73,6 +75,7 @@ begin
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
         ('request_item', 'evidence_replaced', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'item.replaced'),
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
+        ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),

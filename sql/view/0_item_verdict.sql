@@ -21,6 +21,8 @@ select i.id as item_id,
   from governance.request_item i
   join governance.access_request r on r.id = i.request_id
   join governance.source s on s.name = i.source
+  left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = r.beneficiary
+                                     and l.replaced_at is null
  cross join lateral (
         select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since,
                date_trunc('milliseconds', clock_timestamp()) as now) c
@@ -30,8 +32,9 @@ select i.id as item_id,
          limit 1) x on true
   left join lateral (
         select o.*, date_trunc('milliseconds', o.source_as_of) as as_of, date_trunc('milliseconds', o.observed_at) as seen,
-               case i.desired when 'absent' then o.outcome = 'absent'
-                                   else o.outcome = 'present' and o.account = 'active' end as says_so
+               o.account <> 'replaced' and o.native_id in ('', coalesce(l.native_id, o.native_id)) -- of nobody else
+               and case i.desired when 'absent' then o.outcome = 'absent'
+                                  else o.outcome = 'present' and o.account = 'active' end as says_so
           from governance.observation o
          where o.item_id = i.id and o.generation = r.generation
          order by o.id desc
@@ -44,6 +47,7 @@ select i.id as item_id,
                  select max(b.id) from governance.observation b
                   where b.item_id = i.id and b.generation = r.generation
                     and (date_trunc('milliseconds', b.source_as_of) < c.since
+                         or b.account = 'replaced' or b.native_id not in ('', coalesce(l.native_id, b.native_id))
                          or not case i.desired when 'absent' then b.outcome = 'absent'
                                                else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true
  where i.replaced_at is null;

@@ -5,6 +5,8 @@ import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 
 import pytest
 
@@ -18,15 +20,28 @@ PEER = ROOT / "build" / "san" / "test" / "readers" / "read_peer"
 class Answers(list):
     """What was observed, in the order of asking; and how it was said."""
 
-    def __init__(self, done):
-        super().__init__(sorted((json.loads(line) for line in done.stdout.splitlines()), key=lambda o: o["item"]))
-        self.code, self.stderr = done.returncode, done.stderr
+    def __init__(self, lines, code, stderr):
+        super().__init__(sorted((json.loads(line) for line in lines), key=lambda o: o["item"]))
+        self.code, self.stderr = code, stderr
 
 
-def ask(kind, settings, pairs, canary, secret="", timeout_ms=3000, close_after_ms=0):
+def ask(kind, settings, pairs, canary, secret="", timeout_ms=3000, close_after_ms=0, after=None):
+    """after: (count, call): calls it when so many answers are there."""
     words = [PEER, kind, str(timeout_ms), str(close_after_ms), secret, *canary, *(f"{k}={v}" for k, v in settings.items()), "--"]
     words += [word for pair in pairs for word in pair]
-    answers = Answers(subprocess.run(words, capture_output=True, text=True, timeout=60, env={**os.environ, "LDAPNOINIT": "1"}))
+    lines = []
+    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True,
+                                                                  env={**os.environ, "LDAPNOINIT": "1"}) as peer:
+        hanging = threading.Timer(60, peer.kill)
+        hanging.start()
+        for line in peer.stdout:
+            lines.append(line)
+            if after and len(lines) == after[0]:
+                after[1]()
+        code = peer.wait()
+        hanging.cancel()
+        errors.seek(0)
+        answers = Answers(lines, code, errors.read())
     assert "Sanitizer" not in answers.stderr, answers.stderr
     assert answers.code in (0, 78), answers.stderr
     return answers

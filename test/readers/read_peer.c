@@ -4,8 +4,10 @@
  *   read_peer KIND TIMEOUT_MS CLOSE_AFTER_MS SECRET CANARY_ACCOUNT CANARY_ENTITLEMENT NAME=VALUE...
  * -- ACCOUNT ENTITLEMENT [ACCOUNT ENTITLEMENT...]
  *
- * All reads are asked for at once. CLOSE_AFTER_MS: close while they are under way; 0 = when all are
- * answered. A reader that does not open: its error on standard error, exit code 78. */
+ * pin=ID among the settings: the accounts are pinned to that immutable id. at_once=N: not more
+ * under way than that; else all reads are asked for at once. CLOSE_AFTER_MS: close while they are
+ * under way; 0 = when all are answered. A reader that does not open: its error on standard error,
+ * exit code 78. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,9 @@ struct peer {
     struct io_loop *loop;
     struct reader *reader;
     struct io_timer *timer;
-    int left;
+    char **pairs; /* not asked yet */
+    struct str pin;
+    int asked, left;
     bool closing;
 };
 
@@ -37,6 +41,21 @@ static void close_reader(void *arg)
     if (!peer->closing)
         peer->reader->kind->close(peer->reader, on_closed, peer);
     peer->closing = true;
+}
+
+static void on_observed(void *arg, const struct observation *o);
+
+static void ask_next(struct peer *peer)
+{
+    struct item item = {.id = peer->asked,
+                        .source = STR("target"),
+                        .account = str_of(peer->pairs[0]),
+                        .account_id = peer->pin,
+                        .entitlement = str_of(peer->pairs[1])};
+
+    peer->asked++;
+    peer->pairs += 2;
+    peer->reader->kind->read(peer->reader, &item, on_observed, peer);
 }
 
 static void on_observed(void *arg, const struct observation *o)
@@ -63,6 +82,8 @@ static void on_observed(void *arg, const struct observation *o)
     fflush(stdout);
     if (--peer->left == 0)
         close_reader(peer);
+    else if (peer->pairs[0] && !peer->closing)
+        ask_next(peer);
 }
 
 int main(int argc, char **argv)
@@ -70,7 +91,7 @@ int main(int argc, char **argv)
     struct reader_setting settings[SETTINGS_MAX];
     struct peer peer = {0};
     struct err err = {0};
-    int64_t timeout_ms = 0, close_ms = 0;
+    int64_t timeout_ms = 0, close_ms = 0, at_once = INT64_MAX;
     int i = 7;
 
     if (argc < 8 || !str_to_i64(str_of(argv[2]), &timeout_ms) ||
@@ -89,19 +110,21 @@ int main(int argc, char **argv)
     for (; i < argc && strcmp(argv[i], "--") != 0 && config.setting_count < SETTINGS_MAX; i++) {
         struct str value = str_of(argv[i]);
         struct str name = str_cut(&value, '=');
+        if (str_eq_c(name, "pin")) {
+            peer.pin = value;
+            continue;
+        }
+        if (str_eq_c(name, "at_once") && str_to_i64(value, &at_once))
+            continue;
         settings[config.setting_count++] = (struct reader_setting){name, value};
     }
     peer.reader = reader_kind_find(str_of(argv[1]))->open(&config, &err);
     peer.left = (argc - i - 1) / 2;
     peer.timer = io_timer_new(peer.loop, close_reader, &peer);
     if (peer.reader) {
-        for (int n = 0; i + 2 < argc; i += 2, n++) {
-            struct item item = {.id = n,
-                                .source = STR("target"),
-                                .account = str_of(argv[i + 1]),
-                                .entitlement = str_of(argv[i + 2])};
-            peer.reader->kind->read(peer.reader, &item, on_observed, &peer);
-        }
+        peer.pairs = argv + i + 1;
+        while (peer.asked < at_once && peer.pairs[0])
+            ask_next(&peer);
         if (close_ms)
             io_timer_start(peer.timer, close_ms, 0);
     } else {

@@ -54,6 +54,26 @@ def test_a_group_that_is_hidden_or_gone(directory):
     assert say(hidden) == ("unknown", "EntitlementNotFound") == say(gone)
 
 
+def test_a_rule_that_the_server_does_not_know(directory):
+    """Trap 1: Active Directory's rule for nested groups, asked of OpenLDAP, is success and nobody: all removals would be proven. That
+    nobody is in it counts only where somebody is seen to be, in the same way, and the canary's own group shows nobody either."""
+    for answer in read(directory, ("ada", "finance"), ("ben", "finance"), member="member:1.2.840.113556.1.4.1941:"):
+        assert answer["outcome"] == "unknown" and answer["reason"] == "QueryRefused" and not answer["canary"], answer
+
+
+def test_the_last_member_leaves(directory):
+    """Trap 4: a groupOfNames keeps one member. Administrators leave a placeholder, or delete the group, which then is not found: that
+    proves nothing, for hidden and misspelt look the same."""
+    directory.add(person("uma") + group("alone", "uma"))
+    assert say(*read(directory, ("uma", "alone"))) == ("present", "Ok")
+    with pytest.raises(Exception, match="65"):
+        directory.modify("dn: cn=alone,ou=groups,dc=example,dc=com\nchangetype: modify\ndelete: member\n")
+    directory.modify("dn: cn=alone,ou=groups,dc=example,dc=com\nchangetype: modify\nreplace: member\nmember: cn=nobody\n")
+    assert say(*read(directory, ("uma", "alone"))) == ("absent", "Ok")
+    directory.delete("cn=alone,ou=groups,dc=example,dc=com")
+    assert say(*read(directory, ("uma", "alone"))) == ("unknown", "EntitlementNotFound")
+
+
 def test_two_of_one_name(directory):
     directory.add("dn: ou=contractors,ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: contractors\n\n"
                   + person("cyd").replace("uid=cyd,ou=people", "uid=cyd,ou=contractors,ou=people"))

@@ -145,6 +145,7 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                           .source = STR("source"),
                           .source_label = STR("Source"),
                           .account = STR("account"),
+                          .account_id = STR("id"), /* linked by an earlier request */
                           .entitlement = STR("entitlement"),
                           .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
                           .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS},

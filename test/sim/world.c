@@ -305,9 +305,16 @@ static void read_item(struct sim *s, const struct sitem *item, struct sobs *x)
                              .complete = x->real_complete,
                              .canary_ok = x->real_canary,
                              .has_raw = true,
+                             .native_id = STR("id"),
                              .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
                              .reason = STR("Ok")};
+    if (FAULT(s, account_replaced)) { /* the name is another account's: it may hold it or not */
+        x->real_outcome = OUTCOME_UNKNOWN;
+        x->o.native_id = STR("another");
+        x->o.outcome = rng_range(&s->rng, 0, 1) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    }
     observation_make_honest(&x->o);
+    observation_hold_to(&x->o, STR("id"), true);
 }
 
 static void end_observed(struct sim *s, void *arg, int64_t number)

@@ -13,8 +13,9 @@
  * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
  * what a history has before them but since and now, and the reads.
  *
- * A history: desired settle_ms confirmations max_age_ms excepted since_ms now_ms, then newest first
- * outcome:account:complete:canary:as_of_ms:observed_ms for each read. */
+ * A history: desired settle_ms confirmations max_age_ms excepted since_ms now_ms account_id ("-":
+ * none), then newest first outcome:account:complete:canary:as_of_ms:observed_ms[:native_id] for
+ * each read. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ static struct observation read_of(struct str text)
     o.canary_ok = number(&text, ':') != 0;
     o.as_of_ms = number(&text, ':');
     o.observed_ms = number(&text, ':');
+    o.native_id = text;
     return o;
 }
 
@@ -87,6 +89,9 @@ static void judge(struct str line)
     item.rule.max_age_ms = number(&line, ' ');
     item.excepted = number(&line, ' ') != 0;
     int64_t since_ms = number(&line, ' '), now_ms = number(&line, ' ');
+    item.account_id = word(&line, ' ');
+    if (str_eq_c(item.account_id, "-"))
+        item.account_id = STR_NONE;
     while (line.len && item.obs_count < READS_MAX)
         reads[item.obs_count++] = read_of(word(&line, ' '));
     puts(verdict_name(verdict_judge(&item, since_ms, now_ms).verdict));

@@ -77,6 +77,18 @@ static const struct history HISTORIES[] = {
      1,
      VERDICT_MISMATCH,
      "AccountReplaced"},
+    {"another account under the same login has lost it, not this one",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_REPLACED}, {A, MINUTE, ACCOUNT_REPLACED}},
+     2,
+     VERDICT_MISMATCH,
+     "AccountReplaced"},
+    {"gone from another account of that name once: the count starts again",
+     DESIRED_ABSENT,
+     {{A, 0, ACCOUNT_ACTIVE}, {A, MINUTE, ACCOUNT_REPLACED}, {A, 3 * MINUTE, ACCOUNT_ACTIVE}},
+     3,
+     VERDICT_SETTLING,
+     "MoreConfirmations"},
     {"not granted", DESIRED_PRESENT, {{A, 0, ACCOUNT_ACTIVE}}, 1, VERDICT_MISMATCH, "StillAbsent"},
     {"not granted, the source may still catch up",
      DESIRED_PRESENT,
@@ -265,9 +277,103 @@ static void what_cannot_be_believed_becomes_unknown(void **state)
     }
 }
 
+static void a_name_is_held_to_its_id(void **state)
+{
+    static const struct {
+        const char *name, *pinned, *read;
+        enum account_state account;
+        bool traced;
+        enum outcome want;
+        enum account_state want_account;
+        const char *reason;
+    } CASES[] = {
+        {"not pinned yet", "", "1", ACCOUNT_ACTIVE, false, A, ACCOUNT_ACTIVE, "Ok"},
+        {"not pinned, nobody", "", "", ACCOUNT_MISSING, false, A, ACCOUNT_MISSING, "Ok"},
+        {"the same", "1", "1", ACCOUNT_DISABLED, false, A, ACCOUNT_DISABLED, "Ok"},
+        {"another", "1", "2", ACCOUNT_ACTIVE, false, A, ACCOUNT_REPLACED, "AccountReplaced"},
+        {"an id that begins alike", "1", "11", ACCOUNT_ACTIVE, true, A, ACCOUNT_REPLACED,
+         "AccountReplaced"},
+        {"renamed, perhaps", "1", "", ACCOUNT_MISSING, false, U, ACCOUNT_MISSING,
+         "AccountNotTraced"},
+        {"gone by its id too", "1", "", ACCOUNT_MISSING, true, A, ACCOUNT_MISSING, "Ok"},
+        {"whose it is not shown", "1", "", ACCOUNT_ACTIVE, true, U, ACCOUNT_ACTIVE,
+         "AccountIdHidden"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct observation o = {.outcome = A,
+                                .account = CASES[i].account,
+                                .native_id = str_of(CASES[i].read),
+                                .reason = STR("Ok")};
+        observation_hold_to(&o, str_of(CASES[i].pinned), CASES[i].traced);
+        if (o.outcome != CASES[i].want || o.account != CASES[i].want_account)
+            fail_msg("%s: %s", CASES[i].name, outcome_name(o.outcome));
+        assert_str(o.reason, CASES[i].reason);
+    }
+    struct observation unknown = {.native_id = STR("2"), .reason = STR("SourceDown")};
+    observation_hold_to(&unknown, STR("1"), false);
+    assert_str(unknown.reason, "SourceDown");
+}
+
+static void a_read_from_before_it_was_pinned_is_held_to_it_too(void **state)
+{
+    struct observation obs[] = {seen(OUTCOME_ABSENT, 0), seen(OUTCOME_ABSENT, MINUTE)};
+    struct item item = item_of(DESIRED_ABSENT, obs, COUNT(obs));
+    (void)state;
+
+    obs[0].native_id = obs[1].native_id = STR("1");
+    item.account_id = STR("1");
+    assert_int_equal(verdict_judge(&item, NOW - 2 * MINUTE, NOW).verdict, VERDICT_VERIFIED);
+    item.account_id = STR("2");
+    struct finding f = verdict_judge(&item, NOW - 2 * MINUTE, NOW);
+    assert_int_equal(f.verdict, VERDICT_MISMATCH);
+    assert_string_equal(f.reason, "AccountReplaced");
+    obs[0].native_id = STR("2"); /* linked anew: the run begins there */
+    assert_int_equal(verdict_judge(&item, NOW - 2 * MINUTE, NOW).verdict, VERDICT_SETTLING);
+}
+
+static void one_read_says_why_it_is_not_so(void **state)
+{
+    struct observation obs = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &obs, 1);
+    (void)state;
+
+    assert_string_equal(item_why_not(&item, &obs), "StillPresent");
+    obs.outcome = OUTCOME_UNKNOWN;
+    assert_string_equal(item_why_not(&item, &obs), "Unreadable");
+    obs.outcome = OUTCOME_ABSENT;
+    assert_null(item_why_not(&item, &obs));
+}
+
+static void what_is_held_through_something_else_is_told_apart(void **state)
+{
+    static const struct {
+        enum via via;
+        const char *reason;
+    } CASES[] = {{VIA_NONE, "StillPresent"},
+                 {VIA_DIRECT, "StillPresent"},
+                 {VIA_NESTED, "InheritedVia"},
+                 {VIA_ROLE, "InheritedVia"},
+                 {VIA_PRIMARY_GROUP, "InheritedVia"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct observation obs = seen(OUTCOME_PRESENT, 0);
+        obs.via = CASES[i].via;
+        struct item item = item_of(DESIRED_ABSENT, &obs, 1);
+        assert_string_equal(item_why_not(&item, &obs), CASES[i].reason);
+        item.desired = DESIRED_PRESENT;
+        assert_null(item_why_not(&item, &obs)); /* however it came */
+    }
+}
+
 static void names_go_there_and_back(void **state)
 {
     (void)state;
+    for (int i = 0; i <= VIA_PENDING; i++) {
+        enum via v;
+        assert_true(via_from(str_of(via_name((enum via)i)), &v));
+        assert_int_equal(v, i);
+    }
     for (int i = 0; i <= OUTCOME_ABSENT; i++) {
         enum outcome o;
         assert_true(outcome_from(str_of(outcome_name((enum outcome)i)), &o));
@@ -294,9 +400,11 @@ static void other_names_are_refused(void **state)
     enum outcome o;
     enum account_state a;
     enum desired d;
+    enum via v;
     (void)state;
     assert_false(outcome_from(STR("gone"), &o));
     assert_false(account_state_from(STR("locked"), &a));
+    assert_false(via_from(STR("luck"), &v));
     assert_false(desired_from(STR("unknown"), &d));
 }
 
@@ -331,4 +439,8 @@ UNIT_MAIN(cmocka_unit_test(what_was_so_and_is_not_any_more),
           cmocka_unit_test(each_history_has_its_verdict),
           cmocka_unit_test(an_exception_covers_every_history), cmocka_unit_test(a_proof_grows_old),
           cmocka_unit_test(what_cannot_be_believed_becomes_unknown),
+          cmocka_unit_test(a_name_is_held_to_its_id),
+          cmocka_unit_test(a_read_from_before_it_was_pinned_is_held_to_it_too),
+          cmocka_unit_test(one_read_says_why_it_is_not_so),
+          cmocka_unit_test(what_is_held_through_something_else_is_told_apart),
           cmocka_unit_test(names_go_there_and_back), cmocka_unit_test(other_names_are_refused))

@@ -43,6 +43,10 @@ static const struct {
      "Not closed: M. Okafor has fin-ledger-admin but is not active in SAP FIN (read 11:10 UTC). "
      "Checking again 11:17 UTC",
      "Give"},
+    {NOTICE_NOT_YET, DESIRED_ABSENT, OUTCOME_ABSENT, ACCOUNT_REPLACED, "Not there yet",
+     "Not closed: M. Okafor is the name of another account than before in SAP FIN (read 11:10 "
+     "UTC). Checking again 11:17 UTC",
+     "Remove"},
     {NOTICE_WRONG_CHANGE, DESIRED_ABSENT, OUTCOME_PRESENT, ACCOUNT_ACTIVE, "Not there yet",
      "Not closed: M. Okafor still has fin-ledger-admin in SAP FIN (read 11:10 UTC). Checking again "
      "11:17 UTC",
@@ -311,6 +315,34 @@ static void the_item_shown_is_the_one_that_is_missing(void **state)
     words_for(&d, 0, NOTICE_NOT_YET, &n);
     assert_string_equal(
         n.line, "Not closed: M. Okafor still has fin-ledger-viewer in sap (read 11:10 UTC)");
+}
+
+static void what_still_leads_there_is_said(void **state)
+{
+    static const struct {
+        enum via via;
+        const char *line;
+    } CASES[] = {
+        {VIA_NESTED,
+         "Not closed: M. Okafor still has fin-ledger-admin, through another group, in SAP "
+         "FIN (read 11:10 UTC)"},
+        {VIA_ROLE, "Not closed: M. Okafor still has fin-ledger-admin, through a role, in SAP FIN "
+                   "(read 11:10 UTC)"},
+        {VIA_PRIMARY_GROUP,
+         "Not closed: M. Okafor still has fin-ledger-admin, as a primary group, in "
+         "SAP FIN (read 11:10 UTC)"},
+    };
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &there, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        there.via = CASES[i].via;
+        words_for(&d, 0, NOTICE_NOT_YET, &n);
+        assert_string_equal(n.line, CASES[i].line);
+    }
 }
 
 static void a_source_that_cannot_be_read_is_the_one_named(void **state)
@@ -623,6 +655,7 @@ UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(the_item_shown_is_the_one_that_is_missing),
           cmocka_unit_test(a_source_that_cannot_be_read_is_the_one_named),
           cmocka_unit_test(what_is_missing_says_since_when_and_who_is_next),
+          cmocka_unit_test(what_still_leads_there_is_said),
           cmocka_unit_test(a_long_wait_is_said_anew_a_short_one_is_not),
           cmocka_unit_test(what_is_over_is_said_without_items_too),
           cmocka_unit_test(what_came_back_is_told_apart),

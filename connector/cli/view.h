@@ -1,0 +1,20 @@
+/* view.h: documents of the API and the database for people's eyes: texts, times and numbers by a
+ * path ("status/since"). Made in the arena. */
+#ifndef COUNTERSIGN_CLI_VIEW_H
+#define COUNTERSIGN_CLI_VIEW_H
+
+#include "base/arena.h"
+#include "json/json_read.h"
+
+/* What strangers typed moves no cursor: control characters become "?". */
+struct str view_plain(struct arena *arena, struct str text);
+/* The text there, plain; "-" without one. */
+struct str view_text(struct arena *arena, const struct json *v, const char *path);
+/* "2026-11-24 10:20:07", in UTC; "-" without a time. */
+struct str view_time(struct arena *arena, const struct json *v, const char *path);
+/* The same of epoch milliseconds; "-" for 0. */
+struct str view_time_ms(struct arena *arena, int64_t ms);
+/* The whole number there; 0 without one. */
+int64_t view_count(const struct json *v, const char *path);
+
+#endif

@@ -1,0 +1,114 @@
+"""Whether what the sources say is believed: rights that vanish in the middle, names that become another account's, what was closed and
+is not so any more; and what an operator is told of it."""
+import json
+
+import pytest
+
+from lib import wait, world
+
+PEOPLE = ["okafor", "reyes", "lind", "novak"]
+ROLES = ["fin-ledger-admin", "fin-viewer"]
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = world.World()
+    with made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+def told(site, *words, code=0):
+    done = site.countersign(*words, check=False)
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done.stdout
+
+
+def shown(site, key):
+    return json.loads(told(site, "reconcile", "show", key, "--json"))
+
+
+def test_rights_vanish_in_the_middle(site):
+    """Nothing was removed, and nobody sees that any more: none of the tickets closes, and each is told to somebody."""
+    keys = []
+    for person in PEOPLE:
+        for role in ROLES:
+            site.has_role(person, role, True)
+            keys.append(site.ask_removal(person, role))
+    for key in keys:
+        site.until_phase(key, "fulfilling", timeout=60)
+    site.target.psql("alter table app_user_role enable row level security")  # no rows, and no complaint
+    for key in keys:
+        site.resolve(key)
+
+    def alarmed():
+        return site.sql("select count(distinct request_id) from governance.escalation where reason = 'SourceUnreadable'") == str(len(keys))
+    try:
+        wait.until(alarmed, 60, what="each is told to somebody")
+        reads = "select count(*) from governance.observation o where o.outcome = 'absent' or o.reason <> 'CanaryMissing'"
+        assert site.sql(reads) == "0" and int(site.sql("select count(*) from governance.observation")) >= len(keys)
+        assert {site.request(key)["phase"] for key in keys} <= {"claimed", "verifying"}
+        one = shown(site, keys[0])
+        assert one["items"][0]["why"] == "Unreadable" and one["items"][0]["reads"][0]["weighs"] == "Unreadable"
+        assert "the canary does not hold what it is configured to hold" in told(site, "reconcile", "show", keys[0])
+    finally:
+        site.target.psql("alter table app_user_role disable row level security")
+    for person in PEOPLE:
+        for role in ROLES:
+            site.has_role(person, role, False)
+    for key in keys:
+        site.until_phase(key, "closed", timeout=60)
+
+
+def test_a_name_that_became_another_accounts(site):
+    """Removed from nobody: the account was given another name, and its name to a new account that never had it."""
+    site.has_role("okafor", "fin-viewer", True)
+    key = site.ask_removal("okafor", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    site.target.psql("update app_user set login = 'okafor.old' where login = 'okafor'; insert into app_user values (90, 'okafor', true)")
+    site.resolve(key)
+    wait.until(lambda: site.sql("select count(*) from governance.observation where account = 'replaced'") != "0", 60)
+    item = shown(site, key)["items"][0]
+    assert (item["verdict"], item["why"]) in {("mismatch", "AccountReplaced"), ("settling", "AccountReplaced")}, item
+    assert item["link"]["native_id"] == "2" and item["link"]["how"] == "read" and item["reads"][0]["native_id"] == "90"
+    assert "the name belongs to another account" in told(site, "reconcile", "show", key)
+    wait.until(lambda: "is the name of another account than before" in site.said(key)[1], 30)
+    # the name alone is nobody's: found by its id it still has it
+    site.target.psql("delete from app_user where id = 90")
+    wait.until(lambda: shown(site, key)["items"][0]["reads"][:1] and shown(site, key)["items"][0]["reads"][0]["weighs"] == "StillPresent", 60)
+    site.target.psql("delete from app_user_role where user_id = 2; insert into app_user values (90, 'okafor', true)")
+    told(site, "source", "relink", "sap-fin", "--account", "okafor", "--person", "someone", "--id", "90", "--by", "op", "--reason", "hired",
+         code=65)
+    person = site.request(key)["beneficiary"]
+    told(site, "source", "relink", "sap-fin", "--account", "okafor", "--person", person, "--id", "90", "--by", "op", "--reason", "hired again")
+    site.until_phase(key, "closed", timeout=60)
+    assert "pinned to 90" in (text := told(site, "reconcile", "show", key)) and "op: hired again" in text
+
+
+def test_what_was_closed_is_looked_at_again(site):
+    """A role that came back; nothing is written, the tickets stay as they are."""
+    everything = [json.loads(line) for line in told(site, "scan", "--json").splitlines()]
+    assert len(everything) == len(PEOPLE) * len(ROLES) and {row["finding"] for row in everything} == {"as asked"}, everything
+    site.has_role("novak", "fin-viewer", True)
+    before = site.sql("select count(*) from governance.observation"), site.sql("select max(seq) from governance.evidence_entry")
+    text = told(site, "scan", "--last", "1h", code=2)
+    assert "drift" in text and "fin-viewer of novak in sap-fin" in text and "StillPresent" in text, text
+    assert f"{len(everything)} looked at: {len(everything) - 1} as asked, 1 drifted, 0 excepted, 0 not known" in text
+    assert before == (site.sql("select count(*) from governance.observation"), site.sql("select max(seq) from governance.evidence_entry"))
+    key = site.ask_removal("novak", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    assert f"{key} is about it" in told(site, "scan", "--last", "1h", code=2)
+    site.target.psql("alter table app_user_role enable row level security")
+    try:
+        rows = [json.loads(line) for line in told(site, "scan", "--json", code=75).splitlines()]
+        assert {(r["finding"], r["reason"]) for r in rows} == {("unknown", "CanaryMissing")}
+    finally:
+        site.target.psql("alter table app_user_role disable row level security")
+
+
+@pytest.mark.parametrize("words, code", [
+    (("reconcile",), 64), (("reconcile", "show"), 64), (("reconcile", "show", "NO-1"), 65), (("reconcile", "show", "x", "--reads", "0"), 64),
+    (("reconcile", "show", "x", "--conninfo", "host=/nowhere"), 69), (("scan", "--last", "soon"), 64), (("scan", "more"), 64),
+    (("source", "relink", "sap-fin"), 64)])
+def test_words_that_lead_nowhere(site, words, code):
+    told(site, *words, code=code)

@@ -1,0 +1,128 @@
+"""Accounts by objectGUID, disabled ones, renames, rights taken away: as Active Directory has them."""
+import collections
+import contextlib
+import os
+import pathlib
+import runpy
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import pytest
+
+from lib import proc, wait
+
+READERS = pathlib.Path(__file__).resolve().parents[1] / "readers" / "conftest.py"
+ask = runpy.run_path(str(READERS))["ask"]  # there are several files of that name
+
+HOST, BASE, PASSWORD = "127.0.0.77", "DC=ad,DC=example,DC=com", "Passw0rd!x"
+CANARY = ("canary", "watch")
+if os.geteuid() != 0 or not shutil.which("samba-tool"):
+    pytest.skip("needs root and Samba: deploy/setup --with samba", allow_module_level=True)
+
+
+class Domain:
+    def __init__(self, folder):
+        self.folder = folder
+        self.tool("domain", "provision", f"--targetdir={folder}", "--realm=AD.EXAMPLE.COM", "--domain=ADEX", "--server-role=dc",
+                  "--dns-backend=NONE", f"--adminpass={PASSWORD}", "--host-name=dc1", f"--host-ip={HOST}",
+                  f"--option=interfaces={HOST}/8", "--option=bind interfaces only=yes", config=False)
+        config = pathlib.Path(folder, "etc", "smb.conf")
+        config.write_text(config.read_text().replace("[global]", "[global]\n\tserver services = ldap\n"
+                                                     "\tldap server require strong auth = no", 1))
+        self.config = config
+        self.server = proc.Process(["/usr/sbin/samba", "-F", "-M", "single", "-s", str(config), "--no-process-group", "--debug-stdout"],
+                                   name="samba")
+        self.server.start()
+        wait.until(self.answers, 60, what="the domain answers")
+        for name in ("reader", "canary", "ada", "ben"):
+            self.tool("user", "create", name, PASSWORD)
+        for name, members in (("watch", "canary"), ("finance", "canary,ada")):
+            self.tool("group", "add", name)
+            self.tool("group", "addmembers", name, members)
+
+    def answers(self):
+        with contextlib.suppress(OSError), socket.create_connection((HOST, 389), 1):
+            return self.search("(objectClass=domain)") or None
+        return None
+
+    def tool(self, *words, config=True):
+        where = ["-H", f"{self.folder}/private/sam.ldb", "-s", str(self.config)] if config else []
+        done = subprocess.run(["samba-tool", *words, *where], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    def search(self, what, user="Administrator"):
+        done = subprocess.run(["ldapsearch", "-x", "-LLL", "-H", f"ldap://{HOST}", "-D", f"{user}@ad.example.com", "-w", PASSWORD,
+                               "-b", BASE, "-s", "sub", what, "1.1"], capture_output=True, text=True, timeout=30)
+        return done.stdout
+
+    def modify(self, ldif):
+        subprocess.run(["ldapmodify", "-x", "-H", f"ldap://{HOST}", "-D", "Administrator@ad.example.com", "-w", PASSWORD], input=ldif,
+                       text=True, capture_output=True, check=True, timeout=30)
+
+    def close(self):
+        self.server.stop()
+
+
+@pytest.fixture(scope="module")
+def domain():
+    with tempfile.TemporaryDirectory(prefix="cs-samba-") as folder:
+        with contextlib.closing(Domain(folder)) as made:
+            yield made
+
+
+def read(domain, *pairs, after=None, **more):
+    settings = {"uri": f"ldap://{HOST}", "base": BASE, "bind_dn": "reader@ad.example.com", "insecure": "true",
+                "people_filter": "(sAMAccountName=%s)", "people_base": f"CN=Users,{BASE}", "group_base": f"CN=Users,{BASE}", **more}
+    return ask("ldap", settings, pairs, CANARY, PASSWORD, 20000, after=after)
+
+
+def say(answer):
+    return answer["outcome"], answer["account"], answer["reason"]
+
+
+def test_present_absent_and_disabled(domain):
+    ada, ben, nobody, nothing = read(domain, ("ada", "finance"), ("ben", "finance"), ("nobody", "finance"), ("ada", "never-was"))
+    assert say(ada) == ("present", "active", "Ok") and len(ada["id"]) == 32, ada
+    assert say(ben) == ("absent", "active", "Ok") and ben["canary"]
+    assert say(nobody) == ("absent", "missing", "AccountMissing")
+    assert say(nothing)[::2] == ("unknown", "EntitlementNotFound")
+    domain.tool("user", "disable", "ada")
+    try:
+        assert say(*read(domain, ("ada", "finance"))) == ("present", "disabled", "Ok")
+    finally:
+        domain.tool("user", "enable", "ada")
+
+
+def test_renamed_replaced_and_gone_by_objectguid(domain):
+    domain.tool("user", "create", "yan", PASSWORD)
+    domain.tool("group", "addmembers", "finance", "yan")
+    answer, = read(domain, ("yan", "finance"))
+    pin = answer["id"]
+    domain.modify(f"dn: CN=yan,CN=Users,{BASE}\nchangetype: modify\nreplace: sAMAccountName\nsAMAccountName: yannick\n-\n"
+                  "replace: userPrincipalName\nuserPrincipalName: yannick@ad.example.com\n")
+    assert say(*read(domain, ("yan", "finance"))) == ("absent", "missing", "AccountMissing"), "what the name alone says"
+    answer, = read(domain, ("yan", "finance"), pin=pin)
+    assert say(answer) == ("present", "active", "Ok") and answer["id"] == pin
+    domain.modify(f"dn: CN=yan,CN=Users,{BASE}\nchangetype: modrdn\nnewrdn: CN=yannick\ndeleteoldrdn: 1\n")
+    domain.tool("user", "create", "yan", PASSWORD)
+    assert say(*read(domain, ("yan", "finance"), pin=pin)) == ("absent", "replaced", "AccountReplaced")
+    domain.tool("user", "delete", "yan")
+    domain.tool("user", "delete", "yannick")
+    gone, = read(domain, ("yan", "finance"), pin=pin)
+    assert say(gone) == ("absent", "missing", "AccountMissing") and gone["canary"]
+
+
+def test_rights_taken_away_in_the_middle(domain):
+    """The reader may no longer read members: of a thousand removals that were not made none is believed."""
+    sid = domain.tool("user", "show", "reader", "--attributes=objectSid").split("objectSid: ")[1].split()[0]
+
+    def revoke():
+        for group in ("watch", "finance"):
+            domain.tool("dsacl", "set", f"--objectdn=CN={group},CN=Users,{BASE}", f"--sddl=(D;;RPLCRC;;;{sid})")
+    answers = read(domain, *[("ada", "finance")] * 1000, at_once=60, after=(30, revoke))
+    told = collections.Counter((a["outcome"], a["reason"]) for a in answers)
+    assert len(answers) == 1000 and not [a for a in answers if a["outcome"] == "absent"], told
+    assert 30 <= told["present", "Ok"] < 940, told
