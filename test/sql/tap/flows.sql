@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(35);
+select plan(38);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -92,4 +92,15 @@ select pg_temp.lease(:x), pg_temp.save(:x, 'checking'), pg_temp.save(:x, 'callin
 select governance.hint_apply('[{"site": "acme", "issue": "10778", "updated": 1}]');
 select ok(pg_temp.save(:x, 'done', '{"issue_id": "10778", "key": "IAM-778", "lease_s": 0}') is not null, 'one that was heard of before');
 select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'w'), 'is looked at now');
+
+-- what is claimed is looked at first: the claim says so; but of a call whose worker died its run decides
+select pg_temp.flow(:'u', 'comment') as y \gset
+select pg_temp.lease(:y), pg_temp.save(:y, 'checking'), pg_temp.save(:y, 'calling'), pg_temp.save(:y, 'doubt', '{"lease_s": 0}');
+select pg_temp.flow(:'u', 'field_update') as z \gset
+select pg_temp.lease(:z), pg_temp.save(:z, 'checking'), pg_temp.save(:z, 'calling', '{"lease_s": 0}');
+select set_eq(format('select c.state || '' '' || (c.version - f.version) from governance.flow f, governance.flow_claim(''you'', ''1 min'', 100) c
+                       where c.id = f.id and f.id in (%s, %s, %s)', :v, :y, :z),
+              array['checking 1', 'probing 1', 'calling 1'], 'one move with the claim');
+select is((select row(from_state, to_state)::text from governance.flow_attempt where flow_id = :v order by id desc limit 1), '(pending,checking)', 'which is kept');
+select is((select to_state from governance.flow_attempt where flow_id = :z order by id desc limit 1), 'calling', 'the call under way did not move');
 select * from finish();
