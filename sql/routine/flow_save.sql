@@ -80,7 +80,7 @@ begin
         -- the look at a new ticket has only words to say; whatever people do there, or did meanwhile, is looked at now
         if f.kind = 'create_ticket' and (target = 'done' or binds) and held.phase = 'ticketing' and not held.cancel_asked
            and not exists (select from governance.ticket t where t.request_id = f.request_id and t.hinted_updated_ms > t.updated_ms) then
-            rest := governance.creates_ahead(f.site);
+            rest := governance.creates_ahead(f.site, f.priority);
         end if;
         update governance.access_request r
            set hinted_at = clock_timestamp(),

@@ -114,7 +114,7 @@ def measure(name, flavour, limits, ideal_s):
     wait.until(lambda: site.queued() == TICKETS, 120, every=0.2, what="all queued")
     used = Used(site)
     site.let_go()
-    # seldom: each look is a psql of its own, on the processors that are measured; what counts is when the database says it was
+    # seldom, since looking costs what is measured: when it was, the database says
     wait.until(lambda: site.bound("acme") == TICKETS, 120, every=1, what="all made, read and bound")
     spent = used.told()
     calls = site.created()

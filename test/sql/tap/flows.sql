@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(38);
+select plan(39);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -75,12 +75,13 @@ select t.move(t.request(), 'approved', 'ticketing');
 select id as u from governance.access_request order by requested_at desc limit 1 \gset
 select pg_temp.flow(:'u', 'create_ticket') as q \gset
 select pg_temp.lease(:q), pg_temp.save(:q, 'checking'), pg_temp.save(:q, 'calling');
-select is(governance.creates_ahead('acme'), interval '0', 'nobody is before it: one is in hand, one is parked');
+select is(governance.creates_ahead('acme', 5), interval '0', 'nobody is before it: one is in hand, one is parked');
 select pg_temp.flow(t.request(), 'create_ticket') as v \gset
 insert into governance.flow (request_id, site, kind, priority) select t.request(), 'acme', 'create_ticket', 4;
 insert into governance.flow (request_id, site, kind, run_after) select t.request(), 'acme', 'create_ticket', clock_timestamp() + interval '1 h';
 update governance.flow set version = version + 1, priority = 3 where id = :v;
-select is(governance.creates_ahead('acme'), interval '20 ms', 'two are due; what waits for later is before nobody');
+select is(governance.creates_ahead('acme', 5), interval '20 ms', 'two are due; what waits for later is before nobody');
+select is(governance.creates_ahead('acme', 3), interval '10 ms', 'of removals only one');
 select ok(pg_temp.save(:q, 'done', '{"issue_id": "10777", "key": "IAM-777", "lease_s": 0}') is not null, 'it is made');
 select ok((select look_at - hinted_at between interval '19 ms' and interval '20 ms' from governance.access_request where id = :'u'), 'and looked at after them');
 select governance.hint_apply('[{"site": "acme", "issue": "10777", "updated": 1}]');
