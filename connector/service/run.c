@@ -412,6 +412,10 @@ struct run *run_start(struct world *world, const struct policy *policy, const st
     run->flow.cycle = arena_str(run->arena, flow->cycle);
     run->flow.payload = arena_str(run->arena, flow->payload);
     ASSERT(!flow_state_is_final(flow->state));
-    run_feed(run, EV_CLAIMED);
+    const struct flow_rule *rule = flow_decide(flow->state, EV_CLAIMED);
+    if (rule && rule->to == flow->state && rule->then == FX_LOOK)
+        run_look(run); /* the claim wrote it */
+    else
+        run_feed(run, EV_CLAIMED);
     return run;
 }

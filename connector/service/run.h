@@ -24,7 +24,8 @@ enum run_end {
 struct run;
 typedef void run_finished_fn(void *arg, struct run *run);
 
-/* flow: copied (its strings into the run's arena). finished is called exactly once; the run is
+/* flow: copied (its strings into the run's arena), as the claim left it: one that it has moved to
+ * where work is looked at is looked at without a save. finished is called exactly once; the run is
  * freed after it. */
 struct run *run_start(struct world *world, const struct policy *policy, const struct flow *flow,
                       run_finished_fn *finished, void *arg);

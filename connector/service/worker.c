@@ -13,6 +13,8 @@ enum {
     TICK_MS = 250,   /* how late a lost kick can make us */
     LOOKS_MAX = 16,  /* visits, and adoptions, of one site: bounds memory and calls in flight */
     ROOM_PART = 4,   /* a lane with less than this part of it free is not claimed for at once */
+    BUSY_RUNS = 8,   /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
+                        for visits */
     SLOW_TICKS = 20, /* sweep and deadlines every so many ticks */
 };
 
@@ -36,6 +38,7 @@ struct worker {
     struct io_timer *timer;
     struct lane visits, adoptions, runs;
     int ticks;
+    unsigned ended; /* runs that did while many were in hand */
 };
 
 /* Room for more in this lane, site by site? Then the claim is on its way. How many sites have some.
@@ -62,15 +65,21 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
     return count;
 }
 
-static void claim_work(struct worker *w, bool kicked);
+static void claim_runs(struct worker *w, bool kicked);
+static void claim_visits(struct worker *w, bool kicked);
 
 /* What that lane did makes work for runs and visits; for adoptions only what it did itself. */
 static void kick_after(struct worker *w, const struct lane *lane)
 {
-    if (lane == &w->adoptions)
+    if (lane == &w->adoptions) {
         worker_kick(w);
-    else if (w->svc->ready)
-        claim_work(w, true);
+        return;
+    }
+    if (!w->svc->ready)
+        return;
+    claim_runs(w, true);
+    if (lane != &w->runs || lane->running < BUSY_RUNS || ++w->ended % BUSY_RUNS == 0)
+        claim_visits(w, true);
 }
 
 /* A claim came back. What became due meanwhile is asked for now; what a full one left, when there
@@ -172,16 +181,22 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
     claimed(w, &w->runs);
 }
 
-static void claim_work(struct worker *w, bool kicked)
+static void claim_runs(struct worker *w, bool kicked)
 {
-    struct store *s = &w->svc->store;
     struct store_room rooms[CONFIG_SITES_MAX];
-    size_t count;
+    size_t count = may_claim(w, &w->runs, kicked, rooms);
 
-    if ((count = may_claim(w, &w->runs, kicked, rooms)))
-        store_flow_claim(s, lease_s(w), rooms, count, on_flows, w);
-    if ((count = may_claim(w, &w->visits, kicked, rooms)))
-        store_request_claim(s, lease_s(w), rooms, count, on_requests, w);
+    if (count)
+        store_flow_claim(&w->svc->store, lease_s(w), rooms, count, on_flows, w);
+}
+
+static void claim_visits(struct worker *w, bool kicked)
+{
+    struct store_room rooms[CONFIG_SITES_MAX];
+    size_t count = may_claim(w, &w->visits, kicked, rooms);
+
+    if (count)
+        store_request_claim(&w->svc->store, lease_s(w), rooms, count, on_requests, w);
 }
 
 static void claim_all(struct worker *w, bool kicked)
@@ -189,7 +204,8 @@ static void claim_all(struct worker *w, bool kicked)
     struct store_room rooms[CONFIG_SITES_MAX];
     size_t count;
 
-    claim_work(w, kicked);
+    claim_runs(w, kicked);
+    claim_visits(w, kicked);
     if ((count = may_claim(w, &w->adoptions, kicked, rooms)))
         store_ticket_claim(&w->svc->store, lease_s(w), rooms, count, on_tickets, w);
 }

@@ -1,5 +1,7 @@
 -- One reading of the clock is what an index can be asked by: all that waits for later costs next to nothing.
 -- By lane (priority), then by deadline. Of each site at most its room, so that one that hangs holds no more than that.
+-- What is claimed is looked at first, so its move to there is written with the claim; a call under way whose worker died has another
+-- way to go, which domain/flow.c decides.
 create or replace function governance.flow_claim(p_owner text, p_lease interval, p_batch int, p_sites text[] default null,
                                                  p_room int[] default null)
 returns table (id bigint, kind text, state text, version bigint, attempt int, failures int, site text, request_id uuid,
@@ -11,9 +13,9 @@ language plpgsql set search_path = pg_catalog -- its plan is kept; a function in
 #variable_conflict use_column
 begin
     return query with due as materialized (
-        select f.id from governance.claim_room(p_batch, p_sites, p_room) c
+        select f.id, f.state as was from governance.claim_room(p_batch, p_sites, p_room) c
           cross join lateral (
-              select x.id, x.priority, x.deadline from governance.flow x
+              select x.id, x.state, x.priority, x.deadline from governance.flow x
                where x.site = c.site and x.state not in ('done', 'moot', 'parked') and x.run_after <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
                order by x.priority, x.deadline, x.id
@@ -23,10 +25,14 @@ begin
          limit p_batch),
     taken as (
         update governance.flow f
-           set lease_owner = p_owner, lease_until = clock_timestamp() + p_lease, version = f.version + 1
+           set lease_owner = p_owner, lease_until = clock_timestamp() + p_lease, version = f.version + 1,
+               state = case f.state when 'pending' then 'checking' when 'doubt' then 'probing' else f.state end
           from due
          where f.id = due.id
-        returning f.*)
+        returning f.*, due.was),
+    looks as (
+        insert into governance.flow_attempt (flow_id, from_state, to_state, why)
+        select f.id, f.was, f.state, '' from taken f where f.state in ('checking', 'probing'))
     select f.id, f.kind, f.state, f.version, f.attempt, f.failures, f.site, f.request_id, r.marker,
            case f.kind when 'retire' then f.issue_id else coalesce(t.issue_id, f.issue_id) end, f.cycle, f.payload, coalesce(governance.ms(f.sent_at), 0),
            governance.ms(clock_timestamp())

@@ -9,6 +9,7 @@ declare
     binds boolean := (p->>'bind')::boolean;
     target text := p->>'to';
     lease int := (p->>'lease_s')::int;
+    rest interval := '0'; -- until the request is looked at
 begin
     if target in ('calling', 'done', 'moot', 'parked') or binds then
         -- its request first, as everywhere: whoever holds that may lock its flows and its tickets in any order
@@ -76,9 +77,14 @@ begin
          where t.site = f.site and t.issue_id = f.issue_id and t.request_id is null;
     end if;
     if target in ('done', 'moot', 'parked') or binds then
+        -- the look at a new ticket has only words to say; whatever people do there, or did meanwhile, is looked at now
+        if f.kind = 'create_ticket' and (target = 'done' or binds) and held.phase = 'ticketing' and not held.cancel_asked
+           and not exists (select from governance.ticket t where t.request_id = f.request_id and t.hinted_updated_ms > t.updated_ms) then
+            rest := governance.creates_ahead(f.site, f.priority);
+        end if;
         update governance.access_request r
            set hinted_at = clock_timestamp(),
-               look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
+               look_at = case when r.lease_owner is null then clock_timestamp() + rest else r.look_at end
          where r.id = f.request_id;
     end if;
     return p_version + 1;

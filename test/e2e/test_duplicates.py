@@ -72,7 +72,7 @@ def late_twin(site, request, *deeds):
 
 def test_lost_and_late_creations_are_healed(site):
     site.control("faults", [
-        {"method": "POST", "path": CREATE, "count": LATE, "effect": {"kind": "execute_late", "ms": 8000, "how": "close"}},
+        {"method": "POST", "path": CREATE, "count": LATE, "effect": {"kind": "execute_late", "ms": 11_000, "how": "close"}},
         {"method": "POST", "path": CREATE, "count": LOST, "effect": {"kind": "lose_reply", "how": "close"}}])
     requests = [submit(site, f"heal-{number}") for number in range(LOST + LATE)]
     wait.until(lambda: all(bound(site, r) for r in requests), 30, every=0.2, what="all bound")

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import client  # noqa: E402
 from cases import DOC, WithSite, fields  # noqa: E402
-from test_contract import faults_of, jsonschema, needs_schema, needs_shared  # noqa: E402
+from test_contract import DESK, faults_of, jsonschema, needs_schema, needs_shared  # noqa: E402
 
 ISSUE = "/rest/api/2/issue"
 SPEC = "jira-dc-10.3.v3.json"
@@ -212,6 +212,16 @@ class Contract(DataCenter):
         self.check("POST", f"{ISSUE}/{key}/comment", {"body": "a"})
         self.check("GET", f"{ISSUE}/{key}/comment")
         self.check("GET", "/rest/api/2/project/IAM")
+
+    def test_the_service_desk_shows_people_as_it_does_in_the_cloud(self):
+        """Its links are below _links, but who it is has a name and a key."""
+        key, base = self.make(customfield_10100=[{"name": "approver"}]), "/rest/servicedeskapi/request"
+        self.dc("POST", f"{base}/{key}/participant", {"usernames": ["customer"]})
+        for path in (f"{base}/{key}/participant", f"{base}/{key}/approval", f"{base}/{key}"):
+            status, answer = self.dc("GET", path)
+            self.assertEqual((status, faults_of(DESK, "GET", path, status, answer)), (200, []))
+        shown = self.dc("GET", f"{base}/{key}/participant")[1]["values"][0]
+        self.assertEqual((shown["name"], shown["key"], set(shown["_links"])), ("customer", "JIRAUSER10004", {"jiraRest", "avatarUrls", "self"}))
 
     def test_webhooks_have_the_members_of_the_captures(self):
         shared = os.path.join(os.path.dirname(os.path.dirname(client.PROGRAM)), "..", "..", "shared")

@@ -208,7 +208,7 @@ class Faults(WithSite):
             self.site.call("GET", f"{ISSUE}/IAM-1")
 
     def test_delay_and_slow(self):
-        for effect in ({"kind": "delay", "ms": 200}, {"kind": "slow", "bytes": 100, "ms": 20}):
+        for effect in ({"kind": "delay", "ms": 200}, {"kind": "delay", "ms": 200, "whole": True}, {"kind": "slow", "bytes": 100, "ms": 20}):
             self.site.fault(effect, path="myself", count=1)
             began = time.monotonic()
             self.assertEqual(self.site.call("GET", "/rest/api/3/myself")[0], 200)

@@ -8,8 +8,13 @@ Prism takes the files only when their defects are mended:
 - an answer of 204 is described with a body, which it cannot have;
 - what a changelog entry was before or is after is null where there was or is nothing (captures), not only text;
 - serverInfo has a locale that is not described (captures);
+- the remote links of an issue are described as one: all of them are a list, the one of a globalId is one (the file's own example);
+- a webhook's expiry is described as a number, and is a date in the file's own examples of the same answers;
 - the webhooks of administrators are in no file: whatever is said there goes through;
-- a Data Center's paths come without their /rest, and there is no file of its JSM: the Cloud's stands in for it.
+- a Data Center's paths come without their /rest, and there is no file of its JSM: the Cloud's stands in for it;
+- a Data Center's file is made from its Java types, which know less than the JSON: the value of a field (or its allowed values) is
+  described as an object, a property's as text, and both may be anything; a list of fields and of remote links as one; making a
+  remote link has no 201, which the Cloud's file has for the same call.
 """
 import json
 import pathlib
@@ -37,17 +42,42 @@ def renamed(node, prefix):
     return [renamed(v, prefix) for v in node] if isinstance(node, list) else node
 
 
-def mend(schemas):
-    if "ServerInformation" not in schemas:
-        return
+def also_listed(operation):
+    """The answer is one, as described, or a list of such."""
+    content = operation["responses"]["200"]["content"]["application/json"]
+    content["schema"] = {"oneOf": [content["schema"], {"type": "array", "items": content["schema"]}]}
+
+
+def mend_cloud(paths, schemas):
     for name in ("from", "to", "fromString", "toString"):
         schemas["ChangeDetails"]["properties"][name]["nullable"] = True
     schemas["ServerInformation"]["additionalProperties"] = True
+    for name in ("Webhook", "WebhooksExpirationDate"):
+        schemas[name]["properties"]["expirationDate"] = {"type": "string", "format": "date-time"}
+    also_listed(paths["/rest/api/3/issue/{issueIdOrKey}/remotelink"]["get"])
+
+
+def mend_datacenter(paths, schemas):
+    for name in ("from", "to", "fromString", "toString"):
+        schemas["ChangeItemBean"]["properties"][name]["nullable"] = True
+    for name in ("IssueBean", "IssueUpdateBean"):
+        schemas[name]["properties"]["fields"]["additionalProperties"] = True
+    schemas["FieldMetaBean"]["properties"]["allowedValues"]["items"] = {}
+    schemas["EntityPropertyBean"]["properties"]["value"] = {}
+    paths["/api/2/issue/{issueIdOrKey}/properties/{propertyKey}"]["put"]["requestBody"]["content"]["application/json"]["schema"] = {}
+    links = paths["/api/2/issue/{issueIdOrKey}/remotelink"]
+    links["post"]["responses"]["201"] = links["post"]["responses"]["200"]
+    for operation in (links["get"], paths["/api/2/field"]["get"]):
+        also_listed(operation)
+
+
+MENDS = {"jira-platform-v3.json": mend_cloud, "jira-dc-10.3.v3.json": mend_datacenter}
 
 
 def add(whole, path, prefix, below=""):
     part = without_examples(json.loads(path.read_text()))
-    mend(part["components"]["schemas"])
+    if path.name in MENDS:
+        MENDS[path.name](part["paths"], part["components"]["schemas"])
     part = renamed(part, prefix)
     for name, schema in part["components"].get("schemas", {}).items():
         whole["components"]["schemas"][prefix + name] = schema

@@ -288,6 +288,11 @@ static void claim_flow(struct sim *s, struct boot *b, struct sflow *f)
     f->lease_until_ms = s->now_ms + s->policy.times.lease_ms;
     f->f.version++;
     f->f.now_ms = s->now_ms;
+    const struct flow_rule *rule = flow_decide(f->f.state, EV_CLAIMED);
+    if (f->f.state != FS_CALLING && rule) { /* looked at first: as flow_claim.sql */
+        count_rule(rule);
+        f->f.state = rule->to;
+    }
     if (s->requests[f->request].ticket >= 0 && f->f.kind != FLOW_RETIRE)
         f->f.issue_id = cycle_text(s->requests[f->request].ticket);
     run_start(&b->world, &s->policy, &f->f, on_ran, NULL);

@@ -210,6 +210,13 @@ def user(site, account_id):
             "active": account.active, "timeZone": account.zone}
 
 
+def desk_user(site, account_id):
+    """As the service desk shows people: their addresses are below _links."""
+    shown = user(site, account_id)
+    links = {"jiraRest": shown["self"], "avatarUrls": shown.pop("avatarUrls"), "self": shown.pop("self")}
+    return shown | {"_links": links}
+
+
 def show(site, value):
     return _show(site, value, f"{site.base}/rest/api/3/", f"{site.base}/rest/api/2/", False)
 
@@ -230,6 +237,8 @@ def _show(site, value, old, new, keep):
     if value.get("type") == "doc" and "content" in value:
         return value["wiki"] if "wiki" in value else adf.text(value)
     if value.get("accountId") in site.accounts_by_id:
+        if "_links" in value:
+            return desk_user(site, value["accountId"])
         more = {k: show(site, v) for k, v in value.items() if k in ("groups", "applicationRoles", "locale", "expand")}
         return user(site, value["accountId"]) | more
     left_out = _LEFT_OUT["values" in value, "fieldtype" in value]

@@ -201,8 +201,12 @@ class Exchange:
     # -- faults
 
     def _fault_delay(self, effect):
-        time.sleep(effect.get("ms", 1000) / 1000)
-        return self._send(self._execute())
+        rest_ms, answer = effect.get("ms", 1000), None
+        if effect.get("whole"):
+            answer = self._execute()
+            rest_ms = max(0, self.began + rest_ms - clock.now_ms())
+        time.sleep(rest_ms / 1000)
+        return self._send(answer or self._execute())
 
     def _fault_reply(self, effect):
         body = effect.get("body")

@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(28);
+select plan(39);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -69,4 +69,39 @@ select t.read(t.item(:'c'), 'absent');
 select t.move(:'c', 'verified');
 select is(pg_temp.save(:close, 'calling'), null, 'proven anew: this is still the close of the claim before');
 select throws_ok(format('update governance.flow set payload = ''{"x":1}'', version = version + 1 where id = %s', :close), 'CG002', null, 'what was decided is frozen');
+
+-- what a new ticket says comes after those who have none yet, unless somebody is at it
+select t.move(t.request(), 'approved', 'ticketing');
+select id as u from governance.access_request order by requested_at desc limit 1 \gset
+select pg_temp.flow(:'u', 'create_ticket') as q \gset
+select pg_temp.lease(:q), pg_temp.save(:q, 'checking'), pg_temp.save(:q, 'calling');
+select is(governance.creates_ahead('acme', 5), interval '0', 'nobody is before it: one is in hand, one is parked');
+select pg_temp.flow(t.request(), 'create_ticket') as v \gset
+insert into governance.flow (request_id, site, kind, priority) select t.request(), 'acme', 'create_ticket', 4;
+insert into governance.flow (request_id, site, kind, run_after) select t.request(), 'acme', 'create_ticket', clock_timestamp() + interval '1 h';
+update governance.flow set version = version + 1, priority = 3 where id = :v;
+select is(governance.creates_ahead('acme', 5), interval '20 ms', 'two are due; what waits for later is before nobody');
+select is(governance.creates_ahead('acme', 3), interval '10 ms', 'of removals only one');
+select ok(pg_temp.save(:q, 'done', '{"issue_id": "10777", "key": "IAM-777", "lease_s": 0}') is not null, 'it is made');
+select ok((select look_at - hinted_at between interval '19 ms' and interval '20 ms' from governance.access_request where id = :'u'), 'and looked at after them');
+select governance.hint_apply('[{"site": "acme", "issue": "10777", "updated": 1}]');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'u'), 'or when it is heard of');
+select t.move(t.request(), 'approved', 'ticketing');
+select id as w from governance.access_request order by requested_at desc limit 1 \gset
+select pg_temp.flow(:'w', 'create_ticket') as x \gset
+select pg_temp.lease(:x), pg_temp.save(:x, 'checking'), pg_temp.save(:x, 'calling');
+select governance.hint_apply('[{"site": "acme", "issue": "10778", "updated": 1}]');
+select ok(pg_temp.save(:x, 'done', '{"issue_id": "10778", "key": "IAM-778", "lease_s": 0}') is not null, 'one that was heard of before');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'w'), 'is looked at now');
+
+-- what is claimed is looked at first: the claim says so; but of a call whose worker died its run decides
+select pg_temp.flow(:'u', 'comment') as y \gset
+select pg_temp.lease(:y), pg_temp.save(:y, 'checking'), pg_temp.save(:y, 'calling'), pg_temp.save(:y, 'doubt', '{"lease_s": 0}');
+select pg_temp.flow(:'u', 'field_update') as z \gset
+select pg_temp.lease(:z), pg_temp.save(:z, 'checking'), pg_temp.save(:z, 'calling', '{"lease_s": 0}');
+select set_eq(format('select c.state || '' '' || (c.version - f.version) from governance.flow f, governance.flow_claim(''you'', ''1 min'', 100) c
+                       where c.id = f.id and f.id in (%s, %s, %s)', :v, :y, :z),
+              array['checking 1', 'probing 1', 'calling 1'], 'one move with the claim');
+select is((select row(from_state, to_state)::text from governance.flow_attempt where flow_id = :v order by id desc limit 1), '(pending,checking)', 'which is kept');
+select is((select to_state from governance.flow_attempt where flow_id = :z order by id desc limit 1), 'calling', 'the call under way did not move');
 select * from finish();
