@@ -1,7 +1,8 @@
 /* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1
  * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
  * entitled, native_id, as_of (or null), entitlement_exists. The canary is asked with the same
- * statement right behind it, on the same connection. */
+ * statement right behind it, on the same connection. Where the operator writes a second statement,
+ * $1 = account, it lists what else the account holds. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "base/limits.h"
 #include "base/list.h"
 #include "io/io_pg.h"
-#include "readers/honest.h"
+#include "readers/others.h"
 
 enum { ACCOUNT_EXISTS, ACCOUNT_IS_ACTIVE, ENTITLED, NATIVE_ID, AS_OF, ENTITLEMENT_EXISTS, COLUMNS };
 
@@ -20,7 +21,7 @@ struct sql_reader {
     struct reader_config config;
     struct pg *pg;
     struct arena *arena;
-    struct pg_stmt stmt;
+    struct pg_stmt stmt, others; /* others: an empty one is not asked */
 };
 
 /* One read: two statements on their way. */
@@ -28,7 +29,7 @@ struct sql_read {
     struct sql_reader *reader;
     struct item item;
     struct arena *arena;
-    struct answer item_answer, canary_answer;
+    struct answer item_answer, canary_answer, others; /* others: its list alone counts */
     int64_t began_ms;
     int open; /* statements not answered yet: a statement that had to be prepared anew may come last
                */
@@ -102,6 +103,9 @@ static void read_end(struct sql_read *r)
 
     if (--r->open)
         return;
+    r->item_answer.others_known = r->others.others_known;
+    r->item_answer.others_len = r->others.others_len;
+    memcpy(r->item_answer.others, r->others.others, r->others.others_len);
     answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
                  clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
@@ -123,6 +127,18 @@ static void on_item(void *arg, const struct pg_reply *reply)
     read_end(r);
 }
 
+/* One column of names; anything else is no list. */
+static void on_others(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+
+    if (reply->outcome == PG_OK && reply->cols == 1 && reply->rows <= OTHERS_MAX)
+        others_begin(&r->others);
+    for (int row = 0; r->others.others_known && row < reply->rows; row++)
+        others_add(&r->others, pg_cell(reply, row, 0));
+    read_end(r);
+}
+
 static struct pg_param text(struct str s)
 {
     return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
@@ -138,6 +154,7 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
         abort();
     *r = (struct sql_read){
         .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 2, .fn = fn, .arg = arg};
+    r->open += reader->others.sql[0] != '\0';
     r->item = *item;
     r->began_ms = clock_wall_ms(reader->config.clock);
     struct pg_param wanted[] = {text(item->account), text(item->entitlement)};
@@ -146,6 +163,8 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
     /* one connection, one credential */
     pg_exec(reader->pg, &reader->stmt, wanted, on_item, r);
     pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
+    if (reader->others.sql[0])
+        pg_exec(reader->pg, &reader->others, wanted, on_others, r);
 }
 
 static struct reader *sql_open(const struct reader_config *config, struct err *err)
@@ -160,6 +179,8 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     reader->stmt = (struct pg_stmt){"read_entitlement",
                                     arena_cstr(reader->arena, setting(config, "query", "")), 2};
+    reader->others = (struct pg_stmt){
+        "read_others", arena_cstr(reader->arena, setting(config, "others", "")), 1};
     struct pg_options options = {
         .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
         .password =
@@ -196,7 +217,7 @@ static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
     pg_close(reader->pg, on_closed, reader);
 }
 
-static const char *const SETTINGS[] = {"!conninfo", "!query", NULL};
+static const char *const SETTINGS[] = {"!conninfo", "!query", "others", NULL};
 static const char *const PROVES[] = {
     "what the statement answers about an account and an entitlement, by true or false alone",
     "how old the answer is, where the statement's as_of tells (a replica's replay time)", NULL};
