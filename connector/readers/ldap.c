@@ -152,10 +152,9 @@ static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *
     io_work_close(reader->work, on_closed, reader);
 }
 
-static const char *const SETTINGS[] = {"!uri",          "!base",      "bind_dn",      "people_base",
-                                       "people_filter", "group_base", "group_filter", "member",
-                                       "ca_file",       "starttls",   "insecure",     "others",
-                                       NULL};
+static const char *const SETTINGS[] = {
+    "!uri",   "!base",   "bind_dn",  "people_base", "people_filter", "group_base", "group_filter",
+    "member", "ca_file", "starttls", "insecure",    "others",        NULL};
 static const char *const PROVES[] = {
     "an account is a member of a group itself, or is not", "an account is gone from its base",
     "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};

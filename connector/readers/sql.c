@@ -179,8 +179,8 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     reader->stmt = (struct pg_stmt){"read_entitlement",
                                     arena_cstr(reader->arena, setting(config, "query", "")), 2};
-    reader->others = (struct pg_stmt){
-        "read_others", arena_cstr(reader->arena, setting(config, "others", "")), 1};
+    reader->others = (struct pg_stmt){"read_others",
+                                      arena_cstr(reader->arena, setting(config, "others", "")), 1};
     struct pg_options options = {
         .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
         .password =
