@@ -1,5 +1,28 @@
 """The agent changed something else than what was asked for: the ticket names it, and blames nobody for other people's work."""
-from lib import wait
+import pytest
+
+from lib import wait, world
+
+HELD = """      others: >-
+        select a.name from app_user u join app_user_role r on r.user_id = u.id join app_role a on a.id = r.role_id where u.login = $1
+"""
+
+
+class Compared(world.World):
+    """Both sources tell what else an account holds."""
+
+    def configure(self):
+        super().configure()
+        self.edit_file("countersign.yaml", "  - name: directory\n", HELD + "  - name: directory\n")
+        self.edit_file("countersign.yaml", 'insecure: "true" }', 'insecure: "true", others: "true" }')
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = Compared()
+    with made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
 
 
 def until_compared(site, key):
