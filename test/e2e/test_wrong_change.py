@@ -46,8 +46,7 @@ def test_another_role_was_removed(site):
     said = until_said(site, key, "Not closed: fin-viewer was removed from okafor; the request says fin-ledger-admin (read ")
     assert len(said) <= 140
     assert site.ticket(key)["properties"]["countersign.state"]["state"] == "wrong_change"
-    site.has_role("okafor", "fin-viewer", True)
-    until_said(site, key, "Not closed: okafor still has fin-ledger-admin")
+    site.has_role("okafor", "fin-viewer", True)  # undone, and what was asked for is done
     site.has_role("okafor", "fin-ledger-admin", False)
     site.until_status(key, "Resolved")
     site.until_phase(key, "closed")
