@@ -57,11 +57,13 @@ static struct str change_words(struct gate_work *w, const struct gate_flow *f,
                             STR_ARG(status_name(w, flow, road->to)));
     case GATE_WAIT:
     case GATE_NAME:
+    case GATE_RESOLVE:
         return arena_printf(
             w->arena, "~ transition %.*s (%.*s): %.*s -> %.*s, %s", STR_ARG(road->name),
             STR_ARG(road->id), STR_ARG(gate_from(w->arena, flow, road)), STR_ARG(to),
-            c->kind == GATE_WAIT ? "not while an approval is open"
-                                 : "names the connector in the field Access approver");
+            c->kind == GATE_RESOLVE ? "sets the resolution: an approval shows no screen"
+            : c->kind == GATE_WAIT  ? "not while an approval is open"
+                                    : "names the connector in the field Access approver");
     case GATE_ASK:
         return arena_printf(w->arena,
                             "~ status %.*s: an approval waits there, in the field Access approver; "
@@ -127,6 +129,13 @@ static void each_change(struct gate_work *w, const struct gate_flow *f, gate_lin
     }
     for (size_t i = 0; i < f->plan->changed_count; i++)
         fn(arg, change_words(w, f, &f->plan->changed[i], STR_NONE));
+    for (size_t i = 0; i < f->plan->added_count + f->plan->changed_count; i++) {
+        size_t at = i - f->plan->added_count;
+        const struct gate_change *c =
+            i < f->plan->added_count ? &f->plan->added[i] : &f->plan->changed[at];
+        if (c->resolves && c->kind != GATE_RESOLVE)
+            fn(arg, STR("~ our approval sets the resolution: it shows no screen that would ask"));
+    }
 }
 
 struct str gate_changes(struct gate_work *w, const struct gate_flow *f)

@@ -71,6 +71,9 @@ static void load_settings(struct loader *l, const struct yaml *source, struct so
     }
     if (whole)
         check_together(l, map, s);
+    /* some source tells what else an account holds */
+    const struct yaml *others = map ? yaml_member(map, "others") : NULL;
+    l->c->policy.compares |= others && others->scalar.len && !str_eq_c(others->scalar, "false");
 }
 
 static void load_canary(struct loader *l, const struct yaml *map, struct source_config *s)

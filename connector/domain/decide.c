@@ -341,8 +341,15 @@ static void decide_fulfilling(struct step *s)
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
-    say(s, held_notice(s->d, hold_the_gate(s), was_returned ? NOTICE_NOT_YET : NOTICE_READY));
-    look_by(s, d->now_ms + s->p->sweep_ms);
+    struct gate_verdict g = gate_judge(d);
+    size_t before = s->r->flow_count;
+    say(s,
+        held_notice(s->d, hold_the_gate(s), was_returned ? gate_contradicts(d, &g) : NOTICE_READY));
+    /* how it was before anybody worked on it: read as soon as the ticket says what is to be done */
+    bool unread = s->p->compares && !d->claimed_ms && !d->last_read_ms;
+    s->r->read_sources = unread && d->notice_shown == NOTICE_READY;
+    bool soon = unread && s->r->flow_count > before;
+    look_by(s, d->now_ms + (soon ? s->p->times.probe_ms : s->p->sweep_ms));
 }
 
 /* When the next read is due: at once after a claim, then backing off; sooner while a source
@@ -369,7 +376,7 @@ static enum notice_state waiting_notice(const struct dossier *d, const struct ga
 {
     switch (g->worst) {
     case VERDICT_MISMATCH:
-        return gate_came_back(d, g) ? NOTICE_CAME_BACK : NOTICE_NOT_YET;
+        return gate_contradicts(d, g);
     case VERDICT_UNKNOWN:
         return g->stale_copy ? NOTICE_STALE : g->read_failed ? NOTICE_CANNOT_READ : NOTICE_CHECKING;
     case VERDICT_SETTLING:

@@ -15,6 +15,7 @@ struct policy {
     int64_t sweep_ms;         /* look at an open ticket at least this often */
     int64_t refused_ms; /* a move that Jira refused is tried again after this, then twice this,
                            ..., at least hourly */
+    bool compares; /* some source tells what else an account holds: it is read before work, too */
     struct flow_times times;
     /* waits between reads after a claim, jittered by the shell: 0, 15 s, 1 m, 5 m, 15 m, then
      * hourly */

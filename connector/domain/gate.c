@@ -85,6 +85,17 @@ bool gate_came_back(const struct dossier *d, const struct gate_verdict *g)
     return g->first_missing < d->item_count && item_came_back(&d->items[g->first_missing]).was_ms;
 }
 
+enum notice_state gate_contradicts(const struct dossier *d, const struct gate_verdict *g)
+{
+    struct str name;
+
+    if (gate_came_back(d, g))
+        return NOTICE_CAME_BACK;
+    if (g->first_missing < d->item_count && item_swapped(&d->items[g->first_missing], &name))
+        return NOTICE_WRONG_CHANGE;
+    return NOTICE_NOT_YET;
+}
+
 /* The service desk's own decline moved the ticket, to a Done status that the mapping does not name.
  */
 static bool is_the_declines_own_move(const struct ticket *t)

@@ -28,6 +28,10 @@ struct gate_verdict gate_judge(const struct dossier *d);
 /* Was what is missing now as asked before? */
 bool gate_came_back(const struct dossier *d, const struct gate_verdict *g);
 
+/* What to say of what a fresh read contradicts: it came back, something else was changed instead,
+ * or it is not there yet. */
+enum notice_state gate_contradicts(const struct dossier *d, const struct gate_verdict *g);
+
 /* Does the ticket stand where the claim left it, or where we moved it? The proof belongs to the
  * claim's cycle; our own moves (reopen, the way through Verifying) do not start a new one. */
 bool gate_in_claimed_cycle(const struct dossier *d);

@@ -5,7 +5,7 @@ bool gate_plan_is_empty(const struct gate_plan *plan)
     return !plan->added_count && !plan->changed_count;
 }
 
-enum { PARTS = 7 };
+enum { PARTS = 8 };
 
 static void count_parts(const struct workflow *w, size_t ret[PARTS])
 {
@@ -21,6 +21,7 @@ static void count_parts(const struct workflow *w, size_t ret[PARTS])
         ret[4] += r->waits;
         ret[5] += r->records;
         ret[6] += road_enters(r, verify);
+        ret[7] += r->resolves;
     }
 }
 
@@ -56,6 +57,7 @@ static struct gate_change *add(struct gate_plan *p, enum gate_change_kind kind, 
 
     c->kind = kind;
     c->road = c->like = ROAD_NOWHERE;
+    c->resolves = false;
     c->to = to;
     c->from_count = 0;
     return c;
@@ -105,6 +107,7 @@ static void close_roads(const struct workflow *w, const struct road_report *road
         c->to = c->kind == GATE_LEAD ? p->verify : w->roads[v->road].to;
         c->from_count = 0;
         c->like = ROAD_NOWHERE;
+        c->resolves = false;
     }
 }
 
@@ -217,6 +220,40 @@ static void name_us(const struct workflow *w, struct gate_plan *p)
     }
 }
 
+static size_t road_of(const struct workflow *w, struct str id)
+{
+    for (size_t i = 0; i < w->road_count; i++)
+        if (str_eq(w->roads[i].id, id))
+            return i;
+    return ROAD_NOWHERE;
+}
+
+/* Jira shows no screen when an approval goes a road: what agents were asked there is set by it.
+ * close: the road that its answer will go; NOWHERE: the added one, which is the last so far. */
+static void set_resolution(const struct workflow *w, size_t close, struct gate_plan *p)
+{
+    size_t road = roads_answered(w) ? road_of(w, w->statuses[p->verify].on_approve) : close;
+
+    if (!w->wants_resolution)
+        return;
+    if (road == ROAD_NOWHERE) {
+        struct gate_change *added = &p->added[p->added_count - 1];
+        added->resolves = added->like == ROAD_NOWHERE || !w->roads[added->like].resolves;
+        return;
+    }
+    if (w->roads[road].resolves)
+        return;
+    for (size_t i = 0; i < p->changed_count; i++)
+        if (p->changed[i].road == road) {
+            p->changed[i].resolves = true;
+            return;
+        }
+    struct gate_change *c = &p->changed[p->changed_count++];
+    *c = (struct gate_change){.kind = GATE_RESOLVE, .road = road, .to = w->roads[road].to};
+    c->like = ROAD_NOWHERE;
+    c->resolves = true;
+}
+
 /* close, back: the roads that its answers go; ROAD_NOWHERE: those that the plan adds. */
 static void add_ask(const struct workflow *w, size_t close, size_t back, struct gate_plan *p)
 {
@@ -274,6 +311,8 @@ void gate_plan(const struct workflow *w, struct gate_plan *ret)
         add_one(ret, GATE_ADD_CLOSE, ret->verify, done);
         ret->added[ret->added_count - 1].like = closing_like(w, &roads);
     }
+    if (w->wants_approval)
+        set_resolution(w, close, ret);
     back = find_road(w, ret, ret->verify, STATUS_OPEN);
     if (work != ROAD_NOWHERE && back == ROAD_NOWHERE)
         add_one(ret, GATE_ADD_BACK, ret->verify, work);

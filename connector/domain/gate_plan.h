@@ -30,6 +30,7 @@ enum gate_change_kind {
     GATE_ADD_RECORD,  /* from any status to itself; the connector only, who writes its fields there
                        */
     GATE_ASK,         /* the verifying status: an approval waits there for the connector */
+    GATE_RESOLVE,     /* an existing road that our approval goes: it sets the resolution */
 };
 
 /* How the connector's own road into done is called, unless another one has that name. */
@@ -42,8 +43,10 @@ struct gate_change {
     size_t to;
     size_t from[ROAD_STATUSES_MAX + 1];
     size_t from_count;
-    size_t like; /* ADD_CLOSE: its post functions and screen are those of this road; or NOWHERE.
-                    ASK: the road that a refusal goes, or NOWHERE: the added one */
+    size_t like;   /* ADD_CLOSE: its post functions and screen are those of this road; or NOWHERE.
+                      ASK: the road that a refusal goes, or NOWHERE: the added one */
+    bool resolves; /* the road sets the resolution as well: an approval that goes it shows no
+                      screen */
 };
 enum { GATE_ADDED_MAX = 7 };
 struct gate_plan {

@@ -174,6 +174,23 @@ const char *item_why_not(const struct item *item, const struct observation *obs)
     return says_so(item, obs) ? NULL : why_not(item, obs);
 }
 
+size_t item_swapped(const struct item *item, struct str *ret_name)
+{
+    struct str rest = item->desired == DESIRED_ABSENT ? item->others_gone : item->others_new;
+    const struct observation *newest = item->obs_count ? &item->obs[0] : NULL;
+    size_t count = 0;
+
+    *ret_name = STR_NONE;
+    if (!newest || newest->outcome == OUTCOME_UNKNOWN || says_so(item, newest))
+        return 0;
+    for (; rest.len; count++) {
+        struct str name = str_cut(&rest, '\n');
+        if (!count)
+            *ret_name = name;
+    }
+    return count;
+}
+
 #define COUNT(names) ((int)(sizeof(names) / sizeof((names)[0])))
 
 const char *verdict_name(enum verdict v)

@@ -41,6 +41,10 @@ struct observation {
     struct str native_id; /* immutable id actually used */
     struct str
         reason; /* CamelCase: Ok, SourceDown, AuthFailed, CanaryMissing, AccountMissing, ... */
+    /* What else the account held, a name a line, of a source that tells. Proves nothing, and is no
+     * part of what is hashed: it names what was changed instead. */
+    struct str others;
+    bool others_known;
     uint8_t raw_sha256[32];
     bool has_raw;
 };
@@ -83,6 +87,9 @@ struct item {
     struct str exception_owner; /* who owns it, person key */
     int64_t proven_ms; /* of a request that was closed: when it was last proven, by the database's
                           clock; 0 = never */
+    /* What else the account held when work began and holds no more, and the other way round; a
+     * name a line. Without what other requests ask for. Empty where the source does not tell. */
+    struct str others_gone, others_new;
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;
@@ -111,6 +118,10 @@ struct item_back {
     int64_t was_ms, again_ms;
 };
 struct item_back item_came_back(const struct item *item);
+
+/* What was changed instead: removed where a removal is asked for, given where a grant is, while the
+ * newest read says that what is asked for is not so. The first of them by name; how many. */
+size_t item_swapped(const struct item *item, struct str *ret_name);
 
 /* since_ms: reads whose as_of is older prove nothing (the claim, or approval before any claim).
  * Pure. */

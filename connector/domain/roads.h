@@ -66,10 +66,11 @@ struct road {
 struct workflow {
     struct str id, name;
     bool team_managed;
-    bool wants_record;   /* we write our fields by a loop: no edit screen carries them */
-    bool wants_proof;    /* people's roads into done stay in sight and demand a field of ours */
-    bool proof_shown;    /* that field is on some screen: then demanding it holds nobody back */
-    bool wants_approval; /* in the verifying status an approval waits for the connector */
+    bool wants_record;     /* we write our fields by a loop: no edit screen carries them */
+    bool wants_proof;      /* people's roads into done stay in sight and demand a field of ours */
+    bool proof_shown;      /* that field is on some screen: then demanding it holds nobody back */
+    bool wants_approval;   /* in the verifying status an approval waits for the connector */
+    bool wants_resolution; /* what it sets when it is answered is known: no screen asks then */
     bool approver_shown; /* its field of approvers is on some screen: whoever works there answers */
     const struct road_status *statuses;
     size_t status_count; /* at most ROAD_STATUSES_MAX */
@@ -225,7 +226,7 @@ struct gate_facts {
     X(UNRESOLVED, "unresolved", false,                                                            \
       "the road that our approval goes sets no resolution, and an approval shows no screen that " \
       "would: a closed ticket looks unresolved in queues",                                        \
-      "add a post function to that transition that sets the resolution")                          \
+      "countersign gate install, or a post function of that transition that sets it")             \
     X(APPROVER_EDITED, "approver_editable", true,                                                 \
       "people can say who approves the close: the field Access approver is on a screen",          \
       "take the field off every screen")                                                          \

@@ -41,7 +41,9 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
     [NOTICE_STALE] = {"Can't tell", "info", "Not closed yet: our copy is older than your work.",
                       false, true, false},
     [NOTICE_NOT_YET] = {"Not there yet", "warning", NULL, true, true, false},
-    [NOTICE_WRONG_CHANGE] = {"Not there yet", "error", NULL, true, true, false},
+    [NOTICE_WRONG_CHANGE] = {"Not there yet", "error",
+                             "Not closed yet: something else was changed than what is asked for.",
+                             true, true, false},
     [NOTICE_CANNOT_READ] = {"Can't tell", "warning", "Not closed yet: nobody can look.", false,
                             true, false},
     [NOTICE_UNCLEAR] = {"Waiting", "warning", "", true, true, false},
@@ -163,6 +165,33 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
     line_add_c(l, ")");
 }
 
+/* What was changed, and what was to be. False: nobody can tell. */
+static bool say_swapped(struct line *l, const struct dossier *d, const struct item *i,
+                        const struct finding *f)
+{
+    bool removal = i->desired == DESIRED_ABSENT;
+    struct str name;
+    size_t count = item_swapped(i, &name);
+
+    if (!count || !f->proof)
+        return false;
+    line_add_c(l, stays_closed(d) ? "Closed, but " : "Not closed: ");
+    line_add_name(l, name);
+    if (count > 1) {
+        line_add_c(l, " and ");
+        line_add_number(l, (int64_t)count - 1);
+        line_add_c(l, " more");
+    }
+    line_add_c(l, count > 1 ? " were " : " was ");
+    line_add_c(l, removal ? "removed from " : "given to ");
+    line_add_name(l, i->account);
+    line_add_c(l, "; the request says ");
+    line_add_name(l, i->entitlement);
+    line_add_since(l, " (read ", f->proof->as_of_ms);
+    line_add_c(l, ")");
+    return true;
+}
+
 /* On another day the day, today the time. */
 static void say_when(struct line *l, int64_t ms, int64_t now_ms)
 {
@@ -194,6 +223,8 @@ static void say_came_back(struct line *l, const struct dossier *d, const struct 
 static void say_what_to_do(struct line *next, enum notice_state state, const struct dossier *d,
                            const struct item *i, int64_t next_read_ms)
 {
+    if (state == NOTICE_WRONG_CHANGE)
+        line_add_c(next, "If that was done for this ticket, undo it. ");
     say_task(next, i);
     if (state == NOTICE_REOPENED)
         line_add_c(next, ". It was closed before the access was checked, so it is reopened.");
@@ -260,7 +291,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_CAME_BACK:
         if (state == NOTICE_CAME_BACK)
             say_came_back(l, d, i);
-        else
+        else if (state != NOTICE_WRONG_CHANGE || !say_swapped(l, d, i, f))
             say_missing(l, d, i, f);
         line_add_since(l, ". Checking again ", next_read_ms);
         say_what_to_do(next, state, d, i, next_read_ms);
@@ -471,7 +502,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 static bool shows_next(enum notice_state state)
 {
     return state == NOTICE_NOT_YET || state == NOTICE_STALE || state == NOTICE_CANNOT_READ ||
-           state == NOTICE_CAME_BACK;
+           state == NOTICE_CAME_BACK || state == NOTICE_WRONG_CHANGE;
 }
 
 /* The identity of what is said, without times: the same fact read again is not news. But where the
@@ -498,6 +529,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     key = mix(key, str_hash(i->entitlement));
     if (state == NOTICE_NOT_YET)
         key = mix(key, str_hash(str_of(reason)));
+    if (state == NOTICE_WRONG_CHANGE)
+        key = mix(mix(key, str_hash(i->others_gone)), str_hash(i->others_new));
     return key;
 }
 
@@ -518,7 +551,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         if (!say_about_request(&line, &next, ret->state, d, i) && i)
             say_about_item(&line, &next, ret->state, d, i, &f, next_read_ms);
         if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
-            ret->state == NOTICE_CAME_BACK)
+            ret->state == NOTICE_CAME_BACK || ret->state == NOTICE_WRONG_CHANGE)
             say_others(&next, g);
         if (line_chars(&line) <= NOTICE_LINE_CHARS)
             return;

@@ -56,6 +56,7 @@
     X(PERMISSIONS, "GET", SWEEP, 100, "/rest/api/3/mypermissions")                           \
     X(STATUSES, "GET", SWEEP, 100, "/rest/api/3/statuses/search")                            \
     X(REQUEST_TYPES, "GET", SWEEP, 100, "/rest/servicedeskapi/servicedesk/{id}/requesttype") \
+    X(RESOLUTIONS, "GET", SWEEP, 100, "/rest/api/3/resolution/search")                       \
     X(FIELDS, "GET", SWEEP, 100, "/rest/api/3/field")                                        \
     X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")                     \
     JSM_SCREEN_ROUTES(X)

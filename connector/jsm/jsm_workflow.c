@@ -412,6 +412,7 @@ static bool read_flow(struct reading *r, struct jsm_workflow *flow, struct err *
     flow->roads.team_managed = str_eq_c(json_path_str(w, "scope/type"), "PROJECT");
     flow->roads.wants_proof = r->key->demanding && !flow->roads.team_managed;
     flow->roads.wants_approval = r->key->approving && !flow->roads.team_managed;
+    flow->roads.wants_resolution = flow->roads.wants_approval && r->key->resolution_id.len;
     flow->roads.wants_record = r->key->screen_id.len > 0 && !flow->roads.team_managed;
     if (!flow->roads.id.len || json_type(transitions) != JSON_ARRAY)
         return FAIL(err, ERR_INPUT, "a workflow without id or transitions");

@@ -27,9 +27,10 @@ struct jsm_gate_key {
     struct str proof_id; /* our field that stays empty; empty: there is none */
     bool demanding;      /* people's roads into done demand it, else they are restricted */
     struct str
-        approver_id;      /* our field that names who approves in the verifying status; or empty */
-    bool approving;       /* an approval waits there for the connector */
-    struct str screen_id; /* of the loop by which we write our fields; empty: none is wanted */
+        approver_id; /* our field that names who approves in the verifying status; or empty */
+    bool approving;  /* an approval waits there for the connector */
+    struct str resolution_id; /* what the road sets that its answer goes; empty: not known */
+    struct str screen_id;     /* of the loop by which we write our fields; empty: none is wanted */
 };
 
 struct jsm_workflow {
@@ -114,14 +115,20 @@ bool jsm_has_permission(const struct json *body, const char *key);
  * not mean done? Case does not tell names of statuses apart. */
 struct jsm_call jsm_call_statuses(struct arena *a, struct str name);
 struct jsm_status jsm_status_find(struct arena *a, const struct json *body, struct str name);
+/* GET /rest/api/3/resolution/search: the id of the one that is called Done, else of the site's
+ * default, else of the first; empty: there is none. */
+struct jsm_call jsm_call_resolutions(void);
+struct str jsm_resolution_pick(struct arena *a, const struct json *body);
 /* GET /rest/api/3/field: all fields we may see; is one of this id among them? */
 struct jsm_call jsm_call_all_fields(void);
 bool jsm_has_field(const struct json *body, struct str id);
 /* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
-/* Tickets of a project for the self-test, newest first, with that field unless it is empty; what an
- * edit screen of one offers; the transitions of one, unavailable ones too. */
-struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field);
+/* Tickets of a project for the self-test, newest first, with that field unless it is empty, in the
+ * status of that number unless it is empty; what an edit screen of one offers; the transitions of
+ * one, unavailable ones too. */
+struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
+                                 struct str status);
 struct jsm_call jsm_call_edit_screen(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_all_transitions(struct arena *a, struct str issue_id);
 

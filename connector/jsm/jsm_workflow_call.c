@@ -304,6 +304,29 @@ struct jsm_call jsm_call_all_fields(void)
     return read_call(JSM_ROUTE_FIELDS, STR("/rest/api/3/field"));
 }
 
+struct jsm_call jsm_call_resolutions(void)
+{
+    return read_call(JSM_ROUTE_RESOLUTIONS, STR("/rest/api/3/resolution/search?maxResults=50"));
+}
+
+struct str jsm_resolution_pick(struct arena *a, const struct json *body)
+{
+    const struct json *best = NULL;
+
+    JSON_EACH(r, json_member(body, "values"))
+    {
+        bool named = str_eq_c(json_path_str(r, "name"), "Done");
+        /* the description's example has the one name, its schema the other */
+        bool usual =
+            json_is_true(json_member(r, "isDefault")) || json_is_true(json_member(r, "default"));
+        if (!best || named || usual)
+            best = r;
+        if (named)
+            break;
+    }
+    return json_id(a, json_member(best, "id"));
+}
+
 bool jsm_has_field(const struct json *body, struct str id)
 {
     JSON_EACH(f, body)
@@ -323,7 +346,8 @@ struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int6
                                                            STR_ARG(path), (long long)start_at));
 }
 
-struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field)
+struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
+                                 struct str status)
 {
     AUTO(drop_buf) struct buf jql, b;
     struct json_out out;
@@ -331,6 +355,9 @@ struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str
     buf_init(&jql, BODY_BYTES);
     buf_init(&b, BODY_BYTES);
     jsm_jql_projects(&jql, &project, 1);
+    int64_t number;
+    if (str_to_i64(status, &number))
+        (void)buf_printf(&jql, " AND status = %lld", (long long)number);
     buf_add_c(&jql, " ORDER BY updated DESC");
     json_begin(&out, &b);
     json_open_object(&out);

@@ -192,9 +192,31 @@ static void put_undemanding(const struct applying *p, const struct json *validat
     json_close_array(p->out);
 }
 
+/* What is set where no screen asks. */
+static void put_resolving(const struct applying *p)
+{
+    const char *const ours[] = {"field", "resolution",
+                                "mode",  "replace",
+                                "value", arena_cstr(p->arena, p->words->key.resolution_id),
+                                NULL};
+
+    put_rule(p->out, JSM_RULE_UPDATE, ours);
+}
+
+static void put_actions(const struct applying *p, const struct json *actions, bool resolves)
+{
+    json_put_name(p->out, "actions");
+    json_open_array(p->out);
+    JSON_EACH(action, actions)
+    json_put_value(p->out, action);
+    if (resolves)
+        put_resolving(p);
+    json_close_array(p->out);
+}
+
 static void put_changed(const struct applying *p, const struct json *t, const struct gate_change *c)
 {
-    static const char *const GUARDS[] = {"conditions", "validators", NULL};
+    static const char *const GUARDS[] = {"conditions", "validators", "actions", NULL};
     static const char *const TARGET[] = {"toStatusReference", "actions", NULL};
     static const char *const DEMANDS[] = {"validators", NULL}, *const ACTIONS[] = {"actions", NULL};
     const struct road *road = &p->flow->roads.roads[c->road];
@@ -207,11 +229,16 @@ static void put_changed(const struct applying *p, const struct json *t, const st
     } else if (c->kind == GATE_NAME) {
         jsm_workflow_put_others(p->out, t, ACTIONS);
         put_verifying(p, json_member(t, "actions"), false);
+    } else if (c->kind == GATE_RESOLVE) {
+        jsm_workflow_put_others(p->out, t, ACTIONS);
+        put_actions(p, json_member(t, "actions"), true);
     } else if (c->kind == GATE_DEMAND) {
         jsm_workflow_put_others(p->out, t, DEMANDS);
         put_demand(p, json_member(t, "validators"));
     } else {
         jsm_workflow_put_others(p->out, t, GUARDS);
+        if (json_member(t, "actions") || c->resolves)
+            put_actions(p, json_member(t, "actions"), c->resolves);
         put_undemanding(p, json_member(t, "validators"));
         bool waits = gate_must_wait(&p->flow->roads, road, p->plan->verify);
         if (!road_is_locked(road) || waits) {
@@ -255,7 +282,7 @@ static void put_rule_like(const struct applying *p, const struct json *rule)
     json_close_object(p->out);
 }
 
-static void put_like(const struct applying *p, const struct json *like)
+static void put_like(const struct applying *p, const struct json *like, bool resolves)
 {
     const struct json *screen = json_member(like, "transitionScreen");
 
@@ -263,6 +290,8 @@ static void put_like(const struct applying *p, const struct json *like)
     json_open_array(p->out);
     JSON_EACH(action, json_member(like, "actions"))
     put_rule_like(p, action);
+    if (resolves)
+        put_resolving(p);
     json_close_array(p->out);
     if (json_type(screen) == JSON_OBJECT) {
         json_put_name(p->out, "transitionScreen");
@@ -317,7 +346,7 @@ static void put_road(const struct applying *p, const struct gate_change *c)
     if (c->kind == GATE_ADD_RESOLVE)
         put_verifying(p, NULL, false);
     else
-        put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like));
+        put_like(p, c->like == ROAD_NOWHERE ? NULL : transition_at(p, c->like), c->resolves);
 }
 
 static void put_added(struct applying *p, const struct gate_change *c)

@@ -54,6 +54,8 @@ void answers_join(const struct item *item, const struct answer *item_answer,
         .native_id = str_of(a->native_id),
         .reason = str_of(a->reason),
         .has_raw = a->raw_len > 0,
+        .others = str_n(a->others, a->others_len),
+        .others_known = a->others_known,
     };
     if (ret->has_raw)
         digest_sha256_2(str_n(a->raw, a->raw_len),

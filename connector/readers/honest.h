@@ -5,7 +5,7 @@
 
 #include "readers/reader.h"
 
-enum { ANSWER_RAW_BYTES = 4096, ANSWER_ID_BYTES = 256 };
+enum { ANSWER_RAW_BYTES = 4096, ANSWER_ID_BYTES = 256, ANSWER_OTHERS_BYTES = 4096 };
 
 /* One question to the target, answered. */
 struct answer {
@@ -19,6 +19,9 @@ struct answer {
     const char *reason;         /* CamelCase, static */
     char raw[ANSWER_RAW_BYTES]; /* canonical text of the reply, hashed as evidence */
     size_t raw_len;
+    char others[ANSWER_OTHERS_BYTES]; /* what else the account holds (others.h) */
+    size_t others_len, others_count;
+    bool others_known;
 };
 
 /* An answer that says nothing, and why. */

@@ -129,6 +129,7 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
         .member = arena_cstr(a, setting(config, "member", "member")),
         .ca_file = arena_cstr(a, setting(config, "ca_file", "")),
         .starttls = str_eq_c(setting(config, "starttls", "false"), "true"),
+        .others = str_eq_c(setting(config, "others", "false"), "true"),
         .timeout_ms = config->timeout_ms,
     };
     reader->work = io_work_new(config->loop, QUEUE_MAX);
@@ -154,9 +155,9 @@ static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *
     io_work_close(reader->work, on_closed, reader);
 }
 
-static const char *const SETTINGS[] = {"!uri",          "!base",      "bind_dn",      "people_base",
-                                       "people_filter", "group_base", "group_filter", "member",
-                                       "ca_file",       "starttls",   "insecure",     NULL};
+static const char *const SETTINGS[] = {
+    "!uri",   "!base",   "bind_dn",  "people_base", "people_filter", "group_base", "group_filter",
+    "member", "ca_file", "starttls", "insecure",    "others",        NULL};
 static const char *const PROVES[] = {
     "an account is a member of a group itself, or is not", "an account is gone from its base",
     "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};

@@ -6,6 +6,7 @@
 #include <ldap.h>
 
 #include "base/buf.h"
+#include "readers/ldap_others.h"
 
 enum { FILTER_BYTES = 2048, DN_BYTES = 1024, ID_BYTES = 128 };
 
@@ -261,6 +262,8 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place,
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
     answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
                user->dn, user->id, count, user->disabled);
+    if (place->others)
+        ldap_list_others(ld, place, user->dn, &a);
     return a;
 }
 

@@ -14,6 +14,7 @@ struct ldap_place {
     const char *member;                      /* attribute that holds members' names */
     const char *ca_file;
     bool starttls;
+    bool others; /* list what else the account is a member of */
     int64_t timeout_ms;
 };
 

@@ -2,7 +2,8 @@
  * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
  * entitled, native_id, as_of (or null), entitlement_exists. The canary is asked with the same
  * statement right behind it, on the same connection. Whether an account whose name is nobody's any
- * more was only renamed tells a second statement, the same with $1 = native_id. */
+ * more was only renamed tells a second statement, the same with $1 = native_id. A third, $1 =
+ * account, lists what else the account holds. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "base/limits.h"
 #include "base/list.h"
 #include "io/io_pg.h"
-#include "readers/honest.h"
+#include "readers/others.h"
 
 enum { ACCOUNT_EXISTS, ACCOUNT_IS_ACTIVE, ENTITLED, NATIVE_ID, AS_OF, ENTITLEMENT_EXISTS, COLUMNS };
 
@@ -21,7 +22,7 @@ struct sql_reader {
     struct reader_config config;
     struct pg *pg;
     struct arena *arena;
-    struct pg_stmt stmt, by_id; /* by_id.sql "": not configured */
+    struct pg_stmt stmt, by_id, others; /* the last two: an empty one is not asked */
 };
 
 /* One read: two statements on their way. */
@@ -30,7 +31,8 @@ struct sql_read {
     struct item item;
     struct arena *arena;
     struct answer item_answer, traced_answer, canary_answer;
-    bool traces; /* the second statement is asked too */
+    struct answer others; /* its list alone counts */
+    bool traces;          /* the statement by id is asked too */
     int64_t began_ms;
     int open; /* statements not answered yet: a statement that had to be prepared anew may come last
                */
@@ -115,8 +117,13 @@ static void read_end(struct sql_read *r)
 
     if (--r->open)
         return;
+    /* the list was asked by a name that is nobody's any more */
+    bool of_nobody = r->traces && r->item_answer.account == ACCOUNT_MISSING;
     if (r->traces)
         take_traced(r);
+    r->item_answer.others_known = r->others.others_known && !of_nobody;
+    r->item_answer.others_len = r->others.others_len;
+    memcpy(r->item_answer.others, r->others.others, r->others.others_len);
     answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
                  clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
@@ -145,6 +152,18 @@ static void on_traced(void *arg, const struct pg_reply *reply)
     read_end(r);
 }
 
+/* One column of names; anything else is no list. */
+static void on_others(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+
+    if (reply->outcome == PG_OK && reply->cols == 1 && reply->rows <= OTHERS_MAX)
+        others_begin(&r->others);
+    for (int row = 0; r->others.others_known && row < reply->rows; row++)
+        others_add(&r->others, pg_cell(reply, row, 0));
+    read_end(r);
+}
+
 static struct pg_param text(struct str s)
 {
     return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
@@ -160,6 +179,7 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
         abort();
     *r = (struct sql_read){
         .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 2, .fn = fn, .arg = arg};
+    r->open += reader->others.sql[0] != '\0';
     r->item = *item;
     r->item.account_id = arena_str(r->arena, item->account_id);
     r->traces = item->account_id.len && reader->by_id.sql[0];
@@ -175,6 +195,8 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
     if (traces)
         pg_exec(reader->pg, &reader->by_id, traced, on_traced, r);
     pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
+    if (reader->others.sql[0])
+        pg_exec(reader->pg, &reader->others, wanted, on_others, r);
 }
 
 static struct reader *sql_open(const struct reader_config *config, struct err *err)
@@ -191,6 +213,8 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
                                     arena_cstr(reader->arena, setting(config, "query", "")), 2};
     reader->by_id = (struct pg_stmt){
         "read_by_id", arena_cstr(reader->arena, setting(config, "query_by_id", "")), 2};
+    reader->others = (struct pg_stmt){"read_others",
+                                      arena_cstr(reader->arena, setting(config, "others", "")), 1};
     struct pg_options options = {
         .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
         .password =
@@ -227,7 +251,7 @@ static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
     pg_close(reader->pg, on_closed, reader);
 }
 
-static const char *const SETTINGS[] = {"!conninfo", "!query", "query_by_id", NULL};
+static const char *const SETTINGS[] = {"!conninfo", "!query", "query_by_id", "others", NULL};
 static const char *const PROVES[] = {
     "what the statement answers about an account and an entitlement, by true or false alone",
     "an account was renamed, not removed, where query_by_id finds it by its native_id",

@@ -43,6 +43,7 @@ static const struct gate_step STEPS[] = {
     {"those of its issue types", look_build_scheme_types, look_take_scheme_types, STEP_FIELDS},
     {"all screen schemes", look_build_schemes, look_take_schemes, STEP_FIELDS},
     {"where the resolution is", look_build_resolution, look_take_resolution, STEP_FIELDS},
+    {"the resolutions", look_build_resolutions, look_take_resolutions, STEP_ASIDE},
     {"our screen", look_build_screens, look_take_screens, STEP_FIELDS},
     {"the workflows", look_build_flows, look_take_flows, STEP_NEEDED},
     {"the rules offered", look_build_rules, look_take_rules, STEP_NEEDED},

@@ -16,6 +16,7 @@ struct look {
     bool more_pairs;                           /* there are more than we look at */
     struct str tickets[SITE_GATE_TICKETS_MAX], keys[SITE_GATE_TICKETS_MAX];
     enum status_role roles[SITE_GATE_TICKETS_MAX];
+    struct str seen[SITE_GATE_TICKETS_MAX], seen_types[SITE_GATE_TYPES_MAX]; /* of those, by name */
     bool unasked; /* of the ticket in hand: no approval waits there for the connector */
     struct str typed[SITE_GATE_TYPES_MAX]; /* one ticket of each issue type: their screens differ */
     size_t typed_count, unread_screens;
@@ -43,9 +44,11 @@ look_take_fn look_take_project, look_take_types, look_take_rights, look_take_own
     look_take_group, look_take_members;
 /* site_gate_screen.c: our two fields, and the screens of the project */
 look_build_fn look_build_named, look_build_mapped, look_build_shown, look_build_scheme,
-    look_build_scheme_types, look_build_schemes, look_build_resolution, look_build_screens;
+    look_build_scheme_types, look_build_schemes, look_build_resolution, look_build_resolutions,
+    look_build_screens;
 look_take_fn look_take_named, look_take_mapped, look_take_shown, look_take_scheme,
-    look_take_scheme_types, look_take_schemes, look_take_resolution, look_take_screens;
+    look_take_scheme_types, look_take_schemes, look_take_resolution, look_take_resolutions,
+    look_take_screens;
 /* site_gate_flow.c: its workflows, and who else uses them */
 look_build_fn look_build_flows, look_build_rules, look_build_usages, look_build_names,
     look_build_statuses;

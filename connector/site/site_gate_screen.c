@@ -212,6 +212,21 @@ bool look_build_resolution(struct look *l, struct site **ret_site, struct jsm_ca
     return l->gate->there.known && l->gate->there.scheme_count > 0;
 }
 
+/* What an approval has to set: no screen is shown then. */
+bool look_build_resolutions(struct look *l, struct site **ret_site, struct jsm_call *ret)
+{
+    *ret_site = l->eyes.reader;
+    *ret = jsm_call_resolutions();
+    return l->gate->key.approving;
+}
+
+bool look_take_resolutions(struct look *l, const struct jsm_answer *answer)
+{
+    if (answer->verdict == JSM_OK)
+        l->gate->key.resolution_id = jsm_resolution_pick(l->arena, answer->body);
+    return false;
+}
+
 /* That nobody can set it is said only of a list that was read to its end. */
 bool look_take_resolution(struct look *l, const struct jsm_answer *answer)
 {

@@ -8,10 +8,25 @@ static struct str lock_field(const struct look *l)
     return l->gate->key.approving ? l->gate->key.approver_id : l->gate->key.proof_id;
 }
 
+/* The status where tickets wait for proof, by its number; empty: none is known. */
+static struct str waiting_status(const struct look *l)
+{
+    for (size_t f = 0; f < l->gate->flow_count; f++) {
+        const struct workflow *w = &l->gate->flows[f].roads;
+        size_t verify = roads_status(w, STATUS_VERIFY);
+        if (verify != ROAD_NOWHERE)
+            return w->statuses[verify].ref;
+    }
+    return STR_NONE;
+}
+
+/* The newest of all, then the newest of those that wait: in a busy project they are not among the
+ * former. */
 bool look_build_samples(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.own;
-    *ret = jsm_call_samples(l->arena, l->gate->project, lock_field(l));
+    *ret = jsm_call_samples(l->arena, l->gate->project, lock_field(l),
+                            l->page ? waiting_status(l) : STR_NONE);
     return true;
 }
 
@@ -42,14 +57,22 @@ static void keep_typed(struct look *l, struct str *seen, struct str type, struct
             return;
     if (l->typed_count == SITE_GATE_TYPES_MAX)
         return;
-    seen[l->typed_count] = type;
+    seen[l->typed_count] = arena_str(l->arena, type);
     l->typed[l->typed_count++] = arena_str(l->arena, id);
+}
+
+static bool waits(const struct look *l)
+{
+    for (size_t i = 0; i < l->ticket_count; i++)
+        if (l->roles[i] == STATUS_VERIFY)
+            return true;
+    return false;
 }
 
 /* One of each status that means something else, so that few calls say much. */
 bool look_take_samples(struct look *l, const struct jsm_answer *answer)
 {
-    struct str seen[SITE_GATE_TICKETS_MAX], types[SITE_GATE_TYPES_MAX];
+    struct str *seen = l->seen, *types = l->seen_types;
 
     JSON_EACH(issue, json_member(answer->body, "issues"))
     {
@@ -70,13 +93,13 @@ bool look_take_samples(struct look *l, const struct jsm_answer *answer)
             again |= str_eq(seen[i], name);
         if (again || category == CATEGORY_DONE || l->ticket_count == SITE_GATE_TICKETS_MAX)
             continue;
-        seen[l->ticket_count] = name;
+        seen[l->ticket_count] = arena_str(l->arena, name);
         l->roles[l->ticket_count] =
             jsm_role_by_id(&l->eyes.own->view, json_path_str(status, "id"), name, category, NULL);
         l->tickets[l->ticket_count] = arena_str(l->arena, id);
         l->keys[l->ticket_count++] = arena_str(l->arena, json_path_str(issue, "key"));
     }
-    return false;
+    return !l->page++ && !waits(l) && waiting_status(l).len;
 }
 
 /* --- screens --- */

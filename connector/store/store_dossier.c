@@ -119,6 +119,8 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->excepted_until_ms = number(v, "excepted_until_ms");
     item->exception_owner = text(a, v, "exception_owner");
     item->proven_ms = number(v, "proven_ms");
+    item->others_gone = text(a, json_member(v, "others"), "gone");
+    item->others_new = text(a, json_member(v, "others"), "new");
     item->obs = obs;
     item->obs_count = n;
     return true;

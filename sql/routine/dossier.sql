@@ -161,6 +161,7 @@ begin
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
                           'exception_owner', e.shown->'owner', 'proven_ms', proven,
+                          'others', case when p_observed then governance.others_changed(i, p_generation) end,
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
                           order by i.id), '[]')
               from governance.request_item i join governance.source s on s.name = i.source

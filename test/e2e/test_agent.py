@@ -8,7 +8,6 @@ import pytest
 
 from lib import samples, wait, world
 
-CLOSES = int(os.environ.get("COUNTERSIGN_CLOSES", "56"))  # 1000 on request
 BODY = {"kind": "removal", "beneficiary": "okafor", "account": "okafor", "source": "sap-fin",
         "entitlement": "fin-ledger-admin", "justification": "left the team"}
 ROLE, PERSON, SYSTEM, TYPE, PRIVILEGED = ("customfield_10052", "customfield_10061", "customfield_10050", "customfield_10010",
@@ -36,7 +35,6 @@ def site():
     made = Agents()
     with made:
         made.control("accounts", {"boss": {"email": "boss@example.com"}})
-        made.control("accounts", {"intruder": {"groups": ["countersign", "service-desk-team", "jira-users"]}})
         yield made
     assert "Sanitizer" not in made.service.stderr, made.service.told()
 
@@ -132,46 +130,6 @@ def test_a_forged_comment_is_not_taken_for_ours(site):
 
 
 # --- closes
-
-def roads(site):
-    """How a ticket is closed behind our back: (project, what to do before, what to do)."""
-    done = {"do": "force_fields", "fields": {"resolution": {"name": "Done"}}}
-    return [("OPS", None, {"do": "transition", "actor": "agent", "name": "Close"}),
-            ("OPS", None, {"do": "transition", "actor": "admin", "name": "Close"}),
-            ("IAM", None, {"do": "force_status", "actor": "automation", "status": "Resolved"}),
-            ("IAM", None, {"do": "force_status", "actor": "admin", "status": "Resolved", "resolution": "Done"}),
-            ("IAM", "Resolve", {"do": "transition", "actor": "intruder", "name": "Close verified"}),
-            ("IAM", None, {"do": "move", "actor": "agent", "project": "OPS", "to": "Resolved"}),
-            ("IAM", None, done | {"actor": "agent"}), ("OPS", None, done | {"actor": "automation"})]
-
-
-def test_adversarial_closes_close_nothing(site):
-    """Every one is reopened, or its resolution taken away; every one is recorded; nothing is closed without proof."""
-    site.has_role("lind", "fin-ledger-admin", True)
-    ways = roads(site)
-    screens = site.control("screens")["OPS"]["edit"] + ["resolution"]  # where it can be set it can be taken away
-    site.control("screens", {project: {"edit": screens} for project in ("IAM", "OPS")})
-    plan = [ways[n % len(ways)] for n in range(CLOSES)]
-    fields = {"summary": "Remove fin-ledger-admin from lind", PERSON: "lind", ROLE: "fin-ledger-admin", SYSTEM: {"value": "SAP FIN"}}
-    asked = site.control("act", [{"do": "request", "actor": "customer", "requestTypeId": {"IAM": "31", "OPS": "41"}[way[0]],
-                                  "fields": fields} for way in plan])
-    ids = [one["issue"]["id"] for one in asked]
-    listed = ", ".join(f"'{i}'" for i in ids)
-    of_these = f"from governance.ticket t join governance.access_request r on r.id = t.request_id where t.issue_id in ({listed})"
-    wait.until(lambda: int(site.sql(f"select count(*) {of_these} and r.phase = 'fulfilling'")) == CLOSES, 300, every=0.5)
-    before = [{"do": "transition", "actor": "agent", "issue": i, "name": way[1]} for i, way in zip(ids, plan) if way[1]]
-    site.control("act", before + [way[2] | {"issue": i} for i, way in zip(ids, plan)])
-    flagged = "exists (select from governance.escalation e where e.request_id = r.id and e.kind in ('breach', 'tamper'))"
-
-    def undone():
-        found = {t["id"]: t for t in site.control("state")["issues"] if t["id"] in set(ids)}
-        return all(t["category"] != "done" and not t["values"].get("resolution") for t in found.values())
-    wait.until(lambda: int(site.sql(f"select count(*) {of_these} and {flagged}")) == CLOSES, 300, every=0.5,
-               what="every close is recorded")
-    wait.until(undone, 300, every=0.5, what="every close is undone")
-    assert site.sql(f"select count(*) {of_these} and (r.phase in ('verified', 'exception', 'closed') or r.closed_at is not null)") == "0"
-    assert site.control("oracle")["public_comments_by_connector"] == []
-
 
 def test_a_rule_that_closes_again_and_again_is_left_to_people(site):
     """Three reopens an hour, then it is held, said on the ticket, and escalated; the request stays open."""

@@ -46,6 +46,7 @@ class Answers(WithSite):
             self.check("GET", "/workflows/capabilities?projectId=10002&issueTypeId=10039")
         self.check("POST", "/workflows", {"projectAndIssueTypes": [IAM]}, 401, actor="connector")
         self.check("POST", "/workflows/update", update, 409)
+        self.check("GET", "/resolution/search?maxResults=50")
         self.check("GET", "/workflows/search")
         self.check("GET", "/workflows/search?expand=values.transitions&maxResults=1")
 

@@ -77,6 +77,8 @@ static void on_observed(void *arg, const struct observation *o)
     json_str_member(&out, "reason", o->reason);
     json_str_member(&out, "id", o->native_id);
     json_i64_member(&out, "as_of_ms", o->as_of_ms);
+    if (o->others_known)
+        json_str_member(&out, "others", o->others);
     json_close_object(&out);
     printf("%.*s\n", STR_ARG(buf_str(&buf)));
     fflush(stdout);

@@ -168,3 +168,13 @@ def test_tls(directory, certificates):
 def test_no_password_in_the_clear(directory):
     answers = read(directory, ("ada", "finance"), insecure="false")
     assert answers.code == 78 and "in the clear" in answers.stderr and "ldaps://" in answers.stderr
+
+
+@pytest.mark.parametrize("more, listed", [
+    ({"others": "true"}, "finance"), ({}, None), ({"others": "true", "group_filter": "(&(objectClass=groupOfNames)(cn=%s))"}, "finance"),
+    ({"others": "true", "group_filter": "(&(cn=%s)(!(cn=x)))"}, "finance"), ({"others": "true", "group_filter": "(cn:caseExactMatch:=%s)"}, None)],
+    ids=["listed", "not asked", "in a filter", "before another", "no attribute"])
+def test_what_else_an_account_holds(directory, more, listed):
+    answer, = read(directory, ("ada", "finance"), **more)
+    assert answer["outcome"] == "present" and (answer.get("others") or "").split("\n")[0:1] == ([listed] if listed else [""]), answer
+    assert ("others" in answer) == (listed is not None)

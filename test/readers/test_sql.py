@@ -162,3 +162,18 @@ def test_closed_while_reading(target):
     answers = read(target, *[("cyd", "ledger")] * 5, query="select true, true, $1 = $2, '', null, true from pg_sleep(0.5)", timeout_ms=3000,
                    close_after_ms=100)
     assert len(answers) == 5, "each is told"
+
+
+OTHERS = "select a.name from app_user u join app_user_role r on r.user_id = u.id join app_role a on a.id = r.role_id where u.login = $1"
+
+
+@pytest.mark.parametrize("others, listed", [
+    (OTHERS, "ledger"), (OTHERS + " and false", ""), ("select 'x' || n from generate_series(1, 65) n where $1 <> ''", None),
+    ("select 1, $1", None), ("select null::text where $1 <> ''", None), ("select E'a\\nb' where $1 <> ''", None),
+    ("select name from nowhere where $1 <> ''", None)],
+    ids=["one", "none", "too many", "two columns", "no name", "two lines", "refused"])
+def test_what_else_an_account_holds(target, others, listed):
+    """What is no whole list is none, and the answer itself stands."""
+    answer, = ask("sql", {"conninfo": target.dsn_as("reader"), "query": QUERY, "others": others}, [("ada", "ledger")], CANARY, "", 2000, 0)
+    assert say(answer) == ("present", "Ok") and answer.get("others") == listed
+    assert "others" not in read(target, ("ada", "ledger"))[0]

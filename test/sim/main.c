@@ -93,7 +93,8 @@ static void draw(struct sim *s)
     s->links_evidence = s->seed % 2;
     s->mode = MODES[rng_below(&s->rng, sizeof MODES / sizeof MODES[0])];
     s->policy = POLICY_DEFAULT;
-    if (rng_below(&s->rng, 2)) /* hardly longer than a call may take */
+    s->policy.compares = s->seed % 8 == 5; /* sources are read before work, too */
+    if (rng_below(&s->rng, 2))             /* hardly longer than a call may take */
         s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +
                                    rng_range(&s->rng, 1000, 10000);
     s->cursor = (struct cursor){.watermark_ms = 0, .overlap_ms = 150000};

@@ -91,6 +91,14 @@ def list_resolutions(site, call):
     return Reply(200, [site.fields["resolution"].show(r, site, "3") for r in seed.RESOLUTIONS])
 
 
+@route("GET", "/rest/api/3/resolution/search")
+def search_resolutions(site, call):
+    start, size = page(call, limit=50, most=50)
+    shown = [{"id": r, "name": name, "description": "", "default": r == "10000"} for r, name in seed.RESOLUTIONS.items()]
+    return Reply(200, {"startAt": start, "maxResults": size, "total": len(shown), "isLast": start + size >= len(shown),
+                       "values": shown[start:start + size]})
+
+
 @route("GET", "/rest/api/3/issuetype/project")
 def project_types(site, call):
     project = next((p for p in site.projects.values() if p.id == call.query.get("projectId")), None)

@@ -327,7 +327,9 @@ def _status(name):
 
 def _update(site, given, workflow):
     people = isinstance(site.fields.get(given["field"]), fields.User)
+    resolution = given["field"] == "resolution" and given.get("value")
     return _absent(given["field"], site.fields, "field") or (
+        resolution and _absent(resolution, seed.RESOLUTIONS, "resolution")) or (
         people and _absent(given.get("value"), site.accounts_by_id, "account")) or (
         None if given.get("mode", "") in ("", "append", "replace") else "mode must be append or replace.")
 

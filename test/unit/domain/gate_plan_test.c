@@ -10,8 +10,9 @@ static struct gate_plan plan;
 /* "kind:road from>to" of all changes, in order. */
 static const char *planned(void)
 {
-    static const char *const KINDS[] = {"status",  "restrict", "demand", "wait",   "name",   "lead",
-                                        "resolve", "close",    "back",   "reopen", "record", "ask"};
+    static const char *const KINDS[] = {"status", "restrict", "demand", "wait", "name",
+                                        "lead",   "resolve",  "close",  "back", "reopen",
+                                        "record", "ask",      "set"};
     static char said[1024];
     size_t at = 0;
 
@@ -225,6 +226,45 @@ static void test_an_approval_that_we_answer(void **state)
     assert_true(plan.taken);
 }
 
+/* No screen is shown to an approval: the road that it goes sets the resolution, whatever else it
+ * gets. */
+static void test_an_approval_resolves(void **state)
+{
+    (void)state;
+    begin();
+    road(ROAD_DIRECTED, WORK, RESOLVED, US);
+    road(ROAD_DIRECTED, WORK, VERIFYING, NONE);
+    road(ROAD_DIRECTED, VERIFYING, RESOLVED, US);
+    road(ROAD_DIRECTED, VERIFYING, WORK, NONE);
+    road(ROAD_DIRECTED, RESOLVED, WORK, US);
+    flow.wants_approval = flow.wants_resolution = true;
+    assert_string_equal(planned(), "ask 2 >2; wait 2 >3; name 1 >2");
+    assert_true(plan.changed[0].resolves && !plan.changed[1].resolves);
+    roads[1].names_us = roads[2].waits = true;
+    assert_string_equal(planned(), "ask 2 >2; set 2 >3");
+    statuses[VERIFYING].on_approve = roads[2].id;
+    statuses[VERIFYING].on_decline = roads[3].id;
+    statuses[VERIFYING].asks_us = true;
+    assert_string_equal(planned(), "set 2 >3");
+    roads[2].resolves = true;
+    assert_string_equal(planned(), "");
+    struct workflow shown = flow;
+    struct road other[5];
+    memcpy(other, roads, sizeof other);
+    other[2].resolves = false;
+    shown.roads = other;
+    assert_false(gate_is_alike(&flow, &shown));
+    begin();
+    flow.wants_approval = flow.wants_resolution = true;
+    road(ROAD_GLOBAL, ROAD_NOWHERE, RESOLVED, NONE);
+    road(ROAD_DIRECTED, WAITING, WORK, NONE);
+    (void)planned(); /* the one that is added is like one that shows a screen */
+    assert_true(plan.added[1].kind == GATE_ADD_CLOSE && plan.added[1].resolves);
+    roads[0].resolves = true;
+    (void)planned();
+    assert_false(plan.added[1].resolves);
+}
+
 static void test_an_approval_on_the_way(void **state)
 {
     (void)state;
@@ -316,5 +356,6 @@ UNIT_MAIN(cmocka_unit_test(test_a_workflow_without_any_gate),
           cmocka_unit_test(test_reopening_leads_to_work_not_to_the_queue),
           cmocka_unit_test(test_a_global_road), cmocka_unit_test(test_others_on_the_closing_road),
           cmocka_unit_test(test_an_approval_that_we_answer),
+          cmocka_unit_test(test_an_approval_resolves),
           cmocka_unit_test(test_an_approval_on_the_way), cmocka_unit_test(test_approvals),
           cmocka_unit_test(test_gated_alike), cmocka_unit_test(test_what_no_plan_closes))

@@ -83,6 +83,34 @@ static void test_a_plan_demands_what_nobody_fills(void **state)
     take_back(flow, doc, key);
 }
 
+/* No screen is shown: the road that the answer goes sets what one would have asked for; so does the
+ * one that was put there before. */
+static void resolve_by_approval(const struct jsm_workflow *flow, struct str doc,
+                                struct jsm_gate_key key)
+{
+    static const char SETS[] =
+        "{\"parameters\":{\"field\":\"resolution\",\"mode\":\"replace\",\"value\":\"10009\"},"
+        "\"ruleKey\":\"system:update-field\"}";
+    struct gate_plan *plan = ARENA_NEW(arena, struct gate_plan);
+    struct jsm_gate_words words = words_of();
+
+    key.resolution_id = STR("10009");
+    words.key = key;
+    assert_null(strstr(doc.p, SETS));
+    flow = parse_with(flow->doc, &key);
+    gate_plan(&flow->roads, plan);
+    struct str resolving = jsm_workflow_apply(arena, flow, plan, &words);
+    assert_non_null(strstr(resolving.p, SETS));
+    gate_plan(&parse_with(resolving, &key)->roads, plan);
+    assert_true(gate_plan_is_empty(plan));
+    const struct jsm_workflow *before = parse_with(doc, &key);
+    gate_plan(&before->roads, plan);
+    assert_int_equal(plan->changed_count, 1);
+    assert_int_equal(plan->changed[0].kind, GATE_RESOLVE);
+    assert_str(jsm_workflow_apply(arena, before, plan, &words), resolving.p);
+    assert_str(undo(flow->doc, resolving, resolving, NULL), flow->doc.p);
+}
+
 /* A workflow's rows of the approval gate: everything that has to be there, once. */
 static void test_an_approval_waits_for_us(void **state)
 {
@@ -141,6 +169,7 @@ static void test_an_approval_waits_for_us(void **state)
     gate_plan(&after->roads, plan);
     assert_int_equal(plan->changed[0].kind, GATE_NAME);
     assert_str(jsm_workflow_apply(arena, after, plan, &words), doc.p);
+    resolve_by_approval(flow, doc, key);
     /* a team-managed project has no approvals that block */
     assert_false(parse_with(read_one(OPEN_FLOW(TEAM))->doc, &key)->roads.wants_approval);
 }

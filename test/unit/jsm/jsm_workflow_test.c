@@ -491,7 +491,7 @@ static void test_calls_and_their_answers(void **state)
     assert_int_equal(jsm_status_find(arena, json_of("{}"), STR("v")).id.len, 0);
     assert_str(jsm_call_request_types(arena, STR("IAM"), 50).path,
                "/rest/servicedeskapi/servicedesk/projectKey:IAM/requesttype?start=50&limit=50");
-    assert_str(jsm_call_samples(arena, STR("IAM"), STR("customfield_7")).path,
+    assert_str(jsm_call_samples(arena, STR("IAM"), STR("customfield_7"), STR("10105")).path,
                "/rest/api/3/search/jql");
     assert_str(jsm_call_edit_screen(arena, STR("7")).path, "/rest/api/3/issue/7/editmeta");
     assert_str(jsm_call_all_transitions(arena, STR("7")).path,
@@ -501,6 +501,27 @@ static void test_calls_and_their_answers(void **state)
     assert_str(jsm_call_all_fields().path, "/rest/api/3/field");
     assert_true(jsm_has_field(json_of("[{'id':'a'},{'id':'b'}]"), STR("b")));
     assert_false(jsm_has_field(json_of("[{'id':'a'}]"), STR("b")));
+}
+
+static void test_a_resolution_is_picked(void **state)
+{
+    (void)state;
+    assert_str(jsm_call_resolutions().path, "/rest/api/3/resolution/search?maxResults=50");
+    assert_str(jsm_resolution_pick(
+                   arena, json_of("{'values':[{'id':'1','name':'Fixed'},{'id':'2','name':'Done'},"
+                                  "{'id':'3','name':'X','isDefault':true}]}")),
+               "2");
+    assert_str(
+        jsm_resolution_pick(
+            arena,
+            json_of(
+                "{'values':[{'id':'1','name':'Fixed'},{'id':'3','name':'X','isDefault':true}]}")),
+        "3");
+    assert_str(
+        jsm_resolution_pick(
+            arena, json_of("{'values':[{'id':'1','name':'Fixed'},{'id':'4','default':true}]}")),
+        "4");
+    assert_int_equal(jsm_resolution_pick(arena, json_of("{}")).len, 0);
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
@@ -517,4 +538,5 @@ JSM_UNIT_MAIN(cmocka_unit_test(test_who_a_condition_lets_through),
               cmocka_unit_test(test_on_the_way_to_proof_nothing_is_resolved),
               cmocka_unit_test(test_any_workflow_can_be_gated_and_restored),
               cmocka_unit_test(test_the_update_is_complete),
-              cmocka_unit_test(test_calls_and_their_answers))
+              cmocka_unit_test(test_calls_and_their_answers),
+              cmocka_unit_test(test_a_resolution_is_picked))
