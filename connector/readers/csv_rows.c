@@ -19,11 +19,15 @@ static enum csv_said fault(struct csv_rows *c, const char *what)
     return CSV_FAULT;
 }
 
-/* One byte of the row's text is kept back for the NUL behind each cell. */
+static enum csv_said too_long(struct csv_rows *c)
+{
+    return fault(c, "a row of more than 64 KB: is a quote left open?");
+}
+
 static enum csv_said keep(struct csv_rows *c, char byte)
 {
-    if (c->len + 1 >= CSV_ROW_BYTES)
-        return fault(c, "a row of more than 64 KB: is a quote left open?");
+    if (c->len >= CSV_ROW_BYTES)
+        return too_long(c);
     c->text[c->len++] = byte;
     return CSV_MORE;
 }
@@ -32,11 +36,13 @@ static enum csv_said end_cell(struct csv_rows *c)
 {
     if (c->count == CSV_CELLS_MAX)
         return fault(c, "more than 256 cells: is this the right delimiter?");
+    if (c->len >= CSV_ROW_BYTES)
+        return too_long(c);
     c->cells[c->count++] = str_n(c->text + c->begin, c->len - c->begin);
     c->text[c->len++] = '\0'; /* so that no letter is made of the halves of two cells */
     c->begin = c->len;
     c->state = CSV_AT_CELL;
-    return c->len < CSV_ROW_BYTES ? CSV_MORE : keep(c, ' ');
+    return CSV_MORE;
 }
 
 static enum csv_said end_row(struct csv_rows *c)

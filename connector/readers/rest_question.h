@@ -63,10 +63,12 @@ struct rest_question {
     struct answer answer; /* once done */
 };
 
+/* The place, the arena and the texts outlive it. */
 void rest_question_begin(struct rest_question *q, const struct rest_place *place,
                          struct arena *arena, struct str account, struct str entitlement);
 /* What to ask; false: it is answered. */
 MUST_CHECK bool rest_question_next(struct rest_question *q, struct rest_request *ret);
+/* What the request last asked for came to. */
 void rest_question_take(struct rest_question *q, const struct rest_reply *reply);
 
 /* A template with its names put in, each percent-encoded; STR_NONE: a name that is not there, or
