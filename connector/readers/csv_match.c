@@ -28,14 +28,6 @@ static int sameness(const struct csv_place *place, struct str a, struct str b)
     return place->names == CSV_CASE_IGNORE ? 2 : 1;
 }
 
-static bool is_ascii(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 /* --- the header --- */
 
 static bool find_column(struct str name, const struct str *cells, size_t count, int *ret,
@@ -191,7 +183,7 @@ static struct answer absent(const struct csv_place *place, const struct csv_ques
         return answer_unknown("NameInAnotherCase");
     if (q->listed) {
         a.account = q->state;
-    } else if (!is_ascii(q->account)) { /* the same letters can be written in several ways */
+    } else if (!name_is_ascii(q->account)) { /* the same letters can be written in several ways */
         return answer_unknown("NameNotComparable");
     } else if (place->all_accounts) {
         a.account = ACCOUNT_MISSING;

@@ -55,7 +55,7 @@ static const struct {
      "the group's members are not shown: let the credential read them; some SCIM servers leave out "
      "an empty list, and then only the user's side can tell"},
     {"NameInAnotherCase",
-     "the feed has this name in another case: say case: ignore or exact, or mend "
+     "the source has this name in another case: say case: ignore or exact, or mend "
      "the mapping"},
     {"NameNotComparable", "nobody of exactly this name, and letters beyond ASCII may be written in "
                           "other ways: look for it by externalId"},

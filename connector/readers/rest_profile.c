@@ -171,7 +171,9 @@ static void read_conditions(struct profile_reader *r, const struct yaml *step, s
     read_list(r, held, "pending", &s->held.pending);
     read_list(r, match, "at", &s->match.at);
     s->match.equals = text_of(r, match, "equals");
-    s->match.nocase = word_of(r, match, "case", CASES, 2, 0) == 1;
+    int names = word_of(r, match, "case", CASES, 2, -1);
+    s->match.exact = names == 0;
+    s->match.nocase = names == 1;
     if (match && (!s->match.at.count || !s->match.equals.len))
         fault(r, match, "must have 'at' and 'equals'");
 }
@@ -279,6 +281,9 @@ static void read_top(struct profile_reader *r, const struct yaml *top, struct re
     read_list(r, top, "needs", &p->needs);
     read_errors(r, top, p);
     read_steps(r, top, p);
+    for (size_t i = 0; p->auth == REST_AWS && i < p->step_count; i++)
+        if (p->steps[i].query.count || p->steps[i].next.by != REST_ONE_PAGE)
+            diag_error(r->diags, "P003", auth->pos, "a signed call cannot have a query");
 }
 
 const struct rest_profile *rest_profile_read(struct arena *arena, struct str text, const char *file,

@@ -56,7 +56,7 @@ struct rest_step {
     struct {
         struct rest_list at;
         struct str equals;
-        bool nocase;
+        bool nocase, exact; /* neither: what differs in case alone is not told apart */
     } match;
     struct str id, as_of;
     struct {

@@ -32,6 +32,7 @@ static void end_unknown(struct rest_question *q, const char *reason)
 static void begin_step(struct rest_question *q)
 {
     q->found = 0;
+    q->near = false;
     memset(&q->page, 0, sizeof q->page);
     q->page.number = 1;
     q->page.total = -1;
@@ -108,16 +109,26 @@ bool rest_question_next(struct rest_question *q, struct rest_request *ret)
 
 /* --- what was found --- */
 
-static bool matches(struct rest_question *q, const struct rest_step *s, const struct json *item)
+enum matched { MATCH_NO, MATCH_YES, MATCH_NEAR, MATCH_HIDDEN };
+
+/* HIDDEN: it shows nothing to tell it by, and may be anybody. */
+static enum matched matches(struct rest_question *q, const struct rest_step *s,
+                            const struct json *item)
 {
     struct str wanted = rest_expand_plain(q->arena, q, s->match.equals);
+    enum matched matched = s->match.at.count ? MATCH_HIDDEN : MATCH_YES;
 
     for (size_t i = 0; i < s->match.at.count; i++) {
         struct str value = rest_value(q->arena, item, s->match.at.of[i]);
-        if (wanted.len && (s->match.nocase ? str_eq_nocase(value, wanted) : str_eq(value, wanted)))
-            return true;
+        bool like = value.len && str_eq_nocase(value, wanted);
+        if (like && (s->match.nocase || str_eq(value, wanted)))
+            return MATCH_YES;
+        if (like && !s->match.exact)
+            matched = MATCH_NEAR;
+        else if (value.len && matched == MATCH_HIDDEN)
+            matched = MATCH_NO;
     }
-    return s->match.at.count == 0;
+    return matched;
 }
 
 /* Its id, kept for the next steps. False: there is none that can be kept. */
@@ -196,6 +207,9 @@ static void end_missing(struct rest_question *q)
         step_over(q);
     else if (s->proves == REST_ENTITLEMENT)
         end_unknown(q, "EntitlementNotFound");
+    else if (s->lists &&
+             !name_is_ascii(q->account)) /* the same letters can be written in several ways */
+        end_unknown(q, "NameNotComparable");
     else
         end(q, (struct answer){.outcome = OUTCOME_ABSENT,
                                .account = ACCOUNT_MISSING,
@@ -318,8 +332,12 @@ static void take_list(struct rest_question *q, const struct rest_step *s,
 
     JSON_EACH(it, items)
     {
-        if (!trouble && matches(q, s, it) && !take_item(q, s, it))
+        enum matched matched = trouble ? MATCH_NO : matches(q, s, it);
+        if (matched == MATCH_YES && !take_item(q, s, it))
             return;
+        q->near |= matched == MATCH_NEAR;
+        if (matched == MATCH_HIDDEN)
+            trouble = "AttributeHidden";
     }
     bool more = !trouble && more_pages(q, s, reply, count, &trouble);
     if (trouble)
@@ -328,6 +346,8 @@ static void take_list(struct rest_question *q, const struct rest_step *s,
         return;
     else if (q->found && s->proves != REST_MEMBERSHIP)
         step_over(q);
+    else if (q->near) /* perhaps the same */
+        end_unknown(q, "NameInAnotherCase");
     else if (s->held.no.count && !q->found) /* it was asked, and did not answer */
         end_unknown(q, "BadReply");
     else
@@ -339,7 +359,7 @@ static void take_single(struct rest_question *q, const struct rest_step *s,
 {
     if (json_type(reply->body) != JSON_OBJECT)
         end_unknown(q, "BadReply");
-    else if (!matches(q, s, reply->body))
+    else if (matches(q, s, reply->body) != MATCH_YES)
         end_unknown(q, "WrongReply");
     else if (take_item(q, s, reply->body))
         step_over(q);

@@ -55,6 +55,7 @@ struct rest_question {
     enum account_state state;
     int64_t as_of_ms;
     int found; /* within this step */
+    bool near; /* in this step's lists, in another case */
     struct {
         int64_t count, seen, total, number;
         struct str url, cursor;

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,6 +295,40 @@ static void what_is_no_answer(void **state)
     }
 }
 
+/* An item that shows no id may be anybody's; a name in another case may be the same. */
+static void what_cannot_be_told_apart(void **state)
+{
+    static const char *const HIDDEN[] = {"{}", "null", "{\"g\":null}", "{\"g\":\"\"}",
+                                         "{\"g\":{}}"};
+    static const char NAMES[] =
+        "steps:\n"
+        "- { proves: entitlement, get: /g, items: '', match: { at: /n, equals: '{entitlement}' } "
+        "}\n"
+        "- { proves: account, get: /u, items: '', match: { at: /n, equals: '{account}' } }\n"
+        "- { proves: membership, get: /m, absent: { status: 404 } }\n";
+    char body[64];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(HIDDEN); i++) {
+        found(PAGES("link"));
+        snprintf(body, sizeof body, "{\"v\":[{\"g\":1},%s]}", HIDDEN[i]);
+        exchange(NULL, 200, body, "");
+        assert_said(OUTCOME_UNKNOWN, "AttributeHidden");
+    }
+    begin(NAMES, "Ada", "g");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 200, "[{\"n\":\"ada\"},{\"n\":\"ben\"}]", "");
+    assert_said(OUTCOME_UNKNOWN, "NameInAnotherCase");
+    begin(NAMES, "\xc3\xa1", "g");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 200, "[{\"n\":\"a\xcc\x81\"}]", "");
+    assert_said(OUTCOME_UNKNOWN, "NameNotComparable");
+    begin(NAMES, "cyd", "g");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 200, "[{\"n\":\"ada\"}]", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+}
+
 static void what_is_not_there(void **state)
 {
     (void)state;
@@ -336,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_are_encoded_and_pages_walked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(offsets_must_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_that_lead_elsewhere_are_not_asked_for, set_up,
                                         tear_down),
