@@ -8,16 +8,41 @@
 
 #include "base/assert.h"
 
-void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES])
+/* What callers hold is OpenSSL's own context. */
+static EVP_MD_CTX *context(struct digest *d)
+{
+    return (EVP_MD_CTX *)(void *)d;
+}
+
+struct digest *digest_new(void)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (!ctx)
         abort();
     ASSERT(EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
-    ASSERT(EVP_DigestUpdate(ctx, a.p, a.len) == 1);
-    ASSERT(EVP_DigestUpdate(ctx, b.p, b.len) == 1);
-    ASSERT(EVP_DigestFinal_ex(ctx, out, NULL) == 1);
-    EVP_MD_CTX_free(ctx);
+    return (struct digest *)(void *)ctx;
+}
+
+void digest_add(struct digest *d, struct str piece)
+{
+    ASSERT(EVP_DigestUpdate(context(d), piece.p, piece.len) == 1);
+}
+
+void digest_end(struct digest *d, uint8_t out[SHA256_BYTES])
+{
+    if (!d)
+        return;
+    ASSERT(EVP_DigestFinal_ex(context(d), out, NULL) == 1);
+    EVP_MD_CTX_free(context(d));
+}
+
+void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES])
+{
+    struct digest *d = digest_new();
+
+    digest_add(d, a);
+    digest_add(d, b);
+    digest_end(d, out);
 }
 
 void digest_sha256(struct str data, uint8_t out[SHA256_BYTES])

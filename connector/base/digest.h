@@ -15,6 +15,13 @@ void digest_sha256(struct str data, uint8_t out[SHA256_BYTES]);
 /* Of a followed by b. */
 void digest_sha256_2(struct str a, struct str b, uint8_t out[SHA256_BYTES]);
 
+/* SHA-256 of what comes in pieces. The end frees it; NULL is allowed there, and out is left alone.
+ */
+struct digest;
+struct digest *digest_new(void);
+void digest_add(struct digest *digest, struct str piece);
+void digest_end(struct digest *digest, uint8_t out[SHA256_BYTES]);
+
 /* A keyed HMAC context is made once and reused: re-keying costs more than hashing (OpenSSL 3). Not
  * thread-safe. */
 struct hmac;

@@ -67,6 +67,14 @@ void answers_join(const struct item *item, const struct answer *item_answer,
     observation_hold_to(ret, item->account_id, a->traced);
 }
 
+bool name_is_ascii(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
 struct str setting(const struct reader_config *config, const char *name, const char *otherwise)
 {
     for (size_t i = 0; i < config->setting_count; i++)

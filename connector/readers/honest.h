@@ -33,6 +33,9 @@ void answer_raw(struct answer *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void answers_join(const struct item *item, const struct answer *item_answer,
                   const struct answer *canary_answer, int64_t began_ms, int64_t ended_ms,
                   struct observation *ret);
+/* No letters beyond ASCII: those can be written in several ways, and then another spelling of the
+ * name may be the same name. */
+bool name_is_ascii(struct str name);
 /* A setting's value, `otherwise` when it is not set. */
 struct str setting(const struct reader_config *config, const char *name, const char *otherwise);
 

@@ -1,9 +1,10 @@
 #include "readers/reader.h"
 
-extern const struct reader_kind READER_SQL, READER_LDAP, READER_SCIM;
+extern const struct reader_kind READER_SQL, READER_LDAP, READER_SCIM, READER_CSV, READER_REST;
 
 /* One row a kind of source: a new reader is one file and one row here. */
-static const struct reader_kind *const KINDS[] = {&READER_SQL, &READER_LDAP, &READER_SCIM, NULL};
+static const struct reader_kind *const KINDS[] = {&READER_SQL, &READER_LDAP, &READER_SCIM,
+                                                  &READER_CSV, &READER_REST, NULL};
 
 const struct reader_kind *reader_kind_find(struct str name)
 {

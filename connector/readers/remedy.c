@@ -21,7 +21,12 @@ static const struct {
     {"AttributeHidden", "the attribute that names accounts or groups is not shown: let the "
                         "credential read it, or name another"},
     {"AuthFailed", "the source refuses the credential: renew it"},
-    {"BadAsOf", "the statement's as_of is no time: write RFC 3339"},
+    {"BadAsOf",
+     "what tells as of when it is (the statement's as_of, the feed's) is no time, or one to "
+     "come: write RFC 3339"},
+    {"BadManifest",
+     "the feed's manifest cannot be understood: write JSON with sha256, rows, as_of, "
+     "file; see the last trouble"},
     {"BadReply", "the source answers against its protocol: show it the last trouble, or read it in "
                  "another way"},
     {"CanaryMissing", "the canary does not hold what it is configured to hold: give it back, or "
@@ -34,19 +39,35 @@ static const struct {
      "several groups have this name: look for it by an attribute that is unique"},
     {"EntitlementNotFound",
      "no such entitlement: mend its name in the mapping, or let the credential see it"},
+    {"FeedBroken", "the feed is not CSV as RFC 4180 has it: mend what writes it; the last trouble "
+                   "names the line"},
+    {"FeedHeader", "the feed's header is not as configured: name its columns under connection"},
+    {"FeedIncomplete",
+     "the feed is not whole: it is not what its manifest or trailer says; see the last trouble"},
+    {"FeedMissing", "the feed is not there: look after whatever brings it, and the path"},
+    {"FeedShrunk", "the feed lost more rows at once than max_drop allows: if that is right, raise "
+                   "it for once or remove the state_file and restart"},
+    {"FeedStale", "the feed is older than max_age: look after whatever brings it"},
+    {"FeedStateLost", "the state_file cannot be read: mend it, or remove it if the feed is right"},
     {"FilterIgnored", "the source answers with others than were asked for: it ignores filters; "
                       "tell whoever runs it"},
     {"FilterUnsupported", "the source takes none of the filters: tell whoever runs it"},
     {"Incomplete", "what was read was not all: look into the source's log"},
     {"KeyNotText", "the name is no UTF-8 text: mend the mapping"},
     {"KeyTooLong", "the name is too long to be asked for: mend the mapping"},
+    {"KeyUnsafe", "the name is empty, or '.' or '..', and would ask for something else: mend the "
+                  "mapping"},
     {"MembersNotReadable",
      "no way to read who is a member was proven with the canary: let the credential read members"},
     {"MembersNotVisible",
      "the group's members are not shown: let the credential read them; some SCIM servers leave out "
      "an empty list, and then only the user's side can tell"},
+    {"NameInAnotherCase",
+     "the source has this name in another case: say case: ignore or exact, or mend "
+     "the mapping"},
     {"NameNotComparable", "nobody of exactly this name, and letters beyond ASCII may be written in "
                           "other ways: look for it by externalId"},
+    {"NotJson", "what answers speaks no JSON, perhaps a page to sign in: mend the url"},
     {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},
     {"NotVisible", "nothing is there: mend the base or url, or let the credential see it"},
     {"Overloaded", "too many reads wait for this source; it is read again"},
@@ -67,6 +88,9 @@ static const struct {
     {"SourceDown", "the source cannot be reached: look after it, its address and its certificate"},
     {"Timeout", "the source did not answer in time: look after it, or raise timeout"},
     {"TooManyPages", "too many people to be read one by one: let the source take filters"},
+    {"WrongReply",
+     "the source answers with another account or entitlement than was asked for: look "
+     "for it by its id"},
     {"WrongPage", "the source answers with another page than was asked for: tell whoever runs it"},
 };
 

@@ -370,48 +370,15 @@ static void scim_read_item(struct reader *base, const struct item *item, reader_
     io_loop_defer(reader->config.loop, on_turn, r);
 }
 
-/* Host of http(s)://host[:port][/path]; empty when the address is none, or has more in it. */
-static struct str host_of(struct str url)
-{
-    struct str rest = STR_NONE;
-
-    if (str_starts(url, STR("https://")))
-        rest = str_n(url.p + 8, url.len - 8);
-    else if (str_starts(url, STR("http://")))
-        rest = str_n(url.p + 7, url.len - 7);
-    for (size_t i = 0; i < rest.len; i++)
-        if (memchr("@?#\\%\"<>", rest.p[i], 8) || (unsigned char)rest.p[i] <= ' ' ||
-            (unsigned char)rest.p[i] >= 0x7f)
-            return STR_NONE;
-    struct str host = str_cut(&rest, '/');
-    if (host.len && host.p[0] == '[') {
-        struct str inner = str_cut(&host, ']');
-        return host.p ? str_n(inner.p, inner.len + 1) : STR_NONE;
-    }
-    return str_cut(&host, ':');
-}
-
-static bool is_here(struct str host)
-{
-    return str_eq_nocase(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) ||
-           str_eq(host, STR("[::1]"));
-}
-
 static bool scim_check(const struct reader_config *config, const char **ret_setting,
                        struct err *err)
 {
     static const char *const NAMES[] = {"account", "entitlement"};
-    struct str url = setting(config, "url", ""), host = host_of(url);
     bool insecure = str_eq_c(setting(config, "insecure", "false"), "true");
 
     *ret_setting = "url";
-    if (!host.len)
-        return FAIL(err, ERR_CONFIG,
-                    "write https://scim.example.com/scim/v2: no user, no query, no blanks");
-    if (str_starts(url, STR("http://")) && !(insecure && is_here(host)))
-        return FAIL(err, ERR_CONFIG,
-                    "the token would travel in the clear: use https:// (plain http is for tests on "
-                    "this machine, with insecure: true)");
+    if (!web_check_url(setting(config, "url", ""), insecure, err))
+        return false;
     for (size_t i = 0; i < 2; i++) {
         *ret_setting = NAMES[i];
         if (!scim_is_attribute(setting(config, NAMES[i], "x")))
@@ -439,7 +406,7 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     list_init(&reader->waiting);
     struct str url = setting(config, "url", "");
-    bool here = is_here(host_of(url));
+    bool here = web_is_here(web_host(url));
     while (url.p[url.len - 1] == '/')
         url.len--;
     reader->place = (struct scim_place){

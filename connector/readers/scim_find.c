@@ -1,6 +1,7 @@
 #include "readers/scim_find.h"
 
 #include "base/codecs.h"
+#include "readers/honest.h"
 
 struct str scim_address(struct arena *arena, const struct scim_place *place, const char *endpoint,
                         struct str id, struct str filter, struct str attributes, const char *more)
@@ -135,14 +136,6 @@ static bool has_letters(struct str s)
     return false;
 }
 
-static bool is_ascii(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static bool is_escaped(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -154,7 +147,7 @@ static bool is_escaped(struct str s)
 /* Names without case: what is one letter beyond ASCII is for nobody to say. */
 static bool is_comparable(const struct scim_find *find)
 {
-    return !find->of_users || is_exact(find) || is_ascii(find->value);
+    return !find->of_users || is_exact(find) || name_is_ascii(find->value);
 }
 
 /* Nobody of that name, says the filter. Servers compare "ALICE" with "alice" where their schema

@@ -76,29 +76,6 @@ static bool has_schema(const struct json *body, struct str schema)
     return false;
 }
 
-static int64_t seconds_ms(struct str text, int64_t max_ms)
-{
-    int64_t seconds;
-
-    if (!str_to_i64(str_trim(text), &seconds) || seconds < 0)
-        return 0;
-    return seconds < max_ms / 1000 ? seconds * 1000 : max_ms;
-}
-
-static void judge_unanswered(const struct http_reply *http, int64_t timeout_ms,
-                             struct scim_reply *ret)
-{
-    const char *reason = "SourceDown";
-
-    if (http->barred && http->outcome == HTTP_NOT_SENT)
-        reason = "AddressRefused";
-    else if (http->too_large)
-        reason = "ReplyTooLarge";
-    else if (http->took_ms >= timeout_ms)
-        reason = "Timeout";
-    trouble(ret, reason, http->why);
-}
-
 /* status: of HTTP, or the one an Error in a reply of 200 names. */
 static void judge_refusal(const struct http_reply *http, int status, const struct json *body,
                           struct scim_reply *ret)
@@ -111,9 +88,9 @@ static void judge_refusal(const struct http_reply *http, int status, const struc
              STR_ARG(detail));
     struct str why = str_of(text);
     if (status == 429 || status == 503) {
-        ret->wait_ms = seconds_ms(http_reply_header(http, "retry-after"), SCIM_WAIT_MAX_MS);
+        ret->wait_ms = web_retry_after_ms(http);
         if (!ret->wait_ms && status == 429)
-            ret->wait_ms = SCIM_WAIT_DEFAULT_MS;
+            ret->wait_ms = WEB_WAIT_DEFAULT_MS;
     }
     if (status == 401)
         trouble(ret, "AuthFailed", why);
@@ -154,7 +131,7 @@ void scim_judge(struct arena *arena, const struct http_reply *http, int64_t time
 
     *ret = (struct scim_reply){0};
     if (http->outcome != HTTP_REPLIED) {
-        judge_unanswered(http, timeout_ms, ret);
+        trouble(ret, web_unanswered(http, timeout_ms), http->why);
         return;
     }
     bool parsed = json && json_parse(arena, http->body, &body, &err);
@@ -172,7 +149,7 @@ void scim_judge(struct arena *arena, const struct http_reply *http, int64_t time
     } else {
         ret->told = SCIM_TOLD;
         ret->body = body;
-        ret->age_ms = seconds_ms(http_reply_header(http, "age"), INT64_MAX / 2);
+        ret->age_ms = web_seconds_ms(http_reply_header(http, "age"), INT64_MAX / 2);
     }
 }
 

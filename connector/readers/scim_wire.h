@@ -4,16 +4,14 @@
 #define COUNTERSIGN_READERS_SCIM_WIRE_H
 
 #include "base/buf.h"
-#include "io/io_http.h"
 #include "json/json_read.h"
+#include "readers/web.h"
 
 enum {
     SCIM_ID_BYTES = 256, /* an id, its NUL included */
     SCIM_NAME_BYTES = 128,
     SCIM_URL_BYTES = 4096,              /* servers refuse 8 KB */
     SCIM_REPLY_BYTES = 4 * 1024 * 1024, /* parsed on the loop: some 40 ms */
-    SCIM_WAIT_DEFAULT_MS = 30000,       /* told to wait, not how long */
-    SCIM_WAIT_MAX_MS = 10 * 60 * 1000,  /* told to wait for longer: asked again after this */
     SCIM_WHY_BYTES = 200,
 };
 

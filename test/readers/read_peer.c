@@ -15,7 +15,7 @@
 #include "json/json_write.h"
 #include "readers/reader.h"
 
-enum { SETTINGS_MAX = 16 };
+enum { SETTINGS_MAX = 24 };
 
 struct peer {
     struct io_loop *loop;
@@ -58,6 +58,16 @@ static void ask_next(struct peer *peer)
     peer->reader->kind->read(peer->reader, &item, on_observed, peer);
 }
 
+/* What the reader found out, on standard error. */
+static void tell_facts(struct reader *reader)
+{
+    struct reader_fact facts[READER_FACTS_MAX];
+    size_t n = reader->kind->facts ? reader->kind->facts(reader, facts) : 0;
+
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "%s: %.*s\n", facts[i].name, STR_ARG(facts[i].value));
+}
+
 static void on_observed(void *arg, const struct observation *o)
 {
     struct peer *peer = arg;
@@ -82,10 +92,12 @@ static void on_observed(void *arg, const struct observation *o)
     json_close_object(&out);
     printf("%.*s\n", STR_ARG(buf_str(&buf)));
     fflush(stdout);
-    if (--peer->left == 0)
+    if (--peer->left == 0) {
+        tell_facts(peer->reader);
         close_reader(peer);
-    else if (peer->pairs[0] && !peer->closing)
+    } else if (peer->pairs[0] && !peer->closing) {
         ask_next(peer);
+    }
 }
 
 int main(int argc, char **argv)

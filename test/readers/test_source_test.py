@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from rest_peer import VENDORS
 from scim_peer import TOKEN, Strict, error
 
 COUNTERSIGN = os.path.abspath(os.environ.get("COUNTERSIGN") or ROOT / "build" / "san" / "countersign")
 EXAMPLE = ROOT / "schemas" / "example"
-SECRETS = {"sap-reader": "", "ldap-reader": "reader-password", "scim-token": TOKEN}
+SECRETS = {"sap-reader": "", "ldap-reader": "reader-password", "scim-token": TOKEN, "rest-token": "s3cret"}
 
 
 @pytest.fixture
@@ -77,6 +78,34 @@ def test_every_kind_is_tried(test, target, directory, server):
         assert code == 0 and told["good"] and outcomes(told) == {**ALL_GOOD, "sample": ("absent", "Ok", True)}, told
         assert told["proves"] and told["does_not_prove"] and all(r["as_of"].endswith("Z") for r in told["reads"])
     assert told["found"]["members"].endswith("(A)") and told["found"]["second opinion"].endswith("(D)")
+
+
+def test_a_feed_is_tried(test, tmp_path):
+    feed = tmp_path / "feed.csv"
+    source = {"name": "hr", "kind": "csv", "canary": {"account": "canary", "entitlement": "watch"},
+              "connection": {"file": str(feed), "trailer": "END", "account": "login", "entitlement": "role", "all_accounts": True}}
+    feed.write_text("login,role\ncanary,watch\nada,\nEND,2\n")
+    code, told, _ = test(source, "--account", "ada", "--entitlement", "watch")
+    assert code == 0 and told["good"] and outcomes(told) == {**ALL_GOOD, "sample": ("absent", "Ok", True)}, told
+    assert told["found"]["feed"].startswith("2 rows, SHA-256 ")
+    feed.write_text("login,role\ncanary,watch\nada\nEND,2\n")
+    code, told, _ = test(source)
+    assert code == 1 and told["found"]["last trouble"] == "line 3: 1 cells, the header has 2" and "RFC 4180" in told["verdict"]
+
+
+def test_a_profile_is_tried(test):
+    okta = VENDORS["okta"]()
+    source = {"name": "okta", "kind": "rest", "secret": "credential:rest-token",
+              "canary": {"account": okta.account("canary"), "entitlement": okta.entitlement("watch")},
+              "connection": {"profile": "okta", "url": okta.url, "insecure": True}}
+    try:
+        code, told, _ = test(source, "--account", okta.account("ben"), "--entitlement", okta.entitlement("finance"))
+        assert code == 0 and told["good"] and outcomes(told) == {**ALL_GOOD, "sample": ("absent", "Ok", True)}, told
+        okta.secret = "renewed"
+        code, told, _ = test(source)
+        assert code == 77 and "renew" in told["verdict"] and "E0000011" in told["found"]["last trouble"]
+    finally:
+        okta.close()
 
 
 def test_for_people(test, server):

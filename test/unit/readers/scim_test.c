@@ -81,9 +81,9 @@ static void replies_are_judged(void **state)
     assert_string_equal(judged(400, TYPE, "", "{\"scimType\":\"expiredCursor\"}").reason,
                         "CursorExpired");
     assert_int_equal(judged(429, TYPE, "12", "").wait_ms, 12000);
-    assert_int_equal(judged(429, TYPE, "", "").wait_ms, SCIM_WAIT_DEFAULT_MS);
-    assert_int_equal(judged(429, TYPE, "-5", "").wait_ms, SCIM_WAIT_DEFAULT_MS);
-    assert_int_equal(judged(429, TYPE, "99999999999", "").wait_ms, SCIM_WAIT_MAX_MS);
+    assert_int_equal(judged(429, TYPE, "", "").wait_ms, WEB_WAIT_DEFAULT_MS);
+    assert_int_equal(judged(429, TYPE, "-5", "").wait_ms, WEB_WAIT_DEFAULT_MS);
+    assert_int_equal(judged(429, TYPE, "99999999999", "").wait_ms, WEB_WAIT_MAX_MS);
     assert_int_equal(judged(503, TYPE, "", "").wait_ms, 0);
     assert_int_equal(judged(503, TYPE, "3", "").wait_ms, 3000);
 }

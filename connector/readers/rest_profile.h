@@ -1,0 +1,108 @@
+/* rest_profile.h: how an access system is asked over HTTP and JSON, as data: a YAML file, shipped
+ * (profile/) or the operator's own. README.md describes its members. */
+#ifndef COUNTERSIGN_READERS_REST_PROFILE_H
+#define COUNTERSIGN_READERS_REST_PROFILE_H
+
+#include "yaml/yaml.h"
+
+enum {
+    REST_STEPS_MAX = 6,
+    REST_LIST_MAX = 12,
+    REST_PAIRS_MAX = 8,
+    REST_ERRORS_MAX = 8,
+    REST_PROFILE_BYTES = 64 * 1024,
+};
+
+struct rest_list {
+    struct str of[REST_LIST_MAX];
+    size_t count;
+};
+struct rest_pairs {
+    struct {
+        struct str name, value;
+    } of[REST_PAIRS_MAX];
+    size_t count;
+};
+
+/* In this order within a profile; several of the last: one yes suffices, all must say no. */
+enum rest_proves { REST_ENTITLEMENT, REST_ACCOUNT, REST_MEMBERSHIP };
+enum rest_paging {
+    REST_ONE_PAGE,
+    REST_BY_LINK,   /* header Link, rel="next" (RFC 8288) */
+    REST_BY_URL,    /* the next page's address, in the body */
+    REST_BY_CURSOR, /* a word in the body, sent back as a parameter */
+    REST_BY_PAGE,   /* page=1, 2, ... until one is empty */
+    REST_BY_OFFSET, /* how many were seen */
+};
+
+struct rest_step {
+    enum rest_proves proves;
+    bool post;
+    struct str path; /* templates: {account}, {entitlement}, {account.id}, {entitlement.id}, {org},
+                        {tenant}, {region}, {instance} */
+    struct rest_pairs query, headers;
+    const struct yaml *body; /* as JSON, templates in its texts; NULL: none */
+    struct {
+        int64_t status; /* 0: no status means "not there" */
+        struct str at;  /* and the body must say so here; empty: it need not */
+        struct rest_list is;
+    } absent;
+    struct {
+        struct str at;
+        struct rest_list is;
+    } hidden; /* the credential cannot see the members: nothing is known */
+    bool lists;
+    struct str items; /* pointer to an array */
+    struct {
+        struct rest_list at;
+        struct str equals;
+        bool nocase, exact; /* neither: what differs in case alone is not told apart */
+    } match;
+    struct str id, as_of;
+    struct {
+        struct str at;
+        struct rest_list active, disabled;
+        bool optional; /* not shown is active */
+    } state;
+    struct {
+        struct str at;
+        struct rest_list yes, no, pending;
+    } held;
+    struct {
+        enum rest_paging by;
+        struct str at, param, total, last;
+    } next;
+};
+
+enum rest_auth { REST_BEARER, REST_BASIC, REST_OAUTH, REST_AWS };
+
+/* A refusal that means something else than its status. */
+struct rest_error {
+    struct str at, reason;
+    struct rest_list is;
+};
+
+struct rest_profile {
+    struct str url; /* template; empty: the source's own */
+    enum rest_auth auth;
+    struct str scheme;           /* of the header Authorization */
+    struct str token_url, scope; /* of oauth; the first a template */
+    struct str service;          /* of aws */
+    struct str wait_header;      /* epoch seconds until when to wait; empty: none */
+    struct rest_pairs headers;
+    struct rest_list needs; /* settings that must be there */
+    struct rest_error errors[REST_ERRORS_MAX];
+    size_t error_count;
+    struct rest_step steps[REST_STEPS_MAX];
+    size_t step_count;
+};
+
+/* In the arena; NULL with ERR_CONFIG that names file, line and column of the first fault. */
+const struct rest_profile *rest_profile_read(struct arena *arena, struct str text, const char *file,
+                                             struct err *err);
+/* A profile that is shipped, as text; STR_NONE: there is none of this name. */
+struct str rest_profile_shipped(struct str name);
+/* "okta, graph, ..." for people. */
+struct str rest_profile_names(struct arena *arena);
+
+#endif

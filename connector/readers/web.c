@@ -1,0 +1,90 @@
+#include "readers/web.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+struct str web_host(struct str url)
+{
+    struct str rest = STR_NONE;
+
+    if (str_starts(url, STR("https://")))
+        rest = str_n(url.p + 8, url.len - 8);
+    else if (str_starts(url, STR("http://")))
+        rest = str_n(url.p + 7, url.len - 7);
+    for (size_t i = 0; i < rest.len; i++)
+        if (memchr("@?#\\%\"<>", rest.p[i], 8) || (unsigned char)rest.p[i] <= ' ' ||
+            (unsigned char)rest.p[i] >= 0x7f)
+            return STR_NONE;
+    struct str host = str_cut(&rest, '/');
+    if (host.len && host.p[0] == '[') {
+        struct str inner = str_cut(&host, ']');
+        return host.p ? str_n(inner.p, inner.len + 1) : STR_NONE;
+    }
+    return str_cut(&host, ':');
+}
+
+bool web_is_here(struct str host)
+{
+    return str_eq_nocase(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) ||
+           str_eq(host, STR("[::1]"));
+}
+
+bool web_check_url(struct str url, bool insecure, struct err *err)
+{
+    struct str host = web_host(url);
+
+    if (!host.len)
+        return FAIL(err, ERR_CONFIG,
+                    "write https://scim.example.com/scim/v2: no user, no query, no blanks");
+    if (str_starts(url, STR("http://")) && !(insecure && web_is_here(host)))
+        return FAIL(err, ERR_CONFIG,
+                    "the token would travel in the clear: use https:// (plain http is for tests on "
+                    "this machine, with insecure: true)");
+    return true;
+}
+
+const char *web_unanswered(const struct http_reply *http, int64_t timeout_ms)
+{
+    if (http->barred && http->outcome == HTTP_NOT_SENT)
+        return "AddressRefused";
+    if (http->too_large)
+        return "ReplyTooLarge";
+    return http->took_ms >= timeout_ms ? "Timeout" : "SourceDown";
+}
+
+int64_t web_seconds_ms(struct str text, int64_t max_ms)
+{
+    int64_t seconds;
+
+    if (!str_to_i64(str_trim(text), &seconds) || seconds < 0)
+        return 0;
+    return seconds < max_ms / 1000 ? seconds * 1000 : max_ms;
+}
+
+bool web_date(struct str text, int64_t *ret_wall_ms)
+{
+    static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    char iso[32];
+
+    text = str_trim(text);
+    if (text.len != 29 || text.p[3] != ',' || !str_ends(text, STR(" GMT")))
+        return false;
+    int month = str_index(str_n(text.p + 8, 3), MONTHS, 12);
+    snprintf(iso, sizeof iso, "%.4s-%02d-%.2sT%.8sZ", text.p + 12, month + 1, text.p + 5,
+             text.p + 17);
+    return month >= 0 && clock_parse(str_of(iso), ret_wall_ms);
+}
+
+int64_t web_retry_after_ms(const struct http_reply *http)
+{
+    struct str text = http_reply_header(http, "retry-after");
+    int64_t then_ms, now_ms;
+
+    if (!web_date(text, &then_ms) || !web_date(http_reply_header(http, "date"), &now_ms))
+        return web_seconds_ms(text, WEB_WAIT_MAX_MS);
+    int64_t wait_ms = then_ms - now_ms;
+    return wait_ms < 0 ? 0 : wait_ms < WEB_WAIT_MAX_MS ? wait_ms : WEB_WAIT_MAX_MS;
+}

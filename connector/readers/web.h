@@ -1,0 +1,29 @@
+/* web.h: what readers that speak HTTP share: addresses, and what a reply means before anybody looks
+ * into its body. Pure. */
+#ifndef COUNTERSIGN_READERS_WEB_H
+#define COUNTERSIGN_READERS_WEB_H
+
+#include "io/io_http.h"
+
+enum {
+    WEB_WAIT_DEFAULT_MS = 30000,      /* told to wait, not how long */
+    WEB_WAIT_MAX_MS = 10 * 60 * 1000, /* told to wait for longer: asked again after this */
+};
+
+/* Host of http(s)://host[:port][/path]; empty when the address is none, or has more in it. */
+struct str web_host(struct str url);
+/* Is this host the machine itself, by a name that cannot be pointed elsewhere? */
+bool web_is_here(struct str host);
+/* https, or plain http to this machine where `insecure` allows it; else ERR_CONFIG. */
+MUST_CHECK bool web_check_url(struct str url, bool insecure, struct err *err);
+/* Why there is no reply: CamelCase, static. timeout_ms: what the call was given. */
+const char *web_unanswered(const struct http_reply *http, int64_t timeout_ms);
+/* Seconds as a header has them; 0 where it does not, at most max_ms. */
+int64_t web_seconds_ms(struct str text, int64_t max_ms);
+/* A time as in RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". */
+MUST_CHECK bool web_date(struct str text, int64_t *ret_wall_ms);
+/* Retry-After in seconds or as a date, the latter by the reply's own Date; 0: it is not told. At
+ * most WEB_WAIT_MAX_MS. */
+int64_t web_retry_after_ms(const struct http_reply *http);
+
+#endif

@@ -1,0 +1,236 @@
+"""The REST reader and its shipped profiles against servers of the vendors' documented shapes. Unknown is never absent."""
+import contextlib
+import email.utils
+import time
+
+import pytest
+
+from conftest import ask
+from rest_peer import VENDORS, Twist
+
+
+def read(peer, *pairs, canary=("canary", "watch"), secret=None, timeout_ms=20000, close_after_ms=0, **more):
+    def named(pair):
+        return peer.account(pair[0]), peer.entitlement(pair[1])
+    return ask("rest", {**peer.connection(), **more}, [named(p) for p in pairs], named(canary), secret or peer.secret, timeout_ms,
+               close_after_ms)
+
+
+def say(answer):
+    return answer["outcome"], answer["reason"]
+
+
+@pytest.fixture(params=sorted(VENDORS))
+def peer(request):
+    with contextlib.closing(VENDORS[request.param]()) as made:
+        yield made
+
+
+@pytest.fixture
+def vendor():
+    with contextlib.ExitStack() as stack:
+        yield lambda name: stack.enter_context(contextlib.closing(VENDORS[name]()))
+
+
+def test_present_and_absent(peer):
+    hostile = ["../x", "a/b", "a?b", "a#b", "%61da", 'a"b', "a&b", "ada' or '1", "ž"]
+    ada, ben, gus, nobody, misspelt, *others = read(peer, ("ada", "finance"), ("ben", "finance"), ("gus", "finance"), ("nobody", "finance"),
+                                                    ("ada", "financ"), *[(name, "finance") for name in hostile])
+    assert say(ada) == ("present", "Ok") and ada["account"] == "active" and ada["raw"] and ada["id"] not in ("", "ada")
+    assert say(ben) == ("absent", "Ok") and ben["complete"] and ben["canary"] and ben["account"] == "active"
+    assert say(gus) == ("present", "Ok") and gus["account"] == ("active" if peer.profile == "github" else "disabled")
+    assert say(nobody) == ("absent", "AccountMissing") and nobody["account"] == "missing" and nobody["canary"]
+    assert say(misspelt) == ("unknown", "EntitlementNotFound") and misspelt["canary"]
+    assert {say(a) for a in others} == {("absent", "AccountMissing")}, "they are asked for as they are, and lead nowhere else"
+
+
+def test_canary_is_gone_and_rights_are_lost(peer):
+    """Whatever the way: 0 of many removals confirmed."""
+    peer.members["watch"] = []
+    answers = read(peer, *[("ben", "finance")] * 10)
+    assert {say(a) for a in answers} == {("unknown", "CanaryMissing")} and not any(a["canary"] for a in answers)
+    answers = read(peer, *[("ben", "finance")] * 10, secret="another")
+    assert {say(a) for a in answers} == {("unknown", "AuthFailed")}
+
+
+def test_no_call_is_overlooked(vendor):
+    """Each of a read's calls fails in turn, each in another way: nothing is proven, and nobody becomes absent by it."""
+    ways = [(403, b"{}", "RightsLost"), (500, b"", "SourceDown"), (302, b"", "Redirected"), (200, b"<html>sign in", "BadReply"),
+            (404, b"", "NotVisible"), (200, b'"x"', "BadReply")]
+    okta = vendor("okta")
+    okta.members["watch"].append("ben")
+    assert say(*read(okta, ("ben", "finance"))) == ("absent", "Ok")
+    for broken in range(len(okta.calls)):
+        okta.calls.clear()
+        status, body, reason = ways[broken % len(ways)]
+
+        def twist(_):
+            if len(okta.calls) == broken + 1:
+                raise Twist(status, body)
+        okta.twist = twist
+        answer, = read(okta, ("ben", "finance"))
+        assert say(answer) == ("unknown", reason), (broken, answer)
+
+
+def test_told_to_wait(vendor):
+    """Seconds, a date, the time of a limit's end: nothing more is asked, by this read or another."""
+    forms = {"okta": {"x_rate_limit_reset": str(int(time.time()) + 60)}, "jira-groups": {"Retry_After": "60"},
+             "graph": {"Retry_After": email.utils.formatdate(time.time() + 60, usegmt=True)},
+             "github": {"x_ratelimit_reset": str(int(time.time()) + 60), "x_ratelimit_remaining": "0"}}
+    for name, headers in forms.items():  # another form each
+        peer = vendor(name)
+
+        def twist(call):
+            if "token" not in call.raw_path:
+                raise Twist(403 if name == "github" else 429, **headers)
+        peer.twist = twist
+        answers = read(peer, *[("ben", "finance")] * 30)
+        assert {say(a) for a in answers} == {("unknown", "RateLimited")}
+        assert len([c for c in peer.calls if "token" not in c.raw_path]) <= 4, "one for each connection at the most"
+
+
+def test_okta(vendor):
+    """A user's groups come in pages, also where nobody used to expect it; a short name is somebody else's login."""
+    okta = vendor("okta")
+    okta.account = lambda name: name
+    ada, there = read(okta, ("ada", "finance"), ("00uada", "finance"), canary=("00ucanary", "watch"))
+    assert say(ada) == ("unknown", "WrongReply") and say(there) == ("present", "Ok")
+    assert max(int(c.params.get("after", 0)) for c in okta.calls) >= 4
+
+
+def test_graph(vendor):
+    graph = vendor("graph")
+    graph.hidden.add("finance")
+    assert say(*read(graph, ("ada", "finance"))) == ("unknown", "MembersNotVisible"), "left out of the answer, as if she were in none"
+    graph.hidden.clear()
+    assert say(*read(graph, ("ada", "finance"))) == ("present", "Ok")
+    graph.tokens.clear()
+    graph.calls.clear()
+    answers = read(graph, *[("ben", "finance")] * 20)
+    assert {say(a) for a in answers} == {("absent", "Ok")} and len(graph.tokens) == 1, "one token for all"
+
+    def twist(call):
+        if "users" in call.raw_path:
+            raise Twist(404, {"error": {"code": "UnknownError"}})
+    graph.twist = twist
+    assert say(*read(graph, ("ben", "finance"))) == ("unknown", "NotVisible"), "not every 404 says that nobody is there"
+
+
+def test_graph_tokens_end(vendor):
+    """A token that is taken back before its time fails reads, not proofs; the next read has a new one."""
+    graph = vendor("graph")
+
+    def twist(call):
+        if len(graph.calls) == 3:
+            graph.tokens.clear()
+    graph.twist = twist
+    first, second = (read(graph, ("ben", "finance"))[0] for _ in range(2))
+    assert say(first) == ("unknown", "AuthFailed") and say(second) == ("absent", "Ok")
+
+    def broken(call):
+        if "token" in call.raw_path:
+            raise Twist(*reply)
+    graph.twist = broken
+    for reply, reason in (((400, {"error": "invalid_client"}), "AuthFailed"), ((500,), "SourceDown"), ((200, b"{}"), "BadReply"),
+                          ((200, {"access_token": "a\r\nX: y", "expires_in": 9}), "BadReply")):
+        assert say(*read(graph, ("ben", "finance"))) == ("unknown", reason), reply
+
+
+def test_github(vendor):
+    github = vendor("github")
+    github.pending.add("ada")
+    ada, other = read(github, ("ada", "finance"), ("CANARY", "Finance"))
+    assert say(ada) == ("unknown", "Pending"), "invited is not granted"
+    assert say(other) == ("present", "Ok") and other["id"] == "100", "the id that a rename does not change"
+
+
+def test_aws_identity_center(vendor):
+    aws = vendor("aws-identity-center")
+    assert say(*read(aws, ("ben", "finance"), instance="d-other")) == ("unknown", "QueryRefused"), "not there is the store, not the user"
+    assert say(*read(aws, ("ben", "finance"), access_key_id="AKIDOTHER")) == ("unknown", "AuthFailed")
+    for kind, reason in (("AccessDeniedException", "RightsLost"), ("ThrottlingException", "RateLimited")):
+        def twist(call):
+            raise aws.fault(kind)
+        aws.twist = twist
+        assert say(*read(aws, ("ben", "finance"))) == ("unknown", reason)
+
+
+def test_jira_groups(vendor):
+    jira = vendor("jira-groups")
+    jira.members["finance"] = ["canary", "ben", "ada", "gus"]
+    gus, nobody = read(jira, ("gus", "finance"), ("gus", "watch"))
+    assert say(gus) == ("present", "Ok") and gus["account"] == "disabled", "on the second page, and deactivated"
+    assert say(nobody) == ("absent", "Ok")
+
+
+OURS = """# a small system of our own
+url: http://127.0.0.1:1
+steps:
+  - proves: entitlement
+    get: /roles
+    items: /roles
+    match: { at: /name, equals: "{entitlement}" }
+    id: /id
+  - proves: account
+    get: /people
+    query: { name: "{account}" }
+    items: ""
+    match: { at: /name, equals: "{account}" }
+    id: /id
+  - proves: membership
+    get: /people/{account.id}/roles
+    items: /roles
+    match: { at: "", equals: "{entitlement.id}" }
+    as_of: /as_of
+"""
+
+
+def test_a_profile_of_ones_own(vendor, tmp_path):
+    ours, file = vendor("github"), tmp_path / "ours.yaml"
+    people = {"canary": [1], "ada": [1, 2], "twin": []}
+
+    def answer(call):
+        if call.raw_path == "/roles":
+            return {"roles": [{"id": 1, "name": "watch"}, {"id": 2, "name": "finance"}]}
+        if call.raw_path == "/people":
+            name = call.params["name"]
+            return [{"id": f"{name}{n}", "name": name} for n in range(2 if name == "twin" else name in people)]
+        return {"roles": people[call.parts[1][:-1]], "as_of": as_of}
+    ours.answer, as_of = answer, "2026-11-26T10:00:00Z"
+    file.write_text(OURS)
+    ours.connection = lambda: {"profile_file": file, "url": ours.url, "insecure": "true"}
+    ada, canary, twin, nobody = read(ours, ("ada", "finance"), ("canary", "finance"), ("twin", "finance"), ("nobody", "finance"))
+    assert say(ada) == ("present", "Ok") and say(canary) == ("absent", "Ok") and say(nobody) == ("absent", "AccountMissing")
+    assert ada["as_of_ms"] == 1795687200000 and say(twin) == ("unknown", "AccountAmbiguous")
+    as_of = "soon"
+    assert say(*read(ours, ("canary", "finance"))) == ("unknown", "BadAsOf")
+    file.write_text(OURS.replace("get: /roles", "got: /roles"))
+    refused = read(ours, ("ada", "finance"))
+    assert refused.code == 78 and "ours.yaml:5:5: [P002]" in refused.stderr
+
+
+@pytest.mark.parametrize("settings, why", [
+    ({}, "name a profile"), ({"profile": "octa"}, "use one of aws-identity-center"), ({"profile": "okta"}, "needs 'url'"),
+    ({"profile": "github", "org": "a/b"}, "letters, digits"), ({"profile": "graph", "tenant": "x"}, "needs 'client_id'"),
+    ({"profile": "okta", "url": "http://okta.example.com"}, "in the clear"),
+])
+def test_settings(settings, why):
+    answers = ask("rest", settings, [("a", "b")], ("c", "d"), "secret")
+    assert answers.code == 78 and why in answers.stderr
+
+
+def test_hanging_closed_and_endless(vendor):
+    jira = vendor("jira-groups")
+
+    def endless(call):
+        if "member" in call.raw_path and call.params["groupId"].endswith("finance"):
+            start = int(call.params["startAt"])
+            raise Twist(200, {"startAt": start, "total": 10**9, "isLast": False, "values": [{"accountId": f"x{start}"}]},
+                        Content_Type="application/json")
+    jira.twist = endless
+    answer, = read(jira, ("ben", "finance"), timeout_ms=20000)
+    assert say(answer) == ("unknown", "TooManyPages")
+    jira.twist = lambda call: time.sleep(2)
+    assert say(*read(jira, ("ben", "finance"), timeout_ms=200)) == ("unknown", "Timeout")
+    answers = read(jira, *[("ben", "finance")] * 3, close_after_ms=100)
+    assert len(answers) == 3 and {a["outcome"] for a in answers} == {"unknown"}

@@ -1,0 +1,380 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "readers/rest_question.h"
+#include "readers/rest_sign.h"
+#include "unit.h"
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new(16 << 20);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+/* AWS's published test suite of Signature Version 4: get-vanilla, post-vanilla,
+ * post-x-www-form-urlencoded. */
+static void signatures_of_the_published_suite(void **state)
+{
+    static const struct rest_key KEY = {{"AKIDEXAMPLE", 11},
+                                        {"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", 40},
+                                        {"us-east-1", 9},
+                                        {"service", 7}};
+    const struct http_header headers[] = {
+        {STR("content-type"), STR("application/x-www-form-urlencoded")},
+        {STR("host"), STR("example.amazonaws.com")},
+        {STR("x-amz-date"), STR("20150830T123600Z")}};
+    struct str date = rest_sign_date(arena, 1440938160000);
+    (void)state;
+
+    assert_str(date, "20150830T123600Z");
+    assert_str(rest_sign(arena, &KEY, STR("GET"), STR("/"), headers + 1, 2, STR_NONE, date),
+               "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+               "SignedHeaders=host;x-amz-date, "
+               "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+    assert_true(
+        str_ends(rest_sign(arena, &KEY, STR("POST"), STR("/"), headers + 1, 2, STR_NONE, date),
+                 STR("5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b")));
+    assert_true(str_ends(
+        rest_sign(arena, &KEY, STR("POST"), STR("/"), headers, 3, STR("Param1=value1"), date),
+        STR("ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a")));
+}
+
+static void dates_and_waits(void **state)
+{
+    static const char *const BAD[] = {"", "soon", "Sun, 06 Foo 1994 08:49:37 GMT",
+                                      "Sunday, 06-Nov-94 08:49:37 GMT",
+                                      "Sun, 06 Nov 1994 08:49:37 CET"};
+    struct http_header headers[] = {{STR("Retry-After"), STR("Sun, 06 Nov 1994 08:49:37 GMT")},
+                                    {STR("Date"), STR("Sun, 06 Nov 1994 08:49:07 GMT")}};
+    struct http_reply http = {.headers = headers, .header_count = 2};
+    int64_t ms = 0;
+    (void)state;
+
+    assert_true(web_date(STR("Sun, 06 Nov 1994 08:49:37 GMT"), &ms));
+    assert_int_equal(ms, 784111777000);
+    for (size_t i = 0; i < COUNT(BAD); i++)
+        assert_false(web_date(str_of(BAD[i]), &ms));
+    assert_int_equal(web_retry_after_ms(&http), 30000);
+    headers[0].value = STR("Sun, 06 Nov 2094 08:49:37 GMT");
+    assert_int_equal(web_retry_after_ms(&http), WEB_WAIT_MAX_MS);
+    headers[0].value = STR("Sun, 06 Nov 1994 08:40:00 GMT");
+    assert_int_equal(web_retry_after_ms(&http), 0);
+    headers[0].value = STR(" 7 ");
+    assert_int_equal(web_retry_after_ms(&http), 7000);
+}
+
+static void addresses_are_judged(void **state)
+{
+    (void)state;
+    assert_str(web_host(STR("https://a.example:8443/x")), "a.example");
+    assert_str(web_host(STR("https://[::1]/x")), "[::1]");
+    assert_str(web_host(STR("https://u@a.example")), "");
+    assert_str(web_host(STR("ftp://a.example")), "");
+    assert_true(web_check_url(STR("http://localhost:1"), true, NULL));
+    assert_false(web_check_url(STR("http://localhost:1"), false, NULL));
+    assert_false(web_check_url(STR("http://localhost.example"), true, NULL));
+}
+
+static const struct rest_profile *profile_of(const char *text, struct err *err)
+{
+    return rest_profile_read(arena, str_of(text), "ours.yaml", err);
+}
+
+#define STEPS(membership)                                                                         \
+    "steps:\n"                                                                                    \
+    "- { proves: entitlement, get: '/g/{entitlement}', absent: { status: 404 }, id: /id }\n"      \
+    "- { proves: account, get: '/u/{account}', query: { q: '{account}' }, absent: { status: 404 " \
+    "}, "                                                                                         \
+    "id: /id }\n" membership
+
+#define PAGES(next)                                                                              \
+    STEPS("- { proves: membership, get: '/m/{account.id}', items: /v, match: { at: /g, equals: " \
+          "'{entitlement.id}' }, next: " next " }\n")
+
+static void shipped_profiles_are_good(void **state)
+{
+    static const char *const NAMES[] = {"okta", "graph", "github", "aws-identity-center",
+                                        "jira-groups"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        struct err err = {0};
+        struct str text = rest_profile_shipped(str_of(NAMES[i]));
+        assert_true(text.len > 0);
+        if (!rest_profile_read(arena, text, NAMES[i], &err))
+            fail_msg("%s", err.what);
+        assert_non_null(strstr(rest_profile_names(arena).p, NAMES[i]));
+    }
+    assert_null(rest_profile_shipped(STR("none")).p);
+}
+
+static void faults_of_profiles_have_a_place(void **state)
+{
+    static const struct {
+        const char *text, *what;
+    } CASES[] = {
+        {"steps: []\nstep: 1\n", "ours.yaml:2:1: [P002]"},
+        {"steps: []\n", "must prove entitlement, account and membership"},
+        {STEPS("- { proves: membership, get: m }\n"), "ours.yaml:4:"},
+        {STEPS("- { proves: membership, get: /m }\n"), "nothing in this step can say no"},
+        {STEPS("- { proves: membership, get: /m, items: /v }\n"), "must say which: match"},
+        {STEPS("- { proves: member, get: /m, items: '' }\n"), "none of the words"},
+        {STEPS("- { proves: membership, get: '/m/{who}', absent: { status: 404 } }\n"), "{who}"},
+        {STEPS("- { proves: account, get: /m, absent: { status: 500 } }\n"), "from 400 to 499"},
+        {PAGES("{ url: next }"), "a JSON pointer"},
+        {PAGES("{ cursor: /c }"), "with param"},
+        {PAGES("{ page: p, more: 1 }"), "[P002]"},
+        {"[", "ours.yaml:"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct err err = {0};
+        assert_null(profile_of(CASES[i].text, &err));
+        if (!strstr(err.what, CASES[i].what))
+            fail_msg("'%s' is not in '%s'", CASES[i].what, err.what);
+    }
+    assert_non_null(profile_of(PAGES("link"), NULL));
+}
+
+/* --- questions --- */
+
+static struct rest_place place;
+static struct rest_question q;
+
+static void begin(const char *profile, const char *account, const char *entitlement)
+{
+    struct err err = {0};
+
+    place = (struct rest_place){.profile = profile_of(profile, &err), .base = STR("https://x:8/a")};
+    if (!place.profile)
+        fail_msg("%s", err.what);
+    rest_question_begin(&q, &place, arena, str_of(account), str_of(entitlement));
+}
+
+/* The next address must be this one; the reply follows. */
+static void exchange(const char *url, int status, const char *body, const char *link)
+{
+    struct http_header headers[] = {{STR("Content-Type"), STR("application/json")},
+                                    {STR("Link"), str_of(link)}};
+    struct http_reply http = {.outcome = HTTP_REPLIED,
+                              .status = status,
+                              .body = str_of(body),
+                              .headers = headers,
+                              .header_count = 2};
+    struct rest_request request;
+    struct rest_reply reply;
+
+    assert_true(rest_question_next(&q, &request));
+    if (url)
+        assert_str(request.url, url);
+    rest_judge(arena, place.profile, request.step, &http, 1000, 0, &reply);
+    rest_question_take(&q, &reply);
+}
+
+/* Entitlement and account are found. */
+static void found(const char *profile)
+{
+    begin(profile, "a/d a?", "g&1");
+    exchange("https://x:8/a/g/g%261", 200, "{\"id\":7}", "");
+    exchange("https://x:8/a/u/a%2Fd%20a%3F?q=a%2Fd%20a%3F", 200, "{\"id\":\"u1\"}", "");
+}
+
+static void assert_said(enum outcome outcome, const char *reason)
+{
+    struct rest_request request;
+
+    assert_false(rest_question_next(&q, &request));
+    assert_string_equal(q.answer.reason, reason);
+    assert_int_equal(q.answer.outcome, outcome);
+}
+
+static void names_are_encoded_and_pages_walked(void **state)
+{
+    static const char LINK[] = "<https://x:8/a/m>; rel=\"self\", <https://x:8/b?c=1>; rel=\"next\"";
+    (void)state;
+
+    found(PAGES("link"));
+    exchange("https://x:8/a/m/u1", 200, "{\"v\":[{\"g\":1}]}", LINK);
+    exchange("https://x:8/b?c=1", 200, "{\"v\":[{\"g\":2},{\"g\":7}]}", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+    assert_string_equal(q.answer.native_id, "u1");
+
+    found(PAGES("link"));
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}]}", LINK);
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}]}", LINK); /* the same page again */
+    assert_said(OUTCOME_UNKNOWN, "PageLoop");
+
+    found(PAGES("link"));
+    exchange(NULL, 200, "{\"v\":[]}", "<https://x:8.evil.example/a>; rel=next");
+    assert_said(OUTCOME_UNKNOWN, "Redirected");
+
+    found(PAGES("link"));
+    exchange(NULL, 200, "{\"v\":[]}", LINK);
+    exchange(NULL, 404, "{}", "");
+    assert_said(OUTCOME_UNKNOWN, "NotVisible");
+
+    found(PAGES("{ url: /n }"));
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"n\":\"https://x:8/a/2\"}", "");
+    exchange("https://x:8/a/2", 200, "{\"v\":[{\"g\":2}]}", "");
+    assert_said(OUTCOME_ABSENT, "Ok");
+    assert_true(q.answer.complete);
+
+    found(PAGES("{ cursor: /c, param: after }"));
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"c\":\"a&b\"}", "");
+    exchange("https://x:8/a/m/u1?after=a%26b", 200, "{\"v\":[]}", "");
+    assert_said(OUTCOME_ABSENT, "Ok");
+
+    found(PAGES("{ page: p }"));
+    exchange("https://x:8/a/m/u1?p=1", 200, "{\"v\":[{\"g\":1}]}", "");
+    exchange("https://x:8/a/m/u1?p=2", 200, "{\"v\":[]}", "");
+    assert_said(OUTCOME_ABSENT, "Ok");
+}
+
+static void offsets_must_add_up(void **state)
+{
+    static const char NEXT[] = PAGES("{ offset: s, at: /s, total: /t, last: /l }");
+    (void)state;
+
+    found(NEXT);
+    exchange("https://x:8/a/m/u1?s=0", 200, "{\"v\":[{\"g\":1},{\"g\":2}],\"s\":0,\"t\":3}", "");
+    exchange("https://x:8/a/m/u1?s=2", 200, "{\"v\":[{\"g\":3}],\"s\":2,\"t\":3,\"l\":true}", "");
+    assert_said(OUTCOME_ABSENT, "Ok");
+    found(NEXT);
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"s\":0,\"t\":3}", "");
+    exchange(NULL, 200, "{\"v\":[{\"g\":2}],\"s\":0,\"t\":3}", "");
+    assert_said(OUTCOME_UNKNOWN, "WrongPage");
+    found(NEXT);
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"s\":0,\"t\":3}", "");
+    exchange(NULL, 200, "{\"v\":[{\"g\":2}],\"s\":1,\"t\":2}", "");
+    assert_said(OUTCOME_UNKNOWN, "ChangedWhileReading");
+    found(NEXT);
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"s\":0,\"t\":3,\"l\":true}", "");
+    assert_said(OUTCOME_UNKNOWN, "PartialResult");
+    found(NEXT);
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"s\":0}", "");
+    assert_said(OUTCOME_UNKNOWN, "BadReply");
+}
+
+static void what_is_no_answer(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *reason;
+    } CASES[] = {
+        {200, "{\"v\":{}}", "BadReply"},
+        {200, "{}", "BadReply"},
+        {200, "{\"v\":[", "BadReply"},
+        {401, "", "AuthFailed"},
+        {403, "", "RightsLost"},
+        {404, "{}", "NotVisible"},
+        {429, "", "RateLimited"},
+        {302, "", "Redirected"},
+        {503, "", "SourceDown"},
+        {400, "{}", "QueryRefused"},
+        {206, "{\"v\":[]}", "PartialResult"},
+        {204, "", "QueryRefused"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        found(PAGES("link"));
+        exchange(NULL, CASES[i].status, CASES[i].body, "");
+        assert_said(OUTCOME_UNKNOWN, CASES[i].reason);
+    }
+}
+
+/* An item that shows no id may be anybody's; a name in another case may be the same. */
+static void what_cannot_be_told_apart(void **state)
+{
+    static const char *const HIDDEN[] = {"{}", "null", "{\"g\":null}", "{\"g\":\"\"}",
+                                         "{\"g\":{}}"};
+    static const char NAMES[] =
+        "steps:\n"
+        "- { proves: entitlement, get: /g, items: '', match: { at: /n, equals: '{entitlement}' } "
+        "}\n"
+        "- { proves: account, get: /u, items: '', match: { at: /n, equals: '{account}' } }\n"
+        "- { proves: membership, get: /m, absent: { status: 404 } }\n";
+    char body[64];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(HIDDEN); i++) {
+        found(PAGES("link"));
+        snprintf(body, sizeof body, "{\"v\":[{\"g\":1},%s]}", HIDDEN[i]);
+        exchange(NULL, 200, body, "");
+        assert_said(OUTCOME_UNKNOWN, "AttributeHidden");
+    }
+    begin(NAMES, "Ada", "g");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 200, "[{\"n\":\"ada\"},{\"n\":\"ben\"}]", "");
+    assert_said(OUTCOME_UNKNOWN, "NameInAnotherCase");
+    begin(NAMES, "\xc3\xa1", "g");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 200, "[{\"n\":\"a\xcc\x81\"}]", "");
+    assert_said(OUTCOME_UNKNOWN, "NameNotComparable");
+    begin(NAMES, "cyd", "g");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 200, "[{\"n\":\"ada\"}]", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+}
+
+static void what_is_not_there(void **state)
+{
+    (void)state;
+    begin(PAGES("link"), "ada", "g");
+    exchange(NULL, 404, "{}", "");
+    assert_said(OUTCOME_UNKNOWN, "EntitlementNotFound");
+    begin(PAGES("link"), "ada", "g");
+    exchange(NULL, 200, "{\"id\":1}", "");
+    exchange(NULL, 404, "{}", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+    begin(PAGES("link"), "ada", "g");
+    exchange(NULL, 200, "{\"name\":1}", ""); /* no id: what would be asked next? */
+    assert_said(OUTCOME_UNKNOWN, "BadReply");
+}
+
+static void names_that_lead_elsewhere_are_not_asked_for(void **state)
+{
+    static const char *const BAD[] = {"", ".", ".."};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(BAD); i++) {
+        begin(PAGES("link"), "ada", BAD[i]);
+        assert_said(OUTCOME_UNKNOWN, "KeyUnsafe");
+        begin(PAGES("link"), BAD[i], "g");
+        exchange(NULL, 200, "{\"id\":1}", "");
+        assert_said(OUTCOME_UNKNOWN, "KeyUnsafe");
+    }
+    begin(PAGES("link"), "ada", "\xff");
+    assert_said(OUTCOME_UNKNOWN, "KeyNotText");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(signatures_of_the_published_suite, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dates_and_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(addresses_are_judged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shipped_profiles_are_good, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(faults_of_profiles_have_a_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_are_encoded_and_pages_walked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(offsets_must_add_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_that_lead_elsewhere_are_not_asked_for, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
