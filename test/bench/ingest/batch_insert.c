@@ -4,7 +4,8 @@
  * batch_insert CONNINFO BODIES SECONDS BATCH SQL   prints rows per second, and two 99th percentiles
  * in milliseconds: of a batch, and of what a row waits that comes at any moment, for the batch that
  * is on its way and then for its own. The second is what the best intake over this database could
- * give: a database that stands still once for long is seen by few batches, and by all who come then.
+ * give: a database that stands still once for long is seen by few batches, and by all who come
+ * then.
  */
 #include <stdio.h>
 #include <stdlib.h>
