@@ -48,8 +48,9 @@ begin
            coalesce(bool_or(f.kind = 'close' and f.cycle = r.claim_cycle
                             and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)), false) as close_sent,
            coalesce(bool_or(f.kind = 'create_ticket' and f.state not in ('done', 'moot')), false) as creates,
-           count(*) filter (where f.kind = 'reopen' and f.state <> 'moot' and l.lately) as reopens,
-           count(*) filter (where f.kind = 'transition' and f.state <> 'moot' and l.lately) as returns,
+           -- what was found to be so already moved nothing
+           count(*) filter (where f.kind = 'reopen' and l.lately and l.moves) as reopens,
+           count(*) filter (where f.kind = 'transition' and l.lately and l.moves) as returns,
            -- calls: a comment that tells somebody is two, see domain/decide.h
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
                         filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
@@ -59,7 +60,8 @@ begin
                 filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge
       into flow
       from governance.flow f
-     cross join lateral (select f.created_at > clock_timestamp() - interval '1 hour' as lately) l
+     cross join lateral (select f.created_at > clock_timestamp() - interval '1 hour' as lately,
+                                f.state <> 'moot' and (f.state <> 'done' or f.attempt > 0) as moves) l
      where f.request_id = p_request;
     select count(distinct o.observed_at) filter (where r.claimed_at is not null) as since_claim, max(o.observed_at) as last
       into read

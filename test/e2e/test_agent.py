@@ -142,7 +142,8 @@ def test_a_rule_that_closes_again_and_again_is_left_to_people(site):
     request = site.request(key)["id"]
     wait.until(lambda: "ReopenedTooOften" in recorded(site, request, "operator"), 20)
     wait.until(lambda: "we reopen it no more" in site.said(key)[1], 20, what="the ticket says that we stop")
-    assert site.sql(f"select count(*) from governance.flow where request_id = '{request}' and kind = 'reopen'") == "3"
+    moved = "kind = 'reopen' and attempt > 0"  # one that found the ticket open, closed again since, moved nothing
+    assert site.sql(f"select count(*) from governance.flow where request_id = '{request}' and {moved}") == "3"
     assert site.ticket(key)["status"] == "Resolved" and site.request(key)["phase"] not in ("verified", "closed")
 
 

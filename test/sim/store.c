@@ -179,8 +179,9 @@ static void fill_flows(const struct sim *s, int request, struct dossier *d)
         bool close = f->f.kind == FLOW_CLOSE && f->cycle == s->requests[request].claim_cycle;
         bool sent = (f->f.state >= FS_CALLING && f->f.state <= FS_DONE) || f->f.sent_at_ms;
         d->close_sent |= close && sent && !f->excepted;
-        d->returns_last_hour += recent && f->f.kind == FLOW_RETURN;
-        d->reopens_last_hour += recent && f->f.kind == FLOW_REOPEN;
+        bool moves = recent && (f->f.state != FS_DONE || f->f.attempt > 0);
+        d->returns_last_hour += moves && f->f.kind == FLOW_RETURN;
+        d->reopens_last_hour += moves && f->f.kind == FLOW_REOPEN;
         d->writes_last_hour += recent && words;
         if (!flow_state_is_final(f->f.state)) {
             d->flow_open[f->f.kind] = true;

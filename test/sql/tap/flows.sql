@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(39);
+select plan(41);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -104,4 +104,12 @@ select set_eq(format('select c.state || '' '' || (c.version - f.version) from go
               array['checking 1', 'probing 1', 'calling 1'], 'one move with the claim');
 select is((select row(from_state, to_state)::text from governance.flow_attempt where flow_id = :v order by id desc limit 1), '(pending,checking)', 'which is kept');
 select is((select to_state from governance.flow_attempt where flow_id = :z order by id desc limit 1), 'calling', 'the call under way did not move');
+
+-- three reopens an hour: one that found the ticket open already is none
+select pg_temp.flow(:'u', 'reopen', 'done/1') as r1 \gset
+select pg_temp.lease(:r1), pg_temp.save(:r1, 'checking'), pg_temp.save(:r1, 'done', '{"lease_s": 0}');
+select is(governance.dossier(:'u')->>'reopens_last_hour', '0', 'found to be so: nothing was moved');
+select pg_temp.flow(:'u', 'reopen', 'done/2') as r2 \gset
+select pg_temp.lease(:r2), pg_temp.save(:r2, 'checking'), pg_temp.save(:r2, 'calling', '{"count_attempt": true}'), pg_temp.save(:r2, 'done', '{"lease_s": 0}');
+select is(governance.dossier(:'u')->>'reopens_last_hour', '1', 'this one was');
 select * from finish();
