@@ -55,8 +55,8 @@ void observation_make_honest(struct observation *obs);
 
 /* Hold a read of an account by its name to the immutable id that the name is pinned to (empty: to
  * none yet). A name that is another's now is ACCOUNT_REPLACED: what was read is of somebody else. A
- * name that is nobody's proves nothing unless nobody has the id either (`traced`), and an account
- * whose id is not shown may be any. After observation_make_honest(). */
+ * name that is nobody's, or that no row shows, proves nothing unless nobody has the id either
+ * (`traced`), and an account whose id is not shown may be any. After observation_make_honest(). */
 void observation_hold_to(struct observation *obs, struct str account_id, bool traced);
 
 struct source_rule {

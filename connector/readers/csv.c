@@ -144,7 +144,9 @@ static void scan(struct csv_reader *reader)
         struct csv_read *r = container_of(it, struct csv_read, link);
         job->reads[job->scan.count] = r;
         job->questions[job->scan.count++] =
-            (struct csv_question){.account = r->item.account, .entitlement = r->item.entitlement};
+            (struct csv_question){.account = r->item.account,
+                                  .account_id = r->item.account_id,
+                                  .entitlement = r->item.entitlement};
         r->began_ms = clock_wall_ms(reader->config.clock);
     }
     reader->scanning = true;
@@ -182,6 +184,7 @@ static void csv_read_item(struct reader *base, const struct item *item, reader_d
                            .arg = arg};
     r->item.account = str_trim(arena_str(r->arena, item->account));
     r->item.entitlement = str_trim(arena_str(r->arena, item->entitlement));
+    r->item.account_id = arena_str(r->arena, item->account_id);
     reader->open++;
     io_loop_defer(reader->config.loop, on_turn, r);
 }

@@ -44,7 +44,8 @@ struct csv_past {
 
 struct csv_question {
     struct str account, entitlement;
-    struct answer answer; /* at the end */
+    struct str account_id; /* what the account is pinned to: its rows by any name; or empty */
+    struct answer answer;  /* at the end */
 
     uint64_t account_hash, entitlement_hash;
     bool known, listed, held, near, near_account, ids_differ, states_differ;

@@ -100,13 +100,21 @@ static void note_account(struct csv_question *q, const struct row *row)
     q->listed = true;
 }
 
+/* Is the row about who is asked about? 2: by the name, or by the id that the name is pinned to; 1:
+ * by another case. */
+static int person_of(const struct csv_place *place, const struct csv_question *q,
+                     const struct row *row)
+{
+    if (q->account_id.len && str_eq(q->account_id, row->native_id))
+        return 2;
+    return q->account_hash == row->account_hash ? sameness(place, q->account, row->account) : 0;
+}
+
 static void match_account(struct csv_scan *s, const struct row *row)
 {
     for (size_t i = 0; i < s->count; i++) {
         struct csv_question *q = &s->questions[i];
-        if (q->account_hash != row->account_hash)
-            continue;
-        int same = sameness(s->place, q->account, row->account);
+        int same = person_of(s->place, q, row);
         if (same == 2)
             note_account(q, row);
         q->near_account |= same == 1;
@@ -122,8 +130,7 @@ static void match_entitlement(struct csv_scan *s, const struct row *row, struct 
         if (q->entitlement_hash != hash)
             continue;
         int right = sameness(s->place, q->entitlement, entitlement);
-        int person =
-            q->account_hash == row->account_hash ? sameness(s->place, q->account, row->account) : 0;
+        int person = person_of(s->place, q, row);
         q->known |= right == 2;
         q->held |= right == 2 && person == 2;
         q->near |= right && person && right + person < 4;
@@ -214,6 +221,7 @@ static struct answer answer_of(const struct csv_scan *s, const struct csv_questi
         a = absent(s->place, q);
     if (a.outcome == OUTCOME_UNKNOWN)
         return a;
+    a.traced = !q->listed && s->place->native_id.len; /* no row of the whole feed has the id */
     a.as_of_ms = s->as_of_ms;
     (void)str_copy(a.native_id, sizeof a.native_id, str_of(q->native_id));
     answer_raw(&a, "feed %s\nrows %lld\n%.*s\n%.*s\n%d %d %s\n", s->sha256, (long long)s->rows,

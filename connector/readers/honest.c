@@ -64,7 +64,9 @@ void answers_join(const struct item *item, const struct answer *item_answer,
         a->outcome != OUTCOME_UNKNOWN)
         distrust(ret, canary_answer->reason);
     observation_make_honest(ret);
-    observation_hold_to(ret, item->account_id, a->traced);
+    /* asked for by the id itself, who is not found by it is nobody */
+    bool by_id = item->account_id.len && str_eq(item->account, item->account_id);
+    observation_hold_to(ret, item->account_id, a->traced || by_id);
 }
 
 bool name_is_ascii(struct str name)

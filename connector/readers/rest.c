@@ -421,6 +421,7 @@ static void rest_read_item(struct reader *base, const struct item *item, reader_
     r->item = *item;
     r->item.account = arena_str(r->arena, item->account);
     r->item.entitlement = arena_str(r->arena, item->entitlement);
+    r->item.account_id = arena_str(r->arena, item->account_id);
     r->began_ms = clock_wall_ms(reader->config.clock);
     r->fn = fn;
     r->arg = arg;

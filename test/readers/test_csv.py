@@ -116,6 +116,22 @@ def test_one_login_two_people(feed):
     assert say(gus) == ("absent", "Ok") and gus["account"] == "disabled"
 
 
+def test_a_name_is_held_to_its_id(feed):
+    """Whoever has lost his last row is in none by his id either, or under another name; a name that another has now proves nothing."""
+    gone = feed.read(("zed", "ledger"), ("zed", "ledger"), pin="7")
+    assert {say(a) for a in gone} == {("absent", "AccountNotListed")}
+    feed.write([*ROWS, "zoe,ledger,7,true"])
+    answer, = feed.read(("zed", "ledger"), pin="7")
+    assert say(answer) == ("present", "Ok") and answer["id"] == "7", "renamed, and he holds it still"
+    feed.write([*ROWS, "zed,watch,8,true"])
+    answer, = feed.read(("zed", "ledger"), pin="7")
+    assert answer["account"] == "replaced"
+    feed.write([*ROWS, "zed,watch,8,true", "zoe,ledger,7,true"])
+    assert [say(a) for a in feed.read(("zed", "ledger"), pin="7")] == [("unknown", "AccountAmbiguous")]
+    without = {k: v for k, v in COLUMNS.items() if k != "native_id"}
+    assert [say(a) for a in feed.read(("zed", "ledger"), pin="7", columns=without)] == [("unknown", "AccountIdHidden")]
+
+
 def test_the_manifest_names_the_feed(feed):
     """The manifest is what is replaced: each feed has a name of its own and is never touched again."""
     os.rename(feed.path, feed.folder / "feed-7.csv")

@@ -296,6 +296,7 @@ static void a_name_is_held_to_its_id(void **state)
         {"renamed, perhaps", "1", "", ACCOUNT_MISSING, false, U, ACCOUNT_MISSING,
          "AccountNotTraced"},
         {"gone by its id too", "1", "", ACCOUNT_MISSING, true, A, ACCOUNT_MISSING, "Ok"},
+        {"in no row, by its id neither", "1", "", ACCOUNT_UNKNOWN, true, A, ACCOUNT_UNKNOWN, "Ok"},
         {"whose it is not shown", "1", "", ACCOUNT_ACTIVE, true, U, ACCOUNT_ACTIVE,
          "AccountIdHidden"},
     };
