@@ -475,15 +475,7 @@ static struct reader *rest_open(const struct reader_config *config, struct err *
         return NULL;
     }
     begin_auth(reader);
-    struct str ca_file = setting(config, "ca_file", NULL), url = reader->place.base;
-    struct http_options options = {
-        .per_host_max = CONNECTIONS_MAX,
-        .in_flight_max = CONNECTIONS_MAX,
-        .ca_file = ca_file.len ? arena_cstr(reader->arena, ca_file) : NULL,
-        .allow_plain_http = str_starts(url, STR("http://")),
-        .reach = web_is_here(web_host(url)) ? IO_REACH_HERE : IO_REACH_OUTSIDE,
-    };
-    reader->http = http_new(config->loop, &options);
+    reader->http = web_client(reader->arena, config, reader->place.base, CONNECTIONS_MAX);
     return &reader->base;
 }
 

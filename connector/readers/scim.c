@@ -406,7 +406,6 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     list_init(&reader->waiting);
     struct str url = setting(config, "url", "");
-    bool here = web_is_here(web_host(url));
     while (url.p[url.len - 1] == '/')
         url.len--;
     reader->place = (struct scim_place){
@@ -418,15 +417,7 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
     };
     reader->bearer =
         arena_printf(reader->arena, "Bearer %.*s", STR_ARG(secret_reveal(config->secret)));
-    struct str ca_file = setting(config, "ca_file", "");
-    struct http_options options = {
-        .per_host_max = CONNECTIONS_MAX,
-        .in_flight_max = CONNECTIONS_MAX,
-        .ca_file = ca_file.len ? arena_cstr(reader->arena, ca_file) : NULL,
-        .allow_plain_http = str_starts(url, STR("http://")),
-        .reach = here ? IO_REACH_HERE : IO_REACH_OUTSIDE,
-    };
-    reader->http = http_new(config->loop, &options);
+    reader->http = web_client(reader->arena, config, url, CONNECTIONS_MAX);
     return &reader->base;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "readers/honest.h"
 
 struct str web_host(struct str url)
 {
@@ -43,6 +44,20 @@ bool web_check_url(struct str url, bool insecure, struct err *err)
                     "the token would travel in the clear: use https:// (plain http is for tests on "
                     "this machine, with insecure: true)");
     return true;
+}
+
+struct http *web_client(struct arena *a, const struct reader_config *config, struct str url,
+                        int connections)
+{
+    struct str ca_file = setting(config, "ca_file", NULL);
+    struct http_options options = {
+        .per_host_max = connections,
+        .in_flight_max = connections,
+        .ca_file = ca_file.len ? arena_cstr(a, ca_file) : NULL,
+        .allow_plain_http = str_starts(url, STR("http://")),
+        .reach = web_is_here(web_host(url)) ? IO_REACH_HERE : IO_REACH_OUTSIDE,
+    };
+    return http_new(config->loop, &options);
 }
 
 const char *web_unanswered(const struct http_reply *http, int64_t timeout_ms)

@@ -1,9 +1,10 @@
 /* web.h: what readers that speak HTTP share: addresses, and what a reply means before anybody looks
- * into its body. Pure. */
+ * into its body. Pure, but for the client. */
 #ifndef COUNTERSIGN_READERS_WEB_H
 #define COUNTERSIGN_READERS_WEB_H
 
 #include "io/io_http.h"
+#include "readers/reader.h"
 
 enum {
     WEB_WAIT_DEFAULT_MS = 30000,      /* told to wait, not how long */
@@ -16,6 +17,11 @@ struct str web_host(struct str url);
 bool web_is_here(struct str host);
 /* https, or plain http to this machine where `insecure` allows it; else ERR_CONFIG. */
 MUST_CHECK bool web_check_url(struct str url, bool insecure, struct err *err);
+/* A client for calls to `url` alone, which web_check_url() took: by plain http only if it says so,
+ * and to this machine only if it names it. Closed by http_close(). a: keeps what the client needs
+ * as long as it lives. */
+struct http *web_client(struct arena *a, const struct reader_config *config, struct str url,
+                        int connections);
 /* Why there is no reply: CamelCase, static. timeout_ms: what the call was given. */
 const char *web_unanswered(const struct http_reply *http, int64_t timeout_ms);
 /* Seconds as a header has them; 0 where it does not, at most max_ms. */

@@ -4,18 +4,10 @@ import json
 
 import pytest
 
-from lib import wait, world
+from lib import wait
 
 PEOPLE = ["okafor", "reyes", "lind", "novak"]
 ROLES = ["fin-ledger-admin", "fin-viewer"]
-
-
-@pytest.fixture(scope="module")
-def site():
-    made = world.World()
-    with made:
-        yield made
-    assert "Sanitizer" not in made.service.stderr, made.service.told()
 
 
 def told(site, *words, code=0):
