@@ -65,6 +65,7 @@ struct csv_scan {
     const char *reason;      /* why nothing is known; NULL: the feed was accepted */
     char why[CSV_WHY_BYTES]; /* of `reason`, for people: with the line */
     int64_t rows, as_of_ms;
+    bool id_hidden; /* some row of an account shows no id: it may be anybody's */
     char sha256[SHA256_HEX_SIZE];
 };
 

@@ -155,6 +155,7 @@ const char *csv_match_row(struct csv_scan *s, const struct csv_columns *columns,
             !read_state(place, str_trim(cells[columns->active]), &row.state))
             return "the cell that says whether the account is active says neither";
         row.account_hash = hash_of(row.account);
+        s->id_hidden |= !row.native_id.len;
         match_account(s, &row);
     }
     while (rest.p) {
@@ -221,7 +222,7 @@ static struct answer answer_of(const struct csv_scan *s, const struct csv_questi
         a = absent(s->place, q);
     if (a.outcome == OUTCOME_UNKNOWN)
         return a;
-    a.traced = !q->listed && s->place->native_id.len; /* no row of the whole feed has the id */
+    a.traced = !q->listed && !s->id_hidden; /* no row of the whole feed has the id */
     a.as_of_ms = s->as_of_ms;
     (void)str_copy(a.native_id, sizeof a.native_id, str_of(q->native_id));
     answer_raw(&a, "feed %s\nrows %lld\n%.*s\n%.*s\n%d %d %s\n", s->sha256, (long long)s->rows,

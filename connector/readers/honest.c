@@ -41,7 +41,8 @@ void answers_join(const struct item *item, const struct answer *item_answer,
                   struct observation *ret)
 {
     const struct answer *a = item_answer;
-    int64_t as_of = a->as_of_ms ? a->as_of_ms : began_ms;
+    /* a source whose clock says nonsense is as old as can be, and still can be kept */
+    int64_t as_of = a->as_of_ms > 0 ? a->as_of_ms : a->as_of_ms ? 1 : began_ms;
 
     *ret = (struct observation){
         .item_id = item->id,
@@ -64,9 +65,7 @@ void answers_join(const struct item *item, const struct answer *item_answer,
         a->outcome != OUTCOME_UNKNOWN)
         distrust(ret, canary_answer->reason);
     observation_make_honest(ret);
-    /* asked for by the id itself, who is not found by it is nobody */
-    bool by_id = item->account_id.len && str_eq(item->account, item->account_id);
-    observation_hold_to(ret, item->account_id, a->traced || by_id);
+    observation_hold_to(ret, item->account_id, a->traced);
 }
 
 bool name_is_ascii(struct str name)

@@ -167,7 +167,7 @@ begin
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
                           order by i.id), '[]')
               from governance.request_item i join governance.source s on s.name = i.source
-              left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = p_person
+              left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(p_person)
                                                  and l.replaced_at is null
              cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
              where i.request_id = p_request and i.replaced_at is null);

@@ -60,7 +60,7 @@ language sql stable set search_path = pg_catalog as $$
               from governance.request_item i
               join governance.source s on s.name = i.source
               join governance.item_verdict v on v.item_id = i.id
-              left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = r.beneficiary
+              left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                                  and l.replaced_at is null
              cross join lateral (select governance.reconcile_reads(i.id, r.generation, c.since, i.desired, l.native_id, p_reads) as reads) o
              where i.request_id = r.id and i.replaced_at is null)))
@@ -93,7 +93,7 @@ language sql stable set search_path = pg_catalog as $$
           from governance.request_item i
           join governance.access_request r on r.id = i.request_id
           left join governance.ticket t on t.request_id = r.id
-          left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = r.beneficiary
+          left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                              and l.replaced_at is null
          where i.replaced_at is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
          order by i.source, i.account, i.entitlement, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,

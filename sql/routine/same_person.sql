@@ -4,6 +4,11 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.same_person(text, text) is 'Two spellings of one person key: neither case nor blanks around it count';
 
+-- The same, for what is kept by person and looked for by an index.
+create or replace function governance.person_folded(a text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ select lower(btrim(a, E' \t\r\n')) $$;
+comment on function governance.person_folded(text) is 'A person key as all its spellings have it in common: see same_person';
+
 -- A key in words among what is known of its owner: "account=…", "address=…" (jsm_user_names in the program). A key that is
 -- neither is a word of another system.
 create or replace function governance.person_names(p_key text, p_known text[]) returns text[]

@@ -128,6 +128,8 @@ def test_a_name_is_held_to_its_id(feed):
     assert answer["account"] == "replaced"
     feed.write([*ROWS, "zed,watch,8,true", "zoe,ledger,7,true"])
     assert [say(a) for a in feed.read(("zed", "ledger"), pin="7")] == [("unknown", "AccountAmbiguous")]
+    feed.write([*ROWS, "zoe,ledger,,true"])
+    assert [say(a) for a in feed.read(("zed", "ledger"), pin="7")] == [("unknown", "AccountIdHidden")], "it may be his"
     without = {k: v for k, v in COLUMNS.items() if k != "native_id"}
     assert [say(a) for a in feed.read(("zed", "ledger"), pin="7", columns=without)] == [("unknown", "AccountIdHidden")]
 

@@ -33,7 +33,8 @@ select is((select count(*) from governance.evidence_entry where kind = 'account.
 select pg_temp.look(:'first', 'present', 'active', 'G2');
 select is(pg_temp.pinned('ann'), 'G1/read', 'another id under the name changes nothing of it');
 select is(t.verdict(t.item(:'first')), 'mismatch', 'and proves no grant');
-select pg_temp.asks('ann', 'absent') as second \gset
+-- who is one person in any spelling
+select pg_temp.asks(' Ann', 'absent') as second \gset
 select pg_temp.look(:'second', 'absent', 'active', 'G2');
 select is(t.verdict(t.item(:'second')), 'mismatch', 'nor a removal, of a later request neither');
 select throws_ok(format('select t.move(%L, ''verified'')', :'second'), 'CG007', null, 'which the database holds to');
@@ -50,7 +51,7 @@ select is(t.verdict(t.item(:'other')), 'verified', 'whose account it is for him'
 -- an operator says that it is rightly so
 select is(governance.account_relink('plain', 'someone', 'ann', 'G1', 'op', 'hired again'), null, 'it is that one already');
 select is(governance.account_relink('plain', 'someone', 'eve', 'G2', 'op', 'hired again'), null, 'nobody''s is made so');
-select isnt(governance.account_relink('plain', 'someone', 'ann', 'G2', 'op', 'hired again'), null, 'somebody was hired again');
+select isnt(governance.account_relink('plain', 'someone', 'ANN', 'G2', 'op', 'hired again'), null, 'somebody was hired again');
 select is(pg_temp.pinned('ann'), 'G2/operator', 'now the new account counts');
 select is(t.verdict(t.item(:'second')), 'verified', 'that nobody had the name says the newest read');
 select pg_temp.look(:'second', 'absent', 'active', 'G1');
