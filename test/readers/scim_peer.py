@@ -1,6 +1,7 @@
 """SCIM servers to read from: scimmy, which others wrote, and a strict small one that can be made to misbehave in every way a
 server was seen to, or may. Both hold the same people and groups."""
 import contextlib
+import fcntl
 import http.client
 import http.server
 import json
@@ -28,6 +29,16 @@ class Scimmy:
     def __init__(self):
         folder = ROOT / "build" / "test-scimmy"
         folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / "lock", "w") as turn:  # files run beside each other: the first one installs
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            self.install(folder)
+        self.process = proc.Process([shutil.which("node"), "server.mjs"], cwd=str(folder), ready=r'"port"', timeout=60)
+        self.process.start()
+        self.port = json.loads(self.process.stdout.splitlines()[0])["port"]
+        self.url = f"http://127.0.0.1:{self.port}/scim/v2"
+
+    @staticmethod
+    def install(folder):
         lock = (HERE / "scimmy" / "package-lock.json").read_text()
         for name in ("package.json", "server.mjs"):
             shutil.copy(HERE / "scimmy" / name, folder)
@@ -35,10 +46,6 @@ class Scimmy:
             (folder / "package-lock.json").write_text(lock)
             subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True, capture_output=True)
             (folder / "installed").write_text(lock)
-        self.process = proc.Process([shutil.which("node"), "server.mjs"], cwd=str(folder), ready=r'"port"', timeout=60)
-        self.process.start()
-        self.port = json.loads(self.process.stdout.splitlines()[0])["port"]
-        self.url = f"http://127.0.0.1:{self.port}/scim/v2"
 
     def close(self):
         self.process.stop()
