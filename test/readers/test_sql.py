@@ -135,7 +135,7 @@ def test_many_at_once_and_a_changed_table(target):
     thread.start()
     try:
         query = QUERY.replace("u.id::text, null", "u.login, null")
-        answers = read(target, *[("ada" if n % 2 else "cyd", "ledger") for n in range(250)], query=query, timeout_ms=9000)
+        answers = read(target, *[("ada" if n % 2 else "cyd", "ledger") for n in range(250)], query=query, timeout_ms=60_000)
     finally:
         stop.set()
         thread.join()
