@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/source_open.h"
+#include "cli/view.h"
 #include "json/json_write.h"
 
 enum { OUT_BYTES = 256 * 1024 };
@@ -60,7 +61,7 @@ static void keep_facts(struct trying *t)
     trial->fact_count =
         t->reader->kind->facts ? t->reader->kind->facts(t->reader, trial->facts) : 0;
     for (size_t i = 0; i < trial->fact_count; i++)
-        trial->facts[i].value = arena_str(t->arena, trial->facts[i].value);
+        trial->facts[i].value = view_plain(t->arena, trial->facts[i].value);
 }
 
 static void on_observed(void *arg, const struct observation *obs);

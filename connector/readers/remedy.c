@@ -10,7 +10,8 @@ static const struct {
      "the account was known by an immutable id that is not shown any more: let the "
      "credential read it"},
     {"AccountNotTraced", "nobody has this name any more, and whether the account was renamed or "
-                         "removed was not found out: let it be found by its id (query_by_id)"},
+                         "removed was not found out: let it be found by its id (sql: "
+                         "query_by_id; rest: name accounts by their id in the mapping)"},
     {"AccountReplaced",
      "the name belongs to another account than before: look who that is, and say "
      "so with 'countersign source relink'"},
@@ -57,6 +58,8 @@ static const struct {
     {"KeyTooLong", "the name is too long to be asked for: mend the mapping"},
     {"KeyUnsafe", "the name is empty, or '.' or '..', and would ask for something else: mend the "
                   "mapping"},
+    {"ListChanged", "the list was another each time it was walked through; it is read again. Where "
+                    "that does not end: ask about one member, or page by link or cursor"},
     {"MembersNotReadable",
      "no way to read who is a member was proven with the canary: let the credential read members"},
     {"MembersNotVisible",

@@ -211,6 +211,7 @@ static void read_end(struct rest_read *r)
         hex_encode(r->trace, sizeof r->trace, hex);
         answer_raw(&r->item_answer, "replies %s\n", hex);
     }
+    r->item_answer.traced = r->item_answer.traced && str_eq(r->item.account, r->item.account_id);
     if (r->age_ms && !r->item_answer.as_of_ms) /* a cache answered */
         r->item_answer.as_of_ms = r->began_ms - r->age_ms;
     answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
@@ -515,10 +516,14 @@ static const char *const SETTINGS[] = {"profile",   "profile_file", "url",    "u
                                        "ca_file",   "insecure",     NULL};
 static const char *const PROVES[] = {
     "an account has an entitlement, or has not, as the profile asks for it",
-    "an account is gone: the system says so in the words of the profile", NULL};
+    "an account is gone: the system says so in the words of the profile. Of one whose id is known "
+    "from an earlier read only where the profile asks by ids and the mapping names it by its id",
+    NULL};
 static const char *const BLIND[] = {
     "what the credential may not see, where the system says 'not there' of it: the canary shows "
     "it only for itself. Let the credential see of each entitlement what it sees of the canary's",
+    "whether an account that was known by its name is gone or was renamed (AccountNotTraced): name "
+    "accounts by their id where the profile takes one (okta, graph, jira-groups)",
     "whether the system has caught up with itself: settle and confirmations wait for that",
     "whether an account has it itself or through another group, where the system does not say",
     NULL};

@@ -30,13 +30,15 @@ static void trouble(struct rest_reply *ret, const char *reason, const char *fmt,
     PRINTF_LIKE(3, 4);
 static void trouble(struct rest_reply *ret, const char *reason, const char *fmt, ...)
 {
+    char text[2 * REST_WHY_BYTES]; /* cut at a letter below */
     va_list args;
 
     ret->told = REST_TROUBLE;
     ret->reason = reason;
     va_start(args, fmt);
-    vsnprintf(ret->why, sizeof ret->why, fmt, args);
+    vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    web_plain(ret->why, sizeof ret->why, str_of(text));
 }
 
 /* Until when to wait, as seconds since 1970: Okta's and GitHub's. */
@@ -90,8 +92,11 @@ static void judge_refusal(struct arena *arena, const struct rest_profile *profil
         ret->told = REST_GONE;
         return;
     }
-    trouble(ret, reason, "status %d %.*s", http->status,
-            (int)(http->body.len < 120 ? http->body.len : 120), http->body.p ? http->body.p : "");
+    bool secret = !step || http->status < 300; /* a token may stand in it */
+    struct str body_text = secret ? STR_NONE : http->body;
+    trouble(ret, reason, "status %d%s%.*s", http->status, body_text.len ? " " : "",
+            (int)(body_text.len < REST_WHY_BYTES ? body_text.len : REST_WHY_BYTES),
+            body_text.p ? body_text.p : "");
     bool limited = str_eq_c(str_of(reason), "RateLimited");
     if (limited || http->status == 503)
         ret->wait_ms = told_wait_ms(profile, http, wall_ms);
@@ -107,7 +112,53 @@ static bool is_json(struct str type)
            str_starts(media, STR("application/x-amz-json-"));
 }
 
-/* RFC 8288: <address>; rel="next", among others; several headers of the name count as well. */
+/* As str_cut(), but not within quotes; a quote that does not end is none. */
+static struct str cut_unquoted(struct str *rest, char at)
+{
+    bool quoted = false;
+
+    for (size_t i = 0; i < rest->len; i++) {
+        struct str head = str_n(rest->p, i);
+        if (rest->p[i] == '"')
+            quoted = !quoted;
+        else if (quoted && rest->p[i] == '\\')
+            i++;
+        else if (!quoted && rest->p[i] == at) {
+            *rest = str_n(rest->p + i + 1, rest->len - i - 1);
+            return head;
+        }
+    }
+    if (quoted)
+        return str_cut(rest, at);
+    struct str all = *rest;
+    *rest = STR_NONE;
+    return all;
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/* One word of several, perhaps in quotes, both or one; relations go by their letters in any case.
+ */
+static bool has_word(struct str text, struct str word)
+{
+    text = str_trim(text);
+    if (text.len && is_quote(text.p[0]))
+        text = str_n(text.p + 1, text.len - 1);
+    if (text.len && is_quote(text.p[text.len - 1]))
+        text.len--;
+    while (text.len) {
+        struct str part = str_cut(&text, ' ');
+        while (part.len)
+            if (str_eq_nocase(str_cut(&part, '\t'), word))
+                return true;
+    }
+    return false;
+}
+
+/* RFC 8288: <address>; rel="next last", among others; several headers of the name count as well. */
 static struct str next_link(const struct http_reply *http)
 {
     for (size_t i = 0; i < http->header_count; i++) {
@@ -116,14 +167,12 @@ static struct str next_link(const struct http_reply *http)
             continue;
         while (rest.len) {
             (void)str_cut(&rest, '<');
-            struct str address = str_cut(&rest, '>'), more = rest;
-            struct str params = str_cut(&more, '<'); /* up to the next link */
+            struct str address = str_cut(&rest, '>');
+            struct str params = cut_unquoted(&rest, ','); /* up to the next link */
             while (params.len) {
-                struct str param = str_trim(str_cut(&params, ';'));
+                struct str param = cut_unquoted(&params, ';');
                 struct str name = str_cut(&param, '=');
-                param = str_trim(str_cut(&param, ','));
-                if (str_eq_nocase(str_trim(name), STR("rel")) &&
-                    (str_eq_c(param, "\"next\"") || str_eq_c(param, "next")))
+                if (str_eq_nocase(str_trim(name), STR("rel")) && has_word(param, STR("next")))
                     return address;
             }
         }
@@ -146,7 +195,7 @@ void rest_judge(struct arena *arena, const struct rest_profile *profile,
     bool json = is_json(http_reply_header(http, "content-type"));
     bool parsed = json && json_parse(arena, http->body, &body, &err);
     ret->hash = str_hash(http->body);
-    ret->age_ms = web_seconds_ms(http_reply_header(http, "age"), INT64_MAX / 2);
+    ret->age_ms = web_age_ms(http);
     if (http->status != 200)
         judge_refusal(arena, profile, step, http, body, wall_ms, ret);
     else if (!json) /* a page to sign in, a portal's welcome */

@@ -6,6 +6,8 @@
 #include "readers/rest_expand.h"
 #include "readers/rest_value.h"
 
+enum { HASH_STEP = 0x1000193 };
+
 static const struct rest_step *step_of(const struct rest_question *q)
 {
     return &q->place->profile->steps[q->step];
@@ -29,13 +31,20 @@ static void end_unknown(struct rest_question *q, const char *reason)
     end(q, answer_unknown(reason));
 }
 
-static void begin_step(struct rest_question *q)
+static void begin_walk(struct rest_question *q)
 {
     q->found = 0;
     q->near = false;
     memset(&q->page, 0, sizeof q->page);
     q->page.number = 1;
     q->page.total = -1;
+}
+
+static void begin_step(struct rest_question *q)
+{
+    begin_walk(q);
+    q->wanted = STR_NONE;
+    q->walks = 0;
 }
 
 void rest_question_begin(struct rest_question *q, const struct rest_place *place,
@@ -83,6 +92,11 @@ static bool build_url(struct rest_question *q, const struct rest_step *s, struct
     return good;
 }
 
+static const char *why_not_asked(const struct rest_question *q)
+{
+    return str_is_utf8(q->account) && str_is_utf8(q->entitlement) ? "KeyUnsafe" : "KeyNotText";
+}
+
 bool rest_question_next(struct rest_question *q, struct rest_request *ret)
 {
     const struct rest_step *s;
@@ -102,8 +116,7 @@ bool rest_question_next(struct rest_question *q, struct rest_request *ret)
     if (url.over || arena_over(q->arena))
         end_unknown(q, "KeyTooLong");
     else if (!good)
-        end_unknown(q, str_is_utf8(q->account) && str_is_utf8(q->entitlement) ? "KeyUnsafe"
-                                                                              : "KeyNotText");
+        end_unknown(q, why_not_asked(q));
     return !q->done;
 }
 
@@ -111,17 +124,25 @@ bool rest_question_next(struct rest_question *q, struct rest_request *ret)
 
 enum matched { MATCH_NO, MATCH_YES, MATCH_NEAR, MATCH_HIDDEN };
 
+/* Once a step: a list may be long. False: what it looks for cannot be said. */
+static bool know_wanted(struct rest_question *q, const struct rest_step *s)
+{
+    if (s->match.at.count && !q->wanted.p)
+        q->wanted = rest_expand_plain(q->arena, q, s->match.equals);
+    return !s->match.at.count || q->wanted.len;
+}
+
 /* HIDDEN: it shows nothing to tell it by, and may be anybody. */
 static enum matched matches(struct rest_question *q, const struct rest_step *s,
                             const struct json *item)
 {
-    struct str wanted = rest_expand_plain(q->arena, q, s->match.equals);
     enum matched matched = s->match.at.count ? MATCH_HIDDEN : MATCH_YES;
 
     for (size_t i = 0; i < s->match.at.count; i++) {
         struct str value = rest_value(q->arena, item, s->match.at.of[i]);
-        bool like = value.len && str_eq_nocase(value, wanted);
-        if (like && (s->match.nocase || str_eq(value, wanted)))
+        bool like = value.len && str_eq_nocase(value, q->wanted);
+        q->page.list_hash = (q->page.list_hash ^ str_hash(value)) * HASH_STEP;
+        if (like && (s->match.nocase || str_eq(value, q->wanted)))
             return MATCH_YES;
         if (like && !s->match.exact)
             matched = MATCH_NEAR;
@@ -198,6 +219,17 @@ static void step_over(struct rest_question *q)
     end(q, (struct answer){.outcome = OUTCOME_ABSENT, .account = q->state, .reason = "Ok"});
 }
 
+/* What it is asked about may be the id itself: then nobody by this name is nobody by this id. */
+static bool looks_for_the_id(const struct rest_step *s)
+{
+    if (!s->id.len || !str_eq_c(s->match.equals, "{account}"))
+        return false;
+    for (size_t i = 0; i < s->match.at.count; i++)
+        if (str_eq(s->match.at.of[i], s->id))
+            return true;
+    return false;
+}
+
 /* The step is over, and what it looks for is not there. */
 static void end_missing(struct rest_question *q)
 {
@@ -213,6 +245,7 @@ static void end_missing(struct rest_question *q)
     else
         end(q, (struct answer){.outcome = OUTCOME_ABSENT,
                                .account = ACCOUNT_MISSING,
+                               .traced = looks_for_the_id(s),
                                .reason = "AccountMissing"});
 }
 
@@ -267,6 +300,18 @@ static const char *count_page(struct rest_question *q, uint64_t hash, size_t ite
     return NULL;
 }
 
+/* What leads to the next page. Not there, null or "": there is none. */
+static struct str next_of(const struct rest_question *q, const struct rest_step *s,
+                          const struct json *body, const char **ret_trouble)
+{
+    const struct json *v = json_pointer(body, s->next.at);
+    struct str next = json_id(q->arena, v);
+
+    if (!next.p && json_type(v) != JSON_NULL) /* it leads on, in a way that is not understood */
+        *ret_trouble = "BadReply";
+    return next;
+}
+
 static bool take_address(struct rest_question *q, struct str url, const char **ret_trouble)
 {
     if (!url.len)
@@ -310,9 +355,9 @@ static bool more_pages(struct rest_question *q, const struct rest_step *s,
     case REST_BY_LINK:
         return take_address(q, reply->next, ret_trouble);
     case REST_BY_URL:
-        return take_address(q, rest_value(q->arena, reply->body, s->next.at), ret_trouble);
+        return take_address(q, next_of(q, s, reply->body, ret_trouble), ret_trouble);
     case REST_BY_CURSOR:
-        q->page.cursor = arena_str(q->arena, rest_value(q->arena, reply->body, s->next.at));
+        q->page.cursor = arena_str(q->arena, next_of(q, s, reply->body, ret_trouble));
         return q->page.cursor.len > 0;
     case REST_BY_PAGE:
         return items > 0;
@@ -320,6 +365,40 @@ static bool more_pages(struct rest_question *q, const struct rest_step *s,
         break;
     }
     return by_offset(q, s, reply->body, items, ret_trouble);
+}
+
+/* Who leaves one page while the next is asked for draws the others forward, and one of them is on
+ * none: a "no" of such a walk counts once a second walk saw the same list. False: walk again, or
+ * it was seen to change each time. */
+static bool saw_it_twice(struct rest_question *q, const struct rest_step *s)
+{
+    bool slides = s->next.by == REST_BY_PAGE || s->next.by == REST_BY_OFFSET;
+    uint64_t before = q->walk_hash;
+
+    if (!slides || (q->page.count == 1 && !q->walks)) /* one reply is one state */
+        return true;
+    q->walks++;
+    q->walk_hash = q->page.list_hash;
+    if (q->walks > 1 && before == q->walk_hash)
+        return true;
+    if (q->walks == REST_WALKS_MAX)
+        end_unknown(q, "ListChanged");
+    else
+        begin_walk(q);
+    return false;
+}
+
+/* The last page was taken. */
+static void end_list(struct rest_question *q, const struct rest_step *s)
+{
+    if (q->found && s->proves != REST_MEMBERSHIP)
+        step_over(q);
+    else if (q->near) /* perhaps the same */
+        end_unknown(q, "NameInAnotherCase");
+    else if (s->held.no.count && !q->found) /* it was asked, and did not answer */
+        end_unknown(q, "BadReply");
+    else if (saw_it_twice(q, s))
+        end_missing(q);
 }
 
 static void take_list(struct rest_question *q, const struct rest_step *s,
@@ -340,18 +419,14 @@ static void take_list(struct rest_question *q, const struct rest_step *s,
             trouble = "AttributeHidden";
     }
     bool more = !trouble && more_pages(q, s, reply, count, &trouble);
+    if (!trouble && !more && reply->next.p) /* a way on that the step does not go */
+        trouble = "PartialResult";
+    if (arena_over(q->arena)) /* what leads on may be lost */
+        trouble = "ReplyTooLarge";
     if (trouble)
         end_unknown(q, trouble);
-    else if (more)
-        return;
-    else if (q->found && s->proves != REST_MEMBERSHIP)
-        step_over(q);
-    else if (q->near) /* perhaps the same */
-        end_unknown(q, "NameInAnotherCase");
-    else if (s->held.no.count && !q->found) /* it was asked, and did not answer */
-        end_unknown(q, "BadReply");
-    else
-        end_missing(q);
+    else if (!more)
+        end_list(q, s);
 }
 
 static void take_single(struct rest_question *q, const struct rest_step *s,
@@ -375,8 +450,8 @@ void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
         return;
     }
     if (reply->told == REST_GONE) {
-        /* a list cannot go between two of its pages */
-        if (q->page.count)
+        /* a list cannot go between two of its pages, or two walks through it */
+        if (q->page.count || q->walks)
             end_unknown(q, "ChangedWhileReading");
         else
             end_missing(q);
@@ -388,7 +463,9 @@ void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
     }
     if (as_of_ms && (!q->as_of_ms || as_of_ms < q->as_of_ms))
         q->as_of_ms = as_of_ms; /* the oldest of what it rests on */
-    if (s->lists)
+    if (!know_wanted(q, s))
+        end_unknown(q, arena_over(q->arena) ? "ReplyTooLarge" : why_not_asked(q));
+    else if (s->lists)
         take_list(q, s, reply);
     else
         take_single(q, s, reply);

@@ -14,6 +14,7 @@ enum {
     REST_BODY_BYTES = 16 * 1024,
     REST_REPLY_BYTES = 4 * 1024 * 1024, /* parsed on the loop: some 40 ms */
     REST_PAGES_MAX = 1000,
+    REST_WALKS_MAX = 3, /* through a list that may slide under its pages */
     REST_WHY_BYTES = 200,
     REST_HEADERS_MAX = 2 * REST_PAIRS_MAX,
 };
@@ -34,7 +35,7 @@ enum rest_told { REST_TROUBLE, REST_TOLD, REST_GONE };
 struct rest_reply {
     enum rest_told told;
     const struct json *body; /* of REST_TOLD */
-    struct str next;         /* of REST_TOLD: header Link, rel="next" */
+    struct str next;         /* of REST_TOLD: header Link, rel="next"; STR_NONE: there is none */
     const char *reason;      /* of REST_TROUBLE; CamelCase, static */
     uint64_t hash;           /* of the body */
     int64_t wait_ms, age_ms; /* as in SCIM */
@@ -54,14 +55,19 @@ struct rest_question {
     char account_id[ANSWER_ID_BYTES], entitlement_id[ANSWER_ID_BYTES];
     enum account_state state;
     int64_t as_of_ms;
-    int found; /* within this step */
-    bool near; /* in this step's lists, in another case */
+    int found;         /* within this step */
+    bool near;         /* in this step's lists, in another case */
+    struct str wanted; /* what this step's items are compared with */
     struct {
         int64_t count, seen, total, number;
         struct str url, cursor;
-        uint64_t hashes[REST_PAGES_MAX]; /* of the pages of this step */
+        uint64_t hashes[REST_PAGES_MAX]; /* of the pages of this walk */
+        uint64_t list_hash;              /* of what tells its items apart, in their order */
     } page;
-    struct answer answer; /* once done */
+    int walks; /* through this step's list, to their ends */
+    uint64_t walk_hash;
+    /* once done; `traced`: nobody has what was asked for as an id either */
+    struct answer answer;
 };
 
 /* The place, the arena and the texts outlive it. */

@@ -63,7 +63,7 @@ static void trouble(struct scim_reply *ret, const char *reason, struct str why)
 {
     ret->told = SCIM_TROUBLE;
     ret->reason = reason;
-    str_copy(ret->why, sizeof ret->why, why);
+    web_plain(ret->why, sizeof ret->why, why);
 }
 
 static bool has_schema(const struct json *body, struct str schema)
@@ -82,7 +82,7 @@ static void judge_refusal(const struct http_reply *http, int status, const struc
 {
     struct str type = json_str(scim_member(body, "scimType"));
     struct str detail = json_str(scim_member(body, "detail"));
-    char text[SCIM_WHY_BYTES];
+    char text[2 * SCIM_WHY_BYTES]; /* cut at a letter by trouble() */
 
     snprintf(text, sizeof text, "status %d %.*s%s%.*s", status, STR_ARG(type), type.len ? ": " : "",
              STR_ARG(detail));
@@ -149,7 +149,7 @@ void scim_judge(struct arena *arena, const struct http_reply *http, int64_t time
     } else {
         ret->told = SCIM_TOLD;
         ret->body = body;
-        ret->age_ms = web_seconds_ms(http_reply_header(http, "age"), INT64_MAX / 2);
+        ret->age_ms = web_age_ms(http);
     }
 }
 

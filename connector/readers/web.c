@@ -69,13 +69,57 @@ const char *web_unanswered(const struct http_reply *http, int64_t timeout_ms)
     return http->took_ms >= timeout_ms ? "Timeout" : "SourceDown";
 }
 
+/* The bytes of its first letter; 0: there is no letter. */
+static size_t letter_bytes(struct str text)
+{
+    for (size_t n = 1; n <= 4 && n <= text.len; n++)
+        if (str_is_utf8(str_n(text.p, n)))
+            return n;
+    return 0;
+}
+
+void web_plain(char *ret, size_t size, struct str text)
+{
+    size_t used = 0;
+
+    while (text.len) {
+        size_t n = letter_bytes(text), takes = n ? n : 1;
+        unsigned char c = (unsigned char)text.p[0];
+        bool c1 = c == 0xc2 && n == 2 && (unsigned char)text.p[1] < 0xa0;
+        bool plain = n && c >= ' ' && c != 0x7f && !c1;
+        if (used + (plain ? n : 1) >= size)
+            break;
+        memcpy(ret + used, plain ? text.p : "?", plain ? n : 1);
+        used += plain ? n : 1;
+        text = str_n(text.p + takes, text.len - takes);
+    }
+    ret[used] = '\0';
+}
+
+static bool is_digits(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
 int64_t web_seconds_ms(struct str text, int64_t max_ms)
 {
     int64_t seconds;
 
-    if (!str_to_i64(str_trim(text), &seconds) || seconds < 0)
+    text = str_trim(text);
+    if (!is_digits(text))
         return 0;
+    if (!str_to_i64(text, &seconds)) /* more than fits */
+        return max_ms;
     return seconds < max_ms / 1000 ? seconds * 1000 : max_ms;
+}
+
+int64_t web_age_ms(const struct http_reply *http)
+{
+    const int64_t MAX_MS = (int64_t)10 * 365 * 24 * 3600 * 1000;
+    return web_seconds_ms(http_reply_header(http, "age"), MAX_MS);
 }
 
 bool web_date(struct str text, int64_t *ret_wall_ms)

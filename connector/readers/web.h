@@ -24,8 +24,14 @@ struct http *web_client(struct arena *a, const struct reader_config *config, str
                         int connections);
 /* Why there is no reply: CamelCase, static. timeout_ms: what the call was given. */
 const char *web_unanswered(const struct http_reply *http, int64_t timeout_ms);
+/* Another's words for people: what is no UTF-8 and what moves a cursor becomes '?'; cut at a letter
+ * so that it fits `size`, with its NUL. */
+void web_plain(char *ret, size_t size, struct str text);
 /* Seconds as a header has them; 0 where it does not, at most max_ms. */
 int64_t web_seconds_ms(struct str text, int64_t max_ms);
+/* How long a cache kept the reply (header Age); 0: it is not told. At most ten years: a time before
+ * that means nothing, and a database could not keep it. */
+int64_t web_age_ms(const struct http_reply *http);
 /* A time as in RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". */
 MUST_CHECK bool web_date(struct str text, int64_t *ret_wall_ms);
 /* Retry-After in seconds or as a date, the latter by the reply's own Date; 0: it is not told. At

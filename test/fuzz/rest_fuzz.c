@@ -1,6 +1,7 @@
 /* Any bytes as the replies of a system that is read by a profile: cut at NUL and given out in turn,
- * the first byte of each picks its status. Asking ends; and nobody is absent unless every step was
- * answered, the last by a whole list. */
+ * the first byte of each picks its status and whether a Link leads on. Asking ends; and nobody is
+ * absent unless every step was answered, the last by a whole list, whose last page does not say
+ * that there is more. */
 #include "base/assert.h"
 #include "readers/rest_question.h"
 
@@ -18,9 +19,20 @@ static const char PROFILE[] =
     "- { proves: membership, get: '/m/{account.id}', items: /v, as_of: /t,"
     " match: { at: /g, equals: '{entitlement.id}' },"
     " held: { at: /m, is: \"true\", is_not: \"false\", pending: p }, next: { url: /next } }\n"
-    "- { proves: membership, post: /m, body: { a: ['{account.id}', 1] }, items: '',"
+    "- { proves: membership, post: /m, body: { a: ['{account.id}', 1] }, items: /w,"
     " match: { at: '', equals: '{entitlement.id}' },"
     " next: { offset: o, at: /o, total: /t, last: /l } }\n";
+
+/* The step was left without a yes: its last page led nowhere. */
+static void check_end(const struct rest_step *step, const struct rest_reply *reply, bool linked)
+{
+    const struct json *next = json_pointer(reply->body, step->next.at);
+    bool named = step->next.by == REST_BY_URL || step->next.by == REST_BY_CURSOR;
+
+    ASSERT(!linked);
+    ASSERT(!named || json_type(next) == JSON_NULL ||
+           (json_type(next) == JSON_STRING && str_empty(json_str(next))));
+}
 
 static void play(struct rest_question *q, struct arena *arena, struct str *left,
                  const struct rest_step *step)
@@ -28,11 +40,15 @@ static void play(struct rest_question *q, struct arena *arena, struct str *left,
     static const int STATUS[] = {200, 200, 200, 404, 429, 500, 301, 403};
     static const struct http_header HEADERS[] = {
         {{"content-type", 12}, {"application/json", 16}},
-        {{"link", 4}, {"<https://x/2>; rel=\"next\"", 24}}};
+        {{"link", 4}, {"<https://x/2>; rel=\"next\"", 25}}};
     struct str piece = str_cut(left, '\0');
     unsigned char pick = piece.len ? (unsigned char)piece.p[0] : 0;
-    struct http_reply http = {
-        .outcome = HTTP_REPLIED, .status = STATUS[pick % 8], .headers = HEADERS, .header_count = 2};
+    bool linked = (pick & 8) != 0;
+    struct http_reply http = {.outcome = HTTP_REPLIED,
+                              .status = STATUS[pick % 8],
+                              .headers = HEADERS,
+                              .header_count = linked ? 2 : 1};
+    size_t before = q->step;
     struct rest_reply reply;
 
     http.body = piece.len ? str_n(piece.p + 1, piece.len - 1) : STR_NONE;
@@ -40,6 +56,9 @@ static void play(struct rest_question *q, struct arena *arena, struct str *left,
     ASSERT(reply.told != REST_TROUBLE || reply.reason);
     ASSERT(reply.told != REST_TOLD || http.status == 200);
     rest_question_take(q, &reply);
+    bool passed = q->step != before || (q->done && q->answer.outcome == OUTCOME_ABSENT);
+    if (passed && step->lists && reply.told == REST_TOLD)
+        check_end(step, &reply, linked);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -134,6 +134,9 @@ def test_graph_tokens_end(vendor):
     for reply, reason in (((400, {"error": "invalid_client"}), "AuthFailed"), ((500,), "SourceDown"), ((200, b"{}"), "BadReply"),
                           ((200, {"access_token": "a\r\nX: y", "expires_in": 9}), "BadReply")):
         assert say(*read(graph, ("ben", "finance"))) == ("unknown", reason), reply
+    reply = (201, {"access_token": "t0ps3cret", "expires_in": 9})
+    answers = read(graph, ("ben", "finance"))
+    assert say(*answers) == ("unknown", "QueryRefused") and "status 201" in answers.stderr and "t0ps3cret" not in answers.stderr
 
 
 def test_github(vendor):
@@ -217,6 +220,18 @@ def test_a_profile_of_ones_own(vendor, tmp_path):
 def test_settings(settings, why):
     answers = ask("rest", settings, [("a", "b")], ("c", "d"), "secret")
     assert answers.code == 78 and why in answers.stderr
+
+
+def test_who_leaves_hides_nobody(vendor):
+    """Pages slide when somebody leaves, and who joins keeps the total as it was: the one that slid is not absent."""
+    jira = vendor("jira-groups")
+
+    def twist(call):
+        if "member" in call.raw_path and call.params["groupId"].endswith("finance") and call.params["startAt"] == "2":
+            jira.members["finance"] = ["ben", "ada", "gus"]
+    jira.members["finance"], jira.twist = ["canary", "ben", "ada"], twist
+    ada, = read(jira, ("ada", "finance"))
+    assert say(ada) == ("present", "Ok")
 
 
 def test_hanging_closed_and_endless(vendor):

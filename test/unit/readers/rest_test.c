@@ -237,9 +237,256 @@ static void names_are_encoded_and_pages_walked(void **state)
     assert_said(OUTCOME_ABSENT, "Ok");
 
     found(PAGES("{ page: p }"));
-    exchange("https://x:8/a/m/u1?p=1", 200, "{\"v\":[{\"g\":1}]}", "");
-    exchange("https://x:8/a/m/u1?p=2", 200, "{\"v\":[]}", "");
+    for (int walk = 0; walk < 2; walk++) {
+        exchange("https://x:8/a/m/u1?p=1", 200, "{\"v\":[{\"g\":1}]}", "");
+        exchange("https://x:8/a/m/u1?p=2", 200, "{\"v\":[]}", "");
+    }
     assert_said(OUTCOME_ABSENT, "Ok");
+    found(PAGES("{ page: p }"));
+    exchange(NULL, 200, "{\"v\":[]}", ""); /* all in one reply */
+    assert_said(OUTCOME_ABSENT, "Ok");
+}
+
+/* Only what is not there, null and "" are the end of a list. */
+static void what_leads_on_is_not_the_end(void **state)
+{
+    static const char *const ENDS[] = {"", ",\"n\":null", ",\"n\":\"\""};
+    static const char *const NO_ENDS[] = {"{\"href\":\"https://x:8/a/2\"}",
+                                          "{}",
+                                          "[]",
+                                          "[\"https://x:8/a/2\"]",
+                                          "1.5",
+                                          "true",
+                                          "false"};
+    static const char *const WAYS[] = {PAGES("{ url: /n }"), PAGES("{ cursor: /n, param: c }")};
+    char body[96];
+    (void)state;
+
+    for (size_t way = 0; way < COUNT(WAYS); way++) {
+        for (size_t i = 0; i < COUNT(ENDS); i++) {
+            found(WAYS[way]);
+            snprintf(body, sizeof body, "{\"v\":[{\"g\":1}]%s}", ENDS[i]);
+            exchange(NULL, 200, body, "");
+            assert_said(OUTCOME_ABSENT, "Ok");
+        }
+        for (size_t i = 0; i < COUNT(NO_ENDS); i++) {
+            found(WAYS[way]);
+            snprintf(body, sizeof body, "{\"v\":[{\"g\":1}],\"n\":%s}", NO_ENDS[i]);
+            exchange(NULL, 200, body, "");
+            assert_said(OUTCOME_UNKNOWN, "BadReply");
+        }
+    }
+}
+
+static void links_say_that_there_is_more(void **state)
+{
+    static const char *const MORE[] = {
+        "<https://x:8/b>; rel=\"next\"",
+        "<https://x:8/b>; rel=next",
+        "<https://x:8/b>; rel=\"next last\"",
+        "<https://x:8/b>; rel=\"last\t next\"",
+        "<https://x:8/b>; rel=NEXT",
+        "<https://x:8/b>; REL = \"Next\"",
+        "<https://x:8/b>; rel='next'",
+        "<https://x:8/b>; rel=\"next",
+        "<https://x:8/b>; title=\"a, <b>; \\\"c\"; rel=next",
+        "<https://x:8/b>; title=\"a; rel=next",
+        "<https://x:8/a?x=1,2>; rel=prev, <https://x:8/b>;rel=next;title=x",
+    };
+    static const char *const NO_MORE[] = {"<https://x:8/b>; rel=\"prev\"",
+                                          "<https://x:8/b>; rel=\"nextlast\"",
+                                          "<https://x:8/b>; title=\"; rel=next\"; rel=last"};
+    static const char ONE[] =
+        STEPS("- { proves: membership, get: '/m/{account.id}', items: /v, match: { at: /g, equals: "
+              "'{entitlement.id}' } }\n");
+    static const char *const OTHERS[] = {ONE, PAGES("{ url: /n }"), PAGES("{ page: p }"),
+                                         PAGES("{ offset: o, total: /t }")};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(MORE); i++) {
+        found(PAGES("link"));
+        exchange(NULL, 200, "{\"v\":[{\"g\":1}]}", MORE[i]);
+        exchange("https://x:8/b", 200, "{\"v\":[{\"g\":7}]}", "");
+        assert_said(OUTCOME_PRESENT, "Ok");
+        found(ONE);
+        exchange(NULL, 200, "{\"v\":[{\"g\":1}]}", MORE[i]);
+        assert_said(OUTCOME_UNKNOWN, "PartialResult");
+    }
+    for (size_t i = 0; i < COUNT(NO_MORE); i++) {
+        found(ONE);
+        exchange(NULL, 200, "{\"v\":[{\"g\":1}]}", NO_MORE[i]);
+        assert_said(OUTCOME_ABSENT, "Ok");
+    }
+    for (size_t i = 0; i < COUNT(OTHERS); i++) {
+        found(OTHERS[i]);
+        exchange(NULL, 200, "{\"v\":[],\"t\":0}", MORE[0]);
+        assert_said(OUTCOME_UNKNOWN, "PartialResult");
+    }
+    found(PAGES("link"));
+    exchange(NULL, 200, "{\"v\":[]}", "<>; rel=next");
+    assert_said(OUTCOME_UNKNOWN, "PartialResult");
+}
+
+/* One walk by pages of two; the third page is empty. */
+static void walk(const char *first, const char *second)
+{
+    exchange("https://x:8/a/m/u1?p=1", 200, first, "");
+    exchange("https://x:8/a/m/u1?p=2", 200, second, "");
+    exchange("https://x:8/a/m/u1?p=3", 200, "{\"v\":[]}", "");
+}
+
+/* 1 leaves the first page, and 7 slides to it from the second. */
+static void members_that_slide_are_not_overlooked(void **state)
+{
+    static const char P12[] = "{\"v\":[{\"g\":1},{\"g\":2}]}", P3[] = "{\"v\":[{\"g\":3}]}",
+                      P27[] = "{\"v\":[{\"g\":2},{\"g\":7}]}",
+                      P23[] = "{\"v\":[{\"g\":2},{\"g\":3}]}", P4[] = "{\"v\":[{\"g\":4}]}",
+                      P5[] = "{\"v\":[{\"g\":5}]}";
+    (void)state;
+
+    found(PAGES("{ page: p }"));
+    walk(P12, P3);
+    exchange("https://x:8/a/m/u1?p=1", 200, P27, "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+
+    found(PAGES("{ page: p }"));
+    walk(P12, P3);
+    walk(P23, P4);
+    walk(P23, P4);
+    assert_said(OUTCOME_ABSENT, "Ok");
+
+    found(PAGES("{ page: p }"));
+    walk(P12, P3);
+    walk(P23, P4);
+    walk(P23, P5);
+    assert_said(OUTCOME_UNKNOWN, "ListChanged");
+
+    found(PAGES("{ offset: s, total: /t }")); /* somebody joined for who left: the total stays */
+    exchange("https://x:8/a/m/u1?s=0", 200, "{\"v\":[{\"g\":1},{\"g\":2}],\"t\":3}", "");
+    exchange("https://x:8/a/m/u1?s=2", 200, "{\"v\":[{\"g\":9}],\"t\":3}", "");
+    exchange("https://x:8/a/m/u1?s=0", 200, "{\"v\":[{\"g\":2},{\"g\":7}],\"t\":3}", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+
+    found(PAGES("{ page: p }, absent: { status: 404 }")); /* a group that goes meanwhile */
+    walk(P12, P3);
+    exchange(NULL, 404, "{}", "");
+    assert_said(OUTCOME_UNKNOWN, "ChangedWhileReading");
+}
+
+/* A long list takes no more memory than a short one; and where it is over, nothing is a no. */
+static void memory_is_bounded_by_what_is_asked(void **state)
+{
+    static const char NAMES[] =
+        "steps:\n"
+        "- { proves: entitlement, get: /g, absent: { status: 404 }, id: /id }\n"
+        "- { proves: account, get: /u, absent: { status: 404 }, id: /id }\n"
+        "- { proves: membership, get: /m, items: '', match: { at: '', equals: '{account}' } }\n";
+    static char account[4000], body[100000];
+    struct arena *own = arena_new(64 * 1024), *all = arena;
+    size_t n = 0;
+    (void)state;
+
+    memset(account, 'a', sizeof account - 1);
+    for (int i = 0; i < 2000; i++)
+        n += (size_t)snprintf(body + n, sizeof body - n, "%s%d", i ? "," : "[", i);
+    n += (size_t)snprintf(body + n, sizeof body - n, ",\"%s\"]", account);
+    begin(NAMES, account, "g");
+    q.arena = own;
+    exchange(NULL, 200, "{\"id\":1}", "");
+    exchange(NULL, 200, "{\"id\":2}", "");
+    exchange(NULL, 200, body, "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+
+    begin(PAGES("{ cursor: /c, param: c }"), "ada", "g");
+    arena_free(own);
+    q.arena = own = arena_new(2048);
+    exchange(NULL, 200, "{\"id\":1}", "");
+    exchange(NULL, 200, "{\"id\":2}", "");
+    snprintf(body, sizeof body, "{\"v\":[],\"c\":\"%s\"}", account);
+    exchange(NULL, 200, body, "");
+    assert_said(OUTCOME_UNKNOWN, "ReplyTooLarge");
+    arena_free(own);
+    arena = all;
+}
+
+/* Where the account is asked for by its id, nobody of that name is nobody at all. */
+static void who_is_asked_for_by_id_is_traced(void **state)
+{
+    static const struct {
+        const char *profile;
+        bool traced;
+    } CASES[] = {{"okta", true}, {"graph", true}, {"jira-groups", true}, {"github", false}};
+    static const char *const ENTITLEMENT[] = {"{\"id\":\"g\"}", "{\"id\":\"g\"}",
+                                              "{\"values\":[{\"groupId\":\"g\"}]}",
+                                              "{\"id\":1,\"slug\":\"g\"}"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        place = (struct rest_place){
+            .profile = rest_profile_read(arena, rest_profile_shipped(str_of(CASES[i].profile)),
+                                         "shipped", NULL),
+            .base = STR("https://x"),
+            .org = STR("acme")};
+        rest_question_begin(&q, &place, arena, STR("u1"), STR("g"));
+        exchange(NULL, 200, ENTITLEMENT[i], "");
+        exchange(NULL, 404,
+                 "{\"errorCode\":\"E0000007\",\"error\":{\"code\":\"ResourceNotFound\"}}", "");
+        assert_said(OUTCOME_ABSENT, "AccountMissing");
+        assert_int_equal(q.answer.traced, CASES[i].traced);
+    }
+}
+
+static struct rest_reply judged(const struct rest_step *step, int status, const char *body,
+                                const char *age)
+{
+    static const struct rest_profile PROFILE;
+    struct http_header headers[] = {{STR("Content-Type"), STR("application/json")},
+                                    {STR("Age"), str_of(age)}};
+    struct http_reply http = {.outcome = HTTP_REPLIED,
+                              .status = status,
+                              .body = str_of(body),
+                              .headers = headers,
+                              .header_count = 2};
+    struct rest_reply reply;
+
+    rest_judge(arena, &PROFILE, step, &http, 1000, 0, &reply);
+    return reply;
+}
+
+static void what_people_are_told_of_a_reply(void **state)
+{
+    static const struct rest_step STEP;
+    static const char TOKEN[] = "{\"access_token\":\"t0ps3cret\"}";
+    char body[400] = "";
+    struct rest_reply reply;
+    (void)state;
+
+    assert_string_equal(judged(NULL, 201, TOKEN, "").why, "status 201");
+    assert_string_equal(judged(NULL, 500, TOKEN, "").why, "status 500");
+    assert_string_equal(judged(&STEP, 202, TOKEN, "").why, "status 202");
+    assert_string_equal(judged(&STEP, 500, "a\x1b[2J\x7f\xc2\x9b\xff\xc3\xa9\xe2\x82", "").why,
+                        "status 500 a?[2J???\xc3\xa9??");
+    for (size_t i = 0; i + 3 < sizeof body; i += 2)
+        memcpy(body + i, "\xc3\xa9", 2);
+    for (int shift = 0; shift < 2; shift++) { /* cut at a letter */
+        reply = judged(&STEP, 500, body + 0, "");
+        assert_true(str_is_utf8(str_of(reply.why)) && !strchr(reply.why, '?'));
+        assert_in_range(strlen(reply.why), REST_WHY_BYTES - 3, REST_WHY_BYTES - 1);
+        memmove(body + 1, body, sizeof body - 2);
+        body[0] = 'x';
+    }
+}
+
+static void ages_are_bounded(void **state)
+{
+    static const struct rest_step STEP;
+    static const int64_t TEN_YEARS_MS = (int64_t)3650 * 24 * 3600 * 1000;
+    (void)state;
+
+    assert_int_equal(judged(&STEP, 200, "{}", "60").age_ms, 60000);
+    assert_int_equal(judged(&STEP, 200, "{}", "9999999999999999").age_ms, TEN_YEARS_MS);
+    assert_int_equal(judged(&STEP, 200, "{}", "99999999999999999999999").age_ms, TEN_YEARS_MS);
+    assert_int_equal(judged(&STEP, 200, "{}", "-1").age_ms, 0);
 }
 
 static void offsets_must_add_up(void **state)
@@ -248,8 +495,12 @@ static void offsets_must_add_up(void **state)
     (void)state;
 
     found(NEXT);
-    exchange("https://x:8/a/m/u1?s=0", 200, "{\"v\":[{\"g\":1},{\"g\":2}],\"s\":0,\"t\":3}", "");
-    exchange("https://x:8/a/m/u1?s=2", 200, "{\"v\":[{\"g\":3}],\"s\":2,\"t\":3,\"l\":true}", "");
+    for (int again = 0; again < 2; again++) {
+        exchange("https://x:8/a/m/u1?s=0", 200, "{\"v\":[{\"g\":1},{\"g\":2}],\"s\":0,\"t\":3}",
+                 "");
+        exchange("https://x:8/a/m/u1?s=2", 200, "{\"v\":[{\"g\":3}],\"s\":2,\"t\":3,\"l\":true}",
+                 "");
+    }
     assert_said(OUTCOME_ABSENT, "Ok");
     found(NEXT);
     exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"s\":0,\"t\":3}", "");
@@ -369,6 +620,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(shipped_profiles_are_good, set_up, tear_down),
         cmocka_unit_test_setup_teardown(faults_of_profiles_have_a_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_encoded_and_pages_walked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_leads_on_is_not_the_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_say_that_there_is_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(members_that_slide_are_not_overlooked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(memory_is_bounded_by_what_is_asked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_asked_for_by_id_is_traced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_people_are_told_of_a_reply, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ages_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(offsets_must_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_told_apart, set_up, tear_down),

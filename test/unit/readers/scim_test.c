@@ -47,11 +47,13 @@ static void attributes_are_names(void **state)
         assert_false(scim_is_attribute(str_of(BAD[i])));
 }
 
+static const char *age = "7";
+
 static struct scim_reply judged(int status, const char *type, const char *retry, const char *body)
 {
     const struct http_header headers[] = {{STR("Content-Type"), str_of(type)},
                                           {STR("Retry-After"), str_of(retry)},
-                                          {STR("Age"), STR("7")}};
+                                          {STR("Age"), str_of(age)}};
     struct http_reply http = {.outcome = HTTP_REPLIED,
                               .status = status,
                               .body = str_of(body),
@@ -72,6 +74,12 @@ static void replies_are_judged(void **state)
     r = judged(200, TYPE, "", "{" LIST ",\"totalResults\":0}");
     assert_int_equal(r.told, SCIM_TOLD);
     assert_int_equal(r.age_ms, 7000);
+    age = "9999999999999999";
+    r = judged(200, TYPE, "", "{" LIST ",\"totalResults\":0}");
+    assert_int_equal(r.age_ms, (int64_t)3650 * 24 * 3600 * 1000);
+    age = "7";
+    r = judged(400, TYPE, "", "{\"detail\":\"\\u001b[2J\"}");
+    assert_string_equal(r.why, "status 400 ?[2J");
     assert_int_equal(judged(404, TYPE, "", "").told, SCIM_GONE);
     r = judged(400, TYPE, "", "{\"scimType\":\"invalidFilter\",\"detail\":\"no\"}");
     assert_int_equal(r.told, SCIM_UNSUPPORTED);
