@@ -1,5 +1,7 @@
 #include "cli/scan_work.h"
 
+#include <stdio.h>
+
 #include "cli/source_open.h"
 
 /* One source's rows, read one after the other. */
@@ -74,42 +76,45 @@ static void lane_next(struct scan_lane *lane)
         lane->reader->kind->close(lane->reader, on_closed, lane);
 }
 
-static bool is_wanted(const struct scan *scan, const struct source_config *source)
+/* How many rows are the source's; each says so far why it was not read. */
+static size_t mark_rows(struct scan *scan, const struct source_config *source, struct str why)
 {
+    size_t n = 0;
+
     for (size_t i = 0; i < scan->count; i++)
-        if (str_eq(scan->rows[i].closed->item.source, source->name))
-            return true;
-    return false;
+        if (str_eq(scan->rows[i].closed->item.source, source->name)) {
+            scan->rows[i].obs.reason = why;
+            n++;
+        }
+    return n;
 }
 
-static bool open_lanes(struct scanning *s, const struct config *config, struct err *err)
+/* A source that does not open leaves its own rows unknown, and the others' alone. */
+static void open_lanes(struct scanning *s, const struct config *config)
 {
     for (size_t i = 0; i < config->source_count; i++) {
         struct scan_lane *lane = &s->lanes[s->lane_count];
-        if (!is_wanted(s->scan, &config->sources[i]))
+        struct err err = {0};
+        if (!mark_rows(s->scan, &config->sources[i], STR("SourceNotOpened")))
             continue;
         *lane = (struct scan_lane){.scanning = s, .source = &config->sources[i]};
-        lane->reader = source_open(lane->source, s->loop, &lane->secret, err);
-        s->lane_count++;
-        if (!lane->reader)
-            return false;
-        s->open++;
+        lane->reader = source_open(lane->source, s->loop, &lane->secret, &err);
+        if (lane->reader) {
+            s->lane_count++;
+            continue;
+        }
+        secret_free(lane->secret);
+        fprintf(stderr, "countersign: source %.*s is not read: %s%s%s\n",
+                STR_ARG(lane->source->name), err.what, err.trail[0] ? ", " : "", err.trail);
     }
-    return true;
 }
 
-static void run(struct scanning *s, bool good)
+static void run(struct scanning *s)
 {
-    size_t lanes = s->open;
-
-    for (size_t i = 0; i < lanes; i++) {
-        struct scan_lane *lane = &s->lanes[i];
-        if (good)
-            lane_next(lane);
-        else
-            lane->reader->kind->close(lane->reader, on_closed, lane);
-    }
-    if (lanes)
+    s->open = s->lane_count;
+    for (size_t i = 0; i < s->lane_count; i++)
+        lane_next(&s->lanes[i]);
+    if (s->lane_count)
         (void)!io_loop_run(s->loop);
     io_loop_free(s->loop);
     for (size_t i = 0; i < s->lane_count; i++)
@@ -128,13 +133,13 @@ bool scan_read(const struct config *config, struct arena *arena, const struct cl
         ret->rows[ret->count++] =
             (struct scan_row){.closed = &items[i], .obs = {.reason = STR("NotConfigured")}};
     *s = (struct scanning){.loop = io_loop_new(), .arena = arena, .scan = ret};
-    bool good = open_lanes(s, config, err);
-    run(s, good);
-    for (size_t i = 0; good && i < count; i++) {
+    open_lanes(s, config);
+    run(s);
+    for (size_t i = 0; i < count; i++) {
         judge(&ret->rows[i]);
         ret->found[ret->rows[i].finding]++;
     }
-    return good;
+    return true;
 }
 
 enum exit_code scan_code(const struct scan *scan)

@@ -23,7 +23,8 @@ struct scan {
 
 /* For people and for --json: "as asked", "drift", "excepted", "unknown". */
 const char *scan_finding_name(enum scan_finding finding);
-/* rows: one for each of `items`, in their order. False: a source of them cannot be opened. */
+/* rows: one for each of `items`, in their order. A source that cannot be opened is told on standard
+ * error and leaves its rows unknown, SourceNotOpened. False: there are too many items. */
 MUST_CHECK bool scan_read(const struct config *config, struct arena *arena,
                           const struct closed_item *items, size_t count, struct scan *ret,
                           struct err *err);

@@ -10,8 +10,9 @@ static const struct {
      "the account was known by an immutable id that is not shown any more: let the "
      "credential read it"},
     {"AccountNotTraced", "nobody has this name any more, and whether the account was renamed or "
-                         "removed was not found out: let it be found by its id (sql: "
-                         "query_by_id; rest: name accounts by their id in the mapping)"},
+                         "removed was not found out: let it be found by its id (sql: query_by_id, "
+                         "which has to find the canary by its native_id too; rest: name accounts "
+                         "by their id in the mapping)"},
     {"AccountReplaced",
      "the name belongs to another account than before: look who that is, and say "
      "so with 'countersign source relink'"},
@@ -89,6 +90,8 @@ static const struct {
     {"SourceContradicts",
      "one side of the source says yes and the other no: it may be catching up, or hide members"},
     {"SourceDown", "the source cannot be reached: look after it, its address and its certificate"},
+    {"SourceNotOpened", "the source could not be opened: mend what standard error says of it, its "
+                        "secret perhaps"},
     {"Timeout", "the source did not answer in time: look after it, or raise timeout"},
     {"TooManyPages", "too many people to be read one by one: let the source take filters"},
     {"WrongReply",

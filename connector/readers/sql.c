@@ -23,9 +23,10 @@ struct sql_reader {
     struct pg *pg;
     struct arena *arena;
     struct pg_stmt stmt, by_id, others; /* the last two: an empty one is not asked */
+    const char *by_id_found;            /* what became of asking `by_id` for the canary; or NULL */
 };
 
-/* One read: two statements on their way. */
+/* One read: two statements on their way, and what goes with them. */
 struct sql_read {
     struct sql_reader *reader;
     struct item item;
@@ -33,6 +34,7 @@ struct sql_read {
     struct answer item_answer, traced_answer, canary_answer;
     struct answer others; /* its list alone counts */
     bool traces;          /* the statement by id is asked too */
+    bool tried, finds;    /* the statement by id was asked for the canary, and found it */
     int64_t began_ms;
     int open; /* statements not answered yet: a statement that had to be prepared anew may come last
                */
@@ -100,27 +102,58 @@ static struct answer answer_of(const struct pg_reply *reply)
     return answer_row(reply);
 }
 
-/* Nobody has the name: what the account of that id has counts, or that it is gone too. */
+static struct pg_param text(struct str s)
+{
+    return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
+}
+
+static void on_tried(void *arg, const struct pg_reply *reply);
+
+/* A statement by id that looks for something else finds nobody, and would prove of everybody that
+ * he is gone: before it is believed it has to find the canary. True: it is asked. */
+static bool try_by_id(struct sql_read *r)
+{
+    struct str id = str_of(r->canary_answer.native_id);
+    struct pg_param canary[] = {text(id), text(r->reader->config.canary_entitlement)};
+
+    if (r->tried || !r->reader->by_id.sql[0] || r->item_answer.account != ACCOUNT_MISSING ||
+        r->canary_answer.outcome != OUTCOME_PRESENT)
+        return false;
+    r->tried = true;
+    if (!id.len) {
+        r->reader->by_id_found = "shows nothing: the canary has no native_id";
+        return false;
+    }
+    r->open++;
+    pg_exec(r->reader->pg, &r->reader->by_id, canary, on_tried, r);
+    return true;
+}
+
+/* Nobody has the name: what the account of that id has counts, or that it is gone too. By a
+ * statement that does not find the canary nobody is gone, whether an id is known or not: so the
+ * mistake shows before it matters. */
 static void take_traced(struct sql_read *r)
 {
     struct answer *a = &r->item_answer;
 
     if (a->account != ACCOUNT_MISSING)
         return;
-    *a = r->traced_answer;
-    a->traced = a->account == ACCOUNT_MISSING;
+    if (r->traces)
+        *a = r->traced_answer;
+    if (r->tried && !r->finds && a->outcome != OUTCOME_UNKNOWN)
+        *a = answer_unknown("AccountNotTraced");
+    a->traced = r->traces && a->account == ACCOUNT_MISSING;
 }
 
 static void read_end(struct sql_read *r)
 {
     struct observation obs;
 
-    if (--r->open)
+    if (--r->open || try_by_id(r))
         return;
     /* the list was asked by a name that is nobody's any more */
     bool of_nobody = r->traces && r->item_answer.account == ACCOUNT_MISSING;
-    if (r->traces)
-        take_traced(r);
+    take_traced(r);
     r->item_answer.others_known = r->others.others_known && !of_nobody;
     r->item_answer.others_len = r->others.others_len;
     memcpy(r->item_answer.others, r->others.others, r->others.others_len);
@@ -152,6 +185,20 @@ static void on_traced(void *arg, const struct pg_reply *reply)
     read_end(r);
 }
 
+static void on_tried(void *arg, const struct pg_reply *reply)
+{
+    struct sql_read *r = arg;
+    struct answer found = answer_of(reply);
+    struct answer *canary = &r->canary_answer;
+
+    r->finds = found.outcome == OUTCOME_PRESENT && found.complete &&
+               strcmp(found.native_id, canary->native_id) == 0;
+    r->reader->by_id_found = r->finds ? "finds the canary by its native_id"
+                                      : "does not find the canary by its native_id";
+    answer_raw(canary, "%.*s", (int)found.raw_len, found.raw);
+    read_end(r);
+}
+
 /* One column of names; anything else is no list. */
 static void on_others(void *arg, const struct pg_reply *reply)
 {
@@ -162,11 +209,6 @@ static void on_others(void *arg, const struct pg_reply *reply)
     for (int row = 0; r->others.others_known && row < reply->rows; row++)
         others_add(&r->others, pg_cell(reply, row, 0));
     read_end(r);
-}
-
-static struct pg_param text(struct str s)
-{
-    return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
 }
 
 static void sql_read_item(struct reader *base, const struct item *item, reader_done_fn *fn,
@@ -251,6 +293,16 @@ static void sql_close(struct reader *base, void (*fn)(void *arg), void *arg)
     pg_close(reader->pg, on_closed, reader);
 }
 
+static size_t sql_facts(struct reader *base, struct reader_fact *ret)
+{
+    struct sql_reader *reader = container_of(base, struct sql_reader, base);
+
+    if (!reader->by_id_found)
+        return 0;
+    ret[0] = (struct reader_fact){"query_by_id", str_of(reader->by_id_found)};
+    return 1;
+}
+
 static const char *const SETTINGS[] = {"!conninfo", "!query", "query_by_id", "others", NULL};
 static const char *const PROVES[] = {
     "what the statement answers about an account and an entitlement, by true or false alone",
@@ -265,5 +317,6 @@ const struct reader_kind READER_SQL = {.name = "sql",
                                        .read = sql_read_item,
                                        .close = sql_close,
                                        .settings = SETTINGS,
+                                       .facts = sql_facts,
                                        .proves = PROVES,
                                        .blind = BLIND};

@@ -26,18 +26,22 @@ class Answers(list):
 
 
 def ask(kind, settings, pairs, canary, secret="", timeout_ms=3000, close_after_ms=0, after=None):
-    """after: (count, call): calls it when so many answers are there."""
+    """after: (count, call): calls it when so many answers are there, and no further question is asked before it is done."""
+    settings = {**settings, "word_at": after[0]} if after else settings
     words = [PEER, kind, str(timeout_ms), str(close_after_ms), secret, *canary, *(f"{k}={v}" for k, v in settings.items()), "--"]
     words += [word for pair in pairs for word in pair]
     lines = []
-    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True,
-                                                                  env={**os.environ, "LDAPNOINIT": "1"}) as peer:
+    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+            env={**os.environ, "LDAPNOINIT": "1"}) as peer:
         hanging = threading.Timer(60, peer.kill)
         hanging.start()
         for line in peer.stdout:
             lines.append(line)
             if after and len(lines) == after[0]:
                 after[1]()
+                peer.stdin.write("\n")
+                peer.stdin.flush()
         code = peer.wait()
         hanging.cancel()
         errors.seek(0)

@@ -5,7 +5,8 @@
  * -- ACCOUNT ENTITLEMENT [ACCOUNT ENTITLEMENT...]
  *
  * pin=ID among the settings: the accounts are pinned to that immutable id. at_once=N: not more
- * under way than that; else all reads are asked for at once. CLOSE_AFTER_MS: close while they are
+ * under way than that; else all reads are asked for at once. word_at=N: the Nth answer is followed
+ * by no question before a line came on standard input. CLOSE_AFTER_MS: close while they are
  * under way; 0 = when all are answered. A reader that does not open: its error on standard error,
  * exit code 78. */
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct peer {
     char **pairs; /* not asked yet */
     struct str pin;
     int asked, left;
+    int64_t word_at; /* 0: never */
     bool closing;
 };
 
@@ -44,6 +46,13 @@ static void close_reader(void *arg)
 }
 
 static void on_observed(void *arg, const struct observation *o);
+
+/* Whoever reads our answers does something now, and says when it is done. */
+static void await_word(void)
+{
+    while (getchar() != '\n' && !feof(stdin))
+        ;
+}
 
 static void ask_next(struct peer *peer)
 {
@@ -92,6 +101,8 @@ static void on_observed(void *arg, const struct observation *o)
     json_close_object(&out);
     printf("%.*s\n", STR_ARG(buf_str(&buf)));
     fflush(stdout);
+    if (peer->word_at && --peer->word_at == 0)
+        await_word();
     if (--peer->left == 0) {
         tell_facts(peer->reader);
         close_reader(peer);
@@ -129,6 +140,8 @@ int main(int argc, char **argv)
             continue;
         }
         if (str_eq_c(name, "at_once") && str_to_i64(value, &at_once))
+            continue;
+        if (str_eq_c(name, "word_at") && str_to_i64(value, &peer.word_at))
             continue;
         settings[config.setting_count++] = (struct reader_setting){name, value};
     }

@@ -104,6 +104,27 @@ def test_sql_renamed_replaced_and_gone(target):
         target.psql("delete from app_user_role where user_id = 70; delete from app_user where id in (70, 71)")
 
 
+@pytest.mark.parametrize("query, by_id, why", [
+    (BY_NAME, BY_NAME, "copied, and not changed: it looks for a name"),
+    (BY_NAME, BY_ID.replace("= $1", "= $1 and u.login <> 'canary'"), "the canary is not among those it finds"),
+    (BY_NAME, BY_ID.replace("r.role_id = a.id", "r.role_id = 0"), "nobody holds anything by it"),
+    (BY_NAME, BY_ID.replace("u.id::text, null", "u.login, null"), "it shows another id"),
+    (BY_NAME.replace("u.id::text, null", "case when u.login <> 'canary' then u.id::text end, null"), BY_ID, "the canary shows none")],
+    ids=range(5))
+def test_a_statement_by_id_that_is_not_proven(target, query, by_id, why):
+    """Renamed, and still there: by an id that the statement would never find nobody is gone."""
+    target.psql("insert into app_user values (72, 'wanda', true); insert into app_user_role values (72, 2)")
+    try:
+        answer, = in_target(target, ("gone", "ledger"), pin="72", query=query, query_by_id=by_id)
+        assert say(answer)[::2] == ("unknown", "AccountNotTraced"), why
+        answer, = in_target(target, ("wanda", "ledger"), pin="72", query=query, query_by_id=by_id)
+        assert say(answer) == ("present", "active", "Ok"), "found by its name: nobody relies on the statement"
+        answer, = in_target(target, ("gone", "ledger"), pin="72", query=BY_NAME, query_by_id=BY_ID)
+        assert say(answer) == ("present", "active", "Ok")
+    finally:
+        target.psql("delete from app_user_role where user_id = 72; delete from app_user where id = 72")
+
+
 # -- SCIM
 
 @pytest.fixture

@@ -135,6 +135,18 @@ def test_statements_that_prove_what_is_not_so(test, target):
     assert code == 1 and outcomes(told)["nothing"] == ("absent", "Ok", False) and "misspelt" in told["verdict"]
 
 
+def test_a_statement_by_id_has_to_find_the_canary(test, target):
+    def by_id(column):
+        made = sql(target)
+        made["connection"]["query_by_id"] = made["connection"]["query"].replace("u.login = $1", f"{column} = $1")
+        return test(made)
+    code, told, _ = by_id("u.id::text")
+    assert code == 0 and outcomes(told) == ALL_GOOD and told["found"]["query_by_id"] == "finds the canary by its native_id", told
+    code, told, _ = by_id("u.login")
+    assert code == 1 and outcomes(told)["nobody"] == ("unknown", "AccountNotTraced", False) and "query_by_id" in told["verdict"], told
+    assert told["found"]["query_by_id"] == "does not find the canary by its native_id"
+
+
 def test_unknown_for_another_reason_is_not_good(test, target, server):
     """The canary can be read; what becomes of a name that nobody has, is seen only where it is asked for and answered."""
     def twist(call):
