@@ -42,7 +42,7 @@ void observation_hold_to(struct observation *obs, struct str account_id, bool tr
         return;
     if (obs->account == ACCOUNT_MISSING)
         why = traced ? STR_NONE : STR("AccountNotTraced");
-    else if (str_empty(obs->native_id) && !traced)
+    else if (str_empty(obs->native_id) && !(traced && obs->account == ACCOUNT_UNKNOWN))
         why = STR("AccountIdHidden");
     if (!str_empty(why)) {
         obs->outcome = OUTCOME_UNKNOWN;
