@@ -22,7 +22,7 @@ select i.id as item_id,
   join governance.access_request r on r.id = i.request_id
   join governance.source s on s.name = i.source
   left join governance.account_link l on l.source = i.source and l.account = i.account
-                                     and l.person = governance.person_folded(r.beneficiary)
+                                     and l.person = lower(btrim(r.beneficiary, E' \t\r\n'))
                                      and l.replaced_at is null
  cross join lateral (
         select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since,
