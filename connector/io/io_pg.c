@@ -73,7 +73,6 @@ void pg_work_requeue(struct pg *pg, struct pg_work *work)
 static void pg_on_deferred(void *arg)
 {
     struct pg *pg = arg;
-
     size_t count = 0;
 
     pg->deferred = false;
@@ -176,16 +175,32 @@ static bool conn_takes(const struct pg_conn *conn)
     return conn->state == PGS_UP && !conn->retiring && !conn->sending && conn->in_flight < PG_DEPTH;
 }
 
+/* The least busy; of two the first, whose session knows more statements already. */
+static struct pg_conn *conn_least_busy(struct pg *pg)
+{
+    struct pg_conn *best = NULL;
+
+    for (int i = 0; i < pg->wanted; i++) {
+        struct pg_conn *conn = &pg->conns[i];
+        if (conn_takes(conn) && (!best || conn->in_flight < best->in_flight))
+            best = conn;
+    }
+    return best;
+}
+
+/* Another connection may soon be there for what waits: better than to send it behind something. */
+static bool pg_may_grow(const struct pg *pg)
+{
+    const struct pg_conn *newest = &pg->conns[pg->wanted - 1];
+
+    return newest->state == PGS_UP ? pg->wanted < pg->conns_len : newest->failures == 0;
+}
+
 void pg_pump(struct pg *pg)
 {
     while (!list_empty(&pg->queue)) {
-        struct pg_conn *best = NULL;
-        for (int i = 0; i < pg->conns_len; i++) {
-            struct pg_conn *conn = &pg->conns[i];
-            if (conn_takes(conn) && (!best || conn->in_flight < best->in_flight))
-                best = conn;
-        }
-        if (!best)
+        struct pg_conn *best = conn_least_busy(pg);
+        if (!best || (best->in_flight > 0 && pg_may_grow(pg)))
             return;
         struct list *item = list_shift(&pg->queue);
         pg->queue_len--;
@@ -279,16 +294,28 @@ static void pg_drop_late(struct pg *pg, int64_t now)
     }
 }
 
+/* One more connection where work waits for long: to open one takes a server tens of milliseconds,
+ * and each session makes all its plans anew, so what is short is better waited for. */
+static void pg_grow(struct pg *pg, int64_t now)
+{
+    if (list_empty(&pg->queue) || pg->closing || pg->wanted == pg->conns_len ||
+        pg->conns[pg->wanted - 1].state != PGS_UP)
+        return;
+    if (now - container_of(pg->queue.next, struct pg_work, link)->born_ms >= PG_GROW_MS)
+        pg->wanted++;
+}
+
 static void pg_on_tick(uv_timer_t *timer)
 {
     struct pg *pg = timer->data;
     int64_t now = pg_now(pg);
     bool calm = true;
 
-    for (int i = 0; i < pg->conns_len; i++)
+    pg_grow(pg, now);
+    for (int i = 0; i < pg->wanted; i++)
         conn_tick(&pg->conns[i], now);
     pg_drop_late(pg, now);
-    for (int i = 0; i < pg->conns_len; i++)
+    for (int i = 0; i < pg->wanted; i++)
         calm &=
             pg->conns[i].state == (pg->closing ? PGS_DOWN : PGS_UP) && pg->conns[i].in_flight == 0;
     if (calm && list_empty(&pg->queue)) {
@@ -333,6 +360,7 @@ struct pg *pg_new(struct io_loop *loop, const struct pg_options *options)
     list_init(&pg->failed);
     list_init(&pg->spare);
     pg->conns_len = options->connections;
+    pg->wanted = 1;
     pg->conns = io_alloc((size_t)options->connections * sizeof *pg->conns);
     for (int i = 0; i < pg->conns_len; i++) {
         pg->conns[i].pg = pg;

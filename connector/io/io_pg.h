@@ -55,7 +55,7 @@ struct pg_options {
     const char *password;    /* or NULL */
     const char *role;        /* SET ROLE after connecting, or NULL */
     const char *application; /* application_name */
-    int connections;
+    int connections; /* at most; opened one after the other while work waits for the others */
     int64_t connect_timeout_ms;   /* name look-up included */
     int64_t statement_timeout_ms; /* the server's, less than half of deadline_ms */
     /* From the call to its reply. At most half of it is spent waiting for a free connection (with
@@ -72,8 +72,8 @@ struct pg_options {
     size_t queue_max; /* waiting statements; more are answered PG_AWAY */
 };
 
-/* Copies the options. Connects in the next turn; the pool keeps itself connected from then on, at
- * most five attempts a second. */
+/* Copies the options. Makes the first connection in the next turn, others while work waits;
+ * what was once opened the pool keeps connected, at most five attempts a second. */
 struct pg *pg_new(struct io_loop *loop, const struct pg_options *options);
 /* Stop taking work, let running statements end (deadline), close; fn once closed. */
 void pg_close(struct pg *pg, void (*fn)(void *arg), void *arg);

@@ -65,8 +65,7 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
     return count;
 }
 
-static void claim_runs(struct worker *w, bool kicked);
-static void claim_visits(struct worker *w, bool kicked);
+static void claim(struct worker *w, struct lane *lane, bool kicked);
 
 /* What that lane did makes work for runs and visits; for adoptions only what it did itself. */
 static void kick_after(struct worker *w, const struct lane *lane)
@@ -77,18 +76,19 @@ static void kick_after(struct worker *w, const struct lane *lane)
     }
     if (!w->svc->ready)
         return;
-    claim_runs(w, true);
+    claim(w, &w->runs, true);
     if (lane != &w->runs || lane->running < BUSY_RUNS || ++w->ended % BUSY_RUNS == 0)
-        claim_visits(w, true);
+        claim(w, &w->visits, true);
 }
 
-/* A claim came back. What became due meanwhile is asked for now; what a full one left, when there
- * is room. */
+/* A claim came back. What became due meanwhile is asked for now, of this lane alone: two lanes that
+ * kick each other while both claim never stop. What a full one left is claimed when there is room.
+ */
 static void claimed(struct worker *w, struct lane *lane)
 {
     lane->claiming = false;
-    if (lane->again)
-        kick_after(w, lane);
+    if (lane->again && w->svc->ready)
+        claim(w, lane, true);
 }
 
 static struct job *begin(struct worker *w, struct lane *lane, struct str site)
@@ -181,33 +181,26 @@ static void on_flows(void *arg, enum store_outcome outcome, const struct flow *r
     claimed(w, &w->runs);
 }
 
-static void claim_runs(struct worker *w, bool kicked)
+static void claim(struct worker *w, struct lane *lane, bool kicked)
 {
     struct store_room rooms[CONFIG_SITES_MAX];
-    size_t count = may_claim(w, &w->runs, kicked, rooms);
+    size_t count = may_claim(w, lane, kicked, rooms);
 
-    if (count)
+    if (!count)
+        return;
+    if (lane == &w->runs)
         store_flow_claim(&w->svc->store, lease_s(w), rooms, count, on_flows, w);
-}
-
-static void claim_visits(struct worker *w, bool kicked)
-{
-    struct store_room rooms[CONFIG_SITES_MAX];
-    size_t count = may_claim(w, &w->visits, kicked, rooms);
-
-    if (count)
+    else if (lane == &w->visits)
         store_request_claim(&w->svc->store, lease_s(w), rooms, count, on_requests, w);
+    else
+        store_ticket_claim(&w->svc->store, lease_s(w), rooms, count, on_tickets, w);
 }
 
 static void claim_all(struct worker *w, bool kicked)
 {
-    struct store_room rooms[CONFIG_SITES_MAX];
-    size_t count;
-
-    claim_runs(w, kicked);
-    claim_visits(w, kicked);
-    if ((count = may_claim(w, &w->adoptions, kicked, rooms)))
-        store_ticket_claim(&w->svc->store, lease_s(w), rooms, count, on_tickets, w);
+    claim(w, &w->runs, kicked);
+    claim(w, &w->visits, kicked);
+    claim(w, &w->adoptions, kicked);
 }
 
 void worker_kick(struct worker *w)

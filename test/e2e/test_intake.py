@@ -144,3 +144,21 @@ def test_sigterm_ends_cleanly_and_a_new_one_goes_on(site):
     site.start_service()
     key = site.ask_removal("okafor", "fin-viewer")
     site.until_phase(key, "fulfilling")
+
+
+def test_lanes_of_claims_do_not_wake_each_other_for_ever(site):
+    """At rest a tick asks each lane for work, four times a second. Answered one after the other on one connection, each lane was
+    once kicked by the one before it while it asked, and asked again."""
+    def asked():
+        return int(site.sql("select xact_commit from pg_stat_database where datname = 'countersign'")), time.monotonic()
+
+    def rate():
+        (before, since), _ = asked(), time.sleep(2)  # the server counts every second
+        now, until = asked()
+        return (now - before) / (until - since)
+    site.edit_file("countersign.yaml", "database: { ", "database: { connections: 1, ")
+    site.service.kill()
+    site.start_service()
+    for key in [site.ask_removal() for _ in range(5)]:
+        site.until_phase(key, "fulfilling")
+    wait.until(lambda: rate() < 100, 20, what="rest")
