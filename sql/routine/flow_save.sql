@@ -81,6 +81,8 @@ begin
         if f.kind = 'create_ticket' and (target = 'done' or binds) and held.phase = 'ticketing' and not held.cancel_asked
            and not exists (select from governance.ticket t where t.request_id = f.request_id and t.hinted_updated_ms > t.updated_ms) then
             rest := governance.creates_ahead(f.site, f.priority);
+        elsif f.kind = 'reopen' and target = 'done' then
+            rest := governance.closes_ahead(f.site);
         end if;
         update governance.access_request r
            set hinted_at = clock_timestamp(),

@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(41);
+select plan(46);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -69,6 +69,22 @@ select t.read(t.item(:'c'), 'absent');
 select t.move(:'c', 'verified');
 select is(pg_temp.save(:close, 'calling'), null, 'proven anew: this is still the close of the claim before');
 select throws_ok(format('update governance.flow set payload = ''{"x":1}'', version = version + 1 where id = %s', :close), 'CG002', null, 'what was decided is frozen');
+
+-- many that were closed in bulk are taken back before it is said on each why
+update governance.access_request set version = version + 1, look_at = 'infinity' where look_at <= clock_timestamp();
+select is(governance.closes_ahead('acme'), interval '0', 'nobody is due');
+select t.verifying(t.request()) as d \gset
+select t.verifying(t.request()) as e \gset
+update governance.access_request set version = version + 1, look_at = clock_timestamp() - interval '1 s' where id in (:'d', :'e');
+select is(governance.closes_ahead('acme'), interval '20 ms', 'two are to be looked at');
+update governance.access_request set version = version + 1, lease_owner = 'x', lease_until = clock_timestamp() + interval '1 min' where id = :'d';
+select is(governance.closes_ahead('acme'), interval '10 ms', 'at one somebody looks');
+select governance.flows_add(r, '[{"kind": "reopen", "cycle": "c"}, {"kind": "comment"}]') from governance.access_request r where id = :'d';
+select ok((select max(run_after) filter (where kind = 'comment') - max(run_after) filter (where kind = 'reopen') > interval '9 ms'
+             from governance.flow where request_id = :'d'), 'its words are after the other');
+select is(governance.closes_ahead('acme'), interval '20 ms', 'and a reopen that is due counts as a look');
+update governance.flow set run_after = 'infinity', version = version + 1 where request_id = :'d' and state = 'pending';
+update governance.access_request set version = version + 1, look_at = 'infinity', lease_owner = null, lease_until = null where id in (:'d', :'e');
 
 -- what a new ticket says comes after those who have none yet, unless somebody is at it
 select t.move(t.request(), 'approved', 'ticketing');
