@@ -262,18 +262,23 @@ static bool check_row(void *arg, const struct evidence_row *row)
     return false;
 }
 
-/* A chain that was cut at its end still verifies: the head knows how long it was. */
-static bool check_end(void *conn, struct check *c, struct err *err)
+/* A chain that was cut at its end still verifies: the head knows how long it was. The chain may
+ * grow meanwhile, so that it is as long as the head said before it was walked, or longer, and no
+ * longer than the head says now. */
+static bool check_end(void *conn, struct check *c, int before, struct err *err)
 {
-    int last;
+    int now;
 
     if (c->f->broken_at)
         return true;
-    if (!count(conn, &SQL_EVIDENCE_LAST, &last, err))
+    if (!count(conn, &SQL_EVIDENCE_LAST, &now, err))
         return false;
-    if (last != c->chain.seq) {
+    if (c->chain.seq < before) {
         c->f->broken_at = c->chain.seq + 1;
         c->f->broken_why = "the last entries are gone";
+    } else if (c->chain.seq > now) {
+        c->f->broken_at = now + 1;
+        c->f->broken_why = "the head of the chain does not know it";
     }
     return true;
 }
@@ -282,12 +287,13 @@ static bool verify_body(void *arg, void *conn, struct err *err)
 {
     struct check *check = arg;
     struct walk walk = {check_row, check};
+    int before;
 
     evidence_start(&check->chain);
     return compare_migrations(conn, check->f, err) &&
            count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
-           compare_objects(conn, check, err) && walk_body(&walk, conn, err) &&
-           check_end(conn, check, err);
+           compare_objects(conn, check, err) && count(conn, &SQL_EVIDENCE_LAST, &before, err) &&
+           walk_body(&walk, conn, err) && check_end(conn, check, before, err);
 }
 
 bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,

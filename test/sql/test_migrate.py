@@ -127,6 +127,14 @@ def test_evidence(db):
         copy.drop()
 
 
+def test_evidence_that_grows_meanwhile_is_whole(db):
+    with db.session() as other:
+        other.send("do $$ begin loop perform t.request(), pg_sleep(0.002); commit; end loop; end $$")
+        found = [verify(db)[1] for _ in range(4)]
+        assert all(one["ok"] for one in found), found
+        assert found[0]["evidence"] < found[-1]["evidence"], "it grew"
+
+
 def test_golden(db):
     """The whole schema as text; COUNTERSIGN_UPDATE=1 writes it. A difference in review is a difference in a promise."""
     said = db.psql("select format(e'%s %s\\n%s', kind, name, regexp_replace(definition, '^', '    ', 'gn')) from governance.catalog() "
