@@ -69,7 +69,11 @@
     X(RENAMED_IS_FORGED, "words missing in fields newly named count as forged")           \
     X(UNSTEADY_IGNORED, "a read from before our own write counts as a forgery")           \
     X(UNSAID_IS_SAID, "words that were never written count as said")                      \
-    X(SAID_IS_OLD, "new words are held against those said before")
+    X(SAID_IS_OLD, "new words are held against those said before")                        \
+    X(UNKNOWN_IS_DRIFT, "after the close, what cannot be read counts as changed")         \
+    X(ONE_READ_IS_DRIFT, "after the close, a single read makes a new ticket")             \
+    X(LOOP_UNBOUNDED, "what comes back again and again makes tickets without end")        \
+    X(ACCESS_NEVER_ENDS, "nobody asks for the removal of access whose time ends")
 
 enum plant {
     PLANT_NONE = 0,

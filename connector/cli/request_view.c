@@ -59,6 +59,27 @@ static void print_status(FILE *to, struct arena *arena, const struct json *v)
     print_line(to, arena, "you can", v, "status/remedy");
 }
 
+/* Because of which request it was opened, which were because of it, and what came back. */
+static void print_relations(FILE *to, struct arena *arena, const struct json *v)
+{
+    bool ends = str_eq_c(json_path_str(v, "cause"), "expiry");
+    const char *why = ends ? "its time ends" : "it came back";
+
+    if (json_path_str(v, "follows/id").len)
+        fprintf(to, "  %-10s %.*s, request %.*s, because %s\n", "follows",
+                STR_ARG(view_text(arena, v, "follows/ticket")),
+                STR_ARG(view_text(arena, v, "follows/id")), why);
+    JSON_EACH(next, json_member(v, "followed_by"))
+    fprintf(to, "  %-10s %.*s, request %.*s (%.*s), %.*s\n", "followed",
+            STR_ARG(view_text(arena, next, "ticket")), STR_ARG(view_text(arena, next, "id")),
+            STR_ARG(view_text(arena, next, "cause")), STR_ARG(view_text(arena, next, "phase")));
+    JSON_EACH(drift, json_member(v, "drift"))
+    fprintf(to, "  %-10s since %.*s UTC: %.*s, %.*s%s\n", "came back",
+            STR_ARG(view_time(arena, drift, "since")), STR_ARG(view_text(arena, drift, "why")),
+            STR_ARG(view_text(arena, drift, "answer")),
+            json_path_str(drift, "ended_at").len ? ", and over" : "");
+}
+
 bool request_view_one(FILE *to, struct arena *arena, struct str document)
 {
     const struct json *v;
@@ -78,6 +99,7 @@ bool request_view_one(FILE *to, struct arena *arena, struct str document)
     print_line(to, arena, "for", v, "beneficiary");
     print_line(to, arena, "phase", v, "phase");
     print_status(to, arena, v);
+    print_relations(to, arena, v);
     JSON_EACH(item, json_member(v, "items"))
     fprintf(to, "  %-10s %.*s of %.*s in %.*s shall be %.*s: %.*s, read %.*s\n", "item",
             STR_ARG(view_text(arena, item, "entitlement")),

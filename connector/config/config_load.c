@@ -311,6 +311,15 @@ static void refuse_unknown_set(struct loader *l)
                                           "times.sweep",
                                           "times.recheck",
                                           "times.touch",
+                                          "after_close.watch",
+                                          "after_close.first",
+                                          "after_close.second",
+                                          "after_close.third",
+                                          "after_close.daily",
+                                          "after_close.removals",
+                                          "after_close.lead",
+                                          "after_close.loop_limit",
+                                          "after_close.loop_window",
                                           NULL};
 
     for (size_t i = 0; i < l->v.set_count; i++) {
@@ -333,9 +342,9 @@ static void refuse_unknown_set(struct loader *l)
 
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
-    static const char *const KNOWN[] = {"database", "listen", "sites",     "sources",
-                                        "mapping",  "policy", "sla",       "evidence",
-                                        "api",      "times",  "log_level", NULL};
+    static const char *const KNOWN[] = {
+        "database", "listen", "sites", "sources",   "mapping",     "policy", "sla",
+        "evidence", "api",    "times", "log_level", "after_close", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -353,6 +362,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     config_source(l, v);
     load_api(l, root);
     load_times(l, root);
+    config_after(l, root);
     load_log_level(l, root);
     load_mappings(l, root, mapping_diags);
 }

@@ -60,6 +60,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_HELD:
     case NOTICE_NO_EXCEPTION:
     case NOTICE_CAME_BACK:
+    case NOTICE_DRIFTED:
         break;
     }
     return BADGE_OPEN;

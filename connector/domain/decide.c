@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/badge.h"
+#include "domain/drift.h"
 #include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/plea.h"
@@ -30,6 +31,7 @@ const struct policy POLICY_DEFAULT = {
               .backoff_cap_ms = 300000},
     .read_waits_ms = READ_WAITS_MS,
     .read_wait_count = sizeof READ_WAITS_MS / sizeof READ_WAITS_MS[0],
+    .watch = WATCH_DEFAULT,
 };
 
 /* One call of decide(): what it sees and what it says. */
@@ -476,15 +478,6 @@ static void decide_claim(struct step *s)
         decide_proven(s);
 }
 
-static enum notice_state closed_notice(const struct dossier *d)
-{
-    bool excepted = d->notice_shown == NOTICE_EXCEPTION;
-
-    for (size_t i = 0; i < d->item_count; i++)
-        excepted |= d->items[i].excepted;
-    return excepted ? NOTICE_EXCEPTION : NOTICE_VERIFIED;
-}
-
 static void decide_closed(struct step *s)
 {
     if (s->human_claim)
@@ -492,7 +485,7 @@ static void decide_closed(struct step *s)
     else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify))
         move(s, PHASE_FULFILLING, "Reopened"); /* in Verifying: a late step of ours followed it */
     else /* the last word, when it could not be said yet, or was written over */
-        say(s, closed_notice(s->d));
+        say(s, drift_notice(s->d));
 }
 
 /* Back to work, or to waiting for the approval that it never had. */
@@ -695,6 +688,7 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     answer_plea(&s);
     if (!decide_common(&s))
         (ret->revokes && is_uncovered(d) ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
+    drift_decide(d, policy, ret);
     show_badge(&s);
     record_refusal(&s);
 }

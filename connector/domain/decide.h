@@ -5,6 +5,18 @@
 
 #include "domain/dossier.h"
 
+/* After the close: when it is read again, and what is asked for then (drift.h). */
+struct watch {
+    bool drift;                            /* it is read again */
+    bool expiry;                           /* removal is asked for of access that ends */
+    int64_t first_ms, second_ms, third_ms; /* reads so long after the close */
+    int64_t then_ms; /* then so far apart, while access is time-bound or a drift is there */
+    int64_t lead_ms; /* removal is asked for so long before access ends */
+    int32_t
+        loop_limit; /* requests opened for one reason about one entitlement of one account ... */
+    int64_t loop_window_ms; /* ... within this: then nothing more is opened, and people are told */
+};
+
 struct policy {
     int64_t recheck_ms;       /* while a proof is awaited, read at least this often */
     int64_t return_after_ms;  /* a mismatch this long after the claim goes back to the fulfiller */
@@ -21,6 +33,7 @@ struct policy {
      * hourly */
     const int64_t *read_waits_ms;
     size_t read_wait_count;
+    struct watch watch;
 };
 extern const struct policy POLICY_DEFAULT;
 
@@ -69,6 +82,12 @@ struct decision {
     struct escalation escalations[LIMIT_EFFECTS_PER_STEP];
     size_t escalation_count;
     int64_t look_again_ms; /* absolute database time of the next look; 0 = only when hinted */
+    size_t about;          /* the item that the next four are about */
+    enum follow follow;    /* a request is opened because of this one */
+    enum drift_answer
+        drift;             /* it is not as proven any more: recorded, with what is done about it */
+    const char *drift_why; /* CamelCase, static */
+    bool drift_over;       /* it is as proven again: recorded */
 };
 
 /* One step. Callers apply the decision in one transaction and call again while `move` was set

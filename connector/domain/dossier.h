@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/after.h"
 #include "domain/badge.h"
 #include "domain/flow.h"
 #include "domain/item.h"
@@ -37,6 +38,7 @@ enum notice_state {
     NOTICE_HELD,         /* closed again and again: we reopen it no more for a while */
     NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
     NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
+    NOTICE_DRIFTED,      /* the same, after it was closed on proof */
     NOTICE_COUNT         /* as what was said: something only a newer release says */
 };
 
@@ -119,6 +121,7 @@ struct dossier {
     enum badge badge_shown;  /* what that link shows, as far as we wrote it; COUNT: what a newer
                               * version wrote */
     int64_t goal_ms;         /* from request to proof, 0 = none */
+    struct after after;
 };
 
 #endif

@@ -11,6 +11,7 @@ static const struct step_rule RULES[] = {
     {FLOW_CREATE, STEP_CREATE, LOOK_MARKER, true, ANYWHERE, "no ticket carries the marker"},
     {FLOW_CREATE, STEP_BIND, LOOK_TICKET, false, ANYWHERE, "the request API takes no property"},
     {FLOW_CREATE, STEP_LINK, LOOK_TICKET, false, ANYWHERE, "one link, however often it is sent"},
+    {FLOW_CREATE, STEP_RELATE, LOOK_TICKET, false, ANYWHERE, "the same link again is one link"},
     {FLOW_CREATE, STEP_PARTICIPANTS, LOOK_TICKET, false, ANYWHERE, "adding them again is harmless"},
     {FLOW_COMMENT, STEP_TELL, LOOK_LATELY, false, ANYWHERE, "an edit in place tells nobody"},
     {FLOW_COMMENT, STEP_COMMENT, LOOK_LATELY, false, ANYWHERE, "edited in place"},

@@ -27,7 +27,8 @@
     X(TO_CANCELLED, "to_cancelled")   /* thrown away, never by a road that means verified */    \
     X(TELL, "tell")                   /* a new internal comment: somebody has to act */         \
     X(UNRESOLVE, "unresolve")         /* a resolution without a close is taken away */          \
-    X(EVIDENCE_LINK, "evidence_link") /* the link to the evidence shows what is so */
+    X(EVIDENCE_LINK, "evidence_link") /* the link to the evidence shows what is so */           \
+    X(RELATE, "relate")               /* to the ticket of the request that it follows */
 
 enum step {
 #define X(name, text) STEP_##name,

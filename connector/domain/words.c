@@ -8,7 +8,7 @@ static const char *const STATE_NAMES[] = {
     "none",         "observing",     "waiting_approval", "ready",   "checking",  "stale",
     "not_yet",      "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
     "reopened",     "cannot_reopen", "withdrawn",        "denied",  "expired",   "held",
-    "no_exception", "came_back",
+    "no_exception", "came_back",     "drifted",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -59,6 +59,7 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
     [NOTICE_CAME_BACK] = {"Not there yet", "error",
                           "Not closed yet: it was as asked, and is not any more.", true, true,
                           false},
+    [NOTICE_DRIFTED] = {"Not there yet", "error", "", false, true, true},
     [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
@@ -78,6 +79,9 @@ static const struct item *subject(const struct dossier *d, const struct gate_ver
 {
     if (state == NOTICE_CANNOT_READ && g->first_failed < d->item_count)
         return &d->items[g->first_failed];
+    for (size_t i = 0; state == NOTICE_DRIFTED && i < d->item_count; i++)
+        if (item_came_back(&d->items[i]).was_ms)
+            return &d->items[i];
     if (g->first_missing < d->item_count)
         return &d->items[g->first_missing];
     return d->item_count ? &d->items[0] : NULL;
@@ -219,6 +223,26 @@ static void say_came_back(struct line *l, const struct dossier *d, const struct 
     say_when(l, back.again_ms, d->now_ms);
 }
 
+/* Of a ticket that was closed on proof: what was so, what is so now, and where that is worked on.
+ */
+static void say_drifted(struct line *l, struct line *next, const struct dossier *d,
+                        const struct item *i)
+{
+    struct item_back back = item_came_back(i);
+    bool gone = i->desired == DESIRED_ABSENT;
+    bool asked = d->after.follow == FOLLOW_DRIFT;
+
+    line_add_c(l, gone ? "Removed" : "There");
+    say_when(l, back.was_ms, d->now_ms);
+    line_add_c(l, gone ? ", present again" : ", missing again");
+    say_when(l, back.again_ms, d->now_ms);
+    line_add_c(l, !asked                           ? ". IAM on-call was told"
+                  : str_empty(d->after.follow_key) ? ". A new ticket follows"
+                                                   : ". New ticket ");
+    line_add(l, asked ? d->after.follow_key : STR_NONE);
+    line_add_c(next, "Nothing for you to do on this ticket.");
+}
+
 /* The second sentence about what is not there: what to do, since when it is so, what follows. */
 static void say_what_to_do(struct line *next, enum notice_state state, const struct dossier *d,
                            const struct item *i, int64_t next_read_ms)
@@ -315,6 +339,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_EXPIRED:
     case NOTICE_HELD:
     case NOTICE_NO_EXCEPTION:
+    case NOTICE_DRIFTED:
     case NOTICE_COUNT:
         return;
     }
@@ -485,6 +510,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
     case NOTICE_VERIFIED:
     case NOTICE_REOPENED:
     case NOTICE_CAME_BACK:
+    case NOTICE_DRIFTED:
     case NOTICE_COUNT:
         break;
     }
@@ -529,6 +555,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     key = mix(key, str_hash(i->entitlement));
     if (state == NOTICE_NOT_YET)
         key = mix(key, str_hash(str_of(reason)));
+    if (state == NOTICE_DRIFTED)
+        key = mix(mix(key, str_hash(d->after.follow_key)), (uint64_t)d->after.follow);
     if (state == NOTICE_WRONG_CHANGE)
         key = mix(mix(key, str_hash(i->others_gone)), str_hash(i->others_new));
     return key;
@@ -548,7 +576,9 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         struct line line = {.p = ret->line, .size = sizeof ret->line, .name_max = NAME_CHARS[k]};
         struct line next = {.p = ret->next, .size = sizeof ret->next};
         ret->line[0] = ret->next[0] = '\0';
-        if (!say_about_request(&line, &next, ret->state, d, i) && i)
+        if (ret->state == NOTICE_DRIFTED && i)
+            say_drifted(&line, &next, d, i);
+        else if (!say_about_request(&line, &next, ret->state, d, i) && i)
             say_about_item(&line, &next, ret->state, d, i, &f, next_read_ms);
         if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
             ret->state == NOTICE_CAME_BACK || ret->state == NOTICE_WRONG_CHANGE)

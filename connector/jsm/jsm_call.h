@@ -12,11 +12,13 @@
 #include "domain/words.h"
 #include "json/json_read.h"
 
-/* Of jsm_saga.h; see JSM_ROUTES. */
+/* Of jsm_saga.h and jsm_relate.h; see JSM_ROUTES. */
 #define JSM_SAGA_ROUTES(X)                                                               \
     X(BIND, "PUT", CREATE, 50, "/rest/api/3/issue/{id}/properties/{key}")                \
     X(LINKS, "GET", CREATE, 100, "/rest/api/3/issue/{id}/remotelink")                    \
     X(LINK, "POST", CREATE, 100, "/rest/api/3/issue/{id}/remotelink")                    \
+    X(LINK_TYPES, "GET", CREATE, 100, "/rest/api/3/issueLinkType")                       \
+    X(RELATE, "POST", CREATE, 100, "/rest/api/3/issueLink")                              \
     X(PARTICIPANTS, "GET", CREATE, 100, "/rest/servicedeskapi/request/{id}/participant") \
     X(PARTICIPANT_ADD, "POST", CREATE, 100, "/rest/servicedeskapi/request/{id}/participant")
 

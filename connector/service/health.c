@@ -283,6 +283,10 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "requests_open", "requests_open", "Governed requests in progress");
         gauge(&b, health, "tickets_unreadable", "tickets_unreadable",
               "Tickets that nobody can read, five times in a row");
+        gauge(&b, health, "drifts_live", "drifts_live",
+              "What was closed on proof and is not so any more, and not mended");
+        gauge(&b, health, "drifts_held", "drifts_held",
+              "The same, and it came back too often for another ticket");
         gauge(&b, health, "requests_held", "requests_held", "Tickets that do not map");
         gauge(&b, health, "removal_oldest_seconds", "oldest_unverified_removal_seconds",
               "Age of the oldest unproven removal");

@@ -32,6 +32,7 @@ struct prep {
     const struct flow *flow;
     const struct dossier *d;
     const struct ticket *ticket;
+    struct str link_type;           /* of the site; empty: it links no tickets */
     const struct json *read;        /* what the last read by one call was answered */
     struct jsm_approvals approvals; /* how far they are read */
     struct str ask;                 /* the approval that waits for us */
@@ -82,5 +83,8 @@ build_fn step_build_create, step_build_bind, step_build_link, step_build_partici
 /* step_link.c */
 read_fn step_read_evidence_links;
 build_fn step_build_evidence_link;
+/* step_relate.c */
+read_fn step_read_link_types, step_read_related;
+build_fn step_build_relate;
 
 #endif

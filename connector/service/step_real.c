@@ -267,6 +267,7 @@ static const struct {
     [STEP_TO_OPEN] = {{read_transitions}, build_to_open},
     [STEP_BIND] = {{NULL}, step_build_bind},
     [STEP_LINK] = {{step_read_links}, step_build_link},
+    [STEP_RELATE] = {{step_read_link_types, step_read_related}, step_build_relate},
     [STEP_PARTICIPANTS] = {{step_read_followers, step_read_people, step_read_participants},
                            step_build_participants},
     [STEP_SAY_SECOND] = {{step_read_comments}, build_say_second},

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "jsm/jsm_state.h"
+#include "service/follow.h"
 #include "service/payload.h"
 #include "service/world_real.h"
 #include "site/site.h"
@@ -163,14 +164,16 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
             notice = e->notice;
         }
     }
+    struct store_follow follow = {0};
+    follow_of(svc, arena, d, decision, &follow);
     svc->metrics.breaches += decision->breach && d->mode == GATE_ENFORCE;
     count_refusal(svc, d, decision);
     if (decision->move)
         log_info("request", "moved", LOG_S("request", d->request_id),
                  LOG_S("ticket", d->ticket.key), LOG_C("from", phase_name(d->phase)),
                  LOG_C("to", phase_name(decision->to)), LOG_C("reason", decision->reason));
-    store_decision_save(&svc->store, d, decision, flows, decision->flow_count, notice, release,
-                        on_saved, saving_new(w, fn, arg));
+    store_decision_save(&svc->store, d, decision, flows, decision->flow_count, &follow, notice,
+                        release, on_saved, saving_new(w, fn, arg));
 }
 
 int64_t world_mono_ms(struct world *w)

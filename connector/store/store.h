@@ -236,9 +236,15 @@ struct store_enqueue {
     uint64_t said_hash; /* of what the ticket says once it is done; 0: it says nothing */
     struct str said_in; /* in which fields beside the property */
 };
+/* What decision->follow opens. */
+struct store_follow {
+    const struct store_intake *open; /* NULL: nothing */
+    struct str unopened;             /* why not (CamelCase) */
+};
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,
-                         enum notice_state notice, bool release, store_done_fn *fn, void *arg);
+                         const struct store_follow *follow, enum notice_state notice, bool release,
+                         store_done_fn *fn, void *arg);
 /* The accounts of requester and beneficiary on the request's site, each empty where nobody knows:
  * kept for good beside the keys they go by. LOST: no such request. */
 void store_people_keep(struct store *s, struct str request_id, const struct str accounts[2],

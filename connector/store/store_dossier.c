@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "domain/badge.h"
+#include "domain/drift.h"
 #include "domain/words.h"
 #include "store/store_priv.h"
 
@@ -141,6 +142,49 @@ static bool read_items(struct arena *a, const struct json *list, struct dossier 
     return true;
 }
 
+static size_t read_times(struct arena *a, const struct json *list, const int64_t **ret)
+{
+    size_t count = json_count(list), n = 0;
+    int64_t *times = arena_array(a, count + 1, sizeof *times);
+
+    *ret = times;
+    JSON_EACH(v, list)
+    if (times && json_i64(v, &times[n]))
+        n++;
+    return n;
+}
+
+/* What follows a proven close; absent while nothing does. */
+static void read_after(struct arena *a, const struct json *v, struct dossier *d)
+{
+    const struct json *list = json_member(v, "items");
+    struct item_after *items = arena_array(a, d->item_count + 1, sizeof *items);
+    size_t n = 0;
+
+    d->after = (struct after){.proof_seq = number(v, "proof_seq"),
+                              .earlier_id = text(a, v, "earlier_id"),
+                              .follow_key = text(a, v, "follow_key")};
+    /* a reason that only a newer release knows is none of ours */
+    if (!follow_from(json_str(json_member(v, "cause")), &d->after.cause) ||
+        !follow_from(json_str(json_member(v, "follow")), &d->after.follow))
+        d->after.follow = FOLLOW_NONE;
+    if (!items || json_count(list) != d->item_count || !d->item_count)
+        return;
+    JSON_EACH(one, list)
+    {
+        struct item_after *i = &items[n++];
+        *i = (struct item_after){.superseded = flag(one, "superseded"),
+                                 .mending = flag(one, "mending"),
+                                 .ending = flag(one, "ending")};
+        struct str recorded = json_str(json_member(one, "recorded"));
+        if (!drift_answer_from(recorded, &i->recorded))
+            i->recorded = DRIFT_HELD; /* something is recorded: nothing is added to it */
+        i->drift_count = read_times(a, json_member(one, "drifts"), &i->drifts_ms);
+        i->end_count = read_times(a, json_member(one, "ends"), &i->ends_ms);
+    }
+    d->after.items = items;
+}
+
 /* Work of a kind that only a newer release knows is left to it. */
 static void read_flows(struct arena *a, const struct json *list, struct dossier *d)
 {
@@ -243,6 +287,7 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
     if (!read_items(a, json_member(v, "items"), d))
         return NULL;
     read_flows(a, json_member(v, "flows"), d);
+    read_after(a, json_member(v, "after"), d);
     return arena_over(a) ? NULL : d;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/codecs.h"
 #include "base/digest.h"
+#include "domain/drift.h"
 #include "domain/words.h"
 #include "store/store_priv.h"
 
@@ -111,47 +112,52 @@ static void put_person(struct json_out *out, const char *name, const char *names
     put_names(out, names, p->names);
 }
 
+static void put_intake_object(struct json_out *out, const struct store_intake *in)
+{
+    json_open_object(out);
+    json_str_member(out, "site", in->site);
+    json_str_member(out, "request_type", in->request_type);
+    json_str_member(out, "rule", in->rule);
+    json_str_member(out, "kind", str_of(request_kind_name(in->kind)));
+    json_str_member(out, "mode", str_of(gate_mode_name(in->mode)));
+    json_str_member(out, "mode_by", mode_by(!in->mode_by_site));
+    json_str_member(out, "lifecycle", in->lifecycle);
+    json_str_member(out, "subject_kind", in->subject_kind);
+    put_person(out, "requester", "requester_names", &in->requester);
+    put_person(out, "beneficiary", "beneficiary_names", &in->beneficiary);
+    json_str_member(out, "justification", in->justification);
+    json_bool_member(out, "privileged", in->privileged);
+    json_bool_member(out, "emergency", in->emergency);
+    json_bool_member(out, "approval_needed", in->approval_needed);
+    json_str_member(out, "hold_text", in->hold_text);
+    json_str_member(out, "approved_by", in->approved_by);
+    if (in->mapping_version.len)
+        json_str_member(out, "mapping_version", in->mapping_version);
+    if (in->access_until_ms)
+        json_i64_member(out, "access_until_ms", in->access_until_ms);
+    if (in->requested_ms)
+        json_i64_member(out, "requested_ms", in->requested_ms);
+    if (in->done_ms)
+        json_i64_member(out, "done_ms", in->done_ms);
+    if (in->markers.len)
+        json_str_member(out, "markers", in->markers);
+    json_bool_member(out, "created_by_us", in->created_by_us);
+    json_i64_member(out, "sla_goal_ms", in->sla_goal_ms);
+    store_hash_member(out, "mapped_hash", in->mapped_hash);
+    if (in->mapped.len) {
+        json_put_name(out, "mapped");
+        json_put_raw(out, in->mapped);
+    }
+    put_items(out, in->items, in->item_count);
+    json_close_object(out);
+}
+
 static void put_intake(struct buf *buf, const struct store_intake *in)
 {
     struct json_out out;
 
     json_begin(&out, buf);
-    json_open_object(&out);
-    json_str_member(&out, "site", in->site);
-    json_str_member(&out, "request_type", in->request_type);
-    json_str_member(&out, "rule", in->rule);
-    json_str_member(&out, "kind", str_of(request_kind_name(in->kind)));
-    json_str_member(&out, "mode", str_of(gate_mode_name(in->mode)));
-    json_str_member(&out, "mode_by", mode_by(!in->mode_by_site));
-    json_str_member(&out, "lifecycle", in->lifecycle);
-    json_str_member(&out, "subject_kind", in->subject_kind);
-    put_person(&out, "requester", "requester_names", &in->requester);
-    put_person(&out, "beneficiary", "beneficiary_names", &in->beneficiary);
-    json_str_member(&out, "justification", in->justification);
-    json_bool_member(&out, "privileged", in->privileged);
-    json_bool_member(&out, "emergency", in->emergency);
-    json_bool_member(&out, "approval_needed", in->approval_needed);
-    json_str_member(&out, "hold_text", in->hold_text);
-    json_str_member(&out, "approved_by", in->approved_by);
-    if (in->mapping_version.len)
-        json_str_member(&out, "mapping_version", in->mapping_version);
-    if (in->access_until_ms)
-        json_i64_member(&out, "access_until_ms", in->access_until_ms);
-    if (in->requested_ms)
-        json_i64_member(&out, "requested_ms", in->requested_ms);
-    if (in->done_ms)
-        json_i64_member(&out, "done_ms", in->done_ms);
-    if (in->markers.len)
-        json_str_member(&out, "markers", in->markers);
-    json_bool_member(&out, "created_by_us", in->created_by_us);
-    json_i64_member(&out, "sla_goal_ms", in->sla_goal_ms);
-    store_hash_member(&out, "mapped_hash", in->mapped_hash);
-    if (in->mapped.len) {
-        json_put_name(&out, "mapped");
-        json_put_raw(&out, in->mapped);
-    }
-    put_items(&out, in->items, in->item_count);
-    json_close_object(&out);
+    put_intake_object(&out, in);
 }
 
 void store_request_open(struct store *s, const struct store_ticket_claim *t,
@@ -414,9 +420,38 @@ static void put_flows(struct json_out *out, const struct decision *decision,
     json_close_array(out);
 }
 
+/* What follows a proven close; most decisions say nothing of it. */
+static void put_after(struct json_out *out, const struct dossier *d,
+                      const struct decision *decision, const struct store_follow *follow)
+{
+    if (!decision->follow && !decision->drift && !decision->drift_over)
+        return;
+    json_put_name(out, "after");
+    json_open_object(out);
+    json_i64_member(out, "item", d->items[decision->about].id);
+    json_bool_member(out, "over", decision->drift_over);
+    if (decision->drift) {
+        bool unopened = decision->follow && !follow->open;
+        json_str_member(out, "answer",
+                        str_of(drift_answer_name(unopened ? DRIFT_RECORDED : decision->drift)));
+        json_str_member(out, "why", str_of(decision->drift_why));
+        json_i64_member(out, "since_ms", item_since(&d->items[decision->about]).not_so_ms);
+    }
+    if (decision->follow)
+        json_str_member(out, "cause", str_of(follow_name(decision->follow)));
+    if (decision->follow && !follow->open)
+        json_str_member(out, "unopened", follow->unopened);
+    if (decision->follow && follow->open) {
+        json_put_name(out, "open");
+        put_intake_object(out, follow->open);
+    }
+    json_close_object(out);
+}
+
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,
-                         enum notice_state notice, bool release, store_done_fn *fn, void *arg)
+                         const struct store_follow *follow, enum notice_state notice, bool release,
+                         store_done_fn *fn, void *arg)
 {
     AUTO(drop_buf) struct buf buf;
     struct json_out out;
@@ -452,6 +487,7 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_str_member(&out, "said_in", said.said_in);
     put_escalations(&out, decision);
     put_flows(&out, decision, flows, flow_count);
+    put_after(&out, d, decision, follow);
     json_close_object(&out);
     save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
 }

@@ -67,6 +67,9 @@ begin
     if target = 'approved' and r.approved_hash = '' then
         update governance.ticket x set approved_edit = x.edit where x.request_id = p_request;
     end if;
+    if p ? 'after' then
+        perform governance.after_save(r, p->'after');
+    end if;
     if p->'escalations' <> '[]' then
         insert into governance.escalation (request_id, kind, reason, key)
         select p_request, 'operator', e.reason, concat_ws('/', e.reason, r.generation, coalesce(cycle, ''), nullif(e.since_ms, 0))

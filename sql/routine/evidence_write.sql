@@ -20,7 +20,9 @@ begin
         if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
             detail := jsonb_build_object('mode', new.mode, 'was', old.mode, 'by', new.mode_by, 'mapping', new.mode_mapping, 'phase', new.phase);
         elsif tg_argv[0] = 'request.received' then
-            detail := detail || jsonb_build_object('mode_by', new.mode_by, 'mapping', new.mode_mapping);
+            detail := detail || jsonb_build_object('mode_by', new.mode_by, 'mapping', new.mode_mapping)
+                || case when new.follows is not null then jsonb_build_object('cause', new.cause, 'follows', new.follows,
+                       'earlier_proof', governance.earlier_proof(new.follows)) else '{}' end;
         end if;
     when 'request_item' then
         request := new.request_id;
@@ -72,6 +74,11 @@ begin
     when 'close_attempt' then -- in observe and warn: what would have been refused
         request := new.request_id;
         detail := jsonb_build_object('mode', new.mode, 'cycle', new.cycle, 'why', new.refused, 'closed', new.is_closed);
+    when 'drift' then
+        request := new.request_id;
+        detail := jsonb_build_object('drift', new.id, 'item', new.item_id, 'why', new.why, 'answer', new.answer,
+            'observation', new.observation_id, 'opened', new.opened, 'ended', new.ended_at is not null,
+            'since', to_char(new.since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
     when 'operator_act' then
         request := new.request_id;
         detail := jsonb_build_object('act', new.act, 'work', jsonb_path_query_array(new.done, '$.work[*].work'),

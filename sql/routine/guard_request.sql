@@ -11,8 +11,8 @@ begin
         end if;
         return new;
     end if;
-    if row(new.id, new.site, new.marker, new.idempotency_key, new.body_sha256, new.from_ticket, new.requested_at)
-       is distinct from row(old.id, old.site, old.marker, old.idempotency_key, old.body_sha256, old.from_ticket, old.requested_at) then
+    if row(new.id, new.site, new.marker, new.idempotency_key, new.body_sha256, new.from_ticket, new.requested_at, new.cause, new.follows)
+       is distinct from row(old.id, old.site, old.marker, old.idempotency_key, old.body_sha256, old.from_ticket, old.requested_at, old.cause, old.follows) then
         raise exception 'identity and start of the clock never change' using errcode = 'CG002';
     end if;
     if new.version not in (old.version, old.version + 1)

@@ -9,6 +9,12 @@ language sql stable set search_path = pg_catalog as $$
         'held', nullif(r.hold_text, ''), 'requested_at', r.requested_at, 'approved_at', r.approved_at,
         'claimed_at', r.claimed_at, 'verified_at', r.verified_at, 'closed_at', r.closed_at,
         'access_until', r.access_until,
+        'cause', nullif(r.cause, 'asked'), 'follows', governance.request_relation(r.follows),
+        'followed_by', (select jsonb_agg(governance.request_relation(f.id) order by f.requested_at, f.id)
+                          from governance.access_request f where f.follows = r.id),
+        'drift', (select jsonb_agg(jsonb_build_object('found_at', d.found_at, 'since', d.since, 'why', d.why, 'answer', d.answer,
+                         'opened', d.opened, 'ended_at', d.ended_at) order by d.id)
+                    from governance.drift d where d.request_id = r.id),
         'items', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement,
                          'desired', i.desired, 'verdict', v.verdict, 'read_at', v.read_at) order by i.id)
                     from governance.request_item i join governance.item_verdict v on v.item_id = i.id
@@ -17,6 +23,16 @@ language sql stable set search_path = pg_catalog as $$
                      from governance.flow f where f.request_id = r.id and f.state = 'parked')))
 $$;
 comment on function governance.request_summary(governance.access_request) is 'One request as the API shows it';
+
+-- The other end of "follows": which request, which ticket, and how far it is.
+create or replace function governance.request_relation(p_request uuid) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select jsonb_strip_nulls(jsonb_build_object('id', q.id, 'ticket', t.issue_key, 'cause', nullif(q.cause, 'asked'), 'kind', q.kind,
+               'phase', q.phase, 'proven_at', q.verified_at))
+      from governance.access_request q left join governance.ticket t on t.request_id = q.id
+     where q.id = p_request
+$$;
+comment on function governance.request_relation(uuid) is 'A request as the one it follows, or that follows it, names it';
 
 create or replace function governance.request_show(p text) returns jsonb
 language sql stable set search_path = pg_catalog as $$

@@ -33,6 +33,8 @@ create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
 create or replace trigger guard before insert or update on governance.ticket
     for each row execute function governance.guard_ticket();
+create or replace trigger guard before insert or update on governance.drift
+    for each row execute function governance.guard_drift();
 create or replace trigger guard before insert or update on governance.sla_clock
     for each row execute function governance.guard_clock();
 create or replace trigger guard before update of name, registered_at on governance.site
@@ -52,7 +54,7 @@ begin
                         for each statement execute function governance.append_only()', t);
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
-                             'close_attempt', 'gate_installation', 'account_link'] loop
+                             'close_attempt', 'gate_installation', 'account_link', 'drift'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -80,6 +82,8 @@ begin
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
+        ('drift', 'evidence_new', 'after insert', '', 'drift.found'),
+        ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),
         ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
         ('gate_installation', 'evidence_new', 'after insert', '', 'gate.changed'),

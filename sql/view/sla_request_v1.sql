@@ -32,7 +32,10 @@ select r.id as request_id,
        end as sla_state,
        (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'breach') as refused_closes,
        (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'sla') as escalation_level,
-       c.ended as outcome
+       c.ended as outcome,
+       r.cause,
+       r.follows,
+       r.access_until
   from governance.access_request r
   join governance.sla_clock c on c.request_id = r.id
   left join governance.ticket t on t.request_id = r.id;
@@ -61,3 +64,6 @@ comment on column sla.request_v1.sla_state is 'met (proven in time), missed (the
 comment on column sla.request_v1.refused_closes is 'Closes found without proof, where enforced or warned of';
 comment on column sla.request_v1.escalation_level is 'Deadline steps escalated';
 comment on column sla.request_v1.outcome is 'How it ended: verified, excepted (an exception covered it) or withdrawn (denied, cancelled, expired); null = it runs';
+comment on column sla.request_v1.cause is 'asked by somebody, drift (what an earlier request proved is not so any more) or expiry (the time it gave access for ends)';
+comment on column sla.request_v1.follows is 'That earlier request';
+comment on column sla.request_v1.access_until is 'Access was asked for until then; null = without end';

@@ -172,6 +172,13 @@ class Answers(WithSite):
         self.check("GET", f"{base}/remotelink?globalId=g%3D1")
         self.check("DELETE", f"{base}/remotelink?globalId=g%3D1")
 
+    def test_relations(self):
+        other = self.create()
+        self.check("GET", "/rest/api/3/issueLinkType")
+        self.check("POST", "/rest/api/3/issueLink", {"type": {"name": "Relates"}, "inwardIssue": {"key": other},
+                                                     "outwardIssue": {"key": self.key}})
+        self.check("GET", f"{ISSUE}/{self.key}?fields=issuelinks")
+
     def test_search(self):
         path = "/rest/api/3/search/jql"
         for more in ({}, {"fields": ["*all"], "properties": ["gar.bind"], "expand": "changelog"}, {"fields": ["key"]}):

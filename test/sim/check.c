@@ -518,7 +518,7 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
     bool made = t->made_for == (int)(r - s->requests);
     if (t->here && !t->hidden && made && t->bound_to != t->made_for)
         return false;
-    if (!words_settled(s, r))
+    if (!words_settled(s, r) || !after_settled(s, r))
         return false;
     bool edited = r->approved_hash && t->mapped_hash != r->approved_hash;
     if (edited && t->here && !r->tamper_recorded)

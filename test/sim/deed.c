@@ -78,6 +78,8 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         s->tickets[deed->ticket].resolution_edit = -1;
         jira_changed(s, deed->ticket);
         return;
+    case STEP_RELATE:
+        return;
     case STEP_LINK:
         s->tickets[deed->ticket].linked = true;
         return;

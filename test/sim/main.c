@@ -81,6 +81,7 @@ static void draw(struct sim *s)
     r->words_forged /= 4;
     r->fields_renamed /= 8;
     r->mode_changed /= 20;
+    r->drifted /= 2;
     if (healing)
         *r = (struct rates){.lost_reply = 300000, .late = 100000, .very_late = 150000};
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
@@ -93,6 +94,7 @@ static void draw(struct sim *s)
     s->links_evidence = s->seed % 2;
     s->mode = MODES[rng_below(&s->rng, sizeof MODES / sizeof MODES[0])];
     s->policy = POLICY_DEFAULT;
+    after_draw(s);
     s->policy.compares = s->seed % 8 == 5; /* sources are read before work, too */
     if (rng_below(&s->rng, 2))             /* hardly longer than a call may take */
         s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +
@@ -113,6 +115,9 @@ static void say_stuck(struct sim *s)
     for (int i = 0; i < s->ticket_count; i++)
         if (s->tickets[i].request < 0)
             sim_violate(s, "INV20 liveness", "ticket %d was never seen", i);
+    for (int i = 0; i < s->request_count; i++)
+        if (!after_settled(s, &s->requests[i]))
+            sim_violate(s, "INV20 liveness", "nothing follows request %d", i);
     if (!second_settled(s))
         sim_violate(s, "INV-B2 one live ticket", "a second ticket was left alone");
     for (int i = 0; i < s->request_count; i++)

@@ -5,6 +5,7 @@
 enum {
     HUMAN_ACTS_MAX = 7,
     FIGHTS_MAX = 14,
+    DRIFTS_MAX = 2,
     AGENT_MS = 40000,
     DESK_MS = 60000,
     OPERATOR_MS = 240000,
@@ -283,6 +284,18 @@ static void change_mode(struct sim *s, struct srequest *r)
     sim_trace(s, "another mapping", (int64_t)(r - s->requests), (int64_t)r->wanted_mode);
 }
 
+/* After the close a sync puts it back as it was, and nobody tells us. */
+static bool comes_back(struct sim *s, struct srequest *r)
+{
+    if (r->phase != PHASE_CLOSED || r->drifts >= DRIFTS_MAX)
+        return false;
+    if (!FAULT(s, drifted))
+        return false;
+    r->drifts++;
+    set_truth(s, r, 0, r->kind != REQUEST_GRANT);
+    return true;
+}
+
 static void governance_looks(struct sim *s, struct srequest *r)
 {
     bool early = r->phase == PHASE_RECEIVED || r->phase == PHASE_PENDING_APPROVAL;
@@ -293,6 +306,8 @@ static void governance_looks(struct sim *s, struct srequest *r)
             return;
     } else if (FAULT(s, mode_changed)) {
         change_mode(s, r);
+    } else if (comes_back(s, r)) {
+        return;
     } else if (FAULT(s, withdrawn)) {
         r->cancel_asked = true;
     } else if (r->phase == PHASE_VERIFYING && FAULT(s, exception)) {

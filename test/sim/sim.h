@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "domain/badge.h"
 #include "domain/cursor.h"
+#include "domain/drift.h"
 #include "domain/evidence.h"
 #include "domain/stuck.h"
 #include "service/run.h"
@@ -53,7 +54,7 @@ enum {
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
     X(spoofed) X(resolved_by_edit) X(words_forged) X(fields_renamed) \
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
-    X(mode_changed)
+    X(mode_changed) X(drifted)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -174,6 +175,13 @@ struct srequest {
     bool post_unresolved, may_have_two, tamper_recorded;
     int64_t reopen_ms[64];
     int reopens, human_acts, fights;
+    int64_t was_proven_ms; /* when it became verified last, whatever came after */
+    /* what follows a close */
+    enum follow cause;
+    const struct srequest *follows, *root;
+    size_t root_item;
+    enum drift_answer recorded[ITEMS_MAX];
+    int drifts;
     int changes; /* must equal the entries of the chain */
     struct evidence_chain chain;
 };
@@ -343,6 +351,13 @@ void second_hint(struct sim *s, int ticket);
 /* A retire was handed back: people began on its ticket. */
 void second_again(struct sim *s, int ticket);
 bool second_settled(const struct sim *s);
+
+/* after.c: what follows a proven close */
+void after_draw(struct sim *s);
+void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
+                struct dossier *d);
+void after_save(struct sim *s, struct srequest *r, const struct decision *x);
+bool after_settled(const struct sim *s, const struct srequest *r);
 
 /* words.c: what tickets say in our name */
 uint64_t words_said(const struct dossier *d, const struct decision *x, const struct enqueue *e);

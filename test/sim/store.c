@@ -336,6 +336,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
         d->ticket.issue_id = cycle_text(r->ticket);
     fill_items(s, arena, r, d);
     fill_flows(s, request, d);
+    after_fill(s, arena, r, d);
     return d;
 }
 
@@ -442,6 +443,7 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
     }
     if (proven) {
         r->proven_ms = s->now_ms;
+        r->was_proven_ms = to == PHASE_VERIFIED ? s->now_ms : r->was_proven_ms;
         r->verified_ms = s->now_ms + (PLANTED(SLA_REPLICA_CLOCK) ? b->skew_ms : 0);
     }
     if (again)
@@ -520,6 +522,7 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
         store_changed(s, r, refusal_name(x->refused));
     }
     check_decision(s, r, d, x);
+    after_save(s, r, x);
     apply_claim(s, r, x);
     if (x->move)
         apply_move(s, b, r, x->to);

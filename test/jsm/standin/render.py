@@ -1,5 +1,5 @@
 """Tickets and what hangs on them, as Jira's JSON."""
-from . import adf, clock, fields as catalogue, seed
+from . import adf, clock, fields as catalogue, relations, seed
 
 EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 
@@ -75,11 +75,12 @@ _OF_JIRA = {
     "issuetype": lambda site, ticket, zone, api: issue_type(site, ticket.type, api),
     "project": lambda site, ticket, zone, api: project(site, ticket.project, api),
     "status": lambda site, ticket, zone, api: status(site, ticket.status, api),
+    "issuelinks": relations.shown,
     "creator": lambda site, ticket, zone, api: site.shown_user(ticket.creator, api),
     "created": _time(lambda ticket: ticket.created), "updated": _time(lambda ticket: ticket.updated),
     "archiveddate": _time(lambda ticket: ticket.archived), "resolutiondate": _time(lambda ticket: ticket.resolved),
     "statuscategorychangedate": _time(lambda ticket: ticket.category_changed),
-    **{name: lambda site, ticket, zone, api: [] for name in ("issuelinks", "attachment", "subtasks", "fixVersions", "versions")},
+    **{name: lambda site, ticket, zone, api: [] for name in ("attachment", "subtasks", "fixVersions", "versions")},
     **{name: _fixed(None) for name in ("duedate", "environment", "security", "timespent")}, "workratio": _fixed(-1),
     "watches": lambda site, ticket, zone, api: {
         "self": f"{site.base}/rest/api/{api}/issue/{ticket.key}/watchers", "watchCount": 1, "isWatching": False},

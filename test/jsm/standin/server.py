@@ -10,7 +10,7 @@ import time
 import traceback
 
 from . import (auth, bulk, clock, control, desk, faults, field_admin, groups, hook_api, issues, limits, pages,  # noqa: F401
-               people, screens, search, statuses, talk, tasks, wire, workflow_api)  # noqa: F401
+               people, relations, screens, search, statuses, talk, tasks, wire, workflow_api)  # noqa: F401
 from .errors import Refusal, desk as desk_refusal, platform, unauthenticated
 from .routes import Call, Reply, match
 

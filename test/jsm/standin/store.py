@@ -61,6 +61,7 @@ DEFAULT_CONFIG = {
     "reply_headers": {},        # added to every answer: what Jira says of its limits
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
     "access_token_s": 3600,     # how long a service account's token lives
+    "issue_linking": True,      # an administrator may switch it off
     "meta_page": 200,           # most that createmeta gives at once
     "desk_page": 100,           # most that servicedeskapi gives at once
     "hidden_from_creator": "",  # an account from which issue security hides what it made
@@ -93,11 +94,12 @@ class Site:
         self.groups, self.audit, self.tasks = dict(seed.GROUP_IDS), [], {}
         self.access_tokens = {}     # value -> (account, end)
         self.issues, self.old_keys = {}, {}
+        self.relations = {}         # (kind, inward, outward) -> number of the link
         self.by_key = {}
         self.flows, self.screens = Flows(self), Screens(self)
         workflow_seed.fill(self.flows, self.projects)
         self.counts = {name: itertools.count(first) for name, first in
-                       (("issue", 10001), ("history", 20001), ("comment", 30001), ("link", 40001), ("approval", 1),
+                       (("issue", 10001), ("history", 20001), ("comment", 30001), ("link", 40001), ("issue link", 50001), ("approval", 1),
                         ("task", 10641), ("context", 10600))}
         self.index, self.limits = Index(self), Limits(self)
         self.faults, self.fault_count = [], 0

@@ -39,7 +39,9 @@ static const char CONFIG[] =
     "   confirmations: 3\n"
     "    max_age: 1h\n    timeout: 2s\n    connection: { conninfo: \"host=x\", query: select }\n"
     "api: { tokens: [{ name: t, token: file:/a, roles: [submit, audit] }] }\n"
-    "times: { return_after: 3m }\n";
+    "times: { return_after: 3m }\n"
+    "after_close: { watch: false, third: 9d, daily: 2d, lead: 0, loop_limit: 5, loop_window: 90d "
+    "}\n";
 
 static void put(const char *name, const char *text)
 {
@@ -150,6 +152,24 @@ static void a_file_becomes_plain_structs(void **state)
     assert_int_equal(mapping_diags.errors, 0);
 }
 
+static void what_happens_after_a_close_can_be_said(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    struct config *c = load(a, "countersign.yaml", NULL, NULL, 0);
+    (void)state;
+
+    assert_non_null(c);
+    const struct watch *w = &c->policy.watch;
+    assert_true(!w->drift && w->expiry);
+    assert_int_equal(w->first_ms, 3600000);
+    assert_int_equal(w->second_ms, 24 * 3600000);
+    assert_int_equal(w->third_ms, 9 * 24 * 3600000);
+    assert_int_equal(w->then_ms, 2 * 24 * 3600000);
+    assert_int_equal(w->lead_ms, 0);
+    assert_int_equal(w->loop_limit, 5);
+    assert_int_equal(w->loop_window_ms, INT64_C(90) * 24 * 3600000);
+}
+
 static const char *environment(const char *name)
 {
     static const char *const VALUES[][2] = {{"COUNTERSIGN_LISTEN_PORT", "2000"},
@@ -232,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_becomes_plain_structs),
+        cmocka_unit_test(what_happens_after_a_close_can_be_said),
         cmocka_unit_test(the_command_line_counts_before_the_environment_before_the_file),
         cmocka_unit_test(what_is_missing_in_the_file_may_come_from_outside),
         cmocka_unit_test(a_small_arena_is_no_crash),

@@ -56,8 +56,10 @@ static void a_create_goes_on_when_its_ticket_is_known(void **state)
     assert_int_equal(step_next(&flow, &ticket, 0)->step, STEP_BIND);
     ticket.bound_to = STR("r");
     assert_int_equal(step_next(&flow, &ticket, 0)->step, STEP_LINK);
-    assert_int_equal(step_next(&flow, &ticket, STEP_BIT(STEP_LINK))->step, STEP_PARTICIPANTS);
-    assert_null(step_next(&flow, &ticket, STEP_BIT(STEP_LINK) | STEP_BIT(STEP_PARTICIPANTS)));
+    assert_int_equal(step_next(&flow, &ticket, STEP_BIT(STEP_LINK))->step, STEP_RELATE);
+    unsigned related = STEP_BIT(STEP_LINK) | STEP_BIT(STEP_RELATE);
+    assert_int_equal(step_next(&flow, &ticket, related)->step, STEP_PARTICIPANTS);
+    assert_null(step_next(&flow, &ticket, related | STEP_BIT(STEP_PARTICIPANTS)));
 }
 
 /* Somebody is told before the long form changes; what nobody needs to be told is told by nothing.

@@ -1,0 +1,358 @@
+#include "domain/drift.h"
+
+#include "base/plant.h"
+#include "domain/line.h"
+
+static const char *const FOLLOW_NAMES[] = {
+#define X(name, text) text,
+    FOLLOWS(X)
+#undef X
+};
+static const char *const ANSWER_NAMES[] = {
+#define X(name, text) text,
+    DRIFT_ANSWERS(X)
+#undef X
+};
+
+const char *follow_name(enum follow f)
+{
+    return FOLLOW_NAMES[f];
+}
+
+bool follow_from(struct str name, enum follow *ret)
+{
+    int i = str_index(name, FOLLOW_NAMES, FOLLOW_COUNT);
+
+    if (i >= 0)
+        *ret = (enum follow)i;
+    return i >= 0;
+}
+
+const char *drift_answer_name(enum drift_answer a)
+{
+    return ANSWER_NAMES[a];
+}
+
+bool drift_answer_from(struct str name, enum drift_answer *ret)
+{
+    int i = str_index(name, ANSWER_NAMES, DRIFT_ANSWER_COUNT);
+
+    if (i >= 0)
+        *ret = (enum drift_answer)i;
+    return i >= 0;
+}
+
+/* --- what the reads say --- */
+
+/* A copy of before the proof says nothing of the time after it, nor does an account of another
+ * that has the name now. */
+static bool says_anything(const struct dossier *d, const struct item *i,
+                          const struct observation *o)
+{
+    const char *why_not = item_why_not(i, o);
+    bool known = o->outcome != OUTCOME_UNKNOWN || PLANTED(UNKNOWN_IS_DRIFT);
+    bool other = why_not && str_eq_c(str_of(why_not), "AccountReplaced");
+
+    return known && !other && o->as_of_ms >= d->verified_ms;
+}
+
+enum drift_seen drift_seen(const struct dossier *d, size_t item)
+{
+    const struct item *i = &d->items[item];
+    const struct observation *newest = i->obs;
+    int32_t run = 0;
+    int64_t oldest_ms = 0;
+
+    if (!i->obs_count || !says_anything(d, i, newest))
+        return SEEN_NOTHING;
+    for (size_t k = 0; k < i->obs_count; k++) {
+        const struct observation *o = &i->obs[k];
+        if (!says_anything(d, i, o) || !item_why_not(i, o))
+            break;
+        if (!run++ || o->as_of_ms < oldest_ms)
+            oldest_ms = o->as_of_ms;
+    }
+    if (!run)
+        return SEEN_AS_ASKED;
+    bool settled = newest->as_of_ms - oldest_ms >= i->rule.settle_ms &&
+                   newest->as_of_ms - d->verified_ms >= i->rule.settle_ms;
+    bool believed = (settled && run >= i->rule.confirmations) || PLANTED(ONE_READ_IS_DRIFT);
+    return believed ? SEEN_DRIFT : SEEN_SUSPECT;
+}
+
+/* --- when it is read --- */
+
+/* The first planned look after that moment, 0 = none: an hour, a day and a week after the close,
+ * then daily while there is something to watch for. */
+static int64_t look_after(const struct dossier *d, const struct watch *w, int64_t at_ms, bool on)
+{
+    const int64_t points[] = {w->first_ms, w->second_ms, w->third_ms};
+    int64_t last = d->closed_ms + w->third_ms;
+
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
+        if (d->closed_ms + points[i] > at_ms)
+            return d->closed_ms + points[i];
+    return on ? last + ((at_ms - last) / w->then_ms + 1) * w->then_ms : 0;
+}
+
+/* A read that said nothing is made again, ever more seldom. */
+static int64_t failed_wait_ms(const struct watch *w, size_t failed)
+{
+    int64_t wait = w->first_ms / 4 + 1;
+
+    while (--failed && wait < w->then_ms)
+        wait *= 2;
+    return wait < w->then_ms ? wait : w->then_ms;
+}
+
+static bool is_time_bound(const struct dossier *d)
+{
+    return d->kind != REQUEST_REMOVAL && d->access_until_ms > d->now_ms;
+}
+
+/* 0 = never again. */
+static int64_t next_read_ms(const struct dossier *d, const struct watch *w, size_t item)
+{
+    const struct item *i = &d->items[item];
+    bool recorded = d->after.items[item].recorded != DRIFT_NONE;
+    enum drift_seen seen = drift_seen(d, item);
+    int64_t served_ms = d->closed_ms;
+    size_t failed = 0;
+
+    while (failed < i->obs_count && !says_anything(d, i, &i->obs[failed]))
+        failed++;
+    if (failed < i->obs_count && i->obs[failed].observed_ms > served_ms)
+        served_ms = i->obs[failed].observed_ms;
+    if (seen == SEEN_SUSPECT) {
+        int64_t settle = i->rule.settle_ms > 1000 ? i->rule.settle_ms : 1000;
+        return served_ms + settle;
+    }
+    int64_t due = look_after(d, w, served_ms, is_time_bound(d) || recorded);
+    /* those of before it was due are of the time before the close */
+    while (failed && i->obs[failed - 1].observed_ms < due)
+        failed--;
+    if (!due || !failed)
+        return due;
+    return i->obs[0].observed_ms + failed_wait_ms(w, failed);
+}
+
+/* --- what follows --- */
+
+static void look_by(struct decision *r, int64_t at_ms)
+{
+    if (!r->look_again_ms || at_ms < r->look_again_ms)
+        r->look_again_ms = at_ms;
+}
+
+static void escalate(struct decision *r, const char *reason, int64_t since_ms)
+{
+    if (r->escalation_count < LIMIT_EFFECTS_PER_STEP)
+        r->escalations[r->escalation_count++] = (struct escalation){reason, since_ms};
+}
+
+/* So many were opened about it lately that another one would not help either. */
+static bool is_looping(const struct dossier *d, const struct watch *w, const int64_t *opened_ms,
+                       size_t count)
+{
+    int32_t lately = 0;
+
+    for (size_t i = 0; i < count; i++)
+        lately += d->now_ms - opened_ms[i] < w->loop_window_ms;
+    return lately >= w->loop_limit && !PLANTED(LOOP_UNBOUNDED);
+}
+
+/* Nobody holds what nobody should: the account of a grant is gone or disabled, or the time is over
+ * soon. To give it again is for people to ask for. */
+static bool is_harmless(const struct dossier *d, const struct policy *p, size_t item)
+{
+    const struct item *i = &d->items[item];
+    struct str why = str_of(item_why_not(i, &i->obs[0]));
+    bool ends = d->access_until_ms && d->access_until_ms - drift_lead_ms(d, p) <= d->now_ms;
+
+    return i->desired == DESIRED_PRESENT && (ends || !str_eq_c(why, "StillAbsent"));
+}
+
+static enum drift_answer answer_drift(const struct dossier *d, const struct policy *p, size_t item)
+{
+    const struct item_after *a = &d->after.items[item];
+
+    if (d->mode == GATE_OBSERVE || is_harmless(d, p, item))
+        return DRIFT_RECORDED;
+    return is_looping(d, &p->watch, a->drifts_ms, a->drift_count) ? DRIFT_HELD : DRIFT_OPENED;
+}
+
+/* One thing at a time: the next item's at the next look. */
+static bool is_taken(const struct decision *r)
+{
+    return r->follow || r->drift || r->drift_over;
+}
+
+static void take_drift(const struct dossier *d, const struct policy *p, size_t item,
+                       struct decision *r)
+{
+    const struct item_after *a = &d->after.items[item];
+    enum drift_answer answer = answer_drift(d, p, item);
+    /* whoever ended the one before without mending it is asked again after another read */
+    bool unread = a->drift_count && d->items[item].obs[0].observed_ms <= a->drifts_ms[0];
+
+    if (answer == DRIFT_HELD)
+        escalate(r, "DriftKeepsComing", a->drifts_ms[0]);
+    if (answer == DRIFT_OPENED ? unread : answer == a->recorded)
+        return;
+    if (is_taken(r)) {
+        look_by(r, d->now_ms + 1000);
+        return;
+    }
+    r->about = item;
+    r->drift = answer;
+    r->drift_why = item_why_not(&d->items[item], &d->items[item].obs[0]);
+    r->follow = answer == DRIFT_OPENED ? FOLLOW_DRIFT : FOLLOW_NONE;
+}
+
+/* It was proven, and nothing of later is about the very same. */
+static bool is_watched(const struct dossier *d, size_t item)
+{
+    const struct item_after *a = &d->after.items[item];
+
+    return d->items[item].proven_ms && !d->items[item].excepted && !a->superseded && !a->mending &&
+           !a->ending;
+}
+
+static void watch(const struct dossier *d, const struct policy *p, struct decision *r)
+{
+    int64_t next = 0;
+
+    for (size_t i = 0; i < d->item_count; i++) {
+        if (!is_watched(d, i))
+            continue;
+        enum drift_seen seen = drift_seen(d, i);
+        struct finding f = verdict_judge(&d->items[i], d->verified_ms, d->now_ms);
+        bool over = d->after.items[i].recorded && f.verdict == VERDICT_VERIFIED;
+        if (seen == SEEN_DRIFT)
+            take_drift(d, p, i, r);
+        if (over && !is_taken(r)) {
+            r->about = i;
+            r->drift_over = true;
+        }
+        int64_t at = next_read_ms(d, &p->watch, i);
+        next = at && (!next || at < next) ? at : next;
+    }
+    if (!next)
+        return;
+    r->read_sources |= next <= d->now_ms;
+    look_by(r, next <= d->now_ms ? d->now_ms + 1000 : next); /* also when it was read already */
+}
+
+int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
+{
+    int64_t half = (d->access_until_ms - d->approved_ms) / 2;
+
+    return policy->watch.lead_ms < half ? policy->watch.lead_ms : half > 0 ? half : 0;
+}
+
+/* Somebody said that the access is there, so it may be. */
+static bool may_be_held(const struct dossier *d)
+{
+    return d->kind != REQUEST_REMOVAL && d->access_until_ms && d->claimed_ms &&
+           !phase_is_terminal(d->phase) && d->phase >= PHASE_FULFILLING;
+}
+
+static void end_item(const struct dossier *d, const struct watch *w, size_t item,
+                     struct decision *r)
+{
+    const struct item_after *a = &d->after.items[item];
+
+    if (d->items[item].desired != DESIRED_PRESENT || a->superseded || a->ending)
+        return;
+    if (d->mode == GATE_OBSERVE) {
+        escalate(r, "AccessEnds", d->access_until_ms);
+        return;
+    }
+    look_by(r, d->now_ms + w->first_ms);
+    if (is_looping(d, w, a->ends_ms, a->end_count)) {
+        escalate(r, "RemovalGivenUp", a->ends_ms[0]);
+        return;
+    }
+    /* whoever cancelled the one before is asked again, not at once */
+    if (is_taken(r) || (a->end_count && d->now_ms - a->ends_ms[0] < w->first_ms))
+        return;
+    r->about = item;
+    r->follow = FOLLOW_EXPIRY;
+}
+
+static void end_access(const struct dossier *d, const struct policy *p, struct decision *r)
+{
+    int64_t due = d->access_until_ms - drift_lead_ms(d, p);
+
+    if (!may_be_held(d) || PLANTED(ACCESS_NEVER_ENDS))
+        return;
+    if (d->now_ms < due) {
+        look_by(r, due);
+        return;
+    }
+    for (size_t i = 0; i < d->item_count; i++)
+        end_item(d, &p->watch, i, r);
+}
+
+void drift_decide(const struct dossier *d, const struct policy *policy, struct decision *ret)
+{
+    if (!d->after.items || ret->move)
+        return;
+    if (policy->watch.expiry)
+        end_access(d, policy, ret);
+    if (policy->watch.drift && d->phase == PHASE_CLOSED)
+        watch(d, policy, ret);
+}
+
+/* --- what is said --- */
+
+enum notice_state drift_notice(const struct dossier *d)
+{
+    bool excepted = d->notice_shown == NOTICE_EXCEPTION, drifted = d->after.follow == FOLLOW_DRIFT;
+
+    for (size_t i = 0; i < d->item_count; i++) {
+        excepted |= d->items[i].excepted;
+        drifted |= d->after.items && d->after.items[i].recorded;
+    }
+    return drifted ? NOTICE_DRIFTED : excepted ? NOTICE_EXCEPTION : NOTICE_VERIFIED;
+}
+
+static void add_proof(struct line *l, const struct dossier *d, const struct item *i)
+{
+    line_add(l, str_empty(d->ticket.key) ? d->request_id : d->ticket.key);
+    line_add_c(l, i->proven_ms ? " proved on " : " was to prove");
+    if (i->proven_ms)
+        line_add_date(l, i->proven_ms);
+    if (d->after.proof_seq && i->proven_ms) {
+        line_add_c(l, " (evidence ");
+        line_add_number(l, d->after.proof_seq);
+        line_add_c(l, ")");
+    }
+    line_add_c(l, " that ");
+    line_add_name(l, i->account);
+    line_add_c(l, i->desired == DESIRED_ABSENT ? " lost " : " has ");
+    line_add_name(l, i->entitlement);
+}
+
+struct str drift_story(const struct dossier *d, enum follow follow, size_t item,
+                       char ret[DRIFT_STORY_BYTES])
+{
+    struct line l = {.p = ret, .size = DRIFT_STORY_BYTES};
+    const struct item *i = &d->items[item];
+
+    ret[0] = '\0';
+    add_proof(&l, d, i);
+    if (follow == FOLLOW_EXPIRY) {
+        line_add_c(&l, ". That was agreed until ");
+        line_add_day(&l, d->access_until_ms);
+        line_add_c(&l, " ");
+        line_add_time(&l, d->access_until_ms);
+        line_add_c(&l, ": take it away by then.");
+    } else {
+        line_add_c(&l, i->desired == DESIRED_ABSENT ? ". It was there again on "
+                                                    : ". It was missing again on ");
+        line_add_date(&l, item_since(i).not_so_ms);
+        line_add_c(&l, ": nobody asked for that here.");
+    }
+    return str_n(l.p, l.len);
+}

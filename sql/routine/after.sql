@@ -1,0 +1,136 @@
+-- After a proven close (domain/drift.h): what is known of it, and what a decision makes of that. Of what is closed, of access that
+-- ends, and of a request that follows another one; of others there is nothing to ask for.
+create or replace function governance.dossier_after(r governance.access_request) returns json
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    latest record;
+begin
+    if r.phase <> 'closed' and r.follows is null and (r.access_until is null or r.claimed_at is null) then
+        return null;
+    end if;
+    select f.cause, t.issue_key as key into latest
+      from governance.access_request f left join governance.ticket t on t.request_id = f.id
+     where f.follows = r.id
+     order by f.requested_at desc, f.id limit 1;
+    return json_build_object(
+        'cause', r.cause,
+        'earlier_id', (select t.issue_id from governance.ticket t where t.request_id = r.follows and t.site = r.site and t.state <> 'gone'),
+        'follow', coalesce(latest.cause, 'asked'), 'follow_key', coalesce(latest.key, ''),
+        'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,
+        'items', case when r.claimed_at is not null then (
+            select json_agg(governance.dossier_item_after(r, i) order by i.id)
+              from governance.request_item i where i.request_id = r.id and i.replaced_at is null) end);
+end $$;
+comment on function governance.dossier_after(governance.access_request) is 'What is known of a request after its close, or before its time ends';
+
+create or replace function governance.earlier_proof(p_request uuid) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select jsonb_build_object('seq', e.seq, 'hash', encode(e.hash, 'hex'))
+      from governance.evidence_entry e
+     where e.request_id = p_request and e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' = 'verified'
+     order by e.seq desc limit 1
+$$;
+comment on function governance.earlier_proof(uuid) is 'The evidence entry of the latest proof of a request';
+
+create or replace function governance.dossier_item_after(r governance.access_request, i governance.request_item) returns json
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    about record;
+begin
+    select coalesce(bool_or(q.approved_at > r.approved_at and q.phase not in ('denied', 'cancelled', 'expired', 'orphaned')), false) as superseded,
+           coalesce(bool_or(q.cause = 'drift' and q.follows = r.id and not x.over), false) as mending,
+           coalesce(bool_or(q.cause = 'expiry' and q.follows = r.id and not x.over), false) as ending,
+           array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'drift') as drifts,
+           array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'expiry') as ends
+      into about
+      from governance.request_item j
+      join governance.access_request q on q.id = j.request_id
+     cross join lateral (select governance.ms(q.requested_at) as at,
+                                q.phase in ('denied', 'cancelled', 'expired', 'orphaned') as over) x
+     where j.source = i.source and j.account = i.account and j.entitlement = i.entitlement and j.replaced_at is null and q.id <> r.id;
+    if r.cause <> 'asked' then -- it counts itself
+        if r.cause = 'drift' then
+            about.drifts := governance.ms(r.requested_at) || about.drifts;
+        else
+            about.ends := governance.ms(r.requested_at) || about.ends;
+        end if;
+    end if;
+    return json_build_object('superseded', about.superseded, 'mending', about.mending, 'ending', about.ending,
+        'recorded', coalesce((select d.answer from governance.drift d where d.item_id = i.id and d.ended_at is null), ''),
+        'drifts', coalesce(to_json((select array_agg(n order by n desc) from unnest(about.drifts) n)), '[]'),
+        'ends', coalesce(to_json((select array_agg(n order by n desc) from unnest(about.ends) n)), '[]'));
+end $$;
+comment on function governance.dossier_item_after(governance.access_request, governance.request_item) is
+    'The same of one item: what later requests are about the very same';
+
+-- p: the member "after" of the decision document of store_request.c. The caller holds the request.
+create or replace function governance.after_save(r governance.access_request, p jsonb) returns void
+language plpgsql set search_path = pg_catalog as $$
+declare
+    item bigint := (p->>'item')::bigint;
+    made uuid;
+    drifted bigint;
+begin
+    if (p->>'over')::boolean then
+        update governance.drift d set ended_at = clock_timestamp() where d.item_id = item and d.request_id = r.id and d.ended_at is null;
+    end if;
+    if p ? 'open' then
+        made := governance.request_follow(r, p->>'cause', p->'open');
+    end if;
+    if p ? 'answer' then
+        insert into governance.drift as d (request_id, item_id, since, why, observation_id, answer, opened)
+        select r.id, i.id, to_timestamp((p->>'since_ms')::bigint / 1000.0), p->>'why', o.id, p->>'answer', made
+          from governance.request_item i
+          cross join lateral (select o.id from governance.observation o
+                               where o.item_id = i.id and o.generation = r.generation order by o.id desc limit 1) o
+         where i.id = item and i.request_id = r.id
+        on conflict (item_id) where ended_at is null do update
+           set answer = excluded.answer, opened = excluded.opened, why = excluded.why
+        returning d.id into drifted;
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (r.id, 'operator', 'CameBack', concat_ws('/', 'drift', drifted)) on conflict do nothing;
+    end if;
+    if p->>'unopened' <> '' then -- somebody has to ask for it by hand
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (r.id, 'operator', p->>'unopened', concat_ws('/', 'unopened', p->>'cause', item, drifted)) on conflict do nothing;
+    end if;
+end $$;
+comment on function governance.after_save(governance.access_request, jsonb) is 'Record a drift or its end, and open the request that follows';
+
+create or replace function governance.request_follow(r governance.access_request, p_cause text, p jsonb) returns uuid
+language plpgsql set search_path = pg_catalog as $$
+declare
+    made governance.access_request;
+begin
+    made := governance.request_create(p || jsonb_build_object(
+        'site', r.site, 'cause', p_cause, 'follows', r.id, 'requester', r.requester, 'beneficiary', r.beneficiary,
+        'requester_names', to_jsonb(r.requester_names), 'beneficiary_names', to_jsonb(r.beneficiary_names),
+        'subject_kind', r.subject_kind), false);
+    return made.id;
+end $$;
+comment on function governance.request_follow(governance.access_request, text, jsonb) is 'Open the request that follows another one';
+
+create or replace function governance.guard_drift() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        if not exists (select from governance.request_item i join governance.access_request r on r.id = i.request_id
+                        where i.id = new.item_id and r.id = new.request_id and r.phase = 'closed') then
+            raise exception 'only what is closed can come back' using errcode = 'CG002';
+        end if;
+        if not exists (select from governance.observation o where o.id = new.observation_id and o.item_id = new.item_id and o.outcome <> 'unknown') then
+            raise exception 'a drift was read' using errcode = 'CG007';
+        end if;
+        new.found_at := clock_timestamp();
+    elsif old.ended_at is not null
+       or row(new.request_id, new.item_id, new.found_at, new.since, new.observation_id)
+          is distinct from row(old.request_id, old.item_id, old.found_at, old.since, old.observation_id) then
+        raise exception 'a drift only ends' using errcode = 'CG002';
+    end if;
+    if new.opened is not null and not exists (
+           select from governance.access_request q where q.id = new.opened and q.follows = new.request_id and q.cause = 'drift') then
+        raise exception 'what is opened follows the request' using errcode = 'CG002';
+    end if;
+    return new;
+end $$;
+comment on function governance.guard_drift() is 'Trigger: a drift was read on what is closed, and only ends';

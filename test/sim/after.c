@@ -1,0 +1,167 @@
+/* after.c: what follows a proven close: reads that go on, requests opened because of others. */
+#include "sim.h"
+
+enum { SETTLE_MS = 30000, CONFIRMATIONS = 2 };
+
+/* Half an hour stands for a week, and one ticket for the many that are too many. */
+void after_draw(struct sim *s)
+{
+    s->policy.watch = (struct watch){.drift = true,
+                                     .expiry = true,
+                                     .first_ms = 60000,
+                                     .second_ms = 240000,
+                                     .third_ms = 1800000,
+                                     .then_ms = 240000,
+                                     .lead_ms = 120000,
+                                     .loop_limit = 1,
+                                     .loop_window_ms = SAFETY_MS + LIVENESS_MS};
+}
+
+static bool is_over(const struct srequest *q)
+{
+    return phase_is_terminal(q->phase) || q->phase == PHASE_ORPHANED;
+}
+
+/* The item that the chain of requests is about, as its first one numbers it. */
+static bool is_about(const struct srequest *q, const struct srequest *r, size_t item)
+{
+    bool first = r->cause == FOLLOW_NONE;
+    const struct srequest *root = first ? r : r->root;
+
+    return q->cause != FOLLOW_NONE && q->root == root &&
+           q->root_item == (first ? item : r->root_item);
+}
+
+void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
+                struct dossier *d)
+{
+    struct item_after *items = arena_array(arena, ITEMS_MAX, sizeof *items);
+    struct item *known = arena_array(arena, ITEMS_MAX, sizeof *known);
+
+    if (!r->claimed_ms)
+        return;
+    d->after.cause = r->cause;
+    for (size_t i = 0; i < d->item_count; i++) {
+        int64_t *drifts = arena_array(arena, REQUESTS_MAX, sizeof *drifts);
+        int64_t *ends = arena_array(arena, REQUESTS_MAX, sizeof *ends);
+        struct item_after *a = &items[i];
+        *a = (struct item_after){.recorded = r->recorded[i], .drifts_ms = drifts, .ends_ms = ends};
+        for (int k = s->request_count; k > 0; k--) { /* the newest first */
+            const struct srequest *q = &s->requests[k - 1];
+            bool mine = q->cause != FOLLOW_NONE && q->follows == r && is_about(q, r, i);
+            if (!is_about(q, r, i))
+                continue;
+            if (q->cause == FOLLOW_DRIFT)
+                drifts[a->drift_count++] = q->requested_ms;
+            else
+                ends[a->end_count++] = q->requested_ms;
+            a->mending |= mine && q->cause == FOLLOW_DRIFT && !is_over(q);
+            a->ending |= mine && q->cause == FOLLOW_EXPIRY && !is_over(q);
+            a->superseded |= q->approved_ms > r->approved_ms && !is_over(q);
+            if (mine && !d->after.follow) {
+                d->after.follow = q->cause;
+                d->after.follow_key = q->ticket < 0 ? STR_NONE : cycle_text(q->ticket);
+            }
+        }
+        known[i] = d->items[i];
+        known[i].proven_ms = r->closed_cycle >= 0 ? r->was_proven_ms : 0;
+    }
+    d->items = known;
+    d->after.items = items;
+}
+
+/* Reads of after the proof that really say otherwise, as many in a row as a source wants. */
+static void check_drift(struct sim *s, const struct srequest *r, size_t item)
+{
+    const struct sitem *i = &r->items[item];
+    enum outcome wrong = r->kind == REQUEST_GRANT ? OUTCOME_ABSENT : OUTCOME_PRESENT;
+    int64_t newest = 0, oldest = 0;
+    int run = 0;
+
+    for (size_t k = i->obs_count; k > 0; k--) {
+        const struct sobs *x = &i->obs[k - 1];
+        if (x->real_outcome != wrong || !x->real_complete || !x->real_canary ||
+            x->real_as_of_ms < r->proven_ms)
+            break;
+        if (!run++)
+            newest = oldest = x->real_as_of_ms;
+        if (x->real_as_of_ms < oldest)
+            oldest = x->real_as_of_ms;
+    }
+    if (run < CONFIRMATIONS || newest - oldest < SETTLE_MS)
+        sim_violate(s, "INV26 drift is read", "request %d: %d reads over %lld ms say so",
+                    (int)(r - s->requests), run, (long long)(newest - oldest));
+}
+
+static void open_next(struct sim *s, struct srequest *r, const struct decision *x)
+{
+    bool ends = x->follow == FOLLOW_EXPIRY;
+    enum request_kind kind = ends ? REQUEST_REMOVAL : r->kind;
+    int opened = 1;
+
+    for (int i = 0; i < s->request_count; i++)
+        opened += is_about(&s->requests[i], r, x->about) && s->requests[i].cause == x->follow;
+    if (opened > s->policy.watch.loop_limit)
+        sim_violate(s, "INV27 no loop", "the %dth request is opened for %s", opened,
+                    follow_name(x->follow));
+    struct srequest *q = &s->requests[store_request_new(s, false)];
+    q->kind = kind;
+    q->cause = x->follow;
+    q->follows = r;
+    q->root = r->cause == FOLLOW_NONE ? r : r->root;
+    q->root_item = r->cause == FOLLOW_NONE ? x->about : r->root_item;
+    q->access_until_ms = kind == REQUEST_GRANT ? r->access_until_ms : 0;
+    q->approval_needed &= kind == REQUEST_GRANT;
+    q->item_count = 1;
+    q->items[0] =
+        (struct sitem){.truth = r->items[x->about].truth, .truth_before = r->items[x->about].truth};
+    sim_trace(s, follow_name(x->follow), (int64_t)(r - s->requests), (int64_t)(q - s->requests));
+}
+
+void after_save(struct sim *s, struct srequest *r, const struct decision *x)
+{
+    if (x->drift)
+        check_drift(s, r, x->about);
+    if (x->follow && s->request_count == REQUESTS_MAX)
+        return; /* it is asked again at the next look */
+    if (x->follow)
+        open_next(s, r, x);
+    if (x->drift) {
+        r->recorded[x->about] = x->drift;
+        store_changed(s, r, drift_answer_name(x->drift));
+    }
+    if (x->drift_over) {
+        r->recorded[x->about] = DRIFT_NONE;
+        store_changed(s, r, "drift over");
+    }
+}
+
+static bool is_followed(const struct sim *s, const struct srequest *r, size_t item)
+{
+    for (int i = 0; i < s->request_count; i++)
+        if (is_about(&s->requests[i], r, item) && s->requests[i].requested_ms >= r->requested_ms &&
+            &s->requests[i] != r)
+            return true;
+    return false;
+}
+
+bool after_settled(const struct sim *s, const struct srequest *r)
+{
+    bool proven = r->phase == PHASE_CLOSED && r->was_proven_ms == r->proven_ms;
+    bool ends = r->kind == REQUEST_GRANT && r->access_until_ms && r->mode != GATE_OBSERVE;
+    bool full = s->request_count == REQUESTS_MAX;
+
+    for (size_t i = 0; i < r->item_count && r->phase == PHASE_CLOSED; i++) {
+        const struct sitem *item = &r->items[i];
+        bool wrong = item->truth != (r->kind == REQUEST_GRANT);
+        bool seen_in_time = item->truth_ms + SETTLE_MS < r->closed_ms + s->policy.watch.second_ms;
+        bool excepted = item->excepted_until_ms > s->now_ms;
+        if (is_followed(s, r, i) || full)
+            continue;
+        if (ends)
+            return false;
+        if (proven && !excepted && wrong && seen_in_time && !r->recorded[i])
+            return false;
+    }
+    return true;
+}
