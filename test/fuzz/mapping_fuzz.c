@@ -60,6 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ASSERT(!m == (diags.errors > 0));
     for (size_t i = 0; i < diags.count && i < DIAG_MAX; i++)
         ASSERT(diags.items[i].help[0]);
+    AUTO(drop_buf) struct buf fixed;
+    buf_init(&fixed, ROOM);
+    size_t fixes = diag_apply(&diags, &fixed);
+    ASSERT(!fixed.over && (fixes || str_eq(buf_str(&fixed), text)));
     if (!m)
         return 0;
     mapping_run_tests(m, a, &diags);

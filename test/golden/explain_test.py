@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+"""The pages of schemas/explain: their examples do what they say. And the forms in which faults are given: JSON, SARIF, GitHub,
+and as an edit of the file (--fix).
+
+usage: explain_test.py COUNTERSIGN
+"""
+import glob
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCHEMAS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "schemas")
+BATCH = 16  # files of one run
+RULE = """\
+name: remove-access
+request_type: "31"
+change: removal
+subject: { from: customfield_10061, on_missing: hold }
+application: { from: customfield_10050, lookup: { "SAP FIN": sap-fin }, on_missing: hold }
+entitlement: { from: customfield_10052, on_missing: hold }
+"""
+# Nothing in a file alone shows these.
+SILENT = {"M002": "too large a file would have to stand there", "M035": "needs the sources of a configuration",
+          "M202": "a value of 257 characters would have to stand there"}
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def pages():
+    """{code: (title, [(wrong or right, slot, fragment)])}"""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(SCHEMAS, "explain", "*.md"))):
+        for part in re.split(r"(?m)^## ", read(path))[1:]:
+            head, _, body = part.partition("\n")
+            code, _, title = head.partition(": ")
+            assert code not in found, f"{code} has two pages"
+            found[code] = (title, re.findall(r"(?ms)^```yaml (\w+) (\w+)\n(.*?)^```$", body))
+    return found
+
+
+def members(text):
+    """A map's members as text: a member is a line that begins with a key, and what is indented below it."""
+    return [part for part in re.split(r"(?m)^(?=[^\s#])", text) if part.strip()]
+
+
+def over(base, fragment):
+    """The base's members, those of the fragment instead of them or behind them."""
+    keys = {re.match(r"[\w-]+", part).group() for part in members(fragment) if re.match(r"[\w-]+:", part)}
+    kept = [part for part in members(base) if re.match(r"[\w-]+", part).group() not in keys]
+    return "".join(kept) + fragment
+
+
+def as_item(rule):
+    return "requests:\n" + "".join(("  - " if i == 0 else "    ") + line + "\n" for i, line in enumerate(rule.splitlines()))
+
+
+def whole(slot, fragment):
+    if slot == "file":
+        return fragment
+    if slot == "top":
+        return over("version: 1\n" + as_item(RULE), fragment)
+    return "version: 1\n" + as_item(over(RULE, fragment) if slot == "rule" else fragment)
+
+
+def run(*argv, cwd):
+    return subprocess.run([COUNTERSIGN, "mapping", *argv], cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+class Pages(unittest.TestCase):
+    def test_examples_do_what_they_say(self):
+        wanted = {}
+        with tempfile.TemporaryDirectory() as folder:
+            for code, (_, examples) in pages().items():
+                for n, (kind, slot, fragment) in enumerate(examples):
+                    wanted[f"{code}-{n}-{kind}.yaml"] = code if kind == "wrong" else None
+                    with open(os.path.join(folder, f"{code}-{n}-{kind}.yaml"), "w", encoding="utf-8") as file:
+                        file.write(whole(slot, fragment))
+            said = {name: set() for name in wanted}
+            for at in range(0, len(wanted), BATCH):
+                done = run("validate", "--json", *list(wanted)[at:at + BATCH], cwd=folder)
+                for fault in json.loads(done.stdout)["faults"]:
+                    said[fault["file"]].add(fault["code"])
+        self.assertEqual({name: codes for name, codes in said.items() if wanted[name] is None and codes}, {})
+        self.assertEqual([name for name, code in wanted.items() if code and code not in said[name]], [])
+
+    def test_every_page_has_examples(self):
+        for code, (_, examples) in pages().items():
+            with self.subTest(code):
+                kinds = {kind for kind, _, _ in examples}
+                if code in SILENT:
+                    self.assertEqual(kinds, set(), "then it need not be silent")
+                else:
+                    self.assertIn("right" if code.startswith("M2") else "wrong", kinds)
+
+    def test_every_code_has_a_page_of_that_title(self):
+        table = dict(re.findall(r"^\| (M\d\d\d) \| (.*) \|$", read(SCHEMAS, "README.md"), re.M))
+        self.assertEqual({code: title for code, (title, _) in pages().items()}, table)
+
+    def test_a_page_is_printed(self):
+        done = run("explain", "m010", cwd=HERE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, read(HERE, "check", "explain", "M010.txt"))
+        self.assertEqual(done.stderr, "")
+        page = json.loads(run("explain", "M010", "--json", cwd=HERE).stdout)
+        self.assertEqual(page, {"code": "M010", "title": pages()["M010"][0], "text": done.stdout})
+
+    def test_an_unknown_code_is_told(self):
+        done = run("explain", "M999", cwd=HERE)
+        self.assertEqual((done.returncode, done.stdout), (64, ""))
+        self.assertIn("there is no fault M999", done.stderr)
+
+
+class Forms(unittest.TestCase):
+    """One file with three faults, in each form."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        text = read(SCHEMAS, "example", "mapping.yaml")
+        for old, new in (("mode: warn", "mode: wam"), ("[trim, lower]", "[tirm, lower]"), ("  Resolved: done", "  On: done")):
+            assert old in text
+            text = text.replace(old, new, 1)
+        self.write(text)
+        shutil.copytree(os.path.join(SCHEMAS, "example", "fixtures"), os.path.join(self.folder, "fixtures"))
+
+    def write(self, text):
+        with open(os.path.join(self.folder, "m,a.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def text(self):
+        return read(self.folder, "m,a.yaml")
+
+    def run(self, *args, **kw):  # of unittest, unless a command line is given
+        return run(*args, cwd=self.folder) if args and isinstance(args[0], str) else super().run(*args, **kw)
+
+    def test_json(self):
+        done = self.run("validate", "--json", "m,a.yaml")
+        self.assertEqual(done.returncode, 78)
+        said = json.loads(done.stdout)
+        self.assertEqual(said["errors"], 1)
+        self.assertEqual({(f["code"], f["file"], f["fix"]["text"]) for f in said["faults"]}, {("M010", "m,a.yaml", '"On"')})
+
+    def test_sarif(self):
+        self.run("validate", "--fix", "m,a.yaml")
+        self.write(self.text().replace("[trim, lower]", "[tirm, regex]", 1).replace("wam", "warn"))
+        done = self.run("validate", "--format", "sarif", "m,a.yaml")
+        self.assertEqual(done.returncode, 78)
+        log = json.loads(done.stdout)
+        self.assertEqual((log["version"], len(log["runs"])), ("2.1.0", 1))
+        one = log["runs"][0]
+        self.assertEqual(one["columnKind"], "unicodeCodePoints")
+        self.assertEqual([r["id"] for r in one["tool"]["driver"]["rules"]], ["M022"])
+        self.assertEqual([(r["ruleId"], r["level"]) for r in one["results"]], [("M022", "error")] * 2)
+        first, second = one["results"]
+        place = first["locations"][0]["physicalLocation"]
+        self.assertEqual(place["artifactLocation"]["uri"], "m%2Ca.yaml")
+        line = self.text().splitlines()[place["region"]["startLine"] - 1]
+        self.assertEqual(line[place["region"]["startColumn"] - 1:place["region"]["endColumn"] - 1], "tirm")
+        change = first["fixes"][0]["artifactChanges"][0]["replacements"][0]
+        self.assertEqual((change["deletedRegion"], change["insertedContent"]), (place["region"], {"text": "trim"}))
+        self.assertNotIn("fixes", second)
+
+    def test_github(self):
+        done = self.run("validate", "--format", "github", "m,a.yaml")
+        self.assertRegex(done.stdout, r"\A::error file=m%2Ca\.yaml,line=\d+,col=3,endColumn=5,title=M010::YAML reads .*\n\Z")
+
+    def test_unknown_form(self):
+        self.assertEqual(self.run("validate", "--format", "xml", "m,a.yaml").returncode, 64)
+
+    def test_fix_corrects_one_layer_after_the_other(self):
+        os.chmod(os.path.join(self.folder, "m,a.yaml"), 0o640)
+        done = self.run("validate", "--fix", "m,a.yaml")
+        self.assertEqual(done.returncode, 78, "mode: wam is not near to any one mode" if done.returncode else "")
+        text = self.text()
+        self.assertIn('  "On": done', text)
+        self.assertIn("[trim, lower]", text)
+        self.assertNotIn("tirm", text)
+        self.assertIn("On -> \"On\" [M010]", done.stderr)
+        self.assertIn("tirm -> trim [M022]", done.stderr)
+        self.assertIn("mode: wam", text)
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(self.folder, "m,a.yaml")).st_mode), 0o640)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["fixtures", "m,a.yaml"])
+        self.write(text.replace("wam", "warn"))
+        self.assertEqual(self.run("validate", "m,a.yaml").returncode, 0)
+
+    def test_a_dry_run_writes_nothing(self):
+        before = self.text()
+        done = self.run("validate", "--fix", "--dry-run", "m,a.yaml")
+        self.assertEqual(self.text(), before)
+        self.assertIn('On -> "On" [M010], not written', done.stderr)
+
+
+if __name__ == "__main__":
+    COUNTERSIGN = os.path.abspath(sys.argv[1])
+    unittest.main(argv=sys.argv[:1])
