@@ -18,14 +18,19 @@ static int mapping_command(struct cli *cli)
         const char *name;
         int (*run)(struct cli *cli);
     } VERBS[] = {
-        {"validate", mapping_validate}, {"test", mapping_validate}, {"explain", mapping_explain}};
+        {"validate", mapping_validate},
+        {"test", mapping_validate},
+        {"try", mapping_try},
+        {"explain", mapping_explain},
+    };
     const char *verb = cli_word(cli);
 
     for (size_t i = 0; verb && i < sizeof VERBS / sizeof VERBS[0]; i++)
         if (strcmp(verb, VERBS[i].name) == 0)
             return VERBS[i].run(cli);
-    return cli_usage(cli, "validate FILE... | test FILE... | explain CODE");
+    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE");
 }
 
 const struct cli_command CLI_MAPPING = {
-    "mapping", "validate a mapping file and run its tests; explain a fault", mapping_command};
+    "mapping", "validate a mapping file and run its tests; try it on a ticket; explain a fault",
+    mapping_command};

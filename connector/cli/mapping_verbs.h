@@ -9,5 +9,7 @@
 int mapping_validate(struct cli *cli);
 /* CODE: the page of a fault. */
 int mapping_explain(struct cli *cli);
+/* FILE TICKET.json: what becomes of one ticket, function by function. */
+int mapping_try(struct cli *cli);
 
 #endif

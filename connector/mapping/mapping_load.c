@@ -38,34 +38,6 @@ const struct yaml *list_of(const struct loader *l, const struct yaml *v, const c
 
 /* --- one binding --- */
 
-static void load_steps(const struct loader *l, const struct yaml *list, struct binding *b)
-{
-    static const char *const NAMES[] = {
-#define X(suffix, name) name,
-        MAPPING_FUNCTIONS(X)
-#undef X
-            NULL};
-
-    YAML_EACH(v, list_of(l, list, "'then'"))
-    {
-        size_t i = 0;
-        while (NAMES[i] && !str_eq_c(v->scalar, NAMES[i]))
-            i++;
-        if (!NAMES[i]) {
-            diag_error(l->diags, "M022", v->pos, "there is no function '%.*s'", STR_ARG(v->scalar));
-            diag_note(l->diags, "functions are trim, lower, upper, email, account, bool, first, "
-                                "plain, parent, child, id");
-            diag_similar(l->diags, v->pos, v->scalar, NAMES, "take one of these");
-        } else if (b->step_count == MAPPING_STEPS_MAX) {
-            diag_error(l->diags, "M023", v->pos, "more than %d functions in one binding",
-                       MAPPING_STEPS_MAX);
-            diag_help(l->diags, "leave out those that change nothing");
-        } else {
-            b->steps[b->step_count++] = (enum mapping_step)i;
-        }
-    }
-}
-
 /* A pair that can never be met means nothing today; under the right key it means what is written.
  */
 static void fix_key(const struct loader *l, const struct yaml *map, const struct yaml *pair,
@@ -86,10 +58,12 @@ static void fix_key(const struct loader *l, const struct yaml *map, const struct
 static void check_reachable(const struct loader *l, const struct binding *b, const struct yaml *map,
                             const struct yaml *pair)
 {
-    struct value v = {.kind = VALUE_TEXT, .text = pair->key};
+    size_t from = b->step_count;
 
-    for (size_t i = 0; i < b->step_count; i++)
-        v = value_step(l->arena, b->steps[i], v);
+    while (from && step_kind(b->steps[from - 1]) != STEP_SHAPE) /* what these leave can be met */
+        from--;
+    struct value v =
+        value_steps(l->arena, b, from, (struct value){.kind = VALUE_TEXT, .text = pair->key});
     if (v.kind == VALUE_TEXT && str_eq(v.text, pair->key))
         return;
     diag_error(l->diags, "M046", pair->key_pos,
@@ -454,6 +428,35 @@ static void load_rule(const struct loader *l, const struct yaml *v)
 
 /* --- the file --- */
 
+/* A resolution is what people choose when they close: "Done", "Won't Do", "Cancelled". */
+static void load_resolutions(const struct loader *l, const struct yaml *map)
+{
+    static const char *const ROLES[] = {"done", "cancelled", "declined", NULL};
+
+    if (map && map->kind != YAML_MAP) {
+        diag_error(l->diags, "M024", map->pos, "resolutions must be a map");
+        diag_help(l->diags, "write resolutions: { \"Won't Do\": declined }");
+        return;
+    }
+    YAML_EACH(v, map)
+    {
+        size_t i = 0;
+        while (ROLES[i] && !str_eq_c(v->scalar, ROLES[i]))
+            i++;
+        if (!ROLES[i]) {
+            diag_error(l->diags, "M065", v->pos, "a resolution cannot be '%.*s'",
+                       STR_ARG(v->scalar));
+            diag_similar(l->diags, v->pos, v->scalar, ROLES, "use done, cancelled or declined");
+        } else if (l->m->resolution_count == MAPPING_STATUSES_MAX) {
+            diag_error(l->diags, "M023", v->pos, "more than %d resolutions", MAPPING_STATUSES_MAX);
+            diag_help(l->diags, "name only those that mean cancelled or declined");
+        } else {
+            l->m->resolutions[l->m->resolution_count++] =
+                (struct mapping_resolution){v->key, STATUS_DONE + (enum status_role)i};
+        }
+    }
+}
+
 static void load_statuses(const struct loader *l, const struct yaml *map)
 {
     static const char *const ROLES[] = {"open", "verify", "done", "cancelled", "declined", NULL};
@@ -556,13 +559,14 @@ static void load_head(const struct loader *l, const struct yaml *root)
     load_ticket_head(l, ticket);
     load_exception(l, yaml_member(root, "exception"));
     load_statuses(l, yaml_member(root, "statuses"));
+    load_resolutions(l, yaml_member(root, "resolutions"));
 }
 
 static void load_root(const struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"version", "service_desk", "ticket",
-                                        "fields",  "statuses",     "requests",
-                                        "tests",   "exception",    NULL};
+    static const char *const KNOWN[] = {
+        "version",  "service_desk", "ticket", "fields",    "statuses",
+        "requests", "resolutions",  "tests",  "exception", NULL};
     const struct yaml *requests = yaml_member(root, "requests");
 
     refuse_unknown(l, root, KNOWN, "a mapping file");

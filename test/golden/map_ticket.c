@@ -42,11 +42,10 @@ static const char *back(const struct mapping *m, struct arena *a, const struct m
 static void put(struct json_out *out, const struct mapping *m, struct arena *a,
                 const struct mapped *r)
 {
-    static const char *const OUTCOMES[] = {"mapped", "hold", "not_governed"};
     struct str fields = STR("null");
 
     json_open_object(out);
-    json_str_member(out, "outcome", str_of(OUTCOMES[r->outcome]));
+    json_str_member(out, "outcome", str_of(mapped_outcome_name(r->outcome)));
     if (r->outcome == MAPPED_HOLD) {
         json_str_member(out, "code", str_of(r->hold_code));
         json_str_member(out, "field", r->hold_field);

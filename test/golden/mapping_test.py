@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""The pages of schemas/explain: their examples do what they say. And the forms in which faults are given: JSON, SARIF, GitHub,
-and as an edit of the file (--fix).
+"""The pages of schemas/explain: their examples do what they say. The forms in which faults are given: JSON, SARIF, GitHub, and as
+an edit of the file (--fix). And tickets, explained function by function.
 
-usage: explain_test.py COUNTERSIGN
+usage: mapping_test.py COUNTERSIGN [--update]      (--update writes what the program says now as expected)
 """
 import glob
 import json
@@ -17,6 +17,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMAS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "schemas")
+UPDATE = "--update" in sys.argv
 BATCH = 16  # files of one run
 RULE = """\
 name: remove-access
@@ -72,6 +73,15 @@ def whole(slot, fragment):
     return "version: 1\n" + as_item(over(RULE, fragment) if slot == "rule" else fragment)
 
 
+def golden(case, name, said):
+    path = os.path.join(HERE, "check", name)
+    if UPDATE:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(said)
+    case.maxDiff = None
+    case.assertMultiLineEqual(read(path), said)
+
+
 def run(*argv, cwd):
     return subprocess.run([COUNTERSIGN, "mapping", *argv], cwd=cwd, capture_output=True, text=True, timeout=120)
 
@@ -109,7 +119,7 @@ class Pages(unittest.TestCase):
     def test_a_page_is_printed(self):
         done = run("explain", "m010", cwd=HERE)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout, read(HERE, "check", "explain", "M010.txt"))
+        golden(self, "explain/M010.txt", done.stdout)
         self.assertEqual(done.stderr, "")
         page = json.loads(run("explain", "M010", "--json", cwd=HERE).stdout)
         self.assertEqual(page, {"code": "M010", "title": pages()["M010"][0], "text": done.stdout})
@@ -198,6 +208,42 @@ class Forms(unittest.TestCase):
         done = self.run("validate", "--fix", "--dry-run", "m,a.yaml")
         self.assertEqual(self.text(), before)
         self.assertIn('On -> "On" [M010], not written', done.stderr)
+
+
+class Try(unittest.TestCase):
+    """Tickets of mapping/, explained; what is said of them is what `map_ticket` makes of them."""
+
+    CASES = ("removal-leaver", "unknown-system", "multi-select", "empty-role", "not-governed", "every-kind", "hidden-person")
+
+    def argv(self, name):
+        own = os.path.join("mapping", name, "mapping.yaml")
+        mapping = own if os.path.exists(os.path.join(HERE, own)) else "../../schemas/example/mapping.yaml"
+        return ["try", mapping, os.path.join("mapping", name, "ticket.json")]
+
+    def test_each_step_is_shown(self):
+        said = ""
+        for name in self.CASES:
+            done = run(*self.argv(name), cwd=HERE)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            said += f"# {name}\n" + re.sub(r", [0-9a-f]{12}\)", ", HASH)", done.stdout) + "\n"
+        golden(self, "try/tickets.txt", said)
+
+    def test_json(self):
+        for name in ("empty-role", "removal-leaver", "not-governed"):
+            with self.subTest(name):
+                said = json.loads(run(*self.argv(name), "--json", cwd=HERE).stdout)
+                expected = json.loads(read(HERE, "mapping", name, "expected.json"))
+                self.assertEqual(said["outcome"], expected["outcome"])
+                stops = [(t["target"], s["step"]) for t in said["targets"] for s in t["steps"] if s["stops"]]
+                self.assertEqual(stops, [("entitlement", "on_missing")] if name == "empty-role" else [])
+                self.assertEqual("request" in said, name == "removal-leaver")
+
+    def test_bad_input_is_told(self):
+        ticket = os.path.join("mapping", "removal-leaver", "ticket.json")
+        self.assertEqual(run("try", "../../schemas/example/mapping.yaml", "nothing.json", cwd=HERE).returncode, 65)
+        self.assertEqual(run("try", "../../schemas/example/mapping.yaml", "golden.yaml", cwd=HERE).returncode, 65)
+        self.assertEqual(run("try", ticket, ticket, cwd=HERE).returncode, 78)
+        self.assertEqual(run("try", ticket, cwd=HERE).returncode, 64)
 
 
 if __name__ == "__main__":
