@@ -15,6 +15,9 @@ import sys
 import tempfile
 import unittest
 
+import jsonschema
+import yaml
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMAS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "schemas")
 UPDATE = "--update" in sys.argv
@@ -128,6 +131,33 @@ class Pages(unittest.TestCase):
         done = run("explain", "M999", cwd=HERE)
         self.assertEqual((done.returncode, done.stdout), (64, ""))
         self.assertIn("there is no fault M999", done.stderr)
+
+
+class Examples(unittest.TestCase):
+    """One for each lifecycle event, in the reference."""
+
+    EVENTS = ["Joiner", "Mover", "Leaver", "Privileged", "Contractor", "Service account", "Key rotation"]
+
+    def examples(self):
+        text = read(SCHEMAS, "README.md")
+        return re.findall(r"(?ms)^\*\*([A-Z][a-z ]+)\*\*: [^`]*?\n\n```yaml example\n(.*?)^```$", text), text
+
+    def test_all_events_have_one(self):
+        found, text = self.examples()
+        self.assertEqual([event for event, _ in found], self.EVENTS)
+        self.assertEqual(text.count("```yaml example"), len(found))
+
+    def test_they_are_good_and_their_tests_pass(self):
+        schema = jsonschema.Draft7Validator(json.loads(read(SCHEMAS, "mapping.schema.json")))
+        with tempfile.TemporaryDirectory() as folder:
+            for event, text in self.examples()[0]:
+                with open(os.path.join(folder, event + ".yaml"), "w", encoding="utf-8") as file:
+                    file.write("version: 1\n" + text)
+                self.assertEqual([e.message for e in schema.iter_errors(yaml.safe_load("version: 1\n" + text))], [], event)
+                self.assertTrue(yaml.safe_load(text)["tests"], event)
+            done = run("validate", *(event + ".yaml" for event in self.EVENTS), cwd=folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(re.findall(r"(?m): 0 errors, \d rules?, [1-9] tests? run$", done.stderr)), len(self.EVENTS), done.stderr)
 
 
 class Forms(unittest.TestCase):
