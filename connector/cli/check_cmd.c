@@ -10,16 +10,20 @@ static int check(struct cli *cli)
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     struct diag_list *mapping = ARENA_NEW(arena, struct diag_list);
     bool without_secrets = cli_flag(cli, "without-secrets"), online = cli_flag(cli, "online");
+    enum diag_format format;
+    bool known = diag_format_option(cli, &format);
     int left = cli_leftover(cli);
 
+    if (!known)
+        return cli_usage(cli, "[--without-secrets] [--online] [--format text|json|sarif|github]");
     if (left)
         return left;
     cli->secrets = !without_secrets;
     struct config_input input = cli_config_input(cli);
     struct config *config = config_load_from(arena, &input, diags, mapping);
     const struct diag_list *const lists[] = {diags, mapping};
-    if (cli->json && !(online && config)) {
-        diag_print(lists, 2, DIAG_JSON);
+    if (format != DIAG_TEXT && !(online && config)) {
+        diag_print(lists, 2, format);
     } else {
         diag_print(lists, 2, DIAG_TEXT);
         size_t errors = diags->errors + mapping->errors;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/codecs.h"
+#include "cli/cli.h"
 #include "cli/explain.h"
 #include "json/json_write.h"
 
@@ -29,10 +30,11 @@ static void gather(const struct diag_list *const *lists, size_t count, struct fa
     }
 }
 
-bool diag_format_from(struct str word, enum diag_format *ret)
+bool diag_format_option(struct cli *cli, enum diag_format *ret)
 {
     static const char *const NAMES[] = {"text", "json", "sarif", "github"};
-    int i = str_index(word, NAMES, 4);
+    const char *word = cli_option(cli, "format");
+    int i = word ? str_index(str_of(word), NAMES, 4) : cli->json ? DIAG_JSON : DIAG_TEXT;
 
     if (i >= 0)
         *ret = (enum diag_format)i;

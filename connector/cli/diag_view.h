@@ -11,8 +11,10 @@ enum diag_format {
     DIAG_GITHUB, /* one line each, as workflow commands of GitHub Actions take them */
 };
 
-/* "text", "json", "sarif", "github"; false for any other word. */
-MUST_CHECK bool diag_format_from(struct str word, enum diag_format *ret);
+/* --format text|json|sarif|github taken off the command line, or --json; false for any other
+ * word. */
+struct cli;
+MUST_CHECK bool diag_format_option(struct cli *cli, enum diag_format *ret);
 /* Print all faults of all lists, at most 16. */
 void diag_print(const struct diag_list *const *lists, size_t count, enum diag_format format);
 

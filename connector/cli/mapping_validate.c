@@ -106,14 +106,6 @@ static void sum_up(const struct checked *c)
                 c->diags.items[0].code);
 }
 
-static bool take_format(struct cli *cli, enum diag_format *ret)
-{
-    const char *word = cli_option(cli, "format");
-
-    *ret = cli->json ? DIAG_JSON : DIAG_TEXT;
-    return !word || diag_format_from(str_of(word), ret);
-}
-
 int mapping_validate(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -125,7 +117,7 @@ int mapping_validate(struct cli *cli)
     struct err err = {0};
     const char *file;
 
-    bool known_format = take_format(cli, &format);
+    bool known_format = diag_format_option(cli, &format);
     while (known_format && n < FILES_MAX && (file = cli_word(cli)) != NULL) {
         if (!check_and_fix(arena, file, fix, dry_run, &checked[n], &err))
             return cli_fail(&err);

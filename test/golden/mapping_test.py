@@ -214,6 +214,17 @@ class Forms(unittest.TestCase):
         done = self.run("validate", "--format", "github", "m,a.yaml")
         self.assertRegex(done.stdout, r"\A::error file=m%2Ca\.yaml,line=\d+,col=3,endColumn=5,title=M010::YAML reads .*\n\Z")
 
+    def test_a_configuration_with_its_mapping(self):
+        """Faults of both files in one answer, each under the name of its file."""
+        with open(os.path.join(self.folder, "countersign.yaml"), "w", encoding="utf-8") as file:
+            text = read(SCHEMAS, "example", "countersign.yaml")
+            file.write(text.replace("mapping: mapping.yaml", "mapping: m,a.yaml").replace("flavour: cloud", "flavour: clod"))
+        done = subprocess.run([COUNTERSIGN, "check", "--config", "countersign.yaml", "--without-secrets", "--format", "github"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 78)
+        self.assertEqual([re.sub(r",line.*title=(\w+)::.*", r" \1", line) for line in done.stdout.splitlines()],
+                         ["::error file=countersign.yaml C024", "::error file=m%2Ca.yaml M010"])
+
     def test_unknown_form(self):
         self.assertEqual(self.run("validate", "--format", "xml", "m,a.yaml").returncode, 64)
 
