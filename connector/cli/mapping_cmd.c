@@ -19,7 +19,7 @@ static int mapping_command(struct cli *cli)
         int (*run)(struct cli *cli);
     } VERBS[] = {
         {"validate", mapping_validate},
-        {"test", mapping_validate},
+        {"test", mapping_test},
         {"try", mapping_try},
         {"explain", mapping_explain},
     };

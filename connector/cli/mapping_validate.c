@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "cli/diag_view.h"
 #include "cli/mapping_verbs.h"
+#include "cli/view.h"
 #include "io/io_file.h"
 
 enum {
@@ -15,8 +16,8 @@ enum {
 
 struct checked {
     struct diag_list diags;
-    size_t rules, tests;
-    bool loaded;
+    const struct mapping *m; /* NULL: it has faults */
+    size_t tests;
 };
 
 static bool check_file(struct arena *arena, const char *file, struct checked *c, struct err *err)
@@ -29,8 +30,7 @@ static bool check_file(struct arena *arena, const char *file, struct checked *c,
     if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, err))
         return false;
     const struct mapping *m = mapping_load(arena, file, text, NULL, 0, &c->diags);
-    c->loaded = m != NULL;
-    c->rules = m ? m->rule_count : 0;
+    c->m = m;
     c->tests = m ? config_run_mapping_tests(m, arena, &c->diags) : 0;
     return true;
 }
@@ -96,9 +96,9 @@ static void sum_up(const struct checked *c)
     fprintf(stderr, "%s: %zu error%s", c->diags.file, errors, plural(errors));
     if (warnings)
         fprintf(stderr, ", %zu warning%s", warnings, plural(warnings));
-    if (c->loaded)
-        fprintf(stderr, ", %zu rule%s, %zu test%s run\n", c->rules, plural(c->rules), c->tests,
-                plural(c->tests));
+    if (c->m)
+        fprintf(stderr, ", %zu rule%s, %zu test%s run\n", c->m->rule_count,
+                plural(c->m->rule_count), c->tests, plural(c->tests));
     else
         fprintf(stderr, "; tests are run when these are corrected\n");
     if (c->diags.count)
@@ -106,7 +106,33 @@ static void sum_up(const struct checked *c)
                 c->diags.items[0].code);
 }
 
-int mapping_validate(struct cli *cli)
+static bool is_before(struct diag_pos a, struct diag_pos b)
+{
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
+/* A fault of a test stands inside it. */
+static bool has_fault(const struct diag_list *diags, const struct yaml *test)
+{
+    for (size_t i = 0; i < diags->count && i < DIAG_MAX; i++) {
+        struct diag_pos at = diags->items[i].pos;
+        if (!is_before(at, test->pos) && (!test->next || is_before(at, test->next->pos)))
+            return true;
+    }
+    return false;
+}
+
+static void list_tests(struct arena *arena, const struct checked *c)
+{
+    YAML_EACH(test, c->m ? c->m->tests : NULL)
+    {
+        const struct yaml *name = yaml_member(test, "name");
+        printf("%s  %.*s\n", has_fault(&c->diags, test) ? "FAIL" : "ok  ",
+               STR_ARG(view_plain(arena, name ? name->scalar : STR("without a name"))));
+    }
+}
+
+static int validate(struct cli *cli, bool listed)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     bool fix = cli_flag(cli, "fix"), dry_run = cli_flag(cli, "dry-run");
@@ -125,10 +151,23 @@ int mapping_validate(struct cli *cli)
         errors += checked[n++].diags.errors;
     }
     if (!n || !known_format || cli->argc)
-        return cli_usage(cli, "validate [--fix [--dry-run]] [--format text|json|sarif|github] "
+        return cli_usage(cli, "validate|test [--fix [--dry-run]] [--format text|json|sarif|github] "
                               "FILE...");
+    for (size_t i = 0; listed && format == DIAG_TEXT && i < n; i++)
+        list_tests(arena, &checked[i]);
+    (void)fflush(stdout); /* before what is said about them */
     diag_print(lists, n, format);
     for (size_t i = 0; format == DIAG_TEXT && i < n; i++)
         sum_up(&checked[i]);
     return errors ? EXIT_CODE_CONFIG : EXIT_CODE_OK;
+}
+
+int mapping_validate(struct cli *cli)
+{
+    return validate(cli, false);
+}
+
+int mapping_test(struct cli *cli)
+{
+    return validate(cli, true);
 }

@@ -7,6 +7,8 @@
 
 /* FILE...: faults and failing tests; --fix writes what nobody need think about. */
 int mapping_validate(struct cli *cli);
+/* The same, and each test by its name. */
+int mapping_test(struct cli *cli);
 /* CODE: the page of a fault. */
 int mapping_explain(struct cli *cli);
 /* FILE TICKET.json: what becomes of one ticket, function by function. */

@@ -292,6 +292,8 @@ const struct yaml *yaml_parse(struct arena *arena, struct str text, struct diag_
 {
     struct reader r = {.arena = arena, .diags = diags};
 
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) /* editors put it before UTF-8; nobody sees it */
+        text = str_n(text.p + 3, text.len - 3);
     diags->text = text;
     if (text.len > LIMIT_YAML_BYTES)
         return stop(&r, (struct diag_pos){0}, "M002", "the file is larger than 1 MB", "split it");

@@ -225,6 +225,16 @@ class Forms(unittest.TestCase):
         self.assertEqual([re.sub(r",line.*title=(\w+)::.*", r" \1", line) for line in done.stdout.splitlines()],
                          ["::error file=countersign.yaml C024", "::error file=m%2Ca.yaml M010"])
 
+    def test_tests_are_listed(self):
+        name = "another person is expected"
+        self.write("version: 1\n" + as_item(RULE) + "tests:\n" + "".join(
+            f'  - {{ name: "{title}", ticket: {{ request_type: "{number}" }}, expect: {{ outcome: {outcome} }} }}\n'
+            for title, number, outcome in (("not ours", 99, "not_governed"), (name, 31, "mapped"), ("held", 31, "hold"))))
+        done = self.run("test", "m,a.yaml")
+        self.assertEqual((done.returncode, done.stdout), (78, f"ok    not ours\nFAIL  {name}\nok    held\n"))
+        self.assertIn("m,a.yaml: 1 error, 1 rule, 3 tests run", done.stderr)
+        self.assertEqual(self.run("validate", "m,a.yaml").stdout, "")
+
     def test_unknown_form(self):
         self.assertEqual(self.run("validate", "--format", "xml", "m,a.yaml").returncode, 64)
 
