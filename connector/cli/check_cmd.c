@@ -2,42 +2,7 @@
 
 #include "base/limits.h"
 #include "cli/check_online.h"
-#include "json/json_write.h"
-
-static void put_faults(struct json_out *out, const struct diag_list *list)
-{
-    for (size_t i = 0; i < list->count && i < DIAG_MAX; i++) {
-        const struct diag *d = &list->items[i];
-        json_open_object(out);
-        json_str_member(out, "file", str_of(list->file));
-        json_i64_member(out, "line", d->pos.line);
-        json_i64_member(out, "column", d->pos.column);
-        json_str_member(out, "code", str_of(d->code));
-        json_str_member(out, "severity", d->warning ? STR("warning") : STR("error"));
-        json_str_member(out, "text", str_of(d->text));
-        json_str_member(out, "note", str_of(d->note));
-        json_str_member(out, "help", str_of(d->help));
-        json_close_object(out);
-    }
-}
-
-static void print_json(const struct diag_list *config, const struct diag_list *mapping)
-{
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
-
-    buf_init(&b, 1024 * 1024);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_i64_member(&out, "errors", (int64_t)(config->errors + mapping->errors));
-    json_put_name(&out, "faults");
-    json_open_array(&out);
-    put_faults(&out, config);
-    put_faults(&out, mapping);
-    json_close_array(&out);
-    json_close_object(&out);
-    printf("%s\n", b.p);
-}
+#include "cli/diag_view.h"
 
 static int check(struct cli *cli)
 {
@@ -45,22 +10,22 @@ static int check(struct cli *cli)
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     struct diag_list *mapping = ARENA_NEW(arena, struct diag_list);
     bool without_secrets = cli_flag(cli, "without-secrets"), online = cli_flag(cli, "online");
+    enum diag_format format;
+    bool known = diag_format_option(cli, &format);
     int left = cli_leftover(cli);
 
+    if (!known)
+        return cli_usage(cli, "[--without-secrets] [--online] [--format text|json|sarif|github]");
     if (left)
         return left;
     cli->secrets = !without_secrets;
     struct config_input input = cli_config_input(cli);
     struct config *config = config_load_from(arena, &input, diags, mapping);
-    if (cli->json && !(online && config)) {
-        print_json(diags, mapping);
+    const struct diag_list *const lists[] = {diags, mapping};
+    if (format != DIAG_TEXT && !(online && config)) {
+        diag_print(lists, 2, format);
     } else {
-        AUTO(drop_buf) struct buf b;
-        buf_init(&b, 1024 * 1024);
-        diag_render(diags, &b);
-        diag_render(mapping, &b);
-        if (b.len)
-            fwrite(b.p, 1, b.len, stderr);
+        diag_print(lists, 2, DIAG_TEXT);
         size_t errors = diags->errors + mapping->errors;
         fprintf(stderr, "%s: %zu error%s", cli->config_file, errors, errors == 1 ? "" : "s");
         if (config)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void drop_fd(int *fd)
@@ -54,6 +55,32 @@ bool file_read(struct arena *arena, const char *path, size_t limit, struct str *
     if (len > 0 && !ret_text->p)
         return FAIL(err, ERR_INPUT, "'%s' does not fit the memory set aside for it", path);
     return true;
+}
+
+static bool write_whole(const char *path, mode_t mode, struct str text)
+{
+    AUTO(drop_fd) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    size_t done = 0;
+
+    while (fd >= 0 && done < text.len) {
+        ssize_t n = write(fd, text.p + done, text.len - done);
+        if (n < 0 && errno != EINTR)
+            return false;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return fd >= 0 && fsync(fd) == 0;
+}
+
+bool file_replace(const char *path, struct str text, struct err *err)
+{
+    struct stat old;
+    char beside[4096];
+    mode_t mode = stat(path, &old) == 0 ? old.st_mode & 0777 : 0666;
+
+    if (snprintf(beside, sizeof beside, "%s.new", path) < (int)sizeof beside &&
+        write_whole(beside, mode, text) && rename(beside, path) == 0)
+        return true;
+    return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
 }
 
 static struct str without_line_end(struct str s)

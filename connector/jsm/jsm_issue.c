@@ -51,6 +51,19 @@ static enum status_role role_of(const struct json *status, const struct jsm_view
                           category, NULL);
 }
 
+/* Many workflows have one Done status, and only the resolution tells what was withdrawn. */
+static enum status_role role_of_issue(const struct json *issue, const struct jsm_view *view,
+                                      enum status_category category)
+{
+    enum status_role role = role_of(json_path(issue, "fields/status"), view, category);
+    struct str name = json_path_str(issue, "fields/resolution/name");
+
+    for (size_t i = 0; role == STATUS_DONE && name.len && i < view->resolution_count; i++)
+        if (str_eq(view->resolutions[i].name, name))
+            return view->resolutions[i].role;
+    return role;
+}
+
 /* Changelog ids grow; they are compared as numbers because their order in the document is not
  * promised. */
 static bool newer(struct str id, struct str than)
@@ -216,7 +229,7 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
         return FAIL(err, ERR_INPUT, "an issue without id, status or status category");
     if (!clock_parse(json_path_str(issue, "fields/updated"), &ret->updated_ms))
         return FAIL(err, ERR_INPUT, "an issue without 'updated'");
-    ret->role = role_of(status, view, ret->category);
+    ret->role = role_of_issue(issue, view, ret->category);
     ret->resolution_set = json_type(json_path(issue, "fields/resolution")) == JSON_OBJECT;
     ret->marker = jsm_marker_find(a, issue, view->marker_field);
     take_origin(a, issue, view, ret);
@@ -325,7 +338,7 @@ static bool is_live(const struct json *issue, const struct jsm_view *view)
 {
     const struct json *status = json_path(issue, "fields/status");
     enum status_category category = jsm_category(json_path_str(status, "statusCategory/key"));
-    enum status_role role = role_of(status, view, category);
+    enum status_role role = role_of_issue(issue, view, category);
 
     return role != STATUS_CANCELLED && role != STATUS_DECLINED;
 }

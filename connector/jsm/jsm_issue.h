@@ -26,6 +26,9 @@ struct jsm_view {
     struct str marker_field;  /* where a marker may stand beside labels; see jsm_marker.h */
     const struct jsm_status_role *statuses;
     size_t status_count;
+    /* what a resolution says of a ticket in a status that means done; others: it is done */
+    const struct jsm_status_role *resolutions;
+    size_t resolution_count;
     /* ids of those whose changes are looked for: first those that say what is approved, then those
      * of an exception asked for, and what belongs to it */
     const struct str *fields;

@@ -145,12 +145,14 @@ enum json_type json_type(const struct json *v)
     return cJSON_IsArray(n) ? JSON_ARRAY : JSON_OBJECT;
 }
 
+/* A ticket has some hundred fields of almost one name: a name is compared without its length. */
 const struct json *json_member_str(const struct json *object, struct str name)
 {
-    if (json_type(object) != JSON_OBJECT)
+    if (json_type(object) != JSON_OBJECT || (name.len && memchr(name.p, '\0', name.len)))
         return NULL;
     for (const cJSON *m = node(object)->child; m; m = m->next)
-        if (str_eq_c(name, m->string))
+        if (!name.len ? !m->string[0]
+                      : strncmp(m->string, name.p, name.len) == 0 && !m->string[name.len])
             return value(m);
     return NULL;
 }

@@ -30,23 +30,35 @@ enum {
     MAPPING_PEOPLE_MAX = 8,  /* participants */
 };
 
-/* X(suffix, name in the file): total functions; the table in mapping_value.c says what each does to
- * which kind of value. */
-#define MAPPING_FUNCTIONS(X)                                                \
-    X(TRIM, "trim")                                                         \
-    X(LOWER, "lower") /* ASCII letters */                                   \
-    X(UPPER, "upper")                                                       \
-    X(EMAIL, "email")     /* a person's address; text that is an address */ \
-    X(ACCOUNT, "account") /* a person's account id */                       \
-    X(BOOL, "bool")       /* yes, true, 1 and no, false, 0 */               \
-    X(FIRST, "first")     /* of a list */                                   \
-    X(PLAIN, "plain")     /* the words of formatted text */                 \
-    X(PARENT, "parent")   /* the upper of a choice in two levels */         \
-    X(CHILD, "child")     /* the lower */                                   \
-    X(ID, "id")           /* of an object: Assets, organisation, option */
+/* X(suffix, name in the file, argument, kind): total functions; the table in mapping_value.c says
+ * what each does to which kind of value.
+ * argument: NONE, or of { name: argument } TEXT, NUMBER, PAIR of texts, PATTERN.
+ * kind: TIDY, what it makes of a text is that text, only tidier, and making it again changes
+ * nothing; TAKE, it takes a part of a value, and what is no such value stays; SHAPE, it makes
+ * another text. */
+#define MAPPING_FUNCTIONS(X)                                                                \
+    X(TRIM, "trim", NONE, TIDY)                                                             \
+    X(LOWER, "lower", NONE, TIDY) /* ASCII letters */                                       \
+    X(UPPER, "upper", NONE, TIDY)                                                           \
+    X(EMAIL, "email", NONE, TIDY)      /* a person's address; text that is an address */    \
+    X(ACCOUNT, "account", NONE, TAKE)  /* a person's account id */                          \
+    X(BOOL, "bool", NONE, TIDY)        /* yes, true, 1 and no, false, 0 */                  \
+    X(NUMBER, "number", NONE, TIDY)    /* as people write it: 10 of Jira's 10.0 */          \
+    X(DATE, "date", NONE, TIDY)        /* the day of a date or a time */                    \
+    X(FIRST, "first", NONE, TAKE)      /* of a list */                                      \
+    X(PLAIN, "plain", NONE, TAKE)      /* the words of formatted text */                    \
+    X(PARENT, "parent", NONE, TAKE)    /* the upper of a choice in two levels */            \
+    X(CHILD, "child", NONE, TAKE)      /* the lower */                                      \
+    X(ID, "id", NONE, TAKE)            /* of an object: Assets, organisation, option */     \
+    X(SPLIT, "split", TEXT, SHAPE)     /* text into a list, at each of these */             \
+    X(PART, "part", NUMBER, SHAPE)     /* one of a list, from 1 */                          \
+    X(MATCH, "match", PATTERN, SHAPE)  /* what is in ( ); a text that does not fit holds */ \
+    X(REPLACE, "replace", PAIR, SHAPE) /* each of the first by the second */                \
+    X(BEFORE, "before", TEXT, SHAPE)   /* put this before it */                             \
+    X(AFTER, "after", TEXT, SHAPE)     /* put this behind it */
 
 enum mapping_step {
-#define X(suffix, name) STEP_##suffix,
+#define X(suffix, name, argument, kind) STEP_##suffix,
     MAPPING_FUNCTIONS(X)
 #undef X
         STEP_COUNT
@@ -54,6 +66,13 @@ enum mapping_step {
 /* What to do when a field is empty. Silence is not on the list. EXCEPTION and FAIL hold as HOLD
  * does, under codes of their own: the request waits for an exception, or for another form. */
 enum on_missing { MISSING_HOLD, MISSING_IGNORE, MISSING_EXCEPTION, MISSING_FAIL };
+
+/* What a function was given. */
+struct step_argument {
+    struct str text, with; /* with: the second of a pair */
+    int64_t number;
+    const struct pattern *pattern;
+};
 
 struct lookup_pair {
     struct str from, to;
@@ -69,6 +88,7 @@ struct binding {
         fallback; /* `default`: for an empty field, never for one that is not in the lookup */
     bool has_fallback;
     enum mapping_step steps[MAPPING_STEPS_MAX];
+    const struct step_argument *arguments[MAPPING_STEPS_MAX]; /* NULL where a function takes none */
     size_t step_count;
     const struct lookup_pair *lookup; /* after the steps; what is not in it holds the ticket */
     size_t lookup_count;
@@ -115,6 +135,13 @@ struct mapping_status {
     enum status_role role;
 };
 
+/* What a resolution says of a ticket in a done status: done, or that it ended without being done.
+ */
+struct mapping_resolution {
+    struct str name;
+    enum status_role role; /* DONE, CANCELLED, DECLINED */
+};
+
 /* How tickets are made: by the platform (any field, our properties) or as the portal does it. */
 enum create_by { CREATE_BY_ISSUE, CREATE_BY_REQUEST };
 
@@ -148,6 +175,8 @@ struct mapping {
     struct mapping_exception exception;
     struct mapping_status statuses[MAPPING_STATUSES_MAX];
     size_t status_count;
+    struct mapping_resolution resolutions[MAPPING_STATUSES_MAX];
+    size_t resolution_count;
     struct mapping_rule rules[MAPPING_RULES_MAX];
     size_t rule_count;
     const struct yaml *tests;
@@ -183,6 +212,10 @@ bool mapping_governs(const struct mapping *m, struct arena *arena, const struct 
 /* issue: as Jira's GET gives it. */
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret);
+
+const char *mapped_outcome_name(enum mapped_outcome outcome); /* mapped, hold, not_governed */
+/* A goal as a file says it: "4h"; empty for none. */
+struct str mapping_goal(struct arena *arena, int64_t ms);
 
 /* A request of the identity platform, for making a ticket. */
 struct wanted {

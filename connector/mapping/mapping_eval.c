@@ -5,8 +5,7 @@
 
 enum { TUPLE_BYTES = 16 * 1024, TEXT_BYTES_MAX = 4096 };
 
-static struct str request_type_of(const struct mapping *m, struct arena *arena,
-                                  const struct json *issue)
+struct str request_type_of(const struct mapping *m, struct arena *arena, const struct json *issue)
 {
     const struct json *v = json_member_str(json_member(issue, "fields"), m->request_type_field);
     struct str id = json_id(arena, json_path(v, "requestType/id"));
@@ -89,9 +88,7 @@ static struct str pull(const struct pull *p, const struct binding *b, const char
     if (b->constant.len)
         return b->constant;
     struct value v = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
-    for (size_t i = 0; i < b->step_count; i++)
-        v = value_step(p->arena, b->steps[i], v);
-
+    v = value_steps(p->arena, b, 0, v);
     switch (v.kind) {
     case VALUE_MISSING:
         if (b->has_fallback)
@@ -124,7 +121,7 @@ static const struct json *person_in(const struct pull *p, const struct binding *
     struct value v = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
 
     for (size_t i = 0; i < b->step_count && v.kind != VALUE_PERSON; i++)
-        v = value_step(p->arena, b->steps[i], v);
+        v = value_step(p->arena, b->steps[i], b->arguments[i], v);
     return b->present && !b->constant.len && v.kind == VALUE_PERSON ? v.json : NULL;
 }
 
@@ -189,6 +186,12 @@ static void seal(struct mapped *r, struct arena *arena)
         r->hash = r->hash << 8 | digest[i];
     if (!r->hash) /* 0 means: it does not map */
         r->hash = 1;
+}
+
+const char *mapped_outcome_name(enum mapped_outcome outcome)
+{
+    static const char *const NAMES[] = {"mapped", "hold", "not_governed"};
+    return NAMES[outcome];
 }
 
 bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue)

@@ -38,54 +38,43 @@ const struct yaml *list_of(const struct loader *l, const struct yaml *v, const c
 
 /* --- one binding --- */
 
-static void load_steps(const struct loader *l, const struct yaml *list, struct binding *b)
+/* A pair that can never be met means nothing today; under the right key it means what is written.
+ */
+static void fix_key(const struct loader *l, const struct yaml *map, const struct yaml *pair,
+                    struct str key)
 {
-    static const char *const NAMES[] = {
-#define X(suffix, name) name,
-        MAPPING_FUNCTIONS(X)
-#undef X
-            NULL};
+    AUTO(drop_buf) struct buf b;
+    const char *name = arena_cstr(l->arena, key);
 
-    YAML_EACH(v, list_of(l, list, "'then'"))
-    {
-        size_t i = 0;
-        while (NAMES[i] && !str_eq_c(v->scalar, NAMES[i]))
-            i++;
-        if (!NAMES[i]) {
-            const char *nearest = diag_nearest(v->scalar, NAMES);
-            diag_error(l->diags, "M022", v->pos, "there is no function '%.*s'", STR_ARG(v->scalar));
-            diag_note(l->diags, "functions are trim, lower, upper, email, account, bool, first, "
-                                "plain, parent, child, id");
-            diag_help(l->diags, "%s%s", nearest ? "a similar name exists: " : "take one of these",
-                      nearest ? nearest : "");
-        } else if (b->step_count == MAPPING_STEPS_MAX) {
-            diag_error(l->diags, "M023", v->pos, "more than %d functions in one binding",
-                       MAPPING_STEPS_MAX);
-            diag_help(l->diags, "leave out those that change nothing");
-        } else {
-            b->steps[b->step_count++] = (enum mapping_step)i;
-        }
-    }
+    if (!name || yaml_member(map, name))
+        return;
+    buf_init(&b, 256);
+    diag_word(&b, key, false);
+    diag_fix(l->diags, pair->key_pos, buf_str(&b));
 }
 
 /* What the functions make of a key is what is looked up: a key they would change can never be met.
  */
-static void check_reachable(const struct loader *l, const struct binding *b,
+static void check_reachable(const struct loader *l, const struct binding *b, const struct yaml *map,
                             const struct yaml *pair)
 {
-    struct value v = {.kind = VALUE_TEXT, .text = pair->key};
+    size_t from = b->step_count;
 
-    for (size_t i = 0; i < b->step_count; i++)
-        v = value_step(l->arena, b->steps[i], v);
+    while (from && step_kind(b->steps[from - 1]) != STEP_SHAPE) /* what these leave can be met */
+        from--;
+    struct value v =
+        value_steps(l->arena, b, from, (struct value){.kind = VALUE_TEXT, .text = pair->key});
     if (v.kind == VALUE_TEXT && str_eq(v.text, pair->key))
         return;
     diag_error(l->diags, "M046", pair->key_pos,
                "\"%.*s\" can never be met: the functions before the lookup change it",
                STR_ARG(pair->key));
-    if (v.kind == VALUE_TEXT)
+    if (v.kind == VALUE_TEXT) {
         diag_help(l->diags, "write \"%.*s\"", STR_ARG(v.text));
-    else
+        fix_key(l, map, pair, v.text);
+    } else {
         diag_help(l->diags, "remove the pair, or the function that refuses it");
+    }
 }
 
 static void load_lookup(const struct loader *l, const struct yaml *map, struct binding *b)
@@ -101,7 +90,7 @@ static void load_lookup(const struct loader *l, const struct yaml *map, struct b
     struct lookup_pair *pairs = arena_array(l->arena, count, sizeof *pairs);
     YAML_EACH(v, map)
     {
-        check_reachable(l, b, v);
+        check_reachable(l, b, map, v);
         if (pairs)
             pairs[n++] = (struct lookup_pair){v->key, scalar_of(l, v)};
     }
@@ -112,16 +101,16 @@ static void load_lookup(const struct loader *l, const struct yaml *map, struct b
 static void load_on_missing(const struct loader *l, const struct yaml *v, const char *name,
                             bool required, struct binding *b)
 {
-    static const char *const NAMES[] = {"hold", "ignore", "exception", "fail"};
+    static const char *const NAMES[] = {"hold", "ignore", "exception", "fail", NULL};
     const struct yaml *stands = yaml_member(v, "on_missing");
     struct str missing = text_of(l, v, "on_missing", required ? "hold" : "ignore");
     size_t i = 0;
 
-    while (i < sizeof NAMES / sizeof NAMES[0] && !str_eq_c(missing, NAMES[i]))
+    while (NAMES[i] && !str_eq_c(missing, NAMES[i]))
         i++;
-    if (i == sizeof NAMES / sizeof NAMES[0]) {
+    if (!NAMES[i]) {
         diag_error(l->diags, "M034", stands->pos, "on_missing cannot be '%.*s'", STR_ARG(missing));
-        diag_help(l->diags, "use hold, exception, ignore or fail");
+        diag_similar(l->diags, stands->pos, missing, NAMES, "use hold, exception, ignore or fail");
         return;
     }
     b->on_missing = (enum on_missing)i;
@@ -361,14 +350,17 @@ static void load_choices(const struct loader *l, const struct yaml *v, struct ma
 
     r->mode_said = yaml_member(v, "mode") != NULL;
     if (mode.len && !gate_mode_from(mode, &r->mode)) {
-        diag_error(l->diags, "M037", yaml_member(v, "mode")->pos, "mode cannot be '%.*s'",
-                   STR_ARG(mode));
-        diag_help(l->diags, "use observe, warn or enforce");
+        static const char *const MODES[] = {"observe", "warn", "enforce", NULL};
+        struct diag_pos pos = yaml_member(v, "mode")->pos;
+        diag_error(l->diags, "M037", pos, "mode cannot be '%.*s'", STR_ARG(mode));
+        diag_similar(l->diags, pos, mode, MODES, "use observe, warn or enforce");
     }
     if (!change || !request_kind_from(scalar_of(l, change), &r->change)) {
         diag_error(l->diags, "M038", change ? change->pos : v->pos,
                    "the rule does not say what it changes");
-        diag_help(l->diags, "add change: grant, change: removal or change: modify");
+        static const char *const CHANGES[] = {"grant", "removal", "modify", NULL};
+        diag_similar(l->diags, change ? change->pos : v->pos, change ? change->scalar : STR(""),
+                     CHANGES, "add change: grant, change: removal or change: modify");
     }
     load_expect(l, yaml_member(v, "expect"), r);
     load_approval(l, yaml_member(v, "approval"), r);
@@ -436,9 +428,38 @@ static void load_rule(const struct loader *l, const struct yaml *v)
 
 /* --- the file --- */
 
+/* A resolution is what people choose when they close: "Done", "Won't Do", "Cancelled". */
+static void load_resolutions(const struct loader *l, const struct yaml *map)
+{
+    static const char *const ROLES[] = {"done", "cancelled", "declined", NULL};
+
+    if (map && map->kind != YAML_MAP) {
+        diag_error(l->diags, "M024", map->pos, "resolutions must be a map");
+        diag_help(l->diags, "write resolutions: { \"Won't Do\": declined }");
+        return;
+    }
+    YAML_EACH(v, map)
+    {
+        size_t i = 0;
+        while (ROLES[i] && !str_eq_c(v->scalar, ROLES[i]))
+            i++;
+        if (!ROLES[i]) {
+            diag_error(l->diags, "M065", v->pos, "a resolution cannot be '%.*s'",
+                       STR_ARG(v->scalar));
+            diag_similar(l->diags, v->pos, v->scalar, ROLES, "use done, cancelled or declined");
+        } else if (l->m->resolution_count == MAPPING_STATUSES_MAX) {
+            diag_error(l->diags, "M023", v->pos, "more than %d resolutions", MAPPING_STATUSES_MAX);
+            diag_help(l->diags, "name only those that mean cancelled or declined");
+        } else {
+            l->m->resolutions[l->m->resolution_count++] =
+                (struct mapping_resolution){v->key, STATUS_DONE + (enum status_role)i};
+        }
+    }
+}
+
 static void load_statuses(const struct loader *l, const struct yaml *map)
 {
-    static const char *const ROLES[] = {"open", "verify", "done", "cancelled", "declined"};
+    static const char *const ROLES[] = {"open", "verify", "done", "cancelled", "declined", NULL};
 
     if (map && map->kind != YAML_MAP) {
         diag_error(l->diags, "M024", map->pos, "statuses must be a map");
@@ -448,11 +469,12 @@ static void load_statuses(const struct loader *l, const struct yaml *map)
     YAML_EACH(v, map)
     {
         size_t i = 0;
-        while (i < sizeof ROLES / sizeof ROLES[0] && !str_eq_c(v->scalar, ROLES[i]))
+        while (ROLES[i] && !str_eq_c(v->scalar, ROLES[i]))
             i++;
-        if (i == sizeof ROLES / sizeof ROLES[0]) {
+        if (!ROLES[i]) {
             diag_error(l->diags, "M027", v->pos, "a status cannot be '%.*s'", STR_ARG(v->scalar));
-            diag_help(l->diags, "use open, verify, done, cancelled or declined");
+            diag_similar(l->diags, v->pos, v->scalar, ROLES,
+                         "use open, verify, done, cancelled or declined");
         } else if (l->m->status_count == MAPPING_STATUSES_MAX) {
             diag_error(l->diags, "M023", v->pos, "more than %d statuses", MAPPING_STATUSES_MAX);
             diag_help(l->diags, "name only those that mean verify, cancelled or declined");
@@ -537,13 +559,14 @@ static void load_head(const struct loader *l, const struct yaml *root)
     load_ticket_head(l, ticket);
     load_exception(l, yaml_member(root, "exception"));
     load_statuses(l, yaml_member(root, "statuses"));
+    load_resolutions(l, yaml_member(root, "resolutions"));
 }
 
 static void load_root(const struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {"version", "service_desk", "ticket",
-                                        "fields",  "statuses",     "requests",
-                                        "tests",   "exception",    NULL};
+    static const char *const KNOWN[] = {
+        "version",  "service_desk", "ticket", "fields",    "statuses",
+        "requests", "resolutions",  "tests",  "exception", NULL};
     const struct yaml *requests = yaml_member(root, "requests");
 
     refuse_unknown(l, root, KNOWN, "a mapping file");

@@ -3,6 +3,7 @@
 #define COUNTERSIGN_MAPPING_PRIV_H
 
 #include "mapping/mapping.h"
+#include "mapping/mapping_pattern.h"
 
 /* A file being read. */
 struct loader {
@@ -36,9 +37,24 @@ struct value {
 };
 
 struct value value_of_field(const struct json *v);
-struct value value_step(struct arena *arena, enum mapping_step step, struct value in);
-const char *step_name(enum mapping_step step);
-struct str canonical_duration(struct arena *arena, int64_t ms);
+struct value value_step(struct arena *arena, enum mapping_step step,
+                        const struct step_argument *argument, struct value in);
+/* All of the binding's functions, or those from `from` on. */
+struct value value_steps(struct arena *arena, const struct binding *b, size_t from,
+                         struct value in);
+struct value text_value(struct str s);
+struct value wrong_value(const char *why);
+/* mapping_shape.c: those of kind SHAPE, and number and date, of a text. */
+struct value shape_text(struct arena *arena, enum mapping_step step,
+                        const struct step_argument *argument, struct str s);
+/* mapping_steps.c: `then` of a binding. */
+void load_steps(const struct loader *l, const struct yaml *list, struct binding *b);
+/* How a person writes it: "part 2". */
+struct str mapping_step_text(struct arena *arena, const struct binding *b, size_t i);
+/* mapping_eval.c: the request type of a ticket, and its rule. */
+struct str request_type_of(const struct mapping *m, struct arena *arena, const struct json *issue);
+enum step_kind { STEP_TIDY, STEP_TAKE, STEP_SHAPE };
+enum step_kind step_kind(enum mapping_step step);
 /* mapping_ticket.c: `ticket` of the file and of a rule, and how kinds are called. */
 void load_ticket_head(const struct loader *l, const struct yaml *ticket);
 void load_ticket_rule(const struct loader *l, const struct yaml *ticket, struct mapping_rule *r);

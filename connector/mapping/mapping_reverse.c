@@ -31,6 +31,19 @@ static bool has_step(const struct binding *b, enum mapping_step step)
     return false;
 }
 
+/* What `before` and `after` put there is not written: they put it there again. */
+static struct str without_affixes(const struct binding *b, struct str value)
+{
+    for (size_t i = b->step_count; i-- > 0;) {
+        struct str affix = b->arguments[i] ? b->arguments[i]->text : STR("");
+        if (b->steps[i] == STEP_BEFORE && str_starts(value, affix))
+            value = str_n(value.p + affix.len, value.len - affix.len);
+        else if (b->steps[i] == STEP_AFTER && str_ends(value, affix))
+            value = str_n(value.p, value.len - affix.len);
+    }
+    return value;
+}
+
 static struct str shown_value(const struct binding *b, struct str value)
 {
     for (size_t i = 0; i < b->lookup_count; i++)
@@ -38,7 +51,7 @@ static struct str shown_value(const struct binding *b, struct str value)
             return b->lookup[i].from;
     if (has_step(b, STEP_BOOL))
         return str_eq_c(value, "true") ? STR("Yes") : STR("No");
-    return value;
+    return without_affixes(b, value);
 }
 
 /* --- what goes into which field, in words --- */
@@ -294,14 +307,14 @@ static const struct json *issue_of(const struct mapping *m, struct arena *arena,
 /* Did the value survive? What a function makes of it (lower case, no blanks) is the same value. */
 static bool same(struct arena *arena, const struct binding *b, struct str wanted, struct str got)
 {
-    struct value v = {.kind = VALUE_TEXT, .text = wanted};
-
     if (str_eq(wanted, got))
         return true;
-    if (b->lookup_count)
+    if (b->lookup_count || !b->present)
         return false;
-    for (size_t i = 0; b->present && i < b->step_count; i++)
-        v = value_step(arena, b->steps[i], v);
+    for (size_t i = 0; i < b->step_count; i++)
+        if (step_kind(b->steps[i]) == STEP_SHAPE)
+            return false;
+    struct value v = value_steps(arena, b, 0, (struct value){.kind = VALUE_TEXT, .text = wanted});
     return v.kind == VALUE_TEXT && str_eq(v.text, got);
 }
 

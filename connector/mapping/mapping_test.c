@@ -55,12 +55,11 @@ static const struct json *issue_from_file(const struct tester *t, struct str pat
 /* What a test may expect of a mapped ticket, by name; NULL pointer: no such thing. */
 static struct str actual(const struct tester *t, const struct mapped *r, struct str name)
 {
-    static const char *const OUTCOMES[] = {"mapped", "hold", "not_governed"};
     const struct {
         const char *name;
         struct str value;
     } VALUES[] = {
-        {"outcome", str_of(OUTCOMES[r->outcome])},
+        {"outcome", str_of(mapped_outcome_name(r->outcome))},
         {"reason", str_of(r->hold_code ? r->hold_code : "")},
         {"field", r->hold_field.p ? r->hold_field : STR("")},
         {"rule", r->rule ? r->rule->name : STR("")},
@@ -74,7 +73,7 @@ static struct str actual(const struct tester *t, const struct mapped *r, struct 
         {"requester", r->requester.p ? r->requester : STR("")},
         {"justification", r->justification.p ? r->justification : STR("")},
         {"privileged", r->privileged ? STR("true") : STR("false")},
-        {"sla.goal", canonical_duration(t->arena, r->sla_goal_ms)},
+        {"sla.goal", mapping_goal(t->arena, r->sla_goal_ms)},
     };
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
         if (str_eq_c(name, VALUES[i].name))

@@ -40,14 +40,12 @@ void load_kind(const struct loader *l, const struct yaml *v, struct binding *b)
             return;
         }
     }
-    const char *nearest = diag_nearest(type, KINDS);
-    diag_error(l->diags, "M048", yaml_member(v, "type")->pos, "a field cannot be of type '%.*s'",
-               STR_ARG(type));
+    struct diag_pos pos = yaml_member(v, "type")->pos;
+    diag_error(l->diags, "M048", pos, "a field cannot be of type '%.*s'", STR_ARG(type));
     diag_note(l->diags, "types are text, option, user, rich_text, options, cascading, users, "
                         "group, groups, date, datetime, number, labels, named, components, "
                         "assets, organisations");
-    diag_help(l->diags, "%s%s", nearest ? "a similar name exists: " : "take one of these",
-              nearest ? nearest : "");
+    diag_similar(l->diags, pos, type, KINDS, "take one of these");
 }
 
 /* --- `ticket: fields` of a rule --- */

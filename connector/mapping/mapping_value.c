@@ -5,12 +5,12 @@
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
-static struct value text_value(struct str s)
+struct value text_value(struct str s)
 {
     return (struct value){.kind = str_trim(s).len ? VALUE_TEXT : VALUE_MISSING, .text = s};
 }
 
-static struct value wrong_value(const char *why)
+struct value wrong_value(const char *why)
 {
     return (struct value){.kind = VALUE_WRONG, .wrong = why};
 }
@@ -93,7 +93,8 @@ static bool is_address(struct str s)
     return true;
 }
 
-static struct value step_text(struct arena *arena, enum mapping_step step, struct str s)
+static struct value step_text(struct arena *arena, enum mapping_step step,
+                              const struct step_argument *argument, struct str s)
 {
     static const char *const YES[] = {"yes", "true", "1", "y"}, *const NO[] = {"no", "false", "0",
                                                                                "n"};
@@ -116,6 +117,15 @@ static struct value step_text(struct arena *arena, enum mapping_step step, struc
                 return text_value(STR("false"));
         }
         return wrong_value("holds neither yes nor no");
+    case STEP_NUMBER:
+    case STEP_DATE:
+    case STEP_SPLIT:
+    case STEP_PART:
+    case STEP_MATCH:
+    case STEP_REPLACE:
+    case STEP_BEFORE:
+    case STEP_AFTER:
+        return shape_text(arena, step, argument, s);
     case STEP_ACCOUNT:
     case STEP_FIRST:
     case STEP_PLAIN:
@@ -129,7 +139,8 @@ static struct value step_text(struct arena *arena, enum mapping_step step, struc
 }
 
 /* A part of an object; what is no such object stays what it is. */
-static struct value step_object(struct arena *arena, enum mapping_step step, struct value in)
+static struct value step_object(struct arena *arena, enum mapping_step step,
+                                const struct step_argument *argument, struct value in)
 {
     bool is_choice = json_path_str(in.json, "value").len > 0;
 
@@ -141,7 +152,7 @@ static struct value step_object(struct arena *arena, enum mapping_step step, str
         return text_value(json_path_str(in.json, "child/value"));
     if (step == STEP_ID)
         return text_value(json_id(arena, json_member(in.json, "id")));
-    return in.kind == VALUE_TEXT ? step_text(arena, step, in.text) : in;
+    return in.kind == VALUE_TEXT ? step_text(arena, step, argument, in.text) : in;
 }
 
 static struct value step_person(enum mapping_step step, struct value in)
@@ -153,34 +164,45 @@ static struct value step_person(enum mapping_step step, struct value in)
     return step == STEP_FIRST ? in : wrong_value("holds a person; begin with email or account");
 }
 
-struct value value_step(struct arena *arena, enum mapping_step step, struct value in)
+static struct value step_list(enum mapping_step step, const struct step_argument *argument,
+                              struct value in)
+{
+    const struct json *one = json_first(in.json);
+
+    if (step != STEP_FIRST && step != STEP_PART)
+        return in;
+    for (int64_t n = step == STEP_PART ? argument->number : 1; one && n > 1; n--)
+        one = json_next(one);
+    return value_of_field(one);
+}
+
+struct value value_step(struct arena *arena, enum mapping_step step,
+                        const struct step_argument *argument, struct value in)
 {
     switch (in.kind) {
     case VALUE_MISSING:
         return in;
     case VALUE_WRONG:
-        return in.json ? step_object(arena, step, in) : in;
+        return in.json ? step_object(arena, step, argument, in) : in;
     case VALUE_TEXT:
-        return in.json ? step_object(arena, step, in) : step_text(arena, step, in.text);
+        return in.json ? step_object(arena, step, argument, in)
+                       : step_text(arena, step, argument, in.text);
     case VALUE_PERSON:
         return step_person(step, in);
     case VALUE_LIST:
-        return step == STEP_FIRST ? value_of_field(json_first(in.json)) : in;
+        return step_list(step, argument, in);
     }
     return in;
 }
 
-const char *step_name(enum mapping_step step)
+struct value value_steps(struct arena *arena, const struct binding *b, size_t from, struct value in)
 {
-    static const char *const NAMES[] = {
-#define X(suffix, name) name,
-        MAPPING_FUNCTIONS(X)
-#undef X
-    };
-    return NAMES[step];
+    for (size_t i = from; i < b->step_count; i++)
+        in = value_step(arena, b->steps[i], b->arguments[i], in);
+    return in;
 }
 
-struct str canonical_duration(struct arena *arena, int64_t ms)
+struct str mapping_goal(struct arena *arena, int64_t ms)
 {
     static const struct {
         const char *unit;

@@ -1,7 +1,6 @@
 #include "readers/csv_past.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,21 +26,10 @@ bool csv_past_load(struct csv_past *past, const char *path, struct err *err)
     return true;
 }
 
-static bool write_whole(const char *path, struct str text)
-{
-    FILE *f = fopen(path, "we");
-
-    if (!f)
-        return false;
-    bool ok = fwrite(text.p, 1, text.len, f) == text.len && fflush(f) == 0 && fsync(fileno(f)) == 0;
-    return (fclose(f) == 0) && ok;
-}
-
 bool csv_past_keep(struct csv_past *past, const char *path, int64_t rows, const char *sha256,
                    struct err *err)
 {
     bool same = past->known && strcmp(past->sha256, sha256) == 0;
-    char beside[4096];
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
@@ -56,8 +44,5 @@ bool csv_past_keep(struct csv_past *past, const char *path, int64_t rows, const 
     json_i64_member(&out, "rows", rows);
     json_str_member(&out, "sha256", str_of(sha256));
     json_close_object(&out);
-    if (snprintf(beside, sizeof beside, "%s.new", path) < (int)sizeof beside &&
-        write_whole(beside, buf_str(&b)) && rename(beside, path) == 0)
-        return true;
-    return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
+    return file_replace(path, buf_str(&b), err);
 }

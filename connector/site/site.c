@@ -112,10 +112,15 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->arena = arena_new(ACCOUNT_BYTES);
     for (size_t i = 0; i < m->status_count; i++)
         site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
+    for (size_t i = 0; i < m->resolution_count; i++)
+        site->resolutions[i] =
+            (struct jsm_status_role){m->resolutions[i].name, m->resolutions[i].role};
     site->view = (struct jsm_view){.site = config->name,
                                    .marker_field = m->ticket.marker,
                                    .statuses = site->statuses,
                                    .status_count = m->status_count,
+                                   .resolutions = site->resolutions,
+                                   .resolution_count = m->resolution_count,
                                    .fields = site->history,
                                    .check_field = m->check_field,
                                    .reason_field = m->reason_field,

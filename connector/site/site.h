@@ -75,7 +75,7 @@ struct site {
     enum jsm_flavour flavour;
     struct site_auth *auth;
     struct arena *arena; /* who we are */
-    struct jsm_status_role statuses[MAPPING_STATUSES_MAX];
+    struct jsm_status_role statuses[MAPPING_STATUSES_MAX], resolutions[MAPPING_STATUSES_MAX];
     struct str history[MAPPING_RULES_MAX * 5 + 8]; /* fields whose changes are looked for */
     struct str names[MAPPING_RULES_MAX * 5 + 8];   /* theirs, at a Data Center */
     bool is_loud;         /* Jira does not let us edit without mailing the watchers */

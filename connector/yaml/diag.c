@@ -123,12 +123,14 @@ static void add_line(const struct diag_list *list, struct diag_pos pos, struct b
     buf_add_c(out, "\n");
 }
 
-static void add_hint(struct buf *out, const char *word, const char *text)
+static void add_hint(struct buf *out, const char *word, const char *text, const char *fixed_by)
 {
     if (!text[0])
         return;
     buf_printf(out, "  = %s: ", word);
     add_shown(out, str_of(text));
+    if (fixed_by)
+        buf_printf(out, "   [safe: %s]", fixed_by);
     buf_add_c(out, "\n");
 }
 
@@ -143,8 +145,8 @@ static void render_one(const struct diag_list *list, const struct diag *d, struc
     buf_add_c(out, "\n");
     if (d->pos.line && d->pos.width != DIAG_HIDDEN)
         add_line(list, d->pos, out);
-    add_hint(out, "note", d->note);
-    add_hint(out, "help", d->help);
+    add_hint(out, "note", d->note, NULL);
+    add_hint(out, "help", d->help, d->fix_at.line ? list->fixed_by : NULL);
     buf_add_c(out, "\n");
 }
 
@@ -154,55 +156,4 @@ void diag_render(const struct diag_list *list, struct buf *out)
         render_one(list, &list->items[i], out);
     if (list->count > DIAG_MAX)
         buf_printf(out, "... and %zu more\n", list->count - DIAG_MAX);
-}
-
-static bool same_letter(struct str a, size_t i, struct str b, size_t j)
-{
-    return str_eq_nocase(str_n(a.p + i, 1), str_n(b.p + j, 1));
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Letters changed, added, dropped or swapped with their neighbour that turn `a` into `b`; what is
- * farther than `most` may be said as most + 1. */
-static size_t distance(struct str a, struct str b, size_t most)
-{
-    enum { LONGEST = 40 };
-    size_t rows[3][LONGEST + 1];
-
-    if (a.len > LONGEST || b.len > LONGEST ||
-        (a.len > b.len ? a.len - b.len : b.len - a.len) > most)
-        return most + 1;
-    for (size_t j = 0; j <= b.len; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            row[j] = least(least(above[j], row[j - 1]) + 1,
-                           above[j - 1] + !same_letter(a, i - 1, b, j - 1));
-            if (i > 1 && j > 1 && same_letter(a, i - 1, b, j - 2) &&
-                same_letter(a, i - 2, b, j - 1))
-                row[j] = least(row[j], above2[j - 2] + 1);
-        }
-    }
-    return rows[a.len % 3][b.len];
-}
-
-const char *diag_nearest(struct str word, const char *const *known)
-{
-    size_t best = word.len < 5 ? 2 : 3; /* must be nearer than this */
-    const char *name = NULL;
-
-    for (size_t i = 0; known[i]; i++) {
-        size_t d = distance(word, str_of(known[i]), best);
-        if (d < best) {
-            best = d;
-            name = known[i];
-        }
-    }
-    return name;
 }

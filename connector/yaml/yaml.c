@@ -89,6 +89,20 @@ static bool is_trap(struct str s)
     return false;
 }
 
+/* Quoted it says what people see, and what is true or false says so of it with the next check. */
+static void refuse_trap(struct reader *r, struct diag_pos pos, struct str word)
+{
+    char quoted[8];
+
+    fault(r, pos, "M010", "YAML reads this word as true or false",
+          "put it in quotes, or write true or false");
+    quoted[0] = '"';
+    str_copy(quoted + 1, sizeof quoted - 2, word);
+    size_t end = word.len + 1;
+    quoted[end] = '"';
+    diag_fix(r->diags, pos, str_n(quoted, end + 1));
+}
+
 static void refuse_extras(struct reader *r, const void *anchor, const void *tag,
                           struct diag_pos pos)
 {
@@ -106,8 +120,7 @@ static struct str take_text(struct reader *r, const yaml_event_t *ev, struct dia
     if (s.len && memchr(s.p, '\0', s.len))
         fault(r, pos, "M009", "a NUL character in the text", "remove it");
     if (ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && is_trap(s))
-        fault(r, pos, "M010", "YAML reads this word as true or false",
-              "put it in quotes, or write true or false");
+        refuse_trap(r, pos, s);
     return arena_str(r->arena, s);
 }
 
@@ -279,6 +292,8 @@ const struct yaml *yaml_parse(struct arena *arena, struct str text, struct diag_
 {
     struct reader r = {.arena = arena, .diags = diags};
 
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) /* editors put it before UTF-8; nobody sees it */
+        text = str_n(text.p + 3, text.len - 3);
     diags->text = text;
     if (text.len > LIMIT_YAML_BYTES)
         return stop(&r, (struct diag_pos){0}, "M002", "the file is larger than 1 MB", "split it");
@@ -368,12 +383,25 @@ bool yaml_is_number(const struct yaml *v)
     return i == s.len;
 }
 
+enum { KNOWN_MAX = 64 };
+
 static bool is_known(struct str key, const char *const *known)
 {
     for (size_t i = 0; known[i]; i++)
         if (str_eq_c(key, known[i]))
             return true;
     return false;
+}
+
+/* Those of the known names that do not stand there yet: only they can have been meant. */
+static void absent(const struct yaml *map, const char *const *known, const char **ret)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; known[i] && n < KNOWN_MAX; i++)
+        if (!yaml_member(map, known[i]))
+            ret[n++] = known[i];
+    ret[n] = NULL;
 }
 
 void yaml_refuse_unknown(const struct yaml *map, const char *const *known, const char *where,
@@ -388,13 +416,12 @@ void yaml_refuse_unknown(const struct yaml *map, const char *const *known, const
     {
         if (is_known(member->key, known))
             continue;
-        const char *nearest = diag_nearest(member->key, known);
+        const char *free_names[KNOWN_MAX + 1];
+        absent(map, known, free_names);
         diag_error(diags, codes.unknown, member->key_pos, "'%.*s' is not known in %s",
                    STR_ARG(member->key), where);
-        if (nearest)
-            diag_help(diags, "a similar name exists: %s", nearest);
-        else
-            diag_help(diags, "remove it; schemas/README.md lists what is known");
+        diag_similar(diags, member->key_pos, member->key, free_names,
+                     "remove it; schemas/README.md lists what is known");
     }
 }
 

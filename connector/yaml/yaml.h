@@ -21,8 +21,9 @@ struct yaml {
     const struct yaml *first, *next; /* children of a map or list; the next sibling */
 };
 
-/* NULL when there is any fault; they are in `diags`, which keeps the text to show its lines. The
- * tree lives in the arena and borrows nothing from the text. */
+/* NULL when there is any fault; they are in `diags`, which keeps the text to show its lines,
+ * without the byte order mark that some editors put before it. The tree lives in the arena and
+ * borrows nothing from the text. */
 const struct yaml *yaml_parse(struct arena *arena, struct str text, struct diag_list *diags);
 
 const struct yaml *yaml_member(const struct yaml *map,

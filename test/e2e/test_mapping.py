@@ -48,9 +48,22 @@ def test_what_another_mapping_governs_is_adopted():
         key = site.ask_removal("okafor")
         wait.until(lambda: site.sql(f"select 1 from governance.ticket where issue_key = '{key}' and ignored is not null and look_at is null"), 15)
         site.service.stop()
-        site.write("mapping.yaml", whole)
+        site.write("mapping.yaml", whole.replace("\nrequests:", "\nresolutions: { \"Won't Do\": declined }\nrequests:"))
         site.start_service()
         site.until_phase(key, "awaiting_approval", "approved", "fulfilling", timeout=15)
+        only_a_resolution_tells_that_it_was_declined(site, key)
+
+
+def only_a_resolution_tells_that_it_was_declined(site, declined):
+    """Both go into the status that means done; the one that says it won't be done is over, and nobody opens it again."""
+    site.has_role("lind", "fin-ledger-admin", True)
+    claimed = site.ask_removal("lind")
+    site.until_phase(claimed, "fulfilling", timeout=15)
+    for key, resolution in ((declined, "Won't Do"), (claimed, "Done")):
+        site.act("force_status", key, actor="admin", status="Resolved", resolution=resolution)
+    assert site.until_phase(declined, "denied", timeout=15)["phase"] == "denied"
+    wait.until(lambda: site.ticket(claimed)["category"] != "done", 15, what="what claims to be done, unproven, is opened again")
+    assert site.ticket(declined)["status"] == "Resolved" and site.request(declined)["phase"] == "denied"
 
 
 def test_a_replica_with_an_older_mapping_stands_aside():

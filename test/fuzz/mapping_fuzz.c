@@ -2,7 +2,7 @@
  * held with a reason, or is not ours; a wish made of a mapped ticket gives fields that map to the
  * same hash. */
 #include "base/assert.h"
-#include "mapping/mapping.h"
+#include "mapping/mapping_trace.h"
 
 enum { ROOM = 16 * 1024 * 1024 };
 
@@ -46,6 +46,19 @@ static void check_back(const struct mapping *m, struct arena *a, const struct ma
     (void)mapping_blame_rule(m, a, again.rule->name, json_name(field));
 }
 
+/* What explains a ticket stops nowhere when it maps. */
+static void check_trace(struct arena *a, const struct json *issue, const struct mapped *r)
+{
+    static struct traced traced[TRACE_TARGETS_MAX];
+    size_t n = r->rule ? mapping_trace(a, r->rule, issue, traced) : 0;
+
+    ASSERT(n <= TRACE_TARGETS_MAX);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < traced[i].count; k++)
+            ASSERT(traced[i].steps[k].name.len && traced[i].steps[k].value.len &&
+                   !(traced[i].steps[k].stops && r->outcome == MAPPED_OK));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct diag_list diags;
@@ -60,6 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ASSERT(!m == (diags.errors > 0));
     for (size_t i = 0; i < diags.count && i < DIAG_MAX; i++)
         ASSERT(diags.items[i].help[0]);
+    AUTO(drop_buf) struct buf fixed;
+    buf_init(&fixed, ROOM);
+    size_t fixes = diag_apply(&diags, &fixed);
+    ASSERT(!fixed.over && (fixes || str_eq(buf_str(&fixed), diags.text)));
     if (!m)
         return 0;
     mapping_run_tests(m, a, &diags);
@@ -67,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     mapping_ticket(m, a, issue, &r);
     check_mapped(&r);
+    check_trace(a, issue, &r);
     if (r.outcome == MAPPED_OK)
         check_back(m, a, &r);
     ASSERT(!arena_over(a));

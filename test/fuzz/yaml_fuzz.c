@@ -29,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct diag_list diags;
     AUTO(drop_arena) struct arena *a = arena_new(ROOM);
     AUTO(drop_buf) struct buf shown;
+    AUTO(drop_buf) struct buf fixed;
 
     buf_init(&shown, ROOM);
     diag_init(&diags, "fuzz.yaml");
@@ -36,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ASSERT(!root == (diags.errors > 0));
     if (root)
         walk(root, 0);
+    buf_init(&fixed, 2 * ROOM);
+    size_t fixes = diag_apply(&diags, &fixed);
+    ASSERT(!fixed.over && (fixes || str_eq(buf_str(&fixed), diags.text)));
     diag_render(&diags, &shown);
     for (size_t i = 0; i < shown.len; i++)
         ASSERT((unsigned char)shown.p[i] >= 0x20 || shown.p[i] == '\n');

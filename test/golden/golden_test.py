@@ -75,7 +75,7 @@ class Faults(unittest.TestCase):
                 for assignment in case.get("set", []):
                     argv += ["--set", assignment]
             else:
-                argv = [COUNTERSIGN, "mapping", "test", name]
+                argv = [COUNTERSIGN, "mapping", "validate", name]
             done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
             self.assertNotIn("hunter2", done.stdout + done.stderr, "a secret is shown")
             self.golden(f"{kind}-{case['name']}", done.stdout + done.stderr)

@@ -41,6 +41,30 @@ static int tear_down(void **state)
     return rmdir(folder);
 }
 
+static void a_file_is_replaced_whole_or_not_at_all(void **state)
+{
+    struct arena *arena = arena_new(100000);
+    struct str text = STR_NONE;
+    struct stat st;
+    struct err err = {0};
+    (void)state;
+
+    put("text", "old", 3);
+    assert_int_equal(chmod(in_folder("text"), 0640), 0);
+    assert_true(file_replace(in_folder("text"), STR("newer"), &err));
+    assert_true(file_read(arena, in_folder("text"), 10, &text, &err));
+    assert_str(text, "newer");
+    assert_int_equal(stat(in_folder("text"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_not_equal(access(in_folder("text.new"), F_OK), 0); /* nothing is left beside it */
+    assert_true(file_replace(in_folder("s"), STR(""), &err));
+    assert_int_equal(stat(in_folder("s"), &st), 0);
+    assert_int_equal(st.st_size, 0);
+    assert_false(file_replace("/nowhere/at/all", STR("x"), &err));
+    assert_int_equal(err.kind, ERR_TEMPORARY);
+    arena_free(arena);
+}
+
 static void files_are_read_up_to_a_limit(void **state)
 {
     struct arena *arena = arena_new(100000);
@@ -125,6 +149,7 @@ static void secrets_come_by_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
         cmocka_unit_test(files_are_read_up_to_a_limit),
         cmocka_unit_test(secrets_come_by_reference),
     };

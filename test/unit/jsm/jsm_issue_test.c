@@ -494,6 +494,49 @@ static void a_status_is_known_by_its_number(void **state)
                      STATUS_DONE);
 }
 
+/* One Closed for everything: only the resolution tells what was withdrawn or refused. */
+static void a_resolution_tells_done_from_withdrawn(void **state)
+{
+    static const struct jsm_status_role STATUSES[] = {{{"Withdrawn", 9}, STATUS_CANCELLED}};
+    static const struct jsm_status_role RESOLUTIONS[] = {{{"Won't Do", 8}, STATUS_DECLINED},
+                                                         {{"Cancelled", 9}, STATUS_CANCELLED}};
+    static const struct {
+        const char *status, *category, *resolution;
+        enum status_role role;
+    } CASES[] = {
+        {"Closed", "done", "{\"name\":\"Done\"}", STATUS_DONE},
+        {"Closed", "done", "{\"name\":\"Cancelled\"}", STATUS_CANCELLED},
+        {"Closed", "done", "{\"name\":\"Won't Do\"}", STATUS_DECLINED},
+        {"Closed", "done", "{\"name\":\"won't do\"}", STATUS_DONE}, /* exactly */
+        {"Closed", "done", "null", STATUS_DONE},
+        {"Closed", "done", "{}", STATUS_DONE},
+        {"Doing", "indeterminate", "{\"name\":\"Cancelled\"}", STATUS_OPEN}, /* set by hand */
+        {"Withdrawn", "done", "{\"name\":\"Won't Do\"}", STATUS_CANCELLED}, /* the status says it */
+    };
+    struct jsm_view view = VIEW;
+    (void)state;
+
+    view.statuses = STATUSES;
+    view.status_count = COUNT(STATUSES);
+    view.resolutions = RESOLUTIONS;
+    view.resolution_count = COUNT(RESOLUTIONS);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        AUTO(drop_arena) struct arena *a = arena_new(1024 * 1024);
+        const struct json *issue;
+        struct ticket t;
+        struct err err = {0};
+        struct str text = arena_printf(
+            a,
+            "{\"id\":\"1\",\"key\":\"IAM-1\",\"fields\":{\"updated\":\"2026-11-24T10:20:56.123+"
+            "0000\","
+            "\"status\":{\"name\":\"%s\",\"statusCategory\":{\"key\":\"%s\"}},\"resolution\":%s}}",
+            CASES[i].status, CASES[i].category, CASES[i].resolution);
+        assert_true(json_parse(a, text, &issue, &err));
+        assert_true(jsm_issue_read(a, issue, &view, &t, &err));
+        assert_int_equal(t.role, CASES[i].role);
+    }
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(a_status_is_known_by_its_number),
               cmocka_unit_test(the_last_edit_of_what_is_approved), cmocka_unit_test(who_moved_it),
               cmocka_unit_test(what_is_missing_fails_the_read), cmocka_unit_test(a_long_changelog),
@@ -503,4 +546,5 @@ JSM_UNIT_MAIN(cmocka_unit_test(an_issue), cmocka_unit_test(a_status_is_known_by_
               cmocka_unit_test(whose_it_is), cmocka_unit_test(our_comment),
               cmocka_unit_test(what_we_told_is_told_once),
               cmocka_unit_test(a_ticket_that_left_is_gone), cmocka_unit_test(how_a_resolution_came),
+              cmocka_unit_test(a_resolution_tells_done_from_withdrawn),
               cmocka_unit_test(what_the_ticket_says_in_our_name))

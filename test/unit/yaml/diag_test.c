@@ -156,7 +156,100 @@ static void the_nearest_name_is_near(void **state)
     }
 }
 
-UNIT_MAIN(cmocka_unit_test(a_fault_shows_place_line_caret_note_and_help),
+static void similar_names_are_all_told_and_one_alone_is_the_fix(void **state)
+{
+    static const char *const KNOWN[] = {"parent", "plain", "plait", "SAP FIN", "no", NULL};
+    static const struct {
+        const char *line;
+        struct diag_pos pos;
+        const char *word, *help, *fix;
+    } CASES[] = {
+        {"a: paretn", {1, 4, 6}, "paretn", "a similar name exists: parent", "parent"},
+        {"a: plaix", {1, 4, 5}, "plaix", "similar names exist: plain, plait", NULL},
+        {"a: zzzz", {1, 4, 4}, "zzzz", "none of ours", NULL},
+        {"a: SAP-FIN", {1, 4, 7}, "SAP-FIN", "a similar name exists: SAP FIN", "\"SAP FIN\""},
+        {"a: 'paretn'", {1, 4, 8}, "paretn", "a similar name exists: parent", "\"parent\""},
+        {"a: on", {1, 4, 2}, "on", "a similar name exists: no", "\"no\""}, /* a trap of YAML */
+        {"a: paretn", {1, 4, 0}, "paretn", "a similar name exists: parent", NULL}, /* how much? */
+        {"a: paretn",
+         {2, 4, 6},
+         "paretn",
+         "a similar name exists: parent",
+         NULL}, /* no such place */
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        static struct diag_list list;
+        diag_init(&list, "f");
+        list.text = str_of(CASES[i].line);
+        diag_error(&list, "M022", CASES[i].pos, "x");
+        diag_similar(&list, CASES[i].pos, str_of(CASES[i].word), KNOWN, "none of ours");
+        const struct diag *d = &list.items[0];
+        if (strcmp(d->help, CASES[i].help) != 0 || !d->fix_at.line != !CASES[i].fix ||
+            strcmp(d->fix, CASES[i].fix ? CASES[i].fix : "") != 0)
+            fail_msg("case %zu: '%s' '%s'", i, d->help, d->fix);
+    }
+}
+
+static void fixes_are_put_in_their_places(void **state)
+{
+    static const struct {
+        const char *text;
+        struct {
+            struct diag_pos at;
+            const char *with;
+        } fixes[3];
+        const char *fixed;
+        size_t count;
+    } CASES[] = {
+        {"a: x\nb: y\n", {{{2, 4, 1}, "Y"}, {{1, 4, 1}, "XX"}}, "a: XX\nb: Y\n", 2},
+        {"\xC3\xA9: \xC3\xA9x", {{{1, 4, 1}, "e"}}, "\xC3\xA9: ex", 1}, /* characters, not bytes */
+        {"abcdef", {{{1, 2, 3}, "-"}, {{1, 3, 1}, "+"}}, "a-ef", 1},    /* one in another */
+        {"ab", {{{1, 2, 0}, "x"}, {{1, 2, 0}, "y"}}, "axb", 1},         /* both at one place */
+        {"ab", {{{1, 3, 0}, "c"}}, "abc", 1},                           /* behind the last */
+        {"ab\ncd", {{{1, 2, 5}, "x"}}, "ab\ncd", 0}, /* over the end of its line */
+        {"ab", {{{7, 1, 1}, "x"}}, "ab", 0},
+        {"", {{{0}, NULL}}, "", 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        AUTO(drop_buf) struct buf b;
+        static struct diag_list list;
+        diag_init(&list, "f");
+        list.text = str_of(CASES[i].text);
+        for (size_t k = 0; k < 3 && CASES[i].fixes[k].with; k++) {
+            diag_error(&list, "M010", CASES[i].fixes[k].at, "x");
+            diag_fix(&list, CASES[i].fixes[k].at, str_of(CASES[i].fixes[k].with));
+        }
+        buf_init(&b, 4096);
+        assert_int_equal(diag_apply(&list, &b), CASES[i].count);
+        assert_str(buf_str(&b), CASES[i].fixed);
+    }
+}
+
+static void a_safe_fix_is_said_where_a_command_applies_it(void **state)
+{
+    AUTO(drop_buf) struct buf b;
+    AUTO(drop_buf) struct buf c;
+    static struct diag_list list;
+    (void)state;
+
+    diag_init(&list, "f");
+    list.text = STR("on: 1");
+    diag_error(&list, "M010", (struct diag_pos){1, 1, 2}, "x");
+    diag_help(&list, "quote it");
+    diag_fix(&list, (struct diag_pos){1, 1, 2}, STR("\"on\""));
+    assert_null(strstr(render(&b, &list).p, "safe"));
+    list.fixed_by = "validate --fix";
+    assert_non_null(strstr(render(&c, &list).p, "  = help: quote it   [safe: validate --fix]\n"));
+}
+
+UNIT_MAIN(cmocka_unit_test(similar_names_are_all_told_and_one_alone_is_the_fix),
+          cmocka_unit_test(fixes_are_put_in_their_places),
+          cmocka_unit_test(a_safe_fix_is_said_where_a_command_applies_it),
+          cmocka_unit_test(a_fault_shows_place_line_caret_note_and_help),
           cmocka_unit_test(the_caret_stands_below_its_character),
           cmocka_unit_test(of_a_long_line_only_a_part_is_shown),
           cmocka_unit_test(hostile_names_are_shown_inert),

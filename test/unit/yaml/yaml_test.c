@@ -48,6 +48,20 @@ static void a_file_becomes_a_tree_with_places(void **state)
     assert_int_equal(yaml_count(NULL), 0);
 }
 
+static void the_mark_before_utf8_counts_for_nothing(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    (void)state;
+
+    const struct yaml *root = parse(a, STR("\xEF\xBB\xBF"
+                                           "version: 1\nx: 2\n"));
+    assert_non_null(root);
+    assert_int_equal(yaml_member(root, "version")->key_pos.column, 1);
+    assert_null(parse(a, STR("\xEF\xBB\xBF"
+                             "on: 1\n")));
+    assert_int_equal(diags.items[0].pos.column, 1);
+}
+
 static void json_is_accepted(void **state)
 {
     AUTO(drop_arena) struct arena *a = arena_new(ROOM);
@@ -259,8 +273,9 @@ static void durations(void **state)
     }
 }
 
-UNIT_MAIN(cmocka_unit_test(a_file_becomes_a_tree_with_places), cmocka_unit_test(json_is_accepted),
-          cmocka_unit_test(traps_are_refused_with_their_place),
+UNIT_MAIN(cmocka_unit_test(a_file_becomes_a_tree_with_places),
+          cmocka_unit_test(the_mark_before_utf8_counts_for_nothing),
+          cmocka_unit_test(json_is_accepted), cmocka_unit_test(traps_are_refused_with_their_place),
           cmocka_unit_test(size_nodes_and_depth_are_bounded),
           cmocka_unit_test(duplicates_are_found_in_large_maps),
           cmocka_unit_test(scalars_say_what_they_are), cmocka_unit_test(durations))

@@ -1,0 +1,173 @@
+/* countersign mapping validate|test: a mapping file by itself, without configuration and without
+ * Jira. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "cli/diag_view.h"
+#include "cli/mapping_verbs.h"
+#include "cli/view.h"
+#include "io/io_file.h"
+
+enum {
+    FILES_MAX = 16,
+    ROUNDS_MAX = 8, /* a fix may uncover another fault: each round corrects something, or it ends */
+};
+
+struct checked {
+    struct diag_list diags;
+    const struct mapping *m; /* NULL: it has faults */
+    size_t tests;
+};
+
+static bool check_file(struct arena *arena, const char *file, struct checked *c, struct err *err)
+{
+    struct str text;
+
+    *c = (struct checked){0};
+    diag_init(&c->diags, file);
+    c->diags.fixed_by = "countersign mapping validate --fix";
+    if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, err))
+        return false;
+    const struct mapping *m = mapping_load(arena, file, text, NULL, 0, &c->diags);
+    c->m = m;
+    c->tests = m ? config_run_mapping_tests(m, arena, &c->diags) : 0;
+    return true;
+}
+
+/* What stands at the place of a fix, for saying what was changed. */
+static struct str stands_at(struct str text, struct diag_pos pos)
+{
+    struct str line = {0};
+    size_t from = 0;
+
+    for (int i = 0; i < pos.line; i++)
+        line = str_cut(&text, '\n');
+    for (int n = 1, end = pos.column + pos.width, i = 0; (size_t)i <= line.len; i++) {
+        if ((size_t)i < line.len && ((unsigned char)line.p[i] & 0xC0) == 0x80)
+            continue;
+        if (n == pos.column)
+            from = (size_t)i;
+        if (n++ == end)
+            return str_n(line.p + from, (size_t)i - from);
+    }
+    return STR("");
+}
+
+/* The fixes of one round, said and written; false with an error, or with none when nothing is left
+ * to fix. */
+static bool fix_round(const struct checked *c, bool dry_run, struct err *err)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, 2 * LIMIT_YAML_BYTES);
+    if (!diag_apply(&c->diags, &b) || b.over)
+        return false;
+    for (size_t i = 0; i < c->diags.count && i < DIAG_MAX; i++) {
+        const struct diag *d = &c->diags.items[i];
+        if (d->fix_at.line)
+            fprintf(stderr, "%s:%d:%d: %.*s -> %s [%s]%s\n", c->diags.file, d->fix_at.line,
+                    d->fix_at.column, STR_ARG(stands_at(c->diags.text, d->fix_at)), d->fix, d->code,
+                    dry_run ? ", not written" : "");
+    }
+    return !dry_run && file_replace(c->diags.file, buf_str(&b), err);
+}
+
+static bool check_and_fix(struct arena *arena, const char *file, bool fix, bool dry_run,
+                          struct checked *c, struct err *err)
+{
+    if (!check_file(arena, file, c, err))
+        return false;
+    for (int round = 0; fix && round < ROUNDS_MAX && fix_round(c, dry_run, err); round++)
+        if (!check_file(arena, file, c, err))
+            return false;
+    return !err->what[0];
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void sum_up(const struct checked *c)
+{
+    size_t errors = c->diags.errors, warnings = c->diags.count - errors;
+
+    fprintf(stderr, "%s: %zu error%s", c->diags.file, errors, plural(errors));
+    if (warnings)
+        fprintf(stderr, ", %zu warning%s", warnings, plural(warnings));
+    if (c->m)
+        fprintf(stderr, ", %zu rule%s, %zu test%s run\n", c->m->rule_count,
+                plural(c->m->rule_count), c->tests, plural(c->tests));
+    else
+        fprintf(stderr, "; tests are run when these are corrected\n");
+    if (c->diags.count)
+        fprintf(stderr, "more about a fault: countersign mapping explain %s\n",
+                c->diags.items[0].code);
+}
+
+static bool is_before(struct diag_pos a, struct diag_pos b)
+{
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
+/* A fault of a test stands inside it. */
+static bool has_fault(const struct diag_list *diags, const struct yaml *test)
+{
+    for (size_t i = 0; i < diags->count && i < DIAG_MAX; i++) {
+        struct diag_pos at = diags->items[i].pos;
+        if (!is_before(at, test->pos) && (!test->next || is_before(at, test->next->pos)))
+            return true;
+    }
+    return false;
+}
+
+static void list_tests(struct arena *arena, const struct checked *c)
+{
+    YAML_EACH(test, c->m ? c->m->tests : NULL)
+    {
+        const struct yaml *name = yaml_member(test, "name");
+        printf("%s  %.*s\n", has_fault(&c->diags, test) ? "FAIL" : "ok  ",
+               STR_ARG(view_plain(arena, name ? name->scalar : STR("without a name"))));
+    }
+}
+
+static int validate(struct cli *cli, bool listed)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    bool fix = cli_flag(cli, "fix"), dry_run = cli_flag(cli, "dry-run");
+    struct checked *checked = arena_array(arena, FILES_MAX, sizeof *checked);
+    const struct diag_list *lists[FILES_MAX];
+    enum diag_format format;
+    size_t n = 0, errors = 0;
+    struct err err = {0};
+    const char *file;
+
+    bool known_format = diag_format_option(cli, &format);
+    while (known_format && n < FILES_MAX && (file = cli_word(cli)) != NULL) {
+        if (!check_and_fix(arena, file, fix, dry_run, &checked[n], &err))
+            return cli_fail(&err);
+        lists[n] = &checked[n].diags;
+        errors += checked[n++].diags.errors;
+    }
+    if (!n || !known_format || cli->argc)
+        return cli_usage(cli, "validate|test [--fix [--dry-run]] [--format text|json|sarif|github] "
+                              "FILE...");
+    for (size_t i = 0; listed && format == DIAG_TEXT && i < n; i++)
+        list_tests(arena, &checked[i]);
+    (void)fflush(stdout); /* before what is said about them */
+    diag_print(lists, n, format);
+    for (size_t i = 0; format == DIAG_TEXT && i < n; i++)
+        sum_up(&checked[i]);
+    return errors ? EXIT_CODE_CONFIG : EXIT_CODE_OK;
+}
+
+int mapping_validate(struct cli *cli)
+{
+    return validate(cli, false);
+}
+
+int mapping_test(struct cli *cli)
+{
+    return validate(cli, true);
+}
