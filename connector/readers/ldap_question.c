@@ -329,23 +329,86 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
-              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary)
+void ldap_session_end(struct ldap_session *session)
 {
-    LDAP *ld = NULL;
-    int rc = ldap_initialize(&ld, place->uri);
+    if (session->ld)
+        ldap_unbind_ext_s(session->ld, NULL, NULL);
+    session->ld = NULL;
+}
 
+/* The kept connection, or a new one; NULL: it may be used, else why not. */
+static const char *session_begin(struct ldap_session *session, const struct ldap_place *place,
+                                 struct str password, const struct clock *clock, bool *ret_kept)
+{
+    int64_t now_ms = clock_mono_ms(clock);
+
+    if (now_ms - session->bound_ms >= LDAP_SESSION_LASTS_MS ||
+        now_ms - session->used_ms >= LDAP_SESSION_IDLE_MS)
+        ldap_session_end(session);
+    *ret_kept = session->ld != NULL;
+    if (session->ld)
+        return NULL;
+    int rc = ldap_initialize(&session->ld, place->uri);
     if (rc == LDAP_SUCCESS)
-        rc = prepare(ld, place);
+        rc = prepare(session->ld, place);
     if (rc == LDAP_SUCCESS)
-        rc = bind_as(ld, place, password);
+        rc = bind_as(session->ld, place, password);
     if (rc == LDAP_SUCCESS) {
-        *ret = ask_one(ld, place, pair);
-        *ret_canary = ask_one(ld, place, canary);
-    } else {
-        *ret = answer_unknown(reason_of(rc));
-        *ret_canary = answer_unknown(reason_of(rc));
+        session->bound_ms = clock_mono_ms(clock);
+        return NULL;
     }
-    if (ld)
-        ldap_unbind_ext_s(ld, NULL, NULL);
+    ldap_session_end(session);
+    return reason_of(rc);
+}
+
+static bool is_unanswered(const struct answer *a, const char *reason)
+{
+    return a->outcome == OUTCOME_UNKNOWN && strcmp(a->reason, reason) == 0;
+}
+
+/* Asks them, and the canary. How many; 0: the directory stopped answering, for this reason. */
+static size_t ask_run(LDAP *ld, const struct ldap_place *place, const struct clock *clock,
+                      const struct ldap_pair *canary, struct ldap_question *const *questions,
+                      size_t count, const char **ret_trouble)
+{
+    int64_t enough_ms = clock_mono_ms(clock) + place->timeout_ms / 2;
+    struct answer answer;
+    size_t n = 0;
+
+    while (n <= count) {
+        bool last = n == count || (n > 0 && clock_mono_ms(clock) >= enough_ms);
+        answer = ask_one(ld, place, last ? canary : &questions[n]->pair);
+        if (is_unanswered(&answer, "SourceDown") || is_unanswered(&answer, "Timeout")) {
+            *ret_trouble = answer.reason;
+            return 0;
+        }
+        if (last)
+            break;
+        questions[n++]->answer = answer;
+    }
+    for (size_t i = 0; i < n; i++)
+        questions[i]->canary = answer;
+    return n;
+}
+
+size_t ldap_ask(const struct ldap_place *place, struct str password, struct ldap_session *session,
+                const struct clock *clock, const struct ldap_pair *canary,
+                struct ldap_question *const *questions, size_t count)
+{
+    bool kept = true;
+    const char *trouble = "SourceDown";
+
+    /* a kept one may have been closed at any time; a new one says what is so */
+    while (kept && strcmp(trouble, "SourceDown") == 0) {
+        const char *why = session_begin(session, place, password, clock, &kept);
+        size_t n = why ? 0 : ask_run(session->ld, place, clock, canary, questions, count, &trouble);
+        session->used_ms = clock_mono_ms(clock);
+        if (n)
+            return n;
+        trouble = why ? why : trouble;
+        ldap_session_end(session);
+    }
+    for (size_t i = 0; i < count; i++)
+        questions[i]->answer = questions[i]->canary = answer_unknown(trouble);
+    return count;
 }
