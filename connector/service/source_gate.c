@@ -191,7 +191,7 @@ static int64_t serve_line(struct source_gate *gate)
         struct gate_read *r = container_of(gate->line.next, struct gate_read, link);
         enum schedule_turn turn =
             schedule_turn(&gate->state, &gate->o.limits, now_ms(gate), &wait_ms);
-        int64_t left_ms = r->lined_up_ms + SCHEDULE_LINE_MS - now_ms(gate);
+        int64_t left_ms = r->lined_up_ms + gate->o.line_ms - now_ms(gate);
 
         if (turn == SCHEDULE_NOW) {
             begin(r);
@@ -317,6 +317,7 @@ struct source_gate *source_gate_new(const struct source_gate_options *options)
     if (!gate)
         abort();
     gate->o = *options;
+    gate->o.line_ms = options->line_ms ? options->line_ms : SCHEDULE_LINE_MS;
     gate->timer = io_timer_new(options->loop, on_woken, gate);
     list_init(&gate->line);
     list_init(&gate->running);

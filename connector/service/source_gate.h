@@ -19,6 +19,7 @@ struct source_gate_options {
     const struct clock *clock; /* the reader's */
     struct str canary_account, canary_entitlement;
     struct schedule_limits limits;
+    int64_t line_ms; /* the longest stay in line; 0 = SCHEDULE_LINE_MS */
     struct rng *rng;
     void (*on_back)(void *arg, struct str source); /* it answers again after a rest */
     void *arg;

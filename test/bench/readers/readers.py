@@ -1,0 +1,109 @@
+"""Reads of a directory as the service asks them, through the gate of the source: how many a second, what a source that accepts and
+never answers does to those of another, and what a group of 100,000 members takes."""
+import json
+import os
+import socket
+import subprocess
+import sys
+
+from lib import ports, proc, slapd, world
+
+PROGRAM = world.ROOT / "build" / "test" / "bench" / "readers" / "read_load"
+READS, ROUNDS = int(os.environ.get("BENCH_READS", "1000")), int(os.environ.get("BENCH_ROUNDS", "5"))
+ACCOUNTS, GROUPS, CROWD = 1000, 50, 100_000
+SECRET = "reader-password"
+
+
+def person(name, more=""):
+    return f"dn: uid={name},ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nsn: x\n{more}\n"
+
+
+def group(name, members):
+    return (f"dn: cn={name},ou=groups,dc=example,dc=com\nobjectClass: groupOfNames\ncn: {name}\n"
+            + "".join(f"member: uid={m},ou=people,dc=example,dc=com\n" for m in members) + "\n")
+
+
+def content():
+    """Half of the pairs asked about are members, the other half are not."""
+    yield "".join(f"dn: ou={ou},dc=example,dc=com\nobjectClass: organizationalUnit\nou: {ou}\n\n" for ou in ("people", "groups"))
+    yield ("dn: cn=reader,dc=example,dc=com\nobjectClass: simpleSecurityObject\nobjectClass: organizationalRole\ncn: reader\n"
+           f"userPassword: {SECRET}\n\n")
+    yield from (person(name) for name in ["canary", *(f"u{n}" for n in range(ACCOUNTS))])
+    yield group("watch", ["canary"])
+    for g in range(GROUPS):
+        yield group(f"g{g}", ["canary", *(f"u{n}" for n in range(ACCOUNTS) if n % GROUPS == g and n // GROUPS % 2)])
+
+
+def crowd(directory):
+    """Written offline: what an overlay does for each member is not what is measured."""
+    directory.stop()
+    for name, members in (("few", ["canary"]), ("crowd", ["canary", *(f"x{n}" for n in range(CROWD - 1))])):
+        proc.run(["/usr/sbin/slapadd", "-q", "-f", f"{directory.folder}/slapd.conf"], input=group(name, members))
+    directory.start()
+
+
+def load(directory, **more):
+    words = {"uri": directory.url, "secret": SECRET, **more}
+    told = subprocess.run([PROGRAM, *(f"{k}={v}" for k, v in words.items())], capture_output=True, text=True,
+                          env={**os.environ, "LDAPNOINIT": "1"}, check=True, timeout=300)
+    seen = json.loads(told.stdout)
+    assert not seen["unknown"] and not seen["turned_away"], seen
+    return seen
+
+
+def cpu_s(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def goal(name, value, bar, good):
+    print(f"goal={name} value={value} bar={bar} {'pass' if good else 'fail'}", flush=True)
+    return good
+
+
+def how_many(directory):
+    """One connection, one read after the other: we and the directory take turns, so that a second of the clock is a second of one
+    processor, theirs included."""
+    rounds = []
+    for _ in range(ROUNDS):
+        before = cpu_s(directory.pid)
+        seen = load(directory, reads=READS)
+        rounds.append((seen["reads"] / seen["wall_us"] * 1e6, seen["cpu_us"] / 1e6, cpu_s(directory.pid) - before))
+    a_second, ours, theirs = max(rounds)
+    print(f"{READS} reads of {ACCOUNTS} accounts in {GROUPS} groups: {', '.join(f'{r:.0f}' for r, _, _ in rounds)} a second; the best with "
+          f"{ours:.2f} s of processor time of ours and {theirs:.2f} s of slapd's")
+    return goal("readers-a-second-per-core", f"{a_second:.0f}", 2000, a_second >= 2000)
+
+
+def beside_one_that_hangs(directory, hanging):
+    """A read every 4 ms, whatever becomes of those before; then the same while a source that hangs is asked as often."""
+    alone, beside, lag = [], [], 0
+    for _ in range(ROUNDS):
+        alone.append(load(directory, reads=READS, gap_ms=4)["p99_us"] / 1000)
+        seen = load(directory, reads=READS, gap_ms=4, hang=hanging)
+        assert seen["hang_asked"] == READS, seen
+        beside.append(seen["p99_us"] / 1000)
+        lag = max(lag, seen["lag_ms"])
+    ratio = min(beside) / min(alone)
+    print(f"p99 of a read alone {', '.join(f'{p:.2f}' for p in alone)} ms; beside a source that hangs {', '.join(f'{p:.2f}' for p in beside)} ms")
+    good = goal("readers-p99-beside-one-that-hangs", f"{ratio:.2f}", 1.2, ratio <= 1.2)
+    return goal("readers-longest-turn-of-the-loop-ms", lag, 100, lag <= 100) and good
+
+
+def large_group(directory):
+    crowd(directory)
+    few, many = (min(load(directory, reads=READS, entitlement=name)["rss_kib"] for _ in range(2)) for name in ("few", "crowd"))
+    print(f"{READS} reads of a group of one take {few / 1024:.1f} MiB at the most, of one of {CROWD} members {many / 1024:.1f}")
+    return goal("readers-more-memory-for-100000-members-kib", many - few, 512, many - few <= 512)
+
+
+def main():
+    with slapd.Slapd(ldif="".join(content())) as directory, socket.create_server(("127.0.0.1", ports.free_port()), backlog=512) as deaf:
+        hanging = f"ldap://127.0.0.1:{deaf.getsockname()[1]}"
+        good = [how_many(directory), beside_one_that_hangs(directory, hanging), large_group(directory)]
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
