@@ -11,7 +11,7 @@ LOOKS_MAX = 16  # of one site at once: connector/service/worker.c
 @pytest.fixture(scope="module")
 def site():
     made = world.World()
-    made.configure = lambda configure=made.configure: (configure(), made.edit_file("countersign.yaml", "timeout: 2s", "timeout: 20s"))
+    made.configure = lambda configure=made.configure: (configure(), made.edit_file("countersign.yaml", "timeout: 2s", "timeout: 10m"))
     with made:
         yield made
     assert "Sanitizer" not in made.service.stderr, made.service.told()
@@ -40,7 +40,7 @@ def test_it_delays_no_other(site):
         for key in hanging:
             site.resolve(key)
         wait.until(lambda: metric(site, "source_reads_running") == 1, 60, what="it is asked")
-        wait.until(lambda: int(site.sql("select count(*) from governance.access_request where phase = 'claimed'")) == len(hanging), 60)
+        wait.until(lambda: int(site.sql("select count(*) from governance.access_request where claimed_at is not null")) == len(hanging), 60)
         for key in others:
             site.resolve(key)
         for key in others:

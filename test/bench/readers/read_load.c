@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "service/source_gate.h"
 
 enum { SETTINGS_MAX = 8, READS_MAX = 100000, ACCOUNTS = 1000, ENTITLEMENTS = 50 };
