@@ -4,8 +4,7 @@
  *   read_load uri=URL secret=WORD [hang=URL] [reads=N] [at_once=N] [gap_ms=N] [entitlement=NAME]
  *
  * The accounts are u0, u1, ... u999, the entitlements g0 ... g49 unless one is named. gap_ms: a
- * read every so often, whatever became of those before; else as many as the gate lets stand in
- * line. */
+ * read every so often, whatever became of those before; else at_once are under way all the time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,7 +248,7 @@ int main(int argc, char **argv)
     int64_t cpu_us = micros(CLOCK_PROCESS_CPUTIME_ID);
     if (load.gap_ms)
         io_timer_start(load.timer, load.gap_ms, load.gap_ms);
-    for (int64_t i = 0; !load.gap_ms && i < load.at_once + SCHEDULE_LINE_MAX; i++)
+    for (int64_t i = 0; !load.gap_ms && i < load.at_once; i++)
         ask_next(&load);
     bool clean = io_loop_run(load.loop);
     tell(&load, micros(CLOCK_PROCESS_CPUTIME_ID) - cpu_us);
