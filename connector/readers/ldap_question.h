@@ -35,8 +35,10 @@ struct ldap_question {
 struct ldap_session {
     struct ldap *ld;
     int64_t bound_ms, used_ms; /* monotonic */
+    size_t window;             /* questions sent before their replies are waited for */
 };
 enum {
+    LDAP_WINDOW_MAX = 8, /* each two searches at a time; some directories take twenty at once */
     LDAP_SESSION_LASTS_MS = 30000, /* then it signs in anew: what became of the credential shows */
     LDAP_SESSION_IDLE_MS = 2000,   /* unused for longer it may be dead by now: not trusted */
 };
