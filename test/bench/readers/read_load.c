@@ -188,12 +188,6 @@ static void open_source(struct load *load, struct source *source, const char *na
     source->gate = source_gate_new(&options);
 }
 
-static int by_time(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* The most that was resident, KiB; what rusage tells is that of whoever started us. */
 static long peak_kib(void)
 {
@@ -209,17 +203,17 @@ static long peak_kib(void)
     return kib;
 }
 
-static void tell(struct load *load, int64_t cpu_us)
+static void tell(const struct load *load, int64_t cpu_us)
 {
-    qsort(load->took_us, (size_t)load->reads, sizeof *load->took_us, by_time);
     printf("{\"reads\":%lld,\"wall_us\":%lld,\"cpu_us\":%lld,\"unknown\":%lld,\"turned_away\":%lld,"
-           "\"p50_us\":%lld,\"p99_us\":%lld,\"lag_ms\":%lld,\"rss_kib\":%ld,\"hang_asked\":%lld,"
-           "\"hang_answered\":%lld}\n",
+           "\"lag_ms\":%lld,\"peak_kib\":%ld,\"hang_asked\":%lld,\"hang_answered\":%lld,"
+           "\"took_us\":[",
            (long long)load->reads, (long long)(load->ended_us - load->began_us), (long long)cpu_us,
-           (long long)load->unknown, (long long)load->turned_away,
-           (long long)load->took_us[load->reads / 2],
-           (long long)load->took_us[load->reads * 99 / 100], (long long)load->lag_ms, peak_kib(),
-           (long long)load->hang_asked, (long long)load->hang_answered);
+           (long long)load->unknown, (long long)load->turned_away, (long long)load->lag_ms,
+           peak_kib(), (long long)load->hang_asked, (long long)load->hang_answered);
+    for (int64_t i = 0; i < load->reads; i++)
+        printf("%s%lld", i ? "," : "", (long long)load->took_us[i]);
+    printf("]}\n");
 }
 
 int main(int argc, char **argv)

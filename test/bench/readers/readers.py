@@ -75,24 +75,29 @@ def how_many(directory):
     return goal("readers-a-second-per-core", f"{a_core:.0f}", 2000, a_core >= 2000)
 
 
+def p99(took):
+    return sorted(took)[len(took) * 99 // 100] / 1000
+
+
 def beside_one_that_hangs(directory, hanging):
-    """A read every 10 ms, whatever becomes of those before; then the same while a source that hangs is asked as often."""
+    """A read every 10 ms, whatever becomes of those before; then the same while a source that hangs is asked as often; and again. All
+    reads of a kind count together."""
     alone, beside, lag = [], [], 0
-    for _ in range(ROUNDS):
-        alone.append(load(directory, reads=READS // 2, gap_ms=10)["p99_us"] / 1000)
-        seen = load(directory, reads=READS // 2, gap_ms=10, hang=hanging)
-        assert seen["hang_asked"] == READS // 2, seen
-        beside.append(seen["p99_us"] / 1000)
+    for _ in range(2 * ROUNDS):
+        alone += load(directory, reads=READS // 4, gap_ms=10)["took_us"]
+        seen = load(directory, reads=READS // 4, gap_ms=10, hang=hanging)
+        assert seen["hang_asked"] == READS // 4, seen
+        beside += seen["took_us"]
         lag = max(lag, seen["lag_ms"])
-    ratio = min(beside) / min(alone)
-    print(f"p99 of a read alone {', '.join(f'{p:.2f}' for p in alone)} ms; beside a source that hangs {', '.join(f'{p:.2f}' for p in beside)} ms")
+    ratio = p99(beside) / p99(alone)
+    print(f"{len(alone)} reads each: p99 alone {p99(alone):.2f} ms; beside a source that hangs {p99(beside):.2f} ms")
     good = goal("readers-p99-beside-one-that-hangs", f"{ratio:.2f}", 1.2, ratio <= 1.2)
     return goal("readers-longest-turn-of-the-loop-ms", lag, 100, lag <= 100) and good
 
 
 def large_group(directory):
     crowd(directory)
-    few, many = (min(load(directory, reads=READS, entitlement=name)["rss_kib"] for _ in range(2)) for name in ("few", "crowd"))
+    few, many = (min(load(directory, reads=READS, entitlement=name)["peak_kib"] for _ in range(2)) for name in ("few", "crowd"))
     print(f"{READS} reads of a group of one take {few / 1024:.1f} MiB at the most, of one of {CROWD} members {many / 1024:.1f}")
     return goal("readers-more-memory-for-100000-members-kib", many - few, 512, many - few <= 512)
 
