@@ -108,6 +108,7 @@ void schedule_ended(struct schedule_source *s, const struct schedule_limits *l, 
     s->running--;
     heard(s, told_ms, now_ms);
     s->silent = silent ? s->silent + 1 : 0;
+    s->rest_ms = silent ? s->rest_ms : 0;
     /* of those under way when it began to rest one may still bring an answer: the probe tells */
     if (!s->resting && (told_ms || s->silent >= SCHEDULE_BREAK_AFTER))
         rest(s, l, now_ms, random);
@@ -137,9 +138,8 @@ bool schedule_probe_ended(struct schedule_source *s, const struct schedule_limit
         rest(s, l, now_ms, random);
         return false;
     }
-    s->resting = false;
+    s->resting = false; /* should nobody else be answered, its next rest is longer all the same */
     s->silent = 0;
-    s->rest_ms = 0;
     return true;
 }
 

@@ -156,8 +156,26 @@ static void a_source_that_does_not_answer_rests_until_a_probe_is_answered(void *
     schedule_probe_began(&s, &ONE, now);
     assert_true(schedule_probe_ended(&s, &ONE, false, 0, now, 0));
     assert_int_equal(turn(&s, &ONE, now), SCHEDULE_NOW);
-    end(&s, true, 0); /* it counts anew, and rests as short as the first time */
+    end(&s, true, 0); /* it counts anew */
     assert_int_equal(turn(&s, &ONE, now), SCHEDULE_NOW);
+}
+
+/* Its canary is answered and nothing else: the rests grow, or it would be tried every second. */
+static void whoever_comes_and_goes_rests_ever_longer(void **state)
+{
+    static const int64_t RESTS[] = {SECOND, 2 * SECOND, 4 * SECOND, 4 * SECOND, SECOND};
+    struct schedule_source s = {0};
+    (void)state;
+
+    for (size_t flip = 0; flip < COUNT(RESTS); flip++) {
+        if (flip == 4)
+            end(&s, false, 0); /* until somebody is answered */
+        for (int i = 0; i < SCHEDULE_BREAK_AFTER; i++)
+            end(&s, true, 0);
+        assert_int_equal(schedule_probe_ms(&s, NOW), RESTS[flip]);
+        schedule_probe_began(&s, &ONE, NOW);
+        assert_true(schedule_probe_ended(&s, &ONE, false, 0, NOW, 0));
+    }
 }
 
 static void a_late_answer_of_before_does_not_wake_it(void **state)
@@ -244,6 +262,7 @@ UNIT_MAIN(cmocka_unit_test(at_once_then_ever_more_seldom_then_daily),
           cmocka_unit_test(so_many_at_once),
           cmocka_unit_test(no_minute_has_more_than_its_allowance),
           cmocka_unit_test(a_source_that_does_not_answer_rests_until_a_probe_is_answered),
+          cmocka_unit_test(whoever_comes_and_goes_rests_ever_longer),
           cmocka_unit_test(a_late_answer_of_before_does_not_wake_it),
           cmocka_unit_test(rests_are_spread_and_bounded),
           cmocka_unit_test(what_the_source_told_is_never_undercut),
