@@ -6,6 +6,7 @@
 #include "domain/gate.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
+#include "domain/schedule.h"
 #include "domain/words.h"
 
 static const int64_t READ_WAITS_MS[] = {0, 15000, 60000, 300000, 900000, 3600000};
@@ -353,23 +354,18 @@ static void decide_fulfilling(struct step *s)
 }
 
 /* When the next read is due: at once after a claim, then backing off; sooner while a source
- * settles. */
+ * settles, and when somebody presses again. */
 static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
                             const struct gate_verdict *g)
 {
-    size_t reads = d->reads_since_claim > 0 ? (size_t)d->reads_since_claim : 0;
-    size_t last = p->read_wait_count - 1;
-    int64_t wait = p->read_waits_ms[reads < last ? reads : last];
-
-    if (g->settling_ms && g->settling_ms < wait)
-        wait = g->settling_ms;
-    if (p->recheck_ms < wait)
-        wait = p->recheck_ms;
-    if (d->touched && p->touch_ms < wait) /* pressed again, or "done now": it is looked at */
-        wait = p->touch_ms;
-    if (!reads)
-        return d->now_ms;
-    return d->last_read_ms + wait;
+    struct schedule_ask ask = {.who = d->request_id,
+                               .now_ms = d->now_ms,
+                               .claimed_ms = d->claimed_ms,
+                               .last_read_ms = d->last_read_ms,
+                               .reads = d->reads_since_claim,
+                               .settling_ms = g->settling_ms,
+                               .touched = d->touched};
+    return schedule_next_ms(p, &ask);
 }
 
 static enum notice_state waiting_notice(const struct dossier *d, const struct gate_verdict *g)

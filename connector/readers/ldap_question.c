@@ -121,24 +121,57 @@ static bool is_disabled(LDAP *ld, LDAPMessage *e)
     return disabled;
 }
 
-static int search(LDAP *ld, const char *base, int scope, const char *filter, char **attrs,
-                  int64_t timeout_ms, LDAPMessage **ret)
+/* A search on its way; its reply is taken once. rc: what became of sending it. */
+struct sent {
+    int rc, id;
+};
+
+static struct sent send_search(LDAP *ld, const char *base, int scope, const char *filter,
+                               char **attrs, int64_t timeout_ms)
 {
     struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
-    *ret = NULL;
-    return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, ret);
+    struct sent sent = {0};
+
+    sent.rc = ldap_search_ext(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, &sent.id);
+    return sent;
 }
 
-static void find_by(LDAP *ld, const char *base, int scope, const char *filter, int64_t timeout_ms,
-                    struct entry *ret)
+static int take_search(LDAP *ld, struct sent sent, int64_t timeout_ms, LDAPMessage **ret)
+{
+    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+    int rc = sent.rc;
+
+    *ret = NULL;
+    if (rc != LDAP_SUCCESS)
+        return rc;
+    int kind = ldap_result(ld, sent.id, LDAP_MSG_ALL, &timeout, ret);
+    if (kind == 0) {
+        ldap_abandon_ext(ld, sent.id, NULL, NULL);
+        return LDAP_TIMEOUT;
+    }
+    if (kind < 0)
+        ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &rc);
+    else if (ldap_parse_result(ld, *ret, &rc, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS)
+        rc = LDAP_DECODING_ERROR;
+    return kind < 0 && rc == LDAP_SUCCESS ? LDAP_OTHER : rc;
+}
+
+static struct sent send_find(LDAP *ld, const char *base, int scope, const char *filter,
+                             int64_t timeout_ms)
 {
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
          lock[] = "pwdAccountLockedTime";
     char *attrs[] = {id1, id2, uac, lock, NULL};
+
+    return send_search(ld, base, scope, filter, attrs, timeout_ms);
+}
+
+static void take_find(LDAP *ld, struct sent sent, int64_t timeout_ms, struct entry *ret)
+{
     LDAPMessage *reply;
 
     *ret = (struct entry){0};
-    int rc = search(ld, base, scope, filter, attrs, timeout_ms, &reply);
+    int rc = take_search(ld, sent, timeout_ms, &reply);
     if (rc == LDAP_SIZELIMIT_EXCEEDED && ldap_count_entries(ld, reply) > 1) {
         ret->found = 2;
     } else if (rc != LDAP_SUCCESS) {
@@ -161,13 +194,23 @@ static void find_by(LDAP *ld, const char *base, int scope, const char *filter, i
     ldap_msgfree(reply);
 }
 
-static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
-                     int64_t timeout_ms, struct entry *ret)
+/* False: the value does not fit into a filter. */
+static bool send_find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
+                          int64_t timeout_ms, struct sent *ret)
 {
     char filter[FILTER_BYTES];
 
-    if (make_filter(filter, pattern, value))
-        find_by(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms, ret);
+    if (!make_filter(filter, pattern, value))
+        return false;
+    *ret = send_find(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms);
+    return true;
+}
+
+static void take_find_one(LDAP *ld, bool fits, struct sent sent, int64_t timeout_ms,
+                          struct entry *ret)
+{
+    if (fits)
+        take_find(ld, sent, timeout_ms, ret);
     else
         *ret = (struct entry){.trouble = "KeyTooLong"};
 }
@@ -184,11 +227,14 @@ static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id,
     char name[ID_BYTES + 16];
 
     if (!is_guid(id)) {
-        find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
+        struct sent sent = {0};
+        bool fits = send_find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, &sent);
+        take_find_one(ld, fits, sent, place->timeout_ms, ret);
         return;
     }
     snprintf(name, sizeof name, "<GUID=%s>", id);
-    find_by(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms, ret);
+    take_find(ld, send_find(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms),
+              place->timeout_ms, ret);
     if (ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
         *ret = (struct entry){0};
 }
@@ -208,15 +254,21 @@ static void trace(LDAP *ld, const struct ldap_place *place, const char *id,
         ret->trouble = "AccountNotTraced";
 }
 
-/* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
- * any server and any size. */
-static int group_matches(LDAP *ld, const struct ldap_place *place, const struct entry *group,
-                         const char *filter, const char **ret_trouble)
+/* Does the group itself match? Base search without attributes: works on any server and any size. */
+static struct sent send_matches(LDAP *ld, const struct ldap_place *place, const struct entry *group,
+                                const char *filter)
 {
     char none[] = LDAP_NO_ATTRS;
     char *attrs[] = {none, NULL};
+    return send_search(ld, group->dn, LDAP_SCOPE_BASE, filter, attrs, place->timeout_ms);
+}
+
+/* 1, 0, or -1 with a reason. */
+static int take_matches(LDAP *ld, const struct ldap_place *place, struct sent sent,
+                        const char **ret_trouble)
+{
     LDAPMessage *reply;
-    int rc = search(ld, group->dn, LDAP_SCOPE_BASE, filter, attrs, place->timeout_ms, &reply);
+    int rc = take_search(ld, sent, place->timeout_ms, &reply);
     int count = rc == LDAP_SUCCESS ? ldap_count_entries(ld, reply) : -1;
 
     ldap_msgfree(reply);
@@ -236,68 +288,131 @@ static bool sees_members(LDAP *ld, const struct ldap_place *place, const struct 
     if (group->in_ad)
         return true;
     snprintf(filter, sizeof filter, "(%s=*)", place->member);
-    int count = group_matches(ld, place, group, filter, ret_trouble);
+    int count = take_matches(ld, place, send_matches(ld, place, group, filter), ret_trouble);
     if (count == 0)
         *ret_trouble = "MembersNotVisible";
     return count == 1;
 }
 
-static struct answer test_member(LDAP *ld, const struct ldap_place *place,
-                                 const struct entry *group, const struct entry *user)
-{
-    struct answer a = {.reason = "Ok"};
-    char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
-    const char *trouble = "";
+/* One pair on its way: first the group and the user are looked for, then whether he is in it. What
+ * several want is sent before any reply is waited for: a directory far away takes as long for all
+ * of them as for one. */
+struct walk {
+    const struct ldap_pair *pair;
+    struct answer *ret;
+    struct entry group, user;
+    bool group_fits, user_fits, tests; /* tests: membership is asked */
+    bool traced;
+    struct sent for_group, for_user, for_member;
+};
 
-    snprintf(pattern, sizeof pattern, "(%s=%%s)", place->member);
-    if (!make_filter(filter, pattern, user->dn))
-        return answer_unknown("KeyTooLong");
-    int count = group_matches(ld, place, group, filter, &trouble);
-    if (count < 0 || (count == 0 && !sees_members(ld, place, group, &trouble)))
-        return answer_unknown(trouble);
-    a.complete = true;
-    a.account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
-    a.outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    a.via = count == 1 ? VIA_DIRECT : VIA_NONE;
-    str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
-    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
-               user->dn, user->id, count, user->disabled);
-    if (place->others)
-        ldap_list_others(ld, place, user->dn, &a);
-    return a;
+static void walk_find(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    w->group_fits = send_find_one(ld, place->group_base, place->group_filter, w->pair->entitlement,
+                                  place->timeout_ms, &w->for_group);
+    w->user_fits = send_find_one(ld, place->people_base, place->people_filter, w->pair->account,
+                                 place->timeout_ms, &w->for_user);
 }
 
-static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const struct ldap_pair *pair)
+/* Who they are; false: that is the answer. */
+static bool walk_found(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
-    struct entry group, user;
+    struct entry *group = &w->group, *user = &w->user;
 
-    find_one(ld, place->group_base, place->group_filter, pair->entitlement, place->timeout_ms,
-             &group);
-    if (group.trouble)
-        return answer_unknown(group.trouble);
-    if (group.found != 1) /* gone, renamed, or hidden from us: not for us to tell apart */
-        return answer_unknown(group.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-    find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
-    bool traced = !user.trouble && !user.found && pair->account_id[0];
-    if (traced)
-        trace(ld, place, pair->account_id, &group, &user);
-    if (user.trouble)
-        return answer_unknown(user.trouble);
-    if (user.found > 1) {
-        struct answer a = answer_unknown("AccountAmbiguous");
-        a.account = ACCOUNT_AMBIGUOUS;
-        return a;
+    take_find_one(ld, w->group_fits, w->for_group, place->timeout_ms, group);
+    take_find_one(ld, w->user_fits, w->for_user, place->timeout_ms, user);
+    if (group->trouble) {
+        *w->ret = answer_unknown(group->trouble);
+        return false;
     }
-    if (!user.found) {
-        struct answer a = {.outcome = OUTCOME_ABSENT,
-                           .account = ACCOUNT_MISSING,
-                           .complete = true,
-                           .traced = traced,
-                           .reason = "AccountMissing"};
-        answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, traced);
-        return a;
+    if (group->found != 1) { /* gone, renamed, or hidden from us: not for us to tell apart */
+        *w->ret = answer_unknown(group->found ? "EntitlementAmbiguous" : "EntitlementNotFound");
+        return false;
     }
-    return test_member(ld, place, &group, &user);
+    w->traced = !user->trouble && !user->found && w->pair->account_id[0];
+    if (w->traced)
+        trace(ld, place, w->pair->account_id, group, user);
+    if (user->trouble) {
+        *w->ret = answer_unknown(user->trouble);
+        return false;
+    }
+    if (user->found > 1) {
+        *w->ret = answer_unknown("AccountAmbiguous");
+        w->ret->account = ACCOUNT_AMBIGUOUS;
+        return false;
+    }
+    if (!user->found) {
+        *w->ret = (struct answer){.outcome = OUTCOME_ABSENT,
+                                  .account = ACCOUNT_MISSING,
+                                  .complete = true,
+                                  .traced = w->traced,
+                                  .reason = "AccountMissing"};
+        answer_raw(w->ret, "group %s %s\nuser none %d\n", group->dn, group->id, w->traced);
+        return false;
+    }
+    return true;
+}
+
+static void walk_test(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
+
+    snprintf(pattern, sizeof pattern, "(%s=%%s)", place->member);
+    w->tests = make_filter(filter, pattern, w->user.dn);
+    if (w->tests)
+        w->for_member = send_matches(ld, place, &w->group, filter);
+    else
+        *w->ret = answer_unknown("KeyTooLong");
+}
+
+static void walk_end(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    const struct entry *group = &w->group, *user = &w->user;
+    struct answer *a = w->ret;
+    const char *trouble = "";
+
+    int count = take_matches(ld, place, w->for_member, &trouble);
+    if (count < 0 || (count == 0 && !sees_members(ld, place, group, &trouble))) {
+        *a = answer_unknown(trouble);
+        return;
+    }
+    *a = (struct answer){.complete = true,
+                         .account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE,
+                         .outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT,
+                         .via = count == 1 ? VIA_DIRECT : VIA_NONE,
+                         .reason = "Ok"};
+    str_copy(a->native_id, sizeof a->native_id, str_of(user->id));
+    answer_raw(a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
+               user->dn, user->id, count, user->disabled);
+    if (place->others)
+        ldap_list_others(ld, place, user->dn, a);
+}
+
+static bool is_unanswered(const struct answer *a, const char *reason)
+{
+    return a->outcome == OUTCOME_UNKNOWN && strcmp(a->reason, reason) == 0;
+}
+
+/* NULL: all are answered; else the directory stopped answering, for this reason. */
+static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct walk *walks,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        walk_find(ld, place, &walks[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (walk_found(ld, place, &walks[i]))
+            walk_test(ld, place, &walks[i]);
+        else if (is_unanswered(walks[i].ret, "SourceDown") ||
+                 is_unanswered(walks[i].ret, "Timeout"))
+            return walks[i].ret->reason;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (walks[i].tests)
+            walk_end(ld, place, &walks[i]);
+        if (is_unanswered(walks[i].ret, "SourceDown") || is_unanswered(walks[i].ret, "Timeout"))
+            return walks[i].ret->reason;
+    }
+    return NULL;
 }
 
 static int prepare(LDAP *ld, const struct ldap_place *place)
@@ -329,23 +444,88 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
-              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary)
+void ldap_session_end(struct ldap_session *session)
 {
-    LDAP *ld = NULL;
-    int rc = ldap_initialize(&ld, place->uri);
+    if (session->ld)
+        ldap_unbind_ext_s(session->ld, NULL, NULL);
+    session->ld = NULL;
+}
 
+/* The kept connection, or a new one; NULL: it may be used, else why not. */
+static const char *session_begin(struct ldap_session *session, const struct ldap_place *place,
+                                 struct str password, const struct clock *clock, bool *ret_kept)
+{
+    int64_t now_ms = clock_mono_ms(clock);
+
+    if (now_ms - session->bound_ms >= LDAP_SESSION_LASTS_MS ||
+        now_ms - session->used_ms >= LDAP_SESSION_IDLE_MS)
+        ldap_session_end(session);
+    *ret_kept = session->ld != NULL;
+    if (session->ld)
+        return NULL;
+    int rc = ldap_initialize(&session->ld, place->uri);
     if (rc == LDAP_SUCCESS)
-        rc = prepare(ld, place);
+        rc = prepare(session->ld, place);
     if (rc == LDAP_SUCCESS)
-        rc = bind_as(ld, place, password);
+        rc = bind_as(session->ld, place, password);
     if (rc == LDAP_SUCCESS) {
-        *ret = ask_one(ld, place, pair);
-        *ret_canary = ask_one(ld, place, canary);
-    } else {
-        *ret = answer_unknown(reason_of(rc));
-        *ret_canary = answer_unknown(reason_of(rc));
+        session->bound_ms = clock_mono_ms(clock);
+        return NULL;
     }
-    if (ld)
-        ldap_unbind_ext_s(ld, NULL, NULL);
+    ldap_session_end(session);
+    return reason_of(rc);
+}
+
+/* Asks them, ever more at a time while it answers promptly, and the canary. How many; 0: the
+ * directory stopped answering, for this reason. */
+static size_t ask_run(struct ldap_session *session, const struct ldap_place *place,
+                      const struct clock *clock, const struct ldap_pair *canary,
+                      struct ldap_question *const *questions, size_t count,
+                      const char **ret_trouble)
+{
+    int64_t began_ms = clock_mono_ms(clock), now_ms = began_ms;
+    struct answer seen;
+    size_t n = 0;
+
+    while (n < count && now_ms - began_ms < place->timeout_ms / 2) {
+        struct walk walks[LDAP_WINDOW_MAX] = {0};
+        size_t most = session->window ? session->window : 1, some = 0;
+        for (; some < most && n + some < count; some++)
+            walks[some] = (struct walk){.pair = &questions[n + some]->pair,
+                                        .ret = &questions[n + some]->answer};
+        if ((*ret_trouble = ask_some(session->ld, place, walks, some)))
+            return 0;
+        n += some;
+        bool prompt = clock_mono_ms(clock) - now_ms < place->timeout_ms / 8;
+        session->window = !prompt ? 1 : most < LDAP_WINDOW_MAX ? most * 2 : most;
+        now_ms = clock_mono_ms(clock);
+    }
+    struct walk last = {.pair = canary, .ret = &seen};
+    if ((*ret_trouble = ask_some(session->ld, place, &last, 1)))
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        questions[i]->canary = seen;
+    return n;
+}
+
+size_t ldap_ask(const struct ldap_place *place, struct str password, struct ldap_session *session,
+                const struct clock *clock, const struct ldap_pair *canary,
+                struct ldap_question *const *questions, size_t count)
+{
+    bool kept = true;
+    const char *trouble = "SourceDown";
+
+    /* a kept one may have been closed at any time; a new one says what is so */
+    while (kept && strcmp(trouble, "SourceDown") == 0) {
+        const char *why = session_begin(session, place, password, clock, &kept);
+        size_t n = why ? 0 : ask_run(session, place, clock, canary, questions, count, &trouble);
+        session->used_ms = clock_mono_ms(clock);
+        if (n)
+            return n;
+        trouble = why ? why : trouble;
+        ldap_session_end(session);
+    }
+    for (size_t i = 0; i < count; i++)
+        questions[i]->answer = questions[i]->canary = answer_unknown(trouble);
+    return count;
 }

@@ -51,6 +51,10 @@ struct reader_kind {
     struct reader *(*open)(const struct reader_config *config, struct err *err);
     void (*read)(struct reader *reader, const struct item *item, reader_done_fn *fn, void *arg);
     void (*close)(struct reader *reader, void (*fn)(void *arg), void *arg);
+    int32_t at_once; /* reads it does well at a time, unless the configuration says otherwise */
+    /* How long the source told us, by Retry-After and the like, to leave it alone: the reader asks
+     * nothing until then. 0: not at all. NULL: it never tells. */
+    int64_t (*held_ms)(struct reader *reader);
     const char *const
         *settings; /* names it understands, NULL-terminated; a '!' in front = mandatory */
     /* Up to READER_FACTS_MAX; how many. NULL: it finds out nothing. */

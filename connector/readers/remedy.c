@@ -92,6 +92,9 @@ static const struct {
     {"SourceDown", "the source cannot be reached: look after it, its address and its certificate"},
     {"SourceNotOpened", "the source could not be opened: mend what standard error says of it, its "
                         "secret perhaps"},
+    {"SourceResting",
+     "the source did not answer several reads in a row and is left alone for a while: "
+     "look after it; it is read as soon as it answers again"},
     {"Timeout", "the source did not answer in time: look after it, or raise timeout"},
     {"TooManyPages", "too many people to be read one by one: let the source take filters"},
     {"WrongReply",

@@ -498,6 +498,12 @@ static void rest_close(struct reader *base, void (*fn)(void *arg), void *arg)
     http_close(reader->http, on_http_closed, reader);
 }
 
+static int64_t rest_held_ms(struct reader *base)
+{
+    const struct rest_reader *reader = container_of(base, struct rest_reader, base);
+    return may_ask(reader) ? 0 : reader->hold_until_ms - now_ms(reader);
+}
+
 static size_t rest_facts(struct reader *base, struct reader_fact *ret)
 {
     struct rest_reader *reader = container_of(base, struct rest_reader, base);
@@ -533,6 +539,8 @@ const struct reader_kind READER_REST = {.name = "rest",
                                         .open = rest_open,
                                         .read = rest_read_item,
                                         .close = rest_close,
+                                        .at_once = CONNECTIONS_MAX,
+                                        .held_ms = rest_held_ms,
                                         .settings = SETTINGS,
                                         .facts = rest_facts,
                                         .proves = PROVES,

@@ -439,6 +439,12 @@ static void scim_close(struct reader *base, void (*fn)(void *arg), void *arg)
     http_close(reader->http, on_http_closed, reader);
 }
 
+static int64_t scim_held_ms(struct reader *base)
+{
+    const struct scim_reader *reader = container_of(base, struct scim_reader, base);
+    return may_ask(reader) ? 0 : reader->hold_until_ms - now_ms(reader);
+}
+
 static size_t scim_facts(struct reader *base, struct reader_fact *ret)
 {
     struct scim_reader *reader = container_of(base, struct scim_reader, base);
@@ -488,6 +494,8 @@ const struct reader_kind READER_SCIM = {.name = "scim",
                                         .open = scim_open,
                                         .read = scim_read_item,
                                         .close = scim_close,
+                                        .at_once = CONNECTIONS_MAX,
+                                        .held_ms = scim_held_ms,
                                         .settings = SETTINGS,
                                         .facts = scim_facts,
                                         .proves = PROVES,

@@ -562,6 +562,12 @@ void store_health(struct store *s, store_json_fn *fn, void *arg)
     ask_json(s, &SQL_HEALTH, NULL, fn, arg);
 }
 
+void store_source_back(struct store *s, struct str source, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(source)};
+    ask_json(s, &SQL_SOURCE_BACK, params, fn, arg);
+}
+
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg)
 {
     ask_json(s, &SQL_SLA_TICK, NULL, fn, arg);

@@ -125,6 +125,10 @@ select issue_id, issue_key, updated_ms from governance.sweep_ids($1, $2::numeric
 -- params: max_age_s int
 select governance.sweep(make_interval(secs => $1::int))
 
+-- name: source_back
+-- params: source text
+select governance.source_back($1)
+
 -- name: sla_tick
 -- params:
 select governance.sla_tick()

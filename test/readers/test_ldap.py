@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from conftest import ask, group, person
+from conftest import GROUPS, PEOPLE, ask, group, person
+from lib import slapd
 
 CANARY = ("canary", "watch")
 
@@ -116,6 +117,43 @@ def test_more_than_the_queue_takes(directory):
     answers = read(directory, *[("ada", "finance")] * 400, timeout_ms=10000)
     told = {say(a) for a in answers}
     assert len(answers) == 400 and told == {("present", "Ok"), ("unknown", "Overloaded")}
+
+
+@pytest.fixture(scope="module")
+def counted():
+    """A directory that counts its connections."""
+    with slapd.Slapd(ldif=PEOPLE + GROUPS, before="database monitor") as made:
+        yield made
+
+
+def connections(directory):
+    found = directory.search(attributes=["monitorCounter"], base="cn=Total,cn=Connections,cn=Monitor")
+    return int(found["cn=Total,cn=Connections,cn=Monitor"]["monitorCounter"][0])
+
+
+def test_many_reads_share_a_connection(counted):
+    before = connections(counted)
+    answers = read(counted, *[("ada" if n % 2 else "ben", "finance") for n in range(200)], timeout_ms=20000)
+    assert [a["outcome"] for a in answers] == ["present" if n % 2 else "absent" for n in range(200)]
+    assert connections(counted) - before == 2, "one of all reads, one that counts"
+
+
+def test_a_kept_connection_that_was_closed(counted):
+    """The directory is started anew between two runs: what is asked next is asked over a new connection."""
+    def restart():
+        counted.stop()
+        counted.start()
+    answers = ask("ldap", {**settings(counted), "at_once": 1}, [("ada", "finance"), ("ben", "finance")] * 3, CANARY, "reader-password",
+                  10000, after=(2, restart))
+    assert [say(a) for a in answers] == [("present", "Ok"), ("absent", "Ok")] * 3
+
+
+def test_the_canary_of_a_run(counted):
+    """The canary is asked behind each run, not once for a connection: lost in between, nothing more is believed."""
+    def lose():
+        counted.modify("dn: cn=watch,ou=groups,dc=example,dc=com\nchangetype: modify\nreplace: member\nmember: cn=nobody\n")
+    answers = ask("ldap", {**settings(counted), "at_once": 1}, [("ben", "finance")] * 4, CANARY, "reader-password", 10000, after=(2, lose))
+    assert [say(a) for a in answers] == [("absent", "Ok")] * 2 + [("unknown", "CanaryMissing")] * 2
 
 
 def test_a_directory_that_hangs(directory):

@@ -321,7 +321,10 @@ static void end_observed(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
     (void)s, (void)number;
-    op->fn.observed(op->arg, op->reading->said, (size_t)op->ticket);
+    if (op->failed)
+        op->fn.observed(op->arg, NULL, 0);
+    else
+        op->fn.observed(op->arg, op->reading->said, (size_t)op->ticket);
     free(op);
 }
 
@@ -335,7 +338,8 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
     op->fn.observed = fn;
     op->reading = ARENA_NEW(arena, struct reading);
     op->ticket = (int)d->item_count;
-    for (size_t i = 0; i < d->item_count; i++) { /* as of the start of the read */
+    op->failed = FAULT(s, source_full);                         /* too many stand in line for it */
+    for (size_t i = 0; !op->failed && i < d->item_count; i++) { /* as of the start of the read */
         read_item(s, &r->items[i], &op->reading->known[i]);
         op->reading->known[i].o.item_id = d->items[i].id;
         op->reading->said[i] = op->reading->known[i].o;
