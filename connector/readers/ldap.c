@@ -32,8 +32,7 @@ struct ldap_read {
     struct ldap_reader *reader;
     struct item item;
     struct arena *arena;
-    struct ldap_pair pair, canary;
-    struct answer item_answer, canary_answer;
+    struct answers answers;
     int64_t began_ms;
     reader_done_fn *fn;
     void *arg;
@@ -44,8 +43,7 @@ static void on_thread(void *job)
     struct ldap_read *r = job;
     struct ldap_reader *reader = r->reader;
 
-    ldap_ask(&reader->place, secret_reveal(reader->config.secret), &r->pair, &r->canary,
-             &r->item_answer, &r->canary_answer);
+    ldap_ask(&reader->place, &reader->config, r->arena, &r->item, &r->answers);
 }
 
 static void on_done(void *job)
@@ -53,8 +51,7 @@ static void on_done(void *job)
     struct ldap_read *r = job;
     struct observation obs;
 
-    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
-                 clock_wall_ms(r->reader->config.clock), &obs);
+    answers_join(&r->item, &r->answers, r->began_ms, clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
     arena_free(r->arena);
     free(r);
@@ -73,17 +70,14 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
                             .arena = arena_new(LIMIT_ARENA_SMALL),
                             .fn = fn,
                             .arg = arg};
+    r->answers.tracing = base->tracing;
+    r->item.account = arena_str(r->arena, item->account);
+    r->item.entitlement = arena_str(r->arena, item->entitlement);
     r->item.account_id = arena_str(r->arena, item->account_id);
-    r->pair = (struct ldap_pair){arena_cstr(r->arena, item->account),
-                                 arena_cstr(r->arena, item->entitlement),
-                                 arena_cstr(r->arena, item->account_id)};
-    r->canary = (struct ldap_pair){arena_cstr(r->arena, reader->config.canary_account),
-                                   arena_cstr(r->arena, reader->config.canary_entitlement), ""};
     r->began_ms = clock_wall_ms(reader->config.clock);
     if (io_work_push(reader->work, on_thread, on_done, r))
         return;
-    r->item_answer = answer_unknown("Overloaded"); /* too much waits for this source already */
-    r->canary_answer = r->item_answer;
+    answers_fail(&r->answers, &r->item, "Overloaded"); /* too much waits for this source already */
     io_loop_defer(reader->config.loop, on_done, r);
 }
 
@@ -114,6 +108,7 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
     if (!reader)
         abort();
     reader->base.kind = &READER_LDAP;
+    reader->base.tracing = TRACES_BY_ID;
     reader->config = *config;
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     struct arena *a = reader->arena;

@@ -193,21 +193,6 @@ static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id,
         *ret = (struct entry){0};
 }
 
-/* Nobody has the name: was the account given another, or is it gone? That nobody has the id either
- * counts where the group, which is there, is found by its id. */
-static void trace(LDAP *ld, const struct ldap_place *place, const char *id,
-                  const struct entry *group, struct entry *ret)
-{
-    struct entry again;
-
-    find_by_id(ld, place, id, ret);
-    if (ret->trouble || ret->found)
-        return;
-    find_by_id(ld, place, group->id, &again);
-    if (again.trouble || again.found != 1 || strcmp(again.dn, group->dn) != 0)
-        ret->trouble = "AccountNotTraced";
-}
-
 /* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
  * any server and any size. */
 static int group_matches(LDAP *ld, const struct ldap_place *place, const struct entry *group,
@@ -262,25 +247,30 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place,
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
     answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
                user->dn, user->id, count, user->disabled);
-    if (place->others)
-        ldap_list_others(ld, place, user->dn, &a);
     return a;
 }
 
-static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const struct ldap_pair *pair)
+static void find_user(LDAP *ld, const struct ldap_place *place, const char *account, bool by_id,
+                      struct entry *ret)
+{
+    if (by_id)
+        find_by_id(ld, place, account, ret);
+    else
+        find_one(ld, place->people_base, place->people_filter, account, place->timeout_ms, ret);
+}
+
+static struct answer ask_one(LDAP *ld, const struct ldap_place *place, struct arena *arena,
+                             const struct asked_for *wanted)
 {
     struct entry group, user;
 
-    find_one(ld, place->group_base, place->group_filter, pair->entitlement, place->timeout_ms,
-             &group);
+    find_one(ld, place->group_base, place->group_filter, arena_cstr(arena, wanted->entitlement),
+             place->timeout_ms, &group);
     if (group.trouble)
         return answer_unknown(group.trouble);
     if (group.found != 1) /* gone, renamed, or hidden from us: not for us to tell apart */
         return answer_unknown(group.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-    find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
-    bool traced = !user.trouble && !user.found && pair->account_id[0];
-    if (traced)
-        trace(ld, place, pair->account_id, &group, &user);
+    find_user(ld, place, arena_cstr(arena, wanted->account), wanted->by_id, &user);
     if (user.trouble)
         return answer_unknown(user.trouble);
     if (user.found > 1) {
@@ -292,12 +282,14 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const str
         struct answer a = {.outcome = OUTCOME_ABSENT,
                            .account = ACCOUNT_MISSING,
                            .complete = true,
-                           .traced = traced,
                            .reason = "AccountMissing"};
-        answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, traced);
+        answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, wanted->by_id);
         return a;
     }
-    return test_member(ld, place, &group, &user);
+    struct answer a = test_member(ld, place, &group, &user);
+    if (place->others && a.outcome != OUTCOME_UNKNOWN && !wanted->of_canary)
+        ldap_list_others(ld, place, user.dn, &a);
+    return a;
 }
 
 static int prepare(LDAP *ld, const struct ldap_place *place)
@@ -329,22 +321,23 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
-              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary)
+void ldap_ask(const struct ldap_place *place, const struct reader_config *config,
+              struct arena *arena, const struct item *item, struct answers *all)
 {
     LDAP *ld = NULL;
+    enum ask ask;
     int rc = ldap_initialize(&ld, place->uri);
 
     if (rc == LDAP_SUCCESS)
         rc = prepare(ld, place);
     if (rc == LDAP_SUCCESS)
-        rc = bind_as(ld, place, password);
-    if (rc == LDAP_SUCCESS) {
-        *ret = ask_one(ld, place, pair);
-        *ret_canary = ask_one(ld, place, canary);
-    } else {
-        *ret = answer_unknown(reason_of(rc));
-        *ret_canary = answer_unknown(reason_of(rc));
+        rc = bind_as(ld, place, secret_reveal(config->secret));
+    if (rc != LDAP_SUCCESS)
+        answers_fail(all, item, reason_of(rc));
+    while ((ask = answers_next(all, item)) != ASKS) {
+        struct asked_for wanted = answers_asked_for(all, item, config, ask);
+        struct answer answer = ask_one(ld, place, arena, &wanted);
+        answers_take(all, ask, &answer);
     }
     if (ld)
         ldap_unbind_ext_s(ld, NULL, NULL);

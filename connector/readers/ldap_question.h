@@ -18,15 +18,9 @@ struct ldap_place {
     int64_t timeout_ms;
 };
 
-/* (account, entitlement), by the names the mapping gives them. */
-struct ldap_pair {
-    const char *account, *entitlement;
-    const char *account_id; /* immutable id that the account is pinned to, "" = none: looked for
-                               where nobody has the name any more */
-};
-
-/* Asks about the pair, then about the canary, over one connection with one credential. */
-void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
-              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary);
+/* Asks all that one read has to ask, over one connection with one credential. The arena keeps what
+ * is asked for. */
+void ldap_ask(const struct ldap_place *place, const struct reader_config *config,
+              struct arena *arena, const struct item *item, struct answers *all);
 
 #endif

@@ -115,7 +115,8 @@ static void read_next(struct profile_reader *r, const struct yaml *step, struct 
     if (!v)
         return;
     if (v->kind == YAML_SCALAR && str_eq_c(v->scalar, "link")) {
-        s->next.by = REST_BY_LINK;
+        s->next.by = PAGES_BY_ADDRESS;
+        s->next.link = true;
         return;
     }
     only(r, v, "next", KNOWN);
@@ -124,17 +125,17 @@ static void read_next(struct profile_reader *r, const struct yaml *step, struct 
     s->next.total = pointer_of(r, v, "total");
     s->next.last = pointer_of(r, v, "last");
     if (yaml_member(v, "url")) {
-        s->next.by = REST_BY_URL;
+        s->next.by = PAGES_BY_ADDRESS;
         s->next.at = pointer_of(r, v, "url");
     } else if (yaml_member(v, "cursor")) {
-        s->next.by = REST_BY_CURSOR;
+        s->next.by = PAGES_BY_CURSOR;
         s->next.at = pointer_of(r, v, "cursor");
     } else {
         bool page = yaml_member(v, "page") != NULL;
-        s->next.by = page ? REST_BY_PAGE : REST_BY_OFFSET;
+        s->next.by = page ? PAGES_BY_NUMBER : PAGES_BY_OFFSET;
         s->next.param = text_of(r, v, page ? "page" : "offset");
     }
-    if (s->next.by != REST_BY_URL && !s->next.param.len)
+    if (s->next.by != PAGES_BY_ADDRESS && !s->next.param.len)
         fault(r, v, "must be link, or have url, cursor with param, page or offset");
 }
 
@@ -178,15 +179,8 @@ static void read_conditions(struct profile_reader *r, const struct yaml *step, s
         fault(r, match, "must have 'at' and 'equals'");
 }
 
-static void read_step(struct profile_reader *r, const struct yaml *v, struct rest_step *s)
+static void read_call(struct profile_reader *r, const struct yaml *v, struct rest_step *s)
 {
-    static const char *const KNOWN[] = {"proves", "get",   "post",   "query", "headers", "body",
-                                        "items",  "match", "id",     "as_of", "absent",  "state",
-                                        "held",   "next",  "hidden", NULL};
-    static const char *const PROVES[] = {"entitlement", "account", "membership"};
-
-    only(r, v, "a step", KNOWN);
-    s->proves = (enum rest_proves)word_of(r, v, "proves", PROVES, 3, 0);
     s->post = yaml_member(v, "post") != NULL;
     s->path = text_of(r, v, s->post ? "post" : "get");
     if (!s->path.len || s->path.p[0] != '/')
@@ -197,6 +191,14 @@ static void read_step(struct profile_reader *r, const struct yaml *v, struct res
     check_template(r, s->body);
     check_template(r, yaml_member(v, s->post ? "post" : "get"));
     check_template(r, yaml_member(v, "query"));
+}
+
+static void read_step(struct profile_reader *r, const struct yaml *v, struct rest_step *s)
+{
+    static const char *const PROVES[] = {"entitlement", "account", "membership"};
+
+    s->proves = (enum rest_proves)word_of(r, v, "proves", PROVES, 3, 0);
+    read_call(r, v, s);
     check_template(r, yaml_member(yaml_member(v, "match"), "equals"));
     s->lists = yaml_member(v, "items") != NULL;
     s->items = pointer_of(r, v, "items");
@@ -206,7 +208,7 @@ static void read_step(struct profile_reader *r, const struct yaml *v, struct res
     read_next(r, v, s);
     if (s->lists && !s->match.equals.len)
         diag_error(r->diags, "P003", v->pos, "a step with 'items' must say which: match");
-    if (!s->lists && s->next.by != REST_ONE_PAGE)
+    if (!s->lists && s->next.by != PAGES_ONE)
         diag_error(r->diags, "P003", v->pos, "a step with 'next' must have 'items'");
     /* a single thing is not there only when the server says so */
     if (!s->lists && !s->absent.status && !s->held.no.count)
@@ -214,9 +216,30 @@ static void read_step(struct profile_reader *r, const struct yaml *v, struct res
                    "nothing in this step can say no: absent, held with is_not, or items");
 }
 
+static void read_trace(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
+{
+    static const char *const KNOWN[] = {"get",   "post",  "query",  "headers", "body",
+                                        "items", "match", "id",     "name",    "absent",
+                                        "state", "next",  "as_of",  NULL};
+    const struct yaml *v = yaml_member(top, "trace");
+
+    if (!v)
+        return;
+    only(r, v, "trace", KNOWN);
+    read_step(r, v, &p->trace);
+    p->trace.proves = REST_ACCOUNT;
+    p->trace.name = pointer_of(r, v, "name");
+    p->has_trace = true;
+    if (!str_eq_c(p->trace.match.equals, "{account.id}"))
+        fault(r, v, "must say that the reply is about the id: match with equals: {account.id}");
+}
+
 /* Entitlement, account, membership: what is not there proves something in this order only. */
 static void read_steps(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
+    static const char *const KNOWN[] = {"proves", "get",   "post",   "query", "headers", "body",
+                                        "items",  "match", "id",     "as_of", "absent",  "state",
+                                        "held",   "next",  "hidden", NULL};
     const struct yaml *steps = yaml_member(top, "steps");
     unsigned seen = 0;
 
@@ -227,6 +250,7 @@ static void read_steps(struct profile_reader *r, const struct yaml *top, struct 
             return;
         }
         struct rest_step *s = &p->steps[p->step_count];
+        only(r, v, "a step", KNOWN);
         read_step(r, v, s);
         if (p->step_count && s->proves < s[-1].proves)
             diag_error(r->diags, "P004", v->pos,
@@ -261,7 +285,7 @@ static void read_errors(struct profile_reader *r, const struct yaml *top, struct
 static void read_top(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
     static const char *const KNOWN[] = {"url",   "auth",   "headers",     "needs",
-                                        "steps", "errors", "wait_header", NULL};
+                                        "steps", "errors", "wait_header", "trace", NULL};
     static const char *const AUTH[] = {"kind", "scheme", "token_url", "scope", "service", NULL};
     static const char *const KINDS[] = {"bearer", "basic", "oauth", "aws"};
     const struct yaml *auth = yaml_member(top, "auth");
@@ -281,9 +305,12 @@ static void read_top(struct profile_reader *r, const struct yaml *top, struct re
     read_list(r, top, "needs", &p->needs);
     read_errors(r, top, p);
     read_steps(r, top, p);
-    for (size_t i = 0; p->auth == REST_AWS && i < p->step_count; i++)
-        if (p->steps[i].query.count || p->steps[i].next.by != REST_ONE_PAGE)
+    read_trace(r, top, p);
+    for (size_t i = 0; p->auth == REST_AWS && i <= p->step_count; i++) {
+        const struct rest_step *s = i < p->step_count ? &p->steps[i] : &p->trace;
+        if (s->query.count || s->next.by != PAGES_ONE)
             diag_error(r->diags, "P003", auth->pos, "a signed call cannot have a query");
+    }
 }
 
 const struct rest_profile *rest_profile_read(struct arena *arena, struct str text, const char *file,
@@ -307,6 +334,19 @@ const struct rest_profile *rest_profile_read(struct arena *arena, struct str tex
     (void)FAIL(err, ERR_CONFIG, "%s:%d:%d: [%s] %s", file, d->pos.line, d->pos.column, d->code,
                d->text);
     return NULL;
+}
+
+bool rest_profile_traces(const struct rest_profile *profile)
+{
+    const struct rest_step *s = profile->steps;
+
+    while (s->proves != REST_ACCOUNT) /* there is one: read_steps() */
+        s++;
+    bool asks_for_id = s->id.len && str_eq_c(s->match.equals, "{account}");
+    for (size_t i = 0; asks_for_id && i < s->match.at.count; i++)
+        if (str_eq(s->match.at.of[i], s->id))
+            return true;
+    return profile->has_trace;
 }
 
 struct str rest_profile_shipped(struct str name)

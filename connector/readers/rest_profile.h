@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_READERS_REST_PROFILE_H
 #define COUNTERSIGN_READERS_REST_PROFILE_H
 
+#include "readers/pages.h"
 #include "yaml/yaml.h"
 
 enum {
@@ -26,15 +27,6 @@ struct rest_pairs {
 
 /* In this order within a profile; several of the last: one yes suffices, all must say no. */
 enum rest_proves { REST_ENTITLEMENT, REST_ACCOUNT, REST_MEMBERSHIP };
-enum rest_paging {
-    REST_ONE_PAGE,
-    REST_BY_LINK,   /* header Link, rel="next" (RFC 8288) */
-    REST_BY_URL,    /* the next page's address, in the body */
-    REST_BY_CURSOR, /* a word in the body, sent back as a parameter */
-    REST_BY_PAGE,   /* page=1, 2, ... until one is empty */
-    REST_BY_OFFSET, /* how many were seen */
-};
-
 struct rest_step {
     enum rest_proves proves;
     bool post;
@@ -59,6 +51,7 @@ struct rest_step {
         bool nocase, exact; /* neither: what differs in case alone is not told apart */
     } match;
     struct str id, as_of;
+    struct str name; /* of a trace: what the account is called now */
     struct {
         struct str at;
         struct rest_list active, disabled;
@@ -69,7 +62,8 @@ struct rest_step {
         struct rest_list yes, no, pending;
     } held;
     struct {
-        enum rest_paging by;
+        enum paging by;
+        bool link; /* by address: of the header Link, rel="next" (RFC 8288); else in the body */
         struct str at, param, total, last;
     } next;
 };
@@ -95,7 +89,14 @@ struct rest_profile {
     size_t error_count;
     struct rest_step steps[REST_STEPS_MAX];
     size_t step_count;
+    struct rest_step trace; /* instead of the steps that prove the account, where it is looked for
+                               by its id: {account.id} */
+    bool has_trace;
 };
+
+/* Can an account be looked for by its id? By `trace`, or where the step that proves the account
+ * asks for the id as well: it compares {account} with what it keeps as the id. */
+bool rest_profile_traces(const struct rest_profile *profile);
 
 /* In the arena; NULL with ERR_CONFIG that names file, line and column of the first fault. */
 const struct rest_profile *rest_profile_read(struct arena *arena, struct str text, const char *file,

@@ -181,14 +181,9 @@ void scim_question_begin(struct scim_question *q, const struct scim_place *place
     scim_find_begin(&q->find, place, server, arena, false, entitlement);
 }
 
-void scim_question_pin(struct scim_question *q, struct str account_id)
+void scim_question_by_id(struct scim_question *q)
 {
-    q->account_id = account_id;
-}
-
-void scim_question_trace(struct scim_question *q)
-{
-    q->traces = true;
+    q->by_id = true;
 }
 
 static void group_found(struct scim_question *q)
@@ -199,8 +194,11 @@ static void group_found(struct scim_question *q)
         end_unknown(q, q->find.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
     } else {
         str_copy(q->group_id, sizeof q->group_id, str_of(q->find.id));
-        q->at = SCIM_AT_USER;
-        scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
+        q->at = q->by_id ? SCIM_AT_ID : SCIM_AT_USER;
+        if (!q->by_id)
+            scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
+        else if (!str_copy(q->user_id, sizeof q->user_id, q->account))
+            end_unknown(q, "KeyTooLong");
     }
 }
 
@@ -211,35 +209,29 @@ static void user_found(struct scim_question *q)
     } else if (q->find.found > 1) {
         end_unknown(q, "AccountAmbiguous");
         q->answer.account = ACCOUNT_AMBIGUOUS;
-    } else if (!q->find.found && q->account_id.len) { /* renamed, or gone? */
-        q->traces = true;
-        q->at = SCIM_AT_TRACE;
-        if (!str_copy(q->user_id, sizeof q->user_id, q->account_id))
-            end_unknown(q, "KeyTooLong");
     } else if (!q->find.found) {
         q->state = ACCOUNT_MISSING;
         end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
     } else {
         str_copy(q->user_id, sizeof q->user_id, str_of(q->find.id));
         q->state = q->find.state;
-        q->at = q->traces ? SCIM_AT_TRACE : SCIM_AT_MEMBER;
+        q->at = SCIM_AT_MEMBER;
     }
 }
 
-/* RFC 7644 section 3.4.1: 404 of an id that was seen before. That the server answers for ids at all
- * shows the canary, which is asked for in the same way. */
-static void take_trace(struct scim_question *q, const struct scim_reply *reply)
+/* RFC 7644 section 3.4.1: 404 of an id that was seen before. Of the canary, which was seen just now,
+ * it says that the server answers for no ids. */
+static void take_id(struct scim_question *q, const struct scim_reply *reply)
 {
     bool there = reply->told == SCIM_TOLD && str_eq(scim_id(reply->body, "id"), str_of(q->user_id));
 
     if (there) {
         q->state = scim_state(q->server, reply->body);
         q->at = SCIM_AT_MEMBER;
-    } else if (reply->told == SCIM_GONE && q->account_id.len) {
+    } else if (reply->told == SCIM_GONE && !q->wanted) {
         q->user_id[0] = '\0';
         q->state = ACCOUNT_MISSING;
         end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
-        q->answer.traced = true;
     } else {
         end_unknown(q, reply->told == SCIM_TOLD ? "BadReply" : reply->reason);
     }
@@ -247,7 +239,7 @@ static void take_trace(struct scim_question *q, const struct scim_reply *reply)
 
 static struct str question_address(struct scim_question *q, struct arena *arena)
 {
-    if (q->at == SCIM_AT_TRACE)
+    if (q->at == SCIM_AT_ID)
         return scim_address(arena, q->place, q->server->users, str_of(q->user_id), STR_NONE,
                             STR("id,active"), "");
     if (q->at == SCIM_AT_MEMBER)
@@ -335,8 +327,8 @@ void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
 {
     const char *reason = NULL;
 
-    if (q->at == SCIM_AT_TRACE) {
-        take_trace(q, reply);
+    if (q->at == SCIM_AT_ID) {
+        take_id(q, reply);
         return;
     }
     if (q->at != SCIM_AT_MEMBER) {

@@ -50,6 +50,8 @@ class Vendor:
         self.calls, self.twist = [], lambda call: None
         self.members = {name: list(people) for name, people in MEMBERS.items()}
         self.people = dict(PEOPLE)
+        self.born = {}  # what a renamed one was called first: ids are made of that
+        self.ids = list(PEOPLE)
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -104,6 +106,28 @@ class Vendor:
     def entitlement(self, name):
         return name
 
+    def id(self, name):
+        """Of a person, whatever it is called now."""
+        return self.born.get(name, name)
+
+    def called(self, first):
+        """Who has the id that is made of this name; None: nobody."""
+        return next((name for name in self.people if self.id(name) == first), None)
+
+    def rename(self, name, to):
+        self.people[to] = self.people.pop(name)
+        self.born[to] = self.born.pop(name, name)
+        self.members = {g: [to if n == name else n for n in people] for g, people in self.members.items()}
+
+    def replace(self, name, first):
+        """Somebody else has the name now."""
+        self.people[name], self.born[name] = True, first
+        self.ids.append(first)
+
+    def delete(self, name):
+        del self.people[name]
+        self.members = {g: [n for n in people if n != name] for g, people in self.members.items()}
+
     def groups_of(self, name):
         return [g for g, people in self.members.items() if name in people]
 
@@ -125,8 +149,8 @@ class Okta(Vendor):
 
     def user(self, key):
         for name, active in self.people.items():
-            if key in (f"00u{name}", f"{name}@example.com", name):  # id, login, short name
-                return name, {"id": f"00u{name}", "status": "ACTIVE" if active else "DEPROVISIONED",
+            if key in (f"00u{self.id(name)}", f"{name}@example.com", name):  # id, login, short name
+                return name, {"id": f"00u{self.id(name)}", "status": "ACTIVE" if active else "DEPROVISIONED",
                               "profile": {"login": f"{name}@example.com"}}
         raise self.gone(key)
 
@@ -202,8 +226,8 @@ class Graph(Vendor):
 
     def user(self, key):
         for name, active in self.people.items():
-            if key.lower() in (self.guid(name), f"{name}@contoso.com"):
-                return name, {"id": self.guid(name), "userPrincipalName": f"{name}@contoso.com", "accountEnabled": active}
+            if key.lower() in (self.guid(self.id(name)), f"{name}@contoso.com"):
+                return name, {"id": self.guid(self.id(name)), "userPrincipalName": f"{name}@contoso.com", "accountEnabled": active}
         raise self.gone()
 
     def answer(self, call):
@@ -238,6 +262,9 @@ class GitHub(Vendor):
         super().__init__()
         self.pending = set()
 
+    def number(self, name):
+        return 100 + self.ids.index(self.id(name))
+
     def answer(self, call):
         wanted = {"Authorization": f"Bearer {self.secret}", "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if not call.headers["User-Agent"]:
@@ -250,7 +277,11 @@ class GitHub(Vendor):
                 return {"id": 7000 + len(got[0]), "slug": got[0].lower(), "name": got[0].title()}
         elif got := call.path("/users/{}"):
             if got[0].lower() in self.people:
-                return {"login": got[0].title(), "id": 100 + list(self.people).index(got[0].lower()), "type": "User"}
+                return {"login": got[0].title(), "id": self.number(got[0].lower()), "type": "User"}
+        elif got := call.path("/user/{}"):
+            for name in self.people:
+                if str(self.number(name)) == got[0]:
+                    return {"login": name.title(), "id": self.number(name), "type": "User"}
         elif got := call.path("/orgs/acme/teams/{}/memberships/{}"):
             if got[1].lower() in self.members.get(got[0].lower(), []):
                 return {"state": "pending" if got[1].lower() in self.pending else "active", "role": "member"}
@@ -298,14 +329,14 @@ class IdentityCenter(Vendor):
             raise self.fault("ResourceNotFoundException", ResourceType="IDENTITY_STORE")
         operation = call.headers["x-amz-target"].removeprefix("AWSIdentityStore.")
         if operation == "IsMemberInGroups":
-            name = body["MemberId"]["UserId"].removeprefix("u-")
-            return {"Results": [{"GroupId": g, "MemberId": {"UserId": f"u-{name}"},
+            name = self.called(body["MemberId"]["UserId"].removeprefix("u-"))
+            return {"Results": [{"GroupId": g, "MemberId": body["MemberId"],
                                  "MembershipExists": name in self.members.get(g.removeprefix("g-"), [])} for g in body["GroupIds"]]}
         if operation == "DescribeUser":
-            name = body["UserId"].removeprefix("u-")
-            if name not in self.people:
+            name = self.called(body["UserId"].removeprefix("u-"))
+            if not name:
                 raise self.fault("com.amazonaws.identitystore#ResourceNotFoundException", ResourceType="USER")
-            return {"IdentityStoreId": "d-9967000000", "UserId": f"u-{name}", "UserName": name,
+            return {"IdentityStoreId": "d-9967000000", "UserId": body["UserId"], "UserName": name,
                     "UserStatus": "ENABLED" if self.people[name] else "DISABLED"}
         kind, path, prefix, all_ = {"GetUserId": ("USER", "userName", "u-", self.people),
                                     "GetGroupId": ("GROUP", "displayName", "g-", self.members)}[operation]
@@ -314,7 +345,7 @@ class IdentityCenter(Vendor):
             raise self.fault("ValidationException")
         if asked["AttributeValue"] not in all_:
             raise self.fault("ResourceNotFoundException", ResourceType=kind)
-        return {"IdentityStoreId": "d-9967000000", kind.title() + "Id": prefix + asked["AttributeValue"]}
+        return {"IdentityStoreId": "d-9967000000", kind.title() + "Id": prefix + self.id(asked["AttributeValue"])}
 
 
 class Jira(Vendor):

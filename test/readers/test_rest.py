@@ -166,6 +166,43 @@ def test_jira_groups(vendor):
     assert say(nobody) == ("absent", "Ok")
 
 
+def test_renamed_replaced_and_gone(peer):
+    """A name is pinned to the id it was read with first: nobody is gone whose id somebody has, or is looked for by none."""
+    if peer.profile == "jira-groups":
+        pytest.skip("an account id is no name that changes")
+    pin = read(peer, ("ada", "finance"))[0]["id"]
+    peer.rename("ada", "zoe")
+    assert say(*read(peer, ("ada", "finance"))) == ("absent", "AccountMissing"), "what the name alone says"
+    answer, = read(peer, ("ada", "finance"), pin=pin)
+    assert say(answer) == ("present", "Ok") and answer["id"] == pin
+    peer.members["finance"].remove("zoe")
+    assert say(*read(peer, ("ada", "finance"), pin=pin)) == ("absent", "Ok")
+    peer.replace("ada", "other")
+    answer, = read(peer, ("ada", "finance"), pin=pin)
+    assert say(answer) == ("absent", "AccountReplaced") and answer["id"] not in ("", pin)
+    peer.delete("ada")
+    peer.delete("zoe")
+    answer, = read(peer, ("ada", "finance"), pin=pin)
+    assert say(answer) == ("absent", "AccountMissing") and answer["canary"] and answer["account"] == "missing"
+
+
+@pytest.mark.parametrize("name, path, gone", [
+    ("okta", "/api/v1/users/00u", {"errorCode": "E0000007"}), ("github", "/user/", {}),
+    ("graph", "/v1.0/users/", {"error": {"code": "Request_ResourceNotFound"}})])
+def test_gone_needs_the_canary_by_its_id(vendor, name, path, gone):
+    """Where nobody is found by an id, not the canary either, nobody is gone."""
+    peer = vendor(name)
+    pin = read(peer, ("ada", "finance"))[0]["id"]
+    peer.delete("ada")
+
+    def twist(call):
+        if call.raw_path.startswith(path) and "%40" not in call.raw_path and call.method == "GET" and "groups" not in call.raw_path:
+            raise Twist(404, gone)
+    peer.twist = twist
+    answer, = read(peer, ("ada", "finance"), pin=pin)
+    assert say(answer) == ("unknown", "AccountNotTraced") and answer["canary"], answer
+
+
 OURS = """# a small system of our own
 url: http://127.0.0.1:1
 steps:

@@ -135,6 +135,12 @@ static void faults_of_profiles_have_a_place(void **state)
         {PAGES("{ url: next }"), "a JSON pointer"},
         {PAGES("{ cursor: /c }"), "with param"},
         {PAGES("{ page: p, more: 1 }"), "[P002]"},
+        {PAGES("link") "trace: { get: /u, absent: { status: 404 }, match: { at: /id, equals: "
+                       "'{account}' } }\n",
+         "about the id"},
+        {PAGES("link") "trace: { get: /u, match: { at: /id, equals: '{account.id}' } }\n",
+         "can say no"},
+        {PAGES("link") "trace: { get: /u, held: 1 }\n", "[P002]"},
         {"[", "ours.yaml:"},
     };
     (void)state;
@@ -409,31 +415,67 @@ static void memory_is_bounded_by_what_is_asked(void **state)
     arena = all;
 }
 
-/* Where the account is asked for by its id, nobody of that name is nobody at all. */
-static void who_is_asked_for_by_id_is_traced(void **state)
+/* By a trace of its own, or where the account is asked for by its id as well as by its name. */
+static void who_is_known_can_be_looked_for_by_id(void **state)
 {
-    static const struct {
-        const char *profile;
-        bool traced;
-    } CASES[] = {{"okta", true}, {"graph", true}, {"jira-groups", true}, {"github", false}};
-    static const char *const ENTITLEMENT[] = {"{\"id\":\"g\"}", "{\"id\":\"g\"}",
-                                              "{\"values\":[{\"groupId\":\"g\"}]}",
-                                              "{\"id\":1,\"slug\":\"g\"}"};
+    static const char *const SHIPPED[] = {"okta", "graph", "jira-groups", "github",
+                                          "aws-identity-center"};
     (void)state;
 
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        place = (struct rest_place){
-            .profile = rest_profile_read(arena, rest_profile_shipped(str_of(CASES[i].profile)),
-                                         "shipped", NULL),
-            .base = STR("https://x"),
-            .org = STR("acme")};
-        rest_question_begin(&q, &place, arena, STR("u1"), STR("g"));
-        exchange(NULL, 200, ENTITLEMENT[i], "");
-        exchange(NULL, 404,
-                 "{\"errorCode\":\"E0000007\",\"error\":{\"code\":\"ResourceNotFound\"}}", "");
-        assert_said(OUTCOME_ABSENT, "AccountMissing");
-        assert_int_equal(q.answer.traced, CASES[i].traced);
-    }
+    for (size_t i = 0; i < COUNT(SHIPPED); i++)
+        assert_true(rest_profile_traces(
+            rest_profile_read(arena, rest_profile_shipped(str_of(SHIPPED[i])), "shipped", NULL)));
+    assert_false(rest_profile_traces(profile_of(PAGES("link"), NULL)));
+}
+
+static void begin_shipped(const char *profile, const char *id)
+{
+    place = (struct rest_place){.profile = rest_profile_read(
+                                    arena, rest_profile_shipped(str_of(profile)), "shipped", NULL),
+                                .base = STR("https://x"),
+                                .org = STR("acme"),
+                                .instance = STR("d-1")};
+    rest_question_begin(&q, &place, arena, str_of(id), STR("g"));
+    rest_question_by_id(&q);
+}
+
+static void by_its_id_it_is_gone_or_called_otherwise(void **state)
+{
+    (void)state;
+    begin_shipped("github", "7");
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange("https://x/user/7", 404, "{}", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+    assert_string_equal(q.answer.native_id, "");
+
+    begin_shipped("github", "7");
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange("https://x/user/7", 200, "{\"id\":7,\"login\":\"zoe\"}", "");
+    exchange("https://x/orgs/acme/teams/g/memberships/zoe", 200, "{\"state\":\"active\"}", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+    assert_string_equal(q.answer.native_id, "7");
+
+    begin_shipped("github", "7"); /* another than was asked for */
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange(NULL, 200, "{\"id\":8,\"login\":\"zoe\"}", "");
+    assert_said(OUTCOME_UNKNOWN, "WrongReply");
+
+    begin_shipped("github", "7"); /* nobody knows what to ask the team about */
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange(NULL, 200, "{\"id\":7}", "");
+    assert_said(OUTCOME_UNKNOWN, "KeyUnsafe");
+
+    begin_shipped("okta", "u7"); /* its step takes an id for a name */
+    exchange(NULL, 200, "{\"id\":\"g\"}", "");
+    exchange("https://x/api/v1/users/u7", 404, "{\"errorCode\":\"E0000007\"}", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+
+    begin_shipped("aws-identity-center", "u7"); /* one trace for both steps */
+    exchange(NULL, 200, "{\"IdentityStoreId\":\"d-1\",\"GroupId\":\"g\"}", "");
+    exchange(NULL, 200, "{\"UserId\":\"u7\",\"UserStatus\":\"DISABLED\"}", "");
+    exchange(NULL, 200, "{\"Results\":[{\"GroupId\":\"g\",\"MembershipExists\":true}]}", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+    assert_int_equal(q.answer.account, ACCOUNT_DISABLED);
 }
 
 static struct rest_reply judged(const struct rest_step *step, int status, const char *body,
@@ -624,7 +666,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(links_say_that_there_is_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(members_that_slide_are_not_overlooked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_bounded_by_what_is_asked, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_is_asked_for_by_id_is_traced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_known_can_be_looked_for_by_id, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(by_its_id_it_is_gone_or_called_otherwise, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_people_are_told_of_a_reply, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ages_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(offsets_must_add_up, set_up, tear_down),
