@@ -71,6 +71,8 @@ static const struct {
      "the mapping"},
     {"NameNotComparable", "nobody of exactly this name, and letters beyond ASCII may be written in "
                           "other ways: look for it by externalId"},
+    {"NotAggregated", "the system shows what it planned, or never finished reading its source "
+                      "itself: let it aggregate the source's accounts"},
     {"NotJson", "what answers speaks no JSON, perhaps a page to sign in: mend the url"},
     {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},
     {"NotVisible", "nothing is there: mend the base or url, or let the credential see it"},

@@ -23,7 +23,7 @@ struct rest_reader {
     struct rest_place place;
     struct str token_url;
     char *header; /* Authorization; of oauth: while it is good */
-    bool asking_token;
+    bool asking_token, others;
     int64_t token_until_ms;
 };
 
@@ -149,6 +149,8 @@ static void read_ask(struct web_read *base, const struct asked_for *wanted)
                         wanted->entitlement);
     if (wanted->by_id)
         rest_question_by_id(q);
+    if (reader_of(base)->others && !wanted->of_canary)
+        rest_question_list_others(q);
 }
 
 static bool read_next(struct web_read *base, struct web_call *ret)
@@ -334,6 +336,7 @@ static struct reader *rest_open(const struct reader_config *config, struct err *
     bool ours = setting(config, "profile_file", NULL).len > 0;
     if (rest_profile_traces(reader->place.profile))
         web->base.tracing = ours ? TRACES_AS_WRITTEN : TRACES_BY_ID;
+    reader->others = str_eq_c(setting(config, "others", "false"), "true");
     begin_auth(reader);
     web->http = web_client(web->arena, config, reader->place.base, WEB_CONNECTIONS_MAX);
     return &web->base;
@@ -347,7 +350,7 @@ static size_t rest_facts(struct reader *base, struct reader_fact *ret)
 static const char *const SETTINGS[] = {"profile",   "profile_file", "url",    "user",
                                        "client_id", "token_url",    "scope",  "access_key_id",
                                        "org",       "tenant",       "region", "instance",
-                                       "ca_file",   "insecure",     NULL};
+                                       "ca_file",   "insecure",     "others", NULL};
 static const char *const PROVES[] = {
     "an account has an entitlement, or has not, as the profile asks for it",
     "an account is gone: the system says so in the words of the profile, of its name and, where "

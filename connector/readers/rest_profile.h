@@ -25,8 +25,9 @@ struct rest_pairs {
     size_t count;
 };
 
-/* In this order within a profile; several of the last: one yes suffices, all must say no. */
-enum rest_proves { REST_ENTITLEMENT, REST_ACCOUNT, REST_MEMBERSHIP };
+/* In this order within a profile; several of the last: one yes suffices, all must say no. The first
+ * need not be there: as of when the system knows what it tells, which it keeps a copy of. */
+enum rest_proves { REST_AS_OF, REST_ENTITLEMENT, REST_ACCOUNT, REST_MEMBERSHIP };
 struct rest_step {
     enum rest_proves proves;
     bool post;
@@ -45,13 +46,19 @@ struct rest_step {
     } hidden; /* the credential cannot see the members: nothing is known */
     bool lists;
     struct str items; /* pointer to an array */
+    bool bare;        /* a list of one stands there without its brackets, none is left out */
+    struct {
+        struct str at, equals;
+    } of; /* the reply is about this */
     struct {
         struct rest_list at;
         struct str equals;
         bool nocase, exact; /* neither: what differs in case alone is not told apart */
+        struct str only_at; /* only items that say one of these here; empty: all */
+        struct rest_list only;
     } match;
     struct str id, as_of;
-    struct str name; /* of a trace: what the account is called now */
+    struct str name; /* of a trace: what the account is called now; of others: what one is */
     struct {
         struct str at;
         struct rest_list active, disabled;
@@ -60,11 +67,13 @@ struct rest_step {
     struct {
         struct str at;
         struct rest_list yes, no, pending;
+        struct str nested; /* what is there tells that it is held through another entitlement */
     } held;
     struct {
         enum paging by;
         bool link; /* by address: of the header Link, rel="next" (RFC 8288); else in the body */
         struct str at, param, total, last;
+        struct str total_header;
     } next;
 };
 
@@ -92,6 +101,8 @@ struct rest_profile {
     struct rest_step trace; /* instead of the steps that prove the account, where it is looked for
                                by its id: {account.id} */
     bool has_trace;
+    struct rest_step others; /* what else the account holds; `name`: pointer to how it is called */
+    bool has_others;
 };
 
 /* Can an account be looked for by its id? By `trace`, or where the step that proves the account

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/codecs.h"
+#include "readers/others.h"
 #include "readers/rest_expand.h"
 #include "readers/rest_value.h"
 
@@ -16,7 +17,25 @@ static const struct rest_step *step_of(const struct rest_question *q)
     const struct rest_profile *profile = q->place->profile;
     const struct rest_step *s = &profile->steps[q->step];
 
+    if (q->listing)
+        return &profile->others;
     return traces(q, s) ? &profile->trace : s;
+}
+
+static void begin_step(struct rest_question *q)
+{
+    q->found = 0;
+    q->near = false;
+    q->wanted = STR_NONE;
+    pages_begin(&q->pages, q->arena);
+}
+
+static void begin_others(struct rest_question *q)
+{
+    q->done = false;
+    q->listing = true;
+    begin_step(q);
+    others_begin(&q->answer);
 }
 
 static void end(struct rest_question *q, struct answer answer)
@@ -30,19 +49,18 @@ static void end(struct rest_question *q, struct answer answer)
     (void)str_copy(q->answer.native_id, sizeof q->answer.native_id, str_of(q->account_id));
     answer_raw(&q->answer, "%.*s\n%.*s\n%s\n%s\n%s\n", STR_ARG(q->account), STR_ARG(q->entitlement),
                q->account_id, q->entitlement_id, outcome_name(answer.outcome));
+    if (q->wants_others && q->place->profile->has_others && answer.account != ACCOUNT_MISSING)
+        begin_others(q);
 }
 
+/* What goes wrong with the list of others makes the list unknown, not the answer. */
 static void end_unknown(struct rest_question *q, const char *reason)
 {
-    end(q, answer_unknown(reason));
-}
-
-static void begin_step(struct rest_question *q)
-{
-    q->found = 0;
-    q->near = false;
-    q->wanted = STR_NONE;
-    pages_begin(&q->pages, q->arena);
+    q->done = true;
+    if (q->listing)
+        others_lost(&q->answer);
+    else
+        end(q, answer_unknown(reason));
 }
 
 void rest_question_begin(struct rest_question *q, const struct rest_place *place,
@@ -64,6 +82,11 @@ void rest_question_by_id(struct rest_question *q)
     if (!str_copy(q->account_id, sizeof q->account_id, q->account))
         end_unknown(q, "KeyTooLong");
     q->account = STR_NONE; /* how it is called now is not known yet */
+}
+
+void rest_question_list_others(struct rest_question *q)
+{
+    q->wants_others = true;
 }
 
 /* --- asking --- */
@@ -141,7 +164,10 @@ static enum matched matches(struct rest_question *q, const struct rest_step *s,
                             const struct json *item)
 {
     enum matched matched = s->match.at.count ? MATCH_HIDDEN : MATCH_YES;
+    struct str kind = rest_value(q->arena, item, s->match.only_at);
 
+    if (s->match.only_at.len && !rest_is_one_of(kind, &s->match.only))
+        return kind.len ? MATCH_NO : MATCH_HIDDEN;
     for (size_t i = 0; i < s->match.at.count; i++) {
         struct str value = rest_value(q->arena, item, s->match.at.of[i]);
         bool like = value.len && str_eq_nocase(value, q->wanted);
@@ -209,14 +235,16 @@ static int held_of(struct rest_question *q, const struct rest_step *s, const str
     return rest_is_one_of(value, &s->held.pending) ? -1 : -2;
 }
 
-static void end_member(struct rest_question *q, int held)
+static void end_member(struct rest_question *q, int held, bool nested)
 {
+    enum via via = nested ? VIA_NESTED : VIA_DIRECT;
+
     if (q->state == ACCOUNT_UNKNOWN && held > 0)
         end_unknown(q, "AccountStateHidden");
     else
         end(q, (struct answer){.outcome = OUTCOME_PRESENT,
                                .account = q->state,
-                               .via = held < 0 ? VIA_PENDING : VIA_DIRECT,
+                               .via = held < 0 ? VIA_PENDING : via,
                                .reason = "Ok"});
 }
 
@@ -266,7 +294,7 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
     q->found++;
     if (s->hidden.at.len &&
         rest_is_one_of(rest_value(q->arena, item, s->hidden.at), &s->hidden.is)) {
-        end_unknown(q, "MembersNotVisible");
+        end_unknown(q, s->proves == REST_ACCOUNT ? "NotAggregated" : "MembersNotVisible");
         return false;
     }
     if (s->proves != REST_MEMBERSHIP) {
@@ -282,7 +310,8 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
     if (held == -2)
         end_unknown(q, "BadReply");
     else if (held)
-        end_member(q, held);
+        end_member(q, held,
+                   s->held.nested.len && json_type(json_pointer(item, s->held.nested)) != JSON_NULL);
     return !q->done;
 }
 
@@ -333,6 +362,8 @@ static struct page page_of(const struct rest_question *q, const struct rest_step
     if (s->next.total.len &&
         (!json_i64(json_pointer(reply->body, s->next.total), &page.total) || page.total < 0))
         *ret_trouble = "BadReply";
+    if (s->next.total_header.len && (!str_to_i64(reply->total, &page.total) || page.total < 0))
+        *ret_trouble = "BadReply";
     return page;
 }
 
@@ -372,25 +403,49 @@ static void end_list(struct rest_question *q, const struct rest_step *s)
         end_missing(q);
 }
 
+/* The list; an array always, but where the step says otherwise. */
+static const struct json *list_of(const struct rest_step *s, const struct json *body,
+                                  size_t *ret_count, const char **ret_trouble)
+{
+    const struct json *items = json_pointer(body, s->items);
+    bool bare = s->bare && json_type(items) != JSON_ARRAY;
+
+    *ret_count = bare ? json_type(items) == JSON_OBJECT : json_count(items);
+    *ret_trouble = json_type(items) == JSON_ARRAY || *ret_count ||
+                           (bare && json_type(items) == JSON_NULL)
+                       ? NULL
+                       : "BadReply";
+    return bare ? items : json_first(items);
+}
+
+/* False: the question is answered. */
+static bool take_items(struct rest_question *q, const struct rest_step *s, const struct json *first,
+                       size_t count, const char **ret_trouble)
+{
+    for (const struct json *it = first; count-- && !*ret_trouble; it = json_next(it)) {
+        enum matched matched = matches(q, s, it);
+        if (q->listing && matched == MATCH_YES)
+            others_add(&q->answer, rest_value(q->arena, it, s->name));
+        else if (matched == MATCH_YES && !take_item(q, s, it))
+            return false;
+        q->near |= matched == MATCH_NEAR;
+        if (matched == MATCH_HIDDEN)
+            *ret_trouble = "AttributeHidden";
+    }
+    return true;
+}
+
 static void take_list(struct rest_question *q, const struct rest_step *s,
                       const struct rest_reply *reply)
 {
-    const struct json *items = json_pointer(reply->body, s->items);
-    size_t count = json_count(items);
-    const char *trouble = json_type(items) == JSON_ARRAY ? NULL : "BadReply";
+    const char *trouble;
+    size_t count;
+    const struct json *first = list_of(s, reply->body, &count, &trouble);
 
     if (!trouble && count)
         trouble = pages_once(&q->pages, reply->hash);
-
-    JSON_EACH(it, items)
-    {
-        enum matched matched = trouble ? MATCH_NO : matches(q, s, it);
-        if (matched == MATCH_YES && !take_item(q, s, it))
-            return;
-        q->near |= matched == MATCH_NEAR;
-        if (matched == MATCH_HIDDEN)
-            trouble = "AttributeHidden";
-    }
+    if (!take_items(q, s, first, count, &trouble))
+        return;
     bool more = !trouble && more_pages(q, s, reply, count, &trouble);
     if (!trouble && !more && reply->next.p) /* a way on that the step does not go */
         trouble = "PartialResult";
@@ -398,8 +453,37 @@ static void take_list(struct rest_question *q, const struct rest_step *s,
         trouble = "ReplyTooLarge";
     if (trouble)
         end_unknown(q, trouble);
+    else if (!more && q->listing)
+        q->done = true;
     else if (!more)
         end_list(q, s);
+}
+
+static bool keep_as_of(struct rest_question *q, const struct json *text)
+{
+    int64_t as_of_ms = 0;
+
+    if (!clock_parse(json_str(text), &as_of_ms)) {
+        end_unknown(q, "BadAsOf");
+        return false;
+    }
+    if (!q->as_of_ms || as_of_ms < q->as_of_ms)
+        q->as_of_ms = as_of_ms; /* the oldest of what it rests on */
+    return true;
+}
+
+/* The first that matches tells it, the newest: what is not over yet, or failed, is passed by. */
+static void take_as_of(struct rest_question *q, const struct rest_step *s, const struct json *body)
+{
+    JSON_EACH(it, json_pointer(body, s->items))
+    {
+        if (matches(q, s, it) != MATCH_YES)
+            continue;
+        if (keep_as_of(q, json_pointer(it, s->as_of)))
+            step_over(q);
+        return;
+    }
+    end_unknown(q, "NotAggregated");
 }
 
 static void take_single(struct rest_question *q, const struct rest_step *s,
@@ -413,10 +497,21 @@ static void take_single(struct rest_question *q, const struct rest_step *s,
         step_over(q);
 }
 
+/* A reply that has a list in it, or none, says whose it is. */
+static bool is_about(const struct rest_question *q, const struct rest_step *s,
+                     const struct json *body)
+{
+    struct rest_list wanted = {.count = 1};
+
+    if (!s->of.at.len)
+        return true;
+    wanted.of[0] = rest_expand_plain(q->arena, q, s->of.equals);
+    return rest_is_one_of(rest_value(q->arena, body, s->of.at), &wanted);
+}
+
 void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
 {
     const struct rest_step *s = step_of(q);
-    int64_t as_of_ms = 0;
 
     if (reply->told == REST_TROUBLE) {
         end_unknown(q, reply->reason);
@@ -430,14 +525,17 @@ void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
             end_missing(q);
         return;
     }
-    if (s->as_of.len && !clock_parse(json_str(json_pointer(reply->body, s->as_of)), &as_of_ms)) {
-        end_unknown(q, "BadAsOf");
+    if (s->as_of.len && s->proves != REST_AS_OF &&
+        !keep_as_of(q, json_pointer(reply->body, s->as_of)))
+        return;
+    if (!is_about(q, s, reply->body)) {
+        end_unknown(q, "WrongReply");
         return;
     }
-    if (as_of_ms && (!q->as_of_ms || as_of_ms < q->as_of_ms))
-        q->as_of_ms = as_of_ms; /* the oldest of what it rests on */
     if (!know_wanted(q, s))
         end_unknown(q, arena_over(q->arena) ? "ReplyTooLarge" : why_not_asked(q));
+    else if (s->proves == REST_AS_OF)
+        take_as_of(q, s, reply->body);
     else if (s->lists)
         take_list(q, s, reply);
     else

@@ -33,6 +33,7 @@ struct rest_reply {
     enum rest_told told;
     const struct json *body; /* of REST_TOLD */
     struct str next;         /* of REST_TOLD: header Link, rel="next"; STR_NONE: there is none */
+    struct str total;        /* of REST_TOLD: the header that the step names for it */
     const char *reason;      /* of REST_TROUBLE; CamelCase, static */
     uint64_t hash;           /* of the body */
     int64_t wait_ms, age_ms; /* as in SCIM */
@@ -48,8 +49,9 @@ struct rest_question {
     struct arena *arena; /* outlives the question */
     struct str account, entitlement;
     bool by_id; /* the account is looked for by its id; `account` is that it is called so */
+    bool wants_others; /* beside the answer: what else the account holds */
     size_t step;
-    bool done;
+    bool done, listing; /* listing: it is answered, but for that */
     char account_id[ANSWER_ID_BYTES], entitlement_id[ANSWER_ID_BYTES];
     enum account_state state;
     int64_t as_of_ms;
@@ -66,6 +68,8 @@ void rest_question_begin(struct rest_question *q, const struct rest_place *place
 /* Right behind it: the account is an id, as `native_id` of an answer. Only where
  * rest_profile_traces(). */
 void rest_question_by_id(struct rest_question *q);
+/* Right behind it: list what else the account holds, where the profile says how. */
+void rest_question_list_others(struct rest_question *q);
 /* What to ask; false: it is answered. */
 MUST_CHECK bool rest_question_next(struct rest_question *q, struct rest_request *ret);
 /* What the request last asked for came to. */
