@@ -141,16 +141,11 @@ enum pages_walked pages_walked(struct pages *p)
     return PAGES_WALK;
 }
 
-void pages_add_name(struct buf *url, struct str name)
+void pages_add_param(struct buf *url, struct str name, struct str value)
 {
     buf_add_byte(url, str_find(buf_str(url), '?') < 0 ? '?' : '&');
     url_encode(url, name);
     buf_add_byte(url, '=');
-}
-
-void pages_add_param(struct buf *url, struct str name, struct str value)
-{
-    pages_add_name(url, name);
     url_encode(url, value);
 }
 

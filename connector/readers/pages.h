@@ -67,9 +67,7 @@ bool pages_more(struct pages *p, const struct page *page, const char **ret_fault
 enum pages_walked { PAGES_DONE, PAGES_WALK, PAGES_DIFFER };
 enum pages_walked pages_walked(struct pages *p);
 
-/* "?name=" or "&name=" behind an address. */
-void pages_add_name(struct buf *url, struct str name);
-/* And the value; both are percent-encoded. */
+/* "?name=value" or "&name=value" behind an address, both percent-encoded. */
 void pages_add_param(struct buf *url, struct str name, struct str value);
 /* What asks for the next page, by number, offset (first: what the first item is counted as) or
  * cursor; nothing where the next page has an address of its own. */

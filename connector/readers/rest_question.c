@@ -96,9 +96,8 @@ static bool add_query(struct rest_question *q, const struct rest_pairs *query, s
     bool good = true;
 
     for (size_t i = 0; i < query->count; i++) {
-        struct str value = rest_expand(q->arena, q->place, q, query->of[i].value);
-        pages_add_name(url, query->of[i].name);
-        buf_add_str(url, value); /* encoded already */
+        struct str value = rest_expand_plain(q->arena, q, query->of[i].value);
+        pages_add_param(url, query->of[i].name, value);
         good &= value.p != NULL;
     }
     return good;
@@ -288,6 +287,11 @@ static void end_missing(struct rest_question *q)
         end_nobody(q);
 }
 
+static bool is_answered(const struct rest_question *q)
+{
+    return q->done || q->listing;
+}
+
 /* One item that is what the step looks for. False: the question is answered, or cannot be. */
 static bool take_item(struct rest_question *q, const struct rest_step *s, const struct json *item)
 {
@@ -304,7 +308,7 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
             end_unknown(q, "BadReply");
         else
             keep_name(q, s, item);
-        return !q->done;
+        return !is_answered(q);
     }
     int held = held_of(q, s, item);
     if (held == -2)
@@ -312,7 +316,7 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
     else if (held)
         end_member(q, held,
                    s->held.nested.len && json_type(json_pointer(item, s->held.nested)) != JSON_NULL);
-    return !q->done;
+    return !is_answered(q);
 }
 
 /* --- pages --- */
