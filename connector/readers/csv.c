@@ -185,13 +185,12 @@ static void csv_read_item(struct reader *base, const struct item *item, reader_d
         abort();
     *r = (struct csv_read){.reader = reader,
                            .arena = arena_new(LIMIT_ARENA_SMALL),
-                           .item = *item,
                            .began_ms = clock_wall_ms(reader->config.clock),
                            .fn = fn,
                            .arg = arg};
-    r->item.account = str_trim(arena_str(r->arena, item->account));
-    r->item.entitlement = str_trim(arena_str(r->arena, item->entitlement));
-    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->item = item_kept(r->arena, item);
+    r->item.account = str_trim(r->item.account);
+    r->item.entitlement = str_trim(r->item.entitlement);
     reader->open++;
     io_loop_defer(reader->config.loop, on_turn, r);
 }

@@ -199,6 +199,16 @@ void answers_join(const struct item *item, const struct answers *all, int64_t be
 
 /* --- names and settings --- */
 
+struct item item_kept(struct arena *arena, const struct item *item)
+{
+    struct item kept = *item;
+
+    kept.account = arena_str(arena, item->account);
+    kept.entitlement = arena_str(arena, item->entitlement);
+    kept.account_id = arena_str(arena, item->account_id);
+    return kept;
+}
+
 bool name_is_ascii(struct str name)
 {
     for (size_t i = 0; i < name.len; i++)

@@ -61,6 +61,8 @@ void answers_fail(struct answers *all, const struct item *item, const char *reas
  * `all` and the item. */
 void answers_join(const struct item *item, const struct answers *all, int64_t began_ms,
                   int64_t ended_ms, struct observation *ret);
+/* The item with its texts in the arena, as long as a read needs them. */
+struct item item_kept(struct arena *arena, const struct item *item);
 /* No letters beyond ASCII: those can be written in several ways, and then another spelling of the
  * name may be the same name. */
 bool name_is_ascii(struct str name);

@@ -66,14 +66,11 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
     if (!r)
         abort();
     *r = (struct ldap_read){.reader = reader,
-                            .item = *item,
                             .arena = arena_new(LIMIT_ARENA_SMALL),
                             .fn = fn,
                             .arg = arg};
     r->answers.tracing = base->tracing;
-    r->item.account = arena_str(r->arena, item->account);
-    r->item.entitlement = arena_str(r->arena, item->entitlement);
-    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->item = item_kept(r->arena, item);
     r->began_ms = clock_wall_ms(reader->config.clock);
     if (io_work_push(reader->work, on_thread, on_done, r))
         return;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "readers/others.h"
 #include "readers/scim_server.h"
 #include "readers/web_read.h"
 
@@ -22,7 +23,7 @@ struct scim_reader {
     struct scim_place place;
     struct str bearer;
     struct scim_server server;
-    bool proven;
+    bool proven, others;
     int64_t proven_ms;
     struct scim_proving *proving;
 };
@@ -82,6 +83,8 @@ static void read_ask(struct web_read *base, const struct asked_for *wanted)
                         wanted->entitlement, wanted->of_canary ? ways : 0);
     if (wanted->by_id)
         scim_question_by_id(&r->question);
+    if (reader->others && base->ask != ASK_CANARY_BY_ID)
+        scim_question_list_others(&r->question);
 }
 
 static bool read_next(struct web_read *base, struct web_call *ret)
@@ -104,6 +107,9 @@ static const struct answer *read_answer(struct web_read *base)
 
     if (base->ask < ASK_CANARY)
         r->used |= r->question.used;
+    if (base->ask == ASK_CANARY && !r->question.listed) /* the server's lists are not whole */
+        for (enum ask ask = ASK_ITEM; ask < ASK_CANARY; ask++)
+            others_lost(&base->answers.of[ask]);
     return &r->question.answer;
 }
 
@@ -262,6 +268,7 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
         .canary_account = config->canary_account,
         .canary_entitlement = config->canary_entitlement,
     };
+    reader->others = str_eq_c(setting(config, "others", "false"), "true");
     reader->bearer = arena_printf(arena, "Bearer %.*s", STR_ARG(secret_reveal(config->secret)));
     reader->web.http = web_client(arena, config, url, WEB_CONNECTIONS_MAX);
     return &reader->web.base;
@@ -289,7 +296,7 @@ static size_t scim_facts(struct reader *base, struct reader_fact *ret)
 }
 
 static const char *const SETTINGS[] = {"!url",    "account",  "entitlement",
-                                       "ca_file", "insecure", NULL};
+                                       "ca_file", "insecure", "others", NULL};
 static const char *const PROVES[] = {
     "an account is a member of a group, or is not, asked from two sides where the server can",
     "an account is gone: nobody of that name, in any spelling the server takes for the same",

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "readers/scim_others.h"
+
 enum { SCIM_LONG_ID = 16 };
 
 /* --- one way --- */
@@ -156,6 +158,8 @@ static void end_known(struct scim_question *q, enum outcome outcome, enum via vi
     str_copy(a->native_id, sizeof a->native_id, str_of(q->user_id));
     answer_raw(a, "group %s\nuser %s\noutcome %u\nvia %u\naccount %u\n", q->group_id, q->user_id,
                outcome, via, q->state);
+    if (q->wants_others && q->user_id[0])
+        q->at = SCIM_AT_OTHERS;
 }
 
 static enum scim_way first_of(unsigned ways)
@@ -184,6 +188,11 @@ void scim_question_begin(struct scim_question *q, const struct scim_place *place
 void scim_question_by_id(struct scim_question *q)
 {
     q->by_id = true;
+}
+
+void scim_question_list_others(struct scim_question *q)
+{
+    q->wants_others = true;
 }
 
 static void group_found(struct scim_question *q)
@@ -237,8 +246,20 @@ static void take_id(struct scim_question *q, const struct scim_reply *reply)
     }
 }
 
+/* Who holds it is in the list of what he holds, or the list is not whole. */
+static void take_others(struct scim_question *q, const struct scim_reply *reply)
+{
+    q->at = SCIM_AT_END;
+    q->listed = scim_others_take(q->place, q->server, str_of(q->user_id), str_of(q->group_id),
+                                 reply, &q->answer);
+    if (q->answer.outcome == OUTCOME_PRESENT && q->answer.via != VIA_NESTED && !q->listed)
+        others_lost(&q->answer);
+}
+
 static struct str question_address(struct scim_question *q, struct arena *arena)
 {
+    if (q->at == SCIM_AT_OTHERS)
+        return scim_others_address(q->place, q->server, arena, str_of(q->user_id));
     if (q->at == SCIM_AT_ID)
         return scim_address(arena, q->place, q->server->users, str_of(q->user_id), STR_NONE,
                             STR("id,active"), "");
@@ -258,6 +279,8 @@ struct str scim_question_next(struct scim_question *q, struct arena *arena)
             group_found(q);
         else if (q->at == SCIM_AT_USER)
             user_found(q);
+        else if (q->at == SCIM_AT_OTHERS)
+            q->at = SCIM_AT_END;
         else
             end_unknown(q, "KeyTooLong");
     }
@@ -327,8 +350,11 @@ void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
 {
     const char *reason = NULL;
 
-    if (q->at == SCIM_AT_ID) {
-        take_id(q, reply);
+    if (q->at == SCIM_AT_ID || q->at == SCIM_AT_OTHERS) {
+        if (q->at == SCIM_AT_ID)
+            take_id(q, reply);
+        else
+            take_others(q, reply);
         return;
     }
     if (q->at != SCIM_AT_MEMBER) {

@@ -35,9 +35,10 @@ struct scim_question {
     struct arena *arena;
     struct str account, entitlement;
     bool by_id;      /* `account` is an id */
+    bool wants_others, listed; /* beside the answer: what else he holds; the group is in that list */
     unsigned wanted; /* ways that all must say yes (a canary's); 0: as the server's proof says */
     unsigned used;   /* ways whose answers count */
-    enum { SCIM_AT_GROUP, SCIM_AT_USER, SCIM_AT_ID, SCIM_AT_MEMBER, SCIM_AT_END } at;
+    enum { SCIM_AT_GROUP, SCIM_AT_USER, SCIM_AT_ID, SCIM_AT_MEMBER, SCIM_AT_OTHERS, SCIM_AT_END } at;
     enum scim_way way;
     bool denied;  /* one way said no */
     bool granted; /* one way said yes, perhaps of a group whose id is the user's too */
@@ -52,6 +53,9 @@ void scim_question_begin(struct scim_question *q, const struct scim_place *place
                          struct str entitlement, unsigned wanted);
 /* Right behind it: the account is an id, as `native_id` of an answer. */
 void scim_question_by_id(struct scim_question *q);
+/* Right behind it: list what else the account holds, where the server lets. A list counts where the
+ * canary's has the canary's group in it (`listed`). */
+void scim_question_list_others(struct scim_question *q);
 /* The address to GET; STR_NONE: it is answered. */
 struct str scim_question_next(struct scim_question *q, struct arena *arena);
 void scim_question_take(struct scim_question *q, const struct scim_reply *reply);

@@ -208,10 +208,7 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
         abort();
     *r = (struct sql_read){
         .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 1, .fn = fn, .arg = arg};
-    r->item = *item;
-    r->item.account = arena_str(r->arena, item->account);
-    r->item.entitlement = arena_str(r->arena, item->entitlement);
-    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->item = item_kept(r->arena, item);
     r->answers.tracing = base->tracing;
     r->began_ms = clock_wall_ms(reader->config.clock);
     /* one connection, one credential; `open` keeps the read until all is on its way */

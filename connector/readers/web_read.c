@@ -263,10 +263,7 @@ void web_read_item(struct reader *base, const struct item *item, reader_done_fn 
     r->reader = reader;
     r->arena = arena_new(READ_ARENA_BYTES);
     r->call_arena = arena_new(CALL_ARENA_BYTES);
-    r->item = *item;
-    r->item.account = arena_str(r->arena, item->account);
-    r->item.entitlement = arena_str(r->arena, item->entitlement);
-    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->item = item_kept(r->arena, item);
     r->answers.tracing = base->tracing;
     r->began_ms = clock_wall_ms(reader->config.clock);
     r->fn = fn;
