@@ -151,10 +151,12 @@ static const char *const SETTINGS[] = {
     "!uri",   "!base",   "bind_dn",  "people_base", "people_filter", "group_base", "group_filter",
     "member", "ca_file", "starttls", "insecure",    "others",        NULL};
 static const char *const PROVES[] = {
-    "an account is a member of a group itself, or is not", "an account is gone from its base",
+    "an account is a member of a group itself, or is not",
+    "a group is an account's primary group in Active Directory, which has no such member",
+    "an account is gone: from its base by its name, and by its id",
     "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};
 static const char *const BLIND[] = {
-    "membership through another group, and an account's primary group in Active Directory",
+    "membership through another group",
     "whether another replica has heard of it: the moment of the read counts",
     "members of an empty group in Active Directory, where hidden and none look the same", NULL};
 const struct reader_kind READER_LDAP = {.name = "ldap",

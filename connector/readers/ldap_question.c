@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "readers/ldap_others.h"
+#include "readers/ldap_primary.h"
 
 enum { FILTER_BYTES = 2048, DN_BYTES = 1024, ID_BYTES = 128 };
 
@@ -18,6 +19,7 @@ struct entry {
     char id[ID_BYTES]; /* entryUUID or objectGUID */
     bool in_ad;        /* it was objectGUID */
     bool disabled;
+    struct ldap_sam sam; /* of Active Directory's accounts and groups */
 };
 
 static const char *reason_of(int rc)
@@ -121,6 +123,24 @@ static bool is_disabled(LDAP *ld, LDAPMessage *e)
     return disabled;
 }
 
+static void read_sam(LDAP *ld, LDAPMessage *e, struct ldap_sam *ret)
+{
+    struct berval **sid = ldap_get_values_len(ld, e, "objectSid"),
+                  **group = ldap_get_values_len(ld, e, "primaryGroupID"),
+                  **control = ldap_get_values_len(ld, e, "userAccountControl");
+
+    ret->is_account = control != NULL;
+    if (sid && sid[0] && sid[0]->bv_len <= sizeof ret->sid) {
+        ret->sid_len = sid[0]->bv_len;
+        memcpy(ret->sid, sid[0]->bv_val, ret->sid_len);
+    }
+    ret->has_primary = group && group[0] &&
+                       str_to_i64(str_n(group[0]->bv_val, group[0]->bv_len), &ret->primary);
+    ldap_value_free_len(sid);
+    ldap_value_free_len(group);
+    ldap_value_free_len(control);
+}
+
 static int search(LDAP *ld, const char *base, int scope, const char *filter, char **attrs,
                   int64_t timeout_ms, LDAPMessage **ret)
 {
@@ -133,8 +153,8 @@ static void find_by(LDAP *ld, const char *base, int scope, const char *filter, i
                     struct entry *ret)
 {
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
-         lock[] = "pwdAccountLockedTime";
-    char *attrs[] = {id1, id2, uac, lock, NULL};
+         lock[] = "pwdAccountLockedTime", sid[] = "objectSid", primary[] = "primaryGroupID";
+    char *attrs[] = {id1, id2, uac, lock, sid, primary, NULL};
     LDAPMessage *reply;
 
     *ret = (struct entry){0};
@@ -156,6 +176,7 @@ static void find_by(LDAP *ld, const char *base, int scope, const char *filter, i
             ret->trouble = "NameTooLong";
         read_id(ld, e, ret);
         ret->disabled = is_disabled(ld, e);
+        read_sam(ld, e, &ret->sam);
         ldap_memfree(dn);
     }
     ldap_msgfree(reply);
@@ -238,15 +259,20 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place,
     if (!make_filter(filter, pattern, user->dn))
         return answer_unknown("KeyTooLong");
     int count = group_matches(ld, place, group, filter, &trouble);
-    if (count < 0 || (count == 0 && !sees_members(ld, place, group, &trouble)))
+    enum ldap_primary primary =
+        count == 0 ? ldap_primary_of(&user->sam, &group->sam) : LDAP_NOT_PRIMARY;
+    if (primary == LDAP_PRIMARY_HIDDEN && group->in_ad)
+        return answer_unknown("PrimaryGroupHidden");
+    bool held = count == 1 || primary == LDAP_IS_PRIMARY;
+    if (count < 0 || (!held && !sees_members(ld, place, group, &trouble)))
         return answer_unknown(trouble);
     a.complete = true;
     a.account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
-    a.outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    a.via = count == 1 ? VIA_DIRECT : VIA_NONE;
+    a.outcome = held ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    a.via = count == 1 ? VIA_DIRECT : held ? VIA_PRIMARY_GROUP : VIA_NONE;
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
-    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
-               user->dn, user->id, count, user->disabled);
+    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\nprimary %d\n", group->dn,
+               group->id, user->dn, user->id, count, user->disabled, (int)primary);
     return a;
 }
 

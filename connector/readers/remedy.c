@@ -79,6 +79,9 @@ static const struct {
     {"Overloaded", "too many reads wait for this source; it is read again"},
     {"PageLoop", "the source shows the same page again and again: tell whoever runs it"},
     {"PartialResult", "the source did not show all it has: raise its limit for the credential"},
+    {"PrimaryGroupHidden", "the account may have the group as its primary one, and that is not "
+                           "shown: let the credential read primaryGroupID of accounts and "
+                           "objectSid of both"},
     {"QueryRefused", "the source does not take the question: try the statement or filter by hand"},
     {"QueryShape",
      "the statement must answer with one row of six columns, true or false in four of them"},
