@@ -160,8 +160,8 @@ static void hold_to_ids(const struct item *item, const struct answers *all, stru
     if (all->asked[ASK_CANARY_BY_ID] && again->outcome == OUTCOME_UNKNOWN) {
         obs->canary_ok = false;
         distrust(obs, again->reason, "AccountNotTraced");
-    } else if (!finds_by_id(all) || (all->asked[ASK_ITEM_BY_ID] && found &&
-                                     !str_eq(obs->native_id, item->account_id))) {
+    } else if (!finds_by_id(all) ||
+               (all->asked[ASK_ITEM_BY_ID] && found && !str_eq(obs->native_id, item->account_id))) {
         obs->outcome = OUTCOME_UNKNOWN;
         obs->reason = STR("AccountNotTraced");
     }

@@ -65,10 +65,8 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
 
     if (!r)
         abort();
-    *r = (struct ldap_read){.reader = reader,
-                            .arena = arena_new(LIMIT_ARENA_SMALL),
-                            .fn = fn,
-                            .arg = arg};
+    *r = (struct ldap_read){
+        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
     r->answers.tracing = base->tracing;
     r->item = item_kept(r->arena, item);
     r->began_ms = clock_wall_ms(reader->config.clock);

@@ -134,8 +134,8 @@ static void read_sam(LDAP *ld, LDAPMessage *e, struct ldap_sam *ret)
         ret->sid_len = sid[0]->bv_len;
         memcpy(ret->sid, sid[0]->bv_val, ret->sid_len);
     }
-    ret->has_primary = group && group[0] &&
-                       str_to_i64(str_n(group[0]->bv_val, group[0]->bv_len), &ret->primary);
+    ret->has_primary =
+        group && group[0] && str_to_i64(str_n(group[0]->bv_val, group[0]->bv_len), &ret->primary);
     ldap_value_free_len(sid);
     ldap_value_free_len(group);
     ldap_value_free_len(control);

@@ -24,10 +24,14 @@ enum paging {
 struct page {
     enum paging by; /* how to ask for the next one; a server may change that in its first page */
     size_t items;
-    enum { PAGE_START_FREE, PAGE_START_TOLD, PAGE_START_HIDDEN } start_said; /* FREE: need not say */
-    int64_t start; /* where it says it begins; the first item of the list is 0 */
-    int64_t total; /* how many it says there are in all pages; -1: it does not */
-    bool last;     /* it says that it is the last */
+    enum {
+        PAGE_START_FREE,
+        PAGE_START_TOLD,
+        PAGE_START_HIDDEN
+    } start_said;    /* FREE: need not say */
+    int64_t start;   /* where it says it begins; the first item of the list is 0 */
+    int64_t total;   /* how many it says there are in all pages; -1: it does not */
+    bool last;       /* it says that it is the last */
     struct str next; /* address or cursor; empty: there is none */
 };
 

@@ -71,7 +71,7 @@ const char *tracing_words(enum tracing tracing); /* a sentence for people */
 /* First member of every reader. */
 struct reader {
     const struct reader_kind *kind;
-    enum tracing tracing;           /* set by open */
+    enum tracing tracing;         /* set by open */
     void (*closed_fn)(void *arg); /* set by close */
     void *closed_arg;
 };

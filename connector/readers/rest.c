@@ -211,8 +211,8 @@ static const char *take_token(struct rest_reader *reader, struct arena *arena,
     struct rest_reply reply;
     int64_t lives_s = TOKEN_LIVES_S;
 
-    judge(reader, arena, NULL, http,
-          http->took_ms >= reader->web.config.timeout_ms ? 0 : INT64_MAX, &reply);
+    judge(reader, arena, NULL, http, http->took_ms >= reader->web.config.timeout_ms ? 0 : INT64_MAX,
+          &reply);
     if (reply.told == REST_TROUBLE && http->outcome == HTTP_REPLIED && http->status == 400) {
         reply.reason = "AuthFailed"; /* invalid_client and its like */
         snprintf(reply.why, sizeof reply.why, "the token service answers status 400");

@@ -245,9 +245,9 @@ static void check_decides(struct profile_reader *r, const struct yaml *v, const 
 
 static void read_trace(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
-    static const char *const KNOWN[] = {"get",  "post", "query", "headers", "body",
-                                        "items", "bare", "of",    "match",   "id",
-                                        "name", "absent", "state", "hidden", "next", "as_of", NULL};
+    static const char *const KNOWN[] = {"get",   "post",   "query", "headers", "body", "items",
+                                        "bare",  "of",     "match", "id",      "name", "absent",
+                                        "state", "hidden", "next",  "as_of",   NULL};
     const struct yaml *v = yaml_member(top, "trace");
 
     if (!v)
@@ -264,7 +264,7 @@ static void read_trace(struct profile_reader *r, const struct yaml *top, struct 
 
 static void read_others(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
-    static const char *const KNOWN[] = {"get",   "post", "query", "headers", "body", "items",
+    static const char *const KNOWN[] = {"get",  "post", "query", "headers", "body", "items",
                                         "bare", "of",   "match", "name",    "next", NULL};
     const struct yaml *v = yaml_member(top, "others");
 
@@ -329,8 +329,8 @@ static void read_errors(struct profile_reader *r, const struct yaml *top, struct
 
 static void read_top(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
-    static const char *const KNOWN[] = {"url",   "auth",   "headers",     "needs",
-                                        "steps", "errors", "wait_header", "trace", "others", NULL};
+    static const char *const KNOWN[] = {"url",    "auth",        "headers", "needs",  "steps",
+                                        "errors", "wait_header", "trace",   "others", NULL};
     static const char *const AUTH[] = {"kind", "scheme", "token_url", "scope", "service", NULL};
     static const char *const KINDS[] = {"bearer", "basic", "oauth", "aws"};
     const struct yaml *auth = yaml_member(top, "auth");
@@ -353,8 +353,9 @@ static void read_top(struct profile_reader *r, const struct yaml *top, struct re
     read_trace(r, top, p);
     read_others(r, top, p);
     for (size_t i = 0; p->auth == REST_AWS && i < p->step_count + 2; i++) {
-        const struct rest_step *s = i < p->step_count ? &p->steps[i]
-                                    : i == p->step_count ? &p->trace : &p->others;
+        const struct rest_step *s = i < p->step_count    ? &p->steps[i]
+                                    : i == p->step_count ? &p->trace
+                                                         : &p->others;
         if (s->query.count || s->next.by != PAGES_ONE)
             diag_error(r->diags, "P003", auth->pos, "a signed call cannot have a query");
     }

@@ -315,7 +315,8 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
         end_unknown(q, "BadReply");
     else if (held)
         end_member(q, held,
-                   s->held.nested.len && json_type(json_pointer(item, s->held.nested)) != JSON_NULL);
+                   s->held.nested.len &&
+                       json_type(json_pointer(item, s->held.nested)) != JSON_NULL);
     return !is_answered(q);
 }
 
@@ -415,10 +416,10 @@ static const struct json *list_of(const struct rest_step *s, const struct json *
     bool bare = s->bare && json_type(items) != JSON_ARRAY;
 
     *ret_count = bare ? json_type(items) == JSON_OBJECT : json_count(items);
-    *ret_trouble = json_type(items) == JSON_ARRAY || *ret_count ||
-                           (bare && json_type(items) == JSON_NULL)
-                       ? NULL
-                       : "BadReply";
+    *ret_trouble =
+        json_type(items) == JSON_ARRAY || *ret_count || (bare && json_type(items) == JSON_NULL)
+            ? NULL
+            : "BadReply";
     return bare ? items : json_first(items);
 }
 

@@ -48,17 +48,17 @@ struct rest_question {
     const struct rest_place *place;
     struct arena *arena; /* outlives the question */
     struct str account, entitlement;
-    bool by_id; /* the account is looked for by its id; `account` is that it is called so */
+    bool by_id;        /* the account is looked for by its id; `account` is that it is called so */
     bool wants_others; /* beside the answer: what else the account holds */
     size_t step;
     bool done, listing; /* listing: it is answered, but for that */
     char account_id[ANSWER_ID_BYTES], entitlement_id[ANSWER_ID_BYTES];
     enum account_state state;
     int64_t as_of_ms;
-    int found;         /* within this step */
-    bool near;         /* in this step's lists, in another case */
-    struct str wanted; /* what this step's items are compared with */
-    struct pages pages; /* of this step */
+    int found;            /* within this step */
+    bool near;            /* in this step's lists, in another case */
+    struct str wanted;    /* what this step's items are compared with */
+    struct pages pages;   /* of this step */
     struct answer answer; /* once done */
 };
 

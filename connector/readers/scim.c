@@ -295,8 +295,8 @@ static size_t scim_facts(struct reader *base, struct reader_fact *ret)
     return web_reader_facts(&reader->web, ret, n);
 }
 
-static const char *const SETTINGS[] = {"!url",    "account",  "entitlement",
-                                       "ca_file", "insecure", "others", NULL};
+static const char *const SETTINGS[] = {"!url",     "account", "entitlement", "ca_file",
+                                       "insecure", "others",  NULL};
 static const char *const PROVES[] = {
     "an account is a member of a group, or is not, asked from two sides where the server can",
     "an account is gone: nobody of that name, in any spelling the server takes for the same",

@@ -79,7 +79,8 @@ static struct str walk_next(struct scim_find *find, struct arena *arena, struct 
     const struct pages *pages = &find->walk.pages;
 
     buf_init(&url, SCIM_URL_BYTES);
-    buf_add_str(&url, scim_address(arena, find->place, endpoint, STR_NONE, STR_NONE, attributes, ""));
+    buf_add_str(&url,
+                scim_address(arena, find->place, endpoint, STR_NONE, STR_NONE, attributes, ""));
     buf_printf(&url, "&count=%lld", (long long)find->server->page_size);
     if (find->walk.by_cursor) /* RFC 9865 section 2: an empty one asks for the first page */
         pages_add_param(&url, STR("cursor"), pages->next);
@@ -192,7 +193,8 @@ static void take_filtered(struct scim_find *find, const struct scim_list *list)
 static struct page page_of(const struct scim_find *find, const struct scim_list *list)
 {
     bool by_cursor = find->walk.by_cursor;
-    struct page page = {.by = by_cursor || list->next_cursor.len ? PAGES_BY_CURSOR : PAGES_BY_OFFSET,
+    struct page page = {.by =
+                            by_cursor || list->next_cursor.len ? PAGES_BY_CURSOR : PAGES_BY_OFFSET,
                         .items = list->count,
                         .start = list->start - 1,
                         .total = list->total,

@@ -228,8 +228,8 @@ static void user_found(struct scim_question *q)
     }
 }
 
-/* RFC 7644 section 3.4.1: 404 of an id that was seen before. Of the canary, which was seen just now,
- * it says that the server answers for no ids. */
+/* RFC 7644 section 3.4.1: 404 of an id that was seen before. Of the canary, which was seen just
+ * now, it says that the server answers for no ids. */
 static void take_id(struct scim_question *q, const struct scim_reply *reply)
 {
     bool there = reply->told == SCIM_TOLD && str_eq(scim_id(reply->body, "id"), str_of(q->user_id));

@@ -34,11 +34,19 @@ struct scim_question {
     const struct scim_server *server;
     struct arena *arena;
     struct str account, entitlement;
-    bool by_id;      /* `account` is an id */
-    bool wants_others, listed; /* beside the answer: what else he holds; the group is in that list */
+    bool by_id; /* `account` is an id */
+    bool wants_others,
+        listed;      /* beside the answer: what else he holds; the group is in that list */
     unsigned wanted; /* ways that all must say yes (a canary's); 0: as the server's proof says */
     unsigned used;   /* ways whose answers count */
-    enum { SCIM_AT_GROUP, SCIM_AT_USER, SCIM_AT_ID, SCIM_AT_MEMBER, SCIM_AT_OTHERS, SCIM_AT_END } at;
+    enum {
+        SCIM_AT_GROUP,
+        SCIM_AT_USER,
+        SCIM_AT_ID,
+        SCIM_AT_MEMBER,
+        SCIM_AT_OTHERS,
+        SCIM_AT_END
+    } at;
     enum scim_way way;
     bool denied;  /* one way said no */
     bool granted; /* one way said yes, perhaps of a group whose id is the user's too */

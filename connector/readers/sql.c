@@ -126,8 +126,8 @@ static void keep_by_id_found(struct sql_read *r)
 {
     const struct answer *canary = &r->answers.of[ASK_CANARY],
                         *again = &r->answers.of[ASK_CANARY_BY_ID];
-    bool finds = again->outcome == OUTCOME_PRESENT &&
-                 strcmp(again->native_id, canary->native_id) == 0;
+    bool finds =
+        again->outcome == OUTCOME_PRESENT && strcmp(again->native_id, canary->native_id) == 0;
 
     if (r->answers.asked[ASK_CANARY_BY_ID])
         r->reader->by_id_found = finds ? "finds the canary by its native_id"

@@ -175,8 +175,7 @@ static bool turn(struct web_read *r)
     r->ask = answers_next(&r->answers, &r->item);
     if (r->ask == ASKS)
         return false;
-    struct asked_for wanted =
-        answers_asked_for(&r->answers, &r->item, &r->reader->config, r->ask);
+    struct asked_for wanted = answers_asked_for(&r->answers, &r->item, &r->reader->config, r->ask);
     r->reader->web->ask(r, &wanted);
     return true;
 }

@@ -89,14 +89,15 @@ void web_reader_close(struct reader *base, void (*fn)(void *arg), void *arg);
 /* Calls and the last trouble, behind the n facts that are there; how many there are then. */
 size_t web_reader_facts(struct web_reader *reader, struct reader_fact *ret, size_t n);
 
-int64_t web_reader_now_ms(const struct web_reader *reader);
+int64_t web_reader_now_ms(const struct web_reader *reader); /* by the loop's clock */
 /* Why nothing may be asked now; NULL when something may. */
 const char *web_reader_barrier(const struct web_reader *reader, int64_t deadline_ms);
 /* A call of the reader's own. may_leave: as in io_http.h. */
 void web_reader_send(struct web_reader *reader, struct http_call *call, int64_t deadline_ms,
                      bool (*may_leave)(void *arg), http_done_fn *fn, void *arg);
-bool web_reader_may_ask(const struct web_reader *reader); /* it need not wait */
-/* What a call was given, for web_unanswered(): one that ended at its deadline ended because of it. */
+bool web_reader_may_ask(const struct web_reader *reader); /* it was not told to wait */
+/* What a call was given, for web_unanswered(): one that ended at its deadline ended because of it.
+ */
 int64_t web_reader_timeout_ms(const struct web_reader *reader, int64_t deadline_ms);
 /* What a reply of any call means for those to come: when to ask again, and what to tell people
  * (why: NULL when nothing is wrong). The reason that counts, where it was never sent because of

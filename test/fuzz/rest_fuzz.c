@@ -27,8 +27,8 @@ static const char PROFILE[] =
 static void check_end(const struct rest_step *step, const struct rest_reply *reply, bool linked)
 {
     const struct json *next = json_pointer(reply->body, step->next.at);
-    bool named = !step->next.link &&
-                 (step->next.by == PAGES_BY_ADDRESS || step->next.by == PAGES_BY_CURSOR);
+    bool named =
+        !step->next.link && (step->next.by == PAGES_BY_ADDRESS || step->next.by == PAGES_BY_CURSOR);
 
     ASSERT(!linked);
     ASSERT(!named || json_type(next) == JSON_NULL ||

@@ -1,16 +1,41 @@
+#include "readers/ldap_primary.h"
+
 #include <string.h>
 
-#include "readers/ldap_primary.h"
 #include "unit.h"
 
 /* S-1-5-21-1-2-`domain`-`rid`. */
 static struct ldap_sam sam(unsigned char domain, unsigned rid)
 {
-    struct ldap_sam s = {
-        .sid = {1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, domain, 0, 0, 0,
-                (unsigned char)rid, (unsigned char)(rid >> 8), (unsigned char)(rid >> 16),
-                (unsigned char)(rid >> 24)},
-        .sid_len = 28};
+    struct ldap_sam s = {.sid = {1,
+                                 5,
+                                 0,
+                                 0,
+                                 0,
+                                 0,
+                                 0,
+                                 5,
+                                 21,
+                                 0,
+                                 0,
+                                 0,
+                                 1,
+                                 0,
+                                 0,
+                                 0,
+                                 2,
+                                 0,
+                                 0,
+                                 0,
+                                 domain,
+                                 0,
+                                 0,
+                                 0,
+                                 (unsigned char)rid,
+                                 (unsigned char)(rid >> 8),
+                                 (unsigned char)(rid >> 16),
+                                 (unsigned char)(rid >> 24)},
+                         .sid_len = 28};
     return s;
 }
 

@@ -1,6 +1,7 @@
+#include "readers/pages.h"
+
 #include <string.h>
 
-#include "readers/pages.h"
 #include "unit.h"
 
 static struct arena *arena;
@@ -168,12 +169,9 @@ static void places_are_parameters(void **state)
         enum paging by;
         int64_t first;
         const char *url;
-    } CASES[] = {{PAGES_BY_NUMBER, 0, "/x?p=2"},
-                 {PAGES_BY_OFFSET, 0, "/x?p=2"},
-                 {PAGES_BY_OFFSET, 1, "/x?p=3"},
-                 {PAGES_BY_CURSOR, 0, "/x?p=a%26b"},
-                 {PAGES_BY_ADDRESS, 0, "/x"},
-                 {PAGES_ONE, 0, "/x"}};
+    } CASES[] = {{PAGES_BY_NUMBER, 0, "/x?p=2"}, {PAGES_BY_OFFSET, 0, "/x?p=2"},
+                 {PAGES_BY_OFFSET, 1, "/x?p=3"}, {PAGES_BY_CURSOR, 0, "/x?p=a%26b"},
+                 {PAGES_BY_ADDRESS, 0, "/x"},    {PAGES_ONE, 0, "/x"}};
     (void)state;
 
     assert_string_equal(turn(by_word("a&b")), "more");

@@ -104,8 +104,9 @@ static const struct rest_profile *profile_of(const char *text, struct err *err)
 
 static void shipped_profiles_are_good(void **state)
 {
-    static const char *const NAMES[] = {"okta",        "graph",    "github", "aws-identity-center",
-                                        "jira-groups", "midpoint", "sailpoint-isc"};
+    static const char *const NAMES[] = {
+        "okta",        "graph",    "github",       "aws-identity-center",
+        "jira-groups", "midpoint", "sailpoint-isc"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(NAMES); i++) {
@@ -418,9 +419,9 @@ static void memory_is_bounded_by_what_is_asked(void **state)
 /* By a trace of its own, or where the account is asked for by its id as well as by its name. */
 static void who_is_known_can_be_looked_for_by_id(void **state)
 {
-    static const char *const SHIPPED[] = {"okta",     "graph",       "jira-groups",
-                                          "github",   "aws-identity-center",
-                                          "midpoint", "sailpoint-isc"};
+    static const char *const SHIPPED[] = {
+        "okta",     "graph",        "jira-groups", "github", "aws-identity-center",
+        "midpoint", "sailpoint-isc"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(SHIPPED); i++)
@@ -431,11 +432,11 @@ static void who_is_known_can_be_looked_for_by_id(void **state)
 
 static void begin_shipped(const char *profile, const char *id)
 {
-    place = (struct rest_place){.profile = rest_profile_read(
-                                    arena, rest_profile_shipped(str_of(profile)), "shipped", NULL),
-                                .base = STR("https://x"),
-                                .org = STR("acme"),
-                                .instance = STR("d-1")};
+    place = (struct rest_place){
+        .profile = rest_profile_read(arena, rest_profile_shipped(str_of(profile)), "shipped", NULL),
+        .base = STR("https://x"),
+        .org = STR("acme"),
+        .instance = STR("d-1")};
     rest_question_begin(&q, &place, arena, str_of(id), STR("g"));
     rest_question_by_id(&q);
 }
