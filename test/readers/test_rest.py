@@ -1,6 +1,7 @@
 """The REST reader and its shipped profiles against servers of the vendors' documented shapes. Unknown is never absent."""
 import contextlib
 import email.utils
+import pathlib
 import time
 
 import pytest
@@ -327,6 +328,41 @@ def test_a_profile_of_ones_own(vendor, tmp_path):
     file.write_text(OURS.replace("get: /roles", "got: /roles"))
     refused = read(ours, ("ada", "finance"))
     assert refused.code == 78 and "ours.yaml:5:5: [P002]" in refused.stderr
+
+
+def test_keys_of_service_accounts(vendor):
+    """The example for keys: gone is what the key's own record says, and of this account; else nothing is proven."""
+    ours = vendor("github")
+    keys = {"k-watch": ("s1", "active", "ops"), "k-live": ("s2", "expiring", "ada"), "k-gone": ("s2", "revoked", "ada"),
+            "k-asked": ("s2", "requested", "ada"), "k-odd": ("s2", "rotating", "ada"), "k-orphan": ("s2", "revoked", "none")}
+    accounts = {"s1": ("canary", "active"), "s2": ("ci", "active")}
+
+    def answer(call):
+        kind, which = call.parts
+        if kind == "keys" and which in keys:
+            account, state, owner = keys[which]
+            return {"id": which, "account": account, "state": state, "owner": owner}
+        for number, (name, state) in accounts.items() if kind == "service-accounts" else ():
+            if which in (number, name):
+                return {"id": number, "name": name, "state": state}
+        raise Twist(404, {})
+    ours.answer = answer
+    example = pathlib.Path(__file__).parents[2] / "schemas" / "example" / "api-keys.yaml"
+    ours.connection = lambda: {"profile_file": example, "url": ours.url, "insecure": "true"}
+
+    def told(*pairs, **more):
+        return [say(a) for a in read(ours, *pairs, canary=("canary", "k-watch"), **more)]
+    assert told(("ci", "k-live"), ("ci", "k-gone"), ("ci", "k-misspelt"), ("ci", "k-watch"), ("ci", "k-asked"), ("ci", "k-odd"),
+                ("ci", "k-orphan")) == [("present", "Ok"), ("absent", "Ok"), ("unknown", "EntitlementNotFound"), ("unknown", "WrongReply"),
+                                        ("unknown", "Pending"), ("unknown", "BadReply"), ("unknown", "MembersNotVisible")]
+    assert told(("ci", "k-live"), pin="s2") == [("present", "Ok")]
+    accounts["s2"] = ("ci-renamed", "active")
+    assert told(("ci", "k-live"), pin="s2") == [("present", "Ok")]
+    del accounts["s2"]
+    assert told(("ci", "k-live"), pin="s2") == [("absent", "AccountMissing")]
+    assert told(("ci", "k-live")) == [("absent", "AccountMissing")], "the way by ids was tried on the canary, and finds it"
+    ours.twist = lambda call: (_ for _ in ()).throw(Twist(404, {})) if call.parts[1] == "s1" else None
+    assert told(("ci", "k-live")) == [("unknown", "AccountNotTraced")], "and does not find it: what is written is not believed"
 
 
 @pytest.mark.parametrize("settings, why", [
