@@ -10,9 +10,9 @@ static const struct {
      "the account was known by an immutable id that is not shown any more: let the "
      "credential read it"},
     {"AccountNotTraced", "nobody has this name any more, and whether the account was renamed or "
-                         "removed was not found out: let it be found by its id (sql: query_by_id, "
-                         "which has to find the canary by its native_id too; rest: name accounts "
-                         "by their id in the mapping)"},
+                         "removed was not found out: let it be found by its id, and the canary by "
+                         "its own (sql: query_by_id; csv: native_id; rest: a profile with trace, "
+                         "or name accounts by their id in the mapping)"},
     {"AccountReplaced",
      "the name belongs to another account than before: look who that is, and say "
      "so with 'countersign source relink'"},
