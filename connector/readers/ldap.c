@@ -25,7 +25,6 @@ struct ldap_reader {
     struct reader_config config;
     struct arena *arena;
     struct ldap_place place;
-    struct ldap_pair canary;
     struct io_work *work;
     struct ldap_session session; /* of the thread while a run is on its way */
     struct io_timer *idle;
@@ -37,8 +36,7 @@ struct ldap_reader {
 struct ldap_read {
     struct list link;
     struct ldap_reader *reader;
-    struct item item;
-    struct arena *arena;
+    struct arena *arena; /* keeps what is asked for */
     struct ldap_question question;
     int64_t began_ms;
     reader_done_fn *fn;
@@ -71,7 +69,7 @@ static void read_end(struct ldap_read *r)
 {
     struct observation obs;
 
-    answers_join(&r->item, &r->question.answer, &r->question.canary, r->began_ms,
+    answers_join(&r->question.item, &r->question.answers, r->began_ms,
                  clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
     r->reader->open--;
@@ -81,7 +79,7 @@ static void read_end(struct ldap_read *r)
 
 static void read_fail(struct ldap_read *r, const char *reason)
 {
-    r->question.answer = r->question.canary = answer_unknown(reason);
+    answers_fail(&r->question.answers, &r->question.item, reason);
     read_end(r);
 }
 
@@ -94,8 +92,7 @@ static void on_thread(void *arg)
 
     if (run->count)
         run->answered =
-            ldap_ask(&reader->place, secret_reveal(reader->config.secret), &reader->session,
-                     reader->config.clock, &reader->canary, run->questions, run->count);
+            ldap_ask(&reader->place, &reader->config, &reader->session, run->questions, run->count);
     else
         ldap_session_end(&reader->session);
 }
@@ -180,15 +177,10 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
 
     if (!r)
         abort();
-    *r = (struct ldap_read){.reader = reader,
-                            .item = *item,
-                            .arena = arena_new(LIMIT_ARENA_SMALL),
-                            .fn = fn,
-                            .arg = arg};
-    r->item.account_id = arena_str(r->arena, item->account_id);
-    r->question.pair = (struct ldap_pair){arena_cstr(r->arena, item->account),
-                                          arena_cstr(r->arena, item->entitlement),
-                                          arena_cstr(r->arena, item->account_id)};
+    *r = (struct ldap_read){
+        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .fn = fn, .arg = arg};
+    r->question.answers.tracing = base->tracing;
+    r->question.item = item_kept(r->arena, item);
     r->began_ms = clock_wall_ms(reader->config.clock);
     if (++reader->open > READS_MAX) { /* too much waits for this source already */
         io_loop_defer(reader->config.loop, on_overloaded, r);
@@ -228,6 +220,7 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
     if (!reader)
         abort();
     reader->base.kind = &READER_LDAP;
+    reader->base.tracing = TRACES_BY_ID;
     reader->config = *config;
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     struct arena *a = reader->arena;
@@ -246,8 +239,6 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
         .others = str_eq_c(setting(config, "others", "false"), "true"),
         .timeout_ms = config->timeout_ms,
     };
-    reader->canary = (struct ldap_pair){arena_cstr(a, config->canary_account),
-                                        arena_cstr(a, config->canary_entitlement), ""};
     list_init(&reader->waiting);
     reader->idle = io_timer_new(config->loop, on_idle, reader);
     reader->work = io_work_new(config->loop, 1);
@@ -279,10 +270,12 @@ static const char *const SETTINGS[] = {
     "!uri",   "!base",   "bind_dn",  "people_base", "people_filter", "group_base", "group_filter",
     "member", "ca_file", "starttls", "insecure",    "others",        NULL};
 static const char *const PROVES[] = {
-    "an account is a member of a group itself, or is not", "an account is gone from its base",
+    "an account is a member of a group itself, or is not",
+    "a group is an account's primary group in Active Directory, which has no such member",
+    "an account is gone: from its base by its name, and by its id",
     "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};
 static const char *const BLIND[] = {
-    "membership through another group, and an account's primary group in Active Directory",
+    "membership through another group",
     "whether another replica has heard of it: the moment of the read counts",
     "members of an empty group in Active Directory, where hidden and none look the same", NULL};
 const struct reader_kind READER_LDAP = {.name = "ldap",

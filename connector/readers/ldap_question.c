@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "readers/ldap_others.h"
+#include "readers/ldap_primary.h"
 
 enum { FILTER_BYTES = 2048, DN_BYTES = 1024, ID_BYTES = 128 };
 
@@ -18,6 +19,7 @@ struct entry {
     char id[ID_BYTES]; /* entryUUID or objectGUID */
     bool in_ad;        /* it was objectGUID */
     bool disabled;
+    struct ldap_sam sam; /* of Active Directory's accounts and groups */
 };
 
 static const char *reason_of(int rc)
@@ -51,12 +53,13 @@ static const char *reason_of(int rc)
 }
 
 /* RFC 4515 section 3: * ( ) \ and NUL as \xx. False when it does not fit. */
-static bool add_escaped(char *dst, size_t size, size_t *len, const char *value)
+static bool add_escaped(char *dst, size_t size, size_t *len, struct str value)
 {
-    for (const char *p = value; *p; p++) {
-        bool special = *p == '*' || *p == '(' || *p == ')' || *p == '\\';
-        int n = special ? snprintf(dst + *len, size - *len, "\\%02x", (unsigned)(unsigned char)*p)
-                        : snprintf(dst + *len, size - *len, "%c", *p);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.p[i];
+        bool special = c == '*' || c == '(' || c == ')' || c == '\\' || !c;
+        int n = special ? snprintf(dst + *len, size - *len, "\\%02x", (unsigned)(unsigned char)c)
+                        : snprintf(dst + *len, size - *len, "%c", c);
         if (n < 0 || (size_t)n >= size - *len)
             return false;
         *len += (size_t)n;
@@ -65,7 +68,7 @@ static bool add_escaped(char *dst, size_t size, size_t *len, const char *value)
 }
 
 /* The filter with its one %s replaced by the escaped value. */
-static bool make_filter(char *dst, const char *pattern, const char *value)
+static bool make_filter(char *dst, const char *pattern, struct str value)
 {
     const char *hole = strstr(pattern, "%s");
     size_t len = 0;
@@ -121,6 +124,24 @@ static bool is_disabled(LDAP *ld, LDAPMessage *e)
     return disabled;
 }
 
+static void read_sam(LDAP *ld, LDAPMessage *e, struct ldap_sam *ret)
+{
+    struct berval **sid = ldap_get_values_len(ld, e, "objectSid"),
+                  **group = ldap_get_values_len(ld, e, "primaryGroupID"),
+                  **control = ldap_get_values_len(ld, e, "userAccountControl");
+
+    ret->is_account = control != NULL;
+    if (sid && sid[0] && sid[0]->bv_len <= sizeof ret->sid) {
+        ret->sid_len = sid[0]->bv_len;
+        memcpy(ret->sid, sid[0]->bv_val, ret->sid_len);
+    }
+    ret->has_primary =
+        group && group[0] && str_to_i64(str_n(group[0]->bv_val, group[0]->bv_len), &ret->primary);
+    ldap_value_free_len(sid);
+    ldap_value_free_len(group);
+    ldap_value_free_len(control);
+}
+
 /* A search on its way; its reply is taken once. rc: what became of sending it. */
 struct sent {
     int rc, id;
@@ -160,8 +181,8 @@ static struct sent send_find(LDAP *ld, const char *base, int scope, const char *
                              int64_t timeout_ms)
 {
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
-         lock[] = "pwdAccountLockedTime";
-    char *attrs[] = {id1, id2, uac, lock, NULL};
+         lock[] = "pwdAccountLockedTime", sid[] = "objectSid", primary[] = "primaryGroupID";
+    char *attrs[] = {id1, id2, uac, lock, sid, primary, NULL};
 
     return send_search(ld, base, scope, filter, attrs, timeout_ms);
 }
@@ -189,13 +210,14 @@ static void take_find(LDAP *ld, struct sent sent, int64_t timeout_ms, struct ent
             ret->trouble = "NameTooLong";
         read_id(ld, e, ret);
         ret->disabled = is_disabled(ld, e);
+        read_sam(ld, e, &ret->sam);
         ldap_memfree(dn);
     }
     ldap_msgfree(reply);
 }
 
 /* False: the value does not fit into a filter. */
-static bool send_find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
+static bool send_find_one(LDAP *ld, const char *base, const char *pattern, struct str value,
                           int64_t timeout_ms, struct sent *ret)
 {
     char filter[FILTER_BYTES];
@@ -215,43 +237,13 @@ static void take_find_one(LDAP *ld, bool fits, struct sent sent, int64_t timeout
         *ret = (struct entry){.trouble = "KeyTooLong"};
 }
 
-static bool is_guid(const char *id)
+static bool is_guid(struct str id)
 {
-    return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
-}
+    size_t n = 0;
 
-/* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
- * (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
-static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id, struct entry *ret)
-{
-    char name[ID_BYTES + 16];
-
-    if (!is_guid(id)) {
-        struct sent sent = {0};
-        bool fits = send_find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, &sent);
-        take_find_one(ld, fits, sent, place->timeout_ms, ret);
-        return;
-    }
-    snprintf(name, sizeof name, "<GUID=%s>", id);
-    take_find(ld, send_find(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms),
-              place->timeout_ms, ret);
-    if (ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
-        *ret = (struct entry){0};
-}
-
-/* Nobody has the name: was the account given another, or is it gone? That nobody has the id either
- * counts where the group, which is there, is found by its id. */
-static void trace(LDAP *ld, const struct ldap_place *place, const char *id,
-                  const struct entry *group, struct entry *ret)
-{
-    struct entry again;
-
-    find_by_id(ld, place, id, ret);
-    if (ret->trouble || ret->found)
-        return;
-    find_by_id(ld, place, group->id, &again);
-    if (again.trouble || again.found != 1 || strcmp(again.dn, group->dn) != 0)
-        ret->trouble = "AccountNotTraced";
+    while (n < id.len && id.p[n] && strchr("0123456789abcdef", id.p[n]))
+        n++;
+    return n == 32 && id.len == 32;
 }
 
 /* Does the group itself match? Base search without attributes: works on any server and any size. */
@@ -294,24 +286,50 @@ static bool sees_members(LDAP *ld, const struct ldap_place *place, const struct 
     return count == 1;
 }
 
-/* One pair on its way: first the group and the user are looked for, then whether he is in it. What
- * several want is sent before any reply is waited for: a directory far away takes as long for all
- * of them as for one. */
+/* One question on its way: first the group and the user are looked for, then whether he is in it.
+ * What several want is sent before any reply is waited for: a directory far away takes as long for
+ * all of them as for one. */
 struct walk {
-    const struct ldap_pair *pair;
-    struct answer *ret;
+    struct asked_for wanted;
+    struct answer answer;
     struct entry group, user;
     bool group_fits, user_fits, tests; /* tests: membership is asked */
-    bool traced;
     struct sent for_group, for_user, for_member;
 };
 
+/* By name; by entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of
+ * its own (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
+static bool send_find_user(LDAP *ld, const struct ldap_place *place, struct asked_for wanted,
+                           struct sent *ret)
+{
+    char name[ID_BYTES + 16];
+    struct str id = wanted.account;
+
+    if (!wanted.by_id)
+        return send_find_one(ld, place->people_base, place->people_filter, id, place->timeout_ms,
+                             ret);
+    if (!is_guid(id))
+        return send_find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
+    snprintf(name, sizeof name, "<GUID=%.*s>", STR_ARG(id));
+    *ret = send_find(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms);
+    return true;
+}
+
 static void walk_find(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
-    w->group_fits = send_find_one(ld, place->group_base, place->group_filter, w->pair->entitlement,
+    w->group_fits = send_find_one(ld, place->group_base, place->group_filter, w->wanted.entitlement,
                                   place->timeout_ms, &w->for_group);
-    w->user_fits = send_find_one(ld, place->people_base, place->people_filter, w->pair->account,
-                                 place->timeout_ms, &w->for_user);
+    w->user_fits = send_find_user(ld, place, w->wanted, &w->for_user);
+}
+
+static void take_find_user(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    struct entry *user = &w->user;
+
+    take_find_one(ld, w->user_fits, w->for_user, place->timeout_ms, user);
+    if (w->wanted.by_id && is_guid(w->wanted.account) && user->trouble &&
+        strcmp(user->trouble, "NotVisible") == 0)
+        *user = (struct entry){0}; /* nobody has that name */
 }
 
 /* Who they are; false: that is the answer. */
@@ -320,37 +338,27 @@ static bool walk_found(LDAP *ld, const struct ldap_place *place, struct walk *w)
     struct entry *group = &w->group, *user = &w->user;
 
     take_find_one(ld, w->group_fits, w->for_group, place->timeout_ms, group);
-    take_find_one(ld, w->user_fits, w->for_user, place->timeout_ms, user);
+    take_find_user(ld, place, w);
     if (group->trouble) {
-        *w->ret = answer_unknown(group->trouble);
-        return false;
+        w->answer = answer_unknown(group->trouble);
+    } else if (group->found != 1) { /* gone, renamed, or hidden from us: not for us to tell apart */
+        w->answer = answer_unknown(group->found ? "EntitlementAmbiguous" : "EntitlementNotFound");
+    } else if (user->trouble) {
+        w->answer = answer_unknown(user->trouble);
+    } else if (user->found > 1) {
+        w->answer = answer_unknown("AccountAmbiguous");
+        w->answer.account = ACCOUNT_AMBIGUOUS;
+    } else if (!user->found) {
+        w->answer = (struct answer){.outcome = OUTCOME_ABSENT,
+                                    .account = ACCOUNT_MISSING,
+                                    .complete = true,
+                                    .reason = "AccountMissing"};
+        answer_raw(&w->answer, "group %s %s\nuser none %d\n", group->dn, group->id,
+                   w->wanted.by_id);
+    } else {
+        return true;
     }
-    if (group->found != 1) { /* gone, renamed, or hidden from us: not for us to tell apart */
-        *w->ret = answer_unknown(group->found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-        return false;
-    }
-    w->traced = !user->trouble && !user->found && w->pair->account_id[0];
-    if (w->traced)
-        trace(ld, place, w->pair->account_id, group, user);
-    if (user->trouble) {
-        *w->ret = answer_unknown(user->trouble);
-        return false;
-    }
-    if (user->found > 1) {
-        *w->ret = answer_unknown("AccountAmbiguous");
-        w->ret->account = ACCOUNT_AMBIGUOUS;
-        return false;
-    }
-    if (!user->found) {
-        *w->ret = (struct answer){.outcome = OUTCOME_ABSENT,
-                                  .account = ACCOUNT_MISSING,
-                                  .complete = true,
-                                  .traced = w->traced,
-                                  .reason = "AccountMissing"};
-        answer_raw(w->ret, "group %s %s\nuser none %d\n", group->dn, group->id, w->traced);
-        return false;
-    }
-    return true;
+    return false;
 }
 
 static void walk_test(LDAP *ld, const struct ldap_place *place, struct walk *w)
@@ -358,34 +366,41 @@ static void walk_test(LDAP *ld, const struct ldap_place *place, struct walk *w)
     char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
 
     snprintf(pattern, sizeof pattern, "(%s=%%s)", place->member);
-    w->tests = make_filter(filter, pattern, w->user.dn);
+    w->tests = make_filter(filter, pattern, str_of(w->user.dn));
     if (w->tests)
         w->for_member = send_matches(ld, place, &w->group, filter);
     else
-        *w->ret = answer_unknown("KeyTooLong");
+        w->answer = answer_unknown("KeyTooLong");
+}
+
+static struct answer walk_judge(LDAP *ld, const struct ldap_place *place, const struct walk *w)
+{
+    const struct entry *group = &w->group, *user = &w->user;
+    struct answer a = {.complete = true, .reason = "Ok"};
+    const char *trouble = "";
+
+    int count = take_matches(ld, place, w->for_member, &trouble);
+    enum ldap_primary primary =
+        count == 0 ? ldap_primary_of(&user->sam, &group->sam) : LDAP_NOT_PRIMARY;
+    if (primary == LDAP_PRIMARY_HIDDEN && group->in_ad)
+        return answer_unknown("PrimaryGroupHidden");
+    bool held = count == 1 || primary == LDAP_IS_PRIMARY;
+    if (count < 0 || (!held && !sees_members(ld, place, group, &trouble)))
+        return answer_unknown(trouble);
+    a.account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
+    a.outcome = held ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    a.via = count == 1 ? VIA_DIRECT : held ? VIA_PRIMARY_GROUP : VIA_NONE;
+    str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
+    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\nprimary %d\n", group->dn,
+               group->id, user->dn, user->id, count, user->disabled, (int)primary);
+    return a;
 }
 
 static void walk_end(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
-    const struct entry *group = &w->group, *user = &w->user;
-    struct answer *a = w->ret;
-    const char *trouble = "";
-
-    int count = take_matches(ld, place, w->for_member, &trouble);
-    if (count < 0 || (count == 0 && !sees_members(ld, place, group, &trouble))) {
-        *a = answer_unknown(trouble);
-        return;
-    }
-    *a = (struct answer){.complete = true,
-                         .account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE,
-                         .outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT,
-                         .via = count == 1 ? VIA_DIRECT : VIA_NONE,
-                         .reason = "Ok"};
-    str_copy(a->native_id, sizeof a->native_id, str_of(user->id));
-    answer_raw(a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
-               user->dn, user->id, count, user->disabled);
-    if (place->others)
-        ldap_list_others(ld, place, user->dn, a);
+    w->answer = walk_judge(ld, place, w);
+    if (place->others && w->answer.outcome != OUTCOME_UNKNOWN && !w->wanted.of_canary)
+        ldap_list_others(ld, place, w->user.dn, &w->answer);
 }
 
 static bool is_unanswered(const struct answer *a, const char *reason)
@@ -402,15 +417,16 @@ static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct wal
     for (size_t i = 0; i < count; i++) {
         if (walk_found(ld, place, &walks[i]))
             walk_test(ld, place, &walks[i]);
-        else if (is_unanswered(walks[i].ret, "SourceDown") ||
-                 is_unanswered(walks[i].ret, "Timeout"))
-            return walks[i].ret->reason;
+        else if (is_unanswered(&walks[i].answer, "SourceDown") ||
+                 is_unanswered(&walks[i].answer, "Timeout"))
+            return walks[i].answer.reason;
     }
     for (size_t i = 0; i < count; i++) {
         if (walks[i].tests)
             walk_end(ld, place, &walks[i]);
-        if (is_unanswered(walks[i].ret, "SourceDown") || is_unanswered(walks[i].ret, "Timeout"))
-            return walks[i].ret->reason;
+        if (is_unanswered(&walks[i].answer, "SourceDown") ||
+            is_unanswered(&walks[i].answer, "Timeout"))
+            return walks[i].answer.reason;
     }
     return NULL;
 }
@@ -453,9 +469,9 @@ void ldap_session_end(struct ldap_session *session)
 
 /* The kept connection, or a new one; NULL: it may be used, else why not. */
 static const char *session_begin(struct ldap_session *session, const struct ldap_place *place,
-                                 struct str password, const struct clock *clock, bool *ret_kept)
+                                 const struct reader_config *config, bool *ret_kept)
 {
-    int64_t now_ms = clock_mono_ms(clock);
+    int64_t now_ms = clock_mono_ms(config->clock);
 
     if (now_ms - session->bound_ms >= LDAP_SESSION_LASTS_MS ||
         now_ms - session->used_ms >= LDAP_SESSION_IDLE_MS)
@@ -467,65 +483,111 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
     if (rc == LDAP_SUCCESS)
         rc = prepare(session->ld, place);
     if (rc == LDAP_SUCCESS)
-        rc = bind_as(session->ld, place, password);
+        rc = bind_as(session->ld, place, secret_reveal(config->secret));
     if (rc == LDAP_SUCCESS) {
-        session->bound_ms = clock_mono_ms(clock);
+        session->bound_ms = clock_mono_ms(config->clock);
         return NULL;
     }
     ldap_session_end(session);
     return reason_of(rc);
 }
 
+/* That question of those who have to ask it now, at most LDAP_WINDOW_MAX, all at once. NULL, or why
+ * the directory stopped answering; also of ask_canary. */
+static const char *ask_items(LDAP *ld, const struct ldap_place *place,
+                             const struct reader_config *config,
+                             struct ldap_question *const *questions, size_t count, enum ask ask)
+{
+    struct walk walks[LDAP_WINDOW_MAX] = {0};
+    struct ldap_question *who[LDAP_WINDOW_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct ldap_question *q = questions[i];
+        if (answers_next(&q->answers, &q->item) != ask)
+            continue;
+        walks[n].wanted = answers_asked_for(&q->answers, &q->item, config, ask);
+        who[n++] = q;
+    }
+    const char *trouble = ask_some(ld, place, walks, n);
+    for (size_t i = 0; i < n && !trouble; i++)
+        answers_take(&who[i]->answers, ask, &walks[i].answer);
+    return trouble;
+}
+
+/* That question about the canary, once for all who have to ask it now. */
+static const char *ask_canary(LDAP *ld, const struct ldap_place *place,
+                              const struct reader_config *config,
+                              struct ldap_question *const *questions, size_t count, enum ask ask)
+{
+    struct walk walk = {0};
+    bool asked = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct ldap_question *q = questions[i];
+        if (answers_next(&q->answers, &q->item) != ask)
+            continue;
+        walk.wanted = answers_asked_for(&q->answers, &q->item, config, ask);
+        const char *trouble = asked ? NULL : ask_some(ld, place, &walk, 1);
+        if (trouble)
+            return trouble;
+        asked = true;
+        answers_take(&q->answers, ask, &walk.answer);
+    }
+    return NULL;
+}
+
 /* Asks them, ever more at a time while it answers promptly, and the canary. How many; 0: the
  * directory stopped answering, for this reason. */
 static size_t ask_run(struct ldap_session *session, const struct ldap_place *place,
-                      const struct clock *clock, const struct ldap_pair *canary,
-                      struct ldap_question *const *questions, size_t count,
-                      const char **ret_trouble)
+                      const struct reader_config *config, struct ldap_question *const *questions,
+                      size_t count, const char **ret_trouble)
 {
-    int64_t began_ms = clock_mono_ms(clock), now_ms = began_ms;
-    struct answer seen;
+    int64_t began_ms = clock_mono_ms(config->clock), now_ms = began_ms;
+    const char *trouble = NULL;
     size_t n = 0;
 
-    while (n < count && now_ms - began_ms < place->timeout_ms / 2) {
-        struct walk walks[LDAP_WINDOW_MAX] = {0};
-        size_t most = session->window ? session->window : 1, some = 0;
-        for (; some < most && n + some < count; some++)
-            walks[some] = (struct walk){.pair = &questions[n + some]->pair,
-                                        .ret = &questions[n + some]->answer};
-        if ((*ret_trouble = ask_some(session->ld, place, walks, some)))
-            return 0;
+    while (!trouble && n < count && now_ms - began_ms < place->timeout_ms / 2) {
+        size_t most = session->window ? session->window : 1;
+        size_t some = count - n < most ? count - n : most;
+        for (enum ask ask = ASK_ITEM; ask < ASK_CANARY && !trouble; ask++)
+            trouble = ask_items(session->ld, place, config, questions + n, some, ask);
         n += some;
-        bool prompt = clock_mono_ms(clock) - now_ms < place->timeout_ms / 8;
+        bool prompt = clock_mono_ms(config->clock) - now_ms < place->timeout_ms / 8;
         session->window = !prompt ? 1 : most < LDAP_WINDOW_MAX ? most * 2 : most;
-        now_ms = clock_mono_ms(clock);
+        now_ms = clock_mono_ms(config->clock);
     }
-    struct walk last = {.pair = canary, .ret = &seen};
-    if ((*ret_trouble = ask_some(session->ld, place, &last, 1)))
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        questions[i]->canary = seen;
-    return n;
+    for (enum ask ask = ASK_CANARY; ask < ASKS && !trouble; ask++)
+        trouble = ask_canary(session->ld, place, config, questions, n, ask);
+    *ret_trouble = trouble;
+    return trouble ? 0 : n;
 }
 
-size_t ldap_ask(const struct ldap_place *place, struct str password, struct ldap_session *session,
-                const struct clock *clock, const struct ldap_pair *canary,
-                struct ldap_question *const *questions, size_t count)
+/* Nothing was asked, or nothing of it counts. */
+static void forget(struct ldap_question *const *questions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        questions[i]->answers = (struct answers){.tracing = questions[i]->answers.tracing};
+}
+
+size_t ldap_ask(const struct ldap_place *place, const struct reader_config *config,
+                struct ldap_session *session, struct ldap_question *const *questions, size_t count)
 {
     bool kept = true;
     const char *trouble = "SourceDown";
 
     /* a kept one may have been closed at any time; a new one says what is so */
     while (kept && strcmp(trouble, "SourceDown") == 0) {
-        const char *why = session_begin(session, place, password, clock, &kept);
-        size_t n = why ? 0 : ask_run(session, place, clock, canary, questions, count, &trouble);
-        session->used_ms = clock_mono_ms(clock);
+        const char *why = session_begin(session, place, config, &kept);
+        size_t n = why ? 0 : ask_run(session, place, config, questions, count, &trouble);
+        session->used_ms = clock_mono_ms(config->clock);
         if (n)
             return n;
         trouble = why ? why : trouble;
         ldap_session_end(session);
+        forget(questions, count);
     }
     for (size_t i = 0; i < count; i++)
-        questions[i]->answer = questions[i]->canary = answer_unknown(trouble);
+        answers_fail(&questions[i]->answers, &questions[i]->item, trouble);
     return count;
 }

@@ -18,17 +18,10 @@ struct ldap_place {
     int64_t timeout_ms;
 };
 
-/* (account, entitlement), by the names the mapping gives them. */
-struct ldap_pair {
-    const char *account, *entitlement;
-    const char *account_id; /* immutable id that the account is pinned to, "" = none: looked for
-                               where nobody has the name any more */
-};
-
-/* One question of a run, and what it led to: about the pair, and about the canary behind it. */
+/* One read of a run, and what its questions led to. */
 struct ldap_question {
-    struct ldap_pair pair;
-    struct answer answer, canary;
+    struct item item;
+    struct answers answers; /* its `tracing` is set; the rest is written anew by each run */
 };
 
 /* A bound connection, kept from one run to the next; of one thread at a time. All zero: none. */
@@ -43,14 +36,13 @@ enum {
     LDAP_SESSION_IDLE_MS = 2000,   /* unused for longer it may be dead by now: not trusted */
 };
 
-/* Asks about one after the other, then about the canary, over one connection with one credential.
- * Where a kept connection turns out to have been closed, a new one is tried. How many were
- * answered, from the front, at least one: no more are begun once half the time of one read has
- * passed, so that a slow directory has its canary soon behind each. When the directory does not
- * answer any more nothing is known of them all. */
-size_t ldap_ask(const struct ldap_place *place, struct str password, struct ldap_session *session,
-                const struct clock *clock, const struct ldap_pair *canary,
-                struct ldap_question *const *questions, size_t count);
+/* Asks about one item after the other, by name and where it has to be by id, then about the canary
+ * once for all of them, over one connection with one credential. Where a kept connection turns out
+ * to have been closed, a new one is tried. How many were answered, from the front, at least one: no
+ * more are begun once half the time of one read has passed, so that a slow directory has its canary
+ * soon behind each. When the directory does not answer any more nothing is known of them all. */
+size_t ldap_ask(const struct ldap_place *place, const struct reader_config *config,
+                struct ldap_session *session, struct ldap_question *const *questions, size_t count);
 
 /* Signs off. */
 void ldap_session_end(struct ldap_session *session);

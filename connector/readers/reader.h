@@ -63,9 +63,19 @@ struct reader_kind {
     const char *const *proves, *const *blind;
 };
 
+/* How an account is looked for whose name nobody has any more: was it renamed, or is it gone? */
+enum tracing {
+    TRACES_NOBODY,     /* by names alone: of an account that is pinned nobody can tell */
+    TRACES_BY_ID,      /* by its immutable id, as the protocol or a shipped profile has it */
+    TRACES_AS_WRITTEN, /* by its id as an operator wrote down, who may have erred: tried on the
+                          canary whenever nobody has a name */
+};
+const char *tracing_words(enum tracing tracing); /* a sentence for people */
+
 /* First member of every reader. */
 struct reader {
     const struct reader_kind *kind;
+    enum tracing tracing;         /* set by open */
     void (*closed_fn)(void *arg); /* set by close */
     void *closed_arg;
 };

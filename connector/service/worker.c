@@ -262,7 +262,7 @@ void worker_aside(struct worker *w, struct str site, bool waits)
 
     *running += waits ? (size_t)-1 : 1;
     if (waits && w->svc->ready)
-        claim_visits(w, true);
+        claim(w, &w->visits, true);
 }
 
 bool worker_is_busy(const struct worker *w)

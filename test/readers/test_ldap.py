@@ -1,4 +1,5 @@
 """The LDAP reader against a real slapd. A removal may be believed only when everything says so."""
+import base64
 import concurrent.futures
 import threading
 import time
@@ -216,3 +217,28 @@ def test_what_else_an_account_holds(directory, more, listed):
     answer, = read(directory, ("ada", "finance"), **more)
     assert answer["outcome"] == "present" and (answer.get("others") or "").split("\n")[0:1] == ([listed] if listed else [""]), answer
     assert ("others" in answer) == (listed is not None)
+
+
+def sid(rid):
+    """objectSid S-1-5-21-1-2-3-rid, as LDIF has bytes."""
+    parts = b"".join(part.to_bytes(4, "little") for part in (21, 1, 2, 3, rid))
+    return base64.b64encode(b"\x01\x05" + (5).to_bytes(6, "big") + parts).decode()
+
+
+AD_TYPES = "\n".join(f"attributetype ( 1.2.840.113556.1.4.{oid} NAME '{name}' SYNTAX 1.3.6.1.4.1.1466.115.121.1.{syntax} SINGLE-VALUE )"
+                     for oid, name, syntax in ((146, "objectSid", 40), (98, "primaryGroupID", 27), (8, "userAccountControl", 27)))
+
+
+def test_a_primary_group():
+    """It has no such member: the account names it by the last part of its identifier (a real domain: test/samba)."""
+    known = "objectClass: extensibleObject\n"
+    account = known + f"objectSid:: {sid(1105)}\nprimaryGroupID: 513\nuserAccountControl: 512"
+    ldif = PEOPLE.replace("uid: ada\n", f"uid: ada\n{account}\n")
+    for name, rid, member in (("watch", 1110, "canary"), ("users", 513, "canary"), ("admins", 512, "canary")):
+        ldif += group(name, member).rstrip("\n") + f"\n{known}objectSid:: {sid(rid)}\n\n"
+    with slapd.Slapd(ldif=ldif, before=AD_TYPES) as directory:
+        users, admins, ben = ask("ldap", {"uri": directory.url, "base": "dc=example,dc=com", "bind_dn": directory.admin_dn,
+                                          "insecure": "true"}, [("ada", "users"), ("ada", "admins"), ("ben", "users")],
+                                 ("canary", "watch"), directory.admin_password)
+    assert (users["outcome"], users["via"]) == ("present", "primary_group") and users["complete"], users
+    assert (admins["outcome"], admins["reason"]) == ("absent", "Ok") == (ben["outcome"], ben["reason"])
