@@ -8,7 +8,7 @@ static const char *const STATE_NAMES[] = {
     "none",         "observing",     "waiting_approval", "ready",   "checking",  "stale",
     "not_yet",      "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
     "reopened",     "cannot_reopen", "withdrawn",        "denied",  "expired",   "held",
-    "no_exception", "came_back",
+    "no_exception", "came_back",     "superseded",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -59,6 +59,7 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
     [NOTICE_CAME_BACK] = {"Not there yet", "error",
                           "Not closed yet: it was as asked, and is not any more.", true, true,
                           false},
+    [NOTICE_SUPERSEDED] = {"Waiting", "warning", "", true, true, true},
     [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
@@ -315,6 +316,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_EXPIRED:
     case NOTICE_HELD:
     case NOTICE_NO_EXCEPTION:
+    case NOTICE_SUPERSEDED:
     case NOTICE_COUNT:
         return;
     }
@@ -334,6 +336,43 @@ static void say_over(struct line *l, struct line *next, const struct dossier *d,
     line_add_c(next, "If the change was made already, undo it.");
     if (d->mode == GATE_ENFORCE)
         line_add_c(next, " Closed as done, this ticket is reopened.");
+}
+
+/* A later request asks for the opposite: that one sees to how it shall be. */
+static void say_superseded(struct line *l, struct line *next, const struct dossier *d)
+{
+    const struct item *i = &d->superseded[0];
+
+    line_add_c(l, "Superseded: ");
+    line_add_name(l, i->superseded_by);
+    line_add_c(l, " was approved later and asks for the opposite. Change nothing in ");
+    line_add_name(l, label(i));
+    line_add_c(next, "If the change was made already, leave it: ");
+    line_add_name(next, i->superseded_by);
+    line_add_c(next, d->mode == GATE_ENFORCE
+                         ? " sees to it. This ticket is cancelled; closed as done, it is reopened."
+                         : " sees to it. Cancel this ticket.");
+}
+
+/* What is not asked for any more, while the rest is. */
+static void say_left_out(struct line *next, const struct dossier *d)
+{
+    const struct item *i = d->superseded;
+
+    if (!d->superseded_count || !d->item_count)
+        return;
+    line_add_c(next, next->len ? " Leave " : "Leave ");
+    line_add_name(next, i->entitlement);
+    if (d->superseded_count > 1) {
+        line_add_c(next, " and ");
+        line_add_number(next, (int64_t)d->superseded_count - 1);
+        line_add_c(next, " more");
+    }
+    line_add_c(next, " of ");
+    line_add_name(next, i->account);
+    line_add_c(next, " as it is: ");
+    line_add_name(next, i->superseded_by);
+    line_add_c(next, " was approved later and asks for the opposite.");
 }
 
 /* Why no exception is granted, and what would change that. */
@@ -420,6 +459,27 @@ static void say_awaited(struct line *l, struct str names)
     line_add_c(l, count ? " to approve" : "approval by somebody allowed to");
 }
 
+static void say_ended(struct line *l, struct line *next, enum notice_state state,
+                      const struct dossier *d, const struct item *i)
+{
+    bool late = state == NOTICE_EXPIRED;
+
+    if (state == NOTICE_SUPERSEDED) {
+        say_superseded(l, next, d);
+        return;
+    }
+    if (state == NOTICE_WITHDRAWN) {
+        say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
+                 "; cancel this ticket");
+        return;
+    }
+    say_over(l, next, d,
+             late ? "Too late: the time it was asked for is over"
+                  : "Declined: this was not approved",
+             i, late ? "; cancel this ticket" : "; decline or cancel this ticket");
+    line_add_c(next, " Still wanted? The requester asks anew.");
+}
+
 /* True when it is said; else the sentence is about an item. */
 static bool say_about_request(struct line *l, struct line *next, enum notice_state state,
                               const struct dossier *d, const struct item *i)
@@ -461,18 +521,10 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
                    "Some rule or person closes it. Its access request stays open until proven.");
         return true;
     case NOTICE_WITHDRAWN:
-        say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
-                 "; cancel this ticket");
-        return true;
     case NOTICE_DENIED:
-        say_over(l, next, d, "Declined: this was not approved", i,
-                 "; decline or cancel this ticket");
-        line_add_c(next, " Still wanted? The requester asks anew.");
-        return true;
     case NOTICE_EXPIRED:
-        say_over(l, next, d, "Too late: the time it was asked for is over", i,
-                 "; cancel this ticket");
-        line_add_c(next, " Still wanted? The requester asks anew.");
+    case NOTICE_SUPERSEDED:
+        say_ended(l, next, state, d, i);
         return true;
     case NOTICE_NONE:
     case NOTICE_READY:
@@ -522,6 +574,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
                   (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
+    if (d->superseded_count)
+        key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
     if (!i)
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
@@ -553,6 +607,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
             ret->state == NOTICE_CAME_BACK || ret->state == NOTICE_WRONG_CHANGE)
             say_others(&next, g);
+        say_left_out(&next, d);
         if (line_chars(&line) <= NOTICE_LINE_CHARS)
             return;
         line_cut(&line, NOTICE_LINE_CHARS);
@@ -572,7 +627,8 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
         .panel = m->panel,
         .notify = m->notify,
         /* a comment of an earlier mode is not left standing */
-        .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment),
+        .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment) ||
+                   (state == NOTICE_READY && d->superseded_count),
         .final = m->final,
         .key = notice_key(state, d, i, g.reason, next_read_ms)};
     say_all(d, next_read_ms, &g, i, ret);

@@ -50,7 +50,7 @@ begin
            coalesce(bool_or(f.kind = 'create_ticket' and f.state not in ('done', 'moot')), false) as creates,
            -- what was found to be so already moved nothing
            count(*) filter (where f.kind = 'reopen' and l.lately and l.moves) as reopens,
-           count(*) filter (where f.kind = 'transition' and l.lately and l.moves) as returns,
+           count(*) filter (where f.kind in ('transition', 'cancel') and l.lately and l.moves) as returns,
            -- calls: a comment that tells somebody is two, see domain/decide.h
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
                         filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
@@ -163,6 +163,7 @@ begin
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
                           'exception_owner', e.shown->'owner', 'proven_ms', proven,
+                          'superseded_by', case when i.superseded_by is not null then governance.dossier_superseded(i.superseded_by) end,
                           'others', case when p_observed then governance.others_changed(i, p_generation) end,
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
                           order by i.id), '[]')

@@ -26,6 +26,10 @@ begin
         request := new.request_id;
         detail := jsonb_build_object('item', new.id, 'source', new.source, 'desired', new.desired,
             'subject_sha256', encode(sha256(convert_to(new.account || chr(10) || new.entitlement, 'UTF8')), 'hex'));
+        if tg_argv[0] = 'item.superseded' then -- by which item of which request
+            detail := detail || (select jsonb_build_object('by_item', i.id, 'by', i.request_id)
+                                   from governance.request_item i where i.id = new.superseded_by);
+        end if;
     when 'observation' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);
         detail := jsonb_build_object('item', new.item_id, 'observation', new.id, 'generation', new.generation,

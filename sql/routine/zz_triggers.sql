@@ -25,8 +25,15 @@ create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
-create or replace trigger guard before insert or update on governance.request_item
-    for each row execute function governance.guard_item();
+create or replace trigger guard before insert or update of id, request_id, source, account, entitlement, desired, replaced_at
+    on governance.request_item for each row execute function governance.guard_item();
+create or replace trigger guard_superseded before update of superseded_by, superseded_at on governance.request_item
+    for each row execute function governance.guard_superseded();
+create or replace trigger guard_superseded_new before insert on governance.request_item for each row
+    when (num_nonnulls(new.superseded_by, new.superseded_at) > 0) execute function governance.guard_superseded();
+create or replace trigger supersede after update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and new.phase in ('approved', 'denied', 'cancelled', 'expired'))
+    execute function governance.supersede();
 create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
     on governance.account_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before insert on governance.observation
@@ -74,6 +81,8 @@ begin
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
         ('request_item', 'evidence_replaced', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'item.replaced'),
+        ('request_item', 'evidence_superseded', 'after update of superseded_by',
+            'when (old.superseded_by is distinct from new.superseded_by)', 'item.superseded'),
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
         ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),

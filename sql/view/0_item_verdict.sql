@@ -51,7 +51,7 @@ select i.id as item_id,
                          or b.account = 'replaced' or b.native_id not in ('', coalesce(l.native_id, b.native_id))
                          or not case i.desired when 'absent' then b.outcome = 'absent'
                                                else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true
- where i.replaced_at is null;
+ where i.replaced_at is null and i.superseded_by is null;
 comment on view governance.item_verdict is 'What the reads say about each item: verified, excepted, settling, mismatch or unknown';
 comment on column governance.item_verdict.item_id is 'Item';
 comment on column governance.item_verdict.request_id is 'Request';

@@ -336,7 +336,7 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
     op->reading = ARENA_NEW(arena, struct reading);
     op->ticket = (int)d->item_count;
     for (size_t i = 0; i < d->item_count; i++) { /* as of the start of the read */
-        read_item(s, &r->items[i], &op->reading->known[i]);
+        read_item(s, &r->items[d->items[i].id], &op->reading->known[i]);
         op->reading->known[i].o.item_id = d->items[i].id;
         op->reading->said[i] = op->reading->known[i].o;
     }
