@@ -341,14 +341,18 @@ static void say_over(struct line *l, struct line *next, const struct dossier *d,
 /* A later request asks for the opposite: that one sees to how it shall be. */
 static void say_superseded(struct line *l, struct line *next, const struct dossier *d)
 {
-    const struct item *i = &d->superseded[0];
+    const struct item *i = d->superseded;
+    struct str by = d->superseded_count ? i->superseded_by : STR("another request");
 
     line_add_c(l, "Superseded: ");
-    line_add_name(l, i->superseded_by);
-    line_add_c(l, " was approved later and asks for the opposite. Change nothing in ");
-    line_add_name(l, label(i));
+    line_add_name(l, by);
+    line_add_c(l, " was approved later and asks for the opposite. Change nothing");
+    if (d->superseded_count) {
+        line_add_c(l, " in ");
+        line_add_name(l, label(i));
+    }
     line_add_c(next, "If the change was made already, leave it: ");
-    line_add_name(next, i->superseded_by);
+    line_add_name(next, by);
     line_add_c(next, d->mode == GATE_ENFORCE
                          ? " sees to it. This ticket is cancelled; closed as done, it is reopened."
                          : " sees to it. Cancel this ticket.");

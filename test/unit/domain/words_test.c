@@ -109,7 +109,7 @@ static void every_state_has_its_exact_words(void **state)
 static void every_refusal_is_short_and_names_a_time_or_somebody(void **state)
 {
     static const char *const NAMES[] = {" UTC",  "requester", "on-call", "identity platform",
-                                        "2 min", "Reyes"};
+                                        "2 min", "Reyes",     "SD-12"};
     static const char LONG[] = "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
     (void)state;
 
@@ -123,6 +123,9 @@ static void every_refusal_is_short_and_names_a_time_or_somebody(void **state)
                 item.account = item.entitlement = item.source_label = item.exception_owner =
                     d.hold_text = str_of(LONG);
             item.excepted_until_ms = NOW + HOUR;
+            item.superseded_by = STR("SD-12");
+            d.superseded = &item;
+            d.superseded_count = s == NOTICE_SUPERSEDED;
             d.ticket.plea = (struct plea){.reason = STR("no"),
                                           .answer = PLEA_NO,
                                           .by_approver = true,
@@ -599,6 +602,7 @@ static void only_states_that_need_a_person_notify(void **state)
         assert_int_equal(n.final, notice_is_final((enum notice_state)s));
         assert_string_equal(n.check, notice_check((enum notice_state)s));
         assert_int_equal(n.final, s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION ||
+                                      s == NOTICE_SUPERSEDED ||
                                       (s >= NOTICE_CANNOT_REOPEN && s < NOTICE_NO_EXCEPTION));
     }
 }
