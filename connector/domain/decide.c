@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/badge.h"
+#include "domain/extra.h"
 #include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/notice_of.h"
@@ -325,6 +326,8 @@ static void decide_ticketing(struct step *s)
         move(s, PHASE_TICKETING, "TicketWanted");
     if (!d->flow_open[FLOW_CREATE])
         enqueue(s, FLOW_CREATE, STR_NONE, NOTICE_NONE);
+    else
+        s->r->read_sources = extra_is_unread(d, s->p); /* the ticket does not wait for it */
     if (d->flow_parked[FLOW_CREATE])
         escalate(s, "TicketRefused", 0);
     else if (d->flow_sent_ms[FLOW_CREATE] &&
@@ -348,14 +351,10 @@ static void decide_fulfilling(struct step *s)
     }
     bool was_returned = !str_empty(d->answered_cycle);
     struct gate_verdict g = gate_judge(d);
-    size_t before = s->r->flow_count;
     say(s,
         held_notice(s->d, hold_the_gate(s), was_returned ? gate_contradicts(d, &g) : NOTICE_READY));
-    /* how it was before anybody worked on it: read as soon as the ticket says what is to be done */
-    bool unread = s->p->compares && !d->claimed_ms && !d->last_read_ms;
-    s->r->read_sources = unread && d->notice_shown == NOTICE_READY;
-    bool soon = unread && s->r->flow_count > before;
-    look_by(s, d->now_ms + (soon ? s->p->times.probe_ms : s->p->sweep_ms));
+    s->r->read_sources = extra_is_unread(d, s->p);
+    look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
 /* When the next read is due: at once after a claim, then backing off; sooner while a source

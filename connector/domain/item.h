@@ -90,6 +90,9 @@ struct item {
     /* What else the account held when work began and holds no more, and the other way round; a
      * name a line. Without what other requests ask for. Empty where the source does not tell. */
     struct str others_gone, others_new;
+    /* What a grant brought beside what was asked for, and no approved request explains, a name a
+     * line (extra.h). Empty where the source does not tell. */
+    struct str others_extra;
     /* What people call the request, approved later, that asks for the opposite: this is asked for
      * no longer (superseded.h). Empty: none does. */
     struct str superseded_by;

@@ -1,7 +1,9 @@
 #include "domain/words.h"
 
+#include "domain/extra.h"
 #include "domain/line.h"
 #include "domain/plea.h"
+#include "domain/words_beside.h"
 #include "domain/words_checked.h"
 
 static const char *const STATE_NAMES[] = {
@@ -338,47 +340,6 @@ static void say_over(struct line *l, struct line *next, const struct dossier *d,
         line_add_c(next, " Closed as done, this ticket is reopened.");
 }
 
-/* A later request asks for the opposite: that one sees to how it shall be. */
-static void say_superseded(struct line *l, struct line *next, const struct dossier *d)
-{
-    const struct item *i = d->superseded;
-    struct str by = d->superseded_count ? i->superseded_by : STR("another request");
-
-    line_add_c(l, "Superseded: ");
-    line_add_name(l, by);
-    line_add_c(l, " was approved later and asks for the opposite. Change nothing");
-    if (d->superseded_count) {
-        line_add_c(l, " in ");
-        line_add_name(l, label(i));
-    }
-    line_add_c(next, "If the change was made already, leave it: ");
-    line_add_name(next, by);
-    line_add_c(next, d->mode == GATE_ENFORCE
-                         ? " sees to it. This ticket is cancelled; closed as done, it is reopened."
-                         : " sees to it. Cancel this ticket.");
-}
-
-/* What is not asked for any more, while the rest is. */
-static void say_left_out(struct line *next, const struct dossier *d)
-{
-    const struct item *i = d->superseded;
-
-    if (!d->superseded_count || !d->item_count)
-        return;
-    line_add_c(next, next->len ? " Leave " : "Leave ");
-    line_add_name(next, i->entitlement);
-    if (d->superseded_count > 1) {
-        line_add_c(next, " and ");
-        line_add_number(next, (int64_t)d->superseded_count - 1);
-        line_add_c(next, " more");
-    }
-    line_add_c(next, " of ");
-    line_add_name(next, i->account);
-    line_add_c(next, " as it is: ");
-    line_add_name(next, i->superseded_by);
-    line_add_c(next, " was approved later and asks for the opposite.");
-}
-
 /* Why no exception is granted, and what would change that. */
 static void say_no_exception(struct line *l, struct line *next, const struct dossier *d)
 {
@@ -469,7 +430,7 @@ static void say_ended(struct line *l, struct line *next, enum notice_state state
     bool late = state == NOTICE_EXPIRED;
 
     if (state == NOTICE_SUPERSEDED) {
-        say_superseded(l, next, d);
+        words_superseded(l, next, d);
         return;
     }
     if (state == NOTICE_WITHDRAWN) {
@@ -580,6 +541,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
     if (d->superseded_count)
         key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
+    if (state == NOTICE_VERIFIED && extra_of(d).count)
+        key = mix(mix(key, extra_of(d).count), str_hash(extra_of(d).name));
     if (!i)
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
@@ -611,7 +574,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
             ret->state == NOTICE_CAME_BACK || ret->state == NOTICE_WRONG_CHANGE)
             say_others(&next, g);
-        say_left_out(&next, d);
+        words_beside(&next, d, ret->state);
         if (line_chars(&line) <= NOTICE_LINE_CHARS)
             return;
         line_cut(&line, NOTICE_LINE_CHARS);

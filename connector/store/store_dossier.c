@@ -121,6 +121,7 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->proven_ms = number(v, "proven_ms");
     item->others_gone = text(a, json_member(v, "others"), "gone");
     item->others_new = text(a, json_member(v, "others"), "new");
+    item->others_extra = text(a, json_member(v, "others"), "extra");
     item->superseded_by = text(a, v, "superseded_by");
     item->obs = obs;
     item->obs_count = n;

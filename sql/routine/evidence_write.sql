@@ -36,6 +36,10 @@ begin
             'outcome', new.outcome, 'account', new.account, 'reason', new.reason, 'complete', new.complete,
             'canary', new.canary_ok, 'raw_sha256', encode(new.raw_sha256, 'hex'),
             'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    when 'over_grant' then
+        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
+        detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id,
+            'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'));
     when 'account_link' then
         request := new.request_id;
         detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces,

@@ -75,6 +75,9 @@ begin
      where exists (select from governance.request_item i where i.id = o.item and i.request_id = p_request);
     if jsonb_array_length(p->'observations') > 0 then
         perform governance.account_pin(p_request, r.beneficiary, p->'observations');
+        if r.claimed_at is not null and p->'observations' @? '$[*].others' then
+            perform governance.over_grants_keep(p_request, r.generation);
+        end if;
     end if;
     update governance.source s
        set last_read_at = clock_timestamp(),

@@ -29,12 +29,16 @@ $$;
 comment on function governance.reconcile_reads(bigint, int, timestamptz, text, text, int) is
     'The reads of the present claim, the newest first, each with what it weighs';
 
-create or replace function governance.reconcile_show(p text, p_reads int) returns jsonb
+create or replace function governance.reconcile_one(p_request uuid, p_reads int) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'id', r.id, 'ticket', t.issue_key, 'site', r.site, 'kind', r.kind, 'mode', r.mode, 'phase', r.phase, 'reason', r.phase_reason,
         'beneficiary', r.beneficiary, 'requested_at', r.requested_at, 'approved_at', r.approved_at, 'claimed_at', r.claimed_at,
         'verified_at', r.verified_at, 'closed_at', r.closed_at, 'claim', r.generation - 1, 'now', clock_timestamp(), 'since', c.since,
+        'extra', governance.over_grants(r.id),
+        'superseded', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement,
+                                  'desired', i.desired, 'at', i.superseded_at, 'by', governance.dossier_superseded(i.superseded_by)) order by i.id)
+                         from governance.request_item i where i.request_id = r.id and i.superseded_by is not null),
         'items', (
             select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                        'item', i.id, 'source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
@@ -67,9 +71,20 @@ language sql stable set search_path = pg_catalog as $$
       from governance.access_request r
       left join governance.ticket t on t.request_id = r.id
      cross join lateral (select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since) c
-     where r.id::text = p or (p <> '' and t.issue_key = p)
-     order by r.id
-     limit 1
+     where r.id = p_request
+$$;
+comment on function governance.reconcile_one(uuid, int) is 'A request, with the verdict of each item and the reads behind it';
+
+-- p: an id, a ticket key, or SITE/KEY where several sites have a ticket of that key: then they are named.
+create or replace function governance.reconcile_show(p text, p_reads int) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select case count(*) when 1 then governance.reconcile_one(min(x.id::text)::uuid, p_reads)
+                         when 0 then null
+                         else jsonb_build_object('ambiguous', jsonb_agg(x.name order by x.name)) end
+      from (select r.id, r.site || '/' || t.issue_key as name
+              from governance.access_request r
+              left join governance.ticket t on t.request_id = r.id
+             where r.id::text = p or p <> '' and (t.issue_key = p or r.site || '/' || t.issue_key = p)) x
 $$;
 comment on function governance.reconcile_show(text, int) is 'A request by id or ticket key, with the verdict of each item and the reads behind it';
 
@@ -95,7 +110,7 @@ language sql stable set search_path = pg_catalog as $$
           left join governance.ticket t on t.request_id = r.id
           left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                              and l.replaced_at is null
-         where i.replaced_at is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
+         where i.replaced_at is null and i.superseded_by is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
          order by i.source, i.account, i.entitlement, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,
                   entitlement, desired, closed_at, excepted, in_hand)
      where p_site = '' or p_site = (select r.site from governance.access_request r where r.id = x.request_id)

@@ -32,9 +32,11 @@ begin
                and r.id = k.request_id and r.id <> new.id and r.approved_at is not null and r.phase not in ('denied', 'expired')
             returning k.request_id)
         select array_agg(distinct done.request_id order by done.request_id) into older from done;
-        if older is not null then -- whoever looks at one of them now looks at what is so no more
+        if older is not null then
+            -- whoever looks at one of them now looked at what is so no more, and saves nothing of it; he keeps his lease, for one
+            -- that is taken away may be claimed anew by the same replica, and two looks would be one to the fence
             update governance.access_request r
-               set version = r.version + 1, lease_owner = null, lease_until = null, hinted_at = clock_timestamp(), look_at = clock_timestamp()
+               set version = r.version + 1, hinted_at = clock_timestamp(), look_at = clock_timestamp()
              where r.id = any (older);
         end if;
     end if;

@@ -52,7 +52,7 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version', 'operator_act'] loop
+                             'evidence_checkpoint', 'mapping_version', 'operator_act', 'over_grant'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -84,6 +84,7 @@ begin
         ('request_item', 'evidence_superseded', 'after update of superseded_by',
             'when (old.superseded_by is distinct from new.superseded_by)', 'item.superseded'),
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
+        ('over_grant', 'evidence_new', 'after insert', '', 'item.overgranted'),
         ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),

@@ -48,8 +48,6 @@ void supersede(struct sim *s, struct srequest *r)
         store_changed(s, other, "superseded");
         sim_trace(s, "superseded", index_of(s, other), index_of(s, r));
         other->version++;
-        other->owner = NULL;
-        other->lease_until_ms = 0;
         store_look_now(s, other);
     }
 }
