@@ -20,6 +20,7 @@
     X(NO_CANARY, "absent is believed although the canary was not visible")                \
     X(PARTIAL_READ, "an incomplete read is believed")                                     \
     X(ANY_ACCOUNT, "a read of whoever has the account's name now counts")                 \
+    X(ANY_ENTITLEMENT, "a read of whatever has the entitlement's name now counts")        \
     X(ONE_ABSENT_SUFFICES, "a single absent read proves a removal")                       \
     X(UNKNOWN_IS_SKIPPED, "an unknown between two absents does not break the run")        \
     X(CYCLE_IGNORED, "a claim that was taken back still counts")                          \

@@ -25,6 +25,7 @@ static const struct {
     {"ProofTooOld", "the newest read is too old to be believed"},
     {"MoreConfirmations", "as asked, and more reads are wanted, over a longer time"},
     {"AccountReplaced", "the name belongs to another account than the one it is pinned to"},
+    {"EntitlementReplaced", "the entitlement's name is another's than the one it is pinned to"},
     {"AccountMissing", "there is no such account"},
     {"PresentButInert", "it is there, on an account that is not active"},
     {"EntitlementRetained",

@@ -152,7 +152,11 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
         line_add_c(l, " has no account in ");
     else if (str_eq_c(str_of(f->reason), "AccountReplaced"))
         line_add_c(l, " is the name of another account than before in ");
-    else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
+    else if (str_eq_c(str_of(f->reason), "EntitlementReplaced")) {
+        line_add_c(l, "'s ");
+        line_add_name(l, i->entitlement);
+        line_add_c(l, " is another entitlement of that name than before in ");
+    } else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
         line_add_c(l, " has ");
         line_add_name(l, i->entitlement);
         line_add_c(l, " but is not active in ");

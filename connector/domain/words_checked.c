@@ -62,10 +62,11 @@ static void mark(struct notice_row *row, const struct item *i, const struct find
         row->colour = "blue";
         return;
     case VERDICT_MISMATCH:
-        row->mark = str_eq_c(str_of(f->reason), "AccountReplaced")   ? "ANOTHER ACCOUNT"
-                    : absent                                         ? "STILL PRESENT"
-                    : str_eq_c(str_of(f->reason), "PresentButInert") ? "NOT ACTIVE"
-                                                                     : "MISSING";
+        row->mark = str_eq_c(str_of(f->reason), "AccountReplaced")       ? "ANOTHER ACCOUNT"
+                    : str_eq_c(str_of(f->reason), "EntitlementReplaced") ? "ANOTHER OF THAT NAME"
+                    : absent                                             ? "STILL PRESENT"
+                    : str_eq_c(str_of(f->reason), "PresentButInert")     ? "NOT ACTIVE"
+                                                                         : "MISSING";
         row->colour = "red";
         return;
     case VERDICT_UNKNOWN:

@@ -53,6 +53,7 @@ void answers_join(const struct item *item, const struct answer *item_answer,
         .canary_ok = canary_answer->outcome == OUTCOME_PRESENT && canary_answer->complete,
         .as_of_ms = as_of < ended_ms ? as_of : ended_ms, /* nobody can vouch for the future */
         .native_id = str_of(a->native_id),
+        .entitlement_id = str_of(a->entitlement_id),
         .reason = str_of(a->reason),
         .has_raw = a->raw_len > 0,
         .others = str_n(a->others, a->others_len),

@@ -15,6 +15,7 @@ struct answer {
     bool complete;
     int64_t as_of_ms; /* 0: the source vouches for no time; the read's start is taken */
     char native_id[ANSWER_ID_BYTES];
+    char entitlement_id[ANSWER_ID_BYTES]; /* immutable id of the entitlement; "": it has none */
     bool traced; /* of nobody by that name: nobody has the id either that the name is pinned to */
     const char *reason;         /* CamelCase, static */
     char raw[ANSWER_RAW_BYTES]; /* canonical text of the reply, hashed as evidence */

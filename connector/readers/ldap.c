@@ -74,11 +74,11 @@ static void ldap_read_item(struct reader *base, const struct item *item, reader_
                             .fn = fn,
                             .arg = arg};
     r->item.account_id = arena_str(r->arena, item->account_id);
-    r->pair = (struct ldap_pair){arena_cstr(r->arena, item->account),
-                                 arena_cstr(r->arena, item->entitlement),
-                                 arena_cstr(r->arena, item->account_id)};
+    r->pair = (struct ldap_pair){
+        arena_cstr(r->arena, item->account), arena_cstr(r->arena, item->entitlement),
+        arena_cstr(r->arena, item->account_id), arena_cstr(r->arena, item->entitlement_id)};
     r->canary = (struct ldap_pair){arena_cstr(r->arena, reader->config.canary_account),
-                                   arena_cstr(r->arena, reader->config.canary_entitlement), ""};
+                                   arena_cstr(r->arena, reader->config.canary_entitlement), "", ""};
     r->began_ms = clock_wall_ms(reader->config.clock);
     if (io_work_push(reader->work, on_thread, on_done, r))
         return;

@@ -260,6 +260,7 @@ static struct answer test_member(LDAP *ld, const struct ldap_place *place,
     a.outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     a.via = count == 1 ? VIA_DIRECT : VIA_NONE;
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
+    str_copy(a.entitlement_id, sizeof a.entitlement_id, str_of(group->id));
     answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
                user->dn, user->id, count, user->disabled);
     if (place->others)
@@ -273,9 +274,11 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const str
 
     find_one(ld, place->group_base, place->group_filter, pair->entitlement, place->timeout_ms,
              &group);
+    if (!group.trouble && !group.found && pair->entitlement_id[0]) /* renamed */
+        find_by_id(ld, place, pair->entitlement_id, &group);
     if (group.trouble)
         return answer_unknown(group.trouble);
-    if (group.found != 1) /* gone, renamed, or hidden from us: not for us to tell apart */
+    if (group.found != 1) /* gone, or hidden from us: not for us to tell apart */
         return answer_unknown(group.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
     find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
     bool traced = !user.trouble && !user.found && pair->account_id[0];
@@ -294,6 +297,7 @@ static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const str
                            .complete = true,
                            .traced = traced,
                            .reason = "AccountMissing"};
+        str_copy(a.entitlement_id, sizeof a.entitlement_id, str_of(group.id));
         answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, traced);
         return a;
     }

@@ -21,8 +21,9 @@ struct ldap_place {
 /* (account, entitlement), by the names the mapping gives them. */
 struct ldap_pair {
     const char *account, *entitlement;
-    const char *account_id; /* immutable id that the account is pinned to, "" = none: looked for
-                               where nobody has the name any more */
+    const char *account_id;     /* immutable id that the account is pinned to, "" = none: looked for
+                                   where nobody has the name any more */
+    const char *entitlement_id; /* the same of the entitlement */
 };
 
 /* Asks about the pair, then about the canary, over one connection with one credential. */

@@ -93,6 +93,7 @@ static void read_observation(struct arena *a, const struct json *v, struct obser
     o->as_of_ms = number(v, "as_of_ms");
     o->observed_ms = number(v, "observed_ms");
     o->native_id = text(a, v, "native_id");
+    o->entitlement_id = text(a, v, "entitlement_id");
     o->reason = text(a, v, "reason");
 }
 
@@ -112,6 +113,7 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->account = text(a, v, "account");
     item->account_id = text(a, v, "account_id");
     item->entitlement = text(a, v, "entitlement");
+    item->entitlement_id = text(a, v, "entitlement_id");
     item->rule = (struct source_rule){.settle_ms = number(v, "settle_ms"),
                                       .confirmations = (int32_t)number(v, "confirmations"),
                                       .max_age_ms = number(v, "max_age_ms")};

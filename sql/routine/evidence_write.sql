@@ -46,6 +46,12 @@ begin
             'subject_sha256', encode(sha256(convert_to(new.account || chr(10) || new.person, 'UTF8')), 'hex'),
             'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'),
             'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
+    when 'entitlement_link' then
+        request := new.request_id;
+        detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces,
+            'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'),
+            'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'),
+            'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
     when 'flow' then
         request := new.request_id;
         detail := jsonb_build_object('flow', new.id, 'kind', new.kind, 'state', new.state, 'attempts', new.attempt,

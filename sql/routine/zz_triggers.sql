@@ -36,6 +36,8 @@ create or replace trigger supersede after update of phase on governance.access_r
     execute function governance.supersede();
 create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
     on governance.account_link for each row execute function governance.guard_frozen();
+create or replace trigger guard before update of id, source, entitlement, native_id, how, established_at, request_id, actor, reason, replaces
+    on governance.entitlement_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
 create or replace trigger guard before insert or update on governance.ticket
@@ -59,7 +61,8 @@ begin
                         for each statement execute function governance.append_only()', t);
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
-                             'close_attempt', 'gate_installation', 'account_link'] loop
+                             'close_attempt', 'gate_installation', 'account_link',
+                             'entitlement_link'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -86,6 +89,7 @@ begin
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
         ('over_grant', 'evidence_new', 'after insert', '', 'item.overgranted'),
         ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
+        ('entitlement_link', 'evidence_new', 'after insert', '', 'entitlement.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),

@@ -47,7 +47,7 @@ enum {
     X(hook_lost) X(hook_double) X(hook_late) X(poll_fails)
 #define FAULTS_OF_SOURCE(X) \
     X(source_down) X(source_lag) X(partial) X(rights_lost) X(flapping) \
-    X(account_replaced)
+    X(account_replaced) X(entitlement_replaced)
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \

@@ -150,6 +150,7 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                           .account = STR("account"),
                           .account_id = STR("id"), /* linked by an earlier request */
                           .entitlement = STR("entitlement"),
+                          .entitlement_id = STR("group"),
                           .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
                           .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS},
                           .excepted = until > s->now_ms + 60000,
