@@ -116,7 +116,7 @@ def test_a_read_in_the_millisecond_of_the_claim(db):
                   from governance.request_item i where i.id = wanted;
                 insert into asked
                 select n, concat_ws(' ', d.item->>'desired', d.item->>'settle_ms', d.item->>'confirmations', d.item->>'max_age_ms', 0,
-                           d.said->>'claimed_ms', d.said->>'now_ms', '-', concat_ws(':', o->>'outcome', o->>'account', 1, 1, o->>'as_of_ms', o->>'observed_ms')),
+                           d.said->>'claimed_ms', d.said->>'now_ms', '-', '-', concat_ws(':', o->>'outcome', o->>'account', 1, 1, o->>'as_of_ms', o->>'observed_ms')),
                        t.verdict(wanted)
                   from (select s as said, s->'items'->0 as item, s->'items'->0->'obs'->0 as o from governance.dossier(request) s) d;
             end loop;
