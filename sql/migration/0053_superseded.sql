@@ -7,6 +7,7 @@ alter table governance.request_item
     add constraint request_item_superseded check ((superseded_by is null) = (superseded_at is null));
 comment on column governance.request_item.superseded_by is 'Item of a request approved later that asks for the opposite: this is asked for no longer';
 comment on column governance.request_item.superseded_at is 'When that one was approved';
+create index request_item_opposite on governance.request_item (source, account, entitlement, desired) where replaced_at is null;
 create index request_item_supersedes on governance.request_item (superseded_by) where superseded_by is not null;
 
 alter table governance.flow drop constraint flow_kind_check;

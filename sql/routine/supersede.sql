@@ -4,14 +4,16 @@
 -- Whoever approves holds all requests that want the opposite, approved or not, in the order of their ids: of two that are approved at
 -- once the second one waits, and finds the first one approved.
 create or replace function governance.opposites_lock(p_request uuid) returns void
-language plpgsql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
     perform from governance.access_request r
-      where r.id = p_request or r.id in (
+      where r.id in (
+            select p_request
+            union all
             select k.request_id from governance.request_item i
-              join governance.request_item k on k.source = i.source and k.account = i.account
-             where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null
-               and k.entitlement = i.entitlement and k.desired <> i.desired)
+              join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = i.entitlement
+                                            and k.desired = case i.desired when 'present' then 'absent' else 'present' end
+             where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null)
       order by r.id
         for update;
 end $$;
@@ -19,7 +21,8 @@ comment on function governance.opposites_lock(uuid) is 'Lock a request with all 
 
 -- Definer: the service itself supersedes nothing.
 create or replace function governance.supersede() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     older uuid[];
 begin
@@ -28,7 +31,8 @@ begin
             update governance.request_item k set superseded_by = i.id, superseded_at = clock_timestamp()
               from governance.request_item i, governance.access_request r
              where i.request_id = new.id and i.replaced_at is null and k.source = i.source and k.account = i.account
-               and k.entitlement = i.entitlement and k.desired <> i.desired and k.replaced_at is null and k.superseded_by is null
+               and k.entitlement = i.entitlement and k.desired = case i.desired when 'present' then 'absent' else 'present' end
+               and k.replaced_at is null and k.superseded_by is null
                and r.id = k.request_id and r.id <> new.id and r.approved_at is not null and r.phase not in ('denied', 'expired')
             returning k.request_id)
         select array_agg(distinct done.request_id order by done.request_id) into older from done;
