@@ -71,6 +71,7 @@ struct asked_for answers_asked_for(const struct answers *all, const struct item 
     struct asked_for f = {
         .account = of_canary ? config->canary_account : item->account,
         .entitlement = of_canary ? config->canary_entitlement : item->entitlement,
+        .entitlement_id = of_canary ? STR_NONE : item->entitlement_id,
         .by_id = ask == ASK_ITEM_BY_ID || ask == ASK_CANARY_BY_ID,
         .of_canary = of_canary,
     };
@@ -184,6 +185,7 @@ void answers_join(const struct item *item, const struct answers *all, int64_t be
         .canary_ok = holds(canary),
         .as_of_ms = as_of < ended_ms ? as_of : ended_ms, /* nobody can vouch for the future */
         .native_id = str_of(a->native_id),
+        .entitlement_id = str_of(a->entitlement_id),
         .reason = str_of(a->reason),
         .others = str_n(a->others, a->others_len),
         .others_known = a->others_known,
@@ -206,6 +208,7 @@ struct item item_kept(struct arena *arena, const struct item *item)
     kept.account = arena_str(arena, item->account);
     kept.entitlement = arena_str(arena, item->entitlement);
     kept.account_id = arena_str(arena, item->account_id);
+    kept.entitlement_id = arena_str(arena, item->entitlement_id);
     return kept;
 }
 

@@ -16,8 +16,9 @@ struct answer {
     bool complete;
     int64_t as_of_ms; /* 0: the source vouches for no time; the read's start is taken */
     char native_id[ANSWER_ID_BYTES];
-    const char *reason;         /* CamelCase, static */
-    char raw[ANSWER_RAW_BYTES]; /* canonical text of the reply, hashed as evidence */
+    char entitlement_id[ANSWER_ID_BYTES]; /* immutable id of the entitlement; "": it has none */
+    const char *reason;                   /* CamelCase, static */
+    char raw[ANSWER_RAW_BYTES];           /* canonical text of the reply, hashed as evidence */
     size_t raw_len;
     char others[ANSWER_OTHERS_BYTES]; /* what else the account holds (others.h) */
     size_t others_len, others_count;
@@ -40,8 +41,9 @@ struct answers {
 /* What one question is about. */
 struct asked_for {
     struct str account, entitlement;
-    bool by_id;     /* `account` is an immutable id, as an answer's native_id */
-    bool of_canary; /* else of the item */
+    struct str entitlement_id; /* that the entitlement's name is pinned to; empty: to none */
+    bool by_id;                /* `account` is an immutable id, as an answer's native_id */
+    bool of_canary;            /* else of the item */
 };
 
 /* What has to be asked next; ASKS: all that matters was. By its id an account is looked for where

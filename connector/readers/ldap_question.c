@@ -297,17 +297,12 @@ struct walk {
     struct sent for_group, for_user, for_member;
 };
 
-/* By name; by entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of
- * its own (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
-static bool send_find_user(LDAP *ld, const struct ldap_place *place, struct asked_for wanted,
-                           struct sent *ret)
+/* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
+ * (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
+static bool send_find_id(LDAP *ld, const struct ldap_place *place, struct str id, struct sent *ret)
 {
     char name[ID_BYTES + 16];
-    struct str id = wanted.account;
 
-    if (!wanted.by_id)
-        return send_find_one(ld, place->people_base, place->people_filter, id, place->timeout_ms,
-                             ret);
     if (!is_guid(id))
         return send_find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
     snprintf(name, sizeof name, "<GUID=%.*s>", STR_ARG(id));
@@ -315,21 +310,41 @@ static bool send_find_user(LDAP *ld, const struct ldap_place *place, struct aske
     return true;
 }
 
-static void walk_find(LDAP *ld, const struct ldap_place *place, struct walk *w)
+static void take_find_id(LDAP *ld, const struct ldap_place *place, struct str id, bool fits,
+                         struct sent sent, struct entry *ret)
 {
-    w->group_fits = send_find_one(ld, place->group_base, place->group_filter, w->wanted.entitlement,
-                                  place->timeout_ms, &w->for_group);
-    w->user_fits = send_find_user(ld, place, w->wanted, &w->for_user);
+    take_find_one(ld, fits, sent, place->timeout_ms, ret);
+    if (is_guid(id) && ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
+        *ret = (struct entry){0}; /* nobody has that name */
 }
 
-static void take_find_user(LDAP *ld, const struct ldap_place *place, struct walk *w)
+static void walk_find(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
-    struct entry *user = &w->user;
+    struct str who = w->wanted.account;
 
-    take_find_one(ld, w->user_fits, w->for_user, place->timeout_ms, user);
-    if (w->wanted.by_id && is_guid(w->wanted.account) && user->trouble &&
-        strcmp(user->trouble, "NotVisible") == 0)
-        *user = (struct entry){0}; /* nobody has that name */
+    w->group_fits = send_find_one(ld, place->group_base, place->group_filter, w->wanted.entitlement,
+                                  place->timeout_ms, &w->for_group);
+    w->user_fits = w->wanted.by_id ? send_find_id(ld, place, who, &w->for_user)
+                                   : send_find_one(ld, place->people_base, place->people_filter,
+                                                   who, place->timeout_ms, &w->for_user);
+}
+
+/* Who they are called, or what ids they have. */
+static void walk_take(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    struct str id = w->wanted.entitlement_id;
+    struct entry *group = &w->group;
+
+    take_find_one(ld, w->group_fits, w->for_group, place->timeout_ms, group);
+    if (w->wanted.by_id)
+        take_find_id(ld, place, w->wanted.account, w->user_fits, w->for_user, &w->user);
+    else
+        take_find_one(ld, w->user_fits, w->for_user, place->timeout_ms, &w->user);
+    if (group->trouble || group->found || !id.len)
+        return;
+    bool fits = send_find_id(ld, place, id, &w->for_group); /* renamed: waited for at once, it is
+                                                               rare */
+    take_find_id(ld, place, id, fits, w->for_group, group);
 }
 
 /* Who they are; false: that is the answer. */
@@ -337,11 +352,10 @@ static bool walk_found(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
     struct entry *group = &w->group, *user = &w->user;
 
-    take_find_one(ld, w->group_fits, w->for_group, place->timeout_ms, group);
-    take_find_user(ld, place, w);
+    walk_take(ld, place, w);
     if (group->trouble) {
         w->answer = answer_unknown(group->trouble);
-    } else if (group->found != 1) { /* gone, renamed, or hidden from us: not for us to tell apart */
+    } else if (group->found != 1) { /* gone, or hidden from us: not for us to tell apart */
         w->answer = answer_unknown(group->found ? "EntitlementAmbiguous" : "EntitlementNotFound");
     } else if (user->trouble) {
         w->answer = answer_unknown(user->trouble);
@@ -353,6 +367,7 @@ static bool walk_found(LDAP *ld, const struct ldap_place *place, struct walk *w)
                                     .account = ACCOUNT_MISSING,
                                     .complete = true,
                                     .reason = "AccountMissing"};
+        str_copy(w->answer.entitlement_id, sizeof w->answer.entitlement_id, str_of(group->id));
         answer_raw(&w->answer, "group %s %s\nuser none %d\n", group->dn, group->id,
                    w->wanted.by_id);
     } else {
@@ -391,6 +406,7 @@ static struct answer walk_judge(LDAP *ld, const struct ldap_place *place, const 
     a.outcome = held ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     a.via = count == 1 ? VIA_DIRECT : held ? VIA_PRIMARY_GROUP : VIA_NONE;
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
+    str_copy(a.entitlement_id, sizeof a.entitlement_id, str_of(group->id));
     answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\nprimary %d\n", group->dn,
                group->id, user->dn, user->id, count, user->disabled, (int)primary);
     return a;

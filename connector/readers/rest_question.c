@@ -47,6 +47,8 @@ static void end(struct rest_question *q, struct answer answer)
     q->answer.complete = true;
     q->answer.as_of_ms = q->as_of_ms;
     (void)str_copy(q->answer.native_id, sizeof q->answer.native_id, str_of(q->account_id));
+    (void)str_copy(q->answer.entitlement_id, sizeof q->answer.entitlement_id,
+                   str_of(q->entitlement_id));
     answer_raw(&q->answer, "%.*s\n%.*s\n%s\n%s\n%s\n", STR_ARG(q->account), STR_ARG(q->entitlement),
                q->account_id, q->entitlement_id, outcome_name(answer.outcome));
     if (q->wants_others && q->place->profile->has_others && answer.account != ACCOUNT_MISSING)

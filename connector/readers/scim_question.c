@@ -156,6 +156,7 @@ static void end_known(struct scim_question *q, enum outcome outcome, enum via vi
     *a = (struct answer){
         .outcome = outcome, .account = q->state, .via = via, .complete = true, .reason = reason};
     str_copy(a->native_id, sizeof a->native_id, str_of(q->user_id));
+    str_copy(a->entitlement_id, sizeof a->entitlement_id, str_of(q->group_id));
     answer_raw(a, "group %s\nuser %s\noutcome %u\nvia %u\naccount %u\n", q->group_id, q->user_id,
                outcome, via, q->state);
     if (q->wants_others && q->user_id[0])

@@ -1,6 +1,7 @@
 /* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1
  * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
- * entitled, native_id, as_of (or null), entitlement_exists. The canary is asked with the same
+ * entitled, native_id, as_of (or null), entitlement_exists, and perhaps the immutable id of the
+ * entitlement. The canary is asked with the same
  * statement right behind it, on the same connection. Whether an account whose name is nobody's any
  * more was only renamed tells a second statement, the same with $1 = native_id. A third, $1 =
  * account, lists what else the account holds. */
@@ -13,7 +14,17 @@
 #include "io/io_pg.h"
 #include "readers/others.h"
 
-enum { ACCOUNT_EXISTS, ACCOUNT_IS_ACTIVE, ENTITLED, NATIVE_ID, AS_OF, ENTITLEMENT_EXISTS, COLUMNS };
+/* The last may be left out. */
+enum {
+    ACCOUNT_EXISTS,
+    ACCOUNT_IS_ACTIVE,
+    ENTITLED,
+    NATIVE_ID,
+    AS_OF,
+    ENTITLEMENT_EXISTS,
+    COLUMNS,
+    ENTITLEMENT_ID = COLUMNS,
+};
 
 extern const struct reader_kind READER_SQL;
 
@@ -69,6 +80,10 @@ static struct answer answer_row(const struct pg_reply *reply)
     if (!account && entitled) /* the statement contradicts itself */
         return answer_unknown("QueryShape");
     str_copy(a.native_id, sizeof a.native_id, pg_cell(reply, 0, NATIVE_ID));
+    if (reply->cols > COLUMNS) {
+        str_copy(a.entitlement_id, sizeof a.entitlement_id, pg_cell(reply, 0, ENTITLEMENT_ID));
+        answer_raw(&a, "%s\n", a.entitlement_id);
+    }
     if (!account) {
         a.account = ACCOUNT_MISSING;
         a.outcome = OUTCOME_ABSENT;
@@ -95,7 +110,7 @@ static struct answer answer_of(const struct pg_reply *reply)
     case PG_UNKNOWN:
         return answer_unknown("SourceDown");
     }
-    if (reply->cols != COLUMNS || reply->rows != 1)
+    if ((reply->cols != COLUMNS && reply->cols != ENTITLEMENT_ID + 1) || reply->rows != 1)
         return answer_unknown("QueryShape");
     return answer_row(reply);
 }

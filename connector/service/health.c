@@ -290,6 +290,8 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
               "Age of the oldest unproven removal");
         gauge(&b, health, "closed_without_proof", "closes_without_proof",
               "Closes found without proof, ever");
+        gauge(&b, health, "over_grants", "over_grants",
+              "What accounts got beside what was asked for, and still hold");
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }

@@ -47,6 +47,7 @@ static void on_observed(void *arg, const struct observation *obs)
     struct observation *kept = &s->obs[s->next++];
     *kept = *obs;
     kept->native_id = arena_str(s->arena, obs->native_id);
+    kept->entitlement_id = arena_str(s->arena, obs->entitlement_id);
     kept->reason = arena_str(s->arena, obs->reason);
     kept->others = arena_str(s->arena, obs->others);
     sweep_next(s);

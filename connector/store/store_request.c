@@ -338,6 +338,7 @@ static void put_observation(struct json_out *out, const struct observation *o)
     json_bool_member(out, "complete", o->complete);
     json_bool_member(out, "canary_ok", o->canary_ok);
     json_str_member(out, "native_id", o->native_id);
+    json_str_member(out, "entitlement_id", o->entitlement_id);
     if (o->others_known)
         json_str_member(out, "others", o->others);
     if (o->has_raw) {

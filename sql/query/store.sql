@@ -323,3 +323,7 @@ select request_id, issue_key, source, account, account_id, entitlement, desired,
 -- name: account_relink
 -- params: source text, account text, person text, native_id text, actor text, reason text
 select governance.account_relink($1, $2, $3, $4, $5, $6)
+
+-- name: entitlement_relink
+-- params: source text, entitlement text, native_id text, actor text, reason text
+select governance.entitlement_relink($1, $2, $3, $4, $5)

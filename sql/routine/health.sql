@@ -20,6 +20,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             from governance.sla_clock c join governance.access_request r on r.id = c.request_id
            where c.stopped_at is null and r.kind = 'removal'),
         'closed_without_proof', (select count(*) from governance.escalation where kind = 'breach' and reason = 'ClosedBeforeProof'),
+        'over_grants', (select count(*) from governance.over_grant g where governance.over_grant_stands(g)),
         'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
         'evidence_seq', (select seq from governance.evidence_head))
 $$;

@@ -11,7 +11,7 @@ enum { PENDING_MAX = 256, TOLD_MAX = 256 };
 struct fake {
     struct reader base;
     struct {
-        struct str account;
+        struct str account, entitlement_id;
         reader_done_fn *fn;
         void *arg;
     } pending[PENDING_MAX];
@@ -35,6 +35,7 @@ static void fake_read(struct reader *base, const struct item *item, reader_done_
 
     assert_true(fake->asked < PENDING_MAX);
     fake->pending[fake->asked].account = item->account;
+    fake->pending[fake->asked].entitlement_id = item->entitlement_id;
     fake->pending[fake->asked].fn = fn;
     fake->pending[fake->asked++].arg = arg;
 }
@@ -207,9 +208,13 @@ static void another_entitlement_or_id_is_another_read(void **state)
     item =
         (struct item){.account = STR("ada"), .entitlement = STR("finance"), .account_id = STR("7")};
     source_gate_read(s.gate, &item, 900, 0, false, on_told, (void *)(uintptr_t)&IDS[0]);
+    item = (struct item){
+        .account = STR("ada"), .entitlement = STR("finance"), .entitlement_id = STR("9")};
+    source_gate_read(s.gate, &item, 900, 0, false, on_told, (void *)(uintptr_t)&IDS[0]);
     turn(&s);
-    assert_int_equal(s.fake.asked, 3);
-    for (int i = 0; i < 3; i++)
+    assert_int_equal(s.fake.asked, 4);
+    assert_true(str_eq_c(s.fake.pending[3].entitlement_id, "9")); /* it finds what was renamed */
+    for (int i = 0; i < 4; i++)
         answer(&s.fake, OUTCOME_ABSENT, "Ok");
     scene_end(&s);
 }
