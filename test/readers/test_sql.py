@@ -42,7 +42,7 @@ def test_names_are_parameters(target, name):
     ("no row", QUERY + " where false", "QueryShape"),
     ("two rows", QUERY + " cross join generate_series(1, 2)", "QueryShape"),
     ("too few columns", "select true, true, $1 = $2, '', null", "QueryShape"),
-    ("one column too many", "select true, true, $1 = $2, '', null, true, true", "QueryShape"),
+    ("one column too many", "select true, true, $1 = $2, '', null, true, 'role', true", "QueryShape"),
     ("no such table", "select true, true, $1 = $2, '', null, true from nowhere", "QueryRefused"),
     ("a time that is none", "select true, true, $1 = $2, '', 'yesterday', true", "BadAsOf"),
     ("a statement that writes", "insert into copy_state select now() where $1 <> $2 returning true, true, false, '', null, true", "QueryRefused"),
