@@ -57,7 +57,7 @@ static void check_closed(struct ldap_reader *reader)
 {
     struct reader base = reader->base;
 
-    if (!reader->work_closed || reader->open)
+    if (!reader->work_closed || reader->open || reader->woken) /* on_turn is on its way */
         return;
     ldap_session_end(&reader->session);
     arena_free(reader->arena);
