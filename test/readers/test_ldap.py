@@ -139,6 +139,17 @@ def test_many_reads_share_a_connection(counted):
     assert connections(counted) - before == 2, "one of all reads, one that counts"
 
 
+def test_a_run_asks_some_by_id(counted):
+    """Of those asked at once some are found by name and some by id alone: each has its own answer, with one canary for all of them."""
+    ada = "uid=ada,ou=people,dc=example,dc=com"
+    pin = counted.search("(uid=ada)", ["entryUUID"])[ada]["entryUUID"][0]
+    before = connections(counted)
+    answers = read(counted, *[(name, "finance") for name in ["ada", "ann", "ben"] * 10], timeout_ms=20000, pin=pin)
+    assert [say(a) for a in answers] == [("present", "Ok"), ("present", "Ok"), ("absent", "AccountReplaced")] * 10
+    assert [a["id"] == pin for a in answers] == [True, True, False] * 10
+    assert connections(counted) - before == 2, "one of all reads, one that counts"
+
+
 def test_a_kept_connection_that_was_closed(counted):
     """The directory is started anew between two runs: what is asked next is asked over a new connection."""
     def restart():
