@@ -20,6 +20,7 @@
     X(NO_CANARY, "absent is believed although the canary was not visible")                \
     X(PARTIAL_READ, "an incomplete read is believed")                                     \
     X(ANY_ACCOUNT, "a read of whoever has the account's name now counts")                 \
+    X(ANY_ENTITLEMENT, "a read of whatever has the entitlement's name now counts")        \
     X(ONE_ABSENT_SUFFICES, "a single absent read proves a removal")                       \
     X(UNKNOWN_IS_SKIPPED, "an unknown between two absents does not break the run")        \
     X(CYCLE_IGNORED, "a claim that was taken back still counts")                          \
@@ -39,6 +40,8 @@
     X(APPROVAL_OF_ANYTHING, "an approval counts for what was edited after it")            \
     X(OVER_IS_OVER, "a request that is over never looks at its ticket again")             \
     X(WITHDRAWN_IS_WORKED, "a withdrawn request comes back with its ticket")              \
+    X(SUPERSEDED_COMES_BACK, "a superseded request comes back with its ticket")           \
+    X(SUPERSEDED_IS_PROVEN, "what a later request wants the opposite of is still proven") \
     X(BACK_WITHOUT_APPROVAL, "a ticket that comes back needs no approval")                \
     X(REFUSAL_IS_SILENT, "a refused reopening is told to nobody")                         \
     X(REFUSAL_IS_REPEATED, "a refused move is tried again at every look")                 \

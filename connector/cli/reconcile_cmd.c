@@ -10,7 +10,8 @@
 
 enum { READS_DEFAULT = 20, READS_MAX = 500, RECONCILE_ARENA_BYTES = 64 * 1024 * 1024 };
 
-static const char USAGE[] = "show REQUEST|TICKET [--reads 20] [--conninfo CONNINFO] [--json]";
+static const char USAGE[] =
+    "show REQUEST|TICKET|SITE/TICKET [--reads 20] [--conninfo CONNINFO] [--json]";
 
 /* What the words of the verdict and of each read mean. */
 static const struct {
@@ -24,6 +25,7 @@ static const struct {
     {"ProofTooOld", "the newest read is too old to be believed"},
     {"MoreConfirmations", "as asked, and more reads are wanted, over a longer time"},
     {"AccountReplaced", "the name belongs to another account than the one it is pinned to"},
+    {"EntitlementReplaced", "the entitlement's name is another's than the one it is pinned to"},
     {"AccountMissing", "there is no such account"},
     {"PresentButInert", "it is there, on an account that is not active"},
     {"EntitlementRetained",
@@ -99,6 +101,24 @@ static void show_item(struct arena *a, const struct json *item)
                (long long)view_count(item, "reads_of_earlier_claims"));
 }
 
+static void show_superseded(struct arena *a, const struct json *item)
+{
+    printf(
+        "  %.*s of %.*s in %.*s shall be %.*s no longer: %.*s asks for the opposite, approved at "
+        "%.*s UTC\n",
+        STR_ARG(view_text(a, item, "entitlement")), STR_ARG(view_text(a, item, "account")),
+        STR_ARG(view_text(a, item, "source")), STR_ARG(view_text(a, item, "desired")),
+        STR_ARG(view_text(a, item, "by")), STR_ARG(view_time(a, item, "at")));
+}
+
+static void show_extra(struct arena *a, const struct json *extra)
+{
+    printf(
+        "  given beside it, and asked for by no approved request: %.*s (first seen %.*s UTC, %s)\n",
+        STR_ARG(view_text(a, extra, "entitlement")), STR_ARG(view_time(a, extra, "found_at")),
+        json_is_true(json_member(extra, "still")) ? "still there" : "gone since");
+}
+
 static int show(struct arena *a, struct str document)
 {
     const struct json *v;
@@ -116,7 +136,30 @@ static int show(struct arena *a, struct str document)
         printf("; it is not claimed yet\n");
     JSON_EACH(item, json_member(v, "items"))
     show_item(a, item);
+    JSON_EACH(past, json_member(v, "superseded"))
+    show_superseded(a, past);
+    JSON_EACH(extra, json_member(v, "extra"))
+    show_extra(a, extra);
     return EXIT_CODE_OK;
+}
+
+/* Several sites have a ticket of that key. */
+static bool is_ambiguous(struct arena *a, struct str document, const char *key)
+{
+    const struct json *v;
+    struct err err = {0};
+    const char *before = "";
+
+    if (!json_parse(a, document, &v, &err) || json_type(json_member(v, "ambiguous")) != JSON_ARRAY)
+        return false;
+    fprintf(stderr, "countersign reconcile: several sites have a ticket %s; say which one:", key);
+    JSON_EACH(name, json_member(v, "ambiguous"))
+    {
+        fprintf(stderr, "%s %.*s", before, STR_ARG(view_plain(a, json_str(name))));
+        before = " or";
+    }
+    fprintf(stderr, "\n");
+    return true;
 }
 
 static int reconcile(struct cli *cli)
@@ -146,6 +189,8 @@ static int reconcile(struct cli *cli)
         fprintf(stderr, "countersign reconcile: there is no request of that id or ticket\n");
         return EXIT_CODE_DATA;
     }
+    if (is_ambiguous(arena, document, key))
+        return EXIT_CODE_USAGE;
     if (!cli->json)
         return show(arena, document);
     printf("%.*s\n", STR_ARG(document));

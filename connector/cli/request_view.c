@@ -80,6 +80,20 @@ static void print_relations(FILE *to, struct arena *arena, const struct json *v)
             json_path_str(drift, "ended_at").len ? ", and over" : "");
 }
 
+static void print_item(FILE *to, struct arena *arena, const struct json *item)
+{
+    fprintf(to, "  %-10s %.*s of %.*s in %.*s shall be %.*s", "item",
+            STR_ARG(view_text(arena, item, "entitlement")),
+            STR_ARG(view_text(arena, item, "account")), STR_ARG(view_text(arena, item, "source")),
+            STR_ARG(view_text(arena, item, "desired")));
+    if (json_path_str(item, "superseded_by").len)
+        fprintf(to, " no longer: %.*s asks for the opposite\n",
+                STR_ARG(view_text(arena, item, "superseded_by")));
+    else
+        fprintf(to, ": %.*s, read %.*s\n", STR_ARG(view_text(arena, item, "verdict")),
+                STR_ARG(view_time(arena, item, "read_at")));
+}
+
 bool request_view_one(FILE *to, struct arena *arena, struct str document)
 {
     const struct json *v;
@@ -101,11 +115,7 @@ bool request_view_one(FILE *to, struct arena *arena, struct str document)
     print_status(to, arena, v);
     print_relations(to, arena, v);
     JSON_EACH(item, json_member(v, "items"))
-    fprintf(to, "  %-10s %.*s of %.*s in %.*s shall be %.*s: %.*s, read %.*s\n", "item",
-            STR_ARG(view_text(arena, item, "entitlement")),
-            STR_ARG(view_text(arena, item, "account")), STR_ARG(view_text(arena, item, "source")),
-            STR_ARG(view_text(arena, item, "desired")), STR_ARG(view_text(arena, item, "verdict")),
-            STR_ARG(view_time(arena, item, "read_at")));
+    print_item(to, arena, item);
     return true;
 }
 

@@ -8,6 +8,8 @@
 static const char USAGE[] =
     "test NAME [--account ACCOUNT --entitlement ENTITLEMENT] [--json]\n"
     "       countersign source relink NAME --account ACCOUNT --person PERSON --id NEW_ID\n"
+    "           --by WHO --reason TEXT\n"
+    "       countersign source relink NAME --entitlement ENTITLEMENT --id NEW_ID\n"
     "           --by WHO --reason TEXT";
 
 static const struct source_config *find(const struct config *config, const char *name)
@@ -52,6 +54,7 @@ static int relink(struct cli *cli, const char *name)
     struct relink l = {.source = str_of(name),
                        .account = str_of(cli_option(cli, "account")),
                        .person = str_of(cli_option(cli, "person")),
+                       .entitlement = str_of(cli_option(cli, "entitlement")),
                        .native_id = str_of(cli_option(cli, "id")),
                        .actor = str_of(cli_option(cli, "by")),
                        .reason = str_of(cli_option(cli, "reason"))};
@@ -59,22 +62,23 @@ static int relink(struct cli *cli, const char *name)
     struct err err = {0};
     bool done;
 
-    if (cli->argc || !l.account.len || !l.person.len || !l.native_id.len || !l.actor.len ||
-        !l.reason.len)
+    bool what = l.entitlement.len ? !l.account.len && !l.person.len : l.account.len && l.person.len;
+    if (cli->argc || !what || !l.native_id.len || !l.actor.len || !l.reason.len)
         return cli_usage(cli, USAGE);
     const struct config *config = cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
-    if (!cli_database(config, arena, &options, &err) ||
-        !store_account_relink(&options, &l, &done, &err))
+    if (!cli_database(config, arena, &options, &err) || !store_relink(&options, &l, &done, &err))
         return cli_fail(&err);
     if (done) {
-        printf("linked: reads of the account before count no longer\n");
+        printf("linked: reads of the %s before count no longer\n",
+               l.entitlement.len ? "entitlement" : "account");
         return EXIT_CODE_OK;
     }
     fprintf(stderr,
-            "countersign source: that person's account of this name was never pinned, or is "
-            "pinned to that id already\n");
+            "countersign source: %s of this name was never pinned, or is pinned to that id "
+            "already\n",
+            l.entitlement.len ? "the entitlement" : "that person's account");
     return EXIT_CODE_DATA;
 }
 

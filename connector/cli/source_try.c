@@ -58,6 +58,7 @@ static void keep_facts(struct trying *t)
 {
     struct source_trial *trial = t->trial;
 
+    trial->tracing = t->reader->tracing;
     trial->fact_count =
         t->reader->kind->facts ? t->reader->kind->facts(t->reader, trial->facts) : 0;
     for (size_t i = 0; i < trial->fact_count; i++)
@@ -212,6 +213,7 @@ void source_trial_print(const struct source_trial *trial)
                STR_ARG(trial->facts[i].value));
     print_list("proves", s->reader->proves);
     print_list("does not", s->reader->blind);
+    printf("%-10s%s\n", "by id", tracing_words(trial->tracing));
     printf("%-10s%s\n", worst(trial) ? "BAD" : "good", verdict(trial));
 }
 
@@ -269,6 +271,7 @@ void source_trial_json(const struct source_trial *trial)
     json_close_object(&out);
     put_list(&out, "proves", trial->source->reader->proves);
     put_list(&out, "does_not_prove", trial->source->reader->blind);
+    json_str_member(&out, "by_id", str_of(tracing_words(trial->tracing)));
     json_close_object(&out);
     printf("%.*s\n", STR_ARG(buf_str(&b)));
 }

@@ -25,6 +25,7 @@ struct source_trial {
     int64_t now_ms; /* by our clock, at the end */
     struct reader_fact facts[READER_FACTS_MAX];
     size_t fact_count;
+    enum tracing tracing;
 };
 
 /* Reads one after the other, the canary first; without it nothing else is asked. account and

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "domain/decide.h"
 #include "domain/roads.h"
+#include "domain/schedule.h"
 #include "jsm/jsm_auth.h"
 #include "mapping/mapping.h"
 #include "readers/reader.h"
@@ -22,6 +23,8 @@ enum {
     CONFIG_TOKENS_MAX = 32,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
+    CONFIG_READS_MAX = 256, /* of one source at once: each holds memory while it waits */
+    CONFIG_PER_MINUTE_MAX = 100000,
     CONFIG_CONCURRENCY = 10,
     CONFIG_CONCURRENCY_MAX = 32, /* of each site; Jira's buckets hold back before that */
 };
@@ -80,6 +83,7 @@ struct source_config {
     struct str secret; /* reference, may be empty */
     struct str canary_account, canary_entitlement;
     int64_t timeout_ms;
+    struct schedule_limits limits; /* of its reads; rest_max_ms is the service's to say */
     const struct reader_setting *settings;
     size_t setting_count;
     struct diag_pos pos;

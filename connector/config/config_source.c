@@ -111,9 +111,10 @@ static void load_kind(struct loader *l, const struct yaml *map, struct source_co
 
 void config_source(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",    "label",   "kind",   "connection",
-                                        "secret",  "canary",  "settle", "confirmations",
-                                        "max_age", "timeout", NULL};
+    static const char *const KNOWN[] = {"name",    "label",   "kind",        "connection",
+                                        "secret",  "canary",  "settle",      "confirmations",
+                                        "max_age", "timeout", "concurrency", "reads_per_minute",
+                                        NULL};
     if (l->c->source_count == CONFIG_SOURCES_MAX) {
         diag_error(l->v.diags, "C023", map->pos, "more than %d sources", CONFIG_SOURCES_MAX);
         diag_help(l->v.diags, "run a second service for the others");
@@ -135,6 +136,10 @@ void config_source(struct loader *l, const struct yaml *map)
     s->rule.confirmations = (int32_t)value_int(&l->v, map, "confirmations", 2, 1, 32);
     s->rule.max_age_ms = value_duration(&l->v, map, "max_age", 15 * 60000, SHORTEST_MS);
     s->timeout_ms = value_duration(&l->v, map, "timeout", 10000, SHORTEST_MS);
+    s->limits.at_once = (int32_t)value_int(&l->v, map, "concurrency",
+                                           s->reader ? s->reader->at_once : 1, 1, CONFIG_READS_MAX);
+    s->limits.per_minute =
+        (int32_t)value_int(&l->v, map, "reads_per_minute", 0, 0, CONFIG_PER_MINUTE_MAX);
     if (s->reader && s->reader->needs_secret && !yaml_member(map, "secret")) {
         diag_error(l->v.diags, "C031", s->pos, "a %s source needs 'secret'", s->reader->name);
         diag_help(l->v.diags, "name where its token is: secret: credential:NAME");

@@ -46,6 +46,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_WITHDRAWN:
     case NOTICE_DENIED:
     case NOTICE_EXPIRED:
+    case NOTICE_SUPERSEDED:
         return BADGE_OVER;
     case NOTICE_WAITING_APPROVAL:
     case NOTICE_READY:

@@ -3,10 +3,14 @@
 #include "base/plant.h"
 #include "domain/badge.h"
 #include "domain/drift.h"
+#include "domain/extra.h"
 #include "domain/forged.h"
 #include "domain/gate.h"
+#include "domain/notice_of.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
+#include "domain/schedule.h"
+#include "domain/superseded.h"
 #include "domain/words.h"
 
 static const int64_t READ_WAITS_MS[] = {0, 15000, 60000, 300000, 900000, 3600000};
@@ -256,6 +260,10 @@ static bool decide_common(struct step *s)
         move(s, PHASE_CANCELLED, "Withdrawn");
         return true;
     }
+    if (superseded_wholly(d) && phase_move_allowed(d->phase, PHASE_CANCELLED)) {
+        move(s, PHASE_CANCELLED, "Superseded");
+        return true;
+    }
     if (s->here && d->ticket.role == STATUS_CANCELLED &&
         phase_move_allowed(d->phase, PHASE_CANCELLED)) {
         move(s, PHASE_CANCELLED, "CancelledOnTicket");
@@ -321,6 +329,8 @@ static void decide_ticketing(struct step *s)
         move(s, PHASE_TICKETING, "TicketWanted");
     if (!d->flow_open[FLOW_CREATE])
         enqueue(s, FLOW_CREATE, STR_NONE, NOTICE_NONE);
+    else
+        s->r->read_sources = extra_is_unread(d, s->p); /* the ticket does not wait for it */
     if (d->flow_parked[FLOW_CREATE])
         escalate(s, "TicketRefused", 0);
     else if (d->flow_sent_ms[FLOW_CREATE] &&
@@ -344,49 +354,25 @@ static void decide_fulfilling(struct step *s)
     }
     bool was_returned = !str_empty(d->answered_cycle);
     struct gate_verdict g = gate_judge(d);
-    size_t before = s->r->flow_count;
     say(s,
         held_notice(s->d, hold_the_gate(s), was_returned ? gate_contradicts(d, &g) : NOTICE_READY));
-    /* how it was before anybody worked on it: read as soon as the ticket says what is to be done */
-    bool unread = s->p->compares && !d->claimed_ms && !d->last_read_ms;
-    s->r->read_sources = unread && d->notice_shown == NOTICE_READY;
-    bool soon = unread && s->r->flow_count > before;
-    look_by(s, d->now_ms + (soon ? s->p->times.probe_ms : s->p->sweep_ms));
+    s->r->read_sources = extra_is_unread(d, s->p);
+    look_by(s, d->now_ms + s->p->sweep_ms);
 }
 
 /* When the next read is due: at once after a claim, then backing off; sooner while a source
- * settles. */
+ * settles, and when somebody presses again. */
 static int64_t next_read_ms(const struct dossier *d, const struct policy *p,
                             const struct gate_verdict *g)
 {
-    size_t reads = d->reads_since_claim > 0 ? (size_t)d->reads_since_claim : 0;
-    size_t last = p->read_wait_count - 1;
-    int64_t wait = p->read_waits_ms[reads < last ? reads : last];
-
-    if (g->settling_ms && g->settling_ms < wait)
-        wait = g->settling_ms;
-    if (p->recheck_ms < wait)
-        wait = p->recheck_ms;
-    if (d->touched && p->touch_ms < wait) /* pressed again, or "done now": it is looked at */
-        wait = p->touch_ms;
-    if (!reads)
-        return d->now_ms;
-    return d->last_read_ms + wait;
-}
-
-static enum notice_state waiting_notice(const struct dossier *d, const struct gate_verdict *g)
-{
-    switch (g->worst) {
-    case VERDICT_MISMATCH:
-        return gate_contradicts(d, g);
-    case VERDICT_UNKNOWN:
-        return g->stale_copy ? NOTICE_STALE : g->read_failed ? NOTICE_CANNOT_READ : NOTICE_CHECKING;
-    case VERDICT_SETTLING:
-    case VERDICT_VERIFIED:
-    case VERDICT_EXCEPTED:
-        break;
-    }
-    return NOTICE_CHECKING;
+    struct schedule_ask ask = {.who = d->request_id,
+                               .now_ms = d->now_ms,
+                               .claimed_ms = d->claimed_ms,
+                               .last_read_ms = d->last_read_ms,
+                               .reads = d->reads_since_claim,
+                               .settling_ms = g->settling_ms,
+                               .touched = d->touched};
+    return schedule_next_ms(p, &ask);
 }
 
 /* Not as asked for long enough: back to the fulfiller, or stay where no road leads back. */
@@ -436,7 +422,7 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(s->d, hold_the_gate(s), waiting_notice(d, &g)));
+    say(s, held_notice(s->d, hold_the_gate(s), notice_of_waiting(d, &g)));
 }
 
 static void decide_proven(struct step *s)
@@ -503,14 +489,6 @@ static void decide_orphaned(struct step *s)
 
 /* --- over --- */
 
-/* What the ticket of a request that is over says while people still treat it as open. */
-static enum notice_state over_notice(enum phase phase)
-{
-    return phase == PHASE_DENIED    ? NOTICE_DENIED
-           : phase == PHASE_EXPIRED ? NOTICE_EXPIRED
-                                    : NOTICE_WITHDRAWN;
-}
-
 /* Only we may move it out of Verifying, whatever the mode: nobody shall wait there for a check that
  * never comes. */
 static void return_what_is_over(struct step *s)
@@ -524,7 +502,22 @@ static void return_what_is_over(struct step *s)
     else if (d->returns_last_hour >= s->p->reopens_per_hour)
         escalate(s, "ReturnedTooOften", 0);
     else
-        enqueue(s, FLOW_RETURN, d->ticket.cycle, over_notice(d->phase));
+        enqueue(s, FLOW_RETURN, d->ticket.cycle, notice_of_over(d));
+}
+
+/* Once its ticket says that a later request asks for the opposite, nobody shall have it in hand. */
+static void cancel_superseded(struct step *s)
+{
+    const struct dossier *d = s->d;
+
+    if (!superseded_cancels(d) || is_working(d, FLOW_CANCEL))
+        return;
+    if (is_refused(d, FLOW_CANCEL, d->ticket.cycle))
+        try_again(s, FLOW_CANCEL, "CannotCancel");
+    else if (d->returns_last_hour >= s->p->reopens_per_hour)
+        escalate(s, "CancelledTooOften", 0);
+    else
+        enqueue(s, FLOW_CANCEL, d->ticket.cycle, NOTICE_SUPERSEDED);
 }
 
 /* Over, and the ticket is here. Whoever cancelled on the ticket may think better of it, there. What
@@ -537,7 +530,8 @@ static void decide_over(struct step *s)
 
     if (!s->here || ended_too || (s->done && gate_done_is_right(d)) || PLANTED(OVER_IS_OVER))
         return;
-    if (d->phase == PHASE_CANCELLED && (!d->cancel_asked || PLANTED(WITHDRAWN_IS_WORKED))) {
+    bool stays = (d->cancel_asked && !PLANTED(WITHDRAWN_IS_WORKED)) || superseded_is_over(d);
+    if (d->phase == PHASE_CANCELLED && !stays) {
         take_up_again(s, "CancelTakenBack");
         return;
     }
@@ -550,7 +544,8 @@ static void decide_over(struct step *s)
     enum hold hold = hold_the_gate(s);
     return_what_is_over(s);
     say(s, hold == HOLD_REFUSED || hold == HOLD_GIVEN_UP ? held_notice(s->d, hold, NOTICE_NONE)
-                                                         : over_notice(d->phase));
+                                                         : notice_of_over(d));
+    cancel_superseded(s);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
 

@@ -18,7 +18,7 @@ struct watch {
 };
 
 struct policy {
-    int64_t recheck_ms;       /* while a proof is awaited, read at least this often */
+    int64_t recheck_ms;       /* while a proof is awaited, read at least this often, for a day */
     int64_t return_after_ms;  /* a mismatch this long after the claim goes back to the fulfiller */
     int32_t reopens_per_hour; /* then hold and escalate (reliability D4) */
     int32_t writes_per_hour;  /* comments and fields on one ticket */
@@ -29,8 +29,7 @@ struct policy {
                            ..., at least hourly */
     bool compares; /* some source tells what else an account holds: it is read before work, too */
     struct flow_times times;
-    /* waits between reads after a claim, jittered by the shell: 0, 15 s, 1 m, 5 m, 15 m, then
-     * hourly */
+    /* waits between reads after a claim (schedule.h): 0, 15 s, 1 m, 5 m, 15 m, then hourly */
     const int64_t *read_waits_ms;
     size_t read_wait_count;
     struct watch watch;

@@ -39,6 +39,7 @@ enum notice_state {
     NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
     NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
     NOTICE_DRIFTED,      /* the same, after it was closed on proof */
+    NOTICE_SUPERSEDED,   /* a request approved later asks for the opposite */
     NOTICE_COUNT         /* as what was said: something only a newer release says */
 };
 
@@ -85,6 +86,9 @@ struct dossier {
 
     const struct item *items;
     size_t item_count;
+    /* what it asked for until a request approved later asked for the opposite: none of `items` */
+    const struct item *superseded;
+    size_t superseded_count;
 
     /* outbound work */
     bool flow_open[FLOW_KIND_COUNT]; /* an unfinished flow of that kind exists (parked counts) */

@@ -44,14 +44,15 @@ bool drift_answer_from(struct str name, enum drift_answer *ret)
 
 /* --- what the reads say --- */
 
-/* A copy of before the proof says nothing of the time after it, nor does an account of another
- * that has the name now. */
+/* A copy of before the proof says nothing of the time after it, nor does an account of another that
+ * has the name now, or another entitlement that has. */
 static bool says_anything(const struct dossier *d, const struct item *i,
                           const struct observation *o)
 {
     const char *why_not = item_why_not(i, o);
     bool known = o->outcome != OUTCOME_UNKNOWN || PLANTED(UNKNOWN_IS_DRIFT);
-    bool other = why_not && str_eq_c(str_of(why_not), "AccountReplaced");
+    bool other = why_not && (str_eq_c(str_of(why_not), "AccountReplaced") ||
+                             str_eq_c(str_of(why_not), "EntitlementReplaced"));
 
     return known && !other && o->as_of_ms >= d->verified_ms;
 }

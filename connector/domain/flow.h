@@ -24,7 +24,8 @@
     X(REOPEN, "reopen")                                                                        \
     X(RETIRE, "retire")               /* a second ticket of the request is cancelled */        \
     X(MEND, "mend")                   /* what somebody did to our binding or the resolution */ \
-    X(EVIDENCE_LINK, "evidence_link") /* what the link to the evidence shows */
+    X(EVIDENCE_LINK, "evidence_link") /* what the link to the evidence shows */                \
+    X(CANCEL, "cancel")               /* the ticket of what is superseded */
 
 #define FLOW_STATES(X)                                                                     \
     X(PENDING, "pending", false)                                                           \

@@ -1,6 +1,7 @@
 #include "domain/gate.h"
 
 #include "base/plant.h"
+#include "domain/superseded.h"
 
 /* Reads older than this prove nothing: the claim, or before any claim the approval. */
 static int64_t proof_since(const struct dossier *d)
@@ -115,6 +116,8 @@ bool gate_done_is_right(const struct dossier *d)
     if (PLANTED(DONE_IS_DONE))
         return true;
     if (d->phase == PHASE_DENIED && is_the_declines_own_move(&d->ticket))
+        return true;
+    if (superseded_after_proof(d))
         return true;
     if (d->phase == PHASE_VERIFIED || d->phase == PHASE_EXCEPTION || d->phase == PHASE_CLOSED)
         return ours;

@@ -64,10 +64,19 @@ static bool is_of_another(const struct item *item, const struct observation *o)
            (both_known && !str_eq(item->account_id, o->native_id));
 }
 
+/* Was something else read, that has the entitlement's name now? */
+static bool is_of_something_else(const struct item *item, const struct observation *o)
+{
+    bool both_known = !str_empty(item->entitlement_id) && !str_empty(o->entitlement_id);
+
+    return both_known && !str_eq(item->entitlement_id, o->entitlement_id) &&
+           !PLANTED(ANY_ENTITLEMENT);
+}
+
 /* Does this read say what was asked for? A present entitlement on a dead account is no grant. */
 static bool says_so(const struct item *item, const struct observation *o)
 {
-    if (is_of_another(item, o))
+    if (is_of_another(item, o) || is_of_something_else(item, o))
         return false;
     if (item->desired == DESIRED_ABSENT)
         return o->outcome == OUTCOME_ABSENT;
@@ -78,6 +87,8 @@ static const char *why_not(const struct item *item, const struct observation *o)
 {
     if (is_of_another(item, o))
         return "AccountReplaced";
+    if (is_of_something_else(item, o))
+        return "EntitlementReplaced";
     if (item->desired == DESIRED_ABSENT && o->via > VIA_DIRECT)
         return "InheritedVia"; /* taken away itself, perhaps; another path still leads there */
     if (item->desired == DESIRED_ABSENT)

@@ -38,7 +38,8 @@ struct observation {
     bool canary_ok;      /* the same credential saw the known-present object in this run        */
     int64_t as_of_ms;    /* the time the SOURCE vouches for; never later than the end of the read */
     int64_t observed_ms; /* database time when we stored it */
-    struct str native_id; /* immutable id actually used */
+    struct str native_id;      /* immutable id actually used */
+    struct str entitlement_id; /* the same of the entitlement; empty: the source does not tell */
     struct str
         reason; /* CamelCase: Ok, SourceDown, AuthFailed, CanaryMissing, AccountMissing, ... */
     /* What else the account held, a name a line, of a source that tells. Proves nothing, and is no
@@ -78,6 +79,7 @@ struct item {
     struct str source, account, entitlement;
     struct str source_label; /* what people call the source */
     struct str account_id;   /* immutable id that the account's name is pinned to; empty: not yet */
+    struct str entitlement_id; /* the same of the entitlement's name */
     enum desired desired;
     struct source_rule rule;
     bool excepted; /* a live exception covers it (owner, other approver, not expired with 60 s to
@@ -90,6 +92,12 @@ struct item {
     /* What else the account held when work began and holds no more, and the other way round; a
      * name a line. Without what other requests ask for. Empty where the source does not tell. */
     struct str others_gone, others_new;
+    /* What a grant brought beside what was asked for, and no approved request explains, a name a
+     * line (extra.h). Empty where the source does not tell. */
+    struct str others_extra;
+    /* What people call the request, approved later, that asks for the opposite: this is asked for
+     * no longer (superseded.h). Empty: none does. */
+    struct str superseded_by;
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;

@@ -4,6 +4,7 @@
 #include "domain/badge.h"
 #include "domain/gate.h"
 #include "domain/plea.h"
+#include "domain/superseded.h"
 
 size_t duplicate_keep(const struct find_result *found)
 {
@@ -169,6 +170,14 @@ static enum flow_event judge_return(const struct flow *flow, const struct dossie
     return still_there ? EV_READY : EV_FOUND;
 }
 
+/* Whoever has it done by now, or opened it to say something, is told by the look after this one. */
+static enum flow_event judge_cancel(const struct dossier *d)
+{
+    if (is_closed_role(d->ticket.role))
+        return EV_FOUND;
+    return superseded_is_over(d) && gate_holds(d) ? EV_READY : EV_NOT_WANTED;
+}
+
 /* --- a second ticket --- */
 
 static bool is_thrown_away(const struct ticket *t)
@@ -279,6 +288,8 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
         return EV_READY;
     case FLOW_EVIDENCE_LINK:
         return judge_evidence_link(flow, d);
+    case FLOW_CANCEL:
+        return judge_cancel(&fresh);
     case FLOW_FIELDS:
         return is_silent(d) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
     case FLOW_CREATE:

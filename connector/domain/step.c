@@ -25,6 +25,7 @@ static const struct step_rule RULES[] = {
     {FLOW_MEND, STEP_BIND, LOOK_TICKET, false, ANYWHERE, "whose ticket it is, says our property"},
     {FLOW_MEND, STEP_UNRESOLVE, LOOK_TICKET, false, UNFINISHED, "it looks closed in queues"},
     {FLOW_EVIDENCE_LINK, STEP_EVIDENCE_LINK, LOOK_LATELY, false, ANYWHERE, "one for one global id"},
+    {FLOW_CANCEL, STEP_TO_CANCELLED, LOOK_TICKET, false, STEP_FROM(OPEN), "nobody wants it done"},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 

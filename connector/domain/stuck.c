@@ -24,15 +24,16 @@ static const struct {
     bool is_move; /* decide() tries a refused move again; a ticket and words wait for a change */
     bool aside;   /* see is_aside */
 } KINDS[] = {
-    [FLOW_CREATE] = {STUCK_TICKET_REFUSED, 9, false, false},
-    [FLOW_RETIRE] = {STUCK_RETIRE_REFUSED, 8, true, true},
-    [FLOW_COMMENT] = {STUCK_WORDS_REFUSED, 7, false, true},
-    [FLOW_FIELDS] = {STUCK_WORDS_REFUSED, 6, false, true},
-    [FLOW_MEND] = {STUCK_MEND_REFUSED, 5, true, true},
-    [FLOW_EVIDENCE_LINK] = {STUCK_LINK_REFUSED, 4, true, true},
-    [FLOW_RETURN] = {STUCK_RETURN_REFUSED, 3, true, false},
-    [FLOW_CLOSE] = {STUCK_CLOSE_REFUSED, 2, true, false},
-    [FLOW_REOPEN] = {STUCK_REOPEN_REFUSED, 1, true, false},
+    [FLOW_CREATE] = {STUCK_TICKET_REFUSED, 10, false, false},
+    [FLOW_RETIRE] = {STUCK_RETIRE_REFUSED, 9, true, true},
+    [FLOW_COMMENT] = {STUCK_WORDS_REFUSED, 8, false, true},
+    [FLOW_FIELDS] = {STUCK_WORDS_REFUSED, 7, false, true},
+    [FLOW_MEND] = {STUCK_MEND_REFUSED, 6, true, true},
+    [FLOW_EVIDENCE_LINK] = {STUCK_LINK_REFUSED, 5, true, true},
+    [FLOW_RETURN] = {STUCK_RETURN_REFUSED, 4, true, false},
+    [FLOW_CLOSE] = {STUCK_CLOSE_REFUSED, 3, true, false},
+    [FLOW_REOPEN] = {STUCK_REOPEN_REFUSED, 2, true, false},
+    [FLOW_CANCEL] = {STUCK_CANCEL_REFUSED, 1, true, true},
 };
 _Static_assert(sizeof KINDS / sizeof KINDS[0] == FLOW_KIND_COUNT, "a row for every kind");
 

@@ -54,6 +54,8 @@
       "mend what Jira names, its link or its participants, then: request retry")                 \
     X(RETIRE_REFUSED, "RetireRefused", STUCK, OWNER, "the cancelling is tried again",            \
       "cancel the second ticket by hand or let our account make this move in the workflow")      \
+    X(CANCEL_REFUSED, "CancelRefused", STUCK, OWNER, "the cancelling is tried again",            \
+      "cancel the ticket by hand: a later request asks for the opposite")                        \
     X(MEND_REFUSED, "MendRefused", STUCK, OWNER, "the mending is tried again",                   \
       "clear the resolution by hand, and let our account edit this ticket")                      \
     X(LINK_REFUSED, "LinkRefused", STUCK, OWNER, "the link is tried again",                      \

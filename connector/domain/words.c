@@ -1,14 +1,16 @@
 #include "domain/words.h"
 
+#include "domain/extra.h"
 #include "domain/line.h"
 #include "domain/plea.h"
+#include "domain/words_beside.h"
 #include "domain/words_checked.h"
 
 static const char *const STATE_NAMES[] = {
     "none",         "observing",     "waiting_approval", "ready",   "checking",  "stale",
     "not_yet",      "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
     "reopened",     "cannot_reopen", "withdrawn",        "denied",  "expired",   "held",
-    "no_exception", "came_back",     "drifted",
+    "no_exception", "came_back",     "drifted",    "superseded",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -60,6 +62,7 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
                           "Not closed yet: it was as asked, and is not any more.", true, true,
                           false},
     [NOTICE_DRIFTED] = {"Not there yet", "error", "", false, true, true},
+    [NOTICE_SUPERSEDED] = {"Waiting", "warning", "", true, true, true},
     [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
@@ -153,7 +156,11 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
         line_add_c(l, " has no account in ");
     else if (str_eq_c(str_of(f->reason), "AccountReplaced"))
         line_add_c(l, " is the name of another account than before in ");
-    else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
+    else if (str_eq_c(str_of(f->reason), "EntitlementReplaced")) {
+        line_add_c(l, "'s ");
+        line_add_name(l, i->entitlement);
+        line_add_c(l, " is another entitlement of that name than before in ");
+    } else if (str_eq_c(str_of(f->reason), "PresentButInert")) {
         line_add_c(l, " has ");
         line_add_name(l, i->entitlement);
         line_add_c(l, " but is not active in ");
@@ -340,6 +347,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_HELD:
     case NOTICE_NO_EXCEPTION:
     case NOTICE_DRIFTED:
+    case NOTICE_SUPERSEDED:
     case NOTICE_COUNT:
         return;
     }
@@ -445,6 +453,27 @@ static void say_awaited(struct line *l, struct str names)
     line_add_c(l, count ? " to approve" : "approval by somebody allowed to");
 }
 
+static void say_ended(struct line *l, struct line *next, enum notice_state state,
+                      const struct dossier *d, const struct item *i)
+{
+    bool late = state == NOTICE_EXPIRED;
+
+    if (state == NOTICE_SUPERSEDED) {
+        words_superseded(l, next, d);
+        return;
+    }
+    if (state == NOTICE_WITHDRAWN) {
+        say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
+                 "; cancel this ticket");
+        return;
+    }
+    say_over(l, next, d,
+             late ? "Too late: the time it was asked for is over"
+                  : "Declined: this was not approved",
+             i, late ? "; cancel this ticket" : "; decline or cancel this ticket");
+    line_add_c(next, " Still wanted? The requester asks anew.");
+}
+
 /* True when it is said; else the sentence is about an item. */
 static bool say_about_request(struct line *l, struct line *next, enum notice_state state,
                               const struct dossier *d, const struct item *i)
@@ -486,18 +515,10 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
                    "Some rule or person closes it. Its access request stays open until proven.");
         return true;
     case NOTICE_WITHDRAWN:
-        say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
-                 "; cancel this ticket");
-        return true;
     case NOTICE_DENIED:
-        say_over(l, next, d, "Declined: this was not approved", i,
-                 "; decline or cancel this ticket");
-        line_add_c(next, " Still wanted? The requester asks anew.");
-        return true;
     case NOTICE_EXPIRED:
-        say_over(l, next, d, "Too late: the time it was asked for is over", i,
-                 "; cancel this ticket");
-        line_add_c(next, " Still wanted? The requester asks anew.");
+    case NOTICE_SUPERSEDED:
+        say_ended(l, next, state, d, i);
         return true;
     case NOTICE_NONE:
     case NOTICE_READY:
@@ -548,6 +569,10 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
                   (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
+    if (d->superseded_count)
+        key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
+    if (state == NOTICE_VERIFIED && extra_of(d).count)
+        key = mix(mix(key, extra_of(d).count), str_hash(extra_of(d).name));
     if (!i)
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
@@ -583,6 +608,7 @@ static void say_all(const struct dossier *d, int64_t next_read_ms, const struct 
         if (ret->state == NOTICE_NOT_YET || ret->state == NOTICE_REOPENED ||
             ret->state == NOTICE_CAME_BACK || ret->state == NOTICE_WRONG_CHANGE)
             say_others(&next, g);
+        words_beside(&next, d, ret->state);
         if (line_chars(&line) <= NOTICE_LINE_CHARS)
             return;
         line_cut(&line, NOTICE_LINE_CHARS);
@@ -602,7 +628,8 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
         .panel = m->panel,
         .notify = m->notify,
         /* a comment of an earlier mode is not left standing */
-        .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment),
+        .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment) ||
+                   (state == NOTICE_READY && d->superseded_count),
         .final = m->final,
         .key = notice_key(state, d, i, g.reason, next_read_ms)};
     say_all(d, next_read_ms, &g, i, ret);

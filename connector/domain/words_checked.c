@@ -62,10 +62,11 @@ static void mark(struct notice_row *row, const struct item *i, const struct find
         row->colour = "blue";
         return;
     case VERDICT_MISMATCH:
-        row->mark = str_eq_c(str_of(f->reason), "AccountReplaced")   ? "ANOTHER ACCOUNT"
-                    : absent                                         ? "STILL PRESENT"
-                    : str_eq_c(str_of(f->reason), "PresentButInert") ? "NOT ACTIVE"
-                                                                     : "MISSING";
+        row->mark = str_eq_c(str_of(f->reason), "AccountReplaced")       ? "ANOTHER ACCOUNT"
+                    : str_eq_c(str_of(f->reason), "EntitlementReplaced") ? "ANOTHER OF THAT NAME"
+                    : absent                                             ? "STILL PRESENT"
+                    : str_eq_c(str_of(f->reason), "PresentButInert")     ? "NOT ACTIVE"
+                                                                         : "MISSING";
         row->colour = "red";
         return;
     case VERDICT_UNKNOWN:
@@ -113,6 +114,22 @@ static void add_approval(struct notice *n, const struct dossier *d)
     line_add_since(&note, "since ", d->approved_ms);
 }
 
+static void add_superseded(struct notice *n, const struct item *i)
+{
+    struct notice_row *row = &n->rows[n->row_count++];
+    struct line what = LINE_OF(row->what), note = LINE_OF(row->note);
+
+    line_add_name(&what, i->entitlement);
+    line_add_c(&what, " of ");
+    line_add_name(&what, i->account);
+    line_add_c(&what, " in ");
+    line_add_name(&what, source_of(i));
+    row->mark = "SUPERSEDED";
+    row->colour = "neutral";
+    line_add_name(&note, i->superseded_by);
+    line_add_c(&note, " asks for the opposite");
+}
+
 /* What is not proven comes first, and every one of it as long as there is room. */
 static void add_items(struct notice *n, const struct dossier *d)
 {
@@ -123,6 +140,8 @@ static void add_items(struct notice *n, const struct dossier *d)
             if (is == (proven != 0))
                 add_item(n, d, &d->items[k]);
         }
+    for (size_t k = 0; k < d->superseded_count && n->row_count < NOTICE_ROWS_MAX; k++)
+        add_superseded(n, &d->superseded[k]);
 }
 
 static bool says_what_was_checked(enum notice_state state)

@@ -60,12 +60,18 @@ static void check_closed(struct csv_reader *reader)
     base.closed_fn(base.closed_arg);
 }
 
-static void read_end(struct csv_read *r, const struct answer *answer, const struct answer *canary)
+/* A feed is looked through for names and ids at once. by_id: all of its accounts show their id. */
+static void read_end(struct csv_read *r, const struct answer *answer, const struct answer *canary,
+                     bool by_id)
 {
     struct csv_reader *reader = r->reader;
     struct observation obs;
+    struct answers all = {.tracing = by_id ? TRACES_BY_ID : TRACES_NOBODY};
 
-    answers_join(&r->item, answer, canary, r->began_ms, clock_wall_ms(reader->config.clock), &obs);
+    for (enum ask ask = ASK_ITEM; ask < ASKS; ask++)
+        if (by_id || ask == ASK_ITEM || ask == ASK_CANARY)
+            answers_take(&all, ask, ask < ASK_CANARY ? answer : canary);
+    answers_join(&r->item, &all, r->began_ms, clock_wall_ms(reader->config.clock), &obs);
     r->fn(r->arg, &obs);
     arena_free(r->arena);
     free(r);
@@ -75,7 +81,7 @@ static void read_end(struct csv_read *r, const struct answer *answer, const stru
 static void read_fail(struct csv_read *r, const char *reason)
 {
     struct answer nothing = answer_unknown(reason);
-    read_end(r, &nothing, &nothing);
+    read_end(r, &nothing, &nothing, false);
 }
 
 /* --- one scan for all that wait --- */
@@ -112,7 +118,8 @@ static void on_scanned(void *arg)
         keep_facts(reader, &job->scan);
     }
     for (size_t i = 1; i < job->scan.count; i++)
-        read_end(job->reads[i], &job->questions[i].answer, &job->questions[0].answer);
+        read_end(job->reads[i], &job->questions[i].answer, &job->questions[0].answer,
+                 !job->scan.id_hidden);
     free(job);
     scan(reader);
     check_closed(reader);
@@ -178,13 +185,12 @@ static void csv_read_item(struct reader *base, const struct item *item, reader_d
         abort();
     *r = (struct csv_read){.reader = reader,
                            .arena = arena_new(LIMIT_ARENA_SMALL),
-                           .item = *item,
                            .began_ms = clock_wall_ms(reader->config.clock),
                            .fn = fn,
                            .arg = arg};
-    r->item.account = str_trim(arena_str(r->arena, item->account));
-    r->item.entitlement = str_trim(arena_str(r->arena, item->entitlement));
-    r->item.account_id = arena_str(r->arena, item->account_id);
+    r->item = item_kept(r->arena, item);
+    r->item.account = str_trim(r->item.account);
+    r->item.entitlement = str_trim(r->item.entitlement);
     reader->open++;
     io_loop_defer(reader->config.loop, on_turn, r);
 }
@@ -333,6 +339,7 @@ static struct reader *csv_open(const struct reader_config *config, struct err *e
     reader->arena = arena_new(LIMIT_ARENA_SMALL);
     list_init(&reader->waiting);
     read_place(reader);
+    reader->base.tracing = reader->place.native_id.len ? TRACES_BY_ID : TRACES_NOBODY;
     reader->work = io_work_new(config->loop, 1);
     return &reader->base;
 }
@@ -388,6 +395,7 @@ const struct reader_kind READER_CSV = {.name = "csv",
                                        .open = csv_open,
                                        .read = csv_read_item,
                                        .close = csv_close,
+                                       .at_once = 64,
                                        .settings = SETTINGS,
                                        .facts = csv_facts,
                                        .proves = PROVES,

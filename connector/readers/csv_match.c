@@ -222,7 +222,6 @@ static struct answer answer_of(const struct csv_scan *s, const struct csv_questi
         a = absent(s->place, q);
     if (a.outcome == OUTCOME_UNKNOWN)
         return a;
-    a.traced = !q->listed && !s->id_hidden; /* no row of the whole feed has the id */
     a.as_of_ms = s->as_of_ms;
     (void)str_copy(a.native_id, sizeof a.native_id, str_of(q->native_id));
     answer_raw(&a, "feed %s\nrows %lld\n%.*s\n%.*s\n%d %d %s\n", s->sha256, (long long)s->rows,

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "readers/ldap_others.h"
+#include "readers/ldap_primary.h"
 
 enum { FILTER_BYTES = 2048, DN_BYTES = 1024, ID_BYTES = 128 };
 
@@ -18,6 +19,7 @@ struct entry {
     char id[ID_BYTES]; /* entryUUID or objectGUID */
     bool in_ad;        /* it was objectGUID */
     bool disabled;
+    struct ldap_sam sam; /* of Active Directory's accounts and groups */
 };
 
 static const char *reason_of(int rc)
@@ -51,12 +53,13 @@ static const char *reason_of(int rc)
 }
 
 /* RFC 4515 section 3: * ( ) \ and NUL as \xx. False when it does not fit. */
-static bool add_escaped(char *dst, size_t size, size_t *len, const char *value)
+static bool add_escaped(char *dst, size_t size, size_t *len, struct str value)
 {
-    for (const char *p = value; *p; p++) {
-        bool special = *p == '*' || *p == '(' || *p == ')' || *p == '\\';
-        int n = special ? snprintf(dst + *len, size - *len, "\\%02x", (unsigned)(unsigned char)*p)
-                        : snprintf(dst + *len, size - *len, "%c", *p);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.p[i];
+        bool special = c == '*' || c == '(' || c == ')' || c == '\\' || !c;
+        int n = special ? snprintf(dst + *len, size - *len, "\\%02x", (unsigned)(unsigned char)c)
+                        : snprintf(dst + *len, size - *len, "%c", c);
         if (n < 0 || (size_t)n >= size - *len)
             return false;
         *len += (size_t)n;
@@ -65,7 +68,7 @@ static bool add_escaped(char *dst, size_t size, size_t *len, const char *value)
 }
 
 /* The filter with its one %s replaced by the escaped value. */
-static bool make_filter(char *dst, const char *pattern, const char *value)
+static bool make_filter(char *dst, const char *pattern, struct str value)
 {
     const char *hole = strstr(pattern, "%s");
     size_t len = 0;
@@ -121,24 +124,75 @@ static bool is_disabled(LDAP *ld, LDAPMessage *e)
     return disabled;
 }
 
-static int search(LDAP *ld, const char *base, int scope, const char *filter, char **attrs,
-                  int64_t timeout_ms, LDAPMessage **ret)
+static void read_sam(LDAP *ld, LDAPMessage *e, struct ldap_sam *ret)
 {
-    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
-    *ret = NULL;
-    return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, ret);
+    struct berval **sid = ldap_get_values_len(ld, e, "objectSid"),
+                  **group = ldap_get_values_len(ld, e, "primaryGroupID"),
+                  **control = ldap_get_values_len(ld, e, "userAccountControl");
+
+    ret->is_account = control != NULL;
+    if (sid && sid[0] && sid[0]->bv_len <= sizeof ret->sid) {
+        ret->sid_len = sid[0]->bv_len;
+        memcpy(ret->sid, sid[0]->bv_val, ret->sid_len);
+    }
+    ret->has_primary =
+        group && group[0] && str_to_i64(str_n(group[0]->bv_val, group[0]->bv_len), &ret->primary);
+    ldap_value_free_len(sid);
+    ldap_value_free_len(group);
+    ldap_value_free_len(control);
 }
 
-static void find_by(LDAP *ld, const char *base, int scope, const char *filter, int64_t timeout_ms,
-                    struct entry *ret)
+/* A search on its way; its reply is taken once. rc: what became of sending it. */
+struct sent {
+    int rc, id;
+};
+
+static struct sent send_search(LDAP *ld, const char *base, int scope, const char *filter,
+                               char **attrs, int64_t timeout_ms)
+{
+    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+    struct sent sent = {0};
+
+    sent.rc = ldap_search_ext(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, 2, &sent.id);
+    return sent;
+}
+
+static int take_search(LDAP *ld, struct sent sent, int64_t timeout_ms, LDAPMessage **ret)
+{
+    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+    int rc = sent.rc;
+
+    *ret = NULL;
+    if (rc != LDAP_SUCCESS)
+        return rc;
+    int kind = ldap_result(ld, sent.id, LDAP_MSG_ALL, &timeout, ret);
+    if (kind == 0) {
+        ldap_abandon_ext(ld, sent.id, NULL, NULL);
+        return LDAP_TIMEOUT;
+    }
+    if (kind < 0)
+        ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &rc);
+    else if (ldap_parse_result(ld, *ret, &rc, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS)
+        rc = LDAP_DECODING_ERROR;
+    return kind < 0 && rc == LDAP_SUCCESS ? LDAP_OTHER : rc;
+}
+
+static struct sent send_find(LDAP *ld, const char *base, int scope, const char *filter,
+                             int64_t timeout_ms)
 {
     char id1[] = "entryUUID", id2[] = "objectGUID", uac[] = "userAccountControl",
-         lock[] = "pwdAccountLockedTime";
-    char *attrs[] = {id1, id2, uac, lock, NULL};
+         lock[] = "pwdAccountLockedTime", sid[] = "objectSid", primary[] = "primaryGroupID";
+    char *attrs[] = {id1, id2, uac, lock, sid, primary, NULL};
+
+    return send_search(ld, base, scope, filter, attrs, timeout_ms);
+}
+
+static void take_find(LDAP *ld, struct sent sent, int64_t timeout_ms, struct entry *ret)
+{
     LDAPMessage *reply;
 
     *ret = (struct entry){0};
-    int rc = search(ld, base, scope, filter, attrs, timeout_ms, &reply);
+    int rc = take_search(ld, sent, timeout_ms, &reply);
     if (rc == LDAP_SIZELIMIT_EXCEEDED && ldap_count_entries(ld, reply) > 1) {
         ret->found = 2;
     } else if (rc != LDAP_SUCCESS) {
@@ -156,67 +210,57 @@ static void find_by(LDAP *ld, const char *base, int scope, const char *filter, i
             ret->trouble = "NameTooLong";
         read_id(ld, e, ret);
         ret->disabled = is_disabled(ld, e);
+        read_sam(ld, e, &ret->sam);
         ldap_memfree(dn);
     }
     ldap_msgfree(reply);
 }
 
-static void find_one(LDAP *ld, const char *base, const char *pattern, const char *value,
-                     int64_t timeout_ms, struct entry *ret)
+/* False: the value does not fit into a filter. */
+static bool send_find_one(LDAP *ld, const char *base, const char *pattern, struct str value,
+                          int64_t timeout_ms, struct sent *ret)
 {
     char filter[FILTER_BYTES];
 
-    if (make_filter(filter, pattern, value))
-        find_by(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms, ret);
+    if (!make_filter(filter, pattern, value))
+        return false;
+    *ret = send_find(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms);
+    return true;
+}
+
+static void take_find_one(LDAP *ld, bool fits, struct sent sent, int64_t timeout_ms,
+                          struct entry *ret)
+{
+    if (fits)
+        take_find(ld, sent, timeout_ms, ret);
     else
         *ret = (struct entry){.trouble = "KeyTooLong"};
 }
 
-static bool is_guid(const char *id)
+static bool is_guid(struct str id)
 {
-    return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
+    size_t n = 0;
+
+    while (n < id.len && id.p[n] && strchr("0123456789abcdef", id.p[n]))
+        n++;
+    return n == 32 && id.len == 32;
 }
 
-/* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
- * (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
-static void find_by_id(LDAP *ld, const struct ldap_place *place, const char *id, struct entry *ret)
-{
-    char name[ID_BYTES + 16];
-
-    if (!is_guid(id)) {
-        find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
-        return;
-    }
-    snprintf(name, sizeof name, "<GUID=%s>", id);
-    find_by(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms, ret);
-    if (ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
-        *ret = (struct entry){0};
-}
-
-/* Nobody has the name: was the account given another, or is it gone? That nobody has the id either
- * counts where the group, which is there, is found by its id. */
-static void trace(LDAP *ld, const struct ldap_place *place, const char *id,
-                  const struct entry *group, struct entry *ret)
-{
-    struct entry again;
-
-    find_by_id(ld, place, id, ret);
-    if (ret->trouble || ret->found)
-        return;
-    find_by_id(ld, place, group->id, &again);
-    if (again.trouble || again.found != 1 || strcmp(again.dn, group->dn) != 0)
-        ret->trouble = "AccountNotTraced";
-}
-
-/* Does the group itself match? 1, 0, or -1 with a reason. Base search without attributes: works on
- * any server and any size. */
-static int group_matches(LDAP *ld, const struct ldap_place *place, const struct entry *group,
-                         const char *filter, const char **ret_trouble)
+/* Does the group itself match? Base search without attributes: works on any server and any size. */
+static struct sent send_matches(LDAP *ld, const struct ldap_place *place, const struct entry *group,
+                                const char *filter)
 {
     char none[] = LDAP_NO_ATTRS;
     char *attrs[] = {none, NULL};
+    return send_search(ld, group->dn, LDAP_SCOPE_BASE, filter, attrs, place->timeout_ms);
+}
+
+/* 1, 0, or -1 with a reason. */
+static int take_matches(LDAP *ld, const struct ldap_place *place, struct sent sent,
+                        const char **ret_trouble)
+{
     LDAPMessage *reply;
-    int rc = search(ld, group->dn, LDAP_SCOPE_BASE, filter, attrs, place->timeout_ms, &reply);
+    int rc = take_search(ld, sent, place->timeout_ms, &reply);
     int count = rc == LDAP_SUCCESS ? ldap_count_entries(ld, reply) : -1;
 
     ldap_msgfree(reply);
@@ -236,68 +280,171 @@ static bool sees_members(LDAP *ld, const struct ldap_place *place, const struct 
     if (group->in_ad)
         return true;
     snprintf(filter, sizeof filter, "(%s=*)", place->member);
-    int count = group_matches(ld, place, group, filter, ret_trouble);
+    int count = take_matches(ld, place, send_matches(ld, place, group, filter), ret_trouble);
     if (count == 0)
         *ret_trouble = "MembersNotVisible";
     return count == 1;
 }
 
-static struct answer test_member(LDAP *ld, const struct ldap_place *place,
-                                 const struct entry *group, const struct entry *user)
+/* One question on its way: first the group and the user are looked for, then whether he is in it.
+ * What several want is sent before any reply is waited for: a directory far away takes as long for
+ * all of them as for one. */
+struct walk {
+    struct asked_for wanted;
+    struct answer answer;
+    struct entry group, user;
+    bool group_fits, user_fits, tests; /* tests: membership is asked */
+    struct sent for_group, for_user, for_member;
+};
+
+/* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
+ * (MS-ADTS section 3.1.1.3.1.2.4): a search of a whole domain ends in references. */
+static bool send_find_id(LDAP *ld, const struct ldap_place *place, struct str id, struct sent *ret)
 {
-    struct answer a = {.reason = "Ok"};
+    char name[ID_BYTES + 16];
+
+    if (!is_guid(id))
+        return send_find_one(ld, place->base, "(entryUUID=%s)", id, place->timeout_ms, ret);
+    snprintf(name, sizeof name, "<GUID=%.*s>", STR_ARG(id));
+    *ret = send_find(ld, name, LDAP_SCOPE_BASE, "(objectClass=*)", place->timeout_ms);
+    return true;
+}
+
+static void take_find_id(LDAP *ld, const struct ldap_place *place, struct str id, bool fits,
+                         struct sent sent, struct entry *ret)
+{
+    take_find_one(ld, fits, sent, place->timeout_ms, ret);
+    if (is_guid(id) && ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
+        *ret = (struct entry){0}; /* nobody has that name */
+}
+
+static void walk_find(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    struct str who = w->wanted.account;
+
+    w->group_fits = send_find_one(ld, place->group_base, place->group_filter, w->wanted.entitlement,
+                                  place->timeout_ms, &w->for_group);
+    w->user_fits = w->wanted.by_id ? send_find_id(ld, place, who, &w->for_user)
+                                   : send_find_one(ld, place->people_base, place->people_filter,
+                                                   who, place->timeout_ms, &w->for_user);
+}
+
+/* Who they are called, or what ids they have. */
+static void walk_take(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    struct str id = w->wanted.entitlement_id;
+    struct entry *group = &w->group;
+
+    take_find_one(ld, w->group_fits, w->for_group, place->timeout_ms, group);
+    if (w->wanted.by_id)
+        take_find_id(ld, place, w->wanted.account, w->user_fits, w->for_user, &w->user);
+    else
+        take_find_one(ld, w->user_fits, w->for_user, place->timeout_ms, &w->user);
+    if (group->trouble || group->found || !id.len)
+        return;
+    bool fits = send_find_id(ld, place, id, &w->for_group); /* renamed: waited for at once, it is
+                                                               rare */
+    take_find_id(ld, place, id, fits, w->for_group, group);
+}
+
+/* Who they are; false: that is the answer. */
+static bool walk_found(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
+    struct entry *group = &w->group, *user = &w->user;
+
+    walk_take(ld, place, w);
+    if (group->trouble) {
+        w->answer = answer_unknown(group->trouble);
+    } else if (group->found != 1) { /* gone, or hidden from us: not for us to tell apart */
+        w->answer = answer_unknown(group->found ? "EntitlementAmbiguous" : "EntitlementNotFound");
+    } else if (user->trouble) {
+        w->answer = answer_unknown(user->trouble);
+    } else if (user->found > 1) {
+        w->answer = answer_unknown("AccountAmbiguous");
+        w->answer.account = ACCOUNT_AMBIGUOUS;
+    } else if (!user->found) {
+        w->answer = (struct answer){.outcome = OUTCOME_ABSENT,
+                                    .account = ACCOUNT_MISSING,
+                                    .complete = true,
+                                    .reason = "AccountMissing"};
+        str_copy(w->answer.entitlement_id, sizeof w->answer.entitlement_id, str_of(group->id));
+        answer_raw(&w->answer, "group %s %s\nuser none %d\n", group->dn, group->id,
+                   w->wanted.by_id);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static void walk_test(LDAP *ld, const struct ldap_place *place, struct walk *w)
+{
     char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
-    const char *trouble = "";
 
     snprintf(pattern, sizeof pattern, "(%s=%%s)", place->member);
-    if (!make_filter(filter, pattern, user->dn))
-        return answer_unknown("KeyTooLong");
-    int count = group_matches(ld, place, group, filter, &trouble);
-    if (count < 0 || (count == 0 && !sees_members(ld, place, group, &trouble)))
+    w->tests = make_filter(filter, pattern, str_of(w->user.dn));
+    if (w->tests)
+        w->for_member = send_matches(ld, place, &w->group, filter);
+    else
+        w->answer = answer_unknown("KeyTooLong");
+}
+
+static struct answer walk_judge(LDAP *ld, const struct ldap_place *place, const struct walk *w)
+{
+    const struct entry *group = &w->group, *user = &w->user;
+    struct answer a = {.complete = true, .reason = "Ok"};
+    const char *trouble = "";
+
+    int count = take_matches(ld, place, w->for_member, &trouble);
+    enum ldap_primary primary =
+        count == 0 ? ldap_primary_of(&user->sam, &group->sam) : LDAP_NOT_PRIMARY;
+    if (primary == LDAP_PRIMARY_HIDDEN && group->in_ad)
+        return answer_unknown("PrimaryGroupHidden");
+    bool held = count == 1 || primary == LDAP_IS_PRIMARY;
+    if (count < 0 || (!held && !sees_members(ld, place, group, &trouble)))
         return answer_unknown(trouble);
-    a.complete = true;
     a.account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
-    a.outcome = count == 1 ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    a.via = count == 1 ? VIA_DIRECT : VIA_NONE;
+    a.outcome = held ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    a.via = count == 1 ? VIA_DIRECT : held ? VIA_PRIMARY_GROUP : VIA_NONE;
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
-    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\n", group->dn, group->id,
-               user->dn, user->id, count, user->disabled);
-    if (place->others)
-        ldap_list_others(ld, place, user->dn, &a);
+    str_copy(a.entitlement_id, sizeof a.entitlement_id, str_of(group->id));
+    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\nprimary %d\n", group->dn,
+               group->id, user->dn, user->id, count, user->disabled, (int)primary);
     return a;
 }
 
-static struct answer ask_one(LDAP *ld, const struct ldap_place *place, const struct ldap_pair *pair)
+static void walk_end(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
-    struct entry group, user;
+    w->answer = walk_judge(ld, place, w);
+    if (place->others && w->answer.outcome != OUTCOME_UNKNOWN && !w->wanted.of_canary)
+        ldap_list_others(ld, place, w->user.dn, &w->answer);
+}
 
-    find_one(ld, place->group_base, place->group_filter, pair->entitlement, place->timeout_ms,
-             &group);
-    if (group.trouble)
-        return answer_unknown(group.trouble);
-    if (group.found != 1) /* gone, renamed, or hidden from us: not for us to tell apart */
-        return answer_unknown(group.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-    find_one(ld, place->people_base, place->people_filter, pair->account, place->timeout_ms, &user);
-    bool traced = !user.trouble && !user.found && pair->account_id[0];
-    if (traced)
-        trace(ld, place, pair->account_id, &group, &user);
-    if (user.trouble)
-        return answer_unknown(user.trouble);
-    if (user.found > 1) {
-        struct answer a = answer_unknown("AccountAmbiguous");
-        a.account = ACCOUNT_AMBIGUOUS;
-        return a;
+static bool is_unanswered(const struct answer *a, const char *reason)
+{
+    return a->outcome == OUTCOME_UNKNOWN && strcmp(a->reason, reason) == 0;
+}
+
+/* NULL: all are answered; else the directory stopped answering, for this reason. */
+static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct walk *walks,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        walk_find(ld, place, &walks[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (walk_found(ld, place, &walks[i]))
+            walk_test(ld, place, &walks[i]);
+        else if (is_unanswered(&walks[i].answer, "SourceDown") ||
+                 is_unanswered(&walks[i].answer, "Timeout"))
+            return walks[i].answer.reason;
     }
-    if (!user.found) {
-        struct answer a = {.outcome = OUTCOME_ABSENT,
-                           .account = ACCOUNT_MISSING,
-                           .complete = true,
-                           .traced = traced,
-                           .reason = "AccountMissing"};
-        answer_raw(&a, "group %s %s\nuser none %d\n", group.dn, group.id, traced);
-        return a;
+    for (size_t i = 0; i < count; i++) {
+        if (walks[i].tests)
+            walk_end(ld, place, &walks[i]);
+        if (is_unanswered(&walks[i].answer, "SourceDown") ||
+            is_unanswered(&walks[i].answer, "Timeout"))
+            return walks[i].answer.reason;
     }
-    return test_member(ld, place, &group, &user);
+    return NULL;
 }
 
 static int prepare(LDAP *ld, const struct ldap_place *place)
@@ -329,23 +476,134 @@ static int bind_as(LDAP *ld, const struct ldap_place *place, struct str password
     return rc;
 }
 
-void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
-              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary)
+void ldap_session_end(struct ldap_session *session)
 {
-    LDAP *ld = NULL;
-    int rc = ldap_initialize(&ld, place->uri);
+    if (session->ld)
+        ldap_unbind_ext_s(session->ld, NULL, NULL);
+    session->ld = NULL;
+}
 
+/* The kept connection, or a new one; NULL: it may be used, else why not. */
+static const char *session_begin(struct ldap_session *session, const struct ldap_place *place,
+                                 const struct reader_config *config, bool *ret_kept)
+{
+    int64_t now_ms = clock_mono_ms(config->clock);
+
+    if (now_ms - session->bound_ms >= LDAP_SESSION_LASTS_MS ||
+        now_ms - session->used_ms >= LDAP_SESSION_IDLE_MS)
+        ldap_session_end(session);
+    *ret_kept = session->ld != NULL;
+    if (session->ld)
+        return NULL;
+    int rc = ldap_initialize(&session->ld, place->uri);
     if (rc == LDAP_SUCCESS)
-        rc = prepare(ld, place);
+        rc = prepare(session->ld, place);
     if (rc == LDAP_SUCCESS)
-        rc = bind_as(ld, place, password);
+        rc = bind_as(session->ld, place, secret_reveal(config->secret));
     if (rc == LDAP_SUCCESS) {
-        *ret = ask_one(ld, place, pair);
-        *ret_canary = ask_one(ld, place, canary);
-    } else {
-        *ret = answer_unknown(reason_of(rc));
-        *ret_canary = answer_unknown(reason_of(rc));
+        session->bound_ms = clock_mono_ms(config->clock);
+        return NULL;
     }
-    if (ld)
-        ldap_unbind_ext_s(ld, NULL, NULL);
+    ldap_session_end(session);
+    return reason_of(rc);
+}
+
+/* That question of those who have to ask it now, at most LDAP_WINDOW_MAX, all at once. NULL, or why
+ * the directory stopped answering; also of ask_canary. */
+static const char *ask_items(LDAP *ld, const struct ldap_place *place,
+                             const struct reader_config *config,
+                             struct ldap_question *const *questions, size_t count, enum ask ask)
+{
+    struct walk walks[LDAP_WINDOW_MAX] = {0};
+    struct ldap_question *who[LDAP_WINDOW_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct ldap_question *q = questions[i];
+        if (answers_next(&q->answers, &q->item) != ask)
+            continue;
+        walks[n].wanted = answers_asked_for(&q->answers, &q->item, config, ask);
+        who[n++] = q;
+    }
+    const char *trouble = ask_some(ld, place, walks, n);
+    for (size_t i = 0; i < n && !trouble; i++)
+        answers_take(&who[i]->answers, ask, &walks[i].answer);
+    return trouble;
+}
+
+/* That question about the canary, once for all who have to ask it now. */
+static const char *ask_canary(LDAP *ld, const struct ldap_place *place,
+                              const struct reader_config *config,
+                              struct ldap_question *const *questions, size_t count, enum ask ask)
+{
+    struct walk walk = {0};
+    bool asked = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct ldap_question *q = questions[i];
+        if (answers_next(&q->answers, &q->item) != ask)
+            continue;
+        walk.wanted = answers_asked_for(&q->answers, &q->item, config, ask);
+        const char *trouble = asked ? NULL : ask_some(ld, place, &walk, 1);
+        if (trouble)
+            return trouble;
+        asked = true;
+        answers_take(&q->answers, ask, &walk.answer);
+    }
+    return NULL;
+}
+
+/* Asks them, ever more at a time while it answers promptly, and the canary. How many; 0: the
+ * directory stopped answering, for this reason. */
+static size_t ask_run(struct ldap_session *session, const struct ldap_place *place,
+                      const struct reader_config *config, struct ldap_question *const *questions,
+                      size_t count, const char **ret_trouble)
+{
+    int64_t began_ms = clock_mono_ms(config->clock), now_ms = began_ms;
+    const char *trouble = NULL;
+    size_t n = 0;
+
+    while (!trouble && n < count && now_ms - began_ms < place->timeout_ms / 2) {
+        size_t most = session->window ? session->window : 1;
+        size_t some = count - n < most ? count - n : most;
+        for (enum ask ask = ASK_ITEM; ask < ASK_CANARY && !trouble; ask++)
+            trouble = ask_items(session->ld, place, config, questions + n, some, ask);
+        n += some;
+        bool prompt = clock_mono_ms(config->clock) - now_ms < place->timeout_ms / 8;
+        session->window = !prompt ? 1 : most < LDAP_WINDOW_MAX ? most * 2 : most;
+        now_ms = clock_mono_ms(config->clock);
+    }
+    for (enum ask ask = ASK_CANARY; ask < ASKS && !trouble; ask++)
+        trouble = ask_canary(session->ld, place, config, questions, n, ask);
+    *ret_trouble = trouble;
+    return trouble ? 0 : n;
+}
+
+/* Nothing was asked, or nothing of it counts. */
+static void forget(struct ldap_question *const *questions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        questions[i]->answers = (struct answers){.tracing = questions[i]->answers.tracing};
+}
+
+size_t ldap_ask(const struct ldap_place *place, const struct reader_config *config,
+                struct ldap_session *session, struct ldap_question *const *questions, size_t count)
+{
+    bool kept = true;
+    const char *trouble = "SourceDown";
+
+    /* a kept one may have been closed at any time; a new one says what is so */
+    while (kept && strcmp(trouble, "SourceDown") == 0) {
+        const char *why = session_begin(session, place, config, &kept);
+        size_t n = why ? 0 : ask_run(session, place, config, questions, count, &trouble);
+        session->used_ms = clock_mono_ms(config->clock);
+        if (n)
+            return n;
+        trouble = why ? why : trouble;
+        ldap_session_end(session);
+        forget(questions, count);
+    }
+    for (size_t i = 0; i < count; i++)
+        answers_fail(&questions[i]->answers, &questions[i]->item, trouble);
+    return count;
 }

@@ -1,5 +1,5 @@
-/* ldap_question.h: one question to a directory, blocking, for a worker thread. Everything it needs
- * is in the struct, so it can be asked without a loop. RFC 4511; filter escaping RFC 4515. */
+/* ldap_question.h: questions to a directory, blocking, for a worker thread. Everything they need
+ * is in the structs, so they can be asked without a loop. RFC 4511; filter escaping RFC 4515. */
 #ifndef COUNTERSIGN_READERS_LDAP_QUESTION_H
 #define COUNTERSIGN_READERS_LDAP_QUESTION_H
 
@@ -18,15 +18,33 @@ struct ldap_place {
     int64_t timeout_ms;
 };
 
-/* (account, entitlement), by the names the mapping gives them. */
-struct ldap_pair {
-    const char *account, *entitlement;
-    const char *account_id; /* immutable id that the account is pinned to, "" = none: looked for
-                               where nobody has the name any more */
+/* One read of a run, and what its questions led to. */
+struct ldap_question {
+    struct item item;
+    struct answers answers; /* its `tracing` is set; the rest is written anew by each run */
 };
 
-/* Asks about the pair, then about the canary, over one connection with one credential. */
-void ldap_ask(const struct ldap_place *place, struct str password, const struct ldap_pair *pair,
-              const struct ldap_pair *canary, struct answer *ret, struct answer *ret_canary);
+/* A bound connection, kept from one run to the next; of one thread at a time. All zero: none. */
+struct ldap_session {
+    struct ldap *ld;
+    int64_t bound_ms, used_ms; /* monotonic */
+    size_t window;             /* questions sent before their replies are waited for */
+};
+enum {
+    LDAP_WINDOW_MAX = 8, /* each two searches at a time; some directories take twenty at once */
+    LDAP_SESSION_LASTS_MS = 30000, /* then it signs in anew: what became of the credential shows */
+    LDAP_SESSION_IDLE_MS = 2000,   /* unused for longer it may be dead by now: not trusted */
+};
+
+/* Asks about one item after the other, by name and where it has to be by id, then about the canary
+ * once for all of them, over one connection with one credential. Where a kept connection turns out
+ * to have been closed, a new one is tried. How many were answered, from the front, at least one: no
+ * more are begun once half the time of one read has passed, so that a slow directory has its canary
+ * soon behind each. When the directory does not answer any more nothing is known of them all. */
+size_t ldap_ask(const struct ldap_place *place, const struct reader_config *config,
+                struct ldap_session *session, struct ldap_question *const *questions, size_t count);
+
+/* Signs off. */
+void ldap_session_end(struct ldap_session *session);
 
 #endif

@@ -51,6 +51,10 @@ struct reader_kind {
     struct reader *(*open)(const struct reader_config *config, struct err *err);
     void (*read)(struct reader *reader, const struct item *item, reader_done_fn *fn, void *arg);
     void (*close)(struct reader *reader, void (*fn)(void *arg), void *arg);
+    int32_t at_once; /* reads it does well at a time, unless the configuration says otherwise */
+    /* How long the source told us, by Retry-After and the like, to leave it alone: the reader asks
+     * nothing until then. 0: not at all. NULL: it never tells. */
+    int64_t (*held_ms)(struct reader *reader);
     const char *const
         *settings; /* names it understands, NULL-terminated; a '!' in front = mandatory */
     /* Up to READER_FACTS_MAX; how many. NULL: it finds out nothing. */
@@ -59,9 +63,19 @@ struct reader_kind {
     const char *const *proves, *const *blind;
 };
 
+/* How an account is looked for whose name nobody has any more: was it renamed, or is it gone? */
+enum tracing {
+    TRACES_NOBODY,     /* by names alone: of an account that is pinned nobody can tell */
+    TRACES_BY_ID,      /* by its immutable id, as the protocol or a shipped profile has it */
+    TRACES_AS_WRITTEN, /* by its id as an operator wrote down, who may have erred: tried on the
+                          canary whenever nobody has a name */
+};
+const char *tracing_words(enum tracing tracing); /* a sentence for people */
+
 /* First member of every reader. */
 struct reader {
     const struct reader_kind *kind;
+    enum tracing tracing;         /* set by open */
     void (*closed_fn)(void *arg); /* set by close */
     void *closed_arg;
 };

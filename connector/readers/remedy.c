@@ -10,9 +10,9 @@ static const struct {
      "the account was known by an immutable id that is not shown any more: let the "
      "credential read it"},
     {"AccountNotTraced", "nobody has this name any more, and whether the account was renamed or "
-                         "removed was not found out: let it be found by its id (sql: query_by_id, "
-                         "which has to find the canary by its native_id too; rest: name accounts "
-                         "by their id in the mapping)"},
+                         "removed was not found out: let it be found by its id, and the canary by "
+                         "its own (sql: query_by_id; csv: native_id; rest: a profile with trace, "
+                         "or name accounts by their id in the mapping)"},
     {"AccountReplaced",
      "the name belongs to another account than before: look who that is, and say "
      "so with 'countersign source relink'"},
@@ -71,12 +71,17 @@ static const struct {
      "the mapping"},
     {"NameNotComparable", "nobody of exactly this name, and letters beyond ASCII may be written in "
                           "other ways: look for it by externalId"},
+    {"NotAggregated", "the system shows what it planned, or never finished reading its source "
+                      "itself: let it aggregate the source's accounts"},
     {"NotJson", "what answers speaks no JSON, perhaps a page to sign in: mend the url"},
     {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},
     {"NotVisible", "nothing is there: mend the base or url, or let the credential see it"},
     {"Overloaded", "too many reads wait for this source; it is read again"},
     {"PageLoop", "the source shows the same page again and again: tell whoever runs it"},
     {"PartialResult", "the source did not show all it has: raise its limit for the credential"},
+    {"PrimaryGroupHidden", "the account may have the group as its primary one, and that is not "
+                           "shown: let the credential read primaryGroupID of accounts and "
+                           "objectSid of both"},
     {"QueryRefused", "the source does not take the question: try the statement or filter by hand"},
     {"QueryShape",
      "the statement must answer with one row of six columns, true or false in four of them"},
@@ -92,6 +97,9 @@ static const struct {
     {"SourceDown", "the source cannot be reached: look after it, its address and its certificate"},
     {"SourceNotOpened", "the source could not be opened: mend what standard error says of it, its "
                         "secret perhaps"},
+    {"SourceResting",
+     "the source did not answer several reads in a row and is left alone for a while: "
+     "look after it; it is read as soon as it answers again"},
     {"Timeout", "the source did not answer in time: look after it, or raise timeout"},
     {"TooManyPages", "too many people to be read one by one: let the source take filters"},
     {"WrongReply",

@@ -7,6 +7,15 @@
 #include "base/codecs.h"
 #include "json/json_write.h"
 
+/* It can stand between the quotes of a filter whose way to escape them is not documented. */
+static bool is_plain(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == '"' || s.p[i] == '\\')
+            return false;
+    return true;
+}
+
 static struct str value_of(const struct rest_place *place, const struct rest_question *q,
                            struct str name)
 {
@@ -16,6 +25,7 @@ static struct str value_of(const struct rest_place *place, const struct rest_que
     } VALUES[] = {
         {"account", q ? q->account : STR_NONE},
         {"entitlement", q ? q->entitlement : STR_NONE},
+        {"account.plain", q && is_plain(q->account) ? q->account : STR_NONE},
         {"account.id", q ? str_of(q->account_id) : STR_NONE},
         {"entitlement.id", q ? str_of(q->entitlement_id) : STR_NONE},
         {"org", place->org},

@@ -180,6 +180,13 @@ static struct str next_link(const struct http_reply *http)
     return STR_NONE;
 }
 
+static struct str total_of(const struct rest_step *step, const struct http_reply *http)
+{
+    if (!step || !step->next.total_header.len)
+        return STR_NONE;
+    return str_trim(http_reply_header(http, step->next.total_header.p));
+}
+
 void rest_judge(struct arena *arena, const struct rest_profile *profile,
                 const struct rest_step *step, const struct http_reply *http, int64_t timeout_ms,
                 int64_t wall_ms, struct rest_reply *ret)
@@ -206,6 +213,7 @@ void rest_judge(struct arena *arena, const struct rest_profile *profile,
         *ret = (struct rest_reply){.told = REST_TOLD,
                                    .body = body,
                                    .next = next_link(http),
+                                   .total = total_of(step, http),
                                    .hash = ret->hash,
                                    .age_ms = ret->age_ms};
 }

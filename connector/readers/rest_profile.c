@@ -90,8 +90,9 @@ static void only(struct profile_reader *r, const struct yaml *map, const char *w
 /* Names in braces are known ones: another would be found out with the first read. */
 static void check_template(struct profile_reader *r, const struct yaml *v)
 {
-    static const char *const NAMES[] = {"account", "entitlement", "account.id", "entitlement.id",
-                                        "org",     "tenant",      "region",     "instance"};
+    static const char *const NAMES[] = {"account",       "entitlement",    "account.id",
+                                        "account.plain", "entitlement.id", "org",
+                                        "tenant",        "region",         "instance"};
     struct str rest = v ? v->scalar : STR_NONE;
 
     while (str_find(rest, '{') >= 0) {
@@ -108,14 +109,15 @@ static void check_template(struct profile_reader *r, const struct yaml *v)
 
 static void read_next(struct profile_reader *r, const struct yaml *step, struct rest_step *s)
 {
-    static const char *const KNOWN[] = {"url", "cursor", "param", "page", "offset",
-                                        "at",  "total",  "last",  NULL};
+    static const char *const KNOWN[] = {"url", "cursor", "param", "page",         "offset",
+                                        "at",  "total",  "last",  "total_header", NULL};
     const struct yaml *v = yaml_member(step, "next");
 
     if (!v)
         return;
     if (v->kind == YAML_SCALAR && str_eq_c(v->scalar, "link")) {
-        s->next.by = REST_BY_LINK;
+        s->next.by = PAGES_BY_ADDRESS;
+        s->next.link = true;
         return;
     }
     only(r, v, "next", KNOWN);
@@ -123,37 +125,60 @@ static void read_next(struct profile_reader *r, const struct yaml *step, struct 
     s->next.at = pointer_of(r, v, "at");
     s->next.total = pointer_of(r, v, "total");
     s->next.last = pointer_of(r, v, "last");
+    s->next.total_header = text_of(r, v, "total_header");
     if (yaml_member(v, "url")) {
-        s->next.by = REST_BY_URL;
+        s->next.by = PAGES_BY_ADDRESS;
         s->next.at = pointer_of(r, v, "url");
     } else if (yaml_member(v, "cursor")) {
-        s->next.by = REST_BY_CURSOR;
+        s->next.by = PAGES_BY_CURSOR;
         s->next.at = pointer_of(r, v, "cursor");
     } else {
         bool page = yaml_member(v, "page") != NULL;
-        s->next.by = page ? REST_BY_PAGE : REST_BY_OFFSET;
+        s->next.by = page ? PAGES_BY_NUMBER : PAGES_BY_OFFSET;
         s->next.param = text_of(r, v, page ? "page" : "offset");
     }
-    if (s->next.by != REST_BY_URL && !s->next.param.len)
+    if (s->next.by != PAGES_BY_ADDRESS && !s->next.param.len)
         fault(r, v, "must be link, or have url, cursor with param, page or offset");
+}
+
+static void read_match(struct profile_reader *r, const struct yaml *step, struct rest_step *s)
+{
+    static const char *const MATCH[] = {"at", "equals", "case", "only", NULL};
+    static const char *const ONLY[] = {"at", "is", NULL}, *const OF[] = {"at", "equals", NULL};
+    static const char *const CASES[] = {"exact", "ignore"};
+    const struct yaml *match = yaml_member(step, "match"), *of = yaml_member(step, "of"),
+                      *some = yaml_member(match, "only");
+
+    only(r, match, "match", MATCH);
+    only(r, some, "only", ONLY);
+    only(r, of, "of", OF);
+    s->of.at = pointer_of(r, of, "at");
+    s->of.equals = text_of(r, of, "equals");
+    check_template(r, yaml_member(of, "equals"));
+    check_template(r, yaml_member(match, "equals"));
+    s->match.only_at = pointer_of(r, some, "at");
+    read_list(r, some, "is", &s->match.only);
+    read_list(r, match, "at", &s->match.at);
+    s->match.equals = text_of(r, match, "equals");
+    int names = word_of(r, match, "case", CASES, 2, -1);
+    s->match.exact = names == 0;
+    s->match.nocase = names == 1;
+    if (match && (!s->match.at.count || !s->match.equals.len))
+        fault(r, match, "must have 'at' and 'equals'");
 }
 
 static void read_conditions(struct profile_reader *r, const struct yaml *step, struct rest_step *s)
 {
     static const char *const ABSENT[] = {"status", "at", "is", NULL};
     static const char *const STATE[] = {"at", "active", "disabled", "optional", NULL};
-    static const char *const HELD[] = {"at", "is", "is_not", "pending", NULL};
-    static const char *const MATCH[] = {"at", "equals", "case", NULL};
-    static const char *const CASES[] = {"exact", "ignore"};
+    static const char *const HELD[] = {"at", "is", "is_not", "pending", "nested", NULL};
     const struct yaml *absent = yaml_member(step, "absent"), *hidden = yaml_member(step, "hidden"),
-                      *state = yaml_member(step, "state"), *held = yaml_member(step, "held"),
-                      *match = yaml_member(step, "match");
+                      *state = yaml_member(step, "state"), *held = yaml_member(step, "held");
 
     only(r, absent, "absent", ABSENT);
     only(r, hidden, "hidden", ABSENT + 1);
     only(r, state, "state", STATE);
     only(r, held, "held", HELD);
-    only(r, match, "match", MATCH);
     if (absent && (!str_to_i64(text_of(r, absent, "status"), &s->absent.status) ||
                    s->absent.status < 400 || s->absent.status > 499))
         fault(r, absent, "must have a 'status' from 400 to 499");
@@ -169,24 +194,11 @@ static void read_conditions(struct profile_reader *r, const struct yaml *step, s
     read_list(r, held, "is", &s->held.yes);
     read_list(r, held, "is_not", &s->held.no);
     read_list(r, held, "pending", &s->held.pending);
-    read_list(r, match, "at", &s->match.at);
-    s->match.equals = text_of(r, match, "equals");
-    int names = word_of(r, match, "case", CASES, 2, -1);
-    s->match.exact = names == 0;
-    s->match.nocase = names == 1;
-    if (match && (!s->match.at.count || !s->match.equals.len))
-        fault(r, match, "must have 'at' and 'equals'");
+    s->held.nested = pointer_of(r, held, "nested");
 }
 
-static void read_step(struct profile_reader *r, const struct yaml *v, struct rest_step *s)
+static void read_call(struct profile_reader *r, const struct yaml *v, struct rest_step *s)
 {
-    static const char *const KNOWN[] = {"proves", "get",   "post",   "query", "headers", "body",
-                                        "items",  "match", "id",     "as_of", "absent",  "state",
-                                        "held",   "next",  "hidden", NULL};
-    static const char *const PROVES[] = {"entitlement", "account", "membership"};
-
-    only(r, v, "a step", KNOWN);
-    s->proves = (enum rest_proves)word_of(r, v, "proves", PROVES, 3, 0);
     s->post = yaml_member(v, "post") != NULL;
     s->path = text_of(r, v, s->post ? "post" : "get");
     if (!s->path.len || s->path.p[0] != '/')
@@ -197,26 +209,81 @@ static void read_step(struct profile_reader *r, const struct yaml *v, struct res
     check_template(r, s->body);
     check_template(r, yaml_member(v, s->post ? "post" : "get"));
     check_template(r, yaml_member(v, "query"));
-    check_template(r, yaml_member(yaml_member(v, "match"), "equals"));
+}
+
+static void read_step(struct profile_reader *r, const struct yaml *v, struct rest_step *s)
+{
+    static const char *const PROVES[] = {"as_of", "entitlement", "account", "membership"};
+
+    s->proves = (enum rest_proves)word_of(r, v, "proves", PROVES, 4, REST_ENTITLEMENT);
+    read_call(r, v, s);
+    s->bare = str_eq_c(text_of(r, v, "bare"), "true");
     s->lists = yaml_member(v, "items") != NULL;
     s->items = pointer_of(r, v, "items");
     s->id = pointer_of(r, v, "id");
     s->as_of = pointer_of(r, v, "as_of");
+    read_match(r, v, s);
     read_conditions(r, v, s);
     read_next(r, v, s);
+    if (s->bare && !s->of.equals.len) /* nothing at all would be an empty list */
+        diag_error(r->diags, "P003", v->pos, "a step with 'bare' must say what it is about: of");
+    if (!s->lists && s->next.by != PAGES_ONE)
+        diag_error(r->diags, "P003", v->pos, "a step with 'next' must have 'items'");
+}
+
+/* What decides something can say no: a list by its end, a single thing when the server says so. */
+static void check_decides(struct profile_reader *r, const struct yaml *v, const struct rest_step *s)
+{
     if (s->lists && !s->match.equals.len)
         diag_error(r->diags, "P003", v->pos, "a step with 'items' must say which: match");
-    if (!s->lists && s->next.by != REST_ONE_PAGE)
-        diag_error(r->diags, "P003", v->pos, "a step with 'next' must have 'items'");
-    /* a single thing is not there only when the server says so */
+    if (s->proves == REST_AS_OF && (!s->lists || !s->as_of.len))
+        diag_error(r->diags, "P003", v->pos, "a step that proves as_of must have items and as_of");
     if (!s->lists && !s->absent.status && !s->held.no.count)
         diag_error(r->diags, "P003", v->pos,
                    "nothing in this step can say no: absent, held with is_not, or items");
 }
 
+static void read_trace(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
+{
+    static const char *const KNOWN[] = {"get",   "post",   "query", "headers", "body", "items",
+                                        "bare",  "of",     "match", "id",      "name", "absent",
+                                        "state", "hidden", "next",  "as_of",   NULL};
+    const struct yaml *v = yaml_member(top, "trace");
+
+    if (!v)
+        return;
+    only(r, v, "trace", KNOWN);
+    read_step(r, v, &p->trace);
+    check_decides(r, v, &p->trace);
+    p->trace.proves = REST_ACCOUNT;
+    p->trace.name = pointer_of(r, v, "name");
+    p->has_trace = true;
+    if (!str_eq_c(p->trace.match.equals, "{account.id}"))
+        fault(r, v, "must say that the reply is about the id: match with equals: {account.id}");
+}
+
+static void read_others(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
+{
+    static const char *const KNOWN[] = {"get",  "post", "query", "headers", "body", "items",
+                                        "bare", "of",   "match", "name",    "next", NULL};
+    const struct yaml *v = yaml_member(top, "others");
+
+    if (!v)
+        return;
+    only(r, v, "others", KNOWN);
+    read_step(r, v, &p->others);
+    p->others.name = pointer_of(r, v, "name");
+    p->has_others = true;
+    if (!p->others.lists || !yaml_member(v, "name"))
+        fault(r, v, "must have 'items' and 'name'");
+}
+
 /* Entitlement, account, membership: what is not there proves something in this order only. */
 static void read_steps(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
+    static const char *const KNOWN[] = {"proves", "get",   "post",   "query", "headers", "body",
+                                        "items",  "match", "id",     "as_of", "absent",  "state",
+                                        "held",   "next",  "hidden", "bare",  "of",      NULL};
     const struct yaml *steps = yaml_member(top, "steps");
     unsigned seen = 0;
 
@@ -227,14 +294,16 @@ static void read_steps(struct profile_reader *r, const struct yaml *top, struct 
             return;
         }
         struct rest_step *s = &p->steps[p->step_count];
+        only(r, v, "a step", KNOWN);
         read_step(r, v, s);
+        check_decides(r, v, s);
         if (p->step_count && s->proves < s[-1].proves)
             diag_error(r->diags, "P004", v->pos,
                        "steps must prove entitlement, account, membership, in this order");
-        seen |= 1U << s->proves;
+        seen |= s->proves == REST_AS_OF ? 0 : 1U << s->proves;
         p->step_count++;
     }
-    if (seen != 7)
+    if (seen != (1U << REST_ENTITLEMENT | 1U << REST_ACCOUNT | 1U << REST_MEMBERSHIP))
         diag_error(r->diags, "P004", steps ? steps->pos : top->pos,
                    "the steps must prove entitlement, account and membership");
 }
@@ -260,8 +329,8 @@ static void read_errors(struct profile_reader *r, const struct yaml *top, struct
 
 static void read_top(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
-    static const char *const KNOWN[] = {"url",   "auth",   "headers",     "needs",
-                                        "steps", "errors", "wait_header", NULL};
+    static const char *const KNOWN[] = {"url",    "auth",        "headers", "needs",  "steps",
+                                        "errors", "wait_header", "trace",   "others", NULL};
     static const char *const AUTH[] = {"kind", "scheme", "token_url", "scope", "service", NULL};
     static const char *const KINDS[] = {"bearer", "basic", "oauth", "aws"};
     const struct yaml *auth = yaml_member(top, "auth");
@@ -281,9 +350,15 @@ static void read_top(struct profile_reader *r, const struct yaml *top, struct re
     read_list(r, top, "needs", &p->needs);
     read_errors(r, top, p);
     read_steps(r, top, p);
-    for (size_t i = 0; p->auth == REST_AWS && i < p->step_count; i++)
-        if (p->steps[i].query.count || p->steps[i].next.by != REST_ONE_PAGE)
+    read_trace(r, top, p);
+    read_others(r, top, p);
+    for (size_t i = 0; p->auth == REST_AWS && i < p->step_count + 2; i++) {
+        const struct rest_step *s = i < p->step_count    ? &p->steps[i]
+                                    : i == p->step_count ? &p->trace
+                                                         : &p->others;
+        if (s->query.count || s->next.by != PAGES_ONE)
             diag_error(r->diags, "P003", auth->pos, "a signed call cannot have a query");
+    }
 }
 
 const struct rest_profile *rest_profile_read(struct arena *arena, struct str text, const char *file,
@@ -307,6 +382,19 @@ const struct rest_profile *rest_profile_read(struct arena *arena, struct str tex
     (void)FAIL(err, ERR_CONFIG, "%s:%d:%d: [%s] %s", file, d->pos.line, d->pos.column, d->code,
                d->text);
     return NULL;
+}
+
+bool rest_profile_traces(const struct rest_profile *profile)
+{
+    const struct rest_step *s = profile->steps;
+
+    while (s->proves != REST_ACCOUNT) /* there is one: read_steps() */
+        s++;
+    bool asks_for_id = s->id.len && str_eq_c(s->match.equals, "{account}");
+    for (size_t i = 0; asks_for_id && i < s->match.at.count; i++)
+        if (str_eq(s->match.at.of[i], s->id))
+            return true;
+    return profile->has_trace;
 }
 
 struct str rest_profile_shipped(struct str name)

@@ -3,6 +3,7 @@
 #ifndef COUNTERSIGN_READERS_REST_PROFILE_H
 #define COUNTERSIGN_READERS_REST_PROFILE_H
 
+#include "readers/pages.h"
 #include "yaml/yaml.h"
 
 enum {
@@ -24,17 +25,9 @@ struct rest_pairs {
     size_t count;
 };
 
-/* In this order within a profile; several of the last: one yes suffices, all must say no. */
-enum rest_proves { REST_ENTITLEMENT, REST_ACCOUNT, REST_MEMBERSHIP };
-enum rest_paging {
-    REST_ONE_PAGE,
-    REST_BY_LINK,   /* header Link, rel="next" (RFC 8288) */
-    REST_BY_URL,    /* the next page's address, in the body */
-    REST_BY_CURSOR, /* a word in the body, sent back as a parameter */
-    REST_BY_PAGE,   /* page=1, 2, ... until one is empty */
-    REST_BY_OFFSET, /* how many were seen */
-};
-
+/* In this order within a profile; several of the last: one yes suffices, all must say no. The first
+ * need not be there: as of when the system knows what it tells, which it keeps a copy of. */
+enum rest_proves { REST_AS_OF, REST_ENTITLEMENT, REST_ACCOUNT, REST_MEMBERSHIP };
 struct rest_step {
     enum rest_proves proves;
     bool post;
@@ -53,12 +46,19 @@ struct rest_step {
     } hidden; /* the credential cannot see the members: nothing is known */
     bool lists;
     struct str items; /* pointer to an array */
+    bool bare;        /* a list of one stands there without its brackets, none is left out */
+    struct {
+        struct str at, equals;
+    } of; /* the reply is about this */
     struct {
         struct rest_list at;
         struct str equals;
         bool nocase, exact; /* neither: what differs in case alone is not told apart */
+        struct str only_at; /* only items that say one of these here; empty: all */
+        struct rest_list only;
     } match;
     struct str id, as_of;
+    struct str name; /* of a trace: what the account is called now; of others: what one is */
     struct {
         struct str at;
         struct rest_list active, disabled;
@@ -67,10 +67,13 @@ struct rest_step {
     struct {
         struct str at;
         struct rest_list yes, no, pending;
+        struct str nested; /* what is there tells that it is held through another entitlement */
     } held;
     struct {
-        enum rest_paging by;
+        enum paging by;
+        bool link; /* by address: of the header Link, rel="next" (RFC 8288); else in the body */
         struct str at, param, total, last;
+        struct str total_header;
     } next;
 };
 
@@ -95,7 +98,16 @@ struct rest_profile {
     size_t error_count;
     struct rest_step steps[REST_STEPS_MAX];
     size_t step_count;
+    struct rest_step trace; /* instead of the steps that prove the account, where it is looked for
+                               by its id: {account.id} */
+    bool has_trace;
+    struct rest_step others; /* what else the account holds; `name`: pointer to how it is called */
+    bool has_others;
 };
+
+/* Can an account be looked for by its id? By `trace`, or where the step that proves the account
+ * asks for the id as well: it compares {account} with what it keeps as the id. */
+bool rest_profile_traces(const struct rest_profile *profile);
 
 /* In the arena; NULL with ERR_CONFIG that names file, line and column of the first fault. */
 const struct rest_profile *rest_profile_read(struct arena *arena, struct str text, const char *file,

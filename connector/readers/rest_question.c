@@ -3,14 +3,39 @@
 #include <string.h>
 
 #include "base/codecs.h"
+#include "readers/others.h"
 #include "readers/rest_expand.h"
 #include "readers/rest_value.h"
 
-enum { HASH_STEP = 0x1000193 };
+static bool traces(const struct rest_question *q, const struct rest_step *s)
+{
+    return q->by_id && q->place->profile->has_trace && s->proves == REST_ACCOUNT;
+}
 
 static const struct rest_step *step_of(const struct rest_question *q)
 {
-    return &q->place->profile->steps[q->step];
+    const struct rest_profile *profile = q->place->profile;
+    const struct rest_step *s = &profile->steps[q->step];
+
+    if (q->listing)
+        return &profile->others;
+    return traces(q, s) ? &profile->trace : s;
+}
+
+static void begin_step(struct rest_question *q)
+{
+    q->found = 0;
+    q->near = false;
+    q->wanted = STR_NONE;
+    pages_begin(&q->pages, q->arena);
+}
+
+static void begin_others(struct rest_question *q)
+{
+    q->done = false;
+    q->listing = true;
+    begin_step(q);
+    others_begin(&q->answer);
 }
 
 static void end(struct rest_question *q, struct answer answer)
@@ -22,29 +47,22 @@ static void end(struct rest_question *q, struct answer answer)
     q->answer.complete = true;
     q->answer.as_of_ms = q->as_of_ms;
     (void)str_copy(q->answer.native_id, sizeof q->answer.native_id, str_of(q->account_id));
+    (void)str_copy(q->answer.entitlement_id, sizeof q->answer.entitlement_id,
+                   str_of(q->entitlement_id));
     answer_raw(&q->answer, "%.*s\n%.*s\n%s\n%s\n%s\n", STR_ARG(q->account), STR_ARG(q->entitlement),
                q->account_id, q->entitlement_id, outcome_name(answer.outcome));
+    if (q->wants_others && q->place->profile->has_others && answer.account != ACCOUNT_MISSING)
+        begin_others(q);
 }
 
+/* What goes wrong with the list of others makes the list unknown, not the answer. */
 static void end_unknown(struct rest_question *q, const char *reason)
 {
-    end(q, answer_unknown(reason));
-}
-
-static void begin_walk(struct rest_question *q)
-{
-    q->found = 0;
-    q->near = false;
-    memset(&q->page, 0, sizeof q->page);
-    q->page.number = 1;
-    q->page.total = -1;
-}
-
-static void begin_step(struct rest_question *q)
-{
-    begin_walk(q);
-    q->wanted = STR_NONE;
-    q->walks = 0;
+    q->done = true;
+    if (q->listing)
+        others_lost(&q->answer);
+    else
+        end(q, answer_unknown(reason));
 }
 
 void rest_question_begin(struct rest_question *q, const struct rest_place *place,
@@ -58,37 +76,47 @@ void rest_question_begin(struct rest_question *q, const struct rest_place *place
     begin_step(q);
 }
 
+void rest_question_by_id(struct rest_question *q)
+{
+    q->by_id = true;
+    if (!q->place->profile->has_trace) /* the step that proves it takes an id for a name */
+        return;
+    if (!str_copy(q->account_id, sizeof q->account_id, q->account))
+        end_unknown(q, "KeyTooLong");
+    q->account = STR_NONE; /* how it is called now is not known yet */
+}
+
+void rest_question_list_others(struct rest_question *q)
+{
+    q->wants_others = true;
+}
+
 /* --- asking --- */
 
-static bool add_param(struct rest_question *q, struct buf *url, struct str name, struct str value)
+static bool add_query(struct rest_question *q, const struct rest_pairs *query, struct buf *url)
 {
-    struct str expanded = rest_expand(q->arena, q->place, q, value);
+    bool good = true;
 
-    buf_add_byte(url, str_find(buf_str(url), '?') < 0 ? '?' : '&');
-    url_encode(url, name);
-    buf_add_byte(url, '=');
-    buf_add_str(url, expanded);
-    return expanded.p != NULL;
+    for (size_t i = 0; i < query->count; i++) {
+        struct str value = rest_expand_plain(q->arena, q, query->of[i].value);
+        pages_add_param(url, query->of[i].name, value);
+        good &= value.p != NULL;
+    }
+    return good;
 }
 
 static bool build_url(struct rest_question *q, const struct rest_step *s, struct buf *url)
 {
     struct str path = rest_expand(q->arena, q->place, q, s->path);
-    bool good = path.p != NULL;
 
+    if (s->next.by == PAGES_BY_ADDRESS && q->pages.next.len) {
+        buf_add_str(url, q->pages.next);
+        return true;
+    }
     buf_add_str(url, q->place->base);
     buf_add_str(url, path);
-    for (size_t i = 0; i < s->query.count; i++)
-        good = add_param(q, url, s->query.of[i].name, s->query.of[i].value) && good;
-    if (s->next.by == REST_BY_PAGE || s->next.by == REST_BY_OFFSET) {
-        int64_t n = s->next.by == REST_BY_PAGE ? q->page.number : q->page.seen;
-        buf_printf(url, "%c%.*s=%lld", str_find(buf_str(url), '?') < 0 ? '?' : '&',
-                   STR_ARG(s->next.param), (long long)n);
-    } else if (q->page.cursor.len) {
-        buf_printf(url, "%c%.*s=", str_find(buf_str(url), '?') < 0 ? '?' : '&',
-                   STR_ARG(s->next.param));
-        url_encode(url, q->page.cursor);
-    }
+    bool good = add_query(q, &s->query, url) && path.p;
+    pages_add_place(url, &q->pages, s->next.by, s->next.param, 0);
     return good;
 }
 
@@ -107,8 +135,8 @@ bool rest_question_next(struct rest_question *q, struct rest_request *ret)
     s = step_of(q);
     buf_init(&url, REST_URL_BYTES);
     *ret = (struct rest_request){.method = s->post ? STR("POST") : STR("GET"), .step = s};
-    bool good = q->page.url.len || build_url(q, s, &url);
-    ret->url = q->page.url.len ? q->page.url : arena_str(q->arena, buf_str(&url));
+    bool good = build_url(q, s, &url);
+    ret->url = arena_str(q->arena, buf_str(&url));
     if (s->body) {
         ret->body = rest_expand_body(q, s->body);
         good = good && ret->body.p;
@@ -137,11 +165,14 @@ static enum matched matches(struct rest_question *q, const struct rest_step *s,
                             const struct json *item)
 {
     enum matched matched = s->match.at.count ? MATCH_HIDDEN : MATCH_YES;
+    struct str kind = rest_value(q->arena, item, s->match.only_at);
 
+    if (s->match.only_at.len && !rest_is_one_of(kind, &s->match.only))
+        return kind.len ? MATCH_NO : MATCH_HIDDEN;
     for (size_t i = 0; i < s->match.at.count; i++) {
         struct str value = rest_value(q->arena, item, s->match.at.of[i]);
         bool like = value.len && str_eq_nocase(value, q->wanted);
-        q->page.list_hash = (q->page.list_hash ^ str_hash(value)) * HASH_STEP;
+        pages_note(&q->pages, str_hash(value));
         if (like && (s->match.nocase || str_eq(value, q->wanted)))
             return MATCH_YES;
         if (like && !s->match.exact)
@@ -161,6 +192,13 @@ static bool keep_id(struct rest_question *q, const struct rest_step *s, const st
     if (!s->id.len || s->proves == REST_MEMBERSHIP)
         return true;
     return id.len && str_copy(to, ANSWER_ID_BYTES, id);
+}
+
+/* Who was found by the id may be called otherwise by now. */
+static void keep_name(struct rest_question *q, const struct rest_step *s, const struct json *item)
+{
+    if (s->name.len)
+        q->account = arena_str(q->arena, rest_value(q->arena, item, s->name));
 }
 
 static bool keep_state(struct rest_question *q, const struct rest_step *s, const struct json *item)
@@ -198,36 +236,41 @@ static int held_of(struct rest_question *q, const struct rest_step *s, const str
     return rest_is_one_of(value, &s->held.pending) ? -1 : -2;
 }
 
-static void end_member(struct rest_question *q, int held)
+static void end_member(struct rest_question *q, int held, bool nested)
 {
+    enum via via = nested ? VIA_NESTED : VIA_DIRECT;
+
     if (q->state == ACCOUNT_UNKNOWN && held > 0)
         end_unknown(q, "AccountStateHidden");
     else
         end(q, (struct answer){.outcome = OUTCOME_PRESENT,
                                .account = q->state,
-                               .via = held < 0 ? VIA_PENDING : VIA_DIRECT,
+                               .via = held < 0 ? VIA_PENDING : via,
                                .reason = "Ok"});
 }
 
 static void step_over(struct rest_question *q)
 {
-    if (q->step + 1 < q->place->profile->step_count) {
-        q->step++;
+    const struct rest_profile *profile = q->place->profile;
+    bool traced = traces(q, &profile->steps[q->step]);
+
+    do {
+        q->step++; /* one trace stands for all steps that prove the account */
+    } while (traced && q->step < profile->step_count &&
+             profile->steps[q->step].proves == REST_ACCOUNT);
+    if (q->step < profile->step_count) {
         begin_step(q);
         return;
     }
+    q->step = profile->step_count - 1;
     end(q, (struct answer){.outcome = OUTCOME_ABSENT, .account = q->state, .reason = "Ok"});
 }
 
-/* What it is asked about may be the id itself: then nobody by this name is nobody by this id. */
-static bool looks_for_the_id(const struct rest_step *s)
+static void end_nobody(struct rest_question *q)
 {
-    if (!s->id.len || !str_eq_c(s->match.equals, "{account}"))
-        return false;
-    for (size_t i = 0; i < s->match.at.count; i++)
-        if (str_eq(s->match.at.of[i], s->id))
-            return true;
-    return false;
+    q->account_id[0] = '\0'; /* perhaps it was looked for by one */
+    end(q, (struct answer){
+               .outcome = OUTCOME_ABSENT, .account = ACCOUNT_MISSING, .reason = "AccountMissing"});
 }
 
 /* The step is over, and what it looks for is not there. */
@@ -239,14 +282,16 @@ static void end_missing(struct rest_question *q)
         step_over(q);
     else if (s->proves == REST_ENTITLEMENT)
         end_unknown(q, "EntitlementNotFound");
-    else if (s->lists &&
+    else if (s->lists && !q->by_id &&
              !name_is_ascii(q->account)) /* the same letters can be written in several ways */
         end_unknown(q, "NameNotComparable");
     else
-        end(q, (struct answer){.outcome = OUTCOME_ABSENT,
-                               .account = ACCOUNT_MISSING,
-                               .traced = looks_for_the_id(s),
-                               .reason = "AccountMissing"});
+        end_nobody(q);
+}
+
+static bool is_answered(const struct rest_question *q)
+{
+    return q->done || q->listing;
 }
 
 /* One item that is what the step looks for. False: the question is answered, or cannot be. */
@@ -255,7 +300,7 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
     q->found++;
     if (s->hidden.at.len &&
         rest_is_one_of(rest_value(q->arena, item, s->hidden.at), &s->hidden.is)) {
-        end_unknown(q, "MembersNotVisible");
+        end_unknown(q, s->proves == REST_ACCOUNT ? "NotAggregated" : "MembersNotVisible");
         return false;
     }
     if (s->proves != REST_MEMBERSHIP) {
@@ -263,14 +308,18 @@ static bool take_item(struct rest_question *q, const struct rest_step *s, const 
             end_unknown(q, s->proves == REST_ACCOUNT ? "AccountAmbiguous" : "EntitlementAmbiguous");
         else if (!keep_id(q, s, item) || !keep_state(q, s, item))
             end_unknown(q, "BadReply");
-        return !q->done;
+        else
+            keep_name(q, s, item);
+        return !is_answered(q);
     }
     int held = held_of(q, s, item);
     if (held == -2)
         end_unknown(q, "BadReply");
     else if (held)
-        end_member(q, held);
-    return !q->done;
+        end_member(q, held,
+                   s->held.nested.len &&
+                       json_type(json_pointer(item, s->held.nested)) != JSON_NULL);
+    return !is_answered(q);
 }
 
 /* --- pages --- */
@@ -287,19 +336,6 @@ static bool is_ours(const struct rest_place *place, struct str url)
            url.p[origin] == '/' && url.len < REST_URL_BYTES;
 }
 
-static const char *count_page(struct rest_question *q, uint64_t hash, size_t items)
-{
-    for (int64_t i = 0; items && i < q->page.count; i++)
-        if (q->page.hashes[i] == hash)
-            return "PageLoop";
-    if (q->page.count == REST_PAGES_MAX)
-        return "TooManyPages";
-    q->page.hashes[q->page.count++] = hash;
-    q->page.seen += (int64_t)items;
-    q->page.number++;
-    return NULL;
-}
-
 /* What leads to the next page. Not there, null or "": there is none. */
 static struct str next_of(const struct rest_question *q, const struct rest_step *s,
                           const struct json *body, const char **ret_trouble)
@@ -312,80 +348,53 @@ static struct str next_of(const struct rest_question *q, const struct rest_step 
     return next;
 }
 
-static bool take_address(struct rest_question *q, struct str url, const char **ret_trouble)
+/* The page as its step has it; what cannot be understood in it is a trouble. */
+static struct page page_of(const struct rest_question *q, const struct rest_step *s,
+                           const struct rest_reply *reply, size_t items, const char **ret_trouble)
 {
-    if (!url.len)
-        return false;
-    if (!is_ours(q->place, url))
+    const struct json *start = json_pointer(reply->body, s->next.at);
+    struct page page = {.by = s->next.by,
+                        .items = items,
+                        .total = -1,
+                        .last = json_is_true(json_pointer(reply->body, s->next.last))};
+
+    if (s->next.link)
+        page.next = reply->next;
+    else if (page.by == PAGES_BY_ADDRESS || page.by == PAGES_BY_CURSOR)
+        page.next = next_of(q, s, reply->body, ret_trouble);
+    if (page.by == PAGES_BY_ADDRESS && page.next.len && !is_ours(q->place, page.next))
         *ret_trouble = "Redirected";
-    q->page.url = arena_str(q->arena, url);
-    return true;
-}
-
-static bool by_offset(struct rest_question *q, const struct rest_step *s, const struct json *body,
-                      size_t items, const char **ret_trouble)
-{
-    bool last = json_is_true(json_pointer(body, s->next.last));
-    int64_t start, total = -1;
-
-    if (s->next.at.len && (!json_i64(json_pointer(body, s->next.at), &start) ||
-                           start != q->page.seen - (int64_t)items))
-        *ret_trouble = "WrongPage";
-    if (s->next.total.len && (!json_i64(json_pointer(body, s->next.total), &total) || total < 0))
+    if (page.by == PAGES_BY_OFFSET && s->next.at.len)
+        page.start_said = json_i64(start, &page.start) ? PAGE_START_TOLD : PAGE_START_HIDDEN;
+    if (s->next.total.len &&
+        (!json_i64(json_pointer(reply->body, s->next.total), &page.total) || page.total < 0))
         *ret_trouble = "BadReply";
-    if (q->page.total >= 0 && total != q->page.total)
-        *ret_trouble = "ChangedWhileReading";
-    q->page.total = total;
-    if (total < 0)
-        return !last && items > 0;
-    if (q->page.seen >= total)
-        return false;
-    if (last || !items)
-        *ret_trouble = "PartialResult";
-    return true;
+    if (s->next.total_header.len && (!str_to_i64(reply->total, &page.total) || page.total < 0))
+        *ret_trouble = "BadReply";
+    return page;
 }
 
 /* Is there another page? ret_trouble is set where that cannot be told. */
 static bool more_pages(struct rest_question *q, const struct rest_step *s,
                        const struct rest_reply *reply, size_t items, const char **ret_trouble)
 {
-    switch (s->next.by) {
-    case REST_ONE_PAGE:
-        return false;
-    case REST_BY_LINK:
-        return take_address(q, reply->next, ret_trouble);
-    case REST_BY_URL:
-        return take_address(q, next_of(q, s, reply->body, ret_trouble), ret_trouble);
-    case REST_BY_CURSOR:
-        q->page.cursor = arena_str(q->arena, next_of(q, s, reply->body, ret_trouble));
-        return q->page.cursor.len > 0;
-    case REST_BY_PAGE:
-        return items > 0;
-    case REST_BY_OFFSET:
-        break;
-    }
-    return by_offset(q, s, reply->body, items, ret_trouble);
+    struct page page = page_of(q, s, reply, items, ret_trouble);
+
+    if (!*ret_trouble)
+        *ret_trouble = pages_check(&q->pages, &page);
+    return !*ret_trouble && pages_more(&q->pages, &page, ret_trouble);
 }
 
-/* Who leaves one page while the next is asked for draws the others forward, and one of them is on
- * none: a "no" of such a walk counts once a second walk saw the same list. False: walk again, or
- * it was seen to change each time. */
-static bool saw_it_twice(struct rest_question *q, const struct rest_step *s)
+/* A "no" of a walk. False: walk again, or it was seen to change each time. */
+static bool saw_it_twice(struct rest_question *q)
 {
-    bool slides = s->next.by == REST_BY_PAGE || s->next.by == REST_BY_OFFSET;
-    uint64_t before = q->walk_hash;
+    enum pages_walked walked = pages_walked(&q->pages);
 
-    if (!slides || (q->page.count == 1 && !q->walks)) /* one reply is one state */
-        return true;
-    q->walks++;
-    q->walk_hash = q->page.list_hash;
-    if (q->walks > 1 && before == q->walk_hash)
-        return true;
-    if (q->walks == REST_WALKS_MAX)
+    q->found = 0;
+    q->near = false;
+    if (walked == PAGES_DIFFER)
         end_unknown(q, "ListChanged");
-    else
-        begin_walk(q);
-    return false;
+    return walked == PAGES_DONE;
 }
 
 /* The last page was taken. */
@@ -397,27 +406,53 @@ static void end_list(struct rest_question *q, const struct rest_step *s)
         end_unknown(q, "NameInAnotherCase");
     else if (s->held.no.count && !q->found) /* it was asked, and did not answer */
         end_unknown(q, "BadReply");
-    else if (saw_it_twice(q, s))
+    else if (saw_it_twice(q))
         end_missing(q);
+}
+
+/* The list; an array always, but where the step says otherwise. */
+static const struct json *list_of(const struct rest_step *s, const struct json *body,
+                                  size_t *ret_count, const char **ret_trouble)
+{
+    const struct json *items = json_pointer(body, s->items);
+    bool bare = s->bare && json_type(items) != JSON_ARRAY;
+
+    *ret_count = bare ? json_type(items) == JSON_OBJECT : json_count(items);
+    *ret_trouble =
+        json_type(items) == JSON_ARRAY || *ret_count || (bare && json_type(items) == JSON_NULL)
+            ? NULL
+            : "BadReply";
+    return bare ? items : json_first(items);
+}
+
+/* False: the question is answered. */
+static bool take_items(struct rest_question *q, const struct rest_step *s, const struct json *first,
+                       size_t count, const char **ret_trouble)
+{
+    for (const struct json *it = first; count-- && !*ret_trouble; it = json_next(it)) {
+        enum matched matched = matches(q, s, it);
+        if (q->listing && matched == MATCH_YES)
+            others_add(&q->answer, rest_value(q->arena, it, s->name));
+        else if (matched == MATCH_YES && !take_item(q, s, it))
+            return false;
+        q->near |= matched == MATCH_NEAR;
+        if (matched == MATCH_HIDDEN)
+            *ret_trouble = "AttributeHidden";
+    }
+    return true;
 }
 
 static void take_list(struct rest_question *q, const struct rest_step *s,
                       const struct rest_reply *reply)
 {
-    const struct json *items = json_pointer(reply->body, s->items);
-    size_t count = json_count(items);
-    const char *trouble =
-        json_type(items) == JSON_ARRAY ? count_page(q, reply->hash, count) : "BadReply";
+    const char *trouble;
+    size_t count;
+    const struct json *first = list_of(s, reply->body, &count, &trouble);
 
-    JSON_EACH(it, items)
-    {
-        enum matched matched = trouble ? MATCH_NO : matches(q, s, it);
-        if (matched == MATCH_YES && !take_item(q, s, it))
-            return;
-        q->near |= matched == MATCH_NEAR;
-        if (matched == MATCH_HIDDEN)
-            trouble = "AttributeHidden";
-    }
+    if (!trouble && count)
+        trouble = pages_once(&q->pages, reply->hash);
+    if (!take_items(q, s, first, count, &trouble))
+        return;
     bool more = !trouble && more_pages(q, s, reply, count, &trouble);
     if (!trouble && !more && reply->next.p) /* a way on that the step does not go */
         trouble = "PartialResult";
@@ -425,8 +460,37 @@ static void take_list(struct rest_question *q, const struct rest_step *s,
         trouble = "ReplyTooLarge";
     if (trouble)
         end_unknown(q, trouble);
+    else if (!more && q->listing)
+        q->done = true;
     else if (!more)
         end_list(q, s);
+}
+
+static bool keep_as_of(struct rest_question *q, const struct json *text)
+{
+    int64_t as_of_ms = 0;
+
+    if (!clock_parse(json_str(text), &as_of_ms)) {
+        end_unknown(q, "BadAsOf");
+        return false;
+    }
+    if (!q->as_of_ms || as_of_ms < q->as_of_ms)
+        q->as_of_ms = as_of_ms; /* the oldest of what it rests on */
+    return true;
+}
+
+/* The first that matches tells it, the newest: what is not over yet, or failed, is passed by. */
+static void take_as_of(struct rest_question *q, const struct rest_step *s, const struct json *body)
+{
+    JSON_EACH(it, json_pointer(body, s->items))
+    {
+        if (matches(q, s, it) != MATCH_YES)
+            continue;
+        if (keep_as_of(q, json_pointer(it, s->as_of)))
+            step_over(q);
+        return;
+    }
+    end_unknown(q, "NotAggregated");
 }
 
 static void take_single(struct rest_question *q, const struct rest_step *s,
@@ -440,10 +504,21 @@ static void take_single(struct rest_question *q, const struct rest_step *s,
         step_over(q);
 }
 
+/* A reply that has a list in it, or none, says whose it is. */
+static bool is_about(const struct rest_question *q, const struct rest_step *s,
+                     const struct json *body)
+{
+    struct rest_list wanted = {.count = 1};
+
+    if (!s->of.at.len)
+        return true;
+    wanted.of[0] = rest_expand_plain(q->arena, q, s->of.equals);
+    return rest_is_one_of(rest_value(q->arena, body, s->of.at), &wanted);
+}
+
 void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
 {
     const struct rest_step *s = step_of(q);
-    int64_t as_of_ms = 0;
 
     if (reply->told == REST_TROUBLE) {
         end_unknown(q, reply->reason);
@@ -451,20 +526,23 @@ void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
     }
     if (reply->told == REST_GONE) {
         /* a list cannot go between two of its pages, or two walks through it */
-        if (q->page.count || q->walks)
+        if (q->pages.count || q->pages.walks)
             end_unknown(q, "ChangedWhileReading");
         else
             end_missing(q);
         return;
     }
-    if (s->as_of.len && !clock_parse(json_str(json_pointer(reply->body, s->as_of)), &as_of_ms)) {
-        end_unknown(q, "BadAsOf");
+    if (s->as_of.len && s->proves != REST_AS_OF &&
+        !keep_as_of(q, json_pointer(reply->body, s->as_of)))
+        return;
+    if (!is_about(q, s, reply->body)) {
+        end_unknown(q, "WrongReply");
         return;
     }
-    if (as_of_ms && (!q->as_of_ms || as_of_ms < q->as_of_ms))
-        q->as_of_ms = as_of_ms; /* the oldest of what it rests on */
     if (!know_wanted(q, s))
         end_unknown(q, arena_over(q->arena) ? "ReplyTooLarge" : why_not_asked(q));
+    else if (s->proves == REST_AS_OF)
+        take_as_of(q, s, reply->body);
     else if (s->lists)
         take_list(q, s, reply);
     else

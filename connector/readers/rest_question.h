@@ -12,9 +12,6 @@
 enum {
     REST_URL_BYTES = 8192,
     REST_BODY_BYTES = 16 * 1024,
-    REST_REPLY_BYTES = 4 * 1024 * 1024, /* parsed on the loop: some 40 ms */
-    REST_PAGES_MAX = 1000,
-    REST_WALKS_MAX = 3, /* through a list that may slide under its pages */
     REST_WHY_BYTES = 200,
     REST_HEADERS_MAX = 2 * REST_PAIRS_MAX,
 };
@@ -36,6 +33,7 @@ struct rest_reply {
     enum rest_told told;
     const struct json *body; /* of REST_TOLD */
     struct str next;         /* of REST_TOLD: header Link, rel="next"; STR_NONE: there is none */
+    struct str total;        /* of REST_TOLD: the header that the step names for it */
     const char *reason;      /* of REST_TROUBLE; CamelCase, static */
     uint64_t hash;           /* of the body */
     int64_t wait_ms, age_ms; /* as in SCIM */
@@ -50,29 +48,28 @@ struct rest_question {
     const struct rest_place *place;
     struct arena *arena; /* outlives the question */
     struct str account, entitlement;
+    bool by_id;        /* the account is looked for by its id; `account` is that it is called so */
+    bool wants_others; /* beside the answer: what else the account holds */
     size_t step;
-    bool done;
+    bool done, listing; /* listing: it is answered, but for that */
     char account_id[ANSWER_ID_BYTES], entitlement_id[ANSWER_ID_BYTES];
     enum account_state state;
     int64_t as_of_ms;
-    int found;         /* within this step */
-    bool near;         /* in this step's lists, in another case */
-    struct str wanted; /* what this step's items are compared with */
-    struct {
-        int64_t count, seen, total, number;
-        struct str url, cursor;
-        uint64_t hashes[REST_PAGES_MAX]; /* of the pages of this walk */
-        uint64_t list_hash;              /* of what tells its items apart, in their order */
-    } page;
-    int walks; /* through this step's list, to their ends */
-    uint64_t walk_hash;
-    /* once done; `traced`: nobody has what was asked for as an id either */
-    struct answer answer;
+    int found;            /* within this step */
+    bool near;            /* in this step's lists, in another case */
+    struct str wanted;    /* what this step's items are compared with */
+    struct pages pages;   /* of this step */
+    struct answer answer; /* once done */
 };
 
 /* The place, the arena and the texts outlive it. */
 void rest_question_begin(struct rest_question *q, const struct rest_place *place,
                          struct arena *arena, struct str account, struct str entitlement);
+/* Right behind it: the account is an id, as `native_id` of an answer. Only where
+ * rest_profile_traces(). */
+void rest_question_by_id(struct rest_question *q);
+/* Right behind it: list what else the account holds, where the profile says how. */
+void rest_question_list_others(struct rest_question *q);
 /* What to ask; false: it is answered. */
 MUST_CHECK bool rest_question_next(struct rest_question *q, struct rest_request *ret);
 /* What the request last asked for came to. */

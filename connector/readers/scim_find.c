@@ -56,9 +56,8 @@ static void walk_begin(struct scim_find *find)
 {
     find->walk.on = true;
     find->walk.by_cursor = find->server->by_cursor;
-    find->walk.start = 1;
-    find->walk.total = -1;
     find->found = 0;
+    pages_begin(&find->walk.pages, find->arena);
 }
 
 void scim_find_begin(struct scim_find *find, const struct scim_place *place,
@@ -75,19 +74,19 @@ void scim_find_begin(struct scim_find *find, const struct scim_place *place,
 
 static struct str walk_next(struct scim_find *find, struct arena *arena, struct str attributes)
 {
-    AUTO(drop_buf) struct buf more;
+    AUTO(drop_buf) struct buf url;
     const char *endpoint = find->of_users ? find->server->users : find->server->groups;
+    const struct pages *pages = &find->walk.pages;
 
-    buf_init(&more, SCIM_URL_BYTES);
-    buf_printf(&more, "&count=%lld", (long long)find->server->page_size);
-    if (find->walk.by_cursor) {
-        buf_add_c(&more, "&cursor=");
-        url_encode(&more, str_of(find->walk.cursor));
-    } else {
-        buf_printf(&more, "&startIndex=%lld", (long long)find->walk.start);
-    }
-    return scim_address(arena, find->place, endpoint, STR_NONE, STR_NONE, attributes,
-                        more.p ? more.p : "");
+    buf_init(&url, SCIM_URL_BYTES);
+    buf_add_str(&url,
+                scim_address(arena, find->place, endpoint, STR_NONE, STR_NONE, attributes, ""));
+    buf_printf(&url, "&count=%lld", (long long)find->server->page_size);
+    if (find->walk.by_cursor) /* RFC 9865 section 2: an empty one asks for the first page */
+        pages_add_param(&url, STR("cursor"), pages->next);
+    else
+        pages_add_place(&url, pages, PAGES_BY_OFFSET, STR("startIndex"), 1);
+    return url.over ? STR_NONE : arena_str(arena, buf_str(&url));
 }
 
 struct str scim_find_next(struct scim_find *find, struct arena *arena)
@@ -190,98 +189,63 @@ static void take_filtered(struct scim_find *find, const struct scim_list *list)
 
 /* --- the walk --- */
 
-static bool put_id(uint64_t *ids, size_t room, uint64_t hash)
+/* RFC 7644 section 3.4.2.4: pages say where they begin; only the first one need not. */
+static struct page page_of(const struct scim_find *find, const struct scim_list *list)
 {
-    size_t at = hash % room;
+    bool by_cursor = find->walk.by_cursor;
+    struct page page = {.by =
+                            by_cursor || list->next_cursor.len ? PAGES_BY_CURSOR : PAGES_BY_OFFSET,
+                        .items = list->count,
+                        .start = list->start - 1,
+                        .total = list->total,
+                        .next = list->next_cursor};
 
-    while (ids[at]) {
-        if (ids[at] == hash)
-            return false;
-        at = (at + 1) % room;
-    }
-    ids[at] = hash;
-    return true;
-}
-
-/* False when this id was on a page before, or memory is used up. */
-static bool walk_note(struct scim_find *find, struct str id)
-{
-    uint64_t hash = str_hash(id) | 1;
-
-    if ((size_t)find->walk.seen * 2 >= find->walk.room) {
-        size_t room = find->walk.room ? find->walk.room * 2 : 1024;
-        uint64_t *ids = arena_array(find->arena, room, sizeof *ids);
-        if (!ids)
-            return false;
-        for (size_t i = 0; i < find->walk.room; i++)
-            if (find->walk.ids[i])
-                (void)!put_id(ids, room, find->walk.ids[i]);
-        find->walk.ids = ids;
-        find->walk.room = room;
-    }
-    find->walk.seen++;
-    return put_id(find->walk.ids, find->walk.room, hash);
-}
-
-static const char *walk_page_fault(const struct scim_find *find, const struct scim_list *list)
-{
-    if (find->walk.total >= 0 && list->total >= 0 && list->total != find->walk.total)
-        return "ChangedWhileReading";
-    if (find->walk.by_cursor)
-        return NULL;
-    if (list->total < 0)
-        return "BadReply";
-    if (list->start ? list->start != find->walk.start && list->count > 0 : find->walk.start != 1)
-        return "WrongPage";
-    return NULL;
+    if (!by_cursor && list->start && list->count)
+        page.start_said = PAGE_START_TOLD;
+    else if (!by_cursor && !list->start && find->walk.pages.seen)
+        page.start_said = PAGE_START_HIDDEN;
+    return page;
 }
 
 static void walk_end(struct scim_find *find)
 {
+    struct pages *pages = &find->walk.pages;
+
     find->done = true;
-    if (find->walk.total >= 0 && find->walk.seen != find->walk.total)
-        find->trouble = "PartialResult";
-    else if (find->of_users && !find->walk.passed_canary) /* it was not the whole list */
+    if (find->of_users && !find->walk.passed_canary) /* it was not the whole list */
         find->trouble = "CanaryMissing";
     else if (!find->found && find->walk.hidden) /* one of those may be of this name */
         find->trouble = "AttributeHidden";
     else if (!find->found && !is_comparable(find))
         find->trouble = "NameNotComparable";
-}
-
-static void walk_turn(struct scim_find *find, const struct scim_list *list)
-{
-    if (++find->walk.pages >= SCIM_PAGES_MAX) {
-        fail(find, "TooManyPages");
-    } else if (list->next_cursor.len) {
-        find->walk.by_cursor = true; /* also of a server that knows nothing else */
-        if (str_eq_c(list->next_cursor, find->walk.cursor))
-            fail(find, "PageLoop");
-        else if (!str_copy(find->walk.cursor, sizeof find->walk.cursor, list->next_cursor))
-            fail(find, "BadReply");
-    } else if (find->walk.by_cursor || find->walk.seen >= find->walk.total || !list->count) {
-        walk_end(find);
-    } else {
-        find->walk.start += (int64_t)list->count;
+    if (find->trouble || find->found || !find->of_users)
+        return;
+    enum pages_walked walked = pages_walked(pages);
+    if (walked == PAGES_DIFFER) {
+        find->trouble = "ListChanged";
+    } else if (walked == PAGES_WALK) {
+        find->done = find->walk.passed_canary = false;
+        find->walk.by_cursor = find->server->by_cursor;
     }
 }
 
 static void take_page(struct scim_find *find, const struct scim_list *list)
 {
-    const char *fault = walk_page_fault(find, list);
+    struct pages *pages = &find->walk.pages;
+    struct page page = page_of(find, list);
+    const char *fault = pages_check(pages, &page);
 
-    if (fault) {
-        fail(find, fault);
-        return;
-    }
-    if (list->total >= 0)
-        find->walk.total = list->total;
+    if (!fault && list->total < 0 && !find->walk.by_cursor)
+        fault = "BadReply";
+    if (list->next_cursor.len >= SCIM_CURSOR_BYTES)
+        fault = "BadReply";
     JSON_EACH(it, list->resources)
     {
-        if (!walk_note(find, scim_id(it, "id"))) {
-            fail(find, arena_over(find->arena) ? "TooManyPages" : "PageLoop");
-            return;
-        }
+        uint64_t id = str_hash(scim_id(it, "id"));
+        fault = fault ? fault : pages_once(pages, id);
+        if (fault)
+            break;
+        pages_note(pages, id);
         int said = scim_has_value(it, attribute(find), find->value, is_exact(find));
         if (said == 1)
             take_resource(find, it);
@@ -290,7 +254,13 @@ static void take_page(struct scim_find *find, const struct scim_list *list)
             find->of_users &&
             scim_has_value(it, attribute(find), find->place->canary_account, is_exact(find)) == 1;
     }
-    walk_turn(find, list);
+    bool more = !fault && pages_more(pages, &page, &fault);
+    if (page.by == PAGES_BY_CURSOR)
+        find->walk.by_cursor = true; /* also of a server that knows nothing else */
+    if (fault)
+        fail(find, fault);
+    else if (!more)
+        walk_end(find);
 }
 
 void scim_find_take(struct scim_find *find, const struct scim_reply *reply)

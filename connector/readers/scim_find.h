@@ -5,13 +5,13 @@
 #define COUNTERSIGN_READERS_SCIM_FIND_H
 
 #include "domain/item.h"
+#include "readers/pages.h"
 #include "readers/scim_wire.h"
 
 enum {
     SCIM_ENDPOINT_BYTES = 64,
     SCIM_CURSOR_BYTES = 1024,
     SCIM_PAGE_SIZE = 200,
-    SCIM_PAGES_MAX = 1000,
 };
 
 /* What the configuration says. */
@@ -55,11 +55,8 @@ struct scim_find {
 
     struct {
         bool on, by_cursor, passed_canary;
-        int64_t start, total, seen, pages;
         int64_t hidden; /* of those seen: they do not show the attribute looked for */
-        char cursor[SCIM_CURSOR_BYTES];
-        uint64_t *ids; /* hashes of those seen, a table */
-        size_t room;
+        struct pages pages;
     } walk;
 
     bool done;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "readers/scim_others.h"
+
 enum { SCIM_LONG_ID = 16 };
 
 /* --- one way --- */
@@ -154,8 +156,11 @@ static void end_known(struct scim_question *q, enum outcome outcome, enum via vi
     *a = (struct answer){
         .outcome = outcome, .account = q->state, .via = via, .complete = true, .reason = reason};
     str_copy(a->native_id, sizeof a->native_id, str_of(q->user_id));
+    str_copy(a->entitlement_id, sizeof a->entitlement_id, str_of(q->group_id));
     answer_raw(a, "group %s\nuser %s\noutcome %u\nvia %u\naccount %u\n", q->group_id, q->user_id,
                outcome, via, q->state);
+    if (q->wants_others && q->user_id[0])
+        q->at = SCIM_AT_OTHERS;
 }
 
 static enum scim_way first_of(unsigned ways)
@@ -181,14 +186,14 @@ void scim_question_begin(struct scim_question *q, const struct scim_place *place
     scim_find_begin(&q->find, place, server, arena, false, entitlement);
 }
 
-void scim_question_pin(struct scim_question *q, struct str account_id)
+void scim_question_by_id(struct scim_question *q)
 {
-    q->account_id = account_id;
+    q->by_id = true;
 }
 
-void scim_question_trace(struct scim_question *q)
+void scim_question_list_others(struct scim_question *q)
 {
-    q->traces = true;
+    q->wants_others = true;
 }
 
 static void group_found(struct scim_question *q)
@@ -199,8 +204,11 @@ static void group_found(struct scim_question *q)
         end_unknown(q, q->find.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
     } else {
         str_copy(q->group_id, sizeof q->group_id, str_of(q->find.id));
-        q->at = SCIM_AT_USER;
-        scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
+        q->at = q->by_id ? SCIM_AT_ID : SCIM_AT_USER;
+        if (!q->by_id)
+            scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
+        else if (!str_copy(q->user_id, sizeof q->user_id, q->account))
+            end_unknown(q, "KeyTooLong");
     }
 }
 
@@ -211,43 +219,49 @@ static void user_found(struct scim_question *q)
     } else if (q->find.found > 1) {
         end_unknown(q, "AccountAmbiguous");
         q->answer.account = ACCOUNT_AMBIGUOUS;
-    } else if (!q->find.found && q->account_id.len) { /* renamed, or gone? */
-        q->traces = true;
-        q->at = SCIM_AT_TRACE;
-        if (!str_copy(q->user_id, sizeof q->user_id, q->account_id))
-            end_unknown(q, "KeyTooLong");
     } else if (!q->find.found) {
         q->state = ACCOUNT_MISSING;
         end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
     } else {
         str_copy(q->user_id, sizeof q->user_id, str_of(q->find.id));
         q->state = q->find.state;
-        q->at = q->traces ? SCIM_AT_TRACE : SCIM_AT_MEMBER;
+        q->at = SCIM_AT_MEMBER;
     }
 }
 
-/* RFC 7644 section 3.4.1: 404 of an id that was seen before. That the server answers for ids at all
- * shows the canary, which is asked for in the same way. */
-static void take_trace(struct scim_question *q, const struct scim_reply *reply)
+/* RFC 7644 section 3.4.1: 404 of an id that was seen before. Of the canary, which was seen just
+ * now, it says that the server answers for no ids. */
+static void take_id(struct scim_question *q, const struct scim_reply *reply)
 {
     bool there = reply->told == SCIM_TOLD && str_eq(scim_id(reply->body, "id"), str_of(q->user_id));
 
     if (there) {
         q->state = scim_state(q->server, reply->body);
         q->at = SCIM_AT_MEMBER;
-    } else if (reply->told == SCIM_GONE && q->account_id.len) {
+    } else if (reply->told == SCIM_GONE && !q->wanted) {
         q->user_id[0] = '\0';
         q->state = ACCOUNT_MISSING;
         end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
-        q->answer.traced = true;
     } else {
         end_unknown(q, reply->told == SCIM_TOLD ? "BadReply" : reply->reason);
     }
 }
 
+/* Who holds it is in the list of what he holds, or the list is not whole. */
+static void take_others(struct scim_question *q, const struct scim_reply *reply)
+{
+    q->at = SCIM_AT_END;
+    q->listed = scim_others_take(q->place, q->server, str_of(q->user_id), str_of(q->group_id),
+                                 reply, &q->answer);
+    if (q->answer.outcome == OUTCOME_PRESENT && q->answer.via != VIA_NESTED && !q->listed)
+        others_lost(&q->answer);
+}
+
 static struct str question_address(struct scim_question *q, struct arena *arena)
 {
-    if (q->at == SCIM_AT_TRACE)
+    if (q->at == SCIM_AT_OTHERS)
+        return scim_others_address(q->place, q->server, arena, str_of(q->user_id));
+    if (q->at == SCIM_AT_ID)
         return scim_address(arena, q->place, q->server->users, str_of(q->user_id), STR_NONE,
                             STR("id,active"), "");
     if (q->at == SCIM_AT_MEMBER)
@@ -266,6 +280,8 @@ struct str scim_question_next(struct scim_question *q, struct arena *arena)
             group_found(q);
         else if (q->at == SCIM_AT_USER)
             user_found(q);
+        else if (q->at == SCIM_AT_OTHERS)
+            q->at = SCIM_AT_END;
         else
             end_unknown(q, "KeyTooLong");
     }
@@ -335,8 +351,11 @@ void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
 {
     const char *reason = NULL;
 
-    if (q->at == SCIM_AT_TRACE) {
-        take_trace(q, reply);
+    if (q->at == SCIM_AT_ID || q->at == SCIM_AT_OTHERS) {
+        if (q->at == SCIM_AT_ID)
+            take_id(q, reply);
+        else
+            take_others(q, reply);
         return;
     }
     if (q->at != SCIM_AT_MEMBER) {

@@ -34,11 +34,19 @@ struct scim_question {
     const struct scim_server *server;
     struct arena *arena;
     struct str account, entitlement;
-    struct str account_id; /* what the account is pinned to; empty: nothing */
-    bool traces;     /* nobody has the name: asked for by its id. Of a canary: so is the canary */
+    bool by_id; /* `account` is an id */
+    bool wants_others,
+        listed;      /* beside the answer: what else he holds; the group is in that list */
     unsigned wanted; /* ways that all must say yes (a canary's); 0: as the server's proof says */
     unsigned used;   /* ways whose answers count */
-    enum { SCIM_AT_GROUP, SCIM_AT_USER, SCIM_AT_TRACE, SCIM_AT_MEMBER, SCIM_AT_END } at;
+    enum {
+        SCIM_AT_GROUP,
+        SCIM_AT_USER,
+        SCIM_AT_ID,
+        SCIM_AT_MEMBER,
+        SCIM_AT_OTHERS,
+        SCIM_AT_END
+    } at;
     enum scim_way way;
     bool denied;  /* one way said no */
     bool granted; /* one way said yes, perhaps of a group whose id is the user's too */
@@ -51,11 +59,11 @@ struct scim_question {
 void scim_question_begin(struct scim_question *q, const struct scim_place *place,
                          const struct scim_server *server, struct arena *arena, struct str account,
                          struct str entitlement, unsigned wanted);
-/* Right behind it: where nobody has the account's name (any more), look for whom it is pinned to.
- */
-void scim_question_pin(struct scim_question *q, struct str account_id);
-/* Right behind it: the account must be found by its id too, as the item's was looked for. */
-void scim_question_trace(struct scim_question *q);
+/* Right behind it: the account is an id, as `native_id` of an answer. */
+void scim_question_by_id(struct scim_question *q);
+/* Right behind it: list what else the account holds, where the server lets. A list counts where the
+ * canary's has the canary's group in it (`listed`). */
+void scim_question_list_others(struct scim_question *q);
 /* The address to GET; STR_NONE: it is answered. */
 struct str scim_question_next(struct scim_question *q, struct arena *arena);
 void scim_question_take(struct scim_question *q, const struct scim_reply *reply);

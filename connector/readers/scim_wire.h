@@ -10,8 +10,7 @@
 enum {
     SCIM_ID_BYTES = 256, /* an id, its NUL included */
     SCIM_NAME_BYTES = 128,
-    SCIM_URL_BYTES = 4096,              /* servers refuse 8 KB */
-    SCIM_REPLY_BYTES = 4 * 1024 * 1024, /* parsed on the loop: some 40 ms */
+    SCIM_URL_BYTES = 4096, /* servers refuse 8 KB */
     SCIM_WHY_BYTES = 200,
 };
 

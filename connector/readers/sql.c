@@ -1,6 +1,7 @@
 /* sql.c: entitlements of a PostgreSQL database. The operator writes one read-only statement with $1
  * = account and $2 = entitlement that returns exactly one row: account_exists, account_active,
- * entitled, native_id, as_of (or null), entitlement_exists. The canary is asked with the same
+ * entitled, native_id, as_of (or null), entitlement_exists, and perhaps the immutable id of the
+ * entitlement. The canary is asked with the same
  * statement right behind it, on the same connection. Whether an account whose name is nobody's any
  * more was only renamed tells a second statement, the same with $1 = native_id. A third, $1 =
  * account, lists what else the account holds. */
@@ -13,7 +14,17 @@
 #include "io/io_pg.h"
 #include "readers/others.h"
 
-enum { ACCOUNT_EXISTS, ACCOUNT_IS_ACTIVE, ENTITLED, NATIVE_ID, AS_OF, ENTITLEMENT_EXISTS, COLUMNS };
+/* The last may be left out. */
+enum {
+    ACCOUNT_EXISTS,
+    ACCOUNT_IS_ACTIVE,
+    ENTITLED,
+    NATIVE_ID,
+    AS_OF,
+    ENTITLEMENT_EXISTS,
+    COLUMNS,
+    ENTITLEMENT_ID = COLUMNS,
+};
 
 extern const struct reader_kind READER_SQL;
 
@@ -31,10 +42,8 @@ struct sql_read {
     struct sql_reader *reader;
     struct item item;
     struct arena *arena;
-    struct answer item_answer, traced_answer, canary_answer;
+    struct answers answers;
     struct answer others; /* its list alone counts */
-    bool traces;          /* the statement by id is asked too */
-    bool tried, finds;    /* the statement by id was asked for the canary, and found it */
     int64_t began_ms;
     int open; /* statements not answered yet: a statement that had to be prepared anew may come last
                */
@@ -71,6 +80,10 @@ static struct answer answer_row(const struct pg_reply *reply)
     if (!account && entitled) /* the statement contradicts itself */
         return answer_unknown("QueryShape");
     str_copy(a.native_id, sizeof a.native_id, pg_cell(reply, 0, NATIVE_ID));
+    if (reply->cols > COLUMNS) {
+        str_copy(a.entitlement_id, sizeof a.entitlement_id, pg_cell(reply, 0, ENTITLEMENT_ID));
+        answer_raw(&a, "%s\n", a.entitlement_id);
+    }
     if (!account) {
         a.account = ACCOUNT_MISSING;
         a.outcome = OUTCOME_ABSENT;
@@ -97,7 +110,7 @@ static struct answer answer_of(const struct pg_reply *reply)
     case PG_UNKNOWN:
         return answer_unknown("SourceDown");
     }
-    if (reply->cols != COLUMNS || reply->rows != 1)
+    if ((reply->cols != COLUMNS && reply->cols != ENTITLEMENT_ID + 1) || reply->rows != 1)
         return answer_unknown("QueryShape");
     return answer_row(reply);
 }
@@ -107,96 +120,85 @@ static struct pg_param text(struct str s)
     return (struct pg_param){.p = s.p ? s.p : "", .len = s.len};
 }
 
-static void on_tried(void *arg, const struct pg_reply *reply);
+static void on_item(void *arg, const struct pg_reply *reply);
+static void on_item_by_id(void *arg, const struct pg_reply *reply);
+static void on_canary(void *arg, const struct pg_reply *reply);
+static void on_canary_by_id(void *arg, const struct pg_reply *reply);
 
-/* A statement by id that looks for something else finds nobody, and would prove of everybody that
- * he is gone: before it is believed it has to find the canary. True: it is asked. */
-static bool try_by_id(struct sql_read *r)
+static void ask(struct sql_read *r, enum ask what)
 {
-    struct str id = str_of(r->canary_answer.native_id);
-    struct pg_param canary[] = {text(id), text(r->reader->config.canary_entitlement)};
+    static pg_done_fn *const TAKE[ASKS] = {on_item, on_item_by_id, on_canary, on_canary_by_id};
+    struct sql_reader *reader = r->reader;
+    struct asked_for f = answers_asked_for(&r->answers, &r->item, &reader->config, what);
+    struct pg_param params[] = {text(f.account), text(f.entitlement)};
 
-    if (r->tried || !r->reader->by_id.sql[0] || r->item_answer.account != ACCOUNT_MISSING ||
-        r->canary_answer.outcome != OUTCOME_PRESENT)
-        return false;
-    r->tried = true;
-    if (!id.len) {
-        r->reader->by_id_found = "shows nothing: the canary has no native_id";
-        return false;
-    }
     r->open++;
-    pg_exec(r->reader->pg, &r->reader->by_id, canary, on_tried, r);
-    return true;
+    pg_exec(reader->pg, f.by_id ? &reader->by_id : &reader->stmt, params, TAKE[what], r);
 }
 
-/* Nobody has the name: what the account of that id has counts, or that it is gone too. By a
- * statement that does not find the canary nobody is gone, whether an id is known or not: so the
- * mistake shows before it matters. */
-static void take_traced(struct sql_read *r)
+/* For people: what became of looking for the canary by its id. */
+static void keep_by_id_found(struct sql_read *r)
 {
-    struct answer *a = &r->item_answer;
+    const struct answer *canary = &r->answers.of[ASK_CANARY],
+                        *again = &r->answers.of[ASK_CANARY_BY_ID];
+    bool finds =
+        again->outcome == OUTCOME_PRESENT && strcmp(again->native_id, canary->native_id) == 0;
 
-    if (a->account != ACCOUNT_MISSING)
-        return;
-    if (r->traces)
-        *a = r->traced_answer;
-    if (r->tried && !r->finds && a->outcome != OUTCOME_UNKNOWN)
-        *a = answer_unknown("AccountNotTraced");
-    a->traced = r->traces && a->account == ACCOUNT_MISSING;
+    if (r->answers.asked[ASK_CANARY_BY_ID])
+        r->reader->by_id_found = finds ? "finds the canary by its native_id"
+                                       : "does not find the canary by its native_id";
+    else if (r->reader->by_id.sql[0] && canary->outcome == OUTCOME_PRESENT && !canary->native_id[0])
+        r->reader->by_id_found = "shows nothing: the canary has no native_id";
 }
 
 static void read_end(struct sql_read *r)
 {
     struct observation obs;
+    struct answer *by_name = &r->answers.of[ASK_ITEM];
 
-    if (--r->open || try_by_id(r))
+    if (--r->open)
         return;
-    /* the list was asked by a name that is nobody's any more */
-    bool of_nobody = r->traces && r->item_answer.account == ACCOUNT_MISSING;
-    take_traced(r);
-    r->item_answer.others_known = r->others.others_known && !of_nobody;
-    r->item_answer.others_len = r->others.others_len;
-    memcpy(r->item_answer.others, r->others.others, r->others.others_len);
-    answers_join(&r->item, &r->item_answer, &r->canary_answer, r->began_ms,
-                 clock_wall_ms(r->reader->config.clock), &obs);
+    enum ask next = answers_next(&r->answers, &r->item);
+    if (next != ASKS) {
+        ask(r, next);
+        return;
+    }
+    keep_by_id_found(r);
+    by_name->others_known = r->others.others_known;
+    by_name->others_len = r->others.others_len;
+    memcpy(by_name->others, r->others.others, r->others.others_len);
+    answers_join(&r->item, &r->answers, r->began_ms, clock_wall_ms(r->reader->config.clock), &obs);
     r->fn(r->arg, &obs);
     arena_free(r->arena);
     free(r);
 }
 
-static void on_canary(void *arg, const struct pg_reply *reply)
+static void take(struct sql_read *r, enum ask what, const struct pg_reply *reply)
 {
-    struct sql_read *r = arg;
-    r->canary_answer = answer_of(reply);
+    struct answer answer = answer_of(reply);
+
+    answers_take(&r->answers, what, &answer);
     read_end(r);
 }
 
 static void on_item(void *arg, const struct pg_reply *reply)
 {
-    struct sql_read *r = arg;
-    r->item_answer = answer_of(reply);
-    read_end(r);
+    take(arg, ASK_ITEM, reply);
 }
 
-static void on_traced(void *arg, const struct pg_reply *reply)
+static void on_item_by_id(void *arg, const struct pg_reply *reply)
 {
-    struct sql_read *r = arg;
-    r->traced_answer = answer_of(reply);
-    read_end(r);
+    take(arg, ASK_ITEM_BY_ID, reply);
 }
 
-static void on_tried(void *arg, const struct pg_reply *reply)
+static void on_canary(void *arg, const struct pg_reply *reply)
 {
-    struct sql_read *r = arg;
-    struct answer found = answer_of(reply);
-    struct answer *canary = &r->canary_answer;
+    take(arg, ASK_CANARY, reply);
+}
 
-    r->finds = found.outcome == OUTCOME_PRESENT && found.complete &&
-               strcmp(found.native_id, canary->native_id) == 0;
-    r->reader->by_id_found = r->finds ? "finds the canary by its native_id"
-                                      : "does not find the canary by its native_id";
-    answer_raw(canary, "%.*s", (int)found.raw_len, found.raw);
-    read_end(r);
+static void on_canary_by_id(void *arg, const struct pg_reply *reply)
+{
+    take(arg, ASK_CANARY_BY_ID, reply);
 }
 
 /* One column of names; anything else is no list. */
@@ -220,25 +222,21 @@ static void sql_read_item(struct reader *base, const struct item *item, reader_d
     if (!r)
         abort();
     *r = (struct sql_read){
-        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 2, .fn = fn, .arg = arg};
-    r->open += reader->others.sql[0] != '\0';
-    r->item = *item;
-    r->item.account_id = arena_str(r->arena, item->account_id);
-    r->traces = item->account_id.len && reader->by_id.sql[0];
-    r->open += r->traces;
+        .reader = reader, .arena = arena_new(LIMIT_ARENA_SMALL), .open = 1, .fn = fn, .arg = arg};
+    r->item = item_kept(r->arena, item);
+    r->answers.tracing = base->tracing;
     r->began_ms = clock_wall_ms(reader->config.clock);
-    struct pg_param wanted[] = {text(item->account), text(item->entitlement)};
-    struct pg_param canary[] = {text(reader->config.canary_account),
-                                text(reader->config.canary_entitlement)};
-    /* one connection, one credential */
-    struct pg_param traced[] = {text(r->item.account_id), text(item->entitlement)};
-    bool traces = r->traces;
-    pg_exec(reader->pg, &reader->stmt, wanted, on_item, r);
-    if (traces)
-        pg_exec(reader->pg, &reader->by_id, traced, on_traced, r);
-    pg_exec(reader->pg, &reader->stmt, canary, on_canary, r);
-    if (reader->others.sql[0])
-        pg_exec(reader->pg, &reader->others, wanted, on_others, r);
+    /* one connection, one credential; `open` keeps the read until all is on its way */
+    ask(r, ASK_ITEM);
+    if (item->account_id.len && base->tracing != TRACES_NOBODY)
+        ask(r, ASK_ITEM_BY_ID);
+    ask(r, ASK_CANARY);
+    if (reader->others.sql[0]) {
+        struct pg_param account = text(r->item.account);
+        r->open++;
+        pg_exec(reader->pg, &reader->others, &account, on_others, r);
+    }
+    r->open--;
 }
 
 static struct reader *sql_open(const struct reader_config *config, struct err *err)
@@ -257,6 +255,7 @@ static struct reader *sql_open(const struct reader_config *config, struct err *e
         "read_by_id", arena_cstr(reader->arena, setting(config, "query_by_id", "")), 2};
     reader->others = (struct pg_stmt){"read_others",
                                       arena_cstr(reader->arena, setting(config, "others", "")), 1};
+    reader->base.tracing = reader->by_id.sql[0] ? TRACES_AS_WRITTEN : TRACES_NOBODY;
     struct pg_options options = {
         .conninfo = arena_cstr(reader->arena, setting(config, "conninfo", "")),
         .password =
@@ -316,6 +315,7 @@ const struct reader_kind READER_SQL = {.name = "sql",
                                        .open = sql_open,
                                        .read = sql_read_item,
                                        .close = sql_close,
+                                       .at_once = 8,
                                        .settings = SETTINGS,
                                        .facts = sql_facts,
                                        .proves = PROVES,

@@ -7,8 +7,8 @@
 #include "readers/reader.h"
 
 enum {
-    WEB_WAIT_DEFAULT_MS = 30000,      /* told to wait, not how long */
-    WEB_WAIT_MAX_MS = 10 * 60 * 1000, /* told to wait for longer: asked again after this */
+    WEB_WAIT_DEFAULT_MS = 30000,           /* told to wait, not how long */
+    WEB_WAIT_MAX_MS = 24 * 60 * 60 * 1000, /* told to wait for longer: asked again after this */
 };
 
 /* Host of http(s)://host[:port][/path]; empty when the address is none, or has more in it. */

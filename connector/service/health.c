@@ -6,6 +6,7 @@
 
 #include "json/json_write.h"
 #include "service/problem.h"
+#include "service/source_gate.h"
 #include "site/site.h"
 
 /* Metrics: sites times their rows, with names as long as they may be, several times over. */
@@ -268,6 +269,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     render_standing(q->svc, health, &b);
     render_refusals(q->svc, &b);
     render_gates(q->svc, &b);
+    source_gates_render(q->svc->gates, q->svc->config->source_count, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",
@@ -292,6 +294,8 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
               "Age of the oldest unproven removal");
         gauge(&b, health, "closed_without_proof", "closes_without_proof",
               "Closes found without proof, ever");
+        gauge(&b, health, "over_grants", "over_grants",
+              "What accounts got beside what was asked for, and still hold");
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }

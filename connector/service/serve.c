@@ -24,6 +24,7 @@
 #include "service/intake.h"
 #include "service/mapping_keep.h"
 #include "service/poller.h"
+#include "service/source_gate.h"
 #include "service/turns.h"
 #include "service/worker.h"
 #include "service/world_real.h"
@@ -165,6 +166,38 @@ static bool make_sites(struct daemon *d, struct err *err)
     return true;
 }
 
+static void on_woken(void *arg, enum store_outcome outcome, struct str n)
+{
+    struct service *svc = arg;
+
+    if (outcome == STORE_OK && n.len && !str_eq_c(n, "0"))
+        worker_kick(svc->worker);
+}
+
+/* What could not be read of it is read now. */
+static void on_source_back(void *arg, struct str source)
+{
+    struct service *svc = arg;
+    store_source_back(&svc->store, source, on_woken, svc);
+}
+
+static struct source_gate *make_gate(struct service *svc, size_t i)
+{
+    const struct source_config *s = &svc->config->sources[i];
+    struct source_gate_options options = {.source = s->name,
+                                          .loop = svc->loop,
+                                          .reader = svc->readers[i],
+                                          .clock = &svc->db_clock,
+                                          .canary_account = s->canary_account,
+                                          .canary_entitlement = s->canary_entitlement,
+                                          .limits = s->limits,
+                                          .rng = &svc->rng,
+                                          .on_back = on_source_back,
+                                          .arg = svc};
+    options.limits.rest_max_ms = svc->config->policy.recheck_ms;
+    return source_gate_new(&options);
+}
+
 static bool make_readers(struct daemon *d, struct err *err)
 {
     struct service *svc = &d->svc;
@@ -185,6 +218,7 @@ static bool make_readers(struct daemon *d, struct err *err)
         svc->readers[i] = s->reader->open(&config, err);
         if (!svc->readers[i])
             return false;
+        svc->gates[i] = make_gate(svc, i);
     }
     return true;
 }
@@ -375,6 +409,7 @@ static void cut_off(struct daemon *d)
         if (!reader)
             continue;
         d->closing++;
+        source_gate_close(svc->gates[i]);
         reader->kind->close(reader, on_closed, d);
     }
     for (size_t i = 0; i < svc->config->site_count; i++)
@@ -495,6 +530,8 @@ static void free_all(struct daemon *d)
         site_free(svc->sites[i]);
     for (size_t i = 0; i < svc->config->source_count; i++)
         secret_free(svc->secrets[i]);
+    for (size_t i = 0; i < svc->config->source_count; i++)
+        source_gate_free(svc->gates[i]);
     secret_free(d->password);
     io_loop_free(svc->loop);
     free(d);

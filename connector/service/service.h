@@ -16,6 +16,7 @@
 #include "store/store.h"
 
 struct site;
+struct source_gate;
 
 struct service {
     struct world world; /* first: the world's functions find the service by it */
@@ -25,7 +26,8 @@ struct service {
     struct store store;
     struct http *http;
     struct site *sites[CONFIG_SITES_MAX];
-    struct reader *readers[CONFIG_SOURCES_MAX]; /* same order as config->sources */
+    struct reader *readers[CONFIG_SOURCES_MAX];    /* same order as config->sources */
+    struct source_gate *gates[CONFIG_SOURCES_MAX]; /* likewise: the way to each of them */
     struct secret *secrets[CONFIG_SOURCES_MAX];
     struct intake *intake;
     struct inbox *inbox;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "domain/look.h"
+#include "domain/schedule.h"
 
 enum {
     VISIT_ARENA_BYTES = LIMIT_ARENA_VISIT,
@@ -19,6 +20,7 @@ struct visit {
     struct dossier *dossier;
     struct decision decision;
     bool ticket_read, sources_read;
+    bool turned_away; /* the sources have no room for us now */
     int moves;
     int64_t saving_ms; /* when the latest save was begun, monotonic */
     const char *trouble;
@@ -88,7 +90,11 @@ static void visit_on_observed(void *arg, const struct observation *obs, size_t c
     struct visit *v = arg;
 
     v->sources_read = true;
-    visit_save(v, NULL, obs, count, visit_on_facts);
+    v->turned_away = !obs;
+    if (obs)
+        visit_save(v, NULL, obs, count, visit_on_facts);
+    else
+        visit_load(v);
 }
 
 static void visit_on_decided(void *arg, enum saved saved)
@@ -133,6 +139,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
         ops->sources_read(v->world, v->arena, dossier, visit_on_observed, v);
         return;
     }
+    if (v->turned_away && v->decision.read_sources) /* not at once: others ask, too */
+        v->decision.look_again_ms = dossier->now_ms + schedule_again_ms(ops->random(v->world));
     bool more = v->decision.move && v->moves + 1 < MOVES_MAX;
     v->saving_ms = ops->mono_ms(v->world);
     ops->decision_save(v->world, dossier, &v->decision, v->policy, !more, visit_on_decided, v);

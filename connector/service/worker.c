@@ -21,7 +21,7 @@ enum {
 /* One kind of due work. What is claimed of one site leaves the room of the others alone: a site
  * that hangs holds its own share only. */
 struct lane {
-    size_t running, running_of[CONFIG_SITES_MAX];
+    size_t running, running_of[CONFIG_SITES_MAX]; /* the latter without those that stand aside */
     bool claiming;
     bool again; /* kicked while a claim was on its way */
 };
@@ -91,16 +91,23 @@ static void claimed(struct worker *w, struct lane *lane)
         claim(w, lane, true);
 }
 
+static size_t number_of(const struct worker *w, struct str site)
+{
+    const struct config *config = w->svc->config;
+    size_t i = 0;
+
+    while (i + 1 < config->site_count && !str_eq(config->sites[i].name, site))
+        i++;
+    return i;
+}
+
 static struct job *begin(struct worker *w, struct lane *lane, struct str site)
 {
     struct job *job = calloc(1, sizeof *job);
-    const struct config *config = w->svc->config;
 
     if (!job)
         abort();
-    *job = (struct job){.worker = w, .lane = lane};
-    while (job->site + 1 < config->site_count && !str_eq(config->sites[job->site].name, site))
-        job->site++;
+    *job = (struct job){.worker = w, .lane = lane, .site = number_of(w, site)};
     lane->running++;
     lane->running_of[job->site]++;
     return job;
@@ -247,6 +254,15 @@ struct worker *worker_new(struct service *svc)
     w->timer = io_timer_new(svc->loop, on_tick, w);
     io_timer_start(w->timer, TICK_MS, TICK_MS);
     return w;
+}
+
+void worker_aside(struct worker *w, struct str site, bool waits)
+{
+    size_t *running = &w->visits.running_of[number_of(w, site)];
+
+    *running += waits ? (size_t)-1 : 1;
+    if (waits && w->svc->ready)
+        claim(w, &w->visits, true);
 }
 
 bool worker_is_busy(const struct worker *w)

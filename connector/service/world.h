@@ -85,7 +85,8 @@ struct world_ops {
     void (*step_send)(struct world *w, struct arena *arena, const struct flow *flow,
                       const struct dossier *d, const struct step_call *call, world_call_fn *fn,
                       void *arg);
-    /* target systems: one observation per item, in order; never fails, unknown is a result */
+    /* target systems: one observation per item, in order; never fails, unknown is a result. NULL:
+     * not read, so many ask already; to be asked again a while later */
     void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d,
                          world_observed_fn *fn, void *arg);
     uint64_t (*random)(struct world *w);

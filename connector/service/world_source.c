@@ -1,8 +1,11 @@
-/* world_source.c: the seam's reads of target systems: every item of a request, one after the other.
- */
+/* world_source.c: the seam's reads of target systems: every item of a request, one after the other,
+ * each through the gate of its source. The request steps aside while it waits for them: one whose
+ * source hangs takes no other's place among the site's looks. */
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "service/source_gate.h"
+#include "service/worker.h"
 #include "service/world_real.h"
 
 struct sweep {
@@ -17,21 +20,34 @@ struct sweep {
 
 static void sweep_next(void *arg);
 
-static struct reader *reader_of(struct service *svc, struct str source)
+/* NULL: no such source is configured, or we are stopping. */
+static struct source_gate *gate_of(struct service *svc, struct str source)
 {
     for (size_t i = 0; i < svc->config->source_count; i++)
         if (str_eq(svc->config->sources[i].name, source))
-            return svc->readers[i];
+            return svc->readers[i] ? svc->gates[i] : NULL;
     return NULL;
+}
+
+static void sweep_end(struct sweep *s, const struct observation *obs)
+{
+    worker_aside(s->svc->worker, s->d->site, false);
+    s->fn(s->arg, obs, obs ? s->d->item_count : 0);
+    free(s);
 }
 
 static void on_observed(void *arg, const struct observation *obs)
 {
     struct sweep *s = arg;
-    struct observation *kept = &s->obs[s->next++];
 
+    if (!obs) { /* only the first may be told so: what was read counts */
+        sweep_end(s, NULL);
+        return;
+    }
+    struct observation *kept = &s->obs[s->next++];
     *kept = *obs;
     kept->native_id = arena_str(s->arena, obs->native_id);
+    kept->entitlement_id = arena_str(s->arena, obs->entitlement_id);
     kept->reason = arena_str(s->arena, obs->reason);
     kept->others = arena_str(s->arena, obs->others);
     sweep_next(s);
@@ -42,19 +58,19 @@ static void sweep_next(void *arg)
     struct sweep *s = arg;
 
     /* a source that is no longer configured can prove nothing */
-    while (s->next < s->d->item_count && !reader_of(s->svc, s->d->items[s->next].source)) {
+    while (s->next < s->d->item_count && !gate_of(s->svc, s->d->items[s->next].source)) {
         s->obs[s->next] = (struct observation){.item_id = s->d->items[s->next].id,
                                                .as_of_ms = s->d->now_ms,
                                                .reason = STR("NotConfigured")};
         s->next++;
     }
     if (s->next < s->d->item_count) {
-        struct reader *reader = reader_of(s->svc, s->d->items[s->next].source);
-        reader->kind->read(reader, &s->d->items[s->next], on_observed, s);
+        const struct item *item = &s->d->items[s->next];
+        source_gate_read(gate_of(s->svc, item->source), item, s->d->claimed_ms, s->d->last_read_ms,
+                         s->next > 0, on_observed, s);
         return;
     }
-    s->fn(s->arg, s->obs, s->d->item_count);
-    free(s);
+    sweep_end(s, s->obs);
 }
 
 void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
@@ -67,5 +83,6 @@ void world_sources_read(struct world *w, struct arena *arena, const struct dossi
     *s = (struct sweep){.svc = world_service(w), .arena = arena, .d = d, .fn = fn, .arg = arg};
     s->obs = arena_array(arena, d->item_count + 1, sizeof *s->obs);
     ASSERT(s->obs);
+    worker_aside(s->svc->worker, d->site, true);
     io_loop_defer(s->svc->loop, sweep_next, s);
 }

@@ -353,6 +353,8 @@ void store_sweep_ids(struct store *s, struct str site, struct str after, int32_t
                      store_hints_fn *fn, void *arg);
 /* Our open tickets that were not looked at for max_age_s: due now. */
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg);
+/* A source answers again: what it could not tell is asked anew. How many requests that is. */
+void store_source_back(struct store *s, struct str source, store_json_fn *fn, void *arg);
 /* Escalations whose time has come, each once. */
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 

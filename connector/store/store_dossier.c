@@ -94,6 +94,7 @@ static void read_observation(struct arena *a, const struct json *v, struct obser
     o->as_of_ms = number(v, "as_of_ms");
     o->observed_ms = number(v, "observed_ms");
     o->native_id = text(a, v, "native_id");
+    o->entitlement_id = text(a, v, "entitlement_id");
     o->reason = text(a, v, "reason");
 }
 
@@ -113,6 +114,7 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->account = text(a, v, "account");
     item->account_id = text(a, v, "account_id");
     item->entitlement = text(a, v, "entitlement");
+    item->entitlement_id = text(a, v, "entitlement_id");
     item->rule = (struct source_rule){.settle_ms = number(v, "settle_ms"),
                                       .confirmations = (int32_t)number(v, "confirmations"),
                                       .max_age_ms = number(v, "max_age_ms")};
@@ -122,6 +124,8 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->proven_ms = number(v, "proven_ms");
     item->others_gone = text(a, json_member(v, "others"), "gone");
     item->others_new = text(a, json_member(v, "others"), "new");
+    item->others_extra = text(a, json_member(v, "others"), "extra");
+    item->superseded_by = text(a, v, "superseded_by");
     item->obs = obs;
     item->obs_count = n;
     return true;
@@ -129,16 +133,22 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
 
 static bool read_items(struct arena *a, const struct json *list, struct dossier *d)
 {
-    size_t count = json_count(list), n = 0;
+    size_t count = json_count(list), n = 0, past = 0;
     struct item *items = arena_array(a, count + 1, sizeof *items);
+    struct item *superseded = arena_array(a, count + 1, sizeof *superseded);
 
-    if (!items || count > LIMIT_ITEMS_PER_REQUEST)
+    if (!items || !superseded || count > LIMIT_ITEMS_PER_REQUEST)
         return false;
     JSON_EACH(v, list)
-    if (!read_item(a, v, &items[n++]))
-        return false;
+    {
+        bool live = str_empty(json_path_str(v, "superseded_by"));
+        if (!read_item(a, v, live ? &items[n++] : &superseded[past++]))
+            return false;
+    }
     d->items = items;
     d->item_count = n;
+    d->superseded = superseded;
+    d->superseded_count = past;
     return true;
 }
 

@@ -344,6 +344,7 @@ static void put_observation(struct json_out *out, const struct observation *o)
     json_bool_member(out, "complete", o->complete);
     json_bool_member(out, "canary_ok", o->canary_ok);
     json_str_member(out, "native_id", o->native_id);
+    json_str_member(out, "entitlement_id", o->entitlement_id);
     if (o->others_known)
         json_str_member(out, "others", o->others);
     if (o->has_raw) {
@@ -596,6 +597,12 @@ void store_exception_grant(struct store *s, struct str request_id, struct str ow
 void store_health(struct store *s, store_json_fn *fn, void *arg)
 {
     ask_json(s, &SQL_HEALTH, NULL, fn, arg);
+}
+
+void store_source_back(struct store *s, struct str source, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(source)};
+    ask_json(s, &SQL_SOURCE_BACK, params, fn, arg);
 }
 
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg)

@@ -90,7 +90,7 @@ bool store_closed_items(const struct pg_options *options, struct arena *arena, s
     return true;
 }
 
-/* --- another account of the name --- */
+/* --- a name that is another's now --- */
 
 struct relinking {
     const struct relink *relink;
@@ -103,17 +103,22 @@ static bool relink_body(void *arg, void *conn, struct err *err)
     const struct relink *l = r->relink;
     struct pg_param params[] = {store_p(l->source),    store_p(l->account), store_p(l->person),
                                 store_p(l->native_id), store_p(l->actor),   store_p(l->reason)};
+    struct pg_param of_entitlement[] = {store_p(l->source), store_p(l->entitlement),
+                                        store_p(l->native_id), store_p(l->actor),
+                                        store_p(l->reason)};
+    bool account = str_empty(l->entitlement);
     struct pg_reply reply;
 
-    if (!pg_session_query(conn, &SQL_ACCOUNT_RELINK, params, &reply, err))
+    if (!pg_session_query(conn, account ? &SQL_ACCOUNT_RELINK : &SQL_ENTITLEMENT_RELINK,
+                          account ? params : of_entitlement, &reply, err))
         return false;
     *r->ret = reply.rows && pg_cell(&reply, 0, 0).len;
     pg_session_release(&reply);
     return true;
 }
 
-bool store_account_relink(const struct pg_options *options, const struct relink *relink, bool *ret,
-                          struct err *err)
+bool store_relink(const struct pg_options *options, const struct relink *relink, bool *ret,
+                  struct err *err)
 {
     struct relinking r = {relink, ret};
     return pg_run_blocking(options, relink_body, &r, err);

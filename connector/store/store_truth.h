@@ -25,12 +25,13 @@ MUST_CHECK bool store_closed_items(const struct pg_options *options, struct aren
                                    struct str site, int64_t last_ms, struct closed_item **ret,
                                    size_t *ret_count, struct err *err);
 
+/* Of an account of a person, or where `entitlement` is given of that. */
 struct relink {
-    struct str source, account, person, native_id, actor, reason;
+    struct str source, account, person, entitlement, native_id, actor, reason;
 };
-/* Pin the account's name to another id, because the actor says so. *ret false: there is no such
+/* Pin the name to another id, because the actor says so. *ret false: there is no such
  * link, or it names that id already. */
-MUST_CHECK bool store_account_relink(const struct pg_options *options, const struct relink *relink,
-                                     bool *ret, struct err *err);
+MUST_CHECK bool store_relink(const struct pg_options *options, const struct relink *relink,
+                             bool *ret, struct err *err);
 
 #endif

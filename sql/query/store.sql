@@ -125,6 +125,10 @@ select issue_id, issue_key, updated_ms from governance.sweep_ids($1, $2::numeric
 -- params: max_age_s int
 select governance.sweep(make_interval(secs => $1::int))
 
+-- name: source_back
+-- params: source text
+select governance.source_back($1)
+
 -- name: sla_tick
 -- params:
 select governance.sla_tick()
@@ -319,3 +323,7 @@ select request_id, issue_key, source, account, account_id, entitlement, desired,
 -- name: account_relink
 -- params: source text, account text, person text, native_id text, actor text, reason text
 select governance.account_relink($1, $2, $3, $4, $5, $6)
+
+-- name: entitlement_relink
+-- params: source text, entitlement text, native_id text, actor text, reason text
+select governance.entitlement_relink($1, $2, $3, $4, $5)

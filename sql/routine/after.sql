@@ -19,7 +19,7 @@ begin
         'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,
         'items', case when r.claimed_at is not null then (
             select json_agg(governance.dossier_item_after(r, i) order by i.id)
-              from governance.request_item i where i.request_id = r.id and i.replaced_at is null) end);
+              from governance.request_item i where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null) end);
 end $$;
 comment on function governance.dossier_after(governance.access_request) is 'What is known of a request after its close, or before its time ends';
 

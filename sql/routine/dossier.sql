@@ -50,7 +50,7 @@ begin
            coalesce(bool_or(f.kind = 'create_ticket' and f.state not in ('done', 'moot')), false) as creates,
            -- what was found to be so already moved nothing
            count(*) filter (where f.kind = 'reopen' and l.lately and l.moves) as reopens,
-           count(*) filter (where f.kind = 'transition' and l.lately and l.moves) as returns,
+           count(*) filter (where f.kind in ('transition', 'cancel') and l.lately and l.moves) as returns,
            -- calls: a comment that tells somebody is two, see domain/decide.h
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
                         filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
@@ -158,17 +158,20 @@ begin
                     where a.request_id = p_request and a.proven_as = 'verified');
     end if;
     return (select coalesce(json_agg(json_build_object('id', i.id, 'source', i.source, 'label', s.label,
-                          'account', i.account, 'account_id', l.native_id, 'entitlement', i.entitlement, 'desired', i.desired,
+                          'account', i.account, 'account_id', l.native_id, 'entitlement', i.entitlement,
+                          'entitlement_id', e2.native_id, 'desired', i.desired,
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
                           'exception_owner', e.shown->'owner', 'proven_ms', proven,
+                          'superseded_by', case when i.superseded_by is not null then governance.dossier_superseded(i.superseded_by) end,
                           'others', case when p_observed then governance.others_changed(i, p_generation) end,
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
                           order by i.id), '[]')
               from governance.request_item i join governance.source s on s.name = i.source
               left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(p_person)
                                                  and l.replaced_at is null
+              left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
              cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
@@ -181,7 +184,7 @@ begin
     return (select coalesce(json_agg(json_build_object('outcome', o.outcome, 'account', o.account,
                                 'complete', o.complete, 'canary_ok', o.canary_ok,
                                 'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
-                                'native_id', o.native_id, 'via', o.via, 'reason', o.reason) order by o.id desc), '[]')
+                                'native_id', o.native_id, 'entitlement_id', o.entitlement_id, 'via', o.via, 'reason', o.reason) order by o.id desc), '[]')
               from (select * from governance.observation o
                      where o.item_id = p_item and o.generation = p_generation
                      order by o.id desc limit 200) o);

@@ -28,16 +28,30 @@ begin
         request := new.request_id;
         detail := jsonb_build_object('item', new.id, 'source', new.source, 'desired', new.desired,
             'subject_sha256', encode(sha256(convert_to(new.account || chr(10) || new.entitlement, 'UTF8')), 'hex'));
+        if tg_argv[0] = 'item.superseded' then -- by which item of which request
+            detail := detail || (select jsonb_build_object('by_item', i.id, 'by', i.request_id)
+                                   from governance.request_item i where i.id = new.superseded_by);
+        end if;
     when 'observation' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);
         detail := jsonb_build_object('item', new.item_id, 'observation', new.id, 'generation', new.generation,
             'outcome', new.outcome, 'account', new.account, 'reason', new.reason, 'complete', new.complete,
             'canary', new.canary_ok, 'raw_sha256', encode(new.raw_sha256, 'hex'),
             'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    when 'over_grant' then
+        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
+        detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id,
+            'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'));
     when 'account_link' then
         request := new.request_id;
         detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces,
             'subject_sha256', encode(sha256(convert_to(new.account || chr(10) || new.person, 'UTF8')), 'hex'),
+            'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'),
+            'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
+    when 'entitlement_link' then
+        request := new.request_id;
+        detail := jsonb_build_object('link', new.id, 'source', new.source, 'how', new.how, 'replaces', new.replaces,
+            'entitlement_sha256', encode(sha256(convert_to(new.entitlement, 'UTF8')), 'hex'),
             'id_sha256', encode(sha256(convert_to(new.native_id, 'UTF8')), 'hex'),
             'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
     when 'flow' then

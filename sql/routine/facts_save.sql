@@ -66,15 +66,19 @@ begin
         select x.updated_ms into r.seen_updated_ms from governance.ticket x where x.request_id = p_request;
     end if;
     insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete,
-                                        canary_ok, native_id, raw_sha256, others, observed_at)
+                                        canary_ok, native_id, entitlement_id, raw_sha256, others, observed_at)
     select o.item, r.generation, to_timestamp(o.as_of_ms / 1000.0), o.outcome, o.account, o.via, o.reason, o.complete,
-           o.canary_ok, o.native_id, decode(o.raw_sha256, 'hex'), o.others, clock.at
+           o.canary_ok, o.native_id, coalesce(o.entitlement_id, ''), decode(o.raw_sha256, 'hex'), o.others, clock.at
       from jsonb_to_recordset(p->'observations') as o(item bigint, as_of_ms bigint, outcome text, account text, via text,
-                reason text, complete boolean, canary_ok boolean, native_id text, raw_sha256 text, others text),
+                reason text, complete boolean, canary_ok boolean, native_id text, entitlement_id text, raw_sha256 text, others text),
            (select clock_timestamp() as at) clock
      where exists (select from governance.request_item i where i.id = o.item and i.request_id = p_request);
     if jsonb_array_length(p->'observations') > 0 then
         perform governance.account_pin(p_request, r.beneficiary, p->'observations');
+        perform governance.entitlement_pin(p_request, p->'observations');
+        if r.claimed_at is not null and p->'observations' @? '$[*].others' then
+            perform governance.over_grants_keep(p_request, r.generation);
+        end if;
     end if;
     update governance.source s
        set last_read_at = clock_timestamp(),

@@ -26,6 +26,11 @@ begin
     if f.kind = 'close' and target = 'calling' and (held.claim_cycle <> f.cycle or held.phase not in ('verified', 'exception')) then
         return null; -- claimed anew since the look: whoever closed now would close without proof
     end if;
+    if f.kind = 'close' and target = 'calling' then
+        if governance.is_superseded(held.id) then
+            return null; -- since the look somebody approved the opposite
+        end if;
+    end if;
     update governance.flow x
        set state = target, version = x.version + 1,
            attempt = x.attempt + case when (p->>'count_attempt')::boolean then 1 else 0 end,

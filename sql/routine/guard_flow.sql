@@ -21,7 +21,8 @@ begin
     end if;
     if new.kind = 'close' and new.state = 'calling' and old.state <> 'calling' then
         if not exists (select from governance.access_request r
-                        where r.id = new.request_id and r.claim_cycle = new.cycle and r.phase in ('verified', 'exception')) then
+                        where r.id = new.request_id and r.claim_cycle = new.cycle and r.phase in ('verified', 'exception')
+                          and not governance.is_superseded(r.id)) then
             raise exception 'refused: a close without the proof of its claim' using errcode = 'CG007';
         end if;
     end if;

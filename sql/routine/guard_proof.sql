@@ -34,11 +34,16 @@ begin
     if moved and old.phase = 'cancelled' and new.cancel_asked then
         raise exception 'refused: withdrawn' using errcode = 'CG012';
     end if;
+    if moved and old.phase = 'cancelled' then
+        if governance.is_superseded(new.id) then
+            raise exception 'refused: superseded' using errcode = 'CG012';
+        end if;
+    end if;
     if moved and new.phase in ('verified', 'exception', 'closed') then
         if new.claim_cycle = '' then
             raise exception 'proof belongs to a claim' using errcode = 'CG005';
         end if;
-        if not exists (select from governance.request_item i where i.request_id = new.id and i.replaced_at is null) then
+        if not exists (select from governance.request_item i where i.request_id = new.id and i.replaced_at is null and i.superseded_by is null) then
             raise exception 'refused: no items' using errcode = 'CG006';
         end if;
         select string_agg(v.item_id || '=' || v.verdict, ', ') into missing

@@ -23,6 +23,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'drifts_live', (select count(*) from governance.drift d left join governance.access_request q on q.id = d.opened
                          where d.ended_at is null and (q.id is null or q.phase <> 'closed')),
         'drifts_held', (select count(*) from governance.drift where ended_at is null and answer = 'held'),
+        'over_grants', (select count(*) from governance.over_grant g where governance.over_grant_stands(g)),
         'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
         'evidence_seq', (select seq from governance.evidence_head))
 $$;

@@ -1,22 +1,24 @@
 -- Why a verdict is what it is, read by read: for `countersign reconcile show`. The words of domain/item.c; the verdict itself is the
 -- view's, which may close a ticket.
 create or replace function governance.reconcile_reads(p_item bigint, p_generation int, p_since timestamptz, p_desired text, p_account_id text,
-                                                      p_reads int) returns jsonb
+                                                      p_entitlement_id text, p_reads int) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     with read as (
         select o.*, date_trunc('milliseconds', o.source_as_of) < p_since as old,
                o.account = 'replaced' or o.native_id not in ('', coalesce(p_account_id, o.native_id)) as other,
+               o.entitlement_id not in ('', coalesce(p_entitlement_id, o.entitlement_id)) as otherwise,
                case p_desired when 'absent' then o.outcome = 'absent' else o.outcome = 'present' and o.account = 'active' end as so
           from governance.observation o
          where o.item_id = p_item and o.generation = p_generation),
-    broken as (select coalesce(max(id), 0) as at from read where old or other or not so)
+    broken as (select coalesce(max(id), 0) as at from read where old or other or otherwise or not so)
     select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                'read_at', x.observed_at, 'as_of', x.source_as_of, 'outcome', x.outcome, 'account', x.account, 'via', x.via,
-               'reason', x.reason, 'complete', x.complete, 'canary', x.canary_ok, 'native_id', nullif(x.native_id, ''),
+               'reason', x.reason, 'complete', x.complete, 'canary', x.canary_ok, 'native_id', nullif(x.native_id, ''), 'entitlement_id', nullif(x.entitlement_id, ''),
                'raw_sha256', encode(x.raw_sha256, 'hex'), 'observation', x.id,
                'weighs', case when x.outcome = 'unknown' then 'Unreadable'
                               when x.old then 'CopyOlderThanClaim'
                               when x.other then 'AccountReplaced'
+                              when x.otherwise then 'EntitlementReplaced'
                               when not x.so then case when p_desired = 'present' and x.outcome = 'present' then 'PresentButInert'
                                                       when p_desired = 'present' and x.account = 'missing' then 'AccountMissing'
                                                       when p_desired = 'present' then 'StillAbsent'
@@ -26,15 +28,19 @@ language sql stable set search_path = pg_catalog as $$
                               else 'Counts' end)) order by x.id desc), '[]')
       from (select * from read order by id desc limit p_reads) x, broken b
 $$;
-comment on function governance.reconcile_reads(bigint, int, timestamptz, text, text, int) is
+comment on function governance.reconcile_reads(bigint, int, timestamptz, text, text, text, int) is
     'The reads of the present claim, the newest first, each with what it weighs';
 
-create or replace function governance.reconcile_show(p text, p_reads int) returns jsonb
+create or replace function governance.reconcile_one(p_request uuid, p_reads int) returns jsonb
 language sql stable set search_path = pg_catalog as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'id', r.id, 'ticket', t.issue_key, 'site', r.site, 'kind', r.kind, 'mode', r.mode, 'phase', r.phase, 'reason', r.phase_reason,
         'beneficiary', r.beneficiary, 'requested_at', r.requested_at, 'approved_at', r.approved_at, 'claimed_at', r.claimed_at,
         'verified_at', r.verified_at, 'closed_at', r.closed_at, 'claim', r.generation - 1, 'now', clock_timestamp(), 'since', c.since,
+        'extra', governance.over_grants(r.id),
+        'superseded', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement,
+                                  'desired', i.desired, 'at', i.superseded_at, 'by', governance.dossier_superseded(i.superseded_by)) order by i.id)
+                         from governance.request_item i where i.request_id = r.id and i.superseded_by is not null),
         'items', (
             select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                        'item', i.id, 'source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', i.desired,
@@ -54,22 +60,37 @@ language sql stable set search_path = pg_catalog as $$
                            'also', (select jsonb_agg(distinct k.person) from governance.account_link k
                                      where k.source = l.source and k.native_id = l.native_id and k.person <> l.person and k.replaced_at is null)))
                            end,
+                       'entitlement_link', case when e.id is not null then jsonb_strip_nulls(jsonb_build_object(
+                           'native_id', e.native_id, 'how', e.how, 'established_at', e.established_at, 'request', e.request_id,
+                           'actor', nullif(e.actor, ''), 'reason', nullif(e.reason, ''))) end,
                        'reads', o.reads,
-                       'reads_of_earlier_claims', (select nullif(count(*), 0) from governance.observation e
-                                                    where e.item_id = i.id and e.generation < r.generation))) order by i.id)
+                       'reads_of_earlier_claims', (select nullif(count(*), 0) from governance.observation b
+                                                    where b.item_id = i.id and b.generation < r.generation))) order by i.id)
               from governance.request_item i
               join governance.source s on s.name = i.source
               join governance.item_verdict v on v.item_id = i.id
               left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                                  and l.replaced_at is null
-             cross join lateral (select governance.reconcile_reads(i.id, r.generation, c.since, i.desired, l.native_id, p_reads) as reads) o
+              left join governance.entitlement_link e on e.source = i.source and e.entitlement = i.entitlement and e.replaced_at is null
+             cross join lateral (select governance.reconcile_reads(i.id, r.generation, c.since, i.desired, l.native_id, e.native_id, p_reads) as reads) o
              where i.request_id = r.id and i.replaced_at is null)))
       from governance.access_request r
       left join governance.ticket t on t.request_id = r.id
      cross join lateral (select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since) c
-     where r.id::text = p or (p <> '' and t.issue_key = p)
-     order by r.id
-     limit 1
+     where r.id = p_request
+$$;
+comment on function governance.reconcile_one(uuid, int) is 'A request, with the verdict of each item and the reads behind it';
+
+-- p: an id, a ticket key, or SITE/KEY where several sites have a ticket of that key: then they are named.
+create or replace function governance.reconcile_show(p text, p_reads int) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select case count(*) when 1 then governance.reconcile_one(min(x.id::text)::uuid, p_reads)
+                         when 0 then null
+                         else jsonb_build_object('ambiguous', jsonb_agg(x.name order by x.name)) end
+      from (select r.id, r.site || '/' || t.issue_key as name
+              from governance.access_request r
+              left join governance.ticket t on t.request_id = r.id
+             where r.id::text = p or p <> '' and (t.issue_key = p or r.site || '/' || t.issue_key = p)) x
 $$;
 comment on function governance.reconcile_show(text, int) is 'A request by id or ticket key, with the verdict of each item and the reads behind it';
 
@@ -95,7 +116,7 @@ language sql stable set search_path = pg_catalog as $$
           left join governance.ticket t on t.request_id = r.id
           left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                              and l.replaced_at is null
-         where i.replaced_at is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
+         where i.replaced_at is null and i.superseded_by is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
          order by i.source, i.account, i.entitlement, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,
                   entitlement, desired, closed_at, excepted, in_hand)
      where p_site = '' or p_site = (select r.site from governance.access_request r where r.id = x.request_id)

@@ -25,10 +25,19 @@ create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
-create or replace trigger guard before insert or update on governance.request_item
-    for each row execute function governance.guard_item();
+create or replace trigger guard before insert or update of id, request_id, source, account, entitlement, desired, replaced_at
+    on governance.request_item for each row execute function governance.guard_item();
+create or replace trigger guard_superseded before update of superseded_by, superseded_at on governance.request_item
+    for each row execute function governance.guard_superseded();
+create or replace trigger guard_superseded_new before insert on governance.request_item for each row
+    when (num_nonnulls(new.superseded_by, new.superseded_at) > 0) execute function governance.guard_superseded();
+create or replace trigger supersede after update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and new.phase in ('approved', 'denied', 'cancelled', 'expired'))
+    execute function governance.supersede();
 create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
     on governance.account_link for each row execute function governance.guard_frozen();
+create or replace trigger guard before update of id, source, entitlement, native_id, how, established_at, request_id, actor, reason, replaces
+    on governance.entitlement_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
 create or replace trigger guard before insert or update on governance.ticket
@@ -47,14 +56,15 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version', 'operator_act'] loop
+                             'evidence_checkpoint', 'mapping_version', 'operator_act', 'over_grant'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
                         for each statement execute function governance.append_only()', t);
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
-                             'close_attempt', 'gate_installation', 'account_link', 'drift'] loop
+                             'close_attempt', 'gate_installation', 'account_link',
+                             'entitlement_link', 'drift'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -76,8 +86,12 @@ begin
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
         ('request_item', 'evidence_replaced', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'item.replaced'),
+        ('request_item', 'evidence_superseded', 'after update of superseded_by',
+            'when (old.superseded_by is distinct from new.superseded_by)', 'item.superseded'),
         ('observation', 'evidence_new', 'after insert', '', 'item.observed'),
+        ('over_grant', 'evidence_new', 'after insert', '', 'item.overgranted'),
         ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
+        ('entitlement_link', 'evidence_new', 'after insert', '', 'entitlement.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),

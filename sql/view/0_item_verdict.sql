@@ -24,16 +24,18 @@ select i.id as item_id,
   left join governance.account_link l on l.source = i.source and l.account = i.account
                                      and l.person = lower(btrim(r.beneficiary, E' \t\r\n'))
                                      and l.replaced_at is null
+  left join governance.entitlement_link e on e.source = i.source and e.entitlement = i.entitlement and e.replaced_at is null
  cross join lateral (
         select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since,
                date_trunc('milliseconds', clock_timestamp()) as now) c
   left join lateral (
-        select e.id from governance.exception e
-         where e.item_id = i.id and e.revoked_at is null and e.expires_at > clock_timestamp() + interval '60 s'
+        select k.id from governance.exception k
+         where k.item_id = i.id and k.revoked_at is null and k.expires_at > clock_timestamp() + interval '60 s'
          limit 1) x on true
   left join lateral (
         select o.*, date_trunc('milliseconds', o.source_as_of) as as_of, date_trunc('milliseconds', o.observed_at) as seen,
                o.account <> 'replaced' and o.native_id in ('', coalesce(l.native_id, o.native_id)) -- of nobody else
+               and o.entitlement_id in ('', coalesce(e.native_id, o.entitlement_id)) -- and of nothing else
                and case i.desired when 'absent' then o.outcome = 'absent'
                                   else o.outcome = 'present' and o.account = 'active' end as says_so
           from governance.observation o
@@ -48,10 +50,11 @@ select i.id as item_id,
                  select max(b.id) from governance.observation b
                   where b.item_id = i.id and b.generation = r.generation
                     and (date_trunc('milliseconds', b.source_as_of) < c.since
+                         or b.entitlement_id not in ('', coalesce(e.native_id, b.entitlement_id))
                          or b.account = 'replaced' or b.native_id not in ('', coalesce(l.native_id, b.native_id))
                          or not case i.desired when 'absent' then b.outcome = 'absent'
                                                else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true
- where i.replaced_at is null;
+ where i.replaced_at is null and i.superseded_by is null;
 comment on view governance.item_verdict is 'What the reads say about each item: verified, excepted, settling, mismatch or unknown';
 comment on column governance.item_verdict.item_id is 'Item';
 comment on column governance.item_verdict.request_id is 'Request';

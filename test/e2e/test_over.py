@@ -64,3 +64,26 @@ def test_what_the_platform_withdrew_is_not_closed_as_done(site):
     site.until_status(key, "In progress", timeout=15)
     assert "operator:ClosedAlthoughOver" in told(site, key) and "breach:" in told(site, key)
     assert site.request(key)["phase"] == "cancelled"
+
+
+def test_a_later_wish_for_the_opposite_supersedes(site):
+    """Grant and removal of the same: what was approved last counts; the older ticket says why and is cancelled, and is no way back."""
+    site.has_role("lind", "fin-viewer", False)
+    grant = site.ask_grant("lind", "fin-viewer")
+    site.until_phase(grant, "fulfilling")
+    removal = site.ask_removal("lind", "fin-viewer")
+    request = site.until_phase(grant, "cancelled")["id"]
+    assert site.sql(f"select phase_reason from governance.access_request where id = '{request}'") == "Superseded"
+    site.until_status(grant, "Cancelled")
+    assert site.said(grant)[1].startswith(f"Superseded: {removal} was approved later and asks for the opposite. Change nothing in ")
+    site.has_role("lind", "fin-viewer", True)  # the agent of the older one did not read it
+    site.act("transition", grant, name="Reopen")
+    site.until_status(grant, "Cancelled")
+    assert site.request(grant)["phase"] == "cancelled"
+    site.resolve(removal)
+    wait.until(lambda: "still has fin-viewer" in site.said(removal)[1], 20, what="what was given after all is noticed")
+    site.has_role("lind", "fin-viewer", False)
+    site.until_status(removal, "Resolved")
+    site.until_phase(removal, "closed")
+    shown = site.countersign("reconcile", "show", f"acme/{grant}").stdout
+    assert f"shall be present no longer: {removal} asks for the opposite" in shown, shown

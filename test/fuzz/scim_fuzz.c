@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct scim_place place = {STR("https://x"), STR("userName"), STR("displayName"), STR("canary"),
                                STR("watch")};
     struct scim_proof proof;
-    struct scim_question item, canary;
+    struct scim_question item, by_id, canary;
 
     scim_proof_begin(&proof, &place, arena);
     while (tape.calls < CALLS_MAX && scim_proof_next(&proof, arena).len) {
@@ -56,11 +56,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     ASSERT(proof.server.first < SCIM_NO_WAY && proof.server.users[0] == '/');
     scim_question_begin(&item, &place, &proof.server, arena, STR("ada"), STR("finance"), 0);
+    scim_question_list_others(&item);
     ask(&item, &tape, arena);
     if (item.at != SCIM_AT_END)
         return 0;
     ASSERT(item.answer.reason);
     ASSERT(item.answer.outcome == OUTCOME_UNKNOWN || item.answer.complete);
+    ASSERT(!item.answer.others_known || item.answer.outcome != OUTCOME_UNKNOWN);
+    scim_question_begin(&by_id, &place, &proof.server, arena, STR("7"), STR("finance"), 0);
+    scim_question_by_id(&by_id);
+    ask(&by_id, &tape, arena);
+    if (by_id.at == SCIM_AT_END && by_id.answer.outcome != OUTCOME_UNKNOWN)
+        ASSERT(by_id.answer.account == ACCOUNT_MISSING ||
+               str_eq_c(str_of(by_id.answer.native_id), "7"));
     scim_question_begin(&canary, &place, &proof.server, arena, STR("canary"), STR("watch"),
                         item.used ? item.used : 1U << proof.server.first);
     ask(&canary, &tape, arena);

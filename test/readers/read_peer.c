@@ -4,7 +4,8 @@
  *   read_peer KIND TIMEOUT_MS CLOSE_AFTER_MS SECRET CANARY_ACCOUNT CANARY_ENTITLEMENT NAME=VALUE...
  * -- ACCOUNT ENTITLEMENT [ACCOUNT ENTITLEMENT...]
  *
- * pin=ID among the settings: the accounts are pinned to that immutable id. at_once=N: not more
+ * pin=ID, entitlement_pin=ID among the settings: the accounts, the entitlements are pinned to that
+ * immutable id. at_once=N: not more
  * under way than that; else all reads are asked for at once. word_at=N: the Nth answer is followed
  * by no question before a line came on standard input. CLOSE_AFTER_MS: close while they are
  * under way; 0 = when all are answered. A reader that does not open: its error on standard error,
@@ -23,7 +24,7 @@ struct peer {
     struct reader *reader;
     struct io_timer *timer;
     char **pairs; /* not asked yet */
-    struct str pin;
+    struct str pin, entitlement_pin;
     int asked, left;
     int64_t word_at; /* 0: never */
     bool closing;
@@ -60,6 +61,7 @@ static void ask_next(struct peer *peer)
                         .source = STR("target"),
                         .account = str_of(peer->pairs[0]),
                         .account_id = peer->pin,
+                        .entitlement_id = peer->entitlement_pin,
                         .entitlement = str_of(peer->pairs[1])};
 
     peer->asked++;
@@ -95,6 +97,7 @@ static void on_observed(void *arg, const struct observation *o)
     json_bool_member(&out, "raw", o->has_raw);
     json_str_member(&out, "reason", o->reason);
     json_str_member(&out, "id", o->native_id);
+    json_str_member(&out, "entitlement_id", o->entitlement_id);
     json_i64_member(&out, "as_of_ms", o->as_of_ms);
     if (o->others_known)
         json_str_member(&out, "others", o->others);
@@ -137,6 +140,10 @@ int main(int argc, char **argv)
         struct str name = str_cut(&value, '=');
         if (str_eq_c(name, "pin")) {
             peer.pin = value;
+            continue;
+        }
+        if (str_eq_c(name, "entitlement_pin")) {
+            peer.entitlement_pin = value;
             continue;
         }
         if (str_eq_c(name, "at_once") && str_to_i64(value, &at_once))

@@ -50,6 +50,8 @@ class Vendor:
         self.calls, self.twist = [], lambda call: None
         self.members = {name: list(people) for name, people in MEMBERS.items()}
         self.people = dict(PEOPLE)
+        self.born = {}  # what a renamed one was called first: ids are made of that
+        self.ids = list(PEOPLE)
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -93,6 +95,8 @@ class Vendor:
             handler.wfile.flush()
 
     content_type = "application/json; charset=utf-8"
+    listed = False  # whether accounts are searched for: nobody may be somebody whose letters are written otherwise
+    unaskable = ""  # signs that no name may have that is asked for
 
     def connection(self):
         return {"profile": self.profile, "url": self.url, "insecure": "true", **self.settings}
@@ -103,6 +107,28 @@ class Vendor:
 
     def entitlement(self, name):
         return name
+
+    def id(self, name):
+        """Of a person, whatever it is called now."""
+        return self.born.get(name, name)
+
+    def called(self, first):
+        """Who has the id that is made of this name; None: nobody."""
+        return next((name for name in self.people if self.id(name) == first), None)
+
+    def rename(self, name, to):
+        self.people[to] = self.people.pop(name)
+        self.born[to] = self.born.pop(name, name)
+        self.members = {g: [to if n == name else n for n in people] for g, people in self.members.items()}
+
+    def replace(self, name, first):
+        """Somebody else has the name now."""
+        self.people[name], self.born[name] = True, first
+        self.ids.append(first)
+
+    def delete(self, name):
+        del self.people[name]
+        self.members = {g: [n for n in people if n != name] for g, people in self.members.items()}
 
     def groups_of(self, name):
         return [g for g, people in self.members.items() if name in people]
@@ -125,8 +151,8 @@ class Okta(Vendor):
 
     def user(self, key):
         for name, active in self.people.items():
-            if key in (f"00u{name}", f"{name}@example.com", name):  # id, login, short name
-                return name, {"id": f"00u{name}", "status": "ACTIVE" if active else "DEPROVISIONED",
+            if key in (f"00u{self.id(name)}", f"{name}@example.com", name):  # id, login, short name
+                return name, {"id": f"00u{self.id(name)}", "status": "ACTIVE" if active else "DEPROVISIONED",
                               "profile": {"login": f"{name}@example.com"}}
         raise self.gone(key)
 
@@ -202,8 +228,8 @@ class Graph(Vendor):
 
     def user(self, key):
         for name, active in self.people.items():
-            if key.lower() in (self.guid(name), f"{name}@contoso.com"):
-                return name, {"id": self.guid(name), "userPrincipalName": f"{name}@contoso.com", "accountEnabled": active}
+            if key.lower() in (self.guid(self.id(name)), f"{name}@contoso.com"):
+                return name, {"id": self.guid(self.id(name)), "userPrincipalName": f"{name}@contoso.com", "accountEnabled": active}
         raise self.gone()
 
     def answer(self, call):
@@ -226,6 +252,11 @@ class Graph(Vendor):
                 raise Twist(400, {"error": {"code": "Request_BadRequest"}})
             name, _ = self.user(got[0])
             return {"value": [i for i in ids if self.group(i) not in self.hidden and name in self.members[self.group(i)]]}
+        if (got := call.path("/v1.0/users/{}/getMemberGroups")) and call.method == "POST":
+            if json.loads(call.body) != {"securityEnabledOnly": False}:
+                raise Twist(400, {"error": {"code": "Request_BadRequest"}})
+            name, _ = self.user(got[0])
+            return {"value": [self.entitlement(g) for g in self.groups_of(name) if g not in self.hidden]}
         raise Twist(400, {"error": {"code": "BadRequest"}})
 
 
@@ -237,6 +268,9 @@ class GitHub(Vendor):
     def __init__(self):
         super().__init__()
         self.pending = set()
+
+    def number(self, name):
+        return 100 + self.ids.index(self.id(name))
 
     def answer(self, call):
         wanted = {"Authorization": f"Bearer {self.secret}", "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -250,7 +284,11 @@ class GitHub(Vendor):
                 return {"id": 7000 + len(got[0]), "slug": got[0].lower(), "name": got[0].title()}
         elif got := call.path("/users/{}"):
             if got[0].lower() in self.people:
-                return {"login": got[0].title(), "id": 100 + list(self.people).index(got[0].lower()), "type": "User"}
+                return {"login": got[0].title(), "id": self.number(got[0].lower()), "type": "User"}
+        elif got := call.path("/user/{}"):
+            for name in self.people:
+                if str(self.number(name)) == got[0]:
+                    return {"login": name.title(), "id": self.number(name), "type": "User"}
         elif got := call.path("/orgs/acme/teams/{}/memberships/{}"):
             if got[1].lower() in self.members.get(got[0].lower(), []):
                 return {"state": "pending" if got[1].lower() in self.pending else "active", "role": "member"}
@@ -298,14 +336,14 @@ class IdentityCenter(Vendor):
             raise self.fault("ResourceNotFoundException", ResourceType="IDENTITY_STORE")
         operation = call.headers["x-amz-target"].removeprefix("AWSIdentityStore.")
         if operation == "IsMemberInGroups":
-            name = body["MemberId"]["UserId"].removeprefix("u-")
-            return {"Results": [{"GroupId": g, "MemberId": {"UserId": f"u-{name}"},
+            name = self.called(body["MemberId"]["UserId"].removeprefix("u-"))
+            return {"Results": [{"GroupId": g, "MemberId": body["MemberId"],
                                  "MembershipExists": name in self.members.get(g.removeprefix("g-"), [])} for g in body["GroupIds"]]}
         if operation == "DescribeUser":
-            name = body["UserId"].removeprefix("u-")
-            if name not in self.people:
+            name = self.called(body["UserId"].removeprefix("u-"))
+            if not name:
                 raise self.fault("com.amazonaws.identitystore#ResourceNotFoundException", ResourceType="USER")
-            return {"IdentityStoreId": "d-9967000000", "UserId": f"u-{name}", "UserName": name,
+            return {"IdentityStoreId": "d-9967000000", "UserId": body["UserId"], "UserName": name,
                     "UserStatus": "ENABLED" if self.people[name] else "DISABLED"}
         kind, path, prefix, all_ = {"GetUserId": ("USER", "userName", "u-", self.people),
                                     "GetGroupId": ("GROUP", "displayName", "g-", self.members)}[operation]
@@ -314,7 +352,7 @@ class IdentityCenter(Vendor):
             raise self.fault("ValidationException")
         if asked["AttributeValue"] not in all_:
             raise self.fault("ResourceNotFoundException", ResourceType=kind)
-        return {"IdentityStoreId": "d-9967000000", kind.title() + "Id": prefix + asked["AttributeValue"]}
+        return {"IdentityStoreId": "d-9967000000", kind.title() + "Id": prefix + self.id(asked["AttributeValue"])}
 
 
 class Jira(Vendor):
@@ -350,6 +388,9 @@ class Jira(Vendor):
             if name not in self.people:
                 raise Twist(404, {"errorMessages": ["Specified user does not exist or you do not have required permissions"]})
             return self.user(name)
+        if call.path("/rest/api/3/user/groups") is not None:
+            call.only("accountId")
+            return [{"name": g, "groupId": self.entitlement(g)} for g in self.groups_of(call.params["accountId"].removeprefix("5b10:"))]
         if call.path("/rest/api/3/group/member") is not None:
             call.only("groupId", "includeInactiveUsers", "startAt", "maxResults")
             inactive = call.params.get("includeInactiveUsers") == "true"
@@ -358,4 +399,158 @@ class Jira(Vendor):
         raise Twist(404, {"errorMessages": ["no such resource"]})
 
 
-VENDORS = {made.profile: made for made in (Okta, Graph, GitHub, IdentityCenter, Jira)}
+class SailPoint(Vendor):
+    """Lists by offset with X-Total-Count where it is asked for, here of two; filters by an equality or two; what it knows of a
+    source is as old as the last aggregation that succeeded."""
+
+    profile, listed = "sailpoint-isc", True
+    unaskable = '"\\\\'
+
+    def __init__(self):
+        super().__init__()
+        self.planned = set()
+        self.tasks = [{"completionStatus": None, "launched": "2026-11-26T15:00:00.000Z"},
+                      {"completionStatus": "ERROR", "launched": "2026-11-26T14:00:00.000Z"},
+                      {"completionStatus": "SUCCESS", "launched": "2026-11-26T10:00:00.000Z"},
+                      {"completionStatus": "SUCCESS", "launched": "2026-11-25T10:00:00.000Z"}]
+        self.settings = {"tenant": "acme", "instance": "src1", "client_id": "app-1", "token_url": f"{self.url}/oauth/token"}
+
+    def connection(self):
+        return {**super().connection(), "url": f"{self.url}/v2025"}
+
+    def account(self, name):
+        return f"CN={name},OU=people"
+
+    def entitlement(self, name):
+        return f"e{hashlib.md5(name.encode()).hexdigest()}"
+
+    def number(self, name):
+        return f"a{hashlib.md5(self.id(name).encode()).hexdigest()}"
+
+    @staticmethod
+    def gone():
+        return Twist(404, {"detailCode": "404 Not found", "trackingId": "x", "messages": [{"text": "The object was not found."}]})
+
+    @staticmethod
+    def page(call, values):
+        call.only("limit", "offset", "count", "filters", "sorters")
+        if int(call.params.get("limit", 250)) > 250:
+            raise Twist(400, {"detailCode": "400.1 Bad request content"})
+        start = int(call.params.get("offset", 0))
+        return values[start:start + 2], {"X-Total-Count": str(len(values))} if call.params.get("count") == "true" else {}
+
+    @staticmethod
+    def filters(call):
+        """{field: value} of 'a eq "b" and c eq "d"'; all else is refused."""
+        parts = call.params["filters"].split(" and ")
+        if not all(re.fullmatch(r'\w+ eq "[^"\\]*"', part) for part in parts):
+            raise Twist(400, {"detailCode": "400.1.3 Illegal value"})
+        return {part.split(" ", 1)[0]: part.split('"')[1] for part in parts}
+
+    def record(self, name):
+        return {"id": self.number(name), "name": name, "nativeIdentity": self.account(name), "sourceId": "src1",
+                "disabled": not self.people[name], "origin": "PROVISIONED" if name in self.planned else "AGGREGATED"}
+
+    def by_number(self, number):
+        for name in self.people:
+            if self.number(name) == number:
+                return name
+        raise self.gone()
+
+    def answer(self, call):
+        if call.path("/oauth/token") is not None:
+            form = dict(urllib.parse.parse_qsl(call.body.decode()))
+            if (form["grant_type"], form["client_id"], form["client_secret"]) != ("client_credentials", "app-1", self.secret):
+                raise Twist(401, {"error": "invalid_client"})
+            return {"access_token": "t0ken", "token_type": "bearer", "expires_in": 749}
+        if call.headers["Authorization"] != "Bearer t0ken":
+            raise Twist(401, {"error": "JWT validation failed"})
+        if call.path("/v2025/task-status") is not None:
+            if self.filters(call) != {"sourceId": "src1", "type": "CLOUD_ACCOUNT_AGGREGATION"} or call.params["sorters"] != "-created":
+                raise Twist(400, {"detailCode": "400.1"})
+            return self.tasks
+        if got := call.path("/v2025/entitlements/{}"):
+            if got[0] not in map(self.entitlement, self.members):
+                raise self.gone()
+            return {"id": got[0], "source": {"id": "src1"}}
+        if call.path("/v2025/accounts") is not None:
+            wanted = self.filters(call)
+            if set(wanted) != {"sourceId", "nativeIdentity"}:
+                raise Twist(400, {"detailCode": "400.1.3"})
+            found = [self.record(n) for n in self.people if self.account(n).lower() == wanted["nativeIdentity"].lower()]
+            return self.page(call, found if wanted["sourceId"] == "src1" else [])
+        if got := call.path("/v2025/accounts/{}"):
+            return self.record(self.by_number(got[0]))
+        if got := call.path("/v2025/accounts/{}/entitlements"):
+            held = [f"extra{n}" for n in range(3)] + self.groups_of(self.by_number(got[0]))
+            return self.page(call, [{"id": self.entitlement(g)} for g in held])
+        raise self.gone()
+
+
+class MidPoint(Vendor):
+    """A list of one without its brackets, an empty one left out; a search writes references with a prefix; roles of roles count,
+    and so do relations that hold nothing."""
+
+    profile, settings, listed = "midpoint", {"user": "bot@example.com"}, True
+    RELATION = {"@metadata": {"provenance": {"assignmentPath": {"segment": {"segmentOrder": 1}}}}, "relation": "org:default"}
+
+    def __init__(self):
+        super().__init__()
+        self.approvers, self.nested = set(), set()
+
+    def entitlement(self, name):
+        return Graph.guid(f"role {name}")
+
+    def number(self, name):
+        return Graph.guid(f"user {self.id(name)}")
+
+    @staticmethod
+    def listed(holder, name, values):
+        if values:
+            holder[name] = values[0] if len(values) == 1 else values
+
+    def refs(self, name):
+        made = []
+        for g in self.groups_of(name):
+            ref = {**self.RELATION, "oid": self.entitlement(g), "type": "c:RoleType"}
+            if g in self.nested:
+                ref["@metadata"] = {"provenance": {"assignmentPath": {"segment": [{"segmentOrder": 1}, {"segmentOrder": 2}]}}}
+            made.append(ref)
+        made += [{"relation": "org:approver", "oid": self.entitlement(g), "type": "c:RoleType"} for n, g in self.approvers if n == name]
+        return made
+
+    def user(self, name, refs=True):
+        made = {"oid": self.number(name), "version": "1", "name": name,
+                "activation": {"effectiveStatus": "enabled" if self.people[name] else "disabled"}}
+        if refs:
+            self.listed(made, "roleMembershipRef", self.refs(name))
+        return made
+
+    def answer(self, call):
+        if call.headers["Authorization"] != "Basic Ym90QGV4YW1wbGUuY29tOnMzY3JldA==":
+            raise Twist(401, b"")
+        if call.headers["Accept"] != "application/json":
+            raise Twist(406, b"")
+        call.only()
+        if got := call.path("/roles/{}"):
+            for g in self.members:
+                if self.entitlement(g) == got[0]:
+                    return {"role": {"oid": got[0], "name": g}}
+        elif call.path("/users/search") is not None and call.method == "POST":
+            wanted = json.loads(call.body)["query"]["filter"]["equal"]
+            if wanted["path"] != "name":
+                raise Twist(400, {})
+            found = {"@type": "http://midpoint.evolveum.com/xml/ns/public/common/api-types-3#ObjectListType"}
+            users = [{"@type": "c:UserType", **self.user(n, refs=False), "roleMembershipRef": {"t:oid": "x"}} for n in self.people
+                     if n.lower() == wanted["value"].lower()]
+            if users:
+                found["object"] = users
+            return {"@ns": "http://prism.evolveum.com/xml/ns/public/types-3", "object": found}
+        elif got := call.path("/users/{}"):
+            for name in self.people:
+                if self.number(name) == got[0]:
+                    return {"user": self.user(name)}
+        raise Twist(404, {"@ns": "http://prism.evolveum.com/xml/ns/public/types-3", "object": {"status": "fatal_error"}})
+
+
+VENDORS = {made.profile: made for made in (Okta, Graph, GitHub, IdentityCenter, Jira, SailPoint, MidPoint)}

@@ -176,7 +176,7 @@ class Strict:
 
     def people_seen(self):
         for p in self.people:
-            yield {**p, "groups": [{"value": g["id"], "type": "direct"} for g in self.groups
+            yield {**p, "groups": [{"value": g["id"], "display": g["displayName"], "type": "direct"} for g in self.groups
                                    if any(m["value"] == p["id"] for m in g["members"])] + p.get("groups", [])}
 
     @staticmethod
@@ -194,6 +194,11 @@ class Strict:
             if found and way in self.ways:
                 who, other = (json.loads(text) for text in found.groups())
                 return one["id"] == who and any(r["value"] == other for r in one["groups" if way == "F" else "members"])
+        for way, pattern in {"A": rf"members\.value eq {literal}", "B": rf"members\[value eq {literal}\]",
+                             "C": rf"members eq {literal}"}.items():
+            found = re.fullmatch(pattern, call.filter)
+            if found and way in self.ways and call.kind == "Groups":
+                return any(m["value"] == json.loads(found[1]) for m in one["members"])
         found = re.fullmatch(rf"([A-Za-z:.0-9]+) eq {literal}", call.filter)
         if not found or not self.config["filter"]["supported"]:
             raise error(400, "invalidFilter")

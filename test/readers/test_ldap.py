@@ -1,11 +1,13 @@
 """The LDAP reader against a real slapd. A removal may be believed only when everything says so."""
+import base64
 import concurrent.futures
 import threading
 import time
 
 import pytest
 
-from conftest import ask, group, person
+from conftest import GROUPS, PEOPLE, ask, group, person
+from lib import slapd
 
 CANARY = ("canary", "watch")
 
@@ -118,6 +120,54 @@ def test_more_than_the_queue_takes(directory):
     assert len(answers) == 400 and told == {("present", "Ok"), ("unknown", "Overloaded")}
 
 
+@pytest.fixture(scope="module")
+def counted():
+    """A directory that counts its connections."""
+    with slapd.Slapd(ldif=PEOPLE + GROUPS, before="database monitor") as made:
+        yield made
+
+
+def connections(directory):
+    found = directory.search(attributes=["monitorCounter"], base="cn=Total,cn=Connections,cn=Monitor")
+    return int(found["cn=Total,cn=Connections,cn=Monitor"]["monitorCounter"][0])
+
+
+def test_many_reads_share_a_connection(counted):
+    before = connections(counted)
+    answers = read(counted, *[("ada" if n % 2 else "ben", "finance") for n in range(200)], timeout_ms=20000)
+    assert [a["outcome"] for a in answers] == ["present" if n % 2 else "absent" for n in range(200)]
+    assert connections(counted) - before == 2, "one of all reads, one that counts"
+
+
+def test_a_run_asks_some_by_id(counted):
+    """Of those asked at once some are found by name and some by id alone: each has its own answer, with one canary for all of them."""
+    ada = "uid=ada,ou=people,dc=example,dc=com"
+    pin = counted.search("(uid=ada)", ["entryUUID"])[ada]["entryUUID"][0]
+    before = connections(counted)
+    answers = read(counted, *[(name, "finance") for name in ["ada", "ann", "ben"] * 10], timeout_ms=20000, pin=pin)
+    assert [say(a) for a in answers] == [("present", "Ok"), ("present", "Ok"), ("absent", "AccountReplaced")] * 10
+    assert [a["id"] == pin for a in answers] == [True, True, False] * 10
+    assert connections(counted) - before == 2, "one of all reads, one that counts"
+
+
+def test_a_kept_connection_that_was_closed(counted):
+    """The directory is started anew between two runs: what is asked next is asked over a new connection."""
+    def restart():
+        counted.stop()
+        counted.start()
+    answers = ask("ldap", {**settings(counted), "at_once": 1}, [("ada", "finance"), ("ben", "finance")] * 3, CANARY, "reader-password",
+                  10000, after=(2, restart))
+    assert [say(a) for a in answers] == [("present", "Ok"), ("absent", "Ok")] * 3
+
+
+def test_the_canary_of_a_run(counted):
+    """The canary is asked behind each run, not once for a connection: lost in between, nothing more is believed."""
+    def lose():
+        counted.modify("dn: cn=watch,ou=groups,dc=example,dc=com\nchangetype: modify\nreplace: member\nmember: cn=nobody\n")
+    answers = ask("ldap", {**settings(counted), "at_once": 1}, [("ben", "finance")] * 4, CANARY, "reader-password", 10000, after=(2, lose))
+    assert [say(a) for a in answers] == [("absent", "Ok")] * 2 + [("unknown", "CanaryMissing")] * 2
+
+
 def test_a_directory_that_hangs(directory):
     directory.freeze()
     try:
@@ -178,3 +228,28 @@ def test_what_else_an_account_holds(directory, more, listed):
     answer, = read(directory, ("ada", "finance"), **more)
     assert answer["outcome"] == "present" and (answer.get("others") or "").split("\n")[0:1] == ([listed] if listed else [""]), answer
     assert ("others" in answer) == (listed is not None)
+
+
+def sid(rid):
+    """objectSid S-1-5-21-1-2-3-rid, as LDIF has bytes."""
+    parts = b"".join(part.to_bytes(4, "little") for part in (21, 1, 2, 3, rid))
+    return base64.b64encode(b"\x01\x05" + (5).to_bytes(6, "big") + parts).decode()
+
+
+AD_TYPES = "\n".join(f"attributetype ( 1.2.840.113556.1.4.{oid} NAME '{name}' SYNTAX 1.3.6.1.4.1.1466.115.121.1.{syntax} SINGLE-VALUE )"
+                     for oid, name, syntax in ((146, "objectSid", 40), (98, "primaryGroupID", 27), (8, "userAccountControl", 27)))
+
+
+def test_a_primary_group():
+    """It has no such member: the account names it by the last part of its identifier (a real domain: test/samba)."""
+    known = "objectClass: extensibleObject\n"
+    account = known + f"objectSid:: {sid(1105)}\nprimaryGroupID: 513\nuserAccountControl: 512"
+    ldif = PEOPLE.replace("uid: ada\n", f"uid: ada\n{account}\n")
+    for name, rid, member in (("watch", 1110, "canary"), ("users", 513, "canary"), ("admins", 512, "canary")):
+        ldif += group(name, member).rstrip("\n") + f"\n{known}objectSid:: {sid(rid)}\n\n"
+    with slapd.Slapd(ldif=ldif, before=AD_TYPES) as directory:
+        users, admins, ben = ask("ldap", {"uri": directory.url, "base": "dc=example,dc=com", "bind_dn": directory.admin_dn,
+                                          "insecure": "true"}, [("ada", "users"), ("ada", "admins"), ("ben", "users")],
+                                 ("canary", "watch"), directory.admin_password)
+    assert (users["outcome"], users["via"]) == ("present", "primary_group") and users["complete"], users
+    assert (admins["outcome"], admins["reason"]) == ("absent", "Ok") == (ben["outcome"], ben["reason"])

@@ -211,6 +211,55 @@ def test_ways_of_last_resort(strict, ways, hide):
     assert [say(a) for a in read(server, *PAIRS)] == TRUTH
 
 
+def others(server, *pairs, **more):
+    return [a.get("others") for a in read(server, *pairs, others="true", **more)]
+
+
+@pytest.mark.parametrize("ways, user_side", [("", True), ("A", True), ("A", False), ("B", False), ("C", False)])
+def test_what_else_an_account_holds(strict, ways, user_side):
+    """From the user's own list of groups where the server fills it, else by the filter on members that was proven."""
+    server = strict(ways=ways)
+    server.groups += [{"id": "g-more", "displayName": "more", "members": [{"value": uid(1)}, {"value": uid(2)}]}]
+
+    def bend(call, body):
+        if call.id and call.kind == "Users" and not user_side:
+            body.pop("groups", None)
+    server.bend = bend
+    assert others(server, *PAIRS) == ["finance\nmore", "more", None], "of nobody nothing"
+    assert others(server, ("g-finance-no", "g-more"), (uid(1), "g-more"), canary=(uid(0), "g-watch"), account="id",
+                  entitlement="id")[1] == "g-finance\ng-more"
+    server.groups += [{"id": f"g-{n}", "displayName": f"more {n}", "members": [{"value": uid(1)}]} for n in range(70)]
+    answers = read(server, *PAIRS, others="true")
+    assert [say(a) for a in answers] == TRUTH and [a.get("others") for a in answers] == [None, "more", None], "too many to compare"
+    assert not any("others" in a for a in read(server, *PAIRS)), "not asked for"
+
+
+@pytest.mark.parametrize("what", ["no names", "the canary's is empty", "his own is not in it", "refused", "another's"])
+def test_lists_that_are_not_whole(strict, what):
+    """A list that cannot be trusted is none, and the answer stays."""
+    server = strict(ways="A")
+    server.groups += [{"id": "g-more", "displayName": "more", "members": [{"value": uid(1)}, {"value": uid(2)}]}]
+
+    def bend(call, body):
+        if not call.id or call.kind != "Users" or call.params.get("attributes") != "id,groups":
+            return
+        if what == "no names":
+            for group in body["groups"]:
+                group.pop("display")
+        elif what == "the canary's is empty" and call.id == uid(0):
+            body["groups"] = []
+        elif what == "his own is not in it":
+            body["groups"] = [g for g in body["groups"] if g["value"] != "g-finance"]
+        elif what == "refused":
+            raise error(403)
+        elif what == "another's":
+            body["id"] = uid(9)
+    server.bend = bend
+    answers = read(server, *PAIRS, others="true")
+    assert [say(a) for a in answers] == TRUTH
+    assert [a.get("others") for a in answers][:2] == [None, "more" if what == "his own is not in it" else None]
+
+
 ONE_SIDED = {  # what the group shows instead of its members, and what is then known of somebody who is not among them
     "left out": (lambda body: body.pop("members"), ("unknown", "MembersNotVisible")),
     "null": (lambda body: body.update(members=None), ("unknown", "MembersNotVisible")),

@@ -1,5 +1,6 @@
 """The SQL reader against a real PostgreSQL target: the operator's own statement, and nothing else, ever."""
 import datetime
+import pathlib
 import threading
 import time
 
@@ -41,7 +42,7 @@ def test_names_are_parameters(target, name):
     ("no row", QUERY + " where false", "QueryShape"),
     ("two rows", QUERY + " cross join generate_series(1, 2)", "QueryShape"),
     ("too few columns", "select true, true, $1 = $2, '', null", "QueryShape"),
-    ("one column too many", "select true, true, $1 = $2, '', null, true, true", "QueryShape"),
+    ("one column too many", "select true, true, $1 = $2, '', null, true, 'role', true", "QueryShape"),
     ("no such table", "select true, true, $1 = $2, '', null, true from nowhere", "QueryRefused"),
     ("a time that is none", "select true, true, $1 = $2, '', 'yesterday', true", "BadAsOf"),
     ("a statement that writes", "insert into copy_state select now() where $1 <> $2 returning true, true, false, '', null, true", "QueryRefused"),
@@ -177,3 +178,20 @@ def test_what_else_an_account_holds(target, others, listed):
     answer, = ask("sql", {"conninfo": target.dsn_as("reader"), "query": QUERY, "others": others}, [("ada", "ledger")], CANARY, "", 2000, 0)
     assert say(answer) == ("present", "Ok") and answer.get("others") == listed
     assert "others" not in read(target, ("ada", "ledger"))[0]
+
+
+def test_keys_of_service_accounts(target):
+    """The example for keys: gone is what its own row says; of one that nobody knows, or nobody answers for, nothing is proven."""
+    query = (pathlib.Path(__file__).parents[2] / "schemas" / "example" / "api-keys.sql").read_text()
+    target.psql("create table service_account (id int primary key, name text unique, owner text, active boolean not null);"
+                "create table api_key (id text primary key, account_id int references service_account, revoked_at timestamptz);"
+                "insert into service_account values (1, 'canary', 'ops', true), (2, 'ci', 'ada', true), (3, 'old', null, true);"
+                "insert into api_key values ('k-watch', 1, null), ('k-live', 2, null), ('k-gone', 2, now()), ('k-orphan', 3, now());"
+                "grant select on service_account, api_key to reader")
+    try:
+        pairs = [("ci", "k-live"), ("ci", "k-gone"), ("ci", "k-misspelt"), ("old", "k-orphan"), ("ci", "k-watch"), ("nobody", "k-gone")]
+        answers = read(target, *pairs, query=query, canary=("canary", "k-watch"))
+        unproven = ("unknown", "EntitlementNotFound")
+        assert [say(a) for a in answers] == [("present", "Ok"), ("absent", "Ok"), unproven, unproven, unproven, ("absent", "AccountMissing")]
+    finally:
+        target.psql("drop table api_key; drop table service_account")

@@ -115,6 +115,32 @@ def test_renamed_replaced_and_gone_by_objectguid(domain):
     assert say(gone) == ("absent", "missing", "AccountMissing") and gone["canary"]
 
 
+def test_the_primary_group(domain):
+    """In no list of members and in no memberOf: Domain Users, and whichever group an account names instead."""
+    users, finance = read(domain, ("ben", "Domain Users"), ("ben", "finance"))
+    assert say(users) == ("present", "active", "Ok") and users["via"] == "primary_group", users
+    assert say(finance) == ("absent", "active", "Ok")
+    domain.tool("group", "addmembers", "finance", "ben")
+    rid = domain.tool("group", "show", "finance", "--attributes=objectSid").split("objectSid: ")[1].split()[0].rsplit("-", 1)[1]
+    domain.modify(f"dn: CN=ben,CN=Users,{BASE}\nchangetype: modify\nreplace: primaryGroupID\nprimaryGroupID: {rid}\n")
+    try:
+        answer, = read(domain, ("ben", "finance"))
+        assert say(answer) == ("present", "active", "Ok") and answer["via"] == "primary_group", answer
+    finally:
+        domain.modify(f"dn: CN=ben,CN=Users,{BASE}\nchangetype: modify\nreplace: primaryGroupID\nprimaryGroupID: 513\n")
+        domain.tool("group", "removemembers", "finance", "ben")
+    assert say(*read(domain, ("ben", "finance"))) == ("absent", "active", "Ok")
+
+
+def test_a_primary_group_that_is_hidden(domain):
+    """The reader does not see which group is the account's primary one: perhaps this."""
+    sid = domain.tool("user", "show", "reader", "--attributes=objectSid").split("objectSid: ")[1].split()[0]
+    domain.tool("user", "create", "hid", PASSWORD)
+    domain.tool("dsacl", "set", f"--objectdn=CN=hid,CN=Users,{BASE}",
+                f"--sddl=(OD;;RP;bf967a00-0de6-11d0-a285-00aa003049e2;;{sid})")  # primaryGroupID
+    assert say(*read(domain, ("hid", "finance")))[::2] == ("unknown", "PrimaryGroupHidden")
+
+
 def test_rights_taken_away_in_the_middle(domain):
     """The reader may no longer read members: of a thousand removals that were not made none is believed."""
     sid = domain.tool("user", "show", "reader", "--attributes=objectSid").split("objectSid: ")[1].split()[0]

@@ -32,6 +32,18 @@ static bool is_about(const struct srequest *q, const struct srequest *r, size_t 
            q->root_item == (first ? item : r->root_item);
 }
 
+/* Which item of the request that is which in its dossier: those that were superseded are not there.
+ */
+static size_t item_at(const struct srequest *r, size_t place)
+{
+    size_t i = 0;
+
+    for (; i + 1 < r->item_count; i++)
+        if ((!r->items[i].superseded_by || PLANTED(SUPERSEDED_IS_PROVEN)) && !place--)
+            break;
+    return i;
+}
+
 void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
                 struct dossier *d)
 {
@@ -45,11 +57,13 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
         int64_t *drifts = arena_array(arena, REQUESTS_MAX, sizeof *drifts);
         int64_t *ends = arena_array(arena, REQUESTS_MAX, sizeof *ends);
         struct item_after *a = &items[i];
-        *a = (struct item_after){.recorded = r->recorded[i], .drifts_ms = drifts, .ends_ms = ends};
+        size_t item = item_at(r, i);
+        *a = (struct item_after){
+            .recorded = r->recorded[item], .drifts_ms = drifts, .ends_ms = ends};
         for (int k = s->request_count; k > 0; k--) { /* the newest first */
             const struct srequest *q = &s->requests[k - 1];
-            bool mine = q->cause != FOLLOW_NONE && q->follows == r && is_about(q, r, i);
-            if (!is_about(q, r, i))
+            bool mine = q->cause != FOLLOW_NONE && q->follows == r && is_about(q, r, item);
+            if (!is_about(q, r, item))
                 continue;
             if (q->cause == FOLLOW_DRIFT)
                 drifts[a->drift_count++] = q->requested_ms;
@@ -89,18 +103,18 @@ static void check_drift(struct sim *s, const struct srequest *r, size_t item)
             oldest = x->real_as_of_ms;
     }
     if (run < CONFIRMATIONS || newest - oldest < SETTLE_MS)
-        sim_violate(s, "INV26 drift is read", "request %d: %d reads over %lld ms say so",
+        sim_violate(s, "INV28 drift is read", "request %d: %d reads over %lld ms say so",
                     (int)(r - s->requests), run, (long long)(newest - oldest));
 }
 
-static void open_next(struct sim *s, struct srequest *r, const struct decision *x)
+static void open_next(struct sim *s, struct srequest *r, const struct decision *x, size_t item)
 {
     bool ends = x->follow == FOLLOW_EXPIRY;
     enum request_kind kind = ends ? REQUEST_REMOVAL : r->kind;
     int opened = 1;
 
     for (int i = 0; i < s->request_count; i++)
-        opened += is_about(&s->requests[i], r, x->about) && s->requests[i].cause == x->follow;
+        opened += is_about(&s->requests[i], r, item) && s->requests[i].cause == x->follow;
     if (opened > s->policy.watch.loop_limit)
         sim_violate(s, "INV27 no loop", "the %dth request is opened for %s", opened,
                     follow_name(x->follow));
@@ -109,29 +123,31 @@ static void open_next(struct sim *s, struct srequest *r, const struct decision *
     q->cause = x->follow;
     q->follows = r;
     q->root = r->cause == FOLLOW_NONE ? r : r->root;
-    q->root_item = r->cause == FOLLOW_NONE ? x->about : r->root_item;
+    q->root_item = r->cause == FOLLOW_NONE ? item : r->root_item;
     q->access_until_ms = kind == REQUEST_GRANT ? r->access_until_ms : 0;
     q->approval_needed &= kind == REQUEST_GRANT;
     q->item_count = 1;
     q->items[0] =
-        (struct sitem){.truth = r->items[x->about].truth, .truth_before = r->items[x->about].truth};
+        (struct sitem){.truth = r->items[item].truth, .truth_before = r->items[item].truth};
     sim_trace(s, follow_name(x->follow), (int64_t)(r - s->requests), (int64_t)(q - s->requests));
 }
 
 void after_save(struct sim *s, struct srequest *r, const struct decision *x)
 {
+    size_t item = item_at(r, x->about);
+
     if (x->drift)
-        check_drift(s, r, x->about);
+        check_drift(s, r, item);
     if (x->follow && s->request_count == REQUESTS_MAX)
         return; /* it is asked again at the next look */
     if (x->follow)
-        open_next(s, r, x);
+        open_next(s, r, x, item);
     if (x->drift) {
-        r->recorded[x->about] = x->drift;
+        r->recorded[item] = x->drift;
         store_changed(s, r, drift_answer_name(x->drift));
     }
     if (x->drift_over) {
-        r->recorded[x->about] = DRIFT_NONE;
+        r->recorded[item] = DRIFT_NONE;
         store_changed(s, r, "drift over");
     }
 }
@@ -156,7 +172,7 @@ bool after_settled(const struct sim *s, const struct srequest *r)
         bool wrong = item->truth != (r->kind == REQUEST_GRANT);
         bool seen_in_time = item->truth_ms + SETTLE_MS < r->closed_ms + s->policy.watch.second_ms;
         bool excepted = item->excepted_until_ms > s->now_ms;
-        if (is_followed(s, r, i) || full)
+        if (is_followed(s, r, i) || full || item->superseded_by)
             continue;
         if (ends)
             return false;

@@ -41,7 +41,7 @@ static bool is_right(const struct sim *s, const struct srequest *r)
 {
     for (size_t i = 0; i < r->item_count; i++) {
         const struct sitem *item = &r->items[i];
-        bool excepted = item->excepted_until_ms > s->now_ms;
+        bool excepted = item->excepted_until_ms > s->now_ms || item->superseded_by;
         if (!excepted && !check_item_proven(s, r, item))
             return false;
     }
@@ -75,6 +75,8 @@ static void check_back(struct sim *s, const struct srequest *r)
                     phase_name(r->phase));
     if (r->phase == PHASE_CANCELLED && r->cancel_asked)
         sim_violate(s, "INV15 over", "what was withdrawn goes to work");
+    if (r->phase == PHASE_CANCELLED && is_superseded(r))
+        sim_violate(s, "INV26 the last approved counts", "what is superseded goes to work");
 }
 
 void check_move(struct sim *s, struct srequest *r, enum phase to)
@@ -89,6 +91,9 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
         check_back(s, r);
     if (!on_proof)
         return;
+    if (is_superseded(r))
+        sim_violate(s, "INV26 the last approved counts", "what is superseded is %s",
+                    phase_name(to));
     if (!is_right(s, r))
         sim_violate(s, "INV6 proof", "%s without a proof of this claim (claim %lld)",
                     phase_name(to), (long long)r->claim_seen_ms);
@@ -103,6 +108,8 @@ void check_close_call(struct sim *s, struct srequest *r)
     /* Jira has no compare-and-set: this much may happen between our look and our call */
     int64_t race_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
 
+    if (is_superseded(r) && s->now_ms - superseded_ms(r) > race_ms)
+        sim_violate(s, "INV26 the last approved counts", "what is superseded is being closed");
     if (!is_right(s, r))
         sim_violate(s, "INV6 proof", "a ticket is being closed without proof");
     if (persons && s->now_ms - t->updated_ms > race_ms)
@@ -230,6 +237,13 @@ static bool is_declined_to_done(const struct sticket *t)
 }
 
 /* A Done that this decision leaves standing must be right: closed by us, for this very claim. */
+/* Proven, and closed by us, before anybody knew of the request that supersedes it. */
+static bool was_proven_before(const struct srequest *r, const struct sticket *t)
+{
+    return r->phase == PHASE_CANCELLED && is_superseded(r) && r->verified_ms && t->moved_by_us &&
+           t->role == STATUS_DONE;
+}
+
 static void check_done(struct sim *s, const struct srequest *r, const struct dossier *d,
                        const struct decision *x)
 {
@@ -244,7 +258,8 @@ static void check_done(struct sim *s, const struct srequest *r, const struct dos
     bool for_this_claim = t->closed_for == r->claim_cycle || may_have_closed(s, r);
 
     if (d->mode != GATE_ENFORCE || proven || on_its_way || x->move ||
-        d->ticket.role != STATUS_DONE || t->cycle != r->seen_cycle || is_declined_to_done(t))
+        d->ticket.role != STATUS_DONE || t->cycle != r->seen_cycle || is_declined_to_done(t) ||
+        was_proven_before(r, t))
         return;
     if (t->moved_by_us && for_this_claim && !phase_is_terminal(d->phase))
         return;
@@ -267,9 +282,10 @@ static void check_over(struct sim *s, const struct srequest *r, const struct dos
     says |= d->mode == GATE_OBSERVE; /* there nothing is said */
 
     if (!open || !phase_is_terminal(d->phase) || x->move ||
-        s->tickets[r->ticket].cycle != r->seen_cycle || is_declined_to_done(&s->tickets[r->ticket]))
+        s->tickets[r->ticket].cycle != r->seen_cycle ||
+        is_declined_to_done(&s->tickets[r->ticket]) || was_proven_before(r, &s->tickets[r->ticket]))
         return;
-    if (d->phase == PHASE_CANCELLED && !d->cancel_asked)
+    if (d->phase == PHASE_CANCELLED && !d->cancel_asked && !is_superseded(r))
         sim_violate(s, "INV15 over", "a cancelled ticket was opened again, and nobody looks");
     if (!says && !busy)
         sim_violate(s, "INV15 over", "the open ticket of a request that is %s does not say so",
@@ -325,7 +341,7 @@ static void check_recorded(struct sim *s, const struct srequest *r, const struct
     bool contradicted = false;
 
     for (size_t i = 0; i < r->item_count; i++) {
-        bool excepted = r->items[i].excepted_until_ms > s->now_ms;
+        bool excepted = r->items[i].excepted_until_ms > s->now_ms || r->items[i].superseded_by;
         bool fresh = r->items[i].obs_count &&
                      s->now_ms - r->items[i].obs[r->items[i].obs_count - 1].o.observed_ms <
                          MAX_AGE_MS - ASLEEP_MS;
@@ -512,7 +528,8 @@ static bool request_settled(const struct sim *s, const struct srequest *r)
 
     if (phase_is_terminal(r->phase))
         return !t || !t->here || t->role == STATUS_CANCELLED || t->role == STATUS_DECLINED ||
-               is_declined_to_done(t) || (t->role == STATUS_DONE && r->mode != GATE_ENFORCE);
+               is_declined_to_done(t) || was_proven_before(r, t) ||
+               (t->role == STATUS_DONE && r->mode != GATE_ENFORCE);
     if (!t)
         return waits_for_people(s, r);
     bool made = t->made_for == (int)(r - s->requests);

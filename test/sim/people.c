@@ -20,16 +20,24 @@ static void set_truth(struct sim *s, struct srequest *r, size_t item, bool truth
     i->truth_before = i->truth;
     i->truth = truth;
     i->truth_ms = s->now_ms;
+    struct sitem *same = opposite(s, r, i); /* one entitlement, of two requests */
+    if (same) {
+        same->truth = i->truth;
+        same->truth_before = i->truth_before;
+        same->truth_ms = i->truth_ms;
+    }
     sim_trace(s, truth ? "access given" : "access taken", (int64_t)(r - s->requests),
               (int64_t)item);
 }
 
-/* The agent does the work; perhaps not all of it. */
+/* The agent does the work; perhaps not all of it. In the end nobody does what is not to be done. */
 static void do_the_work(struct sim *s, struct srequest *r, bool all)
 {
-    for (size_t i = 0; i < r->item_count; i++)
-        if (all || rng_below(&s->rng, 4))
+    for (size_t i = 0; i < r->item_count; i++) {
+        bool over = phase_is_terminal(r->phase) || r->items[i].superseded_by;
+        if ((all || rng_below(&s->rng, 4)) && !(s->calm && over))
             set_truth(s, r, i, r->kind == REQUEST_GRANT);
+    }
 }
 
 static void work_on_open(struct sim *s, int ticket, struct srequest *r)

@@ -48,13 +48,13 @@ enum {
     X(hook_lost) X(hook_double) X(hook_late) X(poll_fails)
 #define FAULTS_OF_SOURCE(X) \
     X(source_down) X(source_lag) X(partial) X(rights_lost) X(flapping) \
-    X(account_replaced)
+    X(account_replaced) X(entitlement_replaced) X(source_full)
 #define FAULTS_OF_PEOPLE(X) \
     X(backdoor_close) X(put_back) X(take_back) X(fight) X(withdrawn) X(ticket_cancelled) \
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
     X(spoofed) X(resolved_by_edit) X(words_forged) X(fields_renamed) \
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
-    X(mode_changed) X(drifted)
+    X(mode_changed) X(drifted) X(opposed)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
     FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
@@ -128,6 +128,9 @@ struct sitem {
     bool truth, truth_before; /* the entitlement is held in the target system */
     int64_t truth_ms;         /* since when */
     int64_t excepted_until_ms;
+    int opposed;       /* the request, one more, whose first item wants the opposite; 0 none does */
+    int superseded_by; /* the request, one more, that was approved later; 0 none was */
+    int64_t superseded_ms;
     struct sobs obs[OBS_MAX];
     size_t obs_count;
 };
@@ -323,6 +326,15 @@ void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, i
 void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
                     uint64_t counts_for);
 bool store_is_approved(const struct srequest *r);
+/* oppose.c: requests that want the opposite of the same. Some new one is made so. */
+void oppose(struct sim *s, struct srequest *r);
+/* The item that wants the opposite of that one; NULL: none does, or not any more. */
+struct sitem *opposite(struct sim *s, const struct srequest *r, const struct sitem *item);
+/* Approved now: what was approved before it is superseded, in the same transaction. */
+void supersede(struct sim *s, struct srequest *r);
+/* Nothing of it is asked for any more, since then (0: it is not so). */
+int64_t superseded_ms(const struct srequest *r);
+bool is_superseded(const struct srequest *r);
 void store_claim(struct sim *s, struct boot *b);
 struct str request_id(int request);
 int request_index(struct str id);

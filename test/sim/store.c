@@ -78,6 +78,7 @@ int store_request_new(struct sim *s, bool from_ticket)
         r->access_until_ms = s->now_ms + rng_range(&s->rng, 60000, 2400000);
     evidence_start(&r->chain);
     make_items(s, r, hash);
+    oppose(s, r);
     store_changed(s, r, "received");
     store_look_now(s, r);
     return n;
@@ -127,10 +128,11 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                        struct dossier *d)
 {
     struct item *items = arena_array(arena, ITEMS_MAX, sizeof *items);
+    struct item *superseded = arena_array(arena, ITEMS_MAX, sizeof *superseded);
 
-    d->item_count = r->held ? 0 : r->item_count;
     d->items = items;
-    for (size_t k = 0; k < d->item_count; k++) {
+    d->superseded = superseded;
+    for (size_t k = 0; k < r->item_count && !r->held; k++) {
         const struct sitem *from = &r->items[k];
         struct observation *obs = arena_array(arena, from->obs_count + 1, sizeof *obs);
         size_t n = 0;
@@ -140,16 +142,19 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
         int64_t until = PLANTED(EXCEPTION_NEVER_ENDS) && from->excepted_until_ms
                             ? INT64_MAX
                             : from->excepted_until_ms;
-        items[k] =
+        bool past = from->superseded_by && !PLANTED(SUPERSEDED_IS_PROVEN);
+        *(past ? &superseded[d->superseded_count++] : &items[d->item_count++]) =
             (struct item){.id = (int64_t)k,
                           .source = STR("source"),
                           .source_label = STR("Source"),
                           .account = STR("account"),
                           .account_id = STR("id"), /* linked by an earlier request */
                           .entitlement = STR("entitlement"),
+                          .entitlement_id = STR("group"),
                           .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
                           .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS},
                           .excepted = until > s->now_ms + 60000,
+                          .superseded_by = past ? request_id(from->superseded_by - 1) : STR_NONE,
                           .obs = obs,
                           .obs_count = n};
     }
@@ -416,7 +421,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
         r->mapped_from_ms = d->now_ms;
     }
     for (size_t i = 0; i < count; i++)
-        save_observation(s, r, &r->items[i], &obs[i]);
+        save_observation(s, r, &r->items[obs[i].o.item_id], &obs[i]);
     if (count) {
         r->reads++;
         r->last_read_ms = s->now_ms;
@@ -451,6 +456,8 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
     r->closed_ms = to == PHASE_CLOSED ? s->now_ms : 0;
     if (to == PHASE_CLOSED)
         r->closed_cycle = r->seen_cycle;
+    if (to == PHASE_APPROVED)
+        supersede(s, r);
     store_changed(s, r, phase_name(to));
     sim_trace(s, phase_name(to), index_of(s, r), r->generation);
 }

@@ -183,7 +183,7 @@ static bool may_call(const struct sim *s, const struct sflow *f, const struct fl
 
     if (f->f.kind != FLOW_CLOSE || rule->to != FS_CALLING || PLANTED(CLOSE_UNGUARDED))
         return true;
-    return proven && r->claim_cycle == f->cycle;
+    return proven && r->claim_cycle == f->cycle && !is_superseded(r);
 }
 
 bool store_save_flow(struct sim *s, const struct world *w, const struct flow *flow,

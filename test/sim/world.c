@@ -306,11 +306,17 @@ static void read_item(struct sim *s, const struct sitem *item, struct sobs *x)
                              .canary_ok = x->real_canary,
                              .has_raw = true,
                              .native_id = STR("id"),
+                             .entitlement_id = STR("group"),
                              .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
                              .reason = STR("Ok")};
     if (FAULT(s, account_replaced)) { /* the name is another account's: it may hold it or not */
         x->real_outcome = OUTCOME_UNKNOWN;
         x->o.native_id = STR("another");
+        x->o.outcome = rng_range(&s->rng, 0, 1) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    }
+    if (FAULT(s, entitlement_replaced)) { /* a group made anew under the name of the other */
+        x->real_outcome = OUTCOME_UNKNOWN;
+        x->o.entitlement_id = STR("another");
         x->o.outcome = rng_range(&s->rng, 0, 1) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
     }
     observation_make_honest(&x->o);
@@ -321,7 +327,10 @@ static void end_observed(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
     (void)s, (void)number;
-    op->fn.observed(op->arg, op->reading->said, (size_t)op->ticket);
+    if (op->failed)
+        op->fn.observed(op->arg, NULL, 0);
+    else
+        op->fn.observed(op->arg, op->reading->said, (size_t)op->ticket);
     free(op);
 }
 
@@ -335,8 +344,9 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
     op->fn.observed = fn;
     op->reading = ARENA_NEW(arena, struct reading);
     op->ticket = (int)d->item_count;
-    for (size_t i = 0; i < d->item_count; i++) { /* as of the start of the read */
-        read_item(s, &r->items[i], &op->reading->known[i]);
+    op->failed = FAULT(s, source_full);                         /* too many stand in line for it */
+    for (size_t i = 0; !op->failed && i < d->item_count; i++) { /* as of the start of the read */
+        read_item(s, &r->items[d->items[i].id], &op->reading->known[i]);
         op->reading->known[i].o.item_id = d->items[i].id;
         op->reading->said[i] = op->reading->known[i].o;
     }

@@ -13,9 +13,10 @@
  * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
  * what a history has before them but since and now, and the reads.
  *
- * A history: desired settle_ms confirmations max_age_ms excepted since_ms now_ms account_id ("-":
- * none), then newest first outcome:account:complete:canary:as_of_ms:observed_ms[:native_id] for
- * each read. */
+ * A history: desired settle_ms confirmations max_age_ms excepted since_ms now_ms account_id
+ * entitlement_id ("-": none), then newest first
+ * outcome:account:complete:canary:as_of_ms:observed_ms[:native_id[:entitlement_id]] for each read.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +74,8 @@ static struct observation read_of(struct str text)
     o.canary_ok = number(&text, ':') != 0;
     o.as_of_ms = number(&text, ':');
     o.observed_ms = number(&text, ':');
-    o.native_id = text;
+    o.native_id = word(&text, ':');
+    o.entitlement_id = text;
     return o;
 }
 
@@ -92,6 +94,9 @@ static void judge(struct str line)
     item.account_id = word(&line, ' ');
     if (str_eq_c(item.account_id, "-"))
         item.account_id = STR_NONE;
+    item.entitlement_id = word(&line, ' ');
+    if (str_eq_c(item.entitlement_id, "-"))
+        item.entitlement_id = STR_NONE;
     while (line.len && item.obs_count < READS_MAX)
         reads[item.obs_count++] = read_of(word(&line, ' '));
     puts(verdict_name(verdict_judge(&item, since_ms, now_ms).verdict));

@@ -38,34 +38,37 @@ def history(rng):
     for _ in range(rng.randrange(7)):
         outcome = mostly if rng.random() < 0.8 else rng.choice(["present", "absent", "unknown"])
         account = "active" if rng.random() < 0.8 else rng.choice(["disabled", "missing", "replaced", "unknown"])
-        reads.append((outcome, account, at - rng.choice([0, 0, 0, 5000, 200_000]), at, rng.choice(["", "id", "id", "id", "other"])))
+        reads.append((outcome, account, at - rng.choice([0, 0, 0, 5000, 200_000]), at, rng.choice(["", "id", "id", "id", "other"]),
+                      rng.choice(["", "g", "g", "g", "g", "new"])))
         at -= rng.choice([500, 20_000, 61_000, 150_000, 301_000])
     excepted = rng.random() < 0.05
-    return desired, settle, confirmations, max_age, excepted, since, rng.choice(["", "id", "id"]), reads
+    return desired, settle, confirmations, max_age, excepted, since, rng.choice(["", "id", "id"]), rng.choice(["", "g", "g"]), reads
 
 
 def test_verdicts(db):
     """Every verdict of a history by the view equals the core's; and all five verdicts occur."""
     rng = random.Random(7)
     histories = [history(rng) for _ in range(HISTORIES)]
-    lines, sources, requests, items, reads, exceptions, links = [], [], [], [], [], [], []
+    lines, sources, requests, items, reads, exceptions, links, groups = [], [], [], [], [], [], [], []
 
     def stored(ms):
         """A moment of that millisecond: the database knows it to the microsecond, the core only that it is in there."""
         return f"date_trunc('milliseconds', now()) + {ms * 1000 + rng.choice([0, 1, 500, 900, 999])} * interval '1 us'"
-    for number, (desired, settle, confirmations, max_age, excepted, since, pinned, seen) in enumerate(histories):
-        said = " ".join(f"{o}:{a}:1:1:{NOW + as_of}:{NOW + at}:{native}" for o, a, as_of, at, native in seen)
-        lines.append(f"{desired} {settle} {confirmations} {max_age} {int(excepted)} {NOW + since} {NOW} {pinned or '-'} {said}".rstrip())
+    for number, (desired, settle, confirmations, max_age, excepted, since, pinned, group, seen) in enumerate(histories):
+        said = " ".join(f"{o}:{a}:1:1:{NOW + as_of}:{NOW + at}:{native}:{what}" for o, a, as_of, at, native, what in seen)
+        lines.append(f"{desired} {settle} {confirmations} {max_age} {int(excepted)} {NOW + since} {NOW} {pinned or '-'} {group or '-'} {said}".rstrip())
         request = f"00000000-0000-0000-0000-{number:012d}"
         sources.append(f"('s{number}', 's', 'sql', {settle} * interval '1 ms', {confirmations}, {max_age} * interval '1 ms')")
         requests.append(f"('{request}', 'acme', 'm{number}', 'removal', 'enforce', true, 'verifying', 2, 'c', {stored(since)})")
         items.append(f"({number}, '{request}', 's{number}', 'a', 'e', '{desired}')")
         if pinned:
             links.append(f"('', 's{number}', 'a', '{pinned}', 'read')")
-        for outcome, account, as_of, at, native in reversed(seen):
+        if group:
+            groups.append(f"('s{number}', 'e', '{group}', 'read')")
+        for outcome, account, as_of, at, native, what in reversed(seen):
             raw = "null" if outcome == "unknown" else "'x'"
             reads.append(f"({number}, 2, {stored(at)}, {stored(as_of)}, '{outcome}', '{account}', "
-                         f"'none', 'r', true, true, {raw}, '{native}')")
+                         f"'none', 'r', true, true, {raw}, '{native}', '{what}')")
         if excepted:
             exceptions.append(f"({number}, 'ann', 'bob', 'why', now(), now() + interval '1 day')")
     # as a superuser without triggers: histories of the past cannot be written otherwise, and that is the point of them
@@ -78,8 +81,9 @@ def test_verdicts(db):
         insert into governance.request_item (id, request_id, source, account, entitlement, desired) overriding system value
             values {",".join(items)};
         insert into governance.observation (item_id, generation, observed_at, source_as_of, outcome, account, via, reason, complete,
-                                            canary_ok, raw_sha256, native_id) values {",".join(reads)};
+                                            canary_ok, raw_sha256, native_id, entitlement_id) values {",".join(reads)};
         insert into governance.account_link (person, source, account, native_id, how) values {",".join(links)};
+        insert into governance.entitlement_link (source, entitlement, native_id, how) values {",".join(groups)};
         insert into governance.exception (item_id, owner, approved_by, reason, created_at, expires_at) values {",".join(exceptions)};
         commit""")
     in_core = core("verdicts", "\n".join(lines) + "\n").split()
@@ -112,7 +116,7 @@ def test_a_read_in_the_millisecond_of_the_claim(db):
                   from governance.request_item i where i.id = wanted;
                 insert into asked
                 select n, concat_ws(' ', d.item->>'desired', d.item->>'settle_ms', d.item->>'confirmations', d.item->>'max_age_ms', 0,
-                           d.said->>'claimed_ms', d.said->>'now_ms', '-', concat_ws(':', o->>'outcome', o->>'account', 1, 1, o->>'as_of_ms', o->>'observed_ms')),
+                           d.said->>'claimed_ms', d.said->>'now_ms', '-', '-', concat_ws(':', o->>'outcome', o->>'account', 1, 1, o->>'as_of_ms', o->>'observed_ms')),
                        t.verdict(wanted)
                   from (select s as said, s->'items'->0 as item, s->'items'->0->'obs'->0 as o from governance.dossier(request) s) d;
             end loop;

@@ -139,3 +139,22 @@ def test_a_deadline_step_is_taken_once_and_waits_for_nobody(db):
     ticks = at_once(db, ["select governance.sla_tick()"] * WORKERS)
     assert sorted(ticks) == ["0"] * (WORKERS - 1) + ["1"], ticks
     assert db.psql("select steps_done from governance.sla_clock") == "1"
+
+
+def test_opposite_wishes_approved_at_once(db):
+    """One of the two counts: the one that the database approved last, item by item; whoever of them asks for nothing any more is not proven."""
+    decision = """'{"to": "approved", "reason": "Approved", "new_claim": false, "answered": false, "breach": false, "tampered": false, "escalations": [],
+        "look_again_ms": 0, "release": true, "notice": "", "notice_key": "", "flows": [], "retry": []}'"""
+    lease = "update governance.access_request set version = version + 1, lease_owner = id::text, lease_until = clock_timestamp() + interval '1 min' where id = '{}'"
+    for n in range(12):
+        pair = [db.psql(f"""select t.request('{{}}', jsonb_build_object('items', jsonb_agg(jsonb_build_object('source', 'plain', 'account', 'someone',
+                            'entitlement', '{n}/' || x, 'desired', '{desired}')))) from generate_series(1, 3) x""") for desired in ("present", "absent")]
+        for request in pair:
+            db.psql(lease.format(request))
+        told = at_once(db, [f"select governance.decision_save('{request}', '{request}', 2, {decision})" for request in random.sample(pair, 2)])
+        assert told == ["3", "3"], told
+        left = db.psql(f"""select r.id, count(*) from governance.access_request r join governance.item_verdict v on v.request_id = r.id
+                           where r.id in ('{pair[0]}', '{pair[1]}') group by r.id""").split("\n")
+        last = db.psql(f"select id from governance.access_request where id in ('{pair[0]}', '{pair[1]}') order by approved_at desc, version limit 1")
+        assert left == [f"{last}|3"], (left, last)
+    assert db.psql("select count(*) from governance.evidence_entry where kind = 'item.superseded'") == "36"

@@ -8,7 +8,7 @@ STATES = 2000
 NOW = 1_800_000_000_000
 PHASES = ["received", "pending_approval", "approved", "ticketing", "fulfilling", "claimed", "verifying", "verified", "exception",
           "closed", "denied", "cancelled", "expired", "orphaned"]
-KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire", "mend", "evidence_link"]
+KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire", "mend", "evidence_link", "cancel"]
 FLOWING = ["pending", "checking", "calling", "doubt", "probing"]
 
 

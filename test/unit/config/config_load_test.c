@@ -38,6 +38,8 @@ static const char CONFIG[] =
     "  - name: sap-fin\n    kind: sql\n    canary: { account: c, entitlement: r }\n    settle: 0\n "
     "   confirmations: 3\n"
     "    max_age: 1h\n    timeout: 2s\n    connection: { conninfo: \"host=x\", query: select }\n"
+    "  - name: hr\n    kind: sql\n    canary: { account: c, entitlement: r }\n    concurrency: 3\n"
+    "    reads_per_minute: 600\n    connection: { conninfo: \"host=x\", query: select }\n"
     "api: { tokens: [{ name: t, token: file:/a, roles: [submit, audit] }] }\n"
     "times: { return_after: 3m }\n"
     "after_close: { watch: false, third: 9d, daily: 2d, lead: 0, loop_limit: 5, loop_window: 90d "
@@ -140,6 +142,10 @@ static void a_file_becomes_plain_structs(void **state)
     assert_int_equal(source->rule.confirmations, 3);
     assert_int_equal(source->rule.max_age_ms, 3600000);
     assert_int_equal(source->timeout_ms, 2000);
+    assert_int_equal(source->limits.at_once, 8); /* what suits the kind */
+    assert_int_equal(source->limits.per_minute, 0);
+    assert_int_equal(c->sources[1].limits.at_once, 3);
+    assert_int_equal(c->sources[1].limits.per_minute, 600);
     assert_int_equal(source->setting_count, 2);
     assert_str(source->settings[1].name, "query");
     assert_str(source->canary_entitlement, "r");

@@ -28,7 +28,7 @@ static void what_is_so_in_four_classes(void **state)
     static const enum badge EXPECTED[NOTICE_COUNT] = {
         [NOTICE_VERIFIED] = BADGE_VERIFIED, [NOTICE_EXCEPTION] = BADGE_EXCEPTION,
         [NOTICE_WITHDRAWN] = BADGE_OVER,    [NOTICE_DENIED] = BADGE_OVER,
-        [NOTICE_EXPIRED] = BADGE_OVER,
+        [NOTICE_EXPIRED] = BADGE_OVER,      [NOTICE_SUPERSEDED] = BADGE_OVER,
     };
     struct dossier d = {0};
     (void)state;

@@ -114,7 +114,7 @@ static void a_read_that_says_nothing_is_made_again_ever_more_seldom(void **state
     assert_int_equal(r.look_again_ms, when + HOUR); /* but daily */
 }
 
-static void a_copy_of_before_and_another_account_say_nothing(void **state)
+static void a_copy_of_before_and_another_say_nothing(void **state)
 {
     struct scene s;
     (void)state;
@@ -126,6 +126,12 @@ static void a_copy_of_before_and_another_account_say_nothing(void **state)
     s.obs[0].as_of_ms = CLOSED + HOUR;
     assert_int_equal(drift_seen(&s.d, 0), SEEN_SUSPECT);
     s.obs[0].account = ACCOUNT_REPLACED;
+    assert_int_equal(drift_seen(&s.d, 0), SEEN_NOTHING);
+    s.obs[0].account = ACCOUNT_ACTIVE;
+    s.item.entitlement_id = STR("group");
+    s.obs[0].entitlement_id = STR("group");
+    assert_int_equal(drift_seen(&s.d, 0), SEEN_SUSPECT);
+    s.obs[0].entitlement_id = STR("another");
     assert_int_equal(drift_seen(&s.d, 0), SEEN_NOTHING);
 }
 
@@ -492,7 +498,7 @@ static void names_are_known_both_ways(void **state)
 UNIT_MAIN(cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
           cmocka_unit_test(time_bound_access_is_read_daily),
           cmocka_unit_test(a_read_that_says_nothing_is_made_again_ever_more_seldom),
-          cmocka_unit_test(a_copy_of_before_and_another_account_say_nothing),
+          cmocka_unit_test(a_copy_of_before_and_another_say_nothing),
           cmocka_unit_test(it_is_believed_by_the_rules_of_a_proof),
           cmocka_unit_test(what_came_back_opens_one_request_and_is_said),
           cmocka_unit_test(access_that_vanished_is_given_again_only_to_a_live_account),

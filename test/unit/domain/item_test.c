@@ -436,7 +436,31 @@ static void what_was_so_and_is_not_any_more(void **state)
     assert_int_equal(item_came_back(&item).was_ms, NOW - MINUTE);
 }
 
-UNIT_MAIN(cmocka_unit_test(what_was_so_and_is_not_any_more),
+/* A group made anew under the name of another is not what was asked for. */
+static void an_entitlement_is_held_to_its_id(void **state)
+{
+    struct observation o = seen(OUTCOME_ABSENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &o, 1);
+    (void)state;
+
+    item.rule.confirmations = 1;
+    item.rule.settle_ms = 0;
+    o.entitlement_id = STR("new");
+    assert_int_equal(verdict_judge(&item, CLAIM, NOW).verdict,
+                     VERDICT_VERIFIED); /* not pinned yet */
+    item.entitlement_id = STR("group");
+    struct finding f = verdict_judge(&item, CLAIM, NOW);
+    assert_int_equal(f.verdict, VERDICT_MISMATCH);
+    assert_string_equal(f.reason, "EntitlementReplaced");
+    assert_string_equal(item_why_not(&item, &o), "EntitlementReplaced");
+    o.entitlement_id = STR("group");
+    assert_int_equal(verdict_judge(&item, CLAIM, NOW).verdict, VERDICT_VERIFIED);
+    o.entitlement_id = STR_NONE; /* a read that does not tell */
+    assert_int_equal(verdict_judge(&item, CLAIM, NOW).verdict, VERDICT_VERIFIED);
+}
+
+UNIT_MAIN(cmocka_unit_test(an_entitlement_is_held_to_its_id),
+          cmocka_unit_test(what_was_so_and_is_not_any_more),
           cmocka_unit_test(each_history_has_its_verdict),
           cmocka_unit_test(an_exception_covers_every_history), cmocka_unit_test(a_proof_grows_old),
           cmocka_unit_test(what_cannot_be_believed_becomes_unknown),

@@ -92,40 +92,7 @@ static void however_long_the_names_the_line_is_short(void **state)
     assert_non_null(strstr(n.line, "Checking again 11:17 UTC"));
 }
 
-/* Where a source tells what else there is, it is read before anybody works on it: once, when the
- * ticket says what is to be done. */
-static void how_it_was_before_is_read_once(void **state)
-{
-    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
-    struct dossier d = dossier_of(&item);
-    struct policy p = POLICY_DEFAULT;
-    struct decision r;
-    (void)state;
-
-    decide(&d, &p, &r);
-    assert_false(r.read_sources); /* nobody compares */
-    p.compares = true;
-    decide(&d, &p, &r);
-    assert_false(r.read_sources);
-    assert_int_equal(says(&r), NOTICE_READY);
-    assert_int_equal(r.look_again_ms, NOW + p.times.probe_ms);
-    d.notice_shown = NOTICE_READY;
-    d.notice_shown_key = r.notice_key;
-    decide(&d, &p, &r);
-    assert_true(r.read_sources);
-    d.last_read_ms = NOW;
-    decide(&d, &p, &r);
-    assert_false(r.read_sources);
-    assert_int_equal(r.look_again_ms, NOW + p.sweep_ms);
-    d.last_read_ms = 0;
-    d.claimed_ms = CLAIM; /* returned: the work is under way */
-    d.answered_cycle = d.claim_cycle = STR("100");
-    decide(&d, &p, &r);
-    assert_false(r.read_sources);
-}
-
 UNIT_MAIN(cmocka_unit_test(only_a_read_that_contradicts_tells),
           cmocka_unit_test(a_wrong_change_is_named),
           cmocka_unit_test(of_several_the_first_is_named),
-          cmocka_unit_test(however_long_the_names_the_line_is_short),
-          cmocka_unit_test(how_it_was_before_is_read_once))
+          cmocka_unit_test(however_long_the_names_the_line_is_short))

@@ -85,6 +85,23 @@ static const struct {
      "Checked 11:10 UTC: access is there", ""},
 };
 
+static void another_entitlement_of_the_name_is_told_apart(void **state)
+{
+    struct observation o = seen(OUTCOME_ABSENT, 0);
+    struct item item = item_of(DESIRED_ABSENT, &o, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice n;
+    (void)state;
+
+    item.entitlement_id = STR("group");
+    o.entitlement_id = STR("new");
+    words_for(&d, 0, NOTICE_NOT_YET, &n);
+    assert_string_equal(n.line,
+                        "Not closed: M. Okafor's fin-ledger-admin is another entitlement of "
+                        "that name than before in SAP FIN (read 11:10 UTC)");
+    assert_string_equal(n.rows[1].mark, "ANOTHER OF THAT NAME");
+}
+
 static void every_state_has_its_exact_words(void **state)
 {
     (void)state;
@@ -109,7 +126,7 @@ static void every_state_has_its_exact_words(void **state)
 static void every_refusal_is_short_and_names_a_time_or_somebody(void **state)
 {
     static const char *const NAMES[] = {" UTC",  "requester", "on-call", "identity platform",
-                                        "2 min", "Reyes"};
+                                        "2 min", "Reyes",     "SD-12"};
     static const char LONG[] = "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
     (void)state;
 
@@ -123,6 +140,9 @@ static void every_refusal_is_short_and_names_a_time_or_somebody(void **state)
                 item.account = item.entitlement = item.source_label = item.exception_owner =
                     d.hold_text = str_of(LONG);
             item.excepted_until_ms = NOW + HOUR;
+            item.superseded_by = STR("SD-12");
+            d.superseded = &item;
+            d.superseded_count = s == NOTICE_SUPERSEDED;
             d.ticket.plea = (struct plea){.reason = STR("no"),
                                           .answer = PLEA_NO,
                                           .by_approver = true,
@@ -599,7 +619,7 @@ static void only_states_that_need_a_person_notify(void **state)
         assert_int_equal(n.final, notice_is_final((enum notice_state)s));
         assert_string_equal(n.check, notice_check((enum notice_state)s));
         assert_int_equal(n.final, s == NOTICE_VERIFIED || s == NOTICE_EXCEPTION ||
-                                      s == NOTICE_DRIFTED ||
+                                      s == NOTICE_DRIFTED || s == NOTICE_SUPERSEDED ||
                                       (s >= NOTICE_CANNOT_REOPEN && s < NOTICE_NO_EXCEPTION));
     }
 }
@@ -646,7 +666,8 @@ static void a_warning_fits_what_the_ticket_is(void **state)
     assert_int_equal(strncmp(n.line, "Not closed: ", 12), 0);
 }
 
-UNIT_MAIN(cmocka_unit_test(every_state_has_its_exact_words),
+UNIT_MAIN(cmocka_unit_test(another_entitlement_of_the_name_is_told_apart),
+          cmocka_unit_test(every_state_has_its_exact_words),
           cmocka_unit_test(every_refusal_is_short_and_names_a_time_or_somebody),
           cmocka_unit_test(an_exception_names_its_end_and_its_owner),
           cmocka_unit_test(a_success_says_how_long_it_took),

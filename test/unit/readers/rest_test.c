@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "readers/rest_question.h"
-#include "readers/rest_sign.h"
 #include "unit.h"
 
 static struct arena *arena;
@@ -20,70 +19,6 @@ static int tear_down(void **state)
     (void)state;
     arena_free(arena);
     return 0;
-}
-
-/* AWS's published test suite of Signature Version 4: get-vanilla, post-vanilla,
- * post-x-www-form-urlencoded. */
-static void signatures_of_the_published_suite(void **state)
-{
-    static const struct rest_key KEY = {{"AKIDEXAMPLE", 11},
-                                        {"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", 40},
-                                        {"us-east-1", 9},
-                                        {"service", 7}};
-    const struct http_header headers[] = {
-        {STR("content-type"), STR("application/x-www-form-urlencoded")},
-        {STR("host"), STR("example.amazonaws.com")},
-        {STR("x-amz-date"), STR("20150830T123600Z")}};
-    struct str date = rest_sign_date(arena, 1440938160000);
-    (void)state;
-
-    assert_str(date, "20150830T123600Z");
-    assert_str(rest_sign(arena, &KEY, STR("GET"), STR("/"), headers + 1, 2, STR_NONE, date),
-               "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
-               "SignedHeaders=host;x-amz-date, "
-               "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
-    assert_true(
-        str_ends(rest_sign(arena, &KEY, STR("POST"), STR("/"), headers + 1, 2, STR_NONE, date),
-                 STR("5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b")));
-    assert_true(str_ends(
-        rest_sign(arena, &KEY, STR("POST"), STR("/"), headers, 3, STR("Param1=value1"), date),
-        STR("ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a")));
-}
-
-static void dates_and_waits(void **state)
-{
-    static const char *const BAD[] = {"", "soon", "Sun, 06 Foo 1994 08:49:37 GMT",
-                                      "Sunday, 06-Nov-94 08:49:37 GMT",
-                                      "Sun, 06 Nov 1994 08:49:37 CET"};
-    struct http_header headers[] = {{STR("Retry-After"), STR("Sun, 06 Nov 1994 08:49:37 GMT")},
-                                    {STR("Date"), STR("Sun, 06 Nov 1994 08:49:07 GMT")}};
-    struct http_reply http = {.headers = headers, .header_count = 2};
-    int64_t ms = 0;
-    (void)state;
-
-    assert_true(web_date(STR("Sun, 06 Nov 1994 08:49:37 GMT"), &ms));
-    assert_int_equal(ms, 784111777000);
-    for (size_t i = 0; i < COUNT(BAD); i++)
-        assert_false(web_date(str_of(BAD[i]), &ms));
-    assert_int_equal(web_retry_after_ms(&http), 30000);
-    headers[0].value = STR("Sun, 06 Nov 2094 08:49:37 GMT");
-    assert_int_equal(web_retry_after_ms(&http), WEB_WAIT_MAX_MS);
-    headers[0].value = STR("Sun, 06 Nov 1994 08:40:00 GMT");
-    assert_int_equal(web_retry_after_ms(&http), 0);
-    headers[0].value = STR(" 7 ");
-    assert_int_equal(web_retry_after_ms(&http), 7000);
-}
-
-static void addresses_are_judged(void **state)
-{
-    (void)state;
-    assert_str(web_host(STR("https://a.example:8443/x")), "a.example");
-    assert_str(web_host(STR("https://[::1]/x")), "[::1]");
-    assert_str(web_host(STR("https://u@a.example")), "");
-    assert_str(web_host(STR("ftp://a.example")), "");
-    assert_true(web_check_url(STR("http://localhost:1"), true, NULL));
-    assert_false(web_check_url(STR("http://localhost:1"), false, NULL));
-    assert_false(web_check_url(STR("http://localhost.example"), true, NULL));
 }
 
 static const struct rest_profile *profile_of(const char *text, struct err *err)
@@ -104,8 +39,9 @@ static const struct rest_profile *profile_of(const char *text, struct err *err)
 
 static void shipped_profiles_are_good(void **state)
 {
-    static const char *const NAMES[] = {"okta", "graph", "github", "aws-identity-center",
-                                        "jira-groups"};
+    static const char *const NAMES[] = {
+        "okta",        "graph",    "github",       "aws-identity-center",
+        "jira-groups", "midpoint", "sailpoint-isc"};
     (void)state;
 
     for (size_t i = 0; i < COUNT(NAMES); i++) {
@@ -135,6 +71,19 @@ static void faults_of_profiles_have_a_place(void **state)
         {PAGES("{ url: next }"), "a JSON pointer"},
         {PAGES("{ cursor: /c }"), "with param"},
         {PAGES("{ page: p, more: 1 }"), "[P002]"},
+        {PAGES("link") "trace: { get: /u, absent: { status: 404 }, match: { at: /id, equals: "
+                       "'{account}' } }\n",
+         "about the id"},
+        {PAGES("link") "trace: { get: /u, match: { at: /id, equals: '{account.id}' } }\n",
+         "can say no"},
+        {PAGES("link") "trace: { get: /u, held: 1 }\n", "[P002]"},
+        {PAGES("link") "others: { get: /u, items: /v }\n", "must have 'items' and 'name'"},
+        {PAGES("link") "others: { get: /u, name: /id }\n", "must have 'items' and 'name'"},
+        {STEPS("- { proves: membership, get: /m, items: /v, bare: true, match: { at: /g, equals: x "
+               "} }\n"),
+         "must say what it is about: of"},
+        {"steps:\n- { proves: as_of, get: /m, absent: { status: 404 } }\n",
+         "must have items and as_of"},
         {"[", "ours.yaml:"},
     };
     (void)state;
@@ -409,84 +358,172 @@ static void memory_is_bounded_by_what_is_asked(void **state)
     arena = all;
 }
 
-/* Where the account is asked for by its id, nobody of that name is nobody at all. */
-static void who_is_asked_for_by_id_is_traced(void **state)
+/* By a trace of its own, or where the account is asked for by its id as well as by its name. */
+static void who_is_known_can_be_looked_for_by_id(void **state)
+{
+    static const char *const SHIPPED[] = {
+        "okta",     "graph",        "jira-groups", "github", "aws-identity-center",
+        "midpoint", "sailpoint-isc"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(SHIPPED); i++)
+        assert_true(rest_profile_traces(
+            rest_profile_read(arena, rest_profile_shipped(str_of(SHIPPED[i])), "shipped", NULL)));
+    assert_false(rest_profile_traces(profile_of(PAGES("link"), NULL)));
+}
+
+static void begin_shipped(const char *profile, const char *id)
+{
+    place = (struct rest_place){
+        .profile = rest_profile_read(arena, rest_profile_shipped(str_of(profile)), "shipped", NULL),
+        .base = STR("https://x"),
+        .org = STR("acme"),
+        .instance = STR("d-1")};
+    rest_question_begin(&q, &place, arena, str_of(id), STR("g"));
+    rest_question_by_id(&q);
+}
+
+static void by_its_id_it_is_gone_or_called_otherwise(void **state)
+{
+    (void)state;
+    begin_shipped("github", "7");
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange("https://x/user/7", 404, "{}", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+    assert_string_equal(q.answer.native_id, "");
+
+    begin_shipped("github", "7");
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange("https://x/user/7", 200, "{\"id\":7,\"login\":\"zoe\"}", "");
+    exchange("https://x/orgs/acme/teams/g/memberships/zoe", 200, "{\"state\":\"active\"}", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+    assert_string_equal(q.answer.native_id, "7");
+
+    begin_shipped("github", "7"); /* another than was asked for */
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange(NULL, 200, "{\"id\":8,\"login\":\"zoe\"}", "");
+    assert_said(OUTCOME_UNKNOWN, "WrongReply");
+
+    begin_shipped("github", "7"); /* nobody knows what to ask the team about */
+    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
+    exchange(NULL, 200, "{\"id\":7}", "");
+    assert_said(OUTCOME_UNKNOWN, "KeyUnsafe");
+
+    begin_shipped("okta", "u7"); /* its step takes an id for a name */
+    exchange(NULL, 200, "{\"id\":\"g\"}", "");
+    exchange("https://x/api/v1/users/u7", 404, "{\"errorCode\":\"E0000007\"}", "");
+    assert_said(OUTCOME_ABSENT, "AccountMissing");
+
+    begin_shipped("aws-identity-center", "u7"); /* one trace for both steps */
+    exchange(NULL, 200, "{\"IdentityStoreId\":\"d-1\",\"GroupId\":\"g\"}", "");
+    exchange(NULL, 200, "{\"UserId\":\"u7\",\"UserStatus\":\"DISABLED\"}", "");
+    exchange(NULL, 200, "{\"Results\":[{\"GroupId\":\"g\",\"MembershipExists\":true}]}", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+    assert_int_equal(q.answer.account, ACCOUNT_DISABLED);
+}
+
+#define BARE                                                                                    \
+    STEPS("- { proves: membership, get: /m, items: /r, bare: true, of: { at: /id, equals: "     \
+          "'{account.id}' }, match: { at: /g, equals: '{entitlement.id}', only: { at: /k, is: " \
+          "[role, job] } }, held: { nested: /by/1 } }\n")
+
+/* A list without brackets; of whom it is; which of its items count; and through what. */
+static void lists_as_others_write_them(void **state)
 {
     static const struct {
-        const char *profile;
-        bool traced;
-    } CASES[] = {{"okta", true}, {"graph", true}, {"jira-groups", true}, {"github", false}};
-    static const char *const ENTITLEMENT[] = {"{\"id\":\"g\"}", "{\"id\":\"g\"}",
-                                              "{\"values\":[{\"groupId\":\"g\"}]}",
-                                              "{\"id\":1,\"slug\":\"g\"}"};
+        const char *body, *reason;
+        enum outcome outcome;
+        enum via via;
+    } CASES[] = {
+        {"{\"id\":\"u1\"}", "Ok", OUTCOME_ABSENT, VIA_NONE},
+        {"{\"id\":\"u1\",\"r\":null}", "Ok", OUTCOME_ABSENT, VIA_NONE},
+        {"{\"id\":\"u1\",\"r\":{\"g\":7,\"k\":\"role\"}}", "Ok", OUTCOME_PRESENT, VIA_DIRECT},
+        {"{\"id\":\"u1\",\"r\":{\"g\":7,\"k\":\"x#job\"}}", "Ok", OUTCOME_PRESENT, VIA_DIRECT},
+        {"{\"id\":\"u1\",\"r\":{\"g\":7,\"k\":\"owner\"}}", "Ok", OUTCOME_ABSENT, VIA_NONE},
+        {"{\"id\":\"u1\",\"r\":[{\"g\":8,\"k\":\"role\"},{\"g\":7,\"k\":\"role\",\"by\":[1,2]}]}",
+         "Ok", OUTCOME_PRESENT, VIA_NESTED},
+        {"{\"id\":\"u1\",\"r\":[{\"g\":7,\"k\":\"role\",\"by\":[1]}]}", "Ok", OUTCOME_PRESENT,
+         VIA_DIRECT},
+        {"{\"id\":\"u1\",\"r\":{\"g\":7}}", "AttributeHidden", OUTCOME_UNKNOWN, VIA_NONE},
+        {"{\"id\":\"u1\",\"r\":\"x\"}", "BadReply", OUTCOME_UNKNOWN, VIA_NONE},
+        {"{\"id\":\"u2\",\"r\":[]}", "WrongReply", OUTCOME_UNKNOWN, VIA_NONE},
+        {"{}", "WrongReply", OUTCOME_UNKNOWN, VIA_NONE},
+    };
     (void)state;
 
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        place = (struct rest_place){
-            .profile = rest_profile_read(arena, rest_profile_shipped(str_of(CASES[i].profile)),
-                                         "shipped", NULL),
-            .base = STR("https://x"),
-            .org = STR("acme")};
-        rest_question_begin(&q, &place, arena, STR("u1"), STR("g"));
-        exchange(NULL, 200, ENTITLEMENT[i], "");
-        exchange(NULL, 404,
-                 "{\"errorCode\":\"E0000007\",\"error\":{\"code\":\"ResourceNotFound\"}}", "");
-        assert_said(OUTCOME_ABSENT, "AccountMissing");
-        assert_int_equal(q.answer.traced, CASES[i].traced);
+        found(BARE);
+        exchange("https://x:8/a/m", 200, CASES[i].body, "");
+        assert_said(CASES[i].outcome, CASES[i].reason);
+        assert_int_equal(q.answer.via, CASES[i].via);
     }
 }
 
-static struct rest_reply judged(const struct rest_step *step, int status, const char *body,
-                                const char *age)
+static void a_copy_says_as_of_when(void **state)
 {
-    static const struct rest_profile PROFILE;
-    struct http_header headers[] = {{STR("Content-Type"), STR("application/json")},
-                                    {STR("Age"), str_of(age)}};
-    struct http_reply http = {.outcome = HTTP_REPLIED,
-                              .status = status,
-                              .body = str_of(body),
-                              .headers = headers,
-                              .header_count = 2};
-    struct rest_reply reply;
-
-    rest_judge(arena, &PROFILE, step, &http, 1000, 0, &reply);
-    return reply;
-}
-
-static void what_people_are_told_of_a_reply(void **state)
-{
-    static const struct rest_step STEP;
-    static const char TOKEN[] = "{\"access_token\":\"t0ps3cret\"}";
-    char body[400] = "";
-    struct rest_reply reply;
+    static const char COPY[] =
+        "steps:\n"
+        "- { proves: as_of, get: /t, items: '', match: { at: /s, equals: OK }, as_of: /at }\n"
+        "- { proves: entitlement, get: /g, absent: { status: 404 }, id: /id }\n"
+        "- { proves: account, get: /u, query: { f: 'n eq \"{account.plain}\"' }, items: '',"
+        " match: { at: /n, equals: '{account}' }, hidden: { at: /o, is: PLANNED }, id: /id }\n"
+        "- { proves: membership, get: /m, items: '', match: { at: '', equals: '{entitlement.id}' },"
+        " next: { offset: o, total_header: link } }\n";
+    static const char AT[] = "[{\"s\":null},{\"s\":\"OK\",\"at\":\"2026-11-26T10:00:00Z\"},"
+                             "{\"s\":\"OK\",\"at\":\"2026-11-25T10:00:00Z\"}]";
     (void)state;
 
-    assert_string_equal(judged(NULL, 201, TOKEN, "").why, "status 201");
-    assert_string_equal(judged(NULL, 500, TOKEN, "").why, "status 500");
-    assert_string_equal(judged(&STEP, 202, TOKEN, "").why, "status 202");
-    assert_string_equal(judged(&STEP, 500, "a\x1b[2J\x7f\xc2\x9b\xff\xc3\xa9\xe2\x82", "").why,
-                        "status 500 a?[2J???\xc3\xa9??");
-    for (size_t i = 0; i + 3 < sizeof body; i += 2)
-        memcpy(body + i, "\xc3\xa9", 2);
-    for (int shift = 0; shift < 2; shift++) { /* cut at a letter */
-        reply = judged(&STEP, 500, body + 0, "");
-        assert_true(str_is_utf8(str_of(reply.why)) && !strchr(reply.why, '?'));
-        assert_in_range(strlen(reply.why), REST_WHY_BYTES - 3, REST_WHY_BYTES - 1);
-        memmove(body + 1, body, sizeof body - 2);
-        body[0] = 'x';
+    begin(COPY, "ada", "g");
+    exchange("https://x:8/a/t", 200, AT, "");
+    exchange(NULL, 200, "{\"id\":7}", "");
+    exchange("https://x:8/a/u?f=n%20eq%20%22ada%22", 200, "[{\"n\":\"ada\",\"id\":1}]", "");
+    exchange("https://x:8/a/m?o=0", 200, "[7]", "");
+    assert_said(OUTCOME_PRESENT, "Ok");
+    assert_int_equal(q.answer.as_of_ms, 1795687200000);
+    begin(COPY, "ada", "g");
+    exchange(NULL, 200, "[{\"s\":null},{\"s\":\"BAD\"}]", "");
+    assert_said(OUTCOME_UNKNOWN, "NotAggregated");
+    begin(COPY, "ada", "g");
+    exchange(NULL, 200, AT, "");
+    exchange(NULL, 200, "{\"id\":7}", "");
+    exchange(NULL, 200, "[{\"n\":\"ada\",\"id\":1,\"o\":\"PLANNED\"}]", "");
+    assert_said(OUTCOME_UNKNOWN, "NotAggregated");
+    begin(COPY, "a\"da", "g");
+    exchange(NULL, 200, AT, "");
+    exchange(NULL, 200, "{\"id\":7}", "");
+    assert_said(OUTCOME_UNKNOWN, "KeyUnsafe"); /* it would steer the filter */
+}
+
+static void others_are_listed_beside_the_answer(void **state)
+{
+    static const char LISTS[] =
+        STEPS("- { proves: membership, get: /m, items: '', match: { at: '', equals: "
+              "'{entitlement.id}' } }\n") "others: { get: '/o/{account.id}', items: '', name: /n, "
+                                          "next: { page: p } }\n";
+    (void)state;
+
+    for (int outcome = 0; outcome < 2; outcome++) {
+        found(LISTS);
+        rest_question_list_others(&q);
+        exchange(NULL, 200, outcome ? "[7,8]" : "[]", "");
+        exchange("https://x:8/a/o/u1?p=1", 200, "[{\"n\":\"g\"}]", "");
+        exchange("https://x:8/a/o/u1?p=2", 200, "[{\"n\":\"h\"}]", "");
+        exchange("https://x:8/a/o/u1?p=3", 200, "[]", "");
+        assert_said(outcome ? OUTCOME_PRESENT : OUTCOME_ABSENT, "Ok");
+        assert_true(q.answer.others_known);
+        assert_str(str_n(q.answer.others, q.answer.others_len), "g\nh");
     }
-}
-
-static void ages_are_bounded(void **state)
-{
-    static const struct rest_step STEP;
-    static const int64_t TEN_YEARS_MS = (int64_t)3650 * 24 * 3600 * 1000;
-    (void)state;
-
-    assert_int_equal(judged(&STEP, 200, "{}", "60").age_ms, 60000);
-    assert_int_equal(judged(&STEP, 200, "{}", "9999999999999999").age_ms, TEN_YEARS_MS);
-    assert_int_equal(judged(&STEP, 200, "{}", "99999999999999999999999").age_ms, TEN_YEARS_MS);
-    assert_int_equal(judged(&STEP, 200, "{}", "-1").age_ms, 0);
+    found(LISTS);
+    rest_question_list_others(&q);
+    exchange(NULL, 200, "[]", "");
+    exchange(NULL, 200, "[{\"n\":\"g\"}]", "");
+    exchange(NULL, 403, "", "");
+    assert_said(OUTCOME_ABSENT, "Ok");
+    assert_false(q.answer.others_known);
+    found(LISTS);
+    exchange(NULL, 200, "[]", ""); /* not asked for */
+    assert_said(OUTCOME_ABSENT, "Ok");
+    assert_false(q.answer.others_known);
 }
 
 static void offsets_must_add_up(void **state)
@@ -614,9 +651,6 @@ static void names_that_lead_elsewhere_are_not_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(signatures_of_the_published_suite, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(dates_and_waits, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(addresses_are_judged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shipped_profiles_are_good, set_up, tear_down),
         cmocka_unit_test_setup_teardown(faults_of_profiles_have_a_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_encoded_and_pages_walked, set_up, tear_down),
@@ -624,9 +658,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(links_say_that_there_is_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(members_that_slide_are_not_overlooked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_bounded_by_what_is_asked, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_is_asked_for_by_id_is_traced, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_people_are_told_of_a_reply, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(ages_are_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_known_can_be_looked_for_by_id, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(by_its_id_it_is_gone_or_called_otherwise, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(lists_as_others_write_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_says_as_of_when, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(others_are_listed_beside_the_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(offsets_must_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_told_apart, set_up, tear_down),

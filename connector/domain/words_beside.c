@@ -1,0 +1,70 @@
+#include "domain/words_beside.h"
+
+#include "domain/extra.h"
+
+/* A later request asks for the opposite: that one sees to how it shall be. */
+void words_superseded(struct line *l, struct line *next, const struct dossier *d)
+{
+    const struct item *i = d->superseded;
+    struct str by = d->superseded_count ? i->superseded_by : STR("another request");
+
+    line_add_c(l, "Superseded: ");
+    line_add_name(l, by);
+    line_add_c(l, " was approved later and asks for the opposite. Change nothing");
+    if (d->superseded_count) {
+        line_add_c(l, " in ");
+        line_add_name(l, str_empty(i->source_label) ? i->source : i->source_label);
+    }
+    line_add_c(next, "If the change was made already, leave it: ");
+    line_add_name(next, by);
+    line_add_c(next, d->mode == GATE_ENFORCE
+                         ? " sees to it. This ticket is cancelled; closed as done, it is reopened."
+                         : " sees to it. Cancel this ticket.");
+}
+
+/* What is not asked for any more, while the rest is. */
+static void say_left_out(struct line *next, const struct dossier *d)
+{
+    const struct item *i = d->superseded;
+
+    if (!d->superseded_count || !d->item_count)
+        return;
+    line_add_c(next, next->len ? " Leave " : "Leave ");
+    line_add_name(next, i->entitlement);
+    if (d->superseded_count > 1) {
+        line_add_c(next, " and ");
+        line_add_number(next, (int64_t)d->superseded_count - 1);
+        line_add_c(next, " more");
+    }
+    line_add_c(next, " of ");
+    line_add_name(next, i->account);
+    line_add_c(next, " as it is: ");
+    line_add_name(next, i->superseded_by);
+    line_add_c(next, " was approved later and asks for the opposite.");
+}
+
+/* More was given than asked for: it is proven all the same, and somebody has to see to the rest. */
+static void say_extra(struct line *next, const struct dossier *d, enum notice_state state)
+{
+    struct extra extra = extra_of(d);
+
+    if (state != NOTICE_VERIFIED || !extra.count)
+        return;
+    line_add_c(next, next->len ? " More" : "More");
+    line_add_c(next, " was given than asked for: ");
+    line_add_name(next, extra.name);
+    if (extra.count > 1) {
+        line_add_c(next, " and ");
+        line_add_number(next, (int64_t)extra.count - 1);
+        line_add_c(next, " more");
+    }
+    line_add_c(next, " to ");
+    line_add_name(next, extra.item->account);
+    line_add_c(next, ". Take it away, or have it asked for.");
+}
+
+void words_beside(struct line *next, const struct dossier *d, enum notice_state state)
+{
+    say_left_out(next, d);
+    say_extra(next, d, state);
+}

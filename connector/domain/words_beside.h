@@ -1,0 +1,15 @@
+/* words_beside.h: what a ticket says beside what its request asks for: that a later request asks
+ * for the opposite (superseded.h), and that more was given than asked for (extra.h). Pure. */
+#ifndef COUNTERSIGN_DOMAIN_WORDS_BESIDE_H
+#define COUNTERSIGN_DOMAIN_WORDS_BESIDE_H
+
+#include "domain/dossier.h"
+#include "domain/line.h"
+
+/* Nothing is asked for any more: by whom it is superseded, and what follows. */
+void words_superseded(struct line *l, struct line *next, const struct dossier *d);
+
+/* Added to the second sentence of whatever is said of the rest. */
+void words_beside(struct line *next, const struct dossier *d, enum notice_state state);
+
+#endif

@@ -1,0 +1,81 @@
+-- More was given than asked for: what appeared since work began, and no approved request explains.
+set role countersign_service;
+select plan(17);
+
+-- one look's read of the first item: outcome, and what else is held ('' nothing, null not told)
+create function pg_temp.look(request uuid, outcome text, others text) returns bigint language sql as $$
+    update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
+    select governance.facts_save('me', request, (select version from governance.access_request where id = request),
+        jsonb_build_object('looked_ms', governance.ms(clock_timestamp()), 'observations', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+            'item', t.item(request), 'as_of_ms', governance.ms(clock_timestamp()) + 1000, 'outcome', outcome, 'account', 'active', 'via', 'direct',
+            'reason', 'Ok', 'complete', true, 'canary_ok', true, 'native_id', '', 'raw_sha256', encode(sha256('x'), 'hex'), 'others', others)))))
+$$;
+create function pg_temp.ask(entitlement text, desired text, more jsonb default '{}') returns uuid language sql as $$
+    select t.request('{}', jsonb_build_object('items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', 'someone',
+        'entitlement', entitlement, 'desired', desired))) || more)
+$$;
+create function pg_temp.claim(request uuid) returns void language sql as $$ select t.claim(request); select t.move(request, 'verifying') $$;
+create function pg_temp.extra(request uuid) returns text language sql as $$
+    select string_agg(entitlement || case when governance.over_grant_stands(g) then '' else '-' end, ',' order by entitlement)
+      from governance.over_grant g where item_id = t.item(request)
+$$;
+create function pg_temp.told(request uuid) returns text language sql as $$
+    select replace(governance.dossier(request)->'items'->0->'others'->>'extra', E'\n', ',')
+$$;
+
+select t.fulfilling(pg_temp.ask('a', 'present')) as r \gset
+select pg_temp.look(:'r', 'absent', E'old');
+select pg_temp.claim(:'r');
+select pg_temp.look(:'r', 'absent', E'old\nelse');
+select is(pg_temp.extra(:'r'), null, 'while what is asked for is missing it may have been changed instead');
+select is(governance.dossier(:'r')->'items'->0->'others'->>'new', 'else', 'which is named');
+select pg_temp.look(:'r', 'present', E'old\nA');
+select is(pg_temp.extra(:'r'), null, 'what was asked for is nothing beside it');
+select pg_temp.look(:'r', 'present', E'old\nmore\nbad');
+select is(pg_temp.extra(:'r'), 'bad,more', 'what appeared beside it is kept');
+select is(pg_temp.told(:'r'), 'bad,more', 'and told to whoever says it on the ticket');
+select is(t.verdict(t.item(:'r')), 'verified', 'what was asked for is proven all the same');
+select pg_temp.look(:'r', 'present', E'old\nmore\nbad');
+select is((select count(*) from governance.evidence_entry where kind = 'item.overgranted' and request_id = :'r'), 2::bigint, 'each goes into evidence, once');
+select pg_temp.look(:'r', 'present', E'old\nbad');
+select is(pg_temp.extra(:'r'), 'bad,more-', 'taken away again it stays on record');
+select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'r'), 'and hinders no close');
+select is((select string_agg(entitlement || '/' || stands, ',' order by entitlement) from sla.over_grant_v1 where request_id = :'r'), 'bad/true,more/false', 'dashboards see it');
+select is(jsonb_array_length(governance.reconcile_show(:'r', 5)->'extra'), 2, 'and so does who asks why');
+
+-- what explains it: an approved request for just that, not one that is over, that nobody approved, or that wants it gone
+select t.fulfilling(pg_temp.ask('b', 'present')) as s \gset
+select pg_temp.look(:'s', 'absent', '');
+select t.move(pg_temp.ask('asked', 'present'), 'approved');
+select t.move(pg_temp.ask('cancelled', 'present'), 'approved', 'cancelled');
+select t.move(pg_temp.ask('denied', 'present', '{"approval_needed": true}'), 'denied');
+select pg_temp.ask('waits', 'present', '{"approval_needed": true}');
+select t.move(pg_temp.ask('gone', 'absent'), 'approved');
+select t.move(pg_temp.ask('undone', 'present'), 'approved');
+select t.move(pg_temp.ask('undone', 'absent'), 'approved');
+select pg_temp.claim(:'s');
+select pg_temp.look(:'s', 'present', E'asked\ncancelled\ndenied\nwaits\ngone\nundone');
+select is(pg_temp.extra(:'s'), 'cancelled,denied,gone,undone,waits', 'only what an approved request wants there is its own');
+
+-- nobody knows how it was before
+select t.fulfilling(pg_temp.ask('c', 'present')) as u \gset
+select pg_temp.claim(:'u');
+select pg_temp.look(:'u', 'present', 'one');
+select pg_temp.look(:'u', 'present', E'one\ntwo');
+select is(pg_temp.extra(:'u'), null, 'without a read from before nothing is said');
+select t.fulfilling(pg_temp.ask('d', 'absent')) as v \gset
+select pg_temp.look(:'v', 'present', 'one');
+select pg_temp.claim(:'v');
+select pg_temp.look(:'v', 'absent', E'one\ntwo');
+select is(pg_temp.extra(:'v'), null, 'a removal brings nothing');
+select throws_ok('update governance.over_grant set entitlement = ''x''', '42501', null, 'it is never edited');
+select throws_ok('delete from governance.over_grant', '42501', null, 'nor taken away');
+
+-- two sites with a ticket of one key
+reset role;
+select governance.site_put('beta', 'cloud', 'https://beta.example');
+select pg_temp.ask('x', 'absent', '{"site": "beta"}') as other \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id) values ('acme', '77', 'SD-77', :'r'), ('beta', '77', 'SD-77', :'other');
+select is(array[governance.reconcile_show('SD-77', 1)->'ambiguous'->>1, governance.reconcile_show('beta/SD-77', 1)->>'id', governance.reconcile_show('SD-78', 1)::text],
+          array['beta/SD-77', :'other', null], 'which one is meant is asked, and can be said');
+select * from finish();

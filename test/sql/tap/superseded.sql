@@ -1,0 +1,92 @@
+-- Opposite wishes about one entitlement of one account: what was approved last counts, for each item, for good.
+set role countersign_service;
+select plan(29);
+
+-- 'role:desired', of the account 'someone' in 'plain'
+create function pg_temp.ask(variadic wants text[]) returns uuid language sql as $$
+    select t.request('{}', jsonb_build_object('items', (select jsonb_agg(jsonb_build_object('source', 'plain', 'account', 'someone',
+        'entitlement', split_part(w, ':', 1), 'desired', split_part(w, ':', 2))) from unnest(wants) w)))
+$$;
+create function pg_temp.live(request uuid) returns text language sql as $$
+    select coalesce(string_agg(i.entitlement, ',' order by i.id), '') from governance.item_verdict v join governance.request_item i on i.id = v.item_id
+     where v.request_id = request
+$$;
+create function pg_temp.phase(request uuid) returns text language sql as $$ select phase from governance.access_request where id = request $$;
+
+-- a grant that is worked on, and a removal that is approved after it
+select t.verifying(pg_temp.ask('a:present')) as grant_a \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id, state) values ('acme', '1', 'SD-1', :'grant_a', 'here');
+select pg_temp.ask('a:absent') as removal_a \gset
+insert into governance.ticket (site, issue_id, issue_key, request_id, state) values ('acme', '2', 'SD-2', :'removal_a', 'here');
+select is(pg_temp.live(:'grant_a'), 'a', 'what is only asked for supersedes nothing');
+update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = :'grant_a' returning version as leased \gset
+select t.move(:'removal_a', 'approved');
+select is(pg_temp.live(:'grant_a'), '', 'what is approved does: nothing of the older one is asked for any more');
+select is(pg_temp.live(:'removal_a'), 'a', 'the newer one is as it was');
+select is(governance.facts_save('me', :'grant_a', :leased, '{"observations": []}'), null, 'whoever looked at the older one saves nothing of it');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'grant_a'), 'at once');
+select t.read(t.item(:'grant_a'), 'present');
+select throws_ok(format('select t.move(%L, ''verified'')', :'grant_a'), 'CG006', null, 'no read proves it any more, whatever it says');
+select is(governance.dossier(:'grant_a')->'items'->0->>'superseded_by', 'SD-2', 'whoever decides is told what people call the newer one');
+select is((select body::jsonb->'detail'->>'by' from governance.evidence_entry where kind = 'item.superseded' and request_id = :'grant_a'),
+          :'removal_a', 'which goes into evidence');
+select lives_ok(format('select t.move(%L, ''cancelled'')', :'grant_a'), 'it ends');
+select throws_ok(format('select t.move(%L, ''fulfilling'')', :'grant_a'), 'CG012', null, 'and does not come back with its ticket');
+
+-- the removal is proven by its own reads alone
+select t.move(:'removal_a', 'ticketing', 'fulfilling');
+select t.claim(:'removal_a'); select t.move(:'removal_a', 'verifying');
+select t.read(t.item(:'removal_a'), 'absent');
+select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'removal_a'), 'the removal is proven and closed');
+
+-- and a grant approved after it counts again; the closed one stays closed
+select t.fulfilling(pg_temp.ask('a:present')) as again_a \gset
+select is(pg_temp.live(:'again_a'), 'a', 'the newest is the one that counts');
+select is(pg_temp.phase(:'removal_a'), 'closed', 'what was closed on proof stays closed');
+select lives_ok(format('select t.move(%L, ''fulfilling'')', :'removal_a'), 'reopened it is looked at');
+select throws_ok(format('select t.claim(%L); select t.move(%L, ''verifying'', ''verified'')', :'removal_a', :'removal_a'), 'CG006', null, 'and not proven again');
+
+-- several items: each by itself
+select t.fulfilling(pg_temp.ask('b:present', 'c:present', 'd:absent')) as bundle \gset
+select t.move(pg_temp.ask('c:absent', 'd:absent'), 'approved');
+select is(pg_temp.live(:'bundle'), 'b,d', 'of several items those that somebody wants the opposite of; the same wish is nobody''s loss');
+select t.claim(:'bundle'); select t.move(:'bundle', 'verifying');
+select t.read(t.item(:'bundle', 1), 'present'); select t.read(t.item(:'bundle', 3), 'absent');
+select lives_ok(format('select t.move(%L, ''verified'')', :'bundle'), 'the rest is proven, and closes');
+
+-- what is not settled, and what is over, has nothing to lose; another account, source or name is something else
+select pg_temp.ask('e:present') as waits \gset
+select t.move(pg_temp.ask('e:present'), 'approved', 'expired');
+select t.move(pg_temp.ask('e:absent'), 'approved');
+select is((select count(*) from governance.request_item where entitlement = 'e' and superseded_by is not null), 0::bigint, 'neither loses anything');
+select t.move(:'waits', 'approved');
+select is(pg_temp.live(:'waits'), 'e', 'approved later it counts, though it was asked for first');
+select t.fulfilling(t.request('{}', '{"items": [{"source": "slow", "account": "someone", "entitlement": "e", "desired": "absent"},
+    {"source": "plain", "account": "other", "entitlement": "e", "desired": "absent"}]}'));
+select is(pg_temp.live(:'waits'), 'e', 'only the same account in the same source');
+
+-- a removal whose grant comes to nothing
+select t.fulfilling(pg_temp.ask('f:absent')) as removal_f \gset
+select t.fulfilling(pg_temp.ask('f:present')) as grant_f \gset
+select t.move(:'removal_f', 'cancelled');
+select is((select count(*) from governance.escalation where request_id = :'removal_f'), 0::bigint, 'nobody has to know');
+select t.move(:'grant_f', 'cancelled');
+select is((select reason from governance.escalation where request_id = :'removal_f'), 'RemovalLapsed', 'access stays that nobody asks for: somebody is told');
+
+-- a close that was decided before
+select t.verifying(pg_temp.ask('g:present')) as grant_g \gset
+select t.read(t.item(:'grant_g'), 'present'); select t.move(:'grant_g', 'verified');
+insert into governance.flow (request_id, site, kind, cycle) select id, site, 'close', claim_cycle from governance.access_request where id = :'grant_g' returning id as f \gset
+update governance.flow set version = 2, state = 'checking', lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = :f;
+select t.move(pg_temp.ask('g:absent'), 'approved');
+select is(governance.flow_save('me', :f, 2, '{"to": "calling", "rest_ms": 0, "lease_s": 60, "count_attempt": true}'), null, 'is not sent any more');
+select throws_ok(format('update governance.flow set version = 3, state = ''calling'' where id = %s', :f), 'CG007', null, 'by nobody');
+
+-- against ourselves
+select throws_ok(format('update governance.request_item set superseded_by = null where id = %s', t.item(:'grant_a')), '42501', null, 'the service supersedes nothing, nor takes it back');
+reset role;
+select throws_ok(format('update governance.request_item set superseded_by = null, superseded_at = null where id = %s', t.item(:'grant_a')), 'CG015', null, 'nobody takes it back');
+select throws_ok(format('update governance.request_item set superseded_by = %s, superseded_at = now() where id = %s', t.item(:'grant_g'), t.item(:'waits')), 'CG015', null, 'nor by something else');
+select throws_ok(format('insert into governance.request_item (request_id, source, account, entitlement, desired, superseded_by, superseded_at) select id, ''plain'', ''x'', ''y'', ''absent'', %s, now() from governance.access_request where id = %L', t.item(:'grant_g'), t.request('{}')), 'CG015', null, 'nor from the start');
+select is(governance.is_superseded(:'bundle'), false, 'a part is not all');
+select * from finish();
