@@ -7,10 +7,10 @@
 #include "domain/words_checked.h"
 
 static const char *const STATE_NAMES[] = {
-    "none",         "observing",     "waiting_approval", "ready",   "checking",  "stale",
-    "not_yet",      "wrong_change",  "cannot_read",      "unclear", "exception", "verified",
-    "reopened",     "cannot_reopen", "withdrawn",        "denied",  "expired",   "held",
-    "no_exception", "came_back",     "drifted",    "superseded",
+    "none",         "observing",     "waiting_approval", "ready",      "checking",  "stale",
+    "not_yet",      "wrong_change",  "cannot_read",      "unclear",    "exception", "verified",
+    "reopened",     "cannot_reopen", "withdrawn",        "denied",     "expired",   "held",
+    "no_exception", "came_back",     "drifted",          "superseded",
 };
 
 const char *notice_state_name(enum notice_state s)

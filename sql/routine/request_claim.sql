@@ -7,10 +7,11 @@ begin
     return query with due as materialized (
         select r.id, row_number() over (partition by c.site order by k.later, r.look_at) as place, c.room, k.later, r.look_at
           from governance.claim_room(p_batch, p_sites, p_room) c
-          cross join (values (false), (true)) k(later) -- removals first
+          cross join (values (0), (1), (2)) k(later) -- removals first, what is closed last
           cross join lateral (
               select x.id, x.look_at from governance.access_request x
-               where x.site = c.site and (x.kind <> 'removal') = k.later and x.look_at <= (select clock_timestamp())
+               where x.site = c.site and case when x.phase = 'closed' then 2 when x.kind = 'removal' then 0 else 1 end = k.later
+                 and x.look_at <= (select clock_timestamp())
                  and (x.lease_until is null or x.lease_until <= clock_timestamp())
                order by x.look_at
                limit c.room
@@ -25,4 +26,4 @@ begin
     returning r.id, r.site;
 end $$;
 comment on function governance.request_claim(text, interval, int, text[], int[]) is
-    'Lease due requests, removals first, of each site at most its room';
+    'Lease due requests, removals first, what is closed last, of each site at most its room';
