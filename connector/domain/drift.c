@@ -128,6 +128,9 @@ static int64_t next_read_ms(const struct dossier *d, const struct watch *w, size
         int64_t settle = i->rule.settle_ms > 1000 ? i->rule.settle_ms : 1000;
         return served_ms + settle;
     }
+    bool suspect = failed < i->obs_count && item_why_not(i, &i->obs[failed]) && !recorded;
+    if (failed && suspect) /* one that says nothing does not clear it of what was seen before */
+        return i->obs[0].observed_ms + failed_wait_ms(w, failed);
     int64_t due = look_after(d, w, served_ms, is_time_bound(d) || recorded);
     /* those of before it was due are of the time before the close */
     while (failed && i->obs[failed - 1].observed_ms < due)

@@ -34,6 +34,16 @@ void observation_make_honest(struct observation *obs)
     }
 }
 
+void observation_hold_to_entitlement(struct observation *obs, struct str entitlement_id)
+{
+    bool known = obs->outcome != OUTCOME_UNKNOWN && obs->account != ACCOUNT_MISSING;
+
+    if (!known || str_empty(entitlement_id) || !str_empty(obs->entitlement_id))
+        return;
+    obs->outcome = OUTCOME_UNKNOWN;
+    obs->reason = STR("EntitlementIdHidden");
+}
+
 void observation_hold_to(struct observation *obs, struct str account_id, bool traced)
 {
     struct str why = STR_NONE;

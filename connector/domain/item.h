@@ -60,6 +60,10 @@ void observation_make_honest(struct observation *obs);
  * (`traced`), and an account whose id is not shown may be any. After observation_make_honest(). */
 void observation_hold_to(struct observation *obs, struct str account_id, bool traced);
 
+/* The same of the entitlement's name: whose id is not shown any more may be any that has the name.
+ * Another id is told apart by the verdict. Where the account is nobody's it does not matter. */
+void observation_hold_to_entitlement(struct observation *obs, struct str entitlement_id);
+
 struct source_rule {
     int64_t settle_ms;     /* how long the source may lag behind a change */
     int32_t confirmations; /* consecutive absents wanted, at least 1 */

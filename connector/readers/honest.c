@@ -197,6 +197,7 @@ void answers_join(const struct item *item, const struct answers *all, int64_t be
         hold_to_ids(item, all, ret);
     observation_make_honest(ret);
     observation_hold_to(ret, item->account_id, by_ids && all->asked[ASK_ITEM_BY_ID]);
+    observation_hold_to_entitlement(ret, item->entitlement_id);
 }
 
 /* --- names and settings --- */

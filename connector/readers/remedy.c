@@ -39,6 +39,9 @@ static const struct {
      "the source forgot its pages: ask for fewer people, or raise how long it keeps a cursor"},
     {"EntitlementAmbiguous",
      "several groups have this name: look for it by an attribute that is unique"},
+    {"EntitlementIdHidden",
+     "the entitlement was known by an immutable id that is not shown any more: let the credential "
+     "read it"},
     {"EntitlementNotFound",
      "no such entitlement: mend its name in the mapping, or let the credential see it"},
     {"FeedBroken", "the feed is not CSV as RFC 4180 has it: mend what writes it; the last trouble "

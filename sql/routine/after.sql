@@ -19,7 +19,8 @@ begin
         'proof_seq', case when r.claimed_at is not null then governance.earlier_proof(r.id)->'seq' end,
         'items', case when r.claimed_at is not null then (
             select json_agg(governance.dossier_item_after(r, i) order by i.id)
-              from governance.request_item i where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null) end);
+              from governance.request_item i where i.request_id = r.id and i.replaced_at is null
+               and (i.superseded_by is null or r.phase = 'closed')) end);
 end $$;
 comment on function governance.dossier_after(governance.access_request) is 'What is known of a request after its close, or before its time ends';
 
@@ -37,7 +38,7 @@ language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force
 declare
     about record;
 begin
-    select coalesce(bool_or(q.approved_at > r.approved_at and q.phase not in ('denied', 'cancelled', 'expired', 'orphaned')), false) as superseded,
+    select coalesce(bool_or(q.approved_at > r.approved_at and not x.over and (q.mode <> 'observe' or r.mode = 'observe')), false) as superseded,
            coalesce(bool_or(q.cause = 'drift' and q.follows = r.id and not x.over), false) as mending,
            coalesce(bool_or(q.cause = 'expiry' and q.follows = r.id and not x.over), false) as ending,
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'drift') as drifts,
@@ -46,7 +47,7 @@ begin
       from governance.request_item j
       join governance.access_request q on q.id = j.request_id
      cross join lateral (select governance.ms(q.requested_at) as at,
-                                q.phase in ('denied', 'cancelled', 'expired', 'orphaned') as over) x
+                                governance.is_over(q.phase) as over) x
      where j.source = i.source and j.account = i.account and j.entitlement = i.entitlement and j.replaced_at is null and q.id <> r.id;
     if r.cause <> 'asked' then -- it counts itself
         if r.cause = 'drift' then

@@ -164,7 +164,10 @@ begin
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
                           'exception_owner', e.shown->'owner', 'proven_ms', proven,
-                          'superseded_by', case when i.superseded_by is not null then governance.dossier_superseded(i.superseded_by) end,
+                          -- what was closed is asked for no more by anybody: it is watched (after.sql)
+                          'superseded_by', case when i.superseded_by is not null and not exists (
+                                  select from governance.access_request x where x.id = p_request and x.phase = 'closed')
+                              then governance.dossier_superseded(i.superseded_by) end,
                           'others', case when p_observed then governance.others_changed(i, p_generation) end,
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
                           order by i.id), '[]')

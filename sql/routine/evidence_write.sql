@@ -37,6 +37,7 @@ begin
         detail := jsonb_build_object('item', new.item_id, 'observation', new.id, 'generation', new.generation,
             'outcome', new.outcome, 'account', new.account, 'reason', new.reason, 'complete', new.complete,
             'canary', new.canary_ok, 'raw_sha256', encode(new.raw_sha256, 'hex'),
+            'entitlement_id_sha256', case when new.entitlement_id <> '' then encode(sha256(convert_to(new.entitlement_id, 'UTF8')), 'hex') end,
             'as_of', to_char(new.source_as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
     when 'over_grant' then
         request := (select i.request_id from governance.request_item i where i.id = new.item_id);

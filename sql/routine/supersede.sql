@@ -19,6 +19,13 @@ begin
 end $$;
 comment on function governance.opposites_lock(uuid) is 'Lock a request with all that want the opposite of it, in one order';
 
+-- What nobody works on any more and nobody proved: of others about the same, it takes the place of none.
+create or replace function governance.is_over(p_phase text) returns boolean
+language sql immutable as $$
+    select p_phase in ('denied', 'cancelled', 'expired', 'orphaned')
+$$;
+comment on function governance.is_over(text) is 'Did a request in this phase come to nothing?';
+
 -- Definer: the service itself supersedes nothing.
 create or replace function governance.supersede() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -34,6 +41,7 @@ begin
                and k.entitlement = i.entitlement and k.desired = case i.desired when 'present' then 'absent' else 'present' end
                and k.replaced_at is null and k.superseded_by is null
                and r.id = k.request_id and r.id <> new.id and r.approved_at is not null and r.phase not in ('denied', 'expired')
+               and (new.mode <> 'observe' or r.mode = 'observe') -- where we only watch, nothing is taken from anybody
                -- access that ends is asked to be taken away again, should nothing come of it: what was closed goes on to watch that
                and not (new.cause = 'expiry' and new.follows = r.id and r.phase = 'closed')
             returning k.request_id, k.id),
@@ -48,7 +56,7 @@ begin
              where r.id = any (older);
         end if;
     end if;
-    if new.phase in ('denied', 'cancelled', 'expired') and old.phase not in ('denied', 'cancelled', 'expired') then
+    if governance.is_over(new.phase) and not governance.is_over(old.phase) then
         -- what it took the place of does not come back by itself: where that was a removal, or this was to end access in time, access
         -- stays that nobody asks to be taken away
         insert into governance.escalation (request_id, kind, reason, key)
@@ -57,6 +65,13 @@ begin
          where i.request_id = new.id and (k.desired = 'absent' or new.cause = 'expiry')
          order by k.request_id
         on conflict do nothing;
+        -- what was closed before goes on to be watched, from now on
+        update governance.access_request r
+           set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
+         where r.phase = 'closed' and r.id in (
+                   select k.request_id from governance.request_item i
+                     join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = i.entitlement
+                    where i.request_id = new.id and k.request_id <> new.id and k.replaced_at is null);
     end if;
     return null;
 end $$;

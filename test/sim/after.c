@@ -22,6 +22,27 @@ static bool is_over(const struct srequest *q)
     return phase_is_terminal(q->phase) || q->phase == PHASE_ORPHANED;
 }
 
+/* A later request for the opposite stands. */
+static bool stands_opposed(const struct sim *s, const struct sitem *item)
+{
+    return item->superseded_by && !is_over(&s->requests[item->superseded_by - 1]);
+}
+
+/* A request that is about the same came to nothing: what was closed goes on to be watched. */
+void after_over(struct sim *s, const struct srequest *q)
+{
+    int n = (int)(q - s->requests);
+
+    for (int i = 0; i < s->request_count && is_over(q); i++) {
+        struct srequest *r = &s->requests[i];
+        bool same = q->root && (r == q->root || r->root == q->root);
+        for (size_t k = 0; k < r->item_count; k++)
+            same |= r->items[k].superseded_by == n + 1;
+        if (same && r->phase == PHASE_CLOSED)
+            store_look_now(s, r);
+    }
+}
+
 /* The item that the chain of requests is about, as its first one numbers it. */
 static bool is_about(const struct srequest *q, const struct srequest *r, size_t item)
 {
@@ -39,7 +60,7 @@ static size_t item_at(const struct srequest *r, size_t place)
     size_t i = 0;
 
     for (; i + 1 < r->item_count; i++)
-        if ((!r->items[i].superseded_by || PLANTED(SUPERSEDED_IS_PROVEN)) && !place--)
+        if (!is_left_out(r, &r->items[i]) && !place--)
             break;
     return i;
 }
@@ -60,6 +81,7 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
         size_t item = item_at(r, i);
         *a = (struct item_after){
             .recorded = r->recorded[item], .drifts_ms = drifts, .ends_ms = ends};
+        a->superseded = stands_opposed(s, &r->items[item]);
         for (int k = s->request_count; k > 0; k--) { /* the newest first */
             const struct srequest *q = &s->requests[k - 1];
             bool mine = q->cause != FOLLOW_NONE && q->follows == r && is_about(q, r, item);
@@ -172,7 +194,7 @@ bool after_settled(const struct sim *s, const struct srequest *r)
         bool wrong = item->truth != (r->kind == REQUEST_GRANT);
         bool seen_in_time = item->truth_ms + SETTLE_MS < r->closed_ms + s->policy.watch.second_ms;
         bool excepted = item->excepted_until_ms > s->now_ms;
-        if (is_followed(s, r, i) || full || item->superseded_by)
+        if (is_followed(s, r, i) || full || stands_opposed(s, item))
             continue;
         if (ends)
             return false;

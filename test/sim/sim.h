@@ -335,6 +335,7 @@ void supersede(struct sim *s, struct srequest *r);
 /* Nothing of it is asked for any more, since then (0: it is not so). */
 int64_t superseded_ms(const struct srequest *r);
 bool is_superseded(const struct srequest *r);
+bool is_left_out(const struct srequest *r, const struct sitem *item); /* of its dossier's items */
 void store_claim(struct sim *s, struct boot *b);
 struct str request_id(int request);
 int request_index(struct str id);
@@ -369,6 +370,7 @@ void after_draw(struct sim *s);
 void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
                 struct dossier *d);
 void after_save(struct sim *s, struct srequest *r, const struct decision *x);
+void after_over(struct sim *s, const struct srequest *q);
 bool after_settled(const struct sim *s, const struct srequest *r);
 
 /* words.c: what tickets say in our name */

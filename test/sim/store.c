@@ -124,6 +124,12 @@ void store_hint(struct sim *s, int ticket)
 
 /* --- dossier --- */
 
+/* Asked for no longer; what was closed is watched as it was. */
+bool is_left_out(const struct srequest *r, const struct sitem *item)
+{
+    return item->superseded_by && r->phase != PHASE_CLOSED && !PLANTED(SUPERSEDED_IS_PROVEN);
+}
+
 static void fill_items(struct sim *s, struct arena *arena, const struct srequest *r,
                        struct dossier *d)
 {
@@ -142,7 +148,7 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
         int64_t until = PLANTED(EXCEPTION_NEVER_ENDS) && from->excepted_until_ms
                             ? INT64_MAX
                             : from->excepted_until_ms;
-        bool past = from->superseded_by && !PLANTED(SUPERSEDED_IS_PROVEN);
+        bool past = is_left_out(r, from);
         *(past ? &superseded[d->superseded_count++] : &items[d->item_count++]) =
             (struct item){.id = (int64_t)k,
                           .source = STR("source"),
@@ -458,6 +464,7 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
         r->closed_cycle = r->seen_cycle;
     if (to == PHASE_APPROVED)
         supersede(s, r);
+    after_over(s, r);
     store_changed(s, r, phase_name(to));
     sim_trace(s, phase_name(to), index_of(s, r), r->generation);
 }

@@ -1,6 +1,6 @@
 -- After a proven close: a drift was read, is recorded once and only ends; what is opened follows the request it is about.
 set role countersign_service;
-select plan(33);
+select plan(34);
 
 create function pg_temp.closed(desired text default 'absent', more jsonb default '{}') returns uuid language plpgsql as $$
 declare
@@ -55,7 +55,9 @@ select is((select format('%s/%s/%s', answer, is_open, opened_request_id = :'q') 
 -- the later one takes its place
 select t.fulfilling(:'q');
 select is(pg_temp.after(:'r', '{items,0,superseded}'), 'true', 'approved: the later one is what counts');
+update governance.access_request set look_at = null, version = version + 1 where id = :'r';
 select t.move(:'q', 'cancelled');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'r'), 'nothing came of it: the earlier one is looked at');
 select is(pg_temp.after(:'r', '{items,0}')::jsonb - 'drifts', '{"superseded": false, "mending": false, "ending": false, "recorded": "opened", "ends": []}', 'cancelled: the earlier one again');
 select is(jsonb_array_length(pg_temp.after(:'r', '{items,0,drifts}')::jsonb), 1, 'and that is not forgotten');
 select pg_temp.save(:'r', '{"answer": "held", "why": "StillPresent", "since_ms": 1700000000000}');
@@ -64,6 +66,7 @@ select pg_temp.save(:'r', '{"over": true}');
 select is(pg_temp.after(:'r', '{items,0,recorded}'), '', 'over');
 
 -- access that ends
+select t.verifying(t.request(array['plain:present'], jsonb_build_object('access_until_ms', (extract(epoch from now() + interval '1 day') * 1000)::bigint))) as timed \gset
 select pg_temp.save(:'timed', jsonb_build_object('cause', 'expiry', 'open', pg_temp.intake()));
 select is(pg_temp.after(:'timed', '{items,0,ending}'), 'true', 'its removal is asked for');
 select is((select count(*)::int from governance.drift where request_id = :'timed'), 0, 'which is no drift');

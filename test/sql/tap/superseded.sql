@@ -1,6 +1,6 @@
 -- Opposite wishes about one entitlement of one account: what was approved last counts, for each item, for good.
 set role countersign_service;
-select plan(29);
+select plan(32);
 
 -- 'role:desired', of the account 'someone' in 'plain'
 create function pg_temp.ask(variadic wants text[]) returns uuid language sql as $$
@@ -72,6 +72,18 @@ select t.move(:'removal_f', 'cancelled');
 select is((select count(*) from governance.escalation where request_id = :'removal_f'), 0::bigint, 'nobody has to know');
 select t.move(:'grant_f', 'cancelled');
 select is((select reason from governance.escalation where request_id = :'removal_f'), 'RemovalLapsed', 'access stays that nobody asks for: somebody is told');
+select t.fulfilling(pg_temp.ask('g:absent')) as removal_g \gset
+select t.fulfilling(pg_temp.ask('g:present')) as grant_g \gset
+select t.move(:'removal_g', 'cancelled');
+select t.move(:'grant_g', 'orphaned');
+select is((select reason from governance.escalation where request_id = :'removal_g' and reason = 'RemovalLapsed'), 'RemovalLapsed', 'also when its ticket is gone');
+
+-- where we only watch, nothing is taken from what is enforced
+select t.fulfilling(pg_temp.ask('h:absent')) as removal_h \gset
+select t.request('{}', jsonb_build_object('mode', 'observe', 'items', '[{"source": "plain", "account": "someone", "entitlement": "h", "desired": "present"}]'::jsonb)) as seen_h \gset
+select t.move(:'seen_h', 'approved');
+select is((select mode from governance.access_request where id = :'seen_h'), 'observe', 'a grant that is only observed');
+select is(pg_temp.live(:'removal_h'), 'h', 'supersedes no removal');
 
 -- a close that was decided before
 select t.verifying(pg_temp.ask('g:present')) as grant_g \gset

@@ -135,6 +135,21 @@ static void a_copy_of_before_and_another_say_nothing(void **state)
     assert_int_equal(drift_seen(&s.d, 0), SEEN_NOTHING);
 }
 
+static void what_was_suspect_is_read_again_though_a_read_said_nothing(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    begin(&s, DESIRED_ABSENT);
+    struct policy p = POLICY_DEFAULT;
+    struct decision r = {0};
+    read_now(&s, CLOSED + 7 * DAY, OUTCOME_PRESENT);
+    read_now(&s, CLOSED + 7 * DAY + 30000, OUTCOME_UNKNOWN);
+    assert_int_equal(drift_seen(&s.d, 0), SEEN_NOTHING);
+    drift_decide(&s.d, &p, &r);
+    assert_in_range(r.look_again_ms, s.d.now_ms, s.d.now_ms + HOUR);
+}
+
 static void it_is_believed_by_the_rules_of_a_proof(void **state)
 {
     struct scene s;
@@ -499,6 +514,7 @@ UNIT_MAIN(cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
           cmocka_unit_test(time_bound_access_is_read_daily),
           cmocka_unit_test(a_read_that_says_nothing_is_made_again_ever_more_seldom),
           cmocka_unit_test(a_copy_of_before_and_another_say_nothing),
+          cmocka_unit_test(what_was_suspect_is_read_again_though_a_read_said_nothing),
           cmocka_unit_test(it_is_believed_by_the_rules_of_a_proof),
           cmocka_unit_test(what_came_back_opens_one_request_and_is_said),
           cmocka_unit_test(access_that_vanished_is_given_again_only_to_a_live_account),

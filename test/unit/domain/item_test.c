@@ -459,7 +459,29 @@ static void an_entitlement_is_held_to_its_id(void **state)
     assert_int_equal(verdict_judge(&item, CLAIM, NOW).verdict, VERDICT_VERIFIED);
 }
 
+static void an_entitlement_whose_id_is_hidden_proves_nothing(void **state)
+{
+    struct observation o = {
+        .outcome = OUTCOME_ABSENT, .account = ACCOUNT_ACTIVE, .reason = STR("Ok")};
+    (void)state;
+
+    observation_hold_to_entitlement(&o, STR_NONE);
+    assert_int_equal(o.outcome, OUTCOME_ABSENT); /* pinned to none yet */
+    o.entitlement_id = STR("other");
+    observation_hold_to_entitlement(&o, STR("group"));
+    assert_int_equal(o.outcome, OUTCOME_ABSENT); /* the verdict tells it apart */
+    o.entitlement_id = STR_NONE;
+    o.account = ACCOUNT_MISSING;
+    observation_hold_to_entitlement(&o, STR("group"));
+    assert_int_equal(o.outcome, OUTCOME_ABSENT); /* nobody holds anything */
+    o.account = ACCOUNT_ACTIVE;
+    observation_hold_to_entitlement(&o, STR("group"));
+    assert_int_equal(o.outcome, OUTCOME_UNKNOWN);
+    assert_true(str_eq_c(o.reason, "EntitlementIdHidden"));
+}
+
 UNIT_MAIN(cmocka_unit_test(an_entitlement_is_held_to_its_id),
+          cmocka_unit_test(an_entitlement_whose_id_is_hidden_proves_nothing),
           cmocka_unit_test(what_was_so_and_is_not_any_more),
           cmocka_unit_test(each_history_has_its_verdict),
           cmocka_unit_test(an_exception_covers_every_history), cmocka_unit_test(a_proof_grows_old),
