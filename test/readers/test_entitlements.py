@@ -39,3 +39,5 @@ def test_sql_tells_it_where_the_statement_does(target):
     untold, = in_target(target, ("ada", "ledger"))
     assert told["entitlement_id"] == "role/2" and untold["entitlement_id"] == ""
     assert say(told) == say(untold) == ("present", "active", "Ok")
+    hidden, = in_target(target, ("ada", "ledger"), entitlement_pin="role/2")
+    assert say(hidden)[::2] == ("unknown", "EntitlementIdHidden"), "whose id is not shown may be any of that name"
