@@ -96,6 +96,17 @@ void answers_fail(struct answers *all, const struct item *item, const char *reas
         answers_take(all, ask, &nothing);
 }
 
+void answers_cached(struct answers *all, int64_t began_ms, int64_t age_ms)
+{
+    int64_t filled_ms = began_ms - age_ms;
+
+    for (enum ask ask = ASK_ITEM; ask < ASKS && age_ms > 0; ask++) {
+        struct answer *a = &all->of[ask];
+        if (!a->as_of_ms || a->as_of_ms > filled_ms)
+            a->as_of_ms = filled_ms;
+    }
+}
+
 /* --- what it comes to --- */
 
 /* Nothing is known of the canary: the run as a whole could not be trusted, and why is worth more

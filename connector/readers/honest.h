@@ -57,6 +57,9 @@ struct asked_for answers_asked_for(const struct answers *all, const struct item 
 void answers_take(struct answers *all, enum ask ask, const struct answer *answer);
 /* The read ends here, for this reason: what was not answered yet never will be. */
 void answers_fail(struct answers *all, const struct item *item, const char *reason);
+/* A cache kept some of what they rest on, for age_ms (0: none did), when the read began: they vouch
+ * for no more than when it was filled, whatever else tells as of when it is. */
+void answers_cached(struct answers *all, int64_t began_ms, int64_t age_ms);
 /* One observation of them all. The item's name counts, and where nobody has it its id: whoever is
  * found by it, or that nobody has it either, both only where the canary was found by its id with
  * what it holds. began_ms, ended_ms: the read, by the clock. The observation's strings borrow from

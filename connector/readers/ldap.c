@@ -43,7 +43,7 @@ struct ldap_read {
     void *arg;
 };
 
-/* Reads that are asked over one connection, one after the other; none: it is signed off. */
+/* Reads that are asked over one connection, some at a time; none: it is signed off. */
 struct ldap_run {
     struct ldap_reader *reader;
     struct ldap_question *questions[RUN_MAX];

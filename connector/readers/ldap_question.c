@@ -22,16 +22,25 @@ struct entry {
     struct ldap_sam sam; /* of Active Directory's accounts and groups */
 };
 
+/* The directory stopped answering: the connection is of no use any more, or nothing came in time. A
+ * directory that says of one search that it is busy, or that it took too long, answers, and goes on
+ * to: the same words, told apart by their address. */
+static const char GONE[] = "SourceDown", SILENT[] = "Timeout";
+
 static const char *reason_of(int rc)
 {
     switch (rc) {
+    case LDAP_SERVER_DOWN:
+    case LDAP_DECODING_ERROR:
+        return GONE;
+    case LDAP_TIMEOUT:
+        return SILENT;
     case LDAP_INVALID_CREDENTIALS:
     case LDAP_STRONG_AUTH_REQUIRED:
     case LDAP_INAPPROPRIATE_AUTH:
         return "AuthFailed";
     case LDAP_INSUFFICIENT_ACCESS:
         return "RightsLost";
-    case LDAP_TIMEOUT:
     case LDAP_TIMELIMIT_EXCEEDED:
         return "Timeout";
     case LDAP_SIZELIMIT_EXCEEDED:
@@ -157,6 +166,7 @@ static struct sent send_search(LDAP *ld, const char *base, int scope, const char
     return sent;
 }
 
+/* The result code that came; LDAP_SERVER_DOWN, LDAP_DECODING_ERROR, LDAP_TIMEOUT: none did. */
 static int take_search(LDAP *ld, struct sent sent, int64_t timeout_ms, LDAPMessage **ret)
 {
     struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
@@ -171,10 +181,10 @@ static int take_search(LDAP *ld, struct sent sent, int64_t timeout_ms, LDAPMessa
         return LDAP_TIMEOUT;
     }
     if (kind < 0)
-        ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &rc);
-    else if (ldap_parse_result(ld, *ret, &rc, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS)
-        rc = LDAP_DECODING_ERROR;
-    return kind < 0 && rc == LDAP_SUCCESS ? LDAP_OTHER : rc;
+        return LDAP_SERVER_DOWN;
+    if (ldap_parse_result(ld, *ret, &rc, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS)
+        return LDAP_DECODING_ERROR;
+    return rc;
 }
 
 static struct sent send_find(LDAP *ld, const char *base, int scope, const char *filter,
@@ -419,12 +429,12 @@ static void walk_end(LDAP *ld, const struct ldap_place *place, struct walk *w)
         ldap_list_others(ld, place, w->user.dn, &w->answer);
 }
 
-static bool is_unanswered(const struct answer *a, const char *reason)
+static bool is_unanswered(const struct answer *a)
 {
-    return a->outcome == OUTCOME_UNKNOWN && strcmp(a->reason, reason) == 0;
+    return a->outcome == OUTCOME_UNKNOWN && (a->reason == GONE || a->reason == SILENT);
 }
 
-/* NULL: all are answered; else the directory stopped answering, for this reason. */
+/* NULL: all are answered, each for itself; else the directory stopped answering: GONE or SILENT. */
 static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct walk *walks,
                             size_t count)
 {
@@ -433,15 +443,13 @@ static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct wal
     for (size_t i = 0; i < count; i++) {
         if (walk_found(ld, place, &walks[i]))
             walk_test(ld, place, &walks[i]);
-        else if (is_unanswered(&walks[i].answer, "SourceDown") ||
-                 is_unanswered(&walks[i].answer, "Timeout"))
+        else if (is_unanswered(&walks[i].answer))
             return walks[i].answer.reason;
     }
     for (size_t i = 0; i < count; i++) {
         if (walks[i].tests)
             walk_end(ld, place, &walks[i]);
-        if (is_unanswered(&walks[i].answer, "SourceDown") ||
-            is_unanswered(&walks[i].answer, "Timeout"))
+        if (is_unanswered(&walks[i].answer))
             return walks[i].answer.reason;
     }
     return NULL;
@@ -586,24 +594,56 @@ static void forget(struct ldap_question *const *questions, size_t count)
         questions[i]->answers = (struct answers){.tracing = questions[i]->answers.tracing};
 }
 
+/* Nothing came when one was asked about alone: does the directory answer about the canary? Then it
+ * is that one it does not answer about. */
+static bool canary_answers(struct ldap_session *session, const struct ldap_place *place,
+                           const struct reader_config *config, const struct ldap_question *q)
+{
+    struct walk walk = {.wanted = answers_asked_for(&q->answers, &q->item, config, ASK_CANARY)};
+    bool kept;
+    bool answers =
+        !session_begin(session, place, config, &kept) && !ask_some(session->ld, place, &walk, 1);
+
+    session->used_ms = clock_mono_ms(config->clock);
+    if (!answers)
+        ldap_session_end(session);
+    return answers;
+}
+
+/* How many of them did not answer: one alone, or nobody knows which of them all it is. */
+static size_t silent_count(struct ldap_session *session, const struct ldap_place *place,
+                           const struct reader_config *config,
+                           struct ldap_question *const *questions, size_t count)
+{
+    if (!session->alone && count > 1)
+        session->alone = count;
+    else if (session->alone && canary_answers(session, place, config, questions[0]))
+        return 1;
+    return count;
+}
+
 size_t ldap_ask(const struct ldap_place *place, const struct reader_config *config,
                 struct ldap_session *session, struct ldap_question *const *questions, size_t count)
 {
+    size_t most = session->alone ? 1 : count, failed = count;
     bool kept = true;
-    const char *trouble = "SourceDown";
+    const char *trouble = GONE;
 
     /* a kept one may have been closed at any time; a new one says what is so */
-    while (kept && strcmp(trouble, "SourceDown") == 0) {
+    while (kept && trouble == GONE) {
         const char *why = session_begin(session, place, config, &kept);
-        size_t n = why ? 0 : ask_run(session, place, config, questions, count, &trouble);
+        size_t n = why ? 0 : ask_run(session, place, config, questions, most, &trouble);
         session->used_ms = clock_mono_ms(config->clock);
+        session->alone -= n && session->alone;
         if (n)
             return n;
-        trouble = why ? why : trouble;
         ldap_session_end(session);
         forget(questions, count);
+        if (!why && trouble == SILENT)
+            failed = silent_count(session, place, config, questions, count);
+        trouble = why ? why : trouble;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < failed; i++)
         answers_fail(&questions[i]->answers, &questions[i]->item, trouble);
-    return count;
+    return failed;
 }

@@ -29,6 +29,7 @@ struct ldap_session {
     struct ldap *ld;
     int64_t bound_ms, used_ms; /* monotonic */
     size_t window;             /* questions sent before their replies are waited for */
+    size_t alone; /* reads to ask one a run, since nothing came in time in a run of several */
 };
 enum {
     LDAP_WINDOW_MAX = 8, /* each two searches at a time; some directories take twenty at once */
@@ -36,11 +37,16 @@ enum {
     LDAP_SESSION_IDLE_MS = 2000,   /* unused for longer it may be dead by now: not trusted */
 };
 
-/* Asks about one item after the other, by name and where it has to be by id, then about the canary
- * once for all of them, over one connection with one credential. Where a kept connection turns out
- * to have been closed, a new one is tried. How many were answered, from the front, at least one: no
- * more are begun once half the time of one read has passed, so that a slow directory has its canary
- * soon behind each. When the directory does not answer any more nothing is known of them all. */
+/* Asks about the items, up to LDAP_WINDOW_MAX at a time (their searches are sent before any reply
+ * is waited for; ever more while it answers promptly, one at first), by name and where it has to be
+ * by id, then about the canary once for all of them, over one connection with one credential. Where
+ * a kept connection turns out to have been closed, a new one is tried. How many were answered, from
+ * the front, at least one: no more are begun once half the time of one read has passed, so that a
+ * slow directory has its canary soon behind each. A result code that comes (RFC 4511 section 4.1.9:
+ * busy, timeLimitExceeded, other) is that item's alone. When the connection fails, or nothing comes
+ * in time, nothing is known of them all; after the latter as many reads are asked one a run, each
+ * with its canary: one that the directory does not answer about, while it does about the canary,
+ * holds up nobody else. */
 size_t ldap_ask(const struct ldap_place *place, const struct reader_config *config,
                 struct ldap_session *session, struct ldap_question *const *questions, size_t count);
 

@@ -103,7 +103,8 @@ bool pages_more(struct pages *p, const struct page *page, const char **ret_fault
     p->seen += (int64_t)page->items;
     if (page->total >= 0)
         p->total = page->total;
-    p->slides = page->by == PAGES_BY_NUMBER || page->by == PAGES_BY_OFFSET;
+    p->slides = page->by == PAGES_BY_NUMBER || page->by == PAGES_BY_OFFSET ||
+                (page->by == PAGES_BY_ADDRESS && !page->stable);
     switch (page->by) {
     case PAGES_ONE:
         break;

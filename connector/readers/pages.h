@@ -32,6 +32,7 @@ struct page {
     int64_t start;   /* where it says it begins; the first item of the list is 0 */
     int64_t total;   /* how many it says there are in all pages; -1: it does not */
     bool last;       /* it says that it is the last */
+    bool stable;     /* its address holds a cursor, not how many to pass over */
     struct str next; /* address or cursor; empty: there is none */
 };
 
@@ -65,9 +66,10 @@ const char *pages_check(const struct pages *p, const struct page *page);
 bool pages_more(struct pages *p, const struct page *page, const char **ret_fault);
 
 /* A walk came to its end without finding what it looks for. Pages by number or offset slide when
- * somebody leaves, so a "no" from more than one of them counts once a second walk saw the same
- * list. PAGES_WALK: pages_again() was called; ask for the first page. PAGES_DIFFER: of
- * PAGES_WALKS_MAX walks no two in a row saw the same. */
+ * somebody leaves, and so do those by address that are not known to be stable: ?page=2 may be in
+ * it. A "no" from more than one of them counts once a second walk saw the same list. PAGES_WALK:
+ * pages_again() was called; ask for the first page. PAGES_DIFFER: of PAGES_WALKS_MAX walks no two
+ * in a row saw the same. */
 enum pages_walked { PAGES_DONE, PAGES_WALK, PAGES_DIFFER };
 enum pages_walked pages_walked(struct pages *p);
 

@@ -31,6 +31,8 @@ static const struct {
      "file; see the last trouble"},
     {"BadReply", "the source answers against its protocol: show it the last trouble, or read it in "
                  "another way"},
+    {"CachedReply", "a cache between answers for the system, and tells another time than its copy "
+                    "is of: go around it"},
     {"CanaryMissing", "the canary does not hold what it is configured to hold: give it back, or "
                       "restore the credential's rights"},
     {"ChangedWhileReading", "the source changed while it was read; it is read again"},

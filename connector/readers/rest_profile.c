@@ -109,8 +109,10 @@ static void check_template(struct profile_reader *r, const struct yaml *v)
 
 static void read_next(struct profile_reader *r, const struct yaml *step, struct rest_step *s)
 {
-    static const char *const KNOWN[] = {"url", "cursor", "param", "page",         "offset",
-                                        "at",  "total",  "last",  "total_header", NULL};
+    static const char *const KNOWN[] = {"link",  "url",    "cursor",       "param",
+                                        "page",  "offset", "stable",       "at",
+                                        "total", "last",   "total_header", NULL};
+    static const char *const TRUTH[] = {"false", "true"};
     const struct yaml *v = yaml_member(step, "next");
 
     if (!v)
@@ -126,7 +128,11 @@ static void read_next(struct profile_reader *r, const struct yaml *step, struct 
     s->next.total = pointer_of(r, v, "total");
     s->next.last = pointer_of(r, v, "last");
     s->next.total_header = text_of(r, v, "total_header");
-    if (yaml_member(v, "url")) {
+    s->next.stable = word_of(r, v, "stable", TRUTH, 2, 0) != 0;
+    if (word_of(r, v, "link", TRUTH, 2, 0) != 0) {
+        s->next.by = PAGES_BY_ADDRESS;
+        s->next.link = true;
+    } else if (yaml_member(v, "url")) {
         s->next.by = PAGES_BY_ADDRESS;
         s->next.at = pointer_of(r, v, "url");
     } else if (yaml_member(v, "cursor")) {
@@ -138,7 +144,9 @@ static void read_next(struct profile_reader *r, const struct yaml *step, struct 
         s->next.param = text_of(r, v, page ? "page" : "offset");
     }
     if (s->next.by != PAGES_BY_ADDRESS && !s->next.param.len)
-        fault(r, v, "must be link, or have url, cursor with param, page or offset");
+        fault(r, v, "must be link, or have link: true, url, cursor with param, page or offset");
+    if (yaml_member(v, "stable") && s->next.by != PAGES_BY_ADDRESS)
+        fault(r, v, "can be stable with link or url alone");
 }
 
 static void read_match(struct profile_reader *r, const struct yaml *step, struct rest_step *s)

@@ -71,7 +71,8 @@ struct rest_step {
     } held;
     struct {
         enum paging by;
-        bool link; /* by address: of the header Link, rel="next" (RFC 8288); else in the body */
+        bool link;   /* by address: of the header Link, rel="next" (RFC 8288); else in the body */
+        bool stable; /* by address: a cursor is in it; no page slides when somebody leaves */
         struct str at, param, total, last;
         struct str total_header;
     } next;

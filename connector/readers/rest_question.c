@@ -354,6 +354,7 @@ static struct page page_of(const struct rest_question *q, const struct rest_step
 {
     const struct json *start = json_pointer(reply->body, s->next.at);
     struct page page = {.by = s->next.by,
+                        .stable = s->next.stable,
                         .items = items,
                         .total = -1,
                         .last = json_is_true(json_pointer(reply->body, s->next.last))};
@@ -516,12 +517,23 @@ static bool is_about(const struct rest_question *q, const struct rest_step *s,
     return rest_is_one_of(rest_value(q->arena, body, s->of.at), &wanted);
 }
 
+/* What tells as of when the system's copy is speaks of the copy as it is now. What a cache kept may
+ * be of the copy before, however old that was. */
+static bool is_of_another_copy(const struct rest_question *q, const struct rest_reply *reply)
+{
+    return reply->age_ms > 0 && q->place->profile->steps[0].proves == REST_AS_OF;
+}
+
 void rest_question_take(struct rest_question *q, const struct rest_reply *reply)
 {
     const struct rest_step *s = step_of(q);
 
     if (reply->told == REST_TROUBLE) {
         end_unknown(q, reply->reason);
+        return;
+    }
+    if (is_of_another_copy(q, reply)) {
+        end_unknown(q, "CachedReply");
         return;
     }
     if (reply->told == REST_GONE) {

@@ -114,10 +114,7 @@ static void read_end(struct web_read *r)
     struct web_reader *reader = r->reader;
     struct observation obs;
 
-    for (enum ask ask = ASK_ITEM; ask < ASKS && r->age_ms; ask++)
-        if (!r->answers.of[ask].as_of_ms) /* a cache answered: it vouches for no more than when it
-                                             was filled */
-            r->answers.of[ask].as_of_ms = r->began_ms - r->age_ms;
+    answers_cached(&r->answers, r->began_ms, r->age_ms);
     answers_join(&r->item, &r->answers, r->began_ms, clock_wall_ms(reader->config.clock), &obs);
     if (reader->web->ended)
         reader->web->ended(r, &obs);

@@ -168,6 +168,35 @@ def test_the_canary_of_a_run(counted):
     assert [say(a) for a in answers] == [("absent", "Ok")] * 2 + [("unknown", "CanaryMissing")] * 2
 
 
+@pytest.fixture(scope="module")
+def refusing():
+    """A directory that answers about some with a result code of its own, and about one when nobody waits any more."""
+    codes = {"broken": 80, "busy": 51, "away": 52, "operations": 1, "limited": 3}
+    odd = "".join(person(uid, f"objectClass: errAuxObject\nerrOp: search\nerrCode: {code}\n") for uid, code in codes.items())
+    odd += person("slow", "objectClass: errAuxObject\nerrOp: search\nerrCode: 80\nerrSleepTime: 3\n")
+    overlay = 'overlay retcode\nretcode-parent "ou=none,dc=example,dc=com"\nretcode-indir'
+    with slapd.Slapd(ldif=PEOPLE + GROUPS, before="moduleload retcode", more=overlay) as made:
+        made.add(odd)
+        yield made
+
+
+def test_one_that_is_refused_spoils_no_other(refusing):
+    """A result code is said of one search: the others of the run, before and behind it, are answered."""
+    odd = ["broken", "busy", "away", "operations", "limited"]
+    answers = read(refusing, *[(name, "finance") for name in ["ada", "ben", *odd] * 4])
+    told = [("present", "Ok"), ("absent", "Ok")] + [("unknown", "SourceDown")] * 4 + [("unknown", "Timeout")]
+    assert [say(a) for a in answers] == told * 4
+    assert say(*read(refusing, ("ben", "finance"), canary=("broken", "watch"))) == ("unknown", "SourceDown")
+
+
+def test_one_that_is_never_answered_is_found(refusing):
+    """Nothing came in time: of the run nothing is known. The next reads are asked alone, and only that one is not known."""
+    run = [(name, "finance") for name in ("ben", "slow", "ada", "ben")]
+    answers = ask("ldap", {**settings(refusing), "at_once": len(run)}, run * 2, CANARY, "reader-password", 1000)
+    assert [say(a) for a in answers] == [("unknown", "Timeout")] * 4 + [
+        ("absent", "Ok"), ("unknown", "Timeout"), ("present", "Ok"), ("absent", "Ok")]
+
+
 def test_a_directory_that_hangs(directory):
     directory.freeze()
     try:

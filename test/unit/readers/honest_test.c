@@ -377,6 +377,27 @@ static void times_and_hashes(void **state)
     assert_str(a.reason, "NoRawBytes");
 }
 
+/* It was filled before the read began, and before another step said as of when it is. */
+static void a_cache_vouches_for_nothing_newer(void **state)
+{
+    static const struct {
+        int64_t as_of_ms, age_ms, then_ms;
+    } TIMES[] = {{0, 0, BEGAN},   {0, 400, 600}, {900, 400, 600},
+                 {500, 400, 500}, {900, 0, 900}, {-9, 400, 1}};
+    struct observation obs;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(TIMES); i++) {
+        begin(TRACES_BY_ID, "");
+        take(ASK_ITEM, "-7");
+        take(ASK_CANARY, "+8");
+        all.of[ASK_ITEM].as_of_ms = TIMES[i].as_of_ms;
+        answers_cached(&all, BEGAN, TIMES[i].age_ms);
+        answers_join(&item, &all, BEGAN, ENDED, &obs);
+        assert_int_equal(obs.as_of_ms, TIMES[i].then_ms);
+    }
+}
+
 static void raw_text_that_does_not_fit_is_not_whole(void **state)
 {
     static char much[ANSWER_RAW_BYTES + 1];
@@ -400,6 +421,6 @@ UNIT_MAIN(cmocka_unit_test(what_is_asked_and_what_counts),
           cmocka_unit_test(what_is_asked_too_early_counts_where_it_matters),
           cmocka_unit_test(questions_are_about_whom_they_should),
           cmocka_unit_test(a_read_that_breaks_off_proves_nothing),
-          cmocka_unit_test(times_and_hashes),
+          cmocka_unit_test(times_and_hashes), cmocka_unit_test(a_cache_vouches_for_nothing_newer),
           cmocka_unit_test(raw_text_that_does_not_fit_is_not_whole),
           cmocka_unit_test(whoever_traces_nobody_says_so))

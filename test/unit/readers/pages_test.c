@@ -162,6 +162,22 @@ static void lists_that_slide_are_walked_until_they_rest(void **state)
     assert_int_equal(pages_walked(&pages), PAGES_DONE); /* words do not slide */
 }
 
+/* An address may hide a number, unless it is known to name an item. */
+static void addresses_slide_unless_they_are_stable(void **state)
+{
+    (void)state;
+    for (int stable = 0; stable < 2; stable++) {
+        struct page page = by_word("/x?page=2");
+        page.by = PAGES_BY_ADDRESS;
+        page.stable = stable;
+        pages_begin(&pages, arena);
+        assert_string_equal(turn(page), "more");
+        page.next = STR_NONE;
+        assert_string_equal(turn(page), "end");
+        assert_int_equal(pages_walked(&pages), stable ? PAGES_DONE : PAGES_WALK);
+    }
+}
+
 /* An address for each place. */
 static void places_are_parameters(void **state)
 {
@@ -193,5 +209,7 @@ UNIT_MAIN(cmocka_unit_test_setup_teardown(words_lead_on_until_there_is_none, set
           cmocka_unit_test_setup_teardown(nothing_comes_twice, set_up, tear_down),
           cmocka_unit_test_setup_teardown(lists_end, set_up, tear_down),
           cmocka_unit_test_setup_teardown(lists_that_slide_are_walked_until_they_rest, set_up,
+                                          tear_down),
+          cmocka_unit_test_setup_teardown(addresses_slide_unless_they_are_stable, set_up,
                                           tear_down),
           cmocka_unit_test_setup_teardown(places_are_parameters, set_up, tear_down))

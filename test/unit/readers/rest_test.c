@@ -37,24 +37,6 @@ static const struct rest_profile *profile_of(const char *text, struct err *err)
     STEPS("- { proves: membership, get: '/m/{account.id}', items: /v, match: { at: /g, equals: " \
           "'{entitlement.id}' }, next: " next " }\n")
 
-static void shipped_profiles_are_good(void **state)
-{
-    static const char *const NAMES[] = {
-        "okta",        "graph",    "github",       "aws-identity-center",
-        "jira-groups", "midpoint", "sailpoint-isc"};
-    (void)state;
-
-    for (size_t i = 0; i < COUNT(NAMES); i++) {
-        struct err err = {0};
-        struct str text = rest_profile_shipped(str_of(NAMES[i]));
-        assert_true(text.len > 0);
-        if (!rest_profile_read(arena, text, NAMES[i], &err))
-            fail_msg("%s", err.what);
-        assert_non_null(strstr(rest_profile_names(arena).p, NAMES[i]));
-    }
-    assert_null(rest_profile_shipped(STR("none")).p);
-}
-
 static void faults_of_profiles_have_a_place(void **state)
 {
     static const struct {
@@ -71,6 +53,10 @@ static void faults_of_profiles_have_a_place(void **state)
         {PAGES("{ url: next }"), "a JSON pointer"},
         {PAGES("{ cursor: /c }"), "with param"},
         {PAGES("{ page: p, more: 1 }"), "[P002]"},
+        {PAGES("{ page: p, stable: true }"), "can be stable with link or url alone"},
+        {PAGES("{ cursor: /c, param: c, stable: true }"), "can be stable with link or url alone"},
+        {PAGES("{ url: /n, stable: mostly }"), "none of the words"},
+        {PAGES("{ link: next }"), "none of the words"},
         {PAGES("link") "trace: { get: /u, absent: { status: 404 }, match: { at: /id, equals: "
                        "'{account}' } }\n",
          "about the id"},
@@ -95,12 +81,14 @@ static void faults_of_profiles_have_a_place(void **state)
             fail_msg("'%s' is not in '%s'", CASES[i].what, err.what);
     }
     assert_non_null(profile_of(PAGES("link"), NULL));
+    assert_non_null(profile_of(PAGES("{ url: /n, stable: false }"), NULL));
 }
 
 /* --- questions --- */
 
 static struct rest_place place;
 static struct rest_question q;
+static const char *age = ""; /* of replies: a cache kept them so long */
 
 static void begin(const char *profile, const char *account, const char *entitlement)
 {
@@ -116,12 +104,13 @@ static void begin(const char *profile, const char *account, const char *entitlem
 static void exchange(const char *url, int status, const char *body, const char *link)
 {
     struct http_header headers[] = {{STR("Content-Type"), STR("application/json")},
-                                    {STR("Link"), str_of(link)}};
+                                    {STR("Link"), str_of(link)},
+                                    {STR("Age"), str_of(age)}};
     struct http_reply http = {.outcome = HTTP_REPLIED,
                               .status = status,
                               .body = str_of(body),
                               .headers = headers,
-                              .header_count = 2};
+                              .header_count = 3};
     struct rest_request request;
     struct rest_reply reply;
 
@@ -174,7 +163,7 @@ static void names_are_encoded_and_pages_walked(void **state)
     exchange(NULL, 404, "{}", "");
     assert_said(OUTCOME_UNKNOWN, "NotVisible");
 
-    found(PAGES("{ url: /n }"));
+    found(PAGES("{ url: /n, stable: true }"));
     exchange(NULL, 200, "{\"v\":[{\"g\":1}],\"n\":\"https://x:8/a/2\"}", "");
     exchange("https://x:8/a/2", 200, "{\"v\":[{\"g\":2}]}", "");
     assert_said(OUTCOME_ABSENT, "Ok");
@@ -320,6 +309,32 @@ static void members_that_slide_are_not_overlooked(void **state)
     walk(P12, P3);
     exchange(NULL, 404, "{}", "");
     assert_said(OUTCOME_UNKNOWN, "ChangedWhileReading");
+}
+
+/* The same where ?page=2 is in an address that the server tells. */
+static void members_slide_under_addresses_too(void **state)
+{
+    static const char LINK[] = "<https://x:8/m?page=2>; rel=\"next\"";
+    static const char *const SLIDING[] = {PAGES("link"), PAGES("{ link: true }")};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(SLIDING); i++) {
+        found(SLIDING[i]);
+        exchange("https://x:8/a/m/u1", 200, "{\"v\":[{\"g\":1},{\"g\":2}]}", LINK);
+        exchange("https://x:8/m?page=2", 200, "{\"v\":[{\"g\":3}]}", "");
+        exchange("https://x:8/a/m/u1", 200, "{\"v\":[{\"g\":2},{\"g\":7}]}", LINK);
+        assert_said(OUTCOME_PRESENT, "Ok");
+    }
+    found(PAGES("{ url: /n }"));
+    for (int again = 0; again < 2; again++) {
+        exchange("https://x:8/a/m/u1", 200, "{\"v\":[{\"g\":1}],\"n\":\"https://x:8/2\"}", "");
+        exchange("https://x:8/2", 200, "{\"v\":[{\"g\":2}]}", "");
+    }
+    assert_said(OUTCOME_ABSENT, "Ok");
+    found(PAGES("{ link: true, stable: true }"));
+    exchange(NULL, 200, "{\"v\":[{\"g\":1}]}", LINK);
+    exchange("https://x:8/m?page=2", 200, "{\"v\":[{\"g\":3}]}", "");
+    assert_said(OUTCOME_ABSENT, "Ok");
 }
 
 /* A long list takes no more memory than a short one; and where it is over, nothing is a no. */
@@ -492,6 +507,15 @@ static void a_copy_says_as_of_when(void **state)
     exchange(NULL, 200, AT, "");
     exchange(NULL, 200, "{\"id\":7}", "");
     assert_said(OUTCOME_UNKNOWN, "KeyUnsafe"); /* it would steer the filter */
+
+    begin(COPY, "ada", "g"); /* of the copy before, perhaps, though this one is fresh */
+    exchange(NULL, 200, AT, "");
+    age = "0";
+    exchange(NULL, 200, "{\"id\":7}", "");
+    age = "600";
+    exchange(NULL, 200, "[{\"n\":\"ada\",\"id\":1}]", "");
+    age = "";
+    assert_said(OUTCOME_UNKNOWN, "CachedReply");
 }
 
 static void others_are_listed_beside_the_answer(void **state)
@@ -651,11 +675,11 @@ static void names_that_lead_elsewhere_are_not_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(shipped_profiles_are_good, set_up, tear_down),
         cmocka_unit_test_setup_teardown(faults_of_profiles_have_a_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_encoded_and_pages_walked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_leads_on_is_not_the_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_say_that_there_is_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(members_slide_under_addresses_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(members_that_slide_are_not_overlooked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_bounded_by_what_is_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_known_can_be_looked_for_by_id, set_up, tear_down),

@@ -22,6 +22,24 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void shipped_profiles_are_good(void **state)
+{
+    static const char *const NAMES[] = {
+        "okta",        "graph",    "github",       "aws-identity-center",
+        "jira-groups", "midpoint", "sailpoint-isc"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        struct err err = {0};
+        struct str text = rest_profile_shipped(str_of(NAMES[i]));
+        assert_true(text.len > 0);
+        if (!rest_profile_read(arena, text, NAMES[i], &err))
+            fail_msg("%s", err.what);
+        assert_non_null(strstr(rest_profile_names(arena).p, NAMES[i]));
+    }
+    assert_null(rest_profile_shipped(STR("none")).p);
+}
+
 /* AWS's published test suite of Signature Version 4: get-vanilla, post-vanilla,
  * post-x-www-form-urlencoded. */
 static void signatures_of_the_published_suite(void **state)
@@ -139,7 +157,8 @@ static void ages_are_bounded(void **state)
     assert_int_equal(judged(&STEP, 200, "{}", "-1").age_ms, 0);
 }
 
-UNIT_MAIN(cmocka_unit_test_setup_teardown(signatures_of_the_published_suite, set_up, tear_down),
+UNIT_MAIN(cmocka_unit_test_setup_teardown(shipped_profiles_are_good, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(signatures_of_the_published_suite, set_up, tear_down),
           cmocka_unit_test_setup_teardown(dates_and_waits, set_up, tear_down),
           cmocka_unit_test_setup_teardown(addresses_are_judged, set_up, tear_down),
           cmocka_unit_test_setup_teardown(what_people_are_told_of_a_reply, set_up, tear_down),
