@@ -81,13 +81,14 @@ static void print_people(const struct trial *t)
     struct str type = mapping_request_type(t->m, t->arena, t->issue);
     struct str key = view_text(t->arena, t->issue, "key");
 
-    printf("%.*s: request type %.*s, ", STR_ARG(key), STR_ARG(type.len ? type : STR("none")));
+    printf("%.*s: request type %.*s, ", STR_ARG(key),
+           STR_ARG(type.len ? view_plain(t->arena, type) : STR("none")));
     if (!rule) {
         printf("no rule: not governed\n");
         return;
     }
-    printf("rule %.*s (%s:%d, %.12s)\n", STR_ARG(rule->name), t->m->file, rule->pos.line,
-           t->m->sha256);
+    printf("rule %.*s (%s:%d, %.12s)\n", STR_ARG(view_plain(t->arena, rule->name)), t->m->file,
+           rule->pos.line, t->m->sha256);
     for (size_t i = 0; i < t->count; i++)
         print_target(t, &t->traced[i]);
     if (t->r.outcome == MAPPED_HOLD) {

@@ -8,12 +8,14 @@ struct str view_plain(struct arena *arena, struct str text)
 
     if (!p)
         return STR_NONE;
+    size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         bool c1 = (unsigned char)text.p[i] == 0xc2 && i + 1 < text.len &&
                   (unsigned char)text.p[i + 1] < 0xa0;
-        p[i] = c1 || (unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f ? '?' : text.p[i];
+        p[len++] = c1 || (unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f ? '?' : text.p[i];
+        i += c1; /* both its bytes */
     }
-    return str_n(p, text.len);
+    return str_n(p, len);
 }
 
 struct str view_text(struct arena *arena, const struct json *v, const char *path)

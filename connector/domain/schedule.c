@@ -67,6 +67,26 @@ static int64_t pace_ms(const struct schedule_source *s, const struct schedule_li
     return ahead_us > 0 ? (ahead_us + 999) / 1000 : 0;
 }
 
+enum schedule_rank schedule_rank_of(enum request_kind kind, enum phase phase)
+{
+    if (phase == PHASE_CLOSED)
+        return SCHEDULE_WATCH;
+    return kind == REQUEST_REMOVAL ? SCHEDULE_URGENT : SCHEDULE_ORDINARY;
+}
+
+enum schedule_room schedule_room(const size_t waiting[SCHEDULE_RANK_COUNT], enum schedule_rank rank)
+{
+    size_t all = 0, before = 0;
+
+    for (size_t i = 0; i < SCHEDULE_RANK_COUNT; i++) {
+        all += waiting[i];
+        before += i <= rank ? waiting[i] : 0;
+    }
+    if (all < SCHEDULE_LINE_MAX)
+        return SCHEDULE_ROOM;
+    return before < SCHEDULE_LINE_MAX ? SCHEDULE_ROOM_OF_ANOTHER : SCHEDULE_FULL;
+}
+
 enum schedule_turn schedule_turn(const struct schedule_source *s, const struct schedule_limits *l,
                                  int64_t now_ms, int64_t *ret_wait_ms)
 {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/str.h"
+#include "domain/request.h"
 
 struct policy;
 
@@ -64,6 +64,27 @@ enum schedule_turn {
     SCHEDULE_WAITS, /* until one under way ends, or *ret_wait_ms passed (0: only the former) */
     SCHEDULE_RESTS, /* nothing is asked now: the answer is unknown */
 };
+
+/* Who reads first: by this, then by when they came. */
+enum schedule_rank {
+    SCHEDULE_URGENT, /* a removal: access that must go */
+    SCHEDULE_ORDINARY,
+    SCHEDULE_WATCH, /* of what is closed: nobody waits for it */
+    SCHEDULE_RANK_COUNT
+};
+/* Of the reads for such a request. */
+enum schedule_rank schedule_rank_of(enum request_kind kind, enum phase phase);
+
+enum schedule_room {
+    SCHEDULE_ROOM,
+    SCHEDULE_ROOM_OF_ANOTHER, /* of the newest of those that rank last */
+    SCHEDULE_FULL,            /* of what goes first: it comes again later */
+};
+
+/* Is there room in line for one more of that rank? Those that rank below it take none from it.
+ * waiting: how many stand in line, by rank. */
+enum schedule_room schedule_room(const size_t waiting[SCHEDULE_RANK_COUNT],
+                                 enum schedule_rank rank);
 
 /* May the first in line read now? */
 enum schedule_turn schedule_turn(const struct schedule_source *s, const struct schedule_limits *l,

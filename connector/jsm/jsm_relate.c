@@ -11,19 +11,26 @@ struct jsm_call jsm_call_link_types(struct arena *a)
     return jsm_call_of(JSM_ROUTE_LINK_TYPES, JSM_READ, STR("/rest/api/3/issueLinkType"), STR_NONE);
 }
 
+static bool reads(const struct json *type, const char *member, struct str as)
+{
+    return str_eq_nocase(json_path_str(type, member), as);
+}
+
 struct str jsm_link_type(const struct json *types)
 {
     const struct json *list = json_member(types, "issueLinkTypes");
-    struct str first = STR_NONE;
+    struct str other = STR_NONE; /* called otherwise, as where names are translated */
 
     JSON_EACH(type, list)
     {
         struct str name = json_path_str(type, "name");
-        if (str_eq_c(name, "Relates"))
+        if (str_eq_nocase(name, STR("Relates")))
             return name;
-        first = first.len ? first : name;
+        if (!other.len &&
+            (reads(type, "inward", STR("relates to")) || reads(type, "outward", STR("relates to"))))
+            other = name;
     }
-    return first;
+    return other;
 }
 
 bool jsm_links_are_off(const struct jsm_answer *answer)

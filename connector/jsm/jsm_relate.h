@@ -11,7 +11,9 @@
 
 /* GET /rest/api/3/issueLinkType: which kinds of links this site has. */
 struct jsm_call jsm_call_link_types(struct arena *a);
-/* The one that says least: "Relates", else the first; empty: it has none. */
+/* The one that says no more than that they belong together: called "Relates", else read as "relates
+ * to" from either end, in any letters' case. Empty: it has none (any other, such as "Blocks", would
+ * say what is not so). */
 struct str jsm_link_type(const struct json *types);
 /* Are tickets not linked on this site at all? */
 bool jsm_links_are_off(const struct jsm_answer *answer);

@@ -12,7 +12,9 @@ struct source_gate {
     struct source_gate_options o;
     struct schedule_source state;
     struct io_timer *timer;
-    struct list line, running; /* of gate_read, oldest first */
+    struct list line;    /* of gate_read, by rank, of one rank oldest first */
+    struct list running; /* of gate_read, oldest first */
+    size_t waiting[SCHEDULE_RANK_COUNT];
     bool woken, closed;
     const char *why; /* it rests, as it last answered */
     struct source_gate_stats stats;
@@ -25,8 +27,9 @@ struct gate_read {
     struct arena *arena;
     struct item item;
     struct list askers;
-    int64_t lined_up_ms; /* monotonic */
-    int64_t began_ms;    /* by the gate's clock; 0: not yet */
+    enum schedule_rank rank; /* of who ranks first among them */
+    int64_t lined_up_ms;     /* monotonic */
+    int64_t began_ms;        /* by the gate's clock; 0: not yet */
 };
 
 struct gate_asker {
@@ -43,6 +46,27 @@ static void on_woken(void *arg);
 static int64_t now_ms(const struct source_gate *gate)
 {
     return io_loop_now_ms(gate->o.loop);
+}
+
+/* --- who stands in line --- */
+
+static void stand_in_line(struct gate_read *r, enum schedule_rank rank)
+{
+    struct list *it = r->gate->line.next;
+
+    while (it != &r->gate->line && container_of(it, struct gate_read, link)->rank <= rank)
+        it = it->next;
+    r->rank = rank;
+    list_push(it, &r->link); /* before the first that ranks below it */
+    r->gate->waiting[rank]++;
+    r->gate->stats.waiting++;
+}
+
+static void leave_line(struct gate_read *r)
+{
+    list_remove(&r->link);
+    r->gate->waiting[r->rank]--;
+    r->gate->stats.waiting--;
 }
 
 /* --- the answer, to all who asked --- */
@@ -142,9 +166,8 @@ static void begin(struct gate_read *r)
 {
     struct source_gate *gate = r->gate;
 
-    list_remove(&r->link);
+    leave_line(r);
     list_push(&gate->running, &r->link);
-    gate->stats.waiting--;
     gate->stats.running++;
     gate->stats.reads++;
     schedule_began(&gate->state, &gate->o.limits, now_ms(gate));
@@ -182,6 +205,19 @@ static void probe(struct source_gate *gate)
 
 /* --- the line --- */
 
+/* Who stands in line longest: what goes first may have come last. */
+static struct gate_read *longest_in_line(const struct source_gate *gate)
+{
+    struct gate_read *found = NULL;
+
+    LIST_EACH (it, &gate->line) {
+        struct gate_read *r = container_of(it, struct gate_read, link);
+        if (!found || r->lined_up_ms < found->lined_up_ms)
+            found = r;
+    }
+    return found;
+}
+
 /* When the line is to be looked at again though nothing ended; 0: not. */
 static int64_t serve_line(struct source_gate *gate)
 {
@@ -191,20 +227,22 @@ static int64_t serve_line(struct source_gate *gate)
         struct gate_read *r = container_of(gate->line.next, struct gate_read, link);
         enum schedule_turn turn =
             schedule_turn(&gate->state, &gate->o.limits, now_ms(gate), &wait_ms);
-        int64_t left_ms = r->lined_up_ms + gate->o.line_ms - now_ms(gate);
 
         if (turn == SCHEDULE_NOW) {
             begin(r);
             continue;
         }
-        if (turn == SCHEDULE_WAITS && left_ms > 0)
-            return wait_ms && wait_ms < left_ms ? wait_ms : left_ms;
-        list_remove(&r->link);
-        gate->stats.waiting--;
-        if (turn == SCHEDULE_RESTS)
+        if (turn == SCHEDULE_RESTS) {
+            leave_line(r);
             answer_unasked(r, gate->why);
-        else
-            turn_away(r);
+            continue;
+        }
+        r = longest_in_line(gate);
+        int64_t left_ms = r->lined_up_ms + gate->o.line_ms - now_ms(gate);
+        if (left_ms > 0)
+            return wait_ms && wait_ms < left_ms ? wait_ms : left_ms;
+        leave_line(r);
+        turn_away(r);
     }
     return 0;
 }
@@ -248,20 +286,22 @@ static bool is_same(const struct item *a, const struct item *b)
 
 /* One in line, or under way and begun late enough, that asks the same; NULL: there is none. */
 static struct gate_read *find_shared(struct source_gate *gate, const struct item *item,
-                                     int64_t claimed_ms, int64_t last_read_ms)
+                                     const struct source_ask *ask)
 {
     struct list *lists[] = {&gate->line, &gate->running};
 
     for (size_t i = 0; i < 2; i++)
         LIST_EACH (it, lists[i]) {
             struct gate_read *r = container_of(it, struct gate_read, link);
-            if (is_same(&r->item, item) && schedule_serves(r->began_ms, claimed_ms, last_read_ms))
+            if (is_same(&r->item, item) &&
+                schedule_serves(r->began_ms, ask->claimed_ms, ask->last_read_ms))
                 return r;
         }
     return NULL;
 }
 
-static struct gate_read *line_up(struct source_gate *gate, const struct item *item)
+static struct gate_read *line_up(struct source_gate *gate, const struct item *item,
+                                 enum schedule_rank rank)
 {
     struct gate_read *r = calloc(1, sizeof *r);
 
@@ -275,36 +315,83 @@ static struct gate_read *line_up(struct source_gate *gate, const struct item *it
                             .entitlement = arena_str(r->arena, item->entitlement),
                             .account_id = arena_str(r->arena, item->account_id),
                             .entitlement_id = arena_str(r->arena, item->entitlement_id)};
-    list_push(&gate->line, &r->link);
-    gate->stats.waiting++;
+    stand_in_line(r, rank);
     return r;
 }
 
-/* Not let into the line. */
 static void on_refused(void *arg)
 {
     struct gate_asker *asker = arg;
     tell(asker, NULL);
 }
 
-void source_gate_read(struct source_gate *gate, const struct item *item, int64_t claimed_ms,
-                      int64_t last_read_ms, bool waits, source_gate_fn *fn, void *arg)
+/* There is no room for it in line. */
+static void refuse(struct source_gate *gate, struct gate_asker *asker)
+{
+    list_remove(&asker->link);
+    gate->stats.turned_away++;
+    io_loop_defer(gate->o.loop, on_refused, asker);
+}
+
+static bool may_be_refused(const struct gate_read *r)
+{
+    LIST_EACH (it, &r->askers)
+        if (container_of(it, struct gate_asker, link)->waits)
+            return false;
+    return true;
+}
+
+/* The newest of those that rank last leaves, for one that ranks before it. Where all of them were
+ * promised to stay the line is longer by that. */
+static void make_room(struct source_gate *gate, enum schedule_rank rank)
+{
+    for (struct list *it = gate->line.prev; it != &gate->line; it = it->prev) {
+        struct gate_read *r = container_of(it, struct gate_read, link);
+        if (r->rank <= rank)
+            return;
+        if (!may_be_refused(r))
+            continue;
+        leave_line(r);
+        while (!list_empty(&r->askers))
+            refuse(gate, container_of(r->askers.next, struct gate_asker, link));
+        read_free(r);
+        return;
+    }
+}
+
+/* Whoever is promised to stay, or hears at once that the source rests, needs none. */
+static bool has_room(struct source_gate *gate, const struct source_ask *ask)
+{
+    enum schedule_room room = schedule_room(gate->waiting, ask->rank);
+
+    if (ask->waits || gate->state.resting)
+        return true;
+    if (room == SCHEDULE_ROOM_OF_ANOTHER)
+        make_room(gate, ask->rank);
+    return room != SCHEDULE_FULL;
+}
+
+void source_gate_read(struct source_gate *gate, const struct item *item,
+                      const struct source_ask *ask, source_gate_fn *fn, void *arg)
 {
     struct gate_asker *asker = calloc(1, sizeof *asker);
 
     if (!asker)
         abort();
-    *asker = (struct gate_asker){.item_id = item->id, .waits = waits, .fn = fn, .arg = arg};
+    *asker = (struct gate_asker){.item_id = item->id, .waits = ask->waits, .fn = fn, .arg = arg};
     list_init(&asker->link);
-    struct gate_read *r = find_shared(gate, item, claimed_ms, last_read_ms);
-    if (!r && gate->stats.waiting >= SCHEDULE_LINE_MAX && !waits && !gate->state.resting) {
-        gate->stats.turned_away++;
-        io_loop_defer(gate->o.loop, on_refused, asker);
+    struct gate_read *r = find_shared(gate, item, ask);
+    if (!r && !has_room(gate, ask)) {
+        refuse(gate, asker);
         return;
     }
     gate->stats.shared += r != NULL;
-    if (!r)
-        r = line_up(gate, item);
+    if (!r) {
+        r = line_up(gate, item, ask->rank);
+    } else if (!r->began_ms && ask->rank < r->rank) { /* it goes forward with who joins it */
+        leave_line(r);
+        stand_in_line(r, ask->rank);
+    }
     list_push(&r->askers, &asker->link);
     wake(gate);
 }

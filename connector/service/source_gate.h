@@ -1,7 +1,7 @@
-/* source_gate.h: the way to one target system. Reads stand in line for it: so many at once, so many
- * a minute, none while it rests (domain/schedule.h decides); those that ask the same share one
- * read. Each source has a gate, a line and a reader of its own, so that one that hangs delays no
- * other. A resting source is asked for its canary until it answers again. */
+/* source_gate.h: the way to one target system. Reads stand in line for it, removals first: so many
+ * at once, so many a minute, none while it rests (domain/schedule.h decides); those that ask the
+ * same share one read. Each source has a gate, a line and a reader of its own, so that one that
+ * hangs delays no other. A resting source is asked for its canary until it answers again. */
 #ifndef COUNTERSIGN_SERVICE_SOURCE_GATE_H
 #define COUNTERSIGN_SERVICE_SOURCE_GATE_H
 
@@ -29,11 +29,16 @@ struct source_gate *source_gate_new(const struct source_gate_options *options);
 /* obs NULL: not read, too many stand in line; come again later. Else borrowed until it returns. */
 typedef void source_gate_fn(void *arg, const struct observation *obs);
 
-/* item: its names are copied. claimed_ms, last_read_ms: of the request, by the gate's clock. waits:
- * it stays in line however long that is; where there is no end to it the answer is unknown. Calls
- * back once, never from inside. */
-void source_gate_read(struct source_gate *gate, const struct item *item, int64_t claimed_ms,
-                      int64_t last_read_ms, bool waits, source_gate_fn *fn, void *arg);
+/* On whose behalf is read. */
+struct source_ask {
+    int64_t claimed_ms, last_read_ms; /* of the request, by the gate's clock */
+    enum schedule_rank rank;
+    bool waits; /* it stays in line however long that is; where there is no end to it the answer is
+                 * unknown */
+};
+/* item: its names are copied. Calls back once, never from inside. */
+void source_gate_read(struct source_gate *gate, const struct item *item,
+                      const struct source_ask *ask, source_gate_fn *fn, void *arg);
 
 /* Nothing is begun any more; those in line are told, from inside. Before the reader is closed. */
 void source_gate_close(struct source_gate *gate);

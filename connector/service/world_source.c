@@ -66,8 +66,11 @@ static void sweep_next(void *arg)
     }
     if (s->next < s->d->item_count) {
         const struct item *item = &s->d->items[s->next];
-        source_gate_read(gate_of(s->svc, item->source), item, s->d->claimed_ms, s->d->last_read_ms,
-                         s->next > 0, on_observed, s);
+        struct source_ask ask = {.claimed_ms = s->d->claimed_ms,
+                                 .last_read_ms = s->d->last_read_ms,
+                                 .rank = schedule_rank_of(s->d->kind, s->d->phase),
+                                 .waits = s->next > 0};
+        source_gate_read(gate_of(s->svc, item->source), item, &ask, on_observed, s);
         return;
     }
     sweep_end(s, s->obs);

@@ -289,6 +289,19 @@ class Try(unittest.TestCase):
                 self.assertEqual(stops, [("entitlement", "on_missing")] if name == "empty-role" else [])
                 self.assertEqual("request" in said, name == "removal-leaver")
 
+    def test_what_a_ticket_says_does_nothing_to_the_terminal(self):
+        ticket = json.loads(read(HERE, "mapping", "not-governed", "ticket.json"))
+        ticket["key"] = "IAM\x1b[1A-482"
+        ticket["fields"]["customfield_10010"]["requestType"]["id"] = "40\x1b]0;owned\x07\u009b2J\r"
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "ticket.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(ticket, file)
+            done = run("try", "../../schemas/example/mapping.yaml", path, cwd=HERE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("request type 40?]0;owned??2J?, ", done.stdout)
+        self.assertEqual([c for c in done.stdout if not c.isprintable() and c != "\n"], [])
+
     def test_bad_input_is_told(self):
         ticket = os.path.join("mapping", "removal-leaver", "ticket.json")
         self.assertEqual(run("try", "../../schemas/example/mapping.yaml", "nothing.json", cwd=HERE).returncode, 65)

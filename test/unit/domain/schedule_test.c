@@ -238,6 +238,39 @@ static void what_says_that_nobody_answers(void **state)
     assert_false(schedule_is_silence(STR("CanaryMissing")));
 }
 
+static void removals_go_first_and_what_is_closed_last(void **state)
+{
+    (void)state;
+    assert_int_equal(schedule_rank_of(REQUEST_REMOVAL, PHASE_CLAIMED), SCHEDULE_URGENT);
+    assert_int_equal(schedule_rank_of(REQUEST_GRANT, PHASE_CLAIMED), SCHEDULE_ORDINARY);
+    assert_int_equal(schedule_rank_of(REQUEST_MODIFY, PHASE_VERIFYING), SCHEDULE_ORDINARY);
+    assert_int_equal(schedule_rank_of(REQUEST_REMOVAL, PHASE_CLOSED), SCHEDULE_WATCH);
+    assert_int_equal(schedule_rank_of(REQUEST_GRANT, PHASE_CLOSED), SCHEDULE_WATCH);
+    assert_true(SCHEDULE_URGENT < SCHEDULE_ORDINARY && SCHEDULE_ORDINARY < SCHEDULE_WATCH);
+}
+
+static void what_ranks_below_takes_no_room(void **state)
+{
+    enum { MOST = SCHEDULE_LINE_MAX };
+    static const struct {
+        size_t waiting[SCHEDULE_RANK_COUNT];
+        enum schedule_room urgent, ordinary, watch;
+    } CASES[] = {
+        {{0, MOST - 1, 0}, SCHEDULE_ROOM, SCHEDULE_ROOM, SCHEDULE_ROOM},
+        {{0, MOST, 0}, SCHEDULE_ROOM_OF_ANOTHER, SCHEDULE_FULL, SCHEDULE_FULL},
+        {{1, 1, MOST - 2}, SCHEDULE_ROOM_OF_ANOTHER, SCHEDULE_ROOM_OF_ANOTHER, SCHEDULE_FULL},
+        {{MOST - 1, 3, 3}, SCHEDULE_ROOM_OF_ANOTHER, SCHEDULE_FULL, SCHEDULE_FULL},
+        {{MOST, 0, 0}, SCHEDULE_FULL, SCHEDULE_FULL, SCHEDULE_FULL},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        assert_int_equal(schedule_room(CASES[i].waiting, SCHEDULE_URGENT), CASES[i].urgent);
+        assert_int_equal(schedule_room(CASES[i].waiting, SCHEDULE_ORDINARY), CASES[i].ordinary);
+        assert_int_equal(schedule_room(CASES[i].waiting, SCHEDULE_WATCH), CASES[i].watch);
+    }
+}
+
 static void who_is_turned_away_comes_again_later(void **state)
 {
     (void)state;
@@ -267,5 +300,7 @@ UNIT_MAIN(cmocka_unit_test(at_once_then_ever_more_seldom_then_daily),
           cmocka_unit_test(rests_are_spread_and_bounded),
           cmocka_unit_test(what_the_source_told_is_never_undercut),
           cmocka_unit_test(what_says_that_nobody_answers),
+          cmocka_unit_test(removals_go_first_and_what_is_closed_last),
+          cmocka_unit_test(what_ranks_below_takes_no_room),
           cmocka_unit_test(who_is_turned_away_comes_again_later),
           cmocka_unit_test(a_read_serves_only_who_asked_before_it_began))

@@ -11,8 +11,32 @@ static void the_kind_that_says_least_is_taken(void **state)
                                                "{'name':'Relates'}]}")),
                          "Relates"));
     assert_true(str_eq_c(jsm_link_type(json_of("{'issueLinkTypes':[{'name':'Blocks'},"
-                                               "{'name':'Causes'}]}")),
-                         "Blocks"));
+                                               "{'name':'RELATES'}]}")),
+                         "RELATES"));
+    /* called otherwise, it is known by how it reads; not before one of that name */
+    assert_true(str_eq_c(
+        jsm_link_type(json_of("{'issueLinkTypes':[{'name':'Blocks','inward':'is blocked by'},"
+                              "{'name':'Verwandt','inward':'gehört zu','outward':'Relates to'},"
+                              "{'name':'Other','inward':'relates to'}]}")),
+        "Verwandt"));
+    assert_true(str_eq_c(
+        jsm_link_type(json_of("{'issueLinkTypes':[{'name':'Verwandt','inward':'relates to'},"
+                              "{'name':'relates'}]}")),
+        "relates"));
+    assert_true(str_eq_c(jsm_link_type(json_of("{'issueLinkTypes':[{'name':'Verwandt',"
+                                               "'inward':'relates to'}]}")),
+                         "Verwandt"));
+}
+
+/* The description names the other ticket all the same. */
+static void rather_no_link_than_one_that_says_what_is_not_so(void **state)
+{
+    (void)state;
+
+    assert_true(str_empty(
+        jsm_link_type(json_of("{'issueLinkTypes':[{'name':'Blockiert','inward':'ist blockiert',"
+                              "'outward':'blockiert'},{'name':'Duplicate'},"
+                              "{'name':'Unrelates','outward':'relates to nothing'}]}"))));
     assert_true(str_empty(jsm_link_type(json_of("{'issueLinkTypes':[]}"))));
     assert_true(str_empty(jsm_link_type(json_of("[]"))));
 }
@@ -61,5 +85,6 @@ static void a_site_may_link_nothing(void **state)
 }
 
 JSM_UNIT_MAIN(cmocka_unit_test(the_kind_that_says_least_is_taken),
+              cmocka_unit_test(rather_no_link_than_one_that_says_what_is_not_so),
               cmocka_unit_test(a_link_is_seen_from_both_ends), cmocka_unit_test(the_calls),
               cmocka_unit_test(a_site_may_link_nothing))

@@ -158,10 +158,35 @@ static void turn_until_asked(struct scene *s, size_t asked)
 static const int64_t IDS[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                               16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
 
-static void ask(struct scene *s, size_t id, const char *account, int64_t claimed_ms, bool waits)
+static void ask_as(struct scene *s, size_t id, const char *account, struct source_ask ask)
 {
     struct item item = {.id = IDS[id], .account = str_of(account), .entitlement = STR("finance")};
-    source_gate_read(s->gate, &item, claimed_ms, 0, waits, on_told, (void *)(uintptr_t)&IDS[id]);
+    source_gate_read(s->gate, &item, &ask, on_told, (void *)(uintptr_t)&IDS[id]);
+}
+
+static void ask(struct scene *s, size_t id, const char *account, int64_t claimed_ms, bool waits)
+{
+    ask_as(
+        s, id, account,
+        (struct source_ask){.claimed_ms = claimed_ms, .rank = SCHEDULE_ORDINARY, .waits = waits});
+}
+
+static void ask_ranked(struct scene *s, size_t id, const char *account, enum schedule_rank rank)
+{
+    ask_as(s, id, account, (struct source_ask){.claimed_ms = 900, .rank = rank});
+}
+
+/* That one is under way; behind it the line is full of ordinary reads but for `left`. */
+static void fill_line(struct scene *s, const char *running, int left)
+{
+    char name[16];
+
+    ask(s, 0, running, 900, false);
+    turn(s);
+    for (int i = 0; i < SCHEDULE_LINE_MAX - left; i++) {
+        snprintf(name, sizeof name, "u%d", i);
+        ask(s, 1, name, 900, false);
+    }
 }
 
 static void those_that_ask_the_same_share_one_read(void **state)
@@ -199,18 +224,19 @@ static void those_that_ask_the_same_share_one_read(void **state)
 static void another_entitlement_or_id_is_another_read(void **state)
 {
     struct item item = {.account = STR("ada"), .entitlement = STR("other")};
+    const struct source_ask ask = {.claimed_ms = 900, .rank = SCHEDULE_ORDINARY};
     struct scene s;
     (void)state;
 
     scene_begin(&s, (struct schedule_limits){.at_once = 9}, 0);
-    ask(&s, 0, "ada", 900, false);
-    source_gate_read(s.gate, &item, 900, 0, false, on_told, (void *)(uintptr_t)&IDS[0]);
+    ask_as(&s, 0, "ada", ask);
+    source_gate_read(s.gate, &item, &ask, on_told, (void *)(uintptr_t)&IDS[0]);
     item =
         (struct item){.account = STR("ada"), .entitlement = STR("finance"), .account_id = STR("7")};
-    source_gate_read(s.gate, &item, 900, 0, false, on_told, (void *)(uintptr_t)&IDS[0]);
+    source_gate_read(s.gate, &item, &ask, on_told, (void *)(uintptr_t)&IDS[0]);
     item = (struct item){
         .account = STR("ada"), .entitlement = STR("finance"), .entitlement_id = STR("9")};
-    source_gate_read(s.gate, &item, 900, 0, false, on_told, (void *)(uintptr_t)&IDS[0]);
+    source_gate_read(s.gate, &item, &ask, on_told, (void *)(uintptr_t)&IDS[0]);
     turn(&s);
     assert_int_equal(s.fake.asked, 4);
     assert_true(str_eq_c(s.fake.pending[3].entitlement_id, "9")); /* it finds what was renamed */
@@ -243,16 +269,10 @@ static void so_many_at_once_and_in_order(void **state)
 static void who_finds_too_many_in_line_comes_again_later(void **state)
 {
     struct scene s;
-    char name[16];
     (void)state;
 
     scene_begin(&s, (struct schedule_limits){.at_once = 1}, 0);
-    ask(&s, 0, "first", 900, false);
-    turn(&s);
-    for (int i = 0; i < SCHEDULE_LINE_MAX; i++) {
-        snprintf(name, sizeof name, "u%d", i);
-        ask(&s, 1, name, 900, false);
-    }
+    fill_line(&s, "first", 0);
     ask(&s, 2, "one-more", 900, false);
     ask(&s, 3, "u5", 900, false);     /* it takes no place of its own */
     ask(&s, 4, "patient", 900, true); /* a request that is read half already */
@@ -288,6 +308,131 @@ static void nobody_stays_in_line_for_ever(void **state)
     assert_true(told[0].item_id == 1 && told[0].turned_away);
     assert_true(told[1].item_id == 2 && !told[1].turned_away);
     assert_string_equal(told[1].reason, "Overloaded");
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    scene_end(&s);
+}
+
+/* As one read after the other is answered, those are asked for next. */
+static void assert_read_next(struct scene *s, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        answer(&s->fake, OUTCOME_PRESENT, "Ok");
+        turn(s);
+        assert_int_equal(s->fake.asked, s->fake.answered + 1);
+        assert_true(str_eq_c(s->fake.pending[s->fake.answered].account, names[i]));
+    }
+}
+
+static void removals_are_read_first_and_what_is_closed_last(void **state)
+{
+    static const char *const ORDER[] = {"gone-1", "gone-2", "shared", "grant-1", "grant-2", "old"};
+    struct scene s;
+    (void)state;
+
+    scene_begin(&s, (struct schedule_limits){.at_once = 1}, 0);
+    ask(&s, 0, "first", 900, false);
+    turn(&s);
+    ask_ranked(&s, 1, "old", SCHEDULE_WATCH);
+    ask_ranked(&s, 2, "grant-1", SCHEDULE_ORDINARY);
+    ask_ranked(&s, 3, "shared", SCHEDULE_WATCH);
+    ask_ranked(&s, 4, "gone-1", SCHEDULE_URGENT);
+    ask_ranked(&s, 5, "gone-2", SCHEDULE_URGENT);
+    ask_ranked(&s, 6, "grant-2", SCHEDULE_ORDINARY);
+    ask_ranked(&s, 7, "shared", SCHEDULE_URGENT); /* a removal asks the same */
+    assert_read_next(&s, ORDER, COUNT(ORDER));
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    assert_int_equal(told_count, 8);
+    assert_int_equal(source_gate_stats(s.gate).waiting, 0);
+    scene_end(&s);
+}
+
+static void a_removal_takes_the_place_of_the_newest_grant(void **state)
+{
+    static const char *const ORDER[] = {"gone", "u0"};
+    struct scene s;
+    (void)state;
+
+    scene_begin(&s, (struct schedule_limits){.at_once = 1}, 0);
+    fill_line(&s, "first", 2);
+    ask(&s, 2, "newest", 900, false);
+    ask(&s, 3, "newest", 900, false);
+    ask(&s, 4, "half-read", 900, true); /* it was promised to stay */
+    ask_ranked(&s, 5, "gone", SCHEDULE_URGENT);
+    assert_int_equal(told_count, 0); /* never from inside, whoever asks */
+    turn(&s);
+    assert_int_equal(told_count, 2);
+    assert_true(told[0].turned_away && told[0].item_id == 2);
+    assert_true(told[1].turned_away && told[1].item_id == 3);
+    assert_int_equal(source_gate_stats(s.gate).turned_away, 2);
+    assert_int_equal(source_gate_stats(s.gate).waiting, SCHEDULE_LINE_MAX);
+    assert_read_next(&s, ORDER, COUNT(ORDER));
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    scene_end(&s);
+}
+
+static void a_watch_takes_nobodys_place(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_begin(&s, (struct schedule_limits){.at_once = 1}, 0);
+    fill_line(&s, "first", 1);
+    ask_ranked(&s, 2, "old", SCHEDULE_WATCH);
+    ask_ranked(&s, 3, "older", SCHEDULE_WATCH);
+    turn(&s);
+    assert_int_equal(told_count, 1);
+    assert_true(told[0].turned_away && told[0].item_id == 3);
+    ask_ranked(&s, 4, "grant", SCHEDULE_ORDINARY);
+    turn(&s);
+    assert_int_equal(told_count, 2);
+    assert_true(told[1].turned_away && told[1].item_id == 2);
+    assert_int_equal(source_gate_stats(s.gate).waiting, SCHEDULE_LINE_MAX);
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    scene_end(&s);
+}
+
+static void removals_alone_can_fill_the_line(void **state)
+{
+    struct scene s;
+    char name[16];
+    (void)state;
+
+    scene_begin(&s, (struct schedule_limits){.at_once = 1}, 0);
+    fill_line(&s, "first", 1);
+    ask(&s, 2, "half-read", 900, true);
+    for (int i = 0; i < SCHEDULE_LINE_MAX; i++) {
+        snprintf(name, sizeof name, "gone%d", i);
+        ask_ranked(&s, 3, name, SCHEDULE_URGENT);
+    }
+    ask_ranked(&s, 4, "one-more", SCHEDULE_URGENT);
+    turn(&s);
+    assert_int_equal(told_count, SCHEDULE_LINE_MAX); /* the others in line, and that one */
+    assert_true(told[SCHEDULE_LINE_MAX - 1].item_id == 4);
+    for (size_t i = 0; i < told_count; i++)
+        assert_true(told[i].turned_away && told[i].item_id != 2 && told[i].item_id != 3);
+    assert_int_equal(source_gate_stats(s.gate).waiting, SCHEDULE_LINE_MAX + 1);
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    scene_end(&s);
+}
+
+/* A claim does not outlast the stay in line, whoever came later and stands before it. */
+static void nobody_stays_longer_behind_a_removal(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_begin(&s, (struct schedule_limits){.at_once = 1}, 60);
+    ask(&s, 0, "hangs", 900, false);
+    turn(&s);
+    ask_ranked(&s, 1, "grant", SCHEDULE_ORDINARY);
+    int64_t began_ms = io_loop_now_ms(s.loop);
+    while (io_loop_now_ms(s.loop) < began_ms + 20)
+        turn(&s);
+    ask_ranked(&s, 2, "gone", SCHEDULE_URGENT);
+    while (told_count < 2)
+        turn(&s);
+    assert_true(told[0].item_id == 1 && told[0].turned_away);
+    assert_true(told[1].item_id == 2 && told[1].turned_away);
     answer(&s.fake, OUTCOME_PRESENT, "Ok");
     scene_end(&s);
 }
@@ -392,6 +537,11 @@ UNIT_MAIN(cmocka_unit_test(those_that_ask_the_same_share_one_read),
           cmocka_unit_test(so_many_at_once_and_in_order),
           cmocka_unit_test(who_finds_too_many_in_line_comes_again_later),
           cmocka_unit_test(nobody_stays_in_line_for_ever),
+          cmocka_unit_test(removals_are_read_first_and_what_is_closed_last),
+          cmocka_unit_test(a_removal_takes_the_place_of_the_newest_grant),
+          cmocka_unit_test(a_watch_takes_nobodys_place),
+          cmocka_unit_test(removals_alone_can_fill_the_line),
+          cmocka_unit_test(nobody_stays_longer_behind_a_removal),
           cmocka_unit_test(a_source_that_does_not_answer_is_probed_and_comes_back),
           cmocka_unit_test(what_the_source_told_is_kept), cmocka_unit_test(so_many_a_minute),
           cmocka_unit_test(it_shows_how_it_stands))
