@@ -49,7 +49,7 @@ def test_a_faulty_hour(two):
         "Beta-RateLimit-Policy": '"global-app-quota";q=65000;w=3600'}})
     two.at("acme", "faults", faults_of_an_hour())
     asked = [two.wish(f"hour-{n}", kind="removal" if n % 2 else "grant", beneficiary=f"person{n}") for n in range(40)]
-    other = [two.wish(f"calm-{n}", site="site2", beneficiary=f"person{n}") for n in range(20)]
+    other = [two.wish(f"calm-{n}", site="site2", beneficiary=f"calm{n}") for n in range(20)]
     bound = "select count(*) from governance.ticket where site = '{}' and request_id is not null"
     wait.until(lambda: int(two.sql(bound.format("site2"))) == len(other), 30, what="the calm site is done")
     assert int(two.sql(bound.format("acme"))) < len(asked), "the calm site waited for the faulty one"

@@ -25,8 +25,8 @@ def site():
 
 def queue(site):
     """One request of each kind by the API; all others by the function that the API calls, with the very same document."""
-    made = api.Api(site.port, threads=1).wish({key: {
-        "kind": kind, "privileged": privileged, "beneficiary": "okafor", "source": "sap-fin", "entitlement": "fin-ledger-admin",
+    made = api.Api(site.port, threads=1).wish({key: {  # of two people: of opposite wishes for one the last would supersede the other
+        "kind": kind, "privileged": privileged, "beneficiary": f"okafor-{kind}", "source": "sap-fin", "entitlement": "fin-ledger-admin",
         "requester": "hr-system", "justification": "a test"} for (kind, privileged), key in KINDS.items()})
     wait.until(lambda: site.sql("select count(*) from governance.flow where kind = 'create_ticket'") == str(len(made)), 20)
     each = REQUESTS // len(KINDS) - 1
