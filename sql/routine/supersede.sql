@@ -21,7 +21,7 @@ comment on function governance.opposites_lock(uuid) is 'Lock a request with all 
 
 -- What nobody works on any more and nobody proved: of others about the same, it takes the place of none.
 create or replace function governance.is_over(p_phase text) returns boolean
-language sql immutable as $$
+language sql immutable set search_path = pg_catalog as $$
     select p_phase in ('denied', 'cancelled', 'expired', 'orphaned')
 $$;
 comment on function governance.is_over(text) is 'Did a request in this phase come to nothing?';
