@@ -45,7 +45,8 @@ enum {
     SCHEDULE_REST_MS = 1000,          /* its first rest; doubled each time it still does not */
     SCHEDULE_REST_MAX_MS = 5 * 60000, /* where limits say nothing shorter */
     SCHEDULE_LINE_MAX = 64,           /* waiting for one source: the next comes again later */
-    SCHEDULE_LINE_MS = 10000,         /* and no longer: a claim does not outlast it */
+    SCHEDULE_SHARE_MAX = 16,  /* who ask the same share one read: each is a look in memory */
+    SCHEDULE_LINE_MS = 10000, /* and no longer: a claim does not outlast it */
 };
 
 /* Members are private to schedule.c; the zero value is a source that was never read. */

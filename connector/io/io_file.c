@@ -57,18 +57,33 @@ bool file_read(struct arena *arena, const char *path, size_t limit, struct str *
     return true;
 }
 
-static bool write_whole(const char *path, mode_t mode, struct str text)
+static bool write_all(int fd, struct str text)
 {
-    AUTO(drop_fd) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     size_t done = 0;
 
-    while (fd >= 0 && done < text.len) {
+    while (done < text.len) {
         ssize_t n = write(fd, text.p + done, text.len - done);
         if (n < 0 && errno != EINTR)
             return false;
         done += n > 0 ? (size_t)n : 0;
     }
-    return fd >= 0 && fsync(fd) == 0;
+    return fsync(fd) == 0;
+}
+
+/* Written beside it first; what cannot be finished does not stay there. */
+static bool replace_by(const char *beside, const char *path, mode_t mode, struct str text)
+{
+    AUTO(drop_fd)
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+
+    if (fd < 0)
+        return false;
+    if (write_all(fd, text) && rename(beside, path) == 0)
+        return true;
+    int why = errno;
+    (void)unlink(beside);
+    errno = why;
+    return false;
 }
 
 bool file_replace(const char *path, struct str text, struct err *err)
@@ -77,8 +92,9 @@ bool file_replace(const char *path, struct str text, struct err *err)
     char beside[4096];
     mode_t mode = stat(path, &old) == 0 ? old.st_mode & 0777 : 0666;
 
-    if (snprintf(beside, sizeof beside, "%s.new", path) < (int)sizeof beside &&
-        write_whole(beside, mode, text) && rename(beside, path) == 0)
+    if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside)
+        errno = ENAMETOOLONG;
+    else if (replace_by(beside, path, mode, text))
         return true;
     return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
 }

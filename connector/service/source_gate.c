@@ -27,6 +27,7 @@ struct gate_read {
     struct arena *arena;
     struct item item;
     struct list askers;
+    size_t asker_count;
     enum schedule_rank rank; /* of who ranks first among them */
     int64_t lined_up_ms;     /* monotonic */
     int64_t began_ms;        /* by the gate's clock; 0: not yet */
@@ -293,7 +294,7 @@ static struct gate_read *find_shared(struct source_gate *gate, const struct item
     for (size_t i = 0; i < 2; i++)
         LIST_EACH (it, lists[i]) {
             struct gate_read *r = container_of(it, struct gate_read, link);
-            if (is_same(&r->item, item) &&
+            if (is_same(&r->item, item) && r->asker_count < SCHEDULE_SHARE_MAX &&
                 schedule_serves(r->began_ms, ask->claimed_ms, ask->last_read_ms))
                 return r;
         }
@@ -393,6 +394,7 @@ void source_gate_read(struct source_gate *gate, const struct item *item,
         stand_in_line(r, ask->rank);
     }
     list_push(&r->askers, &asker->link);
+    r->asker_count++;
     wake(gate);
 }
 

@@ -221,6 +221,25 @@ static void those_that_ask_the_same_share_one_read(void **state)
     scene_end(&s);
 }
 
+/* However many ask the same, so many looks wait for one source at most. */
+static void no_more_than_so_many_share_one(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_begin(&s, (struct schedule_limits){.at_once = 1}, 0);
+    for (size_t i = 0; i < SCHEDULE_SHARE_MAX + 1; i++)
+        ask(&s, 1, "ada", 900, false);
+    turn(&s);
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    assert_int_equal(told_count, SCHEDULE_SHARE_MAX);
+    turn(&s);
+    answer(&s.fake, OUTCOME_PRESENT, "Ok");
+    assert_int_equal(told_count, SCHEDULE_SHARE_MAX + 1);
+    assert_int_equal(source_gate_stats(s.gate).reads, 2);
+    scene_end(&s);
+}
+
 static void another_entitlement_or_id_is_another_read(void **state)
 {
     struct item item = {.account = STR("ada"), .entitlement = STR("other")};
@@ -533,6 +552,7 @@ static void it_shows_how_it_stands(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(those_that_ask_the_same_share_one_read),
+          cmocka_unit_test(no_more_than_so_many_share_one),
           cmocka_unit_test(another_entitlement_or_id_is_another_read),
           cmocka_unit_test(so_many_at_once_and_in_order),
           cmocka_unit_test(who_finds_too_many_in_line_comes_again_later),
