@@ -72,8 +72,10 @@ class Observing(world.World):
         self.until_status(key, "In progress")
         request = self.request(key)
         assert request["phase"] == "cancelled" and request["claimed_at"] is None
-        assert self.sql("select string_agg(kind || ' ' || state, ',' order by id) from governance.flow "
-                        f"where request_id = '{request['id']}' and kind in ('transition', 'reopen', 'close')") == "transition done"
+        flows = ("select string_agg(kind || ' ' || state, ',' order by id) from governance.flow "
+                 f"where request_id = '{request['id']}' and kind in ('transition', 'reopen', 'close')")
+        wait.until(lambda: "calling" not in self.sql(flows), 20, what="the reply to it is read")  # Jira shows it before
+        assert self.sql(flows) == "transition done"
         assert self.sql(f"select count(*) from governance.escalation where kind = 'breach' and request_id = '{request['id']}'") == "0"
 
 
