@@ -9,7 +9,10 @@
 #include "service/sweeper.h"
 #include "service/worker.h"
 
-enum { LEASE_S = 60 }; /* without a page; each page renews it by as much */
+enum {
+    LEASE_S = 60, /* without a page; each page renews it by as much */
+    TOKEN_MAX = 4096
+};
 
 struct poller {
     struct service *svc;
@@ -24,8 +27,14 @@ struct poller {
     int64_t last_fence;      /* of the last complete walk of ours, 0 = none */
     int64_t known_from_ms;   /* from there on it is known what that walk showed */
     uint64_t gone;           /* tickets found gone before the last sweep */
-    /* the walk in progress */
-    struct arena *arena;
+    /* the walk in progress. A page is asked for while the one before it is stored: each has an
+     * arena, and no page is taken in before the one before it is safe. */
+    struct arena *arena; /* of the page that is asked for, or taken in */
+    struct arena *other; /* of the one before */
+    bool asking, storing;
+    bool answered;            /* it came while the one before was still being stored */
+    struct jsm_answer answer; /* its content is the arena's */
+    char failed[160];         /* why the one before is not stored; empty = it is */
     struct cursor cursor;
     struct poll_lag lag;
     struct poll_walk walk;
@@ -58,6 +67,7 @@ static void walk_end(struct poller *p, bool complete, const char *why)
 
     p->busy = false;
     arena_clear(p->arena);
+    arena_clear(p->other);
     if (complete) {
         m->polls++;
         worker_kick(p->svc->worker);
@@ -74,6 +84,7 @@ static void walk_end(struct poller *p, bool complete, const char *why)
 }
 
 static void next_page(struct poller *p);
+static void go_on(struct poller *p);
 
 /* --- held --- */
 
@@ -146,19 +157,18 @@ static void on_page_stored(void *arg, enum store_outcome outcome, int64_t hints,
 {
     struct poller *p = arg;
 
+    p->storing = false;
     if (outcome != STORE_OK) {
         poll_seen_clear(&p->seen); /* it holds what may not be stored */
         p->last_fence = 0;
-        walk_end(p, false, outcome == STORE_LOST ? "another replica walks" : message);
-        return;
+        str_copy(p->failed, sizeof p->failed,
+                 str_of(outcome == STORE_LOST ? "another replica walks" : message));
+    } else {
+        p->unannounced += unannounced;
+        p->site->counters.unannounced += (uint64_t)unannounced;
+        p->site->counters.poll_hints += (uint64_t)hints;
     }
-    p->unannounced += unannounced;
-    p->site->counters.unannounced += (uint64_t)unannounced;
-    p->site->counters.poll_hints += (uint64_t)hints;
-    if (p->next == POLL_COMPLETE)
-        after_walk(p);
-    else
-        next_page(p);
+    go_on(p);
 }
 
 /* For all of a page, before it is taken in. */
@@ -230,12 +240,14 @@ static void take_page(struct poller *p, const struct jsm_page *page)
                                 .lag = p->lag,
                                 .asked_ms = p->asked_ms,
                                 .lifts = p->held_ms > 0};
+    p->storing = true;
     store_poll_page(&p->svc->store, p->site->config->name, p->fence, &stored, on_page_stored, p);
+    if (p->next != POLL_COMPLETE)
+        next_page(p);
 }
 
-static void on_page(void *arg, const struct jsm_answer *answer)
+static void on_answer(struct poller *p, const struct jsm_answer *answer)
 {
-    struct poller *p = arg;
     struct jsm_page page;
     struct err err = {0};
 
@@ -263,20 +275,50 @@ static void on_page(void *arg, const struct jsm_answer *answer)
     take_page(p, &page);
 }
 
+/* When the page before is stored and the one after it is here, or one of them came to nothing. */
+static void go_on(struct poller *p)
+{
+    if (p->storing || p->asking)
+        return;
+    if (p->failed[0]) {
+        walk_end(p, false, p->failed);
+    } else if (p->answered) {
+        struct jsm_answer answer = p->answer;
+        p->answered = false;
+        on_answer(p, &answer);
+    } else {
+        after_walk(p);
+    }
+}
+
+static void on_page(void *arg, const struct jsm_answer *answer)
+{
+    struct poller *p = arg;
+
+    p->asking = false;
+    p->answered = true;
+    p->answer = *answer;
+    go_on(p);
+}
+
+/* Only the token outlives a page: memory stays flat however long the walk. */
 static void next_page(struct poller *p)
 {
     const struct site_config *c = p->site->config;
-    char token[4096];
+    struct arena *before = p->arena;
 
-    /* only the token outlives a page: memory stays flat however long the walk */
-    if (!str_copy(token, sizeof token, p->token)) {
-        walk_end(p, false, "a page token that is too long");
+    if (p->token.len > TOKEN_MAX) {
+        str_copy(p->failed, sizeof p->failed, STR("a page token that is too long"));
+        go_on(p);
         return;
     }
+    p->arena = p->other;
+    p->other = before;
     arena_clear(p->arena);
-    p->token = arena_str(p->arena, str_of(token));
+    p->token = arena_str(p->arena, p->token);
     struct jsm_call call = jsm_call_poll(p->arena, c->projects, c->project_count, p->walk.bound_ms,
                                          p->token, p->site->o.mapping->request_type_field);
+    p->asking = true;
     site_send(p->site, p->arena, &call, on_page, p);
 }
 
@@ -317,6 +359,8 @@ static void on_begun(void *arg, enum store_outcome outcome, const struct store_p
     p->before_ms = follows ? poll->asked_ms : 0; /* another's walk showed we do not know what */
     p->asked_ms = p->found = p->unannounced = 0;
     p->token = STR_NONE;
+    p->answered = false;
+    p->failed[0] = '\0';
     poll_walk_begin(&p->cursor, &p->walk);
     next_page(p);
 }
@@ -366,6 +410,7 @@ struct poller *poller_new(struct service *svc, struct site *site)
     p->svc = svc;
     p->site = site;
     p->arena = arena_new(LIMIT_ARENA_VISIT);
+    p->other = arena_new(LIMIT_ARENA_VISIT);
     p->seen = (struct poll_seen){.slots = calloc(POLL_SEEN_FIRST, sizeof(struct poll_slot)),
                                  .size = POLL_SEEN_FIRST,
                                  .walk = 2};
@@ -389,6 +434,7 @@ void poller_free(struct poller *p)
     io_timer_free(p->timer);
     sweeper_free(p->sweeper);
     arena_free(p->arena);
+    arena_free(p->other);
     free(p->seen.slots);
     free(p);
 }

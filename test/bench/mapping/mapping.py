@@ -2,6 +2,7 @@
 rounds: others use the machine too."""
 import json
 import os
+import resource
 import subprocess
 import tempfile
 
@@ -67,10 +68,10 @@ def main():
                 [MAP_TICKET, file, issue, str(TIMES)], check=True, capture_output=True, text=True).stdout)) / 1000, 20)
 
         def validate():
-            began = os.times()
+            began = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run([COUNTERSIGN, "mapping", "validate", file], check=True, capture_output=True)
-            ended = os.times()
-            return ended.children_user + ended.children_system - began.children_user - began.children_system
+            ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
         good &= goal("validate_64_rules_64_tests_ms", best(validate) * 1000, 100)
     return good
 
