@@ -83,6 +83,9 @@ def test_a_property_that_somebody_forges_is_heard_of(site):
     wait.until(lambda: site.sql(unfinished) == "0" and is_quiet(site, request), 60)  # each that ends is a reason to look again
     if not site.control("webhooks")["registered"]:  # the test above did, where it ran
         site.register_webhook()
+    wait.until(lambda: site.control("webhooks")["pending"] == 0, 60, what="all that was said of our own writes is told")
+    untaken = "select count(*) from governance.webhook_delivery where state not in ('handled', 'quarantined')"
+    wait.until(lambda: site.sql(untaken) == "0" and is_quiet(site, request), 60, what="and taken")
     told = f"select hinted_at from governance.access_request where id = '{request}'"
     before = site.sql(told)
     site.act("property", key, key="their.own", value=1)

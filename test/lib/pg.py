@@ -33,10 +33,13 @@ from . import proc, wait  # noqa: E402
 
 KEPT = pathlib.Path(__file__).resolve().parents[2] / "build" / "kept"
 
+MEMORY, MEMORY_ROOM = "/dev/shm", 2 << 30
+
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": 100,
     "shared_buffers": "32MB",
+    "dynamic_shared_memory_type": "mmap",  # in the data folder, which goes with the test; a server that is killed leaves the others
     "log_min_messages": "warning",
     "log_checkpoints": "off",
     "autovacuum_naptime": "10s",
@@ -75,12 +78,25 @@ def server_user():
     raise AssertionError("running as root and there is neither a user postgres nor a user nobody")
 
 
-def short_dir(prefix):
-    """A fresh folder for sockets: their paths may have 107 bytes at most, so TMPDIR is not asked."""
+def short_dir(prefix, in_memory=False):
+    """A fresh folder for sockets: their paths may have 107 bytes at most, so TMPDIR is not asked.
+
+    in_memory: where there is room for many of them. A copied cluster is there five times as soon as on a disk.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR", "")
-    if os.getuid() == 0 or not os.access(base or "/nonexistent", os.W_OK):
+    if in_memory and _room(MEMORY) >= MEMORY_ROOM:
+        base = MEMORY
+    elif os.getuid() == 0 or not os.access(base or "/nonexistent", os.W_OK):
         base = "/tmp"
     return tempfile.mkdtemp(prefix=prefix, dir=base)
+
+
+def _room(folder):
+    try:
+        free = os.statvfs(folder)
+    except OSError:
+        return 0
+    return free.f_bavail * free.f_frsize if os.access(folder, os.W_OK) else 0
 
 
 class Cluster:
@@ -116,7 +132,7 @@ class Cluster:
         return self
 
     def _init(self):
-        self.folder = self._given_folder or short_dir("cs-pg-")
+        self.folder = self._given_folder or short_dir("cs-pg-", in_memory=self.settings["fsync"] == "off")
         proc.at_end(self._remove)
         if self.user:
             owner = pwd.getpwnam(self.user)
