@@ -1,15 +1,17 @@
 #include <string.h>
 
 #include "cli/explain.h"
+#include "cli/mapping_live.h"
 #include "cli/mapping_verbs.h"
 
 int mapping_explain(struct cli *cli)
 {
     const char *word = cli_word(cli);
 
-    if (!word || cli->argc || !explain_is_code(str_of(word)))
-        return cli_usage(cli, "explain CODE");
-    return explain_command(cli, word);
+    if (!word || cli->argc)
+        return cli_usage(cli, "explain CODE | explain [SITE/]TICKET");
+    return explain_is_code(str_of(word)) ? explain_command(cli, word)
+                                         : mapping_explain_ticket(cli, word);
 }
 
 static int mapping_command(struct cli *cli)
@@ -28,9 +30,11 @@ static int mapping_command(struct cli *cli)
     for (size_t i = 0; verb && i < sizeof VERBS / sizeof VERBS[0]; i++)
         if (strcmp(verb, VERBS[i].name) == 0)
             return VERBS[i].run(cli);
-    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE");
+    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | "
+                          "explain CODE | explain [SITE/]TICKET");
 }
 
 const struct cli_command CLI_MAPPING = {
-    "mapping", "validate a mapping file and run its tests; try it on a ticket; explain a fault",
+    "mapping",
+    "validate a mapping file and run its tests; try it on a ticket; explain a fault or a ticket",
     mapping_command};

@@ -9,7 +9,7 @@
 int mapping_validate(struct cli *cli);
 /* The same, and each test by its name. */
 int mapping_test(struct cli *cli);
-/* CODE: the page of a fault. */
+/* CODE: the page of a fault. [SITE/]TICKET: see mapping_live.h. */
 int mapping_explain(struct cli *cli);
 /* FILE TICKET.json: what becomes of one ticket, function by function. */
 int mapping_try(struct cli *cli);

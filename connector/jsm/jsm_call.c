@@ -4,16 +4,16 @@
 
 #include "base/codecs.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_call_priv.h"
 #include "jsm/jsm_field.h"
 #include "jsm/jsm_marker.h"
 #include "jsm/jsm_state.h"
 #include "json/json_write.h"
 
-enum { BODY_BYTES = 512 * 1024, POLL_PAGE = 100, FIND_PAGE = 20 };
+enum { POLL_PAGE = 100, FIND_PAGE = 20 };
 #define META_PAGE "200" /* most that createmeta gives */
 
-/* Copy a finished buffer into the arena and free it. */
-static struct str settle(struct arena *a, struct buf *b)
+struct str jsm_settle(struct arena *a, struct buf *b)
 {
     struct str s = b->over ? STR_NONE : arena_str(a, buf_str(b));
     buf_done(b);
@@ -84,7 +84,7 @@ struct jsm_call jsm_call_project(struct arena *a, struct str key)
 {
     AUTO(drop_buf) struct buf b;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     buf_add_c(&b, "/rest/api/3/project/");
     url_encode(&b, key);
     return call(JSM_ROUTE_PROJECT, JSM_READ, key.len ? arena_str(a, buf_str(&b)) : STR_NONE,
@@ -137,7 +137,7 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
     struct buf b;
     struct json_out out;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_str_member(&out, "jql", jql);
@@ -161,7 +161,7 @@ static struct str search_body(struct arena *a, struct str jql, int64_t page, str
     if (token.len)
         json_str_member(&out, "nextPageToken", token);
     json_close_object(&out);
-    return settle(a, &b);
+    return jsm_settle(a, &b);
 }
 
 struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_t project_count,
@@ -169,7 +169,7 @@ struct jsm_call jsm_call_poll(struct arena *a, const struct str *projects, size_
 {
     struct buf jql;
 
-    buf_init(&jql, BODY_BYTES);
+    buf_init(&jql, JSM_BODY_BYTES);
     jsm_jql_projects(&jql, projects, project_count);
     buf_printf(&jql, " AND updated >= %" PRId64 " ORDER BY updated ASC, key ASC", from_ms);
     struct str body = search_body(a, buf_str(&jql), POLL_PAGE, token, field, false);
@@ -183,7 +183,7 @@ struct jsm_call jsm_call_find(struct arena *a, const struct str *projects, size_
     struct buf jql;
     bool custom = str_starts(field, STR("customfield_"));
 
-    buf_init(&jql, BODY_BYTES);
+    buf_init(&jql, JSM_BODY_BYTES);
     jsm_jql_projects(&jql, projects, project_count);
     buf_add_c(&jql,
               custom || str_eq_c(field, "description") ? " AND (labels = " : " AND labels = ");
@@ -209,7 +209,7 @@ struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, s
     struct buf b;
     struct json_out out;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_put_name(&out, "issueIdsOrKeys");
@@ -222,14 +222,15 @@ struct jsm_call jsm_call_updated(struct arena *a, const struct str *issue_ids, s
     json_put_str(&out, STR("updated"));
     json_close_array(&out);
     json_close_object(&out);
-    return call(JSM_ROUTE_BULK_FETCH, JSM_READ, STR("/rest/api/3/issue/bulkfetch"), settle(a, &b));
+    return call(JSM_ROUTE_BULK_FETCH, JSM_READ, STR("/rest/api/3/issue/bulkfetch"),
+                jsm_settle(a, &b));
 }
 
 struct jsm_call jsm_call_own(struct arena *a, const struct str *projects, size_t project_count)
 {
     struct buf jql;
 
-    buf_init(&jql, BODY_BYTES);
+    buf_init(&jql, JSM_BODY_BYTES);
     jsm_jql_projects(&jql, projects, project_count);
     buf_add_c(&jql, " AND creator = currentUser() ORDER BY created DESC");
     struct str body = search_body(a, buf_str(&jql), 1, STR_NONE, STR_NONE, false);
@@ -258,6 +259,16 @@ struct jsm_call jsm_call_issue_fields(struct arena *a, struct str issue_id, stru
     if (c.path.len && fields.len)
         c.path = arena_printf(a, "%.*s&fields=%.*s", STR_ARG(c.path), STR_ARG(fields));
     return c;
+}
+
+struct jsm_call jsm_call_issue_by_key(struct arena *a, struct str key, struct str fields)
+{
+    struct str path = STR_NONE;
+
+    if (jsm_is_key(key))
+        path = arena_printf(a, "/rest/api/3/issue/%.*s?expand=changelog&fields=%.*s", STR_ARG(key),
+                            STR_ARG(fields));
+    return call(JSM_ROUTE_ISSUE, JSM_READ, path, STR_NONE);
 }
 
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at)
@@ -299,7 +310,7 @@ struct jsm_call jsm_call_changelogs(struct arena *a, struct str issue_id, const 
     struct buf b;
     size_t count;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_put_name(&out, "issueIdsOrKeys");
@@ -320,7 +331,7 @@ struct jsm_call jsm_call_changelogs(struct arena *a, struct str issue_id, const 
     json_close_object(&out);
     if (jsm_is_id(issue_id))
         path = STR("/rest/api/3/changelog/bulkfetch");
-    return issue_call(JSM_ROUTE_CHANGELOGS, JSM_READ, issue_id, path, settle(a, &b));
+    return issue_call(JSM_ROUTE_CHANGELOGS, JSM_READ, issue_id, path, jsm_settle(a, &b));
 }
 
 struct jsm_call jsm_call_transitions(struct arena *a, struct str issue_id)
@@ -337,7 +348,7 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
 
     if (!jsm_is_id(transition_id))
         return issue_call(JSM_ROUTE_TRANSITION, JSM_ONCE, issue_id, STR_NONE, STR_NONE);
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_put_name(&out, "transition");
@@ -350,7 +361,7 @@ struct jsm_call jsm_call_transition(struct arena *a, struct str issue_id, struct
     }
     json_close_object(&out);
     return issue_call(JSM_ROUTE_TRANSITION, JSM_ONCE, issue_id,
-                      issue_path(a, issue_id, "/transitions"), settle(a, &b));
+                      issue_path(a, issue_id, "/transitions"), jsm_settle(a, &b));
 }
 
 struct jsm_call jsm_call_comments(struct arena *a, struct str issue_id, int64_t start_at)
@@ -391,7 +402,7 @@ static struct str comment_body(struct arena *a, struct str adf, const char *role
     struct buf b;
     struct json_out out;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_put_name(&out, "body");
@@ -402,7 +413,7 @@ static struct str comment_body(struct arena *a, struct str adf, const char *role
     add_property(&out, "countersign.role", "role", str_of(role), false);
     json_close_array(&out);
     json_close_object(&out);
-    return settle(a, &b);
+    return jsm_settle(a, &b);
 }
 
 struct jsm_call jsm_call_comment(struct arena *a, struct str issue_id, struct str comment_id,
@@ -447,14 +458,14 @@ struct jsm_call jsm_call_say(struct arena *a, struct str issue_id, const struct 
     struct buf b;
     struct json_out out;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     put_say(&out, say);
     json_close_object(&out);
     return issue_call(JSM_ROUTE_ISSUE_EDIT, JSM_REPEATABLE, issue_id,
                       issue_path(a, issue_id, say->silent ? "?notifyUsers=false" : ""),
-                      settle(a, &b));
+                      jsm_settle(a, &b));
 }
 
 struct jsm_call jsm_call_record(struct arena *a, struct str issue_id, struct str transition_id,
@@ -463,7 +474,7 @@ struct jsm_call jsm_call_record(struct arena *a, struct str issue_id, struct str
     struct buf b;
     struct json_out out;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_put_name(&out, "transition");
@@ -473,7 +484,7 @@ struct jsm_call jsm_call_record(struct arena *a, struct str issue_id, struct str
     put_say(&out, say);
     json_close_object(&out);
     struct jsm_call c = issue_call(JSM_ROUTE_TRANSITION, JSM_REPEATABLE, issue_id,
-                                   issue_path(a, issue_id, "/transitions"), settle(a, &b));
+                                   issue_path(a, issue_id, "/transitions"), jsm_settle(a, &b));
     c.lane = LANE_WORDS;
     return c;
 }
@@ -500,7 +511,7 @@ static struct str coded_path(struct arena *a, const char *before, struct str tex
 {
     AUTO(drop_buf) struct buf b;
 
-    buf_init(&b, BODY_BYTES);
+    buf_init(&b, JSM_BODY_BYTES);
     buf_add_c(&b, before);
     url_encode(&b, text);
     buf_add_c(&b, after);
@@ -578,106 +589,4 @@ struct jsm_call jsm_call_about(struct arena *a, enum jsm_route route, enum jsm_e
     if (path.len && is_of_the_desk(route))
         path = arena_printf(a, "/rest/servicedeskapi/request/%.*s%s", STR_ARG(issue_id), rest);
     return issue_call(route, effect, issue_id, path, body);
-}
-
-static void put_key_object(struct json_out *out, const char *name, const char *key,
-                           struct str value)
-{
-    json_put_name(out, name);
-    json_open_object(out);
-    json_str_member(out, key, value);
-    json_close_object(out);
-}
-
-static bool labels_carry(const struct jsm_create *c)
-{
-    return !c->marker_field.len || str_eq_c(c->marker_field, "labels");
-}
-
-/* What both ways of creating have in common: words, marker, and what the mapping made. */
-static void put_content(struct json_out *out, struct arena *a, const struct jsm_create *c)
-{
-    struct str text =
-        arena_printf(a, "%.*s\n\nCountersign %.*s", STR_ARG(c->description), STR_ARG(c->marker));
-
-    json_str_member(out, "summary", c->summary);
-    if (c->description.len) {
-        json_put_name(out, "description");
-        json_put_raw(out, jsm_adf_text(a, text));
-    }
-    if (labels_carry(c) || c->labels.len) {
-        json_put_name(out, "labels");
-        json_open_array(out);
-        if (labels_carry(c))
-            json_put_str(out, c->marker);
-        if (c->labels.len)
-            json_put_raw(out, c->labels);
-        json_close_array(out);
-    }
-    if (str_starts(c->marker_field, STR("customfield_")))
-        json_str_member(out, arena_cstr(a, c->marker_field), c->marker);
-    if (c->fields.len > 2) { /* the members inside the braces */
-        buf_add_byte(out->buf, ',');
-        buf_add(out->buf, c->fields.p + 1, c->fields.len - 2);
-    }
-}
-
-struct str jsm_request_body(struct arena *a, const struct jsm_create *c, struct str desk,
-                            const struct str *participants, size_t participant_count)
-{
-    struct buf b;
-    struct json_out out;
-
-    buf_init(&b, BODY_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_str_member(&out, "serviceDeskId", desk);
-    json_str_member(&out, "requestTypeId", c->request_type);
-    json_bool_member(&out, "isAdfRequest", true);
-    if (c->reporter.len)
-        json_str_member(&out, "raiseOnBehalfOf", c->reporter);
-    if (participant_count) {
-        json_put_name(&out, "requestParticipants");
-        json_open_array(&out);
-        for (size_t i = 0; i < participant_count; i++)
-            json_put_str(&out, participants[i]);
-        json_close_array(&out);
-    }
-    json_put_name(&out, "requestFieldValues");
-    json_open_object(&out);
-    put_content(&out, a, c);
-    json_close_object(&out);
-    json_close_object(&out);
-    return settle(a, &b);
-}
-
-struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
-{
-    struct buf b;
-    struct json_out out;
-
-    buf_init(&b, BODY_BYTES);
-    json_begin(&out, &b);
-    json_open_object(&out);
-    json_put_name(&out, "fields");
-    json_open_object(&out);
-    put_key_object(&out, "project", "key", c->project);
-    put_key_object(&out, "issuetype", "name", c->issue_type);
-    json_str_member(&out, c->request_type_field.p, c->request_type);
-    if (c->reporter.len) {
-        json_put_name(&out, "reporter");
-        jsm_person_put(&out, c->reporter);
-    }
-    put_content(&out, a, c);
-    json_close_object(&out);
-    json_put_name(&out, "properties");
-    json_open_array(&out);
-    json_open_object(&out);
-    json_str_member(&out, "key", STR(JSM_BIND));
-    json_put_name(&out, "value");
-    jsm_bind_write(&out, &(struct jsm_bind){c->site, c->site_id, c->request_id});
-    json_close_object(&out);
-    json_close_array(&out);
-    json_close_object(&out);
-    return settle(a, &b);
 }

@@ -159,6 +159,9 @@ bool jsm_own_is_shown(const struct json *body);
 struct jsm_call jsm_call_issue(struct arena *a, struct str issue_id);
 /* The same, with these fields only ("a,b", percent-encoded where needed); empty: all fields. */
 struct jsm_call jsm_call_issue_fields(struct arena *a, struct str issue_id, struct str fields);
+/* The same by its key; the path is empty when that is none. For people's questions alone: a key is
+ * another ticket's once it was moved and made anew. */
+struct jsm_call jsm_call_issue_by_key(struct arena *a, struct str key, struct str fields);
 /* Pages of the changelog, when the one inside the issue is cut. */
 struct jsm_call jsm_call_changelog(struct arena *a, struct str issue_id, int64_t start_at);
 enum { JSM_CHANGELOG_FIELDS_MAX = 10 }; /* that one call may ask for */

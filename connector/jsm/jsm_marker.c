@@ -4,12 +4,30 @@
 
 enum { MARKERS_MAX = 32, MARKER_CHARS = 255 /* of a label, says Jira */ };
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 bool jsm_is_id(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
+        if (!is_digit(s.p[i]))
             return false;
     return s.len > 0 && s.len <= 20;
+}
+
+bool jsm_is_key(struct str s)
+{
+    struct str number = s, project = str_cut(&number, '-');
+
+    if (s.len > 255 || !project.len || project.p[0] < 'A' || project.p[0] > 'Z')
+        return false;
+    for (size_t i = 1; i < project.len; i++)
+        if (!is_digit(project.p[i]) && project.p[i] != '_' &&
+            (project.p[i] < 'A' || project.p[i] > 'Z'))
+            return false;
+    return jsm_is_id(number);
 }
 
 struct jsm_bind jsm_bind_read(const struct json *issue)

@@ -13,6 +13,9 @@
 
 /* A Jira id: 1 to 20 digits. */
 bool jsm_is_id(struct str s);
+/* A ticket's key, "IAM-482": capitals, digits and '_' after a capital, at most 255 characters, then
+ * a number. What else an administrator may allow at a Data Center is none. */
+bool jsm_is_key(struct str s);
 
 /* The property's value, members empty when it has none. */
 struct jsm_bind {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_call_priv.h"
 #include "jsm/jsm_dialect.h"
 #include "json/json_write.h"
 
@@ -11,13 +12,6 @@ enum { BODY_BYTES = 64 * 1024 };
 #define SECOND_PROPERTY "countersign.second"
 /* The same words in every one, none of which wiki markup writes otherwise. */
 #define SECOND_WORDS " was made twice for one access request; work goes on in "
-
-static struct str settle(struct arena *a, struct buf *b)
-{
-    struct str s = b->over ? STR_NONE : arena_str(a, buf_str(b));
-    buf_done(b);
-    return s;
-}
 
 struct jsm_call jsm_call_bind(struct arena *a, struct str issue_id, const struct jsm_bind *bind)
 {
@@ -28,7 +22,7 @@ struct jsm_call jsm_call_bind(struct arena *a, struct str issue_id, const struct
     json_begin(&out, &b);
     jsm_bind_write(&out, bind);
     return jsm_call_about(a, JSM_ROUTE_BIND, JSM_REPEATABLE, issue_id, "/properties/" JSM_BIND,
-                          settle(a, &b));
+                          jsm_settle(a, &b));
 }
 
 struct jsm_call jsm_call_links(struct arena *a, struct str issue_id)
@@ -69,7 +63,7 @@ struct jsm_call jsm_call_link(struct arena *a, struct str issue_id, const struct
     json_close_object(&out);
     json_close_object(&out);
     return jsm_call_about(a, JSM_ROUTE_LINK, JSM_REPEATABLE, issue_id, "/remotelink",
-                          settle(a, &b));
+                          jsm_settle(a, &b));
 }
 
 bool jsm_link_stands(const struct json *links, const struct jsm_link *link)
@@ -111,7 +105,7 @@ struct jsm_call jsm_call_participants_add(struct arena *a, struct str issue_id,
     json_close_array(&out);
     json_close_object(&out);
     return jsm_call_about(a, JSM_ROUTE_PARTICIPANT_ADD, JSM_REPEATABLE, issue_id, "/participant",
-                          settle(a, &b));
+                          jsm_settle(a, &b));
 }
 
 static bool takes_part(const struct json *page, struct str account)
@@ -167,7 +161,8 @@ struct jsm_call jsm_call_say_second(struct arena *a, struct str issue_id, struct
     add_true(&out, SECOND_PROPERTY, "said");
     json_close_array(&out);
     json_close_object(&out);
-    return jsm_call_about(a, JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id, "/comment", settle(a, &b));
+    return jsm_call_about(a, JSM_ROUTE_COMMENT_ADD, JSM_ONCE, issue_id, "/comment",
+                          jsm_settle(a, &b));
 }
 
 /* Where Jira does not show properties (a Data Center need not): ours, and in those words. */

@@ -4,6 +4,18 @@ import json
 from lib import wait
 
 
+def explained(site, key):
+    """As Jira has it now, and as the database says; a key that is none, or nobody's, is told apart."""
+    said = site.countersign("mapping", "explain", key).stdout
+    assert f"{key}: request type 31, rule remove-app-access (" in said
+    assert "customfield_10052" in said and "removal: done when fin-ledger-admin is absent for okafor in sap-fin" in said
+    assert "its request is verifying\n" in said and "shall be absent: mismatch (StillPresent)" in said
+    told = json.loads(site.countersign("mapping", "explain", f"acme/{key}", "--json").stdout)
+    assert (told["outcome"], told["governed"]["ticket"], told["targets"][0]["target"]) == ("mapped", key, "subject")
+    refused = {"IAM-99999": 65, "XX-1": 64, "nowhere/IAM-1": 64, "IAM-x": 64}
+    assert {word: site.countersign("mapping", "explain", word, check=False).returncode for word in refused} == refused
+
+
 def test_removal_still_present_then_gone(site):
     key = site.ask_removal("okafor")
     site.until_phase(key, "fulfilling")
@@ -11,6 +23,7 @@ def test_removal_still_present_then_gone(site):
     wait.until(lambda: "still has fin-ledger-admin" in site.said(key)[1], 10, what="the ticket says what is missing")
     assert site.ticket(key)["status"] == "Verifying access"
     assert site.request(key)["closed_at"] is None
+    explained(site, key)
     site.has_role("okafor", "fin-ledger-admin", False)
     site.until_status(key, "Resolved")
     site.until_phase(key, "closed")

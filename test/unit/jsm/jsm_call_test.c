@@ -26,6 +26,9 @@ static void reads(void **state)
                 "10042?expand=changelog&properties=gar.bind,countersign.state&fields=status,"
                 "customfield_1",
                 "", false);
+    assert_call(jsm_call_issue_by_key(arena, STR("IAM-482"), STR("status")), "GET",
+                "/rest/api/3/issue/IAM-482?expand=changelog&fields=status", "", false);
+    assert_int_equal(jsm_call_issue_by_key(arena, STR("IAM-482/x"), STR("a")).path.len, 0);
     assert_str(jsm_call_issue_fields(arena, id, STR_NONE).path,
                "/rest/api/3/issue/10042?expand=changelog&properties=gar.bind,countersign.state");
     assert_call(jsm_call_server_info(), "GET", "/rest/api/3/serverInfo", "", false);

@@ -6,6 +6,13 @@
 static void ids(void **state)
 {
     (void)state;
+    assert_true(jsm_is_key(STR("IAM-482")));
+    assert_true(jsm_is_key(STR("A_1-1")));
+    for (size_t i = 0; i < 9; i++) {
+        static const char *const NONE[] = {"",      "IAM",     "IAM-",      "-1",   "iam-1",
+                                           "1A-12", "IAM-1/x", "IAM-1?a=b", "I M-1"};
+        assert_false(jsm_is_key(str_of(NONE[i])));
+    }
     assert_true(jsm_is_id(STR("1")));
     assert_true(jsm_is_id(STR("12345678901234567890")));
     assert_false(jsm_is_id(STR("123456789012345678901")));

@@ -1,0 +1,208 @@
+/* countersign mapping explain TICKET: what the site's mapping makes of the ticket as Jira has it
+ * now, and where its request stands. Reads only. */
+#include "cli/mapping_live.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "cli/mapping_trial.h"
+#include "cli/view.h"
+#include "jsm/jsm_marker.h"
+#include "site/site.h"
+#include "store/store_truth.h"
+
+enum { OUT_BYTES = 4 * 1024 * 1024, LIVE_ARENA_BYTES = 64 * 1024 * 1024 };
+
+struct live {
+    struct cli *cli;
+    const struct config *config;
+    struct arena *arena;
+    struct str key;
+    struct io_loop *loop;
+    struct http *http;
+    struct site *site;
+    struct trial trial;
+    struct err err;
+};
+
+/* --- which site --- */
+
+static bool looks_after(const struct site_config *site, struct str project)
+{
+    for (size_t i = 0; i < site->project_count; i++)
+        if (str_eq(site->projects[i], project))
+            return true;
+    return false;
+}
+
+/* [SITE/]KEY: the site of that name, else the only one that looks after the key's project. */
+static const struct site_config *find_site(struct live *l, struct str word)
+{
+    struct str name = str_find(word, '/') >= 0 ? str_cut(&word, '/') : STR_NONE, rest = word;
+    struct str project = str_cut(&rest, '-');
+    const struct site_config *found = NULL;
+    size_t count = 0;
+
+    l->key = word;
+    for (size_t i = 0; i < l->config->site_count; i++) {
+        const struct site_config *site = &l->config->sites[i];
+        if (name.len ? str_eq(site->name, name) : looks_after(site, project)) {
+            found = site;
+            count++;
+        }
+    }
+    if (!count)
+        fprintf(stderr,
+                name.len ? "countersign mapping: there is no site %.*s in %s\n"
+                         : "countersign mapping: no site looks after project %.*s in %s\n",
+                STR_ARG(name.len ? name : project), l->cli->config_file);
+    else if (count > 1)
+        fprintf(
+            stderr,
+            "countersign mapping: %zu sites look after project %.*s; say which one: SITE/%.*s\n",
+            count, STR_ARG(project), STR_ARG(l->key));
+    return count == 1 ? found : NULL;
+}
+
+/* --- the ticket --- */
+
+static void on_closed(void *arg)
+{
+    struct live *l = arg;
+    io_loop_stop(l->loop);
+}
+
+/* Nothing of a site is freed inside its own callback. */
+static void finish(void *arg)
+{
+    struct live *l = arg;
+
+    site_close(l->site);
+    http_close(l->http, on_closed, l);
+}
+
+static void on_issue(void *arg, const struct jsm_answer *answer)
+{
+    struct live *l = arg;
+
+    if (answer->verdict == JSM_OK && answer->body)
+        l->trial.issue = answer->body;
+    else if (answer->verdict == JSM_MISSING)
+        (void)FAIL(&l->err, ERR_INPUT, "Jira shows our account no ticket %.*s", STR_ARG(l->key));
+    else
+        (void)FAIL(&l->err, answer->verdict == JSM_DENIED ? ERR_REFUSED : ERR_TEMPORARY, "%s",
+                   answer->why);
+    io_loop_defer(l->loop, finish, l);
+}
+
+static bool read_ticket(struct live *l, const struct site_config *site)
+{
+    struct site_options options = {
+        .config = site, .mapping = site->mapping, .times = &l->config->policy.times};
+    struct http_options http = {
+        .per_host_max = 1, .in_flight_max = 1, .allow_plain_http = site->insecure_http};
+
+    l->loop = options.loop = io_loop_new();
+    l->http = options.http = http_new(l->loop, &http);
+    l->site = site_new(&options, &l->err);
+    if (l->site) {
+        struct jsm_call call = jsm_call_issue_by_key(l->arena, l->key, l->site->fields);
+        site_send(l->site, l->arena, &call, on_issue, l);
+    } else {
+        io_loop_defer(l->loop, finish, l);
+    }
+    (void)!io_loop_run(l->loop);
+    site_free(l->site);
+    io_loop_free(l->loop);
+    return l->trial.issue != NULL;
+}
+
+/* --- its request --- */
+
+/* As `reconcile show` gives it; NULL: nobody made one of it, or, said on stderr, it is not known.
+ */
+static const struct json *find_request(struct live *l, const struct site_config *site)
+{
+    struct pg_options options;
+    struct str document, key = view_text(l->arena, l->trial.issue, "key");
+    const struct json *request = NULL;
+    struct err err = {0};
+
+    const char *name = arena_cstr(
+        l->arena, arena_printf(l->arena, "%.*s/%.*s", STR_ARG(site->name), STR_ARG(key)));
+    if (!cli_database(l->config, l->arena, &options, &err) ||
+        !store_reconcile(&options, l->arena, str_of(name), 1, &document, &err) ||
+        (document.len && !json_parse(l->arena, document, &request, &err)))
+        fprintf(stderr, "countersign mapping: where its request stands is not known: %s\n",
+                err.what);
+    return request;
+}
+
+static void print_request(const struct live *l, const struct site_config *site,
+                          const struct json *request)
+{
+    struct arena *a = l->arena;
+
+    if (!request) {
+        printf("no request was made of it\n");
+        return;
+    }
+    printf("its request is %.*s\n", STR_ARG(view_text(a, request, "phase")));
+    JSON_EACH(item, json_member(request, "items"))
+    printf("  %.*s of %.*s in %.*s shall be %.*s: %.*s (%.*s)\n",
+           STR_ARG(view_text(a, item, "entitlement")), STR_ARG(view_text(a, item, "account")),
+           STR_ARG(view_text(a, item, "source")), STR_ARG(view_text(a, item, "desired")),
+           STR_ARG(view_text(a, item, "verdict")), STR_ARG(view_text(a, item, "why")));
+    printf("more: countersign reconcile show %.*s/%.*s\n", STR_ARG(site->name),
+           STR_ARG(view_text(a, l->trial.issue, "key")));
+}
+
+static void print_json(const struct live *l, const struct json *request)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, OUT_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_str_member(&out, "mapping", str_of(l->trial.m->sha256));
+    trial_put(&out, &l->trial);
+    if (request) {
+        json_put_name(&out, "governed");
+        json_put_value(&out, request);
+    }
+    json_close_object(&out);
+    printf("%s\n", b.p);
+}
+
+int mapping_explain_ticket(struct cli *cli, const char *ticket)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIVE_ARENA_BYTES);
+    struct live l = {.cli = cli, .arena = arena};
+
+    l.config = cli_config(cli, arena);
+    if (!l.config)
+        return EXIT_CODE_CONFIG;
+    const struct site_config *site = find_site(&l, str_of(ticket));
+    if (!site)
+        return EXIT_CODE_USAGE;
+    if (!jsm_is_key(l.key)) {
+        fprintf(stderr, "countersign mapping: %.*s is no ticket's key, like IAM-482\n",
+                STR_ARG(l.key));
+        return EXIT_CODE_USAGE;
+    }
+    if (!read_ticket(&l, site))
+        return cli_fail(&l.err);
+    l.trial.arena = arena;
+    l.trial.m = site->mapping;
+    trial_run(&l.trial);
+    const struct json *request = find_request(&l, site);
+    if (cli->json) {
+        print_json(&l, request);
+        return EXIT_CODE_OK;
+    }
+    trial_print(&l.trial);
+    print_request(&l, site, request);
+    return EXIT_CODE_OK;
+}
