@@ -431,7 +431,9 @@ void api_serve(struct api *api, struct serve_request *request)
         return;
     }
     bool collection = str_eq(path, REQUESTS);
-    if (collection && post && token->may_submit)
+    if (str_eq_c(path, "/openapi.json") && get)
+        reply_json(request, 200, str_of(API_DESCRIPTION));
+    else if (collection && post && token->may_submit)
         submit(api, request, token);
     else if (collection && get && token->may_read)
         list(api, request, token);

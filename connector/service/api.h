@@ -8,7 +8,9 @@
 struct api;
 /* Reads the tokens; NULL with the reason when one cannot be read. */
 MUST_CHECK struct api *api_new(struct service *svc, struct err *err);
-/* Answers a request whose path begins with /v1/. */
+/* schemas/openapi.json, as it is: what this file and the store answer. */
+extern const char API_DESCRIPTION[];
+/* Answers a request whose path begins with /v1/, or is /openapi.json. */
 void api_serve(struct api *api, struct serve_request *request);
 void api_free(struct api *api);
 

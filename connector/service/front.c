@@ -13,10 +13,10 @@ void front_serve(void *arg, struct serve_request *request)
 
     if (str_starts(path, HOOK))
         intake_take(svc->intake, request, str_n(path.p + HOOK.len, path.len - HOOK.len));
-    else if (str_starts(path, STR("/v1/")))
+    else if (str_starts(path, STR("/v1/")) || str_eq_c(path, "/openapi.json"))
         api_serve(svc->api, request);
     else if (str_starts(path, ICON))
         icon_serve(request, str_n(path.p + ICON.len, path.len - ICON.len));
     else
-        problem_reply(request, 404, "Not found", "see the API description");
+        problem_reply(request, 404, "Not found", "see /openapi.json");
 }

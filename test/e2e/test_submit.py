@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from lib import wait
+from lib import contract, wait
 
 BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitlement": "fin-ledger-admin",
         "requester": "hr-system", "justification": "left the company"}
@@ -153,6 +153,14 @@ def test_bad_requests_say_what_to_do(site):
     status, problem = submit(site, "bad", source="nowhere")
     assert status == 422 and "nowhere" in problem["detail"]
     assert site.api("GET", "/v1/access-requests", token="wrong")[0] == 401
+
+
+def test_the_service_describes_itself(site):
+    """With the file that every answer in these tests is held to."""
+    status, said = site.api("GET", "/openapi.json")
+    assert (status, said) == (200, contract.document())
+    assert site.api("GET", "/openapi.json", token="none of ours")[0] == 401
+    assert site.api("POST", "/openapi.json", {})[0] == 404
 
 
 @pytest.mark.parametrize("member, more", [

@@ -10,7 +10,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from . import pg, ports, prism, proc, slapd, wait
+from . import contract, pg, ports, prism, proc, slapd, wait
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "deploy" / "demo.d"
@@ -24,13 +24,19 @@ LOGIN = "countersign_daemon"
 
 def http(method, url, body=None, headers=None, timeout=20):
     """(status, text). A refusal is an answer, not an error."""
+    status, _, text = ask(method, url, body, headers, timeout)
+    return status, text
+
+
+def ask(method, url, body=None, headers=None, timeout=20):
+    """(status, type of the content, text)"""
     data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, method=method, headers=headers or {})
     try:
         with urllib.request.urlopen(request, timeout=timeout) as reply:
-            return reply.status, reply.read().decode()
+            return reply.status, reply.headers.get_content_type(), reply.read().decode()
     except urllib.error.HTTPError as refused:
-        return refused.code, refused.read().decode()
+        return refused.code, refused.headers.get_content_type(), refused.read().decode()
 
 
 def digest(*paths):
@@ -264,8 +270,9 @@ class World:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
-        status, text = http(method, f"http://127.0.0.1:{self.port}{path}", body, headers)
-        return status, json.loads(text) if text else {}
+        status, kind, text = ask(method, f"http://127.0.0.1:{self.port}{path}", body, headers)
+        contract.check(method, path, body, status, kind, text)
+        return status, json.loads(text)
 
     def request(self, key):
         """The governed request of a ticket, as a dict; None when there is none yet."""
