@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "io/io_file.h"
+#include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 #include "service/api_body.h"
 #include "service/problem.h"
@@ -265,21 +266,6 @@ static bool is_uuid(struct str s)
     return s.len == 36;
 }
 
-/* IAM-482: what stands before the number is a project key. */
-static bool is_ticket_key(struct str s)
-{
-    struct str rest = s, project = str_cut(&rest, '-');
-    int64_t number;
-
-    for (size_t i = 0; i < project.len; i++) {
-        bool letter = project.p[i] >= 'A' && project.p[i] <= 'Z';
-        bool more = (project.p[i] >= '0' && project.p[i] <= '9') || project.p[i] == '_';
-        if (!letter && !(i && more))
-            return false;
-    }
-    return project.len && s.len <= LIMIT_KEY_CHARS && str_to_i64(rest, &number) && number > 0;
-}
-
 /* Value of a query parameter, as written: what we take needs no decoding. */
 static struct str query(struct serve_request *request, const char *name)
 {
@@ -396,7 +382,7 @@ static void one(struct api *api, struct serve_request *request, const struct tok
     struct store *s = &api->svc->store;
     bool shows = !post && !rest.len, retries = post && str_eq_c(rest, "retry");
 
-    if (!is_uuid(id) && !((shows || retries) && is_ticket_key(id)))
+    if (!is_uuid(id) && !((shows || retries) && jsm_is_key(id)))
         problem_reply(request, 404, "Not found",
                       "a request has a UUID in lower case; its ticket's key shows and retries it");
     else if (shows && token->may_read)
