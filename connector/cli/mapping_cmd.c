@@ -38,3 +38,12 @@ const struct cli_command CLI_MAPPING = {
     "mapping",
     "validate a mapping file and run its tests; try it on a ticket; explain a fault or a ticket",
     mapping_command};
+
+static int explain(struct cli *cli)
+{
+    const char *code = cli_word(cli);
+
+    return code && !cli->argc ? explain_command(cli, code) : cli_usage(cli, "CODE");
+}
+
+const struct cli_command CLI_EXPLAIN = {"explain", "what a fault of a mapping means", explain};

@@ -169,3 +169,18 @@ def test_evidence_exports_verifies_and_shows_tampering(site):
 def test_dashboards_read_views(site):
     assert int(site.sql("select count(*) from sla.request_v1 where sla_state = 'met'")) >= 1
     assert site.sql("select count(*) from sla.freshness_v1 where feed = 'poll' and is_safe_to_use") == "1"
+
+
+def test_the_doctor_looks_at_everything(site):
+    """Each group is the verb that it names, and what is not well is named again at the end."""
+    done = site.countersign("doctor", "--json", check=False)
+    groups = {(g["group"], g.get("source")): g["exit"] for g in json.loads(done.stdout)}
+    assert groups == {("configuration", None): 0, ("database", None): 0, ("forms", None): 0, ("events", None): 78, ("gate", None): 77,
+                      ("sources", "sap-fin"): 0, ("sources", "directory"): 0}
+    assert done.returncode == 1
+    done = site.countersign("doctor", "gate", check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (77, "1 looked at, 1 not well")
+    assert "gate: not permitted; more: countersign gate prove\n" in done.stdout
+    assert site.countersign("doctor", "sources").stdout.endswith("2 looked at, 0 not well\n")
+    assert site.countersign("doctor", "teeth", check=False).returncode == 64
+    assert "M104" in site.countersign("explain", "M104").stdout
