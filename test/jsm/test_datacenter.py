@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The stand-in as a Data Center: what differs from Cloud, each as strict as there.  usage: test_datacenter.py [-v]"""
 import base64
+import time
 import hashlib
 import hmac
 import json
@@ -131,6 +132,7 @@ class Differences(DataCenter):
         jql = "labels = x ORDER BY updated ASC, key ASC"
         status, first = self.find(jql=jql, maxResults=2, fields=["updated"], startAt=0)
         self.assertEqual((status, first["total"], first["startAt"], len(first["issues"])), (200, 5, 0, 2))
+        time.sleep(0.002)  # in the millisecond in which the last was made the key would decide
         self.site.act(do="edit", issue=keys[0], fields={"customfield_10061": "moved"})
         _, second = self.find(jql=jql, maxResults=2, fields=["updated"], startAt=2)
         self.assertEqual([i["key"] for i in second["issues"]], [keys[3], keys[4]])  # keys[2] was passed over
