@@ -32,6 +32,7 @@ struct service {
     struct intake *intake;
     struct inbox *inbox;
     struct worker *worker;
+    struct mapping_reload *reload;
     struct api *api;
     struct serve *front, *ops;
     struct metrics metrics;

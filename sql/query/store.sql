@@ -181,6 +181,20 @@ select governance.mapping_put($1, $2, $3, $4)
 -- params: owner text, site text, sha256 text
 select governance.mapping_hold($1, $2, $3)
 
+-- name: mapping_body
+-- params: sha256 text
+select body from governance.mapping_version where sha256 = $1
+
+-- name: mapping_of_site
+-- params: site text
+select jsonb_build_object('sha256', l.sha256, 'number', l.number, 'body', v.body)
+  from governance.mapping_live l join governance.mapping_version v using (sha256)
+ where l.site = $1
+
+-- name: mapping_refused
+-- params: site text, sha256 text, detail jsonb
+select governance.mapping_refused($1, $2, $3::jsonb)
+
 -- name: mapping_drop
 -- params: owner text
 select governance.mapping_drop($1)
