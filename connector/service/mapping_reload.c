@@ -73,7 +73,7 @@ void mapping_reload_say(struct mapping_reload *r, const char *state)
         else
             buf_printf(&b, "%.*s runs mapping %.8s", STR_ARG(t->site->config->name), live);
     }
-    (void)!notify_manager(buf_str(&b));
+    (void)!notify_manager(r->o.svc->manager, buf_str(&b));
 }
 
 static void on_recorded(void *arg, enum store_outcome outcome, const char *message)

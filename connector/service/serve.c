@@ -545,7 +545,7 @@ static void on_signal(void *arg, int signum)
         _exit(1); /* the rows tell the next process where to go on */
     }
     log_info("serve", "stopping", LOG_I("signal", signum));
-    (void)!notify_manager(STR("STOPPING=1"));
+    (void)!notify_manager(d->svc.manager, STR("STOPPING=1"));
     d->svc.draining = true;
     d->stop_by_ms = io_loop_now_ms(d->svc.loop) + DRAIN_MS;
     io_timer_free(d->timer);
@@ -573,7 +573,8 @@ static void free_all(struct daemon *d)
     free(d);
 }
 
-bool service_run(const struct config *config, const char *port_file, struct err *err)
+bool service_run(const struct config *config, const char *port_file, const char *manager,
+                 struct err *err)
 {
     struct daemon *d = calloc(1, sizeof *d);
     struct service *svc = &d->svc;
@@ -582,6 +583,7 @@ bool service_run(const struct config *config, const char *port_file, struct err 
     if (!d)
         abort();
     d->port_file = port_file;
+    svc->manager = manager;
     d->closing = 1;
     svc->world.ops = &WORLD_REAL;
     svc->config = config;

@@ -33,6 +33,7 @@ struct service {
     struct inbox *inbox;
     struct worker *worker;
     struct mapping_reload *reload;
+    const char *manager; /* where the service manager listens; NULL: there is none */
     struct api *api;
     struct serve *front, *ops;
     struct metrics metrics;

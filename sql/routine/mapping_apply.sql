@@ -38,7 +38,7 @@ begin
                 coalesce(p->'detail', '{}'));
         done := done || jsonb_build_object('site', s.site, 'number', live.number, 'at', live.since,
             'open_keep', (select count(*) from governance.access_request r
-                           where r.site = s.site and r.mapping_kept <> live.sha256
+                           where r.site = s.site and r.mapping_kept <> live.sha256 and r.phase <> 'closed'
                              and not exists (select from governance.phase f where f.name = r.phase and f.is_terminal)));
     end loop;
     if done = '[]' then

@@ -1,6 +1,5 @@
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -20,7 +19,6 @@ static int listen_at(const char *name)
         at.sun_path[0] = '\0';
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
     assert_int_equal(bind(fd, (struct sockaddr *)&at, size), 0);
-    assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
     return fd;
 }
 
@@ -29,7 +27,7 @@ static void is_heard(const char *name)
     char heard[100] = "";
     int fd = listen_at(name);
 
-    assert_true(notify_manager(STR("READY=1\nSTATUS=Running")));
+    assert_true(notify_manager(name, STR("READY=1\nSTATUS=Running")));
     assert_int_equal(recv(fd, heard, sizeof heard - 1, 0), 22);
     assert_string_equal(heard, "READY=1\nSTATUS=Running");
     close(fd);
@@ -41,9 +39,9 @@ static void at_a_path(void **state)
     (void)state;
     snprintf(name, sizeof name, "/tmp/countersign-notify-%d", (int)getpid());
     is_heard(name);
-    assert_false(notify_manager(STR("nobody listens any more")));
+    assert_false(notify_manager(name, STR("nobody listens any more")));
     unlink(name);
-    assert_false(notify_manager(STR("nor is it there")));
+    assert_false(notify_manager(name, STR("nor is it there")));
 }
 
 static void at_an_abstract_address(void **state)
@@ -58,15 +56,13 @@ static void nobody_asked(void **state)
 {
     char endless[300];
     (void)state;
-    unsetenv("NOTIFY_SOCKET");
-    assert_false(notify_manager(STR("READY=1")));
-    assert_int_equal(setenv("NOTIFY_SOCKET", "relative", 1), 0);
-    assert_false(notify_manager(STR("READY=1")));
+    assert_false(notify_manager(NULL, STR("READY=1")));
+    assert_false(notify_manager("", STR("READY=1")));
+    assert_false(notify_manager("relative", STR("READY=1")));
     memset(endless, 'x', sizeof endless - 1);
     endless[0] = '/';
     endless[sizeof endless - 1] = '\0';
-    assert_int_equal(setenv("NOTIFY_SOCKET", endless, 1), 0);
-    assert_false(notify_manager(STR("READY=1")));
+    assert_false(notify_manager(endless, STR("READY=1")));
 }
 
 UNIT_MAIN(cmocka_unit_test(at_a_path), cmocka_unit_test(at_an_abstract_address),
