@@ -304,17 +304,46 @@ static void swap(struct turn *t)
     }
 }
 
+static void not_told(struct turn *t, struct str why)
+{
+    log_warn("mapping", "the database was not told of the new mapping yet",
+             LOG_S("site", t->site->config->name), LOG_S("why", why));
+    turn_later(t, TURN_READY);
+}
+
+/* The file is the one of before, and what was applied since stays. */
+static void pass_over(struct turn *t)
+{
+    log_info("mapping", "the file has not changed: what was applied stays",
+             LOG_S("site", t->site->config->name), LOG_C("file", t->next->mapping->sha256),
+             LOG_C("live", t->site->o.mapping->sha256));
+    site_edition_free(t->next);
+    t->next = NULL;
+    went_well(t);
+    turn_end(t);
+}
+
+static void on_standing(void *arg, enum store_outcome outcome, struct str said)
+{
+    struct turn *t = arg;
+
+    if (outcome != STORE_OK)
+        not_told(t, said);
+    else if (str_eq_c(said, "applied"))
+        pass_over(t);
+    else
+        swap(t);
+}
+
 static void on_put(void *arg, enum store_outcome outcome, const char *message)
 {
     struct turn *t = arg;
 
-    if (outcome == STORE_OK) {
-        swap(t);
-        return;
-    }
-    log_warn("mapping", "the database was not told of the new mapping yet",
-             LOG_S("site", t->site->config->name), LOG_C("why", message));
-    turn_later(t, TURN_READY);
+    if (outcome == STORE_OK)
+        store_mapping_hold(&t->reload->o.svc->store, t->site->config->name,
+                           str_of(t->next->mapping->sha256), on_standing, t);
+    else
+        not_told(t, str_of(message));
 }
 
 static void step(struct turn *t)

@@ -35,7 +35,9 @@ begin
             r.beneficiary_names := governance.names_joined(r.beneficiary_names, t->'beneficiary_names');
         end if;
         perform governance.ticket_saw(r, t, to_timestamp((p->>'looked_ms')::bigint / 1000.0));
-        perform governance.ticket_fields_keep(r, t);
+        if t ? 'fields' then
+            perform governance.ticket_fields_keep(r, t);
+        end if;
         if r.approved_at is null and r.phase in ('received', 'pending_approval') and t->>'state' = 'here' then
             if coalesce(t->>'mapped_hash', '') = '' then
                 r.held := true;
@@ -106,16 +108,14 @@ begin
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
 
--- What the fields of a ticket held, when it was told: the last read counts. p: ticket of the facts.
+-- What the fields of a ticket held: the last read counts. Empty: more than is kept.
 create or replace function governance.ticket_fields_keep(r governance.access_request, t jsonb) returns void
 language plpgsql set search_path = pg_catalog as $$
 begin
-    if t ? 'fields' then
-        insert into governance.ticket_fields as f (site, issue_id, body, why)
-        select x.site, x.issue_id, nullif(t->>'fields', ''), case when t->>'fields' = '' then 'more than is kept' else '' end
-          from governance.ticket x where x.request_id = r.id
-        on conflict (site, issue_id) do update set body = excluded.body, why = excluded.why, read_at = clock_timestamp();
-    end if;
+    insert into governance.ticket_fields as f (site, issue_id, body, why)
+    select x.site, x.issue_id, nullif(t->>'fields', ''), case when t->>'fields' = '' then 'hold more than is kept' else '' end
+      from governance.ticket x where x.request_id = r.id
+    on conflict (site, issue_id) do update set body = excluded.body, why = excluded.why, read_at = clock_timestamp();
 end $$;
 comment on function governance.ticket_fields_keep(governance.access_request, jsonb) is 'Keep what the fields of a ticket held, for trying mappings on it';
 

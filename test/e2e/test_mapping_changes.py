@@ -127,6 +127,9 @@ def test_a_plan_shows_what_flips_and_becomes_live(site):
     done = site.countersign("mapping", "apply", path, "--change", "CHG-881", "--reason", "role names", "--by", "silva@host")
     assert "acme: number 3 " in done.stdout and "1 open request(s) keep theirs" in done.stdout and "taken up by 1 of 1" in done.stderr
     assert site.live() != before and site.live() in site.countersign("mapping", "history").stdout
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: "the file has not changed" in site.service.stderr, 10, what="the file of before is passed over")
+    assert site.live() == plan["sha256"][:12]
     late = site.countersign("mapping", "apply", path, "--change", "CHG-882", "--reason", "again", check=False)
     assert late.returncode == 1 and "plan again" in late.stderr
     key = site.ask_removal("novak")
