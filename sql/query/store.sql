@@ -243,13 +243,14 @@ select r.id, coalesce(t.issue_key, ''), r.phase = 'closed',
        r.phase <> 'closed' and exists (select from governance.close_attempt a where a.request_id = r.id and a.refused is not null and a.proven_at is null),
        c.stopped_at is not null, floor(extract(epoch from coalesce(c.stopped_at, now()) - c.started_at) * 1000)::bigint, coalesce(f.body, ''),
        case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end
-  from governance.access_request r
+  from (select * from governance.access_request x -- the page first: a join would be begun anew for each
+         where x.site = $1 and x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0) and x.id > $3::uuid
+         order by x.id
+         limit $4::int) r
   join governance.sla_clock c on c.request_id = r.id
   left join governance.ticket t on t.request_id = r.id
   left join governance.ticket_fields f on f.site = t.site and f.issue_id = t.issue_id
- where r.site = $1 and r.requested_at > now() - make_interval(secs => $2::bigint / 1000.0) and r.id > $3::uuid
  order by r.id
- limit $4::int
 
 -- name: replay_believed
 -- params: source text, account text, entitlement text

@@ -1,5 +1,6 @@
 """The mapping changes while the service runs: a file and SIGHUP, a file with a fault, a plan that is applied and rolled back. A
 request in flight goes on as it was understood."""
+import hashlib
 import json
 import os
 import re
@@ -152,3 +153,22 @@ def test_a_restart_keeps_it_and_a_rollback_returns(site):
     acts = [(e["act"], e.get("number")) for e in json.loads(site.countersign("mapping", "history", "--json").stdout)]
     assert acts == [("rolled_back", 4), ("applied", 3), ("refused", None), ("refused", None), ("file", 2), ("file", 1)]
     assert site.countersign("mapping", "rollback", "9", "--reason", "x", check=False).returncode == 65
+
+
+def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
+    """Applied from where another source is configured: this service goes on with the one before, claims nothing, and says why."""
+    live = site.live()
+    body = site.first.replace("sap-fin", "nowhere").split("\ntests:")[0] + "\n"
+    document = {"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body, "act": "applied", "actor": "elsewhere", "reason": "x",
+                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'")}]}
+    site.database.psql(f"select governance.mapping_apply($plan${json.dumps(document)}$plan$)")
+    wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is refused")
+    assert site.live() == live and "M035" in site.told()
+    wait.until(lambda: "stands aside" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1], 5, what="it stands aside")
+    key = site.ask_removal("reyes")
+    assert "M035" in site.countersign("mapping", "history").stdout
+    site.countersign("mapping", "rollback", "3", "--reason", "no such source here")
+    site.until_phase(key, "fulfilling")
+    assert 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics()
+    same = site.countersign("mapping", "plan", site.draft, "--json")
+    assert json.loads(same.stdout)["is_live"] and same.returncode == 0
