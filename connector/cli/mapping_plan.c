@@ -21,11 +21,23 @@ enum {
 static const char USAGE[] =
     "plan|backtest [FILE] [--site SITE] [--since 90d] [--out PLAN.json] [--json]";
 
+/* One that asks for something else: it is judged when the page's are asked about together. */
+struct asking {
+    struct replay_result result;
+    struct replay_past past;
+    struct replay_row row;
+    struct mapped live, next;
+};
+
 struct planning {
     struct plan *plan;
     const struct config *config;
     struct arena *arena; /* of the whole run */
     struct arena *site_arena, *row_arena;
+    struct arena *page_arena; /* of those that ask for something else */
+    struct asking *asking;
+    struct item *items;
+    size_t asking_count;
     const struct site_config *site; /* the one that is replayed */
     const struct mapping *live;
     struct str *news[MAPPING_RULES_MAX]; /* fields that a new rule reads and the live mapping not */
@@ -131,7 +143,31 @@ static void show_progress(const struct planning *g, bool done)
         fprintf(stderr, "\r%lld requests replayed", (long long)seen);
 }
 
-static bool on_row(void *arg, void *session, const struct replay_row *row, struct err *err)
+static void keep_item(struct arena *a, struct mapped *m)
+{
+    m->account = arena_str(a, m->account);
+    m->source = arena_str(a, m->source);
+    m->entitlement = arena_str(a, m->entitlement);
+}
+
+/* What is shown of it, and asked about, outlives its row. */
+static void ask_later(struct planning *g, const struct asking *asked)
+{
+    struct asking *a = &g->asking[g->asking_count];
+    struct arena *page = g->page_arena;
+
+    *a = *asked;
+    a->row.request_id = arena_str(page, a->row.request_id);
+    a->row.issue_key = arena_str(page, a->row.issue_key);
+    keep_item(page, &a->live);
+    keep_item(page, &a->next);
+    g->items[g->asking_count++] = (struct item){.source = a->next.source,
+                                                .account = a->next.account,
+                                                .entitlement = a->next.entitlement,
+                                                .desired = a->next.rule->expect};
+}
+
+static bool on_row(void *arg, const struct replay_row *row, struct err *err)
 {
     struct planning *g = arg;
     struct arena *a = g->row_arena;
@@ -140,8 +176,8 @@ static bool on_row(void *arg, void *session, const struct replay_row *row, struc
     struct err unread = {0};
     const struct json *issue;
     struct mapped live, next;
-    bool believed = false;
 
+    (void)err;
     arena_clear(a);
     show_progress(g, false);
     if (!row->fields.len) {
@@ -161,16 +197,27 @@ static bool on_row(void *arg, void *session, const struct replay_row *row, struc
         return true;
     }
     struct replay_result r = mapping_replay(&live, &next, &past);
-    if (r.asks_else && (past.closed || past.refused)) {
-        struct item item = {.source = next.source,
-                            .account = next.account,
-                            .entitlement = next.entitlement,
-                            .desired = next.rule->expect};
-        if (!store_believed(session, &item, &believed, err))
-            return false;
-        mapping_replay_judge(&r, &past, believed);
+    if (r.asks_else && (past.closed || past.refused))
+        ask_later(g, &(struct asking){r, past, *row, live, next});
+    else
+        count_result(g->plan, &r, row, &live, &next);
+    return true;
+}
+
+static bool on_page(void *arg, void *session, struct err *err)
+{
+    struct planning *g = arg;
+    bool believed[STORE_REPLAY_ROWS] = {false};
+
+    if (g->asking_count && !store_believed(session, g->items, g->asking_count, believed, err))
+        return false;
+    for (size_t i = 0; i < g->asking_count; i++) {
+        struct asking *a = &g->asking[i];
+        mapping_replay_judge(&a->result, &a->past, believed[i]);
+        count_result(g->plan, &a->result, &a->row, &a->live, &a->next);
     }
-    count_result(g->plan, &r, row, &live, &next);
+    g->asking_count = 0;
+    arena_clear(g->page_arena);
     return true;
 }
 
@@ -262,7 +309,7 @@ static void settle_live(struct plan *p)
 static bool gather(struct planning *g, const struct pg_options *options, const struct str *sites,
                    size_t count, struct err *err)
 {
-    const struct replay_reader reader = {on_live, on_row, g};
+    const struct replay_reader reader = {on_live, on_row, on_page, g};
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
 
     bool good = store_replay(options, sites, count, g->plan->since_ms, &reader, err);
@@ -325,11 +372,15 @@ static int replay(struct cli *cli, bool saves)
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     AUTO(drop_arena) struct arena *site_arena = arena_new(LIMIT_ARENA_VISIT);
     AUTO(drop_arena) struct arena *row_arena = arena_new(REPLAY_ARENA_BYTES);
+    AUTO(drop_arena) struct arena *page_arena = arena_new(REPLAY_ARENA_BYTES);
     struct plan *plan = ARENA_NEW(arena, struct plan);
     struct planning g = {.plan = plan,
                          .arena = arena,
                          .site_arena = site_arena,
                          .row_arena = row_arena,
+                         .page_arena = page_arena,
+                         .asking = arena_array(arena, STORE_REPLAY_ROWS, sizeof *g.asking),
+                         .items = arena_array(arena, STORE_REPLAY_ROWS, sizeof *g.items),
                          .shows_progress = isatty(STDERR_FILENO) == 1};
     struct plan_words w = {.site = cli_option(cli, "site"),
                            .since = cli_option(cli, "since"),

@@ -2,7 +2,7 @@
 
 #include "store/store_priv.h"
 
-enum { PAGE_ROWS = 500, ID_SIZE = 37 };
+enum { ID_SIZE = 37, BELIEVED_BYTES = STORE_REPLAY_ROWS * 1024 };
 
 static int64_t number(const struct pg_reply *reply, int row, int column)
 {
@@ -57,10 +57,10 @@ static bool tell_rows(const struct replay *r, void *conn, const struct pg_reply 
                                  .open_ms = number(reply, i, 5),
                                  .fields = pg_cell(reply, i, 6),
                                  .why = pg_cell(reply, i, 7)};
-        if (!r->reader->row(r->reader->arg, conn, &row, err))
+        if (!r->reader->row(r->reader->arg, &row, err))
             return false;
     }
-    return true;
+    return r->reader->page(r->reader->arg, conn, err);
 }
 
 static bool replay_site(const struct replay *r, void *conn, struct str site, struct err *err)
@@ -72,11 +72,11 @@ static bool replay_site(const struct replay *r, void *conn, struct str site, str
 
     while (more) {
         struct pg_param params[] = {store_p(site), store_i(r->since_ms, since),
-                                    store_p(str_of(after)), store_i(PAGE_ROWS, rows)};
+                                    store_p(str_of(after)), store_i(STORE_REPLAY_ROWS, rows)};
         if (!pg_session_query(conn, &SQL_REPLAY_PAGE, params, &reply, err))
             return false;
         good = tell_rows(r, conn, &reply, err);
-        more = good && reply.rows == PAGE_ROWS;
+        more = good && reply.rows == STORE_REPLAY_ROWS;
         if (more)
             str_copy(after, sizeof after, pg_cell(&reply, reply.rows - 1, 0));
         pg_session_release(&reply);
@@ -108,15 +108,38 @@ bool store_replay(const struct pg_options *options, const struct str *sites, siz
     return pg_run_blocking(&reading, replay_body, &r, err);
 }
 
-bool store_believed(void *session, const struct item *item, bool *ret, struct err *err)
+static bool ask_believed(void *session, const struct item *items, size_t count,
+                         struct buf arrays[3], struct pg_reply *ret, struct err *err)
 {
-    struct pg_param params[] = {store_p(item->source), store_p(item->account),
-                                store_p(item->entitlement)};
+    struct pg_param params[3];
+
+    for (size_t k = 0; k < 3; k++)
+        pg_array_begin(&arrays[k], PG_TEXT, count);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_add(&arrays[0], items[i].source);
+        pg_array_add(&arrays[1], items[i].account);
+        pg_array_add(&arrays[2], items[i].entitlement);
+    }
+    for (size_t k = 0; k < 3; k++)
+        params[k] = pg_array_param(&arrays[k]);
+    return pg_session_query(session, &SQL_REPLAY_BELIEVED, params, ret, err);
+}
+
+bool store_believed(void *session, const struct item *items, size_t count, bool *ret,
+                    struct err *err)
+{
+    struct buf arrays[3];
     struct pg_reply reply;
 
-    if (!pg_session_query(session, &SQL_REPLAY_BELIEVED, params, &reply, err))
+    for (size_t k = 0; k < 3; k++)
+        buf_init(&arrays[k], BELIEVED_BYTES);
+    bool good = ask_believed(session, items, count, arrays, &reply, err);
+    for (size_t k = 0; k < 3; k++)
+        buf_done(&arrays[k]);
+    if (!good)
         return false;
-    *ret = reply.rows && str_eq(pg_cell(&reply, 0, 0), str_of(desired_name(item->desired)));
+    for (size_t i = 0; i < count && i < (size_t)reply.rows; i++)
+        ret[i] = str_eq_c(pg_cell(&reply, (int)i, 0), desired_name(items[i].desired));
     pg_session_release(&reply);
     return true;
 }

@@ -23,18 +23,21 @@ struct replay_row {
     struct str fields; /* JSON object; empty: not kept */
     struct str why;    /* why not, as "11 requests were read last before ..." goes on */
 };
+enum { STORE_REPLAY_ROWS = 500 };
 struct replay_reader {
     bool (*live)(void *arg, const struct store_live *live, struct err *err);
-    /* session: for store_believed */
-    bool (*row)(void *arg, void *session, const struct replay_row *row, struct err *err);
+    bool (*row)(void *arg, const struct replay_row *row, struct err *err);
+    /* After up to STORE_REPLAY_ROWS of them. session: for store_believed. */
+    bool (*page)(void *arg, void *session, struct err *err);
     void *arg;
 };
 /* Requests asked for within since_ms, site by site. False as well when a callback said so. */
 MUST_CHECK bool store_replay(const struct pg_options *options, const struct str *sites,
                              size_t site_count, int64_t since_ms,
                              const struct replay_reader *reader, struct err *err);
-/* Was it so, when it was read last for any request? */
-MUST_CHECK bool store_believed(void *session, const struct item *item, bool *ret, struct err *err);
+/* Was each of them so, when it was read last for any request? At most STORE_REPLAY_ROWS. */
+MUST_CHECK bool store_believed(void *session, const struct item *items, size_t count, bool *ret,
+                               struct err *err);
 
 /* --- another one --- */
 

@@ -253,10 +253,13 @@ select r.id, coalesce(t.issue_key, ''), r.phase = 'closed',
  order by r.id
 
 -- name: replay_believed
--- params: source text, account text, entitlement text
-select o.outcome from governance.request_item i join governance.observation o on o.item_id = i.id
- where i.source = $1 and i.account = $2 and i.entitlement = $3 and o.outcome <> 'unknown'
- order by o.id desc limit 1
+-- params: source text[], account text[], entitlement text[]
+select coalesce(b.outcome, '')
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as x(source, account, entitlement, place)
+  left join lateral (select o.outcome from governance.request_item i join governance.observation o on o.item_id = i.id
+                      where i.source = x.source and i.account = x.account and i.entitlement = x.entitlement and o.outcome <> 'unknown'
+                      order by o.id desc limit 1) b on true
+ order by x.place
 
 -- name: mapping_drop
 -- params: owner text

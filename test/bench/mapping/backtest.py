@@ -1,4 +1,4 @@
-"""100,000 stored requests with their tickets' fields, replayed with another mapping: by the clock, and memory."""
+"""100,000 stored requests, most of them closed, with their tickets' fields, replayed with another mapping: by the clock, and memory."""
 import os
 import subprocess
 import time
@@ -9,10 +9,12 @@ REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
 FILL = """
 set session_replication_role = replica;
 insert into governance.access_request (id, site, marker, kind, mode, rule, request_type, requester, beneficiary, from_ticket, mapping_version,
-        mapped_hash, phase, requested_at)
-select md5(n::text)::uuid, 'acme', 'gar-' || n, 'removal', 'enforce', 'remove-app-access', '31', 'asker', 'okafor', true, l.sha256, 'h', 'fulfilling',
-       now() - n * interval '1 s' / 20
+        mapped_hash, phase, requested_at, verified_at, closed_at)
+select md5(n::text)::uuid, 'acme', 'gar-' || n, 'removal', 'enforce', 'remove-app-access', '31', 'asker', 'okafor', true, l.sha256, 'h', case when n % 10 = 0 then 'fulfilling' else 'closed' end,
+       now() - n * interval '1 s' / 20, case when n % 10 > 0 then now() end, case when n % 10 > 0 then now() end
   from generate_series(1, {count}) n, governance.mapping_live l where l.site = 'acme';
+insert into governance.request_item (request_id, source, account, entitlement, desired)
+select md5(n::text)::uuid, 'sap-fin', 'okafor' || n, 'fin-ledger-admin', 'absent' from generate_series(1, {count}) n;
 insert into governance.sla_clock (request_id, started_at, goal) select id, requested_at, '8 h' from governance.access_request;
 insert into governance.ticket (site, issue_id, issue_key, request_id, state)
 select 'acme', (100000 + n)::text, 'IAM-' || (100000 + n), md5(n::text)::uuid, 'here' from generate_series(1, {count}) n;
@@ -23,7 +25,7 @@ select 'acme', (100000 + n)::text, jsonb_build_object('customfield_10010', jsonb
            'customfield_10070', null, 'reporter', jsonb_build_object('accountId', '5b10ac8d82e05b22cc7d4ef5', 'emailAddress', 'asker@example.com',
            'displayName', 'A. Asker', 'active', true, 'timeZone', 'Europe/Lisbon', 'accountType', 'atlassian'))::text
   from generate_series(1, {count}) n;
-analyze governance.access_request, governance.ticket, governance.ticket_fields, governance.sla_clock;
+analyze governance.request_item, governance.access_request, governance.ticket, governance.ticket_fields, governance.sla_clock;
 """
 
 
