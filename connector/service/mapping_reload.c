@@ -19,7 +19,7 @@ enum {
     AGAIN_MS = 1000,   /* the database, or a Jira, did not answer */
     KEPT_MAX = 8,      /* earlier mappings of a site at rest */
     KEPT_AT_MOST = 64, /* while it works: then it rests until they are fewer */
-    STATUS_BYTES = 1000,
+    STATUS_BYTES = 4096,
 };
 
 enum turn_state {

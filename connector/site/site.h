@@ -82,6 +82,7 @@ struct site {
     bool by_loop;         /* Jira said that no edit screen carries our two fields */
     struct jsm_view view; /* our_account and site_id are known after site_learn */
     char own_roads[SITE_OWN_BYTES], own_statuses[SITE_OWN_BYTES]; /* of the view */
+    struct str fields;            /* what we ask of a ticket by the live mapping; empty: all */
     struct site_edition *edition; /* the live mapping: of site_edition.c */
     struct list editions;         /* earlier ones, that requests in flight keep */
     struct site_forms *forms;     /* of site_form.c */

@@ -130,6 +130,7 @@ void site_edition_use(struct site *site, struct site_edition *e)
         list_push(&site->editions, &site->edition->link);
     site->edition = e;
     site->o.mapping = m;
+    site->fields = str_of(e->fields);
     take_roles(site, m);
     view->marker_field = m->ticket.marker;
     view->fields = e->history;
