@@ -150,6 +150,9 @@ def test_a_restart_keeps_it_and_a_rollback_returns(site):
     shown = site.countersign("mapping", "show")
     assert "before: x-" in shown.stdout and "number 4" in shown.stderr
     assert "before: x-" not in site.countersign("mapping", "show", "--at", "3").stdout
+    assert "number 4" in site.countersign("mapping", "show", "--at", "2999-01-01").stderr
+    assert "number 3" in site.countersign("mapping", "show", "--at", live).stderr
+    assert site.countersign("mapping", "show", "--at", "2001-01-01", check=False).returncode == 65
     acts = [(e["act"], e.get("number")) for e in json.loads(site.countersign("mapping", "history", "--json").stdout)]
     assert acts == [("rolled_back", 4), ("applied", 3), ("refused", None), ("refused", None), ("file", 2), ("file", 1)]
     assert site.countersign("mapping", "rollback", "9", "--reason", "x", check=False).returncode == 65
