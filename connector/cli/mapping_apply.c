@@ -274,7 +274,11 @@ static int roll_back(const struct cli *cli, struct arena *arena, const struct co
                 which, STR_ARG(c->site));
         return EXIT_CODE_DATA;
     }
-    if (!plan_check(config, arena, "the mapping of before", target.body, &c->tests))
+    /* as if it stood beside the file: tickets of its tests do */
+    struct str name =
+        arena_printf(arena, "%.*s@%lld", STR_ARG(site_named(config, c->site)->mapping_file),
+                     (long long)target.number);
+    if (!plan_check(config, arena, name.p, target.body, &c->tests))
         return EXIT_CODE_CONFIG;
     c->sha256 = target.sha256;
     c->body = target.body;
