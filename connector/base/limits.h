@@ -31,8 +31,9 @@ enum {
     /* governed requests */
     LIMIT_ITEMS_PER_REQUEST = 64,
     LIMIT_EFFECTS_PER_STEP = 8,
-    LIMIT_KEY_CHARS = 256, /* account, entitlement, person keys */
-    LIMIT_APPROVERS = 32,  /* of one approval: Jira's condition counts to 20 */
+    LIMIT_KEY_CHARS = 256,               /* account, entitlement, person keys */
+    LIMIT_KEPT_FIELDS_BYTES = 32 * 1024, /* of one ticket: twice a long description, as JSON */
+    LIMIT_APPROVERS = 32,                /* of one approval: Jira's condition counts to 20 */
 
     /* database */
     LIMIT_INGEST_BATCH = 256,                   /* deliveries in one group commit */

@@ -20,23 +20,25 @@ static int mapping_command(struct cli *cli)
         const char *name;
         int (*run)(struct cli *cli);
     } VERBS[] = {
-        {"validate", mapping_validate},
-        {"test", mapping_test},
-        {"try", mapping_try},
-        {"explain", mapping_explain},
+        {"validate", mapping_validate}, {"test", mapping_test},
+        {"try", mapping_try},           {"explain", mapping_explain},
+        {"plan", mapping_plan},         {"backtest", mapping_backtest},
+        {"apply", mapping_apply},       {"rollback", mapping_rollback},
+        {"history", mapping_history},   {"show", mapping_show},
     };
     const char *verb = cli_word(cli);
 
     for (size_t i = 0; verb && i < sizeof VERBS / sizeof VERBS[0]; i++)
         if (strcmp(verb, VERBS[i].name) == 0)
             return VERBS[i].run(cli);
-    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | "
-                          "explain CODE | explain [SITE/]TICKET");
+    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE | "
+                          "explain [SITE/]TICKET | plan [FILE] | backtest [FILE] | "
+                          "apply PLAN.json | rollback NUMBER | history | show");
 }
 
 const struct cli_command CLI_MAPPING = {
     "mapping",
-    "validate a mapping file and run its tests; try it on a ticket; explain a fault or a ticket",
+    "validate, test, try, explain a mapping; plan, apply, roll back another one; history",
     mapping_command};
 
 static int explain(struct cli *cli)

@@ -13,5 +13,19 @@ int mapping_test(struct cli *cli);
 int mapping_explain(struct cli *cli);
 /* FILE TICKET.json: what becomes of one ticket, function by function. */
 int mapping_try(struct cli *cli);
+/* [FILE]: what another mapping would change for requests that were; a plan is saved. */
+int mapping_plan(struct cli *cli);
+/* The same, and nothing is saved. */
+int mapping_backtest(struct cli *cli);
+/* PLAN.json: what was planned, and nothing else, becomes live. */
+int mapping_apply(struct cli *cli);
+/* NUMBER|SHA256: one of before becomes live again. */
+int mapping_rollback(struct cli *cli);
+/* Changes and refusals, the newest first. */
+int mapping_history(struct cli *cli);
+/* The one that is live, or was at a time. */
+int mapping_show(struct cli *cli);
+/* The site that is named, or the only one; empty: that was said on stderr. */
+struct str mapping_site(const struct config *config, const char *site);
 
 #endif

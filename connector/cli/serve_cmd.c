@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "service/serve.h"
@@ -15,7 +17,8 @@ static int serve(struct cli *cli)
     const struct config *config = cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
-    return service_run(config, port_file, &err) ? EXIT_CODE_OK : cli_fail(&err);
+    return service_run(config, port_file, getenv("NOTIFY_SOCKET"), &err) ? EXIT_CODE_OK
+                                                                         : cli_fail(&err);
 }
 
 const struct cli_command CLI_SERVE = {"serve", "run the daemon", serve};

@@ -133,6 +133,11 @@ struct config_input {
 struct config *config_load_from(struct arena *arena, const struct config_input *input,
                                 struct diag_list *diags, struct diag_list *mapping_diags);
 
+/* A mapping file's text against this configuration: its sources must be there. Tests are not run.
+ * diags: initialised with `file`. NULL when it has faults. */
+struct mapping *config_mapping(const struct config *c, struct arena *arena, const char *file,
+                               struct str text, struct diag_list *diags);
+
 /* Run a mapping's tests; tickets in files are read beside the mapping file. Returns how many ran.
  */
 size_t config_run_mapping_tests(const struct mapping *m, struct arena *arena,

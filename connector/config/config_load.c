@@ -183,10 +183,19 @@ size_t config_run_mapping_tests(const struct mapping *m, struct arena *arena,
     return mapping_run_tests_with(m, arena, read_ticket, (void *)(uintptr_t)m, diags);
 }
 
+struct mapping *config_mapping(const struct config *c, struct arena *arena, const char *file,
+                               struct str text, struct diag_list *diags)
+{
+    struct str sources[CONFIG_SOURCES_MAX];
+
+    for (size_t i = 0; i < c->source_count; i++)
+        sources[i] = c->sources[i].name;
+    return mapping_load(arena, file, text, sources, c->source_count, diags);
+}
+
 static struct mapping *read_mapping(struct loader *l, struct str file, struct diag_pos stands,
                                     struct diag_list *diags)
 {
-    struct str sources[CONFIG_SOURCES_MAX];
     struct str text;
     struct err err = {0};
 
@@ -199,10 +208,7 @@ static struct mapping *read_mapping(struct loader *l, struct str file, struct di
         diag_help(l->v.diags, "name the mapping file; schemas/example/mapping.yaml is one");
         return NULL;
     }
-    for (size_t i = 0; i < l->c->source_count; i++)
-        sources[i] = l->c->sources[i].name;
-    struct mapping *m =
-        mapping_load(l->arena, diags->file, text, sources, l->c->source_count, diags);
+    struct mapping *m = config_mapping(l->c, l->arena, diags->file, text, diags);
     if (m)
         config_run_mapping_tests(m, l->arena, diags);
     return m;

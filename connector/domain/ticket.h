@@ -106,7 +106,11 @@ struct ticket {
     int64_t approved_at_ms;
     /* what the mapping made of the fields as they stand now */
     uint64_t mapped_hash; /* of the tuple; 0 = it does not map */
-    struct str mapping;   /* which mapping made that of them, as the store knows it */
+    struct str mapping;   /* which mapping was live then, as the store knows it */
+    struct str mapped_by; /* which made that of them: the live one, or one that the request keeps */
+    int64_t fields_ms;    /* `updated` of the read whose fields the store has; 0: of none */
+    struct str
+        fields; /* what they hold, as JSON, for the store; absent: not told, empty: too much */
     struct str mapped; /* the tuple as canonical JSON, for the store; empty when it does not map */
     struct str
         hold_text; /* it does not map: which field, and what to do, for the ticket's reader */

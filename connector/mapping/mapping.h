@@ -26,8 +26,9 @@ enum {
     MAPPING_LOOKUP_MAX = 256,
     MAPPING_STEPS_MAX = 8,
     MAPPING_STATIC_MAX = 16,
-    MAPPING_VALUES_MAX = 16, /* of one field */
-    MAPPING_PEOPLE_MAX = 8,  /* participants */
+    MAPPING_VALUES_MAX = 16,                        /* of one field */
+    MAPPING_PEOPLE_MAX = 8,                         /* participants */
+    MAPPING_FIELDS_MAX = MAPPING_RULES_MAX * 7 + 2, /* that its rules read */
 };
 
 /* X(suffix, name in the file, argument, kind): total functions; the table in mapping_value.c says
@@ -206,6 +207,18 @@ struct mapped {
     struct str hold_field; /* Jira field id */
     struct str hold_text;  /* for the ticket's reader */
 };
+/* Ids of the fields that decide what a ticket becomes, each once: of all rules, or of one (rule not
+ * NULL). ret: room for MAPPING_FIELDS_MAX; borrowed from the mapping. Returns how many. */
+size_t mapping_fields(const struct mapping *m, const struct mapping_rule *rule, struct str *ret);
+struct mapping_field_list {
+    const struct str *fields;
+    size_t count;
+};
+bool mapping_field_is_in(const struct str *list, size_t count, struct str field);
+/* What these fields of an issue hold, as a JSON object in the arena; one that it does not have is
+ * null. The second list adds what the first has not. Empty: more than LIMIT_KEPT_FIELDS_BYTES. */
+struct str mapping_fields_hold(struct arena *arena, const struct json *issue,
+                               const struct mapping_field_list *lists, size_t count);
 /* Is there a rule for its request type? issue: as mapping_ticket takes it; that one field suffices.
  */
 bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue);

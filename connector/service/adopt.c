@@ -186,7 +186,7 @@ static void on_read_again(void *arg, enum read_outcome outcome, int64_t told_ms,
     struct adopting *a = arg;
 
     if (take(a, outcome, told_ms, t))
-        site_ticket_read(a->site, a->arena, a->second.issue_id, true, on_kept, a);
+        site_ticket_read(a->site, a->arena, NULL, a->second.issue_id, true, on_kept, a);
 }
 
 static void on_second(void *arg, enum store_outcome outcome, const struct store_second *second)
@@ -206,7 +206,7 @@ static void on_second(void *arg, enum store_outcome outcome, const struct store_
                                       .issue_id = arena_str(a->arena, second->issue_id),
                                       .key = arena_str(a->arena, second->key),
                                       .phase = second->phase};
-    site_ticket_read(a->site, a->arena, a->claim.issue_id, true, on_read_again, a);
+    site_ticket_read(a->site, a->arena, NULL, a->claim.issue_id, true, on_read_again, a);
 }
 
 static void on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
@@ -243,5 +243,5 @@ void adopt_start(struct service *svc, const struct store_ticket_claim *claim, ad
     if (!a->site || !a->site->view.our_account.len)
         io_loop_defer(svc->loop, without_site, a);
     else
-        site_ticket_read(a->site, a->arena, a->claim.issue_id, false, on_ticket, a);
+        site_ticket_read(a->site, a->arena, NULL, a->claim.issue_id, false, on_ticket, a);
 }

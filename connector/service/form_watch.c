@@ -1,6 +1,7 @@
 #include "service/form_watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -97,7 +98,7 @@ static void on_timer(void *arg)
 
     if (w->busy || w->svc->draining)
         return;
-    if (!w->site->view.our_account.len) {
+    if (!w->site->view.our_account.len || w->site->changes) {
         io_timer_start(w->timer, FIRST_MS, 0);
         return;
     }
@@ -119,6 +120,13 @@ struct form_watch *form_watch_new(struct service *svc, struct site *site)
     w->timer = io_timer_new(svc->loop, on_timer, w);
     io_timer_start(w->timer, FIRST_MS, 0);
     return w;
+}
+
+void form_watch_again(struct form_watch *w)
+{
+    memset(w->said, 0, sizeof w->said);
+    w->site->forms_seen = false;
+    io_timer_start(w->timer, FIRST_MS, 0);
 }
 
 bool form_watch_is_busy(const struct form_watch *watch)

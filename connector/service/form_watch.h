@@ -10,6 +10,8 @@
 struct form_watch;
 /* One for each site. */
 struct form_watch *form_watch_new(struct service *svc, struct site *site);
+/* Its mapping is another one now: look again soon. Only while it is not busy. */
+void form_watch_again(struct form_watch *watch);
 bool form_watch_is_busy(const struct form_watch *watch);
 /* Before the loop ends, when it is not busy or its calls have ended. NULL is fine. */
 void form_watch_free(struct form_watch *watch);

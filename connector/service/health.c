@@ -60,12 +60,14 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
         bool known =
             svc->sites[i]->view.our_account.len > 0 && !site_auth_refusals(svc->sites[i]->auth);
         bool less = is_held(health, svc->sites[i]), aside = svc->sites[i]->stands_aside;
-        degraded |= !known || less || aside;
+        degraded |= !known || less || aside || svc->sites[i]->reload_failed;
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
                         !known  ? STR("not reachable or not signed in")
                         : aside ? STR("stands aside: other replicas hold a newer mapping")
                         : less  ? STR("shows less than half of what it did")
-                                : STR("ok"));
+                        : svc->sites[i]->reload_failed
+                            ? STR("a new mapping was refused: the one before goes on")
+                            : STR("ok"));
     }
     json_close_object(&out);
     json_put_name(&out, "forms");
@@ -93,9 +95,9 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     json_put_name(&out, "mapping");
     json_open_object(&out);
     for (size_t i = 0; i < svc->config->site_count; i++) {
-        const struct site_config *site = &svc->config->sites[i];
-        json_str_member(&out, arena_cstr(serve_arena(q->request), site->name),
-                        str_of(site->mapping->sha256));
+        const struct site *site = svc->sites[i];
+        json_str_member(&out, arena_cstr(serve_arena(q->request), site->config->name),
+                        str_of(site->o.mapping->sha256));
     }
     json_close_object(&out);
     json_str_member(&out, "status",
@@ -215,6 +217,21 @@ static double aside_of(const struct json *health, const struct site *site)
     return site->stands_aside;
 }
 
+static double reloaded_of(const struct json *health, const struct site *site)
+{
+    (void)health;
+    return !site->reload_failed;
+}
+
+static void render_mappings(const struct service *svc, struct buf *b)
+{
+    buf_add_c(b, "# HELP countersign_mapping_info The mapping of a site\n"
+                 "# TYPE countersign_mapping_info gauge\n");
+    for (size_t s = 0; s < svc->config->site_count; s++)
+        buf_printf(b, "countersign_mapping_info{site=\"%.*s\",sha256=\"%.12s\"} 1\n",
+                   STR_ARG(svc->config->sites[s].name), svc->sites[s]->o.mapping->sha256);
+}
+
 static void render_standing(const struct service *svc, const struct json *health, struct buf *b)
 {
     static const struct {
@@ -228,6 +245,8 @@ static void render_standing(const struct service *svc, const struct json *health
         {"poll_held", "The site shows less than half of what it did: the cursor is held", held_of},
         {"mapping_unfit_rules", "Rules whose tickets cannot be made: they do not fit their forms",
          unfit_of},
+        {"mapping_last_reload_successful",
+         "0: what was to be the mapping last has faults, the one before goes on", reloaded_of},
         {"mapping_older", "Other replicas hold a newer mapping: we stand aside", aside_of},
     };
 
@@ -268,6 +287,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         health = NULL;
     render_standing(q->svc, health, &b);
     render_refusals(q->svc, &b);
+    render_mappings(q->svc, &b);
     render_gates(q->svc, &b);
     source_gates_render(q->svc->gates, q->svc->config->source_count, &b);
     buf_printf(&b,

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "service/mapping_reload.h"
 #include "service/worker.h"
 #include "site/site.h"
 
-enum { HOLD_EVERY_MS = 5000 };
+enum { HOLD_EVERY_MS = 2000 };
 
 struct mapping_keep {
     struct service *svc;
@@ -14,6 +15,7 @@ struct mapping_keep {
     struct holding {
         struct mapping_keep *keep;
         struct site *site;
+        const struct mapping *said; /* that we hold */
     } sites[CONFIG_SITES_MAX];
     size_t asking;
     void (*ready)(void *arg); /* NULL once it was told */
@@ -44,7 +46,11 @@ static void hear(struct holding *h, struct str said)
 {
     struct site *site = h->site;
     bool older = !str_eq_c(said, "live");
-    if (older && !site->stands_aside)
+    if (site->changes || h->said != site->o.mapping)
+        return; /* about the one before: asked again */
+    if (str_eq_c(said, "applied"))
+        mapping_reload_take_up(h->keep->svc->reload, site);
+    else if (older && !site->stands_aside)
         log_warn("mapping", "other replicas hold a newer mapping: we stand aside for this site",
                  LOG_S("site", site->config->name), LOG_C("mapping", site->o.mapping->sha256));
     if (!older && site->stands_aside)
@@ -80,9 +86,11 @@ static void on_timer(void *arg)
 
     if (svc->draining || k->asking)
         return;
+    mapping_reload_tidy(svc->reload);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         struct holding *h = &k->sites[i];
         k->asking++;
+        h->said = h->site->o.mapping;
         store_mapping_hold(&svc->store, h->site->config->name, str_of(h->site->o.mapping->sha256),
                            on_held, h);
     }
@@ -98,10 +106,16 @@ struct mapping_keep *mapping_keep_new(struct service *svc, void (*ready)(void *a
     k->ready = ready;
     k->arg = arg;
     for (size_t i = 0; i < svc->config->site_count; i++)
-        k->sites[i] = (struct holding){k, svc->sites[i]};
+        k->sites[i] = (struct holding){.keep = k, .site = svc->sites[i]};
     k->timer = io_timer_new(svc->loop, on_timer, k);
     io_timer_start(k->timer, 1, HOLD_EVERY_MS);
     return k;
+}
+
+void mapping_keep_ask(struct mapping_keep *k)
+{
+    if (k && k->timer)
+        io_timer_start(k->timer, 1, HOLD_EVERY_MS);
 }
 
 static void on_dropped(void *arg, enum store_outcome outcome, const char *message)

@@ -384,7 +384,7 @@ static void on_timer(void *arg)
 
     if (p->busy || p->svc->draining)
         return;
-    if (p->site->stands_aside) { /* what governs a ticket is the others' to say */
+    if (!site_works(p->site)) { /* what governs a ticket is not ours to say now */
         io_timer_start(p->timer, p->site->config->poll_interval_ms, 0);
         return;
     }

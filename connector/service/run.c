@@ -183,8 +183,8 @@ static void run_on_ticket(void *arg, enum read_outcome outcome, int64_t told_ms,
         run->key = arena_str(run->arena, kept->key);
     struct str other = run->dossier->ticket.issue_id;
     if (run->flow.kind == FLOW_RETIRE && other.len && !PLANTED(KEPT_IS_TRUSTED))
-        run->world->ops->ticket_read(run->world, run->look, run->flow.site, other, false,
-                                     run_on_kept, run);
+        run->world->ops->ticket_read(run->world, run->look, run->dossier, run->flow.site, other,
+                                     false, run_on_kept, run);
     else
         run_judge(run, NULL);
 }
@@ -200,8 +200,9 @@ static void run_take_kept(struct run *run)
 /* What people wrote on it counts only where it decides whether they have it in hand. */
 static void run_read_ticket(struct run *run)
 {
-    run->world->ops->ticket_read(run->world, run->look, run->flow.site, run->flow.issue_id,
-                                 run->flow.kind == FLOW_RETIRE, run_on_ticket, run);
+    run->world->ops->ticket_read(run->world, run->look, run->dossier, run->flow.site,
+                                 run->flow.issue_id, run->flow.kind == FLOW_RETIRE, run_on_ticket,
+                                 run);
 }
 
 static void run_on_found(void *arg, enum read_outcome outcome, int64_t told_ms,

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "io/io_file.h"
 #include "io/io_memory.h"
+#include "io/io_notify.h"
 #include "service/api.h"
 #include "service/form_watch.h"
 #include "service/front.h"
@@ -23,6 +24,7 @@
 #include "service/inbox.h"
 #include "service/intake.h"
 #include "service/mapping_keep.h"
+#include "service/mapping_reload.h"
 #include "service/poller.h"
 #include "service/source_gate.h"
 #include "service/turns.h"
@@ -279,6 +281,35 @@ static void add_hook_site(struct service *svc, size_t i)
     intake_add_site(svc->intake, &site);
 }
 
+/* --- another mapping --- */
+
+static bool is_quiet(void *arg, size_t site, bool all)
+{
+    struct daemon *d = arg;
+
+    return !worker_is_at(d->svc.worker, site, all) &&
+           !(d->pollers[site] && poller_is_busy(d->pollers[site])) &&
+           !(d->forms[site] && form_watch_is_busy(d->forms[site])) &&
+           !(d->gates[site] && gate_keep_is_busy(d->gates[site]));
+}
+
+static void on_changed(void *arg, size_t site)
+{
+    struct daemon *d = arg;
+
+    if (d->forms[site])
+        form_watch_again(d->forms[site]);
+    mapping_keep_ask(d->mappings);
+    worker_kick(d->svc.worker);
+}
+
+static void make_reload(struct daemon *d)
+{
+    struct mapping_reload_options options = {
+        .svc = &d->svc, .is_quiet = is_quiet, .changed = on_changed, .arg = d};
+    d->svc.reload = mapping_reload_new(&options);
+}
+
 static bool make_parts(struct daemon *d, struct err *err)
 {
     struct service *svc = &d->svc;
@@ -301,6 +332,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     svc->api = api_new(svc, err);
     if (!svc->api || !make_sites(d, err) || !make_readers(d, err))
         return false;
+    make_reload(d);
     for (size_t i = 0; i < c->site_count; i++)
         add_hook_site(svc, i);
     return make_listeners(d, err);
@@ -341,6 +373,7 @@ static void begin(void *arg)
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
     write_ports(d);
+    mapping_reload_say(svc->reload, "READY=1");
     io_memory_give_back(); /* what reading the configuration and connecting took */
     log_info("serve", "ready", LOG_I("port", serve_port(svc->front)),
              LOG_I("ops_port", serve_port(svc->ops)), LOG_C("owner", svc->owner));
@@ -428,6 +461,7 @@ static void close_parts(struct daemon *d)
     struct pg *pools[] = {svc->pg, svc->ingest_pg};
 
     mapping_keep_stop(d->mappings);
+    mapping_reload_stop(svc->reload);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
         hook_keep_free(d->hooks[i]);
@@ -463,7 +497,7 @@ static bool is_busy(const struct daemon *d)
                 (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||
                 (d->forms[i] && form_watch_is_busy(d->forms[i])) ||
                 (d->gates[i] && gate_keep_is_busy(d->gates[i]));
-    return busy;
+    return busy || mapping_reload_is_busy(d->svc.reload);
 }
 
 /* The last thing, when nothing is decided by a mapping any more; but nobody waits for a database
@@ -502,8 +536,8 @@ static void on_signal(void *arg, int signum)
     struct daemon *d = arg;
 
     if (signum == SIGHUP) {
-        log_info("serve", "reload is not part of this release; restart instead",
-                 LOG_I("signal", signum));
+        if (d->svc.ready && !d->svc.draining)
+            mapping_reload_files(d->svc.reload);
         return;
     }
     if (d->svc.draining) {
@@ -511,6 +545,7 @@ static void on_signal(void *arg, int signum)
         _exit(1); /* the rows tell the next process where to go on */
     }
     log_info("serve", "stopping", LOG_I("signal", signum));
+    (void)!notify_manager(d->svc.manager, STR("STOPPING=1"));
     d->svc.draining = true;
     d->stop_by_ms = io_loop_now_ms(d->svc.loop) + DRAIN_MS;
     io_timer_free(d->timer);
@@ -523,6 +558,7 @@ static void free_all(struct daemon *d)
     struct service *svc = &d->svc;
 
     mapping_keep_free(d->mappings);
+    mapping_reload_free(svc->reload);
     intake_free(svc->intake);
     inbox_free(svc->inbox);
     api_free(svc->api);
@@ -537,7 +573,8 @@ static void free_all(struct daemon *d)
     free(d);
 }
 
-bool service_run(const struct config *config, const char *port_file, struct err *err)
+bool service_run(const struct config *config, const char *port_file, const char *manager,
+                 struct err *err)
 {
     struct daemon *d = calloc(1, sizeof *d);
     struct service *svc = &d->svc;
@@ -546,6 +583,7 @@ bool service_run(const struct config *config, const char *port_file, struct err 
     if (!d)
         abort();
     d->port_file = port_file;
+    svc->manager = manager;
     d->closing = 1;
     svc->world.ops = &WORLD_REAL;
     svc->config = config;

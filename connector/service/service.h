@@ -32,6 +32,8 @@ struct service {
     struct intake *intake;
     struct inbox *inbox;
     struct worker *worker;
+    struct mapping_reload *reload;
+    const char *manager; /* where the service manager listens; NULL: there is none */
     struct api *api;
     struct serve *front, *ops;
     struct metrics metrics;

@@ -130,8 +130,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
     v->dossier = dossier;
     bool unread = !v->ticket_read && !look_suffices(dossier, v->policy);
     if (unread && !str_empty(dossier->ticket.issue_id)) {
-        ops->ticket_read(v->world, v->arena, dossier->site, dossier->ticket.issue_id, false,
-                         visit_on_ticket, v);
+        ops->ticket_read(v->world, v->arena, dossier, dossier->site, dossier->ticket.issue_id,
+                         false, visit_on_ticket, v);
         return;
     }
     decide(dossier, v->policy, &v->decision);

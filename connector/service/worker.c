@@ -1,6 +1,7 @@
 #include "service/worker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "service/adopt.h"
@@ -22,7 +23,8 @@ enum {
  * that hangs holds its own share only. */
 struct lane {
     size_t running, running_of[CONFIG_SITES_MAX]; /* the latter without those that stand aside */
-    bool claiming;
+    size_t all_of[CONFIG_SITES_MAX];
+    bool claiming, claiming_of[CONFIG_SITES_MAX];
     bool again; /* kicked while a claim was on its way */
 };
 
@@ -50,13 +52,17 @@ static size_t may_claim(struct worker *w, struct lane *lane, bool kicked, struct
     size_t count = 0;
 
     lane->again |= lane->claiming;
+    if (!lane->claiming)
+        memset(lane->claiming_of, 0, sizeof lane->claiming_of);
     for (size_t i = 0; i < config->site_count; i++) {
         const struct site_config *site = &config->sites[i];
         /* so many write, so many read, and while they do so many are in the database */
         size_t most = lane == &w->runs ? (size_t)site->concurrency * 3 : LOOKS_MAX;
         size_t room = lane->running_of[i] < most ? most - lane->running_of[i] : 0;
-        if (room && !w->svc->sites[i]->stands_aside && (!kicked || room >= most / ROOM_PART))
-            rooms[count++] = (struct store_room){site->name, (int32_t)room};
+        if (!room || !site_works(w->svc->sites[i]) || (kicked && room < most / ROOM_PART))
+            continue;
+        rooms[count++] = (struct store_room){site->name, (int32_t)room};
+        lane->claiming_of[i] |= !lane->claiming;
     }
     if (lane->claiming || !count || w->svc->draining)
         return 0;
@@ -110,6 +116,7 @@ static struct job *begin(struct worker *w, struct lane *lane, struct str site)
     *job = (struct job){.worker = w, .lane = lane, .site = number_of(w, site)};
     lane->running++;
     lane->running_of[job->site]++;
+    lane->all_of[job->site]++;
     return job;
 }
 
@@ -119,6 +126,7 @@ static void done_one(struct job *job)
 
     job->lane->running--;
     job->lane->running_of[job->site]--;
+    job->lane->all_of[job->site]--;
     kick_after(w, job->lane);
     free(job);
 }
@@ -263,6 +271,17 @@ void worker_aside(struct worker *w, struct str site, bool waits)
     *running += waits ? (size_t)-1 : 1;
     if (waits && w->svc->ready)
         claim(w, &w->visits, true);
+}
+
+bool worker_is_at(const struct worker *w, size_t site, bool aside)
+{
+    const struct lane *const lanes[] = {&w->visits, &w->adoptions, &w->runs};
+
+    for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++)
+        if ((aside ? lanes[i]->all_of[site] : lanes[i]->running_of[site]) ||
+            (lanes[i]->claiming && lanes[i]->claiming_of[site]))
+            return true;
+    return false;
 }
 
 bool worker_is_busy(const struct worker *w)

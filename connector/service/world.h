@@ -69,9 +69,11 @@ struct world_ops {
     void (*decision_save)(struct world *w, const struct dossier *d, const struct decision *decision,
                           const struct policy *policy, bool release, world_saved_fn *fn, void *arg);
     /* Jira */
-    /* talk: what people wrote on it counts, too (ticket->human_touched) */
-    void (*ticket_read)(struct world *w, struct arena *arena, struct str site, struct str issue_id,
-                        bool talk, world_ticket_fn *fn, void *arg);
+    /* d: of the request it is read for, by whose mapping it is read. talk: what people wrote on it
+     * counts, too (ticket->human_touched) */
+    void (*ticket_read)(struct world *w, struct arena *arena, const struct dossier *d,
+                        struct str site, struct str issue_id, bool talk, world_ticket_fn *fn,
+                        void *arg);
     void (*ticket_find)(struct world *w, struct arena *arena, const struct flow *flow,
                         const struct dossier *d, world_found_fn *fn, void *arg);
     /* Part of a look: what the step must know first (what Jira offers, where our comment stands,

@@ -1,10 +1,15 @@
 /* world_jira.c: the seam's reads of Jira. */
 #include <stdlib.h>
 
+#include "service/mapping_reload.h"
 #include "service/world_real.h"
 #include "site/site.h"
 
 struct ticket_reading {
+    struct site *site;
+    struct arena *arena;
+    struct str issue_id;
+    bool talk;
     world_ticket_fn *fn;
     void *arg;
 };
@@ -24,8 +29,19 @@ static void no_site(void *arg)
     free(r);
 }
 
-void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
-                       bool talk, world_ticket_fn *fn, void *arg)
+static void on_kept(void *arg, bool found, const struct site_edition *by)
+{
+    struct ticket_reading *r = arg;
+
+    if (found)
+        site_ticket_read(r->site, r->arena, by, r->issue_id, r->talk, on_ticket, r);
+    else
+        no_site(r);
+}
+
+void world_ticket_read(struct world *w, struct arena *arena, const struct dossier *d,
+                       struct str site, struct str issue_id, bool talk, world_ticket_fn *fn,
+                       void *arg)
 {
     struct service *svc = world_service(w);
     struct site *s = service_site(svc, site);
@@ -33,12 +49,12 @@ void world_ticket_read(struct world *w, struct arena *arena, struct str site, st
 
     if (!r)
         abort();
-    *r = (struct ticket_reading){fn, arg};
+    *r = (struct ticket_reading){s, arena, arena_str(arena, issue_id), talk, fn, arg};
     if (!s || !s->view.our_account
                    .len) /* not configured any more, or Jira has not told us yet who we are */
         io_loop_defer(svc->loop, no_site, r);
     else
-        site_ticket_read(s, arena, arena_str(arena, issue_id), talk, on_ticket, r);
+        mapping_kept(svc, s, d->mapping, on_kept, r);
 }
 
 struct finding_tickets {

@@ -26,8 +26,9 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
 uint64_t world_random(struct world *w);
 int64_t world_mono_ms(struct world *w);
 /* world_jira.c */
-void world_ticket_read(struct world *w, struct arena *arena, struct str site, struct str issue_id,
-                       bool talk, world_ticket_fn *fn, void *arg);
+void world_ticket_read(struct world *w, struct arena *arena, const struct dossier *d,
+                       struct str site, struct str issue_id, bool talk, world_ticket_fn *fn,
+                       void *arg);
 void world_ticket_find(struct world *w, struct arena *arena, const struct flow *flow,
                        const struct dossier *d, world_found_fn *fn, void *arg);
 /* step_real.c */

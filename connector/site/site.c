@@ -2,106 +2,21 @@
 
 #include <stdlib.h>
 
-#include "base/codecs.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "jsm/jsm_names.h"
+#include "site/site_edition.h"
 #include "site/site_form.h"
 #include "site/site_people.h"
 
 enum {
     ACCOUNT_BYTES = 64 * 1024, /* who we are, and names of fields */
-    FIELDS_BYTES = 4000,       /* of an address: servers refuse 8 KB */
     KNOWN_MS = 2000,           /* how long a proof of who we are counts */
 };
-
-/* --- which fields of a ticket we need --- */
-
-static void add_field(struct buf *list, struct str field)
-{
-    AUTO(drop_buf) struct buf coded;
-    struct str rest = buf_str(list);
-
-    buf_init(&coded, FIELDS_BYTES);
-    url_encode(&coded, field);
-    while (rest.len)
-        if (str_eq(str_cut(&rest, ','), buf_str(&coded)))
-            return;
-    if (!field.len)
-        return;
-    if (list->len)
-        buf_add_byte(list, ',');
-    buf_add_str(list, buf_str(&coded));
-}
-
-/* Only what the mapping reads and what we judge by: a long description or thread of comments costs
- * nothing, and cannot make a ticket unreadable. Empty, which is all fields, when the list would be
- * too long for an address. */
-static struct str make_fields(struct site *site, const struct mapping *m)
-{
-    static const char *const OURS[] = {"status",    "resolution",  "created", "updated",
-                                       "creator",   "reporter",    "labels",  "project",
-                                       "issuetype", "archiveddate"};
-    AUTO(drop_buf) struct buf list;
-
-    buf_init(&list, FIELDS_BYTES);
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        add_field(&list, str_of(OURS[i]));
-    add_field(&list, m->request_type_field);
-    add_field(&list, m->ticket.marker);
-    add_field(&list, m->check_field);
-    add_field(&list, m->reason_field);
-    if (m->exception.asked.len)
-        add_field(&list, STR("assignee"));
-    add_field(&list, m->exception.asked);
-    add_field(&list, m->exception.until);
-    add_field(&list, m->exception.owner);
-    add_field(&list, m->exception.decision);
-    for (size_t i = 0; i < m->rule_count; i++) {
-#define X(member, required) add_field(&list, m->rules[i].member.from);
-        MAPPING_TARGETS(X)
-#undef X
-    }
-    return list.over ? STR_NONE : arena_str(site->arena, buf_str(&list));
-}
-
-/* What is approved is read from these: a change to one of them after approval counts, whatever it
- * is changed to. */
-static size_t list_approvable(const struct mapping *m, struct str *fields)
-{
-    size_t count = 0;
-
-    fields[count++] = m->request_type_field;
-    for (size_t i = 0; i < m->rule_count; i++) {
-        const struct mapping_rule *r = &m->rules[i];
-        const struct str from[] = {r->subject.from, r->account.from, r->application.from,
-                                   r->entitlement.from, r->privileged.from};
-        for (size_t k = 0; k < sizeof from / sizeof from[0]; k++)
-            if (from[k].len)
-                fields[count++] = from[k];
-    }
-    return count;
-}
-
-/* And those whose history matters beside. */
-static size_t list_history(const struct mapping *m, struct str *fields, size_t count)
-{
-    const struct mapping_exception *x = &m->exception;
-    const struct str more[] = {
-        STR("status"), STR("resolution"), x->asked.len ? STR("assignee") : STR_NONE,
-        x->asked,      x->until,          x->owner,
-        x->decision};
-
-    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
-        if (more[i].len)
-            fields[count++] = more[i];
-    return count;
-}
 
 struct site *site_new(const struct site_options *options, struct err *err)
 {
     struct site *site = calloc(1, sizeof *site);
-    const struct mapping *m = options->mapping;
     const struct site_config *config = options->config;
 
     if (!site)
@@ -110,37 +25,15 @@ struct site *site_new(const struct site_options *options, struct err *err)
     site->config = config;
     site->flavour = jsm_flavour_of(config->flavour);
     site->arena = arena_new(ACCOUNT_BYTES);
-    for (size_t i = 0; i < m->status_count; i++)
-        site->statuses[i] = (struct jsm_status_role){m->statuses[i].name, m->statuses[i].role};
-    for (size_t i = 0; i < m->resolution_count; i++)
-        site->resolutions[i] =
-            (struct jsm_status_role){m->resolutions[i].name, m->resolutions[i].role};
     site->view = (struct jsm_view){.site = config->name,
-                                   .marker_field = m->ticket.marker,
-                                   .statuses = site->statuses,
-                                   .status_count = m->status_count,
-                                   .resolutions = site->resolutions,
-                                   .resolution_count = m->resolution_count,
-                                   .fields = site->history,
-                                   .check_field = m->check_field,
-                                   .reason_field = m->reason_field,
                                    .approving = config->gate.strongest == GATE_BY_APPROVAL,
                                    .demanded = config->gate.strongest == GATE_BY_VALIDATOR,
-                                   .plea = {.asked = m->exception.asked,
-                                            .until = m->exception.until,
-                                            .owner = m->exception.owner,
-                                            .decision = m->exception.decision,
-                                            .approved = m->exception.approved,
-                                            .declined = m->exception.declined,
-                                            .approvers = m->exception.approvers,
-                                            .approver_count = m->exception.approver_count},
                                    .projects = config->projects,
-                                   .project_count = config->project_count,
-                                   .field_count = list_approvable(m, site->history)};
-    site->view.history_count = list_history(m, site->history, site->view.field_count);
+                                   .project_count = config->project_count};
+    list_init(&site->editions);
+    site_edition_use(site, site_edition_new(options->mapping, NULL));
     site->forms = site_forms_new();
     site->people = site_people_new();
-    site->fields = make_fields(site, m);
     /* Data Center has no limits of its own; what an administrator sets is told by 429 */
     size_t limited = site->flavour == JSM_CLOUD ? JSM_ROUTE_COUNT : 0;
     list_init(&site->organisations);
@@ -166,6 +59,8 @@ void site_free(struct site *site)
     site_auth_free(site->auth);
     site_forms_free(site->forms);
     site_people_free(site->people);
+    site_edition_trim(site, 0);
+    site_edition_free(site->edition);
     arena_free(site->arena);
     free(site);
 }
@@ -194,18 +89,19 @@ static void on_fields(void *arg, const struct jsm_answer *answer)
     struct site *site = l->site;
     struct jsm_view *view = &site->view;
     struct err err = {.what = ""};
-    bool known =
-        answer->verdict == JSM_OK && jsm_names_read(site->arena, answer->body, view->fields,
-                                                    view->history_count, site->names, &err);
+    struct site_edition *live = site->edition;
+    bool known = answer->verdict == JSM_OK &&
+                 jsm_names_read(live->arena ? live->arena : site->arena, answer->body, view->fields,
+                                view->history_count, live->names, &err);
 
     if (known)
-        view->field_names = site->names;
+        view->field_names = live->names;
     else
         log_warn("site", "Jira does not say what its fields are called",
                  LOG_S("site", site->config->name),
                  LOG_C("why", answer->verdict == JSM_OK ? err.what : answer->why));
     for (size_t i = 0; known && i < view->field_count; i++)
-        if (!site->names[i].len)
+        if (!live->names[i].len)
             log_warn("site",
                      "several fields are called so, or none: an edit that is taken back "
                      "again is not seen there",

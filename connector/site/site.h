@@ -69,24 +69,26 @@ struct site {
     bool forms_seen;     /* every form was looked at once */
     size_t unfit;        /* rules whose tickets cannot be made: they do not fit their forms */
     char unfit_why[400]; /* of the first of them */
-    bool stands_aside; /* other replicas hold a newer mapping: nothing is claimed or walked here */
+    bool stands_aside;  /* other replicas hold a newer mapping: nothing is claimed or walked here */
+    bool changes;       /* its mapping is about to change: neither, for that moment */
+    bool reload_failed; /* what was to be its mapping last has faults: the one before goes on */
     struct site_polling polling;
     const struct site_config *config;
     enum jsm_flavour flavour;
     struct site_auth *auth;
     struct arena *arena; /* who we are */
     struct jsm_status_role statuses[MAPPING_STATUSES_MAX], resolutions[MAPPING_STATUSES_MAX];
-    struct str history[MAPPING_RULES_MAX * 5 + 8]; /* fields whose changes are looked for */
-    struct str names[MAPPING_RULES_MAX * 5 + 8];   /* theirs, at a Data Center */
     bool is_loud;         /* Jira does not let us edit without mailing the watchers */
     bool by_loop;         /* Jira said that no edit screen carries our two fields */
     struct jsm_view view; /* our_account and site_id are known after site_learn */
     char own_roads[SITE_OWN_BYTES], own_statuses[SITE_OWN_BYTES]; /* of the view */
-    struct str fields;          /* what we ask of a ticket: the mapping's fields and our own */
-    struct site_forms *forms;   /* of site_form.c */
-    struct site_people *people; /* of site_people.c */
-    struct list organisations;  /* being looked for: of site_org.c */
-    int64_t known_ms;           /* monotonic: when Jira last told us who we are; 0 = denied since */
+    struct str fields;            /* what we ask of a ticket by the live mapping; empty: all */
+    struct site_edition *edition; /* the live mapping: of site_edition.c */
+    struct list editions;         /* earlier ones, that requests in flight keep */
+    struct site_forms *forms;     /* of site_form.c */
+    struct site_people *people;   /* of site_people.c */
+    struct list organisations;    /* being looked for: of site_org.c */
+    int64_t known_ms; /* monotonic: when Jira last told us who we are; 0 = denied since */
     /* of site_send.c */
     struct traffic traffic;
     struct list waiting[LANE_COUNT];
@@ -95,6 +97,12 @@ struct site {
     struct io_timer *timer; /* the next of the waiting may leave */
     bool closed;
 };
+
+/* May anything of it be claimed and walked now? */
+static inline bool site_works(const struct site *site)
+{
+    return !site->stands_aside && !site->changes;
+}
 
 /* What the gate has added to this site's workflows (store_gate_own): {"roads":["51"],"statuses":
  * ["10101"]}. Copied into the view, as much as fits; NULL: nothing. */
@@ -134,6 +142,7 @@ struct str site_project(const struct site *site);
 enum read_outcome site_read_outcome(const struct jsm_answer *answer);
 
 /* A fresh read of one ticket and what the mapping makes of it. */
+struct site_edition;
 struct site_ticket {
     struct ticket ticket;
     struct mapped mapped;
@@ -145,8 +154,10 @@ struct site_ticket {
  * told_ms: not again before so long, 0 = not said. */
 typedef void site_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
                             const struct site_ticket *t);
-/* talk: comments are read too, and count in ticket->human_touched. */
-void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id, bool talk,
-                      site_ticket_fn *fn, void *arg);
+/* by: the mapping that its request keeps, borrowed until the answer; NULL: the live one. talk:
+ * comments are read too, and count in ticket->human_touched. What this read needs of the live
+ * mapping is taken when it begins. */
+void site_ticket_read(struct site *site, struct arena *arena, const struct site_edition *by,
+                      struct str issue_id, bool talk, site_ticket_fn *fn, void *arg);
 
 #endif

@@ -3,10 +3,11 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "base/codecs.h"
 #include "base/log.h"
 #include "jsm/jsm_approval.h"
 #include "jsm/jsm_plea.h"
-#include "site/site.h"
+#include "site/site_edition.h"
 #include "site/site_who.h"
 
 enum {
@@ -16,6 +17,8 @@ enum {
 
 struct reading {
     struct site *site;
+    const struct site_edition *live, *by; /* when it began; by: NULL when it is the live one */
+    struct jsm_view view;
     struct arena *arena;
     struct str issue_id;
     bool talk;          /* the comments too */
@@ -126,8 +129,7 @@ static void on_approvals(void *arg, const struct jsm_answer *answer)
 
     if (!none && reading_failed(r, answer))
         return;
-    if (!none &&
-        !jsm_approvals_page(&r->approvals, answer->body, r->site->view.our_account, &err)) {
+    if (!none && !jsm_approvals_page(&r->approvals, answer->body, r->view.our_account, &err)) {
         reading_unreadable(r, READ_FAILED, err.what);
         return;
     }
@@ -151,7 +153,7 @@ static void after_issue(struct reading *r)
 {
     const struct mapped *m = &r->result.mapped;
 
-    jsm_plea_settle(&r->site->view, &r->result.ticket);
+    jsm_plea_settle(&r->view, &r->result.ticket);
     if (m->outcome == MAPPED_NOT_GOVERNED || !m->rule->approval_needed) {
         site_who_find(r->site, r->arena, &r->result, on_who, r);
         return;
@@ -167,7 +169,7 @@ static void on_changelog(void *arg, const struct jsm_answer *answer)
 
     if (reading_failed(r, answer))
         return;
-    if (!jsm_issue_changelog_page(r->arena, answer->body, &r->site->view, &r->result.ticket, &next,
+    if (!jsm_issue_changelog_page(r->arena, answer->body, &r->view, &r->result.ticket, &next,
                                   &err)) {
         reading_unreadable(r, READ_FAILED, err.what);
         return;
@@ -204,8 +206,8 @@ static void on_changelogs(void *arg, const struct jsm_answer *answer)
     }
     if (reading_failed(r, answer))
         return;
-    if (!jsm_issue_changelogs_page(r->arena, answer->body, &r->site->view, &r->result.ticket,
-                                   &token, &err))
+    if (!jsm_issue_changelogs_page(r->arena, answer->body, &r->view, &r->result.ticket, &token,
+                                   &err))
         reading_unreadable(r, READ_FAILED, err.what);
     else if (!token.len)
         after_issue(r);
@@ -219,10 +221,20 @@ static void on_changelogs(void *arg, const struct jsm_answer *answer)
  * changelog gives every change there ever was, a hundred at a time. */
 static void read_changelogs(struct reading *r, struct str token)
 {
-    const struct jsm_view *view = &r->site->view;
+    const struct jsm_view *view = &r->view;
     struct jsm_call call =
         jsm_call_changelogs(r->arena, r->issue_id, view->fields, view->history_count, token);
     site_send(r->site, r->arena, &call, on_changelogs, r);
+}
+
+/* For trying another mapping on it later. */
+static void take_fields(struct reading *r, const struct json *issue)
+{
+    const struct mapping_field_list lists[] = {
+        {r->live->read, r->live->read_count},
+        {r->by ? r->by->read : NULL, r->by ? r->by->read_count : 0},
+    };
+    r->result.ticket.fields = mapping_fields_hold(r->arena, issue, lists, 2);
 }
 
 static void take_mapping(struct reading *r, const struct json *issue)
@@ -230,13 +242,15 @@ static void take_mapping(struct reading *r, const struct json *issue)
     struct ticket *t = &r->result.ticket;
     struct mapped *m = &r->result.mapped;
 
-    mapping_ticket(r->site->o.mapping, r->arena, issue, m);
+    mapping_ticket(r->by ? r->by->mapping : r->live->mapping, r->arena, issue, m);
     t->mapped_hash = m->outcome == MAPPED_OK ? m->hash : 0;
     t->mapped = m->outcome == MAPPED_OK ? m->tuple : STR_NONE;
     t->hold_text = m->hold_text;
-    t->mapping = str_of(r->site->o.mapping->sha256);
+    t->mapping = str_of(r->live->mapping->sha256);
+    t->mapped_by = str_of(r->by ? r->by->mapping->sha256 : r->live->mapping->sha256);
+    take_fields(r, issue);
     site_who_take(&r->result, r->arena);
-    r->result.origin = jsm_origin_read(r->arena, issue, &r->site->view);
+    r->result.origin = jsm_origin_read(r->arena, issue, &r->view);
     r->site->counters.foreign += r->result.origin.foreign;
     if (!clock_parse(json_path_str(issue, "fields/created"), &r->result.created_ms))
         r->result.created_ms = 0;
@@ -331,7 +345,7 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
     }
     if (reading_failed(r, answer))
         return;
-    if (!jsm_issue_read(r->arena, answer->body, &r->site->view, &r->result.ticket, &err)) {
+    if (!jsm_issue_read(r->arena, answer->body, &r->view, &r->result.ticket, &err)) {
         reading_unreadable(r, READ_FAILED, err.what);
         return;
     }
@@ -343,24 +357,54 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
     read_changelogs(r, STR_NONE);
 }
 
+/* Those of the mapping that its request keeps, too. */
+static struct str fields_to_read(struct reading *r)
+{
+    AUTO(drop_buf) struct buf b;
+    struct str fields = str_of(r->live->fields);
+
+    if (!fields.len || (!r->by && !r->talk))
+        return fields;
+    buf_init(&b, 2 * SITE_FIELDS_BYTES);
+    buf_add_str(&b, fields);
+    if (r->talk)
+        buf_add_c(&b, ",comment");
+    for (size_t i = 0; r->by && i < r->by->read_count; i++) {
+        if (mapping_field_is_in(r->live->read, r->live->read_count, r->by->read[i]))
+            continue;
+        buf_add_byte(&b, ',');
+        url_encode(&b, r->by->read[i]);
+    }
+    return b.over || b.len >= SITE_FIELDS_BYTES ? STR_NONE : arena_str(r->arena, buf_str(&b));
+}
+
 static void read_issue(struct reading *r)
 {
-    struct str fields = r->site->fields;
-
-    if (r->talk && fields.len)
-        fields = arena_printf(r->arena, "%.*s,comment", STR_ARG(fields));
-    struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, fields);
+    struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, fields_to_read(r));
     site_send(r->site, r->arena, &call, on_issue, r);
 }
 
-void site_ticket_read(struct site *site, struct arena *arena, struct str issue_id, bool talk,
-                      site_ticket_fn *fn, void *arg)
+void site_ticket_read(struct site *site, struct arena *arena, const struct site_edition *by,
+                      struct str issue_id, bool talk, site_ticket_fn *fn, void *arg)
 {
     struct reading *r = calloc(1, sizeof *r);
 
     if (!r)
         abort();
-    *r = (struct reading){
-        .site = site, .arena = arena, .issue_id = issue_id, .talk = talk, .fn = fn, .arg = arg};
+    *r = (struct reading){.site = site,
+                          .live = site->edition,
+                          .by = by,
+                          .view = site->view,
+                          .arena = arena,
+                          .issue_id = issue_id,
+                          .talk = talk,
+                          .fn = fn,
+                          .arg = arg};
+    if (by) {
+        r->view.fields = by->history;
+        r->view.field_count = by->field_count;
+        r->view.history_count = by->history_count;
+        r->view.field_names = r->view.field_names ? by->names : NULL;
+    }
     read_issue(r);
 }

@@ -296,13 +296,21 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
                     store_done_fn *fn, void *arg);
 void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
-/* The live mapping of a site. When it is another than the last one, its parked flows try again. */
+/* What the file of a site says: it becomes the live mapping when it is another file than before;
+ * then its parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
                        store_done_fn *fn, void *arg);
-/* We are there, with this mapping: "live", "older" (others hold the live one) or "free" (nobody
- * does: ours may be put again). */
+/* We are there, with this mapping: "live", "applied" (another was made live by a plan: take it up),
+ * "older" (others hold the live one) or "free" (nobody does: ours may be put again). */
 void store_mapping_hold(struct store *s, struct str site, struct str sha256_hex, store_json_fn *fn,
                         void *arg);
+/* A mapping that was live once, by its hash; STORE_LOST: the database knows none. */
+void store_mapping_body(struct store *s, struct str sha256_hex, store_json_fn *fn, void *arg);
+/* {"sha256","number","body"} of the live one of a site. */
+void store_mapping_of_site(struct store *s, struct str site, store_json_fn *fn, void *arg);
+/* One was not taken up; detail: why, a JSON object for the evidence. sha256 may be empty. */
+void store_mapping_refused(struct store *s, struct str site, struct str sha256_hex,
+                           struct str detail, store_done_fn *fn, void *arg);
 /* We end, and hold none. */
 void store_mapping_drop(struct store *s, store_done_fn *fn, void *arg);
 

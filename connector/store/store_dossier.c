@@ -74,6 +74,7 @@ static void read_ticket(struct arena *a, const struct json *v, struct ticket *t)
     t->shown_hash = store_hash_from(json_str(json_member(v, "shown_hash")));
     t->stated_hash = store_hash_from(json_str(json_member(v, "stated_hash")));
     t->shown_in = text(a, v, "shown_in");
+    t->fields_ms = number(v, "fields_ms");
     t->approval = (enum approval_state)index_of(json_str(json_member(v, "approval")), APPROVALS, 4);
     t->awaited = text(a, v, "awaited");
     t->approved_at_ms = number(v, "approved_at_ms");
@@ -227,6 +228,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->now_ms = number(v, "now_ms");
     d->held = flag(v, "held");
     d->hold_text = text(a, v, "hold_text");
+    d->mapping = text(a, v, "mapping_kept");
     d->from_ticket = flag(v, "from_ticket");
     d->emergency = flag(v, "emergency");
     d->privileged = flag(v, "privileged");

@@ -72,7 +72,7 @@ void store_flow_save(struct store *s, const struct flow *flow, const struct flow
     json_str_member(&out, "key", note->key);
     json_bool_member(&out, "bind", note->bind);
     if (note->bind && note->seen)
-        store_put_ticket(&out, note->seen, note->looked_ms, NULL);
+        store_put_ticket(&out, note->seen, note->looked_ms, NULL, false);
     if (note->step)
         json_str_member(&out, "step", str_of(note->step));
     if (note->why)

@@ -39,9 +39,9 @@ void store_claim(struct store *s, const struct pg_stmt *stmt, int32_t lease_s,
 /* A JSON array of hints, as hint_apply takes them. */
 void store_put_hints(struct json_out *out, const struct store_hint *hints, size_t count);
 /* Members "ticket" and "looked_ms": as a look that began then saw it. mode: what the live mapping
- * says of it; NULL when it was not asked. */
+ * says of it; NULL when it was not asked. fields: with what its fields hold. */
 void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t looked_ms,
-                      const struct store_mode *mode);
+                      const struct store_mode *mode, bool fields);
 enum store_outcome store_outcome_of(const struct pg_reply *reply);
 /* For statements that answer one value: no row or NULL means that the fence did not hold. Frees the
  * op. */

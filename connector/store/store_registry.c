@@ -47,6 +47,34 @@ void store_mapping_hold(struct store *s, struct str site, struct str sha256_hex,
     pg_exec(s->pg, &SQL_MAPPING_HOLD, params, store_on_json, op);
 }
 
+void store_mapping_body(struct store *s, struct str sha256_hex, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(sha256_hex)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_MAPPING_BODY, params, store_on_json, op);
+}
+
+void store_mapping_of_site(struct store *s, struct str site, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(site)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_MAPPING_OF_SITE, params, store_on_json, op);
+}
+
+void store_mapping_refused(struct store *s, struct str site, struct str sha256_hex,
+                           struct str detail, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(site), store_p(sha256_hex), store_p(detail)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_MAPPING_REFUSED, params, store_on_done, op);
+}
+
 void store_mapping_drop(struct store *s, store_done_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(s->owner)};

@@ -286,7 +286,7 @@ static void put_mode(struct json_out *out, const struct store_mode *mode)
 }
 
 void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t looked_ms,
-                      const struct store_mode *mode)
+                      const struct store_mode *mode, bool fields)
 {
     json_i64_member(out, "looked_ms", looked_ms);
     json_put_name(out, "ticket");
@@ -319,6 +319,9 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     put_person(out, "beneficiary", "beneficiary_names", &t->beneficiary);
     json_i64_member(out, "approved_at_ms", t->approved_at_ms);
     json_str_member(out, "mapping", t->mapping);
+    json_str_member(out, "mapped_by", t->mapped_by);
+    if (fields && t->fields.p)
+        json_str_member(out, "fields", t->fields);
     store_hash_member(out, "mapped_hash", t->mapped_hash);
     if (t->mapped.len) {
         json_put_name(out, "mapped");
@@ -377,7 +380,7 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     json_begin(&out, &buf);
     json_open_object(&out);
     if (ticket)
-        store_put_ticket(&out, ticket, d->now_ms, mode);
+        store_put_ticket(&out, ticket, d->now_ms, mode, ticket->updated_ms != d->ticket.fields_ms);
     json_put_name(&out, "observations");
     json_open_array(&out);
     for (size_t i = 0; i < obs_count; i++)

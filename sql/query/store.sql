@@ -181,6 +181,86 @@ select governance.mapping_put($1, $2, $3, $4)
 -- params: owner text, site text, sha256 text
 select governance.mapping_hold($1, $2, $3)
 
+-- name: mapping_body
+-- params: sha256 text
+select body from governance.mapping_version where sha256 = $1
+
+-- name: mapping_of_site
+-- params: site text
+select jsonb_build_object('sha256', l.sha256, 'number', l.number, 'body', v.body)
+  from governance.mapping_live l join governance.mapping_version v using (sha256)
+ where l.site = $1
+
+-- name: mapping_refused
+-- params: site text, sha256 text, detail jsonb
+select governance.mapping_refused($1, $2, $3::jsonb)
+
+-- name: mapping_apply
+-- params: plan jsonb
+select governance.mapping_apply($1::jsonb)
+
+-- name: mapping_holders
+-- params: site text, sha256 text
+select count(*) filter (where h.sha256 = $2), count(*) from governance.mapping_holder h
+ where h.site = $1 and h.seen_at > clock_timestamp() - interval '15 s'
+
+-- name: mapping_find
+-- params: site text, number bigint, prefix text, at text
+with known as (
+    select e.sha256, e.number, e.at from governance.mapping_event e where e.site = $1 and e.act <> 'refused'
+    union all -- of before there was a history
+    select t.sha256, t.number, v.live_from from governance.mapping_turn t join governance.mapping_version v using (sha256)
+     where t.site = $1 and not exists (select from governance.mapping_event e where e.site = $1 and e.number = t.number))
+select k.sha256, k.number, v.body, floor(extract(epoch from k.at) * 1000)::bigint
+  from known k join governance.mapping_version v using (sha256)
+ where ($2::bigint = 0 or k.number = $2::bigint) and starts_with(k.sha256, $3)
+   and k.at <= coalesce(nullif($4, '')::timestamptz, 'infinity')
+ order by k.number desc limit 1
+
+-- name: mapping_history
+-- params: site text, rows int
+select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('site', e.site, 'act', e.act, 'number', e.number, 'sha256', nullif(e.sha256, ''),
+           'was', nullif(e.was, ''), 'actor', e.actor, 'change', nullif(e.change, ''), 'reason', nullif(e.reason, ''), 'at', e.at,
+           'live', case when l.sha256 = e.sha256 and l.number = e.number then true end, 'detail', nullif(e.detail, '{}'))) order by e.id desc), '[]')
+  from (select * from governance.mapping_event x where $1 in ('', x.site) order by x.id desc limit $2::int) e
+  left join governance.mapping_live l on l.site = e.site
+
+-- name: replay_begin
+-- params:
+begin transaction isolation level repeatable read, read only
+
+-- name: replay_live
+-- params: site text
+select l.sha256, l.number, v.body,
+       (select count(*) from governance.ticket t where t.site = $1 and t.request_id is null and t.ignored = 'request type not governed')
+  from governance.mapping_live l join governance.mapping_version v using (sha256)
+ where l.site in ($1, '')
+ order by l.site desc limit 1
+
+-- name: replay_page
+-- params: site text, since_ms bigint, after uuid, rows int
+select r.id, coalesce(t.issue_key, ''), r.phase = 'closed',
+       r.phase <> 'closed' and exists (select from governance.close_attempt a where a.request_id = r.id and a.refused is not null and a.proven_at is null),
+       c.stopped_at is not null, floor(extract(epoch from coalesce(c.stopped_at, now()) - c.started_at) * 1000)::bigint, coalesce(f.body, ''),
+       case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end
+  from (select * from governance.access_request x -- the page first: a join would be begun anew for each
+         where x.site = $1 and x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0) and x.id > $3::uuid
+         order by x.id
+         limit $4::int) r
+  join governance.sla_clock c on c.request_id = r.id
+  left join governance.ticket t on t.request_id = r.id
+  left join governance.ticket_fields f on f.site = t.site and f.issue_id = t.issue_id
+ order by r.id
+
+-- name: replay_believed
+-- params: source text[], account text[], entitlement text[]
+select coalesce(b.outcome, '')
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as x(source, account, entitlement, place)
+  left join lateral (select o.outcome from governance.request_item i join governance.observation o on o.item_id = i.id
+                      where i.source = x.source and i.account = x.account and i.entitlement = x.entitlement and o.outcome <> 'unknown'
+                      order by o.id desc limit 1) b on true
+ order by x.place
+
 -- name: mapping_drop
 -- params: owner text
 select governance.mapping_drop($1)

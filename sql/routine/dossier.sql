@@ -120,7 +120,7 @@ begin
                           'moved_by_us', t.moved_by_us, 'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit,
                           'marker', t.marker, 'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
                           'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'stated_hash', t.stated_hash,
-                          'shown_in', t.shown_in, 'plea', t.plea, 'approval', t.approval,
+                          'shown_in', t.shown_in, 'fields_ms', t.fields_ms, 'plea', t.plea, 'approval', t.approval,
                           'awaited', t.awaited,
                           'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
                           'fresh_ms', case when seen.fresh then floor(extract(epoch from t.read_at) * 1000)::bigint end) end,
@@ -135,7 +135,7 @@ begin
         'plea_covers', plea_covers,
         'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
         'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
-        'goal_ms', floor(extract(epoch from goal) * 1000)::bigint, 'after', governance.dossier_after(r))::text, 2);
+        'mapping_kept', r.mapping_kept, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint, 'after', governance.dossier_after(r))::text, 2);
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';
 

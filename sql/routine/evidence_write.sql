@@ -115,6 +115,10 @@ begin
             'fingerprint', new.fingerprint, 'roads', new.detail->'open_roads', 'findings', new.detail->'findings');
     when 'mapping_version' then
         detail := jsonb_build_object('mapping', new.sha256);
+    when 'mapping_event' then
+        detail := jsonb_build_object('event', new.id, 'site', new.site, 'act', new.act, 'mapping', nullif(new.sha256, ''), 'number', new.number,
+            'was', nullif(new.was, ''), 'actor', new.actor, 'change', nullif(new.change, ''), 'reason', nullif(new.reason, ''))
+            || new.detail;
     end case;
     perform governance.evidence_append(tg_argv[0], request, detail);
     return null;

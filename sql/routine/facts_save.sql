@@ -35,6 +35,9 @@ begin
             r.beneficiary_names := governance.names_joined(r.beneficiary_names, t->'beneficiary_names');
         end if;
         perform governance.ticket_saw(r, t, to_timestamp((p->>'looked_ms')::bigint / 1000.0));
+        if t ? 'fields' then
+            perform governance.ticket_fields_keep(r, t);
+        end if;
         if r.approved_at is null and r.phase in ('received', 'pending_approval') and t->>'state' = 'here' then
             if coalesce(t->>'mapped_hash', '') = '' then
                 r.held := true;
@@ -53,6 +56,11 @@ begin
                 end if;
                 r.is_privileged := coalesce((mapped->>'privileged')::boolean, r.is_privileged);
             end if;
+        end if;
+        if r.held and not governance.is_settled(r) then
+            r.mapping_kept := null; -- another mapping may understand it
+        elsif r.mapping_kept is null and t->>'mapped_hash' = r.mapped_hash and r.mapped_hash <> '' then
+            r.mapping_kept := nullif(t->>'mapped_by', ''); -- this one does
         end if;
     end if;
     if t->>'mode' <> r.mode and (r.phase <> 'closed' or t->>'cycle' is distinct from r.closed_cycle) then
@@ -89,7 +97,7 @@ begin
      where s.name = k.source;
     update governance.access_request x
        set version = x.version + 1, seen_updated_ms = coalesce(r.seen_updated_ms, x.seen_updated_ms), said_in = r.said_in, held = r.held,
-           mapped = r.mapped, kind = r.kind, beneficiary = r.beneficiary,
+           mapped = r.mapped, mapping_kept = r.mapping_kept, kind = r.kind, beneficiary = r.beneficiary,
            requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
@@ -99,6 +107,17 @@ begin
     return p_version + 1;
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
+
+-- What the fields of a ticket held: the last read counts. Empty: more than is kept.
+create or replace function governance.ticket_fields_keep(r governance.access_request, t jsonb) returns void
+language plpgsql set search_path = pg_catalog as $$
+begin
+    insert into governance.ticket_fields as f (site, issue_id, body, why)
+    select x.site, x.issue_id, nullif(t->>'fields', ''), case when t->>'fields' = '' then 'hold more than is kept' else '' end
+      from governance.ticket x where x.request_id = r.id
+    on conflict (site, issue_id) do update set body = excluded.body, why = excluded.why, read_at = clock_timestamp();
+end $$;
+comment on function governance.ticket_fields_keep(governance.access_request, jsonb) is 'Keep what the fields of a ticket held, for trying mappings on it';
 
 create or replace function governance.names_joined(p_known text[], p_more jsonb) returns text[]
 language sql immutable set search_path = pg_catalog as $$

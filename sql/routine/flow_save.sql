@@ -69,6 +69,9 @@ begin
     if held.approved_at is not null and binds and p ? 'ticket' -- before that the items follow the ticket
        and governance.mapping_is_live(f.site, p->'ticket'->>'mapping') then
         perform governance.ticket_saw(held, p->'ticket', to_timestamp((p->>'looked_ms')::bigint / 1000.0), p->>'issue_id');
+        update governance.access_request r -- it says what is asked for, by the mapping that it was made by
+           set mapping_kept = nullif(p->'ticket'->>'mapped_by', '')
+         where r.id = held.id and r.mapping_kept is null and r.mapped_hash <> '' and p->'ticket'->>'mapped_hash' = r.mapped_hash;
     end if;
     if target = 'parked' then -- Jira says no to what was right by what we saw
         update governance.ticket t set unsure_at = clock_timestamp() where t.request_id = f.request_id;

@@ -30,6 +30,10 @@ begin
               old.sponsor, old.justification, old.rule, old.request_type, old.mapping_version, old.mapped, old.mapped_hash, old.held) then
         raise exception 'what was approved never changes' using errcode = 'CG002';
     end if;
+    if new.mapping_kept is distinct from old.mapping_kept and old.mapping_kept is not null
+       and (governance.is_settled(old) or new.mapping_kept is not null) then
+        raise exception 'a request keeps its mapping' using errcode = 'CG002';
+    end if;
     if new.approved_hash <> (case when approving and old.approved_hash = '' then new.mapped_hash else old.approved_hash end) then
         raise exception 'what is approved is what was mapped then, for good' using errcode = 'CG002';
     end if;

@@ -5,11 +5,12 @@ begin
     on conflict (site, owner) do update set sha256 = p_sha256, seen_at = clock_timestamp();
     delete from governance.mapping_holder h where h.site = p_site and h.seen_at < clock_timestamp() - interval '1 day';
     return case when governance.mapping_is_live(p_site, p_sha256) then 'live'
+                when exists (select from governance.mapping_live l where l.site = p_site and l.is_applied) then 'applied'
                 when governance.mapping_is_held(p_site, p_owner) then 'older'
                 else 'free' end;
 end $$;
 comment on function governance.mapping_hold(text, text, text) is
-    'A replica is there with this mapping: it is live, older than one that others hold, or free to become live';
+    'A replica is there with this mapping: it is live, another was applied and is to be taken up, or it is older than one that others hold, or free to become live';
 
 create or replace function governance.mapping_drop(p_owner text) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -16,6 +16,7 @@ begin
            awaited = coalesce(t->>'awaited', ''),
            markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
            bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
+           fields_ms = case when t ? 'fields' then updated else x.fields_ms end,
            resolution_edit = coalesce(t->>'resolution_edit', ''), shown_hash = coalesce(t->>'shown_hash', ''),
            stated_hash = coalesce(t->>'stated_hash', ''), shown_in = coalesce(t->>'shown_in', ''), plea = t->'plea',
            approved_at = nullif(given, 'epoch'), mapped_hash = coalesce(t->>'mapped_hash', ''),

@@ -9,7 +9,7 @@ create or replace trigger guard_proof
 create or replace trigger guard_tuple
     before update of phase, cancel_asked, requester, requester_names, emergency, mode, mode_mapping, mode_at, beneficiary,
         beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
-        sponsor, justification, rule, request_type, mapping_version, mapped on governance.access_request
+        sponsor, justification, rule, request_type, mapping_version, mapping_kept, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
@@ -56,7 +56,7 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version', 'operator_act', 'over_grant'] loop
+                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -100,6 +100,8 @@ begin
         ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),
         ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
+        ('mapping_event', 'evidence_new', 'after insert', 'when (new.act <> ''refused'')', 'mapping.changed'),
+        ('mapping_event', 'evidence_refused', 'after insert', 'when (new.act = ''refused'')', 'mapping.refused'),
         ('gate_installation', 'evidence_new', 'after insert', '', 'gate.changed'),
         ('gate_installation', 'evidence_move', 'after update', 'when (old.state is distinct from new.state)', 'gate.changed'),
         ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),

@@ -227,11 +227,12 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
-static void sim_ticket_read(struct world *w, struct arena *arena, struct str site,
-                            struct str issue_id, bool talk, world_ticket_fn *fn, void *arg)
+static void sim_ticket_read(struct world *w, struct arena *arena, const struct dossier *d,
+                            struct str site, struct str issue_id, bool talk, world_ticket_fn *fn,
+                            void *arg)
 {
     struct op *op = op_new(w, arg);
-    (void)arena, (void)site, (void)talk;
+    (void)arena, (void)d, (void)site, (void)talk;
     op->fn.ticket = fn;
     op->ticket = cycle_index(issue_id);
     op->failed = FAULT(op->boot->sim, jira_down);

@@ -6,6 +6,8 @@ import resource
 import subprocess
 import tempfile
 
+import backtest
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 MAP_TICKET, COUNTERSIGN = (os.path.join(ROOT, "build", name) for name in ("test/golden/map_ticket", "countersign"))
 ROUNDS, TIMES = int(os.environ.get("BENCH_ROUNDS", "5")), 20000
@@ -73,6 +75,9 @@ def main():
             ended = resource.getrusage(resource.RUSAGE_CHILDREN)
             return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
         good &= goal("validate_64_rules_64_tests_ms", best(validate) * 1000, 100)
+    seconds, megabytes = backtest.measure()
+    good &= goal("backtest_100000_s", seconds, 10)
+    good &= goal("backtest_100000_mb", megabytes, 64)
     return good
 
 

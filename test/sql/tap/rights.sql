@@ -20,7 +20,7 @@ select results_eq($$select distinct what from may where who = 'countersign_dashb
 select results_eq($$select what from may where who = 'countersign_service' and how = 'update' order by 1$$,
     array['governance.access_request', 'governance.exception', 'governance.flow', 'governance.gate_installation',
           'governance.gate_proof', 'governance.lease', 'governance.poll_cursor',
-          'governance.site', 'governance.sla_clock', 'governance.sla_policy', 'governance.source', 'governance.ticket',
+          'governance.site', 'governance.sla_clock', 'governance.sla_policy', 'governance.source', 'governance.ticket', 'governance.ticket_fields',
           'governance.webhook_delivery', 'governance.webhook_echo', 'governance.webhook_watch'], 'what the service may change');
 select is_empty($$select * from may where who = 'countersign_service' and how = 'insert'
                      and what in ('governance.evidence_entry', 'governance.evidence_head', 'governance.installed',

@@ -1,0 +1,78 @@
+/* mapping_plan.h: what another mapping would change, counted; and the plan that is made of it, a
+ * file with a hash. Private to the verbs plan, backtest, apply and rollback. */
+#ifndef COUNTERSIGN_CLI_MAPPING_PLAN_H
+#define COUNTERSIGN_CLI_MAPPING_PLAN_H
+
+#include "cli/cli.h"
+#include "json/json_write.h"
+#include "mapping/mapping_replay.h"
+#include "store/store_mapping.h"
+
+enum { PLAN_EXAMPLES = 5, PLAN_REASONS_MAX = 16, PLAN_BYTES = 8 * 1024 * 1024 };
+
+/* Tickets of one kind of flip: so many, and some of them. */
+struct plan_flip {
+    int64_t count;
+    struct plan_example {
+        char key[64], note[200];
+    } examples[PLAN_EXAMPLES];
+};
+
+struct plan_site {
+    struct str name, was; /* SHA-256 of what is live there */
+    int64_t number;
+    int64_t ungoverned;
+    size_t added, removed; /* rules, by name */
+};
+
+struct plan {
+    const char *file;
+    const struct mapping *m; /* the new one */
+    size_t tests;
+    struct plan_site sites[CONFIG_SITES_MAX];
+    size_t site_count;
+    int64_t since_ms;
+    int64_t replayed, same, values_only, not_replayed;
+    struct plan_flip flips[REPLAY_FLIP_COUNT];
+    int64_t values[REPLAY_VALUE_COUNT];
+    struct plan_reason {
+        char why[120];
+        int64_t count;
+    } reasons[PLAN_REASONS_MAX];
+    size_t reason_count;
+    int64_t took_ms;
+    bool is_live;    /* it is what is live everywhere: nothing to plan */
+    char saved[512]; /* where the plan was saved; empty: it was not */
+    char hash[SHA256_HEX_SIZE];
+};
+
+/* Would anything that was replayed become something else? */
+static inline bool plan_differs(const struct plan *p)
+{
+    return p->replayed != p->same;
+}
+
+/* mapping_plan_view.c */
+void plan_print(struct arena *arena, const struct plan *p);
+void plan_print_json(const struct plan *p);
+void plan_put_counts(struct json_out *out, const struct plan *p);
+
+/* mapping_plan_file.c. The file is {"plan":{...},"sha256":"..."}: the hash is of the plan in
+ * canonical form (RFC 8785). */
+MUST_CHECK bool plan_save(struct plan *p, const char *path, struct err *err);
+/* Read again: the hash must be that of the content. In the arena. */
+struct plan_read {
+    struct str hash, body, sha256;
+    int64_t tests;
+    const struct json *sites; /* [{"number","site","was"}] */
+    const struct json *counts;
+};
+MUST_CHECK bool plan_load(struct arena *arena, const char *path, struct plan_read *ret,
+                          struct err *err);
+
+/* mapping_apply.c: a mapping's text against this configuration, with its tests; NULL: it has
+ * faults, which were printed. */
+const struct mapping *plan_check(const struct config *config, struct arena *arena, const char *file,
+                                 struct str text, size_t *ret_tests);
+
+#endif

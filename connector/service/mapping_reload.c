@@ -1,0 +1,506 @@
+#include "service/mapping_reload.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/codecs.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "io/io_file.h"
+#include "io/io_notify.h"
+#include "json/json_write.h"
+#include "site/site_edition.h"
+
+enum {
+    LOOK_MS = 20,      /* is it quiet? */
+    AGAIN_MS = 1000,   /* the database, or a Jira, did not answer */
+    KEPT_MAX = 8,      /* earlier mappings of a site at rest */
+    KEPT_AT_MOST = 64, /* while it works: then it rests until they are fewer */
+    STATUS_BYTES = 4096,
+};
+
+enum turn_state {
+    TURN_NONE,
+    TURN_ASKED,   /* the database, for what was applied */
+    TURN_READY,   /* checked; when the site is quiet */
+    TURN_PUTTING, /* the database is told what the file says */
+    TURN_LEARNING /* a Data Center, what its fields are called */
+};
+
+/* One site on its way to another mapping. */
+struct turn {
+    struct mapping_reload *reload;
+    size_t index;
+    struct site *site;
+    enum turn_state state;
+    struct site_edition *next;
+    bool from_file;
+    bool again; /* SIGHUP came meanwhile */
+    int64_t not_before_ms;
+    char asked[SHA256_HEX_SIZE];   /* what was applied and is asked for */
+    char refused[SHA256_HEX_SIZE]; /* what was applied and could not be taken up */
+    char said[200];                /* what was refused last, and why; empty: nothing since */
+};
+
+struct mapping_reload {
+    struct mapping_reload_options o;
+    struct io_timer *timer;
+    struct turn turns[CONFIG_SITES_MAX];
+    size_t count;
+};
+
+/* --- what is said about it --- */
+
+void mapping_reload_say(struct mapping_reload *r, const char *state)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, STATUS_BYTES);
+    if (r->o.svc->ready && state[0])
+        buf_printf(&b, "%s\n", state);
+    buf_add_c(&b, "STATUS=");
+    for (size_t i = 0; i < r->count; i++) {
+        const struct turn *t = &r->turns[i];
+        const char *live = t->site->o.mapping->sha256;
+        if (i)
+            buf_add_c(&b, "; ");
+        if (t->said[0])
+            buf_printf(&b, "%.*s runs mapping %.8s, %s", STR_ARG(t->site->config->name), live,
+                       t->said);
+        else
+            buf_printf(&b, "%.*s runs mapping %.8s", STR_ARG(t->site->config->name), live);
+    }
+    (void)!notify_manager(r->o.svc->manager, buf_str(&b));
+}
+
+static void on_recorded(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct turn *t = arg;
+
+    if (outcome != STORE_OK)
+        log_warn("mapping", "that a mapping was refused is not on record",
+                 LOG_S("site", t->site->config->name), LOG_C("why", message));
+}
+
+static const struct diag *first_error(const struct diag_list *diags)
+{
+    for (size_t i = 0; i < diags->count && i < DIAG_MAX; i++)
+        if (!diags->items[i].warning)
+            return &diags->items[i];
+    return &diags->items[0];
+}
+
+static void record(struct turn *t, const char *sha256, const struct diag_list *diags)
+{
+    const struct diag *d = first_error(diags);
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+
+    buf_init(&b, LIMIT_API_BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_str_member(&out, "code", str_of(d->code));
+    json_str_member(&out, "fact", str_of(d->text));
+    json_i64_member(&out, "faults", (int64_t)diags->errors);
+    json_str_member(&out, "file", str_of(diags->file));
+    json_i64_member(&out, "line", d->pos.line);
+    json_i64_member(&out, "column", d->pos.column);
+    json_str_member(&out, "remedy", str_of(d->help));
+    json_close_object(&out);
+    store_mapping_refused(&t->reload->o.svc->store, t->site->config->name, str_of(sha256),
+                          buf_str(&b), on_recorded, t);
+}
+
+static void refuse(struct turn *t, const char *sha256, const struct diag_list *diags)
+{
+    const struct diag *d = first_error(diags);
+    char at[CLOCK_TEXT_SIZE];
+
+    clock_rfc3339(clock_wall_ms(&CLOCK_SYSTEM), at);
+    snprintf(t->said, sizeof t->said, "%.8s refused at %.5s UTC: %s %s:%d:%d",
+             sha256[0] ? sha256 : "its file", at + 11, d->code, diags->file, d->pos.line,
+             d->pos.column);
+    t->site->reload_failed = true;
+    log_error("mapping", "a mapping is refused: the one before goes on",
+              LOG_S("site", t->site->config->name), LOG_C("code", d->code),
+              LOG_C("file", diags->file), LOG_I("line", d->pos.line),
+              LOG_I("column", d->pos.column), LOG_C("why", d->text), LOG_C("remedy", d->help),
+              LOG_I("faults", (int64_t)diags->errors), LOG_C("live", t->site->o.mapping->sha256));
+    record(t, sha256, diags);
+    mapping_reload_say(t->reload, "READY=1");
+}
+
+/* --- reading one --- */
+
+static void begin(struct turn *t, struct site_edition *next, bool from_file)
+{
+    t->next = next;
+    t->from_file = from_file;
+    t->state = TURN_READY;
+    t->site->changes = true;
+    t->not_before_ms = 0;
+    io_timer_start(t->reload->timer, 1, LOOK_MS);
+}
+
+/* NULL when it has faults: then it is refused. The text is in the arena, which is the edition's. */
+static struct site_edition *check(struct turn *t, struct arena *arena, struct str text, bool tests)
+{
+    const struct config *config = t->reload->o.svc->config;
+    struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
+    const char *file = arena_cstr(arena, t->site->config->mapping_file);
+    char sha256[SHA256_HEX_SIZE];
+    uint8_t digest[SHA256_BYTES];
+
+    diag_init(diags, file);
+    digest_sha256(text, digest);
+    hex_encode(digest, sizeof digest, sha256);
+    const struct mapping *m = config_mapping(config, arena, file, text, diags);
+    if (m && tests)
+        config_run_mapping_tests(m, arena, diags);
+    if (m && !diags->errors)
+        return site_edition_new(m, arena);
+    refuse(t, sha256, diags);
+    return NULL;
+}
+
+static void went_well(struct turn *t)
+{
+    t->site->reload_failed = false;
+    t->said[0] = t->refused[0] = '\0';
+}
+
+static void read_file(struct turn *t)
+{
+    struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
+    const char *file = arena_cstr(arena, t->site->config->mapping_file);
+    struct site_edition *next = NULL;
+    struct err err = {0};
+    struct str text;
+
+    diag_init(diags, file);
+    if (file_read(arena, file, LIMIT_YAML_BYTES, &text, &err)) {
+        next = check(t, arena, text, true);
+    } else {
+        diag_error(diags, "C051", (struct diag_pos){0}, "%s", err.what);
+        diag_help(diags, "put the mapping file back, or apply a plan");
+        refuse(t, "", diags);
+    }
+    if (next && strcmp(next->mapping->sha256, t->site->o.mapping->sha256) != 0) {
+        begin(t, next, true);
+        return;
+    }
+    if (next) {
+        log_info("mapping", "the file says what is live already",
+                 LOG_S("site", t->site->config->name));
+        went_well(t);
+        site_edition_free(next);
+    } else {
+        arena_free(arena);
+    }
+}
+
+void mapping_reload_files(struct mapping_reload *r)
+{
+    char state[64];
+
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             clock_mono_ms(&CLOCK_SYSTEM) * 1000);
+    mapping_reload_say(r, state);
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->turns[i].state == TURN_NONE)
+            read_file(&r->turns[i]);
+        else
+            r->turns[i].again = true;
+    }
+    mapping_reload_say(r, "READY=1");
+}
+
+/* --- what was applied --- */
+
+static void on_applied(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct turn *t = arg;
+    struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    const struct json *v;
+    struct err err;
+
+    t->state = TURN_NONE;
+    if (outcome == STORE_OK && json_parse(arena, json, &v, &err) && !t->reload->o.svc->draining) {
+        str_copy(t->asked, sizeof t->asked, json_path_str(v, "sha256"));
+        bool news =
+            strcmp(t->asked, t->refused) != 0 && strcmp(t->asked, t->site->o.mapping->sha256) != 0;
+        struct site_edition *next = NULL;
+        if (news)
+            next = check(t, arena, json_path_str(v, "body"), false);
+        if (next) {
+            begin(t, next, false);
+            return;
+        }
+        if (news)
+            str_copy(t->refused, sizeof t->refused, str_of(t->asked));
+    }
+    arena_free(arena);
+}
+
+void mapping_reload_take_up(struct mapping_reload *r, const struct site *site)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct turn *t = &r->turns[i];
+        if (t->site != site || t->state != TURN_NONE)
+            continue;
+        t->state = TURN_ASKED;
+        store_mapping_of_site(&r->o.svc->store, site->config->name, on_applied, t);
+    }
+}
+
+/* --- the swap --- */
+
+static void turn_end(struct turn *t)
+{
+    t->state = TURN_NONE;
+    t->site->changes = false;
+    t->reload->o.changed(t->reload->o.arg, t->index);
+    mapping_reload_say(t->reload, "READY=1");
+    if (t->again && !t->reload->o.svc->draining) {
+        t->again = false;
+        read_file(t);
+    }
+}
+
+/* Another try in a while; what runs meanwhile is nothing of this site. */
+static void turn_later(struct turn *t, enum turn_state state)
+{
+    t->state = state;
+    t->not_before_ms = io_loop_now_ms(t->reload->o.svc->loop) + AGAIN_MS;
+}
+
+static void on_learned(void *arg, bool known)
+{
+    struct turn *t = arg;
+
+    if (known || t->reload->o.svc->draining)
+        turn_end(t);
+    else
+        turn_later(t, TURN_LEARNING);
+}
+
+static void swap(struct turn *t)
+{
+    log_info("mapping", "another mapping is live", LOG_S("site", t->site->config->name),
+             LOG_C("mapping", t->next->mapping->sha256), LOG_C("was", t->site->o.mapping->sha256),
+             LOG_C("from", t->from_file ? "file" : "database"));
+    site_edition_use(t->site, t->next);
+    t->next = NULL;
+    went_well(t);
+    if (t->site->flavour == JSM_DATACENTER) {
+        t->state = TURN_PUTTING; /* not asked twice at once */
+        site_learn(t->site, on_learned, t);
+    } else {
+        turn_end(t);
+    }
+}
+
+static void not_told(struct turn *t, struct str why)
+{
+    log_warn("mapping", "the database was not told of the new mapping yet",
+             LOG_S("site", t->site->config->name), LOG_S("why", why));
+    turn_later(t, TURN_READY);
+}
+
+/* The file is the one of before, and what was applied since stays. */
+static void pass_over(struct turn *t)
+{
+    log_info("mapping", "the file has not changed: what was applied stays",
+             LOG_S("site", t->site->config->name), LOG_C("file", t->next->mapping->sha256),
+             LOG_C("live", t->site->o.mapping->sha256));
+    site_edition_free(t->next);
+    t->next = NULL;
+    went_well(t);
+    turn_end(t);
+}
+
+static void on_standing(void *arg, enum store_outcome outcome, struct str said)
+{
+    struct turn *t = arg;
+
+    if (outcome != STORE_OK)
+        not_told(t, said);
+    else if (str_eq_c(said, "applied"))
+        pass_over(t);
+    else
+        swap(t);
+}
+
+static void on_put(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct turn *t = arg;
+
+    if (outcome == STORE_OK)
+        store_mapping_hold(&t->reload->o.svc->store, t->site->config->name,
+                           str_of(t->next->mapping->sha256), on_standing, t);
+    else
+        not_told(t, str_of(message));
+}
+
+static void step(struct turn *t)
+{
+    struct service *svc = t->reload->o.svc;
+
+    if (io_loop_now_ms(svc->loop) < t->not_before_ms)
+        return;
+    if (t->state == TURN_LEARNING) {
+        t->state = TURN_PUTTING;
+        site_learn(t->site, on_learned, t);
+        return;
+    }
+    if (t->state != TURN_READY || !t->reload->o.is_quiet(t->reload->o.arg, t->index, false))
+        return;
+    if (!t->from_file) {
+        swap(t);
+        return;
+    }
+    const struct mapping *m = t->next->mapping;
+    t->state = TURN_PUTTING;
+    store_mapping_put(&svc->store, str_of(m->sha256), m->text, t->site->config->name, on_put, t);
+}
+
+static void on_timer(void *arg)
+{
+    struct mapping_reload *r = arg;
+    bool more = false;
+
+    for (size_t i = 0; i < r->count && !r->o.svc->draining; i++)
+        step(&r->turns[i]);
+    for (size_t i = 0; i < r->count; i++)
+        more |= r->turns[i].state != TURN_NONE;
+    if (!more || r->o.svc->draining)
+        io_timer_stop(r->timer);
+}
+
+/* --- earlier ones --- */
+
+void mapping_reload_tidy(struct mapping_reload *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct turn *t = &r->turns[i];
+        size_t kept = site_edition_count(t->site);
+        if (t->state != TURN_NONE || kept <= KEPT_MAX)
+            continue;
+        t->site->changes = kept >= KEPT_AT_MOST;
+        if (!r->o.is_quiet(r->o.arg, i, true))
+            continue;
+        site_edition_trim(t->site, KEPT_MAX);
+        t->site->changes = false;
+    }
+}
+
+struct keeping {
+    struct service *svc;
+    struct site *site;
+    char sha256[SHA256_HEX_SIZE];
+    mapping_kept_fn *fn;
+    void *arg;
+};
+
+static void keeping_end(struct keeping *k, bool found, const struct site_edition *edition)
+{
+    k->fn(k->arg, found, edition);
+    free(k);
+}
+
+static void on_body(void *arg, enum store_outcome outcome, struct str body)
+{
+    struct keeping *k = arg;
+    const struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
+
+    if (known || outcome != STORE_OK || !body.len) { /* another look was faster, or none is there */
+        keeping_end(k, known != NULL, known);
+        return;
+    }
+    struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
+    const char *file = arena_cstr(arena, k->site->config->mapping_file);
+    diag_init(diags, file);
+    /* a source may be gone from the configuration since */
+    const struct mapping *m = mapping_load(arena, file, arena_str(arena, body), NULL, 0, diags);
+    if (!m) {
+        log_error("mapping", "a mapping that requests in flight keep cannot be read any more",
+                  LOG_S("site", k->site->config->name), LOG_C("mapping", k->sha256),
+                  LOG_C("code", diags->items[0].code), LOG_C("why", diags->items[0].text));
+        arena_free(arena);
+        keeping_end(k, false, NULL);
+        return;
+    }
+    struct site_edition *edition = site_edition_new(m, arena);
+    site_edition_keep(k->site, edition);
+    keeping_end(k, true, edition);
+}
+
+static void on_known(void *arg)
+{
+    struct keeping *k = arg;
+    const struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
+    bool live = !k->sha256[0] || strcmp(k->sha256, k->site->o.mapping->sha256) == 0;
+
+    keeping_end(k, live || known != NULL, live ? NULL : known);
+}
+
+void mapping_kept(struct service *svc, struct site *site, struct str sha256_hex,
+                  mapping_kept_fn *fn, void *arg)
+{
+    struct keeping *k = calloc(1, sizeof *k);
+
+    if (!k)
+        abort();
+    *k = (struct keeping){.svc = svc, .site = site, .fn = fn, .arg = arg};
+    str_copy(k->sha256, sizeof k->sha256, sha256_hex);
+    bool here = !sha256_hex.len || str_eq_c(sha256_hex, site->o.mapping->sha256) ||
+                site_edition_find(site, sha256_hex) || site_edition_count(site) >= KEPT_AT_MOST;
+    if (here)
+        io_loop_defer(svc->loop, on_known, k);
+    else
+        store_mapping_body(&svc->store, sha256_hex, on_body, k);
+}
+
+/* --- life --- */
+
+struct mapping_reload *mapping_reload_new(const struct mapping_reload_options *options)
+{
+    struct mapping_reload *r = calloc(1, sizeof *r);
+
+    if (!r)
+        abort();
+    r->o = *options;
+    r->count = r->o.svc->config->site_count;
+    for (size_t i = 0; i < r->count; i++)
+        r->turns[i] = (struct turn){.reload = r, .index = i, .site = r->o.svc->sites[i]};
+    r->timer = io_timer_new(r->o.svc->loop, on_timer, r);
+    return r;
+}
+
+bool mapping_reload_is_busy(const struct mapping_reload *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->turns[i].state == TURN_ASKED || r->turns[i].state == TURN_PUTTING)
+            return true;
+    return false;
+}
+
+void mapping_reload_stop(struct mapping_reload *r)
+{
+    if (!r)
+        return;
+    io_timer_free(r->timer);
+    r->timer = NULL;
+}
+
+void mapping_reload_free(struct mapping_reload *r)
+{
+    for (size_t i = 0; r && i < r->count; i++)
+        site_edition_free(r->turns[i].next);
+    free(r);
+}

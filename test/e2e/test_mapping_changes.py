@@ -1,0 +1,193 @@
+"""The mapping changes while the service runs: a file and SIGHUP, a file with a fault, a plan that is applied and rolled back. A
+request in flight goes on as it was understood."""
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+
+import pytest
+from lib import wait, world
+
+EDIT = "entitlement: { from: customfield_10052, then: [trim], on_missing: hold }"
+OTHER = "entitlement: { from: customfield_10052, then: [trim, { before: x- }], on_missing: hold }"
+
+
+class Told(world.World):
+    """Somebody stands in for systemd."""
+
+    def start_service(self, env=None):
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(f"\0{self.folder}/notify")
+        self.manager.setblocking(False)
+        self.states = []
+        return super().start_service({"NOTIFY_SOCKET": f"@{self.folder}/notify", **(env or {})})
+
+    def told(self):
+        """The newest status, all that was told is read."""
+        while True:
+            try:
+                self.states.append(self.manager.recv(4096).decode())
+            except BlockingIOError:
+                return self.states[-1] if self.states else ""
+
+    def metrics(self):
+        return world.http("GET", f"http://127.0.0.1:{self.ops_port}/metrics")[1]
+
+    def live(self):
+        return re.search(r'countersign_mapping_info\{site="acme",sha256="(\w+)"\} 1', self.metrics())[1]
+
+    def reload(self, old, new):
+        self.edit_file("mapping.yaml", old, new)
+        self.service.signal(signal.SIGHUP)
+
+    def made_for(self, person):
+        """A grant that the platform asks for; the key of the ticket that we make."""
+        status, made = self.api("POST", "/v1/access-requests", {"kind": "grant", "requester": "lind", "beneficiary": person, "source": "sap-fin",
+                                                                "entitlement": "fin-viewer", "justification": "x"}, key=f"for-{person}")
+        assert status in (201, 202), made
+        key = wait.until(lambda: self.sql(f"select issue_key from governance.ticket where request_id = '{made['id']}'"), 20, what="its ticket is made")
+        self.until_phase(key, "fulfilling")
+        return key
+
+    def plans(self):
+        return [name for name in os.listdir(self.folder) if ".plan-" in name]
+
+    def items(self, key):
+        return self.sql("select string_agg(i.entitlement, ' ') from governance.request_item i join governance.ticket t using (request_id) "
+                        f"where t.issue_key = '{key}' and i.replaced_at is null")
+
+
+@pytest.fixture(scope="module")
+def site():
+    with Told(program=os.environ.get("COUNTERSIGN")) as made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+def test_a_good_edit_is_taken_up_and_what_is_in_flight_keeps_its_own(site):
+    key = site.ask_removal("okafor")
+    site.until_phase(key, "fulfilling")
+    made = site.made_for("reyes")
+    before = site.live()
+    assert "READY=1\n" in site.told() and before[:8] in site.told()
+    with open(f"{site.folder}/mapping.yaml") as file:
+        site.first = file.read()
+    with_tests = site.first.replace(EDIT, OTHER).replace("entitlement: fin-ledger-admin }", "entitlement: x-fin-ledger-admin }")
+    site.write("mapping.yaml", with_tests)
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: site.live() != before, 10, what="the new mapping is live")
+    assert "another mapping is live" in site.service.stderr and site.live()[:8] in site.told()
+    assert site.sql("select act || number from governance.mapping_event order by id desc limit 1") == "file2"
+    later = site.ask_removal("lind")
+    site.until_phase(later, "fulfilling")
+    assert site.items(later) == "x-fin-ledger-admin" and site.items(key) == "fin-ledger-admin"
+    # the one in flight: its ticket is read again, and closes on what it asked for
+    site.has_role("okafor", "fin-ledger-admin", False)
+    site.resolve(key)
+    site.until_phase(key, "closed", timeout=25)
+    assert site.sql(f"select count(*) from governance.escalation e join governance.ticket t using (request_id) where t.issue_key = '{key}'") == "0"
+    assert site.request(key)["mapping_kept"].startswith(before)
+    # and one that we made ourselves, read now for the first time since
+    site.act("comment", made, text="on it")
+    wait.until(lambda: site.sql(f"select body from governance.ticket_fields f join governance.ticket t using (site, issue_id) where t.issue_key = '{made}'"),
+               15, what="it is read")
+    assert site.request(made)["mapping_kept"].startswith(before) and site.request(made)["phase"] == "fulfilling"
+    assert site.sql("select count(*) from governance.escalation") == "0"
+    kept = json.loads(site.sql(f"select f.body from governance.ticket_fields f join governance.ticket t using (site, issue_id) where t.issue_key = '{key}'"))
+    assert kept["customfield_10061"] == "okafor" and "summary" not in kept
+
+
+def test_a_bad_edit_changes_nothing_and_says_where(site):
+    before = site.live()
+    site.reload("change: removal", "change: remowal")
+    wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is refused")
+    assert site.live() == before
+    line = next(json.loads(text) for text in site.service.stderr.splitlines() if "a mapping is refused" in text)
+    assert line["code"] == "M038" and line["line"] > 1 and line["file"].endswith("mapping.yaml") and line["remedy"]
+    assert re.search(rf"acme runs mapping {before[:8]}, \w{{8}} refused at \d\d:\d\d UTC: M038 \S+mapping.yaml:{line['line']}:", site.told())
+    wait.until(lambda: site.sql("select body from governance.evidence_entry where kind = 'mapping.refused'"), 5, what="it is on record")
+    site.edit_file("mapping.yaml", "change: remowal", "change: removal")
+    site.edit_file("mapping.yaml", "expect: { outcome: not_governed }", "expect: { outcome: hold }")
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: '"code":"M052"' in site.service.stderr, 10, what="one whose own tests fail is refused, too")
+    assert site.live() == before
+    site.reload("expect: { outcome: hold }", "expect: { outcome: not_governed }")
+    wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics(), 10, what="what is live is good")
+
+
+def test_a_plan_shows_what_flips_and_becomes_live(site):
+    """What was closed and is in flight is replayed with a mapping that reads other roles; it goes live by its plan, and back."""
+    before = site.live()
+    site.draft = site.write("draft.yaml", site.first.replace("remove-app-access\n", "remove-access\n", 1))
+    with open(f"{site.folder}/mapping.yaml") as file:
+        assert "x-" in file.read()
+    other = site.write("other.yaml", site.first.replace(EDIT, OTHER.replace("x-", "y-")).split("\ntests:")[0] + "\n")
+    done = site.countersign("mapping", "backtest", other, check=False)
+    assert done.returncode == 2 and not site.plans(), done.stderr
+    assert re.search(r'would be REFUSED \(closed as it is\) +1  IAM-\d+  entitlement now "y-fin-ledger-admin", was "x-fin-ledger-admin"', done.stdout), done.stdout
+    done = site.countersign("mapping", "plan", site.draft, "--json", check=False)
+    plan = json.loads(done.stdout)
+    assert done.returncode == 2 and plan["counts"]["replayed"] == 3 and plan["not_replayed"] == [], done.stdout
+    # okafor's was closed on the role without x-, which is what the draft asks for, and is so; lind's is open
+    assert plan["flips"]["refused"] == 0 and plan["values"]["entitlement"] == 3 and plan["sites"][0]["rules_added"] == 1
+    path = plan["plan"]
+    assert path.endswith("draft.yaml.plan-3.json")
+    refused = site.countersign("mapping", "apply", path, "--reason", "x", check=False)
+    assert refused.returncode == 64
+    with open(path) as file:
+        text = file.read()
+    changed = site.write("changed.json", text.replace("remove-access", "remove-excess"))
+    refused = site.countersign("mapping", "apply", changed, "--change", "CHG-1", "--reason", "x", check=False)
+    assert refused.returncode == 65 and "changed after it was planned" in refused.stderr and site.live() == before
+    done = site.countersign("mapping", "apply", path, "--change", "CHG-881", "--reason", "role names", "--by", "silva@host")
+    assert "acme: number 3 " in done.stdout and "2 open request(s) keep theirs" in done.stdout and "taken up by 1 of 1" in done.stderr
+    assert site.live() != before and site.live() in site.countersign("mapping", "history").stdout
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: "the file has not changed" in site.service.stderr, 10, what="the file of before is passed over")
+    assert site.live() == plan["sha256"][:12]
+    late = site.countersign("mapping", "apply", path, "--change", "CHG-882", "--reason", "again", check=False)
+    assert late.returncode == 1 and "plan again" in late.stderr
+    key = site.ask_removal("novak")
+    site.until_phase(key, "fulfilling")
+    assert site.items(key) == "fin-ledger-admin" and site.request(key)["rule"] == "remove-access"
+    entry = json.loads(site.sql("select body from governance.evidence_entry where kind = 'mapping.changed' order by seq desc limit 1"))["detail"]
+    assert entry["change"] == "CHG-881" and entry["actor"] == "silva@host" and entry["tests"] == 3 and entry["counts"]["replayed"] == 3
+
+
+def test_a_restart_keeps_it_and_a_rollback_returns(site):
+    live = site.live()
+    site.service.stop()
+    site.start_service()
+    wait.until(lambda: site.live() == live, 10, what="the file of before changes nothing")
+    done = site.countersign("mapping", "rollback", "2", "--reason", "not good")
+    assert "number 4" in done.stdout and "taken up by 1 of 1" in done.stderr and site.live() != live
+    shown = site.countersign("mapping", "show")
+    assert "before: x-" in shown.stdout and "number 4" in shown.stderr
+    assert "before: x-" not in site.countersign("mapping", "show", "--at", "3").stdout
+    assert "number 4" in site.countersign("mapping", "show", "--at", "2999-01-01").stderr
+    assert "number 3" in site.countersign("mapping", "show", "--at", live).stderr
+    assert site.countersign("mapping", "show", "--at", "2001-01-01", check=False).returncode == 65
+    acts = [(e["act"], e.get("number")) for e in json.loads(site.countersign("mapping", "history", "--json").stdout)]
+    assert acts == [("rolled_back", 4), ("applied", 3), ("refused", None), ("refused", None), ("file", 2), ("file", 1)]
+    assert site.countersign("mapping", "rollback", "9", "--reason", "x", check=False).returncode == 65
+
+
+def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
+    """Applied from where another source is configured: this service goes on with the one before, claims nothing, and says why."""
+    live = site.live()
+    body = site.first.replace("sap-fin", "nowhere").split("\ntests:")[0] + "\n"
+    document = {"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body, "act": "applied", "actor": "elsewhere", "reason": "x",
+                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'")}]}
+    site.database.psql(f"select governance.mapping_apply($plan${json.dumps(document)}$plan$)")
+    wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is refused")
+    assert site.live() == live and "M035" in site.told()
+    wait.until(lambda: "stands aside" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1], 5, what="it stands aside")
+    key = site.ask_removal("reyes")
+    assert "M035" in site.countersign("mapping", "history").stdout
+    site.countersign("mapping", "rollback", "3", "--reason", "no such source here")
+    site.until_phase(key, "fulfilling")
+    assert 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics()
+    same = site.countersign("mapping", "plan", site.draft, "--json")
+    assert json.loads(same.stdout)["is_live"] and same.returncode == 0
