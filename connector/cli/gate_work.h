@@ -62,7 +62,8 @@ void gate_work_close(struct gate_work *w);
 void gate_code(struct gate_work *w, enum exit_code code);
 
 /* One thing each, waited for. */
-const struct site_gate *gate_look(struct gate_work *w, struct str project);
+/* rules: those of automation, too. */
+const struct site_gate *gate_look(struct gate_work *w, struct str project, bool rules);
 const struct site_gate *gate_read(struct gate_work *w, const struct jsm_gate_key *key,
                                   struct str workflow_id);
 struct jsm_answer gate_ask(struct gate_work *w, const struct jsm_call *call);
