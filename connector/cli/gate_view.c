@@ -459,7 +459,10 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
                "1. Create the group **%.*s**. Its only member is the connector's account "
                "(`%.*s`). Whoever joins it can close.\n",
                STR_ARG(group), STR_ARG(g->key.account_id));
-    buf_printf(to, "2. Add the status **%.*s** (category In progress) to the workflow.\n",
+    buf_printf(to,
+               "2. Add the status **%.*s** (category In progress) to the workflow. Under Project "
+               "settings, Request types, Workflow statuses call it *" GATE_PORTAL_NAME "*: that is "
+               "what customers read.\n",
                STR_ARG(verify));
     buf_printf(to,
                "3. From every status where agents resolve today, add a transition **Mark done** "
