@@ -94,7 +94,7 @@ def test_a_close_waits_and_says_so(site):
     site.control("screens", {"IAM": {"edit": screens["edit"]}})
     code, proven = site.prove()
     assert code == 1 and found(proven) == ["proof_filled"], proven["findings"]
-    site.control("fill", {"project": "IAM", "count": 30, "bytes": 100})
+    site.control("fill", {"project": "IAM", "count": 21, "bytes": 100})
     assert found(site.prove()[1]) == ["proof_filled"], "behind however many newer ones"
     site.control("plant", {"what": "field", "field": proof, "project": "IAM"})
     site.act("edit", waiting, fields={proof: None})
