@@ -485,7 +485,9 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
         "them on the screen for viewing, and name them in the mapping. The connector writes "
         "them by a transition from any status to itself, only for its group, whose screen "
         "carries both; or put both on the edit screens.\n"
-        "9. Run `countersign gate prove`.\n",
+        "9. Look through the rules of automation that transition tickets or approve: none may act "
+        "as the connector's account, nor as whoever set it off.\n"
+        "10. Run `countersign gate prove`.\n",
         STR_ARG(group), STR_ARG(verify));
     for (size_t i = 0; i < g->flow_count; i++) {
         buf_printf(to, "\n## %.*s\n\n", STR_ARG(g->flows[i].roads.name));

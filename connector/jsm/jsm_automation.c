@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "domain/gate_part.h"
 #include "jsm/jsm_auth.h"
 
 enum { PARTS_DEPTH = 16, NEXT_MAX = 2048, ID_MAX = 64 };
@@ -99,10 +100,24 @@ struct reading {
     struct auto_rule *rule;
 };
 
+/* Fields are named in any case, blanks as underscores or not. */
+static char folded(char c)
+{
+    return c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool starts(struct str text, struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (i >= text.len || folded(text.p[i]) != folded(word.p[i]))
+            return false;
+    return word.len > 0;
+}
+
 static bool has(struct str text, struct str word)
 {
-    for (size_t i = 0; word.len && i + word.len <= text.len; i++)
-        if (str_eq_nocase(str_n(text.p + i, word.len), word))
+    for (size_t i = 0; i + word.len <= text.len; i++)
+        if (starts(str_n(text.p + i, text.len - i), word))
             return true;
     return false;
 }
@@ -169,19 +184,28 @@ static void take_transition(struct reading *r, const struct json *value)
         (void)!take_status(r, named); /* else it leads where no ticket of ours can be */
 }
 
-static bool is_lock(const struct reading *r, struct str field)
+/* The field that the gate hangs on, by its id or its name; text: that alone, or JSON in which it is
+ * one of the keys. */
+static bool names_lock(const struct reading *r, struct str text, bool json)
 {
     const struct jsm_gate_key *key = r->place->key;
+    const enum gate_field field = key->approving ? GATE_FIELD_APPROVER : GATE_FIELD_PROOF;
+    const struct str names[] = {key->approving ? key->approver_id : key->proof_id,
+                                str_of(GATE_FIELD_NAMES[field])};
 
-    return (key->demanding && key->proof_id.len && str_eq(field, key->proof_id)) ||
-           (key->approving && key->approver_id.len && str_eq(field, key->approver_id));
+    for (size_t i = 0; i < 2 && (key->approving || key->demanding); i++) {
+        struct str quoted = arena_printf(r->arena, "\"%.*s\"", STR_ARG(names[i]));
+        if (json ? has(text, quoted) : text.len == names[i].len && starts(text, names[i]))
+            return true;
+    }
+    return false;
 }
 
-/* Fields that an action sets, one by one and as JSON that somebody wrote by hand. */
+/* Fields that an action sets, one by one and as JSON that somebody wrote by hand
+ * (https://support.atlassian.com/cloud-automation/docs/advanced-field-editing-using-json/). */
 static void take_fields(struct reading *r, const struct json *value)
 {
     struct str advanced = json_path_str(value, "advancedFields");
-    const struct jsm_gate_key *key = r->place->key;
 
     JSON_EACH(op, json_member(value, "operations"))
     {
@@ -192,11 +216,10 @@ static void take_fields(struct reading *r, const struct json *value)
         if (json_type(set) == JSON_NULL)
             continue; /* emptied */
         r->rule->resolves |= str_eq_nocase(field, STR("resolution"));
-        r->rule->fills |= is_lock(r, field);
+        r->rule->fills |= names_lock(r, field, false);
     }
     r->rule->resolves |= has(advanced, STR("\"resolution\""));
-    r->rule->fills |= (key->demanding && has(advanced, key->proof_id)) ||
-                      (key->approving && has(advanced, key->approver_id));
+    r->rule->fills |= names_lock(r, advanced, true);
 }
 
 static void take_action(struct reading *r, const struct json *part)
@@ -227,7 +250,7 @@ static void take_parts(struct reading *r, const struct json *parts, int depth)
     }
 }
 
-/* Does it start only when a ticket comes into a status that means done? */
+/* Does it start only when a ticket of ours comes into a status that means done, or never? */
 static bool starts_after(struct reading *r, const struct json *trigger)
 {
     const struct json *to = json_member(value_of(r, trigger), "toStatus");
@@ -238,7 +261,8 @@ static bool starts_after(struct reading *r, const struct json *trigger)
     {
         struct auto_rule seen = {0};
         struct reading other = {r->arena, r->place, &seen};
-        if (!take_status(&other, json_path_str(status, "value")) || !seen.closes)
+        struct str named = json_path_str(status, "value");
+        if (!named.len || (take_status(&other, named) && !seen.closes))
             return false;
     }
     return json_count(to) > 0;

@@ -130,6 +130,12 @@ static void what_it_writes(void **state)
                                ACT("jira.issue.edit",
                                    "{'advancedFields':'{\\'fields\\':{\\'customfield_7\\':1}}'}")),
                         "writes_lock");
+    assert_string_equal(judged(ROBOT, DAILY,
+                               ACT("jira.issue.edit",
+                                   "{'advancedFields':'{\\'fields\\':{\\'access_Proof\\':1}}'}")),
+                        "writes_lock");
+    assert_string_equal(judged(ROBOT, DAILY, EDIT(SET("Access proof", "'x'"))), "writes_lock");
+    assert_string_equal(judged(ROBOT, DAILY, EDIT(SET("Access approver", "'x'"))), "aside");
 }
 
 #define ON(to) "{'type':'jira.issue.event.trigger:transitioned','value':{'toStatus':[" to "]}}"
@@ -141,7 +147,9 @@ static void what_only_follows_a_close(void **state)
     (void)state;
     assert_string_equal(judged(ROBOT, ON(DONE), resolves), "done_already");
     assert_string_equal(judged(ROBOT, ON(DONE ",{'value':'12'}"), resolves), "sets_resolution");
-    assert_string_equal(judged(ROBOT, ON(DONE ",{'value':'77'}"), resolves), "sets_resolution");
+    /* 77: of no ticket of ours */
+    assert_string_equal(judged(ROBOT, ON(DONE ",{'value':'77'}"), resolves), "done_already");
+    assert_string_equal(judged(ROBOT, ON(DONE ",{'type':'SMART'}"), resolves), "sets_resolution");
     assert_string_equal(judged(ROBOT, ON(""), resolves), "sets_resolution");
 }
 
