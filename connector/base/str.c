@@ -173,6 +173,21 @@ bool str_is_utf8(struct str s)
     return true;
 }
 
+size_t str_unseen(struct str s, size_t at)
+{
+    const unsigned char *p = (const unsigned char *)s.p + at;
+    size_t left = s.len - at;
+
+    if (*p < 0x20 || *p == 0x7f)
+        return 1;
+    if (left >= 2 && p[0] == 0xC2 && p[1] < 0xA0)
+        return 2;
+    bool overrides = left >= 3 && p[0] == 0xE2 &&
+                     ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
+                      (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9));
+    return overrides ? 3 : 0;
+}
+
 bool str_copy(char *dst, size_t size, struct str s)
 {
     size_t len = s.len;

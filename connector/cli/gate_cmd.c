@@ -58,7 +58,7 @@ static void plan(struct gate_work *w, struct gating *g, struct str project)
 
 static void prove(struct gate_work *w, struct str project)
 {
-    const struct site_gate *gate = gate_look(w, project);
+    const struct site_gate *gate = gate_look(w, project, true);
 
     gate_say_proof(w, gate);
     if (site_gate_open(gate))

@@ -467,7 +467,7 @@ void gate_install(struct gate_work *w, struct str project)
     }
     if (!install_all(w, project))
         return;
-    const struct site_gate *gate = gate_look(w, project);
+    const struct site_gate *gate = gate_look(w, project, true);
     gate_say_proof(w, gate);
     gate_parts_remind(w, gate);
     if (!gate->known)
@@ -612,7 +612,7 @@ void gate_uninstall(struct gate_work *w, const struct json *row)
     /* one that nobody saw is known by the key of its gate */
     struct jsm_gate_key key = json_path_str(row, "after").len
                                   ? (struct jsm_gate_key){0}
-                                  : gate_look(w, json_path_str(row, "project"))->key;
+                                  : gate_look(w, json_path_str(row, "project"), false)->key;
     struct str restored, said = STR_NONE;
     struct err err = {0};
     const char *why, *state = "removing";

@@ -105,6 +105,10 @@ void gate_parts_remind(struct gate_work *w, const struct site_gate *gate)
 
     if (!w->wish->no_fields && !is_mapped(w, t) && are_there(t))
         gate_say(w, "write into the mapping: %.*s", STR_ARG(naming(w, t)));
+    gate_say(w,
+             "customers read the status as '%.*s' until each request type calls it '%s': Project "
+             "settings, Request types, Workflow statuses; no interface sets that",
+             STR_ARG(site_gate_verify_name(w->own)), GATE_PORTAL_NAME);
 }
 
 void gate_parts_say(struct gate_work *w, const struct gate_project *p)

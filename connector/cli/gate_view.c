@@ -165,6 +165,21 @@ static void say_roads(struct gate_work *w, const struct workflow *flow)
     }
 }
 
+/* Rules of automation that bear on a close. */
+static void say_rules(const struct site_gate *gate)
+{
+    bool roads = site_gate_roads_open(gate);
+
+    if (gate->rule_count || !gate->rules_unseen.len)
+        printf("  rules of automation: %zu, about closes %zu, open %zu\n", gate->rules_all,
+               gate->rule_count, site_gate_rules_open(gate));
+    for (size_t i = 0; i < gate->rule_count; i++) {
+        enum rule_reason reason = auto_rule_judge(&gate->rules[i], roads);
+        printf("    %-5s  %.*s: %s\n", road_state_name(auto_rule_state(reason)),
+               STR_ARG(gate->rules[i].name), RULE_REASON_WORDS[reason]);
+    }
+}
+
 static void say_findings(const struct site_gate *gate, const struct workflow *flow)
 {
     unsigned found = gate_findings(flow, &gate->facts);
@@ -212,8 +227,13 @@ static void say_tries(const struct site_gate *gate)
     if (gate->editable.len)
         printf("  note: %.*s can be edited by agents; what stands there proves nothing\n",
                STR_ARG(gate->editable));
-    for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++)
+    for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++) {
+        if (i == GATE_UNSEEN_RULES && !gate->rules_unseen.len)
+            continue;
         printf("  cannot be seen: %s\n", GATE_UNSEEN_WORDS[i]);
+        if (i == GATE_UNSEEN_RULES)
+            printf("    why: %.*s\n", STR_ARG(gate->rules_unseen));
+    }
 }
 
 static void say_renamed(struct gate_work *w, const struct site_gate *gate)
@@ -261,6 +281,7 @@ void gate_say_proof(struct gate_work *w, const struct site_gate *gate)
         say_roads(w, &gate->flows[i].roads);
         say_findings(gate, &gate->flows[i].roads);
     }
+    say_rules(gate);
     say_tries(gate);
     say_renamed(w, gate);
     if (open)
@@ -438,7 +459,10 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
                "1. Create the group **%.*s**. Its only member is the connector's account "
                "(`%.*s`). Whoever joins it can close.\n",
                STR_ARG(group), STR_ARG(g->key.account_id));
-    buf_printf(to, "2. Add the status **%.*s** (category In progress) to the workflow.\n",
+    buf_printf(to,
+               "2. Add the status **%.*s** (category In progress) to the workflow. Under Project "
+               "settings, Request types, Workflow statuses call it *" GATE_PORTAL_NAME "*: that is "
+               "what customers read.\n",
                STR_ARG(verify));
     buf_printf(to,
                "3. From every status where agents resolve today, add a transition **Mark done** "
@@ -461,7 +485,9 @@ void gate_say_steps(struct gate_work *w, const struct gate_project *p, struct bu
         "them on the screen for viewing, and name them in the mapping. The connector writes "
         "them by a transition from any status to itself, only for its group, whose screen "
         "carries both; or put both on the edit screens.\n"
-        "9. Run `countersign gate prove`.\n",
+        "9. Look through the rules of automation that transition tickets or approve: none may act "
+        "as the connector's account, nor as whoever set it off.\n"
+        "10. Run `countersign gate prove`.\n",
         STR_ARG(group), STR_ARG(verify));
     for (size_t i = 0; i < g->flow_count; i++) {
         buf_printf(to, "\n## %.*s\n\n", STR_ARG(g->flows[i].roads.name));

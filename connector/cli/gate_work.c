@@ -133,10 +133,14 @@ static void on_gate(void *arg, const struct site_gate *gate)
     x->done = true;
 }
 
-const struct site_gate *gate_look(struct gate_work *w, struct str project)
+const struct site_gate *gate_look(struct gate_work *w, struct str project, bool rules)
 {
     struct waiting x = {0};
-    struct site_gate_eyes eyes = {w->reader, w->own, w->agent, w->wish->no_fields};
+    struct site_gate_eyes eyes = {.reader = w->reader,
+                                  .own = w->own,
+                                  .agent = w->agent,
+                                  .without_rules = !rules,
+                                  .without_fields = w->wish->no_fields};
 
     site_gate_look(&eyes, w->arena, project, on_gate, &x);
     io_loop_wait(w->loop, &x.done);
@@ -466,7 +470,7 @@ struct gate_project *gate_project_plan(struct gate_work *w, struct str project)
     p->rows = w->pg ? gate_live(w, &err) : NULL;
     if (w->pg && !p->rows)
         gate_say(w, "whether a gate of another mode is installed is not known: %s", err.what);
-    p->gate = gate_look(w, project);
+    p->gate = gate_look(w, project, false);
     gate_choose(&p->gate->able, w->at->gate.strongest, &p->choice);
     gate_parts_plan(&p->gate->there, &p->parts);
     for (size_t i = 0; i < p->gate->flow_count; i++)

@@ -62,7 +62,8 @@ void gate_work_close(struct gate_work *w);
 void gate_code(struct gate_work *w, enum exit_code code);
 
 /* One thing each, waited for. */
-const struct site_gate *gate_look(struct gate_work *w, struct str project);
+/* rules: those of automation, too. */
+const struct site_gate *gate_look(struct gate_work *w, struct str project, bool rules);
 const struct site_gate *gate_read(struct gate_work *w, const struct jsm_gate_key *key,
                                   struct str workflow_id);
 struct jsm_answer gate_ask(struct gate_work *w, const struct jsm_call *call);
@@ -142,7 +143,9 @@ int64_t gate_number_of(const struct json *row, const char *name);
  * JSON list; do it. False: it was said why not. */
 bool gate_parts_differ(const struct gate_work *w, const struct gate_project *p);
 void gate_parts_say(struct gate_work *w, const struct gate_project *p);
-/* Which fields the mapping has to name, where it does not yet. */
+/* How customers should read the verifying status. */
+#define GATE_PORTAL_NAME "Checking that the change took effect"
+/* Which fields the mapping has to name, where it does not yet; what customers read. */
 void gate_parts_remind(struct gate_work *w, const struct site_gate *gate);
 struct str gate_parts_changes(struct gate_work *w, const struct gate_project *p);
 MUST_CHECK bool gate_parts_install(struct gate_work *w, const struct gate_project *p);

@@ -6,9 +6,17 @@ enum { NAME_CHARS = 40, DAY_CHARS = 10, DIGITS = 20 };
 
 void line_add(struct line *l, struct str s)
 {
-    str_copy(l->p + l->len, l->size - l->len, s);
-    while (l->p[l->len])
-        l->len++;
+    size_t run, unseen;
+    bool whole;
+
+    do {
+        for (run = unseen = 0; run < s.len && !unseen; run += !unseen)
+            unseen = str_unseen(s, run);
+        whole = str_copy(l->p + l->len, l->size - l->len, str_n(s.p, run));
+        while (l->p[l->len])
+            l->len++;
+        s = str_n(s.p + run + unseen, s.len - run - unseen);
+    } while (whole && s.len);
 }
 
 void line_add_c(struct line *l, const char *text)

@@ -11,7 +11,7 @@ struct line {
     size_t name_max; /* characters that a name may take; 0 = 40 */
 };
 
-/* As it stands; what does not fit is left out. */
+/* As it stands, but for what nobody sees (str_unseen); what does not fit is left out. */
 void line_add(struct line *l, struct str s);
 /* The same of a C string; NULL adds nothing. */
 void line_add_c(struct line *l, const char *text);

@@ -423,15 +423,15 @@ static const char *against(const struct gate_abilities *able, enum gate_kind kin
         return NULL;
     if (all)
         return all;
-    if (kind == GATE_BY_VALIDATOR && able->team_managed)
-        return "a team-managed project keeps its fields to itself: none of ours can stay off its "
-               "screens";
+    if (kind != GATE_BY_CLOSES && able->team_managed)
+        return "a team-managed project keeps its fields to itself, and no interface reaches them: "
+               "none of ours can stay off its screens";
     /* each of them needs a road that only we go: there we close */
     if (!able->rule_restrict)
         return "the project does not offer the rule that restricts who may transition";
     if (!able->team_managed && !able->group_ready)
         return "the connector's group does not exist, and our account may not create it";
-    if (kind == GATE_BY_APPROVAL && (able->team_managed || !able->rule_approval))
+    if (kind == GATE_BY_APPROVAL && !able->rule_approval)
         return "the project does not offer approvals that block a transition";
     if (kind == GATE_BY_VALIDATOR && !able->rule_validator)
         return "the project does not offer validators of fields";

@@ -259,15 +259,14 @@ struct gate_facts gate_lasting(const struct gate_facts *facts, bool missing);
 /* How many of them mean that the gate does not hold. */
 size_t gate_failures(unsigned findings);
 
-/* What stands between a ticket and its close, too, and what no look of ours shows. */
+/* What stands between a ticket and its close, too, and what a look may not show. */
 /* X(suffix, name in JSON, in words) */
-#define GATE_UNSEEN(X)                                                                            \
-    X(RULES, "automation_rules",                                                                  \
-      "the rules of Jira's automation: Jira tells them by an interface of its own, which is not " \
-      "read; look through those that transition tickets. What a rule closes without proof is "    \
-      "reopened")                                                                                 \
-    X(CUSTOMERS, "customers_close",                                                               \
-      "whether the desk lets customers close their requests: no public interface tells that "     \
+#define GATE_UNSEEN(X)                                                                          \
+    X(RULES, "automation_rules",                                                                \
+      "not all rules of Jira's automation; look through those that transition tickets. What a " \
+      "rule closes without proof is reopened")                                                  \
+    X(CUSTOMERS, "customers_close",                                                             \
+      "whether the desk lets customers close their requests: no public interface tells that "   \
       "setting. A transition that the portal shows is judged above")
 enum gate_unseen {
 #define X(suffix, name, words) GATE_UNSEEN_##suffix,

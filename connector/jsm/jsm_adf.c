@@ -6,29 +6,20 @@
 
 enum { DOCUMENT_BYTES = 32 * 1024, TEXT_MAX = 10000 };
 
-/* Drop what could change how the rest is read: C0/C1 controls, bidirectional overrides and isolates
- * (UAX 9). */
+/* Without what could change how the rest is read. */
 static struct str harmless(struct arena *a, struct str s)
 {
     size_t len = 0;
-    size_t max = s.len < TEXT_MAX ? s.len : TEXT_MAX;
-    char *dst = arena_alloc(a, max + 1);
+    struct str rest = str_n(s.p, s.len < TEXT_MAX ? s.len : TEXT_MAX);
+    char *dst = arena_alloc(a, rest.len + 1);
 
     if (!dst)
         return STR_NONE;
-    for (size_t i = 0; i < max; i++) {
-        const unsigned char *p = (const unsigned char *)s.p + i;
-        bool three = i + 2 < s.len;
-        bool override = three && p[0] == 0xE2 &&
-                        ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
-                         (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9));
-        bool c1 = i + 1 < s.len && p[0] == 0xC2 && p[1] < 0xA0;
-        if (override)
-            i += 2;
-        else if (c1)
-            i += 1;
-        else if (*p >= 0x20 && *p != 0x7f)
-            dst[len++] = (char)*p;
+    for (size_t i = 0; i < rest.len;) {
+        size_t unseen = str_unseen(rest, i);
+        if (!unseen)
+            dst[len++] = rest.p[i];
+        i += unseen ? unseen : 1;
     }
     while (len && !str_is_utf8(str_n(dst, len))) /* the cut may have split a code point */
         len--;

@@ -47,6 +47,11 @@ static struct jsm_call call(enum jsm_route route, enum jsm_effect effect, struct
                              .body = body};
 }
 
+bool jsm_route_is_aside(enum jsm_route route)
+{
+    return route == JSM_ROUTE_TENANT || route == JSM_ROUTE_RULES || route == JSM_ROUTE_RULE;
+}
+
 struct jsm_call jsm_call_of(enum jsm_route route, enum jsm_effect effect, struct str path,
                             struct str body)
 {

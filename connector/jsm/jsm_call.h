@@ -63,6 +63,12 @@
     X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")                     \
     JSM_SCREEN_ROUTES(X)
 
+/* Of jsm_automation.h: another service than Jira, which says nothing of our standing with it. */
+#define JSM_RULE_ROUTES(X)                                     \
+    X(TENANT, "GET", SWEEP, 100, "/_edge/tenant_info")         \
+    X(RULES, "GET", SWEEP, 10, "a page of automation's rules") \
+    X(RULE, "GET", SWEEP, 10, "a rule of automation")
+
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
@@ -99,6 +105,7 @@
     X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")                            \
     JSM_SAGA_ROUTES(X)                                                                          \
     JSM_GATE_ROUTES(X)                                                                          \
+    JSM_RULE_ROUTES(X)                                                                          \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")                \
     X(APPROVE, "POST", GATE, 100, "/rest/servicedeskapi/request/{id}/approval/{id}")
 
@@ -109,6 +116,10 @@ enum jsm_route {
         JSM_ROUTE_COUNT
 };
 extern const int32_t JSM_PER_SECOND[JSM_ROUTE_COUNT];
+
+/* Does another service than Jira answer it? What that thinks of our credential, or how it bears up,
+ * is no word on Jira. */
+bool jsm_route_is_aside(enum jsm_route route);
 
 /* What it means when the answer of a call is lost. */
 enum jsm_effect {

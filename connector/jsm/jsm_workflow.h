@@ -125,10 +125,11 @@ bool jsm_has_field(const struct json *body, struct str id);
 /* GET .../servicedesk/projectKey:{key}/requesttype: a page of a desk's request types. */
 struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int64_t start_at);
 /* Tickets of a project for the self-test, newest first, with that field unless it is empty, in the
- * status of that number unless it is empty; what an edit screen of one offers; the transitions of
+ * status of that number unless it is empty; filled: only those that have a value in a field of ours
+ * (customfield_N); what an edit screen of one offers; the transitions of
  * one, unavailable ones too. */
 struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
-                                 struct str status);
+                                 struct str status, bool filled);
 struct jsm_call jsm_call_edit_screen(struct arena *a, struct str issue_id);
 struct jsm_call jsm_call_all_transitions(struct arena *a, struct str issue_id);
 

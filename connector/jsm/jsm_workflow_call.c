@@ -346,8 +346,17 @@ struct jsm_call jsm_call_request_types(struct arena *a, struct str project, int6
                                                            STR_ARG(path), (long long)start_at));
 }
 
+/* "customfield_10100" to 10100. */
+static bool field_number(struct str field, int64_t *ret)
+{
+    static const struct str CUSTOM = {"customfield_", sizeof "customfield_" - 1};
+
+    return str_starts(field, CUSTOM) &&
+           str_to_i64(str_n(field.p + CUSTOM.len, field.len - CUSTOM.len), ret);
+}
+
 struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str field,
-                                 struct str status)
+                                 struct str status, bool filled)
 {
     AUTO(drop_buf) struct buf jql, b;
     struct json_out out;
@@ -358,6 +367,8 @@ struct jsm_call jsm_call_samples(struct arena *a, struct str project, struct str
     int64_t number;
     if (str_to_i64(status, &number))
         (void)buf_printf(&jql, " AND status = %lld", (long long)number);
+    if (filled && field_number(field, &number))
+        (void)buf_printf(&jql, " AND cf[%lld] is not EMPTY", (long long)number);
     buf_add_c(&jql, " ORDER BY updated DESC");
     json_begin(&out, &b);
     json_open_object(&out);

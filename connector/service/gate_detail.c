@@ -124,9 +124,32 @@ static void put_unseen(struct json_out *out, const struct site_gate *gate)
     json_put_name(out, "cannot_be_seen");
     json_open_array(out);
     for (size_t i = 0; i < GATE_UNSEEN_COUNT; i++) {
+        if (i == GATE_UNSEEN_RULES && !gate->rules_unseen.len)
+            continue;
         json_open_object(out);
         json_str_member(out, "name", str_of(GATE_UNSEEN_NAMES[i]));
         json_str_member(out, "words", str_of(GATE_UNSEEN_WORDS[i]));
+        json_str_member(out, "why", i == GATE_UNSEEN_RULES ? gate->rules_unseen : STR(""));
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+/* Rules of automation that bear on a close. */
+static void put_rules(struct json_out *out, const struct site_gate *gate)
+{
+    bool roads = site_gate_roads_open(gate);
+
+    json_put_name(out, "rules");
+    json_open_array(out);
+    for (size_t i = 0; i < gate->rule_count; i++) {
+        enum rule_reason reason = auto_rule_judge(&gate->rules[i], roads);
+        json_open_object(out);
+        json_str_member(out, "id", gate->rules[i].id);
+        json_str_member(out, "name", gate->rules[i].name);
+        json_str_member(out, "state", str_of(road_state_name(auto_rule_state(reason))));
+        json_str_member(out, "reason", str_of(RULE_REASON_NAMES[reason]));
+        json_str_member(out, "words", str_of(RULE_REASON_WORDS[reason]));
         json_close_object(out);
     }
     json_close_array(out);
@@ -183,6 +206,8 @@ void gate_detail_put(struct json_out *out, struct arena *a, const struct site *s
     put_open_roads(out, gate);
     put_findings(out, findings);
     put_flows(out, a, gate);
+    put_rules(out, gate);
+    json_i64_member(out, "rules_all", (int64_t)gate->rules_all);
     put_strangers(out, gate);
     json_str_member(out, "editable", gate->editable);
     put_tries(out, gate);
@@ -222,6 +247,8 @@ struct str gate_fingerprint(struct arena *a, const struct site_gate *gate)
     }
     json_close_array(&out);
     put_strangers(&out, gate);
+    if (gate->rule_count)
+        put_rules(&out, gate);
     json_close_object(&out);
     digest_sha256(buf_str(&b), hash);
     hex_encode(hash, sizeof hash, hex);

@@ -7,15 +7,16 @@
 #include "site/site_gate.h"
 
 /* Members of an object that is open: project, known, why, mode, why_not, open, open_roads,
- * workflows with their roads and findings, findings, others_in_group, editable, tries, not_tried
- * (why), not_known (names of findings), cannot_be_seen (by no look of ours). */
+ * workflows with their roads and findings, findings, rules (of automation, those that bear on a
+ * close; rules_all: how many reach into the project), others_in_group, editable, tries, not_tried
+ * (why), not_known (names of findings), cannot_be_seen (by this look, or by none of ours). */
 void gate_detail_put(struct json_out *out, struct arena *a, const struct site *site,
                      const struct site_gate *gate);
 /* The same as one object. */
 struct str gate_detail(struct arena *a, const struct site *site, const struct site_gate *gate);
-/* Hexadecimal SHA-256 of what must not change by itself: roads, who is in the group, findings. Not
- * of what the tickets showed that were tried, for the next look tries others. Worth comparing only
- * where the gate is known. */
+/* Hexadecimal SHA-256 of what must not change by itself: roads, who is in the group, findings,
+ * rules. Not of what the tickets showed that were tried, for the next look tries others. Worth
+ * comparing only where the gate is known. */
 struct str gate_fingerprint(struct arena *a, const struct site_gate *gate);
 /* "In progress, Pending" or "any status". */
 struct str gate_from(struct arena *a, const struct workflow *w, const struct road *road);

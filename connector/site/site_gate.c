@@ -50,6 +50,9 @@ static const struct gate_step STEPS[] = {
     {"who uses them", look_build_usages, look_take_usages, STEP_ASIDE},
     {"these projects", look_build_names, look_take_names, STEP_ASIDE},
     {"the statuses", look_build_statuses, look_take_statuses, STEP_ASIDE},
+    {"the cloud id", look_build_tenant, look_take_tenant, STEP_WHOLE},
+    {"the rules of automation", look_build_rules_all, look_take_rules_all, STEP_WHOLE},
+    {"a rule of automation", look_build_rule, look_take_rule, STEP_WHOLE},
     {"tickets to try", look_build_samples, look_take_samples, STEP_ASIDE},
     {"the edit screens", look_build_screen, look_take_screen, STEP_ASIDE},
     {"all fields", look_build_fields, look_take_fields, STEP_WHOLE},
@@ -101,7 +104,9 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
     bool whole = step->part == STEP_WHOLE || (step->part == STEP_FIELDS && !l->eyes.without_fields);
     if (whole && answer->verdict != JSM_OK && (l->pages || may_pass(answer)))
         look_not_all(l, step->what, answer->why);
-    bool more = step->take(l, answer), enough = ++l->pages >= PAGES_MAX;
+    /* rules come one by one */
+    size_t most = step->take == look_take_rule ? JSM_RULES_MAX + 1 : PAGES_MAX;
+    bool more = step->take(l, answer), enough = ++l->pages >= most;
     l->gate->parts_unread |=
         step->part == STEP_FIELDS && (answer->verdict != JSM_OK || (more && enough));
     if (whole && more && enough)
@@ -148,6 +153,7 @@ static struct look *look_new(const struct site_gate_eyes *eyes, struct arena *ar
     l->gate = ARENA_NEW(arena, struct site_gate);
     if (!l->gate)
         abort();
+    l->gate->rules_unseen = STR("the look did not come to them");
     return l;
 }
 
@@ -167,6 +173,8 @@ void site_gate_look(const struct site_gate_eyes *eyes, struct arena *arena, stru
         site_learn(eyes->own, on_known, l);
         return;
     }
+    l->gate->rules_unseen = STR("Data Center has no documented interface for them: look through "
+                                "those under System, Automation rules that transition tickets");
     snprintf(l->gate->why, sizeof l->gate->why,
              "Data Center has no REST interface for workflows: they cannot be looked at");
     io_loop_defer(eyes->own->o.loop, on_datacenter, l);
@@ -211,7 +219,9 @@ struct str site_gate_verify_name(const struct site *site)
 
 size_t site_gate_open(const struct site_gate *gate)
 {
-    size_t open = !gate->flow_count && gate->facts.agent_closes == ROAD_YES;
+    size_t open = site_gate_rules_open(gate);
+
+    open += !gate->flow_count && gate->facts.agent_closes == ROAD_YES;
 
     for (size_t i = 0; i < gate->flow_count; i++) {
         struct road_report report;

@@ -5,7 +5,7 @@
 
 #include "domain/gate_part.h"
 #include "domain/gate_plan.h"
-#include "jsm/jsm_workflow.h"
+#include "jsm/jsm_automation.h"
 #include "site/site.h"
 
 enum {
@@ -20,6 +20,7 @@ struct site_gate_eyes {
     struct site *reader; /* reads workflows and groups; an administrator's, where there is one */
     struct site *own;    /* the connector itself */
     struct site *agent;  /* an ordinary agent */
+    bool without_rules;  /* of automation: for a plan, which changes none of them */
     bool without_fields; /* the gate is known all the same when our fields and screens are not */
 };
 
@@ -48,14 +49,17 @@ struct site_gate {
     struct str unshown;                          /* why not all of that could be read; or empty */
     struct str missing;                          /* ids of our fields that do not exist */
     struct str editable;                         /* our fields on the edit screen: "Access check" */
+    struct auto_rule rules[JSM_RULES_MAX];       /* of automation: those that bear on a close */
+    size_t rule_count, rules_all; /* all: how many enabled ones reach into the project */
+    struct str rules_unseen;      /* why not all of them were read, and what helps; or empty */
     struct site_gate_try tries[2 * SITE_GATE_TICKETS_MAX];
     size_t try_count;
     const char *not_tried; /* as an agent, why not; NULL: it was, or not even that far was looked */
 };
 typedef void site_gate_fn(void *arg, const struct site_gate *gate);
 
-/* Look at one project, about twenty calls one after the other. Calls back exactly once, never from
- * inside; all of it lives in the arena. */
+/* Look at one project, about twenty calls one after the other, and one for each rule of automation.
+ * Calls back exactly once, never from inside; all of it lives in the arena. */
 void site_gate_look(const struct site_gate_eyes *eyes, struct arena *arena, struct str project,
                     site_gate_fn *fn, void *arg);
 /* The same for one of its workflows only: is it still what it was? flow_count is 1 or 0. */
@@ -63,8 +67,11 @@ void site_gate_read(struct site *reader, struct arena *arena, const struct jsm_g
                     struct str workflow_id, site_gate_fn *fn, void *arg);
 /* How the verifying status is called in this mapping. Borrowed from the site. */
 struct str site_gate_verify_name(const struct site *site);
-/* Roads that stand open and findings that fail, of all workflows. */
+/* Roads that stand open and findings that fail, of all workflows, and rules that close. */
 size_t site_gate_open(const struct site_gate *gate);
+/* Does any road into done stand open? How many rules of automation does the gate not hold? */
+bool site_gate_roads_open(const struct site_gate *gate);
+size_t site_gate_rules_open(const struct site_gate *gate);
 
 /* Send a call, and again while Jira says "later" or that another update runs, at most for a minute
  * or two. Calls back exactly once, never from inside. */

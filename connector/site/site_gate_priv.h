@@ -23,6 +23,10 @@ struct look {
     struct str scheme; /* issue type screen scheme of the project */
     struct str serves[SITE_GATE_TYPES_MAX], serves_others; /* screen scheme of each pair */
     struct str resolution;                                 /* ids of the screens that carry it */
+    bool admin;                                            /* the reader administers Jira */
+    struct str cloud_id, next; /* of the rules of automation: next page */
+    struct str rule_ids[JSM_RULES_MAX];
+    size_t rule_count;
     site_gate_fn *fn;
     void *arg;
 };
@@ -54,6 +58,9 @@ look_build_fn look_build_flows, look_build_rules, look_build_usages, look_build_
     look_build_statuses;
 look_take_fn look_take_flows, look_take_rules, look_take_usages, look_take_names,
     look_take_statuses;
+/* site_gate_rules.c: the rules of automation */
+look_build_fn look_build_tenant, look_build_rules_all, look_build_rule;
+look_take_fn look_take_tenant, look_take_rules_all, look_take_rule;
 /* site_gate_ticket.c: what tickets of it show */
 look_build_fn look_build_samples, look_build_screen, look_build_fields, look_build_words,
     look_build_agent, look_build_own;

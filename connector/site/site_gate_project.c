@@ -88,6 +88,7 @@ bool look_take_rights(struct look *l, const struct jsm_answer *answer)
     struct gate_abilities *able = &l->gate->able;
     bool admin = jsm_has_permission(answer->body, "ADMINISTER");
 
+    l->admin = admin;
     able->may_write =
         admin || (able->team_managed && jsm_has_permission(answer->body, "ADMINISTER_PROJECTS"));
     l->gate->facts.group = able->team_managed ? ROAD_NOT_KNOWN : ROAD_NO;

@@ -21,12 +21,30 @@ static struct str waiting_status(const struct look *l)
 }
 
 /* The newest of all, then the newest of those that wait: in a busy project they are not among the
- * former. */
+ * former. Then those that have a value where none may be, however old. */
+enum { SAMPLE_NEWEST, SAMPLE_WAITING, SAMPLE_FILLED, SAMPLES_ALL };
+
+static bool waits(const struct look *l)
+{
+    for (size_t i = 0; i < l->ticket_count; i++)
+        if (l->roles[i] == STATUS_VERIFY)
+            return true;
+    return false;
+}
+
+static bool is_sampled(const struct look *l)
+{
+    return l->page == SAMPLE_WAITING  ? !waits(l) && waiting_status(l).len
+           : l->page == SAMPLE_FILLED ? l->gate->key.demanding && lock_field(l).len
+                                      : true;
+}
+
 bool look_build_samples(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.own;
     *ret = jsm_call_samples(l->arena, l->gate->project, lock_field(l),
-                            l->page ? waiting_status(l) : STR_NONE);
+                            l->page == SAMPLE_WAITING ? waiting_status(l) : STR_NONE,
+                            l->page == SAMPLE_FILLED);
     return true;
 }
 
@@ -61,14 +79,6 @@ static void keep_typed(struct look *l, struct str *seen, struct str type, struct
     l->typed[l->typed_count++] = arena_str(l->arena, id);
 }
 
-static bool waits(const struct look *l)
-{
-    for (size_t i = 0; i < l->ticket_count; i++)
-        if (l->roles[i] == STATUS_VERIFY)
-            return true;
-    return false;
-}
-
 /* One of each status that means something else, so that few calls say much. */
 bool look_take_samples(struct look *l, const struct jsm_answer *answer)
 {
@@ -99,7 +109,10 @@ bool look_take_samples(struct look *l, const struct jsm_answer *answer)
         l->tickets[l->ticket_count] = arena_str(l->arena, id);
         l->keys[l->ticket_count++] = arena_str(l->arena, json_path_str(issue, "key"));
     }
-    return !l->page++ && !waits(l) && waiting_status(l).len;
+    do
+        l->page++;
+    while (l->page < SAMPLES_ALL && !is_sampled(l));
+    return l->page < SAMPLES_ALL;
 }
 
 /* --- screens --- */

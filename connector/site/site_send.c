@@ -72,6 +72,11 @@ static void take_manners(struct pending *p, const struct jsm_answer *answer)
     enum site_heard heard = SITE_ACCEPTED;
 
     take_told(p, answer);
+    if (jsm_route_is_aside(p->call.route)) {
+        site_auth_heard(site->auth, SITE_UNCLEAR);
+        traffic_ended(&site->traffic, &p->traffic, end, now_ms(site));
+        return;
+    }
     switch (answer->verdict) {
     case JSM_OK:
     case JSM_MISSING:
@@ -141,6 +146,12 @@ static void judge(struct pending *p, const struct http_reply *reply, struct jsm_
     };
 
     jsm_judge(p->arena, &http, p->call.effect, clock_wall_ms(&CLOCK_SYSTEM), ret);
+    if (!jsm_route_is_aside(p->call.route))
+        return;
+    if (ret->verdict == JSM_DENIED)
+        ret->verdict = JSM_REFUSED;
+    if (ret->scope == REACH_SITE)
+        ret->scope = REACH_ROUTE;
 }
 
 /* It never left: Jira is alive, and this call did not fail. */
@@ -165,6 +176,7 @@ static void on_reply(void *arg, const struct http_reply *reply)
         take_back(p, &answer);
     } else {
         struct jsm_limit limit = limit_of(reply);
+        limit.near &= !jsm_route_is_aside(p->call.route);
         if (limit.near && reply->status != 429) /* that one has a reach of its own */
             traffic_near(&site->traffic, limit.remaining, limit.reset_ms, now_ms(site));
         judge(p, reply, limit, &answer);

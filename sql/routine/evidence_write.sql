@@ -112,7 +112,8 @@ begin
             'after_sha256', case when new.after <> '' then encode(sha256(convert_to(new.after, 'UTF8')), 'hex') end);
     when 'gate_proof' then
         detail := jsonb_build_object('site', new.site, 'project', new.project, 'known', new.known, 'open', new.open,
-            'fingerprint', new.fingerprint, 'roads', new.detail->'open_roads', 'findings', new.detail->'findings');
+            'fingerprint', new.fingerprint, 'roads', new.detail->'open_roads', 'findings', new.detail->'findings',
+            'rules', nullif(new.detail->'rules', '[]'));
     when 'mapping_version' then
         detail := jsonb_build_object('mapping', new.sha256);
     when 'mapping_event' then

@@ -92,8 +92,8 @@ language sql stable set search_path = pg_catalog as $$
 $$;
 comment on function governance.gate_own(text) is 'Ids of the transitions and verifying statuses that the gate has added to workflows of a site';
 
--- Told once a day for each different state of things: what is open from the beginning, what opens, and every change but one for
--- the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays
+-- Told once a day for each different state of things: what is open from the beginning, what opens (also beside what stood open),
+-- and every change but one for the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays
 -- for ten looks or a day, that is told once. An empty fingerprint: never known.
 create or replace function governance.gate_proved(p_site text, p_project text, p_known boolean, p_open int, p_said text,
                                                   p_fingerprint text, p_detail jsonb) returns boolean
@@ -107,7 +107,7 @@ begin
     select * into was from governance.gate_proof where site = p_site and project = p_project for update;
     blind := coalesce(was.fingerprint, '') = '';
     differs := p_known and not blind and was.fingerprint <> p_fingerprint;
-    opens := p_known and not blind and not differs and was.open = 0 and p_open > 0;
+    opens := p_known and not blind and not differs and p_open > was.open;
     insert into governance.gate_proof as g (site, project, at, known, open, said, fingerprint, detail, since, unknown_looks,
                                             unknown_since)
     values (p_site, p_project, clock_timestamp(), p_known, p_open, p_said, case when p_known then p_fingerprint else '' end,
@@ -124,7 +124,7 @@ begin
     if (differs and not (p_open = 0 and was.open > 0)) or opens or (p_open > 0 and (was.site is null or (p_known and blind))) then
         insert into governance.escalation (site, kind, reason, key)
         values (p_site, 'tamper', case when differs or opens then 'GateDrift' else 'GateOpen' end,
-                p_project || ' ' || p_fingerprint || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD'))
+                p_project || ' ' || p_fingerprint || ' ' || p_open || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD'))
         on conflict do nothing;
     end if;
     insert into governance.escalation (site, kind, reason, key)

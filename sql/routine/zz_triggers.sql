@@ -105,7 +105,7 @@ begin
         ('gate_installation', 'evidence_new', 'after insert', '', 'gate.changed'),
         ('gate_installation', 'evidence_move', 'after update', 'when (old.state is distinct from new.state)', 'gate.changed'),
         ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),
-        ('gate_proof', 'evidence_drift', 'after update', 'when (old.fingerprint is distinct from new.fingerprint)', 'gate.proved'),
+        ('gate_proof', 'evidence_drift', 'after update', 'when (old.fingerprint is distinct from new.fingerprint or old.open is distinct from new.open)', 'gate.proved'),
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
         ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
                                                             is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),

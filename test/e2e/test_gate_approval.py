@@ -277,7 +277,7 @@ def test_what_it_needs_is_said(site):
     assert code == 1 and "approval_step asks in a field: it cannot go with --no-fields" in err, err
     site.fresh("team", bare=False)
     code, _, err = site.gate("install", "--yes")
-    assert code == 1 and "the project does not offer approvals that block a transition" in err, err
+    assert code == 1 and "a team-managed project keeps its fields to itself, and no interface reaches them" in err, err
 
 
 def test_the_gate_that_is_there_is_gone_by(there):

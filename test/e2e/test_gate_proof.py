@@ -94,6 +94,8 @@ def test_a_close_waits_and_says_so(site):
     site.control("screens", {"IAM": {"edit": screens["edit"]}})
     code, proven = site.prove()
     assert code == 1 and found(proven) == ["proof_filled"], proven["findings"]
+    site.control("fill", {"project": "IAM", "count": 21, "bytes": 100})
+    assert found(site.prove()[1]) == ["proof_filled"], "behind however many newer ones"
     site.control("plant", {"what": "field", "field": proof, "project": "IAM"})
     site.act("edit", waiting, fields={proof: None})
     site.control("screens", {"IAM": {"edit": screens["edit"]}})
@@ -159,6 +161,46 @@ def test_the_timer_finds_a_demand_that_is_gone(site):
     site.as_admin("POST", "/workflows/update", {"statuses": shown["statuses"], "workflows": shown["workflows"]})
     wait.until(lambda: int(is_open() or 0) > 0, 30, what="the hole is found")
     site.control("accounts", {"connector": {"admin": False}})
+    assert site.gate("uninstall")[0] == 0
+
+
+def goes(to="Done", **more):
+    return ["jira.issue.transition", {"operations": [], "destinationStatus": {"type": "NAME", "value": to}, **more}]
+
+
+def test_rules_of_automation_are_judged(site):
+    """Read where the credential may: the gate holds what acts as others, and what it does not hold is open."""
+    site.fresh()
+    code, out, err = site.gate("install", "--yes")
+    assert code == 0 and "rules of automation: 0, about closes 0, open 0" in out, (out, err)
+    proof = re.search(r"made the field Access proof: (customfield_\d+)", err).group(1)
+    sets = ["jira.issue.edit", {"operations": [{"field": {"type": "ID", "value": proof}, "type": "SET", "value": "yes"}]}]
+    rules = {"held": {"actions": [[goes()]]}, "cancelled": {"scope": "IAM", "actions": [goes("Canceled")]},
+             "acts_as_connector": {"actor": "connector", "actions": [[goes()]]}, "acts_as_whoever": {"actor": None, "actions": [goes()]},
+             "ignores_conditions": {"actions": [goes(ignoreConditions=True)]}, "writes_lock": {"actions": [sets]}}
+    quiet = [{"name": "elsewhere", "scope": "OPS", "actor": "connector", "actions": [goes()]},
+             {"name": "off", "state": "DISABLED", "actor": "connector", "actions": [goes()]}]
+    mails = {"name": "mails", "actions": [["jira.issue.outgoing.email", {"subject": "x"}]]}
+    site.control("automation", quiet * 60 + [mails] + [made | {"name": name} for name, made in rules.items()])
+    code, seen = site.prove()
+    assert code == 1 and {r["name"]: r["reason"] for r in seen["rules"]} == {name: name for name in rules}, seen
+    assert [u["name"] for u in seen["cannot_be_seen"]] == ["customers_close"] and seen["rules_all"] == 7 and seen["open"] == 4
+    out = site.gate("prove")[1]
+    assert "    open   acts_as_connector: it leads into done as the connector's account: let another account be its actor" in out
+    assert "    gated  held: it leads into done, and every road there is closed to its actor" in out
+    site.control("automation", [rules["held"] | {"name": "held"}])
+    assert site.prove()[0] == 0, "what the gate holds opens nothing"
+    for path, status, why in (("/rule/summary", 401, "did not let us in (401)"), ("/rule/[0-9a-f-]+$", 403, "they were not told")):
+        site.fault("reply", method="GET", path=path, status=status, body={}, count=100)
+        code, seen = site.prove()
+        (rule,) = [u for u in seen["cannot_be_seen"] if u["name"] == "automation_rules"]
+        assert code == 0 and why in rule["why"], seen
+        site.no_faults()
+    out = site.gate("prove", admin=False)[1]
+    assert "  cannot be seen: not all rules of Jira's automation; look through those that transition tickets" in out
+    assert "why: they are told to who has the permission Administer Jira: countersign gate prove --email ADDRESS" in out
+    assert "  cannot be seen: whether the desk lets customers" in out
+    site.control("automation", [])
     assert site.gate("uninstall")[0] == 0
 
 

@@ -204,5 +204,27 @@ class Groups(WithAdmin):
         self.assertEqual(self.api("GET", "/auditing/record?from=yesterday")[0], 400)
 
 
+class Automation(WithAdmin):
+    """What its own interface tells of rules, at the site's address by cloud id."""
+
+    def test_pages_and_one_rule(self):
+        cloud = self.site.call("GET", "/_edge/tenant_info", actor=None)[1]["cloudId"]
+        rules = f"/gateway/api/automation/public/jira/{cloud}/rest/v1/rule/"
+        go = ["jira.issue.transition", {"destinationStatus": {"type": "NAME", "value": "Resolved"}}]
+        ids = self.site.control("POST", "automation", [{"name": f"rule {n}", "scope": "IAM", "actor": None, "actions": [[go], go]}
+                                                       for n in range(3)])
+        status, first = self.site.call("GET", rules + "summary?limit=2", actor="admin")
+        self.assertEqual((status, [r["uuid"] for r in first["data"]]), (200, ids[:2]))
+        self.assertTrue(first["data"][0]["ruleScopeARIs"][0].endswith(":project/10002"))
+        last = self.site.call("GET", rules + "summary" + first["links"]["next"], actor="admin")[1]
+        self.assertEqual(([r["uuid"] for r in last["data"]], last["links"]["next"]), (ids[2:], None))
+        rule = self.site.call("GET", rules + ids[0], actor="admin")[1]["rule"]
+        self.assertEqual(rule["components"][0]["children"][0]["children"][0], rule["components"][1])
+        self.assertEqual((rule["components"][1]["type"], rule["actor"]), (go[0], {"type": "EVENT_INITIATOR"}))
+        for path, actor, said in ((rules + "summary", "agent", 403), (rules + "0-0", "admin", 404), (rules + "summary", None, 401),
+                                  (rules.replace(cloud, "other") + "summary", "admin", 404)):
+            self.assertEqual(self.site.call("GET", path, actor=actor)[0], said, path)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -1,7 +1,7 @@
 """/_control: what tests use to set the stage, misbehave and look behind it. The README lists it with examples."""
 import json
 
-from . import acts, clock, faults, oracle, plants, rules, workflow_api
+from . import acts, automation, clock, faults, oracle, plants, rules, workflow_api
 from .errors import Refusal
 from .hooks import EVENTS
 from .routes import Reply
@@ -153,6 +153,12 @@ def _rules(site, body, query, rest):
     return {"rules": len(site.hooks.rules)}
 
 
+def _automation(site, body, query, rest):
+    """What automation's own interface tells of its rules, all of them anew."""
+    site.automation[:] = [automation.made(site, spec) for spec in body]
+    return [rule["uuid"] for rule in site.automation]
+
+
 def _age(site, body, query, rest):
     """Dynamic webhooks end so many days sooner."""
     return {"aged": site.hooks.age(float(body["days"]))}
@@ -185,6 +191,6 @@ HANDLERS = {
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
     ("GET", "oracle"): _oracle,
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,
-    ("POST", "age-webhooks"): _age, ("POST", "rules"): _rules,
+    ("POST", "age-webhooks"): _age, ("POST", "rules"): _rules, ("POST", "automation"): _automation,
     ("POST", "catch-up"): _catch_up,
 }

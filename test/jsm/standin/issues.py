@@ -219,7 +219,7 @@ def do_transition(site, call):
 
 
 def permits(site, ticket, transition, account, channel="api"):
-    return (account.edits and workflow_rules.status_allows(site, ticket, account, "transition")
+    return (account.holds("TRANSITION_ISSUES") and workflow_rules.status_allows(site, ticket, account, "transition")
             and workflow_rules.permits(transition, workflow_rules.Asking(site, ticket, account, channel)))
 
 

@@ -43,10 +43,9 @@ def my_permissions(site, call):
         raise platform(400, f"Unrecognized permission: {unknown[0]}")
     shown = {}
     for key in asked:
-        number, holds = seed.PERMISSIONS[key]
-        shown[key] = {"id": number, "key": key, "name": key.replace("_", " ").capitalize(), "type":
+        shown[key] = {"id": seed.PERMISSIONS[key][0], "key": key, "name": key.replace("_", " ").capitalize(), "type":
                       "GLOBAL" if key in seed.GLOBAL_PERMISSIONS else "PROJECT", "description": "",
-                      "havePermission": holds(call.account)}
+                      "havePermission": call.account.holds(key)}
     return Reply(200, {"permissions": shown})
 
 

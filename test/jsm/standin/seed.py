@@ -33,6 +33,7 @@ class Account:
     cleared: bool = True  # sees tickets with a security level
     admin: bool = False  # holds "Administer Jira" beside what the groups give
     project_admin: bool = False  # holds "Administer projects"
+    denied: tuple = ()  # permissions that were taken from it, by key
 
     def __post_init__(self):
         self.scoped_token = self.scoped_token or f"{self.name}-scoped-token"
@@ -65,7 +66,7 @@ class Account:
     def holds(self, permission):
         """One of the permissions of jira's schemes, by key; those that nobody was given are nobody's."""
         rule = PERMISSIONS.get(permission)
-        return bool(rule and rule[1](self))
+        return permission not in self.denied and bool(rule and rule[1](self))
 
 
 # key: number, who holds it.

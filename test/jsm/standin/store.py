@@ -91,7 +91,7 @@ class Site:
         self.projects = {p.key: p for p in seed.projects()}
         self.request_types = seed.request_types()
         self.accounts = {a.name: a for a in seed.accounts()}
-        self.groups, self.audit, self.tasks = dict(seed.GROUP_IDS), [], {}
+        self.groups, self.audit, self.tasks, self.automation = dict(seed.GROUP_IDS), [], {}, []
         self.access_tokens = {}     # value -> (account, end)
         self.issues, self.old_keys = {}, {}
         self.relations = {}         # (kind, inward, outward) -> number of the link

@@ -76,13 +76,13 @@ select is(governance.closes_ahead('acme'), interval '0', 'nobody is due');
 select t.verifying(t.request()) as d \gset
 select t.verifying(t.request()) as e \gset
 update governance.access_request set version = version + 1, look_at = clock_timestamp() - interval '1 s' where id in (:'d', :'e');
-select is(governance.closes_ahead('acme'), interval '20 ms', 'two are to be looked at');
+select is(governance.closes_ahead('acme'), interval '40 ms', 'two are to be looked at');
 update governance.access_request set version = version + 1, lease_owner = 'x', lease_until = clock_timestamp() + interval '1 min' where id = :'d';
-select is(governance.closes_ahead('acme'), interval '10 ms', 'at one somebody looks');
+select is(governance.closes_ahead('acme'), interval '20 ms', 'at one somebody looks');
 select governance.flows_add(r, '[{"kind": "reopen", "cycle": "c"}, {"kind": "comment"}]') from governance.access_request r where id = :'d';
 select ok((select max(run_after) filter (where kind = 'comment') - max(run_after) filter (where kind = 'reopen') > interval '9 ms'
              from governance.flow where request_id = :'d'), 'its words are after the other');
-select is(governance.closes_ahead('acme'), interval '20 ms', 'and a reopen that is due counts as a look');
+select is(governance.closes_ahead('acme'), interval '40 ms', 'and a reopen that is due counts as a look');
 update governance.flow set run_after = 'infinity', version = version + 1 where request_id = :'d' and state = 'pending';
 update governance.access_request set version = version + 1, look_at = 'infinity', lease_owner = null, lease_until = null where id in (:'d', :'e');
 

@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(46);
+select plan(52);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -68,13 +68,21 @@ select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}'), false,
 select is(pg_temp.told('GateDrift'), 1::bigint, 'nobody is alarmed by either');
 select is(governance.gate_proved('acme', 'IAM', true, 1, '', 'f1', '{}'), true, 'the same roads, but a ticket shows a hole');
 select is(pg_temp.told('GateDrift'), 2::bigint, 'is told');
+select is((select body::jsonb->'detail'->>'open' from governance.evidence_entry where kind = 'gate.proved' order by seq desc limit 1),
+          '1', 'and is an entry of evidence, too');
+select is(governance.gate_proved('acme', 'IAM', true, 2, '', 'f1', '{"rules":[{"name":"Close stale ones"}]}'), true, 'a second hole beside it');
+select is(pg_temp.told('GateDrift'), 3::bigint, 'is told as well');
+select is((select body::jsonb->'detail'->'rules'->0->>'name' from governance.evidence_entry where kind = 'gate.proved' order by seq desc
+           limit 1), 'Close stale ones', 'with the rule that is one');
+select is(governance.gate_proved('acme', 'IAM', true, 1, '', 'f1', '{}'), false, 'one hole less is no drift');
+select is(pg_temp.told('GateDrift'), 3::bigint, 'and no alarm');
 select governance.gate_proved('acme', 'IAM', true, 0, '', 'f1', '{}');
 select count(governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}')) from generate_series(1, 9);
 select is(pg_temp.told('GateNotKnown'), 0::bigint, 'nine looks that say nothing are waited for');
 select count(governance.gate_proved('acme', 'IAM', false, 0, 'no right', 'f4', '{}')) from generate_series(1, 5);
 select is(pg_temp.told('GateNotKnown'), 1::bigint, 'then it is told that nobody knows, once');
 select is(governance.gate_proved('acme', 'IAM', true, 0, '', 'f5', '{}'), true, 'what changed while nobody looked is drift');
-select is(pg_temp.told('GateDrift'), 3::bigint, 'and told');
+select is(pg_temp.told('GateDrift'), 4::bigint, 'and told');
 select governance.gate_proved('acme', 'IAM', false, 0, 'no answer', 'f4', '{}');
 reset role;
 update governance.gate_proof set unknown_since = clock_timestamp() - interval '25 hours' where project = 'IAM';

@@ -138,6 +138,20 @@ static void a_name_is_found_in_its_list(void **state)
     assert_int_equal(str_index(STR("a"), NAMES, 0), -1);
 }
 
+static void what_nobody_sees_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(str_unseen(STR("\n"), 0), 1);
+    assert_int_equal(str_unseen(STR("a\x7F"), 1), 1);
+    assert_int_equal(str_unseen(STR("\xC2\x85"), 0), 2); /* NEL */
+    assert_int_equal(str_unseen(STR("\xC2\xA0"), 0), 0);
+    assert_int_equal(str_unseen(STR("\xE2\x80\xAE"), 0), 3);
+    assert_int_equal(str_unseen(STR("\xE2\x81\xA6"), 0), 3);
+    assert_int_equal(str_unseen(STR("\xE2\x80\xA6"), 0), 0); /* an ellipsis */
+    assert_int_equal(str_unseen(str_n("\xE2\x80\xAE", 2), 0), 0);
+    assert_int_equal(str_unseen(STR("a"), 0), 0);
+}
+
 static void hash_is_fnv1a(void **state)
 {
     (void)state;
@@ -147,5 +161,6 @@ static void hash_is_fnv1a(void **state)
 
 UNIT_MAIN(cmocka_unit_test(numbers_are_whole_slices_or_nothing), cmocka_unit_test(comparing),
           cmocka_unit_test(cutting_and_trimming), cmocka_unit_test(utf8_is_well_formed_or_not),
-          cmocka_unit_test(copies_are_cut_between_code_points), cmocka_unit_test(hash_is_fnv1a),
+          cmocka_unit_test(copies_are_cut_between_code_points),
+          cmocka_unit_test(what_nobody_sees_is_found), cmocka_unit_test(hash_is_fnv1a),
           cmocka_unit_test(a_name_is_found_in_its_list))

@@ -67,6 +67,8 @@ static void names_and_lines_are_cut_at_a_character(void **state)
     assert_string_equal(text, "äbc…xyz");
     line_cut(&l, 3);
     assert_string_equal(text, "äb…");
+    line_add(&l, STR("\xE2\x80\xAEgnp\n\x7F|"));
+    assert_string_equal(text, "äb…gnp|");
     line_add(&s, STR("aää"));
     line_add(&s, STR("bb"));
     assert_string_equal(small, "aää");
