@@ -195,6 +195,11 @@ const char *item_why_not(const struct item *item, const struct observation *obs)
     return says_so(item, obs) ? NULL : why_not(item, obs);
 }
 
+bool item_is_another(const struct item *item, const struct observation *obs)
+{
+    return is_of_another(item, obs) || is_of_something_else(item, obs);
+}
+
 size_t item_swapped(const struct item *item, struct str *ret_name)
 {
     struct str rest = item->desired == DESIRED_ABSENT ? item->others_gone : item->others_new;

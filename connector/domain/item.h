@@ -143,6 +143,10 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
  * "Unreadable". What it is worth as proof, verdict_judge() says. */
 const char *item_why_not(const struct item *item, const struct observation *obs);
 
+/* Did it read another account, or another entitlement, that has the name now? Of what is asked
+ * about it says nothing. */
+bool item_is_another(const struct item *item, const struct observation *obs);
+
 /* Names as they stand in the database, and back; an unknown name gives false. */
 const char *verdict_name(enum verdict v);
 const char *outcome_name(enum outcome o);
