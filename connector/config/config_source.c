@@ -136,6 +136,8 @@ void config_source(struct loader *l, const struct yaml *map)
     s->rule.confirmations = (int32_t)value_int(&l->v, map, "confirmations", 2, 1, 32);
     s->rule.max_age_ms = value_duration(&l->v, map, "max_age", 15 * 60000, SHORTEST_MS);
     s->timeout_ms = value_duration(&l->v, map, "timeout", 10000, SHORTEST_MS);
+    if (l->c->policy.look_ms < schedule_look_ms(s->timeout_ms))
+        l->c->policy.look_ms = schedule_look_ms(s->timeout_ms);
     s->limits.at_once = (int32_t)value_int(&l->v, map, "concurrency",
                                            s->reader ? s->reader->at_once : 1, 1, CONFIG_READS_MAX);
     s->limits.per_minute =

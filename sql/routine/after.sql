@@ -28,7 +28,7 @@ create or replace function governance.earlier_proof(p_request uuid) returns json
 language sql stable set search_path = pg_catalog as $$
     select jsonb_build_object('seq', e.seq, 'hash', encode(e.hash, 'hex'))
       from governance.evidence_entry e
-     where e.request_id = p_request and e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' = 'verified'
+     where e.request_id = p_request and e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' in ('verified', 'exception')
      order by e.seq desc limit 1
 $$;
 comment on function governance.earlier_proof(uuid) is 'The evidence entry of the latest proof of a request';
