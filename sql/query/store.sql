@@ -316,8 +316,8 @@ select governance.reconcile_show($1, $2::int)
 
 -- name: closed_items
 -- params: site text, last_ms bigint
-select request_id, issue_key, source, account, account_id, entitlement, desired, floor(extract(epoch from closed_at) * 1000)::bigint,
-       excepted, in_hand
+select request_id, issue_key, source, account, account_id, entitlement, entitlement_id, desired,
+       floor(extract(epoch from closed_at) * 1000)::bigint, excepted, in_hand
   from governance.closed_items($1, make_interval(secs => $2::bigint / 1000.0))
 
 -- name: account_relink

@@ -32,8 +32,10 @@ create or replace trigger guard_superseded before update of superseded_by, super
 create or replace trigger guard_superseded_new before insert on governance.request_item for each row
     when (num_nonnulls(new.superseded_by, new.superseded_at) > 0) execute function governance.guard_superseded();
 create or replace trigger supersede after update of phase on governance.access_request for each row
-    when (old.phase is distinct from new.phase and new.phase in ('approved', 'denied', 'cancelled', 'expired', 'orphaned'))
-    execute function governance.supersede();
+    when (old.phase is distinct from new.phase and new.phase = 'approved') execute function governance.supersede();
+create or replace trigger ended after update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and governance.is_over(new.phase) and not governance.is_over(old.phase))
+    execute function governance.request_ended();
 create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
     on governance.account_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before update of id, source, entitlement, native_id, how, established_at, request_id, actor, reason, replaces
