@@ -76,6 +76,35 @@ def test_the_last_member_leaves(directory):
     assert say(*read(directory, ("uma", "alone"))) == ("unknown", "EntitlementNotFound")
 
 
+def holding(name, *members):
+    """A group of groups."""
+    return group(name, "canary").rstrip("\n") + "\n" + "".join(f"member: cn={m},ou=groups,dc=example,dc=com\n" for m in members) + "\n"
+
+
+def test_through_other_groups(directory):
+    """Trap 1 again: whoever is taken out of a group and is in one that is in it still holds it. Active Directory's rule would say of all
+    these that they do not, here; it is not sent to a server that is none."""
+    directory.add(person("nia") + group("inner", "nia") + holding("middle", "inner") + holding("outer", "middle"))
+    directory.add(group("ring", "nia") + holding("ring-of-ring", "ring"))
+    directory.modify("dn: cn=ring,ou=groups,dc=example,dc=com\nchangetype: modify\nadd: member\n"
+                     "member: cn=ring-of-ring,ou=groups,dc=example,dc=com\n")
+    nia, inner, ben, around, nobody = read(directory, ("nia", "outer"), ("nia", "inner"), ("ben", "outer"), ("nia", "ring-of-ring"),
+                                           ("ben", "ring"))
+    assert say(nia) == ("present", "Ok") and nia["via"] == "nested" and nia["complete"], nia
+    assert inner["via"] == "direct" and say(ben) == ("absent", "Ok")
+    assert (say(around), around["via"]) == (("present", "Ok"), "nested") and say(nobody) == ("absent", "Ok"), "groups in each other"
+    assert say(*read(directory, ("nia", "outer"), nested="false")) == ("absent", "Ok"), "who says so is told of no other"
+    directory.modify("dn: cn=middle,ou=groups,dc=example,dc=com\nchangetype: modify\ndelete: member\n"
+                     "member: cn=inner,ou=groups,dc=example,dc=com\n")
+    assert say(*read(directory, ("nia", "outer"))) == ("absent", "Ok")
+
+
+def test_more_groups_than_anybody_follows(directory):
+    directory.add(person("pia") + "".join(group(f"crowd-{n}", "pia") for n in range(513)))
+    lost, direct = read(directory, ("pia", "finance"), ("pia", "crowd-7"))
+    assert say(lost) in {("unknown", "GroupsTooMany"), ("unknown", "PartialResult")} and say(direct) == ("present", "Ok"), lost
+
+
 def test_two_of_one_name(directory):
     directory.add("dn: ou=contractors,ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: contractors\n\n"
                   + person("cyd").replace("uid=cyd,ou=people", "uid=cyd,ou=contractors,ou=people"))
