@@ -99,6 +99,8 @@ static void on_hung(void *arg, const struct observation *obs)
     load->hang_answered++;
 }
 
+static const struct source_ask ASK = {.rank = SCHEDULE_ORDINARY};
+
 static void ask_hanging(struct load *load)
 {
     char account[24];
@@ -106,7 +108,7 @@ static void ask_hanging(struct load *load)
 
     snprintf(account, sizeof account, "h%lld", (long long)load->hang_asked++);
     item.account = str_of(account);
-    source_gate_read(load->hanging.gate, &item, 0, 0, false, on_hung, load);
+    source_gate_read(load->hanging.gate, &item, &ASK, on_hung, load);
 }
 
 static void ask_next(struct load *load)
@@ -127,7 +129,7 @@ static void ask_next(struct load *load)
     item.account = str_of(account);
     if (!item.entitlement.len)
         item.entitlement = str_of(entitlement);
-    source_gate_read(load->target.gate, &item, 0, 0, false, on_told, ask);
+    source_gate_read(load->target.gate, &item, &ASK, on_told, ask);
     if (load->hangs)
         ask_hanging(load);
 }
