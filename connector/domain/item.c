@@ -144,6 +144,8 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
         return (struct finding){VERDICT_UNKNOWN, "CopyOlderThanClaim", newest};
     if (now_ms - newest->observed_ms > item->rule.max_age_ms)
         return (struct finding){VERDICT_UNKNOWN, "ProofTooOld", newest};
+    if (says_so(item, newest) && item->rule.extra_hinders && !str_empty(item->others_extra))
+        return (struct finding){VERDICT_MISMATCH, "OverGranted", newest};
     if (says_so(item, newest)) {
         if (item->desired == DESIRED_PRESENT || run_is_long_enough(item, since_ms))
             return (struct finding){VERDICT_VERIFIED, "Ok", newest};

@@ -68,6 +68,7 @@ struct source_rule {
     int64_t settle_ms;     /* how long the source may lag behind a change */
     int32_t confirmations; /* consecutive absents wanted, at least 1 */
     int64_t max_age_ms;    /* a proof older than this no longer counts */
+    bool extra_hinders; /* what a grant brought beside what was asked for is in the way (extra.h) */
 };
 
 enum verdict {

@@ -158,7 +158,7 @@ begin
                           'account', i.account, 'account_id', l.native_id, 'entitlement', i.entitlement,
                           'entitlement_id', e2.native_id, 'desired', i.desired,
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
-                          'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
+                          'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'extra_hinders', s.over_grant = 'hinder',
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
                           'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
                           -- what was closed is asked for no more by anybody: it is watched (after.sql)

@@ -48,6 +48,7 @@ language sql stable set search_path = pg_catalog as $$
                        'why', case when v.verdict = 'excepted' then 'Exception'
                                    when v.observation_id is null then 'NotReadYet'
                                    when v.verdict = 'verified' then 'Ok'
+                                   when o.reads->0->>'weighs' = 'Counts' and v.verdict = 'mismatch' then 'OverGranted'
                                    when o.reads->0->>'weighs' = 'Counts' and v.verdict = 'settling' then 'MoreConfirmations'
                                    when o.reads->0->>'weighs' in ('Unreadable', 'CopyOlderThanClaim') then o.reads->0->>'weighs'
                                    when v.verdict = 'unknown' then 'ProofTooOld'

@@ -107,8 +107,8 @@ begin
         ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),
         ('gate_proof', 'evidence_drift', 'after update', 'when (old.fingerprint is distinct from new.fingerprint)', 'gate.proved'),
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
-        ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
-                                                            is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),
+        ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age, old.over_grant)
+                                                            is distinct from row(new.settle, new.confirmations, new.max_age, new.over_grant))', 'source.rules'),
         ('ticket', 'evidence_bound', 'after update of request_id',
             'when (old.request_id is distinct from new.request_id and new.request_id is not null)', 'ticket.bound'),
         ('ticket', 'evidence_second', 'after update of second_of',
