@@ -136,6 +136,13 @@ def test_a_source_that_does_not_open_leaves_its_own_unknown(site, monkeypatch):
     site.until_phase(key, "closed", timeout=60)
     found = {row["ticket"]: (row["source"], row["finding"], row["reason"]) for row in scanned(site)}
     assert found[key] == ("directory", "as asked", "Ok") and found[other] == ("sap-fin", "as asked", "Ok")
+    # a group made anew under the name is not the one that it was
+    finance = "cn=finance-all,ou=groups,dc=example,dc=com"
+    members = site.directory.search("(cn=finance-all)", ["member"])[finance]["member"]
+    site.directory.delete(finance)
+    site.directory.add(f"dn: {finance}\nobjectClass: groupOfNames\ncn: finance-all\n" + "".join(f"member: {m}\n" for m in members))
+    again = next(row for row in scanned(site, code=75) if row["ticket"] == key)
+    assert (again["finding"], again["why"], again["outcome"]) == ("unknown", "EntitlementReplaced", "present"), again
     with open(site.config) as file:
         text = file.read()
     assert "/ldap-password" in text
