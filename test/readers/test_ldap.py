@@ -1,13 +1,15 @@
 """The LDAP reader against a real slapd. A removal may be believed only when everything says so."""
 import base64
 import concurrent.futures
+import socket
+import subprocess
 import threading
 import time
 
 import pytest
 
 from conftest import GROUPS, PEOPLE, ask, group, person
-from lib import slapd
+from lib import slapd, wait
 
 CANARY = ("canary", "watch")
 
@@ -271,6 +273,56 @@ def test_tls(directory, certificates):
         ca = other if "localhost" in uri else mine
         answer, = read(directory, ("ben", "finance"), uri=uri, insecure="false", ca_file=ca)
         assert answer["outcome"] == "unknown", uri
+
+
+CA = """[ca]
+default_ca = own
+[own]
+database = {0}/index.txt
+serial = {0}/serial
+new_certs_dir = {0}
+default_md = sha256
+policy = any
+copy_extensions = copy
+[any]
+commonName = supplied
+"""
+
+
+def certificate(folder, ends):
+    """(certificate, key) for localhost, its own authority, that ends then."""
+    (folder / "index.txt").touch()
+    (folder / "serial").write_text("01")
+    (folder / "ca").write_text(CA.format(folder))
+    names = ",".join(f"DNS:{name}" for name in {"localhost", socket.gethostname(), socket.getfqdn()})
+    for words in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-addext",
+                   f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", folder / "key", "-out", folder / "csr"],
+                  ["ca", "-batch", "-notext", "-selfsign", "-config", folder / "ca", "-keyfile", folder / "key", "-in", folder / "csr",
+                   "-out", folder / "pem", "-startdate", "20200101000000Z", "-enddate", ends]):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+    return folder / "pem", folder / "key"
+
+
+def test_a_certificate_whose_time_is_over(tmp_path):
+    tmp_path.chmod(0o755)
+    for ends, outcome in (("20400101000000Z", "absent"), ("20200201000000Z", "unknown")):
+        folder = tmp_path / ends
+        folder.mkdir(mode=0o755)
+        pem, key = certificate(folder, ends)
+        key.chmod(0o644)
+        with slapd.Slapd(ldif=PEOPLE + GROUPS, tls=(pem, key, pem)) as directory:
+            answer, = read(directory, ("ben", "finance"), uri=directory.tls_url, insecure="false", ca_file=pem)
+        assert answer["outcome"] == outcome, answer
+
+
+def test_a_password_whose_time_is_over():
+    """The policy lets it be used for a second: then nothing is known."""
+    policy = "dn: cn=policy,dc=example,dc=com\nobjectClass: device\nobjectClass: pwdPolicy\ncn: policy\npwdAttribute: userPassword\npwdMaxAge: 1\n\n"
+    with slapd.Slapd(before="moduleload ppolicy", more='overlay ppolicy\nppolicy_default "cn=policy,dc=example,dc=com"') as directory:
+        directory.add(policy + PEOPLE + GROUPS)
+        wait.until(lambda: say(*read(directory, ("ben", "finance"))) == ("unknown", "AuthFailed"), 10)
+        directory.modify("dn: cn=policy,dc=example,dc=com\nchangetype: modify\nreplace: pwdMaxAge\npwdMaxAge: 3600\n")
+        assert say(*read(directory, ("ben", "finance"))) == ("absent", "Ok"), "it is the right one"
 
 
 def test_no_password_in_the_clear(directory):
