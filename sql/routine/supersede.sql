@@ -36,9 +36,9 @@ begin
 end $$;
 comment on function governance.opposites_lock(uuid) is 'Lock a request with all that want the opposite of it, in one order';
 
--- Definer: the service itself supersedes nothing. The caller holds the request and those that want the opposite.
+-- Called by definers alone, for the service itself supersedes nothing; they hold the request and those that want the opposite.
 create or replace function governance.supersede_older(newer governance.access_request, p_before timestamptz) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp
+language plpgsql set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     older uuid[];

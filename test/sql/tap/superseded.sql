@@ -1,6 +1,6 @@
 -- Opposite wishes about one entitlement of one account: what was approved last counts, for each item, for good.
 set role countersign_service;
-select plan(38);
+select plan(39);
 
 -- 'role:desired', of the account 'someone' in 'plain'
 create function pg_temp.ask(variadic wants text[]) returns uuid language sql as $$
@@ -117,6 +117,7 @@ select throws_ok(format('update governance.flow set version = 3, state = ''calli
 
 -- against ourselves
 select throws_ok(format('update governance.request_item set superseded_by = null where id = %s', t.item(:'grant_a')), '42501', null, 'the service supersedes nothing, nor takes it back');
+select throws_ok(format('select governance.supersede_older(r, ''infinity'') from governance.access_request r where id = %L', :'removal_new'), '42501', null, 'nor by way of what does');
 reset role;
 select throws_ok(format('update governance.request_item set superseded_by = null, superseded_at = null where id = %s', t.item(:'grant_a')), 'CG015', null, 'nobody takes it back');
 select throws_ok(format('update governance.request_item set superseded_by = %s, superseded_at = now() where id = %s', t.item(:'grant_g'), t.item(:'waits')), 'CG015', null, 'nor by something else');
