@@ -113,6 +113,12 @@ static void visit_on_observed(void *arg, const struct observation *obs, size_t c
         visit_load(v);
 }
 
+/* The claim was not prolonged by a save yet, and may run out before the first read is in. */
+static bool is_claimed_briefly(const struct visit *v)
+{
+    return !v->saving_ms && v->policy->times.lease_ms < v->policy->look_ms;
+}
+
 /* The sources, or what is left to read of them; false: nothing is. */
 static bool visit_read_on(struct visit *v)
 {
@@ -123,7 +129,9 @@ static bool visit_read_on(struct visit *v)
         from++;
     v->reading = from < d->item_count;
     v->sources_read = true;
-    if (v->reading)
+    if (v->reading && is_claimed_briefly(v)) /* nothing but to prolong it */
+        visit_save(v, NULL, NULL, 0, visit_on_facts);
+    else if (v->reading)
         v->world->ops->sources_read(v->world, v->arena, d, from, visit_on_observed, v);
     return v->reading;
 }

@@ -128,14 +128,6 @@ static int32_t lease_s(const struct worker *w)
     return (int32_t)((w->svc->config->policy.times.lease_ms + 999) / 1000);
 }
 
-/* A look may begin with a read of a source. */
-static int32_t look_s(const struct worker *w)
-{
-    int32_t least = (int32_t)((w->svc->config->policy.look_ms + 999) / 1000);
-
-    return least > lease_s(w) ? least : lease_s(w);
-}
-
 static void on_visited(void *arg, struct visit *visit)
 {
     struct job *job = arg;
@@ -206,7 +198,7 @@ static void claim(struct worker *w, struct lane *lane, bool kicked)
     if (lane == &w->runs)
         store_flow_claim(&w->svc->store, lease_s(w), rooms, count, on_flows, w);
     else if (lane == &w->visits)
-        store_request_claim(&w->svc->store, look_s(w), rooms, count, on_requests, w);
+        store_request_claim(&w->svc->store, lease_s(w), rooms, count, on_requests, w);
     else
         store_ticket_claim(&w->svc->store, lease_s(w), rooms, count, on_tickets, w);
 }
