@@ -99,22 +99,22 @@ static void on_hung(void *arg, const struct observation *obs)
     load->hang_answered++;
 }
 
-static const struct source_ask ASK = {.rank = SCHEDULE_ORDINARY};
-
 static void ask_hanging(struct load *load)
 {
     char account[24];
     struct item item = {.entitlement = STR("any")};
+    const struct source_ask as = {.rank = SCHEDULE_ORDINARY};
 
     snprintf(account, sizeof account, "h%lld", (long long)load->hang_asked++);
     item.account = str_of(account);
-    source_gate_read(load->hanging.gate, &item, &ASK, on_hung, load);
+    source_gate_read(load->hanging.gate, &item, &as, on_hung, load);
 }
 
 static void ask_next(struct load *load)
 {
     char account[24], entitlement[24];
     struct item item = {.entitlement = load->entitlement};
+    const struct source_ask as = {.rank = SCHEDULE_ORDINARY};
 
     if (load->asked == load->reads)
         return;
@@ -129,7 +129,7 @@ static void ask_next(struct load *load)
     item.account = str_of(account);
     if (!item.entitlement.len)
         item.entitlement = str_of(entitlement);
-    source_gate_read(load->target.gate, &item, &ASK, on_told, ask);
+    source_gate_read(load->target.gate, &item, &as, on_told, ask);
     if (load->hangs)
         ask_hanging(load);
 }
