@@ -38,7 +38,7 @@ static bool open_database(struct gate_work *w, struct err *err)
         return false;
     options.role = "countersign_service";
     w->pg = pg_new(w->loop, &options);
-    w->store = (struct store){w->pg, STR("countersign gate")};
+    w->store = (struct store){.pg = w->pg, .owner = STR("countersign gate")};
     return true;
 }
 

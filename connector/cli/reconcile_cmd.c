@@ -34,6 +34,7 @@ static const struct {
                      "group"},
     {"StillPresent", "it is still there"},
     {"StillAbsent", "it is not there"},
+    {"OverGranted", "as asked, and more was given beside it: that is in the way here"},
     {"BeforeTheBreak", "as asked, but something else was read after it: the count began anew"},
     {"Counts", "as asked, and counted"},
 };

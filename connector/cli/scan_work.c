@@ -36,11 +36,13 @@ static void judge(struct scan_row *row)
     const struct item *item = &row->closed->item;
     const char *why = item_why_not(item, &row->obs);
 
+    bool told = row->obs.outcome != OUTCOME_UNKNOWN && !item_is_another(item, &row->obs);
+
     row->why = why ? why : "Ok";
-    row->finding = row->obs.outcome == OUTCOME_UNKNOWN ? SCAN_UNKNOWN
-                   : !why                              ? SCAN_AS_ASKED
-                   : item->excepted                    ? SCAN_EXCEPTED
-                                                       : SCAN_DRIFT;
+    row->finding = !told            ? SCAN_UNKNOWN
+                   : !why           ? SCAN_AS_ASKED
+                   : item->excepted ? SCAN_EXCEPTED
+                                    : SCAN_DRIFT;
 }
 
 static void on_closed(void *arg)
@@ -59,6 +61,7 @@ static void on_observed(void *arg, const struct observation *obs)
     row->obs = *obs;
     row->obs.reason = arena_str(lane->scanning->arena, obs->reason);
     row->obs.native_id = arena_str(lane->scanning->arena, obs->native_id);
+    row->obs.entitlement_id = arena_str(lane->scanning->arena, obs->entitlement_id);
     lane_next(lane);
 }
 

@@ -44,6 +44,14 @@ static void check_together(struct loader *l, const struct yaml *map, const struc
     diag_help(l->v.diags, "%s", err.what);
 }
 
+/* The source tells what else an account holds. */
+static bool lists_others(const struct yaml *connection)
+{
+    const struct yaml *others = connection ? yaml_member(connection, "others") : NULL;
+
+    return others && others->scalar.len && !str_eq_c(others->scalar, "false");
+}
+
 /* The reader's own settings: every scalar below `connection`, under its own name. */
 static void load_settings(struct loader *l, const struct yaml *source, struct source_config *s)
 {
@@ -71,9 +79,7 @@ static void load_settings(struct loader *l, const struct yaml *source, struct so
     }
     if (whole)
         check_together(l, map, s);
-    /* some source tells what else an account holds */
-    const struct yaml *others = map ? yaml_member(map, "others") : NULL;
-    l->c->policy.compares |= others && others->scalar.len && !str_eq_c(others->scalar, "false");
+    l->c->policy.compares |= lists_others(map);
 }
 
 static void load_canary(struct loader *l, const struct yaml *map, struct source_config *s)
@@ -109,12 +115,26 @@ static void load_kind(struct loader *l, const struct yaml *map, struct source_co
     diag_help(l->v.diags, "use one of: %.*s", STR_ARG(all));
 }
 
+/* Nobody can be hindered by what the source does not tell. */
+static void load_over_grant(struct loader *l, const struct yaml *map, struct source_config *s)
+{
+    static const char *const CHOICES[] = {"tell", "hinder", NULL};
+
+    s->rule.extra_hinders = value_choice(&l->v, map, "over_grant", "C037", CHOICES) == 1;
+    if (!s->rule.extra_hinders || lists_others(yaml_member(map, "connection")))
+        return;
+    diag_error(l->v.diags, "C037", yaml_member(map, "over_grant")->pos,
+               "nothing is known here of what else an account holds");
+    diag_help(l->v.diags, "set 'others' under connection, where the reader has it, or leave "
+                          "over_grant out");
+}
+
 void config_source(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name",    "label",   "kind",        "connection",
-                                        "secret",  "canary",  "settle",      "confirmations",
-                                        "max_age", "timeout", "concurrency", "reads_per_minute",
-                                        NULL};
+    static const char *const KNOWN[] = {"name",       "label",   "kind",        "connection",
+                                        "secret",     "canary",  "settle",      "confirmations",
+                                        "max_age",    "timeout", "concurrency", "reads_per_minute",
+                                        "over_grant", NULL};
     if (l->c->source_count == CONFIG_SOURCES_MAX) {
         diag_error(l->v.diags, "C023", map->pos, "more than %d sources", CONFIG_SOURCES_MAX);
         diag_help(l->v.diags, "run a second service for the others");
@@ -136,6 +156,8 @@ void config_source(struct loader *l, const struct yaml *map)
     s->rule.confirmations = (int32_t)value_int(&l->v, map, "confirmations", 2, 1, 32);
     s->rule.max_age_ms = value_duration(&l->v, map, "max_age", 15 * 60000, SHORTEST_MS);
     s->timeout_ms = value_duration(&l->v, map, "timeout", 10000, SHORTEST_MS);
+    if (l->c->policy.look_ms < schedule_look_ms(s->timeout_ms))
+        l->c->policy.look_ms = schedule_look_ms(s->timeout_ms);
     s->limits.at_once = (int32_t)value_int(&l->v, map, "concurrency",
                                            s->reader ? s->reader->at_once : 1, 1, CONFIG_READS_MAX);
     s->limits.per_minute =
@@ -146,6 +168,7 @@ void config_source(struct loader *l, const struct yaml *map)
     }
     load_canary(l, map, s);
     load_settings(l, map, s);
+    load_over_grant(l, map, s);
     for (size_t i = 0; s->name.len && i + 1 < l->c->source_count; i++) {
         if (str_eq(l->c->sources[i].name, s->name)) {
             diag_error(l->v.diags, "C035", yaml_member(map, "name")->pos,

@@ -23,6 +23,7 @@ const struct policy POLICY_DEFAULT = {
     .tells_per_ticket = 3,
     .touch_ms = 15000,
     .sweep_ms = 15 * 60000,
+    .look_ms = SCHEDULE_LOOK_MS,
     .refused_ms = 5 * 60000,
     .times = {.call_timeout_ms = 20000,
               .lease_ms = 60000,

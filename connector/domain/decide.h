@@ -25,6 +25,7 @@ struct policy {
     int32_t tells_per_ticket; /* comments that are new rather than edited in place */
     int64_t touch_ms;         /* a touched ticket's sources are read again no sooner than this */
     int64_t sweep_ms;         /* look at an open ticket at least this often */
+    int64_t look_ms;    /* a save of a look prolongs its claim by so much: schedule_look_ms() */
     int64_t refused_ms; /* a move that Jira refused is tried again after this, then twice this,
                            ..., at least hourly */
     bool compares; /* some source tells what else an account holds: it is read before work, too */

@@ -3,6 +3,10 @@
 #include "base/plant.h"
 #include "domain/line.h"
 
+enum {
+    SILENT_READS = 6, /* in a row: as it comes, for eight hours since the first was due */
+};
+
 static const char *const FOLLOW_NAMES[] = {
 #define X(name, text) text,
     FOLLOWS(X)
@@ -49,12 +53,9 @@ bool drift_answer_from(struct str name, enum drift_answer *ret)
 static bool says_anything(const struct dossier *d, const struct item *i,
                           const struct observation *o)
 {
-    const char *why_not = item_why_not(i, o);
     bool known = o->outcome != OUTCOME_UNKNOWN || PLANTED(UNKNOWN_IS_DRIFT);
-    bool other = why_not && (str_eq_c(str_of(why_not), "AccountReplaced") ||
-                             str_eq_c(str_of(why_not), "EntitlementReplaced"));
 
-    return known && !other && o->as_of_ms >= d->verified_ms;
+    return known && !item_is_another(i, o) && o->as_of_ms >= d->verified_ms;
 }
 
 enum drift_seen drift_seen(const struct dossier *d, size_t item)
@@ -111,33 +112,42 @@ static bool is_time_bound(const struct dossier *d)
     return d->kind != REQUEST_REMOVAL && d->access_until_ms > d->now_ms;
 }
 
-/* 0 = never again. */
-static int64_t next_read_ms(const struct dossier *d, const struct watch *w, size_t item)
+/* When an item is read next, and how often in a row reads said nothing by now. */
+struct plan {
+    int64_t at_ms;    /* 0 = never again */
+    size_t silent;    /* of those that were due */
+    int64_t known_ms; /* the newest that said something; none: the close */
+};
+
+static struct plan plan_read(const struct dossier *d, const struct watch *w, size_t item)
 {
     const struct item *i = &d->items[item];
     bool recorded = d->after.items[item].recorded != DRIFT_NONE;
     enum drift_seen seen = drift_seen(d, item);
-    int64_t served_ms = d->closed_ms;
+    struct plan plan = {.known_ms = d->closed_ms};
     size_t failed = 0;
 
     while (failed < i->obs_count && !says_anything(d, i, &i->obs[failed]))
         failed++;
-    if (failed < i->obs_count && i->obs[failed].observed_ms > served_ms)
-        served_ms = i->obs[failed].observed_ms;
+    if (failed < i->obs_count && i->obs[failed].observed_ms > plan.known_ms)
+        plan.known_ms = i->obs[failed].observed_ms;
     if (seen == SEEN_SUSPECT) {
         int64_t settle = i->rule.settle_ms > 1000 ? i->rule.settle_ms : 1000;
-        return served_ms + settle;
+        plan.at_ms = plan.known_ms + settle;
+        return plan;
     }
     bool suspect = failed < i->obs_count && item_why_not(i, &i->obs[failed]) && !recorded;
-    if (failed && suspect) /* one that says nothing does not clear it of what was seen before */
-        return i->obs[0].observed_ms + failed_wait_ms(w, failed);
-    int64_t due = look_after(d, w, served_ms, is_time_bound(d) || recorded);
-    /* those of before it was due are of the time before the close */
-    while (failed && i->obs[failed - 1].observed_ms < due)
-        failed--;
-    if (!due || !failed)
-        return due;
-    return i->obs[0].observed_ms + failed_wait_ms(w, failed);
+    if (!failed || !suspect) { /* else: one that says nothing does not clear it of what was seen */
+        plan.at_ms = look_after(d, w, plan.known_ms, is_time_bound(d) || recorded);
+        /* those of before it was due are of the time before the close */
+        while (failed && i->obs[failed - 1].observed_ms < plan.at_ms)
+            failed--;
+        failed = plan.at_ms ? failed : 0;
+    }
+    if (failed)
+        plan.at_ms = i->obs[0].observed_ms + failed_wait_ms(w, failed);
+    plan.silent = failed;
+    return plan;
 }
 
 /* --- what follows --- */
@@ -238,8 +248,10 @@ static void watch(const struct dossier *d, const struct policy *p, struct decisi
             r->about = i;
             r->drift_over = true;
         }
-        int64_t at = next_read_ms(d, &p->watch, i);
-        next = at && (!next || at < next) ? at : next;
+        struct plan plan = plan_read(d, &p->watch, i);
+        if (plan.silent >= SILENT_READS) /* it is read on, and nobody shall take that for proof */
+            escalate(r, "WatchBlind", plan.known_ms);
+        next = plan.at_ms && (!next || plan.at_ms < next) ? plan.at_ms : next;
     }
     if (!next)
         return;

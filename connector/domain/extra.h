@@ -1,5 +1,6 @@
-/* extra.h: more was given than asked for. It hinders no close: what was asked for is proven or not.
- * It is told, on the ticket and in the evidence (sql/routine/others_changed.sql). And how it was
+/* extra.h: more was given than asked for. It is told, on the ticket and in the evidence
+ * (sql/routine/others_changed.sql), and hinders no close unless the source's rule says so: what was
+ * asked for is proven or not. And how it was
  * before anybody worked on it, without which nobody can tell. Pure. */
 #ifndef COUNTERSIGN_DOMAIN_EXTRA_H
 #define COUNTERSIGN_DOMAIN_EXTRA_H

@@ -144,6 +144,8 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
         return (struct finding){VERDICT_UNKNOWN, "CopyOlderThanClaim", newest};
     if (now_ms - newest->observed_ms > item->rule.max_age_ms)
         return (struct finding){VERDICT_UNKNOWN, "ProofTooOld", newest};
+    if (says_so(item, newest) && item->rule.extra_hinders && !str_empty(item->others_extra))
+        return (struct finding){VERDICT_MISMATCH, "OverGranted", newest};
     if (says_so(item, newest)) {
         if (item->desired == DESIRED_PRESENT || run_is_long_enough(item, since_ms))
             return (struct finding){VERDICT_VERIFIED, "Ok", newest};
@@ -193,6 +195,11 @@ const char *item_why_not(const struct item *item, const struct observation *obs)
     if (obs->outcome == OUTCOME_UNKNOWN)
         return "Unreadable";
     return says_so(item, obs) ? NULL : why_not(item, obs);
+}
+
+bool item_is_another(const struct item *item, const struct observation *obs)
+{
+    return is_of_another(item, obs) || is_of_something_else(item, obs);
 }
 
 size_t item_swapped(const struct item *item, struct str *ret_name)

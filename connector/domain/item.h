@@ -68,6 +68,7 @@ struct source_rule {
     int64_t settle_ms;     /* how long the source may lag behind a change */
     int32_t confirmations; /* consecutive absents wanted, at least 1 */
     int64_t max_age_ms;    /* a proof older than this no longer counts */
+    bool extra_hinders; /* what a grant brought beside what was asked for is in the way (extra.h) */
 };
 
 enum verdict {
@@ -142,6 +143,10 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
 /* Why one read does not say what is asked for (CamelCase, static); NULL: it does. Of an unknown one
  * "Unreadable". What it is worth as proof, verdict_judge() says. */
 const char *item_why_not(const struct item *item, const struct observation *obs);
+
+/* Did it read another account, or another entitlement, that has the name now? Of what is asked
+ * about it says nothing. */
+bool item_is_another(const struct item *item, const struct observation *obs);
 
 /* Names as they stand in the database, and back; an unknown name gives false. */
 const char *verdict_name(enum verdict v);

@@ -44,6 +44,8 @@ static enum refusal judge_claim(const struct dossier *d)
 
     if (g.answer != GATE_NO)
         return REFUSAL_NONE;
+    if (g.worst == VERDICT_MISMATCH && str_eq_c(str_of(g.reason), "OverGranted"))
+        return REFUSAL_OVER_GRANTED;
     if (g.worst == VERDICT_MISMATCH)
         return d->items[g.first_missing].desired == DESIRED_ABSENT ? REFUSAL_STILL_PRESENT
                                                                    : REFUSAL_MISSING;

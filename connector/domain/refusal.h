@@ -14,6 +14,7 @@
     X(UNCLEAR, "Unclear", "the form does not say what is asked for")         \
     X(NOT_APPROVED, "NotApproved", "nobody allowed to had approved it")      \
     X(OVER, "Over", "it was withdrawn, declined or too late")                \
+    X(OVER_GRANTED, "OverGranted", "more was given than asked for")          \
     X(MISSING, "Missing", "the access was not there")                        \
     X(STILL_PRESENT, "StillPresent", "the access was still there")
 

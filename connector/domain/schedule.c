@@ -163,6 +163,12 @@ bool schedule_probe_ended(struct schedule_source *s, const struct schedule_limit
     return true;
 }
 
+int64_t schedule_look_ms(int64_t timeout_ms)
+{
+    return later(SCHEDULE_LOOK_MS,
+                 LOOK_PORTION_MS + SCHEDULE_LINE_MS + 2 * timeout_ms + LOOK_PORTION_MS);
+}
+
 int64_t schedule_again_ms(uint64_t random)
 {
     return SCHEDULE_LINE_MS + (int64_t)(random % (2 * SCHEDULE_LINE_MS));

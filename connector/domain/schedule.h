@@ -47,7 +47,13 @@ enum {
     SCHEDULE_LINE_MAX = 64,           /* waiting for one source: the next comes again later */
     SCHEDULE_SHARE_MAX = 16,  /* who ask the same share one read: each is a look in memory */
     SCHEDULE_LINE_MS = 10000, /* and no longer: a claim does not outlast it */
+    LOOK_PORTION_MS = 5000,   /* of a bundle: no further item is read before these are saved */
+    SCHEDULE_LOOK_MS = 30000, /* at least; a claim that nobody keeps up holds others up */
 };
+
+/* How long a save prolongs the claim of a look: what a portion may take whose last item stood in
+ * line to the end of it, of a source that takes so long to answer and to tell its canary. */
+int64_t schedule_look_ms(int64_t timeout_ms);
 
 /* Members are private to schedule.c; the zero value is a source that was never read. */
 struct schedule_source {

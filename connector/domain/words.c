@@ -119,6 +119,12 @@ static void say_task(struct line *l, const struct item *i)
     line_add_name(l, label(i));
 }
 
+/* What was asked for is there, and what is in the way is what was given beside it. */
+static bool is_overgranted(const struct finding *f)
+{
+    return str_eq_c(str_of(f->reason), "OverGranted");
+}
+
 /* Where we only warn, people close by themselves, and it stays so. */
 static bool stays_closed(const struct dossier *d)
 {
@@ -149,6 +155,10 @@ static void say_missing(struct line *l, const struct dossier *d, const struct it
         line_add_name(l, i->entitlement);
         line_add_c(l, " in ");
         line_add_name(l, label(i));
+        return;
+    }
+    if (is_overgranted(f)) {
+        words_extra(l, i);
         return;
     }
     line_add_name(l, i->account);
@@ -252,11 +262,14 @@ static void say_drifted(struct line *l, struct line *next, const struct dossier 
 
 /* The second sentence about what is not there: what to do, since when it is so, what follows. */
 static void say_what_to_do(struct line *next, enum notice_state state, const struct dossier *d,
-                           const struct item *i, int64_t next_read_ms)
+                           const struct item *i, const struct finding *f, int64_t next_read_ms)
 {
     if (state == NOTICE_WRONG_CHANGE)
         line_add_c(next, "If that was done for this ticket, undo it. ");
-    say_task(next, i);
+    if (is_overgranted(f))
+        line_add_c(next, "Take that away again, or have it asked for and approved");
+    else
+        say_task(next, i);
     if (state == NOTICE_REOPENED)
         line_add_c(next, ". It was closed before the access was checked, so it is reopened.");
     else if (stays_closed(d))
@@ -325,7 +338,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         else if (state != NOTICE_WRONG_CHANGE || !say_swapped(l, d, i, f))
             say_missing(l, d, i, f);
         line_add_since(l, ". Checking again ", next_read_ms);
-        say_what_to_do(next, state, d, i, next_read_ms);
+        say_what_to_do(next, state, d, i, f, next_read_ms);
         return;
     case NOTICE_VERIFIED:
         line_add_c(l, "Checked");
@@ -579,7 +592,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         key = mix(key, (uint64_t)next_read_ms);
     key = mix(key, str_hash(i->entitlement));
     if (state == NOTICE_NOT_YET)
-        key = mix(key, str_hash(str_of(reason)));
+        key = mix(mix(key, str_hash(str_of(reason))),
+                  i->rule.extra_hinders ? str_hash(i->others_extra) : 0);
     if (state == NOTICE_DRIFTED)
         key = mix(mix(key, str_hash(d->after.follow_key)), (uint64_t)d->after.follow);
     if (state == NOTICE_WRONG_CHANGE)

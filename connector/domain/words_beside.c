@@ -43,6 +43,25 @@ static void say_left_out(struct line *next, const struct dossier *d)
     line_add_c(next, " was approved later and asks for the opposite.");
 }
 
+void words_extra(struct line *l, const struct item *item)
+{
+    struct str rest = item->others_extra;
+    struct str first = str_cut(&rest, '\n');
+    size_t more = 0;
+
+    for (; rest.len; more++)
+        (void)str_cut(&rest, '\n');
+    line_add_c(l, "more was given than asked for: ");
+    line_add_name(l, first);
+    if (more) {
+        line_add_c(l, " and ");
+        line_add_number(l, (int64_t)more);
+        line_add_c(l, " more");
+    }
+    line_add_c(l, " to ");
+    line_add_name(l, item->account);
+}
+
 /* More was given than asked for: it is proven all the same, and somebody has to see to the rest. */
 static void say_extra(struct line *next, const struct dossier *d, enum notice_state state)
 {

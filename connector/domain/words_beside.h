@@ -12,4 +12,7 @@ void words_superseded(struct line *l, struct line *next, const struct dossier *d
 /* Added to the second sentence of whatever is said of the rest. */
 void words_beside(struct line *next, const struct dossier *d, enum notice_state state);
 
+/* Of an item: "more was given than asked for: X and 2 more to A". */
+void words_extra(struct line *l, const struct item *item);
+
 #endif

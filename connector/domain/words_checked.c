@@ -38,8 +38,11 @@ static void say_success(struct line *l, const struct dossier *d, const struct it
 
 static void say_failure(struct line *l, enum notice_state state, const struct item *i)
 {
+    bool more = i && i->rule.extra_hinders && !str_empty(i->others_extra);
+
     line_add_c(l, state == NOTICE_REOPENED ? "Reopened: " : "Not closed yet: ");
     line_add_c(l, i && i->desired == DESIRED_ABSENT ? "the access is still there."
+                  : more                            ? "more was given than asked for."
                                                     : "the access is not there.");
 }
 
@@ -64,6 +67,7 @@ static void mark(struct notice_row *row, const struct item *i, const struct find
     case VERDICT_MISMATCH:
         row->mark = str_eq_c(str_of(f->reason), "AccountReplaced")       ? "ANOTHER ACCOUNT"
                     : str_eq_c(str_of(f->reason), "EntitlementReplaced") ? "ANOTHER OF THAT NAME"
+                    : str_eq_c(str_of(f->reason), "OverGranted")         ? "MORE WAS GIVEN"
                     : absent                                             ? "STILL PRESENT"
                     : str_eq_c(str_of(f->reason), "PresentButInert")     ? "NOT ACTIVE"
                                                                          : "MISSING";

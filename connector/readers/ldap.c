@@ -236,6 +236,7 @@ static struct reader *ldap_open(const struct reader_config *config, struct err *
         .member = arena_cstr(a, setting(config, "member", "member")),
         .ca_file = arena_cstr(a, setting(config, "ca_file", "")),
         .starttls = str_eq_c(setting(config, "starttls", "false"), "true"),
+        .nested = !str_eq_c(setting(config, "nested", "true"), "false"),
         .others = str_eq_c(setting(config, "others", "false"), "true"),
         .timeout_ms = config->timeout_ms,
     };
@@ -268,14 +269,15 @@ static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *
 
 static const char *const SETTINGS[] = {
     "!uri",   "!base",   "bind_dn",  "people_base", "people_filter", "group_base", "group_filter",
-    "member", "ca_file", "starttls", "insecure",    "others",        NULL};
+    "member", "ca_file", "starttls", "insecure",    "nested",        "others",     NULL};
 static const char *const PROVES[] = {
-    "an account is a member of a group itself, or is not",
+    "an account is a member of a group, itself or through other groups, or is not",
     "a group is an account's primary group in Active Directory, which has no such member",
     "an account is gone: from its base by its name, and by its id",
     "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};
 static const char *const BLIND[] = {
-    "membership through another group",
+    "membership through a group that the credential may not see, or with nested: false through "
+    "any other",
     "whether another replica has heard of it: the moment of the read counts",
     "members of an empty group in Active Directory, where hidden and none look the same", NULL};
 const struct reader_kind READER_LDAP = {.name = "ldap",

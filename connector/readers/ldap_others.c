@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "readers/ldap_filter.h"
 #include "readers/others.h"
 
 enum { NAME_BYTES = 128, FILTER_BYTES = 4096 };
@@ -15,21 +16,6 @@ static bool named_by(const char *pattern, char *ret)
     while (begin && begin > pattern && begin[-1] != '(')
         begin--;
     return end && end > begin && str_copy(ret, NAME_BYTES, str_n(begin, (size_t)(end - begin)));
-}
-
-/* All of RFC 4515's special characters as \xx. */
-static bool make_filter(char *dst, const char *member, const char *user_dn)
-{
-    char copy[FILTER_BYTES];
-    struct berval raw = {.bv_len = strlen(user_dn), .bv_val = copy}, escaped = {0};
-    int n = -1;
-
-    if (!str_copy(copy, sizeof copy, str_of(user_dn)))
-        return false;
-    if (ldap_bv2escaped_filter_value(&raw, &escaped) == 0)
-        n = snprintf(dst, FILTER_BYTES, "(%s=%s)", member, escaped.bv_val);
-    ldap_memfree(escaped.bv_val);
-    return n > 0 && n < FILTER_BYTES;
 }
 
 /* A group has one name among those it may be asked by, or nobody knows which it is. */
@@ -51,10 +37,12 @@ void ldap_list_others(LDAP *ld, const struct ldap_place *place, const char *user
                               .tv_usec = place->timeout_ms % 1000 * 1000};
     char name[NAME_BYTES], filter[FILTER_BYTES];
     char *attrs[] = {name, NULL};
+    size_t len = 0;
     LDAPMessage *reply = NULL;
 
     others_lost(a);
-    if (!named_by(place->group_filter, name) || !make_filter(filter, place->member, user_dn))
+    if (!named_by(place->group_filter, name) ||
+        !ldap_filter_match(filter, sizeof filter, &len, place->member, str_of(user_dn)))
         return;
     int rc = ldap_search_ext_s(ld, place->group_base, LDAP_SCOPE_SUBTREE, filter, attrs, 0, NULL,
                                NULL, &timeout, OTHERS_MAX + 1, &reply);

@@ -6,6 +6,8 @@
 #include <ldap.h>
 
 #include "base/buf.h"
+#include "readers/ldap_filter.h"
+#include "readers/ldap_nested.h"
 #include "readers/ldap_others.h"
 #include "readers/ldap_primary.h"
 
@@ -59,39 +61,6 @@ static const char *reason_of(int rc)
     default:
         return "SourceDown";
     }
-}
-
-/* RFC 4515 section 3: * ( ) \ and NUL as \xx. False when it does not fit. */
-static bool add_escaped(char *dst, size_t size, size_t *len, struct str value)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.p[i];
-        bool special = c == '*' || c == '(' || c == ')' || c == '\\' || !c;
-        int n = special ? snprintf(dst + *len, size - *len, "\\%02x", (unsigned)(unsigned char)c)
-                        : snprintf(dst + *len, size - *len, "%c", c);
-        if (n < 0 || (size_t)n >= size - *len)
-            return false;
-        *len += (size_t)n;
-    }
-    return true;
-}
-
-/* The filter with its one %s replaced by the escaped value. */
-static bool make_filter(char *dst, const char *pattern, struct str value)
-{
-    const char *hole = strstr(pattern, "%s");
-    size_t len = 0;
-
-    if (!hole)
-        return false;
-    int n = snprintf(dst, FILTER_BYTES, "%.*s", (int)(hole - pattern), pattern);
-    if (n < 0 || n >= FILTER_BYTES)
-        return false;
-    len = (size_t)n;
-    if (!add_escaped(dst, FILTER_BYTES, &len, value))
-        return false;
-    n = snprintf(dst + len, FILTER_BYTES - len, "%s", hole + 2);
-    return n >= 0 && (size_t)n < FILTER_BYTES - len;
 }
 
 static void read_id(LDAP *ld, LDAPMessage *e, struct entry *entry)
@@ -232,7 +201,7 @@ static bool send_find_one(LDAP *ld, const char *base, const char *pattern, struc
 {
     char filter[FILTER_BYTES];
 
-    if (!make_filter(filter, pattern, value))
+    if (!ldap_filter_fill(filter, sizeof filter, pattern, value))
         return false;
     *ret = send_find(ld, base, LDAP_SCOPE_SUBTREE, filter, timeout_ms);
     return true;
@@ -388,45 +357,82 @@ static bool walk_found(LDAP *ld, const struct ldap_place *place, struct walk *w)
 
 static void walk_test(LDAP *ld, const struct ldap_place *place, struct walk *w)
 {
-    char pattern[FILTER_BYTES / 2], filter[FILTER_BYTES];
+    char filter[FILTER_BYTES];
+    size_t len = 0;
 
-    snprintf(pattern, sizeof pattern, "(%s=%%s)", place->member);
-    w->tests = make_filter(filter, pattern, str_of(w->user.dn));
+    w->tests = ldap_filter_match(filter, sizeof filter, &len, place->member, str_of(w->user.dn));
     if (w->tests)
         w->for_member = send_matches(ld, place, &w->group, filter);
     else
         w->answer = answer_unknown("KeyTooLong");
 }
 
-static struct answer walk_judge(LDAP *ld, const struct ldap_place *place, const struct walk *w)
+/* Is he in it through other groups? Asked of whoever is not in it himself; and of the canary, who
+ * is: whether this way shows anybody. 1, 0, or -1 with a reason. */
+static int is_nested(struct ldap_session *session, const struct ldap_place *place,
+                     const struct walk *w, bool direct, const char **ret_trouble)
+{
+    struct ldap_nesting asked = {.user_dn = w->user.dn,
+                                 .group_dn = w->group.dn,
+                                 .user = &w->user.sam,
+                                 .in_ad = session->in_ad};
+    const char *trouble;
+    bool held;
+
+    if (!place->nested || (direct && !w->wanted.of_canary))
+        return 0;
+    int rc = ldap_nested(session->ld, place, &asked, &held, &trouble);
+    if (rc != LDAP_SUCCESS || trouble)
+        *ret_trouble = trouble ? trouble : reason_of(rc);
+    else if (direct && !held)
+        *ret_trouble = trouble = "NestedNotVisible";
+    return rc != LDAP_SUCCESS || trouble ? -1 : held;
+}
+
+/* How does he hold it? VIA_NONE: not at all; or it is not known, for a reason. */
+static enum via walk_via(struct ldap_session *session, const struct ldap_place *place,
+                         const struct walk *w, const char **ret_trouble)
+{
+    const struct entry *group = &w->group;
+    const char *trouble = NULL;
+
+    int count = take_matches(session->ld, place, w->for_member, &trouble);
+    enum ldap_primary primary =
+        count == 0 ? ldap_primary_of(&w->user.sam, &group->sam) : LDAP_NOT_PRIMARY;
+    if (primary == LDAP_PRIMARY_HIDDEN && group->in_ad)
+        trouble = "PrimaryGroupHidden";
+    bool held = count == 1 || primary == LDAP_IS_PRIMARY;
+    if (!trouble && !held)
+        (void)sees_members(session->ld, place, group, &trouble);
+    int nested = trouble ? -1 : is_nested(session, place, w, held, &trouble);
+    *ret_trouble = trouble;
+    return count == 1 ? VIA_DIRECT : held ? VIA_PRIMARY_GROUP : nested == 1 ? VIA_NESTED : VIA_NONE;
+}
+
+static struct answer walk_judge(struct ldap_session *session, const struct ldap_place *place,
+                                const struct walk *w)
 {
     const struct entry *group = &w->group, *user = &w->user;
     struct answer a = {.complete = true, .reason = "Ok"};
-    const char *trouble = "";
+    const char *trouble;
 
-    int count = take_matches(ld, place, w->for_member, &trouble);
-    enum ldap_primary primary =
-        count == 0 ? ldap_primary_of(&user->sam, &group->sam) : LDAP_NOT_PRIMARY;
-    if (primary == LDAP_PRIMARY_HIDDEN && group->in_ad)
-        return answer_unknown("PrimaryGroupHidden");
-    bool held = count == 1 || primary == LDAP_IS_PRIMARY;
-    if (count < 0 || (!held && !sees_members(ld, place, group, &trouble)))
+    a.via = walk_via(session, place, w, &trouble);
+    if (trouble)
         return answer_unknown(trouble);
     a.account = user->disabled ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
-    a.outcome = held ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    a.via = count == 1 ? VIA_DIRECT : held ? VIA_PRIMARY_GROUP : VIA_NONE;
+    a.outcome = a.via == VIA_NONE ? OUTCOME_ABSENT : OUTCOME_PRESENT;
     str_copy(a.native_id, sizeof a.native_id, str_of(user->id));
     str_copy(a.entitlement_id, sizeof a.entitlement_id, str_of(group->id));
-    answer_raw(&a, "group %s %s\nuser %s %s\nmember %d\ndisabled %d\nprimary %d\n", group->dn,
-               group->id, user->dn, user->id, count, user->disabled, (int)primary);
+    answer_raw(&a, "group %s %s\nuser %s %s\nvia %s\ndisabled %d\nnested %d\n", group->dn,
+               group->id, user->dn, user->id, via_name(a.via), user->disabled, place->nested);
     return a;
 }
 
-static void walk_end(LDAP *ld, const struct ldap_place *place, struct walk *w)
+static void walk_end(struct ldap_session *session, const struct ldap_place *place, struct walk *w)
 {
-    w->answer = walk_judge(ld, place, w);
+    w->answer = walk_judge(session, place, w);
     if (place->others && w->answer.outcome != OUTCOME_UNKNOWN && !w->wanted.of_canary)
-        ldap_list_others(ld, place, w->user.dn, &w->answer);
+        ldap_list_others(session->ld, place, w->user.dn, &w->answer);
 }
 
 static bool is_unanswered(const struct answer *a)
@@ -435,9 +441,11 @@ static bool is_unanswered(const struct answer *a)
 }
 
 /* NULL: all are answered, each for itself; else the directory stopped answering: GONE or SILENT. */
-static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct walk *walks,
-                            size_t count)
+static const char *ask_some(struct ldap_session *session, const struct ldap_place *place,
+                            struct walk *walks, size_t count)
 {
+    LDAP *ld = session->ld;
+
     for (size_t i = 0; i < count; i++)
         walk_find(ld, place, &walks[i]);
     for (size_t i = 0; i < count; i++) {
@@ -448,7 +456,7 @@ static const char *ask_some(LDAP *ld, const struct ldap_place *place, struct wal
     }
     for (size_t i = 0; i < count; i++) {
         if (walks[i].tests)
-            walk_end(ld, place, &walks[i]);
+            walk_end(session, place, &walks[i]);
         if (is_unanswered(&walks[i].answer))
             return walks[i].answer.reason;
     }
@@ -509,6 +517,11 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
     if (rc == LDAP_SUCCESS)
         rc = bind_as(session->ld, place, secret_reveal(config->secret));
     if (rc == LDAP_SUCCESS) {
+        int said = ldap_is_ad(session->ld, place->timeout_ms, &session->in_ad);
+        const char *why = reason_of(said);
+        rc = why == GONE || why == SILENT ? said : LDAP_SUCCESS; /* who does not say is none */
+    }
+    if (rc == LDAP_SUCCESS) {
         session->bound_ms = clock_mono_ms(config->clock);
         return NULL;
     }
@@ -518,7 +531,7 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
 
 /* That question of those who have to ask it now, at most LDAP_WINDOW_MAX, all at once. NULL, or why
  * the directory stopped answering; also of ask_canary. */
-static const char *ask_items(LDAP *ld, const struct ldap_place *place,
+static const char *ask_items(struct ldap_session *session, const struct ldap_place *place,
                              const struct reader_config *config,
                              struct ldap_question *const *questions, size_t count, enum ask ask)
 {
@@ -533,14 +546,14 @@ static const char *ask_items(LDAP *ld, const struct ldap_place *place,
         walks[n].wanted = answers_asked_for(&q->answers, &q->item, config, ask);
         who[n++] = q;
     }
-    const char *trouble = ask_some(ld, place, walks, n);
+    const char *trouble = ask_some(session, place, walks, n);
     for (size_t i = 0; i < n && !trouble; i++)
         answers_take(&who[i]->answers, ask, &walks[i].answer);
     return trouble;
 }
 
 /* That question about the canary, once for all who have to ask it now. */
-static const char *ask_canary(LDAP *ld, const struct ldap_place *place,
+static const char *ask_canary(struct ldap_session *session, const struct ldap_place *place,
                               const struct reader_config *config,
                               struct ldap_question *const *questions, size_t count, enum ask ask)
 {
@@ -552,7 +565,7 @@ static const char *ask_canary(LDAP *ld, const struct ldap_place *place,
         if (answers_next(&q->answers, &q->item) != ask)
             continue;
         walk.wanted = answers_asked_for(&q->answers, &q->item, config, ask);
-        const char *trouble = asked ? NULL : ask_some(ld, place, &walk, 1);
+        const char *trouble = asked ? NULL : ask_some(session, place, &walk, 1);
         if (trouble)
             return trouble;
         asked = true;
@@ -575,14 +588,14 @@ static size_t ask_run(struct ldap_session *session, const struct ldap_place *pla
         size_t most = session->window ? session->window : 1;
         size_t some = count - n < most ? count - n : most;
         for (enum ask ask = ASK_ITEM; ask < ASK_CANARY && !trouble; ask++)
-            trouble = ask_items(session->ld, place, config, questions + n, some, ask);
+            trouble = ask_items(session, place, config, questions + n, some, ask);
         n += some;
         bool prompt = clock_mono_ms(config->clock) - now_ms < place->timeout_ms / 8;
         session->window = !prompt ? 1 : most < LDAP_WINDOW_MAX ? most * 2 : most;
         now_ms = clock_mono_ms(config->clock);
     }
     for (enum ask ask = ASK_CANARY; ask < ASKS && !trouble; ask++)
-        trouble = ask_canary(session->ld, place, config, questions, n, ask);
+        trouble = ask_canary(session, place, config, questions, n, ask);
     *ret_trouble = trouble;
     return trouble ? 0 : n;
 }
@@ -602,7 +615,7 @@ static bool canary_answers(struct ldap_session *session, const struct ldap_place
     struct walk walk = {.wanted = answers_asked_for(&q->answers, &q->item, config, ASK_CANARY)};
     bool kept;
     bool answers =
-        !session_begin(session, place, config, &kept) && !ask_some(session->ld, place, &walk, 1);
+        !session_begin(session, place, config, &kept) && !ask_some(session, place, &walk, 1);
 
     session->used_ms = clock_mono_ms(config->clock);
     if (!answers)

@@ -14,6 +14,7 @@ struct ldap_place {
     const char *member;                      /* attribute that holds members' names */
     const char *ca_file;
     bool starttls;
+    bool nested; /* a member of a group that is in the group holds it, too (ldap_nested.h) */
     bool others; /* list what else the account is a member of */
     int64_t timeout_ms;
 };
@@ -27,6 +28,7 @@ struct ldap_question {
 /* A bound connection, kept from one run to the next; of one thread at a time. All zero: none. */
 struct ldap_session {
     struct ldap *ld;
+    bool in_ad;                /* the server says that it is Active Directory */
     int64_t bound_ms, used_ms; /* monotonic */
     size_t window;             /* questions sent before their replies are waited for */
     size_t alone; /* reads to ask one a run, since nothing came in time in a run of several */

@@ -59,6 +59,9 @@ static const struct {
     {"FilterIgnored", "the source answers with others than were asked for: it ignores filters; "
                       "tell whoever runs it"},
     {"FilterUnsupported", "the source takes none of the filters: tell whoever runs it"},
+    {"GroupsTooMany",
+     "the account is in more than 512 groups, one in another: ask about one of those "
+     "that it was given itself, or set nested: false"},
     {"Incomplete", "what was read was not all: look into the source's log"},
     {"KeyNotText", "the name is no UTF-8 text: mend the mapping"},
     {"KeyTooLong", "the name is too long to be asked for: mend the mapping"},
@@ -82,6 +85,9 @@ static const struct {
     {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},
     {"NotVisible", "nothing is there: mend the base or url, or let the credential see it"},
     {"Overloaded", "too many reads wait for this source; it is read again"},
+    {"NestedNotVisible",
+     "the way that groups in groups are looked for does not show the canary's: let the credential "
+     "search members below group_base, in Active Directory memberOf, or set nested: false"},
     {"PageLoop", "the source shows the same page again and again: tell whoever runs it"},
     {"PartialResult", "the source did not show all it has: raise its limit for the credential"},
     {"PrimaryGroupHidden", "the account may have the group as its primary one, and that is not "

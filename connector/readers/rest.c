@@ -147,6 +147,7 @@ static void read_ask(struct web_read *base, const struct asked_for *wanted)
 
     rest_question_begin(q, &reader_of(base)->place, base->arena, wanted->account,
                         wanted->entitlement);
+    rest_question_pinned(q, wanted->entitlement_id);
     if (wanted->by_id)
         rest_question_by_id(q);
     if (reader_of(base)->others && !wanted->of_canary)

@@ -251,23 +251,27 @@ static void check_decides(struct profile_reader *r, const struct yaml *v, const 
                    "nothing in this step can say no: absent, held with is_not, or items");
 }
 
-static void read_trace(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
+/* True: there is one. */
+static bool read_trace(struct profile_reader *r, const struct yaml *top, const char *name,
+                       enum rest_proves proves, struct rest_step *ret)
 {
     static const char *const KNOWN[] = {"get",   "post",   "query", "headers", "body", "items",
                                         "bare",  "of",     "match", "id",      "name", "absent",
                                         "state", "hidden", "next",  "as_of",   NULL};
-    const struct yaml *v = yaml_member(top, "trace");
+    const struct yaml *v = yaml_member(top, name);
+    const char *id = proves == REST_ACCOUNT ? "{account.id}" : "{entitlement.id}";
 
     if (!v)
-        return;
-    only(r, v, "trace", KNOWN);
-    read_step(r, v, &p->trace);
-    check_decides(r, v, &p->trace);
-    p->trace.proves = REST_ACCOUNT;
-    p->trace.name = pointer_of(r, v, "name");
-    p->has_trace = true;
-    if (!str_eq_c(p->trace.match.equals, "{account.id}"))
-        fault(r, v, "must say that the reply is about the id: match with equals: {account.id}");
+        return false;
+    only(r, v, name, KNOWN);
+    read_step(r, v, ret);
+    check_decides(r, v, ret);
+    ret->proves = proves;
+    ret->name = pointer_of(r, v, "name");
+    if (!str_eq_c(ret->match.equals, id))
+        diag_error(r->diags, "P003", v->pos,
+                   "must say that the reply is about the id: match with equals: %s", id);
+    return true;
 }
 
 static void read_others(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
@@ -337,8 +341,9 @@ static void read_errors(struct profile_reader *r, const struct yaml *top, struct
 
 static void read_top(struct profile_reader *r, const struct yaml *top, struct rest_profile *p)
 {
-    static const char *const KNOWN[] = {"url",    "auth",        "headers", "needs",  "steps",
-                                        "errors", "wait_header", "trace",   "others", NULL};
+    static const char *const KNOWN[] = {
+        "url",         "auth",  "headers",           "needs",  "steps", "errors",
+        "wait_header", "trace", "trace_entitlement", "others", NULL};
     static const char *const AUTH[] = {"kind", "scheme", "token_url", "scope", "service", NULL};
     static const char *const KINDS[] = {"bearer", "basic", "oauth", "aws"};
     const struct yaml *auth = yaml_member(top, "auth");
@@ -358,12 +363,13 @@ static void read_top(struct profile_reader *r, const struct yaml *top, struct re
     read_list(r, top, "needs", &p->needs);
     read_errors(r, top, p);
     read_steps(r, top, p);
-    read_trace(r, top, p);
+    p->has_trace = read_trace(r, top, "trace", REST_ACCOUNT, &p->trace);
+    p->has_trace_entitlement =
+        read_trace(r, top, "trace_entitlement", REST_ENTITLEMENT, &p->trace_entitlement);
     read_others(r, top, p);
-    for (size_t i = 0; p->auth == REST_AWS && i < p->step_count + 2; i++) {
-        const struct rest_step *s = i < p->step_count    ? &p->steps[i]
-                                    : i == p->step_count ? &p->trace
-                                                         : &p->others;
+    const struct rest_step *more[] = {&p->trace, &p->trace_entitlement, &p->others};
+    for (size_t i = 0; p->auth == REST_AWS && i < p->step_count + 3; i++) {
+        const struct rest_step *s = i < p->step_count ? &p->steps[i] : more[i - p->step_count];
         if (s->query.count || s->next.by != PAGES_ONE)
             diag_error(r->diags, "P003", auth->pos, "a signed call cannot have a query");
     }

@@ -58,7 +58,7 @@ struct rest_step {
         struct rest_list only;
     } match;
     struct str id, as_of;
-    struct str name; /* of a trace: what the account is called now; of others: what one is */
+    struct str name; /* of a trace: what it is called now; of others: what one is */
     struct {
         struct str at;
         struct rest_list active, disabled;
@@ -102,6 +102,9 @@ struct rest_profile {
     struct rest_step trace; /* instead of the steps that prove the account, where it is looked for
                                by its id: {account.id} */
     bool has_trace;
+    /* the same of the entitlement, where nobody has its name: {entitlement.id} */
+    struct rest_step trace_entitlement;
+    bool has_trace_entitlement;
     struct rest_step others; /* what else the account holds; `name`: pointer to how it is called */
     bool has_others;
 };

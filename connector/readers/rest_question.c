@@ -19,6 +19,8 @@ static const struct rest_step *step_of(const struct rest_question *q)
 
     if (q->listing)
         return &profile->others;
+    if (q->renamed && s->proves == REST_ENTITLEMENT)
+        return &profile->trace_entitlement;
     return traces(q, s) ? &profile->trace : s;
 }
 
@@ -74,6 +76,11 @@ void rest_question_begin(struct rest_question *q, const struct rest_place *place
     q->account = account;
     q->entitlement = entitlement;
     begin_step(q);
+}
+
+void rest_question_pinned(struct rest_question *q, struct str entitlement_id)
+{
+    q->entitlement_pin = entitlement_id;
 }
 
 void rest_question_by_id(struct rest_question *q)
@@ -194,11 +201,13 @@ static bool keep_id(struct rest_question *q, const struct rest_step *s, const st
     return id.len && str_copy(to, ANSWER_ID_BYTES, id);
 }
 
-/* Who was found by the id may be called otherwise by now. */
+/* What was found by its id may be called otherwise by now. */
 static void keep_name(struct rest_question *q, const struct rest_step *s, const struct json *item)
 {
+    struct str *name = s->proves == REST_ACCOUNT ? &q->account : &q->entitlement;
+
     if (s->name.len)
-        q->account = arena_str(q->arena, rest_value(q->arena, item, s->name));
+        *name = arena_str(q->arena, rest_value(q->arena, item, s->name));
 }
 
 static bool keep_state(struct rest_question *q, const struct rest_step *s, const struct json *item)
@@ -273,6 +282,20 @@ static void end_nobody(struct rest_question *q)
                .outcome = OUTCOME_ABSENT, .account = ACCOUNT_MISSING, .reason = "AccountMissing"});
 }
 
+/* Nobody has the entitlement's name: is it called otherwise? */
+static void end_unnamed(struct rest_question *q)
+{
+    bool traced = q->place->profile->has_trace_entitlement && !q->renamed;
+
+    if (!traced || !q->entitlement_pin.len ||
+        !str_copy(q->entitlement_id, sizeof q->entitlement_id, q->entitlement_pin)) {
+        end_unknown(q, "EntitlementNotFound");
+        return;
+    }
+    q->renamed = true;
+    begin_step(q);
+}
+
 /* The step is over, and what it looks for is not there. */
 static void end_missing(struct rest_question *q)
 {
@@ -281,7 +304,7 @@ static void end_missing(struct rest_question *q)
     if (s->proves == REST_MEMBERSHIP)
         step_over(q);
     else if (s->proves == REST_ENTITLEMENT)
-        end_unknown(q, "EntitlementNotFound");
+        end_unnamed(q);
     else if (s->lists && !q->by_id &&
              !name_is_ascii(q->account)) /* the same letters can be written in several ways */
         end_unknown(q, "NameNotComparable");

@@ -48,7 +48,9 @@ struct rest_question {
     const struct rest_place *place;
     struct arena *arena; /* outlives the question */
     struct str account, entitlement;
+    struct str entitlement_pin; /* id that its name is pinned to; empty: to none */
     bool by_id;        /* the account is looked for by its id; `account` is that it is called so */
+    bool renamed;      /* nobody has the entitlement's name: it is looked for by its id */
     bool wants_others; /* beside the answer: what else the account holds */
     size_t step;
     bool done, listing; /* listing: it is answered, but for that */
@@ -65,6 +67,9 @@ struct rest_question {
 /* The place, the arena and the texts outlive it. */
 void rest_question_begin(struct rest_question *q, const struct rest_place *place,
                          struct arena *arena, struct str account, struct str entitlement);
+/* Right behind it: an entitlement whose name nobody has any more is looked for by this id, where
+ * the profile says how. */
+void rest_question_pinned(struct rest_question *q, struct str entitlement_id);
 /* Right behind it: the account is an id, as `native_id` of an answer. Only where
  * rest_profile_traces(). */
 void rest_question_by_id(struct rest_question *q);

@@ -81,6 +81,7 @@ static void read_ask(struct web_read *base, const struct asked_for *wanted)
     unsigned ways = r->used ? r->used : 1U << r->server.first;
     scim_question_begin(&r->question, &reader->place, &r->server, base->arena, wanted->account,
                         wanted->entitlement, wanted->of_canary ? ways : 0);
+    scim_question_pinned(&r->question, wanted->entitlement_id);
     if (wanted->by_id)
         scim_question_by_id(&r->question);
     if (reader->others && base->ask != ASK_CANARY_BY_ID)

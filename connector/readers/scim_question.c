@@ -186,6 +186,11 @@ void scim_question_begin(struct scim_question *q, const struct scim_place *place
     scim_find_begin(&q->find, place, server, arena, false, entitlement);
 }
 
+void scim_question_pinned(struct scim_question *q, struct str group_id)
+{
+    q->group_pin = group_id;
+}
+
 void scim_question_by_id(struct scim_question *q)
 {
     q->by_id = true;
@@ -196,20 +201,38 @@ void scim_question_list_others(struct scim_question *q)
     q->wants_others = true;
 }
 
+static void take_group(struct scim_question *q, struct str id)
+{
+    str_copy(q->group_id, sizeof q->group_id, id);
+    q->at = q->by_id ? SCIM_AT_ID : SCIM_AT_USER;
+    if (!q->by_id)
+        scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
+    else if (!str_copy(q->user_id, sizeof q->user_id, q->account))
+        end_unknown(q, "KeyTooLong");
+}
+
 static void group_found(struct scim_question *q)
 {
-    if (q->find.trouble) {
+    if (q->find.trouble)
         end_unknown(q, q->find.trouble);
-    } else if (q->find.found != 1) { /* gone, renamed, or hidden: not for us to tell apart */
-        end_unknown(q, q->find.found ? "EntitlementAmbiguous" : "EntitlementNotFound");
-    } else {
-        str_copy(q->group_id, sizeof q->group_id, str_of(q->find.id));
-        q->at = q->by_id ? SCIM_AT_ID : SCIM_AT_USER;
-        if (!q->by_id)
-            scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
-        else if (!str_copy(q->user_id, sizeof q->user_id, q->account))
-            end_unknown(q, "KeyTooLong");
-    }
+    else if (q->find.found == 1)
+        take_group(q, str_of(q->find.id));
+    else if (q->find.found)
+        end_unknown(q, "EntitlementAmbiguous");
+    else if (q->group_pin.len) /* it was seen before: renamed, perhaps */
+        q->at = SCIM_AT_GROUP_ID;
+    else /* gone, renamed, or hidden: not for us to tell apart */
+        end_unknown(q, "EntitlementNotFound");
+}
+
+static void take_group_id(struct scim_question *q, const struct scim_reply *reply)
+{
+    if (reply->told == SCIM_TOLD && str_eq(scim_id(reply->body, "id"), q->group_pin))
+        take_group(q, q->group_pin);
+    else if (reply->told == SCIM_GONE)
+        end_unknown(q, "EntitlementNotFound");
+    else
+        end_unknown(q, reply->told == SCIM_TOLD ? "BadReply" : reply->reason);
 }
 
 static void user_found(struct scim_question *q)
@@ -261,6 +284,9 @@ static struct str question_address(struct scim_question *q, struct arena *arena)
 {
     if (q->at == SCIM_AT_OTHERS)
         return scim_others_address(q->place, q->server, arena, str_of(q->user_id));
+    if (q->at == SCIM_AT_GROUP_ID)
+        return scim_address(arena, q->place, q->server->groups, q->group_pin, STR_NONE, STR("id"),
+                            "");
     if (q->at == SCIM_AT_ID)
         return scim_address(arena, q->place, q->server->users, str_of(q->user_id), STR_NONE,
                             STR("id,active"), "");
@@ -351,16 +377,23 @@ void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
 {
     const char *reason = NULL;
 
-    if (q->at == SCIM_AT_ID || q->at == SCIM_AT_OTHERS) {
-        if (q->at == SCIM_AT_ID)
-            take_id(q, reply);
-        else
-            take_others(q, reply);
-        return;
-    }
-    if (q->at != SCIM_AT_MEMBER) {
+    switch (q->at) {
+    case SCIM_AT_GROUP:
+    case SCIM_AT_USER:
         scim_find_take(&q->find, reply);
         return;
+    case SCIM_AT_GROUP_ID:
+        take_group_id(q, reply);
+        return;
+    case SCIM_AT_ID:
+        take_id(q, reply);
+        return;
+    case SCIM_AT_OTHERS:
+        take_others(q, reply);
+        return;
+    case SCIM_AT_MEMBER:
+    case SCIM_AT_END:
+        break;
     }
     enum scim_said said = scim_way_take(q->server, q->way, str_of(q->group_id), str_of(q->user_id),
                                         reply, &q->state, &reason);

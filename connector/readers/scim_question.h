@@ -34,13 +34,15 @@ struct scim_question {
     const struct scim_server *server;
     struct arena *arena;
     struct str account, entitlement;
-    bool by_id; /* `account` is an id */
+    struct str group_pin; /* id that the entitlement's name is pinned to; empty: to none */
+    bool by_id;           /* `account` is an id */
     bool wants_others,
         listed;      /* beside the answer: what else he holds; the group is in that list */
     unsigned wanted; /* ways that all must say yes (a canary's); 0: as the server's proof says */
     unsigned used;   /* ways whose answers count */
     enum {
         SCIM_AT_GROUP,
+        SCIM_AT_GROUP_ID,
         SCIM_AT_USER,
         SCIM_AT_ID,
         SCIM_AT_MEMBER,
@@ -59,6 +61,8 @@ struct scim_question {
 void scim_question_begin(struct scim_question *q, const struct scim_place *place,
                          const struct scim_server *server, struct arena *arena, struct str account,
                          struct str entitlement, unsigned wanted);
+/* Right behind it: a group whose name nobody has any more is looked for by this id. */
+void scim_question_pinned(struct scim_question *q, struct str group_id);
 /* Right behind it: the account is an id, as `native_id` of an answer. */
 void scim_question_by_id(struct scim_question *q);
 /* Right behind it: list what else the account holds, where the server lets. A list counts where the

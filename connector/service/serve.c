@@ -319,7 +319,7 @@ static bool make_parts(struct daemon *d, struct err *err)
         return err_while(err, "reading the database password");
     svc->pg = make_pool(d, "countersign_service", c->database_connections);
     svc->ingest_pg = make_pool(d, "countersign_ingest", INGEST_CONNECTIONS);
-    svc->store = (struct store){svc->pg, str_of(svc->owner)};
+    svc->store = (struct store){svc->pg, str_of(svc->owner), svc->config->policy.look_ms};
     struct intake_options intake = {.pg = svc->ingest_pg,
                                     .answer_within_ms = ANSWER_WITHIN_MS,
                                     .metrics = &svc->metrics,

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "base/plant.h"
 #include "domain/look.h"
 #include "domain/schedule.h"
 
 enum {
     VISIT_ARENA_BYTES = LIMIT_ARENA_VISIT,
-    LEASE_MS = 30000, /* a save prolongs the claim by so much: facts_save.sql, decision_save.sql */
-    MOVES_MAX = 8,    /* the longest chain of moves on one set of facts is received..closed */
+    MOVES_MAX = 8, /* the longest chain of moves on one set of facts is received..closed */
 };
 
 struct visit {
@@ -20,7 +20,9 @@ struct visit {
     struct dossier *dossier;
     struct decision decision;
     bool ticket_read, sources_read;
-    bool turned_away; /* the sources have no room for us now */
+    bool reading;      /* items behind the one of that id are still to be read */
+    int64_t read_upto; /* -1: none was */
+    bool turned_away;  /* the sources have no room for us now */
     int moves;
     int64_t saving_ms; /* when the latest save was begun, monotonic */
     const char *trouble;
@@ -41,7 +43,7 @@ static void visit_save(struct visit *v, const struct ticket *ticket, const struc
  * hand anew: what this visit read is older than what that one will read. */
 static bool visit_is_late(const struct visit *v)
 {
-    return v->saving_ms && v->world->ops->mono_ms(v->world) - v->saving_ms >= LEASE_MS;
+    return v->saving_ms && v->world->ops->mono_ms(v->world) - v->saving_ms >= v->policy->look_ms;
 }
 
 const char *visit_trouble(const struct visit *visit)
@@ -57,6 +59,16 @@ static void visit_end(struct visit *v, const char *trouble)
     free(v);
 }
 
+/* A bundle is read in portions; what the ones before left in memory is saved. */
+static void visit_forget(struct visit *v)
+{
+    struct arena *past = v->arena;
+
+    v->arena = arena_new(VISIT_ARENA_BYTES);
+    v->request_id = arena_str(v->arena, v->request_id);
+    arena_free(past);
+}
+
 /* Facts are in: look at the whole again. A lost lease or an unknown commit ends the visit; the row
  * tells the truth. */
 static void visit_on_facts(void *arg, enum saved saved)
@@ -67,6 +79,8 @@ static void visit_on_facts(void *arg, enum saved saved)
         visit_end(v, saved == SAVE_LOST_LEASE ? "lost lease" : "facts not saved");
         return;
     }
+    if (v->reading)
+        visit_forget(v);
     visit_load(v);
 }
 
@@ -89,12 +103,37 @@ static void visit_on_observed(void *arg, const struct observation *obs, size_t c
 {
     struct visit *v = arg;
 
-    v->sources_read = true;
     v->turned_away = !obs;
+    v->reading = count > 0 && !PLANTED(PORTION_IS_ALL);
+    if (count)
+        v->read_upto = obs[count - 1].item_id;
     if (obs)
         visit_save(v, NULL, obs, count, visit_on_facts);
     else
         visit_load(v);
+}
+
+/* The claim was not prolonged by a save yet, and may run out before the first read is in. */
+static bool is_claimed_briefly(const struct visit *v)
+{
+    return !v->saving_ms && v->policy->times.lease_ms < v->policy->look_ms;
+}
+
+/* The sources, or what is left to read of them; false: nothing is. */
+static bool visit_read_on(struct visit *v)
+{
+    const struct dossier *d = v->dossier;
+    size_t from = 0;
+
+    while (from < d->item_count && d->items[from].id <= v->read_upto)
+        from++;
+    v->reading = from < d->item_count;
+    v->sources_read = true;
+    if (v->reading && is_claimed_briefly(v)) /* nothing but to prolong it */
+        visit_save(v, NULL, NULL, 0, visit_on_facts);
+    else if (v->reading)
+        v->world->ops->sources_read(v->world, v->arena, d, from, visit_on_observed, v);
+    return v->reading;
 }
 
 static void visit_on_decided(void *arg, enum saved saved)
@@ -128,6 +167,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
         return;
     }
     v->dossier = dossier;
+    if (v->reading && visit_read_on(v)) /* all of it is read before anything is decided on it */
+        return;
     bool unread = !v->ticket_read && !look_suffices(dossier, v->policy);
     if (unread && !str_empty(dossier->ticket.issue_id)) {
         ops->ticket_read(v->world, v->arena, dossier, dossier->site, dossier->ticket.issue_id,
@@ -135,10 +176,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
         return;
     }
     decide(dossier, v->policy, &v->decision);
-    if (v->decision.read_sources && !v->sources_read) {
-        ops->sources_read(v->world, v->arena, dossier, visit_on_observed, v);
+    if (v->decision.read_sources && !v->sources_read && visit_read_on(v))
         return;
-    }
     if (v->turned_away && v->decision.read_sources) /* not at once: others ask, too */
         v->decision.look_again_ms = dossier->now_ms + schedule_again_ms(ops->random(v->world));
     bool more = v->decision.move && v->moves + 1 < MOVES_MAX;
@@ -160,6 +199,7 @@ struct visit *visit_start(struct world *world, const struct policy *policy, stru
         abort();
     v->world = world;
     v->policy = policy;
+    v->read_upto = -1;
     v->arena = arena_new(VISIT_ARENA_BYTES);
     v->request_id = arena_str(v->arena, request_id);
     v->finished = finished;

@@ -87,9 +87,11 @@ struct world_ops {
     void (*step_send)(struct world *w, struct arena *arena, const struct flow *flow,
                       const struct dossier *d, const struct step_call *call, world_call_fn *fn,
                       void *arg);
-    /* target systems: one observation per item, in order; never fails, unknown is a result. NULL:
-     * not read, so many ask already; to be asked again a while later */
-    void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d,
+    /* Target systems: one observation for each item from number `from` on, in order, or for the
+     * first of them, at least one: a portion that a claim outlasts (LOOK_PORTION_MS); to be saved
+     * before the rest is asked for. Never fails, unknown is a result. NULL: not read, so many ask
+     * already; to be asked again a while later. */
+    void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d, size_t from,
                          world_observed_fn *fn, void *arg);
     uint64_t (*random)(struct world *w);
     int64_t (*mono_ms)(struct world *w); /* monotonic; measures how much of a lease is left */

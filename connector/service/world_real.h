@@ -39,7 +39,7 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
                      const struct dossier *d, const struct step_call *call, world_call_fn *fn,
                      void *arg);
 /* world_source.c */
-void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
+void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d, size_t from,
                         world_observed_fn *fn, void *arg);
 
 #endif

@@ -1,6 +1,6 @@
-/* world_source.c: the seam's reads of target systems: every item of a request, one after the other,
- * each through the gate of its source. The request steps aside while it waits for them: one whose
- * source hangs takes no other's place among the site's looks. */
+/* world_source.c: the seam's reads of target systems: the items of a request, one after the other,
+ * each through the gate of its source, as many as a claim has time for. The request steps aside
+ * while it waits for them: one whose source hangs takes no other's place among the site's looks. */
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -13,7 +13,8 @@ struct sweep {
     struct arena *arena;
     const struct dossier *d;
     struct observation *obs;
-    size_t next;
+    size_t from, next; /* of the items: of this portion the first, of all the next to be read */
+    int64_t until_ms;  /* no more are begun after that; monotonic */
     world_observed_fn *fn;
     void *arg;
 };
@@ -32,7 +33,7 @@ static struct source_gate *gate_of(struct service *svc, struct str source)
 static void sweep_end(struct sweep *s, const struct observation *obs)
 {
     worker_aside(s->svc->worker, s->d->site, false);
-    s->fn(s->arg, obs, obs ? s->d->item_count : 0);
+    s->fn(s->arg, obs, obs ? s->next - s->from : 0);
     free(s);
 }
 
@@ -44,7 +45,7 @@ static void on_observed(void *arg, const struct observation *obs)
         sweep_end(s, NULL);
         return;
     }
-    struct observation *kept = &s->obs[s->next++];
+    struct observation *kept = &s->obs[s->next++ - s->from];
     *kept = *obs;
     kept->native_id = arena_str(s->arena, obs->native_id);
     kept->entitlement_id = arena_str(s->arena, obs->entitlement_id);
@@ -59,12 +60,13 @@ static void sweep_next(void *arg)
 
     /* a source that is no longer configured can prove nothing */
     while (s->next < s->d->item_count && !gate_of(s->svc, s->d->items[s->next].source)) {
-        s->obs[s->next] = (struct observation){.item_id = s->d->items[s->next].id,
-                                               .as_of_ms = s->d->now_ms,
-                                               .reason = STR("NotConfigured")};
+        s->obs[s->next - s->from] = (struct observation){.item_id = s->d->items[s->next].id,
+                                                         .as_of_ms = s->d->now_ms,
+                                                         .reason = STR("NotConfigured")};
         s->next++;
     }
-    if (s->next < s->d->item_count) {
+    bool time_left = s->next == s->from || io_loop_now_ms(s->svc->loop) < s->until_ms;
+    if (s->next < s->d->item_count && time_left) {
         const struct item *item = &s->d->items[s->next];
         struct source_ask ask = {.claimed_ms = s->d->claimed_ms,
                                  .last_read_ms = s->d->last_read_ms,
@@ -76,15 +78,22 @@ static void sweep_next(void *arg)
     sweep_end(s, s->obs);
 }
 
-void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
+void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d, size_t from,
                         world_observed_fn *fn, void *arg)
 {
     struct sweep *s = calloc(1, sizeof *s);
 
     if (!s)
         abort();
-    *s = (struct sweep){.svc = world_service(w), .arena = arena, .d = d, .fn = fn, .arg = arg};
-    s->obs = arena_array(arena, d->item_count + 1, sizeof *s->obs);
+    *s = (struct sweep){.svc = world_service(w),
+                        .arena = arena,
+                        .d = d,
+                        .from = from,
+                        .next = from,
+                        .fn = fn,
+                        .arg = arg};
+    s->until_ms = io_loop_now_ms(s->svc->loop) + LOOK_PORTION_MS;
+    s->obs = arena_array(arena, d->item_count - from + 1, sizeof *s->obs);
     ASSERT(s->obs);
     worker_aside(s->svc->worker, d->site, true);
     io_loop_defer(s->svc->loop, sweep_next, s);

@@ -21,6 +21,7 @@ enum store_outcome { STORE_OK = 0, STORE_LOST, STORE_REFUSED, STORE_AWAY, STORE_
 struct store {
     struct pg *pg;
     struct str owner;
+    int64_t look_ms; /* a save of a look prolongs its claim by so much */
 };
 
 typedef void store_done_fn(void *arg, enum store_outcome outcome, const char *message);

@@ -118,7 +118,8 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     item->entitlement_id = text(a, v, "entitlement_id");
     item->rule = (struct source_rule){.settle_ms = number(v, "settle_ms"),
                                       .confirmations = (int32_t)number(v, "confirmations"),
-                                      .max_age_ms = number(v, "max_age_ms")};
+                                      .max_age_ms = number(v, "max_age_ms"),
+                                      .extra_hinders = flag(v, "extra_hinders")};
     item->excepted = flag(v, "excepted");
     item->excepted_until_ms = number(v, "excepted_until_ms");
     item->exception_owner = text(a, v, "exception_owner");

@@ -19,7 +19,8 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
                                 store_p(kind),
                                 store_i(rule->settle_ms, settle),
                                 store_i(rule->confirmations, confirmations),
-                                store_i(rule->max_age_ms, age)};
+                                store_i(rule->max_age_ms, age),
+                                store_p(rule->extra_hinders ? STR("hinder") : STR("tell"))};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

@@ -32,8 +32,8 @@ static bool read_span(struct report *r, void *conn, struct err *err)
 static struct report_row row_of(const struct pg_reply *reply, int i)
 {
     static const enum refusal REASONS[] = {
-        REFUSAL_STALE, REFUSAL_UNREADABLE, REFUSAL_UNCLEAR,      REFUSAL_NOT_APPROVED,
-        REFUSAL_OVER,  REFUSAL_MISSING,    REFUSAL_STILL_PRESENT};
+        REFUSAL_STALE, REFUSAL_UNREADABLE,   REFUSAL_UNCLEAR, REFUSAL_NOT_APPROVED,
+        REFUSAL_OVER,  REFUSAL_OVER_GRANTED, REFUSAL_MISSING, REFUSAL_STILL_PRESENT};
     enum { FIRST_REASON = 7, AFTER = FIRST_REASON + sizeof REASONS / sizeof REASONS[0] };
     struct report_row row = {.site = pg_cell(reply, i, 0),
                              .rule = pg_cell(reply, i, 1),

@@ -386,6 +386,7 @@ void store_facts_save(struct store *s, const struct dossier *d, const struct tic
     for (size_t i = 0; i < obs_count; i++)
         put_observation(&out, &obs[i]);
     json_close_array(&out);
+    json_i64_member(&out, "look_ms", s->look_ms);
     json_close_object(&out);
     save(s, &SQL_FACTS_SAVE, d, &buf, fn, arg);
 }
@@ -485,6 +486,7 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     json_bool_member(&out, "revokes", decision->revokes);
     json_i64_member(&out, "look_again_ms", decision->look_again_ms);
     json_bool_member(&out, "release", release);
+    json_i64_member(&out, "look_ms", s->look_ms);
     json_str_member(&out, "notice", says ? str_of(notice_state_name(notice)) : STR_NONE);
     store_hash_member(&out, "notice_key", decision->notice_key);
     store_hash_member(&out, "said_hash", said.said_hash);

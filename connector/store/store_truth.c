@@ -51,11 +51,12 @@ static bool closed_row(struct arena *a, const struct pg_reply *reply, int row,
                  .account = arena_str(a, pg_cell(reply, row, 3)),
                  .account_id = arena_str(a, pg_cell(reply, row, 4)),
                  .entitlement = arena_str(a, pg_cell(reply, row, 5)),
-                 .excepted = str_eq_c(pg_cell(reply, row, 8), "t")},
-        .in_hand = arena_str(a, pg_cell(reply, row, 9)),
+                 .entitlement_id = arena_str(a, pg_cell(reply, row, 6)),
+                 .excepted = str_eq_c(pg_cell(reply, row, 9), "t")},
+        .in_hand = arena_str(a, pg_cell(reply, row, 10)),
     };
-    return desired_from(pg_cell(reply, row, 6), &ret->item.desired) &&
-           str_to_i64(pg_cell(reply, row, 7), &ret->closed_ms);
+    return desired_from(pg_cell(reply, row, 7), &ret->item.desired) &&
+           str_to_i64(pg_cell(reply, row, 8), &ret->closed_ms);
 }
 
 static bool closed_body(void *arg, void *conn, struct err *err)

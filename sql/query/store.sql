@@ -170,8 +170,8 @@ select governance.exception_grant($1::uuid, $2, $3, $4, $5, to_timestamp($6::big
 select governance.site_put($1, $2, $3)
 
 -- name: source_put
--- params: name text, label text, kind text, settle_ms bigint, confirmations int, max_age_ms bigint
-select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint)
+-- params: name text, label text, kind text, settle_ms bigint, confirmations int, max_age_ms bigint, over_grant text
+select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint, $7)
 
 -- name: mapping_put
 -- params: sha256 text, body text, site text, owner text
@@ -353,6 +353,7 @@ select m.site, m.rule, m.request_type, m.mode,
        count(*) filter (where t.refused = 'Unclear') as unclear,
        count(*) filter (where t.refused = 'NotApproved') as not_approved,
        count(*) filter (where t.refused = 'Over') as is_over,
+       count(*) filter (where t.refused = 'OverGranted') as over_granted,
        count(*) filter (where t.refused = 'Missing') as missing,
        count(*) filter (where t.refused = 'StillPresent') as still_present,
        count(*) filter (where t.refused is not null and t.unproven) as unproven,
@@ -396,8 +397,8 @@ select governance.reconcile_show($1, $2::int)
 
 -- name: closed_items
 -- params: site text, last_ms bigint
-select request_id, issue_key, source, account, account_id, entitlement, desired, floor(extract(epoch from closed_at) * 1000)::bigint,
-       excepted, in_hand
+select request_id, issue_key, source, account, account_id, entitlement, entitlement_id, desired,
+       floor(extract(epoch from closed_at) * 1000)::bigint, excepted, in_hand
   from governance.closed_items($1, make_interval(secs => $2::bigint / 1000.0))
 
 -- name: account_relink

@@ -28,7 +28,7 @@ create or replace function governance.earlier_proof(p_request uuid) returns json
 language sql stable set search_path = pg_catalog as $$
     select jsonb_build_object('seq', e.seq, 'hash', encode(e.hash, 'hex'))
       from governance.evidence_entry e
-     where e.request_id = p_request and e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' = 'verified'
+     where e.request_id = p_request and e.kind = 'request.moved' and e.body::jsonb->'detail'->>'to' in ('verified', 'exception')
      order by e.seq desc limit 1
 $$;
 comment on function governance.earlier_proof(uuid) is 'The evidence entry of the latest proof of a request';
@@ -44,11 +44,12 @@ begin
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'drift') as drifts,
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'expiry') as ends
       into about
-      from governance.request_item j
+      from governance.entitlement_names(i.source, i.entitlement) n(name)
+      join governance.request_item j on j.source = i.source and j.account = i.account and j.entitlement = n.name and j.replaced_at is null
       join governance.access_request q on q.id = j.request_id
      cross join lateral (select governance.ms(q.requested_at) as at,
                                 governance.is_over(q.phase) as over) x
-     where j.source = i.source and j.account = i.account and j.entitlement = i.entitlement and j.replaced_at is null and q.id <> r.id;
+     where q.id <> r.id;
     if r.cause <> 'asked' then -- it counts itself
         if r.cause = 'drift' then
             about.drifts := governance.ms(r.requested_at) || about.drifts;

@@ -103,7 +103,7 @@ begin
            look_at = case when release and x.hinted_at >= x.looked_at then clock_timestamp()
                           when release then look else x.look_at end,
            lease_owner = case when release then null else x.lease_owner end,
-           lease_until = case when release then null else greatest(x.lease_until, clock_timestamp() + interval '30 s') end
+           lease_until = case when release then null else greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms') end
      where x.id = p_request;
     return p_version + 1;
 end $$;

@@ -63,11 +63,14 @@ begin
      cross join lateral (select f.created_at > clock_timestamp() - interval '1 hour' as lately,
                                 f.state <> 'moot' and (f.state <> 'done' or f.attempt > 0) as moves) l
      where f.request_id = p_request;
-    select count(distinct o.observed_at) filter (where r.claimed_at is not null) as since_claim, max(o.observed_at) as last
+    -- a bundle may be stored in portions: each item is read once
+    select max(x.reads) filter (where r.claimed_at is not null) as since_claim, max(x.last) as last
       into read
-      from governance.request_item i
-      join governance.observation o on o.item_id = i.id and o.generation = r.generation
-     where i.request_id = p_request;
+      from (select count(*) as reads, max(o.observed_at) as last
+              from governance.request_item i
+              join governance.observation o on o.item_id = i.id and o.generation = r.generation
+             where i.request_id = p_request
+             group by i.id) x;
     has_exception := exists (select from governance.exception e join governance.request_item i on i.id = e.item_id
                               where i.request_id = p_request);
     close_sent := flow.close_sent;
@@ -129,7 +132,7 @@ begin
         'ours_unseen', ours_unseen,
         'close_sent', close_sent, 'reopens_last_hour', flow.reopens, 'returns_last_hour', flow.returns, 'writes_last_hour', flow.writes,
         'notice', r.notice, 'notice_key', r.notice_key, 'notice_ms', floor(extract(epoch from r.notice_at) * 1000)::bigint,
-        'reads_since_claim', read.since_claim, 'last_read_ms', floor(extract(epoch from read.last) * 1000)::bigint)::text, -1)
+        'reads_since_claim', coalesce(read.since_claim, 0), 'last_read_ms', floor(extract(epoch from read.last) * 1000)::bigint)::text, -1)
         || ', ' || substr(json_build_object( -- a function takes a hundred arguments
         'plea_done', r.plea_done, 'plea_refused', r.plea_refused,
         'plea_covers', plea_covers,
@@ -150,20 +153,14 @@ comment on function governance.dossier(uuid) is 'The same as a value: for tests 
 create or replace function governance.dossier_items(p_request uuid, p_person text, p_generation int, p_came_back boolean, p_observed boolean,
                                                     p_excepted boolean) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
-declare
-    proven bigint;
 begin
-    if p_came_back then
-        proven := (select governance.ms(max(a.proven_at)) from governance.close_attempt a
-                    where a.request_id = p_request and a.proven_as = 'verified');
-    end if;
     return (select coalesce(json_agg(json_build_object('id', i.id, 'source', i.source, 'label', s.label,
                           'account', i.account, 'account_id', l.native_id, 'entitlement', i.entitlement,
                           'entitlement_id', e2.native_id, 'desired', i.desired,
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
-                          'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint,
+                          'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'extra_hinders', s.over_grant = 'hinder',
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
-                          'exception_owner', e.shown->'owner', 'proven_ms', proven,
+                          'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
                           -- what was closed is asked for no more by anybody: it is watched (after.sql)
                           'superseded_by', case when i.superseded_by is not null and not exists (
                                   select from governance.access_request x where x.id = p_request and x.phase = 'closed')
@@ -180,6 +177,19 @@ begin
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
     'What a request wants, with what was observed of it since that claim';
+
+-- Beside what an exception covered the rest was verified: guard_proof asks that of each item, by the view item_verdict.
+create or replace function governance.dossier_proven(p_request uuid, p_item bigint, p_excepted boolean) returns bigint
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+begin
+    return (select governance.ms(max(a.proven_at)) from governance.close_attempt a
+             where a.request_id = p_request
+               and (a.proven_as = 'verified' or p_excepted and a.proven_as = 'exception' and not exists (
+                       select from governance.exception x
+                        where x.item_id = p_item and x.created_at <= a.proven_at
+                          and least(x.revoked_at, x.expires_at - interval '60 s') > a.proven_at)));
+end $$;
+comment on function governance.dossier_proven(uuid, bigint, boolean) is 'When an item was last proven by reads; null: never, or an exception covered it';
 
 create or replace function governance.dossier_observed(p_item bigint, p_generation int) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$

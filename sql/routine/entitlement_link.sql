@@ -11,6 +11,9 @@ begin
                           and l.replaced_at is null)
      order by i.source, i.entitlement, i.id
         on conflict (source, entitlement) where replaced_at is null do nothing;
+    if p_observations @? '$[*].entitlement_id ? (@ <> "")' then
+        perform governance.supersede_by_id(p_request);
+    end if;
 end $$;
 comment on function governance.entitlement_pin(uuid, jsonb) is 'Pin entitlements that were read for the first time to their immutable ids';
 

@@ -104,7 +104,7 @@ begin
             'body_sha256', encode(sha256(new.body), 'hex'));
     when 'source' then
         detail := jsonb_build_object('source', new.name, 'settle_ms', governance.ms(new.settle),
-            'confirmations', new.confirmations, 'max_age_ms', governance.ms(new.max_age));
+            'confirmations', new.confirmations, 'max_age_ms', governance.ms(new.max_age), 'over_grant', new.over_grant);
     when 'gate_installation' then
         detail := jsonb_build_object('installation', new.id, 'site', new.site, 'project', new.project, 'workflow', new.workflow,
             'mode', new.mode, 'state', new.state, 'version', new.version, 'changes', nullif(new.changes, '[]'),

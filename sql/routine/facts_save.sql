@@ -102,7 +102,7 @@ begin
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at,
-           lease_until = greatest(x.lease_until, clock_timestamp() + interval '30 s')
+           lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
      where x.id = p_request;
     return p_version + 1;
 end $$;

@@ -33,7 +33,7 @@ begin
                                 where k.source = i.source and k.account = i.account and lower(k.entitlement) = lower(x.name)
                                   and k.desired = case when x.was then 'absent' else 'present' end
                                   and k.replaced_at is null and k.superseded_by is null and r.approved_at is not null
-                                  and r.phase not in ('denied', 'cancelled', 'expired')
+                                  and not governance.is_over(r.phase)
                                   and coalesce(r.closed_at, 'infinity') > first.observed_at));
 end $$;
 comment on function governance.others_changed(governance.request_item, int) is

@@ -48,6 +48,7 @@ language sql stable set search_path = pg_catalog as $$
                        'why', case when v.verdict = 'excepted' then 'Exception'
                                    when v.observation_id is null then 'NotReadYet'
                                    when v.verdict = 'verified' then 'Ok'
+                                   when o.reads->0->>'weighs' = 'Counts' and v.verdict = 'mismatch' then 'OverGranted'
                                    when o.reads->0->>'weighs' = 'Counts' and v.verdict = 'settling' then 'MoreConfirmations'
                                    when o.reads->0->>'weighs' in ('Unreadable', 'CopyOlderThanClaim') then o.reads->0->>'weighs'
                                    when v.verdict = 'unknown' then 'ProofTooOld'
@@ -97,28 +98,31 @@ comment on function governance.reconcile_show(text, int) is 'A request by id or 
 -- What closed requests said last about each (source, account, entitlement): what should still be so. in_hand: the ticket of a later
 -- request about the same that is not over.
 create or replace function governance.closed_items(p_site text, p_last interval)
-returns table (request_id uuid, issue_key text, source text, account text, account_id text, entitlement text, desired text,
+returns table (request_id uuid, issue_key text, source text, account text, account_id text, entitlement text, entitlement_id text, desired text,
                closed_at timestamptz, excepted boolean, in_hand text)
 language sql stable set search_path = pg_catalog as $$
     select * from (
-        select distinct on (i.source, i.account, i.entitlement)
-               r.id, coalesce(t.issue_key, ''), i.source, i.account, coalesce(l.native_id, ''), i.entitlement, i.desired, r.closed_at,
-               exists (select from governance.exception x where x.item_id = i.id and x.revoked_at is null and x.expires_at > clock_timestamp()),
+        select distinct on (i.source, i.account, x.same)
+               r.id, coalesce(t.issue_key, ''), i.source, i.account, coalesce(l.native_id, ''), i.entitlement, coalesce(e.native_id, ''), i.desired, r.closed_at,
+               exists (select from governance.exception k where k.item_id = i.id and k.revoked_at is null and k.expires_at > clock_timestamp()),
                coalesce((select coalesce(k.issue_key, q.id::text)
-                           from governance.request_item j
+                           from governance.entitlement_names(i.source, i.entitlement) n(name)
+                           join governance.request_item j on j.source = i.source and j.account = i.account and j.entitlement = n.name
+                                                         and j.replaced_at is null
                            join governance.access_request q on q.id = j.request_id
                            left join governance.ticket k on k.request_id = q.id
-                          where j.source = i.source and j.account = i.account and j.entitlement = i.entitlement and j.replaced_at is null
-                            and q.requested_at > r.requested_at and q.phase not in ('closed', 'denied', 'cancelled', 'expired')
+                          where q.requested_at > r.requested_at and not governance.is_at_rest(q.phase)
                           order by q.requested_at desc limit 1), '')
           from governance.request_item i
           join governance.access_request r on r.id = i.request_id
           left join governance.ticket t on t.request_id = r.id
           left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                              and l.replaced_at is null
+          left join governance.entitlement_link e on e.source = i.source and e.entitlement = i.entitlement and e.replaced_at is null
+         cross join lateral (select coalesce('id ' || e.native_id, 'name ' || i.entitlement) as same) x
          where i.replaced_at is null and i.superseded_by is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
-         order by i.source, i.account, i.entitlement, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,
-                  entitlement, desired, closed_at, excepted, in_hand)
+         order by i.source, i.account, x.same, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,
+                  entitlement, entitlement_id, desired, closed_at, excepted, in_hand)
      where p_site = '' or p_site = (select r.site from governance.access_request r where r.id = x.request_id)
      order by x.source, x.closed_at
 $$;

@@ -1,5 +1,28 @@
 -- Opposite wishes about one (source, account, entitlement). What was approved last is what shall be: at its approval, in the same
 -- transaction, the older ones' items are superseded. Which of two came last, when both are approved at once, is decided by locks.
+-- An entitlement is the same by its name, or by the id that two of its names are pinned to.
+
+create or replace function governance.entitlement_names(p_source text, p_entitlement text) returns setof text
+language plpgsql stable rows 1 set search_path = pg_catalog, pg_temp as $$
+begin
+    return next p_entitlement;
+    return query select k.entitlement from governance.entitlement_link l
+                   join governance.entitlement_link k on k.source = l.source and k.native_id = l.native_id and k.replaced_at is null
+                  where l.source = p_source and l.entitlement = p_entitlement and l.replaced_at is null and k.entitlement <> p_entitlement;
+end $$;
+comment on function governance.entitlement_names(text, text) is 'The names of an entitlement: the one given, and those that are pinned to the same id';
+
+create or replace function governance.opposites(p_request uuid) returns table (mine bigint, theirs bigint, request_id uuid)
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+begin
+    return query
+        select i.id, k.id, k.request_id from governance.request_item i
+         cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
+          join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = n.name
+                                        and k.desired = case i.desired when 'present' then 'absent' else 'present' end
+         where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null and k.request_id <> p_request;
+end $$;
+comment on function governance.opposites(uuid) is 'What other requests, approved or not, want the opposite of what this one wants';
 
 -- Whoever approves holds all requests that want the opposite, approved or not, in the order of their ids: of two that are approved at
 -- once the second one waits, and finds the first one approved.
@@ -7,75 +30,82 @@ create or replace function governance.opposites_lock(p_request uuid) returns voi
 language plpgsql set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
     perform from governance.access_request r
-      where r.id in (
-            select p_request
-            union all
-            select k.request_id from governance.request_item i
-              join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = i.entitlement
-                                            and k.desired = case i.desired when 'present' then 'absent' else 'present' end
-             where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null)
+      where r.id in (select p_request union all select o.request_id from governance.opposites(p_request) o)
       order by r.id
         for update;
 end $$;
 comment on function governance.opposites_lock(uuid) is 'Lock a request with all that want the opposite of it, in one order';
 
--- What nobody works on any more and nobody proved: of others about the same, it takes the place of none.
-create or replace function governance.is_over(p_phase text) returns boolean
-language sql immutable set search_path = pg_catalog as $$
-    select p_phase in ('denied', 'cancelled', 'expired', 'orphaned')
-$$;
-comment on function governance.is_over(text) is 'Did a request in this phase come to nothing?';
-
--- Definer: the service itself supersedes nothing.
-create or replace function governance.supersede() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
+-- Called by definers alone, for the service itself supersedes nothing; they hold the request and those that want the opposite.
+create or replace function governance.supersede_older(newer governance.access_request, p_before timestamptz) returns void
+language plpgsql set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     older uuid[];
 begin
-    if old.approved_at is null and new.approved_at is not null then
-        with done as (
-            update governance.request_item k set superseded_by = i.id, superseded_at = clock_timestamp()
-              from governance.request_item i, governance.access_request r
-             where i.request_id = new.id and i.replaced_at is null and k.source = i.source and k.account = i.account
-               and k.entitlement = i.entitlement and k.desired = case i.desired when 'present' then 'absent' else 'present' end
-               and k.replaced_at is null and k.superseded_by is null
-               and r.id = k.request_id and r.id <> new.id and r.approved_at is not null and r.phase not in ('denied', 'expired')
-               and (new.mode <> 'observe' or r.mode = 'observe') -- where we only watch, nothing is taken from anybody
-               -- access that ends is asked to be taken away again, should nothing come of it: what was closed goes on to watch that
-               and not (new.cause = 'expiry' and new.follows = r.id and r.phase = 'closed')
-            returning k.request_id, k.id),
-        over as ( -- what came back of it is as it shall be now
-            update governance.drift d set ended_at = clock_timestamp() from done where d.item_id = done.id and d.ended_at is null)
-        select array_agg(distinct done.request_id order by done.request_id) into older from done;
-        if older is not null then
-            -- whoever looks at one of them now looked at what is so no more, and saves nothing of it; he keeps his lease, for one
-            -- that is taken away may be claimed anew by the same replica, and two looks would be one to the fence
-            update governance.access_request r
-               set version = r.version + 1, hinted_at = clock_timestamp(), look_at = clock_timestamp()
-             where r.id = any (older);
-        end if;
-    end if;
-    if governance.is_over(new.phase) and not governance.is_over(old.phase) then
-        -- what it took the place of does not come back by itself: where that was a removal, or this was to end access in time, access
-        -- stays that nobody asks to be taken away
-        insert into governance.escalation (request_id, kind, reason, key)
-        select distinct on (k.request_id) k.request_id, 'operator', 'RemovalLapsed', 'superseded/' || new.id
-          from governance.request_item i join governance.request_item k on k.superseded_by = i.id
-         where i.request_id = new.id and (k.desired = 'absent' or new.cause = 'expiry')
-         order by k.request_id
-        on conflict do nothing;
-        -- what was closed before goes on to be watched, from now on
+    with done as (
+        update governance.request_item k set superseded_by = o.mine, superseded_at = clock_timestamp()
+          from governance.opposites(newer.id) o, governance.access_request r
+         where k.id = o.theirs and k.superseded_by is null and r.id = k.request_id
+           and r.approved_at < p_before and r.phase not in ('denied', 'expired') -- what else is over may come back
+           and (newer.mode <> 'observe' or r.mode = 'observe') -- where we only watch, nothing is taken from anybody
+           -- access that ends is asked to be taken away again, should nothing come of it: what was closed goes on to watch that
+           and not (newer.cause = 'expiry' and newer.follows = r.id and r.phase = 'closed')
+        returning k.request_id, k.id),
+    over as ( -- what came back of it is as it shall be now
+        update governance.drift d set ended_at = clock_timestamp() from done where d.item_id = done.id and d.ended_at is null)
+    select array_agg(distinct done.request_id order by done.request_id) into older from done;
+    if older is not null then
+        -- whoever looks at one of them now looked at what is so no more, and saves nothing of it; he keeps his lease, for one
+        -- that is taken away may be claimed anew by the same replica, and two looks would be one to the fence
         update governance.access_request r
-           set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
-         where r.phase = 'closed' and r.id in (
-                   select k.request_id from governance.request_item i
-                     join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = i.entitlement
-                    where i.request_id = new.id and k.request_id <> new.id and k.replaced_at is null);
+           set version = r.version + 1, hinted_at = clock_timestamp(), look_at = clock_timestamp()
+         where r.id = any (older);
+    end if;
+end $$;
+comment on function governance.supersede_older(governance.access_request, timestamptz) is
+    'What is approved supersedes what was approved before then and wants the opposite';
+
+create or replace function governance.supersede() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if old.approved_at is null and new.approved_at is not null then
+        perform governance.supersede_older(new, 'infinity');
     end if;
     return null;
 end $$;
-comment on function governance.supersede() is 'Trigger: what is approved now supersedes what was approved before it and wants the opposite';
+comment on function governance.supersede() is 'Trigger: a request is approved: what wants the opposite is superseded';
+
+-- A read showed that two names are one entitlement: what was approved about either before that is put in order, the oldest first. The
+-- caller holds the request; who is in somebody else's hands is left to the next read, for locks are taken in one order.
+create or replace function governance.supersede_by_id(p_request uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    r governance.access_request;
+    asked uuid[];
+    held int;
+begin
+    if not exists (select from governance.request_item i
+                     join governance.entitlement_link l on l.source = i.source and l.entitlement = i.entitlement and l.replaced_at is null
+                     join governance.entitlement_link k on k.source = l.source and k.native_id = l.native_id and k.replaced_at is null
+                                                       and k.entitlement <> l.entitlement
+                    where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null) then
+        return;
+    end if;
+    asked := array(select p_request union select o.request_id from governance.opposites(p_request) o);
+    perform from governance.access_request x where x.id = any (asked) for update skip locked;
+    get diagnostics held = row_count;
+    if held < cardinality(asked) then
+        return;
+    end if;
+    for r in select x.* from governance.access_request x
+              where x.id = any (asked) and x.approved_at is not null and not governance.is_over(x.phase)
+              order by x.approved_at, x.id loop
+        perform governance.supersede_older(r, r.approved_at);
+    end loop;
+end $$;
+comment on function governance.supersede_by_id(uuid) is 'Of opposite wishes about an entitlement by two of its names the one approved last counts';
 
 -- Nothing of it is asked for any more.
 create or replace function governance.is_superseded(p_request uuid) returns boolean
@@ -96,7 +126,8 @@ begin
              join governance.access_request r on r.id = i.request_id
              join governance.access_request mine on mine.id = new.request_id
             where i.id = new.superseded_by and i.request_id <> new.request_id and i.replaced_at is null
-              and i.source = new.source and i.account = new.account and i.entitlement = new.entitlement and i.desired <> new.desired
+              and i.source = new.source and i.account = new.account and i.desired <> new.desired
+              and i.entitlement in (select governance.entitlement_names(new.source, new.entitlement))
               and r.approved_at >= mine.approved_at) then
         raise exception 'only what is approved later, and wants the opposite, supersedes' using errcode = 'CG015';
     end if;

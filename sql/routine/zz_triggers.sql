@@ -32,8 +32,10 @@ create or replace trigger guard_superseded before update of superseded_by, super
 create or replace trigger guard_superseded_new before insert on governance.request_item for each row
     when (num_nonnulls(new.superseded_by, new.superseded_at) > 0) execute function governance.guard_superseded();
 create or replace trigger supersede after update of phase on governance.access_request for each row
-    when (old.phase is distinct from new.phase and new.phase in ('approved', 'denied', 'cancelled', 'expired', 'orphaned'))
-    execute function governance.supersede();
+    when (old.phase is distinct from new.phase and new.phase = 'approved') execute function governance.supersede();
+create or replace trigger ended after update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and governance.is_over(new.phase) and not governance.is_over(old.phase))
+    execute function governance.request_ended();
 create or replace trigger guard before update of id, person, source, account, native_id, how, established_at, request_id, actor, reason, replaces
     on governance.account_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before update of id, source, entitlement, native_id, how, established_at, request_id, actor, reason, replaces
@@ -107,8 +109,8 @@ begin
         ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),
         ('gate_proof', 'evidence_drift', 'after update', 'when (old.fingerprint is distinct from new.fingerprint or old.open is distinct from new.open)', 'gate.proved'),
         ('source', 'evidence_new', 'after insert', '', 'source.rules'),
-        ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age)
-                                                            is distinct from row(new.settle, new.confirmations, new.max_age))', 'source.rules'),
+        ('source', 'evidence_rules', 'after update', 'when (row(old.settle, old.confirmations, old.max_age, old.over_grant)
+                                                            is distinct from row(new.settle, new.confirmations, new.max_age, new.over_grant))', 'source.rules'),
         ('ticket', 'evidence_bound', 'after update of request_id',
             'when (old.request_id is distinct from new.request_id and new.request_id is not null)', 'ticket.bound'),
         ('ticket', 'evidence_second', 'after update of second_of',

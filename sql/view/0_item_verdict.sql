@@ -9,6 +9,7 @@ select i.id as item_id,
            when n.id is null or n.outcome = 'unknown' then 'unknown'
            when n.as_of < c.since then 'unknown'
            when c.now - n.seen > s.max_age then 'unknown'
+           when n.says_so and extra.hinders then 'mismatch'
            when n.says_so and (i.desired = 'present' or (run.reads >= s.confirmations and run.span >= s.settle)) then 'verified'
            when n.says_so then 'settling'
            when n.as_of - c.since < s.settle then 'settling'
@@ -42,6 +43,15 @@ select i.id as item_id,
          where o.item_id = i.id and o.generation = r.generation
          order by o.id desc
          limit 1) n on true
+  left join lateral ( -- what others_changed() told, and the newest read still shows, and nobody had approved meanwhile
+        select true as hinders from governance.over_grant g
+         where s.over_grant = 'hinder' and n.says_so and i.desired = 'present' and g.item_id = i.id
+           and g.entitlement = any (string_to_array(n.others, E'\n'))
+           and not exists (select from governance.request_item k join governance.access_request q on q.id = k.request_id
+                            where k.source = i.source and k.account = i.account and lower(k.entitlement) = lower(g.entitlement)
+                              and k.desired = 'present' and k.replaced_at is null and k.superseded_by is null and q.approved_at is not null
+                              and q.phase not in ('denied', 'cancelled', 'expired', 'orphaned'))
+         limit 1) extra on true
   left join lateral (
         select count(*) as reads, n.as_of - min(date_trunc('milliseconds', o.source_as_of)) as span
           from governance.observation o

@@ -33,7 +33,7 @@ comment on column sla.close_attempt_v1.gate_mode_now is 'Mode of the request now
 comment on column sla.close_attempt_v1.attempted_at is 'When we saw it, UTC';
 comment on column sla.close_attempt_v1.is_closed is 'The ticket stood in a Done status by it; false: in Verifying, where only we close';
 comment on column sla.close_attempt_v1.verdict is 'as_asked (proven without ado), refused (in observe and warn: would have been) or checking (neither yet)';
-comment on column sla.close_attempt_v1.refused_for is 'StillPresent, Missing, SourceUnreadable, StaleCopy, Unclear, NotApproved or Over; null = not refused';
+comment on column sla.close_attempt_v1.refused_for is 'StillPresent, Missing, OverGranted, SourceUnreadable, StaleCopy, Unclear, NotApproved or Over; null = not refused';
 comment on column sla.close_attempt_v1.refused_at is 'When the gate first said no';
 comment on column sla.close_attempt_v1.proven_at is 'Proof of this close; null = not yet';
 comment on column sla.close_attempt_v1.is_excepted is 'An exception stood in for the proof; null = neither yet';

@@ -100,6 +100,26 @@ def test_a_name_that_became_another_accounts(site):
     assert "pinned to 90" in (text := told(site, "reconcile", "show", key)) and "op: hired again" in text
 
 
+def test_a_bundle_is_saved_in_portions(site):
+    """The source is slow: what was read of a bundle is saved before its claim runs out, and the rest is read behind it."""
+    key = site.ask_removal("reyes", "fin-viewer")
+    site.until_phase(key, "fulfilling")
+    mine = f"request_id = '{site.request(key)['id']}'"
+    site.sql("set session_replication_role = replica; insert into governance.request_item (request_id, source, account, entitlement, desired) "
+             f"select request_id, source, person, entitlement, desired from governance.request_item, unnest(array['lind', 'novak', 'canary']) person where {mine}")
+    slow = site.target.session()
+    try:
+        slow.run("begin; lock table app_user_role in access exclusive mode")
+        site.resolve(key)
+        reads = f"from governance.observation o join governance.request_item i on i.id = o.item_id where {mine}"
+        wait.until(lambda: int(site.sql(f"select count(*) {reads}")) > 0, 30, what="a portion is saved")
+        assert site.sql(f"select string_agg(o.reason, ' ') {reads}") == "Timeout", "one read took longer than a portion may"
+    finally:
+        slow.close()
+    site.until_phase(key, "closed", timeout=60)
+    assert site.sql(f"select count(distinct i.id) {reads}") == "4"
+
+
 def test_what_was_closed_is_looked_at_again(site):
     """A role that came back; nothing is written, the tickets stay as they are."""
     mine = closed(site, ("novak", "fin-viewer"), ("lind", "fin-ledger-admin"))
@@ -136,6 +156,13 @@ def test_a_source_that_does_not_open_leaves_its_own_unknown(site, monkeypatch):
     site.until_phase(key, "closed", timeout=60)
     found = {row["ticket"]: (row["source"], row["finding"], row["reason"]) for row in scanned(site)}
     assert found[key] == ("directory", "as asked", "Ok") and found[other] == ("sap-fin", "as asked", "Ok")
+    # a group made anew under the name is not the one that it was
+    finance = "cn=finance-all,ou=groups,dc=example,dc=com"
+    members = site.directory.search("(cn=finance-all)", ["member"])[finance]["member"]
+    site.directory.delete(finance)
+    site.directory.add(f"dn: {finance}\nobjectClass: groupOfNames\ncn: finance-all\n" + "".join(f"member: {m}\n" for m in members))
+    again = next(row for row in scanned(site, code=75) if row["ticket"] == key)
+    assert (again["finding"], again["why"], again["outcome"]) == ("unknown", "EntitlementReplaced", "present"), again
     with open(site.config) as file:
         text = file.read()
     assert "/ldap-password" in text

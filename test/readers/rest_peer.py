@@ -51,6 +51,7 @@ class Vendor:
         self.members = {name: list(people) for name, people in MEMBERS.items()}
         self.people = dict(PEOPLE)
         self.born = {}  # what a renamed one was called first: ids are made of that
+        self.founded = {}  # of groups: the first name of each that has another now
         self.ids = list(PEOPLE)
         outer = self
 
@@ -129,6 +130,17 @@ class Vendor:
     def delete(self, name):
         del self.people[name]
         self.members = {g: [n for n in people if n != name] for g, people in self.members.items()}
+
+    def group_id(self, name):
+        """Of a group, whatever it is called now."""
+        return self.founded.get(name, name)
+
+    def group_called(self, first):
+        return next((name for name in self.members if self.group_id(name) == first), None)
+
+    def rename_group(self, name, to):
+        self.members[to] = self.members.pop(name)
+        self.founded[to] = self.founded.pop(name, name)
 
     def groups_of(self, name):
         return [g for g, people in self.members.items() if name in people]
@@ -272,16 +284,21 @@ class GitHub(Vendor):
     def number(self, name):
         return 100 + self.ids.index(self.id(name))
 
+    def team(self, name):
+        return {"id": 7000 + len(self.group_id(name)), "slug": name, "name": name.title()}
+
     def answer(self, call):
         wanted = {"Authorization": f"Bearer {self.secret}", "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if not call.headers["User-Agent"]:
             raise Twist(403, b"Request forbidden by administrative rules.")
         if any(call.headers[name] != value for name, value in wanted.items()):
             raise Twist(401, {"message": "Bad credentials"})
-        call.only()
+        call.only("per_page")
         if got := call.path("/orgs/acme/teams/{}"):
             if got[0].lower() in self.members:
-                return {"id": 7000 + len(got[0]), "slug": got[0].lower(), "name": got[0].title()}
+                return self.team(got[0].lower())
+        elif call.path("/orgs/acme/teams") is not None:
+            return [self.team(name) for name in self.members]
         elif got := call.path("/users/{}"):
             if got[0].lower() in self.people:
                 return {"login": got[0].title(), "id": self.number(got[0].lower()), "type": "User"}
@@ -338,13 +355,17 @@ class IdentityCenter(Vendor):
         if operation == "IsMemberInGroups":
             name = self.called(body["MemberId"]["UserId"].removeprefix("u-"))
             return {"Results": [{"GroupId": g, "MemberId": body["MemberId"],
-                                 "MembershipExists": name in self.members.get(g.removeprefix("g-"), [])} for g in body["GroupIds"]]}
+                                 "MembershipExists": name in self.members.get(self.group_called(g.removeprefix("g-")), [])} for g in body["GroupIds"]]}
         if operation == "DescribeUser":
             name = self.called(body["UserId"].removeprefix("u-"))
             if not name:
                 raise self.fault("com.amazonaws.identitystore#ResourceNotFoundException", ResourceType="USER")
             return {"IdentityStoreId": "d-9967000000", "UserId": body["UserId"], "UserName": name,
                     "UserStatus": "ENABLED" if self.people[name] else "DISABLED"}
+        if operation == "DescribeGroup":
+            if not self.group_called(body["GroupId"].removeprefix("g-")):
+                raise self.fault("ResourceNotFoundException", ResourceType="GROUP")
+            return {"IdentityStoreId": "d-9967000000", "GroupId": body["GroupId"]}
         kind, path, prefix, all_ = {"GetUserId": ("USER", "userName", "u-", self.people),
                                     "GetGroupId": ("GROUP", "displayName", "g-", self.members)}[operation]
         asked = body["AlternateIdentifier"]["UniqueAttribute"]
@@ -352,7 +373,7 @@ class IdentityCenter(Vendor):
             raise self.fault("ValidationException")
         if asked["AttributeValue"] not in all_:
             raise self.fault("ResourceNotFoundException", ResourceType=kind)
-        return {"IdentityStoreId": "d-9967000000", kind.title() + "Id": prefix + self.id(asked["AttributeValue"])}
+        return {"IdentityStoreId": "d-9967000000", kind.title() + "Id": prefix + (self.id if kind == "USER" else self.group_id)(asked["AttributeValue"])}
 
 
 class Jira(Vendor):

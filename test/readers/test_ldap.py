@@ -1,13 +1,15 @@
 """The LDAP reader against a real slapd. A removal may be believed only when everything says so."""
 import base64
 import concurrent.futures
+import socket
+import subprocess
 import threading
 import time
 
 import pytest
 
 from conftest import GROUPS, PEOPLE, ask, group, person
-from lib import slapd
+from lib import slapd, wait
 
 CANARY = ("canary", "watch")
 
@@ -74,6 +76,35 @@ def test_the_last_member_leaves(directory):
     assert say(*read(directory, ("uma", "alone"))) == ("absent", "Ok")
     directory.delete("cn=alone,ou=groups,dc=example,dc=com")
     assert say(*read(directory, ("uma", "alone"))) == ("unknown", "EntitlementNotFound")
+
+
+def holding(name, *members):
+    """A group of groups."""
+    return group(name, "canary").rstrip("\n") + "\n" + "".join(f"member: cn={m},ou=groups,dc=example,dc=com\n" for m in members) + "\n"
+
+
+def test_through_other_groups(directory):
+    """Trap 1 again: whoever is taken out of a group and is in one that is in it still holds it. Active Directory's rule would say of all
+    these that they do not, here; it is not sent to a server that is none."""
+    directory.add(person("nia") + group("inner", "nia") + holding("middle", "inner") + holding("outer", "middle"))
+    directory.add(group("ring", "nia") + holding("ring-of-ring", "ring"))
+    directory.modify("dn: cn=ring,ou=groups,dc=example,dc=com\nchangetype: modify\nadd: member\n"
+                     "member: cn=ring-of-ring,ou=groups,dc=example,dc=com\n")
+    nia, inner, ben, around, nobody = read(directory, ("nia", "outer"), ("nia", "inner"), ("ben", "outer"), ("nia", "ring-of-ring"),
+                                           ("ben", "ring"))
+    assert say(nia) == ("present", "Ok") and nia["via"] == "nested" and nia["complete"], nia
+    assert inner["via"] == "direct" and say(ben) == ("absent", "Ok")
+    assert (say(around), around["via"]) == (("present", "Ok"), "nested") and say(nobody) == ("absent", "Ok"), "groups in each other"
+    assert say(*read(directory, ("nia", "outer"), nested="false")) == ("absent", "Ok"), "who says so is told of no other"
+    directory.modify("dn: cn=middle,ou=groups,dc=example,dc=com\nchangetype: modify\ndelete: member\n"
+                     "member: cn=inner,ou=groups,dc=example,dc=com\n")
+    assert say(*read(directory, ("nia", "outer"))) == ("absent", "Ok")
+
+
+def test_more_groups_than_anybody_follows(directory):
+    directory.add(person("pia") + "".join(group(f"crowd-{n}", "pia") for n in range(513)))
+    lost, direct = read(directory, ("pia", "finance"), ("pia", "crowd-7"))
+    assert say(lost) in {("unknown", "GroupsTooMany"), ("unknown", "PartialResult")} and say(direct) == ("present", "Ok"), lost
 
 
 def test_two_of_one_name(directory):
@@ -242,6 +273,56 @@ def test_tls(directory, certificates):
         ca = other if "localhost" in uri else mine
         answer, = read(directory, ("ben", "finance"), uri=uri, insecure="false", ca_file=ca)
         assert answer["outcome"] == "unknown", uri
+
+
+CA = """[ca]
+default_ca = own
+[own]
+database = {0}/index.txt
+serial = {0}/serial
+new_certs_dir = {0}
+default_md = sha256
+policy = any
+copy_extensions = copy
+[any]
+commonName = supplied
+"""
+
+
+def certificate(folder, ends):
+    """(certificate, key) for localhost, its own authority, that ends then."""
+    (folder / "index.txt").touch()
+    (folder / "serial").write_text("01")
+    (folder / "ca").write_text(CA.format(folder))
+    names = ",".join(f"DNS:{name}" for name in {"localhost", socket.gethostname(), socket.getfqdn()})
+    for words in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-addext",
+                   f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", folder / "key", "-out", folder / "csr"],
+                  ["ca", "-batch", "-notext", "-selfsign", "-config", folder / "ca", "-keyfile", folder / "key", "-in", folder / "csr",
+                   "-out", folder / "pem", "-startdate", "20200101000000Z", "-enddate", ends]):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+    return folder / "pem", folder / "key"
+
+
+def test_a_certificate_whose_time_is_over(tmp_path):
+    tmp_path.chmod(0o755)
+    for ends, outcome in (("20400101000000Z", "absent"), ("20200201000000Z", "unknown")):
+        folder = tmp_path / ends
+        folder.mkdir(mode=0o755)
+        pem, key = certificate(folder, ends)
+        key.chmod(0o644)
+        with slapd.Slapd(ldif=PEOPLE + GROUPS, tls=(pem, key, pem)) as directory:
+            answer, = read(directory, ("ben", "finance"), uri=directory.tls_url, insecure="false", ca_file=pem)
+        assert answer["outcome"] == outcome, answer
+
+
+def test_a_password_whose_time_is_over():
+    """The policy lets it be used for a second: then nothing is known."""
+    policy = "dn: cn=policy,dc=example,dc=com\nobjectClass: device\nobjectClass: pwdPolicy\ncn: policy\npwdAttribute: userPassword\npwdMaxAge: 1\n\n"
+    with slapd.Slapd(before="moduleload ppolicy", more='overlay ppolicy\nppolicy_default "cn=policy,dc=example,dc=com"') as directory:
+        directory.add(policy + PEOPLE + GROUPS)
+        wait.until(lambda: say(*read(directory, ("ben", "finance"))) == ("unknown", "AuthFailed"), 10)
+        directory.modify("dn: cn=policy,dc=example,dc=com\nchangetype: modify\nreplace: pwdMaxAge\npwdMaxAge: 3600\n")
+        assert say(*read(directory, ("ben", "finance"))) == ("absent", "Ok"), "it is the right one"
 
 
 def test_no_password_in_the_clear(directory):

@@ -191,6 +191,24 @@ def test_renamed_replaced_and_gone(peer):
     assert say(answer) == ("absent", "AccountMissing") and answer["canary"] and answer["account"] == "missing"
 
 
+@pytest.mark.parametrize("name", ["github", "aws-identity-center"])
+def test_a_renamed_group_is_found_by_its_id(vendor, name):
+    """Elsewhere a group is asked for by its id already."""
+    peer = vendor(name)
+    ada, = read(peer, ("ada", "finance"))
+    pin = ada["entitlement_id"]
+    peer.rename_group("finance", "money")
+    assert say(*read(peer, ("ada", "finance"))) == ("unknown", "EntitlementNotFound"), "what the name alone says"
+    ada, ben = read(peer, ("ada", "finance"), ("ben", "finance"), entitlement_pin=pin)
+    assert say(ada) == ("present", "Ok") and say(ben) == ("absent", "Ok") and ada["entitlement_id"] == ben["entitlement_id"] == pin
+    peer.members["finance"] = list(peer.people)
+    peer.founded["finance"] = "made anew"
+    ben, = read(peer, ("ben", "finance"), entitlement_pin=pin)
+    assert say(ben) == ("present", "Ok") and ben["entitlement_id"] not in ("", pin), "another of that name: the verdict holds it to the id"
+    del peer.members["finance"], peer.members["money"]
+    assert say(*read(peer, ("ada", "finance"), entitlement_pin=pin)) == ("unknown", "EntitlementNotFound"), "gone proves nothing"
+
+
 @pytest.mark.parametrize("name, path, gone", [
     ("okta", "/api/v1/users/00u", {"errorCode": "E0000007"}), ("github", "/user/", {}),
     ("graph", "/v1.0/users/", {"error": {"code": "Request_ResourceNotFound"}})])

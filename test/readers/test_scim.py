@@ -73,6 +73,18 @@ def test_canary_is_gone(scimmy, canary):
 def test_a_group_that_is_gone_renamed_or_misspelt(scimmy):
     gone, = read(scimmy, ("ada", "never-was"))
     assert say(gone) == ("unknown", "EntitlementNotFound") and gone["canary"]
+    payers = scimmy.group("payers", scimmy.ids["canary"], scimmy.ids["ada"])
+    scimmy.patch("Groups", payers, op="replace", path="displayName", value="payees")
+    assert say(*read(scimmy, ("ada", "payers"))) == ("unknown", "EntitlementNotFound"), "what the name alone says"
+    ada, ben, nobody = read(scimmy, ("ada", "payers"), ("ben", "payers"), ("nobody", "payers"), entitlement_pin=payers)
+    assert say(ada) == ("present", "Ok") and say(ben) == ("absent", "Ok") and say(nobody) == ("absent", "AccountMissing")
+    assert {a["entitlement_id"] for a in (ada, ben, nobody)} == {payers}, "a renamed group is the same one"
+    anew = scimmy.group("payers", scimmy.ids["canary"])
+    ada, = read(scimmy, ("ada", "payers"), entitlement_pin=payers)
+    assert say(ada) == ("absent", "Ok") and ada["entitlement_id"] == anew != payers, "made anew: the verdict holds the read to the id"
+    for group in (payers, anew):
+        scimmy.send("DELETE", f"/scim/v2/Groups/{group}")
+    assert say(*read(scimmy, ("ada", "payers"), entitlement_pin=payers)) == ("unknown", "EntitlementNotFound"), "gone proves nothing"
 
 
 def test_the_last_member_leaves(scimmy, mood):

@@ -73,10 +73,10 @@ def domain():
             yield made
 
 
-def read(domain, *pairs, after=None, **more):
+def read(domain, *pairs, after=None, canary=CANARY, **more):
     settings = {"uri": f"ldap://{HOST}", "base": BASE, "bind_dn": "reader@ad.example.com", "insecure": "true",
                 "people_filter": "(sAMAccountName=%s)", "people_base": f"CN=Users,{BASE}", "group_base": f"CN=Users,{BASE}", **more}
-    return ask("ldap", settings, pairs, CANARY, PASSWORD, 20000, after=after)
+    return ask("ldap", settings, pairs, canary, PASSWORD, 20000, after=after)
 
 
 def say(answer):
@@ -139,6 +139,31 @@ def test_a_primary_group_that_is_hidden(domain):
     domain.tool("dsacl", "set", f"--objectdn=CN=hid,CN=Users,{BASE}",
                 f"--sddl=(OD;;RP;bf967a00-0de6-11d0-a285-00aa003049e2;;{sid})")  # primaryGroupID
     assert say(*read(domain, ("hid", "finance")))[::2] == ("unknown", "PrimaryGroupHidden")
+
+
+def test_through_other_groups(domain):
+    """By the server's own rule, which leaves out the primary group: that one's groups are asked for as well."""
+    domain.tool("user", "create", "nia", PASSWORD)
+    for name, members in (("inner", "nia"), ("middle", "inner"), ("outer", "middle"), ("everybody", "Domain Users")):
+        domain.tool("group", "add", name)
+        domain.tool("group", "addmembers", name, members)
+    nia, inner, ben, primary, reader = read(domain, ("nia", "outer"), ("nia", "inner"), ("ben", "outer"), ("ben", "everybody"), ("ben", "middle"))
+    assert (say(nia), nia["via"]) == (("present", "active", "Ok"), "nested"), nia
+    assert inner["via"] == "direct" and say(ben) == ("absent", "active", "Ok") == say(reader)
+    assert (say(primary), primary["via"]) == (("present", "active", "Ok"), "nested"), primary
+    domain.tool("group", "removemembers", "inner", "nia")
+    assert say(*read(domain, ("nia", "outer"))) == ("absent", "active", "Ok")
+
+
+def test_a_rule_that_shows_nothing(domain):
+    """The reader does not see which groups accounts are in: the rule then finds nobody in any, the canary neither."""
+    sid = domain.tool("user", "show", "reader", "--attributes=objectSid").split("objectSid: ")[1].split()[0]
+    domain.tool("user", "create", "dim", PASSWORD)
+    domain.tool("group", "addmembers", "watch", "dim")
+    assert say(*read(domain, ("ben", "finance"), canary=("dim", "watch"))) == ("absent", "active", "Ok")
+    domain.tool("dsacl", "set", f"--objectdn=CN=dim,CN=Users,{BASE}", f"--sddl=(OD;;RP;bf967991-0de6-11d0-a285-00aa003049e2;;{sid})")
+    assert say(*read(domain, ("ben", "finance"), canary=("dim", "watch")))[::2] == ("unknown", "NestedNotVisible")
+    assert say(*read(domain, ("ben", "finance"), canary=("dim", "watch"), nested="false")) == ("absent", "active", "Ok")
 
 
 def test_rights_taken_away_in_the_middle(domain):

@@ -100,7 +100,7 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
             }
         }
         known[i] = d->items[i];
-        known[i].proven_ms = r->closed_cycle >= 0 ? r->was_proven_ms : 0;
+        known[i].proven_ms = r->closed_cycle >= 0 ? r->items[item].proven_ms : 0;
     }
     d->items = known;
     d->after.items = items;
@@ -185,7 +185,6 @@ static bool is_followed(const struct sim *s, const struct srequest *r, size_t it
 
 bool after_settled(const struct sim *s, const struct srequest *r)
 {
-    bool proven = r->phase == PHASE_CLOSED && r->was_proven_ms == r->proven_ms;
     bool ends = r->kind == REQUEST_GRANT && r->access_until_ms && r->mode != GATE_OBSERVE;
     bool full = s->request_count == REQUESTS_MAX;
 
@@ -194,6 +193,7 @@ bool after_settled(const struct sim *s, const struct srequest *r)
         bool wrong = item->truth != (r->kind == REQUEST_GRANT);
         bool seen_in_time = item->truth_ms + SETTLE_MS < r->closed_ms + s->policy.watch.second_ms;
         bool excepted = item->excepted_until_ms > s->now_ms;
+        bool proven = item->proven_ms && item->proven_ms == r->proven_ms;
         if (is_followed(s, r, i) || full || stands_opposed(s, item))
             continue;
         if (ends)

@@ -96,6 +96,7 @@ static void draw(struct sim *s)
     s->has_link = rng_below(&s->rng, 2);
     s->has_participants = rng_below(&s->rng, 2);
     s->links_evidence = s->seed % 2;
+    s->slow_sources = s->seed % 16 == 10;
     s->mode = MODES[rng_below(&s->rng, sizeof MODES / sizeof MODES[0])];
     s->policy = POLICY_DEFAULT;
     after_draw(s);

@@ -32,6 +32,7 @@ enum {
     SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
     LIVENESS_MS = 120 * 60 * 1000, /* faults are off: everything must settle */
     SLOW_SAVE_MS = 15000,
+    SLOW_READ_MS = 12000,          /* of an item; three of them outlast a claim */
     RACE_MS = SLOW_SAVE_MS + 5000, /* between a search and what is bound after it */
 };
 
@@ -131,8 +132,10 @@ struct sitem {
     int opposed;       /* the request, one more, whose first item wants the opposite; 0 none does */
     int superseded_by; /* the request, one more, that was approved later; 0 none was */
     int64_t superseded_ms;
+    int64_t proven_ms; /* when its request became verified last, or excepted without it */
     struct sobs obs[OBS_MAX];
     size_t obs_count;
+    int reads; /* since the claim */
 };
 
 struct srequest {
@@ -178,7 +181,6 @@ struct srequest {
     bool post_unresolved, may_have_two, tamper_recorded;
     int64_t reopen_ms[64];
     int reopens, human_acts, fights;
-    int64_t was_proven_ms; /* when it became verified last, whatever came after */
     /* what follows a close */
     enum follow cause;
     const struct srequest *follows, *root;
@@ -235,6 +237,7 @@ struct sim {
     bool hides, hides_known; /* what we make is hidden from us */
     bool bare;               /* creation cannot carry the binding: the request API */
     bool has_link, has_participants, links_evidence;
+    bool slow_sources; /* a bundle takes longer to read than a claim lasts */
     struct event heap[EVENTS_MAX];
     size_t heap_count;
     struct srequest requests[REQUESTS_MAX];

@@ -4,7 +4,7 @@
 
 #include "sim.h"
 
-enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, MAX_AGE_MS = 15 * 60000, LOOK_LEASE_MS = 30000 };
+enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, MAX_AGE_MS = 15 * 60000 };
 
 static const char *const IDS[REQUESTS_MAX] = {"r0", "r1", "r2", "r3", "r4"};
 
@@ -376,6 +376,7 @@ static void save_observation(struct sim *s, struct srequest *r, struct sitem *it
     *kept = *from;
     kept->o.observed_ms = s->now_ms;
     kept->generation = r->generation;
+    item->reads++;
     store_changed(s, r, "observed");
 }
 
@@ -407,7 +408,7 @@ void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, i
 
 static void prolong(const struct sim *s, struct srequest *r)
 {
-    int64_t until_ms = s->now_ms + LOOK_LEASE_MS;
+    int64_t until_ms = s->now_ms + s->policy.look_ms;
 
     if (r->lease_until_ms < until_ms)
         r->lease_until_ms = until_ms;
@@ -429,7 +430,8 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     for (size_t i = 0; i < count; i++)
         save_observation(s, r, &r->items[obs[i].o.item_id], &obs[i]);
     if (count) {
-        r->reads++;
+        for (size_t i = 0; i < r->item_count; i++) /* a bundle may come in portions */
+            r->reads = r->items[i].reads > r->reads ? r->items[i].reads : r->reads;
         r->last_read_ms = s->now_ms;
         r->acked_ms = r->seen.updated_ms;
     }
@@ -454,7 +456,9 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
     }
     if (proven) {
         r->proven_ms = s->now_ms;
-        r->was_proven_ms = to == PHASE_VERIFIED ? s->now_ms : r->was_proven_ms;
+        for (size_t i = 0; i < r->item_count; i++)
+            if (to == PHASE_VERIFIED || r->items[i].excepted_until_ms <= s->now_ms)
+                r->items[i].proven_ms = s->now_ms;
         r->verified_ms = s->now_ms + (PLANTED(SLA_REPLICA_CLOCK) ? b->skew_ms : 0);
     }
     if (again)
@@ -476,6 +480,8 @@ static void apply_claim(struct sim *s, struct srequest *r, const struct decision
         r->claimed_ms = s->now_ms;
         r->claim_cycle = r->seen_cycle;
         r->reads = 0;
+        for (size_t i = 0; i < r->item_count; i++)
+            r->items[i].reads = 0;
         r->last_read_ms = 0;
     } else if (x->move && x->to == PHASE_CLAIMED) {
         r->claim_cycle = r->seen_cycle; /* only a planted bug comes here */

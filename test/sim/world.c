@@ -336,7 +336,7 @@ static void end_observed(struct sim *s, void *arg, int64_t number)
 }
 
 static void sim_sources_read(struct world *w, struct arena *arena, const struct dossier *d,
-                             world_observed_fn *fn, void *arg)
+                             size_t from, world_observed_fn *fn, void *arg)
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
@@ -344,14 +344,16 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
 
     op->fn.observed = fn;
     op->reading = ARENA_NEW(arena, struct reading);
-    op->ticket = (int)d->item_count;
-    op->failed = FAULT(s, source_full);                         /* too many stand in line for it */
-    for (size_t i = 0; !op->failed && i < d->item_count; i++) { /* as of the start of the read */
-        read_item(s, &r->items[d->items[i].id], &op->reading->known[i]);
-        op->reading->known[i].o.item_id = d->items[i].id;
+    op->ticket = (int)(s->slow_sources ? 1 : d->item_count - from);
+    op->failed = from == 0 && FAULT(s, source_full);      /* too many stand in line for it */
+    for (int i = 0; !op->failed && i < op->ticket; i++) { /* as of the start of the read */
+        int64_t id = d->items[from + (size_t)i].id;
+        read_item(s, &r->items[id], &op->reading->known[i]);
+        op->reading->known[i].o.item_id = id;
         op->reading->said[i] = op->reading->known[i].o;
     }
-    later(op, 5, 2000, end_observed);
+    later(op, s->slow_sources ? SLOW_READ_MS : 5, s->slow_sources ? SLOW_READ_MS + 5000 : 2000,
+          end_observed);
 }
 
 /* --- steps: made ready, and sent --- */

@@ -158,3 +158,29 @@ def test_opposite_wishes_approved_at_once(db):
         last = db.psql(f"select id from governance.access_request where id in ('{pair[0]}', '{pair[1]}') order by approved_at desc, version limit 1")
         assert left == [f"{last}|3"], (left, last)
     assert db.psql("select count(*) from governance.evidence_entry where kind = 'item.superseded'") == "36"
+
+
+def test_two_names_of_one_found_while_the_other_is_in_hand(db):
+    """A read shows that two names are one entitlement. Who holds the other request is not waited for; the next read puts it in order."""
+    grant, removal = (db.psql(f"""select t.fulfilling(t.request('{{}}', jsonb_build_object('items', jsonb_build_array(jsonb_build_object(
+        'source', 'plain', 'account', 'someone', 'entitlement', '{name}', 'desired', '{desired}')))))""")
+                      for name, desired in (("was", "present"), ("is", "absent")))
+
+    def read(request):
+        return f"""select governance.entitlement_pin('{request}', jsonb_build_array(jsonb_build_object('item', t.item('{request}'),
+                   'outcome', 'present', 'entitlement_id', 'one')))"""
+
+    def left():
+        return db.psql(f"select string_agg(i.entitlement, ' ') from governance.item_verdict v join governance.request_item i on i.id = v.item_id "
+                       f"where v.request_id in ('{grant}', '{removal}')")
+    db.psql(read(grant))
+    holder = db.session()
+    try:
+        holder.run(f"begin; select from governance.access_request where id = '{grant}' for update")
+        db.psql(f"set statement_timeout = '5s'; {read(removal)}")
+        assert sorted(left().split()) == ["is", "was"]
+        holder.run("rollback")
+    finally:
+        holder.close()
+    db.psql(read(removal))
+    assert left() == "is"

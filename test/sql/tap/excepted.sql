@@ -1,6 +1,6 @@
 -- What we closed under an exception is not closed on proof, and only what was proven can come back.
 set role countersign_service;
-select plan(8);
+select plan(12);
 
 create function pg_temp.closes(request uuid) returns bigint language plpgsql as $$
 declare
@@ -57,4 +57,16 @@ select t.move(:'s', 'fulfilling');
 select t.claim(:'s');
 select is(governance.dossier(:'s')->'items'->0->>'proven_ms', null, 'a read is no proof: it cannot have come back');
 select is(governance.dossier(:'s')->'items'->0->>'excepted', 'true', 'its exception still covers it');
+
+-- of a bundle that an exception covers in part, the rest is proven, and watched by itself
+select t.verifying(t.request(array['plain:absent', 'plain:absent'])) as b \gset
+select pg_temp.excepts(:'b') as covers \gset
+select t.read(t.item(:'b', 2), 'absent');
+select t.move(:'b', 'exception');
+update governance.access_request set version = version + 1, phase = 'closed', closed_at = clock_timestamp(), closed_cycle = 'done/3' where id = :'b';
+select is((governance.dossier(:'b')->'items'->1->>'proven_ms')::bigint, (governance.dossier(:'b')->>'verified_ms')::bigint, 'what no exception covered is proven');
+select is(governance.dossier(:'b')->'items'->0->>'proven_ms', null, 'what one covered is not');
+select pg_temp.ends(:covers);
+select is(governance.dossier(:'b')->'items'->0->>'proven_ms', null, 'nor when that has ended');
+select isnt(governance.dossier(:'b')->'after'->>'proof_seq', null, 'the proof is an entry of evidence');
 select * from finish();

@@ -1,6 +1,6 @@
 -- More was given than asked for: what appeared since work began, and no approved request explains.
 set role countersign_service;
-select plan(17);
+select plan(23);
 
 -- one look's read of the first item: outcome, and what else is held ('' nothing, null not told)
 create function pg_temp.look(request uuid, outcome text, others text) returns bigint language sql as $$
@@ -56,6 +56,26 @@ select t.move(pg_temp.ask('undone', 'absent'), 'approved');
 select pg_temp.claim(:'s');
 select pg_temp.look(:'s', 'present', E'asked\ncancelled\ndenied\nwaits\ngone\nundone');
 select is(pg_temp.extra(:'s'), 'cancelled,denied,gone,undone,waits', 'only what an approved request wants there is its own');
+
+-- where the source's configuration says so, it is in the way, until it is gone or asked for
+reset role;
+update governance.source set over_grant = 'hinder' where name = 'plain';
+set role countersign_service;
+select t.fulfilling(pg_temp.ask('h', 'present')) as h \gset
+select pg_temp.look(:'h', 'absent', '');
+select pg_temp.claim(:'h');
+select pg_temp.look(:'h', 'present', E'beside\nwanted');
+select is(t.verdict(t.item(:'h')), 'mismatch', 'what was asked for is there, and more');
+select throws_ok(format('select t.move(%L, ''verified'')', :'h'), 'CG007', null, 'which is no proof here');
+select is(governance.reconcile_show(:'h'::text, 5)->'items'->0->>'why', 'OverGranted', 'and that is why');
+select is(governance.dossier(:'h')->'items'->0->>'extra_hinders', 'true', 'whoever decides knows');
+select pg_temp.look(:'h', 'present', E'wanted');
+select t.move(pg_temp.ask('wanted', 'present'), 'approved');
+select is(t.verdict(t.item(:'h')), 'verified', 'one was taken away, one asked for: nothing is in the way');
+select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'h'), 'and it closes');
+reset role;
+update governance.source set over_grant = 'tell' where name = 'plain';
+set role countersign_service;
 
 -- nobody knows how it was before
 select t.fulfilling(pg_temp.ask('c', 'present')) as u \gset

@@ -1,6 +1,6 @@
 -- Opposite wishes about one entitlement of one account: what was approved last counts, for each item, for good.
 set role countersign_service;
-select plan(32);
+select plan(39);
 
 -- 'role:desired', of the account 'someone' in 'plain'
 create function pg_temp.ask(variadic wants text[]) returns uuid language sql as $$
@@ -78,6 +78,27 @@ select t.move(:'removal_g', 'cancelled');
 select t.move(:'grant_g', 'orphaned');
 select is((select reason from governance.escalation where request_id = :'removal_g' and reason = 'RemovalLapsed'), 'RemovalLapsed', 'also when its ticket is gone');
 
+-- two names of one group: it was renamed between two requests
+select t.fulfilling(pg_temp.ask('old:present')) as grant_old \gset
+insert into governance.entitlement_link (source, entitlement, native_id, how, request_id)
+select 'plain', name, 'group-1', 'read', :'grant_old' from unnest(array['old', 'new']) name;
+select t.fulfilling(pg_temp.ask('new:absent')) as removal_new \gset
+select is(pg_temp.live(:'grant_old') || pg_temp.live(:'removal_new'), 'new', 'by the id that both names are pinned to it is the same');
+-- and it is found out by a read, after both were approved
+select t.fulfilling(pg_temp.ask('k:absent')) as removal_k \gset
+select t.fulfilling(pg_temp.ask('l:present')) as grant_l \gset
+select governance.entitlement_pin(:'removal_k', jsonb_build_array(jsonb_build_object('item', t.item(:'removal_k'), 'outcome', 'present', 'entitlement_id', 'group-2')));
+select is(pg_temp.live(:'removal_k') || pg_temp.live(:'grant_l'), 'kl', 'nobody can tell yet');
+select governance.entitlement_pin(:'grant_l', jsonb_build_array(jsonb_build_object('item', t.item(:'grant_l'), 'outcome', 'present', 'entitlement_id', 'group-2')));
+select is(pg_temp.live(:'removal_k') || pg_temp.live(:'grant_l'), 'l', 'of the two the one approved last counts');
+select t.fulfilling(pg_temp.ask('m:present')) as grant_m \gset
+select t.fulfilling(pg_temp.ask('n:absent')) as removal_n \gset
+select governance.entitlement_pin(:'removal_n', jsonb_build_array(jsonb_build_object('item', t.item(:'removal_n'), 'outcome', 'present', 'entitlement_id', 'group-3')));
+select governance.entitlement_pin(:'grant_m', jsonb_build_array(jsonb_build_object('item', t.item(:'grant_m'), 'outcome', 'present', 'entitlement_id', 'group-3')));
+select is(pg_temp.live(:'grant_m') || pg_temp.live(:'removal_n'), 'n', 'whichever of them is read last');
+select is((select string_agg(n, ',' order by n) from governance.entitlement_names('plain', 'm') n), 'm,n', 'its names');
+select is((select string_agg(n, ',' order by n) from governance.entitlement_names('slow', 'm') n), 'm', 'in that source alone');
+
 -- where we only watch, nothing is taken from what is enforced
 select t.fulfilling(pg_temp.ask('h:absent')) as removal_h \gset
 select t.request('{}', jsonb_build_object('mode', 'observe', 'items', '[{"source": "plain", "account": "someone", "entitlement": "h", "desired": "present"}]'::jsonb)) as seen_h \gset
@@ -96,6 +117,7 @@ select throws_ok(format('update governance.flow set version = 3, state = ''calli
 
 -- against ourselves
 select throws_ok(format('update governance.request_item set superseded_by = null where id = %s', t.item(:'grant_a')), '42501', null, 'the service supersedes nothing, nor takes it back');
+select throws_ok(format('select governance.supersede_older(r, ''infinity'') from governance.access_request r where id = %L', :'removal_new'), '42501', null, 'nor by way of what does');
 reset role;
 select throws_ok(format('update governance.request_item set superseded_by = null, superseded_at = null where id = %s', t.item(:'grant_a')), 'CG015', null, 'nobody takes it back');
 select throws_ok(format('update governance.request_item set superseded_by = %s, superseded_at = now() where id = %s', t.item(:'grant_g'), t.item(:'waits')), 'CG015', null, 'nor by something else');

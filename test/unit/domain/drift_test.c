@@ -100,7 +100,7 @@ static void a_read_that_says_nothing_is_made_again_ever_more_seldom(void **state
         read_now(&s, when, OUTCOME_UNKNOWN);
         struct decision r = decided(&s.d);
         assert_int_equal(r.look_again_ms, when + quarter);
-        assert_false(r.read_sources || r.drift || r.follow);
+        assert_false(r.read_sources || r.drift || r.follow || r.escalation_count);
         when = r.look_again_ms;
     }
     for (int i = 0; i < 12; i++)
@@ -112,6 +112,53 @@ static void a_read_that_says_nothing_is_made_again_ever_more_seldom(void **state
     struct decision r = {0};
     drift_decide(&s.d, &p, &r);
     assert_int_equal(r.look_again_ms, when + HOUR); /* but daily */
+}
+
+/* Nobody shall take what is not read for proof; and it is read on. */
+static void a_watch_that_sees_nothing_is_told_once_a_run(void **state)
+{
+    struct scene s;
+    int64_t when = CLOSED + HOUR;
+    struct decision r;
+    (void)state;
+
+    begin(&s, DESIRED_ABSENT);
+    read_now(&s, CLOSED + MINUTE, OUTCOME_UNKNOWN); /* nobody waited for that one */
+    for (int i = 0; i < 6; i++, when = r.look_again_ms) {
+        read_now(&s, when, OUTCOME_UNKNOWN);
+        r = decided(&s.d);
+        assert_int_equal(escalates(&r, "WatchBlind"), i == 5);
+    }
+    assert_int_equal(r.escalations[0].since_ms, CLOSED);
+    read_now(&s, when, OUTCOME_PRESENT); /* another has the name now: as silent */
+    s.obs[0].account = ACCOUNT_REPLACED;
+    r = decided(&s.d);
+    assert_true(escalates(&r, "WatchBlind"));
+    assert_true(r.look_again_ms > when);
+    assert_int_equal(r.escalations[0].since_ms, CLOSED); /* the same run: nobody is told again */
+    read_now(&s, when + HOUR, OUTCOME_ABSENT);
+    r = decided(&s.d);
+    assert_int_equal(r.escalation_count, 0);
+    assert_int_equal(r.look_again_ms, CLOSED + DAY);
+}
+
+/* Seen to be otherwise once, then dark: that is told as well. */
+static void a_suspicion_in_the_dark_is_told(void **state)
+{
+    struct scene s;
+    int64_t when = CLOSED + HOUR + MINUTE;
+    struct decision r = {0};
+    (void)state;
+
+    begin(&s, DESIRED_ABSENT);
+    read_now(&s, CLOSED + HOUR, OUTCOME_PRESENT);
+    for (int i = 0; i < 6; i++, when = r.look_again_ms) {
+        assert_false(escalates(&r, "WatchBlind"));
+        read_now(&s, when, OUTCOME_UNKNOWN);
+        r = decided(&s.d);
+    }
+    assert_true(escalates(&r, "WatchBlind"));
+    assert_int_equal(r.escalations[0].since_ms, CLOSED + HOUR);
 }
 
 static void a_copy_of_before_and_another_say_nothing(void **state)
@@ -513,6 +560,8 @@ static void names_are_known_both_ways(void **state)
 UNIT_MAIN(cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
           cmocka_unit_test(time_bound_access_is_read_daily),
           cmocka_unit_test(a_read_that_says_nothing_is_made_again_ever_more_seldom),
+          cmocka_unit_test(a_watch_that_sees_nothing_is_told_once_a_run),
+          cmocka_unit_test(a_suspicion_in_the_dark_is_told),
           cmocka_unit_test(a_copy_of_before_and_another_say_nothing),
           cmocka_unit_test(what_was_suspect_is_read_again_though_a_read_said_nothing),
           cmocka_unit_test(it_is_believed_by_the_rules_of_a_proof),

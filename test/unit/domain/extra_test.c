@@ -2,6 +2,7 @@
 #include "domain/extra.h"
 
 #include "deciding.h"
+#include "domain/refusal.h"
 
 /* Where a source tells what else there is, it is read as soon as the request is approved, once;
  * where it could not be read, now and then, until somebody says done. */
@@ -87,6 +88,41 @@ static void what_came_beside_it_is_said_and_hinders_nothing(void **state)
     assert_null(strstr(n.next, "More was given"));
 }
 
+/* Where the source's rule says so. */
+static void what_came_beside_it_is_in_the_way(void **state)
+{
+    struct observation o = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_PRESENT, &o, 1);
+    struct dossier d = claimed_of(&item);
+    struct notice n, other;
+    (void)state;
+
+    d.kind = REQUEST_GRANT;
+    item.rule.extra_hinders = true;
+    assert_int_equal(gate_judge(&d).answer, GATE_YES);
+    item.others_extra = STR("payroll-admin\nother");
+    struct gate_verdict g = gate_judge(&d);
+    assert_int_equal(g.answer, GATE_NO);
+    assert_true(g.contradicted);
+    assert_string_equal(g.reason, "OverGranted");
+    assert_int_equal(refusal_judge(&d), REFUSAL_OVER_GRANTED);
+    words_for(&d, NOW + HOUR, NOTICE_NOT_YET, &n);
+    assert_non_null(strstr(n.line, "Not closed: more was given than asked for: payroll-admin and 1 "
+                                   "more to M. Okafor"));
+    assert_non_null(strstr(n.next, "Take that away again, or have it asked for and approved."));
+    assert_string_equal(n.rows[n.row_count - 1].mark, "MORE WAS GIVEN");
+    item.others_extra = STR("payroll-admin");
+    words_for(&d, NOW + HOUR, NOTICE_NOT_YET, &other);
+    assert_null(strstr(other.line, "more to"));
+    assert_true(other.key != n.key); /* it is said anew */
+    item.excepted = true;
+    assert_int_equal(gate_judge(&d).answer, GATE_YES_BY_EXCEPTION);
+    item.excepted = false;
+    o.outcome = OUTCOME_ABSENT; /* what is missing comes first */
+    assert_string_equal(gate_judge(&d).reason, "StillAbsent");
+}
+
 UNIT_MAIN(cmocka_unit_test(how_it_was_before_is_read_once),
           cmocka_unit_test(it_is_read_while_the_ticket_is_made),
-          cmocka_unit_test(what_came_beside_it_is_said_and_hinders_nothing))
+          cmocka_unit_test(what_came_beside_it_is_said_and_hinders_nothing),
+          cmocka_unit_test(what_came_beside_it_is_in_the_way))

@@ -279,6 +279,16 @@ static void who_is_turned_away_comes_again_later(void **state)
     assert_int_equal(schedule_again_ms(2 * SCHEDULE_LINE_MS), SCHEDULE_LINE_MS);
 }
 
+static void a_claim_outlasts_the_slowest_read(void **state)
+{
+    const int64_t minute = 60000;
+    (void)state;
+
+    assert_int_equal(schedule_look_ms(2000), SCHEDULE_LOOK_MS);
+    assert_int_equal(schedule_look_ms(5000), SCHEDULE_LOOK_MS);
+    assert_int_equal(schedule_look_ms(minute), 2 * minute + SCHEDULE_LINE_MS + 2 * LOOK_PORTION_MS);
+}
+
 static void a_read_serves_only_who_asked_before_it_began(void **state)
 {
     (void)state;
@@ -303,4 +313,5 @@ UNIT_MAIN(cmocka_unit_test(at_once_then_ever_more_seldom_then_daily),
           cmocka_unit_test(removals_go_first_and_what_is_closed_last),
           cmocka_unit_test(what_ranks_below_takes_no_room),
           cmocka_unit_test(who_is_turned_away_comes_again_later),
+          cmocka_unit_test(a_claim_outlasts_the_slowest_read),
           cmocka_unit_test(a_read_serves_only_who_asked_before_it_began))

@@ -1,41 +1,4 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "readers/rest_question.h"
-#include "unit.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new(16 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
-
-static const struct rest_profile *profile_of(const char *text, struct err *err)
-{
-    return rest_profile_read(arena, str_of(text), "ours.yaml", err);
-}
-
-#define STEPS(membership)                                                                         \
-    "steps:\n"                                                                                    \
-    "- { proves: entitlement, get: '/g/{entitlement}', absent: { status: 404 }, id: /id }\n"      \
-    "- { proves: account, get: '/u/{account}', query: { q: '{account}' }, absent: { status: 404 " \
-    "}, "                                                                                         \
-    "id: /id }\n" membership
-
-#define PAGES(next)                                                                              \
-    STEPS("- { proves: membership, get: '/m/{account.id}', items: /v, match: { at: /g, equals: " \
-          "'{entitlement.id}' }, next: " next " }\n")
+#include "rest_unit.h"
 
 static void faults_of_profiles_have_a_place(void **state)
 {
@@ -63,6 +26,9 @@ static void faults_of_profiles_have_a_place(void **state)
         {PAGES("link") "trace: { get: /u, match: { at: /id, equals: '{account.id}' } }\n",
          "can say no"},
         {PAGES("link") "trace: { get: /u, held: 1 }\n", "[P002]"},
+        {PAGES("link") "trace_entitlement: { get: /g, absent: { status: 404 }, match: { at: /id, "
+                       "equals: '{account.id}' } }\n",
+         "equals: {entitlement.id}"},
         {PAGES("link") "others: { get: /u, items: /v }\n", "must have 'items' and 'name'"},
         {PAGES("link") "others: { get: /u, name: /id }\n", "must have 'items' and 'name'"},
         {STEPS("- { proves: membership, get: /m, items: /v, bare: true, match: { at: /g, equals: x "
@@ -86,56 +52,12 @@ static void faults_of_profiles_have_a_place(void **state)
 
 /* --- questions --- */
 
-static struct rest_place place;
-static struct rest_question q;
-static const char *age = ""; /* of replies: a cache kept them so long */
-
-static void begin(const char *profile, const char *account, const char *entitlement)
-{
-    struct err err = {0};
-
-    place = (struct rest_place){.profile = profile_of(profile, &err), .base = STR("https://x:8/a")};
-    if (!place.profile)
-        fail_msg("%s", err.what);
-    rest_question_begin(&q, &place, arena, str_of(account), str_of(entitlement));
-}
-
-/* The next address must be this one; the reply follows. */
-static void exchange(const char *url, int status, const char *body, const char *link)
-{
-    struct http_header headers[] = {{STR("Content-Type"), STR("application/json")},
-                                    {STR("Link"), str_of(link)},
-                                    {STR("Age"), str_of(age)}};
-    struct http_reply http = {.outcome = HTTP_REPLIED,
-                              .status = status,
-                              .body = str_of(body),
-                              .headers = headers,
-                              .header_count = 3};
-    struct rest_request request;
-    struct rest_reply reply;
-
-    assert_true(rest_question_next(&q, &request));
-    if (url)
-        assert_str(request.url, url);
-    rest_judge(arena, place.profile, request.step, &http, 1000, 0, &reply);
-    rest_question_take(&q, &reply);
-}
-
 /* Entitlement and account are found. */
 static void found(const char *profile)
 {
     begin(profile, "a/d a?", "g&1");
     exchange("https://x:8/a/g/g%261", 200, "{\"id\":7}", "");
     exchange("https://x:8/a/u/a%2Fd%20a%3F?q=a%2Fd%20a%3F", 200, "{\"id\":\"u1\"}", "");
-}
-
-static void assert_said(enum outcome outcome, const char *reason)
-{
-    struct rest_request request;
-
-    assert_false(rest_question_next(&q, &request));
-    assert_string_equal(q.answer.reason, reason);
-    assert_int_equal(q.answer.outcome, outcome);
 }
 
 static void names_are_encoded_and_pages_walked(void **state)
@@ -371,70 +293,6 @@ static void memory_is_bounded_by_what_is_asked(void **state)
     assert_said(OUTCOME_UNKNOWN, "ReplyTooLarge");
     arena_free(own);
     arena = all;
-}
-
-/* By a trace of its own, or where the account is asked for by its id as well as by its name. */
-static void who_is_known_can_be_looked_for_by_id(void **state)
-{
-    static const char *const SHIPPED[] = {
-        "okta",     "graph",        "jira-groups", "github", "aws-identity-center",
-        "midpoint", "sailpoint-isc"};
-    (void)state;
-
-    for (size_t i = 0; i < COUNT(SHIPPED); i++)
-        assert_true(rest_profile_traces(
-            rest_profile_read(arena, rest_profile_shipped(str_of(SHIPPED[i])), "shipped", NULL)));
-    assert_false(rest_profile_traces(profile_of(PAGES("link"), NULL)));
-}
-
-static void begin_shipped(const char *profile, const char *id)
-{
-    place = (struct rest_place){
-        .profile = rest_profile_read(arena, rest_profile_shipped(str_of(profile)), "shipped", NULL),
-        .base = STR("https://x"),
-        .org = STR("acme"),
-        .instance = STR("d-1")};
-    rest_question_begin(&q, &place, arena, str_of(id), STR("g"));
-    rest_question_by_id(&q);
-}
-
-static void by_its_id_it_is_gone_or_called_otherwise(void **state)
-{
-    (void)state;
-    begin_shipped("github", "7");
-    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
-    exchange("https://x/user/7", 404, "{}", "");
-    assert_said(OUTCOME_ABSENT, "AccountMissing");
-    assert_string_equal(q.answer.native_id, "");
-
-    begin_shipped("github", "7");
-    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
-    exchange("https://x/user/7", 200, "{\"id\":7,\"login\":\"zoe\"}", "");
-    exchange("https://x/orgs/acme/teams/g/memberships/zoe", 200, "{\"state\":\"active\"}", "");
-    assert_said(OUTCOME_PRESENT, "Ok");
-    assert_string_equal(q.answer.native_id, "7");
-
-    begin_shipped("github", "7"); /* another than was asked for */
-    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
-    exchange(NULL, 200, "{\"id\":8,\"login\":\"zoe\"}", "");
-    assert_said(OUTCOME_UNKNOWN, "WrongReply");
-
-    begin_shipped("github", "7"); /* nobody knows what to ask the team about */
-    exchange(NULL, 200, "{\"id\":1,\"slug\":\"g\"}", "");
-    exchange(NULL, 200, "{\"id\":7}", "");
-    assert_said(OUTCOME_UNKNOWN, "KeyUnsafe");
-
-    begin_shipped("okta", "u7"); /* its step takes an id for a name */
-    exchange(NULL, 200, "{\"id\":\"g\"}", "");
-    exchange("https://x/api/v1/users/u7", 404, "{\"errorCode\":\"E0000007\"}", "");
-    assert_said(OUTCOME_ABSENT, "AccountMissing");
-
-    begin_shipped("aws-identity-center", "u7"); /* one trace for both steps */
-    exchange(NULL, 200, "{\"IdentityStoreId\":\"d-1\",\"GroupId\":\"g\"}", "");
-    exchange(NULL, 200, "{\"UserId\":\"u7\",\"UserStatus\":\"DISABLED\"}", "");
-    exchange(NULL, 200, "{\"Results\":[{\"GroupId\":\"g\",\"MembershipExists\":true}]}", "");
-    assert_said(OUTCOME_PRESENT, "Ok");
-    assert_int_equal(q.answer.account, ACCOUNT_DISABLED);
 }
 
 #define BARE                                                                                    \
@@ -682,9 +540,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(members_slide_under_addresses_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(members_that_slide_are_not_overlooked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_bounded_by_what_is_asked, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_is_known_can_be_looked_for_by_id, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(by_its_id_it_is_gone_or_called_otherwise, set_up,
-                                        tear_down),
         cmocka_unit_test_setup_teardown(lists_as_others_write_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_copy_says_as_of_when, set_up, tear_down),
         cmocka_unit_test_setup_teardown(others_are_listed_beside_the_answer, set_up, tear_down),
