@@ -22,13 +22,18 @@ static int mapping_command(struct cli *cli)
         {"test", mapping_test},
         {"try", mapping_try},
         {"explain", mapping_explain},
+        {"lock", mapping_lock},
+        {"drift", mapping_drift},
+        {"schema", mapping_schema},
+        {"scaffold", mapping_scaffold},
     };
     const char *verb = cli_word(cli);
 
     for (size_t i = 0; verb && i < sizeof VERBS / sizeof VERBS[0]; i++)
         if (strcmp(verb, VERBS[i].name) == 0)
             return VERBS[i].run(cli);
-    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE");
+    return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE | "
+                          "lock | drift | schema | scaffold");
 }
 
 const struct cli_command CLI_MAPPING = {
