@@ -1,7 +1,7 @@
 #include "cli/lock_work.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -57,13 +57,6 @@ static void on_closed(void *arg)
     *done = true;
 }
 
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static struct site *open_site(const struct config *config, const struct site_config *c,
                               struct io_loop *loop, struct http *http, struct err *err)
 {
@@ -94,7 +87,7 @@ const struct lock_capture *lock_look(const struct config *config, const struct s
         reader = open_site(config, &admin, loop, http, err);
     }
     if (site && reader) {
-        struct lock_wish wish = {site, reader, as->governed_only, wall_ms()};
+        struct lock_wish wish = {site, reader, as->governed_only, clock_wall_ms(&CLOCK_SYSTEM)};
         lock_capture(&wish, arena, on_capture, &x);
         io_loop_wait(loop, &x.done);
     }
@@ -118,4 +111,87 @@ enum exit_code lock_code_of(enum read_outcome outcome)
         return EXIT_CODE_OK;
     return outcome == READ_DENIED || outcome == READ_REFUSED ? EXIT_CODE_NOT_PERMITTED
                                                              : EXIT_CODE_UNREACHABLE;
+}
+
+/* --- the desk a verb speaks of --- */
+
+static int pick(const struct lock_site *const *sites, size_t count, const char *name,
+                const char *path, const struct lock_site **ret)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name ? str_eq_c(sites[i]->site, name) : count == 1)
+            *ret = sites[i];
+    if (*ret)
+        return EXIT_CODE_OK;
+    fprintf(stderr, "countersign: %s in %s; --site NAME, one of",
+            name ? "no such site" : "several sites", path);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stderr, " %.*s", STR_ARG(sites[i]->site));
+    fprintf(stderr, "\n");
+    return EXIT_CODE_USAGE;
+}
+
+static int by_lock(struct arena *arena, const char *mapping, const char *name,
+                   const struct lock_site **ret)
+{
+    const struct lock_site *sites[LOCK_SITES_MAX];
+    const char *path = lock_path(arena, mapping);
+    struct err err = {0};
+    const struct lock *lock = lock_open(arena, path, &err);
+
+    if (err.kind != ERR_NONE)
+        return cli_fail(&err);
+    if (!lock)
+        return EXIT_CODE_CONFIG;
+    return pick(sites, lock_sites_of(lock, lock_file_name(mapping), sites), name, path, ret);
+}
+
+static int by_look(const struct config *config, const struct site_config *site, struct arena *arena,
+                   const struct lock_site **ret)
+{
+    struct lock_as as = {0};
+    struct err err = {0};
+    const struct lock_capture *made = lock_look(config, site, &as, arena, &err);
+
+    if (!made)
+        return cli_fail(&err);
+    if (made->outcome == READ_OK)
+        *ret = &made->site;
+    else
+        fprintf(stderr, "countersign: %.*s: %s\n", STR_ARG(site->name), made->why);
+    return lock_code_of(made->outcome);
+}
+
+static const struct site_config *site_named(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->site_count; i++)
+        if (name ? str_eq_c(config->sites[i].name, name) : config->site_count == 1)
+            return &config->sites[i];
+    fprintf(stderr, "countersign: --site NAME, one of");
+    for (size_t i = 0; i < config->site_count; i++)
+        fprintf(stderr, " %.*s", STR_ARG(config->sites[i].name));
+    fprintf(stderr, "\n");
+    return NULL;
+}
+
+int lock_desk(struct cli *cli, struct arena *arena, const char *usage, const struct lock_site **ret)
+{
+    const char *name = cli_option(cli, "site"), *mapping = cli_word(cli);
+
+    if (cli->argc)
+        return cli_usage(cli, usage);
+    if (mapping) {
+        int code = by_lock(arena, mapping, name, ret);
+        if (code == EXIT_CODE_CONFIG && !*ret)
+            fprintf(stderr, "countersign: %s is not there: countersign mapping lock makes it\n",
+                    lock_path(arena, mapping));
+        return code;
+    }
+    const struct config *config = cli_config(cli, arena);
+    const struct site_config *site = config ? site_named(config, name) : NULL;
+    if (!site)
+        return config ? EXIT_CODE_USAGE : EXIT_CODE_CONFIG;
+    int code =
+        by_lock(arena, arena_cstr(arena, site->mapping_file), arena_cstr(arena, site->name), ret);
+    return *ret || code != EXIT_CODE_CONFIG ? code : by_look(config, site, arena, ret);
 }

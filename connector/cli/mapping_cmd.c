@@ -18,14 +18,9 @@ static int mapping_command(struct cli *cli)
         const char *name;
         int (*run)(struct cli *cli);
     } VERBS[] = {
-        {"validate", mapping_validate},
-        {"test", mapping_test},
-        {"try", mapping_try},
-        {"explain", mapping_explain},
-        {"lock", mapping_lock},
-        {"drift", mapping_drift},
-        {"schema", mapping_schema},
-        {"scaffold", mapping_scaffold},
+        {"validate", mapping_validate}, {"test", mapping_test},         {"try", mapping_try},
+        {"explain", mapping_explain},   {"lock", mapping_lock},         {"drift", mapping_drift},
+        {"schema", mapping_schema},     {"scaffold", mapping_scaffold},
     };
     const char *verb = cli_word(cli);
 

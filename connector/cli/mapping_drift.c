@@ -27,7 +27,8 @@ static void add_code(struct drift_run *run, enum exit_code code)
 {
     static const enum exit_code ORDER[] = {
         EXIT_CODE_OK,          EXIT_CODE_DIFFERENT,     EXIT_CODE_FAILED,
-        EXIT_CODE_UNREACHABLE, EXIT_CODE_NOT_PERMITTED, EXIT_CODE_DATA, EXIT_CODE_CONFIG};
+        EXIT_CODE_UNREACHABLE, EXIT_CODE_NOT_PERMITTED, EXIT_CODE_DATA,
+        EXIT_CODE_CONFIG};
     size_t was = 0, is = 0;
 
     for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
@@ -56,6 +57,7 @@ static void say_json(struct drift_run *run, const struct lock_site *was,
         json_str_member(out, "kind", str_of(LOCK_CHANGE_NAMES[c->kind]));
         json_bool_member(out, "breaking", c->breaking);
         json_str_member(out, "what", c->what);
+        json_str_member(out, "on", c->on);
         json_str_member(out, "where", c->where);
         json_close_object(out);
     }
@@ -70,11 +72,13 @@ static void say_text(struct arena *arena, const struct lock_site *was,
            STR_ARG(lock_seen(arena, was)), changes->breaking, changes->harmless);
     for (size_t i = 0; i < changes->count; i++) {
         const struct lock_change *c = &changes->items[i];
-        struct str where = view_plain(arena, c->where);
+        struct str where = view_plain(arena, c->where), on = view_plain(arena, c->on);
         printf("  %s  %.*s\n", c->breaking ? "breaking" : "harmless",
                STR_ARG(view_plain(arena, c->what)));
+        if (on.len)
+            printf("            on %.*s\n", STR_ARG(on));
         if (where.len)
-            printf("            %.*s\n", STR_ARG(where));
+            printf("            named by %.*s\n", STR_ARG(where));
     }
     if (changes->breaking + changes->harmless > changes->count)
         printf("  ... and %zu more\n", changes->breaking + changes->harmless - changes->count);
@@ -132,6 +136,62 @@ static void drift_one(struct drift_run *run, const struct site_config *site)
         add_code(run, EXIT_CODE_FAILED);
     else if (changes->harmless)
         add_code(run, EXIT_CODE_DIFFERENT);
+}
+
+/* --- the same in one line, for `check --online` --- */
+
+static void put_line(const struct site_config *site, struct json_out *json, const char *outcome,
+                     struct str detail)
+{
+    if (!json) {
+        printf("%.*s " LOCK_FILE ": %s%s%.*s\n", STR_ARG(site->name), outcome,
+               detail.len ? ": " : "", STR_ARG(detail));
+        return;
+    }
+    json_open_object(json);
+    json_str_member(json, "site", site->name);
+    json_str_member(json, "lock", STR(LOCK_FILE));
+    json_str_member(json, "outcome", str_of(outcome));
+    json_str_member(json, "detail", detail);
+    json_close_object(json);
+}
+
+enum exit_code drift_line(const struct config *config, const struct site_config *site,
+                          struct json_out *json)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(2 * (size_t)LIMIT_ARENA_VISIT);
+    const char *file = arena_cstr(arena, site->mapping_file), *path = lock_path(arena, file);
+    struct lock_changes *changes = ARENA_NEW(arena, struct lock_changes);
+    struct lock_as as = {.governed_only = true};
+    struct err err = {0};
+    const struct lock *lock = lock_open(arena, path, &err);
+    const struct lock_site *was =
+        lock ? lock_section(lock, site->name, lock_file_name(file)) : NULL;
+
+    if (!lock && err.kind == ERR_NONE)
+        return EXIT_CODE_OK;
+    const struct lock_capture *made = was ? lock_look(config, site, &as, arena, &err) : NULL;
+    if (!made || made->outcome != READ_OK) {
+        put_line(site, json, "could not be compared",
+                 made ? str_of(made->why)
+                 : was || err.what[0]
+                     ? arena_str(arena, str_of(err.what))
+                     : STR("it has nothing of this site: countersign mapping lock"));
+        return made ? lock_code_of(made->outcome) : EXIT_CODE_UNREACHABLE;
+    }
+    lock_drift(site->mapping, was, &made->site, arena, changes);
+    if (!changes->breaking && !changes->harmless) {
+        put_line(site, json, "as locked", lock_seen(arena, was));
+        return EXIT_CODE_OK;
+    }
+    put_line(site, json, changes->breaking ? "drifted" : "drifted, harmless",
+             arena_printf(arena,
+                          "%zu breaking, %zu harmless since %.*s%s%.*s; countersign mapping "
+                          "drift",
+                          changes->breaking, changes->harmless, STR_ARG(lock_seen(arena, was)),
+                          changes->breaking ? ": " : "",
+                          STR_ARG(changes->breaking ? changes->items[0].what : STR(""))));
+    return changes->breaking ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
 int mapping_drift(struct cli *cli)

@@ -69,16 +69,37 @@ static struct str since_of(const struct lock *lock, const struct lock_site *s)
     return there ? there->captured_at : s->captured_at;
 }
 
+/* Only an administrator sees transitions: what one has seen stays until one looks again. */
+static void keep_roads(struct arena *arena, const struct lock *old, struct lock_site *made)
+{
+    const struct lock_site *there = lock_section(old, made->site, made->mapping);
+    struct lock_project *projects = arena_array(arena, made->project_count + 1, sizeof *projects);
+
+    for (size_t i = 0; projects && i < made->project_count; i++) {
+        const struct lock_project *p = there ? lock_project_of(there, made->projects[i].key) : NULL;
+        projects[i] = made->projects[i];
+        if (projects[i].roads_known || !p || !p->roads_known)
+            continue;
+        projects[i].roads_known = true;
+        projects[i].roads = p->roads;
+        projects[i].road_count = p->road_count;
+    }
+    if (projects)
+        made->projects = projects;
+}
+
 /* Other sites' sections stay; nothing is written when nothing but the time would change. */
-static bool keep(struct arena *arena, const char *path, const struct lock_site *made,
-                 struct lock *lock, bool *ret_changed, struct err *err)
+static bool keep(struct arena *arena, const char *path, struct lock_site *made, struct lock *lock,
+                 bool *ret_changed, struct err *err)
 {
     const struct lock *old = lock_open(arena, path, err);
 
     if (err->kind != ERR_NONE)
         return err_while(err, "remove the file, then lock again");
-    if (old)
+    if (old) {
         *lock = *old;
+        keep_roads(arena, old, made);
+    }
     if (!lock_put(arena, lock, made, ret_changed))
         return FAIL(err, ERR_INPUT, "more than %d sites in one lock: remove %s, then lock again",
                     LOCK_SITES_MAX, path);

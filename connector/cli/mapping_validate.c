@@ -19,7 +19,8 @@ enum {
 struct checked {
     struct diag_list diags;
     struct diag_list of_lock; /* of what the mapping does not speak of, and of the lock itself */
-    const struct mapping *m; /* NULL: it has faults */
+    const struct mapping *m;  /* NULL: it has faults */
+    bool tested;              /* what is wrong anyway is corrected first */
     size_t tests;
 };
 
@@ -55,7 +56,8 @@ static bool check_file(struct arena *arena, const char *file, struct checked *c,
     c->m = m;
     if (m)
         check_desk(arena, c);
-    c->tests = m ? config_run_mapping_tests(m, arena, &c->diags) : 0;
+    c->tested = m && !c->diags.errors;
+    c->tests = c->tested ? config_run_mapping_tests(m, arena, &c->diags) : 0;
     return true;
 }
 
@@ -121,7 +123,7 @@ static void sum_up(const struct checked *c)
     fprintf(stderr, "%s: %zu error%s", c->diags.file, errors, plural(errors));
     if (warnings)
         fprintf(stderr, ", %zu warning%s", warnings, plural(warnings));
-    if (c->m)
+    if (c->tested)
         fprintf(stderr, ", %zu rule%s, %zu test%s run\n", c->m->rule_count,
                 plural(c->m->rule_count), c->tests, plural(c->tests));
     else
@@ -149,7 +151,7 @@ static bool has_fault(const struct diag_list *diags, const struct yaml *test)
 
 static void list_tests(struct arena *arena, const struct checked *c)
 {
-    YAML_EACH(test, c->m ? c->m->tests : NULL)
+    YAML_EACH(test, c->tested ? c->m->tests : NULL)
     {
         const struct yaml *name = yaml_member(test, "name");
         printf("%s  %.*s\n", has_fault(&c->diags, test) ? "FAIL" : "ok  ",

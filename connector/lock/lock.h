@@ -88,6 +88,8 @@ struct lock {
 MUST_CHECK bool lock_read(struct arena *a, struct str text, struct lock *ret, struct err *err);
 /* The file; empty when it would be longer than LOCK_BYTES. */
 struct str lock_write(struct arena *a, const struct lock *lock);
+/* Compact JSON in lines, what has nothing inside on one. */
+void lock_in_lines(struct str json, struct buf *out);
 /* Are two sections the same but for the time? */
 bool lock_is_same(struct arena *a, const struct lock_site *x, const struct lock_site *y);
 /* Put a section in the place of the one of that site and mapping, or behind the others. What is the

@@ -219,7 +219,8 @@ static bool take_form(struct capturing *c, const struct json *body)
     json_begin(&out, &b);
     json_put_value(&out, body);
     buf_add_c(&b, "]");
-    t->known = !b.over && json_parse_deep(c->arena, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
+    t->known = !b.over &&
+               json_parse_deep(c->arena, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
                jsm_form_read(c->arena, pages, &t->form, &err);
     return t->known;
 }
@@ -236,14 +237,21 @@ static struct str status_name(const struct json *statuses, struct str reference)
 
 static struct str from_of(struct capturing *c, const struct json *road, const struct json *statuses)
 {
-    struct str all = STR("");
+    struct str all = STR(""), last = STR("");
 
-    JSON_EACH(link, json_member(road, "links"))
-    {
-        struct str one = status_name(statuses, json_path_str(link, "fromStatusReference"));
-        if (one.len)
-            all = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(all), all.len ? ", " : "",
-                               STR_ARG(one));
+    for (size_t i = 0; i < json_count(json_member(road, "links")); i++) {
+        struct str least = STR_NONE; /* the next by name: Jira's order means nothing */
+        JSON_EACH(link, json_member(road, "links"))
+        {
+            struct str one = status_name(statuses, json_path_str(link, "fromStatusReference"));
+            if (str_cmp(one, last) > 0 && (!least.len || str_cmp(one, least) < 0))
+                least = one;
+        }
+        if (!least.len)
+            break;
+        last = least;
+        all =
+            arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(all), all.len ? ", " : "", STR_ARG(least));
     }
     return all;
 }
@@ -289,8 +297,7 @@ static bool is_governed(const struct mapping *m, struct str type)
 static bool find_type(struct capturing *c)
 {
     for (; c->type < c->p->type_count; c->type++)
-        if (!c->wish.governed_only ||
-            is_governed(c->wish.site->o.mapping, c->types[c->type].id))
+        if (!c->wish.governed_only || is_governed(c->wish.site->o.mapping, c->types[c->type].id))
             return true;
     return false;
 }
@@ -309,7 +316,8 @@ static void keep_types(struct capturing *c)
 static void on_answer(void *arg, const struct jsm_answer *answer);
 static void on_screen(void *arg, const struct site_form *form);
 
-/* The fields that tickets of the platform are made with: of the one project that they are made in. */
+/* The fields that tickets of the platform are made with: of the one project that they are made in.
+ */
 static void ask_screen(struct capturing *c)
 {
     const struct mapping *m = c->wish.site->o.mapping;

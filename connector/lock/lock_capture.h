@@ -1,7 +1,7 @@
-/* lock_capture.h: look at a service desk as the lock keeps it, one call after the other, in the lane
- * of sweeps: fields, resolutions, and of each project of the configuration its statuses, its request
- * types with their forms, the create screen of the mapping's issue type, and (Cloud, with the right
- * to read workflows) its transitions.
+/* lock_capture.h: look at a service desk as the lock keeps it, one call after the other, in the
+ * lane of sweeps: fields, resolutions, and of each project of the configuration its statuses, its
+ * request types with their forms, the create screen of the mapping's issue type, and (Cloud, with
+ * the right to read workflows) its transitions.
  *
  * GET /rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field: requestTypeFields with
  * fieldId, name, required, validValues, jiraSchema (Atlassian's OpenAPI file of the desk).

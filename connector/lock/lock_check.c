@@ -94,11 +94,11 @@ static void check_head_fields(const struct lock_checking *c)
 static void check_rule_fields(const struct lock_checking *c, const struct mapping_rule *r,
                               const struct yaml *rule)
 {
-#define X(member, required)                                                       \
-    if (r->member.present) {                                                      \
-        const struct yaml *v = yaml_member(yaml_member(rule, #member), "from");   \
-        if (v)                                                                    \
-            check_id(c, v, v->pos, r->member.from, r->member.label);              \
+#define X(member, required)                                                     \
+    if (r->member.present) {                                                    \
+        const struct yaml *v = yaml_member(yaml_member(rule, #member), "from"); \
+        if (v)                                                                  \
+            check_id(c, v, v->pos, r->member.from, r->member.label);            \
     }
     MAPPING_TARGETS(X)
 #undef X
@@ -117,11 +117,11 @@ static void check_rule(const struct lock_checking *c, const struct mapping_rule 
     if (t && t->known) {
         if (c->m->ticket.by == CREATE_BY_ISSUE)
             bound.screen = lock_made_with(c->site, c->m, r);
-#define X(member, required)                               \
-    bound.target = #member;                               \
-    bound.b = &r->member;                                 \
-    bound.yaml = yaml_member(rule, #member);              \
-    if (r->member.present)                                \
+#define X(member, required)                  \
+    bound.target = #member;                  \
+    bound.b = &r->member;                    \
+    bound.yaml = yaml_member(rule, #member); \
+    if (r->member.present)                   \
         lock_check_binding(c, &bound);
         MAPPING_TARGETS(X)
 #undef X
@@ -189,8 +189,8 @@ static void check_ungoverned(const struct lock_checking *c)
                          STR_ARG(t->id), STR_ARG(t->name), STR_ARG(p->key));
             diag_note(c->lock_diags, "its tickets stay ungoverned; how many there are is not known "
                                      "here: what no rule governs is not kept");
-            diag_help(c->lock_diags, "countersign mapping scaffold --request-type %.*s",
-                      STR_ARG(t->id));
+            diag_help(c->lock_diags, "countersign mapping scaffold %s --request-type %.*s",
+                      c->m->file, STR_ARG(t->id));
         }
     }
 }
@@ -234,8 +234,7 @@ static void no_such_status(const struct lock_checking *c, const struct yaml *v,
 {
     const char *const *names = status_names(c, statuses);
     const char *near[DIAG_SIMILAR_MAX];
-    bool to_come = str_eq_c(v->scalar, "verify") && names &&
-                   !diag_candidates(v->key, names, near);
+    bool to_come = str_eq_c(v->scalar, "verify") && names && !diag_candidates(v->key, names, near);
 
     if (!names)
         return;
@@ -349,8 +348,7 @@ static void check_project(const struct lock_checking *c)
         keys[i] = arena_cstr(c->arena, c->site->projects[i].key);
     diag_error(c->diags, "M132", v->pos, "%.*s is none of the projects of site %.*s",
                STR_ARG(c->m->project), STR_ARG(c->site->site));
-    diag_note(c->diags, "projects of the configuration, seen %.*s in " LOCK_FILE,
-              STR_ARG(c->seen));
+    diag_note(c->diags, "projects of the configuration, seen %.*s in " LOCK_FILE, STR_ARG(c->seen));
     diag_similar(c->diags, v->pos, c->m->project, keys,
                  "name it under projects in the configuration, then countersign mapping lock");
 }
@@ -383,8 +381,7 @@ void lock_check(const struct mapping *m, const struct lock_site *const *sites, s
                 struct arena *arena, struct diag_list *diags, struct diag_list *lock_diags)
 {
     struct diag_list *again = ARENA_NEW(arena, struct diag_list);
-    struct lock_checking c = {
-        .m = m, .arena = arena, .diags = diags, .lock_diags = lock_diags};
+    struct lock_checking c = {.m = m, .arena = arena, .diags = diags, .lock_diags = lock_diags};
 
     if (!again)
         return;

@@ -1,4 +1,5 @@
-/* Could a ticket be made by a rule? What site_create.h says before each create, said in the file. */
+/* Could a ticket be made by a rule? What site_create.h says before each create, said in the file.
+ */
 #include "lock/lock_check_priv.h"
 #include "site/site_create.h"
 
@@ -59,6 +60,32 @@ static struct diag_pos place_of(const struct making *making, const struct creati
     return fault->kind == CREATION_REQUIRED && name ? name->pos : fault->pos;
 }
 
+/* A sentence says the fact, and behind the mark the remedy: *said becomes that. */
+static struct str cut_remedy(struct str *said, const char *mark)
+{
+    struct str whole = *said;
+
+    for (size_t i = 0; i + 2 < whole.len; i++) {
+        if (!str_starts(str_n(whole.p + i, whole.len - i), str_of(mark)))
+            continue;
+        *said = str_n(whole.p + i + 2, whole.len - i - 2);
+        return str_n(whole.p, i);
+    }
+    *said = STR_NONE;
+    return whole;
+}
+
+/* What is wrong with `ticket` of the file is wrong for each rule, and said once. */
+static bool is_told(const struct diag_list *diags, struct diag_pos pos, struct str fact)
+{
+    for (size_t i = 0; i < diags->count && i < DIAG_MAX; i++) {
+        const struct diag *d = &diags->items[i];
+        if (d->pos.line == pos.line && d->pos.column == pos.column && str_eq_c(fact, d->text))
+            return true;
+    }
+    return false;
+}
+
 static void on_fault(void *arg, const struct creation_fault *fault)
 {
     const struct making *making = arg;
@@ -70,17 +97,20 @@ static void on_fault(void *arg, const struct creation_fault *fault)
         return;
     if (is_binding && c->site->field_count && !lock_field_of(c->site, fault->field))
         return;
+    struct str said = str_of(fault->words);
+    bool by_colon = fault->kind == CREATION_MARKER || fault->kind == CREATION_PEOPLE;
+    struct str fact = cut_remedy(&said, by_colon ? ": " : "; ");
+    if (is_told(c->diags, fault->pos, fact))
+        return;
     if (fault->kind == CREATION_REQUIRED)
-        diag_error(c->diags, "M105", place_of(making, fault),
-                   "a ticket of this rule cannot be made: %s", fault->words);
+        diag_error(c->diags, "M105", place_of(making, fault), "%.*s", STR_ARG(fact));
     else
-        diag_error(c->diags, "M106", place_of(making, fault),
-                   "a ticket of this rule cannot be made: %s", fault->words);
-    diag_note(c->diags, "as the form was %.*s in " LOCK_FILE "; the platform makes tickets by it",
+        diag_error(c->diags, "M106", place_of(making, fault), "%.*s", STR_ARG(fact));
+    diag_note(c->diags,
+              "Jira would refuse each ticket made by this rule, as it was %.*s in " LOCK_FILE,
               STR_ARG(c->seen));
-    if (fault->kind == CREATION_REQUIRED)
-        diag_help(c->diags, "ticket: { fields: { %.*s: ... } } in the rule, or bind the field",
-                  STR_ARG(fault->field));
+    if (said.len)
+        diag_help(c->diags, "%.*s", STR_ARG(said));
     else
         diag_help(c->diags, "countersign check --online asks Jira whether it is still so");
 }

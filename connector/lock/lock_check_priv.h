@@ -17,8 +17,8 @@ struct lock_checking {
 struct lock_bound {
     const char *target; /* "subject" */
     const struct binding *b;
-    const struct yaml *yaml;   /* it, in the file */
-    const struct lock_type *t; /* the rule's; its form is known */
+    const struct yaml *yaml;       /* it, in the file */
+    const struct lock_type *t;     /* the rule's; its form is known */
     const struct jsm_form *screen; /* by which tickets of this rule are made, too; or NULL */
 };
 

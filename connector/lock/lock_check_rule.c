@@ -271,11 +271,11 @@ static void check_field(const struct lock_checking *c, const struct lock_bound *
     if (!f->writable)
         return;
     check_said_type(c, bound, f);
-    if (f->choice_count)
-        check_options(c, bound, f);
-    else if (sample && !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false,
-                                      &text, &why))
+    if (sample &&
+        !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why))
         does_not_fit(c, bound, f, why);
+    else if (f->choice_count)
+        check_options(c, bound, f);
 }
 
 /* A field that nobody can fill on the form is empty on each ticket: what must be there holds them

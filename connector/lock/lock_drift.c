@@ -14,27 +14,82 @@ const char *const LOCK_CHANGE_NAMES[LOCK_CHANGE_COUNT] = {
 #undef X
 };
 
-/* The breaking ones stay together at the front; what is more than there is room for is counted. */
-void drift_add(struct drifting *d, enum lock_change_kind kind, bool breaking, struct str where,
-               const char *fmt, ...)
+static void add_to(struct arena *a, struct str *list, struct str one)
+{
+    struct str rest = *list;
+
+    while (rest.len)
+        if (str_eq(str_trim(str_cut(&rest, ',')), one))
+            return;
+    if (one.len)
+        *list = arena_printf(a, "%.*s%s%.*s", STR_ARG(*list), list->len ? ", " : "", STR_ARG(one));
+}
+
+static struct lock_change *same_as(struct lock_changes *out, enum lock_change_kind kind,
+                                   struct str what)
+{
+    for (size_t i = 0; i < out->count; i++)
+        if (out->items[i].kind == kind && str_eq(out->items[i].what, what))
+            return &out->items[i];
+    return NULL;
+}
+
+/* A place for it; where all are taken, what breaks takes that of a harmless one. */
+static struct lock_change *place_for(struct drifting *d, bool breaking)
 {
     struct lock_changes *out = d->out;
-    size_t at = breaking ? out->breaking : out->count;
+
+    if (out->count < LOCK_CHANGES_MAX)
+        return &out->items[out->count++];
+    for (size_t i = out->count; breaking && i-- > 0;) {
+        if (out->items[i].breaking)
+            continue;
+        d->lost_harmless++;
+        return &out->items[i];
+    }
+    d->lost_breaking += breaking;
+    d->lost_harmless += !breaking;
+    return NULL;
+}
+
+void drift_add(struct drifting *d, struct drift_what what, const char *fmt, ...)
+{
     char words[512];
     va_list args;
 
     va_start(args, fmt);
     vsnprintf(words, sizeof words, fmt, args);
     va_end(args);
-    out->breaking += breaking;
-    out->harmless += !breaking;
-    if (at >= LOCK_CHANGES_MAX)
-        return;
-    size_t moved = out->count < LOCK_CHANGES_MAX ? out->count - at : LOCK_CHANGES_MAX - 1 - at;
-    memmove(&out->items[at + 1], &out->items[at], moved * sizeof out->items[0]);
-    out->items[at] =
-        (struct lock_change){kind, breaking, arena_str(d->arena, str_of(words)), where};
-    out->count += out->count < LOCK_CHANGES_MAX;
+    struct lock_change *c = same_as(d->out, what.kind, str_of(words));
+    if (!c) {
+        c = place_for(d, what.breaking);
+        if (!c)
+            return;
+        *c = (struct lock_change){.kind = what.kind, .what = arena_str(d->arena, str_of(words))};
+    }
+    c->breaking |= what.breaking;
+    add_to(d->arena, &c->on, str_of(what.on));
+    add_to(d->arena, &c->where, what.where);
+}
+
+/* What breaks first, else in order; and how many there are. */
+static void settle(struct drifting *d)
+{
+    struct lock_changes *out = d->out;
+    struct lock_change *sorted = arena_array(d->arena, LOCK_CHANGES_MAX, sizeof *sorted);
+    size_t n = 0;
+
+    for (int breaking = 1; sorted && breaking >= 0; breaking--) {
+        for (size_t i = 0; i < out->count; i++)
+            if (out->items[i].breaking == breaking)
+                sorted[n++] = out->items[i];
+        if (breaking)
+            out->breaking = n;
+    }
+    if (sorted)
+        memcpy(out->items, sorted, n * sizeof *sorted);
+    out->harmless = out->count - out->breaking + d->lost_harmless;
+    out->breaking += d->lost_breaking;
 }
 
 /* --- fields of the site --- */
@@ -72,16 +127,18 @@ static void drift_of_fields(struct drifting *d)
         if (!where.len)
             continue;
         if (!is) {
-            drift_add(d, LOCK_FIELD_GONE, true, where, "%.*s '%.*s' is gone from the site",
+            drift_add(d, DRIFT(LOCK_FIELD_GONE, true, where), "%.*s '%.*s' is gone from the site",
                       STR_ARG(was->id), STR_ARG(was->name));
             continue;
         }
         if (!str_eq(was->name, is->name))
-            drift_add(d, LOCK_FIELD_RENAMED, false, where, "%.*s '%.*s' is called '%.*s' now",
-                      STR_ARG(was->id), STR_ARG(was->name), STR_ARG(is->name));
+            drift_add(d, DRIFT(LOCK_FIELD_RENAMED, false, where),
+                      "%.*s '%.*s' is called '%.*s' now", STR_ARG(was->id), STR_ARG(was->name),
+                      STR_ARG(is->name));
         if (!str_eq(was->type, is->type))
-            drift_add(d, LOCK_FIELD_TYPE, true, where, "%.*s '%.*s' was of type %.*s, it is %.*s now",
-                      STR_ARG(was->id), STR_ARG(is->name), STR_ARG(was->type), STR_ARG(is->type));
+            drift_add(d, DRIFT(LOCK_FIELD_TYPE, true, where),
+                      "%.*s '%.*s' was of type %.*s, it is %.*s now", STR_ARG(was->id),
+                      STR_ARG(is->name), STR_ARG(was->type), STR_ARG(is->type));
     }
 }
 
@@ -100,7 +157,7 @@ static void drift_of_type(struct drifting *d, const struct lock_project *project
     struct drift_form form = {.was = &was->form, .is = &is->form};
 
     if (!str_eq(was->name, is->name))
-        drift_add(d, LOCK_TYPE_RENAMED, false, STR_NONE,
+        drift_add(d, DRIFT(LOCK_TYPE_RENAMED, false, STR_NONE),
                   "request type %.*s '%.*s' is called '%.*s' now", STR_ARG(was->id),
                   STR_ARG(was->name), STR_ARG(is->name));
     if (!was->known || !is->known)
@@ -131,13 +188,13 @@ static void drift_of_types(struct drifting *d, const struct lock_project *was,
         if (now)
             drift_of_type(d, was, t, now);
         else
-            drift_add(d, LOCK_TYPE_GONE, where.len > 0, where,
+            drift_add(d, DRIFT(LOCK_TYPE_GONE, where.len > 0, where),
                       "request type %.*s '%.*s' is gone from %.*s", STR_ARG(t->id),
                       STR_ARG(t->name), STR_ARG(was->key));
     }
     for (size_t i = 0; i < is->type_count; i++)
         if (!lock_type_in(was, is->types[i].id))
-            drift_add(d, LOCK_TYPE_NEW, false, rule_of(d, is->types[i].id),
+            drift_add(d, DRIFT(LOCK_TYPE_NEW, false, rule_of(d, is->types[i].id)),
                       "%.*s has a new request type %.*s '%.*s'", STR_ARG(was->key),
                       STR_ARG(is->types[i].id), STR_ARG(is->types[i].name));
 }
@@ -180,10 +237,10 @@ static void drift_of_status(struct drifting *d, const struct lock_status *was,
     bool becomes_done = str_eq_c(is->category, "done");
 
     if (!str_eq(was->name, is->name))
-        drift_add(d, LOCK_STATUS_RENAMED, where.len > 0, where,
+        drift_add(d, DRIFT(LOCK_STATUS_RENAMED, where.len > 0, where),
                   "status \"%.*s\" is called \"%.*s\" now", STR_ARG(was->name), STR_ARG(is->name));
     if (!str_eq(was->category, is->category))
-        drift_add(d, LOCK_STATUS_CATEGORY, where.len > 0 || becomes_done, where,
+        drift_add(d, DRIFT(LOCK_STATUS_CATEGORY, where.len > 0 || becomes_done, where),
                   "status \"%.*s\" was in the category %.*s, it is in %.*s now", STR_ARG(is->name),
                   STR_ARG(was->category), STR_ARG(is->category));
 }
@@ -199,7 +256,7 @@ static void drift_of_statuses(struct drifting *d, const struct lock_project *was
         else if (where.len && lock_status_of(is, s->name))
             continue; /* another of that name: what the mapping says of it holds */
         else
-            drift_add(d, LOCK_STATUS_GONE, where.len > 0, where,
+            drift_add(d, DRIFT(LOCK_STATUS_GONE, where.len > 0, where),
                       "no workflow of %.*s has the status \"%.*s\" any more", STR_ARG(was->key),
                       STR_ARG(s->name));
     }
@@ -208,7 +265,7 @@ static void drift_of_statuses(struct drifting *d, const struct lock_project *was
         struct str where = status_blame(d, s->name);
         bool done = str_eq_c(s->category, "done") && !where.len;
         if (!status_by_id(was, s->id) && !lock_status_of(was, s->name))
-            drift_add(d, LOCK_STATUS_NEW, done, where, "%.*s has a new status \"%.*s\"%s",
+            drift_add(d, DRIFT(LOCK_STATUS_NEW, done, where), "%.*s has a new status \"%.*s\"%s",
                       STR_ARG(was->key), STR_ARG(s->name),
                       done ? ": a ticket there counts as done, for the mapping does not name it"
                            : "");
@@ -229,10 +286,10 @@ static void drift_of_resolutions(struct drifting *d)
             named ? arena_printf(d->arena, "resolutions: %.*s (%s)", STR_ARG(was->name), d->m->file)
                   : STR("");
         if (!is)
-            drift_add(d, LOCK_RESOLUTION_GONE, named, where, "the resolution \"%.*s\" is gone",
-                      STR_ARG(was->name));
+            drift_add(d, DRIFT(LOCK_RESOLUTION_GONE, named, where),
+                      "the resolution \"%.*s\" is gone", STR_ARG(was->name));
         else if (!str_eq(was->name, is->name))
-            drift_add(d, LOCK_RESOLUTION_RENAMED, named, where,
+            drift_add(d, DRIFT(LOCK_RESOLUTION_RENAMED, named, where),
                       "the resolution \"%.*s\" is called \"%.*s\" now", STR_ARG(was->name),
                       STR_ARG(is->name));
     }
@@ -269,7 +326,8 @@ static bool same_road(const struct lock_road *a, const struct lock_road *b)
     return str_eq(a->name, b->name) && str_eq(a->from, b->from) && str_eq(a->to, b->to);
 }
 
-/* What the gate is made of `countersign gate prove` judges; here only: can people still say done? */
+/* What the gate is made of `countersign gate prove` judges; here only: can people still say done?
+ */
 static void drift_of_roads(struct drifting *d, const struct lock_project *was,
                            const struct lock_project *is)
 {
@@ -280,11 +338,11 @@ static void drift_of_roads(struct drifting *d, const struct lock_project *was,
         const struct lock_road *r = &was->roads[i], *now = road_of(is, r);
         bool breaks = cut && leads_to_verify(d, r->to);
         if (!now)
-            drift_add(d, LOCK_ROAD_GONE, breaks, STR_NONE,
+            drift_add(d, DRIFT(LOCK_ROAD_GONE, breaks, STR_NONE),
                       "transition %.*s \"%.*s\" of workflow '%.*s' is gone", STR_ARG(r->id),
                       STR_ARG(r->name), STR_ARG(r->workflow));
         else if (!same_road(r, now))
-            drift_add(d, LOCK_ROAD_CHANGED, breaks, STR_NONE,
+            drift_add(d, DRIFT(LOCK_ROAD_CHANGED, breaks, STR_NONE),
                       "transition %.*s \"%.*s\" of workflow '%.*s' leads from \"%.*s\" to \"%.*s\" "
                       "as \"%.*s\" now",
                       STR_ARG(r->id), STR_ARG(r->name), STR_ARG(r->workflow), STR_ARG(now->from),
@@ -292,7 +350,7 @@ static void drift_of_roads(struct drifting *d, const struct lock_project *was,
     }
     for (size_t i = 0; i < is->road_count; i++)
         if (!road_of(was, &is->roads[i]))
-            drift_add(d, LOCK_ROAD_NEW, false, STR_NONE,
+            drift_add(d, DRIFT(LOCK_ROAD_NEW, false, STR_NONE),
                       "workflow '%.*s' has a new transition %.*s \"%.*s\"",
                       STR_ARG(is->roads[i].workflow), STR_ARG(is->roads[i].id),
                       STR_ARG(is->roads[i].name));
@@ -304,7 +362,7 @@ static void drift_of_project(struct drifting *d, const struct lock_project *was,
                              const struct lock_project *is)
 {
     if (was->desk.len && !is->desk.len)
-        drift_add(d, LOCK_DESK_GONE, true, STR_NONE,
+        drift_add(d, DRIFT(LOCK_DESK_GONE, true, STR_NONE),
                   "project %.*s has no service desk that we may use any more", STR_ARG(was->key));
     else
         drift_of_types(d, was, is);
@@ -316,7 +374,7 @@ static void drift_of_project(struct drifting *d, const struct lock_project *was,
 void lock_drift(const struct mapping *m, const struct lock_site *was, const struct lock_site *is,
                 struct arena *arena, struct lock_changes *ret)
 {
-    struct drifting d = {m, was, is, arena, ret};
+    struct drifting d = {.m = m, .was = was, .is = is, .arena = arena, .out = ret};
 
     ret->count = ret->breaking = ret->harmless = 0;
     drift_of_fields(&d);
@@ -326,6 +384,7 @@ void lock_drift(const struct mapping *m, const struct lock_site *was, const stru
         if (p)
             drift_of_project(&d, &was->projects[i], p);
     }
+    settle(&d);
 }
 
 struct str lock_drift_print(struct arena *arena, const struct lock_changes *changes)

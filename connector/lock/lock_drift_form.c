@@ -2,6 +2,8 @@
 #include "lock/lock_drift_priv.h"
 #include "mapping/mapping.h"
 
+#define ON_FORM(kind, breaking, where) ((struct drift_what){kind, breaking, where, form->name})
+
 /* --- what the mapping has to do with a field of the form --- */
 
 static struct str blame(struct drifting *d, const struct drift_form *form, struct str field)
@@ -137,22 +139,20 @@ static void drift_of_options(struct drifting *d, const struct drift_form *form,
             continue;
         bool breaks = option_breaks(d, form, was->id, c, now ? now->text : STR_NONE);
         if (now)
-            drift_add(d, LOCK_OPTION_RENAMED, breaks, where,
-                      "option \"%.*s\" of %.*s '%.*s' on %s is called \"%.*s\" now",
-                      STR_ARG(c->text), STR_ARG(was->id), STR_ARG(is->name), form->name,
-                      STR_ARG(now->text));
+            drift_add(d, ON_FORM(LOCK_OPTION_RENAMED, breaks, where),
+                      "option \"%.*s\" of %.*s '%.*s' is called \"%.*s\" now", STR_ARG(c->text),
+                      STR_ARG(was->id), STR_ARG(is->name), STR_ARG(now->text));
         else
-            drift_add(d, LOCK_OPTION_GONE, breaks, where,
-                      "option \"%.*s\" of %.*s '%.*s' on %s is gone", STR_ARG(c->text),
-                      STR_ARG(was->id), STR_ARG(is->name), form->name);
+            drift_add(d, ON_FORM(LOCK_OPTION_GONE, breaks, where),
+                      "option \"%.*s\" of %.*s '%.*s' is gone", STR_ARG(c->text), STR_ARG(was->id),
+                      STR_ARG(is->name));
     }
     for (size_t i = 0; i < is->choice_count; i++)
         if (!choice_of(was, &is->choices[i]))
-            drift_add(d, LOCK_OPTION_NEW, false, where,
-                      "%.*s '%.*s' on %s has a new option \"%.*s\"%s", STR_ARG(was->id),
-                      STR_ARG(is->name), form->name, STR_ARG(is->choices[i].text),
-                      where.len ? ": until the lookup knows it, tickets with it are held (M205)"
-                                : "");
+            drift_add(d, ON_FORM(LOCK_OPTION_NEW, false, where),
+                      "%.*s '%.*s' has a new option \"%.*s\"; a ticket with it is held where the "
+                      "lookup does not know it (M205)",
+                      STR_ARG(was->id), STR_ARG(is->name), STR_ARG(is->choices[i].text));
 }
 
 /* --- fields --- */
@@ -163,22 +163,20 @@ static void drift_of_field(struct drifting *d, const struct drift_form *form,
     struct str where = blame(d, form, was->id);
 
     if (!d->is->field_count && !str_eq(was->name, is->name))
-        drift_add(d, LOCK_FIELD_RENAMED, false, where, "%.*s '%.*s' on %s is called '%.*s' now",
-                  STR_ARG(was->id), STR_ARG(was->name), form->name, STR_ARG(is->name));
+        drift_add(d, ON_FORM(LOCK_FIELD_RENAMED, false, where), "%.*s '%.*s' is called '%.*s' now",
+                  STR_ARG(was->id), STR_ARG(was->name), STR_ARG(is->name));
     if (was->writable && is->writable && was->kind != is->kind)
-        drift_add(d, LOCK_FIELD_TYPE, where.len > 0, where,
-                  "%.*s '%.*s' on %s held %s, it holds %s now", STR_ARG(was->id),
-                  STR_ARG(is->name), form->name, field_kind_name(was->kind),
-                  field_kind_name(is->kind));
+        drift_add(d, ON_FORM(LOCK_FIELD_TYPE, where.len > 0, where),
+                  "%.*s '%.*s' held %s, it holds %s now", STR_ARG(was->id), STR_ARG(is->name),
+                  field_kind_name(was->kind), field_kind_name(is->kind));
     else if (was->choice_count || is->choice_count)
         drift_of_options(d, form, was, is);
     if (is->required && !was->required)
-        drift_add(d, LOCK_FIELD_REQUIRED, is_unfilled(form, d, is->id), where,
-                  "%.*s '%.*s' is required by %s now", STR_ARG(is->id), STR_ARG(is->name),
-                  form->name);
+        drift_add(d, ON_FORM(LOCK_FIELD_REQUIRED, is_unfilled(form, d, is->id), where),
+                  "%.*s '%.*s' is required now", STR_ARG(is->id), STR_ARG(is->name));
     else if (was->required && !is->required)
-        drift_add(d, LOCK_FIELD_OPTIONAL, false, where, "%.*s '%.*s' is not required by %s any more",
-                  STR_ARG(is->id), STR_ARG(is->name), form->name);
+        drift_add(d, ON_FORM(LOCK_FIELD_OPTIONAL, false, where),
+                  "%.*s '%.*s' is not required any more", STR_ARG(is->id), STR_ARG(is->name));
 }
 
 void drift_of_form(struct drifting *d, const struct drift_form *form)
@@ -190,19 +188,21 @@ void drift_of_form(struct drifting *d, const struct drift_form *form)
         if (is)
             drift_of_field(d, form, was, is);
         else
-            drift_add(d, LOCK_FIELD_OFF_FORM, where.len > 0, where, "%.*s '%.*s' is not on %s any more",
-                      STR_ARG(was->id), STR_ARG(was->name), form->name);
+            drift_add(d, ON_FORM(LOCK_FIELD_OFF_FORM, where.len > 0, where),
+                      "%.*s '%.*s' is not on the form any more", STR_ARG(was->id),
+                      STR_ARG(was->name));
     }
     for (size_t i = 0; i < form->is->count; i++) {
         const struct jsm_field *is = &form->is->fields[i];
         if (jsm_form_field(form->was, is->id))
             continue;
         if (is->required)
-            drift_add(d, LOCK_FIELD_REQUIRED, is_unfilled(form, d, is->id),
-                      blame(d, form, is->id), "%.*s '%.*s' is new on %s, and required",
-                      STR_ARG(is->id), STR_ARG(is->name), form->name);
+            drift_add(
+                d,
+                ON_FORM(LOCK_FIELD_REQUIRED, is_unfilled(form, d, is->id), blame(d, form, is->id)),
+                "%.*s '%.*s' is new on the form, and required", STR_ARG(is->id), STR_ARG(is->name));
         else
-            drift_add(d, LOCK_FIELD_ON_FORM, false, blame(d, form, is->id), "%.*s '%.*s' is new on %s",
-                      STR_ARG(is->id), STR_ARG(is->name), form->name);
+            drift_add(d, ON_FORM(LOCK_FIELD_ON_FORM, false, blame(d, form, is->id)),
+                      "%.*s '%.*s' is new on the form", STR_ARG(is->id), STR_ARG(is->name));
     }
 }

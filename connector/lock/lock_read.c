@@ -179,8 +179,7 @@ static bool read_fields(struct arena *a, const struct json *list, struct lock_si
 static bool read_resolutions(struct arena *a, const struct json *list, struct lock_site *s,
                              struct err *err)
 {
-    struct lock_named *named =
-        room_for(a, list, "resolutions", LOCK_NAMED_MAX, sizeof *named, err);
+    struct lock_named *named = room_for(a, list, "resolutions", LOCK_NAMED_MAX, sizeof *named, err);
 
     if (!named)
         return false;

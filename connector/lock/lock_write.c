@@ -20,9 +20,9 @@ static int by_id(struct str a, struct str b)
     return str_cmp(a, b);
 }
 
-#define ORDER(name, type, member)                                          \
-    static int name(const void *x, const void *y)                          \
-    {                                                                      \
+#define ORDER(name, type, member)                                           \
+    static int name(const void *x, const void *y)                           \
+    {                                                                       \
         return by_id(((const type *)x)->member, ((const type *)y)->member); \
     }
 ORDER(field_order, struct lock_field, id)
@@ -274,7 +274,7 @@ static void new_line(struct buf *out, int depth)
 }
 
 /* Compact JSON in lines; what is flat stays on one. */
-static void in_lines(struct str s, struct buf *out)
+void lock_in_lines(struct str s, struct buf *out)
 {
     int depth = 0, flat = 0;
 
@@ -326,7 +326,7 @@ struct str lock_write(struct arena *a, const struct lock *lock)
     json_i64_member(&out, "version", 1);
     json_close_object(&out);
     if (!compact.over && !arena_over(a))
-        in_lines(buf_str(&compact), &lines);
+        lock_in_lines(buf_str(&compact), &lines);
     return compact.over || lines.over || arena_over(a) ? STR_NONE : arena_str(a, buf_str(&lines));
 }
 

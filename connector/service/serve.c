@@ -61,6 +61,7 @@ struct daemon {
     struct hook_keep *hooks[CONFIG_SITES_MAX];
     struct form_watch *forms[CONFIG_SITES_MAX];
     struct gate_keep *gates[CONFIG_SITES_MAX];
+    struct lock_keep *locks[CONFIG_SITES_MAX];
     struct mapping_keep *mappings;
     int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
     struct io_timer *timer; /* start retries, then shutdown checks */
@@ -337,6 +338,7 @@ static void begin(void *arg)
         d->hooks[i] = hook_keep_new(svc, i);
         d->forms[i] = form_watch_new(svc, svc->sites[i]);
         d->gates[i] = gate_keep_new(svc, i);
+        d->locks[i] = lock_keep_new(svc, i);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
@@ -433,6 +435,7 @@ static void close_parts(struct daemon *d)
         hook_keep_free(d->hooks[i]);
         form_watch_free(d->forms[i]);
         gate_keep_free(d->gates[i]);
+        lock_keep_free(d->locks[i]);
     }
     if (svc->intake)
         intake_stop(svc->intake);
@@ -462,7 +465,8 @@ static bool is_busy(const struct daemon *d)
         busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
                 (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||
                 (d->forms[i] && form_watch_is_busy(d->forms[i])) ||
-                (d->gates[i] && gate_keep_is_busy(d->gates[i]));
+                (d->gates[i] && gate_keep_is_busy(d->gates[i])) ||
+                (d->locks[i] && lock_keep_is_busy(d->locks[i]));
     return busy;
 }
 

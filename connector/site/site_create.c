@@ -284,12 +284,15 @@ void creation_each_fault(const struct creation *c, struct arena *arena, bool is_
         check_write(&to, &c->writes[i], is_wish);
     for (size_t i = 0; i < c->form->count; i++) {
         const struct jsm_field *f = &c->form->fields[i];
-        struct creation_fault said = {
-            CREATION_REQUIRED, arena_printf(arena, "rule %.*s", STR_ARG(c->rule->name)).p,
-            c->rule->pos,      NULL,
-            f->id,             NULL};
+        struct creation_fault said = {CREATION_REQUIRED,
+                                      arena_printf(arena, "rule %.*s", STR_ARG(c->rule->name)).p,
+                                      c->rule->pos,
+                                      NULL,
+                                      f->id,
+                                      NULL};
         if (f->required && !is_filled(c, f))
-            fault(&to, said, "%.*s '%.*s' is required by %s; bind it, or set it under ticket: fields",
+            fault(&to, said,
+                  "%.*s '%.*s' is required by %s; bind it, or set it under ticket: fields",
                   STR_ARG(f->id), STR_ARG(f->name), form_name(&to));
     }
 }
@@ -303,8 +306,8 @@ static void add_sentence(void *arg, const struct creation_fault *fault)
 {
     struct sentences *s = arg;
 
-    buf_printf(&s->text, "%s%s (%s:%d:%d): %s", s->text.len ? "; " : "", fault->who,
-               s->c->m->file, fault->pos.line, fault->pos.column, fault->words);
+    buf_printf(&s->text, "%s%s (%s:%d:%d): %s", s->text.len ? "; " : "", fault->who, s->c->m->file,
+               fault->pos.line, fault->pos.column, fault->words);
 }
 
 struct str creation_faults(const struct creation *c, struct arena *arena, bool is_wish)

@@ -58,11 +58,11 @@ enum creation_fault_kind {
 };
 struct creation_fault {
     enum creation_fault_kind kind;
-    const char *who;      /* "application", "rule joiner" */
-    struct diag_pos pos;  /* in the mapping */
+    const char *who;                   /* "application", "rule joiner" */
+    struct diag_pos pos;               /* in the mapping */
     const struct mapping_write *write; /* NULL: of no single one */
-    struct str field;     /* its id; empty: of none */
-    const char *words;    /* borrowed for the call */
+    struct str field;                  /* its id; empty: of none */
+    const char *words;                 /* borrowed for the call */
 };
 typedef void creation_fault_fn(void *arg, const struct creation_fault *fault);
 /* Tell each, in the order of the form's checks; none without a form. is_wish as below. */
