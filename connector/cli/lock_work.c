@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/view.h"
 #include "io/io_file.h"
 
 struct str lock_file_name(const char *path)
@@ -115,8 +116,8 @@ enum exit_code lock_code_of(enum read_outcome outcome)
 
 /* --- the desk a verb speaks of --- */
 
-static int pick(const struct lock_site *const *sites, size_t count, const char *name,
-                const char *path, const struct lock_site **ret)
+static int pick(struct arena *a, const struct lock_site *const *sites, size_t count,
+                const char *name, const char *path, const struct lock_site **ret)
 {
     for (size_t i = 0; i < count; i++)
         if (name ? str_eq_c(sites[i]->site, name) : count == 1)
@@ -126,7 +127,7 @@ static int pick(const struct lock_site *const *sites, size_t count, const char *
     fprintf(stderr, "countersign: %s in %s; --site NAME, one of",
             name ? "no such site" : "several sites", path);
     for (size_t i = 0; i < count; i++)
-        fprintf(stderr, " %.*s", STR_ARG(sites[i]->site));
+        fprintf(stderr, " %.*s", STR_ARG(view_plain(a, sites[i]->site)));
     fprintf(stderr, "\n");
     return EXIT_CODE_USAGE;
 }
@@ -143,7 +144,7 @@ static int by_lock(struct arena *arena, const char *mapping, const char *name,
         return cli_fail(&err);
     if (!lock)
         return EXIT_CODE_CONFIG;
-    return pick(sites, lock_sites_of(lock, lock_file_name(mapping), sites), name, path, ret);
+    return pick(arena, sites, lock_sites_of(lock, lock_file_name(mapping), sites), name, path, ret);
 }
 
 static int by_look(const struct config *config, const struct site_config *site, struct arena *arena,

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "cli/lock_work.h"
 #include "cli/mapping_verbs.h"
+#include "cli/view.h"
 #include "lock/lock_scaffold.h"
 
 static const char USAGE[] = "scaffold [MAPPING.yaml] --request-type ID | --service-desk KEY "
@@ -11,16 +12,17 @@ static const char USAGE[] = "scaffold [MAPPING.yaml] --request-type ID | --servi
 
 enum { OUT_BYTES = 4 * 1024 * 1024 };
 
-static int no_such(const struct lock_site *site, const char *what, const char *name)
+static int no_such(struct arena *a, const struct lock_site *site, const char *what,
+                   const char *name)
 {
     fprintf(stderr, "countersign: site %.*s has no %s %s that we may see; there is",
-            STR_ARG(site->site), what, name);
+            STR_ARG(view_plain(a, site->site)), what, name);
     for (size_t i = 0; i < site->project_count; i++) {
         const struct lock_project *p = &site->projects[i];
-        fprintf(stderr, "%s %.*s", i ? ";" : "", STR_ARG(p->key));
+        fprintf(stderr, "%s %.*s", i ? ";" : "", STR_ARG(view_plain(a, p->key)));
         for (size_t k = 0; k < p->type_count; k++)
-            fprintf(stderr, "%s %.*s '%.*s'", k ? "," : ":", STR_ARG(p->types[k].id),
-                    STR_ARG(p->types[k].name));
+            fprintf(stderr, "%s %.*s '%.*s'", k ? "," : ":", STR_ARG(view_plain(a, p->types[k].id)),
+                    STR_ARG(view_plain(a, p->types[k].name)));
     }
     fprintf(stderr, "\n");
     return EXIT_CODE_USAGE;
@@ -43,12 +45,12 @@ int mapping_scaffold(struct cli *cli)
     if (type_id) {
         const struct lock_type *type = lock_type_of(site, str_of(type_id), &project);
         if (!type || !type->known)
-            return no_such(site, "request type", type_id);
+            return no_such(arena, site, "request type", type_id);
         lock_scaffold_rule(arena, project, type, &b);
     } else {
         project = lock_project_of(site, str_of(key));
         if (!project || !project->type_count)
-            return no_such(site, "service desk", key);
+            return no_such(arena, site, "service desk", key);
         lock_scaffold_file(arena, site, project, &b);
     }
     printf("%.*s", STR_ARG(buf_str(&b)));

@@ -28,7 +28,8 @@ enum ask {
 
 struct capturing {
     struct lock_wish wish;
-    struct arena *arena;
+    struct arena *arena;   /* what is kept */
+    struct arena *scratch; /* one answer of Jira's at a time */
     struct lock_capture *made;
     enum ask at;
     size_t project, type, pages;
@@ -39,6 +40,7 @@ struct capturing {
     struct str pairs[2 * FLOW_TYPES_MAX]; /* project and issue type */
     size_t pair_count;
     struct str project_id;
+    struct site_form_name screen_name;
     lock_capture_fn *fn;
     void *arg;
 };
@@ -70,6 +72,7 @@ static void end(struct capturing *c)
         snprintf(c->made->why, sizeof c->made->why, "there is more of it than we keep");
     }
     c->fn(c->arg, c->made);
+    arena_free(c->scratch);
     free(c);
 }
 
@@ -94,7 +97,44 @@ static void go_on(struct capturing *c, enum ask at)
     io_loop_defer(c->wish.site->o.loop, next, c);
 }
 
-/* --- what is kept of the answers; true: done with this question --- */
+/* --- what is kept of the answers --- */
+
+static struct str keep(struct capturing *c, struct str text)
+{
+    return arena_str(c->arena, text);
+}
+
+static struct str keep_member(struct capturing *c, const struct json *v, const char *name)
+{
+    return keep(c, json_path_str(v, name));
+}
+
+static struct str keep_id(struct capturing *c, const struct json *v, const char *name)
+{
+    return keep(c, json_id(c->scratch, json_member(v, name)));
+}
+
+static struct jsm_form keep_form(struct capturing *c, const struct jsm_form *form)
+{
+    struct jsm_form kept = *form;
+    struct jsm_field *fields = arena_array(c->arena, form->count + 1, sizeof *fields);
+
+    kept.fields = fields;
+    kept.count = fields ? form->count : 0;
+    for (size_t i = 0; i < kept.count; i++) {
+        struct jsm_field *f = &fields[i];
+        *f = form->fields[i];
+        struct jsm_choice *choices = arena_array(c->arena, f->choice_count + 1, sizeof *choices);
+        f->choice_count = choices ? f->choice_count : 0;
+        for (size_t k = 0; k < f->choice_count; k++)
+            choices[k] = (struct jsm_choice){keep(c, f->choices[k].id), keep(c, f->choices[k].text),
+                                             keep(c, f->choices[k].parent)};
+        f->id = keep(c, f->id);
+        f->name = keep(c, f->name);
+        f->choices = choices;
+    }
+    return kept;
+}
 
 static bool take_fields(struct capturing *c, const struct json *body, const char **ret_why)
 {
@@ -110,9 +150,9 @@ static bool take_fields(struct capturing *c, const struct json *body, const char
     {
         const struct json *schema = json_member(v, "schema");
         struct lock_field *f = &fields[n++];
-        *f = (struct lock_field){.id = json_path_str(v, "id"),
-                                 .name = json_path_str(v, "name"),
-                                 .type = lock_type_name(c->arena, schema)};
+        *f = (struct lock_field){.id = keep_member(c, v, "id"),
+                                 .name = keep_member(c, v, "name"),
+                                 .type = keep(c, lock_type_name(c->scratch, schema))};
         f->is_known = jsm_field_kind(schema, &f->kind);
     }
     c->made->site.fields = fields;
@@ -131,16 +171,10 @@ static bool take_resolutions(struct capturing *c, const struct json *body, const
         return false;
     }
     JSON_EACH(v, body)
-    named[n++] =
-        (struct lock_named){json_id(c->arena, json_member(v, "id")), json_path_str(v, "name")};
+    named[n++] = (struct lock_named){keep_id(c, v, "id"), keep_member(c, v, "name")};
     c->made->site.resolutions = named;
     c->made->site.resolution_count = n;
     return true;
-}
-
-static struct str category_of(const struct json *status)
-{
-    return json_path_str(status, "statusCategory/key");
 }
 
 static void add_pair(struct capturing *c, struct str type)
@@ -164,7 +198,7 @@ static bool take_statuses(struct capturing *c, const struct json *body, const ch
     {
         JSON_EACH(v, json_member(type, "statuses"))
         {
-            struct str id = json_id(c->arena, json_member(v, "id"));
+            struct str id = json_id(c->scratch, json_member(v, "id"));
             bool there = false;
             for (size_t i = 0; i < n; i++)
                 there |= str_eq(statuses[i].id, id);
@@ -174,7 +208,8 @@ static bool take_statuses(struct capturing *c, const struct json *body, const ch
                 *ret_why = "there are more than we keep";
                 return false;
             }
-            statuses[n++] = (struct lock_status){id, json_path_str(v, "name"), category_of(v)};
+            statuses[n++] = (struct lock_status){keep(c, id), keep_member(c, v, "name"),
+                                                 keep_member(c, v, "statusCategory/key")};
         }
     }
     c->p->statuses = statuses;
@@ -195,9 +230,9 @@ static bool take_types(struct capturing *c, const struct json *body, bool *ret_m
             return false;
         }
         struct lock_type *t = &c->types[c->p->type_count++];
-        *t = (struct lock_type){.id = json_id(c->arena, json_member(v, "id")),
-                                .name = json_path_str(v, "name"),
-                                .issue_type = json_id(c->arena, json_member(v, "issueTypeId"))};
+        *t = (struct lock_type){.id = keep_id(c, v, "id"),
+                                .name = keep_member(c, v, "name"),
+                                .issue_type = keep_id(c, v, "issueTypeId")};
         add_pair(c, t->issue_type);
     }
     c->start += (int64_t)json_count(values);
@@ -211,17 +246,20 @@ static bool take_form(struct capturing *c, const struct json *body)
     AUTO(drop_buf) struct buf b;
     struct lock_type *t = &c->types[c->type];
     const struct json *pages;
+    struct jsm_form form;
+    struct json_out out;
     struct err err;
 
     buf_init(&b, LOCK_BYTES);
-    buf_add_c(&b, "[");
-    struct json_out out;
     json_begin(&out, &b);
+    json_open_array(&out);
     json_put_value(&out, body);
-    buf_add_c(&b, "]");
+    json_close_array(&out);
     t->known = !b.over &&
-               json_parse_deep(c->arena, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
-               jsm_form_read(c->arena, pages, &t->form, &err);
+               json_parse_deep(c->scratch, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
+               jsm_form_read(c->scratch, pages, &form, &err);
+    if (t->known)
+        t->form = keep_form(c, &form);
     return t->known;
 }
 
@@ -271,11 +309,11 @@ static void take_roads(struct capturing *c, const struct json *body)
                 return;
             }
             roads[n++] = (struct lock_road){
-                .workflow = json_path_str(flow, "name"),
-                .id = json_id(c->arena, json_member(t, "id")),
-                .name = json_path_str(t, "name"),
+                .workflow = keep_member(c, flow, "name"),
+                .id = keep_id(c, t, "id"),
+                .name = keep_member(c, t, "name"),
                 .from = from_of(c, t, statuses),
-                .to = status_name(statuses, json_path_str(t, "toStatusReference"))};
+                .to = keep(c, status_name(statuses, json_path_str(t, "toStatusReference")))};
         }
     }
     c->p->roads = roads;
@@ -321,8 +359,6 @@ static void on_screen(void *arg, const struct site_form *form);
 static void ask_screen(struct capturing *c)
 {
     const struct mapping *m = c->wish.site->o.mapping;
-    struct site_form_name name = {
-        .by = CREATE_BY_ISSUE, .project = c->p->key, .type = m->issue_type};
 
     keep_types(c);
     if (!str_eq(c->p->key, site_project(c->wish.site))) {
@@ -330,7 +366,9 @@ static void ask_screen(struct capturing *c)
         return;
     }
     c->p->screen_type = m->issue_type;
-    site_form_read(c->wish.site, c->arena, &name, LANE_SWEEP, true, on_screen, c);
+    c->screen_name =
+        (struct site_form_name){.by = CREATE_BY_ISSUE, .project = c->p->key, .type = m->issue_type};
+    site_form_read(c->wish.site, c->scratch, &c->screen_name, LANE_SWEEP, true, on_screen, c);
 }
 
 static void on_screen(void *arg, const struct site_form *form)
@@ -346,14 +384,14 @@ static void on_screen(void *arg, const struct site_form *form)
                  form->form || form->why[0] ? form->why : "Jira does not tell");
     c->p->screen_known = form->outcome == READ_OK && form->form;
     if (c->p->screen_known)
-        c->p->screen = *form->form;
+        c->p->screen = keep_form(c, form->form);
     go_on(c, ASK_RIGHTS);
 }
 
 /* The call of the question in hand; an empty path: there is nothing to ask. */
 static struct jsm_call call_of(struct capturing *c, struct site **site)
 {
-    struct arena *a = c->arena;
+    struct arena *a = c->scratch;
 
     *site = c->wish.site;
     switch (c->at) {
@@ -406,6 +444,7 @@ static void next(void *arg)
     struct capturing *c = arg;
     struct site *site;
 
+    arena_clear(c->scratch);
     if (c->at == ASK_SCREEN) {
         ask_screen(c);
         return;
@@ -421,7 +460,7 @@ static void next(void *arg)
         return;
     }
     call.lane = LANE_SWEEP;
-    site_send(site, c->arena, &call, on_answer, c);
+    site_send(site, c->scratch, &call, on_answer, c);
 }
 
 /* A project without a desk has no request types, and one that we may not use as an agent. */
@@ -456,13 +495,13 @@ static void take(struct capturing *c, const struct json *body)
         good = take_resolutions(c, body, &why);
         break;
     case ASK_PROJECT:
-        c->project_id = json_id(c->arena, json_member(body, "id"));
+        c->project_id = keep_id(c, body, "id");
         break;
     case ASK_STATUSES:
         good = take_statuses(c, body, &why);
         break;
     case ASK_DESK:
-        c->p->desk = json_id(c->arena, json_member(body, "id"));
+        c->p->desk = keep_id(c, body, "id");
         break;
     case ASK_TYPES:
         good = take_types(c, body, &more, &why);
@@ -531,6 +570,7 @@ void lock_capture(const struct lock_wish *wish, struct arena *arena, lock_captur
     if (!c)
         abort();
     *c = (struct capturing){.wish = *wish, .arena = arena, .fn = fn, .arg = arg};
+    c->scratch = arena_new(LIMIT_ARENA_VISIT);
     c->made = ARENA_NEW(arena, struct lock_capture);
     if (!c->made)
         abort();

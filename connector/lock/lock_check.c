@@ -2,7 +2,7 @@
 
 #include "lock/lock_check_priv.h"
 
-enum { SHOWN = 150 };
+enum { SHOWN = 150, UNGOVERNED_EACH = 8, UNGOVERNED_NAMED = 3 };
 
 /* --- fields of the site (M101) --- */
 
@@ -175,12 +175,38 @@ static void no_such_type(const struct lock_checking *c, const struct mapping_rul
     diag_help(c->diags, "there are %.*s", STR_ARG(types_shown(c)));
 }
 
+/* Where many have none, that is one thing to know, and not as many. */
+static void many_ungoverned(const struct lock_checking *c, const struct lock_project *p,
+                            size_t count)
+{
+    struct str some = STR("");
+    size_t n = 0;
+
+    for (size_t k = 0; k < p->type_count && n < UNGOVERNED_NAMED; k++) {
+        const struct lock_type *t = &p->types[k];
+        if (is_governed(c->m, t->id))
+            continue;
+        some = arena_printf(c->arena, "%.*s%s%.*s \"%.*s\"", STR_ARG(some), n++ ? ", " : "",
+                            STR_ARG(t->id), STR_ARG(t->name));
+    }
+    diag_warning(c->lock_diags, "M131", (struct diag_pos){0},
+                 "%zu request types of service desk %.*s have no rule", count, STR_ARG(p->key));
+    diag_note(c->lock_diags, "their tickets stay ungoverned: %.*s, ...", STR_ARG(some));
+    diag_help(c->lock_diags,
+              "countersign mapping scaffold %s --request-type ID, for each that grants "
+              "or removes access",
+              c->m->file);
+}
+
 /* M131 */
 static void check_ungoverned(const struct lock_checking *c)
 {
     for (size_t i = 0; i < c->site->project_count; i++) {
         const struct lock_project *p = &c->site->projects[i];
-        for (size_t k = 0; k < p->type_count; k++) {
+        size_t count = 0;
+        for (size_t k = 0; k < p->type_count; k++)
+            count += !is_governed(c->m, p->types[k].id);
+        for (size_t k = 0; count <= UNGOVERNED_EACH && k < p->type_count; k++) {
             const struct lock_type *t = &p->types[k];
             if (is_governed(c->m, t->id))
                 continue;
@@ -192,6 +218,8 @@ static void check_ungoverned(const struct lock_checking *c)
             diag_help(c->lock_diags, "countersign mapping scaffold %s --request-type %.*s",
                       c->m->file, STR_ARG(t->id));
         }
+        if (count > UNGOVERNED_EACH)
+            many_ungoverned(c, p, count);
     }
 }
 

@@ -5,39 +5,44 @@ enum { OPTIONS_SHOWN = 6, DESCRIPTION_BYTES = 300 };
 struct schema {
     struct arena *arena;
     const struct lock_site *site;
+    const struct jsm_form **forms; /* of all request types and create screens */
+    size_t form_count;
     struct json_out out;
 };
 
 /* --- what there is --- */
 
-/* Every form of the site, one after the other; NULL at the end. */
-static const struct jsm_form *form_at(const struct lock_site *site, size_t n)
+/* Every form of the site. */
+static void gather_forms(struct schema *s)
 {
-    for (size_t i = 0; i < site->project_count; i++) {
-        const struct lock_project *p = &site->projects[i];
-        if (p->screen_known && n-- == 0)
-            return &p->screen;
+    size_t room = 1;
+
+    for (size_t i = 0; i < s->site->project_count; i++)
+        room += 1 + s->site->projects[i].type_count;
+    s->forms = arena_array(s->arena, room, sizeof *s->forms);
+    for (size_t i = 0; s->forms && i < s->site->project_count; i++) {
+        const struct lock_project *p = &s->site->projects[i];
+        if (p->screen_known)
+            s->forms[s->form_count++] = &p->screen;
         for (size_t k = 0; k < p->type_count; k++)
-            if (p->types[k].known && n-- == 0)
-                return &p->types[k].form;
+            if (p->types[k].known)
+                s->forms[s->form_count++] = &p->types[k].form;
     }
-    return NULL;
 }
 
 /* The names of a field's options on all forms, each once; ends with STR_NONE. Two levels are left
  * out: a function takes one of them. */
 static const struct str *options_of(const struct schema *s, struct str id, size_t *ret_count)
 {
-    const struct jsm_form *form;
     size_t room = 1, n = 0;
 
-    for (size_t i = 0; (form = form_at(s->site, i)); i++) {
-        const struct jsm_field *f = jsm_form_field(form, id);
+    for (size_t i = 0; i < s->form_count; i++) {
+        const struct jsm_field *f = jsm_form_field(s->forms[i], id);
         room += f && f->kind != FIELD_CASCADE ? f->choice_count : 0;
     }
     struct str *names = arena_array(s->arena, room, sizeof *names);
-    for (size_t i = 0; names && (form = form_at(s->site, i)); i++) {
-        const struct jsm_field *f = jsm_form_field(form, id);
+    for (size_t i = 0; names && i < s->form_count; i++) {
+        const struct jsm_field *f = jsm_form_field(s->forms[i], id);
         for (size_t k = 0; f && f->kind != FIELD_CASCADE && k < f->choice_count; k++) {
             bool there = false;
             for (size_t m = 0; m < n; m++)
@@ -347,6 +352,7 @@ bool lock_schema(struct arena *a, const struct lock_site *site, struct buf *out,
 
     if (!json_parse(a, str_of(LOCK_SCHEMA_BASE), &base, err))
         return err_while(err, "reading the schema in the program");
+    gather_forms(&s);
     buf_init(&compact, LOCK_BYTES);
     json_begin(&s.out, &compact);
     put(&s, base, STR(""));

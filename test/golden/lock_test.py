@@ -101,6 +101,11 @@ class Scaffold(Beside):
         self.assertIn("has no request type 99", done.stderr)
         self.assertIn("30 'Grant application access'", done.stderr)
         self.mapping("scaffold", "m.yaml", "--service-desk", "HR", code=64)
+        lock = copy.deepcopy(LOCK)
+        lock["sites"][0]["projects"][0]["request_types"][0]["name"] = "\x1b[2J\x1b]0;owned\x07"
+        self.lock(lock)
+        said = self.mapping("scaffold", "m.yaml", "--request-type", "99", code=64).stderr
+        self.assertEqual([c for c in said if not c.isprintable() and c != "\n"], [])
         self.mapping("scaffold", "m.yaml", code=64)
         os.remove(os.path.join(self.folder, "fields.lock.json"))
         self.assertIn("countersign mapping lock", self.mapping("scaffold", "m.yaml", "--request-type", "30", code=78).stderr)
@@ -159,6 +164,19 @@ class Several(Beside):
         self.lock({"version": 1, "sites": [LOCK["sites"][0], second]})
         self.assertIn("--site NAME, one of acme beta", self.mapping("schema", "mapping.yaml", code=64).stderr)
         self.assertIn("site beta", json.loads(self.mapping("schema", "mapping.yaml", "--site", "beta").stdout)["title"])
+
+
+class Many(Beside):
+    def test_many_types_without_a_rule_are_one_thing(self):
+        lock = copy.deepcopy(LOCK)
+        project = next(p for p in lock["sites"][0]["projects"] if p["key"] == "IAM")
+        project["request_types"] += [{"id": str(100 + n), "issue_type": "10039", "name": f"Other {n}"} for n in range(60)]
+        self.lock(lock)
+        self.write("m.yaml", read(SCHEMAS, "example", "mapping.yaml").split("\ntests:")[0])
+        faults = self.faults()
+        self.assertEqual([f["code"] for f in faults], ["M131"])
+        self.assertEqual(faults[0]["text"], "60 request types of service desk IAM have no rule")
+        self.assertIn('100 "Other 0", 101 "Other 1"', faults[0]["note"])
 
 
 class Options(Beside):
