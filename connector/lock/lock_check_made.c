@@ -102,10 +102,12 @@ static void on_fault(void *arg, const struct creation_fault *fault)
     struct str fact = cut_remedy(&said, by_colon ? ": " : "; ");
     if (is_told(c->diags, fault->pos, fact))
         return;
-    if (fault->kind == CREATION_REQUIRED)
-        diag_error(c->diags, "M105", place_of(making, fault), "%.*s", STR_ARG(fact));
+    const char *code = fault->kind == CREATION_REQUIRED ? "M105" : "M106";
+    /* who says nothing of tickets perhaps makes none */
+    if (yaml_member(c->root, "ticket"))
+        diag_error(c->diags, code, place_of(making, fault), "%.*s", STR_ARG(fact));
     else
-        diag_error(c->diags, "M106", place_of(making, fault), "%.*s", STR_ARG(fact));
+        diag_warning(c->diags, code, place_of(making, fault), "%.*s", STR_ARG(fact));
     diag_note(c->diags,
               "Jira would refuse each ticket made by this rule, as it was %.*s in " LOCK_FILE,
               STR_ARG(c->seen));

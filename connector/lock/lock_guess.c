@@ -58,9 +58,18 @@ static bool is_words(const struct jsm_field *f)
     return f->kind == FIELD_TEXT || f->kind == FIELD_RICH;
 }
 
+bool lock_is_id(struct str id)
+{
+    for (size_t i = 0; i < id.len; i++)
+        if ((unsigned char)id.p[i] >= 0x80 ||
+            (!is_letter(id.p[i]) && !(id.p[i] >= '0' && id.p[i] <= '9') && id.p[i] != '_'))
+            return false;
+    return id.len > 0 && id.len <= 64;
+}
+
 static bool is_own(const struct jsm_field *f)
 {
-    return str_starts(f->id, STR("customfield_")) && f->writable;
+    return str_starts(f->id, STR("customfield_")) && lock_is_id(f->id) && f->writable;
 }
 
 /* How much a field looks like it; 0: not at all. */

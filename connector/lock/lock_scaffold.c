@@ -153,20 +153,31 @@ static bool is_filled(const struct lock_guess *g, struct str id)
     return false;
 }
 
-/* A value that Jira would take; NULL: nobody can guess one. */
-static bool add_some_value(struct arena *a, struct buf *out, const struct jsm_field *f)
+static bool is_chosen(const struct jsm_field *f)
 {
-    if (f->choice_count && (f->kind == FIELD_OPTION || f->kind == FIELD_NAMED)) {
+    return f->choice_count && (f->kind == FIELD_OPTION || f->kind == FIELD_NAMED);
+}
+
+/* Is there a value that Jira would take? */
+static bool can_guess(const struct jsm_field *f)
+{
+    return is_chosen(f) || f->kind == FIELD_TEXT || f->kind == FIELD_RICH ||
+           f->kind == FIELD_NUMBER;
+}
+
+static void add_some_value(struct arena *a, struct buf *out, const struct jsm_field *f)
+{
+    if (is_chosen(f))
         add_word(a, out, f->choices[0].text);
-        return true;
-    }
-    if (f->kind == FIELD_TEXT || f->kind == FIELD_RICH)
-        buf_add_c(out, "$justification");
-    else if (f->kind == FIELD_NUMBER)
-        buf_add_c(out, "0");
     else
-        return false;
-    return true;
+        buf_add_c(out, f->kind == FIELD_NUMBER ? "0" : "$justification");
+}
+
+static void add_needed(struct arena *a, struct buf *out, const char *before,
+                       const struct jsm_field *f)
+{
+    buf_printf(out, "%s required on the create screen: \"%.*s\" (%s)\n", before,
+               STR_ARG(one_line(a, f->name)), field_kind_name(f->kind));
 }
 
 static void add_required(struct arena *a, struct buf *out, const struct lock_guess *g,
@@ -176,17 +187,19 @@ static void add_required(struct arena *a, struct buf *out, const struct lock_gue
 
     for (size_t i = 0; screen && i < screen->count; i++) {
         const struct jsm_field *f = &screen->fields[i];
-        bool custom = str_starts(f->id, STR("customfield_"));
+        bool custom = str_starts(f->id, STR("customfield_")) && lock_is_id(f->id);
         if (!f->required || !custom || is_filled(g, f->id))
             continue;
+        if (!can_guess(f)) {
+            add_needed(a, out, "    # check: set it under ticket: fields, it is", f);
+            continue;
+        }
         if (!any)
             buf_add_c(out, "    ticket:\n      fields:\n");
         any = true;
         buf_printf(out, "        %.*s: ", STR_ARG(f->id));
-        if (!add_some_value(a, out, f))
-            buf_add_c(out, "\"?\"");
-        buf_printf(out, " # check: required on the create screen: \"%.*s\" (%s)\n",
-                   STR_ARG(one_line(a, f->name)), field_kind_name(f->kind));
+        add_some_value(a, out, f);
+        add_needed(a, out, " # check:", f);
     }
 }
 
@@ -232,6 +245,18 @@ static void add_bindings(struct arena *a, struct buf *out, const struct lock_gue
         add_binding(a, out, "justification", g->justification, "", "why");
 }
 
+/* Of its own among those of the desk. */
+static struct str rule_name(struct arena *a, const struct lock_project *project,
+                            const struct lock_type *type)
+{
+    struct str name = slug(a, type->name);
+
+    for (size_t i = 0; i < project->type_count; i++)
+        if (&project->types[i] != type && str_eq(slug(a, project->types[i].name), name))
+            return arena_printf(a, "%.*s-%.*s", STR_ARG(name), STR_ARG(slug(a, type->id)));
+    return name;
+}
+
 void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
                         const struct lock_type *type, struct buf *out)
 {
@@ -240,7 +265,7 @@ void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
 
     lock_guess(type, &g);
     buf_add_c(out, "  - name: ");
-    diag_word(out, slug(a, type->name), false);
+    diag_word(out, rule_name(a, project, type), false);
     buf_printf(out,
                " # check: stands on every request it makes\n    request_type: \"%.*s\" # %.*s\n",
                STR_ARG(type->id), STR_ARG(one_line(a, type->name)));
@@ -258,24 +283,33 @@ void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
 
 /* --- a whole file --- */
 
+static const char *key_of(const struct lock_field *f)
+{
+    if (!lock_is_id(f->id))
+        return NULL;
+    if (str_eq_c(f->type, "vp-origin"))
+        return "request_type";
+    if (str_eq_c(f->name, "Access check"))
+        return "access_check";
+    return str_eq_c(f->name, "Access check reason") ? "access_check_reason" : NULL;
+}
+
 static void add_fields(struct arena *a, struct buf *out, const struct lock_site *site)
 {
-    static const struct {
-        const char *name, *key;
-    } OWN[] = {{"Access check", "access_check"}, {"Access check reason", "access_check_reason"}};
-    bool any = false;
+    const char *last[3];
+    size_t n = 0;
 
     for (size_t i = 0; i < site->field_count; i++) {
         const struct lock_field *f = &site->fields[i];
-        const char *key = str_eq_c(f->type, "vp-origin") ? "request_type" : NULL;
-        for (size_t k = 0; k < 2; k++)
-            if (str_eq_c(f->name, OWN[k].name))
-                key = OWN[k].key;
-        if (!key)
+        const char *key = key_of(f);
+        bool again = false;
+        for (size_t k = 0; key && k < n; k++)
+            again |= str_eq_c(str_of(key), last[k]);
+        if (!key || again)
             continue;
-        buf_printf(out, "%s  %s: %.*s # \"%.*s\"\n", any ? "" : "fields:\n", key, STR_ARG(f->id),
+        buf_printf(out, "%s  %s: %.*s # \"%.*s\"\n", n ? "" : "fields:\n", key, STR_ARG(f->id),
                    STR_ARG(one_line(a, f->name)));
-        any = true;
+        last[n++] = key;
     }
 }
 
@@ -299,7 +333,7 @@ static void add_statuses(struct arena *a, struct buf *out, const struct lock_pro
     for (size_t i = 0; i < p->status_count; i++) {
         const struct lock_status *s = &p->statuses[i];
         bool done = str_eq_c(s->category, "done"), here = !done && lock_says(s->name, VERIFY);
-        if (!done && !here)
+        if ((!done && !here) || !s->name.len || lock_status_of(p, s->name) != s)
             continue;
         buf_add_c(out, any ? "  " : "statuses:\n  ");
         add_word(a, out, s->name);
@@ -321,7 +355,10 @@ static void add_resolutions(struct arena *a, struct buf *out, const struct lock_
 
     for (size_t i = 0; i < site->resolution_count; i++) {
         const char *role = role_of(site->resolutions[i].name);
-        if (str_eq_c(STR("done"), role))
+        bool again = !site->resolutions[i].name.len;
+        for (size_t k = 0; k < i; k++)
+            again |= str_eq(site->resolutions[k].name, site->resolutions[i].name);
+        if (again || str_eq_c(STR("done"), role))
             continue;
         buf_add_c(out, any ? "  " : "resolutions: # others mean done\n  ");
         add_word(a, out, site->resolutions[i].name);
@@ -339,16 +376,21 @@ void lock_scaffold_file(struct arena *a, const struct lock_site *site,
                "version: 1\nservice_desk: %.*s\n",
                STR_ARG(project->key), STR_ARG(site->site), STR_ARG(lock_seen(a, site)),
                STR_ARG(project->key));
-    if (project->screen_type.len) {
-        buf_add_c(out, "ticket:\n  issue_type: ");
-        add_word(a, out, project->screen_type);
-        buf_add_c(out, " # of tickets made for requests of the platform\n");
-    }
+    buf_add_c(out, "# ticket: { issue_type: ");
+    add_word(a, out, project->screen_type.len ? project->screen_type : STR("Service Request"));
+    buf_add_c(out,
+              " } # of tickets made for requests of the platform; without them leave it out\n");
     add_fields(a, out, site);
     add_statuses(a, out, project);
     add_resolutions(a, out, site);
     buf_add_c(out, "requests:\n");
-    for (size_t i = 0; i < project->type_count; i++)
-        if (project->types[i].known)
-            lock_scaffold_rule(a, project, &project->types[i], out);
+    for (size_t i = 0, n = 0; i < project->type_count; i++) {
+        const struct lock_type *t = &project->types[i];
+        if (t->known && n++ < MAPPING_RULES_MAX)
+            lock_scaffold_rule(a, project, t, out);
+        else
+            buf_printf(out, "  # %s: request type %.*s \"%.*s\"\n",
+                       t->known ? "no room for more rules" : "its form is not shown to us",
+                       STR_ARG(one_line(a, t->id)), STR_ARG(one_line(a, t->name)));
+    }
 }
