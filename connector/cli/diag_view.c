@@ -9,7 +9,7 @@
 
 enum { SHOWN_BYTES = 4 * 1024 * 1024 };
 
-enum { FILES_MAX = 16 };
+enum { FILES_MAX = 32 }; /* a mapping each, and its lock */
 
 /* All faults of all files, in order. */
 struct faults {

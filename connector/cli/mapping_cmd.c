@@ -22,6 +22,8 @@ static int mapping_command(struct cli *cli)
     } VERBS[] = {
         {"validate", mapping_validate}, {"test", mapping_test},
         {"try", mapping_try},           {"explain", mapping_explain},
+        {"lock", mapping_lock},         {"drift", mapping_drift},
+        {"schema", mapping_schema},     {"scaffold", mapping_scaffold},
         {"plan", mapping_plan},         {"backtest", mapping_backtest},
         {"apply", mapping_apply},       {"rollback", mapping_rollback},
         {"history", mapping_history},   {"show", mapping_show},
@@ -32,8 +34,9 @@ static int mapping_command(struct cli *cli)
         if (strcmp(verb, VERBS[i].name) == 0)
             return VERBS[i].run(cli);
     return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE | "
-                          "explain [SITE/]TICKET | plan [FILE] | backtest [FILE] | "
-                          "apply PLAN.json | rollback NUMBER | history | show");
+                          "explain [SITE/]TICKET | lock | drift | schema | scaffold | "
+                          "plan [FILE] | backtest [FILE] | apply PLAN.json | rollback NUMBER | "
+                          "history | show");
 }
 
 const struct cli_command CLI_MAPPING = {

@@ -5,9 +5,11 @@
 
 #include "base/limits.h"
 #include "cli/diag_view.h"
+#include "cli/lock_work.h"
 #include "cli/mapping_verbs.h"
 #include "cli/view.h"
 #include "io/io_file.h"
+#include "lock/lock_check.h"
 
 enum {
     FILES_MAX = 16,
@@ -16,9 +18,30 @@ enum {
 
 struct checked {
     struct diag_list diags;
-    const struct mapping *m; /* NULL: it has faults */
+    struct diag_list of_lock; /* of what the mapping does not speak of, and of the lock itself */
+    const struct mapping *m;  /* NULL: it has faults */
+    bool tested;              /* what is wrong anyway is corrected first */
     size_t tests;
 };
+
+/* Against the desk as its lock shows it, where there is one beside the file. */
+static void check_desk(struct arena *arena, struct checked *c)
+{
+    const char *path = lock_path(arena, c->diags.file);
+    const struct lock_site *sites[LOCK_SITES_MAX];
+    struct err err = {0};
+    const struct lock *lock = lock_open(arena, path, &err);
+
+    diag_init(&c->of_lock, path);
+    if (lock) {
+        size_t count = lock_sites_of(lock, lock_file_name(c->diags.file), sites);
+        lock_check(c->m, sites, count, arena, &c->diags, &c->of_lock);
+    } else if (err.kind != ERR_NONE) {
+        diag_error(&c->of_lock, "M100", (struct diag_pos){0}, "the lock cannot be used: %s",
+                   err.what);
+        diag_help(&c->of_lock, "remove it, then countersign mapping lock");
+    }
+}
 
 static bool check_file(struct arena *arena, const char *file, struct checked *c, struct err *err)
 {
@@ -31,7 +54,10 @@ static bool check_file(struct arena *arena, const char *file, struct checked *c,
         return false;
     const struct mapping *m = mapping_load(arena, file, text, NULL, 0, &c->diags);
     c->m = m;
-    c->tests = m ? config_run_mapping_tests(m, arena, &c->diags) : 0;
+    if (m)
+        check_desk(arena, c);
+    c->tested = m && !c->diags.errors;
+    c->tests = c->tested ? config_run_mapping_tests(m, arena, &c->diags) : 0;
     return true;
 }
 
@@ -91,19 +117,20 @@ static const char *plural(size_t n)
 
 static void sum_up(const struct checked *c)
 {
-    size_t errors = c->diags.errors, warnings = c->diags.count - errors;
+    size_t errors = c->diags.errors + c->of_lock.errors;
+    size_t warnings = c->diags.count + c->of_lock.count - errors;
 
     fprintf(stderr, "%s: %zu error%s", c->diags.file, errors, plural(errors));
     if (warnings)
         fprintf(stderr, ", %zu warning%s", warnings, plural(warnings));
-    if (c->m)
+    if (c->tested)
         fprintf(stderr, ", %zu rule%s, %zu test%s run\n", c->m->rule_count,
                 plural(c->m->rule_count), c->tests, plural(c->tests));
     else
         fprintf(stderr, "; tests are run when these are corrected\n");
-    if (c->diags.count)
+    if (c->diags.count || c->of_lock.count)
         fprintf(stderr, "more about a fault: countersign mapping explain %s\n",
-                c->diags.items[0].code);
+                c->diags.count ? c->diags.items[0].code : c->of_lock.items[0].code);
 }
 
 static bool is_before(struct diag_pos a, struct diag_pos b)
@@ -124,7 +151,7 @@ static bool has_fault(const struct diag_list *diags, const struct yaml *test)
 
 static void list_tests(struct arena *arena, const struct checked *c)
 {
-    YAML_EACH(test, c->m ? c->m->tests : NULL)
+    YAML_EACH(test, c->tested ? c->m->tests : NULL)
     {
         const struct yaml *name = yaml_member(test, "name");
         printf("%s  %.*s\n", has_fault(&c->diags, test) ? "FAIL" : "ok  ",
@@ -137,7 +164,7 @@ static int validate(struct cli *cli, bool listed)
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     bool fix = cli_flag(cli, "fix"), dry_run = cli_flag(cli, "dry-run");
     struct checked *checked = arena_array(arena, FILES_MAX, sizeof *checked);
-    const struct diag_list *lists[FILES_MAX];
+    const struct diag_list *lists[2 * FILES_MAX];
     enum diag_format format;
     size_t n = 0, errors = 0;
     struct err err = {0};
@@ -147,8 +174,10 @@ static int validate(struct cli *cli, bool listed)
     while (known_format && n < FILES_MAX && (file = cli_word(cli)) != NULL) {
         if (!check_and_fix(arena, file, fix, dry_run, &checked[n], &err))
             return cli_fail(&err);
-        lists[n] = &checked[n].diags;
-        errors += checked[n++].diags.errors;
+        lists[2 * n] = &checked[n].diags;
+        lists[2 * n + 1] = &checked[n].of_lock;
+        errors += checked[n].diags.errors + checked[n].of_lock.errors;
+        n++;
     }
     if (!n || !known_format || cli->argc)
         return cli_usage(cli, "validate|test [--fix [--dry-run]] [--format text|json|sarif|github] "
@@ -156,7 +185,7 @@ static int validate(struct cli *cli, bool listed)
     for (size_t i = 0; listed && format == DIAG_TEXT && i < n; i++)
         list_tests(arena, &checked[i]);
     (void)fflush(stdout); /* before what is said about them */
-    diag_print(lists, n, format);
+    diag_print(lists, 2 * n, format);
     for (size_t i = 0; format == DIAG_TEXT && i < n; i++)
         sum_up(&checked[i]);
     return errors ? EXIT_CODE_CONFIG : EXIT_CODE_OK;

@@ -11,6 +11,14 @@ int mapping_validate(struct cli *cli);
 int mapping_test(struct cli *cli);
 /* CODE: the page of a fault. [SITE/]TICKET: see mapping_live.h. */
 int mapping_explain(struct cli *cli);
+/* The desk as it is now, into the lock beside the mapping. */
+int mapping_lock(struct cli *cli);
+/* The lock against the desk as it is now. */
+int mapping_drift(struct cli *cli);
+/* A JSON Schema of the user's own site, for editors. */
+int mapping_schema(struct cli *cli);
+/* A rule for a request type, or a mapping for a desk, to begin with. */
+int mapping_scaffold(struct cli *cli);
 /* FILE TICKET.json: what becomes of one ticket, function by function. */
 int mapping_try(struct cli *cli);
 /* [FILE]: what another mapping would change for requests that were; a plan is saved. */

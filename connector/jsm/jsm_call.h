@@ -59,6 +59,8 @@
     X(STATUSES, "GET", SWEEP, 100, "/rest/api/3/statuses/search")                            \
     X(REQUEST_TYPES, "GET", SWEEP, 100, "/rest/servicedeskapi/servicedesk/{id}/requesttype") \
     X(RESOLUTIONS, "GET", SWEEP, 100, "/rest/api/3/resolution/search")                       \
+    X(RESOLUTION_LIST, "GET", SWEEP, 100, "/rest/api/3/resolution")                          \
+    X(PROJECT_STATUSES, "GET", SWEEP, 100, "/rest/api/3/project/{key}/statuses")             \
     X(FIELDS, "GET", SWEEP, 100, "/rest/api/3/field")                                        \
     X(EDIT_SCREEN, "GET", SWEEP, 100, "/rest/api/3/issue/{id}/editmeta")                     \
     JSM_SCREEN_ROUTES(X)

@@ -63,7 +63,7 @@ static const struct {
             return true;                                          \
         }
 
-static bool kind_of(const struct json *schema, enum field_kind *ret)
+bool jsm_field_kind(const struct json *schema, enum field_kind *ret)
 {
     struct str custom = json_path_str(schema, "custom"), system = json_path_str(schema, "system");
     struct str type = json_path_str(schema, "type"), items = json_path_str(schema, "items");
@@ -115,7 +115,7 @@ static struct jsm_field read_field(struct arena *a, const struct json *v)
                   json_count(json_member(v, "defaultValues")) > 0 ||
                   json_count(json_member(v, "presetValues")) > 0;
 
-    f.writable = kind_of(of_desk ? of_desk : schema, &f.kind);
+    f.writable = jsm_field_kind(of_desk ? of_desk : schema, &f.kind);
     f.required = json_is_true(json_member(v, "required")) && !filled;
     read_choices(a, valid ? valid : json_member(v, "allowedValues"), &f);
     return f;

@@ -37,6 +37,9 @@ struct jsm_form {
     bool may_behalf, may_participants; /* of a request type, for whoever asked */
 };
 
+/* What a field holds, by its schema (type, items, system, custom). False: of a kind we cannot
+ * write. */
+bool jsm_field_kind(const struct json *schema, enum field_kind *ret);
 /* pages: an array of the answers, in order. False with the reason when they are no form. */
 MUST_CHECK bool jsm_form_read(struct arena *a, const struct json *pages, struct jsm_form *ret,
                               struct err *err);

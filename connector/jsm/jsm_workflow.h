@@ -119,6 +119,11 @@ struct jsm_status jsm_status_find(struct arena *a, const struct json *body, stru
  * default, else of the first; empty: there is none. */
 struct jsm_call jsm_call_resolutions(void);
 struct str jsm_resolution_pick(struct arena *a, const struct json *body);
+/* GET /rest/api/3/resolution: all of them, an array; at a Data Center too. */
+struct jsm_call jsm_call_resolution_list(void);
+/* GET /rest/api/3/project/{key}/statuses: the statuses of each issue type of a project, an array;
+ * for whoever may browse it, at a Data Center too. The path is empty without a key. */
+struct jsm_call jsm_call_project_statuses(struct arena *a, struct str project);
 /* GET /rest/api/3/field: all fields we may see; is one of this id among them? */
 struct jsm_call jsm_call_all_fields(void);
 bool jsm_has_field(const struct json *body, struct str id);

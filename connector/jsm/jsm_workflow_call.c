@@ -309,6 +309,17 @@ struct jsm_call jsm_call_resolutions(void)
     return read_call(JSM_ROUTE_RESOLUTIONS, STR("/rest/api/3/resolution/search?maxResults=50"));
 }
 
+struct jsm_call jsm_call_resolution_list(void)
+{
+    return read_call(JSM_ROUTE_RESOLUTION_LIST, STR("/rest/api/3/resolution"));
+}
+
+struct jsm_call jsm_call_project_statuses(struct arena *a, struct str project)
+{
+    return read_call(JSM_ROUTE_PROJECT_STATUSES,
+                     with(a, "/rest/api/3/project/", project, "/statuses"));
+}
+
 struct str jsm_resolution_pick(struct arena *a, const struct json *body)
 {
     const struct json *best = NULL;

@@ -230,6 +230,14 @@ const char *mapped_outcome_name(enum mapped_outcome outcome); /* mapped, hold, n
 /* A goal as a file says it: "4h"; empty for none. */
 struct str mapping_goal(struct arena *arena, int64_t ms);
 
+/* What the functions of a binding make of one value of its field, as Jira gives it; without `all`
+ * those before the first that makes another text, which only a real value can tell. The text is
+ * empty where the value is; the lookup is not asked. False: the ticket would be held, *ret_why says
+ * why ("holds a person; ..."). */
+MUST_CHECK bool mapping_reads(struct arena *arena, const struct binding *b,
+                              const struct json *value, bool all, struct str *ret,
+                              const char **ret_why);
+
 /* A request of the identity platform, for making a ticket. */
 struct wanted {
     enum request_kind kind;

@@ -37,6 +37,22 @@ static bool is_held(const struct json *health, const struct site *site)
     return polling->walk_shows_less || polling->sweep_shows_less;
 }
 
+/* The service desks against their locks; true: one breaks its mapping. */
+static bool put_desks(const struct service *svc, struct json_out *out, struct arena *a)
+{
+    bool breaks = false;
+
+    json_put_name(out, "desks");
+    json_open_object(out);
+    for (size_t i = 0; i < svc->config->site_count; i++) {
+        breaks |= svc->lock_stats[i].breaking > 0;
+        json_str_member(out, arena_cstr(a, svc->config->sites[i].name),
+                        lock_stats_line(&svc->lock_stats[i], a));
+    }
+    json_close_object(out);
+    return breaks;
+}
+
 static void on_ready(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -87,6 +103,7 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
                         gate_stats_line(&svc->gate_stats[i], serve_arena(q->request)));
     json_close_object(&out);
+    degraded |= put_desks(svc, &out, serve_arena(q->request));
     json_put_name(&out, "database");
     if (outcome == STORE_OK)
         json_put_raw(&out, json);
@@ -180,6 +197,7 @@ static void render_gates(const struct service *svc, struct buf *b)
     for (size_t i = 0; i < svc->config->site_count; i++)
         names[i] = svc->config->sites[i].name;
     gate_stats_render(svc->gate_stats, names, svc->config->site_count, b);
+    lock_stats_render(svc->lock_stats, names, svc->config->site_count, b);
 }
 
 static double lag_of(const struct json *health, const struct site *site)

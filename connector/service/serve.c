@@ -63,6 +63,7 @@ struct daemon {
     struct hook_keep *hooks[CONFIG_SITES_MAX];
     struct form_watch *forms[CONFIG_SITES_MAX];
     struct gate_keep *gates[CONFIG_SITES_MAX];
+    struct lock_keep *locks[CONFIG_SITES_MAX];
     struct mapping_keep *mappings;
     int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
     struct io_timer *timer; /* start retries, then shutdown checks */
@@ -290,7 +291,8 @@ static bool is_quiet(void *arg, size_t site, bool all)
     return !worker_is_at(d->svc.worker, site, all) &&
            !(d->pollers[site] && poller_is_busy(d->pollers[site])) &&
            !(d->forms[site] && form_watch_is_busy(d->forms[site])) &&
-           !(d->gates[site] && gate_keep_is_busy(d->gates[site]));
+           !(d->gates[site] && gate_keep_is_busy(d->gates[site])) &&
+           !(d->locks[site] && lock_keep_is_busy(d->locks[site]));
 }
 
 static void on_changed(void *arg, size_t site)
@@ -369,6 +371,7 @@ static void begin(void *arg)
         d->hooks[i] = hook_keep_new(svc, i);
         d->forms[i] = form_watch_new(svc, svc->sites[i]);
         d->gates[i] = gate_keep_new(svc, i);
+        d->locks[i] = lock_keep_new(svc, i);
     }
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
@@ -467,6 +470,7 @@ static void close_parts(struct daemon *d)
         hook_keep_free(d->hooks[i]);
         form_watch_free(d->forms[i]);
         gate_keep_free(d->gates[i]);
+        lock_keep_free(d->locks[i]);
     }
     if (svc->intake)
         intake_stop(svc->intake);
@@ -496,7 +500,8 @@ static bool is_busy(const struct daemon *d)
         busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
                 (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||
                 (d->forms[i] && form_watch_is_busy(d->forms[i])) ||
-                (d->gates[i] && gate_keep_is_busy(d->gates[i]));
+                (d->gates[i] && gate_keep_is_busy(d->gates[i])) ||
+                (d->locks[i] && lock_keep_is_busy(d->locks[i]));
     return busy || mapping_reload_is_busy(d->svc.reload);
 }
 

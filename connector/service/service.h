@@ -11,6 +11,7 @@
 #include "io/io_serve.h"
 #include "service/gate_keep.h"
 #include "service/hook_stats.h"
+#include "service/lock_keep.h"
 #include "service/metrics.h"
 #include "service/world.h"
 #include "store/store.h"
@@ -39,6 +40,7 @@ struct service {
     struct metrics metrics;
     struct hook_stats hook_stats[CONFIG_SITES_MAX]; /* same order as config->sites */
     struct gate_stats gate_stats[CONFIG_SITES_MAX]; /* likewise */
+    struct lock_stats lock_stats[CONFIG_SITES_MAX]; /* likewise */
     struct rng rng;
     /* an estimate of the database's clock, for readers: the last time it told us plus what passed
      * since */

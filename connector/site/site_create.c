@@ -108,11 +108,12 @@ bool creation_gather(struct creation *c, const struct jsm_form *form, struct str
 struct faults {
     const struct creation *c;
     struct arena *arena;
-    struct buf text;
+    creation_fault_fn *fn;
+    void *arg;
 };
 
-static void PRINTF_LIKE(4, 5)
-    fault(struct faults *to, const char *who, struct diag_pos pos, const char *format, ...)
+static void PRINTF_LIKE(3, 4)
+    fault(struct faults *to, struct creation_fault said, const char *format, ...)
 {
     char words[1024];
     va_list args;
@@ -120,9 +121,18 @@ static void PRINTF_LIKE(4, 5)
     va_start(args, format);
     vsnprintf(words, sizeof words, format, args);
     va_end(args);
-    if (to->text.len)
-        buf_add_c(&to->text, "; ");
-    buf_printf(&to->text, "%s (%s:%d:%d): %s", who, to->c->m->file, pos.line, pos.column, words);
+    said.words = words;
+    to->fn(to->arg, &said);
+}
+
+static struct creation_fault of_write(enum creation_fault_kind kind, const struct mapping_write *w)
+{
+    return (struct creation_fault){kind, w->target, w->pos, w, w->field, NULL};
+}
+
+static struct creation_fault of_ticket(const struct faults *to, enum creation_fault_kind kind)
+{
+    return (struct creation_fault){kind, "ticket", to->c->m->ticket.pos, NULL, STR_NONE, NULL};
 }
 
 static const char *form_name(const struct faults *to)
@@ -172,7 +182,7 @@ static void check_values(struct faults *to, const struct mapping_write *w,
         if (!holds_people(f) && !names_organisation(f, values[i]))
             checked[n++] = values[i];
     if (n && !jsm_field_check(to->arena, f, checked, n, &err))
-        fault(to, w->target, w->pos, "%s", err.what);
+        fault(to, of_write(CREATION_VALUE, w), "%s", err.what);
 }
 
 /* Without a wish: everything that the lookup can make. */
@@ -190,14 +200,15 @@ static void check_write(struct faults *to, const struct mapping_write *w, bool i
     const struct jsm_field *f = jsm_form_field(to->c->form, w->field);
 
     if (!f) {
-        fault(to, w->target, w->pos,
+        fault(to, of_write(CREATION_OFF_FORM, w),
               "%.*s is not on %s, or we may not see it; add it there, or take it out here",
               STR_ARG(w->field), form_name(to));
         return;
     }
     const char *why = w->binding ? unreadable(f, w->binding) : NULL;
     if (why)
-        fault(to, w->target, w->pos, "%.*s '%.*s' is %s", STR_ARG(f->id), STR_ARG(f->name), why);
+        fault(to, of_write(CREATION_UNREADABLE, w), "%.*s '%.*s' is %s", STR_ARG(f->id),
+              STR_ARG(f->name), why);
     else if (is_wish || (!w->binding && !w->varies))
         check_values(to, w, f, w->values, w->count);
     else if (w->binding)
@@ -226,12 +237,12 @@ static void check_marker(struct faults *to)
     bool text = str_starts(id, STR("customfield_"));
 
     if (!f)
-        fault(to, "ticket", to->c->m->ticket.pos,
+        fault(to, of_ticket(to, CREATION_MARKER),
               "%.*s, which is to carry our marker, is not on %s: add it there, or write marker: "
               "labels, description, or the customfield_... of a text field that is",
               STR_ARG(id), form_name(to));
     else if (text && f->kind != FIELD_TEXT)
-        fault(to, "ticket", to->c->m->ticket.pos,
+        fault(to, of_ticket(to, CREATION_MARKER),
               "%.*s '%.*s', which is to carry our marker, is no text field of one line",
               STR_ARG(id), STR_ARG(f->name));
 }
@@ -243,44 +254,71 @@ static void check_people(struct faults *to)
     if (t->by == CREATE_BY_ISSUE) {
         if (t->behalf.len && !jsm_form_field(to->c->form, STR("reporter")))
             fault(
-                to, "ticket", t->pos,
+                to, of_ticket(to, CREATION_PEOPLE),
                 "reporter is not on the create screen, or we may not set it: give our account the "
                 "permission Modify Reporter, or take behalf out");
         return;
     }
     if (t->behalf.len && !to->c->form->may_behalf)
-        fault(to, "ticket", t->pos,
+        fault(to, of_ticket(to, CREATION_PEOPLE),
               "Jira does not let our account raise %.*s on behalf of others: make it an agent of "
               "the service desk, or take behalf out",
               STR_ARG(to->c->rule->request_type));
     if (t->participant_count && !to->c->form->may_participants)
-        fault(to, "ticket", t->pos,
+        fault(to, of_ticket(to, CREATION_PEOPLE),
               "Jira does not let our account add participants to %.*s: make it an agent of the "
               "service desk, or take participants out",
               STR_ARG(to->c->rule->request_type));
 }
 
-struct str creation_faults(const struct creation *c, struct arena *arena, bool is_wish)
+void creation_each_fault(const struct creation *c, struct arena *arena, bool is_wish,
+                         creation_fault_fn *fn, void *arg)
 {
-    struct faults to = {c, arena, {0}};
+    struct faults to = {c, arena, fn, arg};
 
     if (!c->form)
-        return STR("");
-    buf_init(&to.text, FIELDS_BYTES);
+        return;
     check_marker(&to);
     check_people(&to);
     for (size_t i = 0; i < c->count; i++)
         check_write(&to, &c->writes[i], is_wish);
     for (size_t i = 0; i < c->form->count; i++) {
         const struct jsm_field *f = &c->form->fields[i];
+        struct creation_fault said = {CREATION_REQUIRED,
+                                      arena_printf(arena, "rule %.*s", STR_ARG(c->rule->name)).p,
+                                      c->rule->pos,
+                                      NULL,
+                                      f->id,
+                                      NULL};
         if (f->required && !is_filled(c, f))
-            fault(&to, arena_printf(arena, "rule %.*s", STR_ARG(c->rule->name)).p, c->rule->pos,
+            fault(&to, said,
                   "%.*s '%.*s' is required by %s; bind it, or set it under ticket: fields",
                   STR_ARG(f->id), STR_ARG(f->name), form_name(&to));
     }
+}
+
+struct sentences {
+    const struct creation *c;
+    struct buf text;
+};
+
+static void add_sentence(void *arg, const struct creation_fault *fault)
+{
+    struct sentences *s = arg;
+
+    buf_printf(&s->text, "%s%s (%s:%d:%d): %s", s->text.len ? "; " : "", fault->who, s->c->m->file,
+               fault->pos.line, fault->pos.column, fault->words);
+}
+
+struct str creation_faults(const struct creation *c, struct arena *arena, bool is_wish)
+{
+    struct sentences s = {c, {0}};
+
+    buf_init(&s.text, FIELDS_BYTES);
+    creation_each_fault(c, arena, is_wish, add_sentence, &s);
     char cut[CREATION_FAULT_BYTES];
-    bool whole = str_copy(cut, sizeof cut, buf_str(&to.text));
-    buf_done(&to.text);
+    bool whole = str_copy(cut, sizeof cut, buf_str(&s.text));
+    buf_done(&s.text);
     return arena_printf(arena, "%s%s", cut, whole ? "" : "...");
 }
 

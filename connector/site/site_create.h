@@ -47,6 +47,27 @@ struct str creation_unknown(const struct creation *c, struct arena *arena,
                             const struct creation_person *who, const char *why);
 /* The account of somebody gathered, by the word used; empty until it is known. */
 struct str creation_account(const struct creation *c, struct str word);
+/* One thing that speaks against it. */
+enum creation_fault_kind {
+    CREATION_MARKER,     /* the field that is to carry our marker cannot */
+    CREATION_PEOPLE,     /* on whose behalf, or who takes part, is not ours to say */
+    CREATION_OFF_FORM,   /* what we write is not on the form */
+    CREATION_UNREADABLE, /* what we write could not be read again */
+    CREATION_VALUE,      /* Jira would refuse the value */
+    CREATION_REQUIRED,   /* the form wants what we do not write */
+};
+struct creation_fault {
+    enum creation_fault_kind kind;
+    const char *who;                   /* "application", "rule joiner" */
+    struct diag_pos pos;               /* in the mapping */
+    const struct mapping_write *write; /* NULL: of no single one */
+    struct str field;                  /* its id; empty: of none */
+    const char *words;                 /* borrowed for the call */
+};
+typedef void creation_fault_fn(void *arg, const struct creation_fault *fault);
+/* Tell each, in the order of the form's checks; none without a form. is_wish as below. */
+void creation_each_fault(const struct creation *c, struct arena *arena, bool is_wish,
+                         creation_fault_fn *fn, void *arg);
 /* Everything that speaks against it, one sentence each with its place in the mapping, separated by
  * "; ". Empty: nothing does, as far as Jira told. is_wish: the values are those of a wish; else the
  * rule itself is looked at: its lookups, its fixed values. */

@@ -108,6 +108,10 @@ struct store_gate_proof {
 /* number: 1 when it is not what the last look proved. */
 void store_gate_proved(struct store *s, const struct store_gate_proof *proof, store_number_fn *fn,
                        void *arg);
+/* The service desk breaks the mapping; print: of what it breaks. Told once a day for each.
+ * number: 1 when it is told now. */
+void store_mapping_drift(struct store *s, struct str site, struct str print, store_number_fn *fn,
+                         void *arg);
 
 /* How much of a site's work may be claimed, so that one that hangs holds no more than that; in all
  * at most STORE_ROWS_MAX. */

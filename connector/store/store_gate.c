@@ -103,3 +103,22 @@ void store_gate_proved(struct store *s, const struct store_gate_proof *proof, st
     op->fn.number = fn;
     pg_exec(s->pg, &SQL_GATE_PROVED, params, on_number, op);
 }
+
+static void on_told(void *arg, const struct pg_reply *reply)
+{
+    struct store_op *op = arg;
+    enum store_outcome outcome = store_outcome_of(reply);
+
+    op->fn.number(op->arg, outcome, outcome == STORE_OK && reply->rows > 0, reply->message);
+    free(op);
+}
+
+void store_mapping_drift(struct store *s, struct str site, struct str print, store_number_fn *fn,
+                         void *arg)
+{
+    struct pg_param params[] = {store_p(site), store_p(print)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.number = fn;
+    pg_exec(s->pg, &SQL_MAPPING_DRIFT, params, on_told, op);
+}

@@ -391,6 +391,13 @@ select governance.gate_own($1)
 -- params: site text, project text, known boolean, open int, said text, fingerprint text, detail jsonb
 select governance.gate_proved($1, $2, $3::boolean, $4::int, $5, $6, $7::jsonb)
 
+-- name: mapping_drift
+-- params: site text, print text
+-- Once a day for each different state of things; the row is evidence, too.
+insert into governance.escalation (site, kind, reason, key)
+values ($1, 'operator', 'MappingDrift', $2 || ' ' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD'))
+on conflict do nothing returning id
+
 -- name: reconcile_show
 -- params: key text, reads int
 select governance.reconcile_show($1, $2::int)

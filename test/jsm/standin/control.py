@@ -91,6 +91,17 @@ def _forms(site, body, query, rest):
     return {t.id: {"form": t.form, "required": t.required} for t in site.request_types.values()}
 
 
+def _fields(site, body, query, rest):
+    """{"customfield_10050": {"name": "System", "options": ["SAP", "Workday"]}}: what a field is called, and offers. An option keeps
+    its place, and so its id, when it is renamed."""
+    for field_id, changes in body.items():
+        field = site.fields[field_id]
+        field.name = changes.get("name", field.name)
+        if "options" in changes:
+            field.options = tuple(changes["options"])
+    return {f.id: {"name": f.name, "options": list(getattr(f, "options", ()))} for f in site.fields.values()}
+
+
 def _fill(site, body, query, rest):
     before = len(site.issues)
     site.fill(**body)
@@ -187,7 +198,7 @@ HANDLERS = {
     ("GET", "accounts"): _accounts, ("POST", "accounts"): _accounts, ("POST", "screens"): _screens,
     ("GET", "screens"): _screens, ("POST", "workflows"): _workflows, ("GET", "workflows"): _workflows,
     ("POST", "plant"): lambda site, body, query, rest: plants.plant(site, body),
-    ("POST", "forms"): _forms, ("GET", "forms"): _forms,
+    ("POST", "forms"): _forms, ("GET", "forms"): _forms, ("POST", "fields"): _fields, ("GET", "fields"): _fields,
     ("POST", "fill"): _fill, ("GET", "state"): _state, ("GET", "calls"): _calls, ("DELETE", "calls"): _forget_calls,
     ("GET", "oracle"): _oracle,
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,

@@ -1,0 +1,61 @@
+/* countersign mapping scaffold: something to begin with. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "cli/lock_work.h"
+#include "cli/mapping_verbs.h"
+#include "cli/view.h"
+#include "lock/lock_scaffold.h"
+
+static const char USAGE[] = "scaffold [MAPPING.yaml] --request-type ID | --service-desk KEY "
+                            "[--site NAME]";
+
+enum { OUT_BYTES = 4 * 1024 * 1024 };
+
+static int no_such(struct arena *a, const struct lock_site *site, const char *what,
+                   const char *name)
+{
+    fprintf(stderr, "countersign: site %.*s has no %s %s that we may see; there is",
+            STR_ARG(view_plain(a, site->site)), what, name);
+    for (size_t i = 0; i < site->project_count; i++) {
+        const struct lock_project *p = &site->projects[i];
+        fprintf(stderr, "%s %.*s", i ? ";" : "", STR_ARG(view_plain(a, p->key)));
+        for (size_t k = 0; k < p->type_count; k++)
+            fprintf(stderr, "%s %.*s '%.*s'", k ? "," : ":", STR_ARG(view_plain(a, p->types[k].id)),
+                    STR_ARG(view_plain(a, p->types[k].name)));
+    }
+    fprintf(stderr, "\n");
+    return EXIT_CODE_USAGE;
+}
+
+int mapping_scaffold(struct cli *cli)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(2 * (size_t)LIMIT_ARENA_VISIT);
+    AUTO(drop_buf) struct buf b;
+    const char *type_id = cli_option(cli, "request-type"), *key = cli_option(cli, "service-desk");
+    const struct lock_project *project = NULL;
+    const struct lock_site *site = NULL;
+
+    if (!type_id == !key)
+        return cli_usage(cli, USAGE);
+    int code = lock_desk(cli, arena, USAGE, &site);
+    if (!site)
+        return code;
+    buf_init(&b, OUT_BYTES);
+    if (type_id) {
+        const struct lock_type *type = lock_type_of(site, str_of(type_id), &project);
+        if (!type || !type->known)
+            return no_such(arena, site, "request type", type_id);
+        lock_scaffold_rule(arena, project, type, &b);
+    } else {
+        project = lock_project_of(site, str_of(key));
+        if (!project || !project->type_count)
+            return no_such(arena, site, "service desk", key);
+        lock_scaffold_file(arena, site, project, &b);
+    }
+    printf("%.*s", STR_ARG(buf_str(&b)));
+    if (type_id)
+        fprintf(stderr, "put it under requests: of the mapping, look at each \"check:\", then "
+                        "countersign mapping validate\n");
+    return EXIT_CODE_OK;
+}
