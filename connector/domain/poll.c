@@ -108,6 +108,13 @@ int64_t poll_lag_most_ms(const struct poll_lag *lag)
     return 0;
 }
 
+bool poll_lags_beyond(const struct poll_lag *lag, int64_t index_lag_ms)
+{
+    int64_t at_least = poll_lag_most_ms(lag) / 2; /* the lower edge of its bucket */
+
+    return at_least > 0 && at_least >= index_lag_ms;
+}
+
 int64_t poll_overlap_ms(const struct poll_lag *lag)
 {
     int64_t twice = 2 * poll_lag_most_ms(lag);

@@ -71,6 +71,9 @@ int64_t poll_late_ms(int64_t asked_ms, int64_t updated_ms);
 void poll_lag_add(struct poll_lag *lag, int64_t late_ms);
 /* 99.9 % of all changes were not later than this (upper edge of their bucket), 0 when none was. */
 int64_t poll_lag_most_ms(const struct poll_lag *lag);
+/* Is it certain that one in a thousand came later than configured? Then a lost create may be made
+ * twice: its grace is reckoned with less. */
+bool poll_lags_beyond(const struct poll_lag *lag, int64_t index_lag_ms);
 /* How far back to read: twice that, at least 10 minutes, at most 6 hours. */
 int64_t poll_overlap_ms(const struct poll_lag *lag);
 
