@@ -209,6 +209,12 @@ static double unfit_of(const struct json *health, const struct site *site)
     return (double)site->unfit;
 }
 
+static double refused_of(const struct json *health, const struct site *site)
+{
+    (void)health;
+    return site_auth_rest_ms(site->auth) > 0;
+}
+
 static double aside_of(const struct json *health, const struct site *site)
 {
     (void)health;
@@ -228,6 +234,8 @@ static void render_standing(const struct service *svc, const struct json *health
         {"poll_held", "The site shows less than half of what it did: the cursor is held", held_of},
         {"mapping_unfit_rules", "Rules whose tickets cannot be made: they do not fit their forms",
          unfit_of},
+        {"jira_refuses_us", "Jira does not accept our credential: the site is left alone for now",
+         refused_of},
         {"mapping_older", "Other replicas hold a newer mapping: we stand aside", aside_of},
     };
 
