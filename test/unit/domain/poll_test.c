@@ -98,6 +98,21 @@ static void what_changed_lately_says_nothing_of_the_order(void **state)
     assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_TOKEN);
 }
 
+/* A clock that was wrong once, or an import: everything until then would be passed over. */
+static void a_date_that_has_not_come_moves_no_cursor(void **state)
+{
+    struct poll_walk w;
+    struct cursor c = CURSOR;
+    (void)state;
+
+    walk_begins(&w);
+    poll_walk_see(&w, LATER + 24 * 3600000);
+    poll_walk_see(&w, 0); /* nor one that cannot be read */
+    assert_int_equal(poll_walk_page(&w, true, false), POLL_COMPLETE);
+    assert_true(cursor_finish(&c, &w.cursor, true, true));
+    assert_int_equal(c.watermark_ms, LATER);
+}
+
 /* "updated >= X" of a site that knows minutes only begins before X, at every page. */
 static void a_site_that_rounds_bounds_is_walked_by_token(void **state)
 {
@@ -387,6 +402,7 @@ UNIT_MAIN(cmocka_unit_test(a_walk_goes_on_where_a_page_ended),
           cmocka_unit_test(a_page_full_of_one_millisecond_goes_by_token),
           cmocka_unit_test(a_site_that_keeps_to_no_order_is_walked_by_token_from_the_start),
           cmocka_unit_test(what_changed_lately_says_nothing_of_the_order),
+          cmocka_unit_test(a_date_that_has_not_come_moves_no_cursor),
           cmocka_unit_test(a_site_that_rounds_bounds_is_walked_by_token),
           cmocka_unit_test(pages_without_an_end_are_given_up),
           cmocka_unit_test(an_expired_token_begins_the_query_again_so_many_times),
