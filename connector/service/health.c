@@ -62,10 +62,12 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
         bool less = is_held(health, svc->sites[i]), aside = svc->sites[i]->stands_aside;
         degraded |= !known || less || aside;
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
-                        !known  ? STR("not reachable or not signed in")
-                        : aside ? STR("stands aside: other replicas hold a newer mapping")
-                        : less  ? STR("shows less than half of what it did")
-                                : STR("ok"));
+                        site_auth_rest_ms(svc->sites[i]->auth)
+                            ? STR("not signed in: Jira does not accept our credential")
+                        : !known ? STR("not reachable or not signed in")
+                        : aside  ? STR("stands aside: other replicas hold a newer mapping")
+                        : less   ? STR("shows less than half of what it did")
+                                 : STR("ok"));
     }
     json_close_object(&out);
     json_put_name(&out, "forms");

@@ -26,10 +26,10 @@ static void refused(void *arg, struct str site, struct str mark)
                        NULL);
 }
 
-static void accepted(void *arg, struct str site, struct str mark)
+static void accepted(void *arg, struct str site)
 {
     struct service *svc = arg;
-    store_site_accepted(&svc->store, site, mark, on_kept, NULL);
+    store_site_accepted(&svc->store, site, on_kept, NULL);
 }
 
 static void told(void *arg, struct str site, int64_t wait_ms)

@@ -192,9 +192,11 @@ static int64_t now_ms(const struct site_auth *auth)
 static struct site_pass refused(const struct site_auth *auth)
 {
     int64_t wait = credential_wait_ms(&auth->credential, now_ms(auth));
-    return (struct site_pass){.state = SITE_PASS_REFUSED,
-                              .wait_ms = wait > 0 ? wait : 0,
-                              .why = "Jira does not accept our credential; it is left alone"};
+    return (struct site_pass){
+        .state = SITE_PASS_REFUSED,
+        .wait_ms = wait > 0 ? wait : 0,
+        .why = "Jira does not accept our credential, which is left alone for now: "
+               "replace the site's secret file"};
 }
 
 static void finish_waiting(struct site_auth *auth, const struct site_pass *pass)
@@ -283,7 +285,7 @@ static void accepted(struct site_auth *auth)
     const struct site_rests *rests = auth->o.rests;
 
     if (credential_accepted(&auth->credential) && rests)
-        rests->accepted(rests->arg, auth->o.config->name, str_of(auth->mark));
+        rests->accepted(rests->arg, auth->o.config->name);
 }
 
 /* What became of our question holds for all replicas. */

@@ -44,8 +44,8 @@ struct site_turns {
  * was, as four digits of its hash: enough to tell a new one from the old, and no help to guess it.
  */
 struct site_rests {
-    void (*refused)(void *arg, struct str site, struct str mark);  /* our credential, once more */
-    void (*accepted)(void *arg, struct str site, struct str mark); /* when that was in doubt */
+    void (*refused)(void *arg, struct str site, struct str mark); /* our credential, once more */
+    void (*accepted)(void *arg, struct str site);                 /* when that was in doubt */
     /* Jira wants no call at all for so long */
     void (*told)(void *arg, struct str site, int64_t wait_ms);
     void *arg;

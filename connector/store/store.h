@@ -367,8 +367,8 @@ void store_site_told(struct store *s, struct str site, int64_t wait_ms, store_do
  * time within window_ms, and people are told. */
 void store_site_refused(struct store *s, struct str site, struct str mark, int32_t tries,
                         int64_t window_ms, store_done_fn *fn, void *arg);
-void store_site_accepted(struct store *s, struct str site, struct str mark, store_done_fn *fn,
-                         void *arg);
+/* It accepts one. */
+void store_site_accepted(struct store *s, struct str site, store_done_fn *fn, void *arg);
 /* [{"site", "mark", "told_ms", "refused_ms"}] of those that must be left alone, 0 = not for that.
  */
 void store_site_rests(struct store *s, store_json_fn *fn, void *arg);

@@ -24,10 +24,9 @@ void store_site_refused(struct store *s, struct str site, struct str mark, int32
     pg_exec(s->pg, &SQL_SITE_REFUSED, params, store_on_done, op);
 }
 
-void store_site_accepted(struct store *s, struct str site, struct str mark, store_done_fn *fn,
-                         void *arg)
+void store_site_accepted(struct store *s, struct str site, store_done_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(site), store_p(mark)};
+    struct pg_param params[] = {store_p(site)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

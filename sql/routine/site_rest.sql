@@ -34,12 +34,12 @@ begin
 end $$;
 comment on function governance.site_refused(text, text, int, interval) is 'A site refused our credential once more';
 
-create or replace function governance.site_accepted(p_site text, p_mark text) returns void
+create or replace function governance.site_accepted(p_site text) returns void
 language sql set search_path = pg_catalog as $$
     update governance.site_rest set refused_at = '{}', refused_since = null, refused_until = null
-     where site = p_site and mark = p_mark and refused_since is not null
+     where site = p_site and refused_since is not null
 $$;
-comment on function governance.site_accepted(text, text) is 'A site accepts our credential';
+comment on function governance.site_accepted(text) is 'A site accepts our credential';
 
 create or replace function governance.site_rests() returns jsonb
 language sql stable set search_path = pg_catalog as $$

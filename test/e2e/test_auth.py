@@ -1,4 +1,5 @@
 """Every way to sign in, secrets that are replaced while we run, and a credential that is dead."""
+import json
 import os
 import time
 
@@ -151,10 +152,13 @@ def test_a_dead_credential_is_tried_three_times_and_a_new_one_counts_without_a_r
     assert all(refuses_us(basic, port) for port in replicas)
     status, text = world.http("GET", f"http://127.0.0.1:{basic.ops_port}/readyz")
     assert status == 200 and "not signed in" in text
+    held = json.loads(basic.countersign("request", "list", "--stuck", "--json").stdout)["requests"]
+    assert held and {r["status"]["reason"] for r in held} == {"SiteRefusesUs"} and "secret file" in held[0]["status"]["remedy"]
     basic.write("jira-token", "the-new-token")
     key = basic.ask_removal(person="okafor", role="fin-viewer")
     basic.until_phase(key, "fulfilling", timeout=30)
     wait.until(lambda: not refuses_us(basic, replicas[1]), 20, what="the other one reads the new secret")
+    assert "SiteRefusesUs" not in basic.countersign("request", "list").stdout
     assert told(basic) == heard + 1 and all("the-new-token" not in service.stderr for service in basic.services)
     basic.service.stop()
     basic.services.pop()

@@ -48,11 +48,10 @@ select is(pg_temp.rest('acme'), 'aaaa 3', 'in any five minutes no more than thre
 select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 1::bigint, 'people heard of it already');
 
 -- another secret
-select governance.site_accepted('acme', 'bbbb');
-select is(pg_temp.rest('acme'), 'aaaa 3', 'that another secret is accepted says nothing of this one');
 select pg_temp.refused('bbbb');
 select is(pg_temp.rest('acme'), null, 'another secret begins anew');
-select governance.site_accepted('acme', 'bbbb');
+select governance.site_accepted('acme');
+select is((select row(refused_at, refused_since, refused_until)::text from governance.site_rest), '({},,)', 'what is accepted ends all of it');
 select pg_temp.refused('bbbb'), pg_temp.refused('bbbb');
 select is(pg_temp.rest('acme'), null, 'what was accepted begins anew');
 select pg_temp.refused('bbbb');
