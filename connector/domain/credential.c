@@ -1,32 +1,42 @@
 #include "domain/credential.h"
 
+/* Until the oldest of the last refusals has left the window. */
+static int64_t window_ms(const struct credential *c, int64_t now_ms)
+{
+    if (c->refusals < CREDENTIAL_TRIES)
+        return 0;
+    return c->refused_ms[c->refusals % CREDENTIAL_TRIES] + CREDENTIAL_WINDOW_MS - now_ms;
+}
+
 int64_t credential_wait_ms(const struct credential *c, int64_t now_ms)
 {
-    if (!c->refusals)
+    int64_t ours = window_ms(c, now_ms), all = c->rest_until_ms - now_ms;
+    int64_t wait = ours > all ? ours : all;
+
+    if (c->accepted)
         return 0;
-    if (c->refusals >= CREDENTIAL_TRIES) {
-        int64_t oldest = c->refused_ms[c->refusals % CREDENTIAL_TRIES];
-        int64_t wait = oldest + CREDENTIAL_WINDOW_MS - now_ms;
-        if (wait > 0)
-            return wait;
-    }
+    if (wait > 0)
+        return wait;
     return c->probing ? -1 : 0;
 }
 
 void credential_used(struct credential *c)
 {
-    c->probing = c->refusals > 0;
+    c->probing = !c->accepted;
 }
 
-void credential_accepted(struct credential *c)
+bool credential_accepted(struct credential *c)
 {
-    *c = (struct credential){0};
+    bool doubted = !c->accepted;
+
+    *c = (struct credential){.accepted = true};
+    return doubted;
 }
 
 bool credential_refused(struct credential *c, int64_t now_ms)
 {
     c->refused_ms[c->refusals++ % CREDENTIAL_TRIES] = now_ms;
-    c->probing = false;
+    c->accepted = c->probing = false;
     return credential_wait_ms(c, now_ms) > 0;
 }
 
@@ -38,4 +48,13 @@ void credential_unclear(struct credential *c)
 void credential_replaced(struct credential *c)
 {
     *c = (struct credential){0};
+}
+
+bool credential_rest(struct credential *c, int64_t wait_ms, int64_t now_ms)
+{
+    bool waits = credential_wait_ms(c, now_ms) > 0;
+
+    if (now_ms + wait_ms > c->rest_until_ms)
+        c->rest_until_ms = now_ms + wait_ms;
+    return !waits && credential_wait_ms(c, now_ms) > 0;
 }

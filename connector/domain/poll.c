@@ -19,12 +19,15 @@ void poll_walk_begin(const struct cursor *c, struct poll_walk *ret)
 
 void poll_walk_asked(struct poll_walk *w, int64_t asked_ms, int64_t overlap_ms)
 {
+    w->asked_ms = asked_ms;
     w->settled_ms = asked_ms - overlap_ms / 2; /* a lag and as much again for the walk itself */
 }
 
 void poll_walk_see(struct poll_walk *w, int64_t updated_ms)
 {
-    cursor_see(&w->cursor, updated_ms);
+    bool has_come = !w->asked_ms || updated_ms <= w->asked_ms;
+
+    cursor_see(&w->cursor, has_come ? updated_ms : w->asked_ms);
     if (!updated_ms || updated_ms > w->settled_ms)
         return;
     if (updated_ms < w->bound_ms || updated_ms < w->last_ms)
@@ -106,6 +109,13 @@ int64_t poll_lag_most_ms(const struct poll_lag *lag)
         later -= lag->count[at];
     }
     return 0;
+}
+
+bool poll_lags_beyond(const struct poll_lag *lag, int64_t index_lag_ms)
+{
+    int64_t at_least = poll_lag_most_ms(lag) / 2; /* the lower edge of its bucket */
+
+    return at_least > 0 && at_least >= index_lag_ms;
 }
 
 int64_t poll_overlap_ms(const struct poll_lag *lag)

@@ -31,6 +31,7 @@ enum {
 struct poll_walk {
     struct cursor_walk cursor;
     int64_t bound_ms;   /* lower bound of the query that is being paged */
+    int64_t asked_ms;   /* when it began, Jira's time; 0 = not said */
     int64_t settled_ms; /* what changed before stands in its place, whatever the index lags */
     int64_t last_ms;    /* `updated` of the settled hit before; to see that the order is kept */
     bool by_key;        /* order and bounds are kept so far */
@@ -47,7 +48,8 @@ enum poll_next {
 
 /* From the overlap before the cursor, by key. */
 void poll_walk_begin(const struct cursor *c, struct poll_walk *ret);
-/* It was asked for at asked_ms, Jira's time; 0 = not said: then by token only. */
+/* It was asked for at asked_ms, Jira's time; 0 = not said: then by token only. A date that has not
+ * come by then moves no cursor further: all that changes until it comes would be passed over. */
 void poll_walk_asked(struct poll_walk *w, int64_t asked_ms, int64_t overlap_ms);
 /* Take one hit in; updated_ms 0: it could not be read. */
 void poll_walk_see(struct poll_walk *w, int64_t updated_ms);
@@ -71,6 +73,9 @@ int64_t poll_late_ms(int64_t asked_ms, int64_t updated_ms);
 void poll_lag_add(struct poll_lag *lag, int64_t late_ms);
 /* 99.9 % of all changes were not later than this (upper edge of their bucket), 0 when none was. */
 int64_t poll_lag_most_ms(const struct poll_lag *lag);
+/* Is it certain that one in a thousand came later than configured? Then a lost create may be made
+ * twice: its grace is reckoned with less. */
+bool poll_lags_beyond(const struct poll_lag *lag, int64_t index_lag_ms);
 /* How far back to read: twice that, at least 10 minutes, at most 6 hours. */
 int64_t poll_overlap_ms(const struct poll_lag *lag);
 

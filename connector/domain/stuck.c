@@ -158,6 +158,8 @@ struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f)
 
     if (next_ms && next_ms < d->now_ms - STUCK_OVERDUE_MS)
         return (struct stuck){STUCK_NOBODY_LOOKS, next_ms, 0, 0};
+    if (f->refused_until_ms && now.reason != STUCK_OVER)
+        return (struct stuck){STUCK_SITE_REFUSES, f->refused_since_ms, 0, f->refused_until_ms};
     if (holds && w->state == FS_PARKED)
         return refused(d, w);
     if (f->unreadable)

@@ -30,6 +30,8 @@
     X(OVER, "Over", OVER, NOBODY, "nothing", "nothing")                                          \
     X(NOBODY_LOOKS, "NobodyLooks", STUCK, US, "a worker takes it up",                            \
       "look at /readyz and the log of the service: no worker has taken it up for five minutes")  \
+    X(SITE_REFUSES, "SiteRefusesUs", STUCK, OWNER, "our credential is tried again",              \
+      "replace the secret file of the site: a new secret is tried at once, without a restart")   \
     X(TICKET_REFUSED, "TicketRefused", STUCK, OWNER, "the ticket is made once somebody retries", \
       "mend what Jira names in the mapping or on the create screen, then: request retry")        \
     X(CLOSE_REFUSED, "CloseRefused", STUCK, OWNER, "the close is tried again",                   \
@@ -117,6 +119,9 @@ struct stuck_facts {
     int64_t look_ms;     /* next look, or the end of the one under way; 0 = only when hinted */
     int32_t unreadable;  /* reads in a row that nobody could make sense of */
     int64_t readable_ms; /* when the ticket was last read, or first seen */
+    /* Since when its site has refused our credential, and until when it is left alone; until 0: it
+     * is not */
+    int64_t refused_since_ms, refused_until_ms;
 };
 
 struct stuck {

@@ -56,6 +56,22 @@ static const struct {
              {"user", FIELD_USERS},           {"group", FIELD_GROUPS},
              {"component", FIELD_COMPONENTS}, {"version", FIELD_COMPONENTS}};
 
+/* A Data Center's Assets, by its older name:
+ * https://confluence.atlassian.com/assetapps/assets-with-jira-rest-api-1168847899.html */
+static bool is_of_keys(struct str custom)
+{
+    static const char *const ENDS[] = {"default-object", "object", "object-multi"};
+    const struct str FAMILY = STR("com.riadalabs.jira.plugins.insight:rlabs-customfield-");
+
+    if (!str_starts(custom, FAMILY))
+        return false;
+    struct str end = str_n(custom.p + FAMILY.len, custom.len - FAMILY.len);
+    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++)
+        if (str_eq_c(end, ENDS[i]))
+            return true;
+    return false;
+}
+
 #define LOOK(table, test)                                         \
     for (size_t i = 0; i < sizeof(table) / sizeof(table)[0]; i++) \
         if (test) {                                               \
@@ -116,6 +132,11 @@ static struct jsm_field read_field(struct arena *a, const struct json *v)
                   json_count(json_member(v, "presetValues")) > 0;
 
     f.writable = jsm_field_kind(of_desk ? of_desk : schema, &f.kind);
+    f.by_key = is_of_keys(json_path_str(of_desk ? of_desk : schema, "custom"));
+    if (f.by_key) {
+        f.kind = FIELD_ASSETS;
+        f.writable = true;
+    }
     f.required = json_is_true(json_member(v, "required")) && !filled;
     read_choices(a, valid ? valid : json_member(v, "allowedValues"), &f);
     return f;
@@ -311,6 +332,29 @@ static bool is_asset(struct str s)
     return workspace.len > 0 && jsm_is_id(object) && !has_blank(workspace);
 }
 
+/* "ITSM-12" */
+static bool is_asset_key(struct str s)
+{
+    struct str number = s, schema = str_cut(&number, '-');
+    bool good = schema.len > 0 && jsm_is_id(number);
+
+    for (size_t i = 0; i < schema.len; i++) {
+        char c = schema.p[i];
+        good &= (c >= 'A' && c <= 'Z') || (i > 0 && ((c >= '0' && c <= '9') || c == '_'));
+    }
+    return good;
+}
+
+static bool put_asset(struct putting *p, struct str v)
+{
+    if (p->f->by_key && !is_asset_key(v))
+        return wrong(p, v, STR("is no object of Assets; write its key, ITSM-12"));
+    if (!p->f->by_key && !is_asset(v))
+        return wrong(p, v, STR("is no object of Assets; write its workspace and number, w:12"));
+    put_member(p, p->f->by_key ? "key" : "id", v);
+    return true;
+}
+
 static bool put_line(struct putting *p, struct str v)
 {
     if (v.len > LINE_CHARS)
@@ -378,10 +422,7 @@ static bool put_one(struct putting *p, struct str v)
             return wrong(p, v, STR("has a blank; write a label without"));
         return put_line(p, v);
     case FIELD_ASSETS:
-        if (!is_asset(v))
-            return wrong(p, v, STR("is no object of Assets; write its workspace and number, w:12"));
-        put_member(p, "id", v);
-        return true;
+        return put_asset(p, v);
     case FIELD_ORGANISATIONS:
         if (!jsm_is_id(v))
             return wrong(p, v, STR("is not the number of an organisation; write 12"));

@@ -27,6 +27,7 @@ struct jsm_field {
     enum field_kind kind;
     bool writable; /* it is of a kind we can write */
     bool required; /* and Jira fills in nothing by itself */
+    bool by_key;   /* of Assets at a Data Center: written by key, and not read again */
     const struct jsm_choice *choices;
     size_t choice_count; /* 0: anything is taken, or Jira does not tell */
 };

@@ -117,6 +117,21 @@ static bool looks_like_html(const struct jsm_http *http)
     return str_starts(http->content_type, STR("text/html")) || (body.len && body.p[0] == '<');
 }
 
+/* What to do about it. A service desk says 403 and nothing else to an account without a licence as
+ * its agent, too. */
+static void say_denial(const struct jsm_http *http, bool stranger, struct jsm_answer *r)
+{
+    const char *remedy = ", the credential is not accepted: replace the site's secret file";
+
+    if (wants_captcha(http))
+        remedy = " and wants a CAPTCHA solved before it takes our password again: sign in as our "
+                 "account in a browser once, or reset its failed logins";
+    else if (http->status == 403 && !stranger)
+        remedy = " and nothing else, the credential is not accepted here: give our account a "
+                 "licence as agent of the service desk, or replace the site's secret file";
+    snprintf(r->why, sizeof r->why, "Jira answered %d%s", http->status, remedy);
+}
+
 /* 2xx. A write that got one was most likely done, whatever stands in it: then nobody knows. */
 static void judge_success(struct arena *a, const struct jsm_http *http, bool write, bool anonymous,
                           struct jsm_answer *r)
@@ -161,13 +176,7 @@ static void judge_failure(struct arena *a, const struct jsm_http *http, enum jsm
         r->verdict = JSM_REFUSED;
     } else if (status == 401 || (status == 403 && !http->body.len) || stranger) {
         r->verdict = JSM_DENIED;
-        snprintf(r->why, sizeof r->why,
-                 wants_captcha(http)
-                     ? "Jira answered %d and wants a CAPTCHA solved before it takes our password "
-                       "again: sign in as our account in a browser once, or reset its failed logins"
-                     : "Jira answered %d, the credential is not accepted: replace the site's "
-                       "secret file",
-                 status);
+        say_denial(http, stranger, r);
     } else if (status == 409) { /* another transition of this ticket is running */
         r->verdict = JSM_LATER;
         r->told_ms = TOLD_DEFAULT_MS;

@@ -176,6 +176,7 @@ static void make_agent(struct gate_keep *k)
     struct site_options options = k->site->o;
     options.config = &k->agent_config;
     options.turns = NULL;
+    options.rests = NULL; /* another account's */
     options.on_unreadable = NULL;
     k->agent = site_new(&options, &err);
     if (!k->agent)

@@ -78,9 +78,11 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
         bool less = is_held(health, svc->sites[i]), aside = svc->sites[i]->stands_aside;
         degraded |= !known || less || aside || svc->sites[i]->reload_failed;
         json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
-                        !known  ? STR("not reachable or not signed in")
-                        : aside ? STR("stands aside: other replicas hold a newer mapping")
-                        : less  ? STR("shows less than half of what it did")
+                        site_auth_rest_ms(svc->sites[i]->auth)
+                            ? STR("not signed in: Jira does not accept our credential")
+                        : !known ? STR("not reachable or not signed in")
+                        : aside  ? STR("stands aside: other replicas hold a newer mapping")
+                        : less   ? STR("shows less than half of what it did")
                         : svc->sites[i]->reload_failed
                             ? STR("a new mapping was refused: the one before goes on")
                             : STR("ok"));
@@ -229,6 +231,12 @@ static double unfit_of(const struct json *health, const struct site *site)
     return (double)site->unfit;
 }
 
+static double refused_of(const struct json *health, const struct site *site)
+{
+    (void)health;
+    return site_auth_rest_ms(site->auth) > 0;
+}
+
 static double aside_of(const struct json *health, const struct site *site)
 {
     (void)health;
@@ -265,6 +273,8 @@ static void render_standing(const struct service *svc, const struct json *health
          unfit_of},
         {"mapping_last_reload_successful",
          "0: what was to be the mapping last has faults, the one before goes on", reloaded_of},
+        {"jira_refuses_us", "Jira does not accept our credential: the site is left alone for now",
+         refused_of},
         {"mapping_older", "Other replicas hold a newer mapping: we stand aside", aside_of},
     };
 

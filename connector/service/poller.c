@@ -20,6 +20,7 @@ struct poller {
     struct io_timer *timer;
     struct sweeper *sweeper;
     bool busy;
+    bool lags; /* more than times.index_lag, as was said */
     /* what walks leave for the next one */
     struct poll_seen seen;
     struct poll_hooks hooks;
@@ -126,6 +127,22 @@ static void hold(struct poller *p)
     store_poll_hold(&p->svc->store, p->site->config->name, why, p->fence, p->expected, on_held, p);
 }
 
+/* The grace of a lost create is reckoned with times.index_lag. */
+static void look_at_lag(struct poller *p)
+{
+    int64_t configured = p->svc->config->policy.times.index_lag_ms;
+    bool lags = poll_lags_beyond(&p->lag, configured);
+
+    if (lags && !p->lags)
+        log_error("poller",
+                  "the site's search lags more than times.index_lag says: a ticket whose "
+                  "creation was not answered may be made twice, and cancelled then",
+                  LOG_S("site", p->site->config->name), LOG_I("lag_ms", poll_lag_most_ms(&p->lag)),
+                  LOG_I("index_lag_ms", configured),
+                  LOG_C("remedy", "widen times.index_lag and grace"));
+    p->lags = lags;
+}
+
 /* --- pages --- */
 
 static void after_walk(struct poller *p)
@@ -148,6 +165,7 @@ static void after_walk(struct poller *p)
     poll_seen_prune(&p->seen, from);
     poll_hooks_see(&p->hooks, p->found, p->unannounced);
     p->site->polling.lag_ms = poll_lag_most_ms(&p->lag);
+    look_at_lag(p);
     p->site->polling.overlap_ms = p->cursor.overlap_ms;
     walk_end(p, true, NULL);
 }

@@ -26,6 +26,7 @@
 #include "service/mapping_keep.h"
 #include "service/mapping_reload.h"
 #include "service/poller.h"
+#include "service/rests.h"
 #include "service/source_gate.h"
 #include "service/turns.h"
 #include "service/worker.h"
@@ -60,6 +61,8 @@ struct daemon {
     struct service svc;
     struct poller *pollers[CONFIG_SITES_MAX];
     struct site_turns turns;
+    struct site_rests rests;
+    struct rests_watch *watch; /* what other replicas hear of our sites */
     struct hook_keep *hooks[CONFIG_SITES_MAX];
     struct form_watch *forms[CONFIG_SITES_MAX];
     struct gate_keep *gates[CONFIG_SITES_MAX];
@@ -145,6 +148,7 @@ static bool make_sites(struct daemon *d, struct err *err)
     bool plain = false;
 
     d->turns = service_turns(svc);
+    d->rests = service_rests(svc);
     int calls = SPARE_CALLS; /* sites may share a host, the gateway: one must not take it all */
     for (size_t i = 0; i < svc->config->site_count; i++) {
         plain |= svc->config->sites[i].insecure_http;
@@ -160,6 +164,7 @@ static bool make_sites(struct daemon *d, struct err *err)
                                        .loop = svc->loop,
                                        .http = svc->http,
                                        .turns = &d->turns,
+                                       .rests = &d->rests,
                                        .on_unreadable = on_unreadable,
                                        .arg = svc};
         svc->sites[i] = site_new(&options, err);
@@ -365,6 +370,7 @@ static void begin(void *arg)
     struct service *svc = &d->svc;
 
     svc->ready = true;
+    d->watch = rests_watch_new(svc);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         site_learn(svc->sites[i], on_known, svc);
         d->pollers[i] = poller_new(svc, svc->sites[i]);
@@ -408,7 +414,8 @@ static void register_all(void *arg)
     const struct config *c = svc->config;
 
     d->start_failed = false;
-    d->starting = 2 * c->site_count + c->source_count;
+    d->starting = 2 * c->site_count + c->source_count + 1;
+    rests_read(svc, on_registered, d); /* before the first call to any site */
     for (size_t i = 0; i < c->site_count; i++) {
         const struct site_config *s = &c->sites[i];
         store_site_put(&svc->store, s->name, s->flavour, s->url, on_registered, d);
@@ -465,6 +472,7 @@ static void close_parts(struct daemon *d)
 
     mapping_keep_stop(d->mappings);
     mapping_reload_stop(svc->reload);
+    rests_watch_free(d->watch);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
         hook_keep_free(d->hooks[i]);

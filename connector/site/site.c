@@ -44,6 +44,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                      .loop = options->loop,
                                      .http = options->http,
                                      .turns = options->turns,
+                                     .rests = options->rests,
                                      .call_timeout_ms = options->times->call_timeout_ms};
     site->auth = site_auth_new(&auth, err);
     if (site->auth)

@@ -22,6 +22,7 @@ struct site_options {
     struct io_loop *loop;
     struct http *http;
     const struct site_turns *turns; /* among replicas; NULL: we are alone */
+    const struct site_rests *rests; /* likewise */
     /* Jira answered for this ticket, and nobody can make sense of it; why lives until the return.
      * May be NULL. */
     void (*on_unreadable)(void *arg, struct str site, struct str issue_id, const char *why);
@@ -129,6 +130,10 @@ typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
  * answered UNREACHED, one that finds its lane full LATER: nothing was sent. */
 void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg);
+/* What another replica heard, or we did before a restart: nothing is sent for told_ms, because Jira
+ * said so, and the secret of that mark, when it is ours and in doubt, is not tried for refused_ms;
+ * 0 is no news. */
+void site_rest(struct site *site, int64_t told_ms, struct str mark, int64_t refused_ms);
 /* Learn who we are and which site this is: needed before the first ticket is judged, and as proof
  * that what is asked next is not answered as to a stranger. A proof of the last two seconds counts
  * (as old as a search may be that we act on), so that many who ask at once cost one call. */

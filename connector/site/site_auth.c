@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "base/codecs.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/rng.h"
@@ -26,6 +27,7 @@ enum {
     REPLY_BYTES = 64 * 1024,
     KEY_BYTES_MIN = 8,
     KEYS = JSM_HOOK_KEYS_MAX,
+    MARK_DIGITS = 4,
 };
 
 /* A secret as last read, by its reference. */
@@ -40,6 +42,7 @@ struct site_auth {
     struct io_timer *timer;
     struct credential credential;
     struct held token;
+    char mark[MARK_DIGITS + 1];                         /* of its secret: see site_rests */
     struct held signing[KEYS], app[KEYS], shared[KEYS]; /* of webhooks */
     struct jsm_hook_keys keys;                          /* made of them */
     uint64_t keys_version;
@@ -84,6 +87,16 @@ static void forget_header(struct site_auth *auth)
     secret_free(auth->header);
     auth->header = NULL;
     auth->renew_ms = auth->expires_ms = 0;
+}
+
+static void set_mark(struct site_auth *auth)
+{
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+
+    digest_sha256(secret_reveal(auth->token.value), digest);
+    hex_encode(digest, sizeof digest, hex);
+    str_copy(auth->mark, sizeof auth->mark, str_n(hex, MARK_DIGITS));
 }
 
 static void set_header(struct site_auth *auth, struct str secret)
@@ -151,6 +164,7 @@ static bool read_secrets(struct site_auth *auth, struct err *err)
         return err_while(err, "reading the secrets of site '%.*s'", STR_ARG(auth->o.config->name));
     if (credential) {
         forget_header(auth);
+        set_mark(auth);
         credential_replaced(&auth->credential);
         if (auth->o.config->auth != JSM_AUTH_SERVICE_ACCOUNT)
             set_header(auth, secret_reveal(auth->token.value));
@@ -178,9 +192,11 @@ static int64_t now_ms(const struct site_auth *auth)
 static struct site_pass refused(const struct site_auth *auth)
 {
     int64_t wait = credential_wait_ms(&auth->credential, now_ms(auth));
-    return (struct site_pass){.state = SITE_PASS_REFUSED,
-                              .wait_ms = wait > 0 ? wait : 0,
-                              .why = "Jira does not accept our credential; it is left alone"};
+    return (struct site_pass){
+        .state = SITE_PASS_REFUSED,
+        .wait_ms = wait > 0 ? wait : 0,
+        .why = "Jira does not accept our credential, which is left alone for now: "
+               "replace the site's secret file"};
 }
 
 static void finish_waiting(struct site_auth *auth, const struct site_pass *pass)
@@ -264,6 +280,14 @@ static const struct json *body_of(struct arena *arena, const struct http_reply *
     return json_parse(arena, reply->body, &v, &err) ? v : NULL;
 }
 
+static void accepted(struct site_auth *auth)
+{
+    const struct site_rests *rests = auth->o.rests;
+
+    if (credential_accepted(&auth->credential) && rests)
+        rests->accepted(rests->arg, auth->o.config->name);
+}
+
 /* What became of our question holds for all replicas. */
 static void give_turn(struct site_auth *auth, const struct http_reply *reply, bool good)
 {
@@ -302,7 +326,7 @@ static void on_token(void *arg, const struct http_reply *reply)
         set_header(auth, token.value);
         auth->expires_ms = now_ms(auth) + token.lives_ms;
         auth->renew_ms = auth->expires_ms - before;
-        credential_accepted(&auth->credential);
+        accepted(auth);
         serve_waiting(auth);
     } else if (auth->header && now_ms(auth) + RENEW_AGAIN_MS < auth->expires_ms) {
         credential_unclear(&auth->credential);
@@ -457,19 +481,28 @@ static void go_on(struct site_auth *auth)
 
 /* --- what calls came back with --- */
 
+static void say_given_up(const struct site_auth *auth)
+{
+    log_error("site", "Jira does not accept our credential; it is left alone for a while",
+              LOG_S("site", auth->o.config->name));
+}
+
 void site_auth_heard(struct site_auth *auth, enum site_heard heard)
 {
+    const struct site_rests *rests = auth->o.rests;
+
     switch (heard) {
     case SITE_ACCEPTED:
-        credential_accepted(&auth->credential);
+        accepted(auth);
         break;
     case SITE_UNCLEAR:
         credential_unclear(&auth->credential);
         break;
     case SITE_REFUSED:
         if (credential_refused(&auth->credential, now_ms(auth)))
-            log_error("site", "Jira does not accept our credential; it is left alone for a while",
-                      LOG_S("site", auth->o.config->name));
+            say_given_up(auth);
+        if (rests)
+            rests->refused(rests->arg, auth->o.config->name, str_of(auth->mark));
         if (auth->o.config->auth == JSM_AUTH_SERVICE_ACCOUNT)
             forget_header(auth); /* it may have been revoked before its time */
         on_timer(auth);          /* perhaps a new secret is there already */
@@ -485,9 +518,25 @@ void site_auth_heard(struct site_auth *auth, enum site_heard heard)
     }
 }
 
+void site_auth_rest(struct site_auth *auth, struct str mark, int64_t wait_ms)
+{
+    if (wait_ms <= 0 || !str_eq_c(mark, auth->mark) ||
+        !credential_rest(&auth->credential, wait_ms, now_ms(auth)))
+        return;
+    say_given_up(auth);
+    struct site_pass pass = refused(auth);
+    finish_waiting(auth, &pass);
+}
+
 size_t site_auth_refusals(const struct site_auth *auth)
 {
     return auth->credential.refusals;
+}
+
+int64_t site_auth_rest_ms(const struct site_auth *auth)
+{
+    int64_t wait = credential_wait_ms(&auth->credential, now_ms(auth));
+    return wait > 0 ? wait : 0;
 }
 
 const struct jsm_hook_keys *site_auth_hook_keys(const struct site_auth *auth)

@@ -3,7 +3,8 @@
  *
  * Secrets are read again every REREAD_MS and when one is refused, so that a new one counts without
  * a restart. Access tokens (service accounts) are asked for by one call at a time, before the old
- * one ends. A refused credential is tried again as domain/credential.h allows.
+ * one ends. A refused credential is tried again as domain/credential.h allows; what was refused to
+ * one replica counts for all that are in doubt about theirs.
  *
  * Replicas ask for tokens one after the other, by turns that the service lends us: Jira's token
  * service sees one question at a time, and what it said to one of them (refused, too many, away)
@@ -38,12 +39,25 @@ struct site_turns {
     void *arg;
 };
 
+/* What one replica hears of a site and all of them keep to, after a restart too; lent for the
+ * site's life. Told and forgotten: what comes of it comes back by site_rest. mark: which secret it
+ * was, as four digits of its hash: enough to tell a new one from the old, and no help to guess it.
+ */
+struct site_rests {
+    void (*refused)(void *arg, struct str site, struct str mark); /* our credential, once more */
+    void (*accepted)(void *arg, struct str site);                 /* when that was in doubt */
+    /* Jira wants no call at all for so long */
+    void (*told)(void *arg, struct str site, int64_t wait_ms);
+    void *arg;
+};
+
 struct site_auth;
 struct site_auth_options {
     const struct site_config *config; /* borrowed */
     struct io_loop *loop;             /* borrowed, as the client is */
     struct http *http;
     const struct site_turns *turns; /* NULL: we are alone */
+    const struct site_rests *rests; /* likewise */
     int64_t call_timeout_ms;
 };
 
@@ -85,8 +99,13 @@ MUST_CHECK bool site_auth_pass(struct site_auth *auth, struct site_wait *wait,
 enum site_heard { SITE_ACCEPTED, SITE_REFUSED, SITE_UNCLEAR };
 /* How the call that had the pass ended. */
 void site_auth_heard(struct site_auth *auth, enum site_heard heard);
+/* All replicas together were refused the secret of that mark so often that nobody tries it for
+ * wait_ms; 0 is no news, and so is another mark than that of ours. */
+void site_auth_rest(struct site_auth *auth, struct str mark, int64_t wait_ms);
 /* Refusals since the last acceptance: for /readyz. */
 size_t site_auth_refusals(const struct site_auth *auth);
+/* The credential is given up for so long; 0 = it is not. */
+int64_t site_auth_rest_ms(const struct site_auth *auth);
 
 /* The live webhook secrets, newest reading: of each kind one, or two while one replaces the other.
  * Valid until the loop turns. */

@@ -164,6 +164,9 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
         {FIELD_ASSETS, STEP_ID, STEP_ID, "an object of Assets: begin with then: [id]"},
     };
 
+    if (f->by_key)
+        return "an object of a Data Center's Assets, which can be written and not read: set it "
+               "under ticket: fields";
     for (size_t i = 0; i < sizeof NEEDS / sizeof NEEDS[0]; i++)
         if (f->kind == NEEDS[i].kind && first != NEEDS[i].first && first != NEEDS[i].or)
             return NEEDS[i].why;

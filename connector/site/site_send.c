@@ -57,8 +57,11 @@ static void answer_early(struct pending *p, enum jsm_verdict verdict, int64_t to
 static void take_told(struct pending *p, const struct jsm_answer *answer)
 {
     struct site *site = p->site;
+    const struct site_rests *rests = site->o.rests;
 
     traffic_told(&site->traffic, &p->traffic, answer->scope, answer->told_ms, now_ms(site));
+    if (rests && answer->scope == REACH_SITE && answer->told_ms > 0)
+        rests->told(rests->arg, site->config->name, answer->told_ms);
     if (answer->told_cut)
         log_warn("site", "Jira told us to wait for more than a day; asking again after one",
                  LOG_S("site", site->config->name), LOG_C("why", answer->why));
@@ -412,6 +415,14 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
         list_push(&site->waiting[call->lane], &p->link);
         pump(site);
     }
+}
+
+void site_rest(struct site *site, int64_t told_ms, struct str mark, int64_t refused_ms)
+{
+    const struct traffic_call any = {0};
+
+    traffic_told(&site->traffic, &any, REACH_SITE, told_ms, now_ms(site));
+    site_auth_rest(site->auth, mark, refused_ms);
 }
 
 void site_close(struct site *site)

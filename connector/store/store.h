@@ -371,6 +371,21 @@ void store_source_back(struct store *s, struct str source, store_json_fn *fn, vo
 /* Escalations whose time has come, each once. */
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 
+/* --- sites that nobody may call now --- */
+
+/* Jira wants no call for so long. */
+void store_site_told(struct store *s, struct str site, int64_t wait_ms, store_done_fn *fn,
+                     void *arg);
+/* It refused the secret of this mark once more: nobody tries it when that was for the `tries`-th
+ * time within window_ms, and people are told. */
+void store_site_refused(struct store *s, struct str site, struct str mark, int32_t tries,
+                        int64_t window_ms, store_done_fn *fn, void *arg);
+/* It accepts one. */
+void store_site_accepted(struct store *s, struct str site, store_done_fn *fn, void *arg);
+/* [{"site", "mark", "told_ms", "refused_ms"}] of those that must be left alone, 0 = not for that.
+ */
+void store_site_rests(struct store *s, store_json_fn *fn, void *arg);
+
 /* --- leases --- */
 
 /* Work that is no row of its own and that one replica does at a time. */

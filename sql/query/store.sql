@@ -93,6 +93,22 @@ select fence, wait_ms, resting from governance.lease_take($1, $2, make_interval(
 -- params: name text, owner text, fence bigint, rest_ms bigint
 select governance.lease_give($1, $2, $3::bigint, make_interval(secs => $4::bigint / 1000.0))
 
+-- name: site_told
+-- params: site text, wait_ms bigint
+select governance.site_told($1, make_interval(secs => $2::bigint / 1000.0))
+
+-- name: site_refused
+-- params: site text, mark text, tries int, window_ms bigint
+select governance.site_refused($1, $2, $3::int, make_interval(secs => $4::bigint / 1000.0))
+
+-- name: site_accepted
+-- params: site text
+select governance.site_accepted($1)
+
+-- name: site_rests
+-- params:
+select governance.site_rests()
+
 -- name: flow_save
 -- params: owner text, flow bigint, version bigint, move jsonb
 select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)

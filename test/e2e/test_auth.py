@@ -1,4 +1,5 @@
 """Every way to sign in, secrets that are replaced while we run, and a credential that is dead."""
+import json
 import os
 import time
 
@@ -15,8 +16,8 @@ WAYS = {
 SECRETS = {"scoped": "connector-scoped-token", "service_account": "connector-client-secret", "bearer": "connector-token"}
 
 
-def start(auth, secret, **config):
-    made = world.World(auth=auth)
+def start(auth, secret, time_scale=50, **config):
+    made = world.World(auth=auth, time_scale=time_scale)
     made.start_database()
     made.start_directory()
     made.start_jira()
@@ -58,6 +59,18 @@ def test_each_way_reads_and_writes(signed_in):
         assert [c for c in site.control("calls")["calls"] if c["status"] == 401] == []
 
 
+def another_replica(site, name):
+    """Beside the service; its port for metrics."""
+    first, (port, ops_port) = site.config, ports.free_ports(2)
+    with open(first) as file:
+        text = file.read()
+    site.config = site.write(f"{name}.yaml", text.replace(f"port: {site.port}", f"port: {port}")
+                             .replace(f"ops_port: {site.ops_port}", f"ops_port: {ops_port}"))
+    site.start_service()
+    site.config = first
+    return ops_port
+
+
 def token_calls(site):
     return sorted(((c["at"], c["at"] + c["ms"]) for c in site.control("calls")["calls"]
                    if c["route"] == "/oauth/token" and c["ms"] is not None))
@@ -68,15 +81,8 @@ def test_replicas_ask_for_tokens_one_after_the_other():
     one of them holds for all."""
     made = start(WAYS["service_account"], SECRETS["service_account"], access_token_s=3)
     try:
-        with open(made.config) as file:
-            text = file.read()
-        first = made.config
         for number in range(2):
-            port, ops_port = ports.free_ports(2)
-            made.config = made.write(f"replica-{number}.yaml", text.replace(f"port: {made.port}", f"port: {port}")
-                                     .replace(f"ops_port: {made.ops_port}", f"ops_port: {ops_port}"))
-            made.start_service()
-        made.config = first
+            another_replica(made, f"replica-{number}")
         made.fault("delay", path="/oauth/token", ms=600, count=1000)
         began = len(token_calls(made))
         # each of three every 2.7 seconds, when it has something to ask for
@@ -93,35 +99,95 @@ def test_replicas_ask_for_tokens_one_after_the_other():
         made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def basic():
-    made = start(None, "connector-token")
+    made = start(None, "connector-token", time_scale=1)
     yield made
     made.close()
 
 
 def denied(site):
-    return [c for c in site.control("calls")["calls"] if c["status"] == 401]
+    return len([c for c in site.control("calls")["calls"] if c["status"] == 401])
+
+
+def told(site):
+    return int(site.sql("select count(*) from governance.escalation where reason = 'SiteRefusesUs'"))
+
+
+def refuses_us(site, port):
+    return 'countersign_jira_refuses_us{site="acme"} 1' in world.http("GET", f"http://127.0.0.1:{port}/metrics")[1]
+
+
+def test_what_jira_told_one_holds_after_a_restart_and_for_another(basic):
+    """A process that ends takes nothing of it with it."""
+    basic.fault("rate_limit", method="GET", path="/rest/api/3/", reason="jira-quota-tenant-based", retry_after=4)
+    wait.until(lambda: basic.sql("select count(*) from governance.site_rest where told_until > clock_timestamp()") == "1", 10,
+               every=0.02, what="it is kept")
+    basic.service.kill()
+    basic.start_service()
+    another_replica(basic, "told")
+    governs_one(basic)
+    oracle = basic.control("oracle")
+    assert oracle["retry_after"]["told"] == 1 and [v for v in oracle["retry_after_violations"] if not v["excused"]] == []
+    basic.service.stop()
+    basic.services.pop()
 
 
 def test_a_dead_credential_is_tried_three_times_and_a_new_one_counts_without_a_restart(basic):
-    governs_one(basic)
+    """By all replicas together, and however often they start."""
+    before, heard = denied(basic), told(basic)
     basic.control("accounts", {"connector": {"token": "the-new-token"}})
     for _ in range(5):
         basic.ask_removal(person="reyes", role="fin-viewer")
-        time.sleep(0.5)
-    wait.until(lambda: len(denied(basic)) >= 3, 10, what="three refusals")
-    time.sleep(4)
-    before = len(denied(basic))
-    assert before <= 3 + 16  # those that were on their way together count as one try
-    time.sleep(3)
-    assert len(denied(basic)) == before  # and then silence
+        time.sleep(0.3)
+    wait.until(lambda: told(basic) == heard + 1, 10, what="people are told")
+    time.sleep(1.5)
+    tried = denied(basic)
+    assert tried - before <= 3 + 16  # those that were on their way together count as one try
+    basic.service.stop()
+    basic.start_service()
+    replicas = [basic.ops_port, another_replica(basic, "late")]
+    time.sleep(2)
+    assert denied(basic) == tried  # neither a restart nor another process is a reason to try
+    assert all(refuses_us(basic, port) for port in replicas)
     status, text = world.http("GET", f"http://127.0.0.1:{basic.ops_port}/readyz")
     assert status == 200 and "not signed in" in text
+    held = json.loads(basic.countersign("request", "list", "--stuck", "--json").stdout)["requests"]
+    assert held and {r["status"]["reason"] for r in held} == {"SiteRefusesUs"} and "secret file" in held[0]["status"]["remedy"]
     basic.write("jira-token", "the-new-token")
     key = basic.ask_removal(person="okafor", role="fin-viewer")
     basic.until_phase(key, "fulfilling", timeout=30)
-    assert "the-new-token" not in basic.service.stderr
+    wait.until(lambda: not refuses_us(basic, replicas[1]), 20, what="the other one reads the new secret")
+    assert "SiteRefusesUs" not in basic.countersign("request", "list").stdout
+    assert told(basic) == heard + 1 and all("the-new-token" not in service.stderr for service in basic.services)
+    basic.service.stop()
+    basic.services.pop()
+
+
+def test_a_start_with_a_dead_credential_is_three_calls(basic):
+    """However much there is to do at a start, one call at a time finds out."""
+    right = basic.control("accounts", {})["connector"]["token"]
+
+    def starts_with(token):
+        heard, before = told(basic), denied(basic)
+        basic.service.stop()
+        basic.write("jira-token", token)
+        basic.start_service()
+        wait.until(lambda: told(basic) == heard + 1, 10, what="people are told anew")
+        time.sleep(1)
+        return denied(basic) - before
+    assert starts_with("nobody-knows-this-token") == 3
+    for number in range(8):  # all of them are due when the next one starts
+        body = {"kind": "removal", "beneficiary": f"person{number}", "source": "sap-fin", "entitlement": "fin-viewer",
+                "requester": "hr-system"}
+        assert basic.api("POST", "/v1/access-requests", body, f"dead-{number}")[0] == 201
+    basic.fault("delay", method="GET", path="/myself$", count=1000, ms=300)
+    assert starts_with("nor-this-one") == 3
+    basic.no_faults()
+    basic.service.stop()
+    basic.write("jira-token", right)
+    basic.start_service()  # another secret: tried at once
+    governs_one(basic)
 
 
 def test_a_webhook_secret_is_replaced_while_deliveries_come(basic):

@@ -12,15 +12,18 @@ BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitl
 TWIN = {"summary": "Remove a role", "customfield_10010": "31", "customfield_10061": "okafor",
         "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"}}
 RULE = "    expect: { present: entitlement }\n"
+REMOVAL = "    expect: { absent: entitlement }\n    sla: "
 
 
 class World(world.World):
-    """Grants want an approval, addresses are hidden, and two people, named by user name, follow our tickets."""
+    """Grants want an approval, addresses are hidden, two people, named by user name, follow our tickets, and those of removals have an
+    object of Assets."""
 
     def configure(self):
         super().configure()
         self.control("accounts", {name: {"hides_email": True} for name in ("customer", "approver", "agent2")})
         self.edit_file("mapping.yaml", RULE, RULE + "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }\n")
+        self.edit_file("mapping.yaml", REMOVAL, "    ticket: { fields: { customfield_10127: LAP-12 } }\n" + REMOVAL)
         self.edit_file("mapping.yaml", "issue_type: Service Request }", "issue_type: Service Request, participants: [customer, auditor] }")
         self.edit_file("countersign.yaml", "    poll_interval:", "    people: { auditor: agent2 }\n"
                        "    evidence_url: https://evidence.example.com\n    poll_interval:")
@@ -174,6 +177,7 @@ def test_who_follows_is_named_by_user_name(site):
 
 def test_a_second_ticket_is_cancelled_and_no_second_request(site):
     request, first = submit(site, "twice")
+    assert site.ticket(first)["values"]["customfield_10127"] == ["LAP-12"]
     site.until_phase(first, "fulfilling")
     wait.until(lambda: site.said(first)[0], 10, what="we wrote on the first ourselves")
     requests = site.sql("select count(*) from governance.access_request")
@@ -221,6 +225,7 @@ def test_a_ticket_is_made_by_the_request_api_too(site):
     site.start_service()
     site.fault("lose_reply", path="/servicedeskapi/request$")
     request, key = submit(site, "by-form")
+    assert site.ticket(key)["values"]["customfield_10127"] == ["LAP-12"]
     site.until_phase(key, "fulfilling")
     assert [t["key"] for t in site.marked(request)] == [key]
     who = {name: one["accountId"] for name, one in site.control("accounts").items()}

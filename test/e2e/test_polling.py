@@ -349,3 +349,13 @@ def test_ten_thousand_changes_and_an_index_that_lags(site):
     print(f"{changes} changes found {took:.1f} s after the first was made, with a lag of up to {LAG_MS} ms; {len(known)} of the tickets "
           "were known before")
     assert len(found(site)) >= MANY // 2
+
+
+def test_a_date_that_has_not_come_hides_no_other_change(site):
+    """A ticket that says it was changed tomorrow, after an import or a clock that was wrong: the cursor stays where Jira's time is."""
+    issue = site.control("state")["issues"][0]["id"]
+    site.act("touch", issues=[issue], at=int(time.time() * 1000) + 86400_000)
+    all_found(site)
+    walked(site, 2)
+    assert watermark(site) <= int(time.time() * 1000) + 1000
+    site.until_phase(site.ask_removal("okafor"), "fulfilling")

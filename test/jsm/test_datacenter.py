@@ -172,6 +172,13 @@ class Differences(DataCenter):
             self.assertEqual(json.loads(body)["user"]["name"], "connector")
             self.assertTrue(client.until(lambda: [d["state"] for d in self.site.control("GET", "webhooks")["deliveries"]] == ["lost"]))
 
+    def test_objects_of_assets_go_by_key(self):
+        key = self.make(customfield_10127=[{"key": "LAP-12"}])
+        self.assertEqual(self.get(key)["fields"]["customfield_10127"], ["Laptop (LAP-12)"])
+        for wrong in ([{"id": "x:12"}], [{"key": "LAP-99"}], ["LAP-12"]):
+            status, body = self.dc("POST", ISSUE, {"fields": fields(customfield_10127=wrong)})
+            self.assertEqual((status, "customfield_10127" in body["errors"]), (400, True), body)
+
     def test_what_a_form_asks_for_is_named_by_id(self):
         form = self.dc("GET", "/rest/servicedeskapi/servicedesk/4/requesttype/30/field")[1]["requestTypeFields"]
         self.assertIn("customfield_10052", [field["fieldId"] for field in form])

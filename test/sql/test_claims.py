@@ -164,3 +164,12 @@ def test_a_lease_has_one_owner(db):
     assert db.psql("select fence from governance.lease_take('token/acme', 'after', '1 min')") == "4", "who dies holds nobody up"
     assert db.psql("select governance.lease_give('token/acme', 'after', 4, '0')") == "4"
     assert db.psql("select fence, wait_ms, resting from governance.lease_take('token/acme', 'last', '1 min')") == "5|0|f"
+
+
+def test_refusals_of_all_replicas_are_counted_together(db):
+    at_once(db, ["select governance.site_refused('acme', 'abcd', 3, '5 min')"] * WORKERS)
+    assert db.psql("select cardinality(refused_at), refused_at[3] - refused_at[1] < '1 min', refused_until - refused_at[1] "
+                   "from governance.site_rest") == "3|t|00:05:00"
+    assert db.psql("select count(*) from governance.escalation where reason = 'SiteRefusesUs'") == "1"
+    at_once(db, [f"select governance.site_told('acme', '{n + 1} s')" for n in range(WORKERS)])
+    assert db.psql("select extract(epoch from told_until - clock_timestamp()) > 5 from governance.site_rest") == "t"

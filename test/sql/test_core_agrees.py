@@ -109,11 +109,11 @@ def test_a_read_in_the_millisecond_of_the_claim(db):
                 wanted := t.item(request);
                 perform t.claim(request);
                 perform t.move(request, 'verifying');
-                perform pg_sleep((n % 10) * 0.0003);
-                -- as the service stores it: the beginning of the read, floored
+                perform pg_sleep(0.003);
+                -- as the service stores it, the beginning of the read, floored: in the millisecond of the claim, before and after it
                 insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete, canary_ok, raw_sha256)
-                select i.id, 2, to_timestamp(governance.ms(clock_timestamp()) / 1000.0), i.desired, 'active', 'direct', 'Ok', true, true, 'x'
-                  from governance.request_item i where i.id = wanted;
+                select i.id, 2, to_timestamp((governance.ms(r.claimed_at) + n % 8 / 2 - 1) / 1000.0), i.desired, 'active', 'direct', 'Ok', true, true, 'x'
+                  from governance.request_item i join governance.access_request r on r.id = i.request_id where i.id = wanted;
                 insert into asked
                 select n, concat_ws(' ', d.item->>'desired', d.item->>'settle_ms', d.item->>'confirmations', d.item->>'max_age_ms', 0,
                            d.said->>'claimed_ms', d.said->>'now_ms', '-', '-', concat_ws(':', o->>'outcome', o->>'account', 1, 1, o->>'as_of_ms', o->>'observed_ms')),

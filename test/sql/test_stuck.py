@@ -9,6 +9,8 @@ NOW = 1_800_000_000_000
 PHASES = ["received", "pending_approval", "approved", "ticketing", "fulfilling", "claimed", "verifying", "verified", "exception",
           "closed", "denied", "cancelled", "expired", "orphaned"]
 KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire", "mend", "evidence_link", "cancel"]
+# By their sites: since when our credential is refused, and until when it is left alone; another replica of "half" has one that works.
+REFUSED = {"doubted": (NOW - 70_000, 0), "dead": (NOW - 90_000, NOW + 200_000), "half": (NOW - 90_000, NOW + 200_000)}
 FLOWING = ["pending", "checking", "calling", "doubt", "probing"]
 
 
@@ -54,6 +56,7 @@ class State:
                               "parked": ago(5000, 70_000) if state == "parked" else 0,
                               "run_after": rng.choice([NOW + 5000, NOW - 1000, NOW - 310_000 if rng.random() < 0.1 else NOW]),
                               "lease": rng.choice([0, 0, NOW + 20_000])})
+        self.site = {1: "dead", 2: "doubted", 3: "half"}.get(number % 20, "acme")
         self.items = [self.item() for _ in range(rng.choice([0, 1, 1, 2, 3]))]
 
     def item(self):
@@ -70,7 +73,7 @@ class State:
         unreadable = self.unreadable if self.has_ticket and (not self.ever_read or self.read < self.unread_at) else 0
         words = [self.phase, self.mode, int(self.held), int(self.unclear), int(self.answered), self.requested, self.approved, self.claimed, self.verified,
                  self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested,
-                 int(self.has_ticket), len(self.work)]
+                 *(REFUSED["dead"] if self.site == "dead" else (0, 0)), int(self.has_ticket), len(self.work)]
         words += [f"{w['kind']}:{w['state']}:{w['attempt']}:{w['failures']}:{w['created']}:{w['parked']}:{max(w['run_after'], w['lease'])}"
                   for w in self.work]
         for i in self.items:
@@ -82,17 +85,17 @@ class State:
         at = lambda ms: moment(ms, self.rng)  # noqa: E731
         lease = f"'me', {at(self.lease)}" if self.lease else "null, null"
         into["request"].append(
-            f"('{self.id}', 'acme', 'm{self.number}', 'removal', '{self.mode}', true, {self.held}, '{self.phase}', 2, 'c', "
+            f"('{self.id}', '{self.site}', 'm{self.number}', 'removal', '{self.mode}', true, {self.held}, '{self.phase}', 2, 'c', "
             f"'{'1' if self.answered else ''}', {at(self.requested)}, {at(self.approved)}, date_trunc('milliseconds', {at(self.claimed)}), "
             f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h')")
         if self.unclear:  # nobody knows who asked
             into["approval"].append(f"('{self.id}', 'boss', 'approved', 'h')")
         if self.has_ticket:
-            into["ticket"].append(f"('acme', '{10000 + self.number}', 'IAM-{self.number}', '{self.id}', 'here', {self.unreadable}, "
+            into["ticket"].append(f"('{self.site}', '{10000 + self.number}', 'IAM-{self.number}', '{self.id}', 'here', {self.unreadable}, "
                                   f"{at(self.unread_at)}, {at(self.read) if self.ever_read else 'null'}, {at(self.requested)})")
         for w in self.work:
             lease = f"'me', {at(w['lease'])}" if w["lease"] else "null, null"
-            into["flow"].append(f"('{self.id}', 'acme', '{w['kind']}', '{w['state']}', {w['attempt']}, {w['failures']}, {at(w['created'])}, "
+            into["flow"].append(f"('{self.id}', '{self.site}', '{w['kind']}', '{w['state']}', {w['attempt']}, {w['failures']}, {at(w['created'])}, "
                                 f"{at(w['parked'])}, {at(w['run_after'])}, {at(NOW)}, {lease})")
         for n, i in enumerate(self.items):
             item, source = self.number * 10 + n, f"s{self.number}-{n}"
@@ -116,6 +119,8 @@ INTO = {
     "observation": "governance.observation (item_id, generation, observed_at, source_as_of, outcome, account, via, reason, complete, "
                    "canary_ok, raw_sha256)",
     "exception": "governance.exception (item_id, owner, approved_by, reason, created_at, expires_at)",
+    "walk": "governance.poll_cursor (site, walked_at)",
+    "rest": "governance.site_rest (site, refused_since, refused_until)",
     "flow": "governance.flow (request_id, site, kind, state, attempt, failures, created_at, parked_at, run_after, sent_at, lease_owner, "
             "lease_until)",
 }
@@ -127,6 +132,8 @@ def test_the_view_agrees_with_the_core(db):
     rows = {name: [] for name in INTO}
     for state in states:
         state.rows(rows)
+    rows["walk"] = [f"('{site}', {moment(NOW - ago, rng)})" for site, ago in (("dead", 60_000), ("half", 20_000))]
+    rows["rest"] = [f"('{site}', {moment(since, rng)}, {moment(until, rng)})" for site, (since, until) in REFUSED.items()]
     # as a superuser without triggers and checks: such states cannot be written otherwise
     checks = db.psql("select string_agg(format('alter table %s drop constraint %I;', conrelid::regclass, conname), '') from pg_constraint "
                      "where contype = 'c' and conrelid in ('governance.access_request'::regclass, 'governance.flow'::regclass)")

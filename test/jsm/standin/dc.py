@@ -9,7 +9,7 @@ import html
 import json
 import re
 
-from . import adf, fields, jql, search
+from . import adf, fields, jql, kinds, search
 from .errors import Refusal, platform
 from .routes import Reply, number, route
 
@@ -140,11 +140,27 @@ class NamedUsers(fields.Users, NamedUser):
     """`Users` asks the class behind it about each."""
 
 
+class KeyedAssets(kinds.Assets):
+    """Objects by {"key": "LAP-12"}. How they are shown is described nowhere; here as a text."""
+    custom, schema = "com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object", {"type": "any"}
+
+    class one:
+        @staticmethod
+        def parse(field, value, site):
+            if not isinstance(value, dict) or value.get("key") not in {f"LAP-{number}" for number in field.options}:
+                raise fields.Bad("Could not find Assets object/s; specify them by 'key'")
+            return value["key"]
+
+        @staticmethod
+        def show(field, value, site, api):
+            return f"Laptop ({value})"
+
+
 def fields_of(catalogue):
     """The same fields; those that are read otherwise are replaced."""
-    kinds = {fields.RichText: WikiText, fields.User: NamedUser, fields.Users: NamedUsers}
+    other = {fields.RichText: WikiText, fields.User: NamedUser, fields.Users: NamedUsers, kinds.Assets: KeyedAssets}
     for field in catalogue.values():
-        field.__class__ = kinds.get(type(field), type(field))
+        field.__class__ = other.get(type(field), type(field))
     return catalogue
 
 

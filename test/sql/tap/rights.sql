@@ -20,8 +20,8 @@ select results_eq($$select distinct what from may where who = 'countersign_dashb
 select results_eq($$select what from may where who = 'countersign_service' and how = 'update' order by 1$$,
     array['governance.access_request', 'governance.exception', 'governance.flow', 'governance.gate_installation',
           'governance.gate_proof', 'governance.lease', 'governance.poll_cursor',
-          'governance.site', 'governance.sla_clock', 'governance.sla_policy', 'governance.source', 'governance.ticket', 'governance.ticket_fields',
-          'governance.webhook_delivery', 'governance.webhook_echo', 'governance.webhook_watch'], 'what the service may change');
+          'governance.site', 'governance.site_rest', 'governance.sla_clock', 'governance.sla_policy', 'governance.source', 'governance.ticket',
+          'governance.ticket_fields', 'governance.webhook_delivery', 'governance.webhook_echo', 'governance.webhook_watch'], 'what the service may change');
 select is_empty($$select * from may where who = 'countersign_service' and how = 'insert'
                      and what in ('governance.evidence_entry', 'governance.evidence_head', 'governance.installed',
                                   'governance.migration', 'governance.phase_edge', 'governance.flow_edge')$$, 'evidence and rules are not its to write');

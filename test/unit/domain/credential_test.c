@@ -9,12 +9,29 @@ static void a_good_credential_never_waits(void **state)
     struct credential c = {0};
     (void)state;
 
+    assert_true(credential_accepted(&c));
     for (int i = 0; i < 100; i++) {
         assert_int_equal(credential_wait_ms(&c, i), 0);
         credential_used(&c);
     }
-    credential_accepted(&c);
+    assert_false(credential_accepted(&c));
     assert_int_equal(credential_wait_ms(&c, 0), 0);
+}
+
+static void one_that_was_never_accepted_is_tried_by_one_call(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    assert_int_equal(credential_wait_ms(&c, 0), 0);
+    credential_used(&c);
+    assert_int_equal(credential_wait_ms(&c, 1), -1);
+    credential_unclear(&c);
+    assert_int_equal(credential_wait_ms(&c, 2), 0);
+    credential_used(&c);
+    credential_accepted(&c);
+    credential_used(&c);
+    assert_int_equal(credential_wait_ms(&c, 3), 0);
 }
 
 static void after_a_refusal_one_call_at_a_time(void **state)
@@ -68,7 +85,28 @@ static void a_new_secret_starts_at_once(void **state)
     assert_int_equal(credential_wait_ms(&c, 5), 0);
 }
 
+static void what_others_were_refused_counts_for_whoever_is_in_doubt(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    assert_true(credential_rest(&c, 4 * MINUTE, 1000)); /* at the start: no try at all */
+    assert_int_equal(credential_wait_ms(&c, 1000), 4 * MINUTE);
+    assert_false(credential_rest(&c, 3 * MINUTE, 2000)); /* what is told again is no news */
+    assert_int_equal(credential_wait_ms(&c, 1000 + 4 * MINUTE), 0);
+    credential_used(&c);
+    credential_accepted(&c);
+    assert_false(credential_rest(&c, 4 * MINUTE, 1000)); /* its secret works */
+    assert_int_equal(credential_wait_ms(&c, 1001), 0);
+    assert_true(credential_refused(&c, 1002)); /* or did: it is bound by the rest now */
+    assert_int_equal(credential_wait_ms(&c, 1002), 4 * MINUTE - 2);
+    credential_replaced(&c);
+    assert_int_equal(credential_wait_ms(&c, 1003), 0);
+}
+
 UNIT_MAIN(cmocka_unit_test(a_good_credential_never_waits),
+          cmocka_unit_test(one_that_was_never_accepted_is_tried_by_one_call),
           cmocka_unit_test(after_a_refusal_one_call_at_a_time),
           cmocka_unit_test(three_refusals_in_five_minutes_and_no_more),
-          cmocka_unit_test(a_new_secret_starts_at_once))
+          cmocka_unit_test(a_new_secret_starts_at_once),
+          cmocka_unit_test(what_others_were_refused_counts_for_whoever_is_in_doubt))

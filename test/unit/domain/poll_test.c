@@ -98,6 +98,21 @@ static void what_changed_lately_says_nothing_of_the_order(void **state)
     assert_int_equal(poll_walk_page(&w, false, false), POLL_BY_TOKEN);
 }
 
+/* A clock that was wrong once, or an import: everything until then would be passed over. */
+static void a_date_that_has_not_come_moves_no_cursor(void **state)
+{
+    struct poll_walk w;
+    struct cursor c = CURSOR;
+    (void)state;
+
+    walk_begins(&w);
+    poll_walk_see(&w, LATER + 24 * 3600000);
+    poll_walk_see(&w, 0); /* nor one that cannot be read */
+    assert_int_equal(poll_walk_page(&w, true, false), POLL_COMPLETE);
+    assert_true(cursor_finish(&c, &w.cursor, true, true));
+    assert_int_equal(c.watermark_ms, LATER);
+}
+
 /* "updated >= X" of a site that knows minutes only begins before X, at every page. */
 static void a_site_that_rounds_bounds_is_walked_by_token(void **state)
 {
@@ -189,6 +204,19 @@ static void one_in_a_thousand_may_be_later(void **state)
     poll_lag_add(&lag, 5000);
     poll_lag_add(&lag, 5000);
     assert_int_equal(poll_lag_most_ms(&lag), 8000); /* 2 of 2001 may be later: the third is not */
+}
+
+static void a_lag_beyond_what_is_configured_is_certain(void **state)
+{
+    struct poll_lag lag = {0};
+    (void)state;
+
+    assert_false(poll_lags_beyond(&lag, 0)); /* nothing was late */
+    poll_lag_add(&lag, 100000);              /* between 64 and 128 s: perhaps less than 120 */
+    assert_false(poll_lags_beyond(&lag, 120000));
+    assert_true(poll_lags_beyond(&lag, 60000));
+    poll_lag_add(&lag, 130000);
+    assert_true(poll_lags_beyond(&lag, 120000));
 }
 
 static void the_past_fades(void **state)
@@ -374,13 +402,15 @@ UNIT_MAIN(cmocka_unit_test(a_walk_goes_on_where_a_page_ended),
           cmocka_unit_test(a_page_full_of_one_millisecond_goes_by_token),
           cmocka_unit_test(a_site_that_keeps_to_no_order_is_walked_by_token_from_the_start),
           cmocka_unit_test(what_changed_lately_says_nothing_of_the_order),
+          cmocka_unit_test(a_date_that_has_not_come_moves_no_cursor),
           cmocka_unit_test(a_site_that_rounds_bounds_is_walked_by_token),
           cmocka_unit_test(pages_without_an_end_are_given_up),
           cmocka_unit_test(an_expired_token_begins_the_query_again_so_many_times),
           cmocka_unit_test(lateness_is_between_two_times_of_jira),
           cmocka_unit_test(the_overlap_is_twice_what_nearly_all_kept_to),
-          cmocka_unit_test(one_in_a_thousand_may_be_later), cmocka_unit_test(the_past_fades),
-          cmocka_unit_test(a_change_is_new_once),
+          cmocka_unit_test(one_in_a_thousand_may_be_later),
+          cmocka_unit_test(a_lag_beyond_what_is_configured_is_certain),
+          cmocka_unit_test(the_past_fades), cmocka_unit_test(a_change_is_new_once),
           cmocka_unit_test(what_is_old_is_forgotten_and_the_rest_still_found),
           cmocka_unit_test(a_full_table_shows_changes_again_rather_than_never),
           cmocka_unit_test(a_table_that_grows_forgets_nothing),

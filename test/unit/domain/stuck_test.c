@@ -151,6 +151,27 @@ static void by_work(void **state)
     SAYS(judge_work(&d, &fine, 1), STUCK_WORK_AWAITED, ASKED + MINUTE, 0, WORK_DUE);
 }
 
+/* Nobody can do anything there, whoever's turn it is; what is over is over. */
+static void a_site_that_refuses_us_holds_everything(void **state)
+{
+    struct dossier d = {.phase = PHASE_FULFILLING, .now_ms = NOW};
+    struct stuck_work parked = work(FLOW_CREATE, FS_PARKED, 0);
+    struct stuck_facts f = {.work = &parked,
+                            .work_count = 1,
+                            .look_ms = LOOK,
+                            .unreadable = 9,
+                            .refused_since_ms = NOW - MINUTE,
+                            .refused_until_ms = NOW + MINUTE};
+    (void)state;
+
+    SAYS(stuck_judge(&d, &f), STUCK_SITE_REFUSES, NOW - MINUTE, 0, NOW + MINUTE);
+    f.refused_until_ms = 0; /* it was once or twice */
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_TICKET_REFUSED);
+    f = (struct stuck_facts){.refused_until_ms = NOW + MINUTE};
+    d.phase = PHASE_CLOSED;
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_OVER);
+}
+
 /* What is done beside the request's course holds nothing: it is told after a move that fails, a
  * ticket and a source that cannot be read. */
 static void what_is_beside_comes_last(void **state)
@@ -247,5 +268,6 @@ static void every_reason_has_its_words(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(by_phase), cmocka_unit_test(by_reads), cmocka_unit_test(by_work),
+          cmocka_unit_test(a_site_that_refuses_us_holds_everything),
           cmocka_unit_test(what_is_beside_comes_last), cmocka_unit_test(the_heaviest_is_told),
           cmocka_unit_test(every_reason_has_its_words))

@@ -50,6 +50,10 @@ static const char CREATEMETA[] =
     "multigrouppicker'}},"
     "{'fieldId':'c13','name':'Asset','schema':{'type':'array','items':'cmdb-object-field','custom':"
     "'com.atlassian.jira.plugins.cmdb:cmdb-object-cftype'}},"
+    "{'fieldId':'c21','name':'Object','schema':{'type':'any','custom':"
+    "'com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object'}},"
+    "{'fieldId':'c22','name':'Read only','schema':{'type':'any','custom':"
+    "'com.riadalabs.jira.plugins.insight:rlabs-customfield-object-readonly'}},"
     "{'fieldId':'c14','name':'Organisations','schema':{'type':'array','items':"
     "'sd-customerorganization','custom':'com.atlassian.servicedesk:sd-customer-organizations'}},"
     "{'fieldId':'c15','name':'Time to resolution','schema':{'type':'sd-servicelevelagreement',"
@@ -135,6 +139,13 @@ static const struct words WORDS[] = {
      {"12"},
      NULL,
      "c13 'Asset': '12' is no object of Assets; write its workspace and number, w:12"},
+    {"c21", {"ITSM-12", "H2-3"}, "[{\"key\":\"ITSM-12\"},{\"key\":\"H2-3\"}]", NULL},
+    {"c21", {"w:12"}, NULL, "c21 'Object': 'w:12' is no object of Assets; write its key, ITSM-12"},
+    {"c21",
+     {"itsm-1"},
+     NULL,
+     "c21 'Object': 'itsm-1' is no object of Assets; write its key, ITSM-12"},
+    {"c21", {"2H-1"}, NULL, "c21 'Object': '2H-1' is no object of Assets; write its key, ITSM-12"},
     {"c14", {"3", "5"}, "[3,5]", NULL},
     {"c14",
      {"ACME"},
@@ -145,6 +156,10 @@ static const struct words WORDS[] = {
      NULL,
      "c15 'Time to resolution': a field of this kind cannot be written; take it out"},
     {"c16", {"1"}, NULL, "c16 'Odd': a field of this kind cannot be written; take it out"},
+    {"c22",
+     {"ITSM-1"},
+     NULL,
+     "c22 'Read only': a field of this kind cannot be written; take it out"},
     {"c17", {"1"}, NULL, "c17 'Odder': a field of this kind cannot be written; take it out"},
     {"c18",
      {"z"},
@@ -206,7 +221,7 @@ static void a_create_screen_is_read(void **state)
     struct jsm_form form = form_of(CREATEMETA);
     (void)state;
 
-    assert_int_equal(form.count, 25);
+    assert_int_equal(form.count, 27);
     assert_true(jsm_form_field(&form, STR("summary"))->required);
     assert_false(jsm_form_field(&form, STR("priority"))->required); /* Jira fills it in */
     assert_true(jsm_form_field(&form, STR("c4"))->required);

@@ -257,6 +257,22 @@ static void a_captcha_in_the_way(void **state)
     assert_int_equal(judge(http, true).verdict, JSM_REFUSED);
 }
 
+/* So a service desk answers whoever is no agent there, and so a dead credential may be answered. */
+static void nothing_but_403(void **state)
+{
+    struct jsm_http http = {.sent = JSM_REPLIED, .status = 403};
+    (void)state;
+
+    assert_int_equal(judge(http, false).verdict, JSM_DENIED);
+    assert_non_null(strstr(judge(http, false).why, "licence as agent of the service desk, or "
+                                                   "replace the site's secret file"));
+    http.login_reason = STR("AUTHENTICATED_FAILED"); /* simply wrong */
+    assert_null(strstr(judge(http, false).why, "licence"));
+    http.login_reason = STR_NONE;
+    http.status = 401;
+    assert_null(strstr(judge(http, false).why, "licence"));
+}
+
 /* The gateway's word for a token that may not do this one thing, as recorded of live sites. */
 static void a_scope_too_few_is_no_dead_credential(void **state)
 {
@@ -327,6 +343,7 @@ static void a_refusal_names_the_field(void **state)
 JSM_UNIT_MAIN(cmocka_unit_test(by_status), cmocka_unit_test(without_a_reply),
               cmocka_unit_test(how_long_to_wait), cmocka_unit_test(who_has_to_wait),
               cmocka_unit_test(answers_to_a_stranger), cmocka_unit_test(a_captcha_in_the_way),
+              cmocka_unit_test(nothing_but_403),
               cmocka_unit_test(a_scope_too_few_is_no_dead_credential),
               cmocka_unit_test(deep_answers_are_read),
               cmocka_unit_test(an_operation_that_is_gone_takes_no_ticket_with_it),

@@ -185,6 +185,33 @@ static void assert_says(struct str faults, const char *words)
         fail_msg("'%s' does not stand in: %.*s", words, STR_ARG(faults));
 }
 
+static void what_can_be_written_and_not_read_binds_nothing(void **state)
+{
+#define RULE(entitlement)                                                               \
+    "version: 1\nrequests:\n  - name: r\n    request_type: \"30\"\n    change: grant\n" \
+    "    subject: { const: somebody }\n    application: { const: sap }\n"               \
+    "    entitlement: { from: " entitlement ", on_missing: hold }\n"                    \
+    "    ticket: { fields: { customfield_53: ITSM-12 } }\n"
+    static const char FORM[] =
+        "[{'values':[{'fieldId':'labels','name':'Labels','schema':{'type':'array','items':'string',"
+        "'system':'labels'}},"
+        "{'fieldId':'customfield_52','name':'Role','schema':{'custom':"
+        "'com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object'}},"
+        "{'fieldId':'customfield_53','name':'Laptop','schema':{'custom':"
+        "'com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object'}}]}]";
+    (void)state;
+    struct creation *c = begin(RULE("customfield_52, then: [id]"), FORM, &WANTED);
+    struct str faults = creation_faults(c, arena, true);
+
+    assert_says(faults,
+                "customfield_52 'Role' is an object of a Data Center's Assets, which can be "
+                "written and not read");
+    assert_null(strstr(arena_cstr(arena, faults), "customfield_53"));
+    c = begin(RULE("customfield_54"), FORM, &WANTED);
+    const struct json *f = json_member(sent(c, &BASE), "fields");
+    assert_str(json_path_str(f, "customfield_53/0/key"), "ITSM-12");
+}
+
 static void all_faults_at_once_with_their_places(void **state)
 {
     static const char ODD[] =
@@ -355,6 +382,7 @@ static void too_many_people_are_too_many(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 UNIT_MAIN(TEST(everything_is_written_as_jira_wants_it),
           TEST(without_a_form_the_mapping_says_what_a_field_is),
+          TEST(what_can_be_written_and_not_read_binds_nothing),
           TEST(all_faults_at_once_with_their_places), TEST(a_reporter_must_be_ours_to_set),
           TEST(who_is_written_is_who_is_read), TEST(organisations_go_by_number_or_name),
           TEST(too_many_people_are_too_many))

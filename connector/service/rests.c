@@ -1,0 +1,144 @@
+#include "service/rests.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "domain/credential.h"
+#include "json/json_read.h"
+#include "site/site.h"
+
+enum { EVERY_MS = 1000 };
+
+/* --- what we hear --- */
+
+static void on_kept(void *arg, enum store_outcome outcome, const char *message)
+{
+    (void)arg;
+    if (outcome != STORE_OK) /* we keep to it all the same */
+        log_warn("rests", "other replicas do not hear what a site told us", LOG_C("why", message));
+}
+
+static void refused(void *arg, struct str site, struct str mark)
+{
+    struct service *svc = arg;
+    store_site_refused(&svc->store, site, mark, CREDENTIAL_TRIES, CREDENTIAL_WINDOW_MS, on_kept,
+                       NULL);
+}
+
+static void accepted(void *arg, struct str site)
+{
+    struct service *svc = arg;
+    store_site_accepted(&svc->store, site, on_kept, NULL);
+}
+
+static void told(void *arg, struct str site, int64_t wait_ms)
+{
+    struct service *svc = arg;
+    store_site_told(&svc->store, site, wait_ms, on_kept, NULL);
+}
+
+struct site_rests service_rests(struct service *svc)
+{
+    return (struct site_rests){refused, accepted, told, svc};
+}
+
+/* --- what others heard --- */
+
+struct reading {
+    struct service *svc;
+    store_done_fn *fn;
+    void *arg;
+};
+
+static void apply(struct service *svc, struct str text)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    const struct json *rests;
+    struct err err = {0};
+
+    if (!json_parse(arena, text, &rests, &err)) {
+        log_error("rests", "the database's list of sites cannot be read", LOG_C("why", err.what));
+        return;
+    }
+    JSON_EACH(rest, rests)
+    {
+        struct site *site = service_site(svc, json_path_str(rest, "site"));
+        int64_t told_ms = 0, refused_ms = 0;
+        bool said = json_i64(json_member(rest, "told_ms"), &told_ms) &&
+                    json_i64(json_member(rest, "refused_ms"), &refused_ms);
+        if (site && said)
+            site_rest(site, told_ms, json_path_str(rest, "mark"), refused_ms);
+    }
+}
+
+static void on_read(void *arg, enum store_outcome outcome, struct str text)
+{
+    struct reading *r = arg;
+
+    if (outcome == STORE_OK)
+        apply(r->svc, text);
+    r->fn(r->arg, outcome, outcome == STORE_OK ? "" : text.p);
+    free(r);
+}
+
+void rests_read(struct service *svc, store_done_fn *fn, void *arg)
+{
+    struct reading *r = calloc(1, sizeof *r);
+
+    if (!r)
+        abort();
+    *r = (struct reading){svc, fn, arg};
+    store_site_rests(&svc->store, on_read, r);
+}
+
+/* --- again and again --- */
+
+struct rests_watch {
+    struct service *svc;
+    struct io_timer *timer;
+    bool asking, ended;
+};
+
+static void on_again(void *arg, enum store_outcome outcome, const char *message)
+{
+    struct rests_watch *w = arg;
+
+    (void)outcome; /* said by whoever needs the database more */
+    (void)message;
+    w->asking = false;
+    if (w->ended)
+        free(w);
+}
+
+static void on_timer(void *arg)
+{
+    struct rests_watch *w = arg;
+
+    if (w->asking || w->svc->draining)
+        return;
+    w->asking = true;
+    rests_read(w->svc, on_again, w);
+}
+
+struct rests_watch *rests_watch_new(struct service *svc)
+{
+    struct rests_watch *w = calloc(1, sizeof *w);
+
+    if (!w)
+        abort();
+    w->svc = svc;
+    w->timer = io_timer_new(svc->loop, on_timer, w);
+    io_timer_start(w->timer, EVERY_MS, EVERY_MS);
+    return w;
+}
+
+void rests_watch_free(struct rests_watch *w)
+{
+    if (!w)
+        return;
+    io_timer_free(w->timer);
+    w->ended = true;
+    if (!w->asking)
+        free(w);
+}

@@ -1,0 +1,42 @@
+/* store_rest.c: what one replica hears of a site and all keep to. */
+#include "store/store_priv.h"
+
+void store_site_told(struct store *s, struct str site, int64_t wait_ms, store_done_fn *fn,
+                     void *arg)
+{
+    char wait[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(site), store_i(wait_ms, wait)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_SITE_TOLD, params, store_on_done, op);
+}
+
+void store_site_refused(struct store *s, struct str site, struct str mark, int32_t tries,
+                        int64_t window_ms, store_done_fn *fn, void *arg)
+{
+    char most[STORE_NUMBER_SIZE], window[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(site), store_p(mark), store_i(tries, most),
+                                store_i(window_ms, window)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_SITE_REFUSED, params, store_on_done, op);
+}
+
+void store_site_accepted(struct store *s, struct str site, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(site)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_SITE_ACCEPTED, params, store_on_done, op);
+}
+
+void store_site_rests(struct store *s, store_json_fn *fn, void *arg)
+{
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_SITE_RESTS, NULL, store_on_json, op);
+}

@@ -1,0 +1,59 @@
+-- What a site told one replica, all keep to; of a credential that is refused there are three tries in five minutes, whoever makes them.
+set role countersign_service;
+select plan(19);
+
+create function pg_temp.told(site text) returns bigint language sql as $$
+    select coalesce((select (x->>'told_ms')::bigint from jsonb_array_elements(governance.site_rests()) x where x->>'site' = site), 0)
+$$;
+create function pg_temp.rest(site text) returns text language sql as $$
+    select (x->>'mark') || ' ' || ceil((x->>'refused_ms')::numeric / 60000)
+      from jsonb_array_elements(governance.site_rests()) x where x->>'site' = site
+$$;
+create function pg_temp.refused(mark text) returns void language sql as $$
+    select governance.site_refused('acme', mark, 3, '5 min')
+$$;
+create function pg_temp.later(by interval) returns void language sql as $$
+    update governance.site_rest r
+       set told_until = told_until - by, refused_until = refused_until - by,
+           refused_at = array(select t - by from unnest(r.refused_at) t)
+$$;
+
+-- told to wait
+select is(governance.site_rests(), '[]', 'nobody was told anything');
+select governance.site_told('acme', '10 s');
+select ok(pg_temp.told('acme') between 9000 and 10000, 'what one was told is there for all');
+select governance.site_told('acme', '3 s');
+select ok(pg_temp.told('acme') between 9000 and 10000, 'a shorter wait shortens nothing');
+select governance.site_told('acme', '1 min');
+select ok(pg_temp.told('acme') between 59000 and 60000, 'a longer one counts');
+select pg_temp.later('1 min');
+select is(governance.site_rests(), '[]', 'and it ends');
+
+-- refused
+select pg_temp.refused('aaaa'), pg_temp.refused('aaaa');
+select is(pg_temp.rest('acme'), null, 'two refusals are no end yet');
+select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 0::bigint, 'nor are people told');
+select pg_temp.refused('aaaa');
+select is(pg_temp.rest('acme'), 'aaaa 5', 'the third is, for five minutes');
+select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 1::bigint, 'and people are told');
+select pg_temp.later('4 min');
+select is(pg_temp.rest('acme'), 'aaaa 1', 'which pass');
+select pg_temp.later('1 min');
+select is(pg_temp.rest('acme'), null, 'and then it may be tried');
+select pg_temp.refused('aaaa');
+select is(pg_temp.rest('acme'), null, 'once, for two of the last three are as old');
+select pg_temp.later('2 min');
+select pg_temp.refused('aaaa'), pg_temp.refused('aaaa');
+select is(pg_temp.rest('acme'), 'aaaa 3', 'in any five minutes no more than three');
+select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 1::bigint, 'people heard of it already');
+
+-- another secret
+select pg_temp.refused('bbbb');
+select is(pg_temp.rest('acme'), null, 'another secret begins anew');
+select governance.site_accepted('acme');
+select is((select row(refused_at, refused_since, refused_until)::text from governance.site_rest), '({},,)', 'what is accepted ends all of it');
+select pg_temp.refused('bbbb'), pg_temp.refused('bbbb');
+select is(pg_temp.rest('acme'), null, 'what was accepted begins anew');
+select pg_temp.refused('bbbb');
+select is(pg_temp.rest('acme'), 'bbbb 5', 'until it is refused three times');
+select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 2::bigint, 'and that is told anew');
