@@ -37,88 +37,111 @@ static bool is_held(const struct json *health, const struct site *site)
     return polling->walk_shows_less || polling->sweep_shows_less;
 }
 
-/* The service desks against their locks; true: one breaks its mapping. */
-static bool put_desks(const struct service *svc, struct json_out *out, struct arena *a)
-{
-    bool breaks = false;
+/* --- /readyz: what is said about each site, one part after the other --- */
 
-    json_put_name(out, "desks");
-    json_open_object(out);
-    for (size_t i = 0; i < svc->config->site_count; i++) {
-        breaks |= svc->lock_stats[i].breaking > 0;
-        json_str_member(out, arena_cstr(a, svc->config->sites[i].name),
-                        lock_stats_line(&svc->lock_stats[i], a));
+struct part {
+    struct service *svc;
+    const struct json *health; /* of the database; NULL: not known */
+    struct arena *arena;
+};
+
+/* One line; *ret_worse: less than all is as it should be. */
+typedef struct str line_fn(const struct part *p, size_t site, bool *ret_worse);
+
+static struct str site_line(const struct part *p, size_t i, bool *ret_worse)
+{
+    const struct site *site = p->svc->sites[i];
+
+    *ret_worse = true;
+    if (site_auth_rest_ms(site->auth))
+        return STR("not signed in: Jira does not accept our credential");
+    if (!site->view.our_account.len || site_auth_refusals(site->auth))
+        return STR("not reachable or not signed in");
+    if (site->stands_aside)
+        return STR("stands aside: other replicas hold a newer mapping");
+    if (is_held(p->health, site))
+        return STR("shows less than half of what it did");
+    if (site->reload_failed)
+        return STR("a new mapping was refused: the one before goes on");
+    *ret_worse = false;
+    return STR("ok");
+}
+
+static struct str form_line(const struct part *p, size_t i, bool *ret_worse)
+{
+    const struct site *site = p->svc->sites[i];
+
+    *ret_worse = site->unfit > 0;
+    if (site->unfit)
+        return str_of(site->unfit_why);
+    return site->forms_seen ? STR("ok") : STR("not looked at yet");
+}
+
+static struct str gate_line(const struct part *p, size_t i, bool *ret_worse)
+{
+    *ret_worse = false; /* `gate prove` and its alarm tell that */
+    return gate_stats_line(&p->svc->gate_stats[i], p->arena);
+}
+
+static struct str desk_line(const struct part *p, size_t i, bool *ret_worse)
+{
+    *ret_worse = p->svc->lock_stats[i].breaking > 0;
+    return lock_stats_line(&p->svc->lock_stats[i], p->arena);
+}
+
+static struct str mapping_line(const struct part *p, size_t i, bool *ret_worse)
+{
+    *ret_worse = false;
+    return str_of(p->svc->sites[i]->o.mapping->sha256);
+}
+
+static bool put_parts(struct json_out *out, const struct part *p)
+{
+    static const struct {
+        const char *name;
+        line_fn *line;
+    } PARTS[] = {{"sites", site_line},
+                 {"forms", form_line},
+                 {"gates", gate_line},
+                 {"desks", desk_line},
+                 {"mapping", mapping_line}};
+    bool degraded = false;
+
+    for (size_t n = 0; n < sizeof PARTS / sizeof PARTS[0]; n++) {
+        json_put_name(out, PARTS[n].name);
+        json_open_object(out);
+        for (size_t i = 0; i < p->svc->config->site_count; i++) {
+            bool worse;
+            struct str line = PARTS[n].line(p, i, &worse);
+            json_str_member(out, arena_cstr(p->arena, p->svc->config->sites[i].name), line);
+            degraded |= worse;
+        }
+        json_close_object(out);
     }
-    json_close_object(out);
-    return breaks;
+    return degraded;
 }
 
 static void on_ready(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
     struct service *svc = q->svc;
+    struct part part = {.svc = svc, .arena = serve_arena(q->request)};
     AUTO(drop_buf) struct buf b;
     struct json_out out;
     bool ready = outcome == STORE_OK && svc->ready && !svc->draining;
-    bool degraded = false;
-    const struct json *health = NULL;
     struct err err;
 
-    if (outcome == STORE_OK && !json_parse(serve_arena(q->request), json, &health, &err))
-        health = NULL;
-
+    if (outcome == STORE_OK && !json_parse(part.arena, json, &part.health, &err))
+        part.health = NULL;
     buf_init(&b, TEXT_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    json_put_name(&out, "sites");
-    json_open_object(&out);
-    for (size_t i = 0; i < svc->config->site_count; i++) {
-        bool known =
-            svc->sites[i]->view.our_account.len > 0 && !site_auth_refusals(svc->sites[i]->auth);
-        bool less = is_held(health, svc->sites[i]), aside = svc->sites[i]->stands_aside;
-        degraded |= !known || less || aside || svc->sites[i]->reload_failed;
-        json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
-                        site_auth_rest_ms(svc->sites[i]->auth)
-                            ? STR("not signed in: Jira does not accept our credential")
-                        : !known ? STR("not reachable or not signed in")
-                        : aside  ? STR("stands aside: other replicas hold a newer mapping")
-                        : less   ? STR("shows less than half of what it did")
-                        : svc->sites[i]->reload_failed
-                            ? STR("a new mapping was refused: the one before goes on")
-                            : STR("ok"));
-    }
-    json_close_object(&out);
-    json_put_name(&out, "forms");
-    json_open_object(&out);
-    for (size_t i = 0; i < svc->config->site_count; i++) {
-        const struct site *site = svc->sites[i];
-        degraded |= site->unfit > 0;
-        json_str_member(&out, arena_cstr(serve_arena(q->request), site->config->name),
-                        site->unfit        ? str_of(site->unfit_why)
-                        : site->forms_seen ? STR("ok")
-                                           : STR("not looked at yet"));
-    }
-    json_close_object(&out);
-    json_put_name(&out, "gates");
-    json_open_object(&out);
-    for (size_t i = 0; i < svc->config->site_count; i++)
-        json_str_member(&out, arena_cstr(serve_arena(q->request), svc->config->sites[i].name),
-                        gate_stats_line(&svc->gate_stats[i], serve_arena(q->request)));
-    json_close_object(&out);
-    degraded |= put_desks(svc, &out, serve_arena(q->request));
+    bool degraded = put_parts(&out, &part);
     json_put_name(&out, "database");
     if (outcome == STORE_OK)
         json_put_raw(&out, json);
     else
         json_put_str(&out, STR("unavailable"));
-    json_put_name(&out, "mapping");
-    json_open_object(&out);
-    for (size_t i = 0; i < svc->config->site_count; i++) {
-        const struct site *site = svc->sites[i];
-        json_str_member(&out, arena_cstr(serve_arena(q->request), site->config->name),
-                        str_of(site->o.mapping->sha256));
-    }
-    json_close_object(&out);
     json_str_member(&out, "status",
                     ready ? (degraded ? STR("degraded") : STR("ready")) : STR("not ready"));
     json_close_object(&out);
