@@ -19,7 +19,11 @@ begin
            coalesce((select c.started_at + c.goal + c.paused from governance.sla_clock c where c.request_id = r.id), 'infinity'),
            clock_timestamp() + case when n.kind in ('comment', 'field_update') then rest else '0' end
       from jsonb_to_recordset(p_flows) as n(kind text, cycle text, payload text)
-     where not exists (select from governance.flow f where f.request_id = r.id and f.kind = n.kind and f.state = 'parked')
+     where not exists (select from governance.flow f
+                        where f.request_id = r.id and f.kind = n.kind
+                          and (f.state = 'parked'
+                               -- one that was done since this look began was it already: the look that its end asks for sees it
+                               or f.kind in ('transition', 'reopen', 'close') and f.state = 'done' and f.ended_at >= r.looked_at))
     on conflict do nothing;
 end $$;
 comment on function governance.flows_add(governance.access_request, jsonb) is 'Add outbound work, once per kind';

@@ -37,6 +37,9 @@ void store_flow_add(struct sim *s, int request, const struct enqueue *e)
         bool over = flow_state_is_final(f->f.state);
         if (!over || (e->kind == FLOW_CREATE && f->f.state != FS_MOOT))
             return; /* one at a time; one ticket for ever */
+        bool moves = e->kind == FLOW_RETURN || e->kind == FLOW_REOPEN || e->kind == FLOW_CLOSE;
+        if (moves && f->f.state == FS_DONE && f->ended_ms >= s->requests[request].looked_ms)
+            return; /* done since the look began: the look that its end asks for sees it */
     }
     if (s->flow_count == FLOWS_MAX)
         sim_violate(s, "INV18 bounded", "more than %d flows", FLOWS_MAX);

@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(46);
+select plan(48);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -128,4 +128,14 @@ select is(governance.dossier(:'u')->>'reopens_last_hour', '0', 'found to be so: 
 select pg_temp.flow(:'u', 'reopen', 'done/2') as r2 \gset
 select pg_temp.lease(:r2), pg_temp.save(:r2, 'checking'), pg_temp.save(:r2, 'calling', '{"count_attempt": true}'), pg_temp.save(:r2, 'done', '{"lease_s": 0}');
 select is(governance.dossier(:'u')->>'reopens_last_hour', '1', 'this one was');
+-- a look that began before a move ended has not seen what came of it, and does not ask for it again
+select t.verifying(t.request()) as w \gset
+update governance.access_request set version = version + 1, looked_at = clock_timestamp() where id = :'w';
+select pg_temp.flow(:'w', 'transition') as m \gset
+select pg_temp.lease(:m), pg_temp.save(:m, 'checking'), pg_temp.save(:m, 'done');
+select governance.flows_add(r, '[{"kind": "transition"}, {"kind": "comment"}]') from governance.access_request r where id = :'w';
+select is((select string_agg(kind || ' ' || state, ', ' order by kind) from governance.flow where request_id = :'w'), 'comment pending, transition done', 'of two only what did not end meanwhile');
+update governance.access_request set version = version + 1, looked_at = clock_timestamp() where id = :'w';
+select governance.flows_add(r, '[{"kind": "transition"}]') from governance.access_request r where id = :'w';
+select is((select count(*)::int from governance.flow where request_id = :'w' and kind = 'transition'), 2, 'the next look may');
 select * from finish();
