@@ -26,25 +26,25 @@ select results_eq($$select issue_key, stands from sla.over_grant_v1$$, $$values 
 -- parity
 select results_eq($$select to_char(week_at at time zone 'UTC', 'MM-DD HH24:MI') || ' ' || change_kind || case when is_privileged then ' privileged' else '' end,
                            asked, verified, verified_within_goal, excepted, withdrawn, open_now, overdue_now, counted, share_within_goal, p50_seconds, p90_seconds
-                      from sla.parity_weekly_v1 where week_at < '2026-04-06' order by week_at, change_kind, is_privileged$$,
-    $$values ('03-23 00:00 grant', 3::bigint, 3::bigint, 2::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 3::bigint, 0.6667, 14400::bigint, 32400::bigint),
-             ('03-23 00:00 removal', 4, 1, 1, 1, 1, 1, 1, 3, 0.3333, 7200, null),
-             ('03-30 00:00 grant privileged', 1, 1, 1, 0, 0, 0, 0, 1, 1.0000, 14400, 14400),
-             ('03-30 00:00 removal privileged', 3, 2, 0, 0, 1, 0, 0, 2, 0.0000, 7200, 28800)$$,
+                      from sla.parity_weekly_v1 where week_at < '2021-04-05' order by week_at, change_kind, is_privileged$$,
+    $$values ('03-22 00:00 grant', 3::bigint, 3::bigint, 2::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 3::bigint, 0.6667, 14400::bigint, 32400::bigint),
+             ('03-22 00:00 removal', 4, 1, 1, 1, 1, 1, 1, 3, 0.3333, 7200, null),
+             ('03-29 00:00 grant privileged', 1, 1, 1, 0, 0, 0, 0, 1, 1.0000, 14400, 14400),
+             ('03-29 00:00 removal privileged', 3, 2, 0, 0, 1, 0, 0, 2, 0.0000, 7200, 28800)$$,
     'weeks of asking, in UTC; what is open counts; what was cancelled too late counts as missed');
-select ok((select p90_at_least_seconds = oldest_open_seconds and abs(oldest_open_seconds - extract(epoch from now() - '2026-03-26 10:00Z')) < 60
+select ok((select p90_at_least_seconds = oldest_open_seconds and abs(oldest_open_seconds - extract(epoch from now() - '2021-03-25 10:00Z')) < 60
                   and removal_to_grant_ratio = round(p90_at_least_seconds / 32400.0, 2)
-             from sla.parity_weekly_v1 where week_at = '2026-03-23 00:00Z' and change_kind = 'removal'), 'an open removal makes the ratio grow by the day');
-select results_eq($$select change_kind, removal_to_grant_ratio from sla.parity_weekly_v1 where week_at = '2026-03-30 00:00Z' order by 1$$,
+             from sla.parity_weekly_v1 where week_at = '2021-03-22 00:00Z' and change_kind = 'removal'), 'an open removal makes the ratio grow by the day');
+select results_eq($$select change_kind, removal_to_grant_ratio from sla.parity_weekly_v1 where week_at = '2021-03-29 00:00Z' order by 1$$,
                   $$values ('grant', null), ('removal', 2.00)$$, 'removals twice as slow as grants');
 
 -- clocks
-select results_eq($$select elapsed_seconds, remaining_seconds, due_at, breached_at, outcome, band from sla.clock_v1 where started_at = '2026-03-29 00:30Z'$$,
-                  $$values (14400::bigint, 0::bigint, timestamptz '2026-03-29 04:30Z', null::timestamptz, 'verified', 'over')$$,
+select results_eq($$select elapsed_seconds, remaining_seconds, due_at, breached_at, outcome, band from sla.clock_v1 where started_at = '2021-03-28 00:30Z'$$,
+                  $$values (14400::bigint, 0::bigint, timestamptz '2021-03-28 04:30Z', null::timestamptz, 'verified', 'over')$$,
                   'four hours are four hours, also where the clocks on the wall say five');
 select is((select string_agg(band, ' ' order by started_at) from sla.clock_v1 where is_open), 'breached breached under_30_min under_1_hour over_1_hour', 'what is left');
 select results_eq($$select started_at, breached_at from sla.clock_v1 where breached_at is not null and not is_open order by 1$$,
-                  $$values (timestamptz '2026-03-29 23:30Z', timestamptz '2026-03-30 07:30Z'), ('2026-03-31 00:00Z', '2026-03-31 04:00Z'), ('2026-04-02 00:00Z', '2026-04-02 04:00Z')$$,
+                  $$values (timestamptz '2021-03-28 23:30Z', timestamptz '2021-03-29 07:30Z'), ('2021-03-30 00:00Z', '2021-03-30 04:00Z'), ('2021-04-01 00:00Z', '2021-04-01 04:00Z')$$,
                   'late ends late for ever, withdrawn or not');
 select is((select issue_url from sla.clock_v1 where issue_key = 'IAM-100'), 'https://acme.example/browse/IAM-100', 'with the address of the ticket');
 
@@ -62,13 +62,13 @@ select results_eq($$select issue_key, stage from sla.stage_v1 where is_open orde
 
 -- escalations, exceptions, the gate
 select results_eq($$select step_percent, due_at, is_before_due, late_seconds from sla.escalation_v1 where kind = 'sla' order by escalated_at$$,
-                  $$values (75, timestamptz '2026-03-26 14:00Z', true, 30::bigint), (100, '2026-03-26 14:00Z', true, 0), (100, '2026-03-31 04:00Z', false, 3600)$$,
+                  $$values (75, timestamptz '2021-03-25 14:00Z', true, 30::bigint), (100, '2021-03-25 14:00Z', true, 0), (100, '2021-03-30 04:00Z', false, 3600)$$,
                   'steps before the goal and after it, late ones with how late');
 select results_eq($$select kind, issue_key, site, change_kind from sla.escalation_v1 where request_id is null$$,
                   $$values ('operator', 'IAM-99', 'acme', null)$$, 'also about tickets without a request');
-select results_eq($$select granted_at, state, is_live, is_expired_unresolved, is_from_ticket, has_control from sla.exception_v1 where granted_at < '2026-06-01' order by 1$$,
-                  $$values (timestamptz '2026-03-24 11:00Z', 'expired', false, false, false, false), ('2026-03-25 11:55Z', 'expired', false, true, true, true),
-                           ('2026-03-31 01:00Z', 'revoked', false, false, false, false)$$, 'an exception that ran out unproven is a debt; one that was proven is none');
+select results_eq($$select granted_at, state, is_live, is_expired_unresolved, is_from_ticket, has_control from sla.exception_v1 where granted_at < '2021-05-31' order by 1$$,
+                  $$values (timestamptz '2021-03-23 11:00Z', 'expired', false, false, false, false), ('2021-03-24 11:55Z', 'expired', false, true, true, true),
+                           ('2021-03-30 01:00Z', 'revoked', false, false, false, false)$$, 'an exception that ran out unproven is a debt; one that was proven is none');
 select is((select count(*)::int from sla.exception_v1 where is_live), 1, 'and one is live');
 select is_empty($$select * from sla.exception_v1 x where x::text ~ 'Olga|Anna|Vendor|watched'$$, 'no names, no words');
 select results_eq($$select road, is_enforced, project, gate_mode, refused_for, unproven_seconds, gate_open from sla.gate_integrity_v1 order by found_at$$,
