@@ -1,11 +1,11 @@
 -- One clock a request. Deadlines are counted in seconds, not in days: a day of which daylight saving takes an hour is no shorter goal.
 create or replace view sla.clock_v1 as
-select r.id as request_id,
+select c.request_id,
        t.issue_key,
        s.url || '/browse/' || nullif(t.issue_key, '') as issue_url,
        r.site,
-       r.kind as change_kind,
-       r.is_privileged,
+       c.kind as change_kind,
+       c.is_privileged,
        'governed'::text as clock_owner,
        c.started_at,
        c.stopped_at,
@@ -28,9 +28,9 @@ select r.id as request_id,
        c.steps_done,
        case when c.stopped_at is null then c.next_step_at end as next_step_at
   from governance.sla_clock c
-  join governance.access_request r on r.id = c.request_id
+  left join governance.access_request r on r.id = c.request_id -- left: not read where nobody asks for the site
   left join governance.site s on s.name = r.site
-  left join governance.ticket t on t.request_id = r.id
+  left join governance.ticket t on t.request_id = c.request_id
  cross join lateral (
         select n.now, coalesce(c.stopped_at, n.now) - c.started_at - c.paused as elapsed,
                c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused)) as due_at

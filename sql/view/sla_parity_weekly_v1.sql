@@ -1,5 +1,6 @@
 -- Removals measured like grants. A week is that in which it was asked for, so what is still open counts against its own week for
--- ever. The week begins on Monday 00:00 UTC; both steps of that are immutable, so an index can hold it.
+-- ever. The week begins on Monday 00:00 UTC; both steps of that are immutable, so an index holds it
+-- (sla_clock_week), with all that is asked here.
 create or replace view sla.parity_weekly_v1 as
 select w.week_at,
        w.change_kind,
@@ -21,9 +22,9 @@ select w.week_at,
                   / nullif(max(coalesce(nullif(w.p90, 'infinity'), w.p90_least)) filter (where w.change_kind = 'grant')
                            over (partition by w.week_at, w.is_privileged), 0))::numeric, 2) end as removal_to_grant_ratio,
        w.counted
-  from (select date_trunc('week', r.requested_at at time zone 'UTC') at time zone 'UTC' as week_at,
-               r.kind as change_kind,
-               r.is_privileged,
+  from (select date_trunc('week', c.started_at at time zone 'UTC') at time zone 'UTC' as week_at,
+               c.kind as change_kind,
+               c.is_privileged,
                count(*) as asked,
                count(*) filter (where c.ended = 'verified') as verified,
                count(*) filter (where c.ended = 'verified' and x.elapsed <= c.goal) as verified_within_goal,
@@ -36,8 +37,7 @@ select w.week_at,
                percentile_disc(0.5) within group (order by x.proven) filter (where x.counts) as p50,
                percentile_disc(0.9) within group (order by x.proven) filter (where x.counts) as p90,
                percentile_disc(0.9) within group (order by x.age) filter (where x.counts) as p90_least
-          from governance.access_request r
-          join governance.sla_clock c on c.request_id = r.id
+          from governance.sla_clock c
          cross join lateral (select coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused as elapsed) e
          cross join lateral (
                 select e.elapsed, c.ended is null or c.ended = 'verified' as counts,
