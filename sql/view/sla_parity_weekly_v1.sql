@@ -41,8 +41,8 @@ select w.week_at,
          cross join lateral (select coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused as elapsed) e
          cross join lateral (
                 select e.elapsed, c.ended is null or c.ended = 'verified' as counts,
-                       round(extract(epoch from e.elapsed))::float8 as age,
-                       case when c.stopped_at is null then float8 'infinity' else round(extract(epoch from e.elapsed))::float8 end as proven) x
+                       round(date_part('epoch', e.elapsed)) as age,
+                       case when c.stopped_at is null then float8 'infinity' else round(date_part('epoch', e.elapsed)) end as proven) x
          group by 1, 2, 3) w;
 comment on view sla.parity_weekly_v1 is 'One row a week of asking, kind of change and privilege: are removals as fast as grants? Open requests count. Stable: columns are only added at the end';
 comment on column sla.parity_weekly_v1.week_at is 'Monday 00:00 UTC of the week it was asked for in';
