@@ -93,7 +93,7 @@ def stay(site, key):
  Your turn (it keeps running; Ctrl-C ends it and removes everything):
    ticket     {site.jira_url}/browse/{key}     press Resolve and read what the agent reads
    then       psql "{site.target.dsn}" -c "delete from app_user_role where user_id = 5"     watch it resolve
-   dashboard  psql "{site.database.dsn}" -c "table sla.request_v1"
+   dashboard  psql "{site.database.dsn}" -c "table sla.request_v1" -c "table sla.parity_weekly_v1"
    health     http://127.0.0.1:{site.ops_port}/readyz   http://127.0.0.1:{site.ops_port}/metrics
    evidence   build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
    API        curl -H "Authorization: Bearer an-api-token-of-the-demo" http://127.0.0.1:{site.port}/v1/access-requests

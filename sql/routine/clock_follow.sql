@@ -16,3 +16,11 @@ begin
     return null;
 end $$;
 comment on function governance.clock_follow() is 'Trigger: the clock stops with the phase that ends it, and runs on when the request comes back';
+
+create or replace function governance.clock_kind() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    update governance.sla_clock c set kind = new.kind, is_privileged = new.is_privileged where c.request_id = new.id;
+    return null;
+end $$;
+comment on function governance.clock_kind() is 'Trigger: the clock says what it is of as its request does';

@@ -18,6 +18,8 @@ begin
            or num_nonnulls(new.stopped_at, new.ended) > 0 then
             raise exception 'a clock begins with its request, and runs' using errcode = 'CG001';
         end if;
+        new.kind := r.kind;
+        new.is_privileged := r.is_privileged;
         return new;
     end if;
     -- no pause without a record of it, and there is none yet; a goal may be set or tightened

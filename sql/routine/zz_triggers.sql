@@ -13,6 +13,8 @@ create or replace trigger guard_tuple
     for each row execute function governance.guard_tuple();
 create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
+create or replace trigger clock_kind after update of kind, is_privileged on governance.access_request
+    for each row when (row(old.kind, old.is_privileged) is distinct from row(new.kind, new.is_privileged)) execute function governance.clock_kind();
 create or replace trigger attempt_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.attempt_follow();
 create or replace trigger guard before update on governance.close_attempt

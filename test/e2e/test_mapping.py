@@ -3,7 +3,7 @@ import json
 import re
 
 import pytest
-from lib import ports, sites, wait, world
+from lib import dashboards, ports, sites, wait, world
 
 RULE = r"  - name: remove-app-access\n.*?(?=  - name: remove-app-access-ungated)"
 
@@ -30,6 +30,14 @@ def test_a_metric_of_many_sites_is_described_once(many):
     for name in many.names:
         assert f'countersign_poll_wait_seconds{{site="{name}"}}' in text
     assert len(text) > 65536 and re.search(r"^countersign_evidence_entries \d+\n\Z", text, re.M)
+
+
+def test_dashboards_and_alerts_ask_for_metrics_there_are(many):
+    text = world.http("GET", f"http://127.0.0.1:{many.ops_port}/metrics")[1]
+    described = set(re.findall(r"^# TYPE (\S+)", text, re.M))
+    asked = {place: dashboards.metrics(expression) for place, expression in dashboards.expressions()}
+    assert all(asked.values()), "an expression in which no metric was found"
+    assert {place: names - described for place, names in asked.items() if names - described} == {}
 
 
 def test_health_tells_the_mapping_of_each_site(many):

@@ -1,6 +1,6 @@
 -- The clock: from the first request to proof; censored while open; missing is not hidden, and only proof meets a goal.
 set role countersign_service;
-select plan(39);
+select plan(41);
 
 create function pg_temp.request(ago interval, more jsonb default '{}') returns uuid language sql as $$
     select t.request(more => jsonb_build_object('requested_ms', (extract(epoch from clock_timestamp() - ago) * 1000)::bigint) || more)
@@ -76,6 +76,12 @@ select throws_ok(format('insert into governance.sla_clock (request_id, started_a
   from (values ('stopped_at, ended', 'clock_timestamp(), ''verified'''), ('paused', 'interval ''1 day'''), ('steps_done', '2')) as x(names, val);
 select throws_ok(format('insert into governance.sla_clock (request_id, started_at) values (%L, now() + interval ''1 hour'')', :'bare'), 'CG001', null, 'nor later than its request');
 select throws_ok(format('select t.move(%L, ''approved'')', :'bare'), 'CG001', null, 'and no request goes on without a clock');
+
+-- what it is of, in the words of its request
+select t.request() as k \gset
+select is((select kind || is_privileged from governance.sla_clock where request_id = :'k'), 'removalfalse', 'a clock says what it is of');
+update governance.access_request set version = version + 1, kind = 'grant', is_privileged = true, mapped_hash = 'h2' where id = :'k';
+select is((select kind || is_privileged from governance.sla_clock where request_id = :'k'), 'granttrue', 'and follows its request');
 
 -- escalation: each step once
 select governance.sla_tick();

@@ -1,0 +1,53 @@
+-- Without names and words of people: owner, approver, reason and control are the auditors' to read (governance.exception).
+create or replace view sla.exception_v1 as
+select x.id as exception_id,
+       i.request_id,
+       t.issue_key,
+       s.url || '/browse/' || nullif(t.issue_key, '') as issue_url,
+       r.site,
+       c.kind as change_kind,
+       c.is_privileged,
+       i.source,
+       x.created_at as granted_at,
+       x.expires_at,
+       x.revoked_at,
+       case when x.revoked_at is not null then 'revoked' when x.expires_at <= n.now then 'expired' else 'live' end as state,
+       x.revoked_at is null and x.expires_at > n.now as is_live,
+       u.is_expired_unresolved,
+       extract(epoch from x.expires_at - x.created_at)::bigint as granted_seconds,
+       case when x.revoked_at is null then extract(epoch from x.expires_at - n.now)::bigint end as remaining_seconds,
+       x.plea_edit <> '' as is_from_ticket,
+       x.compensating_control <> '' as has_control
+  from governance.exception x
+  join governance.request_item i on i.id = x.item_id
+  join governance.sla_clock c on c.request_id = i.request_id
+  left join governance.access_request r on r.id = i.request_id
+  left join governance.site s on s.name = r.site
+  left join governance.ticket t on t.request_id = i.request_id
+ cross join lateral (select clock_timestamp() as now) n
+ cross join lateral ( -- once, not wherever it is asked for: offset
+        select x.revoked_at is null and x.expires_at <= n.now
+               and c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn'
+               and i.replaced_at is null and i.superseded_by is null
+               and not exists (select from governance.exception y
+                                where y.item_id = x.item_id and y.revoked_at is null and y.expires_at > n.now) as is_expired_unresolved
+        offset 0) u;
+comment on view sla.exception_v1 is 'One row an exception: what was let close without proof, and whether that has ended. Stable: columns are only added at the end';
+comment on column sla.exception_v1.exception_id is 'Exception';
+comment on column sla.exception_v1.request_id is 'Request of the item it covers';
+comment on column sla.exception_v1.issue_key is 'Ticket key; null = no ticket';
+comment on column sla.exception_v1.issue_url is 'Its address; null = no ticket';
+comment on column sla.exception_v1.site is 'Site';
+comment on column sla.exception_v1.change_kind is 'grant, removal or modify';
+comment on column sla.exception_v1.is_privileged is 'Privileged access';
+comment on column sla.exception_v1.source is 'Source of the item';
+comment on column sla.exception_v1.granted_at is 'Granted, UTC';
+comment on column sla.exception_v1.expires_at is 'Its end';
+comment on column sla.exception_v1.revoked_at is 'Ended early; null = not';
+comment on column sla.exception_v1.state is 'live, expired or revoked';
+comment on column sla.exception_v1.is_live is 'It covers its item now';
+comment on column sla.exception_v1.is_expired_unresolved is 'It ran out, and what it stood for is neither proven nor withdrawn nor covered anew';
+comment on column sla.exception_v1.granted_seconds is 'For how long it was granted';
+comment on column sla.exception_v1.remaining_seconds is 'Until its end; negative = since then; null = revoked';
+comment on column sla.exception_v1.is_from_ticket is 'Asked for and answered on the ticket; false: by the API or the command line';
+comment on column sla.exception_v1.has_control is 'A compensating control is named';
