@@ -9,8 +9,9 @@
 
 enum { WORDS_MAX = 3 };
 
-static const char USAGE[] = "[GROUP] [--json]   groups: configuration, database, forms, events, "
-                            "gate, sources";
+static const char USAGE[] =
+    "[GROUP] [--json]   groups: configuration, database, forms, desk, events, "
+    "gate, sources";
 
 static const struct group {
     const char *name, *asks;
@@ -20,6 +21,7 @@ static const struct group {
     {"configuration", "is every file as it must be, and every secret there?", &CLI_CHECK, {NULL}},
     {"database", "is the schema ours, and the evidence whole?", &CLI_DB, {"verify"}},
     {"forms", "does each rule fit the form that Jira shows?", &CLI_CHECK, {"--online"}},
+    {"desk", "does the service desk stand as it was locked?", &CLI_MAPPING, {"drift"}},
     {"events", "do the webhooks come, signed and complete?", &CLI_WEBHOOK, {"check"}},
     {"gate", "does nobody but the connector close?", &CLI_GATE, {"prove"}},
     {"sources", "can every target system be read?", &CLI_SOURCE, {"test"}}, /* each by its name */
@@ -43,6 +45,8 @@ static const char *code_means(int code)
     switch (code) {
     case EXIT_CODE_OK:
         return "ok";
+    case EXIT_CODE_DIFFERENT:
+        return "changed, and nothing that matters to us";
     case EXIT_CODE_UNREACHABLE:
         return "not reached";
     case EXIT_CODE_TRY_AGAIN:
@@ -92,7 +96,7 @@ static int verdict(const struct doctor *d)
     for (size_t i = 0; i < d->count; i++) {
         int own = d->told[i].code;
         bool known = own != EXIT_CODE_UNREACHABLE && own != EXIT_CODE_TRY_AGAIN &&
-                     own != EXIT_CODE_NOT_PERMITTED;
+                     own != EXIT_CODE_NOT_PERMITTED && own != EXIT_CODE_DIFFERENT;
         if (own != EXIT_CODE_OK && known)
             return EXIT_CODE_FAILED;
         if (own != EXIT_CODE_OK && code == EXIT_CODE_OK)
@@ -153,4 +157,5 @@ static int doctor(struct cli *cli)
 }
 
 const struct cli_command CLI_DOCTOR = {
-    "doctor", "look at everything: configuration, database, forms, events, gate, sources", doctor};
+    "doctor", "look at everything: configuration, database, forms, desk, events, gate, sources",
+    doctor};
