@@ -1,5 +1,7 @@
 """The demo's story: people do things in Jira and in the target systems, Countersign answers, every line is checked."""
 import os
+import re
+import signal
 import sys
 import time
 
@@ -88,6 +90,41 @@ def sealed(story, site):
                  lambda: shown.returncode == 0, 1)
 
 
+def another_mapping(story, site):
+    """An IAM engineer edits the mapping while it runs: a fault is refused, a plan shows what flips, it is applied and rolled back."""
+    metrics = f"http://127.0.0.1:{site.ops_port}/metrics"
+
+    def live():
+        return re.search(r'countersign_mapping_info\{site="acme",sha256="(\w+)"\} 1', world.http("GET", metrics)[1])[1]
+
+    def taken(well):
+        return f'countersign_mapping_last_reload_successful{{site="acme"}} {well}.000' in world.http("GET", metrics)[1]
+
+    def edit(old, new):
+        site.edit_file("mapping.yaml", old, new)
+        site.service.signal(signal.SIGHUP)
+
+    before = live()
+    story.say("mapping", "an IAM engineer edits the mapping while it runs: “change: remowal”")
+    edit("change: removal", "change: remowal")
+    story.expect("mapping", "refused, the one before goes on", lambda: taken(0) and live() == before)
+    faults = site.countersign("mapping", "validate", f"{site.folder}/mapping.yaml", check=False).stderr.splitlines()
+    print("".join(f"                      {line}\n" for line in faults[:2]), end="", flush=True)
+    edit("change: remowal", "change: removal")
+    story.expect("mapping", "put right: what is live is good", lambda: taken(1))
+    with open(f"{site.folder}/mapping.yaml", encoding="utf-8") as file:
+        other = file.read().replace("entitlement: { from: customfield_10052, then: [trim]", "entitlement: { from: customfield_10052, then: [trim, upper]")
+    draft = site.write("draft.yaml", other.split("\ntests:")[0] + "\n")
+    plan = site.countersign("mapping", "plan", draft, check=False)
+    story.say("mapping", "what would another one have decided? countersign mapping plan draft.yaml")
+    print("".join(f"                      {line}\n" for line in plan.stdout.splitlines() if "would be REFUSED" in line or "Replayed" in line), end="", flush=True)
+    story.expect("mapping", "the plan leads with what flips", lambda: plan.returncode == 2 and "would be REFUSED (closed as it is)" in plan.stdout, 1)
+    site.countersign("mapping", "apply", f"{draft}.plan-2.json", "--change", "CHG-1", "--reason", "roles in capitals")
+    story.expect("mapping", "applied, by its plan alone", lambda: live() != before)
+    site.countersign("mapping", "rollback", "1", "--reason", "they are not")
+    story.expect("mapping", "rolled back", lambda: live() == before)
+
+
 def stay(site, key):
     print(f"""
  Your turn (it keeps running; Ctrl-C ends it and removes everything):
@@ -95,6 +132,11 @@ def stay(site, key):
    then       psql "{site.target.dsn}" -c "delete from app_user_role where user_id = 5"     watch it resolve
    dashboard  psql "{site.database.dsn}" -c "table sla.request_v1" -c "table sla.parity_weekly_v1"
    health     http://127.0.0.1:{site.ops_port}/readyz   http://127.0.0.1:{site.ops_port}/metrics
+   doctor     build/countersign doctor --config {site.config}     everything at once
+   truth      build/countersign source test sap-fin --config {site.config}     can it be read, and what does that prove?
+              build/countersign scan --last 90d --config {site.config}         is what was closed still so?
+              build/countersign reconcile show {key} --config {site.config}    why its verdict is what it is
+   mapping    edit {site.folder}/mapping.yaml, then kill -HUP {site.service.pid}; build/countersign mapping history --config {site.config}
    evidence   build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
    API        curl -H "Authorization: Bearer an-api-token-of-the-demo" http://127.0.0.1:{site.port}/v1/access-requests
    log        {site.folder} holds configuration and mapping""", flush=True)
@@ -123,7 +165,7 @@ def main():
     print(f"    ✓ directory    ✓ Jira stand-in ({flavour})    ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
     try:
         story = Story(site, 0.1 if once else 0.8)
-        for part in (removal, grant, behind_our_back, lost_reply, sealed):
+        for part in (removal, grant, behind_our_back, lost_reply, another_mapping, sealed):
             part(story, site)
         print(f"\n story played in {time.monotonic() - story.began:.1f} s, {story.missed} missed")
         if once:
