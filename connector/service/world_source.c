@@ -4,12 +4,16 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "base/clock.h"
 #include "service/source_gate.h"
 #include "service/worker.h"
 #include "service/world_real.h"
 
+enum { NOT_YET_MAX_MS = 100 }; /* our clock and the database's may differ by more than that */
+
 struct sweep {
     struct service *svc;
+    struct io_timer *timer; /* until the claim counts; NULL: it does */
     struct arena *arena;
     const struct dossier *d;
     struct observation *obs;
@@ -78,6 +82,15 @@ static void sweep_next(void *arg)
     sweep_end(s, s->obs);
 }
 
+static void on_claim_counts(void *arg)
+{
+    struct sweep *s = arg;
+
+    io_timer_free(s->timer);
+    s->timer = NULL;
+    sweep_next(s);
+}
+
 void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d, size_t from,
                         world_observed_fn *fn, void *arg)
 {
@@ -96,5 +109,13 @@ void world_sources_read(struct world *w, struct arena *arena, const struct dossi
     s->obs = arena_array(arena, d->item_count - from + 1, sizeof *s->obs);
     ASSERT(s->obs);
     worker_aside(s->svc->worker, d->site, true);
-    io_loop_defer(s->svc->loop, sweep_next, s);
+    /* a claim counts from the next whole millisecond on: what is read before it proves nothing, and
+     * would be told as a stale copy */
+    int64_t early_ms = d->claimed_ms - clock_wall_ms(&s->svc->db_clock);
+    if (early_ms <= 0 || early_ms > NOT_YET_MAX_MS) {
+        io_loop_defer(s->svc->loop, sweep_next, s);
+        return;
+    }
+    s->timer = io_timer_new(s->svc->loop, on_claim_counts, s);
+    io_timer_start(s->timer, early_ms + 1, 0);
 }

@@ -50,7 +50,10 @@ select i.id as item_id,
            and not exists (select from governance.request_item k join governance.access_request q on q.id = k.request_id
                             where k.source = i.source and k.account = i.account and lower(k.entitlement) = lower(g.entitlement)
                               and k.desired = 'present' and k.replaced_at is null and k.superseded_by is null and q.approved_at is not null
-                              and q.phase not in ('denied', 'cancelled', 'expired', 'orphaned'))
+                              and q.phase not in ('denied', 'cancelled', 'expired', 'orphaned')
+                              and (q.closed_at is null or q.closed_at > ( -- what was given and closed before, and is new now, is not its
+                                   select f.observed_at from governance.observation f
+                                    where f.item_id = i.id and f.others is not null order by f.generation, f.id limit 1)))
          limit 1) extra on true
   left join lateral (
         select count(*) as reads, n.as_of - min(date_trunc('milliseconds', o.source_as_of)) as span

@@ -20,6 +20,10 @@ def submit(site, key, **more):
     return site.api("POST", "/v1/access-requests", {**BODY, **more}, key)
 
 
+def until(days):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * 86400))
+
+
 def until_bound(site, request_id, timeout=20):
     return wait.until(lambda: site.api("GET", f"/v1/access-requests/{request_id}")[1].get("ticket"), timeout)
 
@@ -224,6 +228,22 @@ def test_a_request_is_shown_by_its_ticket_too(site):
     assert made["id"] in site.countersign("request", "show", key).stdout
     assert site.api("GET", "/v1/access-requests/IAM-999999")[0] == 404
     assert site.api("GET", f"/v1/access-requests/{key}/evidence")[0] == 404
+
+
+def test_every_operation_is_held_to_the_description(site):
+    """Those above and these: each answered well at least once, and as the file says."""
+    _, made = submit(site, "each", kind="grant", beneficiary="lind", entitlement="fin-viewer")
+    path = f"/v1/access-requests/{made['id']}"
+    until_bound(site, made["id"])
+    assert site.api("GET", f"/v1/access-requests?limit=2&site=acme&phase={site.api('GET', path)[1]['phase']}")[0] == 200
+    assert site.api("GET", "/v1/access-requests?stuck=true&older_than_seconds=0")[0] == 200
+    assert site.api("GET", f"{path}/evidence")[1]["entries"]
+    assert site.api("POST", f"{path}/approvals", {"approver": "auditor@example.com", "decision": "approved"})[0] == 202
+    granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30)}
+    assert site.api("POST", "/v1/exceptions", granted)[0] == 201
+    assert site.api("POST", f"{path}/cancel", {})[0] == 202
+    assert site.api("GET", "/openapi.json")[0] == 200
+    assert contract.seen == contract.operations()
 
 
 def test_words_of_the_command_line_stay_words(site):

@@ -1,6 +1,6 @@
 -- More was given than asked for: what appeared since work began, and no approved request explains.
 set role countersign_service;
-select plan(23);
+select plan(25);
 
 -- one look's read of the first item: outcome, and what else is held ('' nothing, null not told)
 create function pg_temp.look(request uuid, outcome text, others text) returns bigint language sql as $$
@@ -73,6 +73,15 @@ select pg_temp.look(:'h', 'present', E'wanted');
 select t.move(pg_temp.ask('wanted', 'present'), 'approved');
 select is(t.verdict(t.item(:'h')), 'verified', 'one was taken away, one asked for: nothing is in the way');
 select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'h'), 'and it closes');
+select t.verifying(pg_temp.ask('left', 'present')) as before \gset
+select pg_temp.look(:'before', 'present', '');
+select t.move(:'before', 'verified', 'closed');
+select t.fulfilling(pg_temp.ask('i', 'present')) as i \gset
+select pg_temp.look(:'i', 'absent', '');
+select pg_temp.claim(:'i');
+select pg_temp.look(:'i', 'present', E'left');
+select is(t.verdict(t.item(:'i')), 'mismatch', 'what was given and closed before work began does not explain what is new');
+select is(pg_temp.told(:'i'), 'left', 'as whoever decides is told');
 reset role;
 update governance.source set over_grant = 'tell' where name = 'plain';
 set role countersign_service;

@@ -161,6 +161,19 @@ static void a_suspicion_in_the_dark_is_told(void **state)
     assert_int_equal(r.escalations[0].since_ms, CLOSED + HOUR);
 }
 
+static void what_else_is_held_keeps_no_drift_open(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    begin(&s, DESIRED_PRESENT);
+    s.after.recorded = DRIFT_OPENED;
+    s.item.rule.extra_hinders = true;
+    s.item.others_extra = STR("a-group-given-since");
+    read_now(&s, CLOSED + HOUR, OUTCOME_PRESENT);
+    assert_true(decided(&s.d).drift_over);
+}
+
 static void a_copy_of_before_and_another_say_nothing(void **state)
 {
     struct scene s;
@@ -562,6 +575,7 @@ UNIT_MAIN(cmocka_unit_test(it_is_read_after_an_hour_a_day_and_a_week),
           cmocka_unit_test(a_read_that_says_nothing_is_made_again_ever_more_seldom),
           cmocka_unit_test(a_watch_that_sees_nothing_is_told_once_a_run),
           cmocka_unit_test(a_suspicion_in_the_dark_is_told),
+          cmocka_unit_test(what_else_is_held_keeps_no_drift_open),
           cmocka_unit_test(a_copy_of_before_and_another_say_nothing),
           cmocka_unit_test(what_was_suspect_is_read_again_though_a_read_said_nothing),
           cmocka_unit_test(it_is_believed_by_the_rules_of_a_proof),
