@@ -276,8 +276,8 @@ static const char *const PROVES[] = {
     "an account is gone: from its base by its name, and by its id",
     "an account is disabled: userAccountControl, or locked for ever by a password policy", NULL};
 static const char *const BLIND[] = {
-    "membership through a group that the credential may not see, or with nested: false through "
-    "any other",
+    "membership through a group that the credential may not see or, but in Active Directory, that "
+    "is not below base; with nested: false through any other",
     "whether another replica has heard of it: the moment of the read counts",
     "members of an empty group in Active Directory, where hidden and none look the same", NULL};
 const struct reader_kind READER_LDAP = {.name = "ldap",

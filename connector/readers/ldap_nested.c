@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "readers/ldap_filter.h"
 
@@ -41,36 +42,52 @@ int ldap_is_ad(LDAP *ld, int64_t timeout_ms, bool *ret)
     return rc;
 }
 
+/* A search as long as the whole may last. Cut short by that, it is this question that took too
+ * long; a directory that says nothing for most of the time may be gone. */
+static int search_in_time(LDAP *ld, const struct ldap_place *place,
+                          const struct ldap_nesting *asked, const char *base, int scope,
+                          const char *filter, char *attr, int most, LDAPMessage **ret,
+                          const char **ret_trouble)
+{
+    int64_t left_ms = asked->until_ms - clock_mono_ms(asked->clock);
+    int rc = LDAP_SUCCESS;
+
+    *ret = NULL;
+    if (left_ms > 0)
+        rc = search(ld, base, scope, filter, attr, left_ms, most, ret);
+    if (left_ms > 0 && (rc != LDAP_TIMEOUT || left_ms > place->timeout_ms / 2))
+        return rc;
+    *ret_trouble = "Timeout";
+    return LDAP_SUCCESS;
+}
+
 /* --- Active Directory --- */
 
 /* Is what stands there in the group, by whatever way? */
-static int is_in_chain(LDAP *ld, const struct ldap_place *place, const char *base,
-                       const char *filter, bool *ret_held)
+static int is_in_chain(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
+                       const char *base, const char *filter, bool *ret_held,
+                       const char **ret_trouble)
 {
     char none[] = LDAP_NO_ATTRS;
     LDAPMessage *reply;
-    int rc =
-        search(ld, base, LDAP_SCOPE_BASE, filter, none, place->timeout_ms, LDAP_NO_LIMIT, &reply);
+    int rc = search_in_time(ld, place, asked, base, LDAP_SCOPE_BASE, filter, none, LDAP_NO_LIMIT,
+                            &reply, ret_trouble);
 
-    *ret_held = rc == LDAP_SUCCESS && ldap_count_entries(ld, reply) == 1;
+    *ret_held = rc == LDAP_SUCCESS && !*ret_trouble && ldap_count_entries(ld, reply) == 1;
     ldap_msgfree(reply);
     return rc;
 }
 
-/* "<SID=0105...>", a name of the account's primary group: it has the account's identifier but for
- * the last part (MS-ADTS section 3.1.1.3.1.2.4, MS-DTYP section 2.4.2.2). */
+/* "<SID=0105...>", a name of the account's primary group (MS-ADTS section 3.1.1.3.1.2.4). */
 static bool name_primary(const struct ldap_sam *user, char ret[2 * LDAP_SID_BYTES + 8])
 {
+    unsigned char sid[LDAP_SID_BYTES];
     size_t len = (size_t)snprintf(ret, 8, "<SID=");
 
-    if (!user->has_primary || user->sid_len < 12)
+    if (!ldap_primary_sid(user, sid))
         return false;
-    for (size_t i = 0; i < user->sid_len; i++) {
-        size_t last = user->sid_len - 4; /* the least significant byte of the last part is first */
-        unsigned byte =
-            i < last ? user->sid[i] : (unsigned)(user->primary >> (8 * (i - last))) & 255U;
-        len += (size_t)snprintf(ret + len, 3, "%02x", byte);
-    }
+    for (size_t i = 0; i < user->sid_len; i++)
+        len += (size_t)snprintf(ret + len, 3, "%02x", (unsigned)sid[i]);
     snprintf(ret + len, 2, ">");
     return true;
 }
@@ -86,12 +103,14 @@ static int nested_in_ad(LDAP *ld, const struct ldap_place *place, const struct l
         *ret_trouble = "KeyTooLong";
         return LDAP_SUCCESS;
     }
-    int rc = is_in_chain(ld, place, asked->user_dn, filter, ret_held);
-    if (rc != LDAP_SUCCESS || *ret_held || !name_primary(asked->user, primary))
+    int rc = is_in_chain(ld, place, asked, asked->user_dn, filter, ret_held, ret_trouble);
+    if (rc != LDAP_SUCCESS || *ret_trouble || *ret_held || !ldap_has_primary(asked->user))
         return rc;
-    rc = is_in_chain(ld, place, primary, filter, ret_held);
-    if (rc != LDAP_NO_SUCH_OBJECT)
-        return rc;
+    if (name_primary(asked->user, primary)) {
+        rc = is_in_chain(ld, place, asked, primary, filter, ret_held, ret_trouble);
+        if (rc != LDAP_NO_SUCH_OBJECT)
+            return rc;
+    }
     *ret_trouble = "PrimaryGroupHidden";
     return LDAP_SUCCESS;
 }
@@ -113,9 +132,12 @@ static void climb_add(struct climb *c, const char *dn)
         if (strcmp(c->dn[i], dn) == 0)
             return; /* groups may be in each other */
     c->full |= c->count > GROUPS_MAX;
-    char *copy = c->full ? NULL : strdup(dn);
-    if (copy)
-        c->dn[c->count++] = copy;
+    if (c->full)
+        return;
+    char *copy = strdup(dn);
+    if (!copy)
+        abort();
+    c->dn[c->count++] = copy;
 }
 
 static bool next_filter(struct climb *c, const struct ldap_place *place, char *filter)
@@ -128,23 +150,73 @@ static bool next_filter(struct climb *c, const struct ldap_place *place, char *f
     return snprintf(filter + len, FILTER_BYTES - len, ")") < (int)(FILTER_BYTES - len);
 }
 
-static int climb_once(LDAP *ld, const struct ldap_place *place, struct climb *c, const char *filter,
-                      const char **ret_trouble)
+static int climb_below(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
+                       const char *base, struct climb *c, const char *filter,
+                       const char **ret_trouble)
 {
     char none[] = LDAP_NO_ATTRS;
     LDAPMessage *reply;
-    int rc = search(ld, place->group_base, LDAP_SCOPE_SUBTREE, filter, none, place->timeout_ms,
-                    GROUPS_MAX + 1, &reply);
+    int rc = search_in_time(ld, place, asked, base, LDAP_SCOPE_SUBTREE, filter, none,
+                            GROUPS_MAX + 1, &reply, ret_trouble);
 
-    if (rc == LDAP_SUCCESS && ldap_count_references(ld, reply) > 0)
+    bool came = rc == LDAP_SUCCESS && !*ret_trouble;
+    if (came && ldap_count_references(ld, reply) > 0)
         *ret_trouble = "Referral";
-    for (LDAPMessage *e = rc == LDAP_SUCCESS ? ldap_first_entry(ld, reply) : NULL; e;
+    for (LDAPMessage *e = came ? ldap_first_entry(ld, reply) : NULL; e;
          e = ldap_next_entry(ld, e)) {
         char *dn = ldap_get_dn(ld, e);
-        climb_add(c, dn ? dn : "");
+        if (dn)
+            climb_add(c, dn);
+        else
+            rc = LDAP_DECODING_ERROR; /* a group that nobody can name */
         ldap_memfree(dn);
     }
     ldap_msgfree(reply);
+    return rc;
+}
+
+/* As they are written; one that is, and is written otherwise, is searched twice. */
+static bool is_below(const char *dn, const char *base)
+{
+    size_t len = strlen(dn), tail = strlen(base);
+
+    if (len < tail || strcasecmp(dn + len - tail, base) != 0)
+        return false;
+    return !tail || len == tail ||
+           (len > tail + 1 && dn[len - tail - 1] == ',' && dn[len - tail - 2] != '\\');
+}
+
+/* Below the whole base: the group itself, or one in between, may have been moved out of
+ * group_base, and would never be met there. */
+static int climb_once(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
+                      struct climb *c, const char *filter, const char **ret_trouble)
+{
+    int rc = climb_below(ld, place, asked, place->base, c, filter, ret_trouble);
+
+    if (rc == LDAP_SUCCESS && !*ret_trouble && !is_below(place->group_base, place->base))
+        rc = climb_below(ld, place, asked, place->group_base, c, filter, ret_trouble);
+    return rc;
+}
+
+/* The account's primary group, which has no such member, is one of its groups: a proxy of Active
+ * Directory need not say what it is. */
+static int climb_primary(LDAP *ld, const struct ldap_place *place, const struct ldap_nesting *asked,
+                         struct climb *c, char *filter, const char **ret_trouble)
+{
+    unsigned char sid[LDAP_SID_BYTES];
+    size_t len = (size_t)snprintf(filter, FILTER_BYTES, "(objectSid="), before = c->count;
+    int rc = LDAP_SUCCESS;
+
+    if (!ldap_has_primary(asked->user))
+        return rc;
+    if (ldap_primary_sid(asked->user, sid)) {
+        for (size_t i = 0; i < asked->user->sid_len; i++)
+            len += (size_t)snprintf(filter + len, FILTER_BYTES - len, "\\%02x", (unsigned)sid[i]);
+        snprintf(filter + len, FILTER_BYTES - len, ")");
+        rc = climb_once(ld, place, asked, c, filter, ret_trouble);
+    }
+    if (rc == LDAP_SUCCESS && !*ret_trouble && c->count != before + 1)
+        *ret_trouble = "PrimaryGroupHidden";
     return rc;
 }
 
@@ -153,17 +225,17 @@ static int nested_elsewhere(LDAP *ld, const struct ldap_place *place,
                             const char **ret_trouble)
 {
     struct climb *c = calloc(1, sizeof *c);
-    int rc = LDAP_SUCCESS;
 
     if (!c)
         abort();
     c->sought = asked->group_dn;
     climb_add(c, asked->user_dn);
+    int rc = climb_primary(ld, place, asked, c, filter, ret_trouble);
     while (rc == LDAP_SUCCESS && !*ret_trouble && !c->held && c->next < c->count) {
         if (!next_filter(c, place, filter))
             *ret_trouble = "KeyTooLong";
         else
-            rc = climb_once(ld, place, c, filter, ret_trouble);
+            rc = climb_once(ld, place, asked, c, filter, ret_trouble);
         if (c->full && !c->held)
             *ret_trouble = "GroupsTooMany";
     }

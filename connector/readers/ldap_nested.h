@@ -4,22 +4,27 @@
  * section 3.1.1.3.4.4.3). Other servers take that rule for one that they do not know, and answer
  * with success and nobody: it is sent to none but a server that says it is Active Directory
  * (supportedCapabilities, MS-ADTS section 3.1.1.3.4.3), and everywhere else the groups of the
- * account are looked for, then the groups of those, as long as there are new ones. */
+ * account and its primary group are looked for below the base, then the groups of those, as long as
+ * there are new ones. */
 #ifndef COUNTERSIGN_READERS_LDAP_NESTED_H
 #define COUNTERSIGN_READERS_LDAP_NESTED_H
 
 #include <ldap.h>
 
+#include "base/clock.h"
 #include "readers/ldap_primary.h"
 #include "readers/ldap_question.h"
 
-/* Does the server say that it is Active Directory? The result code of the search. */
+/* Does the server say that it is Active Directory? The result code of the search; nothing is known
+ * unless it is LDAP_SUCCESS. */
 int ldap_is_ad(LDAP *ld, int64_t timeout_ms, bool *ret);
 
 struct ldap_nesting {
     const char *user_dn, *group_dn;
     const struct ldap_sam *user; /* its primary group may be in others, too */
     bool in_ad;
+    const struct clock *clock;
+    int64_t until_ms; /* monotonic: all searches together end then, with Timeout */
 };
 /* The result code of the search that failed, else LDAP_SUCCESS. *ret_held: it is, directly or not.
  * *ret_trouble: why nobody can tell although none failed, else NULL. */

@@ -17,9 +17,25 @@ static int64_t rid_of(const struct ldap_sam *s)
     return (int64_t)p[0] | (int64_t)p[1] << 8 | (int64_t)p[2] << 16 | (int64_t)p[3] << 24;
 }
 
+bool ldap_has_primary(const struct ldap_sam *account)
+{
+    return account->is_account || account->has_primary;
+}
+
+bool ldap_primary_sid(const struct ldap_sam *account, unsigned char ret[LDAP_SID_BYTES])
+{
+    if (!account->has_primary || !is_whole(account))
+        return false;
+    memcpy(ret, account->sid, account->sid_len);
+    for (size_t i = 0; i < PART_BYTES; i++)
+        ret[account->sid_len - PART_BYTES + i] =
+            (unsigned char)((uint64_t)account->primary >> (8 * i));
+    return true;
+}
+
 enum ldap_primary ldap_primary_of(const struct ldap_sam *account, const struct ldap_sam *group)
 {
-    if (!account->is_account && !account->has_primary)
+    if (!ldap_has_primary(account))
         return LDAP_NOT_PRIMARY;
     if (!account->has_primary || !is_whole(account) || !is_whole(group))
         return LDAP_PRIMARY_HIDDEN;

@@ -19,6 +19,13 @@ struct ldap_sam {
     bool is_account; /* it shows a userAccountControl: then it has a primary group */
 };
 
+/* Is it an account of Active Directory, each of which has a primary group? */
+bool ldap_has_primary(const struct ldap_sam *account);
+
+/* The identifier of its primary group: its own but for the last part, and as long (MS-DTYP section
+ * 2.4.2.2). False: not all of that is shown. */
+bool ldap_primary_sid(const struct ldap_sam *account, unsigned char ret[LDAP_SID_BYTES]);
+
 /* HIDDEN: it has one, and which is not shown, of it or of the group. */
 enum ldap_primary { LDAP_NOT_PRIMARY, LDAP_IS_PRIMARY, LDAP_PRIMARY_HIDDEN };
 enum ldap_primary ldap_primary_of(const struct ldap_sam *account, const struct ldap_sam *group);

@@ -20,6 +20,7 @@ struct entry {
     char dn[DN_BYTES];
     char id[ID_BYTES]; /* entryUUID or objectGUID */
     bool in_ad;        /* it was objectGUID */
+    bool by_guid;      /* found by it, wherever it is: perhaps not below the base */
     bool disabled;
     struct ldap_sam sam; /* of Active Directory's accounts and groups */
 };
@@ -295,6 +296,7 @@ static void take_find_id(LDAP *ld, const struct ldap_place *place, struct str id
     take_find_one(ld, fits, sent, place->timeout_ms, ret);
     if (is_guid(id) && ret->trouble && strcmp(ret->trouble, "NotVisible") == 0)
         *ret = (struct entry){0}; /* nobody has that name */
+    ret->by_guid = is_guid(id);
 }
 
 static void walk_find(LDAP *ld, const struct ldap_place *place, struct walk *w)
@@ -375,13 +377,17 @@ static int is_nested(struct ldap_session *session, const struct ldap_place *plac
     struct ldap_nesting asked = {.user_dn = w->user.dn,
                                  .group_dn = w->group.dn,
                                  .user = &w->user.sam,
-                                 .in_ad = session->in_ad};
+                                 .in_ad = session->in_ad,
+                                 .clock = session->clock,
+                                 .until_ms = clock_mono_ms(session->clock) + place->timeout_ms};
     const char *trouble;
     bool held;
 
     if (!place->nested || (direct && !w->wanted.of_canary))
         return 0;
     int rc = ldap_nested(session->ld, place, &asked, &held, &trouble);
+    if (!held && !trouble && w->group.by_guid && !session->in_ad)
+        trouble = "NestedNotVisible"; /* a search below the base may never meet it */
     if (rc != LDAP_SUCCESS || trouble)
         *ret_trouble = trouble ? trouble : reason_of(rc);
     else if (direct && !held)
@@ -399,7 +405,7 @@ static enum via walk_via(struct ldap_session *session, const struct ldap_place *
     int count = take_matches(session->ld, place, w->for_member, &trouble);
     enum ldap_primary primary =
         count == 0 ? ldap_primary_of(&w->user.sam, &group->sam) : LDAP_NOT_PRIMARY;
-    if (primary == LDAP_PRIMARY_HIDDEN && group->in_ad)
+    if (primary == LDAP_PRIMARY_HIDDEN && (group->in_ad || session->in_ad))
         trouble = "PrimaryGroupHidden";
     bool held = count == 1 || primary == LDAP_IS_PRIMARY;
     if (!trouble && !held)
@@ -505,6 +511,7 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
 {
     int64_t now_ms = clock_mono_ms(config->clock);
 
+    session->clock = config->clock;
     if (now_ms - session->bound_ms >= LDAP_SESSION_LASTS_MS ||
         now_ms - session->used_ms >= LDAP_SESSION_IDLE_MS)
         ldap_session_end(session);
@@ -516,11 +523,9 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
         rc = prepare(session->ld, place);
     if (rc == LDAP_SUCCESS)
         rc = bind_as(session->ld, place, secret_reveal(config->secret));
-    if (rc == LDAP_SUCCESS) {
-        int said = ldap_is_ad(session->ld, place->timeout_ms, &session->in_ad);
-        const char *why = reason_of(said);
-        rc = why == GONE || why == SILENT ? said : LDAP_SUCCESS; /* who does not say is none */
-    }
+    session->in_ad = false;
+    if (rc == LDAP_SUCCESS && place->nested) /* refused, it may be one all the same */
+        rc = ldap_is_ad(session->ld, place->timeout_ms, &session->in_ad);
     if (rc == LDAP_SUCCESS) {
         session->bound_ms = clock_mono_ms(config->clock);
         return NULL;

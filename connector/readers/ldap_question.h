@@ -28,7 +28,8 @@ struct ldap_question {
 /* A bound connection, kept from one run to the next; of one thread at a time. All zero: none. */
 struct ldap_session {
     struct ldap *ld;
-    bool in_ad;                /* the server says that it is Active Directory */
+    bool in_ad; /* the server says that it is Active Directory; asked where nested */
+    const struct clock *clock;
     int64_t bound_ms, used_ms; /* monotonic */
     size_t window;             /* questions sent before their replies are waited for */
     size_t alone; /* reads to ask one a run, since nothing came in time in a run of several */

@@ -87,7 +87,7 @@ static const struct {
     {"Overloaded", "too many reads wait for this source; it is read again"},
     {"NestedNotVisible",
      "the way that groups in groups are looked for does not show the canary's: let the credential "
-     "search members below group_base, in Active Directory memberOf, or set nested: false"},
+     "search members below base, in Active Directory memberOf, or set nested: false"},
     {"PageLoop", "the source shows the same page again and again: tell whoever runs it"},
     {"PartialResult", "the source did not show all it has: raise its limit for the credential"},
     {"PrimaryGroupHidden", "the account may have the group as its primary one, and that is not "

@@ -346,8 +346,9 @@ def sid(rid):
     return base64.b64encode(b"\x01\x05" + (5).to_bytes(6, "big") + parts).decode()
 
 
-AD_TYPES = "\n".join(f"attributetype ( 1.2.840.113556.1.4.{oid} NAME '{name}' SYNTAX 1.3.6.1.4.1.1466.115.121.1.{syntax} SINGLE-VALUE )"
-                     for oid, name, syntax in ((146, "objectSid", 40), (98, "primaryGroupID", 27), (8, "userAccountControl", 27)))
+AD_TYPES = "\n".join(f"attributetype ( 1.2.840.113556.1.4.{oid} NAME '{name}' {syntax} SINGLE-VALUE )" for oid, name, syntax in (
+    (146, "objectSid", "EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40"),
+    (98, "primaryGroupID", "SYNTAX 1.3.6.1.4.1.1466.115.121.1.27"), (8, "userAccountControl", "SYNTAX 1.3.6.1.4.1.1466.115.121.1.27")))
 
 
 def test_a_primary_group():

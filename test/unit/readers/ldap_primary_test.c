@@ -81,5 +81,23 @@ static void what_is_not_shown_may_be_it(void **state)
     assert_int_equal(ldap_primary_of(&none, &users), LDAP_NOT_PRIMARY); /* no account of AD */
 }
 
+static void it_is_named_where_all_is_shown(void **state)
+{
+    struct ldap_sam ada = account(9, 4000000001), high = sam(9, 4000000001), none = {0};
+    unsigned char sid[LDAP_SID_BYTES];
+    (void)state;
+
+    assert_true(ldap_has_primary(&ada) && ldap_primary_sid(&ada, sid));
+    assert_memory_equal(sid, high.sid, high.sid_len);
+    assert_false(ldap_has_primary(&none) || ldap_primary_sid(&none, sid));
+    ada.sid_len = 27;
+    assert_false(ldap_primary_sid(&ada, sid));
+    ada = account(9, 513);
+    ada.has_primary = false;
+    assert_true(ldap_has_primary(&ada));
+    assert_false(ldap_primary_sid(&ada, sid));
+}
+
 UNIT_MAIN(cmocka_unit_test(the_last_part_of_the_same_domain),
-          cmocka_unit_test(what_is_not_shown_may_be_it))
+          cmocka_unit_test(what_is_not_shown_may_be_it),
+          cmocka_unit_test(it_is_named_where_all_is_shown))

@@ -1,0 +1,156 @@
+"""Groups in groups where a directory does not follow them itself. What was not looked through, or not in time, is never an absent."""
+import contextlib
+import re
+import socket
+import threading
+import time
+
+import pytest
+
+from conftest import GROUPS, PEOPLE, ask, group, person
+from lib import slapd
+from test_ldap import AD_TYPES, CANARY, holding, read, say, sid
+
+BELOW = {"group_base": "ou=groups,dc=example,dc=com"}
+
+
+def archive(directory, name):
+    """Moves a group out of group_base; whoever has it as a member calls it by its new name."""
+    if not directory.search("(ou=archive)"):
+        directory.add("dn: ou=archive,dc=example,dc=com\nobjectClass: organizationalUnit\nou: archive\n\n")
+    directory.modify(f"dn: cn={name},ou=groups,dc=example,dc=com\nchangetype: modrdn\nnewrdn: cn={name}\ndeleteoldrdn: 0\n"
+                     "newsuperior: ou=archive,dc=example,dc=com\n")
+
+
+def test_a_group_that_was_moved(directory):
+    directory.add(person("mia") + group("near", "mia") + holding("far", "near"))
+    answer, = read(directory, ("mia", "far"), **BELOW)
+    assert (say(answer), answer["via"]) == (("present", "Ok"), "nested")
+    archive(directory, "far")
+    for base in (BELOW["group_base"], "OU=groups, dc=example,dc=com"):
+        mia, ben = read(directory, ("mia", "far"), ("ben", "far"), entitlement_pin=answer["entitlement_id"], group_base=base)
+        assert (say(mia), mia["via"]) == (("present", "Ok"), "nested"), mia
+        assert say(ben) == ("absent", "Ok") and ben["canary"]
+
+
+def test_a_group_in_between_that_was_moved(directory):
+    directory.add(person("lea") + group("low", "lea") + holding("mid", "low") + holding("high", "mid"))
+    archive(directory, "mid")
+    lea, = read(directory, ("lea", "high"), **BELOW)
+    assert (say(lea), lea["via"]) == (("present", "Ok"), "nested"), lea
+
+
+def test_groups_beside_the_base(directory):
+    """Who sets a base of people alone has its groups looked for below group_base, too."""
+    directory.add(person("kim") + group("one", "kim") + holding("two", "one"))
+    kim, ben = read(directory, ("kim", "two"), ("ben", "two"), base="ou=people,dc=example,dc=com", **BELOW)
+    assert (say(kim), kim["via"]) == (("present", "Ok"), "nested") and say(ben) == ("absent", "Ok")
+
+
+KNOWN = "objectClass: extensibleObject\n"
+
+
+def domain_like():
+    """Accounts and groups as Active Directory has them, behind a root that does not say so: ada's primary group is in another."""
+    ldif = PEOPLE.replace("uid: ada\n", f"uid: ada\n{KNOWN}objectSid:: {sid(1105)}\nuserAccountControl: 512\nprimaryGroupID: 513\n")
+    for name, rid in (("watch", 1110), ("users", 513), ("admins", 512)):
+        ldif += group(name, "canary").rstrip("\n") + f"\n{KNOWN}objectSid:: {sid(rid)}\n\n"
+    return ldif + holding("outer", "users").rstrip("\n") + f"\n{KNOWN}objectSid:: {sid(1200)}\n\n"
+
+
+def test_the_groups_of_a_primary_group():
+    pairs = [("ada", "outer"), ("ada", "admins"), ("ben", "outer")]
+    with slapd.Slapd(ldif=domain_like(), before=AD_TYPES) as directory:
+        def answers():
+            return ask("ldap", {"uri": directory.url, "base": "dc=example,dc=com", "bind_dn": directory.admin_dn, "insecure": "true"},
+                       pairs, CANARY, directory.admin_password)
+        outer, admins, ben = answers()
+        assert (say(outer), outer["via"]) == (("present", "Ok"), "nested"), outer
+        assert say(admins) == ("absent", "Ok") == say(ben)
+        directory.modify("dn: cn=users,ou=groups,dc=example,dc=com\nchangetype: modify\ndelete: objectSid\n")
+        assert [say(a) for a in answers()] == [("unknown", "PrimaryGroupHidden")] * 2 + [("absent", "Ok")], "nobody has that identifier"
+        directory.modify("dn: uid=ada,ou=people,dc=example,dc=com\nchangetype: modify\ndelete: primaryGroupID\n")
+        assert [say(a) for a in answers()] == [("unknown", "PrimaryGroupHidden")] * 2 + [("absent", "Ok")], "an account has one"
+
+
+class Between:
+    """Stands between a reader and a directory: what the reader sends waits for wait_s; a request that `marked` matches is answered
+    by answer(message id) instead."""
+
+    def __init__(self, directory, wait_s=0.0, marked=None, answer=None):
+        self.port, self.wait_s, self.marked, self.answer = directory.port, wait_s, marked, answer
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"ldap://127.0.0.1:{self.listening.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                reader, _ = self.listening.accept()
+                there = socket.create_connection(("127.0.0.1", self.port))
+                threading.Thread(target=self.forward, args=(reader, there), daemon=True).start()
+                threading.Thread(target=self.back, args=(there, reader), daemon=True).start()
+
+    def forward(self, reader, there):
+        with contextlib.suppress(OSError):
+            while sent := reader.recv(65536):
+                time.sleep(self.wait_s)
+                if self.marked and re.search(self.marked, sent, re.DOTALL):
+                    reader.sendall(self.answer(sent[sent.index(2) + 2]))
+                else:
+                    there.sendall(sent)
+            there.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def back(there, reader):
+        with contextlib.suppress(OSError), there, reader:
+            while came := there.recv(65536):
+                reader.sendall(came)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listening.close()
+
+
+def ended(code):
+    """SearchResultDone (RFC 4511 section 4.5.2) with that result code."""
+    return lambda message: bytes([0x30, 12, 2, 1, message, 0x65, 7, 10, 1, code, 4, 0, 4, 0])
+
+
+@pytest.mark.parametrize("code, reason", [(51, "SourceDown"), (52, "SourceDown"), (50, "RightsLost"), (53, "SourceDown")])
+def test_a_root_that_does_not_answer(directory, code, reason):
+    """It may be Active Directory all the same, whose groups nobody would follow; who follows none does not ask."""
+    with Between(directory, marked=b"supportedCapabilities", answer=ended(code)) as between:
+        assert say(*read(directory, ("ben", "finance"), uri=between.url)) == ("unknown", reason)
+        assert say(*read(directory, ("ben", "finance"), uri=between.url, nested="false")) == ("absent", "Ok")
+
+
+def test_a_group_without_a_name(directory):
+    """One comes whose name cannot be read: perhaps that which leads on."""
+    directory.add(person("joy"))
+    entry = bytes([0x30, 7, 2, 1, 0, 0x64, 2, 4, 5])  # a name of five bytes, and none is there
+
+    def broken(message):
+        return entry[:4] + bytes([message]) + entry[5:] + ended(0)(message)
+    with Between(directory, marked=rb"\xa1.{1,12}\x04\x06member\x04.uid=joy", answer=broken) as between:
+        answer, = read(directory, ("joy", "finance"), uri=between.url)
+    assert answer["outcome"] == "unknown", answer
+
+
+def test_a_climb_has_one_end():
+    """Each search comes back in time, all of them do not: that question is not answered, and the next one is."""
+    steps = 16
+    with slapd.Slapd(ldif=PEOPLE + GROUPS) as directory:
+        directory.add(person("ivy") + group("step-0", "ivy") + "".join(holding(f"step-{n}", f"step-{n - 1}") for n in range(1, steps)))
+        with Between(directory, wait_s=0.1) as between:
+            settings = {"uri": between.url, "at_once": 1}
+            began = time.monotonic()
+            ivy, ben = read(directory, ("ivy", "finance"), ("ben", "finance"), timeout_ms=1000, secret=directory.admin_password,
+                            bind_dn=directory.admin_dn, **settings)
+            took_s = time.monotonic() - began
+            assert say(ivy) == ("unknown", "Timeout") and say(ben) == ("absent", "Ok"), (ivy, ben)
+        assert took_s < 0.1 * (steps + 2) + 2, "two reads, two canaries"
+        answer, = read(directory, ("ivy", "finance"), secret=directory.admin_password, bind_dn=directory.admin_dn)
+        assert say(answer) == ("absent", "Ok"), "in time"
