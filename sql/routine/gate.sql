@@ -88,9 +88,13 @@ language sql stable set search_path = pg_catalog as $$
                             where b->>'statusReference' = l->>'statusReference')
            and s->>'statusReference' = l->>'statusReference' and id is not null)
     select jsonb_build_object('roads', (select coalesce(jsonb_agg(id order by id), '[]') from road),
-                              'statuses', (select coalesce(jsonb_agg(id order by id), '[]') from status))
+                              'statuses', (select coalesce(jsonb_agg(id order by id), '[]') from status),
+                              'rules_seen', (select coalesce(jsonb_agg(p.project order by p.project), '[]')
+                                               from governance.gate_proof p
+                                              where p.site = p_site and p.fingerprint <> '' and p.detail ? 'cannot_be_seen'
+                                                and not p.detail @> '{"cannot_be_seen":[{"name":"automation_rules"}]}'))
 $$;
-comment on function governance.gate_own(text) is 'Ids of the transitions and verifying statuses that the gate has added to workflows of a site';
+comment on function governance.gate_own(text) is 'Ids of the transitions and verifying statuses that the gate has added to workflows of a site; projects where all rules of automation were seen when the gate was last known';
 
 -- Told once a day for each different state of things: what is open from the beginning, what opens (also beside what stood open),
 -- and every change but one for the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays
