@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(61);
+select plan(66);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -115,4 +115,11 @@ select pg_temp.looked(false, 0, 'b', 'automation_rules');
 select is((select string_agg(reason, ' ' order by id) from governance.escalation where site = 'rules'), 'GateDrift GateNotKnown',
           'of which people are told');
 select is(pg_temp.looked(true, 0, 'c', 'customers_close'), true, 'until they are seen again');
+
+select governance.gate_proved('made', 'IAM', true, 0, '', 'aa', '{}');
+select is(governance.gate_proved('made', 'IAM', true, 0, '', '2:bb', '{}'), false, 'a fingerprint that is made otherwise is no drift');
+select is((select fingerprint from governance.gate_proof where site = 'made'), '2:bb', 'and is what the next is compared with');
+select is(governance.gate_proved('made', 'IAM', true, 1, '', '3:cc', '{}'), true, 'a hole more is told all the same');
+select is((select string_agg(reason, ' ') from governance.escalation where site = 'made'), 'GateDrift', 'as drift');
+select is(governance.gate_proved('made', 'IAM', true, 1, '', '3:dd', '{}'), true, 'made alike and another one is drift');
 select * from finish();
