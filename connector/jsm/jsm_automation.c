@@ -38,22 +38,34 @@ static bool is_made_of(struct str s, const char *others)
     return s.len > 0;
 }
 
-struct str jsm_rules_next(const struct json *body)
+bool jsm_rules_next(const struct json *body, struct str *ret)
 {
-    struct str next = json_path_str(body, "links/next");
+    const struct json *links = json_member(body, "links"), *link = json_member(links, "next");
+    struct str next = json_str(link);
     ptrdiff_t at = str_find(next, '?'); /* once it was a whole address */
 
+    *ret = STR_NONE;
+    if (json_type(link) == JSON_NULL || (json_type(link) == JSON_STRING && !next.len))
+        return json_type(links) == JSON_NULL || json_type(links) == JSON_OBJECT;
     if (at < 0 || next.len > NEXT_MAX)
-        return STR_NONE;
+        return false;
     next = str_n(next.p + at, next.len - (size_t)at);
-    return is_made_of(next, "?=&%-_.~+/:") ? next : STR_NONE;
+    if (!is_made_of(next, "?=&%-_.~+/:"))
+        return false;
+    *ret = next;
+    return true;
+}
+
+static bool is_id(struct str id)
+{
+    return id.len <= ID_MAX && is_made_of(id, "-");
 }
 
 struct jsm_call jsm_call_rule(struct arena *a, struct str cloud_id, struct str id)
 {
     struct str path = STR_NONE;
 
-    if (id.len <= ID_MAX && is_made_of(id, "-"))
+    if (is_id(id))
         path = arena_printf(a, BASE "%.*s", STR_ARG(cloud_id), STR_ARG(id));
     return jsm_call_of(JSM_ROUTE_RULE, JSM_READ, path, STR_NONE);
 }
@@ -77,19 +89,22 @@ static bool reaches(const struct json *scopes, struct str project_id)
     return json_count(scopes) == 0; /* not told: it may */
 }
 
-void jsm_rules_page(const struct json *body, struct str project_id, struct str *ids, size_t *count,
+bool jsm_rules_page(const struct json *body, struct str project_id, struct str *ids, size_t *count,
                     size_t *ret_all)
 {
-    JSON_EACH(rule, json_member(body, "data"))
+    const struct json *data = json_member(body, "data");
+
+    JSON_EACH(rule, data)
     {
         struct str id = json_path_str(rule, "uuid");
-        if (str_eq_c(json_path_str(rule, "state"), "DISABLED") || !id.len ||
+        if (str_eq_c(json_path_str(rule, "state"), "DISABLED") ||
             !reaches(json_member(rule, "ruleScopeARIs"), project_id))
             continue;
-        if (*count < JSM_RULES_MAX)
+        if (*count < JSM_RULES_MAX && is_id(id)) /* else nobody can ask for it */
             ids[(*count)++] = id;
         (*ret_all)++;
     }
+    return json_type(data) == JSON_ARRAY;
 }
 
 /* --- what one does --- */

@@ -21,16 +21,18 @@ enum { JSM_RULES_MAX = 100 }; /* of one project that are read one by one */
 struct jsm_call jsm_call_tenant(void);
 /* A page of all rules. next: what jsm_rules_next gave, empty for the first. */
 struct jsm_call jsm_call_rules(struct arena *a, struct str cloud_id, struct str next);
-/* The query of the page that follows, "?cursor=…"; empty: it was the last, or nothing that could
- * stand in an address. */
-struct str jsm_rules_next(const struct json *body);
+/* The query of the page that follows, "?cursor=…"; empty: it was the last. False: it says
+ * something of a next page that is not understood, or could not stand in an address: there may be
+ * more rules. Lives in the body. */
+MUST_CHECK bool jsm_rules_next(const struct json *body, struct str *ret);
 /* One rule; the path is empty when the id is not one. */
 struct jsm_call jsm_call_rule(struct arena *a, struct str cloud_id, struct str id);
 
 /* Ids of enabled rules on a page that reach into the project: by itself, or with everything.
- * Appended, at most JSM_RULES_MAX in all; *ret_all: how many there were. They live in the body. */
-void jsm_rules_page(const struct json *body, struct str project_id, struct str *ids, size_t *count,
-                    size_t *ret_all);
+ * Appended, at most JSM_RULES_MAX in all; *ret_all: how many there were, those included whose id is
+ * missing or none. They live in the body. False: this is no page of rules. */
+MUST_CHECK bool jsm_rules_page(const struct json *body, struct str project_id, struct str *ids,
+                               size_t *count, size_t *ret_all);
 
 /* Of whom and where it is read. Borrowed. */
 struct jsm_rule_place {

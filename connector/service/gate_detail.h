@@ -14,9 +14,10 @@ void gate_detail_put(struct json_out *out, struct arena *a, const struct site *s
                      const struct site_gate *gate);
 /* The same as one object. */
 struct str gate_detail(struct arena *a, const struct site *site, const struct site_gate *gate);
-/* Hexadecimal SHA-256 of what must not change by itself: roads, who is in the group, findings,
- * rules. Not of what the tickets showed that were tried, for the next look tries others. Worth
- * comparing only where the gate is known. */
+/* "2:" and hexadecimal SHA-256 of what must not change by itself: roads, who is in the group,
+ * findings, rules; by ids and codes, for words are ours to change and names others'. Before the
+ * colon: how it is made; only those made alike are compared. Not of what the tickets showed that
+ * were tried, for the next look tries others. Worth comparing only where the gate is known. */
 struct str gate_fingerprint(struct arena *a, const struct site_gate *gate);
 /* "In progress, Pending" or "any status". */
 struct str gate_from(struct arena *a, const struct workflow *w, const struct road *road);

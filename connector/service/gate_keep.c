@@ -28,6 +28,7 @@ struct gate_keep {
     int64_t fence;
     size_t project;
     struct gate_stats found;
+    bool rules_seen[CONFIG_PROJECTS_MAX]; /* of automation, when the gate was last known */
 };
 
 static struct gate_stats *stats_of(struct gate_keep *k)
@@ -95,6 +96,7 @@ static void look_next(struct gate_keep *k)
     struct site_gate_eyes eyes = {.reader = k->site, .own = k->site, .agent = k->agent};
 
     if (k->project < k->site->config->project_count && !k->svc->draining) {
+        eyes.rules_seen = k->rules_seen[k->project];
         site_gate_look(&eyes, k->arena, k->site->config->projects[k->project], on_looked, k);
         return;
     }
@@ -121,30 +123,45 @@ static void on_turn(void *arg, enum store_outcome outcome, const struct store_le
     look_next(k);
 }
 
-/* Which roads are ours; what is not known now stays as it was known. */
-static void keep_own(struct gate_keep *k, enum store_outcome outcome, struct str json)
+static void keep_seen(struct gate_keep *k, const struct json *projects)
+{
+    for (size_t i = 0; i < k->site->config->project_count; i++) {
+        k->rules_seen[i] = false;
+        JSON_EACH(project, projects)
+        k->rules_seen[i] |= str_eq(json_str(project), k->site->config->projects[i]);
+    }
+}
+
+/* Which roads are ours, and what was seen before; what is not known now stays as it was known.
+ * True: it is known. */
+static bool keep_own(struct gate_keep *k, enum store_outcome outcome, struct str json)
 {
     const struct json *own;
     struct err err;
 
-    if (outcome == STORE_OK && json_parse(k->arena, json, &own, &err)) {
-        site_own(k->site, own);
-        if (k->agent)
-            site_own(k->agent, own);
-    }
+    if (outcome != STORE_OK || !json_parse(k->arena, json, &own, &err))
+        return false;
+    site_own(k->site, own);
+    if (k->agent)
+        site_own(k->agent, own);
+    keep_seen(k, json_member(own, "rules_seen"));
+    return true;
 }
 
 static void on_own(void *arg, enum store_outcome outcome, struct str json)
 {
     struct gate_keep *k = arg;
 
-    keep_own(k, outcome, json);
+    if (!keep_own(k, outcome, json)) { /* nothing to compare a look with: later */
+        look_end(k);
+        return;
+    }
     store_lease_take(&k->svc->store, str_of(k->lease), LEASE_MS, on_turn, k);
 }
 
 static void on_own_first(void *arg, enum store_outcome outcome, struct str json)
 {
-    keep_own(arg, outcome, json);
+    (void)!keep_own(arg, outcome, json);
     look_end(arg);
 }
 

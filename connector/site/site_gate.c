@@ -68,6 +68,9 @@ static void look_end(struct look *l)
 {
     struct site_gate *g = l->gate;
 
+    if (l->eyes.rules_seen && g->rules_unseen.len) /* a hole that is not seen is not mended */
+        look_not_all(l, "the rules of automation, seen before",
+                     arena_printf(l->arena, "%.*s", STR_ARG(g->rules_unseen)).p);
     g->known = !g->why[0];
     if (l->step == GATE_STEP_COUNT && g->facts.agent_closes == ROAD_NOT_KNOWN)
         g->not_tried = !l->eyes.agent     ? "set gate.prove_as"

@@ -22,6 +22,7 @@ struct site_gate_eyes {
     struct site *agent;  /* an ordinary agent */
     bool without_rules;  /* of automation: for a plan, which changes none of them */
     bool without_fields; /* the gate is known all the same when our fields and screens are not */
+    bool rules_seen;     /* all of them, once: without them the gate is not known any more */
 };
 
 /* One offer of a self-test. */

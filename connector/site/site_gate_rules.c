@@ -69,22 +69,26 @@ bool look_take_rules_all(struct look *l, const struct jsm_answer *answer)
     if (!read_well(l, answer))
         return false;
     size_t count = l->rule_count;
-    jsm_rules_page(answer->body, l->gate->project_id, l->rule_ids, &l->rule_count,
-                   &l->gate->rules_all);
+    bool is_page = jsm_rules_page(answer->body, l->gate->project_id, l->rule_ids, &l->rule_count,
+                                  &l->gate->rules_all);
     for (; count < l->rule_count; count++)
         l->rule_ids[count] = arena_str(l->arena, l->rule_ids[count]);
-    next = arena_str(l->arena, jsm_rules_next(answer->body));
-    bool more = next.len && !str_eq(next, l->next);
-    l->next = next;
-    return more;
+    if (!is_page || !jsm_rules_next(answer->body, &next))
+        return unseen(l, STR("the list of them reads otherwise than is known here: there may be "
+                             "more; look through the rest"));
+    if (next.len && str_eq(next, l->next))
+        return unseen(l, STR("the list of them leads back to the same page: there may be more; "
+                             "look through the rest"));
+    l->next = arena_str(l->arena, next);
+    return next.len > 0;
 }
 
 bool look_build_rule(struct look *l, struct site **ret_site, struct jsm_call *ret)
 {
     *ret_site = l->eyes.reader;
-    if (!l->index && l->gate->rules_all > l->rule_count)
+    if (!l->index && !l->gate->rules_unseen.len && l->gate->rules_all > l->rule_count)
         unseen(l, arena_printf(l->arena,
-                               "%zu of them reach into the project, and %zu were read: "
+                               "%zu of them reach into the project, and %zu can be read: "
                                "look through the rest",
                                l->gate->rules_all, l->rule_count));
     if (l->index >= l->rule_count)
@@ -100,8 +104,10 @@ bool look_take_rule(struct look *l, const struct jsm_answer *answer)
     struct auto_rule rule;
 
     l->index++;
-    if (answer->verdict == JSM_MISSING) /* it was taken away meanwhile */
+    if (answer->verdict == JSM_MISSING) { /* taken away meanwhile, or kept from us */
+        unseen(l, STR("one that is listed is not there: look again"));
         return true;
+    }
     if (!read_well(l, answer))
         return false;
     if (!jsm_rule_read(l->arena, answer->body, &place, &rule))

@@ -97,7 +97,8 @@ typedef void store_gate_live_fn(void *arg, enum store_outcome outcome, struct st
 /* What is installed at a site, or half so: a JSON list of id, kind, project, workflow, name, state,
  * mode, version, before, planned, after. The text is borrowed; on a failure it says why. */
 void store_gate_live(struct store *s, struct str site, store_gate_live_fn *fn, void *arg);
-/* What the gate has added to the workflows of a site, as site_own takes it. */
+/* What the gate has added to the workflows of a site, as site_own takes it; rules_seen: keys of
+ * projects where all rules of automation were seen when the gate was last known. */
 void store_gate_own(struct store *s, struct str site, store_gate_live_fn *fn, void *arg);
 struct store_gate_proof {
     struct str site, project;

@@ -88,13 +88,17 @@ language sql stable set search_path = pg_catalog as $$
                             where b->>'statusReference' = l->>'statusReference')
            and s->>'statusReference' = l->>'statusReference' and id is not null)
     select jsonb_build_object('roads', (select coalesce(jsonb_agg(id order by id), '[]') from road),
-                              'statuses', (select coalesce(jsonb_agg(id order by id), '[]') from status))
+                              'statuses', (select coalesce(jsonb_agg(id order by id), '[]') from status),
+                              'rules_seen', (select coalesce(jsonb_agg(p.project order by p.project), '[]')
+                                               from governance.gate_proof p
+                                              where p.site = p_site and p.fingerprint <> '' and p.detail ? 'cannot_be_seen'
+                                                and not p.detail @> '{"cannot_be_seen":[{"name":"automation_rules"}]}'))
 $$;
-comment on function governance.gate_own(text) is 'Ids of the transitions and verifying statuses that the gate has added to workflows of a site';
+comment on function governance.gate_own(text) is 'Ids of the transitions and verifying statuses that the gate has added to workflows of a site; projects where all rules of automation were seen when the gate was last known';
 
 -- Told once a day for each different state of things: what is open from the beginning, what opens (also beside what stood open),
 -- and every change but one for the better. A look that could not read everything is compared with nothing: what was last known stays, and when it stays
--- for ten looks or a day, that is told once. An empty fingerprint: never known.
+-- for ten looks or a day, that is told once. An empty fingerprint: never known. Fingerprints are compared that are made alike ("2:…").
 create or replace function governance.gate_proved(p_site text, p_project text, p_known boolean, p_open int, p_said text,
                                                   p_fingerprint text, p_detail jsonb) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -106,7 +110,8 @@ declare
 begin
     select * into was from governance.gate_proof where site = p_site and project = p_project for update;
     blind := coalesce(was.fingerprint, '') = '';
-    differs := p_known and not blind and was.fingerprint <> p_fingerprint;
+    differs := p_known and not blind and was.fingerprint <> p_fingerprint
+               and substring(was.fingerprint from '^\d+:') is not distinct from substring(p_fingerprint from '^\d+:');
     opens := p_known and not blind and not differs and p_open > was.open;
     insert into governance.gate_proof as g (site, project, at, known, open, said, fingerprint, detail, since, unknown_looks,
                                             unknown_since)
@@ -117,7 +122,7 @@ begin
        set at = excluded.at, known = excluded.known, said = excluded.said,
            open = case when p_known or blind then excluded.open else g.open end,
            detail = case when p_known or blind then excluded.detail else g.detail end,
-           since = case when not p_known or g.fingerprint = excluded.fingerprint then g.since else excluded.since end,
+           since = case when not (differs or blind) or not p_known then g.since else excluded.since end,
            fingerprint = case when p_known then excluded.fingerprint else g.fingerprint end,
            unknown_looks = case when p_known then 0 else g.unknown_looks + 1 end,
            unknown_since = case when not p_known then coalesce(g.unknown_since, excluded.unknown_since) end;

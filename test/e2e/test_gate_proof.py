@@ -204,6 +204,37 @@ def test_rules_of_automation_are_judged(site):
     assert site.gate("uninstall")[0] == 0
 
 
+def test_a_rule_that_is_seen_no_more_is_not_mended(site):
+    """An open rule, then automation's interface closes for good: the hole stays, the gate is not known any more."""
+    site.fresh()
+    site.control("accounts", {"connector": {"admin": True}})
+    site.control("automation", [{"name": "closes", "actor": "connector", "actions": [goes()]}])
+    assert site.gate("install", "--yes")[0] in (0, 1)
+
+    def proof(what, which=""):
+        return site.sql(f"select {what} from governance.gate_proof where site = 'acme' and project = 'IAM' {which}")
+    rules = """and detail @> '{"rules":[{"name":"closes","state":"open"}]}'"""
+    wait.until(lambda: proof("open", f"and known {rules}") not in ("", "0"), 30, what="the rule is found")
+    was = proof("open, fingerprint")
+    site.fault("reply", method="GET", path="/rule/summary", status=403, body={}, count=10000)
+    wait.until(lambda: proof("known") == "f", 30, what="they are seen no more")
+    assert "the rules of automation, seen before: they were not told" in proof("said") and proof("open, fingerprint") == was
+    wait.until(lambda: site.sql("select 1 from governance.escalation where site = 'acme' and reason = 'GateNotKnown'"), 40, what="it is told")
+    site.no_faults()
+    wait.until(lambda: proof("known") == "t", 30, what="they are seen again")
+    assert proof("open, fingerprint") == was
+    site.control("automation", [{"name": "held", "actions": [goes()]}])
+    wait.until(lambda: proof("open") == "0", 30, what="what is seen to be mended is mended")
+    for links in ({"next": "cursor=100"}, {"next": {"href": "?cursor=100"}}, {"next": "?limit=100&cursor=100"}):
+        site.fault("reply", method="GET", path="/rule/summary", status=200, body={"data": [], "links": links}, count=100)
+        (rule,) = [u for u in site.prove()[1]["cannot_be_seen"] if u["name"] == "automation_rules"]
+        assert "there may be more" in rule["why"], (links, rule)
+        site.no_faults()
+    site.control("automation", [])
+    site.control("accounts", {"connector": {"admin": False}})
+    assert site.gate("uninstall")[0] == 0
+
+
 def test_what_it_needs_is_said(site):
     site.fresh()
     code, _, err = site.gate("install", "--yes", "--no-fields")

@@ -1,6 +1,6 @@
 -- The gate in Jira's workflow: one installation of a workflow at a time, its history kept, drift told once.
 set role countersign_service;
-select plan(52);
+select plan(66);
 
 create function pg_temp.wish(workflow text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('site', 'acme', 'project', 'IAM', 'workflow', workflow, 'name', 'IAM flow', 'mode', 'connector_closes',
@@ -93,4 +93,33 @@ select count(governance.gate_proved('acme', 'NEW', false, 0, 'no right', 'f6', '
 select is(pg_temp.told('GateNotKnown'), 2::bigint, 'what was never known is not lost');
 select is(governance.gate_proved('acme', 'NEW', true, 3, '', 'f7', '{}'), false, 'and the first look that knows is a first one');
 select is((select reason from governance.escalation where key like 'NEW %'), 'GateOpen', 'open from the beginning');
+
+create function pg_temp.seen(site text) returns jsonb language sql as $$ select governance.gate_own($1)->'rules_seen' $$;
+create function pg_temp.looked(known boolean, open int, print text, unseen text) returns boolean language sql as $$
+    select governance.gate_proved('rules', 'IAM', known, open, '', print,
+                                  jsonb_build_object('cannot_be_seen', jsonb_build_array(jsonb_build_object('name', unseen))))
+$$;
+select is(pg_temp.seen('rules'), '[]'::jsonb, 'no rule of automation was ever seen');
+select pg_temp.looked(false, 0, 'r0', 'customers_close');
+select is(pg_temp.seen('rules'), '[]'::jsonb, 'nor by a look that did not come to an end');
+select pg_temp.looked(true, 0, 'r0', 'automation_rules');
+select is(pg_temp.seen('rules'), '[]'::jsonb, 'nor by one that could do without them');
+select pg_temp.looked(true, 1, 'a', 'customers_close');
+select is(pg_temp.seen('rules'), '["IAM"]'::jsonb, 'now they were');
+select is(pg_temp.seen('acme'), '[]'::jsonb, 'at that site, and where a look says what it cannot see');
+select count(pg_temp.looked(false, 0, 'b', 'automation_rules')) from generate_series(1, 9);
+select is(pg_temp.seen('rules'), '["IAM"]'::jsonb, 'which is not forgotten when they are seen no more');
+select is((select concat_ws(' ', p.known, p.open, p.fingerprint) from governance.gate_proof p where p.site = 'rules'), 'f 1 a',
+          'and the hole stays a hole');
+select pg_temp.looked(false, 0, 'b', 'automation_rules');
+select is((select string_agg(reason, ' ' order by id) from governance.escalation where site = 'rules'), 'GateDrift GateNotKnown',
+          'of which people are told');
+select is(pg_temp.looked(true, 0, 'c', 'customers_close'), true, 'until they are seen again');
+
+select governance.gate_proved('made', 'IAM', true, 0, '', 'aa', '{}');
+select is(governance.gate_proved('made', 'IAM', true, 0, '', '2:bb', '{}'), false, 'a fingerprint that is made otherwise is no drift');
+select is((select fingerprint from governance.gate_proof where site = 'made'), '2:bb', 'and is what the next is compared with');
+select is(governance.gate_proved('made', 'IAM', true, 1, '', '3:cc', '{}'), true, 'a hole more is told all the same');
+select is((select string_agg(reason, ' ') from governance.escalation where site = 'made'), 'GateDrift', 'as drift');
+select is(governance.gate_proved('made', 'IAM', true, 1, '', '3:dd', '{}'), true, 'made alike and another one is drift');
 select * from finish();

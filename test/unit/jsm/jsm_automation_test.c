@@ -153,9 +153,38 @@ static void what_only_follows_a_close(void **state)
     assert_string_equal(judged(ROBOT, ON(""), resolves), "sets_resolution");
 }
 
+/* What a page says of the next: "?…", "" for none, "!" for what nobody understands. */
+static const char *next_of(const char *page)
+{
+    struct str next;
+
+    if (!jsm_rules_next(json_of(page), &next)) {
+        assert_int_equal(next.len, 0);
+        return "!";
+    }
+    return arena_str(arena, next).p;
+}
+
+static void the_end_of_the_list_is_told_from_what_nobody_understands(void **state)
+{
+    (void)state;
+    assert_string_equal(next_of("{'links':{'next':'https://x.y/z?cursor=1'}}"), "?cursor=1");
+    assert_string_equal(next_of("{'links':{'next':null}}"), "");
+    assert_string_equal(next_of("{'links':{'self':'?a=b'}}"), "");
+    assert_string_equal(next_of("{'links':{'next':''}}"), "");
+    assert_string_equal(next_of("{'links':null}"), "");
+    assert_string_equal(next_of("{}"), "");
+    assert_string_equal(next_of("{'links':{'next':'?a b'}}"), "!");
+    assert_string_equal(next_of("{'links':{'next':'?cursor=a,b'}}"), "!");
+    assert_string_equal(next_of("{'links':{'next':'cursor=abc'}}"), "!");
+    assert_string_equal(next_of("{'links':{'next':{'href':'?cursor=1'}}}"), "!");
+    assert_string_equal(next_of("{'links':[{'next':'?cursor=1'}]}"), "!");
+    assert_string_equal(next_of(arena_printf(arena, "{'links':{'next':'?%03000d'}}", 1).p), "!");
+}
+
 static void pages(void **state)
 {
-    struct str ids[JSM_RULES_MAX];
+    struct str ids[JSM_RULES_MAX], next;
     size_t count = 0, all = 0;
     const struct json *page = json_of(
         "{'links':{'next':'?cursor=bbb%3D&limit=100'},'data':["
@@ -163,24 +192,25 @@ static void pages(void **state)
         "{'uuid':'b','state':'DISABLED','ruleScopeARIs':['ari:cloud:jira:c:project/10002']},"
         "{'uuid':'c','state':'ENABLED','ruleScopeARIs':['ari:cloud:jira:c:project/100']},"
         "{'uuid':'d','state':'ENABLED','ruleScopeARIs':['ari:cloud:jira::site/c']},"
-        "{'uuid':'e','state':'ENABLED'},{'state':'ENABLED'}]}");
+        "{'uuid':'e','state':'ENABLED'},{'state':'ENABLED'},{'uuid':'../f'},{'uuid':7},"
+        "{'state':'DISABLED'}]}");
 
     (void)state;
-    jsm_rules_page(page, STR("10002"), ids, &count, &all);
+    assert_true(jsm_rules_page(page, STR("10002"), ids, &count, &all));
     assert_int_equal(count, 3);
-    assert_int_equal(all, 3);
+    assert_int_equal(all, 6); /* three that nobody can ask for are counted */
     assert_str(ids[0], "a");
     assert_str(ids[1], "d");
     assert_str(ids[2], "e");
     count = JSM_RULES_MAX;
-    jsm_rules_page(page, STR("10002"), ids, &count, &all);
+    assert_true(jsm_rules_page(page, STR("10002"), ids, &count, &all));
     assert_int_equal(count, JSM_RULES_MAX);
-    assert_int_equal(all, 6);
-    struct str next = jsm_rules_next(page);
+    assert_int_equal(all, 12);
+    assert_true(jsm_rules_page(json_of("{'data':[]}"), STR("10002"), ids, &count, &all));
+    assert_false(jsm_rules_page(json_of("{}"), STR("10002"), ids, &count, &all));
+    assert_false(jsm_rules_page(json_of("{'data':{'a':1}}"), STR("10002"), ids, &count, &all));
+    assert_true(jsm_rules_next(page, &next));
     assert_str(next, "?cursor=bbb%3D&limit=100");
-    assert_str(jsm_rules_next(json_of("{'links':{'next':'https://x.y/z?cursor=1'}}")), "?cursor=1");
-    assert_int_equal(jsm_rules_next(json_of("{'links':{'next':null}}")).len, 0);
-    assert_int_equal(jsm_rules_next(json_of("{'links':{'next':'?a b'}}")).len, 0);
     assert_str(jsm_call_rules(arena, STR("c-1"), next).path,
                "/gateway/api/automation/public/jira/c-1/rest/v1/rule/"
                "summary?cursor=bbb%3D&limit=100");
@@ -212,5 +242,6 @@ JSM_UNIT_MAIN(cmocka_unit_test(where_it_leads), cmocka_unit_test(who_goes_there)
               cmocka_unit_test(branches_and_values_as_strings_are_read),
               cmocka_unit_test(what_is_too_deep_may_lead_anywhere),
               cmocka_unit_test(what_it_writes), cmocka_unit_test(what_only_follows_a_close),
+              cmocka_unit_test(the_end_of_the_list_is_told_from_what_nobody_understands),
               cmocka_unit_test(pages), cmocka_unit_test(calls),
               cmocka_unit_test(what_is_no_rule_is_not_taken_for_one))
