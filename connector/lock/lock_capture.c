@@ -445,6 +445,11 @@ static void next(void *arg)
     struct site *site;
 
     arena_clear(c->scratch);
+    if (c->wish.site->change_waits) {
+        c->made->broken_off = true;
+        fail(c, READ_FAILED, "the rest", "another mapping is being taken up");
+        return;
+    }
     if (c->at == ASK_SCREEN) {
         ask_screen(c);
         return;

@@ -14,7 +14,8 @@
 
 struct lock_capture {
     enum read_outcome outcome;
-    char why[520]; /* for people, when it is not OK */
+    char why[520];   /* for people, when it is not OK */
+    bool broken_off; /* another mapping waits: it is to be looked at again */
     struct lock_site site;
     char unread[520]; /* what was left out, and why; empty: nothing */
 };

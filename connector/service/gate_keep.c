@@ -52,6 +52,11 @@ static void on_given(void *arg, enum store_outcome outcome, const char *message)
     look_end(k);
 }
 
+static void give(struct gate_keep *k, int64_t rest_ms)
+{
+    store_lease_give(&k->svc->store, str_of(k->lease), k->fence, rest_ms, on_given, k);
+}
+
 static void look_next(struct gate_keep *k);
 
 static void on_kept(void *arg, enum store_outcome outcome, int64_t drift, const char *message)
@@ -75,6 +80,11 @@ static void on_kept(void *arg, enum store_outcome outcome, int64_t drift, const 
 static void on_looked(void *arg, const struct site_gate *gate)
 {
     struct gate_keep *k = arg;
+
+    if (gate->broken_off) { /* it says nothing, and is due at once */
+        give(k, 0);
+        return;
+    }
     struct store_gate_proof proof = {.site = k->site->config->name,
                                      .project = gate->project,
                                      .known = gate->known,
@@ -105,8 +115,7 @@ static void look_next(struct gate_keep *k)
         k->found.drifts += stats_of(k)->drifts;
         *stats_of(k) = k->found;
     }
-    store_lease_give(&k->svc->store, str_of(k->lease), k->fence, k->site->config->gate.reprove_ms,
-                     on_given, k);
+    give(k, k->site->config->gate.reprove_ms);
 }
 
 static void on_turn(void *arg, enum store_outcome outcome, const struct store_lease *lease)
@@ -176,7 +185,7 @@ static void on_timer(void *arg)
 {
     struct gate_keep *k = arg;
 
-    if (!k->busy && !k->svc->draining)
+    if (!k->busy && !k->svc->draining && !k->site->change_waits)
         learn_own(k, on_own);
 }
 

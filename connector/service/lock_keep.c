@@ -55,10 +55,14 @@ static void on_given(void *arg, enum store_outcome outcome, const char *message)
     look_end(k);
 }
 
-static void give(struct lock_keep *k)
+static void give(struct lock_keep *k, int64_t rest_ms)
 {
-    store_lease_give(&k->svc->store, str_of(k->lease), k->fence, k->site->config->gate.reprove_ms,
-                     on_given, k);
+    store_lease_give(&k->svc->store, str_of(k->lease), k->fence, rest_ms, on_given, k);
+}
+
+static void give_for_now(struct lock_keep *k)
+{
+    give(k, k->site->config->gate.reprove_ms);
 }
 
 /* --- what a look showed --- */
@@ -71,7 +75,7 @@ static void on_told(void *arg, enum store_outcome outcome, int64_t is_new, const
     if (outcome != STORE_OK)
         log_warn("lock", "that the desk breaks the mapping was not saved",
                  LOG_S("site", k->site->config->name), LOG_C("why", message));
-    give(k);
+    give_for_now(k);
 }
 
 static void not_known(struct lock_keep *k, const char *why)
@@ -84,7 +88,7 @@ static void not_known(struct lock_keep *k, const char *why)
     s->looks++;
     s->known = false;
     snprintf(s->said, sizeof s->said, "%s", why);
-    give(k);
+    give_for_now(k);
 }
 
 /* Once for each different state of things: what breaks, and that nothing does any more. */
@@ -110,6 +114,10 @@ static void on_capture(void *arg, const struct lock_capture *capture)
     struct lock_changes *changes = ARENA_NEW(k->arena, struct lock_changes);
     struct lock_stats *s = stats_of(k);
 
+    if (capture->broken_off) { /* it says nothing, and is due at once */
+        give(k, 0);
+        return;
+    }
     if (k->svc->draining || capture->outcome != READ_OK || !changes) {
         not_known(k, changes ? capture->why : "it is too large");
         return;
@@ -128,7 +136,7 @@ static void on_capture(void *arg, const struct lock_capture *capture)
     if (print.len)
         store_mapping_drift(&k->svc->store, k->site->config->name, print, on_told, k);
     else
-        give(k);
+        give_for_now(k);
 }
 
 /* --- looking --- */
@@ -175,7 +183,7 @@ static void on_timer(void *arg)
     struct lock_keep *k = arg;
     struct lock_stats *s = stats_of(k);
 
-    if (k->busy || k->svc->draining)
+    if (k->busy || k->svc->draining || k->site->change_waits)
         return;
     s->locked = access(k->path, R_OK) == 0;
     if (!s->locked) {

@@ -140,7 +140,7 @@ static void begin(struct turn *t, struct site_edition *next, bool from_file)
     t->next = next;
     t->from_file = from_file;
     t->state = TURN_READY;
-    t->site->changes = true;
+    t->site->change_waits = true;
     t->not_before_ms = 0;
     io_timer_start(t->reload->timer, 1, LOOK_MS);
 }
@@ -262,7 +262,7 @@ void mapping_reload_take_up(struct mapping_reload *r, const struct site *site)
 static void turn_end(struct turn *t)
 {
     t->state = TURN_NONE;
-    t->site->changes = false;
+    t->site->changes = t->site->change_waits = false;
     t->reload->o.changed(t->reload->o.arg, t->index);
     mapping_reload_say(t->reload, "READY=1");
     if (t->again && !t->reload->o.svc->draining) {
@@ -346,6 +346,15 @@ static void on_put(void *arg, enum store_outcome outcome, const char *message)
         not_told(t, str_of(message));
 }
 
+/* Looks at gate and desk first, which break off at their next call; then what was claimed. */
+static bool is_at_rest(const struct mapping_reload *r, struct site *site, size_t index, bool all)
+{
+    if (!site->changes && r->o.is_looked_at(r->o.arg, index))
+        return false;
+    site->changes = true;
+    return r->o.is_quiet(r->o.arg, index, all);
+}
+
 static void step(struct turn *t)
 {
     struct service *svc = t->reload->o.svc;
@@ -357,7 +366,7 @@ static void step(struct turn *t)
         site_learn(t->site, on_learned, t);
         return;
     }
-    if (t->state != TURN_READY || !t->reload->o.is_quiet(t->reload->o.arg, t->index, false))
+    if (t->state != TURN_READY || !is_at_rest(t->reload, t->site, t->index, false))
         return;
     if (!t->from_file) {
         swap(t);
@@ -390,7 +399,7 @@ void mapping_reload_tidy(struct mapping_reload *r)
         size_t kept = site_edition_count(t->site);
         if (t->state != TURN_NONE || kept <= KEPT_MAX)
             continue;
-        t->site->changes = kept >= KEPT_AT_MOST;
+        t->site->changes = kept >= KEPT_AT_MOST; /* no look reads an earlier one */
         if (!r->o.is_quiet(r->o.arg, i, true))
             continue;
         site_edition_trim(t->site, KEPT_MAX);

@@ -2,12 +2,13 @@
  * from the database when a plan made one live there.
  *
  * It is read, checked against the configuration, and (a file) its own tests are run beside the work
- * that goes on. Then the site claims and walks nothing for the moment that what runs needs to end,
- * so that whatever was begun is ended by the mapping it was begun with; the database is told, and
- * the pointer is swapped. The one before is kept for the requests that were opened with it, as long
- * as there are not too many; what is needed again comes from the database. With faults the one
- * before goes on: said with place and remedy in the log, to the service manager, in a metric, and
- * in the evidence. */
+ * that goes on. Then looks at the gate and the desk break off, and only when none is under way any
+ * more the site claims and walks nothing for the moment that what runs needs to end, so that
+ * whatever was begun is ended by the mapping it was begun with; the database is told, and the
+ * pointer is swapped. The one before is kept for the requests that were opened with it, as long as
+ * there are not too many; what is needed again comes from the database. With faults the one before
+ * goes on: said with place and remedy in the log, to the service manager, in a metric, and in the
+ * evidence. */
 #ifndef COUNTERSIGN_SERVICE_MAPPING_RELOAD_H
 #define COUNTERSIGN_SERVICE_MAPPING_RELOAD_H
 
@@ -18,6 +19,9 @@ struct mapping_reload_options {
     struct service *svc;
     /* Does nothing of the site run? all: nothing that waits for a source either. */
     bool (*is_quiet)(void *arg, size_t site, bool all);
+    /* Is a look at its gate or its desk under way? It may wait long for a slow Jira, and is told to
+     * break off (site.change_waits); the site works meanwhile. */
+    bool (*is_looked_at)(void *arg, size_t site);
     /* Its mapping is another one now. */
     void (*changed)(void *arg, size_t site);
     void *arg;

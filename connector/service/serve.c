@@ -295,9 +295,15 @@ static bool is_quiet(void *arg, size_t site, bool all)
 
     return !worker_is_at(d->svc.worker, site, all) &&
            !(d->pollers[site] && poller_is_busy(d->pollers[site])) &&
-           !(d->forms[site] && form_watch_is_busy(d->forms[site])) &&
-           !(d->gates[site] && gate_keep_is_busy(d->gates[site])) &&
-           !(d->locks[site] && lock_keep_is_busy(d->locks[site]));
+           !(d->forms[site] && form_watch_is_busy(d->forms[site]));
+}
+
+static bool is_looked_at(void *arg, size_t site)
+{
+    const struct daemon *d = arg;
+
+    return (d->gates[site] && gate_keep_is_busy(d->gates[site])) ||
+           (d->locks[site] && lock_keep_is_busy(d->locks[site]));
 }
 
 static void on_changed(void *arg, size_t site)
@@ -312,8 +318,11 @@ static void on_changed(void *arg, size_t site)
 
 static void make_reload(struct daemon *d)
 {
-    struct mapping_reload_options options = {
-        .svc = &d->svc, .is_quiet = is_quiet, .changed = on_changed, .arg = d};
+    struct mapping_reload_options options = {.svc = &d->svc,
+                                             .is_quiet = is_quiet,
+                                             .is_looked_at = is_looked_at,
+                                             .changed = on_changed,
+                                             .arg = d};
     d->svc.reload = mapping_reload_new(&options);
 }
 

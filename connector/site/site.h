@@ -71,6 +71,7 @@ struct site {
     size_t unfit;        /* rules whose tickets cannot be made: they do not fit their forms */
     char unfit_why[400]; /* of the first of them */
     bool stands_aside;  /* other replicas hold a newer mapping: nothing is claimed or walked here */
+    bool change_waits;  /* another mapping waits: looks at gate and desk break off, none begins */
     bool changes;       /* its mapping is about to change: neither, for that moment */
     bool reload_failed; /* what was to be its mapping last has faults: the one before goes on */
     struct site_polling polling;

@@ -121,6 +121,12 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
 
 static void look_on(struct look *l)
 {
+    if (l->eyes.own->change_waits) {
+        l->gate->broken_off = true;
+        snprintf(l->gate->why, sizeof l->gate->why, "another mapping is being taken up");
+        look_end(l);
+        return;
+    }
     for (; l->step < GATE_STEP_COUNT; l->step++, l->page = 0, l->pages = l->index = 0) {
         struct site *site;
         struct jsm_call call;

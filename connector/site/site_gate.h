@@ -36,6 +36,7 @@ struct site_gate {
     bool known;                            /* all of it could be read */
     char why[520];                         /* what could not, for people */
     bool denied;                           /* for want of a right */
+    bool broken_off;                       /* another mapping waits: it is to be looked at again */
     struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
     size_t flow_count;
     struct str shared[JSM_WORKFLOWS_MAX]; /* other projects that use it: "OPS, HR"; or empty */

@@ -191,3 +191,24 @@ def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
     assert 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics()
     same = site.countersign("mapping", "plan", site.draft, "--json")
     assert json.loads(same.stdout)["is_live"] and same.returncode == 0
+
+
+class LookedAt(Told):
+    """Gate and desk are looked at without end."""
+
+    def configure(self):
+        super().configure()
+        self.edit_file("countersign.yaml", "    poll_interval:", "    gate: { reprove: 1s }\n    poll_interval:")
+
+
+def test_looks_that_last_hold_up_neither_a_swap_nor_the_work():
+    with LookedAt(program=os.environ.get("COUNTERSIGN")) as made:
+        made.countersign("mapping", "lock")
+        made.control("faults", {"method": "GET", "path": "/requesttype|/rest/api/3/(field|resolution|project|workflow|statuses)",
+                                "effect": {"kind": "delay", "ms": 2000}})
+        busy = "select count(*) from governance.lease where owner is not null and name ~ '^(gate|lock):'"
+        wait.until(lambda: made.sql(busy) == "2", 10, what="both are looked at")
+        before = made.live()
+        made.reload("goal: 8h", "goal: 7h")
+        made.until_phase(made.ask_removal("lind"), "fulfilling", timeout=10)
+        wait.until(lambda: made.live() != before, 10, what="the new mapping is live")
