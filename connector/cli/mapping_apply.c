@@ -232,7 +232,7 @@ int mapping_apply(struct cli *cli)
         cli_fail(&err);
         return EXIT_CODE_DATA;
     }
-    const struct config *config = cli_config(cli, arena);
+    const struct config *config = mapping_config(cli, arena);
     if (!config || !plan_check(config, arena, path, plan.body, &c.tests))
         return EXIT_CODE_CONFIG;
     c.sha256 = plan.sha256;
@@ -298,7 +298,7 @@ int mapping_rollback(struct cli *cli)
 
     if (!which || cli->argc || !c.reason || !c.reason[0])
         return cli_usage(cli, ROLLBACK_USAGE);
-    const struct config *config = cli_config(cli, arena);
+    const struct config *config = mapping_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
     c.site = mapping_site(config, site);

@@ -15,6 +15,12 @@ static const char HISTORY_USAGE[] =
     "history [--site SITE] [--last 20] [--conninfo CONNINFO] [--json]";
 static const char SHOW_USAGE[] = "show [--at DATE|NUMBER|SHA256] [--site SITE] [--json]";
 
+const struct config *mapping_config(struct cli *cli, struct arena *arena)
+{
+    cli->without_mappings = true;
+    return cli_config(cli, arena);
+}
+
 struct str mapping_site(const struct config *config, const char *site)
 {
     for (size_t i = 0; i < config->site_count; i++)
@@ -87,7 +93,7 @@ int mapping_history(struct cli *cli)
 
     if (cli->argc || (last && (!str_to_i64(str_of(last), &rows) || rows < 1 || rows > ROWS_MAX)))
         return cli_usage(cli, HISTORY_USAGE);
-    const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
+    const struct config *config = conninfo ? &from_option : mapping_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
     if (!cli_database(config, arena, &options, &err) ||
@@ -159,7 +165,7 @@ int mapping_show(struct cli *cli)
 
     if (cli->argc || !read_key(arena, str_of(at), &key))
         return cli_usage(cli, SHOW_USAGE);
-    const struct config *config = cli_config(cli, arena);
+    const struct config *config = mapping_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
     struct str name = mapping_site(config, site);

@@ -392,7 +392,7 @@ static int replay(struct cli *cli, bool saves)
         !yaml_duration(w.since ? str_of(w.since) : STR("90d"), &plan->since_ms) ||
         plan->since_ms <= 0)
         return cli_usage(cli, USAGE);
-    g.config = cli_config(cli, arena);
+    g.config = mapping_config(cli, arena);
     return g.config ? run(cli, &w, g.config, &g) : EXIT_CODE_CONFIG;
 }
 

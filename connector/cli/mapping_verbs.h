@@ -33,6 +33,9 @@ int mapping_rollback(struct cli *cli);
 int mapping_history(struct cli *cli);
 /* The one that is live, or was at a time. */
 int mapping_show(struct cli *cli);
+/* The configuration without its mapping files, for verbs that take mappings from elsewhere: a fault
+ * in a file must not keep anybody from going back. NULL: as cli_config. */
+const struct config *mapping_config(struct cli *cli, struct arena *arena);
 /* The site that is named, or the only one; empty: that was said on stderr. */
 struct str mapping_site(const struct config *config, const char *site);
 

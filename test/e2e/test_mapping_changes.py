@@ -108,6 +108,11 @@ def test_a_bad_edit_changes_nothing_and_says_where(site):
     assert line["code"] == "M038" and line["line"] > 1 and line["file"].endswith("mapping.yaml") and line["remedy"]
     assert re.search(rf"acme runs mapping {before[:8]}, \w{{8}} refused at \d\d:\d\d UTC: M038 \S+mapping.yaml:{line['line']}:", site.told())
     wait.until(lambda: site.sql("select body from governance.evidence_entry where kind = 'mapping.refused'"), 5, what="it is on record")
+    # what mends it needs no file
+    site.countersign("mapping", "show")
+    assert "<- live" in site.countersign("mapping", "history").stdout
+    assert "no mapping 99 was ever live" in site.countersign("mapping", "rollback", "99", "--reason", "x", check=False).stderr
+    assert site.countersign("mapping", "plan", check=False).returncode == 78
     site.edit_file("mapping.yaml", "change: remowal", "change: removal")
     site.edit_file("mapping.yaml", "expect: { outcome: not_governed }", "expect: { outcome: hold }")
     site.service.signal(signal.SIGHUP)
