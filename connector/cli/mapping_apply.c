@@ -32,6 +32,7 @@ struct change {
     size_t tests;
     const struct json *sites; /* of a plan */
     struct str site, was;     /* of a rollback */
+    int64_t was_number;
 };
 
 const struct mapping *plan_check(const struct config *config, struct arena *arena, const char *file,
@@ -71,7 +72,7 @@ static const struct site_config *site_named(const struct config *config, struct 
 
 /* The file as it stands now: the services pass it over until it is another one. */
 static void put_site(struct json_out *out, struct arena *arena, const struct config *config,
-                     struct str name, struct str was)
+                     struct str name, struct str was, int64_t number)
 {
     const struct site_config *site = site_named(config, name);
     char sha256[SHA256_HEX_SIZE] = "";
@@ -87,6 +88,7 @@ static void put_site(struct json_out *out, struct arena *arena, const struct con
     json_open_object(out);
     json_str_member(out, "site", name);
     json_str_member(out, "was", was);
+    json_i64_member(out, "number", number);
     json_str_member(out, "file", str_of(sha256));
     json_close_object(out);
 }
@@ -123,9 +125,10 @@ static struct str document(struct arena *arena, const struct config *config, con
     json_put_name(&out, "sites");
     json_open_array(&out);
     if (!c->sites)
-        put_site(&out, arena, config, c->site, c->was);
+        put_site(&out, arena, config, c->site, c->was, c->was_number);
     JSON_EACH(site, c->sites)
-    put_site(&out, arena, config, json_path_str(site, "site"), json_path_str(site, "was"));
+    put_site(&out, arena, config, json_path_str(site, "site"), json_path_str(site, "was"),
+             view_count(site, "number"));
     json_close_array(&out);
     json_close_object(&out);
     return b.over ? STR_NONE : arena_str(arena, buf_str(&b));
@@ -283,6 +286,7 @@ static int roll_back(const struct cli *cli, struct arena *arena, const struct co
     c->sha256 = target.sha256;
     c->body = target.body;
     c->was = live.sha256;
+    c->was_number = live.number;
     return make_live(cli, arena, config, &options, c);
 }
 

@@ -60,7 +60,8 @@ void plan_put_counts(struct json_out *out, const struct plan *p);
 /* mapping_plan_file.c. The file is {"plan":{...},"sha256":"..."}: the hash is of the plan in
  * canonical form (RFC 8785). */
 MUST_CHECK bool plan_save(struct plan *p, const char *path, struct err *err);
-/* Read again: the hash must be that of the content. In the arena. */
+/* Read again: the hash must be that of the content, and it must be of the last 24 h. In the arena.
+ */
 struct plan_read {
     struct str hash, body, sha256;
     int64_t tests;

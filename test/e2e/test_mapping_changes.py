@@ -146,6 +146,10 @@ def test_a_plan_shows_what_flips_and_becomes_live(site):
     changed = site.write("changed.json", text.replace("remove-access", "remove-excess"))
     refused = site.countersign("mapping", "apply", changed, "--change", "CHG-1", "--reason", "x", check=False)
     assert refused.returncode == 65 and "changed after it was planned" in refused.stderr and site.live() == before
+    old = json.dumps(json.loads(text)["plan"] | {"made": "2026-01-02T03:04:05.000Z"}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    aged = site.write("aged.json", f'{{"plan":{old},"sha256":"{hashlib.sha256(old.encode()).hexdigest()}"}}')
+    refused = site.countersign("mapping", "apply", aged, "--change", "CHG-1", "--reason", "x", check=False)
+    assert refused.returncode == 65 and "older than 24 h" in refused.stderr and "plan again" in refused.stderr
     done = site.countersign("mapping", "apply", path, "--change", "CHG-881", "--reason", "role names", "--by", "silva@host")
     assert "acme: number 3 " in done.stdout and "2 open request(s) keep theirs" in done.stdout and "taken up by 1 of 1" in done.stderr
     assert site.live() != before and site.live() in site.countersign("mapping", "history").stdout
@@ -184,7 +188,8 @@ def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
     live = site.live()
     body = site.first.replace("sap-fin", "nowhere").split("\ntests:")[0] + "\n"
     document = {"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body, "act": "applied", "actor": "elsewhere", "reason": "x",
-                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'")}]}
+                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'"),
+                           "number": int(site.sql("select number from governance.mapping_live where site = 'acme'"))}]}
     site.database.psql(f"select governance.mapping_apply($plan${json.dumps(document)}$plan$)")
     wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is refused")
     assert site.live() == live and "M035" in site.told()
