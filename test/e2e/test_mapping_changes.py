@@ -132,6 +132,9 @@ def test_a_plan_shows_what_flips_and_becomes_live(site):
     done = site.countersign("mapping", "backtest", other, check=False)
     assert done.returncode == 2 and not site.plans(), done.stderr
     assert re.search(r'would be REFUSED \(closed as it is\) +1  IAM-\d+  entitlement now "y-fin-ledger-admin", was "x-fin-ledger-admin"', done.stdout), done.stdout
+    status = site.write("status.yaml", site.first.replace("Cancelled: cancelled", "Cancelled: done"))
+    done = site.countersign("mapping", "backtest", status, check=False)
+    assert done.returncode == 2 and "changed outside the rules: statuses; this holds for open requests at once" in done.stdout, done.stdout
     done = site.countersign("mapping", "plan", site.draft, "--json", check=False)
     plan = json.loads(done.stdout)
     assert done.returncode == 2 and plan["counts"]["replayed"] == 3 and plan["not_replayed"] == [], done.stdout
