@@ -253,8 +253,12 @@ static bool find(const struct pg_options *options, struct arena *arena, struct s
                  const char *which, struct mapping_found *ret, struct err *err)
 {
     int64_t number = 0;
-    bool numbered = str_to_i64(str_of(which), &number) && number > 0;
+    bool numbered = mapping_is_number(str_of(which), &number);
 
+    if (!numbered && strlen(which) < MAPPING_HASH_MIN)
+        return FAIL(err, ERR_INPUT,
+                    "%s is no number of a mapping, and too short for its hash: %d digits", which,
+                    MAPPING_HASH_MIN);
     return store_mapping_find(options, arena, site, numbered ? number : 0,
                               numbered ? STR("") : str_of(which), STR(""), ret, err);
 }

@@ -15,6 +15,11 @@ static const char HISTORY_USAGE[] =
     "history [--site SITE] [--last 20] [--conninfo CONNINFO] [--json]";
 static const char SHOW_USAGE[] = "show [--at DATE|NUMBER|SHA256] [--site SITE] [--json]";
 
+bool mapping_is_number(struct str text, int64_t *ret)
+{
+    return text.len < MAPPING_HASH_MIN && str_to_i64(text, ret) && *ret > 0;
+}
+
 const struct config *mapping_config(struct cli *cli, struct arena *arena)
 {
     cli->without_mappings = true;
@@ -121,14 +126,15 @@ static bool read_key(struct arena *arena, struct str text, struct mapping_key *r
     if (!text.len)
         return true;
     struct str day = arena_printf(arena, "%.*sT23:59:59.999Z", STR_ARG(text));
-    if (str_to_i64(text, &ret->number))
-        return ret->number > 0;
+    if (mapping_is_number(text, &ret->number))
+        return true;
+    ret->number = 0;
     if (clock_parse(text, &ms) || clock_parse(day, &ms)) {
         ret->at = clock_parse(text, &ms) ? text : day;
         return true;
     }
     ret->prefix = text;
-    return text.len >= 4;
+    return text.len >= MAPPING_HASH_MIN;
 }
 
 static void print_found(const struct cli *cli, const struct mapping_found *found)

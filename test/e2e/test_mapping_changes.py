@@ -183,6 +183,9 @@ def test_a_restart_keeps_it_and_a_rollback_returns(site):
     assert site.countersign("mapping", "show", "--at", "2001-01-01", check=False).returncode == 65
     acts = [(e["act"], e.get("number")) for e in json.loads(site.countersign("mapping", "history", "--json").stdout)]
     assert acts == [("rolled_back", 4), ("applied", 3), ("refused", None), ("refused", None), ("file", 2), ("file", 1)]
+    short = site.countersign("mapping", "rollback", live[:4], "--reason", "x", check=False)
+    assert short.returncode == 65 and ("too short" in short.stderr or live[:4].isdigit())
+    assert site.countersign("mapping", "show", "--at", "00000000", check=False).returncode == 65
     assert site.countersign("mapping", "rollback", "9", "--reason", "x", check=False).returncode == 65
 
 
