@@ -92,6 +92,7 @@ struct config_input cli_config_input(const struct cli *cli)
                                  .set = cli->set,
                                  .set_count = cli->set_count,
                                  .environment = from_environment,
+                                 .without_mappings = cli->without_mappings,
                                  .secrets = cli->secrets};
 }
 

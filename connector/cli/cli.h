@@ -30,6 +30,7 @@ struct cli {
     size_t set_count;
     bool json;
     bool secrets; /* loading the configuration reads every secret; set by commands that need all */
+    bool without_mappings; /* mapping files are not read: for verbs that mend what is wrong there */
     int argc;
     char **argv; /* words and options not known to all */
 };

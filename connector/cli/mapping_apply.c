@@ -32,6 +32,7 @@ struct change {
     size_t tests;
     const struct json *sites; /* of a plan */
     struct str site, was;     /* of a rollback */
+    int64_t was_number;
 };
 
 const struct mapping *plan_check(const struct config *config, struct arena *arena, const char *file,
@@ -71,7 +72,7 @@ static const struct site_config *site_named(const struct config *config, struct 
 
 /* The file as it stands now: the services pass it over until it is another one. */
 static void put_site(struct json_out *out, struct arena *arena, const struct config *config,
-                     struct str name, struct str was)
+                     struct str name, struct str was, int64_t number)
 {
     const struct site_config *site = site_named(config, name);
     char sha256[SHA256_HEX_SIZE] = "";
@@ -87,6 +88,7 @@ static void put_site(struct json_out *out, struct arena *arena, const struct con
     json_open_object(out);
     json_str_member(out, "site", name);
     json_str_member(out, "was", was);
+    json_i64_member(out, "number", number);
     json_str_member(out, "file", str_of(sha256));
     json_close_object(out);
 }
@@ -123,9 +125,10 @@ static struct str document(struct arena *arena, const struct config *config, con
     json_put_name(&out, "sites");
     json_open_array(&out);
     if (!c->sites)
-        put_site(&out, arena, config, c->site, c->was);
+        put_site(&out, arena, config, c->site, c->was, c->was_number);
     JSON_EACH(site, c->sites)
-    put_site(&out, arena, config, json_path_str(site, "site"), json_path_str(site, "was"));
+    put_site(&out, arena, config, json_path_str(site, "site"), json_path_str(site, "was"),
+             view_count(site, "number"));
     json_close_array(&out);
     json_close_object(&out);
     return b.over ? STR_NONE : arena_str(arena, buf_str(&b));
@@ -232,7 +235,7 @@ int mapping_apply(struct cli *cli)
         cli_fail(&err);
         return EXIT_CODE_DATA;
     }
-    const struct config *config = cli_config(cli, arena);
+    const struct config *config = mapping_config(cli, arena);
     if (!config || !plan_check(config, arena, path, plan.body, &c.tests))
         return EXIT_CODE_CONFIG;
     c.sha256 = plan.sha256;
@@ -250,8 +253,12 @@ static bool find(const struct pg_options *options, struct arena *arena, struct s
                  const char *which, struct mapping_found *ret, struct err *err)
 {
     int64_t number = 0;
-    bool numbered = str_to_i64(str_of(which), &number) && number > 0;
+    bool numbered = mapping_is_number(str_of(which), &number);
 
+    if (!numbered && strlen(which) < MAPPING_HASH_MIN)
+        return FAIL(err, ERR_INPUT,
+                    "%s is no number of a mapping, and too short for its hash: %d digits", which,
+                    MAPPING_HASH_MIN);
     return store_mapping_find(options, arena, site, numbered ? number : 0,
                               numbered ? STR("") : str_of(which), STR(""), ret, err);
 }
@@ -283,6 +290,7 @@ static int roll_back(const struct cli *cli, struct arena *arena, const struct co
     c->sha256 = target.sha256;
     c->body = target.body;
     c->was = live.sha256;
+    c->was_number = live.number;
     return make_live(cli, arena, config, &options, c);
 }
 
@@ -298,7 +306,7 @@ int mapping_rollback(struct cli *cli)
 
     if (!which || cli->argc || !c.reason || !c.reason[0])
         return cli_usage(cli, ROLLBACK_USAGE);
-    const struct config *config = cli_config(cli, arena);
+    const struct config *config = mapping_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
     c.site = mapping_site(config, site);

@@ -15,6 +15,17 @@ static const char HISTORY_USAGE[] =
     "history [--site SITE] [--last 20] [--conninfo CONNINFO] [--json]";
 static const char SHOW_USAGE[] = "show [--at DATE|NUMBER|SHA256] [--site SITE] [--json]";
 
+bool mapping_is_number(struct str text, int64_t *ret)
+{
+    return text.len < MAPPING_HASH_MIN && str_to_i64(text, ret) && *ret > 0;
+}
+
+const struct config *mapping_config(struct cli *cli, struct arena *arena)
+{
+    cli->without_mappings = true;
+    return cli_config(cli, arena);
+}
+
 struct str mapping_site(const struct config *config, const char *site)
 {
     for (size_t i = 0; i < config->site_count; i++)
@@ -87,7 +98,7 @@ int mapping_history(struct cli *cli)
 
     if (cli->argc || (last && (!str_to_i64(str_of(last), &rows) || rows < 1 || rows > ROWS_MAX)))
         return cli_usage(cli, HISTORY_USAGE);
-    const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
+    const struct config *config = conninfo ? &from_option : mapping_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
     if (!cli_database(config, arena, &options, &err) ||
@@ -115,14 +126,15 @@ static bool read_key(struct arena *arena, struct str text, struct mapping_key *r
     if (!text.len)
         return true;
     struct str day = arena_printf(arena, "%.*sT23:59:59.999Z", STR_ARG(text));
-    if (str_to_i64(text, &ret->number))
-        return ret->number > 0;
+    if (mapping_is_number(text, &ret->number))
+        return true;
+    ret->number = 0;
     if (clock_parse(text, &ms) || clock_parse(day, &ms)) {
         ret->at = clock_parse(text, &ms) ? text : day;
         return true;
     }
     ret->prefix = text;
-    return text.len >= 4;
+    return text.len >= MAPPING_HASH_MIN;
 }
 
 static void print_found(const struct cli *cli, const struct mapping_found *found)
@@ -159,7 +171,7 @@ int mapping_show(struct cli *cli)
 
     if (cli->argc || !read_key(arena, str_of(at), &key))
         return cli_usage(cli, SHOW_USAGE);
-    const struct config *config = cli_config(cli, arena);
+    const struct config *config = mapping_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
     struct str name = mapping_site(config, site);

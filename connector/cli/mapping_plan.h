@@ -22,7 +22,8 @@ struct plan_site {
     struct str name, was; /* SHA-256 of what is live there */
     int64_t number;
     int64_t ungoverned;
-    size_t added, removed; /* rules, by name */
+    size_t added, removed, changed; /* rules, by name */
+    char sections[256];             /* those outside the rules that say something else */
 };
 
 struct plan {
@@ -46,11 +47,8 @@ struct plan {
     char hash[SHA256_HEX_SIZE];
 };
 
-/* Would anything that was replayed become something else? */
-static inline bool plan_differs(const struct plan *p)
-{
-    return p->replayed != p->same;
-}
+/* mapping_plan_diff.c: rules changed and sections, by what both texts say. */
+void plan_compare(struct arena *arena, struct plan_site *s, struct str live, struct str next);
 
 /* mapping_plan_view.c */
 void plan_print(struct arena *arena, const struct plan *p);
@@ -60,7 +58,8 @@ void plan_put_counts(struct json_out *out, const struct plan *p);
 /* mapping_plan_file.c. The file is {"plan":{...},"sha256":"..."}: the hash is of the plan in
  * canonical form (RFC 8785). */
 MUST_CHECK bool plan_save(struct plan *p, const char *path, struct err *err);
-/* Read again: the hash must be that of the content. In the arena. */
+/* Read again: the hash must be that of the content, and it must be of the last 24 h. In the arena.
+ */
 struct plan_read {
     struct str hash, body, sha256;
     int64_t tests;

@@ -4,7 +4,7 @@
 #include "io/io_file.h"
 #include "json/json_write.h"
 
-enum { PLAN_VERSION = 1 };
+enum { PLAN_VERSION = 1, PLAN_AGE_MS = 24 * 60 * 60 * 1000 };
 
 static void hash_of(struct str content, char *ret_hex)
 {
@@ -79,6 +79,20 @@ static bool is_as_hashed(const struct json *plan, struct str hash)
     return !content.over && str_eq_c(hash, hex);
 }
 
+/* What was counted is of the requests of that time. */
+static bool is_fresh(const struct json *plan, const char *path, struct err *err)
+{
+    struct str made;
+    int64_t ms;
+
+    if (!json_get_str(plan, "/made", &made, err))
+        return false;
+    if (!clock_parse(made, &ms) || clock_wall_ms(&CLOCK_SYSTEM) - ms > PLAN_AGE_MS)
+        return FAIL(err, ERR_INPUT, "%s is older than 24 h, of %.*s: plan again", path,
+                    STR_ARG(made));
+    return true;
+}
+
 bool plan_load(struct arena *arena, const char *path, struct plan_read *ret, struct err *err)
 {
     const struct json *file, *plan;
@@ -98,7 +112,7 @@ bool plan_load(struct arena *arena, const char *path, struct plan_read *ret, str
         !json_get_str(plan, "/sha256", &ret->sha256, err) ||
         !json_get_i64(plan, "/tests", 0, INT64_MAX, &ret->tests, err) ||
         !json_get(plan, "/sites", JSON_ARRAY, &ret->sites, err) ||
-        !json_get(plan, "/counts", JSON_OBJECT, &ret->counts, err))
+        !json_get(plan, "/counts", JSON_OBJECT, &ret->counts, err) || !is_fresh(plan, path, err))
         return err_while(err, "reading the plan %s", path);
     hash_of(ret->body, sha256);
     return str_eq_c(ret->sha256, sha256) ||

@@ -53,7 +53,11 @@ static void print_rest(const struct plan *p)
                p->reasons[i].why);
     for (size_t i = 0; i < p->site_count; i++) {
         const struct plan_site *s = &p->sites[i];
-        printf("\n  %.*s: + %zu rule(s), - %zu\n", STR_ARG(s->name), s->added, s->removed);
+        printf("\n  %.*s: + %zu rule(s), - %zu, ~ %zu changed\n", STR_ARG(s->name), s->added,
+               s->removed, s->changed);
+        if (s->sections[0])
+            printf("  changed outside the rules: %s; this holds for open requests at once\n",
+                   s->sections);
         if (s->added && s->ungoverned)
             printf("  %lld ticket(s) there are of no rule now; what they hold is not kept, so what "
                    "a new rule would do with them is not shown\n",
@@ -159,6 +163,8 @@ static void put_sites(struct json_out *out, const struct plan *p)
         json_i64_member(out, "number", s->number);
         json_i64_member(out, "rules_added", (int64_t)s->added);
         json_i64_member(out, "rules_removed", (int64_t)s->removed);
+        json_i64_member(out, "rules_changed", (int64_t)s->changed);
+        json_str_member(out, "sections_changed", str_of(s->sections));
         json_i64_member(out, "tickets_of_no_rule", s->ungoverned);
         json_close_object(out);
     }

@@ -56,6 +56,7 @@ int mapping_scaffold(struct cli *cli)
     printf("%.*s", STR_ARG(buf_str(&b)));
     if (type_id)
         fprintf(stderr, "put it under requests: of the mapping, look at each \"check:\", then "
-                        "countersign mapping validate\n");
+                        "countersign mapping validate, plan (against the sources of the "
+                        "configuration) and apply\n");
     return EXIT_CODE_OK;
 }

@@ -33,6 +33,12 @@ int mapping_rollback(struct cli *cli);
 int mapping_history(struct cli *cli);
 /* The one that is live, or was at a time. */
 int mapping_show(struct cli *cli);
+/* The configuration without its mapping files, for verbs that take mappings from elsewhere: a fault
+ * in a file must not keep anybody from going back. NULL: as cli_config. */
+const struct config *mapping_config(struct cli *cli, struct arena *arena);
+/* Digits of a hash that name a mapping; fewer digits alone are a number. */
+enum { MAPPING_HASH_MIN = 8 };
+bool mapping_is_number(struct str text, int64_t *ret);
 /* The site that is named, or the only one; empty: that was said on stderr. */
 struct str mapping_site(const struct config *config, const char *site);
 

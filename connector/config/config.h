@@ -123,6 +123,7 @@ struct config_input {
     const char *const *set; /* --set listen.port=8480 gives "listen.port=8480"; the last one wins */
     size_t set_count;
     const char *(*environment)(const char *name); /* NULL: the environment does not count */
+    bool without_mappings; /* mapping files are named, not read: sites have no mapping */
     bool secrets; /* read every secret referred to, and say which cannot be; their values are not
                      kept */
 };

@@ -233,6 +233,17 @@ static bool every_site_has_one(const struct config *c)
     return c->mapping != NULL;
 }
 
+/* Where they are, for whoever takes mappings from elsewhere. */
+static void name_mappings(const struct loader *l)
+{
+    struct config *c = l->c;
+
+    for (size_t i = 0; i < c->site_count; i++) {
+        struct str *file = &c->sites[i].mapping_file;
+        *file = file->len ? beside(l->arena, c->file, *file) : c->mapping_file;
+    }
+}
+
 /* One file after the other, up to the first with faults: a list of faults speaks of one file. */
 static void load_mappings(struct loader *l, const struct yaml *root, struct diag_list *diags)
 {
@@ -244,6 +255,10 @@ static void load_mappings(struct loader *l, const struct yaml *root, struct diag
     if (!path.len)
         return;
     c->mapping_file = beside(l->arena, c->file, path);
+    if (l->without_mappings) {
+        name_mappings(l);
+        return;
+    }
     c->mapping =
         read_mapping(l, c->mapping_file, stands ? stands->pos : (struct diag_pos){0}, diags);
     for (size_t i = 0; i < c->site_count && !diags->count; i++) {
@@ -377,7 +392,7 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
                                 struct diag_list *diags, struct diag_list *mapping_diags)
 {
     struct config *c = ARENA_NEW(arena, struct config);
-    struct loader l = {.c = c, .arena = arena};
+    struct loader l = {.c = c, .arena = arena, .without_mappings = input->without_mappings};
     struct str text;
     struct err err = {0};
 
@@ -408,5 +423,7 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
         return NULL;
     }
     load_root(&l, root, mapping_diags);
-    return diags->errors || mapping_diags->errors || !every_site_has_one(c) ? NULL : c;
+    if (diags->errors || mapping_diags->errors)
+        return NULL;
+    return input->without_mappings || every_site_has_one(c) ? c : NULL;
 }

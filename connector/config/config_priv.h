@@ -11,6 +11,7 @@ struct loader {
     struct values v;
     struct config *c;
     struct arena *arena;
+    bool without_mappings;
 };
 
 void config_site(struct loader *l, const struct yaml *map);

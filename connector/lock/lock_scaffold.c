@@ -8,13 +8,34 @@ enum { NAMES_SHOWN = 3 };
 
 /* --- words --- */
 
+/* Bytes at the beginning of text that end a line, or that YAML 1.1 does not allow (5.1, 5.4):
+ * control characters, U+0085 among them, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. 0: none. */
+static size_t unfit(struct str text)
+{
+    static const char *const LONG[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf",
+                                       "\xef\xbf\xbe", "\xef\xbf\xbf"};
+    unsigned char c = (unsigned char)text.p[0];
+
+    if (c < ' ' || c == 0x7f)
+        return 1;
+    if (c == 0xc2 && text.len > 1 && (unsigned char)text.p[1] < 0xa0)
+        return 2;
+    for (size_t i = 0; i < sizeof LONG / sizeof LONG[0]; i++)
+        if (str_starts(text, str_of(LONG[i])))
+            return 3;
+    return 0;
+}
+
 /* On one line whatever strangers called it. */
 static struct str one_line(struct arena *a, struct str text)
 {
     char *copy = arena_alloc(a, text.len + 1);
 
-    for (size_t i = 0; copy && i < text.len; i++)
-        copy[i] = (unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f ? ' ' : text.p[i];
+    for (size_t i = 0; copy && i < text.len;) {
+        size_t n = unfit(str_n(text.p + i, text.len - i)), end = i + (n ? n : 1);
+        for (; i < end; i++)
+            copy[i] = n ? ' ' : text.p[i];
+    }
     return copy ? str_n(copy, text.len) : STR_NONE;
 }
 

@@ -59,7 +59,7 @@ void diag_fix(struct diag_list *list, struct diag_pos at, struct str with);
 void diag_similar(struct diag_list *list, struct diag_pos pos, struct str word,
                   const char *const *known, const char *otherwise);
 /* As it is written in a file of this format: in quotes where the word needs them, or
- * `quoted`. */
+ * `quoted`; on one line. */
 void diag_word(struct buf *out, struct str word, bool quoted);
 /* The text with every fix in it; of two that overlap the second is left for another run. Returns
  * how many. */

@@ -99,14 +99,39 @@ static bool is_plain(struct str word)
     return word.len > 0;
 }
 
+/* What libyaml takes for the end of a line, or for the beginning of a text, beside '\n'. Bytes of
+ * it; *ret: how it is escaped. */
+static size_t line_end(struct str rest, const char **ret)
+{
+    static const struct {
+        const char *bytes, *escaped;
+    } ENDS[] = {{"\n", "\\n"},           {"\r", "\\r"},           {"\xc2\x85", "\\N"},
+                {"\xe2\x80\xa8", "\\L"}, {"\xe2\x80\xa9", "\\P"}, {"\xef\xbb\xbf", "\\uFEFF"}};
+
+    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
+        *ret = ENDS[i].escaped;
+        if (str_starts(rest, str_of(ENDS[i].bytes)))
+            return str_of(ENDS[i].bytes).len;
+    }
+    return 0;
+}
+
 void diag_word(struct buf *out, struct str word, bool quoted)
 {
+    const char *escaped;
+
     if (!quoted && is_plain(word)) {
         buf_add_str(out, word);
         return;
     }
     buf_add_c(out, "\"");
     for (size_t i = 0; i < word.len; i++) {
+        size_t ends = line_end(str_n(word.p + i, word.len - i), &escaped);
+        if (ends) {
+            buf_add_c(out, escaped);
+            i += ends - 1;
+            continue;
+        }
         if (word.p[i] == '"' || word.p[i] == '\\')
             buf_add_byte(out, '\\');
         buf_add_byte(out, word.p[i]);

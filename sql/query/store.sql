@@ -230,6 +230,7 @@ with known as (
 select k.sha256, k.number, v.body, floor(extract(epoch from k.at) * 1000)::bigint
   from known k join governance.mapping_version v using (sha256)
  where ($2::bigint = 0 or k.number = $2::bigint) and starts_with(k.sha256, $3)
+   and ($3 = '' or (select count(distinct o.sha256) = 1 from known o where starts_with(o.sha256, $3))) -- of two nobody knows which
    and k.at <= coalesce(nullif($4, '')::timestamptz, 'infinity')
  order by k.number desc limit 1
 

@@ -1,5 +1,5 @@
 -- A plan, or a mapping of before, becomes live on the sites that it names: all of them or none. Only what it was planned against
--- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "file"}]};
+-- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "number", "file"}]};
 -- file: SHA-256 of the file that the site's services have, which is passed over until it is another one.
 create or replace function governance.mapping_apply(p jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -15,13 +15,14 @@ begin
         raise exception 'the mapping is not what its hash says' using errcode = 'CG057';
     end if;
     insert into governance.mapping_version (sha256, body) values (p->>'sha256', p->>'body') on conflict do nothing;
-    for s in select x.site, x.was, x.file from jsonb_to_recordset(p->'sites') as x(site text, was text, file text) order by x.site loop
+    for s in select x.site, x.was, x.number, x.file from jsonb_to_recordset(p->'sites') as x(site text, was text, number bigint, file text) order by x.site loop
         select * into live from governance.mapping_live l where l.site = s.site for update;
         if not found then
             raise exception 'no service was ever started for the site %', s.site using errcode = 'CG057';
         end if;
-        if live.sha256 <> s.was then
-            raise exception 'the mapping that is live on % is % (number %) by now, not %', s.site, left(live.sha256, 12), live.number, left(s.was, 12)
+        if live.sha256 <> s.was or live.number is distinct from s.number then -- the same one again after another is not what was planned against
+            raise exception 'the mapping that is live on % is % (number %) by now, not % (number %)', s.site, left(live.sha256, 12), live.number,
+                left(s.was, 12), coalesce(s.number::text, 'not said')
                 using errcode = 'CG058';
         end if;
         if live.sha256 = p->>'sha256' then

@@ -108,6 +108,11 @@ def test_a_bad_edit_changes_nothing_and_says_where(site):
     assert line["code"] == "M038" and line["line"] > 1 and line["file"].endswith("mapping.yaml") and line["remedy"]
     assert re.search(rf"acme runs mapping {before[:8]}, \w{{8}} refused at \d\d:\d\d UTC: M038 \S+mapping.yaml:{line['line']}:", site.told())
     wait.until(lambda: site.sql("select body from governance.evidence_entry where kind = 'mapping.refused'"), 5, what="it is on record")
+    # what mends it needs no file
+    site.countersign("mapping", "show")
+    assert "<- live" in site.countersign("mapping", "history").stdout
+    assert "no mapping 99 was ever live" in site.countersign("mapping", "rollback", "99", "--reason", "x", check=False).stderr
+    assert site.countersign("mapping", "plan", check=False).returncode == 78
     site.edit_file("mapping.yaml", "change: remowal", "change: removal")
     site.edit_file("mapping.yaml", "expect: { outcome: not_governed }", "expect: { outcome: hold }")
     site.service.signal(signal.SIGHUP)
@@ -127,6 +132,9 @@ def test_a_plan_shows_what_flips_and_becomes_live(site):
     done = site.countersign("mapping", "backtest", other, check=False)
     assert done.returncode == 2 and not site.plans(), done.stderr
     assert re.search(r'would be REFUSED \(closed as it is\) +1  IAM-\d+  entitlement now "y-fin-ledger-admin", was "x-fin-ledger-admin"', done.stdout), done.stdout
+    status = site.write("status.yaml", site.first.replace("Cancelled: cancelled", "Cancelled: done"))
+    done = site.countersign("mapping", "backtest", status, check=False)
+    assert done.returncode == 2 and "changed outside the rules: statuses; this holds for open requests at once" in done.stdout, done.stdout
     done = site.countersign("mapping", "plan", site.draft, "--json", check=False)
     plan = json.loads(done.stdout)
     assert done.returncode == 2 and plan["counts"]["replayed"] == 3 and plan["not_replayed"] == [], done.stdout
@@ -141,6 +149,10 @@ def test_a_plan_shows_what_flips_and_becomes_live(site):
     changed = site.write("changed.json", text.replace("remove-access", "remove-excess"))
     refused = site.countersign("mapping", "apply", changed, "--change", "CHG-1", "--reason", "x", check=False)
     assert refused.returncode == 65 and "changed after it was planned" in refused.stderr and site.live() == before
+    old = json.dumps(json.loads(text)["plan"] | {"made": "2026-01-02T03:04:05.000Z"}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    aged = site.write("aged.json", f'{{"plan":{old},"sha256":"{hashlib.sha256(old.encode()).hexdigest()}"}}')
+    refused = site.countersign("mapping", "apply", aged, "--change", "CHG-1", "--reason", "x", check=False)
+    assert refused.returncode == 65 and "older than 24 h" in refused.stderr and "plan again" in refused.stderr
     done = site.countersign("mapping", "apply", path, "--change", "CHG-881", "--reason", "role names", "--by", "silva@host")
     assert "acme: number 3 " in done.stdout and "2 open request(s) keep theirs" in done.stdout and "taken up by 1 of 1" in done.stderr
     assert site.live() != before and site.live() in site.countersign("mapping", "history").stdout
@@ -171,6 +183,9 @@ def test_a_restart_keeps_it_and_a_rollback_returns(site):
     assert site.countersign("mapping", "show", "--at", "2001-01-01", check=False).returncode == 65
     acts = [(e["act"], e.get("number")) for e in json.loads(site.countersign("mapping", "history", "--json").stdout)]
     assert acts == [("rolled_back", 4), ("applied", 3), ("refused", None), ("refused", None), ("file", 2), ("file", 1)]
+    short = site.countersign("mapping", "rollback", live[:4], "--reason", "x", check=False)
+    assert short.returncode == 65 and ("too short" in short.stderr or live[:4].isdigit())
+    assert site.countersign("mapping", "show", "--at", "00000000", check=False).returncode == 65
     assert site.countersign("mapping", "rollback", "9", "--reason", "x", check=False).returncode == 65
 
 
@@ -179,7 +194,8 @@ def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
     live = site.live()
     body = site.first.replace("sap-fin", "nowhere").split("\ntests:")[0] + "\n"
     document = {"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body, "act": "applied", "actor": "elsewhere", "reason": "x",
-                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'")}]}
+                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'"),
+                           "number": int(site.sql("select number from governance.mapping_live where site = 'acme'"))}]}
     site.database.psql(f"select governance.mapping_apply($plan${json.dumps(document)}$plan$)")
     wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is refused")
     assert site.live() == live and "M035" in site.told()

@@ -96,6 +96,23 @@ class Scaffold(Beside):
         self.assertEqual((rules[1]["change"], rules[1]["subject"]["from"], rules[1]["entitlement"]["from"]), ("modify", "reporter", "summary"))
         self.assertEqual(set(rules[1]["ticket"]["fields"]), {"customfield_10126", "customfield_10090"})
 
+    def test_no_name_ends_a_line(self):
+        """What YAML takes for the end of a line beside line feed: the rest of a name would be a line of the rule."""
+        for end in ("\u0085", "\u2028", "\u2029", "\ufeff"):
+            lock = copy.deepcopy(LOCK)
+            project = next(p for p in lock["sites"][0]["projects"] if p["key"] == "IAM")
+            for kind in project["request_types"]:
+                kind["name"] += f"{end}    expect: {{ present: entitlement }}"
+                for field in kind["form"]["fields"]:
+                    field["name"] += f"{end}    zzz: 1"
+                    for option in field.get("options", ()):
+                        option["text"] += f"{end}zzz: 1"
+            self.lock(lock)
+            with self.subTest(end=hex(ord(end))):
+                made = self.mapping("scaffold", "m.yaml", "--service-desk", "IAM").stdout
+                self.assertNotIn(end, made)
+                self.assertTrue(all("expect" not in rule and "zzz" not in rule for rule in yaml.safe_load(made)["requests"]))
+
     def test_what_is_not_there_is_told(self):
         done = self.mapping("scaffold", "m.yaml", "--request-type", "99", code=64)
         self.assertIn("has no request type 99", done.stderr)

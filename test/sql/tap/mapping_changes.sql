@@ -1,13 +1,14 @@
 -- A plan makes a mapping live where what it was planned against is live; a file of before does not take that back. A request keeps
 -- the mapping that understood its ticket. Who did what is on record.
 set role countersign_service;
-select plan(37);
+select plan(39);
 
 create function pg_temp.sha(body text) returns text language sql as $$ select encode(sha256(convert_to(body, 'UTF8')), 'hex') $$;
 create function pg_temp.plan(body text, was text, more jsonb default '{}') returns jsonb language sql as $$
     select jsonb_build_object('sha256', pg_temp.sha(body), 'body', body, 'act', 'applied', 'actor', 'silva@host', 'change', 'CHG-1',
                               'reason', 'renamed', 'detail', jsonb_build_object('plan', repeat('7', 64), 'tests', 3),
-                              'sites', jsonb_build_array(jsonb_build_object('site', 'acme', 'was', pg_temp.sha(was), 'file', pg_temp.sha('one')))) || more
+                              'sites', jsonb_build_array(jsonb_build_object('site', 'acme', 'was', pg_temp.sha(was), 'number',
+                                  (select number from governance.mapping_live where site = 'acme'), 'file', pg_temp.sha('one')))) || more
 $$;
 create function pg_temp.live() returns text language sql as $$
     select v.body || ' ' || l.number from governance.mapping_live l join governance.mapping_version v using (sha256) where l.site = 'acme'
@@ -46,6 +47,9 @@ select is(pg_temp.hold('one'), 'applied', 'and is told so');
 select ok(not pg_temp.start('two'), 'a file that says what was applied is no news');
 select ok(pg_temp.start('one'), 'going back from there is a change of the file');
 select is(pg_temp.live(), 'one 3', 'which counts when nobody holds the other one');
+select throws_ok($$select governance.mapping_apply(jsonb_set(pg_temp.plan('two', 'one'), '{sites,0,number}', '1'))$$, 'CG058', null,
+                 'a plan against the same one of before, with another between, is refused');
+select throws_ok($$select governance.mapping_apply(pg_temp.plan('two', 'one') #- '{sites,0,number}')$$, 'CG058', null, 'and so is one that does not say which');
 select governance.mapping_apply(pg_temp.plan('two', 'one'));
 select pg_temp.hold('two', 'other');
 select ok(not pg_temp.start('zero', 'late') is null and pg_temp.live() = 'zero 5', 'a file that nobody has seen yet is a change');

@@ -254,10 +254,29 @@ static void a_small_arena_is_no_crash(void **state)
     }
 }
 
+/* Whoever rolls back must not need the file that is broken. */
+static void without_mappings_their_files_are_only_named(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    struct str path = arena_printf(a, "%s/countersign.yaml", folder);
+    static const char *const SET[] = {"mapping=gone.yaml"};
+    struct config_input input = {.file = path.p, .set = SET, .set_count = 1};
+    (void)state;
+
+    assert_null(config_load_from(a, &input, &diags, &mapping_diags));
+    input.without_mappings = true;
+    struct config *c = config_load_from(a, &input, &diags, &mapping_diags);
+    assert_non_null(c);
+    assert_null(c->mapping);
+    assert_null(c->sites[0].mapping);
+    assert_str(c->sites[0].mapping_file, arena_cstr(a, arena_printf(a, "%s/gone.yaml", folder)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_becomes_plain_structs),
+        cmocka_unit_test(without_mappings_their_files_are_only_named),
         cmocka_unit_test(what_happens_after_a_close_can_be_said),
         cmocka_unit_test(the_command_line_counts_before_the_environment_before_the_file),
         cmocka_unit_test(what_is_missing_in_the_file_may_come_from_outside),

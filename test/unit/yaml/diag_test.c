@@ -192,6 +192,29 @@ static void similar_names_are_all_told_and_one_alone_is_the_fix(void **state)
     }
 }
 
+static void words_stay_on_their_line(void **state)
+{
+    static const struct {
+        const char *word, *written;
+    } CASES[] = {
+        {"plain-1", "plain-1"},
+        {"off", "\"off\""},
+        {"a \"b\" \\", "\"a \\\"b\\\" \\\\\""},
+        {"a\nb\r", "\"a\\nb\\r\""},
+        {"a\xC2\x85z", "\"a\\Nz\""}, /* the ends of lines of YAML 1.1 */
+        {"a\xE2\x80\xA8z\xE2\x80\xA9", "\"a\\Lz\\P\""},
+        {"\xEF\xBB\xBF\xE2\x80\xA7", "\"\\uFEFF\xE2\x80\xA7\""},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        AUTO(drop_buf) struct buf b;
+        buf_init(&b, 4096);
+        diag_word(&b, str_of(CASES[i].word), false);
+        assert_str(buf_str(&b), CASES[i].written);
+    }
+}
+
 static void fixes_are_put_in_their_places(void **state)
 {
     static const struct {
@@ -247,6 +270,7 @@ static void a_safe_fix_is_said_where_a_command_applies_it(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(similar_names_are_all_told_and_one_alone_is_the_fix),
+          cmocka_unit_test(words_stay_on_their_line),
           cmocka_unit_test(fixes_are_put_in_their_places),
           cmocka_unit_test(a_safe_fix_is_said_where_a_command_applies_it),
           cmocka_unit_test(a_fault_shows_place_line_caret_note_and_help),
