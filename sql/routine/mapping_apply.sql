@@ -1,6 +1,6 @@
 -- A plan, or a mapping of before, becomes live on the sites that it names: all of them or none. Only what it was planned against
 -- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "number", "file"}]};
--- file: SHA-256 of the file that the site's services have, which is passed over until it is another one.
+-- file: SHA-256 of the file that stands where this is done, which is passed over as the service's own is, until it is another one.
 create or replace function governance.mapping_apply(p jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -29,7 +29,7 @@ begin
             raise exception 'it is live on % already', s.site using errcode = 'CG057';
         end if;
         update governance.mapping_live l
-           set sha256 = p->>'sha256', is_applied = true, from_file = coalesce(nullif(s.file, ''), l.from_file),
+           set sha256 = p->>'sha256', is_applied = true, beside = coalesce(nullif(s.file, ''), l.beside),
                since = clock_timestamp(), number = l.number + 1
          where l.site = s.site
         returning * into live;

@@ -15,13 +15,13 @@ begin
         insert into governance.mapping_holder as h (site, owner, sha256) values (p_site, p_owner, p_sha256)
         on conflict (site, owner) do update set sha256 = p_sha256, seen_at = clock_timestamp();
     end if;
-    update governance.mapping_live l set from_file = p_sha256
-     where l.site = p_site and l.sha256 = p_sha256 and l.from_file is distinct from p_sha256;
+    update governance.mapping_live l set from_file = p_sha256, beside = null
+     where l.site = p_site and l.sha256 = p_sha256 and (l.from_file is distinct from p_sha256 or l.beside is not null);
     insert into governance.mapping_live as l (site, sha256, from_file) values (p_site, p_sha256, p_sha256)
-    on conflict (site) do update set sha256 = excluded.sha256, from_file = excluded.sha256, is_applied = false,
+    on conflict (site) do update set sha256 = excluded.sha256, from_file = excluded.sha256, beside = null, is_applied = false,
                                      since = clock_timestamp(), number = l.number + 1
      where l.sha256 <> excluded.sha256
-       and not (l.is_applied and l.from_file is not distinct from excluded.sha256)
+       and not (l.is_applied and (excluded.sha256 is not distinct from l.from_file or excluded.sha256 is not distinct from l.beside))
        and not (exists (select from governance.mapping_turn t where t.site = p_site and t.sha256 = excluded.sha256)
                 and governance.mapping_is_held(p_site, p_owner))
     returning true into changed;

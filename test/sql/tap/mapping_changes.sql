@@ -1,7 +1,7 @@
 -- A plan makes a mapping live where what it was planned against is live; a file of before does not take that back. A request keeps
 -- the mapping that understood its ticket. Who did what is on record.
 set role countersign_service;
-select plan(39);
+select plan(42);
 
 create function pg_temp.sha(body text) returns text language sql as $$ select encode(sha256(convert_to(body, 'UTF8')), 'hex') $$;
 create function pg_temp.plan(body text, was text, more jsonb default '{}') returns jsonb language sql as $$
@@ -44,26 +44,32 @@ select governance.mapping_drop('me');
 select ok(not pg_temp.start('one'), 'a restart with the file of before');
 select is(pg_temp.live(), 'two 2', 'leaves what was applied');
 select is(pg_temp.hold('one'), 'applied', 'and is told so');
+-- applied from another folder, where another file stands: neither that nor the service's own takes it back
+select governance.mapping_apply(jsonb_set(pg_temp.plan('three', 'two'), '{sites,0,file}', to_jsonb(pg_temp.sha('elsewhere'))));
+select ok(not pg_temp.start('one'), 'the service''s own file is passed over');
+select ok(not pg_temp.start('elsewhere'), 'and so is the one that stood there');
+select governance.mapping_apply(pg_temp.plan('two', 'three'));
+select is(pg_temp.live(), 'two 4', 'until another is applied');
 select ok(not pg_temp.start('two'), 'a file that says what was applied is no news');
 select ok(pg_temp.start('one'), 'going back from there is a change of the file');
-select is(pg_temp.live(), 'one 3', 'which counts when nobody holds the other one');
+select is(pg_temp.live(), 'one 5', 'which counts when nobody holds the other one');
 select throws_ok($$select governance.mapping_apply(jsonb_set(pg_temp.plan('two', 'one'), '{sites,0,number}', '1'))$$, 'CG058', null,
                  'a plan against the same one of before, with another between, is refused');
 select throws_ok($$select governance.mapping_apply(pg_temp.plan('two', 'one') #- '{sites,0,number}')$$, 'CG058', null, 'and so is one that does not say which');
 select governance.mapping_apply(pg_temp.plan('two', 'one'));
 select pg_temp.hold('two', 'other');
-select ok(not pg_temp.start('zero', 'late') is null and pg_temp.live() = 'zero 5', 'a file that nobody has seen yet is a change');
+select ok(not pg_temp.start('zero', 'late') is null and pg_temp.live() = 'zero 7', 'a file that nobody has seen yet is a change');
 select governance.mapping_apply(pg_temp.plan('two', 'zero', '{"act": "rolled_back"}'));
 select pg_temp.hold('two', 'other');
 select ok(not pg_temp.start('zero', 'late'), 'an old file beside those who hold what was applied is none');
-select is(pg_temp.live(), 'two 6', 'it goes on');
+select is(pg_temp.live(), 'two 8', 'it goes on');
 
 -- on record
 select governance.mapping_refused('acme', pg_temp.sha('bad'), '{"code": "M021", "line": 11}');
 select is((select string_agg(act || ' ' || coalesce(number::text, '-'), ', ' order by id) from governance.mapping_event where site = 'acme'),
-          'file 1, applied 2, file 3, applied 4, file 5, rolled_back 6, refused -', 'each change and each refusal, in order');
+          'file 1, applied 2, applied 3, applied 4, file 5, applied 6, file 7, rolled_back 8, refused -', 'each change and each refusal, in order');
 set constraints all immediate;
-select is((select count(*) from governance.evidence_entry where kind = 'mapping.changed'), 6::bigint, 'each change is in the evidence');
+select is((select count(*) from governance.evidence_entry where kind = 'mapping.changed'), 8::bigint, 'each change is in the evidence');
 select is((select (body::jsonb->'detail') - 'event' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
           jsonb_build_object('act', 'applied', 'actor', 'silva@host', 'change', 'CHG-1', 'mapping', pg_temp.sha('two'), 'number', 2, 'plan', repeat('7', 64),
                              'reason', 'renamed', 'site', 'acme', 'tests', 3, 'was', pg_temp.sha('one')), 'who, what, why, under which change, by which plan');
