@@ -17,7 +17,7 @@ int64_t credential_wait_ms(const struct credential *c, int64_t now_ms)
         return 0;
     if (wait > 0)
         return wait;
-    return c->probing ? -1 : 0;
+    return c->probing || c->asking ? -1 : 0;
 }
 
 void credential_used(struct credential *c)
@@ -25,11 +25,11 @@ void credential_used(struct credential *c)
     c->probing = !c->accepted;
 }
 
-bool credential_accepted(struct credential *c)
+bool credential_accepted(struct credential *c, int64_t now_ms)
 {
     bool doubted = !c->accepted;
 
-    *c = (struct credential){.accepted = true};
+    *c = (struct credential){.accepted = true, .accepted_ms = now_ms};
     return doubted;
 }
 
@@ -50,10 +50,22 @@ void credential_replaced(struct credential *c)
     *c = (struct credential){0};
 }
 
-bool credential_rest(struct credential *c, int64_t wait_ms, int64_t now_ms)
+void credential_asks(struct credential *c)
+{
+    c->asking = true;
+}
+
+void credential_heard(struct credential *c)
+{
+    c->asking = false;
+}
+
+bool credential_rest(struct credential *c, int64_t ago_ms, int64_t wait_ms, int64_t now_ms)
 {
     bool waits = credential_wait_ms(c, now_ms) > 0;
 
+    if (ago_ms >= 0 && now_ms - ago_ms > c->accepted_ms)
+        c->accepted = false;
     if (now_ms + wait_ms > c->rest_until_ms)
         c->rest_until_ms = now_ms + wait_ms;
     return !waits && credential_wait_ms(c, now_ms) > 0;

@@ -3,8 +3,9 @@
  * Jira locks an account behind a CAPTCHA after a few failed sign-ins, and every refused call is
  * one. At most CREDENTIAL_TRIES refusals in CREDENTIAL_WINDOW_MS; one call at a time until one is
  * accepted, at the start too: many calls of a start with a dead secret would be many refusals. A
- * changed secret starts anew, at once. What other replicas were refused counts for whoever has not
- * been accepted: see credential_rest. */
+ * changed secret starts anew, at once. What other replicas were refused counts for whoever was not
+ * accepted since: see credential_rest. So of replicas whose secret dies under them, two are refused
+ * whoever they are, then each at most once more, and beside that what was on its way already. */
 #ifndef COUNTERSIGN_DOMAIN_CREDENTIAL_H
 #define COUNTERSIGN_DOMAIN_CREDENTIAL_H
 
@@ -19,17 +20,19 @@ struct credential {
     int64_t refused_ms[CREDENTIAL_TRIES]; /* the last ones, monotonic; a ring */
     size_t refusals;                      /* since it was last accepted */
     int64_t rest_until_ms;                /* by what all replicas together were refused */
-    bool accepted;                        /* and not refused since */
+    int64_t accepted_ms;                  /* the last time */
+    bool accepted;                        /* and nobody was refused since */
     bool probing;                         /* a call is out that will show whether it works */
+    bool asking;                          /* what all replicas were refused is being asked for */
 };
 
-/* May a call go out at now_ms? Ms to wait, 0 = yes; -1 = when the call that is out has come back.
- */
+/* May a call go out at now_ms? Ms to wait, 0 = yes; -1 = when the call that is out has come back,
+ * or what is being asked for. */
 int64_t credential_wait_ms(const struct credential *c, int64_t now_ms);
 /* A call goes out. */
 void credential_used(struct credential *c);
 /* The other side accepted it. True when that was in doubt. */
-bool credential_accepted(struct credential *c);
+bool credential_accepted(struct credential *c, int64_t now_ms);
 /* The other side refused it, or ignored it and answered a stranger. True when it is now given up
  * until the window has passed: alarm. */
 bool credential_refused(struct credential *c, int64_t now_ms);
@@ -37,8 +40,13 @@ bool credential_refused(struct credential *c, int64_t now_ms);
 void credential_unclear(struct credential *c);
 /* Another secret stands in its place. */
 void credential_replaced(struct credential *c);
-/* All replicas together were refused so often that nobody tries for wait_ms. Whoever is accepted
- * has a secret that works and goes on. True when it is now given up, and was not before. */
-bool credential_rest(struct credential *c, int64_t wait_ms, int64_t now_ms);
+/* Nobody tries again before it is heard what all replicas together were refused; and now it is, or
+ * cannot be. */
+void credential_asks(struct credential *c);
+void credential_heard(struct credential *c);
+/* One of the replicas was refused the same secret ago_ms ago, -1 = none; 0 wait_ms: not so often
+ * yet that nobody tries it for so long. Whoever was accepted since has a secret that works and goes
+ * on; for the others it is in doubt now. True when it is now given up, and was not before. */
+bool credential_rest(struct credential *c, int64_t ago_ms, int64_t wait_ms, int64_t now_ms);
 
 #endif

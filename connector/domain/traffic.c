@@ -127,6 +127,11 @@ void traffic_told(struct traffic *t, const struct traffic_call *c, enum traffic_
     }
 }
 
+void traffic_lifted(struct traffic *t)
+{
+    t->site_until_ms = 0;
+}
+
 void traffic_near(struct traffic *t, int64_t remaining, int64_t reset_ms, int64_t now_ms)
 {
     int64_t lasts = reset_ms > 0 ? reset_ms : TRAFFIC_SPARE_MS;
@@ -152,6 +157,11 @@ int64_t traffic_told_ms(const struct traffic *t, const struct traffic_call *c, i
     if (issue)
         until = later(until, issue->told_until_ms);
     return until > now_ms ? until - now_ms : 0;
+}
+
+int64_t traffic_site_ms(const struct traffic *t, int64_t now_ms)
+{
+    return later(t->site_until_ms - now_ms, 0);
 }
 
 int64_t traffic_pace_ms(const struct traffic *t, const struct traffic_call *c, int64_t now_ms)

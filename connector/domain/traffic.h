@@ -75,11 +75,15 @@ void traffic_init(struct traffic *t, const int32_t *per_second, size_t route_cou
 /* Jira said: not before so long. wait_ms 0 is no news. */
 void traffic_told(struct traffic *t, const struct traffic_call *c, enum traffic_reach reach,
                   int64_t wait_ms, int64_t now_ms);
+/* What Jira told to wait for the whole site is over, because an operator says so. */
+void traffic_lifted(struct traffic *t);
 /* Jira said: so little is left until then. remaining < 0, reset_ms 0: it did not say. Words and
  * sweeps are spread over the time that is left, so that the gate and creation still find some. */
 void traffic_near(struct traffic *t, int64_t remaining, int64_t reset_ms, int64_t now_ms);
 /* How long Jira wants this call to wait, 0 = not at all. Nobody may send it earlier. */
 int64_t traffic_told_ms(const struct traffic *t, const struct traffic_call *c, int64_t now_ms);
+/* How long Jira wants no call at all to the site, 0 = it may be called. */
+int64_t traffic_site_ms(const struct traffic *t, int64_t now_ms);
 /* How long we make it wait by ourselves, 0 = it may leave now. What was told is not in it. */
 int64_t traffic_pace_ms(const struct traffic *t, const struct traffic_call *c, int64_t now_ms);
 /* It leaves now. */

@@ -12,6 +12,9 @@
 /* Metrics: sites times their rows, with names as long as they may be, several times over. */
 enum { TEXT_BYTES = 64 * 1024, METRICS_BYTES = 1024 * 1024 };
 
+/* Shorter waits are everyday manners. */
+enum { TOLD_LONG_MS = 60 * 1000 };
+
 struct question {
     struct service *svc;
     struct serve_request *request;
@@ -55,6 +58,11 @@ static struct str site_line(const struct part *p, size_t i, bool *ret_worse)
     *ret_worse = true;
     if (site_auth_rest_ms(site->auth))
         return STR("not signed in: Jira does not accept our credential");
+    if (site_told_ms(site) > TOLD_LONG_MS) {
+        char until[CLOCK_TEXT_SIZE];
+        clock_rfc3339(clock_wall_ms(&CLOCK_SYSTEM) + site_told_ms(site), until);
+        return arena_printf(p->arena, "Jira told us to send nothing before %s", until);
+    }
     if (!site->view.our_account.len || site_auth_refusals(site->auth))
         return STR("not reachable or not signed in");
     if (site->stands_aside)
@@ -260,6 +268,12 @@ static double refused_of(const struct json *health, const struct site *site)
     return site_auth_rest_ms(site->auth) > 0;
 }
 
+static double told_of(const struct json *health, const struct site *site)
+{
+    (void)health;
+    return (double)site_told_ms(site) / 1000;
+}
+
 static double aside_of(const struct json *health, const struct site *site)
 {
     (void)health;
@@ -298,6 +312,7 @@ static void render_standing(const struct service *svc, const struct json *health
          "0: what was to be the mapping last has faults, the one before goes on", reloaded_of},
         {"jira_refuses_us", "Jira does not accept our credential: the site is left alone for now",
          refused_of},
+        {"jira_told_wait_seconds", "So long Jira wants no call at all to the site", told_of},
         {"mapping_older", "Other replicas hold a newer mapping: we stand aside", aside_of},
     };
 

@@ -10,6 +10,18 @@
 
 enum { EVERY_MS = 1000 };
 
+static void apply(struct service *svc, const struct json *rest)
+{
+    struct site *site = service_site(svc, json_path_str(rest, "site"));
+    struct site_rested r = {.mark = json_path_str(rest, "mark")};
+
+    if (site && json_i64(json_member(rest, "told_ms"), &r.told_ms) &&
+        json_i64(json_member(rest, "lifted_ms"), &r.lifted_ms) &&
+        json_i64(json_member(rest, "refused_ms"), &r.refused_ms) &&
+        json_i64(json_member(rest, "refused_ago_ms"), &r.refused_ago_ms))
+        site_rest(site, &r);
+}
+
 /* --- what we hear --- */
 
 static void on_kept(void *arg, enum store_outcome outcome, const char *message)
@@ -19,17 +31,44 @@ static void on_kept(void *arg, enum store_outcome outcome, const char *message)
         log_warn("rests", "other replicas do not hear what a site told us", LOG_C("why", message));
 }
 
+struct untold {
+    struct service *svc;
+    struct str site;
+};
+
+static void on_refused(void *arg, enum store_outcome outcome, struct str text)
+{
+    struct untold *r = arg;
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    struct site *site = service_site(r->svc, r->site);
+    const struct json *rest;
+    struct err err = {0};
+
+    if (outcome != STORE_OK)
+        on_kept(NULL, outcome, text.p);
+    else if (json_parse(arena, text, &rest, &err))
+        apply(r->svc, rest);
+    if (site)
+        site_auth_rest_heard(site->auth);
+    free(r);
+}
+
 static void refused(void *arg, struct str site, struct str mark)
 {
     struct service *svc = arg;
-    store_site_refused(&svc->store, site, mark, CREDENTIAL_TRIES, CREDENTIAL_WINDOW_MS, on_kept,
-                       NULL);
+    struct untold *r = calloc(1, sizeof *r);
+
+    if (!r)
+        abort();
+    *r = (struct untold){svc, site};
+    store_site_refused(&svc->store, site, mark, CREDENTIAL_TRIES, CREDENTIAL_WINDOW_MS, on_refused,
+                       r);
 }
 
-static void accepted(void *arg, struct str site)
+static void accepted(void *arg, struct str site, struct str mark)
 {
     struct service *svc = arg;
-    store_site_accepted(&svc->store, site, on_kept, NULL);
+    store_site_accepted(&svc->store, site, mark, on_kept, NULL);
 }
 
 static void told(void *arg, struct str site, int64_t wait_ms)
@@ -51,7 +90,7 @@ struct reading {
     void *arg;
 };
 
-static void apply(struct service *svc, struct str text)
+static void apply_all(struct service *svc, struct str text)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
     const struct json *rests;
@@ -62,14 +101,7 @@ static void apply(struct service *svc, struct str text)
         return;
     }
     JSON_EACH(rest, rests)
-    {
-        struct site *site = service_site(svc, json_path_str(rest, "site"));
-        int64_t told_ms = 0, refused_ms = 0;
-        bool said = json_i64(json_member(rest, "told_ms"), &told_ms) &&
-                    json_i64(json_member(rest, "refused_ms"), &refused_ms);
-        if (site && said)
-            site_rest(site, told_ms, json_path_str(rest, "mark"), refused_ms);
-    }
+    apply(svc, rest);
 }
 
 static void on_read(void *arg, enum store_outcome outcome, struct str text)
@@ -77,7 +109,7 @@ static void on_read(void *arg, enum store_outcome outcome, struct str text)
     struct reading *r = arg;
 
     if (outcome == STORE_OK)
-        apply(r->svc, text);
+        apply_all(r->svc, text);
     r->fn(r->arg, outcome, outcome == STORE_OK ? "" : text.p);
     free(r);
 }

@@ -70,6 +70,7 @@ struct site {
     bool forms_seen;     /* every form was looked at once */
     size_t unfit;        /* rules whose tickets cannot be made: they do not fit their forms */
     char unfit_why[400]; /* of the first of them */
+    int64_t lifted_ms;   /* when an operator ended what Jira told us to wait, as last heard */
     bool stands_aside;  /* other replicas hold a newer mapping: nothing is claimed or walked here */
     bool change_waits;  /* another mapping waits: looks at gate and desk break off, none begins */
     bool changes;       /* its mapping is about to change: neither, for that moment */
@@ -131,10 +132,17 @@ typedef void site_answer_fn(void *arg, const struct jsm_answer *answer);
  * answered UNREACHED, one that finds its lane full LATER: nothing was sent. */
 void site_send(struct site *site, struct arena *arena, const struct jsm_call *call,
                site_answer_fn *fn, void *arg);
-/* What another replica heard, or we did before a restart: nothing is sent for told_ms, because Jira
- * said so, and the secret of that mark, when it is ours and in doubt, is not tried for refused_ms;
- * 0 is no news. */
-void site_rest(struct site *site, int64_t told_ms, struct str mark, int64_t refused_ms);
+/* What all replicas together heard, before a restart too. */
+struct site_rested {
+    int64_t told_ms;        /* nothing is sent for so long: Jira said so; 0 is no news */
+    int64_t lifted_ms;      /* when an operator ended what was told before; 0: never */
+    struct str mark;        /* of the secret that was refused */
+    int64_t refused_ms;     /* it is not tried for so long; 0: it may be */
+    int64_t refused_ago_ms; /* -1: it was not refused */
+};
+void site_rest(struct site *site, const struct site_rested *rested);
+/* Jira wants no call at all for so long, in ms; 0 = it may be called. */
+int64_t site_told_ms(const struct site *site);
 /* Learn who we are and which site this is: needed before the first ticket is judged, and as proof
  * that what is asked next is not answered as to a stranger. A proof of the last two seconds counts
  * (as old as a search may be that we act on), so that many who ask at once cost one call. */

@@ -25,6 +25,7 @@ enum {
     BODY_BYTES = 16 * 1024,
     BASE_BYTES = 4 * 1024,
     REPLY_BYTES = 64 * 1024,
+    HEAR_MS = 2 * 1000, /* what others were refused: so long we wait to hear it */
     KEY_BYTES_MIN = 8,
     KEYS = JSM_HOOK_KEYS_MAX,
     MARK_DIGITS = 4,
@@ -54,6 +55,7 @@ struct site_auth {
     struct list waiting;
     bool asking; /* a question for cloud id or token, or for our turn, is out */
     bool stopped;
+    struct io_timer *hear_timer; /* when not to wait for it any more */
     struct io_timer *turn_timer; /* when to ask for our turn again */
     int64_t turn_by_ms;          /* monotonic: and when no more */
     int64_t fence;               /* of our turn; 0 = none */
@@ -284,8 +286,8 @@ static void accepted(struct site_auth *auth)
 {
     const struct site_rests *rests = auth->o.rests;
 
-    if (credential_accepted(&auth->credential) && rests)
-        rests->accepted(rests->arg, auth->o.config->name);
+    if (credential_accepted(&auth->credential, now_ms(auth)) && rests)
+        rests->accepted(rests->arg, auth->o.config->name, str_of(auth->mark));
 }
 
 /* What became of our question holds for all replicas. */
@@ -487,27 +489,23 @@ static void say_given_up(const struct site_auth *auth)
               LOG_S("site", auth->o.config->name));
 }
 
-void site_auth_heard(struct site_auth *auth, enum site_heard heard)
+/* All replicas hear of it, and we of theirs before we try again. */
+static void tell_refused(struct site_auth *auth)
 {
     const struct site_rests *rests = auth->o.rests;
 
-    switch (heard) {
-    case SITE_ACCEPTED:
-        accepted(auth);
-        break;
-    case SITE_UNCLEAR:
-        credential_unclear(&auth->credential);
-        break;
-    case SITE_REFUSED:
-        if (credential_refused(&auth->credential, now_ms(auth)))
-            say_given_up(auth);
-        if (rests)
-            rests->refused(rests->arg, auth->o.config->name, str_of(auth->mark));
-        if (auth->o.config->auth == JSM_AUTH_SERVICE_ACCOUNT)
-            forget_header(auth); /* it may have been revoked before its time */
-        on_timer(auth);          /* perhaps a new secret is there already */
-        break;
+    if (!rests)
+        return;
+    if (!auth->stopped) {
+        credential_asks(&auth->credential);
+        io_timer_start(auth->hear_timer, HEAR_MS, 0);
     }
+    rests->refused(rests->arg, auth->o.config->name, str_of(auth->mark));
+}
+
+/* Who waits goes on, or hears that it is given up. */
+static void go_on_waiting(struct site_auth *auth)
+{
     if (list_empty(&auth->waiting))
         return;
     if (credential_wait_ms(&auth->credential, now_ms(auth)) > 0) {
@@ -518,14 +516,46 @@ void site_auth_heard(struct site_auth *auth, enum site_heard heard)
     }
 }
 
-void site_auth_rest(struct site_auth *auth, struct str mark, int64_t wait_ms)
+void site_auth_heard(struct site_auth *auth, enum site_heard heard)
 {
-    if (wait_ms <= 0 || !str_eq_c(mark, auth->mark) ||
-        !credential_rest(&auth->credential, wait_ms, now_ms(auth)))
+    switch (heard) {
+    case SITE_ACCEPTED:
+        accepted(auth);
+        break;
+    case SITE_UNCLEAR:
+        credential_unclear(&auth->credential);
+        break;
+    case SITE_REFUSED:
+        if (credential_refused(&auth->credential, now_ms(auth)))
+            say_given_up(auth);
+        tell_refused(auth);
+        if (auth->o.config->auth == JSM_AUTH_SERVICE_ACCOUNT)
+            forget_header(auth); /* it may have been revoked before its time */
+        on_timer(auth);          /* perhaps a new secret is there already */
+        break;
+    }
+    go_on_waiting(auth);
+}
+
+void site_auth_rest(struct site_auth *auth, struct str mark, int64_t ago_ms, int64_t wait_ms)
+{
+    if (!str_eq_c(mark, auth->mark) ||
+        !credential_rest(&auth->credential, ago_ms, wait_ms, now_ms(auth)))
         return;
     say_given_up(auth);
     struct site_pass pass = refused(auth);
     finish_waiting(auth, &pass);
+}
+
+void site_auth_rest_heard(struct site_auth *auth)
+{
+    credential_heard(&auth->credential);
+    go_on_waiting(auth);
+}
+
+static void on_hear_timer(void *arg)
+{
+    site_auth_rest_heard(arg);
 }
 
 size_t site_auth_refusals(const struct site_auth *auth)
@@ -588,6 +618,7 @@ struct site_auth *site_auth_new(const struct site_auth_options *options, struct 
     }
     auth->timer = io_timer_new(options->loop, on_timer, auth);
     auth->turn_timer = io_timer_new(options->loop, on_turn_timer, auth);
+    auth->hear_timer = io_timer_new(options->loop, on_hear_timer, auth);
     io_timer_start(auth->timer, REREAD_MS, REREAD_MS);
     return auth;
 }
@@ -598,12 +629,17 @@ void site_auth_stop(struct site_auth *auth)
 
     io_timer_free(auth->timer);
     io_timer_free(auth->turn_timer);
-    auth->timer = auth->turn_timer = NULL;
+    io_timer_free(auth->hear_timer);
+    auth->timer = auth->turn_timer = auth->hear_timer = NULL;
     if (auth->stopped)
         return;
     auth->stopped = true;
     if (waits) {
         auth->asking = false;
+        ended(auth, "the service stops");
+    }
+    if (auth->credential.asking) {
+        credential_heard(&auth->credential);
         ended(auth, "the service stops");
     }
 }

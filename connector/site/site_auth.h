@@ -40,12 +40,14 @@ struct site_turns {
 };
 
 /* What one replica hears of a site and all of them keep to, after a restart too; lent for the
- * site's life. Told and forgotten: what comes of it comes back by site_rest. mark: which secret it
- * was, as four digits of its hash: enough to tell a new one from the old, and no help to guess it.
+ * site's life. Told and forgotten: what comes of it comes back by site_rest, and of a refusal by
+ * site_auth_rest_heard, too: nobody tries again before, unless that takes too long. mark: which
+ * secret it was, as four digits of its hash: enough to tell a new one from the old, and no help to
+ * guess it.
  */
 struct site_rests {
-    void (*refused)(void *arg, struct str site, struct str mark); /* our credential, once more */
-    void (*accepted)(void *arg, struct str site);                 /* when that was in doubt */
+    void (*refused)(void *arg, struct str site, struct str mark);  /* our credential, once more */
+    void (*accepted)(void *arg, struct str site, struct str mark); /* when that was in doubt */
     /* Jira wants no call at all for so long */
     void (*told)(void *arg, struct str site, int64_t wait_ms);
     void *arg;
@@ -99,9 +101,11 @@ MUST_CHECK bool site_auth_pass(struct site_auth *auth, struct site_wait *wait,
 enum site_heard { SITE_ACCEPTED, SITE_REFUSED, SITE_UNCLEAR };
 /* How the call that had the pass ended. */
 void site_auth_heard(struct site_auth *auth, enum site_heard heard);
-/* All replicas together were refused the secret of that mark so often that nobody tries it for
- * wait_ms; 0 is no news, and so is another mark than that of ours. */
-void site_auth_rest(struct site_auth *auth, struct str mark, int64_t wait_ms);
+/* A replica was refused the secret of that mark ago_ms ago (-1: none), all of them so often that
+ * nobody tries it for wait_ms (0: not so often). Another mark than that of ours is no news. */
+void site_auth_rest(struct site_auth *auth, struct str mark, int64_t ago_ms, int64_t wait_ms);
+/* What is known of our refusal was told by site_auth_rest, or nobody can tell. */
+void site_auth_rest_heard(struct site_auth *auth);
 /* Refusals since the last acceptance: for /readyz. */
 size_t site_auth_refusals(const struct site_auth *auth);
 /* The credential is given up for so long; 0 = it is not. */

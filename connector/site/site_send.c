@@ -417,12 +417,21 @@ void site_send(struct site *site, struct arena *arena, const struct jsm_call *ca
     }
 }
 
-void site_rest(struct site *site, int64_t told_ms, struct str mark, int64_t refused_ms)
+void site_rest(struct site *site, const struct site_rested *rested)
 {
     const struct traffic_call any = {0};
 
-    traffic_told(&site->traffic, &any, REACH_SITE, told_ms, now_ms(site));
-    site_auth_rest(site->auth, mark, refused_ms);
+    if (rested->lifted_ms > site->lifted_ms) {
+        site->lifted_ms = rested->lifted_ms;
+        traffic_lifted(&site->traffic);
+    }
+    traffic_told(&site->traffic, &any, REACH_SITE, rested->told_ms, now_ms(site));
+    site_auth_rest(site->auth, rested->mark, rested->refused_ago_ms, rested->refused_ms);
+}
+
+int64_t site_told_ms(const struct site *site)
+{
+    return traffic_site_ms(&site->traffic, now_ms(site));
 }
 
 void site_close(struct site *site)

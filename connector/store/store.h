@@ -378,13 +378,14 @@ void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 void store_site_told(struct store *s, struct str site, int64_t wait_ms, store_done_fn *fn,
                      void *arg);
 /* It refused the secret of this mark once more: nobody tries it when that was for the `tries`-th
- * time within window_ms, and people are told. */
+ * time within window_ms, and people are told. What comes back is one of store_site_rests. */
 void store_site_refused(struct store *s, struct str site, struct str mark, int32_t tries,
-                        int64_t window_ms, store_done_fn *fn, void *arg);
-/* It accepts one. */
-void store_site_accepted(struct store *s, struct str site, store_done_fn *fn, void *arg);
-/* [{"site", "mark", "told_ms", "refused_ms"}] of those that must be left alone, 0 = not for that.
- */
+                        int64_t window_ms, store_json_fn *fn, void *arg);
+/* It accepts the secret of this mark. */
+void store_site_accepted(struct store *s, struct str site, struct str mark, store_done_fn *fn,
+                         void *arg);
+/* [{"site", "mark", "told_ms", "lifted_ms", "refused_ms", "refused_ago_ms"}]: left alone for so
+ * long, 0 = not for that; lifted_ms: when the last wait was lifted, refused_ago_ms -1: never. */
 void store_site_rests(struct store *s, store_json_fn *fn, void *arg);
 
 /* --- leases --- */

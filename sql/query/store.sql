@@ -102,8 +102,8 @@ select governance.site_told($1, make_interval(secs => $2::bigint / 1000.0))
 select governance.site_refused($1, $2, $3::int, make_interval(secs => $4::bigint / 1000.0))
 
 -- name: site_accepted
--- params: site text
-select governance.site_accepted($1)
+-- params: site text, mark text
+select governance.site_accepted($1, $2)
 
 -- name: site_rests
 -- params:

@@ -6,9 +6,40 @@ language sql set search_path = pg_catalog as $$
 $$;
 comment on function governance.site_told(text, interval) is 'Jira wants no call to this site for so long';
 
+-- An operator ends that wait: Jira said it by mistake, or means it no more. All replicas hear so within a second. False: there is none.
+-- What is refused is not lifted: a new secret is tried at once, and the old one is tried again by itself.
+create or replace function governance.site_rest_lift(p_site text, p_actor text) returns boolean
+language plpgsql set search_path = pg_catalog as $$
+declare
+    r governance.site_rest;
+begin
+    select * into r from governance.site_rest x where x.site = p_site and x.told_until > clock_timestamp() for update;
+    if not found then
+        return false;
+    end if;
+    update governance.site_rest x set told_until = null, lifted_at = clock_timestamp() where x.site = p_site;
+    insert into governance.operator_act (site, act, actor, done)
+    values (p_site, 'lift', p_actor,
+            jsonb_build_object('told_until', to_char(r.told_until at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
+    return true;
+end $$;
+comment on function governance.site_rest_lift(text, text) is 'An operator ends what Jira told us to wait at a site; false: it told nothing';
+
+create or replace function governance.site_rest_of(r governance.site_rest) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select jsonb_build_object(
+               'site', r.site, 'mark', r.mark,
+               'told_ms', greatest(0, governance.ms(r.told_until) - governance.ms(clock_timestamp())),
+               'lifted_ms', coalesce(governance.ms(r.lifted_at), 0),
+               'refused_ms', greatest(0, governance.ms(r.refused_until) - governance.ms(clock_timestamp())),
+               'refused_ago_ms', coalesce(greatest(0, governance.ms(clock_timestamp())
+                                                      - governance.ms(r.refused_at[cardinality(r.refused_at)])), -1))
+$$;
+comment on function governance.site_rest_of(governance.site_rest) is 'How a site rests, as replicas read it: how long yet, in milliseconds, and how long ago our credential was refused (-1: it was not)';
+
 -- The p_tries-th refusal within p_window ends the trying until the first of them is p_window ago, and people are told, once until
 -- the secret is accepted. Another secret (p_mark) begins anew.
-create or replace function governance.site_refused(p_site text, p_mark text, p_tries int, p_window interval) returns void
+create or replace function governance.site_refused(p_site text, p_mark text, p_tries int, p_window interval) returns jsonb
 language plpgsql set search_path = pg_catalog as $$
 declare
     r governance.site_rest;
@@ -23,7 +54,7 @@ begin
     tried := r.refused_at || clock_timestamp();
     tried := tried[greatest(1, cardinality(tried) - p_tries + 1):];
     update governance.site_rest x
-       set mark = p_mark, refused_at = tried, refused_since = coalesce(r.refused_since, tried[1]),
+       set mark = p_mark, refused_at = tried, accepted_at = null, refused_since = coalesce(r.refused_since, tried[1]),
            refused_until = case when cardinality(tried) = p_tries then tried[1] + p_window end
      where x.site = p_site
     returning * into r;
@@ -31,23 +62,24 @@ begin
         insert into governance.escalation (site, issue_id, kind, reason, key)
         values (p_site, '', 'operator', 'SiteRefusesUs', 'refused/' || governance.ms(r.refused_since)) on conflict do nothing;
     end if;
+    return governance.site_rest_of(r);
 end $$;
-comment on function governance.site_refused(text, text, int, interval) is 'A site refused our credential once more';
+comment on function governance.site_refused(text, text, int, interval) is 'A site refused our credential once more; how it rests now';
 
-create or replace function governance.site_accepted(p_site text) returns void
+-- It accepts the secret of that mark. What another was refused stands for whoever still has it, but holds no request any more.
+create or replace function governance.site_accepted(p_site text, p_mark text) returns void
 language sql set search_path = pg_catalog as $$
-    update governance.site_rest set refused_at = '{}', refused_since = null, refused_until = null
-     where site = p_site and refused_since is not null
+    update governance.site_rest set refused_at = '{}', refused_since = null, refused_until = null, accepted_at = null
+     where site = p_site and mark = p_mark and refused_since is not null;
+    update governance.site_rest set accepted_at = clock_timestamp()
+     where site = p_site and mark <> p_mark and refused_since is not null
 $$;
-comment on function governance.site_accepted(text) is 'A site accepts our credential';
+comment on function governance.site_accepted(text, text) is 'A site accepts our credential';
 
 create or replace function governance.site_rests() returns jsonb
 language sql stable set search_path = pg_catalog as $$
-    select coalesce(jsonb_agg(jsonb_build_object(
-               'site', r.site, 'mark', r.mark,
-               'told_ms', greatest(0, ceil(extract(epoch from r.told_until - clock_timestamp()) * 1000)::bigint),
-               'refused_ms', greatest(0, ceil(extract(epoch from r.refused_until - clock_timestamp()) * 1000)::bigint))), '[]')
+    select coalesce(jsonb_agg(governance.site_rest_of(r)), '[]')
       from governance.site_rest r
-     where r.told_until > clock_timestamp() or r.refused_until > clock_timestamp()
+     where r.told_until > clock_timestamp() or r.refused_since is not null or r.lifted_at is not null
 $$;
-comment on function governance.site_rests() is 'Sites that nobody may call now, and for how many milliseconds';
+comment on function governance.site_rests() is 'Sites that nobody may call now, or that refused our credential, or whose wait was lifted';

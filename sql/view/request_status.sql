@@ -47,7 +47,7 @@ select r.id as request_id,
        end as detail
   from governance.access_request r
   left join governance.ticket t on t.request_id = r.id
-  left join governance.site_rest rest on rest.site = r.site and rest.refused_until is not null
+  left join governance.site_rest rest on rest.site = r.site and rest.refused_until is not null and rest.accepted_at is null
    -- but not where another replica has a secret that works
    and not exists (select from governance.poll_cursor p where p.site = r.site and p.walked_at > rest.refused_since + interval '1 min')
  cross join lateral (select date_trunc('milliseconds', clock_timestamp()) as now) c

@@ -1,6 +1,6 @@
 -- What a site told one replica, all keep to; of a credential that is refused there are three tries in five minutes, whoever makes them.
 set role countersign_service;
-select plan(19);
+select plan(28);
 
 create function pg_temp.told(site text) returns bigint language sql as $$
     select coalesce((select (x->>'told_ms')::bigint from jsonb_array_elements(governance.site_rests()) x where x->>'site' = site), 0)
@@ -9,9 +9,10 @@ create function pg_temp.rest(site text) returns text language sql as $$
     select (x->>'mark') || ' ' || ceil((x->>'refused_ms')::numeric / 60000)
       from jsonb_array_elements(governance.site_rests()) x where x->>'site' = site
 $$;
-create function pg_temp.refused(mark text) returns void language sql as $$
-    select governance.site_refused('acme', mark, 3, '5 min')
-$$;
+create function pg_temp.refused(mark text) returns void language plpgsql as $$
+begin
+    perform governance.site_refused('acme', mark, 3, '5 min');
+end $$;
 create function pg_temp.later(by interval) returns void language sql as $$
     update governance.site_rest r
        set told_until = told_until - by, refused_until = refused_until - by,
@@ -29,9 +30,22 @@ select ok(pg_temp.told('acme') between 59000 and 60000, 'a longer one counts');
 select pg_temp.later('1 min');
 select is(governance.site_rests(), '[]', 'and it ends');
 
+-- an operator lifts it
+select ok(not governance.site_rest_lift('acme', 'kim'), 'what is over cannot be lifted');
+select governance.site_told('acme', '1 day');
+select ok(governance.site_rest_lift('acme', 'kim'), 'what lasts can');
+select results_eq($$select (x->>'told_ms')::bigint, (x->>'lifted_ms')::bigint > 0 from jsonb_array_elements(governance.site_rests()) x$$,
+                  $$values (0::bigint, true)$$, 'which replicas hear');
+select results_eq($$select act, actor, site, done ? 'told_until' from governance.operator_act$$, $$values ('lift', 'kim', 'acme', true)$$, 'and is kept');
+select is((select e.body::jsonb->'detail'->>'act' from governance.evidence_entry e where e.kind = 'operator.acted'), 'lift', 'as evidence');
+select governance.site_told('acme', '10 s');
+select ok(pg_temp.told('acme') between 9000 and 10000, 'what Jira tells afterwards counts');
+select pg_temp.later('1 min');
+
 -- refused
 select pg_temp.refused('aaaa'), pg_temp.refused('aaaa');
-select is(pg_temp.rest('acme'), null, 'two refusals are no end yet');
+select is(pg_temp.rest('acme'), 'aaaa 0', 'two refusals are no end yet');
+select ok((select (x->>'refused_ago_ms')::int between 0 and 5000 from jsonb_array_elements(governance.site_rests()) x), 'but others hear how long ago');
 select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 0::bigint, 'nor are people told');
 select pg_temp.refused('aaaa');
 select is(pg_temp.rest('acme'), 'aaaa 5', 'the third is, for five minutes');
@@ -39,9 +53,9 @@ select is((select count(*) from governance.escalation where reason = 'SiteRefuse
 select pg_temp.later('4 min');
 select is(pg_temp.rest('acme'), 'aaaa 1', 'which pass');
 select pg_temp.later('1 min');
-select is(pg_temp.rest('acme'), null, 'and then it may be tried');
+select is(pg_temp.rest('acme'), 'aaaa 0', 'and then it may be tried');
 select pg_temp.refused('aaaa');
-select is(pg_temp.rest('acme'), null, 'once, for two of the last three are as old');
+select is(pg_temp.rest('acme'), 'aaaa 0', 'once, for two of the last three are as old');
 select pg_temp.later('2 min');
 select pg_temp.refused('aaaa'), pg_temp.refused('aaaa');
 select is(pg_temp.rest('acme'), 'aaaa 3', 'in any five minutes no more than three');
@@ -49,11 +63,14 @@ select is((select count(*) from governance.escalation where reason = 'SiteRefuse
 
 -- another secret
 select pg_temp.refused('bbbb');
-select is(pg_temp.rest('acme'), null, 'another secret begins anew');
-select governance.site_accepted('acme');
+select is(pg_temp.rest('acme'), 'bbbb 0', 'another secret begins anew');
+select governance.site_accepted('acme', 'aaaa');
+select is((select cardinality(refused_at) from governance.site_rest), 1, 'that another is accepted says nothing of it');
+select ok((select accepted_at is not null from governance.site_rest), 'but holds no request any more');
+select governance.site_accepted('acme', 'bbbb');
 select is((select row(refused_at, refused_since, refused_until)::text from governance.site_rest), '({},,)', 'what is accepted ends all of it');
 select pg_temp.refused('bbbb'), pg_temp.refused('bbbb');
-select is(pg_temp.rest('acme'), null, 'what was accepted begins anew');
+select is(pg_temp.rest('acme'), 'bbbb 0', 'what was accepted begins anew');
 select pg_temp.refused('bbbb');
 select is(pg_temp.rest('acme'), 'bbbb 5', 'until it is refused three times');
 select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 2::bigint, 'and that is told anew');

@@ -9,12 +9,12 @@ static void a_good_credential_never_waits(void **state)
     struct credential c = {0};
     (void)state;
 
-    assert_true(credential_accepted(&c));
+    assert_true(credential_accepted(&c, 0));
     for (int i = 0; i < 100; i++) {
         assert_int_equal(credential_wait_ms(&c, i), 0);
         credential_used(&c);
     }
-    assert_false(credential_accepted(&c));
+    assert_false(credential_accepted(&c, 0));
     assert_int_equal(credential_wait_ms(&c, 0), 0);
 }
 
@@ -29,7 +29,7 @@ static void one_that_was_never_accepted_is_tried_by_one_call(void **state)
     credential_unclear(&c);
     assert_int_equal(credential_wait_ms(&c, 2), 0);
     credential_used(&c);
-    credential_accepted(&c);
+    credential_accepted(&c, 0);
     credential_used(&c);
     assert_int_equal(credential_wait_ms(&c, 3), 0);
 }
@@ -46,7 +46,7 @@ static void after_a_refusal_one_call_at_a_time(void **state)
     credential_unclear(&c); /* it never arrived: the next one may try */
     assert_int_equal(credential_wait_ms(&c, 1003), 0);
     credential_used(&c);
-    credential_accepted(&c);
+    credential_accepted(&c, 0);
     assert_int_equal(credential_wait_ms(&c, 1004), 0);
     credential_used(&c);
     assert_int_equal(credential_wait_ms(&c, 1004), 0); /* and many at once again */
@@ -90,18 +90,54 @@ static void what_others_were_refused_counts_for_whoever_is_in_doubt(void **state
     struct credential c = {0};
     (void)state;
 
-    assert_true(credential_rest(&c, 4 * MINUTE, 1000)); /* at the start: no try at all */
+    assert_true(credential_rest(&c, 0, 4 * MINUTE, 1000)); /* at the start: no try at all */
     assert_int_equal(credential_wait_ms(&c, 1000), 4 * MINUTE);
-    assert_false(credential_rest(&c, 3 * MINUTE, 2000)); /* what is told again is no news */
+    assert_false(credential_rest(&c, 1000, 3 * MINUTE, 2000)); /* what is told again is no news */
     assert_int_equal(credential_wait_ms(&c, 1000 + 4 * MINUTE), 0);
     credential_used(&c);
-    credential_accepted(&c);
-    assert_false(credential_rest(&c, 4 * MINUTE, 1000)); /* its secret works */
-    assert_int_equal(credential_wait_ms(&c, 1001), 0);
-    assert_true(credential_refused(&c, 1002)); /* or did: it is bound by the rest now */
-    assert_int_equal(credential_wait_ms(&c, 1002), 4 * MINUTE - 2);
+    credential_accepted(&c, 1100);
+    assert_false(credential_rest(&c, 500, 4 * MINUTE, 1200)); /* refused before: it works by now */
+    assert_int_equal(credential_wait_ms(&c, 1200), 0);
+    assert_true(credential_refused(&c, 1202)); /* or did: it is bound by the rest now */
+    assert_int_equal(credential_wait_ms(&c, 1202), 4 * MINUTE - 2);
     credential_replaced(&c);
-    assert_int_equal(credential_wait_ms(&c, 1003), 0);
+    assert_int_equal(credential_wait_ms(&c, 1203), 0);
+}
+
+static void who_was_accepted_hears_that_others_are_refused_since(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    credential_accepted(&c, 1000);
+    assert_false(credential_rest(&c, -1, 0, 2000)); /* nobody was refused */
+    credential_used(&c);
+    assert_int_equal(credential_wait_ms(&c, 2000), 0);
+    assert_false(credential_rest(&c, 500, 0, 2000)); /* once: one call at a time finds out */
+    assert_int_equal(credential_wait_ms(&c, 2000), 0);
+    credential_used(&c);
+    assert_int_equal(credential_wait_ms(&c, 2001), -1);
+    assert_true(credential_accepted(&c, 2002));                  /* which is news to the others */
+    assert_true(credential_rest(&c, 10, 5 * MINUTE - 10, 3000)); /* three times: without a try */
+    assert_int_equal(credential_wait_ms(&c, 3000), 5 * MINUTE - 10);
+}
+
+static void who_was_refused_asks_what_others_were_before_the_next_try(void **state)
+{
+    struct credential c = {0};
+    (void)state;
+
+    credential_accepted(&c, 1000);
+    assert_false(credential_refused(&c, 2000));
+    credential_asks(&c);
+    assert_int_equal(credential_wait_ms(&c, 2000), -1);
+    assert_true(credential_rest(&c, 0, 5 * MINUTE, 2001));
+    credential_heard(&c);
+    assert_int_equal(credential_wait_ms(&c, 2001), 5 * MINUTE);
+    credential_replaced(&c); /* another one needs no word of theirs */
+    credential_asks(&c);
+    credential_heard(&c);
+    assert_int_equal(credential_wait_ms(&c, 2002), 0);
 }
 
 UNIT_MAIN(cmocka_unit_test(a_good_credential_never_waits),
@@ -109,4 +145,6 @@ UNIT_MAIN(cmocka_unit_test(a_good_credential_never_waits),
           cmocka_unit_test(after_a_refusal_one_call_at_a_time),
           cmocka_unit_test(three_refusals_in_five_minutes_and_no_more),
           cmocka_unit_test(a_new_secret_starts_at_once),
-          cmocka_unit_test(what_others_were_refused_counts_for_whoever_is_in_doubt))
+          cmocka_unit_test(what_others_were_refused_counts_for_whoever_is_in_doubt),
+          cmocka_unit_test(who_was_accepted_hears_that_others_are_refused_since),
+          cmocka_unit_test(who_was_refused_asks_what_others_were_before_the_next_try))

@@ -218,8 +218,22 @@ static void a_silent_site_is_given_a_rest(void **state)
     assert_int_equal(traffic_pace_ms(&t, &words, 0), 0);
 }
 
+static void what_was_told_for_the_site_can_be_lifted(void **state)
+{
+    static const struct traffic_call one = {.route = 1};
+    (void)state;
+
+    traffic_told(&t, &one, REACH_ROUTE, 2000, 0);
+    traffic_told(&t, &one, REACH_SITE, 9000, 0);
+    assert_int_equal(traffic_site_ms(&t, 1000), 8000);
+    traffic_lifted(&t);
+    assert_int_equal(traffic_site_ms(&t, 1000), 0);
+    assert_int_equal(traffic_told_ms(&t, &one, 1000), 1000); /* the operation's own stands */
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, start)
 UNIT_MAIN(TEST(told_waits_reach_what_they_name), TEST(tickets_that_find_no_place),
           TEST(writes_to_one_ticket_are_paced), TEST(an_operation_keeps_to_its_bucket),
           TEST(the_wait_is_exact), TEST(repetitions_have_a_budget),
-          TEST(near_the_limit_words_and_sweeps_slow_down), TEST(a_silent_site_is_given_a_rest))
+          TEST(near_the_limit_words_and_sweeps_slow_down), TEST(a_silent_site_is_given_a_rest),
+          TEST(what_was_told_for_the_site_can_be_lifted))
