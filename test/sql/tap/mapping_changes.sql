@@ -81,7 +81,7 @@ select throws_ok($$update governance.mapping_event set actor = 'x'$$, 'CG009', n
 -- who may
 set role countersign_auditor;
 select throws_ok($$select governance.mapping_apply('{}')$$, '42501', null, 'an auditor applies nothing');
-select ok(count(*) = 7, 'but reads the history') from governance.mapping_event;
+select ok(count(*) = 9, 'but reads the history') from governance.mapping_event;
 set role countersign_dashboard;
 select throws_ok($$select governance.mapping_apply('{}')$$, '42501', null, 'nor does a dashboard');
 select throws_ok($$select * from governance.mapping_event$$, '42501', null, 'which does not read it either');
