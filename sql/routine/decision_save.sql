@@ -10,8 +10,8 @@ declare
     cycle text;
     look timestamptz := to_timestamp(nullif((p->>'look_again_ms')::bigint, 0) / 1000.0);
 begin
-    if target = 'approved' then
-        perform governance.opposites_lock(p_request);
+    if target = 'approved' or governance.is_over(target) then
+        perform governance.lock_same(p_request);
     end if;
     select * into r from governance.access_request x
      where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()

@@ -103,8 +103,9 @@ begin
            mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
            mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at,
            lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
-     where x.id = p_request;
-    return p_version + 1;
+     where x.id = p_request
+    returning x.version into r.version; -- its own read may have superseded it: the look goes on, and sees that
+    return r.version;
 end $$;
 comment on function governance.facts_save(text, uuid, bigint, jsonb) is 'Store what one look saw: ticket snapshot and observations';
 

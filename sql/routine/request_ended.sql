@@ -1,10 +1,11 @@
 -- A request ended: the one place that says so to whoever waits for it.
 
--- What nobody works on any more and nobody proved: of others about the same, it takes the place of none.
+-- What nobody works on any more and nobody proved: of others about the same, it takes the place of none. Asked at every decision.
 create or replace function governance.is_over(p_phase text) returns boolean
-language sql immutable set search_path = pg_catalog as $$
-    select p_phase in ('denied', 'cancelled', 'expired', 'orphaned')
-$$;
+language plpgsql immutable set search_path = pg_catalog as $$
+begin
+    return p_phase in ('denied', 'cancelled', 'expired', 'orphaned');
+end $$;
 comment on function governance.is_over(text) is 'Did a request in this phase come to nothing?';
 
 -- Nobody waits any more, and nobody works: it is over, or closed.
@@ -14,7 +15,7 @@ language sql immutable set search_path = pg_catalog as $$
 $$;
 comment on function governance.is_at_rest(text) is 'Is a request in this phase closed, or came to nothing?';
 
--- Definer: the service wakes no request by itself.
+-- Definer: the service wakes no request by itself. Whoever ends a request holds all that are about the same (lock_same).
 create or replace function governance.request_ended() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
@@ -30,11 +31,7 @@ begin
     -- what was closed before goes on to be watched, from now on
     update governance.access_request r
        set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
-     where r.phase = 'closed' and r.id in (
-               select k.request_id from governance.request_item i
-                cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
-                 join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = n.name
-                where i.request_id = new.id and k.request_id <> new.id and k.replaced_at is null);
+     where r.phase = 'closed' and r.id in (select s.id from governance.about_same(new.id) s(id));
     return null;
 end $$;
 comment on function governance.request_ended() is 'Trigger: a request came to nothing: whoever waits for it is woken, and people are told what lapses';

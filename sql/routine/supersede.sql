@@ -24,20 +24,34 @@ begin
 end $$;
 comment on function governance.opposites(uuid) is 'What other requests, approved or not, want the opposite of what this one wants';
 
--- Whoever approves holds all requests that want the opposite, approved or not, in the order of their ids: of two that are approved at
--- once the second one waits, and finds the first one approved.
-create or replace function governance.opposites_lock(p_request uuid) returns void
+create or replace function governance.about_same(p_request uuid) returns setof uuid
+language plpgsql stable rows 5 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+begin
+    return query
+        select p_request union
+        select k.request_id from governance.request_item i
+         cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
+          join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = n.name
+         where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null;
+end $$;
+comment on function governance.about_same(uuid) is
+    'A request with all that are about an entitlement of it for the same account, whatever they want and however far they are';
+
+-- What is done to one may reach every other: whoever approves, or ends, begins with this, before he holds the request itself. Of two
+-- that are approved at once the second one waits, and finds the first one approved.
+create or replace function governance.lock_same(p_request uuid) returns void
 language plpgsql set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
     perform from governance.access_request r
-      where r.id in (select p_request union all select o.request_id from governance.opposites(p_request) o)
+      where r.id in (select s.id from governance.about_same(p_request) s(id))
       order by r.id
         for update;
 end $$;
-comment on function governance.opposites_lock(uuid) is 'Lock a request with all that want the opposite of it, in one order';
+comment on function governance.lock_same(uuid) is 'Lock a request with all that are about the same, in the order of their ids';
 
 -- Called by definers alone, for the service itself supersedes nothing; they hold the request and those that want the opposite.
-create or replace function governance.supersede_older(newer governance.access_request, p_before timestamptz) returns void
+-- p_held: leave all others alone; null: the caller holds all there are.
+create or replace function governance.supersede_older(newer governance.access_request, p_before timestamptz, p_held uuid[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
@@ -47,6 +61,7 @@ begin
         update governance.request_item k set superseded_by = o.mine, superseded_at = clock_timestamp()
           from governance.opposites(newer.id) o, governance.access_request r
          where k.id = o.theirs and k.superseded_by is null and r.id = k.request_id
+           and (p_held is null or r.id = any (p_held)) -- of a bundle the other items have opposites of their own
            and r.approved_at < p_before and r.phase not in ('denied', 'expired') -- what else is over may come back
            and (newer.mode <> 'observe' or r.mode = 'observe') -- where we only watch, nothing is taken from anybody
            -- access that ends is asked to be taken away again, should nothing come of it: what was closed goes on to watch that
@@ -63,27 +78,28 @@ begin
          where r.id = any (older);
     end if;
 end $$;
-comment on function governance.supersede_older(governance.access_request, timestamptz) is
+comment on function governance.supersede_older(governance.access_request, timestamptz, uuid[]) is
     'What is approved supersedes what was approved before then and wants the opposite';
 
 create or replace function governance.supersede() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if old.approved_at is null and new.approved_at is not null then
-        perform governance.supersede_older(new, 'infinity');
+        perform governance.supersede_older(new, 'infinity', null);
     end if;
     return null;
 end $$;
 comment on function governance.supersede() is 'Trigger: a request is approved: what wants the opposite is superseded';
 
 -- A read showed that two names are one entitlement: what was approved about either before that is put in order, the oldest first. The
--- caller holds the request; who is in somebody else's hands is left to the next read, for locks are taken in one order.
+-- caller holds the request, so that the others are out of order: where one of them is in somebody else's hands nobody is waited for,
+-- nothing is changed, and all is left to the next read.
 create or replace function governance.supersede_by_id(p_request uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     r governance.access_request;
-    asked uuid[];
+    same uuid[];
     held int;
 begin
     if not exists (select from governance.request_item i
@@ -93,16 +109,16 @@ begin
                     where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null) then
         return;
     end if;
-    asked := array(select p_request union select o.request_id from governance.opposites(p_request) o);
-    perform from governance.access_request x where x.id = any (asked) for update skip locked;
+    same := array(select s.id from governance.about_same(p_request) s(id));
+    perform from governance.access_request x where x.id = any (same) order by x.id for update skip locked;
     get diagnostics held = row_count;
-    if held < cardinality(asked) then
+    if held < cardinality(same) then
         return;
     end if;
     for r in select x.* from governance.access_request x
-              where x.id = any (asked) and x.approved_at is not null and not governance.is_over(x.phase)
+              where x.id = any (same) and x.approved_at is not null and not governance.is_over(x.phase)
               order by x.approved_at, x.id loop
-        perform governance.supersede_older(r, r.approved_at);
+        perform governance.supersede_older(r, r.approved_at, same);
     end loop;
 end $$;
 comment on function governance.supersede_by_id(uuid) is 'Of opposite wishes about an entitlement by two of its names the one approved last counts';

@@ -184,3 +184,102 @@ def test_two_names_of_one_found_while_the_other_is_in_hand(db):
         holder.close()
     db.psql(read(removal))
     assert left() == "is"
+
+
+def about(db, name, desired):
+    return db.psql(f"""select t.request('{{}}', jsonb_build_object('items', jsonb_build_array(jsonb_build_object(
+        'source', 'plain', 'account', 'someone', 'entitlement', '{name}', 'desired', '{desired}'))))""")
+
+
+def decision(to):
+    return f"""jsonb_build_object('to', '{to}', 'reason', 'Because', 'new_claim', false, 'answered', false, 'breach', false, 'tampered', false,
+        'escalations', '[]'::jsonb, 'look_again_ms', 0, 'release', true, 'notice', '', 'notice_key', '', 'flows', '[]'::jsonb, 'retry', '[]'::jsonb)"""
+
+
+def leased(db, request):
+    return db.psql(f"""update governance.access_request set version = version + 1, lease_owner = 'w', lease_until = clock_timestamp() + interval '1 min'
+                       where id = '{request}' returning version""")
+
+
+def pin(request):
+    return f"""select governance.entitlement_pin('{request}', jsonb_build_array(jsonb_build_object('item', t.item('{request}'),
+               'outcome', 'present', 'entitlement_id', 'one')))"""
+
+
+def facts(request, version):
+    return f"""select governance.facts_save('w', '{request}', {version}, jsonb_build_object('observations', jsonb_build_array(jsonb_build_object(
+        'item', t.item('{request}'), 'outcome', 'present', 'account', 'active', 'complete', true, 'canary_ok', true, 'via', 'direct', 'reason', 'Ok',
+        'as_of_ms', governance.ms(clock_timestamp()), 'native_id', '', 'entitlement_id', 'one', 'raw_sha256', repeat('a', 64)))))"""
+
+
+def test_one_ends_while_the_opposite_is_approved(db):
+    """A closed grant, an open one that is cancelled, and a removal that is approved then: both hold all three, in one order."""
+    closed, ends = about(db, "g", "present"), about(db, "g", "present")
+    db.psql(f"select t.verifying('{closed}')")
+    db.psql(f"select t.read(t.item('{closed}'), 'present'); select t.move('{closed}', 'verified', 'closed'); select t.fulfilling('{ends}')")
+    removal = about(db, "g", "absent")
+    cancel, approve = (f"select governance.decision_save('w', '{request}', {leased(db, request)}, {decision(to)})"
+                       for request, to in ((ends, "cancelled"), (removal, "approved")))
+    waiting = "select count(*) from pg_locks where not granted and locktype in ('transactionid', 'tuple')"
+    with db.session() as clock, db.session() as one, db.session() as other:
+        clock.run(f"begin; select from governance.sla_clock where request_id = '{ends}' for update")
+        one.send(cancel)  # comes as far as its clock
+        wait.until(lambda: db.psql(waiting) == "1", what="the one that ends waits for its clock")
+        other.send(approve)
+        wait.until(lambda: int(db.psql(waiting)) > 1, what="the approval waits for the one that ends")
+        clock.run("rollback")
+        assert one.result() and other.result(), "both are saved"
+    assert db.psql("select string_agg(phase, ' ' order by requested_at) from governance.access_request") == "closed cancelled approved"
+    assert db.psql(f"select superseded_by = t.item('{removal}') from governance.request_item where request_id = '{closed}'") == "t"
+
+
+def test_a_read_waits_for_none_of_those_it_puts_in_order(db):
+    """Two grants by the old name of an entitlement, a removal by the new one: while one of them is in somebody's hands none is changed."""
+    first, second, removal = about(db, "was", "present"), about(db, "was", "present"), about(db, "is", "absent")
+    for request in (first, second, removal):
+        db.psql(f"select t.fulfilling('{request}')")
+    db.psql(pin(first))
+    counts = "select count(*) from governance.item_verdict"
+    for reader, held in ((removal, second), (first, second), (removal, first)):
+        with db.session() as holder:
+            holder.run(f"begin; select from governance.access_request where id = '{held}' for update")
+            db.psql(f"set statement_timeout = '5s'; {pin(reader)}")
+            holder.run("rollback")
+        assert db.psql(counts) == "3", "all or nothing"
+    db.psql(pin(first))
+    assert db.psql(counts) == "1"
+
+
+def test_two_reads_at_once_show_the_other_name(db):
+    """Each holds its request; the second one waits for the link that the first one makes, and nobody for the second one."""
+    first, second, removal = about(db, "was", "present"), about(db, "was", "present"), about(db, "is", "absent")
+    for request in (first, second, removal):
+        db.psql(f"select t.fulfilling('{request}')")
+    db.psql(pin(removal))
+    with db.session() as one, db.session() as other:
+        saves = [facts(request, leased(db, request)) for request in (first, second)]
+        other.run(f"begin; select from governance.access_request where id = '{second}' for update")
+        one.run(f"begin; {saves[0]}")
+        other.send(saves[1])
+        wait.until(lambda: int(db.psql("select count(*) from pg_locks where not granted")), what="the second one waits")
+        one.run("commit")
+        assert other.result()
+        other.run("commit")
+    assert db.psql("select count(*) from governance.item_verdict") == "1", "the second one put all three in order"
+
+
+def test_a_bundle_that_is_about_the_same_is_put_in_order_there_alone(db):
+    """By the id of its first item it is superseded; who is opposed to its second one may be in anybody's hands."""
+    bundle = db.psql("""select t.request('{}', jsonb_build_object('items', jsonb_agg(jsonb_build_object('source', 'plain', 'account', 'someone',
+                        'entitlement', name, 'desired', 'present') order by name))) from unnest(array['was', 'was2']) name""")
+    removal, another = about(db, "is", "absent"), about(db, "is2", "absent")
+    for request in (another, bundle, removal):
+        db.psql(f"select t.fulfilling('{request}')")
+    db.psql(f"""insert into governance.entitlement_link (source, entitlement, native_id, how, request_id)
+                select 'plain', name, id, 'read', '{bundle}' from (values ('was', 'one'), ('is', 'one'), ('was2', 'two'), ('is2', 'two')) x(name, id)""")
+    with db.session() as holder:
+        holder.run(f"begin; select from governance.access_request where id = '{another}' for update")
+        db.psql(f"set statement_timeout = '5s'; {pin(removal)}")
+        holder.run("rollback")
+    assert sorted(db.psql("select i.entitlement from governance.item_verdict v join governance.request_item i on i.id = v.item_id").split()) == \
+        ["is", "is2", "was2"]

@@ -1,6 +1,6 @@
 -- Opposite wishes about one entitlement of one account: what was approved last counts, for each item, for good.
 set role countersign_service;
-select plan(39);
+select plan(42);
 
 -- 'role:desired', of the account 'someone' in 'plain'
 create function pg_temp.ask(variadic wants text[]) returns uuid language sql as $$
@@ -96,6 +96,17 @@ select t.fulfilling(pg_temp.ask('n:absent')) as removal_n \gset
 select governance.entitlement_pin(:'removal_n', jsonb_build_array(jsonb_build_object('item', t.item(:'removal_n'), 'outcome', 'present', 'entitlement_id', 'group-3')));
 select governance.entitlement_pin(:'grant_m', jsonb_build_array(jsonb_build_object('item', t.item(:'grant_m'), 'outcome', 'present', 'entitlement_id', 'group-3')));
 select is(pg_temp.live(:'grant_m') || pg_temp.live(:'removal_n'), 'n', 'whichever of them is read last');
+-- its own read supersedes it: the look goes on under the fence that it is given
+select t.fulfilling(pg_temp.ask('o:present')) as grant_o \gset
+select t.fulfilling(pg_temp.ask('p:absent')) as removal_p \gset
+select governance.entitlement_pin(:'removal_p', jsonb_build_array(jsonb_build_object('item', t.item(:'removal_p'), 'outcome', 'present', 'entitlement_id', 'group-4')));
+update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = :'grant_o' returning version as leased \gset
+select governance.facts_save('me', :'grant_o', :leased, jsonb_build_object('observations', jsonb_build_array(jsonb_build_object('item', t.item(:'grant_o'),
+    'outcome', 'present', 'account', 'active', 'complete', true, 'canary_ok', true, 'as_of_ms', governance.ms(clock_timestamp()), 'via', 'direct',
+    'reason', 'Ok', 'native_id', '', 'entitlement_id', 'group-4', 'raw_sha256', repeat('a', 64))))) as fence \gset
+select is(pg_temp.live(:'grant_o'), '', 'what its own read showed to be opposed is asked for no more');
+select is((select version || ' ' || lease_owner from governance.access_request where id = :'grant_o'), :'fence' || ' me', 'and whoever read it goes on, in the version it is in');
+select is(governance.facts_save('me', :'grant_o', :fence, '{"observations": []}'), :fence + 1::bigint, 'his next save counts');
 select is((select string_agg(n, ',' order by n) from governance.entitlement_names('plain', 'm') n), 'm,n', 'its names');
 select is((select string_agg(n, ',' order by n) from governance.entitlement_names('slow', 'm') n), 'm', 'in that source alone');
 
@@ -117,7 +128,7 @@ select throws_ok(format('update governance.flow set version = 3, state = ''calli
 
 -- against ourselves
 select throws_ok(format('update governance.request_item set superseded_by = null where id = %s', t.item(:'grant_a')), '42501', null, 'the service supersedes nothing, nor takes it back');
-select throws_ok(format('select governance.supersede_older(r, ''infinity'') from governance.access_request r where id = %L', :'removal_new'), '42501', null, 'nor by way of what does');
+select throws_ok(format('select governance.supersede_older(r, ''infinity'', null) from governance.access_request r where id = %L', :'removal_new'), '42501', null, 'nor by way of what does');
 reset role;
 select throws_ok(format('update governance.request_item set superseded_by = null, superseded_at = null where id = %s', t.item(:'grant_a')), 'CG015', null, 'nobody takes it back');
 select throws_ok(format('update governance.request_item set superseded_by = %s, superseded_at = now() where id = %s', t.item(:'grant_g'), t.item(:'waits')), 'CG015', null, 'nor by something else');
