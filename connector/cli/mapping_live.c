@@ -10,6 +10,7 @@
 #include "cli/view.h"
 #include "jsm/jsm_marker.h"
 #include "site/site.h"
+#include "store/store_mapping.h"
 #include "store/store_truth.h"
 
 enum { OUT_BYTES = 4 * 1024 * 1024, LIVE_ARENA_BYTES = 64 * 1024 * 1024 };
@@ -22,6 +23,9 @@ struct live {
     struct io_loop *loop;
     struct http *http;
     struct site *site;
+    struct pg_options database;
+    bool away;   /* the database says nothing */
+    char by[80]; /* which mapping it is explained by, in words */
     struct trial trial;
     struct err err;
 };
@@ -63,6 +67,59 @@ static const struct site_config *find_site(struct live *l, struct str word)
             "countersign mapping: %zu sites look after project %.*s; say which one: SITE/%.*s\n",
             count, STR_ARG(project), STR_ARG(l->key));
     return count == 1 ? found : NULL;
+}
+
+/* --- its request, and what it is understood by --- */
+
+/* As `reconcile show` gives it; NULL: nobody made one of it, or, said on stderr, it is not known.
+ */
+static const struct json *find_request(struct live *l, const struct site_config *site)
+{
+    struct str document = STR_NONE;
+    const struct json *request = NULL;
+    struct err err = {0};
+
+    const char *name = arena_cstr(
+        l->arena, arena_printf(l->arena, "%.*s/%.*s", STR_ARG(site->name), STR_ARG(l->key)));
+    l->away = !cli_database(l->config, l->arena, &l->database, &err) ||
+              !store_reconcile(&l->database, l->arena, str_of(name), 1, &document, &err) ||
+              (document.len && !json_parse(l->arena, document, &request, &err));
+    if (l->away)
+        fprintf(stderr,
+                "countersign mapping: where its request stands is not known, and the mapping is "
+                "the file's: %s\n",
+                err.what);
+    return request;
+}
+
+/* The mapping that the request keeps, else the live one; the file's where the database does not
+ * say. NULL with the reason: it cannot be read here. */
+static const struct mapping *find_mapping(struct live *l, const struct site_config *site,
+                                          const struct json *request)
+{
+    struct str kept = json_path_str(request, "mapping");
+    struct diag_list *diags = ARENA_NEW(l->arena, struct diag_list);
+    struct mapping_found found = {0};
+
+    if (l->away)
+        return site->mapping;
+    if (kept.len ? !store_mapping_find(&l->database, l->arena, site->name, 0, kept, STR(""), &found,
+                                       &l->err)
+                 : !store_mapping_live(&l->database, l->arena, site->name, &found, &l->err))
+        return NULL;
+    if (!found.body.len) {
+        snprintf(l->by, sizeof l->by, "by the file, for none is live yet");
+        return site->mapping;
+    }
+    snprintf(l->by, sizeof l->by, "by mapping number %lld, %s", (long long)found.number,
+             kept.len ? "which its request keeps" : "the live one");
+    const char *file =
+        arena_cstr(l->arena, arena_printf(l->arena, "number %lld", (long long)found.number));
+    diag_init(diags, file);
+    const struct mapping *m = config_mapping(l->config, l->arena, file, found.body, diags);
+    if (!m)
+        (void)FAIL(&l->err, ERR_CONFIG, "%s does not fit this configuration", l->by);
+    return m;
 }
 
 /* --- the ticket --- */
@@ -118,26 +175,7 @@ static bool read_ticket(struct live *l, const struct site_config *site)
     return l->trial.issue != NULL;
 }
 
-/* --- its request --- */
-
-/* As `reconcile show` gives it; NULL: nobody made one of it, or, said on stderr, it is not known.
- */
-static const struct json *find_request(struct live *l, const struct site_config *site)
-{
-    struct pg_options options;
-    struct str document, key = view_text(l->arena, l->trial.issue, "key");
-    const struct json *request = NULL;
-    struct err err = {0};
-
-    const char *name = arena_cstr(
-        l->arena, arena_printf(l->arena, "%.*s/%.*s", STR_ARG(site->name), STR_ARG(key)));
-    if (!cli_database(l->config, l->arena, &options, &err) ||
-        !store_reconcile(&options, l->arena, str_of(name), 1, &document, &err) ||
-        (document.len && !json_parse(l->arena, document, &request, &err)))
-        fprintf(stderr, "countersign mapping: where its request stands is not known: %s\n",
-                err.what);
-    return request;
-}
+/* --- showing it --- */
 
 static void print_request(const struct live *l, const struct site_config *site,
                           const struct json *request)
@@ -192,16 +230,18 @@ int mapping_explain_ticket(struct cli *cli, const char *ticket)
                 STR_ARG(l.key));
         return EXIT_CODE_USAGE;
     }
-    if (!read_ticket(&l, site))
-        return cli_fail(&l.err);
-    l.trial.arena = arena;
-    l.trial.m = site->mapping;
-    trial_run(&l.trial);
     const struct json *request = find_request(&l, site);
+    l.trial.arena = arena;
+    l.trial.m = find_mapping(&l, site, request);
+    if (!l.trial.m || !read_ticket(&l, site))
+        return cli_fail(&l.err);
+    trial_run(&l.trial);
     if (cli->json) {
         print_json(&l, request);
         return EXIT_CODE_OK;
     }
+    if (l.by[0])
+        printf("%s\n", l.by);
     trial_print(&l.trial);
     print_request(&l, site, request);
     return EXIT_CODE_OK;

@@ -35,7 +35,7 @@ create or replace function governance.reconcile_one(p_request uuid, p_reads int)
 language sql stable set search_path = pg_catalog as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'id', r.id, 'ticket', t.issue_key, 'site', r.site, 'kind', r.kind, 'mode', r.mode, 'phase', r.phase, 'reason', r.phase_reason,
-        'beneficiary', r.beneficiary, 'requested_at', r.requested_at, 'approved_at', r.approved_at, 'claimed_at', r.claimed_at,
+        'beneficiary', r.beneficiary, 'mapping', r.mapping_kept, 'requested_at', r.requested_at, 'approved_at', r.approved_at, 'claimed_at', r.claimed_at,
         'verified_at', r.verified_at, 'closed_at', r.closed_at, 'claim', r.generation - 1, 'now', clock_timestamp(), 'since', c.since,
         'extra', governance.over_grants(r.id),
         'superseded', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement,
