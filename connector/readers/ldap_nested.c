@@ -127,9 +127,9 @@ struct climb {
 
 static void climb_add(struct climb *c, const char *dn)
 {
-    c->held |= strcmp(dn, c->sought) == 0;
+    c->held |= strcasecmp(dn, c->sought) == 0; /* a proxy may write what it found otherwise */
     for (size_t i = 0; i < c->count; i++)
-        if (strcmp(c->dn[i], dn) == 0)
+        if (strcasecmp(c->dn[i], dn) == 0)
             return; /* groups may be in each other */
     c->full |= c->count > GROUPS_MAX;
     if (c->full)

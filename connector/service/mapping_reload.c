@@ -259,6 +259,8 @@ void mapping_reload_take_up(struct mapping_reload *r, const struct site *site)
 
 /* --- the swap --- */
 
+static const char LIVE[] = "another mapping is live";
+
 static void turn_end(struct turn *t)
 {
     t->state = TURN_NONE;
@@ -288,9 +290,10 @@ static void on_learned(void *arg, bool known)
         turn_later(t, TURN_LEARNING);
 }
 
-static void swap(struct turn *t)
+/* words: how it stands with it. */
+static void swap(struct turn *t, const char *words)
 {
-    log_info("mapping", "another mapping is live", LOG_S("site", t->site->config->name),
+    log_info("mapping", words, LOG_S("site", t->site->config->name),
              LOG_C("mapping", t->next->mapping->sha256), LOG_C("was", t->site->o.mapping->sha256),
              LOG_C("from", t->from_file ? "file" : "database"));
     site_edition_use(t->site, t->next);
@@ -331,8 +334,11 @@ static void on_standing(void *arg, enum store_outcome outcome, struct str said)
         not_told(t, said);
     else if (str_eq_c(said, "applied"))
         pass_over(t);
+    else if (str_eq_c(said, "live"))
+        swap(t, LIVE);
     else
-        swap(t);
+        swap(t, "the file is taken, and the database names another mapping: nothing is decided "
+                "here until that is settled");
 }
 
 static void on_put(void *arg, enum store_outcome outcome, const char *message)
@@ -369,7 +375,7 @@ static void step(struct turn *t)
     if (t->state != TURN_READY || !is_at_rest(t->reload, t->site, t->index, false))
         return;
     if (!t->from_file) {
-        swap(t);
+        swap(t, LIVE);
         return;
     }
     const struct mapping *m = t->next->mapping;

@@ -35,7 +35,8 @@ struct poller {
     bool asking, storing;
     bool answered;            /* it came while the one before was still being stored */
     struct jsm_answer answer; /* its content is the arena's */
-    char failed[160];         /* why the one before is not stored; empty = it is */
+    bool failed; /* the one before is not stored, or none can be asked for: the walk ends */
+    char why[160];
     struct cursor cursor;
     struct poll_lag lag;
     struct poll_walk walk;
@@ -170,6 +171,13 @@ static void after_walk(struct poller *p)
     walk_end(p, true, NULL);
 }
 
+/* The walk ends when nothing of it is on its way any more. */
+static void fail(struct poller *p, const char *why)
+{
+    p->failed = true;
+    str_copy(p->why, sizeof p->why, str_of(why));
+}
+
 static void on_page_stored(void *arg, enum store_outcome outcome, int64_t hints,
                            int64_t unannounced, const char *message)
 {
@@ -179,8 +187,7 @@ static void on_page_stored(void *arg, enum store_outcome outcome, int64_t hints,
     if (outcome != STORE_OK) {
         poll_seen_clear(&p->seen); /* it holds what may not be stored */
         p->last_fence = 0;
-        str_copy(p->failed, sizeof p->failed,
-                 str_of(outcome == STORE_LOST ? "another replica walks" : message));
+        fail(p, outcome == STORE_LOST ? "another replica walks" : message);
     } else {
         p->unannounced += unannounced;
         p->site->counters.unannounced += (uint64_t)unannounced;
@@ -298,8 +305,8 @@ static void go_on(struct poller *p)
 {
     if (p->storing || p->asking)
         return;
-    if (p->failed[0]) {
-        walk_end(p, false, p->failed);
+    if (p->failed) {
+        walk_end(p, false, p->why);
     } else if (p->answered) {
         struct jsm_answer answer = p->answer;
         p->answered = false;
@@ -326,7 +333,7 @@ static void next_page(struct poller *p)
     struct arena *before = p->arena;
 
     if (p->token.len > TOKEN_MAX) {
-        str_copy(p->failed, sizeof p->failed, STR("a page token that is too long"));
+        fail(p, "a page token that is too long");
         go_on(p);
         return;
     }
@@ -378,7 +385,7 @@ static void on_begun(void *arg, enum store_outcome outcome, const struct store_p
     p->asked_ms = p->found = p->unannounced = 0;
     p->token = STR_NONE;
     p->answered = false;
-    p->failed[0] = '\0';
+    p->failed = false;
     poll_walk_begin(&p->cursor, &p->walk);
     next_page(p);
 }
