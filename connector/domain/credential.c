@@ -17,7 +17,17 @@ int64_t credential_wait_ms(const struct credential *c, int64_t now_ms)
         return 0;
     if (wait > 0)
         return wait;
-    return c->probing || c->asking ? -1 : 0;
+    return c->probing || c->asking || (c->shared && !c->lent) ? -1 : 0;
+}
+
+bool credential_wants_try(const struct credential *c, int64_t now_ms)
+{
+    return credential_wait_ms(c, now_ms) == -1 && !c->probing && !c->asking;
+}
+
+void credential_lend(struct credential *c)
+{
+    c->lent = !c->accepted;
 }
 
 void credential_used(struct credential *c)
@@ -29,25 +39,28 @@ bool credential_accepted(struct credential *c, int64_t now_ms)
 {
     bool doubted = !c->accepted;
 
-    *c = (struct credential){.accepted = true, .accepted_ms = now_ms};
+    *c = (struct credential){.accepted = true, .accepted_ms = now_ms, .shared = c->shared};
     return doubted;
 }
 
 bool credential_refused(struct credential *c, int64_t now_ms)
 {
     c->refused_ms[c->refusals++ % CREDENTIAL_TRIES] = now_ms;
-    c->accepted = c->probing = false;
+    c->accepted = c->probing = c->lent = false;
     return credential_wait_ms(c, now_ms) > 0;
 }
 
-void credential_unclear(struct credential *c)
+bool credential_unclear(struct credential *c)
 {
-    c->probing = false;
+    bool back = c->lent;
+
+    c->probing = c->lent = false;
+    return back;
 }
 
 void credential_replaced(struct credential *c)
 {
-    *c = (struct credential){0};
+    *c = (struct credential){.shared = c->shared};
 }
 
 void credential_asks(struct credential *c)

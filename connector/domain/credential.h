@@ -4,8 +4,9 @@
  * one. At most CREDENTIAL_TRIES refusals in CREDENTIAL_WINDOW_MS; one call at a time until one is
  * accepted, at the start too: many calls of a start with a dead secret would be many refusals. A
  * changed secret starts anew, at once. What other replicas were refused counts for whoever was not
- * accepted since: see credential_rest. So of replicas whose secret dies under them, two are refused
- * whoever they are, then each at most once more, and beside that what was on its way already. */
+ * accepted since: see credential_rest. Replicas share the tries: whoever is in doubt has one lent
+ * before it calls, so that there are three in all, however many replicas and starts; beside that
+ * only what was on its way before it was heard that the secret is dead. */
 #ifndef COUNTERSIGN_DOMAIN_CREDENTIAL_H
 #define COUNTERSIGN_DOMAIN_CREDENTIAL_H
 
@@ -24,11 +25,17 @@ struct credential {
     bool accepted;                        /* and nobody was refused since */
     bool probing;                         /* a call is out that will show whether it works */
     bool asking;                          /* what all replicas were refused is being asked for */
+    bool shared;                          /* tries are lent by all replicas together */
+    bool lent;                            /* one is ours */
 };
 
 /* May a call go out at now_ms? Ms to wait, 0 = yes; -1 = when the call that is out has come back,
- * or what is being asked for. */
+ * or what is being asked for, or a try was lent. */
 int64_t credential_wait_ms(const struct credential *c, int64_t now_ms);
+/* All that a call waits for is a try that is lent. */
+bool credential_wants_try(const struct credential *c, int64_t now_ms);
+/* One is lent, for the next call of a credential in doubt. */
+void credential_lend(struct credential *c);
 /* A call goes out. */
 void credential_used(struct credential *c);
 /* The other side accepted it. True when that was in doubt. */
@@ -36,8 +43,8 @@ bool credential_accepted(struct credential *c, int64_t now_ms);
 /* The other side refused it, or ignored it and answered a stranger. True when it is now given up
  * until the window has passed: alarm. */
 bool credential_refused(struct credential *c, int64_t now_ms);
-/* The call came back without a word on the credential. */
-void credential_unclear(struct credential *c);
+/* The call came back without a word on the credential. True when a try that was lent goes back. */
+bool credential_unclear(struct credential *c);
 /* Another secret stands in its place. */
 void credential_replaced(struct credential *c);
 /* Nobody tries again before it is heard what all replicas together were refused; and now it is, or

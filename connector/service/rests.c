@@ -8,7 +8,10 @@
 #include "json/json_read.h"
 #include "site/site.h"
 
-enum { EVERY_MS = 1000 };
+enum {
+    EVERY_MS = 1000,
+    TRY_CALLS = 3, /* a try waits for a token, then for the call itself */
+};
 
 static void apply(struct service *svc, const struct json *rest)
 {
@@ -34,35 +37,64 @@ static void on_kept(void *arg, enum store_outcome outcome, const char *message)
 struct untold {
     struct service *svc;
     struct str site;
+    bool tries; /* a try was wanted */
 };
 
-static void on_refused(void *arg, enum store_outcome outcome, struct str text)
+/* What all replicas know of the site, for one that asks before it calls again. */
+static void on_heard(void *arg, enum store_outcome outcome, struct str text)
 {
     struct untold *r = arg;
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
     struct site *site = service_site(r->svc, r->site);
     const struct json *rest;
     struct err err = {0};
+    bool lent = false, known = false;
 
     if (outcome != STORE_OK)
         on_kept(NULL, outcome, text.p);
-    else if (json_parse(arena, text, &rest, &err))
+    else if (json_parse(arena, text, &rest, &err)) {
         apply(r->svc, rest);
-    if (site)
+        known = true;
+        lent = json_is_true(json_member(rest, "lent"));
+    }
+    if (site && r->tries)
+        site_auth_try_heard(site->auth, !known ? SITE_TRY_UNKNOWN
+                                        : lent ? SITE_TRY_LENT
+                                               : SITE_TRY_OUT);
+    else if (site)
         site_auth_rest_heard(site->auth);
     free(r);
 }
 
-static void refused(void *arg, struct str site, struct str mark)
+static struct untold *untold_new(struct service *svc, struct str site, bool tries)
 {
-    struct service *svc = arg;
     struct untold *r = calloc(1, sizeof *r);
 
     if (!r)
         abort();
-    *r = (struct untold){svc, site};
-    store_site_refused(&svc->store, site, mark, CREDENTIAL_TRIES, CREDENTIAL_WINDOW_MS, on_refused,
-                       r);
+    *r = (struct untold){svc, site, tries};
+    return r;
+}
+
+static void refused(void *arg, struct str site, struct str mark, bool lent)
+{
+    struct service *svc = arg;
+    store_site_refused(&svc->store, site, mark, lent, CREDENTIAL_TRIES, CREDENTIAL_WINDOW_MS,
+                       on_heard, untold_new(svc, site, false));
+}
+
+static void wanted(void *arg, struct str site, struct str mark)
+{
+    struct service *svc = arg;
+    store_site_try(&svc->store, site, mark, CREDENTIAL_TRIES, CREDENTIAL_WINDOW_MS,
+                   TRY_CALLS * svc->config->policy.times.call_timeout_ms, on_heard,
+                   untold_new(svc, site, true));
+}
+
+static void returned(void *arg, struct str site, struct str mark)
+{
+    struct service *svc = arg;
+    store_site_untried(&svc->store, site, mark, on_kept, NULL);
 }
 
 static void accepted(void *arg, struct str site, struct str mark)
@@ -79,7 +111,7 @@ static void told(void *arg, struct str site, int64_t wait_ms)
 
 struct site_rests service_rests(struct service *svc)
 {
-    return (struct site_rests){refused, accepted, told, svc};
+    return (struct site_rests){refused, wanted, returned, accepted, told, svc};
 }
 
 /* --- what others heard --- */

@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "domain/credential.h"
-#include "io/io_file.h"
 #include "jsm/jsm_auth.h"
 #include "jsm/jsm_judge.h"
+#include "site/site_secret.h"
 
 enum {
     REREAD_MS = 15 * 1000,
@@ -26,15 +26,7 @@ enum {
     BASE_BYTES = 4 * 1024,
     REPLY_BYTES = 64 * 1024,
     HEAR_MS = 2 * 1000, /* what others were refused: so long we wait to hear it */
-    KEY_BYTES_MIN = 8,
-    KEYS = JSM_HOOK_KEYS_MAX,
     MARK_DIGITS = 4,
-};
-
-/* A secret as last read, by its reference. */
-struct held {
-    struct str reference; /* empty: there is none */
-    struct secret *value;
 };
 
 struct site_auth {
@@ -42,11 +34,9 @@ struct site_auth {
     struct rng rng;
     struct io_timer *timer;
     struct credential credential;
-    struct held token;
-    char mark[MARK_DIGITS + 1];                         /* of its secret: see site_rests */
-    struct held signing[KEYS], app[KEYS], shared[KEYS]; /* of webhooks */
-    struct jsm_hook_keys keys;                          /* made of them */
-    uint64_t keys_version;
+    struct site_secret token;
+    char mark[MARK_DIGITS + 1]; /* of its secret: see site_rests */
+    struct site_hook_secrets hook;
     int64_t renewed_ms;           /* monotonic: when a delivery last had them read again */
     struct secret *header;        /* the Authorization header; NULL: to be made */
     int64_t renew_ms, expires_ms; /* monotonic; the header is made anew from renew_ms on; 0 = never
@@ -56,33 +46,18 @@ struct site_auth {
     bool asking; /* a question for cloud id or token, or for our turn, is out */
     bool stopped;
     struct io_timer *hear_timer; /* when not to wait for it any more */
+    struct io_timer *try_timer;  /* likewise of a try that we asked for, or when to ask again */
+    bool try_out;                /* it is asked for */
+    bool try_waits;              /* it is asked for again when the timer ends */
     struct io_timer *turn_timer; /* when to ask for our turn again */
     int64_t turn_by_ms;          /* monotonic: and when no more */
     int64_t fence;               /* of our turn; 0 = none */
 };
 
 static void go_on(struct site_auth *auth);
+static void ended(struct site_auth *auth, const char *why);
 
 /* --- secrets --- */
-
-/* Read one again. False: it cannot be read (err says why), and the old value stays. */
-static bool held_read(struct held *held, bool *ret_changed, struct err *err)
-{
-    struct secret *now;
-
-    if (!held->reference.len)
-        return true;
-    if (!file_secret(held->reference, &now, err))
-        return false;
-    if (held->value && str_eq(secret_reveal(held->value), secret_reveal(now))) {
-        secret_free(now);
-        return true;
-    }
-    secret_free(held->value);
-    held->value = now;
-    *ret_changed = true;
-    return true;
-}
 
 static void forget_header(struct site_auth *auth)
 {
@@ -113,57 +88,15 @@ static void set_header(struct site_auth *auth, struct str secret)
     explicit_bzero(b.p, b.len);
 }
 
-static bool is_long_enough(const struct held *held)
-{
-    struct str key = secret_reveal(held->value);
-    return !key.len || key.len >= KEY_BYTES_MIN;
-}
-
-/* Of up to two secrets. */
-static size_t make_hmacs(struct hmac **made, size_t old_count, const struct held *held)
-{
-    size_t count = 0;
-
-    while (old_count)
-        hmac_free(made[--old_count]);
-    for (size_t i = 0; i < KEYS; i++)
-        if (secret_reveal(held[i].value).len)
-            made[count++] = hmac_new(secret_reveal(held[i].value));
-    return count;
-}
-
-static bool make_keys(struct site_auth *auth, struct err *err)
-{
-    struct jsm_hook_keys *keys = &auth->keys;
-    bool good = true;
-
-    for (size_t i = 0; i < KEYS; i++)
-        good &= is_long_enough(&auth->signing[i]) && is_long_enough(&auth->app[i]) &&
-                is_long_enough(&auth->shared[i]);
-    if (!good)
-        return FAIL(err, ERR_CONFIG, "a webhook secret of site '%.*s' is shorter than %d bytes",
-                    STR_ARG(auth->o.config->name), KEY_BYTES_MIN);
-    keys->signing_count = make_hmacs(keys->signing, keys->signing_count, auth->signing);
-    keys->app_count = make_hmacs(keys->app, keys->app_count, auth->app);
-    keys->shared_count = 0;
-    auth->keys_version++;
-    for (size_t i = 0; i < KEYS; i++)
-        if (secret_reveal(auth->shared[i].value).len)
-            digest_sha256(secret_reveal(auth->shared[i].value), keys->shared[keys->shared_count++]);
-    return true;
-}
-
 /* Read everything again and use what changed. */
 static bool read_secrets(struct site_auth *auth, struct err *err)
 {
-    bool credential = false, keys = false;
+    bool credential = false;
 
-    bool good = held_read(&auth->token, &credential, err);
-    for (size_t i = 0; good && i < KEYS; i++)
-        good = held_read(&auth->signing[i], &keys, err) && held_read(&auth->app[i], &keys, err) &&
-               held_read(&auth->shared[i], &keys, err);
+    bool good = site_secret_read(&auth->token, &credential, err) &&
+                site_hook_secrets_read(&auth->hook, err);
     if (!good)
-        return err_while(err, "reading the secrets of site '%.*s'", STR_ARG(auth->o.config->name));
+        err_while(err, "reading the secrets of site '%.*s'", STR_ARG(auth->o.config->name));
     if (credential) {
         forget_header(auth);
         set_mark(auth);
@@ -171,7 +104,7 @@ static bool read_secrets(struct site_auth *auth, struct err *err)
         if (auth->o.config->auth != JSM_AUTH_SERVICE_ACCOUNT)
             set_header(auth, secret_reveal(auth->token.value));
     }
-    return !keys || make_keys(auth, err);
+    return good;
 }
 
 static void on_timer(void *arg)
@@ -230,6 +163,22 @@ static bool has_pass(const struct site_auth *auth)
     return auth->header && auth->base[0] && !ends;
 }
 
+/* Of the few tries that all replicas together have while the credential is in doubt, one. */
+static void ask_try(struct site_auth *auth)
+{
+    const struct site_rests *rests = auth->o.rests;
+
+    if (auth->stopped) {
+        ended(auth, "the service stops");
+        return;
+    }
+    if (auth->try_out || auth->try_waits)
+        return;
+    auth->try_out = true;
+    io_timer_start(auth->try_timer, HEAR_MS, 0);
+    rests->wanted(rests->arg, auth->o.config->name, str_of(auth->mark));
+}
+
 bool site_auth_pass(struct site_auth *auth, struct site_wait *wait, struct site_pass *ret)
 {
     int64_t rest = credential_wait_ms(&auth->credential, now_ms(auth));
@@ -246,7 +195,7 @@ bool site_auth_pass(struct site_auth *auth, struct site_wait *wait, struct site_
         return true;
     }
     list_push(&auth->waiting, &wait->link);
-    if (rest == 0)
+    if (rest == 0 || credential_wants_try(&auth->credential, now_ms(auth)))
         go_on(auth);
     return false;
 }
@@ -290,6 +239,15 @@ static void accepted(struct site_auth *auth)
         rests->accepted(rests->arg, auth->o.config->name, str_of(auth->mark));
 }
 
+/* The call said nothing of the credential: the try is there for whoever is next. */
+static void unclear(struct site_auth *auth)
+{
+    const struct site_rests *rests = auth->o.rests;
+
+    if (credential_unclear(&auth->credential) && rests)
+        rests->returned(rests->arg, auth->o.config->name, str_of(auth->mark));
+}
+
 /* What became of our question holds for all replicas. */
 static void give_turn(struct site_auth *auth, const struct http_reply *reply, bool good)
 {
@@ -331,7 +289,7 @@ static void on_token(void *arg, const struct http_reply *reply)
         accepted(auth);
         serve_waiting(auth);
     } else if (auth->header && now_ms(auth) + RENEW_AGAIN_MS < auth->expires_ms) {
-        credential_unclear(&auth->credential);
+        unclear(auth);
         auth->renew_ms = now_ms(auth) + RENEW_AGAIN_MS; /* the old one lives on: no haste */
         serve_waiting(auth);
     } else if (denied) {
@@ -339,7 +297,7 @@ static void on_token(void *arg, const struct http_reply *reply)
         struct site_pass pass = refused(auth);
         finish_waiting(auth, &pass);
     } else {
-        credential_unclear(&auth->credential);
+        unclear(auth);
         ended(auth, err.what[0] ? err.what : "the token service did not answer");
     }
     arena_free(arena);
@@ -475,6 +433,8 @@ static void go_on(struct site_auth *auth)
         return;
     if (!auth->base[0])
         ask_cloud_id(auth);
+    else if (credential_wants_try(&auth->credential, now_ms(auth)))
+        ask_try(auth);
     else if (!has_pass(auth)) /* only a service account's ends */
         take_turn(auth);
     else
@@ -490,7 +450,7 @@ static void say_given_up(const struct site_auth *auth)
 }
 
 /* All replicas hear of it, and we of theirs before we try again. */
-static void tell_refused(struct site_auth *auth)
+static void tell_refused(struct site_auth *auth, bool lent)
 {
     const struct site_rests *rests = auth->o.rests;
 
@@ -500,7 +460,7 @@ static void tell_refused(struct site_auth *auth)
         credential_asks(&auth->credential);
         io_timer_start(auth->hear_timer, HEAR_MS, 0);
     }
-    rests->refused(rests->arg, auth->o.config->name, str_of(auth->mark));
+    rests->refused(rests->arg, auth->o.config->name, str_of(auth->mark), lent);
 }
 
 /* Who waits goes on, or hears that it is given up. */
@@ -518,17 +478,20 @@ static void go_on_waiting(struct site_auth *auth)
 
 void site_auth_heard(struct site_auth *auth, enum site_heard heard)
 {
+    bool lent;
+
     switch (heard) {
     case SITE_ACCEPTED:
         accepted(auth);
         break;
     case SITE_UNCLEAR:
-        credential_unclear(&auth->credential);
+        unclear(auth);
         break;
     case SITE_REFUSED:
+        lent = auth->credential.lent;
         if (credential_refused(&auth->credential, now_ms(auth)))
             say_given_up(auth);
-        tell_refused(auth);
+        tell_refused(auth, lent);
         if (auth->o.config->auth == JSM_AUTH_SERVICE_ACCOUNT)
             forget_header(auth); /* it may have been revoked before its time */
         on_timer(auth);          /* perhaps a new secret is there already */
@@ -558,6 +521,31 @@ static void on_hear_timer(void *arg)
     site_auth_rest_heard(arg);
 }
 
+void site_auth_try_heard(struct site_auth *auth, enum site_try what)
+{
+    if (!auth->try_out) /* too late: we went on without */
+        return;
+    auth->try_out = false;
+    auth->try_waits = what == SITE_TRY_OUT && !auth->stopped;
+    if (auth->try_waits)
+        io_timer_start(auth->try_timer, TURN_AGAIN_MS, 0);
+    else if (what != SITE_TRY_OUT)
+        credential_lend(&auth->credential);
+    go_on_waiting(auth);
+}
+
+static void on_try_timer(void *arg)
+{
+    struct site_auth *auth = arg;
+
+    if (auth->try_out) {
+        site_auth_try_heard(auth, SITE_TRY_UNKNOWN);
+        return;
+    }
+    auth->try_waits = false;
+    go_on_waiting(auth);
+}
+
 size_t site_auth_refusals(const struct site_auth *auth)
 {
     return auth->credential.refusals;
@@ -571,18 +559,18 @@ int64_t site_auth_rest_ms(const struct site_auth *auth)
 
 const struct jsm_hook_keys *site_auth_hook_keys(const struct site_auth *auth)
 {
-    return &auth->keys;
+    return &auth->hook.keys;
 }
 
 bool site_auth_hook_renew(struct site_auth *auth)
 {
-    uint64_t before = auth->keys_version;
+    uint64_t before = auth->hook.version;
 
     if (auth->renewed_ms && now_ms(auth) - auth->renewed_ms < REREAD_LEAST_MS)
         return false;
     auth->renewed_ms = now_ms(auth);
     on_timer(auth);
-    return auth->keys_version != before;
+    return auth->hook.version != before;
 }
 
 /* --- life --- */
@@ -595,15 +583,11 @@ struct site_auth *site_auth_new(const struct site_auth_options *options, struct 
     if (!auth)
         abort();
     auth->o = *options;
+    auth->credential.shared = options->rests != NULL;
     list_init(&auth->waiting);
     rng_seed_system(&auth->rng);
     auth->token.reference = c->token;
-    auth->signing[0].reference = c->webhook_secret;
-    auth->signing[1].reference = c->webhook_secret_old;
-    auth->app[0].reference = c->hook.app;
-    auth->app[1].reference = c->hook.app_old;
-    auth->shared[0].reference = c->hook.shared;
-    auth->shared[1].reference = c->hook.shared_old;
+    site_hook_secrets_init(&auth->hook, c);
     if (!jsm_auth_at_gateway(c->auth)) {
         bool fits = str_copy(auth->base, sizeof auth->base, c->url);
         ASSERT(fits);
@@ -619,6 +603,7 @@ struct site_auth *site_auth_new(const struct site_auth_options *options, struct 
     auth->timer = io_timer_new(options->loop, on_timer, auth);
     auth->turn_timer = io_timer_new(options->loop, on_turn_timer, auth);
     auth->hear_timer = io_timer_new(options->loop, on_hear_timer, auth);
+    auth->try_timer = io_timer_new(options->loop, on_try_timer, auth);
     io_timer_start(auth->timer, REREAD_MS, REREAD_MS);
     return auth;
 }
@@ -630,7 +615,8 @@ void site_auth_stop(struct site_auth *auth)
     io_timer_free(auth->timer);
     io_timer_free(auth->turn_timer);
     io_timer_free(auth->hear_timer);
-    auth->timer = auth->turn_timer = auth->hear_timer = NULL;
+    io_timer_free(auth->try_timer);
+    auth->timer = auth->turn_timer = auth->hear_timer = auth->try_timer = NULL;
     if (auth->stopped)
         return;
     auth->stopped = true;
@@ -638,7 +624,8 @@ void site_auth_stop(struct site_auth *auth)
         auth->asking = false;
         ended(auth, "the service stops");
     }
-    if (auth->credential.asking) {
+    if (auth->credential.asking || auth->try_out || auth->try_waits) {
+        auth->try_out = auth->try_waits = false;
         credential_heard(&auth->credential);
         ended(auth, "the service stops");
     }
@@ -652,13 +639,6 @@ void site_auth_free(struct site_auth *auth)
     site_auth_stop(auth);
     forget_header(auth);
     secret_free(auth->token.value);
-    for (size_t i = 0; i < KEYS; i++) {
-        secret_free(auth->signing[i].value);
-        secret_free(auth->app[i].value);
-        secret_free(auth->shared[i].value);
-        auth->signing[i].value = auth->app[i].value = NULL;
-    }
-    make_hmacs(auth->keys.signing, auth->keys.signing_count, auth->signing);
-    make_hmacs(auth->keys.app, auth->keys.app_count, auth->app);
+    site_hook_secrets_end(&auth->hook);
     free(auth);
 }

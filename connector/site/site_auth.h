@@ -46,7 +46,11 @@ struct site_turns {
  * guess it.
  */
 struct site_rests {
-    void (*refused)(void *arg, struct str site, struct str mark);  /* our credential, once more */
+    /* our credential, once more; lent: by the try that was lent */
+    void (*refused)(void *arg, struct str site, struct str mark, bool lent);
+    /* A try is wanted: site_auth_try_heard tells what comes of it. And one goes back unused. */
+    void (*wanted)(void *arg, struct str site, struct str mark);
+    void (*returned)(void *arg, struct str site, struct str mark);
     void (*accepted)(void *arg, struct str site, struct str mark); /* when that was in doubt */
     /* Jira wants no call at all for so long */
     void (*told)(void *arg, struct str site, int64_t wait_ms);
@@ -106,6 +110,13 @@ void site_auth_heard(struct site_auth *auth, enum site_heard heard);
 void site_auth_rest(struct site_auth *auth, struct str mark, int64_t ago_ms, int64_t wait_ms);
 /* What is known of our refusal was told by site_auth_rest, or nobody can tell. */
 void site_auth_rest_heard(struct site_auth *auth);
+enum site_try {
+    SITE_TRY_LENT,
+    SITE_TRY_OUT,     /* others have them: asked for again soon */
+    SITE_TRY_UNKNOWN, /* nobody can tell: we try as if we were alone, at most three times */
+};
+/* What became of the try we wanted; what is known of refusals was told by site_auth_rest before. */
+void site_auth_try_heard(struct site_auth *auth, enum site_try what);
 /* Refusals since the last acceptance: for /readyz. */
 size_t site_auth_refusals(const struct site_auth *auth);
 /* The credential is given up for so long; 0 = it is not. */

@@ -377,10 +377,19 @@ void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 /* Jira wants no call for so long. */
 void store_site_told(struct store *s, struct str site, int64_t wait_ms, store_done_fn *fn,
                      void *arg);
-/* It refused the secret of this mark once more: nobody tries it when that was for the `tries`-th
- * time within window_ms, and people are told. What comes back is one of store_site_rests. */
-void store_site_refused(struct store *s, struct str site, struct str mark, int32_t tries,
+/* It refused the secret of this mark once more (lent: by a try that was lent): nobody tries it when
+ * that was for the `tries`-th time within window_ms, and people are told. What comes back is one of
+ * store_site_rests. */
+void store_site_refused(struct store *s, struct str site, struct str mark, bool lent, int32_t tries,
                         int64_t window_ms, store_json_fn *fn, void *arg);
+/* It is not known whether it accepts the secret of this mark, and a try is wanted of the `tries`
+ * that all replicas have within window_ms; one that is not heard of again is there for others after
+ * lease_ms. What comes back is one of store_site_rests with "lent", whether it is ours. */
+void store_site_try(struct store *s, struct str site, struct str mark, int32_t tries,
+                    int64_t window_ms, int64_t lease_ms, store_json_fn *fn, void *arg);
+/* The call with the try that was lent said nothing of the secret: it is there for others. */
+void store_site_untried(struct store *s, struct str site, struct str mark, store_done_fn *fn,
+                        void *arg);
 /* It accepts the secret of this mark. */
 void store_site_accepted(struct store *s, struct str site, struct str mark, store_done_fn *fn,
                          void *arg);

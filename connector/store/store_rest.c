@@ -12,16 +12,39 @@ void store_site_told(struct store *s, struct str site, int64_t wait_ms, store_do
     pg_exec(s->pg, &SQL_SITE_TOLD, params, store_on_done, op);
 }
 
-void store_site_refused(struct store *s, struct str site, struct str mark, int32_t tries,
+void store_site_refused(struct store *s, struct str site, struct str mark, bool lent, int32_t tries,
                         int64_t window_ms, store_json_fn *fn, void *arg)
 {
     char most[STORE_NUMBER_SIZE], window[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(site), store_p(mark), store_i(tries, most),
+    struct pg_param params[] = {store_p(site), store_p(mark),
+                                store_p(lent ? STR("true") : STR("false")), store_i(tries, most),
                                 store_i(window_ms, window)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.json = fn;
     pg_exec(s->pg, &SQL_SITE_REFUSED, params, store_on_json, op);
+}
+
+void store_site_try(struct store *s, struct str site, struct str mark, int32_t tries,
+                    int64_t window_ms, int64_t lease_ms, store_json_fn *fn, void *arg)
+{
+    char most[STORE_NUMBER_SIZE], window[STORE_NUMBER_SIZE], lease[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(site), store_p(mark), store_i(tries, most),
+                                store_i(window_ms, window), store_i(lease_ms, lease)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_SITE_TRY, params, store_on_json, op);
+}
+
+void store_site_untried(struct store *s, struct str site, struct str mark, store_done_fn *fn,
+                        void *arg)
+{
+    struct pg_param params[] = {store_p(site), store_p(mark)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_SITE_UNTRIED, params, store_on_done, op);
 }
 
 void store_site_accepted(struct store *s, struct str site, struct str mark, store_done_fn *fn,

@@ -98,8 +98,16 @@ select governance.lease_give($1, $2, $3::bigint, make_interval(secs => $4::bigin
 select governance.site_told($1, make_interval(secs => $2::bigint / 1000.0))
 
 -- name: site_refused
--- params: site text, mark text, tries int, window_ms bigint
-select governance.site_refused($1, $2, $3::int, make_interval(secs => $4::bigint / 1000.0))
+-- params: site text, mark text, lent text, tries int, window_ms bigint
+select governance.site_refused($1, $2, $3::boolean, $4::int, make_interval(secs => $5::bigint / 1000.0))
+
+-- name: site_try
+-- params: site text, mark text, tries int, window_ms bigint, lease_ms bigint
+select governance.site_try($1, $2, $3::int, make_interval(secs => $4::bigint / 1000.0), make_interval(secs => $5::bigint / 1000.0))
+
+-- name: site_untried
+-- params: site text, mark text
+select governance.site_untried($1, $2)
 
 -- name: site_accepted
 -- params: site text, mark text

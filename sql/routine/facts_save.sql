@@ -116,7 +116,8 @@ begin
     insert into governance.ticket_fields as f (site, issue_id, body, why)
     select x.site, x.issue_id, nullif(t->>'fields', ''), case when t->>'fields' = '' then 'hold more than is kept' else '' end
       from governance.ticket x where x.request_id = r.id
-    on conflict (site, issue_id) do update set body = excluded.body, why = excluded.why, read_at = clock_timestamp();
+    on conflict (site, issue_id) do update set body = excluded.body, why = excluded.why, read_at = clock_timestamp()
+     where (f.body, f.why) is distinct from (excluded.body, excluded.why); -- most reads find what was there
 end $$;
 comment on function governance.ticket_fields_keep(governance.access_request, jsonb) is 'Keep what the fields of a ticket held, for trying mappings on it';
 

@@ -167,9 +167,12 @@ def test_a_lease_has_one_owner(db):
 
 
 def test_refusals_of_all_replicas_are_counted_together(db):
-    at_once(db, ["select governance.site_refused('acme', 'abcd', 3, '5 min')"] * WORKERS)
+    at_once(db, ["select governance.site_refused('acme', 'abcd', false, 3, '5 min')"] * WORKERS)
     assert db.psql("select cardinality(refused_at), refused_at[3] - refused_at[1] < '1 min', refused_until - refused_at[1] "
                    "from governance.site_rest") == "3|t|00:05:00"
     assert db.psql("select count(*) from governance.escalation where reason = 'SiteRefusesUs'") == "1"
+    db.psql("select governance.site_try('acme', 'efgh', 3, '5 min', '1 min'); update governance.site_rest set lent_at = '{}'")
+    at_once(db, ["select governance.site_try('acme', 'efgh', 3, '5 min', '1 min')"] * WORKERS)
+    assert db.psql("select cardinality(lent_at) from governance.site_rest") == "3", "three tries, whoever asks at once"
     at_once(db, [f"select governance.site_told('acme', '{n + 1} s')" for n in range(WORKERS)])
     assert db.psql("select extract(epoch from told_until - clock_timestamp()) > 5 from governance.site_rest") == "t"

@@ -1,6 +1,6 @@
 -- What a site told one replica, all keep to; of a credential that is refused there are three tries in five minutes, whoever makes them.
 set role countersign_service;
-select plan(28);
+select plan(40);
 
 create function pg_temp.told(site text) returns bigint language sql as $$
     select coalesce((select (x->>'told_ms')::bigint from jsonb_array_elements(governance.site_rests()) x where x->>'site' = site), 0)
@@ -11,12 +11,15 @@ create function pg_temp.rest(site text) returns text language sql as $$
 $$;
 create function pg_temp.refused(mark text) returns void language plpgsql as $$
 begin
-    perform governance.site_refused('acme', mark, 3, '5 min');
+    perform governance.site_refused('acme', mark, false, 3, '5 min');
 end $$;
+create function pg_temp.tried(mark text) returns boolean language sql as $$
+    select (governance.site_try('acme', mark, 3, '5 min', '1 min')->>'lent')::boolean
+$$;
 create function pg_temp.later(by interval) returns void language sql as $$
     update governance.site_rest r
        set told_until = told_until - by, refused_until = refused_until - by,
-           refused_at = array(select t - by from unnest(r.refused_at) t)
+           refused_at = array(select t - by from unnest(r.refused_at) t), lent_at = array(select t - by from unnest(r.lent_at) t)
 $$;
 
 -- told to wait
@@ -74,3 +77,26 @@ select is(pg_temp.rest('acme'), 'bbbb 0', 'what was accepted begins anew');
 select pg_temp.refused('bbbb');
 select is(pg_temp.rest('acme'), 'bbbb 5', 'until it is refused three times');
 select is((select count(*) from governance.escalation where reason = 'SiteRefusesUs'), 2::bigint, 'and that is told anew');
+
+-- tries are lent
+select ok(pg_temp.tried('cccc') and pg_temp.tried('cccc') and pg_temp.tried('cccc'), 'of another secret there are three');
+select ok(not pg_temp.tried('cccc'), 'and no fourth while they are out');
+select governance.site_untried('acme', 'bbbb');
+select ok(not pg_temp.tried('cccc'), 'one of another secret that comes back is none of it');
+select governance.site_untried('acme', 'cccc');
+select ok(pg_temp.tried('cccc'), 'one that comes back is there for the next');
+select governance.site_refused('acme', 'cccc', true, 3, '5 min');
+select ok(not pg_temp.tried('cccc'), 'one that was refused is not');
+select pg_temp.later('1 min');
+select ok(pg_temp.tried('cccc') and pg_temp.tried('cccc') and not pg_temp.tried('cccc'), 'those whose replica died are there again after a minute');
+select governance.site_refused('acme', 'cccc', false, 3, '5 min');
+select is((select cardinality(lent_at) from governance.site_rest), 2, 'a call that needed none was refused too: it counts');
+select governance.site_refused('acme', 'cccc', true, 3, '5 min');
+select is(pg_temp.rest('acme'), 'cccc 4', 'three were refused');
+select governance.site_refused('acme', 'cccc', true, 3, '5 min');
+select ok(not pg_temp.tried('cccc'), 'and none is left');
+select pg_temp.later('5 min');
+select ok(pg_temp.tried('cccc'), 'until they are five minutes ago');
+select governance.site_accepted('acme', 'cccc');
+select ok(pg_temp.tried('cccc') and pg_temp.tried('cccc') and pg_temp.tried('cccc'), 'what is accepted gives all of them back');
+select ok(not pg_temp.tried('cccc'), 'and no more');

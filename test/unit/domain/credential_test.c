@@ -140,6 +140,41 @@ static void who_was_refused_asks_what_others_were_before_the_next_try(void **sta
     assert_int_equal(credential_wait_ms(&c, 2002), 0);
 }
 
+static void replicas_share_the_tries_of_one_in_doubt(void **state)
+{
+    struct credential c = {.shared = true};
+    (void)state;
+
+    assert_int_equal(credential_wait_ms(&c, 0), -1);
+    assert_true(credential_wants_try(&c, 0));
+    credential_lend(&c);
+    assert_false(credential_wants_try(&c, 0));
+    assert_int_equal(credential_wait_ms(&c, 0), 0);
+    credential_used(&c);
+    assert_false(credential_wants_try(&c, 1)); /* it is out */
+    assert_true(credential_unclear(&c));       /* and goes back */
+    assert_false(credential_unclear(&c));
+    assert_true(credential_wants_try(&c, 2));
+    credential_lend(&c);
+    credential_used(&c);
+    credential_refused(&c, 3);
+    assert_false(c.lent);
+    credential_asks(&c);
+    assert_false(credential_wants_try(&c, 3)); /* first it is heard how often */
+    credential_heard(&c);
+    assert_true(credential_wants_try(&c, 4));
+    credential_rest(&c, 0, 5 * MINUTE, 4);
+    assert_false(credential_wants_try(&c, 5)); /* there is none */
+    credential_replaced(&c);
+    assert_true(credential_wants_try(&c, 6)); /* of another secret there is */
+    credential_lend(&c);
+    credential_accepted(&c, 7);
+    credential_lend(&c); /* too late: none is wanted */
+    assert_false(c.lent);
+    assert_int_equal(credential_wait_ms(&c, 8), 0);
+    assert_false(credential_wants_try(&c, 8));
+}
+
 UNIT_MAIN(cmocka_unit_test(a_good_credential_never_waits),
           cmocka_unit_test(one_that_was_never_accepted_is_tried_by_one_call),
           cmocka_unit_test(after_a_refusal_one_call_at_a_time),
@@ -147,4 +182,5 @@ UNIT_MAIN(cmocka_unit_test(a_good_credential_never_waits),
           cmocka_unit_test(a_new_secret_starts_at_once),
           cmocka_unit_test(what_others_were_refused_counts_for_whoever_is_in_doubt),
           cmocka_unit_test(who_was_accepted_hears_that_others_are_refused_since),
-          cmocka_unit_test(who_was_refused_asks_what_others_were_before_the_next_try))
+          cmocka_unit_test(who_was_refused_asks_what_others_were_before_the_next_try),
+          cmocka_unit_test(replicas_share_the_tries_of_one_in_doubt))
