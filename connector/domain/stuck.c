@@ -160,6 +160,8 @@ struct stuck stuck_judge(const struct dossier *d, const struct stuck_facts *f)
         return (struct stuck){STUCK_NOBODY_LOOKS, next_ms, 0, 0};
     if (f->refused_until_ms && now.reason != STUCK_OVER)
         return (struct stuck){STUCK_SITE_REFUSES, f->refused_since_ms, 0, f->refused_until_ms};
+    if (f->told_until_ms > d->now_ms + STUCK_TOLD_MS && now.reason != STUCK_OVER)
+        return (struct stuck){STUCK_JIRA_TELLS_WAIT, 0, 0, f->told_until_ms};
     if (holds && w->state == FS_PARKED)
         return refused(d, w);
     if (f->unreadable)

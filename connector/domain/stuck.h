@@ -32,6 +32,8 @@
       "look at /readyz and the log of the service: no worker has taken it up for five minutes")  \
     X(SITE_REFUSES, "SiteRefusesUs", STUCK, OWNER, "our credential is tried again",              \
       "replace the secret file of the site: a new secret is tried at once, without a restart")   \
+    X(JIRA_TELLS_WAIT, "JiraTellsWait", WAITING, JIRA, "the site is called again",               \
+      "nothing: Jira allows no call before; told by mistake, governance.site_rest_lift ends it") \
     X(TICKET_REFUSED, "TicketRefused", STUCK, OWNER, "the ticket is made once somebody retries", \
       "mend what Jira names in the mapping or on the create screen, then: request retry")        \
     X(CLOSE_REFUSED, "CloseRefused", STUCK, OWNER, "the close is tried again",                   \
@@ -122,6 +124,7 @@ struct stuck_facts {
     /* Since when its site has refused our credential, and until when it is left alone; until 0: it
      * is not */
     int64_t refused_since_ms, refused_until_ms;
+    int64_t told_until_ms; /* Jira wants no call to its site before; 0: it told nothing */
 };
 
 struct stuck {
@@ -134,6 +137,7 @@ struct stuck {
 enum {
     STUCK_UNREADABLE_TRIES = 5,   /* from then on people are told */
     STUCK_OVERDUE_MS = 5 * 60000, /* due for so long: nobody works */
+    STUCK_TOLD_MS = 60000,        /* told to wait for longer: worth a word */
 };
 
 /* The one thing a person who asks wants to hear: what holds the request, not all that is so. */

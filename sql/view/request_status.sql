@@ -11,6 +11,7 @@ select r.id as request_id,
        case
            when why.reason = 'NobodyLooks' then due.at
            when why.about = 'site' then rest.refused_since
+           when why.about = 'told' then null
            when why.about = 'parked' then w.parked_at
            when why.about = 'failing' then w.created_at
            when why.about = 'unreadable' then coalesce(t.read_at, t.first_seen_at)
@@ -32,6 +33,7 @@ select r.id as request_id,
        case
            when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'TicketUnfinished', 'WordsRefused') then null
            when why.about = 'site' then rest.refused_until
+           when why.about = 'told' then told.told_until
            when why.about = 'failing' then w.due
            when why.about = 'parked' -- as decide() tries a refused move again
                then w.parked_at + least(interval '5 min' * 2 ^ least(greatest(w.attempt, 1) - 1, 4), interval '1 hour')
@@ -50,6 +52,7 @@ select r.id as request_id,
   left join governance.site_rest rest on rest.site = r.site and rest.refused_until is not null and rest.accepted_at is null
    -- but not where another replica has a secret that works
    and not exists (select from governance.poll_cursor p where p.site = r.site and p.walked_at > rest.refused_since + interval '1 min')
+  left join governance.site_rest told on told.site = r.site and told.told_until > clock_timestamp() + interval '1 min'
  cross join lateral (select date_trunc('milliseconds', clock_timestamp()) as now) c
  cross join lateral (select greatest(r.look_at, r.lease_until) as at) look
  cross join lateral ( -- what we do by ourselves next
@@ -112,12 +115,13 @@ select r.id as request_id,
         select 1 as rank, 'overdue' as about, 'NobodyLooks' as reason
          where date_trunc('milliseconds', due.at) < c.now - interval '5 min'
         union all select 2, 'site', 'SiteRefusesUs' where rest.site is not null and turn.reason <> 'Over'
-        union all select 3, 'parked', x.refused where not w.aside and w.state = 'parked'
-        union all select 4, 'unreadable', case when t.unreadable >= 5 then 'TicketUnreadable' else 'TicketReadFails' end where x.unreadable
-        union all select 5, 'failing', x.failing where not w.aside
-        union all select 6, 'turn', turn.reason where turn.reason = 'SourceUnreadable' or w.id is null
-        union all select 7, 'parked', x.refused where w.state = 'parked'
-        union all select 8, 'failing', x.failing
+        union all select 3, 'told', 'JiraTellsWait' where told.site is not null and turn.reason <> 'Over'
+        union all select 4, 'parked', x.refused where not w.aside and w.state = 'parked'
+        union all select 5, 'unreadable', case when t.unreadable >= 5 then 'TicketUnreadable' else 'TicketReadFails' end where x.unreadable
+        union all select 6, 'failing', x.failing where not w.aside
+        union all select 7, 'turn', turn.reason where turn.reason = 'SourceUnreadable' or w.id is null
+        union all select 8, 'parked', x.refused where w.state = 'parked'
+        union all select 9, 'failing', x.failing
          order by 1
          limit 1) why
   join governance.status_reason s on s.name = why.reason;

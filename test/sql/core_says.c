@@ -161,6 +161,7 @@ static void say_stuck(struct str line)
     f.readable_ms = number(&line, ' ');
     f.refused_since_ms = number(&line, ' ');
     f.refused_until_ms = number(&line, ' ');
+    f.told_until_ms = number(&line, ' ');
     d.ticket.issue_id = number(&line, ' ') ? STR("1") : STR_NONE;
     f.work_count = (size_t)number(&line, ' ');
     if (f.work_count > WORK_MAX)

@@ -10,6 +10,7 @@ PHASES = ["received", "pending_approval", "approved", "ticketing", "fulfilling",
           "closed", "denied", "cancelled", "expired", "orphaned"]
 KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire", "mend", "evidence_link", "cancel"]
 # By their sites: since when our credential is refused, and until when it is left alone; another replica of "half" has one that works.
+TOLD = {"told": NOW + 700_000, "hurried": NOW + 30_000}  # Jira wants no call before; a short wait is not worth a word
 REFUSED = {"doubted": (NOW - 70_000, 0), "dead": (NOW - 90_000, NOW + 200_000), "half": (NOW - 90_000, NOW + 200_000)}
 FLOWING = ["pending", "checking", "calling", "doubt", "probing"]
 
@@ -56,7 +57,7 @@ class State:
                               "parked": ago(5000, 70_000) if state == "parked" else 0,
                               "run_after": rng.choice([NOW + 5000, NOW - 1000, NOW - 310_000 if rng.random() < 0.1 else NOW]),
                               "lease": rng.choice([0, 0, NOW + 20_000])})
-        self.site = {1: "dead", 2: "doubted", 3: "half"}.get(number % 20, "acme")
+        self.site = {1: "dead", 2: "doubted", 3: "half", 4: "told", 5: "hurried"}.get(number % 20, "acme")
         self.items = [self.item() for _ in range(rng.choice([0, 1, 1, 2, 3]))]
 
     def item(self):
@@ -73,7 +74,7 @@ class State:
         unreadable = self.unreadable if self.has_ticket and (not self.ever_read or self.read < self.unread_at) else 0
         words = [self.phase, self.mode, int(self.held), int(self.unclear), int(self.answered), self.requested, self.approved, self.claimed, self.verified,
                  self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested,
-                 *(REFUSED["dead"] if self.site == "dead" else (0, 0)), int(self.has_ticket), len(self.work)]
+                 *(REFUSED["dead"] if self.site == "dead" else (0, 0)), TOLD.get(self.site, 0), int(self.has_ticket), len(self.work)]
         words += [f"{w['kind']}:{w['state']}:{w['attempt']}:{w['failures']}:{w['created']}:{w['parked']}:{max(w['run_after'], w['lease'])}"
                   for w in self.work]
         for i in self.items:
@@ -120,7 +121,7 @@ INTO = {
                    "canary_ok, raw_sha256)",
     "exception": "governance.exception (item_id, owner, approved_by, reason, created_at, expires_at)",
     "walk": "governance.poll_cursor (site, walked_at)",
-    "rest": "governance.site_rest (site, refused_since, refused_until)",
+    "rest": "governance.site_rest (site, refused_since, refused_until, told_until)",
     "flow": "governance.flow (request_id, site, kind, state, attempt, failures, created_at, parked_at, run_after, sent_at, lease_owner, "
             "lease_until)",
 }
@@ -133,7 +134,8 @@ def test_the_view_agrees_with_the_core(db):
     for state in states:
         state.rows(rows)
     rows["walk"] = [f"('{site}', {moment(NOW - ago, rng)})" for site, ago in (("dead", 60_000), ("half", 20_000))]
-    rows["rest"] = [f"('{site}', {moment(since, rng)}, {moment(until, rng)})" for site, (since, until) in REFUSED.items()]
+    rows["rest"] = [f"('{site}', {moment(since, rng)}, {moment(until, rng)}, null)" for site, (since, until) in REFUSED.items()] + \
+                   [f"('{site}', null, null, {moment(until, rng)})" for site, until in TOLD.items()]
     # as a superuser without triggers and checks: such states cannot be written otherwise
     checks = db.psql("select string_agg(format('alter table %s drop constraint %I;', conrelid::regclass, conname), '') from pg_constraint "
                      "where contype = 'c' and conrelid in ('governance.access_request'::regclass, 'governance.flow'::regclass)")

@@ -167,7 +167,11 @@ static void a_site_that_refuses_us_holds_everything(void **state)
     SAYS(stuck_judge(&d, &f), STUCK_SITE_REFUSES, NOW - MINUTE, 0, NOW + MINUTE);
     f.refused_until_ms = 0; /* it was once or twice */
     assert_int_equal(stuck_judge(&d, &f).reason, STUCK_TICKET_REFUSED);
-    f = (struct stuck_facts){.refused_until_ms = NOW + MINUTE};
+    f.told_until_ms = NOW + 2 * MINUTE;
+    SAYS(stuck_judge(&d, &f), STUCK_JIRA_TELLS_WAIT, 0, 0, NOW + 2 * MINUTE);
+    f.told_until_ms = NOW + MINUTE; /* soon over */
+    assert_int_equal(stuck_judge(&d, &f).reason, STUCK_TICKET_REFUSED);
+    f = (struct stuck_facts){.refused_until_ms = NOW + MINUTE, .told_until_ms = NOW + 9 * MINUTE};
     d.phase = PHASE_CLOSED;
     assert_int_equal(stuck_judge(&d, &f).reason, STUCK_OVER);
 }
