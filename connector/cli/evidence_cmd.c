@@ -1,16 +1,21 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/evidence_log.h"
 #include "domain/evidence.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
 
-enum { ENTRY_BYTES = 256 * 1024 };
+enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
 
-static const char USAGE[] = "export [--conninfo CONNINFO] > FILE | verify FILE";
+static const char USAGE[] =
+    "export [--conninfo CONNINFO] > FILE | verify FILE [--log DIRECTORY] [--key KEY] |\n"
+    "       verify DIRECTORY [--key KEY]";
 
 /* --- export: one JSON object a line --- */
 
@@ -60,61 +65,138 @@ static int export_all(struct cli *cli)
     return EXIT_CODE_OK;
 }
 
-/* --- verify: from the file alone --- */
+/* --- verify: from files alone --- */
 
-static const char *check_line(struct evidence_chain *chain, struct str line)
+/* What was found; fault NULL: nothing. */
+struct findings {
+    int64_t entries, line; /* line 0: the fault is of no line */
+    char head[SHA256_HEX_SIZE];
+    const char *fault;
+    struct str origin; /* of a log */
+};
+
+static int tell(struct cli *cli, const struct findings *f)
+{
+    if (cli->json) {
+        AUTO(drop_buf) struct buf b;
+        struct json_out out;
+        buf_init(&b, LINE_BYTES);
+        json_begin(&out, &b);
+        json_open_object(&out);
+        json_i64_member(&out, "entries", f->entries);
+        json_str_member(&out, "fault", str_of(f->fault ? f->fault : ""));
+        json_str_member(&out, "head", str_of(f->head));
+        json_i64_member(&out, "line", f->line);
+        json_bool_member(&out, "ok", !f->fault);
+        if (f->origin.len)
+            json_str_member(&out, "origin", f->origin);
+        json_close_object(&out);
+        printf("%s\n", b.p);
+    } else if (f->fault && f->line) {
+        printf("line %lld: %s; the %lld entries before it verify\n", (long long)f->line, f->fault,
+               (long long)f->entries);
+    } else if (f->fault) {
+        printf("%s\n", f->fault);
+    } else if (f->origin.len) {
+        printf("%lld entries verify; root %s, signed by %.*s\n", (long long)f->entries, f->head,
+               STR_ARG(f->origin));
+    } else {
+        printf("%lld entries verify; head %s\n", (long long)f->entries, f->head);
+    }
+    return f->fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+}
+
+static const char *check_line(struct evidence_chain *chain, struct str line,
+                              struct evidence_log *log, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const struct json *v;
-    struct err err;
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
-    if (!json_parse(arena, line, &v, &err) || !json_i64(json_member(v, "seq"), &seq) ||
+    if (!json_parse(arena, line, &v, err) || !json_i64(json_member(v, "seq"), &seq) ||
         !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
         !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
         return "it is not an evidence entry";
-    enum evidence_fault fault = evidence_check(chain, seq, prev, json_path_str(v, "body"), hash);
-    return fault == EVIDENCE_OK ? NULL : evidence_fault_text(fault);
+    struct str body = json_path_str(v, "body");
+    enum evidence_fault fault = evidence_check(chain, seq, prev, body, hash);
+    if (fault != EVIDENCE_OK)
+        return evidence_fault_text(fault);
+    return !log || seq > evidence_log_size(log) || evidence_log_has(log, seq, body, err)
+               ? NULL
+               : err->what;
 }
 
-static int verify(struct cli *cli)
+/* An export; log: what was published of the same chain, or NULL. */
+static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
-    const char *path = cli_word(cli);
+    struct findings found = {0};
     struct evidence_chain chain;
+    struct err err = {0};
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
-    const char *fault = NULL;
-    int64_t number = 0;
 
-    if (!path || cli->argc)
-        return cli_usage(cli, USAGE);
     FILE *f = fopen(path, "re");
     if (!f) {
         fprintf(stderr, "countersign: cannot open '%s'\n", path);
         return EXIT_CODE_DATA;
     }
     evidence_start(&chain);
-    while (!fault && (len = getline(&line, &cap, f)) > 0) {
-        number++;
-        fault = len > ENTRY_BYTES ? "it is too long"
-                                  : check_line(&chain, str_trim(str_n(line, (size_t)len)));
+    while (!found.fault && (len = getline(&line, &cap, f)) > 0) {
+        found.line++;
+        found.fault = len > ENTRY_BYTES
+                          ? "it is too long"
+                          : check_line(&chain, str_trim(str_n(line, (size_t)len)), log, &err);
     }
     free(line);
     fclose(f);
-    char hex[SHA256_HEX_SIZE];
-    hex_encode(chain.hash, sizeof chain.hash, hex);
-    if (cli->json)
-        printf("{\"ok\":%s,\"entries\":%lld,\"head\":\"%s\",\"line\":%lld,\"fault\":\"%s\"}\n",
-               fault ? "false" : "true", (long long)chain.seq, hex, fault ? (long long)number : 0,
-               fault ? fault : "");
-    else if (fault)
-        printf("line %lld: %s; the %lld entries before it verify\n", (long long)number, fault,
-               (long long)chain.seq);
-    else
-        printf("%lld entries verify; head %s\n", (long long)chain.seq, hex);
-    return fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+    found.entries = chain.seq - (found.fault == err.what);
+    hex_encode(chain.hash, sizeof chain.hash, found.head);
+    if (!found.fault && log && chain.seq < evidence_log_size(log)) {
+        snprintf(err.what, sizeof err.what,
+                 "it ends with entry %lld, and %lld were published: the end was cut off",
+                 (long long)chain.seq, (long long)evidence_log_size(log));
+        found.fault = err.what;
+        found.line = 0;
+    }
+    if (!found.fault)
+        found.line = 0;
+    return tell(cli, &found);
+}
+
+static int verify_log(struct cli *cli, struct evidence_log *log)
+{
+    struct findings found = {.entries = evidence_log_size(log), .origin = evidence_log_origin(log)};
+    struct tlog_hash root = evidence_log_root(log);
+    struct err err = {0};
+
+    hex_encode(root.bytes, sizeof root.bytes, found.head);
+    if (!evidence_log_verify(log, &err))
+        found.fault = err.what;
+    return tell(cli, &found);
+}
+
+static int verify(struct cli *cli)
+{
+    const char *key = cli_option(cli, "key"), *dir = cli_option(cli, "log");
+    const char *path = cli_word(cli);
+    struct evidence_log *log = NULL;
+    struct stat there;
+    struct err err = {0};
+
+    if (!path || cli->argc)
+        return cli_usage(cli, USAGE);
+    bool is_log = stat(path, &there) == 0 && S_ISDIR(there.st_mode);
+    if (is_log)
+        dir = path;
+    if (dir && !evidence_log_open(dir, key, &log, &err)) {
+        struct findings found = {.fault = err.what};
+        return tell(cli, &found);
+    }
+    int code = is_log ? verify_log(cli, log) : verify_export(cli, path, log);
+    evidence_log_close(log);
+    return code;
 }
 
 static int evidence(struct cli *cli)

@@ -95,6 +95,14 @@ struct token_config {
     bool may_submit, may_read, may_approve, may_audit;
 };
 
+/* Where the log of evidence is published. */
+struct evidence_config {
+    struct str directory;   /* empty: nowhere */
+    struct str origin, key; /* key: a secret reference, Ed25519 in PEM */
+    struct str anchor_file; /* checkpoints are appended to it, too; empty: to none */
+    int64_t every_ms;
+};
+
 struct config {
     const char *file;
     struct str database, database_password; /* conninfo; secret reference or empty */
@@ -111,6 +119,7 @@ struct config {
     struct token_config tokens[CONFIG_TOKENS_MAX];
     size_t token_count;
     struct policy policy; /* times, waits, allowances */
+    struct evidence_config evidence;
     enum log_level log_level;
     /* The default of sites without one of their own; NULL when it has faults. For what serves a
      * site its own counts: sites[i].mapping. */

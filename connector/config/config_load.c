@@ -161,7 +161,7 @@ static void load_times(struct loader *l, const struct yaml *root)
 /* --- the mapping --- */
 
 /* A path as it stands beside the file that names it. */
-static struct str beside(struct arena *arena, const char *file, struct str path)
+struct str config_beside(struct arena *arena, const char *file, struct str path)
 {
     const char *slash = strrchr(file, '/');
     if (!slash || (path.len && path.p[0] == '/'))
@@ -173,8 +173,8 @@ static bool read_ticket(void *arg, struct arena *arena, struct str path, struct 
                         struct err *err)
 {
     const struct mapping *m = arg;
-    return file_read(arena, arena_cstr(arena, beside(arena, m->file, path)), LIMIT_YAML_BYTES,
-                     ret_text, err);
+    return file_read(arena, arena_cstr(arena, config_beside(arena, m->file, path)),
+                     LIMIT_YAML_BYTES, ret_text, err);
 }
 
 size_t config_run_mapping_tests(const struct mapping *m, struct arena *arena,
@@ -240,7 +240,7 @@ static void name_mappings(const struct loader *l)
 
     for (size_t i = 0; i < c->site_count; i++) {
         struct str *file = &c->sites[i].mapping_file;
-        *file = file->len ? beside(l->arena, c->file, *file) : c->mapping_file;
+        *file = file->len ? config_beside(l->arena, c->file, *file) : c->mapping_file;
     }
 }
 
@@ -254,7 +254,7 @@ static void load_mappings(struct loader *l, const struct yaml *root, struct diag
 
     if (!path.len)
         return;
-    c->mapping_file = beside(l->arena, c->file, path);
+    c->mapping_file = config_beside(l->arena, c->file, path);
     if (l->without_mappings) {
         name_mappings(l);
         return;
@@ -264,7 +264,7 @@ static void load_mappings(struct loader *l, const struct yaml *root, struct diag
     for (size_t i = 0; i < c->site_count && !diags->count; i++) {
         struct site_config *s = &c->sites[i];
         bool own = s->mapping_file.len > 0;
-        struct str file = own ? beside(l->arena, c->file, s->mapping_file) : c->mapping_file;
+        struct str file = own ? config_beside(l->arena, c->file, s->mapping_file) : c->mapping_file;
         const struct mapping *known = mapping_of(c, file);
         s->mapping_file = file;
         s->mapping = known ? known : own ? read_mapping(l, file, s->pos, diags) : NULL;
@@ -292,8 +292,7 @@ static void refuse_unread(struct loader *l, const struct yaml *root)
     static const struct {
         const char *key, *instead;
     } UNREAD[] = {{"policy", "say per rule of the mapping: approval: { from: jsm.approvals }"},
-                  {"sla", "say per rule of the mapping: sla: { goal: 8h }"},
-                  {"evidence", "countersign evidence export reads it from the database"}};
+                  {"sla", "say per rule of the mapping: sla: { goal: 8h }"}};
 
     for (size_t i = 0; i < sizeof UNREAD / sizeof UNREAD[0]; i++) {
         const struct yaml *stands = yaml_member(root, UNREAD[i].key);
@@ -384,6 +383,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_api(l, root);
     load_times(l, root);
     config_after(l, root);
+    config_evidence(l, root);
     load_log_level(l, root);
     load_mappings(l, root, mapping_diags);
 }

@@ -29,5 +29,9 @@ bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
+/* `evidence` of the configuration. */
+void config_evidence(struct loader *l, const struct yaml *root);
+/* A path as it stands in the file `file`: beside that file unless it is absolute. */
+struct str config_beside(struct arena *arena, const char *file, struct str path);
 
 #endif

@@ -68,6 +68,7 @@ struct daemon {
     struct gate_keep *gates[CONFIG_SITES_MAX];
     struct lock_keep *locks[CONFIG_SITES_MAX];
     struct mapping_keep *mappings;
+    struct evidence_keep *evidence;
     int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
@@ -351,7 +352,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     make_reload(d);
     for (size_t i = 0; i < c->site_count; i++)
         add_hook_site(svc, i);
-    return make_listeners(d, err);
+    return evidence_keep_new(svc, &d->evidence, err) && make_listeners(d, err);
 }
 
 /* --- ready --- */
@@ -489,6 +490,11 @@ static void close_parts(struct daemon *d)
         gate_keep_free(d->gates[i]);
         lock_keep_free(d->locks[i]);
     }
+    if (d->evidence) {
+        d->closing++;
+        evidence_keep_close(d->evidence, on_closed, d);
+        d->evidence = NULL;
+    }
     if (svc->intake)
         intake_stop(svc->intake);
     if (svc->inbox)
@@ -512,7 +518,8 @@ static void close_parts(struct daemon *d)
 
 static bool is_busy(const struct daemon *d)
 {
-    bool busy = worker_is_busy(d->svc.worker) || inbox_is_busy(d->svc.inbox);
+    bool busy = worker_is_busy(d->svc.worker) || inbox_is_busy(d->svc.inbox) ||
+                evidence_keep_is_busy(d->evidence);
     for (size_t i = 0; i < d->svc.config->site_count; i++)
         busy |= (d->pollers[i] && poller_is_busy(d->pollers[i])) ||
                 (d->hooks[i] && hook_keep_is_busy(d->hooks[i])) ||

@@ -5,6 +5,7 @@
 #include "json/json_write.h"
 #include "store/query.gen.h"
 #include "store/store.h"
+#include "store/store_evidence.h"
 
 enum { STORE_JSON_BYTES = 8 * 1024 * 1024, STORE_ROWS_MAX = 512 };
 
@@ -27,6 +28,7 @@ struct store_op {
         store_hints_fn *hints;
         store_second_fn *second;
         store_number_fn *number;
+        store_evidence_fn *evidence;
     } fn;
     void *arg;
     struct arena *arena; /* of the caller, for a dossier */

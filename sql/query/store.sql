@@ -93,6 +93,18 @@ select fence, wait_ms, resting from governance.lease_take($1, $2, make_interval(
 -- params: name text, owner text, fence bigint, rest_ms bigint
 select governance.lease_give($1, $2, $3::bigint, make_interval(secs => $4::bigint / 1000.0))
 
+-- name: evidence_log_state
+-- params:
+select governance.evidence_log_state()
+
+-- name: evidence_publish
+-- params: seq bigint, root text, note text, anchor text
+select governance.evidence_publish($1::bigint, $2, $3, $4)
+
+-- name: evidence_forked
+-- params: published bigint, head bigint, why text
+select governance.evidence_forked($1::bigint, $2::bigint, $3)
+
 -- name: site_told
 -- params: site text, wait_ms bigint
 select governance.site_told($1, make_interval(secs => $2::bigint / 1000.0))

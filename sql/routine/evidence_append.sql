@@ -6,13 +6,17 @@ declare
     head governance.evidence_head;
     entry_at timestamptz;
     entry_body text;
+    entry_detail text := governance.canonical_json(jsonb_strip_nulls(p_detail));
     entry_hash bytea;
 begin
     select * into head from governance.evidence_head for update;
     entry_at := clock_timestamp();
+    if octet_length(entry_detail) > 60000 then -- an entry of the published log has 65,535 bytes at the most
+        entry_detail := '{"detail_sha256":' || to_json(encode(sha256(convert_to(entry_detail, 'UTF8')), 'hex')) || '}';
+    end if;
     -- canonical as a whole: the names in their order, and no member without a value
     entry_body := '{"at":' || to_json(to_char(entry_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-        || coalesce(',"detail":' || governance.canonical_json(jsonb_strip_nulls(p_detail)), '') || ',"kind":' || to_json(p_kind)
+        || coalesce(',"detail":' || entry_detail, '') || ',"kind":' || to_json(p_kind)
         || coalesce(',"request":' || to_json(p_request), '') || ',"seq":' || (head.seq + 1) || '}';
     entry_hash := sha256(head.hash || convert_to(entry_body, 'UTF8'));
     with entry as (

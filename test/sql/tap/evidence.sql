@@ -1,5 +1,5 @@
 -- Promise 8: one entry for every state change, in the same transaction; a chain that anybody can check.
-select plan(15);
+select plan(16);
 
 create function t.entries() returns bigint language sql as $$select count(*) from governance.evidence_entry$$;
 select t.entries() as before \gset
@@ -45,6 +45,12 @@ select governance.source_put('plain', 'Plain', 'sql', 0, 1, 900000);
 select is(t.entries(), :before::bigint, 'the same configuration again is no change');
 select governance.source_put('plain', 'Plain', 'sql', 0, 1, 900001);
 select is(t.entries(), :before::bigint + 1, 'other rules for proofs leave an entry');
+
+-- an entry fits into the published log, whatever it is about
+reset role;
+select governance.evidence_append('test.long', null, jsonb_build_object('a', repeat('x', 70000))) as long \gset
+select ok(octet_length(e.body) < 65536 and e.body ~ '"detail":{"detail_sha256":"[0-9a-f]{64}"}', 'a detail that is too long is there as its hash')
+  from governance.evidence_entry e where e.seq = :long;
 
 -- a long transaction holds nobody up: the chain is locked at the commit only
 begin;

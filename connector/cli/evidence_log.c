@@ -1,0 +1,226 @@
+#include "cli/evidence_log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "io/io_file.h"
+
+enum {
+    PATH_BYTES = 4096,
+    BUNDLE_BYTES = TLOG_WIDTH * (TLOG_ENTRY_BYTES + 2),
+    ARENA_BYTES = BUNDLE_BYTES + 256 * 1024,
+};
+
+struct evidence_log {
+    const char *dir;
+    struct arena *arena; /* of checkpoint and key */
+    struct arena *page;  /* of one file, or a few */
+    struct tlog_checkpoint signed_one;
+    struct tlog log; /* as derived */
+    struct err err;  /* of a tile */
+    int64_t tile;    /* the one in `hashes`, + 1 */
+    struct str hashes;
+};
+
+/* --- opening --- */
+
+static bool read_named(const struct evidence_log *l, struct arena *arena, const char *name,
+                       struct str *ret, struct err *err)
+{
+    char path[PATH_BYTES];
+
+    if (snprintf(path, sizeof path, "%s/%s", l->dir, name) >= (int)sizeof path)
+        return FAIL(err, ERR_INPUT, "the path of '%s' is too long", name);
+    return file_read(arena, path, BUNDLE_BYTES, ret, err);
+}
+
+static bool read_key(struct evidence_log *l, const char *key, struct tlog_verifier *ret,
+                     struct err *err)
+{
+    struct str text = key ? str_of(key) : STR_NONE;
+
+    if (!key) {
+        fprintf(stderr, "countersign: the key is taken from the log itself; that it is the right "
+                        "one shows only one you have from elsewhere: --key\n");
+        if (!read_named(l, l->arena, "verifier", &text, err))
+            return false;
+    } else if (!strchr(key, '+') && !file_read(l->arena, key, TLOG_KEY_BYTES, &text, err)) {
+        return false;
+    }
+    return tlog_verifier_read(text, ret, err) || err_while(err, "reading the key");
+}
+
+bool evidence_log_open(const char *dir, const char *key, struct evidence_log **ret, struct err *err)
+{
+    struct evidence_log *l = calloc(1, sizeof *l);
+    struct tlog_verifier verifier;
+    struct str note;
+
+    if (!l)
+        abort();
+    l->dir = dir;
+    l->arena = arena_new(ARENA_BYTES);
+    l->page = arena_new(ARENA_BYTES);
+    if (read_key(l, key, &verifier, err) && read_named(l, l->arena, "checkpoint", &note, err) &&
+        (tlog_note_read(note, &verifier, &l->signed_one, err) ||
+         err_while(err, "reading the checkpoint"))) {
+        *ret = l;
+        return true;
+    }
+    evidence_log_close(l);
+    return false;
+}
+
+void evidence_log_close(struct evidence_log *l)
+{
+    if (!l)
+        return;
+    arena_free(l->arena);
+    arena_free(l->page);
+    free(l);
+}
+
+int64_t evidence_log_size(const struct evidence_log *l)
+{
+    return l->signed_one.size;
+}
+
+struct tlog_hash evidence_log_root(const struct evidence_log *l)
+{
+    return l->signed_one.root;
+}
+
+struct str evidence_log_origin(const struct evidence_log *l)
+{
+    return l->signed_one.origin;
+}
+
+/* --- everything anew --- */
+
+/* How wide the tile of that number is: the last of its level need not be full. */
+static int width_of(const struct evidence_log *l, int level, int64_t index)
+{
+    return index < tlog_index(l->signed_one.size, level) ? TLOG_WIDTH
+                                                         : tlog_width(l->signed_one.size, level);
+}
+
+static bool read_tile(struct evidence_log *l, int level, int64_t index, struct str *ret,
+                      struct err *err)
+{
+    int width = width_of(l, level, index);
+    char name[TLOG_PATH_SIZE];
+
+    tlog_path(name, level, index, width);
+    if (!read_named(l, l->page, name, ret, err))
+        return false;
+    if (level >= 0 && ret->len != (size_t)width * SHA256_BYTES)
+        return FAIL(err, ERR_INPUT, "%s has %zu bytes instead of %d: it was cut or added to", name,
+                    ret->len, width * SHA256_BYTES);
+    return true;
+}
+
+/* What was derived against what is kept. */
+static bool same_tile(void *arg, const struct tlog_tile *tile)
+{
+    struct evidence_log *l = arg;
+    struct str kept;
+    char name[TLOG_PATH_SIZE];
+
+    tlog_path(name, tile->level, tile->index, tile->width);
+    if (!read_tile(l, tile->level, tile->index, &kept, &l->err))
+        return false;
+    for (int i = 0; i < tile->width; i++) {
+        if (memcmp(kept.p + i * SHA256_BYTES, tile->hashes[i].bytes, SHA256_BYTES) == 0)
+            continue;
+        if (tile->level == 0)
+            return FAIL(&l->err, ERR_INPUT,
+                        "entry %lld: its text and its hash in %s do not fit: one was changed",
+                        (long long)(tile->index * TLOG_WIDTH + i + 1), name);
+        return FAIL(&l->err, ERR_INPUT, "hash %d of %s is not of the tiles below it", i + 1, name);
+    }
+    return true;
+}
+
+/* Entries say their own number, last of all: a log in another order, or of another chain, shows. */
+static bool says_its_number(struct str entry, int64_t seq)
+{
+    char end[40];
+    size_t len = (size_t)snprintf(end, sizeof end, "\"seq\":%lld}", (long long)seq);
+
+    return entry.len >= len && memcmp(entry.p + entry.len - len, end, len) == 0;
+}
+
+static bool take_bundle(struct evidence_log *l, int64_t index, struct err *err)
+{
+    char name[TLOG_PATH_SIZE];
+    int width = width_of(l, TLOG_ENTRIES, index), count = 0;
+    struct str bundle, entry;
+    bool torn;
+
+    tlog_path(name, TLOG_ENTRIES, index, width);
+    if (!read_tile(l, TLOG_ENTRIES, index, &bundle, err))
+        return FAIL(err, ERR_INPUT, "entries %lld to %lld cannot be verified: %s",
+                    (long long)(index * TLOG_WIDTH + 1), (long long)(index * TLOG_WIDTH + width),
+                    err->what);
+    while (tlog_bundle_next(&bundle, &entry, &torn)) {
+        struct tlog_hash leaf = tlog_leaf(entry);
+        if (++count > width)
+            break;
+        if (!says_its_number(entry, l->log.size + 1))
+            return FAIL(err, ERR_INPUT, "entry %lld in %s says another number of itself",
+                        (long long)l->log.size + 1, name);
+        if (!tlog_add(&l->log, &leaf, same_tile, l)) {
+            *err = l->err;
+            return false;
+        }
+    }
+    if (torn || count != width)
+        return FAIL(err, ERR_INPUT, "%s holds %s%d entries instead of %d: it was cut or added to",
+                    name, torn || count < width ? "" : "more than ", count > width ? width : count,
+                    width);
+    return true;
+}
+
+bool evidence_log_verify(struct evidence_log *l, struct err *err)
+{
+    int64_t bundles = (l->signed_one.size + TLOG_WIDTH - 1) / TLOG_WIDTH;
+
+    l->log = (struct tlog){0};
+    for (int64_t i = 0; i < bundles; i++) {
+        arena_clear(l->page);
+        if (!take_bundle(l, i, err))
+            return false;
+    }
+    if (!tlog_unfinished(&l->log, same_tile, l)) {
+        *err = l->err;
+        return false;
+    }
+    struct tlog_hash root = tlog_root(&l->log);
+    return tlog_same(&root, &l->signed_one.root) ||
+           FAIL(err, ERR_INPUT,
+                "the checkpoint is of other entries: their root is not the one that is signed");
+}
+
+/* --- one entry --- */
+
+bool evidence_log_has(struct evidence_log *l, int64_t seq, struct str body, struct err *err)
+{
+    struct tlog_hash leaf = tlog_leaf(body);
+    int64_t tile = (seq - 1) / TLOG_WIDTH;
+
+    if (seq < 1 || seq > l->signed_one.size)
+        return FAIL(err, ERR_INPUT, "the log ends with entry %lld", (long long)l->signed_one.size);
+    if (l->tile != tile + 1) {
+        arena_clear(l->page);
+        l->tile = 0;
+        if (!read_tile(l, 0, tile, &l->hashes, err))
+            return false;
+        l->tile = tile + 1;
+    }
+    return memcmp(l->hashes.p + (seq - 1) % TLOG_WIDTH * SHA256_BYTES, leaf.bytes, SHA256_BYTES) ==
+               0 ||
+           FAIL(err, ERR_INPUT, "its text is not what was published");
+}

@@ -1,0 +1,26 @@
+/* evidence_log.h: a published log of evidence (tlog/README.md) verified from its files alone. */
+#ifndef COUNTERSIGN_CLI_EVIDENCE_LOG_H
+#define COUNTERSIGN_CLI_EVIDENCE_LOG_H
+
+#include "tlog/tlog_note.h"
+
+struct evidence_log;
+
+/* Opens a log's directory: its checkpoint must be signed by `key`, a verifier key or the name of a
+ * file with one; NULL: the directory's own, which proves less. The caller closes it. */
+MUST_CHECK bool evidence_log_open(const char *dir, const char *key, struct evidence_log **ret,
+                                  struct err *err);
+void evidence_log_close(struct evidence_log *log); /* NULL is fine */
+int64_t evidence_log_size(const struct evidence_log *log);
+struct tlog_hash evidence_log_root(const struct evidence_log *log);
+struct str evidence_log_origin(const struct evidence_log *log);
+
+/* Derives everything anew from the entries: each tile, then the root that is signed. The error
+ * names the place of the first damage. */
+MUST_CHECK bool evidence_log_verify(struct evidence_log *log, struct err *err);
+/* Is that the text of entry `seq` (the first is 1) as the log has it? False for one that is not in
+ * it, too. */
+MUST_CHECK bool evidence_log_has(struct evidence_log *log, int64_t seq, struct str body,
+                                 struct err *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* log_files.h: the published log of evidence as files (c2sp.org/tlog-tiles): tiles, bundles of
+ * entries, the checkpoint, and `verifier`, the line by which others know the key. Blocking: on a
+ * worker thread, or in a command. One at a time writes a directory.
+ *
+ * Each file is written beside its place and put there whole, tiles before the checkpoint that needs
+ * them: after a crash the checkpoint that stands is of files that stand. */
+#ifndef COUNTERSIGN_SERVICE_LOG_FILES_H
+#define COUNTERSIGN_SERVICE_LOG_FILES_H
+
+#include "base/sign.h"
+#include "tlog/tlog_note.h"
+
+struct log_files;
+
+/* Opens the directory, made when it is not there, and reads back what its checkpoint says: signed
+ * by this key, the root of these tiles. ERR_INPUT when it is not: then nothing is written there.
+ * dir, origin and key are borrowed for its life. */
+MUST_CHECK bool log_files_open(const char *dir, struct str origin, const struct sign_key *key,
+                               struct log_files **ret, struct err *err);
+void log_files_close(struct log_files *files); /* NULL is fine */
+
+/* How many entries were taken in, and the root of the tree over them. */
+int64_t log_files_size(const struct log_files *files);
+struct tlog_hash log_files_root(const struct log_files *files);
+/* Is it the last entry that was taken in? True for a log without entries. */
+bool log_files_ends_with(const struct log_files *files, struct str entry);
+/* Take in the next entry. After an error the log is to be opened again. */
+MUST_CHECK bool log_files_add(struct log_files *files, struct str entry, struct err *err);
+/* Make what was taken in public: the unfinished tiles, then a checkpoint, signed, which is also
+ * appended to the file `anchor` (empty: to none). *ret_note is the files' own until the next call.
+ */
+MUST_CHECK bool log_files_publish(struct log_files *files, const char *anchor, struct str *ret_note,
+                                  struct err *err);
+
+#endif

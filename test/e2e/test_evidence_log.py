@@ -1,0 +1,308 @@
+"""The published log of evidence: verified from its files alone, by our command and without any code of ours, and every way in
+which somebody could change what was published."""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from lib import wait, world
+
+ORIGIN = "evidence.example.com/acme"
+
+
+def evidence(site, every="1s"):
+    return (f'evidence: {{ directory: log, origin: {ORIGIN}, key: "file:{site.folder}/evidence.pem", every: {every}, '
+            "anchor_file: anchors }\n")
+
+
+def genpkey(path):
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", path], check=True)
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = world.World()
+    made.start_database()
+    made.start_directory()
+    made.start_jira()
+    made.configure()
+    genpkey(f"{made.folder}/evidence.pem")
+    with open(made.config, "a") as file:
+        file.write(evidence(made))
+    made.migrate()
+    made.start_service()
+    made.register_webhook()
+    for number in range(80):  # with their clocks, items and flows some 300 entries: more than one tile
+        body = {"kind": "removal", "beneficiary": f"person{number}", "source": "sap-fin", "entitlement": "fin-viewer",
+                "requester": "hr-system"}
+        assert made.api("POST", "/v1/access-requests", body, f"log-{number}")[0] == 201
+    wait.until(lambda: size(made) > 256, 40, what="more than one tile is published")
+    yield made
+    made.close()
+
+
+def folder(site):
+    return pathlib.Path(site.folder) / "log"
+
+
+def size(site):
+    try:
+        return int((folder(site) / "checkpoint").read_text().splitlines()[1])
+    except FileNotFoundError:
+        return 0
+
+
+def head(site):
+    return int(site.sql("select seq from governance.evidence_head"))
+
+
+def verify(*arguments, program=None):
+    done = subprocess.run([program or os.environ.get("COUNTERSIGN_RELEASE") or str(world.ROOT / "build" / "countersign"), "evidence",
+                           "verify", *map(str, arguments)], capture_output=True, text=True)
+    return done.returncode, done.stdout.strip(), done.stderr
+
+
+@pytest.fixture
+def copied(site, tmp_path):
+    """A copy to spoil, of a moment when nothing is written."""
+    wait.until(lambda: shutil.rmtree(tmp_path / "log", True) or shutil.copytree(folder(site), tmp_path / "log")
+               and verify(tmp_path / "log")[0] == 0, 20, what="a copy that verifies")
+    return tmp_path / "log"
+
+
+# --- verified ---------------------------------------------------------------------------------------------------------
+
+def merkle(leaves):
+    """RFC 6962, section 2.1, as it stands there."""
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\0" + leaves[0]).digest()
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\1" + merkle(leaves[:k]) + merkle(leaves[k:])).digest()
+
+
+def entries_of(log, count):
+    found = []
+    for index in range((count + 255) // 256):
+        width = min(256, count - 256 * index)
+        bundle = (log / f"tile/entries/{index:03d}{'' if width == 256 else f'.p/{width}'}").read_bytes()
+        for _ in range(width):
+            length = int.from_bytes(bundle[:2], "big")
+            found.append(bundle[2:2 + length])
+            bundle = bundle[2 + length:]
+        assert bundle == b""
+    return found
+
+
+def test_it_verifies_without_our_code(copied, tmp_path):
+    """Entries, root and signature by the standards alone: sha256 and openssl."""
+    text, signatures = (copied / "checkpoint").read_bytes().split(b"\n\n")
+    origin, count, root = text.decode().splitlines()
+    assert origin == ORIGIN
+    entries = entries_of(copied, int(count))
+    assert base64.b64encode(merkle(entries)).decode() == root
+    assert [json.loads(e)["seq"] for e in entries] == list(range(1, int(count) + 1))
+    name, key_id, key = (copied / "verifier").read_text().strip().split("+", 2)
+    public = base64.b64decode(key)[1:]
+    signature = base64.b64decode(signatures.decode().split(" ")[2])
+    assert name == ORIGIN and signature[:4].hex() == key_id
+    (tmp_path / "pub.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + public)
+    (tmp_path / "body").write_bytes(text + b"\n")
+    (tmp_path / "sig").write_bytes(signature[4:])
+    done = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", tmp_path / "pub.der", "-rawin", "-in",
+                           tmp_path / "body", "-sigfile", tmp_path / "sig"], capture_output=True, text=True)
+    assert done.returncode == 0 and "Verified Successfully" in done.stdout
+
+
+def test_the_page_for_auditors_is_right(copied, tmp_path):
+    """Every command of deploy/verify-evidence.md that needs nothing of ours, as it stands there."""
+    page = (world.ROOT / "deploy" / "verify-evidence.md").read_text()
+    blocks = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
+    ours, *theirs = blocks
+    assert "countersign evidence verify log --key verifier" in ours and len(theirs) == 2
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(theirs)], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and "Verified Successfully" in done.stdout and "entry 1 is in the log" in done.stdout, done
+    flip(copied / "checkpoint", 3)
+    flip(copied / "tile/entries/000", 9)
+    for block, good in zip(theirs, ("Verified Successfully", "entry 1 is in the log")):
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, capture_output=True, text=True)
+        assert good not in done.stdout, done
+
+
+def test_it_is_the_chain_of_the_database(site, tmp_path):
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    code, said, _ = verify(folder(site), "--key", folder(site) / "verifier")
+    assert code == 0 and said.endswith(f"signed by {ORIGIN}"), said
+    export = tmp_path / "export.jsonl"
+    export.write_text(site.countersign("evidence", "export").stdout)
+    code, said, _ = verify(export, "--log", folder(site), "--json")
+    assert code == 0 and json.loads(said)["ok"], said
+    last = json.loads(site.sql("select to_json(c) from governance.evidence_checkpoint c order by seq desc limit 1"))
+    assert last["note"] == (folder(site) / "checkpoint").read_text() and last["anchored_to"].endswith("/anchors")
+    assert last["note"] in (pathlib.Path(site.folder) / "anchors").read_text()
+    ready = json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])
+    assert ready["evidence"].endswith("entries published")
+    assert "countersign_evidence_forked 0" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+
+
+def test_it_goes_on_after_a_kill(site):
+    site.service.kill()
+    site.start_service()
+    before = size(site)
+    site.ask_removal(person="reyes", role="fin-viewer")
+    wait.until(lambda: size(site) > before, 20, what="it grows")
+    wait.until(lambda: verify(folder(site))[0] == 0, 20, what="and verifies")
+
+
+# --- spoiled files ----------------------------------------------------------------------------------------------------
+
+def swap(path, old, new):
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, new, 1))
+
+
+def flip(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def reorder(path):
+    data = path.read_bytes()
+    lengths, at = [], 0
+    while at < len(data):
+        lengths.append(2 + int.from_bytes(data[at:at + 2], "big"))
+        at += lengths[-1]
+    first, second = data[:lengths[0]], data[lengths[0]:lengths[0] + lengths[1]]
+    path.write_bytes(second + first + data[lengths[0] + lengths[1]:])
+
+
+def rehash(log):
+    """Everything anew over an edited entry, as somebody without the key can: tiles, root, checkpoint."""
+    swap(log / "tile/entries/000", b'"kind":"', b'"kind":"x')
+    data = bytearray((log / "tile/entries/000").read_bytes())
+    data[0:2] = (int.from_bytes(data[0:2], "big") + 1).to_bytes(2, "big")
+    (log / "tile/entries/000").write_bytes(bytes(data))
+    lines = (log / "checkpoint").read_text().splitlines()
+    entries = entries_of(log, int(lines[1]))
+    (log / "tile/0/000").write_bytes(b"".join(hashlib.sha256(b"\0" + e).digest() for e in entries[:256]))
+    for tile in (log / "tile/1").glob("000.p/*"):
+        tile.write_bytes(merkle(entries[:256]) + tile.read_bytes()[32:])
+    old = lines[2]
+    swap(log / "checkpoint", old.encode(), base64.b64encode(merkle(entries)))
+
+
+def insert(log):
+    """One more entry, in the middle."""
+    path = log / "tile/entries/000"
+    data = path.read_bytes()
+    length = 2 + int.from_bytes(data[:2], "big")
+    path.write_bytes(data[:length] + data[:length] + data[length:])
+
+
+def partial(log):
+    """The bundle of the last entries."""
+    count = int((log / "checkpoint").read_text().splitlines()[1])
+    return log / f"tile/entries/{count // 256:03d}.p/{count % 256}"
+
+
+SPOILED = {
+    "an entry is edited": (lambda log: flip(log / "tile/entries/000", 40), "entry 1: its text and its hash in tile/0/000 do not fit"),
+    "a hash is edited": (lambda log: flip(log / "tile/0/000", 32 * 99), "entry 100: its text and its hash"),
+    "an upper hash is edited": (lambda log: flip(next((log / "tile/1").glob("000.p/*")), 3), "is not of the tiles below it"),
+    "entries change places": (lambda log: reorder(log / "tile/entries/000"), "entry 1 in tile/entries/000 says another number"),
+    "an entry is inserted": (insert, "entry 2 in tile/entries/000 says another number"),
+    "a bundle is gone": (lambda log: (log / "tile/entries/000").unlink(), "entries 1 to 256"),
+    "a tile is gone": (lambda log: (log / "tile/0/000").unlink(), "tile/0/000"),
+    "the end is cut": (lambda log: os.truncate(partial(log), partial(log).stat().st_size - 9), "it was cut or added to"),
+    "something is added": (lambda log: partial(log).write_bytes(partial(log).read_bytes() + b"\0\0"), "it was cut or added to"),
+    "a tile is cut": (lambda log: os.truncate(log / "tile/0/000", 8191), "8191 bytes instead of 8192"),
+    "all is hashed anew": (rehash, "changed or forged"),
+    "the size is edited": (lambda log: swap(log / "checkpoint", ORIGIN.encode() + b"\n", ORIGIN.encode() + b"\n9"), "changed or forged"),
+    "the origin is edited": (lambda log: swap(log / "checkpoint", ORIGIN.encode() + b"\n", b"other.example\n"), "changed or forged"),
+    "the signature is gone": (lambda log: (log / "checkpoint").write_text((log / "checkpoint").read_text().split("\n\n")[0] + "\n\n"),
+                              "nobody with the key"),
+    "the checkpoint is gone": (lambda log: (log / "checkpoint").unlink(), "checkpoint"),
+    "the checkpoint is none": (lambda log: (log / "checkpoint").write_text("hello"), "it is not a checkpoint"),
+    "the key is edited": (lambda log: swap(log / "verifier", b"acme", b"acne"), "a character was changed"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_what_was_published_cannot_be_changed(copied, what):
+    spoil, said = SPOILED[what]
+    spoil(copied)
+    code, told, _ = verify(copied)
+    assert code == 1 and said in told, told
+
+
+def test_a_log_of_another_key_is_not_ours(site, copied, tmp_path):
+    """Whoever writes all of it anew under a key of their own is found out by whoever has ours."""
+    ours = (folder(site) / "verifier").read_text().strip()
+    swap(copied / "verifier", ORIGIN.encode(), b"other.example")
+    code, told, _ = verify(copied, "--key", ours)
+    assert code == 0, told  # the key given counts, not the one that lies there
+    other = "x.example+00000000+AbCd"
+    code, told, _ = verify(copied, "--key", other)
+    assert code == 1 and "not the key of a log" in told
+
+
+# --- a spoiled database -----------------------------------------------------------------------------------------------
+
+UNGUARDED = "set session_replication_role = replica; "
+REHASH = """do $$ declare e record; h bytea := decode(repeat('00', 32), 'hex'); begin
+    for e in select * from governance.evidence_entry order by seq loop
+        update governance.evidence_entry set prev = h, hash = sha256(h || convert_to(e.body, 'UTF8')) where seq = e.seq;
+        h := sha256(h || convert_to(e.body, 'UTF8'));
+    end loop;
+    update governance.evidence_head set hash = h; end $$;"""
+
+
+def test_a_superuser_who_writes_the_chain_anew_is_found_out(site, tmp_path):
+    """Every hash of the database fits again; what was published tells."""
+    site.service.stop()
+    site.services.pop()
+    saved = site.database.psql("select body from governance.evidence_entry where seq = 77")
+    site.database.psql(UNGUARDED + "update governance.evidence_entry set body = replace(body, '\"kind\":\"', '\"kind\":\"un') "
+                                   "where seq = 77; " + REHASH, user="postgres")
+    export = tmp_path / "export.jsonl"
+    export.write_text(site.countersign("evidence", "export").stdout)
+    assert verify(export)[0] == 0, "the chain itself tells nothing"
+    code, said, _ = verify(export, "--log", folder(site))
+    assert code == 1 and said.startswith("line 77: its text is not what was published; the 76 entries before it verify"), said
+    site.database.psql(UNGUARDED + "update governance.evidence_entry set body = $t$" + saved + "$t$ where seq = 77; " + REHASH,
+                       user="postgres")
+    cut = tmp_path / "cut.jsonl"
+    cut.write_text("".join(export.read_text().splitlines(True)[:60]))
+    code, said, _ = verify(cut, "--log", folder(site))
+    assert code == 1 and "it ends with entry 60" in said and "the end was cut off" in said
+    site.start_service()
+    before = size(site)
+    site.ask_removal(person="okafor", role="fin-viewer")
+    wait.until(lambda: size(site) > before, 20, what="it goes on where it was")
+
+
+def test_entries_that_are_lost_stop_it_and_are_recorded(site):
+    """A failover to a copy that lacks the last entries: nothing is signed that does not follow from what was."""
+    wait.until(lambda: size(site) == head(site), 20)
+    site.service.stop()
+    site.services.pop()
+    published = size(site)
+    site.database.psql(UNGUARDED + f"delete from governance.evidence_entry where seq > {published - 5}; "
+                       f"update governance.evidence_head set seq = {published - 5}, "
+                       f"hash = (select hash from governance.evidence_entry where seq = {published - 5});", user="postgres")
+    site.start_service()
+    fork = wait.until(lambda: site.sql("select why || ' ' || published from governance.evidence_fork"), 20, what="it is recorded")
+    assert fork in (f"EntriesMissing {published}", f"EntriesDiffer {published}"), fork  # a start writes entries of its own
+    ready = json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])
+    assert ready["status"] == "degraded" and ready["evidence"].startswith("forked: "), ready
+    assert "countersign_evidence_forked 1" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+    assert site.sql("select count(*) from governance.evidence_entry where kind = 'evidence.forked'") == "1"
+    assert size(site) == published and verify(folder(site))[0] == 0
