@@ -72,15 +72,17 @@ static int verify(struct cli *cli, const struct pg_options *options)
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
-               "\"objects\":%d,\"evidence\":%lld,\"broken_at\":%lld}\n",
+               "\"objects\":%d,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":%lld}\n",
                good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.objects, (long long)f.evidence, (long long)f.broken_at);
+               f.objects, (long long)f.evidence, (long long)f.checkpoints, (long long)f.broken_at);
     } else {
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);
         printf("comments     %d tables or views without one\n", f.uncommented);
         printf("objects      %d differ from what db migrate left\n", f.objects);
         printf("evidence     %lld entries verified", (long long)f.evidence);
+        if (f.checkpoints)
+            printf(", as %lld checkpoints were signed of them", (long long)f.checkpoints);
         if (f.broken_at)
             printf(", then entry %lld: %s", (long long)f.broken_at, f.broken_why);
         printf("\n");

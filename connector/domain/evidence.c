@@ -43,6 +43,7 @@ const char *evidence_fault_text(enum evidence_fault fault)
         "an entry is missing or out of order",
         "it does not follow the entry before it",
         "its text was changed after it was written",
+        "the checkpoint that was signed here is of other entries: the chain was written anew",
     };
     return TEXTS[fault];
 }

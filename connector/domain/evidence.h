@@ -18,7 +18,13 @@ struct evidence_chain {
     uint8_t hash[SHA256_BYTES];
 };
 
-enum evidence_fault { EVIDENCE_OK = 0, EVIDENCE_GAP, EVIDENCE_PREV_DIFFERS, EVIDENCE_HASH_DIFFERS };
+enum evidence_fault {
+    EVIDENCE_OK = 0,
+    EVIDENCE_GAP,
+    EVIDENCE_PREV_DIFFERS,
+    EVIDENCE_HASH_DIFFERS,
+    EVIDENCE_SIGNED_DIFFERS, /* of a chain that fits: a checkpoint was signed of another one */
+};
 
 /* An empty chain. */
 void evidence_start(struct evidence_chain *chain);

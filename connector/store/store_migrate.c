@@ -1,11 +1,13 @@
 #include "store/store_migrate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/codecs.h"
 #include "domain/evidence.h"
 #include "store/store_files.h"
 #include "store/store_priv.h"
+#include "tlog/tlog.h"
 
 enum { EVIDENCE_PAGE = 1000 };
 
@@ -226,6 +228,11 @@ static bool walk_body(void *arg, void *conn, struct err *err)
 
 struct check {
     struct evidence_chain chain;
+    struct tlog *log;            /* of the same entries */
+    void *conn;                  /* in use between pages only */
+    struct pg_reply signed_ones; /* a page of checkpoints */
+    int at;
+    bool has_page;
     struct store_findings *f;
     store_object_fn *fn;
     void *arg;
@@ -246,6 +253,59 @@ static bool compare_objects(void *conn, struct check *c, struct err *err)
     return true;
 }
 
+/* The next checkpoint that was signed: its size, and its root in hexadecimal. 0: there is none. */
+static int64_t next_checkpoint(struct check *c, struct str *ret_root)
+{
+    int64_t seq = 0;
+
+    if (c->at >= c->signed_ones.rows)
+        return 0;
+    *ret_root = pg_cell(&c->signed_ones, c->at, 1);
+    return str_to_i64(pg_cell(&c->signed_ones, c->at, 0), &seq) ? seq : 0;
+}
+
+static bool read_checkpoints(struct check *c, int64_t after, struct err *err)
+{
+    char from[STORE_NUMBER_SIZE], page[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(after, from), store_i(EVIDENCE_PAGE, page)};
+
+    if (c->has_page)
+        pg_session_release(&c->signed_ones);
+    c->at = 0;
+    c->has_page =
+        pg_session_query(c->conn, &SQL_EVIDENCE_CHECKPOINTS, params, &c->signed_ones, err);
+    return c->has_page;
+}
+
+static bool keep_nothing(void *arg, const struct tlog_tile *tile)
+{
+    (void)arg;
+    (void)tile;
+    return true;
+}
+
+/* Whoever hashes the whole chain anew leaves the roots that were signed of it. */
+static enum evidence_fault check_signed(struct check *c, struct str body)
+{
+    struct tlog_hash leaf = tlog_leaf(body);
+    struct str signed_root;
+    char root[SHA256_HEX_SIZE];
+    struct err err;
+
+    if (!tlog_add(c->log, &leaf, keep_nothing, NULL))
+        return EVIDENCE_GAP;
+    if (next_checkpoint(c, &signed_root) != c->log->size)
+        return EVIDENCE_OK;
+    struct tlog_hash now = tlog_root(c->log);
+    hex_encode(now.bytes, sizeof now.bytes, root);
+    if (!str_eq_c(signed_root, root))
+        return EVIDENCE_SIGNED_DIFFERS;
+    c->f->checkpoints++;
+    c->at++;
+    return c->at < c->signed_ones.rows || read_checkpoints(c, c->log->size, &err) ? EVIDENCE_OK
+                                                                                  : EVIDENCE_GAP;
+}
+
 static bool check_row(void *arg, const struct evidence_row *row)
 {
     struct check *c = arg;
@@ -254,6 +314,8 @@ static bool check_row(void *arg, const struct evidence_row *row)
 
     if (hex_decode(row->prev, prev, sizeof prev) && hex_decode(row->hash, hash, sizeof hash))
         fault = evidence_check(&c->chain, row->seq, prev, row->body, hash);
+    if (fault == EVIDENCE_OK)
+        fault = check_signed(c, row->body);
     c->f->evidence = c->chain.seq;
     if (fault == EVIDENCE_OK)
         return true;
@@ -267,13 +329,14 @@ static bool check_row(void *arg, const struct evidence_row *row)
  * longer than the head says now. */
 static bool check_end(void *conn, struct check *c, int before, struct err *err)
 {
+    struct str root;
     int now;
 
     if (c->f->broken_at)
         return true;
     if (!count(conn, &SQL_EVIDENCE_LAST, &now, err))
         return false;
-    if (c->chain.seq < before) {
+    if (c->chain.seq < before || next_checkpoint(c, &root) > now) {
         c->f->broken_at = c->chain.seq + 1;
         c->f->broken_why = "the last entries are gone";
     } else if (c->chain.seq > now) {
@@ -290,19 +353,27 @@ static bool verify_body(void *arg, void *conn, struct err *err)
     int before;
 
     evidence_start(&check->chain);
+    check->conn = conn;
     return compare_migrations(conn, check->f, err) &&
            count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
            compare_objects(conn, check, err) && count(conn, &SQL_EVIDENCE_LAST, &before, err) &&
-           walk_body(&walk, conn, err) && check_end(conn, check, before, err);
+           read_checkpoints(check, 0, err) && walk_body(&walk, conn, err) &&
+           check_end(conn, check, before, err);
 }
 
 bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
                   struct store_findings *ret, struct err *err)
 {
-    struct check check = {.f = ret, .fn = fn, .arg = arg};
+    struct check check = {.f = ret, .fn = fn, .arg = arg, .log = calloc(1, sizeof *check.log)};
 
+    if (!check.log)
+        abort();
     *ret = (struct store_findings){0};
-    return pg_run_blocking(options, verify_body, &check, err);
+    bool done = pg_run_blocking(options, verify_body, &check, err);
+    if (check.has_page)
+        pg_session_release(&check.signed_ones);
+    free(check.log);
+    return done;
 }
 
 bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,

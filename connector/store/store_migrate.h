@@ -17,14 +17,15 @@ MUST_CHECK bool store_migrate(const struct pg_options *options, bool dry_run, mi
                               void *arg, struct err *err);
 
 struct store_findings {
-    int migrations;    /* applied, the same as ours */
-    int missing;       /* ours, not applied */
-    int changed;       /* applied with another text */
-    int newer;         /* applied, unknown to this program */
-    int uncommented;   /* tables and views without a comment */
-    int objects;       /* tables, triggers, functions, ... that differ from what db migrate left */
-    int64_t evidence;  /* entries checked */
-    int64_t broken_at; /* first entry that does not verify, 0 = intact */
+    int migrations;   /* applied, the same as ours */
+    int missing;      /* ours, not applied */
+    int changed;      /* applied with another text */
+    int newer;        /* applied, unknown to this program */
+    int uncommented;  /* tables and views without a comment */
+    int objects;      /* tables, triggers, functions, ... that differ from what db migrate left */
+    int64_t evidence; /* entries checked */
+    int64_t checkpoints; /* that were signed, and are of these entries */
+    int64_t broken_at;   /* first entry that does not verify, 0 = intact */
     const char *broken_why;
 };
 /* One object that differs; what: changed, missing or added. All are borrowed. */

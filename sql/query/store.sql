@@ -310,6 +310,10 @@ select governance.health()
 -- params: after bigint, page int
 select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq > $1::bigint order by seq limit $2::int
 
+-- name: evidence_checkpoints
+-- params: after bigint, page int
+select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where c.seq > $1::bigint and c.root is not null order by c.seq limit $2::int
+
 -- name: evidence_last
 -- params:
 select seq from governance.evidence_head

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -141,6 +142,7 @@ def test_it_is_the_chain_of_the_database(site, tmp_path):
     assert code == 0 and said.endswith(f"signed by {ORIGIN}"), said
     export = tmp_path / "export.jsonl"
     export.write_text(site.countersign("evidence", "export").stdout)
+    assert re.search(r"as [1-9]\d* checkpoints were signed", site.countersign("db", "verify", "--conninfo", site.database.dsn).stdout)
     code, said, _ = verify(export, "--log", folder(site), "--json")
     assert code == 0 and json.loads(said)["ok"], said
     last = json.loads(site.sql("select to_json(c) from governance.evidence_checkpoint c order by seq desc limit 1"))
@@ -275,6 +277,8 @@ def test_a_superuser_who_writes_the_chain_anew_is_found_out(site, tmp_path):
     export = tmp_path / "export.jsonl"
     export.write_text(site.countersign("evidence", "export").stdout)
     assert verify(export)[0] == 0, "the chain itself tells nothing"
+    told = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
+    assert told.returncode == 1 and "the chain was written anew" in told.stdout, told.stdout
     code, said, _ = verify(export, "--log", folder(site))
     assert code == 1 and said.startswith("line 77: its text is not what was published; the 76 entries before it verify"), said
     site.database.psql(UNGUARDED + "update governance.evidence_entry set body = $t$" + saved + "$t$ where seq = 77; " + REHASH,
@@ -306,3 +310,5 @@ def test_entries_that_are_lost_stop_it_and_are_recorded(site):
     assert "countersign_evidence_forked 1" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
     assert site.sql("select count(*) from governance.evidence_entry where kind = 'evidence.forked'") == "1"
     assert size(site) == published and verify(folder(site))[0] == 0
+    told = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
+    assert told.returncode == 1 and "evidence was changed" in told.stderr, told.stdout

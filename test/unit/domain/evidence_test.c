@@ -96,6 +96,7 @@ static void every_tampering_is_found_where_it_is(void **state)
     assert_int_equal(check_three(e, &good), EVIDENCE_PREV_DIFFERS);
     assert_int_equal(good, 2);
     assert_non_null(strstr(evidence_fault_text(EVIDENCE_PREV_DIFFERS), "follow"));
+    assert_non_null(strstr(evidence_fault_text(EVIDENCE_SIGNED_DIFFERS), "written anew"));
 
     write_three(e);
     e[0].hash[0] ^= 1; /* a changed hash */
