@@ -49,6 +49,16 @@ def test_present_and_absent(peer):
                                ("absent", "AccountMissing")), name
 
 
+def test_quotes_in_a_name_are_escaped_as_documented(vendor):
+    isc = vendor("sailpoint-isc")
+    for name in ('o"brien', "back\\slash", 'x\\" or nativeIdentity sw "'):
+        isc.people[name] = True
+        isc.ids.append(name)
+        isc.members["finance"].append(name)
+        held, other = read(isc, (name, "finance"), (name, "watch"))
+        assert say(held) == ("present", "Ok") and say(other) == ("absent", "Ok"), name
+
+
 def test_canary_is_gone_and_rights_are_lost(peer):
     """Whatever the way: 0 of many removals confirmed."""
     peer.members["watch"] = []
