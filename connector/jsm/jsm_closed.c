@@ -33,8 +33,9 @@ struct jsm_call jsm_call_closed(struct arena *a, const struct jsm_closed_search 
     buf_init(&jql, JSM_BODY_BYTES);
     jsm_jql_projects(&jql, s->projects, s->project_count);
     buf_printf(&jql,
-               " AND statusCategory = Done AND (resolved >= %" PRId64
-               " OR resolved is EMPTY AND updated >= %" PRId64 ") ORDER BY created ASC, key ASC",
+               " AND (resolved >= %" PRId64
+               " OR statusCategory = Done AND resolved is EMPTY AND updated >= %" PRId64
+               ") ORDER BY created ASC, key ASC",
                s->from_ms, s->from_ms);
     buf_init(&b, JSM_BODY_BYTES);
     json_begin(&out, &b);

@@ -14,10 +14,10 @@ struct jsm_closed_search {
     size_t project_count, field_count;
     int64_t from_ms; /* closed since then */
 };
-/* POST /rest/api/3/search/jql: tickets in a status that means done, resolved since from_ms; one
- * without a time of that (a workflow that sets no resolution) when it changed since. In the order
- * in which they were created, which never changes. token: of the page before (jsm_page_read), or
- * empty. */
+/* POST /rest/api/3/search/jql: tickets resolved since from_ms, whatever their status is called (the
+ * mapping may call one done that Jira does not); those that are done without a time of that (a
+ * workflow that sets no resolution) when they changed since. In the order in which they were
+ * created, which never changes. token: of the page before (jsm_page_read), or empty. */
 struct jsm_call jsm_call_closed(struct arena *a, const struct jsm_closed_search *search,
                                 struct str token);
 

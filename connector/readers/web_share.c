@@ -64,22 +64,27 @@ static bool keep(struct share *s, const struct http_reply *reply)
     return !arena_over(s->arena);
 }
 
+static void go_on(struct share *s);
+
 /* One turn each: a large reply takes its time to be read. */
 static void tell_next(void *arg)
 {
     struct share *s = arg;
-    struct list *it = list_shift(&s->others);
+    struct web_waiter *w = container_of(list_shift(&s->others), struct web_waiter, link);
 
-    if (!it) {
-        share_free(s);
-        return;
-    }
-    struct web_waiter *w = container_of(it, struct web_waiter, link);
     if (s->replied)
         w->fn(w->arg, &s->reply);
     else
         w->again(w->arg);
-    io_loop_defer(s->loop, tell_next, s);
+    go_on(s);
+}
+
+static void go_on(struct share *s)
+{
+    if (list_empty(&s->others))
+        share_free(s);
+    else
+        io_loop_defer(s->loop, tell_next, s);
 }
 
 static void on_reply(void *arg, const struct http_reply *reply)
@@ -90,7 +95,7 @@ static void on_reply(void *arg, const struct http_reply *reply)
     list_remove(&s->link);
     s->replied = !list_empty(&s->others) && reply->outcome == HTTP_REPLIED && keep(s, reply);
     first->fn(first->arg, reply);
-    tell_next(s);
+    go_on(s);
 }
 
 static bool may_leave(void *arg)
