@@ -14,7 +14,7 @@
 enum {
     WEB_READS_MAX = 256,
     WEB_CONNECTIONS_MAX = 4, /* bounds what one source makes us keep and parse */
-    WEB_AT_ONCE = 12, /* reads: three to a connection, so that they find calls to share */
+    WEB_AT_ONCE = 12,        /* reads: three to a connection, so that they find calls to share */
     WEB_HEADERS_MAX = 24,
     WEB_WHY_BYTES = 200,
     WEB_REPLY_BYTES = 4 * 1024 * 1024, /* parsed on the loop: some 40 ms */

@@ -1,6 +1,6 @@
 """`countersign source test`: what an operator is told of each kind of source, good and bad."""
-import json
 import contextlib
+import json
 import os
 import shutil
 import subprocess
