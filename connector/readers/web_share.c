@@ -40,7 +40,8 @@ static struct str key_of(struct arena *arena, const struct http_call *call)
         if (!str_eq_nocase(call->headers[i].name, STR("Authorization")))
             buf_printf(&b, "\n%.*s: %.*s", STR_ARG(call->headers[i].name),
                        STR_ARG(call->headers[i].value));
-    return b.over || call->body.len ? STR_NONE : arena_str(arena, buf_str(&b));
+    buf_printf(&b, "\n\n%.*s", STR_ARG(call->body));
+    return b.over ? STR_NONE : arena_str(arena, buf_str(&b));
 }
 
 static void share_free(struct share *s)

@@ -25,8 +25,8 @@ struct web_waiter {
     void (*again)(void *arg); /* another's call that was joined brought no reply: ask anew */
     void *arg;
 };
-/* Joins a call for the same (method, address and headers; one with a body is never shared) that has
- * not left yet and does not wait longer than the waiter would, else sends. Tells the waiter once:
+/* Joins a call for the same (method, address, headers, body: all of them only read) that has not
+ * left yet and does not wait longer than the waiter would, else sends. Tells the waiter once:
  * those who joined one after the other, each in a turn of the loop of its own. */
 void web_share_send(struct web_shares *shares, struct http_call *call, struct web_waiter *waiter);
 
