@@ -98,13 +98,23 @@ static bool knows_site(const struct scan_run *r)
 
 /* --- for people --- */
 
-static void print_row(struct arena *a, const struct scan_row *row)
+/* With its site, where there are several. */
+static struct str name_of(const struct scan_run *r, const struct closed_item *c)
 {
+    if (r->config->site_count < 2)
+        return view_plain(r->arena, c->issue_key);
+    return view_plain(r->arena,
+                      arena_printf(r->arena, "%.*s/%.*s", STR_ARG(c->site), STR_ARG(c->issue_key)));
+}
+
+static void print_row(const struct scan_run *r, const struct scan_row *row)
+{
+    struct arena *a = r->arena;
     const struct closed_item *c = &row->ticket->closed;
     struct str reason = row->obs.reason;
     bool plain = !reason.len || str_eq_c(reason, "Ok");
 
-    printf("%-12s %-12.*s ", scan_finding_name(row->finding), STR_ARG(view_plain(a, c->issue_key)));
+    printf("%-12s %-12.*s ", scan_finding_name(row->finding), STR_ARG(name_of(r, c)));
     if (row->ticket->hold.len) {
         printf("closed %.*s: nobody can tell what it asked for: %.*s\n",
                STR_ARG(view_time_ms(a, c->closed_ms)), STR_ARG(view_plain(a, row->ticket->hold)));
@@ -141,7 +151,7 @@ static void print_scan(const struct scan_run *r)
 
     for (size_t i = 0; i < s->count; i++)
         if (r->all || s->rows[i].finding != SCAN_AS_ASKED)
-            print_row(r->arena, &s->rows[i]);
+            print_row(r, &s->rows[i]);
     count_otherwise(s, &still, &never);
     printf("%zu looked at: %zu as asked, %zu drifted", s->count, s->found[SCAN_AS_ASKED],
            s->found[SCAN_DRIFT]);
@@ -171,6 +181,7 @@ static void json_row(const struct scan_row *row)
     json_str_member(&out, "finding", str_of(scan_finding_name(row->finding)));
     json_str_member(&out, "why", str_of(row->why));
     json_str_member(&out, "request", c->request_id);
+    json_str_member(&out, "site", c->site);
     json_str_member(&out, "ticket", c->issue_key);
     json_str_member(&out, "source", c->item.source);
     json_str_member(&out, "account", c->item.account);

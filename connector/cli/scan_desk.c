@@ -39,6 +39,7 @@ bool scan_list_add(struct scan_list *list, const struct scan_ticket *ticket)
     t->hold = arena_str(a, ticket->hold);
     t->closed.request_id = arena_str(a, ticket->closed.request_id);
     t->closed.issue_key = arena_str(a, ticket->closed.issue_key);
+    t->closed.site = arena_str(a, ticket->closed.site);
     t->closed.in_hand = arena_str(a, ticket->closed.in_hand);
     t->closed.item.source = arena_str(a, ticket->closed.item.source);
     t->closed.item.account = arena_str(a, ticket->closed.item.account);
@@ -62,6 +63,8 @@ static int about(const struct scan_ticket *a, const struct scan_ticket *b)
     if (!order)
         order = str_cmp(x->entitlement, y->entitlement);
     if (!order && (a->hold.len || b->hold.len))
+        order = str_cmp(a->closed.site, b->closed.site);
+    if (!order && (a->hold.len || b->hold.len))
         order = str_cmp(a->closed.issue_key, b->closed.issue_key);
     return order;
 }
@@ -81,6 +84,11 @@ static int by_order(const void *a, const void *b)
     return order ? order : str_cmp(y->closed.issue_key, x->closed.issue_key);
 }
 
+static bool is_same_ticket(const struct closed_item *a, const struct closed_item *b)
+{
+    return str_eq(a->site, b->site) && str_eq(a->issue_key, b->issue_key);
+}
+
 void scan_list_settle(struct scan_list *list)
 {
     size_t kept = 0;
@@ -90,7 +98,7 @@ void scan_list_settle(struct scan_list *list)
         const struct scan_ticket *t = list->tickets[i], *last = kept ? list->tickets[kept - 1] : t;
         if (!kept || about(last, t) != 0)
             list->tickets[kept++] = t;
-        else if (!str_eq(last->closed.issue_key, t->closed.issue_key))
+        else if (!is_same_ticket(&last->closed, &t->closed))
             list->overtaken++;
         else if (t->closed.request_id.len)
             list->tickets[kept - 1] = t;
@@ -171,7 +179,8 @@ static bool take(struct walk *w, const struct jsm_hit *hit)
     w->ret->withdrawn += m.outcome != MAPPED_NOT_GOVERNED && closed.withdrawn;
     if (m.outcome == MAPPED_NOT_GOVERNED || closed.withdrawn)
         return true;
-    struct scan_ticket t = {.closed = {.issue_key = hit->key, .closed_ms = closed.closed_ms}};
+    struct scan_ticket t = {
+        .closed = {.site = w->config->name, .issue_key = hit->key, .closed_ms = closed.closed_ms}};
     t.closed.item.desired = m.rule->expect;
     if (m.outcome == MAPPED_HOLD) {
         t.hold = m.hold_text.len ? m.hold_text : str_of(m.hold_code);

@@ -66,7 +66,7 @@ def test_what_was_closed_by_hand_and_is_not_so(desk, closed):
         "asked last": ("not as asked", "StillPresent"), "never a member": ("not as asked", "StillAbsent"),
         "no such role": ("unknown", "Unreadable"), "no role": ("unknown", "NotUnderstood"), "no resolution": ("as asked", "Ok")}, found
     assert rows[closed["no such role"]]["reason"] == "EntitlementNotFound" and "customfield_10052" in rows[closed["no role"]]["reason"]
-    assert {row["request"] for row in rows.values()} == {""}
+    assert {(row["site"], row["request"]) for row in rows.values()} == {("acme", "")}
     assert summary == {"looked_at": 8, "as_asked": 2, "drifted": 0, "still_there": 2, "not_there": 2, "excepted": 0, "not_known": 2,
                        "tickets_seen": 10, "of_other_kinds": 0, "withdrawn": 1, "overtaken": 1, "whole": True}, summary
     assert "acme: 10 closed tickets seen" in told and "the database is not asked" in told
