@@ -130,6 +130,16 @@ def test_a_source_that_does_not_answer(desk, closed):
     assert rows[closed["removed"]]["finding"] == "as asked" and summary["not_known"] == 3
 
 
+def test_two_names_of_one_group(desk, closed):
+    """Its case does not matter in the directory: the ticket that was closed last is about the same."""
+    given = desk.ask_grant("reyes", "Finance-All", system="Directory")
+    close(desk, given)
+    taken = desk.ask_removal("reyes", "finance-all", system="Directory")
+    close(desk, taken)
+    before = scan(desk, code=2)
+    assert given not in before[0] and before[0][taken]["finding"] == "as asked" and before[1]["overtaken"] == 2
+
+
 @pytest.mark.parametrize("words, code", [(("--last", "soon"), 64), (("more",), 64), (("--site", "nobody"), 64), (("--governed",), 1)])
 def test_words_that_lead_nowhere(desk, words, code):
     done = desk.countersign("scan", *words, check=False)
