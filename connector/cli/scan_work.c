@@ -11,6 +11,9 @@ enum {
     LINE_MAX_READS = 256,       /* of a source in line or under way: what a reader asks together */
     LINE_MS = 24 * 3600 * 1000, /* nobody is turned away: as long as the limits make it */
     SAY_EVERY_READS = 500,
+    TRIES_MAX = 10,           /* of a row, when the source wants to be asked less */
+    LOOK_MS = 500,            /* so often it is looked at whether it may be asked again */
+    WAIT_MAX_MS = 10 * 60000, /* nobody waits longer for one source */
 };
 
 /* One source's rows. */
@@ -20,8 +23,12 @@ struct scan_lane {
     struct reader *reader;
     struct source_gate *gate;
     struct secret *secret;
-    size_t at;      /* the next row to be read */
+    struct scan_row **todo, **again; /* rows to be read; and those put off */
+    size_t count, again_count;
+    size_t at;      /* the next of todo */
     size_t waiting; /* for an answer */
+    struct io_timer *timer;
+    int64_t waited_ms;
 };
 
 struct scanning {
@@ -63,7 +70,7 @@ static void judge(struct scan_row *row)
 
 /* --- reading --- */
 
-static void lane_next(struct scan_lane *lane);
+static void lane_next(void *arg);
 
 static void on_closed(void *arg)
 {
@@ -78,8 +85,18 @@ static void close_lane(void *arg)
 {
     struct scan_lane *lane = arg;
 
+    io_timer_free(lane->timer);
     source_gate_close(lane->gate);
     lane->reader->kind->close(lane->reader, on_closed, lane);
+}
+
+static void keep(struct scan_row *row, struct arena *arena, const struct observation *obs)
+{
+    row->obs = *obs;
+    row->obs.reason = arena_str(arena, obs->reason);
+    row->obs.native_id = arena_str(arena, obs->native_id);
+    row->obs.entitlement_id = arena_str(arena, obs->entitlement_id);
+    row->obs.others = STR_NONE;
 }
 
 static void on_observed(void *arg, const struct observation *obs)
@@ -88,42 +105,70 @@ static void on_observed(void *arg, const struct observation *obs)
     struct scan_lane *lane = ask->lane;
     struct scanning *s = lane->scanning;
     struct scan_row *row = ask->row;
+    bool limited = obs && str_eq_c(obs->reason, "RateLimited");
 
-    if (obs) {
-        row->obs = *obs;
-        row->obs.reason = arena_str(s->arena, obs->reason);
-        row->obs.native_id = arena_str(s->arena, obs->native_id);
-        row->obs.entitlement_id = arena_str(s->arena, obs->entitlement_id);
-        row->obs.others = STR_NONE;
-    } else {
-        row->obs.reason = STR("Overloaded");
-    }
     free(ask);
     lane->waiting--;
-    if (++s->done % SAY_EVERY_READS == 0)
-        fprintf(stderr, "countersign scan: %zu read so far\n", s->done);
+    if (limited && row->tries++ < TRIES_MAX && lane->waited_ms < WAIT_MAX_MS) {
+        lane->again[lane->again_count++] = row;
+    } else {
+        if (obs)
+            keep(row, s->arena, obs);
+        else
+            row->obs.reason = STR("Overloaded");
+        if (++s->done % SAY_EVERY_READS == 0)
+            fprintf(stderr, "countersign scan: %zu read so far\n", s->done);
+    }
     lane_next(lane);
 }
 
-static void lane_next(struct scan_lane *lane)
+static void ask_row(struct scan_lane *lane, struct scan_row *row)
 {
     static const struct source_ask PATIENT = {.waits = true};
-    const struct scan *scan = lane->scanning->scan;
+    struct scan_ask *ask = malloc(sizeof *ask);
 
-    for (; lane->at < scan->count && lane->waiting < LINE_MAX_READS; lane->at++) {
-        struct scan_row *row = &scan->rows[lane->at];
-        const struct item *item = &row->ticket->closed.item;
-        if (!str_eq(item->source, lane->source->name))
-            continue;
-        struct scan_ask *ask = malloc(sizeof *ask);
-        if (!ask)
-            abort();
-        *ask = (struct scan_ask){lane, row};
-        lane->waiting++;
-        source_gate_read(lane->gate, item, &PATIENT, on_observed, ask);
+    if (!ask)
+        abort();
+    *ask = (struct scan_ask){lane, row};
+    lane->waiting++;
+    source_gate_read(lane->gate, &row->ticket->closed.item, &PATIENT, on_observed, ask);
+}
+
+/* All that could be asked was. While the source rests nothing else is; then those put off are. */
+static void look_again(void *arg)
+{
+    struct scan_lane *lane = arg;
+    struct scan_row **done = lane->todo;
+    bool rests = source_gate_stats(lane->gate).resting;
+
+    lane->waited_ms += LOOK_MS;
+    if (rests && lane->waited_ms < WAIT_MAX_MS) {
+        io_timer_start(lane->timer, LOOK_MS, 0);
+        return;
     }
-    if (!lane->waiting)
+    lane->todo = lane->again;
+    lane->count = lane->again_count;
+    lane->again = done;
+    lane->at = lane->again_count = 0;
+    lane_next(lane);
+}
+
+static void lane_next(void *arg)
+{
+    struct scan_lane *lane = arg;
+
+    while (lane->at < lane->count && lane->waiting < LINE_MAX_READS)
+        ask_row(lane, lane->todo[lane->at++]);
+    if (lane->waiting)
+        return;
+    if (!lane->again_count) {
         io_loop_defer(lane->scanning->loop, close_lane, lane);
+        return;
+    }
+    if (!lane->waited_ms)
+        fprintf(stderr, "countersign scan: source %.*s wants to be asked less: waiting\n",
+                STR_ARG(lane->source->name));
+    io_timer_start(lane->timer, LOOK_MS, 0);
 }
 
 static void on_back(void *arg, struct str source)
@@ -148,17 +193,20 @@ static void open_gate(struct scan_lane *lane)
     lane->gate = source_gate_new(&options);
 }
 
-/* How many rows are the source's; each says so far why it was not read. */
-static size_t mark_rows(struct scan *scan, const struct source_config *source, struct str why)
+/* The rows of its source, into a list; each says so far why it was not read. False: it has none. */
+static bool take_rows(struct scan_lane *lane)
 {
-    size_t n = 0;
+    struct scan *scan = lane->scanning->scan;
+    struct arena *arena = lane->scanning->arena;
 
-    for (size_t i = 0; i < scan->count; i++)
-        if (str_eq(scan->rows[i].ticket->closed.item.source, source->name)) {
-            scan->rows[i].obs.reason = why;
-            n++;
+    lane->todo = arena_array(arena, scan->count, sizeof(struct scan_row *));
+    lane->again = arena_array(arena, scan->count, sizeof(struct scan_row *));
+    for (size_t i = 0; lane->again && i < scan->count; i++)
+        if (str_eq(scan->rows[i].ticket->closed.item.source, lane->source->name)) {
+            scan->rows[i].obs.reason = STR("SourceNotOpened");
+            lane->todo[lane->count++] = &scan->rows[i];
         }
-    return n;
+    return lane->count > 0;
 }
 
 /* A source that does not open leaves its own rows unknown, and the others' alone. */
@@ -167,12 +215,13 @@ static void open_lanes(struct scanning *s, const struct config *config)
     for (size_t i = 0; i < config->source_count; i++) {
         struct scan_lane *lane = &s->lanes[s->lane_count];
         struct err err = {0};
-        if (!mark_rows(s->scan, &config->sources[i], STR("SourceNotOpened")))
-            continue;
         *lane = (struct scan_lane){.scanning = s, .source = &config->sources[i]};
+        if (!take_rows(lane))
+            continue;
         lane->reader = source_open(lane->source, s->loop, &lane->secret, &err);
         if (lane->reader) {
             open_gate(lane);
+            lane->timer = io_timer_new(s->loop, look_again, lane);
             s->lane_count++;
             continue;
         }

@@ -1,6 +1,7 @@
 /* scan_work.h: what was closed, read again: one read an entitlement, nothing is written. All
  * sources beside each other, each through a gate as the service has it: so many reads at once and a
- * minute, none while it rests; what waits together a reader may ask together. */
+ * minute, none while it rests; what waits together a reader may ask together. A source that wants
+ * to be asked less is waited for; one that does not answer is not asked for each. */
 #ifndef COUNTERSIGN_CLI_SCAN_WORK_H
 #define COUNTERSIGN_CLI_SCAN_WORK_H
 
@@ -14,6 +15,7 @@ struct scan_row {
     struct observation obs; /* its strings are the arena's */
     enum scan_finding finding;
     const char *why; /* CamelCase; "Ok" as asked */
+    int tries;       /* how often it was put off, for the source wanted to be asked less */
 };
 
 struct scan {

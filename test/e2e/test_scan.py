@@ -1,9 +1,19 @@
 """Tickets that people closed before Countersign governed anything: which of them are not so? Nothing runs, nothing is written."""
 import json
+import pathlib
+import runpy
 
 import pytest
 
 from lib import world
+
+PEER = runpy.run_path(str(pathlib.Path(__file__).parents[1] / "readers" / "scim_peer.py"))
+CLOUD = """  - name: cloud
+    kind: scim
+    secret: "file:@DIR@/scim-token"
+    canary: { account: canary, entitlement: watch }
+    connection: { url: "@SCIM@", insecure: "true" }
+"""
 
 DONE = {"do": "force_status", "actor": "admin", "status": "Resolved", "resolution": "Done"}
 
@@ -16,9 +26,18 @@ def desk(request):
     made.start_directory()
     made.start_jira()
     made.configure()
+    people = [{"id": f"u-{n:032x}", "userName": name} for n, name in enumerate(("canary", *(f"p{n}" for n in range(20))))]
+    made.cloud = PEER["Strict"](people, [{"id": f"g-{g}", "displayName": g, "members": [{"value": people[0]["id"]}]} for g in ("watch", "finance")])
+    made.write("scim-token", PEER["TOKEN"])
+    made.edit_file("countersign.yaml", "  - name: directory\n",
+                   CLOUD.replace("@DIR@", made.folder).replace("@SCIM@", made.cloud.url) + "  - name: directory\n")
+    with open(f"{made.folder}/mapping.yaml") as file:
+        mapping = file.read().replace('"SAP FIN": sap-fin', '"SAP FIN": sap-fin, "Workday": cloud')
+    made.write("mapping.yaml", mapping)
     with open(made.config) as file:
         made.config = made.write("empty.yaml", file.read().replace(made.database.dsn_as(world.LOGIN), made.target.dsn_as("sap_reader")))
     yield made
+    made.cloud.close()
     made.close()
 
 
@@ -138,6 +157,20 @@ def test_two_names_of_one_group(desk, closed):
     close(desk, taken)
     before = scan(desk, code=2)
     assert given not in before[0] and before[0][taken]["finding"] == "as asked" and before[1]["overtaken"] == 2
+
+
+def test_a_source_that_wants_to_be_asked_less(desk, closed):
+    """It says how long it is to be left alone: it is, and then all that it could not tell is read."""
+    keys = [desk.ask_removal(f"p{n}", "finance", system="Workday") for n in range(20)]
+    close(desk, *keys)
+
+    def twist(call):
+        if 30 < len(desk.cloud.calls) < 33:
+            raise PEER["error"](429, headers={"Retry-After": "1"})
+    desk.cloud.twist = twist
+    rows, _, told = scan(desk, code=2)
+    assert {rows[key]["finding"] for key in keys} == {"as asked"}, [rows[key] for key in keys]
+    assert len(desk.cloud.calls) > 33 and "source cloud wants to be asked less" in told
 
 
 @pytest.mark.parametrize("words, code", [(("--last", "soon"), 64), (("more",), 64), (("--site", "nobody"), 64), (("--governed",), 1)])
