@@ -42,6 +42,7 @@
     X(WITHDRAWN_IS_WORKED, "a withdrawn request comes back with its ticket")              \
     X(SUPERSEDED_COMES_BACK, "a superseded request comes back with its ticket")           \
     X(SUPERSEDED_IS_PROVEN, "what a later request wants the opposite of is still proven") \
+    X(MORE_IS_NO_HINDRANCE, "what was given beside it hinders no close")                  \
     X(BACK_WITHOUT_APPROVAL, "a ticket that comes back needs no approval")                \
     X(REFUSAL_IS_SILENT, "a refused reopening is told to nobody")                         \
     X(REFUSAL_IS_REPEATED, "a refused move is tried again at every look")                 \

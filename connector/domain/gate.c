@@ -25,6 +25,13 @@ static const int WORSE[] = {[VERDICT_VERIFIED] = 0,
                             [VERDICT_UNKNOWN] = 2,
                             [VERDICT_MISMATCH] = 3};
 
+/* That something is missing is told before that there is more. */
+static bool is_more(const struct gate_verdict *g, const struct finding *f)
+{
+    bool more = g->worst == VERDICT_MISMATCH && str_eq_c(str_of(g->reason), "OverGranted");
+    return more && f->verdict == VERDICT_MISMATCH && !str_eq_c(str_of(f->reason), "OverGranted");
+}
+
 /* Take one item that is not proven into the summary. */
 static void count_missing(struct gate_verdict *g, const struct item *item, size_t index,
                           const struct finding *f)
@@ -42,7 +49,7 @@ static void count_missing(struct gate_verdict *g, const struct item *item, size_
         if (!g->settling_ms || wait < g->settling_ms)
             g->settling_ms = wait;
     }
-    if (g->missing == 1 || WORSE[f->verdict] > WORSE[g->worst]) {
+    if (g->missing == 1 || WORSE[f->verdict] > WORSE[g->worst] || is_more(g, f)) {
         g->first_missing = index;
         g->worst = f->verdict;
         g->reason = f->reason;

@@ -64,6 +64,12 @@ static enum status_role role_of_issue(const struct json *issue, const struct jsm
     return role;
 }
 
+enum status_role jsm_issue_role(const struct json *issue, const struct jsm_view *view)
+{
+    struct str key = json_path_str(issue, "fields/status/statusCategory/key");
+    return role_of_issue(issue, view, jsm_category(key));
+}
+
 /* Changelog ids grow; they are compared as numbers because their order in the document is not
  * promised. */
 static bool newer(struct str id, struct str than)
@@ -336,9 +342,7 @@ bool jsm_page_read(struct arena *a, const struct json *body, struct str token, s
 
 static bool is_live(const struct json *issue, const struct jsm_view *view)
 {
-    const struct json *status = json_path(issue, "fields/status");
-    enum status_category category = jsm_category(json_path_str(status, "statusCategory/key"));
-    enum status_role role = role_of_issue(issue, view, category);
+    enum status_role role = jsm_issue_role(issue, view);
 
     return role != STATUS_CANCELLED && role != STATUS_DECLINED;
 }

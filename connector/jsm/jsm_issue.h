@@ -58,6 +58,9 @@ enum status_role jsm_role(const struct jsm_view *view, struct str name,
 enum status_role jsm_role_by_id(const struct jsm_view *view, struct str id, struct str name,
                                 enum status_category category, bool *ret_named);
 
+/* The same of an issue, by its status and its resolution. */
+enum status_role jsm_issue_role(const struct json *issue, const struct jsm_view *view);
+
 /* Does an entry of the changelog change this field? One of view->fields, by its id, or at a Data
  * Center by its name. */
 bool jsm_history_changes(const struct json *history, const struct jsm_view *view, struct str field);

@@ -275,6 +275,8 @@ struct walk {
     struct entry group, user;
     bool group_fits, user_fits, tests; /* tests: membership is asked */
     struct sent for_group, for_user, for_member;
+    int matches;               /* of for_member */
+    const char *match_trouble; /* why that is not known, else NULL */
 };
 
 /* By entryUUID (RFC 4530), wherever it is below the base; or by objectGUID, as a name of its own
@@ -400,9 +402,8 @@ static enum via walk_via(struct ldap_session *session, const struct ldap_place *
                          const struct walk *w, const char **ret_trouble)
 {
     const struct entry *group = &w->group;
-    const char *trouble = NULL;
-
-    int count = take_matches(session->ld, place, w->for_member, &trouble);
+    const char *trouble = w->match_trouble;
+    int count = w->matches;
     enum ldap_primary primary =
         count == 0 ? ldap_primary_of(&w->user.sam, &group->sam) : LDAP_NOT_PRIMARY;
     if (primary == LDAP_PRIMARY_HIDDEN && (group->in_ad || session->in_ad))
@@ -446,9 +447,19 @@ static bool is_unanswered(const struct answer *a)
     return a->outcome == OUTCOME_UNKNOWN && (a->reason == GONE || a->reason == SILENT);
 }
 
-/* NULL: all are answered, each for itself; else the directory stopped answering: GONE or SILENT. */
+static void take_tests(struct ldap_session *session, const struct ldap_place *place, struct walk *w)
+{
+    w->matches = take_matches(session->ld, place, w->for_member, &w->match_trouble);
+    if (w->match_trouble)
+        w->answer = answer_unknown(w->match_trouble);
+}
+
+/* NULL: so many are answered, each for itself; else the directory stopped answering: GONE or
+ * SILENT. Climbs through groups go one after the other, each with its own end: once half the time
+ * of one has passed no other is begun, so that the canary is soon behind them. The rest is put off.
+ */
 static const char *ask_some(struct ldap_session *session, const struct ldap_place *place,
-                            struct walk *walks, size_t count)
+                            struct walk *walks, size_t count, size_t *ret_answered)
 {
     LDAP *ld = session->ld;
 
@@ -462,9 +473,20 @@ static const char *ask_some(struct ldap_session *session, const struct ldap_plac
     }
     for (size_t i = 0; i < count; i++) {
         if (walks[i].tests)
-            walk_end(session, place, &walks[i]);
+            take_tests(session, place, &walks[i]);
         if (is_unanswered(&walks[i].answer))
             return walks[i].answer.reason;
+    }
+    int64_t began_ms = clock_mono_ms(session->clock);
+    for (*ret_answered = 0; *ret_answered < count; ++*ret_answered) {
+        struct walk *w = &walks[*ret_answered];
+        int64_t took_ms = clock_mono_ms(session->clock) - began_ms;
+        if (*ret_answered && w->tests && took_ms >= place->timeout_ms / 2)
+            return NULL;
+        if (w->tests)
+            walk_end(session, place, w);
+        if (is_unanswered(&w->answer))
+            return w->answer.reason;
     }
     return NULL;
 }
@@ -534,26 +556,36 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
     return reason_of(rc);
 }
 
+/* Nothing was asked, or nothing of it counts. */
+static void forget(struct ldap_question *const *questions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        questions[i]->answers = (struct answers){.tracing = questions[i]->answers.tracing};
+}
+
 /* That question of those who have to ask it now, at most LDAP_WINDOW_MAX, all at once. NULL, or why
- * the directory stopped answering; also of ask_canary. */
+ * the directory stopped answering; also of ask_canary. *count becomes how many of them, from the
+ * front, were answered in time: the others ask in another run. */
 static const char *ask_items(struct ldap_session *session, const struct ldap_place *place,
                              const struct reader_config *config,
-                             struct ldap_question *const *questions, size_t count, enum ask ask)
+                             struct ldap_question *const *questions, size_t *count, enum ask ask)
 {
     struct walk walks[LDAP_WINDOW_MAX] = {0};
-    struct ldap_question *who[LDAP_WINDOW_MAX];
-    size_t n = 0;
+    size_t who[LDAP_WINDOW_MAX], n = 0, answered = 0, all = *count;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < all; i++) {
         struct ldap_question *q = questions[i];
         if (answers_next(&q->answers, &q->item) != ask)
             continue;
         walks[n].wanted = answers_asked_for(&q->answers, &q->item, config, ask);
-        who[n++] = q;
+        who[n++] = i;
     }
-    const char *trouble = ask_some(session, place, walks, n);
-    for (size_t i = 0; i < n && !trouble; i++)
-        answers_take(&who[i]->answers, ask, &walks[i].answer);
+    const char *trouble = ask_some(session, place, walks, n, &answered);
+    for (size_t i = 0; i < answered && !trouble; i++)
+        answers_take(&questions[who[i]]->answers, ask, &walks[i].answer);
+    if (!trouble && answered < n)
+        *count = who[answered];
+    forget(questions + *count, all - *count);
     return trouble;
 }
 
@@ -564,13 +596,14 @@ static const char *ask_canary(struct ldap_session *session, const struct ldap_pl
 {
     struct walk walk = {0};
     bool asked = false;
+    size_t answered;
 
     for (size_t i = 0; i < count; i++) {
         struct ldap_question *q = questions[i];
         if (answers_next(&q->answers, &q->item) != ask)
             continue;
         walk.wanted = answers_asked_for(&q->answers, &q->item, config, ask);
-        const char *trouble = asked ? NULL : ask_some(session, place, &walk, 1);
+        const char *trouble = asked ? NULL : ask_some(session, place, &walk, 1, &answered);
         if (trouble)
             return trouble;
         asked = true;
@@ -593,7 +626,7 @@ static size_t ask_run(struct ldap_session *session, const struct ldap_place *pla
         size_t most = session->window ? session->window : 1;
         size_t some = count - n < most ? count - n : most;
         for (enum ask ask = ASK_ITEM; ask < ASK_CANARY && !trouble; ask++)
-            trouble = ask_items(session, place, config, questions + n, some, ask);
+            trouble = ask_items(session, place, config, questions + n, &some, ask);
         n += some;
         bool prompt = clock_mono_ms(config->clock) - now_ms < place->timeout_ms / 8;
         session->window = !prompt ? 1 : most < LDAP_WINDOW_MAX ? most * 2 : most;
@@ -605,13 +638,6 @@ static size_t ask_run(struct ldap_session *session, const struct ldap_place *pla
     return trouble ? 0 : n;
 }
 
-/* Nothing was asked, or nothing of it counts. */
-static void forget(struct ldap_question *const *questions, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        questions[i]->answers = (struct answers){.tracing = questions[i]->answers.tracing};
-}
-
 /* Nothing came when one was asked about alone: does the directory answer about the canary? Then it
  * is that one it does not answer about. */
 static bool canary_answers(struct ldap_session *session, const struct ldap_place *place,
@@ -619,8 +645,9 @@ static bool canary_answers(struct ldap_session *session, const struct ldap_place
 {
     struct walk walk = {.wanted = answers_asked_for(&q->answers, &q->item, config, ASK_CANARY)};
     bool kept;
-    bool answers =
-        !session_begin(session, place, config, &kept) && !ask_some(session, place, &walk, 1);
+    size_t answered;
+    bool answers = !session_begin(session, place, config, &kept) &&
+                   !ask_some(session, place, &walk, 1, &answered);
 
     session->used_ms = clock_mono_ms(config->clock);
     if (!answers)

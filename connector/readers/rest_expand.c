@@ -16,6 +16,23 @@ static bool is_plain(struct str s)
     return true;
 }
 
+/* The same where it is documented that a backslash does. A control character is never asked for. */
+static struct str quoted(const struct rest_question *q)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, REST_URL_BYTES);
+    for (size_t i = 0; i < q->account.len; i++) {
+        char c = q->account.p[i];
+        if ((unsigned char)c < ' ')
+            return STR_NONE;
+        if (c == '"' || c == '\\')
+            buf_add_byte(&b, '\\');
+        buf_add_byte(&b, c);
+    }
+    return b.over ? STR_NONE : arena_str(q->arena, buf_str(&b));
+}
+
 static struct str value_of(const struct rest_place *place, const struct rest_question *q,
                            struct str name)
 {
@@ -26,6 +43,7 @@ static struct str value_of(const struct rest_place *place, const struct rest_que
         {"account", q ? q->account : STR_NONE},
         {"entitlement", q ? q->entitlement : STR_NONE},
         {"account.plain", q && is_plain(q->account) ? q->account : STR_NONE},
+        {"account.quoted", q && str_eq_c(name, "account.quoted") ? quoted(q) : STR_NONE},
         {"account.id", q ? str_of(q->account_id) : STR_NONE},
         {"entitlement.id", q ? str_of(q->entitlement_id) : STR_NONE},
         {"org", place->org},

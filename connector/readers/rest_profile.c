@@ -90,9 +90,9 @@ static void only(struct profile_reader *r, const struct yaml *map, const char *w
 /* Names in braces are known ones: another would be found out with the first read. */
 static void check_template(struct profile_reader *r, const struct yaml *v)
 {
-    static const char *const NAMES[] = {"account",       "entitlement",    "account.id",
-                                        "account.plain", "entitlement.id", "org",
-                                        "tenant",        "region",         "instance"};
+    static const char *const NAMES[] = {
+        "account",        "entitlement", "account.id", "account.plain", "account.quoted",
+        "entitlement.id", "org",         "tenant",     "region",        "instance"};
     struct str rest = v ? v->scalar : STR_NONE;
 
     while (str_find(rest, '{') >= 0) {

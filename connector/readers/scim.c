@@ -228,6 +228,14 @@ static const struct web_kind WEB = {.read_size = sizeof(struct scim_read),
 
 /* --- the reader --- */
 
+/* NULL: groups. */
+static const char *values_of(const struct reader_config *config)
+{
+    static const char *const VALUES[] = {"roles", "entitlements"};
+    int i = str_index(setting(config, "attribute", "groups"), VALUES, 2);
+    return i < 0 ? NULL : VALUES[i];
+}
+
 static bool scim_check(const struct reader_config *config, const char **ret_setting,
                        struct err *err)
 {
@@ -237,6 +245,14 @@ static bool scim_check(const struct reader_config *config, const char **ret_sett
     *ret_setting = "url";
     if (!web_check_url(setting(config, "url", ""), insecure, err))
         return false;
+    *ret_setting = "attribute";
+    if (!values_of(config) && !str_eq_c(setting(config, "attribute", "groups"), "groups"))
+        return FAIL(err, ERR_CONFIG, "write groups, roles or entitlements");
+    *ret_setting = "known";
+    if (!values_of(config) && setting(config, "known", "").len)
+        return FAIL(err, ERR_CONFIG,
+                    "groups are looked for: only values of roles or entitlements "
+                    "are named here");
     for (size_t i = 0; i < 2; i++) {
         *ret_setting = NAMES[i];
         if (!scim_is_attribute(setting(config, NAMES[i], "x")))
@@ -266,6 +282,8 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
         .base = arena_str(arena, url),
         .user_name = arena_str(arena, setting(config, "account", "userName")),
         .group_name = arena_str(arena, setting(config, "entitlement", "displayName")),
+        .values = values_of(config),
+        .known = arena_str(arena, setting(config, "known", "")),
         .canary_account = config->canary_account,
         .canary_entitlement = config->canary_entitlement,
     };
@@ -275,6 +293,14 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
     return &reader->web.base;
 }
 
+static struct str way_words(const struct scim_reader *reader, enum scim_way way)
+{
+    if (!reader->place.values || way == SCIM_NO_WAY)
+        return str_of(scim_way_name(way));
+    return way == SCIM_BY_USER ? STR("the user's own list of them (D)")
+                               : STR("users by filter on its value (F)");
+}
+
 static size_t scim_facts(struct reader *base, struct reader_fact *ret)
 {
     struct scim_reader *reader = container_of(base, struct scim_reader, web.base);
@@ -282,8 +308,12 @@ static size_t scim_facts(struct reader *base, struct reader_fact *ret)
     size_t n = 0;
 
     if (server->users[0]) { /* it was proven once */
-        ret[n++] = (struct reader_fact){"members", str_of(scim_way_name(server->first))};
-        ret[n++] = (struct reader_fact){"second opinion", str_of(scim_way_name(server->second))};
+        if (reader->place.values)
+            ret[n++] = (struct reader_fact){"values", server->catalogue[0]
+                                                          ? STR("a catalogue says which exist")
+                                                          : STR("nothing says which exist")};
+        ret[n++] = (struct reader_fact){"members", way_words(reader, server->first)};
+        ret[n++] = (struct reader_fact){"second opinion", way_words(reader, server->second)};
         ret[n++] = (struct reader_fact){
             "people", !server->filters ? STR("found by walking the whole list: it takes no filters")
                       : server->user_exact ? STR("found by filter; upper and lower case differ")
@@ -296,8 +326,8 @@ static size_t scim_facts(struct reader *base, struct reader_fact *ret)
     return web_reader_facts(&reader->web, ret, n);
 }
 
-static const char *const SETTINGS[] = {"!url",     "account", "entitlement", "ca_file",
-                                       "insecure", "others",  NULL};
+static const char *const SETTINGS[] = {"!url",   "account",   "entitlement", "ca_file", "insecure",
+                                       "others", "attribute", "known",       NULL};
 static const char *const PROVES[] = {
     "an account is a member of a group, or is not, asked from two sides where the server can",
     "an account is gone: nobody of that name, in any spelling the server takes for the same",
@@ -310,7 +340,9 @@ static const char *const BLIND[] = {
     "a user from a group of the same short id, where members are found by filter and the user's "
     "own "
     "list of groups is not shown",
-    "roles and entitlements of a user: groups alone are read",
+    "roles and entitlements of a user, unless the source's attribute says so; then nothing else, "
+    "and of a value that nobody holds, that no read showed before and no catalogue has, nothing is "
+    "proven unless `known` names it",
     "the state of a copy: SCIM vouches for no time, so the moment of the read counts (less the Age "
     "a cache tells)",
     NULL};
@@ -320,7 +352,7 @@ const struct reader_kind READER_SCIM = {.name = "scim",
                                         .open = scim_open,
                                         .read = web_read_item,
                                         .close = web_reader_close,
-                                        .at_once = WEB_CONNECTIONS_MAX,
+                                        .at_once = WEB_AT_ONCE,
                                         .held_ms = web_reader_held_ms,
                                         .settings = SETTINGS,
                                         .facts = scim_facts,

@@ -18,6 +18,10 @@ enum {
 struct scim_place {
     struct str base;                  /* no '/' at its end */
     struct str user_name, group_name; /* attributes that carry what the mapping calls them */
+    /* "roles", "entitlements": a user's own attribute, whose values are the entitlements; NULL:
+     * they are groups (scim_value.h) */
+    const char *values;
+    struct str known; /* of those: what exists, as an operator says, separated by commas */
     struct str canary_account, canary_entitlement;
 };
 
@@ -36,8 +40,9 @@ enum scim_way {
 /* What one server has shown of itself. */
 struct scim_server {
     char users[SCIM_ENDPOINT_BYTES], groups[SCIM_ENDPOINT_BYTES];
-    bool filters;   /* it has not said that it takes none */
-    bool by_cursor; /* pages come by cursor (RFC 9865) */
+    char catalogue[SCIM_ENDPOINT_BYTES]; /* of the values that exist; "": it has none */
+    bool filters;                        /* it has not said that it takes none */
+    bool by_cursor;                      /* pages come by cursor (RFC 9865) */
     int64_t page_size;
     bool user_exact, group_exact; /* upper and lower case differ in the names looked for */
     bool caseless;  /* proven: its filters find a name in the other case, where that is right */

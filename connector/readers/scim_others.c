@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "readers/scim_value.h"
+
 static bool by_user(const struct scim_server *server)
 {
     return server->first == SCIM_BY_USER || server->second == SCIM_BY_USER;
@@ -17,7 +19,9 @@ struct str scim_others_address(const struct scim_place *place, const struct scim
     char count[24];
 
     if (by_user(server))
-        return scim_address(arena, place, server->users, user_id, STR_NONE, STR("id,groups"), "");
+        return scim_address(arena, place, server->users, user_id, STR_NONE,
+                            arena_printf(arena, "id,%s", place->values ? place->values : "groups"),
+                            "");
     if (server->first > SCIM_BY_MEMBERS)
         return STR_NONE;
     buf_init(&filter, SCIM_URL_BYTES);
@@ -70,6 +74,9 @@ bool scim_others_take(const struct scim_place *place, const struct scim_server *
     others_lost(answer);
     if (reply->told != SCIM_TOLD)
         return false;
+    if (by_user(server) && place->values)
+        return str_eq(scim_id(reply->body, "id"), user_id) &&
+               scim_value_others(scim_member(reply->body, place->values), group_id, answer);
     if (by_user(server)) {
         const struct json *groups = scim_member(reply->body, "groups");
         bool good = str_eq(scim_id(reply->body, "id"), user_id) &&

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "readers/scim_others.h"
+#include "readers/scim_value.h"
 
 enum { SCIM_LONG_ID = 16 };
 
@@ -27,24 +28,28 @@ struct str scim_way_address(const struct scim_place *place, const struct scim_se
                             struct str user_id)
 {
     static const char *const MIDDLE[] = {
-        [SCIM_BY_VALUE] = " and members.value eq ",
-        [SCIM_BY_ELEMENT] = " and members[value eq ",
-        [SCIM_BY_MEMBERS] = " and members eq ",
-        [SCIM_BY_GROUPS] = " and groups.value eq ",
+        [SCIM_BY_VALUE] = "members.value eq ",
+        [SCIM_BY_ELEMENT] = "members[value eq ",
+        [SCIM_BY_MEMBERS] = "members eq ",
     };
     AUTO(drop_buf) struct buf filter;
     bool of_users = way == SCIM_BY_GROUPS;
+    const char *held = place->values ? place->values : "groups";
 
     buf_init(&filter, SCIM_URL_BYTES);
     if (way == SCIM_BY_USER)
-        return scim_address(arena, place, server->users, user_id, STR_NONE, STR("id,active,groups"),
-                            "");
+        return scim_address(arena, place, server->users, user_id, STR_NONE,
+                            arena_printf(arena, "id,active,%s", held), "");
     if (way == SCIM_BY_GROUP)
         return scim_address(arena, place, server->groups, group_id, STR_NONE, STR("id,members"),
                             "");
     buf_add_c(&filter, "id eq ");
     scim_add_literal(&filter, of_users ? user_id : group_id);
-    buf_add_c(&filter, MIDDLE[way]);
+    buf_add_c(&filter, " and ");
+    if (of_users)
+        buf_printf(&filter, "%s.value eq ", held);
+    else
+        buf_add_c(&filter, MIDDLE[way]);
     scim_add_literal(&filter, of_users ? group_id : user_id);
     if (way == SCIM_BY_ELEMENT)
         buf_add_byte(&filter, ']');
@@ -87,6 +92,13 @@ static enum scim_said take_references(const struct json *list, bool of_group, st
     return said;
 }
 
+static enum scim_said take_values(const struct json *list, struct str value,
+                                  const char **ret_reason)
+{
+    int held = scim_value_in(list, value, ret_reason);
+    return held < 0 ? SCIM_SAID_NOTHING : held ? SCIM_SAID_DIRECT : SCIM_SAID_NO;
+}
+
 static enum scim_said take_matches(const struct json *body, bool by_cursor, struct str id,
                                    const char **ret_reason)
 {
@@ -110,8 +122,8 @@ static enum scim_said take_matches(const struct json *body, bool by_cursor, stru
     return SCIM_SAID_DIRECT;
 }
 
-enum scim_said scim_way_take(const struct scim_server *server, enum scim_way way,
-                             struct str group_id, struct str user_id,
+enum scim_said scim_way_take(const struct scim_place *place, const struct scim_server *server,
+                             enum scim_way way, struct str group_id, struct str user_id,
                              const struct scim_reply *reply, enum account_state *ret_state,
                              const char **ret_reason)
 {
@@ -135,6 +147,8 @@ enum scim_said scim_way_take(const struct scim_server *server, enum scim_way way
     }
     if (of_user)
         *ret_state = scim_state(server, reply->body);
+    if (of_user && place->values)
+        return take_values(scim_member(reply->body, place->values), group_id, ret_reason);
     return take_references(scim_member(reply->body, of_user ? "groups" : "members"), !of_user,
                            of_user ? group_id : user_id, ret_reason);
 }
@@ -163,6 +177,50 @@ static void end_known(struct scim_question *q, enum outcome outcome, enum via vi
         q->at = SCIM_AT_OTHERS;
 }
 
+/* Somebody who holds it is found like somebody by any other attribute, and an entry of the
+ * catalogue like a group. Whoever walks the whole list must pass the canary's there. */
+static void seek(struct scim_question *q, bool holders)
+{
+    q->there = *q->server;
+    q->there_of = *q->place;
+    q->there_of.group_name = STR("value");
+    q->there_of.user_name = str_eq_c(str_of(q->place->values), "roles") ? STR("roles.value")
+                                                                        : STR("entitlements.value");
+    q->there_of.canary_account = q->place->canary_entitlement;
+    q->there.user_exact = true;
+    if (holders && q->server->first != SCIM_BY_GROUPS) /* such a filter was not proven */
+        q->there.filters = false;
+    str_copy(q->there.groups, sizeof q->there.groups, str_of(q->server->catalogue));
+    q->at = holders ? SCIM_AT_HOLDERS : SCIM_AT_CATALOGUE;
+    scim_find_begin(&q->find, &q->there_of, &q->there, q->arena, holders, str_of(q->group_id));
+}
+
+/* No. Of a value that nobody has shown to exist that proves nothing: whether it does is asked then.
+ * The canary's is asked for nothing: it must be held. */
+static void end_absent(struct scim_question *q, const char *reason)
+{
+    struct str value = str_of(q->group_id);
+
+    q->absent = reason;
+    if (!q->place->values || q->wanted || str_eq(q->group_pin, value) ||
+        scim_value_is_known(q->place, value))
+        end_known(q, OUTCOME_ABSENT, VIA_NONE, reason);
+    else
+        seek(q, true);
+}
+
+static void value_sought(struct scim_question *q)
+{
+    bool there = !q->find.trouble && q->find.found;
+
+    if (there)
+        end_known(q, OUTCOME_ABSENT, VIA_NONE, q->absent);
+    else if (q->at == SCIM_AT_HOLDERS && q->server->catalogue[0])
+        seek(q, false);
+    else
+        end_unknown(q, "EntitlementNotFound");
+}
+
 static enum scim_way first_of(unsigned ways)
 {
     enum scim_way way = SCIM_BY_VALUE;
@@ -183,7 +241,8 @@ void scim_question_begin(struct scim_question *q, const struct scim_place *place
                                 .entitlement = entitlement,
                                 .wanted = wanted,
                                 .way = wanted ? first_of(wanted) : server->first};
-    scim_find_begin(&q->find, place, server, arena, false, entitlement);
+    if (!place->values)
+        scim_find_begin(&q->find, place, server, arena, false, entitlement);
 }
 
 void scim_question_pinned(struct scim_question *q, struct str group_id)
@@ -203,7 +262,10 @@ void scim_question_list_others(struct scim_question *q)
 
 static void take_group(struct scim_question *q, struct str id)
 {
-    str_copy(q->group_id, sizeof q->group_id, id);
+    if (!str_copy(q->group_id, sizeof q->group_id, id)) {
+        end_unknown(q, "KeyTooLong");
+        return;
+    }
     q->at = q->by_id ? SCIM_AT_ID : SCIM_AT_USER;
     if (!q->by_id)
         scim_find_begin(&q->find, q->place, q->server, q->arena, true, q->account);
@@ -244,7 +306,7 @@ static void user_found(struct scim_question *q)
         q->answer.account = ACCOUNT_AMBIGUOUS;
     } else if (!q->find.found) {
         q->state = ACCOUNT_MISSING;
-        end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
+        end_absent(q, "AccountMissing");
     } else {
         str_copy(q->user_id, sizeof q->user_id, str_of(q->find.id));
         q->state = q->find.state;
@@ -264,7 +326,7 @@ static void take_id(struct scim_question *q, const struct scim_reply *reply)
     } else if (reply->told == SCIM_GONE && !q->wanted) {
         q->user_id[0] = '\0';
         q->state = ACCOUNT_MISSING;
-        end_known(q, OUTCOME_ABSENT, VIA_NONE, "AccountMissing");
+        end_absent(q, "AccountMissing");
     } else {
         end_unknown(q, reply->told == SCIM_TOLD ? "BadReply" : reply->reason);
     }
@@ -299,11 +361,17 @@ static struct str question_address(struct scim_question *q, struct arena *arena)
 struct str scim_question_next(struct scim_question *q, struct arena *arena)
 {
     while (q->at != SCIM_AT_END) {
+        if (q->at == SCIM_AT_GROUP && q->place->values) { /* a value is its own id */
+            take_group(q, q->entitlement);
+            continue;
+        }
         struct str url = question_address(q, arena);
         if (url.len)
             return url;
         if (q->at == SCIM_AT_GROUP)
             group_found(q);
+        else if (q->at == SCIM_AT_HOLDERS || q->at == SCIM_AT_CATALOGUE)
+            value_sought(q);
         else if (q->at == SCIM_AT_USER)
             user_found(q);
         else if (q->at == SCIM_AT_OTHERS)
@@ -318,7 +386,7 @@ static void end_present(struct scim_question *q, enum scim_said said)
 {
     enum via via = said == SCIM_SAID_NESTED ? VIA_NESTED : VIA_DIRECT;
 
-    if (q->way == SCIM_BY_GROUPS) /* a filter does not say how */
+    if (q->way == SCIM_BY_GROUPS && !q->place->values) /* a filter does not say how */
         via = VIA_NONE;
     if (q->state == ACCOUNT_UNKNOWN) /* a dead account's right is no right */
         end_unknown(q, "AccountStateHidden");
@@ -332,6 +400,8 @@ static bool is_mistakable(const struct scim_question *q)
 {
     bool by_filter =
         q->way == SCIM_BY_VALUE || q->way == SCIM_BY_ELEMENT || q->way == SCIM_BY_MEMBERS;
+    if (q->place->values) /* nor a role from one of its name in another case */
+        return q->way == SCIM_BY_GROUPS;
     return by_filter && strlen(q->user_id) < SCIM_LONG_ID;
 }
 
@@ -355,7 +425,7 @@ static void take_of_item(struct scim_question *q, enum scim_said said, const cha
         q->denied = said == SCIM_SAID_NO;
         q->way = q->server->second;
     } else {
-        end_known(q, OUTCOME_ABSENT, VIA_NONE, "Ok");
+        end_absent(q, "Ok");
     }
 }
 
@@ -380,6 +450,8 @@ void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
     switch (q->at) {
     case SCIM_AT_GROUP:
     case SCIM_AT_USER:
+    case SCIM_AT_HOLDERS:
+    case SCIM_AT_CATALOGUE:
         scim_find_take(&q->find, reply);
         return;
     case SCIM_AT_GROUP_ID:
@@ -395,8 +467,8 @@ void scim_question_take(struct scim_question *q, const struct scim_reply *reply)
     case SCIM_AT_END:
         break;
     }
-    enum scim_said said = scim_way_take(q->server, q->way, str_of(q->group_id), str_of(q->user_id),
-                                        reply, &q->state, &reason);
+    enum scim_said said = scim_way_take(q->place, q->server, q->way, str_of(q->group_id),
+                                        str_of(q->user_id), reply, &q->state, &reason);
     if (said != SCIM_SAID_UNSUPPORTED && said != SCIM_SAID_NOTHING)
         q->used |= 1U << q->way;
     if (q->wanted)

@@ -23,8 +23,8 @@ struct str scim_way_address(const struct scim_place *place, const struct scim_se
                             struct str user_id);
 /* ret_reason: of SCIM_SAID_NOTHING and SCIM_SAID_UNSUPPORTED. ret_state: left alone where the way
  * does not show it. */
-enum scim_said scim_way_take(const struct scim_server *server, enum scim_way way,
-                             struct str group_id, struct str user_id,
+enum scim_said scim_way_take(const struct scim_place *place, const struct scim_server *server,
+                             enum scim_way way, struct str group_id, struct str user_id,
                              const struct scim_reply *reply, enum account_state *ret_state,
                              const char **ret_reason);
 
@@ -46,6 +46,8 @@ struct scim_question {
         SCIM_AT_USER,
         SCIM_AT_ID,
         SCIM_AT_MEMBER,
+        SCIM_AT_HOLDERS, /* of a value: does it exist? */
+        SCIM_AT_CATALOGUE,
         SCIM_AT_OTHERS,
         SCIM_AT_END
     } at;
@@ -54,6 +56,9 @@ struct scim_question {
     bool granted; /* one way said yes, perhaps of a group whose id is the user's too */
     char group_id[SCIM_ID_BYTES], user_id[SCIM_ID_BYTES];
     enum account_state state;
+    const char *absent; /* of a value: the reason of the no, while it is asked whether it exists */
+    struct scim_place there_of; /* as what it is looked for then */
+    struct scim_server there;
     struct answer answer; /* at the end */
 };
 

@@ -72,7 +72,16 @@ static void take_endpoint(char *dst, struct str endpoint)
     }
 }
 
-static void take_types(struct scim_server *server, const struct json *body)
+/* draft-ietf-scim-roles-entitlements-01, and Okta's servers with entitlements: /Roles and
+ * /Entitlements, whatever their schemas are called. */
+static bool is_catalogue(const char *values, struct str endpoint)
+{
+    while (endpoint.len && endpoint.p[0] == '/')
+        endpoint = str_n(endpoint.p + 1, endpoint.len - 1);
+    return values && str_eq_nocase(endpoint, str_of(values));
+}
+
+static void take_types(struct scim_server *server, const char *values, const struct json *body)
 {
     JSON_EACH(it, scim_member(body, "Resources"))
     {
@@ -82,6 +91,8 @@ static void take_types(struct scim_server *server, const struct json *body)
             take_endpoint(server->users, endpoint);
         else if (str_eq_nocase(schema, STR("urn:ietf:params:scim:schemas:core:2.0:Group")))
             take_endpoint(server->groups, endpoint);
+        else if (is_catalogue(values, endpoint))
+            take_endpoint(server->catalogue, endpoint);
     }
 }
 
@@ -115,7 +126,7 @@ static void take_said(struct scim_proof *p, const struct scim_reply *reply)
     if (reply->told == SCIM_TOLD && p->at == SCIM_ASKS_CONFIG)
         take_config(&p->server, reply->body);
     else if (reply->told == SCIM_TOLD && p->at == SCIM_ASKS_TYPES)
-        take_types(&p->server, reply->body);
+        take_types(&p->server, p->place->values, reply->body);
     else if (reply->told == SCIM_TOLD)
         take_schema(p, reply->body);
     p->at++;
@@ -184,10 +195,23 @@ static void way_end(struct scim_proof *p, bool proven)
         server->first = p->way;
     else if (proven)
         server->second = p->way;
-    if (server->first == SCIM_NO_WAY)
+    if (p->place->values)
+        way_begin(p, p->way == SCIM_BY_GROUPS ? SCIM_BY_USER : SCIM_WAYS);
+    else if (server->first == SCIM_NO_WAY)
         way_begin(p, (enum scim_way)(p->way + 1));
     else
         way_begin(p, p->way < SCIM_BY_USER ? SCIM_BY_USER : SCIM_WAYS);
+}
+
+/* Values of a user's attribute are read from the user's side alone: by filter, which scimmy fails
+ * on for whoever has none, then by his own list. */
+static void ways_begin(struct scim_proof *p)
+{
+    p->at = SCIM_ASKS_WAY;
+    if (p->place->values)
+        way_begin(p, p->server.filters ? SCIM_BY_GROUPS : SCIM_BY_USER);
+    else
+        way_begin(p, SCIM_BY_VALUE);
 }
 
 static bool is_final(const char *reason)
@@ -219,8 +243,8 @@ static void take_way(struct scim_proof *p, const struct scim_reply *reply)
     bool filter = p->way != SCIM_BY_USER && p->way != SCIM_BY_GROUP;
     enum account_state state;
     const char *reason = NULL;
-    enum scim_said said =
-        scim_way_take(&p->server, p->way, way_group(p), way_user(p), reply, &state, &reason);
+    enum scim_said said = scim_way_take(p->place, &p->server, p->way, way_group(p), way_user(p),
+                                        reply, &state, &reason);
 
     if (said == SCIM_SAID_NOTHING && is_final(reason)) {
         fail(p, reason);
@@ -234,6 +258,15 @@ static void take_way(struct scim_proof *p, const struct scim_reply *reply)
         p->decoy = true;
     else
         way_end(p, said == SCIM_SAID_DIRECT || said == SCIM_SAID_NESTED);
+}
+
+/* A value is its own id. */
+static void take_value(struct scim_proof *p)
+{
+    if (str_copy(p->group_id, sizeof p->group_id, p->place->canary_entitlement))
+        p->at = SCIM_ASKS_USER;
+    else
+        fail(p, "KeyTooLong");
 }
 
 static void find_begin(struct scim_proof *p)
@@ -256,8 +289,7 @@ static void found(struct scim_proof *p)
     if (p->at == SCIM_ASKS_CASE) {
         p->server.caseless =
             !find->trouble && find->found == 1 && strcmp(find->id, p->user_id) == 0;
-        p->at = SCIM_ASKS_WAY;
-        way_begin(p, SCIM_BY_VALUE);
+        ways_begin(p);
         return;
     }
     if (find->trouble || find->found != 1) {
@@ -272,10 +304,8 @@ static void found(struct scim_proof *p)
     str_copy(p->user_id, sizeof p->user_id, str_of(find->id));
     make_nobody(p, str_of(find->id));
     p->at = SCIM_ASKS_CASE;
-    if (!p->server.filters || p->server.user_exact || !flip(p)) {
-        p->at = SCIM_ASKS_WAY;
-        way_begin(p, SCIM_BY_VALUE);
-    }
+    if (!p->server.filters || p->server.user_exact || !flip(p))
+        ways_begin(p);
 }
 
 static struct str way_next(struct scim_proof *p, struct arena *arena)
@@ -298,6 +328,10 @@ struct str scim_proof_next(struct scim_proof *p, struct arena *arena)
             return scim_address(arena, p->place, SAID[p->at], STR_NONE, STR_NONE, STR_NONE, "");
         if (p->at == SCIM_ASKS_WAY)
             return way_next(p, arena);
+        if (p->at == SCIM_ASKS_GROUP && p->place->values) {
+            take_value(p);
+            continue;
+        }
         if (!p->finding)
             find_begin(p);
         struct str url = scim_find_next(&p->find, arena);

@@ -31,6 +31,7 @@ void *web_reader_new(size_t size, const struct reader_kind *kind, const struct w
     reader->config = *config;
     reader->arena = arena_new(arena_bytes);
     list_init(&reader->waiting);
+    web_shares_init(&reader->shares, config->loop);
     return reader;
 }
 
@@ -153,6 +154,14 @@ static void on_reply(void *arg, const struct http_reply *http)
     go(r);
 }
 
+static void on_again(void *arg)
+{
+    struct web_read *r = arg;
+
+    arena_clear(r->call_arena);
+    go(r);
+}
+
 static void send(struct web_read *r, struct web_call *call)
 {
     r->url = call->url;
@@ -163,7 +172,15 @@ static void send(struct web_read *r, struct web_call *call)
                              .header_count = call->header_count,
                              .body = call->body,
                              .reply_max = WEB_REPLY_BYTES};
-    web_reader_send(r->reader, &http, r->deadline_ms, may_leave, on_reply, r);
+    int64_t left_ms = r->deadline_ms - web_reader_now_ms(r->reader);
+    http.timeout_ms = http.connect_timeout_ms = left_ms > 1 ? left_ms : 1;
+    r->waiter = (struct web_waiter){.deadline_ms = r->deadline_ms,
+                                    .may_leave = may_leave,
+                                    .fn = on_reply,
+                                    .again = on_again,
+                                    .arg = r};
+    r->reader->shares.http = r->reader->http;
+    web_share_send(&r->reader->shares, &http, &r->waiter);
 }
 
 /* The next question. False: all that matters was asked. */
@@ -294,7 +311,8 @@ int64_t web_reader_held_ms(struct reader *base)
 
 size_t web_reader_facts(struct web_reader *reader, struct reader_fact *ret, size_t n)
 {
-    snprintf(reader->calls_text, sizeof reader->calls_text, "%lld", (long long)reader->calls);
+    snprintf(reader->calls_text, sizeof reader->calls_text, "%lld; %lld more were spared: shared",
+             (long long)(reader->calls + reader->shares.sent), (long long)reader->shares.spared);
     ret[n++] = (struct reader_fact){"calls", str_of(reader->calls_text)};
     if (reader->why[0])
         ret[n++] = (struct reader_fact){"last trouble", str_of(reader->why)};

@@ -9,10 +9,12 @@
 #include "base/list.h"
 #include "readers/honest.h"
 #include "readers/web.h"
+#include "readers/web_share.h"
 
 enum {
     WEB_READS_MAX = 256,
     WEB_CONNECTIONS_MAX = 4, /* bounds what one source makes us keep and parse */
+    WEB_AT_ONCE = 12,        /* reads: three to a connection, so that they find calls to share */
     WEB_HEADERS_MAX = 24,
     WEB_WHY_BYTES = 200,
     WEB_REPLY_BYTES = 4 * 1024 * 1024, /* parsed on the loop: some 40 ms */
@@ -58,13 +60,15 @@ struct web_reader {
     int64_t hold_until_ms; /* nothing is asked before that */
     const char *hold_reason;
     struct list waiting;
+    struct web_shares shares;
     size_t open; /* reads, and whatever else must end before it closes */
     int64_t calls;
-    char why[WEB_WHY_BYTES], calls_text[24]; /* the last trouble, for people */
+    char why[WEB_WHY_BYTES], calls_text[64]; /* the last trouble, for people */
 };
 
 struct web_read {
     struct list link;
+    struct web_waiter waiter; /* for the reply to a call */
     struct web_reader *reader;
     struct arena *arena, *call_arena; /* of the read; of one call and its reply */
     struct item item;

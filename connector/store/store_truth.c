@@ -54,6 +54,7 @@ static bool closed_row(struct arena *a, const struct pg_reply *reply, int row,
                  .entitlement_id = arena_str(a, pg_cell(reply, row, 6)),
                  .excepted = str_eq_c(pg_cell(reply, row, 9), "t")},
         .in_hand = arena_str(a, pg_cell(reply, row, 10)),
+        .site = arena_str(a, pg_cell(reply, row, 11)),
     };
     return desired_from(pg_cell(reply, row, 7), &ret->item.desired) &&
            str_to_i64(pg_cell(reply, row, 8), &ret->closed_ms);

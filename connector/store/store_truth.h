@@ -15,7 +15,7 @@ MUST_CHECK bool store_reconcile(const struct pg_options *options, struct arena *
 
 /* What the last closed request about it said, so that it should still be so. In the arena. */
 struct closed_item {
-    struct str request_id, issue_key;
+    struct str request_id, site, issue_key;
     struct item item;
     int64_t closed_ms;
     struct str in_hand; /* ticket of a later request about the same that is not over; empty: none */

@@ -84,6 +84,18 @@ def lost_reply(story, site):
     story.expect("API", "exactly one ticket exists", lambda: len(site.marked(made["id"])) == 1)
 
 
+def before_us(story, site):
+    """What people closed before Countersign governed anything; it reads, and writes nothing."""
+    site.has_role("novak", "fin-ledger-admin", True)
+    asked = site.ask_removal("novak"), site.ask_removal("reyes"), site.ask_grant("reyes", "fin-viewer")
+    site.control("act", [{"do": "force_status", "actor": "admin", "issue": key, "status": "Resolved", "resolution": "Done"} for key in asked])
+    story.say("desk", "three tickets closed by hand before Countersign was there; are they so? countersign scan --last 90d")
+    found = site.countersign("scan", "--last", "90d", check=False)
+    print("".join(f"                      {line[:150]}\n" for line in found.stdout.splitlines()), end="", flush=True)
+    story.expect("scan", "one still has what was closed as removed, one never got what was closed as given",
+                 lambda: found.returncode == 2 and "2 never so (1 still there, 1 not there)" in found.stdout, 1)
+
+
 def sealed(story, site):
     shown = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
     story.expect("proof", f"evidence chain verified: {shown.stdout.splitlines()[-1].split('evidence')[-1].strip()}",
@@ -134,7 +146,7 @@ def stay(site, key):
    health     http://127.0.0.1:{site.ops_port}/readyz   http://127.0.0.1:{site.ops_port}/metrics
    doctor     build/countersign doctor --config {site.config}     everything at once
    truth      build/countersign source test sap-fin --config {site.config}     can it be read, and what does that prove?
-              build/countersign scan --last 90d --config {site.config}         is what was closed still so?
+              build/countersign scan --last 90d --config {site.config}         which closed tickets are not so?
               build/countersign reconcile show {key} --config {site.config}    why its verdict is what it is
    mapping    edit {site.folder}/mapping.yaml, then kill -HUP {site.service.pid}; build/countersign mapping history --config {site.config}
    evidence   build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
@@ -159,12 +171,14 @@ def main():
     site.start_directory()
     site.start_jira()
     site.configure()
-    site.migrate()
-    site.start_service()
-    site.register_webhook()
-    print(f"    ✓ directory    ✓ Jira stand-in ({flavour})    ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
+    print(f"    ✓ directory    ✓ Jira stand-in ({flavour})\n", flush=True)
     try:
         story = Story(site, 0.1 if once else 0.8)
+        before_us(story, site)
+        site.migrate()
+        site.start_service()
+        site.register_webhook()
+        print(f"\n ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
         for part in (removal, grant, behind_our_back, lost_reply, another_mapping, sealed):
             part(story, site)
         print(f"\n story played in {time.monotonic() - story.began:.1f} s, {story.missed} missed")

@@ -445,9 +445,10 @@ select governance.reconcile_show($1, $2::int)
 
 -- name: closed_items
 -- params: site text, last_ms bigint
-select request_id, issue_key, source, account, account_id, entitlement, entitlement_id, desired,
-       floor(extract(epoch from closed_at) * 1000)::bigint, excepted, in_hand
-  from governance.closed_items($1, make_interval(secs => $2::bigint / 1000.0))
+select c.request_id, c.issue_key, c.source, c.account, c.account_id, c.entitlement, c.entitlement_id, c.desired,
+       floor(extract(epoch from c.closed_at) * 1000)::bigint, c.excepted, c.in_hand, r.site
+  from governance.closed_items($1, make_interval(secs => $2::bigint / 1000.0)) c
+  join governance.access_request r on r.id = c.request_id
 
 -- name: account_relink
 -- params: source text, account text, person text, native_id text, actor text, reason text

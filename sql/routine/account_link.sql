@@ -13,6 +13,9 @@ begin
                           and l.person = governance.person_folded(p_person) and l.replaced_at is null)
      order by i.source, i.account, i.id
         on conflict (source, account, person) where replaced_at is null do nothing;
+    if found then
+        perform governance.supersede_by_id(p_request);
+    end if;
 end $$;
 comment on function governance.account_pin(uuid, text, jsonb) is 'Pin accounts that were read for the first time to their immutable ids';
 

@@ -44,8 +44,8 @@ begin
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'drift') as drifts,
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'expiry') as ends
       into about
-      from governance.entitlement_names(i.source, i.entitlement) n(name)
-      join governance.request_item j on j.source = i.source and j.account = i.account and j.entitlement = n.name and j.replaced_at is null
+      from governance.items_beside(i.id) b(id)
+      join governance.request_item j on j.id = b.id
       join governance.access_request q on q.id = j.request_id
      cross join lateral (select governance.ms(q.requested_at) as at,
                                 governance.is_over(q.phase) as over) x

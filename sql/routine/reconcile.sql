@@ -102,13 +102,12 @@ returns table (request_id uuid, issue_key text, source text, account text, accou
                closed_at timestamptz, excepted boolean, in_hand text)
 language sql stable set search_path = pg_catalog as $$
     select * from (
-        select distinct on (i.source, i.account, x.same)
+        select distinct on (i.source, x.whose, x.same)
                r.id, coalesce(t.issue_key, ''), i.source, i.account, coalesce(l.native_id, ''), i.entitlement, coalesce(e.native_id, ''), i.desired, r.closed_at,
                exists (select from governance.exception k where k.item_id = i.id and k.revoked_at is null and k.expires_at > clock_timestamp()),
                coalesce((select coalesce(k.issue_key, q.id::text)
-                           from governance.entitlement_names(i.source, i.entitlement) n(name)
-                           join governance.request_item j on j.source = i.source and j.account = i.account and j.entitlement = n.name
-                                                         and j.replaced_at is null
+                           from governance.items_beside(i.id) b(id)
+                           join governance.request_item j on j.id = b.id
                            join governance.access_request q on q.id = j.request_id
                            left join governance.ticket k on k.request_id = q.id
                           where q.requested_at > r.requested_at and not governance.is_at_rest(q.phase)
@@ -119,9 +118,9 @@ language sql stable set search_path = pg_catalog as $$
           left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(r.beneficiary)
                                              and l.replaced_at is null
           left join governance.entitlement_link e on e.source = i.source and e.entitlement = i.entitlement and e.replaced_at is null
-         cross join lateral (select coalesce('id ' || e.native_id, 'name ' || i.entitlement) as same) x
+         cross join lateral (select coalesce('id ' || e.native_id, 'name ' || i.entitlement) as same, coalesce('id ' || l.native_id, 'name ' || i.account) as whose) x
          where i.replaced_at is null and i.superseded_by is null and r.phase = 'closed' and r.closed_at > clock_timestamp() - p_last
-         order by i.source, i.account, x.same, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,
+         order by i.source, x.whose, x.same, r.closed_at desc, r.id) x (request_id, issue_key, source, account, account_id,
                   entitlement, entitlement_id, desired, closed_at, excepted, in_hand)
      where p_site = '' or p_site = (select r.site from governance.access_request r where r.id = x.request_id)
      order by x.source, x.closed_at

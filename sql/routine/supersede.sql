@@ -1,6 +1,7 @@
 -- Opposite wishes about one (source, account, entitlement). What was approved last is what shall be: at its approval, in the same
 -- transaction, the older ones' items are superseded. Which of two came last, when both are approved at once, is decided by locks.
--- An entitlement is the same by its name, or by the id that two of its names are pinned to.
+-- An entitlement is the same by its name, or by the id that two of its names are pinned to. So is an account, for each person by
+-- himself; and where a name is pinned to two ids, one person's and another's, they are two accounts.
 
 create or replace function governance.entitlement_names(p_source text, p_entitlement text) returns setof text
 language plpgsql stable rows 1 set search_path = pg_catalog, pg_temp as $$
@@ -12,15 +13,50 @@ begin
 end $$;
 comment on function governance.entitlement_names(text, text) is 'The names of an entitlement: the one given, and those that are pinned to the same id';
 
+create or replace function governance.account_pinned(p_source text, p_account text, p_request uuid) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return (select l.native_id from governance.access_request r
+              join governance.account_link l on l.source = p_source and l.account = p_account
+                                            and l.person = governance.person_folded(r.beneficiary) and l.replaced_at is null
+             where r.id = p_request);
+end $$;
+comment on function governance.account_pinned(text, text, uuid) is 'The id that an account''s name is pinned to for the person a request is about; null: to none';
+
+create or replace function governance.items_beside(p_item bigint) returns setof bigint
+language plpgsql stable rows 2 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    i governance.request_item;
+    own text;
+begin
+    select x.* into i from governance.request_item x where x.id = p_item;
+    own := governance.account_pinned(i.source, i.account, i.request_id);
+    return query
+        select k.id from governance.entitlement_names(i.source, i.entitlement) n(name)
+          join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = n.name
+         where k.replaced_at is null
+           and (own is null or coalesce(governance.account_pinned(k.source, k.account, k.request_id), own) = own);
+    if own is not null then
+        return query
+            select k.id from governance.account_link l
+             cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
+              join governance.request_item k on k.source = l.source and k.account = l.account and k.entitlement = n.name
+             where l.source = i.source and l.native_id = own and l.account <> i.account and l.replaced_at is null
+               and k.replaced_at is null and governance.account_pinned(k.source, k.account, k.request_id) = own
+             group by k.id;
+    end if;
+end $$;
+comment on function governance.items_beside(bigint) is
+    'All that is asked about the same entitlement of the same account as an item asks, itself included: by name, and by the ids that names are pinned to';
+
 create or replace function governance.opposites(p_request uuid) returns table (mine bigint, theirs bigint, request_id uuid)
 language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
     return query
         select i.id, k.id, k.request_id from governance.request_item i
-         cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
-          join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = n.name
-                                        and k.desired = case i.desired when 'present' then 'absent' else 'present' end
-         where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null and k.request_id <> p_request;
+         cross join lateral governance.items_beside(i.id) b(id)
+          join governance.request_item k on k.id = b.id and k.desired <> i.desired
+         where i.request_id = p_request and i.replaced_at is null and k.request_id <> p_request;
 end $$;
 comment on function governance.opposites(uuid) is 'What other requests, approved or not, want the opposite of what this one wants';
 
@@ -30,9 +66,9 @@ begin
     return query
         select p_request union
         select k.request_id from governance.request_item i
-         cross join lateral governance.entitlement_names(i.source, i.entitlement) n(name)
-          join governance.request_item k on k.source = i.source and k.account = i.account and k.entitlement = n.name
-         where i.request_id = p_request and i.replaced_at is null and k.replaced_at is null;
+         cross join lateral governance.items_beside(i.id) b(id)
+          join governance.request_item k on k.id = b.id
+         where i.request_id = p_request and i.replaced_at is null;
 end $$;
 comment on function governance.about_same(uuid) is
     'A request with all that are about an entitlement of it for the same account, whatever they want and however far they are';
@@ -91,7 +127,7 @@ begin
 end $$;
 comment on function governance.supersede() is 'Trigger: a request is approved: what wants the opposite is superseded';
 
--- A read showed that two names are one entitlement: what was approved about either before that is put in order, the oldest first. The
+-- A read showed that two names are one entitlement, or one account: what was approved about either before that is put in order, the oldest first. The
 -- caller holds the request, so that the others are out of order: where one of them is in somebody else's hands nobody is waited for,
 -- nothing is changed, and all is left to the next read.
 create or replace function governance.supersede_by_id(p_request uuid) returns void
@@ -106,7 +142,11 @@ begin
                      join governance.entitlement_link l on l.source = i.source and l.entitlement = i.entitlement and l.replaced_at is null
                      join governance.entitlement_link k on k.source = l.source and k.native_id = l.native_id and k.replaced_at is null
                                                        and k.entitlement <> l.entitlement
-                    where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null) then
+                    where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null)
+       and not exists (select from governance.request_item i
+                         join governance.account_link l on l.source = i.source and l.replaced_at is null and l.account <> i.account
+                          and l.native_id = governance.account_pinned(i.source, i.account, i.request_id)
+                        where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null) then
         return;
     end if;
     same := array(select s.id from governance.about_same(p_request) s(id));
@@ -121,7 +161,7 @@ begin
         perform governance.supersede_older(r, r.approved_at, same);
     end loop;
 end $$;
-comment on function governance.supersede_by_id(uuid) is 'Of opposite wishes about an entitlement by two of its names the one approved last counts';
+comment on function governance.supersede_by_id(uuid) is 'Of opposite wishes about one entitlement of one account, by two names of either, the one approved last counts';
 
 -- Nothing of it is asked for any more.
 create or replace function governance.is_superseded(p_request uuid) returns boolean
@@ -141,9 +181,8 @@ begin
            select from governance.request_item i
              join governance.access_request r on r.id = i.request_id
              join governance.access_request mine on mine.id = new.request_id
-            where i.id = new.superseded_by and i.request_id <> new.request_id and i.replaced_at is null
-              and i.source = new.source and i.account = new.account and i.desired <> new.desired
-              and i.entitlement in (select governance.entitlement_names(new.source, new.entitlement))
+            where i.id = new.superseded_by and i.request_id <> new.request_id and i.desired <> new.desired
+              and i.id in (select governance.items_beside(new.id))
               and r.approved_at >= mine.approved_at) then
         raise exception 'only what is approved later, and wants the opposite, supersedes' using errcode = 'CG015';
     end if;

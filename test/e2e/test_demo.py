@@ -5,7 +5,7 @@ import pytest
 
 from lib import proc, world
 
-STORY = ["governed, and the agent knows what to do", "NOT CLOSED: the access is still there",
+STORY = ["one still has what was closed as removed", "governed, and the agent knows what to do", "NOT CLOSED: the access is still there",
          "VERIFIED: the ticket resolved by itself", "the request is closed on that proof", "NOT CLOSED: the membership is not there",
          "VERIFIED: the ticket resolved by itself", "found and REOPENED, with the reason",
          "VERIFIED and closed once the role was really gone", "the ticket was found by its marker and bound",

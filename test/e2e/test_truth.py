@@ -36,7 +36,9 @@ def closed(site, *pairs):
 
 
 def scanned(site, *words, code=0):
-    return [json.loads(line) for line in told(site, "scan", "--json", *words, code=code).splitlines()]
+    *rows, last = [json.loads(line) for line in told(site, "scan", "--json", *words, code=code).splitlines()]
+    assert last["summary"]["looked_at"] == len(rows) and last["summary"]["whole"]
+    return rows
 
 
 def test_rights_vanish_in_the_middle(site):
@@ -129,7 +131,7 @@ def test_what_was_closed_is_looked_at_again(site):
     before = site.sql("select count(*) from governance.observation"), site.sql("select max(seq) from governance.evidence_entry")
     text = told(site, "scan", "--last", "1h", code=2)
     assert "drift" in text and "fin-viewer of novak in sap-fin" in text and "StillPresent" in text, text
-    assert f"{len(everything)} looked at: {len(everything) - 1} as asked, 1 drifted, 0 excepted, 0 not known" in text
+    assert f"{len(everything)} looked at: {len(everything) - 1} as asked, 1 drifted, 0 never so (0 still there, 0 not there), 0 excepted, 0 not known" in text
     assert before == (site.sql("select count(*) from governance.observation"), site.sql("select max(seq) from governance.evidence_entry"))
     key = site.ask_removal("novak", "fin-viewer")
     site.until_phase(key, "fulfilling")
@@ -168,7 +170,7 @@ def test_a_source_that_does_not_open_leaves_its_own_unknown(site, monkeypatch):
     assert "/ldap-password" in text
     monkeypatch.setattr(site, "config", site.write("elsewhere.yaml", text.replace("/ldap-password", "/no-password")))
     done = site.countersign("scan", "--json", check=False)
-    found = {row["ticket"]: (row["source"], row["finding"], row["reason"]) for row in map(json.loads, done.stdout.splitlines())}
+    found = {row["ticket"]: (row["source"], row["finding"], row["reason"]) for row in map(json.loads, done.stdout.splitlines()[:-1])}
     assert found[key] == ("directory", "unknown", "SourceNotOpened") and found[other] == ("sap-fin", "as asked", "Ok")
     assert done.returncode == 75 and "source directory is not read" in done.stderr and "/no-password" in done.stderr, done.stderr
     assert "what standard error says" in told(site, "scan", code=75)

@@ -14,6 +14,7 @@ class Compared(world.World):
     def configure(self):
         super().configure()
         self.edit_file("countersign.yaml", "  - name: directory\n", HELD + "  - name: directory\n")
+        self.edit_file("countersign.yaml", "    label: SAP FIN\n", "    label: SAP FIN\n    over_grant: hinder\n")
         self.edit_file("countersign.yaml", 'insecure: "true" }', 'insecure: "true", others: "true" }')
 
 
@@ -74,3 +75,19 @@ def test_another_group_was_given(site):
     until_said(site, key, "Not closed: audit-all was given to reyes; the request says finance-all (read ")
     site.directory.modify(put.format("finance-all"))
     site.until_status(key, "Resolved")
+
+
+def test_more_was_given_where_that_hinders(site):
+    """What was asked for is there, and something else beside it: not closed until it is taken away again."""
+    key = site.ask_grant("novak", "fin-viewer")
+    until_compared(site, key)
+    site.has_role("novak", "fin-viewer", True)
+    site.has_role("novak", "fin-ledger-admin", True)
+    site.resolve(key)
+    until_said(site, key, "Not closed: more was given than asked for: fin-ledger-admin to novak")
+    assert site.request(key)["phase"] in {"claimed", "verifying", "fulfilling"} and site.ticket(key)["status"] != "Resolved"
+    assert site.sql("select g.entitlement from governance.over_grant g join governance.request_item i on i.id = g.item_id "
+                    f"where i.request_id = '{site.request(key)['id']}'") == "fin-ledger-admin"
+    site.has_role("novak", "fin-ledger-admin", False)
+    site.until_status(key, "Resolved", timeout=60)
+    site.until_phase(key, "closed")

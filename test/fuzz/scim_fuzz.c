@@ -38,12 +38,17 @@ static void ask(struct scim_question *q, struct tape *tape, struct arena *arena)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* values: NULL, or the attribute of a user whose values are the entitlements */
+static void one(const uint8_t *data, size_t size, const char *values)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(ROOM);
     struct tape tape = {.all = str_n((const char *)data, size)};
-    struct scim_place place = {STR("https://x"), STR("userName"), STR("displayName"), STR("canary"),
-                               STR("watch")};
+    struct scim_place place = {.base = STR("https://x"),
+                               .user_name = STR("userName"),
+                               .group_name = STR("displayName"),
+                               .values = values,
+                               .canary_account = STR("canary"),
+                               .canary_entitlement = STR("watch")};
     struct scim_proof proof;
     struct scim_question item, by_id, canary;
 
@@ -53,13 +58,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         scim_proof_take(&proof, &reply);
     }
     if (proof.at != SCIM_PROVEN || proof.trouble)
-        return 0;
+        return;
     ASSERT(proof.server.first < SCIM_NO_WAY && proof.server.users[0] == '/');
     scim_question_begin(&item, &place, &proof.server, arena, STR("ada"), STR("finance"), 0);
     scim_question_list_others(&item);
     ask(&item, &tape, arena);
     if (item.at != SCIM_AT_END)
-        return 0;
+        return;
     ASSERT(item.answer.reason);
     ASSERT(item.answer.outcome == OUTCOME_UNKNOWN || item.answer.complete);
     ASSERT(!item.answer.others_known || item.answer.outcome != OUTCOME_UNKNOWN);
@@ -74,5 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ask(&canary, &tape, arena);
     if (canary.at == SCIM_AT_END && canary.answer.outcome == OUTCOME_PRESENT)
         ASSERT(canary.used == canary.wanted && canary.user_id[0] && canary.group_id[0]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    one(data, size, NULL);
+    one(data, size, "roles");
     return 0;
 }

@@ -425,7 +425,6 @@ class SailPoint(Vendor):
     source is as old as the last aggregation that succeeded."""
 
     profile, listed = "sailpoint-isc", True
-    unaskable = '"\\\\'
 
     def __init__(self):
         super().__init__()
@@ -463,10 +462,10 @@ class SailPoint(Vendor):
     @staticmethod
     def filters(call):
         """{field: value} of 'a eq "b" and c eq "d"'; all else is refused."""
-        parts = call.params["filters"].split(" and ")
-        if not all(re.fullmatch(r'\w+ eq "[^"\\]*"', part) for part in parts):
+        one = r'(\w+) eq "((?:[^"\\]|\\["\\])*)"'
+        if not re.fullmatch(rf"{one}(?: and {one})*", call.params["filters"]):
             raise Twist(400, {"detailCode": "400.1.3 Illegal value"})
-        return {part.split(" ", 1)[0]: part.split('"')[1] for part in parts}
+        return {name: re.sub(r"\\(.)", r"\1", value) for name, value in re.findall(one, call.params["filters"])}
 
     def record(self, name):
         return {"id": self.number(name), "name": name, "nativeIdentity": self.account(name), "sourceId": "src1",

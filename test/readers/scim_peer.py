@@ -96,11 +96,12 @@ class Strict:
     (below the base), kind ("Users", ...), id, filter, params.
     """
 
-    def __init__(self, people, groups, ways="ABF", config=None, page_max=None, cursors=False, caseless=True):
+    def __init__(self, people, groups, ways="ABF", config=None, page_max=None, cursors=False, caseless=True, roles=()):
         self.people = [{"schemas": [USER], "active": True, **p} for p in people]
         self.groups = [{"schemas": [GROUP], **g} for g in groups]
         self.ways, self.page_max, self.cursors, self.caseless = ways, page_max, cursors, caseless
         self.config = config or {"filter": {"supported": True, "maxResults": 100}}
+        self.roles = roles  # the catalogue of those that exist; empty: it has none
         self.calls, self.twist, self.bend = [], lambda call: None, lambda call, body: None
         outer = self
 
@@ -162,9 +163,12 @@ class Strict:
     def find(self, call):
         if call.kind == "ServiceProviderConfig":
             return {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"], **self.config}
-        if call.kind not in ("Users", "Groups"):
+        if call.kind == "ResourceTypes" and self.roles:
+            return {"schemas": [LIST], "totalResults": 1, "Resources": [{"id": "Role", "endpoint": "/Roles", "schema": "urn:example:Role"}]}
+        if call.kind not in ("Users", "Groups") + (("Roles",) if self.roles else ()):
             raise error(404)
-        everything = self.people_seen() if call.kind == "Users" else self.groups
+        everything = self.people_seen() if call.kind == "Users" else self.groups if call.kind == "Groups" else \
+            [{"schemas": ["urn:example:Role"], "id": f"r-{n}", "value": name} for n, name in enumerate(self.roles)]
         if call.id:
             for one in everything:
                 if one["id"] == call.id:
@@ -181,7 +185,7 @@ class Strict:
 
     @staticmethod
     def cut(call, one):
-        names = call.params.get("attributes", "").split(",")
+        names = [name.split(".")[0] for name in call.params.get("attributes", "").split(",")]
         return {name: value for name, value in one.items() if name in ("schemas", "id") or name in names}
 
     def matches(self, call, one):
@@ -199,6 +203,9 @@ class Strict:
             found = re.fullmatch(pattern, call.filter)
             if found and way in self.ways and call.kind == "Groups":
                 return any(m["value"] == json.loads(found[1]) for m in one["members"])
+        found = re.fullmatch(rf"(?:id eq {literal} and )?roles\.value eq {literal}", call.filter)
+        if found and "R" in self.ways:
+            return (not found[1] or one["id"] == json.loads(found[1])) and any(r["value"] == json.loads(found[2]) for r in one.get("roles", []))
         found = re.fullmatch(rf"([A-Za-z:.0-9]+) eq {literal}", call.filter)
         if not found or not self.config["filter"]["supported"]:
             raise error(400, "invalidFilter")

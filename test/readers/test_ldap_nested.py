@@ -74,11 +74,12 @@ def test_the_groups_of_a_primary_group():
 
 
 class Between:
-    """Stands between a reader and a directory: what the reader sends waits for wait_s; a request that `marked` matches is answered
-    by answer(message id) instead."""
+    """Stands between a reader and a directory: what the reader sends, or of it what `slow` matches, waits for wait_s; a request that
+    `marked` matches is answered by answer(message id) instead."""
 
-    def __init__(self, directory, wait_s=0.0, marked=None, answer=None):
+    def __init__(self, directory, wait_s=0.0, marked=None, answer=None, slow=b""):
         self.port, self.wait_s, self.marked, self.answer = directory.port, wait_s, marked, answer
+        self.slow, self.slowed = slow, 0
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"ldap://127.0.0.1:{self.listening.getsockname()[1]}"
         threading.Thread(target=self.accept, daemon=True).start()
@@ -94,7 +95,9 @@ class Between:
     def forward(self, reader, there):
         with contextlib.suppress(OSError):
             while sent := reader.recv(65536):
-                time.sleep(self.wait_s)
+                if re.search(self.slow, sent, re.DOTALL):
+                    self.slowed += 1
+                    time.sleep(self.wait_s)
                 if self.marked and re.search(self.marked, sent, re.DOTALL):
                     reader.sendall(self.answer(sent[sent.index(2) + 2]))
                 else:
@@ -154,3 +157,20 @@ def test_a_climb_has_one_end():
         assert took_s < 0.1 * (steps + 2) + 2, "two reads, two canaries"
         answer, = read(directory, ("ivy", "finance"), secret=directory.admin_password, bind_dn=directory.admin_dn)
         assert say(answer) == ("absent", "Ok"), "in time"
+
+
+def test_many_climbs_have_one_end():
+    """Several that are asked about together climb one after the other: once that has taken long the canary is asked behind those that were,
+    and the others come in another run. Each is answered."""
+    slow, steps = 3, 4
+    with slapd.Slapd(ldif=PEOPLE + GROUPS) as directory:
+        for z in range(slow):
+            directory.add(person(f"z{z}") + group(f"step{z}-0", f"z{z}")
+                          + "".join(holding(f"step{z}-{n}", f"step{z}-{n - 1}") for n in range(1, steps)))
+        with Between(directory, wait_s=0.3, slow=rb"member.{2,6}(uid=z|cn=step)") as between:
+            seen = []
+            answers = ask("ldap", {"uri": between.url, "base": "dc=example,dc=com", "bind_dn": directory.admin_dn, "insecure": "true"},
+                          [("ben", "finance")] * 7 + [(f"z{z}", "finance") for z in range(slow)], CANARY, directory.admin_password, 2400,
+                          after=(1, lambda: seen.append(between.slowed)))
+        assert [say(a) for a in answers] == [("absent", "Ok")] * (7 + slow) and all(a["canary"] for a in answers), answers
+        assert seen[0] <= between.slowed / 2, "the first were told long before the last was climbed for"

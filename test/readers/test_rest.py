@@ -49,6 +49,28 @@ def test_present_and_absent(peer):
                                ("absent", "AccountMissing")), name
 
 
+@pytest.mark.parametrize("name", ["okta", "aws-identity-center", "graph"])
+def test_reads_that_want_the_same_share_calls(vendor, name):
+    """By addresses and by bodies; each with a canary behind it."""
+    peer = vendor(name)
+    read(peer, ("ben", "finance"))
+    alone = len(peer.calls)
+    peer.calls.clear()
+    answers = read(peer, *[("ben", "finance")] * 30)
+    assert {say(a) for a in answers} == {("absent", "Ok")} and all(a["canary"] for a in answers)
+    assert len(peer.calls) < 15 * alone, (len(peer.calls), alone)
+
+
+def test_quotes_in_a_name_are_escaped_as_documented(vendor):
+    isc = vendor("sailpoint-isc")
+    for name in ('o"brien', "back\\slash", 'x\\" or nativeIdentity sw "'):
+        isc.people[name] = True
+        isc.ids.append(name)
+        isc.members["finance"].append(name)
+        held, other = read(isc, (name, "finance"), (name, "watch"))
+        assert say(held) == ("present", "Ok") and say(other) == ("absent", "Ok"), name
+
+
 def test_canary_is_gone_and_rights_are_lost(peer):
     """Whatever the way: 0 of many removals confirmed."""
     peer.members["watch"] = []

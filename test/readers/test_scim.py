@@ -342,16 +342,34 @@ def test_removed_and_still_in_through_another_group(strict):
 @pytest.mark.parametrize("how", ["refused", "nothing to see"])
 @pytest.mark.parametrize("after", [25, 60, 101])
 def test_rights_lost_in_the_middle(strict, how, after):
-    """Of many removals under way none is believed whose canary was not seen before: eight calls a read."""
-    server = strict()
+    """Of many removals under way none is believed without a call about the canary, answered after all that was asked about its own."""
+    names = [f"n{n:02}" for n in range(40)]
+    server = strict(*names)
 
     def twist(call):
         if len(server.calls) > after:
             raise error(403) if how == "refused" else error(404) if call.id else Twist(200, {"schemas": [LIST], "totalResults": 0})
     server.twist = twist
-    answers = read(server, *[("ben", "finance")] * 40)
+    answers = read(server, *[(name, "finance") for name in names])
+
+    def about(which):
+        return [n for n, call in enumerate(server.calls) if which in (call.filter or "") or call.id == which]
     believed = [a for a in answers if a["outcome"] != "unknown"]
-    assert all(a["canary"] for a in believed) and len(believed) <= after // 8, [say(a) for a in answers]
+    assert len(believed) < 40 and all(a["canary"] for a in believed), [say(a) for a in answers]
+    for answer in believed:
+        assert [n for n in about(uid(0)) if about(answer["id"])[-1] < n < after], answer
+
+
+def test_reads_of_one_group_share_what_they_ask(strict):
+    """Forty accounts of one group at a server that shows its members alone: each reads the whole list anew only where nobody else is about
+    to, and all are held to a canary of their own run."""
+    names = [f"n{n:02}" for n in range(40)]
+    server = strict(*names, ways="", config=NO_FILTER)
+    server.bend = lambda call, body: body.pop("groups", None) if call.kind == "Users" and call.id else None
+    answers = read(server, *[(name, "finance") for name in names], *PAIRS[:2])
+    assert [say(a) for a in answers] == [("absent", "Ok")] * 40 + TRUTH[:2] and all(a["canary"] for a in answers)
+    lists = [call for call in server.calls if call.path == "Groups/g-finance"]
+    assert len(lists) < 21, len(lists)
 
 
 def test_told_to_wait(strict):

@@ -1,4 +1,5 @@
 """`countersign source test`: what an operator is told of each kind of source, good and bad."""
+import contextlib
 import json
 import os
 import shutil
@@ -78,6 +79,15 @@ def test_every_kind_is_tried(test, target, directory, server):
         assert code == 0 and told["good"] and outcomes(told) == {**ALL_GOOD, "sample": ("absent", "Ok", True)}, told
         assert told["proves"] and told["does_not_prove"] and all(r["as_of"].endswith("Z") for r in told["reads"])
     assert told["found"]["members"].endswith("(A)") and told["found"]["second opinion"].endswith("(D)")
+
+
+def test_roles_are_tried(test):
+    server = Strict([{"id": "u-canary-0123456789", "userName": "canary", "roles": [{"value": "watch"}]},
+                     {"id": "u-ada-0123456789", "userName": "ada"}], [], ways="R")
+    with contextlib.closing(server):
+        code, told, _ = test(scim(server, attribute="roles"), "--account", "ada", "--entitlement", "watch")
+    assert code == 0 and told["good"] and outcomes(told) == {**ALL_GOOD, "sample": ("absent", "Ok", True)}, told
+    assert told["found"]["members"].endswith("(F)") and told["found"]["second opinion"].endswith("(D)") and "nothing says" in told["found"]["values"]
 
 
 def test_a_feed_is_tried(test, tmp_path):

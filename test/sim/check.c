@@ -42,7 +42,7 @@ static bool is_right(const struct sim *s, const struct srequest *r)
     for (size_t i = 0; i < r->item_count; i++) {
         const struct sitem *item = &r->items[i];
         bool excepted = item->excepted_until_ms > s->now_ms || item->superseded_by;
-        if (!excepted && !check_item_proven(s, r, item))
+        if (!excepted && (!check_item_proven(s, r, item) || extra_is_there(s, r, item)))
             return false;
     }
     return r->item_count > 0 && !r->held;

@@ -37,6 +37,8 @@ static void do_the_work(struct sim *s, struct srequest *r, bool all)
         bool over = phase_is_terminal(r->phase) || r->items[i].superseded_by;
         if ((all || rng_below(&s->rng, 4)) && !(s->calm && over))
             set_truth(s, r, i, r->kind == REQUEST_GRANT);
+        if (!over)
+            extra_work(s, r, &r->items[i], all);
     }
 }
 

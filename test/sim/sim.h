@@ -122,12 +122,16 @@ struct sobs {
     int generation;
     int64_t real_as_of_ms;
     bool real_complete, real_canary;
+    bool real_extra; /* more than asked for was there; where others_known */
     enum outcome real_outcome;
 };
 
 struct sitem {
     bool truth, truth_before; /* the entitlement is held in the target system */
     int64_t truth_ms;         /* since when */
+    bool extra, extra_before; /* so is something that nobody asked for; since when */
+    int64_t extra_ms;
+    bool extra_seen; /* as the store knows it */
     int64_t excepted_until_ms;
     int opposed;       /* the request, one more, whose first item wants the opposite; 0 none does */
     int superseded_by; /* the request, one more, that was approved later; 0 none was */
@@ -338,6 +342,13 @@ void supersede(struct sim *s, struct srequest *r);
 /* Nothing of it is asked for any more, since then (0: it is not so). */
 int64_t superseded_ms(const struct srequest *r);
 bool is_superseded(const struct srequest *r);
+/* extra.c */
+bool extra_hinders(const struct sim *s, const struct srequest *r);
+/* The agent works on it: gives more, or takes that away again; all: he does as he should. */
+void extra_work(struct sim *s, struct srequest *r, struct sitem *item, bool all);
+bool extra_read(const struct sitem *item, int64_t as_of_ms);
+void extra_save(const struct srequest *r, struct sitem *item, const struct sobs *from);
+bool extra_is_there(const struct sim *s, const struct srequest *r, const struct sitem *item);
 bool is_left_out(const struct srequest *r, const struct sitem *item); /* of its dossier's items */
 void store_claim(struct sim *s, struct boot *b);
 struct str request_id(int request);

@@ -158,7 +158,9 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                           .entitlement = STR("entitlement"),
                           .entitlement_id = STR("group"),
                           .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
-                          .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS},
+                          .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS,
+                                   extra_hinders(s, r) && !PLANTED(MORE_IS_NO_HINDRANCE)},
+                          .others_extra = from->extra_seen ? STR("more") : STR_NONE,
                           .excepted = until > s->now_ms + 60000,
                           .superseded_by = past ? request_id(from->superseded_by - 1) : STR_NONE,
                           .obs = obs,
@@ -376,6 +378,7 @@ static void save_observation(struct sim *s, struct srequest *r, struct sitem *it
     *kept = *from;
     kept->o.observed_ms = s->now_ms;
     kept->generation = r->generation;
+    extra_save(r, item, from);
     item->reads++;
     store_changed(s, r, "observed");
 }

@@ -322,6 +322,8 @@ static void read_item(struct sim *s, const struct sitem *item, struct sobs *x)
     }
     observation_make_honest(&x->o);
     observation_hold_to(&x->o, STR("id"), true);
+    x->o.others_known = s->policy.compares && x->o.outcome != OUTCOME_UNKNOWN;
+    x->real_extra = extra_read(item, x->real_as_of_ms);
 }
 
 static void end_observed(struct sim *s, void *arg, int64_t number)

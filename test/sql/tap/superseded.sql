@@ -1,6 +1,6 @@
 -- Opposite wishes about one entitlement of one account: what was approved last counts, for each item, for good.
 set role countersign_service;
-select plan(42);
+select plan(50);
 
 -- 'role:desired', of the account 'someone' in 'plain'
 create function pg_temp.ask(variadic wants text[]) returns uuid language sql as $$
@@ -109,6 +109,35 @@ select is((select version || ' ' || lease_owner from governance.access_request w
 select is(governance.facts_save('me', :'grant_o', :fence, '{"observations": []}'), :fence + 1::bigint, 'his next save counts');
 select is((select string_agg(n, ',' order by n) from governance.entitlement_names('plain', 'm') n), 'm,n', 'its names');
 select is((select string_agg(n, ',' order by n) from governance.entitlement_names('slow', 'm') n), 'm', 'in that source alone');
+
+-- two names of one account: it was renamed between two requests; and one name of two accounts: it was given to another person
+create function pg_temp.of(account text, person text, want text) returns uuid language sql as $$
+    select t.request('{}', jsonb_build_object('beneficiary', person, 'items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', account,
+        'entitlement', split_part(want, ':', 1), 'desired', split_part(want, ':', 2)))))
+$$;
+create function pg_temp.saw(request uuid, person text, id text) returns void language sql as $$
+    select governance.account_pin(request, person, jsonb_build_array(jsonb_build_object('item', t.item(request), 'outcome', 'present', 'account', 'active', 'native_id', id)))
+$$;
+select t.fulfilling(pg_temp.of('ann', 'Ann', 'q:present')) as grant_ann \gset
+select pg_temp.saw(:'grant_ann', 'Ann', 'account-1');
+select t.fulfilling(pg_temp.of('ann.lee', 'Ann', 'q:absent')) as removal_lee \gset
+select is(pg_temp.live(:'grant_ann') || pg_temp.live(:'removal_lee'), 'qq', 'nobody has read the new name yet');
+select pg_temp.saw(:'removal_lee', 'Ann', 'account-1');
+select is(pg_temp.live(:'grant_ann') || pg_temp.live(:'removal_lee'), 'q', 'a read shows that it is the same account: of the two the one approved last counts');
+select is(pg_temp.live(:'grant_ann'), '', 'which is the removal');
+select t.fulfilling(pg_temp.of('ann', 'Ann', 'r:present')) as grant_r \gset
+select t.fulfilling(pg_temp.of('ann.lee', 'Ann', 'r:absent')) as removal_r \gset
+select is(pg_temp.live(:'grant_r') || pg_temp.live(:'removal_r'), 'r', 'once both names are pinned it is known at the approval');
+select is((select count(*) from governance.about_same(:'removal_r') s), 2::bigint, 'and whoever locks one locks both');
+select t.fulfilling(pg_temp.of('bo', 'Bo', 's:absent')) as removal_bo \gset
+select pg_temp.saw(:'removal_bo', 'Bo', 'account-2');
+select t.request('{}', '{"beneficiary": "Other", "items": [{"source": "plain", "account": "bo", "entitlement": "z", "desired": "absent"}]}') as known \gset
+select pg_temp.saw(:'known', 'Other', 'account-3');
+select t.fulfilling(pg_temp.of('bo', 'Other', 's:present')) as grant_other \gset
+select is(pg_temp.live(:'removal_bo') || pg_temp.live(:'grant_other'), 'ss', 'of two accounts that had one name, one after the other, both wishes stand');
+select t.fulfilling(pg_temp.of('bo', 'Third', 's:present')) as grant_third \gset
+select is(pg_temp.live(:'removal_bo'), '', 'where one of them is pinned to nothing the name counts');
+select is((select count(*) from governance.items_beside(t.item(:'grant_other')) b), 2::bigint, 'its own, and whose account nobody knows');
 
 -- where we only watch, nothing is taken from what is enforced
 select t.fulfilling(pg_temp.ask('h:absent')) as removal_h \gset

@@ -122,7 +122,30 @@ static void what_came_beside_it_is_in_the_way(void **state)
     assert_string_equal(gate_judge(&d).reason, "StillAbsent");
 }
 
+/* Of a bundle: that something is missing outweighs that there is more, whichever comes first. */
+static void what_is_missing_outweighs_what_came_beside(void **state)
+{
+    struct observation here = seen(OUTCOME_PRESENT, 0), gone = seen(OUTCOME_ABSENT, 0);
+    struct item items[] = {item_of(DESIRED_PRESENT, &here, 1), item_of(DESIRED_PRESENT, &gone, 1)};
+    struct dossier d = claimed_of(items);
+    (void)state;
+
+    d.kind = REQUEST_GRANT;
+    d.item_count = 2;
+    items[0].rule.extra_hinders = true;
+    items[0].others_extra = STR("payroll-admin");
+    assert_string_equal(gate_judge(&d).reason, "StillAbsent");
+    assert_int_equal(gate_judge(&d).first_missing, 1);
+    assert_int_equal(refusal_judge(&d), REFUSAL_MISSING);
+    struct item first = items[0];
+    items[0] = items[1];
+    items[1] = first;
+    assert_string_equal(gate_judge(&d).reason, "StillAbsent");
+    assert_int_equal(gate_judge(&d).first_missing, 0);
+}
+
 UNIT_MAIN(cmocka_unit_test(how_it_was_before_is_read_once),
           cmocka_unit_test(it_is_read_while_the_ticket_is_made),
           cmocka_unit_test(what_came_beside_it_is_said_and_hinders_nothing),
-          cmocka_unit_test(what_came_beside_it_is_in_the_way))
+          cmocka_unit_test(what_came_beside_it_is_in_the_way),
+          cmocka_unit_test(what_is_missing_outweighs_what_came_beside))

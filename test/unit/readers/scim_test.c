@@ -161,12 +161,13 @@ static struct scim_reply told(const char *body)
 static const char *said(enum scim_way way, const char *body, enum scim_said expected)
 {
     const struct scim_server server = {.users = "/Users", .groups = "/Groups"};
+    const struct scim_place place = {0};
     struct scim_reply reply = told(body);
     enum account_state state = ACCOUNT_UNKNOWN;
     const char *reason = NULL;
 
-    assert_int_equal(scim_way_take(&server, way, STR("7"), STR("8"), &reply, &state, &reason),
-                     expected);
+    assert_int_equal(
+        scim_way_take(&place, &server, way, STR("7"), STR("8"), &reply, &state, &reason), expected);
     return reason;
 }
 
