@@ -7,15 +7,17 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/evidence_log.h"
+#include "cli/evidence_pack.h"
 #include "domain/evidence.h"
+#include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
 
 enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
 
 static const char USAGE[] =
-    "export [--conninfo CONNINFO] > FILE | verify FILE [--log DIRECTORY] [--key KEY] |\n"
-    "       verify DIRECTORY [--key KEY]";
+    "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY] > FILE |\n"
+    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
 
 /* --- export: one JSON object a line --- */
 
@@ -39,10 +41,39 @@ static bool print_row(void *arg, const struct evidence_row *row)
     return printf("%s\n", b.p) > 0;
 }
 
+static int written(int64_t count, const char *what)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "countersign: cannot write the export\n");
+        return EXIT_CODE_CANNOT_WRITE;
+    }
+    fprintf(stderr, "%lld %s exported\n", (long long)count, what);
+    return EXIT_CODE_OK;
+}
+
+/* One request, with the proofs that the published log gives. */
+static int export_request(const struct pg_options *options, const char *name, const char *dir,
+                          const char *key)
+{
+    AUTO(drop_buf) struct buf pack;
+    struct evidence_log *log = NULL;
+    struct err err = {0};
+
+    buf_init(&pack, EVIDENCE_PACK_BYTES);
+    bool made = evidence_log_open(dir, key, &log, &err) &&
+                evidence_pack_make(options, name, log, &pack, &err);
+    evidence_log_close(log);
+    if (!made)
+        return cli_fail(&err);
+    printf("%s\n", pack.p);
+    return written(1, "request");
+}
+
 static int export_all(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
-    const char *conninfo = cli_option(cli, "conninfo");
+    const char *conninfo = cli_option(cli, "conninfo"), *request = cli_option(cli, "request"),
+               *dir = cli_option(cli, "log"), *key = cli_option(cli, "key");
     struct config from_option = {.database = str_of(conninfo)};
     struct pg_options options;
     struct err err = {0};
@@ -51,18 +82,18 @@ static int export_all(struct cli *cli)
 
     if (left)
         return left;
+    if (!request != !dir)
+        return cli_usage(cli, USAGE);
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
-    if (!cli_database(config, arena, &options, &err) ||
-        !store_evidence_walk(&options, print_row, &count, &err))
+    if (!cli_database(config, arena, &options, &err))
         return cli_fail(&err);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "countersign: cannot write the export\n");
-        return EXIT_CODE_CANNOT_WRITE;
-    }
-    fprintf(stderr, "%lld entries exported\n", (long long)count);
-    return EXIT_CODE_OK;
+    if (request)
+        return export_request(&options, request, dir, key);
+    if (!store_evidence_walk(&options, print_row, &count, &err))
+        return cli_fail(&err);
+    return written(count, "entries");
 }
 
 /* --- verify: from files alone --- */
@@ -177,6 +208,41 @@ static int verify_log(struct cli *cli, struct evidence_log *log)
     return tell(cli, &found);
 }
 
+/* The first bytes of a file tell what it is. */
+static bool is_pack(const char *path)
+{
+    char start[64];
+    FILE *f = fopen(path, "re");
+    size_t len = f ? fread(start, 1, sizeof start, f) : 0;
+
+    if (f)
+        fclose(f);
+    return evidence_pack_is(str_n(start, len));
+}
+
+static int verify_pack(struct cli *cli, const char *path, const char *key)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(2 * EVIDENCE_PACK_BYTES);
+    struct findings found = {0};
+    struct tlog_verifier verifier;
+    struct evidence_pack pack = {0};
+    struct str text;
+    struct err err = {0};
+
+    if (!key) {
+        fprintf(stderr, "countersign: name the key of the log that the pack is of: --key\n");
+        return EXIT_CODE_USAGE;
+    }
+    if (!evidence_log_key(arena, key, &verifier, &err) ||
+        !file_read(arena, path, EVIDENCE_PACK_BYTES, &text, &err) ||
+        !evidence_pack_verify(arena, text, &verifier, &pack, &err))
+        found.fault = err.what;
+    hex_encode(pack.checkpoint.root.bytes, SHA256_BYTES, found.head);
+    found.entries = pack.entries;
+    found.origin = pack.checkpoint.origin;
+    return tell(cli, &found);
+}
+
 static int verify(struct cli *cli)
 {
     const char *key = cli_option(cli, "key"), *dir = cli_option(cli, "log");
@@ -187,6 +253,8 @@ static int verify(struct cli *cli)
 
     if (!path || cli->argc)
         return cli_usage(cli, USAGE);
+    if (is_pack(path))
+        return verify_pack(cli, path, key);
     bool is_log = stat(path, &there) == 0 && S_ISDIR(there.st_mode);
     if (is_log)
         dir = path;

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "io/io_file.h"
 
 enum {
@@ -18,6 +17,7 @@ struct evidence_log {
     const char *dir;
     struct arena *arena; /* of checkpoint and key */
     struct arena *page;  /* of one file, or a few */
+    struct str note;
     struct tlog_checkpoint signed_one;
     struct tlog log; /* as derived */
     struct err err;  /* of a tile */
@@ -37,35 +37,40 @@ static bool read_named(const struct evidence_log *l, struct arena *arena, const 
     return file_read(arena, path, BUNDLE_BYTES, ret, err);
 }
 
+bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifier *ret,
+                      struct err *err)
+{
+    struct str text = str_of(key);
+
+    if (!strchr(key, '+') && !file_read(arena, key, TLOG_KEY_BYTES, &text, err))
+        return false;
+    return tlog_verifier_read(text, ret, err);
+}
+
 static bool read_key(struct evidence_log *l, const char *key, struct tlog_verifier *ret,
                      struct err *err)
 {
-    struct str text = key ? str_of(key) : STR_NONE;
+    struct str text;
 
-    if (!key) {
-        fprintf(stderr, "countersign: the key is taken from the log itself; that it is the right "
-                        "one shows only one you have from elsewhere: --key\n");
-        if (!read_named(l, l->arena, "verifier", &text, err))
-            return false;
-    } else if (!strchr(key, '+') && !file_read(l->arena, key, TLOG_KEY_BYTES, &text, err)) {
-        return false;
-    }
-    return tlog_verifier_read(text, ret, err) || err_while(err, "reading the key");
+    if (key)
+        return evidence_log_key(l->arena, key, ret, err);
+    fprintf(stderr, "countersign: the key is taken from the log itself; that it is the right one "
+                    "shows only one you have from elsewhere: --key\n");
+    return read_named(l, l->arena, "verifier", &text, err) && tlog_verifier_read(text, ret, err);
 }
 
 bool evidence_log_open(const char *dir, const char *key, struct evidence_log **ret, struct err *err)
 {
     struct evidence_log *l = calloc(1, sizeof *l);
     struct tlog_verifier verifier;
-    struct str note;
 
     if (!l)
         abort();
     l->dir = dir;
     l->arena = arena_new(ARENA_BYTES);
     l->page = arena_new(ARENA_BYTES);
-    if (read_key(l, key, &verifier, err) && read_named(l, l->arena, "checkpoint", &note, err) &&
-        (tlog_note_read(note, &verifier, &l->signed_one, err) ||
+    if (read_key(l, key, &verifier, err) && read_named(l, l->arena, "checkpoint", &l->note, err) &&
+        (tlog_note_read(l->note, &verifier, &l->signed_one, err) ||
          err_while(err, "reading the checkpoint"))) {
         *ret = l;
         return true;
@@ -223,4 +228,40 @@ bool evidence_log_has(struct evidence_log *l, int64_t seq, struct str body, stru
     return memcmp(l->hashes.p + (seq - 1) % TLOG_WIDTH * SHA256_BYTES, leaf.bytes, SHA256_BYTES) ==
                0 ||
            FAIL(err, ERR_INPUT, "its text is not what was published");
+}
+
+/* --- proofs --- */
+
+struct reading {
+    struct evidence_log *log;
+    struct err *err;
+};
+
+static bool read_hash(void *arg, int level, int64_t index, struct tlog_hash *ret)
+{
+    struct reading *r = arg;
+    struct str tile;
+
+    if (!read_tile(r->log, level, index / TLOG_WIDTH, &tile, r->err))
+        return false;
+    memcpy(ret->bytes, tile.p + index % TLOG_WIDTH * SHA256_BYTES, SHA256_BYTES);
+    return true;
+}
+
+bool evidence_log_prove(struct evidence_log *l, int64_t seq, struct tlog_proof *ret,
+                        struct err *err)
+{
+    struct reading r = {l, err};
+
+    if (seq < 1 || seq > l->signed_one.size)
+        return FAIL(err, ERR_TEMPORARY, "entry %lld is not published yet: the log ends with %lld",
+                    (long long)seq, (long long)l->signed_one.size);
+    arena_clear(l->page);
+    l->tile = 0;
+    return tlog_prove(l->signed_one.size, seq - 1, read_hash, &r, ret);
+}
+
+struct str evidence_log_note(const struct evidence_log *l)
+{
+    return l->note;
 }

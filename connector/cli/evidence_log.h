@@ -2,7 +2,9 @@
 #ifndef COUNTERSIGN_CLI_EVIDENCE_LOG_H
 #define COUNTERSIGN_CLI_EVIDENCE_LOG_H
 
+#include "base/arena.h"
 #include "tlog/tlog_note.h"
+#include "tlog/tlog_proof.h"
 
 struct evidence_log;
 
@@ -21,6 +23,15 @@ MUST_CHECK bool evidence_log_verify(struct evidence_log *log, struct err *err);
 /* Is that the text of entry `seq` (the first is 1) as the log has it? False for one that is not in
  * it, too. */
 MUST_CHECK bool evidence_log_has(struct evidence_log *log, int64_t seq, struct str body,
+                                 struct err *err);
+/* That entry `seq` is in the log, for whoever has its checkpoint only. */
+MUST_CHECK bool evidence_log_prove(struct evidence_log *log, int64_t seq, struct tlog_proof *ret,
+                                   struct err *err);
+/* The checkpoint as it is signed. */
+struct str evidence_log_note(const struct evidence_log *log);
+/* The verifier that counts: `key` as for evidence_log_open, not NULL. *ret borrows from the arena.
+ */
+MUST_CHECK bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifier *ret,
                                  struct err *err);
 
 #endif

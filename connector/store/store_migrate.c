@@ -196,6 +196,22 @@ struct walk {
     void *arg;
 };
 
+/* False: whoever listens has had enough. */
+static bool tell_rows(const struct walk *walk, const struct pg_reply *reply, int64_t *ret_last)
+{
+    for (int i = 0; i < reply->rows; i++) {
+        struct evidence_row row = {.kind = pg_cell(reply, i, 1),
+                                   .request_id = pg_cell(reply, i, 2),
+                                   .body = pg_cell(reply, i, 3),
+                                   .prev = pg_cell(reply, i, 4),
+                                   .hash = pg_cell(reply, i, 5)};
+        if (!str_to_i64(pg_cell(reply, i, 0), &row.seq) || !walk->fn(walk->arg, &row))
+            return false;
+        *ret_last = row.seq;
+    }
+    return true;
+}
+
 static bool walk_body(void *arg, void *conn, struct err *err)
 {
     const struct walk *walk = arg;
@@ -209,18 +225,7 @@ static bool walk_body(void *arg, void *conn, struct err *err)
         if (!pg_session_query(conn, &SQL_EVIDENCE_PAGE, params, &reply, err))
             return false;
         more = reply.rows == EVIDENCE_PAGE;
-        for (int i = 0; i < reply.rows; i++) {
-            struct evidence_row row = {.kind = pg_cell(&reply, i, 1),
-                                       .request_id = pg_cell(&reply, i, 2),
-                                       .body = pg_cell(&reply, i, 3),
-                                       .prev = pg_cell(&reply, i, 4),
-                                       .hash = pg_cell(&reply, i, 5)};
-            if (!str_to_i64(pg_cell(&reply, i, 0), &row.seq) || !walk->fn(walk->arg, &row)) {
-                more = false;
-                break;
-            }
-            after = row.seq;
-        }
+        more = tell_rows(walk, &reply, &after) && more;
         pg_session_release(&reply);
     }
     return true;
@@ -381,4 +386,43 @@ bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, 
 {
     struct walk walk = {fn, arg};
     return pg_run_blocking(options, walk_body, &walk, err);
+}
+
+struct asked {
+    struct walk walk;
+    struct str name;
+    struct evidence_subject *ret;
+};
+
+static bool request_body(void *arg, void *conn, struct err *err)
+{
+    struct asked *a = arg;
+    struct pg_param named = store_p(a->name);
+    struct pg_reply reply;
+    int64_t last;
+
+    if (!pg_session_query(conn, &SQL_EVIDENCE_SUBJECT, &named, &reply, err))
+        return false;
+    bool found = reply.rows == 1 &&
+                 str_copy(a->ret->request, sizeof a->ret->request, pg_cell(&reply, 0, 0)) &&
+                 str_copy(a->ret->ticket, sizeof a->ret->ticket, pg_cell(&reply, 0, 1));
+    pg_session_release(&reply);
+    if (!found)
+        return FAIL(err, ERR_INPUT, "there is no request '%.*s'", STR_ARG(a->name));
+    struct pg_param id = store_p(str_of(a->ret->request));
+    if (!pg_session_query(conn, &SQL_EVIDENCE_REQUEST, &id, &reply, err))
+        return false;
+    (void)tell_rows(&a->walk, &reply, &last);
+    pg_session_release(&reply);
+    return true;
+}
+
+bool store_evidence_request(const struct pg_options *options, struct str name,
+                            struct evidence_subject *ret, evidence_row_fn *fn, void *arg,
+                            struct err *err)
+{
+    struct asked asked = {{fn, arg}, name, ret};
+
+    *ret = (struct evidence_subject){0};
+    return pg_run_blocking(options, request_body, &asked, err);
 }

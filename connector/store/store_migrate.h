@@ -44,4 +44,13 @@ typedef bool evidence_row_fn(void *arg, const struct evidence_row *row);
 MUST_CHECK bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn,
                                     void *arg, struct err *err);
 
+/* A request by its id or its ticket's key; ticket: empty when it has none. */
+struct evidence_subject {
+    char request[40], ticket[256];
+};
+/* The entries of that request, in order. ERR_INPUT when there is no such request. */
+MUST_CHECK bool store_evidence_request(const struct pg_options *options, struct str name,
+                                       struct evidence_subject *ret, evidence_row_fn *fn, void *arg,
+                                       struct err *err);
+
 #endif

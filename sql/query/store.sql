@@ -314,6 +314,15 @@ select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq 
 -- params: after bigint, page int
 select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where c.seq > $1::bigint and c.root is not null order by c.seq limit $2::int
 
+-- name: evidence_subject
+-- params: request text
+select r.id, coalesce(t.issue_key, '') from governance.access_request r left join governance.ticket t on t.request_id = r.id
+ where r.id::text = $1 or t.issue_key = $1 limit 1
+
+-- name: evidence_request
+-- params: request text
+select e.seq, e.kind, e.request_id, e.body, e.prev, e.hash from audit.evidence_v1 e where e.request_id = $1::uuid order by e.seq
+
 -- name: evidence_last
 -- params:
 select seq from governance.evidence_head

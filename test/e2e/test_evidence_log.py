@@ -125,8 +125,8 @@ def test_the_page_for_auditors_is_right(copied, tmp_path):
     """Every command of deploy/verify-evidence.md that needs nothing of ours, as it stands there."""
     page = (world.ROOT / "deploy" / "verify-evidence.md").read_text()
     blocks = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
-    ours, *theirs = blocks
-    assert "countersign evidence verify log --key verifier" in ours and len(theirs) == 2
+    ours, pack, *theirs = blocks
+    assert "countersign evidence verify log --key verifier" in ours and "--request" in pack and len(theirs) == 2
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(theirs)], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and "Verified Successfully" in done.stdout and "entry 1 is in the log" in done.stdout, done
     flip(copied / "checkpoint", 3)
@@ -151,6 +151,41 @@ def test_it_is_the_chain_of_the_database(site, tmp_path):
     ready = json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])
     assert ready["evidence"].endswith("entries published")
     assert "countersign_evidence_forked 0" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+
+
+def test_one_request_proves_itself(site, tmp_path):
+    """A pack of one request leads each entry to the signed root; nothing of it can be changed, nor anything added."""
+    key = site.ask_removal(person="reyes", role="fin-ledger-admin")
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.resolve(key)
+    site.has_role("reyes", "fin-ledger-admin", False)
+    site.until_phase(key, "closed")
+    wait.until(lambda: size(site) == head(site), 20, what="all is published")
+    pack, log, ours = tmp_path / "pack.json", folder(site), folder(site) / "verifier"
+    pack.write_text(site.countersign("evidence", "export", "--request", key, "--log", log).stdout)
+    code, said, _ = verify(pack, "--key", ours)
+    made = json.loads(pack.read_text())
+    assert code == 0 and said.endswith(f"signed by {ORIGIN}") and made["request"] == request and made["ticket"] == key, said
+    moves = [e for e in map(lambda e: json.loads(e["body"]), made["entries"]) if e["kind"] == "request.moved"]
+    assert moves[-1]["detail"]["to"] == "closed" and moves[-1]["detail"]["proof"], moves
+    again = site.countersign("evidence", "export", "--request", request, "--log", log).stdout
+    assert json.loads(again)["entries"][0]["body"] == made["entries"][0]["body"]
+    other = json.loads(site.countersign("evidence", "export", "--request", site.sql(
+        "select id from governance.access_request where idempotency_key = 'log-3'"), "--log", log).stdout)["entries"][0]
+    for spoil, why in ((lambda p: p["entries"][1].update(body=p["entries"][1]["body"].replace('"kind":"', '"kind":"x')), "leads to"),
+                       (lambda p: p["entries"][0]["proof"].pop(), "leads to"),
+                       (lambda p: p["entries"][0].update(seq=p["entries"][0]["seq"] + 1), "leads to"),
+                       (lambda p: p["entries"].append(other), "is of another request"),
+                       (lambda p: p["entries"].clear(), "it holds no entry"),
+                       (lambda p: p["entries"].append({"seq": 1}), "is none"),
+                       (lambda p: p.update(checkpoint=p["checkpoint"].replace("\n", "\n9", 1)), "changed or forged")):
+        spoiled = json.loads(pack.read_text())
+        spoil(spoiled)
+        (tmp_path / "spoiled.json").write_text(json.dumps(spoiled, separators=(",", ":")))
+        code, said, _ = verify(tmp_path / "spoiled.json", "--key", ours)
+        assert code == 1 and why in said, (why, said)
+    assert verify(pack)[0] == 64  # with what key?
+    assert site.countersign("evidence", "export", "--request", "NONE-1", "--log", log, check=False).returncode == 65
 
 
 def test_it_goes_on_after_a_kill(site):

@@ -1,0 +1,144 @@
+#include "cli/evidence_pack.h"
+
+#include <string.h>
+
+#include "base/codecs.h"
+#include "json/json_write.h"
+#include "store/store_migrate.h"
+
+enum { HASH_BYTES = 64 };
+
+static const char FORMAT[] = "countersign-evidence-pack/1";
+static const char BEGINS[] = "{\"format\":\"countersign-evidence-pack/";
+
+/* --- made --- */
+
+struct making {
+    struct evidence_log *log;
+    struct json_out out;
+    struct err *err;
+    bool failed;
+};
+
+static void put_hash(struct json_out *out, const struct tlog_hash *hash)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, HASH_BYTES);
+    base64_encode(&b, str_n((const char *)hash->bytes, SHA256_BYTES));
+    json_put_str(out, buf_str(&b));
+}
+
+static bool put_entry(void *arg, const struct evidence_row *row)
+{
+    struct making *m = arg;
+    struct tlog_proof proof;
+
+    m->failed = !evidence_log_has(m->log, row->seq, row->body, m->err) ||
+                !evidence_log_prove(m->log, row->seq, &proof, m->err);
+    if (m->failed) {
+        err_while(m->err, "proving entry %lld", (long long)row->seq);
+        return false;
+    }
+    json_open_object(&m->out);
+    json_str_member(&m->out, "body", row->body);
+    json_put_name(&m->out, "proof");
+    json_open_array(&m->out);
+    for (size_t i = 0; i < proof.count; i++)
+        put_hash(&m->out, &proof.hashes[i]);
+    json_close_array(&m->out);
+    json_i64_member(&m->out, "seq", row->seq);
+    json_close_object(&m->out);
+    return true;
+}
+
+bool evidence_pack_make(const struct pg_options *options, const char *name,
+                        struct evidence_log *log, struct buf *out, struct err *err)
+{
+    struct making m = {.log = log, .err = err};
+    struct evidence_subject subject;
+
+    json_begin(&m.out, out);
+    json_open_object(&m.out);
+    json_str_member(&m.out, "format", str_of(FORMAT));
+    json_str_member(&m.out, "checkpoint", evidence_log_note(log));
+    json_put_name(&m.out, "entries");
+    json_open_array(&m.out);
+    if (!store_evidence_request(options, str_of(name), &subject, put_entry, &m, err) || m.failed)
+        return false;
+    json_close_array(&m.out);
+    json_str_member(&m.out, "request", str_of(subject.request));
+    json_str_member(&m.out, "ticket", str_of(subject.ticket));
+    json_close_object(&m.out);
+    return !out->over || FAIL(err, ERR_INPUT, "the request has more evidence than a pack holds");
+}
+
+/* --- verified --- */
+
+bool evidence_pack_is(struct str text)
+{
+    return str_starts(text, str_of(BEGINS));
+}
+
+static bool read_proof(const struct json *list, struct tlog_proof *ret)
+{
+    AUTO(drop_buf) struct buf b;
+
+    buf_init(&b, HASH_BYTES);
+    ret->count = 0;
+    if (json_type(list) != JSON_ARRAY)
+        return false;
+    JSON_EACH(v, list)
+    {
+        buf_clear(&b);
+        if (ret->count == TLOG_PROOF_MAX || !base64_decode(&b, json_str(v)) ||
+            b.len != SHA256_BYTES)
+            return false;
+        memcpy(ret->hashes[ret->count++].bytes, b.p, SHA256_BYTES);
+    }
+    return true;
+}
+
+/* An entry names its request itself: one of another request does not get in by its proof. */
+static bool check_entry(const struct json *v, const struct evidence_pack *pack, struct arena *arena,
+                        struct err *err)
+{
+    const struct json *body;
+    struct str text = json_path_str(v, "body");
+    struct tlog_proof proof;
+    int64_t seq, own;
+
+    if (!json_i64(json_member(v, "seq"), &seq) || !read_proof(json_member(v, "proof"), &proof))
+        return FAIL(err, ERR_INPUT, "entry %lld of the pack is none", (long long)pack->entries + 1);
+    struct tlog_hash leaf = tlog_leaf(text);
+    if (!tlog_proves(&proof, pack->checkpoint.size, seq - 1, &leaf, &pack->checkpoint.root))
+        return FAIL(err, ERR_INPUT,
+                    "entry %lld: neither text nor proof leads to the checkpoint that is signed",
+                    (long long)seq);
+    if (!json_parse(arena, text, &body, err) || !json_i64(json_member(body, "seq"), &own) ||
+        own != seq || !str_eq(json_path_str(body, "request"), pack->request))
+        return FAIL(err, ERR_INPUT, "entry %lld is of another request", (long long)seq);
+    return true;
+}
+
+bool evidence_pack_verify(struct arena *arena, struct str text,
+                          const struct tlog_verifier *verifier, struct evidence_pack *ret,
+                          struct err *err)
+{
+    const struct json *v;
+
+    *ret = (struct evidence_pack){0};
+    if (!json_parse(arena, text, &v, err) || !str_eq_c(json_path_str(v, "format"), FORMAT))
+        return FAIL(err, ERR_INPUT, "it is not a pack of evidence: %s", FORMAT);
+    ret->request = json_path_str(v, "request");
+    ret->ticket = json_path_str(v, "ticket");
+    if (!tlog_note_read(json_path_str(v, "checkpoint"), verifier, &ret->checkpoint, err))
+        return err_while(err, "reading the checkpoint");
+    JSON_EACH(entry, json_member(v, "entries"))
+    {
+        if (!check_entry(entry, ret, arena, err))
+            return false;
+        ret->entries++;
+    }
+    return ret->entries || FAIL(err, ERR_INPUT, "it holds no entry");
+}

@@ -1,0 +1,29 @@
+/* evidence_pack.h: the evidence of one request as one file that proves itself: its entries, the way
+ * of each to the root of a checkpoint, and the checkpoint, signed. */
+#ifndef COUNTERSIGN_CLI_EVIDENCE_PACK_H
+#define COUNTERSIGN_CLI_EVIDENCE_PACK_H
+
+#include "base/buf.h"
+#include "cli/evidence_log.h"
+#include "io/io_pg.h"
+
+enum { EVIDENCE_PACK_BYTES = 64 * 1024 * 1024 };
+
+/* Append the pack of the request with that id, or that ticket's key, to *out. */
+MUST_CHECK bool evidence_pack_make(const struct pg_options *options, const char *name,
+                                   struct evidence_log *log, struct buf *out, struct err *err);
+
+struct evidence_pack {
+    int64_t entries;
+    struct str request, ticket; /* borrowed from the text's arena */
+    struct tlog_checkpoint checkpoint;
+};
+/* Is it a pack, by its first bytes? */
+bool evidence_pack_is(struct str text);
+/* Does each entry lead to a root that was signed by that key? The error names the first that does
+ * not. */
+MUST_CHECK bool evidence_pack_verify(struct arena *arena, struct str text,
+                                     const struct tlog_verifier *verifier,
+                                     struct evidence_pack *ret, struct err *err);
+
+#endif
