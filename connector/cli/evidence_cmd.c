@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
+#include "cli/evidence_population.h"
 #include "domain/evidence.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
@@ -17,6 +18,7 @@ enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
 
 static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY] > FILE |\n"
+    "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY |\n"
     "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
 
 /* --- export: one JSON object a line --- */
@@ -73,7 +75,9 @@ static int export_all(struct cli *cli)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const char *conninfo = cli_option(cli, "conninfo"), *request = cli_option(cli, "request"),
-               *dir = cli_option(cli, "log"), *key = cli_option(cli, "key");
+               *dir = cli_option(cli, "log"), *key = cli_option(cli, "key"),
+               *from = cli_option(cli, "from"), *to = cli_option(cli, "to"),
+               *out = cli_option(cli, "out");
     struct config from_option = {.database = str_of(conninfo)};
     struct pg_options options;
     struct err err = {0};
@@ -82,7 +86,7 @@ static int export_all(struct cli *cli)
 
     if (left)
         return left;
-    if (!request != !dir)
+    if (!request != !dir || !from != !out || !to != !out || (out && request))
         return cli_usage(cli, USAGE);
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
@@ -91,6 +95,10 @@ static int export_all(struct cli *cli)
         return cli_fail(&err);
     if (request)
         return export_request(&options, request, dir, key);
+    if (out)
+        return evidence_population_make(&options, from, to, out, &count, &err)
+                   ? written(count, "requests")
+                   : cli_fail(&err);
     if (!store_evidence_walk(&options, print_row, &count, &err))
         return cli_fail(&err);
     return written(count, "entries");
@@ -102,8 +110,8 @@ static int export_all(struct cli *cli)
 struct findings {
     int64_t entries, line; /* line 0: the fault is of no line */
     char head[SHA256_HEX_SIZE];
-    const char *fault;
-    struct str origin; /* of a log */
+    const char *fault, *what; /* what: counted in `entries` */
+    struct str origin;        /* of a log */
 };
 
 static int tell(struct cli *cli, const struct findings *f)
@@ -128,6 +136,8 @@ static int tell(struct cli *cli, const struct findings *f)
                (long long)f->entries);
     } else if (f->fault) {
         printf("%s\n", f->fault);
+    } else if (f->what) {
+        printf("%lld %s verify\n", (long long)f->entries, f->what);
     } else if (f->origin.len) {
         printf("%lld entries verify; root %s, signed by %.*s\n", (long long)f->entries, f->head,
                STR_ARG(f->origin));
@@ -255,6 +265,13 @@ static int verify(struct cli *cli)
         return cli_usage(cli, USAGE);
     if (is_pack(path))
         return verify_pack(cli, path, key);
+    if (evidence_population_is(path)) {
+        struct findings found = {0};
+        if (!evidence_population_verify(path, &found.entries, &err))
+            found.fault = err.what;
+        found.what = "requests";
+        return tell(cli, &found);
+    }
     bool is_log = stat(path, &there) == 0 && S_ISDIR(there.st_mode);
     if (is_log)
         dir = path;

@@ -314,6 +314,26 @@ select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq 
 -- params: after bigint, page int
 select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where c.seq > $1::bigint and c.root is not null order by c.seq limit $2::int
 
+-- name: population_page
+-- params: from text, to text, after text, page int
+select p.request_id, p.ticket, p.site, p.change_kind, p.lifecycle, p.subject_kind, p.is_privileged::text, p.cause, p.phase, p.outcome,
+       governance.utc(p.requested_at), governance.utc(p.approved_at), governance.utc(p.claimed_at), governance.utc(p.verified_at),
+       governance.utc(p.closed_at), p.first_entry, p.last_entry
+  from audit.population_v1 p
+ where p.requested_at >= $1::timestamptz and p.requested_at < $2::timestamptz and ($3 = '' or p.request_id > nullif($3, '')::uuid)
+ order by p.request_id limit $4::int
+
+-- name: population_about
+-- params: from text, to text
+select jsonb_build_object('database', current_database(), 'made_by', session_user, 'made_at', governance.utc(clock_timestamp()),
+           'server', current_setting('server_version'), 'evidence', jsonb_build_object('entries', h.seq, 'head', encode(h.hash, 'hex')),
+           'requests', (select count(*) from governance.access_request r
+                         where r.requested_at >= $1::timestamptz and r.requested_at < $2::timestamptz),
+           'totals', (select coalesce(jsonb_agg(jsonb_build_object('change_kind', t.kind, 'phase', t.phase, 'requests', t.n) order by t.kind, t.phase), '[]')
+                        from (select r.kind, r.phase, count(*) as n from governance.access_request r
+                               where r.requested_at >= $1::timestamptz and r.requested_at < $2::timestamptz group by 1, 2) t))
+  from governance.evidence_head h
+
 -- name: evidence_subject
 -- params: request text
 select r.id, coalesce(t.issue_key, '') from governance.access_request r left join governance.ticket t on t.request_id = r.id

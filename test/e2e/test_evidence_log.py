@@ -1,6 +1,7 @@
 """The published log of evidence: verified from its files alone, by our command and without any code of ours, and every way in
 which somebody could change what was published."""
 import base64
+import csv
 import hashlib
 import json
 import os
@@ -125,8 +126,8 @@ def test_the_page_for_auditors_is_right(copied, tmp_path):
     """Every command of deploy/verify-evidence.md that needs nothing of ours, as it stands there."""
     page = (world.ROOT / "deploy" / "verify-evidence.md").read_text()
     blocks = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
-    ours, pack, *theirs = blocks
-    assert "countersign evidence verify log --key verifier" in ours and "--request" in pack and len(theirs) == 2
+    ours, pack, population, *theirs = blocks
+    assert "countersign evidence verify log --key verifier" in ours and "--request" in pack and "--out" in population and len(theirs) == 2
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(theirs)], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and "Verified Successfully" in done.stdout and "entry 1 is in the log" in done.stdout, done
     flip(copied / "checkpoint", 3)
@@ -186,6 +187,32 @@ def test_one_request_proves_itself(site, tmp_path):
         assert code == 1 and why in said, (why, said)
     assert verify(pack)[0] == 64  # with what key?
     assert site.countersign("evidence", "export", "--request", "NONE-1", "--log", log, check=False).returncode == 65
+
+
+def test_all_requests_of_a_time(site, tmp_path):
+    """A population is complete, counted twice, and says how it was made; whatever is changed afterwards shows."""
+    since, out = "2020-01-01", tmp_path / "population"
+    site.countersign("evidence", "export", "--from", since, "--to", "2100-01-01T00:00:00Z", "--out", out)
+    manifest = json.loads((out / "manifest.json").read_text())
+    rows = [json.loads(line) for line in (out / "population.jsonl").read_text().splitlines()]
+    with open(out / "population.csv", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert len(rows) == len(table) == manifest["about"]["requests"] == int(site.sql("select count(*) from governance.access_request")) >= 80
+    assert {r["request_id"] for r in rows} == {r["request_id"] for r in table}
+    assert "audit.population_v1" in manifest["sql"] and manifest["from"] == since and manifest["about"]["evidence"]["entries"] > 300
+    assert set(rows[0]) == set(table[0]) and rows[0]["first_entry"] < rows[0]["last_entry"]
+    code, said, _ = verify(out)
+    assert code == 0 and said == f"{len(rows)} requests verify"
+    site.countersign("evidence", "export", "--from", "2019-01-01", "--to", since, "--out", tmp_path / "none")
+    assert verify(tmp_path / "none")[1] == "0 requests verify"
+    swap(out / "population.csv", b"removal", b"grant")
+    assert verify(out)[1].startswith("population.csv is not what was exported")
+    shutil.copy(tmp_path / "none" / "population.jsonl", out)
+    assert verify(out)[1].startswith("population.jsonl is not what was exported")
+    (out / "population.jsonl").unlink()
+    assert "population.jsonl is missing" in verify(out)[1]
+    refused = site.countersign("evidence", "export", "--from", "yesterday evening", "--to", since, "--out", out, check=False)
+    assert refused.returncode != 0 and "yesterday evening" in refused.stderr
 
 
 def test_it_goes_on_after_a_kill(site):

@@ -1,0 +1,281 @@
+#include "cli/evidence_population.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/codecs.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "io/io_file.h"
+#include "json/json_write.h"
+#include "store/store_population.h"
+
+enum { PATH_BYTES = 4096, ROW_BYTES = 64 * 1024, MANIFEST_BYTES = 256 * 1024, CHUNK = 64 * 1024 };
+
+static const char FORMAT[] = "countersign-population/1";
+
+/* One file on its way: hashed as it is written. */
+struct out {
+    const char *name;
+    FILE *file;
+    struct digest *digest;
+    int64_t bytes;
+    char hex[SHA256_HEX_SIZE];
+};
+
+static bool path_of(const char *dir, const char *name, char out[PATH_BYTES], struct err *err)
+{
+    return snprintf(out, PATH_BYTES, "%s/%s", dir, name) < PATH_BYTES ||
+           FAIL(err, ERR_INPUT, "the path of '%s' is too long", name);
+}
+
+static bool out_open(struct out *o, const char *dir, struct err *err)
+{
+    char path[PATH_BYTES];
+
+    if (!path_of(dir, o->name, path, err))
+        return false;
+    o->file = fopen(path, "we");
+    o->digest = digest_new();
+    return o->file || FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
+}
+
+static bool out_add(struct out *o, struct str text)
+{
+    digest_add(o->digest, text);
+    o->bytes += (int64_t)text.len;
+    return fwrite(text.p, 1, text.len, o->file) == text.len;
+}
+
+static bool out_close(struct out *o)
+{
+    uint8_t digest[SHA256_BYTES];
+    bool good = o->file && fflush(o->file) == 0 && fsync(fileno(o->file)) == 0;
+
+    digest_end(o->digest, digest);
+    o->digest = NULL;
+    hex_encode(digest, sizeof digest, o->hex);
+    good = o->file && fclose(o->file) == 0 && good;
+    o->file = NULL;
+    return good;
+}
+
+/* --- rows --- */
+
+struct making {
+    struct out jsonl, csv;
+    struct buf row;
+    int64_t rows;
+};
+
+/* RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe. */
+static void put_csv(struct buf *b, struct str cell)
+{
+    bool quote = false, formula = cell.len && strchr("=+-@\t\r", cell.p[0]);
+
+    for (size_t i = 0; i < cell.len; i++)
+        quote |= cell.p[i] == '"' || cell.p[i] == ',' || cell.p[i] == '\n' || cell.p[i] == '\r';
+    if (quote)
+        buf_add_byte(b, '"');
+    if (formula)
+        buf_add_byte(b, '\'');
+    for (size_t i = 0; i < cell.len; i++) {
+        if (cell.p[i] == '"')
+            buf_add_byte(b, '"');
+        buf_add_byte(b, cell.p[i]);
+    }
+    if (quote)
+        buf_add_byte(b, '"');
+}
+
+static bool put_row(void *arg, const struct str cells[POPULATION_COLUMNS])
+{
+    struct making *m = arg;
+    struct json_out out;
+
+    buf_clear(&m->row);
+    json_begin(&out, &m->row);
+    json_open_object(&out);
+    for (int c = 0; c < POPULATION_COLUMNS; c++) {
+        json_put_name(&out, POPULATION_NAMES[c]);
+        if (!cells[c].p)
+            json_put_null(&out);
+        else if (population_is_plain(c))
+            json_put_raw(&out, cells[c]);
+        else
+            json_put_str(&out, cells[c]);
+    }
+    json_close_object(&out);
+    buf_add_byte(&m->row, '\n');
+    if (m->row.over || !out_add(&m->jsonl, buf_str(&m->row)))
+        return false;
+    buf_clear(&m->row);
+    for (int c = 0; c < POPULATION_COLUMNS; c++) {
+        put_csv(&m->row, cells[c]);
+        buf_add_c(&m->row, c + 1 < POPULATION_COLUMNS ? "," : "\r\n");
+    }
+    m->rows++;
+    return !m->row.over && out_add(&m->csv, buf_str(&m->row));
+}
+
+static bool put_heads(struct making *m)
+{
+    for (int c = 0; c < POPULATION_COLUMNS; c++) {
+        put_csv(&m->row, str_of(POPULATION_NAMES[c]));
+        buf_add_c(&m->row, c + 1 < POPULATION_COLUMNS ? "," : "\r\n");
+    }
+    return out_add(&m->csv, buf_str(&m->row));
+}
+
+/* --- the manifest --- */
+
+static void put_file(struct json_out *out, const struct out *o, int64_t rows)
+{
+    json_open_object(out);
+    json_i64_member(out, "bytes", o->bytes);
+    json_str_member(out, "name", str_of(o->name));
+    json_i64_member(out, "rows", rows);
+    json_str_member(out, "sha256", str_of(o->hex));
+    json_close_object(out);
+}
+
+static bool write_manifest(const struct making *m, const struct population *p, struct str about,
+                           const char *sql, const char *dir, struct err *err)
+{
+    AUTO(drop_buf) struct buf b;
+    char path[PATH_BYTES];
+    struct json_out out;
+
+    buf_init(&b, MANIFEST_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    json_str_member(&out, "format", str_of(FORMAT));
+    json_str_member(&out, "from", p->from);
+    json_str_member(&out, "to", p->to);
+    json_put_name(&out, "about");
+    json_put_raw(&out, about);
+    json_str_member(&out, "sql", str_of(sql));
+    json_put_name(&out, "files");
+    json_open_array(&out);
+    put_file(&out, &m->jsonl, m->rows);
+    put_file(&out, &m->csv, m->rows);
+    json_close_array(&out);
+    json_close_object(&out);
+    buf_add_byte(&b, '\n');
+    return path_of(dir, "manifest.json", path, err) && file_replace(path, buf_str(&b), err);
+}
+
+/* Rows counted one by one are as many as the database counts at once. */
+static bool check_count(struct str about, int64_t rows, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    const struct json *v;
+    int64_t requests, sum = 0, n;
+
+    if (!json_parse(arena, about, &v, err) || !json_i64(json_member(v, "requests"), &requests))
+        return FAIL(err, ERR_INPUT, "the control totals cannot be read");
+    JSON_EACH(t, json_member(v, "totals"))
+    if (json_i64(json_member(t, "requests"), &n))
+        sum += n;
+    return (rows == requests && rows == sum) ||
+           FAIL(err, ERR_INPUT,
+                "%lld rows, %lld requests, %lld in the totals: they must be as many",
+                (long long)rows, (long long)requests, (long long)sum);
+}
+
+bool evidence_population_make(const struct pg_options *options, const char *from, const char *to,
+                              const char *dir, int64_t *ret, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    struct making m = {.jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
+    struct population p = {str_of(from), str_of(to), put_row, &m};
+    struct str about;
+    const char *sql;
+
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+        return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
+    buf_init(&m.row, ROW_BYTES);
+    bool good = out_open(&m.jsonl, dir, err) && out_open(&m.csv, dir, err);
+    if (good && !put_heads(&m))
+        good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
+    good = good && store_population(options, &p, arena, &about, &sql, err);
+    bool closed = out_close(&m.jsonl);
+    closed = out_close(&m.csv) && closed;
+    buf_done(&m.row);
+    if (good && !closed)
+        good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
+    *ret = m.rows;
+    return good && check_count(about, m.rows, err) && write_manifest(&m, &p, about, sql, dir, err);
+}
+
+/* --- verified --- */
+
+bool evidence_population_is(const char *dir)
+{
+    char path[PATH_BYTES];
+    struct err err;
+
+    return path_of(dir, "manifest.json", path, &err) && access(path, F_OK) == 0;
+}
+
+static bool check_file(const char *dir, const struct json *v, int64_t heads, int64_t *ret_rows,
+                       struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    char path[PATH_BYTES], hex[SHA256_HEX_SIZE], chunk[CHUNK];
+    const char *name = arena_cstr(arena, json_path_str(v, "name"));
+    uint8_t digest[SHA256_BYTES];
+    int64_t rows, lines = 0;
+    size_t n;
+
+    if (strchr(name, '/') || !json_i64(json_member(v, "rows"), &rows) ||
+        !path_of(dir, name, path, err))
+        return FAIL(err, ERR_INPUT, "the manifest names a file that is none");
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return FAIL(err, ERR_INPUT, "%s is missing: %s", name, strerror(errno));
+    struct digest *d = digest_new();
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0) {
+        digest_add(d, str_n(chunk, n));
+        for (size_t i = 0; i < n; i++)
+            lines += chunk[i] == '\n';
+    }
+    fclose(f);
+    digest_end(d, digest);
+    hex_encode(digest, sizeof digest, hex);
+    if (!str_eq_c(json_path_str(v, "sha256"), hex))
+        return FAIL(err, ERR_INPUT, "%s is not what was exported: its hash is %s", name, hex);
+    if (lines != rows + heads)
+        return FAIL(err, ERR_INPUT, "%s has %lld rows instead of %lld", name,
+                    (long long)(lines - heads), (long long)rows);
+    *ret_rows = rows;
+    return true;
+}
+
+bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    char path[PATH_BYTES];
+    const struct json *v, *files;
+    struct str text;
+    int64_t csv = 0;
+
+    if (!path_of(dir, "manifest.json", path, err) ||
+        !file_read(arena, path, MANIFEST_BYTES, &text, err) || !json_parse(arena, text, &v, err) ||
+        !str_eq_c(json_path_str(v, "format"), FORMAT))
+        return FAIL(err, ERR_INPUT, "manifest.json is none: %s", FORMAT);
+    files = json_member(v, "files");
+    AUTO(drop_buf) struct buf about;
+    struct json_out out;
+    buf_init(&about, MANIFEST_BYTES);
+    json_begin(&out, &about);
+    json_put_value(&out, json_member(v, "about"));
+    return (json_count(files) == 2 ||
+            FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
+           check_file(dir, json_path(files, "0"), 0, ret, err) &&
+           check_file(dir, json_path(files, "1"), 1, &csv, err) &&
+           check_count(buf_str(&about), *ret, err);
+}

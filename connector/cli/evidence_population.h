@@ -1,0 +1,20 @@
+/* evidence_population.h: all requests of a time as files for auditors, with a manifest by which
+ * anybody can tell that the files are whole. */
+#ifndef COUNTERSIGN_CLI_EVIDENCE_POPULATION_H
+#define COUNTERSIGN_CLI_EVIDENCE_POPULATION_H
+
+#include "base/arena.h"
+#include "io/io_pg.h"
+
+/* Write population.jsonl, population.csv and manifest.json into `dir`, made when it is not there;
+ * from <= requested < to, RFC 3339 or dates. *ret: requests in it. */
+MUST_CHECK bool evidence_population_make(const struct pg_options *options, const char *from,
+                                         const char *to, const char *dir, int64_t *ret,
+                                         struct err *err);
+/* Is there a manifest in that folder? */
+bool evidence_population_is(const char *dir);
+/* The files are those of the manifest, and its counts those of the files. The error names the file.
+ */
+MUST_CHECK bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err);
+
+#endif

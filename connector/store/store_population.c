@@ -1,0 +1,81 @@
+/* store_population.c: all requests of a time, for auditors. */
+#include "store/store_population.h"
+
+#include "base/arena.h"
+#include "store/store_priv.h"
+
+enum { PAGE = 1000, PRIVILEGED = 6, FIRST_ENTRY = 15 };
+
+const char *const POPULATION_NAMES[POPULATION_COLUMNS] = {
+    "request_id",    "ticket",      "site",      "change_kind", "lifecycle",    "subject_kind",
+    "is_privileged", "cause",       "phase",     "outcome",     "requested_at", "approved_at",
+    "claimed_at",    "verified_at", "closed_at", "first_entry", "last_entry"};
+
+bool population_is_plain(int column)
+{
+    return column == PRIVILEGED || column >= FIRST_ENTRY;
+}
+
+struct walk {
+    const struct population *p;
+    struct arena *arena;
+    struct str *about;
+};
+
+static bool tell(const struct walk *w, const struct pg_reply *reply)
+{
+    for (int i = 0; i < reply->rows; i++) {
+        struct str cells[POPULATION_COLUMNS];
+        for (int c = 0; c < POPULATION_COLUMNS; c++)
+            cells[c] = pg_cell(reply, i, c);
+        if (!w->p->fn(w->p->arg, cells))
+            return false;
+    }
+    return true;
+}
+
+static bool pages(const struct walk *w, void *conn, struct err *err)
+{
+    char after[40] = "", size[STORE_NUMBER_SIZE];
+    bool more = true;
+
+    while (more) {
+        struct pg_param params[] = {store_p(w->p->from), store_p(w->p->to), store_p(str_of(after)),
+                                    store_i(PAGE, size)};
+        struct pg_reply reply;
+        if (!pg_session_query(conn, &SQL_POPULATION_PAGE, params, &reply, err))
+            return false;
+        more = reply.rows == PAGE;
+        bool good =
+            tell(w, &reply) &&
+            (!reply.rows || str_copy(after, sizeof after, pg_cell(&reply, reply.rows - 1, 0)));
+        pg_session_release(&reply);
+        if (!good)
+            return FAIL(err, ERR_TEMPORARY, "the population cannot be written");
+    }
+    return true;
+}
+
+static bool body(void *arg, void *conn, struct err *err)
+{
+    struct walk *w = arg;
+    struct pg_param params[] = {store_p(w->p->from), store_p(w->p->to)};
+    struct pg_reply reply;
+
+    if (!pg_session_script(conn, "begin isolation level repeatable read read only", err) ||
+        !pg_session_query(conn, &SQL_POPULATION_ABOUT, params, &reply, err))
+        return false;
+    *w->about = arena_str(w->arena, pg_cell(&reply, 0, 0));
+    pg_session_release(&reply);
+    return pages(w, conn, err) && pg_session_script(conn, "commit", err);
+}
+
+bool store_population(const struct pg_options *options, const struct population *p,
+                      struct arena *arena, struct str *ret_about, const char **ret_sql,
+                      struct err *err)
+{
+    struct walk w = {p, arena, ret_about};
+
+    *ret_sql = SQL_POPULATION_PAGE.sql;
+    return pg_run_blocking(options, body, &w, err);
+}

@@ -1,0 +1,28 @@
+/* store_population.h: all requests of a time, for auditors. Blocking; for the command line. */
+#ifndef COUNTERSIGN_STORE_POPULATION_H
+#define COUNTERSIGN_STORE_POPULATION_H
+
+#include "io/io_pg.h"
+
+/* The columns of audit.population_v1, in order. */
+enum { POPULATION_COLUMNS = 17 };
+extern const char *const POPULATION_NAMES[POPULATION_COLUMNS];
+/* Does the column hold a number, true or false, rather than text? */
+bool population_is_plain(int column);
+
+/* One row; cells are lent, STR_NONE for none. False: stop. */
+typedef bool population_row_fn(void *arg, const struct str cells[POPULATION_COLUMNS]);
+struct population {
+    struct str from, to;   /* RFC 3339; from <= requested < to */
+    population_row_fn *fn; /* each request, by id */
+    void *arg;
+};
+/* Walks it in one snapshot. *ret_about: what the database says of itself and of the whole (JSON
+ * with "requests", "totals", "evidence", "made_at", ...), in the arena; *ret_sql the statement that
+ * gave the rows, static. ERR_INPUT for a time nobody can read. */
+struct arena;
+MUST_CHECK bool store_population(const struct pg_options *options, const struct population *p,
+                                 struct arena *arena, struct str *ret_about, const char **ret_sql,
+                                 struct err *err);
+
+#endif
