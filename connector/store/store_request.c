@@ -323,6 +323,8 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     if (fields && t->fields.p)
         json_str_member(out, "fields", t->fields);
     store_hash_member(out, "mapped_hash", t->mapped_hash);
+    if (!str_eq(t->mapped_by, t->mapping))
+        store_hash_member(out, "live_hash", t->live_hash);
     if (t->mapped.len) {
         json_put_name(out, "mapped");
         json_put_raw(out, t->mapped);

@@ -1,11 +1,14 @@
 -- A plan, or a mapping of before, becomes live on the sites that it names: all of them or none. Only what it was planned against
--- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "number", "file"}]};
--- file: SHA-256 of the file that stands where this is done, which is passed over as the service's own is, until it is another one.
+-- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "number", "file"}],
+-- "rebase": [id of a request]}; file: SHA-256 of the file that stands where this is done, which is passed over as the service's own is,
+-- until it is another one; rebase: open requests that are moved to it, also where it is live already (mapping_rebase).
 create or replace function governance.mapping_apply(p jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     s record;
     live governance.mapping_live;
+    moved jsonb;
+    is_news boolean;
     done jsonb := '[]';
 begin
     if p->>'act' not in ('applied', 'rolled_back') then
@@ -25,22 +28,30 @@ begin
                 left(s.was, 12), coalesce(s.number::text, 'not said')
                 using errcode = 'CG058';
         end if;
-        if live.sha256 = p->>'sha256' then
+        is_news := live.sha256 <> p->>'sha256';
+        if not is_news and not p ? 'rebase' then
             raise exception 'it is live on % already', s.site using errcode = 'CG057';
         end if;
-        update governance.mapping_live l
-           set sha256 = p->>'sha256', is_applied = true, beside = coalesce(nullif(s.file, ''), l.beside),
-               since = clock_timestamp(), number = l.number + 1
-         where l.site = s.site
-        returning * into live;
-        perform governance.mapping_went_live(s.site);
+        if is_news then
+            update governance.mapping_live l
+               set sha256 = p->>'sha256', is_applied = true, beside = coalesce(nullif(s.file, ''), l.beside),
+                   since = clock_timestamp(), number = l.number + 1
+             where l.site = s.site
+            returning * into live;
+        end if;
+        moved := governance.mapping_rebase(s.site, live.number, live.sha256, coalesce(p->'rebase', '[]'));
+        if is_news then
+            perform governance.mapping_went_live(s.site);
+        end if;
         insert into governance.mapping_event (site, act, sha256, number, was, actor, change, reason, detail)
-        values (s.site, p->>'act', live.sha256, live.number, s.was, p->>'actor', coalesce(p->>'change', ''), p->>'reason',
-                coalesce(p->'detail', '{}'));
-        done := done || jsonb_build_object('site', s.site, 'number', live.number, 'at', live.since,
+        values (s.site, case when is_news then p->>'act' else 'rebased' end, live.sha256, live.number, s.was, p->>'actor',
+                coalesce(p->>'change', ''), p->>'reason',
+                coalesce(p->'detail', '{}') || jsonb_build_object('login', session_user)
+                || case when p ? 'rebase' then jsonb_build_object('rebase', moved) else '{}' end);
+        done := done || (moved || jsonb_build_object('site', s.site, 'number', live.number, 'at', live.since,
             'open_keep', (select count(*) from governance.access_request r
                            where r.site = s.site and r.mapping_kept <> live.sha256 and r.phase <> 'closed'
-                             and not exists (select from governance.phase f where f.name = r.phase and f.is_terminal)));
+                             and not exists (select from governance.phase f where f.name = r.phase and f.is_terminal))));
     end loop;
     if done = '[]' then
         raise exception 'a plan for no site' using errcode = 'CG057';

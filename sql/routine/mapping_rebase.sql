@@ -1,0 +1,63 @@
+-- Open requests of a site, named by a plan, are moved to its live mapping. Nothing was approved yet: it is understood anew by its next
+-- read, as if it were edited, and an approval for something else does not count. Approved: its next read decides, see rebase_follow.
+-- The order of locks: requests by their ids. Returns how many of each.
+create or replace function governance.mapping_rebase(p_site text, p_number bigint, p_sha256 text, p_requests jsonb) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    done jsonb;
+begin
+    with open as materialized (
+        select r.id, r.mapping_kept, governance.is_settled(r) as settled
+          from governance.access_request r
+         where r.site = p_site and r.mapping_kept <> p_sha256 and r.phase <> 'closed' and not governance.is_over(r.phase)
+           and r.id in (select x.id::uuid from jsonb_array_elements_text(p_requests) as x(id))
+         order by r.id
+           for update),
+    asked as (
+        insert into governance.mapping_rebase as x (request_id, number, sha256, was, outcome, ended_at)
+        select o.id, p_number, p_sha256, o.mapping_kept, case when o.settled then 'asked' else 'anew' end,
+               case when not o.settled then clock_timestamp() end
+          from open o
+        on conflict (request_id, number) do update
+           set outcome = excluded.outcome, tuple = '', asked_at = clock_timestamp(), ended_at = excluded.ended_at
+         where x.outcome = 'stays' -- its ticket may say something else by now
+        returning x.outcome),
+    woken as ( -- what looks at it now saves nothing more: it read by the mapping of before
+        update governance.access_request r
+           set version = r.version + 1, mapping_kept = case when o.settled then r.mapping_kept end, hinted_at = clock_timestamp(),
+               look_at = clock_timestamp() + case when o.place > 1000 then random() * interval '5 min' else interval '0' end,
+               lease_owner = null, lease_until = null
+          from (select *, row_number() over (order by id) as place from open) o
+         where r.id = o.id
+        returning r.id)
+    select jsonb_build_object('anew', (select count(*) from asked a where a.outcome = 'anew'),
+                              'asked', (select count(*) from asked a where a.outcome = 'asked'),
+                              'woken', (select count(*) from woken)) - 'woken'
+      into done;
+    return done;
+end $$;
+comment on function governance.mapping_rebase(text, bigint, text, jsonb) is 'Move open requests to the live mapping: understood anew where nothing was approved, else decided by their next read';
+
+-- A ticket of an approved request was read by the mapping it keeps and by the live one, and it is to be moved there. Only where both read
+-- what was approved; else it stays, and somebody is told. Returns the mapping that it keeps from now on. The caller holds its row.
+create or replace function governance.rebase_follow(r governance.access_request, t jsonb) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    same boolean := r.mapped_hash <> '' and t->>'mapped_hash' = r.mapped_hash and t->>'live_hash' = r.mapped_hash;
+    x governance.mapping_rebase;
+begin
+    update governance.mapping_rebase b
+       set outcome = case when same then 'moved' else 'stays' end, tuple = t->>'live_hash', ended_at = clock_timestamp()
+     where b.request_id = r.id and b.outcome = 'asked' and b.sha256 = t->>'mapping' and b.was = r.mapping_kept
+       and b.number = (select l.number from governance.mapping_live l where l.site in (r.site, '') order by l.site desc limit 1)
+    returning * into x;
+    if x.outcome = 'stays' then
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (r.id, 'operator', 'MappingChangesApproved', 'rebase/' || x.number) on conflict do nothing;
+    elsif x.outcome = 'moved' then -- it looks for edits of other fields: from its next read on
+        update governance.ticket k set approved_edit = '' where k.request_id = r.id;
+        return x.sha256;
+    end if;
+    return r.mapping_kept;
+end $$;
+comment on function governance.rebase_follow(governance.access_request, jsonb) is 'What becomes of an approved request that is to be moved to the live mapping, as one read of its ticket shows';
