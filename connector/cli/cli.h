@@ -56,6 +56,7 @@ int cli_usage(const struct cli *cli, const char *usage);
 struct config_input cli_config_input(const struct cli *cli);
 /* Load the configuration; on faults prints them all to stderr and returns NULL. */
 struct config *cli_config(const struct cli *cli, struct arena *arena);
+void cli_print_faults(const struct diag_list *list);
 int cli_fail(const struct err *err);
 
 /* Options of a pool for tools that talk to the database themselves. The password is kept in the

@@ -19,7 +19,7 @@ enum {
 };
 
 static const char USAGE[] =
-    "plan|backtest [FILE] [--site SITE] [--since 90d] [--out PLAN.json] [--json]";
+    "plan|backtest [FILE] [--site SITE] [--since 90d] [--out PLAN.json] [--rebase] [--json]";
 
 /* One that asks for something else: it is judged when the page's are asked about together. */
 struct asking {
@@ -181,17 +181,20 @@ static bool on_row(void *arg, const struct replay_row *row, struct err *err)
     arena_clear(a);
     show_progress(g, false);
     if (!row->fields.len) {
+        plan_open_row(g->plan, row, NULL);
         not_replayed(g->plan, row->why);
         return true;
     }
     struct str text = arena_printf(a, "{\"fields\":%.*s}", STR_ARG(row->fields));
     if (!json_parse_deep(a, text, LIMIT_JIRA_JSON_DEPTH, &issue, &unread)) {
+        plan_open_row(g->plan, row, NULL);
         not_replayed(g->plan, STR("hold what cannot be read"));
         return true;
     }
     mapping_ticket(g->live, a, issue, &live);
     mapping_ticket(g->plan->m, a, issue, &next);
     struct str field = unread_field(g, &next, issue);
+    plan_open_row(g->plan, row, field.len ? NULL : &next);
     if (field.len) {
         not_replayed(g->plan, arena_printf(a, "were read without %.*s", STR_ARG(field)));
         return true;
@@ -358,7 +361,8 @@ static int run(const struct cli *cli, const struct plan_words *w, const struct c
         return EXIT_CODE_CONFIG;
     if (!cli_database(config, g->arena, &options, &err) || !gather(g, &options, sites, count, &err))
         return cli_fail(&err);
-    if (w->saves && !g->plan->is_live &&
+    bool news = !g->plan->is_live || (g->plan->rebases && g->plan->open_count);
+    if (w->saves && news &&
         !plan_save(g->plan, plan_path(g->arena, g->plan, w->out), &err))
         return cli_fail(&err);
     if (cli->json)
@@ -366,7 +370,7 @@ static int run(const struct cli *cli, const struct plan_words *w, const struct c
     else
         plan_print(g->arena, g->plan);
     /* what only new requests would meet was not replayed: another mapping is a difference */
-    return g->plan->is_live ? EXIT_CODE_OK : EXIT_CODE_DIFFERENT;
+    return news ? EXIT_CODE_DIFFERENT : EXIT_CODE_OK;
 }
 
 static int replay(struct cli *cli, bool saves)
@@ -389,13 +393,17 @@ static int replay(struct cli *cli, bool saves)
                            .out = cli_option(cli, "out"),
                            .saves = saves};
 
+    buf_init(&plan->rebase, PLAN_BYTES / 2);
+    plan->rebases = cli_flag(cli, "rebase");
     w.file = cli_word(cli);
     if (cli->argc || (w.out && !saves) ||
         !yaml_duration(w.since ? str_of(w.since) : STR("90d"), &plan->since_ms) ||
         plan->since_ms <= 0)
         return cli_usage(cli, USAGE);
     g.config = mapping_config(cli, arena);
-    return g.config ? run(cli, &w, g.config, &g) : EXIT_CODE_CONFIG;
+    int code = g.config ? run(cli, &w, g.config, &g) : EXIT_CODE_CONFIG;
+    buf_done(&plan->rebase);
+    return code;
 }
 
 int mapping_plan(struct cli *cli)

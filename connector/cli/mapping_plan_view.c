@@ -6,11 +6,11 @@
 
 /* --- for people --- */
 
-static void print_flip(struct arena *a, const struct plan_flip *f, enum replay_flip which)
+void plan_print_flip(struct arena *a, const struct plan_flip *f, const char *text)
 {
     const char *before = "  ";
 
-    printf("    %-40s %8lld", REPLAY_FLIP_TEXTS[which], (long long)f->count);
+    printf("    %-40s %8lld", text, (long long)f->count);
     for (int64_t i = 0; i < f->count && i < PLAN_EXAMPLES; i++, before = " ")
         printf("%s%.*s", before, STR_ARG(view_plain(a, str_of(f->examples[i].key))));
     if (f->count > PLAN_EXAMPLES)
@@ -29,7 +29,7 @@ static void print_flips(struct arena *a, const struct plan *p)
     printf("\n  Decisions that flip%s\n", any ? "                      <- read these first" : "");
     for (int i = 0; i < REPLAY_FLIP_COUNT; i++)
         if (p->flips[i].count || i <= REPLAY_HELD)
-            print_flip(a, &p->flips[i], (enum replay_flip)i);
+            plan_print_flip(a, &p->flips[i], REPLAY_FLIP_TEXTS[i]);
 }
 
 static void print_values(const struct plan *p)
@@ -66,10 +66,18 @@ static void print_rest(const struct plan *p)
     printf("  tests %zu of %zu pass\n", p->tests, p->tests);
 }
 
+static void print_saved(const struct plan *p)
+{
+    if (p->saved[0])
+        printf("  plan saved: %s (sha256 %.12s)\n", p->saved, p->hash);
+}
+
 void plan_print(struct arena *a, const struct plan *p)
 {
     if (p->is_live) {
-        printf("%s is what is live: nothing to plan\n", p->file);
+        printf("%s is what is live%s\n", p->file, p->rebases ? "" : ": nothing to plan");
+        plan_open_print(a, p);
+        print_saved(p);
         return;
     }
     printf("Replayed %lld stored request(s) with %s (%.12s) against the live mapping (",
@@ -80,9 +88,9 @@ void plan_print(struct arena *a, const struct plan *p)
     printf("). Read only, %.1f s.\n", (double)p->took_ms / 1000);
     print_flips(a, p);
     print_values(p);
+    plan_open_print(a, p);
     print_rest(p);
-    if (p->saved[0])
-        printf("  plan saved: %s (sha256 %.12s)\n", p->saved, p->hash);
+    print_saved(p);
 }
 
 /* --- for programs --- */
@@ -108,24 +116,27 @@ void plan_put_counts(struct json_out *out, const struct plan *p)
     json_close_object(out);
 }
 
+void plan_put_examples(struct json_out *out, const struct plan_flip *f, const char *name)
+{
+    if (!f->count)
+        return;
+    json_put_name(out, name);
+    json_open_array(out);
+    for (int64_t i = 0; i < f->count && i < PLAN_EXAMPLES; i++) {
+        json_open_object(out);
+        json_str_member(out, "ticket", str_of(f->examples[i].key));
+        json_str_member(out, "note", str_of(f->examples[i].note));
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 static void put_examples(struct json_out *out, const struct plan *p)
 {
     json_put_name(out, "examples");
     json_open_object(out);
-    for (int i = 0; i < REPLAY_FLIP_COUNT; i++) {
-        const struct plan_flip *f = &p->flips[i];
-        if (!f->count)
-            continue;
-        json_put_name(out, REPLAY_FLIP_WORDS[i]);
-        json_open_array(out);
-        for (int64_t k = 0; k < f->count && k < PLAN_EXAMPLES; k++) {
-            json_open_object(out);
-            json_str_member(out, "ticket", str_of(f->examples[k].key));
-            json_str_member(out, "note", str_of(f->examples[k].note));
-            json_close_object(out);
-        }
-        json_close_array(out);
-    }
+    for (int i = 0; i < REPLAY_FLIP_COUNT; i++)
+        plan_put_examples(out, &p->flips[i], REPLAY_FLIP_WORDS[i]);
     json_close_object(out);
 }
 
@@ -189,6 +200,7 @@ void plan_print_json(const struct plan *p)
     put_flips(&out, p);
     put_examples(&out, p);
     put_values(&out, p);
+    plan_open_put(&out, p);
     put_reasons(&out, p);
     if (p->saved[0]) {
         json_str_member(&out, "plan", str_of(p->saved));

@@ -52,6 +52,14 @@ struct mapping_reload {
     size_t count;
 };
 
+static void hash_of(struct str text, char ret_hex[SHA256_HEX_SIZE])
+{
+    uint8_t digest[SHA256_BYTES];
+
+    digest_sha256(text, digest);
+    hex_encode(digest, sizeof digest, ret_hex);
+}
+
 /* --- what is said about it --- */
 
 void mapping_reload_say(struct mapping_reload *r, const char *state)
@@ -114,6 +122,7 @@ static void record(struct turn *t, const char *sha256, const struct diag_list *d
                           buf_str(&b), on_recorded, t);
 }
 
+/* sha256: of what is refused; empty: its file could not be read. */
 static void refuse(struct turn *t, const char *sha256, const struct diag_list *diags)
 {
     const struct diag *d = first_error(diags);
@@ -133,6 +142,19 @@ static void refuse(struct turn *t, const char *sha256, const struct diag_list *d
     mapping_reload_say(t->reload, "READY=1");
 }
 
+void mapping_reload_begin(struct mapping_reload *r)
+{
+    mapping_reload_say(r, "READY=1");
+    for (size_t i = 0; i < r->count; i++) {
+        const struct diag_list *faults = r->turns[i].site->config->mapping_faults;
+        char sha256[SHA256_HEX_SIZE] = "";
+        if (faults && faults->text.len)
+            hash_of(faults->text, sha256);
+        if (faults)
+            refuse(&r->turns[i], sha256, faults);
+    }
+}
+
 /* --- reading one --- */
 
 static void begin(struct turn *t, struct site_edition *next, bool from_file)
@@ -146,20 +168,20 @@ static void begin(struct turn *t, struct site_edition *next, bool from_file)
 }
 
 /* NULL when it has faults: then it is refused. The text is in the arena, which is the edition's. */
-static struct site_edition *check(struct turn *t, struct arena *arena, struct str text, bool tests)
+static struct site_edition *check(struct turn *t, struct arena *arena, struct str text, bool from_file)
 {
     const struct config *config = t->reload->o.svc->config;
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     const char *file = arena_cstr(arena, t->site->config->mapping_file);
     char sha256[SHA256_HEX_SIZE];
-    uint8_t digest[SHA256_BYTES];
 
     diag_init(diags, file);
-    digest_sha256(text, digest);
-    hex_encode(digest, sizeof digest, sha256);
+    hash_of(text, sha256);
     const struct mapping *m = config_mapping(config, arena, file, text, diags);
-    if (m && tests)
+    if (m && from_file)
         config_run_mapping_tests(m, arena, diags);
+    else if (m) /* what stands in files stands where the plan was made */
+        mapping_run_inline_tests(m, arena, diags);
     if (m && !diags->errors)
         return site_edition_new(m, arena);
     refuse(t, sha256, diags);

@@ -1,14 +1,14 @@
 /* mapping_reload.h: another mapping while the service runs: from its file when SIGHUP says so, or
  * from the database when a plan made one live there.
  *
- * It is read, checked against the configuration, and (a file) its own tests are run beside the work
- * that goes on. Then looks at the gate and the desk break off, and only when none is under way any
- * more the site claims and walks nothing for the moment that what runs needs to end, so that
- * whatever was begun is ended by the mapping it was begun with; the database is told, and the
- * pointer is swapped. The one before is kept for the requests that were opened with it, as long as
- * there are not too many; what is needed again comes from the database. With faults the one before
- * goes on: said with place and remedy in the log, to the service manager, in a metric, and in the
- * evidence. */
+ * It is read, checked against the configuration, and its own tests are run beside the work that
+ * goes on (of one that was applied, those whose tickets stand in it). Then looks at the gate and
+ * the desk break off, and only when none is under way any more the site claims and walks nothing
+ * for the moment that what runs needs to end, so that whatever was begun is ended by the mapping
+ * it was begun with; the database is told, and the pointer is swapped. The one before is kept for
+ * the requests that were opened with it, as long as there are not too many; what is needed again
+ * comes from the database. With faults the one before goes on: said with place and remedy in the
+ * log, to the service manager, in a metric, and in the evidence. */
 #ifndef COUNTERSIGN_SERVICE_MAPPING_RELOAD_H
 #define COUNTERSIGN_SERVICE_MAPPING_RELOAD_H
 
@@ -27,6 +27,9 @@ struct mapping_reload_options {
     void *arg;
 };
 struct mapping_reload *mapping_reload_new(const struct mapping_reload_options *options);
+/* Ready: the service manager hears so, and of files that had faults at the start, where what the
+ * database knows as live goes on. */
+void mapping_reload_begin(struct mapping_reload *reload);
 /* Read the files of all sites again. */
 void mapping_reload_files(struct mapping_reload *reload);
 /* The database says that another one was applied to this site: take it up. Said again and again;

@@ -56,7 +56,10 @@ static bool tell_rows(const struct replay *r, void *conn, const struct pg_reply 
                                  .stopped = is_so(reply, i, 4),
                                  .open_ms = number(reply, i, 5),
                                  .fields = pg_cell(reply, i, 6),
-                                 .why = pg_cell(reply, i, 7)};
+                                 .why = pg_cell(reply, i, 7),
+                                 .kept = pg_cell(reply, i, 8),
+                                 .tuple = store_hash_from(pg_cell(reply, i, 9)),
+                                 .settled = is_so(reply, i, 10)};
         if (!r->reader->row(r->reader->arg, &row, err))
             return false;
     }

@@ -20,6 +20,9 @@ struct replay_row {
     struct str request_id, issue_key;
     bool closed, refused, stopped; /* see struct replay_past */
     int64_t open_ms;
+    struct str kept;   /* mapping that it is read by; empty: it is over, or goes by the live one */
+    uint64_t tuple;    /* what it asks for, as struct mapped hashes it */
+    bool settled;      /* approved: it will never ask for anything else */
     struct str fields; /* JSON object; empty: not kept */
     struct str why;    /* why not, as "11 requests were read last before ..." goes on */
 };

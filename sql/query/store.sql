@@ -259,8 +259,9 @@ select l.sha256, l.number, v.body,
 select r.id, coalesce(t.issue_key, ''), r.phase = 'closed',
        r.phase <> 'closed' and exists (select from governance.close_attempt a where a.request_id = r.id and a.refused is not null and a.proven_at is null),
        c.stopped_at is not null, floor(extract(epoch from coalesce(c.stopped_at, now()) - c.started_at) * 1000)::bigint, coalesce(f.body, ''),
-       case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end
-  from (select * from governance.access_request x -- the page first: a join would be begun anew for each
+       case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end,
+       case when r.phase <> 'closed' and not governance.is_over(r.phase) then coalesce(r.mapping_kept, '') else '' end, r.mapped_hash, r.settled
+  from (select x.*, governance.is_settled(x) as settled from governance.access_request x -- the page first: a join would be begun anew for each
          where x.site = $1 and x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0) and x.id > $3::uuid
          order by x.id
          limit $4::int) r

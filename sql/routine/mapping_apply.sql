@@ -24,7 +24,7 @@ begin
             raise exception 'no service was ever started for the site %', s.site using errcode = 'CG057';
         end if;
         if live.sha256 <> s.was or live.number is distinct from s.number then -- the same one again after another is not what was planned against
-            raise exception 'the mapping that is live on % is % (number %) by now, not % (number %)', s.site, left(live.sha256, 12), live.number,
+            raise exception 'the mapping that is live on % is % (number %) by now, not % (number %): somebody was faster, plan again', s.site, left(live.sha256, 12), live.number,
                 left(s.was, 12), coalesce(s.number::text, 'not said')
                 using errcode = 'CG058';
         end if;

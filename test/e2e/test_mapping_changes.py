@@ -209,6 +209,43 @@ def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
     assert json.loads(same.stdout)["is_live"] and same.returncode == 0
 
 
+def test_open_requests_are_moved_where_a_plan_says_so(site):
+    """What nobody approved is understood anew; what was approved moves where both read the same, else it stays, and somebody is told."""
+    live, rule = site.live(), "    expect: { present: entitlement }\n"
+    approved = site.first.replace(rule, rule + "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }\n")
+    site.write("mapping.yaml", approved)
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: site.live() != live, 10, what="grants need an approval")
+    live = site.live()
+    young = site.act("request", actor="customer", requestTypeId="30", fields={
+        "summary": "Give me fin-viewer", "customfield_10061": "lind", "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"},
+        "customfield_10100": [{"accountId": site.control("accounts")["approver"]["accountId"]}]})["key"]
+    site.until_phase(young, "pending_approval", timeout=10)
+    text = approved.replace(EDIT, OTHER).replace("goal: 8h", "goal: 6h").split("\ntests:")[0] + "\n"
+    done = site.countersign("mapping", "plan", site.write("moved.yaml", text), check=False)
+    path = re.search(r"plan saved: (\S+)", done.stdout)[1]
+    assert re.search(r"Open, and keep an earlier mapping +5  apply --rebase moves them", done.stdout), done.stdout
+    assert re.search(r"would be understood the same +1  IAM-\d+\n", done.stdout), done.stdout
+    assert re.search(rf'would ask for something else +1  {young}  present of "x-fin-viewer" to "lind" in "sap-fin"', done.stdout), done.stdout
+    assert re.search(r"would stay so +3  IAM", done.stdout), done.stdout
+    done = site.countersign("mapping", "apply", path, "--change", "CHG-9", "--reason", "role names", "--rebase")
+    assert "1 not approved yet" in done.stdout and "4 approved" in done.stdout and site.live() != live, done.stdout
+    wait.until(lambda: site.sql("select string_agg(outcome || ' ' || n, ', ' order by outcome) from (select outcome, count(*) n from "
+                                "governance.mapping_rebase group by 1) x") == "anew 1, moved 1, stays 3", 15, what="each is decided")
+    wait.until(lambda: site.items(young) == "x-fin-viewer", 5, what="it is understood anew")
+    assert site.request(young)["mapping_kept"].startswith(site.live()) and site.request(young)["phase"] == "pending_approval"
+    assert site.sql("select string_agg(distinct reason, ' ') from governance.escalation") == "MappingChangesApproved"
+    assert site.sql("select count(*) from governance.evidence_entry where kind = 'request.rebased'") == "5"
+    # what is live already may be planned for them once more
+    again = site.countersign("mapping", "plan", f"{site.folder}/moved.yaml", "--rebase", "--json", check=False)
+    plan = json.loads(again.stdout)
+    assert again.returncode == 2 and plan["is_live"] and plan["open"]["stays"] == 3 and plan["open"]["keep_other"] == 3, again.stdout
+    site.countersign("mapping", "apply", plan["plan"], "--change", "CHG-9", "--reason", "again", "--rebase")
+    assert "rebased" in site.countersign("mapping", "history").stdout
+    refused = site.countersign("mapping", "apply", plan["plan"], "--change", "CHG-9", "--reason", "again", check=False)
+    assert refused.returncode == 1 and "it is live on acme already" in refused.stderr and "CG0" not in refused.stderr
+
+
 class LookedAt(Told):
     """Gate and desk are looked at without end."""
 
