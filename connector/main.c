@@ -36,6 +36,7 @@ int main(int argc, char **argv)
     struct cli cli = {.command = argv[1], .argc = argc - 2, .argv = argv + 2};
     const char *config = cli_option(&cli, "config");
     const char *environment = getenv("COUNTERSIGN_CONFIG");
+    cli.config_named = config != NULL;
     cli.config_file = config        ? config
                       : environment ? environment
                                     : "/etc/countersign/countersign.yaml";

@@ -195,6 +195,34 @@ static void take_found(struct asking *a, const struct pg_reply *reply)
     ret->at_ms = number(reply, 0, 3);
 }
 
+struct ungoverned_ret {
+    struct store_ungoverned *of;
+    size_t count;
+};
+
+static void take_ungoverned(struct asking *a, const struct pg_reply *reply)
+{
+    struct ungoverned_ret *ret = a->ret;
+
+    for (int i = 0; i < reply->rows && ret->count < STORE_UNGOVERNED_MAX; i++)
+        ret->of[ret->count++] = (struct store_ungoverned){
+            arena_str(a->arena, pg_cell(reply, i, 0)), number(reply, i, 1)};
+}
+
+bool store_ungoverned(const struct pg_options *options, struct arena *arena, struct str site,
+                      int64_t since_ms, struct store_ungoverned *ret, size_t *ret_count,
+                      struct err *err)
+{
+    char since[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(site), store_i(since_ms, since)};
+    struct ungoverned_ret taken = {ret, 0};
+    struct asking a = {arena, &SQL_UNGOVERNED, params, take_ungoverned, &taken};
+    bool good = pg_run_blocking(options, asking_body, &a, err);
+
+    *ret_count = taken.count;
+    return good;
+}
+
 bool store_mapping_apply(const struct pg_options *options, struct arena *arena, struct str p,
                          struct str *ret, struct err *err)
 {

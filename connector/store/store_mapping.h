@@ -42,6 +42,19 @@ MUST_CHECK bool store_replay(const struct pg_options *options, const struct str 
 MUST_CHECK bool store_believed(void *session, const struct item *items, size_t count, bool *ret,
                                struct err *err);
 
+/* --- what no rule is for --- */
+
+enum { STORE_UNGOVERNED_MAX = 64 }; /* request types of a site that are told */
+/* Tickets of a request type (empty: seen before that was kept) that no rule was for. */
+struct store_ungoverned {
+    struct str request_type;
+    int64_t count;
+};
+/* Those changed within since_ms, the most first. *ret: STORE_UNGOVERNED_MAX of them, in the arena. */
+MUST_CHECK bool store_ungoverned(const struct pg_options *options, struct arena *arena,
+                                 struct str site, int64_t since_ms, struct store_ungoverned *ret,
+                                 size_t *ret_count, struct err *err);
+
 /* --- another one --- */
 
 /* p: see sql/routine/mapping_apply.sql. *ret: what it made of it, as JSON in the arena. */

@@ -37,8 +37,8 @@ select site, issue_id, issue_key, version, unreadable
   from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
 
 -- name: ticket_ignore
--- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint, mapping text
-select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint, $7)
+-- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint, mapping text, request_type text
+select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint, $7, $8)
 
 -- name: ticket_defer
 -- params: owner text, site text, issue text, version bigint, rest_ms bigint
@@ -253,6 +253,14 @@ select l.sha256, l.number, v.body,
   from governance.mapping_live l join governance.mapping_version v using (sha256)
  where l.site in ($1, '')
  order by l.site desc limit 1
+
+-- name: ungoverned
+-- params: site text, since_ms bigint
+-- Tickets that no rule was for, by their request type (empty: seen before it was kept), the most first.
+select coalesce(t.request_type, ''), count(*) from governance.ticket t
+ where t.site = $1 and t.request_id is null and t.ignored = 'request type not governed'
+   and t.hinted_updated_ms > extract(epoch from now() - make_interval(secs => $2::bigint / 1000.0)) * 1000
+ group by 1 order by 2 desc, 1 limit 64
 
 -- name: replay_page
 -- params: site text, since_ms bigint, after uuid, rows int

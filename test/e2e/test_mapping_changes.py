@@ -246,6 +246,29 @@ def test_open_requests_are_moved_where_a_plan_says_so(site):
     assert refused.returncode == 1 and "it is live on acme already" in refused.stderr and "CG0" not in refused.stderr
 
 
+def test_a_broken_file_at_a_start_leaves_the_live_one(site):
+    """Nobody is kept from work by a slip of the pen: the mapping that the database knows goes on, and the slip is told."""
+    live = site.live()
+    site.service.stop()
+    site.write("mapping.yaml", "requests: [\n")
+    site.start_service()
+    wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is told")
+    assert site.live() == live and "mapping.yaml:2:1" in site.service.stderr
+    assert re.search(rf"acme runs mapping {live[:8]}, \w{{8}} refused at \d\d:\d\d UTC: M001 \S+mapping.yaml", site.told()), site.states
+    wait.until(lambda: "a new mapping was refused" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1], 5, what="readyz says so")
+    wait.until(lambda: "M001" in site.countersign("mapping", "history").stdout.splitlines()[0], 5, what="it is on record")
+    site.until_phase(site.ask_removal("silva"), "fulfilling")
+    os.unlink(f"{site.folder}/mapping.yaml")
+    site.service.stop()
+    site.start_service()
+    wait.until(lambda: '"code":"C051"' in site.service.stderr, 10, what="nor by a file that is not there")
+    body = site.countersign("mapping", "show").stdout
+    site.write("mapping.yaml", body)
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics(), 10, what="it is mended")
+    assert site.live() == live
+
+
 class LookedAt(Told):
     """Gate and desk are looked at without end."""
 

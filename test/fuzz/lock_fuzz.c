@@ -34,7 +34,7 @@ static void check_mapping(struct arena *a, const struct lock *lock)
     diag_init(&of_lock, LOCK_FILE);
     const struct mapping *m = mapping_load(a, "mapping.yaml", STR(MAPPING), NULL, 0, &diags);
     ASSERT(m && changes);
-    lock_check(m, sites, count, a, &diags, &of_lock);
+    lock_check(m, sites, count, NULL, a, &diags, &of_lock);
     for (size_t i = 0; i < diags.count && i < DIAG_MAX; i++)
         ASSERT(diags.items[i].pos.line && diags.items[i].text[0] && diags.items[i].help[0]);
     for (size_t i = 0; i < lock->count; i++) {
