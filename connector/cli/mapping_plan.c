@@ -317,6 +317,11 @@ static bool gather(struct planning *g, const struct pg_options *options, const s
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
 
     bool good = store_replay(options, sites, count, g->plan->since_ms, &reader, err);
+    for (size_t i = 0; good && i < g->plan->site_count; i++) {
+        struct plan_site *s = &g->plan->sites[i];
+        good = store_ungoverned(options, g->arena, s->name, g->plan->since_ms, s->types,
+                                &s->type_count, err);
+    }
     show_progress(g, true);
     g->plan->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
     if (good)

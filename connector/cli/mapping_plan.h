@@ -8,7 +8,8 @@
 #include "mapping/mapping_replay.h"
 #include "store/store_mapping.h"
 
-enum { PLAN_EXAMPLES = 5, PLAN_REASONS_MAX = 16, PLAN_BYTES = 8 * 1024 * 1024 };
+enum { PLAN_EXAMPLES = 5, PLAN_REASONS_MAX = 16, PLAN_BYTES = 8 * 1024 * 1024,
+       PLAN_TYPES_SHOWN = 5 };
 
 /* Tickets of one kind of flip: so many, and some of them. */
 struct plan_flip {
@@ -31,6 +32,8 @@ struct plan_site {
     struct str name, was; /* SHA-256 of what is live there */
     int64_t number;
     int64_t ungoverned;
+    struct store_ungoverned types[STORE_UNGOVERNED_MAX]; /* of those, within since_ms */
+    size_t type_count;
     size_t added, removed, changed; /* rules, by name */
     char sections[256];             /* those outside the rules that say something else */
 };

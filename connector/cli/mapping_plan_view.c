@@ -46,6 +46,28 @@ static void print_values(const struct plan *p)
     printf("\n  %-42s %8lld\n", "Same", (long long)p->same);
 }
 
+static bool has_rule(const struct mapping *m, struct str request_type)
+{
+    for (size_t i = 0; i < m->rule_count; i++)
+        if (str_eq(m->rules[i].request_type, request_type))
+            return true;
+    return false;
+}
+
+/* Tickets that no rule is for now, by their request type. */
+static void print_types(const struct plan *p, const struct plan_site *s)
+{
+    for (size_t i = 0; i < s->type_count && i < PLAN_TYPES_SHOWN; i++) {
+        const struct store_ungoverned *t = &s->types[i];
+        if (t->request_type.len)
+            printf("  %lld ticket(s) of request type %.*s, which has no rule now%s\n",
+                   (long long)t->count, STR_ARG(t->request_type),
+                   has_rule(p->m, t->request_type) ? ": new ones would be governed" : "");
+    }
+    if (s->type_count > PLAN_TYPES_SHOWN)
+        printf("  and of %zu other request types\n", s->type_count - PLAN_TYPES_SHOWN);
+}
+
 static void print_rest(const struct plan *p)
 {
     for (size_t i = 0; i < p->reason_count; i++)
@@ -58,6 +80,7 @@ static void print_rest(const struct plan *p)
         if (s->sections[0])
             printf("  changed outside the rules: %s; this holds for open requests at once\n",
                    s->sections);
+        print_types(p, s);
         if (s->added && s->ungoverned)
             printf("  %lld ticket(s) there are of no rule now; what they hold is not kept, so what "
                    "a new rule would do with them is not shown\n",
@@ -162,6 +185,19 @@ static void put_reasons(struct json_out *out, const struct plan *p)
     json_close_array(out);
 }
 
+static void put_types(struct json_out *out, const struct plan_site *s)
+{
+    json_put_name(out, "request_types_of_no_rule");
+    json_open_array(out);
+    for (size_t i = 0; i < s->type_count; i++) {
+        json_open_object(out);
+        json_str_member(out, "request_type", s->types[i].request_type);
+        json_i64_member(out, "tickets", s->types[i].count);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 static void put_sites(struct json_out *out, const struct plan *p)
 {
     json_put_name(out, "sites");
@@ -177,6 +213,7 @@ static void put_sites(struct json_out *out, const struct plan *p)
         json_i64_member(out, "rules_changed", (int64_t)s->changed);
         json_str_member(out, "sections_changed", str_of(s->sections));
         json_i64_member(out, "tickets_of_no_rule", s->ungoverned);
+        put_types(out, s);
         json_close_object(out);
     }
     json_close_array(out);
