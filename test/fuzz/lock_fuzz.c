@@ -58,7 +58,7 @@ static void check_made(struct arena *a, const struct lock_site *site)
         buf_init(&text, OUT);
         for (size_t k = 0; k < site->projects[i].type_count; k++)
             any |= site->projects[i].types[k].known;
-        lock_scaffold_file(a, site, &site->projects[i], &text);
+        lock_scaffold_file(a, site, &site->projects[i], NULL, &text);
         diag_init(&diags, "made.yaml");
         bool good = mapping_load(a, "made.yaml", buf_str(&text), NULL, 0, &diags) != NULL;
         ASSERT(!any || text.over || good);
