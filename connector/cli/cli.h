@@ -26,7 +26,7 @@ enum { CLI_SET_MAX = 32 };
 struct cli {
     const char *command;
     const char *config_file; /* --config, COUNTERSIGN_CONFIG, /etc/countersign/countersign.yaml */
-    bool config_named;             /* by --config: verbs that work without one use it then */
+    bool config_named;       /* by --config: verbs that work without one use it then */
     const char *set[CLI_SET_MAX]; /* --set PATH=VALUE, before environment and file */
     size_t set_count;
     bool json;

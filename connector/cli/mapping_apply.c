@@ -32,7 +32,7 @@ struct change {
     size_t tests;
     const struct json *sites;  /* of a plan */
     const struct json *rebase; /* of a plan: open requests that are moved; NULL: none is */
-    struct str site, was;     /* of a rollback */
+    struct str site, was;      /* of a rollback */
     int64_t was_number;
 };
 
@@ -180,9 +180,10 @@ static bool tell_taken_up(const struct pg_options *options, const struct change 
 
 static void tell_rebased(const struct json *site)
 {
-    printf("  %lld not approved yet: understood anew by their next read; %lld approved: moved by it "
-           "where the same is asked for, else they stay as approved (MappingChangesApproved)\n",
-           (long long)view_count(site, "anew"), (long long)view_count(site, "asked"));
+    printf(
+        "  %lld not approved yet: understood anew by their next read; %lld approved: moved by it "
+        "where the same is asked for, else they stay as approved (MappingChangesApproved)\n",
+        (long long)view_count(site, "anew"), (long long)view_count(site, "asked"));
 }
 
 static int tell(const struct cli *cli, struct arena *arena, const struct pg_options *options,
@@ -249,8 +250,8 @@ int mapping_apply(struct cli *cli)
         return EXIT_CODE_DATA;
     }
     if (rebases && !plan.rebase) {
-        fprintf(stderr, "countersign mapping: %s does not say which requests it moves: plan again\n",
-                path);
+        fprintf(stderr,
+                "countersign mapping: %s does not say which requests it moves: plan again\n", path);
         return EXIT_CODE_DATA;
     }
     const struct config *config = mapping_config(cli, arena);

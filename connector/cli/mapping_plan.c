@@ -367,8 +367,7 @@ static int run(const struct cli *cli, const struct plan_words *w, const struct c
     if (!cli_database(config, g->arena, &options, &err) || !gather(g, &options, sites, count, &err))
         return cli_fail(&err);
     bool news = !g->plan->is_live || (g->plan->rebases && g->plan->open_count);
-    if (w->saves && news &&
-        !plan_save(g->plan, plan_path(g->arena, g->plan, w->out), &err))
+    if (w->saves && news && !plan_save(g->plan, plan_path(g->arena, g->plan, w->out), &err))
         return cli_fail(&err);
     if (cli->json)
         plan_print_json(g->plan);

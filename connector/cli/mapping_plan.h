@@ -8,8 +8,12 @@
 #include "mapping/mapping_replay.h"
 #include "store/store_mapping.h"
 
-enum { PLAN_EXAMPLES = 5, PLAN_REASONS_MAX = 16, PLAN_BYTES = 8 * 1024 * 1024,
-       PLAN_TYPES_SHOWN = 5 };
+enum {
+    PLAN_EXAMPLES = 5,
+    PLAN_REASONS_MAX = 16,
+    PLAN_BYTES = 8 * 1024 * 1024,
+    PLAN_TYPES_SHOWN = 5
+};
 
 /* Tickets of one kind of flip: so many, and some of them. */
 struct plan_flip {

@@ -61,9 +61,8 @@ static bool check_file(struct arena *arena, const struct against *by, const char
     c->diags.fixed_by = "countersign mapping validate --fix";
     if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, err))
         return false;
-    const struct mapping *m = by->config
-                                  ? config_mapping(by->config, arena, file, text, &c->diags)
-                                  : mapping_load(arena, file, text, NULL, 0, &c->diags);
+    const struct mapping *m = by->config ? config_mapping(by->config, arena, file, text, &c->diags)
+                                         : mapping_load(arena, file, text, NULL, 0, &c->diags);
     c->m = m;
     if (m)
         check_desk(arena, by, c);

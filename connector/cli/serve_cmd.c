@@ -94,7 +94,8 @@ static const struct config *load(struct cli *cli, struct arena *arena, int *ret_
     config = config_load_from(arena, &input, diags, mapping);
     if (config && take_mappings(config, arena, &err))
         return config;
-    if (err.kind == ERR_TEMPORARY || err.kind == ERR_UNKNOWN_OUTCOME) /* whether it knows one nobody can tell: try again later */
+    if (err.kind == ERR_TEMPORARY ||
+        err.kind == ERR_UNKNOWN_OUTCOME) /* whether it knows one nobody can tell: try again later */
         *ret_code = cli_fail(&err);
     return NULL;
 }

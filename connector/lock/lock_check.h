@@ -15,13 +15,13 @@ struct lock_tickets {
     const struct lock_tickets_of {
         struct str site, request_type;
         int64_t count;
-    } *of;
+    } * of;
     size_t count;
 };
 
 /* sites: the sections of its lock that speak of this mapping (lock_sites_of). tickets: NULL where
- * nobody knows. diags: of the mapping, lock_diags: of the lock, where what is missing in the mapping
- * has no place. */
+ * nobody knows. diags: of the mapping, lock_diags: of the lock, where what is missing in the
+ * mapping has no place. */
 void lock_check(const struct mapping *m, const struct lock_site *const *sites, size_t count,
                 const struct lock_tickets *tickets, struct arena *arena, struct diag_list *diags,
                 struct diag_list *lock_diags);

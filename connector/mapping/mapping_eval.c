@@ -209,9 +209,9 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
     struct pull p = {ret, arena, issue};
 
     *ret = (struct mapped){.outcome = MAPPED_NOT_GOVERNED,
-                            .rule = rule,
-                            .request_type = request_type,
-                            .hold_text = STR("")};
+                           .rule = rule,
+                           .request_type = request_type,
+                           .hold_text = STR("")};
     if (!rule)
         return;
     ret->outcome = MAPPED_OK;

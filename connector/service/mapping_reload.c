@@ -168,7 +168,8 @@ static void begin(struct turn *t, struct site_edition *next, bool from_file)
 }
 
 /* NULL when it has faults: then it is refused. The text is in the arena, which is the edition's. */
-static struct site_edition *check(struct turn *t, struct arena *arena, struct str text, bool from_file)
+static struct site_edition *check(struct turn *t, struct arena *arena, struct str text,
+                                  bool from_file)
 {
     const struct config *config = t->reload->o.svc->config;
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);

@@ -205,8 +205,8 @@ static void take_ungoverned(struct asking *a, const struct pg_reply *reply)
     struct ungoverned_ret *ret = a->ret;
 
     for (int i = 0; i < reply->rows && ret->count < STORE_UNGOVERNED_MAX; i++)
-        ret->of[ret->count++] = (struct store_ungoverned){
-            arena_str(a->arena, pg_cell(reply, i, 0)), number(reply, i, 1)};
+        ret->of[ret->count++] = (struct store_ungoverned){arena_str(a->arena, pg_cell(reply, i, 0)),
+                                                          number(reply, i, 1)};
 }
 
 bool store_ungoverned(const struct pg_options *options, struct arena *arena, struct str site,

@@ -50,7 +50,8 @@ struct store_ungoverned {
     struct str request_type;
     int64_t count;
 };
-/* Those changed within since_ms, the most first. *ret: STORE_UNGOVERNED_MAX of them, in the arena. */
+/* Those changed within since_ms, the most first. *ret: STORE_UNGOVERNED_MAX of them, in the arena.
+ */
 MUST_CHECK bool store_ungoverned(const struct pg_options *options, struct arena *arena,
                                  struct str site, int64_t since_ms, struct store_ungoverned *ret,
                                  size_t *ret_count, struct err *err);
