@@ -226,19 +226,6 @@ static bool on_page(void *arg, void *session, struct err *err)
 
 /* --- the live mapping of a site --- */
 
-static size_t rules_beside(const struct mapping *a, const struct mapping *b)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < a->rule_count; i++) {
-        bool there = false;
-        for (size_t k = 0; k < b->rule_count; k++)
-            there |= str_eq(a->rules[i].name, b->rules[k].name);
-        count += !there;
-    }
-    return count;
-}
-
 static void list_news(struct planning *g)
 {
     struct str read[MAPPING_FIELDS_MAX], wanted[MAPPING_FIELDS_MAX];
@@ -275,9 +262,7 @@ static bool on_live(void *arg, const struct store_live *live, struct err *err)
     *s = (struct plan_site){.name = g->site->name,
                             .was = arena_str(g->arena, live->sha256),
                             .number = live->number,
-                            .ungoverned = live->ungoverned,
-                            .added = rules_beside(p->m, g->live),
-                            .removed = rules_beside(g->live, p->m)};
+                            .ungoverned = live->ungoverned};
     plan_compare(g->site_arena, s, body, p->m->text);
     list_news(g);
     return true;

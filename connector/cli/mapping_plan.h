@@ -12,7 +12,8 @@ enum {
     PLAN_EXAMPLES = 5,
     PLAN_REASONS_MAX = 16,
     PLAN_BYTES = 8 * 1024 * 1024,
-    PLAN_TYPES_SHOWN = 5
+    PLAN_TYPES_SHOWN = 5,
+    PLAN_RULES_BYTES = 256
 };
 
 /* Tickets of one kind of flip: so many, and some of them. */
@@ -38,8 +39,11 @@ struct plan_site {
     int64_t ungoverned;
     struct store_ungoverned types[STORE_UNGOVERNED_MAX]; /* of those, within since_ms */
     size_t type_count;
-    size_t added, removed, changed; /* rules, by name */
-    char sections[256];             /* those outside the rules that say something else */
+    struct plan_rules {
+        size_t count;
+        char names[PLAN_RULES_BYTES]; /* of some of them, ", " between */
+    } added, removed, changed;
+    char sections[256]; /* those outside the rules that say something else */
 };
 
 struct plan {
@@ -67,7 +71,7 @@ struct plan {
     char hash[SHA256_HEX_SIZE];
 };
 
-/* mapping_plan_diff.c: rules changed and sections, by what both texts say. */
+/* mapping_plan_diff.c: rules and sections, by what both texts say. */
 void plan_compare(struct arena *arena, struct plan_site *s, struct str live, struct str next);
 
 /* mapping_plan_view.c */

@@ -68,20 +68,29 @@ static void print_types(const struct plan *p, const struct plan_site *s)
         printf("  and of %zu other request types\n", s->type_count - PLAN_TYPES_SHOWN);
 }
 
-static void print_rest(const struct plan *p)
+static void print_rules(struct arena *a, const char *sign, const struct plan_rules *r)
+{
+    if (r->count)
+        printf("    %s %.*s\n", sign, STR_ARG(view_plain(a, str_of(r->names))));
+}
+
+static void print_rest(struct arena *a, const struct plan *p)
 {
     for (size_t i = 0; i < p->reason_count; i++)
         printf("  %-42s %8lld  that %s\n", i ? "" : "Not replayed", (long long)p->reasons[i].count,
                p->reasons[i].why);
     for (size_t i = 0; i < p->site_count; i++) {
         const struct plan_site *s = &p->sites[i];
-        printf("\n  %.*s: + %zu rule(s), - %zu, ~ %zu changed\n", STR_ARG(s->name), s->added,
-               s->removed, s->changed);
+        printf("\n  %.*s: + %zu rule(s), - %zu, ~ %zu changed\n", STR_ARG(s->name), s->added.count,
+               s->removed.count, s->changed.count);
+        print_rules(a, "+", &s->added);
+        print_rules(a, "-", &s->removed);
+        print_rules(a, "~", &s->changed);
         if (s->sections[0])
             printf("  changed outside the rules: %s; this holds for open requests at once\n",
                    s->sections);
         print_types(p, s);
-        if (s->added && s->ungoverned)
+        if (s->added.count && s->ungoverned)
             printf("  %lld ticket(s) there are of no rule now; what they hold is not kept, so what "
                    "a new rule would do with them is not shown\n",
                    (long long)s->ungoverned);
@@ -112,7 +121,7 @@ void plan_print(struct arena *a, const struct plan *p)
     print_flips(a, p);
     print_values(p);
     plan_open_print(a, p);
-    print_rest(p);
+    print_rest(a, p);
     print_saved(p);
 }
 
@@ -185,6 +194,17 @@ static void put_reasons(struct json_out *out, const struct plan *p)
     json_close_array(out);
 }
 
+/* "rules_added": 2, "rules_added_names": "a, b" */
+static void put_rules(struct json_out *out, const char *what, const struct plan_rules *r)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "rules_%s", what);
+    json_i64_member(out, name, (int64_t)r->count);
+    snprintf(name, sizeof name, "rules_%s_names", what);
+    json_str_member(out, name, str_of(r->names));
+}
+
 static void put_types(struct json_out *out, const struct plan_site *s)
 {
     json_put_name(out, "request_types_of_no_rule");
@@ -208,9 +228,9 @@ static void put_sites(struct json_out *out, const struct plan *p)
         json_str_member(out, "site", s->name);
         json_str_member(out, "live", s->was);
         json_i64_member(out, "number", s->number);
-        json_i64_member(out, "rules_added", (int64_t)s->added);
-        json_i64_member(out, "rules_removed", (int64_t)s->removed);
-        json_i64_member(out, "rules_changed", (int64_t)s->changed);
+        put_rules(out, "added", &s->added);
+        put_rules(out, "removed", &s->removed);
+        put_rules(out, "changed", &s->changed);
         json_str_member(out, "sections_changed", str_of(s->sections));
         json_i64_member(out, "tickets_of_no_rule", s->ungoverned);
         put_types(out, s);

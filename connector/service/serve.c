@@ -289,11 +289,11 @@ static void add_hook_site(struct service *svc, size_t i)
 
 /* --- another mapping --- */
 
-static bool is_quiet(void *arg, size_t site, bool all)
+static bool is_quiet(void *arg, size_t site)
 {
     struct daemon *d = arg;
 
-    return !worker_is_at(d->svc.worker, site, all) &&
+    return !worker_is_at(d->svc.worker, site) &&
            !(d->pollers[site] && poller_is_busy(d->pollers[site])) &&
            !(d->forms[site] && form_watch_is_busy(d->forms[site]));
 }

@@ -394,7 +394,7 @@ static void read_issue(struct reading *r)
     site_send(r->site, r->arena, &call, on_issue, r);
 }
 
-void site_ticket_read(struct site *site, struct arena *arena, const struct site_edition *by,
+void site_ticket_read(struct site *site, struct arena *arena, struct site_edition *by,
                       struct str issue_id, bool talk, site_ticket_fn *fn, void *arg)
 {
     struct reading *r = calloc(1, sizeof *r);
@@ -410,7 +410,9 @@ void site_ticket_read(struct site *site, struct arena *arena, const struct site_
                           .talk = talk,
                           .fn = fn,
                           .arg = arg};
+    site_edition_hold(site->edition, arena);
     if (by) {
+        site_edition_hold(by, arena);
         r->view.fields = by->history;
         r->view.field_count = by->field_count;
         r->view.history_count = by->history_count;

@@ -139,7 +139,7 @@ def test_a_plan_shows_what_flips_and_becomes_live(site):
     plan = json.loads(done.stdout)
     assert done.returncode == 2 and plan["counts"]["replayed"] == 3 and plan["not_replayed"] == [], done.stdout
     # okafor's was closed on the role without x-, which is what the draft asks for, and is so; lind's is open
-    assert plan["flips"]["refused"] == 0 and plan["values"]["entitlement"] == 3 and plan["sites"][0]["rules_added"] == 1
+    assert plan["flips"]["refused"] == 0 and plan["values"]["entitlement"] == 3 and plan["sites"][0]["rules_added_names"] == "remove-access"
     path = plan["plan"]
     assert path.endswith("draft.yaml.plan-3.json")
     refused = site.countersign("mapping", "apply", path, "--reason", "x", check=False)
