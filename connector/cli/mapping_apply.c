@@ -178,12 +178,24 @@ static bool tell_taken_up(const struct pg_options *options, const struct change 
     return good;
 }
 
-static void tell_rebased(const struct json *site)
+static void tell_done(struct arena *arena, const struct change *c, const struct json *site)
 {
-    printf(
-        "  %lld not approved yet: understood anew by their next read; %lld approved: moved by it "
-        "where the same is asked for, else they stay as approved (MappingChangesApproved)\n",
-        (long long)view_count(site, "anew"), (long long)view_count(site, "asked"));
+    long long number = (long long)view_count(site, "number");
+    struct str name = json_path_str(site, "site");
+
+    if (str_eq_c(json_path_str(site, "act"), "rebased"))
+        printf("%.*s: number %lld (%.12s) is live as before; %lld open request(s) keep theirs\n",
+               STR_ARG(name), number, c->sha256.p, (long long)view_count(site, "open_keep"));
+    else
+        printf("%.*s: number %lld (%.12s) is live since %.*s UTC; %lld open request(s) keep "
+               "theirs. Undo: countersign mapping rollback %lld --reason ...\n",
+               STR_ARG(name), number, c->sha256.p, STR_ARG(view_time(arena, site, "at")),
+               (long long)view_count(site, "open_keep"), number - 1);
+    if (c->rebase)
+        printf("  %lld not approved yet: understood anew by their next read; %lld approved: moved "
+               "by it where the same is asked for, else they stay as approved "
+               "(MappingChangesApproved)\n",
+               (long long)view_count(site, "anew"), (long long)view_count(site, "asked"));
 }
 
 static int tell(const struct cli *cli, struct arena *arena, const struct pg_options *options,
@@ -199,16 +211,9 @@ static int tell(const struct cli *cli, struct arena *arena, const struct pg_opti
         printf("%.*s\n", STR_ARG(done));
     JSON_EACH(site, sites)
     {
-        int64_t number = view_count(site, "number");
         struct str name = json_path_str(site, "site");
         if (!cli->json)
-            printf("%.*s: number %lld (%.12s) is live since %.*s UTC; %lld open request(s) keep "
-                   "theirs. Undo: countersign mapping rollback %lld --reason ...\n",
-                   STR_ARG(name), (long long)number, c->sha256.p,
-                   STR_ARG(view_time(arena, site, "at")), (long long)view_count(site, "open_keep"),
-                   (long long)number - 1);
-        if (!cli->json && c->rebase)
-            tell_rebased(site);
+            tell_done(arena, c, site);
         (void)fflush(stdout);
         all &= tell_taken_up(options, c, name);
     }

@@ -187,6 +187,15 @@ static void print_request(const struct live *l, const struct site_config *site,
         return;
     }
     printf("its request is %.*s\n", STR_ARG(view_text(a, request, "phase")));
+    struct str outcome = json_path_str(request, "rebase/outcome");
+    long long number = (long long)view_count(request, "rebase/number");
+    if (str_eq_c(outcome, "stays"))
+        printf("  mapping number %lld would read something else than was approved: it stays as it "
+               "was approved\n",
+               number);
+    else if (str_eq_c(outcome, "asked"))
+        printf("  it is moved to mapping number %lld by its next read, if that reads the same\n",
+               number);
     JSON_EACH(item, json_member(request, "items"))
     printf("  %.*s of %.*s in %.*s shall be %.*s: %.*s (%.*s)\n",
            STR_ARG(view_text(a, item, "entitlement")), STR_ARG(view_text(a, item, "account")),

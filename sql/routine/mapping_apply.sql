@@ -9,6 +9,7 @@ declare
     live governance.mapping_live;
     moved jsonb;
     is_news boolean;
+    did text;
     done jsonb := '[]';
 begin
     if p->>'act' not in ('applied', 'rolled_back') then
@@ -29,6 +30,7 @@ begin
                 using errcode = 'CG058';
         end if;
         is_news := live.sha256 <> p->>'sha256';
+        did := case when is_news then p->>'act' else 'rebased' end;
         if not is_news and not p ? 'rebase' then
             raise exception 'it is live on % already', s.site using errcode = 'CG057';
         end if;
@@ -44,11 +46,11 @@ begin
             perform governance.mapping_went_live(s.site);
         end if;
         insert into governance.mapping_event (site, act, sha256, number, was, actor, change, reason, detail)
-        values (s.site, case when is_news then p->>'act' else 'rebased' end, live.sha256, live.number, s.was, p->>'actor',
+        values (s.site, did, live.sha256, live.number, s.was, p->>'actor',
                 coalesce(p->>'change', ''), p->>'reason',
                 coalesce(p->'detail', '{}') || jsonb_build_object('login', session_user)
                 || case when p ? 'rebase' then jsonb_build_object('rebase', moved) else '{}' end);
-        done := done || (moved || jsonb_build_object('site', s.site, 'number', live.number, 'at', live.since,
+        done := done || (moved || jsonb_build_object('site', s.site, 'act', did, 'number', live.number, 'at', live.since,
             'open_keep', (select count(*) from governance.access_request r
                            where r.site = s.site and r.mapping_kept <> live.sha256 and r.phase <> 'closed'
                              and not exists (select from governance.phase f where f.name = r.phase and f.is_terminal))));

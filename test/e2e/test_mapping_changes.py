@@ -236,6 +236,8 @@ def test_open_requests_are_moved_where_a_plan_says_so(site):
     assert site.request(young)["mapping_kept"].startswith(site.live()) and site.request(young)["phase"] == "pending_approval"
     assert site.sql("select string_agg(distinct reason, ' ') from governance.escalation") == "MappingChangesApproved"
     assert site.sql("select count(*) from governance.evidence_entry where kind = 'request.rebased'") == "5"
+    stays = site.sql("select t.issue_key from governance.mapping_rebase b join governance.ticket t using (request_id) where b.outcome = 'stays' limit 1")
+    assert "would read something else than was approved" in site.countersign("mapping", "explain", stays).stdout
     # what is live already may be planned for them once more
     again = site.countersign("mapping", "plan", f"{site.folder}/moved.yaml", "--rebase", "--json", check=False)
     plan = json.loads(again.stdout)

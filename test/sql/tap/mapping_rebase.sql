@@ -42,7 +42,7 @@ select t.fulfilling(:'same'), t.fulfilling(:'other'), t.fulfilling(:'unnamed'), 
 update governance.ticket set approved_edit = '7' where issue_id in ('2', '3');
 
 select is(pg_temp.apply('two', 'one', array[:'young', :'same', :'other', :'over', :'edited']::uuid[]) - 'at',
-          '{"anew": 1, "asked": 3, "site": "acme", "number": 2, "open_keep": 4}', 'what is open and named is moved');
+          '{"act": "applied", "anew": 1, "asked": 3, "site": "acme", "number": 2, "open_keep": 4}', 'what is open and named is moved');
 select is(pg_temp.kept(:'young'), 'none', 'what nobody approved yet is understood by the live one');
 select is(pg_temp.kept(:'same'), 'one', 'what was approved is so by the one it keeps, until it is read');
 select is(pg_temp.became(:'unnamed'), null, 'what the plan does not name is left alone');
@@ -66,7 +66,7 @@ select is((select reason || ' ' || kind from governance.escalation where request
 select ok(pg_temp.look(:'edited', 'h3', 'h1', 'two'), 'one that was edited so that the new one reads what was approved');
 select is(pg_temp.kept(:'edited') || ' ' || pg_temp.became(:'edited'), 'one 2 stays', 'stays too');
 
-select is(pg_temp.apply('two', 'two', array[:'other', :'unnamed']::uuid[]) - 'at', '{"anew": 0, "asked": 2, "site": "acme", "number": 2, "open_keep": 3}',
+select is(pg_temp.apply('two', 'two', array[:'other', :'unnamed']::uuid[]) - 'at', '{"act": "rebased", "anew": 0, "asked": 2, "site": "acme", "number": 2, "open_keep": 3}',
           'they may be asked again while it is live');
 select is((select string_agg(act || ' ' || number, ', ' order by id) from governance.mapping_event), 'file 1, applied 2, rebased 2', 'on record');
 select pg_temp.apply('three', 'two', '{}');
