@@ -192,11 +192,22 @@ def test_a_restart_keeps_it_and_a_rollback_returns(site):
 def test_what_cannot_be_taken_up_is_said_and_nothing_is_decided_by_it(site):
     """Applied from where another source is configured: this service goes on with the one before, claims nothing, and says why."""
     live = site.live()
-    body = site.first.replace("sap-fin", "nowhere").split("\ntests:")[0] + "\n"
-    document = {"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body, "act": "applied", "actor": "elsewhere", "reason": "x",
-                "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'"),
-                           "number": int(site.sql("select number from governance.mapping_live where site = 'acme'"))}]}
-    site.database.psql(f"select governance.mapping_apply($plan${json.dumps(document)}$plan$)")
+
+    def apply(body):
+        document = {"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body, "act": "applied", "actor": "elsewhere", "reason": "x",
+                    "sites": [{"site": "acme", "was": site.sql("select sha256 from governance.mapping_live where site = 'acme'"),
+                               "number": int(site.sql("select number from governance.mapping_live where site = 'acme'"))}]}
+        site.database.psql(f"select governance.mapping_apply($plan${json.dumps(document)}$plan$)")
+
+    apply(site.first.split("\ntests:")[0] + """
+tests:
+  - { name: "in a file of where it was planned", ticket: nowhere.json, expect: { outcome: mapped } }
+  - { name: "never so", ticket: { request_type: "99" }, expect: { outcome: mapped } }
+""")
+    wait.until(lambda: "M052" in site.told(), 10, what="the tests that stand in it are run")
+    assert site.live() == live and "M053" not in site.service.stderr
+    apply(site.first.replace("sap-fin", "nowhere").split("\ntests:")[0] + "\n")
+    wait.until(lambda: "M035" in site.told(), 10, what="it is refused")
     wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 0.000' in site.metrics(), 10, what="it is refused")
     assert site.live() == live and "M035" in site.told()
     wait.until(lambda: "stands aside" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1], 5, what="it stands aside")
