@@ -1,6 +1,7 @@
 /* countersign serve. A mapping file with faults does not keep the service down where the database
  * knows which mapping is live: that one goes on, and the fault is told as after SIGHUP
  * (service/mapping_reload.h). */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -46,10 +47,18 @@ static struct mapping *of_database(const struct config *c, struct arena *arena, 
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     struct mapping_found live;
 
-    if (!store_mapping_live(options, arena, site, &live, err))
+    if (!store_mapping_live(options, arena, site, &live, err) || !live.sha256.len)
         return NULL;
     diag_init(diags, file);
-    return live.sha256.len ? config_mapping(c, arena, file, live.body, diags) : NULL;
+    struct mapping *m = config_mapping(c, arena, file, live.body, diags);
+    if (!m) {
+        fprintf(stderr,
+                "countersign: nor does the mapping that is live on %.*s (number %lld) fit this "
+                "configuration:\n",
+                STR_ARG(site), (long long)live.number);
+        cli_print_faults(diags);
+    }
+    return m;
 }
 
 static bool take_mappings(struct config *c, struct arena *arena, struct err *err)
