@@ -155,8 +155,10 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
 
 static bool read_ticket(struct live *l, const struct site_config *site)
 {
-    struct site_options options = {
-        .config = site, .mapping = site->mapping, .times = &l->config->policy.times};
+    struct site_options options = {/* what that one reads is asked for */
+                                   .config = site,
+                                   .mapping = l->trial.m,
+                                   .times = &l->config->policy.times};
     struct http_options http = {
         .per_host_max = 1, .in_flight_max = 1, .allow_plain_http = site->insecure_http};
 

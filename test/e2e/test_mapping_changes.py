@@ -280,6 +280,21 @@ def test_a_broken_file_at_a_start_leaves_the_live_one(site):
     site.service.signal(signal.SIGHUP)
     wait.until(lambda: 'countersign_mapping_last_reload_successful{site="acme"} 1.000' in site.metrics(), 10, what="it is mended")
     assert site.live() == live
+    # a ticket is explained by the live one, whatever the file reads
+    site.write("mapping.yaml", body.replace("    expect: { absent: entitlement }\n", "    expect: { absent: entitlement }\n"
+                                            "    justification: { from: customfield_10090 }\n"))
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: site.live() != live, 10, what="one reads another field")
+    reads_more = site.live()
+    site.write("mapping.yaml", body + "# as before\n")
+    site.service.signal(signal.SIGHUP)
+    wait.until(lambda: site.live() not in (live, reads_more), 10, what="the file reads less")
+    number = int(site.sql("select number from governance.mapping_live where site = 'acme'"))
+    site.countersign("mapping", "rollback", str(number - 1), "--reason", "it was useful")
+    key = site.act("request", actor="customer", requestTypeId="31", fields={
+        "summary": "Away with it", "customfield_10061": "lind", "customfield_10052": "fin-viewer", "customfield_10050": {"value": "SAP FIN"},
+        "customfield_10090": "INC-7"})["key"]
+    assert "INC-7" in site.countersign("mapping", "explain", key).stdout
 
 
 class LookedAt(Told):
