@@ -34,7 +34,8 @@ struct replay_reader {
     bool (*page)(void *arg, void *session, struct err *err);
     void *arg;
 };
-/* Requests asked for within since_ms, site by site. False as well when a callback said so. */
+/* Requests asked for within since_ms, and older ones that are open, site by site. False as well
+ * when a callback said so. */
 MUST_CHECK bool store_replay(const struct pg_options *options, const struct str *sites,
                              size_t site_count, int64_t since_ms,
                              const struct replay_reader *reader, struct err *err);

@@ -269,8 +269,10 @@ select r.id, coalesce(t.issue_key, ''), r.phase = 'closed',
        c.stopped_at is not null, floor(extract(epoch from coalesce(c.stopped_at, now()) - c.started_at) * 1000)::bigint, coalesce(f.body, ''),
        case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end,
        case when r.phase <> 'closed' and not governance.is_over(r.phase) then coalesce(r.mapping_kept, '') else '' end, r.mapped_hash, r.settled
-  from (select x.*, governance.is_settled(x) as settled from governance.access_request x -- the page first: a join would be begun anew for each
-         where x.site = $1 and x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0) and x.id > $3::uuid
+  from (select x.*, case when x.phase <> 'closed' then governance.is_settled(x) else true end as settled from governance.access_request x -- the page first: a join would be begun anew for each
+         where x.site = $1 and x.id > $3::uuid
+           and (x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0)
+                or x.mapping_kept is not null and x.phase <> 'closed' and not governance.is_over(x.phase)) -- however old
          order by x.id
          limit $4::int) r
   join governance.sla_clock c on c.request_id = r.id
