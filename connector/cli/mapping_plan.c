@@ -383,6 +383,7 @@ static int replay(struct cli *cli, bool saves)
                            .saves = saves};
 
     buf_init(&plan->rebase, PLAN_BYTES / 2);
+    buf_init(&plan->changes, PLAN_BYTES / 2);
     plan->rebases = cli_flag(cli, "rebase");
     w.file = cli_word(cli);
     if (cli->argc || (w.out && !saves) ||
@@ -392,6 +393,7 @@ static int replay(struct cli *cli, bool saves)
     g.config = mapping_config(cli, arena);
     int code = g.config ? run(cli, &w, g.config, &g) : EXIT_CODE_CONFIG;
     buf_done(&plan->rebase);
+    buf_done(&plan->changes);
     return code;
 }
 

@@ -63,8 +63,9 @@ struct plan {
     size_t reason_count;
     int64_t open_count; /* open requests that keep another mapping */
     struct plan_flip open[PLAN_OPEN_COUNT];
-    struct buf rebase; /* ids of those that can be moved, as members of a JSON array */
-    bool rebases;      /* it is planned for them, even where it is live already */
+    struct buf rebase;  /* ids of those that can be moved, as members of a JSON array */
+    struct buf changes; /* of those, what would not be understood the same; likewise */
+    bool rebases;       /* it is planned for them, even where it is live already */
     int64_t took_ms;
     bool is_live;    /* it is what is live everywhere: nothing to plan */
     char saved[512]; /* where the plan was saved; empty: it was not */

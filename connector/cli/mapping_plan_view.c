@@ -244,7 +244,7 @@ void plan_print_json(const struct plan *p)
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
-    buf_init(&b, 1024 * 1024);
+    buf_init(&b, PLAN_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
     json_str_member(&out, "file", str_of(p->file));
