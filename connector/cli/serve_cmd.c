@@ -1,14 +1,12 @@
 /* countersign serve. A mapping file with faults does not keep the service down where the database
  * knows which mapping is live: that one goes on, and the fault is told as after SIGHUP
  * (service/mapping_reload.h). */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "cli/cli.h"
+#include "cli/mapping_now.h"
 #include "io/io_file.h"
 #include "service/serve.h"
-#include "store/store_mapping.h"
 
 /* Nothing else is wrong with the configuration than its mapping files. */
 static bool is_of_mappings(const struct diag_list *diags)
@@ -38,29 +36,6 @@ static struct mapping *of_file(const struct config *c, struct arena *arena, cons
     return diags->errors ? NULL : m;
 }
 
-/* The live one of the database; NULL where it knows none, or one that this configuration cannot
- * work with. */
-static struct mapping *of_database(const struct config *c, struct arena *arena, struct str site,
-                                   const char *file, const struct pg_options *options,
-                                   struct err *err)
-{
-    struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
-    struct mapping_found live;
-
-    if (!store_mapping_live(options, arena, site, &live, err) || !live.sha256.len)
-        return NULL;
-    diag_init(diags, file);
-    struct mapping *m = config_mapping(c, arena, file, live.body, diags);
-    if (!m) {
-        fprintf(stderr,
-                "countersign: nor does the mapping that is live on %.*s (number %lld) fit this "
-                "configuration:\n",
-                STR_ARG(site), (long long)live.number);
-        cli_print_faults(diags);
-    }
-    return m;
-}
-
 static bool take_mappings(struct config *c, struct arena *arena, struct err *err)
 {
     struct pg_options options;
@@ -74,7 +49,7 @@ static bool take_mappings(struct config *c, struct arena *arena, struct err *err
         struct mapping *m = of_file(c, arena, file, diags);
         if (!m) {
             s->mapping_faults = diags;
-            m = of_database(c, arena, s->name, file, &options, err);
+            m = mapping_now(c, arena, s, &options, err);
         }
         if (!m)
             return false;

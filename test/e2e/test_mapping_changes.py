@@ -270,7 +270,9 @@ def test_a_broken_file_at_a_start_leaves_the_live_one(site):
     assert re.search(rf"acme runs mapping {live[:8]}, \w{{8}} refused at \d\d:\d\d UTC: M001 \S+mapping.yaml", site.told()), site.states
     wait.until(lambda: "a new mapping was refused" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1], 5, what="readyz says so")
     wait.until(lambda: "M001" in site.countersign("mapping", "history").stdout.splitlines()[0], 5, what="it is on record")
-    site.until_phase(site.ask_removal("silva"), "fulfilling")
+    key = site.ask_removal("silva")
+    site.until_phase(key, "fulfilling")
+    assert "fulfilling" in site.countersign("request", "show", key).stdout  # nor are those who look at it kept from that
     os.unlink(f"{site.folder}/mapping.yaml")
     site.service.stop()
     site.start_service()
