@@ -25,7 +25,7 @@ begin
     woken as ( -- what looks at it now saves nothing more: it read by the mapping of before
         update governance.access_request r
            set version = r.version + 1, mapping_kept = case when o.settled then r.mapping_kept end, hinted_at = clock_timestamp(),
-               look_at = clock_timestamp() + case when o.place > 1000 then random() * interval '5 min' else interval '0' end,
+               look_at = clock_timestamp() + case when o.place > 1000 then random() * interval '5 min' else interval '3 s' end, -- replicas have it by then
                lease_owner = null, lease_until = null
           from (select *, row_number() over (order by id) as place from open) o
          where r.id = o.id
