@@ -254,7 +254,8 @@ def test_open_requests_are_moved_where_a_plan_says_so(site):
     plan = json.loads(again.stdout)
     assert again.returncode == 2 and plan["is_live"] and plan["open"]["stays"] == 3 and [c["becomes"] for c in plan["open"]["changes"]] == ["stays"] * 3 and plan["open"]["keep_other"] == 3, again.stdout
     site.countersign("mapping", "apply", plan["plan"], "--change", "CHG-9", "--reason", "again", "--rebase")
-    assert "rebased" in site.countersign("mapping", "history").stdout
+    history = site.countersign("mapping", "history").stdout
+    assert re.search(r"rebased .*again .*\(moved: 0 not approved yet, 3 approved\)  <- live", history), history
     refused = site.countersign("mapping", "apply", plan["plan"], "--change", "CHG-9", "--reason", "again", check=False)
     assert refused.returncode == 1 and "it is live on acme already" in refused.stderr and "CG0" not in refused.stderr
 
