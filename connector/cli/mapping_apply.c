@@ -50,8 +50,7 @@ const struct mapping *plan_check(const struct config *config, struct arena *aren
     return diags->errors ? NULL : m;
 }
 
-/* Who does it: the account and the machine, unless another name is given. */
-static struct str actor(struct arena *arena, const char *by)
+struct str mapping_actor(struct arena *arena, const char *by)
 {
     const struct passwd *account = getpwuid(geteuid());
     char host[256] = "";
@@ -119,7 +118,7 @@ static struct str document(struct arena *arena, const struct config *config, con
     json_str_member(&out, "act", str_of(c->act));
     json_str_member(&out, "sha256", c->sha256);
     json_str_member(&out, "body", c->body);
-    json_str_member(&out, "actor", actor(arena, c->by));
+    json_str_member(&out, "actor", mapping_actor(arena, c->by));
     json_str_member(&out, "change", str_of(c->number ? c->number : ""));
     json_str_member(&out, "reason", str_of(c->reason));
     put_detail(&out, c);
@@ -193,7 +192,7 @@ static void tell_done(struct arena *arena, const struct change *c, const struct 
                (long long)view_count(site, "open_keep"), number - 1);
     if (c->rebase)
         printf("  %lld not approved yet: understood anew by their next read; %lld approved: moved "
-               "by it where the same is asked for, else they stay as approved "
+               "by it where the same is asked for, else they are held "
                "(MappingChangesApproved)\n",
                (long long)view_count(site, "anew"), (long long)view_count(site, "asked"));
 }

@@ -191,9 +191,9 @@ static void print_request(const struct live *l, const struct site_config *site,
     printf("its request is %.*s\n", STR_ARG(view_text(a, request, "phase")));
     struct str outcome = json_path_str(request, "rebase/outcome");
     long long number = (long long)view_count(request, "rebase/number");
-    if (str_eq_c(outcome, "stays"))
-        printf("  mapping number %lld would read something else than was approved: it stays as it "
-               "was approved\n",
+    if (str_eq_c(outcome, "held"))
+        printf("  held: mapping number %lld reads something else than was approved; cancel it, or "
+               "leave it so: countersign mapping keep\n",
                number);
     else if (str_eq_c(outcome, "asked"))
         printf("  it is moved to mapping number %lld by its next read, if that reads the same\n",

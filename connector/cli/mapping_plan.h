@@ -28,7 +28,7 @@ struct plan_flip {
 enum plan_open_kind {
     PLAN_OPEN_SAME,
     PLAN_OPEN_ANEW,    /* nothing was approved yet */
-    PLAN_OPEN_STAYS,   /* as it was approved; it is not moved */
+    PLAN_OPEN_HELD,    /* something else was approved: people decide */
     PLAN_OPEN_UNKNOWN, /* what its ticket holds is not kept; it is not moved */
     PLAN_OPEN_COUNT
 };

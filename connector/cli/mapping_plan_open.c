@@ -13,7 +13,7 @@ static const struct {
 } OPEN[PLAN_OPEN_COUNT] = {
     [PLAN_OPEN_SAME] = {"same", "would be understood the same"},
     [PLAN_OPEN_ANEW] = {"anew", "not approved yet, would ask for something else"},
-    [PLAN_OPEN_STAYS] = {"stays", "approved as something else: would stay so"},
+    [PLAN_OPEN_HELD] = {"held", "approved as something else: would be held"},
     [PLAN_OPEN_UNKNOWN] = {"unknown", "cannot be replayed: keep theirs"},
 };
 
@@ -40,7 +40,7 @@ static enum plan_open_kind kind_of(const struct replay_row *row, const struct ma
         return PLAN_OPEN_UNKNOWN;
     if (next->outcome == MAPPED_OK && next->hash == row->tuple)
         return PLAN_OPEN_SAME;
-    return row->settled ? PLAN_OPEN_STAYS : PLAN_OPEN_ANEW;
+    return row->settled ? PLAN_OPEN_HELD : PLAN_OPEN_ANEW;
 }
 
 static void add_change(struct buf *changes, const struct plan_example *e, const char *becomes)
@@ -69,7 +69,7 @@ void plan_open_row(struct plan *p, const struct replay_row *row, const struct ma
     str_copy(e.key, sizeof e.key, row->issue_key.len ? row->issue_key : row->request_id);
     if (next && kind != PLAN_OPEN_SAME)
         say_next(e.note, sizeof e.note, next);
-    if (kind == PLAN_OPEN_ANEW || kind == PLAN_OPEN_STAYS)
+    if (kind == PLAN_OPEN_ANEW || kind == PLAN_OPEN_HELD)
         add_change(&p->changes, &e, OPEN[kind].word);
     if (f->count < PLAN_EXAMPLES)
         f->examples[f->count] = e;

@@ -231,6 +231,14 @@ bool store_mapping_apply(const struct pg_options *options, struct arena *arena, 
     return pg_run_blocking(options, asking_body, &a, err);
 }
 
+bool store_mapping_keep(const struct pg_options *options, struct arena *arena, struct str key,
+                        struct str actor, struct str reason, struct str *ret, struct err *err)
+{
+    struct pg_param params[] = {store_p(key), store_p(actor), store_p(reason)};
+    struct asking a = {arena, &SQL_MAPPING_KEEP, params, take_text, ret};
+    return pg_run_blocking(options, asking_body, &a, err);
+}
+
 bool store_mapping_holders(const struct pg_options *options, struct str site, struct str sha256,
                            int64_t *ret_with, int64_t *ret_all, struct err *err)
 {

@@ -62,6 +62,11 @@ MUST_CHECK bool store_ungoverned(const struct pg_options *options, struct arena 
 /* p: see sql/routine/mapping_apply.sql. *ret: what it made of it, as JSON in the arena. */
 MUST_CHECK bool store_mapping_apply(const struct pg_options *options, struct arena *arena,
                                     struct str p, struct str *ret, struct err *err);
+/* A held request, by id or ticket key, goes on as it was approved. *ret: JSON; empty: there is
+ * none. */
+MUST_CHECK bool store_mapping_keep(const struct pg_options *options, struct arena *arena,
+                                   struct str key, struct str actor, struct str reason,
+                                   struct str *ret, struct err *err);
 /* Replicas heard of lately: all, and those that work with this mapping. */
 MUST_CHECK bool store_mapping_holders(const struct pg_options *options, struct str site,
                                       struct str sha256, int64_t *ret_with, int64_t *ret_all,

@@ -215,6 +215,10 @@ select governance.mapping_refused($1, $2, $3::jsonb)
 -- params: plan jsonb
 select governance.mapping_apply($1::jsonb)
 
+-- name: mapping_keep
+-- params: key text, actor text, reason text
+select governance.mapping_keep($1, $2, $3)
+
 -- name: mapping_holders
 -- params: site text, sha256 text
 select count(*) filter (where h.sha256 = $2), count(*) from governance.mapping_holder h

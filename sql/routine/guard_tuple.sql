@@ -37,6 +37,11 @@ begin
                           and b.tuple = old.mapped_hash) then
         raise exception 'a request keeps its mapping' using errcode = 'CG002';
     end if;
+    if old.contested and not new.contested then -- nested: a query in an "if" is run each time
+        if exists (select from governance.mapping_rebase b where b.request_id = old.id and b.outcome = 'held') then
+            raise exception 'whether it goes on as it was approved is decided by people' using errcode = 'CG002';
+        end if;
+    end if;
     if new.approved_hash <> (case when approving and old.approved_hash = '' then new.mapped_hash else old.approved_hash end) then
         raise exception 'what is approved is what was mapped then, for good' using errcode = 'CG002';
     end if;

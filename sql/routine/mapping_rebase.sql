@@ -20,11 +20,11 @@ begin
           from open o
         on conflict (request_id, number) do update
            set outcome = excluded.outcome, tuple = '', asked_at = clock_timestamp(), ended_at = excluded.ended_at
-         where x.outcome = 'stays' -- its ticket may say something else by now
+         where x.outcome in ('held', 'kept') -- its ticket may say something else by now
         returning x.outcome),
     woken as ( -- what looks at it now saves nothing more: it read by the mapping of before
         update governance.access_request r
-           set version = r.version + 1, mapping_kept = case when o.settled then r.mapping_kept end, hinted_at = clock_timestamp(),
+           set version = r.version + 1, contested = false, mapping_kept = case when o.settled then r.mapping_kept end, hinted_at = clock_timestamp(),
                look_at = clock_timestamp() + case when o.place > 1000 then random() * interval '5 min' else interval '3 s' end, -- replicas have it by then
                lease_owner = null, lease_until = null
           from (select *, row_number() over (order by id) as place from open) o
@@ -39,7 +39,7 @@ end $$;
 comment on function governance.mapping_rebase(text, bigint, text, jsonb) is 'Move open requests to the live mapping: understood anew where nothing was approved, else decided by their next read';
 
 -- A ticket of an approved request was read by the mapping it keeps and by the live one, and it is to be moved there. Only where both read
--- what was approved; else it stays, and somebody is told. Returns the mapping that it keeps from now on. The caller holds its row.
+-- what was approved; else it is held, and somebody is told. Returns the mapping that it keeps from now on. The caller holds its row.
 create or replace function governance.rebase_follow(r governance.access_request, t jsonb) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -47,11 +47,12 @@ declare
     x governance.mapping_rebase;
 begin
     update governance.mapping_rebase b
-       set outcome = case when same then 'moved' else 'stays' end, tuple = t->>'live_hash', ended_at = clock_timestamp()
+       set outcome = case when same then 'moved' else 'held' end, tuple = t->>'live_hash', ended_at = clock_timestamp()
      where b.request_id = r.id and b.outcome = 'asked' and b.sha256 = t->>'mapping' and b.was = r.mapping_kept
        and b.number = (select l.number from governance.mapping_live l where l.site in (r.site, '') order by l.site desc limit 1)
     returning * into x;
-    if x.outcome = 'stays' then
+    if x.outcome = 'held' then
+        update governance.access_request q set contested = true where q.id = r.id;
         insert into governance.escalation (request_id, kind, reason, key)
         values (r.id, 'operator', 'MappingChangesApproved', 'rebase/' || x.number) on conflict do nothing;
     elsif x.outcome = 'moved' then -- it looks for edits of other fields: from its next read on
@@ -61,3 +62,28 @@ begin
     return r.mapping_kept;
 end $$;
 comment on function governance.rebase_follow(governance.access_request, jsonb) is 'What becomes of an approved request that is to be moved to the live mapping, as one read of its ticket shows';
+
+-- Somebody decides that a held request goes on as it was approved, by the mapping it keeps. p: id or ticket key; null: there is no such thing.
+create or replace function governance.mapping_keep(p text, p_actor text, p_reason text) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    r governance.access_request;
+begin
+    select * into r from governance.access_request x
+     where x.id::text = p or x.id = (select k.request_id from governance.ticket k where k.issue_key = p and p <> '' order by k.request_id limit 1)
+       for update;
+    if not found then
+        return null;
+    end if;
+    if not r.contested then
+        raise exception 'no mapping reads anything else in it than was approved' using errcode = 'CG057';
+    end if;
+    update governance.mapping_rebase b
+       set outcome = 'kept', actor = p_actor, reason = p_reason, ended_at = clock_timestamp()
+     where b.request_id = r.id and b.outcome = 'held';
+    update governance.access_request x
+       set version = x.version + 1, contested = false, hinted_at = clock_timestamp(), look_at = clock_timestamp(), lease_owner = null, lease_until = null
+     where x.id = r.id;
+    return jsonb_build_object('id', r.id, 'phase', r.phase);
+end $$;
+comment on function governance.mapping_keep(text, text, text) is 'A held request goes on as it was approved: somebody decided so';

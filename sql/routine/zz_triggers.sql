@@ -9,7 +9,7 @@ create or replace trigger guard_proof
 create or replace trigger guard_tuple
     before update of phase, cancel_asked, requester, requester_names, emergency, mode, mode_mapping, mode_at, beneficiary,
         beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
-        sponsor, justification, rule, request_type, mapping_version, mapping_kept, mapped on governance.access_request
+        sponsor, justification, rule, request_type, mapping_version, mapping_kept, contested, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();

@@ -1,6 +1,6 @@
 -- Open requests are moved to the live mapping: what was approved never changes by it, each has its entry, and people are told.
 set role countersign_service;
-select plan(27);
+select plan(35);
 
 create function pg_temp.sha(body text) returns text language sql as $$ select encode(sha256(convert_to(body, 'UTF8')), 'hex') $$;
 create function pg_temp.apply(body text, was text, requests uuid[]) returns jsonb language sql as $$
@@ -64,7 +64,17 @@ select ok(pg_temp.look(:'other', 'h1', 'h2', 'two'), 'one that would be somethin
 select is(pg_temp.kept(:'other'), 'one', 'keeps what was approved');
 select is((select reason || ' ' || kind from governance.escalation where request_id = :'other'), 'MappingChangesApproved operator', 'and people are told');
 select ok(pg_temp.look(:'edited', 'h3', 'h1', 'two'), 'one that was edited so that the new one reads what was approved');
-select is(pg_temp.kept(:'edited') || ' ' || pg_temp.became(:'edited'), 'one 2 stays', 'stays too');
+select is(pg_temp.kept(:'edited') || ' ' || pg_temp.became(:'edited'), 'one 2 held', 'is held, too');
+
+select ok(contested, 'it is held') from governance.access_request where id = :'edited';
+select t.claim(:'edited'), t.move(:'edited', 'verifying'), pg_sleep(0.002), t.read(t.item(:'edited'), 'absent');
+select is(t.verdict(t.item(:'edited')), 'verified', 'whatever reads say');
+select throws_ok(format('select t.move(%L, %L)', :'edited', 'verified'), 'CG006', null, 'it is not proven');
+select throws_ok(format('update governance.access_request set contested = false where id = %L', :'edited'), 'CG002', null, 'the service does not decide that');
+select throws_ok(format('select governance.mapping_keep(%L, %L, %L)', :'edited', 'silva', ''), '23514', null, 'nor does anybody without a reason');
+select is(governance.mapping_keep('IAM-6', 'silva', 'as approved')->>'phase', 'verifying', 'people decide');
+select throws_ok(format('select governance.mapping_keep(%L, %L, %L)', :'edited', 'silva', 'x'), 'CG057', null, 'once');
+select lives_ok(format('select t.move(%L, %L)', :'edited', 'verified'), 'and then it is proven');
 
 select is(pg_temp.apply('two', 'two', array[:'other', :'unnamed']::uuid[]) - 'at', '{"act": "rebased", "anew": 0, "asked": 2, "site": "acme", "number": 2, "open_keep": 3}',
           'they may be asked again while it is live');
@@ -75,7 +85,7 @@ select ok(pg_temp.look(:'unnamed', 'h1', 'h1', 'three') and pg_temp.kept(:'unnam
 set constraints all immediate;
 select is((select string_agg(concat_ws(' ', t.issue_id, body::jsonb->'detail'->>'outcome', body::jsonb->'detail'->>'tuple'), ', ' order by seq)
              from governance.evidence_entry e join governance.ticket t using (request_id) where e.kind = 'request.rebased'),
-          '1 anew, 2 moved h1, 3 stays h2, 6 stays h1', 'each has its entry');
+          '1 anew, 2 moved h1, 3 held h2, 6 held h1, 6 kept h1', 'each has its entry');
 select throws_ok(format('update governance.access_request set version = version + 1, mapping_kept = %L where id = %L', pg_temp.sha('two'), :'unnamed'),
                  'CG002', null, 'the service moves none by itself');
 select throws_ok($$insert into governance.mapping_rebase (request_id, number, sha256, was) select id, 9, mapping_kept, mapping_kept from governance.access_request limit 1$$,
