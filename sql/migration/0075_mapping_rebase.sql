@@ -6,7 +6,7 @@ create table governance.mapping_rebase (
     number bigint not null,
     sha256 text not null references governance.mapping_version,
     was text not null,
-    outcome text not null default 'asked' check (outcome in ('asked', 'anew', 'moved', 'held', 'kept')),
+    outcome text not null default 'asked' check (outcome in ('asked', 'anew', 'moved', 'held', 'kept', 'void')),
     tuple text not null default '',
     actor text not null default '',
     reason text not null default '',
@@ -22,7 +22,7 @@ comment on column governance.mapping_rebase.request_id is 'Request';
 comment on column governance.mapping_rebase.number is 'Which mapping, as mapping_live counts; once another is live, what was only asked is void';
 comment on column governance.mapping_rebase.sha256 is 'The mapping it is moved to';
 comment on column governance.mapping_rebase.was is 'The mapping it kept';
-comment on column governance.mapping_rebase.outcome is 'asked: its next read decides; anew: nothing was approved yet, it is understood anew; moved: the same is approved; held: it would be something else; kept: somebody decided that it goes on as it was approved';
+comment on column governance.mapping_rebase.outcome is 'asked: its next read decides; anew: nothing was approved yet, it is understood anew; moved: the same is approved; held: it would be something else; kept: somebody decided that it goes on as it was approved; void: it was to be moved to another one before that was decided';
 comment on column governance.mapping_rebase.tuple is 'Hash of what the new mapping makes of its ticket; empty: nothing, or not asked';
 comment on column governance.mapping_rebase.actor is 'Who decided that it keeps its mapping';
 comment on column governance.mapping_rebase.reason is 'Why';

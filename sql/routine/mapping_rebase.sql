@@ -4,37 +4,35 @@
 create or replace function governance.mapping_rebase(p_site text, p_number bigint, p_sha256 text, p_requests jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    done jsonb;
-begin
-    with open as materialized (
-        select r.id, r.mapping_kept, governance.is_settled(r) as settled
-          from governance.access_request r
+    ids uuid[] := array(
+        select r.id from governance.access_request r
          where r.site = p_site and r.mapping_kept <> p_sha256 and r.phase <> 'closed' and not governance.is_over(r.phase)
            and r.id in (select x.id::uuid from jsonb_array_elements_text(p_requests) as x(id))
          order by r.id
-           for update),
-    asked as (
+           for update);
+    asked bigint;
+    anew bigint;
+begin
+    update governance.mapping_rebase b set outcome = 'void', ended_at = clock_timestamp() -- what was not decided before is not any more
+     where b.request_id = any (ids) and b.number < p_number and b.outcome in ('asked', 'held');
+    with those as (
         insert into governance.mapping_rebase as x (request_id, number, sha256, was, outcome, ended_at)
-        select o.id, p_number, p_sha256, o.mapping_kept, case when o.settled then 'asked' else 'anew' end,
-               case when not o.settled then clock_timestamp() end
-          from open o
+        select r.id, p_number, p_sha256, r.mapping_kept, s.outcome, case s.outcome when 'anew' then clock_timestamp() end
+          from governance.access_request r
+         cross join lateral (select case when governance.is_settled(r) then 'asked' else 'anew' end as outcome) s
+         where r.id = any (ids)
         on conflict (request_id, number) do update
-           set outcome = excluded.outcome, tuple = '', asked_at = clock_timestamp(), ended_at = excluded.ended_at
+           set outcome = excluded.outcome, tuple = '', actor = '', reason = '', asked_at = clock_timestamp(), ended_at = excluded.ended_at
          where x.outcome in ('held', 'kept') -- its ticket may say something else by now
-        returning x.outcome),
-    woken as ( -- what looks at it now saves nothing more: it read by the mapping of before
-        update governance.access_request r
-           set version = r.version + 1, contested = false, mapping_kept = case when o.settled then r.mapping_kept end, hinted_at = clock_timestamp(),
-               look_at = clock_timestamp() + case when o.place > 1000 then random() * interval '5 min' else interval '3 s' end, -- replicas have it by then
-               lease_owner = null, lease_until = null
-          from (select *, row_number() over (order by id) as place from open) o
-         where r.id = o.id
-        returning r.id)
-    select jsonb_build_object('anew', (select count(*) from asked a where a.outcome = 'anew'),
-                              'asked', (select count(*) from asked a where a.outcome = 'asked'),
-                              'woken', (select count(*) from woken)) - 'woken'
-      into done;
-    return done;
+        returning x.outcome)
+    select count(*) filter (where t.outcome = 'asked'), count(*) filter (where t.outcome = 'anew') into asked, anew from those t;
+    update governance.access_request r -- what looks at it now saves nothing more: it read by the mapping of before
+       set version = r.version + 1, contested = false, mapping_kept = case when governance.is_settled(r) then r.mapping_kept end,
+           hinted_at = clock_timestamp(), lease_owner = null, lease_until = null, -- and replicas have the new one in seconds
+           look_at = clock_timestamp() + case when o.place > 1000 then random() * interval '5 min' else interval '3 s' end
+      from unnest(ids) with ordinality as o(id, place)
+     where r.id = o.id;
+    return jsonb_build_object('anew', anew, 'asked', asked);
 end $$;
 comment on function governance.mapping_rebase(text, bigint, text, jsonb) is 'Move open requests to the live mapping: understood anew where nothing was approved, else decided by their next read';
 

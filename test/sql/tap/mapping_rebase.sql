@@ -1,6 +1,6 @@
 -- Open requests are moved to the live mapping: what was approved never changes by it, each has its entry, and people are told.
 set role countersign_service;
-select plan(35);
+select plan(39);
 
 create function pg_temp.sha(body text) returns text language sql as $$ select encode(sha256(convert_to(body, 'UTF8')), 'hex') $$;
 create function pg_temp.apply(body text, was text, requests uuid[]) returns jsonb language sql as $$
@@ -82,10 +82,18 @@ select is((select string_agg(act || ' ' || number, ', ' order by id) from govern
 select pg_temp.apply('three', 'two', '{}');
 select ok(pg_temp.look(:'unnamed', 'h1', 'h1', 'three') and pg_temp.kept(:'unnamed') = 'one', 'once another is live, what was only asked is void');
 
+select pg_temp.apply('four', 'three', array[:'other']::uuid[]);
+select pg_temp.look(:'other', 'h1', 'h9', 'four');
+select ok(contested, 'what is held') from governance.access_request where id = :'other';
+select pg_temp.apply('five', 'four', array[:'other']::uuid[]);
+select ok(not contested, 'is asked anew by a later plan') from governance.access_request where id = :'other';
+select ok(pg_temp.look(:'other', 'h1', 'h1', 'five') and pg_temp.kept(:'other') = 'five', 'and moves where that reads what was approved');
+select is(pg_temp.became(:'other'), '2 void, 4 void, 5 moved', 'each has an end');
+
 set constraints all immediate;
 select is((select string_agg(concat_ws(' ', t.issue_id, body::jsonb->'detail'->>'outcome', body::jsonb->'detail'->>'tuple'), ', ' order by seq)
              from governance.evidence_entry e join governance.ticket t using (request_id) where e.kind = 'request.rebased'),
-          '1 anew, 2 moved h1, 3 held h2, 6 held h1, 6 kept h1', 'each has its entry');
+          '1 anew, 2 moved h1, 3 held h2, 6 held h1, 6 kept h1, 3 void, 3 held h9, 3 void h9, 3 moved h1', 'each has its entry');
 select throws_ok(format('update governance.access_request set version = version + 1, mapping_kept = %L where id = %L', pg_temp.sha('two'), :'unnamed'),
                  'CG002', null, 'the service moves none by itself');
 select throws_ok($$insert into governance.mapping_rebase (request_id, number, sha256, was) select id, 9, mapping_kept, mapping_kept from governance.access_request limit 1$$,
