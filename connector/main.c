@@ -10,6 +10,10 @@ static const struct cli_command *const COMMANDS[] = {
     &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_SOURCE,    &CLI_WEBHOOK, &CLI_REPORT,
     &CLI_GATE,     &CLI_SCAN,      &CLI_RECONCILE, &CLI_DOCTOR,  &CLI_EXPLAIN};
 
+/* They need no mapping: a file with faults does not keep them from working. */
+static const struct cli_command *const WITHOUT_MAPPINGS[] = {
+    &CLI_DB, &CLI_REQUEST, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_SOURCE, &CLI_SCAN, &CLI_RECONCILE};
+
 static int help(FILE *to, int code)
 {
     fprintf(to, "countersign: a ticket closes when the access is proven\n\n");
@@ -36,6 +40,7 @@ int main(int argc, char **argv)
     struct cli cli = {.command = argv[1], .argc = argc - 2, .argv = argv + 2};
     const char *config = cli_option(&cli, "config");
     const char *environment = getenv("COUNTERSIGN_CONFIG");
+    cli.config_named = config != NULL;
     cli.config_file = config        ? config
                       : environment ? environment
                                     : "/etc/countersign/countersign.yaml";
@@ -47,6 +52,8 @@ int main(int argc, char **argv)
             continue;
         if (cli_flag(&cli, "help"))
             cli.argc = 0; /* without words every command prints its usage */
+        for (size_t k = 0; k < sizeof WITHOUT_MAPPINGS / sizeof WITHOUT_MAPPINGS[0]; k++)
+            cli.without_mappings |= COMMANDS[i] == WITHOUT_MAPPINGS[k];
         return COMMANDS[i]->run(&cli);
     }
     fprintf(stderr, "countersign: there is no command '%s'\n\n", argv[1]);

@@ -71,7 +71,7 @@ int cli_usage(const struct cli *cli, const char *usage)
     return EXIT_CODE_USAGE;
 }
 
-static void print_faults(const struct diag_list *list)
+void cli_print_faults(const struct diag_list *list)
 {
     AUTO(drop_buf) struct buf b;
 
@@ -103,8 +103,8 @@ struct config *cli_config(const struct cli *cli, struct arena *arena)
     struct diag_list *mapping = ARENA_NEW(arena, struct diag_list);
     struct config *config = config_load_from(arena, &input, diags, mapping);
 
-    print_faults(diags);
-    print_faults(mapping);
+    cli_print_faults(diags);
+    cli_print_faults(mapping);
     return config;
 }
 

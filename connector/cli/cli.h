@@ -26,6 +26,7 @@ enum { CLI_SET_MAX = 32 };
 struct cli {
     const char *command;
     const char *config_file; /* --config, COUNTERSIGN_CONFIG, /etc/countersign/countersign.yaml */
+    bool config_named;       /* by --config: verbs that work without one use it then */
     const char *set[CLI_SET_MAX]; /* --set PATH=VALUE, before environment and file */
     size_t set_count;
     bool json;
@@ -56,6 +57,7 @@ int cli_usage(const struct cli *cli, const char *usage);
 struct config_input cli_config_input(const struct cli *cli);
 /* Load the configuration; on faults prints them all to stderr and returns NULL. */
 struct config *cli_config(const struct cli *cli, struct arena *arena);
+void cli_print_faults(const struct diag_list *list);
 int cli_fail(const struct err *err);
 
 /* Options of a pool for tools that talk to the database themselves. The password is kept in the

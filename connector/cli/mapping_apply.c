@@ -19,7 +19,7 @@
 enum { TAKEN_UP_MS = 15000, ASK_EVERY_MS = 200 };
 
 static const char APPLY_USAGE[] =
-    "apply PLAN.json --change CHANGE --reason TEXT [--by NAME] [--json]";
+    "apply PLAN.json --change CHANGE --reason TEXT [--rebase] [--by NAME] [--json]";
 static const char ROLLBACK_USAGE[] =
     "rollback NUMBER|SHA256 --reason TEXT [--change CHANGE] [--site SITE] [--by NAME] [--json]";
 
@@ -30,8 +30,9 @@ struct change {
     struct str plan; /* its hash; empty: a rollback */
     const struct json *counts;
     size_t tests;
-    const struct json *sites; /* of a plan */
-    struct str site, was;     /* of a rollback */
+    const struct json *sites;  /* of a plan */
+    const struct json *rebase; /* of a plan: open requests that are moved; NULL: none is */
+    struct str site, was;      /* of a rollback */
     int64_t was_number;
 };
 
@@ -49,8 +50,7 @@ const struct mapping *plan_check(const struct config *config, struct arena *aren
     return diags->errors ? NULL : m;
 }
 
-/* Who does it: the account and the machine, unless another name is given. */
-static struct str actor(struct arena *arena, const char *by)
+struct str mapping_actor(struct arena *arena, const char *by)
 {
     const struct passwd *account = getpwuid(geteuid());
     char host[256] = "";
@@ -118,10 +118,14 @@ static struct str document(struct arena *arena, const struct config *config, con
     json_str_member(&out, "act", str_of(c->act));
     json_str_member(&out, "sha256", c->sha256);
     json_str_member(&out, "body", c->body);
-    json_str_member(&out, "actor", actor(arena, c->by));
+    json_str_member(&out, "actor", mapping_actor(arena, c->by));
     json_str_member(&out, "change", str_of(c->number ? c->number : ""));
     json_str_member(&out, "reason", str_of(c->reason));
     put_detail(&out, c);
+    if (c->rebase) {
+        json_put_name(&out, "rebase");
+        json_put_value(&out, c->rebase);
+    }
     json_put_name(&out, "sites");
     json_open_array(&out);
     if (!c->sites)
@@ -173,6 +177,26 @@ static bool tell_taken_up(const struct pg_options *options, const struct change 
     return good;
 }
 
+static void tell_done(struct arena *arena, const struct change *c, const struct json *site)
+{
+    long long number = (long long)view_count(site, "number");
+    struct str name = json_path_str(site, "site");
+
+    if (str_eq_c(json_path_str(site, "act"), "rebased"))
+        printf("%.*s: number %lld (%.12s) is live as before; %lld open request(s) keep theirs\n",
+               STR_ARG(name), number, c->sha256.p, (long long)view_count(site, "open_keep"));
+    else
+        printf("%.*s: number %lld (%.12s) is live since %.*s UTC; %lld open request(s) keep "
+               "theirs. Undo: countersign mapping rollback %lld --reason ...\n",
+               STR_ARG(name), number, c->sha256.p, STR_ARG(view_time(arena, site, "at")),
+               (long long)view_count(site, "open_keep"), number - 1);
+    if (c->rebase)
+        printf("  %lld not approved yet: understood anew by their next read; %lld approved: moved "
+               "by it where the same is asked for, else they are held "
+               "(MappingChangesApproved)\n",
+               (long long)view_count(site, "anew"), (long long)view_count(site, "asked"));
+}
+
 static int tell(const struct cli *cli, struct arena *arena, const struct pg_options *options,
                 const struct change *c, struct str done)
 {
@@ -186,14 +210,9 @@ static int tell(const struct cli *cli, struct arena *arena, const struct pg_opti
         printf("%.*s\n", STR_ARG(done));
     JSON_EACH(site, sites)
     {
-        int64_t number = view_count(site, "number");
         struct str name = json_path_str(site, "site");
         if (!cli->json)
-            printf("%.*s: number %lld (%.12s) is live since %.*s UTC; %lld open request(s) keep "
-                   "theirs. Undo: countersign mapping rollback %lld --reason ...\n",
-                   STR_ARG(name), (long long)number, c->sha256.p,
-                   STR_ARG(view_time(arena, site, "at")), (long long)view_count(site, "open_keep"),
-                   (long long)number - 1);
+            tell_done(arena, c, site);
         (void)fflush(stdout);
         all &= tell_taken_up(options, c, name);
     }
@@ -208,8 +227,6 @@ static int make_live(const struct cli *cli, struct arena *arena, const struct co
 
     if (!store_mapping_apply(options, arena, document(arena, config, c), &done, &err)) {
         cli_fail(&err);
-        if (strstr(err.what, "CG058"))
-            fprintf(stderr, "countersign mapping: somebody was faster: plan again\n");
         return err.kind == ERR_REFUSED ? EXIT_CODE_FAILED : EXIT_CODE_UNREACHABLE;
     }
     return tell(cli, arena, options, c, done);
@@ -224,6 +241,7 @@ int mapping_apply(struct cli *cli)
                        .number = cli_option(cli, "change"),
                        .reason = cli_option(cli, "reason"),
                        .by = cli_option(cli, "by")};
+    bool rebases = cli_flag(cli, "rebase");
     const char *path = cli_word(cli);
     struct pg_options options;
     struct plan_read plan;
@@ -235,6 +253,11 @@ int mapping_apply(struct cli *cli)
         cli_fail(&err);
         return EXIT_CODE_DATA;
     }
+    if (rebases && !plan.rebase) {
+        fprintf(stderr,
+                "countersign mapping: %s does not say which requests it moves: plan again\n", path);
+        return EXIT_CODE_DATA;
+    }
     const struct config *config = mapping_config(cli, arena);
     if (!config || !plan_check(config, arena, path, plan.body, &c.tests))
         return EXIT_CODE_CONFIG;
@@ -243,6 +266,7 @@ int mapping_apply(struct cli *cli)
     c.plan = plan.hash;
     c.counts = plan.counts;
     c.sites = plan.sites;
+    c.rebase = rebases ? plan.rebase : NULL;
     if (!cli_database(config, arena, &options, &err))
         return cli_fail(&err);
     return make_live(cli, arena, config, &options, &c);

@@ -26,7 +26,8 @@ static int mapping_command(struct cli *cli)
         {"schema", mapping_schema},     {"scaffold", mapping_scaffold},
         {"plan", mapping_plan},         {"backtest", mapping_backtest},
         {"apply", mapping_apply},       {"rollback", mapping_rollback},
-        {"history", mapping_history},   {"show", mapping_show},
+        {"keep", mapping_keep},         {"history", mapping_history},
+        {"show", mapping_show},
     };
     const char *verb = cli_word(cli);
 
@@ -36,7 +37,7 @@ static int mapping_command(struct cli *cli)
     return cli_usage(cli, "validate FILE... | test FILE... | try FILE TICKET.json | explain CODE | "
                           "explain [SITE/]TICKET | lock | drift | schema | scaffold | "
                           "plan [FILE] | backtest [FILE] | apply PLAN.json | rollback NUMBER | "
-                          "history | show");
+                          "keep TICKET | history | show");
 }
 
 const struct cli_command CLI_MAPPING = {

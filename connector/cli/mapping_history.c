@@ -65,6 +65,10 @@ static void show_change(struct arena *a, const struct json *e)
                (long long)view_count(e, "detail/tests"),
                (long long)view_count(e, "detail/counts/replayed"),
                (long long)view_count(e, "detail/counts/different"));
+    if (json_member(e, "detail") && json_path(e, "detail/rebase"))
+        printf(" (moved: %lld not approved yet, %lld approved)",
+               (long long)view_count(e, "detail/rebase/anew"),
+               (long long)view_count(e, "detail/rebase/asked"));
     printf("%s\n", json_is_true(json_member(e, "live")) ? "  <- live" : "");
 }
 

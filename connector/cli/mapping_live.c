@@ -155,8 +155,10 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
 
 static bool read_ticket(struct live *l, const struct site_config *site)
 {
-    struct site_options options = {
-        .config = site, .mapping = site->mapping, .times = &l->config->policy.times};
+    struct site_options options = {/* what that one reads is asked for */
+                                   .config = site,
+                                   .mapping = l->trial.m,
+                                   .times = &l->config->policy.times};
     struct http_options http = {
         .per_host_max = 1, .in_flight_max = 1, .allow_plain_http = site->insecure_http};
 
@@ -187,6 +189,15 @@ static void print_request(const struct live *l, const struct site_config *site,
         return;
     }
     printf("its request is %.*s\n", STR_ARG(view_text(a, request, "phase")));
+    struct str outcome = json_path_str(request, "rebase/outcome");
+    long long number = (long long)view_count(request, "rebase/number");
+    if (str_eq_c(outcome, "held"))
+        printf("  held: mapping number %lld reads something else than was approved; cancel it, or "
+               "leave it so: countersign mapping keep\n",
+               number);
+    else if (str_eq_c(outcome, "asked"))
+        printf("  it is moved to mapping number %lld by its next read, if that reads the same\n",
+               number);
     JSON_EACH(item, json_member(request, "items"))
     printf("  %.*s of %.*s in %.*s shall be %.*s: %.*s (%.*s)\n",
            STR_ARG(view_text(a, item, "entitlement")), STR_ARG(view_text(a, item, "account")),

@@ -19,7 +19,7 @@ enum {
 };
 
 static const char USAGE[] =
-    "plan|backtest [FILE] [--site SITE] [--since 90d] [--out PLAN.json] [--json]";
+    "plan|backtest [FILE] [--site SITE] [--since 90d] [--out PLAN.json] [--rebase] [--json]";
 
 /* One that asks for something else: it is judged when the page's are asked about together. */
 struct asking {
@@ -181,17 +181,20 @@ static bool on_row(void *arg, const struct replay_row *row, struct err *err)
     arena_clear(a);
     show_progress(g, false);
     if (!row->fields.len) {
+        plan_open_row(g->plan, row, NULL);
         not_replayed(g->plan, row->why);
         return true;
     }
     struct str text = arena_printf(a, "{\"fields\":%.*s}", STR_ARG(row->fields));
     if (!json_parse_deep(a, text, LIMIT_JIRA_JSON_DEPTH, &issue, &unread)) {
+        plan_open_row(g->plan, row, NULL);
         not_replayed(g->plan, STR("hold what cannot be read"));
         return true;
     }
     mapping_ticket(g->live, a, issue, &live);
     mapping_ticket(g->plan->m, a, issue, &next);
     struct str field = unread_field(g, &next, issue);
+    plan_open_row(g->plan, row, field.len ? NULL : &next);
     if (field.len) {
         not_replayed(g->plan, arena_printf(a, "were read without %.*s", STR_ARG(field)));
         return true;
@@ -222,19 +225,6 @@ static bool on_page(void *arg, void *session, struct err *err)
 }
 
 /* --- the live mapping of a site --- */
-
-static size_t rules_beside(const struct mapping *a, const struct mapping *b)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < a->rule_count; i++) {
-        bool there = false;
-        for (size_t k = 0; k < b->rule_count; k++)
-            there |= str_eq(a->rules[i].name, b->rules[k].name);
-        count += !there;
-    }
-    return count;
-}
 
 static void list_news(struct planning *g)
 {
@@ -272,9 +262,7 @@ static bool on_live(void *arg, const struct store_live *live, struct err *err)
     *s = (struct plan_site){.name = g->site->name,
                             .was = arena_str(g->arena, live->sha256),
                             .number = live->number,
-                            .ungoverned = live->ungoverned,
-                            .added = rules_beside(p->m, g->live),
-                            .removed = rules_beside(g->live, p->m)};
+                            .ungoverned = live->ungoverned};
     plan_compare(g->site_arena, s, body, p->m->text);
     list_news(g);
     return true;
@@ -314,6 +302,11 @@ static bool gather(struct planning *g, const struct pg_options *options, const s
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
 
     bool good = store_replay(options, sites, count, g->plan->since_ms, &reader, err);
+    for (size_t i = 0; good && i < g->plan->site_count; i++) {
+        struct plan_site *s = &g->plan->sites[i];
+        good = store_ungoverned(options, g->arena, s->name, g->plan->since_ms, s->types,
+                                &s->type_count, err);
+    }
     show_progress(g, true);
     g->plan->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
     if (good)
@@ -358,15 +351,15 @@ static int run(const struct cli *cli, const struct plan_words *w, const struct c
         return EXIT_CODE_CONFIG;
     if (!cli_database(config, g->arena, &options, &err) || !gather(g, &options, sites, count, &err))
         return cli_fail(&err);
-    if (w->saves && !g->plan->is_live &&
-        !plan_save(g->plan, plan_path(g->arena, g->plan, w->out), &err))
+    bool news = !g->plan->is_live || (g->plan->rebases && g->plan->open_count);
+    if (w->saves && news && !plan_save(g->plan, plan_path(g->arena, g->plan, w->out), &err))
         return cli_fail(&err);
     if (cli->json)
         plan_print_json(g->plan);
     else
         plan_print(g->arena, g->plan);
     /* what only new requests would meet was not replayed: another mapping is a difference */
-    return g->plan->is_live ? EXIT_CODE_OK : EXIT_CODE_DIFFERENT;
+    return news ? EXIT_CODE_DIFFERENT : EXIT_CODE_OK;
 }
 
 static int replay(struct cli *cli, bool saves)
@@ -389,13 +382,19 @@ static int replay(struct cli *cli, bool saves)
                            .out = cli_option(cli, "out"),
                            .saves = saves};
 
+    buf_init(&plan->rebase, PLAN_BYTES / 2);
+    buf_init(&plan->changes, PLAN_BYTES / 2);
+    plan->rebases = cli_flag(cli, "rebase");
     w.file = cli_word(cli);
     if (cli->argc || (w.out && !saves) ||
         !yaml_duration(w.since ? str_of(w.since) : STR("90d"), &plan->since_ms) ||
         plan->since_ms <= 0)
         return cli_usage(cli, USAGE);
     g.config = mapping_config(cli, arena);
-    return g.config ? run(cli, &w, g.config, &g) : EXIT_CODE_CONFIG;
+    int code = g.config ? run(cli, &w, g.config, &g) : EXIT_CODE_CONFIG;
+    buf_done(&plan->rebase);
+    buf_done(&plan->changes);
+    return code;
 }
 
 int mapping_plan(struct cli *cli)

@@ -22,17 +22,42 @@ static void add_section(struct plan_site *s, const char *key)
     snprintf(s->sections + n, sizeof s->sections - n, "%s%s", n ? ", " : "", key);
 }
 
-static size_t rules_changed(const struct yaml *live, const struct yaml *next)
+static void add_rule(struct plan_rules *r, struct str name)
 {
-    size_t count = 0;
+    size_t n = str_of(r->names).len;
+    bool fits = n + name.len + sizeof ", ..." < sizeof r->names;
 
-    YAML_EACH(a, yaml_member(live, "requests"))
-    YAML_EACH(b, yaml_member(next, "requests"))
+    r->count++;
+    if (n > 4 && str_eq_c(STR("..."), r->names + n - 3))
+        return;
+    snprintf(r->names + n, sizeof r->names - n, "%s%.*s", n ? ", " : "", fits ? (int)name.len : 3,
+             fits ? name.p : "...");
+}
+
+static const struct yaml *rule_named(const struct yaml *root, struct str name)
+{
+    YAML_EACH(rule, yaml_member(root, "requests"))
     {
-        const struct yaml *was = yaml_member(a, "name"), *is = yaml_member(b, "name");
-        count += was && is && str_eq(was->scalar, is->scalar) && !is_same(a, b);
+        const struct yaml *is = yaml_member(rule, "name");
+        if (is && str_eq(is->scalar, name))
+            return rule;
     }
-    return count;
+    return NULL;
+}
+
+/* Those of `of` that the other has not, or has otherwise (others: where it has them so). */
+static void compare_rules(const struct yaml *of, const struct yaml *other, struct plan_rules *news,
+                          struct plan_rules *others)
+{
+    YAML_EACH(rule, yaml_member(of, "requests"))
+    {
+        const struct yaml *name = yaml_member(rule, "name");
+        const struct yaml *there = name ? rule_named(other, name->scalar) : NULL;
+        if (name && !there)
+            add_rule(news, name->scalar);
+        else if (name && others && !is_same(rule, there))
+            add_rule(others, name->scalar);
+    }
 }
 
 void plan_compare(struct arena *arena, struct plan_site *s, struct str live, struct str next)
@@ -50,5 +75,6 @@ void plan_compare(struct arena *arena, struct plan_site *s, struct str live, str
     YAML_EACH(x, is)
     if (!str_eq_c(x->key, "requests") && !str_eq_c(x->key, "tests") && !yaml_member(was, x->key.p))
         add_section(s, x->key.p);
-    s->changed = rules_changed(was, is);
+    compare_rules(is, was, &s->added, &s->changed);
+    compare_rules(was, is, &s->removed, NULL);
 }

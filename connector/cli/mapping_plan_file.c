@@ -40,6 +40,10 @@ static void put_content(struct buf *b, const struct plan *p)
     json_put_name(&out, "counts");
     plan_put_counts(&out, p);
     json_str_member(&out, "made", str_of(clock_rfc3339(clock_wall_ms(&CLOCK_SYSTEM), made)));
+    json_put_name(&out, "rebase");
+    json_open_array(&out);
+    json_put_raw(&out, buf_str(&p->rebase));
+    json_close_array(&out);
     json_str_member(&out, "sha256", str_of(p->m->sha256));
     json_i64_member(&out, "since_ms", p->since_ms);
     put_sites(&out, p);
@@ -60,7 +64,7 @@ bool plan_save(struct plan *p, const char *path, struct err *err)
     buf_add_c(&file, "{\"plan\":");
     buf_add_str(&file, buf_str(&content));
     buf_printf(&file, ",\"sha256\":\"%s\"}\n", p->hash);
-    if (content.over || file.over)
+    if (content.over || file.over || p->rebase.over)
         return FAIL(err, ERR_INPUT, "the plan is too long to be saved");
     str_copy(p->saved, sizeof p->saved, str_of(path));
     return file_replace(path, buf_str(&file), err);
@@ -114,6 +118,7 @@ bool plan_load(struct arena *arena, const char *path, struct plan_read *ret, str
         !json_get(plan, "/sites", JSON_ARRAY, &ret->sites, err) ||
         !json_get(plan, "/counts", JSON_OBJECT, &ret->counts, err) || !is_fresh(plan, path, err))
         return err_while(err, "reading the plan %s", path);
+    ret->rebase = json_member(plan, "rebase");
     hash_of(ret->body, sha256);
     return str_eq_c(ret->sha256, sha256) ||
            FAIL(err, ERR_INPUT, "%s: the mapping in it is not the one it names: plan again", path);

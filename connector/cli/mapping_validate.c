@@ -1,5 +1,5 @@
-/* countersign mapping validate|test: a mapping file by itself, without configuration and without
- * Jira. */
+/* countersign mapping validate|test: a mapping file by itself, without Jira; with --config its
+ * applications are the sources there, and the database says how many tickets no rule is for. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,9 +10,11 @@
 #include "cli/view.h"
 #include "io/io_file.h"
 #include "lock/lock_check.h"
+#include "store/store_mapping.h"
 
 enum {
     FILES_MAX = 16,
+    DAYS = 90,      /* tickets that no rule is for */
     ROUNDS_MAX = 8, /* a fix may uncover another fault: each round corrects something, or it ends */
 };
 
@@ -24,8 +26,14 @@ struct checked {
     size_t tests;
 };
 
+/* What it is checked against, beside itself. */
+struct against {
+    const struct config *config;        /* NULL: the file alone */
+    const struct lock_tickets *tickets; /* NULL: not known */
+};
+
 /* Against the desk as its lock shows it, where there is one beside the file. */
-static void check_desk(struct arena *arena, struct checked *c)
+static void check_desk(struct arena *arena, const struct against *by, struct checked *c)
 {
     const char *path = lock_path(arena, c->diags.file);
     const struct lock_site *sites[LOCK_SITES_MAX];
@@ -35,7 +43,7 @@ static void check_desk(struct arena *arena, struct checked *c)
     diag_init(&c->of_lock, path);
     if (lock) {
         size_t count = lock_sites_of(lock, lock_file_name(c->diags.file), sites);
-        lock_check(c->m, sites, count, arena, &c->diags, &c->of_lock);
+        lock_check(c->m, sites, count, by->tickets, arena, &c->diags, &c->of_lock);
     } else if (err.kind != ERR_NONE) {
         diag_error(&c->of_lock, "M100", (struct diag_pos){0}, "the lock cannot be used: %s",
                    err.what);
@@ -43,7 +51,8 @@ static void check_desk(struct arena *arena, struct checked *c)
     }
 }
 
-static bool check_file(struct arena *arena, const char *file, struct checked *c, struct err *err)
+static bool check_file(struct arena *arena, const struct against *by, const char *file,
+                       struct checked *c, struct err *err)
 {
     struct str text;
 
@@ -52,10 +61,11 @@ static bool check_file(struct arena *arena, const char *file, struct checked *c,
     c->diags.fixed_by = "countersign mapping validate --fix";
     if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, err))
         return false;
-    const struct mapping *m = mapping_load(arena, file, text, NULL, 0, &c->diags);
+    const struct mapping *m = by->config ? config_mapping(by->config, arena, file, text, &c->diags)
+                                         : mapping_load(arena, file, text, NULL, 0, &c->diags);
     c->m = m;
     if (m)
-        check_desk(arena, c);
+        check_desk(arena, by, c);
     c->tested = m && !c->diags.errors;
     c->tests = c->tested ? config_run_mapping_tests(m, arena, &c->diags) : 0;
     return true;
@@ -99,13 +109,13 @@ static bool fix_round(const struct checked *c, bool dry_run, struct err *err)
     return !dry_run && file_replace(c->diags.file, buf_str(&b), err);
 }
 
-static bool check_and_fix(struct arena *arena, const char *file, bool fix, bool dry_run,
-                          struct checked *c, struct err *err)
+static bool check_and_fix(struct arena *arena, const struct against *by, const char *file, bool fix,
+                          bool dry_run, struct checked *c, struct err *err)
 {
-    if (!check_file(arena, file, c, err))
+    if (!check_file(arena, by, file, c, err))
         return false;
     for (int round = 0; fix && round < ROUNDS_MAX && fix_round(c, dry_run, err); round++)
-        if (!check_file(arena, file, c, err))
+        if (!check_file(arena, by, file, c, err))
             return false;
     return !err->what[0];
 }
@@ -159,6 +169,34 @@ static void list_tests(struct arena *arena, const struct checked *c)
     }
 }
 
+/* NULL, and said why: then it goes without saying how many. */
+static const struct lock_tickets *count_tickets(const struct config *config, struct arena *arena)
+{
+    struct store_ungoverned *found = arena_array(arena, STORE_UNGOVERNED_MAX, sizeof *found);
+    struct lock_tickets *tickets = ARENA_NEW(arena, struct lock_tickets);
+    struct lock_tickets_of *of =
+        arena_array(arena, config->site_count * STORE_UNGOVERNED_MAX + 1, sizeof *of);
+    struct pg_options options;
+    struct err err = {0};
+    size_t count = 0, n = 0;
+    bool good = cli_database(config, arena, &options, &err);
+
+    for (size_t i = 0; good && i < config->site_count; i++) {
+        good = store_ungoverned(&options, arena, config->sites[i].name, DAYS * 86400000LL, found,
+                                &count, &err);
+        for (size_t k = 0; good && k < count; k++)
+            of[n++] = (struct lock_tickets_of){config->sites[i].name, found[k].request_type,
+                                               found[k].count};
+    }
+    if (!good) {
+        fprintf(stderr, "countersign mapping: how many tickets no rule is for is not known: %s\n",
+                err.what);
+        return NULL;
+    }
+    *tickets = (struct lock_tickets){DAYS, of, n};
+    return tickets;
+}
+
 static int validate(struct cli *cli, bool listed)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
@@ -167,12 +205,20 @@ static int validate(struct cli *cli, bool listed)
     const struct diag_list *lists[2 * FILES_MAX];
     enum diag_format format;
     size_t n = 0, errors = 0;
+    struct against by = {0};
     struct err err = {0};
     const char *file;
 
+    if (cli->config_named) {
+        by.config = mapping_config(cli, arena);
+        if (!by.config)
+            return EXIT_CODE_CONFIG;
+        by.tickets = count_tickets(by.config, arena);
+    }
+
     bool known_format = diag_format_option(cli, &format);
     while (known_format && n < FILES_MAX && (file = cli_word(cli)) != NULL) {
-        if (!check_and_fix(arena, file, fix, dry_run, &checked[n], &err))
+        if (!check_and_fix(arena, &by, file, fix, dry_run, &checked[n], &err))
             return cli_fail(&err);
         lists[2 * n] = &checked[n].diags;
         lists[2 * n + 1] = &checked[n].of_lock;
@@ -180,8 +226,8 @@ static int validate(struct cli *cli, bool listed)
         n++;
     }
     if (!n || !known_format || cli->argc)
-        return cli_usage(cli, "validate|test [--fix [--dry-run]] [--format text|json|sarif|github] "
-                              "FILE...");
+        return cli_usage(cli, "validate|test [--config CONFIG] [--fix [--dry-run]] [--format "
+                              "text|json|sarif|github] FILE...");
     for (size_t i = 0; listed && format == DIAG_TEXT && i < n; i++)
         list_tests(arena, &checked[i]);
     (void)fflush(stdout); /* before what is said about them */

@@ -29,6 +29,8 @@ int mapping_backtest(struct cli *cli);
 int mapping_apply(struct cli *cli);
 /* NUMBER|SHA256: one of before becomes live again. */
 int mapping_rollback(struct cli *cli);
+/* REQUEST|TICKET: held because the live mapping reads something else, it goes on as approved. */
+int mapping_keep(struct cli *cli);
 /* Changes and refusals, the newest first. */
 int mapping_history(struct cli *cli);
 /* The one that is live, or was at a time. */
@@ -39,6 +41,8 @@ const struct config *mapping_config(struct cli *cli, struct arena *arena);
 /* Digits of a hash that name a mapping; fewer digits alone are a number. */
 enum { MAPPING_HASH_MIN = 8 };
 bool mapping_is_number(struct str text, int64_t *ret);
+/* Who does it: the account and the machine, unless another name is given. */
+struct str mapping_actor(struct arena *arena, const char *by);
 /* The site that is named, or the only one; empty: that was said on stderr. */
 struct str mapping_site(const struct config *config, const char *site);
 

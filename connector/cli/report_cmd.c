@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "cli/cli.h"
+#include "cli/mapping_now.h"
 #include "cli/report_view.h"
 #include "yaml/yaml.h"
 
@@ -14,7 +14,7 @@ static const char USAGE[] =
 struct collecting {
     struct close_report report; /* first */
     struct arena *arena;
-    const struct config *config; /* NULL: only the database was named */
+    struct config *config; /* NULL: only the database was named */
 };
 
 /* What the mapping says now; the newest close may have been before that. */
@@ -107,6 +107,7 @@ static int report(struct cli *cli)
     if (!conninfo && !c->config)
         return EXIT_CODE_CONFIG;
     if (!cli_database(conninfo ? &from_option : c->config, arena, &options, &err) ||
+        (c->config && !mapping_take_live(c->config, arena, &options, &err)) ||
         !store_report_closes(&options, &c->report.span, on_row, c, &err))
         return cli_fail(&err);
     return print_report(cli, &c->report);

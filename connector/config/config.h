@@ -69,6 +69,8 @@ struct site_config {
     int concurrency;         /* calls on their way at once: so many that write, so many that read */
     struct str mapping_file; /* of this site, by default the configuration's */
     const struct mapping *mapping;
+    /* of its file, where that has some and the mapping is what the database knows as live; NULL */
+    const struct diag_list *mapping_faults;
     enum gate_mode mode;              /* of rules that say none */
     const struct lookup_pair *people; /* person key: its account or address on this site */
     size_t people_count;

@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "domain/badge.h"
+#include "domain/contested.h"
 #include "domain/drift.h"
 #include "domain/extra.h"
 #include "domain/forged.h"
@@ -682,7 +683,10 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     tell_what_is_refused(&s);
     mend(&s);
     answer_plea(&s);
-    if (!decide_common(&s))
+    bool decided = decide_common(&s);
+    if (!decided && contested_waits(d))
+        wait_before_work(&s, NOTICE_UNCLEAR);
+    else if (!decided)
         (ret->revokes && is_uncovered(d) ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
     drift_decide(d, policy, ret);
     show_badge(&s);

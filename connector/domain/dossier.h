@@ -53,6 +53,7 @@ struct dossier {
     enum gate_mode mode;
     bool held; /* the ticket does not map (yet): no items; hold_text names the field */
     struct str hold_text;
+    bool contested; /* the live mapping reads something else in the ticket than was approved */
     struct str
         mapping;      /* by which its ticket is read, as the store knows it; empty: the live one */
     bool from_ticket; /* the ticket came first (agent or portal); false: submitted by API or command

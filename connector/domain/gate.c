@@ -77,6 +77,8 @@ struct gate_verdict gate_judge(const struct dossier *d)
         g.reason = "NoItems";
     else if (g.missing)
         return g;
+    else if (d->contested)
+        g.reason = "MappingContested";
     else if (str_empty(d->claim_cycle))
         g.reason = "NotClaimed";
     else if (!gate_in_claimed_cycle(d))

@@ -1,5 +1,6 @@
 #include "domain/stuck.h"
 
+#include "domain/contested.h"
 #include "domain/gate.h"
 
 static int64_t earliest(int64_t a, int64_t b)
@@ -115,6 +116,8 @@ static struct stuck reads(const struct dossier *d, int64_t next_ms)
 /* Nothing fails: whose turn is it? */
 static struct stuck turn(const struct dossier *d, int64_t next_ms)
 {
+    if (contested_waits(d))
+        return (struct stuck){STUCK_MAPPING_CONTESTED, d->approved_ms, 0, next_ms};
     switch (d->phase) {
     case PHASE_RECEIVED:
     case PHASE_PENDING_APPROVAL:

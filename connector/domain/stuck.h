@@ -68,6 +68,9 @@
       "let our account comment and edit its two fields, then: request retry")                    \
     X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \
       "correct the field on the ticket, or ask the requester")                                   \
+    X(MAPPING_CONTESTED, "MappingContested", WAITING, OWNER, "it is looked at again",            \
+      "the live mapping reads something else in this ticket than was approved: cancel the "      \
+      "request, or leave it as it was approved: mapping keep")                                   \
     X(RECEIVED, "Received", MOVING, US, "it is looked at", "nothing")                            \
     X(APPROVAL_AWAITED, "ApprovalAwaited", WAITING, APPROVER, "the approval is looked for",      \
       "have somebody who may approve it do so")                                                  \

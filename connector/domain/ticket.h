@@ -106,6 +106,7 @@ struct ticket {
     int64_t approved_at_ms;
     /* what the mapping made of the fields as they stand now */
     uint64_t mapped_hash; /* of the tuple; 0 = it does not map */
+    uint64_t live_hash;   /* the same by the live mapping, where the request keeps another */
     struct str mapping;   /* which mapping was live then, as the store knows it */
     struct str mapped_by; /* which made that of them: the live one, or one that the request keeps */
     int64_t fields_ms;    /* `updated` of the read whose fields the store has; 0: of none */

@@ -508,6 +508,11 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         return true;
     case NOTICE_UNCLEAR:
         line_add_c(l, "On hold: ");
+        if (d->contested) {
+            line_add_c(l, "the mapping reads something else here by now than was approved");
+            line_add_c(next, "Whoever looks after the mapping was told, and decides.");
+            return true;
+        }
         line_add(l, str_empty(d->hold_text) ? STR("the form no longer says what is asked for")
                                             : d->hold_text);
         line_add_c(next, "Correct the field, or ask the requester; it is read again by itself.");
@@ -576,7 +581,7 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         return key;
     key = mix(key, (uint64_t)d->generation);
     if (state == NOTICE_UNCLEAR)
-        return mix(key, str_hash(d->hold_text));
+        return mix(key, d->contested ? 1 : str_hash(d->hold_text));
     if (state == NOTICE_WAITING_APPROVAL)
         key = mix(mix(key, str_hash(d->ticket.awaited)),
                   (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);

@@ -1,5 +1,6 @@
 /* The blocking road for command-line tools: one session, no pipeline, no loop. */
 #include <stdio.h>
+#include <string.h>
 
 #include "io/io_pg_priv.h"
 
@@ -44,6 +45,8 @@ static bool session_fail(PGconn *link, const PGresult *result, struct err *err)
     if (PQstatus(link) != CONNECTION_OK)
         return FAIL(err, ERR_UNKNOWN_OUTCOME, "the database connection was lost: %.*s",
                     STR_ARG(primary));
+    if (sqlstate && strncmp(sqlstate, "CG", 2) == 0) /* our own rules, in our own words */
+        return FAIL(err, ERR_REFUSED, "refused: %.*s", STR_ARG(primary));
     return FAIL(err, ERR_REFUSED, "the database refused (%s): %.*s", sqlstate ? sqlstate : "?",
                 STR_ARG(primary));
 }

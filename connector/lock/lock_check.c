@@ -198,6 +198,24 @@ static void many_ungoverned(const struct lock_checking *c, const struct lock_pro
               c->m->file);
 }
 
+static void note_tickets(const struct lock_checking *c, struct str request_type)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; c->tickets && i < c->tickets->count; i++) {
+        const struct lock_tickets_of *of = &c->tickets->of[i];
+        if (str_eq(of->site, c->site->site) && str_eq(of->request_type, request_type))
+            count += of->count;
+    }
+    if (c->tickets)
+        diag_note(c->lock_diags,
+                  "%lld ticket%s of this type, changed in the last %d days, would stay ungoverned",
+                  (long long)count, count == 1 ? "" : "s", c->tickets->days);
+    else
+        diag_note(c->lock_diags,
+                  "its tickets stay ungoverned; with --config it is said how many there are");
+}
+
 /* M131 */
 static void check_ungoverned(const struct lock_checking *c)
 {
@@ -213,8 +231,7 @@ static void check_ungoverned(const struct lock_checking *c)
             diag_warning(c->lock_diags, "M131", (struct diag_pos){0},
                          "request type %.*s \"%.*s\" of service desk %.*s has no rule",
                          STR_ARG(t->id), STR_ARG(t->name), STR_ARG(p->key));
-            diag_note(c->lock_diags, "its tickets stay ungoverned; how many there are is not known "
-                                     "here: what no rule governs is not kept");
+            note_tickets(c, t->id);
             diag_help(c->lock_diags, "countersign mapping scaffold %s --request-type %.*s",
                       c->m->file, STR_ARG(t->id));
         }
@@ -406,10 +423,12 @@ static void check_site(struct lock_checking *c, const struct lock_site *const *s
 }
 
 void lock_check(const struct mapping *m, const struct lock_site *const *sites, size_t count,
-                struct arena *arena, struct diag_list *diags, struct diag_list *lock_diags)
+                const struct lock_tickets *tickets, struct arena *arena, struct diag_list *diags,
+                struct diag_list *lock_diags)
 {
     struct diag_list *again = ARENA_NEW(arena, struct diag_list);
-    struct lock_checking c = {.m = m, .arena = arena, .diags = diags, .lock_diags = lock_diags};
+    struct lock_checking c = {
+        .m = m, .tickets = tickets, .arena = arena, .diags = diags, .lock_diags = lock_diags};
 
     if (!again)
         return;

@@ -9,9 +9,21 @@
 #include "lock/lock.h"
 #include "mapping/mapping.h"
 
-/* sites: the sections of its lock that speak of this mapping (lock_sites_of). diags: of the
- * mapping, lock_diags: of the lock, where what is missing in the mapping has no place. */
+/* Tickets that no rule was for, as the database has seen them (M131). */
+struct lock_tickets {
+    int days; /* so far back */
+    const struct lock_tickets_of {
+        struct str site, request_type;
+        int64_t count;
+    } * of;
+    size_t count;
+};
+
+/* sites: the sections of its lock that speak of this mapping (lock_sites_of). tickets: NULL where
+ * nobody knows. diags: of the mapping, lock_diags: of the lock, where what is missing in the
+ * mapping has no place. */
 void lock_check(const struct mapping *m, const struct lock_site *const *sites, size_t count,
-                struct arena *arena, struct diag_list *diags, struct diag_list *lock_diags);
+                const struct lock_tickets *tickets, struct arena *arena, struct diag_list *diags,
+                struct diag_list *lock_diags);
 
 #endif

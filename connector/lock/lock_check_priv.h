@@ -8,6 +8,7 @@ struct lock_checking {
     const struct mapping *m;
     const struct yaml *root; /* of the mapping, for places */
     const struct lock_site *site;
+    const struct lock_tickets *tickets; /* or NULL */
     struct arena *arena;
     struct diag_list *diags, *lock_diags;
     struct str seen; /* when the lock was made */

@@ -125,32 +125,66 @@ static bool stands_before(const struct jsm_field *f, size_t i)
     return false;
 }
 
-static void add_lookup(struct arena *a, struct buf *out, const struct jsm_field *f)
+static bool is_source(const struct lock_sources *sources, struct str name)
 {
+    for (size_t i = 0; i < sources->count; i++)
+        if (str_eq(sources->names[i], name))
+            return true;
+    return false;
+}
+
+/* Are sources known, and does an option mean one? Else all are left to be looked at. */
+static bool any_source(struct arena *a, const struct jsm_field *f,
+                       const struct lock_sources *sources)
+{
+    for (size_t i = 0; sources && i < f->choice_count; i++)
+        if (is_source(sources, slug(a, f->choices[i].text)))
+            return true;
+    return false;
+}
+
+static void add_option(struct arena *a, struct buf *out, struct str option,
+                       const struct lock_sources *sources)
+{
+    struct str source = slug(a, option);
+    bool known = sources && is_source(sources, source);
+
+    buf_add_c(out, !sources || known ? "        " : "        # ");
+    add_word(a, out, option);
+    buf_add_c(out, ": ");
+    diag_word(out, source, false);
+    buf_add_c(out, known     ? "\n"
+                   : sources ? " # check: the configuration has no source of this name\n"
+                             : " # check: name of a source in the configuration\n");
+}
+
+static void add_lookup(struct arena *a, struct buf *out, const struct jsm_field *f,
+                       const struct lock_sources *sources)
+{
+    bool known = any_source(a, f, sources);
+
     buf_printf(out, "    application:");
     add_comment(a, out, f, "the system whose source is read");
     buf_printf(out, "      from: %.*s\n      label: ", STR_ARG(f->id));
     add_word(a, out, f->name);
     buf_add_c(out, "\n      lookup:\n");
     for (size_t i = 0; i < f->choice_count; i++) {
-        if (stands_before(f, i))
-            continue;
-        buf_add_c(out, "        ");
-        add_word(a, out, f->choices[i].text);
-        buf_add_c(out, ": ");
-        diag_word(out, slug(a, f->choices[i].text), false);
-        buf_add_c(out, " # check: name of a source in the configuration\n");
+        if (!stands_before(f, i))
+            add_option(a, out, f->choices[i].text, known ? sources : NULL);
     }
     buf_add_c(out, "      on_missing: hold\n");
 }
 
-static void add_application(struct arena *a, struct buf *out, const struct jsm_field *f)
+static void add_application(struct arena *a, struct buf *out, const struct jsm_field *f,
+                            const struct lock_sources *sources)
 {
     if (!f)
-        buf_add_c(out, "    application: { const: my-source } # check: name of a source in the "
-                       "configuration; nothing on the form names a system\n");
+        buf_printf(out,
+                   "    application: { const: %.*s } # check: name of a source in the "
+                   "configuration; nothing on the form names a system\n",
+                   STR_ARG(sources && sources->count ? sources->names[0] : STR("my-source")));
     else if (f->kind == FIELD_OPTION && f->choice_count && f->choice_count <= MAPPING_LOOKUP_MAX)
-        add_lookup(a, out, f);
+        add_lookup(a, out, f, sources);
     else
         add_binding(a, out, "application", f, ", on_missing: hold",
                     "the name of a source in the configuration");
@@ -242,14 +276,15 @@ static void add_unused(struct arena *a, struct buf *out, const struct lock_guess
     }
 }
 
-static void add_bindings(struct arena *a, struct buf *out, const struct lock_guess *g)
+static void add_bindings(struct arena *a, struct buf *out, const struct lock_guess *g,
+                         const struct lock_sources *sources)
 {
     if (g->subject)
         add_binding(a, out, "subject", g->subject, ", on_missing: hold", "whose access changes");
     else
         buf_add_c(out, "    subject: { from: reporter, then: [email, lower], on_missing: hold } # "
                        "check: whose access changes; nothing on the form names a person\n");
-    add_application(a, out, g->application);
+    add_application(a, out, g->application, sources);
     if (g->entitlement)
         add_binding(a, out, "entitlement", g->entitlement, ", on_missing: hold",
                     "the role, group or right");
@@ -279,7 +314,8 @@ static struct str rule_name(struct arena *a, const struct lock_project *project,
 }
 
 void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
-                        const struct lock_type *type, struct buf *out)
+                        const struct lock_type *type, const struct lock_sources *sources,
+                        struct buf *out)
 {
     struct lock_guess g;
     bool screen = project->screen_known;
@@ -293,7 +329,7 @@ void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
     buf_add_c(out, "    mode: observe # check: warn, then enforce, once countersign report "
                    "--observe shows that it fits\n");
     buf_printf(out, "    change: %s # check: guessed from the name\n", g.change);
-    add_bindings(a, out, &g);
+    add_bindings(a, out, &g, sources);
     if (g.change[0] != 'r')
         buf_add_c(out, "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] "
                        "} # check: take it out where nobody is asked\n");
@@ -389,7 +425,8 @@ static void add_resolutions(struct arena *a, struct buf *out, const struct lock_
 }
 
 void lock_scaffold_file(struct arena *a, const struct lock_site *site,
-                        const struct lock_project *project, struct buf *out)
+                        const struct lock_project *project, const struct lock_sources *sources,
+                        struct buf *out)
 {
     buf_printf(out,
                "# From service desk %.*s of %.*s as it was %.*s. Look at each \"check:\", then\n"
@@ -408,7 +445,7 @@ void lock_scaffold_file(struct arena *a, const struct lock_site *site,
     for (size_t i = 0, n = 0; i < project->type_count; i++) {
         const struct lock_type *t = &project->types[i];
         if (t->known && n++ < MAPPING_RULES_MAX)
-            lock_scaffold_rule(a, project, t, out);
+            lock_scaffold_rule(a, project, t, sources, out);
         else
             buf_printf(out, "  # %s: request type %.*s \"%.*s\"\n",
                        t->known ? "no room for more rules" : "its form is not shown to us",

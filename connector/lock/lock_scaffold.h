@@ -6,12 +6,20 @@
 
 #include "lock/lock.h"
 
-/* One entry of `requests:`. */
+/* Sources of the configuration: an option that none is called after is commented out, as long as
+ * one is. */
+struct lock_sources {
+    const struct str *names;
+    size_t count;
+};
+/* One entry of `requests:`. sources: NULL where they are not known. */
 void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
-                        const struct lock_type *type, struct buf *out);
+                        const struct lock_type *type, const struct lock_sources *sources,
+                        struct buf *out);
 /* A whole mapping: fields, statuses, resolutions, a rule for each request type whose form is known.
  */
 void lock_scaffold_file(struct arena *a, const struct lock_site *site,
-                        const struct lock_project *project, struct buf *out);
+                        const struct lock_project *project, const struct lock_sources *sources,
+                        struct buf *out);
 
 #endif

@@ -194,6 +194,7 @@ enum mapped_outcome { MAPPED_OK, MAPPED_HOLD, MAPPED_NOT_GOVERNED };
 struct mapped {
     enum mapped_outcome outcome;
     const struct mapping_rule *rule;
+    struct str request_type; /* as the ticket says; empty: it has none */
     struct str requester, beneficiary, account, source, entitlement, justification;
     const struct json *requester_is, *beneficiary_is; /* what the ticket shows of them; NULL where
                                                        * a word names them */
@@ -219,9 +220,10 @@ bool mapping_field_is_in(const struct str *list, size_t count, struct str field)
  * null. The second list adds what the first has not. Empty: more than LIMIT_KEPT_FIELDS_BYTES. */
 struct str mapping_fields_hold(struct arena *arena, const struct json *issue,
                                const struct mapping_field_list *lists, size_t count);
-/* Is there a rule for its request type? issue: as mapping_ticket takes it; that one field suffices.
- */
-bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue);
+/* Is there a rule for its request type, which is told too (empty: it has none)? issue: as
+ * mapping_ticket takes it; that one field suffices. */
+bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue,
+                     struct str *ret_request_type);
 /* issue: as Jira's GET gives it. */
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret);
@@ -297,5 +299,8 @@ typedef bool mapping_read_fn(void *arg, struct arena *arena, struct str path, st
 size_t mapping_run_tests(const struct mapping *m, struct arena *arena, struct diag_list *diags);
 size_t mapping_run_tests_with(const struct mapping *m, struct arena *arena, mapping_read_fn *read,
                               void *arg, struct diag_list *diags);
+/* Only those whose ticket stands in the test itself: where its files are, nobody knows. */
+size_t mapping_run_inline_tests(const struct mapping *m, struct arena *arena,
+                                struct diag_list *diags);
 
 #endif

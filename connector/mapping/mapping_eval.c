@@ -194,18 +194,24 @@ const char *mapped_outcome_name(enum mapped_outcome outcome)
     return NAMES[outcome];
 }
 
-bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue)
+bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue,
+                     struct str *ret_request_type)
 {
-    return rule_for(m, request_type_of(m, arena, issue)) != NULL;
+    *ret_request_type = request_type_of(m, arena, issue);
+    return rule_for(m, *ret_request_type) != NULL;
 }
 
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret)
 {
-    const struct mapping_rule *rule = rule_for(m, request_type_of(m, arena, issue));
+    struct str request_type = request_type_of(m, arena, issue);
+    const struct mapping_rule *rule = rule_for(m, request_type);
     struct pull p = {ret, arena, issue};
 
-    *ret = (struct mapped){.outcome = MAPPED_NOT_GOVERNED, .rule = rule, .hold_text = STR("")};
+    *ret = (struct mapped){.outcome = MAPPED_NOT_GOVERNED,
+                           .rule = rule,
+                           .request_type = request_type,
+                           .hold_text = STR("")};
     if (!rule)
         return;
     ret->outcome = MAPPED_OK;

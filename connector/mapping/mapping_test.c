@@ -165,6 +165,23 @@ size_t mapping_run_tests_with(const struct mapping *m, struct arena *arena, mapp
     return n;
 }
 
+size_t mapping_run_inline_tests(const struct mapping *m, struct arena *arena,
+                                struct diag_list *diags)
+{
+    struct tester t = {.m = m, .arena = arena, .diags = diags};
+    size_t n = 0;
+
+    YAML_EACH(test, m->tests)
+    {
+        const struct yaml *ticket = yaml_member(test, "ticket");
+        if (ticket && ticket->kind == YAML_SCALAR)
+            continue;
+        run_one(&t, test);
+        n++;
+    }
+    return n;
+}
+
 size_t mapping_run_tests(const struct mapping *m, struct arena *arena, struct diag_list *diags)
 {
     return mapping_run_tests_with(m, arena, NULL, NULL, diags);

@@ -149,7 +149,7 @@ static void on_kept(void *arg, enum read_outcome outcome, int64_t told_ms,
     switch (what) {
     case SECOND_OVER:
         store_ticket_ignore(&a->svc->store, &a->claim, "a second ticket of its request, cancelled",
-                            a->ticket.ticket.updated_ms, STR(""), on_stored, a);
+                            a->ticket.ticket.updated_ms, STR(""), STR(""), on_stored, a);
         return;
     case SECOND_RETIRE:
     case SECOND_SWAP:
@@ -175,7 +175,7 @@ static bool take(struct adopting *a, enum read_outcome outcome, int64_t told_ms,
     a->ticket = *t;
     if (why)
         store_ticket_ignore(&a->svc->store, &a->claim, why, t->ticket.updated_ms, t->ticket.mapping,
-                            on_stored, a);
+                            t->mapped.request_type, on_stored, a);
     return !why;
 }
 

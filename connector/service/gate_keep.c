@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "service/gate_detail.h"
 #include "service/service.h"
+#include "site/site_edition.h"
 #include "site/site_gate.h"
 
 enum {
@@ -103,6 +104,8 @@ static void on_looked(void *arg, const struct site_gate *gate)
 
 static void look_next(struct gate_keep *k)
 {
+    if (k->agent)
+        site_edition_share(k->agent, k->site); /* it may be another one by now */
     struct site_gate_eyes eyes = {.reader = k->site, .own = k->site, .agent = k->agent};
 
     if (k->project < k->site->config->project_count && !k->svc->draining) {
@@ -205,7 +208,9 @@ static void make_agent(struct gate_keep *k)
     options.rests = NULL; /* another account's */
     options.on_unreadable = NULL;
     k->agent = site_new(&options, &err);
-    if (!k->agent)
+    if (k->agent)
+        site_edition_share(k->agent, k->site);
+    else
         log_warn("gate", "the gate is not tried out as an agent",
                  LOG_S("site", k->site->config->name), LOG_C("why", err.what));
 }

@@ -86,7 +86,6 @@ static void on_timer(void *arg)
 
     if (svc->draining || k->asking)
         return;
-    mapping_reload_tidy(svc->reload);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         struct holding *h = &k->sites[i];
         k->asking++;

@@ -15,10 +15,8 @@
 #include "site/site_edition.h"
 
 enum {
-    LOOK_MS = 20,      /* is it quiet? */
-    AGAIN_MS = 1000,   /* the database, or a Jira, did not answer */
-    KEPT_MAX = 8,      /* earlier mappings of a site at rest */
-    KEPT_AT_MOST = 64, /* while it works: then it rests until they are fewer */
+    LOOK_MS = 20,    /* is it quiet? */
+    AGAIN_MS = 1000, /* the database, or a Jira, did not answer */
     STATUS_BYTES = 4096,
 };
 
@@ -51,6 +49,14 @@ struct mapping_reload {
     struct turn turns[CONFIG_SITES_MAX];
     size_t count;
 };
+
+static void hash_of(struct str text, char ret_hex[SHA256_HEX_SIZE])
+{
+    uint8_t digest[SHA256_BYTES];
+
+    digest_sha256(text, digest);
+    hex_encode(digest, sizeof digest, ret_hex);
+}
 
 /* --- what is said about it --- */
 
@@ -114,6 +120,7 @@ static void record(struct turn *t, const char *sha256, const struct diag_list *d
                           buf_str(&b), on_recorded, t);
 }
 
+/* sha256: of what is refused; empty: its file could not be read. */
 static void refuse(struct turn *t, const char *sha256, const struct diag_list *diags)
 {
     const struct diag *d = first_error(diags);
@@ -133,6 +140,19 @@ static void refuse(struct turn *t, const char *sha256, const struct diag_list *d
     mapping_reload_say(t->reload, "READY=1");
 }
 
+void mapping_reload_begin(struct mapping_reload *r)
+{
+    mapping_reload_say(r, "READY=1");
+    for (size_t i = 0; i < r->count; i++) {
+        const struct diag_list *faults = r->turns[i].site->config->mapping_faults;
+        char sha256[SHA256_HEX_SIZE] = "";
+        if (faults && faults->text.len)
+            hash_of(faults->text, sha256);
+        if (faults)
+            refuse(&r->turns[i], sha256, faults);
+    }
+}
+
 /* --- reading one --- */
 
 static void begin(struct turn *t, struct site_edition *next, bool from_file)
@@ -146,20 +166,21 @@ static void begin(struct turn *t, struct site_edition *next, bool from_file)
 }
 
 /* NULL when it has faults: then it is refused. The text is in the arena, which is the edition's. */
-static struct site_edition *check(struct turn *t, struct arena *arena, struct str text, bool tests)
+static struct site_edition *check(struct turn *t, struct arena *arena, struct str text,
+                                  bool from_file)
 {
     const struct config *config = t->reload->o.svc->config;
     struct diag_list *diags = ARENA_NEW(arena, struct diag_list);
     const char *file = arena_cstr(arena, t->site->config->mapping_file);
     char sha256[SHA256_HEX_SIZE];
-    uint8_t digest[SHA256_BYTES];
 
     diag_init(diags, file);
-    digest_sha256(text, digest);
-    hex_encode(digest, sizeof digest, sha256);
+    hash_of(text, sha256);
     const struct mapping *m = config_mapping(config, arena, file, text, diags);
-    if (m && tests)
+    if (m && from_file)
         config_run_mapping_tests(m, arena, diags);
+    else if (m) /* what stands in files stands where the plan was made */
+        mapping_run_inline_tests(m, arena, diags);
     if (m && !diags->errors)
         return site_edition_new(m, arena);
     refuse(t, sha256, diags);
@@ -197,7 +218,7 @@ static void read_file(struct turn *t)
         log_info("mapping", "the file says what is live already",
                  LOG_S("site", t->site->config->name));
         went_well(t);
-        site_edition_free(next);
+        site_edition_drop(next);
     } else {
         arena_free(arena);
     }
@@ -320,7 +341,7 @@ static void pass_over(struct turn *t)
     log_info("mapping", "the file has not changed: what was applied stays",
              LOG_S("site", t->site->config->name), LOG_C("file", t->next->mapping->sha256),
              LOG_C("live", t->site->o.mapping->sha256));
-    site_edition_free(t->next);
+    site_edition_drop(t->next);
     t->next = NULL;
     went_well(t);
     turn_end(t);
@@ -353,12 +374,12 @@ static void on_put(void *arg, enum store_outcome outcome, const char *message)
 }
 
 /* Looks at gate and desk first, which break off at their next call; then what was claimed. */
-static bool is_at_rest(const struct mapping_reload *r, struct site *site, size_t index, bool all)
+static bool is_at_rest(const struct mapping_reload *r, struct site *site, size_t index)
 {
     if (!site->changes && r->o.is_looked_at(r->o.arg, index))
         return false;
     site->changes = true;
-    return r->o.is_quiet(r->o.arg, index, all);
+    return r->o.is_quiet(r->o.arg, index);
 }
 
 static void step(struct turn *t)
@@ -372,7 +393,7 @@ static void step(struct turn *t)
         site_learn(t->site, on_learned, t);
         return;
     }
-    if (t->state != TURN_READY || !is_at_rest(t->reload, t->site, t->index, false))
+    if (t->state != TURN_READY || !is_at_rest(t->reload, t->site, t->index))
         return;
     if (!t->from_file) {
         swap(t, LIVE);
@@ -398,21 +419,6 @@ static void on_timer(void *arg)
 
 /* --- earlier ones --- */
 
-void mapping_reload_tidy(struct mapping_reload *r)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        struct turn *t = &r->turns[i];
-        size_t kept = site_edition_count(t->site);
-        if (t->state != TURN_NONE || kept <= KEPT_MAX)
-            continue;
-        t->site->changes = kept >= KEPT_AT_MOST; /* no look reads an earlier one */
-        if (!r->o.is_quiet(r->o.arg, i, true))
-            continue;
-        site_edition_trim(t->site, KEPT_MAX);
-        t->site->changes = false;
-    }
-}
-
 struct keeping {
     struct service *svc;
     struct site *site;
@@ -421,7 +427,7 @@ struct keeping {
     void *arg;
 };
 
-static void keeping_end(struct keeping *k, bool found, const struct site_edition *edition)
+static void keeping_end(struct keeping *k, bool found, struct site_edition *edition)
 {
     k->fn(k->arg, found, edition);
     free(k);
@@ -430,7 +436,7 @@ static void keeping_end(struct keeping *k, bool found, const struct site_edition
 static void on_body(void *arg, enum store_outcome outcome, struct str body)
 {
     struct keeping *k = arg;
-    const struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
+    struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
 
     if (known || outcome != STORE_OK || !body.len) { /* another look was faster, or none is there */
         keeping_end(k, known != NULL, known);
@@ -458,7 +464,7 @@ static void on_body(void *arg, enum store_outcome outcome, struct str body)
 static void on_known(void *arg)
 {
     struct keeping *k = arg;
-    const struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
+    struct site_edition *known = site_edition_find(k->site, str_of(k->sha256));
     bool live = !k->sha256[0] || strcmp(k->sha256, k->site->o.mapping->sha256) == 0;
 
     keeping_end(k, live || known != NULL, live ? NULL : known);
@@ -474,7 +480,7 @@ void mapping_kept(struct service *svc, struct site *site, struct str sha256_hex,
     *k = (struct keeping){.svc = svc, .site = site, .fn = fn, .arg = arg};
     str_copy(k->sha256, sizeof k->sha256, sha256_hex);
     bool here = !sha256_hex.len || str_eq_c(sha256_hex, site->o.mapping->sha256) ||
-                site_edition_find(site, sha256_hex) || site_edition_count(site) >= KEPT_AT_MOST;
+                site_edition_find(site, sha256_hex);
     if (here)
         io_loop_defer(svc->loop, on_known, k);
     else
@@ -516,6 +522,6 @@ void mapping_reload_stop(struct mapping_reload *r)
 void mapping_reload_free(struct mapping_reload *r)
 {
     for (size_t i = 0; r && i < r->count; i++)
-        site_edition_free(r->turns[i].next);
+        site_edition_drop(r->turns[i].next);
     free(r);
 }

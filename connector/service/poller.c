@@ -234,8 +234,11 @@ static size_t take_hits(struct poller *p, const struct jsm_page *page, struct st
                                     .issue_id = hit->issue_id,
                                     .key = hit->key,
                                     .updated_ms = hit->updated_ms};
-        if (hit->updated_ms && !mapping_governs(mapping, p->arena, hit->issue))
+        struct str request_type;
+        if (hit->updated_ms && !mapping_governs(mapping, p->arena, hit->issue, &request_type)) {
             hint->ignore = ADOPT_NOT_GOVERNED;
+            hint->request_type = request_type;
+        }
     }
     p->found += (int64_t)count;
     p->site->counters.polled += count;

@@ -290,11 +290,11 @@ static void add_hook_site(struct service *svc, size_t i)
 
 /* --- another mapping --- */
 
-static bool is_quiet(void *arg, size_t site, bool all)
+static bool is_quiet(void *arg, size_t site)
 {
     struct daemon *d = arg;
 
-    return !worker_is_at(d->svc.worker, site, all) &&
+    return !worker_is_at(d->svc.worker, site) &&
            !(d->pollers[site] && poller_is_busy(d->pollers[site])) &&
            !(d->forms[site] && form_watch_is_busy(d->forms[site]));
 }
@@ -392,7 +392,7 @@ static void begin(void *arg)
     inbox_kick(svc->inbox);
     worker_kick(svc->worker);
     write_ports(d);
-    mapping_reload_say(svc->reload, "READY=1");
+    mapping_reload_begin(svc->reload);
     io_memory_give_back(); /* what reading the configuration and connecting took */
     log_info("serve", "ready", LOG_I("port", serve_port(svc->front)),
              LOG_I("ops_port", serve_port(svc->ops)), LOG_C("owner", svc->owner));
@@ -429,8 +429,11 @@ static void register_all(void *arg)
     for (size_t i = 0; i < c->site_count; i++) {
         const struct site_config *s = &c->sites[i];
         store_site_put(&svc->store, s->name, s->flavour, s->url, on_registered, d);
-        store_mapping_put(&svc->store, str_of(s->mapping->sha256), s->mapping->text, s->name,
-                          on_registered, d);
+        if (s->mapping_faults) /* its file says nothing, and the database knows the mapping */
+            d->starting--;
+        else
+            store_mapping_put(&svc->store, str_of(s->mapping->sha256), s->mapping->text, s->name,
+                              on_registered, d);
     }
     for (size_t i = 0; i < c->source_count; i++)
         store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind,

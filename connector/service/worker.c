@@ -23,7 +23,6 @@ enum {
  * that hangs holds its own share only. */
 struct lane {
     size_t running, running_of[CONFIG_SITES_MAX]; /* the latter without those that stand aside */
-    size_t all_of[CONFIG_SITES_MAX];
     bool claiming, claiming_of[CONFIG_SITES_MAX];
     bool again; /* kicked while a claim was on its way */
 };
@@ -116,7 +115,6 @@ static struct job *begin(struct worker *w, struct lane *lane, struct str site)
     *job = (struct job){.worker = w, .lane = lane, .site = number_of(w, site)};
     lane->running++;
     lane->running_of[job->site]++;
-    lane->all_of[job->site]++;
     return job;
 }
 
@@ -126,7 +124,6 @@ static void done_one(struct job *job)
 
     job->lane->running--;
     job->lane->running_of[job->site]--;
-    job->lane->all_of[job->site]--;
     kick_after(w, job->lane);
     free(job);
 }
@@ -273,13 +270,12 @@ void worker_aside(struct worker *w, struct str site, bool waits)
         claim(w, &w->visits, true);
 }
 
-bool worker_is_at(const struct worker *w, size_t site, bool aside)
+bool worker_is_at(const struct worker *w, size_t site)
 {
     const struct lane *const lanes[] = {&w->visits, &w->adoptions, &w->runs};
 
     for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++)
-        if ((aside ? lanes[i]->all_of[site] : lanes[i]->running_of[site]) ||
-            (lanes[i]->claiming && lanes[i]->claiming_of[site]))
+        if (lanes[i]->running_of[site] || (lanes[i]->claiming && lanes[i]->claiming_of[site]))
             return true;
     return false;
 }

@@ -29,7 +29,7 @@ static void no_site(void *arg)
     free(r);
 }
 
-static void on_kept(void *arg, bool found, const struct site_edition *by)
+static void on_kept(void *arg, bool found, struct site_edition *by)
 {
     struct ticket_reading *r = arg;
 

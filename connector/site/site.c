@@ -60,8 +60,7 @@ void site_free(struct site *site)
     site_auth_free(site->auth);
     site_forms_free(site->forms);
     site_people_free(site->people);
-    site_edition_trim(site, 0);
-    site_edition_free(site->edition);
+    site_editions_drop(site);
     arena_free(site->arena);
     free(site);
 }

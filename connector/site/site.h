@@ -88,6 +88,7 @@ struct site {
     struct str fields;            /* what we ask of a ticket by the live mapping; empty: all */
     struct site_edition *edition; /* the live mapping: of site_edition.c */
     struct list editions;         /* earlier ones, that requests in flight keep */
+    size_t edition_count;         /* so many */
     struct site_forms *forms;     /* of site_form.c */
     struct site_people *people;   /* of site_people.c */
     struct list organisations;    /* being looked for: of site_org.c */
@@ -168,10 +169,10 @@ struct site_ticket {
  * told_ms: not again before so long, 0 = not said. */
 typedef void site_ticket_fn(void *arg, enum read_outcome outcome, int64_t told_ms,
                             const struct site_ticket *t);
-/* by: the mapping that its request keeps, borrowed until the answer; NULL: the live one. talk:
+/* by: the mapping that its request keeps, held until the arena is freed; NULL: the live one. talk:
  * comments are read too, and count in ticket->human_touched. What this read needs of the live
  * mapping is taken when it begins. */
-void site_ticket_read(struct site *site, struct arena *arena, const struct site_edition *by,
+void site_ticket_read(struct site *site, struct arena *arena, struct site_edition *by,
                       struct str issue_id, bool talk, site_ticket_fn *fn, void *arg);
 
 #endif

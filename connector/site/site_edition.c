@@ -90,6 +90,7 @@ struct site_edition *site_edition_new(const struct mapping *mapping, struct aren
     if (!e)
         abort();
     list_init(&e->link);
+    e->holds = 1;
     e->mapping = mapping;
     e->arena = arena;
     e->field_count = list_approvable(mapping, e->history);
@@ -99,13 +100,23 @@ struct site_edition *site_edition_new(const struct mapping *mapping, struct aren
     return e;
 }
 
-void site_edition_free(struct site_edition *e)
+void site_edition_drop(struct site_edition *e)
 {
-    if (!e)
+    if (!e || --e->holds)
         return;
-    list_remove(&e->link);
     arena_free(e->arena);
     free(e);
+}
+
+static void drop_hold(void *edition)
+{
+    site_edition_drop(edition);
+}
+
+void site_edition_hold(struct site_edition *e, struct arena *arena)
+{
+    e->holds++;
+    arena_on_free(arena, drop_hold, e);
 }
 
 static void take_roles(struct site *site, const struct mapping *m)
@@ -121,13 +132,11 @@ static void take_roles(struct site *site, const struct mapping *m)
     site->view.resolution_count = m->resolution_count;
 }
 
-void site_edition_use(struct site *site, struct site_edition *e)
+static void go_by(struct site *site, struct site_edition *e)
 {
     const struct mapping *m = e->mapping;
     struct jsm_view *view = &site->view;
 
-    if (site->edition)
-        list_push(&site->editions, &site->edition->link);
     site->edition = e;
     site->o.mapping = m;
     site->fields = str_of(e->fields);
@@ -149,6 +158,37 @@ void site_edition_use(struct site *site, struct site_edition *e)
                                           .approver_count = m->exception.approver_count};
 }
 
+static void let_go_of_oldest(struct site *site)
+{
+    struct site_edition *e = container_of(list_shift(&site->editions), struct site_edition, link);
+
+    site->edition_count--;
+    site_edition_drop(e);
+}
+
+static void keep(struct site *site, struct site_edition *e)
+{
+    list_push(&site->editions, &e->link);
+    if (++site->edition_count > SITE_EDITIONS_KEPT)
+        let_go_of_oldest(site);
+}
+
+void site_edition_use(struct site *site, struct site_edition *e)
+{
+    if (site->edition)
+        keep(site, site->edition);
+    go_by(site, e);
+}
+
+void site_edition_share(struct site *site, const struct site *other)
+{
+    if (site->edition == other->edition)
+        return;
+    site_edition_drop(site->edition);
+    other->edition->holds++;
+    go_by(site, other->edition);
+}
+
 void site_edition_keep(struct site *site, struct site_edition *e)
 {
     const struct jsm_view *view = &site->view;
@@ -158,10 +198,10 @@ void site_edition_keep(struct site *site, struct site_edition *e)
         for (size_t k = 0; k < view->history_count; k++)
             if (str_eq(e->history[i], view->fields[k]))
                 e->names[i] = arena_str(e->arena, view->field_names[k]);
-    list_push(&site->editions, &e->link);
+    keep(site, e);
 }
 
-const struct site_edition *site_edition_find(struct site *site, struct str sha256_hex)
+struct site_edition *site_edition_find(struct site *site, struct str sha256_hex)
 {
     struct list *head = &site->editions;
 
@@ -176,19 +216,10 @@ const struct site_edition *site_edition_find(struct site *site, struct str sha25
     return NULL;
 }
 
-size_t site_edition_count(const struct site *site)
+void site_editions_drop(struct site *site)
 {
-    size_t count = 0;
-
-    LIST_EACH (at, &site->editions)
-        count++;
-    return count;
-}
-
-void site_edition_trim(struct site *site, size_t most)
-{
-    struct list *head = &site->editions;
-
-    for (size_t count = site_edition_count(site); count > most; count--)
-        site_edition_free(container_of(list_shift(head), struct site_edition, link));
+    while (site->edition_count)
+        let_go_of_oldest(site);
+    site_edition_drop(site->edition);
+    site->edition = NULL;
 }

@@ -1,6 +1,6 @@
-/* site_edition.h: a mapping as one site reads tickets by it: the live one, and earlier ones that
- * requests in flight keep. An edition is freed only when nothing of the site runs
- * (service/mapping_reload.h): whoever reads by one borrows it until he calls back. */
+/* site_edition.h: a mapping as a site reads tickets by it: the live one, and earlier ones that
+ * requests in flight keep. It is counted who holds an edition: the site does, and each read of a
+ * ticket, for as long as the arena lives in which it tells what it read. */
 #ifndef COUNTERSIGN_SITE_EDITION_H
 #define COUNTERSIGN_SITE_EDITION_H
 
@@ -10,6 +10,7 @@ enum { SITE_FIELDS_BYTES = 4000 /* of an address: servers refuse 8 KB */ };
 
 struct site_edition {
     struct list link; /* in site->editions; the live one is in no list */
+    size_t holds;
     const struct mapping *mapping;
     struct arena *arena; /* what the mapping lives in, freed with it; NULL: it is another's */
     /* fields whose changes are looked for: first those that say what is approved */
@@ -21,21 +22,27 @@ struct site_edition {
     char fields[SITE_FIELDS_BYTES]; /* what we ask of a ticket: those, and our own */
 };
 
-/* The arena is the edition's from now on; NULL: the mapping lives elsewhere, and longer. */
+enum { SITE_EDITIONS_KEPT = 8 /* earlier ones of a site; others are read again */ };
+
+/* One hold, the caller's. The arena is the edition's from now on; NULL: the mapping lives
+ * elsewhere, and longer. */
 struct site_edition *site_edition_new(const struct mapping *mapping, struct arena *arena);
-/* NULL is fine. */
-void site_edition_free(struct site_edition *edition);
-/* Tickets are read, and calls made, by this one from now on. Takes it over; the one that was live
- * is kept for the requests that were opened with it. Only while nothing of the site runs, and at a
- * Data Center followed by site_learn. */
+/* Let go of one hold; with the last it is freed. NULL is fine. */
+void site_edition_drop(struct site_edition *edition);
+/* One more hold, until that arena is freed or cleared. */
+void site_edition_hold(struct site_edition *edition, struct arena *arena);
+/* Tickets are read, and calls made, by this one from now on. Takes over the caller's hold; the one
+ * that was live is kept for the requests that were opened with it. Only while nothing of the site
+ * runs, and at a Data Center followed by site_learn. */
 void site_edition_use(struct site *site, struct site_edition *edition);
-/* An earlier one that is kept from now on. Takes it over. */
+/* This site goes by what is live at the other, where it does not yet; as above. */
+void site_edition_share(struct site *site, const struct site *other);
+/* An earlier one is kept from now on, in place of the one asked for longest ago when there are too
+ * many. Takes over the caller's hold. */
 void site_edition_keep(struct site *site, struct site_edition *edition);
-/* An earlier one that is kept, by the hash of its file; NULL: none. */
-const struct site_edition *site_edition_find(struct site *site, struct str sha256_hex);
-/* How many earlier ones are kept. */
-size_t site_edition_count(const struct site *site);
-/* Of those kept, free all but the `most` asked for last. Only while nothing of the site runs. */
-void site_edition_trim(struct site *site, size_t most);
+/* An earlier one that is kept, by the hash of its file; NULL: none. Borrowed until the return. */
+struct site_edition *site_edition_find(struct site *site, struct str sha256_hex);
+/* Let go of all, the live one too. */
+void site_editions_drop(struct site *site);
 
 #endif

@@ -237,6 +237,15 @@ static void take_fields(struct reading *r, const struct json *issue)
     r->result.ticket.fields = mapping_fields_hold(r->arena, issue, lists, 2);
 }
 
+/* For a request that is to be moved to the live mapping: would that read what was approved? */
+static uint64_t live_hash(const struct reading *r, const struct json *issue)
+{
+    struct mapped m;
+
+    mapping_ticket(r->live->mapping, r->arena, issue, &m);
+    return m.outcome == MAPPED_OK ? m.hash : 0;
+}
+
 static void take_mapping(struct reading *r, const struct json *issue)
 {
     struct ticket *t = &r->result.ticket;
@@ -246,6 +255,7 @@ static void take_mapping(struct reading *r, const struct json *issue)
     t->mapped_hash = m->outcome == MAPPED_OK ? m->hash : 0;
     t->mapped = m->outcome == MAPPED_OK ? m->tuple : STR_NONE;
     t->hold_text = m->hold_text;
+    t->live_hash = r->by ? live_hash(r, issue) : t->mapped_hash;
     t->mapping = str_of(r->live->mapping->sha256);
     t->mapped_by = str_of(r->by ? r->by->mapping->sha256 : r->live->mapping->sha256);
     take_fields(r, issue);
@@ -384,7 +394,7 @@ static void read_issue(struct reading *r)
     site_send(r->site, r->arena, &call, on_issue, r);
 }
 
-void site_ticket_read(struct site *site, struct arena *arena, const struct site_edition *by,
+void site_ticket_read(struct site *site, struct arena *arena, struct site_edition *by,
                       struct str issue_id, bool talk, site_ticket_fn *fn, void *arg)
 {
     struct reading *r = calloc(1, sizeof *r);
@@ -400,7 +410,9 @@ void site_ticket_read(struct site *site, struct arena *arena, const struct site_
                           .talk = talk,
                           .fn = fn,
                           .arg = arg};
+    site_edition_hold(site->edition, arena);
     if (by) {
+        site_edition_hold(by, arena);
         r->view.fields = by->history;
         r->view.field_count = by->field_count;
         r->view.history_count = by->history_count;

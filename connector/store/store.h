@@ -63,6 +63,7 @@ struct store_hint {
     const char *poison;   /* NULL, or why it cannot be read */
     /* NULL, or why a ticket without a request need not be read: remembered with it */
     const char *ignore;
+    struct str request_type; /* of such a ticket */
 };
 /* Marks the deliveries handled (or quarantined) and sets the tickets' or their requests' look_at,
  * in one transaction. */
@@ -137,7 +138,8 @@ void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_roo
  * to something newer than updated_ms. mapping: by which (its hash) it is none of ours, empty: by
  * none. LOST also when that one is not live any more. */
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
-                         int64_t updated_ms, struct str mapping, store_done_fn *fn, void *arg);
+                         int64_t updated_ms, struct str mapping, struct str request_type,
+                         store_done_fn *fn, void *arg);
 
 /* Nothing is known of it yet: given back, and due again after rest_ms or when it changes. */
 void store_ticket_defer(struct store *s, const struct store_ticket_claim *t, int64_t rest_ms,

@@ -229,6 +229,7 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->now_ms = number(v, "now_ms");
     d->held = flag(v, "held");
     d->hold_text = text(a, v, "hold_text");
+    d->contested = flag(v, "contested");
     d->mapping = text(a, v, "mapping_kept");
     d->from_ticket = flag(v, "from_ticket");
     d->emergency = flag(v, "emergency");

@@ -56,7 +56,10 @@ static bool tell_rows(const struct replay *r, void *conn, const struct pg_reply 
                                  .stopped = is_so(reply, i, 4),
                                  .open_ms = number(reply, i, 5),
                                  .fields = pg_cell(reply, i, 6),
-                                 .why = pg_cell(reply, i, 7)};
+                                 .why = pg_cell(reply, i, 7),
+                                 .kept = pg_cell(reply, i, 8),
+                                 .tuple = store_hash_from(pg_cell(reply, i, 9)),
+                                 .settled = is_so(reply, i, 10)};
         if (!r->reader->row(r->reader->arg, &row, err))
             return false;
     }
@@ -192,11 +195,47 @@ static void take_found(struct asking *a, const struct pg_reply *reply)
     ret->at_ms = number(reply, 0, 3);
 }
 
+struct ungoverned_ret {
+    struct store_ungoverned *of;
+    size_t count;
+};
+
+static void take_ungoverned(struct asking *a, const struct pg_reply *reply)
+{
+    struct ungoverned_ret *ret = a->ret;
+
+    for (int i = 0; i < reply->rows && ret->count < STORE_UNGOVERNED_MAX; i++)
+        ret->of[ret->count++] = (struct store_ungoverned){arena_str(a->arena, pg_cell(reply, i, 0)),
+                                                          number(reply, i, 1)};
+}
+
+bool store_ungoverned(const struct pg_options *options, struct arena *arena, struct str site,
+                      int64_t since_ms, struct store_ungoverned *ret, size_t *ret_count,
+                      struct err *err)
+{
+    char since[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(site), store_i(since_ms, since)};
+    struct ungoverned_ret taken = {ret, 0};
+    struct asking a = {arena, &SQL_UNGOVERNED, params, take_ungoverned, &taken};
+    bool good = pg_run_blocking(options, asking_body, &a, err);
+
+    *ret_count = taken.count;
+    return good;
+}
+
 bool store_mapping_apply(const struct pg_options *options, struct arena *arena, struct str p,
                          struct str *ret, struct err *err)
 {
     struct pg_param params[] = {store_p(p)};
     struct asking a = {arena, &SQL_MAPPING_APPLY, params, take_text, ret};
+    return pg_run_blocking(options, asking_body, &a, err);
+}
+
+bool store_mapping_keep(const struct pg_options *options, struct arena *arena, struct str key,
+                        struct str actor, struct str reason, struct str *ret, struct err *err)
+{
+    struct pg_param params[] = {store_p(key), store_p(actor), store_p(reason)};
+    struct asking a = {arena, &SQL_MAPPING_KEEP, params, take_text, ret};
     return pg_run_blocking(options, asking_body, &a, err);
 }
 

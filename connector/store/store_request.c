@@ -40,13 +40,14 @@ void store_ticket_claim(struct store *s, int32_t lease_s, const struct store_roo
 }
 
 void store_ticket_ignore(struct store *s, const struct store_ticket_claim *t, const char *reason,
-                         int64_t updated_ms, struct str mapping, store_done_fn *fn, void *arg)
+                         int64_t updated_ms, struct str mapping, struct str request_type,
+                         store_done_fn *fn, void *arg)
 {
     char version[STORE_NUMBER_SIZE], updated[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(s->owner),       store_p(t->site),
                                 store_p(t->issue_id),    store_i(t->version, version),
                                 store_p(str_of(reason)), store_i(updated_ms, updated),
-                                store_p(mapping)};
+                                store_p(mapping),        store_p(request_type)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
@@ -323,6 +324,8 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     if (fields && t->fields.p)
         json_str_member(out, "fields", t->fields);
     store_hash_member(out, "mapped_hash", t->mapped_hash);
+    if (!str_eq(t->mapped_by, t->mapping))
+        store_hash_member(out, "live_hash", t->live_hash);
     if (t->mapped.len) {
         json_put_name(out, "mapped");
         json_put_raw(out, t->mapped);

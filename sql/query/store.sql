@@ -37,8 +37,8 @@ select site, issue_id, issue_key, version, unreadable
   from governance.ticket_claim($1, make_interval(secs => $2::int), $3::int, $4::text[], $5::int[])
 
 -- name: ticket_ignore
--- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint, mapping text
-select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint, $7)
+-- params: owner text, site text, issue text, version bigint, reason text, updated_ms bigint, mapping text, request_type text
+select governance.ticket_ignore($1, $2, $3, $4::bigint, $5, $6::bigint, $7, $8)
 
 -- name: ticket_defer
 -- params: owner text, site text, issue text, version bigint, rest_ms bigint
@@ -235,6 +235,10 @@ select governance.mapping_refused($1, $2, $3::jsonb)
 -- params: plan jsonb
 select governance.mapping_apply($1::jsonb)
 
+-- name: mapping_keep
+-- params: key text, actor text, reason text
+select governance.mapping_keep($1, $2, $3)
+
 -- name: mapping_holders
 -- params: site text, sha256 text
 select count(*) filter (where h.sha256 = $2), count(*) from governance.mapping_holder h
@@ -274,14 +278,25 @@ select l.sha256, l.number, v.body,
  where l.site in ($1, '')
  order by l.site desc limit 1
 
+-- name: ungoverned
+-- params: site text, since_ms bigint
+-- Tickets that no rule was for, by their request type (empty: seen before it was kept), the most first.
+select coalesce(t.request_type, ''), count(*) from governance.ticket t
+ where t.site = $1 and t.request_id is null and t.ignored = 'request type not governed'
+   and t.hinted_updated_ms > extract(epoch from now() - make_interval(secs => $2::bigint / 1000.0)) * 1000
+ group by 1 order by 2 desc, 1 limit 64
+
 -- name: replay_page
 -- params: site text, since_ms bigint, after uuid, rows int
 select r.id, coalesce(t.issue_key, ''), r.phase = 'closed',
        r.phase <> 'closed' and exists (select from governance.close_attempt a where a.request_id = r.id and a.refused is not null and a.proven_at is null),
        c.stopped_at is not null, floor(extract(epoch from coalesce(c.stopped_at, now()) - c.started_at) * 1000)::bigint, coalesce(f.body, ''),
-       case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end
-  from (select * from governance.access_request x -- the page first: a join would be begun anew for each
-         where x.site = $1 and x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0) and x.id > $3::uuid
+       case when t.issue_id is null then 'had no ticket yet' when f.issue_id is null then 'were read last before fields were kept' else f.why end,
+       case when r.phase <> 'closed' and not governance.is_over(r.phase) then coalesce(r.mapping_kept, '') else '' end, r.mapped_hash, r.settled
+  from (select x.*, case when x.phase <> 'closed' then governance.is_settled(x) else true end as settled from governance.access_request x -- the page first: a join would be begun anew for each
+         where x.site = $1 and x.id > $3::uuid
+           and (x.requested_at > now() - make_interval(secs => $2::bigint / 1000.0)
+                or x.mapping_kept is not null and x.phase <> 'closed' and not governance.is_over(x.phase)) -- however old
          order by x.id
          limit $4::int) r
   join governance.sla_clock c on c.request_id = r.id

@@ -118,6 +118,11 @@ begin
             'rules', nullif(new.detail->'rules', '[]'));
     when 'mapping_version' then
         detail := jsonb_build_object('mapping', new.sha256);
+    when 'mapping_rebase' then -- which mapping a request is understood by
+        request := new.request_id;
+        detail := jsonb_build_object('mapping', new.sha256, 'was', new.was, 'number', new.number, 'outcome', new.outcome,
+            'tuple', nullif(new.tuple, ''), 'reason', nullif(new.reason, ''),
+            'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
     when 'mapping_event' then
         detail := jsonb_build_object('event', new.id, 'site', new.site, 'act', new.act, 'mapping', nullif(new.sha256, ''), 'number', new.number,
             'was', nullif(new.was, ''), 'actor', new.actor, 'change', nullif(new.change, ''), 'reason', nullif(new.reason, ''))

@@ -59,6 +59,8 @@ begin
         end if;
         if r.held and not governance.is_settled(r) then
             r.mapping_kept := null; -- another mapping may understand it
+        elsif t ? 'live_hash' and governance.is_settled(r) then -- it keeps another than the live one
+            r.mapping_kept := governance.rebase_follow(r, t);
         elsif r.mapping_kept is null and t->>'mapped_hash' = r.mapped_hash and r.mapped_hash <> '' then
             r.mapping_kept := nullif(t->>'mapped_by', ''); -- this one does
         end if;

@@ -40,6 +40,9 @@ begin
         end if;
     end if;
     if moved and new.phase in ('verified', 'exception', 'closed') then
+        if new.contested then
+            raise exception 'refused: the live mapping reads something else than was approved' using errcode = 'CG006';
+        end if;
         if new.claim_cycle = '' then
             raise exception 'proof belongs to a claim' using errcode = 'CG005';
         end if;

@@ -31,8 +31,16 @@ begin
         raise exception 'what was approved never changes' using errcode = 'CG002';
     end if;
     if new.mapping_kept is distinct from old.mapping_kept and old.mapping_kept is not null
-       and (governance.is_settled(old) or new.mapping_kept is not null) then
+       and (governance.is_settled(old) or new.mapping_kept is not null)
+       and not exists (select from governance.mapping_rebase b -- both read the same in its ticket
+                        where b.request_id = old.id and b.outcome = 'moved' and b.sha256 = new.mapping_kept and b.was = old.mapping_kept
+                          and b.tuple = old.mapped_hash) then
         raise exception 'a request keeps its mapping' using errcode = 'CG002';
+    end if;
+    if old.contested and not new.contested then -- nested: a query in an "if" is run each time
+        if exists (select from governance.mapping_rebase b where b.request_id = old.id and b.outcome = 'held') then
+            raise exception 'whether it goes on as it was approved is decided by people' using errcode = 'CG002';
+        end if;
     end if;
     if new.approved_hash <> (case when approving and old.approved_hash = '' then new.mapped_hash else old.approved_hash end) then
         raise exception 'what is approved is what was mapped then, for good' using errcode = 'CG002';

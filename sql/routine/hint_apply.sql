@@ -1,5 +1,6 @@
 -- Hints (from deliveries and polls) to due times, in one transaction. p: [{delivery, site, issue, key, updated,
--- poison, ignore}]. ignore: why a ticket that has no request need not be read; a look that is due already stays so.
+-- poison, ignore, request_type}]. ignore: why a ticket that has no request need not be read, and of which request type it is; a look that
+-- is due already stays so.
 create or replace function governance.hint_apply(p jsonb) returns int
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -22,21 +23,22 @@ begin
     with h as (
         select site, issue, max(key) as key, max(updated) as updated,
                case when max(delivery) is not null then clock_timestamp() end as delivered,
-               case when count(*) = count(ignore) then max(ignore) end as ignore,
+               case when count(*) = count(ignore) then max(ignore) end as ignore, left(max(request_type), 64) as request_type,
                case when count(*) > count(nullif(updated, 0)) then clock_timestamp() end as unsure
           from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text, delivery bigint,
-                                          ignore text)
+                                          ignore text, request_type text)
          where poison is null and issue is not null
          group by site, issue
          order by site, issue),
     up as (
-        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored, unsure_at)
+        insert into governance.ticket as t (site, issue_id, issue_key, hinted_updated_ms, look_at, delivered_at, ignored, unsure_at, request_type)
         select site, issue, coalesce(key, ''), coalesce(updated, 0), case when ignore is null then clock_timestamp() end,
-               delivered, ignore, unsure from h
+               delivered, ignore, unsure, request_type from h
         on conflict (site, issue_id) do update
            set look_at = case when t.request_id is not null then null
                               when excluded.ignored is null then clock_timestamp() else t.look_at end,
                ignored = case when t.request_id is null then coalesce(excluded.ignored, t.ignored) end,
+               request_type = coalesce(excluded.request_type, t.request_type),
                issue_key = case when excluded.issue_key <> '' then excluded.issue_key else t.issue_key end,
                hinted_updated_ms = greatest(t.hinted_updated_ms, excluded.hinted_updated_ms),
                delivered_at = coalesce(excluded.delivered_at, t.delivered_at),

@@ -1,11 +1,15 @@
 -- A plan, or a mapping of before, becomes live on the sites that it names: all of them or none. Only what it was planned against
--- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "number", "file"}]};
--- file: SHA-256 of the file that stands where this is done, which is passed over as the service's own is, until it is another one.
+-- may be live there. p: {"sha256", "body", "act", "actor", "change", "reason", "detail", "sites": [{"site", "was", "number", "file"}],
+-- "rebase": [id of a request]}; file: SHA-256 of the file that stands where this is done, which is passed over as the service's own is,
+-- until it is another one; rebase: open requests that are moved to it, also where it is live already (mapping_rebase).
 create or replace function governance.mapping_apply(p jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     s record;
     live governance.mapping_live;
+    moved jsonb;
+    is_news boolean;
+    did text;
     done jsonb := '[]';
 begin
     if p->>'act' not in ('applied', 'rolled_back') then
@@ -21,26 +25,35 @@ begin
             raise exception 'no service was ever started for the site %', s.site using errcode = 'CG057';
         end if;
         if live.sha256 <> s.was or live.number is distinct from s.number then -- the same one again after another is not what was planned against
-            raise exception 'the mapping that is live on % is % (number %) by now, not % (number %)', s.site, left(live.sha256, 12), live.number,
+            raise exception 'the mapping that is live on % is % (number %) by now, not % (number %): somebody was faster, plan again', s.site, left(live.sha256, 12), live.number,
                 left(s.was, 12), coalesce(s.number::text, 'not said')
                 using errcode = 'CG058';
         end if;
-        if live.sha256 = p->>'sha256' then
+        is_news := live.sha256 <> p->>'sha256';
+        did := case when is_news then p->>'act' else 'rebased' end;
+        if not is_news and not p ? 'rebase' then
             raise exception 'it is live on % already', s.site using errcode = 'CG057';
         end if;
-        update governance.mapping_live l
-           set sha256 = p->>'sha256', is_applied = true, beside = coalesce(nullif(s.file, ''), l.beside),
-               since = clock_timestamp(), number = l.number + 1
-         where l.site = s.site
-        returning * into live;
-        perform governance.mapping_went_live(s.site);
+        if is_news then
+            update governance.mapping_live l
+               set sha256 = p->>'sha256', is_applied = true, beside = coalesce(nullif(s.file, ''), l.beside),
+                   since = clock_timestamp(), number = l.number + 1
+             where l.site = s.site
+            returning * into live;
+        end if;
+        moved := governance.mapping_rebase(s.site, live.number, live.sha256, coalesce(p->'rebase', '[]'));
+        if is_news then
+            perform governance.mapping_went_live(s.site);
+        end if;
         insert into governance.mapping_event (site, act, sha256, number, was, actor, change, reason, detail)
-        values (s.site, p->>'act', live.sha256, live.number, s.was, p->>'actor', coalesce(p->>'change', ''), p->>'reason',
-                coalesce(p->'detail', '{}'));
-        done := done || jsonb_build_object('site', s.site, 'number', live.number, 'at', live.since,
+        values (s.site, did, live.sha256, live.number, s.was, p->>'actor',
+                coalesce(p->>'change', ''), p->>'reason',
+                coalesce(p->'detail', '{}') || jsonb_build_object('login', session_user)
+                || case when p ? 'rebase' then jsonb_build_object('rebase', moved) else '{}' end);
+        done := done || (moved || jsonb_build_object('site', s.site, 'act', did, 'number', live.number, 'at', live.since,
             'open_keep', (select count(*) from governance.access_request r
                            where r.site = s.site and r.mapping_kept <> live.sha256 and r.phase <> 'closed'
-                             and not exists (select from governance.phase f where f.name = r.phase and f.is_terminal)));
+                             and not exists (select from governance.phase f where f.name = r.phase and f.is_terminal))));
     end loop;
     if done = '[]' then
         raise exception 'a plan for no site' using errcode = 'CG057';

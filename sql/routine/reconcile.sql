@@ -38,6 +38,8 @@ language sql stable set search_path = pg_catalog as $$
         'beneficiary', r.beneficiary, 'mapping', r.mapping_kept, 'requested_at', r.requested_at, 'approved_at', r.approved_at, 'claimed_at', r.claimed_at,
         'verified_at', r.verified_at, 'closed_at', r.closed_at, 'claim', r.generation - 1, 'now', clock_timestamp(), 'since', c.since,
         'extra', governance.over_grants(r.id),
+        'rebase', (select jsonb_build_object('number', b.number, 'outcome', b.outcome, 'at', coalesce(b.ended_at, b.asked_at))
+                     from governance.mapping_rebase b where b.request_id = r.id order by b.number desc limit 1),
         'superseded', (select jsonb_agg(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement,
                                   'desired', i.desired, 'at', i.superseded_at, 'by', governance.dossier_superseded(i.superseded_by)) order by i.id)
                          from governance.request_item i where i.request_id = r.id and i.superseded_by is not null),

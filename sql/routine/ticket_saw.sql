@@ -12,7 +12,9 @@ begin
            role = t->>'role', status_name = t->>'status_name', cycle = t->>'cycle',
            cycle_at = to_timestamp((t->>'cycle_at_ms')::bigint / 1000.0), moved_by = t->>'moved_by',
            moved_by_us = (t->>'moved_by_us')::boolean, resolution_set = (t->>'resolution_set')::boolean,
-           updated_ms = updated, edit = coalesce(nullif(t->>'edit', ''), x.edit), marker = t->>'marker', approval = t->>'approval',
+           updated_ms = updated, edit = coalesce(nullif(t->>'edit', ''), x.edit),
+           approved_edit = case x.approved_edit when '' then coalesce(t->>'edit', '') else x.approved_edit end, -- moved to another mapping
+           marker = t->>'marker', approval = t->>'approval',
            awaited = coalesce(t->>'awaited', ''),
            markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
            bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),

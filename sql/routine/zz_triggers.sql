@@ -9,7 +9,7 @@ create or replace trigger guard_proof
 create or replace trigger guard_tuple
     before update of phase, cancel_asked, requester, requester_names, emergency, mode, mode_mapping, mode_at, beneficiary,
         beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
-        sponsor, justification, rule, request_type, mapping_version, mapping_kept, mapped on governance.access_request
+        sponsor, justification, rule, request_type, mapping_version, mapping_kept, contested, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
@@ -44,6 +44,8 @@ create or replace trigger guard before update of id, source, entitlement, native
     on governance.entitlement_link for each row execute function governance.guard_frozen();
 create or replace trigger guard before insert on governance.observation
     for each row execute function governance.guard_observation();
+create or replace trigger guard before update of request_id, number, sha256, was on governance.mapping_rebase
+    for each row execute function governance.guard_frozen();
 create or replace trigger guard before insert or update on governance.ticket
     for each row execute function governance.guard_ticket();
 create or replace trigger guard before insert or update on governance.drift
@@ -107,6 +109,9 @@ begin
         ('mapping_version', 'evidence_new', 'after insert', '', 'mapping.live'),
         ('mapping_event', 'evidence_new', 'after insert', 'when (new.act <> ''refused'')', 'mapping.changed'),
         ('mapping_event', 'evidence_refused', 'after insert', 'when (new.act = ''refused'')', 'mapping.refused'),
+        ('mapping_rebase', 'evidence_new', 'after insert', 'when (new.outcome <> ''asked'')', 'request.rebased'),
+        ('mapping_rebase', 'evidence_end', 'after update of outcome',
+            'when (old.outcome is distinct from new.outcome and new.outcome <> ''asked'')', 'request.rebased'),
         ('gate_installation', 'evidence_new', 'after insert', '', 'gate.changed'),
         ('gate_installation', 'evidence_move', 'after update', 'when (old.state is distinct from new.state)', 'gate.changed'),
         ('gate_proof', 'evidence_new', 'after insert', '', 'gate.proved'),

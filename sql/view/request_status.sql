@@ -16,6 +16,7 @@ select r.id as request_id,
            when why.about = 'failing' then w.created_at
            when why.about = 'unreadable' then coalesce(t.read_at, t.first_seen_at)
            when why.reason = 'SourceUnreadable' then u.since
+           when why.reason = 'MappingContested' then r.approved_at
            when r.phase in ('received', 'pending_approval') then r.requested_at
            when r.phase in ('approved', 'ticketing') or why.reason = 'WorkAwaited' then r.approved_at
            when r.phase in ('fulfilling', 'claimed', 'verifying') then r.claimed_at
@@ -89,6 +90,7 @@ select r.id as request_id,
                                  where k.item_id = g.failed and k.generation = r.generation and k.outcome <> 'unknown'), 0)) u on true
  cross join lateral (
         select case
+                   when r.contested and r.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying') then 'MappingContested'
                    when r.phase in ('received', 'pending_approval') and r.held then 'Unclear'
                    when r.phase = 'received' then 'Received'
                    when r.phase = 'pending_approval' and governance.approval_is(r, null) then 'ApproverUnclear'

@@ -34,7 +34,7 @@ static void check_mapping(struct arena *a, const struct lock *lock)
     diag_init(&of_lock, LOCK_FILE);
     const struct mapping *m = mapping_load(a, "mapping.yaml", STR(MAPPING), NULL, 0, &diags);
     ASSERT(m && changes);
-    lock_check(m, sites, count, a, &diags, &of_lock);
+    lock_check(m, sites, count, NULL, a, &diags, &of_lock);
     for (size_t i = 0; i < diags.count && i < DIAG_MAX; i++)
         ASSERT(diags.items[i].pos.line && diags.items[i].text[0] && diags.items[i].help[0]);
     for (size_t i = 0; i < lock->count; i++) {
@@ -58,7 +58,7 @@ static void check_made(struct arena *a, const struct lock_site *site)
         buf_init(&text, OUT);
         for (size_t k = 0; k < site->projects[i].type_count; k++)
             any |= site->projects[i].types[k].known;
-        lock_scaffold_file(a, site, &site->projects[i], &text);
+        lock_scaffold_file(a, site, &site->projects[i], NULL, &text);
         diag_init(&diags, "made.yaml");
         bool good = mapping_load(a, "made.yaml", buf_str(&text), NULL, 0, &diags) != NULL;
         ASSERT(!any || text.over || good);

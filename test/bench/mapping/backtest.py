@@ -9,13 +9,14 @@ REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
 FILL = """
 set session_replication_role = replica;
 insert into governance.access_request (id, site, marker, kind, mode, rule, request_type, requester, beneficiary, from_ticket, mapping_version,
-        mapped_hash, phase, requested_at, verified_at, closed_at)
-select md5(n::text)::uuid, 'acme', 'gar-' || n, 'removal', 'enforce', 'remove-app-access', '31', 'asker', 'okafor', true, l.sha256, 'h', case when n % 10 = 0 then 'fulfilling' else 'closed' end,
+        mapping_kept, mapped_hash, phase, requested_at, verified_at, closed_at)
+select md5(n::text)::uuid, 'acme', 'gar-' || n, 'removal', 'enforce', 'remove-app-access', '31', 'asker', 'okafor', true, l.sha256, l.sha256, 'h', case when n % 10 = 0 then 'fulfilling' else 'closed' end,
        now() - n * interval '1 s' / 20, case when n % 10 > 0 then now() end, case when n % 10 > 0 then now() end
   from generate_series(1, {count}) n, governance.mapping_live l where l.site = 'acme';
 insert into governance.request_item (request_id, source, account, entitlement, desired)
 select md5(n::text)::uuid, 'sap-fin', 'okafor' || n, 'fin-ledger-admin', 'absent' from generate_series(1, {count}) n;
-insert into governance.sla_clock (request_id, started_at, goal) select id, requested_at, '8 h' from governance.access_request;
+insert into governance.sla_clock (request_id, kind, is_privileged, started_at, goal)
+select id, kind, is_privileged, requested_at, '8 h' from governance.access_request;
 insert into governance.ticket (site, issue_id, issue_key, request_id, state)
 select 'acme', (100000 + n)::text, 'IAM-' || (100000 + n), md5(n::text)::uuid, 'here' from generate_series(1, {count}) n;
 insert into governance.ticket_fields (site, issue_id, body)
@@ -42,7 +43,7 @@ def measure():
         said = run.stdout.read().decode()
         _, status, usage = os.wait4(run.pid, 0)
         run.returncode = os.waitstatus_to_exitcode(status)
-        assert run.returncode == 2 and f'"replayed":{REQUESTS}' in said, said
+        assert run.returncode == 2 and f'"replayed":{REQUESTS}' in said and f'"keep_other":{REQUESTS // 10}' in said, said
         took = time.monotonic() - began
         print(f"# backtest: {took:.1f} s by the clock, of them {usage.ru_utime + usage.ru_stime:.1f} s of our own processor time", flush=True)
         return took, usage.ru_maxrss / 1024

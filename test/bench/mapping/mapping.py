@@ -23,6 +23,7 @@ RULE = """\
 """
 PLAIN = "[trim]"
 EIGHT = "[trim, lower, { match: '.*(fin-[a-z-]+).*' }, { split: '-' }, { part: 2 }, { replace: [e, a] }, { before: x- }, { after: -y }]"
+STATUSES = "statuses: { Verifying access: verify, Resolved: done, Cancelled: cancelled }\n"
 TEST = """\
   - {{ name: t{n}, ticket: {{ request_type: "{n}", fields: {{ customfield_10061: okafor, customfield_10052: "" }} }}, expect: {{ outcome: hold }} }}
 """
@@ -32,6 +33,21 @@ def mapping(count, then):
     numbers = range(1, count + 1)
     return ("version: 1\nrequests:\n" + "".join(RULE.format(n=n, then=then) for n in numbers)
             + "tests:\n" + "".join(TEST.format(n=n) for n in numbers))
+
+
+def desk(count):
+    """A lock of a large desk: the golden one with so many request types, a thousand fields, and systems by the hundred."""
+    with open(os.path.join(ROOT, "test", "golden", "lock", "fields.lock.json"), encoding="utf-8") as file:
+        lock = json.load(file)
+    site = lock["sites"][0]
+    site["fields"] += [{"id": f"customfield_2{n:04}", "kind": "text", "name": f"Field {n}", "type": "textfield"} for n in range(1000)]
+    project = next(p for p in site["projects"] if p["key"] == "IAM")
+    one = next(t for t in project["request_types"] if t["id"] == "31")
+    for field in one["form"]["fields"]:
+        if field["id"] == "customfield_10050":
+            field["options"] += [{"id": str(20000 + n), "text": f"System {n}"} for n in range(300)]
+    project["request_types"] = [{**one, "id": str(n), "name": f"Type {n}"} for n in range(1, count + 1)]
+    return json.dumps(lock, indent=1)
 
 
 def ticket():
@@ -75,6 +91,10 @@ def main():
             ended = resource.getrusage(resource.RUSAGE_CHILDREN)
             return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
         good &= goal("validate_64_rules_64_tests_ms", best(validate) * 1000, 100)
+        put("fields.lock.json", desk(64))
+        put("mapping.yaml", mapping(64, EIGHT).replace("requests:", STATUSES + "requests:", 1))
+        file = os.path.join(folder, "mapping.yaml")
+        good &= goal("validate_with_lock_ms", best(validate) * 1000, 100)
     seconds, megabytes = backtest.measure()
     good &= goal("backtest_100000_s", seconds, 10)
     good &= goal("backtest_100000_mb", megabytes, 64)

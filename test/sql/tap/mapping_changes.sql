@@ -1,7 +1,7 @@
 -- A plan makes a mapping live where what it was planned against is live; a file of before does not take that back. A request keeps
 -- the mapping that understood its ticket. Who did what is on record.
 set role countersign_service;
-select plan(42);
+select plan(43);
 
 create function pg_temp.sha(body text) returns text language sql as $$ select encode(sha256(convert_to(body, 'UTF8')), 'hex') $$;
 create function pg_temp.plan(body text, was text, more jsonb default '{}') returns jsonb language sql as $$
@@ -70,9 +70,11 @@ select is((select string_agg(act || ' ' || coalesce(number::text, '-'), ', ' ord
           'file 1, applied 2, applied 3, applied 4, file 5, applied 6, file 7, rolled_back 8, refused -', 'each change and each refusal, in order');
 set constraints all immediate;
 select is((select count(*) from governance.evidence_entry where kind = 'mapping.changed'), 8::bigint, 'each change is in the evidence');
-select is((select (body::jsonb->'detail') - 'event' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
+select is((select (body::jsonb->'detail') - 'event' - 'login' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
           jsonb_build_object('act', 'applied', 'actor', 'silva@host', 'change', 'CHG-1', 'mapping', pg_temp.sha('two'), 'number', 2, 'plan', repeat('7', 64),
                              'reason', 'renamed', 'site', 'acme', 'tests', 3, 'was', pg_temp.sha('one')), 'who, what, why, under which change, by which plan');
+select is((select body::jsonb->'detail'->>'login' from governance.evidence_entry where kind = 'mapping.changed' order by seq offset 1 limit 1),
+          session_user::text, 'and by which account of the database');
 select is((select body::jsonb->'detail'->>'code' from governance.evidence_entry where kind = 'mapping.refused'), 'M021', 'and so is a refusal');
 select throws_ok($$insert into governance.mapping_event (site, act, sha256, number, actor, reason) values ('acme', 'applied', '', 9, 'x', 'y')$$, '42501', null, 'the service writes none by itself');
 reset role;

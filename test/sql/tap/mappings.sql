@@ -1,6 +1,6 @@
 -- Which mapping is live on which site, and what that does to parked work.
 set role countersign_service;
-select plan(30);
+select plan(33);
 
 select governance.site_put('other', 'cloud', 'https://other.example');
 create function pg_temp.parked(at text) returns bigint language sql as $$
@@ -84,6 +84,16 @@ $$;
 update governance.ticket set lease_owner = 'me', lease_until = now() + interval '1 min' where site = 'acme' and issue_id = '9001';
 select ok(not pg_temp.ignore(repeat('d', 64)), 'not that it governs no such ticket');
 select ok(pg_temp.ignore(repeat('c', 64)), 'the live one says so');
+-- of which request type such tickets are, is known
+update governance.ticket set lease_owner = 'me', lease_until = now() + interval '1 min' where site = 'acme' and issue_id = '9001';
+select governance.ticket_ignore('me', 'acme', '9001', version, 'request type not governed', 5, repeat('c', 64), '40')
+  from governance.ticket where site = 'acme' and issue_id = '9001';
+select is(request_type, '40', 'as a look at one says') from governance.ticket where site = 'acme' and issue_id = '9001';
+select governance.hint_apply(jsonb_build_array(jsonb_build_object('site', 'acme', 'issue', '9002', 'updated', 5, 'ignore', 'request type not governed',
+                                                                  'request_type', repeat('4', 99))));
+select is(length(request_type), 64, 'or a walk, as far as it is worth keeping') from governance.ticket where site = 'acme' and issue_id = '9002';
+select governance.hint_apply('[{"site": "acme", "issue": "9002", "updated": 6}]');
+select is(length(request_type), 64, 'which a hint that does not say leaves') from governance.ticket where site = 'acme' and issue_id = '9002';
 update governance.access_request set lease_owner = 'me', lease_until = now() + interval '1 min', version = version + 1 where id = :'r';
 create function pg_temp.saved(mapping text) returns boolean language sql as $$
     select governance.facts_save('me', r.id, r.version, jsonb_build_object('observations', '[]'::jsonb, 'ticket', jsonb_build_object(

@@ -72,6 +72,14 @@ static void by_phase(void **state)
         d.phase = ROWS[i].phase;
         SAYS(judge_work(&d, NULL, 0), ROWS[i].reason, ROWS[i].since, 0, ROWS[i].next);
     }
+    d.contested = true;
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        bool waits = ROWS[i].phase >= PHASE_APPROVED && ROWS[i].phase <= PHASE_VERIFYING;
+        d.phase = ROWS[i].phase;
+        SAYS(judge_work(&d, NULL, 0), waits ? STUCK_MAPPING_CONTESTED : ROWS[i].reason,
+             waits ? d.approved_ms : ROWS[i].since, 0, ROWS[i].next);
+    }
+    d.contested = false;
     d.phase = PHASE_PENDING_APPROVAL;
     d.approval_unclear = true;
     SAYS(judge_work(&d, NULL, 0), STUCK_APPROVER_UNCLEAR, ASKED, 0, LOOK);

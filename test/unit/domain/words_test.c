@@ -567,6 +567,12 @@ static void a_held_ticket_says_which_field(void **state)
     d.hold_text = STR("the form doesn't say for whom");
     words_for(&d, 0, NOTICE_UNCLEAR, &n);
     assert_true(n.key != key); /* another field is news */
+    d.contested = true;
+    words_for(&d, 0, NOTICE_UNCLEAR, &n);
+    assert_string_equal(n.line,
+                        "On hold: the mapping reads something else here by now than was approved");
+    assert_non_null(strstr(n.next, "was told, and decides"));
+    d.contested = false;
 
     memset(text, 'x', sizeof text); /* whatever the mapping's author wrote: cut, never overrun */
     d.hold_text = str_n(text, sizeof text);

@@ -320,6 +320,10 @@ static void other_tickets_are_none_of_ours(void **state)
         assert_true(json_parse(a, str_of(ISSUES[i]), &issue, NULL));
         mapping_ticket(m, a, issue, &r);
         assert_int_equal(r.outcome, MAPPED_NOT_GOVERNED);
+        struct str request_type;
+        assert_false(mapping_governs(m, a, issue, &request_type));
+        assert_true(str_eq_c(request_type, i == 3 ? "30" : ""));
+        assert_true(str_eq(r.request_type, request_type));
         assert_null(r.rule);
         assert_str(r.hold_text, "");
     }
@@ -431,6 +435,23 @@ static void tests_in_the_file_run(void **state)
     assert_string_equal(diags.items[0].code, "M053");
 }
 
+static void tests_in_files_may_be_left_out(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    (void)state;
+    struct mapping *m =
+        load(a, FILE_TEXT "tests:\n  - { name: t, ticket: x.json, expect: { outcome: hold } }\n"
+                          "  - { name: u, ticket: { request_type: \"99\" }, expect: { outcome: "
+                          "not_governed } }\n");
+
+    assert_int_equal(mapping_run_inline_tests(m, a, &diags), 1);
+    assert_int_equal(diags.count, 0);
+    m = load(a, FILE_TEXT "tests:\n  - { name: u, ticket: { request_type: \"99\" }, expect: { "
+                          "outcome: hold } }\n");
+    assert_int_equal(mapping_run_inline_tests(m, a, &diags), 1);
+    assert_string_equal(diags.items[0].code, "M052");
+}
+
 UNIT_MAIN(cmocka_unit_test(a_ticket_becomes_what_is_asked),
           cmocka_unit_test(what_does_not_map_is_held_and_says_where),
           cmocka_unit_test(lengths_are_bounded), cmocka_unit_test(one_value_comes_in_many_forms),
@@ -439,4 +460,4 @@ UNIT_MAIN(cmocka_unit_test(a_ticket_becomes_what_is_asked),
           cmocka_unit_test(a_default_does_not_cover_the_unknown),
           cmocka_unit_test(other_tickets_are_none_of_ours),
           cmocka_unit_test(the_hash_is_of_what_was_approved),
-          cmocka_unit_test(tests_in_the_file_run))
+          cmocka_unit_test(tests_in_the_file_run), cmocka_unit_test(tests_in_files_may_be_left_out))

@@ -1,5 +1,6 @@
 #include "site/site_edition.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "unit.h"
@@ -39,54 +40,66 @@ static void what_it_reads_and_whose_history(void **state)
     assert_true(mapping_field_is_in(e->history, e->field_count, STR("customfield_52")));
     assert_true(mapping_field_is_in(e->history, e->history_count, STR("status")));
     assert_false(mapping_field_is_in(e->history, e->field_count, STR("status")));
-    site_edition_free(e);
+    site_edition_drop(e);
 }
 
 static void the_live_one_changes_and_the_one_before_is_kept(void **state)
 {
-    static struct site site;
+    static struct site site, beside;
     struct site_edition *first = edition("customfield_1"), *second = edition("customfield_2");
     struct str sha_of_first = str_of(first->mapping->sha256);
     (void)state;
 
-    site = (struct site){0};
+    site = beside = (struct site){0};
     list_init(&site.editions);
+    list_init(&beside.editions);
     site_edition_use(&site, first);
     assert_ptr_equal(site.o.mapping, first->mapping);
-    assert_int_equal(site_edition_count(&site), 0);
     assert_null(site_edition_find(&site, sha_of_first)); /* the live one is in no list */
+    site_edition_share(&beside, &site);
     site_edition_use(&site, second);
     assert_ptr_equal(site.view.fields, second->history);
     assert_ptr_equal(site_edition_find(&site, sha_of_first), first);
-    site_edition_trim(&site, 0);
-    site_edition_free(site.edition);
+    assert_ptr_equal(beside.o.mapping, first->mapping);
+    site_edition_share(&beside, &site);
+    site_edition_share(&beside, &site);
+    assert_ptr_equal(beside.o.mapping, second->mapping);
+    assert_int_equal(second->holds, 2);
+    site_editions_drop(&site);
+    assert_int_equal(second->holds, 1);
+    site_editions_drop(&beside);
 }
 
+/* What is read by one that is kept no more lives as long as what was read. */
 static void those_asked_for_last_stay(void **state)
 {
     static struct site site;
-    struct site_edition *made[4];
-    char sha256[4][SHA256_HEX_SIZE];
-    static const char *const FIELDS[] = {"customfield_1", "customfield_2", "customfield_3",
-                                         "customfield_4"};
+    struct site_edition *made[SITE_EDITIONS_KEPT + 1];
+    char sha256[SITE_EDITIONS_KEPT + 1][SHA256_HEX_SIZE];
+    struct arena *reading = arena_new(ROOM), *other = arena_new(ROOM);
     (void)state;
 
     site = (struct site){0};
     list_init(&site.editions);
-    for (size_t i = 0; i < 4; i++) {
-        made[i] = edition(FIELDS[i]);
+    for (size_t i = 0; i <= SITE_EDITIONS_KEPT; i++) {
+        char field[32];
+        snprintf(field, sizeof field, "customfield_%zu", i);
+        made[i] = edition(field);
         memcpy(sha256[i], made[i]->mapping->sha256, SHA256_HEX_SIZE);
+        if (i == SITE_EDITIONS_KEPT) { /* the oldest by age, not by who asked */
+            assert_ptr_equal(site_edition_find(&site, str_of(sha256[0])), made[0]);
+            site_edition_hold(made[1], reading);
+            site_edition_hold(made[1], other);
+        }
         site_edition_keep(&site, made[i]);
     }
-    assert_non_null(site_edition_find(&site, str_of(sha256[0])));
-    site_edition_trim(&site, 2);
-    assert_int_equal(site_edition_count(&site), 2);
     assert_ptr_equal(site_edition_find(&site, str_of(sha256[0])), made[0]);
-    assert_ptr_equal(site_edition_find(&site, str_of(sha256[3])), made[3]);
     assert_null(site_edition_find(&site, str_of(sha256[1])));
-    site_edition_trim(&site, 5); /* nothing to do */
-    assert_int_equal(site_edition_count(&site), 2);
-    site_edition_trim(&site, 0);
+    assert_string_equal(made[1]->mapping->sha256, sha256[1]);
+    arena_free(reading);
+    assert_int_equal(made[1]->holds, 1);
+    arena_free(other);
+    site_editions_drop(&site);
 }
 
 UNIT_MAIN(cmocka_unit_test(what_it_reads_and_whose_history),
