@@ -273,12 +273,21 @@ void worker_aside(struct worker *w, struct str site, bool waits)
         claim(w, &w->visits, true);
 }
 
+void worker_rides(struct worker *w, struct str site, bool rides)
+{
+    size_t *running = &w->runs.running_of[number_of(w, site)];
+
+    *running += rides ? (size_t)-1 : 1;
+    if (rides && w->svc->ready)
+        claim(w, &w->runs, true);
+}
+
 bool worker_is_at(const struct worker *w, size_t site, bool aside)
 {
     const struct lane *const lanes[] = {&w->visits, &w->adoptions, &w->runs};
 
     for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++)
-        if ((aside ? lanes[i]->all_of[site] : lanes[i]->running_of[site]) ||
+        if ((aside || lanes[i] == &w->runs ? lanes[i]->all_of[site] : lanes[i]->running_of[site]) ||
             (lanes[i]->claiming && lanes[i]->claiming_of[site]))
             return true;
     return false;

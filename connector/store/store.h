@@ -10,6 +10,7 @@
 #define COUNTERSIGN_STORE_STORE_H
 
 #include "base/arena.h"
+#include "domain/bulk.h"
 #include "domain/cursor.h"
 #include "domain/gate.h"
 #include "domain/poll.h"
@@ -387,6 +388,23 @@ void store_site_accepted(struct store *s, struct str site, struct str mark, stor
 /* [{"site", "mark", "told_ms", "lifted_ms", "refused_ms", "refused_ago_ms"}]: left alone for so
  * long, 0 = not for that; lifted_ms: when the last wait was lifted, refused_ago_ms -1: never. */
 void store_site_rests(struct store *s, store_json_fn *fn, void *arg);
+
+/* --- many tickets moved by one call (domain/bulk.h) --- */
+
+/* Commit which flows, of this replica and under way, ride on a call to this site; nobody believes
+ * it to go on for longer than lasts_ms. fn: its number; LOST: some are not ours any more, and
+ * nothing may be sent. */
+void store_bulk_begin(struct store *s, struct str site, const int64_t *flows, size_t count,
+                      int64_t lasts_ms, store_json_fn *fn, void *arg);
+struct store_bulk_rider {
+    int64_t flow;
+    enum bulk_fate fate;
+    struct str why;
+};
+/* What Jira said of it. over: nothing more comes of it; task, said: empty when there is no news. */
+void store_bulk_told(struct store *s, struct str bulk, bool over, struct str task, struct str said,
+                     const struct store_bulk_rider *riders, size_t count, store_done_fn *fn,
+                     void *arg);
 
 /* --- leases --- */
 
