@@ -95,6 +95,7 @@ def _without_fields(site, ticket, account, channel):
 @route("GET", BULK + "/issues/transition")
 def common_transitions(site, call):
     keys = [k for k in call.query.get("issueIdsOrKeys", "").split(",") if k]
+    _may(call, "TRANSITION_ISSUES")
     by_workflow = {}
     for ticket in _tickets(site, call, keys):
         by_workflow.setdefault(site.flows.of_ticket(ticket).id, []).append(ticket)
