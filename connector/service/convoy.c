@@ -14,6 +14,7 @@ enum {
     BOARD_MS = 100,            /* between two looks at who has come */
     LOAD_MS = 500,             /* so long the call waits for those whose step is being saved */
     LASTS_MS = 15 * 60 * 1000, /* Jira's own bound for what it does in bulk */
+    SILENT_MS = 30 * 1000,     /* so long after a replica's last word another asks on */
     AGAIN_MS = 10 * 60 * 1000, /* it did not let us: tried again after that */
     SCATTER_PART = 4,          /* of the time a call may take: then nobody waits to board */
 };
@@ -173,8 +174,8 @@ static void tell(struct convoy *c, bool over, bool ended, const char *said)
             riders[count++] = (struct store_bulk_rider){
                 seat->flow, bulk_fate(c->stands, seat->word, true), seat->said};
     }
-    store_bulk_told(&c->svc->store, c->bulk, over, c->task, str_of(said), riders, count, on_told,
-                    NULL);
+    struct store_bulk told = {over, c->task, str_of(said), c->task.len ? LASTS_MS : 0};
+    store_bulk_told(&c->svc->store, c->bulk, &told, riders, count, on_told, NULL);
 }
 
 /* --- under way: what became of each --- */
@@ -244,6 +245,8 @@ static void on_progress(void *arg, const struct jsm_answer *reply)
     } else if (c->stopping || age >= LASTS_MS) { /* it counts as under way until its time is over */
         convoy_end(c);
     } else {
+        if (nobody_waits(c)) /* nor will anybody hear of it but other replicas */
+            tell(c, false, false, "");
         wait_for(c, ask_progress, bulk_ask_ms(age));
     }
 }
@@ -363,7 +366,8 @@ static void depart(struct convoy *c)
     }
     c->sent_ms = now_ms(c);
     c->asking = true;
-    store_bulk_begin(&c->svc->store, c->site->config->name, flows, count, LASTS_MS, on_begun, c);
+    store_bulk_begin(&c->svc->store, c->site->config->name, flows, count,
+                     c->site->o.times->grace_ms, on_begun, c);
 }
 
 bool convoy_ride(struct seat *seat, world_call_fn *fn, void *arg)
@@ -580,6 +584,42 @@ bool convoy_board(struct prep *p)
 struct str convoy_transition(const struct seat *seat)
 {
     return seat->convoy->transitions[seat->workflow];
+}
+
+/* --- whose replica is silent --- */
+
+struct adopting {
+    struct service *svc;
+    struct site *site;
+};
+
+static void on_adopted(void *arg, enum store_outcome outcome, struct str found)
+{
+    struct adopting *a = arg;
+
+    if (outcome == STORE_OK && !a->site->closed) {
+        struct convoy *c = convoy_new(a->svc, a->site);
+        struct str rest = arena_str(c->arena, found);
+        c->bulk = str_cut(&rest, ' ');
+        c->task = rest;
+        c->counts = true;
+        c->sent_ms = now_ms(c);
+        log_info("convoy", "a task of another replica is asked about",
+                 LOG_S("site", a->site->config->name), LOG_S("bulk", c->bulk),
+                 LOG_S("task", c->task));
+        wait_for(c, ask_progress, 0);
+    }
+    free(a);
+}
+
+void convoy_adopt(struct service *svc, struct site *site)
+{
+    struct adopting *a = calloc(1, sizeof *a);
+
+    if (!a)
+        abort();
+    *a = (struct adopting){svc, site};
+    store_bulk_adopt(&svc->store, site->config->name, SILENT_MS, on_adopted, a);
 }
 
 void convoy_stop(struct site *site)

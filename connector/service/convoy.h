@@ -17,6 +17,9 @@ struct str convoy_transition(const struct seat *seat);
 /* Its call is to be sent: fn hears what became of it. False: the others have left, it is sent by
  * itself. */
 bool convoy_ride(struct seat *seat, world_call_fn *fn, void *arg);
+/* Ask on about a task whose replica is silent, if there is one: until it is known to be over, no
+ * ticket that it may still move is closed. */
+void convoy_adopt(struct service *svc, struct site *site);
 /* Nobody waits any more for what Jira works on. After site_close; NULL is fine. */
 void convoy_stop(struct site *site);
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "service/adopt.h"
+#include "service/convoy.h"
 #include "service/inbox.h"
 #include "service/run.h"
 #include "service/visit.h"
@@ -251,6 +252,8 @@ static void on_tick(void *arg)
     inbox_kick(svc->inbox);
     store_sweep(&svc->store, (int32_t)(svc->config->policy.sweep_ms / 1000 + 1), on_ignored, NULL);
     store_sla_tick(&svc->store, on_escalated, NULL);
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        convoy_adopt(svc, svc->sites[i]);
 }
 
 struct worker *worker_new(struct service *svc)

@@ -401,10 +401,19 @@ struct store_bulk_rider {
     enum bulk_fate fate;
     struct str why;
 };
-/* What Jira said of it. over: nothing more comes of it; task, said: empty when there is no news. */
-void store_bulk_told(struct store *s, struct str bulk, bool over, struct str task, struct str said,
+struct store_bulk {
+    bool over;             /* nothing more comes of it */
+    struct str task, said; /* empty: no news */
+    int64_t lasts_ms;      /* Jira may work on it for so long, from its start; 0: no news */
+};
+/* What Jira said of it. */
+void store_bulk_told(struct store *s, struct str bulk, const struct store_bulk *told,
                      const struct store_bulk_rider *riders, size_t count, store_done_fn *fn,
                      void *arg);
+/* A task of this site whose replica has told nothing for so long is ours from now on: "NUMBER
+ * TASK". LOST: there is none. */
+void store_bulk_adopt(struct store *s, struct str site, int64_t silent_ms, store_json_fn *fn,
+                      void *arg);
 
 /* --- leases --- */
 

@@ -34,12 +34,23 @@ void store_bulk_begin(struct store *s, struct str site, const int64_t *flows, si
     pg_exec(s->pg, &SQL_BULK_BEGIN, params, on_begun, op);
 }
 
+void store_bulk_adopt(struct store *s, struct str site, int64_t silent_ms, store_json_fn *fn,
+                      void *arg)
+{
+    char silent[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_p(site), store_i(silent_ms, silent)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, &SQL_BULK_ADOPT, params, on_begun, op);
+}
+
 static const char *outcome_of(enum bulk_fate fate)
 {
     return fate == BULK_DID ? "done" : fate == BULK_LEFT ? "refused" : "unknown";
 }
 
-void store_bulk_told(struct store *s, struct str bulk, bool over, struct str task, struct str said,
+void store_bulk_told(struct store *s, struct str bulk, const struct store_bulk *told,
                      const struct store_bulk_rider *riders, size_t count, store_done_fn *fn,
                      void *arg)
 {
@@ -50,11 +61,12 @@ void store_bulk_told(struct store *s, struct str bulk, bool over, struct str tas
     buf_init(&buf, STORE_JSON_BYTES);
     json_begin(&out, &buf);
     json_open_object(&out);
-    json_str_member(&out, "state", over ? STR("over") : STR("running"));
-    if (task.len)
-        json_str_member(&out, "task", task);
-    if (said.len)
-        json_str_member(&out, "said", said);
+    json_str_member(&out, "state", told->over ? STR("over") : STR("running"));
+    json_i64_member(&out, "lasts_ms", told->lasts_ms);
+    if (told->task.len)
+        json_str_member(&out, "task", told->task);
+    if (told->said.len)
+        json_str_member(&out, "said", told->said);
     json_put_name(&out, "riders");
     json_open_array(&out);
     for (size_t i = 0; i < count; i++) {

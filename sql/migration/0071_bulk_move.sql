@@ -8,6 +8,7 @@ create table governance.bulk_move (
     task text not null default '',
     said text not null default '',
     sent_at timestamptz not null default clock_timestamp(),
+    heard_at timestamptz not null default clock_timestamp(),
     until timestamptz not null,
     ended_at timestamptz,
     check ((state = 'over') = (ended_at is not null))
@@ -20,8 +21,11 @@ comment on column governance.bulk_move.owner is 'Replica that sent it';
 comment on column governance.bulk_move.task is 'Jira''s number of the task; empty: not known';
 comment on column governance.bulk_move.said is 'Last word of Jira on the whole';
 comment on column governance.bulk_move.sent_at is 'Committed, and about to leave';
+comment on column governance.bulk_move.heard_at is 'Its replica said so last; when that is silent another asks on';
 comment on column governance.bulk_move.until is 'Whatever we hear, Jira works on it no longer than that';
 comment on column governance.bulk_move.ended_at is 'It is over';
+create index bulk_move_running on governance.bulk_move (site, heard_at) where state = 'running';
+comment on index governance.bulk_move_running is 'Tasks that Jira may be asked about';
 
 create table governance.bulk_rider (
     bulk_id bigint not null references governance.bulk_move,

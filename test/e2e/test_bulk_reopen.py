@@ -1,7 +1,9 @@
 """Many tickets closed at once behind our back are opened again together, each by its own right; whatever becomes of the one call."""
+import contextlib
+
 import pytest
 
-from lib import wait, world
+from lib import ports, wait, world
 
 PERSON, ROLE, SYSTEM = "customfield_10061", "customfield_10052", "customfield_10050"
 
@@ -47,6 +49,16 @@ def riding(site, ids, state):
     return found.split()
 
 
+def killed(site, ids):
+    """And started again. What it has in hand rests until its claim runs out, so it dies when it only waits for Jira, if it comes to that."""
+    with contextlib.suppress(wait.Timeout):
+        wait.until(lambda: site.sql(f"select count(*) {of(ids)} and (r.lease_owner is not null or r.hinted_at is null)") == "0"
+                   and site.sql(f"select count(*) from governance.flow f where f.kind = 'reopen' and f.request_id in (select r.id {of(ids)})")
+                   == str(len(ids)), 1.2, every=0.05)
+    site.service.kill()
+    site.start_service()
+
+
 def until_open(site, ids, timeout=60):
     def left():
         return [t["key"] for t in site.control("state")["issues"] if t["id"] in set(ids) and t["category"] == "done"]
@@ -70,7 +82,23 @@ def each_by_its_own(site, ids):
     assert site.sql(f"select count(*) from governance.escalation e where e.kind = 'breach' and e.request_id in (select r.id {of(ids)})") == str(len(ids))
 
 
-def test_a_hundred_together_while_people_go_on(site):
+@pytest.fixture
+def beside(site):
+    """Another replica."""
+    first, (port, ops_port) = site.config, ports.free_ports(2)
+    with open(first) as file:
+        text = file.read()
+    site.config = site.write("beside.yaml", text.replace(f"port: {site.port}", f"port: {port}")
+                             .replace(f"ops_port: {site.ops_port}", f"ops_port: {ops_port}"))
+    made = site.start_service()
+    site.config = first
+    site.services.remove(made)
+    yield made
+    made.stop()
+    assert "Sanitizer" not in made.stderr, made.told()
+
+
+def test_a_hundred_together_while_people_go_on(site, beside):
     ids = asked(site, 100)
     site.control("config", {"bulk_ms": 1200, "bulk_each_ms": 2})
     close_all(site, ids)
@@ -91,21 +119,34 @@ def test_a_hundred_together_while_people_go_on(site):
 @pytest.mark.parametrize("effect", [{"kind": "lose_reply", "how": "stall", "ms": 20_000}, {"kind": "close", "how": "stall", "ms": 20_000}],
                          ids=["it was done", "it was not"])
 def test_killed_before_the_answer(site, effect):
-    ids = asked(site, 30)
+    ids = asked(site, 20)
     site.control("faults", {"method": "POST", "path": "/bulk/issues/transition", "count": 1, "effect": effect})
     close_all(site, ids)
     riders = wait.until(lambda: riding(site, ids, "calling"), 20, every=0.02)
-    site.service.kill()
-    site.start_service()
+    killed(site, ids)
     until_open(site, ids)
     assert [moved_by(site, i) for i in ids] == [1] * len(ids)  # by the call that was lost, or after a look
     each_by_its_own(site, ids)
     assert set(riding(site, riders, "calling")) == set(riders)  # nobody heard what became of it
-    assert site.sql(f"select count(*) {of(riders)} and governance.bulk_may_move(r.id)") == str(len(riders))
+
+
+def test_killed_while_jira_works_on_it(site):
+    """A fresh look finds out what became of each, and whoever is alive asks on until the task is known to be over."""
+    ids = asked(site, 20)
+    site.control("config", {"bulk_ms": 1500})
+    close_all(site, ids)
+    riders = wait.until(lambda: riding(site, ids, "running"), 20, every=0.02)
+    killed(site, ids)
+    until_open(site, ids)
+    assert [moved_by(site, i) for i in ids] == [1] * len(ids)
+    each_by_its_own(site, ids)
+    site.sql("update governance.bulk_move set heard_at = heard_at - interval '1 min'", user="postgres")
+    wait.until(lambda: not riding(site, riders, "running"), 20, what="the task is asked about")
+    assert site.sql(f"select count(*) {of(riders)} and governance.bulk_may_move(r.id)") == "0"
 
 
 def test_a_task_that_dies_is_found_out(site):
-    ids = asked(site, 30)
+    ids = asked(site, 20)
     site.control("config", {"bulk_dies_after": 3})
     close_all(site, ids)
     until_open(site, ids)
@@ -116,7 +157,7 @@ def test_a_task_that_dies_is_found_out(site):
 
 def test_without_the_right_they_go_one_by_one(site):
     site.control("accounts", {"connector": {"denied": ["BULK_CHANGE"]}})
-    ids = asked(site, 30)
+    ids = asked(site, 20)
     before = site.sql("select count(*) from governance.bulk_move")
     close_all(site, ids)
     until_open(site, ids)

@@ -1,6 +1,6 @@
 -- Many tickets moved by one call: who rides is committed before it leaves, and no close overtakes one that may still be carried out.
 set role countersign_service;
-select plan(15);
+select plan(18);
 
 create function pg_temp.flow(request uuid, kind text, cycle text) returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -43,6 +43,11 @@ select is(pg_temp.save(:close, 'calling'), null, 'no close while it may still be
 select ok(not governance.bulk_told('you', :m, '{"state": "over", "riders": []}'), 'only who sent it tells');
 select ok(governance.bulk_told('me', :m, '{"state": "running", "task": "10641", "riders": []}'), 'Jira has a task');
 select is((select task from governance.bulk_move where id = :m), '10641', 'which is kept');
+select is(governance.bulk_adopt('you', 'acme', '30 s'), null, 'who has just told is not silent');
+update governance.bulk_move set heard_at = heard_at - interval '1 min' where id = :m;
+select is(governance.bulk_adopt('you', 'acme', '30 s'), format('%s 10641', :m), 'another asks on about a task whose replica is silent');
+select ok(not governance.bulk_told('me', :m, '{"state": "over", "riders": []}'), 'and it is for that one to tell');
+update governance.bulk_move set owner = 'me' where id = :m;
 select ok(governance.bulk_told('me', :m, jsonb_build_object('state', 'over', 'said', 'complete', 'riders', jsonb_build_array(
     jsonb_build_object('flow', :f, 'outcome', 'done', 'why', ''), jsonb_build_object('flow', :g, 'outcome', 'refused', 'why', 'No.')))), 'and ends');
 select set_eq(format('select flow_id, outcome, why from governance.bulk_rider where bulk_id = %s', :m),
