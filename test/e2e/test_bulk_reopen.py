@@ -116,6 +116,23 @@ def test_a_hundred_together_while_people_go_on(site, beside):
     assert 1 <= len(sent) <= 20 and all(c["status"] == 201 for c in sent)
 
 
+def calls(site, route):
+    return [c for c in site.control("calls")["calls"] if c["route"] == route and c["actor"] == "connector"]
+
+
+def test_many_are_read_together(site):
+    """What one call for all does not show, or shows as nobody can read it, is read by itself."""
+    ids = asked(site, 20)
+    site.control("faults", {"method": "POST", "path": "/issue/bulkfetch", "every": 2, "effect": {"kind": "truncate"}})
+    before = len(calls(site, "/rest/api/3/issue/bulkfetch"))
+    site.control("act", [{"do": "bulk_transition", "actor": "agent", "issues": ids, "name": "Close"},
+                         {"do": "delete", "actor": "admin", "issue": ids[0]}])
+    until_open(site, ids[1:])
+    each_by_its_own(site, ids[1:])
+    wait.until(lambda: site.sql(f"select r.phase {of(ids[:1])}") == "orphaned", 30, what="the deleted one is known to be gone")
+    assert len(calls(site, "/rest/api/3/issue/bulkfetch")) > before + 1
+
+
 @pytest.mark.parametrize("effect", [{"kind": "lose_reply", "how": "stall", "ms": 20_000}, {"kind": "close", "how": "stall", "ms": 20_000}],
                          ids=["it was done", "it was not"])
 def test_killed_before_the_answer(site, effect):
