@@ -27,6 +27,11 @@ enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over)
     return task == BULK_RUNS && !over ? BULK_WAITS : BULK_UNKNOWN;
 }
 
+enum flow_event bulk_refused(const struct flow *flow)
+{
+    return flow->kind == FLOW_REOPEN && flow->attempt == 2 ? EV_NOT_SENT : EV_REFUSED;
+}
+
 int64_t bulk_ask_ms(int64_t age_ms)
 {
     enum { FIRST_MS = 100, LAST_MS = 2000, PART = 4 };

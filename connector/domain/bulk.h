@@ -35,6 +35,10 @@ enum bulk_turn { BULK_STAYS, BULK_GOES, BULK_SCATTERS /* each by itself */ };
 enum bulk_turn bulk_turn(size_t riders, size_t under_way, bool last);
 /* What the task's word on a ticket means; over: nobody waits for it any longer. */
 enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over);
+/* Jira refuses what this flow has sent by itself: REFUSED. Where it had sent something before, that
+ * may have been carried out between the look and the call, and the road is gone for that reason:
+ * NOT_SENT once, so that it is looked at again. */
+enum flow_event bulk_refused(const struct flow *flow);
 /* When to ask again, for a task that is so old. */
 int64_t bulk_ask_ms(int64_t age_ms);
 

@@ -614,8 +614,9 @@ static void on_adopted(void *arg, enum store_outcome outcome, struct str found)
 
 void convoy_adopt(struct service *svc, struct site *site)
 {
+    if (!jsm_can(site->flavour, JSM_CAN_BULK_READ))
+        return;
     struct adopting *a = calloc(1, sizeof *a);
-
     if (!a)
         abort();
     *a = (struct adopting){svc, site};

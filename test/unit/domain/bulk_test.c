@@ -41,6 +41,20 @@ static void what_is_not_said_is_unknown(void **state)
     assert_int_equal(bulk_fate(BULK_BROKEN, BULK_SAYS_NOTHING, false), BULK_UNKNOWN);
 }
 
+static void what_was_sent_before_may_have_been_carried_out(void **state)
+{
+    struct flow flow = {.kind = FLOW_REOPEN, .attempt = 1};
+    (void)state;
+
+    assert_int_equal(bulk_refused(&flow), EV_REFUSED);
+    flow.attempt = 2;
+    assert_int_equal(bulk_refused(&flow), EV_NOT_SENT);
+    flow.attempt = 3; /* looked at since: it is a refusal */
+    assert_int_equal(bulk_refused(&flow), EV_REFUSED);
+    flow = (struct flow){.kind = FLOW_CLOSE, .attempt = 2};
+    assert_int_equal(bulk_refused(&flow), EV_REFUSED);
+}
+
 static void an_old_task_is_asked_about_seldom(void **state)
 {
     (void)state;
@@ -55,6 +69,7 @@ int main(void)
         cmocka_unit_test(only_a_reopen_that_has_not_failed_rides),
         cmocka_unit_test(enough_leave_while_few_are_under_way),
         cmocka_unit_test(what_is_not_said_is_unknown),
+        cmocka_unit_test(what_was_sent_before_may_have_been_carried_out),
         cmocka_unit_test(an_old_task_is_asked_about_seldom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
