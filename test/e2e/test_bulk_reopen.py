@@ -162,6 +162,20 @@ def test_killed_while_jira_works_on_it(site):
     assert site.sql(f"select count(*) {of(riders)} and governance.bulk_may_move(r.id)") == "0"
 
 
+def test_it_ends_while_jira_works_on_it(site):
+    ids = asked(site, 20)
+    site.control("config", {"bulk_ms": 4000})
+    close_all(site, ids)
+    wait.until(lambda: riding(site, ids, "running"), 20, every=0.02)
+    ended = site.service
+    ended.stop()
+    assert "Sanitizer" not in ended.stderr, ended.told()
+    site.start_service()
+    until_open(site, ids)
+    assert [moved_by(site, i) for i in ids] == [1] * len(ids)
+    each_by_its_own(site, ids)
+
+
 def test_a_task_that_dies_is_found_out(site):
     ids = asked(site, 20)
     site.control("config", {"bulk_dies_after": 3})
