@@ -13,6 +13,17 @@ BULK = "/rest/api/3/bulk"
 AGENTS = "5b1c0f1e-3a55-4c0e-8d65-0a4d3f7f2b01"
 
 
+def ended(case, submitted, actor="agent"):
+    """The last word of the task of a bulk operation."""
+    for _ in range(500):
+        done = case.site.call("GET", f"{BULK}/queue/{submitted['taskId']}", actor=actor)[1]
+        if done["status"] not in ("ENQUEUED", "RUNNING"):
+            return done
+        case.assertNotIn("processedAccessibleIssues", done)
+        time.sleep(0.01)
+    case.fail(done)
+
+
 def rule(key, **parameters):
     return {"ruleKey": "system:" + key, "parameters": parameters}
 
@@ -184,8 +195,7 @@ class Rules(_WithWorkflow):
         entry = dict.fromkeys(("inferClassificationDefaults", "inferFieldDefaults", "inferStatusDefaults", "inferSubtaskTypeDefault"), True)
         task = self.site.call("POST", f"{BULK}/issues/move", {
             "targetToSourcesMapping": {"OPS,10039": entry | {"issueIdsOrKeys": [self.key]}}}, "agent")[1]["taskId"]
-        self.site.call("GET", f"{BULK}/queue/{task}")
-        self.assertEqual(self.site.call("GET", f"{BULK}/queue/{task}")[1]["processedAccessibleIssues"], [])
+        self.assertEqual(ended(self, {"taskId": task}, "connector")["processedAccessibleIssues"], [])
 
 
 class Governed(WithSite):
@@ -342,19 +352,9 @@ class Bulk(WithSite):
         status, body = self.site.call("POST", f"{BULK}/issues/transition", {
             "bulkTransitionInputs": [{"selectedIssueIdsOrKeys": [good, closed], "transitionId": "81"}]}, "agent")
         self.assertEqual(status, 201, body)
-        done = self.ended(body)
+        done = ended(self, body)
         self.assertEqual((done["status"], done["processedAccessibleIssues"], list(done["failedAccessibleIssues"])),
                          ("COMPLETE", [int(self.read(good)["id"])], [self.read(closed)["id"]]))
-
-    def ended(self, body, actor="agent"):
-        """The task's last word."""
-        for _ in range(500):
-            done = self.site.call("GET", f"{BULK}/queue/{body['taskId']}", actor=actor)[1]
-            if done["status"] not in ("ENQUEUED", "RUNNING"):
-                return done
-            self.assertNotIn("processedAccessibleIssues", done)
-            time.sleep(0.01)
-        self.fail(done)
 
     def submit(self, *keys, number="81", actor="agent"):
         return self.site.call("POST", f"{BULK}/issues/transition", {
@@ -367,13 +367,13 @@ class Bulk(WithSite):
         status, body = self.submit(moved, left)
         self.assertEqual((status, self.status(moved)), (201, "Waiting for support"))
         self.press(left, "81", "agent")
-        done = self.ended(body)
+        done = ended(self, body)
         self.assertEqual((self.status(moved), list(done["failedAccessibleIssues"])), ("Cancelled", [self.read(left)["id"]]))
 
     def test_a_task_that_dies_says_nothing_of_the_rest(self):
         self.site.control("POST", "config", {"bulk_dies_after": 1})
         first, second = self.create(), self.create()
-        done = self.ended(self.submit(first, second)[1])
+        done = ended(self, self.submit(first, second)[1])
         self.assertEqual((done["status"], done["processedAccessibleIssues"], done["failedAccessibleIssues"]),
                          ("DEAD", [int(self.read(first)["id"])], {}))
         self.assertEqual(self.status(second), "Waiting for support")
@@ -388,7 +388,7 @@ class Bulk(WithSite):
         gone, key = self.create(), self.create()
         body = self.submit(gone, key)[1]
         self.site.act(do="delete", actor="admin", issue=gone)
-        done = self.ended(body)
+        done = ended(self, body)
         self.assertEqual((done["invalidOrInaccessibleIssueCount"], len(done["processedAccessibleIssues"])), (1, 1))
 
     def test_only_what_all_share_and_nothing_to_fill_in(self):
@@ -421,7 +421,7 @@ class Bulk(WithSite):
         entry = flags | {"issueIdsOrKeys": [key], "targetStatus": [{"statuses": {"5": ["10012"]}}]}
         body = {"targetToSourcesMapping": {"OPS,10039": entry}}
         status, task = self.site.call("POST", f"{BULK}/issues/move", body, "agent")
-        self.assertEqual((status, self.ended(task)["status"]), (201, "COMPLETE"))
+        self.assertEqual((status, ended(self, task)["status"]), (201, "COMPLETE"))
         moved = self.read(key)
         self.assertEqual((moved["key"], moved["fields"]["status"]["name"]), ("OPS-1", "Resolved"))
         self.assertEqual(self.site.oracle()["closings"][-1]["via"], "move")
@@ -444,7 +444,7 @@ class Bulk(WithSite):
         body = {"selectedIssueIdsOrKeys": keys}
         self.assertEqual(self.site.call("POST", f"{BULK}/issues/delete", body, "agent")[0], 403)
         status, task = self.site.call("POST", f"{BULK}/issues/delete", body, "admin")
-        self.assertEqual((status, self.ended(task, "admin")["status"]), (201, "COMPLETE"))
+        self.assertEqual((status, ended(self, task, "admin")["status"]), (201, "COMPLETE"))
         self.assertEqual([d["key"] for d in self.site.oracle()["deleted"]], keys)
 
 
