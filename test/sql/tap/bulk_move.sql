@@ -1,6 +1,6 @@
 -- Many tickets moved by one call: who rides is committed before it leaves, and no close overtakes one that may still be carried out.
 set role countersign_service;
-select plan(18);
+select plan(19);
 
 create function pg_temp.flow(request uuid, kind text, cycle text) returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -48,6 +48,7 @@ update governance.bulk_move set heard_at = heard_at - interval '1 min' where id 
 select is(governance.bulk_adopt('you', 'acme', '30 s'), format('%s 10641', :m), 'another asks on about a task whose replica is silent');
 select ok(not governance.bulk_told('me', :m, '{"state": "over", "riders": []}'), 'and it is for that one to tell');
 update governance.bulk_move set owner = 'me' where id = :m;
+select throws_ok(format('update governance.bulk_rider set flow_id = 0 where bulk_id = %s', :m), '42501', null, 'who rides is never changed');
 select ok(governance.bulk_told('me', :m, jsonb_build_object('state', 'over', 'said', 'complete', 'riders', jsonb_build_array(
     jsonb_build_object('flow', :f, 'outcome', 'done', 'why', ''), jsonb_build_object('flow', :g, 'outcome', 'refused', 'why', 'No.')))), 'and ends');
 select set_eq(format('select flow_id, outcome, why from governance.bulk_rider where bulk_id = %s', :m),
