@@ -71,6 +71,12 @@
     X(RULES, "GET", SWEEP, 10, "a page of automation's rules") \
     X(RULE, "GET", SWEEP, 10, "a rule of automation")
 
+/* Of jsm_bulk.h. */
+#define JSM_BULK_ROUTES(X)                                                \
+    X(BULK_OFFER, "GET", GATE, 100, "/rest/api/3/bulk/issues/transition") \
+    X(BULK_MOVE, "POST", GATE, 100, "/rest/api/3/bulk/issues/transition") \
+    X(BULK_PROGRESS, "GET", GATE, 100, "/rest/api/3/bulk/queue/{task}")
+
 /* X(suffix, method, lane, calls a second, what): every operation we use. Jira counts calls by
  * operation and method, so this is what limits are kept by; the numbers are Jira's own (burst
  * limits, page of August 2026); domain/traffic.h keeps to them. */
@@ -106,6 +112,7 @@
     X(HOOK_REMOVE, "DELETE", SWEEP, 50, "a webhook")                                            \
     X(HOOKS_FAILED, "GET", SWEEP, 100, "/rest/api/3/webhook/failed")                            \
     JSM_SAGA_ROUTES(X)                                                                          \
+    JSM_BULK_ROUTES(X)                                                                          \
     JSM_GATE_ROUTES(X)                                                                          \
     JSM_RULE_ROUTES(X)                                                                          \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")                \

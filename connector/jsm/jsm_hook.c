@@ -118,6 +118,12 @@ bool jsm_hook_is_idle(const struct jsm_hook *hook, struct str our_account)
     return hook->property.len && (!ours || by_us);
 }
 
+bool jsm_hook_is_echo(const struct jsm_hook *hook, struct str our_account)
+{
+    return our_account.len && str_eq(hook->by, our_account) &&
+           str_eq_c(hook->event, "jira:issue_updated");
+}
+
 bool jsm_hook_is_replayed(const struct jsm_hook *hook, int64_t received_ms)
 {
     int64_t apart = received_ms - hook->event_ms;

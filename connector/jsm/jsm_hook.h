@@ -75,6 +75,8 @@ struct jsm_hook {
 /* Is it worth no look? Somebody wrote a property that is none of ours, or we wrote one. It tells of
  * nothing else: `updated` does not move. */
 bool jsm_hook_is_idle(const struct jsm_hook *hook, struct str our_account);
+/* Does it tell of a change to a ticket that we made ourselves? Its look may wait for others. */
+bool jsm_hook_is_echo(const struct jsm_hook *hook, struct str our_account);
 /* False: not a delivery we can read (err says why); it is kept and counted, never guessed at.
  *
  * Taken: events of Jira with their issue whole, reduced or absent (the id is then in the `self` of

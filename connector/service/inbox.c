@@ -88,11 +88,10 @@ static void count_delay(struct inbox *inbox, const struct store_delivery *row,
             hook_stats_delay(&inbox->svc->hook_stats[i], row->received_ms - hook->event_ms);
 }
 
-static bool is_idle(struct inbox *inbox, const struct store_delivery *row,
-                    const struct jsm_hook *hook)
+static struct str our_account(struct inbox *inbox, const struct store_delivery *row)
 {
     const struct site *site = service_site(inbox->svc, row->site);
-    return jsm_hook_is_idle(hook, site ? site->view.our_account : STR_NONE);
+    return site ? site->view.our_account : STR_NONE;
 }
 
 /* Every delivery becomes something: a ticket or two to look at, poison with a reason, or an event
@@ -111,12 +110,13 @@ static size_t hints_of(struct inbox *inbox, const struct store_delivery *row,
         quarantine(inbox, &hints[0], err.what);
     } else if (jsm_hook_is_replayed(&hook, row->received_ms)) {
         quarantine(inbox, &hints[0], "its event is more than seven days from its arrival");
-    } else if (is_idle(inbox, row, &hook)) {
+    } else if (jsm_hook_is_idle(&hook, our_account(inbox, row))) {
         count_delay(inbox, row, &hook);
     } else {
         bool about_a_ticket = hook.issue_id.len > 0;
         count_delay(inbox, row, &hook);
         hints[0].announced_ms = hook.announced_ms;
+        hints[0].echo = jsm_hook_is_echo(&hook, our_account(inbox, row));
         hints[0].issue_id = arena_str(inbox->words, hook.issue_id);
         if (hook.key.len <= LIMIT_KEY_CHARS) /* it is only a label: the id finds the ticket */
             hints[0].key = arena_str(inbox->words, hook.key);

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "base/plant.h"
+#include "domain/bulk.h"
 #include "domain/retry.h"
 
 struct run {
@@ -80,7 +81,7 @@ static void run_on_sent(void *arg, const struct call_reply *reply)
         run_feed(run, did);
         return;
     case CALL_REFUSED:
-        run_feed(run, EV_REFUSED);
+        run_feed(run, bulk_refused(&run->flow));
         return;
     case CALL_NOT_SENT:
         run_feed(run, EV_NOT_SENT);

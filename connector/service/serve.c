@@ -16,6 +16,7 @@
 #include "io/io_memory.h"
 #include "io/io_notify.h"
 #include "service/api.h"
+#include "service/convoy.h"
 #include "service/form_watch.h"
 #include "service/front.h"
 #include "service/gate_keep.h"
@@ -468,8 +469,10 @@ static void cut_off(struct daemon *d)
         source_gate_close(svc->gates[i]);
         reader->kind->close(reader, on_closed, d);
     }
-    for (size_t i = 0; i < svc->config->site_count; i++)
+    for (size_t i = 0; i < svc->config->site_count; i++) {
         site_close(svc->sites[i]);
+        convoy_stop(svc->sites[i]);
+    }
     if (svc->http) {
         d->closing++;
         http_close(svc->http, on_closed, d);

@@ -7,12 +7,14 @@
 #include "site/site.h"
 
 struct creation;
+struct seat;
 
 struct step_call {
     struct jsm_call call;
     enum status_role reached; /* a move: where it leads */
     bool silent;              /* it asks Jira to mail nobody, which Jira may refuse */
     bool edits;               /* it edits our two fields, which may be on no edit screen */
+    struct seat *seat;        /* it rides with others (convoy.h); NULL: by itself */
 };
 
 /* What a step must know of the comments. */
@@ -38,6 +40,7 @@ struct prep {
     struct str ask;                 /* the approval that waits for us */
     size_t reads;                   /* of the step's row that are done */
     struct creation *creation;
+    struct seat *seat;      /* in a convoy; NULL: none */
     struct str accounts[2]; /* of requester and beneficiary, as far as they are found out */
     size_t asked;           /* of the two */
     struct talk talk;
@@ -70,6 +73,9 @@ void prep_go_on(void *prep);
 /* Two ways for a build_fn to end. */
 bool prep_make(struct prep *p, struct jsm_call call);
 bool prep_cannot(struct prep *p, struct str why);
+
+/* Which transitions Jira offers, into p->read. */
+read_fn step_read_transitions;
 
 /* step_talk.c: into p->talk */
 read_fn step_read_comments;

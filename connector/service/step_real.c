@@ -10,6 +10,7 @@
 #include "jsm/jsm_pick.h"
 #include "jsm/jsm_saga.h"
 #include "json/json_write.h"
+#include "service/convoy.h"
 #include "service/payload.h"
 #include "service/step_priv.h"
 
@@ -89,7 +90,7 @@ static struct str two_fields(struct prep *p, const struct payload *words)
     return arena_str(p->arena, buf_str(&b));
 }
 
-static void read_transitions(struct prep *p)
+void step_read_transitions(struct prep *p)
 {
     prep_read(p, jsm_call_transitions(p->arena, p->flow->issue_id));
 }
@@ -100,7 +101,7 @@ static void read_loop(struct prep *p)
     const struct mapping *m = p->site->o.mapping;
 
     if (p->site->by_loop && (m->check_field.len || m->reason_field.len))
-        read_transitions(p);
+        step_read_transitions(p);
     else
         io_loop_defer(p->svc->loop, prep_go_on, p);
 }
@@ -222,8 +223,22 @@ static bool build_to_done(struct prep *p)
     return build_move(p, STATUS_DONE, false);
 }
 
+/* With others, where many are opened again. */
+static void read_way_back(struct prep *p)
+{
+    if (!convoy_board(p))
+        step_read_transitions(p);
+}
+
 static bool build_to_open(struct prep *p)
 {
+    if (p->seat) {
+        struct str road = convoy_transition(p->seat);
+        prep_make(p, jsm_call_transition(p->arena, p->flow->issue_id, road, STR_NONE));
+        p->made->reached = STATUS_OPEN;
+        p->made->seat = p->seat;
+        return true;
+    }
     return build_move(p, STATUS_OPEN, false);
 }
 
@@ -262,16 +277,16 @@ static const struct {
     [STEP_TELL] = {{step_read_comments}, build_tell},
     [STEP_UNRESOLVE] = {{NULL}, build_unresolve},
     [STEP_FIELDS] = {{read_loop}, build_fields},
-    [STEP_TO_VERIFY] = {{read_transitions}, build_to_verify},
-    [STEP_TO_DONE] = {{read_transitions, read_ask}, build_to_done},
-    [STEP_TO_OPEN] = {{read_transitions}, build_to_open},
+    [STEP_TO_VERIFY] = {{step_read_transitions}, build_to_verify},
+    [STEP_TO_DONE] = {{step_read_transitions, read_ask}, build_to_done},
+    [STEP_TO_OPEN] = {{read_way_back}, build_to_open},
     [STEP_BIND] = {{NULL}, step_build_bind},
     [STEP_LINK] = {{step_read_links}, step_build_link},
     [STEP_RELATE] = {{step_read_link_types, step_read_related}, step_build_relate},
     [STEP_PARTICIPANTS] = {{step_read_followers, step_read_people, step_read_participants},
                            step_build_participants},
     [STEP_SAY_SECOND] = {{step_read_comments}, build_say_second},
-    [STEP_TO_CANCELLED] = {{read_transitions}, build_to_cancelled},
+    [STEP_TO_CANCELLED] = {{step_read_transitions}, build_to_cancelled},
     [STEP_EVIDENCE_LINK] = {{step_read_evidence_links}, step_build_evidence_link},
 };
 
@@ -470,6 +485,10 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
                           .edits = call->edits,
                           .fn = fn,
                           .arg = arg};
+    if (call->seat && convoy_ride(call->seat, fn, arg)) {
+        free(s);
+        return;
+    }
     struct jsm_call sent = call->call;
     if (is_urgent(flow, d))
         sent.lane = LANE_GATE;

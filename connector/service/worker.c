@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "service/adopt.h"
+#include "service/convoy.h"
 #include "service/inbox.h"
 #include "service/run.h"
 #include "service/visit.h"
@@ -38,6 +39,7 @@ struct worker {
     struct service *svc;
     struct io_timer *timer;
     struct lane visits, adoptions, runs;
+    size_t riding_of[CONFIG_SITES_MAX]; /* of the runs, beside running_of */
     int ticks;
     unsigned ended; /* runs that did while many were in hand */
 };
@@ -248,6 +250,8 @@ static void on_tick(void *arg)
     inbox_kick(svc->inbox);
     store_sweep(&svc->store, (int32_t)(svc->config->policy.sweep_ms / 1000 + 1), on_ignored, NULL);
     store_sla_tick(&svc->store, on_escalated, NULL);
+    for (size_t i = 0; i < svc->config->site_count; i++)
+        convoy_adopt(svc, svc->sites[i]);
 }
 
 struct worker *worker_new(struct service *svc)
@@ -270,6 +274,16 @@ void worker_aside(struct worker *w, struct str site, bool waits)
         claim(w, &w->visits, true);
 }
 
+void worker_rides(struct worker *w, struct str site, bool rides)
+{
+    size_t n = number_of(w, site);
+
+    w->runs.running_of[n] += rides ? (size_t)-1 : 1;
+    w->riding_of[n] += rides ? 1 : (size_t)-1;
+    if (rides && w->svc->ready)
+        claim(w, &w->runs, true);
+}
+
 bool worker_is_at(const struct worker *w, size_t site)
 {
     const struct lane *const lanes[] = {&w->visits, &w->adoptions, &w->runs};
@@ -277,7 +291,7 @@ bool worker_is_at(const struct worker *w, size_t site)
     for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++)
         if (lanes[i]->running_of[site] || (lanes[i]->claiming && lanes[i]->claiming_of[site]))
             return true;
-    return false;
+    return w->riding_of[site] > 0;
 }
 
 bool worker_is_busy(const struct worker *w)

@@ -12,8 +12,10 @@ void worker_kick(struct worker *worker); /* NULL allowed */
 /* A visit of that site waits for a source from now on (waits), or waits no more. While it does it
  * takes no place of the site's; how many may wait the gates of the sources tell. */
 void worker_aside(struct worker *worker, struct str site, bool waits);
+/* The same of a run of that site that rides with others (convoy.h). */
+void worker_rides(struct worker *worker, struct str site, bool rides);
 /* Does it do, or claim, anything of that site (its number in the configuration)? What waits for a
- * source does not count. */
+ * source does not count; what rides with others does. */
 bool worker_is_at(const struct worker *worker, size_t site);
 bool worker_is_busy(const struct worker *worker);
 void worker_free(struct worker *worker);

@@ -31,6 +31,7 @@ struct site *site_new(const struct site_options *options, struct err *err)
                                    .projects = config->projects,
                                    .project_count = config->project_count};
     list_init(&site->editions);
+    list_init(&site->convoys);
     site_edition_use(site, site_edition_new(options->mapping, NULL));
     site->forms = site_forms_new();
     site->people = site_people_new();

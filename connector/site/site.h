@@ -99,6 +99,17 @@ struct site {
     size_t waiting_count[LANE_COUNT];
     size_t in_flight[2];    /* calls on their way: that read, that write */
     struct io_timer *timer; /* the next of the waiting may leave */
+    /* of site_gather.c */
+    struct gather *gather; /* tickets that are about to be read together; NULL: none */
+    int64_t reads_ms;      /* monotonic: since when reads of tickets are counted */
+    size_t reads;          /* that were begun since */
+    bool reads_one_by_one; /* Jira refused to show many at once */
+    /* of service/convoy.c */
+    struct list convoys;     /* under way, or about to be */
+    struct convoy *boarding; /* whoever opens a ticket again now joins it; NULL: none */
+    int64_t reopens_ms;      /* monotonic: since when they are counted */
+    size_t reopens;          /* that were begun since */
+    int64_t no_bulk_ms;      /* monotonic: before that no tickets are moved in bulk */
     bool closed;
 };
 

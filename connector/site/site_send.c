@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "jsm/jsm_limit.h"
-#include "site/site.h"
+#include "site/site_gather.h"
 
 enum {
     URL_BYTES = 8 * 1024,
@@ -438,6 +438,7 @@ void site_close(struct site *site)
 {
     if (!site)
         return;
+    site_gather_leave(site);
     site->closed = true;
     site_auth_stop(site->auth);
     pump(site);

@@ -8,6 +8,7 @@
 #include "jsm/jsm_approval.h"
 #include "jsm/jsm_plea.h"
 #include "site/site_edition.h"
+#include "site/site_gather.h"
 #include "site/site_who.h"
 
 enum {
@@ -390,8 +391,14 @@ static struct str fields_to_read(struct reading *r)
 
 static void read_issue(struct reading *r)
 {
-    struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, fields_to_read(r));
-    site_send(r->site, r->arena, &call, on_issue, r);
+    struct str fields = fields_to_read(r);
+
+    if (r->talk || r->looked_around) { /* what is said on it, or whether it is there at all */
+        struct jsm_call call = jsm_call_issue_fields(r->arena, r->issue_id, fields);
+        site_send(r->site, r->arena, &call, on_issue, r);
+    } else {
+        site_gather_read(r->site, r->arena, r->issue_id, fields, on_issue, r);
+    }
 }
 
 void site_ticket_read(struct site *site, struct arena *arena, struct site_edition *by,

@@ -10,6 +10,7 @@
 #define COUNTERSIGN_STORE_STORE_H
 
 #include "base/arena.h"
+#include "domain/bulk.h"
 #include "domain/cursor.h"
 #include "domain/gate.h"
 #include "domain/poll.h"
@@ -60,6 +61,7 @@ struct store_hint {
     struct str site, issue_id, key;
     int64_t updated_ms;   /* 0 = unknown */
     int64_t announced_ms; /* the delivery tells of changes up to then; 0 = not said, or a poll */
+    bool echo;            /* of what we did: tickets that may show Done are looked at before it */
     const char *poison;   /* NULL, or why it cannot be read */
     /* NULL, or why a ticket without a request need not be read: remembered with it */
     const char *ignore;
@@ -398,6 +400,32 @@ void store_site_accepted(struct store *s, struct str site, struct str mark, stor
 /* [{"site", "mark", "told_ms", "lifted_ms", "refused_ms", "refused_ago_ms"}]: left alone for so
  * long, 0 = not for that; lifted_ms: when the last wait was lifted, refused_ago_ms -1: never. */
 void store_site_rests(struct store *s, store_json_fn *fn, void *arg);
+
+/* --- many tickets moved by one call (domain/bulk.h) --- */
+
+/* Commit which flows, of this replica and under way, ride on a call to this site; nobody believes
+ * it to go on for longer than lasts_ms. fn: its number; LOST: some are not ours any more, and
+ * nothing may be sent. */
+void store_bulk_begin(struct store *s, struct str site, const int64_t *flows, size_t count,
+                      int64_t lasts_ms, store_json_fn *fn, void *arg);
+struct store_bulk_rider {
+    int64_t flow;
+    enum bulk_fate fate;
+    struct str why;
+};
+struct store_bulk {
+    bool over;             /* nothing more comes of it */
+    struct str task, said; /* empty: no news */
+    int64_t lasts_ms;      /* Jira may work on it for so long, from its start; 0: no news */
+};
+/* What Jira said of it. */
+void store_bulk_told(struct store *s, struct str bulk, const struct store_bulk *told,
+                     const struct store_bulk_rider *riders, size_t count, store_done_fn *fn,
+                     void *arg);
+/* A task of this site whose replica has told nothing for so long is ours from now on: "NUMBER
+ * TASK". LOST: there is none. */
+void store_bulk_adopt(struct store *s, struct str site, int64_t silent_ms, store_json_fn *fn,
+                      void *arg);
 
 /* --- leases --- */
 

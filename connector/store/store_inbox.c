@@ -159,6 +159,8 @@ void store_put_hints(struct json_out *out, const struct store_hint *hints, size_
             json_i64_member(out, "updated", h->updated_ms);
             if (h->announced_ms)
                 json_i64_member(out, "announced", h->announced_ms);
+            if (h->echo)
+                json_bool_member(out, "echo", true);
             if (h->ignore)
                 json_str_member(out, "ignore", str_of(h->ignore));
             if (h->request_type.len)

@@ -129,6 +129,18 @@ select governance.site_accepted($1, $2)
 -- params:
 select governance.site_rests()
 
+-- name: bulk_begin
+-- params: owner text, site text, flows bigint[], lasts_ms bigint
+select governance.bulk_begin($1, $2, $3::bigint[], make_interval(secs => $4::bigint / 1000.0))
+
+-- name: bulk_adopt
+-- params: owner text, site text, silent_ms bigint
+select governance.bulk_adopt($1, $2, make_interval(secs => $3::bigint / 1000.0))
+
+-- name: bulk_told
+-- params: owner text, bulk bigint, told jsonb
+select governance.bulk_told($1, $2::bigint, $3::jsonb)
+
 -- name: flow_save
 -- params: owner text, flow bigint, version bigint, move jsonb
 select governance.flow_save($1, $2::bigint, $3::bigint, $4::jsonb)

@@ -39,10 +39,15 @@ begin
     values (was.person, p_source, p_account, p_native_id, 'operator', p_actor, p_reason, was.id)
     returning id into made;
     -- what waits for it is looked at again at once, and read as if somebody had touched its ticket
-    update governance.access_request r set look_at = clock_timestamp(), seen_updated_ms = 0
-     where governance.person_folded(r.beneficiary) = was.person and r.phase in ('fulfilling', 'claimed', 'verifying') and r.look_at is not null
-       and exists (select from governance.request_item i where i.request_id = r.id and i.source = p_source and i.account = p_account
-                      and i.replaced_at is null);
+    with waits as materialized (
+        select r.id from governance.access_request r
+         where governance.person_folded(r.beneficiary) = was.person and r.phase in ('fulfilling', 'claimed', 'verifying')
+           and r.look_at is not null
+           and exists (select from governance.request_item i where i.request_id = r.id and i.source = p_source and i.account = p_account
+                          and i.replaced_at is null)
+         order by r.id
+           for update)
+    update governance.access_request r set look_at = clock_timestamp(), seen_updated_ms = 0 from waits where r.id = waits.id;
     return made;
 end $$;
 comment on function governance.account_relink(text, text, text, text, text, text) is 'Pin an account''s name to another id, because an operator says so';

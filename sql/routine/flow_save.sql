@@ -30,6 +30,9 @@ begin
         if governance.is_superseded(held.id) then
             return null; -- since the look somebody approved the opposite
         end if;
+        if governance.bulk_may_move(held.id) then
+            return null; -- one that Jira carries out late would open what is closed with proof
+        end if;
     end if;
     update governance.flow x
        set state = target, version = x.version + 1,
@@ -90,7 +93,10 @@ begin
            and not exists (select from governance.ticket t where t.request_id = f.request_id and t.hinted_updated_ms > t.updated_ms) then
             rest := governance.creates_ahead(f.site, f.priority);
         elsif f.kind = 'reopen' and target = 'done' then
-            rest := governance.closes_ahead(f.site);
+            -- when what is said on it is due, which waits for the same reason
+            rest := coalesce((select greatest(max(w.run_after) - clock_timestamp(), '0') from governance.flow w
+                               where w.request_id = f.request_id and w.kind in ('comment', 'field_update') and w.state = 'pending'),
+                             governance.closes_ahead(f.site));
         end if;
         update governance.access_request r
            set hinted_at = clock_timestamp(),

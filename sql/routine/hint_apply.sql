@@ -1,6 +1,7 @@
 -- Hints (from deliveries and polls) to due times, in one transaction. p: [{delivery, site, issue, key, updated,
--- poison, ignore, request_type}]. ignore: why a ticket that has no request need not be read, and of which request type it is; a look that
--- is due already stays so.
+-- poison, ignore, request_type, echo}]. ignore: why a ticket that has no request need not be read, and of which request type it is; a look
+-- that is due already stays so. echo: we did it ourselves, so its look waits for tickets that may show Done without proof, as long as
+-- closes_ahead says; so does what a poll tells of a ticket that we have just opened again.
 create or replace function governance.hint_apply(p jsonb) returns int
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -20,13 +21,18 @@ begin
       from jsonb_to_recordset(p) as h(delivery bigint, poison text)
      where d.id = h.delivery and d.state = 'new';
 
-    with h as (
+    with ahead as materialized (
+        select site, governance.closes_ahead(site) as rest
+          from (select distinct site from jsonb_to_recordset(p) as x(site text, delivery bigint, echo boolean)
+                 where echo or delivery is null) y),
+    h as (
         select site, issue, max(key) as key, max(updated) as updated,
                case when max(delivery) is not null then clock_timestamp() end as delivered,
                case when count(*) = count(ignore) then max(ignore) end as ignore, left(max(request_type), 64) as request_type,
+               bool_and(coalesce(echo, false)) as echo, max(delivery) is null as polled,
                case when count(*) > count(nullif(updated, 0)) then clock_timestamp() end as unsure
           from jsonb_to_recordset(p) as x(site text, issue text, key text, updated bigint, poison text, delivery bigint,
-                                          ignore text, request_type text)
+                                          ignore text, request_type text, echo boolean)
          where poison is null and issue is not null
          group by site, issue
          order by site, issue),
@@ -45,11 +51,18 @@ begin
                unsure_at = coalesce(excluded.unsure_at, t.unsure_at)
          where excluded.unsure_at is not null or excluded.hinted_updated_ms > t.hinted_updated_ms
             or t.state = 'gone'
-        returning t.request_id)
+        returning t.request_id, t.site, t.issue_id)
     update governance.access_request r
        set hinted_at = clock_timestamp(),
-           look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
+           look_at = case when r.lease_owner is not null then r.look_at
+                          when h.echo
+                            or h.polled and exists (select from governance.flow f
+                                                     where f.request_id = r.id and f.kind = 'reopen' and f.state = 'done'
+                                                       and f.ended_at > clock_timestamp() - interval '20 s')
+                          then least(r.look_at, clock_timestamp() + (select rest from ahead where ahead.site = up.site))
+                          else clock_timestamp() end
       from up
+      join h on h.site = up.site and h.issue = up.issue_id
      where r.id = up.request_id;
     get diagnostics applied = row_count;
     return applied;

@@ -73,6 +73,8 @@ def troubles(site):
     site.resolve(away)
     unreadable = str(int(site.ticket(away)["id"]) + 1)
     fault(site, method="GET", path=rf"/rest/api/3/issue/{unreadable}\?", effect={"kind": "reply", "status": 200, "body": {"id": "1"}})
+    fault(site, method="POST", path="/rest/api/3/issue/bulkfetch", body=f'"{unreadable}"',  # read with others it is no better
+          effect={"kind": "reply", "status": 200, "body": {"issues": [], "issueErrors": []}})
     poisoned = site.ask_removal("okafor", "fin-viewer")
     assert site.ticket(poisoned)["id"] == unreadable
     fault(site, method="POST", path="/rest/api/3/issue$", body="stuck-role",

@@ -2,6 +2,7 @@
 """Every road on which a ticket moves, and what its rules say to whom.  usage: test_roads.py [-v]"""
 import os
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -10,6 +11,17 @@ from test_workflows import GROUP, WithWorkflow as _WithWorkflow  # noqa: E402
 
 BULK = "/rest/api/3/bulk"
 AGENTS = "5b1c0f1e-3a55-4c0e-8d65-0a4d3f7f2b01"
+
+
+def ended(case, submitted, actor="agent"):
+    """The last word of the task of a bulk operation."""
+    for _ in range(500):
+        done = case.site.call("GET", f"{BULK}/queue/{submitted['taskId']}", actor=actor)[1]
+        if done["status"] not in ("ENQUEUED", "RUNNING"):
+            return done
+        case.assertNotIn("processedAccessibleIssues", done)
+        time.sleep(0.01)
+    case.fail(done)
 
 
 def rule(key, **parameters):
@@ -183,8 +195,7 @@ class Rules(_WithWorkflow):
         entry = dict.fromkeys(("inferClassificationDefaults", "inferFieldDefaults", "inferStatusDefaults", "inferSubtaskTypeDefault"), True)
         task = self.site.call("POST", f"{BULK}/issues/move", {
             "targetToSourcesMapping": {"OPS,10039": entry | {"issueIdsOrKeys": [self.key]}}}, "agent")[1]["taskId"]
-        self.site.call("GET", f"{BULK}/queue/{task}")
-        self.assertEqual(self.site.call("GET", f"{BULK}/queue/{task}")[1]["processedAccessibleIssues"], [])
+        self.assertEqual(ended(self, {"taskId": task}, "connector")["processedAccessibleIssues"], [])
 
 
 class Governed(WithSite):
@@ -341,11 +352,44 @@ class Bulk(WithSite):
         status, body = self.site.call("POST", f"{BULK}/issues/transition", {
             "bulkTransitionInputs": [{"selectedIssueIdsOrKeys": [good, closed], "transitionId": "81"}]}, "agent")
         self.assertEqual(status, 201, body)
-        here = f"{BULK}/queue/{body['taskId']}"
-        self.assertEqual(self.site.call("GET", here, actor="agent")[1]["status"], "RUNNING")
-        done = self.site.call("GET", here, actor="agent")[1]
+        done = ended(self, body)
         self.assertEqual((done["status"], done["processedAccessibleIssues"], list(done["failedAccessibleIssues"])),
                          ("COMPLETE", [int(self.read(good)["id"])], [self.read(closed)["id"]]))
+
+    def submit(self, *keys, number="81", actor="agent"):
+        return self.site.call("POST", f"{BULK}/issues/transition", {
+            "bulkTransitionInputs": [{"selectedIssueIdsOrKeys": keys, "transitionId": number}],
+            "sendBulkNotification": False}, actor)
+
+    def test_it_is_done_after_the_answer_and_people_go_on_meanwhile(self):
+        self.site.control("POST", "config", {"bulk_ms": 300})
+        moved, left = self.create(), self.create()
+        status, body = self.submit(moved, left)
+        self.assertEqual((status, self.status(moved)), (201, "Waiting for support"))
+        self.press(left, "81", "agent")
+        done = ended(self, body)
+        self.assertEqual((self.status(moved), list(done["failedAccessibleIssues"])), ("Cancelled", [self.read(left)["id"]]))
+
+    def test_a_task_that_dies_says_nothing_of_the_rest(self):
+        self.site.control("POST", "config", {"bulk_dies_after": 1})
+        first, second = self.create(), self.create()
+        done = ended(self, self.submit(first, second)[1])
+        self.assertEqual((done["status"], done["processedAccessibleIssues"], done["failedAccessibleIssues"]),
+                         ("DEAD", [int(self.read(first)["id"])], {}))
+        self.assertEqual(self.status(second), "Waiting for support")
+
+    def test_five_at_once_and_no_more(self):
+        self.site.control("POST", "config", {"bulk_ms": 2000})
+        keys = [self.create() for _ in range(6)]
+        self.assertEqual([self.submit(key)[0] for key in keys], [201] * 5 + [429])
+
+    def test_what_is_deleted_meanwhile_is_counted(self):
+        self.site.control("POST", "config", {"bulk_ms": 300})
+        gone, key = self.create(), self.create()
+        body = self.submit(gone, key)[1]
+        self.site.act(do="delete", actor="admin", issue=gone)
+        done = ended(self, body)
+        self.assertEqual((done["invalidOrInaccessibleIssueCount"], len(done["processedAccessibleIssues"])), (1, 1))
 
     def test_only_what_all_share_and_nothing_to_fill_in(self):
         waiting, verifying = self.create(), self.create()
@@ -364,6 +408,8 @@ class Bulk(WithSite):
         self.refused(send(([key, other], "81")), 400, "must correspond to a distinct workflow")
         self.refused(send(([key], "81"), ([key], "21")), 400, "must correspond to a distinct workflow")
         self.refused(send((["IAM-99"], "81")), 400, "are not valid")
+        self.refused(send(([key, key], "81")), 400, "are not valid")
+        self.refused(send(), 400, "At least one")
         self.assertEqual(send(([key], "81"), actor="unlicensed")[0], 403)
         self.assertIsInstance(send((["IAM-99"], "81"))[1]["errors"], list)
         self.refused(self.site.call("GET", f"{BULK}/queue/1"), 400, "not a bulk operation task")
@@ -374,7 +420,8 @@ class Bulk(WithSite):
         flags = dict.fromkeys(("inferClassificationDefaults", "inferFieldDefaults", "inferStatusDefaults", "inferSubtaskTypeDefault"), True)
         entry = flags | {"issueIdsOrKeys": [key], "targetStatus": [{"statuses": {"5": ["10012"]}}]}
         body = {"targetToSourcesMapping": {"OPS,10039": entry}}
-        self.assertEqual(self.site.call("POST", f"{BULK}/issues/move", body, "agent")[0], 201)
+        status, task = self.site.call("POST", f"{BULK}/issues/move", body, "agent")
+        self.assertEqual((status, ended(self, task)["status"]), (201, "COMPLETE"))
         moved = self.read(key)
         self.assertEqual((moved["key"], moved["fields"]["status"]["name"]), ("OPS-1", "Resolved"))
         self.assertEqual(self.site.oracle()["closings"][-1]["via"], "move")
@@ -396,7 +443,8 @@ class Bulk(WithSite):
         keys = [self.create(), self.create()]
         body = {"selectedIssueIdsOrKeys": keys}
         self.assertEqual(self.site.call("POST", f"{BULK}/issues/delete", body, "agent")[0], 403)
-        self.assertEqual(self.site.call("POST", f"{BULK}/issues/delete", body, "admin")[0], 201)
+        status, task = self.site.call("POST", f"{BULK}/issues/delete", body, "admin")
+        self.assertEqual((status, ended(self, task, "admin")["status"]), (201, "COMPLETE"))
         self.assertEqual([d["key"] for d in self.site.oracle()["deleted"]], keys)
 
 

@@ -1,5 +1,11 @@
 """Many tickets in one operation: transitions (conditions hold), moves (none is asked) and deletes. Webhooks come in the
-secondary flow. Errors are a list of messages here."""
+secondary flow. Errors are a list of messages here.
+
+A call is checked and answered; its task begins `bulk_ms` later and takes `bulk_each_ms` for each ticket. People go on working
+meanwhile, so each ticket is judged when its turn comes. `bulk_dies_after` so many the task is dead, and says nothing of the rest."""
+import threading
+import time
+
 from . import clock, issues, workflow_rules
 from .errors import Refusal, platform
 from .routes import Reply, route
@@ -8,6 +14,7 @@ from .workflow_check import shape
 
 BULK = "/rest/api/3/bulk"
 MOST = 1000
+AT_ONCE = 5  # tasks of everybody together
 
 
 def _refusal(status, message):
@@ -16,7 +23,7 @@ def _refusal(status, message):
 
 def _tickets(site, call, keys):
     found = [site.find(str(k)) for k in keys]
-    if not found or len(found) > MOST or not all(t and call.account.sees(t) and not site.hides(t, call.account) for t in found):
+    if not found or len(found) > MOST or len(set(map(id, found))) < len(found) or not all(t and call.account.sees(t) and not site.hides(t, call.account) for t in found):
         raise _refusal(400, "Some of the issues in the issueIdsOrKeys are not valid")
     return found
 
@@ -37,17 +44,44 @@ def _shaped(call, wanted):
 
 def _run(site, account, tickets, deed):
     """One deed for each ticket; what is refused is noted, and the others go on. The task that tells."""
-    failed = {}
-    operation = site.call_count + 1
-    for ticket in tickets:
-        try:
-            deed(ticket, operation)
-        except Refusal as refusal:
-            body = refusal.body or {}
-            failed[ticket.id] = [*body.get("errorMessages", ()), *body.get("errors", {}).values()]
-    done = [int(t.id) for t in tickets if t.id not in failed]
-    return begin(site, account, "Bulk operation", {"processedAccessibleIssues": done, "failedAccessibleIssues": failed,
-                                                   "totalIssueCount": len(tickets), "invalidOrInaccessibleIssueCount": 0})
+    if len(tickets) > MOST:
+        raise _refusal(400, f"More than {MOST} issues.")
+    if sum(task.status in ("ENQUEUED", "RUNNING") for task in site.tasks.values()) >= AT_ONCE:
+        raise _refusal(429, f"Only {AT_ONCE} bulk operations can be under way at once.")
+    result = {"processedAccessibleIssues": [], "failedAccessibleIssues": {}, "totalIssueCount": len(tickets),
+              "invalidOrInaccessibleIssueCount": 0}
+    task = begin(site, account, "Bulk operation", result)
+    task.status = "ENQUEUED"
+    threading.Thread(target=_work, args=(site, task, tickets, deed, site.call_count + 1), daemon=True).start()
+    return task
+
+
+def _work(site, task, tickets, deed, operation):
+    time.sleep(site.config["bulk_ms"] / 1000)
+    for number, ticket in enumerate(tickets):
+        time.sleep(site.config["bulk_each_ms"] / 1000)
+        with site.lock:
+            if site.tasks.get(task.id) is not task:  # the site was reset
+                return
+            if number == site.config["bulk_dies_after"]:
+                task.status = "DEAD"
+                return
+            task.status, task.progress = "RUNNING", 100 * number // len(tickets)
+            _one(site, task.result, ticket, deed, operation)
+    with site.lock:
+        task.status, task.progress, task.polls = "COMPLETE", 100, 0
+
+
+def _one(site, result, ticket, deed, operation):
+    if site.find(ticket.id) is not ticket:  # deleted since
+        result["invalidOrInaccessibleIssueCount"] += 1
+        return
+    try:
+        deed(ticket, operation)
+        result["processedAccessibleIssues"].append(int(ticket.id))
+    except Refusal as refusal:
+        body = refusal.body or {}
+        result["failedAccessibleIssues"][ticket.id] = [*body.get("errorMessages", ()), *body.get("errors", {}).values()]
 
 
 # -- transitions
@@ -61,6 +95,7 @@ def _without_fields(site, ticket, account, channel):
 @route("GET", BULK + "/issues/transition")
 def common_transitions(site, call):
     keys = [k for k in call.query.get("issueIdsOrKeys", "").split(",") if k]
+    _may(call, "TRANSITION_ISSUES")
     by_workflow = {}
     for ticket in _tickets(site, call, keys):
         by_workflow.setdefault(site.flows.of_ticket(ticket).id, []).append(ticket)
@@ -82,6 +117,8 @@ def transition(site, call):
                           "sendBulkNotification": bool})
     _may(call, "TRANSITION_ISSUES")
     plan, seen = [], set()
+    if not body["bulkTransitionInputs"]:
+        raise _refusal(400, "At least one transition input is needed.")
     for one in body["bulkTransitionInputs"]:
         tickets = _tickets(site, call, one["selectedIssueIdsOrKeys"])
         workflows = {site.flows.of_ticket(t).id for t in tickets}
@@ -161,7 +198,5 @@ def progress(site, call):
     if found is None or found.description != "Bulk operation":
         raise Refusal(400, {"errorMessages": ["The task associated with this taskId is not a bulk operation task"], "errors": {}})
     body = {"taskId": found.id, "submittedBy": {"accountId": found.by.id}, "created": found.began, "started": found.began,
-            "updated": clock.now_ms(), "progressPercent": 100 if found.polls <= 0 else 50,
-            "status": "COMPLETE" if found.polls <= 0 else "RUNNING"}
-    found.polls -= 1
-    return Reply(200, body | (found.result if body["status"] == "COMPLETE" else {}))
+            "updated": clock.now_ms(), "progressPercent": found.progress, "status": found.status}
+    return Reply(200, body | (found.result if found.status in ("COMPLETE", "DEAD") else {}))

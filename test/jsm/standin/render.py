@@ -89,14 +89,14 @@ _OF_JIRA = {
 }
 
 
-def issue(site, ticket, reader, fields=None, expand="", properties=(), api="3"):
-    """fields: names, *all, *navigable, -name; None is everything, as in GET issue."""
+def issue(site, ticket, reader, fields=None, expand="", properties=(), api="3", log=100):
+    """fields: names, *all, *navigable, -name; None is everything, as in GET issue. log: so much of its changelog."""
     shown = {"expand": EXPAND, "id": ticket.id, "self": f"{site.base}/rest/api/{api}/issue/{ticket.id}",
              "key": ticket.key, "fields": choose(all_fields(site, ticket, reader, api, fields), fields)}
     wanted = {part.strip() for part in expand.split(",")} if expand else ()
     if "changelog" in wanted:
-        # Newest first and at most a hundred: the rest is in the pages of GET changelog. A Data Center has no such pages.
-        newest = [history(site, entry, reader) for entry in reversed(ticket.history)][:None if site.dc else 100]
+        # Newest first and not more: the rest is in the pages of GET changelog. A Data Center has no such pages.
+        newest = [history(site, entry, reader) for entry in reversed(ticket.history)][:None if site.dc else log]
         shown["changelog"] = {"startAt": 0, "maxResults": len(newest), "total": len(ticket.history),
                               "histories": newest}
     if "names" in wanted:

@@ -55,6 +55,9 @@ DEFAULT_CONFIG = {
     "anonymous_search": False,  # a call without valid credentials is 200 and empty, where Jira does so
     "hook_timeout_ms": 20000,
     "dc_webhooks": False,  # webhooks of a Data Center from 10 on
+    "bulk_ms": 20,              # until the task of a bulk operation begins
+    "bulk_each_ms": 0,          # that it takes for each ticket
+    "bulk_dies_after": None,    # so many tickets it is dead
     "hook_threads": 4,
     "rate_limits": False,       # Jira's buckets; forced answers work without
     "close_when_told": False,   # an answer that says when to come back ends its connection: so it shows when it was read

@@ -15,6 +15,8 @@ class Task:
     began: int
     result: object = None
     polls: int = 1
+    status: str = ""   # of a bulk operation, which has a life of its own
+    progress: int = 0
 
 
 def begin(site, account, description, result=None):

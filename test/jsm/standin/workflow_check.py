@@ -63,7 +63,7 @@ def shape(value, wanted, where=""):
     elif isinstance(wanted, tuple):
         if value not in wanted:
             raise bad_payload()
-    elif isinstance(value, bool) or not isinstance(value, (int, float) if wanted is float else wanted):
+    elif isinstance(value, bool) != (wanted is bool) or not isinstance(value, (int, float) if wanted is float else wanted):
         raise bad_payload()
 
 

@@ -1,6 +1,6 @@
 -- Outbound work: legal moves, one of a kind, one create for ever, and the close that looks again.
 set role countersign_service;
-select plan(48);
+select plan(53);
 
 create function pg_temp.flow(request uuid, kind text, cycle text default '') returns bigint language sql as $$
     insert into governance.flow (request_id, site, kind, cycle) values (request, 'acme', kind, cycle) returning id
@@ -83,6 +83,26 @@ select governance.flows_add(r, '[{"kind": "reopen", "cycle": "c"}, {"kind": "com
 select ok((select max(run_after) filter (where kind = 'comment') - max(run_after) filter (where kind = 'reopen') > interval '9 ms'
              from governance.flow where request_id = :'d'), 'its words are after the other');
 select is(governance.closes_ahead('acme'), interval '40 ms', 'and a reopen that is due counts as a look');
+
+-- what we did ourselves is looked at after tickets that may show Done; what others did is looked at now
+insert into governance.ticket (site, issue_id, issue_key, request_id) values ('acme', '10900', 'IAM-900', :'e');
+create function pg_temp.heard(more jsonb) returns interval language sql as $$
+    select governance.hint_apply(jsonb_build_array(more || '{"site": "acme", "issue": "10900"}'));
+    select r.look_at - r.hinted_at from governance.access_request r join governance.ticket t on t.request_id = r.id where t.issue_id = '10900'
+$$;
+create function pg_temp.rests(it uuid) returns void language sql as $$
+    update governance.access_request set version = version + 1, look_at = clock_timestamp() + interval '1 h' where id = it
+$$;
+select pg_temp.rests(:'e');
+select ok(pg_temp.heard('{"delivery": 1, "echo": true}') between interval '19 ms' and interval '21 ms', 'an echo waits for the reopen of the other');
+select ok(pg_temp.heard('{"delivery": 2}') < interval '1 ms', 'a person''s deed does not');
+select pg_temp.rests(:'e');
+select ok(pg_temp.heard('{"updated": 5}') < interval '1 ms', 'nor what a poll tells');
+select pg_temp.flow(:'e', 'reopen', 'c') as re \gset
+select pg_temp.lease(:re), pg_temp.save(:re, 'checking'), pg_temp.save(:re, 'calling'), pg_temp.save(:re, 'done', '{"lease_s": 0}');
+select pg_temp.rests(:'e');
+select ok(pg_temp.heard('{"updated": 6}') between interval '19 ms' and interval '21 ms', 'unless we have just opened it again');
+select ok(pg_temp.heard('{"updated": 7}') < interval '21 ms', 'and nothing is put off by it');
 update governance.flow set run_after = 'infinity', version = version + 1 where request_id = :'d' and state = 'pending';
 update governance.access_request set version = version + 1, look_at = 'infinity', lease_owner = null, lease_until = null where id in (:'d', :'e');
 

@@ -238,7 +238,21 @@ static void properties(void **state)
                                   STR("us")));
 }
 
+static void an_echo_is_a_change_of_ours(void **state)
+{
+    struct jsm_hook hook = {.event = STR("jira:issue_updated"), .by = STR("us")};
+    (void)state;
+
+    assert_true(jsm_hook_is_echo(&hook, STR("us")));
+    assert_false(jsm_hook_is_echo(&hook, STR("them")));
+    assert_false(jsm_hook_is_echo(&hook, STR_NONE)); /* nobody has told us yet who we are */
+    hook.event = STR("jira:issue_deleted");
+    assert_false(jsm_hook_is_echo(&hook, STR("us")));
+    hook = (struct jsm_hook){.event = STR("jira:issue_updated")};
+    assert_false(jsm_hook_is_echo(&hook, STR_NONE));
+}
+
 JSM_UNIT_MAIN(cmocka_unit_test(signatures), cmocka_unit_test(properties),
               cmocka_unit_test(which_ticket), cmocka_unit_test(two_tickets),
               cmocka_unit_test(times), cmocka_unit_test(deep_descriptions),
-              cmocka_unit_test(poison))
+              cmocka_unit_test(poison), cmocka_unit_test(an_echo_is_a_change_of_ours))

@@ -1,0 +1,76 @@
+/* Who rides along on a call for many, when it leaves, and what its task's words mean for each. */
+#include "domain/bulk.h"
+
+#include "unit.h"
+
+static void only_a_reopen_that_has_not_failed_rides(void **state)
+{
+    struct flow flow = {.kind = FLOW_REOPEN};
+    (void)state;
+
+    assert_true(bulk_takes(&flow, BULK_ALONE));
+    assert_false(bulk_takes(&flow, BULK_ALONE - 1)); /* few go one by one */
+    flow.failures = 1;                               /* it rode already, or something is amiss */
+    assert_false(bulk_takes(&flow, BULK_MOST));
+    for (enum flow_kind kind = 0; kind < FLOW_KIND_COUNT; kind++) {
+        flow = (struct flow){.kind = kind};
+        assert_int_equal(bulk_takes(&flow, BULK_MOST), kind == FLOW_REOPEN);
+    }
+}
+
+static void enough_leave_while_few_are_under_way(void **state)
+{
+    (void)state;
+    assert_int_equal(bulk_turn(BULK_LEAST, 0, false), BULK_GOES);
+    assert_int_equal(bulk_turn(BULK_MOST, BULK_UNDER_WAY - 1, true), BULK_GOES);
+    assert_int_equal(bulk_turn(BULK_LEAST - 1, 0, false), BULK_SCATTERS);
+    assert_int_equal(bulk_turn(BULK_MOST, BULK_UNDER_WAY, false), BULK_STAYS);
+    assert_int_equal(bulk_turn(BULK_MOST, BULK_UNDER_WAY, true), BULK_SCATTERS);
+}
+
+static void what_is_not_said_is_unknown(void **state)
+{
+    (void)state;
+    for (enum bulk_task task = BULK_RUNS; task <= BULK_BROKEN; task++) {
+        assert_int_equal(bulk_fate(task, BULK_SAYS_MOVED, false), BULK_DID);
+        assert_int_equal(bulk_fate(task, BULK_SAYS_FAILED, false), BULK_LEFT);
+        assert_int_equal(bulk_fate(task, BULK_SAYS_NOTHING, true), BULK_UNKNOWN);
+    }
+    assert_int_equal(bulk_fate(BULK_RUNS, BULK_SAYS_NOTHING, false), BULK_WAITS);
+    assert_int_equal(bulk_fate(BULK_COMPLETE, BULK_SAYS_NOTHING, false), BULK_UNKNOWN);
+    assert_int_equal(bulk_fate(BULK_BROKEN, BULK_SAYS_NOTHING, false), BULK_UNKNOWN);
+}
+
+static void what_was_sent_before_may_have_been_carried_out(void **state)
+{
+    struct flow flow = {.kind = FLOW_REOPEN, .attempt = 1};
+    (void)state;
+
+    assert_int_equal(bulk_refused(&flow), EV_REFUSED);
+    flow.attempt = 2;
+    assert_int_equal(bulk_refused(&flow), EV_NOT_SENT);
+    flow.attempt = 3; /* looked at since: it is a refusal */
+    assert_int_equal(bulk_refused(&flow), EV_REFUSED);
+    flow = (struct flow){.kind = FLOW_CLOSE, .attempt = 2};
+    assert_int_equal(bulk_refused(&flow), EV_REFUSED);
+}
+
+static void an_old_task_is_asked_about_seldom(void **state)
+{
+    (void)state;
+    assert_int_equal(bulk_ask_ms(0), 100);
+    assert_int_equal(bulk_ask_ms(2000), 500);
+    assert_int_equal(bulk_ask_ms(60 * 1000), 2000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_a_reopen_that_has_not_failed_rides),
+        cmocka_unit_test(enough_leave_while_few_are_under_way),
+        cmocka_unit_test(what_is_not_said_is_unknown),
+        cmocka_unit_test(what_was_sent_before_may_have_been_carried_out),
+        cmocka_unit_test(an_old_task_is_asked_about_seldom),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
