@@ -12,7 +12,7 @@ static const struct cli_command *const COMMANDS[] = {
 
 /* They need no mapping: a file with faults does not keep them from working. */
 static const struct cli_command *const WITHOUT_MAPPINGS[] = {
-    &CLI_DB, &CLI_REQUEST, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_SOURCE, &CLI_SCAN, &CLI_RECONCILE};
+    &CLI_DB, &CLI_REQUEST, &CLI_EVIDENCE, &CLI_EXCEPTION, &CLI_SOURCE, &CLI_RECONCILE};
 
 static int help(FILE *to, int code)
 {

@@ -266,6 +266,7 @@ static int scan_command(struct cli *cli)
     if (cli->argc || !yaml_duration(last ? str_of(last) : STR("90d"), &run.last_ms) ||
         run.last_ms <= 0)
         return cli_usage(cli, USAGE);
+    cli->without_mappings = run.governed; /* what a desk holds is told by them */
     run.config = cli_config(cli, arena);
     if (!run.config)
         return EXIT_CODE_CONFIG;
