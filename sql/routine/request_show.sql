@@ -2,6 +2,7 @@ create or replace function governance.request_summary(r governance.access_reques
 language sql stable set search_path = pg_catalog as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'id', r.id, 'phase', r.phase, 'reason', r.phase_reason, 'kind', r.kind, 'mode', r.mode, 'site', r.site,
+        'provisioning', governance.provisioning(r),
         'ticket', (select jsonb_build_object('key', t.issue_key, 'status', t.status_name, 'url', s.url || '/browse/' || t.issue_key)
                      from governance.ticket t join governance.site s on s.name = t.site where t.request_id = r.id),
         'requester', r.requester, 'beneficiary', r.beneficiary, 'justification', r.justification,
