@@ -21,6 +21,7 @@ enum {
     CONFIG_PROJECTS_MAX = 32,
     CONFIG_PEOPLE_MAX = 256,
     CONFIG_TOKENS_MAX = 32,
+    CONFIG_EVENTS_MAX = 16,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
     CONFIG_READS_MAX = 256, /* of one source at once: each holds memory while it waits */
@@ -95,6 +96,16 @@ struct token_config {
     bool may_submit, may_read, may_approve, may_audit;
 };
 
+/* Somebody who is told what happens. */
+struct event_config {
+    struct str name, url;
+    struct str secret,
+        secret_old; /* secret references; old is empty unless one is being replaced */
+    uint32_t types; /* bit i: event i of domain/event.h */
+    int64_t timeout_ms, give_up_ms;
+    bool insecure_http; /* plain http to this machine: tests and demos */
+};
+
 struct config {
     const char *file;
     struct str database, database_password; /* conninfo; secret reference or empty */
@@ -110,6 +121,8 @@ struct config {
     size_t source_count;
     struct token_config tokens[CONFIG_TOKENS_MAX];
     size_t token_count;
+    struct event_config events[CONFIG_EVENTS_MAX];
+    size_t event_count;
     struct policy policy; /* times, waits, allowances */
     enum log_level log_level;
     /* The default of sites without one of their own; NULL when it has faults. For what serves a

@@ -365,7 +365,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
 {
     static const char *const KNOWN[] = {
         "database", "listen", "sites", "sources",   "mapping",     "policy", "sla",
-        "evidence", "api",    "times", "log_level", "after_close", NULL};
+        "evidence", "api",    "times", "log_level", "after_close", "events", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -384,6 +384,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_api(l, root);
     load_times(l, root);
     config_after(l, root);
+    config_events(l, root);
     load_log_level(l, root);
     load_mappings(l, root, mapping_diags);
 }
