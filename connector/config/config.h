@@ -26,6 +26,8 @@ enum {
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
     CONFIG_READS_MAX = 256, /* of one source at once: each holds memory while it waits */
     CONFIG_PER_MINUTE_MAX = 100000,
+    CONFIG_TOKEN_PER_MINUTE = 6000,
+    CONFIG_TOKEN_PER_MINUTE_MAX = 10000000,
     CONFIG_CONCURRENCY = 10,
     CONFIG_CONCURRENCY_MAX = 32, /* of each site; Jira's buckets hold back before that */
 };
@@ -94,6 +96,7 @@ struct source_config {
 struct token_config {
     struct str name, token; /* token: a secret reference */
     bool may_submit, may_read, may_approve, may_audit;
+    int32_t per_minute; /* calls of each replica */
 };
 
 /* Somebody who is told what happens. */

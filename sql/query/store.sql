@@ -61,8 +61,8 @@ select governance.ticket_retire($1, $2, $3, $4::bigint, $5::uuid, $6, $7::boolea
 select governance.request_open($1, $2, $3::bigint, $4::jsonb)
 
 -- name: request_submit
--- params: key text, body_sha256 text, intake jsonb
-select id, repeated, differs, phase from governance.request_submit($1, $2, $3::jsonb)
+-- params: keys text[], body_sha256 text[], intakes text[]
+select n, id, repeated, differs, phase from governance.request_submit_many($1::text[], $2::text[], $3::text[])
 
 -- name: request_claim
 -- params: owner text, lease_s int, batch int, sites text[], room int[]
@@ -166,8 +166,8 @@ select governance.request_retry($1, $2)
 select governance.evidence_of($1)
 
 -- name: request_cancel
--- params: request uuid
-select governance.request_cancel($1::uuid)
+-- params: request uuid, by text
+select governance.request_cancel($1::uuid, $2)
 
 -- name: people_keep
 -- params: request uuid, requester text, beneficiary text

@@ -10,6 +10,7 @@ language sql stable set search_path = pg_catalog as $$
         'held', nullif(r.hold_text, ''), 'requested_at', r.requested_at, 'approved_at', r.approved_at,
         'claimed_at', r.claimed_at, 'verified_at', r.verified_at, 'closed_at', r.closed_at,
         'access_until', r.access_until,
+        'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind, 'submitted_by', r.submitted_by, 'cancelled_by', r.cancelled_by,
         'cause', nullif(r.cause, 'asked'), 'follows', governance.request_relation(r.follows),
         'followed_by', (select jsonb_agg(governance.request_relation(f.id) order by f.requested_at, f.id)
                           from governance.access_request f where f.follows = r.id),
@@ -57,24 +58,45 @@ language sql stable set search_path = pg_catalog as $$
 $$;
 comment on function governance.ticket_summary(text, text) is 'A ticket that nobody can read as the API shows it';
 
--- p: {phase, site, stuck, older_than_s, after, limit}; what is absent holds for all. stuck: what fails or waits for a repair, and on
--- the first page the tickets that are no request yet because nobody can read them.
+-- p: {phase, site, kind, lifecycle, subject_kind, application, since_ms, overdue, stuck, older_than_s, sort, after, limit}; what is absent
+-- holds for all. sort: id, requested_at or -requested_at; after: `next` of the page before. stuck: what fails or waits for a repair, and
+-- on the first page the tickets that are no request yet because nobody can read them. Of the three orders only the one asked for runs.
 create or replace function governance.request_list(p jsonb) returns jsonb
 language sql stable set search_path = pg_catalog as $$
-    with page as (
-        select x.id from governance.access_request x
+    with fits as not materialized (
+        select x.id, x.requested_at from governance.access_request x
          where x.phase = coalesce(p->>'phase', x.phase) and x.site = coalesce(p->>'site', x.site)
+           and x.kind = coalesce(p->>'kind', x.kind) and x.lifecycle = coalesce(p->>'lifecycle', x.lifecycle)
+           and x.subject_kind = coalesce(p->>'subject_kind', x.subject_kind)
            and x.requested_at <= clock_timestamp() - coalesce(make_interval(secs => (p->>'older_than_s')::bigint), '0')
-           and x.id > coalesce((p->>'after')::uuid, '00000000-0000-0000-0000-000000000000')
+           and (p->>'since_ms' is null or x.requested_at >= to_timestamp((p->>'since_ms')::bigint / 1000.0))
+           and (p->>'application' is null
+                or exists (select from governance.request_item i where i.request_id = x.id and i.source = p->>'application' and i.replaced_at is null))
+           and (not coalesce((p->>'overdue')::boolean, false)
+                or exists (select from governance.sla_clock c where c.request_id = x.id and c.stopped_at is null
+                                                               and c.started_at + c.paused + c.goal < clock_timestamp()))
            and (not coalesce((p->>'stuck')::boolean, false)
                 or (exists (select from governance.flow f where f.request_id = x.id and f.state not in ('done', 'moot'))
                     or x.phase not in ('closed', 'denied', 'cancelled', 'expired'))
-                   and exists (select from governance.request_status s where s.request_id = x.id and s.state in ('retrying', 'stuck')))
-         order by x.id
-         limit (p->>'limit')::int)
+                   and exists (select from governance.request_status s where s.request_id = x.id and s.state in ('retrying', 'stuck')))),
+    page as (
+        (select row_number() over (order by f.id) as n, f.* from fits f
+          where coalesce(p->>'sort', 'id') = 'id' and f.id > coalesce((p->>'after')::uuid, '00000000-0000-0000-0000-000000000000')
+          order by f.id limit (p->>'limit')::int)
+        union all
+        (select row_number() over (order by f.requested_at, f.id), f.* from fits f
+          where p->>'sort' = 'requested_at' and (f.requested_at, f.id) > (governance.after_time(p->>'after', '-infinity'), governance.after_id(p->>'after'))
+          order by f.requested_at, f.id limit (p->>'limit')::int)
+        union all
+        (select row_number() over (order by f.requested_at desc, f.id desc), f.* from fits f
+          where p->>'sort' = '-requested_at'
+            and (p->>'after' is null or (f.requested_at, f.id) < (governance.after_time(p->>'after', 'infinity'), governance.after_id(p->>'after')))
+          order by f.requested_at desc, f.id desc limit (p->>'limit')::int))
     select jsonb_build_object(
-               'requests', coalesce(jsonb_agg(governance.request_summary(r) order by r.id), '[]'),
-               'next', case when count(*) = (p->>'limit')::int then max(r.id::text) end)
+               'requests', coalesce(jsonb_agg(governance.request_summary(r) order by page.n), '[]'),
+               'next', case when count(*) = (p->>'limit')::int then
+                   (array_agg(case when coalesce(p->>'sort', 'id') = 'id' then r.id::text
+                                   else (extract(epoch from r.requested_at) * 1000000)::bigint || '.' || r.id end order by page.n desc))[1] end)
            || case when (p->>'stuck')::boolean and p->>'after' is null and p->>'phase' is null then jsonb_build_object('tickets', (
                select coalesce(jsonb_agg(governance.ticket_summary(t.site, t.issue_id) order by t.since), '[]')
                  from (select * from governance.ticket_status k
@@ -83,4 +105,17 @@ language sql stable set search_path = pg_catalog as $$
                         order by k.since limit 100) t)) else '{}' end
       from page join governance.access_request r on r.id = page.id
 $$;
-comment on function governance.request_list(jsonb) is 'A page of requests by id';
+comment on function governance.request_list(jsonb) is 'A page of requests';
+
+-- The two halves of a place in the order of time: microseconds since 1970, a dot, the id.
+create or replace function governance.after_time(p text, p_otherwise timestamptz) returns timestamptz
+language sql immutable set search_path = pg_catalog as $$
+    select case when p is null then p_otherwise
+                else 'epoch'::timestamptz + split_part(p, '.', 1)::bigint * interval '1 microsecond' end
+$$;
+comment on function governance.after_time(text, timestamptz) is 'The time of a place in a list by time';
+create or replace function governance.after_id(p text) returns uuid
+language sql immutable set search_path = pg_catalog as $$
+    select case when p is null then '00000000-0000-0000-0000-000000000000' else split_part(p, '.', 2)::uuid end
+$$;
+comment on function governance.after_id(text) is 'The id of a place in a list by time';
