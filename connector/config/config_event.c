@@ -34,7 +34,7 @@ static void check_key(struct loader *l, const struct yaml *map, const char *key,
         return; /* what cannot be read is said already */
     buf_init(&bytes, SECRET_BYTES_MAX);
     if (!config_event_key(secret_reveal(value), &bytes)) {
-        diag_error(l->v.diags, "C113", yaml_member(map, key)->pos,
+        diag_error(l->v.diags, "C143", yaml_member(map, key)->pos,
                    "the secret behind '%s' is not of the form of Standard Webhooks", key);
         diag_help(l->v.diags, "make one: echo whsec_$(openssl rand -base64 32)");
     }
@@ -48,13 +48,13 @@ static void load_types(struct loader *l, const struct yaml *map, struct event_co
 
     YAML_EACH(type, types)
     if (!event_filter_is_known(type->scalar)) {
-        diag_error(l->v.diags, "C111", type->pos, "there is no event '%.*s'",
+        diag_error(l->v.diags, "C141", type->pos, "there is no event '%.*s'",
                    STR_ARG(type->scalar));
         diag_help(l->v.diags, "write request.closed, request.*, escalation.raised, ...; "
                               "schemas/README.md lists them");
     }
     if (types && !types->first) {
-        diag_error(l->v.diags, "C114", types->pos, "a subscriber that asks for nothing");
+        diag_error(l->v.diags, "C144", types->pos, "a subscriber that asks for nothing");
         diag_help(l->v.diags, "leave types out for all events, or remove the subscriber");
     }
     for (int i = 0; i < EVENT_COUNT; i++) {
@@ -85,7 +85,7 @@ static void check_url(struct loader *l, const struct yaml *map, const struct eve
     struct diag_pos pos = yaml_member(map, "url")->pos;
     if (str_find(e->url, '@') >= 0)
         pos.width = DIAG_HIDDEN;
-    diag_error(l->v.diags, "C110", pos, "events cannot be sent to this address");
+    diag_error(l->v.diags, "C140", pos, "events cannot be sent to this address");
     diag_help(l->v.diags,
               "write https://idp.example.com/hooks/access: https, no user, no fragment");
 }
@@ -117,7 +117,7 @@ static void load_one(struct loader *l, const struct yaml *map)
     check_key(l, map, "secret_old", e->secret_old);
     e->timeout_ms = value_duration(&l->v, map, "timeout", TIMEOUT_MS, SHORTEST_MS);
     if (e->timeout_ms > TIMEOUT_MAX_MS) {
-        diag_error(l->v.diags, "C115", yaml_member(map, "timeout")->pos,
+        diag_error(l->v.diags, "C145", yaml_member(map, "timeout")->pos,
                    "'timeout' is too long: a replica holds an event for 30 s");
         diag_help(l->v.diags, "20s is the most; the default is 10s");
     }
@@ -125,7 +125,7 @@ static void load_one(struct loader *l, const struct yaml *map)
     load_types(l, map, e);
     for (size_t i = 0; e->name.len && i + 1 < c->event_count; i++) {
         if (str_eq(c->events[i].name, e->name)) {
-            diag_error(l->v.diags, "C112", yaml_member(map, "name")->pos,
+            diag_error(l->v.diags, "C142", yaml_member(map, "name")->pos,
                        "two subscribers are called '%.*s'", STR_ARG(e->name));
             diag_help(l->v.diags, "what is delivered is kept by name: give each its own");
         }

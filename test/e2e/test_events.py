@@ -192,6 +192,7 @@ def test_what_nobody_takes_is_given_up_told_and_sent_by_hand(site):
     listed = json.loads(site.countersign("event", "list", "--dead", "--subscriber", "dying", "--json").stdout)["deliveries"]
     assert dead("dying")[0]["event"] in [d["event"] for d in listed]
     assert "answered 500" in site.countersign("event", "list", "--dead").stdout
+    assert site.api("POST", "/v1/events/retry", {"subscriber": "inward"})[1]["retried"] >= 1
     site.receiver.answers["/dying"] = 200
     assert "1 sent again" in site.countersign("event", "retry", dead("dying")[0]["event"], "--subscriber", "dying").stdout
     wait.until(lambda: site.moves(request, "/dying") == ["received"], 10)
