@@ -383,6 +383,15 @@ static void one(struct api *api, struct serve_request *request, const struct tok
         problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
 }
 
+/* known: there is such a path, and its operations are others'. */
+static void refuse_path(struct serve_request *request, bool known)
+{
+    if (known)
+        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
+    else
+        problem_reply(request, 404, "Not found", "there is no such path: see /openapi.json");
+}
+
 void api_serve(struct api *api, struct serve_request *request)
 {
     const struct str REQUESTS = STR("/v1/access-requests");
@@ -422,8 +431,7 @@ void api_serve(struct api *api, struct serve_request *request)
     else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
         grant_exception(api, request, token);
     else
-        problem_reply(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found",
-                      "no such operation for this token's roles");
+        refuse_path(request, collection || str_eq_c(path, "/v1/exceptions"));
 }
 
 struct api *api_new(struct service *svc, struct err *err)

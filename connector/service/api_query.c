@@ -50,6 +50,8 @@ const char *api_query_refuse_unknown(struct serve_request *request, const char *
         struct str pair = str_cut(&rest, '&');
         struct str key = str_cut(&pair, '=');
         size_t i = 0;
+        if (!key.len && !pair.len)
+            continue;
         while (known[i] && !str_eq_c(key, known[i]))
             i++;
         if (!known[i])
