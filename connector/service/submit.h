@@ -9,6 +9,7 @@
 
 struct submit;
 
+/* One for the service; its store is used while it lives. */
 struct submit *submit_new(struct service *svc);
 /* fn exactly once, never within this call; AWAY also when too many wait. Copies. */
 void submit_put(struct submit *submit, struct str key, struct str body_sha256_hex,
