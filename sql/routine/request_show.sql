@@ -62,60 +62,75 @@ comment on function governance.ticket_summary(text, text) is 'A ticket that nobo
 -- holds for all. sort: id, requested_at or -requested_at; after: `next` of the page before. stuck: what fails or waits for a repair, and
 -- on the first page the tickets that are no request yet because nobody can read them. Of the three orders only the one asked for runs.
 create or replace function governance.request_list(p jsonb) returns jsonb
-language sql stable set search_path = pg_catalog as $$
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_custom_plan as $$
+declare -- each planned for what is asked: what is absent is no condition at all
+    v_phase text := p->>'phase';
+    v_site text := p->>'site';
+    v_kind text := p->>'kind';
+    v_lifecycle text := p->>'lifecycle';
+    v_subject_kind text := p->>'subject_kind';
+    v_application text := p->>'application';
+    v_since timestamptz := to_timestamp((p->>'since_ms')::bigint / 1000.0);
+    v_until timestamptz := clock_timestamp() - make_interval(secs => nullif((p->>'older_than_s')::bigint, 0));
+    v_overdue boolean := coalesce((p->>'overdue')::boolean, false);
+    overdue uuid[] := case when v_overdue then array(select c.request_id from governance.sla_clock c
+        where c.stopped_at is null and c.started_at + c.paused + c.goal < clock_timestamp()) end;
+    v_stuck boolean := coalesce((p->>'stuck')::boolean, false);
+    v_sort text := coalesce(p->>'sort', 'id');
+    v_after text := p->>'after';
+    v_limit int := (p->>'limit')::int;
+    v_after_time timestamptz := case when v_sort <> 'id' then governance.after_time(v_after) end;
+    v_after_id uuid := case when v_sort <> 'id' then governance.after_id(v_after) else v_after::uuid end;
+    page uuid[];
+    listed jsonb;
+begin
     with fits as not materialized (
         select x.id, x.requested_at from governance.access_request x
-         where x.phase = coalesce(p->>'phase', x.phase) and x.site = coalesce(p->>'site', x.site)
-           and x.kind = coalesce(p->>'kind', x.kind) and x.lifecycle = coalesce(p->>'lifecycle', x.lifecycle)
-           and x.subject_kind = coalesce(p->>'subject_kind', x.subject_kind)
-           and x.requested_at <= clock_timestamp() - coalesce(make_interval(secs => (p->>'older_than_s')::bigint), '0')
-           and (p->>'since_ms' is null or x.requested_at >= to_timestamp((p->>'since_ms')::bigint / 1000.0))
-           and (p->>'application' is null
-                or exists (select from governance.request_item i where i.request_id = x.id and i.source = p->>'application' and i.replaced_at is null))
-           and (not coalesce((p->>'overdue')::boolean, false)
-                or exists (select from governance.sla_clock c where c.request_id = x.id and c.stopped_at is null
-                                                               and c.started_at + c.paused + c.goal < clock_timestamp()))
-           and (not coalesce((p->>'stuck')::boolean, false)
+         where (v_phase is null or x.phase = v_phase) and (v_site is null or x.site = v_site) and (v_kind is null or x.kind = v_kind)
+           and (v_lifecycle is null or x.lifecycle = v_lifecycle) and (v_subject_kind is null or x.subject_kind = v_subject_kind)
+           and (v_until is null or x.requested_at <= v_until) and (v_since is null or x.requested_at >= v_since)
+           and (v_application is null -- not as "exists": that would be looked up for all at once, and a page needs few
+                or (select true from governance.request_item i where i.request_id = x.id and i.source = v_application and i.replaced_at is null limit 1))
+           and (not v_overdue or x.id = any (overdue))
+           and (not v_stuck
                 or (exists (select from governance.flow f where f.request_id = x.id and f.state not in ('done', 'moot'))
                     or x.phase not in ('closed', 'denied', 'cancelled', 'expired'))
                    and exists (select from governance.request_status s where s.request_id = x.id and s.state in ('retrying', 'stuck')))),
-    page as (
-        (select row_number() over (order by f.id) as n, f.* from fits f
-          where coalesce(p->>'sort', 'id') = 'id' and f.id > coalesce((p->>'after')::uuid, '00000000-0000-0000-0000-000000000000')
-          order by f.id limit (p->>'limit')::int)
+    found as (
+        (select f.id from fits f where v_sort = 'id' and (v_after_id is null or f.id > v_after_id) order by f.id limit v_limit)
         union all
-        (select row_number() over (order by f.requested_at, f.id), f.* from fits f
-          where p->>'sort' = 'requested_at' and (f.requested_at, f.id) > (governance.after_time(p->>'after', '-infinity'), governance.after_id(p->>'after'))
-          order by f.requested_at, f.id limit (p->>'limit')::int)
+        (select f.id from fits f where v_sort = 'requested_at' and (v_after_time is null or (f.requested_at, f.id) > (v_after_time, v_after_id))
+          order by f.requested_at, f.id limit v_limit)
         union all
-        (select row_number() over (order by f.requested_at desc, f.id desc), f.* from fits f
-          where p->>'sort' = '-requested_at'
-            and (p->>'after' is null or (f.requested_at, f.id) < (governance.after_time(p->>'after', 'infinity'), governance.after_id(p->>'after')))
-          order by f.requested_at desc, f.id desc limit (p->>'limit')::int))
+        (select f.id from fits f where v_sort = '-requested_at' and (v_after_time is null or (f.requested_at, f.id) < (v_after_time, v_after_id))
+          order by f.requested_at desc, f.id desc limit v_limit))
+    select array_agg(found.id) into page from found;
     select jsonb_build_object(
-               'requests', coalesce(jsonb_agg(governance.request_summary(r) order by page.n), '[]'),
-               'next', case when count(*) = (p->>'limit')::int then
-                   (array_agg(case when coalesce(p->>'sort', 'id') = 'id' then r.id::text
-                                   else (extract(epoch from r.requested_at) * 1000000)::bigint || '.' || r.id end order by page.n desc))[1] end)
-           || case when (p->>'stuck')::boolean and p->>'after' is null and p->>'phase' is null then jsonb_build_object('tickets', (
-               select coalesce(jsonb_agg(governance.ticket_summary(t.site, t.issue_id) order by t.since), '[]')
-                 from (select * from governance.ticket_status k
-                        where k.site = coalesce(p->>'site', k.site)
-                          and k.since <= clock_timestamp() - coalesce(make_interval(secs => (p->>'older_than_s')::bigint), '0')
-                        order by k.since limit 100) t)) else '{}' end
-      from page join governance.access_request r on r.id = page.id
-$$;
+               'requests', coalesce(jsonb_agg(governance.request_summary(r) order by o.n), '[]'),
+               'next', case when count(*) = v_limit then
+                   (array_agg(case when v_sort = 'id' then r.id::text
+                                   else (extract(epoch from r.requested_at) * 1000000)::bigint || '.' || r.id end order by o.n desc))[1] end)
+      into listed
+      from unnest(page) with ordinality as o(id, n) join governance.access_request r on r.id = o.id;
+    if v_stuck and v_after is null and v_phase is null then
+        listed := listed || jsonb_build_object('tickets', (
+            select coalesce(jsonb_agg(governance.ticket_summary(t.site, t.issue_id) order by t.since), '[]')
+              from (select * from governance.ticket_status k
+                     where (v_site is null or k.site = v_site) and (v_until is null or k.since <= v_until)
+                     order by k.since limit 100) t));
+    end if;
+    return listed;
+end $$;
 comment on function governance.request_list(jsonb) is 'A page of requests';
 
 -- The two halves of a place in the order of time: microseconds since 1970, a dot, the id.
-create or replace function governance.after_time(p text, p_otherwise timestamptz) returns timestamptz
+create or replace function governance.after_time(p text) returns timestamptz
 language sql immutable set search_path = pg_catalog as $$
-    select case when p is null then p_otherwise
-                else 'epoch'::timestamptz + split_part(p, '.', 1)::bigint * interval '1 microsecond' end
+    select 'epoch'::timestamptz + split_part(p, '.', 1)::bigint * interval '1 microsecond'
 $$;
-comment on function governance.after_time(text, timestamptz) is 'The time of a place in a list by time';
+comment on function governance.after_time(text) is 'The time of a place in a list by time';
 create or replace function governance.after_id(p text) returns uuid
 language sql immutable set search_path = pg_catalog as $$
-    select case when p is null then '00000000-0000-0000-0000-000000000000' else split_part(p, '.', 2)::uuid end
+    select split_part(p, '.', 2)::uuid
 $$;
 comment on function governance.after_id(text) is 'The id of a place in a list by time';

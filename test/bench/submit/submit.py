@@ -31,10 +31,23 @@ def goal(name, value, bar, good):
     return good
 
 
+def cpu_s(pids):
+    fields = [pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(f[11]) + int(f[12]) for f in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def backends(site):
+    return [int(pid) for pid in site.sql("select pid from pg_stat_activity where application_name = 'countersign'").split()]
+
+
 def wrk(site, run_id):
+    of_database = backends(site)
+    before = cpu_s([site.service.pid]), cpu_s(of_database)
     done = subprocess.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", HERE / "post.lua", f"http://127.0.0.1:{site.port}", "--", run_id, TOKEN],
                           capture_output=True, text=True, check=True)
     told = json.loads(re.search(r"\{.*\}", done.stdout)[0])
+    told["cpu_us"] = [(now - then) / max(1, told["answered_201"]) * 1e6
+                      for now, then in zip((cpu_s([site.service.pid]), cpu_s(of_database)), before)]
     told["rate"] = told["answered_201"] / told["duration_us"] * 1e6
     stored = int(site.sql(f"select count(*) from governance.access_request where idempotency_key like 'bench {run_id}-%'"))
     told["lost"] = max(0, told["answered_201"] - stored)
@@ -79,7 +92,8 @@ def main():
         ours = wrk(site, f"ours-{number}")
         rounds.append((ours, alone))
         print(f"round {number}: {ours['rate']:.0f} submissions a second, p50 {ours['p50_us'] / 1000:.1f} ms, p99 {ours['p99_us'] / 1000:.1f} ms; "
-              f"the database alone {alone:.0f}; {ours['not_2xx']} refused, {ours['socket_errors']} errors", flush=True)
+              f"the database alone {alone:.0f}; processor "
+              f"{ours['cpu_us'][0]:.0f} µs of ours and {ours['cpu_us'][1]:.0f} µs of the database each; {ours['not_2xx']} refused, {ours['socket_errors']} errors", flush=True)
     site.close()
     best = max(rounds, key=lambda r: r[0]["rate"])
     ratio = max(ours["rate"] / alone for ours, alone in rounds)
