@@ -22,7 +22,7 @@ begin
         coalesce(p->>'cause', 'asked'), (p->>'follows')::uuid,
         case when p_from_ticket and p->>'hold_text' = '' then p->>'mapping_version' end, nullif(p->>'submitted_by', ''))
     returning * into made;
-    perform governance.request_items(made.id, p->'items');
+    perform governance.request_items_add(made.id, p->'items');
     if p->>'approved_by' <> '' then -- who submitted it vouches for the approval
         insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
         values (made.id, p->>'approved_by', 'approved', 'api', made.mapped_hash);
