@@ -412,6 +412,7 @@ void api_serve(struct api *api, struct serve_request *request)
     int32_t later_s = api_limit_take(&api->limits[token - api->svc->config->tokens],
                                      token->per_minute, io_loop_now_ms(api->svc->loop));
     if (later_s) {
+        api->svc->metrics.api_limited++;
         problem_reply_later(request, 429, "Too many requests",
                             "this token asks more often than its per_minute allows", later_s);
         return;
