@@ -1,6 +1,6 @@
 -- What is told to others: written in the transaction of the change, sent in order for each request, until delivered or given up.
 set role countersign_service;
-select plan(39);
+select plan(41);
 
 create function pg_temp.claim(who text default 'a', room int default 10, sub text default 'idp') returns text language sql as $$
     select string_agg(c.type, ' ' order by c.event) from governance.event_claim(who, '30 s', array[sub], array[room]) c
@@ -94,5 +94,10 @@ select governance.event_subscribers_put('[{"name": "pam", "types": ["escalation.
 select is((select count(*) from governance.event_delivery where subscriber = 'idp' and state = 'dropped'), 2::bigint, 'nobody sends what nobody receives');
 select pg_temp.later('8 days');
 select is(governance.event_purge('1 s'), 0, 'what happened less than a week ago is kept');
+reset role;
+update governance.event set at = at - interval '8 days' where type = 'request.received';
+set role countersign_service;
+select is(governance.event_purge('1 s'), 2, 'what is older, and ended, goes');
+select is((select count(*) from governance.event_delivery d where not exists (select from governance.event e where e.id = d.event)), 0::bigint, 'with its deliveries');
 select throws_ok('delete from governance.event', '42501', null, 'and nobody deletes by hand');
 select * from finish();
