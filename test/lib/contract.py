@@ -78,7 +78,7 @@ def check(method, target, sent, status, kind, text):
     if status >= 400:
         return
     seen.add(operation["operationId"])
-    if "requestBody" in operation:
+    if "requestBody" in operation and (sent is not None or operation["requestBody"].get("required")):
         _told(_validator("paths", known, method.lower(), "requestBody", "content", "application/json", "schema"), sent)
     names = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
     unknown = set(urllib.parse.parse_qs(query)) - names
