@@ -12,6 +12,10 @@ begin
         return null;
     end if;
     detail := coalesce(new.body::jsonb->'detail', '{}');
+    select * into r from governance.access_request q where q.id = new.request_id;
+    if new.kind in ('request.received', 'request.moved') then -- an entry may keep but the hash of a long detail
+        detail := detail || jsonb_build_object('to', coalesce(detail->>'to', r.phase));
+    end if;
     select t.name into wanted from governance.event_type t
      where t.evidence_kind = new.kind
        and (new.kind not in ('request.received', 'request.moved') or t.name = 'request.' || (detail->>'to'));
@@ -19,7 +23,6 @@ begin
        or not exists (select from governance.event_subscriber s where s.ended_at is null and wanted = any (s.types)) then
         return null;
     end if;
-    select * into r from governance.access_request q where q.id = new.request_id;
     insert into governance.event (type, request_id, at, evidence_seq, data)
     values (wanted, new.request_id, new.at, new.seq, governance.event_data(r, new, detail))
     returning id into made;
