@@ -18,7 +18,7 @@
 #include "service/worker.h"
 #include "site/site.h"
 
-enum { PROBLEM_BYTES = 2048, KEY_MAX = 200, OLDER_MAX_S = 10 * 366 * 86400 };
+enum { PROBLEM_BYTES = 2048, KEY_MAX = 200, ENTRIES_MAX = 1000, OLDER_MAX_S = 10 * 366 * 86400 };
 
 struct api {
     struct service *svc;
@@ -357,6 +357,25 @@ static void grant_exception(struct api *api, struct serve_request *request,
         json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
 }
 
+static void evidence(struct api *api, struct serve_request *request,
+                     const struct token_config *token, struct str id)
+{
+    static const char *const KNOWN[] = {"after", "limit", NULL};
+    struct str after = api_query(request, "after"), limit = api_query(request, "limit");
+    const char *wrong = api_query_refuse_unknown(request, KNOWN);
+    int64_t from = 0, count = ENTRIES_MAX;
+
+    if (!wrong && after.p && (!str_to_i64(after, &from) || from < 0))
+        wrong = "after is the member next of the page before";
+    if (!wrong && limit.p && (!str_to_i64(limit, &count) || count < 1 || count > ENTRIES_MAX))
+        wrong = "limit is a number from 1 to 1000";
+    if (wrong)
+        problem_reply(request, 400, "Invalid query", wrong);
+    else
+        store_evidence_of(&api->svc->store, id, from, (int32_t)count, on_json,
+                          asking_new(api, request, token));
+}
+
 /* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
  * will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
@@ -372,7 +391,7 @@ static void one(struct api *api, struct serve_request *request, const struct tok
     else if (shows && token->may_read)
         store_request_show(s, id, on_json, asking_new(api, request, token));
     else if (!post && str_eq_c(rest, "evidence") && token->may_audit)
-        store_evidence_of(s, id, on_json, asking_new(api, request, token));
+        evidence(api, request, token, id);
     else if (post && str_eq_c(rest, "cancel") && token->may_submit)
         store_request_cancel(s, id, token->name, on_done, asking_new(api, request, token));
     else if (retries && token->may_submit)

@@ -291,7 +291,9 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
  * STORE_REFUSED with the reason when there is nothing of that kind. */
 void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
                          void *arg);
-void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
+/* A page of them, behind sequence number `after`; NULL: there is no such request. */
+void store_evidence_of(struct store *s, struct str request_id, int64_t after, int32_t limit,
+                       store_json_fn *fn, void *arg);
 void store_exception_grant(struct store *s, struct str request_id, struct str owner,
                            struct str approved_by, struct str reason, struct str control,
                            int64_t expires_ms, store_json_fn *fn, void *arg);

@@ -562,9 +562,11 @@ void store_request_retry(struct store *s, struct str id_or_key, struct str actor
     ask_json(s, &SQL_REQUEST_RETRY, params, fn, arg);
 }
 
-void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg)
+void store_evidence_of(struct store *s, struct str request_id, int64_t after, int32_t limit,
+                       store_json_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(request_id)};
+    char from[STORE_NUMBER_SIZE], count[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(request_id), store_i(after, from), store_i(limit, count)};
     ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
 }
 

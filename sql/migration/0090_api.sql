@@ -10,3 +10,5 @@ create index access_request_time on governance.access_request (requested_at, id)
 
 -- takes who asks too
 drop function if exists governance.request_cancel(uuid);
+-- comes in pages
+drop function if exists governance.evidence_of(text);

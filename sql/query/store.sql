@@ -162,8 +162,8 @@ select governance.request_list($1::jsonb)
 select governance.request_retry($1, $2)
 
 -- name: evidence_of
--- params: request text
-select governance.evidence_of($1)
+-- params: request text, after bigint, count int
+select governance.evidence_of($1, $2::bigint, $3::int)
 
 -- name: request_cancel
 -- params: request uuid, by text

@@ -240,6 +240,19 @@ def test_what_a_client_has_is_not_sent_again(site, made):
     assert site.raw("GET", path, headers={"If-None-Match": '"other"'})[0] == 200
 
 
+def test_evidence_comes_in_pages(site, made):
+    path = f"/v1/access-requests/{made[2]}/evidence"
+    whole = site.api("GET", path, token=token("audit"))[1]
+    assert whole["next"] is None and len(whole["entries"]) > 1
+    found, after = [], "0"
+    while after is not None:
+        page = site.api("GET", f"{path}?limit=2&after={after}", token=token("audit"))[1]
+        found, after = found + page["entries"], page["next"]
+    assert found[:len(whole["entries"])] == whole["entries"]
+    for query in ("limit=0", "limit=1001", "after=-1", "after=x", "from=1"):
+        assert site.api("GET", f"{path}?{query}", token=token("audit"))[0] == 400, query
+
+
 def test_a_token_that_asks_too_often_waits_and_no_other(site):
     statuses = []
     for _ in range(14):  # sixty a minute: ten at once
