@@ -1,12 +1,13 @@
 """Others are told what happens: signed, at least once, of each request in order, and nobody waits for who does not answer."""
 import json
+import os
 import pathlib
 import time
 
 import jsonschema
 import pytest
 
-from lib import wait, world
+from lib import ports, proc, wait, world
 from lib.receiver import Receiver, secret
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -174,6 +175,26 @@ def test_killed_between_sending_and_marking_nothing_is_lost(site):
         assert len(again) >= 2, "sent again: nobody knows whether it was taken"
         entries = site.sql(f"select count(*) from governance.evidence_entry where request_id = '{request}' and kind in ('request.received', 'request.moved')")
         wait.until(lambda: site.at_once() or len(site.moves(request)) == int(entries) or len(site.moves(request)) >= 4, 20)
+
+
+def test_two_replicas_send_each_once_and_in_order(site):
+    """And when one of them is stopped in the middle what it holds comes from the other, later."""
+    port, ops_port = ports.free_ports(2)
+    ready = f"{site.folder}/second"
+    second = proc.Process([site.program, "serve", "--config", site.config, "--set", f"listen.port={port}", "--set", f"listen.ops_port={ops_port}",
+                           "--port-file", ready], name="second", ready=lambda: os.path.exists(ready))
+    second.start()
+    requests = [site.submit(f"two-{n}", beneficiary=f"two-{n}", entitlement="fin-viewer") for n in range(12)]
+    wait.until(lambda: all(site.moves(r) == MOVES for r in requests), 40, what="all moves of all requests")
+    for request in requests:
+        sent = [one["event"]["sequence"] for one in site.receiver.got if one["path"] == "/all" and one["event"].get("subject") == request]
+        assert sent == sorted(set(sent)), "in order, none twice"
+    both = site.sql("select count(*) from governance.event_delivery where subscriber = 'all' and state = 'delivered'")
+    assert int(both) >= 4 * len(requests)
+    more = [site.submit(f"three-{n}", beneficiary=f"three-{n}", entitlement="fin-viewer") for n in range(6)]
+    second.stop()
+    assert "Sanitizer" not in second.stderr, second.told()
+    wait.until(lambda: site.at_once("lease_until") or all(site.moves(r) == MOVES for r in more), 40, what="all moves after the stop")
 
 
 def test_what_nobody_takes_is_given_up_told_and_sent_by_hand(site):
