@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/assert.h"
 #include "base/limits.h"
 #include "base/list.h"
 
@@ -47,6 +46,7 @@ static void on_group(void *arg, enum store_outcome outcome, const struct store_s
                      const char *message)
 {
     struct group *group = arg;
+    static const struct store_submitted none;
     struct submit *submit = group->submit;
     struct list *link;
     size_t i = 0;
@@ -60,9 +60,15 @@ static void on_group(void *arg, enum store_outcome outcome, const struct store_s
             send_group(submit, &one, 1);
         }
     }
+    if (outcome == STORE_AWAY) { /* nobody waits for a database that is away */
+        while ((link = list_shift(&submit->waiting)))
+            list_push(&group->wishes, link);
+        submit->waiting_count = 0;
+    }
     pump(submit); /* the database works on the next ones meanwhile */
     while ((link = list_shift(&group->wishes)))
-        answer(container_of(link, struct wish, link), outcome, &rows[i++], message);
+        answer(container_of(link, struct wish, link), outcome,
+               outcome == STORE_OK ? &rows[i++] : &none, message);
     free(group);
 }
 
@@ -156,8 +162,14 @@ struct submit *submit_new(struct service *svc)
 
 void submit_free(struct submit *submit)
 {
+    struct list *link;
+
     if (!submit)
         return;
-    ASSERT(!submit->waiting_count && !submit->on_its_way);
+    while ((link = list_shift(&submit->waiting))) { /* whoever asked is gone as well */
+        struct wish *wish = container_of(link, struct wish, link);
+        free(wish->intake);
+        free(wish);
+    }
     free(submit);
 }

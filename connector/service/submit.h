@@ -14,7 +14,7 @@ struct submit *submit_new(struct service *svc);
 /* fn exactly once, never within this call; AWAY also when too many wait. Copies. */
 void submit_put(struct submit *submit, struct str key, struct str body_sha256_hex,
                 const struct store_intake *in, store_submitted_fn *fn, void *arg);
-/* After the database's pool is closed: nothing waits then. */
+/* After the database's pool is closed. */
 void submit_free(struct submit *submit);
 
 #endif
