@@ -21,10 +21,13 @@ enum {
     CONFIG_PROJECTS_MAX = 32,
     CONFIG_PEOPLE_MAX = 256,
     CONFIG_TOKENS_MAX = 32,
+    CONFIG_EVENTS_MAX = 16,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
     CONFIG_READS_MAX = 256, /* of one source at once: each holds memory while it waits */
     CONFIG_PER_MINUTE_MAX = 100000,
+    CONFIG_TOKEN_PER_MINUTE = 6000,
+    CONFIG_TOKEN_PER_MINUTE_MAX = 10000000,
     CONFIG_CONCURRENCY = 10,
     CONFIG_CONCURRENCY_MAX = 32, /* of each site; Jira's buckets hold back before that */
 };
@@ -95,6 +98,17 @@ struct source_config {
 struct token_config {
     struct str name, token; /* token: a secret reference */
     bool may_submit, may_read, may_approve, may_audit;
+    int32_t per_minute; /* calls of each replica */
+};
+
+/* Somebody who is told what happens. */
+struct event_config {
+    struct str name, url;
+    struct str secret,
+        secret_old; /* secret references; old is empty unless one is being replaced */
+    uint32_t types; /* bit i: event i of domain/event.h */
+    int64_t timeout_ms, give_up_ms;
+    bool insecure_http; /* plain http to this machine: tests and demos */
 };
 
 /* Where the log of evidence is published. */
@@ -120,6 +134,8 @@ struct config {
     size_t source_count;
     struct token_config tokens[CONFIG_TOKENS_MAX];
     size_t token_count;
+    struct event_config events[CONFIG_EVENTS_MAX];
+    size_t event_count;
     struct policy policy; /* times, waits, allowances */
     struct evidence_config evidence;
     enum log_level log_level;

@@ -92,7 +92,7 @@ static void load_roles(struct loader *l, const struct yaml *map, struct token_co
 
 static void load_token(struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"name", "token", "roles", NULL};
+    static const char *const KNOWN[] = {"name", "token", "roles", "per_minute", NULL};
 
     value_refuse_unknown(&l->v, map, KNOWN, "a token");
     if (map->kind != YAML_MAP)
@@ -106,6 +106,8 @@ static void load_token(struct loader *l, const struct yaml *map)
     t->name = value_required(&l->v, map, "name", "identity-platform");
     value_check_name(&l->v, map, "name", t->name);
     t->token = value_secret(&l->v, map, "token", true, CONFIG_TOKEN_CHARS_MIN);
+    t->per_minute = (int32_t)value_int(&l->v, map, "per_minute", CONFIG_TOKEN_PER_MINUTE, 1,
+                                       CONFIG_TOKEN_PER_MINUTE_MAX);
     load_roles(l, map, t);
     for (size_t i = 0; t->name.len && i + 1 < l->c->token_count; i++) {
         if (str_eq(l->c->tokens[i].name, t->name)) {
@@ -364,7 +366,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
 {
     static const char *const KNOWN[] = {
         "database", "listen", "sites", "sources",   "mapping",     "policy", "sla",
-        "evidence", "api",    "times", "log_level", "after_close", NULL};
+        "evidence", "api",    "times", "log_level", "after_close", "events", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -384,6 +386,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_times(l, root);
     config_after(l, root);
     config_evidence(l, root);
+    config_events(l, root);
     load_log_level(l, root);
     load_mappings(l, root, mapping_diags);
 }

@@ -27,6 +27,8 @@ void config_check_public_url(struct loader *l, const struct yaml *map, struct st
 /* Is it plain http to this very machine? */
 bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
+/* `events` of the configuration. */
+void config_events(struct loader *l, const struct yaml *root);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
 /* `evidence` of the configuration. */

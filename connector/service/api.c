@@ -10,20 +10,20 @@
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 #include "service/api_body.h"
+#include "service/api_event.h"
+#include "service/api_limit.h"
+#include "service/api_query.h"
 #include "service/problem.h"
+#include "service/submit.h"
 #include "service/worker.h"
 #include "site/site.h"
 
-enum {
-    PROBLEM_BYTES = 2048,
-    PAGE_MAX = 100,
-    PAGE_DEFAULT = 50,
-    KEY_MAX = 200,
-    OLDER_MAX_S = 10 * 366 * 86400
-};
+enum { PROBLEM_BYTES = 2048, KEY_MAX = 200, ENTRIES_MAX = 1000, OLDER_MAX_S = 10 * 366 * 86400 };
 
 struct api {
     struct service *svc;
+    struct submit *submit;
+    struct api_limit limits[CONFIG_TOKENS_MAX];
     uint8_t token_sha256[CONFIG_TOKENS_MAX]
                         [SHA256_BYTES]; /* compared by digest: no length leaks, no secret stays */
 };
@@ -90,6 +90,8 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
                       outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
     else if (!json.len)
         problem_reply(a->request, 404, "Not found", "there is no such request");
+    else if (str_eq_c(serve_method(a->request), "GET"))
+        api_reply_tagged(a->request, json);
     else
         reply_json(a->request, a->created ? 201 : 200, json);
     free(a);
@@ -219,7 +221,12 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         problem_reply(request, 422, "No rule fits", err.what);
         return;
     }
-    bool vouches = token->may_approve && json_is_true(json_member(body, "approved"));
+    bool vouches = json_is_true(json_member(body, "approved"));
+    if (vouches && !token->may_approve) { /* passed over it would look approved to who sent it */
+        problem_reply_member(request, 403, "Not permitted", STR("approved"),
+                             "only a token with the role approve says that it is approved");
+        return;
+    }
     struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
     struct str at = site.len ? site : api->svc->config->sites[0].name;
     struct mapping_mode mode = mapping_mode_of(m.rule, service_site(api->svc, at)->config->mode);
@@ -238,6 +245,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .privileged = w.privileged,
         .approval_needed = m.rule->approval_needed,
         .approved_by = vouches ? token->name : STR(""),
+        .submitted_by = token->name,
         .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,
         .items = &item,
@@ -249,64 +257,40 @@ static void submit(struct api *api, struct serve_request *request, const struct 
     };
     digest_sha256(serve_body(request), digest);
     hex_encode(digest, sizeof digest, hex);
-    store_request_submit(&api->svc->store, key, str_of(hex), &in, on_submitted,
-                         asking_new(api, request, token));
+    submit_put(api->submit, key, str_of(hex), &in, on_submitted, asking_new(api, request, token));
 }
 
 /* --- the other routes --- */
-
-static bool is_uuid(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool hex = (s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f');
-        if (dash ? s.p[i] != '-' : !hex)
-            return false;
-    }
-    return s.len == 36;
-}
-
-/* Value of a query parameter, as written: what we take needs no decoding. */
-static struct str query(struct serve_request *request, const char *name)
-{
-    struct str rest = serve_query(request);
-    while (rest.len) {
-        struct str pair = str_cut(&rest, '&');
-        struct str key = str_cut(&pair, '=');
-        if (str_eq_c(key, name))
-            return pair;
-    }
-    return STR("");
-}
 
 /* What the query asks for, or what is wrong with it. */
 static const char *read_filter(struct api *api, struct serve_request *request,
                                struct store_filter *ret)
 {
-    struct str limit = query(request, "limit"), older = query(request, "older_than_seconds");
-    struct str stuck = query(request, "stuck");
-    int64_t count = PAGE_DEFAULT;
+    static const char *const KNOWN[] = {
+        "limit",     "older_than_seconds", "stuck",       "phase", "site",    "after", "kind",
+        "lifecycle", "subject_kind",       "application", "since", "overdue", "sort",  NULL};
+    struct str older = api_query(request, "older_than_seconds");
+    struct str stuck = api_query(request, "stuck");
+    const char *wrong = api_query_refuse_unknown(request, KNOWN);
     enum phase known;
 
-    *ret = (struct store_filter){.phase = query(request, "phase"),
-                                 .site = query(request, "site"),
-                                 .after = query(request, "after"),
+    *ret = (struct store_filter){.phase = api_query(request, "phase"),
+                                 .site = api_query(request, "site"),
                                  .stuck = str_eq_c(stuck, "true")};
-    if (limit.len && (!str_to_i64(limit, &count) || count < 1 || count > PAGE_MAX))
+    if (wrong)
+        return wrong;
+    if (!api_query_limit(request, &ret->limit))
         return "limit is a number from 1 to 100";
-    ret->limit = (int32_t)count;
-    if (ret->phase.len && !phase_from(ret->phase, &known))
+    if (ret->phase.p && !phase_from(ret->phase, &known))
         return "there is no such phase";
-    if (ret->site.len && !service_site(api->svc, ret->site))
+    if (ret->site.p && !service_site(api->svc, ret->site))
         return "site is none of the configuration";
-    if (ret->after.len && !is_uuid(ret->after))
-        return "after is the last id of the page before";
-    if (stuck.len && !ret->stuck)
+    if (stuck.p && !ret->stuck)
         return "stuck is true, or not there";
-    if (older.len && (!str_to_i64(older, &ret->older_than_s) || ret->older_than_s < 0 ||
-                      ret->older_than_s > OLDER_MAX_S))
+    if (older.p && (!str_to_i64(older, &ret->older_than_s) || ret->older_than_s < 0 ||
+                    ret->older_than_s > OLDER_MAX_S))
         return "older_than_seconds is a number of seconds, up to ten years";
-    return NULL;
+    return api_query_requests(request, ret);
 }
 
 static void list(struct api *api, struct serve_request *request, const struct token_config *token)
@@ -356,7 +340,7 @@ static void grant_exception(struct api *api, struct serve_request *request,
 
     if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
         return;
-    if (!is_uuid(json_path_str(body, "request"))) {
+    if (!api_is_uuid(json_path_str(body, "request"))) {
         problem_reply_member(request, 422, "Invalid body", STR("request"),
                              "'request' must be a request's id: a UUID in lower case");
         return;
@@ -373,6 +357,25 @@ static void grant_exception(struct api *api, struct serve_request *request,
         json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
 }
 
+static void evidence(struct api *api, struct serve_request *request,
+                     const struct token_config *token, struct str id)
+{
+    static const char *const KNOWN[] = {"after", "limit", NULL};
+    struct str after = api_query(request, "after"), limit = api_query(request, "limit");
+    const char *wrong = api_query_refuse_unknown(request, KNOWN);
+    int64_t from = 0, count = ENTRIES_MAX;
+
+    if (!wrong && after.p && (!str_to_i64(after, &from) || from < 0))
+        wrong = "after is the member next of the page before";
+    if (!wrong && limit.p && (!str_to_i64(limit, &count) || count < 1 || count > ENTRIES_MAX))
+        wrong = "limit is a number from 1 to 1000";
+    if (wrong)
+        problem_reply(request, 400, "Invalid query", wrong);
+    else
+        store_evidence_of(&api->svc->store, id, from, (int32_t)count, on_json,
+                          asking_new(api, request, token));
+}
+
 /* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
  * will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
@@ -382,13 +385,13 @@ static void one(struct api *api, struct serve_request *request, const struct tok
     struct store *s = &api->svc->store;
     bool shows = !post && !rest.len, retries = post && str_eq_c(rest, "retry");
 
-    if (!is_uuid(id) && !((shows || retries) && jsm_is_key(id)))
+    if (!api_is_uuid(id) && !((shows || retries) && jsm_is_key(id)))
         problem_reply(request, 404, "Not found",
                       "a request has a UUID in lower case; its ticket's key shows and retries it");
     else if (shows && token->may_read)
         store_request_show(s, id, on_json, asking_new(api, request, token));
     else if (!post && str_eq_c(rest, "evidence") && token->may_audit)
-        store_evidence_of(s, id, on_json, asking_new(api, request, token));
+        evidence(api, request, token, id);
     else if (post && str_eq_c(rest, "cancel") && token->may_submit)
         store_request_cancel(s, id, token->name, on_done, asking_new(api, request, token));
     else if (retries && token->may_submit)
@@ -397,6 +400,15 @@ static void one(struct api *api, struct serve_request *request, const struct tok
         approve(api, request, token, id);
     else
         problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
+}
+
+/* known: there is such a path, and its operations are others'. */
+static void refuse_path(struct serve_request *request, bool known)
+{
+    if (known)
+        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
+    else
+        problem_reply(request, 404, "Not found", "there is no such path: see /openapi.json");
 }
 
 void api_serve(struct api *api, struct serve_request *request)
@@ -416,6 +428,14 @@ void api_serve(struct api *api, struct serve_request *request)
         problem_reply(request, 405, "Method not allowed", "use GET or POST");
         return;
     }
+    int32_t later_s = api_limit_take(&api->limits[token - api->svc->config->tokens],
+                                     token->per_minute, io_loop_now_ms(api->svc->loop));
+    if (later_s) {
+        api->svc->metrics.api_limited++;
+        problem_reply_later(request, 429, "Too many requests",
+                            "this token asks more often than its per_minute allows", later_s);
+        return;
+    }
     bool collection = str_eq(path, REQUESTS);
     if (str_eq_c(path, "/openapi.json") && get)
         reply_json(request, 200, str_of(API_DESCRIPTION));
@@ -426,11 +446,12 @@ void api_serve(struct api *api, struct serve_request *request)
     else if (str_starts(path, STR("/v1/access-requests/")))
         one(api, request, token, str_n(path.p + REQUESTS.len + 1, path.len - REQUESTS.len - 1),
             post);
+    else if (str_starts(path, STR("/v1/events")))
+        api_event_serve(api->svc, request, token);
     else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
         grant_exception(api, request, token);
     else
-        problem_reply(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found",
-                      "no such operation for this token's roles");
+        refuse_path(request, collection || str_eq_c(path, "/v1/exceptions"));
 }
 
 struct api *api_new(struct service *svc, struct err *err)
@@ -440,6 +461,7 @@ struct api *api_new(struct service *svc, struct err *err)
     if (!api)
         abort();
     api->svc = svc;
+    api->submit = submit_new(svc);
     for (size_t i = 0; i < svc->config->token_count; i++) {
         struct secret *secret;
         if (!file_secret(svc->config->tokens[i].token, &secret, err)) {
@@ -462,5 +484,8 @@ struct api *api_new(struct service *svc, struct err *err)
 
 void api_free(struct api *api)
 {
+    if (!api)
+        return;
+    submit_free(api->submit);
     free(api);
 }

@@ -388,6 +388,11 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "over_grants", "over_grants",
               "What accounts got beside what was asked for, and still hold");
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
+        gauge(&b, health, "events_waiting", "events_waiting", "Events not delivered yet");
+        gauge(&b, health, "events_dead", "events_dead",
+              "Events given up: countersign event list --dead");
+        gauge(&b, health, "event_oldest_seconds", "event_oldest_seconds",
+              "Age of the oldest event that is not delivered yet");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }
     if (b.over)

@@ -27,6 +27,10 @@
     X(second_tickets, "second_tickets_total", "Looks that found a request to have two")           \
     X(hits_unreadable, "search_hits_unreadable_total", "Hits of a walk that could not be read")   \
     X(breaches, "closed_without_proof_total", "Tickets found Done without proof")                 \
+    X(api_limited, "api_limited_total", "Calls of the API answered 429: a token asks too often")  \
+    X(events_delivered, "events_delivered_total", "Events that a subscriber took")                \
+    X(events_failed, "events_failed_total", "Tries of events that are made again")                \
+    X(events_dead, "events_dead_total", "Events given up")                                        \
     X(database_unknown, "database_unknown_total", "Writes whose commit is unknown")
 
 struct metrics {

@@ -17,6 +17,7 @@
 #include "io/io_notify.h"
 #include "service/api.h"
 #include "service/convoy.h"
+#include "service/event_send.h"
 #include "service/form_watch.h"
 #include "service/front.h"
 #include "service/gate_keep.h"
@@ -70,6 +71,7 @@ struct daemon {
     struct lock_keep *locks[CONFIG_SITES_MAX];
     struct mapping_keep *mappings;
     struct evidence_keep *evidence;
+    struct event_send *events;
     int64_t drop_by_ms;     /* until then it is told that we hold no mapping any more */
     struct io_timer *timer; /* start retries, then shutdown checks */
     struct secret *password;
@@ -382,6 +384,7 @@ static void begin(void *arg)
 
     svc->ready = true;
     d->watch = rests_watch_new(svc);
+    d->events = event_send_new(svc);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         site_learn(svc->sites[i], on_known, svc);
         d->pollers[i] = poller_new(svc, svc->sites[i]);
@@ -425,7 +428,8 @@ static void register_all(void *arg)
     const struct config *c = svc->config;
 
     d->start_failed = false;
-    d->starting = 2 * c->site_count + c->source_count + 1;
+    d->starting = 2 * c->site_count + c->source_count + 2;
+    event_subscribers_put(svc, on_registered, d);
     rests_read(svc, on_registered, d); /* before the first call to any site */
     for (size_t i = 0; i < c->site_count; i++) {
         const struct site_config *s = &c->sites[i];
@@ -472,6 +476,10 @@ static void cut_off(struct daemon *d)
     for (size_t i = 0; i < svc->config->site_count; i++) {
         site_close(svc->sites[i]);
         convoy_stop(svc->sites[i]);
+    }
+    if (d->events) {
+        d->closing++;
+        event_send_close(d->events, on_closed, d);
     }
     if (svc->http) {
         d->closing++;
@@ -532,7 +540,7 @@ static bool is_busy(const struct daemon *d)
                 (d->forms[i] && form_watch_is_busy(d->forms[i])) ||
                 (d->gates[i] && gate_keep_is_busy(d->gates[i])) ||
                 (d->locks[i] && lock_keep_is_busy(d->locks[i]));
-    return busy || mapping_reload_is_busy(d->svc.reload);
+    return busy || mapping_reload_is_busy(d->svc.reload) || event_send_is_busy(d->events);
 }
 
 /* The last thing, when nothing is decided by a mapping any more; but nobody waits for a database
@@ -593,6 +601,7 @@ static void free_all(struct daemon *d)
     struct service *svc = &d->svc;
 
     mapping_keep_free(d->mappings);
+    event_send_free(d->events);
     mapping_reload_free(svc->reload);
     intake_free(svc->intake);
     inbox_free(svc->inbox);

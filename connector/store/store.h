@@ -181,9 +181,10 @@ struct store_intake {
     struct person requester, beneficiary;
     struct str justification;
     bool privileged, emergency, approval_needed;
-    struct str approved_by; /* who submits it vouches that it is approved: recorded as an approval
-                               by that name, channel api; empty: nobody does. Never requester or
-                               beneficiary: REFUSED */
+    struct str approved_by;  /* who submits it vouches that it is approved: recorded as an approval
+                                by that name, channel api; empty: nobody does. Never requester or
+                                beneficiary: REFUSED */
+    struct str submitted_by; /* name of the API token; empty: it begins with a ticket */
     int64_t access_until_ms, sla_goal_ms;
     int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
@@ -213,8 +214,18 @@ struct store_submitted {
 };
 typedef void store_submitted_fn(void *arg, enum store_outcome outcome,
                                 const struct store_submitted *row, const char *message);
-void store_request_submit(struct store *s, struct str idempotency_key, struct str body_sha256_hex,
-                          const struct store_intake *in, store_submitted_fn *fn, void *arg);
+/* The document of an intake, as request_submit takes it. */
+void store_put_intake(struct buf *buf, const struct store_intake *in);
+struct store_wish {
+    struct str key, body_sha256_hex, intake;
+};
+/* rows: in the order of the wishes; of a refusal there are none, and nothing was stored. */
+typedef void store_wishes_fn(void *arg, enum store_outcome outcome,
+                             const struct store_submitted *rows, const char *message);
+/* At most STORE_WISHES_MAX in one commit. REFUSED: one of them was, and so none is stored. */
+enum { STORE_WISHES_MAX = 64 };
+void store_request_submit(struct store *s, const struct store_wish *wishes, size_t count,
+                          store_wishes_fn *fn, void *arg);
 
 struct store_request_claim {
     struct str id, site;
@@ -272,8 +283,10 @@ void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn
  * the page before. */
 struct store_filter {
     struct str phase, site, after;
+    struct str kind, lifecycle, subject_kind, application, sort;
+    int64_t since_ms; /* asked for since then */
     int64_t older_than_s;
-    bool stuck;
+    bool stuck, overdue;
     int32_t limit;
 };
 void store_request_list(struct store *s, const struct store_filter *filter, store_json_fn *fn,
@@ -282,7 +295,9 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
  * STORE_REFUSED with the reason when there is nothing of that kind. */
 void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
                          void *arg);
-void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
+/* A page of them, behind sequence number `after`; NULL: there is no such request. */
+void store_evidence_of(struct store *s, struct str request_id, int64_t after, int32_t limit,
+                       store_json_fn *fn, void *arg);
 void store_exception_grant(struct store *s, struct str request_id, struct str owner,
                            struct str approved_by, struct str reason, struct str control,
                            int64_t expires_ms, store_json_fn *fn, void *arg);

@@ -132,6 +132,8 @@ static void put_intake_object(struct json_out *out, const struct store_intake *i
     json_bool_member(out, "approval_needed", in->approval_needed);
     json_str_member(out, "hold_text", in->hold_text);
     json_str_member(out, "approved_by", in->approved_by);
+    if (in->submitted_by.len)
+        json_str_member(out, "submitted_by", in->submitted_by);
     if (in->mapping_version.len)
         json_str_member(out, "mapping_version", in->mapping_version);
     if (in->access_until_ms)
@@ -153,7 +155,7 @@ static void put_intake_object(struct json_out *out, const struct store_intake *i
     json_close_object(out);
 }
 
-static void put_intake(struct buf *buf, const struct store_intake *in)
+void store_put_intake(struct buf *buf, const struct store_intake *in)
 {
     struct json_out out;
 
@@ -169,41 +171,11 @@ void store_request_open(struct store *s, const struct store_ticket_claim *t,
     struct store_op *op = store_op_new(arg);
 
     buf_init(&buf, STORE_JSON_BYTES);
-    put_intake(&buf, in);
+    store_put_intake(&buf, in);
     op->fn.done = fn;
     struct pg_param params[] = {store_p(s->owner), store_p(t->issue_id),
                                 store_i(t->version, version), store_p(buf_str(&buf))};
     pg_exec(s->pg, &SQL_REQUEST_OPEN, params, store_on_fenced, op);
-}
-
-static void on_submitted(void *arg, const struct pg_reply *reply)
-{
-    struct store_op *op = arg;
-    struct store_submitted row = {0};
-    enum store_outcome outcome = store_outcome_of(reply);
-
-    if (outcome == STORE_OK && reply->rows == 1) {
-        row = (struct store_submitted){.id = pg_cell(reply, 0, 0),
-                                       .repeated = str_eq_c(pg_cell(reply, 0, 1), "t"),
-                                       .differs = str_eq_c(pg_cell(reply, 0, 2), "t"),
-                                       .phase = pg_cell(reply, 0, 3)};
-    }
-    op->fn.submitted(op->arg, outcome, &row, reply->message);
-    free(op);
-}
-
-void store_request_submit(struct store *s, struct str idempotency_key, struct str body_sha256_hex,
-                          const struct store_intake *in, store_submitted_fn *fn, void *arg)
-{
-    AUTO(drop_buf) struct buf buf;
-    struct store_op *op = store_op_new(arg);
-
-    buf_init(&buf, STORE_JSON_BYTES);
-    put_intake(&buf, in);
-    op->fn.submitted = fn;
-    struct pg_param params[] = {store_p(idempotency_key), store_p(body_sha256_hex),
-                                store_p(buf_str(&buf))};
-    pg_exec(s->pg, &SQL_REQUEST_SUBMIT, params, on_submitted, op);
 }
 
 /* --- looking at a request --- */
@@ -506,10 +478,9 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
 void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
                           void *arg)
 {
-    struct pg_param params[] = {store_p(id)};
+    struct pg_param params[] = {store_p(id), store_p(actor)};
     struct store_op *op = store_op_new(arg);
 
-    (void)actor; /* issue of the API: who withdrew it is recorded with the roles of API tokens */
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_REQUEST_CANCEL, params, store_on_fenced, op);
 }
@@ -569,6 +540,15 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
     put_where(&out, "phase", filter->phase);
     put_where(&out, "site", filter->site);
     put_where(&out, "after", filter->after);
+    put_where(&out, "kind", filter->kind);
+    put_where(&out, "lifecycle", filter->lifecycle);
+    put_where(&out, "subject_kind", filter->subject_kind);
+    put_where(&out, "application", filter->application);
+    put_where(&out, "sort", filter->sort);
+    if (filter->since_ms)
+        json_i64_member(&out, "since_ms", filter->since_ms);
+    if (filter->overdue)
+        json_bool_member(&out, "overdue", true);
     if (filter->stuck)
         json_bool_member(&out, "stuck", true);
     json_i64_member(&out, "older_than_s", filter->older_than_s);
@@ -585,9 +565,11 @@ void store_request_retry(struct store *s, struct str id_or_key, struct str actor
     ask_json(s, &SQL_REQUEST_RETRY, params, fn, arg);
 }
 
-void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg)
+void store_evidence_of(struct store *s, struct str request_id, int64_t after, int32_t limit,
+                       store_json_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(request_id)};
+    char from[STORE_NUMBER_SIZE], count[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(request_id), store_i(after, from), store_i(limit, count)};
     ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
 }
 

@@ -61,8 +61,8 @@ select governance.ticket_retire($1, $2, $3, $4::bigint, $5::uuid, $6, $7::boolea
 select governance.request_open($1, $2, $3::bigint, $4::jsonb)
 
 -- name: request_submit
--- params: key text, body_sha256 text, intake jsonb
-select id, repeated, differs, phase from governance.request_submit($1, $2, $3::jsonb)
+-- params: keys text[], body_sha256 text[], intakes text[]
+select n, id, repeated, differs, phase from governance.request_submit_many($1::text[], $2::text[], $3::text[])
 
 -- name: request_claim
 -- params: owner text, lease_s int, batch int, sites text[], room int[]
@@ -194,12 +194,12 @@ select governance.request_list($1::jsonb)
 select governance.request_retry($1, $2)
 
 -- name: evidence_of
--- params: request text
-select governance.evidence_of($1)
+-- params: request text, after bigint, count int
+select governance.evidence_of($1, $2::bigint, $3::int)
 
 -- name: request_cancel
--- params: request uuid
-select governance.request_cancel($1::uuid)
+-- params: request uuid, by text
+select governance.request_cancel($1::uuid, $2)
 
 -- name: people_keep
 -- params: request uuid, requester text, beneficiary text
@@ -513,3 +513,28 @@ select governance.account_relink($1, $2, $3, $4, $5, $6)
 -- name: entitlement_relink
 -- params: source text, entitlement text, native_id text, actor text, reason text
 select governance.entitlement_relink($1, $2, $3, $4, $5)
+
+-- name: event_subscribers_put
+-- params: subscribers jsonb
+select governance.event_subscribers_put($1::jsonb)
+
+-- name: event_claim
+-- params: owner text, lease_s int, subscribers text[], room int[]
+select event, subscriber, uid, type, request_id, at_ms, data, attempts, since_ms, now_ms
+  from governance.event_claim($1, make_interval(secs => $2::int), $3::text[], $4::int[])
+
+-- name: event_done
+-- params: owner text, event bigint, subscriber text, outcome text, status int, why text, rest_ms bigint
+select governance.event_done($1, $2::bigint, $3, $4, $5::int, $6, make_interval(secs => $7::bigint / 1000.0))
+
+-- name: event_list
+-- params: filter jsonb
+select governance.event_list($1::jsonb)
+
+-- name: event_retry
+-- params: event text, subscriber text, actor text
+select governance.event_retry(nullif($1, '')::uuid, $2, $3)
+
+-- name: event_purge
+-- params: keep_s bigint
+select governance.event_purge(make_interval(secs => $1::bigint))

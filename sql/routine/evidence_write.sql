@@ -20,9 +20,11 @@ begin
         if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
             detail := jsonb_build_object('mode', new.mode, 'was', old.mode, 'by', new.mode_by, 'mapping', new.mode_mapping, 'phase', new.phase);
         elsif tg_argv[0] = 'request.received' then
-            detail := detail || jsonb_build_object('mode_by', new.mode_by, 'mapping', new.mode_mapping)
+            detail := detail || jsonb_build_object('mode_by', new.mode_by, 'mapping', new.mode_mapping, 'submitted_by', new.submitted_by)
                 || case when new.follows is not null then jsonb_build_object('cause', new.cause, 'follows', new.follows,
                        'earlier_proof', governance.earlier_proof(new.follows)) else '{}' end;
+        elsif tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then
+            detail := detail || jsonb_build_object('cancelled_by', new.cancelled_by);
         end if;
     when 'request_item' then
         request := new.request_id;

@@ -124,8 +124,12 @@ end $$;
 comment on function governance.ticket_fields_keep(governance.access_request, jsonb) is 'Keep what the fields of a ticket held, for trying mappings on it';
 
 create or replace function governance.names_joined(p_known text[], p_more jsonb) returns text[]
-language sql immutable set search_path = pg_catalog as $$
-    select p_known || array(select distinct n.name from jsonb_array_elements_text(coalesce(p_more, '[]')) as n(name)
-                             where n.name <> all (p_known) order by n.name limit greatest(32 - cardinality(p_known), 0))
-$$;
+language plpgsql immutable set search_path = pg_catalog as $$
+begin
+    if coalesce(p_more, '[]') = '[]' then
+        return p_known;
+    end if;
+    return p_known || array(select distinct n.name from jsonb_array_elements_text(p_more) as n(name)
+                             where n.name <> all (p_known) order by n.name limit greatest(32 - cardinality(p_known), 0));
+end $$;
 comment on function governance.names_joined(text[], jsonb) is 'What is known of a person, and what is known now, each once, 32 at most';

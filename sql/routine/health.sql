@@ -25,6 +25,10 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'drifts_held', (select count(*) from governance.drift where ended_at is null and answer = 'held'),
         'over_grants', (select count(*) from governance.over_grant g where governance.over_grant_stands(g)),
         'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
+        'events_waiting', (select count(*) from governance.event_delivery where state = 'waiting'),
+        'events_dead', (select count(*) from governance.event_delivery where state = 'dead'),
+        'event_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - since))::bigint, 0)
+                                   from governance.event_delivery where state = 'waiting'),
         'evidence_seq', (select seq from governance.evidence_head))
 $$;
 comment on function governance.health() is 'Numbers for /readyz and /metrics';

@@ -1,9 +1,10 @@
-create or replace function governance.request_cancel(p_request uuid) returns uuid
+create or replace function governance.request_cancel(p_request uuid, p_by text default '') returns uuid
 language sql set search_path = pg_catalog as $$
-    update governance.access_request r set cancel_asked = true, hinted_at = clock_timestamp(), look_at = clock_timestamp()
+    update governance.access_request r
+       set cancel_asked = true, cancelled_by = coalesce(r.cancelled_by, nullif(p_by, '')), hinted_at = clock_timestamp(), look_at = clock_timestamp()
      where r.id = p_request returning r.id
 $$;
-comment on function governance.request_cancel(uuid) is 'Ask for a request to be withdrawn';
+comment on function governance.request_cancel(uuid, text) is 'Ask for a request to be withdrawn';
 
 create or replace function governance.approval_add(p_request uuid, p_approver text, p_decision text, p_channel text) returns bigint
 language plpgsql set search_path = pg_catalog as $$

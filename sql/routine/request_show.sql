@@ -2,6 +2,7 @@ create or replace function governance.request_summary(r governance.access_reques
 language sql stable set search_path = pg_catalog as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'id', r.id, 'phase', r.phase, 'reason', r.phase_reason, 'kind', r.kind, 'mode', r.mode, 'site', r.site,
+        'provisioning', governance.provisioning(r),
         'ticket', (select jsonb_build_object('key', t.issue_key, 'status', t.status_name, 'url', s.url || '/browse/' || t.issue_key)
                      from governance.ticket t join governance.site s on s.name = t.site where t.request_id = r.id),
         'requester', r.requester, 'beneficiary', r.beneficiary, 'justification', r.justification,
@@ -9,6 +10,7 @@ language sql stable set search_path = pg_catalog as $$
         'held', nullif(r.hold_text, ''), 'requested_at', r.requested_at, 'approved_at', r.approved_at,
         'claimed_at', r.claimed_at, 'verified_at', r.verified_at, 'closed_at', r.closed_at,
         'access_until', r.access_until,
+        'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind, 'submitted_by', r.submitted_by, 'cancelled_by', r.cancelled_by,
         'cause', nullif(r.cause, 'asked'), 'follows', governance.request_relation(r.follows),
         'followed_by', (select jsonb_agg(governance.request_relation(f.id) order by f.requested_at, f.id)
                           from governance.access_request f where f.follows = r.id),
@@ -56,30 +58,79 @@ language sql stable set search_path = pg_catalog as $$
 $$;
 comment on function governance.ticket_summary(text, text) is 'A ticket that nobody can read as the API shows it';
 
--- p: {phase, site, stuck, older_than_s, after, limit}; what is absent holds for all. stuck: what fails or waits for a repair, and on
--- the first page the tickets that are no request yet because nobody can read them.
+-- p: {phase, site, kind, lifecycle, subject_kind, application, since_ms, overdue, stuck, older_than_s, sort, after, limit}; what is absent
+-- holds for all. sort: id, requested_at or -requested_at; after: `next` of the page before. stuck: what fails or waits for a repair, and
+-- on the first page the tickets that are no request yet because nobody can read them. Of the three orders only the one asked for runs.
 create or replace function governance.request_list(p jsonb) returns jsonb
-language sql stable set search_path = pg_catalog as $$
-    with page as (
-        select x.id from governance.access_request x
-         where x.phase = coalesce(p->>'phase', x.phase) and x.site = coalesce(p->>'site', x.site)
-           and x.requested_at <= clock_timestamp() - coalesce(make_interval(secs => (p->>'older_than_s')::bigint), '0')
-           and x.id > coalesce((p->>'after')::uuid, '00000000-0000-0000-0000-000000000000')
-           and (not coalesce((p->>'stuck')::boolean, false)
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_custom_plan as $$
+declare -- each planned for what is asked: what is absent is no condition at all
+    v_phase text := p->>'phase';
+    v_site text := p->>'site';
+    v_kind text := p->>'kind';
+    v_lifecycle text := p->>'lifecycle';
+    v_subject_kind text := p->>'subject_kind';
+    v_application text := p->>'application';
+    v_since timestamptz := to_timestamp((p->>'since_ms')::bigint / 1000.0);
+    v_until timestamptz := clock_timestamp() - make_interval(secs => nullif((p->>'older_than_s')::bigint, 0));
+    v_overdue boolean := coalesce((p->>'overdue')::boolean, false);
+    overdue uuid[] := case when v_overdue then array(select c.request_id from governance.sla_clock c
+        where c.stopped_at is null and c.started_at + c.paused + c.goal < clock_timestamp()) end;
+    v_stuck boolean := coalesce((p->>'stuck')::boolean, false);
+    v_sort text := coalesce(p->>'sort', 'id');
+    v_after text := p->>'after';
+    v_limit int := (p->>'limit')::int;
+    v_after_time timestamptz := case when v_sort <> 'id' then governance.after_time(v_after) end;
+    v_after_id uuid := case when v_sort <> 'id' then governance.after_id(v_after) else v_after::uuid end;
+    page uuid[];
+    listed jsonb;
+begin
+    with fits as not materialized (
+        select x.id, x.requested_at from governance.access_request x
+         where (v_phase is null or x.phase = v_phase) and (v_site is null or x.site = v_site) and (v_kind is null or x.kind = v_kind)
+           and (v_lifecycle is null or x.lifecycle = v_lifecycle) and (v_subject_kind is null or x.subject_kind = v_subject_kind)
+           and (v_until is null or x.requested_at <= v_until) and (v_since is null or x.requested_at >= v_since)
+           and (v_application is null -- not as "exists": that would be looked up for all at once, and a page needs few
+                or (select true from governance.request_item i where i.request_id = x.id and i.source = v_application and i.replaced_at is null limit 1))
+           and (not v_overdue or x.id = any (overdue))
+           and (not v_stuck
                 or (exists (select from governance.flow f where f.request_id = x.id and f.state not in ('done', 'moot'))
                     or x.phase not in ('closed', 'denied', 'cancelled', 'expired'))
-                   and exists (select from governance.request_status s where s.request_id = x.id and s.state in ('retrying', 'stuck')))
-         order by x.id
-         limit (p->>'limit')::int)
+                   and exists (select from governance.request_status s where s.request_id = x.id and s.state in ('retrying', 'stuck')))),
+    found as (
+        (select f.id from fits f where v_sort = 'id' and (v_after_id is null or f.id > v_after_id) order by f.id limit v_limit)
+        union all
+        (select f.id from fits f where v_sort = 'requested_at' and (v_after_time is null or (f.requested_at, f.id) > (v_after_time, v_after_id))
+          order by f.requested_at, f.id limit v_limit)
+        union all
+        (select f.id from fits f where v_sort = '-requested_at' and (v_after_time is null or (f.requested_at, f.id) < (v_after_time, v_after_id))
+          order by f.requested_at desc, f.id desc limit v_limit))
+    select array_agg(found.id) into page from found;
     select jsonb_build_object(
-               'requests', coalesce(jsonb_agg(governance.request_summary(r) order by r.id), '[]'),
-               'next', case when count(*) = (p->>'limit')::int then max(r.id::text) end)
-           || case when (p->>'stuck')::boolean and p->>'after' is null and p->>'phase' is null then jsonb_build_object('tickets', (
-               select coalesce(jsonb_agg(governance.ticket_summary(t.site, t.issue_id) order by t.since), '[]')
-                 from (select * from governance.ticket_status k
-                        where k.site = coalesce(p->>'site', k.site)
-                          and k.since <= clock_timestamp() - coalesce(make_interval(secs => (p->>'older_than_s')::bigint), '0')
-                        order by k.since limit 100) t)) else '{}' end
-      from page join governance.access_request r on r.id = page.id
+               'requests', coalesce(jsonb_agg(governance.request_summary(r) order by o.n), '[]'),
+               'next', case when count(*) = v_limit then
+                   (array_agg(case when v_sort = 'id' then r.id::text
+                                   else (extract(epoch from r.requested_at) * 1000000)::bigint || '.' || r.id end order by o.n desc))[1] end)
+      into listed
+      from unnest(page) with ordinality as o(id, n) join governance.access_request r on r.id = o.id;
+    if v_stuck and v_after is null and v_phase is null then
+        listed := listed || jsonb_build_object('tickets', (
+            select coalesce(jsonb_agg(governance.ticket_summary(t.site, t.issue_id) order by t.since), '[]')
+              from (select * from governance.ticket_status k
+                     where (v_site is null or k.site = v_site) and (v_until is null or k.since <= v_until)
+                     order by k.since limit 100) t));
+    end if;
+    return listed;
+end $$;
+comment on function governance.request_list(jsonb) is 'A page of requests';
+
+-- The two halves of a place in the order of time: microseconds since 1970, a dot, the id.
+create or replace function governance.after_time(p text) returns timestamptz
+language sql immutable set search_path = pg_catalog as $$
+    select 'epoch'::timestamptz + split_part(p, '.', 1)::bigint * interval '1 microsecond'
 $$;
-comment on function governance.request_list(jsonb) is 'A page of requests by id';
+comment on function governance.after_time(text) is 'The time of a place in a list by time';
+create or replace function governance.after_id(p text) returns uuid
+language sql immutable set search_path = pg_catalog as $$
+    select split_part(p, '.', 2)::uuid
+$$;
+comment on function governance.after_id(text) is 'The id of a place in a list by time';

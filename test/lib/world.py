@@ -266,11 +266,15 @@ class World:
             self.readers[user] = self.database.reader(user)
         return self.readers[user].ask(text)
 
+    @property
+    def api_port(self):
+        return self.port
+
     def api(self, method, path, body=None, key=None, token="an-api-token-of-the-demo"):
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
-        status, kind, text = ask(method, f"http://127.0.0.1:{self.port}{path}", body, headers)
+        status, kind, text = ask(method, f"http://127.0.0.1:{self.api_port}{path}", body, headers)
         contract.check(method, path, body, status, kind, text)
         return status, json.loads(text)
 

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/event.h"
 #include "domain/flow.h"
 #include "domain/item.h"
 #include "domain/refusal.h"
@@ -46,6 +47,11 @@ static void print_tables(void)
         printf("flow_edge %s %s\n", flow_state_name(rules[i].from), flow_state_name(rules[i].to));
     for (int k = 0; k < FLOW_KIND_COUNT; k++)
         printf("flow_kind %s\n", flow_kind_name((enum flow_kind)k));
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        char name[EVENT_NAME_SIZE];
+        event_name(i, name);
+        printf("event %s\n", name);
+    }
     for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++)
         printf("refusal %s %d\n", refusal_name((enum refusal)i), i);
 }

@@ -21,6 +21,7 @@ def test_tables(db):
     stored |= {("flow_state", name, str(int(final == "t")))
                for name, final in db.rows("select name, is_final from governance.flow_state")}
     stored |= {("refusal", *row) for row in map(tuple, db.rows("select name, weight from governance.refusal"))}
+    stored |= {("event", *row) for row in map(tuple, db.rows("select name from governance.event_type"))}
     kinds = db.psql("select pg_get_constraintdef(oid) from pg_constraint where conname = 'flow_kind_check'")
     stored |= {("flow_kind", word) for word in kinds.split("'")[1::2]}
     assert said == stored

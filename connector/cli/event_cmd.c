@@ -1,0 +1,117 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codecs.h"
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "cli/view.h"
+#include "json/json_write.h"
+
+enum { PATH_BYTES = 8 * 1024 };
+
+static const char USAGE[] =
+    "list [--dead | --state waiting|delivered|dead|dropped] [--subscriber NAME] [--request ID]\n"
+    "           [--limit N] [--after PLACE] [--json]\n"
+    "       countersign event retry EVENT [--subscriber NAME] | --subscriber NAME [--json]";
+
+static void print_list(struct arena *arena, const struct json *v)
+{
+    printf("%-36s  %-26s %-20s %-9s %5s  %-19s  %s\n", "EVENT", "TYPE", "SUBSCRIBER", "STATE",
+           "TRIES", "NEXT (UTC)", "WHY");
+    JSON_EACH(d, json_member(v, "deliveries"))
+    printf("%-36.*s  %-26.*s %-20.*s %-9.*s %5lld  %-19.*s  %.*s\n",
+           STR_ARG(view_text(arena, d, "event")), STR_ARG(view_text(arena, d, "type")),
+           STR_ARG(view_text(arena, d, "subscriber")), STR_ARG(view_text(arena, d, "state")),
+           (long long)view_count(d, "attempts"), STR_ARG(view_time(arena, d, "next_at")),
+           STR_ARG(view_text(arena, d, "why")));
+    if (json_path_str(v, "next").len)
+        printf("more: --after %.*s\n", STR_ARG(view_text(arena, v, "next")));
+}
+
+static int answered(const struct cli *cli, struct arena *arena, int status, struct str reply)
+{
+    const struct json *v;
+    struct err err = {0};
+
+    if (status < 400 && !cli->json && json_parse(arena, reply, &v, &err)) {
+        if (json_member(v, "deliveries"))
+            print_list(arena, v);
+        else
+            printf("%lld sent again\n", (long long)view_count(v, "retried"));
+        return EXIT_CODE_OK;
+    }
+    fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
+    if (status < 400)
+        return EXIT_CODE_OK;
+    if (status == 401 || status == 403)
+        return EXIT_CODE_NOT_PERMITTED;
+    return status >= 500 || status == 429 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
+}
+
+static int ask(const struct cli *cli, const char *method, const char *path, struct str body)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    const struct config *config = cli_config(cli, arena);
+    struct err err = {0};
+    struct str reply;
+    int status;
+
+    if (!config)
+        return EXIT_CODE_CONFIG;
+    if (!cli_api(config, arena, method, path, body, NULL, &status, &reply, &err))
+        return cli_fail(&err);
+    return answered(cli, arena, status, reply);
+}
+
+static int list(struct cli *cli)
+{
+    static const char *const FILTERS[] = {"state", "subscriber", "request", "limit", "after"};
+    AUTO(drop_buf) struct buf path;
+    bool dead = cli_flag(cli, "dead");
+
+    buf_init(&path, PATH_BYTES);
+    buf_printf(&path, "/v1/events%s", dead ? "?state=dead" : "");
+    for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++) {
+        const char *value = cli_option(cli, FILTERS[i]);
+        if (!value)
+            continue;
+        buf_printf(&path, "%c%s=", str_find(buf_str(&path), '?') < 0 ? '?' : '&', FILTERS[i]);
+        url_encode(&path, str_of(value));
+    }
+    if (path.over || cli_leftover(cli))
+        return cli_usage(cli, USAGE);
+    return ask(cli, "GET", path.p, STR_NONE);
+}
+
+static int retry(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    const char *event = cli_word(cli), *subscriber = cli_option(cli, "subscriber");
+
+    if ((!event && !subscriber) || cli_leftover(cli))
+        return cli_usage(cli, USAGE);
+    buf_init(&b, LIMIT_API_BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    if (event)
+        json_str_member(&out, "event", str_of(event));
+    if (subscriber)
+        json_str_member(&out, "subscriber", str_of(subscriber));
+    json_close_object(&out);
+    return ask(cli, "POST", "/v1/events/retry", buf_str(&b));
+}
+
+static int event_command(struct cli *cli)
+{
+    const char *verb = cli_word(cli);
+
+    if (verb && strcmp(verb, "list") == 0)
+        return list(cli);
+    if (verb && strcmp(verb, "retry") == 0)
+        return retry(cli);
+    return cli_usage(cli, USAGE);
+}
+
+const struct cli_command CLI_EVENT = {"event", "what subscribers were told, and what was given up",
+                                      event_command};

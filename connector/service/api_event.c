@@ -1,0 +1,122 @@
+#include "service/api_event.h"
+
+#include "json/json_write.h"
+#include "service/api_body.h"
+#include "service/api_query.h"
+#include "service/problem.h"
+#include "store/store_event.h"
+
+enum { FILTER_BYTES = 8 * 1024 };
+
+static void on_answer(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct serve_request *request = arg;
+
+    if (outcome == STORE_REFUSED)
+        problem_reply(request, 422, "Refused", arena_cstr(serve_arena(request), json));
+    else if (outcome != STORE_OK)
+        problem_reply(request, 503, "Database unavailable", "ask again");
+    else if (!json.len)
+        problem_reply(request, 404, "Not found", "there is no such event");
+    else
+        serve_reply(request, 200, "application/json", NULL, 0, json);
+}
+
+static bool is_subscriber(const struct service *svc, struct str name)
+{
+    for (size_t i = 0; i < svc->config->event_count; i++)
+        if (str_eq(svc->config->events[i].name, name))
+            return true;
+    return false;
+}
+
+/* "1234.name", as the page before gave it. */
+static bool is_place(struct str after)
+{
+    int64_t id;
+    return str_to_i64(str_cut(&after, '.'), &id) && after.len;
+}
+
+static const char *read_filter(struct serve_request *request, struct buf *filter)
+{
+    static const char *const KNOWN[] = {"state", "subscriber", "request", "after", "limit", NULL};
+    static const char *const STATES[] = {"waiting", "delivered", "dead", "dropped"};
+    struct json_out out;
+    int32_t limit;
+    struct str values[4];
+
+    for (size_t i = 0; i < 4; i++)
+        values[i] = api_query(request, KNOWN[i]);
+    const char *wrong = api_query_refuse_unknown(request, KNOWN);
+    if (wrong)
+        return wrong;
+    if (!api_query_limit(request, &limit))
+        return "limit is a number from 1 to 100";
+    if (values[0].p && str_index(values[0], STATES, 4) < 0)
+        return "state is waiting, delivered, dead or dropped";
+    if (values[2].p && !api_is_uuid(values[2]))
+        return "request is the id of a request";
+    if (values[3].p && !is_place(values[3]))
+        return "after is the member next of the page before";
+    json_begin(&out, filter);
+    json_open_object(&out);
+    for (size_t i = 0; i < 4; i++)
+        if (values[i].p)
+            json_str_member(&out, KNOWN[i], values[i]);
+    json_i64_member(&out, "limit", limit);
+    json_close_object(&out);
+    return NULL;
+}
+
+static void list(struct service *svc, struct serve_request *request)
+{
+    AUTO(drop_buf) struct buf filter;
+
+    buf_init(&filter, FILTER_BYTES);
+    const char *wrong = read_filter(request, &filter);
+    if (wrong)
+        problem_reply(request, 400, "Invalid query", wrong);
+    else
+        store_event_list(&svc->store, buf_str(&filter), on_answer, request);
+}
+
+/* One event by its id, or all that a subscriber did not get. */
+static void retry(struct service *svc, struct serve_request *request,
+                  const struct token_config *token)
+{
+    static const struct body_member MEMBERS[] = {
+        {"event", BODY_KEY, false}, {"subscriber", BODY_KEY, false}, {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, 0, &body))
+        return;
+    struct str event = json_path_str(body, "event"), subscriber = json_path_str(body, "subscriber");
+    if (!event.len && !subscriber.len)
+        problem_reply_member(request, 422, "Invalid body", STR("event"),
+                             "name an event, or a subscriber for all that it did not get");
+    else if (event.len && !api_is_uuid(event))
+        problem_reply_member(request, 422, "Invalid body", STR("event"),
+                             "'event' must be an event's id: a UUID in lower case");
+    else if (subscriber.len && !is_subscriber(svc, subscriber))
+        problem_reply_member(request, 422, "Invalid body", STR("subscriber"),
+                             "'subscriber' is none of the configuration");
+    else
+        store_event_retry(&svc->store, event, subscriber, token->name, on_answer, request);
+}
+
+void api_event_serve(struct service *svc, struct serve_request *request,
+                     const struct token_config *token)
+{
+    struct str path = serve_path(request);
+    bool post = str_eq_c(serve_method(request), "POST");
+    bool lists = str_eq_c(path, "/v1/events"), retries = str_eq_c(path, "/v1/events/retry");
+
+    if (!lists && !retries)
+        problem_reply(request, 404, "Not found", "see /openapi.json");
+    else if (lists && !post && token->may_read)
+        list(svc, request);
+    else if (retries && post && token->may_submit)
+        retry(svc, request, token);
+    else
+        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
+}
