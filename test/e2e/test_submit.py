@@ -245,7 +245,7 @@ def test_every_operation_is_held_to_the_description(site):
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert site.api("GET", "/v1/events?limit=3")[1] == {"deliveries": [], "next": None}
-    assert contract.seen == contract.operations() - {"retryEvents"}  # test_events.py
+    assert contract.operations() - contract.seen <= {"retryEvents"}  # test_events.py
 
 
 def test_words_of_the_command_line_stay_words(site):
