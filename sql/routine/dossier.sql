@@ -71,16 +71,15 @@ begin
               join governance.observation o on o.item_id = i.id and o.generation = r.generation
              where i.request_id = p_request
              group by i.id) x;
-    has_exception := exists (select from governance.exception e join governance.request_item i on i.id = e.item_id
-                              where i.request_id = p_request);
+    has_exception := exists (select from governance.exception_covers e where e.request_id = p_request);
     close_sent := flow.close_sent;
     if close_sent and has_exception then -- on proof: a close under an exception proves nothing when that has ended
         close_sent := exists (
             select from governance.flow f
              where f.request_id = p_request and f.kind = 'close' and f.cycle = r.claim_cycle
                and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)
-               and not exists (select from governance.exception e join governance.request_item i on i.id = e.item_id
-                                where i.request_id = p_request and e.created_at < coalesce(f.ended_at, 'infinity')
+               and not exists (select from governance.exception_covers e
+                                where e.request_id = p_request and e.created_at < coalesce(f.ended_at, 'infinity')
                                   and least(e.revoked_at, e.expires_at) > f.created_at));
     end if;
     if flow.creates then -- only who looks for a ticket that he may have made asks
@@ -92,10 +91,10 @@ begin
                                 where k.site = f.site and k.issue_id = f.issue_id and k.request_id = f.request_id));
     end if;
     if has_exception then
-        plea_covers := coalesce((select e.plea_edit from governance.exception e join governance.request_item i on i.id = e.item_id
-                                  where i.request_id = p_request and e.plea_edit <> '' and e.revoked_at is null
+        plea_covers := coalesce((select e.plea_edit from governance.exception_covers e
+                                  where e.request_id = p_request and e.plea_edit <> '' and e.revoked_at is null
                                     and e.expires_at > clock_timestamp()
-                                  order by e.id desc limit 1), '');
+                                  order by e.exception_id desc limit 1), '');
     end if;
     select (select a.refused from governance.close_attempt a
              where a.request_id = p_request and a.cycle = governance.attempt_cycle(r, t.cycle)),
@@ -185,7 +184,7 @@ begin
     return (select governance.ms(max(a.proven_at)) from governance.close_attempt a
              where a.request_id = p_request
                and (a.proven_as = 'verified' or p_excepted and a.proven_as = 'exception' and not exists (
-                       select from governance.exception x
+                       select from governance.exception_covers x
                         where x.item_id = p_item and x.created_at <= a.proven_at
                           and least(x.revoked_at, x.expires_at - interval '60 s') > a.proven_at)));
 end $$;
@@ -209,10 +208,10 @@ language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force
 begin
     return (select json_build_object('stands', x.stands, 'owner', x.owner,
                                      'until_ms', floor(extract(epoch from x.expires_at) * 1000)::bigint)
-              from (select x.id, x.owner, x.expires_at, x.plea_edit = '' or not exists (
+              from (select x.exception_id as id, x.owner, x.expires_at, x.plea_edit = '' or not exists (
                                select from governance.ticket t where t.request_id = p_request and t.state = 'here'
                                   and governance.is_later_edit(t.plea->>'edit', x.plea_edit)) as stands
-                      from governance.exception x
+                      from governance.exception_covers x
                      where x.item_id = p_item and x.revoked_at is null
                        and x.expires_at > clock_timestamp() + interval '60 s') x
              order by x.stands desc, x.expires_at desc, x.id desc limit 1);

@@ -72,8 +72,8 @@ begin
         detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
             'tuple', nullif(new.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(new.approver, 'UTF8')), 'hex'));
     when 'exception' then
-        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
-        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'revoked', new.revoked_at is not null,
+        request := coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
+        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'scope', new.scope, 'source', new.source, 'sod_set', new.sod_set, 'revoked', new.revoked_at is not null,
             'answer', nullif(new.plea_edit, ''),
             'owner_sha256', encode(sha256(convert_to(new.owner, 'UTF8')), 'hex'),
             'approver_sha256', encode(sha256(convert_to(new.approved_by, 'UTF8')), 'hex'),

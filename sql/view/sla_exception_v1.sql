@@ -1,13 +1,13 @@
 -- Without names and words of people: owner, approver, reason and control are the auditors' to read (governance.exception).
 create or replace view sla.exception_v1 as
 select x.id as exception_id,
-       i.request_id,
+       q.request_id,
        t.issue_key,
        s.url || '/browse/' || nullif(t.issue_key, '') as issue_url,
        r.site,
        c.kind as change_kind,
        c.is_privileged,
-       i.source,
+       coalesce(i.source, x.source) as source,
        x.created_at as granted_at,
        x.expires_at,
        x.revoked_at,
@@ -19,11 +19,12 @@ select x.id as exception_id,
        x.plea_edit <> '' as is_from_ticket,
        x.compensating_control <> '' as has_control
   from governance.exception x
-  join governance.request_item i on i.id = x.item_id
-  join governance.sla_clock c on c.request_id = i.request_id
-  left join governance.access_request r on r.id = i.request_id
+  left join governance.request_item i on i.id = x.item_id
+ cross join lateral (select coalesce(x.request_id, i.request_id) as request_id) q
+  left join governance.sla_clock c on c.request_id = q.request_id
+  left join governance.access_request r on r.id = q.request_id
   left join governance.site s on s.name = r.site
-  left join governance.ticket t on t.request_id = i.request_id
+  left join governance.ticket t on t.request_id = q.request_id
  cross join lateral (select clock_timestamp() as now) n
  cross join lateral ( -- once, not wherever it is asked for: offset
         select x.revoked_at is null and x.expires_at <= n.now
@@ -34,13 +35,13 @@ select x.id as exception_id,
         offset 0) u;
 comment on view sla.exception_v1 is 'One row an exception: what was let close without proof, and whether that has ended. Stable: columns are only added at the end';
 comment on column sla.exception_v1.exception_id is 'Exception';
-comment on column sla.exception_v1.request_id is 'Request of the item it covers';
-comment on column sla.exception_v1.issue_key is 'Ticket key; null = no ticket';
+comment on column sla.exception_v1.request_id is 'Request of the item it covers; null = all requests of its source';
+comment on column sla.exception_v1.issue_key is 'Ticket key; null = no ticket, or no one request';
 comment on column sla.exception_v1.issue_url is 'Its address; null = no ticket';
 comment on column sla.exception_v1.site is 'Site';
 comment on column sla.exception_v1.change_kind is 'grant, removal or modify';
 comment on column sla.exception_v1.is_privileged is 'Privileged access';
-comment on column sla.exception_v1.source is 'Source of the item';
+comment on column sla.exception_v1.source is 'Source of the item, or the one it covers; null = its scope is a request or a conflict of one';
 comment on column sla.exception_v1.granted_at is 'Granted, UTC';
 comment on column sla.exception_v1.expires_at is 'Its end';
 comment on column sla.exception_v1.revoked_at is 'Ended early; null = not';
