@@ -77,7 +77,13 @@
     X(ONE_READ_IS_DRIFT, "after the close, a single read makes a new ticket")             \
     X(LOOP_UNBOUNDED, "what comes back again and again makes tickets without end")        \
     X(ACCESS_NEVER_ENDS, "nobody asks for the removal of access whose time ends")         \
-    X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")
+    X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")      \
+    X(POLICY_IGNORED, "nobody is asked whether it may be")                                \
+    X(SILENCE_PERMITS, "a policy that does not answer permits")                           \
+    X(DENIED_IS_SILENT, "an emergency goes on although the policy says no")               \
+    X(REMOVAL_ASKS, "a removal waits for the policy")                                     \
+    X(PROOF_WITHOUT_PERMIT, "what became forbidden meanwhile is closed as proven")        \
+    X(UNREAD_IS_CLEAR, "a duty that nobody can read counts as not held")
 
 enum plant {
     PLANT_NONE = 0,

@@ -291,8 +291,7 @@ static void refuse_unread(struct loader *l, const struct yaml *root)
 {
     static const struct {
         const char *key, *instead;
-    } UNREAD[] = {{"policy", "say per rule of the mapping: approval: { from: jsm.approvals }"},
-                  {"sla", "say per rule of the mapping: sla: { goal: 8h }"},
+    } UNREAD[] = {{"sla", "say per rule of the mapping: sla: { goal: 8h }"},
                   {"evidence", "countersign evidence export reads it from the database"}};
 
     for (size_t i = 0; i < sizeof UNREAD / sizeof UNREAD[0]; i++) {
@@ -385,7 +384,9 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_times(l, root);
     config_after(l, root);
     load_log_level(l, root);
-    load_mappings(l, root, mapping_diags);
+    config_policy(l, root, mapping_diags);
+    if (!mapping_diags->count)
+        load_mappings(l, root, mapping_diags);
 }
 
 struct config *config_load_from(struct arena *arena, const struct config_input *input,

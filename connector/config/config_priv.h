@@ -27,6 +27,8 @@ void config_check_public_url(struct loader *l, const struct yaml *map, struct st
 /* Is it plain http to this very machine? */
 bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
+/* `policy`. Faults of a rule file go into a list of their own: it is another file. */
+void config_policy(struct loader *l, const struct yaml *root, struct diag_list *rules_diags);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
 

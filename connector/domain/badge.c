@@ -62,6 +62,9 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_NO_EXCEPTION:
     case NOTICE_CAME_BACK:
     case NOTICE_DRIFTED:
+    case NOTICE_WAITING_POLICY:
+    case NOTICE_NOT_PERMITTED:
+    case NOTICE_DUTIES:
         break;
     }
     return BADGE_OPEN;

@@ -7,6 +7,7 @@
 #include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/notice_of.h"
+#include "domain/permit_decide.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
 #include "domain/schedule.h"
@@ -296,13 +297,14 @@ static void wait_before_work(struct step *s, enum notice_state why)
 static void decide_before_work(struct step *s)
 {
     const struct dossier *d = s->d;
+    enum notice_state waits = d->held ? NOTICE_UNCLEAR : permit_before_work(d, s->r);
 
-    if (d->held) {
-        wait_before_work(s, NOTICE_UNCLEAR);
+    if (waits && waits != NOTICE_DENIED) {
+        wait_before_work(s, waits);
         return;
     }
-    if (d->approval_declined)
-        move(s, PHASE_DENIED, "Declined");
+    if (d->approval_declined || waits)
+        move(s, PHASE_DENIED, d->approval_declined ? "Declined" : "PolicyDenied");
     else if (d->approval_given)
         move(s, PHASE_APPROVED, "Approved");
     else if (!d->approval_needed)
@@ -399,6 +401,7 @@ static void decide_verifying(struct step *s)
 {
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
+    enum notice_state waits = permit_before_proof(d, &g, s->r);
 
     if (d->phase == PHASE_CLAIMED && d->reads_since_claim > 0) {
         move(s, PHASE_VERIFYING, "ReadsArrived");
@@ -406,11 +409,11 @@ static void decide_verifying(struct step *s)
     }
     if (PLANTED(OBSERVED_IS_PROVEN) && d->mode == GATE_OBSERVE && s->done)
         g.answer = GATE_YES;
-    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES) {
+    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES && !waits) {
         move(s, PHASE_VERIFIED, g.reason);
         return;
     }
-    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES_BY_EXCEPTION) {
+    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES_BY_EXCEPTION && !waits) {
         move(s, PHASE_EXCEPTION, g.reason);
         return;
     }
@@ -423,7 +426,7 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(s->d, hold_the_gate(s), notice_of_waiting(d, &g)));
+    say(s, held_notice(s->d, hold_the_gate(s), waits ? waits : notice_of_waiting(d, &g)));
 }
 
 static void decide_proven(struct step *s)

@@ -12,6 +12,7 @@
 #include "domain/badge.h"
 #include "domain/flow.h"
 #include "domain/item.h"
+#include "domain/permit.h"
 #include "domain/refusal.h"
 #include "domain/request.h"
 #include "domain/ticket.h"
@@ -35,12 +36,15 @@ enum notice_state {
     NOTICE_WITHDRAWN,
     NOTICE_DENIED,
     NOTICE_EXPIRED,
-    NOTICE_HELD,         /* closed again and again: we reopen it no more for a while */
-    NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
-    NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
-    NOTICE_DRIFTED,      /* the same, after it was closed on proof */
-    NOTICE_SUPERSEDED,   /* a request approved later asks for the opposite */
-    NOTICE_COUNT         /* as what was said: something only a newer release says */
+    NOTICE_HELD,           /* closed again and again: we reopen it no more for a while */
+    NOTICE_NO_EXCEPTION,   /* asked for on the ticket, and not granted */
+    NOTICE_CAME_BACK,      /* it was as asked, and is not any more */
+    NOTICE_DRIFTED,        /* the same, after it was closed on proof */
+    NOTICE_SUPERSEDED,     /* a request approved later asks for the opposite */
+    NOTICE_WAITING_POLICY, /* nobody has answered yet whether it may be */
+    NOTICE_NOT_PERMITTED,  /* it is as asked, and the policy says no to it now */
+    NOTICE_DUTIES,         /* duties in conflict, and no exception covers it */
+    NOTICE_COUNT           /* as what was said: something only a newer release says */
 };
 
 struct dossier {
@@ -127,6 +131,8 @@ struct dossier {
     enum badge badge_shown;  /* what that link shows, as far as we wrote it; COUNT: what a newer
                               * version wrote */
     int64_t goal_ms;         /* from request to proof, 0 = none */
+    bool permit_wanted; /* a policy, or duties to be kept apart, are asked about what it gives */
+    struct permit permits[PERMIT_STAGE_COUNT];
     struct after after;
 };
 

@@ -1,6 +1,7 @@
 #include "domain/gate.h"
 
 #include "base/plant.h"
+#include "domain/permit_decide.h"
 #include "domain/superseded.h"
 
 /* Reads older than this prove nothing: the claim, or before any claim the approval. */
@@ -125,7 +126,7 @@ bool gate_done_is_right(const struct dossier *d)
         return false;
     g = gate_judge(d);
     bool refreshing = d->ticket.moved_by_us && d->close_sent && !g.contradicted;
-    return g.answer != GATE_NO || refreshing;
+    return (g.answer != GATE_NO && !permit_bars_proof(d, &g)) || refreshing;
 }
 
 bool gate_holds(const struct dossier *d)

@@ -5,12 +5,16 @@
 #include "domain/plea.h"
 #include "domain/words_beside.h"
 #include "domain/words_checked.h"
+#include "domain/words_permit.h"
 
 static const char *const STATE_NAMES[] = {
-    "none",         "observing",     "waiting_approval", "ready",      "checking",  "stale",
-    "not_yet",      "wrong_change",  "cannot_read",      "unclear",    "exception", "verified",
-    "reopened",     "cannot_reopen", "withdrawn",        "denied",     "expired",   "held",
-    "no_exception", "came_back",     "drifted",          "superseded",
+    "none",        "observing",     "waiting_approval", "ready",
+    "checking",    "stale",         "not_yet",          "wrong_change",
+    "cannot_read", "unclear",       "exception",        "verified",
+    "reopened",    "cannot_reopen", "withdrawn",        "denied",
+    "expired",     "held",          "no_exception",     "came_back",
+    "drifted",     "superseded",    "waiting_policy",   "not_permitted",
+    "duties",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -63,6 +67,9 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
                           false},
     [NOTICE_DRIFTED] = {"Not there yet", "error", "", false, true, true},
     [NOTICE_SUPERSEDED] = {"Waiting", "warning", "", true, true, true},
+    [NOTICE_WAITING_POLICY] = {"Waiting", "info", "", false, false, false},
+    [NOTICE_NOT_PERMITTED] = {"Not there yet", "error", "", true, true, false},
+    [NOTICE_DUTIES] = {"Waiting", "warning", "", true, true, false},
     [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
@@ -295,6 +302,16 @@ static void say_exception(struct line *l, const struct item *i)
     }
 }
 
+static void say_cannot_read(struct line *l, struct line *next, const struct item *i,
+                            int64_t next_read_ms)
+{
+    line_add_c(l, "Can't reach ");
+    line_add_name(l, label(i));
+    line_add_since(l, " since ", item_since(i).unreadable_ms);
+    line_add_c(l, ". Nothing for you to do; IAM on-call was told");
+    line_add_since(next, "Trying again ", next_read_ms);
+}
+
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
                            const struct dossier *d, const struct item *i, const struct finding *f,
                            int64_t next_read_ms)
@@ -323,11 +340,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         line_add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
         return;
     case NOTICE_CANNOT_READ:
-        line_add_c(l, "Can't reach ");
-        line_add_name(l, label(i));
-        line_add_since(l, " since ", item_since(i).unreadable_ms);
-        line_add_c(l, ". Nothing for you to do; IAM on-call was told");
-        line_add_since(next, "Trying again ", next_read_ms);
+        say_cannot_read(l, next, i, next_read_ms);
         return;
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
@@ -361,6 +374,9 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_NO_EXCEPTION:
     case NOTICE_DRIFTED:
     case NOTICE_SUPERSEDED:
+    case NOTICE_WAITING_POLICY:
+    case NOTICE_NOT_PERMITTED:
+    case NOTICE_DUTIES:
     case NOTICE_COUNT:
         return;
     }
@@ -475,6 +491,8 @@ static void say_ended(struct line *l, struct line *next, enum notice_state state
         words_superseded(l, next, d);
         return;
     }
+    if (state == NOTICE_DENIED && words_policy_denied(l, next, d))
+        return;
     if (state == NOTICE_WITHDRAWN) {
         say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
                  "; cancel this ticket");
@@ -511,6 +529,11 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         line_add(l, str_empty(d->hold_text) ? STR("the form no longer says what is asked for")
                                             : d->hold_text);
         line_add_c(next, "Correct the field, or ask the requester; it is read again by itself.");
+        return true;
+    case NOTICE_WAITING_POLICY:
+    case NOTICE_NOT_PERMITTED:
+    case NOTICE_DUTIES:
+        words_permit(l, next, d, state);
         return true;
     case NOTICE_CANNOT_REOPEN:
         line_add_c(l, "Closed without proof, and Jira doesn't let us reopen it. Please reopen this "
@@ -582,6 +605,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
                   (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
+    if (state >= NOTICE_WAITING_POLICY)
+        key = mix(key, words_permit_key(d));
     if (d->superseded_count)
         key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
     if (state == NOTICE_VERIFIED && extra_of(d).count)

@@ -302,6 +302,32 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
                     store_done_fn *fn, void *arg);
 void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
+/* --- whether a grant may be (sql/routine/policy.sql) --- */
+
+/* Who is asked, and the duties to be kept apart: a JSON list, as policy_put takes it. */
+void store_policy_put(struct store *s, struct str pdp, struct str sets, store_done_fn *fn,
+                      void *arg);
+/* What is to be asked about a request at that stage, and what has to be known for it: JSON, see
+ * policy_question. */
+void store_policy_question(struct store *s, struct str request_id, enum permit_stage stage,
+                           store_json_fn *fn, void *arg);
+struct store_policy_decision {
+    int64_t item_id; /* 0: about the duties */
+    enum permit_stage stage;
+    enum permit_answer answer; /* OPEN: it is no decision */
+    struct str pdp, asked, answered;
+    bool has_answer; /* some bytes came back */
+    const char *why; /* static */
+    struct str reason, question;
+    const struct str *conflicts;
+    size_t conflict_count;
+    int64_t took_ms;
+};
+/* Within the claim; LOST: it is not ours any more. */
+void store_policy_save(struct store *s, const struct dossier *d,
+                       const struct store_policy_decision *made, size_t count, store_done_fn *fn,
+                       void *arg);
+
 /* What the file of a site says: it becomes the live mapping when it is another file than before;
  * then its parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,

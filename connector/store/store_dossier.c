@@ -197,6 +197,22 @@ static void read_after(struct arena *a, const struct json *v, struct dossier *d)
     d->after.items = items;
 }
 
+/* Absent where nobody is asked. */
+static void read_permits(struct arena *a, const struct json *v, struct dossier *d)
+{
+    d->permit_wanted = json_type(v) == JSON_OBJECT;
+    for (enum permit_stage s = 0; s < PERMIT_STAGE_COUNT; s++) {
+        const struct json *one = json_member(v, permit_stage_name(s));
+        struct permit *p = &d->permits[s];
+        if (!permit_answer_from(json_str(json_member(one, "answer")), &p->answer))
+            p->answer = PERMIT_OPEN; /* what only a newer release says permits nothing */
+        p->tries = (int32_t)number(one, "tries");
+        p->tried_ms = number(one, "tried_ms");
+        p->since_ms = number(one, "since_ms");
+        p->why = text(a, one, "why");
+    }
+}
+
 /* Work of a kind that only a newer release knows is left to it. */
 static void read_flows(struct arena *a, const struct json *list, struct dossier *d)
 {
@@ -301,6 +317,7 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
         return NULL;
     read_flows(a, json_member(v, "flows"), d);
     read_after(a, json_member(v, "after"), d);
+    read_permits(a, json_member(v, "permits"), d);
     return arena_over(a) ? NULL : d;
 }
 

@@ -76,6 +76,18 @@ select governance.dossier_text($1::uuid)
 -- params: owner text, request uuid, version bigint, facts jsonb
 select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
 
+-- name: policy_put
+-- params: pdp text, sets jsonb
+select governance.policy_put($1, $2::jsonb)
+
+-- name: policy_question
+-- params: request uuid, stage text
+select governance.policy_question($1::uuid, $2)
+
+-- name: policy_save
+-- params: owner text, request uuid, version bigint, decisions jsonb
+select governance.policy_save($1, $2::uuid, $3::bigint, $4::jsonb)
+
 -- name: decision_save
 -- params: owner text, request uuid, version bigint, decision jsonb
 select governance.decision_save($1, $2::uuid, $3::bigint, $4::jsonb)

@@ -34,6 +34,8 @@ grant insert, update on governance.gate_installation, governance.gate_proof, gov
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
     governance.operator_act, governance.over_grant to countersign_service;
+grant insert, update (ended_at) on governance.sod_set to countersign_service;
+grant insert on governance.sod_member to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;
 grant insert, update (answer, opened, why, ended_at) on governance.drift to countersign_service;
 grant insert, update (replaced_at) on governance.account_link, governance.entitlement_link to countersign_service;

@@ -71,6 +71,16 @@ begin
         request := new.request_id;
         detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
             'tuple', nullif(new.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(new.approver, 'UTF8')), 'hex'));
+    when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
+        request := new.request_id;
+        detail := jsonb_build_object('decision', new.id, 'stage', new.stage, 'item', new.item_id, 'permitted', new.permitted, 'pdp', new.pdp,
+            'why', new.why, 'conflicts', nullif(to_jsonb(new.conflicts), '[]'), 'tuple', nullif(new.tuple_hash, ''), 'generation', new.generation,
+            'question', new.question, 'asked_sha256', encode(new.asked_sha256, 'hex'), 'answered_sha256', encode(new.answered_sha256, 'hex'));
+    when 'sod_set' then
+        detail := jsonb_build_object('set', new.id, 'name', new.name, 'n', new.n, 'unlinked', new.unlinked, 'ended', new.ended_at is not null,
+            'members_sha256', encode(sha256(convert_to(governance.sod_members(new.id)::text, 'UTF8')), 'hex'));
+    when 'site' then
+        detail := jsonb_build_object('site', new.name, 'policy', new.policy, 'was', old.policy);
     when 'exception' then
         request := coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
         detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'scope', new.scope, 'source', new.source, 'sod_set', new.sod_set, 'revoked', new.revoked_at is not null,

@@ -11,6 +11,10 @@ create or replace trigger guard_tuple
         beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
         sponsor, justification, rule, request_type, mapping_version, mapping_kept, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
+create or replace trigger guard_permit before update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and new.phase in ('approved', 'verified', 'exception')) execute function governance.guard_permit();
+create or replace trigger guard before insert on governance.policy_decision
+    for each row execute function governance.guard_policy();
 create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
 create or replace trigger clock_kind after update of kind, is_privileged on governance.access_request
@@ -67,7 +71,7 @@ begin
                         for each statement execute function governance.append_only()', t);
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
-                             'close_attempt', 'gate_installation', 'account_link',
+                             'close_attempt', 'gate_installation', 'account_link', 'sod_set', 'sod_member',
                              'entitlement_link', 'drift'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
@@ -86,6 +90,10 @@ begin
         ('access_request', 'evidence_move', 'after update of phase', 'when (old.phase is distinct from new.phase)', 'request.moved'),
         ('access_request', 'evidence_remap', 'after update of mapped_hash', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
         ('access_request', 'evidence_mode', 'after update of mode', 'when (old.mode is distinct from new.mode)', 'request.mode'),
+        ('policy_decision', 'evidence_new', 'after insert', '', 'policy.decided'),
+        ('sod_set', 'evidence_new', 'after insert', '', 'sod_set.began'),
+        ('sod_set', 'evidence_end', 'after update of ended_at', 'when (old.ended_at is distinct from new.ended_at)', 'sod_set.ended'),
+        ('site', 'evidence_policy', 'after update of policy', 'when (old.policy is distinct from new.policy)', 'site.policy'),
         ('close_attempt', 'evidence_new', 'after insert', 'when (new.refused is not null)', 'close.refused'),
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
