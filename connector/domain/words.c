@@ -271,7 +271,10 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     else
         say_task(next, i);
     if (state == NOTICE_REOPENED)
-        line_add_c(next, ". It was closed before the access was checked, so it is reopened.");
+        line_add_c(next,
+                   i->lapsed_ms
+                       ? ". It was closed under an exception, which has ended, so it is reopened."
+                       : ". It was closed before the access was checked, so it is reopened.");
     else if (stays_closed(d))
         line_add_c(next, ". You don't need to come back; it is checked again by itself.");
     else if (next_read_ms && resolves_itself(d))
@@ -429,6 +432,15 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
     case PLEA_NO_OWNER:
         line_add_c(l, "it needs an owner other than its approver");
         line_add_c(next, "Name who answers for it until then.");
+        break;
+    case PLEA_NO_CONTROL:
+        line_add_c(l, "it needs to say what mitigates it until then");
+        line_add_c(next, "Say what is watched or limited meanwhile, then have its approver answer "
+                         "it again.");
+        break;
+    case PLEA_LEFT:
+        line_add_c(l, "its owner or its approver has left");
+        line_add_c(next, "Name somebody who is here, then have its approver answer it again.");
         break;
     case PLEA_SPENT:
         line_add_c(l, "it has ended. The access is still to be made as asked");
