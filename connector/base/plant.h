@@ -46,6 +46,8 @@
     X(REFUSAL_IS_SILENT, "a refused reopening is told to nobody")                         \
     X(REFUSAL_IS_REPEATED, "a refused move is tried again at every look")                 \
     X(EXCEPTION_NEVER_ENDS, "an exception that has run out still covers")                 \
+    X(LAPSE_IS_FORGOTTEN, "what an exception let close stays closed when it ends")        \
+    X(LAPSE_IGNORES_PROOF, "what was proven meanwhile is opened again all the same")      \
     X(NO_FENCE, "the store takes writes of a lost lease")                                 \
     X(ACK_BEFORE_COMMIT, "a webhook is answered before it is stored")                     \
     X(SLA_REPLICA_CLOCK, "the clock of a replica stops the time")                         \

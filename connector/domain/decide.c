@@ -3,6 +3,7 @@
 #include "base/plant.h"
 #include "domain/badge.h"
 #include "domain/drift.h"
+#include "domain/exception.h"
 #include "domain/extra.h"
 #include "domain/forged.h"
 #include "domain/gate.h"
@@ -685,9 +686,10 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     tell_what_is_refused(&s);
     mend(&s);
     answer_plea(&s);
-    if (!decide_common(&s))
+    if (!decide_common(&s) && !exception_reopens(d, ret))
         (ret->revokes && is_uncovered(d) ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
     drift_decide(d, policy, ret);
+    exception_decide(d, policy, ret);
     show_badge(&s);
     record_refusal(&s);
 }

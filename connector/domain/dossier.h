@@ -123,8 +123,8 @@ struct dossier {
     bool unsteady; /* work of ours ended since the look began: what it shows of the ticket may be
                       older than that */
     struct str plea_done;    /* struct plea's edit that was carried out; empty: none */
-    struct str plea_refused; /* why the database would not have it: "own", "unclear", "owner", or
-                              * what it calls a broken rule; empty: it did */
+    struct str plea_refused; /* why the database would not have it: "own", "unclear", "owner",
+                              * "left", "control", or what it calls a broken rule; empty: it did */
     struct str plea_covers;  /* the same of one whose exception still covers something; empty: none
                               * does, or those that do were not asked for on the ticket */
     bool links_evidence;     /* tickets of this site link to their evidence */

@@ -97,6 +97,11 @@ static int64_t look_after(const struct dossier *d, const struct watch *w, int64_
     return on ? last + ((at_ms - last) / w->then_ms + 1) * w->then_ms : 0;
 }
 
+int64_t drift_next_ms(const struct dossier *d, const struct watch *w, int64_t at_ms)
+{
+    return look_after(d, w, at_ms, true);
+}
+
 /* A read that said nothing is made again, ever more seldom. */
 static int64_t failed_wait_ms(const struct watch *w, size_t failed)
 {
@@ -326,10 +331,12 @@ void drift_decide(const struct dossier *d, const struct policy *policy, struct d
 
 enum notice_state drift_notice(const struct dossier *d)
 {
-    bool excepted = d->notice_shown == NOTICE_EXCEPTION, drifted = d->after.follow == FOLLOW_DRIFT;
+    bool was = d->notice_shown == NOTICE_EXCEPTION, excepted = was && !d->item_count;
+    bool drifted = d->after.follow == FOLLOW_DRIFT;
 
     for (size_t i = 0; i < d->item_count; i++) {
-        excepted |= d->items[i].excepted;
+        bool unproven = d->items[i].on_exception || !d->items[i].proven_ms;
+        excepted |= unproven && (was || d->items[i].excepted);
         drifted |= d->after.items && d->after.items[i].recorded;
     }
     return drifted ? NOTICE_DRIFTED : excepted ? NOTICE_EXCEPTION : NOTICE_VERIFIED;

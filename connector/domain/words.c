@@ -278,7 +278,10 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     else
         say_task(next, i);
     if (state == NOTICE_REOPENED)
-        line_add_c(next, ". It was closed before the access was checked, so it is reopened.");
+        line_add_c(next,
+                   i->lapsed_ms
+                       ? ". It was closed under an exception, which has ended, so it is reopened."
+                       : ". It was closed before the access was checked, so it is reopened.");
     else if (stays_closed(d))
         line_add_c(next, ". You don't need to come back; it is checked again by itself.");
     else if (next_read_ms && resolves_itself(d))
@@ -445,6 +448,15 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
     case PLEA_NO_OWNER:
         line_add_c(l, "it needs an owner other than its approver");
         line_add_c(next, "Name who answers for it until then.");
+        break;
+    case PLEA_NO_CONTROL:
+        line_add_c(l, "it needs to say what mitigates it until then");
+        line_add_c(next, "Say what is watched or limited meanwhile, then have its approver answer "
+                         "it again.");
+        break;
+    case PLEA_LEFT:
+        line_add_c(l, "its owner or its approver has left");
+        line_add_c(next, "Name somebody who is here, then have its approver answer it again.");
         break;
     case PLEA_SPENT:
         line_add_c(l, "it has ended. The access is still to be made as asked");
@@ -673,26 +685,4 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
         .key = notice_key(state, d, i, g.reason, next_read_ms)};
     say_all(d, next_read_ms, &g, i, ret);
     words_checked(d, i, m->head, ret);
-}
-
-uint64_t words_hash(const struct said *said)
-{
-    const struct str parts[] = {said->request, said->state,       said->check,
-                                said->line,    said->field_check, said->field_line};
-    uint64_t hash = 0xcbf29ce484222325u;
-
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        hash = mix(hash, str_hash(parts[i]) + i);
-    return hash ? hash : 1;
-}
-
-uint64_t words_hash_of(struct str request_id, const struct notice *n)
-{
-    struct said said = {.request = request_id,
-                        .state = str_of(notice_state_name(n->state)),
-                        .check = str_of(n->check),
-                        .line = str_of(n->line),
-                        .field_check = str_of(n->check),
-                        .field_line = str_of(n->line)};
-    return words_hash(&said);
 }

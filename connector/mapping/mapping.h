@@ -159,8 +159,9 @@ struct mapping_ticket {
 /* Where on a ticket an exception is asked for and answered, and by whom it may be, `exception` of
  * the file. */
 struct mapping_exception {
-    struct str asked, until, owner, decision; /* ids; asked empty: it cannot be asked for there */
-    struct str approved, declined;            /* options of decision */
+    struct str asked, until, owner, control,
+        decision;                  /* ids; asked empty: it cannot be asked for there */
+    struct str approved, declined; /* options of decision */
     struct str approvers[MAPPING_PEOPLE_MAX];
     size_t approver_count;
 };

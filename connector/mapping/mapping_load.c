@@ -506,7 +506,7 @@ static void too_many_approvers(const struct loader *l, const struct yaml *v)
 
 static void load_exception(const struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"asked",    "until",    "owner",     "decision",
+    static const char *const KNOWN[] = {"asked",    "until",    "owner",     "control", "decision",
                                         "approved", "declined", "approvers", NULL};
     struct mapping_exception *e = &l->m->exception;
 
@@ -516,6 +516,7 @@ static void load_exception(const struct loader *l, const struct yaml *map)
     e->asked = load_field(l, map, "asked", "");
     e->until = load_field(l, map, "until", "");
     e->owner = load_field(l, map, "owner", "");
+    e->control = load_field(l, map, "control", "");
     e->decision = load_field(l, map, "decision", "");
     e->approved = text_of(l, map, "approved", "Approved");
     e->declined = text_of(l, map, "declined", "Declined");

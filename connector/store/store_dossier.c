@@ -36,6 +36,7 @@ static void read_plea(struct arena *a, const struct json *v, struct plea *p)
     p->reason = text(a, v, "reason");
     p->asked_by = text(a, v, "asked_by");
     p->owner = text(a, v, "owner");
+    p->control = text(a, v, "control");
     p->until_ms = number(v, "until_ms");
     p->answer = (enum plea_answer)number(v, "answer");
     p->decided_by = text(a, v, "decided_by");
@@ -122,7 +123,10 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
                                       .extra_hinders = flag(v, "extra_hinders")};
     item->excepted = flag(v, "excepted");
     item->excepted_until_ms = number(v, "excepted_until_ms");
+    item->excepted_from_ms = number(v, "excepted_from_ms");
     item->exception_owner = text(a, v, "exception_owner");
+    item->on_exception = flag(v, "on_exception");
+    item->lapsed_ms = number(v, "lapsed_ms");
     item->proven_ms = number(v, "proven_ms");
     item->others_gone = text(a, json_member(v, "others"), "gone");
     item->others_new = text(a, json_member(v, "others"), "new");

@@ -255,6 +255,7 @@ static void put_plea(struct json_out *out, const struct plea *p)
     json_str_member(out, "reason", p->reason);
     json_str_member(out, "asked_by", p->asked_by);
     json_str_member(out, "owner", p->owner);
+    json_str_member(out, "control", p->control);
     json_i64_member(out, "until_ms", p->until_ms);
     json_i64_member(out, "answer", p->answer);
     json_str_member(out, "decided_by", p->decided_by);
@@ -494,6 +495,8 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     put_escalations(&out, decision);
     put_flows(&out, decision, flows, flow_count);
     put_after(&out, d, decision, follow);
+    if (decision->settles)
+        json_i64_member(&out, "settled", d->items[decision->settled].id);
     json_close_object(&out);
     save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
 }

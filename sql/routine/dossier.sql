@@ -160,6 +160,7 @@ begin
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'extra_hinders', s.over_grant = 'hinder',
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
+                          'excepted_from_ms', e.shown->'from_ms', 'on_exception', coalesce(b.stands, false), 'lapsed_ms', governance.ms(b.lapsed_at),
                           'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
                           -- what was closed is asked for no more by anybody: it is watched (after.sql)
                           'superseded_by', case when i.superseded_by is not null and not exists (
@@ -173,6 +174,7 @@ begin
                                                  and l.replaced_at is null
               left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
              cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
+              left join lateral (select * from governance.exception_debt(p_request, i.id) where p_excepted and p_came_back) b on true
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
@@ -182,7 +184,9 @@ comment on function governance.dossier_items(uuid, text, int, boolean, boolean, 
 create or replace function governance.dossier_proven(p_request uuid, p_item bigint, p_excepted boolean) returns bigint
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
-    return (select governance.ms(max(a.proven_at)) from governance.close_attempt a
+    return (select governance.ms(greatest(max(a.proven_at), case when p_excepted then (
+                       select max(p.proven_at) from governance.late_proof p where p.item_id = p_item) end))
+              from governance.close_attempt a
              where a.request_id = p_request
                and (a.proven_as = 'verified' or p_excepted and a.proven_as = 'exception' and not exists (
                        select from governance.exception_covers x
@@ -207,9 +211,9 @@ comment on function governance.dossier_observed(bigint, int) is 'What was observ
 create or replace function governance.dossier_excepted(p_request uuid, p_item bigint) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
-    return (select json_build_object('stands', x.stands, 'owner', x.owner,
+    return (select json_build_object('stands', x.stands, 'owner', x.owner, 'from_ms', floor(extract(epoch from x.created_at) * 1000)::bigint,
                                      'until_ms', floor(extract(epoch from x.expires_at) * 1000)::bigint)
-              from (select x.exception_id as id, x.owner, x.expires_at, x.plea_edit = '' or not exists (
+              from (select x.exception_id as id, x.owner, x.created_at, x.expires_at, x.plea_edit = '' or not exists (
                                select from governance.ticket t where t.request_id = p_request and t.state = 'here'
                                   and governance.is_later_edit(t.plea->>'edit', x.plea_edit)) as stands
                       from governance.exception_covers x

@@ -84,7 +84,9 @@ begin
     when 'exception' then
         request := coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
         detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'scope', new.scope, 'source', new.source, 'sod_set', new.sod_set, 'revoked', new.revoked_at is not null,
-            'answer', nullif(new.plea_edit, ''),
+            'answer', nullif(new.plea_edit, ''), 'renews', new.renews, 'why', case when new.lapsed_at is not null and new.revoked_at is null then 'expired' else new.ended_why end,
+            'control_sha256', case when new.compensating_control <> '' then encode(sha256(convert_to(new.compensating_control, 'UTF8')), 'hex') end,
+            'ended_by_sha256', case when new.ended_by <> '' then encode(sha256(convert_to(new.ended_by, 'UTF8')), 'hex') end,
             'owner_sha256', encode(sha256(convert_to(new.owner, 'UTF8')), 'hex'),
             'approver_sha256', encode(sha256(convert_to(new.approved_by, 'UTF8')), 'hex'),
             'reason_sha256', encode(sha256(convert_to(new.reason, 'UTF8')), 'hex'),
@@ -92,6 +94,14 @@ begin
                 select t.plea->>'edit' from governance.ticket t
                  where t.request_id = request and governance.is_later_edit(t.plea->>'edit', new.plea_edit)) end,
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    when 'late_proof' then
+        request := new.request_id;
+        detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id);
+    when 'departure' then
+        request := new.request_id;
+        detail := jsonb_build_object('departure', new.id, 'how', new.how, 'source', new.source, 'returned', new.returned_at is not null,
+            'person_sha256', encode(sha256(convert_to(new.person, 'UTF8')), 'hex'),
+            'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
     when 'escalation' then
         request := new.request_id;
         detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key,

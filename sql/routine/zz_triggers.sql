@@ -31,6 +31,18 @@ create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
+create or replace trigger guard before insert on governance.late_proof
+    for each row execute function governance.guard_late_proof();
+create or replace trigger guard before update on governance.departure
+    for each row execute function governance.guard_departure();
+create or replace trigger departed after insert on governance.departure
+    for each row execute function governance.departed();
+create or replace trigger closed_needless after update of phase on governance.access_request for each row
+    when (old.phase = 'verified' and new.phase = 'closed') execute function governance.closed_needless();
+create or replace trigger leaver_left after update of phase on governance.access_request for each row
+    when (old.phase = 'verified' and new.phase = 'closed' and new.lifecycle = 'leaver') execute function governance.leaver_left();
+create or replace trigger account_disabled after insert on governance.observation for each row
+    when (new.account = 'disabled' and new.outcome <> 'unknown') execute function governance.account_disabled();
 create or replace trigger guard before insert or update of id, request_id, source, account, entitlement, desired, replaced_at
     on governance.request_item for each row execute function governance.guard_item();
 create or replace trigger guard_superseded before update of superseded_by, superseded_at on governance.request_item
@@ -64,15 +76,15 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant'] loop
+                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
                         for each statement execute function governance.append_only()', t);
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
-                             'close_attempt', 'gate_installation', 'account_link', 'sod_set', 'sod_member',
-                             'entitlement_link', 'drift'] loop
+                             'close_attempt', 'gate_installation', 'account_link',
+                             'entitlement_link', 'drift', 'departure', 'sod_set', 'sod_member'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -107,6 +119,11 @@ begin
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
+        ('exception', 'evidence_lapse', 'after update', 'when (old.lapsed_at is distinct from new.lapsed_at and new.ended_why is distinct from ''not_needed'')',
+            'exception.lapsed'),
+        ('late_proof', 'evidence_new', 'after insert', '', 'exception.settled'),
+        ('departure', 'evidence_new', 'after insert', '', 'person.left'),
+        ('departure', 'evidence_back', 'after update', 'when (old.returned_at is distinct from new.returned_at)', 'person.returned'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
         ('drift', 'evidence_new', 'after insert', '', 'drift.found'),
         ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),
