@@ -103,6 +103,25 @@ begin
 end $$;
 comment on function governance.permit_of(governance.access_request, text) is 'What stands of one stage of the question whether a request may be';
 
+-- What stands in the way of a request now, once somebody was asked: for whoever asks why it is stuck. As domain/permit_decide.c has
+-- it (permit_in_the_way).
+create or replace function governance.permit_in_the_way(r governance.access_request) returns jsonb
+-- with its owner's rights: a dashboard's view asks
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    p jsonb;
+begin
+    if not governance.permit_is_wanted(r) then
+        return null;
+    end if;
+    p := governance.permit_of(r, case when r.approved_at is not null then 'verification' else 'intake' end);
+    if r.approved_at is null and p->>'answer' = 'given' then
+        p := governance.permit_of(r, 'approval');
+    end if;
+    return case when (p->>'tries')::int > 0 then p end;
+end $$;
+comment on function governance.permit_in_the_way(governance.access_request) is 'Who was asked whether a request may be and has not said yes; null: nobody';
+
 create or replace function governance.dossier_permits(r governance.access_request) returns jsonb
 language plpgsql stable set search_path = pg_catalog as $$
 begin

@@ -12,7 +12,8 @@ policy:
   insecure_http: true
   dialect: cerbos
   roles: [employee]
-  timeout: 1s
+  timeout: 3s
+  concurrency: 8
   duties:
     - name: ledger
       unlinked: beneficiary
@@ -91,16 +92,14 @@ def test_who_does_not_answer_lets_grants_wait_and_no_removal(asking):
              "dan": ((503, JSON, b'{"decision":true}'), "ServerError"),
              "eve": ((200, {**JSON, "X-Request-ID": "another"}, b'{"decision":true}'), "OtherQuestion"),
              "fay": ((200, JSON, b'{"decision":true,"context":{"x":"' + b"x" * 70000 + b'"}}'), "TooLarge")}
-    waiting = {}
-    for person, (mood, why) in moods.items():
-        asking.between.mood = mood
-        key = waiting[person] = asking.ask_grant(person)
-        wait.until(lambda key=key: asking.decisions(key), 40, what=f"{key} is asked about")
-        assert asking.decisions(key)[0] == ("intake", "none", why)
+    asking.between.moods, asking.between.delay = {person: mood for person, (mood, _) in moods.items()}, 1.5
+    waiting = {person: asking.ask_grant(person) for person in moods}  # all on their way before the first is answered
+    for person, (_, why) in moods.items():
+        wait.until(lambda: asking.decisions(waiting[person]), 40, what=f"{person} is asked about")
+        assert asking.decisions(waiting[person])[0] == ("intake", "none", why)
     asking.until_said(waiting["ben"], "Waiting for the access policy to answer")
     verbose = json.loads(world.http("GET", f"http://127.0.0.1:{asking.ops_port}/readyz?verbose")[1])
     assert "no decision" in verbose["policy"] and "grants wait" in verbose["policy"]
-    asking.between.mood = "hang"
     asked = len(asking.between.asked)
     removal = asking.ask_removal("okafor")
     asking.until_phase(removal, "fulfilling")
@@ -110,10 +109,15 @@ def test_who_does_not_answer_lets_grants_wait_and_no_removal(asking):
     assert asking.decisions(removal) == [] and not any(b"okafor" in body for _, _, body in asking.between.asked[asked:])
     assert all(asking.request(key)["phase"] == "received" for key in waiting.values())
     asking.cerbos.stop()  # really away for a while
-    asking.between.mood = None
+    online = asking.countersign("check", "--online", check=False)
+    assert f"policy {asking.between.url}: gives no decision: ServerError: see the decision point's log" in online.stdout
+    assert online.returncode == 1
+    asking.between.moods = {}
     asking.cerbos.start()
     for key in waiting.values():
         asking.until_phase(key, "fulfilling", timeout=90)
+    online = asking.countersign("check", "--online", check=False)
+    assert f"policy {asking.between.url}: does not fit: its discovery document: the decision point calls itself" in online.stdout
     metrics = world.http("GET", f"http://127.0.0.1:{asking.ops_port}/metrics")[1]
     assert "countersign_policy_answering 1" in metrics
 

@@ -64,7 +64,8 @@ class Between:
 
     def __init__(self, port):
         self.behind, self.asked = port, []
-        self.mood = None  # None: hand on; "hang"; or (status, headers, body)
+        self.moods = {}  # of questions in which that word stands: "hang", or (status, headers, body), after `delay`
+        self.delay = 0
         between = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -86,10 +87,12 @@ class Between:
     def serve(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         self.asked.append((request.path, dict(request.headers), body))
-        mood = self.mood
+        mood = next((mood for word, mood in self.moods.items() if word.encode() in body), None)
         if mood == "hang":
             time.sleep(30)
             return
+        if mood:
+            time.sleep(self.delay)
         with contextlib.suppress(OSError):
             self.answer(request, *(mood or self.hand_on(request, body)))
 

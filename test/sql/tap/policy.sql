@@ -1,6 +1,6 @@
 -- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
 set role countersign_service;
-select plan(46);
+select plan(49);
 
 create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
     select t.request(items, jsonb_build_object('kind', 'grant') || more)
@@ -38,6 +38,7 @@ select is(governance.policy_question(:'g', 'intake')->'holdings', '[]'::jsonb, '
 select pg_temp.answer(:'g', 'intake', null, t.item(:'g'));
 select pg_temp.answer(:'g', 'intake', null, t.item(:'g'));
 select is(governance.dossier(:'g')->'permits'->'intake'->>'tries', '2', 'who does not answer is counted');
+select is((select concat_ws(' ', state, reason, attempts) from governance.request_status where request_id = :'g'), 'retrying PolicyAwaited 2', 'whoever asks why is told');
 select throws_ok(format('select t.move(%L, ''approved'')', :'g'), 'CG016', null, 'no answer is no permission');
 select pg_temp.answer(:'g', 'intake', true, t.item(:'g'));
 select is(pg_temp.permit(:'g', 'intake'), 'given', 'it may be asked for');
@@ -91,6 +92,8 @@ select pg_temp.answer(:'late', 'approval', true, t.item(:'late'));
 select t.verifying(:'late');
 select t.read(t.item(:'late'), 'present');
 select throws_ok(format('select t.move(%L, ''verified'')', :'late'), 'CG016', null, 'what is there is proven only while it may be');
+select pg_temp.answer(:'late', 'verification', false, t.item(:'late'), reason => 'frozen');
+select is((select concat_ws(' ', state, reason, detail) from governance.request_status where request_id = :'late'), 'waiting NotPermitted frozen', 'a no is told too');
 select pg_temp.answer(:'late', 'verification', true, t.item(:'late'));
 select lives_ok(format('select t.move(%L, ''verified'')', :'late'), 'which is asked anew');
 select t.move(:'late', 'verifying');
@@ -112,6 +115,7 @@ select is((select string_agg(h->>'account' || ':' || (h->>'wish'), ' ') from jso
 select throws_ok(format('select t.move(%L, ''approved'')', :'one'), 'CG016', null, 'until that is known nothing is given');
 select pg_temp.answer(:'one', 'approval', false, conflicts => '["payables"]', reason => 'payables: some.one holds approver');
 select is(pg_temp.permit(:'one', 'approval'), 'conflict', 'a conflict');
+select is((select reason from governance.request_status where request_id = :'one'), 'DutiesInConflict', 'which is told');
 select throws_ok(format('select t.move(%L, ''approved'')', :'one'), 'CG016', null, 'gives nothing');
 insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at)
 values (:'one', 'sod', 'payables', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day');
