@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/log.h"
 #include "io/io_file.h"
 #include "io/io_http.h"
@@ -13,6 +14,8 @@ enum {
     REST_MAX_MS = 30000,
     ARENA_BYTES = 4 * 1024 * 1024, /* a reply as a tree */
     URL_BYTES = 2048,
+    LINE_PER_CALL = 8, /* so many stand in line for each that is on its way ... */
+    LINE_MS = 3000,    /* ... and no longer: a claim must not run out over it */
 };
 
 struct policy_desk {
@@ -23,16 +26,19 @@ struct policy_desk {
     struct secret *token;
     bool token_refused; /* it is read again: somebody may have put another in its place */
     struct policy_desk_state state;
+    struct list line; /* of struct asking: those who wait for one on its way to end */
+    int waiting;
     int64_t rest_until_ms;
     void (*closed_fn)(void *arg);
     void *closed_arg;
 };
 
 struct asking {
+    struct list in_line;
     struct policy_desk *desk;
     struct buf body;
     struct policy_asked asked;
-    int64_t began_ms;
+    int64_t began_ms; /* in line, then on its way */
     policy_desk_fn *fn;
     void *arg;
 };
@@ -45,6 +51,7 @@ struct policy_desk *policy_desk_new(const struct policy_config *config, struct i
     if (!desk)
         abort();
     *desk = (struct policy_desk){.config = config, .loop = loop, .rng = rng};
+    list_init(&desk->line);
     if (config->token.len && !file_secret(config->token, &desk->token, err)) {
         free(desk);
         err_while(err, "reading the policy's token");
@@ -94,6 +101,8 @@ static void end(struct asking *a, const struct policy_asked *asked)
     free(a);
 }
 
+static void next_in_line(struct policy_desk *desk);
+
 static void on_reply(void *arg, const struct http_reply *http)
 {
     struct asking *a = arg;
@@ -116,6 +125,7 @@ static void on_reply(void *arg, const struct http_reply *http)
     desk->state.on_their_way--;
     note(desk, &a->asked.answer);
     end(a, &a->asked);
+    next_in_line(desk);
 }
 
 static void on_no_place(void *arg)
@@ -133,10 +143,19 @@ static void on_unsayable(void *arg)
     end(a, &a->asked);
 }
 
+static bool rests(const struct policy_desk *desk)
+{
+    return io_loop_now_ms(desk->loop) < desk->rest_until_ms;
+}
+
 static bool has_place(const struct policy_desk *desk)
 {
-    return desk->state.on_their_way < desk->config->concurrency &&
-           io_loop_now_ms(desk->loop) >= desk->rest_until_ms;
+    return desk->state.on_their_way < desk->config->concurrency && !rests(desk);
+}
+
+static bool has_room_in_line(const struct policy_desk *desk)
+{
+    return !rests(desk) && desk->waiting < LINE_PER_CALL * desk->config->concurrency;
 }
 
 static void renew_token(struct policy_desk *desk)
@@ -181,6 +200,22 @@ static void send(struct asking *a)
     http_send(desk->http, &call, on_reply, a);
 }
 
+/* One has ended. Who stood in line too long, or while it began to rest, comes again later. */
+static void next_in_line(struct policy_desk *desk)
+{
+    while (desk->waiting && (rests(desk) || has_place(desk))) {
+        struct asking *a = container_of(list_shift(&desk->line), struct asking, in_line);
+        bool late = io_loop_now_ms(desk->loop) - a->began_ms > LINE_MS;
+        desk->waiting--;
+        if (!late && has_place(desk)) {
+            send(a);
+            continue;
+        }
+        desk->state.turned_away++;
+        io_loop_defer(desk->loop, on_no_place, a);
+    }
+}
+
 void policy_desk_ask(struct policy_desk *desk, const struct policy_question *q, bool urgent,
                      policy_desk_fn *fn, void *arg)
 {
@@ -191,13 +226,19 @@ void policy_desk_ask(struct policy_desk *desk, const struct policy_question *q, 
     *a = (struct asking){.desk = desk, .fn = fn, .arg = arg};
     buf_init(&a->body, POLICY_CALL_BYTES + 1024);
     rng_uuid(desk->rng, a->asked.question);
-    if (!has_place(desk) && !(urgent && desk->state.on_their_way < 2 * desk->config->concurrency)) {
+    a->began_ms = io_loop_now_ms(desk->loop);
+    bool now =
+        has_place(desk) || (urgent && desk->state.on_their_way < 2 * desk->config->concurrency);
+    if (!policy_call_write(&a->body, q, &desk->config->style)) {
+        io_loop_defer(desk->loop, on_unsayable, a);
+    } else if (now) {
+        send(a);
+    } else if (has_room_in_line(desk)) {
+        list_push(&desk->line, &a->in_line);
+        desk->waiting++;
+    } else {
         desk->state.turned_away++;
         io_loop_defer(desk->loop, on_no_place, a);
-    } else if (!policy_call_write(&a->body, q, &desk->config->style)) {
-        io_loop_defer(desk->loop, on_unsayable, a);
-    } else {
-        send(a);
     }
 }
 
@@ -245,5 +286,7 @@ void policy_desk_close(struct policy_desk *desk, void (*fn)(void *arg), void *ar
 {
     desk->closed_fn = fn;
     desk->closed_arg = arg;
+    desk->rest_until_ms = INT64_MAX; /* nobody begins any more */
+    next_in_line(desk);
     http_close(desk->http, on_http_closed, desk);
 }

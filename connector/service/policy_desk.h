@@ -1,7 +1,8 @@
 /* policy_desk.h: the way to the decision point: so many questions on their way at once, each with
- * its time, none while it rests after it failed to answer. It has an HTTP client of its own, so
- * that a slow one takes no connection of any site; who finds no place is told so at once, and comes
- * again later. What is asked and what an answer is worth: policy/policy_call.h. */
+ * its time, some in line for a few seconds, none while it rests after it failed to answer. It has
+ * an HTTP client of its own, so that a slow one takes no connection of any site; who finds no place
+ * is told so at once, and comes again later. What is asked and what an answer is worth:
+ * policy/policy_call.h. */
 #ifndef COUNTERSIGN_SERVICE_POLICY_DESK_H
 #define COUNTERSIGN_SERVICE_POLICY_DESK_H
 

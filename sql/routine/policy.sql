@@ -55,15 +55,23 @@ comment on function governance.sod_touched(uuid) is 'The sets of duties that a r
 
 -- Is anybody to be asked about this request? Removals are nobody's question.
 create or replace function governance.permit_is_wanted(r governance.access_request) returns boolean
-language plpgsql stable set search_path = pg_catalog as $$
+-- asked with every dossier: mostly nobody is to be asked anything, which is known at once
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    asked boolean;
 begin
-    if r.kind = 'removal' or not exists (select from governance.gives(r.id)) then
+    if r.kind = 'removal' then
         return false;
     end if;
-    if exists (select from governance.site s where s.name = r.site and s.policy <> '') then
-        return true;
+    asked := exists (select from governance.site s where s.name = r.site and s.policy <> '');
+    if not asked and not exists (select from governance.sod_set s where s.ended_at is null) then
+        return false;
     end if;
-    return exists (select from governance.sod_set s where s.ended_at is null) and exists (select from governance.sod_touched(r.id));
+    if asked then
+        return exists (select from governance.request_item i
+                        where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null and i.desired = 'present');
+    end if;
+    return exists (select from governance.sod_touched(r.id));
 end $$;
 comment on function governance.permit_is_wanted(governance.access_request) is 'Has a policy, or have duties to be kept apart, a say in this request?';
 

@@ -1,6 +1,7 @@
 """Whether a grant may be, asked of a real decision point (Cerbos) that is up, down, slow and odd; duties to be kept apart.
 Removals hear nothing of it."""
 import json
+import re
 
 import pytest
 
@@ -20,13 +21,14 @@ policy:
       members: [{{ source: sap-fin, entitlement: fin-ledger-admin }}, {{ source: sap-fin, entitlement: fin-viewer }}]
 """
 PEOPLE = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus"]
+CROWD = [f"crowd-{n}" for n in range(12)]
 JSON = {"Content-Type": "application/json"}
 
 
 class Asking(world.World):
     def start_directory(self):
         super().start_directory()
-        for n, person in enumerate(PEOPLE):
+        for n, person in enumerate(PEOPLE + CROWD):
             self.in_target(f"insert into app_user values ({n + 20}, '{person}', true) on conflict do nothing")
         self.cerbos = pdp.Cerbos().start()
         self.between = pdp.Between(self.cerbos.port)
@@ -120,6 +122,17 @@ def test_who_does_not_answer_lets_grants_wait_and_no_removal(asking):
     assert f"policy {asking.between.url}: does not fit: its discovery document: the decision point calls itself" in online.stdout
     metrics = world.http("GET", f"http://127.0.0.1:{asking.ops_port}/metrics")[1]
     assert "countersign_policy_answering 1" in metrics
+
+
+def test_a_crowd_stands_in_line(asking):
+    turned_away = lambda: re.search(r"policy_turned_away_total (\d+)", world.http(  # noqa: E731
+        "GET", f"http://127.0.0.1:{asking.ops_port}/metrics")[1])[1]
+    before = turned_away()
+    asking.between.moods, asking.between.delay = {"crowd": "slow"}, 1
+    keys = [asking.ask_grant(person) for person in CROWD]
+    for key in keys:
+        asking.until_phase(key, "fulfilling", timeout=60)
+    assert turned_away() == before, "who finds no place among eight waits for one of them"
 
 
 def test_a_conflict_of_duties_holds_it_until_an_exception(asking):

@@ -64,7 +64,7 @@ class Between:
 
     def __init__(self, port):
         self.behind, self.asked = port, []
-        self.moods = {}  # of questions in which that word stands: "hang", or (status, headers, body), after `delay`
+        self.moods = {}  # of questions in which that word stands: "hang"; after `delay` "slow" (handed on) or (status, headers, body)
         self.delay = 0
         between = self
 
@@ -94,7 +94,7 @@ class Between:
         if mood:
             time.sleep(self.delay)
         with contextlib.suppress(OSError):
-            self.answer(request, *(mood or self.hand_on(request, body)))
+            self.answer(request, *(self.hand_on(request, body) if mood in (None, "slow") else mood))
 
     def hand_on(self, request, body):
         try:
