@@ -109,20 +109,31 @@ enum notice_state permit_before_work(const struct dossier *d, struct decision *r
     return NOTICE_NONE;
 }
 
-bool permit_bars_proof(const struct dossier *d, const struct gate_verdict *g)
+bool permit_is_excepted(const struct dossier *d)
 {
     const struct permit *p = &d->permits[PERMIT_VERIFICATION];
-    bool covered =
-        g->answer == GATE_YES_BY_EXCEPTION && p->tries > 0 && p->answer != PERMIT_CONFLICT;
 
-    return permit_is_wanted(d) && p->answer != PERMIT_GIVEN && !covered &&
+    if (!permit_is_wanted(d) || p->answer == PERMIT_GIVEN || p->answer == PERMIT_CONFLICT ||
+        !p->tries)
+        return false;
+    for (size_t i = 0; i < d->item_count; i++)
+        if (d->items[i].desired == DESIRED_PRESENT && !d->items[i].excepted)
+            return false;
+    return true;
+}
+
+bool permit_bars_proof(const struct dossier *d)
+{
+    bool given = d->permits[PERMIT_VERIFICATION].answer == PERMIT_GIVEN;
+
+    return permit_is_wanted(d) && !given && !permit_is_excepted(d) &&
            !PLANTED(PROOF_WITHOUT_PERMIT);
 }
 
 enum notice_state permit_before_proof(const struct dossier *d, const struct gate_verdict *g,
                                       struct decision *ret)
 {
-    if (d->phase != PHASE_VERIFYING || g->answer == GATE_NO || !permit_bars_proof(d, g))
+    if (d->phase != PHASE_VERIFYING || g->answer == GATE_NO || !permit_bars_proof(d))
         return NOTICE_NONE;
     ask(d, PERMIT_VERIFICATION, ret);
     return notice_of(&d->permits[PERMIT_VERIFICATION]);

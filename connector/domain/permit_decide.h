@@ -16,11 +16,15 @@ bool permit_is_wanted(const struct dossier *d);
  * who is told. */
 enum notice_state permit_before_work(const struct dossier *d, struct decision *ret);
 
-/* Proven by reads or covered by an exception, but not permitted (any more). */
-bool permit_bars_proof(const struct dossier *d, const struct gate_verdict *g);
+/* Somebody was asked and has not said yes, and exceptions cover all that is given: it closes by
+ * exception, however well the reads prove it. They cover no duties in conflict. */
+bool permit_is_excepted(const struct dossier *d);
 
-/* The same once the reads prove what is asked for, or an exception covers the rest: that covers a
- * policy's answer too, but no duties in conflict. Never NOTICE_DENIED: what was given is there. */
+/* Not permitted (any more), and no exception covers that: what reads prove does not count yet. */
+bool permit_bars_proof(const struct dossier *d);
+
+/* The same once the reads prove what is asked for, or an exception covers the rest. Never
+ * NOTICE_DENIED: what was given is there. */
 enum notice_state permit_before_proof(const struct dossier *d, const struct gate_verdict *g,
                                       struct decision *ret);
 

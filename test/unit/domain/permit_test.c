@@ -212,16 +212,21 @@ static void what_is_proven_has_to_be_permitted_still(void **state)
 
 static void an_exception_covers_the_policy_but_no_conflict(void **state)
 {
-    struct item item;
+    struct item items[2];
     struct observation o;
-    struct dossier d = proven(&item, &o);
+    struct dossier d = proven(&items[0], &o);
     (void)state;
 
-    o.outcome = OUTCOME_ABSENT;
-    o.canary_ok = true;
-    item.excepted = true;
+    items[0].excepted = true;
     assert_true(decided(&d).asks); /* asked at least once */
     d.permits[PERMIT_VERIFICATION] = said(PERMIT_DENIED, 1, 0);
+    MOVES(decided(&d), PHASE_EXCEPTION, "CoveredByException"); /* though it is there */
+    items[1] = items[0];
+    items[1].id = 2;
+    items[1].excepted = false; /* which the policy may have meant */
+    d.item_count = 2;
+    assert_false(decided(&d).move);
+    items[1].excepted = true;
     MOVES(decided(&d), PHASE_EXCEPTION, "CoveredByException");
     d.permits[PERMIT_VERIFICATION] = said(PERMIT_CONFLICT, 1, 0);
     assert_false(decided(&d).move);
