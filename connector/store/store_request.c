@@ -591,17 +591,6 @@ void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn
     ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
 }
 
-void store_exception_grant(struct store *s, struct str request_id, struct str owner,
-                           struct str approved_by, struct str reason, struct str control,
-                           int64_t expires_ms, store_json_fn *fn, void *arg)
-{
-    char expires[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(request_id),  store_p(owner),
-                                store_p(approved_by), store_p(reason),
-                                store_p(control),     store_i(expires_ms, expires)};
-    ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
-}
-
 void store_health(struct store *s, store_json_fn *fn, void *arg)
 {
     ask_json(s, &SQL_HEALTH, NULL, fn, arg);
