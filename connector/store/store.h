@@ -181,7 +181,8 @@ struct store_intake {
                                by that name, channel api; empty: nobody does. Never requester or
                                beneficiary: REFUSED */
     int64_t access_until_ms, sla_goal_ms;
-    int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
+    int64_t approval_due_ms, review_due_ms; /* of an emergency; 0 = as the database has it */
+    int64_t requested_ms;                   /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
     struct str mapping_version; /* hash of the mapping file */
