@@ -48,6 +48,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_EXPIRED:
     case NOTICE_SUPERSEDED:
         return BADGE_OVER;
+    case NOTICE_OWED:
     case NOTICE_WAITING_APPROVAL:
     case NOTICE_READY:
     case NOTICE_CHECKING:

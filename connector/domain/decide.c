@@ -3,6 +3,7 @@
 #include "base/plant.h"
 #include "domain/badge.h"
 #include "domain/drift.h"
+#include "domain/emergency.h"
 #include "domain/exception.h"
 #include "domain/extra.h"
 #include "domain/forged.h"
@@ -410,12 +411,8 @@ static void decide_verifying(struct step *s)
     }
     if (PLANTED(OBSERVED_IS_PROVEN) && d->mode == GATE_OBSERVE && s->done)
         g.answer = GATE_YES;
-    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES && !waits) {
-        move(s, PHASE_VERIFIED, g.reason);
-        return;
-    }
-    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES_BY_EXCEPTION && !waits) {
-        move(s, PHASE_EXCEPTION, g.reason);
+    if (d->phase == PHASE_VERIFYING && g.answer != GATE_NO && !waits) {
+        move(s, g.answer == GATE_YES ? PHASE_VERIFIED : PHASE_EXCEPTION, g.reason);
         return;
     }
     if (send_back(s, &g))
@@ -435,6 +432,10 @@ static void decide_proven(struct step *s)
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
 
+    if (emergency_holds(d) && !g.contradicted) { /* for days, maybe; read again when it may close */
+        say(s, NOTICE_OWED);
+        return;
+    }
     if (g.answer == GATE_NO) {
         move(s, PHASE_VERIFYING, g.reason);
         return;
@@ -690,6 +691,7 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
         (ret->revokes && is_uncovered(d) ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
     drift_decide(d, policy, ret);
     exception_decide(d, policy, ret);
+    emergency_decide(d, ret);
     show_badge(&s);
     record_refusal(&s);
 }

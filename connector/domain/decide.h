@@ -90,8 +90,9 @@ struct decision {
         drift;             /* it is not as proven any more: recorded, with what is done about it */
     const char *drift_why; /* CamelCase, static */
     bool drift_over;       /* it is as proven again: recorded */
-    bool settles;          /* what an exception let close is proven after all: recorded */
-    size_t settled;        /* that item */
+    bool approval_late, review_late, declined_late; /* of an emergency: told, once each */
+    bool settles;   /* what an exception let close is proven after all: recorded */
+    size_t settled; /* that item */
 };
 
 /* One step. Callers apply the decision in one transaction and call again while `move` was set

@@ -41,6 +41,7 @@ enum notice_state {
     NOTICE_CAME_BACK,      /* it was as asked, and is not any more */
     NOTICE_DRIFTED,        /* the same, after it was closed on proof */
     NOTICE_SUPERSEDED,     /* a request approved later asks for the opposite */
+    NOTICE_OWED,           /* an emergency, proven: its approval or its review is owed */
     NOTICE_WAITING_POLICY, /* nobody has answered yet whether it may be */
     NOTICE_NOT_PERMITTED,  /* it is as asked, and the policy says no to it now */
     NOTICE_DUTIES,         /* duties in conflict, and no exception covers it */
@@ -68,6 +69,9 @@ struct dossier {
 
     int64_t requested_ms, approved_ms, claimed_ms, verified_ms, closed_ms; /* 0 = not yet */
     int64_t access_until_ms;
+    int64_t approval_due_ms,
+        review_due_ms; /* of an emergency: by when they are owed (emergency.h) */
+    bool reviewed;     /* it was looked at afterwards */
 
     bool approval_needed;
     bool approval_given;    /* a valid approval of these very items is recorded */

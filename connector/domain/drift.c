@@ -1,6 +1,7 @@
 #include "domain/drift.h"
 
 #include "base/plant.h"
+#include "domain/emergency.h"
 #include "domain/line.h"
 
 enum {
@@ -273,10 +274,10 @@ int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
     return policy->watch.lead_ms < half ? policy->watch.lead_ms : half > 0 ? half : 0;
 }
 
-/* Somebody said that the access is there, so it may be. */
+/* Somebody said that the access is there, so it may be; in an emergency nobody may care to. */
 static bool may_be_held(const struct dossier *d)
 {
-    return d->kind != REQUEST_REMOVAL && d->access_until_ms && d->claimed_ms &&
+    return d->kind != REQUEST_REMOVAL && d->access_until_ms && (d->claimed_ms || d->emergency) &&
            !phase_is_terminal(d->phase) && d->phase >= PHASE_FULFILLING;
 }
 
@@ -305,7 +306,8 @@ static void end_item(const struct dossier *d, const struct watch *w, size_t item
 
 static void end_access(const struct dossier *d, const struct policy *p, struct decision *r)
 {
-    int64_t due = d->access_until_ms - drift_lead_ms(d, p);
+    bool now = emergency_is_declined(d);
+    int64_t due = now ? d->now_ms : d->access_until_ms - drift_lead_ms(d, p);
 
     if (!may_be_held(d) || PLANTED(ACCESS_NEVER_ENDS))
         return;

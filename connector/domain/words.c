@@ -8,13 +8,15 @@
 #include "domain/words_permit.h"
 
 static const char *const STATE_NAMES[] = {
-    "none",        "observing",     "waiting_approval", "ready",
-    "checking",    "stale",         "not_yet",          "wrong_change",
-    "cannot_read", "unclear",       "exception",        "verified",
-    "reopened",    "cannot_reopen", "withdrawn",        "denied",
-    "expired",     "held",          "no_exception",     "came_back",
-    "drifted",     "superseded",    "waiting_policy",   "not_permitted",
-    "duties",
+    "none",          "observing",     "waiting_approval",
+    "ready",         "checking",      "stale",
+    "not_yet",       "wrong_change",  "cannot_read",
+    "unclear",       "exception",     "verified",
+    "reopened",      "cannot_reopen", "withdrawn",
+    "denied",        "expired",       "held",
+    "no_exception",  "came_back",     "drifted",
+    "superseded",    "owed",          "waiting_policy",
+    "not_permitted", "duties",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -67,6 +69,7 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
                           false},
     [NOTICE_DRIFTED] = {"Not there yet", "error", "", false, true, true},
     [NOTICE_SUPERSEDED] = {"Waiting", "warning", "", true, true, true},
+    [NOTICE_OWED] = {"Waiting", "note", "", true, true, false},
     [NOTICE_WAITING_POLICY] = {"Waiting", "info", "", false, false, false},
     [NOTICE_NOT_PERMITTED] = {"Not there yet", "error", "", true, true, false},
     [NOTICE_DUTIES] = {"Waiting", "warning", "", true, true, false},
@@ -292,7 +295,7 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     line_add_c(next, item_since(i).not_so_ms ? "." : "");
 }
 
-static void say_exception(struct line *l, const struct item *i)
+static void say_exception(struct line *l, struct line *next, const struct item *i)
 {
     line_add_c(l, "Closed under an exception");
     if (i->excepted_until_ms) {
@@ -303,6 +306,7 @@ static void say_exception(struct line *l, const struct item *i)
         line_add_c(l, ", owner ");
         line_add_name(l, i->exception_owner);
     }
+    line_add_c(next, "The access itself is not proven; it is looked at again when that ends.");
 }
 
 static void say_cannot_read(struct line *l, struct line *next, const struct item *i,
@@ -362,8 +366,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         line_add_c(l, i->desired == DESIRED_ABSENT ? ": access is gone" : ": access is there");
         return;
     case NOTICE_EXCEPTION:
-        say_exception(l, i);
-        line_add_c(next, "The access itself is not proven; it is looked at again when that ends.");
+        say_exception(l, next, i);
         return;
     case NOTICE_NONE:
     case NOTICE_OBSERVING:
@@ -377,6 +380,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_NO_EXCEPTION:
     case NOTICE_DRIFTED:
     case NOTICE_SUPERSEDED:
+    case NOTICE_OWED:
     case NOTICE_WAITING_POLICY:
     case NOTICE_NOT_PERMITTED:
     case NOTICE_DUTIES:
@@ -555,6 +559,9 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
     case NOTICE_NO_EXCEPTION:
         say_no_exception(l, next, d);
         return true;
+    case NOTICE_OWED:
+        words_owed(l, next, d);
+        return true;
     case NOTICE_HELD:
         line_add_c(
             l, "Closed again without proof, so often that we reopen it no more within the hour. "
@@ -617,6 +624,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
                   (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
+    if (state == NOTICE_OWED)
+        return mix(key, words_owed_key(d));
     if (state >= NOTICE_WAITING_POLICY)
         key = mix(key, words_permit_key(d));
     if (d->superseded_count)

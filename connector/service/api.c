@@ -10,6 +10,8 @@
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 #include "service/api_body.h"
+#include "service/api_exception.h"
+#include "service/api_priv.h"
 #include "service/problem.h"
 #include "service/worker.h"
 #include "site/site.h"
@@ -69,6 +71,20 @@ static struct asking *asking_new(struct api *api, struct serve_request *request,
     return a;
 }
 
+struct service *api_service(struct api *api)
+{
+    return api->svc;
+}
+
+struct asking *api_asking(struct api *api, struct serve_request *request,
+                          const struct token_config *token, bool created)
+{
+    struct asking *a = asking_new(api, request, token);
+
+    a->created = created;
+    return a;
+}
+
 /* --- answers of the store --- */
 
 static void store_problem(struct serve_request *request, enum store_outcome outcome,
@@ -102,6 +118,11 @@ static void on_retried(void *arg, enum store_outcome outcome, struct str json)
 
     on_json(arg, outcome, json);
     worker_kick(worker);
+}
+
+void api_answer_json(void *arg, enum store_outcome outcome, struct str json)
+{
+    on_retried(arg, outcome, json); /* what it changed is looked at */
 }
 
 static void on_done(void *arg, enum store_outcome outcome, const char *message)
@@ -279,6 +300,33 @@ static struct str query(struct serve_request *request, const char *name)
     return STR("");
 }
 
+struct str api_query(struct serve_request *request, const char *name)
+{
+    return query(request, name);
+}
+
+struct str api_query_text(struct serve_request *request, const char *name)
+{
+    struct str raw = query(request, name);
+    char *text = arena_alloc(serve_arena(request), raw.len + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; text && i < raw.len; i++) {
+        bool coded = raw.p[i] == '%' && i + 2 < raw.len;
+        if (coded && hex_decode(str_n(raw.p + i + 1, 2), &text[n], 1))
+            i += 2;
+        else
+            text[n] = raw.p[i];
+        n++;
+    }
+    return str_n(text, n);
+}
+
+bool api_is_uuid(struct str s)
+{
+    return is_uuid(s);
+}
+
 /* What the query asks for, or what is wrong with it. */
 static const char *read_filter(struct api *api, struct serve_request *request,
                                struct store_filter *ret)
@@ -340,39 +388,6 @@ static void approve(struct api *api, struct serve_request *request,
                        on_done, asking_new(api, request, token));
 }
 
-static void grant_exception(struct api *api, struct serve_request *request,
-                            const struct token_config *token)
-{
-    static const struct body_member MEMBERS[] = {
-        {"request", BODY_KEY, true},
-        {"owner", BODY_KEY, true},
-        {"approved_by", BODY_KEY, true},
-        {"reason", BODY_TEXT, true},
-        {"expires_at", BODY_LATER, true},
-        {"compensating_control", BODY_TEXT, false},
-        {NULL},
-    };
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
-        return;
-    if (!is_uuid(json_path_str(body, "request"))) {
-        problem_reply_member(request, 422, "Invalid body", STR("request"),
-                             "'request' must be a request's id: a UUID in lower case");
-        return;
-    }
-    if (!json_path_str(body, "reason").len) {
-        problem_reply_member(request, 422, "Invalid body", STR("reason"), "'reason' must say why");
-        return;
-    }
-    struct asking *a = asking_new(api, request, token);
-    a->created = true;
-    store_exception_grant(
-        &api->svc->store, json_path_str(body, "request"), json_path_str(body, "owner"),
-        json_path_str(body, "approved_by"), json_path_str(body, "reason"),
-        json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
-}
-
 /* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
  * will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
@@ -426,9 +441,7 @@ void api_serve(struct api *api, struct serve_request *request)
     else if (str_starts(path, STR("/v1/access-requests/")))
         one(api, request, token, str_n(path.p + REQUESTS.len + 1, path.len - REQUESTS.len - 1),
             post);
-    else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
-        grant_exception(api, request, token);
-    else
+    else if (!api_exceptions(api, request, token, path, post))
         problem_reply(request, collection ? 403 : 404, collection ? "Not permitted" : "Not found",
                       "no such operation for this token's roles");
 }

@@ -389,6 +389,8 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "over_grants", "over_grants",
               "What accounts got beside what was asked for, and still hold");
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
+        gauge(&b, health, "emergencies_overdue", "emergencies_overdue",
+              "Emergencies whose approval or review is late");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }
     if (b.over)

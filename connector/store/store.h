@@ -181,7 +181,8 @@ struct store_intake {
                                by that name, channel api; empty: nobody does. Never requester or
                                beneficiary: REFUSED */
     int64_t access_until_ms, sla_goal_ms;
-    int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
+    int64_t approval_due_ms, review_due_ms; /* of an emergency; 0 = as the database has it */
+    int64_t requested_ms;                   /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
     struct str mapping_version; /* hash of the mapping file */
@@ -279,9 +280,32 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
 void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
                          void *arg);
 void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
-void store_exception_grant(struct store *s, struct str request_id, struct str owner,
-                           struct str approved_by, struct str reason, struct str control,
-                           int64_t expires_ms, store_json_fn *fn, void *arg);
+
+/* --- exceptions --- */
+
+/* Without a scope it covers what is not proven of the request, item by item. */
+struct store_exception {
+    struct str request, scope, source, sod_set; /* empty: not said */
+    struct str owner, approved_by, reason, control;
+    int64_t expires_ms, review_ms; /* review 0: halfway, of a long one */
+    int64_t renews;                /* an earlier one that covers the same; 0: none */
+};
+void store_exception_grant(struct store *s, const struct store_exception *e, store_json_fn *fn,
+                           void *arg);
+struct store_exceptions {
+    bool live;
+    int64_t expiring_s; /* live, and ending within so long; 0: whenever */
+    struct str owner, request;
+    int32_t limit;
+};
+void store_exception_list(struct store *s, const struct store_exceptions *filter, store_json_fn *fn,
+                          void *arg);
+/* No document: there is none of that number. STORE_REFUSED: it has ended already. */
+void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
+                            store_json_fn *fn, void *arg);
+/* Somebody left, or is back. No document: nobody of that name had left. */
+void store_departure_put(struct store *s, struct str person, bool left, struct str by,
+                         struct str reason, store_json_fn *fn, void *arg);
 
 /* --- flows --- */
 

@@ -252,6 +252,9 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->mapping = text(a, v, "mapping_kept");
     d->from_ticket = flag(v, "from_ticket");
     d->emergency = flag(v, "emergency");
+    d->approval_due_ms = number(v, "approval_due_ms");
+    d->review_due_ms = number(v, "review_due_ms");
+    d->reviewed = flag(v, "reviewed");
     d->privileged = flag(v, "privileged");
     d->generation = (int32_t)number(v, "generation");
     d->requester = text(a, v, "requester");

@@ -190,8 +190,20 @@ select governance.people_keep($1::uuid, $2, $3)
 select governance.approval_add($1::uuid, $2, $3, $4)
 
 -- name: exception_grant
--- params: request uuid, owner text, approved_by text, reason text, control text, expires_ms bigint
-select governance.exception_grant($1::uuid, $2, $3, $4, $5, to_timestamp($6::bigint / 1000.0))
+-- params: wish jsonb
+select governance.exception_grant($1::jsonb)
+
+-- name: exception_list
+-- params: filter jsonb
+select governance.exception_list($1::jsonb)
+
+-- name: exception_revoke
+-- params: id bigint, by text, reason text
+select governance.exception_revoke($1::bigint, $2, $3)
+
+-- name: departure_put
+-- params: person text, left boolean, by text, reason text
+select governance.departure_put($1, $2::boolean, $3, $4)
 
 -- name: site_put
 -- params: name text, flavour text, url text

@@ -33,7 +33,8 @@ grant insert, update on governance.webhook_watch, governance.webhook_echo to cou
 grant insert, update on governance.gate_installation, governance.gate_proof, governance.site_rest to countersign_service;
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
-    governance.operator_act, governance.over_grant, governance.late_proof, governance.departure to countersign_service;
+    governance.operator_act, governance.over_grant, governance.late_proof, governance.departure,
+    governance.emergency_review to countersign_service;
 grant update (returned_at, returned_by) on governance.departure to countersign_service;
 grant insert, update (ended_at) on governance.sod_set to countersign_service;
 grant insert on governance.sod_member to countersign_service;

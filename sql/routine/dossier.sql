@@ -137,7 +137,10 @@ begin
         'plea_covers', plea_covers,
         'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
         'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
-        'mapping_kept', r.mapping_kept, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint, 'permits', governance.dossier_permits(r),
+        'mapping_kept', r.mapping_kept, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint,
+        'approval_due_ms', floor(extract(epoch from r.approval_due) * 1000)::bigint,
+        'review_due_ms', floor(extract(epoch from r.review_due) * 1000)::bigint,
+        'reviewed', case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end, 'permits', governance.dossier_permits(r),
         'after', governance.dossier_after(r))::text, 2);
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';

@@ -17,6 +17,9 @@ begin
             'cycle', nullif(new.claim_cycle, ''),
             'tuple', nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash else new.approved_hash end, ''),
             'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
+        if new.emergency then
+            detail := detail || '{"emergency": true}';
+        end if;
         if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
             detail := jsonb_build_object('mode', new.mode, 'was', old.mode, 'by', new.mode_by, 'mapping', new.mode_mapping, 'phase', new.phase);
         elsif tg_argv[0] = 'request.received' then
@@ -94,6 +97,10 @@ begin
                 select t.plea->>'edit' from governance.ticket t
                  where t.request_id = request and governance.is_later_edit(t.plea->>'edit', new.plea_edit)) end,
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    when 'emergency_review' then
+        request := new.request_id;
+        detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true,
+            'reviewer_sha256', encode(sha256(convert_to(new.reviewer, 'UTF8')), 'hex'), 'note_sha256', encode(sha256(convert_to(new.note, 'UTF8')), 'hex'));
     when 'late_proof' then
         request := new.request_id;
         detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id);

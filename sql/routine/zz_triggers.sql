@@ -7,7 +7,7 @@ create or replace trigger guard_proof
     before update of phase, generation, claim_cycle, claimed_at, approved_at, verified_at, closed_at on governance.access_request
     for each row execute function governance.guard_proof();
 create or replace trigger guard_tuple
-    before update of phase, cancel_asked, requester, requester_names, emergency, mode, mode_mapping, mode_at, beneficiary,
+    before update of phase, cancel_asked, requester, requester_names, emergency, approval_due, review_due, mode, mode_mapping, mode_at, beneficiary,
         beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
         sponsor, justification, rule, request_type, mapping_version, mapping_kept, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
@@ -31,6 +31,12 @@ create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
+create or replace trigger guard_emergency before insert on governance.access_request for each row
+    when (new.emergency) execute function governance.guard_emergency();
+create or replace trigger emergency_told after insert on governance.access_request for each row
+    when (new.emergency) execute function governance.emergency_told();
+create or replace trigger guard before insert on governance.emergency_review
+    for each row execute function governance.guard_review();
 create or replace trigger guard before insert on governance.late_proof
     for each row execute function governance.guard_late_proof();
 create or replace trigger guard before update on governance.departure
@@ -76,7 +82,7 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof'] loop
+                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof', 'emergency_review'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -121,6 +127,7 @@ begin
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
         ('exception', 'evidence_lapse', 'after update', 'when (old.lapsed_at is distinct from new.lapsed_at and new.ended_why is distinct from ''not_needed'')',
             'exception.lapsed'),
+        ('emergency_review', 'evidence_new', 'after insert', '', 'emergency.reviewed'),
         ('late_proof', 'evidence_new', 'after insert', '', 'exception.settled'),
         ('departure', 'evidence_new', 'after insert', '', 'person.left'),
         ('departure', 'evidence_back', 'after update', 'when (old.returned_at is distinct from new.returned_at)', 'person.returned'),

