@@ -29,5 +29,7 @@ bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
+/* `emergency` of the configuration. */
+void config_emergency(struct loader *l, const struct yaml *root);
 
 #endif
