@@ -98,6 +98,13 @@ struct token_config {
     bool may_submit, may_read, may_approve, may_audit;
 };
 
+/* Break-glass (domain/emergency.h). */
+struct emergency_config {
+    int64_t longest_ms;  /* its access ends so long after it was asked for, at the latest */
+    int64_t approval_ms; /* owed so long after it was asked for */
+    int64_t review_ms;   /* owed so long after its access ended */
+};
+
 /* Duties to be kept apart (domain/sod.h). */
 struct duty_member {
     struct str source, entitlement;
@@ -143,6 +150,7 @@ struct config {
     size_t token_count;
     struct policy policy; /* times, waits, allowances */
     struct policy_config access_policy;
+    struct emergency_config emergency;
     enum log_level log_level;
     /* The default of sites without one of their own; NULL when it has faults. For what serves a
      * site its own counts: sites[i].mapping. */

@@ -340,6 +340,9 @@ static void refuse_unknown_set(struct loader *l)
                                           "after_close.lead",
                                           "after_close.loop_limit",
                                           "after_close.loop_window",
+                                          "emergency.longest",
+                                          "emergency.approval",
+                                          "emergency.review",
                                           NULL};
 
     for (size_t i = 0; i < l->v.set_count; i++) {
@@ -363,8 +366,8 @@ static void refuse_unknown_set(struct loader *l)
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
     static const char *const KNOWN[] = {
-        "database", "listen", "sites", "sources",   "mapping",     "policy", "sla",
-        "evidence", "api",    "times", "log_level", "after_close", NULL};
+        "database", "listen", "sites", "sources",   "mapping",     "policy",    "sla",
+        "evidence", "api",    "times", "log_level", "after_close", "emergency", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -383,6 +386,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_api(l, root);
     load_times(l, root);
     config_after(l, root);
+    config_emergency(l, root);
     load_log_level(l, root);
     config_policy(l, root, mapping_diags);
     if (!mapping_diags->count)

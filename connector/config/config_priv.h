@@ -31,5 +31,7 @@ void config_source(struct loader *l, const struct yaml *map);
 void config_policy(struct loader *l, const struct yaml *root, struct diag_list *rules_diags);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
+/* `emergency` of the configuration. */
+void config_emergency(struct loader *l, const struct yaml *root);
 
 #endif

@@ -122,7 +122,9 @@ struct mapping_rule {
     enum request_kind change;
     enum desired expect;
     bool approval_needed;
-    int64_t sla_goal_ms, sla_privileged_ms;            /* 0 = none, same */
+    int64_t sla_goal_ms, sla_privileged_ms; /* 0 = none, same */
+    int64_t
+        emergency_ms; /* break-glass: access ends so long after it was asked for; 0: it is none */
     struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */
     size_t static_count;
     struct diag_pos pos;

@@ -177,12 +177,19 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
                         const struct json **ret)
 {
     static const struct body_member MEMBERS[] = {
-        {"kind", BODY_KEY, true},           {"beneficiary", BODY_KEY, true},
-        {"source", BODY_KEY, true},         {"entitlement", BODY_KEY, true},
-        {"account", BODY_KEY, false},       {"requester", BODY_KEY, false},
-        {"site", BODY_KEY, false},          {"justification", BODY_TEXT, false},
-        {"access_until", BODY_TIME, false}, {"privileged", BODY_BOOL, false},
-        {"approved", BODY_BOOL, false},     {NULL},
+        {"kind", BODY_KEY, true},
+        {"beneficiary", BODY_KEY, true},
+        {"source", BODY_KEY, true},
+        {"entitlement", BODY_KEY, true},
+        {"account", BODY_KEY, false},
+        {"requester", BODY_KEY, false},
+        {"site", BODY_KEY, false},
+        {"justification", BODY_TEXT, false},
+        {"access_until", BODY_TIME, false},
+        {"privileged", BODY_BOOL, false},
+        {"approved", BODY_BOOL, false},
+        {"emergency", BODY_BOOL, false},
+        {NULL},
     };
     const struct json *body;
 
@@ -208,6 +215,40 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
     w->privileged = json_is_true(json_member(body, "privileged"));
     *ret = body;
     return true;
+}
+
+/* Broken glass has a reason and a near end; false: it has not, and that is answered. What is no
+ * emergency is left as it is. */
+static bool break_glass(struct api *api, struct serve_request *request, int64_t rule_ms, bool asked,
+                        struct store_intake *in)
+{
+    const struct emergency_config *glass = &api->svc->config->emergency;
+    int64_t now_ms = clock_wall_ms(&api->svc->db_clock);
+
+    if (!asked && !rule_ms)
+        return true;
+    if (rule_ms && !in->access_until_ms)
+        in->access_until_ms = now_ms + rule_ms;
+    in->emergency = in->approval_needed = true;
+    in->lifecycle = STR("emergency");
+    in->approval_due_ms = now_ms + glass->approval_ms;
+    in->review_due_ms = in->access_until_ms + glass->review_ms;
+    if (in->kind != REQUEST_GRANT)
+        problem_reply_member(request, 422, "Invalid body", STR("emergency"),
+                             "an emergency gives access: a removal never waits anyway");
+    else if (!str_trim(in->justification).len)
+        problem_reply_member(request, 422, "Invalid body", STR("justification"),
+                             "'justification' must say why this is an emergency");
+    else if (!in->access_until_ms)
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' must say when the emergency is over");
+    else if (in->access_until_ms > now_ms + glass->longest_ms)
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' is later than an emergency may last "
+                             "(emergency: longest of the configuration)");
+    else
+        return true;
+    return false;
 }
 
 static void submit(struct api *api, struct serve_request *request, const struct token_config *token)
@@ -268,6 +309,9 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .mapped = m.tuple,
         .hold_text = STR(""),
     };
+    if (!break_glass(api, request, m.rule->emergency_ms,
+                     json_is_true(json_member(body, "emergency")), &in))
+        return;
     digest_sha256(serve_body(request), digest);
     hex_encode(digest, sizeof digest, hex);
     store_request_submit(&api->svc->store, key, str_of(hex), &in, on_submitted,
@@ -368,6 +412,29 @@ static void list(struct api *api, struct serve_request *request, const struct to
         store_request_list(&api->svc->store, &filter, on_json, asking_new(api, request, token));
 }
 
+static void review(struct api *api, struct serve_request *request, const struct token_config *token,
+                   struct str id)
+{
+    static const struct body_member MEMBERS[] = {{"reviewer", BODY_KEY, true},
+                                                 {"outcome", BODY_KEY, true},
+                                                 {"note", BODY_TEXT, true},
+                                                 {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, 0, &body))
+        return;
+    struct str outcome = json_path_str(body, "outcome");
+    if (!str_eq_c(outcome, "in_order") && !str_eq_c(outcome, "objected"))
+        problem_reply_member(request, 422, "Invalid body", STR("outcome"),
+                             "'outcome' must be in_order or objected");
+    else if (!str_trim(json_path_str(body, "note")).len)
+        problem_reply_member(request, 422, "Invalid body", STR("note"),
+                             "'note' must say what was found");
+    else
+        store_review_add(&api->svc->store, id, json_path_str(body, "reviewer"), outcome,
+                         json_path_str(body, "note"), on_done, asking_new(api, request, token));
+}
+
 static void approve(struct api *api, struct serve_request *request,
                     const struct token_config *token, struct str id)
 {
@@ -410,6 +477,8 @@ static void one(struct api *api, struct serve_request *request, const struct tok
         store_request_retry(s, id, token->name, on_retried, asking_new(api, request, token));
     else if (post && str_eq_c(rest, "approvals") && token->may_approve)
         approve(api, request, token, id);
+    else if (post && str_eq_c(rest, "review") && token->may_approve)
+        review(api, request, token, id);
     else
         problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
 }

@@ -303,6 +303,10 @@ void store_exception_list(struct store *s, const struct store_exceptions *filter
 /* No document: there is none of that number. STORE_REFUSED: it has ended already. */
 void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
                             store_json_fn *fn, void *arg);
+/* What somebody found who looked at an emergency afterwards: in_order or objected. STORE_LOST:
+ * there is no such request. */
+void store_review_add(struct store *s, struct str request_id, struct str reviewer,
+                      struct str outcome, struct str note, store_done_fn *fn, void *arg);
 /* Somebody left, or is back. No document: nobody of that name had left. */
 void store_departure_put(struct store *s, struct str person, bool left, struct str by,
                          struct str reason, store_json_fn *fn, void *arg);

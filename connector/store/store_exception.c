@@ -84,3 +84,14 @@ void store_departure_put(struct store *s, struct str person, bool left, struct s
 
     ask(s, &SQL_DEPARTURE_PUT, params, fn, arg);
 }
+
+void store_review_add(struct store *s, struct str request_id, struct str reviewer,
+                      struct str outcome, struct str note, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(request_id), store_p(reviewer), store_p(outcome),
+                                store_p(note)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_REVIEW_ADD, params, store_on_fenced, op);
+}

@@ -201,6 +201,10 @@ select governance.exception_list($1::jsonb)
 -- params: id bigint, by text, reason text
 select governance.exception_revoke($1::bigint, $2, $3)
 
+-- name: review_add
+-- params: request uuid, reviewer text, outcome text, note text
+select governance.review_add($1::uuid, $2, $3, $4)
+
 -- name: departure_put
 -- params: person text, left boolean, by text, reason text
 select governance.departure_put($1, $2::boolean, $3, $4)

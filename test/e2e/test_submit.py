@@ -256,6 +256,30 @@ def test_every_operation_is_held_to_the_description(site):
     assert site.api("POST", "/v1/exceptions/424242/revoke", {"revoked_by": "b@example.com", "reason": "done"})[0] == 404
     assert site.api("POST", "/v1/departures", {"person": "a@example.com", "left": True})[1]["lapsed"] == [number + 1]
     assert site.api("POST", "/v1/departures", {"person": "nobody@example.com", "left": False})[0] == 404
+    glass = {"kind": "grant", "beneficiary": "reyes", "source": "sap-fin", "entitlement": "fin-ledger-admin", "requester": "asker@example.com",
+             "justification": "the ledger is stuck", "access_until": until(4 / 24), "emergency": True}
+    for more, member in (({"access_until": until(9 / 24)}, "access_until"), ({"justification": " "}, "justification"), ({"kind": "removal"}, "emergency")):
+        status, problem = site.api("POST", "/v1/access-requests", {**glass, **more}, f"glass-{member}")
+        assert status == 422 and problem["member"] == member, problem
+    status, broken = site.api("POST", "/v1/access-requests", glass, "glass")
+    assert status == 201
+    key = until_bound(site, broken["id"])["key"]
+    site.until_phase(key, "fulfilling", timeout=30)  # before anybody approved it
+    review = f"/v1/access-requests/{broken['id']}/review"
+    assert "afterwards" in site.api("POST", review, {"reviewer": "ciso@example.com", "outcome": "in_order", "note": "x"})[1]["detail"]
+    assert site.api("POST", review, {"reviewer": "ciso@example.com", "outcome": "fine", "note": "x"})[1]["member"] == "outcome"
+    site.has_role("reyes", "fin-ledger-admin", True)
+    site.resolve(key)
+    site.until_phase(key, "verified", timeout=40)
+    wait.until(lambda: "An emergency closes once it is approved and reviewed" in site.said(key)[1], 20)
+    assert site.ticket(key)["status"] == "Verifying access"
+    assert site.api("POST", f"/v1/access-requests/{broken['id']}/approvals", {"approver": "boss@example.com", "decision": "approved"})[0] == 202
+    assert site.api("POST", review, {"reviewer": "asker@example.com", "outcome": "in_order", "note": "mine"})[0] == 422
+    assert site.api("POST", review, {"reviewer": "ciso@example.com", "outcome": "in_order", "note": "it was stuck"})[0] == 202
+    again = site.countersign("request", "review", broken["id"], "--by", "ciso@example.com", "--outcome", "in_order", "--note", "x", check=False)
+    assert again.returncode == 65 and "reviewed already" in again.stderr
+    site.until_phase(key, "closed", timeout=40)
+    assert site.sql("select count(*) from sla.emergency_v1 where review_outcome = 'in_order' and approved_at is not null and not is_overdue") == "1"
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert contract.seen == contract.operations()
