@@ -47,6 +47,9 @@
     X(REFUSAL_IS_SILENT, "a refused reopening is told to nobody")                         \
     X(REFUSAL_IS_REPEATED, "a refused move is tried again at every look")                 \
     X(EXCEPTION_NEVER_ENDS, "an exception that has run out still covers")                 \
+    X(LAPSE_IS_FORGOTTEN, "what an exception let close stays closed when it ends")        \
+    X(GLASS_UNPAID, "an emergency closes although it is neither approved nor reviewed")   \
+    X(LAPSE_IGNORES_PROOF, "what was proven meanwhile is opened again all the same")      \
     X(NO_FENCE, "the store takes writes of a lost lease")                                 \
     X(ACK_BEFORE_COMMIT, "a webhook is answered before it is stored")                     \
     X(SLA_REPLICA_CLOCK, "the clock of a replica stops the time")                         \
@@ -78,7 +81,13 @@
     X(ONE_READ_IS_DRIFT, "after the close, a single read makes a new ticket")             \
     X(LOOP_UNBOUNDED, "what comes back again and again makes tickets without end")        \
     X(ACCESS_NEVER_ENDS, "nobody asks for the removal of access whose time ends")         \
-    X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")
+    X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")      \
+    X(POLICY_IGNORED, "nobody is asked whether it may be")                                \
+    X(SILENCE_PERMITS, "a policy that does not answer permits")                           \
+    X(DENIED_IS_SILENT, "an emergency goes on although the policy says no")               \
+    X(REMOVAL_ASKS, "a removal waits for the policy")                                     \
+    X(PROOF_WITHOUT_PERMIT, "what became forbidden meanwhile is closed as proven")        \
+    X(UNREAD_IS_CLEAR, "a duty that nobody can read counts as not held")
 
 enum plant {
     PLANT_NONE = 0,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "cli/check_policy.h"
 #include "cli/lock_work.h"
 #include "json/json_write.h"
 #include "site/site_create.h"
@@ -170,6 +171,11 @@ enum exit_code check_online(const struct config *config, bool json)
     (void)!io_loop_run(o.loop);
     for (size_t i = 0; i < config->site_count && o.err.kind == ERR_NONE; i++) {
         enum exit_code code = drift_line(config, &config->sites[i], json ? &o.out : NULL);
+        if (code == EXIT_CODE_FAILED || o.result == EXIT_CODE_OK)
+            o.result = code;
+    }
+    if (o.err.kind == ERR_NONE) {
+        enum exit_code code = policy_line(config, json ? &o.out : NULL);
         if (code == EXIT_CODE_FAILED || o.result == EXIT_CODE_OK)
             o.result = code;
     }

@@ -1,46 +1,217 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/view.h"
 #include "json/json_write.h"
+#include "yaml/yaml.h"
 
-static const char USAGE[] = "grant REQUEST --owner PERSON --approved-by OTHER --reason TEXT "
-                            "--expires TIME [--control TEXT]";
+enum { PATH_BYTES = 2048 };
 
-static int exception_command(struct cli *cli)
+static const char USAGE[] =
+    "grant REQUEST | --renew ID | --source NAME  --owner PERSON --approved-by OTHER --reason TEXT\n"
+    "           --control TEXT --expires TIME [--scope item|request|sod] [--sod-set NAME] "
+    "[--review TIME] [--json]\n"
+    "       countersign exception list [--live] [--expiring 14d] [--owner PERSON] [--request ID] "
+    "[--json]\n"
+    "       countersign exception revoke ID --by PERSON --reason TEXT [--json]\n"
+    "       countersign exception owner PERSON --left|--back [--reason TEXT] [--json]";
+
+static void print_one(FILE *to, struct arena *arena, const struct json *x)
+{
+    struct str key = view_text(arena, x, "issue_key"), what = view_text(arena, x, "entitlement");
+    struct str of = str_eq_c(key, "-") ? view_text(arena, x, "source") : key;
+
+    fprintf(to,
+            "%6lld  %-10.*s %-8.*s until %.*s  %.*s%s%.*s, owner %.*s, approved by %.*s: %.*s\n",
+            (long long)view_count(x, "id"), STR_ARG(view_text(arena, x, "state")),
+            STR_ARG(view_text(arena, x, "scope")), STR_ARG(view_time(arena, x, "expires_at")),
+            STR_ARG(of), str_eq_c(what, "-") ? "" : " ",
+            STR_ARG(str_eq_c(what, "-") ? STR_NONE : what), STR_ARG(view_text(arena, x, "owner")),
+            STR_ARG(view_text(arena, x, "approved_by")), STR_ARG(view_text(arena, x, "reason")));
+}
+
+/* False: it is none of the documents below, and is shown as it is. */
+static bool print_all(FILE *to, struct arena *arena, struct str document)
+{
+    const struct json *v;
+    struct err err;
+
+    if (!json_parse(arena, document, &v, &err))
+        return false;
+    if (view_count(v, "id")) {
+        print_one(to, arena, v);
+        return true;
+    }
+    if (!json_member(v, "exceptions"))
+        return false;
+    if (!json_count(json_member(v, "exceptions")))
+        fprintf(to, "no exception\n");
+    JSON_EACH(x, json_member(v, "exceptions"))
+    print_one(to, arena, x);
+    if (json_is_true(json_member(v, "more")))
+        fprintf(stderr, "there may be more: ask for less with --owner, --request or --expiring\n");
+    return true;
+}
+
+static int ask(const struct cli *cli, const char *method, const char *path, struct str body)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
-    AUTO(drop_buf) struct buf b;
-    struct json_out out;
+    const struct config *config = cli_config(cli, arena);
     struct err err = {0};
     struct str reply;
     int status;
-    const char *verb = cli_word(cli), *id = cli_word(cli);
-    const char *owner = cli_option(cli, "owner"), *approved_by = cli_option(cli, "approved-by");
-    const char *reason = cli_option(cli, "reason"), *expires = cli_option(cli, "expires");
-    const char *control = cli_option(cli, "control");
 
-    buf_init(&b, LIMIT_API_BODY_BYTES);
-    if (!verb || strcmp(verb, "grant") != 0 || !id || !owner || !approved_by || !reason ||
-        !expires || cli->argc)
-        return cli_usage(cli, USAGE);
-    const struct config *config = cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
+    if (!cli_api(config, arena, method, path, body, NULL, &status, &reply, &err))
+        return cli_fail(&err);
+    if (status < 400 && !cli->json && print_all(stdout, arena, reply))
+        return EXIT_CODE_OK;
+    fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
+    if (status < 400)
+        return EXIT_CODE_OK;
+    if (status == 401 || status == 403)
+        return EXIT_CODE_NOT_PERMITTED;
+    return status >= 500 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
+}
+
+/* An option becomes a member; false when it is needed and not there. */
+static bool put(struct json_out *out, struct cli *cli, const char *option, const char *member,
+                bool needed)
+{
+    const char *value = cli_option(cli, option);
+
+    if (value)
+        json_str_member(out, member, str_of(value));
+    return value || !needed;
+}
+
+static bool is_number(const char *text, int64_t *ret)
+{
+    return text && str_to_i64(str_of(text), ret) && *ret > 0;
+}
+
+static int grant(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    const char *renew = cli_option(cli, "renew"), *source = cli_option(cli, "source");
+    int64_t number = 0;
+    bool good = true;
+
+    buf_init(&b, LIMIT_API_BODY_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    json_str_member(&out, "request", str_of(id));
-    json_str_member(&out, "owner", str_of(owner));
-    json_str_member(&out, "approved_by", str_of(approved_by));
-    json_str_member(&out, "reason", str_of(reason));
-    json_str_member(&out, "compensating_control", str_of(control ? control : ""));
-    json_str_member(&out, "expires_at", str_of(expires));
+    good &= put(&out, cli, "owner", "owner", true);
+    good &= put(&out, cli, "approved-by", "approved_by", true);
+    good &= put(&out, cli, "reason", "reason", true);
+    good &= put(&out, cli, "control", "compensating_control", true);
+    good &= put(&out, cli, "expires", "expires_at", true);
+    put(&out, cli, "review", "review_at", false);
+    put(&out, cli, "sod-set", "sod_set", false);
+    if (!source)
+        put(&out, cli, "scope", "scope", false);
+    const char *id = renew || source ? NULL : cli_word(cli);
+    good &= !renew || is_number(renew, &number);
+    good &= (id != NULL) + (renew != NULL) + (source != NULL) == 1;
+    if (id)
+        json_str_member(&out, "request", str_of(id));
+    if (source) {
+        json_str_member(&out, "scope", STR("source"));
+        json_str_member(&out, "source", str_of(source));
+    }
+    if (renew)
+        json_i64_member(&out, "renews", number);
     json_close_object(&out);
-    if (!cli_api(config, arena, "POST", "/v1/exceptions", buf_str(&b), NULL, &status, &reply, &err))
-        return cli_fail(&err);
-    fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
-    return status < 400 ? EXIT_CODE_OK : EXIT_CODE_DATA;
+    if (!good || cli->argc)
+        return cli_usage(cli, USAGE);
+    return ask(cli, "POST", "/v1/exceptions", buf_str(&b));
+}
+
+static void put_query(struct buf *path, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buf_printf(path, "%c%s=", str_find(buf_str(path), '?') < 0 ? '?' : '&', name);
+    url_encode(path, str_of(value));
+}
+
+static int list(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf path;
+    const char *expiring = cli_option(cli, "expiring");
+    int64_t ms = 0;
+    char seconds[24];
+
+    buf_init(&path, PATH_BYTES);
+    buf_add_c(&path, "/v1/exceptions");
+    put_query(&path, "live", cli_flag(cli, "live") ? "true" : NULL);
+    put_query(&path, "owner", cli_option(cli, "owner"));
+    put_query(&path, "request", cli_option(cli, "request"));
+    if (expiring && (!yaml_duration(str_of(expiring), &ms) || ms < 1000)) {
+        fprintf(stderr, "countersign exception: --expiring is a time like 36h or 14d\n");
+        return EXIT_CODE_USAGE;
+    }
+    snprintf(seconds, sizeof seconds, "%lld", (long long)(ms / 1000));
+    put_query(&path, "expiring_seconds", expiring ? seconds : NULL);
+    if (cli->argc || path.over)
+        return cli_usage(cli, USAGE);
+    return ask(cli, "GET", path.p, STR_NONE);
+}
+
+static int revoke(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf b, path;
+    struct json_out out;
+    int64_t number;
+
+    buf_init(&b, LIMIT_API_BODY_BYTES);
+    buf_init(&path, PATH_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    bool good = put(&out, cli, "by", "revoked_by", true);
+    good &= put(&out, cli, "reason", "reason", true);
+    json_close_object(&out);
+    if (!is_number(cli_word(cli), &number) || !good || cli->argc)
+        return cli_usage(cli, USAGE);
+    buf_printf(&path, "/v1/exceptions/%lld/revoke", (long long)number);
+    return ask(cli, "POST", path.p, buf_str(&b));
+}
+
+static int owner(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    bool left = cli_flag(cli, "left"), back = cli_flag(cli, "back");
+
+    buf_init(&b, LIMIT_API_BODY_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    put(&out, cli, "reason", "reason", false);
+    const char *person = cli_word(cli);
+    json_str_member(&out, "person", str_of(person ? person : ""));
+    json_bool_member(&out, "left", left);
+    json_close_object(&out);
+    if (!person || left == back || cli->argc)
+        return cli_usage(cli, USAGE);
+    return ask(cli, "POST", "/v1/departures", buf_str(&b));
+}
+
+static int exception_command(struct cli *cli)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct cli *cli);
+    } VERBS[] = {{"grant", grant}, {"list", list}, {"revoke", revoke}, {"owner", owner}};
+    const char *verb = cli_word(cli);
+
+    for (size_t i = 0; verb && i < sizeof VERBS / sizeof VERBS[0]; i++)
+        if (strcmp(verb, VERBS[i].name) == 0)
+            return VERBS[i].run(cli);
+    return cli_usage(cli, USAGE);
 }
 
 const struct cli_command CLI_EXCEPTION = {

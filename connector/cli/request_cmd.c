@@ -14,10 +14,11 @@ enum { BODY_BYTES = 64 * 1024, PATH_BYTES = 8 * 1024 };
 static const char USAGE[] =
     "submit --kind grant|removal --for PERSON --source NAME --entitlement NAME\n"
     "           [--account NAME] [--requester PERSON] [--reason TEXT] [--until TIME] "
-    "[--privileged] [--key KEY] [--json]\n"
+    "[--privileged] [--emergency] [--key KEY] [--json]\n"
     "       countersign request list [--stuck] [--phase PHASE] [--site SITE] [--older-than 3d]\n"
     "           [--limit N] [--after ID] [--json]\n"
-    "       countersign request show ID|TICKET [--json] | retry ID|TICKET [--json] | cancel ID";
+    "       countersign request show ID|TICKET [--json] | retry ID|TICKET [--json] | cancel ID\n"
+    "       countersign request review ID --by PERSON --outcome in_order|objected --note TEXT";
 
 /* Print the answer, and turn its status into an exit code. */
 static int answered(int status, struct str body)
@@ -83,6 +84,8 @@ static int submit(struct cli *cli)
     put_option(&out, cli, "site", "site");
     if (cli_flag(cli, "privileged"))
         json_bool_member(&out, "privileged", true);
+    if (cli_flag(cli, "emergency"))
+        json_bool_member(&out, "emergency", true);
     json_close_object(&out);
     int left = cli_leftover(cli);
     if (left)
@@ -140,6 +143,30 @@ static int list(struct cli *cli)
     return ask_path(cli, "GET", &path, request_view_list);
 }
 
+/* What somebody found who looked at an emergency afterwards. */
+static int review(struct cli *cli)
+{
+    AUTO(drop_buf) struct buf b, path;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    buf_init(&path, PATH_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    put_option(&out, cli, "by", "reviewer");
+    put_option(&out, cli, "outcome", "outcome");
+    put_option(&out, cli, "note", "note");
+    json_close_object(&out);
+    const char *id = cli_word(cli);
+    int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
+    if (left)
+        return left;
+    buf_add_c(&path, "/v1/access-requests/");
+    url_encode(&path, str_of(id));
+    buf_add_c(&path, "/review");
+    return path.over ? cli_usage(cli, USAGE) : ask(cli, "POST", path.p, buf_str(&b), NULL, NULL);
+}
+
 static int request(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
@@ -152,6 +179,8 @@ static int request(struct cli *cli)
         return submit(cli);
     if (strcmp(verb, "list") == 0)
         return list(cli);
+    if (strcmp(verb, "review") == 0)
+        return review(cli);
     const char *id = cli_word(cli);
     int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
     if (left)

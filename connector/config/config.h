@@ -12,6 +12,8 @@
 #include "domain/schedule.h"
 #include "jsm/jsm_auth.h"
 #include "mapping/mapping.h"
+#include "policy/policy_call.h"
+#include "policy/policy_rules.h"
 #include "readers/reader.h"
 #include "yaml/yaml.h"
 
@@ -22,6 +24,7 @@ enum {
     CONFIG_PEOPLE_MAX = 256,
     CONFIG_TOKENS_MAX = 32,
     CONFIG_EVENTS_MAX = 16,
+    CONFIG_DUTIES_MAX = 128,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
     CONFIG_READS_MAX = 256, /* of one source at once: each holds memory while it waits */
@@ -119,6 +122,41 @@ struct evidence_config {
     int64_t every_ms;
 };
 
+/* Break-glass (domain/emergency.h). */
+struct emergency_config {
+    int64_t longest_ms;  /* its access ends so long after it was asked for, at the latest */
+    int64_t approval_ms; /* owed so long after it was asked for */
+    int64_t review_ms;   /* owed so long after its access ended */
+};
+
+/* Duties to be kept apart (domain/sod.h). */
+struct duty_member {
+    struct str source, entitlement;
+};
+struct duty_set {
+    struct str name;
+    int32_t n;
+    const char
+        *unlinked; /* unknown, beneficiary or none: of whom no account in a source is known */
+    const struct duty_member *members;
+    size_t member_count;
+};
+
+/* Who is asked whether a grant may be. */
+struct policy_config {
+    struct str pdp;   /* as the evidence names it; empty: nobody is asked */
+    struct str url;   /* of a decision point, no / at the end; empty: none */
+    struct str token; /* secret reference, may be empty */
+    struct policy_style style;
+    int64_t timeout_ms;
+    int concurrency; /* questions on their way at once */
+    bool insecure_http;
+    struct str rules_file;            /* as it is written; empty: none */
+    const struct policy_rules *rules; /* NULL: none, or it was not read */
+    struct duty_set duties[CONFIG_DUTIES_MAX];
+    size_t duty_count;
+};
+
 struct config {
     const char *file;
     struct str database, database_password; /* conninfo; secret reference or empty */
@@ -138,6 +176,8 @@ struct config {
     size_t event_count;
     struct policy policy; /* times, waits, allowances */
     struct evidence_config evidence;
+    struct policy_config access_policy;
+    struct emergency_config emergency;
     enum log_level log_level;
     /* The default of sites without one of their own; NULL when it has faults. For what serves a
      * site its own counts: sites[i].mapping. */

@@ -25,13 +25,13 @@ void config_evidence(struct loader *l, const struct yaml *root)
     if (e->anchor_file.len)
         e->anchor_file = config_beside(l->arena, l->c->file, e->anchor_file);
     if (e->origin.len && !tlog_origin_ok(e->origin)) {
-        value_fault(&v, yaml_member(map, "origin"), "C091", "'%.*s' cannot name a log",
+        value_fault(&v, yaml_member(map, "origin"), "C093", "'%.*s' cannot name a log",
                     STR_ARG(e->origin));
         diag_help(v.diags, "write an address of yours without a scheme, no spaces, no +: "
                            "evidence.example.com/countersign");
     }
     if (e->every_ms > EVERY_MAX_MS) {
-        value_fault(&v, yaml_member(map, "every"), "C092",
+        value_fault(&v, yaml_member(map, "every"), "C094",
                     "a checkpoint must leave the database at least once a minute");
         diag_help(v.diags, "write every: 10s");
     }

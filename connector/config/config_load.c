@@ -293,8 +293,7 @@ static void refuse_unread(struct loader *l, const struct yaml *root)
 {
     static const struct {
         const char *key, *instead;
-    } UNREAD[] = {{"policy", "say per rule of the mapping: approval: { from: jsm.approvals }"},
-                  {"sla", "say per rule of the mapping: sla: { goal: 8h }"}};
+    } UNREAD[] = {{"sla", "say per rule of the mapping: sla: { goal: 8h }"}};
 
     for (size_t i = 0; i < sizeof UNREAD / sizeof UNREAD[0]; i++) {
         const struct yaml *stands = yaml_member(root, UNREAD[i].key);
@@ -342,6 +341,9 @@ static void refuse_unknown_set(struct loader *l)
                                           "after_close.lead",
                                           "after_close.loop_limit",
                                           "after_close.loop_window",
+                                          "emergency.longest",
+                                          "emergency.approval",
+                                          "emergency.review",
                                           NULL};
 
     for (size_t i = 0; i < l->v.set_count; i++) {
@@ -365,8 +367,8 @@ static void refuse_unknown_set(struct loader *l)
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
     static const char *const KNOWN[] = {
-        "database", "listen", "sites", "sources",   "mapping",     "policy", "sla",
-        "evidence", "api",    "times", "log_level", "after_close", "events", NULL};
+        "database", "listen", "sites",     "sources",     "mapping", "policy",    "sla", "evidence",
+        "api",      "times",  "log_level", "after_close", "events",  "emergency", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -387,8 +389,11 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     config_after(l, root);
     config_evidence(l, root);
     config_events(l, root);
+    config_emergency(l, root);
     load_log_level(l, root);
-    load_mappings(l, root, mapping_diags);
+    config_policy(l, root, mapping_diags);
+    if (!mapping_diags->count)
+        load_mappings(l, root, mapping_diags);
 }
 
 struct config *config_load_from(struct arena *arena, const struct config_input *input,

@@ -29,8 +29,12 @@ bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
 /* `events` of the configuration. */
 void config_events(struct loader *l, const struct yaml *root);
+/* `policy`. Faults of a rule file go into a list of their own: it is another file. */
+void config_policy(struct loader *l, const struct yaml *root, struct diag_list *rules_diags);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
+/* `emergency` of the configuration. */
+void config_emergency(struct loader *l, const struct yaml *root);
 /* `evidence` of the configuration. */
 void config_evidence(struct loader *l, const struct yaml *root);
 /* A path as it stands in the file `file`: beside that file unless it is absolute. */

@@ -48,6 +48,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_EXPIRED:
     case NOTICE_SUPERSEDED:
         return BADGE_OVER;
+    case NOTICE_OWED:
     case NOTICE_WAITING_APPROVAL:
     case NOTICE_READY:
     case NOTICE_CHECKING:
@@ -62,6 +63,9 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_NO_EXCEPTION:
     case NOTICE_CAME_BACK:
     case NOTICE_DRIFTED:
+    case NOTICE_WAITING_POLICY:
+    case NOTICE_NOT_PERMITTED:
+    case NOTICE_DUTIES:
         break;
     }
     return BADGE_OPEN;

@@ -4,10 +4,13 @@
 #include "domain/badge.h"
 #include "domain/contested.h"
 #include "domain/drift.h"
+#include "domain/emergency.h"
+#include "domain/exception.h"
 #include "domain/extra.h"
 #include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/notice_of.h"
+#include "domain/permit_decide.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
 #include "domain/schedule.h"
@@ -297,13 +300,14 @@ static void wait_before_work(struct step *s, enum notice_state why)
 static void decide_before_work(struct step *s)
 {
     const struct dossier *d = s->d;
+    enum notice_state waits = d->held ? NOTICE_UNCLEAR : permit_before_work(d, s->r);
 
-    if (d->held) {
-        wait_before_work(s, NOTICE_UNCLEAR);
+    if (waits && waits != NOTICE_DENIED) {
+        wait_before_work(s, waits);
         return;
     }
-    if (d->approval_declined)
-        move(s, PHASE_DENIED, "Declined");
+    if (d->approval_declined || waits)
+        move(s, PHASE_DENIED, d->approval_declined ? "Declined" : "PolicyDenied");
     else if (d->approval_given)
         move(s, PHASE_APPROVED, "Approved");
     else if (!d->approval_needed)
@@ -400,6 +404,7 @@ static void decide_verifying(struct step *s)
 {
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
+    enum notice_state waits = permit_before_proof(d, &g, s->r);
 
     if (d->phase == PHASE_CLAIMED && d->reads_since_claim > 0) {
         move(s, PHASE_VERIFYING, "ReadsArrived");
@@ -407,12 +412,8 @@ static void decide_verifying(struct step *s)
     }
     if (PLANTED(OBSERVED_IS_PROVEN) && d->mode == GATE_OBSERVE && s->done)
         g.answer = GATE_YES;
-    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES) {
-        move(s, PHASE_VERIFIED, g.reason);
-        return;
-    }
-    if (d->phase == PHASE_VERIFYING && g.answer == GATE_YES_BY_EXCEPTION) {
-        move(s, PHASE_EXCEPTION, g.reason);
+    if (d->phase == PHASE_VERIFYING && g.answer != GATE_NO && !waits) {
+        move(s, g.answer == GATE_YES ? PHASE_VERIFIED : PHASE_EXCEPTION, g.reason);
         return;
     }
     if (send_back(s, &g))
@@ -424,7 +425,7 @@ static void decide_verifying(struct step *s)
                                   : next); /* also when this visit has read already */
     if (g.read_failed) /* the words that say so are added in the same transaction */
         escalate(s, "SourceUnreadable", item_since(&d->items[g.first_failed]).last_known_ms);
-    say(s, held_notice(s->d, hold_the_gate(s), notice_of_waiting(d, &g)));
+    say(s, held_notice(s->d, hold_the_gate(s), waits ? waits : notice_of_waiting(d, &g)));
 }
 
 static void decide_proven(struct step *s)
@@ -432,6 +433,10 @@ static void decide_proven(struct step *s)
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
 
+    if (emergency_holds(d) && !g.contradicted) { /* for days, maybe; read again when it may close */
+        say(s, NOTICE_OWED);
+        return;
+    }
     if (g.answer == GATE_NO) {
         move(s, PHASE_VERIFYING, g.reason);
         return;
@@ -683,12 +688,14 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     tell_what_is_refused(&s);
     mend(&s);
     answer_plea(&s);
-    bool decided = decide_common(&s);
+    bool decided = decide_common(&s) || exception_reopens(d, ret);
     if (!decided && contested_waits(d))
         wait_before_work(&s, NOTICE_UNCLEAR);
     else if (!decided)
         (ret->revokes && is_uncovered(d) ? take_up_uncovered : DECIDE_IN[d->phase])(&s);
     drift_decide(d, policy, ret);
+    exception_decide(d, policy, ret);
+    emergency_decide(d, ret);
     show_badge(&s);
     record_refusal(&s);
 }

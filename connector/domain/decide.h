@@ -73,7 +73,9 @@ struct decision {
     bool grants;      /* the exception asked for on the ticket is granted: rows, and evidence */
     bool refuses;     /* it is not: in evidence */
     bool revokes; /* the answer that granted one was taken back: it ends, and people hear of it */
-    bool read_sources;    /* read every item's source now, then decide again */
+    bool read_sources; /* read every item's source now, then decide again */
+    bool asks;         /* ask the policy now, at this stage, then decide again */
+    enum permit_stage asks_at;
     int64_t next_read_ms; /* absolute: when the sources are read next; 0 = not planned */
     struct enqueue flows[LIMIT_EFFECTS_PER_STEP];
     size_t flow_count;
@@ -88,6 +90,9 @@ struct decision {
         drift;             /* it is not as proven any more: recorded, with what is done about it */
     const char *drift_why; /* CamelCase, static */
     bool drift_over;       /* it is as proven again: recorded */
+    bool approval_late, review_late, declined_late; /* of an emergency: told, once each */
+    bool settles;   /* what an exception let close is proven after all: recorded */
+    size_t settled; /* that item */
 };
 
 /* One step. Callers apply the decision in one transaction and call again while `move` was set

@@ -12,6 +12,7 @@
 #include "domain/badge.h"
 #include "domain/flow.h"
 #include "domain/item.h"
+#include "domain/permit.h"
 #include "domain/refusal.h"
 #include "domain/request.h"
 #include "domain/ticket.h"
@@ -35,12 +36,16 @@ enum notice_state {
     NOTICE_WITHDRAWN,
     NOTICE_DENIED,
     NOTICE_EXPIRED,
-    NOTICE_HELD,         /* closed again and again: we reopen it no more for a while */
-    NOTICE_NO_EXCEPTION, /* asked for on the ticket, and not granted */
-    NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
-    NOTICE_DRIFTED,      /* the same, after it was closed on proof */
-    NOTICE_SUPERSEDED,   /* a request approved later asks for the opposite */
-    NOTICE_COUNT         /* as what was said: something only a newer release says */
+    NOTICE_HELD,           /* closed again and again: we reopen it no more for a while */
+    NOTICE_NO_EXCEPTION,   /* asked for on the ticket, and not granted */
+    NOTICE_CAME_BACK,      /* it was as asked, and is not any more */
+    NOTICE_DRIFTED,        /* the same, after it was closed on proof */
+    NOTICE_SUPERSEDED,     /* a request approved later asks for the opposite */
+    NOTICE_OWED,           /* an emergency, proven: its approval or its review is owed */
+    NOTICE_WAITING_POLICY, /* nobody has answered yet whether it may be */
+    NOTICE_NOT_PERMITTED,  /* it is as asked, and the policy says no to it now */
+    NOTICE_DUTIES,         /* duties in conflict, and no exception covers it */
+    NOTICE_COUNT           /* as what was said: something only a newer release says */
 };
 
 struct dossier {
@@ -65,6 +70,9 @@ struct dossier {
 
     int64_t requested_ms, approved_ms, claimed_ms, verified_ms, closed_ms; /* 0 = not yet */
     int64_t access_until_ms;
+    int64_t approval_due_ms,
+        review_due_ms; /* of an emergency: by when they are owed (emergency.h) */
+    bool reviewed;     /* it was looked at afterwards */
 
     bool approval_needed;
     bool approval_given;    /* a valid approval of these very items is recorded */
@@ -120,14 +128,16 @@ struct dossier {
     bool unsteady; /* work of ours ended since the look began: what it shows of the ticket may be
                       older than that */
     struct str plea_done;    /* struct plea's edit that was carried out; empty: none */
-    struct str plea_refused; /* why the database would not have it: "own", "unclear", "owner", or
-                              * what it calls a broken rule; empty: it did */
+    struct str plea_refused; /* why the database would not have it: "own", "unclear", "owner",
+                              * "left", "control", or what it calls a broken rule; empty: it did */
     struct str plea_covers;  /* the same of one whose exception still covers something; empty: none
                               * does, or those that do were not asked for on the ticket */
     bool links_evidence;     /* tickets of this site link to their evidence */
     enum badge badge_shown;  /* what that link shows, as far as we wrote it; COUNT: what a newer
                               * version wrote */
     int64_t goal_ms;         /* from request to proof, 0 = none */
+    bool permit_wanted; /* a policy, or duties to be kept apart, are asked about what it gives */
+    struct permit permits[PERMIT_STAGE_COUNT];
     struct after after;
 };
 

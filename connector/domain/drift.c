@@ -1,6 +1,7 @@
 #include "domain/drift.h"
 
 #include "base/plant.h"
+#include "domain/emergency.h"
 #include "domain/line.h"
 
 enum {
@@ -95,6 +96,11 @@ static int64_t look_after(const struct dossier *d, const struct watch *w, int64_
         if (d->closed_ms + points[i] > at_ms)
             return d->closed_ms + points[i];
     return on ? last + ((at_ms - last) / w->then_ms + 1) * w->then_ms : 0;
+}
+
+int64_t drift_next_ms(const struct dossier *d, const struct watch *w, int64_t at_ms)
+{
+    return look_after(d, w, at_ms, true);
 }
 
 /* A read that said nothing is made again, ever more seldom. */
@@ -268,10 +274,10 @@ int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
     return policy->watch.lead_ms < half ? policy->watch.lead_ms : half > 0 ? half : 0;
 }
 
-/* Somebody said that the access is there, so it may be. */
+/* Somebody said that the access is there, so it may be; in an emergency nobody may care to. */
 static bool may_be_held(const struct dossier *d)
 {
-    return d->kind != REQUEST_REMOVAL && d->access_until_ms && d->claimed_ms &&
+    return d->kind != REQUEST_REMOVAL && d->access_until_ms && (d->claimed_ms || d->emergency) &&
            !phase_is_terminal(d->phase) && d->phase >= PHASE_FULFILLING;
 }
 
@@ -300,7 +306,8 @@ static void end_item(const struct dossier *d, const struct watch *w, size_t item
 
 static void end_access(const struct dossier *d, const struct policy *p, struct decision *r)
 {
-    int64_t due = d->access_until_ms - drift_lead_ms(d, p);
+    bool now = emergency_is_declined(d);
+    int64_t due = now ? d->now_ms : d->access_until_ms - drift_lead_ms(d, p);
 
     if (!may_be_held(d) || PLANTED(ACCESS_NEVER_ENDS))
         return;
@@ -326,10 +333,12 @@ void drift_decide(const struct dossier *d, const struct policy *policy, struct d
 
 enum notice_state drift_notice(const struct dossier *d)
 {
-    bool excepted = d->notice_shown == NOTICE_EXCEPTION, drifted = d->after.follow == FOLLOW_DRIFT;
+    bool was = d->notice_shown == NOTICE_EXCEPTION, excepted = was && !d->item_count;
+    bool drifted = d->after.follow == FOLLOW_DRIFT;
 
     for (size_t i = 0; i < d->item_count; i++) {
-        excepted |= d->items[i].excepted;
+        bool unproven = d->items[i].on_exception || !d->items[i].proven_ms;
+        excepted |= unproven && (was || d->items[i].excepted);
         drifted |= d->after.items && d->after.items[i].recorded;
     }
     return drifted ? NOTICE_DRIFTED : excepted ? NOTICE_EXCEPTION : NOTICE_VERIFIED;

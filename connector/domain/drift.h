@@ -28,6 +28,10 @@ enum drift_seen {
 };
 enum drift_seen drift_seen(const struct dossier *d, size_t item);
 
+/* The first planned look after that moment: an hour, a day and a week after the close, then daily.
+ */
+int64_t drift_next_ms(const struct dossier *d, const struct watch *w, int64_t at_ms);
+
 /* What to read, record and open after the close, into the decision; nothing while it moves. */
 void drift_decide(const struct dossier *d, const struct policy *policy, struct decision *ret);
 

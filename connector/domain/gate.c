@@ -1,6 +1,7 @@
 #include "domain/gate.h"
 
 #include "base/plant.h"
+#include "domain/permit_decide.h"
 #include "domain/superseded.h"
 
 /* Reads older than this prove nothing: the claim, or before any claim the approval. */
@@ -84,7 +85,7 @@ struct gate_verdict gate_judge(const struct dossier *d)
     else if (!gate_in_claimed_cycle(d))
         g.reason = "WrongCycle";
     else
-        g.answer = g.excepted ? GATE_YES_BY_EXCEPTION : GATE_YES;
+        g.answer = g.excepted || permit_is_excepted(d) ? GATE_YES_BY_EXCEPTION : GATE_YES;
     if (g.answer == GATE_YES_BY_EXCEPTION)
         g.reason = "CoveredByException";
     return g;
@@ -134,7 +135,7 @@ bool gate_done_is_right(const struct dossier *d)
         return false;
     g = gate_judge(d);
     bool refreshing = d->ticket.moved_by_us && d->close_sent && !g.contradicted;
-    return g.answer != GATE_NO || refreshing;
+    return (g.answer != GATE_NO && !permit_bars_proof(d)) || refreshing;
 }
 
 bool gate_holds(const struct dossier *d)

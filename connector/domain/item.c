@@ -130,12 +130,11 @@ static bool run_is_long_enough(const struct item *item, int64_t since_ms)
     return run >= rule->confirmations && item->obs[0].as_of_ms - oldest >= rule->settle_ms;
 }
 
-struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t now_ms)
+/* What the reads say, whether or not an exception covers the item. */
+static struct finding judge_reads(const struct item *item, int64_t since_ms, int64_t now_ms)
 {
     const struct observation *newest = item->obs_count ? &item->obs[0] : NULL;
 
-    if (item->excepted)
-        return (struct finding){VERDICT_EXCEPTED, "Exception", newest};
     if (!newest)
         return (struct finding){VERDICT_UNKNOWN, "NotReadYet", NULL};
     if (newest->outcome == OUTCOME_UNKNOWN)
@@ -155,6 +154,15 @@ struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t 
         item->rule.settle_ms) /* the source may still be catching up */
         return (struct finding){VERDICT_SETTLING, why_not(item, newest), newest};
     return (struct finding){VERDICT_MISMATCH, why_not(item, newest), newest};
+}
+
+struct finding verdict_judge(const struct item *item, int64_t since_ms, int64_t now_ms)
+{
+    struct finding f = judge_reads(item, since_ms, now_ms);
+
+    if (item->excepted && f.verdict != VERDICT_VERIFIED) /* a proof is worth more */
+        return (struct finding){VERDICT_EXCEPTED, "Exception", item->obs_count ? item->obs : NULL};
+    return f;
 }
 
 struct item_since item_since(const struct item *item)

@@ -91,7 +91,11 @@ struct item {
                       spare), the answer on the ticket that granted it, if one did, still stands */
     int64_t excepted_until_ms;  /* of that exception, else of one whose answer was taken back and
                                    that is to be revoked; 0 = not known */
+    int64_t excepted_from_ms;   /* when that exception was granted */
     struct str exception_owner; /* who owns it, person key */
+    bool on_exception; /* its request was closed last while an exception stood in for its proof, and
+                          it was not proven since (exception.h) */
+    int64_t lapsed_ms; /* of such: since when no exception covers it; 0 = one does */
     int64_t proven_ms; /* of a request that was closed: when it was last proven, by the database's
                           clock; 0 = never */
     /* What else the account held when work began and holds no more, and the other way round; a

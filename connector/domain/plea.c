@@ -51,6 +51,10 @@ static enum plea_verdict carried_out(const struct dossier *d)
         return PLEA_OWN;
     if (str_eq_c(d->plea_refused, "unclear"))
         return PLEA_UNCLEAR;
+    if (str_eq_c(d->plea_refused, "left"))
+        return PLEA_LEFT;
+    if (str_eq_c(d->plea_refused, "control"))
+        return PLEA_NO_CONTROL;
     return str_eq_c(d->plea_refused, "owner") ? PLEA_NO_OWNER : PLEA_NO_END;
 }
 
@@ -74,6 +78,8 @@ enum plea_verdict plea_judge(const struct dossier *d)
         return PLEA_NO_END;
     if (str_empty(p->owner) || same(p->owner, p->decided_by))
         return PLEA_NO_OWNER;
+    if (str_empty(str_trim(p->control)))
+        return PLEA_NO_CONTROL;
     if (str_eq(d->plea_done, p->edit))
         return carried_out(d);
     /* an older answer comes up again when the newer ones are not there any more: that is no new one

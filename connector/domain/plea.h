@@ -20,6 +20,8 @@ enum plea_verdict {
     PLEA_UNCLEAR,    /* nobody can tell whether it was by who asks or gains by it */
     PLEA_NO_END,     /* no end, one that is over, or more than 90 days away */
     PLEA_NO_OWNER,   /* no owner, or the approver himself */
+    PLEA_NO_CONTROL, /* nothing mitigates it meanwhile */
+    PLEA_LEFT,       /* the owner, or who decided, has left */
 };
 
 /* What stands on the ticket now. Granted where it is to be carried out; the database knows more

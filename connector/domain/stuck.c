@@ -2,6 +2,7 @@
 
 #include "domain/contested.h"
 #include "domain/gate.h"
+#include "domain/permit_decide.h"
 
 static int64_t earliest(int64_t a, int64_t b)
 {
@@ -90,6 +91,19 @@ static int32_t failed_reads(const struct item *item)
     return n;
 }
 
+/* Somebody was asked whether it may be, and has not said yes. */
+static struct stuck permit(const struct dossier *d, int64_t next_ms, struct stuck otherwise)
+{
+    const struct permit *p = permit_in_the_way(d);
+
+    if (!p || !p->tries)
+        return otherwise;
+    return (struct stuck){p->answer == PERMIT_OPEN     ? STUCK_POLICY_AWAITED
+                          : p->answer == PERMIT_DENIED ? STUCK_NOT_PERMITTED
+                                                       : STUCK_DUTIES_CONFLICT,
+                          p->since_ms, p->tries, next_ms};
+}
+
 /* What the reads say; the same order as on the ticket: not as asked, unreadable, stale. */
 static struct stuck reads(const struct dossier *d, int64_t next_ms)
 {
@@ -110,7 +124,9 @@ static struct stuck reads(const struct dossier *d, int64_t next_ms)
     if (failed)
         return (struct stuck){STUCK_SOURCE_UNREADABLE, item_since(failed).unreadable_ms,
                               failed_reads(failed), next_ms};
-    return (struct stuck){stale ? STUCK_STALE_COPY : STUCK_CHECKING, d->claimed_ms, 0, next_ms};
+    if (stale)
+        return (struct stuck){STUCK_STALE_COPY, d->claimed_ms, 0, next_ms};
+    return permit(d, next_ms, (struct stuck){STUCK_CHECKING, d->claimed_ms, 0, next_ms});
 }
 
 /* Nothing fails: whose turn is it? */
@@ -121,11 +137,13 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
     switch (d->phase) {
     case PHASE_RECEIVED:
     case PHASE_PENDING_APPROVAL:
-        return (struct stuck){d->held                      ? STUCK_UNCLEAR
-                              : d->phase == PHASE_RECEIVED ? STUCK_RECEIVED
-                              : d->approval_unclear        ? STUCK_APPROVER_UNCLEAR
-                                                           : STUCK_APPROVAL_AWAITED,
-                              d->requested_ms, 0, next_ms};
+        if (d->held)
+            return (struct stuck){STUCK_UNCLEAR, d->requested_ms, 0, next_ms};
+        return permit(d, next_ms,
+                      (struct stuck){d->phase == PHASE_RECEIVED ? STUCK_RECEIVED
+                                     : d->approval_unclear      ? STUCK_APPROVER_UNCLEAR
+                                                                : STUCK_APPROVAL_AWAITED,
+                                     d->requested_ms, 0, next_ms});
     case PHASE_APPROVED:
     case PHASE_TICKETING:
         return (struct stuck){STUCK_TICKET_WANTED, d->approved_ms, 0, next_ms};

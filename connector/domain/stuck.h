@@ -77,6 +77,13 @@
     X(APPROVER_UNCLEAR, "ApproverUnclear", WAITING, OWNER, "the approval is looked for",         \
       "name who asks and who it is for under people of the site as Jira names them, or have "    \
       "somebody else approve: nobody can tell whether one of them approved it")                  \
+    X(POLICY_AWAITED, "PolicyAwaited", RETRYING, OWNER, "the policy is asked again",             \
+      "see at /readyz?verbose why the policy gives no decision, or mend the source that nobody " \
+      "can read")                                                                                \
+    X(NOT_PERMITTED, "NotPermitted", WAITING, OWNER, "the policy is asked again",                \
+      "take the access away and cancel the ticket, or have an exception approved")               \
+    X(DUTIES_CONFLICT, "DutiesInConflict", WAITING, OWNER, "who holds what is read again",       \
+      "take one of the duties away, or have an exception of scope sod approved")                 \
     X(TICKET_WANTED, "TicketWanted", MOVING, US, "the ticket is made", "nothing")                \
     X(WORK_AWAITED, "WorkAwaited", WAITING, AGENT, "the ticket is looked at",                    \
       "do the change and press Resolve")                                                         \

@@ -49,7 +49,8 @@ struct plea {
     struct str asked_by; /* who wrote it, person key */
     struct str
         owner; /* who shall own it, person key; who asked where the site has no field for it */
-    int64_t until_ms; /* its end, 0 = none is given */
+    struct str control; /* what mitigates it meanwhile; empty: nothing is said to */
+    int64_t until_ms;   /* its end, 0 = none is given */
     enum plea_answer answer;
     struct str decided_by;                 /* who set the answer, person key */
     struct str decided_names, owner_names; /* as in struct person; for the store */

@@ -5,12 +5,18 @@
 #include "domain/plea.h"
 #include "domain/words_beside.h"
 #include "domain/words_checked.h"
+#include "domain/words_permit.h"
 
 static const char *const STATE_NAMES[] = {
-    "none",         "observing",     "waiting_approval", "ready",      "checking",  "stale",
-    "not_yet",      "wrong_change",  "cannot_read",      "unclear",    "exception", "verified",
-    "reopened",     "cannot_reopen", "withdrawn",        "denied",     "expired",   "held",
-    "no_exception", "came_back",     "drifted",          "superseded",
+    "none",          "observing",     "waiting_approval",
+    "ready",         "checking",      "stale",
+    "not_yet",       "wrong_change",  "cannot_read",
+    "unclear",       "exception",     "verified",
+    "reopened",      "cannot_reopen", "withdrawn",
+    "denied",        "expired",       "held",
+    "no_exception",  "came_back",     "drifted",
+    "superseded",    "owed",          "waiting_policy",
+    "not_permitted", "duties",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -63,6 +69,10 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
                           false},
     [NOTICE_DRIFTED] = {"Not there yet", "error", "", false, true, true},
     [NOTICE_SUPERSEDED] = {"Waiting", "warning", "", true, true, true},
+    [NOTICE_OWED] = {"Waiting", "note", "", true, true, false},
+    [NOTICE_WAITING_POLICY] = {"Waiting", "info", "", false, false, false},
+    [NOTICE_NOT_PERMITTED] = {"Not there yet", "error", "", true, true, false},
+    [NOTICE_DUTIES] = {"Waiting", "warning", "", true, true, false},
     [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
@@ -271,7 +281,10 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     else
         say_task(next, i);
     if (state == NOTICE_REOPENED)
-        line_add_c(next, ". It was closed before the access was checked, so it is reopened.");
+        line_add_c(next,
+                   i->lapsed_ms
+                       ? ". It was closed under an exception, which has ended, so it is reopened."
+                       : ". It was closed before the access was checked, so it is reopened.");
     else if (stays_closed(d))
         line_add_c(next, ". You don't need to come back; it is checked again by itself.");
     else if (next_read_ms && resolves_itself(d))
@@ -282,7 +295,7 @@ static void say_what_to_do(struct line *next, enum notice_state state, const str
     line_add_c(next, item_since(i).not_so_ms ? "." : "");
 }
 
-static void say_exception(struct line *l, const struct item *i)
+static void say_exception(struct line *l, struct line *next, const struct item *i)
 {
     line_add_c(l, "Closed under an exception");
     if (i->excepted_until_ms) {
@@ -293,6 +306,17 @@ static void say_exception(struct line *l, const struct item *i)
         line_add_c(l, ", owner ");
         line_add_name(l, i->exception_owner);
     }
+    line_add_c(next, "The access itself is not proven; it is looked at again when that ends.");
+}
+
+static void say_cannot_read(struct line *l, struct line *next, const struct item *i,
+                            int64_t next_read_ms)
+{
+    line_add_c(l, "Can't reach ");
+    line_add_name(l, label(i));
+    line_add_since(l, " since ", item_since(i).unreadable_ms);
+    line_add_c(l, ". Nothing for you to do; IAM on-call was told");
+    line_add_since(next, "Trying again ", next_read_ms);
 }
 
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
@@ -323,11 +347,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         line_add_c(next, "Nothing for you to do; the next copy is read as soon as it is there.");
         return;
     case NOTICE_CANNOT_READ:
-        line_add_c(l, "Can't reach ");
-        line_add_name(l, label(i));
-        line_add_since(l, " since ", item_since(i).unreadable_ms);
-        line_add_c(l, ". Nothing for you to do; IAM on-call was told");
-        line_add_since(next, "Trying again ", next_read_ms);
+        say_cannot_read(l, next, i, next_read_ms);
         return;
     case NOTICE_NOT_YET:
     case NOTICE_WRONG_CHANGE:
@@ -346,8 +366,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
         line_add_c(l, i->desired == DESIRED_ABSENT ? ": access is gone" : ": access is there");
         return;
     case NOTICE_EXCEPTION:
-        say_exception(l, i);
-        line_add_c(next, "The access itself is not proven; it is looked at again when that ends.");
+        say_exception(l, next, i);
         return;
     case NOTICE_NONE:
     case NOTICE_OBSERVING:
@@ -361,6 +380,10 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_NO_EXCEPTION:
     case NOTICE_DRIFTED:
     case NOTICE_SUPERSEDED:
+    case NOTICE_OWED:
+    case NOTICE_WAITING_POLICY:
+    case NOTICE_NOT_PERMITTED:
+    case NOTICE_DUTIES:
     case NOTICE_COUNT:
         return;
     }
@@ -430,6 +453,15 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
         line_add_c(l, "it needs an owner other than its approver");
         line_add_c(next, "Name who answers for it until then.");
         break;
+    case PLEA_NO_CONTROL:
+        line_add_c(l, "it needs to say what mitigates it until then");
+        line_add_c(next, "Say what is watched or limited meanwhile, then have its approver answer "
+                         "it again.");
+        break;
+    case PLEA_LEFT:
+        line_add_c(l, "its owner or its approver has left");
+        line_add_c(next, "Name somebody who is here, then have its approver answer it again.");
+        break;
     case PLEA_SPENT:
         line_add_c(l, "it has ended. The access is still to be made as asked");
         line_add_c(next, "Ask for another one, and have its approver answer it again.");
@@ -475,6 +507,8 @@ static void say_ended(struct line *l, struct line *next, enum notice_state state
         words_superseded(l, next, d);
         return;
     }
+    if (state == NOTICE_DENIED && words_policy_denied(l, next, d))
+        return;
     if (state == NOTICE_WITHDRAWN) {
         say_over(l, next, d, "Withdrawn: the identity platform no longer asks for this", i,
                  "; cancel this ticket");
@@ -517,6 +551,11 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
                                             : d->hold_text);
         line_add_c(next, "Correct the field, or ask the requester; it is read again by itself.");
         return true;
+    case NOTICE_WAITING_POLICY:
+    case NOTICE_NOT_PERMITTED:
+    case NOTICE_DUTIES:
+        words_permit(l, next, d, state);
+        return true;
     case NOTICE_CANNOT_REOPEN:
         line_add_c(l, "Closed without proof, and Jira doesn't let us reopen it. Please reopen this "
                       "ticket; IAM on-call was told");
@@ -524,6 +563,9 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         return true;
     case NOTICE_NO_EXCEPTION:
         say_no_exception(l, next, d);
+        return true;
+    case NOTICE_OWED:
+        words_owed(l, next, d);
         return true;
     case NOTICE_HELD:
         line_add_c(
@@ -587,6 +629,10 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
                   (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
+    if (state == NOTICE_OWED)
+        return mix(key, words_owed_key(d));
+    if (state >= NOTICE_WAITING_POLICY)
+        key = mix(key, words_permit_key(d));
     if (d->superseded_count)
         key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
     if (state == NOTICE_VERIFIED && extra_of(d).count)
@@ -653,26 +699,4 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
         .key = notice_key(state, d, i, g.reason, next_read_ms)};
     say_all(d, next_read_ms, &g, i, ret);
     words_checked(d, i, m->head, ret);
-}
-
-uint64_t words_hash(const struct said *said)
-{
-    const struct str parts[] = {said->request, said->state,       said->check,
-                                said->line,    said->field_check, said->field_line};
-    uint64_t hash = 0xcbf29ce484222325u;
-
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        hash = mix(hash, str_hash(parts[i]) + i);
-    return hash ? hash : 1;
-}
-
-uint64_t words_hash_of(struct str request_id, const struct notice *n)
-{
-    struct said said = {.request = request_id,
-                        .state = str_of(notice_state_name(n->state)),
-                        .check = str_of(n->check),
-                        .line = str_of(n->line),
-                        .field_check = str_of(n->check),
-                        .field_line = str_of(n->line)};
-    return words_hash(&said);
 }

@@ -1,5 +1,6 @@
 #include "domain/words_beside.h"
 
+#include "domain/emergency.h"
 #include "domain/extra.h"
 
 /* A later request asks for the opposite: that one sees to how it shall be. */
@@ -86,4 +87,23 @@ void words_beside(struct line *next, const struct dossier *d, enum notice_state 
 {
     say_left_out(next, d);
     say_extra(next, d, state);
+}
+
+void words_owed(struct line *l, struct line *next, const struct dossier *d)
+{
+    bool approval = emergency_owes_approval(d), review = emergency_owes_review(d);
+
+    line_add_c(l, "The access is there. An emergency closes once it is ");
+    line_add_c(l, approval ? "approved" : "");
+    line_add_c(l, approval && review ? " and " : "");
+    line_add_c(l, review || !approval ? "reviewed" : "");
+    line_add_c(
+        next,
+        "Nothing for you to do: somebody who neither asked for it nor used it answers for it. "
+        "Its removal is asked for in time.");
+}
+
+uint64_t words_owed_key(const struct dossier *d)
+{
+    return (uint64_t)emergency_owes_approval(d) + 2 * (uint64_t)emergency_owes_review(d);
 }

@@ -9,6 +9,11 @@
 /* Nothing is asked for any more: by whom it is superseded, and what follows. */
 void words_superseded(struct line *l, struct line *next, const struct dossier *d);
 
+/* An emergency is proven, and waits for what is owed of it; and what tells one such wait from
+ * another. */
+void words_owed(struct line *l, struct line *next, const struct dossier *d);
+uint64_t words_owed_key(const struct dossier *d);
+
 /* Added to the second sentence of whatever is said of the rest. */
 void words_beside(struct line *next, const struct dossier *d, enum notice_state state);
 

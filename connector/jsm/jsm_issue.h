@@ -15,9 +15,10 @@ struct jsm_status_role {
 };
 /* Fields in which an exception is asked for and answered (the mapping's `exception`). */
 struct jsm_plea_fields {
-    struct str asked, until, owner, decision; /* ids; asked empty: it cannot be asked for */
-    struct str approved, declined;            /* options of the decision */
-    const struct str *approvers;              /* person keys, or account ids */
+    struct str asked, until, owner, control,
+        decision;                  /* ids; asked empty: it cannot be asked for */
+    struct str approved, declined; /* options of the decision */
+    const struct str *approvers;   /* person keys, or account ids */
     size_t approver_count;
 };
 struct jsm_view {

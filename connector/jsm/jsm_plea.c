@@ -43,6 +43,7 @@ void jsm_plea_read(struct arena *a, const struct json *issue, const struct jsm_v
     struct str answer = json_path_str(field_of(issue, f->decision), "value");
     p->reason = jsm_adf_plain(a, field_of(issue, f->asked));
     p->until_ms = end_of(field_of(issue, f->until));
+    p->control = jsm_adf_plain(a, field_of(issue, f->control));
     p->owner = jsm_user_key(field_of(issue, f->owner));
     p->owner_names = jsm_user_names(a, field_of(issue, f->owner), STR_NONE);
     p->answer = str_eq_nocase(answer, f->approved)   ? PLEA_YES
@@ -133,7 +134,8 @@ void jsm_plea_history(struct arena *a, const struct json *history, const struct 
     bool answers = jsm_history_changes(history, view, f->decision);
     bool varies = jsm_history_changes(history, view, f->asked) ||
                   jsm_history_changes(history, view, f->until) ||
-                  jsm_history_changes(history, view, f->owner);
+                  jsm_history_changes(history, view, f->owner) ||
+                  (f->control.len && jsm_history_changes(history, view, f->control));
     if (answers && is_newer(id, p->edit)) {
         p->edit = id;
         p->decided_by = jsm_user_key(author);

@@ -69,7 +69,7 @@ static void check_request_type_field(const struct lock_checking *c, const struct
 static void check_head_fields(const struct lock_checking *c)
 {
     static const char *const OWN[] = {"access_check", "access_check_reason"};
-    static const char *const PLEA[] = {"asked", "until", "owner", "decision"};
+    static const char *const PLEA[] = {"asked", "until", "owner", "control", "decision"};
     const struct yaml *fields = yaml_member(c->root, "fields");
     const struct yaml *plea = yaml_member(c->root, "exception");
     const struct yaml *marker = yaml_member(yaml_member(c->root, "ticket"), "marker");
@@ -80,7 +80,7 @@ static void check_head_fields(const struct lock_checking *c)
         if (v)
             check_id(c, v, v->pos, v->scalar, i ? STR("Access check reason") : STR("Access check"));
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         const struct yaml *v = yaml_member(plea, PLEA[i]);
         if (v)
             check_id(c, v, v->pos, v->scalar, STR_NONE);

@@ -107,6 +107,7 @@ static struct str head_blame(const struct drifting *d, struct str id)
                 {m->exception.asked, "exception: asked"},
                 {m->exception.until, "exception: until"},
                 {m->exception.owner, "exception: owner"},
+                {m->exception.control, "exception: control"},
                 {m->exception.decision, "exception: decision"}};
 
     for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)

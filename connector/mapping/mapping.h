@@ -122,7 +122,9 @@ struct mapping_rule {
     enum request_kind change;
     enum desired expect;
     bool approval_needed;
-    int64_t sla_goal_ms, sla_privileged_ms;            /* 0 = none, same */
+    int64_t sla_goal_ms, sla_privileged_ms; /* 0 = none, same */
+    int64_t
+        emergency_ms; /* break-glass: access ends so long after it was asked for; 0: it is none */
     struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */
     size_t static_count;
     struct diag_pos pos;
@@ -159,8 +161,9 @@ struct mapping_ticket {
 /* Where on a ticket an exception is asked for and answered, and by whom it may be, `exception` of
  * the file. */
 struct mapping_exception {
-    struct str asked, until, owner, decision; /* ids; asked empty: it cannot be asked for there */
-    struct str approved, declined;            /* options of decision */
+    struct str asked, until, owner, control,
+        decision;                  /* ids; asked empty: it cannot be asked for there */
+    struct str approved, declined; /* options of decision */
     struct str approvers[MAPPING_PEOPLE_MAX];
     size_t approver_count;
 };

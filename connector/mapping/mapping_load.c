@@ -2,6 +2,8 @@
 #include "base/codecs.h"
 #include "mapping/mapping_priv.h"
 
+enum { EMERGENCY_MAX_MS = 3 * 86400000 }; /* as in sql/routine/emergency.sql */
+
 /* Text of a scalar that says something; empty, with a fault, for anything else. */
 static struct str scalar_of(const struct loader *l, const struct yaml *v)
 {
@@ -367,6 +369,24 @@ static void load_choices(const struct loader *l, const struct yaml *v, struct ma
     load_sla(l, yaml_member(v, "sla"), r);
 }
 
+/* Broken glass gives access for a while, and somebody says why. */
+static void load_emergency(const struct loader *l, const struct yaml *rule, struct mapping_rule *r)
+{
+    const struct yaml *v = yaml_member(rule, "emergency");
+    bool says_why = r->justification.present && r->justification.on_missing == MISSING_HOLD;
+
+    if (!v)
+        return;
+    if (yaml_duration(scalar_of(l, v), &r->emergency_ms) && r->emergency_ms &&
+        r->emergency_ms <= EMERGENCY_MAX_MS && r->change == REQUEST_GRANT && says_why) {
+        r->approval_needed = true; /* owed afterwards */
+        return;
+    }
+    diag_error(l->diags, "M095", v->pos, "an emergency of this form cannot be had");
+    diag_help(l->diags, "write emergency: 4h (up to three days) in a rule with change: grant and a "
+                        "justification that has on_missing: hold");
+}
+
 /* Two rules of one name or one request type: nobody could say which is meant. */
 static void refuse_twins(const struct loader *l, const struct yaml *v, const struct mapping_rule *r)
 {
@@ -393,6 +413,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
                                         "approval",
                                         "sla",
                                         "ticket",
+                                        "emergency",
 #define X(member, required) #member,
                                         MAPPING_TARGETS(X)
 #undef X
@@ -422,6 +443,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
     MAPPING_TARGETS(X)
 #undef X
     check_sources(l, v, &r->application);
+    load_emergency(l, v, r);
     load_ticket_rule(l, yaml_member(v, "ticket"), r);
     refuse_twins(l, v, r);
 }
@@ -506,7 +528,7 @@ static void too_many_approvers(const struct loader *l, const struct yaml *v)
 
 static void load_exception(const struct loader *l, const struct yaml *map)
 {
-    static const char *const KNOWN[] = {"asked",    "until",    "owner",     "decision",
+    static const char *const KNOWN[] = {"asked",    "until",    "owner",     "control", "decision",
                                         "approved", "declined", "approvers", NULL};
     struct mapping_exception *e = &l->m->exception;
 
@@ -516,6 +538,7 @@ static void load_exception(const struct loader *l, const struct yaml *map)
     e->asked = load_field(l, map, "asked", "");
     e->until = load_field(l, map, "until", "");
     e->owner = load_field(l, map, "owner", "");
+    e->control = load_field(l, map, "control", "");
     e->decision = load_field(l, map, "decision", "");
     e->approved = text_of(l, map, "approved", "Approved");
     e->declined = text_of(l, map, "declined", "Declined");

@@ -71,6 +71,9 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
     const struct mapping *mapping = service_site(a->svc, a->claim.site)->o.mapping;
     struct store_item item = {m->source, m->account, m->entitlement, m->rule->expect};
     bool held = m->outcome == MAPPED_HOLD;
+    /* corrected later it is worked on once it is approved, as any other */
+    bool emergency = m->rule->emergency_ms && !held;
+    const struct emergency_config *glass = &a->svc->config->emergency;
     struct mapping_mode mode = mapping_mode_of(m->rule, a->site->config->mode);
     struct store_intake in = {
         .site = a->claim.site,
@@ -79,7 +82,13 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .kind = m->rule->change,
         .mode = mode.mode,
         .mode_by_site = !mode.by_rule,
-        .lifecycle = m->privileged ? STR("privileged") : STR("standard"),
+        .lifecycle = emergency       ? STR("emergency")
+                     : m->privileged ? STR("privileged")
+                                     : STR("standard"),
+        .emergency = emergency,
+        .access_until_ms = emergency ? t->created_ms + m->rule->emergency_ms : 0,
+        .approval_due_ms = emergency ? t->created_ms + glass->approval_ms : 0,
+        .review_due_ms = emergency ? t->created_ms + m->rule->emergency_ms + glass->review_ms : 0,
         .subject_kind = STR("human"),
         .requester = t->ticket.requester,
         .beneficiary = t->ticket.beneficiary,

@@ -11,7 +11,9 @@
 #include "json/json_write.h"
 #include "service/api_body.h"
 #include "service/api_event.h"
+#include "service/api_exception.h"
 #include "service/api_limit.h"
+#include "service/api_priv.h"
 #include "service/api_query.h"
 #include "service/problem.h"
 #include "service/submit.h"
@@ -69,6 +71,20 @@ static struct asking *asking_new(struct api *api, struct serve_request *request,
     return a;
 }
 
+struct service *api_service(struct api *api)
+{
+    return api->svc;
+}
+
+struct asking *api_asking(struct api *api, struct serve_request *request,
+                          const struct token_config *token, bool created)
+{
+    struct asking *a = asking_new(api, request, token);
+
+    a->created = created;
+    return a;
+}
+
 /* --- answers of the store --- */
 
 static void store_problem(struct serve_request *request, enum store_outcome outcome,
@@ -104,6 +120,11 @@ static void on_retried(void *arg, enum store_outcome outcome, struct str json)
 
     on_json(arg, outcome, json);
     worker_kick(worker);
+}
+
+void api_answer_json(void *arg, enum store_outcome outcome, struct str json)
+{
+    on_retried(arg, outcome, json); /* what it changed is looked at */
 }
 
 static void on_done(void *arg, enum store_outcome outcome, const char *message)
@@ -158,12 +179,19 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
                         const struct json **ret)
 {
     static const struct body_member MEMBERS[] = {
-        {"kind", BODY_KEY, true},           {"beneficiary", BODY_KEY, true},
-        {"source", BODY_KEY, true},         {"entitlement", BODY_KEY, true},
-        {"account", BODY_KEY, false},       {"requester", BODY_KEY, false},
-        {"site", BODY_KEY, false},          {"justification", BODY_TEXT, false},
-        {"access_until", BODY_TIME, false}, {"privileged", BODY_BOOL, false},
-        {"approved", BODY_BOOL, false},     {NULL},
+        {"kind", BODY_KEY, true},
+        {"beneficiary", BODY_KEY, true},
+        {"source", BODY_KEY, true},
+        {"entitlement", BODY_KEY, true},
+        {"account", BODY_KEY, false},
+        {"requester", BODY_KEY, false},
+        {"site", BODY_KEY, false},
+        {"justification", BODY_TEXT, false},
+        {"access_until", BODY_TIME, false},
+        {"privileged", BODY_BOOL, false},
+        {"approved", BODY_BOOL, false},
+        {"emergency", BODY_BOOL, false},
+        {NULL},
     };
     const struct json *body;
 
@@ -189,6 +217,40 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
     w->privileged = json_is_true(json_member(body, "privileged"));
     *ret = body;
     return true;
+}
+
+/* Broken glass has a reason and a near end; false: it has not, and that is answered. What is no
+ * emergency is left as it is. */
+static bool break_glass(struct api *api, struct serve_request *request, int64_t rule_ms, bool asked,
+                        struct store_intake *in)
+{
+    const struct emergency_config *glass = &api->svc->config->emergency;
+    int64_t now_ms = clock_wall_ms(&api->svc->db_clock);
+
+    if (!asked && !rule_ms)
+        return true;
+    if (rule_ms && !in->access_until_ms)
+        in->access_until_ms = now_ms + rule_ms;
+    in->emergency = in->approval_needed = true;
+    in->lifecycle = STR("emergency");
+    in->approval_due_ms = now_ms + glass->approval_ms;
+    in->review_due_ms = in->access_until_ms + glass->review_ms;
+    if (in->kind != REQUEST_GRANT)
+        problem_reply_member(request, 422, "Invalid body", STR("emergency"),
+                             "an emergency gives access: a removal never waits anyway");
+    else if (!str_trim(in->justification).len)
+        problem_reply_member(request, 422, "Invalid body", STR("justification"),
+                             "'justification' must say why this is an emergency");
+    else if (!in->access_until_ms)
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' must say when the emergency is over");
+    else if (in->access_until_ms > now_ms + glass->longest_ms)
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' is later than an emergency may last "
+                             "(emergency: longest of the configuration)");
+    else
+        return true;
+    return false;
 }
 
 static void submit(struct api *api, struct serve_request *request, const struct token_config *token)
@@ -255,6 +317,9 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .mapped = m.tuple,
         .hold_text = STR(""),
     };
+    if (!break_glass(api, request, m.rule->emergency_ms,
+                     json_is_true(json_member(body, "emergency")), &in))
+        return;
     digest_sha256(serve_body(request), digest);
     hex_encode(digest, sizeof digest, hex);
     submit_put(api->submit, key, str_of(hex), &in, on_submitted, asking_new(api, request, token));
@@ -304,6 +369,29 @@ static void list(struct api *api, struct serve_request *request, const struct to
         store_request_list(&api->svc->store, &filter, on_json, asking_new(api, request, token));
 }
 
+static void review(struct api *api, struct serve_request *request, const struct token_config *token,
+                   struct str id)
+{
+    static const struct body_member MEMBERS[] = {{"reviewer", BODY_KEY, true},
+                                                 {"outcome", BODY_KEY, true},
+                                                 {"note", BODY_TEXT, true},
+                                                 {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, 0, &body))
+        return;
+    struct str outcome = json_path_str(body, "outcome");
+    if (!str_eq_c(outcome, "in_order") && !str_eq_c(outcome, "objected"))
+        problem_reply_member(request, 422, "Invalid body", STR("outcome"),
+                             "'outcome' must be in_order or objected");
+    else if (!str_trim(json_path_str(body, "note")).len)
+        problem_reply_member(request, 422, "Invalid body", STR("note"),
+                             "'note' must say what was found");
+    else
+        store_review_add(&api->svc->store, id, json_path_str(body, "reviewer"), outcome,
+                         json_path_str(body, "note"), on_done, asking_new(api, request, token));
+}
+
 static void approve(struct api *api, struct serve_request *request,
                     const struct token_config *token, struct str id)
 {
@@ -322,39 +410,6 @@ static void approve(struct api *api, struct serve_request *request,
     }
     store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), approved, STR("api"),
                        on_done, asking_new(api, request, token));
-}
-
-static void grant_exception(struct api *api, struct serve_request *request,
-                            const struct token_config *token)
-{
-    static const struct body_member MEMBERS[] = {
-        {"request", BODY_KEY, true},
-        {"owner", BODY_KEY, true},
-        {"approved_by", BODY_KEY, true},
-        {"reason", BODY_TEXT, true},
-        {"expires_at", BODY_LATER, true},
-        {"compensating_control", BODY_TEXT, false},
-        {NULL},
-    };
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
-        return;
-    if (!api_is_uuid(json_path_str(body, "request"))) {
-        problem_reply_member(request, 422, "Invalid body", STR("request"),
-                             "'request' must be a request's id: a UUID in lower case");
-        return;
-    }
-    if (!json_path_str(body, "reason").len) {
-        problem_reply_member(request, 422, "Invalid body", STR("reason"), "'reason' must say why");
-        return;
-    }
-    struct asking *a = asking_new(api, request, token);
-    a->created = true;
-    store_exception_grant(
-        &api->svc->store, json_path_str(body, "request"), json_path_str(body, "owner"),
-        json_path_str(body, "approved_by"), json_path_str(body, "reason"),
-        json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
 }
 
 static void evidence(struct api *api, struct serve_request *request,
@@ -398,6 +453,8 @@ static void one(struct api *api, struct serve_request *request, const struct tok
         store_request_retry(s, id, token->name, on_retried, asking_new(api, request, token));
     else if (post && str_eq_c(rest, "approvals") && token->may_approve)
         approve(api, request, token, id);
+    else if (post && str_eq_c(rest, "review") && token->may_approve)
+        review(api, request, token, id);
     else
         problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
 }
@@ -448,10 +505,8 @@ void api_serve(struct api *api, struct serve_request *request)
             post);
     else if (str_starts(path, STR("/v1/events")))
         api_event_serve(api->svc, request, token);
-    else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
-        grant_exception(api, request, token);
-    else
-        refuse_path(request, collection || str_eq_c(path, "/v1/exceptions"));
+    else if (!api_exceptions(api, request, token, path, post))
+        refuse_path(request, collection);
 }
 
 struct api *api_new(struct service *svc, struct err *err)

@@ -35,6 +35,8 @@ static const char *wrong(const struct body_member *member, const struct json *va
                                                     : "must be a text of up to 4096 characters";
     case BODY_BOOL:
         return json_type(value) == JSON_BOOL ? NULL : "must be true or false";
+    case BODY_ID:
+        return json_i64(value, &at) && at > 0 ? NULL : "must be a whole number from 1 on";
     case BODY_TIME:
     case BODY_LATER:
         if (!is_text || !clock_parse(text, &at) || at <= 0)

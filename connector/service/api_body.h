@@ -12,6 +12,7 @@ enum body_kind {
     BODY_BOOL,  /* true or false, not "true" */
     BODY_TIME,  /* RFC 3339, after 1970 */
     BODY_LATER, /* the same, in the future */
+    BODY_ID,    /* a whole number from 1 on */
 };
 enum { BODY_TEXT_MAX = 4096 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json/json_write.h"
+#include "service/policy_keep.h"
 #include "service/problem.h"
 #include "service/source_gate.h"
 #include "site/site.h"
@@ -126,7 +127,11 @@ static bool put_parts(struct json_out *out, const struct part *p)
         }
         json_close_object(out);
     }
-    return degraded;
+    bool worse;
+    struct str policy = policy_keep_line(p->svc, p->arena, &worse);
+    if (policy.len)
+        json_str_member(out, "policy", policy);
+    return degraded || worse;
 }
 
 static void on_ready(void *arg, enum store_outcome outcome, struct str json)
@@ -361,6 +366,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     render_mappings(q->svc, &b);
     render_gates(q->svc, &b);
     source_gates_render(q->svc->gates, q->svc->config->source_count, &b);
+    policy_desk_render(q->svc->desk, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",
@@ -393,6 +399,8 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
               "Events given up: countersign event list --dead");
         gauge(&b, health, "event_oldest_seconds", "event_oldest_seconds",
               "Age of the oldest event that is not delivered yet");
+        gauge(&b, health, "emergencies_overdue", "emergencies_overdue",
+              "Emergencies whose approval or review is late");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }
     if (b.over)

@@ -27,6 +27,7 @@
 #include "service/intake.h"
 #include "service/mapping_keep.h"
 #include "service/mapping_reload.h"
+#include "service/policy_keep.h"
 #include "service/poller.h"
 #include "service/rests.h"
 #include "service/source_gate.h"
@@ -55,6 +56,7 @@ const struct world_ops WORLD_REAL = {
     .step_prepare = world_step_prepare,
     .step_send = world_step_send,
     .sources_read = world_sources_read,
+    .policy_ask = world_policy_ask,
     .random = world_random,
     .mono_ms = world_mono_ms,
 };
@@ -77,7 +79,7 @@ struct daemon {
     struct secret *password;
     const char *port_file;
     size_t starting; /* answers awaited while starting */
-    bool start_failed;
+    bool start_failed, policy_told;
     int64_t stop_by_ms;
     bool cut;
     size_t closing; /* what has not closed yet; one more stands for the work itself */
@@ -350,7 +352,7 @@ static bool make_parts(struct daemon *d, struct err *err)
     svc->inbox = inbox_new(svc);
     svc->worker = worker_new(svc);
     svc->api = api_new(svc, err);
-    if (!svc->api || !make_sites(d, err) || !make_readers(d, err))
+    if (!svc->api || !make_sites(d, err) || !make_readers(d, err) || !policy_keep_open(svc, err))
         return false;
     make_reload(d);
     for (size_t i = 0; i < c->site_count; i++)
@@ -413,9 +415,13 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
     }
     if (--d->starting || d->svc.draining)
         return;
-    if (d->start_failed)
+    if (d->start_failed) {
         io_timer_start(d->timer, RETRY_MS, 0);
-    else
+    } else if (!d->policy_told) { /* of sites and sources that are there */
+        d->policy_told = true;
+        d->starting = 1;
+        policy_keep_put(&d->svc, on_registered, d);
+    } else
         d->mappings = mapping_keep_new(&d->svc, begin, d);
 }
 
@@ -427,7 +433,7 @@ static void register_all(void *arg)
     struct service *svc = &d->svc;
     const struct config *c = svc->config;
 
-    d->start_failed = false;
+    d->start_failed = d->policy_told = false;
     d->starting = 2 * c->site_count + c->source_count + 2;
     event_subscribers_put(svc, on_registered, d);
     rests_read(svc, on_registered, d); /* before the first call to any site */
@@ -480,6 +486,11 @@ static void cut_off(struct daemon *d)
     if (d->events) {
         d->closing++;
         event_send_close(d->events, on_closed, d);
+    }
+    if (svc->desk) {
+        d->closing++;
+        policy_desk_close(svc->desk, on_closed, d);
+        svc->desk = NULL;
     }
     if (svc->http) {
         d->closing++;

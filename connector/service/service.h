@@ -19,6 +19,7 @@
 
 struct site;
 struct source_gate;
+struct policy_desk;
 
 struct service {
     struct world world; /* first: the world's functions find the service by it */
@@ -38,6 +39,7 @@ struct service {
     const char *manager; /* where the service manager listens; NULL: there is none */
     struct api *api;
     struct serve *front, *ops;
+    struct policy_desk *desk; /* the way to the decision point; NULL: there is none */
     struct metrics metrics;
     struct hook_stats hook_stats[CONFIG_SITES_MAX]; /* same order as config->sites */
     struct gate_stats gate_stats[CONFIG_SITES_MAX]; /* likewise */

@@ -22,6 +22,7 @@ struct visit {
     bool ticket_read, sources_read;
     bool reading;      /* items behind the one of that id are still to be read */
     int64_t read_upto; /* -1: none was */
+    unsigned asked;    /* at which stages somebody was asked whether it may be: bits */
     bool turned_away;  /* the sources have no room for us now */
     int moves;
     int64_t saving_ms; /* when the latest save was begun, monotonic */
@@ -136,6 +137,30 @@ static bool visit_read_on(struct visit *v)
     return v->reading;
 }
 
+/* Whoever was asked may not have answered; that is known too now. */
+static void visit_on_asked(void *arg, enum saved saved, bool later)
+{
+    (void)later; /* the decision names the time of the next try */
+    visit_on_facts(arg, saved);
+}
+
+/* False: this visit has asked at that stage already. */
+static bool visit_ask(struct visit *v)
+{
+    unsigned bit = 1u << v->decision.asks_at;
+
+    if (v->asked & bit)
+        return false;
+    if (is_claimed_briefly(v)) { /* nothing but to prolong it */
+        visit_save(v, NULL, NULL, 0, visit_on_facts);
+        return true;
+    }
+    v->asked |= bit;
+    v->world->ops->policy_ask(v->world, v->arena, v->dossier, v->decision.asks_at, visit_on_asked,
+                              v);
+    return true;
+}
+
 static void visit_on_decided(void *arg, enum saved saved)
 {
     struct visit *v = arg;
@@ -177,6 +202,8 @@ static void visit_on_dossier(void *arg, enum read_outcome outcome, struct dossie
     }
     decide(dossier, v->policy, &v->decision);
     if (v->decision.read_sources && !v->sources_read && visit_read_on(v))
+        return;
+    if (v->decision.asks && visit_ask(v))
         return;
     if (v->turned_away && v->decision.read_sources) /* not at once: others ask, too */
         v->decision.look_again_ms = dossier->now_ms + schedule_again_ms(ops->random(v->world));

@@ -50,6 +50,8 @@ typedef void world_found_fn(void *arg, enum read_outcome outcome, int64_t told_m
                             const struct find_result *found);
 typedef void world_ready_fn(void *arg, const struct step_ready *ready);
 typedef void world_call_fn(void *arg, const struct call_reply *reply);
+/* later: nothing was asked, so many ask already; to be asked again a while later. */
+typedef void world_asked_fn(void *arg, enum saved saved, bool later);
 typedef void world_observed_fn(void *arg, const struct observation *obs, size_t count);
 
 struct world;
@@ -93,6 +95,10 @@ struct world_ops {
      * already; to be asked again a while later. */
     void (*sources_read)(struct world *w, struct arena *arena, const struct dossier *d, size_t from,
                          world_observed_fn *fn, void *arg);
+    /* Whether it may be, at that stage: asks whoever has a say (domain/permit.h), and saves what
+     * was asked and said, fenced by dossier->version. d lives as long as the arena. */
+    void (*policy_ask)(struct world *w, struct arena *arena, const struct dossier *d,
+                       enum permit_stage stage, world_asked_fn *fn, void *arg);
     uint64_t (*random)(struct world *w);
     int64_t (*mono_ms)(struct world *w); /* monotonic; measures how much of a lease is left */
 };

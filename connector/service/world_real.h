@@ -42,4 +42,10 @@ void world_step_send(struct world *w, struct arena *arena, const struct flow *fl
 void world_sources_read(struct world *w, struct arena *arena, const struct dossier *d, size_t from,
                         world_observed_fn *fn, void *arg);
 
+/* world_policy.c */
+void world_policy_ask(struct world *w, struct arena *arena, const struct dossier *d,
+                      enum permit_stage stage, world_asked_fn *fn, void *arg);
+/* What became of a write, as the seam calls it. */
+enum saved world_saved_of(enum store_outcome outcome);
+
 #endif

@@ -7,7 +7,7 @@
 #include "service/world_real.h"
 #include "site/site.h"
 
-static enum saved saved_of(enum store_outcome outcome)
+enum saved world_saved_of(enum store_outcome outcome)
 {
     switch (outcome) {
     case STORE_OK:
@@ -38,7 +38,7 @@ static void on_saved(void *arg, enum store_outcome outcome, const char *message)
     m->database_unknown += outcome == STORE_UNKNOWN;
     if (outcome == STORE_REFUSED)
         log_error("world", "the database refused a write", LOG_C("why", message));
-    s->fn(s->arg, saved_of(outcome));
+    s->fn(s->arg, world_saved_of(outcome));
     free(s);
 }
 

@@ -76,6 +76,7 @@ static void make_fields(struct site_edition *e)
     add_field(&list, m->exception.asked);
     add_field(&list, m->exception.until);
     add_field(&list, m->exception.owner);
+    add_field(&list, m->exception.control);
     add_field(&list, m->exception.decision);
     for (size_t i = 0; i < e->read_count; i++)
         add_field(&list, e->read[i]);
@@ -151,6 +152,7 @@ static void go_by(struct site *site, struct site_edition *e)
     view->plea = (struct jsm_plea_fields){.asked = m->exception.asked,
                                           .until = m->exception.until,
                                           .owner = m->exception.owner,
+                                          .control = m->exception.control,
                                           .decision = m->exception.decision,
                                           .approved = m->exception.approved,
                                           .declined = m->exception.declined,

@@ -186,7 +186,8 @@ struct store_intake {
                                 beneficiary: REFUSED */
     struct str submitted_by; /* name of the API token; empty: it begins with a ticket */
     int64_t access_until_ms, sla_goal_ms;
-    int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
+    int64_t approval_due_ms, review_due_ms; /* of an emergency; 0 = as the database has it */
+    int64_t requested_ms;                   /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
     struct str mapping_version; /* hash of the mapping file */
@@ -298,9 +299,36 @@ void store_request_retry(struct store *s, struct str id_or_key, struct str actor
 /* A page of them, behind sequence number `after`; NULL: there is no such request. */
 void store_evidence_of(struct store *s, struct str request_id, int64_t after, int32_t limit,
                        store_json_fn *fn, void *arg);
-void store_exception_grant(struct store *s, struct str request_id, struct str owner,
-                           struct str approved_by, struct str reason, struct str control,
-                           int64_t expires_ms, store_json_fn *fn, void *arg);
+
+/* --- exceptions --- */
+
+/* Without a scope it covers what is not proven of the request, item by item. */
+struct store_exception {
+    struct str request, scope, source, sod_set; /* empty: not said */
+    struct str owner, approved_by, reason, control;
+    int64_t expires_ms, review_ms; /* review 0: halfway, of a long one */
+    int64_t renews;                /* an earlier one that covers the same; 0: none */
+};
+void store_exception_grant(struct store *s, const struct store_exception *e, store_json_fn *fn,
+                           void *arg);
+struct store_exceptions {
+    bool live;
+    int64_t expiring_s; /* live, and ending within so long; 0: whenever */
+    struct str owner, request;
+    int32_t limit;
+};
+void store_exception_list(struct store *s, const struct store_exceptions *filter, store_json_fn *fn,
+                          void *arg);
+/* No document: there is none of that number. STORE_REFUSED: it has ended already. */
+void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
+                            store_json_fn *fn, void *arg);
+/* What somebody found who looked at an emergency afterwards: in_order or objected. STORE_LOST:
+ * there is no such request. */
+void store_review_add(struct store *s, struct str request_id, struct str reviewer,
+                      struct str outcome, struct str note, store_done_fn *fn, void *arg);
+/* Somebody left, or is back. No document: nobody of that name had left. */
+void store_departure_put(struct store *s, struct str person, bool left, struct str by,
+                         struct str reason, store_json_fn *fn, void *arg);
 
 /* --- flows --- */
 
@@ -321,6 +349,32 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
                     store_done_fn *fn, void *arg);
 void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
+/* --- whether a grant may be (sql/routine/policy.sql) --- */
+
+/* Who is asked, and the duties to be kept apart: a JSON list, as policy_put takes it. */
+void store_policy_put(struct store *s, struct str pdp, struct str sets, store_done_fn *fn,
+                      void *arg);
+/* What is to be asked about a request at that stage, and what has to be known for it: JSON, see
+ * policy_question. */
+void store_policy_question(struct store *s, struct str request_id, enum permit_stage stage,
+                           store_json_fn *fn, void *arg);
+struct store_policy_decision {
+    int64_t item_id; /* 0: about the duties */
+    enum permit_stage stage;
+    enum permit_answer answer; /* OPEN: it is no decision */
+    struct str pdp, asked, answered;
+    bool has_answer; /* some bytes came back */
+    const char *why; /* static */
+    struct str reason, question;
+    const struct str *conflicts;
+    size_t conflict_count;
+    int64_t took_ms;
+};
+/* Within the claim; LOST: it is not ours any more. */
+void store_policy_save(struct store *s, const struct dossier *d,
+                       const struct store_policy_decision *made, size_t count, store_done_fn *fn,
+                       void *arg);
+
 /* What the file of a site says: it becomes the live mapping when it is another file than before;
  * then its parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,

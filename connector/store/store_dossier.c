@@ -36,6 +36,7 @@ static void read_plea(struct arena *a, const struct json *v, struct plea *p)
     p->reason = text(a, v, "reason");
     p->asked_by = text(a, v, "asked_by");
     p->owner = text(a, v, "owner");
+    p->control = text(a, v, "control");
     p->until_ms = number(v, "until_ms");
     p->answer = (enum plea_answer)number(v, "answer");
     p->decided_by = text(a, v, "decided_by");
@@ -122,7 +123,10 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
                                       .extra_hinders = flag(v, "extra_hinders")};
     item->excepted = flag(v, "excepted");
     item->excepted_until_ms = number(v, "excepted_until_ms");
+    item->excepted_from_ms = number(v, "excepted_from_ms");
     item->exception_owner = text(a, v, "exception_owner");
+    item->on_exception = flag(v, "on_exception");
+    item->lapsed_ms = number(v, "lapsed_ms");
     item->proven_ms = number(v, "proven_ms");
     item->others_gone = text(a, json_member(v, "others"), "gone");
     item->others_new = text(a, json_member(v, "others"), "new");
@@ -197,6 +201,22 @@ static void read_after(struct arena *a, const struct json *v, struct dossier *d)
     d->after.items = items;
 }
 
+/* Absent where nobody is asked. */
+static void read_permits(struct arena *a, const struct json *v, struct dossier *d)
+{
+    d->permit_wanted = json_type(v) == JSON_OBJECT;
+    for (enum permit_stage s = 0; s < PERMIT_STAGE_COUNT; s++) {
+        const struct json *one = json_member(v, permit_stage_name(s));
+        struct permit *p = &d->permits[s];
+        if (!permit_answer_from(json_str(json_member(one, "answer")), &p->answer))
+            p->answer = PERMIT_OPEN; /* what only a newer release says permits nothing */
+        p->tries = (int32_t)number(one, "tries");
+        p->tried_ms = number(one, "tried_ms");
+        p->since_ms = number(one, "since_ms");
+        p->why = text(a, one, "why");
+    }
+}
+
 /* Work of a kind that only a newer release knows is left to it. */
 static void read_flows(struct arena *a, const struct json *list, struct dossier *d)
 {
@@ -233,6 +253,9 @@ static bool read_state(struct arena *a, const struct json *v, struct dossier *d)
     d->mapping = text(a, v, "mapping_kept");
     d->from_ticket = flag(v, "from_ticket");
     d->emergency = flag(v, "emergency");
+    d->approval_due_ms = number(v, "approval_due_ms");
+    d->review_due_ms = number(v, "review_due_ms");
+    d->reviewed = flag(v, "reviewed");
     d->privileged = flag(v, "privileged");
     d->generation = (int32_t)number(v, "generation");
     d->requester = text(a, v, "requester");
@@ -302,6 +325,7 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
         return NULL;
     read_flows(a, json_member(v, "flows"), d);
     read_after(a, json_member(v, "after"), d);
+    read_permits(a, json_member(v, "permits"), d);
     return arena_over(a) ? NULL : d;
 }
 

@@ -129,6 +129,8 @@ static void put_intake_object(struct json_out *out, const struct store_intake *i
     json_str_member(out, "justification", in->justification);
     json_bool_member(out, "privileged", in->privileged);
     json_bool_member(out, "emergency", in->emergency);
+    json_i64_member(out, "approval_due_ms", in->approval_due_ms);
+    json_i64_member(out, "review_due_ms", in->review_due_ms);
     json_bool_member(out, "approval_needed", in->approval_needed);
     json_str_member(out, "hold_text", in->hold_text);
     json_str_member(out, "approved_by", in->approved_by);
@@ -228,6 +230,7 @@ static void put_plea(struct json_out *out, const struct plea *p)
     json_str_member(out, "reason", p->reason);
     json_str_member(out, "asked_by", p->asked_by);
     json_str_member(out, "owner", p->owner);
+    json_str_member(out, "control", p->control);
     json_i64_member(out, "until_ms", p->until_ms);
     json_i64_member(out, "answer", p->answer);
     json_str_member(out, "decided_by", p->decided_by);
@@ -469,6 +472,16 @@ void store_decision_save(struct store *s, const struct dossier *d, const struct 
     put_escalations(&out, decision);
     put_flows(&out, decision, flows, flow_count);
     put_after(&out, d, decision, follow);
+    if (decision->approval_late || decision->review_late || decision->declined_late) {
+        json_put_name(&out, "overdue");
+        json_open_object(&out);
+        json_bool_member(&out, "approval", decision->approval_late);
+        json_bool_member(&out, "review", decision->review_late);
+        json_bool_member(&out, "declined", decision->declined_late);
+        json_close_object(&out);
+    }
+    if (decision->settles)
+        json_i64_member(&out, "settled", d->items[decision->settled].id);
     json_close_object(&out);
     save(s, &SQL_DECISION_SAVE, d, &buf, fn, arg);
 }
@@ -571,17 +584,6 @@ void store_evidence_of(struct store *s, struct str request_id, int64_t after, in
     char from[STORE_NUMBER_SIZE], count[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(request_id), store_i(after, from), store_i(limit, count)};
     ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
-}
-
-void store_exception_grant(struct store *s, struct str request_id, struct str owner,
-                           struct str approved_by, struct str reason, struct str control,
-                           int64_t expires_ms, store_json_fn *fn, void *arg)
-{
-    char expires[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(request_id),  store_p(owner),
-                                store_p(approved_by), store_p(reason),
-                                store_p(control),     store_i(expires_ms, expires)};
-    ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
 }
 
 void store_health(struct store *s, store_json_fn *fn, void *arg)

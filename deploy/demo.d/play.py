@@ -74,6 +74,25 @@ def behind_our_back(story, site):
     story.expect(key, "VERIFIED and closed once the role was really gone", lambda: site.ticket(key)["status"] == "Resolved")
 
 
+def exception(story, site):
+    site.has_role("reyes", "fin-viewer", True)
+    key = site.ask_removal("reyes", "fin-viewer")
+    wait.until(lambda: (site.request(key) or {}).get("phase") == "fulfilling", 20)
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 10 * 86400))
+    site.countersign("exception", "grant", site.request(key)["id"], "--owner", "lee@example.com", "--approved-by", "ciso@example.com",
+                     "--reason", "the vendor must do it", "--control", "logins are watched", "--expires", ends)
+    site.resolve(key)
+    story.say(key, "cannot be removed now: an exception for ten days, owned by lee, approved by the CISO")
+    story.expect(key, "closed UNDER AN EXCEPTION, which proves nothing", lambda: site.ticket(key)["status"] == "Resolved")
+    story.quote(key)
+    site.countersign("exception", "owner", "lee@example.com", "--left", "--reason", "left the company")
+    story.say(key, "its owner leaves the company")
+    story.expect(key, "LAPSED: owed again, and the ticket is reopened", lambda: site.ticket(key)["status"] != "Resolved")
+    site.has_role("reyes", "fin-viewer", False)
+    site.resolve(key)
+    story.expect(key, "VERIFIED: this time it is really gone", lambda: site.request(key)["phase"] == "closed" and site.ticket(key)["status"] == "Resolved")
+
+
 def lost_reply(story, site):
     site.fault("lose_reply", path="/rest/api/[23]/issue$")
     body = {"kind": "removal", "beneficiary": "novak", "source": "sap-fin", "entitlement": "fin-viewer",
@@ -179,7 +198,7 @@ def main():
         site.start_service()
         site.register_webhook()
         print(f"\n ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
-        for part in (removal, grant, behind_our_back, lost_reply, another_mapping, sealed):
+        for part in (removal, grant, behind_our_back, exception, lost_reply, another_mapping, sealed):
             part(story, site)
         print(f"\n story played in {time.monotonic() - story.began:.1f} s, {story.missed} missed")
         if once:

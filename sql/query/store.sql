@@ -76,6 +76,18 @@ select governance.dossier_text($1::uuid)
 -- params: owner text, request uuid, version bigint, facts jsonb
 select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
 
+-- name: policy_put
+-- params: pdp text, sets jsonb
+select governance.policy_put($1, $2::jsonb)
+
+-- name: policy_question
+-- params: request uuid, stage text
+select governance.policy_question($1::uuid, $2)
+
+-- name: policy_save
+-- params: owner text, request uuid, version bigint, decisions jsonb
+select governance.policy_save($1, $2::uuid, $3::bigint, $4::jsonb)
+
 -- name: decision_save
 -- params: owner text, request uuid, version bigint, decision jsonb
 select governance.decision_save($1, $2::uuid, $3::bigint, $4::jsonb)
@@ -210,8 +222,24 @@ select governance.people_keep($1::uuid, $2, $3)
 select governance.approval_add($1::uuid, $2, $3, $4)
 
 -- name: exception_grant
--- params: request uuid, owner text, approved_by text, reason text, control text, expires_ms bigint
-select governance.exception_grant($1::uuid, $2, $3, $4, $5, to_timestamp($6::bigint / 1000.0))
+-- params: wish jsonb
+select governance.exception_grant($1::jsonb)
+
+-- name: exception_list
+-- params: filter jsonb
+select governance.exception_list($1::jsonb)
+
+-- name: exception_revoke
+-- params: id bigint, by text, reason text
+select governance.exception_revoke($1::bigint, $2, $3)
+
+-- name: review_add
+-- params: request uuid, reviewer text, outcome text, note text
+select governance.review_add($1::uuid, $2, $3, $4)
+
+-- name: departure_put
+-- params: person text, left boolean, by text, reason text
+select governance.departure_put($1, $2::boolean, $3, $4)
 
 -- name: site_put
 -- params: name text, flavour text, url text

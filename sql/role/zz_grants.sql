@@ -35,7 +35,11 @@ grant insert, update (state, owner, task, said, heard_at, until, ended_at) on go
 grant insert, update (outcome, why) on governance.bulk_rider to countersign_service; -- who rides is never changed
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
-    governance.operator_act, governance.over_grant, governance.evidence_fork to countersign_service;
+    governance.operator_act, governance.over_grant, governance.evidence_fork, governance.late_proof, governance.departure,
+    governance.emergency_review to countersign_service;
+grant update (returned_at, returned_by) on governance.departure to countersign_service;
+grant insert, update (ended_at) on governance.sod_set to countersign_service;
+grant insert on governance.sod_member to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;
 grant insert, update (answer, opened, why, ended_at) on governance.drift to countersign_service;
 grant insert, update (replaced_at) on governance.account_link, governance.entitlement_link to countersign_service;
@@ -53,3 +57,5 @@ begin
     end loop;
 end $$;
 grant execute on function governance.approval_is(governance.access_request, boolean) to countersign_dashboard, countersign_auditor;
+grant execute on function governance.permit_in_the_way(governance.access_request) to countersign_dashboard, countersign_auditor;
+grant execute on function governance.exception_counts(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;

@@ -70,6 +70,13 @@ begin
     if target = 'approved' and r.approved_hash = '' then
         update governance.ticket x set approved_edit = x.edit where x.request_id = p_request;
     end if;
+    if p ? 'overdue' then
+        perform governance.emergency_overdue(p_request, (p->'overdue'->>'approval')::boolean, (p->'overdue'->>'review')::boolean,
+                                             (p->'overdue'->>'declined')::boolean);
+    end if;
+    if p ? 'settled' then
+        perform governance.exception_settle(p_request, (p->>'settled')::bigint);
+    end if;
     if p ? 'after' then
         perform governance.after_save(r, p->'after');
     end if;

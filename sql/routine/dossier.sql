@@ -71,16 +71,15 @@ begin
               join governance.observation o on o.item_id = i.id and o.generation = r.generation
              where i.request_id = p_request
              group by i.id) x;
-    has_exception := exists (select from governance.exception e join governance.request_item i on i.id = e.item_id
-                              where i.request_id = p_request);
+    has_exception := exists (select from governance.exception_covers e where e.request_id = p_request);
     close_sent := flow.close_sent;
     if close_sent and has_exception then -- on proof: a close under an exception proves nothing when that has ended
         close_sent := exists (
             select from governance.flow f
              where f.request_id = p_request and f.kind = 'close' and f.cycle = r.claim_cycle
                and (f.state in ('calling', 'doubt', 'probing', 'done') or f.sent_at is not null)
-               and not exists (select from governance.exception e join governance.request_item i on i.id = e.item_id
-                                where i.request_id = p_request and e.created_at < coalesce(f.ended_at, 'infinity')
+               and not exists (select from governance.exception_covers e
+                                where e.request_id = p_request and e.created_at < coalesce(f.ended_at, 'infinity')
                                   and least(e.revoked_at, e.expires_at) > f.created_at));
     end if;
     if flow.creates then -- only who looks for a ticket that he may have made asks
@@ -92,10 +91,10 @@ begin
                                 where k.site = f.site and k.issue_id = f.issue_id and k.request_id = f.request_id));
     end if;
     if has_exception then
-        plea_covers := coalesce((select e.plea_edit from governance.exception e join governance.request_item i on i.id = e.item_id
-                                  where i.request_id = p_request and e.plea_edit <> '' and e.revoked_at is null
+        plea_covers := coalesce((select e.plea_edit from governance.exception_covers e
+                                  where e.request_id = p_request and e.plea_edit <> '' and e.revoked_at is null
                                     and e.expires_at > clock_timestamp()
-                                  order by e.id desc limit 1), '');
+                                  order by e.exception_id desc limit 1), '');
     end if;
     select (select a.refused from governance.close_attempt a
              where a.request_id = p_request and a.cycle = governance.attempt_cycle(r, t.cycle)),
@@ -138,7 +137,11 @@ begin
         'plea_covers', plea_covers,
         'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
         'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
-        'mapping_kept', r.mapping_kept, 'contested', r.contested, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint, 'after', governance.dossier_after(r))::text, 2);
+        'mapping_kept', r.mapping_kept, 'contested', r.contested, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint,
+        'approval_due_ms', floor(extract(epoch from r.approval_due) * 1000)::bigint,
+        'review_due_ms', floor(extract(epoch from r.review_due) * 1000)::bigint,
+        'reviewed', case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end, 'permits', governance.dossier_permits(r),
+        'after', governance.dossier_after(r))::text, 2);
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';
 
@@ -160,6 +163,7 @@ begin
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'extra_hinders', s.over_grant = 'hinder',
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
+                          'excepted_from_ms', e.shown->'from_ms', 'on_exception', coalesce(b.stands, false), 'lapsed_ms', governance.ms(b.lapsed_at),
                           'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
                           -- what was closed is asked for no more by anybody: it is watched (after.sql)
                           'superseded_by', case when i.superseded_by is not null and not exists (
@@ -173,6 +177,7 @@ begin
                                                  and l.replaced_at is null
               left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
              cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
+              left join lateral (select * from governance.exception_debt(p_request, i.id) where p_excepted and p_came_back) b on true
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
@@ -182,10 +187,12 @@ comment on function governance.dossier_items(uuid, text, int, boolean, boolean, 
 create or replace function governance.dossier_proven(p_request uuid, p_item bigint, p_excepted boolean) returns bigint
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
-    return (select governance.ms(max(a.proven_at)) from governance.close_attempt a
+    return (select governance.ms(greatest(max(a.proven_at), case when p_excepted then (
+                       select max(p.proven_at) from governance.late_proof p where p.item_id = p_item) end))
+              from governance.close_attempt a
              where a.request_id = p_request
                and (a.proven_as = 'verified' or p_excepted and a.proven_as = 'exception' and not exists (
-                       select from governance.exception x
+                       select from governance.exception_covers x
                         where x.item_id = p_item and x.created_at <= a.proven_at
                           and least(x.revoked_at, x.expires_at - interval '60 s') > a.proven_at)));
 end $$;
@@ -207,12 +214,12 @@ comment on function governance.dossier_observed(bigint, int) is 'What was observ
 create or replace function governance.dossier_excepted(p_request uuid, p_item bigint) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
-    return (select json_build_object('stands', x.stands, 'owner', x.owner,
+    return (select json_build_object('stands', x.stands, 'owner', x.owner, 'from_ms', floor(extract(epoch from x.created_at) * 1000)::bigint,
                                      'until_ms', floor(extract(epoch from x.expires_at) * 1000)::bigint)
-              from (select x.id, x.owner, x.expires_at, x.plea_edit = '' or not exists (
+              from (select x.exception_id as id, x.owner, x.created_at, x.expires_at, x.plea_edit = '' or not exists (
                                select from governance.ticket t where t.request_id = p_request and t.state = 'here'
                                   and governance.is_later_edit(t.plea->>'edit', x.plea_edit)) as stands
-                      from governance.exception x
+                      from governance.exception_covers x
                      where x.item_id = p_item and x.revoked_at is null
                        and x.expires_at > clock_timestamp() + interval '60 s') x
              order by x.stands desc, x.expires_at desc, x.id desc limit 1);

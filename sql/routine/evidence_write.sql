@@ -17,6 +17,9 @@ begin
             'cycle', nullif(new.claim_cycle, ''),
             'tuple', nullif(case tg_argv[0] when 'request.remapped' then new.mapped_hash else new.approved_hash end, ''),
             'proof', case when new.phase in ('verified', 'exception', 'closed') then governance.proof_of(new.id) end);
+        if new.emergency then
+            detail := detail || '{"emergency": true}';
+        end if;
         if tg_argv[0] = 'request.mode' then -- not a move: who may close changes
             detail := jsonb_build_object('mode', new.mode, 'was', old.mode, 'by', new.mode_by, 'mapping', new.mode_mapping, 'phase', new.phase);
         elsif tg_argv[0] = 'request.received' then
@@ -73,10 +76,22 @@ begin
         request := new.request_id;
         detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
             'tuple', nullif(new.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(new.approver, 'UTF8')), 'hex'));
+    when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
+        request := new.request_id;
+        detail := jsonb_build_object('decision', new.id, 'stage', new.stage, 'item', new.item_id, 'permitted', new.permitted, 'pdp', new.pdp,
+            'why', new.why, 'conflicts', nullif(to_jsonb(new.conflicts), '[]'), 'tuple', nullif(new.tuple_hash, ''), 'generation', new.generation,
+            'question', new.question, 'asked_sha256', encode(new.asked_sha256, 'hex'), 'answered_sha256', encode(new.answered_sha256, 'hex'));
+    when 'sod_set' then
+        detail := jsonb_build_object('set', new.id, 'name', new.name, 'n', new.n, 'unlinked', new.unlinked, 'ended', new.ended_at is not null,
+            'members_sha256', encode(sha256(convert_to(governance.sod_members(new.id)::text, 'UTF8')), 'hex'));
+    when 'site' then
+        detail := jsonb_build_object('site', new.name, 'policy', new.policy, 'was', old.policy);
     when 'exception' then
-        request := (select i.request_id from governance.request_item i where i.id = new.item_id);
-        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'revoked', new.revoked_at is not null,
-            'answer', nullif(new.plea_edit, ''),
+        request := coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
+        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'scope', new.scope, 'source', new.source, 'sod_set', new.sod_set, 'revoked', new.revoked_at is not null,
+            'answer', nullif(new.plea_edit, ''), 'renews', new.renews, 'why', case when new.lapsed_at is not null and new.revoked_at is null then 'expired' else new.ended_why end,
+            'control_sha256', case when new.compensating_control <> '' then encode(sha256(convert_to(new.compensating_control, 'UTF8')), 'hex') end,
+            'ended_by_sha256', case when new.ended_by <> '' then encode(sha256(convert_to(new.ended_by, 'UTF8')), 'hex') end,
             'owner_sha256', encode(sha256(convert_to(new.owner, 'UTF8')), 'hex'),
             'approver_sha256', encode(sha256(convert_to(new.approved_by, 'UTF8')), 'hex'),
             'reason_sha256', encode(sha256(convert_to(new.reason, 'UTF8')), 'hex'),
@@ -84,6 +99,18 @@ begin
                 select t.plea->>'edit' from governance.ticket t
                  where t.request_id = request and governance.is_later_edit(t.plea->>'edit', new.plea_edit)) end,
             'expires', to_char(new.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    when 'emergency_review' then
+        request := new.request_id;
+        detail := jsonb_build_object('review', new.id, 'outcome', new.outcome, 'emergency', true,
+            'reviewer_sha256', encode(sha256(convert_to(new.reviewer, 'UTF8')), 'hex'), 'note_sha256', encode(sha256(convert_to(new.note, 'UTF8')), 'hex'));
+    when 'late_proof' then
+        request := new.request_id;
+        detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id);
+    when 'departure' then
+        request := new.request_id;
+        detail := jsonb_build_object('departure', new.id, 'how', new.how, 'source', new.source, 'returned', new.returned_at is not null,
+            'person_sha256', encode(sha256(convert_to(new.person, 'UTF8')), 'hex'),
+            'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
     when 'escalation' then
         request := new.request_id;
         detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key,

@@ -2,21 +2,23 @@ create or replace function governance.guard_exception() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     approver text[] := governance.person_names(new.approved_by, new.approver_names);
+    owner text[] := governance.person_names(new.owner, new.owner_names);
     other text[];
     one boolean;
 begin
     if tg_op = 'INSERT' then
-        one := governance.one_person(approver, governance.person_names(new.owner, new.owner_names));
+        one := governance.one_person(approver, owner);
         if one then
             raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'owner';
         elsif one is null and new.owner <> '' then -- one without an owner breaks a rule of the table
             raise exception 'nobody can tell whether the approver is who owns it: name both alike, by e-mail address or by account id'
                 using errcode = 'CG008', constraint = 'owner';
         end if;
-        for other in select n.names from governance.request_item i join governance.access_request r on r.id = i.request_id
+        for other in select n.names from governance.access_request r -- of a source: request by request, see exception_counts
                       cross join lateral (values (governance.person_names(r.requester, r.requester_names)),
                                                  (governance.person_names(r.beneficiary, r.beneficiary_names))) as n(names)
-                      where i.id = new.item_id and cardinality(n.names) > 0 loop
+                      where r.id = coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id))
+                        and cardinality(n.names) > 0 loop
             one := governance.one_person(approver, other);
             if one then
                 raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'own';
@@ -25,17 +27,42 @@ begin
                     using errcode = 'CG008', constraint = 'unclear';
             end if;
         end loop;
+        if governance.has_left(owner) then
+            raise exception 'the owner has left: an exception is owned by somebody who is here' using errcode = 'CG008', constraint = 'left';
+        elsif governance.has_left(approver) then
+            raise exception 'the approver has left: an exception is approved by somebody who is here' using errcode = 'CG008', constraint = 'left';
+        elsif btrim(new.compensating_control) = '' then
+            raise exception 'an exception says what mitigates it meanwhile' using errcode = '23514', constraint = 'control';
+        end if;
+        if new.renews is not null and not exists (
+               select from governance.exception x
+                where x.id = new.renews and row(x.scope, x.item_id, x.request_id, x.source, x.sod_set)
+                      is not distinct from row(new.scope, new.item_id, new.request_id, new.source, new.sod_set)) then
+            raise exception 'a renewal covers what the earlier exception covered' using errcode = 'CG002';
+        end if;
         new.created_at := clock_timestamp(); -- the 90 days run from now, whatever was said
+        if new.review_at is null and new.expires_at > new.created_at + interval '14 days' then
+            new.review_at := new.created_at + (new.expires_at - new.created_at) / 2;
+        end if;
+        if num_nonnulls(new.revoked_at, new.lapsed_at) > 0 then
+            raise exception 'an exception begins live' using errcode = 'CG002';
+        end if;
         return new;
     end if;
-    if row(new.item_id, new.owner, new.owner_names, new.approved_by, new.approver_names, new.reason, new.compensating_control,
-           new.created_at, new.expires_at, new.plea_edit)
+    if row(new.scope, new.item_id, new.request_id, new.source, new.sod_set, new.owner, new.owner_names, new.approved_by, new.approver_names,
+           new.reason, new.compensating_control, new.created_at, new.expires_at, new.plea_edit, new.review_at, new.renews)
        is distinct from
-       row(old.item_id, old.owner, old.owner_names, old.approved_by, old.approver_names, old.reason, old.compensating_control,
-           old.created_at, old.expires_at, old.plea_edit)
-       or old.revoked_at is not null then
+       row(old.scope, old.item_id, old.request_id, old.source, old.sod_set, old.owner, old.owner_names, old.approved_by, old.approver_names,
+           old.reason, old.compensating_control, old.created_at, old.expires_at, old.plea_edit, old.review_at, old.renews)
+       or old.revoked_at is not null
+          and row(new.revoked_at, new.ended_why, new.ended_by, new.ended_reason) is distinct from row(old.revoked_at, old.ended_why, old.ended_by, old.ended_reason)
+       or old.lapsed_at is not null and new.lapsed_at is distinct from old.lapsed_at then
         raise exception 'an exception can only be revoked; a longer one is a new one' using errcode = 'CG002';
+    end if;
+    if new.revoked_at is not null and old.revoked_at is null then
+        new.ended_why := coalesce(new.ended_why, 'revoked');
     end if;
     return new;
 end $$;
-comment on function governance.guard_exception() is 'Trigger: another person approves it, it begins now, and it can only be revoked, once';
+comment on function governance.guard_exception() is
+    'Trigger: another person approves it, both are here, something mitigates it, it begins now, and it can only end, once';

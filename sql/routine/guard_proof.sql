@@ -31,6 +31,12 @@ begin
             raise exception 'refused: not approved' using errcode = 'CG010';
         end if;
     end if;
+    if moved and new.phase = 'closed' and new.emergency then
+        missing := governance.emergency_owes(new);
+        if missing is not null then
+            raise exception 'refused: the emergency owes %', missing using errcode = 'CG010';
+        end if;
+    end if;
     if moved and old.phase = 'cancelled' and new.cancel_asked then
         raise exception 'refused: withdrawn' using errcode = 'CG012';
     end if;

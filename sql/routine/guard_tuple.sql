@@ -9,7 +9,8 @@ begin
     if old.cancel_asked and not new.cancel_asked then
         raise exception 'what was withdrawn stays withdrawn' using errcode = 'CG002';
     end if;
-    if row(new.requester, new.emergency) is distinct from row(old.requester, old.emergency) then
+    if row(new.requester, new.emergency, new.approval_due, new.review_due)
+       is distinct from row(old.requester, old.emergency, old.approval_due, old.review_due) then
         raise exception 'who asked and whether it is an emergency never change' using errcode = 'CG002';
     end if;
     if new.mode <> old.mode and (new.mode_mapping is null or new.mode_at <= old.mode_at or new.version <> old.version + 1) then

@@ -24,6 +24,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                          where d.ended_at is null and (q.id is null or q.phase <> 'closed')),
         'drifts_held', (select count(*) from governance.drift where ended_at is null and answer = 'held'),
         'over_grants', (select count(*) from governance.over_grant g where governance.over_grant_stands(g)),
+        'emergencies_overdue', (select count(*) from sla.emergency_v1 where is_overdue),
         'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
         'events_waiting', (select count(*) from governance.event_delivery where state = 'waiting'),
         'events_dead', (select count(*) from governance.event_delivery where state = 'dead'),

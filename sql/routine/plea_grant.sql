@@ -6,9 +6,10 @@ declare
     why text := '';
 begin
     begin
-        insert into governance.exception (item_id, owner, owner_names, approved_by, approver_names, reason, expires_at, plea_edit)
+        insert into governance.exception (item_id, owner, owner_names, approved_by, approver_names, reason, compensating_control,
+                                          expires_at, plea_edit)
         select i.id, p_plea->>'owner', governance.names_joined('{}', p_plea->'owner_names'), p_plea->>'decided_by',
-               governance.names_joined('{}', p_plea->'decided_names'), p_plea->>'reason',
+               governance.names_joined('{}', p_plea->'decided_names'), p_plea->>'reason', coalesce(p_plea->>'control', ''),
                to_timestamp((p_plea->>'until_ms')::bigint / 1000.0), p_plea->>'edit'
           from governance.request_item i join governance.item_verdict v on v.item_id = i.id
          where i.request_id = p_request and i.replaced_at is null and v.verdict not in ('verified', 'excepted');
@@ -25,7 +26,7 @@ comment on function governance.plea_grant(uuid, jsonb) is 'Carry out an exceptio
 -- The answer that granted it was changed or removed. What came by the API or the command line stays.
 create or replace function governance.plea_revoke(p_request uuid, p_plea jsonb) returns void
 language sql set search_path = pg_catalog as $$
-    update governance.exception e set revoked_at = clock_timestamp()
+    update governance.exception e set revoked_at = clock_timestamp(), ended_why = 'taken_back'
       from governance.request_item i
      where i.id = e.item_id and i.request_id = p_request and e.revoked_at is null and e.plea_edit <> ''
        and e.plea_edit <> coalesce(p_plea->>'edit', '')

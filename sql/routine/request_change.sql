@@ -43,3 +43,74 @@ begin
     return made;
 end $$;
 comment on function governance.exception_grant(uuid, text, text, text, text, timestamptz) is 'Cover the unproven items of a request by an exception';
+
+-- p: request, or the scope and what it names; owner, approved_by, reason, control, expires_ms; review_ms, renews. Without a scope every
+-- unproven item of the request is covered by itself.
+create or replace function governance.exception_grant(p jsonb) returns jsonb
+language plpgsql set search_path = pg_catalog as $$
+declare
+    made bigint[];
+    x governance.exception;
+begin
+    if p->>'renews' is not null then
+        select * into x from governance.exception e where e.id = (p->>'renews')::bigint;
+        if not found then
+            raise exception 'there is no exception % to renew', p->>'renews' using errcode = 'CG022';
+        end if;
+    else
+        x.scope := coalesce(p->>'scope', 'item');
+        x.item_id := (p->>'item')::bigint;
+        x.request_id := case when x.scope <> 'item' then (p->>'request')::uuid end;
+        x.source := p->>'source';
+        x.sod_set := p->>'sod_set';
+    end if;
+    with covered as (
+        select x.item_id where x.scope <> 'item' or x.item_id is not null
+        union all
+        select i.id from governance.request_item i join governance.item_verdict v on v.item_id = i.id
+         where x.scope = 'item' and x.item_id is null and i.request_id = (p->>'request')::uuid and v.verdict not in ('verified', 'excepted')),
+    e as (
+        insert into governance.exception (scope, item_id, request_id, source, sod_set, owner, approved_by, reason, compensating_control,
+                                          expires_at, review_at, renews)
+        select x.scope, c.item_id, x.request_id, x.source, x.sod_set, p->>'owner', p->>'approved_by', p->>'reason', p->>'control',
+               to_timestamp((p->>'expires_ms')::bigint / 1000.0), to_timestamp((p->>'review_ms')::bigint / 1000.0), (p->>'renews')::bigint
+          from covered c
+        returning id)
+    select array_agg(e.id order by e.id) into made from e;
+    perform governance.exception_wake(made);
+    update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = (p->>'request')::uuid;
+    return jsonb_build_object('exceptions', (
+        select coalesce(jsonb_agg(governance.exception_shown(k) order by k.id), '[]') from governance.exception k where k.id = any (made)));
+end $$;
+comment on function governance.exception_grant(jsonb) is 'Grant an exception, or renew one';
+
+-- As the API and the command line show it.
+create or replace function governance.exception_shown(x governance.exception) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select jsonb_strip_nulls(jsonb_build_object('id', x.id, 'scope', x.scope, 'request', coalesce(x.request_id, i.request_id), 'issue_key', nullif(t.issue_key, ''),
+               'item_id', x.item_id, 'source', coalesce(x.source, i.source), 'account', i.account, 'entitlement', i.entitlement, 'sod_set', x.sod_set,
+               'state', case when x.revoked_at is not null then coalesce(x.ended_why, 'revoked') when x.expires_at <= clock_timestamp() then 'expired' else 'live' end,
+               'owner', x.owner, 'approved_by', x.approved_by, 'reason', x.reason, 'compensating_control', nullif(x.compensating_control, ''),
+               'granted_at', x.created_at, 'expires_at', x.expires_at, 'review_at', x.review_at, 'renews', x.renews, 'ended_at', x.revoked_at,
+               'ended_by', nullif(x.ended_by, ''), 'ended_reason', nullif(x.ended_reason, ''), 'from_ticket', x.plea_edit <> ''))
+      from (select) one
+      left join governance.request_item i on i.id = x.item_id
+      left join governance.ticket t on t.request_id = coalesce(x.request_id, i.request_id)
+$$;
+comment on function governance.exception_shown(governance.exception) is 'One exception, as documents show it';
+
+-- p: live, expiring_s (ends within so many seconds), owner, request, after (id), limit. The earliest end first.
+create or replace function governance.exception_list(p jsonb) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select jsonb_build_object('exceptions', coalesce(jsonb_agg(governance.exception_shown(x) order by x.expires_at, x.id), '[]'),
+                              'more', count(*) = (p->>'limit')::int)
+      from (select e.* from governance.exception e left join governance.request_item i on i.id = e.item_id
+             where (coalesce((p->>'live')::boolean, false) is false or e.revoked_at is null and e.expires_at > clock_timestamp())
+               and (coalesce((p->>'expiring_s')::bigint, 0) = 0 or e.revoked_at is null and e.expires_at > clock_timestamp()
+                    and e.expires_at <= clock_timestamp() + make_interval(secs => (p->>'expiring_s')::bigint))
+               and (coalesce(p->>'owner', '') = '' or governance.one_person(governance.person_names(e.owner, e.owner_names),
+                                                                            governance.person_names(p->>'owner', '{}')))
+               and (coalesce(p->>'request', '') = '' or coalesce(e.request_id, i.request_id)::text = p->>'request')
+             order by e.expires_at, e.id limit (p->>'limit')::int) x
+$$;
+comment on function governance.exception_list(jsonb) is 'Exceptions that a filter names';

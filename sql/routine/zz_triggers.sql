@@ -7,10 +7,14 @@ create or replace trigger guard_proof
     before update of phase, generation, claim_cycle, claimed_at, approved_at, verified_at, closed_at on governance.access_request
     for each row execute function governance.guard_proof();
 create or replace trigger guard_tuple
-    before update of phase, cancel_asked, requester, requester_names, emergency, mode, mode_mapping, mode_at, beneficiary,
+    before update of phase, cancel_asked, requester, requester_names, emergency, approval_due, review_due, mode, mode_mapping, mode_at, beneficiary,
         beneficiary_names, approval_needed, held, mapped_hash, approved_hash, kind, is_privileged, access_until, lifecycle, subject_kind,
         sponsor, justification, rule, request_type, mapping_version, mapping_kept, contested, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
+create or replace trigger guard_permit before update of phase on governance.access_request for each row
+    when (old.phase is distinct from new.phase and new.phase in ('approved', 'verified', 'exception')) execute function governance.guard_permit();
+create or replace trigger guard before insert on governance.policy_decision
+    for each row execute function governance.guard_policy();
 create or replace trigger clock_follow after update of phase on governance.access_request
     for each row when (old.phase is distinct from new.phase) execute function governance.clock_follow();
 create or replace trigger clock_kind after update of kind, is_privileged on governance.access_request
@@ -27,6 +31,24 @@ create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
+create or replace trigger guard_emergency before insert on governance.access_request for each row
+    when (new.emergency) execute function governance.guard_emergency();
+create or replace trigger emergency_told after insert on governance.access_request for each row
+    when (new.emergency) execute function governance.emergency_told();
+create or replace trigger guard before insert on governance.emergency_review
+    for each row execute function governance.guard_review();
+create or replace trigger guard before insert on governance.late_proof
+    for each row execute function governance.guard_late_proof();
+create or replace trigger guard before update on governance.departure
+    for each row execute function governance.guard_departure();
+create or replace trigger departed after insert on governance.departure
+    for each row execute function governance.departed();
+create or replace trigger closed_needless after update of phase on governance.access_request for each row
+    when (old.phase = 'verified' and new.phase = 'closed') execute function governance.closed_needless();
+create or replace trigger leaver_left after update of phase on governance.access_request for each row
+    when (old.phase = 'verified' and new.phase = 'closed' and new.lifecycle = 'leaver') execute function governance.leaver_left();
+create or replace trigger account_disabled after insert on governance.observation for each row
+    when (new.account = 'disabled' and new.outcome <> 'unknown') execute function governance.account_disabled();
 create or replace trigger guard before insert or update of id, request_id, source, account, entitlement, desired, replaced_at
     on governance.request_item for each row execute function governance.guard_item();
 create or replace trigger guard_superseded before update of superseded_by, superseded_at on governance.request_item
@@ -65,7 +87,8 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant'] loop
+                             'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
+                             'emergency_review'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -73,7 +96,7 @@ begin
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
                              'close_attempt', 'gate_installation', 'account_link',
-                             'entitlement_link', 'drift'] loop
+                             'entitlement_link', 'drift', 'departure', 'sod_set', 'sod_member'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -91,6 +114,10 @@ begin
         ('access_request', 'evidence_move', 'after update of phase', 'when (old.phase is distinct from new.phase)', 'request.moved'),
         ('access_request', 'evidence_remap', 'after update of mapped_hash', 'when (old.mapped_hash is distinct from new.mapped_hash)', 'request.remapped'),
         ('access_request', 'evidence_mode', 'after update of mode', 'when (old.mode is distinct from new.mode)', 'request.mode'),
+        ('policy_decision', 'evidence_new', 'after insert', '', 'policy.decided'),
+        ('sod_set', 'evidence_new', 'after insert', '', 'sod_set.began'),
+        ('sod_set', 'evidence_end', 'after update of ended_at', 'when (old.ended_at is distinct from new.ended_at)', 'sod_set.ended'),
+        ('site', 'evidence_policy', 'after update of policy', 'when (old.policy is distinct from new.policy)', 'site.policy'),
         ('close_attempt', 'evidence_new', 'after insert', 'when (new.refused is not null)', 'close.refused'),
         ('close_attempt', 'evidence_refused', 'after update', 'when (old.refused is distinct from new.refused)', 'close.refused'),
         ('request_item', 'evidence_new', 'after insert', '', 'item.wanted'),
@@ -104,6 +131,12 @@ begin
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
+        ('exception', 'evidence_lapse', 'after update', 'when (old.lapsed_at is distinct from new.lapsed_at and new.ended_why is distinct from ''not_needed'')',
+            'exception.lapsed'),
+        ('emergency_review', 'evidence_new', 'after insert', '', 'emergency.reviewed'),
+        ('late_proof', 'evidence_new', 'after insert', '', 'exception.settled'),
+        ('departure', 'evidence_new', 'after insert', '', 'person.left'),
+        ('departure', 'evidence_back', 'after update', 'when (old.returned_at is distinct from new.returned_at)', 'person.returned'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
         ('drift', 'evidence_new', 'after insert', '', 'drift.found'),
         ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),

@@ -4,17 +4,7 @@ create or replace view governance.item_verdict as
 select i.id as item_id,
        i.request_id,
        i.desired,
-       case
-           when x.id is not null then 'excepted'
-           when n.id is null or n.outcome = 'unknown' then 'unknown'
-           when n.as_of < c.since then 'unknown'
-           when c.now - n.seen > s.max_age then 'unknown'
-           when n.says_so and extra.hinders then 'mismatch'
-           when n.says_so and (i.desired = 'present' or (run.reads >= s.confirmations and run.span >= s.settle)) then 'verified'
-           when n.says_so then 'settling'
-           when n.as_of - c.since < s.settle then 'settling'
-           else 'mismatch'
-       end as verdict,
+       case when x.id is not null and v.said <> 'verified' then 'excepted' else v.said end as verdict, -- a proof is worth more
        n.id as observation_id,
        n.observed_at as read_at,
        n.source_as_of,
@@ -30,7 +20,7 @@ select i.id as item_id,
         select date_trunc('milliseconds', coalesce(r.claimed_at, r.approved_at, r.requested_at)) as since,
                date_trunc('milliseconds', clock_timestamp()) as now) c
   left join lateral (
-        select k.id from governance.exception k
+        select k.exception_id as id from governance.exception_covers k
          where k.item_id = i.id and k.revoked_at is null and k.expires_at > clock_timestamp() + interval '60 s'
          limit 1) x on true
   left join lateral (
@@ -67,6 +57,17 @@ select i.id as item_id,
                          or b.account = 'replaced' or b.native_id not in ('', coalesce(l.native_id, b.native_id))
                          or not case i.desired when 'absent' then b.outcome = 'absent'
                                                else b.outcome = 'present' and b.account = 'active' end)), 0)) run on true
+ cross join lateral (
+        select case
+                   when n.id is null or n.outcome = 'unknown' then 'unknown'
+                   when n.as_of < c.since then 'unknown'
+                   when c.now - n.seen > s.max_age then 'unknown'
+                   when n.says_so and extra.hinders then 'mismatch'
+                   when n.says_so and (i.desired = 'present' or (run.reads >= s.confirmations and run.span >= s.settle)) then 'verified'
+                   when n.says_so then 'settling'
+                   when n.as_of - c.since < s.settle then 'settling'
+                   else 'mismatch'
+               end as said) v
  where i.replaced_at is null and i.superseded_by is null;
 comment on view governance.item_verdict is 'What the reads say about each item: verified, excepted, settling, mismatch or unknown';
 comment on column governance.item_verdict.item_id is 'Item';

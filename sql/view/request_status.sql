@@ -17,6 +17,7 @@ select r.id as request_id,
            when why.about = 'unreadable' then coalesce(t.read_at, t.first_seen_at)
            when why.reason = 'SourceUnreadable' then u.since
            when why.reason = 'MappingContested' then r.approved_at
+           when p.reason = why.reason then p.since
            when r.phase in ('received', 'pending_approval') then r.requested_at
            when r.phase in ('approved', 'ticketing') or why.reason = 'WorkAwaited' then r.approved_at
            when r.phase in ('fulfilling', 'claimed', 'verifying') then r.claimed_at
@@ -28,6 +29,7 @@ select r.id as request_id,
            when why.about = 'failing' then w.failures
            when why.about = 'unreadable' then t.unreadable
            when why.reason = 'SourceUnreadable' then u.reads::int
+           when p.reason = why.reason then p.tries
            else 0
        end as attempts,
        s.next_action,
@@ -47,6 +49,7 @@ select r.id as request_id,
            when why.about = 'unreadable' then t.unreadable_why
            when why.reason = 'SourceUnreadable' then u.label || ': ' || u.reason
            when why.reason = 'Unclear' then nullif(r.hold_text, '')
+           when p.reason = why.reason then nullif(p.why, '')
        end as detail
   from governance.access_request r
   left join governance.ticket t on t.request_id = r.id
@@ -88,10 +91,15 @@ select r.id as request_id,
          where o.item_id = g.failed and o.generation = r.generation
            and o.id > coalesce((select max(k.id) from governance.observation k
                                  where k.item_id = g.failed and k.generation = r.generation and k.outcome <> 'unknown'), 0)) u on true
+ cross join lateral ( -- who was asked whether it may be
+        select case x.way->>'answer' when 'open' then 'PolicyAwaited' when 'denied' then 'NotPermitted' when 'conflict' then 'DutiesInConflict' end as reason,
+               timestamptz 'epoch' + (x.way->>'since_ms')::bigint * interval '1 ms' as since, (x.way->>'tries')::int as tries, x.way->>'why' as why
+          from (select case when r.phase in ('received', 'pending_approval', 'claimed', 'verifying') then governance.permit_in_the_way(r) end as way) x) p
  cross join lateral (
         select case
                    when r.contested and r.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying') then 'MappingContested'
                    when r.phase in ('received', 'pending_approval') and r.held then 'Unclear'
+                   when r.phase in ('received', 'pending_approval') and p.reason is not null then p.reason
                    when r.phase = 'received' then 'Received'
                    when r.phase = 'pending_approval' and governance.approval_is(r, null) then 'ApproverUnclear'
                    when r.phase = 'pending_approval' then 'ApprovalAwaited'
@@ -100,7 +108,7 @@ select r.id as request_id,
                    when r.phase = 'fulfilling' then 'WorkAwaited'
                    when g.failed is not null then 'SourceUnreadable'
                    when g.stale then 'StaleCopy'
-                   when r.phase in ('claimed', 'verifying') then 'Checking'
+                   when r.phase in ('claimed', 'verifying') then coalesce(p.reason, 'Checking')
                    when r.phase in ('verified', 'exception') and (r.mode = 'enforce' or t.role = 'verify') then 'Closing'
                    when r.phase in ('verified', 'exception') then 'CloseAwaited'
                    when r.phase = 'orphaned' then 'TicketGone'

@@ -15,7 +15,7 @@ ROLE, PERSON, SYSTEM, TYPE, PRIVILEGED = ("customfield_10052", "customfield_1006
 
 
 EXCEPTION = """
-exception: { asked: customfield_10120, until: customfield_10124, owner: customfield_10062, decision: customfield_10070,
+exception: { asked: customfield_10120, until: customfield_10124, owner: customfield_10062, control: customfield_10090, decision: customfield_10070,
              approved: "Yes", declined: "No", approvers: [boss@example.com] }
 """
 
@@ -221,7 +221,7 @@ def test_an_exception_is_asked_for_on_the_ticket_and_answered_by_who_may(site):
     request = site.request(key)["id"]
     owner = site.control("accounts")["admin"]
     why = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "vendor's turn"}]}]}
-    site.act("edit", key, fields={"customfield_10120": why, "customfield_10124": end,
+    site.act("edit", key, fields={"customfield_10120": why, "customfield_10124": end, "customfield_10090": "logins are watched",
                                   "customfield_10062": {"accountId": owner["accountId"]}})
     site.act("edit", key, fields={PRIVILEGED: {"value": "Yes"}})
     wait.until(lambda: "is not one of those who may approve it" in site.said(key)[1], 20)
@@ -247,7 +247,7 @@ def test_an_answer_that_is_taken_back_ends_what_it_granted(site):
     early, late = (site.ask_removal("lind", project="OPS") for _ in range(2))
     for key in (early, late):
         until_ready(site, key)
-        site.act("edit", key, fields={"customfield_10120": why, "customfield_10124": end,
+        site.act("edit", key, fields={"customfield_10120": why, "customfield_10124": end, "customfield_10090": "logins are watched",
                                       "customfield_10062": {"accountId": site.control("accounts")["admin"]["accountId"]}})
         site.act("edit", key, actor="boss", fields={PRIVILEGED: {"value": "Yes"}})
     ids = {key: site.request(key)["id"] for key in (early, late)}

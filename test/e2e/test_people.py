@@ -127,7 +127,7 @@ def test_what_nobody_can_tell_counts_for_nothing_until_somebody_says_it(site):
 
 
 EXCEPTION = """
-exception: {{ asked: customfield_10120, until: customfield_10124, decision: customfield_10070,
+exception: {{ asked: customfield_10120, until: customfield_10124, control: customfield_10090, decision: customfield_10070,
              approved: "Yes", declined: "No", approvers: ["{}"] }}
 """
 
@@ -141,7 +141,7 @@ def answered(site, key, requester):
     wait.until(lambda: site.said(ticket)[1], 20, what="it says what is to be done")
     end = (datetime.date.today() + datetime.timedelta(days=10)).isoformat()
     why = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "vendor's turn"}]}]}
-    site.act("edit", ticket, fields={"customfield_10120": why, "customfield_10124": end})
+    site.act("edit", ticket, fields={"customfield_10120": why, "customfield_10124": end, "customfield_10090": "logins are watched"})
     site.act("edit", ticket, actor="hidden", fields={"customfield_10070": {"value": "Yes"}})
     return made["id"], wait.until(lambda: (s := site.said(ticket)[1]) and "No exception" in s and s, 30, what="it is answered")
 

@@ -201,8 +201,10 @@ def test_other_bodies_are_read_strictly_too(site):
                          ({"approver": "x", "decision": "approved", "until": "2030"}, "until")):
         status, problem = site.api("POST", path, body)
         assert status == 422 and problem["member"] == member, problem
-    good = {"request": made["id"], "owner": "a", "approved_by": "b", "reason": "x", "expires_at": "2030-01-01T00:00:00Z"}
-    for more, member in (({"request": "IAM-1"}, "request"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"), ({"owner": 1}, "owner")):
+    good = {"request": made["id"], "owner": "a", "approved_by": "b", "reason": "x", "expires_at": "2030-01-01T00:00:00Z", "compensating_control": "y"}
+    for more, member in (({"request": "IAM-1"}, "request"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"), ({"owner": 1}, "owner"),
+                         ({"compensating_control": " "}, "compensating_control"), ({"renews": 0}, "renews"), ({"renews": 1}, "renews"),
+                         ({"scope": "all"}, "scope"), ({"scope": "source"}, "request"), ({"scope": "sod"}, "sod_set"), ({"source": "plain"}, "source")):
         status, problem = site.api("POST", "/v1/exceptions", {**good, **more})
         assert status == 422 and problem["member"] == member, problem
     for body in ([], "x", 1):
@@ -240,8 +242,45 @@ def test_every_operation_is_held_to_the_description(site):
     assert site.api("GET", "/v1/access-requests?stuck=true&older_than_seconds=0")[0] == 200
     assert site.api("GET", f"{path}/evidence")[1]["entries"]
     assert site.api("POST", f"{path}/approvals", {"approver": "auditor@example.com", "decision": "approved"})[0] == 202
-    granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30)}
-    assert site.api("POST", "/v1/exceptions", granted)[0] == 201
+    granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30),
+               "compensating_control": "watched"}
+    status, made_exceptions = site.api("POST", "/v1/exceptions", granted)
+    assert status == 201
+    number = made_exceptions["exceptions"][0]["id"]
+    renewal = {**granted, "renews": number, "expires_at": until(days=60)}
+    del renewal["request"]
+    assert site.api("POST", "/v1/exceptions", renewal)[1]["exceptions"][0]["renews"] == number
+    assert len(site.api("GET", f"/v1/exceptions?live=true&owner=a%40example.com&request={made['id']}")[1]["exceptions"]) == 2
+    assert site.api("GET", "/v1/exceptions?live=false")[0] == 400
+    assert site.api("POST", f"/v1/exceptions/{number}/revoke", {"revoked_by": "b@example.com", "reason": "done"})[1]["state"] == "revoked"
+    assert site.api("POST", f"/v1/exceptions/{number}/revoke", {"revoked_by": "b@example.com", "reason": "done"})[0] == 422
+    assert site.api("POST", "/v1/exceptions/424242/revoke", {"revoked_by": "b@example.com", "reason": "done"})[0] == 404
+    assert site.api("POST", "/v1/departures", {"person": "a@example.com", "left": True})[1]["lapsed"] == [number + 1]
+    assert site.api("POST", "/v1/departures", {"person": "nobody@example.com", "left": False})[0] == 404
+    glass = {"kind": "grant", "beneficiary": "reyes", "source": "sap-fin", "entitlement": "fin-ledger-admin", "requester": "asker@example.com",
+             "justification": "the ledger is stuck", "access_until": until(4 / 24), "emergency": True}
+    for more, member in (({"access_until": until(9 / 24)}, "access_until"), ({"justification": " "}, "justification"), ({"kind": "removal"}, "emergency")):
+        status, problem = site.api("POST", "/v1/access-requests", {**glass, **more}, f"glass-{member}")
+        assert status == 422 and problem["member"] == member, problem
+    status, broken = site.api("POST", "/v1/access-requests", glass, "glass")
+    assert status == 201
+    key = until_bound(site, broken["id"])["key"]
+    site.until_phase(key, "fulfilling", timeout=30)  # before anybody approved it
+    review = f"/v1/access-requests/{broken['id']}/review"
+    assert "afterwards" in site.api("POST", review, {"reviewer": "ciso@example.com", "outcome": "in_order", "note": "x"})[1]["detail"]
+    assert site.api("POST", review, {"reviewer": "ciso@example.com", "outcome": "fine", "note": "x"})[1]["member"] == "outcome"
+    site.has_role("reyes", "fin-ledger-admin", True)
+    site.resolve(key)
+    site.until_phase(key, "verified", timeout=40)
+    wait.until(lambda: "An emergency closes once it is approved and reviewed" in site.said(key)[1], 20)
+    assert site.ticket(key)["status"] == "Verifying access"
+    assert site.api("POST", f"/v1/access-requests/{broken['id']}/approvals", {"approver": "boss@example.com", "decision": "approved"})[0] == 202
+    assert site.api("POST", review, {"reviewer": "asker@example.com", "outcome": "in_order", "note": "mine"})[0] == 422
+    assert site.api("POST", review, {"reviewer": "ciso@example.com", "outcome": "in_order", "note": "it was stuck"})[0] == 202
+    again = site.countersign("request", "review", broken["id"], "--by", "ciso@example.com", "--outcome", "in_order", "--note", "x", check=False)
+    assert again.returncode == 65 and "reviewed already" in again.stderr
+    site.until_phase(key, "closed", timeout=40)
+    assert site.sql("select count(*) from sla.emergency_v1 where review_outcome = 'in_order' and approved_at is not null and not is_overdue") == "1"
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert site.api("GET", "/v1/events?limit=3")[1] == {"deliveries": [], "next": None}

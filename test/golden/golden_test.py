@@ -19,7 +19,7 @@ import yaml
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SCHEMAS = os.path.join(ROOT, "schemas")
-SOURCES = ("connector/yaml", "connector/mapping", "connector/config", "connector/lock", "connector/cli")
+SOURCES = ("connector/yaml", "connector/mapping", "connector/config", "connector/policy", "connector/lock", "connector/cli")
 UPDATE = "--update" in sys.argv
 EXAMPLE = {"config": "countersign.yaml", "mapping": "mapping.yaml"}
 
@@ -62,6 +62,9 @@ class Faults(unittest.TestCase):
             else:
                 with open(path, "w", encoding=case.get("encoding", "utf-8")) as file:
                     file.write(text_of(case, kind))
+            if "rules" in case:  # of the policy
+                with open(os.path.join(folder, "policy.yaml"), "w", encoding="utf-8") as file:
+                    file.write(case["rules"])
             if "lock" in case:  # the desk as it was; or what stands there instead
                 with open(os.path.join(folder, "fields.lock.json"), "w", encoding="utf-8") as file:
                     file.write(read(HERE, "lock", "fields.lock.json") if case["lock"] is True else case["lock"])

@@ -51,7 +51,7 @@ static bool is_right(const struct sim *s, const struct srequest *r)
 /* Somebody approved exactly what the items were made from, if anybody had to. */
 static void check_approved(struct sim *s, const struct srequest *r)
 {
-    bool approved = !r->approval_needed;
+    bool approved = !r->approval_needed || r->emergency;
 
     for (int i = 0; i < r->approval_count; i++)
         approved |= r->approvals[i].real.approved && r->approvals[i].real.saw == r->items_of;
@@ -89,6 +89,7 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
         check_approved(s, r);
     if (to == PHASE_FULFILLING)
         check_back(s, r);
+    check_permitted(s, r, to);
     if (!on_proof)
         return;
     if (is_superseded(r))
@@ -440,6 +441,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
                     const struct decision *x)
 {
     check_turn(s, r, d, x);
+    check_asking(s, r, x);
     check_link(s, d, x);
     if (r->ticket < 0 || d->ticket.presence != TICKET_HERE)
         return;

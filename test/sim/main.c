@@ -100,6 +100,7 @@ static void draw(struct sim *s)
     s->mode = MODES[rng_below(&s->rng, sizeof MODES / sizeof MODES[0])];
     s->policy = POLICY_DEFAULT;
     after_draw(s);
+    policy_draw(s);
     s->policy.compares = s->seed % 8 == 5; /* sources are read before work, too */
     if (rng_below(&s->rng, 2))             /* hardly longer than a call may take */
         s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +

@@ -56,9 +56,10 @@ enum {
     X(spoofed) X(resolved_by_edit) X(words_forged) X(fields_renamed) \
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
     X(mode_changed) X(drifted) X(opposed)
+#define FAULTS_OF_POLICY(X) X(policy_down) X(policy_denies) X(duty_conflict) X(duty_unread)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
-    FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X)
+    FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X) FAULTS_OF_POLICY(X)
 /* clang-format on */
 
 /* Per million of opportunities. */
@@ -142,8 +143,19 @@ struct sitem {
     int reads; /* since the claim */
 };
 
+/* What was answered last at one stage, and whether it was a yes of somebody who knew all. */
+struct spermit {
+    bool asked, real;
+    enum permit_answer answer;
+    int32_t tries;
+    int64_t tried_ms, since_ms;
+    uint64_t of; /* the tuple it was asked about */
+    int generation;
+};
+
 struct srequest {
-    bool from_ticket, held;
+    bool from_ticket, held, emergency;
+    struct spermit permits[PERMIT_STAGE_COUNT];
     enum request_kind kind;
     enum phase phase;
     int generation, ticket; /* index, -1 none */
@@ -241,6 +253,7 @@ struct sim {
     bool hides, hides_known; /* what we make is hidden from us */
     bool bare;               /* creation cannot carry the binding: the request API */
     bool has_link, has_participants, links_evidence;
+    bool has_policy;   /* somebody is asked whether a grant may be */
     bool slow_sources; /* a bundle takes longer to read than a claim lasts */
     struct event heap[EVENTS_MAX];
     size_t heap_count;
@@ -307,6 +320,8 @@ void store_changed(struct sim *s, struct srequest *r, const char *what);
 struct dossier *store_dossier(struct sim *s, struct arena *arena, int request);
 bool store_save_facts(struct sim *s, const struct world *w, const struct dossier *d,
                       const struct ticket *ticket, const struct sobs *obs, size_t count);
+bool store_save_permit(struct sim *s, const struct world *w, const struct dossier *d,
+                       enum permit_stage stage, const struct spermit *said);
 bool store_save_decision(struct sim *s, const struct world *w, const struct dossier *d,
                          const struct decision *x, bool release);
 void store_flow_add(struct sim *s, int request, const struct enqueue *e);
@@ -386,6 +401,15 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
 void after_save(struct sim *s, struct srequest *r, const struct decision *x);
 void after_over(struct sim *s, const struct srequest *q);
 bool after_settled(const struct sim *s, const struct srequest *r);
+
+/* policy.c: whether a grant may be */
+void policy_draw(struct sim *s);
+struct spermit policy_answer_of(struct sim *s, enum permit_stage stage);
+void policy_keep(struct sim *s, struct srequest *r, enum permit_stage stage,
+                 const struct spermit *said);
+void policy_fill(const struct sim *s, const struct srequest *r, struct dossier *d);
+void check_permitted(struct sim *s, const struct srequest *r, enum phase to);
+void check_asking(struct sim *s, const struct srequest *r, const struct decision *x);
 
 /* words.c: what tickets say in our name */
 uint64_t words_said(const struct dossier *d, const struct decision *x, const struct enqueue *e);

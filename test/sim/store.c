@@ -76,6 +76,7 @@ int store_request_new(struct sim *s, bool from_ticket)
                            .approval_needed = rng_below(&s->rng, 3) == 0};
     if (r->kind == REQUEST_GRANT && rng_below(&s->rng, 6) == 0)
         r->access_until_ms = s->now_ms + rng_range(&s->rng, 60000, 2400000);
+    r->emergency = s->has_policy && r->access_until_ms && rng_below(&s->rng, 2);
     evidence_start(&r->chain);
     make_items(s, r, hash);
     oppose(s, r);
@@ -350,6 +351,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
     fill_items(s, arena, r, d);
     fill_flows(s, request, d);
     after_fill(s, arena, r, d);
+    policy_fill(s, r, d);
     return d;
 }
 
@@ -438,6 +440,19 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
         r->last_read_ms = s->now_ms;
         r->acked_ms = r->seen.updated_ms;
     }
+    r->version++;
+    prolong(s, r);
+    return true;
+}
+
+bool store_save_permit(struct sim *s, const struct world *w, const struct dossier *d,
+                       enum permit_stage stage, const struct spermit *said)
+{
+    struct srequest *r = fenced(s, w, d);
+
+    if (!r)
+        return false;
+    policy_keep(s, r, stage, said);
     r->version++;
     prolong(s, r);
     return true;

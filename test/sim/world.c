@@ -16,6 +16,7 @@ struct op {
         world_ready_fn *ready;
         world_call_fn *call;
         world_observed_fn *observed;
+        world_asked_fn *asked;
     } fn;
     enum saved result;
     struct arena *arena;
@@ -25,6 +26,9 @@ struct op {
     struct call_reply reply;
     enum step step;
     struct reading *reading;
+    const struct dossier *dossier;
+    enum permit_stage stage;
+    struct spermit permit;
     const struct flow *flow;
     const struct flow_rule *rule;
     struct flow_note note;
@@ -358,6 +362,48 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
           end_observed);
 }
 
+/* --- whether it may be --- */
+
+static void end_asked(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
+
+    (void)s, (void)number;
+    op->fn.asked(op->arg, op->boot->alive ? op->result : SAVE_UNKNOWN, op->failed);
+    free(op);
+}
+
+/* Answered, or not within its time: that is saved. */
+static void save_asked(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
+    bool lost, go = begin_save(s, op, &lost);
+    bool held = go && store_save_permit(s, &op->boot->world, op->dossier, op->stage, &op->permit);
+
+    (void)number;
+    op->result = !go || lost ? SAVE_UNKNOWN : held ? SAVED : SAVE_LOST_LEASE;
+    later(op, 1, 20, end_asked);
+}
+
+static void sim_policy_ask(struct world *w, struct arena *arena, const struct dossier *d,
+                           enum permit_stage stage, world_asked_fn *fn, void *arg)
+{
+    struct op *op = op_new(w, arg);
+    struct sim *s = op->boot->sim;
+
+    (void)arena;
+    op->fn.asked = fn;
+    op->dossier = d;
+    op->stage = stage;
+    op->permit = policy_answer_of(s, stage);
+    op->result = SAVED;
+    op->failed = FAULT(s, source_full); /* so many ask already */
+    if (op->failed)
+        later(op, 1, 20, end_asked);
+    else
+        later(op, 5, op->permit.answer == PERMIT_OPEN ? 20000 : 2000, save_asked);
+}
+
 /* --- steps: made ready, and sent --- */
 
 /* Does Jira offer a way from where the ticket stands now, and where does it lead? */
@@ -597,6 +643,7 @@ static const struct world_ops OPS = {
     .step_prepare = sim_step_prepare,
     .step_send = sim_step_send,
     .sources_read = sim_sources_read,
+    .policy_ask = sim_policy_ask,
     .random = sim_random,
     .mono_ms = sim_mono_ms,
 };

@@ -149,4 +149,5 @@ def test_the_view_agrees_with_the_core(db):
     wrong = [(c, s, state.line()) for c, s, state in zip(in_core, map(list, in_sql), states) if c != s]
     assert len(in_core) == len(in_sql) == STATES
     assert not wrong, (len(wrong), wrong[:3])
-    assert {c[0] for c in in_core} == {line.split("|")[0] for line in core("reasons").splitlines()}, "every reason occurs"
+    elsewhere = {"PolicyAwaited", "NotPermitted", "DutiesInConflict"}  # of whom nobody is asked here: tap/policy.sql
+    assert {c[0] for c in in_core} == {line.split("|")[0] for line in core("reasons").splitlines()} - elsewhere, "every reason occurs"

@@ -69,7 +69,7 @@ select is((select num_nonnulls(verified_at, closed_at) from governance.access_re
 
 -- an exception is no proof
 select t.verifying(t.request()) as ex \gset
-insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (t.item(:'ex'), 'ann', 'bob', 'why', now() + interval '1 day');
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (t.item(:'ex'), 'ann', 'bob', 'why', 'watched', now() + interval '1 day');
 select throws_ok(format('select t.move(%L, ''verified'')', :'ex'), :refused, null, 'what an exception covers is not verified');
 select lives_ok(format('select t.move(%L, ''exception'', ''closed'')', :'ex'), 'it is excepted, and closes as that');
 

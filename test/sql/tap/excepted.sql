@@ -18,8 +18,8 @@ begin
     return made;
 end $$;
 create function pg_temp.excepts(request uuid) returns bigint language sql as $$
-    insert into governance.exception (item_id, owner, approved_by, reason, expires_at)
-    values (t.item(request), 'ann', 'bob', 'why', clock_timestamp() + interval '1 day') returning id
+    insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+    values (t.item(request), 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day') returning id
 $$;
 create function pg_temp.ends(made bigint) returns void language sql as $$
     update governance.exception set revoked_at = clock_timestamp() where id = made

@@ -75,7 +75,7 @@ select pg_temp.work(:'r', 'mend', '{}', 'checking', 'calling', 'done');
 select is(pg_temp.dossier(:'r', 'writes_last_hour') || '/' || pg_temp.dossier(:'r', 'tells'), '5/2', 'what was not sent does not count');
 
 -- an exception that was asked for on the ticket
-\set plea '{"reason": "vendor", "owner": "lee", "decided_by": "reyes", "asked_by": "alex", "answer": 1, "edit": "77"}'
+\set plea '{"reason": "vendor", "control": "watched", "owner": "lee", "decided_by": "reyes", "asked_by": "alex", "answer": 1, "edit": "77"}'
 select pg_temp.look(:'r', 4000, jsonb_build_object('plea', :'plea'::jsonb || jsonb_build_object(
     'until_ms', governance.ms(clock_timestamp() + interval '10 days'))));
 select is(governance.dossier(:'r')->'ticket'->'plea'->>'owner', 'lee', 'it is told');
@@ -92,8 +92,8 @@ select is((select count(*) from governance.exception where revoked_at is not nul
 select pg_temp.look(:'r', 4400, '{"plea": {"edit": "78", "answer": 0}}');
 select is((select string_agg(distinct concat_ws('/', i->>'excepted', i->>'excepted_until_ms' is not null), ' ')
              from jsonb_array_elements(governance.dossier(:'r')->'items') as i), 'false/t', 'one whose answer was taken back counts no more');
-insert into governance.exception (item_id, owner, approved_by, reason, expires_at)
-select id, 'lee', 'reyes', 'by the API', clock_timestamp() + interval '2 days' from governance.request_item where request_id = :'r' limit 1;
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+select id, 'lee', 'reyes', 'by the API', 'watched', clock_timestamp() + interval '2 days' from governance.request_item where request_id = :'r' limit 1;
 select pg_temp.look(:'r', 4500, '{"plea": {"edit": "78", "answer": 0}}');
 select is(governance.dossier(:'r')->'items'->0->>'excepted' || '/' || pg_temp.dossier(:'r', 'plea_covers'), 'true/77', 'another one does');
 select pg_temp.decide(:'r', '{"revokes": true}');
@@ -120,7 +120,7 @@ select is(pg_temp.dossier(:'r', 'plea_refused'), 'owner', 'with the reason');
 -- known by an account alone, where Jira hides addresses
 create function pg_temp.plea(request uuid, edit text, more jsonb) returns text language plpgsql as $$
 begin
-    perform pg_temp.look(request, 6000 + edit::bigint, jsonb_build_object('plea', jsonb_build_object('reason', 'vendor', 'owner', '5c:9',
+    perform pg_temp.look(request, 6000 + edit::bigint, jsonb_build_object('plea', jsonb_build_object('reason', 'vendor', 'control', 'watched', 'owner', '5c:9',
         'decided_by', '5c:1', 'decided_names', '["account=5c:1"]'::jsonb, 'answer', 1, 'edit', edit,
         'until_ms', governance.ms(clock_timestamp() + interval '10 days')) || more));
     perform pg_temp.decide(request, '{"grants": true}');

@@ -67,7 +67,7 @@ select lives_ok(format('select governance.approval_add(%L, ''ana@x.org'', ''decl
 select t.verifying(t.request(more => '{"requester": "cleo@x.org", "requester_names": ["account=712020:c"], "beneficiary": "712020:a",
                                        "beneficiary_names": ["account=712020:a", "address=ana@x.org"]}')) as owed \gset
 create function pg_temp.except_by(item bigint, who text) returns bigint language sql as $$
-    insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (item, 'ann', who, 'why', now() + interval '1 day')
+    insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (item, 'ann', who, 'why', 'watched', now() + interval '1 day')
     returning id
 $$;
 select throws_ok(format('select pg_temp.except_by(%s, ''Ana@X.org'')', t.item(:'owed')), 'CG008', 'nobody approves for themselves', 'nor an exception for oneself by another name');
@@ -99,23 +99,23 @@ select throws_ok(format('select t.move(%L, ''fulfilling'')', :'away'), 'CG010', 
 select lives_ok(format('select t.move(%L, ''received'')', :'away'), 'it starts over');
 
 select t.verifying(t.request()) as e \gset
-select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''ann'', ''why'', now() + interval ''1 day'')', t.item(:'e')), 'CG008', null, 'nobody approves an exception for themselves');
-select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''Ann'', %L, ''why'', now() + interval ''1 day'')', t.item(:'e'), who), 'CG008', null, 'not as ' || quote_literal(who))
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (%s, ''ann'', ''ann'', ''why'', ''watched'', now() + interval ''1 day'')', t.item(:'e')), 'CG008', null, 'nobody approves an exception for themselves');
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (%s, ''Ann'', %L, ''why'', ''watched'', now() + interval ''1 day'')', t.item(:'e'), who), 'CG008', null, 'not as ' || quote_literal(who))
   from unnest(array['ann', ' ANN ', 'Asker', 'someone ']) as who;
 create function pg_temp.owned_by(item bigint, who text, variadic names text[]) returns bigint language sql as $$
-    insert into governance.exception (item_id, owner, owner_names, approved_by, reason, expires_at)
-    values (item, who, names, '712020:b', 'why', clock_timestamp() + interval '30 s') returning id
+    insert into governance.exception (item_id, owner, owner_names, approved_by, reason, compensating_control, expires_at)
+    values (item, who, names, '712020:b', 'why', 'watched', clock_timestamp() + interval '30 s') returning id
 $$;
 select throws_like(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''address=ann@x.org'')', t.item(:'e')), 'nobody can tell%owns it%',
                    'an account approves what an address owns: that may be one person');
 select throws_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:B'')', t.item(:'e')), 'CG008', 'nobody approves for themselves', 'it is');
 select lives_ok(format('select pg_temp.owned_by(%s, ''ann@x.org'', ''account=712020:z'')', t.item(:'e')), 'it is not');
-select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''bob'', ''why'', clock_timestamp() + interval ''91 days'')', t.item(:'e')), '23514', null, 'at most 90 days');
-select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, created_at, expires_at) values (%s, ''ann'', ''bob'', ''why'', clock_timestamp() + interval ''80 days'', clock_timestamp() + interval ''120 days'')', t.item(:'e')), '23514', null, 'of days that begin now');
-select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (%s, ''ann'', ''bob'', '''', now() + interval ''1 day'')', t.item(:'e')), '23514', null, 'with a reason');
-insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (t.item(:'e'), 'ann', 'bob', 'why', clock_timestamp() + interval '50 s');
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (%s, ''ann'', ''bob'', ''why'', ''watched'', clock_timestamp() + interval ''91 days'')', t.item(:'e')), '23514', null, 'at most 90 days');
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, created_at, expires_at) values (%s, ''ann'', ''bob'', ''why'', ''watched'', clock_timestamp() + interval ''80 days'', clock_timestamp() + interval ''120 days'')', t.item(:'e')), '23514', null, 'of days that begin now');
+select throws_ok(format('insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (%s, ''ann'', ''bob'', '''', ''watched'', now() + interval ''1 day'')', t.item(:'e')), '23514', null, 'with a reason');
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (t.item(:'e'), 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '50 s');
 select throws_ok(format('select t.move(%L, ''exception'')', :'e'), 'CG007', null, 'one that ends within the minute covers nothing');
-insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (t.item(:'e'), 'ann', 'bob', 'why', clock_timestamp() + interval '1 day') returning id as x \gset
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (t.item(:'e'), 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day') returning id as x \gset
 select throws_ok(format('update governance.exception set expires_at = expires_at + interval ''1 day'' where id = %s', :x), 'CG002', null, 'it is not prolonged');
 select lives_ok(format('select t.move(%L, ''exception'', ''closed'')', :'e'), 'a live one closes the ticket');
 select lives_ok(format('update governance.exception set revoked_at = clock_timestamp() where id = %s', :x), 'it can be revoked');

@@ -39,7 +39,7 @@ select t.request() as no \gset
 select t.move(:'no', 'denied');
 select is(pg_temp.says(:'no'), 'withdrawn withdrawn uncounted', 'nor is denied met');
 select t.verifying(t.request()) as owed \gset
-insert into governance.exception (item_id, owner, approved_by, reason, expires_at) values (t.item(:'owed'), 'ann', 'bob', 'why', now() + interval '1 day') returning id as x \gset
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at) values (t.item(:'owed'), 'ann', 'bob', 'why', 'watched', now() + interval '1 day') returning id as x \gset
 select t.move(:'owed', 'exception');
 select is(pg_temp.says(:'owed'), 'excepted excepted uncounted', 'nor is an exception');
 select t.move(:'owed', 'closed');

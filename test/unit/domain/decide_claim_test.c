@@ -30,7 +30,9 @@ static void proof_or_exception_ends_the_waiting(void **state)
     (void)state;
 
     MOVES(decided(&d), PHASE_VERIFIED, "AllItemsVerified");
-    item.excepted = true;
+    item.excepted = true; /* a proof is worth more */
+    MOVES(decided(&d), PHASE_VERIFIED, "AllItemsVerified");
+    item.obs_count = 1;
     MOVES(decided(&d), PHASE_EXCEPTION, "CoveredByException");
 }
 
@@ -228,6 +230,8 @@ static void done_on_proof_is_closed(void **state)
 
     item.excepted = true;
     d.phase = PHASE_EXCEPTION;
+    MOVES(decided(&d), PHASE_CLOSED, "AllItemsVerified"); /* proven just in time */
+    item.obs_count = 0;
     MOVES(decided(&d), PHASE_CLOSED, "CoveredByException");
     d.ticket.role = STATUS_VERIFY;
     struct decision r = decided(&d);

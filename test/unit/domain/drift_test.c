@@ -452,7 +452,7 @@ static void one_item_at_a_time(void **state)
     assert_int_equal(r.about, 1);
     assert_int_equal(r.follow, FOLLOW_DRIFT);
     assert_int_equal(drift_notice(&s.d), NOTICE_VERIFIED);
-    items[1].excepted = true;
+    items[1].excepted = items[1].on_exception = true;
     assert_int_equal(drift_notice(&s.d), NOTICE_EXCEPTION);
     after[1].recorded = DRIFT_HELD;
     assert_int_equal(drift_notice(&s.d), NOTICE_DRIFTED);

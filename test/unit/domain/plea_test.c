@@ -14,6 +14,7 @@ static struct dossier asking(const struct item *item)
     d.ticket.plea = (struct plea){.reason = STR("the vendor must do it"),
                                   .asked_by = STR("alex@example.com"),
                                   .owner = STR("lee@example.com"),
+                                  .control = STR("logins are watched"),
                                   .until_ms = NOW + HOUR,
                                   .answer = PLEA_YES,
                                   .decided_by = STR("reyes@example.com"),
@@ -89,6 +90,8 @@ static void what_the_database_refused_is_refused(void **state)
                  {"77", "unclear", PLEA_UNCLEAR},
                  {"77", "owner", PLEA_NO_OWNER},
                  {"77", "exception_check", PLEA_NO_END},
+                 {"77", "control", PLEA_NO_CONTROL},
+                 {"77", "left", PLEA_LEFT},
                  {"76", "own", PLEA_GRANTED}, /* said to another answer */
                  {"9", "own", PLEA_GRANTED},  /* ids are numbers */
                  {"78", "", PLEA_SPENT},      /* an older answer than that one */
@@ -121,6 +124,8 @@ static void it_is_granted_once_and_said_when_it_is_not(void **state)
         {PLEA_NO_END, "No exception: it needs an end date within 90 days from today, which its "
                       "approver has not seen"},
         {PLEA_NO_OWNER, "No exception: it needs an owner other than its approver"},
+        {PLEA_NO_CONTROL, "No exception: it needs to say what mitigates it until then"},
+        {PLEA_LEFT, "No exception: its owner or its approver has left"},
         {PLEA_NONE, "No exception: nobody asks for one that is not granted"},
     };
     struct observation there = seen(OUTCOME_PRESENT, 0);
@@ -132,9 +137,13 @@ static void it_is_granted_once_and_said_when_it_is_not(void **state)
         struct dossier d = asking(&item);
         struct plea *p = &d.ticket.plea;
         struct notice n;
-        bool done = CASES[i].v == PLEA_SPENT || CASES[i].v == PLEA_UNCLEAR;
+        bool left = CASES[i].v == PLEA_LEFT;
+        bool done = CASES[i].v == PLEA_SPENT || CASES[i].v == PLEA_UNCLEAR || left;
         d.plea_done = done ? STR("77") : STR_NONE;
-        d.plea_refused = CASES[i].v == PLEA_UNCLEAR ? STR("unclear") : STR_NONE;
+        d.plea_refused = left                         ? STR("left")
+                         : CASES[i].v == PLEA_UNCLEAR ? STR("unclear")
+                                                      : STR_NONE;
+        p->control = CASES[i].v == PLEA_NO_CONTROL ? STR(" ") : p->control;
         p->answer = CASES[i].v == PLEA_DECLINED ? PLEA_NO : PLEA_YES;
         p->by_approver = CASES[i].v != PLEA_STRANGER;
         p->by_worker = CASES[i].v == PLEA_OWN;

@@ -262,6 +262,35 @@ static void the_heaviest_is_told(void **state)
 }
 
 /* Whatever holds it, somebody is named and something can be done; the names are told apart. */
+/* Somebody was asked whether it may be, and has not said yes. */
+static void by_permit(void **state)
+{
+    static const enum permit_answer ANSWERS[] = {PERMIT_OPEN, PERMIT_DENIED, PERMIT_CONFLICT};
+    static const enum stuck_reason REASONS[] = {STUCK_POLICY_AWAITED, STUCK_NOT_PERMITTED,
+                                                STUCK_DUTIES_CONFLICT};
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(ANSWERS); i++) {
+        struct dossier d = claimed_of(&item);
+        struct permit p = {.answer = ANSWERS[i], .tries = 2, .since_ms = NOW - MINUTE};
+        struct stuck_facts f = {.look_ms = NOW + MINUTE};
+        d.permit_wanted = true;
+        assert_int_equal(stuck_judge(&d, &f).reason, STUCK_CHECKING); /* nobody was asked yet */
+        d.permits[PERMIT_VERIFICATION] = p;
+        struct stuck s = stuck_judge(&d, &f);
+        assert_int_equal(s.reason, REASONS[i]);
+        assert_int_equal(s.attempts, 2);
+        assert_int_equal(s.since_ms, NOW - MINUTE);
+        d.phase = PHASE_PENDING_APPROVAL;
+        d.approved_ms = 0;
+        d.permits[PERMIT_INTAKE] = p;
+        assert_int_equal(stuck_judge(&d, &f).reason, REASONS[i]);
+        d.held = true;
+        assert_int_equal(stuck_judge(&d, &f).reason, STUCK_UNCLEAR);
+    }
+}
+
 static void every_reason_has_its_words(void **state)
 {
     (void)state;
@@ -282,4 +311,4 @@ static void every_reason_has_its_words(void **state)
 UNIT_MAIN(cmocka_unit_test(by_phase), cmocka_unit_test(by_reads), cmocka_unit_test(by_work),
           cmocka_unit_test(a_site_that_refuses_us_holds_everything),
           cmocka_unit_test(what_is_beside_comes_last), cmocka_unit_test(the_heaviest_is_told),
-          cmocka_unit_test(every_reason_has_its_words))
+          cmocka_unit_test(by_permit), cmocka_unit_test(every_reason_has_its_words))

@@ -619,7 +619,8 @@ static void only_states_that_need_a_person_notify(void **state)
         struct notice n;
         words_for(&d, 0, (enum notice_state)s, &n);
         bool person = s == NOTICE_NOT_YET || s == NOTICE_WRONG_CHANGE || s == NOTICE_UNCLEAR ||
-                      s == NOTICE_EXCEPTION || (s >= NOTICE_REOPENED && s != NOTICE_DRIFTED);
+                      s == NOTICE_EXCEPTION ||
+                      (s >= NOTICE_REOPENED && s != NOTICE_DRIFTED && s != NOTICE_WAITING_POLICY);
         assert_int_equal(n.notify, person);
         assert_true(n.comment || !n.notify); /* who is told finds words */
         assert_int_equal(n.final, notice_is_final((enum notice_state)s));

@@ -4,14 +4,15 @@
 #include "jsm_unit.h"
 
 static const struct str APPROVERS[] = {{"reyes@example.com", 17}, {"712020:7", 8}};
-static const struct str FIELDS[] = {{"status", 6}, {"assignee", 8}, {"cf_1", 4},
-                                    {"cf_2", 4},   {"cf_3", 4},     {"cf_4", 4}};
+static const struct str FIELDS[] = {{"status", 6}, {"assignee", 8}, {"cf_1", 4}, {"cf_2", 4},
+                                    {"cf_3", 4},   {"cf_4", 4},     {"cf_5", 4}};
 static const struct jsm_view VIEW = {.our_account = {"us", 2},
                                      .fields = FIELDS,
                                      .history_count = COUNT(FIELDS),
                                      .plea = {.asked = {"cf_1", 4},
                                               .until = {"cf_2", 4},
                                               .owner = {"cf_3", 4},
+                                              .control = {"cf_5", 4},
                                               .decision = {"cf_4", 4},
                                               .approved = {"Approved", 8},
                                               .declined = {"Declined", 8},
@@ -42,7 +43,9 @@ static struct ticket read_plea(const struct jsm_view *view, const char *fields,
     return t;
 }
 
-#define ASKED ",'cf_1':' the vendor ','cf_2':'2026-12-05','cf_3':" WHO("l", "lee@example.com")
+#define ASKED                                                                             \
+    ",'cf_5':'logins are watched','cf_1':' the vendor ','cf_2':'2026-12-05','cf_3':" WHO( \
+        "l", "lee@example.com")
 #define YES ",'cf_4':{'value':'approved'}"
 
 static void what_is_asked_and_answered(void **state)
@@ -55,6 +58,7 @@ static void what_is_asked_and_answered(void **state)
     assert_str(p->reason, "the vendor");
     assert_str(p->asked_by, "alex@example.com");
     assert_str(p->owner, "lee@example.com");
+    assert_str(p->control, "logins are watched");
     assert_true(p->until_ms == INT64_C(1796515200000)); /* to the end of that day */
     assert_int_equal(p->answer, PLEA_YES);
     assert_str(p->decided_by, "reyes@example.com");
@@ -78,7 +82,7 @@ static void what_is_asked_and_answered(void **state)
  * alone. */
 static void what_does_not_count_as_an_answer(void **state)
 {
-    static const char *const LATER[] = {"cf_1", "cf_2", "cf_3"};
+    static const char *const LATER[] = {"cf_1", "cf_2", "cf_3", "cf_5"};
     (void)state;
 
     assert_int_equal(read_plea(&VIEW, ASKED YES, "").plea.answer, PLEA_UNANSWERED);

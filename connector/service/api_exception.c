@@ -1,0 +1,171 @@
+#include "service/api_exception.h"
+
+#include "base/clock.h"
+#include "service/api_body.h"
+#include "service/api_priv.h"
+#include "service/api_query.h"
+#include "service/problem.h"
+
+enum { PAGE = 100, EXPIRING_MAX_S = 90 * 86400 };
+
+static void refuse(struct serve_request *request, struct str member, const char *what)
+{
+    problem_reply_member(request, 422, "Invalid body", member, what);
+}
+
+/* What it covers: a request or its unproven items, all that is asked of a source, a conflict of a
+ * request, or what an earlier one covered. */
+static bool covers_well(struct serve_request *request, const struct store_exception *e)
+{
+    bool of_request = !e->scope.len || str_eq_c(e->scope, "item") || str_eq_c(e->scope, "request");
+    bool of_source = str_eq_c(e->scope, "source"), of_sod = str_eq_c(e->scope, "sod");
+
+    if (e->renews && (e->request.len || e->scope.len || e->source.len || e->sod_set.len))
+        refuse(request, STR("renews"), "'renews' says what it covers: nothing else may");
+    else if (!e->renews && !of_request && !of_source && !of_sod)
+        refuse(request, STR("scope"), "'scope' must be item, request, source or sod");
+    else if (!e->renews && !of_source && !api_is_uuid(e->request))
+        refuse(request, STR("request"), "'request' must be a request's id: a UUID in lower case");
+    else if (of_source && e->request.len)
+        refuse(request, STR("request"), "one of scope source names no request");
+    else if (of_source != (e->source.len > 0))
+        refuse(request, STR("source"), "'source' names the source of scope source, and only there");
+    else if (of_sod != (e->sod_set.len > 0))
+        refuse(request, STR("sod_set"),
+               "'sod_set' names the conflict of scope sod, and only there");
+    else
+        return true;
+    return false;
+}
+
+static void grant(struct api *api, struct serve_request *request, const struct token_config *token)
+{
+    static const struct body_member MEMBERS[] = {
+        {"request", BODY_KEY, false},
+        {"scope", BODY_KEY, false},
+        {"source", BODY_KEY, false},
+        {"sod_set", BODY_KEY, false},
+        {"renews", BODY_ID, false},
+        {"owner", BODY_KEY, true},
+        {"approved_by", BODY_KEY, true},
+        {"reason", BODY_TEXT, true},
+        {"expires_at", BODY_LATER, true},
+        {"review_at", BODY_LATER, false},
+        {"compensating_control", BODY_TEXT, true},
+        {NULL},
+    };
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api_service(api)->db_clock), &body))
+        return;
+    struct store_exception e = {
+        .request = json_path_str(body, "request"),
+        .scope = json_path_str(body, "scope"),
+        .source = json_path_str(body, "source"),
+        .sod_set = json_path_str(body, "sod_set"),
+        .owner = json_path_str(body, "owner"),
+        .approved_by = json_path_str(body, "approved_by"),
+        .reason = str_trim(json_path_str(body, "reason")),
+        .control = str_trim(json_path_str(body, "compensating_control")),
+        .expires_ms = api_body_time(body, "expires_at"),
+        .review_ms = api_body_time(body, "review_at"),
+    };
+    if (!json_i64(json_member(body, "renews"), &e.renews))
+        e.renews = 0;
+    if (!covers_well(request, &e))
+        return;
+    if (!e.reason.len)
+        refuse(request, STR("reason"), "'reason' must say why");
+    else if (!e.control.len)
+        refuse(request, STR("compensating_control"),
+               "'compensating_control' must say what mitigates it meanwhile");
+    else
+        store_exception_grant(&api_service(api)->store, &e, api_answer_json,
+                              api_asking(api, request, token, true));
+}
+
+static void list(struct api *api, struct serve_request *request, const struct token_config *token)
+{
+    struct str live = api_query(request, "live"), expiring = api_query(request, "expiring_seconds");
+    struct str limit = api_query(request, "limit");
+    int64_t count = PAGE;
+    struct store_exceptions filter = {.live = str_eq_c(live, "true"),
+                                      .owner = api_query(request, "owner"),
+                                      .request = api_query(request, "request")};
+    const char *wrong = NULL;
+
+    if (live.len && !filter.live)
+        wrong = "live is true, or not there";
+    else if (expiring.len && (!str_to_i64(expiring, &filter.expiring_s) || filter.expiring_s < 1 ||
+                              filter.expiring_s > EXPIRING_MAX_S))
+        wrong = "expiring_seconds is a number of seconds, up to ninety days";
+    else if (filter.request.len && !api_is_uuid(filter.request))
+        wrong = "request is a request's id";
+    else if (limit.len && (!str_to_i64(limit, &count) || count < 1 || count > PAGE))
+        wrong = "limit is a number from 1 to 100";
+    filter.limit = (int32_t)count;
+    if (wrong)
+        problem_reply(request, 400, "Invalid query", wrong);
+    else
+        store_exception_list(&api_service(api)->store, &filter, api_answer_json,
+                             api_asking(api, request, token, false));
+}
+
+static void revoke(struct api *api, struct serve_request *request, const struct token_config *token,
+                   struct str rest)
+{
+    static const struct body_member MEMBERS[] = {
+        {"revoked_by", BODY_KEY, true}, {"reason", BODY_TEXT, true}, {NULL}};
+    struct str id = str_cut(&rest, '/');
+    const struct json *body;
+    int64_t number;
+
+    if (!str_to_i64(id, &number) || number < 1 || !str_eq_c(rest, "revoke")) {
+        problem_reply(request, 404, "Not found", "an exception has a number: POST …/{id}/revoke");
+        return;
+    }
+    if (!api_body_read(request, MEMBERS, 0, &body))
+        return;
+    if (!str_trim(json_path_str(body, "reason")).len) {
+        refuse(request, STR("reason"), "'reason' must say why");
+        return;
+    }
+    store_exception_revoke(&api_service(api)->store, number, json_path_str(body, "revoked_by"),
+                           str_trim(json_path_str(body, "reason")), api_answer_json,
+                           api_asking(api, request, token, false));
+}
+
+static void depart(struct api *api, struct serve_request *request, const struct token_config *token)
+{
+    static const struct body_member MEMBERS[] = {{"person", BODY_KEY, true},
+                                                 {"left", BODY_BOOL, true},
+                                                 {"reason", BODY_TEXT, false},
+                                                 {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, 0, &body))
+        return;
+    store_departure_put(&api_service(api)->store, json_path_str(body, "person"),
+                        json_is_true(json_member(body, "left")), token->name,
+                        json_path_str(body, "reason"), api_answer_json,
+                        api_asking(api, request, token, false));
+}
+
+bool api_exceptions(struct api *api, struct serve_request *request,
+                    const struct token_config *token, struct str path, bool post)
+{
+    const struct str BELOW = STR("/v1/exceptions/");
+    bool all = str_eq_c(path, "/v1/exceptions");
+
+    if (all && post && token->may_approve)
+        grant(api, request, token);
+    else if (all && !post && token->may_read)
+        list(api, request, token);
+    else if (str_starts(path, BELOW) && post && token->may_approve)
+        revoke(api, request, token, str_n(path.p + BELOW.len, path.len - BELOW.len));
+    else if (str_eq_c(path, "/v1/departures") && post && token->may_approve)
+        depart(api, request, token);
+    else
+        return false;
+    return true;
+}

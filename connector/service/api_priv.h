@@ -1,0 +1,16 @@
+/* api_priv.h: what the files of the API share. */
+#ifndef COUNTERSIGN_SERVICE_API_PRIV_H
+#define COUNTERSIGN_SERVICE_API_PRIV_H
+
+#include "service/api.h"
+
+struct asking; /* one request that waits for the store */
+
+struct service *api_service(struct api *api);
+/* For api_answer_json. created: answered 201 where the store made something. */
+struct asking *api_asking(struct api *api, struct serve_request *request,
+                          const struct token_config *token, bool created);
+/* The store's document is the answer; none: 404. What it refused: 422. A store_json_fn. */
+void api_answer_json(void *arg, enum store_outcome outcome, struct str json);
+
+#endif

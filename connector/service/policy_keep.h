@@ -1,0 +1,16 @@
+/* policy_keep.h: the policy of the configuration, made ready and told to the database, which holds
+ * to it (sql/routine/policy.sql); and how it stands, for whoever looks after it. */
+#ifndef COUNTERSIGN_SERVICE_POLICY_KEEP_H
+#define COUNTERSIGN_SERVICE_POLICY_KEEP_H
+
+#include "service/policy_desk.h"
+#include "service/service.h"
+
+/* The way to the decision point, where there is one. False with ERR_CONFIG. */
+MUST_CHECK bool policy_keep_open(struct service *svc, struct err *err);
+/* Who is asked, and the duties to be kept apart, into the database. */
+void policy_keep_put(struct service *svc, store_done_fn *fn, void *arg);
+/* One line of /readyz?verbose; empty: nobody is asked. *ret_worse: it gives no decisions. */
+struct str policy_keep_line(const struct service *svc, struct arena *arena, bool *ret_worse);
+
+#endif

@@ -1,0 +1,104 @@
+-- Break-glass (domain/emergency.h). The program bounds the time by its configuration, the database by what no configuration may say.
+create or replace function governance.guard_emergency() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.kind = 'removal' then
+        raise exception 'an emergency gives access: a removal never waits anyway' using errcode = 'CG023';
+    elsif btrim(coalesce(new.justification, '')) = '' then
+        raise exception 'an emergency says why' using errcode = 'CG023';
+    elsif new.access_until is null or new.access_until > greatest(new.requested_at, clock_timestamp() - interval '1 day') + interval '3 days' then
+        raise exception 'an emergency ends soon: access_until is missing, or too far away' using errcode = 'CG023';
+    end if;
+    new.approval_needed := true;
+    new.approval_due := coalesce(new.approval_due, new.requested_at + interval '4 hours');
+    new.review_due := coalesce(new.review_due, new.access_until + interval '24 hours');
+    return new;
+end $$;
+comment on function governance.guard_emergency() is 'Trigger: an emergency has a reason and an end, and owes approval and review';
+
+-- Owner and security hear of it at once, and of somebody who has many.
+create or replace function governance.emergency_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into governance.escalation (request_id, kind, reason, key) values (new.id, 'operator', 'EmergencyAccess', 'emergency');
+    if (select count(*) >= 3 from governance.access_request r
+         where r.emergency and r.requested_at > clock_timestamp() - interval '30 days'
+           and governance.person_folded(new.requester) in (governance.person_folded(r.requester), governance.person_folded(r.beneficiary))) then
+        insert into governance.escalation (request_id, kind, reason, key) values (new.id, 'operator', 'EmergenciesTooOften', 'emergencies');
+    end if;
+    return null;
+end $$;
+comment on function governance.emergency_told() is 'Trigger: an emergency is told at once';
+
+-- Once for each of them.
+create or replace function governance.emergency_overdue(p_request uuid, p_approval boolean, p_review boolean, p_declined boolean) returns void
+language sql set search_path = pg_catalog, pg_temp as $$
+    insert into governance.escalation (request_id, kind, reason, key)
+    select p_request, 'operator', x.reason, 'emergency/' || x.reason
+      from (values (p_approval, 'EmergencyNotApproved'), (p_review, 'EmergencyNotReviewed'), (p_declined, 'EmergencyDeclined')) as x(flag, reason)
+     where x.flag
+    on conflict do nothing
+$$;
+comment on function governance.emergency_overdue(uuid, boolean, boolean, boolean) is 'Tell what an emergency still owes after its time';
+
+-- What an emergency still owes, in words; null: nothing.
+create or replace function governance.emergency_owes(r governance.access_request) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select nullif(concat_ws(' and ', case when not governance.approval_is(r, true) then 'an approval' end,
+                                     case when not exists (select from governance.emergency_review v where v.request_id = r.id) then 'a review' end), '')
+$$;
+comment on function governance.emergency_owes(governance.access_request) is 'What an emergency still owes; null = nothing';
+
+create or replace function governance.guard_review() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    r governance.access_request;
+    other text[];
+    one boolean;
+begin
+    select * into r from governance.access_request x where x.id = new.request_id;
+    if not r.emergency then
+        raise exception 'only an emergency is reviewed' using errcode = 'CG023';
+    elsif r.approved_at is null or r.claimed_at is null and r.access_until > clock_timestamp() then
+        raise exception 'nothing was used yet: it is reviewed afterwards' using errcode = 'CG023';
+    end if;
+    for other in select n.names
+                   from (values (governance.person_names(r.requester, r.requester_names)),
+                                (governance.person_names(r.beneficiary, r.beneficiary_names))) as n(names)
+                  where cardinality(n.names) > 0
+                  union all -- who fulfilled it
+                 select array['account=' || t.moved_by] from governance.ticket t
+                  where t.request_id = r.id and t.moved_by <> '' and not t.moved_by_us
+                    and governance.one_person(array['account=' || t.moved_by], governance.person_names(new.reviewer, new.reviewer_names)) loop
+        one := governance.one_person(governance.person_names(new.reviewer, new.reviewer_names), other);
+        if one then
+            raise exception 'nobody reviews what he asked for, used or made' using errcode = 'CG008', constraint = 'own';
+        elsif one is null then
+            raise exception 'nobody can tell whether the reviewer is who asked or who used it: name the reviewer as they are named, by e-mail address or by account id'
+                using errcode = 'CG008', constraint = 'unclear';
+        end if;
+    end loop;
+    new.at := clock_timestamp();
+    return new;
+end $$;
+comment on function governance.guard_review() is 'Trigger: somebody else reviews an emergency, afterwards';
+
+-- null: there is no such request.
+create or replace function governance.review_add(p_request uuid, p_reviewer text, p_outcome text, p_note text) returns bigint
+language plpgsql set search_path = pg_catalog as $$
+declare
+    made bigint;
+begin
+    if not exists (select from governance.access_request r where r.id = p_request) then
+        return null;
+    elsif exists (select from governance.emergency_review v where v.request_id = p_request) then
+        raise exception 'it was reviewed already' using errcode = 'CG023';
+    end if;
+    insert into governance.emergency_review (request_id, reviewer, outcome, note) values (p_request, p_reviewer, p_outcome, p_note) returning id into made;
+    if p_outcome = 'objected' then
+        insert into governance.escalation (request_id, kind, reason, key) values (p_request, 'operator', 'EmergencyObjected', 'emergency/objected');
+    end if;
+    update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = p_request;
+    return made;
+end $$;
+comment on function governance.review_add(uuid, text, text, text) is 'Record what a review of an emergency found';

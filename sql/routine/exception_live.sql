@@ -1,0 +1,25 @@
+-- Live: not ended, and with a minute to spare, so that what is decided on it is done before it ends. Everywhere the same.
+create or replace function governance.exception_is_live(x governance.exception) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select x.revoked_at is null and x.expires_at > clock_timestamp() + interval '60 s'
+$$;
+comment on function governance.exception_is_live(governance.exception) is 'Does an exception count now?';
+
+-- May a request be where its conflict of duties with that set would forbid it?
+create or replace function governance.sod_excepted(p_request uuid, p_set text) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select exists (select from governance.exception x
+                    where x.request_id = p_request and x.scope = 'sod' and x.sod_set = p_set and governance.exception_is_live(x))
+$$;
+comment on function governance.sod_excepted(uuid, text) is 'Is a conflict of separation of duties of a request covered by a live exception?';
+
+-- Of an exception that does not name its request: is the approver surely neither who asks nor who it is for?
+create or replace function governance.exception_counts(x governance.exception, r governance.access_request) returns boolean
+-- with its owner's rights: a dashboard's view asks, and may see no people
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select bool_and(governance.one_person(governance.person_names(x.approved_by, x.approver_names), n.names) is false or cardinality(n.names) = 0)
+      from (values (governance.person_names(r.requester, r.requester_names)),
+                   (governance.person_names(r.beneficiary, r.beneficiary_names))) as n(names)
+$$;
+comment on function governance.exception_counts(governance.exception, governance.access_request) is
+    'Is who approved an exception surely another person than who asks and who it is for?';

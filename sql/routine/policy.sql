@@ -1,0 +1,284 @@
+-- Who is asked whether a grant may be, which duties have to be kept apart, and what was answered: the database's half of
+-- domain/permit_decide.c. It holds to the same, against our own bugs too.
+
+create or replace function governance.sod_members(p_set bigint) returns jsonb
+language sql stable set search_path = pg_catalog as $$
+    select coalesce(jsonb_agg(jsonb_build_object('source', m.source, 'entitlement', m.entitlement) order by m.source, m.entitlement), '[]')
+      from governance.sod_member m where m.set_id = p_set
+$$;
+comment on function governance.sod_members(bigint) is 'The members of a set of duties, in order';
+
+-- p_sets: [{"name", "n", "unlinked", "members": [{"source", "entitlement"}]}]. What is as it was stays; the rest ends, or begins.
+create or replace function governance.policy_put(p_pdp text, p_sets jsonb) returns bigint
+language plpgsql set search_path = pg_catalog as $$
+declare
+    w record;
+    made bigint;
+    live bigint := 0;
+begin
+    perform pg_advisory_xact_lock(hashtext('governance.policy_put')); -- replicas start together
+    update governance.site x set policy = p_pdp where x.policy <> p_pdp;
+    update governance.sod_set s set ended_at = clock_timestamp()
+     where s.ended_at is null and not exists (
+           select from jsonb_to_recordset(p_sets) as x(name text, n int, unlinked text, members jsonb)
+            where x.name = s.name and x.n = s.n and x.unlinked = s.unlinked and x.members @> governance.sod_members(s.id)
+              and governance.sod_members(s.id) @> x.members);
+    for w in select x.* from jsonb_to_recordset(p_sets) as x(name text, n int, unlinked text, members jsonb) loop
+        live := live + 1;
+        continue when exists (select from governance.sod_set s where s.name = w.name and s.ended_at is null);
+        insert into governance.sod_set (name, n, unlinked) values (w.name, w.n, w.unlinked) returning id into made;
+        insert into governance.sod_member (set_id, source, entitlement)
+        select made, m.source, m.entitlement from jsonb_to_recordset(w.members) as m(source text, entitlement text)
+        on conflict do nothing;
+    end loop;
+    return live;
+end $$;
+comment on function governance.policy_put(text, jsonb) is 'Register who is asked, and the duties to be kept apart, as the configuration says';
+
+-- What a request gives, as far as it is still asked for.
+create or replace function governance.gives(p_request uuid) returns setof governance.request_item
+language sql stable set search_path = pg_catalog as $$
+    select i.* from governance.request_item i
+     where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null and i.desired = 'present'
+$$;
+comment on function governance.gives(uuid) is 'The items of a request that give something';
+
+-- Which sets of duties a request touches.
+create or replace function governance.sod_touched(p_request uuid) returns setof governance.sod_set
+language sql stable set search_path = pg_catalog as $$
+    select s.* from governance.sod_set s
+     where s.ended_at is null and exists (
+           select from governance.sod_member m join governance.gives(p_request) i on i.source = m.source and i.entitlement = m.entitlement
+            where m.set_id = s.id)
+$$;
+comment on function governance.sod_touched(uuid) is 'The sets of duties that a request gives a member of';
+
+-- Is anybody to be asked about this request? Removals are nobody's question.
+create or replace function governance.permit_is_wanted(r governance.access_request) returns boolean
+-- asked with every dossier: mostly nobody is to be asked anything, which is known at once
+language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    asked boolean;
+begin
+    if r.kind = 'removal' then
+        return false;
+    end if;
+    asked := exists (select from governance.site s where s.name = r.site and s.policy <> '');
+    if not asked and not exists (select from governance.sod_set s where s.ended_at is null) then
+        return false;
+    end if;
+    if asked then
+        return exists (select from governance.request_item i
+                        where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null and i.desired = 'present');
+    end if;
+    return exists (select from governance.sod_touched(r.id));
+end $$;
+comment on function governance.permit_is_wanted(governance.access_request) is 'Has a policy, or have duties to be kept apart, a say in this request?';
+
+-- What stands of one stage: the newest answer about each item, and about the duties, of what is asked for now. Not asked at all counts
+-- as open; a conflict counts until an exception covers it.
+create or replace function governance.permit_of(r governance.access_request, p_stage text) returns jsonb
+language plpgsql stable set search_path = pg_catalog as $$
+declare
+    way record;
+    asked boolean := exists (select from governance.site s where s.name = r.site and s.policy <> '');
+    duties boolean := p_stage <> 'intake' and exists (select from governance.sod_touched(r.id));
+begin
+    select q.item_id, d.id, d.permitted, d.reason, d.conflicts,
+           case when d.permitted is null then 'open' when d.permitted then 'given'
+                when q.item_id is not null then 'denied'
+                when (select bool_and(governance.sod_excepted(r.id, c.name)) from unnest(d.conflicts) as c(name)) then 'given'
+                else 'conflict' end as answer
+      into way
+      from (select i.id as item_id from governance.gives(r.id) i where asked
+            union all select null where duties) q
+      left join lateral (
+           select x.* from governance.policy_decision x
+            where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from q.item_id and x.tuple_hash = r.mapped_hash
+              and (p_stage <> 'verification' or x.generation = r.generation)
+            order by x.id desc limit 1) d on true
+     order by case when d.permitted is null then 1 when d.permitted then 3 when q.item_id is not null then 0 else 2 end, q.item_id
+     limit 1;
+    -- an excepted conflict stands behind nothing that is open or denied; a conflict that is not goes before what is given
+    if way.answer = 'given' or way.answer is null then
+        return jsonb_build_object('answer', 'given');
+    end if;
+    return jsonb_build_object('answer', way.answer, 'why', coalesce(way.reason, '')) || (
+        select jsonb_build_object('tries', count(*), 'tried_ms', governance.ms(max(x.at)), 'since_ms', governance.ms(min(x.at)))
+          from governance.policy_decision x
+         where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from way.item_id and x.tuple_hash = r.mapped_hash
+           and (p_stage <> 'verification' or x.generation = r.generation) and x.permitted is distinct from true);
+end $$;
+comment on function governance.permit_of(governance.access_request, text) is 'What stands of one stage of the question whether a request may be';
+
+-- What stands in the way of a request now, once somebody was asked: for whoever asks why it is stuck. As domain/permit_decide.c has
+-- it (permit_in_the_way).
+create or replace function governance.permit_in_the_way(r governance.access_request) returns jsonb
+-- with its owner's rights: a dashboard's view asks
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    p jsonb;
+begin
+    if not governance.permit_is_wanted(r) then
+        return null;
+    end if;
+    p := governance.permit_of(r, case when r.approved_at is not null then 'verification' else 'intake' end);
+    if r.approved_at is null and p->>'answer' = 'given' then
+        p := governance.permit_of(r, 'approval');
+    end if;
+    return case when (p->>'tries')::int > 0 then p end;
+end $$;
+comment on function governance.permit_in_the_way(governance.access_request) is 'Who was asked whether a request may be and has not said yes; null: nobody';
+
+create or replace function governance.dossier_permits(r governance.access_request) returns jsonb
+language plpgsql stable set search_path = pg_catalog as $$
+begin
+    if not governance.permit_is_wanted(r) then
+        return null;
+    end if;
+    return jsonb_build_object('intake', governance.permit_of(r, 'intake'), 'approval', governance.permit_of(r, 'approval'),
+                              'verification', governance.permit_of(r, 'verification'));
+end $$;
+comment on function governance.dossier_permits(governance.access_request) is 'What was answered whether a request may be, for its dossier; null: nobody is asked';
+
+-- The accounts under which a person may hold something in a source: those that this request names there, and those that are linked
+-- to any of the names the person goes by.
+create or replace function governance.accounts_of(r governance.access_request, p_source text) returns table (account text, account_id text)
+language sql stable set search_path = pg_catalog as $$
+    select a.account, coalesce(max(l.native_id), '')
+      from (select i.account from governance.request_item i
+             where i.request_id = r.id and i.source = p_source and i.replaced_at is null
+            union
+            select l.account from governance.account_link l
+             where l.source = p_source and l.replaced_at is null
+               and l.person in (select governance.person_folded(substr(n.name, position('=' in n.name) + 1))
+                                  from unnest(governance.person_names(r.beneficiary, r.beneficiary_names)) as n(name))) a
+      left join governance.account_link l on l.source = p_source and l.account = a.account and l.replaced_at is null
+                                         and l.person = governance.person_folded(r.beneficiary)
+     group by a.account
+$$;
+comment on function governance.accounts_of(governance.access_request, text) is 'The accounts a person is known by in a source';
+
+-- Everything that whoever is asked has to know, beside the dossier. "ask": what is still unanswered at this stage. "holdings": one row
+-- for each account of each member of each set touched, with what becomes of it: given by this request or by another one that is
+-- approved and on its way, or taken by this one. An account '' is one that nobody knows.
+create or replace function governance.policy_question(p_request uuid, p_stage text) returns jsonb
+language plpgsql stable set search_path = pg_catalog as $$
+declare
+    r governance.access_request;
+    asked boolean;
+begin
+    select * into r from governance.access_request x where x.id = p_request;
+    asked := exists (select from governance.site s where s.name = r.site and s.policy <> '');
+    return jsonb_build_object(
+        'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind, 'sponsor', coalesce(r.sponsor, ''), 'request_type', r.request_type,
+        'approvers', (select coalesce(jsonb_agg(a.approver order by a.id), '[]') from governance.approval a
+                       where a.request_id = r.id and a.decision = 'approved' and a.tuple_hash = r.mapped_hash),
+        'items', (select coalesce(jsonb_agg(i.id order by i.id), '[]') from governance.gives(r.id) i
+                   where asked and not coalesce((
+                         select x.permitted from governance.policy_decision x
+                          where x.request_id = r.id and x.stage = p_stage and x.item_id = i.id and x.tuple_hash = r.mapped_hash
+                            and (p_stage <> 'verification' or x.generation = r.generation)
+                          order by x.id desc limit 1), false)),
+        'sets', case when p_stage = 'intake' then '[]' else (
+            select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'n', s.n) order by s.id), '[]') from governance.sod_touched(r.id) s) end,
+        'holdings', case when p_stage = 'intake' then '[]' else (
+            select coalesce(jsonb_agg(jsonb_build_object('set', h.set, 'member', h.member, 'source', h.source, 'entitlement', h.entitlement,
+                       'account', h.account, 'account_id', h.account_id,
+                       'entitlement_id', coalesce((select e.native_id from governance.entitlement_link e
+                                                    where e.source = h.source and e.entitlement = h.entitlement and e.replaced_at is null limit 1), ''),
+                       'wish', case when w.desired = 'present' or o.given then 'given' when w.desired = 'absent' then 'taken' else '' end)
+                       order by h.set, h.member, h.account), '[]')
+              from (select s.set, m.member, m.source, m.entitlement, coalesce(a.account, case s.unlinked when 'beneficiary' then r.beneficiary else '' end) as account,
+                           coalesce(a.account_id, '') as account_id, s.unlinked
+                      from (select t.id, t.unlinked, row_number() over (order by t.id) - 1 as set from governance.sod_touched(r.id) t) s
+                      join (select x.set_id, x.source, x.entitlement, row_number() over (partition by x.set_id order by x.source, x.entitlement) - 1 as member
+                              from governance.sod_member x) m on m.set_id = s.id
+                      left join lateral governance.accounts_of(r, m.source) a on true
+                     where a.account is not null or s.unlinked <> 'none'
+                           or governance.is_on_its_way(r, m.source, m.entitlement)) h
+              left join governance.request_item w on w.request_id = r.id and w.source = h.source and w.entitlement = h.entitlement
+                                                 and w.account = h.account and w.replaced_at is null and w.superseded_by is null
+             cross join lateral (select governance.is_on_its_way(r, h.source, h.entitlement) as given) o) end);
+end $$;
+comment on function governance.policy_question(uuid, text) is 'What is to be asked about a request at one stage, and what has to be known for it';
+
+-- Does another request of the same person, approved and not over, give that?
+create or replace function governance.is_on_its_way(r governance.access_request, p_source text, p_entitlement text) returns boolean
+language sql stable set search_path = pg_catalog as $$
+    select exists (
+        select from governance.request_item i join governance.access_request o on o.id = i.request_id
+         where i.source = p_source and i.entitlement = p_entitlement and i.desired = 'present' and i.replaced_at is null
+           and i.superseded_by is null and o.id <> r.id
+           and o.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception')
+           and governance.one_person(governance.person_names(o.beneficiary, o.beneficiary_names),
+                                     governance.person_names(r.beneficiary, r.beneficiary_names)))
+$$;
+comment on function governance.is_on_its_way(governance.access_request, text, text) is 'Does another approved request give this person that?';
+
+-- Store what was asked and said, within the claim. p: [{"item", "pdp", "stage", "permitted", "asked", "answered", "why", "reason",
+-- "conflicts", "question", "took_ms"}], bytes in base64.
+create or replace function governance.policy_save(p_owner text, p_request uuid, p_version bigint, p jsonb) returns bigint
+language plpgsql set search_path = pg_catalog as $$
+declare
+    r governance.access_request;
+begin
+    select * into r from governance.access_request x
+     where x.id = p_request and x.version = p_version and x.lease_owner = p_owner and x.lease_until > clock_timestamp()
+       for update;
+    if not found then
+        return null;
+    end if;
+    insert into governance.policy_decision (request_id, stage, item_id, pdp, permitted, asked, answered, why, reason, conflicts, question,
+                                            took_ms, tuple_hash, generation)
+    select p_request, x.stage, nullif(x.item, 0), x.pdp, x.permitted, decode(x.asked, 'base64'), decode(x.answered, 'base64'), x.why, x.reason,
+           array(select jsonb_array_elements_text(coalesce(x.conflicts, '[]'))), nullif(x.question, '')::uuid, x.took_ms, r.mapped_hash, r.generation
+      from jsonb_to_recordset(p->'decisions') as x(item bigint, stage text, pdp text, permitted boolean, asked text, answered text, why text,
+               reason text, conflicts jsonb, question text, took_ms int);
+    update governance.access_request x
+       set version = x.version + 1,
+           lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
+     where x.id = p_request;
+    return p_version + 1;
+end $$;
+comment on function governance.policy_save(text, uuid, bigint, jsonb) is 'Store what was asked whether a request may be, and what was answered';
+
+-- Whose decision it is has to be one of what is asked for.
+create or replace function governance.guard_policy() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.item_id is not null and not exists (
+           select from governance.request_item i where i.id = new.item_id and i.request_id = new.request_id) then
+        raise exception 'a decision is about an item of its own request' using errcode = 'CG002';
+    end if;
+    new.at := clock_timestamp(); -- whatever was said
+    return new;
+end $$;
+comment on function governance.guard_policy() is 'Trigger: a policy decision is about its own request, and made now';
+
+-- No grant without a permit: not approved, where it could still be hindered; not verified, where it became forbidden meanwhile. An
+-- emergency does not wait for an answer, but heeds one. What an exception closes may be in conflict with no other duty.
+create or replace function governance.guard_permit() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    intake text;
+    answer text;
+begin
+    if new.phase = old.phase or not governance.permit_is_wanted(new) then
+        return new;
+    end if;
+    if new.phase = 'approved' then
+        intake := governance.permit_of(new, 'intake')->>'answer';
+        answer := governance.permit_of(new, 'approval')->>'answer';
+        if not (intake = 'given' or (new.emergency and intake = 'open')) or not (answer = 'given' or (new.emergency and answer = 'open')) then
+            raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
+        end if;
+    else
+        answer := governance.permit_of(new, 'verification')->>'answer';
+        if answer = 'conflict' or (new.phase = 'verified' and answer <> 'given') then
+            raise exception 'refused: no permit (verification %)', answer using errcode = 'CG016';
+        end if;
+    end if;
+    return new;
+end $$;
+comment on function governance.guard_permit() is 'Trigger: a grant is approved and verified only with a permit';

@@ -1,0 +1,128 @@
+-- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
+set role countersign_service;
+select plan(49);
+
+create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
+    select t.request(items, jsonb_build_object('kind', 'grant') || more)
+$$;
+create function pg_temp.answer(request uuid, stage text, permitted boolean, item bigint default null, conflicts text default '[]', reason text default '')
+    returns bigint language sql as $$
+    update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
+    select governance.policy_save('me', request, (select version from governance.access_request where id = request),
+        jsonb_build_object('look_ms', 30000, 'decisions', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('item', coalesce(item, 0), 'stage', stage,
+            'pdp', 'authzen:https://pdp.example.com', 'permitted', permitted, 'asked', encode('{"q":1}', 'base64'),
+            'answered', case when permitted is not null then encode('{"decision":x}', 'base64') end, 'why', case when permitted is null then 'Timeout' else 'Ok' end,
+            'reason', reason, 'conflicts', conflicts::jsonb, 'question', gen_random_uuid(), 'took_ms', 3)))));
+$$;
+create function pg_temp.permit(request uuid, stage text) returns text language sql as $$
+    select governance.permit_of(r, stage)->>'answer' from governance.access_request r where id = request
+$$;
+
+-- nobody is asked where nobody is to be
+select pg_temp.grant_of() as free \gset
+select is(governance.dossier(:'free')->'permits', 'null'::jsonb, 'without a policy nobody is asked');
+select lives_ok(format('select t.move(%L, ''approved'')', :'free'), 'and a grant is approved');
+
+select is(governance.policy_put('authzen:https://pdp.example.com', '[]'), 0::bigint, 'a policy is registered');
+select is((select policy from governance.site where name = 'acme'), 'authzen:https://pdp.example.com', 'for every site');
+select is((select count(*) from governance.evidence_entry where kind = 'site.policy'), 1::bigint, 'which goes into evidence');
+select governance.policy_put('authzen:https://pdp.example.com', '[]');
+select is((select count(*) from governance.evidence_entry where kind = 'site.policy'), 1::bigint, 'once');
+
+-- a grant waits
+select pg_temp.grant_of() as g \gset
+select is(pg_temp.permit(:'g', 'intake'), 'open', 'nobody has answered yet');
+select throws_ok(format('select t.move(%L, ''approved'')', :'g'), 'CG016', null, 'so it is not approved');
+select is(governance.policy_question(:'g', 'intake')->'items', jsonb_build_array(t.item(:'g')), 'its item is asked about');
+select is(governance.policy_question(:'g', 'intake')->'holdings', '[]'::jsonb, 'and no duties, at intake');
+select pg_temp.answer(:'g', 'intake', null, t.item(:'g'));
+select pg_temp.answer(:'g', 'intake', null, t.item(:'g'));
+select is(governance.dossier(:'g')->'permits'->'intake'->>'tries', '2', 'who does not answer is counted');
+select is((select concat_ws(' ', state, reason, attempts) from governance.request_status where request_id = :'g'), 'retrying PolicyAwaited 2', 'whoever asks why is told');
+select throws_ok(format('select t.move(%L, ''approved'')', :'g'), 'CG016', null, 'no answer is no permission');
+select pg_temp.answer(:'g', 'intake', true, t.item(:'g'));
+select is(pg_temp.permit(:'g', 'intake'), 'given', 'it may be asked for');
+select throws_ok(format('select t.move(%L, ''approved'')', :'g'), 'CG016', null, 'which is no permission to give it');
+select pg_temp.answer(:'g', 'approval', true, t.item(:'g'));
+select is(governance.policy_question(:'g', 'approval')->'items', '[]'::jsonb, 'nobody is asked twice');
+select lives_ok(format('select t.move(%L, ''approved'')', :'g'), 'with both it is approved');
+select is((select count(*) from governance.evidence_entry where kind = 'policy.decided' and request_id = :'g'), 4::bigint, 'every answer is one entry of the evidence');
+select is((select body::jsonb->'detail'->>'asked_sha256' from governance.evidence_entry where kind = 'policy.decided' and request_id = :'g' order by seq limit 1),
+          encode(sha256('{"q":1}'), 'hex'), 'which holds to the bytes') ;
+select is((select count(*) from governance.policy_decision where request_id = :'g' and answered_sha256 = sha256('{"decision":x}')), 2::bigint, 'of the replies too');
+select throws_ok(format('update governance.policy_decision set permitted = true where request_id = %L', :'g'), '42501', null, 'nobody changes them');
+
+-- an answer is about what is asked for now
+select pg_temp.grant_of() as edited \gset
+select pg_temp.answer(:'edited', 'intake', true, t.item(:'edited'));
+update governance.access_request set version = version + 1, mapped_hash = 'h2' where id = :'edited';
+select is(pg_temp.permit(:'edited', 'intake'), 'open', 'an answer about something else does not count');
+select throws_ok(format('insert into governance.policy_decision (request_id, stage, item_id, asked) values (%L, ''intake'', %s, ''x'')', :'edited', t.item(:'g')),
+                 'CG002', null, 'nor one about an item of another request');
+
+-- a no
+select pg_temp.grant_of() as refused \gset
+select pg_temp.answer(:'refused', 'intake', false, t.item(:'refused'), reason => 'not for contractors');
+select is(pg_temp.permit(:'refused', 'intake'), 'denied', 'a no is a no');
+select is(governance.dossier(:'refused')->'permits'->'intake'->>'why', 'not for contractors', 'with its reason');
+select throws_ok(format('select t.move(%L, ''approved'')', :'refused'), 'CG016', null, 'and stops the grant');
+
+-- a bundle needs every yes
+select pg_temp.grant_of(items => array['plain:present', 'slow:present']) as bundle \gset
+select pg_temp.answer(:'bundle', 'intake', true, t.item(:'bundle', 1));
+select is(pg_temp.permit(:'bundle', 'intake'), 'open', 'one yes of two is none');
+select is(governance.policy_question(:'bundle', 'intake')->'items', jsonb_build_array(t.item(:'bundle', 2)), 'the other one is asked about');
+
+-- an emergency does not wait, but heeds
+select pg_temp.grant_of(jsonb_build_object('emergency', true, 'access_until_ms', governance.ms(clock_timestamp() + interval '1 hour'))) as fire \gset
+select lives_ok(format('select t.move(%L, ''approved'')', :'fire'), 'an emergency waits for no answer');
+select pg_temp.grant_of(jsonb_build_object('emergency', true, 'access_until_ms', governance.ms(clock_timestamp() + interval '1 hour'))) as heeds \gset
+select pg_temp.answer(:'heeds', 'intake', false, t.item(:'heeds'));
+select throws_ok(format('select t.move(%L, ''approved'')', :'heeds'), 'CG016', null, 'but heeds a no');
+
+-- removals
+select t.request() as removal \gset
+select is(governance.dossier(:'removal')->'permits', 'null'::jsonb, 'a removal is nobody''s question');
+select lives_ok(format('select t.verifying(%L)', :'removal'), 'and waits for nobody');
+
+-- at verification
+select pg_temp.grant_of() as late \gset
+select pg_temp.answer(:'late', 'intake', true, t.item(:'late'));
+select pg_temp.answer(:'late', 'approval', true, t.item(:'late'));
+select t.verifying(:'late');
+select t.read(t.item(:'late'), 'present');
+select throws_ok(format('select t.move(%L, ''verified'')', :'late'), 'CG016', null, 'what is there is proven only while it may be');
+select pg_temp.answer(:'late', 'verification', false, t.item(:'late'), reason => 'frozen');
+select is((select concat_ws(' ', state, reason, detail) from governance.request_status where request_id = :'late'), 'waiting NotPermitted frozen', 'a no is told too');
+select pg_temp.answer(:'late', 'verification', true, t.item(:'late'));
+select lives_ok(format('select t.move(%L, ''verified'')', :'late'), 'which is asked anew');
+select t.move(:'late', 'verifying');
+select t.claim(:'late');
+select is(pg_temp.permit(:'late', 'verification'), 'open', 'for every claim');
+
+-- duties to be kept apart
+select is(governance.policy_put('', '[{"name": "payables", "n": 2, "unlinked": "none", "members": [{"source": "plain", "entitlement": "role-1"},
+    {"source": "slow", "entitlement": "approver"}]}]'), 1::bigint, 'a set of duties is registered, and the policy taken out');
+select governance.policy_put('', '[{"name": "payables", "n": 2, "unlinked": "none", "members": [{"source": "slow", "entitlement": "approver"},
+    {"source": "plain", "entitlement": "role-1"}]}]');
+select is((select count(*) from governance.sod_set), 1::bigint, 'the same set is the same, in any order');
+select pg_temp.grant_of() as one \gset
+select is(governance.policy_question(:'one', 'approval')->'sets'->0->>'name', 'payables', 'whoever gets a member is asked about the set');
+select is(jsonb_array_length(governance.policy_question(:'one', 'approval')->'holdings'), 1, 'of whom no other account is known: nothing to be read');
+insert into governance.account_link (person, source, native_id, how, account, request_id) values ('someone', 'slow', 'S1', 'read', 'some.one', :'one');
+select is((select string_agg(h->>'account' || ':' || (h->>'wish'), ' ') from jsonb_array_elements(governance.policy_question(:'one', 'approval')->'holdings') h),
+          'someone:given some.one:', 'across linked accounts');
+select throws_ok(format('select t.move(%L, ''approved'')', :'one'), 'CG016', null, 'until that is known nothing is given');
+select pg_temp.answer(:'one', 'approval', false, conflicts => '["payables"]', reason => 'payables: some.one holds approver');
+select is(pg_temp.permit(:'one', 'approval'), 'conflict', 'a conflict');
+select is((select reason from governance.request_status where request_id = :'one'), 'DutiesInConflict', 'which is told');
+select throws_ok(format('select t.move(%L, ''approved'')', :'one'), 'CG016', null, 'gives nothing');
+insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at)
+values (:'one', 'sod', 'payables', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day');
+select is(pg_temp.permit(:'one', 'approval'), 'given', 'but under an exception of its own kind');
+select lives_ok(format('select t.move(%L, ''approved'')', :'one'), 'then it is approved');
+select pg_temp.grant_of(items => array['slow:present']) as other \gset
+select is(governance.policy_question(:'other', 'approval')->'sets', '[]'::jsonb, 'who asks for no member is asked about none');
+select t.request(array['plain:present'], '{"kind": "grant", "beneficiary": "Someone"}') as twin \gset
+select is((select h->>'wish' from jsonb_array_elements(governance.policy_question(:'twin', 'approval')->'holdings') h where h->>'account' = 'someone'), 'given',
+          'what another request of the same person gives counts as given');

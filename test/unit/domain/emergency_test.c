@@ -1,0 +1,164 @@
+/* Break-glass: work first, approval and review afterwards, and nothing closes without them. */
+#include "domain/emergency.h"
+
+#include "deciding.h"
+#include "domain/drift.h"
+
+#define APPROVAL_DUE (NOW + HOUR)
+#define REVIEW_DUE (NOW + 30 * (int64_t)HOUR)
+
+static struct dossier emergency_of(const struct item *item)
+{
+    struct dossier d = claimed_of(item);
+
+    d.kind = REQUEST_GRANT;
+    d.emergency = d.approval_needed = true;
+    d.access_until_ms = NOW + 8 * HOUR;
+    d.approval_due_ms = APPROVAL_DUE;
+    d.review_due_ms = REVIEW_DUE;
+    return d;
+}
+
+static void it_is_worked_on_before_anybody_approves(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct dossier d = emergency_of(&item);
+    (void)state;
+
+    d.phase = PHASE_RECEIVED;
+    d.approved_ms = 0;
+    d.claimed_ms = 0;
+    struct decision r = decided(&d);
+    assert_int_equal(r.to, PHASE_APPROVED);
+    assert_string_equal(r.reason, "Emergency");
+    assert_false(emergency_owes_approval(&d) || emergency_owes_review(&d)); /* not begun */
+    d.approval_declined = true;
+    assert_int_equal(decided(&d).to, PHASE_DENIED);
+    assert_false(emergency_is_declined(&d));
+}
+
+static void proven_it_waits_for_both(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_PRESENT, &there, 1);
+    struct dossier d = emergency_of(&item);
+    struct notice both, one, other;
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    d.verified_ms = NOW;
+    struct decision r = decided(&d);
+    assert_false(r.move || orders(&r, FLOW_CLOSE));
+    assert_int_equal(says(&r), NOTICE_OWED);
+    assert_int_equal(r.look_again_ms, APPROVAL_DUE);
+    words_for(&d, 0, NOTICE_OWED, &both);
+    assert_string_equal(
+        both.line, "The access is there. An emergency closes once it is approved and reviewed");
+    d.approval_given = true;
+    words_for(&d, 0, NOTICE_OWED, &one);
+    assert_string_equal(one.line, "The access is there. An emergency closes once it is reviewed");
+    assert_false(decided(&d).move);
+    d.approval_given = false;
+    d.reviewed = true;
+    words_for(&d, 0, NOTICE_OWED, &other);
+    assert_string_equal(other.line, "The access is there. An emergency closes once it is approved");
+    assert_true(both.key != one.key && one.key != other.key && both.key != other.key);
+    d.approval_given = true;
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_CLOSE));
+    assert_int_equal(says(&r), NOTICE_VERIFIED);
+}
+
+static void a_proof_that_grows_old_meanwhile_is_made_anew_for_the_close(void **state)
+{
+    struct observation there = seen(OUTCOME_PRESENT, 0);
+    struct item item = item_of(DESIRED_PRESENT, &there, 1);
+    struct dossier d = emergency_of(&item);
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    d.verified_ms = NOW;
+    d.now_ms = NOW + 2 * HOUR;
+    assert_false(decided(&d).move);
+    d.approval_given = d.reviewed = true;
+    struct decision r = decided(&d);
+    assert_int_equal(r.to, PHASE_VERIFYING);
+    assert_string_equal(r.reason, "ProofTooOld");
+    there =
+        seen(OUTCOME_ABSENT, 0); /* and one that is contradicted is no proof, whatever is owed */
+    there.as_of_ms = there.observed_ms = d.now_ms;
+    d.approval_given = false;
+    assert_int_equal(decided(&d).to, PHASE_VERIFYING);
+}
+
+static void what_is_late_is_told(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct dossier d = emergency_of(&item);
+    (void)state;
+
+    for (int over = 0; over < 2; over++) { /* whatever became of it */
+        d.phase = over ? PHASE_CANCELLED : PHASE_FULFILLING;
+        d.cancel_asked = over;
+        d.now_ms = APPROVAL_DUE - 1;
+        struct decision r = decided(&d);
+        assert_false(r.approval_late || r.review_late || r.declined_late);
+        assert_true(r.look_again_ms && r.look_again_ms <= APPROVAL_DUE);
+        d.now_ms = APPROVAL_DUE;
+        r = decided(&d);
+        assert_true(r.approval_late);
+        assert_false(r.review_late);
+        d.now_ms = REVIEW_DUE;
+        assert_true(decided(&d).review_late);
+    }
+    d.reviewed = d.approval_given = true;
+    struct decision r = decided(&d);
+    assert_false(r.approval_late || r.review_late);
+    d.reviewed = d.approval_given = d.emergency = false;
+    r = decided(&d);
+    assert_false(r.approval_late || r.review_late);
+    d.emergency = true;
+    d.approval_due_ms = d.review_due_ms = 0; /* a database of before */
+    r = decided(&d);
+    assert_false(r.approval_late || r.review_late);
+    r = (struct decision){.look_again_ms = 1};
+    d.approval_due_ms = d.now_ms + HOUR;
+    emergency_decide(&d, &r);
+    assert_int_equal(r.look_again_ms, 1);
+}
+
+static void its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct item_after after = {0};
+    struct dossier d = emergency_of(&item);
+    (void)state;
+
+    d.phase = PHASE_FULFILLING; /* nobody says that it is done */
+    d.ticket.role = STATUS_OPEN;
+    d.claimed_ms = 0;
+    d.approved_ms = NOW;
+    d.after.items = &after;
+    struct decision r = decided(&d);
+    assert_int_equal(r.follow, FOLLOW_NONE);
+    d.now_ms = d.access_until_ms - drift_lead_ms(&d, &POLICY_DEFAULT);
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    d.now_ms = NOW + MINUTE;
+    d.approval_declined = true;
+    r = decided(&d);
+    assert_true(r.declined_late);
+    assert_int_equal(r.follow, FOLLOW_EXPIRY);
+    d.approval_given = true; /* somebody else takes it on himself */
+    r = decided(&d);
+    assert_false(r.declined_late);
+    assert_int_equal(r.follow, FOLLOW_NONE);
+    d.emergency = false; /* nobody said that it is there */
+    d.now_ms = d.access_until_ms - MINUTE;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+}
+
+UNIT_MAIN(cmocka_unit_test(it_is_worked_on_before_anybody_approves),
+          cmocka_unit_test(proven_it_waits_for_both),
+          cmocka_unit_test(a_proof_that_grows_old_meanwhile_is_made_anew_for_the_close),
+          cmocka_unit_test(what_is_late_is_told),
+          cmocka_unit_test(its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined))
