@@ -8,8 +8,8 @@
  *   core_says stuck      standard input: one request a line; standard output: REASON SINCE ATTEMPTS
  * NEXT
  *
- * A request: phase mode held unclear answered requested approved claimed verified closed now look
- * unreadable readable ticket, the count of its open work and for each
+ * A request: phase mode held unclear answered emergency requested approved claimed verified closed
+ * now look unreadable readable ticket, the count of its open work and for each
  * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
  * what a history has before them but since and now, and the reads.
  *
@@ -150,6 +150,7 @@ static void say_stuck(struct str line)
     d.held = number(&line, ' ') != 0;
     d.approval_unclear = number(&line, ' ') != 0;
     d.answered_cycle = number(&line, ' ') ? STR("1") : STR_NONE;
+    d.emergency = number(&line, ' ') != 0;
     d.requested_ms = number(&line, ' ');
     d.approved_ms = number(&line, ' ');
     d.claimed_ms = number(&line, ' ');
