@@ -48,7 +48,6 @@
     X(REFUSAL_IS_REPEATED, "a refused move is tried again at every look")                 \
     X(EXCEPTION_NEVER_ENDS, "an exception that has run out still covers")                 \
     X(LAPSE_IS_FORGOTTEN, "what an exception let close stays closed when it ends")        \
-    X(GLASS_UNPAID, "an emergency closes although it is neither approved nor reviewed")   \
     X(LAPSE_IGNORES_PROOF, "what was proven meanwhile is opened again all the same")      \
     X(NO_FENCE, "the store takes writes of a lost lease")                                 \
     X(ACK_BEFORE_COMMIT, "a webhook is answered before it is stored")                     \

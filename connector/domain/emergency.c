@@ -1,7 +1,5 @@
 #include "domain/emergency.h"
 
-#include "base/plant.h"
-
 /* It may have been used: whoever worked on it did so before anybody had approved it. */
 static bool was_begun(const struct dossier *d)
 {
@@ -20,7 +18,7 @@ bool emergency_owes_review(const struct dossier *d)
 
 bool emergency_holds(const struct dossier *d)
 {
-    return (emergency_owes_approval(d) || emergency_owes_review(d)) && !PLANTED(GLASS_UNPAID);
+    return emergency_owes_approval(d) || emergency_owes_review(d);
 }
 
 bool emergency_is_declined(const struct dossier *d)

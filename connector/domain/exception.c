@@ -63,6 +63,7 @@ bool exception_reopens(const struct dossier *d, struct decision *ret)
     ret->move = true;
     ret->to = PHASE_FULFILLING;
     ret->reason = "ExceptionLapsed";
+    look_by(ret, d->now_ms + 1000); /* should this be the last step of the look */
     escalate(ret, "ExceptionLapsed", d->items[item].lapsed_ms);
     return true;
 }
@@ -109,7 +110,7 @@ static void follow_closed(const struct dossier *d, const struct watch *w, size_t
         return;
     if (verdict != VERDICT_VERIFIED) {
         read_on(d, w, item, verdict, r);
-    } else if (r->settles || r->follow || r->drift || r->drift_over) { /* one thing at a time */
+    } else if (r->settles) { /* one at a time, beside whatever else follows */
         look_by(r, d->now_ms + 1000);
     } else {
         r->settles = true;

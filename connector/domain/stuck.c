@@ -1,6 +1,7 @@
 #include "domain/stuck.h"
 
 #include "domain/contested.h"
+#include "domain/emergency.h"
 #include "domain/gate.h"
 #include "domain/permit_decide.h"
 
@@ -156,8 +157,10 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
         return reads(d, next_ms);
     case PHASE_VERIFIED:
     case PHASE_EXCEPTION:
-        return (struct stuck){gate_closes(d) ? STUCK_CLOSING : STUCK_CLOSE_AWAITED, d->verified_ms,
-                              0, next_ms};
+        return (struct stuck){emergency_holds(d) ? STUCK_EMERGENCY_OWED
+                              : gate_closes(d)   ? STUCK_CLOSING
+                                                 : STUCK_CLOSE_AWAITED,
+                              d->verified_ms, 0, next_ms};
     case PHASE_ORPHANED:
         return (struct stuck){STUCK_TICKET_GONE, 0, 0, next_ms};
     case PHASE_CLOSED:

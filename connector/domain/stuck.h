@@ -93,6 +93,8 @@
       "nothing: the copy is older than the work")                                                \
     X(CHECKING, "Checking", MOVING, US, "the source is read", "nothing")                         \
     X(CLOSING, "Closing", MOVING, US, "the ticket is closed", "nothing")                         \
+    X(EMERGENCY_OWED, "EmergencyOwed", WAITING, APPROVER, "the ticket is closed then",           \
+      "approve it, and have somebody else review it: request review")                            \
     X(CLOSE_AWAITED, "CloseAwaited", WAITING, AGENT, "the ticket is looked at",                  \
       "close the ticket: here we do not")                                                        \
     X(TICKET_GONE, "TicketGone", WAITING, OWNER, "the ticket is looked for",                     \

@@ -23,3 +23,6 @@ comment on column governance.emergency_review.reviewer_names is 'Other names: "a
 comment on column governance.emergency_review.outcome is 'in_order, or objected: people are told';
 comment on column governance.emergency_review.note is 'What was found';
 comment on column governance.emergency_review.at is 'When';
+
+insert into governance.status_reason values
+    ('EmergencyOwed', 'waiting', 'approver', 'the ticket is closed then', 'approve it, and have somebody else review it: request review');

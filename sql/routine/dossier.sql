@@ -177,7 +177,8 @@ begin
                                                  and l.replaced_at is null
               left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
              cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
-              left join lateral (select * from governance.exception_debt(p_request, i.id) where p_excepted and p_came_back) b on true
+              left join lateral (select * from governance.exception_debt(p_request, i.id) -- what was superseded nobody owes, for good
+                                  where p_excepted and p_came_back and i.superseded_by is null) b on true
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is

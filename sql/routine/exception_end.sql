@@ -116,7 +116,8 @@ begin
      where coalesce(x.request_id, j.request_id) = p_request and x.scope in ('item', 'request') and x.revoked_at is null
        and x.expires_at > clock_timestamp()
        and not exists (select from governance.request_item i cross join lateral governance.exception_debt(p_request, i.id) d
-                        where i.request_id = p_request and i.replaced_at is null and (x.scope = 'request' or i.id = x.item_id));
+                        where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null
+                          and (x.scope = 'request' or i.id = x.item_id));
     if needless is not null then
         update governance.exception x set revoked_at = clock_timestamp(), ended_why = 'not_needed', lapsed_at = clock_timestamp()
          where x.id = any (needless);

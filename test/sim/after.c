@@ -1,7 +1,7 @@
 /* after.c: what follows a proven close: reads that go on, requests opened because of others. */
 #include "sim.h"
 
-enum { SETTLE_MS = 30000, CONFIRMATIONS = 2 };
+enum { SETTLE_MS = 30000, CONFIRMATIONS = 2, ASLEEP_MS = 60000 };
 
 /* Half an hour stands for a week, and one ticket for the many that are too many. */
 void after_draw(struct sim *s)
@@ -183,6 +183,34 @@ static bool is_followed(const struct sim *s, const struct srequest *r, size_t it
     return false;
 }
 
+/* What an exception let close is proven after all. */
+void after_settle(struct sim *s, struct srequest *r, size_t item)
+{
+    struct sitem *i = &r->items[item_at(r, item)];
+
+    if (!i->on_exception || !check_item_proven(s, r, i))
+        sim_violate(s, "INV29 late proof", "request %d: item %zu is not proven",
+                    (int)(r - s->requests), item);
+    i->on_exception = false;
+    i->proven_ms = s->now_ms;
+    i->excepted_until_ms = 0; /* needed no more */
+    store_changed(s, r, "settled");
+}
+
+/* It is opened again since no exception covers it any more: something of it is really owed. */
+void after_lapse(struct sim *s, struct srequest *r)
+{
+    r->lapsed_ms = s->now_ms;
+    for (size_t i = 0; i < r->item_count; i++) {
+        const struct sitem *item = &r->items[i];
+        bool covered = item->excepted_until_ms > s->now_ms + ASLEEP_MS + 60000;
+        if (item->on_exception && !covered && !check_item_proven(s, r, item))
+            return;
+    }
+    sim_violate(s, "INV30 what lapses is owed", "request %d: nothing of it is",
+                (int)(r - s->requests));
+}
+
 bool after_settled(const struct sim *s, const struct srequest *r)
 {
     bool ends = r->kind == REQUEST_GRANT && r->access_until_ms && r->mode != GATE_OBSERVE;
@@ -194,9 +222,14 @@ bool after_settled(const struct sim *s, const struct srequest *r)
         bool seen_in_time = item->truth_ms + SETTLE_MS < r->closed_ms + s->policy.watch.second_ms;
         bool excepted = item->excepted_until_ms > s->now_ms;
         bool proven = item->proven_ms && item->proven_ms == r->proven_ms;
+        bool over =
+            r->kind == REQUEST_GRANT && r->access_until_ms && r->access_until_ms <= s->now_ms;
+        bool lapsed = item->on_exception && !excepted && !over && !item->superseded_by;
         if (is_followed(s, r, i) || full || stands_opposed(s, item))
             continue;
         if (ends)
+            return false;
+        if (lapsed) /* opened again, or proven */
             return false;
         if (proven && !excepted && wrong && seen_in_time && !r->recorded[i])
             return false;

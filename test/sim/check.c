@@ -360,7 +360,8 @@ static void check_recorded(struct sim *s, const struct srequest *r, const struct
 static void check_mode(struct sim *s, const struct srequest *r, const struct dossier *d,
                        const struct decision *x)
 {
-    bool closed = r->phase == PHASE_CLOSED && r->seen_cycle == r->closed_cycle;
+    bool lapsed = r->lapsed_ms && r->lapsed_ms >= r->looked_ms; /* closed when it was read */
+    bool closed = (r->phase == PHASE_CLOSED || lapsed) && r->seen_cycle == r->closed_cycle;
     bool leads = d->ticket.role == STATUS_VERIFY;
     bool is_over = phase_is_terminal(d->phase);
 

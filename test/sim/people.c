@@ -251,6 +251,7 @@ static void except(struct sim *s, struct srequest *r)
         if (check_item_proven(s, r, &r->items[i]))
             continue;
         r->items[i].excepted_until_ms = s->now_ms + rng_range(&s->rng, 30000, 600000);
+        r->items[i].excepted_from_ms = s->now_ms;
         for (int k = 0; k < s->flow_count; k++)
             s->flows[k].excepted |= &s->requests[s->flows[k].request] == r && !s->flows[k].ended_ms;
         store_changed(s, r, "exception");

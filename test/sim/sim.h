@@ -133,7 +133,8 @@ struct sitem {
     bool extra, extra_before; /* so is something that nobody asked for; since when */
     int64_t extra_ms;
     bool extra_seen; /* as the store knows it */
-    int64_t excepted_until_ms;
+    int64_t excepted_until_ms, excepted_from_ms;
+    bool on_exception; /* it was closed last while an exception stood in, and not proven since */
     int opposed;       /* the request, one more, whose first item wants the opposite; 0 none does */
     int superseded_by; /* the request, one more, that was approved later; 0 none was */
     int64_t superseded_ms;
@@ -167,6 +168,7 @@ struct srequest {
     int approval_count;
     uint64_t mapped_hash, approved_hash;
     int64_t look_ms, looked_ms, hinted_ms, lease_until_ms;
+    int64_t lapsed_ms; /* when it was opened again since its exception had ended */
     const struct world *owner;
     uint64_t notice_key;
     enum notice_state notice;
@@ -399,6 +401,9 @@ void after_draw(struct sim *s);
 void after_fill(const struct sim *s, struct arena *arena, const struct srequest *r,
                 struct dossier *d);
 void after_save(struct sim *s, struct srequest *r, const struct decision *x);
+/* What an exception let close is proven after all; or is opened again, since it has ended. */
+void after_settle(struct sim *s, struct srequest *r, size_t item);
+void after_lapse(struct sim *s, struct srequest *r);
 void after_over(struct sim *s, const struct srequest *q);
 bool after_settled(const struct sim *s, const struct srequest *r);
 

@@ -149,7 +149,8 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
         int64_t until = PLANTED(EXCEPTION_NEVER_ENDS) && from->excepted_until_ms
                             ? INT64_MAX
                             : from->excepted_until_ms;
-        bool past = is_left_out(r, from);
+        bool past = is_left_out(r, from),
+             owed = from->on_exception && r->closed_cycle >= 0 && !from->superseded_by;
         *(past ? &superseded[d->superseded_count++] : &items[d->item_count++]) =
             (struct item){.id = (int64_t)k,
                           .source = STR("source"),
@@ -163,6 +164,10 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                                    extra_hinders(s, r) && !PLANTED(MORE_IS_NO_HINDRANCE)},
                           .others_extra = from->extra_seen ? STR("more") : STR_NONE,
                           .excepted = until > s->now_ms + 60000,
+                          .excepted_until_ms = until > s->now_ms + 60000 ? until : 0,
+                          .excepted_from_ms = from->excepted_from_ms,
+                          .on_exception = owed,
+                          .lapsed_ms = owed && until <= s->now_ms + 60000 ? until - 60000 : 0,
                           .superseded_by = past ? request_id(from->superseded_by - 1) : STR_NONE,
                           .obs = obs,
                           .obs_count = n};
@@ -474,9 +479,12 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
     }
     if (proven) {
         r->proven_ms = s->now_ms;
-        for (size_t i = 0; i < r->item_count; i++)
-            if (to == PHASE_VERIFIED || r->items[i].excepted_until_ms <= s->now_ms)
+        for (size_t i = 0; i < r->item_count; i++) {
+            r->items[i].on_exception =
+                to == PHASE_EXCEPTION && r->items[i].excepted_until_ms > s->now_ms + 60000;
+            if (!r->items[i].on_exception)
                 r->items[i].proven_ms = s->now_ms;
+        }
         r->verified_ms = s->now_ms + (PLANTED(SLA_REPLICA_CLOCK) ? b->skew_ms : 0);
     }
     if (again)
@@ -561,7 +569,11 @@ bool store_save_decision(struct sim *s, const struct world *w, const struct doss
     }
     check_decision(s, r, d, x);
     after_save(s, r, x);
+    if (x->settles)
+        after_settle(s, r, x->settled);
     apply_claim(s, r, x);
+    if (x->move && r->phase == PHASE_CLOSED && strcmp(x->reason, "ExceptionLapsed") == 0)
+        after_lapse(s, r);
     if (x->move)
         apply_move(s, b, r, x->to);
     r->version++;

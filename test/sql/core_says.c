@@ -8,7 +8,7 @@
  *   core_says stuck      standard input: one request a line; standard output: REASON SINCE ATTEMPTS
  * NEXT
  *
- * A request: phase mode held contested unclear answered requested approved claimed verified closed
+ * A request: phase mode held contested unclear answered emergency requested approved claimed verified closed
  * now look unreadable readable ticket, the count of its open work and for each
  * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
  * what a history has before them but since and now, and the reads.
@@ -157,6 +157,7 @@ static void say_stuck(struct str line)
     d.contested = number(&line, ' ') != 0;
     d.approval_unclear = number(&line, ' ') != 0;
     d.answered_cycle = number(&line, ' ') ? STR("1") : STR_NONE;
+    d.emergency = number(&line, ' ') != 0;
     d.requested_ms = number(&line, ' ');
     d.approved_ms = number(&line, ' ');
     d.claimed_ms = number(&line, ' ');

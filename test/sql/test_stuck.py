@@ -40,6 +40,7 @@ class State:
         self.phase, self.mode = rng.choice(PHASES), rng.choice(["observe", "warn", "enforce"])
         self.held, self.answered = rng.random() < 0.2, rng.random() < 0.2
         self.unclear, self.contested = rng.random() < 0.3, rng.random() < 0.1
+        self.emergency = rng.random() < 0.1
         self.requested, self.approved = ago(9_000_000, 8_000_000), ago(7_000_000)
         self.claimed = ago(120_000, 400_000, 1_000_000)
         self.verified = ago(100_000) if self.phase in ("verified", "exception", "closed") else 0
@@ -72,7 +73,7 @@ class State:
 
     def line(self):
         unreadable = self.unreadable if self.has_ticket and (not self.ever_read or self.read < self.unread_at) else 0
-        words = [self.phase, self.mode, int(self.held), int(self.contested), int(self.unclear), int(self.answered), self.requested, self.approved, self.claimed, self.verified,
+        words = [self.phase, self.mode, int(self.held), int(self.contested), int(self.unclear), int(self.answered), int(self.emergency), self.requested, self.approved, self.claimed, self.verified,
                  self.closed, NOW, max(self.look, self.lease), unreadable, self.read if self.ever_read else self.requested,
                  *(REFUSED["dead"] if self.site == "dead" else (0, 0)), TOLD.get(self.site, 0), int(self.has_ticket), len(self.work)]
         words += [f"{w['kind']}:{w['state']}:{w['attempt']}:{w['failures']}:{w['created']}:{w['parked']}:{max(w['run_after'], w['lease'])}"
@@ -88,7 +89,7 @@ class State:
         into["request"].append(
             f"('{self.id}', '{self.site}', 'm{self.number}', 'removal', '{self.mode}', true, {self.held}, {self.contested}, '{self.phase}', 2, 'c', "
             f"'{'1' if self.answered else ''}', {at(self.requested)}, {at(self.approved)}, date_trunc('milliseconds', {at(self.claimed)}), "
-            f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h')")
+            f"{at(self.verified)}, {at(self.closed)}, {at(self.look)}, {lease}, 'h', {self.emergency})")
         if self.unclear:  # nobody knows who asked
             into["approval"].append(f"('{self.id}', 'boss', 'approved', 'h')")
         if self.has_ticket:
@@ -113,7 +114,7 @@ class State:
 INTO = {
     "source": "governance.source (name, label, kind, settle, confirmations, max_age)",
     "request": "governance.access_request (id, site, marker, kind, mode, from_ticket, held, contested, phase, generation, claim_cycle, answered_cycle, "
-               "requested_at, approved_at, claimed_at, verified_at, closed_at, look_at, lease_owner, lease_until, mapped_hash)",
+               "requested_at, approved_at, claimed_at, verified_at, closed_at, look_at, lease_owner, lease_until, mapped_hash, emergency)",
     "approval": "governance.approval (request_id, approver, decision, tuple_hash)",
     "ticket": "governance.ticket (site, issue_id, issue_key, request_id, state, unreadable, unreadable_at, read_at, first_seen_at)",
     "item": "governance.request_item (id, request_id, source, account, entitlement, desired) overriding system value",

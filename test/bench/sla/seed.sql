@@ -57,8 +57,8 @@ select id, 'sla', 'DeadlineStep', p || '%', asked + goal * p / 100.0 from public
  where asked + goal * p / 100.0 < coalesce(stopped, now()) order by n;
 insert into governance.escalation (request_id, kind, reason, key, at)
 select id, 'breach', 'ClosedBeforeProof', n || '/1', asked + (coalesce(stopped, now()) - asked) * 0.9 from public.life where n % 500 = 0 order by n;
-insert into governance.exception (item_id, owner, approved_by, reason, created_at, expires_at)
-select i.id, 'owner', 'approver', 'vendor is closed', l.stopped, l.stopped + interval '60 days'
+insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, created_at, expires_at)
+select i.id, 'owner', 'approver', 'vendor is closed', 'watched', l.stopped, l.stopped + interval '60 days'
   from public.life l join governance.request_item i on i.request_id = l.id where l.how = 'excepted' order by l.n;
 insert into governance.drift (request_id, item_id, found_at, since, why, observation_id, answer, ended_at)
 select l.id, i.id, l.stopped + interval '1 day', l.stopped + interval '23 hours', 'CameBack', 1, 'recorded', case when l.n % 10000 <> 0 then l.stopped + interval '2 days' end

@@ -176,13 +176,12 @@ static void proven_first_it_is_not_needed_any_more(void **state)
     s.item.rule.settle_ms = 500;
     read_now(&s, CLOSED + 2 * HOUR, OUTCOME_ABSENT);
     s.obs[1].outcome = OUTCOME_PRESENT;
-    r = (struct decision){.drift_over = true};
+    r = (struct decision){.settles = true, .settled = 7};
     exception_decide(&s.d, &POLICY_DEFAULT, &r);
-    assert_false(r.settles);
     s.obs[1].outcome = OUTCOME_ABSENT;
     s.obs[1].as_of_ms = s.obs[1].observed_ms = CLOSED + HOUR;
     exception_decide(&s.d, &POLICY_DEFAULT, &r);
-    assert_false(r.settles);
+    assert_int_equal(r.settled, 7);
     assert_int_equal(r.look_again_ms, s.d.now_ms + SECOND);
 }
 

@@ -88,6 +88,9 @@ static void by_phase(void **state)
     d.phase = PHASE_VERIFIED;
     d.mode = GATE_WARN;
     SAYS(judge_work(&d, NULL, 0), STUCK_CLOSE_AWAITED, CLAIM + SECOND, 0, LOOK);
+    d.emergency = true;
+    SAYS(judge_work(&d, NULL, 0), STUCK_EMERGENCY_OWED, CLAIM + SECOND, 0, LOOK);
+    d.emergency = false;
     d.phase = PHASE_FULFILLING;
     d.answered_cycle = STR("9");
     SAYS(judge_work(&d, NULL, 0), STUCK_NOT_AS_ASKED, CLAIM, 0, LOOK);
