@@ -77,6 +77,13 @@
     X(ONE_READ_IS_DRIFT, "after the close, a single read makes a new ticket")             \
     X(LOOP_UNBOUNDED, "what comes back again and again makes tickets without end")        \
     X(ACCESS_NEVER_ENDS, "nobody asks for the removal of access whose time ends")         \
+    X(SELF_APPROVAL, "whoever asks, gains or does the work may approve it")               \
+    X(ONE_VOTES_TWICE, "one person on two ways counts as two")                            \
+    X(ANY_STEP, "enough people suffice, whoever was to approve")                          \
+    X(ANY_CHANNEL, "an approval counts on a way that the template does not take")         \
+    X(LATE_APPROVAL, "an approval after its window counts")                               \
+    X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
+    X(APPROVER_FULFILS, "whoever approved it may claim the work")                         \
     X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")
 
 enum plant {
