@@ -116,6 +116,8 @@ struct approval_verdict approval_judge(const struct approvals *a, int64_t now_ms
 /* How many people a step wants still. */
 int32_t approval_step_lacks(const struct approvals *a, size_t step);
 
+/* Names as they stand in mapping tuples and in the database, and back; an unknown name gives false.
+ */
 const char *approval_channel_name(enum approval_channel c);
 MUST_CHECK bool approval_channel_from(struct str name, enum approval_channel *ret);
 

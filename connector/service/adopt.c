@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "domain/look.h"
 #include "domain/retry.h"
+#include "service/terms.h"
 #include "site/site.h"
 
 struct adopting {
@@ -69,7 +70,7 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
 {
     const struct mapped *m = &t->mapped;
     const struct mapping *mapping = service_site(a->svc, a->claim.site)->o.mapping;
-    struct store_item item = {m->source, m->account, m->entitlement, m->rule->expect};
+    struct store_item items[MAPPED_ITEMS_MAX];
     bool held = m->outcome == MAPPED_HOLD;
     struct mapping_mode mode = mapping_mode_of(m->rule, a->site->config->mode);
     struct store_intake in = {
@@ -79,8 +80,6 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .kind = m->rule->change,
         .mode = mode.mode,
         .mode_by_site = !mode.by_rule,
-        .lifecycle = m->privileged ? STR("privileged") : STR("standard"),
-        .subject_kind = STR("human"),
         .requester = t->ticket.requester,
         .beneficiary = t->ticket.beneficiary,
         .justification = m->justification,
@@ -88,8 +87,6 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .approval_needed = m->rule->approval_needed,
         .sla_goal_ms = m->sla_goal_ms,
         .requested_ms = t->created_ms,
-        .items = &item,
-        .item_count = held ? 0 : 1,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = held ? 0 : m->hash,
         .mapped = held ? STR("{}") : m->tuple,
@@ -98,6 +95,7 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .markers = t->origin.markers,
         .created_by_us = t->origin.ours,
     };
+    terms_take(m, &in, items);
     log_info("adopt", held ? "held: it does not map" : "governed", LOG_S("ticket", t->ticket.key),
              LOG_S("rule", m->rule->name), LOG_S("hold", m->hold_text));
     a->has_marker = in.markers.len > 0;

@@ -11,6 +11,7 @@
 #include "json/json_write.h"
 #include "service/api_body.h"
 #include "service/problem.h"
+#include "service/terms.h"
 #include "service/worker.h"
 #include "site/site.h"
 
@@ -161,7 +162,8 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
         {"account", BODY_KEY, false},       {"requester", BODY_KEY, false},
         {"site", BODY_KEY, false},          {"justification", BODY_TEXT, false},
         {"access_until", BODY_TIME, false}, {"privileged", BODY_BOOL, false},
-        {"approved", BODY_BOOL, false},     {NULL},
+        {"approved", BODY_BOOL, false},     {"sponsor", BODY_KEY, false},
+        {"manager", BODY_KEY, false},       {NULL},
     };
     const struct json *body;
 
@@ -184,6 +186,9 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
     w->source = json_path_str(body, "source");
     w->entitlement = json_path_str(body, "entitlement");
     w->justification = json_path_str(body, "justification");
+    w->sponsor = json_path_str(body, "sponsor");
+    w->manager = json_path_str(body, "manager");
+    w->access_until_ms = api_body_time(body, "access_until");
     w->privileged = json_is_true(json_member(body, "privileged"));
     *ret = body;
     return true;
@@ -220,7 +225,13 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         return;
     }
     bool vouches = token->may_approve && json_is_true(json_member(body, "approved"));
-    struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
+    if (!terms_within(&m, api_body_time(body, "access_until"),
+                      clock_wall_ms(&api->svc->db_clock))) {
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' is later than the template of the rule allows");
+        return;
+    }
+    struct store_item items[MAPPED_ITEMS_MAX];
     struct str at = site.len ? site : api->svc->config->sites[0].name;
     struct mapping_mode mode = mapping_mode_of(m.rule, service_site(api->svc, at)->config->mode);
     struct store_intake in = {
@@ -230,8 +241,6 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .kind = m.rule->change,
         .mode = mode.mode,
         .mode_by_site = !mode.by_rule,
-        .lifecycle = w.privileged ? STR("privileged") : STR("standard"),
-        .subject_kind = STR("human"),
         .requester = {w.requester.len ? w.requester : token->name, STR_NONE},
         .beneficiary = {w.beneficiary, STR_NONE},
         .justification = w.justification,
@@ -240,13 +249,12 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .approved_by = vouches ? token->name : STR(""),
         .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,
-        .items = &item,
-        .item_count = 1,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = m.hash,
         .mapped = m.tuple,
         .hold_text = STR(""),
     };
+    terms_take(&m, &in, items);
     digest_sha256(serve_body(request), digest);
     hex_encode(digest, sizeof digest, hex);
     store_request_submit(&api->svc->store, key, str_of(hex), &in, on_submitted,
