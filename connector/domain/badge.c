@@ -62,6 +62,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_NO_EXCEPTION:
     case NOTICE_CAME_BACK:
     case NOTICE_DRIFTED:
+    case NOTICE_OWN_CLAIM:
         break;
     }
     return BADGE_OPEN;

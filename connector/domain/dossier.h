@@ -41,6 +41,7 @@ enum notice_state {
     NOTICE_CAME_BACK,    /* it was as asked, and is not any more */
     NOTICE_DRIFTED,      /* the same, after it was closed on proof */
     NOTICE_SUPERSEDED,   /* a request approved later asks for the opposite */
+    NOTICE_OWN_CLAIM,    /* who says that it is done has approved it */
     NOTICE_COUNT         /* as what was said: something only a newer release says */
 };
 

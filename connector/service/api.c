@@ -338,14 +338,33 @@ static void approve(struct api *api, struct serve_request *request,
     if (!api_body_read(request, MEMBERS, 0, &body))
         return;
     struct str decision = json_path_str(body, "decision");
-    bool approved = str_eq_c(decision, "approved");
-    if (!approved && !str_eq_c(decision, "declined")) {
+    if (!str_eq_c(decision, "approved") && !str_eq_c(decision, "declined") &&
+        !str_eq_c(decision, "withdrawn")) {
         problem_reply_member(request, 422, "Invalid body", STR("decision"),
-                             "'decision' must be approved or declined");
+                             "'decision' must be approved, declined or withdrawn");
         return;
     }
-    store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), approved, STR("api"),
+    store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), decision, STR("api"),
                        on_done, asking_new(api, request, token));
+}
+
+static void delegate(struct api *api, struct serve_request *request,
+                     const struct token_config *token)
+{
+    static const struct body_member MEMBERS[] = {{"from", BODY_KEY, true},
+                                                 {"to", BODY_KEY, true},
+                                                 {"starts_at", BODY_TIME, false},
+                                                 {"ends_at", BODY_LATER, true},
+                                                 {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
+        return;
+    struct asking *a = asking_new(api, request, token);
+    a->created = true;
+    store_delegation_add(&api->svc->store, json_path_str(body, "from"), json_path_str(body, "to"),
+                         api_body_time(body, "starts_at"), api_body_time(body, "ends_at"),
+                         token->name, on_json, a);
 }
 
 static void grant_exception(struct api *api, struct serve_request *request,
@@ -434,6 +453,8 @@ void api_serve(struct api *api, struct serve_request *request)
     else if (str_starts(path, STR("/v1/access-requests/")))
         one(api, request, token, str_n(path.p + REQUESTS.len + 1, path.len - REQUESTS.len - 1),
             post);
+    else if (str_eq_c(path, "/v1/delegations") && post && token->may_approve)
+        delegate(api, request, token);
     else if (str_eq_c(path, "/v1/exceptions") && post && token->may_approve)
         grant_exception(api, request, token);
     else

@@ -257,9 +257,8 @@ void store_people_keep(struct store *s, struct str request_id, const struct str 
                        store_done_fn *fn, void *arg);
 void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
                           void *arg);
-void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved,
-                        struct str channel, store_done_fn *fn, void *arg);
-
+void store_approval_add(struct store *s, struct str request_id, struct str approver,
+                        struct str decision, struct str channel, store_done_fn *fn, void *arg);
 /* JSON documents made by the database, for the API and the command line: NULL text when there is
  * none. */
 typedef void store_json_fn(void *arg, enum store_outcome outcome, struct str json);
@@ -279,6 +278,10 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
 void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
                          void *arg);
 void store_evidence_of(struct store *s, struct str request_id, store_json_fn *fn, void *arg);
+/* One answers for another one from starts_ms (0: now) until ends_ms. REFUSED: a circle, himself, or
+ * too long. */
+void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
+                          int64_t ends_ms, struct str actor, store_json_fn *fn, void *arg);
 void store_exception_grant(struct store *s, struct str request_id, struct str owner,
                            struct str approved_by, struct str reason, struct str control,
                            int64_t expires_ms, store_json_fn *fn, void *arg);

@@ -35,6 +35,7 @@ grant insert on governance.request_item, governance.observation, governance.appr
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
     governance.operator_act, governance.over_grant to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;
+grant insert, update (revoked_at) on governance.delegation to countersign_service;
 grant insert, update (answer, opened, why, ended_at) on governance.drift to countersign_service;
 grant insert, update (replaced_at) on governance.account_link, governance.entitlement_link to countersign_service;
 do $$
