@@ -155,11 +155,11 @@ begin
         return false;
     end if;
     mover := governance.person_all(t.moved_by, t.mover_names);
-    return exists (select from governance.approval a
-                    where a.request_id = r.id and a.decision = 'approved' and a.tuple_hash = coalesce(nullif(r.approved_hash, ''), r.mapped_hash)
+    return exists (select from governance.approval_votes(r) v join governance.approval a on a.id = v.id
+                    where v.decision = 'approved' and v.fault = ''
                       and governance.one_person(mover, governance.person_all(a.approver, a.approver_names)));
 end $$;
-comment on function governance.claims_own(governance.access_request) is 'Did one who approved it say that it is done?';
+comment on function governance.claims_own(governance.access_request) is 'Did one whose approval counts say that it is done?';
 
 -- All of it for domain/approval.h; null: nobody waits for one.
 create or replace function governance.dossier_approvals(r governance.access_request) returns json
