@@ -74,6 +74,8 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
                        .source = i->source,
                        .entitlement = i->entitlement,
                        .justification = why,
+                       .sponsor = d->sponsor,
+                       .manager = d->manager,
                        .privileged = d->privileged,
                        .access_until_ms = ends ? 0 : d->access_until_ms};
     if (!mapping_request(site->o.mapping, arena, &w, &m, &fields, &err)) {

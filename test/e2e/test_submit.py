@@ -241,6 +241,7 @@ def test_every_operation_is_held_to_the_description(site):
     assert site.api("POST", f"{path}/approvals", {"approver": "auditor@example.com", "decision": "approved"})[0] == 202
     granted = {"request": made["id"], "owner": "a@example.com", "approved_by": "b@example.com", "reason": "x", "expires_at": until(days=30)}
     assert site.api("POST", "/v1/exceptions", granted)[0] == 201
+    assert site.api("POST", "/v1/delegations", {"from": "auditor@example.com", "to": "deputy@example.com", "ends_at": until(days=7)})[0] == 201
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert contract.seen == contract.operations()
