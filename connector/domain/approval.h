@@ -69,7 +69,8 @@ struct approval_given {
 
 struct approvals {
     struct approval_terms terms;
-    int64_t asked_ms; /* since when it waits; 0: it does not yet */
+    int64_t asked_ms;    /* since when it waits; 0: it does not yet */
+    int64_t reminded_ms; /* when people were reminded last since then; 0: not yet */
     const struct approval_given *given;
     size_t count;
     bool known; /* the database told; else the flags of the dossier stand alone */

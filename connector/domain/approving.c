@@ -34,7 +34,7 @@ void approving_wait(const struct dossier *d, struct decision *ret)
         escalate(ret, "ApproverUnclear", 0);
     if (!d->approvals.known)
         return;
-    if (v.reminder_ms)
+    if (v.reminder_ms > d->approvals.reminded_ms) /* once, however the ticket moves meanwhile */
         escalate(ret, "ApprovalReminder", v.reminder_ms);
     if (v.next_ms && (!ret->look_again_ms || v.next_ms < ret->look_again_ms))
         ret->look_again_ms = v.next_ms;

@@ -67,7 +67,10 @@ void store_read_approvals(struct arena *a, const struct json *dossier, struct do
         return;
     JSON_EACH(one, list)
     given[n++] = given_of(a, one);
-    d->approvals = (struct approvals){
-        .asked_ms = number(v, "asked_ms"), .given = given, .count = n, .known = true};
+    d->approvals = (struct approvals){.asked_ms = number(v, "asked_ms"),
+                                      .reminded_ms = number(v, "reminded_ms"),
+                                      .given = given,
+                                      .count = n,
+                                      .known = true};
     read_terms(a, v, &d->approvals.terms);
 }

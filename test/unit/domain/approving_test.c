@@ -71,6 +71,9 @@ static void it_reminds_once_and_ends(void **state)
     r = decided(&d);
     assert_true(escalates(&r, "ApprovalReminder"));
     assert_int_equal(r.escalations[0].since_ms, NOW + 30 * MINUTE);
+    d.approvals.reminded_ms = d.now_ms;
+    r = decided(&d);
+    assert_false(escalates(&r, "ApprovalReminder"));
     struct notice loud = said(&d, NOTICE_WAITING_APPROVAL);
     assert_true(loud.comment && loud.notify && loud.key != quiet.key);
     d.now_ms = NOW + HOUR;
