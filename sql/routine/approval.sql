@@ -253,13 +253,15 @@ comment on function governance.guard_claimant() is 'Trigger: whoever approved it
 -- Definer: the service role itself writes no row of it.
 create or replace function governance.fulfiller_keep() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    own boolean := new.phase = 'claimed' and governance.claims_own(new); -- before he is one
 begin
     if new.phase = 'claimed' then
         insert into governance.fulfiller (request_id, cycle, person, names)
         select new.id, new.claim_cycle, t.moved_by, governance.person_names(t.moved_by, t.mover_names)
           from governance.ticket t where t.request_id = new.id and t.moved_by <> '' and not t.moved_by_us
             on conflict do nothing;
-        if governance.claims_own(new) then
+        if own then
             insert into governance.escalation (request_id, kind, reason, key)
             values (new.id, 'operator', 'ApproverFulfils', 'fulfils/' || new.claim_cycle) on conflict do nothing;
         end if;
