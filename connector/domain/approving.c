@@ -45,14 +45,27 @@ bool approving_forbids_claim(const struct dossier *d)
     return d->claims_own && gate_holds(d) && !d->ticket.moved_by_us && !PLANTED(APPROVER_FULFILS);
 }
 
+static bool is_on_its_way(const struct dossier *d, enum flow_kind kind)
+{
+    return d->flow_open[kind] && !d->flow_parked[kind];
+}
+
+/* The ticket says why, or cannot within the hour. */
+static bool is_told(const struct dossier *d, const struct policy *policy)
+{
+    bool speaks = is_on_its_way(d, FLOW_FIELDS) || is_on_its_way(d, FLOW_COMMENT);
+    bool cannot = d->flow_parked[FLOW_COMMENT] || d->writes_last_hour + 3 > policy->writes_per_hour;
+
+    return !speaks && (d->notice_shown == NOTICE_OWN_CLAIM || cannot);
+}
+
 void approving_send_back(const struct dossier *d, const struct policy *policy, struct decision *ret)
 {
-    bool under_way = d->flow_open[FLOW_RETURN] && !d->flow_parked[FLOW_RETURN];
     bool refused =
         d->flow_parked[FLOW_RETURN] && str_eq(d->flow_cycle[FLOW_RETURN], d->ticket.cycle);
 
     escalate(ret, "ApproverFulfils", 0);
-    if (d->ticket.role != STATUS_VERIFY || under_way)
+    if (d->ticket.role != STATUS_VERIFY || is_on_its_way(d, FLOW_RETURN) || !is_told(d, policy))
         return;
     if (refused)
         ret->retry[FLOW_RETURN] = d->flow_refused_ms[FLOW_RETURN] +

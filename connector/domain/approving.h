@@ -19,7 +19,7 @@ void approving_wait(const struct dossier *d, struct decision *ret);
 /* Who says that it is done has approved it: where we may refuse a close, that is no claim. */
 bool approving_forbids_claim(const struct dossier *d);
 
-/* That ticket goes back out of Verifying, unless somebody fights us for it. */
+/* That ticket goes back out of Verifying once it says why, unless somebody fights us for it. */
 void approving_send_back(const struct dossier *d, const struct policy *policy,
                          struct decision *ret);
 

@@ -160,9 +160,20 @@ static void whoever_approved_it_claims_nothing(void **state)
 
     struct decision r = decided(&d);
     assert_false(r.move);
-    assert_true(orders(&r, FLOW_RETURN));
     assert_true(escalates(&r, "ApproverFulfils"));
     assert_int_equal(says(&r), NOTICE_OWN_CLAIM);
+    assert_false(orders(&r, FLOW_RETURN)); /* first it is said */
+    d.notice_shown = NOTICE_OWN_CLAIM;
+    d.flow_open[FLOW_COMMENT] = true;
+    r = decided(&d);
+    assert_false(orders(&r, FLOW_RETURN));
+    d.flow_open[FLOW_COMMENT] = false;
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_RETURN));
+    d.notice_shown = NOTICE_NONE;
+    d.writes_last_hour = POLICY_DEFAULT.writes_per_hour; /* or cannot be */
+    r = decided(&d);
+    assert_true(orders(&r, FLOW_RETURN));
     d.flow_open[FLOW_RETURN] = true;
     r = decided(&d);
     assert_false(r.move || orders(&r, FLOW_RETURN));
@@ -183,10 +194,12 @@ static void it_goes_back_as_often_as_may_be(void **state)
     (void)state;
 
     d.returns_last_hour = POLICY_DEFAULT.reopens_per_hour;
+    d.notice_shown = NOTICE_OWN_CLAIM;
     struct decision r = decided(&d);
     assert_true(escalates(&r, "ReturnedTooOften"));
     assert_false(orders(&r, FLOW_RETURN));
     d = own_claim(&item);
+    d.notice_shown = NOTICE_OWN_CLAIM;
     refuse(&d, FLOW_RETURN);
     r = decided(&d);
     assert_false(r.move || r.retry[FLOW_RETURN] || orders(&r, FLOW_RETURN));
