@@ -34,6 +34,8 @@ enum {
     LIMIT_KEY_CHARS = 256,               /* account, entitlement, person keys */
     LIMIT_KEPT_FIELDS_BYTES = 32 * 1024, /* of one ticket: twice a long description, as JSON */
     LIMIT_APPROVERS = 32,                /* of one approval: Jira's condition counts to 20 */
+    LIMIT_APPROVAL_STEPS = 8,            /* who has to approve: a bit each */
+    LIMIT_REMINDERS = 4,                 /* of one window: a ticket tells three times */
 
     /* database */
     LIMIT_INGEST_BATCH = 256,                   /* deliveries in one group commit */

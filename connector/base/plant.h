@@ -86,7 +86,14 @@
     X(DENIED_IS_SILENT, "an emergency goes on although the policy says no")               \
     X(REMOVAL_ASKS, "a removal waits for the policy")                                     \
     X(PROOF_WITHOUT_PERMIT, "what became forbidden meanwhile is closed as proven")        \
-    X(UNREAD_IS_CLEAR, "a duty that nobody can read counts as not held")
+    X(UNREAD_IS_CLEAR, "a duty that nobody can read counts as not held")                  \
+    X(SELF_APPROVAL, "whoever asks, gains or does the work may approve it")               \
+    X(ONE_VOTES_TWICE, "one person on two ways counts as two")                            \
+    X(ANY_STEP, "enough people suffice, whoever was to approve")                          \
+    X(ANY_CHANNEL, "an approval counts on a way that the template does not take")         \
+    X(LATE_APPROVAL, "an approval after its window counts")                               \
+    X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
+    X(APPROVER_FULFILS, "whoever approved it may claim the work")
 
 enum plant {
     PLANT_NONE = 0,

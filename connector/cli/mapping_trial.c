@@ -62,6 +62,9 @@ void trial_print(const struct trial *t)
            desired_name(rule->expect), STR_ARG(view_plain(t->arena, t->r.account)),
            STR_ARG(view_plain(t->arena, t->r.source)), STR_ARG(goal),
            t->r.privileged ? ", privileged" : "", rule->approval_needed ? ", approval needed" : "");
+    struct str approvers = mapping_approvers(t->arena, &t->r);
+    if (approvers.len)
+        printf("to approve by %.*s\n", STR_ARG(view_plain(t->arena, approvers)));
 }
 
 /* --- for programs --- */

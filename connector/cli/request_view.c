@@ -94,6 +94,46 @@ static void print_item(FILE *to, struct arena *arena, const struct json *item)
                 STR_ARG(view_time(arena, item, "read_at")));
 }
 
+/* "2 of security: a@example.com, b@example.com (0 so far)" */
+static void print_step(FILE *to, struct arena *arena, const struct json *step)
+{
+    const char *sep = ": ";
+
+    fprintf(to, "  %-10s %lld of %.*s", "approval", (long long)view_count(step, "at_least"),
+            STR_ARG(view_text(arena, step, "who")));
+    JSON_EACH(person, json_member(step, "people"))
+    {
+        fprintf(to, "%s%.*s", sep, STR_ARG(view_plain(arena, json_str(person))));
+        sep = ", ";
+    }
+    fprintf(to, " (%lld so far)\n", (long long)view_count(step, "given"));
+}
+
+static void print_given(FILE *to, struct arena *arena, const struct json *given)
+{
+    struct str why = view_text(arena, given, "why_not");
+
+    fprintf(to, "  %-10s %.*s by %.*s, %.*s UTC%s%.*s%s\n", "",
+            STR_ARG(view_text(arena, given, "decision")),
+            STR_ARG(view_text(arena, given, "approver")), STR_ARG(view_time(arena, given, "at")),
+            json_path_str(given, "why_not").len ? ": does not count, " : "",
+            json_path_str(given, "why_not").len ? (int)why.len : 0, why.p,
+            json_is_true(json_member(given, "after_work")) ? " (after the work)" : "");
+}
+
+/* Who has to approve, until when, and who did. */
+static void print_approval(FILE *to, struct arena *arena, const struct json *approval)
+{
+    JSON_EACH(step, json_member(approval, "steps"))
+    print_step(to, arena, step);
+    if (view_count(approval, "people") > 1)
+        fprintf(to, "  %-10s %lld people in all\n", "", (long long)view_count(approval, "people"));
+    if (json_path_str(approval, "until").len)
+        fprintf(to, "  %-10s until %.*s UTC\n", "", STR_ARG(view_time(arena, approval, "until")));
+    JSON_EACH(given, json_member(approval, "given"))
+    print_given(to, arena, given);
+}
+
 bool request_view_one(FILE *to, struct arena *arena, struct str document)
 {
     const struct json *v;
@@ -113,6 +153,7 @@ bool request_view_one(FILE *to, struct arena *arena, struct str document)
     print_line(to, arena, "for", v, "beneficiary");
     print_line(to, arena, "phase", v, "phase");
     print_status(to, arena, v);
+    print_approval(to, arena, json_member(v, "approval"));
     print_relations(to, arena, v);
     JSON_EACH(item, json_member(v, "items"))
     print_item(to, arena, item);

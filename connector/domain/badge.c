@@ -66,6 +66,7 @@ enum badge badge_of(const struct dossier *d)
     case NOTICE_WAITING_POLICY:
     case NOTICE_NOT_PERMITTED:
     case NOTICE_DUTIES:
+    case NOTICE_OWN_CLAIM:
         break;
     }
     return BADGE_OPEN;

@@ -1,6 +1,7 @@
 #include "domain/decide.h"
 
 #include "base/plant.h"
+#include "domain/approving.h"
 #include "domain/badge.h"
 #include "domain/contested.h"
 #include "domain/drift.h"
@@ -55,6 +56,7 @@ struct step {
     bool human_claim; /* a person moved it there in a cycle that is not taken up yet */
     bool taken_back;  /* a person moved it out again */
     bool answered;    /* we have sent that very claim back */
+    bool own;         /* that person has approved it: no claim */
 };
 
 static void move(struct step *s, enum phase to, const char *reason)
@@ -134,7 +136,9 @@ static void see_ticket(struct step *s)
     bool taken_up = str_eq(t->cycle, s->d->claim_cycle);
     s->answered = str_eq(t->cycle, s->d->answered_cycle);
     s->human_claim = (s->done || s->verify) && !t->moved_by_us && !taken_up && !s->answered;
-    s->taken_back = t->role == STATUS_OPEN && !t->moved_by_us && !taken_up;
+    s->own = s->human_claim && approving_forbids_claim(s->d);
+    s->human_claim &= !s->own;
+    s->taken_back = s->own || (t->role == STATUS_OPEN && !t->moved_by_us && !taken_up);
 }
 
 /* What is done about a Done that is not right. */
@@ -308,18 +312,19 @@ static void decide_before_work(struct step *s)
     }
     if (d->approval_declined || waits)
         move(s, PHASE_DENIED, d->approval_declined ? "Declined" : "PolicyDenied");
-    else if (d->approval_given)
+    else if (approving_is_done(d))
         move(s, PHASE_APPROVED, "Approved");
     else if (!d->approval_needed)
         move(s, PHASE_APPROVED, "NoApprovalNeeded");
     else if (d->emergency)
         move(s, PHASE_APPROVED, "Emergency");
+    else if (approving_lapsed(d))
+        move(s, PHASE_EXPIRED, "ApprovalExpired");
     else if (d->phase == PHASE_RECEIVED)
         move(s, PHASE_PENDING_APPROVAL, "ApprovalNeeded");
     if (s->r->move)
         return;
-    if (d->approval_unclear)
-        escalate(s, "ApproverUnclear", 0);
+    approving_wait(d, s->r);
     wait_before_work(s, NOTICE_WAITING_APPROVAL);
 }
 
@@ -354,14 +359,17 @@ static void decide_fulfilling(struct step *s)
     /* where nothing is put back it is read on, whoever led it there and whatever we answered */
     bool stays = !gate_holds(d) && (s->done || (s->verify && !is_working(d, FLOW_RETURN)));
 
-    if (waits_for_us || cannot_return || stays) {
+    if (s->own) {
+        approving_send_back(d, s->p, s->r);
+    } else if (waits_for_us || cannot_return || stays) {
         take_up_claim(s);
         return;
     }
     bool was_returned = !str_empty(d->answered_cycle);
     struct gate_verdict g = gate_judge(d);
-    say(s,
-        held_notice(s->d, hold_the_gate(s), was_returned ? gate_contradicts(d, &g) : NOTICE_READY));
+    enum hold hold = hold_the_gate(s);
+    enum notice_state work = was_returned ? gate_contradicts(d, &g) : NOTICE_READY;
+    say(s, s->own ? NOTICE_OWN_CLAIM : held_notice(d, hold, work));
     s->r->read_sources = extra_is_unread(d, s->p);
     look_by(s, d->now_ms + s->p->sweep_ms);
 }
@@ -475,7 +483,7 @@ static void decide_closed(struct step *s)
 {
     if (s->human_claim)
         take_up_claim(s);
-    else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify))
+    else if (s->here && (s->d->ticket.role == STATUS_OPEN || s->verify || s->own))
         move(s, PHASE_FULFILLING, "Reopened"); /* in Verifying: a late step of ours followed it */
     else /* the last word, when it could not be said yet, or was written over */
         say(s, drift_notice(s->d));

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "domain/after.h"
+#include "domain/approval.h"
 #include "domain/badge.h"
 #include "domain/flow.h"
 #include "domain/item.h"
@@ -45,6 +46,7 @@ enum notice_state {
     NOTICE_WAITING_POLICY, /* nobody has answered yet whether it may be */
     NOTICE_NOT_PERMITTED,  /* it is as asked, and the policy says no to it now */
     NOTICE_DUTIES,         /* duties in conflict, and no exception covers it */
+    NOTICE_OWN_CLAIM,      /* who says that it is done has approved it */
     NOTICE_COUNT           /* as what was said: something only a newer release says */
 };
 
@@ -80,12 +82,15 @@ struct dossier {
     bool approval_unclear;  /* one of these very items is recorded, by somebody who may be the
                              * requester or the one it is for: it does not count */
     bool approval_declined;
+    struct approvals approvals; /* what the four above follow from; known where the database told */
+    bool claims_own;            /* who pressed Resolve has approved it */
     bool cancel_asked;
     uint64_t approved_hash;   /* of the mapped tuple that was approved, 0 = not yet */
     struct str approved_edit; /* ticket.edit as it was approved, empty = not known */
 
     /* for making the ticket */
     struct str marker, rule, request_type, justification;
+    struct str sponsor, manager, instead_of; /* as they were mapped */
 
     /* the ticket as last read */
     struct str site;

@@ -38,6 +38,9 @@ enum approval_state { APPROVAL_NONE = 0, APPROVAL_PENDING, APPROVAL_APPROVED, AP
 struct person {
     struct str key;   /* what we call him; empty: nobody is named */
     struct str names; /* by what Jira knows him, a JSON array (jsm_user_names); empty: not known */
+    /* of an approver: */
+    int64_t given_ms; /* when he answered, 0: as the ticket's approval says */
+    bool app;         /* an app's account, not a person's */
 };
 
 enum plea_answer { PLEA_UNANSWERED = 0, PLEA_YES, PLEA_NO };
@@ -70,9 +73,12 @@ struct ticket {
     struct str status_name;
     struct str
         cycle; /* changelog id of the move into the present status, "0" when it never moved */
-    int64_t cycle_at_ms; /* Jira's time of that move */
-    struct str moved_by; /* account id of who made that move */
-    bool moved_by_us;    /* that account is the connector's own */
+    int64_t cycle_at_ms;    /* Jira's time of that move */
+    struct str moved_by;    /* account id of who made that move */
+    bool moved_by_us;       /* that account is the connector's own */
+    struct str mover_names; /* by what Jira knows who made it, as in struct person */
+    struct str verifier;    /* our own account, for the store */
+    int64_t edit_at_ms;     /* Jira's time of `edit`, 0 = none */
     struct str
         edit; /* changelog id of the last change to a field that the mapping reads, "0" = none */
     bool resolution_set;  /* a resolution outside a Done status looks closed in queues */

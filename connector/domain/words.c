@@ -1,5 +1,6 @@
 #include "domain/words.h"
 
+#include "domain/approving.h"
 #include "domain/extra.h"
 #include "domain/line.h"
 #include "domain/plea.h"
@@ -16,7 +17,7 @@ static const char *const STATE_NAMES[] = {
     "denied",        "expired",       "held",
     "no_exception",  "came_back",     "drifted",
     "superseded",    "owed",          "waiting_policy",
-    "not_permitted", "duties",
+    "not_permitted", "duties",        "own_claim",
 };
 
 const char *notice_state_name(enum notice_state s)
@@ -73,6 +74,7 @@ static const struct manner MANNERS[NOTICE_COUNT + 1] = {
     [NOTICE_WAITING_POLICY] = {"Waiting", "info", "", false, false, false},
     [NOTICE_NOT_PERMITTED] = {"Not there yet", "error", "", true, true, false},
     [NOTICE_DUTIES] = {"Waiting", "warning", "", true, true, false},
+    [NOTICE_OWN_CLAIM] = {"Not there yet", "warning", "", true, true, false},
     [NOTICE_COUNT] = {"Waiting", "info", "", false, true, false}, /* said by a newer release */
 };
 
@@ -319,18 +321,24 @@ static void say_cannot_read(struct line *l, struct line *next, const struct item
     line_add_since(next, "Trying again ", next_read_ms);
 }
 
+static void say_ready(struct line *l, struct line *next, const struct dossier *d,
+                      const struct item *i)
+{
+    line_add_c(l, "Approved. ");
+    say_task(l, i);
+    line_add_c(next, d->mode == GATE_ENFORCE
+                         ? "Press Resolve when it is done; this ticket then closes itself once "
+                           "the access is checked."
+                         : "Press Resolve when it is done; the access is checked then.");
+}
+
 static void say_about_item(struct line *l, struct line *next, enum notice_state state,
                            const struct dossier *d, const struct item *i, const struct finding *f,
                            int64_t next_read_ms)
 {
     switch (state) {
     case NOTICE_READY:
-        line_add_c(l, "Approved. ");
-        say_task(l, i);
-        line_add_c(next, d->mode == GATE_ENFORCE
-                             ? "Press Resolve when it is done; this ticket then closes itself once "
-                               "the access is checked."
-                             : "Press Resolve when it is done; the access is checked then.");
+        say_ready(l, next, d, i);
         return;
     case NOTICE_CHECKING:
         line_add_c(l, "You're done. Checking ");
@@ -379,6 +387,7 @@ static void say_about_item(struct line *l, struct line *next, enum notice_state 
     case NOTICE_HELD:
     case NOTICE_NO_EXCEPTION:
     case NOTICE_DRIFTED:
+    case NOTICE_OWN_CLAIM:
     case NOTICE_SUPERSEDED:
     case NOTICE_OWED:
     case NOTICE_WAITING_POLICY:
@@ -474,28 +483,10 @@ static void say_no_exception(struct line *l, struct line *next, const struct dos
     }
 }
 
-enum { NAMED_MAX = 3 };
-
-/* Who has to answer, by name as far as Jira says it. */
-static void say_awaited(struct line *l, struct str names)
+/* Its end is that of the window for approvals, not of the access. */
+static bool never_approved(const struct dossier *d)
 {
-    size_t count = 0, named = 0;
-
-    for (struct str rest = names; rest.len; count++)
-        str_cut(&rest, '\n');
-    line_add_c(l, "Waiting for ");
-    size_t most = count > NAMED_MAX ? NAMED_MAX - 1 : count;
-    for (; named < most; named++) {
-        bool last = named + 1 == count;
-        line_add_c(l, !named ? "" : last ? " or " : ", ");
-        line_add_name(l, str_cut(&names, '\n'));
-    }
-    if (named < count) {
-        line_add_c(l, " or ");
-        line_add_number(l, (int64_t)(count - named));
-        line_add_c(l, " others");
-    }
-    line_add_c(l, count ? " to approve" : "approval by somebody allowed to");
+    return !d->approved_ms && !(d->access_until_ms && d->access_until_ms <= d->now_ms);
 }
 
 static void say_ended(struct line *l, struct line *next, enum notice_state state,
@@ -515,8 +506,9 @@ static void say_ended(struct line *l, struct line *next, enum notice_state state
         return;
     }
     say_over(l, next, d,
-             late ? "Too late: the time it was asked for is over"
-                  : "Declined: this was not approved",
+             late && never_approved(d) ? "Too late: nobody approved this in time"
+             : late                    ? "Too late: the time it was asked for is over"
+                                       : "Declined: this was not approved",
              i, late ? "; cancel this ticket" : "; decline or cancel this ticket");
     line_add_c(next, " Still wanted? The requester asks anew.");
 }
@@ -530,7 +522,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         line_add_c(l, "Not enforced here yet");
         return true;
     case NOTICE_WAITING_APPROVAL:
-        say_awaited(l, d->ticket.awaited);
+        approving_say_awaited(l, d);
         if (d->approval_unclear) {
             line_add_c(l, "; whoever approved it may be the one who asks or the one it is for");
             line_add_c(next, "Jira hides which of their addresses and accounts belong together: "
@@ -566,6 +558,12 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         return true;
     case NOTICE_OWED:
         words_owed(l, next, d);
+        return true;
+    case NOTICE_OWN_CLAIM:
+        line_add_c(l, "Not closed: whoever pressed Resolve has approved this, so somebody else has "
+                      "to do it");
+        line_add_c(next, "Hand the ticket to another agent, who checks the access and presses "
+                         "Resolve.");
         return true;
     case NOTICE_HELD:
         line_add_c(
@@ -625,13 +623,14 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
     if (state == NOTICE_UNCLEAR)
         return mix(key, d->contested ? 1 : str_hash(d->hold_text));
     if (state == NOTICE_WAITING_APPROVAL)
-        key = mix(mix(key, str_hash(d->ticket.awaited)),
-                  (uint64_t)d->approval_outdated + 2 * (uint64_t)d->approval_unclear);
+        key = mix(mix(key, str_hash(d->ticket.awaited)), (uint64_t)d->approval_outdated +
+                                                             2 * (uint64_t)d->approval_unclear +
+                                                             4 * approving_key(d));
     if (state == NOTICE_NO_EXCEPTION)
         key = mix(mix(key, str_hash(d->ticket.plea.edit)), (uint64_t)plea_judge(d));
     if (state == NOTICE_OWED)
         return mix(key, words_owed_key(d));
-    if (state >= NOTICE_WAITING_POLICY)
+    if (state >= NOTICE_WAITING_POLICY && state <= NOTICE_DUTIES)
         key = mix(key, words_permit_key(d));
     if (d->superseded_count)
         key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
@@ -687,16 +686,18 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
     const struct item *i = subject(d, &g, state);
     const struct manner *m = &MANNERS[state];
 
-    *ret = (struct notice){
-        .state = state,
-        .check = m->check,
-        .panel = m->panel,
-        .notify = m->notify,
-        /* a comment of an earlier mode is not left standing */
-        .comment = m->comment || (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment) ||
-                   (state == NOTICE_READY && d->superseded_count),
-        .final = m->final,
-        .key = notice_key(state, d, i, g.reason, next_read_ms)};
+    bool reminds = state == NOTICE_WAITING_APPROVAL && approving_reminds(d);
+    *ret = (struct notice){.state = state,
+                           .check = m->check,
+                           .panel = m->panel,
+                           .notify = m->notify || reminds,
+                           /* a comment of an earlier mode is not left standing */
+                           .comment =
+                               m->comment || reminds ||
+                               (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment) ||
+                               (state == NOTICE_READY && d->superseded_count),
+                           .final = m->final,
+                           .key = notice_key(state, d, i, g.reason, next_read_ms)};
     say_all(d, next_read_ms, &g, i, ret);
     words_checked(d, i, m->head, ret);
 }

@@ -41,6 +41,24 @@ bool jsm_approval_is_none(const struct jsm_answer *answer)
            (answer->verdict == JSM_REFUSED && answer->status != 401);
 }
 
+static int64_t time_of(const struct json *approval, const char *path)
+{
+    int64_t ms;
+    return json_i64(json_path(approval, path), &ms) ? ms : 0;
+}
+
+/* A workflow may ask for one approval after the other: each is one of its own. */
+static void keep_decided(struct jsm_approvals *all, const struct json *approval)
+{
+    struct str decision = json_path_str(approval, "finalDecision");
+    int64_t made_ms = time_of(approval, "createdDate/epochMillis");
+
+    if (str_eq_c(decision, "approved") && all->approved_count < JSM_APPROVED_MAX)
+        all->approved[all->approved_count++] = approval;
+    if (str_eq_c(decision, "declined") && made_ms > all->declined_ms)
+        all->declined_ms = made_ms;
+}
+
 static void take_newest(struct jsm_approvals *all, const struct json *values, struct str us)
 {
     int64_t ms;
@@ -49,6 +67,7 @@ static void take_newest(struct jsm_approvals *all, const struct json *values, st
     {
         if (asks_us_alone(approval, us))
             continue;
+        keep_decided(all, approval);
         if (!json_i64(json_path(approval, "createdDate/epochMillis"), &ms))
             ms = all->newest_ms;
         if (all->newest && ms < all->newest_ms)
@@ -82,6 +101,32 @@ static void add_awaited(struct arena *a, const struct json *who, struct ticket *
     if (ticket->awaited.len)
         name = arena_printf(a, "%.*s\n%.*s", STR_ARG(ticket->awaited), STR_ARG(name));
     ticket->awaited = name;
+}
+
+static struct person approver_of(struct arena *a, const struct json *who, int64_t given_ms)
+{
+    return (struct person){.key = jsm_user_key(who),
+                           .names = jsm_user_names(a, who, STR_NONE),
+                           .given_ms = given_ms,
+                           .app = str_eq_c(json_path_str(who, "accountType"), "app")};
+}
+
+/* Of a step before the newest, which was approved too. */
+static void take_earlier(struct arena *a, const struct jsm_approvals *all,
+                         const struct json *approval, struct ticket *ticket, struct person *people)
+{
+    int64_t given_ms = time_of(approval, "completedDate/epochMillis");
+    bool over = time_of(approval, "createdDate/epochMillis") <= all->declined_ms;
+
+    if (!given_ms || given_ms <= ticket->edit_at_ms || (over && all->declined_ms))
+        return;
+    JSON_EACH(approver, json_member(approval, "approvers"))
+    {
+        bool said = str_eq_c(json_path_str(approver, "approverDecision"), "approved");
+        if (said && !is_us(approver, all->us) && ticket->approver_count < LIMIT_APPROVERS)
+            people[ticket->approver_count++] =
+                approver_of(a, json_member(approver, "approver"), given_ms);
+    }
 }
 
 /* Whether enough of them approved is Jira's to say: its workflow knows how many it wants. */
@@ -118,11 +163,13 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
         if (ticket->approval == APPROVAL_PENDING)
             add_awaited(a, who, ticket);
         else
-            people[ticket->approver_count++] =
-                (struct person){jsm_user_key(who), jsm_user_names(a, who, STR_NONE)};
+            people[ticket->approver_count++] = approver_of(a, who, 0);
     }
     if (ours && approved && !ticket->approver_count)
         ticket->approval = APPROVAL_PENDING;
+    for (size_t i = 0; i < all->approved_count && ticket->approval == APPROVAL_APPROVED; i++)
+        if (all->approved[i] != approval)
+            take_earlier(a, all, all->approved[i], ticket, people);
 }
 
 bool jsm_approval_is_unseen(const struct ticket *ticket, int64_t seen_ms)

@@ -13,7 +13,10 @@
 #include "jsm/jsm_judge.h"
 
 /* Of one request: each time it comes to a status that wants one there is another. */
-enum { JSM_APPROVAL_PAGES_MAX = 50 }; /* of fifty each, unless Jira gives fewer at once */
+enum {
+    JSM_APPROVAL_PAGES_MAX = 50, /* of fifty each, unless Jira gives fewer at once */
+    JSM_APPROVED_MAX = 16,       /* steps of one request that are kept */
+};
 
 /* Does the answer say that there are none? So it is of what is no request, and where we have no
  * right to see them. A token without the scope is told of like any other call that fails. */
@@ -23,8 +26,11 @@ bool jsm_approval_is_none(const struct jsm_answer *answer);
 struct jsm_approvals {
     const struct json *newest; /* NULL: none yet */
     int64_t newest_ms;
-    struct str us; /* as it was given with the newest */
-    int64_t start; /* of the next page */
+    const struct json *approved[JSM_APPROVED_MAX]; /* all that were, in the order of the list */
+    size_t approved_count;
+    int64_t declined_ms; /* when the newest that was declined was made: those before it are over */
+    struct str us;       /* as it was given with the newest */
+    int64_t start;       /* of the next page */
     size_t pages;
     bool last; /* there is no next page */
 };
@@ -39,8 +45,10 @@ struct jsm_call jsm_call_approvals(struct arena *a, struct str issue_id, int64_t
 MUST_CHECK bool jsm_approvals_page(struct jsm_approvals *all, const struct json *body,
                                    struct str us, struct err *err);
 /* The newest of all into the ticket: its state, who of its approvers decided so, and while it is
- * pending who is awaited. At most LIMIT_APPROVERS are kept. What we answered beside others is no
- * decision of a person: without one it counts as pending. */
+ * pending who is awaited. Where it is approved, those too who approved in the steps before it, as
+ * long as none was declined and nothing that is approved was edited since; each with his time. At
+ * most LIMIT_APPROVERS are kept. What we answered beside others is no decision of a person: without
+ * one it counts as pending. */
 void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct ticket *ticket);
 /* Was it decided on an issue that we have not seen? Approvals are read after the issue: who
  * decides, and edits, in between must not be taken to have decided on what stood there before.

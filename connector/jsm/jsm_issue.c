@@ -151,14 +151,17 @@ static void take_history(struct arena *a, const struct json *history, const stru
 {
     struct str id = json_id(a, json_member(history, "id"));
 
-    if (newer(id, t->edit) && edits_mapped(history, view))
+    if (newer(id, t->edit) && edits_mapped(history, view)) {
         t->edit = id;
+        t->edit_at_ms = made_at(history);
+    }
     take_resolution(history, id, &t->resolved_by, view, t);
     jsm_plea_history(a, history, view, t);
     if (!moves_status(history) || !newer(id, t->cycle))
         return;
     t->cycle = id;
     t->moved_by = jsm_user_id(json_member(history, "author"));
+    t->mover_names = jsm_user_names(a, json_member(history, "author"), STR_NONE);
     t->moved_by_us = view->our_account.len > 0 && str_eq(t->moved_by, view->our_account);
     t->cycle_at_ms = made_at(history);
 }
@@ -244,6 +247,8 @@ bool jsm_issue_read(struct arena *a, const struct json *issue, const struct jsm_
     ret->cycle = STR("0"); /* never moved since it was created */
     ret->edit = STR("0");
     ret->moved_by = jsm_user_id(json_path(issue, "fields/creator"));
+    ret->mover_names = jsm_user_names(a, json_path(issue, "fields/creator"), STR_NONE);
+    ret->verifier = view->our_account;
     JSON_EACH(history, json_path(issue, "changelog/histories"))
     take_history(a, history, view, ret);
     return true;

@@ -13,6 +13,7 @@
 #define COUNTERSIGN_MAPPING_H
 
 #include "base/digest.h"
+#include "domain/approval.h"
 #include "domain/field.h"
 #include "domain/item.h"
 #include "domain/request.h"
@@ -26,9 +27,11 @@ enum {
     MAPPING_LOOKUP_MAX = 256,
     MAPPING_STEPS_MAX = 8,
     MAPPING_STATIC_MAX = 16,
-    MAPPING_VALUES_MAX = 16,                        /* of one field */
-    MAPPING_PEOPLE_MAX = 8,                         /* participants */
-    MAPPING_FIELDS_MAX = MAPPING_RULES_MAX * 7 + 2, /* that its rules read */
+    MAPPING_VALUES_MAX = 16, /* of one field */
+    MAPPING_PEOPLE_MAX = 8,  /* participants */
+    MAPPING_TEMPLATES_MAX = 32,
+    MAPPING_GROUP_MAX = 32,                          /* people who may approve one thing */
+    MAPPING_FIELDS_MAX = MAPPING_RULES_MAX * 11 + 2, /* that its rules read */
 };
 
 /* X(suffix, name in the file, argument, kind): total functions; the table in mapping_value.c says
@@ -106,14 +109,63 @@ struct mapping_static {
 };
 
 /* X(member, required): what a rule can bind */
-#define MAPPING_TARGETS(X)                                                    \
-    X(subject, true)     /* whose access changes: person key */               \
-    X(account, false)    /* account in the source; the subject when absent */ \
-    X(application, true) /* name of the source */                             \
-    X(entitlement, true)                                                      \
-    X(privileged, false)                                                      \
-    X(requester, false) /* the reporter when absent */                        \
-    X(justification, false)
+#define MAPPING_TARGETS(X)                                                            \
+    X(subject, true)     /* whose access changes: person key */                       \
+    X(account, false)    /* account in the source; the subject when absent */         \
+    X(application, true) /* name of the source */                                     \
+    X(entitlement, true)                                                              \
+    X(privileged, false)                                                              \
+    X(requester, false) /* the reporter when absent */                                \
+    X(justification, false)                                                           \
+    X(instead_of, false)   /* the entitlement that this one takes the place of */     \
+    X(access_until, false) /* a day, which ends in UTC, or a time */                  \
+    X(sponsor, false)      /* who answers for it: a contractor's sponsor, an owner */ \
+    X(manager, false)
+
+/* Facts that a template may want; each is the target of that name. */
+#define MAPPING_FACTS(X) \
+    X(JUSTIFICATION, justification) X(SPONSOR, sponsor) X(ACCESS_UNTIL, access_until)
+enum mapping_fact {
+#define X(suffix, member) FACT_##suffix,
+    MAPPING_FACTS(X)
+#undef X
+        FACT_COUNT
+};
+
+/* Who has to approve, in a template's words: `manager`, `sponsor`, `anyone`, `application_owner`,
+ * `role_owner`, or a group. */
+struct mapping_ask {
+    struct str who;
+    int32_t at_least;
+    bool privileged_only; /* `when: privileged` */
+    struct diag_pos pos;
+};
+
+/* What every request of one kind wants, by the name that rules say. */
+struct mapping_template {
+    struct str name;
+    struct str lifecycle, subject_kind; /* as the database knows them */
+    bool privileged;                    /* whatever the form says */
+    bool wants[FACT_COUNT];
+    int64_t access_for_ms; /* longest time from the ticket's creation, 0 = none */
+    bool approval_needed;
+    uint32_t channels; /* bits of enum approval_channel */
+    int32_t at_least;
+    int64_t within_ms;
+    int32_t remind[LIMIT_REMINDERS];
+    struct mapping_ask steps[LIMIT_APPROVAL_STEPS];
+    size_t step_count;
+    const struct yaml *sla; /* the rule's own `sla` where it names this; NULL: it has faults */
+    struct diag_pos pos;
+};
+
+/* People of one name: a group, an application's or a role's owners. */
+struct mapping_people {
+    const char *of; /* "groups", "application_owner", "role_owner" */
+    struct str name;
+    struct str people[MAPPING_GROUP_MAX];
+    size_t count;
+};
 
 struct mapping_rule {
     struct str name, request_type;
@@ -122,7 +174,8 @@ struct mapping_rule {
     enum request_kind change;
     enum desired expect;
     bool approval_needed;
-    int64_t sla_goal_ms, sla_privileged_ms; /* 0 = none, same */
+    const struct mapping_template *template; /* NULL: it names none */
+    int64_t sla_goal_ms, sla_privileged_ms;  /* 0 = none, same */
     int64_t
         emergency_ms; /* break-glass: access ends so long after it was asked for; 0: it is none */
     struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */
@@ -181,6 +234,10 @@ struct mapping {
     size_t status_count;
     struct mapping_resolution resolutions[MAPPING_STATUSES_MAX];
     size_t resolution_count;
+    struct mapping_template templates[MAPPING_TEMPLATES_MAX];
+    size_t template_count;
+    const struct mapping_people *people; /* `approvers` of the file */
+    size_t people_count;
     struct mapping_rule rules[MAPPING_RULES_MAX];
     size_t rule_count;
     const struct yaml *tests;
@@ -202,15 +259,29 @@ struct mapped {
     const struct json *requester_is, *beneficiary_is; /* what the ticket shows of them; NULL where
                                                        * a word names them */
     bool privileged;
+    struct str instead_of; /* goes in the same request, empty: nothing does */
+    struct str sponsor, manager;
+    int64_t access_until_ms; /* 0: the ticket gives no end */
+    struct approval_terms
+        terms; /* of its template, with the people named; people are of the arena */
     int64_t sla_goal_ms;
     struct str tuple; /* canonical JSON: what is asked, and how it is governed */
-    uint64_t hash; /* of what is approved: kind, beneficiary, items, privileged. Cut from SHA-256,
-                    * because whoever edits a ticket profits from a second tuple with this hash. A
-                    * change of mode or goal does not change it. */
+    uint64_t hash;    /* of what is approved: kind, beneficiary, items, privileged, and where there
+                       * are such the end, the sponsor, and who has to approve. Cut from SHA-256,
+                       * because whoever edits a ticket profits from a second tuple with this hash. A
+                       * change of mode or goal does not change it. */
     const char *hold_code; /* M2xx, see schemas/README.md */
     struct str hold_field; /* Jira field id */
     struct str hold_text;  /* for the ticket's reader */
 };
+
+struct mapped_item {
+    struct str entitlement;
+    enum desired desired;
+};
+enum { MAPPED_ITEMS_MAX = 2 };
+/* What it asks for of its account in its source; returns how many. */
+size_t mapping_items(const struct mapped *m, struct mapped_item ret[MAPPED_ITEMS_MAX]);
 /* Ids of the fields that decide what a ticket becomes, each once: of all rules, or of one (rule not
  * NULL). ret: room for MAPPING_FIELDS_MAX; borrowed from the mapping. Returns how many. */
 size_t mapping_fields(const struct mapping *m, const struct mapping_rule *rule, struct str *ret);
@@ -232,6 +303,9 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
                     struct mapped *ret);
 
 const char *mapped_outcome_name(enum mapped_outcome outcome); /* mapped, hold, not_governed */
+/* Who has to approve, for people: "manager: boss@example.com; 2 of security: a, b"; empty: nobody.
+ */
+struct str mapping_approvers(struct arena *arena, const struct mapped *r);
 /* A goal as a file says it: "4h"; empty for none. */
 struct str mapping_goal(struct arena *arena, int64_t ms);
 
@@ -247,6 +321,7 @@ MUST_CHECK bool mapping_reads(struct arena *arena, const struct binding *b,
 struct wanted {
     enum request_kind kind;
     struct str requester, beneficiary, account, source, entitlement, justification;
+    struct str instead_of, sponsor, manager;
     bool privileged;
     struct str request_id;
     int64_t access_until_ms; /* 0 = without end */
@@ -263,7 +338,7 @@ struct mapping_write {
     size_t count;
     struct str raw; /* JSON as it stands in the file; with no values it goes as it is */
 };
-enum { MAPPING_WRITES_MAX = 8 + MAPPING_STATIC_MAX };
+enum { MAPPING_WRITES_MAX = 12 + MAPPING_STATIC_MAX };
 /* What the rule writes for this wish, at most MAPPING_WRITES_MAX; returns how many. A field bound
  * twice stands once. An empty value is left out, but for `privileged`. */
 size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, const struct wanted *w,

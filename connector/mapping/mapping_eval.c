@@ -27,24 +27,32 @@ struct pull {
     const struct json *issue;
 };
 
+void mapped_hold(struct mapped *r, const char *code, const struct binding *b, struct str text)
+{
+    if (r->outcome == MAPPED_HOLD)
+        return;
+    r->outcome = MAPPED_HOLD;
+    r->hold_code = code;
+    r->hold_field = b->from;
+    r->hold_text = text;
+}
+
 /* The first reason is the one shown. People read it on the ticket behind "On hold: ". */
 static void hold(const struct pull *p, const char *code, const struct binding *b,
                  const char *target, const char *what)
 {
     struct str field = b->label.len ? b->label : b->from;
 
-    if (p->r->outcome == MAPPED_HOLD)
-        return;
-    p->r->outcome = MAPPED_HOLD;
-    p->r->hold_code = code;
-    p->r->hold_field = b->from;
     if (what)
-        p->r->hold_text = arena_printf(p->arena, "the form doesn't say which %s: \"%.*s\" %s",
-                                       target, STR_ARG(field), what);
+        mapped_hold(p->r, code, b,
+                    arena_printf(p->arena, "the form doesn't say which %s: \"%.*s\" %s", target,
+                                 STR_ARG(field), what));
     else
-        p->r->hold_text = arena_printf(
-            p->arena, "the form doesn't say which %s. Fill in \"%.*s\", or ask the requester",
-            target, STR_ARG(field));
+        mapped_hold(
+            p->r, code, b,
+            arena_printf(p->arena,
+                         "the form doesn't say which %s. Fill in \"%.*s\", or ask the requester",
+                         target, STR_ARG(field)));
 }
 
 static void hold_missing(const struct pull *p, const struct binding *b, const char *target)
@@ -125,8 +133,8 @@ static const struct json *person_in(const struct pull *p, const struct binding *
     return b->present && !b->constant.len && v.kind == VALUE_PERSON ? v.json : NULL;
 }
 
-/* A target that finds an account or an entitlement: exact, short, printable. */
-static struct str pull_key(const struct pull *p, const struct binding *b, const char *target)
+/* A target that may be left out: short and printable where it is not. */
+static struct str pull_word(const struct pull *p, const struct binding *b, const char *target)
 {
     struct str s = pull(p, b, target);
 
@@ -134,43 +142,79 @@ static struct str pull_key(const struct pull *p, const struct binding *b, const 
         hold(p, "M202", b, target, "is too long");
     else if (has_control(s))
         hold(p, "M204", b, target, "holds a line break or another control character");
-    else if (!s.len && p->r->outcome == MAPPED_OK)
+    return s;
+}
+
+/* A target that finds an account or an entitlement: exact, short, printable. */
+static struct str pull_key(const struct pull *p, const struct binding *b, const char *target)
+{
+    struct str s = pull_word(p, b, target);
+
+    if (!s.len && p->r->outcome == MAPPED_OK)
         hold(p, "M201", b, target, NULL);
     return s;
 }
 
+size_t mapping_items(const struct mapped *m, struct mapped_item ret[MAPPED_ITEMS_MAX])
+{
+    ret[0] = (struct mapped_item){m->entitlement, m->rule->expect};
+    ret[1] = (struct mapped_item){m->instead_of, DESIRED_ABSENT};
+    return m->instead_of.len ? 2 : 1;
+}
+
 static void put_items(struct json_out *out, const struct mapped *r)
 {
+    struct mapped_item items[MAPPED_ITEMS_MAX];
+    size_t count = mapping_items(r, items);
+
     json_put_name(out, "items");
     json_open_array(out);
-    json_open_object(out);
-    json_str_member(out, "account", r->account);
-    json_str_member(out, "desired", str_of(desired_name(r->rule->expect)));
-    json_str_member(out, "entitlement", r->entitlement);
-    json_str_member(out, "source", r->source);
-    json_close_object(out);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(out);
+        json_str_member(out, "account", r->account);
+        json_str_member(out, "desired", str_of(desired_name(items[i].desired)));
+        json_str_member(out, "entitlement", items[i].entitlement);
+        json_str_member(out, "source", r->source);
+        json_close_object(out);
+    }
     json_close_array(out);
 }
 
 /* In canonical form: members by name, no blanks. */
 static struct str write_tuple(const struct mapped *r, struct arena *arena, bool all)
 {
+    const struct mapping_template *t = r->rule->template;
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
     buf_init(&b, TUPLE_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
+    if (r->access_until_ms)
+        json_i64_member(&out, "access_until_ms", r->access_until_ms);
+    put_terms(&out, r, all);
     if (all)
         json_bool_member(&out, "approval_needed", r->rule->approval_needed);
     json_str_member(&out, "beneficiary", r->beneficiary);
     put_items(&out, r);
+    if (all && t)
+        json_str_member(&out, "justification", r->justification);
     json_str_member(&out, "kind", str_of(request_kind_name(r->rule->change)));
+    if (all && t)
+        json_str_member(&out, "lifecycle", t->lifecycle);
+    if (all && r->manager.len)
+        json_str_member(&out, "manager", r->manager);
     if (all)
         json_str_member(&out, "mode", str_of(gate_mode_name(r->rule->mode)));
     json_bool_member(&out, "privileged", r->privileged);
     if (all)
         json_i64_member(&out, "sla_goal_ms", r->sla_goal_ms);
+    if (r->sponsor.len)
+        json_str_member(&out, "sponsor", r->sponsor);
+    if (all && t)
+        json_str_member(&out, "subject_kind", t->subject_kind);
+    if (all && t)
+        json_str_member(&out, "template", t->name);
     json_close_object(&out);
     return arena_str(arena, buf_str(&b));
 }
@@ -201,6 +245,20 @@ bool mapping_governs(const struct mapping *m, struct arena *arena, const struct 
     return rule_for(m, *ret_request_type) != NULL;
 }
 
+static void pull_more(const struct pull *p, const struct mapping_rule *rule)
+{
+    struct mapped *r = p->r;
+
+    r->instead_of = pull_word(p, &rule->instead_of, "role goes");
+    r->sponsor = pull_word(p, &rule->sponsor, "sponsor");
+    r->manager = pull_word(p, &rule->manager, "manager");
+    struct str until = pull_word(p, &rule->access_until, "end of the access");
+    if (until.len && !end_of_access(until, &r->access_until_ms))
+        hold(p, "M211", &rule->access_until, "end of the access", "holds no day and no time");
+    if (r->instead_of.len && str_eq(r->instead_of, r->entitlement))
+        hold(p, "M204", &rule->instead_of, "role goes", "holds the role that is to come");
+}
+
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret)
 {
@@ -220,7 +278,8 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
     ret->entitlement = pull_key(&p, &rule->entitlement, "role");
     ret->account =
         rule->account.present ? pull_key(&p, &rule->account, "account") : ret->beneficiary;
-    ret->privileged = str_eq_c(pull(&p, &rule->privileged, "access (privileged or not)"), "true");
+    ret->privileged = str_eq_c(pull(&p, &rule->privileged, "access (privileged or not)"), "true") ||
+                      (rule->template && rule->template->privileged);
     ret->justification = pull(&p, &rule->justification, "reason");
     if (ret->justification.len > TEXT_BYTES_MAX)
         hold(&p, "M202", &rule->justification, "reason", "is too long");
@@ -231,6 +290,8 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
         ret->requester = pull_key(&p, &rule->requester, "requester");
     else
         ret->requester = jsm_user_key(ret->requester_is);
+    pull_more(&p, rule);
+    take_terms(m, arena, issue, ret);
     ret->sla_goal_ms =
         ret->privileged && rule->sla_privileged_ms ? rule->sla_privileged_ms : rule->sla_goal_ms;
     if (ret->outcome == MAPPED_OK)

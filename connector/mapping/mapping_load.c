@@ -269,7 +269,7 @@ static int64_t load_goal(const struct loader *l, const struct yaml *sla, const c
 
 /* The escalation steps and the calendar are fixed in this version; a file that says otherwise must
  * not pass in silence. */
-static void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rule *r)
+void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rule *r)
 {
     static const char *const KNOWN[] = {"goal", "privileged_goal", "calendar", "escalate", NULL};
     static const char *const STEPS[] = {"75%", "100%"};
@@ -366,7 +366,8 @@ static void load_choices(const struct loader *l, const struct yaml *v, struct ma
     }
     load_expect(l, yaml_member(v, "expect"), r);
     load_approval(l, yaml_member(v, "approval"), r);
-    load_sla(l, yaml_member(v, "sla"), r);
+    load_template_of(l, v, r);
+    load_sla(l, r->template ? r->template->sla : yaml_member(v, "sla"), r);
 }
 
 /* Broken glass gives access for a while, and somebody says why. */
@@ -414,6 +415,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
                                         "sla",
                                         "ticket",
                                         "emergency",
+                                        "template",
 #define X(member, required) #member,
                                         MAPPING_TARGETS(X)
 #undef X
@@ -445,6 +447,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
     check_sources(l, v, &r->application);
     load_emergency(l, v, r);
     load_ticket_rule(l, yaml_member(v, "ticket"), r);
+    check_template(l, v, r);
     refuse_twins(l, v, r);
 }
 
@@ -587,13 +590,14 @@ static void load_head(const struct loader *l, const struct yaml *root)
 
 static void load_root(const struct loader *l, const struct yaml *root)
 {
-    static const char *const KNOWN[] = {
-        "version",  "service_desk", "ticket", "fields",    "statuses",
-        "requests", "resolutions",  "tests",  "exception", NULL};
+    static const char *const KNOWN[] = {"version",   "service_desk", "ticket",      "fields",
+                                        "statuses",  "requests",     "resolutions", "tests",
+                                        "exception", "templates",    "approvers",   NULL};
     const struct yaml *requests = yaml_member(root, "requests");
 
     refuse_unknown(l, root, KNOWN, "a mapping file");
     load_head(l, root);
+    load_templates(l, root);
     l->m->tests = list_of(l, yaml_member(root, "tests"), "tests");
     if (!requests || requests->kind != YAML_LIST || !requests->first) {
         diag_error(l->diags, "M029", requests ? requests->pos : root->pos, "the file has no rules");

@@ -60,9 +60,26 @@ void load_ticket_head(const struct loader *l, const struct yaml *ticket);
 void load_ticket_rule(const struct loader *l, const struct yaml *ticket, struct mapping_rule *r);
 void load_kind(const struct loader *l, const struct yaml *v, struct binding *b);
 bool is_field_id(struct str s);
+/* mapping_template.c: `templates` and `approvers` of the file, and what a rule that names one
+ * lacks. */
+void load_templates(const struct loader *l, const struct yaml *root);
+void load_template_of(const struct loader *l, const struct yaml *rule, struct mapping_rule *r);
+void check_template(const struct loader *l, const struct yaml *rule, const struct mapping_rule *r);
+/* mapping_load.c: `sla` of a rule or of a template that it names. */
+void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rule *r);
+/* mapping_terms.c: what the rule's template wants of this ticket, and who has to approve it. Holds
+ * where a fact is missing or wrong. */
+void take_terms(const struct mapping *m, struct arena *arena, const struct json *issue,
+                struct mapped *r);
+/* What `access_until` says, as epoch milliseconds; a day ends in UTC. False: it is no time. */
+MUST_CHECK bool end_of_access(struct str text, int64_t *ret_ms);
+/* mapping_eval.c: the first reason is the one shown. */
+void mapped_hold(struct mapped *r, const char *code, const struct binding *b, struct str text);
 /* mapping_reverse.c: the value of "$requester" and its like; false when there is no such word. */
 bool wish_word(struct arena *arena, const struct wanted *w, struct str word, struct str *ret);
 struct json_out;
+/* mapping_terms.c: member "approval"; `all`: with what does not change what was approved. */
+void put_terms(struct json_out *out, const struct mapped *r, bool all);
 void put_yaml(struct json_out *out,
               const struct yaml *v); /* unquoted null, true, false and numbers as such */
 

@@ -112,7 +112,9 @@ static void collect(struct collected *c, const char *target, const struct bindin
 {
     bool lower = has_step(b, STEP_CHILD), level = lower || has_step(b, STEP_PARENT);
 
-    if (!b->present || !str_starts(b->from, STR("customfield_")) || !value.len)
+    bool writable = str_starts(b->from, STR("customfield_")) || str_eq_c(b->from, "duedate");
+
+    if (!b->present || !writable || !value.len)
         return;
     struct mapping_write *w = write_of(c, b->from);
     if (w && !level)
@@ -173,6 +175,20 @@ static void collect_static(struct arena *arena, struct collected *c, const struc
     c->count += !in_words || made->count > 0; /* an end date that nobody asked for is no value */
 }
 
+/* Where the field holds days, the day; a time that is not its end would not come back as it was. */
+static struct str end_as_written(struct arena *arena, const struct mapping_rule *rule,
+                                 const struct wanted *w)
+{
+    const struct binding *b = &rule->access_until;
+    bool days = has_step(b, STEP_DATE) || b->type == FIELD_DATE || str_eq_c(b->from, "duedate");
+    char until[CLOCK_TEXT_SIZE] = "";
+
+    if (w->access_until_ms)
+        clock_rfc3339(w->access_until_ms, until);
+    struct str text = arena_str(arena, str_of(until));
+    return days && text.len ? str_n(text.p, 10) : text;
+}
+
 size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, const struct wanted *w,
                       struct mapping_write *ret)
 {
@@ -185,6 +201,10 @@ size_t mapping_writes(struct arena *arena, const struct mapping_rule *rule, cons
     collect(&c, "privileged", &rule->privileged, w->privileged ? STR("true") : STR("false"));
     collect(&c, "requester", &rule->requester, w->requester);
     collect(&c, "justification", &rule->justification, w->justification);
+    collect(&c, "instead_of", &rule->instead_of, w->instead_of);
+    collect(&c, "access_until", &rule->access_until, end_as_written(arena, rule, w));
+    collect(&c, "sponsor", &rule->sponsor, w->sponsor);
+    collect(&c, "manager", &rule->manager, w->manager);
     for (size_t i = 0; i < rule->static_count; i++)
         collect_static(arena, &c, w, &rule->statics[i]);
     return c.count;
@@ -331,6 +351,14 @@ static const char *lost(struct arena *arena, const struct mapping_rule *rule,
     const struct binding *account = rule->account.present ? &rule->account : &rule->subject;
     if (w->account.len && !same(arena, account, w->account, r->account))
         return "account";
+    if (rule->instead_of.present && !same(arena, &rule->instead_of, w->instead_of, r->instead_of))
+        return "instead_of";
+    if (rule->sponsor.present && !same(arena, &rule->sponsor, w->sponsor, r->sponsor))
+        return "sponsor";
+    if (rule->manager.present && !same(arena, &rule->manager, w->manager, r->manager))
+        return "manager";
+    if (rule->access_until.present && w->access_until_ms / 1000 != r->access_until_ms / 1000)
+        return "access_until";
     return w->privileged != r->privileged ? "privileged" : NULL;
 }
 

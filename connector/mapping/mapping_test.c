@@ -1,4 +1,5 @@
 /* The tests that stand in a mapping file: a ticket, and what it must become. */
+#include "base/clock.h"
 #include "json/json_write.h"
 #include "mapping/mapping_priv.h"
 
@@ -52,6 +53,13 @@ static const struct json *issue_from_file(const struct tester *t, struct str pat
     return issue;
 }
 
+static struct str shown_time(struct arena *arena, int64_t ms)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    return ms ? arena_str(arena, str_of(clock_rfc3339(ms, text))) : STR("");
+}
+
 /* What a test may expect of a mapped ticket, by name; NULL pointer: no such thing. */
 static struct str actual(const struct tester *t, const struct mapped *r, struct str name)
 {
@@ -74,6 +82,11 @@ static struct str actual(const struct tester *t, const struct mapped *r, struct 
         {"justification", r->justification.p ? r->justification : STR("")},
         {"privileged", r->privileged ? STR("true") : STR("false")},
         {"sla.goal", mapping_goal(t->arena, r->sla_goal_ms)},
+        {"template", r->rule && r->rule->template ? r->rule->template->name : STR("")},
+        {"instead_of", r->instead_of.p ? r->instead_of : STR("")},
+        {"sponsor", r->sponsor.p ? r->sponsor : STR("")},
+        {"access_until", shown_time(t->arena, r->access_until_ms)},
+        {"approvers", mapping_approvers(t->arena, r)},
     };
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
         if (str_eq_c(name, VALUES[i].name))
@@ -101,7 +114,8 @@ static void compare(const struct tester *t, struct str title, const struct mappe
                    STR_ARG(wanted->key));
         diag_help(t->diags, "outcome, reason, field, rule, mode, change, expect, subject, account, "
                             "application, entitlement, "
-                            "requester, justification, privileged, sla.goal");
+                            "requester, justification, privileged, sla.goal, template, "
+                            "instead_of, sponsor, access_until, approvers");
     } else if (!same_value(wanted->key, got, wanted->scalar)) {
         diag_error(t->diags, "M052", wanted->pos, "test \"%.*s\": %.*s is '%.*s', expected '%.*s'",
                    STR_ARG(title), STR_ARG(wanted->key), STR_ARG(got), STR_ARG(wanted->scalar));

@@ -6,7 +6,7 @@
 #include "mapping/mapping.h"
 
 enum {
-    TRACE_TARGETS_MAX = 7,
+    TRACE_TARGETS_MAX = 11,
     TRACE_STEPS_MAX = MAPPING_STEPS_MAX + 1, /* and the lookup, or the default */
     TRACE_SHOWN = 160,                       /* characters of a value that are shown */
 };

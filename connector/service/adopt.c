@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "domain/look.h"
 #include "domain/retry.h"
+#include "service/terms.h"
 #include "site/site.h"
 
 struct adopting {
@@ -69,7 +70,7 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
 {
     const struct mapped *m = &t->mapped;
     const struct mapping *mapping = service_site(a->svc, a->claim.site)->o.mapping;
-    struct store_item item = {m->source, m->account, m->entitlement, m->rule->expect};
+    struct store_item items[MAPPED_ITEMS_MAX];
     bool held = m->outcome == MAPPED_HOLD;
     /* corrected later it is worked on once it is approved, as any other */
     bool emergency = m->rule->emergency_ms && !held;
@@ -82,14 +83,10 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .kind = m->rule->change,
         .mode = mode.mode,
         .mode_by_site = !mode.by_rule,
-        .lifecycle = emergency       ? STR("emergency")
-                     : m->privileged ? STR("privileged")
-                                     : STR("standard"),
         .emergency = emergency,
         .access_until_ms = emergency ? t->created_ms + m->rule->emergency_ms : 0,
         .approval_due_ms = emergency ? t->created_ms + glass->approval_ms : 0,
         .review_due_ms = emergency ? t->created_ms + m->rule->emergency_ms + glass->review_ms : 0,
-        .subject_kind = STR("human"),
         .requester = t->ticket.requester,
         .beneficiary = t->ticket.beneficiary,
         .justification = m->justification,
@@ -97,8 +94,6 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .approval_needed = m->rule->approval_needed,
         .sla_goal_ms = m->sla_goal_ms,
         .requested_ms = t->created_ms,
-        .items = &item,
-        .item_count = held ? 0 : 1,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = held ? 0 : m->hash,
         .mapped = held ? STR("{}") : m->tuple,
@@ -107,6 +102,7 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .markers = t->origin.markers,
         .created_by_us = t->origin.ours,
     };
+    terms_take(m, &in, items);
     log_info("adopt", held ? "held: it does not map" : "governed", LOG_S("ticket", t->ticket.key),
              LOG_S("rule", m->rule->name), LOG_S("hold", m->hold_text));
     a->has_marker = in.markers.len > 0;

@@ -17,6 +17,7 @@
 #include "service/api_query.h"
 #include "service/problem.h"
 #include "service/submit.h"
+#include "service/terms.h"
 #include "service/worker.h"
 #include "site/site.h"
 
@@ -191,6 +192,8 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
         {"privileged", BODY_BOOL, false},
         {"approved", BODY_BOOL, false},
         {"emergency", BODY_BOOL, false},
+        {"sponsor", BODY_KEY, false},
+        {"manager", BODY_KEY, false},
         {NULL},
     };
     const struct json *body;
@@ -214,6 +217,9 @@ static bool read_wanted(struct api *api, struct serve_request *request, struct w
     w->source = json_path_str(body, "source");
     w->entitlement = json_path_str(body, "entitlement");
     w->justification = json_path_str(body, "justification");
+    w->sponsor = json_path_str(body, "sponsor");
+    w->manager = json_path_str(body, "manager");
+    w->access_until_ms = api_body_time(body, "access_until");
     w->privileged = json_is_true(json_member(body, "privileged"));
     *ret = body;
     return true;
@@ -289,7 +295,13 @@ static void submit(struct api *api, struct serve_request *request, const struct 
                              "only a token with the role approve says that it is approved");
         return;
     }
-    struct store_item item = {m.source, m.account, m.entitlement, m.rule->expect};
+    if (!terms_within(&m, api_body_time(body, "access_until"),
+                      clock_wall_ms(&api->svc->db_clock))) {
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' is later than the template of the rule allows");
+        return;
+    }
+    struct store_item items[MAPPED_ITEMS_MAX];
     struct str at = site.len ? site : api->svc->config->sites[0].name;
     struct mapping_mode mode = mapping_mode_of(m.rule, service_site(api->svc, at)->config->mode);
     struct store_intake in = {
@@ -299,8 +311,6 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .kind = m.rule->change,
         .mode = mode.mode,
         .mode_by_site = !mode.by_rule,
-        .lifecycle = w.privileged ? STR("privileged") : STR("standard"),
-        .subject_kind = STR("human"),
         .requester = {w.requester.len ? w.requester : token->name, STR_NONE},
         .beneficiary = {w.beneficiary, STR_NONE},
         .justification = w.justification,
@@ -310,13 +320,12 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .submitted_by = token->name,
         .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,
-        .items = &item,
-        .item_count = 1,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = m.hash,
         .mapped = m.tuple,
         .hold_text = STR(""),
     };
+    terms_take(&m, &in, items);
     if (!break_glass(api, request, m.rule->emergency_ms,
                      json_is_true(json_member(body, "emergency")), &in))
         return;
@@ -402,14 +411,33 @@ static void approve(struct api *api, struct serve_request *request,
     if (!api_body_read(request, MEMBERS, 0, &body))
         return;
     struct str decision = json_path_str(body, "decision");
-    bool approved = str_eq_c(decision, "approved");
-    if (!approved && !str_eq_c(decision, "declined")) {
+    if (!str_eq_c(decision, "approved") && !str_eq_c(decision, "declined") &&
+        !str_eq_c(decision, "withdrawn")) {
         problem_reply_member(request, 422, "Invalid body", STR("decision"),
-                             "'decision' must be approved or declined");
+                             "'decision' must be approved, declined or withdrawn");
         return;
     }
-    store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), approved, STR("api"),
+    store_approval_add(&api->svc->store, id, json_path_str(body, "approver"), decision, STR("api"),
                        on_done, asking_new(api, request, token));
+}
+
+static void delegate(struct api *api, struct serve_request *request,
+                     const struct token_config *token)
+{
+    static const struct body_member MEMBERS[] = {{"from", BODY_KEY, true},
+                                                 {"to", BODY_KEY, true},
+                                                 {"starts_at", BODY_TIME, false},
+                                                 {"ends_at", BODY_LATER, true},
+                                                 {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
+        return;
+    struct asking *a = asking_new(api, request, token);
+    a->created = true;
+    store_delegation_add(&api->svc->store, json_path_str(body, "from"), json_path_str(body, "to"),
+                         api_body_time(body, "starts_at"), api_body_time(body, "ends_at"),
+                         token->name, on_json, a);
 }
 
 static void evidence(struct api *api, struct serve_request *request,
@@ -505,6 +533,8 @@ void api_serve(struct api *api, struct serve_request *request)
             post);
     else if (str_starts(path, STR("/v1/events")))
         api_event_serve(api->svc, request, token);
+    else if (str_eq_c(path, "/v1/delegations") && post && token->may_approve)
+        delegate(api, request, token);
     else if (!api_exceptions(api, request, token, path, post))
         refuse_path(request, collection);
 }

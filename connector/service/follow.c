@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "domain/drift.h"
+#include "service/terms.h"
 #include "site/site.h"
 
 /* A removal asks for no approval: whoever approved that access goes, or ends, approved it. Access
@@ -18,8 +19,6 @@ static void fill(struct store_intake *in, const struct dossier *d, const struct 
         .kind = m->rule->change,
         .mode = mode.mode,
         .mode_by_site = !mode.by_rule,
-        .lifecycle = d->privileged ? STR("privileged") : STR("standard"),
-        .subject_kind = STR("human"),
         .requester = {d->requester, STR_NONE},
         .beneficiary = {d->beneficiary, STR_NONE},
         .privileged = d->privileged,
@@ -62,8 +61,8 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
         return;
     char *story = arena_alloc(arena, DRIFT_STORY_BYTES);
     struct store_intake *in = ARENA_NEW(arena, struct store_intake);
-    struct store_item *item = ARENA_NEW(arena, struct store_item);
-    if (!site || !in || !item || !story) {
+    struct store_item *items = arena_array(arena, MAPPED_ITEMS_MAX, sizeof *items);
+    if (!site || !in || !items || !story) {
         ret->unopened = unopened(d, "NoSite", "");
         return;
     }
@@ -75,6 +74,8 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
                        .source = i->source,
                        .entitlement = i->entitlement,
                        .justification = why,
+                       .sponsor = d->sponsor,
+                       .manager = d->manager,
                        .privileged = d->privileged,
                        .access_until_ms = ends ? 0 : d->access_until_ms};
     if (!mapping_request(site->o.mapping, arena, &w, &m, &fields, &err)) {
@@ -90,8 +91,6 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
     in->justification = why;
     if (decision->follow == FOLLOW_EXPIRY)
         in->sla_goal_ms = goal_of_end(d);
-    *item = (struct store_item){m.source, m.account, m.entitlement, m.rule->expect};
-    in->items = item;
-    in->item_count = 1;
+    terms_take(&m, in, items);
     ret->open = in;
 }

@@ -41,6 +41,9 @@ static bool begin_creation(struct prep *p)
                             .justification = d->justification,
                             .privileged = d->privileged,
                             .request_id = p->flow->request_id,
+                            .instead_of = d->instead_of,
+                            .sponsor = d->sponsor,
+                            .manager = d->manager,
                             .access_until_ms = d->access_until_ms};
     if (!mapping_request(p->site->o.mapping, p->arena, &wanted, &mapped, &fields, &err))
         return prep_cannot(p, str_of(err.what));

@@ -9,10 +9,10 @@ void site_who_take(struct site_ticket *t, struct arena *arena)
 {
     const struct mapped *m = &t->mapped;
 
-    t->ticket.requester =
-        (struct person){m->requester, jsm_user_names(arena, m->requester_is, STR_NONE)};
-    t->ticket.beneficiary =
-        (struct person){m->beneficiary, jsm_user_names(arena, m->beneficiary_is, STR_NONE)};
+    t->ticket.requester = (struct person){
+        .key = m->requester, .names = jsm_user_names(arena, m->requester_is, STR_NONE)};
+    t->ticket.beneficiary = (struct person){
+        .key = m->beneficiary, .names = jsm_user_names(arena, m->beneficiary_is, STR_NONE)};
 }
 
 struct who_asking {

@@ -273,9 +273,8 @@ void store_people_keep(struct store *s, struct str request_id, const struct str 
                        store_done_fn *fn, void *arg);
 void store_request_cancel(struct store *s, struct str id, struct str actor, store_done_fn *fn,
                           void *arg);
-void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved,
-                        struct str channel, store_done_fn *fn, void *arg);
-
+void store_approval_add(struct store *s, struct str request_id, struct str approver,
+                        struct str decision, struct str channel, store_done_fn *fn, void *arg);
 /* JSON documents made by the database, for the API and the command line: NULL text when there is
  * none. */
 typedef void store_json_fn(void *arg, enum store_outcome outcome, struct str json);
@@ -329,6 +328,10 @@ void store_review_add(struct store *s, struct str request_id, struct str reviewe
 /* Somebody left, or is back. No document: nobody of that name had left. */
 void store_departure_put(struct store *s, struct str person, bool left, struct str by,
                          struct str reason, store_json_fn *fn, void *arg);
+/* One answers for another one from starts_ms (0: now) until ends_ms. REFUSED: a circle, himself, or
+ * too long. */
+void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
+                          int64_t ends_ms, struct str actor, store_json_fn *fn, void *arg);
 
 /* --- flows --- */
 

@@ -320,6 +320,7 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
     if (!d || !json_parse(a, document, &v, &err) || !read_state(a, v, d))
         return NULL;
     read_ticket(a, json_member(v, "ticket"), &d->ticket);
+    store_read_approvals(a, v, d);
     d->ticket_read_ms = number(json_member(v, "ticket"), "fresh_ms");
     if (!read_items(a, json_member(v, "items"), d))
         return NULL;

@@ -61,4 +61,7 @@ struct pg_param store_i(int64_t v, char *dst);
 void store_hash_member(struct json_out *out, const char *name, uint64_t hash);
 uint64_t store_hash_from(struct str hex);
 
+/* store_approvals.c: `approvals` and what belongs to it of the dossier document. */
+void store_read_approvals(struct arena *a, const struct json *dossier, struct dossier *d);
+
 #endif

@@ -249,6 +249,8 @@ static void put_approvers(struct json_out *out, const struct ticket *t)
     for (size_t i = 0; i < t->approver_count; i++) {
         json_open_object(out);
         put_person(out, "key", "names", &t->approvers[i]);
+        json_i64_member(out, "given_ms", t->approvers[i].given_ms);
+        json_bool_member(out, "app", t->approvers[i].app);
         json_close_object(out);
     }
     json_close_array(out);
@@ -276,6 +278,8 @@ void store_put_ticket(struct json_out *out, const struct ticket *t, int64_t look
     json_i64_member(out, "cycle_at_ms", t->cycle_at_ms);
     json_str_member(out, "moved_by", t->moved_by);
     json_bool_member(out, "moved_by_us", t->moved_by_us);
+    put_names(out, "mover_names", t->mover_names);
+    json_str_member(out, "verifier", t->verifier);
     json_bool_member(out, "resolution_set", t->resolution_set);
     json_i64_member(out, "updated_ms", t->updated_ms);
     json_str_member(out, "edit", t->edit);
@@ -508,11 +512,10 @@ void store_people_keep(struct store *s, struct str request_id, const struct str 
     pg_exec(s->pg, &SQL_PEOPLE_KEEP, params, store_on_fenced, op);
 }
 
-void store_approval_add(struct store *s, struct str request_id, struct str approver, bool approved,
-                        struct str channel, store_done_fn *fn, void *arg)
+void store_approval_add(struct store *s, struct str request_id, struct str approver,
+                        struct str decision, struct str channel, store_done_fn *fn, void *arg)
 {
-    struct pg_param params[] = {store_p(request_id), store_p(approver),
-                                store_p(approved ? STR("approved") : STR("declined")),
+    struct pg_param params[] = {store_p(request_id), store_p(approver), store_p(decision),
                                 store_p(channel)};
     struct store_op *op = store_op_new(arg);
 
@@ -584,6 +587,15 @@ void store_evidence_of(struct store *s, struct str request_id, int64_t after, in
     char from[STORE_NUMBER_SIZE], count[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(request_id), store_i(after, from), store_i(limit, count)};
     ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
+}
+
+void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
+                          int64_t ends_ms, struct str actor, store_json_fn *fn, void *arg)
+{
+    char starts[STORE_NUMBER_SIZE], ends[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(from), store_p(to), store_i(starts_ms, starts),
+                                store_i(ends_ms, ends), store_p(actor)};
+    ask_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
 }
 
 void store_health(struct store *s, store_json_fn *fn, void *arg)

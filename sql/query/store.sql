@@ -221,6 +221,10 @@ select governance.people_keep($1::uuid, $2, $3)
 -- params: request uuid, approver text, decision text, channel text
 select governance.approval_add($1::uuid, $2, $3, $4)
 
+-- name: delegation_add
+-- params: from_person text, to_person text, starts_ms bigint, ends_ms bigint, actor text
+select governance.delegation_add($1, $2, to_timestamp(nullif($3::bigint, 0) / 1000.0), to_timestamp($4::bigint / 1000.0), $5)
+
 -- name: exception_grant
 -- params: wish jsonb
 select governance.exception_grant($1::jsonb)

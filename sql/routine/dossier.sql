@@ -34,9 +34,9 @@ begin
     has_ticket := found;
     seen := governance.read_state(t, r);
     if exists (select from governance.approval a where a.request_id = p_request) then
-        select bool_or(a.decision = 'declined'), coalesce(bool_or(a.decision = 'approved' and (a.tuple_hash <> r.mapped_hash or a.tuple_hash = '')), false)
-          into declined, outdated from governance.approval a where a.request_id = p_request;
-        given := governance.approval_is(r, true);
+        select coalesce(bool_or(v.decision = 'declined' and not v.withdrawn), false), coalesce(bool_or(v.decision = 'approved' and v.outdated), false)
+          into declined, outdated from governance.approval_votes(r) v;
+        given := governance.approval_reached(r);
         unclear := r.phase in ('received', 'pending_approval') and governance.approval_is(r, null);
     end if;
     select coalesce(json_agg(json_build_object('kind', f.kind, 'state', f.state, 'cycle', f.cycle,
@@ -137,6 +137,7 @@ begin
         'plea_covers', plea_covers,
         'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
         'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
+        'approvals', governance.dossier_approvals(r), 'claims_own', t.role in ('verify', 'done') and governance.claims_own(r),
         'mapping_kept', r.mapping_kept, 'contested', r.contested, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint,
         'approval_due_ms', floor(extract(epoch from r.approval_due) * 1000)::bigint,
         'review_due_ms', floor(extract(epoch from r.review_due) * 1000)::bigint,

@@ -75,7 +75,14 @@ begin
     when 'approval' then
         request := new.request_id;
         detail := jsonb_build_object('approval', new.id, 'decision', new.decision, 'channel', new.channel,
-            'tuple', nullif(new.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(new.approver, 'UTF8')), 'hex'));
+            'tuple', nullif(new.tuple_hash, ''), 'approver_sha256', encode(sha256(convert_to(new.approver, 'UTF8')), 'hex'))
+            || case when new.after_work then '{"after_work": true}'::jsonb else '{}' end;
+    when 'delegation' then
+        detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
+            'delegator_sha256', encode(sha256(convert_to(new.delegator, 'UTF8')), 'hex'),
+            'delegate_sha256', encode(sha256(convert_to(new.delegate, 'UTF8')), 'hex'),
+            'actor_sha256', encode(sha256(convert_to(new.actor, 'UTF8')), 'hex'),
+            'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
     when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
         request := new.request_id;
         detail := jsonb_build_object('decision', new.id, 'stage', new.stage, 'item', new.item_id, 'permitted', new.permitted, 'pdp', new.pdp,

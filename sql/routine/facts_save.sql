@@ -55,6 +55,7 @@ begin
                     r.beneficiary_names := governance.names_joined('{}', t->'beneficiary_names');
                 end if;
                 r.is_privileged := coalesce((mapped->>'privileged')::boolean, r.is_privileged);
+                r := governance.terms_taken(r, mapped);
             end if;
         end if;
         if r.held and not governance.is_settled(r) then
@@ -102,7 +103,8 @@ begin
            mapped = r.mapped, mapping_kept = r.mapping_kept, kind = r.kind, beneficiary = r.beneficiary,
            requester_names = r.requester_names, beneficiary_names = r.beneficiary_names,
            approval_needed = r.approval_needed, hold_text = coalesce(t->>'hold_text', x.hold_text),
-           mapped_hash = r.mapped_hash, is_privileged = r.is_privileged,
+           mapped_hash = r.mapped_hash, is_privileged = r.is_privileged, access_until = r.access_until, sponsor = r.sponsor,
+           lifecycle = r.lifecycle, subject_kind = r.subject_kind, justification = r.justification,
            mode = r.mode, mode_by = r.mode_by, mode_mapping = r.mode_mapping, mode_at = r.mode_at,
            lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
      where x.id = p_request

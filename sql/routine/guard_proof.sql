@@ -26,8 +26,7 @@ begin
         raise exception 'refused: not approved' using errcode = 'CG010';
     end if;
     if moved and new.phase = 'approved' and new.approval_needed and not new.emergency then -- a query in an "if" is run each time: nested
-        if not governance.approval_is(new, true)
-           or exists (select from governance.approval a where a.request_id = new.id and a.decision = 'declined') then
+        if not governance.approval_reached(new) then
             raise exception 'refused: not approved' using errcode = 'CG010';
         end if;
     end if;

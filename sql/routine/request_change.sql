@@ -11,8 +11,13 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     made bigint;
 begin
-    insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
-    select r.id, p_approver, p_decision, p_channel, r.mapped_hash from governance.access_request r where r.id = p_request
+    insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+    select r.id, p_approver, p_decision, p_channel, r.mapped_hash,
+           -- said once, unless it was taken back in between
+           case when p_decision = 'withdrawn' or exists (select from governance.approval a where a.request_id = r.id and a.decision = 'withdrawn'
+                                                            and governance.same_person(a.approver, p_approver))
+                then clock_timestamp() else 'epoch' end
+      from governance.access_request r where r.id = p_request
     returning id into made;
     -- one that counts for nothing is worth nothing to whoever sends it: he can name the approver so that everybody can tell
     if p_decision = 'approved' and exists (
@@ -24,7 +29,7 @@ begin
     update governance.access_request r set hinted_at = clock_timestamp(), look_at = clock_timestamp() where r.id = p_request;
     return made;
 end $$;
-comment on function governance.approval_add(uuid, text, text, text) is 'Record an approval or a refusal';
+comment on function governance.approval_add(uuid, text, text, text) is 'Record an approval or a refusal, or that one is taken back';
 
 create or replace function governance.exception_grant(p_request uuid, p_owner text, p_approved_by text, p_reason text,
                                                       p_control text, p_expires timestamptz) returns jsonb

@@ -10,16 +10,16 @@ begin
     insert into governance.access_request (id, site, marker, idempotency_key, body_sha256, kind, mode, lifecycle,
         subject_kind, rule, request_type, requester, beneficiary, justification, is_privileged, emergency, approval_needed,
         from_ticket, held, hold_text, mapping_version, mode_by, mode_mapping, mapped, mapped_hash, access_until, requested_at,
-        requester_names, beneficiary_names, cause, follows, mapping_kept, approval_due, review_due, submitted_by)
+        requester_names, beneficiary_names, cause, follows, sponsor, mapping_kept, approval_due, review_due, submitted_by)
     values (new_id, p->>'site', 'gar-' || replace(new_id::text, '-', ''), p->>'idempotency_key', p->>'body_sha256',
         p->>'kind', p->>'mode', coalesce(nullif(p->>'lifecycle', ''), 'standard'),
         coalesce(nullif(p->>'subject_kind', ''), 'human'), p->>'rule', p->>'request_type', p->>'requester',
         p->>'beneficiary', p->>'justification', (p->>'privileged')::boolean, (p->>'emergency')::boolean,
         (p->>'approval_needed')::boolean, p_from_ticket, p->>'hold_text' <> '', p->>'hold_text', p->>'mapping_version',
         coalesce(p->>'mode_by', 'rule'), p->>'mapping_version', p->'mapped', p->>'mapped_hash',
-        to_timestamp((p->>'access_until_ms')::bigint / 1000.0), started,
+        to_timestamp(coalesce(p->'mapped'->>'access_until_ms', p->>'access_until_ms')::bigint / 1000.0), started,
         governance.names_joined('{}', p->'requester_names'), governance.names_joined('{}', p->'beneficiary_names'),
-        coalesce(p->>'cause', 'asked'), (p->>'follows')::uuid,
+        coalesce(p->>'cause', 'asked'), (p->>'follows')::uuid, p->'mapped'->>'sponsor',
         case when p_from_ticket and p->>'hold_text' = '' then p->>'mapping_version' end,
         to_timestamp(nullif((p->>'approval_due_ms')::bigint, 0) / 1000.0), to_timestamp(nullif((p->>'review_due_ms')::bigint, 0) / 1000.0),
         nullif(p->>'submitted_by', ''))

@@ -9,7 +9,7 @@ language sql stable set search_path = pg_catalog as $$
         'status', (select to_jsonb(s) - '{request_id,site,issue_key,phase}'::text[] from governance.request_status s where s.request_id = r.id),
         'held', nullif(r.hold_text, ''), 'requested_at', r.requested_at, 'approved_at', r.approved_at,
         'claimed_at', r.claimed_at, 'verified_at', r.verified_at, 'closed_at', r.closed_at,
-        'access_until', r.access_until,
+        'access_until', r.access_until, 'sponsor', r.sponsor, 'approval', governance.approval_shown(r),
         'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind, 'submitted_by', r.submitted_by, 'cancelled_by', r.cancelled_by,
         'cause', nullif(r.cause, 'asked'), 'follows', governance.request_relation(r.follows),
         'followed_by', (select jsonb_agg(governance.request_relation(f.id) order by f.requested_at, f.id)

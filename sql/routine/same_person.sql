@@ -36,12 +36,11 @@ comment on function governance.one_person(text[], text[]) is
 
 create or replace function governance.approval_counts(a governance.approval, r governance.access_request) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select not governance.one_person(n.approver, governance.person_names(r.requester, r.requester_names))
-       and not governance.one_person(n.approver, governance.person_names(r.beneficiary, r.beneficiary_names))
-      from (select governance.person_names(a.approver, a.approver_names) as approver) n
+    select case when h.hats[1] <> 0 then false when h.hats[2] = 0 then true end
+      from (select governance.hats_of(r, governance.person_all(a.approver, a.approver_names)) as hats) h
 $$;
 comment on function governance.approval_counts(governance.approval, governance.access_request) is
-    'Is the approver another person than who asks and who it is for? null: nobody can tell, which counts as no';
+    'Is the approver another person than who asks, who it is for, who does the work and who checks it? null: nobody can tell, which counts as no';
 
 -- Is there an approval of what is asked for that counts (true), or where nobody can tell (null)?
 create or replace function governance.approval_is(r governance.access_request, p_counts boolean) returns boolean

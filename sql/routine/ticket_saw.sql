@@ -15,7 +15,8 @@ begin
            updated_ms = updated, edit = coalesce(nullif(t->>'edit', ''), x.edit),
            approved_edit = case x.approved_edit when '' then coalesce(t->>'edit', '') else x.approved_edit end, -- moved to another mapping
            marker = t->>'marker', approval = t->>'approval',
-           awaited = coalesce(t->>'awaited', ''),
+           awaited = coalesce(t->>'awaited', ''), mover_names = governance.names_joined('{}', t->'mover_names'),
+           verifier = coalesce(t->>'verifier', ''),
            markers = coalesce(t->>'markers', ''), bound_to = coalesce(t->>'bound_to', ''),
            bound_elsewhere = coalesce((t->>'bound_elsewhere')::boolean, false),
            fields_ms = case when t ? 'fields' then updated else x.fields_ms end,
@@ -30,16 +31,17 @@ begin
         -- each who decided so (a program of an earlier release names one); whether it is another person may be known only later:
         -- recorded now, judged when it is to count
         insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash, given_at)
-        select r.id, p.key, p.names, t->>'approval', 'jsm',
-               case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, given
-          from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names
+        select r.id, p.key, p.names, t->>'approval', p.channel,
+               case t->>'mapped_hash' when r.mapped_hash then r.mapped_hash else '' end, p.given
+          from (select a->>'key' as key, governance.person_names(a->>'key', governance.names_joined('{}', a->'names')) as names,
+                       case when (a->>'app')::boolean then 'automation' else 'jsm' end as channel,
+                       coalesce(to_timestamp(nullif((a->>'given_ms')::bigint, 0) / 1000.0), given) as given
                   from jsonb_array_elements(coalesce(t->'approvers', jsonb_build_array(jsonb_build_object(
                            'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
                  where a->>'key' <> '') p
-         where governance.one_person(p.names, governance.person_names(r.requester, r.requester_names)) is not true
-           and governance.one_person(p.names, governance.person_names(r.beneficiary, r.beneficiary_names)) is not true
-           and not exists (select from governance.approval a where a.request_id = r.id and a.channel = 'jsm'
-                              and a.approver = p.key and a.given_at = given)
+         where (governance.hats_of(r, governance.person_linked(p.names)))[1] = 0
+           and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel
+                              and a.approver = p.key and a.given_at = p.given)
         on conflict do nothing;
     end if;
 end $$;

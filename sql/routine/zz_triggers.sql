@@ -29,6 +29,16 @@ create or replace trigger link_key before insert on governance.flow for each row
     when (new.kind = 'evidence_link') execute function governance.link_key();
 create or replace trigger guard before insert on governance.approval
     for each row execute function governance.guard_approval();
+create or replace trigger follow after insert on governance.approval
+    for each row execute function governance.approval_follow();
+create or replace trigger guard_asked before update of phase, approval_asked_at on governance.access_request
+    for each row execute function governance.guard_asked();
+create or replace trigger guard_claimant before update of phase on governance.access_request
+    for each row when (old.phase is distinct from new.phase and new.phase = 'claimed') execute function governance.guard_claimant();
+create or replace trigger fulfiller_keep after update of phase on governance.access_request
+    for each row when (old.phase is distinct from new.phase and new.phase = 'claimed') execute function governance.fulfiller_keep();
+create or replace trigger guard before insert or update on governance.delegation
+    for each row execute function governance.guard_delegation();
 create or replace trigger guard before insert or update on governance.exception
     for each row execute function governance.guard_exception();
 create or replace trigger guard_emergency before insert on governance.access_request for each row
@@ -88,7 +98,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review'] loop
+                             'emergency_review', 'fulfiller'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -96,7 +106,7 @@ begin
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
                              'close_attempt', 'gate_installation', 'account_link',
-                             'entitlement_link', 'drift', 'departure', 'sod_set', 'sod_member'] loop
+                             'entitlement_link', 'drift', 'departure', 'sod_set', 'sod_member', 'delegation'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -129,6 +139,8 @@ begin
         ('account_link', 'evidence_new', 'after insert', '', 'account.linked'),
         ('entitlement_link', 'evidence_new', 'after insert', '', 'entitlement.linked'),
         ('approval', 'evidence_new', 'after insert', '', 'request.approval'),
+        ('delegation', 'evidence_new', 'after insert', '', 'approval.delegated'),
+        ('delegation', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'approval.delegated'),
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
         ('exception', 'evidence_lapse', 'after update', 'when (old.lapsed_at is distinct from new.lapsed_at and new.ended_why is distinct from ''not_needed'')',

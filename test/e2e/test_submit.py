@@ -281,6 +281,7 @@ def test_every_operation_is_held_to_the_description(site):
     assert again.returncode == 65 and "reviewed already" in again.stderr
     site.until_phase(key, "closed", timeout=40)
     assert site.sql("select count(*) from sla.emergency_v1 where review_outcome = 'in_order' and approved_at is not null and not is_overdue") == "1"
+    assert site.api("POST", "/v1/delegations", {"from": "auditor@example.com", "to": "deputy@example.com", "ends_at": until(days=7)})[0] == 201
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert site.api("GET", "/v1/events?limit=3")[1] == {"deliveries": [], "next": None}

@@ -174,6 +174,14 @@ class Schemas(unittest.TestCase):
             missing = {n for n in names(json.loads(read(SCHEMAS, f"{kind}.schema.json"))) if f"`{n}" not in reference}
             self.assertEqual(sorted(missing), [])
 
+    def test_the_templates_are_accepted(self):
+        """Each event of the reference has one, and their own tests pass."""
+        path = os.path.join(SCHEMAS, "example", "templates.yaml")
+        jsonschema.Draft7Validator(json.loads(read(SCHEMAS, "mapping.schema.json"))).validate(yaml.safe_load(read(path)))
+        done = subprocess.run([COUNTERSIGN, "mapping", "validate", path], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, done.stderr))
+        self.assertIn("0 errors", done.stderr + done.stdout)
+
     def test_the_demo_is_accepted(self):
         path = os.path.join(ROOT, "deploy", "demo.d", "mapping.yaml")
         if not os.path.exists(path):

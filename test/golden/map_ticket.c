@@ -33,6 +33,10 @@ static const char *back(const struct mapping *m, struct arena *a, const struct m
                        .source = r->source,
                        .entitlement = r->entitlement,
                        .justification = r->justification,
+                       .instead_of = r->instead_of,
+                       .sponsor = r->sponsor,
+                       .manager = r->manager,
+                       .access_until_ms = r->access_until_ms,
                        .privileged = r->privileged};
     struct mapped again;
 

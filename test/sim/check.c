@@ -53,6 +53,7 @@ static void check_approved(struct sim *s, const struct srequest *r)
 {
     bool approved = !r->approval_needed || r->emergency;
 
+    check_approvers(s, r);
     for (int i = 0; i < r->approval_count; i++)
         approved |= r->approvals[i].real.approved && r->approvals[i].real.saw == r->items_of;
     if (!approved)
@@ -90,6 +91,8 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
     if (to == PHASE_FULFILLING)
         check_back(s, r);
     check_permitted(s, r, to);
+    if (to == PHASE_CLAIMED)
+        check_claimant(s, r);
     if (!on_proof)
         return;
     if (is_superseded(r))

@@ -86,6 +86,7 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
     t->closed_for = -1;
     t->cycle = ++s->next_cycle;
     t->moved_by_us = by_us;
+    t->mover = approve_mover(s, t->cycle);
     if (!by_us)
         jira_touch(s, ticket);
     t->done_since_ms = role == STATUS_DONE ? s->now_ms : 0;
@@ -97,7 +98,6 @@ void jira_move(struct sim *s, int ticket, enum status_role role, bool by_us)
 
 void jira_read(struct sim *s, int ticket, struct ticket *ret)
 {
-    static const struct person BOSS = {.key = {"boss", 4}};
     const struct sticket *t = &s->tickets[ticket];
     const struct sdecision *last =
         t->decision_count ? &t->decisions[t->decision_count - 1] : &(struct sdecision){0};
@@ -119,12 +119,11 @@ void jira_read(struct sim *s, int ticket, struct ticket *ret)
                            .cycle = cycle_text(t->cycle),
                            .cycle_at_ms = t->done_since_ms ? t->done_since_ms : t->updated_ms,
                            .moved_by_us = t->moved_by_us,
+                           .moved_by = t->moved_by_us ? STR("us") : approve_name(t->mover),
                            .updated_ms = t->updated_ms,
                            .approval = !t->decision_count ? APPROVAL_NONE
                                        : last->approved   ? APPROVAL_APPROVED
                                                           : APPROVAL_DECLINED,
-                           .approvers = &BOSS,
-                           .approver_count = t->decision_count > 0,
                            .approved_at_ms = last->at_ms,
                            .mapped_hash = t->mapped_hash,
                            .mapped = t->mapped_hash ? STR("{}") : STR_NONE,

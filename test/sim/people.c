@@ -265,9 +265,10 @@ static bool boss_decides(struct sim *s, struct srequest *r)
 {
     enum { ASKED_AGAIN_MS = 180000 };
     struct sticket *t = r->ticket < 0 ? NULL : &s->tickets[r->ticket];
-    struct sdecision d = {.approved = s->calm || rng_below(&s->rng, 20),
-                          .saw = t ? t->mapped_hash : r->mapped_hash,
-                          .at_ms = s->now_ms};
+    struct sdecision d = approve_next(s, r, t ? t->decision_count : r->approval_count);
+    d.approved = s->calm || rng_below(&s->rng, 20);
+    d.saw = t ? t->mapped_hash : r->mapped_hash;
+    d.at_ms = s->now_ms;
     bool asked = t && t->decision_count &&
                  s->now_ms - t->decisions[t->decision_count - 1].at_ms < ASKED_AGAIN_MS;
 
@@ -310,7 +311,7 @@ static bool comes_back(struct sim *s, struct srequest *r)
 static void governance_looks(struct sim *s, struct srequest *r)
 {
     bool early = r->phase == PHASE_RECEIVED || r->phase == PHASE_PENDING_APPROVAL;
-    bool waits = r->approval_needed && early && !store_is_approved(r);
+    bool waits = r->approval_needed && early && !approve_reached(s, r);
 
     if (waits && (s->calm || rng_below(&s->rng, 2))) {
         if (!boss_decides(s, r))

@@ -70,8 +70,22 @@ struct rates {
 };
 
 /* What the boss decided on a ticket: when, and what he saw. */
+enum {
+    PERSON_REQUESTER,
+    PERSON_BENEFICIARY,
+    PERSON_AGENT,
+    PERSON_BOSS,
+    PERSON_DEPUTY,
+    PERSON_COUNT
+};
+/* What the template of a request wants: anybody on any way, the boss, one of boss and deputy, any
+ * two people, or the boss and the deputy. */
+enum { WANTS_ANY, WANTS_BOSS, WANTS_GROUP, WANTS_TWO, WANTS_BOTH, WANTS_COUNT };
+
 struct sdecision {
     bool approved;
+    int person;
+    enum approval_channel channel;
     uint64_t saw;
     int64_t at_ms;
 };
@@ -112,6 +126,7 @@ struct sticket {
     uint64_t mapped_hash; /* 0: does not map */
     int64_t created_ms, visible_ms, updated_ms, indexed_ms;
     int64_t done_since_ms;
+    int mover; /* who made its last move, when it was a person */
     struct sdecision decisions[APPROVALS_MAX];
     int decision_count, edits, spoofs;
     struct swords words;
@@ -166,6 +181,8 @@ struct srequest {
     bool approval_needed, cancel_asked;
     struct sapproval approvals[APPROVALS_MAX];
     int approval_count;
+    int wants;        /* WANTS_ */
+    int64_t asked_ms; /* since when it waits for an approval */
     uint64_t mapped_hash, approved_hash;
     int64_t look_ms, looked_ms, hinted_ms, lease_until_ms;
     int64_t lapsed_ms; /* when it was opened again since its exception had ended */
@@ -349,7 +366,16 @@ void store_saw(struct sim *s, struct srequest *r, const struct ticket *ticket, i
 /* What somebody decided, not on the ticket: of what is asked now. */
 void store_approval(struct sim *s, struct srequest *r, const struct sdecision *real,
                     uint64_t counts_for);
-bool store_is_approved(const struct srequest *r);
+/* approve.c: who has to approve what; what a decision is like that is about to be made, the nth;
+ * who makes that move of a ticket. */
+void approve_begin(struct sim *s, struct srequest *r);
+struct sdecision approve_next(struct sim *s, const struct srequest *r, int count);
+int approve_mover(const struct sim *s, int cycle);
+struct str approve_name(int person);
+void approve_fill(struct arena *arena, const struct srequest *r, struct dossier *d);
+bool approve_reached(const struct sim *s, const struct srequest *r);
+void check_approvers(struct sim *s, const struct srequest *r);
+void check_claimant(struct sim *s, const struct srequest *r);
 /* oppose.c: requests that want the opposite of the same. Some new one is made so. */
 void oppose(struct sim *s, struct srequest *r);
 /* The item that wants the opposite of that one; NULL: none does, or not any more. */

@@ -77,6 +77,7 @@ int store_request_new(struct sim *s, bool from_ticket)
     if (r->kind == REQUEST_GRANT && rng_below(&s->rng, 6) == 0)
         r->access_until_ms = s->now_ms + rng_range(&s->rng, 60000, 2400000);
     r->emergency = s->has_policy && r->access_until_ms && rng_below(&s->rng, 2);
+    approve_begin(s, r);
     evidence_start(&r->chain);
     make_items(s, r, hash);
     oppose(s, r);
@@ -246,22 +247,6 @@ static bool is_declined(const struct srequest *r)
     return false;
 }
 
-static bool is_approved_for(const struct srequest *r, bool now)
-{
-    for (int i = 0; i < r->approval_count; i++) {
-        const struct sapproval *a = &r->approvals[i];
-        bool counts = a->counts_for && a->counts_for == r->mapped_hash;
-        if (a->real.approved && counts == now)
-            return true;
-    }
-    return false;
-}
-
-bool store_is_approved(const struct srequest *r)
-{
-    return is_approved_for(r, true) || (PLANTED(APPROVAL_OF_ANYTHING) && is_approved_for(r, false));
-}
-
 /* What the ticket says was decided there, once: for what it asks for if it did so before, else for
  * nobody knows what. */
 static void take_decision(struct sim *s, struct srequest *r, const struct ticket *ticket)
@@ -330,8 +315,6 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .closed_ms = r->closed_ms,
                           .access_until_ms = r->access_until_ms,
                           .approval_needed = r->approval_needed,
-                          .approval_given = store_is_approved(r),
-                          .approval_outdated = is_approved_for(r, false),
                           .approval_declined = is_declined(r),
                           .cancel_asked = r->cancel_asked,
                           .approved_hash = r->approved_hash,
@@ -355,6 +338,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
         d->ticket.issue_id = cycle_text(r->ticket);
     fill_items(s, arena, r, d);
     fill_flows(s, request, d);
+    approve_fill(arena, r, d);
     after_fill(s, arena, r, d);
     policy_fill(s, r, d);
     return d;
@@ -470,6 +454,8 @@ static void apply_move(struct sim *s, const struct boot *b, struct srequest *r, 
 
     check_move(s, r, to);
     sim_phase_count[to]++;
+    if (to == PHASE_PENDING_APPROVAL)
+        r->asked_ms = s->now_ms;
     r->phase = to;
     if (to == PHASE_CLAIMED)
         r->claim_seen_ms = s->now_ms;

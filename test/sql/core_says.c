@@ -4,6 +4,8 @@
  * TO", ... core_says verdicts   standard input: one history a line; standard output: one verdict a
  * line
  *
+ *   core_says approvals  see judge_approvals
+ *
  *   core_says reasons    one line a reason why something is stuck: its five words, divided by "|"
  *   core_says stuck      standard input: one request a line; standard output: REASON SINCE ATTEMPTS
  * NEXT
@@ -21,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/approval.h"
 #include "domain/event.h"
 #include "domain/flow.h"
 #include "domain/item.h"
@@ -185,6 +188,43 @@ static void say_stuck(struct str line)
            (long long)s.next_ms);
 }
 
+/* asked within at_least channels (bits) steps wanted... given..., each given
+ * person:channel:declined:withdrawn:outdated:at:hats:maybe:steps; out: 1 when it is reached, and
+ * why each does not count. */
+static void judge_approvals(struct str line)
+{
+    struct approval_given given[READS_MAX];
+    struct approvals a = {.given = given, .known = true};
+
+    a.asked_ms = number(&line, ' ');
+    a.terms.within_ms = number(&line, ' ');
+    a.terms.at_least = (int32_t)number(&line, ' ');
+    a.terms.channels = (uint32_t)number(&line, ' ');
+    a.terms.step_count = (size_t)number(&line, ' ');
+    for (size_t i = 0; i < a.terms.step_count; i++)
+        a.terms.steps[i].wanted = (int32_t)number(&line, ' ');
+    while (line.len) {
+        struct str one = word(&line, ' ');
+        struct approval_given *g = &given[a.count++];
+        g->person = (int32_t)number(&one, ':');
+        if (!approval_channel_from(word(&one, ':'), &g->channel))
+            abort();
+        g->declined = number(&one, ':') != 0;
+        g->withdrawn = number(&one, ':') != 0;
+        g->outdated = number(&one, ':') != 0;
+        g->at_ms = number(&one, ':');
+        g->hats = (uint32_t)number(&one, ':');
+        g->maybe = (uint32_t)number(&one, ':');
+        g->steps = (uint32_t)number(&one, ':');
+    }
+    printf("%d", approval_judge(&a, a.asked_ms).answer == APPROVAL_REACHED);
+    for (size_t i = 0; i < a.count; i++)
+        printf(" %s",
+               (const char *const[]){"-", "withdrawn", "own", "unclear", "outdated", "channel",
+                                     "late", "unnamed"}[approval_fault(&a, &given[i])]);
+    printf("\n");
+}
+
 int main(int argc, char **argv)
 {
     static char line[LINE_MAX_BYTES];
@@ -198,12 +238,15 @@ int main(int argc, char **argv)
         return 0;
     }
     bool stuck = argc == 2 && strcmp(argv[1], "stuck") == 0;
-    if (!stuck && (argc != 2 || strcmp(argv[1], "verdicts") != 0))
+    bool approvals = argc == 2 && strcmp(argv[1], "approvals") == 0;
+    if (!stuck && !approvals && (argc != 2 || strcmp(argv[1], "verdicts") != 0))
         return 64;
     while (fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = '\0';
         if (stuck)
             say_stuck(str_of(line));
+        else if (approvals)
+            judge_approvals(str_of(line));
         else
             judge(str_of(line));
     }

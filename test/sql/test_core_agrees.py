@@ -1,4 +1,5 @@
 """The same rules stand twice: in the pure core and in the database. They must never disagree."""
+import json
 import random
 import subprocess
 
@@ -130,3 +131,59 @@ def test_a_read_in_the_millisecond_of_the_claim(db):
         join governance.request_item i on i.request_id = r.id join governance.item_verdict v on v.item_id = i.id
        where v.verdict = 'verified' and v.source_as_of < r.claimed_at""")
     assert early == "0"
+
+
+def test_approvals(db):
+    """Who a person is says the database; what follows of it both say, alike: whether it is approved, and why each does not count."""
+    rng = random.Random(11)
+    people = ["r@x.org", "b@x.org", "ann@x.org", "bob@x.org", "eve@x.org", "712020:dan"]
+    cases = []
+    for _ in range(250):
+        steps = [{"who": f"s{i}", "at_least": rng.choice([1, 1, 2]), "people": rng.choice([[], people[2:4], people[2:5], [people[3]]])}
+                 for i in range(rng.choice([0, 1, 1, 2]))]
+        terms = {"at_least": rng.choice([1, 1, 2, 3]), "within_ms": rng.choice([0, 60000]), "remind": [], "steps": steps,
+                 "channels": rng.choice([["jsm"], ["jsm", "api"], ["jsm", "automation", "api", "cli"]])}
+        given = [(rng.choice(people if rng.random() < 0.4 else people[2:5]), rng.choice(["approved"] * 12 + ["declined", "withdrawn"]),
+                  rng.choice(["jsm", "jsm", "api", "automation"]), rng.choice(["h1"] * 6 + ["h0", ""]), rng.choice([10, 20, 59, 61, 90]))
+                 for _ in range(rng.choice([0, 1, 2, 3, 5]))]
+        cases.append((terms, given))
+    said = db.psql(f"""
+        create temp table tried (n int, line text, said text);
+        create function pg_temp.one(n int, terms jsonb, given jsonb) returns void language plpgsql as $$
+        declare
+            r governance.access_request;
+            made uuid := t.request(more => jsonb_build_object('approval_needed', true, 'requester', 'r@x.org', 'beneficiary', 'b@x.org',
+                                                            'mapped', jsonb_build_object('approval', terms)));
+            g jsonb;
+            d jsonb;
+        begin
+            perform t.move(made, 'pending_approval');
+            select * into r from governance.access_request x where x.id = made;
+            for g in select * from jsonb_array_elements(given) loop
+                begin
+                    insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+                    values (made, g->>0, g->>1, g->>2, g->>3, r.approval_asked_at + (g->>4)::int * interval '1 s');
+                exception when sqlstate 'CG008' or sqlstate 'CG023' or unique_violation then null;
+                end;
+            end loop;
+            d := governance.dossier(made)->'approvals';
+            insert into tried select n,
+                concat_ws(' ', d->>'asked_ms', coalesce(d->>'within_ms', '0'), d->>'at_least',
+                          (select sum(1 << (array_position(array['jsm', 'automation', 'api', 'cli'], c.name) - 1)) from jsonb_array_elements_text(d->'channels') c(name)),
+                          coalesce(jsonb_array_length(nullif(d->'steps', 'null')), 0),
+                          (select string_agg(s->>'wanted', ' ') from jsonb_array_elements(nullif(d->'steps', 'null')) s),
+                          (select string_agg(concat_ws(':', v->>'person', v->>'channel', (v->>'declined')::boolean::int, (v->>'withdrawn')::boolean::int,
+                                  (v->>'outdated')::boolean::int, v->>'at_ms', v->>'hats', v->>'maybe', v->>'steps'), ' ' order by o)
+                             from jsonb_array_elements(nullif(d->'given', 'null')) with ordinality as x(v, o))),
+                concat_ws(' ', governance.approval_reached(r)::int,
+                          (select string_agg(coalesce(nullif(v.fault, ''), '-'), ' ' order by v.id) from governance.approval_votes(r) v));
+        end $$;
+        select pg_temp.one(n::int, c->0, c->1) from jsonb_array_elements($json${json.dumps(cases)}$json$) with ordinality as x(c, n);
+        select said || '|' || line from tried order by n""").splitlines()
+    in_sql, lines = zip(*(line.split("|", 1) for line in said if "|" in line))
+    in_core = core("approvals", "\n".join(lines) + "\n").splitlines()
+    assert len(in_core) == len(in_sql) == len(cases)
+    wrong = [both for both in zip(in_core, in_sql, lines) if both[0] != both[1]]
+    assert not wrong, wrong[:5]
+    seen = {word for line in in_sql for word in line.split()}
+    assert seen >= {"0", "1", "-", "withdrawn", "unclear", "outdated", "channel", "late", "unnamed"}, seen

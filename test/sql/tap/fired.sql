@@ -29,5 +29,5 @@ select is(string_agg(distinct a.tgname || ' sets ' || m[1] || ' of ' || f.tgname
  where a.before and m[1] = any (f.named);
 
 -- A claim and a hint ask no guard of what they leave alone; a move does, named or not.
-select is(string_agg(tgname, ' ' order by tgname), 'guard_permit guard_proof guard_tuple', 'guards of a move')
+select is(string_agg(tgname, ' ' order by tgname), 'guard_asked guard_claimant guard_permit guard_proof guard_tuple', 'guards of a move')
   from pg_temp.fired where tgrelid = 'governance.access_request'::regclass and before and 'phase' = any (named);

@@ -126,7 +126,7 @@ static void every_state_has_its_exact_words(void **state)
 static void every_refusal_is_short_and_names_a_time_or_somebody(void **state)
 {
     static const char *const NAMES[] = {" UTC",  "requester", "on-call", "identity platform",
-                                        "2 min", "Reyes",     "SD-12"};
+                                        "2 min", "Reyes",     "SD-12",   "another agent"};
     static const char LONG[] = "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
     (void)state;
 

@@ -267,6 +267,46 @@ static void test_one_that_asks_people_beside_us(void **state)
     assert_int_equal(beside_us("approved", "pending", "approved"), APPROVAL_PENDING);
 }
 
+/* A workflow that asks for one approval after the other: all who approved count, each with his
+ * time, and an app is no person. */
+#define STEP(decision, created, completed, who, kind)                                           \
+    "{'finalDecision':'" decision "','createdDate':{'epochMillis':" created "},'completedDate'" \
+    ":{'epochMillis':" completed "},'approvers':[{'approverDecision':'" decision                \
+    "','approver':{'accountId':'" who "','accountType':'" kind "'}}]}"
+
+static void test_steps_one_after_the_other(void **state)
+{
+    static const char LIST[] =
+        "{'values':[" STEP("approved", "1000", "1500", "gone", "atlassian") "," STEP(
+            "declined", "2000", "2500", "no",
+            "atlassian") "," STEP("approved", "3000", "3500", "manager",
+                                  "atlassian") "," STEP("approved", "4000", "4500", "rule",
+                                                        "app") "]}";
+    struct ticket t = {0};
+    (void)state;
+
+    read_one(json_of(LIST), &t);
+    assert_int_equal(t.approval, APPROVAL_APPROVED);
+    assert_int_equal(t.approver_count, 2); /* what was before the decline is over */
+    assert_str(t.approvers[0].key, "rule");
+    assert_true(t.approvers[0].app);
+    assert_int_equal(t.approvers[0].given_ms, 0); /* as the ticket's */
+    assert_int_equal(t.approved_at_ms, 4500);
+    assert_str(t.approvers[1].key, "manager");
+    assert_false(t.approvers[1].app);
+    assert_int_equal(t.approvers[1].given_ms, 3500);
+    t = (struct ticket){.edit_at_ms = 3500}; /* what he approved was edited since */
+    read_one(json_of(LIST), &t);
+    assert_int_equal(t.approver_count, 1);
+    t = (struct ticket){0};
+    read_one(
+        json_of("{'values':[" STEP("approved", "1000", "1500", "manager", "atlassian") "," STEP(
+            "pending", "2000", "0", "owner", "atlassian") "]}"),
+        &t);
+    assert_int_equal(t.approval, APPROVAL_PENDING); /* Jira is not done asking */
+    assert_int_equal(t.approver_count, 0);
+}
+
 static void test_a_right_is_not_a_scope(void **state)
 {
     (void)state;
@@ -284,4 +324,5 @@ JSM_UNIT_MAIN(cmocka_unit_test(approvals), cmocka_unit_test(several_approvers),
               cmocka_unit_test(test_the_answer_is_given_once),
               cmocka_unit_test(test_it_is_no_decision_of_a_person),
               cmocka_unit_test(test_one_that_asks_people_beside_us),
+              cmocka_unit_test(test_steps_one_after_the_other),
               cmocka_unit_test(test_a_right_is_not_a_scope))

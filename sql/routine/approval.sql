@@ -1,0 +1,334 @@
+-- Who has to approve, who did, and whether that suffices: the rules of connector/domain/approval.c, held by the database too. Who
+-- is who only it knows: by all names that Jira showed, and by the accounts that reads found.
+
+-- Accounts of one immutable id are one person's, whatever he was called when they were read; not those of what is no person,
+-- which several people may answer for.
+create or replace function governance.person_linked(p_names text[]) returns text[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    keys text[] := array(select governance.person_folded(substr(x, position('=' in x) + 1)) from unnest(p_names) x);
+begin
+    return p_names || array(
+        select distinct 'word=' || w.word
+          from governance.account_link a
+          join governance.account_link b on b.source = a.source and b.native_id = a.native_id
+          left join governance.access_request r on r.id = a.request_id
+          left join governance.access_request q on q.id = b.request_id
+         cross join lateral unnest(array[b.person, b.account]) as w(word)
+         where (a.person = any (keys) or lower(btrim(a.account, E' \t\r\n')) = any (keys))
+           and coalesce(r.subject_kind, 'human') in ('human', 'contractor') and coalesce(q.subject_kind, 'human') in ('human', 'contractor')
+           and w.word <> ''
+         order by 1 limit 32);
+end $$;
+comment on function governance.person_linked(text[]) is 'All names of a person, with those by which accounts that were read know him';
+
+create or replace function governance.person_all(p_key text, p_known text[]) returns text[]
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select governance.person_linked(governance.person_names(p_key, p_known))
+$$;
+comment on function governance.person_all(text, text[]) is 'All that is known of a person: his key here, what Jira shows, his accounts';
+
+-- Bits as in domain/approval.h: requester 1, beneficiary 2, fulfiller 4, verifier 8. First those that he is, then those that nobody
+-- can tell. Of the connector only what is known counts: everybody else's address would be unclear beside its account.
+create or replace function governance.hats_of(r governance.access_request, p_names text[]) returns int[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    says boolean[] := array[
+        governance.one_person(p_names, governance.person_all(r.requester, r.requester_names)),
+        governance.one_person(p_names, governance.person_all(r.beneficiary, r.beneficiary_names)),
+        (select case when bool_or(x.one) then true when bool_or(x.one is null) then null else false end
+           from (select governance.one_person(p_names, governance.person_all(f.person, f.names)) as one
+                   from governance.fulfiller f where f.request_id = r.id) x),
+        coalesce((select governance.one_person(p_names, array['account=' || t.verifier])
+                    from governance.ticket t where t.request_id = r.id and t.verifier <> ''), false)];
+begin
+    if not exists (select from governance.fulfiller f where f.request_id = r.id) then
+        says[3] := false;
+    end if;
+    return (select array[coalesce(sum(1 << (s.n::int - 1)) filter (where s.says), 0)::int,
+                         coalesce(sum(1 << (s.n::int - 1)) filter (where s.says is null), 0)::int]
+              from unnest(says) with ordinality as s(says, n));
+end $$;
+comment on function governance.hats_of(governance.access_request, text[]) is
+    'What somebody is to a request beside its approver: bits for sure, and bits that nobody can tell';
+
+-- Does the one name the other, himself or as one who answers for him at that time? Nobody has it done who may not do it.
+create or replace function governance.answers_for(r governance.access_request, p_named text, p_names text[], p_at timestamptz) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    named text[] := governance.person_all(p_named, '{}');
+begin
+    if governance.one_person(p_names, named) then
+        return true;
+    end if;
+    if not exists (select from governance.delegation d where d.revoked_at is null and p_at between d.starts_at and d.ends_at) then
+        return false;
+    end if;
+    return governance.hats_of(r, named) = '{0,0}' and exists (
+        select from governance.delegation d
+         where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at
+           and governance.one_person(governance.person_all(d.delegator, '{}'), named)
+           and governance.one_person(p_names, governance.person_all(d.delegate, '{}')));
+end $$;
+comment on function governance.answers_for(governance.access_request, text, text[], timestamptz) is
+    'Is that the person who is named, or one to whom he gave it for that time?';
+
+-- Until when somebody may answer; null: for ever, or it does not wait yet.
+create or replace function governance.approval_until(r governance.access_request) returns timestamptz
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    return date_trunc('milliseconds', r.approval_asked_at)
+           + nullif((r.mapped->'approval'->>'within_ms')::bigint, 0) * interval '1 ms';
+end $$;
+comment on function governance.approval_until(governance.access_request) is 'End of the window in which an approval counts';
+
+-- Each decision that is recorded, and why it does not count; fault '' counts. person: the same for rows of one person, or of what
+-- may be one.
+create or replace function governance.approval_votes(r governance.access_request)
+returns table (id bigint, approver text, person bigint, channel text, decision text, at timestamptz, hats int, maybe int, steps int,
+               outdated boolean, withdrawn boolean, fault text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    terms jsonb := r.mapped->'approval';
+    until timestamptz := governance.approval_until(r);
+begin
+    return query
+    with given as materialized (
+        select a.id, a.approver, a.channel, a.decision, a.tuple_hash, governance.person_all(a.approver, a.approver_names) as names,
+               date_trunc('milliseconds', case when a.given_at > 'epoch' and a.channel in ('jsm', 'automation') then a.given_at else a.at end) as at
+          from governance.approval a where a.request_id = r.id),
+    fact as materialized (
+        select g.*, governance.hats_of(r, g.names) as is,
+               (select min(o.id) from given o where o.id <= g.id and governance.one_person(o.names, g.names) is not false) as person,
+               (select coalesce(bit_or(1 << (s.n::int - 1)), 0)
+                  from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)
+                 where s.step->'people' = '[]' or exists (
+                           select from jsonb_array_elements_text(s.step->'people') as p(named)
+                            where governance.answers_for(r, p.named, g.names, g.at))) as steps,
+               g.tuple_hash <> r.mapped_hash or g.tuple_hash = '' as outdated,
+               exists (select from given w where w.decision = 'withdrawn' and w.id > g.id
+                          and governance.one_person(w.names, g.names)) as withdrawn
+          from given g where g.decision <> 'withdrawn')
+    select f.id, f.approver, f.person, f.channel, f.decision, f.at, f.is[1], f.is[2], f.steps, f.outdated, f.withdrawn,
+           case when f.withdrawn then 'withdrawn'
+                when f.is[1] <> 0 then 'own'
+                when f.is[2] <> 0 then 'unclear'
+                when f.outdated then 'outdated'
+                when terms is not null and not terms->'channels' ? f.channel then 'channel'
+                when f.at > until then 'late'
+                when terms->'steps' <> '[]' and f.steps = 0 then 'unnamed'
+                else '' end
+      from fact f order by f.id;
+end $$;
+comment on function governance.approval_votes(governance.access_request) is 'Each decision about a request, and why it does not count';
+
+-- As approval_judge() of domain/approval.c.
+create or replace function governance.approval_reached(r governance.access_request) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    terms jsonb := r.mapped->'approval';
+begin
+    return (with vote as materialized (select * from governance.approval_votes(r))
+            select not exists (select from vote v where v.decision = 'declined' and not v.withdrawn)
+               and (select count(distinct v.person) from vote v where v.decision = 'approved' and v.fault = '')
+                   >= greatest(coalesce((terms->>'at_least')::int, 1), 1)
+               and not exists (
+                       select from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)
+                        where (select count(distinct v.person) from vote v
+                                where v.decision = 'approved' and v.fault = '' and v.steps & (1 << (s.n::int - 1)) <> 0)
+                              < (s.step->>'at_least')::int));
+end $$;
+comment on function governance.approval_reached(governance.access_request) is 'Did enough people approve, each step of the template among them, and nobody decline?';
+
+-- Whoever pressed Resolve has approved it.
+create or replace function governance.claims_own(r governance.access_request) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    t governance.ticket;
+    mover text[];
+begin
+    if not exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved') then
+        return false;
+    end if;
+    select * into t from governance.ticket x where x.request_id = r.id;
+    if not found or t.moved_by = '' or t.moved_by_us or t.role not in ('verify', 'done') then
+        return false;
+    end if;
+    mover := governance.person_all(t.moved_by, t.mover_names);
+    return exists (select from governance.approval_votes(r) v join governance.approval a on a.id = v.id
+                    where v.decision = 'approved' and v.fault = ''
+                      and governance.one_person(mover, governance.person_all(a.approver, a.approver_names)));
+end $$;
+comment on function governance.claims_own(governance.access_request) is 'Did one whose approval counts say that it is done?';
+
+-- All of it for domain/approval.h; null: nobody waits for one.
+create or replace function governance.dossier_approvals(r governance.access_request) returns json
+language plpgsql stable set search_path = pg_catalog as $$
+declare
+    terms jsonb := r.mapped->'approval';
+begin
+    if not r.approval_needed or r.phase not in ('received', 'pending_approval') then
+        return null;
+    end if;
+    return json_build_object(
+        'asked_ms', governance.ms(r.approval_asked_at),
+        'reminded_ms', (select governance.ms(max(e.at)) from governance.escalation e
+                         where e.request_id = r.id and e.kind = 'operator' and e.reason = 'ApprovalReminder' and e.at >= r.approval_asked_at),
+        'at_least', terms->'at_least', 'channels', terms->'channels',
+        'within_ms', terms->'within_ms', 'remind', terms->'remind',
+        'steps', (select json_agg(json_build_object('who', s.step->>'who', 'wanted', s.step->'at_least', 'people', (
+                             select coalesce(string_agg(p.named, E'\n' order by p.n), '')
+                               from jsonb_array_elements_text(s.step->'people') with ordinality as p(named, n))) order by s.n)
+                    from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)),
+        'given', (select json_agg(json_build_object('approver', v.approver, 'person', v.person, 'channel', v.channel,
+                             'declined', v.decision = 'declined', 'withdrawn', v.withdrawn, 'outdated', v.outdated,
+                             'at_ms', governance.ms(v.at), 'hats', v.hats, 'maybe', v.maybe, 'steps', v.steps) order by v.id)
+                    from governance.approval_votes(r) v));
+end $$;
+comment on function governance.dossier_approvals(governance.access_request) is 'Who has to approve and who did, as the core reads it';
+
+-- For people: who is waited for, until when, and why what is there does not count.
+create or replace function governance.approval_shown(r governance.access_request) returns jsonb
+language plpgsql stable set search_path = pg_catalog as $$
+declare
+    terms jsonb := r.mapped->'approval';
+begin
+    if not r.approval_needed then
+        return null;
+    end if;
+    return (with vote as materialized (select * from governance.approval_votes(r))
+            select jsonb_strip_nulls(jsonb_build_object(
+                'template', r.mapped->>'template', 'reached', governance.approval_reached(r), 'asked_at', r.approval_asked_at,
+                'until', governance.approval_until(r), 'people', greatest(coalesce((terms->>'at_least')::int, 1), 1),
+                'steps', (select jsonb_agg(jsonb_build_object('who', s.step->>'who', 'people', s.step->'people', 'at_least', s.step->'at_least',
+                                 'given', (select count(distinct v.person) from vote v where v.decision = 'approved' and v.fault = ''
+                                              and v.steps & (1 << (s.n::int - 1)) <> 0)) order by s.n)
+                            from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)),
+                'given', (select jsonb_agg(jsonb_build_object('approver', v.approver, 'decision', v.decision, 'channel', v.channel, 'at', v.at,
+                                 'counts', v.fault = '', 'why_not', nullif(v.fault, ''),
+                                 'after_work', (select nullif(a.after_work, false) from governance.approval a where a.id = v.id)) order by v.id)
+                            from vote v))));
+end $$;
+comment on function governance.approval_shown(governance.access_request) is 'Who has to approve, who did, and why some of that does not count, as the API shows it';
+
+-- What the template of the rule makes of a request that is not settled yet.
+create or replace function governance.terms_taken(r governance.access_request, p_mapped jsonb) returns governance.access_request
+language plpgsql immutable set search_path = pg_catalog as $$
+begin
+    r.access_until := coalesce(to_timestamp((p_mapped->>'access_until_ms')::bigint / 1000.0),
+                               case when r.from_ticket and not r.emergency then null else r.access_until end);
+    r.sponsor := p_mapped->>'sponsor';
+    r.lifecycle := coalesce(p_mapped->>'lifecycle', r.lifecycle);
+    r.subject_kind := coalesce(p_mapped->>'subject_kind', r.subject_kind);
+    r.justification := coalesce(nullif(p_mapped->>'justification', ''), r.justification);
+    return r;
+end $$;
+comment on function governance.terms_taken(governance.access_request, jsonb) is 'A request with the facts of what it is mapped to now';
+
+-- --- guards ---
+
+-- Since when it waits is the database's to say.
+create or replace function governance.guard_asked() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    new.approval_asked_at := case when new.phase = 'pending_approval' and old.phase <> new.phase then clock_timestamp()
+                                  else old.approval_asked_at end;
+    return new;
+end $$;
+comment on function governance.guard_asked() is 'Trigger: the window of an approval begins when it is asked for';
+
+-- Where a close is refused, so is the claim of one who approved it; elsewhere it is on record.
+create or replace function governance.guard_claimant() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.phase = 'claimed' and old.phase <> 'claimed' and new.mode = 'enforce' then
+        if governance.claims_own(new) then
+            raise exception 'refused: who approved it does not do the work' using errcode = 'CG022';
+        end if;
+    end if;
+    return new;
+end $$;
+comment on function governance.guard_claimant() is 'Trigger: whoever approved it does not say that it is done';
+
+-- Definer: the service role itself writes no row of it.
+create or replace function governance.fulfiller_keep() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    own boolean := new.phase = 'claimed' and governance.claims_own(new); -- before he is one
+begin
+    if new.phase = 'claimed' then
+        insert into governance.fulfiller (request_id, cycle, person, names)
+        select new.id, new.claim_cycle, t.moved_by, governance.person_names(t.moved_by, t.mover_names)
+          from governance.ticket t where t.request_id = new.id and t.moved_by <> '' and not t.moved_by_us
+            on conflict do nothing;
+        if own then
+            insert into governance.escalation (request_id, kind, reason, key)
+            values (new.id, 'operator', 'ApproverFulfils', 'fulfils/' || new.claim_cycle) on conflict do nothing;
+        end if;
+    end if;
+    return null;
+end $$;
+comment on function governance.fulfiller_keep() is 'Trigger: remember who said done';
+
+create or replace function governance.guard_delegation() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' then
+        if row(new.id, new.delegator, new.delegate, new.starts_at, new.ends_at, new.actor, new.created_at)
+           is distinct from row(old.id, old.delegator, old.delegate, old.starts_at, old.ends_at, old.actor, old.created_at)
+           or old.revoked_at is not null then
+            raise exception 'what was delegated is ended, not changed' using errcode = 'CG002';
+        end if;
+        new.revoked_at := clock_timestamp();
+        return new;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('delegation', 0)); -- two that close a circle together
+    new.created_at := clock_timestamp();
+    new.starts_at := greatest(new.starts_at, new.created_at); -- nothing is delegated in hindsight
+    if new.ends_at <= new.starts_at then
+        raise exception 'it must end after it begins' using errcode = 'CG024';
+    end if;
+    if governance.one_person(governance.person_all(new.delegator, '{}'), governance.person_all(new.delegate, '{}')) then
+        raise exception 'nobody delegates to themselves' using errcode = 'CG024';
+    end if;
+    if exists (
+        with recursive follow(who) as (
+            select governance.person_folded(new.delegate)
+             union
+            select governance.person_folded(d.delegate)
+              from follow f join governance.delegation d on governance.person_folded(d.delegator) = f.who
+             where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at)
+        select from follow f where f.who = governance.person_folded(new.delegator)) then
+        raise exception 'a circle: it would come back to %', new.delegator using errcode = 'CG024';
+    end if;
+    return new;
+end $$;
+comment on function governance.guard_delegation() is 'Trigger: nobody delegates to himself, in a circle, or in hindsight; it is only ended';
+
+create or replace function governance.delegation_add(p_from text, p_to text, p_starts timestamptz, p_ends timestamptz, p_actor text) returns jsonb
+language plpgsql set search_path = pg_catalog as $$
+declare
+    made governance.delegation;
+begin
+    insert into governance.delegation (delegator, delegate, starts_at, ends_at, actor)
+    values (p_from, p_to, coalesce(p_starts, clock_timestamp()), p_ends, p_actor) returning * into made;
+    return jsonb_build_object('id', made.id, 'from', made.delegator, 'to', made.delegate, 'starts_at', made.starts_at, 'ends_at', made.ends_at);
+end $$;
+comment on function governance.delegation_add(text, text, timestamptz, timestamptz, text) is 'Have one answer for another one for a time';
+
+-- An approval that comes when somebody said done already is told, and makes nothing right.
+create or replace function governance.approval_follow() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.after_work and new.decision = 'approved' then
+        insert into governance.escalation (request_id, kind, reason, key)
+        values (new.request_id, 'operator', 'ApprovedAfterWork', 'approval/' || new.id) on conflict do nothing;
+    elsif new.decision = 'withdrawn' then
+        insert into governance.escalation (request_id, kind, reason, key)
+        select new.request_id, 'operator', 'ApprovalWithdrawn', 'approval/' || new.id
+          from governance.access_request r where r.id = new.request_id and governance.is_settled(r)
+            on conflict do nothing;
+    end if;
+    return null;
+end $$;
+comment on function governance.approval_follow() is 'Trigger: tell of an approval that came after the work, and of one taken back after it counted';

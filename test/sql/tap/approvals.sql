@@ -1,0 +1,173 @@
+-- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
+set role countersign_service;
+select plan(69);
+
+-- A request that its template has approved so; the tuple is what the mapping writes.
+create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
+declare
+    made uuid := t.request(more => jsonb_build_object('approval_needed', true, 'kind', 'grant', 'mapped', jsonb_build_object(
+        'template', 'x', 'approval', '{"at_least": 1, "channels": ["jsm", "api"], "steps": [], "within_ms": 0, "remind": []}'::jsonb || approval)) || more);
+begin
+    perform t.move(made, 'pending_approval');
+    return made;
+end $$;
+create function pg_temp.by(request uuid, who text, variadic names text[] default '{}') returns text language plpgsql as $$
+begin
+    insert into governance.approval (request_id, approver, approver_names, decision, channel, tuple_hash)
+    values (request, who, names, 'approved', 'api', 'h1');
+    return pg_temp.stands(request);
+exception when sqlstate 'CG008' then
+    return 'own';
+end $$;
+create function pg_temp.stands(request uuid) returns text language sql as $$
+    select case when governance.approval_reached(r) then 'reached' else coalesce(
+               (select string_agg(v.fault, ' ' order by v.id) from governance.approval_votes(r) v where v.fault <> ''), 'waits') end
+      from governance.access_request r where r.id = request
+$$;
+create function pg_temp.may_move(request uuid) returns boolean language plpgsql as $$
+begin
+    perform t.move(request, 'approved');
+    return true;
+exception when sqlstate 'CG010' then
+    return false;
+end $$;
+create function pg_temp.ticket(request uuid, role text, mover text, names text[] default '{}', verifier text default '') returns void language sql as $$
+    insert into governance.ticket (site, issue_id, request_id, state, category, role, cycle, cycle_at, moved_by, mover_names, verifier)
+    values ('acme', (select (coalesce(max(issue_id::int), 70000) + 1)::text from governance.ticket where issue_id ~ '^7'), request, 'here',
+            'indeterminate', role, '10000/1', clock_timestamp(), mover, names, verifier)
+$$;
+
+-- each step, and so many people
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}, {"who": "security", "people": ["a@x.org", "b@x.org", "c@x.org"], "at_least": 2}]}') as two \gset
+select is(pg_temp.stands(:'two'), 'waits', 'nobody answered');
+select is(pg_temp.by(:'two', 'boss@x.org'), 'waits', 'one step did');
+select is(pg_temp.by(:'two', 'a@x.org'), 'waits', 'and one of two');
+select is(pg_temp.by(:'two', 'stranger@x.org'), 'unnamed', 'somebody else does not make up for it');
+select is(pg_temp.by(:'two', '712020:a', 'address=A@X.org'), 'unnamed', 'nor the same person under another name');
+select ok(not pg_temp.may_move(:'two'), 'so it may not go on');
+select is(pg_temp.by(:'two', 'c@x.org'), 'reached', 'the second of the group does');
+select ok(pg_temp.may_move(:'two'), 'then it may');
+select pg_temp.asked('{"at_least": 2, "steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}, {"who": "owner", "people": ["boss@x.org", "o@x.org"], "at_least": 1}]}') as both \gset
+select is(pg_temp.by(:'both', 'boss@x.org'), 'waits', 'one who is both is one person');
+select is(pg_temp.by(:'both', 'o@x.org'), 'reached', 'two are two');
+
+-- the ways on which it counts
+select pg_temp.asked('{"channels": ["jsm"]}') as way \gset
+select is(pg_temp.by(:'way', 'boss@x.org'), 'channel', 'not on a way that the template does not take');
+insert into governance.approval (request_id, approver, decision, channel, tuple_hash) values (:'way', 'robot', 'approved', 'automation', 'h1');
+select is(pg_temp.stands(:'way'), 'channel channel', 'nor by an app');
+select ok(not pg_temp.may_move(:'way'), 'so it may not go on');
+insert into governance.approval (request_id, approver, decision, channel, tuple_hash) values (:'way', 'dana', 'approved', 'jsm', 'h1');
+select is(pg_temp.stands(:'way'), 'reached', 'but in Jira');
+
+-- the matrix: who asks, who it is for, who did the work, who checks it; by address, by account, by an account that a read found
+insert into governance.account_link (person, source, account, native_id, how) values ('linked@x.org', 'plain', 'ljones', 'uid-7', 'read'), ('ljones@old.org', 'slow', 'lj', 'uid-8', 'read'),
+    ('linked@x.org', 'slow', 'lj', 'uid-8', 'read');
+create function pg_temp.hats(requester text, beneficiary text, worker text, verifier text) returns uuid language plpgsql as $$
+declare
+    made uuid := t.request(more => jsonb_build_object('approval_needed', true, 'requester', requester, 'beneficiary', beneficiary));
+begin
+    perform pg_temp.ticket(made, 'open', '', '{}', verifier);
+    perform t.move(made, 'pending_approval');
+    return made;
+end $$;
+select is(pg_temp.by(pg_temp.hats(case hat when 1 then who else 'r@x.org' end, case hat when 2 then who else 'b@x.org' end, '', case hat when 8 then '712020:me' else '712020:bot' end),
+                     case hat when 8 then '712020:me' else said end), 'own', 'hat ' || hat || ': ' || who || ' is ' || said)
+  from (values (1), (2), (8)) as h(hat),
+       (values ('me@x.org', 'ME@x.org'), ('linked@x.org', 'ljones'), ('ljones', 'linked@x.org'), ('linked@x.org', 'LJones@old.org')) as w(who, said)
+ where hat <> 8 or who = 'me@x.org';
+select is(pg_temp.by(pg_temp.hats('r@x.org', 'b@x.org', '', '712020:bot'), 'linked@x.org'), 'reached', 'of other people an account says nothing');
+
+-- who did the work: at the approval, and again at the claim
+select t.request(more => '{"approval_needed": true}') as work \gset
+select pg_temp.ticket(:'work', 'open', '');
+select is(pg_temp.by(:'work', 'agent@x.org', 'account=712020:agent', 'address=agent@x.org'), 'reached', 'an agent may approve');
+select t.fulfilling(:'work');
+update governance.ticket set role = 'verify', moved_by = '712020:agent' where request_id = :'work';
+select ok(governance.claims_own(r), 'and says done himself') from governance.access_request r where id = :'work';
+select is(governance.dossier(:'work')->>'claims_own', 'true', 'which the core hears');
+select throws_ok(format('select t.claim(%L)', :'work'), 'CG022', null, 'then it is no claim');
+update governance.ticket set moved_by = '', mover_names = '{address=AGENT@x.org}' where request_id = :'work';
+select ok(not governance.claims_own(r), 'nobody is nobody') from governance.access_request r where id = :'work';
+update governance.ticket set moved_by = '5b10', mover_names = '{account=5b10,address=AGENT@x.org}' where request_id = :'work';
+select throws_ok(format('select t.claim(%L)', :'work'), 'CG022', null, 'by whatever name');
+update governance.ticket set moved_by = '712020:other', mover_names = '{}' where request_id = :'work';
+select lives_ok(format('select t.claim(%L)', :'work'), 'somebody else may');
+select results_eq(format('select person, names from governance.fulfiller where request_id = %L', :'work'), $$values ('712020:other', '{account=712020:other}'::text[])$$, 'who is remembered');
+select throws_ok(format('select governance.approval_add(%L, ''712020:other'', ''approved'', ''api'')', :'work'), 'CG008', 'who did the work does not approve it', 'and approves nothing of it');
+select t.request(more => '{"approval_needed": true, "mode": "warn"}') as warned \gset
+select pg_temp.ticket(:'warned', 'open', '');
+select pg_temp.by(:'warned', 'agent@x.org', 'account=712020:agent');
+select t.fulfilling(:'warned');
+update governance.ticket set role = 'done', moved_by = '712020:agent' where request_id = :'warned';
+select lives_ok(format('select t.claim(%L)', :'warned'), 'where nothing is refused it is taken up');
+select isnt_empty(format('select from governance.escalation where request_id = %L and reason = ''ApproverFulfils''', :'warned'), 'and told');
+
+-- the window
+select pg_temp.asked('{"within_ms": 60000}') as late \gset
+select is(governance.approval_until(r), date_trunc('milliseconds', r.approval_asked_at) + interval '1 min', 'it ends') from governance.access_request r where id = :'late';
+select is((governance.dossier(:'late')->'approvals'->>'asked_ms')::bigint, governance.ms(r.approval_asked_at), 'the core hears since when') from governance.access_request r where id = :'late';
+insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+    values (:'late', 'dana', 'approved', 'jsm', 'h1', clock_timestamp() + interval '61 s');
+select is(pg_temp.stands(:'late'), 'late', 'what was given after it does not count');
+select ok(not pg_temp.may_move(:'late'), 'so it may not go on');
+insert into governance.approval (request_id, approver, decision, channel, tuple_hash, given_at)
+    values (:'late', 'eve', 'approved', 'jsm', 'h1', clock_timestamp() + interval '30 s');
+select is(pg_temp.stands(:'late'), 'reached', 'what was given in time does');
+update governance.access_request set approval_asked_at = '2000-01-01' where id = :'late';
+select ok(approval_asked_at > now() - interval '1 min', 'the window cannot be moved') from governance.access_request where id = :'late';
+select lives_ok(format('select t.move(%L, ''expired'')', pg_temp.asked('{}')), 'it may end');
+
+-- taken back
+select pg_temp.asked('{}') as back \gset
+select governance.approval_add(:'back', 'boss@x.org', 'approved', 'api');
+select is(pg_temp.stands(:'back'), 'reached', 'said');
+select throws_ok(format('select governance.approval_add(%L, ''other@x.org'', ''withdrawn'', ''api'')', :'back'), 'CG023', null, 'another person takes nothing back');
+select governance.approval_add(:'back', 'Boss@x.org', 'withdrawn', 'api');
+select is(pg_temp.stands(:'back'), 'withdrawn', 'taken back');
+select ok(not pg_temp.may_move(:'back'), 'so it may not go on');
+select governance.approval_add(:'back', 'boss@x.org', 'approved', 'api');
+select is(pg_temp.stands(:'back'), 'reached', 'and said again');
+select pg_temp.asked('{}') as no \gset
+select governance.approval_add(:'no', 'boss@x.org', 'declined', 'api');
+select is(governance.dossier(:'no')->>'approval_declined', 'true', 'a no');
+select governance.approval_add(:'no', 'boss@x.org', 'withdrawn', 'api');
+select is(governance.dossier(:'no')->>'approval_declined', 'false', 'taken back');
+
+-- after the fact
+select pg_temp.asked('{}') as after \gset
+select pg_temp.ticket(:'after', 'verify', '712020:agent');
+select pg_temp.by(:'after', 'boss@x.org');
+select results_eq(format('select after_work from governance.approval where request_id = %L', :'after'), array[true], 'what comes after the work is on record');
+select isnt_empty(format('select from governance.escalation where request_id = %L and reason = ''ApprovedAfterWork''', :'after'), 'and told');
+select isnt_empty(format('select from governance.evidence_entry where request_id = %L and kind = ''request.approval'' and body::jsonb->''detail''->>''after_work'' = ''true''', :'after'), 'and in evidence');
+select results_eq(format('select after_work from governance.approval where request_id = %L', :'two'), 'select false from generate_series(1, 5)', 'what comes before it is not');
+
+-- one answers for another one
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}') as away \gset
+select lives_ok($$select governance.delegation_add('boss@x.org', 'deputy@x.org', null, now() + interval '7 days', 'console')$$, 'for a time');
+select is(pg_temp.by(:'away', 'deputy@x.org'), 'reached', 'the other one answers');
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}', '{"requester": "boss@x.org"}') as own \gset
+select is(pg_temp.by(:'own', 'deputy@x.org'), 'unnamed', 'not for one who may not approve it himself');
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}', '{"requester": "deputy@x.org"}') as own2 \gset
+select is(pg_temp.by(:'own2', 'deputy@x.org'), 'own', 'nor for what he asks for himself');
+select throws_ok($$select governance.delegation_add('deputy@x.org', 'Boss@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'not back again');
+select lives_ok($$select governance.delegation_add('deputy@x.org', 'third@x.org', null, now() + interval '1 day', 'console')$$, 'somebody else may');
+select throws_ok($$select governance.delegation_add('third@x.org', 'boss@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'but in no circle');
+select lives_ok($$select governance.delegation_add('third@x.org', 'boss@x.org', now() + interval '8 days', now() + interval '9 days', 'console')$$, 'unless at another time');
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}') as passed \gset
+select is(pg_temp.by(:'passed', 'third@x.org'), 'unnamed', 'and it is not passed on');
+select throws_ok($$select governance.delegation_add('a@x.org', 'A@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'not to oneself');
+select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() + interval '91 days', 'console')$$, '23514', null, 'not for ever');
+select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() - interval '1 day', 'console')$$, 'CG024', null, 'not in hindsight');
+select throws_ok($$update governance.delegation set ends_at = ends_at + interval '1 day'$$, '42501', null, 'it does not grow');
+update governance.delegation set revoked_at = now() where delegator = 'boss@x.org';
+select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}') as revoked \gset
+select is(pg_temp.by(:'revoked', 'deputy@x.org'), 'unnamed', 'and ends early');
+
+-- facts of a template are taken with what is mapped, and frozen with it
+select t.request(more => '{"mapped": {"access_until_ms": 4102444800000, "sponsor": "s@x.org", "lifecycle": "joiner", "subject_kind": "contractor"}, "lifecycle": "joiner", "subject_kind": "contractor"}') as facts \gset
+select results_eq(format('select access_until, sponsor, lifecycle, subject_kind from governance.access_request where id = %L', :'facts'),
+                  $$values ('2100-01-01 00:00:00+00'::timestamptz, 's@x.org', 'joiner', 'contractor')$$, 'kept beside it');
+select is(governance.approval_shown(r)->'steps'->0->>'who', 'manager', 'who is waited for is shown') from governance.access_request r where id = :'away';
+select * from finish();
