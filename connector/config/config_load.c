@@ -190,7 +190,8 @@ struct mapping *config_mapping(const struct config *c, struct arena *arena, cons
 
     for (size_t i = 0; i < c->source_count; i++)
         sources[i] = c->sources[i].name;
-    return mapping_load(arena, file, text, sources, c->source_count, diags);
+    struct mapping *m = mapping_load(arena, file, text, sources, c->source_count, diags);
+    return config_sla_fits(c, m, diags) ? m : NULL;
 }
 
 static struct mapping *read_mapping(struct loader *l, struct str file, struct diag_pos stands,
@@ -292,7 +293,6 @@ static void refuse_unread(struct loader *l, const struct yaml *root)
     static const struct {
         const char *key, *instead;
     } UNREAD[] = {{"policy", "say per rule of the mapping: approval: { from: jsm.approvals }"},
-                  {"sla", "say per rule of the mapping: sla: { goal: 8h }"},
                   {"evidence", "countersign evidence export reads it from the database"}};
 
     for (size_t i = 0; i < sizeof UNREAD / sizeof UNREAD[0]; i++) {
@@ -364,8 +364,8 @@ static void refuse_unknown_set(struct loader *l)
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
     static const char *const KNOWN[] = {
-        "database", "listen", "sites", "sources",   "mapping",     "policy", "sla",
-        "evidence", "api",    "times", "log_level", "after_close", NULL};
+        "database", "listen", "sites", "sources",   "mapping",     "policy",    "sla",
+        "evidence", "api",    "times", "log_level", "after_close", "calendars", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -384,6 +384,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_api(l, root);
     load_times(l, root);
     config_after(l, root);
+    config_sla(l, root);
     load_log_level(l, root);
     load_mappings(l, root, mapping_diags);
 }

@@ -29,5 +29,9 @@ bool config_is_loopback_http(struct str url);
 void config_source(struct loader *l, const struct yaml *map);
 /* `after_close` of the configuration. */
 void config_after(struct loader *l, const struct yaml *root);
+/* `calendars` and `sla` of the configuration. */
+void config_sla(struct loader *l, const struct yaml *root);
+/* Does the configuration have every policy that the rules of a mapping name? NULL has none. */
+bool config_sla_fits(const struct config *c, const struct mapping *m, struct diag_list *diags);
 
 #endif

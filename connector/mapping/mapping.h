@@ -123,6 +123,8 @@ struct mapping_rule {
     enum desired expect;
     bool approval_needed;
     int64_t sla_goal_ms, sla_privileged_ms;            /* 0 = none, same */
+    struct str sla_policy; /* of the configuration, by name; empty: the goals above count */
+    struct diag_pos sla_pos;
     struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */
     size_t static_count;
     struct diag_pos pos;

@@ -275,6 +275,11 @@ static void load_sla(const struct loader *l, const struct yaml *sla, struct mapp
                       *escalate = yaml_member(sla, "escalate");
     size_t n = 0;
 
+    r->sla_pos = sla ? sla->pos : r->pos;
+    if (sla && sla->kind == YAML_SCALAR && !yaml_is_null(sla)) { /* a policy of the configuration */
+        r->sla_policy = sla->scalar;
+        return;
+    }
     refuse_unknown(l, sla, KNOWN, "sla");
     r->sla_goal_ms = load_goal(l, sla, "goal");
     r->sla_privileged_ms = load_goal(l, sla, "privileged_goal");

@@ -240,6 +240,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .approved_by = vouches ? token->name : STR(""),
         .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,
+        .sla_policy = m.rule->sla_policy,
         .items = &item,
         .item_count = 1,
         .mapping_version = str_of(mapping->sha256),

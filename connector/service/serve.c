@@ -414,6 +414,17 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
         d->mappings = mapping_keep_new(&d->svc, begin, d);
 }
 
+/* Service levels, before the first request has one. */
+static void register_sla(struct daemon *d)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct str said = STR("");
+
+    if (!arena || !config_sla_text(d->svc.config, arena, &said))
+        log_error("serve", "the calendars are too long", LOG_C("remedy", "name fewer"));
+    store_sla_put(&d->svc.store, said, on_registered, d);
+}
+
 /* Tell the database what the configuration says. Not ready before it is told; tried again until it
  * is. */
 static void register_all(void *arg)
@@ -423,7 +434,7 @@ static void register_all(void *arg)
     const struct config *c = svc->config;
 
     d->start_failed = false;
-    d->starting = 2 * c->site_count + c->source_count + 1;
+    d->starting = 2 * c->site_count + c->source_count + 2;
     rests_read(svc, on_registered, d); /* before the first call to any site */
     for (size_t i = 0; i < c->site_count; i++) {
         const struct site_config *s = &c->sites[i];
@@ -431,6 +442,7 @@ static void register_all(void *arg)
         store_mapping_put(&svc->store, str_of(s->mapping->sha256), s->mapping->text, s->name,
                           on_registered, d);
     }
+    register_sla(d);
     for (size_t i = 0; i < c->source_count; i++)
         store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind,
                          &c->sources[i].rule, on_registered, d);

@@ -181,6 +181,7 @@ struct store_intake {
                                by that name, channel api; empty: nobody does. Never requester or
                                beneficiary: REFUSED */
     int64_t access_until_ms, sla_goal_ms;
+    struct str sla_policy; /* by name; empty: the goal counts, else what fits */
     int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
@@ -302,6 +303,8 @@ void store_site_put(struct store *s, struct str name, struct str flavour, struct
                     store_done_fn *fn, void *arg);
 void store_source_put(struct store *s, struct str name, struct str label, struct str kind,
                       const struct source_rule *rule, store_done_fn *fn, void *arg);
+/* Calendars and policies of the configuration (config_sla_text). */
+void store_sla_put(struct store *s, struct str said, store_done_fn *fn, void *arg);
 /* What the file of a site says: it becomes the live mapping when it is another file than before;
  * then its parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,

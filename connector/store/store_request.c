@@ -143,6 +143,8 @@ static void put_intake_object(struct json_out *out, const struct store_intake *i
         json_str_member(out, "markers", in->markers);
     json_bool_member(out, "created_by_us", in->created_by_us);
     json_i64_member(out, "sla_goal_ms", in->sla_goal_ms);
+    if (in->sla_policy.len)
+        json_str_member(out, "sla_policy", in->sla_policy);
     store_hash_member(out, "mapped_hash", in->mapped_hash);
     if (in->mapped.len) {
         json_put_name(out, "mapped");

@@ -50,6 +50,12 @@ create or replace trigger guard before insert or update on governance.drift
     for each row execute function governance.guard_drift();
 create or replace trigger guard before insert or update on governance.sla_clock
     for each row execute function governance.guard_clock();
+create or replace trigger guard before insert or update on governance.sla_pause
+    for each row execute function governance.guard_pause();
+create or replace trigger follow after insert or update on governance.sla_pause
+    for each row execute function governance.pause_follow();
+create or replace trigger guard before update of id, name, body, sha256, goal, calendar_id, at
+    on governance.sla_policy for each row execute function governance.guard_frozen();
 create or replace trigger guard before update of name, registered_at on governance.site
     for each row execute function governance.guard_frozen(); -- a later start would turn closes without proof into history
 create or replace trigger guard before update of site, delivery_id, received_at, body on governance.webhook_delivery
@@ -60,7 +66,7 @@ declare
     t text;
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
-                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant'] loop
+                             'evidence_checkpoint', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'sla_calendar', 'sla_span'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -68,7 +74,7 @@ begin
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
                              'close_attempt', 'gate_installation', 'account_link',
-                             'entitlement_link', 'drift'] loop
+                             'entitlement_link', 'drift', 'sla_pause', 'sla_policy'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -100,6 +106,11 @@ begin
         ('exception', 'evidence_new', 'after insert', '', 'exception.granted'),
         ('exception', 'evidence_end', 'after update', 'when (old.revoked_at is distinct from new.revoked_at)', 'exception.revoked'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
+        ('sla_calendar', 'evidence_new', 'after insert', '', 'sla.calendar'),
+        ('sla_policy', 'evidence_new', 'after insert', '', 'sla.policy'),
+        ('sla_policy', 'evidence_end', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'sla.policy'),
+        ('sla_pause', 'evidence_new', 'after insert', '', 'clock.held'),
+        ('sla_pause', 'evidence_end', 'after update', 'when (old.ended_at is distinct from new.ended_at)', 'clock.resumed'),
         ('drift', 'evidence_new', 'after insert', '', 'drift.found'),
         ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),
         ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),

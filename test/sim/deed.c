@@ -104,6 +104,8 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         return;
     case STEP_COMMENT:
     case STEP_TELL:
+    case STEP_REMIND:
+    case STEP_RAISE:
     case STEP_END:
         return;
     }

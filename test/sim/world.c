@@ -389,6 +389,8 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
     case STEP_UNRESOLVE:
     case STEP_EVIDENCE_LINK:
     case STEP_RELATE:
+    case STEP_REMIND:
+    case STEP_RAISE:
     case STEP_END:
         break;
     }
@@ -402,7 +404,8 @@ static bool is_done(const struct sim *s, int ticket, enum step step)
 
     return (step == STEP_LINK && (t->linked || !s->has_link)) ||
            (step == STEP_PARTICIPANTS && (t->followed || !s->has_participants)) ||
-           (step == STEP_SAY_SECOND && t->said) || step == STEP_TELL || step == STEP_RELATE;
+           (step == STEP_SAY_SECOND && t->said) || step == STEP_TELL || step == STEP_RELATE ||
+           step == STEP_REMIND;
 }
 
 static void end_ready(struct sim *s, void *arg, int64_t number)
