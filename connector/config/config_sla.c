@@ -413,7 +413,7 @@ bool config_sla_fits(const struct config *c, const struct mapping *m, struct dia
         const struct mapping_rule *r = &m->rules[i];
         if (!r->sla_policy.len || config_sla_of(c, r->sla_policy))
             continue;
-        diag_error(diags, "M054", r->sla_pos, "there is no policy '%.*s'", STR_ARG(r->sla_policy));
+        diag_error(diags, "C138", r->sla_pos, "there is no policy '%.*s'", STR_ARG(r->sla_policy));
         diag_help(diags, "name it under sla in the configuration, or write sla: { goal: 8h } here");
         fits = false;
     }
