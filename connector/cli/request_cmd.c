@@ -17,7 +17,8 @@ static const char USAGE[] =
     "[--privileged] [--key KEY] [--json]\n"
     "       countersign request list [--stuck] [--phase PHASE] [--site SITE] [--older-than 3d]\n"
     "           [--limit N] [--after ID] [--json]\n"
-    "       countersign request show ID|TICKET [--json] | retry ID|TICKET [--json] | cancel ID";
+    "       countersign request show ID|TICKET [--json] | retry ID|TICKET [--json] | cancel ID\n"
+    "       countersign request pause ID --reason TEXT --until TIME | resume ID";
 
 /* Print the answer, and turn its status into an exit code. */
 static int answered(int status, struct str body)
@@ -140,6 +141,28 @@ static int list(struct cli *cli)
     return ask_path(cli, "GET", &path, request_view_list);
 }
 
+/* Hold the clock of a request. */
+static int hold(struct cli *cli, const char *id)
+{
+    AUTO(drop_buf) struct buf b, path;
+    struct json_out out;
+
+    buf_init(&b, BODY_BYTES);
+    buf_init(&path, PATH_BYTES);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    put_option(&out, cli, "reason", "reason");
+    put_option(&out, cli, "until", "until");
+    json_close_object(&out);
+    int left = cli_leftover(cli);
+    if (left)
+        return left;
+    buf_add_c(&path, "/v1/access-requests/");
+    url_encode(&path, str_of(id));
+    buf_add_c(&path, "/pause");
+    return path.over ? EXIT_CODE_USAGE : ask(cli, "POST", path.p, buf_str(&b), NULL, NULL);
+}
+
 static int request(struct cli *cli)
 {
     AUTO(drop_buf) struct buf path;
@@ -153,11 +176,13 @@ static int request(struct cli *cli)
     if (strcmp(verb, "list") == 0)
         return list(cli);
     const char *id = cli_word(cli);
+    if (id && strcmp(verb, "pause") == 0)
+        return hold(cli, id);
     int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
     if (left)
         return left;
     bool show = strcmp(verb, "show") == 0, retry = strcmp(verb, "retry") == 0;
-    if (!show && !retry && strcmp(verb, "cancel") != 0)
+    if (!show && !retry && strcmp(verb, "cancel") != 0 && strcmp(verb, "resume") != 0)
         return cli_usage(cli, USAGE);
     buf_add_c(&path, "/v1/access-requests/");
     url_encode(&path, str_of(id));
@@ -170,4 +195,5 @@ static int request(struct cli *cli)
 }
 
 const struct cli_command CLI_REQUEST = {
-    "request", "submit, show, list, cancel and retry governed requests", request};
+    "request", "submit, show, list, cancel and retry governed requests; hold their clocks",
+    request};

@@ -374,6 +374,20 @@ static void grant_exception(struct api *api, struct serve_request *request,
         json_path_str(body, "compensating_control"), api_body_time(body, "expires_at"), on_json, a);
 }
 
+/* Its clock is held until a time, or runs on. */
+static void hold_clock(struct api *api, struct serve_request *request,
+                       const struct token_config *token, struct str id)
+{
+    static const struct body_member MEMBERS[] = {
+        {"reason", BODY_TEXT, true}, {"until", BODY_LATER, true}, {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
+        return;
+    store_clock_hold(&api->svc->store, id, token->name, json_path_str(body, "reason"),
+                     api_body_time(body, "until"), on_done, asking_new(api, request, token));
+}
+
 /* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
  * will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
@@ -396,6 +410,10 @@ static void one(struct api *api, struct serve_request *request, const struct tok
         store_request_retry(s, id, token->name, on_retried, asking_new(api, request, token));
     else if (post && str_eq_c(rest, "approvals") && token->may_approve)
         approve(api, request, token, id);
+    else if (post && str_eq_c(rest, "pause") && token->may_approve)
+        hold_clock(api, request, token, id);
+    else if (post && str_eq_c(rest, "resume") && token->may_approve)
+        store_clock_resume(s, id, token->name, on_done, asking_new(api, request, token));
     else
         problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
 }

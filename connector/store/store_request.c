@@ -513,6 +513,28 @@ void store_request_cancel(struct store *s, struct str id, struct str actor, stor
     pg_exec(s->pg, &SQL_REQUEST_CANCEL, params, store_on_fenced, op);
 }
 
+void store_clock_hold(struct store *s, struct str id, struct str actor, struct str reason,
+                      int64_t until_ms, store_done_fn *fn, void *arg)
+{
+    char until[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(id), store_p(actor), store_p(reason),
+                                store_i(until_ms, until)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_CLOCK_HOLD, params, store_on_fenced, op);
+}
+
+void store_clock_resume(struct store *s, struct str id, struct str actor, store_done_fn *fn,
+                        void *arg)
+{
+    struct pg_param params[] = {store_p(id), store_p(actor)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_CLOCK_RESUME, params, store_on_fenced, op);
+}
+
 void store_people_keep(struct store *s, struct str request_id, const struct str accounts[2],
                        store_done_fn *fn, void *arg)
 {

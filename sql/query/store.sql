@@ -195,7 +195,7 @@ select governance.pause_begin($1::uuid, $2, $3, to_timestamp($4::bigint / 1000.0
 
 -- name: clock_resume
 -- params: request uuid, actor text
-select governance.pause_end($1::uuid, $2)
+select governance.clock_resume($1::uuid, $2)
 
 -- name: source_put
 -- params: name text, label text, kind text, settle_ms bigint, confirmations int, max_age_ms bigint, over_grant text

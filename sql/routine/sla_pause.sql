@@ -83,3 +83,15 @@ begin
     return found;
 end $$;
 comment on function governance.pause_end(uuid, text) is 'Let the clock of a request run on; false: nothing holds it';
+
+create or replace function governance.clock_resume(p_request uuid, p_actor text) returns boolean
+language plpgsql set search_path = pg_catalog as $$
+begin
+    if not exists (select from governance.access_request r where r.id = p_request) then
+        return null;
+    elsif not governance.pause_end(p_request, p_actor) then
+        raise exception 'nothing holds its clock' using errcode = 'CG001';
+    end if;
+    return true;
+end $$;
+comment on function governance.clock_resume(uuid, text) is 'Let the clock of a request run on; null: there is no such request';

@@ -30,7 +30,8 @@ select r.id as request_id,
        end as attempts,
        s.next_action,
        case
-           when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'TicketUnfinished', 'WordsRefused') then null
+           when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'TicketUnfinished', 'WordsRefused',
+                                'ReminderRefused', 'RaiseRefused') then null
            when why.about = 'site' then rest.refused_until
            when why.about = 'failing' then w.due
            when why.about = 'parked' -- as decide() tries a refused move again
