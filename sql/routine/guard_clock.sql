@@ -34,9 +34,9 @@ begin
     if row(new.paused, new.paused_business, new.paused_since, new.paused_until) is distinct from
        row(old.paused, old.paused_business, old.paused_since, old.paused_until)
        and row(new.paused, new.paused_business, new.paused_since, new.paused_until) is distinct from (
-           select row(coalesce(sum(governance.counted(null, p.from_at, p.ended_at)), '0'),
+           select row(coalesce(sum(p.ended_at - p.from_at), '0'),
                       case when new.calendar_id is null then interval '0'
-                           else coalesce(sum(governance.counted(new.calendar_id, p.from_at, p.ended_at)), '0') end,
+                           else coalesce(sum(governance.counted(new.calendar_id, p.from_at, p.ended_at)) filter (where p.ended_at is not null), '0') end,
                       max(p.from_at) filter (where p.ended_at is null), max(p.until_at) filter (where p.ended_at is null))
              from governance.sla_pause p where p.request_id = new.request_id) then
         raise exception 'a clock is held by what is recorded, and by nothing else' using errcode = 'CG002';

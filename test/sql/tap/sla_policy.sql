@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(61);
+select plan(65);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -64,6 +64,12 @@ select is(governance.counted_on(:office, '2021-06-01 20:00Z', interval '0'), '20
 select ok(bool_and(governance.counted(:office, s.at, governance.counted_on(:office, s.at, s.goal)) = s.goal), 'a deadline has its goal behind it')
   from (select timestamptz '2021-02-01 00:00Z' + interval '1 us' * (n * 7919777777::bigint % 10000000000000::bigint) as at,
                interval '1 us' * (1 + n * 104729777::bigint % 100000000000::bigint) as goal from generate_series(1, 500) as n) s;
+
+select is((governance.sla_put(pg_temp.said(jsonb_build_object('calendars', pg_temp.said()->'calendars' || jsonb_build_array(jsonb_build_object('sha256', repeat('c', 64),
+    'calendar', jsonb_build_object('name', 'ahead', 'zone', 'UTC', 'said', '{}'::jsonb, 'from_s', extract(epoch from now())::bigint - 86400, 'until_s', extract(epoch from now())::bigint + 864000,
+    'spans', jsonb_build_array(jsonb_build_array(extract(epoch from now())::bigint - 3600, extract(epoch from now())::bigint + 86400))))),
+    'policies', pg_temp.said()->'policies' || jsonb_build_array(jsonb_build_object('name', 'ahead', 'sha256', 'p4', 'calendar', 'ahead', 'calendar_sha256', repeat('c', 64),
+    'body', jsonb_build_object('when', '{}'::jsonb, 'goals', '{"whole": 3600000}'::jsonb, 'rungs', '[]'::jsonb))))))), 4, 'another calendar comes beside it');
 
 -- choosing
 select is(pg_temp.policy(pg_temp.asked('0')), 'removals', 'by kind');
@@ -148,6 +154,12 @@ select governance.pause_begin(:'y', 'ann', 'why', clock_timestamp() + interval '
 select t.fulfilling(:'y');
 select t.move(:'y', 'cancelled');
 select is((select (paused_since is null) || ' ' || ended from governance.sla_clock where request_id = :'y'), 'true withdrawn', 'what ends, ends its pause');
+
+select t.request(more => '{"sla_goal_ms": 0, "sla_policy": "ahead"}') as z \gset
+select lives_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', clock_timestamp() + interval ''1 day'')', :'z'), 'a clock of business time is held too');
+select ok(governance.pause_end(:'z', 'ann'), 'and runs on');
+select is((select c.paused_business = governance.counted(c.calendar_id, p.from_at, p.ended_at) and c.due_at = governance.counted_on(c.calendar_id, c.started_at, c.goal + c.paused_business)
+             from governance.sla_clock c join governance.sla_pause p using (request_id) where request_id = :'z'), true, 'by so much business time longer');
 
 -- what the configuration says no more
 select is(governance.sla_put('{"calendars": [], "policies": []}'), 0, 'nothing is said any more');
