@@ -372,6 +372,9 @@ void store_sweep_ids(struct store *s, struct str site, struct str after, int32_t
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg);
 /* A source answers again: what it could not tell is asked anew. How many requests that is. */
 void store_source_back(struct store *s, struct str source, store_json_fn *fn, void *arg);
+/* What the service desk tells of its own clocks (jsm_sla_rows). */
+void store_jsm_clock_keep(struct store *s, struct str request, struct str rows, store_done_fn *fn,
+                          void *arg);
 /* Hold the clock of a request until a time, for a reason, or let it run on. STORE_LOST: there is no
  * such request; STORE_REFUSED: it may not be held, or nothing holds it. */
 void store_clock_hold(struct store *s, struct str id, struct str actor, struct str reason,

@@ -525,6 +525,16 @@ void store_clock_hold(struct store *s, struct str id, struct str actor, struct s
     pg_exec(s->pg, &SQL_CLOCK_HOLD, params, store_on_fenced, op);
 }
 
+void store_jsm_clock_keep(struct store *s, struct str request, struct str rows, store_done_fn *fn,
+                          void *arg)
+{
+    struct pg_param params[] = {store_p(request), store_p(rows)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_JSM_CLOCK_KEEP, params, store_on_done, op);
+}
+
 void store_clock_resume(struct store *s, struct str id, struct str actor, store_done_fn *fn,
                         void *arg)
 {

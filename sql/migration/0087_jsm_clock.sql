@@ -32,5 +32,3 @@ comment on column governance.jsm_clock.goal_ms is 'Its goal; null: not told';
 comment on column governance.jsm_clock.elapsed_ms is 'Counted so far by Jira, in its calendar';
 comment on column governance.jsm_clock.remaining_ms is 'Left, negative when breached; null: not told';
 comment on column governance.jsm_clock.read_at is 'When we read it';
-alter table governance.access_request add column jsm_clock_cycle text;
-comment on column governance.access_request.jsm_clock_cycle is 'Claim for which the service desk''s own clocks were read last';

@@ -189,6 +189,10 @@ select governance.site_put($1, $2, $3)
 -- params: said jsonb
 select governance.sla_put($1::jsonb)
 
+-- name: jsm_clock_keep
+-- params: request uuid, rows jsonb
+select governance.jsm_clock_keep($1::uuid, $2::jsonb)
+
 -- name: clock_hold
 -- params: request uuid, actor text, reason text, until_ms bigint
 select governance.pause_begin($1::uuid, $2, $3, to_timestamp($4::bigint / 1000.0))

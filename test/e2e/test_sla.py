@@ -69,6 +69,9 @@ def test_it_is_pressed_before_its_deadline_and_closes_on_proof(site):
     site.has_role("okafor", "fin-ledger-admin", False)
     site.resolve(key)
     site.until_phase(key, "closed")
+    shown = "select string_agg(clock_owner || ' ' || coalesce(metric, 'proof') || ' ' || is_open, ', ' order by clock_owner) from sla.clock_v1 where request_id = '{}'"
+    site.until(key, lambda: site.sql(shown.format(request)) == "governed proof false, jsm Time to resolution false", 20, "Jira's own clock, stopped, beside ours")
+    assert abs(int(site.sql(f"select less_than_governed_seconds from sla.clock_v1 where request_id = '{request}' and clock_owner = 'jsm'"))) <= 5
     assert site.sql(f"select sla_state || ' ' || sla_policy from sla.request_v1 where request_id = '{request}'") == "met pressed"
 
 
