@@ -9,7 +9,7 @@ STORY = ["governed, and the agent knows what to do", "NOT CLOSED: the access is 
          "VERIFIED: the ticket resolved by itself", "the request is closed on that proof", "NOT CLOSED: the membership is not there",
          "VERIFIED: the ticket resolved by itself", "found and REOPENED, with the reason",
          "VERIFIED and closed once the role was really gone", "the ticket was found by its marker and bound",
-         "exactly one ticket exists", "refused, the one before goes on", "put right: what is live is good", "the plan leads with what flips", "applied, by its plan alone",
+         "exactly one ticket exists", "ESCALATED before its deadline", "its priority is High", "VERIFIED within its goal", "refused, the one before goes on", "put right: what is live is good", "the plan leads with what flips", "applied, by its plan alone",
          "rolled back", "evidence chain verified"]
 
 
