@@ -54,6 +54,7 @@ struct sla_policy {
     size_t rung_count;
 };
 
+/* Names as they stand in configuration and database, and back; an unknown name gives false. */
 const char *sla_checkpoint_name(enum sla_checkpoint c);
 const char *sla_deed_name(enum sla_deed deed);
 MUST_CHECK bool sla_checkpoint_from(struct str name, enum sla_checkpoint *ret);

@@ -122,7 +122,7 @@ struct mapping_rule {
     enum request_kind change;
     enum desired expect;
     bool approval_needed;
-    int64_t sla_goal_ms, sla_privileged_ms;            /* 0 = none, same */
+    int64_t sla_goal_ms, sla_privileged_ms; /* 0 = none, same */
     struct str sla_policy; /* of the configuration, by name; empty: the goals above count */
     struct diag_pos sla_pos;
     struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */

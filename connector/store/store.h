@@ -182,7 +182,7 @@ struct store_intake {
                                beneficiary: REFUSED */
     int64_t access_until_ms, sla_goal_ms;
     struct str sla_policy; /* by name; empty: the goal counts, else what fits */
-    int64_t requested_ms; /* first trace of the wish (Jira's created); 0 = now */
+    int64_t requested_ms;  /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
     struct str mapping_version; /* hash of the mapping file */

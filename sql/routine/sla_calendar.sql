@@ -44,8 +44,7 @@ begin
        and make_interval(secs => x.before_s) + (x.closes_at - x.opens_at) >= target
      order by x.opens_at limit 1;
     if not found then -- beyond what is laid out: around the clock from there, so that it passes at all
-        return (select c.until_at from governance.sla_calendar c where c.id = p_calendar)
-               + (target - governance.business_until(p_calendar, 'infinity'));
+        return (select c.until_at + (target - governance.business_until(p_calendar, c.until_at)) from governance.sla_calendar c where c.id = p_calendar);
     end if;
     return s.opens_at + (target - make_interval(secs => s.before_s));
 end $$;

@@ -18,21 +18,25 @@ static void it_is_asked_for_by_the_id(void **state)
 static void cycles_are_counted(void **state)
 {
     const struct json
-        *body = json_of("{'values':[{'id':'7','name':'Time to resolution','completedCycles':["
-                        "{'startTime':" TIME(1000) ",'stopTime':" TIME(5000) ",'breachTime':" TIME(9000) ",'breached':false,'goalDuration':" SPAN(8000) ",'elapsedTime':" SPAN(
-                            4000) ",'remainingTime':" SPAN(4000) "}],'ongoingCycle':{'startTime'"
-                                                                 ":" TIME(6000) ",'breached':true,'"
-                                                                                "paused':true,'"
-                                                                                "withinCalendarHour"
-                                                                                "s':false,'"
-                                                                                "elapsedTime'"
-                                                                                ":" SPAN(9000) ",'"
-                                                                                               "rem"
-                                                                                               "ain"
-                                                                                               "ing"
-                                                                                               "Tim"
-                                                                                               "e'"
-                                                                                               ":" SPAN(-1000) "}}]}");
+        *body =
+            json_of("{'values':[{'id':'7','name':'Time to resolution','completedCycles':["
+                    "{'startTime':" TIME(1000) ",'stopTime':" TIME(5000) ",'breachTime':" TIME(9000) ",'breached':false,'goalDuration':" SPAN(8000) ",'elapsedTime':" SPAN(
+                        4000) ",'remainingTime':" SPAN(4000) "}],'ongoingCycle':{'startTime'"
+                                                             ":" TIME(
+                                                                 6000) ",'breached':true,'"
+                                                                       "paused':true,'"
+                                                                       "withinCalendarHour"
+                                                                       "s':false,'"
+                                                                       "elapsedTime'"
+                                                                       ":" SPAN(
+                                                                           9000) ",'"
+                                                                                 "rem"
+                                                                                 "ain"
+                                                                                 "ing"
+                                                                                 "Tim"
+                                                                                 "e'"
+                                                                                 ":" SPAN(
+                                                                                     -1000) "}}]}");
     (void)state;
 
     assert_str(jsm_sla_rows(arena, body),
