@@ -77,7 +77,9 @@
     X(ONE_READ_IS_DRIFT, "after the close, a single read makes a new ticket")             \
     X(LOOP_UNBOUNDED, "what comes back again and again makes tickets without end")        \
     X(ACCESS_NEVER_ENDS, "nobody asks for the removal of access whose time ends")         \
-    X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")
+    X(PORTION_IS_ALL, "of a bundle nothing is read but what one claim has time for")      \
+    X(PROVEN_IS_PRESSED, "people are reminded of what is proven or over")                 \
+    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")
 
 enum plant {
     PLANT_NONE = 0,

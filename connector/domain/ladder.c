@@ -1,5 +1,6 @@
 #include "domain/ladder.h"
 
+#include "base/plant.h"
 #include "domain/decide.h"
 #include "domain/line.h"
 
@@ -16,9 +17,10 @@ enum flow_event ladder_judge(const struct flow *flow, const struct dossier *d,
 {
     int64_t late_ms = policy->times.lease_ms + policy->times.lateness_ms;
 
-    if (!is_wanted(d))
+    if (!is_wanted(d) && !PLANTED(PROVEN_IS_PRESSED))
         return EV_NOT_WANTED;
-    if (flow->kind == FLOW_REMIND && flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms)
+    bool may_come = flow->sent_at_ms && now_ms - flow->sent_at_ms < late_ms;
+    if (flow->kind == FLOW_REMIND && may_come && !PLANTED(REMINDED_BLINDLY))
         return EV_WAIT;
     return EV_READY;
 }
