@@ -265,8 +265,8 @@ static int64_t load_goal(const struct loader *l, const struct yaml *sla, const c
     return ms;
 }
 
-/* The escalation steps and the calendar are fixed in this version; a file that says otherwise must
- * not pass in silence. */
+/* Goals of a rule count around the clock and escalate at fixed steps: calendars and ladders are of
+ * policies, which the configuration has. A file that says otherwise must not pass in silence. */
 static void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rule *r)
 {
     static const char *const KNOWN[] = {"goal", "privileged_goal", "calendar", "escalate", NULL};
@@ -286,13 +286,14 @@ static void load_sla(const struct loader *l, const struct yaml *sla, struct mapp
     if (calendar && !str_eq_c(calendar->scalar, "24x7")) {
         diag_error(l->diags, "M044", calendar->pos, "there is no calendar '%.*s'",
                    STR_ARG(calendar->scalar));
-        diag_help(l->diags, "this version counts 24x7");
+        diag_help(l->diags, "write 24x7, or name a policy of the configuration: sla: NAME");
     }
     YAML_EACH(v, escalate)
     n += n < 2 && str_eq_c(v->scalar, STEPS[n]) ? 1 : 3;
     if (escalate && (escalate->kind != YAML_LIST || n != 2)) {
         diag_error(l->diags, "M045", escalate->pos, "these escalation steps cannot be had");
-        diag_help(l->diags, "this version escalates at [75%%, 100%%]");
+        diag_help(l->diags,
+                  "write [75%%, 100%%], or name a policy of the configuration: sla: NAME");
     }
 }
 
