@@ -50,12 +50,12 @@ static void load_time(struct loader *l, const struct yaml *v, struct calendar_ho
                       size_t *count)
 {
     if (*count == CALENDAR_HOURS_MAX) {
-        diag_error(l->v.diags, "C142", v->pos, "more than %d open times a day", CALENDAR_HOURS_MAX);
+        diag_error(l->v.diags, "C152", v->pos, "more than %d open times a day", CALENDAR_HOURS_MAX);
         diag_help(l->v.diags, "join those that touch");
         return;
     }
     if (v->kind != YAML_SCALAR || !hours_from(v->scalar, &hours[*count])) {
-        diag_error(l->v.diags, "C142", v->pos, "'%.*s' is no open time", STR_ARG(v->scalar));
+        diag_error(l->v.diags, "C152", v->pos, "'%.*s' is no open time", STR_ARG(v->scalar));
         diag_help(l->v.diags, "write \"08:00-17:00\", as the clock on the wall shows it");
         return;
     }
@@ -63,7 +63,7 @@ static void load_time(struct loader *l, const struct yaml *v, struct calendar_ho
     if (!fault)
         return;
     --*count; /* one fault for one mistake */
-    diag_error(l->v.diags, "C142", v->pos, "'%.*s' %s", STR_ARG(v->scalar), fault);
+    diag_error(l->v.diags, "C152", v->pos, "'%.*s' %s", STR_ARG(v->scalar), fault);
     diag_help(l->v.diags, "the times of a day stand in their order and do not overlap; over "
                           "midnight: end at 24:00, and begin the next day at 00:00");
 }
@@ -77,7 +77,7 @@ static void load_days(struct loader *l, const struct yaml *v, struct calendar *c
 
     if (!weekday_from(first, &from) || (rest.len && !weekday_from(rest, &to)) ||
         (rest.len && to < from)) {
-        diag_error(l->v.diags, "C142", v->key_pos, "'%.*s' is no weekday", STR_ARG(v->key));
+        diag_error(l->v.diags, "C152", v->key_pos, "'%.*s' is no weekday", STR_ARG(v->key));
         diag_help(l->v.diags, "write mon, tue, wed, thu, fri, sat, sun, or mon-fri");
         return;
     }
@@ -88,7 +88,7 @@ static void load_days(struct loader *l, const struct yaml *v, struct calendar *c
     load_time(l, one, hours, &count);
     for (size_t d = from; d <= to; d++) {
         if (c->hours_count[d] && count) {
-            diag_error(l->v.diags, "C142", v->key_pos, "%s has its hours already", WEEKDAYS[d]);
+            diag_error(l->v.diags, "C152", v->key_pos, "%s has its hours already", WEEKDAYS[d]);
             diag_help(l->v.diags, "name each weekday once");
             return;
         }
@@ -123,7 +123,7 @@ static void load_holidays(struct loader *l, const struct yaml *map, struct calen
             c->holiday_count++;
             continue;
         }
-        diag_error(l->v.diags, "C143", v->pos, "'%.*s' is no holiday", STR_ARG(v->scalar));
+        diag_error(l->v.diags, "C153", v->pos, "'%.*s' is no holiday", STR_ARG(v->scalar));
         diag_help(l->v.diags, "write \"2026-12-25\", or \"12-25\" for every year; at most %d",
                   CALENDAR_HOLIDAYS_MAX);
     }
@@ -171,7 +171,7 @@ static void load_zone(struct loader *l, const struct yaml *map, struct calendar 
         zone_read(bytes, l->c->calendars_from_s, l->c->calendars_until_s, c->changes,
                   &c->change_count, &why))
         return;
-    diag_error(l->v.diags, "C144", yaml_member(map, "zone")->pos, "no time zone '%.*s': %s",
+    diag_error(l->v.diags, "C154", yaml_member(map, "zone")->pos, "no time zone '%.*s': %s",
                STR_ARG(c->zone), why);
     diag_help(l->v.diags, "write a name of the IANA database, as Europe/Berlin; the package tzdata "
                           "has them");
@@ -196,7 +196,7 @@ static void load_calendar(struct loader *l, const struct yaml *map)
     one->name = value_required(&l->v, map, "name", "office");
     value_check_name(&l->v, map, "name", one->name);
     if (str_eq_c(one->name, "24x7") || config_calendar(c, one->name)) {
-        diag_error(l->v.diags, "C140", yaml_member(map, "name")->pos,
+        diag_error(l->v.diags, "C150", yaml_member(map, "name")->pos,
                    "there is a calendar '%.*s' already", STR_ARG(one->name));
         diag_help(l->v.diags, "give each its own name; 24x7 is there without being said");
     }
@@ -205,7 +205,7 @@ static void load_calendar(struct loader *l, const struct yaml *map)
     load_days(l, v, one);
     load_holidays(l, map, one);
     if (!calendar_ever_opens(one)) {
-        diag_error(l->v.diags, "C141", map->pos, "the calendar '%.*s' is never open",
+        diag_error(l->v.diags, "C151", map->pos, "the calendar '%.*s' is never open",
                    STR_ARG(one->name));
         diag_help(l->v.diags, "add hours: { mon-fri: [\"08:00-17:00\"] }; a clock on it would "
                               "never run");
@@ -234,14 +234,14 @@ static void load_when(struct loader *l, const struct yaml *when, struct sla_poli
     p->for_all = value_bool(&l->v, when, "any", false);
     p->by_kind = kind != NULL;
     if (kind && !request_kind_from(kind->scalar, &p->kind)) {
-        diag_error(l->v.diags, "C146", kind->pos, "there is no kind '%.*s'", STR_ARG(kind->scalar));
+        diag_error(l->v.diags, "C156", kind->pos, "there is no kind '%.*s'", STR_ARG(kind->scalar));
         diag_help(l->v.diags, "kinds are grant, removal and modify");
     }
     p->by_privileged = yaml_member(when, "privileged") != NULL;
     p->privileged = value_bool(&l->v, when, "privileged", false);
     if (life)
         p->lifecycle =
-            str_of(LIFECYCLES[value_choice(&l->v, when, "lifecycle", "C146", LIFECYCLES)]);
+            str_of(LIFECYCLES[value_choice(&l->v, when, "lifecycle", "C156", LIFECYCLES)]);
 }
 
 static void load_goals(struct loader *l, const struct yaml *map, struct sla_policy *p)
@@ -256,14 +256,14 @@ static void load_goals(struct loader *l, const struct yaml *map, struct sla_poli
         const char *name = sla_checkpoint_name((enum sla_checkpoint)i);
         p->goals_ms[i] = value_duration(&l->v, parts, name, 0, 1000);
         if (p->goals_ms[i] > p->goals_ms[SLA_WHOLE] && p->goals_ms[SLA_WHOLE]) {
-            diag_error(l->v.diags, "C147", yaml_member(parts, name)->pos,
+            diag_error(l->v.diags, "C157", yaml_member(parts, name)->pos,
                        "the checkpoint '%s' has longer than the goal", name);
             diag_help(l->v.diags, "nobody would hear of it before the goal has passed");
         }
     }
     if (!p->goals_ms[SLA_WHOLE] || p->goals_ms[SLA_WHOLE] > most_ms) {
         const struct yaml *stands = yaml_member(map, "goal");
-        diag_error(l->v.diags, "C147", stands ? stands->pos : map->pos,
+        diag_error(l->v.diags, "C157", stands ? stands->pos : map->pos,
                    "a policy has a goal of at most %d days", GOAL_MAX_DAYS);
         diag_help(l->v.diags, "add goal: 8h");
     }
@@ -282,12 +282,12 @@ static struct sla_rung *new_rung(struct loader *l, struct sla_policy *p, const s
     struct sla_rung *r = &p->rungs[p->rung_count];
 
     if (p->rung_count == SLA_RUNGS_MAX) {
-        diag_error(l->v.diags, "C148", stands->pos, "more than %d rungs", SLA_RUNGS_MAX);
+        diag_error(l->v.diags, "C158", stands->pos, "more than %d rungs", SLA_RUNGS_MAX);
         diag_help(l->v.diags, "leave out those that nobody acts on");
         return NULL;
     }
     if (!at || at->kind != YAML_SCALAR || !percent_from(at->scalar, &r->percent)) {
-        diag_error(l->v.diags, "C148", (at ? at : stands)->pos, "a rung stands at a fraction");
+        diag_error(l->v.diags, "C158", (at ? at : stands)->pos, "a rung stands at a fraction");
         diag_help(l->v.diags, "write at: 75%%, from 1%% to %d%% of the goal", SLA_PERCENT_MAX);
         return NULL;
     }
@@ -307,15 +307,15 @@ static void load_rung(struct loader *l, const struct yaml *map, struct sla_polic
     if (!r)
         return;
     if (of && !sla_checkpoint_from(of->scalar, &r->of)) {
-        diag_error(l->v.diags, "C148", of->pos, "there is no checkpoint '%.*s'",
+        diag_error(l->v.diags, "C158", of->pos, "there is no checkpoint '%.*s'",
                    STR_ARG(of->scalar));
         diag_help(l->v.diags, "checkpoints are whole, approve, fulfil and verify");
     } else if (!p->goals_ms[r->of]) {
-        diag_error(l->v.diags, "C148", map->pos, "a fraction of a goal that is not there");
+        diag_error(l->v.diags, "C158", map->pos, "a fraction of a goal that is not there");
         diag_help(l->v.diags, "add it under checkpoints, or leave 'of' out");
     }
     if (!deed || !sla_deed_from(deed->scalar, &r->deed)) {
-        diag_error(l->v.diags, "C149", deed ? deed->pos : map->pos, "a rung says what is done");
+        diag_error(l->v.diags, "C159", deed ? deed->pos : map->pos, "a rung says what is done");
         diag_help(l->v.diags, "write do: event, comment, priority, assignee or group");
         return;
     }
@@ -323,7 +323,7 @@ static void load_rung(struct loader *l, const struct yaml *map, struct sla_polic
     r->field = value_str(&l->v, map, "field", "");
     bool needs = r->deed == SLA_PRIORITY || r->deed == SLA_ASSIGNEE || r->deed == SLA_GROUP;
     if (needs != (r->value.len > 0) || (r->deed == SLA_GROUP) != (r->field.len > 0)) {
-        diag_error(l->v.diags, "C149", map->pos, "'%s' and its value do not fit",
+        diag_error(l->v.diags, "C159", map->pos, "'%s' and its value do not fit",
                    sla_deed_name(r->deed));
         diag_help(l->v.diags, "priority and assignee take a value, a group value and field "
                               "(customfield_10010), the others none");
@@ -347,7 +347,7 @@ static void load_ladder(struct loader *l, const struct yaml *map, struct sla_pol
     sla_rungs_sort(p->rungs, p->rung_count);
     if (p->rungs[0].percent < 100)
         return;
-    diag_error(l->v.diags, "C148", map->pos, "nothing is done before the goal has passed");
+    diag_error(l->v.diags, "C158", map->pos, "nothing is done before the goal has passed");
     diag_help(l->v.diags, "add a rung below 100%%: afterwards it is too late to help");
 }
 
@@ -370,7 +370,7 @@ static void load_policy(struct loader *l, const struct yaml *map)
     p->name = value_required(&l->v, map, "name", "privileged-removal");
     value_check_name(&l->v, map, "name", p->name);
     if (config_sla_of(c, p->name)) {
-        diag_error(l->v.diags, "C145", yaml_member(map, "name")->pos,
+        diag_error(l->v.diags, "C155", yaml_member(map, "name")->pos,
                    "two policies are called '%.*s'", STR_ARG(p->name));
         diag_help(l->v.diags, "rules of the mapping name them: give each its own");
     }
@@ -378,7 +378,7 @@ static void load_policy(struct loader *l, const struct yaml *map)
     if (calendar && !str_eq_c(calendar->scalar, "24x7")) {
         p->calendar = calendar->scalar;
         if (!config_calendar(c, p->calendar)) {
-            diag_error(l->v.diags, "C140", calendar->pos, "there is no calendar '%.*s'",
+            diag_error(l->v.diags, "C150", calendar->pos, "there is no calendar '%.*s'",
                        STR_ARG(p->calendar));
             diag_help(l->v.diags, "name one under calendars, or 24x7");
         }
