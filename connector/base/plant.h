@@ -93,7 +93,9 @@
     X(ANY_CHANNEL, "an approval counts on a way that the template does not take")         \
     X(LATE_APPROVAL, "an approval after its window counts")                               \
     X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
-    X(APPROVER_FULFILS, "whoever approved it may claim the work")
+    X(APPROVER_FULFILS, "whoever approved it may claim the work")                         \
+    X(PROVEN_IS_PRESSED, "people are reminded of what is proven or over")                 \
+    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")
 
 enum plant {
     PLANT_NONE = 0,

@@ -56,7 +56,10 @@ void trial_print(const struct trial *t)
                STR_ARG(view_plain(t->arena, t->r.hold_text)), t->r.hold_code);
         return;
     }
-    struct str goal = t->r.sla_goal_ms ? mapping_goal(t->arena, t->r.sla_goal_ms) : STR("none");
+    struct str goal = t->r.sla_goal_ms ? mapping_goal(t->arena, t->r.sla_goal_ms)
+                      : rule->sla_policy.len
+                          ? arena_printf(t->arena, "by policy %.*s", STR_ARG(rule->sla_policy))
+                          : STR("none");
     printf("%s: done when %.*s is %s for %.*s in %.*s; goal %.*s%s%s\n",
            request_kind_name(rule->change), STR_ARG(view_plain(t->arena, t->r.entitlement)),
            desired_name(rule->expect), STR_ARG(view_plain(t->arena, t->r.account)),

@@ -18,7 +18,8 @@ static const char USAGE[] =
     "       countersign request list [--stuck] [--phase PHASE] [--site SITE] [--older-than 3d]\n"
     "           [--limit N] [--after ID] [--json]\n"
     "       countersign request show ID|TICKET [--json] | retry ID|TICKET [--json] | cancel ID\n"
-    "       countersign request review ID --by PERSON --outcome in_order|objected --note TEXT";
+    "       countersign request review ID --by PERSON --outcome in_order|objected --note TEXT |\n"
+    "       countersign request pause ID --reason TEXT --until TIME | resume ID";
 
 /* Print the answer, and turn its status into an exit code. */
 static int answered(int status, struct str body)
@@ -143,8 +144,9 @@ static int list(struct cli *cli)
     return ask_path(cli, "GET", &path, request_view_list);
 }
 
-/* What somebody found who looked at an emergency afterwards. */
-static int review(struct cli *cli)
+/* POST to one of its paths what options say, each a member of the body; names: pairs of option and
+ * member, ended by NULL. */
+static int post_of(struct cli *cli, const char *id, const char *rest, const char *const *names)
 {
     AUTO(drop_buf) struct buf b, path;
     struct json_out out;
@@ -153,18 +155,33 @@ static int review(struct cli *cli)
     buf_init(&path, PATH_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    put_option(&out, cli, "by", "reviewer");
-    put_option(&out, cli, "outcome", "outcome");
-    put_option(&out, cli, "note", "note");
+    for (size_t i = 0; names[i]; i += 2)
+        put_option(&out, cli, names[i], names[i + 1]);
     json_close_object(&out);
-    const char *id = cli_word(cli);
+    if (!id)
+        id = cli_word(cli);
     int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
     if (left)
         return left;
     buf_add_c(&path, "/v1/access-requests/");
     url_encode(&path, str_of(id));
-    buf_add_c(&path, "/review");
+    buf_add_c(&path, rest);
     return path.over ? cli_usage(cli, USAGE) : ask(cli, "POST", path.p, buf_str(&b), NULL, NULL);
+}
+
+/* What somebody found who looked at an emergency afterwards. */
+static int review(struct cli *cli)
+{
+    static const char *const NAMES[] = {"by",   "reviewer", "outcome", "outcome",
+                                        "note", "note",     NULL};
+    return post_of(cli, NULL, "/review", NAMES);
+}
+
+/* Hold the clock of a request. */
+static int hold(struct cli *cli, const char *id)
+{
+    static const char *const NAMES[] = {"reason", "reason", "until", "until", NULL};
+    return post_of(cli, id, "/pause", NAMES);
 }
 
 static int request(struct cli *cli)
@@ -182,11 +199,13 @@ static int request(struct cli *cli)
     if (strcmp(verb, "review") == 0)
         return review(cli);
     const char *id = cli_word(cli);
+    if (id && strcmp(verb, "pause") == 0)
+        return hold(cli, id);
     int left = id && id[0] ? cli_leftover(cli) : cli_usage(cli, USAGE);
     if (left)
         return left;
     bool show = strcmp(verb, "show") == 0, retry = strcmp(verb, "retry") == 0;
-    if (!show && !retry && strcmp(verb, "cancel") != 0)
+    if (!show && !retry && strcmp(verb, "cancel") != 0 && strcmp(verb, "resume") != 0)
         return cli_usage(cli, USAGE);
     buf_add_c(&path, "/v1/access-requests/");
     url_encode(&path, str_of(id));
@@ -199,4 +218,5 @@ static int request(struct cli *cli)
 }
 
 const struct cli_command CLI_REQUEST = {
-    "request", "submit, show, list, cancel and retry governed requests", request};
+    "request", "submit, show, list, cancel and retry governed requests; hold their clocks",
+    request};

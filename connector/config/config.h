@@ -7,9 +7,11 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "domain/calendar.h"
 #include "domain/decide.h"
 #include "domain/roads.h"
 #include "domain/schedule.h"
+#include "domain/sla.h"
 #include "jsm/jsm_auth.h"
 #include "mapping/mapping.h"
 #include "policy/policy_call.h"
@@ -25,6 +27,7 @@ enum {
     CONFIG_TOKENS_MAX = 32,
     CONFIG_EVENTS_MAX = 16,
     CONFIG_DUTIES_MAX = 128,
+    CONFIG_CALENDARS_MAX = 16,
     CONFIG_TOKEN_CHARS_MIN = 16, /* of a secret: below, guessing pays */
     CONFIG_HOOK_SECRET_CHARS_MIN = 8,
     CONFIG_READS_MAX = 256, /* of one source at once: each holds memory while it waits */
@@ -178,6 +181,11 @@ struct config {
     struct evidence_config evidence;
     struct policy_config access_policy;
     struct emergency_config emergency;
+    const struct calendar *calendars[CONFIG_CALENDARS_MAX];
+    size_t calendar_count;
+    int64_t calendars_from_s, calendars_until_s;     /* what their zones are known for */
+    const struct sla_policy *slas[SLA_POLICIES_MAX]; /* the first that fits counts */
+    size_t sla_count;
     enum log_level log_level;
     /* The default of sites without one of their own; NULL when it has faults. For what serves a
      * site its own counts: sites[i].mapping. */
@@ -205,6 +213,17 @@ struct config *config_load_from(struct arena *arena, const struct config_input *
  * diags: initialised with `file`. NULL when it has faults. */
 struct mapping *config_mapping(const struct config *c, struct arena *arena, const char *file,
                                struct str text, struct diag_list *diags);
+
+/* By name; NULL: there is none. */
+const struct calendar *config_calendar(const struct config *c, struct str name);
+const struct sla_policy *config_sla_of(const struct config *c, struct str name);
+
+/* The open spans of a calendar, as far as its zone is known; 0: no memory, or too many. */
+size_t config_calendar_spans(const struct config *c, struct arena *arena,
+                             const struct calendar *one, const struct calendar_span **ret);
+/* Calendars with their spans, and policies, as governance.sla_put takes them (JSON). The same
+ * configuration gives the same text all through a year. False: no memory, or too much of it. */
+MUST_CHECK bool config_sla_text(const struct config *c, struct arena *arena, struct str *ret);
 
 /* Run a mapping's tests; tickets in files are read beside the mapping file. Returns how many ran.
  */

@@ -192,7 +192,8 @@ struct mapping *config_mapping(const struct config *c, struct arena *arena, cons
 
     for (size_t i = 0; i < c->source_count; i++)
         sources[i] = c->sources[i].name;
-    return mapping_load(arena, file, text, sources, c->source_count, diags);
+    struct mapping *m = mapping_load(arena, file, text, sources, c->source_count, diags);
+    return config_sla_fits(c, m, diags) ? m : NULL;
 }
 
 static struct mapping *read_mapping(struct loader *l, struct str file, struct diag_pos stands,
@@ -287,24 +288,6 @@ static void load_log_level(struct loader *l, const struct yaml *root)
     diag_help(v.diags, "use debug, info, warn or error");
 }
 
-/* Sections the design names and nothing reads yet. Passing over them in silence would let somebody
- * believe in them. */
-static void refuse_unread(struct loader *l, const struct yaml *root)
-{
-    static const struct {
-        const char *key, *instead;
-    } UNREAD[] = {{"sla", "say per rule of the mapping: sla: { goal: 8h }"}};
-
-    for (size_t i = 0; i < sizeof UNREAD / sizeof UNREAD[0]; i++) {
-        const struct yaml *stands = yaml_member(root, UNREAD[i].key);
-        if (!stands)
-            continue;
-        diag_error(l->v.diags, "C060", stands->key_pos, "this version does not read '%s'",
-                   UNREAD[i].key);
-        diag_help(l->v.diags, "%s", UNREAD[i].instead);
-    }
-}
-
 /* A --set that names no option would be a wish nobody hears. */
 static void refuse_unknown_set(struct loader *l)
 {
@@ -366,13 +349,13 @@ static void refuse_unknown_set(struct loader *l)
 
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
-    static const char *const KNOWN[] = {
-        "database", "listen", "sites",     "sources",     "mapping", "policy",    "sla", "evidence",
-        "api",      "times",  "log_level", "after_close", "events",  "emergency", NULL};
+    static const char *const KNOWN[] = {"database", "listen",    "sites",     "sources",
+                                        "mapping",  "policy",    "sla",       "evidence",
+                                        "api",      "times",     "log_level", "after_close",
+                                        "events",   "emergency", "calendars", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
-    refuse_unread(l, root);
     refuse_unknown_set(l);
     load_database(l, root);
     load_listen(l, root);
@@ -390,6 +373,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     config_evidence(l, root);
     config_events(l, root);
     config_emergency(l, root);
+    config_sla(l, root);
     load_log_level(l, root);
     config_policy(l, root, mapping_diags);
     if (!mapping_diags->count)

@@ -39,5 +39,9 @@ void config_emergency(struct loader *l, const struct yaml *root);
 void config_evidence(struct loader *l, const struct yaml *root);
 /* A path as it stands in the file `file`: beside that file unless it is absolute. */
 struct str config_beside(struct arena *arena, const char *file, struct str path);
+/* `calendars` and `sla` of the configuration. */
+void config_sla(struct loader *l, const struct yaml *root);
+/* Does the configuration have every policy that the rules of a mapping name? NULL has none. */
+bool config_sla_fits(const struct config *c, const struct mapping *m, struct diag_list *diags);
 
 #endif

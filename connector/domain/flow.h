@@ -25,7 +25,9 @@
     X(RETIRE, "retire")               /* a second ticket of the request is cancelled */        \
     X(MEND, "mend")                   /* what somebody did to our binding or the resolution */ \
     X(EVIDENCE_LINK, "evidence_link") /* what the link to the evidence shows */                \
-    X(CANCEL, "cancel")               /* the ticket of what is superseded */
+    X(CANCEL, "cancel")               /* the ticket of what is superseded */                   \
+    X(REMIND, "remind")               /* of a deadline, in a comment of its own */             \
+    X(RAISE, "raise") /* priority, assignee or group of a ticket before a deadline */
 
 #define FLOW_STATES(X)                                                                     \
     X(PENDING, "pending", false)                                                           \

@@ -3,6 +3,7 @@
 #include "base/plant.h"
 #include "domain/badge.h"
 #include "domain/gate.h"
+#include "domain/ladder.h"
 #include "domain/plea.h"
 #include "domain/superseded.h"
 
@@ -290,6 +291,9 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
         return judge_evidence_link(flow, d);
     case FLOW_CANCEL:
         return judge_cancel(&fresh);
+    case FLOW_REMIND:
+    case FLOW_RAISE:
+        return ladder_judge(flow, &fresh, policy, now_ms);
     case FLOW_FIELDS:
         return is_silent(d) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
     case FLOW_CREATE:

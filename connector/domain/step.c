@@ -26,6 +26,8 @@ static const struct step_rule RULES[] = {
     {FLOW_MEND, STEP_UNRESOLVE, LOOK_TICKET, false, UNFINISHED, "it looks closed in queues"},
     {FLOW_EVIDENCE_LINK, STEP_EVIDENCE_LINK, LOOK_LATELY, false, ANYWHERE, "one for one global id"},
     {FLOW_CANCEL, STEP_TO_CANCELLED, LOOK_TICKET, false, STEP_FROM(OPEN), "nobody wants it done"},
+    {FLOW_REMIND, STEP_REMIND, LOOK_TICKET, false, UNFINISHED, "what is said is not said twice"},
+    {FLOW_RAISE, STEP_RAISE, LOOK_TICKET, false, UNFINISHED, "the same again is harmless"},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 

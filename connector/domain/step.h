@@ -28,7 +28,9 @@
     X(TELL, "tell")                   /* a new internal comment: somebody has to act */         \
     X(UNRESOLVE, "unresolve")         /* a resolution without a close is taken away */          \
     X(EVIDENCE_LINK, "evidence_link") /* the link to the evidence shows what is so */           \
-    X(RELATE, "relate")               /* to the ticket of the request that it follows */
+    X(RELATE, "relate")               /* to the ticket of the request that it follows */        \
+    X(REMIND, "remind")               /* a new internal comment about a deadline */             \
+    X(RAISE, "raise")                 /* one field of the ticket, as the ladder says */
 
 enum step {
 #define X(name, text) STEP_##name,

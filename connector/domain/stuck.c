@@ -27,16 +27,18 @@ static const struct {
     bool is_move; /* decide() tries a refused move again; a ticket and words wait for a change */
     bool aside;   /* see is_aside */
 } KINDS[] = {
-    [FLOW_CREATE] = {STUCK_TICKET_REFUSED, 10, false, false},
-    [FLOW_RETIRE] = {STUCK_RETIRE_REFUSED, 9, true, true},
-    [FLOW_COMMENT] = {STUCK_WORDS_REFUSED, 8, false, true},
-    [FLOW_FIELDS] = {STUCK_WORDS_REFUSED, 7, false, true},
-    [FLOW_MEND] = {STUCK_MEND_REFUSED, 6, true, true},
-    [FLOW_EVIDENCE_LINK] = {STUCK_LINK_REFUSED, 5, true, true},
-    [FLOW_RETURN] = {STUCK_RETURN_REFUSED, 4, true, false},
-    [FLOW_CLOSE] = {STUCK_CLOSE_REFUSED, 3, true, false},
-    [FLOW_REOPEN] = {STUCK_REOPEN_REFUSED, 2, true, false},
-    [FLOW_CANCEL] = {STUCK_CANCEL_REFUSED, 1, true, true},
+    [FLOW_CREATE] = {STUCK_TICKET_REFUSED, 12, false, false},
+    [FLOW_RETIRE] = {STUCK_RETIRE_REFUSED, 11, true, true},
+    [FLOW_COMMENT] = {STUCK_WORDS_REFUSED, 10, false, true},
+    [FLOW_FIELDS] = {STUCK_WORDS_REFUSED, 9, false, true},
+    [FLOW_MEND] = {STUCK_MEND_REFUSED, 8, true, true},
+    [FLOW_EVIDENCE_LINK] = {STUCK_LINK_REFUSED, 7, true, true},
+    [FLOW_RETURN] = {STUCK_RETURN_REFUSED, 6, true, false},
+    [FLOW_CLOSE] = {STUCK_CLOSE_REFUSED, 5, true, false},
+    [FLOW_REOPEN] = {STUCK_REOPEN_REFUSED, 4, true, false},
+    [FLOW_CANCEL] = {STUCK_CANCEL_REFUSED, 3, true, true},
+    [FLOW_REMIND] = {STUCK_REMINDER_REFUSED, 2, false, true},
+    [FLOW_RAISE] = {STUCK_RAISE_REFUSED, 1, false, true},
 };
 _Static_assert(sizeof KINDS / sizeof KINDS[0] == FLOW_KIND_COUNT, "a row for every kind");
 
@@ -53,7 +55,7 @@ static int weight(const struct dossier *d, const struct stuck_work *w)
 {
     if (w->state != FS_PARKED && !w->failures)
         return 0;
-    return KINDS[w->kind].weight + (w->state == FS_PARKED ? 10 : 0) + (is_aside(d, w) ? 0 : 20);
+    return KINDS[w->kind].weight + (w->state == FS_PARKED ? 20 : 0) + (is_aside(d, w) ? 0 : 40);
 }
 
 static const struct stuck_work *heaviest(const struct dossier *d, const struct stuck_facts *f)

@@ -66,6 +66,10 @@
       "let our account link issues in this project, or leave evidence_url out")                  \
     X(WORDS_REFUSED, "WordsRefused", STUCK, OWNER, "the words are written once they change",     \
       "let our account comment and edit its two fields, then: request retry")                    \
+    X(REMINDER_REFUSED, "ReminderRefused", STUCK, OWNER, "it is said once somebody retries",     \
+      "let our account comment on tickets of this project, then: request retry")                 \
+    X(RAISE_REFUSED, "RaiseRefused", STUCK, OWNER, "it is tried once somebody retries",          \
+      "see that the priority, assignee or group of the ladder exists, then: request retry")      \
     X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \
       "correct the field on the ticket, or ask the requester")                                   \
     X(MAPPING_CONTESTED, "MappingContested", WAITING, OWNER, "it is looked at again",            \

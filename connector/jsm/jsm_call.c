@@ -582,7 +582,7 @@ struct jsm_call jsm_call_organisations(struct arena *a, struct str project, int6
 
 static bool is_of_the_desk(enum jsm_route route)
 {
-    return route == JSM_ROUTE_APPROVALS || route == JSM_ROUTE_APPROVE ||
+    return route == JSM_ROUTE_APPROVALS || route == JSM_ROUTE_APPROVE || route == JSM_ROUTE_SLA ||
            route == JSM_ROUTE_PARTICIPANTS || route == JSM_ROUTE_PARTICIPANT_ADD;
 }
 

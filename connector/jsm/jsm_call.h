@@ -115,6 +115,7 @@
     JSM_BULK_ROUTES(X)                                                                          \
     JSM_GATE_ROUTES(X)                                                                          \
     JSM_RULE_ROUTES(X)                                                                          \
+    X(SLA, "GET", SWEEP, 100, "/rest/servicedeskapi/request/{id}/sla")                          \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")                \
     X(APPROVE, "POST", GATE, 100, "/rest/servicedeskapi/request/{id}/approval/{id}")
 

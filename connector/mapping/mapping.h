@@ -178,6 +178,8 @@ struct mapping_rule {
     int64_t sla_goal_ms, sla_privileged_ms;  /* 0 = none, same */
     int64_t
         emergency_ms; /* break-glass: access ends so long after it was asked for; 0: it is none */
+    struct str sla_policy; /* of the configuration, by name; empty: the goals above count */
+    struct diag_pos sla_pos;
     struct mapping_static statics[MAPPING_STATIC_MAX]; /* `ticket: fields` */
     size_t static_count;
     struct diag_pos pos;

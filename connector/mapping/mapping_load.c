@@ -267,8 +267,8 @@ static int64_t load_goal(const struct loader *l, const struct yaml *sla, const c
     return ms;
 }
 
-/* The escalation steps and the calendar are fixed in this version; a file that says otherwise must
- * not pass in silence. */
+/* Goals of a rule count around the clock and escalate at fixed steps: calendars and ladders are of
+ * policies, which the configuration has. A file that says otherwise must not pass in silence. */
 void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rule *r)
 {
     static const char *const KNOWN[] = {"goal", "privileged_goal", "calendar", "escalate", NULL};
@@ -277,19 +277,25 @@ void load_sla(const struct loader *l, const struct yaml *sla, struct mapping_rul
                       *escalate = yaml_member(sla, "escalate");
     size_t n = 0;
 
+    r->sla_pos = sla ? sla->pos : r->pos;
+    if (sla && sla->kind == YAML_SCALAR && !yaml_is_null(sla)) { /* a policy of the configuration */
+        r->sla_policy = sla->scalar;
+        return;
+    }
     refuse_unknown(l, sla, KNOWN, "sla");
     r->sla_goal_ms = load_goal(l, sla, "goal");
     r->sla_privileged_ms = load_goal(l, sla, "privileged_goal");
     if (calendar && !str_eq_c(calendar->scalar, "24x7")) {
         diag_error(l->diags, "M044", calendar->pos, "there is no calendar '%.*s'",
                    STR_ARG(calendar->scalar));
-        diag_help(l->diags, "this version counts 24x7");
+        diag_help(l->diags, "write 24x7, or name a policy of the configuration: sla: NAME");
     }
     YAML_EACH(v, escalate)
     n += n < 2 && str_eq_c(v->scalar, STEPS[n]) ? 1 : 3;
     if (escalate && (escalate->kind != YAML_LIST || n != 2)) {
         diag_error(l->diags, "M045", escalate->pos, "these escalation steps cannot be had");
-        diag_help(l->diags, "this version escalates at [75%%, 100%%]");
+        diag_help(l->diags,
+                  "write [75%%, 100%%], or name a policy of the configuration: sla: NAME");
     }
 }
 

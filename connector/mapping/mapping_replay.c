@@ -43,7 +43,8 @@ static void compare_values(const struct mapped *a, const struct mapped *b, struc
     value(r, REPLAY_OF_PRIVILEGED, a->privileged != b->privileged);
     value(r, REPLAY_OF_REQUESTER, !str_eq(a->requester, b->requester));
     value(r, REPLAY_OF_JUSTIFICATION, !str_eq(a->justification, b->justification));
-    value(r, REPLAY_OF_GOAL, a->sla_goal_ms != b->sla_goal_ms);
+    value(r, REPLAY_OF_GOAL,
+          a->sla_goal_ms != b->sla_goal_ms || !str_eq(a->rule->sla_policy, b->rule->sla_policy));
 }
 
 /* Both governed: how is it governed? */
@@ -70,7 +71,8 @@ static void compare_mapped(const struct mapped *a, const struct mapped *b,
     r->asks_else = (r->values & ITEM) != 0;
     if (r->asks_else && past->closed)
         flip(r, REPLAY_REFUSED);
-    if (is_breached(a, past) != is_breached(b, past))
+    bool by_goal = !a->rule->sla_policy.len && !b->rule->sla_policy.len;
+    if (by_goal && is_breached(a, past) != is_breached(b, past))
         flip(r, is_breached(b, past) ? REPLAY_BREACHED : REPLAY_MET);
 }
 

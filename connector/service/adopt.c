@@ -93,6 +93,7 @@ static void open_request(struct adopting *a, const struct site_ticket *t)
         .privileged = m->privileged,
         .approval_needed = m->rule->approval_needed,
         .sla_goal_ms = m->sla_goal_ms,
+        .sla_policy = m->rule->sla_policy,
         .requested_ms = t->created_ms,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = held ? 0 : m->hash,

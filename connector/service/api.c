@@ -320,6 +320,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .submitted_by = token->name,
         .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,
+        .sla_policy = m.rule->sla_policy,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = m.hash,
         .mapped = m.tuple,
@@ -459,6 +460,20 @@ static void evidence(struct api *api, struct serve_request *request,
                           asking_new(api, request, token));
 }
 
+/* Its clock is held until a time, or runs on. */
+static void hold_clock(struct api *api, struct serve_request *request,
+                       const struct token_config *token, struct str id)
+{
+    static const struct body_member MEMBERS[] = {
+        {"reason", BODY_TEXT, true}, {"until", BODY_LATER, true}, {NULL}};
+    const struct json *body;
+
+    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
+        return;
+    store_clock_hold(&api->svc->store, id, token->name, json_path_str(body, "reason"),
+                     api_body_time(body, "until"), on_done, asking_new(api, request, token));
+}
+
 /* /v1/access-requests/{id}[/{verb}]; to look at one, or to have it tried again, its ticket's key
  * will do. */
 static void one(struct api *api, struct serve_request *request, const struct token_config *token,
@@ -483,6 +498,10 @@ static void one(struct api *api, struct serve_request *request, const struct tok
         approve(api, request, token, id);
     else if (post && str_eq_c(rest, "review") && token->may_approve)
         review(api, request, token, id);
+    else if (post && str_eq_c(rest, "pause") && token->may_approve)
+        hold_clock(api, request, token, id);
+    else if (post && str_eq_c(rest, "resume") && token->may_approve)
+        store_clock_resume(s, id, token->name, on_done, asking_new(api, request, token));
     else
         problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
 }

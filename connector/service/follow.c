@@ -25,6 +25,7 @@ static void fill(struct store_intake *in, const struct dossier *d, const struct 
         .approval_needed = gives && m->rule->approval_needed,
         .access_until_ms = gives ? d->access_until_ms : 0,
         .sla_goal_ms = m->sla_goal_ms,
+        .sla_policy = m->rule->sla_policy,
         .mapping_version = str_of(mapping->sha256),
         .mapped_hash = m->hash,
         .mapped = m->tuple,
@@ -89,8 +90,10 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
     }
     fill(in, d, &m, mode, site->o.mapping);
     in->justification = why;
-    if (decision->follow == FOLLOW_EXPIRY)
+    if (decision->follow == FOLLOW_EXPIRY) {
         in->sla_goal_ms = goal_of_end(d);
+        in->sla_policy = STR_NONE; /* that end counts, not how long it may take */
+    }
     terms_take(&m, in, items);
     ret->open = in;
 }

@@ -425,6 +425,17 @@ static void on_registered(void *arg, enum store_outcome outcome, const char *mes
         d->mappings = mapping_keep_new(&d->svc, begin, d);
 }
 
+/* Service levels, before the first request has one. */
+static void register_sla(struct daemon *d)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct str said = STR("");
+
+    if (!arena || !config_sla_text(d->svc.config, arena, &said))
+        log_error("serve", "the calendars are too long", LOG_C("remedy", "name fewer"));
+    store_sla_put(&d->svc.store, said, on_registered, d);
+}
+
 /* Tell the database what the configuration says. Not ready before it is told; tried again until it
  * is. */
 static void register_all(void *arg)
@@ -434,7 +445,7 @@ static void register_all(void *arg)
     const struct config *c = svc->config;
 
     d->start_failed = d->policy_told = false;
-    d->starting = 2 * c->site_count + c->source_count + 2;
+    d->starting = 2 * c->site_count + c->source_count + 3;
     event_subscribers_put(svc, on_registered, d);
     rests_read(svc, on_registered, d); /* before the first call to any site */
     for (size_t i = 0; i < c->site_count; i++) {
@@ -446,6 +457,7 @@ static void register_all(void *arg)
             store_mapping_put(&svc->store, str_of(s->mapping->sha256), s->mapping->text, s->name,
                               on_registered, d);
     }
+    register_sla(d);
     for (size_t i = 0; i < c->source_count; i++)
         store_source_put(&svc->store, c->sources[i].name, c->sources[i].label, c->sources[i].kind,
                          &c->sources[i].rule, on_registered, d);

@@ -89,6 +89,9 @@ build_fn step_build_create, step_build_bind, step_build_link, step_build_partici
 /* step_link.c */
 read_fn step_read_evidence_links;
 build_fn step_build_evidence_link;
+/* step_ladder.c; the line of a reminder, empty: it cannot be read */
+struct str step_reminder_line(struct prep *p);
+build_fn step_build_remind, step_build_raise;
 /* step_relate.c */
 read_fn step_read_link_types, step_read_related;
 build_fn step_build_relate;

@@ -288,6 +288,8 @@ static const struct {
     [STEP_SAY_SECOND] = {{step_read_comments}, build_say_second},
     [STEP_TO_CANCELLED] = {{step_read_transitions}, build_to_cancelled},
     [STEP_EVIDENCE_LINK] = {{step_read_evidence_links}, step_build_evidence_link},
+    [STEP_REMIND] = {{step_read_comments}, step_build_remind},
+    [STEP_RAISE] = {{NULL}, step_build_raise},
 };
 
 /* --- making ready --- */

@@ -29,6 +29,8 @@ static void look_through(struct prep *p, const struct json *page)
         t->comment_id = arena_str(p->arena, jsm_comment_find(t->arena, page, us));
     if (p->step == STEP_TELL)
         t->told |= jsm_told_is_said(t->arena, page, us, line_of(p));
+    if (p->step == STEP_REMIND)
+        t->told |= jsm_told_is_said(t->arena, page, us, step_reminder_line(p));
     if (p->step == STEP_SAY_SECOND)
         t->second |= jsm_second_is_said(t->arena, page, us);
 }

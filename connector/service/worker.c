@@ -17,6 +17,7 @@ enum {
     ROOM_PART = 4,   /* a lane with less than this part of it free is not claimed for at once */
     BUSY_RUNS = 8,   /* with so many more in hand the next end comes soon: every BUSY_RUNS-th asks
                         for visits */
+    SLA_BATCH = 100, /* governance.sla_tick takes so many clocks at once */
     SLOW_TICKS = 20, /* sweep and deadlines every so many ticks */
 };
 
@@ -230,11 +231,17 @@ static void on_ignored(void *arg, enum store_outcome outcome, const char *messag
     (void)message;
 }
 
+/* After an outage many have come at once: on with the next of them, a batch after the other. */
 static void on_escalated(void *arg, enum store_outcome outcome, struct str n)
 {
-    (void)arg;
-    if (outcome == STORE_OK && n.len && !str_eq_c(n, "0"))
-        log_warn("sla", "deadline steps escalated", LOG_S("count", n));
+    struct service *svc = arg;
+    int64_t count = 0;
+
+    if (outcome != STORE_OK || !str_to_i64(n, &count) || !count)
+        return;
+    log_warn("sla", "deadline steps escalated", LOG_S("count", n));
+    if (count >= SLA_BATCH && svc->ready && !svc->draining)
+        store_sla_tick(&svc->store, on_escalated, svc);
 }
 
 static void on_tick(void *arg)
@@ -249,7 +256,7 @@ static void on_tick(void *arg)
         return;
     inbox_kick(svc->inbox);
     store_sweep(&svc->store, (int32_t)(svc->config->policy.sweep_ms / 1000 + 1), on_ignored, NULL);
-    store_sla_tick(&svc->store, on_escalated, NULL);
+    store_sla_tick(&svc->store, on_escalated, svc);
     for (size_t i = 0; i < svc->config->site_count; i++)
         convoy_adopt(svc, svc->sites[i]);
 }

@@ -3,6 +3,7 @@
 
 #include "jsm/jsm_state.h"
 #include "service/follow.h"
+#include "service/jsm_clock.h"
 #include "service/payload.h"
 #include "service/world_real.h"
 #include "site/site.h"
@@ -174,6 +175,7 @@ void world_decision_save(struct world *w, const struct dossier *d, const struct 
                  LOG_C("to", phase_name(decision->to)), LOG_C("reason", decision->reason));
     store_decision_save(&svc->store, d, decision, flows, decision->flow_count, &follow, notice,
                         release, on_saved, saving_new(w, fn, arg));
+    jsm_clock_after(svc, d, decision);
 }
 
 int64_t world_mono_ms(struct world *w)

@@ -187,6 +187,7 @@ struct store_intake {
     struct str submitted_by; /* name of the API token; empty: it begins with a ticket */
     int64_t access_until_ms, sla_goal_ms;
     int64_t approval_due_ms, review_due_ms; /* of an emergency; 0 = as the database has it */
+    struct str sla_policy;                  /* by name; empty: the goal counts, else what fits */
     int64_t requested_ms;                   /* first trace of the wish (Jira's created); 0 = now */
     const struct store_item *items;
     size_t item_count;
@@ -378,6 +379,8 @@ void store_policy_save(struct store *s, const struct dossier *d,
                        const struct store_policy_decision *made, size_t count, store_done_fn *fn,
                        void *arg);
 
+/* Calendars and policies of the configuration (config_sla_text). */
+void store_sla_put(struct store *s, struct str said, store_done_fn *fn, void *arg);
 /* What the file of a site says: it becomes the live mapping when it is another file than before;
  * then its parked flows try again. */
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
@@ -445,6 +448,15 @@ void store_sweep_ids(struct store *s, struct str site, struct str after, int32_t
 void store_sweep(struct store *s, int32_t max_age_s, store_done_fn *fn, void *arg);
 /* A source answers again: what it could not tell is asked anew. How many requests that is. */
 void store_source_back(struct store *s, struct str source, store_json_fn *fn, void *arg);
+/* What the service desk tells of its own clocks (jsm_sla_rows). */
+void store_jsm_clock_keep(struct store *s, struct str request, struct str rows, store_done_fn *fn,
+                          void *arg);
+/* Hold the clock of a request until a time, for a reason, or let it run on. STORE_LOST: there is no
+ * such request; STORE_REFUSED: it may not be held, or nothing holds it. */
+void store_clock_hold(struct store *s, struct str id, struct str actor, struct str reason,
+                      int64_t until_ms, store_done_fn *fn, void *arg);
+void store_clock_resume(struct store *s, struct str id, struct str actor, store_done_fn *fn,
+                        void *arg);
 /* Escalations whose time has come, each once. */
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg);
 

@@ -27,6 +27,15 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
     pg_exec(s->pg, &SQL_SOURCE_PUT, params, store_on_done, op);
 }
 
+void store_sla_put(struct store *s, struct str said, store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(said)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_SLA_PUT, params, store_on_done, op);
+}
+
 void store_mapping_put(struct store *s, struct str sha256_hex, struct str text, struct str site,
                        store_done_fn *fn, void *arg)
 {

@@ -148,6 +148,8 @@ static void put_intake_object(struct json_out *out, const struct store_intake *i
         json_str_member(out, "markers", in->markers);
     json_bool_member(out, "created_by_us", in->created_by_us);
     json_i64_member(out, "sla_goal_ms", in->sla_goal_ms);
+    if (in->sla_policy.len)
+        json_str_member(out, "sla_policy", in->sla_policy);
     store_hash_member(out, "mapped_hash", in->mapped_hash);
     if (in->mapped.len) {
         json_put_name(out, "mapped");
@@ -500,6 +502,38 @@ void store_request_cancel(struct store *s, struct str id, struct str actor, stor
 
     op->fn.done = fn;
     pg_exec(s->pg, &SQL_REQUEST_CANCEL, params, store_on_fenced, op);
+}
+
+void store_clock_hold(struct store *s, struct str id, struct str actor, struct str reason,
+                      int64_t until_ms, store_done_fn *fn, void *arg)
+{
+    char until[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(id), store_p(actor), store_p(reason),
+                                store_i(until_ms, until)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_CLOCK_HOLD, params, store_on_fenced, op);
+}
+
+void store_jsm_clock_keep(struct store *s, struct str request, struct str rows, store_done_fn *fn,
+                          void *arg)
+{
+    struct pg_param params[] = {store_p(request), store_p(rows)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_JSM_CLOCK_KEEP, params, store_on_done, op);
+}
+
+void store_clock_resume(struct store *s, struct str id, struct str actor, store_done_fn *fn,
+                        void *arg)
+{
+    struct pg_param params[] = {store_p(id), store_p(actor)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_CLOCK_RESUME, params, store_on_fenced, op);
 }
 
 void store_people_keep(struct store *s, struct str request_id, const struct str accounts[2],

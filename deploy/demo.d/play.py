@@ -12,6 +12,19 @@ BOX = """┌──────────────────────�
 └──────────────────────────────────────────────────────────────────────────────────────┘"""
 
 
+SLA = """
+sla: # a goal of a minute, for people who watch a demo
+  - name: privileged-removal
+    when: { kind: removal, privileged: true }
+    goal: 60s
+    remind: [5%]
+    ladder: [{ at: 8%, do: priority, value: High }, { at: 12%, do: event }, { at: 100%, do: event }]
+  - name: standard
+    when: { any: true }
+    goal: 8h
+"""
+
+
 class Story:
     def __init__(self, site, pause):
         self.site, self.pause, self.missed = site, pause, 0
@@ -115,6 +128,25 @@ def before_us(story, site):
                  lambda: found.returncode == 2 and "2 never so (1 still there, 1 not there)" in found.stdout, 1)
 
 
+def pressing(story, site):
+    """A privileged removal that nobody works on: what is done about it before its goal has passed."""
+    site.has_role("reyes", "fin-ledger-admin", True)
+    body = {"kind": "removal", "beneficiary": "reyes", "source": "sap-fin", "entitlement": "fin-ledger-admin", "privileged": True,
+            "requester": "hr-system", "justification": "left the company"}
+    _, made = site.api("POST", "/v1/access-requests", body, key="demo-2")
+    story.say("API", "a privileged removal, goal 60 s: nobody works on it")
+    told = f"select count(*) from sla.escalation_v1 where request_id = '{made['id']}' and kind = 'sla' and is_before_due"
+    story.expect("API", "ESCALATED before its deadline: reminded, raised, told", lambda: int(site.sql(told)) == 3)
+    key = site.api("GET", f"/v1/access-requests/{made['id']}")[1]["ticket"]["key"]
+    story.expect(key, "its priority is High", lambda: site.ticket(key)["values"]["priority"] in ("High", "2"))
+    site.has_role("reyes", "fin-ledger-admin", False)
+    site.resolve(key)
+    story.expect(key, "VERIFIED within its goal", lambda: site.sql(f"select sla_state from sla.request_v1 where request_id = '{made['id']}'") == "met")
+    ratio = site.sql("select change_kind || ' ' || verified_within_goal || ' of ' || asked || ' within goal' || coalesce(', removal to grant ' || removal_to_grant_ratio, '') "
+                     "from sla.parity_weekly_v1 where change_kind = 'removal' and not is_privileged order by week_at desc limit 1")
+    print(f"                      parity this week: {ratio}", flush=True)
+
+
 def sealed(story, site):
     shown = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
     story.expect("proof", f"evidence chain verified: {shown.stdout.splitlines()[-1].split('evidence')[-1].strip()}",
@@ -162,6 +194,8 @@ def stay(site, key):
    ticket     {site.jira_url}/browse/{key}     press Resolve and read what the agent reads
    then       psql "{site.target.dsn}" -c "delete from app_user_role where user_id = 5"     watch it resolve
    dashboard  psql "{site.database.dsn}" -c "table sla.request_v1" -c "table sla.parity_weekly_v1"
+              psql "{site.database.dsn}" -c "table sla.escalation_v1" -c "select * from sla.clock_v1 where is_open"     whose goal is near
+   deadlines  build/countersign sla show --config {site.config}     policies and calendars
    health     http://127.0.0.1:{site.ops_port}/readyz   http://127.0.0.1:{site.ops_port}/metrics
    doctor     build/countersign doctor --config {site.config}     everything at once
    truth      build/countersign source test sap-fin --config {site.config}     can it be read, and what does that prove?
@@ -190,6 +224,8 @@ def main():
     site.start_directory()
     site.start_jira()
     site.configure()
+    site.edit_file("countersign.yaml", "log_level:", SLA + "log_level:")
+    site.edit_file("mapping.yaml", "expect: { absent: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { absent: entitlement }")
     print(f"    ✓ directory    ✓ Jira stand-in ({flavour})\n", flush=True)
     try:
         story = Story(site, 0.1 if once else 0.8)
@@ -198,7 +234,7 @@ def main():
         site.start_service()
         site.register_webhook()
         print(f"\n ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
-        for part in (removal, grant, behind_our_back, exception, lost_reply, another_mapping, sealed):
+        for part in (removal, grant, behind_our_back, exception, lost_reply, pressing, another_mapping, sealed):
             part(story, site)
         print(f"\n story played in {time.monotonic() - story.began:.1f} s, {story.missed} missed")
         if once:

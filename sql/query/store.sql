@@ -249,6 +249,22 @@ select governance.departure_put($1, $2::boolean, $3, $4)
 -- params: name text, flavour text, url text
 select governance.site_put($1, $2, $3)
 
+-- name: sla_put
+-- params: said jsonb
+select governance.sla_put($1::jsonb)
+
+-- name: jsm_clock_keep
+-- params: request uuid, rows jsonb
+select governance.jsm_clock_keep($1::uuid, $2::jsonb)
+
+-- name: clock_hold
+-- params: request uuid, actor text, reason text, until_ms bigint
+select governance.pause_begin($1::uuid, $2, $3, to_timestamp($4::bigint / 1000.0))
+
+-- name: clock_resume
+-- params: request uuid, actor text
+select governance.clock_resume($1::uuid, $2)
+
 -- name: source_put
 -- params: name text, label text, kind text, settle_ms bigint, confirmations int, max_age_ms bigint, over_grant text
 select governance.source_put($1, $2, $3, $4::bigint, $5::int, $6::bigint, $7)

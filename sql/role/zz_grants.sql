@@ -27,7 +27,9 @@ grant select on all tables in schema sla to countersign_auditor, countersign_das
 grant select on all tables in schema audit to countersign_auditor, countersign_service;
 grant insert, update on governance.site, governance.source, governance.poll_cursor, governance.ticket,
     governance.access_request, governance.sla_clock, governance.flow, governance.lease, governance.exception,
-    governance.sla_policy, governance.ticket_fields to countersign_service;
+    governance.sla_policy, governance.ticket_fields, governance.jsm_clock to countersign_service;
+grant insert on governance.sla_calendar, governance.sla_span, governance.sla_pause to countersign_service;
+grant update (ended_at, ended_by) on governance.sla_pause to countersign_service;
 grant update on governance.webhook_delivery to countersign_service;
 grant insert, update on governance.webhook_watch, governance.webhook_echo to countersign_service;
 grant insert, update on governance.gate_installation, governance.gate_proof, governance.site_rest to countersign_service;

@@ -53,8 +53,8 @@ begin
            count(*) filter (where f.kind in ('transition', 'cancel') and l.lately and l.moves) as returns,
            -- calls: a comment that tells somebody is two, see domain/decide.h
            coalesce(sum(greatest(1, (f.payload::jsonb->>'tell')::int))
-                        filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link') and f.state <> 'moot' and l.lately), 0) as writes,
-           count(*) filter (where f.kind = 'comment' and f.state <> 'moot' and (f.payload::jsonb->>'tell')::int > 0) as tells,
+                        filter (where f.kind in ('comment', 'field_update', 'mend', 'evidence_link', 'remind', 'raise') and f.state <> 'moot' and l.lately), 0) as writes,
+           count(*) filter (where f.state <> 'moot' and (f.kind = 'remind' or f.kind = 'comment' and (f.payload::jsonb->>'tell')::int > 0)) as tells,
            -- one that shows a key that the ticket has no more shows nothing
            (array_agg(case when coalesce(f.for_key, t.issue_key) = t.issue_key then f.cycle end order by f.created_at desc, f.id desc)
                 filter (where f.kind = 'evidence_link' and f.state = 'done'))[1] as badge

@@ -29,6 +29,9 @@ begin
         elsif tg_argv[0] = 'request.moved' and new.phase = 'cancelled' then
             detail := detail || jsonb_build_object('cancelled_by', new.cancelled_by);
         end if;
+        if tg_argv[0] = 'request.received' or tg_argv[0] = 'request.moved' and governance.clock_end(new.phase) is not null then
+            detail := detail || governance.clock_evidence(new.id);
+        end if;
     when 'request_item' then
         request := new.request_id;
         detail := jsonb_build_object('item', new.id, 'source', new.source, 'desired', new.desired,
@@ -118,10 +121,25 @@ begin
         detail := jsonb_build_object('departure', new.id, 'how', new.how, 'source', new.source, 'returned', new.returned_at is not null,
             'person_sha256', encode(sha256(convert_to(new.person, 'UTF8')), 'hex'),
             'actor_sha256', case when new.actor <> '' then encode(sha256(convert_to(new.actor, 'UTF8')), 'hex') end);
+    when 'sla_pause' then
+        request := new.request_id;
+        detail := jsonb_build_object('pause', new.id, 'ended_by_clock', new.ended_by = 'clock',
+            'from_us', governance.us(new.from_at), 'until_us', governance.us(new.until_at), 'ended_us', governance.us(new.ended_at),
+            'reason_sha256', encode(sha256(convert_to(new.reason, 'UTF8')), 'hex'),
+            'actor_sha256', encode(sha256(convert_to(new.actor, 'UTF8')), 'hex'),
+            'ended_by_sha256', encode(sha256(convert_to(new.ended_by, 'UTF8')), 'hex'));
+    when 'sla_calendar' then
+        detail := jsonb_build_object('calendar', new.name, 'zone', new.zone, 'sha256', new.sha256, 'said', new.said,
+            'from_us', governance.us(new.from_at), 'until_us', governance.us(new.until_at));
+    when 'sla_policy' then
+        detail := jsonb_build_object('policy', new.name, 'sha256', new.sha256, 'said', new.body, 'replaced', new.replaced_at is not null,
+            'calendar_sha256', (select k.sha256 from governance.sla_calendar k where k.id = new.calendar_id));
     when 'escalation' then
         request := new.request_id;
         detail := jsonb_build_object('escalation', new.id, 'kind', new.kind, 'reason', new.reason, 'key', new.key,
-            'site', new.site, 'issue', new.issue_id);
+            'site', new.site, 'issue', new.issue_id)
+            || case when new.step_at is not null then jsonb_build_object('checkpoint', new.checkpoint, 'percent', new.percent, 'deed', new.deed,
+                   'due_us', governance.us(new.step_at), 'late', new.is_late) else '{}' end;
     when 'close_attempt' then -- in observe and warn: what would have been refused
         request := new.request_id;
         detail := jsonb_build_object('mode', new.mode, 'cycle', new.cycle, 'why', new.refused, 'closed', new.is_closed);

@@ -16,7 +16,7 @@ begin
     select r.id, r.site, n.kind, coalesce(n.cycle, ''), coalesce(n.payload, '{}'),
            case n.kind when 'close' then 2 when 'reopen' then 2 when 'transition' then 2
                        when 'create_ticket' then 4 else 6 end - case when r.kind = 'removal' then 1 else 0 end,
-           coalesce((select c.started_at + c.goal + c.paused from governance.sla_clock c where c.request_id = r.id), 'infinity'),
+           coalesce((select coalesce(c.due_at, c.started_at + c.goal + c.paused) from governance.sla_clock c where c.request_id = r.id), 'infinity'),
            clock_timestamp() + case when n.kind in ('comment', 'field_update') then rest else '0' end
       from jsonb_to_recordset(p_flows) as n(kind text, cycle text, payload text)
      where not exists (select from governance.flow f

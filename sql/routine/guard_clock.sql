@@ -15,19 +15,39 @@ begin
     select * into r from governance.access_request x where x.id = new.request_id;
     if tg_op = 'INSERT' then
         if new.started_at <> r.requested_at or new.paused <> interval '0' or new.steps_done <> 0
-           or num_nonnulls(new.stopped_at, new.ended) > 0 then
+           or num_nonnulls(new.stopped_at, new.ended, new.business, new.paused_since) > 0 or new.paused_business <> interval '0' then
             raise exception 'a clock begins with its request, and runs' using errcode = 'CG001';
         end if;
         new.kind := r.kind;
         new.is_privileged := r.is_privileged;
         return new;
     end if;
-    -- no pause without a record of it, and there is none yet; a goal may be set or tightened
-    if row(new.request_id, new.started_at, new.paused, new.percents) is distinct from
-       row(old.request_id, old.started_at, old.paused, old.percents)
-       or old.goal is not null and (new.goal is null or new.goal > old.goal)
+    -- a goal may be set or tightened; of another policy it is measured by when it passes
+    if row(new.request_id, new.started_at, new.percents) is distinct from row(old.request_id, old.started_at, old.percents)
+       or old.goal is not null and (new.goal is null
+           or case when new.policy_id is not distinct from old.policy_id then new.goal > old.goal or new.calendar_id is distinct from old.calendar_id
+                   else governance.clock_due(new) > governance.clock_due(old) end)
        or new.steps_done < old.steps_done then
         raise exception 'the clock never goes backwards' using errcode = 'CG002';
+    end if;
+    -- no pause without a record of it
+    if row(new.paused, new.paused_business, new.paused_since, new.paused_until) is distinct from
+       row(old.paused, old.paused_business, old.paused_since, old.paused_until)
+       and row(new.paused, new.paused_business, new.paused_since, new.paused_until) is distinct from (
+           select row(coalesce(sum(p.ended_at - p.from_at), '0'),
+                      case when new.calendar_id is null then interval '0'
+                           else coalesce(sum(governance.counted(new.calendar_id, p.from_at, p.ended_at)) filter (where p.ended_at is not null), '0') end,
+                      max(p.from_at) filter (where p.ended_at is null), max(p.until_at) filter (where p.ended_at is null))
+             from governance.sla_pause p where p.request_id = new.request_id) then
+        raise exception 'a clock is held by what is recorded, and by nothing else' using errcode = 'CG002';
+    end if;
+    if new.due_at is distinct from old.due_at
+       and new.due_at is distinct from (case when new.calendar_id is not null then governance.clock_due(new) end) then
+        raise exception 'the goal passes when its calendar says' using errcode = 'CG002';
+    end if;
+    if new.business is distinct from (case when new.stopped_at is not null and new.calendar_id is not null
+            then governance.counted(new.calendar_id, new.started_at, new.stopped_at) - new.paused_business end) then
+        raise exception 'business time is what its calendar counts' using errcode = 'CG002';
     end if;
     if row(new.stopped_at, new.ended) is distinct from row(old.stopped_at, old.ended)
        and (r.phase = 'closed' or new.ended is distinct from governance.clock_end(r.phase) or new.ended is not distinct from old.ended

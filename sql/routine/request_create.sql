@@ -29,9 +29,7 @@ begin
         insert into governance.approval (request_id, approver, decision, channel, tuple_hash)
         values (made.id, p->>'approved_by', 'approved', 'api', made.mapped_hash);
     end if;
-    insert into governance.sla_clock (request_id, started_at, goal, next_step_at)
-    select made.id, started, g.goal, started + g.goal * 0.75
-      from (select make_interval(secs => nullif((p->>'sla_goal_ms')::bigint, 0) / 1000.0) as goal) g;
+    perform governance.clock_begin(made, p);
     return made;
 end $$;
 comment on function governance.request_create(jsonb, boolean) is 'Create a request with its items and its clock';

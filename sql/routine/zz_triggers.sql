@@ -84,6 +84,12 @@ create or replace trigger guard before insert or update on governance.drift
     for each row execute function governance.guard_drift();
 create or replace trigger guard before insert or update on governance.sla_clock
     for each row execute function governance.guard_clock();
+create or replace trigger guard before insert or update on governance.sla_pause
+    for each row execute function governance.guard_pause();
+create or replace trigger follow after insert or update on governance.sla_pause
+    for each row execute function governance.pause_follow();
+create or replace trigger guard before update of id, name, body, sha256, goal, calendar_id, at
+    on governance.sla_policy for each row execute function governance.guard_frozen();
 create or replace trigger guard before update of name, registered_at on governance.site
     for each row execute function governance.guard_frozen(); -- a later start would turn closes without proof into history
 create or replace trigger guard before update of site, delivery_id, received_at, body on governance.webhook_delivery
@@ -98,7 +104,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller'] loop
+                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -106,7 +112,7 @@ begin
     end loop;
     foreach t in array array['access_request', 'request_item', 'exception', 'escalation', 'sla_clock', 'evidence_head',
                              'close_attempt', 'gate_installation', 'account_link',
-                             'entitlement_link', 'drift', 'departure', 'sod_set', 'sod_member', 'delegation'] loop
+                             'entitlement_link', 'drift', 'departure', 'sod_set', 'sod_member', 'delegation', 'sla_pause', 'sla_policy'] loop
         execute format('create or replace trigger no_delete before delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -150,6 +156,11 @@ begin
         ('departure', 'evidence_new', 'after insert', '', 'person.left'),
         ('departure', 'evidence_back', 'after update', 'when (old.returned_at is distinct from new.returned_at)', 'person.returned'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),
+        ('sla_calendar', 'evidence_new', 'after insert', '', 'sla.calendar'),
+        ('sla_policy', 'evidence_new', 'after insert', '', 'sla.policy'),
+        ('sla_policy', 'evidence_end', 'after update', 'when (old.replaced_at is distinct from new.replaced_at)', 'sla.policy'),
+        ('sla_pause', 'evidence_new', 'after insert', '', 'clock.held'),
+        ('sla_pause', 'evidence_end', 'after update', 'when (old.ended_at is distinct from new.ended_at)', 'clock.resumed'),
         ('drift', 'evidence_new', 'after insert', '', 'drift.found'),
         ('drift', 'evidence_change', 'after update', 'when (row(old.answer, old.opened, old.ended_at) is distinct from row(new.answer, new.opened, new.ended_at))', 'drift.changed'),
         ('operator_act', 'evidence_new', 'after insert', '', 'operator.acted'),

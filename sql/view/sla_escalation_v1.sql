@@ -9,11 +9,14 @@ select e.id as escalation_id,
        coalesce(e.site, r.site) as site,
        r.kind as change_kind,
        r.is_privileged,
-       p.step_percent,
-       p.step_at,
+       coalesce(e.percent, p.step_percent) as step_percent,
+       coalesce(e.step_at, p.step_at) as step_at,
        p.due_at,
        e.at <= p.due_at as is_before_due,
-       greatest(extract(epoch from e.at - p.step_at), 0)::bigint as late_seconds
+       greatest(extract(epoch from e.at - coalesce(e.step_at, p.step_at)), 0)::bigint as late_seconds,
+       e.checkpoint,
+       e.deed,
+       e.is_late
   from governance.escalation e
   left join governance.access_request r on r.id = e.request_id
   left join governance.sla_clock c on c.request_id = e.request_id
@@ -24,7 +27,7 @@ select e.id as escalation_id,
  cross join lateral (
         select k.step_percent,
                c.started_at + make_interval(secs => extract(epoch from c.goal * k.step_percent / 100.0 + c.paused)) as step_at,
-               c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused)) as due_at) p;
+               coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) as due_at) p;
 comment on view sla.escalation_v1 is 'One row each time people were told: deadlines, closes without proof, tampering, stuck work. Stable: columns are only added at the end';
 comment on column sla.escalation_v1.escalation_id is 'Escalation';
 comment on column sla.escalation_v1.escalated_at is 'When, UTC';
@@ -41,3 +44,6 @@ comment on column sla.escalation_v1.step_at is 'When that step was due, by the g
 comment on column sla.escalation_v1.due_at is 'When the goal passes; null = no goal';
 comment on column sla.escalation_v1.is_before_due is 'Told before the goal passed; null = no goal';
 comment on column sla.escalation_v1.late_seconds is 'How late the step was taken; null = another kind';
+comment on column sla.escalation_v1.checkpoint is 'Of a deadline: whole (from the first request to proof), approve, fulfil or verify; null = another kind, or taken before there were checkpoints';
+comment on column sla.escalation_v1.deed is 'Of a deadline: event (people and platforms are told), comment, priority, assignee or group; null = as checkpoint';
+comment on column sla.escalation_v1.is_late is 'Of a deadline: taken more than ten seconds late, or after the goal had passed; null = as checkpoint';

@@ -27,20 +27,22 @@ select w.week_at,
                c.is_privileged,
                count(*) as asked,
                count(*) filter (where c.ended = 'verified') as verified,
-               count(*) filter (where c.ended = 'verified' and x.elapsed <= c.goal) as verified_within_goal,
+               count(*) filter (where c.ended = 'verified' and x.is_within) as verified_within_goal,
                count(*) filter (where c.ended = 'excepted') as excepted,
                count(*) filter (where c.ended = 'withdrawn') as withdrawn,
                count(*) filter (where c.stopped_at is null) as open_now,
-               count(*) filter (where c.stopped_at is null and x.elapsed > c.goal) as overdue_now,
+               count(*) filter (where c.stopped_at is null and not x.is_within) as overdue_now,
                extract(epoch from max(x.elapsed) filter (where c.stopped_at is null))::bigint as oldest_open_seconds,
-               count(*) filter (where c.goal is not null and not coalesce(c.ended = 'withdrawn' and x.elapsed <= c.goal, false)) as counted,
+               count(*) filter (where c.goal is not null and not coalesce(c.ended = 'withdrawn' and x.is_within, false)) as counted,
                percentile_disc(0.5) within group (order by x.proven) filter (where x.counts) as p50,
                percentile_disc(0.9) within group (order by x.proven) filter (where x.counts) as p90,
                percentile_disc(0.9) within group (order by x.age) filter (where x.counts) as p90_least
           from governance.sla_clock c
-         cross join lateral (select coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused as elapsed) e
+         cross join lateral (select coalesce(c.stopped_at, c.paused_since, clock_timestamp()) as ends) n
+         cross join lateral (select n.ends - c.started_at - c.paused as elapsed) e
          cross join lateral (
-                select e.elapsed, c.ended is null or c.ended = 'verified' as counts,
+                select e.elapsed, case when c.due_at is null then e.elapsed <= c.goal else n.ends <= c.due_at end as is_within,
+                       c.ended is null or c.ended = 'verified' as counts,
                        round(date_part('epoch', e.elapsed)) as age,
                        case when c.stopped_at is null then float8 'infinity' else round(date_part('epoch', e.elapsed)) end as proven) x
          group by 1, 2, 3) w;

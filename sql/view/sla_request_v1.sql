@@ -17,17 +17,18 @@ select r.id as request_id,
        r.closed_at,
        r.phase,
        case when c.ended is null or c.ended = 'verified'
-            then extract(epoch from coalesce(c.stopped_at, clock_timestamp()) - c.started_at - c.paused)::bigint end
+            then extract(epoch from coalesce(c.stopped_at, c.paused_since, n.now) - c.started_at - c.paused)::bigint end
            as initiation_to_verified_seconds,
        c.stopped_at is null as is_open,
        extract(epoch from c.goal)::bigint as goal_seconds,
        case
            when c.goal is null then 'exempt'
-           when c.stopped_at is not null and c.stopped_at - c.started_at - c.paused <= c.goal
+           when c.stopped_at is not null and (c.stopped_at <= c.due_at or c.due_at is null and c.stopped_at - c.started_at - c.paused <= c.goal)
                then case c.ended when 'verified' then 'met' else c.ended end
            when c.stopped_at is not null then 'missed'
-           when clock_timestamp() - c.started_at - c.paused > c.goal then 'breached'
-           when clock_timestamp() - c.started_at - c.paused >= c.goal * 0.75 then 'at_risk'
+           when c.paused_since is not null then 'paused'
+           when n.now > c.due_at or c.due_at is null and n.now - c.started_at - c.paused > c.goal then 'breached'
+           when coalesce(b.counted, n.now - c.started_at - c.paused) >= c.goal * 0.75 then 'at_risk'
            else 'running'
        end as sla_state,
        (select count(*) from governance.escalation e where e.request_id = r.id and e.kind = 'breach') as refused_closes,
@@ -35,9 +36,25 @@ select r.id as request_id,
        c.ended as outcome,
        r.cause,
        r.follows,
-       r.access_until
+       r.access_until,
+       case when c.ended is null or c.ended = 'verified' then extract(epoch from coalesce(c.business, b.counted))::bigint end
+           as initiation_to_verified_business_seconds,
+       y.name as sla_policy,
+       k.name as calendar,
+       coalesce(c.due_at, c.started_at + make_interval(secs => extract(epoch from c.goal + c.paused))) as due_at
   from governance.access_request r
   join governance.sla_clock c on c.request_id = r.id
+  left join governance.sla_policy y on y.id = c.policy_id
+  left join governance.sla_calendar k on k.id = c.calendar_id
+ cross join lateral (select clock_timestamp() as now) n
+  left join lateral ( -- business time so far of one that runs: governance.business_until, which dashboards may not call
+        select make_interval(secs => max(e.open) - coalesce(max(a.open), 0)) - c.paused_business as counted
+          from (select s.before_s + extract(epoch from least(coalesce(c.paused_since, n.now), s.closes_at) - s.opens_at) as open
+                  from governance.sla_span s where s.calendar_id = c.calendar_id and s.opens_at <= coalesce(c.paused_since, n.now)
+                 order by s.opens_at desc limit 1) e
+          left join (select s.before_s + extract(epoch from least(c.started_at, s.closes_at) - s.opens_at) as open
+                       from governance.sla_span s where s.calendar_id = c.calendar_id and s.opens_at <= c.started_at
+                      order by s.opens_at desc limit 1) a on true) b on c.calendar_id is not null and c.stopped_at is null
   left join governance.ticket t on t.request_id = r.id;
 comment on view sla.request_v1 is 'One row a governed request: from the first request to verified fulfilment. Stable: columns are only added at the end';
 comment on column sla.request_v1.request_id is 'Request';
@@ -60,10 +77,14 @@ comment on column sla.request_v1.phase is 'Where it stands';
 comment on column sla.request_v1.initiation_to_verified_seconds is 'Seconds from request to proof; for open ones, until now (censored); null = ended without proof';
 comment on column sla.request_v1.is_open is 'Neither proven nor ended: count it in every share and percentile';
 comment on column sla.request_v1.goal_seconds is 'Goal; null = none';
-comment on column sla.request_v1.sla_state is 'met (proven in time), missed (the goal had passed when it ended, however it ended), excepted or withdrawn (ended in time, not proven), running, at_risk (from 75 %), breached or exempt';
+comment on column sla.request_v1.sla_state is 'met (proven in time), missed (the goal had passed when it ended, however it ended), excepted or withdrawn (ended in time, not proven), running, at_risk (from 75 %), paused (held by a record), breached or exempt';
 comment on column sla.request_v1.refused_closes is 'Closes found without proof, where enforced or warned of';
 comment on column sla.request_v1.escalation_level is 'Deadline steps escalated';
 comment on column sla.request_v1.outcome is 'How it ended: verified, excepted (an exception covered it) or withdrawn (denied, cancelled, expired); null = it runs';
 comment on column sla.request_v1.cause is 'asked by somebody, drift (what an earlier request proved is not so any more) or expiry (the time it gave access for ends)';
 comment on column sla.request_v1.follows is 'That earlier request';
 comment on column sla.request_v1.access_until is 'Access was asked for until then; null = without end';
+comment on column sla.request_v1.initiation_to_verified_business_seconds is 'The same in business time of its calendar; null = its goal counts around the clock, or it ended without proof';
+comment on column sla.request_v1.sla_policy is 'Policy whose goals and ladder it has; null = the goal stands with its mapping rule';
+comment on column sla.request_v1.calendar is 'Business calendar that its goals are counted by; null = around the clock';
+comment on column sla.request_v1.due_at is 'When the goal passes; while it is paused, without what that pause adds; null = no goal';

@@ -65,6 +65,12 @@ class Faults(unittest.TestCase):
             if "rules" in case:  # of the policy
                 with open(os.path.join(folder, "policy.yaml"), "w", encoding="utf-8") as file:
                     file.write(case["rules"])
+            for old, new in (case.get("mapping") or {}).items():  # of the mapping file beside it
+                beside = os.path.join(folder, EXAMPLE["mapping"])
+                text = read(beside)
+                self.assertEqual(text.count(old), 1)
+                with open(beside, "w", encoding="utf-8") as file:
+                    file.write(text.replace(old, new))
             if "lock" in case:  # the desk as it was; or what stands there instead
                 with open(os.path.join(folder, "fields.lock.json"), "w", encoding="utf-8") as file:
                     file.write(read(HERE, "lock", "fields.lock.json") if case["lock"] is True else case["lock"])

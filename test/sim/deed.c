@@ -99,11 +99,15 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         return;
     case STEP_EVIDENCE_LINK: /* one for one global id */
         return;
+    case STEP_REMIND:
+        press_said(s, deed->flow);
+        return;
     case STEP_FIELDS:
         words_write(s, deed);
         return;
     case STEP_COMMENT:
     case STEP_TELL:
+    case STEP_RAISE: /* the same again is harmless */
     case STEP_END:
         return;
     }

@@ -30,7 +30,8 @@ enum {
     CYCLES_MAX = 512,
     EVENTS_MAX = 2048,
     SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
-    LIVENESS_MS = 120 * 60 * 1000, /* faults are off: everything must settle */
+    LIVENESS_MS = 150 * 60 * 1000, /* faults are off: everything must settle, words within two
+                                    * allowances of an hour each and a sweep */
     SLOW_SAVE_MS = 15000,
     SLOW_READ_MS = 12000,          /* of an item; three of them outlast a claim */
     RACE_MS = SLOW_SAVE_MS + 5000, /* between a search and what is bound after it */
@@ -232,6 +233,7 @@ struct sflow {
     int64_t run_after_ms, lease_until_ms, created_ms;
     int64_t parked_ms;     /* when it was refused last, 0 = never */
     int64_t ended_ms;      /* 0: it did not */
+    int reminders;         /* how often its comment was written */
     bool excepted;         /* an exception covered something before it ended */
     uint64_t said;         /* the words it writes */
     int64_t told_until_ms; /* Retry-After as Jira last said it */
@@ -412,6 +414,7 @@ struct deed {
     int request, ticket, cycle;
     struct op *op;
     uint64_t said;
+    int flow; /* its index */
 };
 /* Carries it out, and says in reply what came of it. */
 void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply);
@@ -441,6 +444,10 @@ void policy_keep(struct sim *s, struct srequest *r, enum permit_stage stage,
 void policy_fill(const struct sim *s, const struct srequest *r, struct dossier *d);
 void check_permitted(struct sim *s, const struct srequest *r, enum phase to);
 void check_asking(struct sim *s, const struct srequest *r, const struct decision *x);
+/* press.c: what deadlines do to tickets */
+void press_begin(struct sim *s, int request);
+void press_check(struct sim *s, const struct flow *flow, const struct dossier *d);
+void press_said(struct sim *s, int flow);
 
 /* words.c: what tickets say in our name */
 uint64_t words_said(const struct dossier *d, const struct decision *x, const struct enqueue *e);

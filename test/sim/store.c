@@ -81,6 +81,7 @@ int store_request_new(struct sim *s, bool from_ticket)
     evidence_start(&r->chain);
     make_items(s, r, hash);
     oppose(s, r);
+    press_begin(s, n);
     store_changed(s, r, "received");
     store_look_now(s, r);
     return n;

@@ -437,6 +437,8 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
     case STEP_UNRESOLVE:
     case STEP_EVIDENCE_LINK:
     case STEP_RELATE:
+    case STEP_REMIND:
+    case STEP_RAISE:
     case STEP_END:
         break;
     }
@@ -444,13 +446,14 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
 }
 
 /* Does the read before the step show that it is done, or not wanted? */
-static bool is_done(const struct sim *s, int ticket, enum step step)
+static bool is_done(const struct sim *s, int ticket, enum step step, const struct sflow *f)
 {
     const struct sticket *t = &s->tickets[ticket];
 
     return (step == STEP_LINK && (t->linked || !s->has_link)) ||
            (step == STEP_PARTICIPANTS && (t->followed || !s->has_participants)) ||
-           (step == STEP_SAY_SECOND && t->said) || step == STEP_TELL || step == STEP_RELATE;
+           (step == STEP_SAY_SECOND && t->said) || step == STEP_TELL || step == STEP_RELATE ||
+           (step == STEP_REMIND && f->reminders);
 }
 
 static void end_ready(struct sim *s, void *arg, int64_t number)
@@ -463,7 +466,8 @@ static void end_ready(struct sim *s, void *arg, int64_t number)
     op->refused |= op->step != STEP_CREATE && !offered(s, op->ticket, op->step, &reached);
     ready.outcome = outcome_of(op);
     if (ready.outcome == READ_OK &&
-        (op->step == STEP_CREATE || !is_done(s, op->ticket, op->step))) {
+        (op->step == STEP_CREATE ||
+         !is_done(s, op->ticket, op->step, &s->flows[op->flow->id - 1]))) {
         struct step_call *call = ARENA_NEW(op->arena, struct step_call);
         *call = (struct step_call){op->step, reached};
         ready.call = call;
@@ -486,6 +490,7 @@ static void sim_step_prepare(struct world *w, struct arena *arena, const struct 
     op->fn.ready = fn;
     op->arena = arena;
     op->step = step;
+    op->flow = flow;
     op->ticket = ticket ? cycle_index(ticket->issue_id) : -1;
     op->refused = FAULT(s, look_refused);
     op->failed = reads && FAULT(s, jira_down);
@@ -545,6 +550,7 @@ static void check_call(struct sim *s, const struct flow *flow, const struct sflo
         (flow->kind == FLOW_REOPEN || flow->kind == FLOW_RETURN))
         sim_violate(s, "INV21 nobody is held", "%s is sent where we %s", kind,
                     gate_mode_name(d->mode));
+    press_check(s, flow, d);
     if (step == STEP_CREATE)
         check_post(s, r, d->now_ms);
     if (flow->kind == FLOW_RETIRE)
@@ -594,7 +600,7 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
     bool own = flow->kind == FLOW_CREATE || flow->kind == FLOW_RETIRE;
     *deed = (struct deed){
         *call,    flow->kind, f->request, own ? cycle_index(flow->issue_id) : r->ticket,
-        f->cycle, op,         f->said};
+        f->cycle, op,         f->said,    (int)flow->id - 1};
     if (create) {
         sim_told.posts++;
         sim_told.reposts += r->last_post_ms != 0;

@@ -14,6 +14,7 @@ REQUESTS = int(os.environ.get("BENCH_REQUESTS", "1000000"))
 OPEN = int(os.environ.get("BENCH_OPEN", str(min(20000, REQUESTS // 20))))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "20"))
 BAR_MS = 250
+TICKING_S, TICK_S, TICKER_BAR = int(os.environ.get("BENCH_TICKING", "60")), 5, 1
 LOGIN = "set role countersign_dashboard; set random_page_cost = 1.1; set work_mem = '32MB';"  # as deploy/dashboards/README.md says
 SPAN = {"board.json": datetime.timedelta(weeks=12), "service.json": datetime.timedelta(hours=6)}
 
@@ -38,9 +39,32 @@ def timed(db, sql):
     return sorted(times[1:])
 
 
+def ticking(db):
+    """Processor time of the ticker's session, as the service has it tick, while rungs of 20,000 clocks come as on any day."""
+    db.psql(file=pathlib.Path(__file__).parent / "ticker.sql", timeout=1800)
+    session = db.reader()
+    pid, hertz = int(session.ask("select pg_backend_pid()")), os.sysconf("SC_CLK_TCK")
+
+    def used():
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / hertz
+    taken = sum(int(session.ask("select governance.sla_tick()")) for _ in range(5))  # what came while it was made ready; plans are kept
+    began, at_first, taken = time.monotonic(), used(), 0
+    while time.monotonic() - began < TICKING_S:
+        taken += int(session.ask("select governance.sla_tick()"))
+        time.sleep(TICK_S)
+    share = 100 * (used() - at_first) / (time.monotonic() - began)
+    print(f"{taken} rungs in {time.monotonic() - began:.0f} s, {OPEN} open clocks", flush=True)
+    assert taken > 0 and not int(db.psql("select count(*) from governance.sla_clock where stopped_at is null and next_step_at < now() - interval '20 s'"))
+    good = share <= TICKER_BAR
+    print(f"goal=sla-ticker-cpu-percent value={share:.2f} bar={TICKER_BAR} {'pass' if good else 'fail'}", flush=True)
+    return good
+
+
 def main():
     with pg.Cluster(settings={"shared_buffers": "1GB", "max_wal_size": "4GB", "autovacuum": "off"}) as cluster:
         db, slowest = seeded(cluster), 0.0
+        calm = ticking(db) if "--panels" not in sys.argv else True
         for board, panel, sql in dashboards.questions():
             times = timed(db, lambda now: dashboards.expanded(sql, (now - SPAN[board]).isoformat(), now.isoformat()))
             p95 = times[math.ceil(0.95 * len(times)) - 1]
@@ -52,7 +76,7 @@ def main():
                 print(db.psql(f"{LOGIN} reset role; explain (analyze, costs off, timing off) {asked}"))
     good = slowest <= BAR_MS
     print(f"goal=sla-slowest-panel-p95-ms value={slowest:.0f} bar={BAR_MS} {'pass' if good else 'fail'}", flush=True)
-    return 0 if good else 1
+    return 0 if good and calm else 1
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ select results_eq($$select distinct what from may where who = 'countersign_dashb
                   $$select ('sla.' || viewname) collate "default" from pg_views where schemaname = 'sla' order by 1$$, 'dashboards see schema sla, all of it and nothing else');
 select results_eq($$select what from may where who = 'countersign_service' and how = 'update' order by 1$$,
     array['governance.access_request', 'governance.event_subscriber', 'governance.exception', 'governance.flow', 'governance.gate_installation',
-          'governance.gate_proof', 'governance.lease', 'governance.poll_cursor',
+          'governance.gate_proof', 'governance.jsm_clock', 'governance.lease', 'governance.poll_cursor',
           'governance.site', 'governance.site_rest', 'governance.sla_clock', 'governance.sla_policy', 'governance.source', 'governance.ticket',
           'governance.ticket_fields', 'governance.webhook_delivery', 'governance.webhook_echo', 'governance.webhook_watch'], 'what the service may change');
 select is_empty($$select * from may where who = 'countersign_service' and how = 'insert'

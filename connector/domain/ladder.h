@@ -1,0 +1,22 @@
+/* ladder.h: what a ticket is told and given before a deadline passes. Which rung is due is the
+ * database's to say (sql/routine/sla_tick.sql), on its time; whether it is still right, and in
+ * which words, is said here. Pure. */
+#ifndef COUNTERSIGN_DOMAIN_LADDER_H
+#define COUNTERSIGN_DOMAIN_LADDER_H
+
+#include "domain/dossier.h"
+#include "domain/flow.h"
+
+enum { LADDER_LINE_BYTES = 240 };
+
+/* A reminder, or a raise: nobody is pressed about what is proven or over, nor where we only
+ * observe; a reminder that was lost may still be written, and is not written twice. */
+enum flow_event ladder_judge(const struct flow *flow, const struct dossier *d,
+                             const struct policy *policy, int64_t now_ms);
+
+/* The words of a reminder, the same whenever they are made. passed: the goal had passed when it
+ * was decided. */
+struct str ladder_line(const struct dossier *d, int64_t due_ms, bool passed,
+                       char ret[LADDER_LINE_BYTES]);
+
+#endif
