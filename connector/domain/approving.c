@@ -145,7 +145,7 @@ static void say_wanted(struct line *l, const struct dossier *d, const struct app
     line_add_c(l, " to approve");
 }
 
-void approving_say_awaited(struct line *l, const struct dossier *d)
+static void say_whom(struct line *l, const struct dossier *d)
 {
     struct approval_verdict v = judged(d);
 
@@ -159,6 +159,26 @@ void approving_say_awaited(struct line *l, const struct dossier *d)
     line_add_date(l, v.until_ms);
     line_add_c(l, " ");
     line_add_time(l, v.until_ms);
+}
+
+void approving_say_awaited(struct line *l, struct line *next, const struct dossier *d)
+{
+    say_whom(l, d);
+    if (d->approval_unclear) {
+        line_add_c(l, "; whoever approved it may be the one who asks or the one it is for");
+        line_add_c(next, "Jira hides which of their addresses and accounts belong together: let "
+                         "somebody else approve, or have them named under people of the site.");
+    }
+    if (d->approval_outdated)
+        line_add_c(l, "; it was changed after it was approved");
+}
+
+void approving_say_own_claim(struct line *l, struct line *next)
+{
+    line_add_c(l, "Not closed: whoever pressed Resolve has approved this, so somebody else has to "
+                  "do it");
+    line_add_c(next, "Hand the ticket to another agent, who checks the access and presses "
+                     "Resolve.");
 }
 
 uint64_t approving_key(const struct dossier *d)

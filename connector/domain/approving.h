@@ -25,7 +25,9 @@ void approving_send_back(const struct dossier *d, const struct policy *policy,
 
 /* "Waiting for manager boss@example.com and 2 of security to approve, until 28 Nov 10:00 UTC": whom
  * the template wants, else whom Jira asks. */
-void approving_say_awaited(struct line *l, const struct dossier *d);
+void approving_say_awaited(struct line *l, struct line *next, const struct dossier *d);
+/* Whoever claims has approved it. */
+void approving_say_own_claim(struct line *l, struct line *next);
 /* What tells two such sentences apart. */
 uint64_t approving_key(const struct dossier *d);
 /* Has somebody to be told again, because the time is running out? */

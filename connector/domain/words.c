@@ -522,15 +522,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         line_add_c(l, "Not enforced here yet");
         return true;
     case NOTICE_WAITING_APPROVAL:
-        approving_say_awaited(l, d);
-        if (d->approval_unclear) {
-            line_add_c(l, "; whoever approved it may be the one who asks or the one it is for");
-            line_add_c(next, "Jira hides which of their addresses and accounts belong together: "
-                             "let somebody else approve, or have them named under people of the "
-                             "site.");
-        }
-        if (d->approval_outdated)
-            line_add_c(l, "; it was changed after it was approved");
+        approving_say_awaited(l, next, d);
         return true;
     case NOTICE_UNCLEAR:
         line_add_c(l, "On hold: ");
@@ -560,10 +552,7 @@ static bool say_about_request(struct line *l, struct line *next, enum notice_sta
         words_owed(l, next, d);
         return true;
     case NOTICE_OWN_CLAIM:
-        line_add_c(l, "Not closed: whoever pressed Resolve has approved this, so somebody else has "
-                      "to do it");
-        line_add_c(next, "Hand the ticket to another agent, who checks the access and presses "
-                         "Resolve.");
+        approving_say_own_claim(l, next);
         return true;
     case NOTICE_HELD:
         line_add_c(

@@ -259,6 +259,22 @@ static bool break_glass(struct api *api, struct serve_request *request, int64_t 
     return false;
 }
 
+/* Said to be approved by who may say so, and ending within what the template allows. */
+static bool is_allowed(struct api *api, struct serve_request *request, const struct json *body,
+                       const struct token_config *token, const struct mapped *m)
+{
+    if (json_is_true(json_member(body, "approved")) && !token->may_approve)
+        problem_reply_member(request, 403, "Not permitted", STR("approved"),
+                             "only a token with the role approve says that it is approved");
+    else if (!terms_within(m, api_body_time(body, "access_until"),
+                           clock_wall_ms(&api->svc->db_clock)))
+        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
+                             "'access_until' is later than the template of the rule allows");
+    else
+        return true;
+    return false;
+}
+
 static void submit(struct api *api, struct serve_request *request, const struct token_config *token)
 {
     struct arena *arena = serve_arena(request);
@@ -289,18 +305,8 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         problem_reply(request, 422, "No rule fits", err.what);
         return;
     }
-    bool vouches = json_is_true(json_member(body, "approved"));
-    if (vouches && !token->may_approve) { /* passed over it would look approved to who sent it */
-        problem_reply_member(request, 403, "Not permitted", STR("approved"),
-                             "only a token with the role approve says that it is approved");
+    if (!is_allowed(api, request, body, token, &m))
         return;
-    }
-    if (!terms_within(&m, api_body_time(body, "access_until"),
-                      clock_wall_ms(&api->svc->db_clock))) {
-        problem_reply_member(request, 422, "Invalid body", STR("access_until"),
-                             "'access_until' is later than the template of the rule allows");
-        return;
-    }
     struct store_item items[MAPPED_ITEMS_MAX];
     struct str at = site.len ? site : api->svc->config->sites[0].name;
     struct mapping_mode mode = mapping_mode_of(m.rule, service_site(api->svc, at)->config->mode);
@@ -316,7 +322,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .justification = w.justification,
         .privileged = w.privileged,
         .approval_needed = m.rule->approval_needed,
-        .approved_by = vouches ? token->name : STR(""),
+        .approved_by = json_is_true(json_member(body, "approved")) ? token->name : STR(""),
         .submitted_by = token->name,
         .access_until_ms = api_body_time(body, "access_until"),
         .sla_goal_ms = m.sla_goal_ms,

@@ -320,9 +320,11 @@ comment on function governance.delegation_add(text, text, timestamptz, timestamp
 create or replace function governance.approval_follow() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if new.after_work and new.decision = 'approved' then
+    if new.after_work and new.decision = 'approved' then -- of an emergency it is owed then
         insert into governance.escalation (request_id, kind, reason, key)
-        values (new.request_id, 'operator', 'ApprovedAfterWork', 'approval/' || new.id) on conflict do nothing;
+        select new.request_id, 'operator', 'ApprovedAfterWork', 'approval/' || new.id
+          from governance.access_request r where r.id = new.request_id and not r.emergency
+            on conflict do nothing;
     elsif new.decision = 'withdrawn' then
         insert into governance.escalation (request_id, kind, reason, key)
         select new.request_id, 'operator', 'ApprovalWithdrawn', 'approval/' || new.id

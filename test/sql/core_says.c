@@ -10,8 +10,8 @@
  *   core_says stuck      standard input: one request a line; standard output: REASON SINCE ATTEMPTS
  * NEXT
  *
- * A request: phase mode held contested unclear answered emergency requested approved claimed verified closed
- * now look unreadable readable ticket, the count of its open work and for each
+ * A request: phase mode held contested unclear answered emergency requested approved claimed
+ * verified closed now look unreadable readable ticket, the count of its open work and for each
  * kind:state:attempts:failures:created:parked:due, then for each item the count of its reads and
  * what a history has before them but since and now, and the reads.
  *

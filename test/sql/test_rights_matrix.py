@@ -84,11 +84,11 @@ def test_what_the_matrix_says_is_so(db):
             begin
                 for t in select format('%I.%I', n.nspname, c.relname) as name, c.relkind = 'v' as is_view,
                                 (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
-                                  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attidentity <> 'a') as columns,
+                                  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attidentity <> 'a' and a.attgenerated = '') as columns,
                                 (select string_agg(format('null::%s', format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum) from pg_attribute a
-                                  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attidentity <> 'a') as nothing,
+                                  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attidentity <> 'a' and a.attgenerated = '') as nothing,
                                 (select string_agg(format('%I = null', a.attname), ', ') from pg_attribute a
-                                  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attidentity <> 'a') as change
+                                  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attidentity <> 'a' and a.attgenerated = '') as change
                            from pg_class c join pg_namespace n on n.oid = c.relnamespace
                           where n.nspname in ('governance', 'sla', 'audit') and c.relkind in ('r', 'p', 'v') loop
                     foreach who in array array{[role for role in ROLES if role != "migrate"]} loop

@@ -8,7 +8,7 @@ create function pg_temp.says(request uuid, as_of text default null) returns text
 $$;
 create function pg_temp.except_(item bigint) returns void language sql as $$
     insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
-    values (item, 'owner@example.com', 'boss@example.com', 'because', '', clock_timestamp() + interval '30 days')
+    values (item, 'owner@example.com', 'boss@example.com', 'because', 'watched', clock_timestamp() + interval '30 days')
 $$;
 
 select t.request() as a \gset
