@@ -9,7 +9,7 @@
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
-#include "domain/evidence.h"
+#include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
@@ -137,7 +137,7 @@ static int tell(struct cli *cli, const struct findings *f)
     } else if (f->fault) {
         printf("%s\n", f->fault);
     } else if (f->what) {
-        printf("%lld %s verify\n", (long long)f->entries, f->what);
+        printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
     } else if (f->origin.len) {
         printf("%lld entries verify; root %s, signed by %.*s\n", (long long)f->entries, f->head,
                STR_ARG(f->origin));
@@ -147,63 +147,109 @@ static int tell(struct cli *cli, const struct findings *f)
     return f->fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
-static const char *check_line(struct evidence_chain *chain, struct str line,
-                              struct evidence_log *log, struct err *err)
+/* An export on its way through the verifier; log: what was published of the same chain, or NULL. */
+struct export_check {
+    struct evidence_chain chain;
+    struct evidence_log *log;
+    struct tlog *tree; /* of the entries that were published, as the export has them */
+    struct buf room;
+    struct err err;
+};
+
+static bool keep_nothing(void *arg, const struct tlog_tile *tile)
+{
+    (void)arg;
+    (void)tile;
+    return true;
+}
+
+/* The tiles name the place; the root that is signed is what counts (verify_end). */
+static const char *check_published(struct export_check *c, int64_t seq, struct str body)
+{
+    if (!c->log || seq > evidence_log_size(c->log))
+        return NULL;
+    struct str text = publish_text(body, seq, &c->room);
+    struct tlog_hash leaf = tlog_leaf(text);
+    if (!tlog_add(c->tree, &leaf, keep_nothing, NULL) ||
+        !evidence_log_has(c->log, seq, text, &c->err))
+        return c->err.what;
+    return NULL;
+}
+
+static const char *check_line(struct export_check *c, struct str line)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const struct json *v;
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
-    if (!json_parse(arena, line, &v, err) || !json_i64(json_member(v, "seq"), &seq) ||
+    if (!json_parse(arena, line, &v, &c->err) || !json_i64(json_member(v, "seq"), &seq) ||
         !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
         !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
         return "it is not an evidence entry";
+    struct evidence_chain before = c->chain;
     struct str body = json_path_str(v, "body");
-    enum evidence_fault fault = evidence_check(chain, seq, prev, body, hash);
+    enum evidence_fault fault = evidence_check(&c->chain, seq, prev, body, hash);
     if (fault != EVIDENCE_OK)
         return evidence_fault_text(fault);
-    return !log || seq > evidence_log_size(log) || evidence_log_has(log, seq, body, err)
-               ? NULL
-               : err->what;
+    const char *why = check_published(c, seq, body);
+    if (why)
+        c->chain = before; /* those before it verify */
+    return why;
 }
 
-/* An export; log: what was published of the same chain, or NULL. */
+/* All lines are read: is it all that was signed, and nothing else? */
+static const char *check_end(struct export_check *c)
+{
+    if (!c->log)
+        return NULL;
+    struct tlog_hash root = tlog_root(c->tree), wanted = evidence_log_root(c->log);
+    if (c->chain.seq < evidence_log_size(c->log))
+        snprintf(c->err.what, sizeof c->err.what,
+                 "it ends with entry %lld, and %lld were published: the end was cut off",
+                 (long long)c->chain.seq, (long long)evidence_log_size(c->log));
+    else if (!tlog_same(&root, &wanted))
+        snprintf(c->err.what, sizeof c->err.what,
+                 "it is of other entries than those that were signed, and so are the tiles of the "
+                 "log: their root is another");
+    else
+        return NULL;
+    return c->err.what;
+}
+
 static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
     struct findings found = {0};
-    struct evidence_chain chain;
-    struct err err = {0};
+    struct export_check check = {.log = log, .tree = calloc(1, sizeof *check.tree)};
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
 
     FILE *f = fopen(path, "re");
-    if (!f) {
+    if (!f || !check.tree) {
+        free(check.tree);
         fprintf(stderr, "countersign: cannot open '%s'\n", path);
         return EXIT_CODE_DATA;
     }
-    evidence_start(&chain);
+    evidence_start(&check.chain);
+    buf_init(&check.room, LINE_BYTES);
     while (!found.fault && (len = getline(&line, &cap, f)) > 0) {
         found.line++;
-        found.fault = len > ENTRY_BYTES
-                          ? "it is too long"
-                          : check_line(&chain, str_trim(str_n(line, (size_t)len)), log, &err);
+        found.fault = len > ENTRY_BYTES ? "it is too long"
+                                        : check_line(&check, str_trim(str_n(line, (size_t)len)));
     }
     free(line);
     fclose(f);
-    found.entries = chain.seq - (found.fault == err.what);
-    hex_encode(chain.hash, sizeof chain.hash, found.head);
-    if (!found.fault && log && chain.seq < evidence_log_size(log)) {
-        snprintf(err.what, sizeof err.what,
-                 "it ends with entry %lld, and %lld were published: the end was cut off",
-                 (long long)chain.seq, (long long)evidence_log_size(log));
-        found.fault = err.what;
+    found.entries = check.chain.seq;
+    hex_encode(check.chain.hash, sizeof check.chain.hash, found.head);
+    if (!found.fault) {
         found.line = 0;
+        found.fault = check_end(&check);
     }
-    if (!found.fault)
-        found.line = 0;
-    return tell(cli, &found);
+    int code = tell(cli, &found);
+    buf_done(&check.room);
+    free(check.tree);
+    return code;
 }
 
 static int verify_log(struct cli *cli, struct evidence_log *log)

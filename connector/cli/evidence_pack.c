@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "base/codecs.h"
+#include "domain/publish.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
 
-enum { HASH_BYTES = 64 };
+enum { HASH_BYTES = 64, TEXT_BYTES = 256 };
 
 static const char FORMAT[] = "countersign-evidence-pack/1";
 static const char BEGINS[] = "{\"format\":\"countersign-evidence-pack/";
@@ -34,14 +35,18 @@ static bool put_entry(void *arg, const struct evidence_row *row)
     struct making *m = arg;
     struct tlog_proof proof;
 
-    m->failed = !evidence_log_has(m->log, row->seq, row->body, m->err) ||
+    AUTO(drop_buf) struct buf room;
+
+    buf_init(&room, TEXT_BYTES);
+    struct str text = publish_text(row->body, row->seq, &room);
+    m->failed = !evidence_log_has(m->log, row->seq, text, m->err) ||
                 !evidence_log_prove(m->log, row->seq, &proof, m->err);
     if (m->failed) {
         err_while(m->err, "proving entry %lld", (long long)row->seq);
         return false;
     }
     json_open_object(&m->out);
-    json_str_member(&m->out, "body", row->body);
+    json_str_member(&m->out, "body", text);
     json_put_name(&m->out, "proof");
     json_open_array(&m->out);
     for (size_t i = 0; i < proof.count; i++)

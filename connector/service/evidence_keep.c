@@ -9,7 +9,7 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "domain/evidence.h"
+#include "domain/publish.h"
 #include "io/io_file.h"
 #include "io/io_work.h"
 #include "json/json_read.h"
@@ -18,20 +18,22 @@
 #include "store/store_evidence.h"
 
 enum {
-    LEASE_MS = 60 * 1000, /* of one page; prolonged by none: a slow disk loses it, harmlessly */
+    LEASE_MS = 60 * 1000, /* much longer than a turn: pages are few, and one that takes too long
+                             records nothing (the fence), so shows nothing */
+    PAGES_MAX = 20,       /* of one turn; then what there is is signed, and the next one begins */
+    SOON_MS = 100,
     PAGE_BYTES = 64 * 1024 * 1024,
+    TEXT_BYTES = 256,
     HEX = SHA256_HEX_SIZE,
 };
 
-/* What the worker does with a page, while nobody else touches it or the files. */
+/* What the worker does, while nobody else touches it or the files. */
 struct page_job {
     struct evidence_keep *keep;
     struct arena *arena;
     struct str *bodies;
     size_t count;
-    int64_t checked_at;     /* the size of the last recorded checkpoint, to compare its root */
-    char checked_root[HEX]; /* empty: there is none to compare */
-    bool publish;           /* behind them */
+    bool sign, show; /* behind them */
     bool done, differs;
     struct str note;
     struct err err;
@@ -39,16 +41,19 @@ struct page_job {
 
 struct evidence_keep {
     struct service *svc;
+    const struct evidence_config *config;
     struct io_timer *timer;
     struct io_work *work;
     struct sign_key *key;
     char *directory, *anchor;
-    struct log_files *files; /* NULL: to be opened */
+    struct log_files *files; /* while a turn lasts: another replica may have gone on meanwhile */
     struct page_job job;
-    bool busy, closing;
+    bool busy;
+    /* the turn */
     int64_t fence;
-    int64_t head, published; /* as the database said at this turn */
-    char root[HEX];
+    int pages;
+    struct publish_state state;
+    char root[HEX]; /* of the last checkpoint that was recorded; empty: none was */
     void (*closed)(void *arg);
     void *closed_arg;
 };
@@ -58,20 +63,31 @@ static struct evidence_stats *stats_of(struct evidence_keep *k)
     return &k->svc->evidence_stats;
 }
 
+static void root_of(const struct evidence_keep *k, char hex[HEX])
+{
+    struct tlog_hash now = log_files_root(k->files);
+    hex_encode(now.bytes, sizeof now.bytes, hex);
+}
+
 /* --- the end of a turn --- */
 
 static void on_given(void *arg, enum store_outcome outcome, const char *message)
 {
     struct evidence_keep *k = arg;
+    int64_t every = k->config->every_ms;
 
     (void)outcome; /* it ends by itself */
     (void)message;
     k->busy = false;
     arena_clear(k->job.arena);
+    if (k->timer)
+        io_timer_start(k->timer, k->pages >= PAGES_MAX ? SOON_MS : every, every);
 }
 
 static void give(struct evidence_keep *k)
 {
+    log_files_close(k->files);
+    k->files = NULL;
     store_lease_give(&k->svc->store, STR("evidence log"), k->fence, 0, on_given, k);
 }
 
@@ -81,10 +97,10 @@ static void failed(struct evidence_keep *k, const char *why)
 
     if (!s->failed || strcmp(s->said, why) != 0)
         log_error("evidence", "the log of evidence is not published", LOG_C("why", why));
+    if (!s->failed)
+        s->failing_since_ms = clock_wall_ms(&CLOCK_SYSTEM);
     s->failed = true;
     snprintf(s->said, sizeof s->said, "%s", why);
-    log_files_close(k->files);
-    k->files = NULL;
     give(k);
 }
 
@@ -97,46 +113,51 @@ static void on_recorded(void *arg, enum store_outcome outcome, const char *messa
     give(k);
 }
 
-static void forked(struct evidence_keep *k, const char *why, const char *what)
+static void say_forked(struct evidence_keep *k, const char *why, const char *text)
 {
     struct evidence_stats *s = stats_of(k);
 
     if (!s->forked)
-        log_error("evidence", "the chain of evidence is not what was published of it",
-                  LOG_C("why", why), LOG_I("published", log_files_size(k->files)),
-                  LOG_I("entries", k->head));
+        log_error("evidence",
+                  "the chain of evidence is not what was published of it: nothing is "
+                  "signed any more",
+                  LOG_C("why", why), LOG_C("what", text), LOG_I("entries", k->state.head));
     s->forked = s->failed = true;
-    snprintf(s->said, sizeof s->said, "%s", what);
-    store_evidence_forked(&k->svc->store, log_files_size(k->files), k->head, str_of(why),
-                          on_recorded, k);
+    snprintf(s->said, sizeof s->said, "%s: %s", why, text);
 }
 
-/* --- one page --- */
+static void forked(struct evidence_keep *k, enum publish_fork fork)
+{
+    const struct publish_state *s = &k->state;
 
-static void next_page(struct evidence_keep *k);
+    say_forked(k, publish_fork_name(fork), publish_fork_text(fork));
+    store_evidence_forked(&k->svc->store, k->config->origin,
+                          s->size > s->recorded ? s->size : s->recorded, s->head,
+                          str_of(publish_fork_name(fork)), on_recorded, k);
+}
+
+/* --- pages, and what is signed of them --- */
+
+static void go_on(struct evidence_keep *k);
 
 static void run_job(void *arg)
 {
     struct page_job *j = arg;
     struct evidence_keep *k = j->keep;
-    struct str origin = k->svc->config->evidence.origin;
     char root[HEX];
 
-    if (!k->files && !log_files_open(k->directory, origin, k->key, &k->files, &j->err))
+    if (!k->files && !log_files_open(k->directory, k->config->origin, k->key, &k->files, &j->err))
         return;
-    for (size_t i = 0; i < j->count; i++) {
+    for (size_t i = 0; i < j->count && !j->differs; i++) {
         if (!log_files_add(k->files, j->bodies[i], &j->err))
             return;
-        if (log_files_size(k->files) != j->checked_at || !j->checked_root[0])
+        if (log_files_size(k->files) != k->state.recorded || !k->root[0])
             continue;
-        struct tlog_hash now = log_files_root(k->files);
-        hex_encode(now.bytes, sizeof now.bytes, root);
-        j->differs = strcmp(root, j->checked_root) != 0;
-        if (j->differs)
-            break;
+        root_of(k, root); /* the one that was signed of so many */
+        j->differs = strcmp(root, k->root) != 0;
     }
-    j->done =
-        j->differs || !j->publish || log_files_publish(k->files, k->anchor, &j->note, &j->err);
+    j->done = j->differs || ((!j->sign || log_files_sign(k->files, &j->note, &j->err)) &&
+                             (!j->show || log_files_show(k->files, k->anchor, &j->err)));
 }
 
 static void push(struct evidence_keep *k, void (*done)(void *job))
@@ -145,21 +166,25 @@ static void push(struct evidence_keep *k, void (*done)(void *job))
     ASSERT(queued); /* one at a time, and none while it closes */
 }
 
-static void on_published(void *arg, enum store_outcome outcome, const char *message)
+static const char *why_of(const struct page_job *j)
 {
-    struct evidence_keep *k = arg;
-    struct evidence_stats *s = stats_of(k);
+    return j->err.what[0] ? j->err.what : "the service stops";
+}
 
-    if (outcome == STORE_LOST) {
-        forked(k, "RootDiffers",
-               "another replica has published another log: name one directory "
-               "for one origin, on one of them");
+static void on_shown(void *arg)
+{
+    struct page_job *j = arg;
+    struct evidence_keep *k = j->keep;
+    struct evidence_stats *s = stats_of(k);
+    char root[HEX];
+
+    if (!j->done) { /* recorded and not shown: the next turn catches up */
+        failed(k, why_of(j));
         return;
     }
-    if (outcome != STORE_OK) { /* it is published; what follows is recorded with the next one */
-        failed(k, message);
-        return;
-    }
+    root_of(k, root);
+    log_info("evidence", "checkpoint", LOG_I("entries", log_files_size(k->files)),
+             LOG_C("root", root)); /* in the journal, too: a place outside the database */
     if (s->failed)
         log_info("evidence", "the log of evidence is published again");
     *s = (struct evidence_stats){.published = true,
@@ -168,34 +193,68 @@ static void on_published(void *arg, enum store_outcome outcome, const char *mess
     give(k);
 }
 
-static void on_page_done(void *arg)
+static void on_put_down(void *arg, enum store_outcome outcome, int64_t seq, const char *message)
+{
+    struct evidence_keep *k = arg;
+
+    if (outcome != STORE_OK) {
+        failed(k, message);
+    } else if (seq < 0) {
+        forked(k, PUBLISH_ROOT);
+    } else if (seq == 0) {
+        give(k); /* it took too long: another one goes on from what is recorded */
+    } else {
+        k->job.count = 0;
+        k->job.sign = false;
+        k->job.show = true;
+        k->job.done = false;
+        push(k, on_shown);
+    }
+}
+
+static void on_signed(void *arg)
 {
     struct page_job *j = arg;
     struct evidence_keep *k = j->keep;
     char root[HEX];
 
     if (!j->done) {
-        failed(k, j->err.what[0] ? j->err.what : "the service stops");
+        failed(k, why_of(j));
         return;
     }
-    if (j->differs) {
-        forked(k, "RootDiffers", "an earlier checkpoint is not of the entries that are there");
-        return;
-    }
-    if (!j->publish) {
-        next_page(k);
-        return;
-    }
-    struct tlog_hash now = log_files_root(k->files);
-    hex_encode(now.bytes, sizeof now.bytes, root);
-    log_info("evidence", "checkpoint", LOG_I("entries", log_files_size(k->files)),
-             LOG_C("root", root)); /* in the journal, too: a place outside the database */
-    store_evidence_publish(&k->svc->store, log_files_size(k->files), str_of(root), j->note,
-                           str_of(k->anchor), on_published, k);
+    root_of(k, root);
+    struct store_checkpoint c = {.fence = k->fence,
+                                 .origin = k->config->origin,
+                                 .root_hex = str_of(root),
+                                 .note = j->note,
+                                 .seq = log_files_size(k->files),
+                                 .anchor = str_of(k->anchor)};
+    store_evidence_publish(&k->svc->store, &c, on_put_down, k);
 }
 
-/* Do the entries follow from one another? The number of the first that does not; 0: all do. */
-static int64_t broken_at(const struct store_evidence *rows, size_t count)
+static void sign(struct evidence_keep *k)
+{
+    k->job = (struct page_job){.keep = k, .arena = k->job.arena, .sign = true};
+    push(k, on_signed);
+}
+
+static void on_page_done(void *arg)
+{
+    struct page_job *j = arg;
+    struct evidence_keep *k = j->keep;
+
+    if (!j->done)
+        failed(k, why_of(j));
+    else if (j->differs)
+        forked(k, PUBLISH_ROOT);
+    else if (k->svc->draining)
+        give(k);
+    else
+        go_on(k);
+}
+
+/* Do the entries follow from one another? */
+static bool follows(const struct store_evidence *rows, size_t count)
 {
     struct evidence_chain chain;
 
@@ -207,81 +266,93 @@ static int64_t broken_at(const struct store_evidence *rows, size_t count)
         }
         if (evidence_check(&chain, rows[i].seq, rows[i].prev, rows[i].body, rows[i].hash) !=
             EVIDENCE_OK)
-            return rows[i].seq;
+            return false;
     }
-    return 0;
+    return true;
+}
+
+/* Those behind the first `known` ones, as they are published. */
+static bool copy_page(struct page_job *j, const struct store_evidence *rows, size_t count,
+                      size_t known)
+{
+    AUTO(drop_buf) struct buf room;
+
+    buf_init(&room, TEXT_BYTES);
+    arena_clear(j->arena);
+    j->count = 0;
+    j->bodies = arena_alloc(j->arena, (count + 1) * sizeof *j->bodies);
+    for (size_t i = known; j->bodies && i < count; i++) {
+        struct str text = publish_text(rows[i].body, rows[i].seq, &room);
+        j->bodies[j->count] = arena_str(j->arena, text);
+        if (text.len && !j->bodies[j->count++].p)
+            return false;
+    }
+    return j->bodies != NULL;
 }
 
 static void on_page(void *arg, enum store_outcome outcome, const struct store_evidence *rows,
                     size_t count)
 {
     struct evidence_keep *k = arg;
-    struct page_job *j = &k->job;
-    int64_t size = log_files_size(k->files), broken = broken_at(rows, count);
-    size_t known = size ? 1 : 0; /* the last one that was published comes again, to be compared */
-    char why[96];
+    const struct publish_state *s = &k->state;
+    AUTO(drop_buf) struct buf room;
 
     if (outcome != STORE_OK) {
         failed(k, "the database does not tell its entries");
         return;
     }
-    if (count < known ||
-        (known && (rows[0].seq != size || !log_files_ends_with(k->files, rows[0].body)))) {
-        forked(k, "EntriesDiffer", "the last entry that was published is another one now");
+    buf_init(&room, TEXT_BYTES);
+    struct publish_page page = {.count = count, .follows = follows(rows, count)};
+    if (count)
+        page.first_fits =
+            rows[0].seq == (s->size ? s->size : 1) &&
+            (!s->size || log_files_ends_with(k->files, publish_text(rows[0].body, s->size, &room)));
+    enum publish_fork fork = publish_page_judge(s, &page);
+    if (fork) {
+        forked(k, fork);
         return;
     }
-    if (broken || (count > known && rows[known].seq != size + 1)) {
-        snprintf(why, sizeof why, "entry %lld does not follow from the one before it",
-                 (long long)(broken ? broken : size + 1));
-        failed(k, why);
-        return;
-    }
-    arena_clear(j->arena);
-    j->bodies = arena_alloc(j->arena, (count + 1) * sizeof *j->bodies);
-    j->count = 0;
-    for (size_t i = known; j->bodies && i < count; i++) {
-        j->bodies[j->count] = arena_str(j->arena, rows[i].body);
-        if (rows[i].body.len && !j->bodies[j->count].p)
-            j->bodies = NULL;
-        else
-            j->count++;
-    }
-    if (!j->bodies) {
+    k->job = (struct page_job){.keep = k, .arena = k->job.arena};
+    if (!copy_page(&k->job, rows, count, s->size ? 1 : 0)) {
         failed(k, "a page of entries is too large");
         return;
     }
-    j->publish = size + (int64_t)j->count >= k->head;
+    if (rows[count - 1].seq > k->state.head) /* more have come since we asked */
+        k->state.head = rows[count - 1].seq;
+    k->pages++;
     push(k, on_page_done);
-}
-
-static void next_page(struct evidence_keep *k)
-{
-    struct page_job *j = &k->job;
-    int64_t size = log_files_size(k->files);
-
-    *j = (struct page_job){.keep = k, .arena = j->arena, .checked_at = k->published};
-    memcpy(j->checked_root, k->root, sizeof j->checked_root);
-    store_evidence_page(&k->svc->store, size ? size - 1 : 0, on_page, k);
 }
 
 /* --- a turn --- */
 
-/* The files are open: does what the database says follow from them? */
-static void compare(struct evidence_keep *k)
+/* The files are open: what next? */
+static void go_on(struct evidence_keep *k)
 {
-    int64_t size = log_files_size(k->files);
-    struct tlog_hash now = log_files_root(k->files);
+    enum publish_fork fork;
     char root[HEX];
 
-    hex_encode(now.bytes, sizeof now.bytes, root);
-    if (k->head < size)
-        forked(k, "EntriesMissing", "the database has fewer entries than were published");
-    else if (size == k->published && size && strcmp(root, k->root) != 0)
-        forked(k, "RootDiffers", "the last checkpoint in the database is of another log");
-    else if (k->head == size && size == k->published && !stats_of(k)->failed)
-        give(k); /* nothing new */
-    else
-        next_page(k);
+    root_of(k, root);
+    k->state.size = log_files_size(k->files);
+    k->state.root_fits = strcmp(root, k->root) == 0;
+    switch (publish_judge(&k->state, &fork)) {
+    case PUBLISH_REST:
+        if (stats_of(k)->failed)
+            *stats_of(k) = (struct evidence_stats){.published = true, .entries = k->state.size};
+        give(k);
+        break;
+    case PUBLISH_PAGE:
+        if (k->pages >= PAGES_MAX && k->state.size > k->state.recorded)
+            sign(k);
+        else
+            store_evidence_page(&k->svc->store, k->state.size ? k->state.size - 1 : 0, on_page, k);
+        break;
+    case PUBLISH_SIGN:
+        sign(k);
+        break;
+    case PUBLISH_FORKED:
+        forked(k, fork);
+        break;
+    }
 }
 
 static void on_opened(void *arg)
@@ -289,9 +360,9 @@ static void on_opened(void *arg)
     struct page_job *j = arg;
 
     if (j->done)
-        compare(j->keep);
+        go_on(j->keep);
     else
-        failed(j->keep, j->err.what[0] ? j->err.what : "the service stops");
+        failed(j->keep, why_of(j));
 }
 
 static void on_state(void *arg, enum store_outcome outcome, struct str text)
@@ -301,15 +372,18 @@ static void on_state(void *arg, enum store_outcome outcome, struct str text)
     const struct json *state;
     struct err err = {0};
 
+    k->state = (struct publish_state){0};
     if (outcome != STORE_OK || !json_parse(arena, text, &state, &err) ||
-        !json_i64(json_member(state, "head"), &k->head) ||
-        !json_i64(json_member(state, "published"), &k->published) ||
+        !json_i64(json_member(state, "head"), &k->state.head) ||
+        !json_i64(json_member(state, "published"), &k->state.recorded) ||
         !str_copy(k->root, sizeof k->root, json_path_str(state, "root"))) {
         failed(k, "the database does not tell how far the chain goes");
         return;
     }
-    if (k->files) {
-        compare(k);
+    struct str why = json_path_str(state, "forked");
+    if (why.len) {
+        say_forked(k, arena_cstr(arena, why), "governance.evidence_fork has it");
+        give(k);
         return;
     }
     k->job = (struct page_job){.keep = k, .arena = k->job.arena};
@@ -325,14 +399,15 @@ static void on_turn(void *arg, enum store_outcome outcome, const struct store_le
         return;
     }
     k->fence = lease->fence;
-    store_evidence_state(&k->svc->store, on_state, k);
+    k->pages = 0;
+    store_evidence_state(&k->svc->store, k->config->origin, on_state, k);
 }
 
 static void on_timer(void *arg)
 {
     struct evidence_keep *k = arg;
 
-    if (k->busy || !k->svc->ready || k->svc->draining || stats_of(k)->forked)
+    if (k->busy || !k->svc->ready || k->svc->draining)
         return;
     k->busy = true;
     store_lease_take(&k->svc->store, STR("evidence log"), LEASE_MS, on_turn, k);
@@ -368,6 +443,7 @@ bool evidence_keep_new(struct service *svc, struct evidence_keep **ret, struct e
     if (!k)
         abort();
     k->svc = svc;
+    k->config = c;
     k->key = key;
     k->directory = copy(c->directory);
     k->anchor = copy(c->anchor_file);
@@ -404,6 +480,7 @@ void evidence_keep_close(struct evidence_keep *k, void (*fn)(void *arg), void *a
     if (!k)
         return;
     io_timer_free(k->timer);
+    k->timer = NULL;
     k->closed = fn;
     k->closed_arg = arg;
     io_work_close(k->work, on_work_closed, k);
@@ -434,6 +511,12 @@ void evidence_stats_render(const struct evidence_stats *s, struct buf *out)
                "countersign_evidence_published_timestamp_seconds %lld\n"
                "# HELP countersign_evidence_forked The chain is not what was published of it\n"
                "# TYPE countersign_evidence_forked gauge\n"
-               "countersign_evidence_forked %d\n",
-               (long long)s->entries, (long long)s->published_ms / 1000, s->forked);
+               "countersign_evidence_forked %d\n"
+               "# HELP countersign_evidence_failing_seconds How long it has not been published\n"
+               "# TYPE countersign_evidence_failing_seconds gauge\n"
+               "countersign_evidence_failing_seconds %lld\n",
+               (long long)s->entries, (long long)s->published_ms / 1000, s->forked,
+               s->failing_since_ms
+                   ? (long long)(clock_wall_ms(&CLOCK_SYSTEM) - s->failing_since_ms) / 1000
+                   : 0);
 }

@@ -2,10 +2,10 @@
  * (tlog/README.md): every few seconds the new entries, then a signed checkpoint. By one replica at
  * a time, of those that are configured to.
  *
- * A checkpoint is signed only of what follows from all that was signed before. Where the database
- * has fewer entries than were published, or other ones (a failover that lost some, a table of
- * yesterday, somebody's hand), nothing is signed any more: the fork is recorded in the chain itself
- * and told as long as it lasts. */
+ * What may be signed says domain/publish.h. A checkpoint is recorded in the database before anybody
+ * sees it; where it contradicts what was signed before (a failover that lost entries, a table of
+ * yesterday, somebody's hand), or the chain does not fit, it is never shown: the fork is recorded,
+ * and nothing is signed under that origin any more, by no replica and after no restart. */
 #ifndef COUNTERSIGN_SERVICE_EVIDENCE_KEEP_H
 #define COUNTERSIGN_SERVICE_EVIDENCE_KEEP_H
 
@@ -20,7 +20,8 @@ struct evidence_stats {
     bool failed;          /* the last time; said tells why */
     bool forked;          /* for good, until somebody looks into it */
     int64_t entries;      /* in the last checkpoint */
-    int64_t published_ms; /* wall clock */
+    int64_t published_ms; /* wall clock, as failing_since_ms; 0: not */
+    int64_t failing_since_ms;
     char said[256];
 };
 /* For /readyz and /metrics; nothing where no log is configured. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct log_files {
     struct tlog_hash last;
     struct buf note;
     struct err err; /* of a tile that could not be written */
+    int lock;       /* of the directory; -1: none */
 };
 
 /* --- one file --- */
@@ -162,6 +164,20 @@ static bool write_verifier(const struct log_files *f, struct err *err)
     return write_file(f, "verifier", buf_str(&line), err);
 }
 
+/* Two that write one log would tear it: files are put in place under one name each. */
+static bool lock_directory(struct log_files *f, struct err *err)
+{
+    char path[PATH_BYTES];
+
+    if (!path_of(f, ".lock", path, err) || !make_folders(path, err))
+        return false;
+    f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (f->lock < 0)
+        return FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
+    return flock(f->lock, LOCK_EX | LOCK_NB) == 0 ||
+           FAIL(err, ERR_TEMPORARY, "another process writes %s now", f->dir);
+}
+
 bool log_files_open(const char *dir, struct str origin, const struct sign_key *key,
                     struct log_files **ret, struct err *err)
 {
@@ -170,12 +186,14 @@ bool log_files_open(const char *dir, struct str origin, const struct sign_key *k
 
     if (!f)
         abort();
+    f->lock = -1;
     f->dir = dir;
     f->origin = origin;
     f->key = key;
     buf_init(&f->bundle, BUNDLE_BYTES);
     buf_init(&f->note, TLOG_NOTE_BYTES);
-    bool good = is_there(f, "checkpoint") ? read_back(f, arena, err) : write_verifier(f, err);
+    bool good = lock_directory(f, err) &&
+                (is_there(f, "checkpoint") ? read_back(f, arena, err) : write_verifier(f, err));
     arena_free(arena);
     if (good)
         *ret = f;
@@ -188,6 +206,8 @@ void log_files_close(struct log_files *f)
 {
     if (!f)
         return;
+    if (f->lock >= 0)
+        close(f->lock); /* which unlocks it */
     buf_done(&f->bundle);
     buf_done(&f->note);
     free(f);
@@ -264,8 +284,7 @@ static bool append(const char *path, struct str note, struct err *err)
     return good;
 }
 
-bool log_files_publish(struct log_files *f, const char *anchor, struct str *ret_note,
-                       struct err *err)
+bool log_files_sign(struct log_files *f, struct str *ret_note, struct err *err)
 {
     struct tlog_hash root = tlog_root(&f->log);
     int width = tlog_width(f->log.size, 0);
@@ -280,6 +299,11 @@ bool log_files_publish(struct log_files *f, const char *anchor, struct str *ret_
     if (!tlog_note_write(&f->note, f->origin, f->log.size, &root, f->key))
         return FAIL(err, ERR_BUG, "a checkpoint does not fit");
     *ret_note = buf_str(&f->note);
-    return write_file(f, "checkpoint", *ret_note, err) &&
-           (!anchor[0] || append(anchor, *ret_note, err));
+    return true;
+}
+
+bool log_files_show(struct log_files *f, const char *anchor, struct err *err)
+{
+    return (!anchor[0] || append(anchor, buf_str(&f->note), err)) &&
+           write_file(f, "checkpoint", buf_str(&f->note), err);
 }

@@ -12,9 +12,10 @@
 
 struct log_files;
 
-/* Opens the directory, made when it is not there, and reads back what its checkpoint says: signed
- * by this key, the root of these tiles. ERR_INPUT when it is not: then nothing is written there.
- * dir, origin and key are borrowed for its life. */
+/* Opens the directory, made when it is not there (nobody else can until it is closed:
+ * ERR_TEMPORARY), and reads back what its checkpoint says: signed by this key, the root of these
+ * tiles. ERR_INPUT when it is not: then nothing is written there. dir, origin and key are borrowed
+ * for its life. */
 MUST_CHECK bool log_files_open(const char *dir, struct str origin, const struct sign_key *key,
                                struct log_files **ret, struct err *err);
 void log_files_close(struct log_files *files); /* NULL is fine */
@@ -26,10 +27,10 @@ struct tlog_hash log_files_root(const struct log_files *files);
 bool log_files_ends_with(const struct log_files *files, struct str entry);
 /* Take in the next entry. After an error the log is to be opened again. */
 MUST_CHECK bool log_files_add(struct log_files *files, struct str entry, struct err *err);
-/* Make what was taken in public: the unfinished tiles, then a checkpoint, signed, which is also
- * appended to the file `anchor` (empty: to none). *ret_note is the files' own until the next call.
- */
-MUST_CHECK bool log_files_publish(struct log_files *files, const char *anchor, struct str *ret_note,
-                                  struct err *err);
+/* Keep the unfinished tiles too, and sign what was taken in. Nobody sees it yet: *ret_note is the
+ * files' own until the next call. */
+MUST_CHECK bool log_files_sign(struct log_files *files, struct str *ret_note, struct err *err);
+/* Show it: append it to the file `anchor` (empty: to none) and put it in place. */
+MUST_CHECK bool log_files_show(struct log_files *files, const char *anchor, struct err *err);
 
 #endif

@@ -6,12 +6,13 @@
 #include "base/codecs.h"
 #include "store/store_priv.h"
 
-void store_evidence_state(struct store *s, store_json_fn *fn, void *arg)
+void store_evidence_state(struct store *s, struct str origin, store_json_fn *fn, void *arg)
 {
+    struct pg_param params[] = {store_p(origin)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.json = fn;
-    pg_exec(s->pg, &SQL_EVIDENCE_LOG_STATE, NULL, store_on_json, op);
+    pg_exec(s->pg, &SQL_EVIDENCE_LOG_STATE, params, store_on_json, op);
 }
 
 static bool read_row(const struct pg_reply *reply, int row, struct store_evidence *ret)
@@ -49,23 +50,37 @@ void store_evidence_page(struct store *s, int64_t after, store_evidence_fn *fn, 
     pg_exec(s->pg, &SQL_EVIDENCE_PAGE, params, on_page, op);
 }
 
-void store_evidence_publish(struct store *s, int64_t seq, struct str root_hex, struct str note,
-                            struct str anchor, store_done_fn *fn, void *arg)
+static void on_recorded(void *arg, const struct pg_reply *reply)
 {
-    char size[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_i(seq, size), store_p(root_hex), store_p(note),
-                                store_p(anchor)};
-    struct store_op *op = store_op_new(arg);
+    struct store_op *op = arg;
+    enum store_outcome outcome = store_outcome_of(reply);
+    int64_t seq = 0;
 
-    op->fn.done = fn;
-    pg_exec(s->pg, &SQL_EVIDENCE_PUBLISH, params, store_on_fenced, op);
+    if (outcome == STORE_OK && (reply->rows != 1 || !str_to_i64(pg_cell(reply, 0, 0), &seq)))
+        outcome = STORE_UNKNOWN;
+    op->fn.number(op->arg, outcome, seq, outcome == STORE_OK ? "" : reply->message);
+    free(op);
 }
 
-void store_evidence_forked(struct store *s, int64_t published, int64_t head, struct str why,
-                           store_done_fn *fn, void *arg)
+void store_evidence_publish(struct store *s, const struct store_checkpoint *c, store_number_fn *fn,
+                            void *arg)
+{
+    char size[STORE_NUMBER_SIZE], fence[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner),     store_i(c->fence, fence), store_p(c->origin),
+                                store_i(c->seq, size), store_p(c->root_hex),     store_p(c->note),
+                                store_p(c->anchor)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.number = fn;
+    pg_exec(s->pg, &SQL_EVIDENCE_PUBLISH, params, on_recorded, op);
+}
+
+void store_evidence_forked(struct store *s, struct str origin, int64_t published, int64_t head,
+                           struct str why, store_done_fn *fn, void *arg)
 {
     char size[STORE_NUMBER_SIZE], now[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_i(published, size), store_i(head, now), store_p(why)};
+    struct pg_param params[] = {store_p(origin), store_i(published, size), store_i(head, now),
+                                store_p(why)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;

@@ -7,9 +7,10 @@
 
 enum { STORE_EVIDENCE_ROWS = 1000 }; /* entries of one page at the most */
 
-/* {"head", "published", "root"}: entries there are, entries in the last checkpoint, and its root in
- * hexadecimal, empty when there is none. */
-void store_evidence_state(struct store *s, store_json_fn *fn, void *arg);
+/* Of the log of that origin {"head", "published", "root", "forked"}: entries there are, entries in
+ * its last checkpoint and its root in hexadecimal (empty when there is none), and why it has forked
+ * (empty: it has not). */
+void store_evidence_state(struct store *s, struct str origin, store_json_fn *fn, void *arg);
 
 struct store_evidence {
     int64_t seq;
@@ -22,12 +23,18 @@ typedef void store_evidence_fn(void *arg, enum store_outcome outcome,
 /* The entries behind `after`, up to STORE_EVIDENCE_ROWS. */
 void store_evidence_page(struct store *s, int64_t after, store_evidence_fn *fn, void *arg);
 
-/* A checkpoint was signed. STORE_LOST: another one stands in its place. anchor: where else it was
- * left, empty: nowhere. */
-void store_evidence_publish(struct store *s, int64_t seq, struct str root_hex, struct str note,
-                            struct str anchor, store_done_fn *fn, void *arg);
+struct store_checkpoint {
+    int64_t fence; /* of the lease "evidence log" */
+    struct str origin, root_hex, note;
+    int64_t seq;
+    struct str anchor; /* where else it will be left; empty: nowhere */
+};
+/* A checkpoint was signed and is about to be shown. The number: 0 when the turn is over, -1 when it
+ * contradicts one that was recorded before, else its seq. */
+void store_evidence_publish(struct store *s, const struct store_checkpoint *c, store_number_fn *fn,
+                            void *arg);
 /* The chain is not what was published; why as governance.evidence_fork lists it. */
-void store_evidence_forked(struct store *s, int64_t published, int64_t head, struct str why,
-                           store_done_fn *fn, void *arg);
+void store_evidence_forked(struct store *s, struct str origin, int64_t published, int64_t head,
+                           struct str why, store_done_fn *fn, void *arg);
 
 #endif

@@ -106,16 +106,16 @@ select fence, wait_ms, resting from governance.lease_take($1, $2, make_interval(
 select governance.lease_give($1, $2, $3::bigint, make_interval(secs => $4::bigint / 1000.0))
 
 -- name: evidence_log_state
--- params:
-select governance.evidence_log_state()
+-- params: origin text
+select governance.evidence_log_state($1)
 
 -- name: evidence_publish
--- params: seq bigint, root text, note text, anchor text
-select governance.evidence_publish($1::bigint, $2, $3, $4)
+-- params: owner text, fence bigint, origin text, seq bigint, root text, note text, anchor text
+select governance.evidence_publish($1, $2::bigint, $3, $4::bigint, $5, $6, $7)
 
 -- name: evidence_forked
--- params: published bigint, head bigint, why text
-select governance.evidence_forked($1::bigint, $2::bigint, $3)
+-- params: origin text, published bigint, head bigint, why text
+select governance.evidence_forked($1, $2::bigint, $3::bigint, $4)
 
 -- name: site_told
 -- params: site text, wait_ms bigint
@@ -387,7 +387,8 @@ select seq, kind, request_id, body, prev, hash from audit.evidence_v1 where seq 
 
 -- name: evidence_checkpoints
 -- params: after bigint, page int
-select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where c.seq > $1::bigint and c.root is not null order by c.seq limit $2::int
+select c.seq, encode(c.root, 'hex') from governance.evidence_checkpoint c where c.seq > $1::bigint and c.root is not null
+ order by c.seq, c.origin limit $2::int
 
 -- name: population_page
 -- params: from text, to text, after text, page int

@@ -1,33 +1,41 @@
 -- What publishing the chain needs to know before it goes on.
-create or replace function governance.evidence_log_state() returns jsonb
+create or replace function governance.evidence_log_state(p_origin text) returns jsonb
 language sql stable set search_path = pg_catalog as $$
-    select jsonb_build_object('head', h.seq, 'published', coalesce(c.seq, 0), 'root', coalesce(encode(c.root, 'hex'), ''))
+    select jsonb_build_object('head', h.seq, 'published', coalesce(c.seq, 0), 'root', coalesce(encode(c.root, 'hex'), ''),
+               'forked', coalesce((select f.why from governance.evidence_fork f where f.origin = p_origin order by f.id limit 1), ''))
       from governance.evidence_head h
-      left join lateral (select x.seq, x.root from governance.evidence_checkpoint x where x.root is not null
+      left join lateral (select x.seq, x.root from governance.evidence_checkpoint x where x.origin = p_origin
                           order by x.seq desc limit 1) c on true
 $$;
-comment on function governance.evidence_log_state() is 'How far the chain goes, and the last checkpoint that was published of it';
+comment on function governance.evidence_log_state(text) is 'How far the chain goes, the last checkpoint that was signed of it under that origin, and whether it has forked from that';
 
--- A checkpoint only goes forward, and says of a size what was said of it before: two replicas that publish at once are one log.
-create or replace function governance.evidence_publish(p_seq bigint, p_root text, p_note text, p_anchor text) returns bigint
+-- Before a checkpoint is shown to anybody. It only goes forward, and says of a size what was said of it before: of two replicas that
+-- publish at once, or a directory that was lost, one log comes. 0: the turn is over. -1: it contradicts what was signed.
+create or replace function governance.evidence_publish(p_owner text, p_fence bigint, p_origin text, p_seq bigint, p_root text, p_note text,
+                                                       p_anchor text) returns bigint
 language plpgsql set search_path = pg_catalog as $$
 declare
     last governance.evidence_checkpoint;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('evidence log', 0));
-    select * into last from governance.evidence_checkpoint c where c.root is not null order by c.seq desc limit 1;
-    if last.seq > p_seq or last.seq = p_seq and encode(last.root, 'hex') <> p_root then
-        return null;
+    perform from governance.lease l
+      where l.name = 'evidence log' and l.owner = p_owner and l.fence = p_fence and l.until > clock_timestamp() for update;
+    if not found then
+        return 0;
     end if;
-    insert into governance.evidence_checkpoint (seq, hash, root, note, anchored_to)
-    select e.seq, e.hash, decode(p_root, 'hex'), p_note, nullif(p_anchor, '') from governance.evidence_entry e where e.seq = p_seq
-    on conflict (seq) do nothing;
+    select * into last from governance.evidence_checkpoint c where c.origin = p_origin order by c.seq desc limit 1;
+    if last.seq > p_seq or last.seq = p_seq and encode(last.root, 'hex') <> p_root
+       or exists (select from governance.evidence_fork f where f.origin = p_origin) then
+        return -1;
+    end if;
+    insert into governance.evidence_checkpoint (origin, seq, hash, root, note, anchored_to)
+    select p_origin, e.seq, e.hash, decode(p_root, 'hex'), p_note, nullif(p_anchor, '') from governance.evidence_entry e where e.seq = p_seq
+    on conflict (origin, seq) do nothing;
     return p_seq;
 end $$;
-comment on function governance.evidence_publish(bigint, text, text, text) is 'Record a checkpoint that was signed; null: another one stands in its place';
+comment on function governance.evidence_publish(text, bigint, text, bigint, text, text, text) is 'Record a checkpoint before it is shown; 0: the turn is over, -1: another one stands in its place';
 
-create or replace function governance.evidence_forked(p_published bigint, p_head bigint, p_why text) returns void
+create or replace function governance.evidence_forked(p_origin text, p_published bigint, p_head bigint, p_why text) returns void
 language sql set search_path = pg_catalog as $$
-    insert into governance.evidence_fork (published, head, why) values (p_published, p_head, p_why) on conflict do nothing
+    insert into governance.evidence_fork (origin, published, head, why) values (p_origin, p_published, p_head, p_why) on conflict do nothing
 $$;
-comment on function governance.evidence_forked(bigint, bigint, text) is 'Record, once, that the chain is not what was published';
+comment on function governance.evidence_forked(text, bigint, bigint, text) is 'Record, once, that the chain is not what was published';

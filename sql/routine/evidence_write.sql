@@ -154,7 +154,7 @@ begin
             'read_again', new.done ? 'read_again', 'site', new.site, 'issue', nullif(new.issue_id, ''),
             'told_until', new.done->'told_until', 'actor_sha256', encode(sha256(convert_to(new.actor, 'UTF8')), 'hex'));
     when 'evidence_fork' then
-        detail := jsonb_build_object('published', new.published, 'head', new.head, 'why', new.why);
+        detail := jsonb_build_object('origin', new.origin, 'published', new.published, 'head', new.head, 'why', new.why);
     when 'webhook_delivery' then
         detail := jsonb_build_object('delivery', new.id, 'site', new.site, 'reason', new.reason,
             'body_sha256', encode(sha256(new.body), 'hex'));

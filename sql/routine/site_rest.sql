@@ -95,6 +95,13 @@ begin
 end $$;
 comment on function governance.site_refused(text, text, boolean, int, interval) is 'A site refused our credential once more; how it rests now';
 
+-- As replicas of the release before call it, while both run.
+create or replace function governance.site_refused(p_site text, p_mark text, p_tries int, p_window interval) returns jsonb
+language sql set search_path = pg_catalog as $$
+    select governance.site_refused(p_site, p_mark, false, p_tries, p_window)
+$$;
+comment on function governance.site_refused(text, text, int, interval) is 'A site refused our credential once more, as the release before tells it';
+
 -- It accepts the secret of that mark. What another was refused stands for whoever still has it, but holds no request any more.
 create or replace function governance.site_accepted(p_site text, p_mark text) returns void
 language sql set search_path = pg_catalog as $$

@@ -202,9 +202,9 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert "audit.population_v1" in manifest["sql"] and manifest["from"] == since and manifest["about"]["evidence"]["entries"] > 300
     assert set(rows[0]) == set(table[0]) and rows[0]["first_entry"] < rows[0]["last_entry"]
     code, said, _ = verify(out)
-    assert code == 0 and said == f"{len(rows)} requests verify"
+    assert code == 0 and said == f"{len(rows)} requests: the files are those of their manifest"
     site.countersign("evidence", "export", "--from", "2019-01-01", "--to", since, "--out", tmp_path / "none")
-    assert verify(tmp_path / "none")[1] == "0 requests verify"
+    assert verify(tmp_path / "none")[1].startswith("0 requests: ")
     swap(out / "population.csv", b"removal", b"grant")
     assert verify(out)[1].startswith("population.csv is not what was exported")
     shutil.copy(tmp_path / "none" / "population.jsonl", out)
@@ -355,22 +355,76 @@ def test_a_superuser_who_writes_the_chain_anew_is_found_out(site, tmp_path):
     wait.until(lambda: size(site) > before, 20, what="it goes on where it was")
 
 
-def test_entries_that_are_lost_stop_it_and_are_recorded(site):
-    """A failover to a copy that lacks the last entries: nothing is signed that does not follow from what was."""
-    wait.until(lambda: size(site) == head(site), 20)
+def test_an_export_of_other_entries_fits_no_tile_that_was_changed_with_it(site, copied, tmp_path):
+    """Tiles are not signed: whoever changes an entry and its hash there is told by the root."""
+    export = [json.loads(line) for line in site.countersign("evidence", "export").stdout.splitlines()]
+    prev = bytes(32)
+    for entry in export:
+        if entry["seq"] == 40:
+            entry["body"] = entry["body"].replace('"kind":"', '"kind":"un')
+        digest = hashlib.sha256(prev + entry["body"].encode()).digest()
+        entry["prev"], entry["hash"], prev = prev.hex(), digest.hex(), digest
+    (tmp_path / "export").write_text("".join(json.dumps(e) + "\n" for e in export))
+    with open(copied / "tile/0/000", "r+b") as tile:
+        tile.seek(32 * 39)
+        tile.write(hashlib.sha256(b"\0" + export[39]["body"].encode()).digest())
+    code, said, _ = verify(tmp_path / "export", "--log", copied)
+    assert code == 1 and "other entries than those that were signed" in said, said
+
+
+def cut(site, last):
+    """The chain as a copy has it that lacks what came after."""
+    site.database.psql(UNGUARDED + f"delete from governance.evidence_entry where seq > {last}; "
+                       f"update governance.evidence_head set seq = {last}, "
+                       f"hash = (select hash from governance.evidence_entry where seq = {last});", user="postgres")
+
+
+def stopped(site):
     site.service.stop()
     site.services.pop()
-    published = size(site)
-    site.database.psql(UNGUARDED + f"delete from governance.evidence_entry where seq > {published - 5}; "
-                       f"update governance.evidence_head set seq = {published - 5}, "
-                       f"hash = (select hash from governance.evidence_entry where seq = {published - 5});", user="postgres")
+
+
+def ready(site):
+    return json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])
+
+
+def test_what_is_there_no_more_before_it_was_published_is_found(site):
+    """Rows are gone and the head is not: nobody runs in circles, and nothing more is signed under that name."""
+    site.edit_file("countersign.yaml", f"origin: {ORIGIN}", f"origin: {ORIGIN}/2")
+    site.edit_file("countersign.yaml", "directory: log,", "directory: log2,")
+    stopped(site)
+    site.database.psql(UNGUARDED + "delete from governance.evidence_entry where seq > (select seq - 2 from governance.evidence_head)", user="postgres")
     site.start_service()
-    fork = wait.until(lambda: site.sql("select why || ' ' || published from governance.evidence_fork"), 20, what="it is recorded")
-    assert fork in (f"EntriesMissing {published}", f"EntriesDiffer {published}"), fork  # a start writes entries of its own
-    ready = json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])
-    assert ready["status"] == "degraded" and ready["evidence"].startswith("forked: "), ready
-    assert "countersign_evidence_forked 1" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
-    assert site.sql("select count(*) from governance.evidence_entry where kind = 'evidence.forked'") == "1"
-    assert size(site) == published and verify(folder(site))[0] == 0
+    wait.until(lambda: ready(site)["evidence"].startswith("forked: EntriesMissing"), 20, what="it is told")
+    assert not (pathlib.Path(site.folder) / "log2" / "checkpoint").exists()
+    stopped(site)  # ends at once
+    cut(site, head(site) - 2)
+    site.edit_file("countersign.yaml", f"origin: {ORIGIN}/2", f"origin: {ORIGIN}/3")
+    site.start_service()
+    wait.until(lambda: ready(site)["evidence"].endswith("entries published"), 20, what="under another name it goes on")
+    site.edit_file("countersign.yaml", f"origin: {ORIGIN}/3", f"origin: {ORIGIN}")
+    site.edit_file("countersign.yaml", "directory: log2,", "directory: log,")
+    stopped(site)
+
+
+def test_entries_that_are_lost_stop_it_and_are_recorded(site):
+    """A failover to a copy that lacks the last entries: nothing is signed that does not follow from what was, whatever became of the
+    directory, and after no restart."""
+    published = int(site.database.psql(f"select max(seq) from governance.evidence_checkpoint where origin = '{ORIGIN}'"))
+    cut(site, published - 5)
+    shutil.rmtree(folder(site))  # the database alone knows
+    site.start_service()
+    fork = wait.until(lambda: site.sql(f"select why || ' ' || published from governance.evidence_fork where origin = '{ORIGIN}'"), 20,
+                      what="it is recorded")
+    # a start writes entries of its own, so there may be as many again
+    assert fork in (f"EntriesMissing {published}", f"RootDiffers {published}"), fork
+    for _ in range(2):
+        wait.until(lambda: ready(site)["evidence"].startswith("forked: "), 20, what="it is told")
+        assert ready(site)["status"] == "degraded"
+        assert "countersign_evidence_forked 1" in world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+        assert not (folder(site) / "checkpoint").exists(), "nothing of it was shown"
+        stopped(site)
+        site.start_service()
+    assert site.sql(f"select count(*) from governance.evidence_entry where kind = 'evidence.forked' and body like '%{ORIGIN}\"%'") == "1"
     told = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
     assert told.returncode == 1 and "evidence was changed" in told.stderr, told.stdout
