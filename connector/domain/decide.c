@@ -275,25 +275,38 @@ static void wait_before_work(struct step *s, enum notice_state why)
     look_by(s, s->d->now_ms + s->p->sweep_ms);
 }
 
+/* Whatever else is waited for: a no is a no, and the time for an approval runs out. */
+static bool ends_before_work(struct step *s, enum notice_state waits)
+{
+    const struct dossier *d = s->d;
+    bool owed = d->approval_needed && !d->emergency && !approving_is_done(d);
+
+    if (d->held)
+        return false;
+    if (d->approval_declined || waits == NOTICE_DENIED)
+        move(s, PHASE_DENIED, d->approval_declined ? "Declined" : "PolicyDenied");
+    else if (owed && approving_lapsed(d))
+        move(s, PHASE_EXPIRED, "ApprovalExpired");
+    return s->r->move;
+}
+
 static void decide_before_work(struct step *s)
 {
     const struct dossier *d = s->d;
     enum notice_state waits = d->held ? NOTICE_UNCLEAR : permit_before_work(d, s->r);
 
-    if (waits && waits != NOTICE_DENIED) {
+    if (ends_before_work(s, waits))
+        return;
+    if (waits) {
         wait_before_work(s, waits);
         return;
     }
-    if (d->approval_declined || waits)
-        move(s, PHASE_DENIED, d->approval_declined ? "Declined" : "PolicyDenied");
-    else if (approving_is_done(d))
+    if (approving_is_done(d))
         move(s, PHASE_APPROVED, "Approved");
     else if (!d->approval_needed)
         move(s, PHASE_APPROVED, "NoApprovalNeeded");
     else if (d->emergency)
         move(s, PHASE_APPROVED, "Emergency");
-    else if (approving_lapsed(d))
-        move(s, PHASE_EXPIRED, "ApprovalExpired");
     else if (d->phase == PHASE_RECEIVED)
         move(s, PHASE_PENDING_APPROVAL, "ApprovalNeeded");
     if (s->r->move)

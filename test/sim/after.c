@@ -204,7 +204,8 @@ void after_lapse(struct sim *s, struct srequest *r)
     for (size_t i = 0; i < r->item_count; i++) {
         const struct sitem *item = &r->items[i];
         bool covered = item->excepted_until_ms > s->now_ms + ASLEEP_MS + 60000;
-        if (item->on_exception && !covered && !check_item_proven(s, r, item))
+        if (item->on_exception && !covered &&
+            (!check_item_proven(s, r, item) || extra_is_there(s, r, item)))
             return;
     }
     sim_violate(s, "INV30 what lapses is owed", "request %d: nothing of it is",

@@ -133,7 +133,7 @@ void check_approvers(struct sim *s, const struct srequest *r)
     bool counted[PERSON_COUNT] = {false};
     int people = 0, wanted = r->wants == WANTS_TWO || r->wants == WANTS_BOTH ? 2 : 1;
 
-    if (!r->approval_needed)
+    if (!r->approval_needed || r->emergency) /* of an emergency it is owed afterwards */
         return;
     for (int i = 0; i < r->approval_count; i++) {
         const struct sdecision *real = &r->approvals[i].real;

@@ -482,7 +482,20 @@ static void a_lost_comment_is_waited_out(void **state)
     assert_int_equal(flow_judge(&flow, &d, &d.ticket, NULL, p, NOW, &why), EV_READY);
 }
 
+/* What they are is the ladder's to say: ladder_test.c. */
+static void deadlines_press_as_the_ladder_says(void **state)
+{
+    struct dossier d = {.mode = GATE_ENFORCE, .phase = PHASE_FULFILLING, .now_ms = 1};
+    (void)state;
+
+    d.ticket.issue_id = STR("1");
+    d.ticket.role = STATUS_OPEN;
+    assert_int_equal(judge(FLOW_REMIND, &d, &d.ticket), EV_READY);
+    assert_int_equal(judge(FLOW_RAISE, &d, &d.ticket), EV_READY);
+}
+
 UNIT_MAIN(cmocka_unit_test(a_lost_comment_is_waited_out),
+          cmocka_unit_test(deadlines_press_as_the_ladder_says),
           cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
           cmocka_unit_test(a_create_looks_for_its_marker_first),
           cmocka_unit_test(a_lost_create_waits_out_the_grace),
