@@ -174,7 +174,7 @@ static void tell(struct convoy *c, bool over, bool ended, const char *said)
             riders[count++] = (struct store_bulk_rider){
                 seat->flow, bulk_fate(c->stands, seat->word, true), seat->said};
     }
-    struct store_bulk told = {over, c->task, str_of(said), c->task.len ? LASTS_MS : 0};
+    struct store_bulk told = {over, c->task, str_of(said)};
     store_bulk_told(&c->svc->store, c->bulk, &told, riders, count, on_told, NULL);
 }
 
@@ -366,8 +366,10 @@ static void depart(struct convoy *c)
     }
     c->sent_ms = now_ms(c);
     c->asking = true;
+    /* a call whose answer is lost, or whose sender dies, may have become a task as well: until one
+     * is known to have ended, all of them may still be moved */
     store_bulk_begin(&c->svc->store, c->site->config->name, flows, count,
-                     c->site->o.times->grace_ms, on_begun, c);
+                     c->site->o.times->grace_ms + LASTS_MS, on_begun, c);
 }
 
 bool convoy_ride(struct seat *seat, world_call_fn *fn, void *arg)

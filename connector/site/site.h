@@ -103,7 +103,7 @@ struct site {
     struct gather *gather; /* tickets that are about to be read together; NULL: none */
     int64_t reads_ms;      /* monotonic: since when reads of tickets are counted */
     size_t reads;          /* that were begun since */
-    bool reads_one_by_one; /* Jira refused to show many at once */
+    int64_t one_by_one_ms; /* monotonic: before that none are: Jira refused to show many at once */
     /* of service/convoy.c */
     struct list convoys;     /* under way, or about to be */
     struct convoy *boarding; /* whoever opens a ticket again now joins it; NULL: none */

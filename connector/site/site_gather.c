@@ -101,9 +101,9 @@ static void on_together(void *arg, const struct jsm_answer *answer)
         break;
     case JSM_MISSING:
     case JSM_REFUSED:
-        log_info("site", "tickets are read one by one from now on",
+        log_info("site", "tickets are read one by one for some minutes",
                  LOG_S("site", g->site->config->name), LOG_C("why", answer->why));
-        g->site->reads_one_by_one = true;
+        g->site->one_by_one_ms = io_loop_now_ms(g->site->o.loop) + GATHER_AGAIN_MS;
         /* fall through */
     case JSM_UNKNOWN: /* one that cannot be read must not hide the others */
         for (size_t i = 0; i < g->count; i++)
@@ -165,7 +165,7 @@ static bool is_gathered(struct site *site, struct str issue_id, struct str field
     bool plain = !fields.len || !memchr(fields.p, '%', fields.len);
 
     return plain && jsm_can(site->flavour, JSM_CAN_BULK_READ) && jsm_is_id(issue_id) &&
-           !site->reads_one_by_one && !site->closed && are_many(site);
+           io_loop_now_ms(site->o.loop) >= site->one_by_one_ms && !site->closed && are_many(site);
 }
 
 void site_gather_read(struct site *site, struct arena *arena, struct str issue_id,

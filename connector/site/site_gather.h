@@ -10,6 +10,7 @@ enum {
     GATHER_ALONE = 4,      /* so many of them are made one by one, those after them with others */
     GATHER_MOST = 32,      /* a reply of these is parsed in one turn of the loop */
     GATHER_MS = 20,        /* that a read waits for others at most */
+    GATHER_AGAIN_MS = 10 * 60 * 1000, /* Jira refused to show many: tried again after that */
 };
 struct gather;
 

@@ -500,7 +500,6 @@ struct store_bulk_rider {
 struct store_bulk {
     bool over;             /* nothing more comes of it */
     struct str task, said; /* empty: no news */
-    int64_t lasts_ms;      /* Jira may work on it for so long, from its start; 0: no news */
 };
 /* What Jira said of it. */
 void store_bulk_told(struct store *s, struct str bulk, const struct store_bulk *told,

@@ -62,7 +62,6 @@ void store_bulk_told(struct store *s, struct str bulk, const struct store_bulk *
     json_begin(&out, &buf);
     json_open_object(&out);
     json_str_member(&out, "state", told->over ? STR("over") : STR("running"));
-    json_i64_member(&out, "lasts_ms", told->lasts_ms);
     if (told->task.len)
         json_str_member(&out, "task", told->task);
     if (told->said.len)

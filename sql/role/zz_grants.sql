@@ -33,7 +33,7 @@ grant update (ended_at, ended_by) on governance.sla_pause to countersign_service
 grant update on governance.webhook_delivery to countersign_service;
 grant insert, update on governance.webhook_watch, governance.webhook_echo to countersign_service;
 grant insert, update on governance.gate_installation, governance.gate_proof, governance.site_rest to countersign_service;
-grant insert, update (state, owner, task, said, heard_at, until, ended_at) on governance.bulk_move to countersign_service;
+grant insert, update (state, owner, task, said, heard_at, ended_at) on governance.bulk_move to countersign_service;
 grant insert, update (outcome, why) on governance.bulk_rider to countersign_service; -- who rides is never changed
 grant insert on governance.request_item, governance.observation, governance.approval, governance.policy_decision,
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,

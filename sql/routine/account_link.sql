@@ -13,7 +13,8 @@ begin
                           and l.person = governance.person_folded(p_person) and l.replaced_at is null)
      order by i.source, i.account, i.id
         on conflict (source, account, person) where replaced_at is null do nothing;
-    if found then
+    -- by every read, for the one that pinned it may have left it to the next: see there
+    if p_observations @? '$[*].native_id ? (@ <> "")' then
         perform governance.supersede_by_id(p_request);
     end if;
 end $$;
@@ -27,6 +28,7 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     was governance.account_link;
     made bigint;
+    about uuid[];
 begin
     select * into was from governance.account_link l
      where l.source = p_source and l.account = p_account and l.person = governance.person_folded(p_person) and l.replaced_at is null
@@ -38,16 +40,18 @@ begin
     insert into governance.account_link (person, source, account, native_id, how, actor, reason, replaces)
     values (was.person, p_source, p_account, p_native_id, 'operator', p_actor, p_reason, was.id)
     returning id into made;
-    -- what waits for it is looked at again at once, and read as if somebody had touched its ticket
-    with waits as materialized (
+    about := array(
         select r.id from governance.access_request r
-         where governance.person_folded(r.beneficiary) = was.person and r.phase in ('fulfilling', 'claimed', 'verifying')
-           and r.look_at is not null
+         where governance.person_folded(r.beneficiary) = was.person and not governance.is_over(r.phase)
            and exists (select from governance.request_item i where i.request_id = r.id and i.source = p_source and i.account = p_account
                           and i.replaced_at is null)
          order by r.id
-           for update)
-    update governance.access_request r set look_at = clock_timestamp(), seen_updated_ms = 0 from waits where r.id = waits.id;
+           for update);
+    -- what waits for it is looked at again at once, and read as if somebody had touched its ticket
+    update governance.access_request r set look_at = clock_timestamp(), seen_updated_ms = 0
+     where r.id = any (about) and r.phase in ('fulfilling', 'claimed', 'verifying') and r.look_at is not null;
+    -- the name may be one account with another name now
+    perform governance.supersede_by_id(x.id) from unnest(about) as x(id);
     return made;
 end $$;
 comment on function governance.account_relink(text, text, text, text, text, text) is 'Pin an account''s name to another id, because an operator says so';

@@ -16,13 +16,12 @@ begin
 end $$;
 comment on function governance.bulk_begin(text, text, bigint[], interval) is 'Commit which work rides on one call, before it leaves';
 
--- p: {state, task, said, lasts_ms, riders: [{flow, outcome, why}]}; lasts_ms: from its start, where a task is known. What was over stays so. False: it is not for this replica to tell.
+-- p: {state, task, said, riders: [{flow, outcome, why}]}. What was over stays so. False: it is not for this replica to tell.
 create or replace function governance.bulk_told(p_owner text, p_bulk bigint, p jsonb) returns boolean
 language plpgsql set search_path = pg_catalog as $$
 begin
     update governance.bulk_move b
        set state = p->>'state', task = coalesce(p->>'task', b.task), said = coalesce(p->>'said', b.said), heard_at = clock_timestamp(),
-           until = greatest(b.until, b.sent_at + make_interval(secs => coalesce((p->>'lasts_ms')::bigint, 0) / 1000.0)),
            ended_at = case when p->>'state' = 'over' then clock_timestamp() end
      where b.id = p_bulk and b.owner = p_owner and b.state <> 'over';
     if not found then

@@ -39,7 +39,7 @@ begin
         raise exception 'a request keeps its mapping' using errcode = 'CG002';
     end if;
     if old.contested and not new.contested then -- nested: a query in an "if" is run each time
-        if exists (select from governance.mapping_rebase b where b.request_id = old.id and b.outcome = 'held') then
+        if exists (select from governance.mapping_rebase b where b.request_id = old.id and b.outcome in ('asked', 'held')) then
             raise exception 'whether it goes on as it was approved is decided by people' using errcode = 'CG002';
         end if;
     end if;

@@ -26,6 +26,7 @@ begin
                 and governance.mapping_is_held(p_site, p_owner))
     returning true into changed;
     if changed then
+        perform governance.mapping_rebase(l.site, l.number, l.sha256, '[]') from governance.mapping_live l where l.site = p_site;
         perform governance.mapping_went_live(p_site);
         insert into governance.mapping_event (site, act, sha256, number, was, actor)
         select l.site, 'file', l.sha256, l.number, coalesce(was, ''), 'service' from governance.mapping_live l where l.site = p_site;

@@ -145,6 +145,9 @@ def test_killed_before_the_answer(site, effect):
     assert [moved_by(site, i) for i in ids] == [1] * len(ids)  # by the call that was lost, or after a look
     each_by_its_own(site, ids)
     assert set(riding(site, riders, "calling")) == set(riders)  # nobody heard what became of it
+    # and for as long as Jira may work on what it took, nothing that is proven is closed under it
+    assert site.sql(f"select bool_and(governance.bulk_may_move(r.id)) {of(riders)}") == "t"
+    assert site.sql("select bool_and(until > sent_at + interval '15 min') from governance.bulk_move where state = 'calling'") == "t"
 
 
 def test_killed_while_jira_works_on_it(site):

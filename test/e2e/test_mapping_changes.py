@@ -10,6 +10,7 @@ import socket
 import pytest
 from lib import wait, world
 
+CONTESTED = "select count(*) from governance.access_request where contested"
 EDIT = "entitlement: { from: customfield_10052, then: [trim], on_missing: hold }"
 OTHER = "entitlement: { from: customfield_10052, then: [trim, { before: x- }], on_missing: hold }"
 
@@ -269,6 +270,15 @@ def test_open_requests_are_moved_where_a_plan_says_so(site):
     assert re.search(r"rebased .*again .*\(moved: 0 not approved yet, 2 approved\)  <- live", history), history
     refused = site.countersign("mapping", "apply", plan["plan"], "--change", "CHG-9", "--reason", "again", check=False)
     assert refused.returncode == 1 and "it is live on acme already" in refused.stderr and "CG0" not in refused.stderr
+    # the mapping that they keep is live again: there is nothing to decide, and nothing waits
+    wait.until(lambda: site.sql(CONTESTED) == "2", 10, what="they are held again")
+    kept, live = site.sql(f"select min(mapping_kept) {CONTESTED[16:]}"), site.live()
+    keeps = int(site.sql(f"{CONTESTED} and mapping_kept = '{kept}'"))
+    site.countersign("mapping", "rollback", kept, "--reason", "not good")
+    assert site.sql("select count(*) from governance.mapping_rebase b join governance.access_request r on r.id = b.request_id "
+                    f"where b.outcome <> 'void' and r.mapping_kept = '{kept}' and b.sha256 <> '{kept}'") == "0"
+    assert keeps and site.sql(f"{CONTESTED} and mapping_kept = '{kept}'") == "0"
+    site.countersign("mapping", "rollback", live, "--reason", "good after all")
 
 
 def test_a_broken_file_at_a_start_leaves_the_live_one(site):

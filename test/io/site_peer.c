@@ -3,8 +3,9 @@
  * usage: io_site_peer URL CONCURRENCY TIMEOUT_MS CALL... ; a CALL is
  *   LANE:METHOD:PATH[:issue=ID][:once][:body=BYTES][:by=MS][:at=MS]
  *                                           asked for at=MS, to be begun by=MS later
- * or close:at=MS. Prints, as each is answered: index, verdict, milliseconds since the start, why.
- * SITE_PEER_CA: the certificates it trusts, SITE_PEER_TOKEN: the token it shows.
+ * or read:ID[:at=MS], a ticket as site_gather_read reads it; rested:at=MS, GATHER_AGAIN_MS pass for
+ * those reads; close:at=MS. Prints, as each is answered: index, verdict, milliseconds since the
+ * start, why. SITE_PEER_CA: the certificates it trusts, SITE_PEER_TOKEN: the token it shows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "io/io_http.h"
 #include "site/site.h"
+#include "site/site_gather.h"
 
 enum { CALLS_MAX = 512 };
 
@@ -21,7 +23,7 @@ struct planned {
     struct jsm_call call;
     char *body; /* of the call, when it is a long one */
     int64_t at_ms, by_ms;
-    bool closes;
+    bool closes, rests, reads;
     struct io_timer *timer;
 };
 
@@ -76,13 +78,20 @@ static void on_due(void *arg)
     struct planned *p = arg;
 
     io_timer_free(p->timer);
-    if (p->closes) {
-        site_close(peer.site);
+    if (p->closes || p->rests) {
+        if (p->closes)
+            site_close(peer.site);
+        else
+            peer.site->one_by_one_ms -= GATHER_AGAIN_MS;
         free(p);
         one_less();
         return;
     }
     p->arena = arena_new(64 * 1024);
+    if (p->reads) {
+        site_gather_read(peer.site, p->arena, p->call.issue_id, STR("summary"), on_answer, p);
+        return;
+    }
     if (p->by_ms)
         p->call.send_by_ms = io_loop_now_ms(peer.loop) + p->by_ms;
     site_send(peer.site, p->arena, &p->call, on_answer, p);
@@ -130,7 +139,11 @@ static void plan(int index, const char *text)
     p->index = index;
     lane = str_cut(&rest, ':');
     p->closes = str_eq_c(lane, "close");
-    if (!p->closes) {
+    p->rests = str_eq_c(lane, "rested");
+    p->reads = str_eq_c(lane, "read");
+    if (p->reads) {
+        p->call.issue_id = str_cut(&rest, ':');
+    } else if (!p->closes && !p->rests) {
         struct str method = str_cut(&rest, ':');
         p->call = (struct jsm_call){.route = JSM_ROUTE_ISSUE,
                                     .lane = lane_from(lane),

@@ -23,9 +23,10 @@ Answer = collections.namedtuple("Answer", "verdict ms why")
 
 
 class Jira(Peer):
-    """Answers after `pause`; keeps when each request came, and how many were in hand at once."""
+    """Answers after `pause`; keeps when each request came, and how many were in hand at once. refused: (part of a path, reply)."""
 
-    def __init__(self, pause=0.0, reply=OK):
+    def __init__(self, pause=0.0, reply=OK, refused=None):
+        self.refused = refused
         self.pause, self.reply, self.came, self.in_hand, self.most = pause, reply, [], collections.Counter(), collections.Counter()
         super().__init__(Jira.answer)
 
@@ -40,6 +41,8 @@ class Jira(Peer):
             with self.lock:
                 self.in_hand[method] -= 1
             reply = self.reply(len(self.came)) if callable(self.reply) else self.reply
+            if self.refused and self.refused[0] in path:
+                reply = self.refused[1]
             connection.sendall(reply)
 
     def paths(self):
@@ -203,6 +206,20 @@ class Send(unittest.TestCase):
         self.assertEqual([a.verdict for a in answers.values()], ["LATER", "LATER"])
         self.assertEqual([head.split(b" ")[1] for head, _ in jira.requests], [b"/a"])
         self.assertEqual(jira.connections, 2)
+
+    def test_many_are_read_one_by_one_for_a_while_where_jira_refuses_more(self):
+        """What is refused once may be allowed later: a right that is given, a field that is there again."""
+        for status in (b"400 Bad Request", b"404 Not Found"):
+            jira = self.jira(refused=(b"/bulkfetch", OK.replace(b"200 OK", status)))
+            reads = [f"read:{100 * at + n}:at={at}" for at in (1, 400, 800) for n in range(8)]
+            answers = send(jira, *reads, "rested:at=700")
+            self.assertEqual(len(answers), 24)
+            together = [n for n, path in enumerate(jira.paths()) if "bulkfetch" in path]
+            self.assertEqual(len(together), 2, jira.paths())
+            self.assertEqual([sum(f"/issue/{at}" in path for path in jira.paths()) for at in (10, 40, 80)], [8, 8, 8], jira.paths())
+            first, again = (jira.came[n][1] - jira.came[0][1] for n in together)
+            self.assertLess(first, 0.4)
+            self.assertGreater(again, 0.6)
 
     def test_near_a_limit(self):
         """Said in the older way, the newer way, with Beta- and in odd letters: words slow down, the gate does not."""

@@ -1,6 +1,6 @@
 -- Open requests are moved to the live mapping: what was approved never changes by it, each has its entry, and people are told.
 set role countersign_service;
-select plan(39);
+select plan(53);
 
 create function pg_temp.sha(body text) returns text language sql as $$ select encode(sha256(convert_to(body, 'UTF8')), 'hex') $$;
 create function pg_temp.apply(body text, was text, requests uuid[]) returns jsonb language sql as $$
@@ -86,14 +86,42 @@ select pg_temp.apply('four', 'three', array[:'other']::uuid[]);
 select pg_temp.look(:'other', 'h1', 'h9', 'four');
 select ok(contested, 'what is held') from governance.access_request where id = :'other';
 select pg_temp.apply('five', 'four', array[:'other']::uuid[]);
-select ok(not contested, 'is asked anew by a later plan') from governance.access_request where id = :'other';
+select ok(contested, 'stays so while it is asked anew by a later plan') from governance.access_request where id = :'other';
 select ok(pg_temp.look(:'other', 'h1', 'h1', 'five') and pg_temp.kept(:'other') = 'five', 'and moves where that reads what was approved');
-select is(pg_temp.became(:'other'), '2 void, 4 void, 5 moved', 'each has an end');
+select is(pg_temp.became(:'other'), '2 void, 3 void, 4 void, 5 moved', 'each has an end');
+select ok(not contested, 'and it is held no more') from governance.access_request where id = :'other';
+
+-- who looks after the mapping goes on without naming what is held
+select pg_temp.opened('7', false) as back \gset
+select t.fulfilling(:'back');
+select pg_temp.apply('six', 'five', array[:'back']::uuid[]);
+select pg_temp.look(:'back', 'h1', 'h9', 'six');
+select ok(contested, 'one more is held') from governance.access_request where id = :'back';
+select ok(governance.mapping_put(pg_temp.sha('seven'), 'seven', 'acme'), 'the file says something else');
+select ok(governance.mapping_put(pg_temp.sha('eight'), 'eight', 'acme'), 'and again, before it is read');
+select is(pg_temp.became(:'back'), '6 void, 7 void, 8 asked', 'it is asked about what is live');
+select ok(contested, 'and held until then') from governance.access_request where id = :'back';
+select throws_ok(format('update governance.access_request set contested = false where id = %L', :'back'), 'CG002', null, 'which the service does not shorten');
+select pg_temp.look(:'back', 'h1', 'h9', 'eight');
+select ok(contested, 'and lifts nothing while that reads something else, too') from governance.access_request where id = :'back';
+select governance.mapping_put(pg_temp.sha('nine'), 'nine', 'acme'), pg_temp.look(:'back', 'h1', 'h9', 'nine');
+select is(pg_temp.became(:'back') || (select ', told ' || string_agg(key, ' ' order by id) from governance.escalation where request_id = :'back'),
+          '6 void, 7 void, 8 void, 9 held, told rebase/6 rebase/8', 'one mapping after the other: people are told once');
+select governance.mapping_put(pg_temp.sha('ten'), 'ten', 'acme');
+select pg_temp.apply('one', 'ten', '{}');
+select is(pg_temp.became(:'back'), '6 void, 7 void, 8 void, 9 void, 10 void', 'the one that it keeps is live again: there is nothing to decide');
+select ok(not contested and look_at <= clock_timestamp() + interval '3 s' and hinted_at is not null, 'it waits for nobody, and is looked at soon')
+  from governance.access_request where id = :'back';
+select is(pg_temp.kept(:'back'), 'one', 'it is what it was');
+select t.claim(:'back'), t.move(:'back', 'verifying'), pg_sleep(0.002), t.read(t.item(:'back'), 'absent');
+select lives_ok(format('select t.move(%L, %L)', :'back', 'verified'), 'and is proven');
+select throws_ok(format('select governance.mapping_keep(%L, %L, %L)', 'IAM-7', 'silva', 'x'), 'CG057', null, 'nobody is asked any more');
 
 set constraints all immediate;
-select is((select string_agg(concat_ws(' ', t.issue_id, body::jsonb->'detail'->>'outcome', body::jsonb->'detail'->>'tuple'), ', ' order by seq)
+select is((select string_agg(concat_ws(' ', t.issue_id, body::jsonb->'detail'->>'outcome', body::jsonb->'detail'->>'tuple'), ', ' order by t.issue_id, seq)
              from governance.evidence_entry e join governance.ticket t using (request_id) where e.kind = 'request.rebased'),
-          '1 anew, 2 moved h1, 3 held h2, 6 held h1, 6 kept h1, 3 void, 3 held h9, 3 void h9, 3 moved h1', 'each has its entry');
+          '1 anew, 2 moved h1, 3 held h2, 3 void, 3 void, 3 held h9, 3 void h9, 3 moved h1, 4 void, 6 held h1, 6 kept h1, '
+              || '7 held h9, 7 void h9, 7 void, 7 held h9, 7 void h9, 7 held h9, 7 void h9, 7 void', 'each has its entry');
 select throws_ok(format('update governance.access_request set version = version + 1, mapping_kept = %L where id = %L', pg_temp.sha('two'), :'unnamed'),
                  'CG002', null, 'the service moves none by itself');
 select throws_ok($$insert into governance.mapping_rebase (request_id, number, sha256, was) select id, 9, mapping_kept, mapping_kept from governance.access_request limit 1$$,
