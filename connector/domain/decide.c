@@ -109,9 +109,11 @@ static void see_ticket(struct step *s)
     s->verify = t->role == STATUS_VERIFY;
     bool taken_up = str_eq(t->cycle, s->d->claim_cycle);
     s->answered = str_eq(t->cycle, s->d->answered_cycle);
-    s->human_claim = (s->done || s->verify) && !t->moved_by_us && !taken_up && !s->answered;
-    s->own = s->human_claim && approving_forbids_claim(s->d);
-    s->human_claim &= !s->own;
+    bool claims = (s->done || s->verify) && !t->moved_by_us && !s->answered;
+    /* one that was taken up where it was only told of is not taken up again where it is enforced */
+    s->own =
+        claims && (!taken_up || s->d->phase == PHASE_FULFILLING) && approving_forbids_claim(s->d);
+    s->human_claim = claims && !taken_up && !s->own;
     s->taken_back = s->own || (t->role == STATUS_OPEN && !t->moved_by_us && !taken_up);
 }
 

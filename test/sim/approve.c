@@ -151,14 +151,23 @@ void check_approvers(struct sim *s, const struct srequest *r)
 }
 
 /* Where a close is refused nobody takes up the work of one who approved it. */
-void check_claimant(struct sim *s, const struct srequest *r)
+static const char *own_claim(const struct srequest *r)
 {
     for (int i = 0; i < r->approval_count; i++) {
         const struct sdecision *real = &r->approvals[i].real;
         if (r->mode == GATE_ENFORCE && real->approved && right_person(r, real->person) &&
             !r->seen.moved_by_us && str_eq_c(r->seen.moved_by, NAMES[real->person]))
-            sim_violate(s, "I5 approver", "%s approved it and does the work", NAMES[real->person]);
+            return NAMES[real->person];
     }
+    return NULL;
+}
+
+void check_claimant(struct sim *s, const struct srequest *r)
+{
+    const char *who = own_claim(r);
+
+    if (who)
+        sim_violate(s, "I5 approver", "%s approved it and does the work", who);
 }
 
 struct str approve_name(int person)

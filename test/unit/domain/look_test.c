@@ -485,11 +485,10 @@ static void a_lost_comment_is_waited_out(void **state)
 /* What they are is the ladder's to say: ladder_test.c. */
 static void deadlines_press_as_the_ladder_says(void **state)
 {
-    struct dossier d = {.mode = GATE_ENFORCE, .phase = PHASE_FULFILLING, .now_ms = 1};
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = claimed_of(&item);
     (void)state;
 
-    d.ticket.issue_id = STR("1");
-    d.ticket.role = STATUS_OPEN;
     assert_int_equal(judge(FLOW_REMIND, &d, &d.ticket), EV_READY);
     assert_int_equal(judge(FLOW_RAISE, &d, &d.ticket), EV_READY);
 }
