@@ -111,6 +111,23 @@ def test_answers_found_again(db):
     assert db.psql("select count(*) from governance.exception where plea_edit <> ''") == "0"
 
 
+def statement(file, begins):
+    return re.search(rf"^{re.escape(begins)}.*?;", (ROOT / "sql/migration" / file).read_text(), re.S | re.M)[0]
+
+
+def test_emergencies_before(db):
+    """0085 on a database with an emergency of before: both are owed, by the times of the defaults, and late when they are over."""
+    db.psql("""
+        select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true,
+            'access_until_ms', governance.ms(clock_timestamp() + interval '1 hour')));
+        set session_replication_role = replica;
+        update governance.access_request set requested_at = now() - interval '3 days', approved_at = now() - interval '3 days',
+               access_until = now() - interval '2 days', approval_due = null, review_due = null""")
+    assert db.psql("select is_overdue from sla.emergency_v1") == ""
+    db.psql("set session_replication_role = replica; " + statement("0085_emergency.sql", "update governance.access_request"))
+    assert db.psql("select is_overdue, approval_due_at - requested_at, review_due_at - access_until from sla.emergency_v1") == "t|04:00:00|1 day"
+
+
 def test_evidence(db):
     """Change, cut and swap entries as only a superuser without triggers could."""
     db.psql("select t.fulfilling(t.request())")
