@@ -115,6 +115,29 @@ def statement(file, begins):
     return re.search(rf"^{re.escape(begins)}.*?;", (ROOT / "sql/migration" / file).read_text(), re.S | re.M)[0]
 
 
+def test_proven_before(db):
+    """0096 on a database of before: what was verified is proven; what an exception covered when it closed is not."""
+    db.psql("""
+        select t.verifying(t.request(array['plain:absent', 'slow:absent']));
+        select t.read(id, 'absent') from governance.request_item where source = 'plain';
+        insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+        select id, 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day' from governance.request_item where source = 'slow';
+        select t.move(id, 'exception', 'closed') from governance.access_request;
+        update governance.exception set revoked_at = clock_timestamp();
+        select t.verifying(t.request());
+        select t.read(t.item(id), 'absent') from governance.access_request where phase = 'verifying';
+        insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+        select t.item(id), 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day' from governance.access_request where phase = 'verifying';
+        select t.move(id, 'verified') from governance.access_request where phase = 'verifying';
+        select t.request()""")
+    proven = "select string_agg(concat_ws('/', phase, proven_items), ' ' order by requested_at) from governance.access_request"
+    now = db.psql(proven)
+    assert re.fullmatch(r"closed/\{\d+\} verified/\{\d+\} received", now)
+    db.psql("alter table governance.access_request disable trigger guard_proof; update governance.access_request set proven_items = null")
+    db.psql(statement("0096_proven_items.sql", "update governance.access_request"))
+    assert db.psql(proven) == now
+
+
 def test_emergencies_before(db):
     """0085 on a database with an emergency of before: both are owed, by the times of the defaults, and late when they are over."""
     db.psql("""
