@@ -226,8 +226,9 @@ const struct calendar *config_calendar(const struct config *c, struct str name)
 static void load_when(struct loader *l, const struct yaml *when, struct sla_policy *p)
 {
     static const char *const KNOWN[] = {"kind", "privileged", "lifecycle", "any", NULL};
-    static const char *const LIFECYCLES[] = {"standard",   "joiner",    "mover", "leaver",
-                                             "privileged", "emergency", NULL};
+#define X(name) name,
+    static const char *const NAMES[] = {LIFECYCLES(X) NULL};
+#undef X
     const struct yaml *kind = yaml_member(when, "kind"), *life = yaml_member(when, "lifecycle");
 
     value_refuse_unknown(&l->v, when, KNOWN, "when");
@@ -240,8 +241,7 @@ static void load_when(struct loader *l, const struct yaml *when, struct sla_poli
     p->by_privileged = yaml_member(when, "privileged") != NULL;
     p->privileged = value_bool(&l->v, when, "privileged", false);
     if (life)
-        p->lifecycle =
-            str_of(LIFECYCLES[value_choice(&l->v, when, "lifecycle", "C156", LIFECYCLES)]);
+        p->lifecycle = str_of(NAMES[value_choice(&l->v, when, "lifecycle", "C156", NAMES)]);
 }
 
 static void load_goals(struct loader *l, const struct yaml *map, struct sla_policy *p)

@@ -39,6 +39,13 @@ enum phase {
         PHASE_COUNT
 };
 
+/* Why it is asked for, as the database names it (access_request_lifecycle_check; a test compares
+ * the two, and the schemas). X(name). What a template may say; broken glass is what a rule or the
+ * API makes it. */
+#define LIFECYCLES_OF_TEMPLATES(X) \
+    X("standard") X("joiner") X("mover") X("leaver") X("privileged") X("recertification")
+#define LIFECYCLES(X) LIFECYCLES_OF_TEMPLATES(X) X("emergency")
+
 enum request_kind { REQUEST_GRANT, REQUEST_REMOVAL, REQUEST_MODIFY };
 
 /* How the gate treats this request type: only watch, say what would have been refused, or refuse.

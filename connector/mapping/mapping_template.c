@@ -2,8 +2,9 @@
  * (`approvers`), and what a rule that names a template lacks. */
 #include "mapping/mapping_priv.h"
 
-static const char *const LIFECYCLES[] = {"standard",   "joiner",          "mover", "leaver",
-                                         "privileged", "recertification", NULL};
+#define X(name) name,
+static const char *const LIFECYCLE_NAMES[] = {LIFECYCLES_OF_TEMPLATES(X) NULL};
+#undef X
 static const char *const KINDS_OF_SUBJECT[] = {"human",    "contractor", "service",
                                                "workload", "key",        NULL};
 static const char *const SENSITIVITIES[] = {"standard", "privileged", NULL};
@@ -281,7 +282,7 @@ static void load_template(const struct loader *l, const struct yaml *v)
     refuse_unknown(l, v, KNOWN, "a template");
     if (v->kind != YAML_MAP || !unused)
         return;
-    t->lifecycle = str_of(LIFECYCLES[word_of(l, v, "lifecycle", LIFECYCLES)]);
+    t->lifecycle = str_of(LIFECYCLE_NAMES[word_of(l, v, "lifecycle", LIFECYCLE_NAMES)]);
     t->subject_kind = str_of(KINDS_OF_SUBJECT[word_of(l, v, "subject", KINDS_OF_SUBJECT)]);
     t->privileged = word_of(l, v, "sensitivity", SENSITIVITIES) == 1;
     load_facts(l, v, t);

@@ -111,8 +111,12 @@ static bool is_place(struct str after, bool by_time)
 const char *api_query_requests(struct serve_request *request, struct store_filter *filter)
 {
     static const char *const KINDS[] = {"grant", "removal", "modify", NULL};
-    static const char *const LIFECYCLES[] = {"joiner",    "mover",    "leaver", "privileged",
-                                             "emergency", "standard", NULL};
+#define X(name) name,
+    static const char *const NAMES[] = {LIFECYCLES(X) NULL};
+#undef X
+#define X(name) " " name
+    static const char NO_LIFECYCLE[] = "lifecycle is one of:" LIFECYCLES(X);
+#undef X
     static const char *const SUBJECTS[] = {"human",    "contractor", "service",
                                            "workload", "key",        NULL};
     static const char *const SORTS[] = {"id", "requested_at", "-requested_at", NULL};
@@ -123,8 +127,8 @@ const char *api_query_requests(struct serve_request *request, struct store_filte
     filter->overdue = str_eq_c(overdue, "true");
     if (!read_word(request, "kind", KINDS, &filter->kind))
         return "kind is grant, removal or modify";
-    if (!read_word(request, "lifecycle", LIFECYCLES, &filter->lifecycle))
-        return "lifecycle is joiner, mover, leaver, privileged, emergency or standard";
+    if (!read_word(request, "lifecycle", NAMES, &filter->lifecycle))
+        return NO_LIFECYCLE;
     if (!read_word(request, "subject_kind", SUBJECTS, &filter->subject_kind))
         return "subject_kind is human, contractor, service, workload or key";
     if (!read_word(request, "sort", SORTS, &filter->sort))

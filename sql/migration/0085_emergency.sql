@@ -4,6 +4,9 @@
 alter table governance.access_request add column approval_due timestamptz, add column review_due timestamptz;
 comment on column governance.access_request.approval_due is 'Of an emergency: by when its approval is owed';
 comment on column governance.access_request.review_due is 'Of an emergency: by when its use is to be reviewed';
+update governance.access_request
+   set approval_due = requested_at + interval '4 hours', review_due = coalesce(access_until, requested_at) + interval '24 hours'
+ where emergency;
 create index access_request_emergency on governance.access_request (requested_at) where emergency;
 
 create table governance.emergency_review (

@@ -5,6 +5,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     moved boolean := new.phase <> old.phase;
     missing text;
+    proven bigint[];
 begin
     if moved and new.phase = 'claimed' then
         if new.generation <> old.generation + 1 or new.claim_cycle = '' or new.claimed_at is null or new.claimed_at < now() then
@@ -22,6 +23,7 @@ begin
                             when moved and new.phase in ('received', 'fulfilling', 'claimed', 'verifying') then null else old.verified_at end;
     new.closed_at := case when moved and new.phase = 'closed' then clock_timestamp()
                           when new.phase = 'closed' then old.closed_at end;
+    new.proven_items := case when new.verified_at is not null then old.proven_items end;
     if moved and new.phase in ('ticketing', 'fulfilling') and new.approved_at is null or moved and new.phase = 'approved' and new.held then
         raise exception 'refused: not approved' using errcode = 'CG010';
     end if;
@@ -54,12 +56,16 @@ begin
         if not exists (select from governance.request_item i where i.request_id = new.id and i.replaced_at is null and i.superseded_by is null) then
             raise exception 'refused: no items' using errcode = 'CG006';
         end if;
-        select string_agg(v.item_id || '=' || v.verdict, ', ') into missing
+        select string_agg(v.item_id || '=' || v.verdict, ', ')
+                   filter (where v.verdict <> 'verified' and (v.verdict <> 'excepted' or new.phase = 'verified')),
+               coalesce(array_agg(v.item_id order by v.item_id) filter (where v.verdict = 'verified'), '{}')
+          into missing, proven
           from governance.item_verdict v
-         where v.request_id = new.id and v.verdict <> 'verified' and (v.verdict <> 'excepted' or new.phase = 'verified');
+         where v.request_id = new.id;
         if missing is not null then
             raise exception '% refused: %', new.phase, missing using errcode = 'CG007';
         end if;
+        new.proven_items := proven; -- what an exception covers is not among them, whatever becomes of the exception
     end if;
     return new;
 end $$;

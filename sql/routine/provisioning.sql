@@ -1,20 +1,23 @@
--- Where a request stands in the words of others. Only proof is called done: what an exception covers is not.
+-- Where a request stands in the words of others. Only proof is called done: what an exception let pass is not, whatever its scope,
+-- and whether or not it has ended, until reads prove it after all.
 create or replace function governance.provisioning(r governance.access_request, p_phase text default null) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     stands text := coalesce(p_phase, r.phase);
     standing_now text := 'plain';
-    covered bigint;
+    proven bigint;
     items bigint;
     said governance.provisioning_state;
 begin
     if stands in ('verified', 'exception', 'closed') then
-        select count(*), count(*) filter (where exists (
-                   select from governance.exception x where x.item_id = i.id and x.revoked_at is null and x.expires_at > clock_timestamp()))
-          into items, covered
+        select count(*), count(*) filter (where d.is_proven)
+          into items, proven
           from governance.request_item i
-         where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null;
-        standing_now := case when covered = 0 then 'plain' when covered < items then 'partial' else 'excepted' end;
+         cross join lateral (
+                select i.id = any (coalesce(r.proven_items, '{}'))
+                       or exists (select from governance.late_proof p where p.item_id = i.id and p.proven_at >= r.closed_at) as is_proven) d
+         where i.request_id = r.id and i.replaced_at is null and (i.superseded_by is null or d.is_proven); -- proven first, then superseded
+        standing_now := case when proven = 0 then 'excepted' when proven < items then 'partial' else 'plain' end;
     elsif stands = 'ticketing' and exists (select from governance.flow f where f.request_id = r.id and f.kind = 'create_ticket'
                                               and (f.failures > 0 or f.state = 'parked') and f.state not in ('done', 'moot')) then
         standing_now := 'retrying';

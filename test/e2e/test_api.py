@@ -200,7 +200,7 @@ def test_pages_and_filters(site, made):
     grants = site.sql("select id from governance.access_request where kind = 'grant' order by requested_at, id").split("\n")
     assert pages(site, "kind=grant&sort=requested_at") == grants and set(made[1::2]) <= set(grants)
     assert pages(site, "lifecycle=privileged") == [made[3]]
-    assert pages(site, "lifecycle=joiner") == pages(site, "subject_kind=service") == pages(site, "application=nowhere") == []
+    assert pages(site, "lifecycle=recertification") == pages(site, "lifecycle=joiner") == pages(site, "subject_kind=service") == pages(site, "application=nowhere") == []
     assert sorted(pages(site, "application=sap-fin&subject_kind=human", 50)) == sorted(everything)
     from_4 = site.sql(f"select to_char(requested_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from governance.access_request where id = '{made[4]}'")
     late = pages(site, f"since={from_4}&sort=requested_at", 50)

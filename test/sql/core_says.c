@@ -50,6 +50,9 @@ static void print_tables(void)
         printf("flow_edge %s %s\n", flow_state_name(rules[i].from), flow_state_name(rules[i].to));
     for (int k = 0; k < FLOW_KIND_COUNT; k++)
         printf("flow_kind %s\n", flow_kind_name((enum flow_kind)k));
+#define X(name) puts("lifecycle " name);
+    LIFECYCLES(X)
+#undef X
     for (int i = 0; i < EVENT_COUNT; i++) {
         char name[EVENT_NAME_SIZE];
         event_name(i, name);

@@ -3,7 +3,7 @@ import json
 import random
 import subprocess
 
-from conftest import CORE_SAYS
+from conftest import CORE_SAYS, ROOT
 
 HISTORIES = 3000
 NOW = 1_800_000_000_000  # any moment will do; the view asks the clock, so the test moves the histories to it
@@ -25,7 +25,25 @@ def test_tables(db):
     stored |= {("event", *row) for row in map(tuple, db.rows("select name from governance.event_type"))}
     kinds = db.psql("select pg_get_constraintdef(oid) from pg_constraint where conname = 'flow_kind_check'")
     stored |= {("flow_kind", word) for word in kinds.split("'")[1::2]}
+    stored |= {("lifecycle", word) for word in lifecycles(db)}
     assert said == stored
+
+
+def lifecycles(db):
+    return set(db.psql("select pg_get_constraintdef(oid) from pg_constraint where conname = 'access_request_lifecycle_check'").split("'")[1::2])
+
+
+def test_schemas(db):
+    """What the files of schemas/ allow is what can be stored; a template breaks no glass."""
+    def said(name, *path):
+        at = json.loads((ROOT / "schemas" / name).read_text())
+        for member in path:
+            at = at[member]
+        return set(at["enum"])
+    stored = lifecycles(db)
+    assert said("openapi.json", "components", "schemas", "Lifecycle") == stored
+    assert said("config.schema.json", "properties", "sla", "items", "properties", "when", "properties", "lifecycle") == stored
+    assert said("mapping.schema.json", "definitions", "template", "properties", "lifecycle") == stored - {"emergency"}
 
 
 def history(rng):

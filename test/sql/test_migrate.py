@@ -111,6 +111,46 @@ def test_answers_found_again(db):
     assert db.psql("select count(*) from governance.exception where plea_edit <> ''") == "0"
 
 
+def statement(file, begins):
+    return re.search(rf"^{re.escape(begins)}.*?;", (ROOT / "sql/migration" / file).read_text(), re.S | re.M)[0]
+
+
+def test_proven_before(db):
+    """0096 on a database of before: what was verified is proven; what an exception covered when it closed is not."""
+    db.psql("""
+        select t.verifying(t.request(array['plain:absent', 'slow:absent']));
+        select t.read(id, 'absent') from governance.request_item where source = 'plain';
+        insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+        select id, 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day' from governance.request_item where source = 'slow';
+        select t.move(id, 'exception', 'closed') from governance.access_request;
+        update governance.exception set revoked_at = clock_timestamp();
+        select t.verifying(t.request());
+        select t.read(t.item(id), 'absent') from governance.access_request where phase = 'verifying';
+        insert into governance.exception (item_id, owner, approved_by, reason, compensating_control, expires_at)
+        select t.item(id), 'ann', 'bob', 'why', 'watched', clock_timestamp() + interval '1 day' from governance.access_request where phase = 'verifying';
+        select t.move(id, 'verified') from governance.access_request where phase = 'verifying';
+        select t.request()""")
+    proven = "select string_agg(concat_ws('/', phase, proven_items), ' ' order by requested_at) from governance.access_request"
+    now = db.psql(proven)
+    assert re.fullmatch(r"closed/\{\d+\} verified/\{\d+\} received", now)
+    db.psql("alter table governance.access_request disable trigger guard_proof; update governance.access_request set proven_items = null")
+    db.psql(statement("0096_proven_items.sql", "update governance.access_request"))
+    assert db.psql(proven) == now
+
+
+def test_emergencies_before(db):
+    """0085 on a database with an emergency of before: both are owed, by the times of the defaults, and late when they are over."""
+    db.psql("""
+        select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true,
+            'access_until_ms', governance.ms(clock_timestamp() + interval '1 hour')));
+        set session_replication_role = replica;
+        update governance.access_request set requested_at = now() - interval '3 days', approved_at = now() - interval '3 days',
+               access_until = now() - interval '2 days', approval_due = null, review_due = null""")
+    assert db.psql("select is_overdue from sla.emergency_v1") == ""
+    db.psql("set session_replication_role = replica; " + statement("0085_emergency.sql", "update governance.access_request"))
+    assert db.psql("select is_overdue, approval_due_at - requested_at, review_due_at - access_until from sla.emergency_v1") == "t|04:00:00|1 day"
+
+
 def test_evidence(db):
     """Change, cut and swap entries as only a superuser without triggers could."""
     db.psql("select t.fulfilling(t.request())")
