@@ -438,6 +438,10 @@ static void decide_proven(struct step *s)
         move(s, PHASE_VERIFYING, g.reason);
         return;
     }
+    if (permit_bars_close(d)) {
+        move(s, PHASE_VERIFYING, "NotPermitted");
+        return;
+    }
     if (s->done && gate_done_is_right(s->d)) {
         move(s, PHASE_CLOSED, g.reason);
         return;

@@ -134,7 +134,8 @@ bool gate_done_is_right(const struct dossier *d)
     if (d->phase != PHASE_VERIFYING || !ours)
         return false;
     g = gate_judge(d);
-    bool refreshing = d->ticket.moved_by_us && d->close_sent && !g.contradicted;
+    bool refreshing =
+        d->ticket.moved_by_us && d->close_sent && !g.contradicted && !permit_forbids(d);
     return (g.answer != GATE_NO && !permit_bars_proof(d)) || refreshing;
 }
 

@@ -130,6 +130,18 @@ bool permit_bars_proof(const struct dossier *d)
            !PLANTED(PROOF_WITHOUT_PERMIT);
 }
 
+bool permit_forbids(const struct dossier *d)
+{
+    enum permit_answer answer = d->permits[PERMIT_VERIFICATION].answer;
+
+    return permit_bars_proof(d) && (answer == PERMIT_DENIED || answer == PERMIT_CONFLICT);
+}
+
+bool permit_bars_close(const struct dossier *d)
+{
+    return permit_bars_proof(d) || (d->phase == PHASE_VERIFIED && permit_is_excepted(d));
+}
+
 enum notice_state permit_before_proof(const struct dossier *d, const struct gate_verdict *g,
                                       struct decision *ret)
 {

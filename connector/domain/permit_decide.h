@@ -23,6 +23,14 @@ bool permit_is_excepted(const struct dossier *d);
 /* Not permitted (any more), and no exception covers that: what reads prove does not count yet. */
 bool permit_bars_proof(const struct dossier *d);
 
+/* The same, and not for want of an answer. */
+bool permit_forbids(const struct dossier *d);
+
+/* The same of what counts as proven and is not closed yet: the exception that let its duties be
+ * together may have ended meanwhile. It goes back to verifying then, which says for whom it waits.
+ * Also what was proven and only an exception covers now: it is to close as that. */
+bool permit_bars_close(const struct dossier *d);
+
 /* The same once the reads prove what is asked for, or an exception covers the rest. Never
  * NOTICE_DENIED: what was given is there. */
 enum notice_state permit_before_proof(const struct dossier *d, const struct gate_verdict *g,

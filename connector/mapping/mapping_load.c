@@ -351,6 +351,21 @@ static void load_expect(const struct loader *l, const struct yaml *expect, struc
     r->expect = wanted;
 }
 
+/* Access that is to go waits for nobody: nobody is asked whether it may stay. */
+static void refuse_waiting_removal(const struct loader *l, const struct yaml *v,
+                                   const struct mapping_rule *r)
+{
+    const struct yaml *own = yaml_member(v, "approval"), *template = yaml_member(v, "template");
+
+    if (r->expect != DESIRED_ABSENT || !r->approval_needed)
+        return;
+    diag_error(l->diags, "M097", own ? own->pos : template->pos, "a removal waits for no approval");
+    if (own)
+        diag_help(l->diags, "take approval: out of the rule");
+    else
+        diag_help(l->diags, "name a template without approval:, such as one of lifecycle: leaver");
+}
+
 static void load_choices(const struct loader *l, const struct yaml *v, struct mapping_rule *r)
 {
     const struct yaml *change = yaml_member(v, "change");
@@ -373,6 +388,7 @@ static void load_choices(const struct loader *l, const struct yaml *v, struct ma
     load_expect(l, yaml_member(v, "expect"), r);
     load_approval(l, yaml_member(v, "approval"), r);
     load_template_of(l, v, r);
+    refuse_waiting_removal(l, v, r);
     load_sla(l, r->template ? r->template->sla : yaml_member(v, "sla"), r);
 }
 

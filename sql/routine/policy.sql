@@ -75,6 +75,20 @@ begin
 end $$;
 comment on function governance.permit_is_wanted(governance.access_request) is 'Has a policy, or have duties to be kept apart, a say in this request?';
 
+-- Is an answer at the proof one of this claim? Of an emergency, which was put to work before anybody approved it, also one to a question
+-- that named who did: what was said before that is asked again.
+create or replace function governance.permit_lasts(r governance.access_request, x governance.policy_decision) returns boolean
+language plpgsql stable set search_path = pg_catalog as $$
+begin
+    if x.generation <> r.generation or not r.emergency then
+        return x.generation = r.generation;
+    end if;
+    return not exists (select from governance.approval a where a.request_id = r.id and a.decision = 'approved'
+                          and a.tuple_hash = r.mapped_hash and a.at >= x.at - x.took_ms * interval '1 ms');
+end $$;
+comment on function governance.permit_lasts(governance.access_request, governance.policy_decision) is
+    'Does what was answered at the proof count still?';
+
 -- What stands of one stage: the newest answer about each item, and about the duties, of what is asked for now. Not asked at all counts
 -- as open; a conflict counts until an exception covers it.
 create or replace function governance.permit_of(r governance.access_request, p_stage text) returns jsonb
@@ -95,7 +109,7 @@ begin
       left join lateral (
            select x.* from governance.policy_decision x
             where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from q.item_id and x.tuple_hash = r.mapped_hash
-              and (p_stage <> 'verification' or x.generation = r.generation)
+              and (p_stage <> 'verification' or governance.permit_lasts(r, x))
             order by x.id desc limit 1) d on true
      order by case when d.permitted is null then 1 when d.permitted then 3 when q.item_id is not null then 0 else 2 end, q.item_id
      limit 1;
@@ -107,7 +121,7 @@ begin
         select jsonb_build_object('tries', count(*), 'tried_ms', governance.ms(max(x.at)), 'since_ms', governance.ms(min(x.at)))
           from governance.policy_decision x
          where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from way.item_id and x.tuple_hash = r.mapped_hash
-           and (p_stage <> 'verification' or x.generation = r.generation) and x.permitted is distinct from true);
+           and (p_stage <> 'verification' or governance.permit_lasts(r, x)) and x.permitted is distinct from true);
 end $$;
 comment on function governance.permit_of(governance.access_request, text) is 'What stands of one stage of the question whether a request may be';
 
@@ -178,7 +192,7 @@ begin
                    where asked and not coalesce((
                          select x.permitted from governance.policy_decision x
                           where x.request_id = r.id and x.stage = p_stage and x.item_id = i.id and x.tuple_hash = r.mapped_hash
-                            and (p_stage <> 'verification' or x.generation = r.generation)
+                            and (p_stage <> 'verification' or governance.permit_lasts(r, x))
                           order by x.id desc limit 1), false)),
         'sets', case when p_stage = 'intake' then '[]' else (
             select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'n', s.n) order by s.id), '[]') from governance.sod_touched(r.id) s) end,
@@ -256,7 +270,8 @@ begin
 end $$;
 comment on function governance.guard_policy() is 'Trigger: a policy decision is about its own request, and made now';
 
--- No grant without a permit: not approved, where it could still be hindered; not verified, where it became forbidden meanwhile. An
+-- No grant without a permit: not approved, where it could still be hindered; not verified, where it became forbidden meanwhile; not
+-- closed, where what let it be (an exception of its duties) ended after it was verified. An
 -- emergency does not wait for an answer, but heeds one. What an exception closes may be in conflict with no other duty.
 create or replace function governance.guard_permit() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -275,10 +290,10 @@ begin
         end if;
     else
         answer := governance.permit_of(new, 'verification')->>'answer';
-        if answer = 'conflict' or (new.phase = 'verified' and answer <> 'given') then
+        if answer = 'conflict' or ('verified' in (new.phase, old.phase) and answer <> 'given') then
             raise exception 'refused: no permit (verification %)', answer using errcode = 'CG016';
         end if;
     end if;
     return new;
 end $$;
-comment on function governance.guard_permit() is 'Trigger: a grant is approved and verified only with a permit';
+comment on function governance.guard_permit() is 'Trigger: a grant is approved, verified and closed only with a permit';

@@ -1,5 +1,12 @@
--- A clock is held by a record of who, why, from when until when, and by nothing else; never that of a privileged removal, and never
--- once its goal has passed: what was missed is not paused away.
+-- A clock is held by a record of who, why, from when until when, and by nothing else; never that of what is privileged and is to go
+-- (a removal, or the old role or key of a change), and never once its goal has passed: what was missed is not paused away.
+create or replace function governance.takes(p_request uuid) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select exists (select from governance.request_item i
+                    where i.request_id = p_request and i.replaced_at is null and i.superseded_by is null and i.desired = 'absent')
+$$;
+comment on function governance.takes(uuid) is 'Is anything to go, as far as it is still asked for?';
+
 create or replace function governance.guard_pause() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -15,7 +22,7 @@ begin
         return new;
     end if;
     select * into c from governance.sla_clock x where x.request_id = new.request_id for update;
-    if c.kind = 'removal' and c.is_privileged then
+    if c.is_privileged and (c.kind = 'removal' or governance.takes(new.request_id)) then
         raise exception 'the clock of a privileged removal is never held' using errcode = 'CG001';
     elsif c.request_id is null or c.goal is null or c.stopped_at is not null then
         raise exception 'there is no clock that runs to a goal' using errcode = 'CG001';

@@ -1,6 +1,6 @@
 -- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
 set role countersign_service;
-select plan(49);
+select plan(59);
 
 create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
     select t.request(items, jsonb_build_object('kind', 'grant') || more)
@@ -100,6 +100,21 @@ select t.move(:'late', 'verifying');
 select t.claim(:'late');
 select is(pg_temp.permit(:'late', 'verification'), 'open', 'for every claim');
 
+-- an emergency is asked about again once somebody approved it: its first answers knew of nobody who did
+select pg_temp.grant_of(jsonb_build_object('emergency', true, 'access_until_ms', governance.ms(clock_timestamp() + interval '1 hour'))) as owed \gset
+select t.verifying(:'owed');
+select t.read(t.item(:'owed'), 'present');
+select pg_temp.answer(:'owed', 'verification', true, t.item(:'owed'));
+select lives_ok(format('select t.move(%L, ''verified'')', :'owed'), 'an emergency is proven before anybody approved it');
+select governance.approval_add(:'owed', 'boss@example.com', 'approved', 'api');
+select is(pg_temp.permit(:'owed', 'verification'), 'open', 'which the policy is told once somebody has');
+select is(governance.policy_question(:'owed', 'verification')->'items', jsonb_build_array(t.item(:'owed')), 'so it is asked about again');
+select governance.review_add(:'owed', 'eve@example.com', 'in_order', 'looked');
+select throws_ok(format('select t.move(%L, ''closed'')', :'owed'), 'CG016', null, 'and not closed before that is answered');
+select pg_sleep(0.01);
+select pg_temp.answer(:'owed', 'verification', true, t.item(:'owed'));
+select lives_ok(format('select t.move(%L, ''closed'')', :'owed'), 'with a yes it closes');
+
 -- duties to be kept apart
 select is(governance.policy_put('', '[{"name": "payables", "n": 2, "unlinked": "none", "members": [{"source": "plain", "entitlement": "role-1"},
     {"source": "slow", "entitlement": "approver"}]}]'), 1::bigint, 'a set of duties is registered, and the policy taken out');
@@ -126,3 +141,20 @@ select is(governance.policy_question(:'other', 'approval')->'sets', '[]'::jsonb,
 select t.request(array['plain:present'], '{"kind": "grant", "beneficiary": "Someone"}') as twin \gset
 select is((select h->>'wish' from jsonb_array_elements(governance.policy_question(:'twin', 'approval')->'holdings') h where h->>'account' = 'someone'), 'given',
           'what another request of the same person gives counts as given');
+
+-- what let it be ends between the proof and the close
+select t.move(:'one', 'ticketing', 'fulfilling');
+select t.claim(:'one');
+select t.move(:'one', 'verifying');
+select pg_sleep(0.002);
+select t.read(t.item(:'one'), 'present');
+select pg_temp.answer(:'one', 'verification', false, conflicts => '["payables"]', reason => 'payables: some.one holds approver');
+select lives_ok(format('select t.move(%L, ''verified'')', :'one'), 'under its exception it is proven');
+select governance.exception_revoke((select id from governance.exception where request_id = :'one'), 'ciso', 'no more');
+select is(pg_temp.permit(:'one', 'verification'), 'conflict', 'which somebody revokes before it closes');
+select throws_ok(format('select t.move(%L, ''closed'')', :'one'), 'CG016', 'refused: no permit (verification conflict)', 'so it does not close');
+select lives_ok(format('select t.move(%L, ''verifying'')', :'one'), 'but is looked at again');
+insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at)
+values (:'one', 'sod', 'payables', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day');
+select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'one'), 'and closes under another exception');
+select * from finish();

@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(65);
+select plan(67);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -140,6 +140,11 @@ select throws_ok(format('select governance.pause_begin(%L, %L, %L, now() + %L)',
                ('late', 'why', '1 hour', 'CG001', 'nor one that has stopped'),
                ('h', ' ', '1 hour', '23514', 'nor without a reason'),
                ('h', 'why', '31 days', '23514', 'nor for months')) as x(who, reason, span, code, what);
+select t.request(array['plain:present', 'slow:absent'], '{"kind": "modify", "privileged": true}') as rotated \gset
+select throws_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'rotated'), 'CG001',
+                 'the clock of a privileged removal is never held', 'nor that of a change by which something privileged goes');
+select t.request(array['plain:present'], '{"kind": "modify", "privileged": true}') as gains \gset
+select lives_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'gains'), 'but of one that only gives');
 select pg_temp.asked('3 hours') as missed \gset
 select throws_ok(format('select governance.pause_begin(%L, ''ann'', ''why'', now() + interval ''1 h'')', :'missed'), 'CG001', null, 'what was missed is not paused away');
 select throws_ok(format('update governance.sla_clock set paused = interval ''2 hours'' where request_id = %L', :'h'), 'CG002', null, 'nobody holds a clock without a record');

@@ -210,6 +210,53 @@ static void what_is_proven_has_to_be_permitted_still(void **state)
     assert_false(gate_done_is_right(&d));
 }
 
+/* Its close is refused for a while, or an emergency owes its approval; and an exception ends. */
+static void what_is_proven_has_to_be_permitted_until_it_closes(void **state)
+{
+    struct item item;
+    struct observation o;
+    struct dossier d = proven(&item, &o);
+    (void)state;
+
+    d.phase = PHASE_VERIFIED;
+    d.ticket.role = STATUS_DONE;
+    d.permits[PERMIT_VERIFICATION].answer = PERMIT_GIVEN;
+    MOVES(decided(&d), PHASE_CLOSED, "AllItemsVerified");
+    for (enum permit_answer no = PERMIT_OPEN; no <= PERMIT_CONFLICT; no++) {
+        d.permits[PERMIT_VERIFICATION] = said(no, no != PERMIT_OPEN, 0);
+        if (no != PERMIT_GIVEN)
+            MOVES(decided(&d), PHASE_VERIFYING, "NotPermitted");
+    }
+    d.phase = PHASE_EXCEPTION;
+    item.excepted = true;
+    MOVES(decided(&d), PHASE_VERIFYING, "NotPermitted"); /* it covers no duties in conflict */
+    d.permits[PERMIT_VERIFICATION] = said(PERMIT_DENIED, 1, 0);
+    MOVES(decided(&d), PHASE_CLOSED, "CoveredByException");
+    d.phase = PHASE_VERIFIED; /* what was proven does not close as proven then */
+    MOVES(decided(&d), PHASE_VERIFYING, "NotPermitted");
+    d.phase = PHASE_VERIFYING;
+    MOVES(decided(&d), PHASE_EXCEPTION, "CoveredByException");
+}
+
+/* We closed it, and before we saw that, it was forbidden: it is no right close any more. */
+static void what_is_forbidden_while_we_close_it_is_opened_again(void **state)
+{
+    struct item item;
+    struct observation o;
+    struct dossier d = proven(&item, &o);
+    (void)state;
+
+    d.ticket.role = STATUS_DONE;
+    d.ticket.moved_by_us = d.close_sent = true;
+    assert_true(gate_done_is_right(&d)); /* it is being asked */
+    d.permits[PERMIT_VERIFICATION] = said(PERMIT_OPEN, 1, 0);
+    assert_true(gate_done_is_right(&d));
+    d.permits[PERMIT_VERIFICATION] = said(PERMIT_CONFLICT, 1, 0);
+    assert_false(gate_done_is_right(&d));
+    d.permits[PERMIT_VERIFICATION] = said(PERMIT_DENIED, 1, 0);
+    assert_false(gate_done_is_right(&d));
+}
+
 static void an_exception_covers_the_policy_but_no_conflict(void **state)
 {
     struct item items[2];
@@ -280,6 +327,8 @@ UNIT_MAIN(cmocka_unit_test(a_grant_is_asked_about_at_once),
           cmocka_unit_test(an_emergency_does_not_wait_for_silence),
           cmocka_unit_test(a_removal_is_nobodys_question),
           cmocka_unit_test(what_is_proven_has_to_be_permitted_still),
+          cmocka_unit_test(what_is_proven_has_to_be_permitted_until_it_closes),
+          cmocka_unit_test(what_is_forbidden_while_we_close_it_is_opened_again),
           cmocka_unit_test(an_exception_covers_the_policy_but_no_conflict),
           cmocka_unit_test(what_waits_says_for_whom), cmocka_unit_test(names_are_the_databases),
           cmocka_unit_test(there_is_an_end_to_what_is_told))

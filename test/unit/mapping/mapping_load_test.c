@@ -33,6 +33,9 @@ static void list_faults(char *text, size_t size)
     "    application: { from: customfield_2, lookup: { SAP: sap-fin }, on_missing: hold }\n"
 #define ENTITLEMENT "    entitlement: { from: customfield_3, on_missing: hold }\n"
 #define RULE "requests:\n" NAMED SUBJECT APPLICATION ENTITLEMENT
+#define REMOVAL                                                                                   \
+    "requests:\n  - name: r\n    request_type: \"30\"\n    change: removal\n" SUBJECT APPLICATION \
+        ENTITLEMENT
 
 static void a_rule_becomes_plain_data(void **state)
 {
@@ -51,7 +54,6 @@ static void a_rule_becomes_plain_data(void **state)
              "    entitlement: { from: customfield_3, then: [trim], on_missing: fail }\n"
              "    privileged: { from: customfield_4, lookup: { High: \"true\", Low: \"false\" }, "
              "default: \"true\" }\n"
-             "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] }\n"
              "    expect: { absent: entitlement }\n"
              "    sla: { goal: 8h, privileged_goal: 90m, calendar: 24x7, escalate: [75%, 100%] }\n"
              "    ticket: { fields: { customfield_9: { value: x }, priority: { name: High } } }\n");
@@ -68,7 +70,7 @@ static void a_rule_becomes_plain_data(void **state)
     assert_int_equal(r->mode, GATE_WARN);
     assert_int_equal(r->change, REQUEST_REMOVAL);
     assert_int_equal(r->expect, DESIRED_ABSENT);
-    assert_true(r->approval_needed);
+    assert_false(r->approval_needed);
     assert_int_equal(r->sla_goal_ms, 8 * 3600000);
     assert_int_equal(r->sla_privileged_ms, 90 * 60000);
     assert_int_equal(r->subject.step_count, 2);
@@ -164,6 +166,9 @@ static const struct {
     {HEAD RULE "    expect: present\n", "M024@10:13"},
     {HEAD RULE "    approval: { from: jsm.approvals, at_least: 2 }\n", "M043@10:15"},
     {HEAD RULE "    approval: { from: somebody }\n", "M043@10:15"},
+    {HEAD REMOVAL "    approval: { from: jsm.approvals }\n", "M097@10:15"},
+    {HEAD "templates: { t: { approval: { within: 3d } } }\n" REMOVAL "    template: t\n",
+     "M097@11:15"},
     {HEAD RULE "    approval: { from: jsm.approvals, not: [agent] }\n", "M043@10:15"},
     {HEAD RULE "    approval: true\n", "M024@10:15"},
     {HEAD RULE "    sla: { gaol: 8h }\n", "M021@10:12"},
