@@ -40,6 +40,11 @@ bool emergency_ends_now(const struct dossier *d)
     return emergency_is_declined(d) || (stopped && emergency_may_be_used(d));
 }
 
+bool emergency_is_ending(const struct dossier *d)
+{
+    return d->emergency && d->after.follow == FOLLOW_EXPIRY;
+}
+
 /* Late, or looked at when it is. */
 static bool is_late(const struct dossier *d, bool owed, int64_t due_ms, struct decision *r)
 {

@@ -19,6 +19,9 @@ bool emergency_is_declined(const struct dossier *d);
 bool emergency_may_be_used(const struct dossier *d);
 /* Its access ends at once and not at its time: it was declined, or cancelled after it had begun. */
 bool emergency_ends_now(const struct dossier *d);
+/* Somebody was asked to take its access away: whoever thinks better of having cancelled it asks for
+ * it anew. */
+bool emergency_is_ending(const struct dossier *d);
 
 /* What is late, and when to look again, into the decision. */
 void emergency_decide(const struct dossier *d, struct decision *ret);

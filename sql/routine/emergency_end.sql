@@ -20,3 +20,14 @@ begin
     return new;
 end $$;
 comment on function governance.guard_emergency_end() is 'Trigger: nobody puts off the end of an emergency';
+
+-- Then the access may be there still, and is asked to be taken away anew: whoever cancels both keeps nothing.
+create or replace function governance.end_lapsed(r governance.access_request, i governance.request_item) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return governance.is_over(r.phase) and exists (
+        select from governance.request_item k join governance.access_request q on q.id = k.request_id
+         where k.id = i.superseded_by and q.follows = r.id and q.cause = 'expiry' and governance.is_over(q.phase));
+end $$;
+comment on function governance.end_lapsed(governance.access_request, governance.request_item) is
+    'Was the removal that took the place of an emergency, of this item of it, to end its access, and came to nothing?';

@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(37);
+select plan(43);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -62,17 +62,40 @@ select throws_ok(format('update governance.access_request set access_until = acc
 select throws_ok(format('update governance.access_request set access_until = null where id = %L', :'late'), 'CG023', null, 'nor without an end');
 select lives_ok(format('update governance.access_request set access_until = access_until - interval ''1 hour'' where id = %L', :'late'), 'earlier it may end');
 
+create function pg_temp.to_end(request uuid) returns uuid language sql as $$
+    select governance.request_follow(r, 'expiry', jsonb_build_object('kind', 'removal', 'mode', 'enforce', 'rule', 'r', 'request_type', '31',
+               'justification', 'it ends', 'privileged', false, 'emergency', false, 'approval_needed', false, 'hold_text', '',
+               'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 1000, 'approved_by', '',
+               'items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', 'someone', 'entitlement', 'role-1', 'desired', 'absent'))))
+      from governance.access_request r where r.id = request
+$$;
+create function pg_temp.known(request uuid, path text) returns text language sql as $$
+    select governance.dossier_after(r)::jsonb #>> path::text[] from governance.access_request r where r.id = request
+$$;
+
 -- ended, its access is not: what was to take it away came to nothing
 select pg_temp.glass('{"beneficiary": "who.cancels@example.com"}') as over \gset
 select t.fulfilling(:'over');
 select t.move(:'over', 'denied');
-select is(governance.dossier_after(r)::jsonb #>> '{items,0,ending}', 'false', 'what is over is known as what is not') from governance.access_request r where r.id = :'over';
-select (governance.request_follow(r, 'expiry', jsonb_build_object('kind', 'removal', 'mode', 'enforce', 'rule', 'r', 'request_type', '31', 'justification', 'it ends',
-        'privileged', false, 'emergency', false, 'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb,
-        'mapped_hash', 'h2', 'sla_goal_ms', 1000, 'approved_by', '', 'items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', 'someone',
-        'entitlement', 'role-1', 'desired', 'absent'))))) as ends from governance.access_request r where r.id = :'over' \gset
+select is(pg_temp.known(:'over', '{items,0,ending}'), 'false', 'what is over is known as what is not');
+select pg_temp.to_end(:'over') as ends \gset
 select t.fulfilling(:'ends');
 update governance.access_request set look_at = null, version = version + 1 where id = :'over';
 select t.move(:'ends', 'cancelled');
 select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'over'), 'the emergency is looked at again');
+
+-- superseded by the removal that it is followed by, and that one cancelled too
+select pg_temp.glass('{"beneficiary": "cancels.both@example.com"}') as both \gset
+select t.fulfilling(:'both');
+select pg_temp.to_end(:'both') as ends \gset
+select is(pg_temp.known(:'both', '{items,0,ending}'), 'true', 'it is being ended');
+select t.fulfilling(:'ends');
+select t.move(:'both', 'cancelled');
+select is(pg_temp.known(:'both', '{items}'), null, 'its removal takes its place');
+select t.move(:'ends', 'cancelled');
+select is(pg_temp.known(:'both', '{items,0}')::jsonb - '{ends,drifts}'::text[], '{"superseded": false, "mending": false, "ending": false, "recorded": ""}', 'then the access may be there still');
+select is(jsonb_array_length(pg_temp.known(:'both', '{items,0,ends}')::jsonb), 1, 'asked for once by now');
+select is(governance.dossier_items(:'both', 'cancels.both@example.com', 1, false, false, false)::jsonb #>> '{0,superseded_by}', null, 'and the item is in the dossier again');
+select t.fulfilling(pg_temp.to_end(:'both'));
+select is(pg_temp.known(:'both', '{items,0,superseded}'), 'true', 'until another removal stands');
 select * from finish();

@@ -241,10 +241,28 @@ static void what_ended_is_ended_once_and_only_where_it_may_be_held(void **state)
     assert_int_equal(decided(&d).follow, FOLLOW_NONE);
 }
 
+static void cancelled_it_comes_back_only_while_nobody_takes_the_access_away(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct item_after after = {0};
+    struct dossier d = begun(&item, &after);
+    (void)state;
+
+    d.phase = PHASE_CANCELLED;
+    MOVES(decided(&d), PHASE_FULFILLING, "CancelTakenBack");
+    d.after.follow = FOLLOW_EXPIRY;
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_int_equal(says(&r), NOTICE_WITHDRAWN);
+    d.emergency = false;
+    assert_true(decided(&d).move);
+}
+
 UNIT_MAIN(cmocka_unit_test(it_is_worked_on_before_anybody_approves),
           cmocka_unit_test(proven_it_waits_for_both),
           cmocka_unit_test(a_proof_that_grows_old_meanwhile_is_made_anew_for_the_close),
           cmocka_unit_test(what_is_late_is_told),
           cmocka_unit_test(its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined),
           cmocka_unit_test(nobody_keeps_the_access_by_ending_the_request),
-          cmocka_unit_test(what_ended_is_ended_once_and_only_where_it_may_be_held))
+          cmocka_unit_test(what_ended_is_ended_once_and_only_where_it_may_be_held),
+          cmocka_unit_test(cancelled_it_comes_back_only_while_nobody_takes_the_access_away))
