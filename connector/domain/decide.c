@@ -538,7 +538,8 @@ static void decide_over(struct step *s)
 
     if (!s->here || ended_too || (s->done && gate_done_is_right(d)) || PLANTED(OVER_IS_OVER))
         return;
-    bool stays = (d->cancel_asked && !PLANTED(WITHDRAWN_IS_WORKED)) || superseded_is_over(d);
+    bool stays = (d->cancel_asked && !PLANTED(WITHDRAWN_IS_WORKED)) || superseded_is_over(d) ||
+                 emergency_is_ending(d);
     if (d->phase == PHASE_CANCELLED && !stays) {
         take_up_again(s, "CancelTakenBack");
         return;

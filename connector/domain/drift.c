@@ -274,11 +274,14 @@ int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy)
     return policy->watch.lead_ms < half ? policy->watch.lead_ms : half > 0 ? half : 0;
 }
 
-/* Somebody said that the access is there, so it may be; in an emergency nobody may care to. */
+/* Somebody said that the access is there, so it may be; in an emergency nobody may care to, and
+ * whoever ends the request takes nothing away with that. */
 static bool may_be_held(const struct dossier *d)
 {
-    return d->kind != REQUEST_REMOVAL && d->access_until_ms && (d->claimed_ms || d->emergency) &&
-           !phase_is_terminal(d->phase) && d->phase >= PHASE_FULFILLING;
+    bool said = d->claimed_ms && !phase_is_terminal(d->phase);
+
+    return d->kind != REQUEST_REMOVAL && d->access_until_ms && d->phase >= PHASE_FULFILLING &&
+           (said || emergency_may_be_used(d));
 }
 
 static void end_item(const struct dossier *d, const struct watch *w, size_t item,
@@ -306,7 +309,7 @@ static void end_item(const struct dossier *d, const struct watch *w, size_t item
 
 static void end_access(const struct dossier *d, const struct policy *p, struct decision *r)
 {
-    bool now = emergency_is_declined(d);
+    bool now = emergency_ends_now(d);
     int64_t due = now ? d->now_ms : d->access_until_ms - drift_lead_ms(d, p);
 
     if (!may_be_held(d) || PLANTED(ACCESS_NEVER_ENDS))

@@ -26,6 +26,25 @@ bool emergency_is_declined(const struct dossier *d)
     return emergency_owes_approval(d) && d->approval_declined;
 }
 
+bool emergency_may_be_used(const struct dossier *d)
+{
+    bool asked_of_somebody = !phase_is_terminal(d->phase) || !str_empty(d->ticket.issue_id);
+
+    return was_begun(d) && asked_of_somebody;
+}
+
+bool emergency_ends_now(const struct dossier *d)
+{
+    bool stopped = d->phase == PHASE_CANCELLED || d->phase == PHASE_DENIED;
+
+    return emergency_is_declined(d) || (stopped && emergency_may_be_used(d));
+}
+
+bool emergency_is_ending(const struct dossier *d)
+{
+    return d->emergency && d->after.follow == FOLLOW_EXPIRY;
+}
+
 /* Late, or looked at when it is. */
 static bool is_late(const struct dossier *d, bool owed, int64_t due_ms, struct decision *r)
 {

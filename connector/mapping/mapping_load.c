@@ -400,6 +400,11 @@ static void load_emergency(const struct loader *l, const struct yaml *rule, stru
 
     if (!v)
         return;
+    if (r->access_until.present) {
+        diag_error(l->diags, "M096", r->access_until.pos,
+                   "the end of an emergency is the rule's, not the form's");
+        diag_help(l->diags, "take access_until out: emergency says how long the access lasts");
+    }
     if (yaml_duration(scalar_of(l, v), &r->emergency_ms) && r->emergency_ms &&
         r->emergency_ms <= EMERGENCY_MAX_MS && r->change == REQUEST_GRANT && says_why) {
         r->approval_needed = true; /* owed afterwards */

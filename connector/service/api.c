@@ -235,8 +235,8 @@ static bool break_glass(struct api *api, struct serve_request *request, int64_t 
 
     if (!asked && !rule_ms)
         return true;
-    if (rule_ms && !in->access_until_ms)
-        in->access_until_ms = now_ms + rule_ms;
+    if (rule_ms && (!in->access_until_ms || in->access_until_ms > now_ms + rule_ms))
+        in->access_until_ms = now_ms + rule_ms; /* whichever is earlier */
     in->emergency = in->approval_needed = true;
     in->lifecycle = STR("emergency");
     in->approval_due_ms = now_ms + glass->approval_ms;
@@ -332,7 +332,7 @@ static void submit(struct api *api, struct serve_request *request, const struct 
         .mapped = m.tuple,
         .hold_text = STR(""),
     };
-    terms_take(&m, &in, items);
+    terms_take_found(&m, &in, items);
     if (!break_glass(api, request, m.rule->emergency_ms,
                      json_is_true(json_member(body, "emergency")), &in))
         return;

@@ -94,6 +94,6 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
         in->sla_goal_ms = goal_of_end(d);
         in->sla_policy = STR_NONE; /* that end counts, not how long it may take */
     }
-    terms_take(&m, in, items);
+    terms_take_found(&m, in, items); /* the kind of subject is its origin's: request_follow */
     ret->open = in;
 }

@@ -18,6 +18,16 @@ void terms_take(const struct mapped *m, struct store_intake *ret,
             (struct store_item){m->source, m->account, asked[i].entitlement, asked[i].desired};
 }
 
+void terms_take_found(const struct mapped *m, struct store_intake *ret,
+                      struct store_item items[MAPPED_ITEMS_MAX])
+{
+    terms_take(m, ret, items);
+    if (!ret->emergency)
+        ret->lifecycle = m->privileged ? STR("privileged") : STR("standard");
+    if (m->rule->change == REQUEST_REMOVAL)
+        ret->subject_kind = STR("human");
+}
+
 bool terms_within(const struct mapped *m, int64_t until_ms, int64_t now_ms)
 {
     const struct mapping_template *t = m->rule->template;

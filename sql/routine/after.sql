@@ -20,7 +20,7 @@ begin
         'items', case when r.claimed_at is not null or r.emergency then (
             select json_agg(governance.dossier_item_after(r, i) order by i.id)
               from governance.request_item i where i.request_id = r.id and i.replaced_at is null
-               and (i.superseded_by is null or r.phase = 'closed')) end);
+               and (i.superseded_by is null or r.phase = 'closed' or r.emergency and governance.end_lapsed(r, i))) end);
 end $$;
 comment on function governance.dossier_after(governance.access_request) is 'What is known of a request after its close, or before its time ends';
 
@@ -42,7 +42,8 @@ begin
            coalesce(bool_or(q.cause = 'drift' and q.follows = r.id and not x.over), false) as mending,
            coalesce(bool_or(q.cause = 'expiry' and q.follows = r.id and not x.over), false) as ending,
            array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'drift') as drifts,
-           array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'expiry') as ends
+           -- of its own: that others of the same ended, as they should, says nothing of this one
+           array_agg(x.at order by q.requested_at desc) filter (where q.cause = 'expiry' and q.follows = r.id) as ends
       into about
       from governance.items_beside(i.id) b(id)
       join governance.request_item j on j.id = b.id

@@ -215,8 +215,9 @@ comment on function governance.approval_shown(governance.access_request) is 'Who
 create or replace function governance.terms_taken(r governance.access_request, p_mapped jsonb) returns governance.access_request
 language plpgsql immutable set search_path = pg_catalog as $$
 begin
-    r.access_until := coalesce(to_timestamp((p_mapped->>'access_until_ms')::bigint / 1000.0),
-                               case when r.from_ticket and not r.emergency then null else r.access_until end);
+    r.access_until := case when r.emergency then least(r.access_until, to_timestamp((p_mapped->>'access_until_ms')::bigint / 1000.0))
+                           else coalesce(to_timestamp((p_mapped->>'access_until_ms')::bigint / 1000.0),
+                                         case when r.from_ticket then null else r.access_until end) end;
     r.sponsor := p_mapped->>'sponsor';
     r.lifecycle := coalesce(p_mapped->>'lifecycle', r.lifecycle);
     r.subject_kind := coalesce(p_mapped->>'subject_kind', r.subject_kind);

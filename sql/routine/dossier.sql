@@ -168,7 +168,7 @@ begin
                           'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
                           -- what was closed is asked for no more by anybody: it is watched (after.sql)
                           'superseded_by', case when i.superseded_by is not null and not exists (
-                                  select from governance.access_request x where x.id = p_request and x.phase = 'closed')
+                                  select from governance.access_request x where x.id = p_request and (x.phase = 'closed' or x.emergency and governance.end_lapsed(x, i)))
                               then governance.dossier_superseded(i.superseded_by) end,
                           'others', case when p_observed then governance.others_changed(i, p_generation) end,
                           'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)

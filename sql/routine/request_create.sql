@@ -17,7 +17,7 @@ begin
         p->>'beneficiary', p->>'justification', (p->>'privileged')::boolean, (p->>'emergency')::boolean,
         (p->>'approval_needed')::boolean, p_from_ticket, p->>'hold_text' <> '', p->>'hold_text', p->>'mapping_version',
         coalesce(p->>'mode_by', 'rule'), p->>'mapping_version', p->'mapped', p->>'mapped_hash',
-        to_timestamp(coalesce(p->'mapped'->>'access_until_ms', p->>'access_until_ms')::bigint / 1000.0), started,
+        governance.access_end(p, p_from_ticket, started), started,
         governance.names_joined('{}', p->'requester_names'), governance.names_joined('{}', p->'beneficiary_names'),
         coalesce(p->>'cause', 'asked'), (p->>'follows')::uuid, p->'mapped'->>'sponsor',
         case when p_from_ticket and p->>'hold_text' = '' then p->>'mapping_version' end,

@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(25);
+select plan(43);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -40,4 +40,62 @@ select governance.emergency_overdue(:'r', true, true, false), governance.emergen
 select is(pg_temp.told(:'r'), 'EmergencyAccess EmergencyObjected EmergencyNotApproved EmergencyNotReviewed', 'what is late is told once');
 select pg_temp.glass(), pg_temp.glass('{"beneficiary": "ASKER@example.com"}');
 select is((select count(*) from governance.escalation where reason = 'EmergenciesTooOften'), 1::bigint, 'the third within thirty days is told');
+
+-- its end is the rule's, or earlier the form's
+create function pg_temp.ends_in(request uuid) returns interval language sql as $$
+    select date_trunc('second', access_until - requested_at + interval '500 ms') from governance.access_request where id = request
+$$;
+create function pg_temp.form(ends interval) returns jsonb language sql as $$
+    select jsonb_build_object('mapped', jsonb_build_object('access_until_ms', governance.ms(clock_timestamp() + ends)))
+$$;
+select pg_temp.glass(pg_temp.form('2 days')) as late \gset
+select is(pg_temp.ends_in(:'late'), '4 hours', 'the form puts nothing off');
+select is(pg_temp.ends_in(pg_temp.glass(pg_temp.form('2 hours'))), '2 hours', 'it may say less');
+select is(pg_temp.ends_in(pg_temp.glass(pg_temp.form('9 days'))), '4 hours', 'more than an emergency may last is no reason not to govern it');
+select is(pg_temp.ends_in(t.request(more => pg_temp.form('9 days') || jsonb_build_object('access_until_ms', governance.ms(clock_timestamp())))), '9 days', 'of what is no emergency the form says it');
+select is(governance.access_end(jsonb_build_object('emergency', true, 'access_until_ms', governance.ms(now() + interval '73 hours')), true, now()), now() + interval '3 days', 'the clock of Jira may be ahead');
+select is((governance.terms_taken(r, pg_temp.form('365 days')->'mapped')).access_until, r.access_until, 'an edit puts nothing off either')
+  from governance.access_request r where r.id = :'late';
+select ok((governance.terms_taken(r, pg_temp.form('1 hour')->'mapped')).access_until < r.access_until, 'it may say less')
+  from governance.access_request r where r.id = :'late';
+select throws_ok(format('update governance.access_request set access_until = access_until + interval ''1 hour'' where id = %L', :'late'), 'CG023', null, 'nobody does');
+select throws_ok(format('update governance.access_request set access_until = null where id = %L', :'late'), 'CG023', null, 'nor without an end');
+select lives_ok(format('update governance.access_request set access_until = access_until - interval ''1 hour'' where id = %L', :'late'), 'earlier it may end');
+
+create function pg_temp.to_end(request uuid) returns uuid language sql as $$
+    select governance.request_follow(r, 'expiry', jsonb_build_object('kind', 'removal', 'mode', 'enforce', 'rule', 'r', 'request_type', '31',
+               'justification', 'it ends', 'privileged', false, 'emergency', false, 'approval_needed', false, 'hold_text', '',
+               'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb, 'mapped_hash', 'h2', 'sla_goal_ms', 1000, 'approved_by', '',
+               'items', jsonb_build_array(jsonb_build_object('source', 'plain', 'account', 'someone', 'entitlement', 'role-1', 'desired', 'absent'))))
+      from governance.access_request r where r.id = request
+$$;
+create function pg_temp.known(request uuid, path text) returns text language sql as $$
+    select governance.dossier_after(r)::jsonb #>> path::text[] from governance.access_request r where r.id = request
+$$;
+
+-- ended, its access is not: what was to take it away came to nothing
+select pg_temp.glass('{"beneficiary": "who.cancels@example.com"}') as over \gset
+select t.fulfilling(:'over');
+select t.move(:'over', 'denied');
+select is(pg_temp.known(:'over', '{items,0,ending}'), 'false', 'what is over is known as what is not');
+select pg_temp.to_end(:'over') as ends \gset
+select t.fulfilling(:'ends');
+update governance.access_request set look_at = null, version = version + 1 where id = :'over';
+select t.move(:'ends', 'cancelled');
+select ok((select look_at <= clock_timestamp() from governance.access_request where id = :'over'), 'the emergency is looked at again');
+
+-- superseded by the removal that it is followed by, and that one cancelled too
+select pg_temp.glass('{"beneficiary": "cancels.both@example.com"}') as both \gset
+select t.fulfilling(:'both');
+select pg_temp.to_end(:'both') as ends \gset
+select is(pg_temp.known(:'both', '{items,0,ending}'), 'true', 'it is being ended');
+select t.fulfilling(:'ends');
+select t.move(:'both', 'cancelled');
+select is(pg_temp.known(:'both', '{items}'), null, 'its removal takes its place');
+select t.move(:'ends', 'cancelled');
+select is(pg_temp.known(:'both', '{items,0}')::jsonb - '{ends,drifts}'::text[], '{"superseded": false, "mending": false, "ending": false, "recorded": ""}', 'then the access may be there still');
+select is(jsonb_array_length(pg_temp.known(:'both', '{items,0,ends}')::jsonb), 1, 'asked for once by now');
+select is(governance.dossier_items(:'both', 'cancels.both@example.com', 1, false, false, false)::jsonb #>> '{0,superseded_by}', null, 'and the item is in the dossier again');
+select t.fulfilling(pg_temp.to_end(:'both'));
+select is(pg_temp.known(:'both', '{items,0,superseded}'), 'true', 'until another removal stands');
 select * from finish();

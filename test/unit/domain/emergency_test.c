@@ -157,8 +157,112 @@ static void its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined(voi
     assert_int_equal(decided(&d).follow, FOLLOW_NONE);
 }
 
+/* In work, and nobody says that it is done. */
+static struct dossier begun(const struct item *item, struct item_after *after)
+{
+    struct dossier d = emergency_of(item);
+
+    d.phase = PHASE_FULFILLING;
+    d.claimed_ms = 0;
+    d.ticket.role = STATUS_OPEN;
+    d.after.items = after;
+    return d;
+}
+
+static void nobody_keeps_the_access_by_ending_the_request(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct item_after after = {0};
+    struct dossier d = begun(&item, &after);
+    (void)state;
+
+    d.cancel_asked = true;
+    MOVES(decided(&d), PHASE_CANCELLED, "Withdrawn");
+    d.phase = PHASE_CANCELLED; /* the next look, of the same visit */
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    d.cancel_asked = false;
+    d.phase = PHASE_FULFILLING;
+    d.ticket.role = STATUS_DECLINED;
+    MOVES(decided(&d), PHASE_DENIED, "DeclinedOnTicket");
+    d.phase = PHASE_DENIED;
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    d.approval_given = true; /* whoever approved it meanwhile: nothing governs it any more */
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    d.phase = PHASE_FULFILLING;
+    d.ticket.role = STATUS_OPEN;
+    d.now_ms = d.access_until_ms;
+    MOVES(decided(&d), PHASE_EXPIRED, "AccessPeriodOver");
+    d.phase = PHASE_EXPIRED;
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    d.phase = PHASE_ORPHANED; /* its ticket may come back: in time is soon enough */
+    d.ticket.presence = TICKET_GONE;
+    d.now_ms = NOW;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+    d.now_ms = d.access_until_ms;
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+}
+
+static void what_ended_is_ended_once_and_only_where_it_may_be_held(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct item_after after = {.ending = true};
+    struct dossier d = begun(&item, &after);
+    int64_t ends[] = {NOW - MINUTE, NOW - 2 * HOUR, NOW - 4 * HOUR};
+    (void)state;
+
+    d.phase = PHASE_CANCELLED;
+    d.ticket.role = STATUS_CANCELLED;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE); /* it is asked for */
+    after = (struct item_after){.superseded = true};
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE); /* and made */
+    after = (struct item_after){.ends_ms = ends, .end_count = 1};
+    struct decision r = decided(&d);
+    assert_int_equal(r.follow, FOLLOW_NONE); /* somebody cancelled that too: asked again, later */
+    assert_true(r.look_again_ms > NOW);
+    d.now_ms = ends[0] + POLICY_DEFAULT.watch.first_ms;
+    assert_int_equal(decided(&d).follow, FOLLOW_EXPIRY);
+    after.end_count = 3;
+    r = decided(&d);
+    assert_int_equal(r.follow, FOLLOW_NONE);
+    assert_true(escalates(&r, "RemovalGivenUp"));
+    after = (struct item_after){0};
+    d.now_ms = NOW;
+    d.ticket.issue_id = STR_NONE; /* over before there was a ticket: nobody could work on it */
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+    d = begun(&item, &after);
+    d.phase = PHASE_CANCELLED;
+    d.ticket.role = STATUS_CANCELLED;
+    d.approved_ms = 0; /* over before it was put to work */
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+    d.approved_ms = NOW - MINUTE;
+    d.emergency = false; /* an ordinary one that somebody claimed */
+    d.claimed_ms = CLAIM;
+    d.now_ms = d.access_until_ms;
+    assert_int_equal(decided(&d).follow, FOLLOW_NONE);
+}
+
+static void cancelled_it_comes_back_only_while_nobody_takes_the_access_away(void **state)
+{
+    struct item item = item_of(DESIRED_PRESENT, NULL, 0);
+    struct item_after after = {0};
+    struct dossier d = begun(&item, &after);
+    (void)state;
+
+    d.phase = PHASE_CANCELLED;
+    MOVES(decided(&d), PHASE_FULFILLING, "CancelTakenBack");
+    d.after.follow = FOLLOW_EXPIRY;
+    struct decision r = decided(&d);
+    assert_false(r.move);
+    assert_int_equal(says(&r), NOTICE_WITHDRAWN);
+    d.emergency = false;
+    assert_true(decided(&d).move);
+}
+
 UNIT_MAIN(cmocka_unit_test(it_is_worked_on_before_anybody_approves),
           cmocka_unit_test(proven_it_waits_for_both),
           cmocka_unit_test(a_proof_that_grows_old_meanwhile_is_made_anew_for_the_close),
           cmocka_unit_test(what_is_late_is_told),
-          cmocka_unit_test(its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined))
+          cmocka_unit_test(its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined),
+          cmocka_unit_test(nobody_keeps_the_access_by_ending_the_request),
+          cmocka_unit_test(what_ended_is_ended_once_and_only_where_it_may_be_held),
+          cmocka_unit_test(cancelled_it_comes_back_only_while_nobody_takes_the_access_away))
