@@ -244,6 +244,16 @@ static void on_escalated(void *arg, enum store_outcome outcome, struct str n)
         store_sla_tick(&svc->store, on_escalated, svc);
 }
 
+/* One of a source may have let thousands close: portion by portion, each stands by itself. */
+static void on_lapsed(void *arg, enum store_outcome outcome, struct str n)
+{
+    struct service *svc = arg;
+    int64_t count = 0;
+
+    if (outcome == STORE_OK && str_to_i64(n, &count) && count && svc->ready && !svc->draining)
+        store_exception_sweep(&svc->store, on_lapsed, svc);
+}
+
 static void on_tick(void *arg)
 {
     struct worker *w = arg;
@@ -256,6 +266,7 @@ static void on_tick(void *arg)
         return;
     inbox_kick(svc->inbox);
     store_sweep(&svc->store, (int32_t)(svc->config->policy.sweep_ms / 1000 + 1), on_ignored, NULL);
+    store_exception_sweep(&svc->store, on_lapsed, svc);
     store_sla_tick(&svc->store, on_escalated, svc);
     for (size_t i = 0; i < svc->config->site_count; i++)
         convoy_adopt(svc, svc->sites[i]);

@@ -319,6 +319,9 @@ struct store_exceptions {
 };
 void store_exception_list(struct store *s, const struct store_exceptions *filter, store_json_fn *fn,
                           void *arg);
+/* A portion of what is to be done about exceptions: ends, and whom they concern. How much that was;
+ * 0: nothing is left. */
+void store_exception_sweep(struct store *s, store_json_fn *fn, void *arg);
 /* No document: there is none of that number. STORE_REFUSED: it has ended already. */
 void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
                             store_json_fn *fn, void *arg);

@@ -76,6 +76,11 @@ void store_exception_revoke(struct store *s, int64_t id, struct str by, struct s
     ask(s, &SQL_EXCEPTION_REVOKE, params, fn, arg);
 }
 
+void store_exception_sweep(struct store *s, store_json_fn *fn, void *arg)
+{
+    ask(s, &SQL_EXCEPTION_SWEEP, NULL, fn, arg);
+}
+
 void store_departure_put(struct store *s, struct str person, bool left, struct str by,
                          struct str reason, store_json_fn *fn, void *arg)
 {

@@ -185,6 +185,10 @@ select issue_id, issue_key, updated_ms from governance.sweep_ids($1, $2::numeric
 -- params: max_age_s int
 select governance.sweep(make_interval(secs => $1::int))
 
+-- name: exception_sweep
+-- params:
+select governance.exception_sweep()
+
 -- name: source_back
 -- params: source text
 select governance.source_back($1)

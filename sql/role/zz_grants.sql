@@ -39,7 +39,7 @@ grant insert on governance.request_item, governance.observation, governance.appr
     governance.flow_attempt, governance.escalation, governance.mapping_version, governance.evidence_checkpoint,
     governance.operator_act, governance.over_grant, governance.evidence_fork, governance.late_proof, governance.departure,
     governance.emergency_review to countersign_service;
-grant update (returned_at, returned_by) on governance.departure to countersign_service;
+grant update (returned_at, returned_by, swept_at) on governance.departure to countersign_service;
 grant insert, update (ended_at) on governance.sod_set to countersign_service;
 grant insert on governance.sod_member to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;

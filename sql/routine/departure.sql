@@ -2,41 +2,15 @@
 create or replace function governance.has_left(p_names text[]) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select exists (select from governance.departure d
-                    where d.returned_at is null and governance.one_person(governance.person_names(d.person, d.names), p_names)
-                      and not (d.how = 'disabled' and exists ( -- and seen active since
-                          select from governance.account_link l
-                            join governance.request_item i on i.source = l.source and i.account = l.account
-                            join governance.observation o on o.item_id = i.id
-                           where l.source = d.source and l.person = governance.person_folded(d.person)
-                             and o.account = 'active' and o.observed_at > d.left_at)))
+                    where d.returned_at is null and governance.one_person(governance.person_names(d.person, d.names), p_names))
 $$;
 comment on function governance.has_left(text[]) is 'Did somebody of one of these names leave?';
-
-create or replace function governance.departed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    owned bigint[] := array(select x.id from governance.exception x
-                             where x.revoked_at is null and x.expires_at > clock_timestamp()
-                               and governance.one_person(governance.person_names(x.owner, x.owner_names), governance.person_names(new.person, new.names)));
-begin
-    if cardinality(owned) > 0 then
-        perform governance.exception_end(owned, 'owner_left', new.actor, new.reason);
-        insert into governance.escalation (request_id, kind, reason, key)
-        select distinct c.request_id, 'operator', 'ExceptionOwnerLeft', 'exception/' || x.id
-          from governance.exception x
-         cross join lateral (select coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id)) as request_id) c
-         where x.id = any (owned) and c.request_id is not null
-        on conflict do nothing;
-    end if;
-    return null;
-end $$;
-comment on function governance.departed() is 'Trigger: exceptions of who left lapse';
 
 create or replace function governance.guard_departure() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if row(new.id, new.person, new.names, new.how, new.source, new.request_id, new.actor, new.reason, new.left_at)
-       is distinct from row(old.id, old.person, old.names, old.how, old.source, old.request_id, old.actor, old.reason, old.left_at)
+    if row(new.id, new.person, new.names, new.how, new.source, new.request_id, new.actor, new.reason, new.left_at, new.account)
+       is distinct from row(old.id, old.person, old.names, old.how, old.source, old.request_id, old.actor, old.reason, old.left_at, old.account)
        or old.returned_at is not null then
         raise exception 'a departure only ends' using errcode = 'CG002';
     end if;
@@ -49,9 +23,17 @@ create or replace function governance.departure_put(p_person text, p_left boolea
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     back int;
+    owned bigint[];
 begin
     if p_left then
+        owned := array(select x.id from governance.exception x
+                        where x.revoked_at is null and x.expires_at > clock_timestamp()
+                          and governance.one_person(governance.person_names(x.owner, x.owner_names), governance.person_names(p_person, '{}'))
+                        order by x.id);
+        perform governance.exception_hold(owned, '{}'); -- requests first
         insert into governance.departure (person, how, actor, reason) values (p_person, 'told', p_by, p_reason) on conflict do nothing;
+        perform governance.exception_end(owned, 'owner_left', p_by, p_reason);
+        perform governance.owner_left_told(owned);
     else
         update governance.departure d set returned_at = clock_timestamp(), returned_by = p_by
          where d.returned_at is null and governance.one_person(governance.person_names(d.person, d.names), governance.person_names(p_person, '{}'));
@@ -76,17 +58,43 @@ begin
 end $$;
 comment on function governance.leaver_left() is 'Trigger: a leaver''s request was closed on proof';
 
--- An account that belongs to somebody, by its immutable id or by whose request it was read for, and cannot be used.
+-- Which account a read is of, as departures keep it.
+create or replace function governance.account_read(o governance.observation, p_account text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ select coalesce(nullif(o.native_id, ''), p_account) $$;
+comment on function governance.account_read(governance.observation, text) is 'The immutable id of the account that was read; its name where the source tells none';
+
+-- An account that belongs to somebody, by its immutable id or by whose request it was read for, and cannot be used. Only that is
+-- written: a read holds its request already, so the sweep ends what he owns. For the same reason nobody waits here: who comes second
+-- while another writes of the same account leaves it to the next read.
 create or replace function governance.account_disabled() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into governance.departure (person, names, how, source, request_id)
-    select coalesce(l.person, r.beneficiary), case when l.person is null then r.beneficiary_names else '{}' end, 'disabled', i.source, r.id
-      from governance.request_item i
-      join governance.access_request r on r.id = i.request_id
-      left join governance.account_link l on l.source = i.source and l.native_id = new.native_id and l.replaced_at is null and l.person <> ''
-     where i.id = new.item_id and btrim(coalesce(l.person, r.beneficiary)) <> ''
+    insert into governance.departure (person, names, how, source, account, request_id)
+    select p.person, p.names, 'disabled', p.source, p.account, p.request_id
+      from (select coalesce(l.person, r.beneficiary) as person, case when l.person is null then r.beneficiary_names else '{}' end as names,
+                   i.source, governance.account_read(new, i.account) as account, r.id as request_id
+              from governance.request_item i
+              join governance.access_request r on r.id = i.request_id
+              left join governance.account_link l
+                on l.source = i.source and l.native_id = new.native_id and l.replaced_at is null and l.person <> ''
+             where i.id = new.item_id and btrim(coalesce(l.person, r.beneficiary)) <> '') p
+     where case when exists (select from governance.departure d
+                              where d.how = 'disabled' and d.returned_at is null and d.source = p.source and d.account = p.account
+                                and governance.same_person(d.person, p.person)) then false
+                else pg_try_advisory_xact_lock(hashtextextended('governance.departure ' || p.source || ' ' || p.account, 0)) end
     on conflict do nothing;
     return null;
 end $$;
 comment on function governance.account_disabled() is 'Trigger: an account was seen disabled';
+
+create or replace function governance.account_active() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update governance.departure d set returned_at = clock_timestamp()
+     where d.id in (select x.id from governance.request_item i
+                      join governance.departure x
+                        on x.source = i.source and x.account = governance.account_read(new, i.account) and x.how = 'disabled' and x.returned_at is null
+                     where i.id = new.item_id for update of x skip locked);
+    return null;
+end $$;
+comment on function governance.account_active() is 'Trigger: an account that was seen disabled is seen active: who left by it is back';

@@ -98,7 +98,8 @@ begin
         detail := jsonb_build_object('site', new.name, 'policy', new.policy, 'was', old.policy);
     when 'exception' then
         request := coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
-        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'scope', new.scope, 'source', new.source, 'sod_set', new.sod_set, 'revoked', new.revoked_at is not null,
+        detail := jsonb_build_object('exception', new.id, 'item', new.item_id, 'scope', new.scope, 'source', new.source, 'sod_set', new.sod_set,
+            'sod_set_id', new.sod_set_id, 'revoked', new.revoked_at is not null,
             'answer', nullif(new.plea_edit, ''), 'renews', new.renews, 'why', case when new.lapsed_at is not null and new.revoked_at is null then 'expired' else new.ended_why end,
             'control_sha256', case when new.compensating_control <> '' then encode(sha256(convert_to(new.compensating_control, 'UTF8')), 'hex') end,
             'ended_by_sha256', case when new.ended_by <> '' then encode(sha256(convert_to(new.ended_by, 'UTF8')), 'hex') end,

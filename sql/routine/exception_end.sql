@@ -1,32 +1,58 @@
 -- An exception ends: by its time, by somebody, with its owner, or since reads proved first what it covers. Whatever ends it, what it
--- let close is owed again (domain/exception.h), so all that it covers is looked at. Locks: requests by their ids, then exceptions.
-create or replace function governance.exception_lock(p_exceptions bigint[]) returns void
+-- let close is owed again (domain/exception.h), so all that it covers is looked at: at once where that is one request, and in portions
+-- where it is a source (exception_sweep). Locks: requests by their ids, then exceptions.
+
+-- Of one of a source nothing is held: a close that was decided on it just before is owed by exception_debt's word.
+create or replace function governance.exception_hold(p_exceptions bigint[], p_requests uuid[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     perform from governance.access_request r
       where r.phase in ('verifying', 'verified', 'exception', 'closed')
-        and r.id in (select c.request_id from governance.exception_covers c where c.exception_id = any (p_exceptions)
-                     union select x.request_id from governance.exception x where x.id = any (p_exceptions))
+        and r.id in (select governance.exception_requests(p_exceptions) union select unnest(p_requests))
       order by r.id for no key update;
 end $$;
-comment on function governance.exception_lock(bigint[]) is 'Hold what exceptions cover';
+comment on function governance.exception_hold(bigint[], uuid[]) is 'Hold what exceptions cover, and these requests';
+
+create or replace function governance.exception_requests(p_exceptions bigint[]) returns setof uuid
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id))
+      from governance.exception x where x.id = any (p_exceptions) and x.scope <> 'source'
+$$;
+comment on function governance.exception_requests(bigint[]) is 'Requests that exceptions are of; none of one that covers a source';
 
 create or replace function governance.exception_wake(p_exceptions bigint[]) returns void
 language sql set search_path = pg_catalog, pg_temp as $$
     update governance.access_request r
        set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
-     where r.phase in ('verifying', 'verified', 'exception', 'closed')
-       and r.id in (select c.request_id from governance.exception_covers c where c.exception_id = any (p_exceptions)
-                    union select x.request_id from governance.exception x where x.id = any (p_exceptions))
+     where r.phase in ('verifying', 'verified', 'exception', 'closed') and r.id in (select governance.exception_requests(p_exceptions));
+    update governance.exception x set wake_after = '00000000-0000-0000-0000-000000000000' where x.id = any (p_exceptions) and x.scope = 'source';
 $$;
-comment on function governance.exception_wake(bigint[]) is 'Have looked at what exceptions cover';
+comment on function governance.exception_wake(bigint[]) is 'Have looked at what exceptions cover; of a source: by and by';
+
+-- What an exception is of that names no request concerns every site.
+create or replace function governance.exception_told(p_exceptions bigint[], p_reason text, p_key text) returns void
+language sql set search_path = pg_catalog, pg_temp as $$
+    insert into governance.escalation (request_id, site, kind, reason, key)
+    select c.request_id, s.name, 'operator', p_reason, 'exception/' || x.id || p_key
+      from governance.exception x
+     cross join lateral (select case when x.scope <> 'source' then
+                                    coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id)) end as request_id) c
+      left join governance.site s on x.scope = 'source'
+     where x.id = any (p_exceptions)
+    on conflict do nothing
+$$;
+comment on function governance.exception_told(bigint[], text, text) is 'Tell people of exceptions, once: with their requests, or of a source with each site';
+
+create or replace function governance.owner_left_told(p_exceptions bigint[]) returns void
+language sql set search_path = pg_catalog, pg_temp as $$ select governance.exception_told(p_exceptions, 'ExceptionOwnerLeft', '/left') $$;
+comment on function governance.owner_left_told(bigint[]) is 'Tell people of exceptions whose owner left';
 
 create or replace function governance.exception_end(p_exceptions bigint[], p_why text, p_by text, p_reason text) returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     n int;
 begin
-    perform governance.exception_lock(p_exceptions);
+    perform governance.exception_hold(p_exceptions, '{}');
     update governance.exception x set revoked_at = clock_timestamp(), ended_why = p_why, ended_by = p_by, ended_reason = p_reason
      where x.id = any (p_exceptions) and x.revoked_at is null and x.expires_at > clock_timestamp();
     get diagnostics n = row_count;
@@ -52,32 +78,106 @@ begin
 end $$;
 comment on function governance.exception_revoke(bigint, text, text) is 'Revoke an exception';
 
--- Ends that nobody has taken up yet: an entry of evidence each, and a look at what they covered. Also: those that are to be reviewed.
+-- Exceptions of who left. Looked for during a minute: one that was being granted meanwhile is seen only when it stands.
+create or replace function governance.exceptions_left() returns table (exception_id bigint, actor text, reason text)
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select distinct on (x.id) x.id, d.actor, d.reason
+      from governance.departure d
+      join governance.exception x on governance.one_person(governance.person_names(x.owner, x.owner_names), governance.person_names(d.person, d.names))
+     where d.swept_at is null and d.returned_at is null and x.revoked_at is null and x.expires_at > clock_timestamp()
+     order by x.id, d.id limit 100
+$$;
+comment on function governance.exceptions_left() is 'Live exceptions of who left lately, with who said so and why';
+
+-- One portion of the requests of a source that an exception covers, in order of their ids.
+create or replace function governance.exception_page(x governance.exception, p_most int) returns uuid[]
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select array(select r.id from governance.access_request r
+                  where r.id > x.wake_after and r.phase in ('verifying', 'verified', 'exception', 'closed')
+                    and exists (select from governance.request_item i where i.request_id = r.id and i.source = x.source)
+                    and (r.phase <> 'closed'
+                         or exists (select from governance.close_attempt a where a.request_id = r.id and a.proven_as = 'exception'))
+                  order by r.id limit p_most)
+$$;
+comment on function governance.exception_page(governance.exception, int) is 'The next requests of its source that the end of an exception may concern';
+
+-- Those of a portion that are open, or owe what an exception let close. The caller holds them.
+create or replace function governance.exception_page_wake(x governance.exception, p_page uuid[], p_most int) returns void
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    update governance.access_request r
+       set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end
+     where r.id = any (p_page)
+       and (r.phase in ('verifying', 'verified', 'exception') or r.phase = 'closed' and exists (
+                select from governance.request_item i cross join lateral governance.exception_debt(r.id, i.id) d
+                 where i.request_id = r.id and i.source = x.source and i.replaced_at is null and i.superseded_by is null));
+    update governance.exception e set wake_after = case when cardinality(p_page) = p_most then p_page[p_most] end where e.id = x.id;
+$$;
+comment on function governance.exception_page_wake(governance.exception, uuid[], int) is 'Have looked at what is owed of a portion, and remember how far it went';
+
+-- What is to be done about exceptions, in portions, each in a transaction of its own; how much was: 0, nothing is left. Those of who left
+-- end; ends that nobody has taken up yet: an entry of evidence each, and a look at what they covered; those to be reviewed are told.
+-- One replica at a time. All requests are held before anything is written.
 create or replace function governance.exception_sweep() returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    over bigint[] := array(select x.id from governance.exception x
-                            where x.lapsed_at is null and (x.expires_at <= clock_timestamp() + interval '60 s' or x.revoked_at is not null)
-                            order by x.id limit 100);
+    most constant int := 200; -- a second's work at the most, of the ten that a statement has
+    gone bigint[];
+    over bigint[];
+    waking governance.exception;
+    page uuid[] := '{}';
 begin
+    if not pg_try_advisory_xact_lock(hashtext('governance.exception_sweep')) then
+        return 0;
+    end if;
+    gone := array(select l.exception_id from governance.exceptions_left() l order by 1);
+    over := array(select x.id from governance.exception x
+                   where x.lapsed_at is null and (x.expires_at <= clock_timestamp() + interval '60 s' or x.revoked_at is not null)
+                   order by x.id limit 100);
+    over := array(select distinct u.id from unnest(gone || over) as u(id) order by u.id);
+    select * into waking from governance.exception x where x.wake_after is not null order by x.id limit 1;
+    if found then
+        page := governance.exception_page(waking, most);
+    end if;
+    perform governance.exception_hold(over, page);
+    if cardinality(gone) > 0 then
+        update governance.exception x set revoked_at = clock_timestamp(), ended_why = 'owner_left', ended_by = l.actor, ended_reason = l.reason
+          from governance.exceptions_left() l where x.id = l.exception_id and x.id = any (gone) and x.revoked_at is null;
+        perform governance.owner_left_told(array(select x.id from governance.exception x where x.id = any (gone) and x.ended_why = 'owner_left'));
+    end if;
+    update governance.departure d set swept_at = clock_timestamp()
+     where d.swept_at is null and d.returned_at is null and d.left_at < clock_timestamp() - interval '1 minute' and cardinality(gone) = 0;
     if cardinality(over) > 0 then
-        perform governance.exception_lock(over);
         update governance.exception x set lapsed_at = clock_timestamp() where x.id = any (over) and x.lapsed_at is null;
         perform governance.exception_wake(over);
-        insert into governance.escalation (request_id, kind, reason, key) -- duties conflict again, and no item is owed for it
-        select x.request_id, 'operator', 'SodExceptionLapsed', 'exception/' || x.id from governance.exception x
-         where x.id = any (over) and x.scope = 'sod' and not governance.sod_excepted(x.request_id, x.sod_set)
-        on conflict do nothing;
+        -- duties conflict again, and no item is owed for it
+        perform governance.exception_told(array(select x.id from governance.exception x where x.id = any (over) and x.scope = 'sod'
+                                                   and not governance.sod_excepted(x.request_id, x.sod_set)), 'SodExceptionLapsed', '/lapsed');
     end if;
-    insert into governance.escalation (request_id, kind, reason, key)
-    select c.request_id, 'operator', 'ExceptionReview', 'exception/' || x.id
-      from governance.exception x
-     cross join lateral (select coalesce(x.request_id, (select i.request_id from governance.request_item i where i.id = x.item_id)) as request_id) c
-     where x.revoked_at is null and x.review_at <= clock_timestamp() and x.expires_at > clock_timestamp() and c.request_id is not null
-    on conflict do nothing;
-    return cardinality(over);
+    if waking.id is not null then
+        perform governance.exception_page_wake(waking, page, most);
+    end if;
+    perform governance.exception_told(array(select x.id from governance.exception x
+        where x.revoked_at is null and x.review_at <= clock_timestamp() and x.expires_at > clock_timestamp()), 'ExceptionReview', '');
+    return cardinality(over) + cardinality(page);
 end $$;
-comment on function governance.exception_sweep() is 'Take up the ends of exceptions, and tell of those to be reviewed';
+comment on function governance.exception_sweep() is 'Take up the ends of exceptions, a portion a call, and tell of those to be reviewed; 0: nothing is left';
+
+-- A set of duties is what it was defined as when the exception was granted. One taken out of the configuration stays what it was.
+create or replace function governance.sod_set_newest(p_set text) returns bigint
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select max(s.id) from governance.sod_set s where s.name = p_set $$;
+comment on function governance.sod_set_newest(text) is 'The latest definition of a set of duties; null: there is none of that name';
+
+create or replace function governance.exception_of_sod_set() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        new.sod_set_id := governance.sod_set_newest(new.sod_set);
+    elsif new.sod_set_id is distinct from old.sod_set_id then
+        raise exception 'an exception covers the definition it was granted for' using errcode = 'CG002';
+    end if;
+    return new;
+end $$;
+comment on function governance.exception_of_sod_set() is 'Trigger: an exception of duties is of their present definition, for good';
 
 -- --- needed no more ---
 
@@ -95,9 +195,11 @@ begin
     end if;
     return query
         select true, case when bool_and(c.ended <= clock_timestamp()) then max(c.ended) end
-          from (select least(x.revoked_at, x.expires_at - interval '60 s') as ended, x.created_at, x.lapsed_at
+          from (select least(x.revoked_at, x.expires_at - interval '60 s') as ended, x.created_at, x.lapsed_at,
+                       -- nobody held the request when one of a source ended: a close may have been decided on it, in one statement
+                       case when x.scope = 'source' then interval '10 s' else '0' end as under_way
                   from governance.exception_covers x where x.item_id = p_item) c
-        having bool_or(c.created_at <= latest.proven_at and c.ended > latest.proven_at and c.lapsed_at is distinct from '-infinity');
+        having bool_or(c.created_at <= latest.proven_at and c.ended + c.under_way > latest.proven_at and c.lapsed_at is distinct from '-infinity');
 end $$;
 comment on function governance.exception_debt(uuid, bigint) is 'Is an item owed that an exception let close, and since when does none cover it?';
 

@@ -5,11 +5,12 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.exception_is_live(governance.exception) is 'Does an exception count now?';
 
--- May a request be where its conflict of duties with that set would forbid it?
+-- May a request be where its conflict of duties with that set would forbid it? Defined anew, the set is another one.
 create or replace function governance.sod_excepted(p_request uuid, p_set text) returns boolean
 language sql volatile set search_path = pg_catalog, pg_temp as $$
     select exists (select from governance.exception x
-                    where x.request_id = p_request and x.scope = 'sod' and x.sod_set = p_set and governance.exception_is_live(x))
+                    where x.request_id = p_request and x.scope = 'sod' and x.sod_set = p_set and governance.exception_is_live(x)
+                      and x.sod_set_id is not distinct from governance.sod_set_newest(p_set))
 $$;
 comment on function governance.sod_excepted(uuid, text) is 'Is a conflict of separation of duties of a request covered by a live exception?';
 

@@ -13,7 +13,6 @@ begin
        and coalesce(t.read_at, t.first_seen_at)
            < clock_timestamp() - case when r.phase = 'closed' then 96 * p_max_age else p_max_age end;
     get diagnostics n = row_count;
-    perform governance.exception_sweep();
     return n;
 end $$;
 comment on function governance.sweep(interval) is 'Make our tickets due that were not read for a while, whatever hints said';

@@ -49,18 +49,21 @@ create or replace trigger emergency_told after insert on governance.access_reque
     when (new.emergency) execute function governance.emergency_told();
 create or replace trigger guard before insert on governance.emergency_review
     for each row execute function governance.guard_review();
+create or replace trigger of_sod_set before insert or update on governance.exception for each row
+    when (new.scope = 'sod') execute function governance.exception_of_sod_set();
 create or replace trigger guard before insert on governance.late_proof
     for each row execute function governance.guard_late_proof();
 create or replace trigger guard before update on governance.departure
     for each row execute function governance.guard_departure();
-create or replace trigger departed after insert on governance.departure
-    for each row execute function governance.departed();
 create or replace trigger closed_needless after update of phase on governance.access_request for each row
     when (old.phase = 'verified' and new.phase = 'closed') execute function governance.closed_needless();
 create or replace trigger leaver_left after update of phase on governance.access_request for each row
-    when (old.phase = 'verified' and new.phase = 'closed' and new.lifecycle = 'leaver') execute function governance.leaver_left();
+    when (old.phase = 'verified' and new.phase = 'closed' and new.lifecycle = 'leaver' and new.cause = 'asked'
+          and new.subject_kind in ('human', 'contractor')) execute function governance.leaver_left();
 create or replace trigger account_disabled after insert on governance.observation for each row
     when (new.account = 'disabled' and new.outcome <> 'unknown') execute function governance.account_disabled();
+create or replace trigger account_active after insert on governance.observation for each row
+    when (new.account = 'active' and new.outcome <> 'unknown') execute function governance.account_active();
 create or replace trigger guard before insert or update of id, request_id, source, account, entitlement, desired, replaced_at
     on governance.request_item for each row execute function governance.guard_item();
 create or replace trigger guard_superseded before update of superseded_by, superseded_at on governance.request_item

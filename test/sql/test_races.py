@@ -326,3 +326,54 @@ def test_a_bundle_that_is_about_the_same_is_put_in_order_there_alone(db):
         holder.run("rollback")
     assert sorted(db.psql("select i.entitlement from governance.item_verdict v join governance.request_item i on i.id = v.item_id").split()) == \
         ["is", "is2", "was2"]
+
+
+def test_a_read_that_shows_who_left_waits_for_no_other_request(db):
+    """Two reads, each of the owner of an exception of the other's request; then each of two accounts, in opposite order."""
+    ann, ben = (db.psql(f"""select t.verifying(t.request(array['{source}:absent'],
+        '{{"requester": "asker@example.com", "beneficiary": "{who}@example.com"}}'))""") for who, source in (("ann", "plain"), ("ben", "slow")))
+    db.psql("".join(f"""insert into governance.exception (scope, request_id, owner, approved_by, reason, compensating_control, expires_at)
+        values ('request', '{request}', '{owner}@example.com', 'carol@example.com', 'why', 'watched', clock_timestamp() + interval '1 day');"""
+                    for request, owner in ((ann, "ben"), (ben, "ann"))))
+    read = "select t.read(t.item('{}', {}), 'absent', 'disabled')"
+    hold = "select from governance.access_request where id = '{}' for update"
+    with db.session() as one, db.session() as other:
+        for session, request in ((one, ann), (other, ben)):
+            session.run("begin")
+            session.run(hold.format(request))
+        one.send(read.format(ann, 1))
+        other.send(read.format(ben, 1))
+        for session in (one, other):
+            session.result()
+            session.run("commit")
+    assert db.psql("select count(*) from governance.exception where revoked_at is null") == "2", "the sweep ends them"
+    db.psql("select governance.exception_sweep()")
+    assert db.psql("select count(*) from governance.exception where ended_why = 'owner_left'") == "2"
+
+    both, also = (db.psql("select t.verifying(t.request(array['plain:absent', 'slow:absent']))") for _ in range(2))
+    with db.session() as one, db.session() as other:
+        for session, request in ((one, both), (other, also)):
+            session.run("begin")
+            session.run(hold.format(request))
+        one.run(read.format(both, 1))
+        other.run(read.format(also, 2))
+        one.send(read.format(both, 2))
+        other.send(read.format(also, 1))
+        for session in (one, other):
+            session.result()
+            session.run("commit")
+    assert db.psql("select string_agg(source, ' ' order by source) from governance.departure where person = 'someone'") == "plain slow"
+
+
+def test_sweeps_of_exceptions_take_turns(db):
+    """Two replicas: one does it, and neither waits."""
+    db.psql("""select t.verifying(t.request(array['plain:absent'], '{"requester": "asker@example.com", "beneficiary": "someone@example.com"}'));
+        insert into governance.exception (scope, request_id, owner, approved_by, reason, compensating_control, expires_at)
+        select 'request', id, 'ann@example.com', 'bob@example.com', 'why', 'watched', clock_timestamp() + interval '1 day' from governance.access_request;
+        update governance.exception set revoked_at = clock_timestamp()""")
+    with db.session() as one, db.session() as other:
+        one.run("begin")
+        assert one.run("select governance.exception_sweep()") == "1"
+        assert other.run("select governance.exception_sweep()") == "0"
+        one.run("commit")
+        assert other.run("select governance.exception_sweep()") == "0", "it is done"
