@@ -6,11 +6,19 @@ declare
     standing_now text := 'plain';
     covered bigint;
     items bigint;
+    latest governance.close_attempt;
     said governance.provisioning_state;
 begin
-    if stands in ('verified', 'exception', 'closed') then
+    if stands in ('exception', 'closed') then -- what was let through is no proof when the exception ends, either
+        select a.* into latest from governance.close_attempt a
+         where a.request_id = r.id and a.proven_at is not null order by a.proven_at desc limit 1;
+    end if;
+    if latest.proven_as = 'exception' then
         select count(*), count(*) filter (where exists (
-                   select from governance.exception x where x.item_id = i.id and x.revoked_at is null and x.expires_at > clock_timestamp()))
+                   select from governance.exception_covers x
+                    where x.item_id = i.id and x.created_at <= latest.proven_at
+                      and least(x.revoked_at, x.expires_at - interval '60 s') > latest.proven_at)
+               and not exists (select from governance.late_proof p where p.item_id = i.id and p.proven_at >= latest.proven_at))
           into items, covered
           from governance.request_item i
          where i.request_id = r.id and i.replaced_at is null and i.superseded_by is null;

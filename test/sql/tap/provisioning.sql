@@ -1,6 +1,6 @@
 -- Where a request stands in the words of identity platforms: only what is proven is called done.
 set role countersign_service;
-select plan(17);
+select plan(22);
 
 create function pg_temp.says(request uuid, as_of text default null) returns text language sql as $$
     select concat_ws(' ', p->>'arap', p->>'sailpoint', p->>'midpoint')
@@ -45,6 +45,24 @@ select t.verifying(t.request()) as d \gset
 select pg_temp.except_(t.item(:'d'));
 select t.move(:'d', 'exception', 'closed');
 select is(pg_temp.says(:'d'), 'pending UNVERIFIABLE warning', 'closed without any proof is not done');
+
+-- whatever it covers, and after its end too
+select t.verifying(t.request(array['plain:absent', 'slow:absent'])) as e \gset
+insert into governance.exception (scope, request_id, owner, approved_by, reason, compensating_control, expires_at)
+values ('request', :'e', 'owner@example.com', 'boss@example.com', 'because', 'watched', clock_timestamp() + interval '30 days') returning id as wide \gset
+select t.move(:'e', 'exception', 'closed');
+select is(pg_temp.says(:'e'), 'pending UNVERIFIABLE warning', 'an exception of the request proves none of its items');
+select governance.exception_revoke(:wide, 'boss@example.com', 'enough');
+select is(pg_temp.says(:'e'), 'pending UNVERIFIABLE warning', 'nor does its end');
+select t.read(t.item(:'e'), 'absent');
+select governance.exception_settle(:'e', t.item(:'e'));
+select is(pg_temp.says(:'e'), 'partial UNVERIFIABLE partial_error', 'a read does, of what it read');
+select t.verifying(t.request(array['slow:absent'])) as f \gset
+insert into governance.exception (scope, source, owner, approved_by, reason, compensating_control, expires_at)
+values ('source', 'slow', 'owner@example.com', 'boss@example.com', 'because', 'watched', clock_timestamp() + interval '30 days');
+select t.move(:'f', 'exception', 'closed');
+select is(pg_temp.says(:'f'), 'pending UNVERIFIABLE warning', 'one of a source proves nothing');
+select is(pg_temp.says(:'b'), 'approved FINISHED success', 'and takes no proof away');
 
 select t.move(t.request() , 'denied');
 select is(pg_temp.says((select id from governance.access_request where phase = 'denied')), 'denied FAILED fatal_error', 'denied');
