@@ -39,6 +39,9 @@ enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over);
  * may have been carried out between the look and the call, and the road is gone for that reason:
  * NOT_SENT once, so that it is looked at again. */
 enum flow_event bulk_refused(const struct flow *flow);
+/* No way leads where this flow wants to: may that be so because what it sent before was carried out
+ * between the look at the ticket and the look at its roads? Once; then it is a refusal. */
+bool bulk_may_have_moved(const struct flow *flow);
 /* When to ask again, for a task that is so old. */
 int64_t bulk_ask_ms(int64_t age_ms);
 
