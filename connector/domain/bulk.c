@@ -34,7 +34,7 @@ enum flow_event bulk_refused(const struct flow *flow)
 
 bool bulk_may_have_moved(const struct flow *flow)
 {
-    return flow->kind == FLOW_REOPEN && flow->sent_at_ms && !flow->failures;
+    return flow->kind == FLOW_REOPEN && flow->sent_at_ms && flow->failures < BULK_LOOKS;
 }
 
 int64_t bulk_ask_ms(int64_t age_ms)

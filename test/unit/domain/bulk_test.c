@@ -61,7 +61,9 @@ static void a_road_that_is_gone_is_looked_at_once_more(void **state)
     (void)state;
 
     assert_true(bulk_may_have_moved(&flow));
-    flow.failures = 1; /* looked at since: there is none */
+    flow.failures = 1; /* the answer that was lost */
+    assert_true(bulk_may_have_moved(&flow));
+    flow.failures = BULK_LOOKS; /* looked at since: there is none */
     assert_false(bulk_may_have_moved(&flow));
     flow = (struct flow){.kind = FLOW_REOPEN}; /* nothing of ours can have moved it */
     assert_false(bulk_may_have_moved(&flow));
