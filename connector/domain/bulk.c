@@ -32,6 +32,11 @@ enum flow_event bulk_refused(const struct flow *flow)
     return flow->kind == FLOW_REOPEN && flow->attempt == 2 ? EV_NOT_SENT : EV_REFUSED;
 }
 
+bool bulk_may_have_moved(const struct flow *flow)
+{
+    return flow->kind == FLOW_REOPEN && flow->sent_at_ms && flow->failures < BULK_LOOKS;
+}
+
 int64_t bulk_ask_ms(int64_t age_ms)
 {
     enum { FIRST_MS = 100, LAST_MS = 2000, PART = 4 };

@@ -13,6 +13,7 @@ enum {
     BULK_ALONE = 4,     /* so many that move at once go one by one */
     BULK_LEAST = 5,     /* for fewer no such call is made */
     BULK_MOST = 500,    /* Jira takes 1,000; their numbers stand in one address, too */
+    BULK_LOOKS = 3,     /* so often, the lost answer counted, it is looked for */
     BULK_UNDER_WAY = 2, /* at once: Jira works on five, of all people together */
 };
 
@@ -39,6 +40,9 @@ enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over);
  * may have been carried out between the look and the call, and the road is gone for that reason:
  * NOT_SENT once, so that it is looked at again. */
 enum flow_event bulk_refused(const struct flow *flow);
+/* No way leads where this flow wants to: may that be so because what it sent before was carried out
+ * between the look at the ticket and the look at its roads? After some looks it is a refusal. */
+bool bulk_may_have_moved(const struct flow *flow);
 /* When to ask again, for a task that is so old. */
 int64_t bulk_ask_ms(int64_t age_ms);
 

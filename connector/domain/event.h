@@ -10,20 +10,23 @@
 #include "domain/request.h"
 
 /* X(name): beside one of each phase, "request.closed". */
-#define EVENTS(X)        \
-    X(ticket.bound)      \
-    X(approval.recorded) \
-    X(item.superseded)   \
-    X(close.refused)     \
-    X(exception.granted) \
-    X(exception.ended)   \
-    X(drift.found)       \
-    X(drift.changed)     \
+#define EVENTS(X)         \
+    X(ticket.bound)       \
+    X(approval.recorded)  \
+    X(item.superseded)    \
+    X(close.refused)      \
+    X(exception.granted)  \
+    X(exception.ended)    \
+    X(exception.lapsed)   \
+    X(exception.settled)  \
+    X(emergency.reviewed) \
+    X(drift.found)        \
+    X(drift.changed)      \
     X(escalation.raised)
 
 enum event_other {
     /* not names of enumerators: the names have dots */
-    EVENT_OTHERS = 9,
+    EVENT_OTHERS = 12,
     EVENT_COUNT = PHASE_COUNT + EVENT_OTHERS,
     EVENT_NAME_SIZE = 32
 };

@@ -35,7 +35,8 @@ struct asking {
     struct api *api;
     struct serve_request *request;
     const struct token_config *token;
-    bool created; /* answer 201 where the store made something new */
+    bool created;        /* answer 201 where the store made something new */
+    const char *missing; /* said where the store knows nothing of it */
 };
 
 static void reply_json(struct serve_request *request, int status, struct str json)
@@ -68,7 +69,8 @@ static struct asking *asking_new(struct api *api, struct serve_request *request,
     struct asking *a = calloc(1, sizeof *a);
     if (!a)
         abort();
-    *a = (struct asking){.api = api, .request = request, .token = token};
+    *a = (struct asking){
+        .api = api, .request = request, .token = token, .missing = "there is no such request"};
     return a;
 }
 
@@ -78,11 +80,12 @@ struct service *api_service(struct api *api)
 }
 
 struct asking *api_asking(struct api *api, struct serve_request *request,
-                          const struct token_config *token, bool created)
+                          const struct token_config *token, bool created, const char *missing)
 {
     struct asking *a = asking_new(api, request, token);
 
     a->created = created;
+    a->missing = missing;
     return a;
 }
 
@@ -106,7 +109,7 @@ static void on_json(void *arg, enum store_outcome outcome, struct str json)
         store_problem(a->request, outcome,
                       outcome == STORE_REFUSED ? arena_cstr(serve_arena(a->request), json) : "");
     else if (!json.len)
-        problem_reply(a->request, 404, "Not found", "there is no such request");
+        problem_reply(a->request, 404, "Not found", a->missing);
     else if (str_eq_c(serve_method(a->request), "GET"))
         api_reply_tagged(a->request, json);
     else
@@ -561,7 +564,7 @@ void api_serve(struct api *api, struct serve_request *request)
     else if (str_eq_c(path, "/v1/delegations") && post && token->may_approve)
         delegate(api, request, token);
     else if (!api_exceptions(api, request, token, path, post))
-        refuse_path(request, collection);
+        refuse_path(request, collection || str_eq_c(path, "/v1/delegations"));
 }
 
 struct api *api_new(struct service *svc, struct err *err)

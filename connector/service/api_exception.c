@@ -81,34 +81,45 @@ static void grant(struct api *api, struct serve_request *request, const struct t
                "'compensating_control' must say what mitigates it meanwhile");
     else
         store_exception_grant(&api_service(api)->store, &e, api_answer_json,
-                              api_asking(api, request, token, true));
+                              api_asking(api, request, token, true, "there is no such request"));
+}
+
+/* What the query asks for, or what is wrong with it. */
+static const char *read_filter(struct serve_request *request, struct store_exceptions *ret)
+{
+    static const char *const KNOWN[] = {"live", "expiring_seconds", "owner", "request", "limit",
+                                        NULL};
+    struct str live = api_query(request, "live"), expiring = api_query(request, "expiring_seconds");
+    const char *wrong = api_query_refuse_unknown(request, KNOWN);
+
+    *ret = (struct store_exceptions){.live = str_eq_c(live, "true"),
+                                     .owner = api_query(request, "owner"),
+                                     .request = api_query(request, "request"),
+                                     .limit = PAGE};
+    if (wrong)
+        return wrong;
+    if (live.p && !ret->live)
+        return "live is true, or not there";
+    if (expiring.p && (!str_to_i64(expiring, &ret->expiring_s) || ret->expiring_s < 1 ||
+                       ret->expiring_s > EXPIRING_MAX_S))
+        return "expiring_seconds is a number of seconds, up to ninety days";
+    if (ret->request.p && !api_is_uuid(ret->request))
+        return "request is a request's id";
+    if (api_query(request, "limit").p && !api_query_limit(request, &ret->limit))
+        return "limit is a number from 1 to 100";
+    return NULL;
 }
 
 static void list(struct api *api, struct serve_request *request, const struct token_config *token)
 {
-    struct str live = api_query(request, "live"), expiring = api_query(request, "expiring_seconds");
-    struct str limit = api_query(request, "limit");
-    int64_t count = PAGE;
-    struct store_exceptions filter = {.live = str_eq_c(live, "true"),
-                                      .owner = api_query(request, "owner"),
-                                      .request = api_query(request, "request")};
-    const char *wrong = NULL;
+    struct store_exceptions filter;
+    const char *wrong = read_filter(request, &filter);
 
-    if (live.len && !filter.live)
-        wrong = "live is true, or not there";
-    else if (expiring.len && (!str_to_i64(expiring, &filter.expiring_s) || filter.expiring_s < 1 ||
-                              filter.expiring_s > EXPIRING_MAX_S))
-        wrong = "expiring_seconds is a number of seconds, up to ninety days";
-    else if (filter.request.len && !api_is_uuid(filter.request))
-        wrong = "request is a request's id";
-    else if (limit.len && (!str_to_i64(limit, &count) || count < 1 || count > PAGE))
-        wrong = "limit is a number from 1 to 100";
-    filter.limit = (int32_t)count;
     if (wrong)
         problem_reply(request, 400, "Invalid query", wrong);
     else
         store_exception_list(&api_service(api)->store, &filter, api_answer_json,
-                             api_asking(api, request, token, false));
+                             api_asking(api, request, token, false, ""));
 }
 
 static void revoke(struct api *api, struct serve_request *request, const struct token_config *token,
@@ -132,7 +143,7 @@ static void revoke(struct api *api, struct serve_request *request, const struct 
     }
     store_exception_revoke(&api_service(api)->store, number, json_path_str(body, "revoked_by"),
                            str_trim(json_path_str(body, "reason")), api_answer_json,
-                           api_asking(api, request, token, false));
+                           api_asking(api, request, token, false, "there is no such exception"));
 }
 
 static void depart(struct api *api, struct serve_request *request, const struct token_config *token)
@@ -148,24 +159,26 @@ static void depart(struct api *api, struct serve_request *request, const struct 
     store_departure_put(&api_service(api)->store, json_path_str(body, "person"),
                         json_is_true(json_member(body, "left")), token->name,
                         json_path_str(body, "reason"), api_answer_json,
-                        api_asking(api, request, token, false));
+                        api_asking(api, request, token, false, "nobody of that name had left"));
 }
 
 bool api_exceptions(struct api *api, struct serve_request *request,
                     const struct token_config *token, struct str path, bool post)
 {
     const struct str BELOW = STR("/v1/exceptions/");
-    bool all = str_eq_c(path, "/v1/exceptions");
+    bool all = str_eq_c(path, "/v1/exceptions"), one = str_starts(path, BELOW);
 
-    if (all && post && token->may_approve)
-        grant(api, request, token);
-    else if (all && !post && token->may_read)
-        list(api, request, token);
-    else if (str_starts(path, BELOW) && post && token->may_approve)
-        revoke(api, request, token, str_n(path.p + BELOW.len, path.len - BELOW.len));
-    else if (str_eq_c(path, "/v1/departures") && post && token->may_approve)
-        depart(api, request, token);
-    else
+    if (!all && !one && !str_eq_c(path, "/v1/departures"))
         return false;
+    if (all && !post && token->may_read)
+        list(api, request, token);
+    else if (!post || !token->may_approve)
+        problem_reply(request, 403, "Not permitted", "no such operation for this token's roles");
+    else if (all)
+        grant(api, request, token);
+    else if (one)
+        revoke(api, request, token, str_n(path.p + BELOW.len, path.len - BELOW.len));
+    else
+        depart(api, request, token);
     return true;
 }

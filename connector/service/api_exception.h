@@ -5,7 +5,7 @@
 
 #include "service/api.h"
 
-/* Answers what is one of these routes and permitted; false: neither, and nothing is answered. */
+/* Answers what is one of these routes; false: none of them, and nothing is answered. */
 MUST_CHECK bool api_exceptions(struct api *api, struct serve_request *request,
                                const struct token_config *token, struct str path, bool post);
 

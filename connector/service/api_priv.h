@@ -7,9 +7,10 @@
 struct asking; /* one request that waits for the store */
 
 struct service *api_service(struct api *api);
-/* For api_answer_json. created: answered 201 where the store made something. */
+/* For api_answer_json. created: answered 201 where the store made something; missing: static, said
+ * where it knows nothing of it. */
 struct asking *api_asking(struct api *api, struct serve_request *request,
-                          const struct token_config *token, bool created);
+                          const struct token_config *token, bool created, const char *missing);
 /* The store's document is the answer; none: 404. What it refused: 422. A store_json_fn. */
 void api_answer_json(void *arg, enum store_outcome outcome, struct str json);
 

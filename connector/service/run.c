@@ -113,8 +113,9 @@ static void run_prepare(struct run *run);
 static void run_on_ready(void *arg, const struct step_ready *ready)
 {
     struct run *run = arg;
+    bool moved = ready->outcome == READ_REFUSED && bulk_may_have_moved(&run->flow);
 
-    if (look_failed(run, ready->outcome, ready->told_ms, ready->why))
+    if (look_failed(run, moved ? READ_FAILED : ready->outcome, ready->told_ms, ready->why))
         return;
     if (!ready->call) { /* done already, as it turned out: on to the next */
         run->shown |= STEP_BIT(run->step->step);

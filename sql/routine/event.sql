@@ -48,7 +48,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                select jsonb_object_agg(d.key, d.value) from jsonb_each(detail) d
                 where d.key in ('from', 'to', 'reason', 'generation', 'item', 'decision', 'channel', 'approval', 'exception', 'revoked', 'expires',
                                 'drift', 'why', 'answer', 'opened', 'ended', 'since', 'escalation', 'kind', 'key', 'by_item', 'by', 'mode', 'closed',
-                                'cause', 'follows', 'issue')
+                                'cause', 'follows', 'issue', 'scope', 'review', 'outcome')
                   and not (e.kind like 'request.%' and e.kind <> 'request.escalated' and d.key in ('kind', 'mode')))))
 $$;
 comment on function governance.event_data(governance.access_request, governance.evidence_entry, jsonb) is 'The data of an event: ids, states and times';

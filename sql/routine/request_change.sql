@@ -50,13 +50,16 @@ end $$;
 comment on function governance.exception_grant(uuid, text, text, text, text, timestamptz) is 'Cover the unproven items of a request by an exception';
 
 -- p: request, or the scope and what it names; owner, approved_by, reason, control, expires_ms; review_ms, renews. Without a scope every
--- unproven item of the request is covered by itself.
+-- unproven item of the request is covered by itself. null: there is no such request.
 create or replace function governance.exception_grant(p jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog as $$
 declare
     made bigint[];
     x governance.exception;
 begin
+    if p->>'request' is not null and not exists (select from governance.access_request r where r.id = (p->>'request')::uuid) then
+        return null;
+    end if;
     if p->>'renews' is not null then
         select * into x from governance.exception e where e.id = (p->>'renews')::bigint;
         if not found then

@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROLES = ["submit", "read", "approve", "audit"]
 BODY = {"kind": "removal", "beneficiary": "okafor", "source": "sap-fin", "entitlement": "fin-ledger-admin", "requester": "hr-system"}
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
+IN_AN_HOUR = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
 
 
 def token(role):
@@ -91,9 +92,16 @@ OPERATIONS = {
     "evidenceOfAccessRequest": ("audit", "GET", "/v1/access-requests/{id}/evidence", None, 200),
     "retryAccessRequest": ("submit", "POST", "/v1/access-requests/{id}/retry", {}, 422),
     "decideAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/approvals", {"approver": "boss@example.com", "decision": "approved"}, 202),
+    "holdClockOfAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/pause", {"reason": "x", "until": IN_AN_HOUR}, 202),
+    "resumeClockOfAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/resume", {}, 202),
+    "reviewEmergency": ("approve", "POST", "/v1/access-requests/{id}/review", {"reviewer": "a@example.com", "outcome": "in_order", "note": "x"}, 422),
+    "delegateApprovals": ("approve", "POST", "/v1/delegations", {"from": "away@example.com", "to": "there@example.com", "ends_at": IN_AN_HOUR}, 201),
     "cancelAccessRequest": ("submit", "POST", "/v1/access-requests/{id}/cancel", {}, 202),
     "grantException": ("approve", "POST", "/v1/exceptions", {"request": UNKNOWN, "owner": "a@example.com", "approved_by": "b@example.com",
-                                                            "reason": "x", "expires_at": "2020-01-01T00:00:00Z"}, 422),
+                                                            "reason": "x", "compensating_control": "x", "expires_at": IN_AN_HOUR}, 404),
+    "listExceptions": ("read", "GET", "/v1/exceptions?live=true", None, 200),
+    "revokeException": ("approve", "POST", "/v1/exceptions/999999/revoke", {"revoked_by": "a@example.com", "reason": "x"}, 404),
+    "tellDeparture": ("approve", "POST", "/v1/departures", {"person": "gone@example.com", "left": True}, 200),
     "listEvents": ("read", "GET", "/v1/events", None, 200),
     "retryEvents": ("submit", "POST", "/v1/events/retry", {"event": UNKNOWN}, 404),
     "describe": (None, "GET", "/openapi.json", None, 200),
@@ -274,6 +282,12 @@ def test_what_is_not_there(site, made):
     assert site.api("GET", f"/v1/events?request={UNKNOWN}", token=token("read"))[1] == {"deliveries": [], "next": None}
     for query in ("state=lost", "after=1", "after=x.y", "limit=x", "request=IAM-1", "types=x"):
         assert site.api("GET", f"/v1/events?{query}", token=token("read"))[0] == 400, query
+    for query in ("live=false", "expiring_seconds=0", "request=IAM-1", "limit=101", "expired=true", "live=true&live=true"):
+        assert site.api("GET", f"/v1/exceptions?{query}", token=token("read"))[0] == 400, query
+    status, problem = site.api("POST", "/v1/exceptions/999999/revoke", {"revoked_by": "a@example.com", "reason": "x"}, token=token("approve"))
+    assert status == 404 and "no such exception" in problem["detail"]
+    status, problem = site.api("POST", "/v1/departures", {"person": "never-seen", "left": False}, token=token("approve"))
+    assert status == 404 and "nobody of that name" in problem["detail"]
     big = {**BODY, "justification": "x" * 300_000}
     status, problem = site.api("POST", "/v1/access-requests", big, "big", token("submit"))
     assert status == 413 and problem["type"] == "urn:countersign:problem:invalid-body"

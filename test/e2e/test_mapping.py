@@ -1,6 +1,7 @@
 """A mapping changes while tickets are there, and what is told of many sites: health and metrics."""
 import json
 import re
+import subprocess
 
 import pytest
 from lib import dashboards, ports, sites, wait, world
@@ -9,12 +10,20 @@ RULE = r"  - name: remove-app-access\n.*?(?=  - name: remove-app-access-ungated)
 
 
 class LongNames(sites.Sites):
-    """As many sites as may be, all at one stand-in, their names as long as they may be."""
+    """As many sites as may be, all at one stand-in, their names as long as they may be; and each section that has metrics of its own."""
 
     def start_jira(self):
         world.World.start_jira(self)
         self.names = ["acme"] + [f"s{n}-".ljust(63, "x") for n in range(2, 17)]
         self.jiras = {name: (self.jira, self.jira_url) for name in self.names}
+
+    def configure(self):
+        super().configure()
+        key = f"{self.folder}/evidence.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+        with open(self.config, "a") as file:
+            file.write(f'evidence: {{ directory: log, origin: evidence.example.com/many, key: "file:{key}" }}\n'
+                       f'policy: {{ url: "http://127.0.0.1:{ports.free_port()}", insecure_http: true }}\n')  # nothing is asked of it
 
 
 @pytest.fixture(scope="module")

@@ -204,6 +204,9 @@ class Tickets(WithSite):
         search = {"jql": "project = IAM", "fields": ["summary"]}
         self.assertEqual(self.site.call("GET", f"{ISSUE}/{key}")[0], 404)
         self.assertEqual(self.site.call("POST", "/rest/api/3/search/jql", search)[1]["issues"], [])
+        asked = {"issueIdsOrKeys": [key]}
+        self.assertEqual(self.site.call("POST", f"{ISSUE}/bulkfetch", {**asked, "fields": ["summary"]})[1]["issues"], [])
+        self.assertEqual(self.site.call("POST", "/rest/api/3/changelog/bulkfetch", asked)[1]["issueChangeLogs"], [])
         self.assertEqual(self.site.call("GET", f"{ISSUE}/{key}", actor="agent")[0], 200)
         self.site.control("POST", "config", {"hidden_from_creator": ""})
         self.assertEqual(len(self.site.call("POST", "/rest/api/3/search/jql", search)[1]["issues"]), 1)

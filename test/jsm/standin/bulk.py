@@ -23,7 +23,7 @@ def _refusal(status, message):
 
 def _tickets(site, call, keys):
     found = [site.find(str(k)) for k in keys]
-    if not found or len(found) > MOST or len(set(map(id, found))) < len(found) or not all(t and call.account.sees(t) and not site.hides(t, call.account) for t in found):
+    if not found or len(found) > MOST or len(set(map(id, found))) < len(found) or not all(t and site.shows(t, call.account) for t in found):
         raise _refusal(400, "Some of the issues in the issueIdsOrKeys are not valid")
     return found
 

@@ -274,7 +274,7 @@ def bulk_changelog(site, call):
         raise bad_payload()
     if not wanted or len(wanted) > 1000 or len(only) > 10 or len(only) < len(body.get("fieldIds") or ()):
         raise platform(400, "Between 1 and 1000 issues and at most 10 different fields can be requested.")
-    found = {t.id: t for t in (site.find(str(i)) for i in wanted) if t and call.account.sees(t)}
+    found = {t.id: t for t in (site.find(str(i)) for i in wanted) if t and site.shows(t, call.account)}
     changes = sorted((e["created"], int(t.id), int(e["id"]), e) for t in found.values() for e in t.history
                      if not only or any(i.get("fieldId") in only for i in e["items"]))
     start = number(body.get("nextPageToken") or 0, "nextPageToken")
@@ -301,7 +301,7 @@ def bulk_issues(site, call):
     found = []
     for one in wanted:
         ticket = site.find(str(one))
-        if ticket and call.account.sees(ticket) and ticket not in found:
+        if ticket and site.shows(ticket, call.account) and ticket not in found:
             found.append(ticket)
     expand = body.get("expand") or []
     expand = ",".join(expand) if isinstance(expand, list) else str(expand)

@@ -30,7 +30,7 @@ def list_types(site, call):
 def _end(site, call, body, name):
     end = body.get(name)
     found = site.find(str(end.get("id") or end.get("key") or "")) if isinstance(end, dict) else None
-    if found is None or not call.account.sees(found) or site.hides(found, call.account):
+    if found is None or not site.shows(found, call.account):
         raise no_issue()
     return found
 

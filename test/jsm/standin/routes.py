@@ -73,7 +73,7 @@ class Call:
     def issue(self, site):
         """The ticket in the path. One that the caller may not see does not exist."""
         found = site.find(self.parts["issue"])
-        if found is None or not self.account.sees(found) or site.hides(found, self.account):
+        if found is None or not site.shows(found, self.account):
             raise no_issue()
         return found
 

@@ -235,6 +235,10 @@ class Site:
         return (account.name == self.config["hidden_from_creator"] and ticket.creator == account.id
                 and ticket.created >= self.config["hidden_since_ms"])
 
+    def shows(self, ticket, account):
+        """By its id, alone or among others."""
+        return account.sees(ticket) and not self.hides(ticket, account)
+
     def next_id(self, what):
         return str(next(self.counts[what]))
 

@@ -1,6 +1,6 @@
 -- What is told to others: written in the transaction of the change, sent in order for each request, until delivered or given up.
 set role countersign_service;
-select plan(41);
+select plan(44);
 
 create function pg_temp.claim(who text default 'a', room int default 10, sub text default 'idp') returns text language sql as $$
     select string_agg(c.type, ' ' order by c.event) from governance.event_claim(who, '30 s', array[sub], array[room]) c
@@ -100,4 +100,26 @@ set role countersign_service;
 select is(governance.event_purge('1 s'), 2, 'what is older, and ended, goes');
 select is((select count(*) from governance.event_delivery d where not exists (select from governance.event e where e.id = d.event)), 0::bigint, 'with its deliveries');
 select throws_ok('delete from governance.event', '42501', null, 'and nobody deletes by hand');
+
+-- what is told, and what is passed over knowingly: a kind of evidence that comes anew belongs to one of the two
+select set_eq($$select distinct split_part(encode(g.tgargs, 'escape'), '\000', 1) from pg_trigger g where g.tgfoid = 'governance.evidence_write'::regproc
+                except select evidence_kind from governance.event_type$$,
+              array['account.linked', 'entitlement.linked', 'item.wanted', 'item.replaced', 'item.observed', 'item.overgranted', -- steps on the way
+                    'request.remapped', 'request.mode', 'request.rebased', 'mapping.live', 'mapping.changed', 'mapping.refused', -- how it is understood
+                    'policy.decided', 'sod_set.began', 'sod_set.ended', -- what follows from it is a move, or an escalation
+                    'approval.delegated', 'person.left', 'person.returned', -- people: what lapses or is approved for it is told
+                    'sla.calendar', 'sla.policy', 'clock.held', 'clock.resumed', -- no deadline is told, but that one passed
+                    'evidence.forked', 'gate.changed', 'gate.proved', 'source.rules', 'site.policy', 'operator.acted', -- operators'
+                    'ticket.second', 'delivery.quarantined', 'flow.ended'],
+              'what is evidence and no event');
+select is_empty($$select evidence_kind from governance.event_type
+                  except select split_part(encode(g.tgargs, 'escape'), '\000', 1) from pg_trigger g where g.tgfoid = 'governance.evidence_write'::regproc$$,
+                'and no event waits for evidence that nobody writes');
+insert into governance.exception (scope, source, owner, approved_by, reason, compensating_control, expires_at)
+values ('source', 'slow', 'owner@example.com', 'boss@example.com', 'because', 'watched', clock_timestamp() + interval '1 day') returning id as x \gset
+select governance.event_subscribers_put('[{"name": "exc", "types": ["exception.ended", "exception.lapsed"]}]');
+select governance.exception_revoke(:x, 'boss@example.com', 'enough'), governance.exception_sweep();
+select is((select string_agg(e.type || ' ' || (e.data->'detail'->>'why') || ' ' || (e.data->'detail'->>'scope'), ', ' order by e.id)
+             from governance.event e join governance.event_delivery d on d.event = e.id where d.subscriber = 'exc'),
+          'exception.ended revoked source, exception.lapsed revoked source', 'the end of an exception, and of its cover');
 select * from finish();

@@ -55,6 +55,22 @@ static void what_was_sent_before_may_have_been_carried_out(void **state)
     assert_int_equal(bulk_refused(&flow), EV_REFUSED);
 }
 
+static void a_road_that_is_gone_is_looked_at_once_more(void **state)
+{
+    struct flow flow = {.kind = FLOW_REOPEN, .attempt = 1, .sent_at_ms = 1};
+    (void)state;
+
+    assert_true(bulk_may_have_moved(&flow));
+    flow.failures = 1; /* the answer that was lost */
+    assert_true(bulk_may_have_moved(&flow));
+    flow.failures = BULK_LOOKS; /* looked at since: there is none */
+    assert_false(bulk_may_have_moved(&flow));
+    flow = (struct flow){.kind = FLOW_REOPEN}; /* nothing of ours can have moved it */
+    assert_false(bulk_may_have_moved(&flow));
+    flow = (struct flow){.kind = FLOW_CLOSE, .sent_at_ms = 1};
+    assert_false(bulk_may_have_moved(&flow));
+}
+
 static void an_old_task_is_asked_about_seldom(void **state)
 {
     (void)state;
@@ -70,6 +86,7 @@ int main(void)
         cmocka_unit_test(enough_leave_while_few_are_under_way),
         cmocka_unit_test(what_is_not_said_is_unknown),
         cmocka_unit_test(what_was_sent_before_may_have_been_carried_out),
+        cmocka_unit_test(a_road_that_is_gone_is_looked_at_once_more),
         cmocka_unit_test(an_old_task_is_asked_about_seldom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
