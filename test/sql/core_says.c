@@ -189,8 +189,8 @@ static void say_stuck(struct str line)
 }
 
 /* asked within at_least channels (bits) steps wanted... given..., each given
- * person:channel:declined:withdrawn:outdated:at:hats:maybe:steps:left; out: 1 when it is reached, and
- * why each does not count. */
+ * person:channel:declined:withdrawn:outdated:at:hats:maybe:steps:left; out: 1 when it is reached,
+ * and why each does not count. */
 static void judge_approvals(struct str line)
 {
     struct approval_given given[READS_MAX];
