@@ -133,11 +133,11 @@ void check_approvers(struct sim *s, const struct srequest *r)
     bool counted[PERSON_COUNT] = {false};
     int people = 0, wanted = r->wants == WANTS_TWO || r->wants == WANTS_BOTH ? 2 : 1;
 
-    if (!r->approval_needed)
+    if (!r->approval_needed || r->emergency) /* what an emergency owes is paid at once here */
         return;
     for (int i = 0; i < r->approval_count; i++) {
         const struct sdecision *real = &r->approvals[i].real;
-        bool taken = r->wants == WANTS_ANY || real->channel != CHANNEL_AUTOMATION;
+        bool taken = real->channel != CHANNEL_AUTOMATION;
         bool early =
             r->wants == WANTS_ANY || !r->asked_ms || real->at_ms <= r->asked_ms + WINDOW_MS;
         bool counts = real->approved && real->saw == r->items_of && taken && early &&
