@@ -41,7 +41,7 @@ static int64_t end_of(const struct approvals *a)
 
 static bool takes(const struct approval_terms *t, enum approval_channel c)
 {
-    return !t->channels || (t->channels & 1u << c);
+    return t->channels ? t->channels & 1u << c : c != CHANNEL_AUTOMATION;
 }
 
 enum approval_fault approval_fault(const struct approvals *a, const struct approval_given *g)
@@ -60,7 +60,9 @@ enum approval_fault approval_fault(const struct approvals *a, const struct appro
         return FAULT_CHANNEL;
     if (until && g->at_ms > until && !PLANTED(LATE_APPROVAL))
         return FAULT_LATE;
-    return a->terms.step_count && !g->steps ? FAULT_UNNAMED : FAULT_NONE;
+    if (a->terms.step_count && !g->steps)
+        return FAULT_UNNAMED;
+    return g->left ? FAULT_LEFT : FAULT_NONE;
 }
 
 /* --- all of them --- */

@@ -44,11 +44,11 @@ struct approval_step {
     int32_t wanted;
 };
 
-/* What the template wants; all zero: one approval, on any way, for ever. */
+/* What the template wants; all zero: one approval, by a person on any way, for ever. */
 struct approval_terms {
-    uint32_t channels;               /* bits of those that count; 0: all */
-    int32_t at_least;                /* people in all; 0: one */
-    int64_t within_ms;               /* so long after it was asked for; 0: no end */
+    uint32_t channels; /* bits of those that count; 0: all on which a person answers */
+    int32_t at_least;  /* people in all; 0: one */
+    int64_t within_ms; /* so long after it was asked for; 0: no end */
     int32_t remind[LIMIT_REMINDERS]; /* in per cent of that, growing; 0: no more */
     struct approval_step steps[LIMIT_APPROVAL_STEPS];
     size_t step_count;
@@ -65,6 +65,7 @@ struct approval_given {
     int64_t at_ms;  /* when it was given, by the clock of its channel; else when it was stored */
     uint32_t hats, maybe; /* what he is to the request, for sure; what nobody can tell */
     uint32_t steps;       /* bits: that name him, or one whose live delegate he is and who may */
+    bool left;            /* is here no more: as the database has it, of one that would count */
 };
 
 struct approvals {
@@ -85,7 +86,8 @@ struct approvals {
     X(OUTDATED, "approved what it said before an edit")                        \
     X(CHANNEL, "approved on a way that the template does not take")            \
     X(LATE, "approved after the time for it was over")                         \
-    X(UNNAMED, "is not one of those who have to approve")
+    X(UNNAMED, "is not one of those who have to approve")                      \
+    X(LEFT, "has left")
 
 enum approval_fault {
 #define X(suffix, words) FAULT_##suffix,

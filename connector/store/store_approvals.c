@@ -46,7 +46,8 @@ static struct approval_given given_of(struct arena *a, const struct json *v)
                                .at_ms = number(v, "at_ms"),
                                .hats = (uint32_t)number(v, "hats"),
                                .maybe = (uint32_t)number(v, "maybe"),
-                               .steps = (uint32_t)number(v, "steps")};
+                               .steps = (uint32_t)number(v, "steps"),
+                               .left = json_is_true(json_member(v, "left"))};
 
     if (!approval_channel_from(json_path_str(v, "channel"), &g.channel))
         g.withdrawn = true;

@@ -52,6 +52,46 @@ end $$;
 comment on function governance.hats_of(governance.access_request, text[]) is
     'What somebody is to a request beside its approver: bits for sure, and bits that nobody can tell';
 
+-- Had one of these names left by then? Asked with every vote, and few of those who left ever approve anything.
+create or replace function governance.had_left(p_names text[], p_at timestamptz default 'infinity') returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    keys text[] := array(select governance.person_folded(substr(x, position('=' in x) + 1)) from unnest(p_names) x);
+begin
+    if exists (select from governance.departure d -- by its index
+                where d.returned_at is null and d.left_at <= p_at and lower(btrim(d.person, E' \t\r\n')) = any (keys))
+       or exists (select from governance.departure d cross join lateral unnest(d.names) as n(name)
+                   where d.returned_at is null and d.left_at <= p_at
+                     and lower(btrim(substr(n.name, position('=' in n.name) + 1), E' \t\r\n')) = any (keys)) then
+        return governance.has_left(p_names); -- not if he was seen active since
+    end if;
+    return false;
+end $$;
+comment on function governance.had_left(text[], timestamptz) is 'Had somebody of one of these names left by then, and is not back?';
+
+-- Of requester and beneficiary those whom anything names; bits as in hats_of.
+create or replace function governance.hats_named(r governance.access_request) returns int
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select (cardinality(governance.person_names(r.requester, r.requester_names)) > 0)::int
+           + 2 * (cardinality(governance.person_names(r.beneficiary, r.beneficiary_names)) > 0)::int
+$$;
+comment on function governance.hats_named(governance.access_request) is 'Of those who ask and gain, the ones that are known by any name';
+
+-- May somebody of these names judge a request in a matter where whoever wears one of p_hats may not? '': yes. Where nobody can tell,
+-- he may not.
+create or replace function governance.judge_fault(r governance.access_request, p_names text[], p_hats int) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    hats int[] := governance.hats_of(r, p_names);
+begin
+    return case when hats[1] & p_hats <> 0 then 'own'
+                when hats[2] & p_hats <> 0 then 'unclear'
+                when governance.had_left(p_names) then 'left'
+                else '' end;
+end $$;
+comment on function governance.judge_fault(governance.access_request, text[], int) is
+    'Why somebody may not judge a request: own, unclear (nobody can tell whether it is his own), left; empty = he may';
+
 -- Does the one name the other, himself or as one who answers for him at that time? Nobody has it done who may not do it.
 create or replace function governance.answers_for(r governance.access_request, p_named text, p_names text[], p_at timestamptz) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -64,7 +104,7 @@ begin
     if not exists (select from governance.delegation d where d.revoked_at is null and p_at between d.starts_at and d.ends_at) then
         return false;
     end if;
-    return governance.hats_of(r, named) = '{0,0}' and exists (
+    return governance.judge_fault(r, named, 15) = '' and exists (
         select from governance.delegation d
          where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at
            and governance.one_person(governance.person_all(d.delegator, '{}'), named)
@@ -91,6 +131,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     terms jsonb := r.mapped->'approval';
     until timestamptz := governance.approval_until(r);
+    settled timestamptz := coalesce(r.approved_at, 'infinity'); -- who leaves while it waits has no vote; who leaves later had one
 begin
     return query
     with given as materialized (
@@ -114,31 +155,56 @@ begin
                 when f.is[1] <> 0 then 'own'
                 when f.is[2] <> 0 then 'unclear'
                 when f.outdated then 'outdated'
-                when terms is not null and not terms->'channels' ? f.channel then 'channel'
+                when case when terms is null then f.channel = 'automation' else not terms->'channels' ? f.channel end then 'channel'
                 when f.at > until then 'late'
                 when terms->'steps' <> '[]' and f.steps = 0 then 'unnamed'
+                when f.decision = 'approved' and governance.had_left(f.names, greatest(f.at, settled)) then 'left'
                 else '' end
       from fact f order by f.id;
 end $$;
 comment on function governance.approval_votes(governance.access_request) is 'Each decision about a request, and why it does not count';
 
--- As approval_judge() of domain/approval.c.
-create or replace function governance.approval_reached(r governance.access_request) returns boolean
+-- As approval_judge() of domain/approval.c. Null: not enough of them, or somebody declined.
+create or replace function governance.approval_since(r governance.access_request) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     terms jsonb := r.mapped->'approval';
 begin
-    return (with vote as materialized (select * from governance.approval_votes(r))
-            select not exists (select from vote v where v.decision = 'declined' and not v.withdrawn)
-               and (select count(distinct v.person) from vote v where v.decision = 'approved' and v.fault = '')
-                   >= greatest(coalesce((terms->>'at_least')::int, 1), 1)
+    return (with vote as materialized (select * from governance.approval_votes(r)),
+                 yes as materialized (select v.person, v.at, v.steps from vote v where v.decision = 'approved' and v.fault = '')
+            select min(c.at) from yes c
+             where not exists (select from vote v where v.decision = 'declined' and not v.withdrawn)
+               and (select count(distinct v.person) from yes v where v.at <= c.at) >= greatest(coalesce((terms->>'at_least')::int, 1), 1)
                and not exists (
                        select from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)
-                        where (select count(distinct v.person) from vote v
-                                where v.decision = 'approved' and v.fault = '' and v.steps & (1 << (s.n::int - 1)) <> 0)
+                        where (select count(distinct v.person) from yes v where v.at <= c.at and v.steps & (1 << (s.n::int - 1)) <> 0)
                               < (s.step->>'at_least')::int));
 end $$;
+comment on function governance.approval_since(governance.access_request) is
+    'When enough people had approved, each step of the template among them; null: they have not, or somebody declined';
+
+create or replace function governance.approval_reached(r governance.access_request) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return governance.approval_since(r) is not null;
+end $$;
 comment on function governance.approval_reached(governance.access_request) is 'Did enough people approve, each step of the template among them, and nobody decline?';
+
+-- By its id: of a row of his own making a dashboard could find out who approved.
+create or replace function governance.approval_stands(p_request uuid, out reached_at timestamptz, out is_declined boolean)
+-- with its owner's rights: a dashboard's view asks, and may see no approvals
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    r governance.access_request;
+begin
+    select * into r from governance.access_request x where x.id = p_request;
+    is_declined := false;
+    if exists (select from governance.approval a where a.request_id = p_request) then
+        reached_at := governance.approval_since(r);
+        is_declined := exists (select from governance.approval_votes(r) v where v.decision = 'declined' and not v.withdrawn);
+    end if;
+end $$;
+comment on function governance.approval_stands(uuid) is 'When a request was approved as it has to be, and whether somebody declines it';
 
 -- Whoever pressed Resolve has approved it.
 create or replace function governance.claims_own(r governance.access_request) returns boolean
@@ -182,7 +248,7 @@ begin
                     from jsonb_array_elements(terms->'steps') with ordinality as s(step, n)),
         'given', (select json_agg(json_build_object('approver', v.approver, 'person', v.person, 'channel', v.channel,
                              'declined', v.decision = 'declined', 'withdrawn', v.withdrawn, 'outdated', v.outdated,
-                             'at_ms', governance.ms(v.at), 'hats', v.hats, 'maybe', v.maybe, 'steps', v.steps) order by v.id)
+                             'at_ms', governance.ms(v.at), 'hats', v.hats, 'maybe', v.maybe, 'steps', v.steps, 'left', v.fault = 'left') order by v.id)
                     from governance.approval_votes(r) v));
 end $$;
 comment on function governance.dossier_approvals(governance.access_request) is 'Who has to approve and who did, as the core reads it';
@@ -291,6 +357,9 @@ begin
     end if;
     if governance.one_person(governance.person_all(new.delegator, '{}'), governance.person_all(new.delegate, '{}')) then
         raise exception 'nobody delegates to themselves' using errcode = 'CG024';
+    end if;
+    if governance.had_left(governance.person_all(new.delegate, '{}')) or governance.had_left(governance.person_all(new.delegator, '{}')) then
+        raise exception 'who left answers for nobody, and nobody for him' using errcode = 'CG024';
     end if;
     if exists (
         with recursive follow(who) as (

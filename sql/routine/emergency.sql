@@ -44,7 +44,7 @@ comment on function governance.emergency_overdue(uuid, boolean, boolean, boolean
 -- What an emergency still owes, in words; null: nothing.
 create or replace function governance.emergency_owes(r governance.access_request) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select nullif(concat_ws(' and ', case when not governance.approval_is(r, true) then 'an approval' end,
+    select nullif(concat_ws(' and ', case when not governance.approval_reached(r) then 'an approval' end,
                                      case when not exists (select from governance.emergency_review v where v.request_id = r.id) then 'a review' end), '')
 $$;
 comment on function governance.emergency_owes(governance.access_request) is 'What an emergency still owes; null = nothing';
@@ -53,8 +53,10 @@ create or replace function governance.guard_review() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     r governance.access_request;
-    other text[];
-    one boolean;
+    t governance.ticket;
+    names text[] := governance.person_all(new.reviewer, new.reviewer_names);
+    moved boolean := false;
+    fault text;
 begin
     select * into r from governance.access_request x where x.id = new.request_id;
     if not r.emergency then
@@ -62,22 +64,19 @@ begin
     elsif r.approved_at is null or r.claimed_at is null and r.access_until > clock_timestamp() then
         raise exception 'nothing was used yet: it is reviewed afterwards' using errcode = 'CG023';
     end if;
-    for other in select n.names
-                   from (values (governance.person_names(r.requester, r.requester_names)),
-                                (governance.person_names(r.beneficiary, r.beneficiary_names))) as n(names)
-                  where cardinality(n.names) > 0
-                  union all -- who fulfilled it
-                 select array['account=' || t.moved_by] from governance.ticket t
-                  where t.request_id = r.id and t.moved_by <> '' and not t.moved_by_us
-                    and governance.one_person(array['account=' || t.moved_by], governance.person_names(new.reviewer, new.reviewer_names)) loop
-        one := governance.one_person(governance.person_names(new.reviewer, new.reviewer_names), other);
-        if one then
-            raise exception 'nobody reviews what he asked for, used or made' using errcode = 'CG008', constraint = 'own';
-        elsif one is null then
-            raise exception 'nobody can tell whether the reviewer is who asked or who used it: name the reviewer as they are named, by e-mail address or by account id'
-                using errcode = 'CG008', constraint = 'unclear';
-        end if;
-    end loop;
+    fault := governance.judge_fault(r, names, 7);
+    select * into t from governance.ticket x where x.request_id = r.id and x.moved_by <> '' and not x.moved_by_us;
+    if found then -- who worked on it, though nobody ever said done
+        moved := governance.one_person(names, governance.person_all(t.moved_by, t.mover_names));
+    end if;
+    if fault = 'own' or moved then
+        raise exception 'nobody reviews what he asked for, used or made' using errcode = 'CG008', constraint = 'own';
+    elsif fault = 'unclear' or moved is null then
+        raise exception 'nobody can tell whether the reviewer is who asked, who used it or who made it: name the reviewer as they are named, by e-mail address or by account id'
+            using errcode = 'CG008', constraint = 'unclear';
+    elsif fault = 'left' then
+        raise exception 'the reviewer has left' using errcode = 'CG008', constraint = 'left';
+    end if;
     new.at := clock_timestamp();
     return new;
 end $$;

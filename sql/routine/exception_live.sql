@@ -18,9 +18,9 @@ comment on function governance.sod_excepted(uuid, text) is 'Is a conflict of sep
 create or replace function governance.exception_counts(x governance.exception, r governance.access_request) returns boolean
 -- with its owner's rights: a dashboard's view asks, and may see no people
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select bool_and(governance.one_person(governance.person_names(x.approved_by, x.approver_names), n.names) is false or cardinality(n.names) = 0)
-      from (values (governance.person_names(r.requester, r.requester_names)),
-                   (governance.person_names(r.beneficiary, r.beneficiary_names))) as n(names)
+    select hats[1] & named = 0 and hats[2] & named = 0
+      from governance.hats_named(r) as n(named),
+           governance.hats_of(r, governance.person_all(x.approved_by, x.approver_names)) as h(hats)
 $$;
 comment on function governance.exception_counts(governance.exception, governance.access_request) is
     'Is who approved an exception surely another person than who asks and who it is for?';

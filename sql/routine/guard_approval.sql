@@ -25,6 +25,8 @@ begin
         raise exception 'who did the work does not approve it' using errcode = 'CG008';
     elsif hats[1] & 8 <> 0 then
         raise exception 'who checks it does not approve it' using errcode = 'CG008';
+    elsif new.decision = 'approved' and governance.had_left(names) then
+        raise exception 'the approver has left' using errcode = 'CG008', constraint = 'left';
     end if;
     select * into t from governance.ticket x where x.request_id = new.request_id;
     new.after_work := r.claimed_at is not null
@@ -32,4 +34,4 @@ begin
         or exists (select from governance.close_attempt c where c.request_id = new.request_id and c.refused = 'NotApproved');
     return new;
 end $$;
-comment on function governance.guard_approval() is 'Trigger: the approver is none of requester, beneficiary, fulfiller and verifier; whether it came after the work';
+comment on function governance.guard_approval() is 'Trigger: the approver is here, and none of requester, beneficiary, fulfiller and verifier; whether it came after the work';

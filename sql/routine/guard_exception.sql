@@ -1,10 +1,11 @@
 create or replace function governance.guard_exception() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    approver text[] := governance.person_names(new.approved_by, new.approver_names);
-    owner text[] := governance.person_names(new.owner, new.owner_names);
-    other text[];
+    approver text[] := governance.person_all(new.approved_by, new.approver_names);
+    owner text[] := governance.person_all(new.owner, new.owner_names);
+    r governance.access_request;
     one boolean;
+    fault text;
 begin
     if tg_op = 'INSERT' then
         one := governance.one_person(approver, owner);
@@ -14,19 +15,17 @@ begin
             raise exception 'nobody can tell whether the approver is who owns it: name both alike, by e-mail address or by account id'
                 using errcode = 'CG008', constraint = 'owner';
         end if;
-        for other in select n.names from governance.access_request r -- of a source: request by request, see exception_counts
-                      cross join lateral (values (governance.person_names(r.requester, r.requester_names)),
-                                                 (governance.person_names(r.beneficiary, r.beneficiary_names))) as n(names)
-                      where r.id = coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id))
-                        and cardinality(n.names) > 0 loop
-            one := governance.one_person(approver, other);
-            if one then
+        select * into r from governance.access_request x -- of a source: request by request, see exception_counts
+         where x.id = coalesce(new.request_id, (select i.request_id from governance.request_item i where i.id = new.item_id));
+        if found then
+            fault := governance.judge_fault(r, approver, governance.hats_named(r));
+            if fault = 'own' then
                 raise exception 'nobody approves for themselves' using errcode = 'CG008', constraint = 'own';
-            elsif one is null then
+            elsif fault = 'unclear' then
                 raise exception 'nobody can tell whether the approver is who asks or who it is for: name the approver as they are named, by e-mail address or by account id'
                     using errcode = 'CG008', constraint = 'unclear';
             end if;
-        end loop;
+        end if;
         if governance.has_left(owner) then
             raise exception 'the owner has left: an exception is owned by somebody who is here' using errcode = 'CG008', constraint = 'left';
         elsif governance.has_left(approver) then

@@ -156,19 +156,22 @@ end $$;
 comment on function governance.dossier_permits(governance.access_request) is 'What was answered whether a request may be, for its dossier; null: nobody is asked';
 
 -- The accounts under which a person may hold something in a source: those that this request names there, and those that are linked
--- to any of the names the person goes by.
+-- to any of the names the person goes by, his other accounts among them.
 create or replace function governance.accounts_of(r governance.access_request, p_source text) returns table (account text, account_id text)
 language sql stable set search_path = pg_catalog as $$
-    select a.account, coalesce(max(l.native_id), '')
+    with known as materialized (
+        select governance.person_folded(substr(n.name, position('=' in n.name) + 1)) as name
+          from unnest(governance.person_all(r.beneficiary, r.beneficiary_names)) as n(name)),
+    link as materialized (
+        select l.account, l.native_id, l.person = governance.person_folded(r.beneficiary) as own
+          from governance.account_link l
+         where l.source = p_source and l.replaced_at is null and l.person in (select k.name from known k))
+    select a.account, coalesce(max(l.native_id) filter (where l.own), max(l.native_id), '')
       from (select i.account from governance.request_item i
              where i.request_id = r.id and i.source = p_source and i.replaced_at is null
             union
-            select l.account from governance.account_link l
-             where l.source = p_source and l.replaced_at is null
-               and l.person in (select governance.person_folded(substr(n.name, position('=' in n.name) + 1))
-                                  from unnest(governance.person_names(r.beneficiary, r.beneficiary_names)) as n(name))) a
-      left join governance.account_link l on l.source = p_source and l.account = a.account and l.replaced_at is null
-                                         and l.person = governance.person_folded(r.beneficiary)
+            select l.account from link l) a
+      left join link l on l.account = a.account
      group by a.account
 $$;
 comment on function governance.accounts_of(governance.access_request, text) is 'The accounts a person is known by in a source';
@@ -186,8 +189,8 @@ begin
     asked := exists (select from governance.site s where s.name = r.site and s.policy <> '');
     return jsonb_build_object(
         'lifecycle', r.lifecycle, 'subject_kind', r.subject_kind, 'sponsor', coalesce(r.sponsor, ''), 'request_type', r.request_type,
-        'approvers', (select coalesce(jsonb_agg(a.approver order by a.id), '[]') from governance.approval a
-                       where a.request_id = r.id and a.decision = 'approved' and a.tuple_hash = r.mapped_hash),
+        'approvers', (select coalesce(jsonb_agg(v.approver order by v.id), '[]') from governance.approval_votes(r) v
+                       where v.decision = 'approved' and v.fault = ''),
         'items', (select coalesce(jsonb_agg(i.id order by i.id), '[]') from governance.gives(r.id) i
                    where asked and not coalesce((
                          select x.permitted from governance.policy_decision x
@@ -220,13 +223,14 @@ comment on function governance.policy_question(uuid, text) is 'What is to be ask
 -- Does another request of the same person, approved and not over, give that?
 create or replace function governance.is_on_its_way(r governance.access_request, p_source text, p_entitlement text) returns boolean
 language sql stable set search_path = pg_catalog as $$
-    select exists (
-        select from governance.request_item i join governance.access_request o on o.id = i.request_id
+    with other as materialized (
+        select o.beneficiary, o.beneficiary_names
+          from governance.request_item i join governance.access_request o on o.id = i.request_id
          where i.source = p_source and i.entitlement = p_entitlement and i.desired = 'present' and i.replaced_at is null
            and i.superseded_by is null and o.id <> r.id
-           and o.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception')
-           and governance.one_person(governance.person_names(o.beneficiary, o.beneficiary_names),
-                                     governance.person_names(r.beneficiary, r.beneficiary_names)))
+           and o.phase in ('approved', 'ticketing', 'fulfilling', 'claimed', 'verifying', 'verified', 'exception')),
+    him as materialized (select governance.person_all(r.beneficiary, r.beneficiary_names) as names)
+    select exists (select from other o, him h where governance.one_person(governance.person_all(o.beneficiary, o.beneficiary_names), h.names))
 $$;
 comment on function governance.is_on_its_way(governance.access_request, text, text) is 'Does another approved request give this person that?';
 

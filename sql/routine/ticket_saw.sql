@@ -40,6 +40,7 @@ begin
                            'key', t->>'approver', 'names', coalesce(t->'approver_names', '[]'))))) a
                  where a->>'key' <> '') p
          where (governance.hats_of(r, governance.person_linked(p.names)))[1] = 0
+           and not (t->>'approval' = 'approved' and governance.had_left(governance.person_linked(p.names)))
            and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel
                               and a.approver = p.key and a.given_at = p.given)
         on conflict do nothing;

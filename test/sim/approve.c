@@ -133,11 +133,11 @@ void check_approvers(struct sim *s, const struct srequest *r)
     bool counted[PERSON_COUNT] = {false};
     int people = 0, wanted = r->wants == WANTS_TWO || r->wants == WANTS_BOTH ? 2 : 1;
 
-    if (!r->approval_needed || r->emergency) /* of an emergency it is owed afterwards */
+    if (!r->approval_needed || r->emergency) /* what an emergency owes is paid at once here */
         return;
     for (int i = 0; i < r->approval_count; i++) {
         const struct sdecision *real = &r->approvals[i].real;
-        bool taken = r->wants == WANTS_ANY || real->channel != CHANNEL_AUTOMATION;
+        bool taken = real->channel != CHANNEL_AUTOMATION;
         bool early =
             r->wants == WANTS_ANY || !r->asked_ms || real->at_ms <= r->asked_ms + WINDOW_MS;
         bool counts = real->approved && real->saw == r->items_of && taken && early &&
@@ -151,23 +151,14 @@ void check_approvers(struct sim *s, const struct srequest *r)
 }
 
 /* Where a close is refused nobody takes up the work of one who approved it. */
-static const char *own_claim(const struct srequest *r)
+void check_claimant(struct sim *s, const struct srequest *r)
 {
     for (int i = 0; i < r->approval_count; i++) {
         const struct sdecision *real = &r->approvals[i].real;
         if (r->mode == GATE_ENFORCE && real->approved && right_person(r, real->person) &&
             !r->seen.moved_by_us && str_eq_c(r->seen.moved_by, NAMES[real->person]))
-            return NAMES[real->person];
+            sim_violate(s, "I5 approver", "%s approved it and does the work", NAMES[real->person]);
     }
-    return NULL;
-}
-
-void check_claimant(struct sim *s, const struct srequest *r)
-{
-    const char *who = own_claim(r);
-
-    if (who)
-        sim_violate(s, "I5 approver", "%s approved it and does the work", who);
 }
 
 struct str approve_name(int person)

@@ -192,8 +192,8 @@ static void say_stuck(struct str line)
 }
 
 /* asked within at_least channels (bits) steps wanted... given..., each given
- * person:channel:declined:withdrawn:outdated:at:hats:maybe:steps; out: 1 when it is reached, and
- * why each does not count. */
+ * person:channel:declined:withdrawn:outdated:at:hats:maybe:steps:left; out: 1 when it is reached,
+ * and why each does not count. */
 static void judge_approvals(struct str line)
 {
     struct approval_given given[READS_MAX];
@@ -219,12 +219,13 @@ static void judge_approvals(struct str line)
         g->hats = (uint32_t)number(&one, ':');
         g->maybe = (uint32_t)number(&one, ':');
         g->steps = (uint32_t)number(&one, ':');
+        g->left = number(&one, ':') != 0;
     }
     printf("%d", approval_judge(&a, a.asked_ms).answer == APPROVAL_REACHED);
     for (size_t i = 0; i < a.count; i++)
         printf(" %s",
                (const char *const[]){"-", "withdrawn", "own", "unclear", "outdated", "channel",
-                                     "late", "unnamed"}[approval_fault(&a, &given[i])]);
+                                     "late", "unnamed", "left"}[approval_fault(&a, &given[i])]);
     printf("\n");
 }
 

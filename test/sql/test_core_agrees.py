@@ -164,14 +164,14 @@ def test_approvals(db):
         given = [(rng.choice(people if rng.random() < 0.4 else people[2:5]), rng.choice(["approved"] * 12 + ["declined", "withdrawn"]),
                   rng.choice(["jsm", "jsm", "api", "automation"]), rng.choice(["h1"] * 6 + ["h0", ""]), rng.choice([10, 20, 59, 61, 90]))
                  for _ in range(rng.choice([0, 1, 2, 3, 5]))]
-        cases.append((terms, given))
+        cases.append((terms if rng.random() < 0.9 else None, given))  # None: no template
     said = db.psql(f"""
         create temp table tried (n int, line text, said text);
         create function pg_temp.one(n int, terms jsonb, given jsonb) returns void language plpgsql as $$
         declare
             r governance.access_request;
             made uuid := t.request(more => jsonb_build_object('approval_needed', true, 'requester', 'r@x.org', 'beneficiary', 'b@x.org',
-                                                            'mapped', jsonb_build_object('approval', terms)));
+                                                            'mapped', jsonb_strip_nulls(jsonb_build_object('approval', nullif(terms, 'null')))));
             g jsonb;
             d jsonb;
         begin
@@ -184,17 +184,20 @@ def test_approvals(db):
                 exception when sqlstate 'CG008' or sqlstate 'CG023' or unique_violation then null;
                 end;
             end loop;
+            perform governance.departure_put('bob@x.org', true, 'hr', 'left while it waited') where n % 2 = 0;
             d := governance.dossier(made)->'approvals';
             insert into tried select n,
-                concat_ws(' ', d->>'asked_ms', coalesce(d->>'within_ms', '0'), d->>'at_least',
-                          (select sum(1 << (array_position(array['jsm', 'automation', 'api', 'cli'], c.name) - 1)) from jsonb_array_elements_text(d->'channels') c(name)),
+                concat_ws(' ', d->>'asked_ms', coalesce(d->>'within_ms', '0'), coalesce(d->>'at_least', '0'),
+                          (select coalesce(sum(1 << (array_position(array['jsm', 'automation', 'api', 'cli'], c.name) - 1)), 0)
+                             from jsonb_array_elements_text(nullif(d->'channels', 'null')) c(name)),
                           coalesce(jsonb_array_length(nullif(d->'steps', 'null')), 0),
                           (select string_agg(s->>'wanted', ' ') from jsonb_array_elements(nullif(d->'steps', 'null')) s),
                           (select string_agg(concat_ws(':', v->>'person', v->>'channel', (v->>'declined')::boolean::int, (v->>'withdrawn')::boolean::int,
-                                  (v->>'outdated')::boolean::int, v->>'at_ms', v->>'hats', v->>'maybe', v->>'steps'), ' ' order by o)
+                                  (v->>'outdated')::boolean::int, v->>'at_ms', v->>'hats', v->>'maybe', v->>'steps', (v->>'left')::boolean::int), ' ' order by o)
                              from jsonb_array_elements(nullif(d->'given', 'null')) with ordinality as x(v, o))),
                 concat_ws(' ', governance.approval_reached(r)::int,
                           (select string_agg(coalesce(nullif(v.fault, ''), '-'), ' ' order by v.id) from governance.approval_votes(r) v));
+            perform governance.departure_put('bob@x.org', false, 'hr', '');
         end $$;
         select pg_temp.one(n::int, c->0, c->1) from jsonb_array_elements($json${json.dumps(cases)}$json$) with ordinality as x(c, n);
         select said || '|' || line from tried order by n""").splitlines()
@@ -204,4 +207,4 @@ def test_approvals(db):
     wrong = [both for both in zip(in_core, in_sql, lines) if both[0] != both[1]]
     assert not wrong, wrong[:5]
     seen = {word for line in in_sql for word in line.split()}
-    assert seen >= {"0", "1", "-", "withdrawn", "unclear", "outdated", "channel", "late", "unnamed"}, seen
+    assert seen >= {"0", "1", "-", "withdrawn", "unclear", "outdated", "channel", "late", "unnamed", "left"}, seen

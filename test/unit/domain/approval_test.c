@@ -41,12 +41,14 @@ static void nobody_approves_who_is_something_else_to_it(void **state)
                 g.channel = (enum approval_channel)c;
                 struct approvals a = of(&g, 1);
                 struct approval_verdict v = approval_judge(&a, NOW);
-                assert_int_equal(approval_fault(&a, &g), hats    ? FAULT_OWN
-                                                         : maybe ? FAULT_UNCLEAR
-                                                                 : FAULT_NONE);
-                assert_int_equal(v.answer, hats || maybe ? APPROVAL_WAITS : APPROVAL_REACHED);
+                bool person = c != CHANNEL_AUTOMATION, counts = !hats && !maybe && person;
+                assert_int_equal(approval_fault(&a, &g), hats      ? FAULT_OWN
+                                                         : maybe   ? FAULT_UNCLEAR
+                                                         : !person ? FAULT_CHANNEL
+                                                                   : FAULT_NONE);
+                assert_int_equal(v.answer, counts ? APPROVAL_REACHED : APPROVAL_WAITS);
                 assert_int_equal(v.unclear, !hats && maybe);
-                assert_int_equal(v.more, hats || maybe ? 1 : 0);
+                assert_int_equal(v.more, counts ? 0 : 1);
             }
 }
 
@@ -140,6 +142,19 @@ static void what_was_taken_back_or_edited_away_is_nothing(void **state)
     assert_int_equal(answer(&a), APPROVAL_WAITS);
 }
 
+static void who_left_has_no_vote(void **state)
+{
+    struct approval_given g = APPROVED;
+    struct approvals a = of(&g, 1);
+    (void)state;
+
+    g.left = true;
+    assert_int_equal(approval_fault(&a, &g), FAULT_LEFT);
+    assert_string_equal(approval_fault_words(FAULT_LEFT), "has left");
+    assert_int_equal(answer(&a), APPROVAL_WAITS);
+    assert_int_equal(approval_judge(&a, NOW).more, 1);
+}
+
 static void a_no_outweighs_every_yes_until_it_is_taken_back(void **state)
 {
     struct approval_given g[] = {by(1, 0), by(2, 0)};
@@ -165,7 +180,8 @@ static void only_the_ways_of_the_template_count(void **state)
             struct approvals a = of(&g, 1);
             g.channel = (enum approval_channel)c;
             a.terms.channels = takes;
-            bool taken = !takes || takes & 1u << c;
+            bool taken =
+                takes ? takes & 1u << c : c != CHANNEL_AUTOMATION; /* without a template: people */
             assert_int_equal(approval_fault(&a, &g), taken ? FAULT_NONE : FAULT_CHANNEL);
             assert_int_equal(answer(&a), taken ? APPROVAL_REACHED : APPROVAL_WAITS);
         }
@@ -240,6 +256,7 @@ int main(void)
         cmocka_unit_test(one_person_votes_once),
         cmocka_unit_test(every_step_has_to_be_answered),
         cmocka_unit_test(what_was_taken_back_or_edited_away_is_nothing),
+        cmocka_unit_test(who_left_has_no_vote),
         cmocka_unit_test(a_no_outweighs_every_yes_until_it_is_taken_back),
         cmocka_unit_test(only_the_ways_of_the_template_count),
         cmocka_unit_test(a_window_ends_and_reminds_before),

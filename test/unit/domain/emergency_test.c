@@ -148,7 +148,8 @@ static void its_removal_is_asked_for_in_time_and_at_once_when_it_is_declined(voi
     r = decided(&d);
     assert_true(r.declined_late);
     assert_int_equal(r.follow, FOLLOW_EXPIRY);
-    d.approval_given = true; /* somebody else takes it on himself */
+    d.approval_declined = false; /* taken back: only then somebody else can take it on himself */
+    d.approval_given = true;
     r = decided(&d);
     assert_false(r.declined_late);
     assert_int_equal(r.follow, FOLLOW_NONE);
