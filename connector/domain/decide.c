@@ -72,16 +72,6 @@ static bool is_refused(const struct dossier *d, enum flow_kind kind, struct str 
     return d->flow_parked[kind] && str_eq(d->flow_cycle[kind], cycle);
 }
 
-int64_t refused_wait_ms(const struct policy *policy, int32_t attempts)
-{
-    enum { REFUSED_CAP_MS = 3600000 };
-    int64_t wait = policy->refused_ms;
-
-    for (int32_t i = 1; i < attempts && wait < REFUSED_CAP_MS; i++)
-        wait *= 2;
-    return wait < REFUSED_CAP_MS ? wait : REFUSED_CAP_MS;
-}
-
 /* Somebody is told, and it is tried again after a while, ever more seldom: the workflow may be
  * mended any day. */
 static void try_again(struct step *s, enum flow_kind kind, const char *reason)

@@ -1,4 +1,5 @@
-/* policy_default.c: times and allowances where the configuration says nothing. */
+/* policy_default.c: times and allowances where the configuration says nothing, and how long a
+ * refused move rests by them. */
 #include "domain/decide.h"
 #include "domain/drift.h"
 #include "domain/schedule.h"
@@ -28,3 +29,13 @@ const struct policy POLICY_DEFAULT = {
     .read_wait_count = sizeof READ_WAITS_MS / sizeof READ_WAITS_MS[0],
     .watch = WATCH_DEFAULT,
 };
+
+int64_t refused_wait_ms(const struct policy *policy, int32_t attempts)
+{
+    enum { REFUSED_CAP_MS = 3600000 };
+    int64_t wait = policy->refused_ms;
+
+    for (int32_t i = 1; i < attempts && wait < REFUSED_CAP_MS; i++)
+        wait *= 2;
+    return wait < REFUSED_CAP_MS ? wait : REFUSED_CAP_MS;
+}
