@@ -95,3 +95,18 @@ uint64_t store_hash_from(struct str hex)
         hash = hash << 8 | bytes[i];
     return hash;
 }
+
+void store_ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
+                    store_json_fn *fn, void *arg)
+{
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.json = fn;
+    pg_exec(s->pg, stmt, params, store_on_json, op);
+}
+
+void store_put_said(struct json_out *out, const char *name, struct str value)
+{
+    if (value.len)
+        json_str_member(out, name, value);
+}

@@ -1,21 +1,6 @@
 #include "store/store_priv.h"
 
 /* A statement that answers one document. */
-static void ask(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
-                store_json_fn *fn, void *arg)
-{
-    struct store_op *op = store_op_new(arg);
-
-    op->fn.json = fn;
-    pg_exec(s->pg, stmt, params, store_on_json, op);
-}
-
-static void put_text(struct json_out *out, const char *name, struct str value)
-{
-    if (value.len)
-        json_str_member(out, name, value);
-}
-
 static void put_number(struct json_out *out, const char *name, int64_t value)
 {
     if (value)
@@ -31,10 +16,10 @@ void store_exception_grant(struct store *s, const struct store_exception *e, sto
     buf_init(&buf, STORE_JSON_BYTES);
     json_begin(&out, &buf);
     json_open_object(&out);
-    put_text(&out, "request", e->request);
-    put_text(&out, "scope", e->scope);
-    put_text(&out, "source", e->source);
-    put_text(&out, "sod_set", e->sod_set);
+    store_put_said(&out, "request", e->request);
+    store_put_said(&out, "scope", e->scope);
+    store_put_said(&out, "source", e->source);
+    store_put_said(&out, "sod_set", e->sod_set);
     json_str_member(&out, "owner", e->owner);
     json_str_member(&out, "approved_by", e->approved_by);
     json_str_member(&out, "reason", e->reason);
@@ -44,7 +29,7 @@ void store_exception_grant(struct store *s, const struct store_exception *e, sto
     put_number(&out, "renews", e->renews);
     json_close_object(&out);
     struct pg_param params[] = {store_p(buf_str(&buf))};
-    ask(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
+    store_ask_json(s, &SQL_EXCEPTION_GRANT, params, fn, arg);
 }
 
 void store_exception_list(struct store *s, const struct store_exceptions *filter, store_json_fn *fn,
@@ -59,12 +44,12 @@ void store_exception_list(struct store *s, const struct store_exceptions *filter
     if (filter->live)
         json_bool_member(&out, "live", true);
     put_number(&out, "expiring_s", filter->expiring_s);
-    put_text(&out, "owner", filter->owner);
-    put_text(&out, "request", filter->request);
+    store_put_said(&out, "owner", filter->owner);
+    store_put_said(&out, "request", filter->request);
     json_i64_member(&out, "limit", filter->limit);
     json_close_object(&out);
     struct pg_param params[] = {store_p(buf_str(&buf))};
-    ask(s, &SQL_EXCEPTION_LIST, params, fn, arg);
+    store_ask_json(s, &SQL_EXCEPTION_LIST, params, fn, arg);
 }
 
 void store_exception_revoke(struct store *s, int64_t id, struct str by, struct str reason,
@@ -73,12 +58,12 @@ void store_exception_revoke(struct store *s, int64_t id, struct str by, struct s
     char number[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_i(id, number), store_p(by), store_p(reason)};
 
-    ask(s, &SQL_EXCEPTION_REVOKE, params, fn, arg);
+    store_ask_json(s, &SQL_EXCEPTION_REVOKE, params, fn, arg);
 }
 
 void store_exception_sweep(struct store *s, store_json_fn *fn, void *arg)
 {
-    ask(s, &SQL_EXCEPTION_SWEEP, NULL, fn, arg);
+    store_ask_json(s, &SQL_EXCEPTION_SWEEP, NULL, fn, arg);
 }
 
 void store_departure_put(struct store *s, struct str person, bool left, struct str by,
@@ -87,7 +72,7 @@ void store_departure_put(struct store *s, struct str person, bool left, struct s
     struct pg_param params[] = {store_p(person), store_p(left ? STR("true") : STR("false")),
                                 store_p(by), store_p(reason)};
 
-    ask(s, &SQL_DEPARTURE_PUT, params, fn, arg);
+    store_ask_json(s, &SQL_DEPARTURE_PUT, params, fn, arg);
 }
 
 void store_review_add(struct store *s, struct str request_id, struct str reviewer,

@@ -51,6 +51,11 @@ void store_on_fenced(void *arg, const struct pg_reply *reply);
 /* For statements where any answer will do. */
 void store_on_done(void *arg, const struct pg_reply *reply);
 void store_on_json(void *arg, const struct pg_reply *reply);
+/* Ask for one JSON document. */
+void store_ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
+                    store_json_fn *fn, void *arg);
+/* A member where something is said; nothing for an empty text. */
+void store_put_said(struct json_out *out, const char *name, struct str value);
 
 struct pg_param store_p(struct str s); /* text; an absent slice is an empty text, not NULL */
 struct pg_param store_null(void);

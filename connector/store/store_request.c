@@ -557,25 +557,10 @@ void store_approval_add(struct store *s, struct str request_id, struct str appro
     pg_exec(s->pg, &SQL_APPROVAL_ADD, params, store_on_fenced, op);
 }
 
-static void ask_json(struct store *s, const struct pg_stmt *stmt, const struct pg_param *params,
-                     store_json_fn *fn, void *arg)
-{
-    struct store_op *op = store_op_new(arg);
-
-    op->fn.json = fn;
-    pg_exec(s->pg, stmt, params, store_on_json, op);
-}
-
 void store_request_show(struct store *s, struct str id_or_key, store_json_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(id_or_key)};
-    ask_json(s, &SQL_REQUEST_SHOW, params, fn, arg);
-}
-
-static void put_where(struct json_out *out, const char *name, struct str value)
-{
-    if (value.len)
-        json_str_member(out, name, value);
+    store_ask_json(s, &SQL_REQUEST_SHOW, params, fn, arg);
 }
 
 void store_request_list(struct store *s, const struct store_filter *filter, store_json_fn *fn,
@@ -587,14 +572,14 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
     buf_init(&buf, STORE_JSON_BYTES);
     json_begin(&out, &buf);
     json_open_object(&out);
-    put_where(&out, "phase", filter->phase);
-    put_where(&out, "site", filter->site);
-    put_where(&out, "after", filter->after);
-    put_where(&out, "kind", filter->kind);
-    put_where(&out, "lifecycle", filter->lifecycle);
-    put_where(&out, "subject_kind", filter->subject_kind);
-    put_where(&out, "application", filter->application);
-    put_where(&out, "sort", filter->sort);
+    store_put_said(&out, "phase", filter->phase);
+    store_put_said(&out, "site", filter->site);
+    store_put_said(&out, "after", filter->after);
+    store_put_said(&out, "kind", filter->kind);
+    store_put_said(&out, "lifecycle", filter->lifecycle);
+    store_put_said(&out, "subject_kind", filter->subject_kind);
+    store_put_said(&out, "application", filter->application);
+    store_put_said(&out, "sort", filter->sort);
     if (filter->since_ms)
         json_i64_member(&out, "since_ms", filter->since_ms);
     if (filter->overdue)
@@ -605,14 +590,14 @@ void store_request_list(struct store *s, const struct store_filter *filter, stor
     json_i64_member(&out, "limit", filter->limit);
     json_close_object(&out);
     struct pg_param params[] = {store_p(buf_str(&buf))};
-    ask_json(s, &SQL_REQUEST_LIST, params, fn, arg);
+    store_ask_json(s, &SQL_REQUEST_LIST, params, fn, arg);
 }
 
 void store_request_retry(struct store *s, struct str id_or_key, struct str actor, store_json_fn *fn,
                          void *arg)
 {
     struct pg_param params[] = {store_p(id_or_key), store_p(actor)};
-    ask_json(s, &SQL_REQUEST_RETRY, params, fn, arg);
+    store_ask_json(s, &SQL_REQUEST_RETRY, params, fn, arg);
 }
 
 void store_evidence_of(struct store *s, struct str request_id, int64_t after, int32_t limit,
@@ -620,7 +605,7 @@ void store_evidence_of(struct store *s, struct str request_id, int64_t after, in
 {
     char from[STORE_NUMBER_SIZE], count[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(request_id), store_i(after, from), store_i(limit, count)};
-    ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
+    store_ask_json(s, &SQL_EVIDENCE_OF, params, fn, arg);
 }
 
 void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
@@ -629,21 +614,21 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
     char starts[STORE_NUMBER_SIZE], ends[STORE_NUMBER_SIZE];
     struct pg_param params[] = {store_p(from), store_p(to), store_i(starts_ms, starts),
                                 store_i(ends_ms, ends), store_p(actor)};
-    ask_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
+    store_ask_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
 }
 
 void store_health(struct store *s, store_json_fn *fn, void *arg)
 {
-    ask_json(s, &SQL_HEALTH, NULL, fn, arg);
+    store_ask_json(s, &SQL_HEALTH, NULL, fn, arg);
 }
 
 void store_source_back(struct store *s, struct str source, store_json_fn *fn, void *arg)
 {
     struct pg_param params[] = {store_p(source)};
-    ask_json(s, &SQL_SOURCE_BACK, params, fn, arg);
+    store_ask_json(s, &SQL_SOURCE_BACK, params, fn, arg);
 }
 
 void store_sla_tick(struct store *s, store_json_fn *fn, void *arg)
 {
-    ask_json(s, &SQL_SLA_TICK, NULL, fn, arg);
+    store_ask_json(s, &SQL_SLA_TICK, NULL, fn, arg);
 }
