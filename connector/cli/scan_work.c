@@ -23,9 +23,9 @@ struct scan_lane {
     struct reader *reader;
     struct source_gate *gate;
     struct secret *secret;
-    struct scan_row **todo, **again; /* rows to be read; and those put off */
+    struct scan_row **pending, **again; /* rows to be read; and those put off */
     size_t count, again_count;
-    size_t at;      /* the next of todo */
+    size_t at;      /* the next of pending */
     size_t waiting; /* for an answer */
     struct io_timer *timer;
     int64_t waited_ms;
@@ -138,7 +138,7 @@ static void ask_row(struct scan_lane *lane, struct scan_row *row)
 static void look_again(void *arg)
 {
     struct scan_lane *lane = arg;
-    struct scan_row **done = lane->todo;
+    struct scan_row **done = lane->pending;
     bool rests = source_gate_stats(lane->gate).resting;
 
     lane->waited_ms += LOOK_MS;
@@ -146,7 +146,7 @@ static void look_again(void *arg)
         io_timer_start(lane->timer, LOOK_MS, 0);
         return;
     }
-    lane->todo = lane->again;
+    lane->pending = lane->again;
     lane->count = lane->again_count;
     lane->again = done;
     lane->at = lane->again_count = 0;
@@ -158,7 +158,7 @@ static void lane_next(void *arg)
     struct scan_lane *lane = arg;
 
     while (lane->at < lane->count && lane->waiting < LINE_MAX_READS)
-        ask_row(lane, lane->todo[lane->at++]);
+        ask_row(lane, lane->pending[lane->at++]);
     if (lane->waiting)
         return;
     if (!lane->again_count) {
@@ -199,12 +199,12 @@ static bool take_rows(struct scan_lane *lane)
     struct scan *scan = lane->scanning->scan;
     struct arena *arena = lane->scanning->arena;
 
-    lane->todo = arena_array(arena, scan->count, sizeof(struct scan_row *));
+    lane->pending = arena_array(arena, scan->count, sizeof(struct scan_row *));
     lane->again = arena_array(arena, scan->count, sizeof(struct scan_row *));
     for (size_t i = 0; lane->again && i < scan->count; i++)
         if (str_eq(scan->rows[i].ticket->closed.item.source, lane->source->name)) {
             scan->rows[i].obs.reason = STR("SourceNotOpened");
-            lane->todo[lane->count++] = &scan->rows[i];
+            lane->pending[lane->count++] = &scan->rows[i];
         }
     return lane->count > 0;
 }
