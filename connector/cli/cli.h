@@ -3,6 +3,8 @@
 #ifndef COUNTERSIGN_CLI_H
 #define COUNTERSIGN_CLI_H
 
+#include <stdio.h>
+
 #include "config/config.h"
 
 /* user-experience: sysexits where there is one */
@@ -70,5 +72,12 @@ MUST_CHECK bool cli_database(const struct config *config, struct arena *arena,
 MUST_CHECK bool cli_api(const struct config *config, struct arena *arena, const char *method,
                         const char *path, struct str body, const char *idempotency_key,
                         int *ret_status, struct str *ret_body, struct err *err);
+
+/* How an answer that is data is shown to people; false: as it is. */
+typedef bool cli_view_fn(FILE *to, struct arena *arena, struct str document);
+/* The same, and the answer printed: through view (NULL: none) unless it is JSON that is wanted, a
+ * refusal to stderr. Returns the exit code; a configuration that cannot be loaded is told, too. */
+int cli_ask(const struct cli *cli, const char *method, const char *path, struct str body,
+            const char *idempotency_key, cli_view_fn *view);
 
 #endif

@@ -79,3 +79,30 @@ bool cli_api(const struct config *config, struct arena *arena, const char *metho
     *ret_body = a.body;
     return clean || FAIL(err, ERR_BUG, "the loop was not empty");
 }
+
+static int exit_code_of(int status)
+{
+    if (status < 400)
+        return EXIT_CODE_OK;
+    if (status == 401 || status == 403)
+        return EXIT_CODE_NOT_PERMITTED;
+    return status >= 500 || status == 429 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
+}
+
+int cli_ask(const struct cli *cli, const char *method, const char *path, struct str body,
+            const char *idempotency_key, cli_view_fn *view)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    const struct config *config = cli_config(cli, arena);
+    struct err err = {0};
+    struct str reply;
+    int status;
+
+    if (!config)
+        return EXIT_CODE_CONFIG;
+    if (!cli_api(config, arena, method, path, body, idempotency_key, &status, &reply, &err))
+        return cli_fail(&err);
+    if (status >= 400 || cli->json || !view || !view(stdout, arena, reply))
+        fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
+    return exit_code_of(status);
+}

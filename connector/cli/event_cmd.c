@@ -28,39 +28,19 @@ static void print_list(struct arena *arena, const struct json *v)
         printf("more: --after %.*s\n", STR_ARG(view_text(arena, v, "next")));
 }
 
-static int answered(const struct cli *cli, struct arena *arena, int status, struct str reply)
+static bool print_answer(FILE *to, struct arena *arena, struct str reply)
 {
     const struct json *v;
     struct err err = {0};
 
-    if (status < 400 && !cli->json && json_parse(arena, reply, &v, &err)) {
-        if (json_member(v, "deliveries"))
-            print_list(arena, v);
-        else
-            printf("%lld sent again\n", (long long)view_count(v, "retried"));
-        return EXIT_CODE_OK;
-    }
-    fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
-    if (status < 400)
-        return EXIT_CODE_OK;
-    if (status == 401 || status == 403)
-        return EXIT_CODE_NOT_PERMITTED;
-    return status >= 500 || status == 429 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
-}
-
-static int ask(const struct cli *cli, const char *method, const char *path, struct str body)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
-    const struct config *config = cli_config(cli, arena);
-    struct err err = {0};
-    struct str reply;
-    int status;
-
-    if (!config)
-        return EXIT_CODE_CONFIG;
-    if (!cli_api(config, arena, method, path, body, NULL, &status, &reply, &err))
-        return cli_fail(&err);
-    return answered(cli, arena, status, reply);
+    (void)to; /* data is stdout's */
+    if (!json_parse(arena, reply, &v, &err))
+        return false;
+    if (json_member(v, "deliveries"))
+        print_list(arena, v);
+    else
+        printf("%lld sent again\n", (long long)view_count(v, "retried"));
+    return true;
 }
 
 static int list(struct cli *cli)
@@ -80,7 +60,7 @@ static int list(struct cli *cli)
     }
     if (path.over || cli_leftover(cli))
         return cli_usage(cli, USAGE);
-    return ask(cli, "GET", path.p, STR_NONE);
+    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_answer);
 }
 
 static int retry(struct cli *cli)
@@ -99,7 +79,7 @@ static int retry(struct cli *cli)
     if (subscriber)
         json_str_member(&out, "subscriber", str_of(subscriber));
     json_close_object(&out);
-    return ask(cli, "POST", "/v1/events/retry", buf_str(&b));
+    return cli_ask(cli, "POST", "/v1/events/retry", buf_str(&b), NULL, print_answer);
 }
 
 static int event_command(struct cli *cli)

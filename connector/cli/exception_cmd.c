@@ -56,28 +56,6 @@ static bool print_all(FILE *to, struct arena *arena, struct str document)
     return true;
 }
 
-static int ask(const struct cli *cli, const char *method, const char *path, struct str body)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
-    const struct config *config = cli_config(cli, arena);
-    struct err err = {0};
-    struct str reply;
-    int status;
-
-    if (!config)
-        return EXIT_CODE_CONFIG;
-    if (!cli_api(config, arena, method, path, body, NULL, &status, &reply, &err))
-        return cli_fail(&err);
-    if (status < 400 && !cli->json && print_all(stdout, arena, reply))
-        return EXIT_CODE_OK;
-    fprintf(status < 400 ? stdout : stderr, "%.*s\n", STR_ARG(reply));
-    if (status < 400)
-        return EXIT_CODE_OK;
-    if (status == 401 || status == 403)
-        return EXIT_CODE_NOT_PERMITTED;
-    return status >= 500 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
-}
-
 /* An option becomes a member; false when it is needed and not there. */
 static bool put(struct json_out *out, struct cli *cli, const char *option, const char *member,
                 bool needed)
@@ -128,7 +106,7 @@ static int grant(struct cli *cli)
     json_close_object(&out);
     if (!good || cli->argc)
         return cli_usage(cli, USAGE);
-    return ask(cli, "POST", "/v1/exceptions", buf_str(&b));
+    return cli_ask(cli, "POST", "/v1/exceptions", buf_str(&b), NULL, print_all);
 }
 
 static void put_query(struct buf *path, const char *name, const char *value)
@@ -159,7 +137,7 @@ static int list(struct cli *cli)
     put_query(&path, "expiring_seconds", expiring ? seconds : NULL);
     if (cli->argc || path.over)
         return cli_usage(cli, USAGE);
-    return ask(cli, "GET", path.p, STR_NONE);
+    return cli_ask(cli, "GET", path.p, STR_NONE, NULL, print_all);
 }
 
 static int revoke(struct cli *cli)
@@ -178,7 +156,7 @@ static int revoke(struct cli *cli)
     if (!is_number(cli_word(cli), &number) || !good || cli->argc)
         return cli_usage(cli, USAGE);
     buf_printf(&path, "/v1/exceptions/%lld/revoke", (long long)number);
-    return ask(cli, "POST", path.p, buf_str(&b));
+    return cli_ask(cli, "POST", path.p, buf_str(&b), NULL, print_all);
 }
 
 static int owner(struct cli *cli)
@@ -197,7 +175,7 @@ static int owner(struct cli *cli)
     json_close_object(&out);
     if (!person || left == back || cli->argc)
         return cli_usage(cli, USAGE);
-    return ask(cli, "POST", "/v1/departures", buf_str(&b));
+    return cli_ask(cli, "POST", "/v1/departures", buf_str(&b), NULL, print_all);
 }
 
 static int exception_command(struct cli *cli)

@@ -21,40 +21,6 @@ static const char USAGE[] =
     "       countersign request review ID --by PERSON --outcome in_order|objected --note TEXT |\n"
     "       countersign request pause ID --reason TEXT --until TIME | resume ID";
 
-/* Print the answer, and turn its status into an exit code. */
-static int answered(int status, struct str body)
-{
-    FILE *to = status < 400 ? stdout : stderr;
-
-    fprintf(to, "%.*s\n", STR_ARG(body));
-    if (status < 400)
-        return EXIT_CODE_OK;
-    if (status == 401 || status == 403)
-        return EXIT_CODE_NOT_PERMITTED;
-    return status >= 500 ? EXIT_CODE_TRY_AGAIN : EXIT_CODE_DATA;
-}
-
-/* How an answer that is data is shown to people; NULL: as it is. */
-typedef bool view_fn(FILE *to, struct arena *arena, struct str document);
-
-static int ask(const struct cli *cli, const char *method, const char *path, struct str body,
-               const char *key, view_fn *view)
-{
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
-    const struct config *config = cli_config(cli, arena);
-    struct err err = {0};
-    struct str reply;
-    int status;
-
-    if (!config)
-        return EXIT_CODE_CONFIG;
-    if (!cli_api(config, arena, method, path, body, key, &status, &reply, &err))
-        return cli_fail(&err);
-    if (status < 400 && view && !cli->json && view(stdout, arena, reply))
-        return EXIT_CODE_OK;
-    return answered(status, reply);
-}
-
 static void put_option(struct json_out *out, struct cli *cli, const char *option,
                        const char *member)
 {
@@ -96,19 +62,19 @@ static int submit(struct cli *cli)
         rng_uuid(&rng, made_key);
         key = made_key;
     }
-    return ask(cli, "POST", "/v1/access-requests", buf_str(&b), key, NULL);
+    return cli_ask(cli, "POST", "/v1/access-requests", buf_str(&b), key, NULL);
 }
 
 /* The path is what its parts say, encoded: a part that holds "/" or "&" stays one part. */
-static int ask_path(const struct cli *cli, const char *method, struct buf *path, view_fn *view)
+static int ask_path(const struct cli *cli, const char *method, struct buf *path, cli_view_fn *view)
 {
     if (path->over) {
         fprintf(stderr,
                 "countersign request: that is longer than an id, a key or a phase can be\n");
         return EXIT_CODE_USAGE;
     }
-    return ask(cli, method, path->p, strcmp(method, "POST") == 0 ? STR("{}") : STR_NONE, NULL,
-               view);
+    return cli_ask(cli, method, path->p, strcmp(method, "POST") == 0 ? STR("{}") : STR_NONE, NULL,
+                   view);
 }
 
 static void put_query(struct buf *path, const char *name, struct str value)
@@ -166,7 +132,8 @@ static int post_of(struct cli *cli, const char *id, const char *rest, const char
     buf_add_c(&path, "/v1/access-requests/");
     url_encode(&path, str_of(id));
     buf_add_c(&path, rest);
-    return path.over ? cli_usage(cli, USAGE) : ask(cli, "POST", path.p, buf_str(&b), NULL, NULL);
+    return path.over ? cli_usage(cli, USAGE)
+                     : cli_ask(cli, "POST", path.p, buf_str(&b), NULL, NULL);
 }
 
 /* What somebody found who looked at an emergency afterwards. */
