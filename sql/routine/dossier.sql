@@ -71,7 +71,7 @@ begin
               join governance.observation o on o.item_id = i.id and o.generation = r.generation
              where i.request_id = p_request
              group by i.id) x;
-    has_exception := exists (select from governance.exception_covers e where e.request_id = p_request);
+    has_exception := governance.has_exception(r);
     close_sent := flow.close_sent;
     if close_sent and has_exception then -- on proof: a close under an exception proves nothing when that has ended
         close_sent := exists (
@@ -137,7 +137,7 @@ begin
         'plea_covers', plea_covers,
         'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
         'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
-        'approvals', governance.dossier_approvals(r), 'claims_own', t.role in ('verify', 'done') and governance.claims_own(r),
+        'approvals', governance.dossier_approvals(r), 'claims_own', case when t.role in ('verify', 'done') then governance.claims_own(r) else false end,
         'mapping_kept', r.mapping_kept, 'contested', r.contested, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint,
         'approval_due_ms', floor(extract(epoch from r.approval_due) * 1000)::bigint,
         'review_due_ms', floor(extract(epoch from r.review_due) * 1000)::bigint,
@@ -164,7 +164,7 @@ begin
                           'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
                           'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'extra_hinders', s.over_grant = 'hinder',
                           'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
-                          'excepted_from_ms', e.shown->'from_ms', 'on_exception', coalesce(b.stands, false), 'lapsed_ms', governance.ms(b.lapsed_at),
+                          'excepted_from_ms', e.shown->'from_ms', 'on_exception', coalesce(e.owed->'stands', 'false'), 'lapsed_ms', e.owed->'lapsed_ms',
                           'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
                           -- what was closed is asked for no more by anybody: it is watched (after.sql)
                           'superseded_by', case when i.superseded_by is not null and not exists (
@@ -177,9 +177,9 @@ begin
               left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(p_person)
                                                  and l.replaced_at is null
               left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
-             cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
-              left join lateral (select * from governance.exception_debt(p_request, i.id) -- what was superseded nobody owes, for good
-                                  where p_excepted and p_came_back and i.superseded_by is null) b on true
+             cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown,
+                                        case when p_excepted and p_came_back and i.superseded_by is null -- what was nobody owes, for good
+                                             then governance.dossier_owed(p_request, i.id) end as owed) e
              where i.request_id = p_request and i.replaced_at is null);
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
@@ -227,6 +227,13 @@ begin
              order by x.stands desc, x.expires_at desc, x.id desc limit 1);
 end $$;
 comment on function governance.dossier_excepted(uuid, bigint) is 'The exception of an item that holds, or the last one that an answer took back';
+
+create or replace function governance.dossier_owed(p_request uuid, p_item bigint) returns json
+language plpgsql stable set search_path = pg_catalog as $$
+begin
+    return (select json_build_object('stands', d.stands, 'lapsed_ms', governance.ms(d.lapsed_at)) from governance.exception_debt(p_request, p_item) d);
+end $$;
+comment on function governance.dossier_owed(uuid, bigint) is 'Since when nothing covers an item that an exception let close; null: nothing is owed of it';
 
 -- As in domain/plea.c: changelog ids are numbers, and grow.
 create or replace function governance.is_later_edit(a text, b text) returns boolean
