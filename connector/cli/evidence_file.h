@@ -19,9 +19,12 @@ struct export_file {
     char hex[SHA256_HEX_SIZE]; /* once closed */
 };
 
+/* Of that file in the folder; false: too long. */
 MUST_CHECK bool export_path(const char *dir, const char *name, char out[EXPORT_PATH_BYTES],
                             struct err *err);
+/* Anew: what had its name is replaced. export_close afterwards also when it failed. */
 MUST_CHECK bool export_open(struct export_file *f, const char *dir, struct err *err);
+/* False: the disk is full, or the like. */
 MUST_CHECK bool export_add(struct export_file *f, struct str text);
 /* All of it is on the disk, and has its hash. To be called also when it was not opened. */
 MUST_CHECK bool export_close(struct export_file *f);

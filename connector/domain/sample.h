@@ -12,6 +12,7 @@
 /* Strata are privileged or not, by kind of change: privileged first, then as enum request_kind. */
 enum { SAMPLE_STRATA = 6, SAMPLE_MAX = 1000 };
 
+/* Its number, below SAMPLE_STRATA. */
 size_t sample_stratum(bool privileged, enum request_kind kind);
 
 /* How many of each stratum: one of each that has any, in the order of the strata, as long as `size`
