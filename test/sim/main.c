@@ -87,6 +87,8 @@ static void draw(struct sim *s)
         r->hook_lost = 1000000;
         r->poll_fails = 800000;
     }
+    if (s->seed % 16 == 11) /* processes that often sleep, just where it hurts */
+        r->pause = 20000;
     if (healing)
         *r = (struct rates){.lost_reply = 300000, .late = 100000, .very_late = 150000};
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
