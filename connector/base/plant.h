@@ -95,7 +95,10 @@
     X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
     X(APPROVER_FULFILS, "whoever approved it may claim the work")                         \
     X(PROVEN_IS_PRESSED, "people are reminded of what is proven or over")                 \
-    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")
+    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")      \
+    X(CLOSE_UNDER_BULK, "a close is sent though a call for many may open its ticket")     \
+    X(BULK_SILENCE_IS_LEFT, "what a task is silent about counts as not moved")            \
+    X(BULK_LEAVES_LATE, "a call for many leaves though its replica slept meanwhile")
 
 enum plant {
     PLANT_NONE = 0,

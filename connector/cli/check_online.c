@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "cli/check_policy.h"
+#include "cli/check_rights.h"
 #include "cli/lock_work.h"
 #include "json/json_write.h"
 #include "site/site_create.h"
@@ -170,7 +171,11 @@ enum exit_code check_online(const struct config *config, bool json)
     next(&o);
     (void)!io_loop_run(o.loop);
     for (size_t i = 0; i < config->site_count && o.err.kind == ERR_NONE; i++) {
-        enum exit_code code = drift_line(config, &config->sites[i], json ? &o.out : NULL);
+        struct json_out *out = json ? &o.out : NULL;
+        enum exit_code asked = rights_line(config, &config->sites[i], out);
+        enum exit_code code = drift_line(config, &config->sites[i], out);
+        if (code == EXIT_CODE_OK)
+            code = asked;
         if (code == EXIT_CODE_FAILED || o.result == EXIT_CODE_OK)
             o.result = code;
     }

@@ -1,5 +1,7 @@
 #include "domain/bulk.h"
 
+#include "base/plant.h"
+
 bool bulk_takes(const struct flow *flow, size_t moving)
 {
     return flow->kind == FLOW_REOPEN && !flow->failures && moving >= BULK_ALONE;
@@ -14,6 +16,11 @@ enum bulk_turn bulk_turn(size_t riders, size_t under_way, bool last)
     return last ? BULK_SCATTERS : BULK_STAYS;
 }
 
+bool bulk_may_leave(int64_t waited_ms, const struct flow_times *times)
+{
+    return waited_ms <= times->safety_ms || PLANTED(BULK_LEAVES_LATE);
+}
+
 enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over)
 {
     switch (word) {
@@ -24,7 +31,9 @@ enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over)
     case BULK_SAYS_NOTHING:
         break;
     }
-    return task == BULK_RUNS && !over ? BULK_WAITS : BULK_UNKNOWN;
+    if (task == BULK_RUNS && !over)
+        return BULK_WAITS;
+    return PLANTED(BULK_SILENCE_IS_LEFT) ? BULK_LEFT : BULK_UNKNOWN;
 }
 
 enum flow_event bulk_refused(const struct flow *flow)

@@ -27,6 +27,7 @@ struct ldap_reader {
     struct ldap_place place;
     struct io_work *work;
     struct ldap_session session; /* of the thread while a run is on its way */
+    struct ldap_dc dc;           /* as the last run found it */
     struct io_timer *idle;
     bool running, woken, closing, work_closed;
     struct list waiting; /* reads that no run has taken up yet */
@@ -103,6 +104,8 @@ static void on_run(void *arg)
     struct ldap_reader *reader = done->reader;
 
     reader->running = false;
+    if (done->count)
+        reader->dc = reader->session.dc;
     for (size_t i = done->count; i-- > done->answered;) /* first in the next one */
         list_push(reader->waiting.next, &done->reads[i]->link);
     for (size_t i = 0; i < done->answered; i++)
@@ -267,6 +270,11 @@ static void ldap_close_reader(struct reader *base, void (*fn)(void *arg), void *
     run_next(reader); /* those that no run has taken up are told */
 }
 
+static size_t ldap_facts(struct reader *base, struct reader_fact *ret)
+{
+    return ldap_dc_facts(&container_of(base, struct ldap_reader, base)->dc, ret);
+}
+
 static const char *const SETTINGS[] = {
     "!uri",   "!base",   "bind_dn",  "people_base", "people_filter", "group_base", "group_filter",
     "member", "ca_file", "starttls", "insecure",    "nested",        "others",     NULL};
@@ -278,7 +286,9 @@ static const char *const PROVES[] = {
 static const char *const BLIND[] = {
     "membership through a group that the credential may not see or, but in Active Directory, that "
     "is not below base; with nested: false through any other",
-    "whether another replica has heard of it: the moment of the read counts",
+    "whether another replica has heard of it: the moment of the read counts, at the one that "
+    "answers; where access is changed at another domain controller let uri name that one, or "
+    "settle be as long as replication takes",
     "members of an empty group in Active Directory, where hidden and none look the same", NULL};
 const struct reader_kind READER_LDAP = {.name = "ldap",
                                         .check = ldap_check,
@@ -287,5 +297,6 @@ const struct reader_kind READER_LDAP = {.name = "ldap",
                                         .close = ldap_close_reader,
                                         .at_once = RUN_MAX,
                                         .settings = SETTINGS,
+                                        .facts = ldap_facts,
                                         .proves = PROVES,
                                         .blind = BLIND};

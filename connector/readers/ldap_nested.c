@@ -14,7 +14,7 @@ enum {
     FILTER_BYTES = AT_ONCE * 4 * DN_BYTES,
 };
 
-static const char AD[] = "1.2.840.113556.1.4.800", CHAIN[] = "1.2.840.113556.1.4.1941";
+static const char CHAIN[] = "1.2.840.113556.1.4.1941";
 
 static int search(LDAP *ld, const char *base, int scope, const char *filter, char *attr,
                   int64_t timeout_ms, int most, LDAPMessage **ret)
@@ -24,22 +24,6 @@ static int search(LDAP *ld, const char *base, int scope, const char *filter, cha
 
     *ret = NULL;
     return ldap_search_ext_s(ld, base, scope, filter, attrs, 0, NULL, NULL, &timeout, most, ret);
-}
-
-int ldap_is_ad(LDAP *ld, int64_t timeout_ms, bool *ret)
-{
-    char attr[] = "supportedCapabilities";
-    LDAPMessage *reply;
-    int rc = search(ld, "", LDAP_SCOPE_BASE, "(objectClass=*)", attr, timeout_ms, 1, &reply);
-    LDAPMessage *e = rc == LDAP_SUCCESS ? ldap_first_entry(ld, reply) : NULL;
-    struct berval **values = e ? ldap_get_values_len(ld, e, attr) : NULL;
-
-    *ret = false;
-    for (size_t i = 0; values && values[i]; i++)
-        *ret |= str_eq_c(str_n(values[i]->bv_val, values[i]->bv_len), AD);
-    ldap_value_free_len(values);
-    ldap_msgfree(reply);
-    return rc;
 }
 
 /* A search as long as the whole may last. Cut short by that, it is this question that took too

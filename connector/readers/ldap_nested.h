@@ -15,10 +15,6 @@
 #include "readers/ldap_primary.h"
 #include "readers/ldap_question.h"
 
-/* Does the server say that it is Active Directory? The result code of the search; nothing is known
- * unless it is LDAP_SUCCESS. */
-int ldap_is_ad(LDAP *ld, int64_t timeout_ms, bool *ret);
-
 struct ldap_nesting {
     const char *user_dn, *group_dn;
     const struct ldap_sam *user; /* its primary group may be in others, too */

@@ -379,7 +379,7 @@ static int is_nested(struct ldap_session *session, const struct ldap_place *plac
     struct ldap_nesting asked = {.user_dn = w->user.dn,
                                  .group_dn = w->group.dn,
                                  .user = &w->user.sam,
-                                 .in_ad = session->in_ad,
+                                 .in_ad = session->dc.in_ad,
                                  .clock = session->clock,
                                  .until_ms = clock_mono_ms(session->clock) + place->timeout_ms};
     const char *trouble;
@@ -388,7 +388,7 @@ static int is_nested(struct ldap_session *session, const struct ldap_place *plac
     if (!place->nested || (direct && !w->wanted.of_canary))
         return 0;
     int rc = ldap_nested(session->ld, place, &asked, &held, &trouble);
-    if (!held && !trouble && w->group.by_guid && !session->in_ad)
+    if (!held && !trouble && w->group.by_guid && !session->dc.in_ad)
         trouble = "NestedNotVisible"; /* a search below the base may never meet it */
     if (rc != LDAP_SUCCESS || trouble)
         *ret_trouble = trouble ? trouble : reason_of(rc);
@@ -406,7 +406,7 @@ static enum via walk_via(struct ldap_session *session, const struct ldap_place *
     int count = w->matches;
     enum ldap_primary primary =
         count == 0 ? ldap_primary_of(&w->user.sam, &group->sam) : LDAP_NOT_PRIMARY;
-    if (primary == LDAP_PRIMARY_HIDDEN && (group->in_ad || session->in_ad))
+    if (primary == LDAP_PRIMARY_HIDDEN && (group->in_ad || session->dc.in_ad))
         trouble = "PrimaryGroupHidden";
     bool held = count == 1 || primary == LDAP_IS_PRIMARY;
     if (!trouble && !held)
@@ -545,15 +545,15 @@ static const char *session_begin(struct ldap_session *session, const struct ldap
         rc = prepare(session->ld, place);
     if (rc == LDAP_SUCCESS)
         rc = bind_as(session->ld, place, secret_reveal(config->secret));
-    session->in_ad = false;
+    session->dc = (struct ldap_dc){0};
     if (rc == LDAP_SUCCESS && place->nested) /* refused, it may be one all the same */
-        rc = ldap_is_ad(session->ld, place->timeout_ms, &session->in_ad);
-    if (rc == LDAP_SUCCESS) {
+        rc = ldap_dc_read(session->ld, place->timeout_ms, &session->dc);
+    if (rc == LDAP_SUCCESS && !session->dc.is_behind) {
         session->bound_ms = clock_mono_ms(config->clock);
         return NULL;
     }
     ldap_session_end(session);
-    return reason_of(rc);
+    return rc == LDAP_SUCCESS ? "NotSynchronized" : reason_of(rc);
 }
 
 /* Nothing was asked, or nothing of it counts. */
@@ -581,8 +581,10 @@ static const char *ask_items(struct ldap_session *session, const struct ldap_pla
         who[n++] = i;
     }
     const char *trouble = ask_some(session, place, walks, n, &answered);
-    for (size_t i = 0; i < answered && !trouble; i++)
+    for (size_t i = 0; i < answered && !trouble; i++) {
+        ldap_dc_sign(&session->dc, &walks[i].answer);
         answers_take(&questions[who[i]]->answers, ask, &walks[i].answer);
+    }
     if (!trouble && answered < n)
         *count = who[answered];
     forget(questions + *count, all - *count);
@@ -606,6 +608,8 @@ static const char *ask_canary(struct ldap_session *session, const struct ldap_pl
         const char *trouble = asked ? NULL : ask_some(session, place, &walk, 1, &answered);
         if (trouble)
             return trouble;
+        if (!asked)
+            ldap_dc_sign(&session->dc, &walk.answer);
         asked = true;
         answers_take(&q->answers, ask, &walk.answer);
     }

@@ -3,7 +3,7 @@
 #ifndef COUNTERSIGN_READERS_LDAP_QUESTION_H
 #define COUNTERSIGN_READERS_LDAP_QUESTION_H
 
-#include "readers/honest.h"
+#include "readers/ldap_dc.h"
 
 struct ldap_place {
     const char *uri;     /* ldap:// or ldaps:// */
@@ -28,7 +28,7 @@ struct ldap_question {
 /* A bound connection, kept from one run to the next; of one thread at a time. All zero: none. */
 struct ldap_session {
     struct ldap *ld;
-    bool in_ad; /* the server says that it is Active Directory; asked where nested */
+    struct ldap_dc dc; /* asked where nested; elsewhere all zero */
     const struct clock *clock;
     int64_t bound_ms, used_ms; /* monotonic */
     size_t window;             /* questions sent before their replies are waited for */

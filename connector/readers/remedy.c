@@ -83,6 +83,9 @@ static const struct {
                       "itself: let it aggregate the source's accounts"},
     {"NotJson", "what answers speaks no JSON, perhaps a page to sign in: mend the url"},
     {"NotScim", "what answers is no SCIM server, perhaps a page to sign in: mend the url"},
+    {"NotSynchronized",
+     "this domain controller has not caught up with the others since it was set up: "
+     "let uri name another one, or wait"},
     {"NotVisible", "nothing is there: mend the base or url, or let the credential see it"},
     {"Overloaded", "too many reads wait for this source; it is read again"},
     {"NestedNotVisible",

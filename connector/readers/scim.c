@@ -14,6 +14,7 @@ enum {
     PROOF_TIMES = 3,                 /* some ten calls instead of a read's four */
     PROOF_ARENA_BYTES = 16 * 1024 * 1024,
     CALL_ARENA_BYTES = 64 * 1024 * 1024, /* a reply as a tree */
+    GATHER_MS = 5, /* so long whoever looks for a name waits for others who do */
 };
 
 extern const struct reader_kind READER_SCIM;
@@ -26,6 +27,8 @@ struct scim_reader {
     bool proven, others;
     int64_t proven_ms;
     struct scim_proving *proving;
+    struct list seekers; /* reads that are about to look for somebody */
+    struct io_timer *gathering;
 };
 
 struct scim_proving {
@@ -40,6 +43,7 @@ struct scim_read {
     struct scim_server server; /* as it was proven when this read began */
     struct scim_question question;
     unsigned used; /* ways that what is known of the item rests on */
+    bool gathered; /* it stood aside for others, once */
 };
 
 static struct scim_reader *reader_of(const struct web_read *r)
@@ -100,6 +104,70 @@ static bool read_next(struct web_read *base, struct web_call *ret)
 static void read_add_headers(struct web_read *base, struct web_call *call)
 {
     call->header_count = add_headers(reader_of(base), call->headers);
+}
+
+/* --- several people by one filter --- */
+
+/* With several reads under way it waits a moment for those who look for somebody, too. */
+static bool read_may_call(struct web_read *base)
+{
+    struct scim_read *r = read_of(base);
+    struct scim_reader *reader = reader_of(base);
+    bool seeks = base->ask == ASK_ITEM && r->question.at == SCIM_AT_USER &&
+                 scim_find_may_join(&r->question.find);
+
+    if (!seeks || r->gathered || reader->web.open < 2)
+        return true;
+    r->gathered = true;
+    if (list_empty(&reader->seekers))
+        io_timer_start(reader->gathering, GATHER_MS, 0);
+    list_push(&reader->seekers, &base->link);
+    return false;
+}
+
+static bool is_named(struct scim_read *const *reads, size_t count, struct str value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(reads[i]->question.find.value, value))
+            return true;
+    return false;
+}
+
+/* As many as one filter names; they ask in one turn, and so by one call (web_share.h). */
+static void seek_together(struct list *seekers)
+{
+    AUTO(drop_buf) struct buf filter;
+    struct scim_read *reads[WEB_READS_MAX];
+    size_t count = 0, names = 0;
+    struct list *it;
+
+    buf_init(&filter, SCIM_TOGETHER_BYTES);
+    while (count < WEB_READS_MAX && (it = list_shift(seekers)) != NULL) {
+        struct scim_read *r = read_of(container_of(it, struct web_read, link));
+        bool named = is_named(reads, count, r->question.find.value);
+        if (!named && !scim_find_add(&r->question.find, &filter) && count) {
+            list_push(seekers->next, it); /* first in the next one */
+            break;
+        }
+        names += !named;
+        reads[count++] = r;
+    }
+    for (size_t i = 0; i < count && names > 1; i++)
+        scim_find_join(&reads[i]->question.find, arena_str(reads[i]->web.arena, buf_str(&filter)));
+    for (size_t i = 0; i < count; i++)
+        web_read_go(&reads[i]->web);
+}
+
+static void on_gathered(void *arg)
+{
+    struct scim_reader *reader = arg;
+    struct list all, *it;
+
+    list_init(&all);
+    while ((it = list_shift(&reader->seekers)) != NULL)
+        list_push(&all, it);
+    while (!list_empty(&all))
+        seek_together(&all);
 }
 
 static const struct answer *read_answer(struct web_read *base)
@@ -217,14 +285,21 @@ static bool read_may_begin(struct web_read *base)
     return false;
 }
 
+static void drop(struct web_reader *web)
+{
+    io_timer_free(container_of(web, struct scim_reader, web)->gathering);
+}
+
 static const struct web_kind WEB = {.read_size = sizeof(struct scim_read),
                                     .may_begin = read_may_begin,
+                                    .may_call = read_may_call,
                                     .ask = read_ask,
                                     .next = read_next,
                                     .add_headers = read_add_headers,
                                     .answer = read_answer,
                                     .take = read_take,
-                                    .ended = read_ended};
+                                    .ended = read_ended,
+                                    .drop = drop};
 
 /* --- the reader --- */
 
@@ -287,6 +362,8 @@ static struct reader *scim_open(const struct reader_config *config, struct err *
         .canary_account = config->canary_account,
         .canary_entitlement = config->canary_entitlement,
     };
+    list_init(&reader->seekers);
+    reader->gathering = io_timer_new(config->loop, on_gathered, reader);
     reader->others = str_eq_c(setting(config, "others", "false"), "true");
     reader->bearer = arena_printf(arena, "Bearer %.*s", STR_ARG(secret_reveal(config->secret)));
     reader->web.http = web_client(arena, config, url, WEB_CONNECTIONS_MAX);
@@ -320,6 +397,8 @@ static size_t scim_facts(struct reader *base, struct reader_fact *ret)
                       : server->caseless   ? STR("found by filter, in any case")
                                            : STR("found by filter; who is not is looked for in the "
                                                    "whole list, because it tells cases apart")};
+        if (server->any_of)
+            ret[n++] = (struct reader_fact){"several people", STR("found by one filter (or)")};
         ret[n++] =
             (struct reader_fact){"pages", server->by_cursor ? STR("by cursor") : STR("by index")};
     }

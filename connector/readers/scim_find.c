@@ -99,7 +99,9 @@ struct str scim_find_next(struct scim_find *find, struct arena *arena)
         return STR_NONE;
     struct str attributes =
         arena_printf(arena, "id,%.*s%s", STR_ARG(attribute(find)), find->of_users ? ",active" : "");
-    if (find->walk.on) {
+    if (find->together.len) {
+        url = scim_address(arena, find->place, endpoint, STR_NONE, find->together, attributes, "");
+    } else if (find->walk.on) {
         url = walk_next(find, arena, attributes);
     } else {
         buf_init(&filter, SCIM_URL_BYTES);
@@ -115,6 +117,32 @@ struct str scim_find_next(struct scim_find *find, struct arena *arena)
     if (!url.len)
         fail(find, "KeyTooLong");
     return url;
+}
+
+/* --- beside others --- */
+
+bool scim_find_may_join(const struct scim_find *find)
+{
+    return find->server->any_of && !find->done && !find->walk.on && !find->by_filter_only &&
+           !find->together.len;
+}
+
+bool scim_find_add(const struct scim_find *find, struct buf *filter)
+{
+    size_t before = filter->len;
+
+    buf_printf(filter, "%s%.*s eq ", before ? " or " : "", STR_ARG(attribute(find)));
+    scim_add_literal(filter, find->value);
+    if (!filter->over)
+        return true;
+    filter->over = false;
+    filter->len = before;
+    return false;
+}
+
+void scim_find_join(struct scim_find *find, struct str filter)
+{
+    find->together = filter;
 }
 
 static void take_resource(struct scim_find *find, const struct json *resource)
@@ -263,11 +291,34 @@ static void take_page(struct scim_find *find, const struct scim_list *list)
         walk_end(find);
 }
 
+/* The others' entries are theirs to take. A list that is cut, or shows somebody without a name, may
+ * leave out another of this one. */
+static void take_together(struct scim_find *find, const struct scim_reply *reply)
+{
+    struct scim_list list = {0};
+    bool whole = reply->told == SCIM_TOLD && scim_list_read(reply->body, &list) &&
+                 list.total == (int64_t)list.count && !list.next_cursor.len;
+
+    find->together = STR_NONE;
+    JSON_EACH(it, whole ? list.resources : NULL)
+    {
+        int said = scim_has_value(it, attribute(find), find->value, is_exact(find));
+        whole &= said >= 0;
+        if (said == 1)
+            take_resource(find, it);
+    }
+    find->done = whole && find->found == 1;
+    if (!find->done)
+        find->found = 0;
+}
+
 void scim_find_take(struct scim_find *find, const struct scim_reply *reply)
 {
     struct scim_list list;
 
-    if (reply->told == SCIM_UNSUPPORTED && !find->walk.on && !find->by_filter_only)
+    if (find->together.len)
+        take_together(find, reply);
+    else if (reply->told == SCIM_UNSUPPORTED && !find->walk.on && !find->by_filter_only)
         walk_begin(find); /* servers trip over quotes and signs in a name */
     else if (reply->told != SCIM_TOLD)
         fail(find, reply->reason);

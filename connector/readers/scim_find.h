@@ -12,6 +12,7 @@ enum {
     SCIM_ENDPOINT_BYTES = 64,
     SCIM_CURSOR_BYTES = 1024,
     SCIM_PAGE_SIZE = 200,
+    SCIM_TOGETHER_BYTES = 1024, /* of a filter that names several: some take no long addresses */
 };
 
 /* What the configuration says. */
@@ -46,6 +47,7 @@ struct scim_server {
     int64_t page_size;
     bool user_exact, group_exact; /* upper and lower case differ in the names looked for */
     bool caseless;  /* proven: its filters find a name in the other case, where that is right */
+    bool any_of;    /* proven: a filter finds whoever one of its halves names ("or") */
     bool stateless; /* its schema of a user has no `active` */
     enum scim_way first, second; /* proven; second: another side of the same fact, for a no */
 };
@@ -57,6 +59,7 @@ struct scim_find {
     bool of_users;
     bool by_filter_only; /* "not found" is taken as it is */
     struct str value;
+    struct str together; /* a filter that names others, too; empty: it is asked for alone */
 
     struct {
         bool on, by_cursor, passed_canary;
@@ -78,6 +81,15 @@ void scim_find_begin(struct scim_find *find, const struct scim_place *place,
 /* The address to GET; STR_NONE: it is done. */
 struct str scim_find_next(struct scim_find *find, struct arena *arena);
 void scim_find_take(struct scim_find *find, const struct scim_reply *reply);
+
+/* May it be looked for beside others, by one filter? Until it was asked for, where the server has
+ * proven it. */
+bool scim_find_may_join(const struct scim_find *find);
+/* Adds it to such a filter, which is of SCIM_TOGETHER_BYTES; false: it has no room there. */
+bool scim_find_add(const struct scim_find *find, struct buf *filter);
+/* It is asked for by that filter first, which outlives it and finds it, if it is the only one of
+ * its name. All else, that there is nobody above all, is believed only when asked for alone. */
+void scim_find_join(struct scim_find *find, struct str filter);
 
 /* base + endpoint [+ "/" + id] [+ "?filter=..."] ...; `more` is added as it is. STR_NONE: too long.
  */

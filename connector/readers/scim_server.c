@@ -269,6 +269,50 @@ static void take_value(struct scim_proof *p)
         fail(p, "KeyTooLong");
 }
 
+/* --- one of two names --- */
+
+static void either_begin(struct scim_proof *p)
+{
+    p->at = SCIM_ASKS_EITHER;
+    if (!p->server.filters)
+        ways_begin(p);
+}
+
+/* Nobody's name first: who reads no further finds nobody. */
+static struct str either_next(struct scim_proof *p, struct arena *arena)
+{
+    AUTO(drop_buf) struct buf filter;
+    struct str name = p->place->user_name, canary = p->place->canary_account;
+    struct str nobody = str_eq_c(name, "id") ? str_of(p->nobody)
+                                             : arena_printf(arena, "%.*s-nobody", STR_ARG(canary));
+
+    buf_init(&filter, SCIM_URL_BYTES);
+    buf_printf(&filter, "%.*s eq ", STR_ARG(name));
+    scim_add_literal(&filter, nobody);
+    buf_printf(&filter, " or %.*s eq ", STR_ARG(name));
+    scim_add_literal(&filter, canary);
+    struct str url = filter.over ? STR_NONE
+                                 : scim_address(arena, p->place, p->server.users, STR_NONE,
+                                                buf_str(&filter), STR("id"), "&count=2");
+    if (!url.len)
+        fail(p, "KeyTooLong");
+    return url;
+}
+
+static void take_either(struct scim_proof *p, const struct scim_reply *reply)
+{
+    struct scim_list list;
+
+    if (reply->told == SCIM_TROUBLE && is_final(reply->reason)) {
+        fail(p, reply->reason);
+        return;
+    }
+    p->server.any_of = reply->told == SCIM_TOLD && scim_list_read(reply->body, &list) &&
+                       list.total == 1 && list.count == 1 &&
+                       str_eq(scim_id(json_first(list.resources), "id"), str_of(p->user_id));
+    ways_begin(p);
+}
+
 static void find_begin(struct scim_proof *p)
 {
     bool of_users = p->at != SCIM_ASKS_GROUP;
@@ -289,7 +333,7 @@ static void found(struct scim_proof *p)
     if (p->at == SCIM_ASKS_CASE) {
         p->server.caseless =
             !find->trouble && find->found == 1 && strcmp(find->id, p->user_id) == 0;
-        ways_begin(p);
+        either_begin(p);
         return;
     }
     if (find->trouble || find->found != 1) {
@@ -305,7 +349,7 @@ static void found(struct scim_proof *p)
     make_nobody(p, str_of(find->id));
     p->at = SCIM_ASKS_CASE;
     if (!p->server.filters || p->server.user_exact || !flip(p))
-        ways_begin(p);
+        either_begin(p);
 }
 
 static struct str way_next(struct scim_proof *p, struct arena *arena)
@@ -326,6 +370,8 @@ struct str scim_proof_next(struct scim_proof *p, struct arena *arena)
     while (p->at != SCIM_PROVEN) {
         if (p->at <= SCIM_ASKS_SCHEMA)
             return scim_address(arena, p->place, SAID[p->at], STR_NONE, STR_NONE, STR_NONE, "");
+        if (p->at == SCIM_ASKS_EITHER)
+            return either_next(p, arena);
         if (p->at == SCIM_ASKS_WAY)
             return way_next(p, arena);
         if (p->at == SCIM_ASKS_GROUP && p->place->values) {
@@ -346,6 +392,8 @@ void scim_proof_take(struct scim_proof *p, const struct scim_reply *reply)
 {
     if (p->at <= SCIM_ASKS_SCHEMA)
         take_said(p, reply);
+    else if (p->at == SCIM_ASKS_EITHER)
+        take_either(p, reply);
     else if (p->at == SCIM_ASKS_WAY)
         take_way(p, reply);
     else

@@ -19,6 +19,7 @@ struct scim_proof {
         SCIM_ASKS_GROUP,
         SCIM_ASKS_USER,
         SCIM_ASKS_CASE,
+        SCIM_ASKS_EITHER,
         SCIM_ASKS_WAY,
         SCIM_PROVEN,
     } at;

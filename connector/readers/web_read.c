@@ -154,12 +154,15 @@ static void on_reply(void *arg, const struct http_reply *http)
     go(r);
 }
 
-static void on_again(void *arg)
+void web_read_go(struct web_read *r)
 {
-    struct web_read *r = arg;
-
     arena_clear(r->call_arena);
     go(r);
+}
+
+static void on_again(void *arg)
+{
+    web_read_go(arg);
 }
 
 static void send(struct web_read *r, struct web_call *call)

@@ -33,8 +33,8 @@ struct web_call {
 /* How a reader reads. */
 struct web_kind {
     size_t read_size; /* of what begins with a struct web_read; zeroed */
-    /* May it begin? May it call? False: it stands in `waiting` until web_reader_wake(). NULL:
-     * always. */
+    /* May it begin? May it call? False: it stands in `waiting` until web_reader_wake(), or in a
+     * list of the reader's own until web_read_go(). NULL: always. */
     bool (*may_begin)(struct web_read *r);
     bool (*may_call)(struct web_read *r);
     /* One of the read's questions begins. */
@@ -110,6 +110,9 @@ int64_t web_reader_timeout_ms(const struct web_reader *reader, int64_t deadline_
  * what another was told. */
 const char *web_reader_note(struct web_reader *reader, const struct http_reply *http,
                             int64_t wait_ms, const char *reason, const char *why);
+/* One goes on that may_call() let stand aside, in a list of the reader's own; it may end by that.
+ */
+void web_read_go(struct web_read *r);
 /* All that wait go on; or end, where trouble is a reason. */
 void web_reader_wake(struct web_reader *reader, const char *trouble);
 /* Something else that was counted in `open` has ended. */

@@ -48,6 +48,7 @@ struct convoy {
     struct io_timer *timer;
     void (*due)(struct convoy *c); /* what the timer does */
     int64_t began_ms, sent_ms;     /* monotonic */
+    int64_t seated_ms;             /* likewise: whoever rides was judged to be in time after that */
     struct seat *seats[BULK_MOST];
     size_t count, ready, arrived;
     const struct json *offer;
@@ -135,11 +136,22 @@ static void scatter_all(struct convoy *c)
     convoy_end(c);
 }
 
+static void count_outcome(struct site_counters *n, enum call_outcome outcome)
+{
+    if (outcome == CALL_DID)
+        n->bulk_done++;
+    else if (outcome == CALL_LOST)
+        n->bulk_doubt++;
+    else
+        n->bulk_refused++;
+}
+
 static void answer(struct seat *seat, const struct call_reply *reply)
 {
     if (seat->sitting != SEAT_ARRIVED)
         return;
     unseat(seat);
+    count_outcome(&seat->convoy->site->counters, reply->outcome);
     seat->fn(seat->arg, reply);
 }
 
@@ -326,6 +338,7 @@ static void send_all(struct convoy *c)
         if (c->seats[i]->rode)
             moves[count++] = (struct jsm_bulk_move){c->seats[i]->issue_id, c->seats[i]->workflow};
     struct jsm_call call = jsm_call_bulk_move(c->arena, moves, count, c->transitions);
+    c->site->counters.bulk_calls++;
     log_info("convoy", "tickets are opened again together", LOG_S("site", c->site->config->name),
              LOG_I("tickets", (int64_t)count), LOG_S("bulk", c->bulk));
     site_send(c->site, c->arena, &call, on_sent, c);
@@ -335,12 +348,18 @@ static void on_begun(void *arg, enum store_outcome outcome, struct str bulk)
 {
     struct convoy *c = arg;
 
-    if (outcome == STORE_OK) {
-        c->bulk = arena_str(c->arena, bulk);
+    bool in_time = bulk_may_leave(now_ms(c) - c->seated_ms, c->site->o.times);
+
+    c->bulk = arena_str(c->arena, bulk);
+    if (outcome == STORE_OK && in_time) {
         send_all(c);
         return;
     }
     c->asking = false;
+    if (outcome == STORE_OK) {
+        over(c, CALL_NOT_SENT, &(struct jsm_answer){.why = "slept too long to act on it"});
+        return;
+    }
     answer_all(c, CALL_NOT_SENT, 0, "which tickets are opened together could not be kept");
     convoy_end(c);
 }
@@ -396,6 +415,7 @@ static void seat_all(struct convoy *c)
         c->ready += found && seat->sitting == SEAT_WAITS;
     }
     bool goes = c->ready >= BULK_LEAST;
+    c->seated_ms = now_ms(c);
     if (!goes)
         c->ready = 0;
     wait_for(c, depart, goes ? LOAD_MS : 0);

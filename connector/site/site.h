@@ -40,6 +40,11 @@ struct site_counters {
     uint64_t foreign;    /* tickets read whose binding names another site */
     uint64_t crowded;    /* calls not sent: their turn came too late, or too many waited */
     uint64_t gone;       /* tickets found gone */
+    /* of service/convoy.c */
+    uint64_t bulk_calls;                /* sent, to open many tickets again */
+    uint64_t bulk_done;                 /* tickets that one of them opened */
+    uint64_t bulk_refused;              /* that it left as they were: each goes by itself */
+    uint64_t bulk_doubt;                /* of which nobody says what it did */
     uint64_t refused[GATE_ENFORCE + 1]; /* closes that the gate said no to, by mode */
     /* of the poller and its sweeper */
     uint64_t polled;        /* changes that walks showed for the first time */

@@ -1,5 +1,6 @@
 """Many tickets closed at once behind our back are opened again together, each by its own right; whatever becomes of the one call."""
 import contextlib
+import json
 
 import pytest
 
@@ -47,6 +48,12 @@ def riding(site, ids, state):
     found = site.sql(f"select string_agg(t.issue_id, ' ') from governance.bulk_rider b join governance.bulk_move m on m.id = b.bulk_id "
                      f"join governance.ticket t using (request_id) where m.state = '{state}' and t.issue_id in ({', '.join(repr(i) for i in ids)})")
     return found.split()
+
+
+def counted(site):
+    """What the service says of such calls: how many, and what became of the tickets."""
+    text = world.http("GET", f"http://127.0.0.1:{site.ops_port}/metrics")[1]
+    return {name: int(text.split(f'\ncountersign_jira_bulk_{name}_total{{site="acme"}} ')[1].split("\n")[0]) for name in ("calls", "done", "refused", "doubt")}
 
 
 def killed(site, ids):
@@ -181,16 +188,29 @@ def test_it_ends_while_jira_works_on_it(site):
 
 def test_a_task_that_dies_is_found_out(site):
     ids = asked(site, 20)
+    before = counted(site)
     site.control("config", {"bulk_dies_after": 3})
     close_all(site, ids)
     until_open(site, ids)
     assert [moved_by(site, i) for i in ids] == [1] * len(ids)
     each_by_its_own(site, ids)
     assert int(site.sql("select count(*) from governance.bulk_rider b join governance.bulk_move m on m.id = b.bulk_id where m.said = 'broken off'")) >= 5
+    more = {name: count - before[name] for name, count in counted(site).items()}
+    assert more["calls"] >= 1 and more["done"] == 3 * more["calls"] and more["doubt"] >= 2, more
+
+
+def together(site):
+    """What doctor says of the right to move many at once."""
+    shown = json.loads(site.countersign("doctor", "forms", "--json").stdout)[0]
+    return [f"{s['site']} {s['outcome']}" for found in shown["says"] for s in found if s.get("permission") == "BULK_CHANGE"]
 
 
 def test_without_the_right_they_go_one_by_one(site):
+    assert together(site) == ["acme together"]
     site.control("accounts", {"connector": {"denied": ["BULK_CHANGE"]}})
+    assert together(site) == ["acme one by one"]
+    said = site.countersign("check", "--online").stdout
+    assert "opened again: one by one: our account lacks the global permission Bulk Change (Make bulk changes)" in said
     ids = asked(site, 20)
     before = site.sql("select count(*) from governance.bulk_move")
     close_all(site, ids)

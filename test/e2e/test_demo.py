@@ -5,8 +5,9 @@ import pytest
 
 from lib import proc, world
 
-STORY = ["one still has what was closed as removed", "governed, and the agent knows what to do", "NOT CLOSED: the access is still there",
-         "VERIFIED: the ticket resolved by itself", "the request is closed on that proof", "NOT CLOSED: the membership is not there",
+STORY = ["READABLE: its canary is seen", "one still has what was closed as removed", "governed, and the agent knows what to do", "NOT CLOSED: the access is still there",
+         "VERIFIED: the ticket resolved by itself", "the request is closed on that proof",
+         "EXPLAINED read by read", "NOT CLOSED: the membership is not there",
          "VERIFIED: the ticket resolved by itself", "found and REOPENED, with the reason",
          "VERIFIED and closed once the role was really gone", "closed UNDER AN EXCEPTION, which proves nothing",
          "LAPSED: owed again, and the ticket is reopened", "VERIFIED: this time it is really gone", "the ticket was found by its marker and bound",

@@ -51,6 +51,30 @@ def test_close_by_way_of_verifying(site, lost):
     assert ("calling>doubt" in went) == bool(lost), went
 
 
+def test_whoever_takes_it_back_while_it_is_being_closed_is_heard(site):
+    """The close is on its way when the agent takes the ticket back: it comes too late, nothing is closed for that claim, and the next
+    one is proven by reads of its own."""
+    key = site.ask_removal("reyes", "fin-viewer", project="OPS")  # which is not there
+    request = site.until_phase(key, "fulfilling")["id"]
+    site.control("faults", {"method": "POST", "path": MOVE, "actor": "connector", "count": 1, "effect": {"kind": "delay", "ms": 1500}})
+    site.resolve(key)
+    wait.until(lambda: site.sql(f"select count(*) from governance.flow where request_id = '{request}' and kind = 'close' and state = 'calling'")
+               == "1", 20, every=0.02, what="the close is on its way")
+    site.act("transition", key, name="Back to fulfiller")
+    taken_back = site.request(key)["claim_cycle"]
+    wait.until(lambda: site.sql(f"select count(*) from governance.flow where request_id = '{request}' and kind = 'close' and state = 'calling'")
+               == "0", 20, what="its answer is here")
+    site.until_phase(key, "fulfilling")
+    assert site.ticket(key)["status"] == "In progress" and not site.request(key)["closed_at"]
+    site.resolve(key)
+    closed = site.until_phase(key, "closed")
+    site.until_status(key, "Resolved")
+    assert closed["claim_cycle"] != taken_back
+    assert site.sql(f"select bool_and(o.source_as_of >= r.claimed_at) and count(*) >= 2 from governance.observation o join governance.request_item i "
+                    f"on i.id = o.item_id join governance.access_request r on r.id = i.request_id where r.id = '{request}' "
+                    "and o.generation = r.generation and o.outcome = 'absent'") == "t"
+
+
 def test_a_look_that_is_refused_waits_for_a_person(site):
     """400 and 403 will be said again: not asked for ever."""
     site.has_role("okafor", "fin-ledger-admin", True)

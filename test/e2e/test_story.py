@@ -131,6 +131,7 @@ def test_deleted_ticket_is_orphaned(site):
     request = site.until_phase(key, "fulfilling")["id"]
     site.act("delete", key, actor="admin")
     wait.until(lambda: site.sql(f"select phase from governance.access_request where id = '{request}'") == "orphaned", 15)
+    assert site.sql(f"select reason from governance.escalation where request_id = '{request}'") == "TicketGone"
 
 
 def test_service_role_cannot_close_without_proof(site):

@@ -90,7 +90,7 @@ def error(status, scim_type=None, headers=()):
 
 
 class Strict:
-    """As RFC 7644 has it, and no more: what it does not know it refuses. `ways` are the filters it takes for members.
+    """As RFC 7644 has it, and no more: what it does not know it refuses. `ways` are the filters it takes for members; O: "or" between names.
 
     twist(call) may raise Twist before a call is answered; bend(call, body) may change what is answered. A call has path
     (below the base), kind ("Users", ...), id, filter, params.
@@ -190,6 +190,9 @@ class Strict:
 
     def matches(self, call, one):
         literal = r'("(?:[^"\\]|\\.)*")'
+        if "O" in self.ways and re.fullmatch(rf"[A-Za-z:.0-9]+ eq {literal}(?: or [A-Za-z:.0-9]+ eq {literal})+", call.filter):
+            halves = re.findall(rf"([A-Za-z:.0-9]+) eq {literal}", call.filter)
+            return any(str(one.get(name)).lower() == json.loads(text).lower() for name, text in halves)
         for way, pattern in {"A": rf"id eq {literal} and members\.value eq {literal}",
                              "B": rf"id eq {literal} and members\[value eq {literal}\]",
                              "C": rf"id eq {literal} and members eq {literal}",

@@ -130,6 +130,25 @@ def test_a_root_that_does_not_answer(directory, code, reason):
         assert say(*read(directory, ("ben", "finance"), uri=between.url, nested="false")) == ("absent", "Ok")
 
 
+def ber(tag, *parts):
+    inside = b"".join(part.encode() if isinstance(part, str) else part for part in parts)
+    assert len(inside) < 128
+    return bytes([tag, len(inside)]) + inside
+
+
+def test_a_domain_controller_that_has_not_caught_up(directory):
+    """A root as Active Directory has it (MS-ADTS section 3.1.1.3.2): what others changed may not be there, so it proves nothing."""
+    def says(synchronized):
+        values = {"supportedCapabilities": "1.2.840.113556.1.4.800", "isSynchronized": synchronized}
+        attributes = b"".join(ber(0x30, ber(4, name), ber(0x31, ber(4, value))) for name, value in values.items())
+        return lambda message: ber(0x30, ber(2, bytes([message])), ber(0x64, ber(4, ""), ber(0x30, attributes))) + ended(0)(message)
+    with Between(directory, marked=b"supportedCapabilities", answer=says("FALSE")) as between:
+        answers = read(directory, ("ben", "finance"), ("ada", "finance"), uri=between.url)
+        assert [say(a) for a in answers] == [("unknown", "NotSynchronized")] * 2
+    with Between(directory, marked=b"supportedCapabilities", answer=says("TRUE")) as between:  # and slapd knows no rule of its own
+        assert [say(a) for a in read(directory, ("ada", "finance"), uri=between.url)] == [("unknown", "NestedNotVisible")]
+
+
 def test_a_group_without_a_name(directory):
     """One comes whose name cannot be read: perhaps that which leads on."""
     directory.add(person("joy"))

@@ -1,6 +1,7 @@
 """Accounts by objectGUID, disabled ones, renames, rights taken away: as Active Directory has them."""
 import collections
 import contextlib
+import json
 import os
 import pathlib
 import runpy
@@ -11,7 +12,7 @@ import tempfile
 
 import pytest
 
-from lib import proc, wait
+from lib import proc, wait, world
 
 READERS = pathlib.Path(__file__).resolve().parents[1] / "readers" / "conftest.py"
 ask = runpy.run_path(str(READERS))["ask"]  # there are several files of that name
@@ -177,3 +178,58 @@ def test_rights_taken_away_in_the_middle(domain):
     told = collections.Counter((a["outcome"], a["reason"]) for a in answers)
     assert len(answers) == 1000 and not [a for a in answers if a["outcome"] == "absent"], told
     assert 30 <= told["present", "Ok"] < 940, told
+
+
+SOURCE = f"""  - name: domain
+    label: Domain
+    kind: ldap
+    settle: 1s
+    confirmations: 2
+    timeout: 10s
+    secret: "file:@DIR@/domain-password"
+    canary: {{ account: canary, entitlement: lodge }}
+    connection: {{ uri: "ldap://{HOST}", base: "{BASE}", bind_dn: reader@ad.example.com, insecure: "true",
+                  people_filter: "(sAMAccountName=%s)", people_base: "CN=Users,{BASE}", group_base: "CN=Users,{BASE}" }}
+"""
+
+
+class Governed(world.World):
+    """The whole service, with the domain as what tickets call Workday."""
+
+    def configure(self):
+        super().configure()
+        self.write("domain-password", PASSWORD)
+        self.edit_file("countersign.yaml", "  - name: directory\n", SOURCE.replace("@DIR@", self.folder) + "  - name: directory\n")
+        with open(f"{self.folder}/mapping.yaml") as file:
+            text = file.read().replace('"SAP FIN": sap-fin', '"SAP FIN": sap-fin, "Workday": domain')
+        self.write("mapping.yaml", text)
+
+
+def test_rights_taken_away_are_told_and_close_nothing(domain):
+    """Removals that nobody made wait to be proven when the rights go: each is told to somebody, and closes once it can be seen again."""
+    domain.tool("group", "add", "shunned")  # whoever is in it sees neither of these groups
+    sid = domain.tool("group", "show", "shunned", "--attributes=objectSid").split("objectSid: ")[1].split()[0]
+    for group, members in (("lodge", "canary"), ("till", "ada,ben")):
+        domain.tool("group", "add", group)
+        domain.tool("group", "addmembers", group, members)
+        domain.tool("dsacl", "set", f"--objectdn=CN={group},CN=Users,{BASE}", f"--sddl=(D;;RPLCRC;;;{sid})")
+    with Governed() as site:
+        tried = json.loads(site.countersign("source", "test", "domain", "--json").stdout)
+        assert "CN=NTDS Settings,CN=DC1" in tried["found"]["domain controller"] and int(tried["found"]["highestCommittedUSN"]) > 0, tried
+        keys = [site.ask_removal(person, "till", system="Workday") for person in ("ada", "ben")]
+        for key in keys:
+            site.until_phase(key, "fulfilling", timeout=60)
+        domain.tool("group", "addmembers", "shunned", "reader")
+        for key in keys:
+            site.resolve(key)
+        ours = "request_id in ('" + "', '".join(site.request(key)["id"] for key in keys) + "')"
+        seen = f"from governance.observation o join governance.request_item i on i.id = o.item_id where {ours}"
+        wait.until(lambda: site.sql(f"select count(distinct request_id) from governance.escalation where reason = 'SourceUnreadable' and {ours}")
+                   == str(len(keys)), 60, what="each is told to somebody")
+        assert site.sql(f"select count(*) {seen} and o.outcome = 'absent'") == "0"
+        assert {site.request(key)["phase"] for key in keys} <= {"claimed", "verifying"}
+        domain.tool("group", "removemembers", "shunned", "reader")
+        domain.tool("group", "removemembers", "till", "ada,ben")
+        for key in keys:
+            site.until_phase(key, "closed", timeout=60)
+    assert "Sanitizer" not in site.service.stderr, site.service.told()

@@ -119,6 +119,7 @@ void check_close_call(struct sim *s, struct srequest *r)
         sim_violate(s, "INV6 proof", "a ticket is being closed without proof");
     if (persons && s->now_ms - t->updated_ms > race_ms)
         sim_violate(s, "INV6 cycle", "a ticket is being closed that a person took back");
+    check_bulk_close(s, r);
 }
 
 /* Are we shown any ticket that we made? */

@@ -25,6 +25,7 @@ enum {
     HEALED_WITHIN_MS = 300000,
 };
 
+_Static_assert((int)SIM_FAULT_COUNT <= (int)COUNTED_MAX, "each is counted");
 static bool healing; /* --heal: the answers of creates are lost, or they come late; nothing else */
 
 struct plant_row {
@@ -45,7 +46,7 @@ struct options {
 /* What the workers of one run share. */
 struct totals {
     uint64_t schedules, events, sim_ms;
-    uint64_t faults[64], rules[64], phases[64];
+    uint64_t faults[COUNTED_MAX], rules[COUNTED_MAX], phases[COUNTED_MAX];
     uint64_t failed_seed, failed_count;
     struct sim_told told;
     char invariant[64], detail[200];
@@ -59,7 +60,7 @@ static void draw(struct sim *s)
     uint32_t *rate = (uint32_t *)(void *)r;
 
     /* swarm: each class of faults is off half of the time, else as likely as drawn */
-    for (size_t i = 0; i < sizeof *r / sizeof *rate; i++)
+    for (size_t i = 0; i < SIM_FAULT_bulk_refused; i++) /* those of bulk.c are drawn there */
         rate[i] = rng_below(&s->rng, 2) ? (uint32_t)rng_range(&s->rng, 10000, 400000) : 0;
     r->poll_fails *= 2;
     r->crash /= 40; /* asked at every operation */
@@ -86,6 +87,8 @@ static void draw(struct sim *s)
         r->hook_lost = 1000000;
         r->poll_fails = 800000;
     }
+    if (s->seed % 16 == 11) /* processes that often sleep, just where it hurts */
+        r->pause = 20000;
     if (healing)
         *r = (struct rates){.lost_reply = 300000, .late = 100000, .very_late = 150000};
     s->index_lag_ms = rng_range(&s->rng, 0, 120000);
@@ -101,6 +104,8 @@ static void draw(struct sim *s)
     s->policy = POLICY_DEFAULT;
     after_draw(s);
     policy_draw(s);
+    if (!healing)
+        bulk_draw(s);
     s->policy.compares = s->seed % 8 == 5; /* sources are read before work, too */
     if (rng_below(&s->rng, 2))             /* hardly longer than a call may take */
         s->policy.times.lease_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms +
@@ -287,9 +292,9 @@ static int report(const struct options *o, const struct totals *all, double seco
         sum.schedules += all[j].schedules;
         sum.events += all[j].events;
         sum.sim_ms += all[j].sim_ms;
-        for (int i = 0; i < 64; i++)
+        for (int i = 0; i < COUNTED_MAX; i++)
             sum.faults[i] += all[j].faults[i];
-        for (int i = 0; i < 64; i++) {
+        for (int i = 0; i < COUNTED_MAX; i++) {
             sum.rules[i] += all[j].rules[i];
             sum.phases[i] += all[j].phases[i];
         }

@@ -336,6 +336,7 @@ static void on_desk(struct sim *s, void *arg, int64_t number)
         desk_looks(s, i);
     for (int i = 0; i < s->request_count; i++)
         governance_looks(s, &s->requests[i]);
+    bulk_close_all(s);
     if (!s->fields && FAULT(s, fields_renamed))
         s->fields = 1; /* the mapping names others, and they are empty */
     sim_at(s, s->now_ms + rng_range(&s->rng, DESK_MS / 2, DESK_MS), on_desk, arg, number);

@@ -5,7 +5,7 @@
 
 #include "sim.h"
 
-uint64_t sim_fault_count[64], sim_rule_count[64], sim_phase_count[64];
+uint64_t sim_fault_count[COUNTED_MAX], sim_rule_count[COUNTED_MAX], sim_phase_count[COUNTED_MAX];
 const char *const SIM_FAULT_NAMES[] = {
 #define X(name) #name,
     FAULTS(X)

@@ -60,8 +60,10 @@ void replica_may_fail(struct boot *b)
 
 static void work(struct sim *s, struct boot *b)
 {
-    if (b->alive && b->paused_until_ms <= s->now_ms)
-        store_claim(s, b);
+    if (!b->alive || b->paused_until_ms > s->now_ms)
+        return;
+    store_claim(s, b);
+    bulk_adopt(s, b);
 }
 
 static void on_kick(struct sim *s, void *arg, int64_t replica)

@@ -9,6 +9,7 @@
 #include "base/plant.h"
 #include "base/rng.h"
 #include "domain/badge.h"
+#include "domain/bulk.h"
 #include "domain/cursor.h"
 #include "domain/drift.h"
 #include "domain/evidence.h"
@@ -22,6 +23,7 @@ enum {
     ITEMS_MAX = 2,
     TICKETS_MAX = 24,
     FLOWS_MAX = 192,
+    BULKS_MAX = 64, /* calls for many; then tickets go one by one */
     OBS_MAX = 24,
     APPROVALS_MAX = 16,
     EDITS_MAX = 6,
@@ -29,6 +31,7 @@ enum {
     FIRST_HASH = 7, /* of what a ticket asks for as it is made; every edit makes a new one */
     CYCLES_MAX = 512,
     EVENTS_MAX = 2048,
+    COUNTED_MAX = 80,              /* faults, rules, phases */
     SAFETY_MS = 15 * 60 * 1000,    /* faults are on */
     LIVENESS_MS = 150 * 60 * 1000, /* faults are off: everything must settle, words within two
                                     * allowances of an hour each and a sweep */
@@ -38,7 +41,7 @@ enum {
 };
 
 /* What may go wrong, each asked at every opportunity: calls to Jira; processes and their database;
- * hints; target systems; people and rules. */
+ * hints; target systems; people and rules; calls for many tickets. */
 /* clang-format off */
 #define FAULTS_OF_JIRA(X) \
     X(lost_reply) X(not_sent) X(lost_request) X(late) X(very_late) \
@@ -58,9 +61,12 @@ enum {
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
     X(mode_changed) X(drifted) X(opposed)
 #define FAULTS_OF_POLICY(X) X(policy_down) X(policy_denies) X(duty_conflict) X(duty_unread)
+#define FAULTS_OF_BULK(X) \
+    X(bulk_refused) X(bulk_left) X(bulk_slow) X(bulk_silent) X(bulk_broken) X(closed_in_bulk) \
+    X(gathered_early) X(gather_omits)
 #define FAULTS(X) \
     FAULTS_OF_JIRA(X) FAULTS_OF_REPLICA(X) FAULTS_OF_HINT(X) \
-    FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X) FAULTS_OF_POLICY(X)
+    FAULTS_OF_SOURCE(X) FAULTS_OF_PEOPLE(X) FAULTS_OF_POLICY(X) FAULTS_OF_BULK(X)
 /* clang-format on */
 
 /* Per million of opportunities. */
@@ -250,6 +256,30 @@ struct boot {
     int replica;
     bool alive;
     int64_t paused_until_ms, skew_ms;
+    int64_t no_bulk_ms;    /* before that no tickets are moved in bulk */
+    struct sbulk *loading; /* a call for many that others may still join */
+};
+
+/* A reopen that rides on a call for many, each by its own right. */
+struct op;
+struct srider {
+    struct op *op; /* waits for its answer */
+    int bulk, flow, request, ticket;
+    bool may_move, silent;     /* Jira may still move it; and says nothing of it */
+    enum bulk_word said, word; /* by the task; as its replica heard it last */
+    enum bulk_fate kept;       /* as the database knows it */
+};
+/* Such a call: as the database knows it, as its replica does, and as Jira works on it. */
+struct sbulk {
+    bool kept, over, named; /* committed; nothing comes of it any more; its task is known */
+    const struct boot *owner;
+    int64_t heard_ms, until_ms;
+    struct boot *boot, *asker; /* who sent it; who asks about it */
+    bool begun_unknown, task_known;
+    int64_t seated_ms, sent_ms, asked_from_ms;
+    enum bulk_task stands, task;
+    int count, left;
+    struct srider riders[REQUESTS_MAX];
 };
 
 typedef void event_fn(struct sim *sim, void *arg, int64_t number);
@@ -276,6 +306,10 @@ struct sim {
     bool has_link, has_participants, links_evidence;
     bool has_policy;   /* somebody is asked whether a grant may be */
     bool slow_sources; /* a bundle takes longer to read than a claim lasts */
+    bool has_bulk;     /* many are opened again by one call, and read by one */
+    int closed_at_once;
+    struct sbulk bulks[BULKS_MAX];
+    int bulk_count;
     struct event heap[EVENTS_MAX];
     size_t heap_count;
     struct srequest requests[REQUESTS_MAX];
@@ -295,7 +329,8 @@ struct sim {
     jmp_buf stop;
 };
 
-extern uint64_t sim_fault_count[64], sim_rule_count[64], sim_phase_count[64];
+extern uint64_t sim_fault_count[COUNTED_MAX], sim_rule_count[COUNTED_MAX],
+    sim_phase_count[COUNTED_MAX];
 /* What became of creates and second tickets, over all schedules. */
 extern struct sim_told {
     uint64_t posts, posts_lost, posts_late, reposts, proper, told_by_hint, retired, swapped,
@@ -405,9 +440,11 @@ int cycle_index(struct str cycle);
 struct step_call {
     enum step step;
     enum status_role reached;
+    bool rides; /* with others (bulk.c) */
 };
+/* world.c: what became of a call. */
+void call_answered(struct op *op, const struct call_reply *reply);
 /* deed.c. op: gets the answer; NULL when the answer is lost. */
-struct op;
 struct deed {
     struct step_call what;
     enum flow_kind kind;
@@ -444,6 +481,18 @@ void policy_keep(struct sim *s, struct srequest *r, enum permit_stage stage,
 void policy_fill(const struct sim *s, const struct srequest *r, struct dossier *d);
 void check_permitted(struct sim *s, const struct srequest *r, enum phase to);
 void check_asking(struct sim *s, const struct srequest *r, const struct decision *x);
+/* bulk.c: many opened again by one call. */
+void bulk_draw(struct sim *s);
+/* Does this reopen go with others? */
+bool bulk_boards(struct sim *s, const struct boot *boot, const struct flow *flow);
+/* It is sent with them, and op is answered; false: it goes by itself. flow: its index. */
+bool bulk_ride(struct sim *s, struct boot *boot, struct op *op, int flow);
+bool store_bulk_may_move(const struct sim *s, int request);
+void bulk_adopt(struct sim *s, struct boot *boot);
+/* Somebody closes all tickets that he sees open, at once. */
+void bulk_close_all(struct sim *s);
+void check_bulk_close(struct sim *s, const struct srequest *r);
+
 /* press.c: what deadlines do to tickets */
 void press_begin(struct sim *s, int request);
 void press_check(struct sim *s, const struct flow *flow, const struct dossier *d);

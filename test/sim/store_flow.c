@@ -186,6 +186,8 @@ static bool may_call(const struct sim *s, const struct sflow *f, const struct fl
 
     if (f->f.kind != FLOW_CLOSE || rule->to != FS_CALLING || PLANTED(CLOSE_UNGUARDED))
         return true;
+    if (store_bulk_may_move(s, f->request) && !PLANTED(CLOSE_UNDER_BULK))
+        return false;
     return proven && r->claim_cycle == f->cycle && !is_superseded(r);
 }
 

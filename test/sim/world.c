@@ -21,7 +21,7 @@ struct op {
     enum saved result;
     struct arena *arena;
     int request, ticket;
-    bool failed, refused;
+    bool failed, refused, rides; /* with others (bulk.c) */
     int64_t told_ms;
     struct call_reply reply;
     enum step step;
@@ -32,6 +32,7 @@ struct op {
     const struct flow *flow;
     const struct flow_rule *rule;
     struct flow_note note;
+    struct ticket *gathered; /* read with others, a while before the answer is here */
 };
 
 /* What a reader says, and around it what the model knows about that read. The visit hands the
@@ -223,7 +224,9 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
     enum read_outcome outcome = outcome_of(op);
     (void)number;
 
-    if (outcome == READ_OK)
+    if (op->gathered)
+        seen = *op->gathered;
+    else if (outcome == READ_OK)
         jira_read(s, op->ticket, &seen);
     if (outcome == READ_OK && seen.presence == TICKET_HERE)
         s->tickets[op->ticket].shown = true;
@@ -231,17 +234,36 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
+/* Many are shown at one moment, and heard of later; one left out is read alone (site_gather.h). */
+static void gather_ticket(struct sim *s, void *arg, int64_t number)
+{
+    struct op *op = arg;
+    (void)number;
+
+    if (FAULT(s, gather_omits)) {
+        later(op, 30, 800, end_ticket);
+        return;
+    }
+    if (op->boot->alive) {
+        op->gathered = ARENA_NEW(op->arena, struct ticket);
+        jira_read(s, op->ticket, op->gathered);
+    }
+    later(op, 1, 500, end_ticket);
+}
+
 static void sim_ticket_read(struct world *w, struct arena *arena, const struct dossier *d,
                             struct str site, struct str issue_id, bool talk, world_ticket_fn *fn,
                             void *arg)
 {
     struct op *op = op_new(w, arg);
-    (void)arena, (void)d, (void)site, (void)talk;
+    (void)d, (void)site;
     op->fn.ticket = fn;
+    op->arena = arena;
     op->ticket = cycle_index(issue_id);
     op->failed = FAULT(op->boot->sim, jira_down);
     op->refused = FAULT(op->boot->sim, look_refused);
-    later(op, 30, op->failed ? 20000 : 800, end_ticket);
+    bool gathers = op->boot->sim->has_bulk && !talk && FAULT(op->boot->sim, gathered_early);
+    later(op, 30, op->failed ? 20000 : 800, gathers ? gather_ticket : end_ticket);
 }
 
 static void end_found(struct sim *s, void *arg, int64_t number)
@@ -469,7 +491,7 @@ static void end_ready(struct sim *s, void *arg, int64_t number)
         (op->step == STEP_CREATE ||
          !is_done(s, op->ticket, op->step, &s->flows[op->flow->id - 1]))) {
         struct step_call *call = ARENA_NEW(op->arena, struct step_call);
-        *call = (struct step_call){op->step, reached};
+        *call = (struct step_call){op->step, reached, op->rides};
         ready.call = call;
     }
     op->fn.ready(op->arg, &ready);
@@ -496,7 +518,9 @@ static void sim_step_prepare(struct world *w, struct arena *arena, const struct 
     op->failed = reads && FAULT(s, jira_down);
     if (reads)
         may_be_limited(s, op, flow);
-    later(op, 1, slow ? s->policy.times.call_timeout_ms : reads ? 300 : 1, end_ready);
+    op->rides = step == STEP_TO_OPEN && bulk_boards(s, op->boot, flow);
+    int64_t longest = op->rides ? s->policy.times.call_timeout_ms / 4 : reads ? 300 : 1;
+    later(op, 1, slow ? s->policy.times.call_timeout_ms : longest, end_ready);
 }
 
 static void end_call(struct sim *s, void *arg, int64_t number)
@@ -509,6 +533,12 @@ static void end_call(struct sim *s, void *arg, int64_t number)
     free(op);
 }
 
+void call_answered(struct op *op, const struct call_reply *reply)
+{
+    op->reply = *reply;
+    later(op, 5, 300, end_call);
+}
+
 /* Jira executes what it was sent, perhaps long after. */
 static void on_execute(struct sim *s, void *arg, int64_t number)
 {
@@ -518,10 +548,8 @@ static void on_execute(struct sim *s, void *arg, int64_t number)
 
     if (!s->ending)
         deed_do(s, deed, &reply);
-    if (deed->op) {
-        deed->op->reply = reply;
-        later(deed->op, 5, 300, end_call);
-    }
+    if (deed->op)
+        call_answered(deed->op, &reply);
     free(deed);
 }
 
@@ -591,6 +619,8 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
         check_close_call(s, r);
     if (op->boot->alive)
         check_call(s, flow, f, r, d, call->step);
+    if (call->rides && bulk_ride(s, op->boot, op, (int)flow->id - 1))
+        return;
     if (turned_away(s, op, f))
         return;
     struct deed *deed = calloc(1, sizeof *deed);

@@ -28,6 +28,16 @@ static void enough_leave_while_few_are_under_way(void **state)
     assert_int_equal(bulk_turn(BULK_MOST, BULK_UNDER_WAY, true), BULK_SCATTERS);
 }
 
+static void whoever_slept_does_not_leave(void **state)
+{
+    struct flow_times times = {.safety_ms = 5000};
+    (void)state;
+
+    assert_true(bulk_may_leave(0, &times));
+    assert_true(bulk_may_leave(times.safety_ms, &times));
+    assert_false(bulk_may_leave(times.safety_ms + 1, &times));
+}
+
 static void what_is_not_said_is_unknown(void **state)
 {
     (void)state;
@@ -84,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_reopen_that_has_not_failed_rides),
         cmocka_unit_test(enough_leave_while_few_are_under_way),
+        cmocka_unit_test(whoever_slept_does_not_leave),
         cmocka_unit_test(what_is_not_said_is_unknown),
         cmocka_unit_test(what_was_sent_before_may_have_been_carried_out),
         cmocka_unit_test(a_road_that_is_gone_is_looked_at_once_more),

@@ -277,6 +277,60 @@ static void nobody_in_the_whole_list(void **state)
     assert_string_equal(walked(true, false, "canary", ""), "found"); /* it is surely him */
 }
 
+/* Looked for with others: is it found, or is it asked for alone? */
+static bool found_together(int total, const char *shown)
+{
+    static const struct scim_place PLACE = {.base = {"https://x", 9}, .user_name = {"userName", 8}};
+    const struct scim_server server = {.users = "/Users", .filters = true, .any_of = true};
+    struct scim_find find;
+    char body[1000];
+
+    snprintf(body, sizeof body, "{" LIST ",\"totalResults\":%d,\"Resources\":[%s]}", total, shown);
+    struct scim_reply reply = told(body);
+    scim_find_begin(&find, &PLACE, &server, arena, true, STR("ada"));
+    assert_true(scim_find_may_join(&find));
+    scim_find_join(&find, STR("userName eq \"ada\" or userName eq \"ben\""));
+    assert_false(scim_find_may_join(&find));
+    assert_true(
+        str_ends(scim_find_next(&find, arena), STR("%22ben%22&attributes=id%2CuserName%2Cactive")));
+    scim_find_take(&find, &reply);
+    assert_true(!find.trouble && find.done == (find.found == 1));
+    if (!find.done)
+        assert_true(str_ends(scim_find_next(&find, arena), STR("&count=2")));
+    return find.done;
+}
+
+#define ADA "{\"id\":\"1\",\"userName\":\"ada\"}"
+#define BEN "{\"id\":\"2\",\"userName\":\"ben\"}"
+static void who_is_not_surely_found_with_others_is_asked_for_alone(void **state)
+{
+    (void)state;
+    assert_true(found_together(2, BEN "," ADA));
+    assert_true(found_together(1, ADA));
+    assert_false(found_together(1, BEN));
+    assert_false(found_together(0, ""));
+    assert_false(found_together(3, BEN "," ADA));           /* not the whole list */
+    assert_false(found_together(2, ADA ",{\"id\":\"3\"}")); /* that may be her, too */
+    assert_false(found_together(2, ADA ",{\"id\":\"3\",\"userName\":\"ada\"}")); /* two */
+}
+
+static void a_filter_for_several_has_an_end(void **state)
+{
+    static const struct scim_place PLACE = {.user_name = {"userName", 8}};
+    const struct scim_server server = {.filters = true, .any_of = true};
+    AUTO(drop_buf) struct buf filter;
+    struct scim_find find;
+    size_t count = 0;
+    (void)state;
+
+    buf_init(&filter, SCIM_TOGETHER_BYTES);
+    scim_find_begin(&find, &PLACE, &server, arena, true, STR("a\"b"));
+    while (scim_find_add(&find, &filter) && count < SCIM_TOGETHER_BYTES)
+        count++;
+    assert_in_range(count, 30, 60);
+    assert_true(!filter.over && str_ends(buf_str(&filter), STR(" or userName eq \"a\\\"b\"")));
+}
+
 /* Every reason that a reader gives has a remedy. */
 static void reasons_have_remedies(void **state)
 {
@@ -310,4 +364,7 @@ UNIT_MAIN(cmocka_unit_test_setup_teardown(literals_are_json, set_up, tear_down),
           cmocka_unit_test_setup_teardown(groups_in_a_group_are_nobody, set_up, tear_down),
           cmocka_unit_test_setup_teardown(a_short_id_may_be_a_groups_too, set_up, tear_down),
           cmocka_unit_test_setup_teardown(nobody_in_the_whole_list, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(who_is_not_surely_found_with_others_is_asked_for_alone,
+                                          set_up, tear_down),
+          cmocka_unit_test_setup_teardown(a_filter_for_several_has_an_end, set_up, tear_down),
           cmocka_unit_test(reasons_have_remedies))
