@@ -161,8 +161,9 @@ static void put_exceptions(struct markup *m, const struct board *b)
 
     if (b->debts) {
         n.mark = MARK_BAD;
-        snprintf(words, sizeof words, "%.*s ran out unresolved",
-                 STR_ARG(say_count(b->debts, count)));
+        snprintf(words, sizeof words, "%.*s%s ran out unresolved",
+                 STR_ARG(say_count(b->debts, count)),
+                 b->debts >= BOARD_DEBTS_MAX ? " or more" : "");
         n.words = str_of(words);
     } else if (b->ending) {
         n.mark = MARK_WARN;

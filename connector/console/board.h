@@ -5,7 +5,13 @@
 
 #include "base/buf.h"
 
-enum { BOARD_WEEKS = 12, BOARD_DUE_MAX = 15, BOARD_FEEDS_MAX = 64, BOARD_BYTES = 256 * 1024 };
+enum {
+    BOARD_WEEKS = 12,
+    BOARD_DUE_MAX = 15,
+    BOARD_FEEDS_MAX = 64,
+    BOARD_DEBTS_MAX = 100,
+    BOARD_BYTES = 256 * 1024
+};
 
 /* What is left of a goal, as JSM shows it. */
 enum board_band { BAND_OVER, BAND_UNDER_30_MIN, BAND_UNDER_1_HOUR, BAND_OVER_1_HOUR, BAND_COUNT };
@@ -45,9 +51,9 @@ struct board {
     int64_t oldest_ms; /* negative: there is none */
     bool oldest_late;
     int64_t refused, refused_held,
-        stood_ms; /* closes of seven days; of these held back; until proof */
-    int64_t exceptions, ending,
-        debts;        /* live; of these ending within seven days; run out unproven */
+        stood_ms;                      /* closes of seven days; of these held back; until proof */
+    int64_t exceptions, ending, debts; /* live; of these ending within seven days; run out unproven,
+                                          counted up to BOARD_DEBTS_MAX */
     int64_t unproven; /* closed without proof where that should not be possible, in seven days */
     struct board_due due[BOARD_DUE_MAX];
     size_t due_count;

@@ -44,7 +44,7 @@ static void fill_numbers(struct board *b, const struct json *doc)
     b->stood_ms = number(doc, "refused/stood_ms");
     b->exceptions = number(doc, "exceptions/live");
     b->ending = number(doc, "exceptions/ending");
-    b->debts = number(doc, "exceptions/debts");
+    b->debts = number(doc, "debts");
     b->unproven = number(doc, "unproven");
 }
 
@@ -109,27 +109,70 @@ static void fill_feeds(struct board *b, const struct json *doc)
     }
 }
 
-static void on_board(void *arg, enum store_outcome outcome, struct str json)
+/* --- two statements beside each other, and one page of both --- */
+
+struct asking {
+    struct console_visit *visit;
+    struct board board;
+    int awaited;
+    enum store_outcome outcome; /* of the worst */
+    const struct json *numbers, *weeks;
+};
+
+static void show(struct asking *a)
 {
-    struct console_visit *visit = arg;
-    const struct json *doc = NULL;
+    struct board *b = &a->board;
     AUTO(drop_buf) struct buf page;
 
     buf_init(&page, BOARD_BYTES);
-    if (!console_document(visit, outcome, json, "There is no board.", &doc))
+    b->visitor = a->visit->who;
+    fill_numbers(b, a->numbers);
+    fill_due(b, a->numbers);
+    fill_weeks(b, a->weeks);
+    fill_feeds(b, a->numbers);
+    console_reply(a->visit, 200, &page, board_render(&page, b));
+}
+
+/* The visit is answered when both have been heard: with it goes what both write to. */
+static void on_part(struct asking *a, enum store_outcome outcome, struct str json,
+                    const struct json **ret)
+{
+    struct err err;
+
+    if (outcome != STORE_OK)
+        a->outcome = outcome;
+    else if (!json_parse(serve_arena(a->visit->request), json, ret, &err))
+        a->outcome = STORE_UNKNOWN;
+    if (--a->awaited)
         return;
-    struct board *b = ARENA_NEW(serve_arena(visit->request), struct board);
-    if (b) {
-        b->visitor = visit->who;
-        fill_numbers(b, doc);
-        fill_due(b, doc);
-        fill_weeks(b, doc);
-        fill_feeds(b, doc);
-    }
-    console_reply(visit, 200, &page, b && board_render(&page, b));
+    if (a->outcome == STORE_OK)
+        show(a);
+    else
+        console_away(a->visit);
+}
+
+static void on_numbers(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct asking *a = arg;
+    on_part(a, outcome, json, &a->numbers);
+}
+
+static void on_weeks(void *arg, enum store_outcome outcome, struct str json)
+{
+    struct asking *a = arg;
+    on_part(a, outcome, json, &a->weeks);
 }
 
 void console_board(struct console_visit *visit)
 {
-    store_board(&visit->svc->store, on_board, visit);
+    struct asking *a = ARENA_NEW(serve_arena(visit->request), struct asking);
+
+    if (!a) {
+        console_away(visit);
+        return;
+    }
+    a->visit = visit;
+    a->awaited = 2;
+    store_board(&visit->svc->store, on_numbers, a);
+    store_board_weeks(&visit->svc->store, on_weeks, a);
 }

@@ -213,6 +213,10 @@ select governance.request_retry($1, $2)
 -- params:
 select governance.board()
 
+-- name: board_weeks
+-- params:
+select governance.board_weeks()
+
 -- name: evidence_seen
 -- params: request uuid, viewer text, role text
 select governance.evidence_seen($1::uuid, $2, $3)
