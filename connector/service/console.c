@@ -20,6 +20,7 @@ static const struct route {
     console_page_fn *page;
 } ROUTES[] = {
     {"/board", CONSOLE_VIEWER, "./", console_board},
+    {"/gate", CONSOLE_VIEWER, "./", console_gate},
 };
 
 static const struct route *route_of(struct str path, struct str *ret_rest)

@@ -6,5 +6,7 @@
 
 /* /board: how it stands, as numbers. */
 void console_board(struct console_visit *visit);
+/* /gate: each workflow, and who can close. */
+void console_gate(struct console_visit *visit);
 
 #endif
