@@ -27,8 +27,8 @@ static void add_line(struct filling *f, struct str *text, struct str line)
 /* The worse of two marks: a red one, then one that nobody can tell, then a warning. */
 static enum say_mark worse(enum say_mark a, enum say_mark b)
 {
-    static const int WEIGHT[] = {[MARK_GOOD] = 0, [MARK_NOTE] = 1, [MARK_WARN] = 2,
-                                 [MARK_UNKNOWN] = 3, [MARK_BAD] = 4};
+    static const int WEIGHT[] = {
+        [MARK_GOOD] = 0, [MARK_NOTE] = 1, [MARK_WARN] = 2, [MARK_UNKNOWN] = 3, [MARK_BAD] = 4};
     return WEIGHT[b] > WEIGHT[a] ? b : a;
 }
 
@@ -66,19 +66,22 @@ static void add_vote(struct filling *f, struct page_fact *cell, const struct jso
         add_line(f, &cell->value, who);
         if (json_is_true(json_member(vote, "after_work")))
             add_line(f, &cell->note, STR("approved after the work"));
-    } else {
-        add_line(f, &cell->note, arena_printf(f->arena, "%.*s: %.*s", STR_ARG(who),
-                                              STR_ARG(evidence_fault(fault))));
+    } else if (!also.len) {
+        add_line(
+            f, &cell->note,
+            arena_printf(f->arena, "%.*s: %.*s", STR_ARG(who), STR_ARG(evidence_fault(fault))));
         cell->mark = worse(cell->mark, MARK_WARN);
     }
     if (also.len) {
         cell->mark = worse(cell->mark, fault.len ? MARK_WARN : MARK_BAD);
-        add_line(f, &cell->note, arena_printf(f->arena, "%.*s is also %.*s", STR_ARG(who),
-                                              STR_ARG(also)));
+        add_line(f, &cell->note,
+                 arena_printf(f->arena, "%.*s is also %.*s%s", STR_ARG(who), STR_ARG(also),
+                              fault.len ? ": does not count" : ""));
     } else if (maybe.len && !fault.len) {
         cell->mark = worse(cell->mark, MARK_UNKNOWN);
-        add_line(f, &cell->note, arena_printf(f->arena, "nobody can tell whether %.*s is also %.*s",
-                                              STR_ARG(who), STR_ARG(maybe)));
+        add_line(f, &cell->note,
+                 arena_printf(f->arena, "nobody can tell whether %.*s is also %.*s", STR_ARG(who),
+                              STR_ARG(maybe)));
     }
 }
 
@@ -94,6 +97,10 @@ static struct page_fact approver(struct filling *f)
     if (!needed) {
         cell.value = STR("nobody");
         add_line(f, &cell.note, STR("its rule asks for no approval"));
+    } else if (json_is_true(json_member(f->facts, "emergency"))) {
+        cell.value = STR("nobody yet");
+        cell.mark = worse(cell.mark, MARK_WARN);
+        add_line(f, &cell.note, STR("an emergency: it is owed"));
     } else if (fact_number(f->facts, "approved_ms")) {
         cell.value = STR("nobody who counts");
         cell.mark = MARK_BAD;
@@ -119,15 +126,13 @@ static struct page_fact fulfiller(struct filling *f)
         last = who;
         add_line(f, &cell.value, who);
         if (also.len)
-            add_line(f, &cell.note, arena_printf(f->arena, "%.*s is also %.*s", STR_ARG(who),
-                                                 STR_ARG(also)));
+            add_line(f, &cell.note,
+                     arena_printf(f->arena, "%.*s is also %.*s", STR_ARG(who), STR_ARG(also)));
         else if (maybe.len)
-            add_line(f, &cell.note, arena_printf(f->arena,
-                                                 "nobody can tell whether %.*s is also %.*s",
-                                                 STR_ARG(who), STR_ARG(maybe)));
-        cell.mark = worse(cell.mark, also.len    ? MARK_BAD
-                                     : maybe.len ? MARK_UNKNOWN
-                                                 : MARK_GOOD);
+            add_line(f, &cell.note,
+                     arena_printf(f->arena, "nobody can tell whether %.*s is also %.*s",
+                                  STR_ARG(who), STR_ARG(maybe)));
+        cell.mark = worse(cell.mark, also.len ? MARK_BAD : maybe.len ? MARK_UNKNOWN : MARK_GOOD);
     }
     if (!cell.value.len) {
         cell.value = STR("nobody yet");
@@ -167,14 +172,17 @@ void fill_duties(struct filling *f)
     case MARK_BAD:
         apart->value = STR("No");
         apart->note = STR("see who asked, approved, worked and checked");
+        f->page->because =
+            arena_printf(f->arena, "%.*s Duties were not kept apart: see who did what.",
+                         STR_ARG(f->page->because));
         break;
     case MARK_UNKNOWN:
         apart->value = STR("Nobody can tell");
         apart->note = STR("Jira hides who somebody is");
         break;
     case MARK_WARN:
-        apart->value = STR("Yes");
-        apart->note = STR("but somebody tried who may not");
+        apart->value = STR("Look");
+        apart->note = STR("an approval is owed, or does not count");
         break;
     case MARK_NOTE:
         apart->value = STR("So far");

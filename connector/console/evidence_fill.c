@@ -81,7 +81,7 @@ struct str shown_time(const struct filling *f, int64_t ms)
 {
     char text[SAY_BYTES];
 
-    return ms ? arena_str(f->arena, say_time(ms, text)) : STR("–");
+    return ms ? arena_printf(f->arena, "%.*s UTC", STR_ARG(timeline_moment(ms, text))) : STR("–");
 }
 
 /* --- the reads --- */
@@ -168,6 +168,16 @@ static void fill_reads(struct filling *f)
 
 /* --- who did what --- */
 
+/* Reasons that say no more than the move itself does. */
+static bool is_said_already(const struct json *detail)
+{
+    static const char *const SAID[] = {"Received",     "TicketReady",      "ClaimedDone",
+                                       "ReadsArrived", "NoApprovalNeeded", "CoveredByException"};
+
+    return str_index(fact_text(detail, "reason"), SAID, sizeof SAID / sizeof SAID[0]) >= 0 ||
+           (fact_is(detail, "to", "closed") && fact_is(detail, "reason", "AllItemsVerified"));
+}
+
 static struct str act_note(struct filling *f, struct str kind, const struct json *detail)
 {
     struct arena *a = f->arena;
@@ -190,7 +200,7 @@ static struct str act_note(struct filling *f, struct str kind, const struct json
         return evidence_reason(a, fact_text(detail, "why"));
     if (str_eq_c(kind, "operator.acted"))
         return evidence_reason(a, fact_text(detail, "act"));
-    if (str_eq_c(kind, "request.received"))
+    if (str_eq_c(kind, "request.received") || is_said_already(detail))
         return STR_NONE;
     return evidence_reason(a, fact_text(detail, "reason"));
 }
@@ -212,9 +222,16 @@ static struct page_act page_act_of(struct filling *f, const struct json *act)
 {
     const struct json *detail = json_member(act, "detail");
     struct str kind = fact_text(act, "kind");
-    struct str to = str_eq_c(kind, "flow.ended") ? fact_text(detail, "kind")
-                                                 : fact_text(detail, "to");
+    struct str to = str_eq_c(kind, "flow.ended")      ? fact_text(detail, "kind")
+                    : str_eq_c(kind, "request.moved") ? fact_text(detail, "to")
+                                                      : STR_NONE;
     struct evidence_deed deed = evidence_deed(f->arena, kind, to);
+    if (fact_is(detail, "reason", "NoApprovalNeeded"))
+        deed = (struct evidence_deed){MARK_NOTE, STR("Found to need no approval")};
+    if (fact_is(detail, "to", "approved") && json_is_true(json_member(detail, "emergency")))
+        deed = (struct evidence_deed){MARK_WARN, STR("Work may precede its approval")};
+    if (fact_is(detail, "to", "closed") && str_eq_c(f->ended, "excepted"))
+        deed.mark = MARK_WARN;
     bool declined = fact_is(detail, "decision", "declined");
     bool parked = fact_is(detail, "state", "parked");
 
@@ -259,15 +276,15 @@ static struct page_cover page_cover_of(struct filling *f, const struct json *x)
 
     return (struct page_cover){
         .mark = live ? MARK_WARN : MARK_NOTE,
-        .title = item ? arena_printf(f->arena, "Exception %lld: %.*s",
-                                     (long long)fact_number(x, "number"),
-                                     STR_ARG(shown_item(f, item)))
-                      : arena_printf(f->arena, "Exception %lld, of the whole %.*s",
-                                     (long long)fact_number(x, "number"),
-                                     STR_ARG(str_eq_c(scope, "sod") ? STR("conflict of duties")
-                                                                    : scope)),
-        .state = live ? arena_printf(f->arena, "live, ends in %.*s",
-                                     STR_ARG(shown_span(f, until_ms - f->now_ms)))
+        .title =
+            item
+                ? arena_printf(f->arena, "Exception %lld: %.*s",
+                               (long long)fact_number(x, "number"), STR_ARG(shown_item(f, item)))
+                : arena_printf(f->arena, "Exception %lld, of the whole %.*s",
+                               (long long)fact_number(x, "number"),
+                               STR_ARG(str_eq_c(scope, "sod") ? STR("conflict of duties") : scope)),
+        .state = live         ? arena_printf(f->arena, "live, ends in %.*s",
+                                             STR_ARG(shown_span(f, until_ms - f->now_ms)))
                  : revoked_ms ? arena_printf(f->arena, "ended early, %.*s",
                                              STR_ARG(shown_time(f, revoked_ms)))
                               : STR("over"),
@@ -346,13 +363,16 @@ static void fill_items(struct filling *f)
     {
         if (!page->items)
             return;
+        bool claimed = str_eq_c(f->phase, "claimed") || str_eq_c(f->phase, "verifying");
         bool superseded = json_is_true(json_member(item, "superseded"));
         page->items[page->item_count++] = (struct page_fact){
             .mark = superseded ? MARK_WARN : MARK_NOTE,
             .label = fact_is(item, "desired", "absent") ? STR("take away") : STR("give"),
             .value = shown_item(f, item),
-            .note = superseded ? STR("not asked for any more: a later request asks for the opposite")
-                               : evidence_reason(f->arena, fact_text(item, "verdict")),
+            .note = superseded
+                        ? STR("not asked for any more: a later request asks for the opposite")
+                    : claimed ? evidence_reason(f->arena, fact_text(item, "verdict"))
+                              : STR_NONE,
         };
     }
 }

@@ -69,6 +69,19 @@ static void add_tick(struct filling *f, int64_t at_ms, int rank, struct str name
     t->tick_count++;
 }
 
+/* Of an emergency work is let go on before it is approved: that is no approval. 0: not yet. */
+static int64_t approved_ms(const struct filling *f)
+{
+    if (!json_is_true(json_member(f->facts, "emergency")))
+        return fact_number(f->facts, "approved_ms");
+    JSON_EACH(vote, json_member(f->people, "approvals"))
+    {
+        if (fact_is(vote, "decision", "approved") && !fact_text(vote, "why_not").len)
+            return fact_number(vote, "at_ms");
+    }
+    return 0;
+}
+
 static void fill_ticks(struct filling *f, const struct ends *ends)
 {
     const struct json *facts = f->facts;
@@ -76,7 +89,8 @@ static void fill_ticks(struct filling *f, const struct ends *ends)
 
     f->page->picture.ticks = arena_array(f->arena, TICKS_MAX, sizeof *f->page->picture.ticks);
     add_tick(f, ends->from_ms, 0, STR("asked for"));
-    add_tick(f, fact_number(facts, "approved_ms"), 1, STR("approved"));
+    if (json_is_true(json_member(facts, "approval_needed")))
+        add_tick(f, approved_ms(f), 1, STR("approved"));
     JSON_EACH(one, json_member(f->people, "fulfillers"))
     add_tick(f, fact_number(one, "at_ms"), 1, STR("said done"));
     JSON_EACH(close, json_member(facts, "closes"))
@@ -85,6 +99,8 @@ static void fill_ticks(struct filling *f, const struct ends *ends)
     add_tick(f, fact_number(x, "from_ms"), 2, STR("exception"));
     if (str_eq_c(f->ended, "verified"))
         add_tick(f, fact_number(facts, "verified_ms"), 0, STR("proven"));
+    if (str_eq_c(f->ended, "withdrawn"))
+        add_tick(f, fact_number(f->clock, "stopped_ms"), 0, STR("ended"));
     add_tick(f, fact_number(facts, "closed_ms"), 1, STR("closed"));
     if (live)
         add_tick(f, f->now_ms, 0, STR("now"));
@@ -114,19 +130,22 @@ static struct ends ends_of(const struct filling *f)
 
 /* --- the ticket --- */
 
-static struct timeline_span ticket_span(struct str phase)
+static struct timeline_span ticket_span(const struct filling *f, struct str phase)
 {
     static const char *const CHECKED[] = {"claimed", "verifying"};
-    static const char *const PROVEN[] = {"verified", "exception"};
+    bool proven = !str_eq_c(f->ended, "excepted");
 
     if (str_eq_c(phase, "fulfilling"))
         return (struct timeline_span){.mark = MARK_NOTE, .words = STR("being worked")};
     if (str_index(phase, CHECKED, 2) >= 0)
         return (struct timeline_span){.mark = MARK_WARN, .words = STR("verifying access")};
-    if (str_index(phase, PROVEN, 2) >= 0)
-        return (struct timeline_span){.mark = MARK_GOOD, .words = STR("closing")};
+    if (str_eq_c(phase, "verified"))
+        return (struct timeline_span){.mark = MARK_GOOD, .words = STR("proven")};
+    if (str_eq_c(phase, "exception"))
+        return (struct timeline_span){.mark = MARK_WARN, .words = STR("covered")};
     if (str_eq_c(phase, "closed"))
-        return (struct timeline_span){.mark = MARK_GOOD, .words = STR("closed")};
+        return (struct timeline_span){.mark = proven ? MARK_GOOD : MARK_WARN,
+                                      .words = STR("closed")};
     if (str_eq_c(phase, "orphaned"))
         return (struct timeline_span){.mark = MARK_BAD, .words = STR("gone")};
     return (struct timeline_span){.mark = MARK_UNKNOWN, .hollow = true, .words = STR("not begun")};
@@ -148,7 +167,7 @@ static void fill_ticket(struct filling *f, const struct ends *ends)
             continue;
         if (phase.len) {
             int64_t from = span.from_ms;
-            span = ticket_span(phase);
+            span = ticket_span(f, phase);
             span.from_ms = from;
             span.until_ms = at;
             add_span(lane, span);
@@ -157,23 +176,24 @@ static void fill_ticket(struct filling *f, const struct ends *ends)
         span.from_ms = at;
     }
     int64_t from = span.from_ms;
-    span = ticket_span(phase.len ? phase : f->phase);
+    span = ticket_span(f, phase.len ? phase : f->phase);
     span.from_ms = from;
     span.until_ms = ends->until_ms;
     add_span(lane, span);
     JSON_EACH(close, json_member(f->facts, "closes"))
     {
         bool refused = fact_text(close, "refused").len;
-        add_dot(lane, (struct timeline_dot){
-                          .at_ms = refused ? fact_number(close, "refused_ms")
-                                           : fact_number(close, "at_ms"),
-                          .mark = refused ? MARK_BAD : MARK_NOTE,
-                          .label = refused ? say_mark_sign(MARK_BAD) : STR_NONE,
-                          .words = refused ? arena_printf(f->arena, "close refused: %.*s",
-                                                          STR_ARG(evidence_reason(
-                                                              f->arena, fact_text(close, "refused"))))
-                                           : STR("said to be done"),
-                      });
+        add_dot(
+            lane,
+            (struct timeline_dot){
+                .at_ms = refused ? fact_number(close, "refused_ms") : fact_number(close, "at_ms"),
+                .mark = refused ? MARK_BAD : MARK_NOTE,
+                .label = refused ? say_mark_sign(MARK_BAD) : STR_NONE,
+                .words = refused ? arena_printf(f->arena, "close refused: %.*s",
+                                                STR_ARG(evidence_reason(
+                                                    f->arena, fact_text(close, "refused"))))
+                                 : STR("said to be done"),
+            });
     }
 }
 
@@ -182,7 +202,8 @@ static void fill_ticket(struct filling *f, const struct ends *ends)
 static void fill_approval(struct filling *f, const struct ends *ends)
 {
     bool needed = json_is_true(json_member(f->facts, "approval_needed"));
-    int64_t approved = fact_number(f->facts, "approved_ms");
+    bool emergency = json_is_true(json_member(f->facts, "emergency"));
+    int64_t approved = approved_ms(f);
     int64_t until = approved ? approved : ends->until_ms;
     struct timeline_lane *lane =
         new_lane(f, STR("Approval"), needed ? STR_NONE : STR("none needed"));
@@ -194,13 +215,13 @@ static void fill_approval(struct filling *f, const struct ends *ends)
                                               .until_ms = until,
                                               .mark = MARK_UNKNOWN,
                                               .hollow = true,
-                                              .words = STR("awaited")});
+                                              .words = emergency ? STR("owed") : STR("awaited")});
     if (approved)
-        add_span(lane, (struct timeline_span){.from_ms = approved,
-                                              .until_ms = ends->until_ms,
-                                              .mark = MARK_GOOD,
-                                              .words = needed ? STR("approved")
-                                                              : STR("none needed")});
+        add_span(lane,
+                 (struct timeline_span){.from_ms = approved,
+                                        .until_ms = ends->until_ms,
+                                        .mark = MARK_GOOD,
+                                        .words = needed ? STR("approved") : STR("none needed")});
     JSON_EACH(vote, json_member(f->people, "approvals"))
     {
         bool counts = !fact_text(vote, "why_not").len, yes = fact_is(vote, "decision", "approved");
@@ -266,19 +287,20 @@ static void add_read(struct filling *f, struct reading *r, const struct json *re
     } else {
         add_unknown(r, at);
     }
-    add_dot(r->lane,
-            (struct timeline_dot){
-                .at_ms = at,
-                .mark = unknown ? MARK_UNKNOWN : proves ? MARK_GOOD : so ? MARK_NOTE : MARK_BAD,
-                .hollow = !unknown && !there,
-                .label = unknown ? STR("?")
-                                 : arena_printf(f->arena, "%lld",
-                                                (long long)fact_number(read, "number")),
-                .words = arena_printf(f->arena, "read %lld: %.*s%s",
-                                      (long long)fact_number(read, "number"),
-                                      STR_ARG(fact_text(read, "outcome")),
-                                      proves ? ", proves it" : ""),
-            });
+    add_dot(r->lane, (struct timeline_dot){
+                         .at_ms = at,
+                         .mark = unknown  ? MARK_UNKNOWN
+                                 : proves ? MARK_GOOD
+                                 : so     ? MARK_NOTE
+                                          : MARK_BAD,
+                         .hollow = !unknown && !there,
+                         .label = unknown ? STR("?")
+                                          : arena_printf(f->arena, "%lld",
+                                                         (long long)fact_number(read, "number")),
+                         .words = arena_printf(
+                             f->arena, "read %lld: %.*s%s", (long long)fact_number(read, "number"),
+                             STR_ARG(fact_text(read, "outcome")), proves ? ", proves it" : ""),
+                     });
     r->last = unknown ? NULL : read;
 }
 
@@ -314,16 +336,16 @@ static void fill_clock(struct filling *f, const struct ends *ends)
 
     if (!lane)
         return;
-    bool late = due && until > due;
+    bool late = due && until > due, proven = str_eq_c(f->ended, "verified");
+    enum say_mark end = late ? MARK_BAD : proven ? MARK_GOOD : MARK_NOTE;
     add_span(lane, (struct timeline_span){.from_ms = started,
                                           .until_ms = late ? due : until,
                                           .mark = MARK_NOTE,
                                           .words = STR("running")});
     if (late)
-        add_span(lane, (struct timeline_span){.from_ms = due,
-                                              .until_ms = until,
-                                              .mark = MARK_BAD,
-                                              .words = STR("late")});
+        add_span(lane,
+                 (struct timeline_span){
+                     .from_ms = due, .until_ms = until, .mark = MARK_BAD, .words = STR("late")});
     else if (due)
         add_span(lane, (struct timeline_span){.from_ms = until,
                                               .until_ms = due,
@@ -346,10 +368,9 @@ static void fill_clock(struct filling *f, const struct ends *ends)
     if (stopped)
         add_dot(lane, (struct timeline_dot){
                           .at_ms = stopped,
-                          .mark = late ? MARK_BAD : MARK_GOOD,
-                          .label = say_mark_sign(late ? MARK_BAD : MARK_GOOD),
-                          .words = str_eq_c(f->ended, "verified") ? STR("stopped by the proof")
-                                                                  : STR("stopped"),
+                          .mark = end,
+                          .label = say_mark_sign(end),
+                          .words = proven ? STR("stopped by the proof") : STR("stopped"),
                       });
 }
 
@@ -370,9 +391,11 @@ void fill_lanes(struct filling *f)
             fill_item(f, item, &ends);
     }
     fill_clock(f, &ends);
+    t->until_ms = ends.until_ms;
     timeline_lay(t, f->arena, EVIDENCE_PICTURE_LEFT, EVIDENCE_PICTURE_RIGHT, CHAR_WIDTH);
     f->page->picture_text = arena_printf(
-        f->arena, "%.*s. %.*s Lanes of the ticket, the approval, %zu entitlement%s and the clock; "
-                  "every read is a dot and stands in the table of reads below.",
+        f->arena,
+        "%.*s. %.*s Lanes of the ticket, the approval, %zu entitlement%s and the clock; "
+        "every read is a dot and stands in the table of reads below.",
         STR_ARG(f->page->verdict), STR_ARG(f->page->because), items, items == 1 ? "" : "s");
 }

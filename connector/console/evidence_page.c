@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "console/evidence_picture.h"
 #include "console/frame.h"
 
@@ -9,6 +10,7 @@ enum {
     NAME_CHARS = 200,   /* of what people named */
     WORDS_CHARS = 2000, /* of what they wrote */
     HASH_SHORT = 12,
+    SNAPSHOTS_MAX = 6,
     PATH_BYTES = 400,
 };
 
@@ -27,6 +29,15 @@ static void put_hash(struct markup *m, struct str hash)
         markup_text(m, STR("–"));
 }
 
+/* To the second: an auditor compares it with other records. */
+static void put_when(struct markup *m, int64_t ms)
+{
+    char text[SAY_BYTES], machine[CLOCK_TEXT_SIZE];
+
+    HTML_LEAF(m, TIME, timeline_moment(ms, text),
+              A_STR(DATETIME, str_of(clock_rfc3339(ms, machine))));
+}
+
 static const char *with_mark(enum say_mark mark, const char *const classes[MARK_COUNT])
 {
     return classes[mark];
@@ -35,8 +46,8 @@ static const char *with_mark(enum say_mark mark, const char *const classes[MARK_
 static const char *verdict_class(enum say_mark mark)
 {
     static const char *const CLASSES[MARK_COUNT] = {
-        [MARK_GOOD] = "verdict good",       [MARK_BAD] = "verdict bad",
-        [MARK_WARN] = "verdict warn",       [MARK_UNKNOWN] = "verdict unknown",
+        [MARK_GOOD] = "verdict good", [MARK_BAD] = "verdict bad",
+        [MARK_WARN] = "verdict warn", [MARK_UNKNOWN] = "verdict unknown",
         [MARK_NOTE] = "verdict note",
     };
     return with_mark(mark, CLASSES);
@@ -57,8 +68,7 @@ static void put_cell(struct markup *m, const struct page_fact *fact)
     HTML (m, DIV, A_STR(CLASS, str_of(cell_class(fact->mark)))) {
         HTML_LEAF(m, DT, fact->label);
         HTML (m, DD, A(CLASS, "value")) {
-            HTML_LEAF(m, SPAN, say_mark_sign(fact->mark), A(CLASS, "sign"),
-                      A(ARIA_HIDDEN, "true"));
+            HTML_LEAF(m, SPAN, say_mark_sign(fact->mark), A(CLASS, "sign"), A(ARIA_HIDDEN, "true"));
             markup_said(m, fact->value, NAME_CHARS);
         }
         if (fact->note.len)
@@ -97,8 +107,7 @@ static void put_verdict(struct markup *m, const struct evidence_page *page)
             markup_said(m, page->change, NAME_CHARS);
         }
         HTML (m, H1) {
-            HTML_LEAF(m, SPAN, say_mark_sign(page->mark), A(CLASS, "sign"),
-                      A(ARIA_HIDDEN, "true"));
+            HTML_LEAF(m, SPAN, say_mark_sign(page->mark), A(CLASS, "sign"), A(ARIA_HIDDEN, "true"));
             markup_said(m, page->verdict, NAME_CHARS);
         }
         if (page->because.len)
@@ -191,31 +200,46 @@ static void put_read(struct markup *m, const struct page_read *read)
         HTML (m, TD, A(CLASS, "num"))
             markup_printf(m, "%lld", (long long)read->number);
         HTML (m, TD)
-            say_put_time(m, read->at_ms);
-        HTML (m, TD) {
+            put_when(m, read->at_ms);
+        HTML (m, TD)
             markup_said(m, read->source, NAME_CHARS);
-            HTML (m, SPAN, A(CLASS, "under"))
-                markup_said(m, read->subject, NAME_CHARS);
-        }
+        HTML (m, TD)
+            markup_said(m, read->subject, NAME_CHARS);
         HTML_LEAF(m, TD, read->expected);
-        HTML (m, TD) {
+        HTML (m, TD)
             HTML_LEAF(m, STRONG, read->found);
-            HTML (m, SPAN, A(CLASS, "under"))
-                say_put_mark(m, read->mark, read->weight);
-        }
-        HTML (m, TD) {
+        HTML (m, TD)
+            say_put_mark(m, read->mark, read->weight);
+        HTML (m, TD)
             put_hash(m, read->snapshot);
+        HTML (m, TD, A(CLASS, "num")) {
             if (read->entry)
-                HTML (m, SPAN, A(CLASS, "under"))
-                    markup_printf(m, "entry %lld", (long long)read->entry);
+                markup_printf(m, "%lld", (long long)read->entry);
         }
     }
     if (read->more)
         HTML (m, TR, A(CLASS, "more")) {
             HTML_LEAF(m, TD, STR("…"), A(CLASS, "num"));
-            HTML (m, TD, A(COLSPAN, "5"))
+            HTML (m, TD, A(COLSPAN, "8"))
                 markup_printf(m, "%lld more read%s in between said the same.",
                               (long long)read->more, read->more == 1 ? "" : "s");
+        }
+}
+
+/* Of what proves it the whole hashes, for whoever compares them with what the source answered. */
+static void put_snapshots(struct markup *m, const struct evidence_page *page)
+{
+    size_t shown = 0;
+
+    HTML (m, P, A(CLASS, "soft small hashes"))
+        for (size_t i = 0; i < page->read_count && shown < SNAPSHOTS_MAX; i++) {
+            const struct page_read *read = &page->reads[i];
+            if (read->mark != MARK_GOOD || !read->snapshot.len)
+                continue;
+            markup_printf(m, "%s %lld ", shown++ ? "" : "SHA-256 of what the source answered, read",
+                          (long long)read->number);
+            HTML_LEAF(m, CODE, read->snapshot);
+            markup_text(m, STR(" "));
         }
 }
 
@@ -233,16 +257,20 @@ static void put_reads(struct markup *m, const struct evidence_page *page)
                 HTML (m, THEAD)
                     HTML (m, TR) {
                         put_column(m, "Read", true);
-                        put_column(m, "When", false);
+                        put_column(m, "When (UTC)", false);
                         put_column(m, "Source", false);
+                        put_column(m, "Account and entitlement", false);
                         put_column(m, "Expected", false);
                         put_column(m, "Found", false);
-                        put_column(m, "Snapshot (SHA-256)", false);
+                        put_column(m, "What it is worth", false);
+                        put_column(m, "Snapshot", false);
+                        put_column(m, "Entry", true);
                     }
                 HTML (m, TBODY)
                     for (size_t i = 0; i < page->read_count; i++)
                         put_read(m, &page->reads[i]);
             }
+        put_snapshots(m, page);
         if (page->reads_left_out > 0)
             HTML (m, P, A(CLASS, "soft small"))
                 markup_printf(m, "%lld earlier reads are not shown; each is an entry of the log.",
@@ -264,7 +292,7 @@ static void put_act(struct markup *m, const struct page_act *act)
         HTML (m, TD, A(CLASS, "num"))
             markup_printf(m, "%lld", (long long)act->entry);
         HTML (m, TD)
-            say_put_time(m, act->at_ms);
+            put_when(m, act->at_ms);
         HTML (m, TD) {
             if (act->mark == MARK_NOTE)
                 markup_text(m, act->what);
@@ -295,7 +323,7 @@ static void put_acts(struct markup *m, const struct evidence_page *page)
                 HTML (m, THEAD)
                     HTML (m, TR) {
                         put_column(m, "Entry", true);
-                        put_column(m, "When", false);
+                        put_column(m, "When (UTC)", false);
                         put_column(m, "What", false);
                         put_column(m, "Who", false);
                         put_column(m, "Sealed", false);
@@ -340,9 +368,10 @@ static void put_covers(struct markup *m, const struct evidence_page *page)
                     put_pair(m, "What mitigates it", c->control, WORDS_CHARS);
                     HTML_LEAF(m, DT, STR("Time"));
                     HTML (m, DD) {
-                        say_put_time(m, c->from_ms);
+                        put_when(m, c->from_ms);
                         markup_text(m, STR(" to "));
-                        say_put_time(m, c->until_ms);
+                        put_when(m, c->until_ms);
+                        markup_text(m, STR(" UTC"));
                     }
                 }
             }
@@ -378,8 +407,8 @@ static void put_seal(struct markup *m, const struct page_seal *seal)
         }
         markup_said(m, seal->origin, NAME_CHARS);
         markup_printf(m, ", %lld entries, ", (long long)seal->entries);
-        say_put_time(m, seal->at_ms);
-        markup_text(m, STR(", root "));
+        put_when(m, seal->at_ms);
+        markup_text(m, STR(" UTC, root "));
         HTML_LEAF(m, CODE, seal->root);
         markup_text(m, seal->is_sealed ? STR(": it holds every entry of this page.")
                                        : STR(": the newest entries wait for the next one."));
@@ -415,16 +444,16 @@ static void put_made(struct markup *m, const struct evidence_page *page)
             }
             HTML_LEAF(m, DT, STR("Counted"));
             HTML (m, DD)
-                markup_printf(m, "%lld entries of this request, %lld to %lld: %lld acts, %lld reads; "
-                                 "looked at %lld time%s before",
+                markup_printf(m,
+                              "%lld of its entries (%lld to %lld), %lld acts, %lld read(s); "
+                              "recorded looks before this one: %lld",
                               (long long)made->entries, (long long)made->first_entry,
                               (long long)made->last_entry, (long long)made->acts,
-                              (long long)made->reads, (long long)made->views,
-                              made->views == 1 ? "" : "s");
+                              (long long)made->reads, (long long)made->views);
             HTML_LEAF(m, DT, STR("Clock"));
             HTML (m, DD) {
-                say_put_time(m, made->at_ms);
-                markup_printf(m, ", the database's; its zone is %.*s", STR_ARG(made->zone));
+                put_when(m, made->at_ms);
+                markup_printf(m, " UTC, the database's; its zone is %.*s", STR_ARG(made->zone));
             }
             HTML_LEAF(m, DT, STR("Database"));
             HTML (m, DD)

@@ -2,8 +2,9 @@
  * the verdict in words, four facts, the picture, the reads that prove it, who did what, what stood
  * in for proof, and how the page was made.
  *
- * The page is a plain struct; evidence_fill.c makes it of the document that governance.evidence_page
- * gives (sql/routine/evidence_facts.sql), for the service and for `evidence export --html` alike. */
+ * The page is a plain struct; evidence_fill.c makes it of the document that
+ * governance.evidence_page gives (sql/routine/evidence_facts.sql), for the service and for
+ * `evidence export --html` alike. */
 #ifndef COUNTERSIGN_CONSOLE_EVIDENCE_PAGE_H
 #define COUNTERSIGN_CONSOLE_EVIDENCE_PAGE_H
 
@@ -33,8 +34,8 @@ struct page_act {
     int64_t entry, at_ms;
     struct str what, who, note;
     enum say_mark mark;
-    struct str hash; /* hexadecimal */
-    int64_t left_out;      /* so many before it are not shown */
+    struct str hash;  /* hexadecimal */
+    int64_t left_out; /* so many before it are not shown */
 };
 
 /* What let it close without proof. */
@@ -68,7 +69,7 @@ struct page_made {
 };
 
 struct evidence_page {
-    struct str name; /* the ticket's key, else the request's id */
+    struct str name;                         /* the ticket's key, else the request's id */
     struct str id, site, ticket_url, change; /* change: "Removal of fin-ledger-admin ..." */
     enum say_mark mark;
     struct str verdict, because;
@@ -76,7 +77,8 @@ struct evidence_page {
     struct page_fact facts[PAGE_FACTS];
     struct timeline picture;
     struct str picture_text;
-    struct page_fact *items; /* what is asked for, one by one; none: it is one, and in the verdict */
+    struct page_fact
+        *items; /* what is asked for, one by one; none: it is one, and in the verdict */
     size_t item_count;
     struct page_read *reads;
     size_t read_count;

@@ -22,8 +22,8 @@ static const char *bar_class(const struct timeline_span *span)
         [MARK_UNKNOWN] = "bar unknown", [MARK_NOTE] = "bar note",
     };
     static const char *const HOLLOW[MARK_COUNT] = {
-        [MARK_GOOD] = "bar hollow good",       [MARK_BAD] = "bar hollow bad",
-        [MARK_WARN] = "bar hollow warn",       [MARK_UNKNOWN] = "bar hollow unknown",
+        [MARK_GOOD] = "bar hollow good", [MARK_BAD] = "bar hollow bad",
+        [MARK_WARN] = "bar hollow warn", [MARK_UNKNOWN] = "bar hollow unknown",
         [MARK_NOTE] = "bar hollow note",
     };
     return span->hollow ? HOLLOW[span->mark] : FULL[span->mark];
@@ -36,24 +36,46 @@ static const char *dot_class(const struct timeline_dot *dot)
         [MARK_UNKNOWN] = "dot unknown", [MARK_NOTE] = "dot note",
     };
     static const char *const HOLLOW[MARK_COUNT] = {
-        [MARK_GOOD] = "dot hollow good",       [MARK_BAD] = "dot hollow bad",
-        [MARK_WARN] = "dot hollow warn",       [MARK_UNKNOWN] = "dot hollow unknown",
+        [MARK_GOOD] = "dot hollow good", [MARK_BAD] = "dot hollow bad",
+        [MARK_WARN] = "dot hollow warn", [MARK_UNKNOWN] = "dot hollow unknown",
         [MARK_NOTE] = "dot hollow note",
     };
     return dot->hollow ? HOLLOW[dot->mark] : FULL[dot->mark];
 }
 
-static void draw_span(struct markup *m, const struct timeline_span *span, int y)
+/* Where words of that length stand in the bar without a dot on them: in the middle, else at its
+ * beginning, else at its end; 0: nowhere. */
+static int words_at(const struct timeline_lane *lane, const struct timeline_span *span, int length)
 {
+    const int at[] = {span->x + span->width / 2, span->x + length / 2 + 4,
+                      span->x + span->width - length / 2 - 4};
+
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        int left = at[i] - length / 2, right = at[i] + length / 2;
+        bool is_free = left >= span->x && right <= span->x + span->width;
+        for (size_t j = 0; j < lane->dot_count; j++) {
+            int x = lane->dots[j].x;
+            is_free &= x + RADIUS < left || x - RADIUS > right;
+        }
+        if (is_free)
+            return at[i];
+    }
+    return 0;
+}
+
+static void draw_span(struct markup *m, const struct timeline_lane *lane,
+                      const struct timeline_span *span, int y)
+{
+    int at = words_at(lane, span, (int)span->words.len * WORDS_CHAR);
+
     SVG (m, G) {
         SVG_LEAF(m, TITLE, span->words);
         if (span->hatched)
             svg_hatched(m, span->x, y - BAR / 2, span->width, BAR, "unknown-time");
         else
             svg_rect(m, span->x, y - BAR / 2, span->width, BAR, 2, bar_class(span));
-        if (span->width > (int)span->words.len * WORDS_CHAR + 2 * RADIUS && !span->hatched)
-            svg_text(m, span->x + span->width / 2, y + 4, span->words,
-                     span->hollow ? "mid in hollow" : "mid in");
+        if (at && !span->hatched)
+            svg_text(m, at, y + 4, span->words, span->hollow ? "mid in hollow" : "mid in");
     }
 }
 
@@ -106,7 +128,7 @@ static void draw_lane(struct markup *m, const struct timeline_lane *lane, int y)
         draw_name(m, y + 11, lane->note, NOTE_CHARS, "soft tiny");
     svg_line(m, EVIDENCE_PICTURE_LEFT, y, EVIDENCE_PICTURE_RIGHT, y, "axis");
     for (size_t i = 0; i < lane->span_count; i++)
-        draw_span(m, &lane->spans[i], y);
+        draw_span(m, lane, &lane->spans[i], y);
 }
 
 static void draw_ticks(struct markup *m, const struct timeline *t, int top, int bottom)

@@ -14,11 +14,23 @@ static struct str wish(struct filling *f)
         return arena_printf(f->arena, "all %zu changes", json_count(f->items));
     if (!item)
         return STR("what is asked for");
-    return arena_printf(f->arena, "%.*s %s %.*s in %.*s",
-                        STR_ARG(shown_account(f, fact_text(item, "account"))),
-                        fact_is(item, "desired", "absent") ? "no longer has" : "has",
-                        STR_ARG(fact_text(item, "entitlement")),
-                        STR_ARG(fact_text(item, "source")));
+    return arena_printf(
+        f->arena, "%.*s %s %.*s in %.*s", STR_ARG(shown_account(f, fact_text(item, "account"))),
+        fact_is(item, "desired", "absent") ? "no longer has" : "has",
+        STR_ARG(fact_text(item, "entitlement")), STR_ARG(fact_text(item, "source")));
+}
+
+/* What is so instead: "okafor still has fin-viewer in SAP FIN". */
+static struct str otherwise(struct filling *f)
+{
+    const struct json *item = json_first(f->items);
+
+    if (json_count(f->items) != 1)
+        return STR("not all is as asked");
+    return arena_printf(
+        f->arena, "%.*s %s %.*s in %.*s", STR_ARG(shown_account(f, fact_text(item, "account"))),
+        fact_is(item, "desired", "absent") ? "still has" : "does not have",
+        STR_ARG(fact_text(item, "entitlement")), STR_ARG(fact_text(item, "source")));
 }
 
 static struct str change(struct filling *f)
@@ -56,8 +68,7 @@ static struct str proof_in_words(struct filling *f)
     return arena_printf(f->arena,
                         "Countersign read it %lld time%s in the target system itself, after the "
                         "work was said to be done; the last read is as of %.*s.",
-                        (long long)count, count == 1 ? "" : "s",
-                        STR_ARG(shown_time(f, last_ms)));
+                        (long long)count, count == 1 ? "" : "s", STR_ARG(shown_time(f, last_ms)));
 }
 
 static bool has_come_back(const struct filling *f)
@@ -73,9 +84,11 @@ static bool has_come_back(const struct filling *f)
 static void say_closed(struct filling *f)
 {
     bool closed = str_eq_c(f->phase, "closed");
-    struct str at = closed ? arena_printf(f->arena, " The ticket was closed %.*s.",
-                                          STR_ARG(shown_time(f, fact_number(f->facts, "closed_ms"))))
-                           : STR(" The ticket is about to be closed.");
+    struct str at = closed
+                        ? arena_printf(f->arena, " The ticket was closed %.*s.",
+                                       STR_ARG(shown_time(f, fact_number(f->facts, "closed_ms"))))
+                        : STR(" The ticket is about to be closed.");
+    bool owed = fact_is(f->facts, "waits/reason", "EmergencyOwed");
 
     if (!str_eq_c(f->ended, "verified")) {
         say(f, MARK_WARN, STR("Not proven: closed under an exception"),
@@ -92,6 +105,13 @@ static void say_closed(struct filling *f)
         say(f, MARK_BAD, STR("Was proven, and is not so any more"),
             arena_printf(f->arena, "%.*s Later reads say otherwise: see the notes.",
                          STR_ARG(proven)));
+    else if (owed)
+        say(f, MARK_WARN,
+            arena_printf(f->arena, "Proven, not approved yet: %.*s", STR_ARG(wish(f))),
+            arena_printf(f->arena,
+                         "%.*s It was an emergency: the ticket stays open until it is approved and "
+                         "reviewed.",
+                         STR_ARG(proof_in_words(f))));
     else
         say(f, MARK_GOOD, arena_printf(f->arena, "Proven: %.*s", STR_ARG(wish(f))), proven);
 }
@@ -109,8 +129,7 @@ static bool any_item_is(const struct filling *f, const char *verdict)
 static void say_claimed(struct filling *f)
 {
     if (any_item_is(f, "mismatch"))
-        say(f, MARK_BAD, arena_printf(f->arena, "Not done: it is not so that %.*s",
-                                      STR_ARG(wish(f))),
+        say(f, MARK_BAD, arena_printf(f->arena, "Not done: %.*s", STR_ARG(otherwise(f))),
             STR("The work was said to be done, and the target system says otherwise. The ticket "
                 "does not close."));
     else if (any_item_is(f, "unknown"))
@@ -139,13 +158,15 @@ static void say_open(struct filling *f)
 
     if (str_eq_c(f->phase, "fulfilling") && refused.len && !fact_number(close, "proven_ms"))
         say(f, MARK_BAD, STR("Not done: the close was refused"),
-            arena_printf(f->arena, "When the work was said to be done, %.*s. It is with the agent "
-                                   "again.",
+            arena_printf(f->arena,
+                         "When the work was said to be done, %.*s. It is with the agent "
+                         "again.",
                          STR_ARG(evidence_reason(f->arena, refused))));
     else if (str_eq_c(f->phase, "fulfilling"))
         say(f, MARK_NOTE, STR("Not proven yet: being worked"),
-            STR("Approved, and with an agent. Nothing is proven before he says that it is done "
-                "and it was read in the target system after that."));
+            STR("Approved, and with an agent. Nothing is proven before the work is said to be "
+                "done, "
+                "and the target system was read after that."));
     else if (str_eq_c(f->phase, "approved") || str_eq_c(f->phase, "ticketing"))
         say(f, MARK_NOTE, STR("Not proven yet: approved, its ticket is being made"), STR_NONE);
     else
@@ -165,7 +186,8 @@ static void say_over(struct filling *f)
             str_eq_c(f->phase, "denied")    ? STR("Over: it was declined")
             : str_eq_c(f->phase, "expired") ? STR("Over: nobody approved it in time")
                                             : STR("Over: it was withdrawn"),
-            arena_printf(f->arena, "It is not to be done, and nothing is claimed to be done (%.*s).",
+            arena_printf(f->arena,
+                         "It is not to be done, and nothing is claimed to be done (%.*s).",
                          STR_ARG(why)));
 }
 
@@ -200,7 +222,9 @@ static struct page_fact fact_of_time(struct filling *f)
     struct page_fact fact = {
         .label = stopped ? STR("From request to proof") : STR("Since it was asked for"),
         .value = shown_span(f, until - started - fact_number(c, "paused_ms")),
-        .mark = !goal ? MARK_NOTE : in_time ? MARK_GOOD : MARK_BAD,
+        .mark = !goal     ? MARK_NOTE
+                : in_time ? MARK_GOOD
+                          : MARK_BAD,
     };
 
     if (stopped && !str_eq_c(f->ended, "verified"))
@@ -214,8 +238,8 @@ static struct page_fact fact_of_time(struct filling *f)
     else
         fact.note = arena_printf(f->arena, "%.*s beyond its goal of %.*s",
                                  STR_ARG(shown_span(f, until - due)), STR_ARG(shown_span(f, goal)));
-    if (goal && !stopped && in_time)
-        fact.mark = MARK_NOTE;
+    if (in_time && !str_eq_c(f->ended, "verified"))
+        fact.mark = MARK_NOTE; /* in time, but with what? */
     return fact;
 }
 
@@ -227,9 +251,9 @@ static struct page_fact fact_of_proof(struct filling *f)
     return (struct page_fact){
         .label = STR("Reads that prove it"),
         .mark = proving ? MARK_GOOD : MARK_NOTE,
-        .value = proving ? arena_printf(f->arena, "%lld of %lld", (long long)proving,
-                                        (long long)all)
-                         : STR("none"),
+        .value = proving
+                     ? arena_printf(f->arena, "%lld of %lld", (long long)proving, (long long)all)
+                     : STR("none"),
         .note = unknown ? arena_printf(f->arena, "%lld read%s could not tell", (long long)unknown,
                                        unknown == 1 ? "" : "s")
                 : all   ? STR("each read could tell")
@@ -294,10 +318,10 @@ static void note_drift(struct filling *f)
         int64_t ended = fact_number(d, "ended_ms");
         const struct json *opened = json_member(d, "opened");
         struct str then =
-            ended  ? arena_printf(f->arena, "; so again %.*s", STR_ARG(shown_time(f, ended)))
-            : opened ? arena_printf(f->arena, "; asked for again with %.*s",
-                                    STR_ARG(relation(opened)))
-                     : STR_NONE;
+            ended ? arena_printf(f->arena, "; so again %.*s", STR_ARG(shown_time(f, ended)))
+            : opened
+                ? arena_printf(f->arena, "; asked for again with %.*s", STR_ARG(relation(opened)))
+                : STR_NONE;
         note(f, ended ? MARK_WARN : MARK_BAD, STR("Not so any more"),
              arena_printf(f->arena, "%.*s: %.*s%.*s",
                           STR_ARG(shown_time(f, fact_number(d, "since_ms"))),
@@ -366,7 +390,6 @@ void fill_notes(struct filling *f)
                  : STR("observe: nothing held the ticket back"));
     if (json_type(json_member(facts, "follows")) == JSON_OBJECT)
         note(f, MARK_NOTE, STR("Follows"),
-             arena_printf(f->arena, "%.*s (%.*s)",
-                          STR_ARG(relation(json_member(facts, "follows"))),
+             arena_printf(f->arena, "%.*s (%.*s)", STR_ARG(relation(json_member(facts, "follows"))),
                           STR_ARG(evidence_reason(f->arena, fact_text(facts, "cause")))));
 }

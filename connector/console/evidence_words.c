@@ -47,11 +47,11 @@ static const struct {
 } DEEDS[] = {
     {"request.received", MARK_NOTE, "Asked for"},
     {"request.moved/pending_approval", MARK_NOTE, "Waits for approval"},
-    {"request.moved/approved", MARK_GOOD, "Approved, or found to need no approval"},
+    {"request.moved/approved", MARK_GOOD, "Approved"},
     {"request.moved/ticketing", MARK_NOTE, "A ticket is made"},
     {"request.moved/fulfilling", MARK_NOTE, "Work can begin, or goes on"},
     {"request.moved/claimed", MARK_NOTE, "Said to be done"},
-    {"request.moved/verifying", MARK_NOTE, "Read in the target system"},
+    {"request.moved/verifying", MARK_NOTE, "First reads are in"},
     {"request.moved/verified", MARK_GOOD, "Proven"},
     {"request.moved/exception", MARK_WARN, "Covered without proof"},
     {"request.moved/closed", MARK_GOOD, "Closed"},
@@ -67,7 +67,7 @@ static const struct {
     {"request.escalated", MARK_WARN, "People were told"},
     {"close.refused", MARK_BAD, "Close refused"},
     {"policy.decided", MARK_NOTE, "Asked of the policy"},
-    {"item.wanted", MARK_NOTE, "What is asked for was fixed"},
+    {"item.wanted", MARK_NOTE, "What is asked for was taken down"},
     {"item.replaced", MARK_WARN, "What was asked for was replaced"},
     {"item.superseded", MARK_WARN, "A later request asks for the opposite"},
     {"item.overgranted", MARK_WARN, "More was given than asked for"},
@@ -88,10 +88,14 @@ static const struct {
 };
 
 static const struct word WORK[] = {
-    {"create_ticket", "Ticket made"},       {"transition", "Given back to the agent"},
-    {"close", "Ticket resolved by Countersign"}, {"reopen", "Ticket reopened by Countersign"},
-    {"retire", "Second ticket cancelled"},  {"mend", "What is ours on the ticket was mended"},
-    {"cancel", "Ticket cancelled"},         {"remind", "Reminded of the deadline"},
+    {"create_ticket", "Ticket made"},
+    {"transition", "Given back to the agent"},
+    {"close", "Ticket resolved by Countersign"},
+    {"reopen", "Ticket reopened by Countersign"},
+    {"retire", "Second ticket cancelled"},
+    {"mend", "What is ours on the ticket was mended"},
+    {"cancel", "Ticket cancelled"},
+    {"remind", "Reminded of the deadline"},
     {"raise", "Ticket raised before the deadline"},
 };
 
@@ -145,9 +149,8 @@ struct str evidence_reason(struct arena *arena, struct str name)
 struct evidence_deed evidence_deed(struct arena *arena, struct str kind, struct str to)
 {
     struct str whole = to.len ? arena_printf(arena, "%.*s/%.*s", STR_ARG(kind), STR_ARG(to)) : kind;
-    const char *work = str_eq_c(kind, "flow.ended")
-                           ? find(WORK, sizeof WORK / sizeof WORK[0], to)
-                           : NULL;
+    const char *work =
+        str_eq_c(kind, "flow.ended") ? find(WORK, sizeof WORK / sizeof WORK[0], to) : NULL;
 
     for (size_t i = 0; i < sizeof DEEDS / sizeof DEEDS[0]; i++)
         if (str_eq_c(whole, DEEDS[i].name))

@@ -70,20 +70,36 @@ static int64_t weight_of(int64_t ms)
     return weight + 16 * (units - power) / power;
 }
 
-static void place_moments(struct timeline *t, int left, int right)
+/* Those from `begin` on up to `end` between left and right. */
+static void place_range(struct timeline *t, size_t begin, size_t end, int left, int right)
 {
-    int64_t total = 0, passed = 0, ways = t->moment_count ? (int64_t)t->moment_count - 1 : 0;
-    int64_t nearest = ways && ways * NEAREST > (right - left) / 2 ? (right - left) / 2 / ways
-                                                                   : NEAREST;
+    int64_t total = 0, passed = 0, ways = end > begin ? (int64_t)(end - begin) - 1 : 0;
+    int64_t nearest =
+        ways && ways * NEAREST > (right - left) / 2 ? (right - left) / 2 / ways : NEAREST;
     int64_t rest = right - left - ways * nearest;
 
-    for (size_t i = 1; i < t->moment_count; i++)
+    for (size_t i = begin + 1; i < end; i++)
         total += weight_of(t->moments[i] - t->moments[i - 1]);
-    for (size_t i = 0; i < t->moment_count; i++) {
-        if (i)
+    for (size_t i = begin; i < end; i++) {
+        int64_t way = (int64_t)(i - begin);
+        if (way)
             passed += weight_of(t->moments[i] - t->moments[i - 1]);
-        t->places[i] = left + (int)((int64_t)i * nearest + (total ? passed * rest / total : 0));
+        t->places[i] = left + (int)(way * nearest + (total ? passed * rest / total : 0));
     }
+}
+
+static void place_moments(struct timeline *t, int left, int right)
+{
+    size_t now = t->moment_count;
+    int end = right;
+
+    while (t->until_ms && now > 1 && t->moments[now - 1] > t->until_ms)
+        now--;
+    if (now < t->moment_count)
+        end = right - (right - left) / 6;
+    place_range(t, 0, now, left, end);
+    if (now < t->moment_count) /* they begin where the others end */
+        place_range(t, now - 1, t->moment_count, end, right);
 }
 
 int timeline_x(const struct timeline *t, int64_t ms)
@@ -233,12 +249,21 @@ void timeline_lay(struct timeline *t, struct arena *arena, int left, int right, 
     find_gaps(t, arena);
 }
 
-struct str timeline_time(int64_t ms, char *dst)
+struct str timeline_moment(int64_t ms, char *dst)
 {
     char whole[SAY_BYTES], exact[CLOCK_TEXT_SIZE];
 
     say_time(ms, whole);
     clock_rfc3339(ms, exact);
-    snprintf(dst, SAY_BYTES, "%.6s %.8s", whole, exact + 11);
+    snprintf(dst, SAY_BYTES, "%.11s %.8s", whole, exact + 11);
+    return str_of(dst);
+}
+
+struct str timeline_time(int64_t ms, char *dst)
+{
+    char whole[SAY_BYTES];
+
+    timeline_moment(ms, whole);
+    snprintf(dst, SAY_BYTES, "%.6s %.8s", whole, whole + 12);
     return str_of(dst);
 }

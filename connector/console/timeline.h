@@ -16,7 +16,7 @@ enum { TIMELINE_ROWS = 4, TIMELINE_NO_ROW = -1 };
 struct timeline_dot {
     int64_t at_ms;
     enum say_mark mark;
-    bool hollow; /* what was read was not there */
+    bool hollow;      /* what was read was not there */
     struct str label; /* in it: the number of its row below; may be empty */
     struct str words; /* shown to whoever points at it */
     int x, step;      /* step: 0, or which place above (-1) or below (1) the middle, where it would
@@ -61,6 +61,8 @@ struct timeline {
     size_t lane_count;
     struct timeline_tick *ticks; /* in the order of time */
     size_t tick_count;
+    int64_t until_ms; /* what is later is still to come, and gets a sixth of the picture; 0: nothing
+                         is */
     struct timeline_gap *gaps; /* set by timeline_lay, as all below */
     size_t gap_count;
     int64_t *moments; /* all that happen, in order, and where */
@@ -74,7 +76,8 @@ void timeline_lay(struct timeline *t, struct arena *arena, int left, int right, 
 /* Where a moment is, also one that nothing happens at; before the first and behind the last: there.
  */
 int timeline_x(const struct timeline *t, int64_t ms);
-/* The second line under a name: "27 Nov 11:02:38". Into dst[SAY_BYTES]. */
+/* "27 Nov 2026 11:02:38", of UTC, and without the year. Into dst[SAY_BYTES]. */
+struct str timeline_moment(int64_t ms, char *dst);
 struct str timeline_time(int64_t ms, char *dst);
 
 #endif

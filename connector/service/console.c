@@ -20,6 +20,7 @@ static const struct route {
     console_page_fn *page;
 } ROUTES[] = {
     {"/board", CONSOLE_VIEWER, "./", console_board},
+    {"/r/", CONSOLE_VIEWER, "../", console_evidence},
 };
 
 static const struct route *route_of(struct str path, struct str *ret_rest)
