@@ -33,6 +33,20 @@ static struct str digest_of_pack(struct arena *arena, struct str pack)
     return hex_of(arena, digest);
 }
 
+/* Origin, size and root: the lines of a checkpoint, which was read before as one that is signed. */
+static bool read_checkpoint(struct arena *arena, struct str note, struct page_seal *ret)
+{
+    AUTO(drop_buf) struct buf root;
+
+    buf_init(&root, SHA256_BYTES);
+    ret->origin = str_cut(&note, '\n');
+    if (!str_to_i64(str_cut(&note, '\n'), &ret->entries) ||
+        !base64_decode(&root, str_cut(&note, '\n')) || root.len != SHA256_BYTES)
+        return false;
+    ret->root = hex_of(arena, (const uint8_t *)root.p);
+    return true;
+}
+
 /* The way of its last entry to the root, as the pack has it. */
 static bool read_proof(struct arena *arena, struct str pack, struct page_seal *ret, struct err *err)
 {
@@ -45,7 +59,8 @@ static bool read_proof(struct arena *arena, struct str pack, struct page_seal *r
     const struct json *list = json_member(last, "proof");
     struct str *proof = arena_array(arena, json_count(list) + 1, sizeof *proof);
     struct tlog_hash leaf = tlog_leaf(json_path_str(last, "body"));
-    if (!proof || !json_i64(json_member(last, "seq"), &ret->proven_entry))
+    if (!proof || !json_i64(json_member(last, "seq"), &ret->proven_entry) ||
+        !read_checkpoint(arena, json_path_str(document, "checkpoint"), ret))
         return FAIL(err, ERR_INPUT, "the pack holds no entry");
     JSON_EACH(hash, list)
     proof[ret->proof_count++] = json_str(hash);

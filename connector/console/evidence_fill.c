@@ -318,10 +318,13 @@ static void fill_seal(struct filling *f, const struct json *sealed)
     struct page_seal *seal = &f->page->seal;
 
     *seal = f->viewer->proof;
-    seal->origin = fact_text(sealed, "origin");
-    seal->root = fact_text(sealed, "root");
-    seal->entries = fact_number(sealed, "entries");
-    seal->at_ms = fact_number(sealed, "at_ms");
+    if (!seal->entries) {
+        seal->origin = fact_text(sealed, "origin");
+        seal->root = fact_text(sealed, "root");
+        seal->entries = fact_number(sealed, "entries");
+    }
+    if (seal->entries == fact_number(sealed, "entries"))
+        seal->at_ms = fact_number(sealed, "at_ms");
     seal->is_sealed = seal->entries >= fact_number(f->facts, "acts/last");
 }
 

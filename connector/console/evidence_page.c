@@ -407,8 +407,11 @@ static void put_seal(struct markup *m, const struct page_seal *seal)
         }
         markup_said(m, seal->origin, NAME_CHARS);
         markup_printf(m, ", %lld entries, ", (long long)seal->entries);
-        put_when(m, seal->at_ms);
-        markup_text(m, STR(" UTC, root "));
+        if (seal->at_ms) {
+            put_when(m, seal->at_ms);
+            markup_text(m, STR(" UTC, "));
+        }
+        markup_text(m, STR("root "));
         HTML_LEAF(m, CODE, seal->root);
         markup_text(m, seal->is_sealed ? STR(": it holds every entry of this page.")
                                        : STR(": the newest entries wait for the next one."));

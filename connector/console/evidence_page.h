@@ -102,7 +102,7 @@ struct evidence_viewer {
     struct str version; /* of this program */
     struct str statement, parameter;
     struct str pack_sha256;
-    struct page_seal proof; /* leaf, proof and proven_entry, where the log was at hand */
+    struct page_seal proof; /* where the log was at hand: its checkpoint, and the proof */
 };
 
 /* document: what governance.evidence_page answered, of one request. Everything lives in the arena.

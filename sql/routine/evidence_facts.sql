@@ -66,8 +66,7 @@ comment on function governance.evidence_reads(governance.access_request, int) is
 create or replace function governance.evidence_acts(r governance.access_request, p_rows int) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $$
     with entry as materialized (
-        select e.seq, e.at, e.kind, e.hash, e.body::jsonb->'detail' as detail from governance.evidence_entry e
-         where e.request_id = r.id and e.kind <> 'evidence.seen'), -- looking changes nothing that is shown
+        select e.seq, e.at, e.kind, e.hash, e.body::jsonb->'detail' as detail from governance.evidence_entry e where e.request_id = r.id),
     act as materialized (
         select n.*, row_number() over (order by n.seq) as place, count(*) over () as size
           from entry n
