@@ -20,6 +20,7 @@ static const struct route {
     console_page_fn *page;
 } ROUTES[] = {
     {"/board", CONSOLE_VIEWER, "./", console_board},
+    {"/gate", CONSOLE_VIEWER, "./", console_gate},
     {"/r/", CONSOLE_VIEWER, "../", console_evidence},
 };
 

@@ -217,6 +217,10 @@ select governance.board()
 -- params:
 select governance.board_weeks()
 
+-- name: gates
+-- params:
+select governance.gates()
+
 -- name: evidence_facts
 -- params: name text
 select governance.evidence_page($1)
