@@ -213,7 +213,8 @@ comment on function governance.evidence_made(jsonb) is 'Facts with their hash, t
 
 -- p: an id, a ticket key, or SITE/KEY where several sites have a ticket of that key: then they are named. Null: there is none.
 create or replace function governance.evidence_page(p text) returns jsonb
-language sql stable set search_path = pg_catalog, pg_temp as $$
+-- with its owner's rights: an auditor may read all of it, and calls none of the functions that put it together
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     with named as (
         select r.id, r.site || '/' || t.issue_key as name
           from governance.access_request r left join governance.ticket t on t.request_id = r.id
