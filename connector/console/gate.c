@@ -55,36 +55,35 @@ static struct str mode_words(struct str mode)
     return STR("not known");
 }
 
-static void put_facts(struct markup *m, const struct page *page, const struct gate_project *p)
+static void put_since(struct markup *m, const char *what, int64_t at_ms)
 {
-    char age[SAY_BYTES];
-
-    HTML (m, DL, A(CLASS, "facts")) {
-        HTML_LEAF(m, DT, STR("Gate"));
-        HTML_LEAF(m, DD, mode_words(p->mode));
-        HTML_LEAF(m, DT, STR("Looked at"));
+    HTML (m, DIV) {
+        HTML_LEAF(m, DT, str_of(what));
         HTML (m, DD) {
-            say_put_time(m, p->at_ms);
-            markup_text(m, STR(", "));
-            markup_text(m, say_duration(page->page->now_ms - p->at_ms, age));
-            markup_text(m, STR(" ago"));
-        }
-        HTML_LEAF(m, DT, STR("Shows this since"));
-        HTML (m, DD)
-            say_put_time(m, p->since_ms);
-        HTML_LEAF(m, DT, STR("Installed by us"));
-        HTML (m, DD) {
-            if (p->installed_ms)
-                say_put_time(m, p->installed_ms);
+            if (at_ms)
+                say_put_time(m, at_ms);
             else
                 markup_text(m, STR("no"));
         }
-        if (!p->is_known) {
-            HTML_LEAF(m, DT, STR("Not known because"));
-            HTML (m, DD)
-                markup_said(m, p->said, WORDS_CHARS);
-        }
     }
+}
+
+static void put_facts(struct markup *m, const struct gate_project *p)
+{
+    HTML (m, DL, A(CLASS, "facts")) {
+        HTML (m, DIV) {
+            HTML_LEAF(m, DT, STR("Kind of gate"));
+            HTML_LEAF(m, DD, mode_words(p->mode));
+        }
+        put_since(m, "Looked at", p->at_ms);
+        put_since(m, "Shows this since", p->since_ms);
+        put_since(m, "Installed by us", p->installed_ms);
+    }
+    if (!p->is_known)
+        HTML (m, P) {
+            markup_text(m, STR("Not known because "));
+            markup_said(m, p->said, WORDS_CHARS);
+        }
 }
 
 /* --- one workflow --- */
@@ -252,7 +251,7 @@ static void put_project(struct markup *m, struct page *page, const struct gate_p
             }
             put_verdict(m, p);
         }
-        put_facts(m, page, p);
+        put_facts(m, p);
         for (size_t i = 0; i < p->flow_count; i++)
             put_flow(m, page, &p->flows[i]);
         put_rules(m, p);

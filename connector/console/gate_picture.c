@@ -1,6 +1,7 @@
 #include "console/gate_picture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "console/graph.h"
 #include "console/say.h"
@@ -13,6 +14,7 @@ enum {
     BOX_HEIGHT = 46,
     BOX_MIN = 104,
     DOT = 16,
+    NUMBERS_BYTES = 16,
     BADGE = 10,
     ARROW = 8,
 };
@@ -21,8 +23,7 @@ enum {
 struct line {
     size_t from, to; /* nodes */
     enum gate_state state;
-    size_t first, last; /* numbers of the roads it stands for; 0: none of Done */
-    size_t count;
+    char numbers[NUMBERS_BYTES]; /* of the roads it stands for: "1, 3"; empty: none of Done */
 };
 
 struct drawing {
@@ -33,6 +34,8 @@ struct drawing {
     size_t line_count;
     size_t any; /* the node "any status"; 0: there is none */
     bool over;
+    struct graph_point badges[GRAPH_EDGES_MAX]; /* where numbers stand already */
+    size_t badge_count;
 };
 
 static const struct {
@@ -84,6 +87,20 @@ static void add_nodes(struct drawing *d)
 
 /* --- lines --- */
 
+/* "1, 3", and a plus where no more fit. */
+static void add_number(struct line *l, size_t number)
+{
+    size_t len = strlen(l->numbers);
+    char text[SAY_BYTES];
+    int more = snprintf(text, sizeof text, "%s%zu", len ? ", " : "", number);
+
+    if (!number)
+        return;
+    if (len + (size_t)more + 2 > sizeof l->numbers)
+        snprintf(text, sizeof text, "%s", len && l->numbers[len - 1] == '+' ? "" : "+");
+    (void)!str_copy(l->numbers + len, sizeof l->numbers - len, str_of(text));
+}
+
 static void add_line(struct drawing *d, size_t from, size_t to, enum gate_state state,
                      size_t number)
 {
@@ -91,16 +108,17 @@ static void add_line(struct drawing *d, size_t from, size_t to, enum gate_state 
         struct line *l = &d->lines[i];
         if (l->from != from || l->to != to || l->state != state)
             continue;
-        l->last = number;
-        l->count++;
+        add_number(l, number);
         return;
     }
     if (d->line_count == GRAPH_EDGES_MAX || from == to) {
         d->over |= from != to;
         return;
     }
+    struct line *l = &d->lines[d->line_count++];
+    *l = (struct line){.from = from, .to = to, .state = state};
+    add_number(l, number);
     d->g->edges[d->g->edge_count++] = (struct graph_edge){.from = from, .to = to};
-    d->lines[d->line_count++] = (struct line){from, to, state, number, number, 1};
 }
 
 static void add_lines(struct drawing *d)
@@ -157,18 +175,23 @@ static void put_arrow(struct markup *m, struct graph_point at, bool right, const
     svg_put_path(m, &path, class);
 }
 
+static double badge_width(const struct line *l)
+{
+    size_t chars = strlen(l->numbers) + (STATES[l->state].sign.len > 0);
+
+    return chars < 3 ? 2 * BADGE + 2 : 8 + 7.0 * (double)chars;
+}
+
 static void put_badge(struct drawing *d, const struct line *l, struct graph_point at)
 {
     char text[SAY_BYTES], class[SAY_BYTES];
+    double width = badge_width(l);
 
-    if (l->first == l->last)
-        snprintf(text, sizeof text, "%s%zu", STATES[l->state].sign.p, l->first);
-    else
-        snprintf(text, sizeof text, "%s%zu–%zu", STATES[l->state].sign.p, l->first, l->last);
-    double width = 2 * BADGE + (l->first == l->last ? (l->first > 9 ? 8 : 2) : 24);
+    snprintf(text, sizeof text, "%.*s%s", STR_ARG(STATES[l->state].sign), l->numbers);
     snprintf(class, sizeof class, "badge %s", STATES[l->state].class);
     svg_rect(d->m, at.x - width / 2, at.y - BADGE, width, 2 * BADGE, BADGE, class);
     svg_text(d->m, at.x, at.y + 4, str_of(text), "mid strong onbadge");
+    d->badges[d->badge_count++] = at;
 }
 
 enum { POINTS_MAX = GRAPH_LAYERS_MAX + 2 };
@@ -214,22 +237,58 @@ static void put_line(struct drawing *d, size_t i)
     put_arrow(d->m, p[count - 1], !edge->is_back && !edge->is_level, class);
 }
 
-/* Where its number stands: at a third of its last piece, where roads are apart. */
+/* On the curve of one piece, t from 0 to 1 (see put_way). */
+static struct graph_point along(struct graph_point a, struct graph_point b, double t)
+{
+    double half = (a.x + b.x) / 2, u = 1 - t;
+
+    return (struct graph_point){u * u * u * a.x + 3 * u * t * half + t * t * t * b.x,
+                                a.y + (b.y - a.y) * (3 * t * t - 2 * t * t * t)};
+}
+
+/* Nothing stands there yet: no number, and no box. */
+static bool is_free(const struct drawing *d, struct graph_point at, double width)
+{
+    for (size_t i = 0; i < d->badge_count; i++) {
+        double x = d->badges[i].x - at.x, y = d->badges[i].y - at.y;
+        if ((x < 0 ? -x : x) < width + 6 && (y < 0 ? -y : y) < 2 * BADGE + 2)
+            return false;
+    }
+    for (size_t i = 0; i < d->g->node_count; i++) {
+        const struct graph_node *n = &d->g->nodes[i];
+        if (at.x + width / 2 > n->x && at.x - width / 2 < n->x + n->width && at.y + BADGE > n->y &&
+            at.y - BADGE < n->y + n->height)
+            return false;
+    }
+    return true;
+}
+
+/* The first place along the road that is free; else the first of all. */
 static void put_number(struct drawing *d, size_t i)
 {
+    static const double PLACES[] = {0.35, 0.5, 0.2, 0.65, 0.8};
     const struct graph_edge *edge = &d->g->edges[i];
+    double width = badge_width(&d->lines[i]);
     struct graph_point p[POINTS_MAX];
 
-    if (!d->lines[i].first)
+    if (!d->lines[i].numbers[0])
         return;
     size_t count = points_of(d->g, edge, p);
-    struct graph_point a = p[0], b = p[1];
-    struct graph_point at = {a.x + (b.x - a.x) * 0.35, a.y + (b.y - a.y) * 0.2};
-    if (count > 2)
-        at = p[1];
-    if (edge->is_level)
-        at = (struct graph_point){(a.x > b.x ? a.x : b.x) + 33, (a.y + b.y) / 2};
-    put_badge(d, &d->lines[i], at);
+    struct graph_point chosen = along(p[0], p[1], PLACES[0]);
+    if (edge->is_level) {
+        chosen =
+            (struct graph_point){(p[0].x > p[1].x ? p[0].x : p[1].x) + 33, (p[0].y + p[1].y) / 2};
+        count = 1;
+    }
+    for (size_t piece = 1; piece < count; piece++)
+        for (size_t k = 0; k < sizeof PLACES / sizeof PLACES[0]; k++) {
+            struct graph_point at = along(p[piece - 1], p[piece], PLACES[k]);
+            if (!is_free(d, at, width))
+                continue;
+            put_badge(d, &d->lines[i], at);
+            return;
+        }
+    put_badge(d, &d->lines[i], chosen);
 }
 
 static struct str below(const struct gate_status *s)
@@ -333,7 +392,7 @@ bool gate_put_picture(struct markup *m, struct arena *arena, const struct gate_f
                  .text = str_of(text)) {
         for (int done = 0; done < 2; done++) /* what counts lies on top */
             for (size_t i = 0; i < d->line_count; i++)
-                if ((d->lines[i].first > 0) == done)
+                if ((d->lines[i].numbers[0] != 0) == done)
                     put_line(d, i);
         put_ends(d);
         for (size_t i = 0; i < flow->status_count; i++)

@@ -135,7 +135,6 @@ static void every_road_into_done_is_numbered_and_has_words(void **state)
     assert_true(has("it leads there from any status, for anybody"));
     assert_true(has("<bdi>&lt;b&gt;Mallory&lt;/b&gt;</bdi>"));
     assert_true(has("does not hold</span>"));
-    assert_true(has("3 m 0 s ago") || has("3 m ago"));
     /* in the picture: the same numbers, with signs */
     assert_true(has(">✓2</text>"));
     assert_true(has(">✗4</text>"));
