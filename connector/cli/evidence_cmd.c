@@ -6,6 +6,7 @@
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/evidence_html.h"
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
@@ -17,7 +18,8 @@
 enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
 
 static const char USAGE[] =
-    "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY] > FILE |\n"
+    "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY [--html FILE "
+    "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
     "[--sample COUNT --seed TEXT] |\n"
     "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
@@ -54,20 +56,25 @@ static int written(int64_t count, const char *what)
     return EXIT_CODE_OK;
 }
 
-/* One request, with the proofs that the published log gives. */
-static int export_request(const struct pg_options *options, const char *name, const char *dir,
-                          const char *key)
+/* One request, with the proofs that the published log gives; html->path: and as a page. */
+static int export_request(const struct pg_options *options, struct evidence_html *html,
+                          const char *dir, const char *key)
 {
+    bool recorded = true;
     AUTO(drop_buf) struct buf pack;
     struct evidence_log *log = NULL;
     struct err err = {0};
 
     buf_init(&pack, EVIDENCE_PACK_BYTES);
     bool made = evidence_log_open(dir, key, &log, &err) &&
-                evidence_pack_make(options, name, log, &pack, &err);
+                evidence_pack_make(options, html->name, log, &pack, &err);
     evidence_log_close(log);
-    if (!made)
+    html->pack = buf_str(&pack);
+    if (!made || (html->path && !evidence_html_write(options, html, &recorded, &err)))
         return cli_fail(&err);
+    if (!recorded)
+        fprintf(stderr, "countersign: this role may only read: that the page was made is not on "
+                        "record\n");
     printf("%s\n", pack.p);
     return written(1, "request");
 }
@@ -81,6 +88,8 @@ static int export_all(struct cli *cli)
                *out = cli_option(cli, "out"), *size = cli_option(cli, "sample"),
                *seed = cli_option(cli, "seed");
     struct sample_wish wish;
+    struct evidence_html html = {
+        .name = request, .names = !cli_flag(cli, "without-names"), .path = cli_option(cli, "html")};
     struct config from_option = {.database = str_of(conninfo)};
     struct pg_options options;
     struct err err = {0};
@@ -90,7 +99,7 @@ static int export_all(struct cli *cli)
     if (left)
         return left;
     if (!request != !dir || !from != !out || !to != !out || (out && request) ||
-        (!out && (size || seed)))
+        (html.path && !request) || (!out && (size || seed)))
         return cli_usage(cli, USAGE);
     if (!sample_wish_from(size, seed, &wish, &err))
         return cli_fail(&err);
@@ -100,7 +109,7 @@ static int export_all(struct cli *cli)
     if (!cli_database(config, arena, &options, &err))
         return cli_fail(&err);
     if (request)
-        return export_request(&options, request, dir, key);
+        return export_request(&options, &html, dir, key);
     if (out)
         return evidence_population_make(&options, from, to, &wish, out, &count, &err)
                    ? written(count, "requests")

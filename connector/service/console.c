@@ -21,6 +21,7 @@ static const struct route {
 } ROUTES[] = {
     {"/board", CONSOLE_VIEWER, "./", console_board},
     {"/gate", CONSOLE_VIEWER, "./", console_gate},
+    {"/r/", CONSOLE_VIEWER, "../", console_evidence},
 };
 
 static const struct route *route_of(struct str path, struct str *ret_rest)

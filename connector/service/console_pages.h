@@ -8,5 +8,7 @@
 void console_board(struct console_visit *visit);
 /* /gate: each workflow, and who can close. */
 void console_gate(struct console_visit *visit);
+/* /r/{key or id}, /r/{site}/{key}: the evidence of one request. */
+void console_evidence(struct console_visit *visit);
 
 #endif

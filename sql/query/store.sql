@@ -221,6 +221,10 @@ select governance.board_weeks()
 -- params:
 select governance.gates()
 
+-- name: evidence_facts
+-- params: name text
+select governance.evidence_page($1)
+
 -- name: evidence_seen
 -- params: request uuid, viewer text, role text
 select governance.evidence_seen($1::uuid, $2, $3)

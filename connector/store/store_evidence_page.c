@@ -1,0 +1,62 @@
+#include "store/store_evidence_page.h"
+
+#include "store/store_priv.h"
+
+void store_evidence_facts(struct store *s, struct str name, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(name)};
+
+    store_ask_json(s, &SQL_EVIDENCE_FACTS, params, fn, arg);
+}
+
+const char *store_evidence_facts_sql(void)
+{
+    return SQL_EVIDENCE_FACTS.sql;
+}
+
+struct looking {
+    struct arena *arena;
+    struct evidence_look *look;
+};
+
+/* A role that may only read is shown it all the same: it could read the tables, too. */
+static void record(const struct looking *l, void *conn)
+{
+    const struct json *document;
+    struct pg_reply reply;
+    struct err err = {0};
+
+    if (!json_parse(l->arena, l->look->facts, &document, &err))
+        return;
+    struct str request = json_path_str(document, "facts/id");
+    struct pg_param params[] = {store_p(request), store_p(l->look->viewer),
+                                store_p(STR("auditor"))};
+    if (!request.len || !pg_session_query(conn, &SQL_EVIDENCE_SEEN, params, &reply, &err))
+        return;
+    l->look->recorded = reply.rows && pg_cell(&reply, 0, 0).len;
+    pg_session_release(&reply);
+}
+
+static bool look_body(void *arg, void *conn, struct err *err)
+{
+    struct looking *l = arg;
+    struct pg_param params[] = {store_p(l->look->name)};
+    struct pg_reply reply;
+
+    if (!pg_session_query(conn, &SQL_EVIDENCE_FACTS, params, &reply, err))
+        return false;
+    l->look->facts = reply.rows ? arena_str(l->arena, pg_cell(&reply, 0, 0)) : STR_NONE;
+    pg_session_release(&reply);
+    if (l->look->facts.len)
+        record(l, conn);
+    return true;
+}
+
+bool store_evidence_look(const struct pg_options *options, struct arena *arena,
+                         struct evidence_look *look, struct err *err)
+{
+    struct looking l = {arena, look};
+
+    look->recorded = false;
+    return pg_run_blocking(options, look_body, &l, err);
+}

@@ -1,0 +1,24 @@
+/* store_evidence_page.h: the facts of one request as its evidence page shows them
+ * (sql/routine/evidence_facts.sql): {"facts", "sealed", "made"}, or {"ambiguous"} with the names by
+ * which each of several is meant. */
+#ifndef COUNTERSIGN_STORE_EVIDENCE_PAGE_H
+#define COUNTERSIGN_STORE_EVIDENCE_PAGE_H
+
+#include "base/arena.h"
+#include "store/store.h"
+
+/* name: an id, a ticket's key, or SITE/KEY. An empty text: there is no such request. */
+void store_evidence_facts(struct store *s, struct str name, store_json_fn *fn, void *arg);
+
+struct evidence_look {
+    struct str name, viewer; /* viewer: who looks, as an auditor */
+    struct str facts;        /* in the arena; empty: there is no such request */
+    bool recorded;           /* the look is on record; not where the database does not let us */
+};
+/* The same, blocking, for the command line. */
+MUST_CHECK bool store_evidence_look(const struct pg_options *options, struct arena *arena,
+                                    struct evidence_look *look, struct err *err);
+/* The statement that was asked: it is told on the page. */
+const char *store_evidence_facts_sql(void);
+
+#endif
