@@ -112,7 +112,7 @@ static void check_rule(const struct lock_checking *c, const struct mapping_rule 
 {
     const struct lock_project *p;
     const struct lock_type *t = lock_type_of(c->site, r->request_type, &p);
-    struct lock_bound bound = {.t = t};
+    struct lock_bound bound = {.t = t, .form = r->form};
 
     check_rule_fields(c, r, rule);
     if (t && t->known)

@@ -20,6 +20,7 @@ struct lock_bound {
     const struct binding *b;
     const struct yaml *yaml;       /* it, in the file */
     const struct lock_type *t;     /* the rule's; its form is known */
+    struct str form;               /* the rule's; empty: it reads none */
     const struct jsm_form *screen; /* by which tickets of this rule are made, too; or NULL */
 };
 

@@ -323,15 +323,17 @@ static void check_question(const struct lock_checking *c, const struct lock_boun
     const struct yaml *from = yaml_member(bound->yaml, "from");
     const struct jsm_form *form = &bound->t->form;
 
-    if (!form->template_known || !form->template.len)
+    bool must = bound->b->on_missing != MISSING_IGNORE && !bound->b->has_fallback;
+
+    if (!form->template_known || !str_eq(form->template, bound->form))
         return;
     if (f) {
         check_field(c, bound, f);
         return;
     }
     diag_error(c->diags, "M108", from->pos,
-               "the form of request type %.*s has no question %.*s: every ticket would be held",
-               STR_ARG(bound->t->id), STR_ARG(bound->b->from));
+               "the form of request type %.*s has no question %.*s: %s", STR_ARG(bound->t->id),
+               STR_ARG(bound->b->from), must ? "every ticket would be held" : "it stays empty");
     diag_note(c->diags, "form %.*s of \"%.*s\", seen %.*s in " LOCK_FILE,
               STR_ARG(form->template), STR_ARG(bound->t->name), STR_ARG(c->seen));
     diag_help(c->diags, "%s", lock_questions_shown(c, bound->t, bound->b->label).p);
