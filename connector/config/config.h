@@ -100,10 +100,28 @@ struct source_config {
     struct diag_pos pos;
 };
 
-/* submit, read, approve and audit as a set of letters "srpa" would hide meaning: plain flags */
+/* What somebody may see of the console: numbers, or people's names and words, too. */
+enum console_role { CONSOLE_NOBODY, CONSOLE_VIEWER, CONSOLE_AUDITOR };
+
+enum { CONFIG_PROXIES_MAX = 16, CONFIG_GROUPS_MAX = 32 };
+
+/* Who sees the console without a token of his own. */
+struct console_config {
+    bool off;
+    enum console_role here; /* whoever comes from this machine, by no proxy */
+    /* Addresses whose word counts: they say who it is, and which groups he is in. */
+    struct str proxies[CONFIG_PROXIES_MAX];
+    size_t proxy_count;
+    struct str user_header, groups_header; /* lower case */
+    struct str viewers[CONFIG_GROUPS_MAX], auditors[CONFIG_GROUPS_MAX];
+    size_t viewer_count, auditor_count;
+    bool all_view; /* no groups are named for viewers: whoever the proxy names is one */
+};
+
+/* submit, read, approve, audit and view as a set of letters "srpa" would hide meaning: plain flags */
 struct token_config {
     struct str name, token; /* token: a secret reference */
-    bool may_submit, may_read, may_approve, may_audit;
+    bool may_submit, may_read, may_approve, may_audit, may_view;
     int32_t per_minute; /* calls of each replica */
 };
 
@@ -181,6 +199,7 @@ struct config {
     struct evidence_config evidence;
     struct policy_config access_policy;
     struct emergency_config emergency;
+    struct console_config console;
     const struct calendar *calendars[CONFIG_CALENDARS_MAX];
     size_t calendar_count;
     int64_t calendars_from_s, calendars_until_s;     /* what their zones are known for */

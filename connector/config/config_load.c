@@ -74,14 +74,16 @@ static void load_roles(struct loader *l, const struct yaml *map, struct token_co
     {
         bool submit = str_eq_c(role->scalar, "submit"), read = str_eq_c(role->scalar, "read");
         bool approve = str_eq_c(role->scalar, "approve"), audit = str_eq_c(role->scalar, "audit");
+        bool view = str_eq_c(role->scalar, "view");
         t->may_submit |= submit;
         t->may_read |= read;
         t->may_approve |= approve;
         t->may_audit |= audit;
-        if (!submit && !read && !approve && !audit) {
+        t->may_view |= view;
+        if (!submit && !read && !approve && !audit && !view) {
             diag_error(l->v.diags, "C040", role->pos, "there is no role '%.*s'",
                        STR_ARG(role->scalar));
-            diag_help(l->v.diags, "roles are submit, read, approve and audit");
+            diag_help(l->v.diags, "roles are submit, read, approve, audit and view");
         }
     }
     if (!yaml_member(map, "roles") || (roles && !roles->first)) {
@@ -327,6 +329,8 @@ static void refuse_unknown_set(struct loader *l)
                                           "emergency.longest",
                                           "emergency.approval",
                                           "emergency.review",
+                                          "console.enabled",
+                                          "console.this_machine",
                                           NULL};
 
     for (size_t i = 0; i < l->v.set_count; i++) {
@@ -349,10 +353,10 @@ static void refuse_unknown_set(struct loader *l)
 
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
-    static const char *const KNOWN[] = {"database", "listen",    "sites",     "sources",
-                                        "mapping",  "policy",    "sla",       "evidence",
-                                        "api",      "times",     "log_level", "after_close",
-                                        "events",   "emergency", "calendars", NULL};
+    static const char *const KNOWN[] = {
+        "database", "listen",    "sites",     "sources", "mapping",   "policy",
+        "sla",      "evidence",  "api",       "times",   "log_level", "after_close",
+        "events",   "emergency", "calendars", "console", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -373,6 +377,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     config_evidence(l, root);
     config_events(l, root);
     config_emergency(l, root);
+    config_console(l, root);
     config_sla(l, root);
     load_log_level(l, root);
     config_policy(l, root, mapping_diags);

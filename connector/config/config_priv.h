@@ -35,6 +35,8 @@ void config_policy(struct loader *l, const struct yaml *root, struct diag_list *
 void config_after(struct loader *l, const struct yaml *root);
 /* `emergency` of the configuration. */
 void config_emergency(struct loader *l, const struct yaml *root);
+/* `console` of the configuration, after `listen` and `api`. */
+void config_console(struct loader *l, const struct yaml *root);
 /* `evidence` of the configuration. */
 void config_evidence(struct loader *l, const struct yaml *root);
 /* A path as it stands in the file `file`: beside that file unless it is absolute. */

@@ -160,6 +160,23 @@ static void peer_of(const uv_tcp_t *tcp, uint8_t out[16])
         memcpy(out, &((struct sockaddr_in6 *)&address)->sin6_addr, 8);
 }
 
+const char *serve_peer(const struct serve_request *request, char *dst)
+{
+    static const char MAPPED[] = "::ffff:";
+    struct sockaddr_storage address = {0};
+    int len = sizeof address;
+
+    dst[0] = '\0';
+    if (!request->conn ||
+        uv_tcp_getpeername(&request->conn->tcp, (struct sockaddr *)&address, &len) != 0)
+        return dst;
+    if (uv_ip_name((const struct sockaddr *)&address, dst, SERVE_PEER_BYTES) != 0)
+        dst[0] = '\0';
+    if (strncmp(dst, MAPPED, sizeof MAPPED - 1) == 0 && strchr(dst, '.'))
+        memmove(dst, dst + sizeof MAPPED - 1, strlen(dst) - sizeof MAPPED + 2);
+    return dst;
+}
+
 static struct list *peer_bucket(struct serve *serve, const uint8_t peer[16])
 {
     return &serve->peers[str_hash(str_n((const char *)peer, 16)) % SERVE_PEER_BUCKETS];

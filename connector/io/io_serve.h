@@ -54,6 +54,10 @@ struct str serve_header(const struct serve_request *request, const char *lower_c
 size_t serve_header_count(const struct serve_request *request, const char *lower_case_name);
 struct str serve_body(const struct serve_request *request);
 struct arena *serve_arena(struct serve_request *request);
+/* The address of whoever is at the other end of the connection, "127.0.0.1" or "fe80::1" (an IPv4
+ * address that came by IPv6 as IPv4), into dst[SERVE_PEER_BYTES]; "" when it is gone. */
+enum { SERVE_PEER_BYTES = 64 };
+const char *serve_peer(const struct serve_request *request, char *dst);
 /* Exactly once. The peer may be gone; that is no error. headers may be NULL. Copies. */
 void serve_reply(struct serve_request *request, int status, const char *content_type,
                  const struct http_header *headers, size_t header_count, struct str body);

@@ -46,21 +46,27 @@ static void reply_json(struct serve_request *request, int status, struct str jso
 
 /* --- who asks --- */
 
-static const struct token_config *who(const struct api *api, struct serve_request *request)
+const struct token_config *api_token(const struct api *api, struct str secret)
 {
-    const struct str SCHEME = STR("Bearer ");
-    struct str header = serve_header(request, "authorization");
     const struct config *c = api->svc->config;
     const struct token_config *found = NULL;
     uint8_t digest[SHA256_BYTES];
 
-    if (!str_starts(header, SCHEME))
-        return NULL;
-    digest_sha256(str_n(header.p + SCHEME.len, header.len - SCHEME.len), digest);
+    digest_sha256(secret, digest);
     for (size_t i = 0; i < c->token_count; i++)
         if (equal_const_time(digest, api->token_sha256[i], sizeof digest))
             found = &c->tokens[i];
     return found;
+}
+
+static const struct token_config *who(const struct api *api, struct serve_request *request)
+{
+    const struct str SCHEME = STR("Bearer ");
+    struct str header = serve_header(request, "authorization");
+
+    return str_starts(header, SCHEME)
+               ? api_token(api, str_n(header.p + SCHEME.len, header.len - SCHEME.len))
+               : NULL;
 }
 
 static struct asking *asking_new(struct api *api, struct serve_request *request,

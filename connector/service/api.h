@@ -10,6 +10,8 @@ struct api;
 MUST_CHECK struct api *api_new(struct service *svc, struct err *err);
 /* schemas/openapi.json, as it is: what this file and the store answer. */
 extern const char API_DESCRIPTION[];
+/* Whose token it is; NULL: nobody's. */
+const struct token_config *api_token(const struct api *api, struct str secret);
 /* Answers a request whose path begins with /v1/, or is /openapi.json. */
 void api_serve(struct api *api, struct serve_request *request);
 void api_free(struct api *api);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json/json_write.h"
+#include "service/console.h"
 #include "service/policy_keep.h"
 #include "service/problem.h"
 #include "service/source_gate.h"
@@ -421,6 +422,7 @@ void health_serve(void *arg, struct serve_request *request)
         store_health(&svc->store, on_ready, question_new(svc, request));
     else if (str_eq_c(path, "/metrics"))
         store_health(&svc->store, on_metrics, question_new(svc, request));
-    else
-        problem_reply(request, 404, "Not found", "here are /healthz, /readyz and /metrics");
+    else if (!console_serve(svc, request))
+        problem_reply(request, 404, "Not found",
+                      "here are /healthz, /readyz, /metrics and the console: /board");
 }

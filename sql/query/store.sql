@@ -209,6 +209,10 @@ select governance.request_list($1::jsonb)
 -- params: id_or_key text, actor text
 select governance.request_retry($1, $2)
 
+-- name: evidence_seen
+-- params: request uuid, viewer text, role text
+select governance.evidence_seen($1::uuid, $2, $3)
+
 -- name: evidence_of
 -- params: request text, after bigint, count int
 select governance.evidence_of($1, $2::bigint, $3::int)

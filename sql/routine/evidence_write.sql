@@ -117,6 +117,9 @@ begin
     when 'late_proof' then
         request := new.request_id;
         detail := jsonb_build_object('item', new.item_id, 'observation', new.observation_id);
+    when 'evidence_view' then
+        request := new.request_id;
+        detail := jsonb_build_object('view', new.id, 'role', new.role, 'viewer_sha256', encode(sha256(convert_to(new.viewer, 'UTF8')), 'hex'));
     when 'departure' then
         request := new.request_id;
         detail := jsonb_build_object('departure', new.id, 'how', new.how, 'source', new.source, 'returned', new.returned_at is not null,

@@ -109,7 +109,7 @@ declare
 begin
     foreach t in array array['observation', 'approval', 'policy_decision', 'flow_attempt', 'evidence_entry',
                              'evidence_checkpoint', 'evidence_fork', 'mapping_version', 'mapping_event', 'operator_act', 'over_grant', 'late_proof',
-                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span'] loop
+                             'emergency_review', 'fulfiller', 'sla_calendar', 'sla_span', 'evidence_view'] loop
         execute format('create or replace trigger append_only before update or delete on governance.%I
                         for each row execute function governance.append_only()', t);
         execute format('create or replace trigger no_truncate before truncate on governance.%I
@@ -158,6 +158,7 @@ begin
             'exception.lapsed'),
         ('emergency_review', 'evidence_new', 'after insert', '', 'emergency.reviewed'),
         ('late_proof', 'evidence_new', 'after insert', '', 'exception.settled'),
+        ('evidence_view', 'evidence_new', 'after insert', '', 'evidence.seen'),
         ('departure', 'evidence_new', 'after insert', '', 'person.left'),
         ('departure', 'evidence_back', 'after update', 'when (old.returned_at is distinct from new.returned_at)', 'person.returned'),
         ('escalation', 'evidence_new', 'after insert', '', 'request.escalated'),

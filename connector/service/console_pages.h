@@ -1,0 +1,10 @@
+/* console_pages.h: the pages, as the table of routes in console.c knows them: one line each. */
+#ifndef COUNTERSIGN_SERVICE_CONSOLE_PAGES_H
+#define COUNTERSIGN_SERVICE_CONSOLE_PAGES_H
+
+#include "service/console.h"
+
+/* /board: how it stands, as numbers. */
+void console_board(struct console_visit *visit);
+
+#endif

@@ -1,0 +1,13 @@
+#include "store/store_console.h"
+
+#include "store/store_priv.h"
+
+void store_evidence_seen(struct store *s, struct str request_id, struct str viewer, struct str role,
+                         store_done_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(request_id), store_p(viewer), store_p(role)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.done = fn;
+    pg_exec(s->pg, &SQL_EVIDENCE_SEEN, params, store_on_fenced, op);
+}
