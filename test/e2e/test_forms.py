@@ -2,6 +2,9 @@
 nothing. One world; the target system is the demo's."""
 import json
 import os
+import urllib.error
+import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -205,3 +208,51 @@ def test_what_changes_on_the_form_is_told(site):
     finally:
         site.control("attached", {"31": form()})
     assert drift(0) == {}
+
+
+# -- /playground: the same, in a browser
+
+TICKET = {"key": "IAM-1", "fields": {"customfield_10010": {"requestType": {"id": "31"}}, "form.1": [{"id": "1", "value": "SAP FIN"}],
+                                     "form.2": " fin-viewer ", "form.3": "</textarea><script>alert(1)</script>"}}
+
+
+def play(site, ticket=None, rules=RULE, method="POST", headers=None):
+    body = urllib.parse.urlencode({"ticket": json.dumps(ticket) if isinstance(ticket, dict) else ticket,
+                                   "mapping": "version: 1\nrequests:\n" + rules}).encode() if method == "POST" else None
+    request = urllib.request.Request(f"http://127.0.0.1:{site.ops_port}/playground", data=body, method=method,
+                                     headers={"Content-Type": "application/x-www-form-urlencoded", **(headers or {})})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return reply.status, reply.headers, reply.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers, refused.read().decode()
+
+
+def test_the_playground_begins_with_something_to_try(site):
+    status, headers, page = play(site, method="GET")
+    assert status == 200 and '<form method="post" action="./playground"' in page and "remove-app-access" in page
+    assert "script-src 'self'" in headers["Content-Security-Policy"] and "<script" not in page
+
+
+def test_the_playground_shows_what_becomes_of_a_ticket(site):
+    before = site.sql("select count(*) from governance.access_request")
+    status, _, page = play(site, TICKET)
+    assert status == 200 and "Mapped" in page and "<code>form.2</code>" in page and "&quot;fin-viewer&quot;" in page
+    assert "<script" not in page and page.count("</textarea>") == 2
+    assert site.sql("select count(*) from governance.access_request") == before
+    held = play(site, {**TICKET, "fields": {"customfield_10010": "31", "form": "open"}})[2]
+    assert "M208" in held and "held here" in held and "is not submitted" in held
+    assert "Not governed" in play(site, {"fields": {"customfield_10010": "99"}})[2]
+
+
+def test_the_playground_says_what_is_wrong(site):
+    page = play(site, "{", RULE.replace("[trim]", "[tirm]"))[2]
+    assert "M022" in page and "the ticket is no JSON" in page and "Not tried" in page
+    status, _, page = play(site, "x" * 65536)
+    assert status == 413 and "64 KB" in page
+    deep = play(site, "[" * 30000)
+    assert deep[0] == 200 and "the ticket is no JSON" in deep[2]
+    nested = play(site, "{}", "  - " + "[" * 20000)
+    assert nested[0] == 200 and "Not tried" in nested[2]
+    assert play(site, TICKET, method="PUT")[0] == 405
+    assert play(site, TICKET, headers={"Host": "evil.example"})[0] == 401
