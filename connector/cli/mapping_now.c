@@ -80,7 +80,8 @@ void mapping_judge_by_live(const struct cli *cli, struct config *config, struct 
     struct err err = {0};
 
     if (!cli_database(config, arena, &options, &err)) {
-        fprintf(stderr, "countersign: judged by the file's mapping; what is live is not known: %s\n",
+        fprintf(stderr,
+                "countersign: judged by the file's mapping; what is live is not known: %s\n",
                 err.what);
         return;
     }

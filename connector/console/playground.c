@@ -191,11 +191,12 @@ static void body(struct markup *m, const void *arg)
 
     HTML (m, DIV) {
         HTML_LEAF(m, H1, STR("Playground"));
-        HTML_LEAF(m, P,
-                  STR("What a mapping makes of a ticket, step by step. Nothing is kept, and nothing "
-                      "is asked of Jira or of the database. In a terminal: countersign mapping "
-                      "try."),
-                  A(CLASS, "lead"));
+        HTML_LEAF(
+            m, P,
+            STR("What a mapping makes of a ticket, step by step. Nothing is kept, and nothing "
+                "is asked of Jira or of the database. In a terminal: countersign mapping "
+                "try."),
+            A(CLASS, "lead"));
     }
     if (p->fault_count)
         put_faults(m, p);

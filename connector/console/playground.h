@@ -1,5 +1,6 @@
 /* playground.h: /playground: a ticket, a mapping, and what becomes of one by the other, function by
- * function. Pure: a struct in, bytes out; who made the struct evaluated it without asking anybody. */
+ * function. Pure: a struct in, bytes out; who made the struct evaluated it without asking anybody.
+ */
 #ifndef COUNTERSIGN_CONSOLE_PLAYGROUND_H
 #define COUNTERSIGN_CONSOLE_PLAYGROUND_H
 
@@ -38,9 +39,9 @@ struct playground_fault {
 };
 
 enum playground_outcome {
-    PLAYED_NOTHING,  /* nothing was asked yet */
-    PLAYED_FAULTS,   /* the mapping, or the ticket, is none */
-    PLAYED_NO_RULE,  /* not governed */
+    PLAYED_NOTHING, /* nothing was asked yet */
+    PLAYED_FAULTS,  /* the mapping, or the ticket, is none */
+    PLAYED_NO_RULE, /* not governed */
     PLAYED_HELD,
     PLAYED_MAPPED,
     PLAYED_OUTCOME_COUNT

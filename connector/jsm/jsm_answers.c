@@ -60,12 +60,12 @@ struct jsm_call jsm_call_form(struct arena *a, struct str cloud_id, struct str i
 static const struct {
     const char *type;
     enum field_kind kind;
-} TYPES[] = {{"ts", FIELD_TEXT},     {"tl", FIELD_TEXT},    {"te", FIELD_TEXT},
-             {"tu", FIELD_TEXT},     {"pg", FIELD_TEXT},    {"rt", FIELD_RICH},
-             {"no", FIELD_NUMBER},   {"da", FIELD_DATE},    {"dt", FIELD_TEXT},
-             {"ti", FIELD_TEXT},     {"cd", FIELD_OPTION},  {"cs", FIELD_OPTION},
-             {"cl", FIELD_OPTIONS},  {"cm", FIELD_OPTIONS}, {"cc", FIELD_CASCADE},
-             {"us", FIELD_USER},     {"um", FIELD_USERS},   {"ob", FIELD_ASSETS}};
+} TYPES[] = {{"ts", FIELD_TEXT},    {"tl", FIELD_TEXT},    {"te", FIELD_TEXT},
+             {"tu", FIELD_TEXT},    {"pg", FIELD_TEXT},    {"rt", FIELD_RICH},
+             {"no", FIELD_NUMBER},  {"da", FIELD_DATE},    {"dt", FIELD_TEXT},
+             {"ti", FIELD_TEXT},    {"cd", FIELD_OPTION},  {"cs", FIELD_OPTION},
+             {"cl", FIELD_OPTIONS}, {"cm", FIELD_OPTIONS}, {"cc", FIELD_CASCADE},
+             {"us", FIELD_USER},    {"um", FIELD_USERS},   {"ob", FIELD_ASSETS}};
 
 static bool kind_of(const struct json *question, enum field_kind *ret)
 {
@@ -132,7 +132,8 @@ void jsm_questions_read(struct arena *a, const struct json *page, struct jsm_fie
         if (!is_number(f.question) || stands(form, f.id))
             continue;
         f.writable = kind_of(q, &f.kind);
-        f.required = json_is_true(json_path(q, "validation/rq")) && !json_member(q, "defaultAnswer");
+        f.required =
+            json_is_true(json_path(q, "validation/rq")) && !json_member(q, "defaultAnswer");
         read_choices(a, json_member(q, "choices"), &f);
         fields[form->count++] = f;
     }
@@ -154,8 +155,7 @@ enum jsm_answered jsm_forms_pick(const struct json *forms, struct str template, 
             answered = answered == ANSWERED_NONE ? ANSWERED_OPEN : answered;
             continue;
         }
-        answered =
-            answered == ANSWERED || answered == ANSWERED_TWICE ? ANSWERED_TWICE : ANSWERED;
+        answered = answered == ANSWERED || answered == ANSWERED_TWICE ? ANSWERED_TWICE : ANSWERED;
         *ret_id = json_path_str(v, "id");
     }
     return answered;

@@ -3,16 +3,15 @@
  *
  * Atlassian's Forms REST API (https://developer.atlassian.com/cloud/forms/rest/intro/), at
  * https://api.atlassian.com/jira/forms/cloud/{cloudId} for all ways to sign in:
- *   GET .../servicedesk/{id}/requesttype/{id}/form   the form of a request type: id, design; 404: none
- *   GET .../issue/{id}/form                          the forms of a ticket: id, formTemplate.id,
+ *   GET .../servicedesk/{id}/requesttype/{id}/form   the form of a request type: id, design; 404:
+ * none GET .../issue/{id}/form                          the forms of a ticket: id, formTemplate.id,
  *                                                    submitted, lock, internal, name, updated
- *   GET .../issue/{id}/form/{id}                     one: design as it was when it was attached, and
- *                                                    state: status (o open, s submitted, l locked),
- *                                                    answers by number of the question
- * A question has a type of two letters, and in `choices` what it offers; one that is linked to a
- * field of the ticket (`jiraField`) has neither choices nor, surely, the last word: the field has.
- * People in answers are account ids and names, never addresses; times have no zone. A ticket is
- * made with answers by `form` of POST /rest/servicedeskapi/request (Atlassian's OpenAPI file).
+ *   GET .../issue/{id}/form/{id}                     one: design as it was when it was attached,
+ * and state: status (o open, s submitted, l locked), answers by number of the question A question
+ * has a type of two letters, and in `choices` what it offers; one that is linked to a field of the
+ * ticket (`jiraField`) has neither choices nor, surely, the last word: the field has. People in
+ * answers are account ids and names, never addresses; times have no zone. A ticket is made with
+ * answers by `form` of POST /rest/servicedeskapi/request (Atlassian's OpenAPI file).
  */
 #ifndef COUNTERSIGN_JSM_JSM_ANSWERS_H
 #define COUNTERSIGN_JSM_JSM_ANSWERS_H

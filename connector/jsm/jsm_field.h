@@ -28,9 +28,9 @@ struct jsm_choice {
 struct jsm_field {
     struct str id, name;
     enum field_kind kind;
-    bool writable; /* it is of a kind we can write */
-    bool required; /* and Jira fills in nothing by itself */
-    bool by_key;   /* of Assets at a Data Center: written by key, and not read again */
+    bool writable;       /* it is of a kind we can write */
+    bool required;       /* and Jira fills in nothing by itself */
+    bool by_key;         /* of Assets at a Data Center: written by key, and not read again */
     struct str question; /* its number, when the form that is attached asks for it; else empty */
     const struct jsm_choice *choices;
     size_t choice_count; /* 0: anything is taken, or Jira does not tell */
@@ -40,8 +40,8 @@ struct jsm_form {
     const struct jsm_field *fields;
     size_t count;
     bool may_behalf, may_participants; /* of a request type, for whoever asked */
-    struct str template; /* id of the form that is attached; empty: none is */
-    bool template_known; /* it was asked for */
+    struct str template;               /* id of the form that is attached; empty: none is */
+    bool template_known;               /* it was asked for */
 };
 
 /* What a field holds, by its schema (type, items, system, custom). False: of a kind we cannot

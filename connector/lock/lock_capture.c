@@ -270,10 +270,10 @@ static bool take_form(struct capturing *c)
     struct err err;
 
     json_close_array(&c->out);
-    t->known = !c->pages_out.over &&
-               json_parse_deep(c->scratch, buf_str(&c->pages_out), LIMIT_JIRA_JSON_DEPTH, &pages,
-                               &err) &&
-               jsm_form_read(c->scratch, pages, &form, &err);
+    t->known =
+        !c->pages_out.over &&
+        json_parse_deep(c->scratch, buf_str(&c->pages_out), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
+        jsm_form_read(c->scratch, pages, &form, &err);
     if (t->known)
         t->form = keep_form(c, &form);
     buf_done(&c->pages_out);

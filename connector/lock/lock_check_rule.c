@@ -286,7 +286,7 @@ static void check_field(const struct lock_checking *c, const struct lock_bound *
         !text.len)
         does_not_fit(c, bound, f, "shows no addresses");
     else if (sample &&
-        !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why))
+             !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why))
         does_not_fit(c, bound, f, why);
     else if (f->choice_count)
         check_options(c, bound, f);
@@ -334,8 +334,8 @@ static void check_question(const struct lock_checking *c, const struct lock_boun
     diag_error(c->diags, "M108", from->pos,
                "the form of request type %.*s has no question %.*s: %s", STR_ARG(bound->t->id),
                STR_ARG(bound->b->from), must ? "every ticket would be held" : "it stays empty");
-    diag_note(c->diags, "form %.*s of \"%.*s\", seen %.*s in " LOCK_FILE,
-              STR_ARG(form->template), STR_ARG(bound->t->name), STR_ARG(c->seen));
+    diag_note(c->diags, "form %.*s of \"%.*s\", seen %.*s in " LOCK_FILE, STR_ARG(form->template),
+              STR_ARG(bound->t->name), STR_ARG(c->seen));
     diag_help(c->diags, "%s", lock_questions_shown(c, bound->t, bound->b->label).p);
 }
 

@@ -169,7 +169,7 @@ struct mapping_people {
 
 struct mapping_rule {
     struct str name, request_type;
-    struct str form; /* id of the form that its questions are of; empty: it reads none */
+    struct str form;     /* id of the form that its questions are of; empty: it reads none */
     enum gate_mode mode; /* enforce unless the rule says otherwise */
     bool mode_said;      /* it does; else the site's default counts */
     enum request_kind change;

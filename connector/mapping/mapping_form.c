@@ -18,10 +18,10 @@ static bool is_form_id(struct str s)
 /* The first question that a binding reads, or `ticket: fields` sets; NULL: none. */
 static const struct str *question_of(const struct mapping_rule *r, struct diag_pos *ret_pos)
 {
-#define X(member, required)                               \
+#define X(member, required)                                 \
     if (r->member.present && is_question(r->member.from)) { \
-        *ret_pos = r->member.pos;                         \
-        return &r->member.from;                           \
+        *ret_pos = r->member.pos;                           \
+        return &r->member.from;                             \
     }
     MAPPING_TARGETS(X)
 #undef X
@@ -44,7 +44,8 @@ void load_form_of(const struct loader *l, const struct yaml *rule, struct mappin
 
     if (v && !is_form_id(r->form = text_of(l, rule, "form", ""))) {
         diag_error(l->diags, "M098", v->pos, "'%.*s' is not the id of a form", STR_ARG(r->form));
-        diag_help(l->diags, "countersign mapping lock shows it, under template of the request type");
+        diag_help(l->diags,
+                  "countersign mapping lock shows it, under template of the request type");
     } else if (!v && question) {
         diag_error(l->diags, "M098", pos, "the rule does not say of which form %.*s is",
                    STR_ARG(*question));

@@ -13,7 +13,7 @@ enum {
     PAGE_BYTES = 12 * PLAYGROUND_BYTES + 262144, /* escaped, and what is around */
 };
 
-_Static_assert(TRACE_TARGETS_MAX * TRACE_STEPS_MAX <= PLAYGROUND_STEPS, "one evaluation is bounded");
+_Static_assert(TRACE_TARGETS_MAX *TRACE_STEPS_MAX <= PLAYGROUND_STEPS, "one evaluation is bounded");
 _Static_assert((int)TRACE_TARGETS_MAX <= PLAYGROUND_TARGETS_MAX, "each target has a place");
 _Static_assert((int)TRACE_STEPS_MAX <= PLAYGROUND_STEPS_MAX, "each step has a place");
 
@@ -32,8 +32,10 @@ static const char MAPPING[] =
     "  - name: remove-app-access\n"
     "    request_type: \"31\"\n"
     "    change: removal\n"
-    "    subject: { from: customfield_10061, label: Person, then: [trim, lower], on_missing: hold }\n"
-    "    application: { from: customfield_10050, lookup: { \"SAP FIN\": sap-fin }, on_missing: hold "
+    "    subject: { from: customfield_10061, label: Person, then: [trim, lower], on_missing: hold "
+    "}\n"
+    "    application: { from: customfield_10050, lookup: { \"SAP FIN\": sap-fin }, on_missing: "
+    "hold "
     "}\n"
     "    entitlement: { from: customfield_10052, label: Role, then: [trim], on_missing: hold }\n"
     "    sla: { goal: 8h, privileged_goal: 4h }\n";
@@ -195,8 +197,9 @@ static void begin(struct console_visit *visit, struct arena *a, struct playgroun
     if (visit->role != CONSOLE_AUDITOR || !live || live->text.len > PLAYGROUND_BYTES / 2)
         return;
     p->mapping = live->text;
-    p->mapping_is = arena_printf(a, "What is live at site %.*s, %.12s. Change it as you like: it is "
-                                    "only tried.",
+    p->mapping_is = arena_printf(a,
+                                 "What is live at site %.*s, %.12s. Change it as you like: it is "
+                                 "only tried.",
                                  STR_ARG(site->config->name), live->sha256);
 }
 

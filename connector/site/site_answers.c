@@ -46,8 +46,7 @@ static void fail(struct answering *q, const struct jsm_answer *answer, const cha
         end_type(q, answer);
         return;
     }
-    q->result.outcome =
-        answer->verdict == JSM_MISSING ? READ_REFUSED : site_read_outcome(answer);
+    q->result.outcome = answer->verdict == JSM_MISSING ? READ_REFUSED : site_read_outcome(answer);
     q->result.told_ms = answer->verdict == JSM_LATER ? answer->told_ms : 0;
     q->result.why = arena_printf(q->arena, "%s: %s", what, answer->why).p;
     end(q);
@@ -94,8 +93,8 @@ static void have(struct answering *q, const struct json *form, enum jsm_answered
     }
     put_fields(q, &out, form, answered);
     json_close_object(&out);
-    if (b.over || !json_parse_deep(q->arena, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &q->result.issue,
-                                   &err)) {
+    if (b.over ||
+        !json_parse_deep(q->arena, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &q->result.issue, &err)) {
         q->result.outcome = READ_FAILED;
         q->result.why = "the form of the ticket is too large, or cannot be read";
     }
@@ -124,8 +123,7 @@ static void on_forms(void *arg, const struct jsm_answer *answer)
         return;
     }
     enum jsm_answered answered = jsm_forms_pick(answer->body, q->form, &id);
-    struct jsm_call call =
-        jsm_call_form(q->arena, str_of(q->site->cloud_id), q->issue_id, id);
+    struct jsm_call call = jsm_call_form(q->arena, str_of(q->site->cloud_id), q->issue_id, id);
     if (answered == ANSWERED && call.path.len)
         site_send(q->site, q->arena, &call, on_form, q);
     else
@@ -140,9 +138,8 @@ static void on_type_form(void *arg, const struct jsm_answer *answer)
 static void ask(struct answering *q)
 {
     struct str cloud = str_of(q->site->cloud_id);
-    struct jsm_call call = q->type_fn
-                               ? jsm_call_type_form(q->arena, cloud, q->desk, q->type)
-                               : jsm_call_forms(q->arena, cloud, q->issue_id);
+    struct jsm_call call = q->type_fn ? jsm_call_type_form(q->arena, cloud, q->desk, q->type)
+                                      : jsm_call_forms(q->arena, cloud, q->issue_id);
 
     call.lane = q->lane;
     site_send(q->site, q->arena, &call, q->type_fn ? on_type_form : on_forms, q);

@@ -1,6 +1,6 @@
-/* site_answers.h: answers of the form that is attached to a ticket, among its fields; and the form of
- * a request type. Two calls for a ticket, one for a type, and only where the mapping names a form:
- * Jira's own answers do not have them. */
+/* site_answers.h: answers of the form that is attached to a ticket, among its fields; and the form
+ * of a request type. Two calls for a ticket, one for a type, and only where the mapping names a
+ * form: Jira's own answers do not have them. */
 #ifndef COUNTERSIGN_SITE_SITE_ANSWERS_H
 #define COUNTERSIGN_SITE_SITE_ANSWERS_H
 

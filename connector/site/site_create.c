@@ -255,8 +255,7 @@ static void check_template(struct faults *to)
     const struct creation *c = to->c;
     struct creation_fault said = {CREATION_FORM, "form", c->rule->pos, NULL, STR_NONE, NULL};
 
-    if (!c->rule->form.len || !c->form->template_known ||
-        str_eq(c->rule->form, c->form->template))
+    if (!c->rule->form.len || !c->form->template_known || str_eq(c->rule->form, c->form->template))
         return;
     if (c->form->template.len)
         fault(to, said,

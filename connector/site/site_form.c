@@ -1,12 +1,11 @@
 #include "site/site_form.h"
 
-#include "site/site_answers.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "json/json_write.h"
+#include "site/site_answers.h"
 
 enum { PAGES_BYTES = 8 * 1024 * 1024, NAME_BYTES = 512 };
 

@@ -28,8 +28,8 @@ struct reading {
     size_t project;     /* of the configuration: those before it can be browsed */
     size_t pages;       /* of the changelog that were read */
     struct jsm_approvals approvals;
-    int64_t decided_ms; /* what was decided before the issue was read, as far as we know */
-    int torn;           /* how often it was decided while we read */
+    int64_t decided_ms;       /* what was decided before the issue was read, as far as we know */
+    int torn;                 /* how often it was decided while we read */
     const struct json *issue; /* it, until its form is read */
     int64_t form_ms;          /* when that was changed last; 0: it has none that counts */
     bool other_form;          /* the live mapping reads another form than the one that was read */

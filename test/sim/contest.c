@@ -1,6 +1,6 @@
-/* contest.c: requests that were approved are moved to another mapping, which may read something else
- * in their tickets, as sql/routine/mapping_rebase.sql has it: then they are contested until people
- * decide. */
+/* contest.c: requests that were approved are moved to another mapping, which may read something
+ * else in their tickets, as sql/routine/mapping_rebase.sql has it: then they are contested until
+ * people decide. */
 #include "sim.h"
 
 enum { DECIDES_MS = 20 * 60000 };
@@ -10,11 +10,10 @@ static int index_of(const struct sim *s, const struct srequest *r)
     return (int)(r - s->requests);
 }
 
-/* Whoever looks at it now saves nothing more: it read by the mapping of before. */
+/* What was about to be saved is not: it was read by the mapping of before. */
 static void take_from_all(struct sim *s, struct srequest *r)
 {
     r->version++;
-    r->owner = NULL;
     store_look_now(s, r);
 }
 

@@ -199,9 +199,9 @@ struct srequest {
     enum gate_mode wanted_mode; /* as the live mapping says */
     int64_t mode_changed_ms;    /* since when */
     enum contest contest;
-    bool reads_else;            /* the mapping that it is to be moved to */
-    int64_t contested_ms;       /* since when it is held */
-    enum refusal refused;       /* recorded, of the close below */
+    bool reads_else;      /* the mapping that it is to be moved to */
+    int64_t contested_ms; /* since when it is held */
+    enum refusal refused; /* recorded, of the close below */
     int refused_cycle, closed_cycle;
     struct ticket seen; /* as last read */
     int seen_cycle;

@@ -125,20 +125,33 @@ static void faults_come_first(void **state)
 /* Script, an end of the field, marks of direction, control characters, much of it. */
 static void whatever_strangers_wrote_is_inert(void **state)
 {
-    static const char EVIL[] = "</textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-                               "\xe2\x80\xae\x07\xff";
+    static const char EVIL[] =
+        "</textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+        "\xe2\x80\xae\x07\xff";
     static char much[60001];
     (void)state;
 
     memset(much, '<', sizeof much - 1);
     struct str evil = str_of(EVIL), lots = str_of(much);
-    struct str *const FIELDS[] = {&p.ticket,          &p.mapping,      &p.mapping_is,
-                                  &p.visitor,         &p.request_type, &p.rule,
-                                  &p.hold_text,       &p.hold_code,    &p.faults[0].text,
-                                  &p.faults[0].note,  &p.faults[0].help, &p.faults[0].code,
-                                  &p.facts[0].value,  &p.targets[0].raw, &p.targets[0].field,
-                                  &p.targets[0].label, &p.targets[0].name,
-                                  &p.targets[0].steps[0].name, &p.targets[0].steps[0].value};
+    struct str *const FIELDS[] = {&p.ticket,
+                                  &p.mapping,
+                                  &p.mapping_is,
+                                  &p.visitor,
+                                  &p.request_type,
+                                  &p.rule,
+                                  &p.hold_text,
+                                  &p.hold_code,
+                                  &p.faults[0].text,
+                                  &p.faults[0].note,
+                                  &p.faults[0].help,
+                                  &p.faults[0].code,
+                                  &p.facts[0].value,
+                                  &p.targets[0].raw,
+                                  &p.targets[0].field,
+                                  &p.targets[0].label,
+                                  &p.targets[0].name,
+                                  &p.targets[0].steps[0].name,
+                                  &p.targets[0].steps[0].value};
 
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++) {
         p = (struct playground){.outcome = PLAYED_HELD,

@@ -3,28 +3,29 @@
 
 #include "jsm_unit.h"
 
-#define PARAGRAPH                                                                        \
+#define PARAGRAPH                                                                         \
     "{'type':'doc','version':1,'content':[{'type':'paragraph','content':[{'type':'text'," \
     "'text':'joins'}]}]}"
-#define QUESTIONS                                                                               \
-    "{'1':{'type':'cd','label':'System','validation':{'rq':true},"                              \
-    "'choices':[{'id':'1','label':'SAP FIN'},{'id':'2','label':'Workday'}]},"                   \
-    "'2':{'type':'ts','label':'Role','validation':{'rq':true}},"                                \
-    "'3':{'type':'us','label':'Person','validation':{}},"                                       \
-    "'4':{'type':'cs','label':'Level','validation':{},'jiraField':'customfield_70'},"           \
-    "'5':{'type':'cc','label':'Place','validation':{},'choices':[{'id':'1','label':'Europe',"   \
-    "'children':[{'id':'4','label':'Berlin'}]}]},"                                              \
-    "'6':{'type':'dt','label':'From','validation':{}},'7':{'type':'da','label':'Until',"        \
-    "'validation':{}},'8':{'type':'rt','label':'Why','validation':{'rq':true},"                 \
-    "'defaultAnswer':{'adf':{}}},'9':{'type':'at','label':'Files','validation':{}},"            \
-    "'10':{'type':'cm','label':'Sites','validation':{},'choices':[{'id':'7','label':'A'},"      \
-    "{'id':'8','label':'B'}]},'11':{'type':'ob','label':'Laptop','validation':{}},"             \
-    "'12':{'type':'no','label':'Days','validation':{}},'x':{'type':'ts','label':'no number',"   \
-    "'validation':{}},'13':{'type':'um','label':'Team','validation':{}},"                       \
+#define QUESTIONS                                                                             \
+    "{'1':{'type':'cd','label':'System','validation':{'rq':true},"                            \
+    "'choices':[{'id':'1','label':'SAP FIN'},{'id':'2','label':'Workday'}]},"                 \
+    "'2':{'type':'ts','label':'Role','validation':{'rq':true}},"                              \
+    "'3':{'type':'us','label':'Person','validation':{}},"                                     \
+    "'4':{'type':'cs','label':'Level','validation':{},'jiraField':'customfield_70'},"         \
+    "'5':{'type':'cc','label':'Place','validation':{},'choices':[{'id':'1','label':'Europe'," \
+    "'children':[{'id':'4','label':'Berlin'}]}]},"                                            \
+    "'6':{'type':'dt','label':'From','validation':{}},'7':{'type':'da','label':'Until',"      \
+    "'validation':{}},'8':{'type':'rt','label':'Why','validation':{'rq':true},"               \
+    "'defaultAnswer':{'adf':{}}},'9':{'type':'at','label':'Files','validation':{}},"          \
+    "'10':{'type':'cm','label':'Sites','validation':{},'choices':[{'id':'7','label':'A'},"    \
+    "{'id':'8','label':'B'}]},'11':{'type':'ob','label':'Laptop','validation':{}},"           \
+    "'12':{'type':'no','label':'Days','validation':{}},'x':{'type':'ts','label':'no number'," \
+    "'validation':{}},'13':{'type':'um','label':'Team','validation':{}},"                     \
     "'14':{'type':'ts','label':'Note','validation':{},'jiraField':'summary'}}"
 #define PAGE "{'id':'aa-1','updated':'2026-11-22T08:00:00Z','design':{'questions':" QUESTIONS "}}"
-#define DESK_PAGE \
-    "{'requestTypeFields':[{'fieldId':'summary','name':'Summary','jiraSchema':{'type':'string'}}]}"
+#define DESK_PAGE                                                                                  \
+    "{'requestTypeFields':[{'fieldId':'summary','name':'Summary','jiraSchema':{'type':'string'}}]" \
+    "}"
 
 static struct jsm_form form_of(const char *pages)
 {
@@ -42,8 +43,7 @@ static void calls_are_those_of_the_forms_api(void **state)
     (void)state;
 
     struct jsm_call c = jsm_call_type_form(arena, cloud, STR("4"), STR("30"));
-    assert_true(
-        str_eq_c(c.path, "/jira/forms/cloud/13-ab/servicedesk/4/requesttype/30/form"));
+    assert_true(str_eq_c(c.path, "/jira/forms/cloud/13-ab/servicedesk/4/requesttype/30/form"));
     c = jsm_call_forms(arena, cloud, STR("10001"));
     assert_true(str_eq_c(c.path, "/jira/forms/cloud/13-ab/issue/10001/form"));
     assert_true(jsm_route_is_of_forms(c.route) && jsm_route_is_aside(c.route));
@@ -103,7 +103,7 @@ static void a_type_without_a_form_is_known_to_have_none(void **state)
 
 static void only_the_submitted_copy_of_the_one_form_counts(void **state)
 {
-#define ENTRY(id, from, submitted, lock)                                                      \
+#define ENTRY(id, from, submitted, lock)                                                     \
     "{'id':'" id "','formTemplate':{'id':'" from "'},'submitted':" submitted ",'lock':" lock \
     ",'internal':false,'name':'x','updated':'2026-11-22T08:00:00Z'}"
     static const struct {
@@ -140,10 +140,11 @@ static struct str answers(const char *given, int64_t *ret_updated)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
-    struct str form = arena_printf(arena,
-                                   "{'id':'f1','updated':'2026-11-22T08:00:01Z','design':{"
-                                   "'questions':" QUESTIONS "},'state':{'status':'s','answers':%s}}",
-                                   given);
+    struct str form =
+        arena_printf(arena,
+                     "{'id':'f1','updated':'2026-11-22T08:00:01Z','design':{"
+                     "'questions':" QUESTIONS "},'state':{'status':'s','answers':%s}}",
+                     given);
 
     buf_init(&b, 64 * 1024);
     json_begin(&out, &b);
@@ -205,8 +206,7 @@ static void answers_look_like_fields_of_their_kind(void **state)
         if (wanted)
             json_put_value(&out, wanted);
         if (!str_eq(buf_str(&b), buf_str(&w)))
-            fail_msg("%s: %s is %.*s", CASES[i].given, CASES[i].field,
-                     STR_ARG(buf_str(&b)));
+            fail_msg("%s: %s is %.*s", CASES[i].given, CASES[i].field, STR_ARG(buf_str(&b)));
     }
 }
 
@@ -244,8 +244,8 @@ static void an_answer_is_written_by_numbers(void **state)
         json_begin(&out, &b);
         bool put = jsm_answer_put(arena, &out, jsm_form_field(&form, str_of(CASES[i].id)),
                                   CASES[i].values, count, &err);
-        if (put != (CASES[i].wanted != NULL) ||
-            (put && !str_eq_c(buf_str(&b), CASES[i].wanted)) || (!put && !err.what[0]))
+        if (put != (CASES[i].wanted != NULL) || (put && !str_eq_c(buf_str(&b), CASES[i].wanted)) ||
+            (!put && !err.what[0]))
             fail_msg("%s: %.*s %s", CASES[i].id, STR_ARG(buf_str(&b)), err.what);
     }
     AUTO(drop_buf) struct buf b;

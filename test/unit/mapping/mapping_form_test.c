@@ -7,10 +7,10 @@ enum { ROOM = 32 * 1024 * 1024 };
 
 static struct diag_list diags;
 
-#define RULE(form, more)                                                                       \
-    "version: 1\nservice_desk: IAM\nrequests:\n"                                               \
-    "  - name: grant\n    request_type: \"30\"\n    change: grant\n" form                      \
-    "    subject: { from: form.3, label: Person, then: [account], on_missing: hold }\n"        \
+#define RULE(form, more)                                                                      \
+    "version: 1\nservice_desk: IAM\nrequests:\n"                                              \
+    "  - name: grant\n    request_type: \"30\"\n    change: grant\n" form                     \
+    "    subject: { from: form.3, label: Person, then: [account], on_missing: hold }\n"       \
     "    application: { from: form.1, lookup: { \"SAP FIN\": sap-fin }, on_missing: hold }\n" \
     "    entitlement: { from: form.2, label: Role, then: [trim], on_missing: hold }\n" more
 #define FORM "    form: aa-1\n"
@@ -70,13 +70,14 @@ static void a_form_that_says_nothing_holds(void **state)
     } CASES[] = {
         {"\"form\":\"none\"", "M208", "form.3",
          "the ticket does not have its form any more. Attach it, or ask for a new request"},
-        {"\"form\":\"open\"", "M208", "form.3", "the form of the ticket is not submitted. Submit it"},
+        {"\"form\":\"open\"", "M208", "form.3",
+         "the form of the ticket is not submitted. Submit it"},
         {"\"form\":\"twice\"", "M208", "form.3",
          "the form of the ticket was submitted more than once. Remove those that do not count"},
         {SYSTEM "," PERSON, "M201", "form.2",
          "the form doesn't say which role. Fill in \"Role\", or ask the requester"},
         {ROLE "," PERSON ",\"form.1\":[{\"id\":\"1\",\"value\":\"SAP FIN\"},{\"id\":\"2\","
-         "\"value\":\"Workday\"}]",
+              "\"value\":\"Workday\"}]",
          "M203", "form.1", NULL},
         {ROLE "," PERSON ",\"form.1\":[{\"id\":\"9\"}]", "M204", "form.1", NULL},
         {ROLE "," PERSON ",\"form.1\":[{\"id\":\"2\",\"value\":\"Workday\"}]", "M205", "form.1",
@@ -108,7 +109,8 @@ static void what_is_no_form_is_told(void **state)
         {RULE(FORM, "    justification: { from: form.1234567890 }\n"), "M047"},
         {RULE(FORM, "    ticket: { fields: { form.1: x } }\n"), "M049"},
         {"version: 1\nrequests:\n  - name: r\n    request_type: \"30\"\n    change: grant\n" FORM
-         "    subject: { const: a }\n    application: { const: b }\n    entitlement: { const: c }\n",
+         "    subject: { const: a }\n    application: { const: b }\n    entitlement: { const: c "
+         "}\n",
          "M098"},
     };
     AUTO(drop_arena) struct arena *a = arena_new(ROOM);
