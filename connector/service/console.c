@@ -77,6 +77,13 @@ void console_notice(struct console_visit *visit, int status, struct str title, s
          fits ? buf_str(&b) : STR_NONE);
 }
 
+void console_away(struct console_visit *visit)
+{
+    console_notice(visit, 503, STR("The database does not answer"),
+                   STR("Nothing can be shown that is known to be so now."),
+                   STR("Load the page again in a moment; /readyz says more."));
+}
+
 bool console_document(struct console_visit *visit, enum store_outcome outcome, struct str json,
                       const char *missing, const struct json **ret)
 {
@@ -85,9 +92,7 @@ bool console_document(struct console_visit *visit, enum store_outcome outcome, s
     if (outcome == STORE_OK && !json.len)
         console_notice(visit, 404, STR("Not here"), str_of(missing), STR_NONE);
     else if (outcome != STORE_OK || !json_parse(serve_arena(visit->request), json, ret, &err))
-        console_notice(visit, 503, STR("The database does not answer"),
-                       STR("Nothing can be shown that is known to be so now."),
-                       STR("Load the page again in a moment; /readyz says more."));
+        console_away(visit);
     else
         return true;
     return false;

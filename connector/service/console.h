@@ -33,6 +33,8 @@ void console_reply(struct console_visit *visit, int status, const struct buf *pa
 /* A page that says what is the matter, and what to do. */
 void console_notice(struct console_visit *visit, int status, struct str title, struct str why,
                     struct str remedy);
+/* The database does not answer (503). */
+void console_away(struct console_visit *visit);
 /* For a store's document: true when there is one, parsed; else it is answered (503, or 404 with
  * `missing`). */
 bool console_document(struct console_visit *visit, enum store_outcome outcome, struct str json,

@@ -2,6 +2,16 @@
 
 #include "store/store_priv.h"
 
+void store_board(struct store *s, store_json_fn *fn, void *arg)
+{
+    store_ask_json(s, &SQL_BOARD, NULL, fn, arg);
+}
+
+void store_board_weeks(struct store *s, store_json_fn *fn, void *arg)
+{
+    store_ask_json(s, &SQL_BOARD_WEEKS, NULL, fn, arg);
+}
+
 void store_evidence_seen(struct store *s, struct str request_id, struct str viewer, struct str role,
                          store_done_fn *fn, void *arg)
 {

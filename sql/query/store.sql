@@ -209,6 +209,14 @@ select governance.request_list($1::jsonb)
 -- params: id_or_key text, actor text
 select governance.request_retry($1, $2)
 
+-- name: board
+-- params:
+select governance.board()
+
+-- name: board_weeks
+-- params:
+select governance.board_weeks()
+
 -- name: evidence_seen
 -- params: request uuid, viewer text, role text
 select governance.evidence_seen($1::uuid, $2, $3)

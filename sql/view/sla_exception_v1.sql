@@ -37,9 +37,14 @@ select x.id as exception_id,
                and c.ended is distinct from 'verified' and c.ended is distinct from 'withdrawn'
                and x.scope <> 'source' and i.replaced_at is null and i.superseded_by is null
                and not exists (select from governance.late_proof p where p.item_id = x.item_id and p.proven_at >= x.created_at)
-               and not exists (select from governance.exception y
-                                where row(y.item_id, y.request_id, y.sod_set) is not distinct from row(x.item_id, x.request_id, x.sod_set)
-                                  and y.scope <> 'source' and y.revoked_at is null and y.expires_at > n.now) as is_expired_unresolved
+               -- covered anew: found by its item or by its request, which have an index each
+               and case when x.item_id is not null
+                        then not exists (select from governance.exception y where y.item_id = x.item_id
+                                           and row(y.request_id, y.sod_set) is not distinct from row(x.request_id, x.sod_set)
+                                           and y.scope <> 'source' and y.revoked_at is null and y.expires_at > n.now)
+                        else not exists (select from governance.exception y where y.request_id = x.request_id
+                                           and row(y.item_id, y.sod_set) is not distinct from row(x.item_id, x.sod_set)
+                                           and y.scope <> 'source' and y.revoked_at is null and y.expires_at > n.now) end as is_expired_unresolved
         offset 0) u;
 comment on view sla.exception_v1 is 'One row an exception: what was let close without proof, and whether that has ended. Stable: columns are only added at the end';
 comment on column sla.exception_v1.exception_id is 'Exception';

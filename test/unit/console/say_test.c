@@ -7,8 +7,12 @@ static void lengths_of_time(void **state)
     static const struct {
         int64_t ms;
         const char *said;
-    } CASES[] = {{0, "0 s"},        {59999, "59 s"},       {60000, "1 m"}, {19080000, "5 h 18 m"},
-                 {-7200000, "2 h 0 m"}, {273600000, "3 d 4 h"}};
+    } CASES[] = {{0, "0 s"},
+                 {59999, "59 s"},
+                 {60000, "1 m"},
+                 {19080000, "5 h 18 m"},
+                 {-7200000, "2 h 0 m"},
+                 {273600000, "3 d 4 h"}};
     char text[SAY_BYTES];
 
     (void)state;
