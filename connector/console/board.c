@@ -194,7 +194,7 @@ static void put_bands(struct markup *m, const struct board *b)
     HTML (m, UL, A(CLASS, "bands"), A(ARIA_LABEL, "Open requests by what is left of their goal")) {
         for (size_t i = 0; i < BAND_COUNT; i++) {
             char class[SAY_BYTES];
-            snprintf(class, sizeof class, "band %s", BANDS[i].class);
+            snprintf(class, sizeof class, "band %s", b->bands[i] ? BANDS[i].class : "none");
             HTML (m, LI, A_STR(CLASS, str_of(class))) {
                 HTML_LEAF(m, STRONG, say_count(b->bands[i], count));
                 markup_text(m, STR(" "));
@@ -264,8 +264,10 @@ static void put_due_row(struct markup *m, const struct board_due *due)
         }
         HTML (m, TD) {
             HTML_LEAF(m, STRONG, turn_of(due->waits_for));
-            markup_text(m, STR(": "));
-            markup_said(m, due->next, NEXT_CHARS);
+            HTML (m, SPAN, A(CLASS, "soft")) {
+                markup_text(m, STR(", next: "));
+                markup_said(m, due->next, NEXT_CHARS);
+            }
         }
     }
 }
@@ -289,8 +291,7 @@ static void put_due(struct markup *m, const struct board *b)
                     HTML_LEAF(m, TH, STR("Goal"), A(SCOPE, "col"));
                     HTML_LEAF(m, TH, STR("Ticket"), A(SCOPE, "col"));
                     HTML_LEAF(m, TH, STR("Wanted"), A(SCOPE, "col"));
-                    HTML_LEAF(m, TH, STR("Whose turn it is, and what happens next"),
-                              A(SCOPE, "col"));
+                    HTML_LEAF(m, TH, STR("Waits for"), A(SCOPE, "col"));
                 }
             }
             HTML (m, TBODY)

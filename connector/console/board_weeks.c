@@ -181,8 +181,8 @@ void board_put_weeks(struct markup *m, const struct board *b)
         HTML_LEAF(m, H2, STR("Are removals as fast as grants?"), A(ID, "weeks"));
         HTML_LEAF(
             m, P,
-            STR("By the week it was asked for. What is still open counts against its own week "
-                "for as long as it is open: nothing slow drops out of sight."),
+            STR("By the week it was asked for. What is still open stays in its own week for as "
+                "long as it is open: nothing slow drops out of sight."),
             A(CLASS, "lead"));
         HTML (m, DIV, A(CLASS, "scroll"), A(TABINDEX, "0"), A(ROLE, "region"),
               A(ARIA_LABEL, "Twelve weeks as a picture"))

@@ -21,6 +21,7 @@ static const struct route {
     bool takes; /* a POST too: what it sends is looked at, and nothing is changed by it */
 } ROUTES[] = {
     {"/board", CONSOLE_VIEWER, "./", console_board, false},
+    {"/gate", CONSOLE_VIEWER, "./", console_gate, false},
     {"/playground", CONSOLE_VIEWER, "./", console_playground, true},
 };
 

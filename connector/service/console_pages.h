@@ -6,6 +6,8 @@
 
 /* /board: how it stands, as numbers. */
 void console_board(struct console_visit *visit);
+/* /gate: each workflow, and who can close. */
+void console_gate(struct console_visit *visit);
 /* /playground: a ticket and a mapping, tried; takes POST, and keeps nothing. */
 void console_playground(struct console_visit *visit);
 

@@ -2,6 +2,7 @@
 
 #include "base/codecs.h"
 #include "base/digest.h"
+#include "service/gate_graph.h"
 
 enum { DETAIL_BYTES = 4 * 1024 * 1024 };
 #define PRINT_MAKING "2:" /* another one with each change of what is hashed */
@@ -70,6 +71,7 @@ static void put_judged(struct json_out *out, struct arena *a, const struct workf
     for (size_t i = 0; i < report.count; i++)
         put_road(out, a, w, &report.rows[i]);
     json_close_array(out);
+    gate_graph_put(out, w);
     put_findings(out, gate_findings(w, facts));
 }
 

@@ -12,6 +12,11 @@ void store_board_weeks(struct store *s, store_json_fn *fn, void *arg)
     store_ask_json(s, &SQL_BOARD_WEEKS, NULL, fn, arg);
 }
 
+void store_gates(struct store *s, store_json_fn *fn, void *arg)
+{
+    store_ask_json(s, &SQL_GATES, NULL, fn, arg);
+}
+
 void store_evidence_seen(struct store *s, struct str request_id, struct str viewer, struct str role,
                          store_done_fn *fn, void *arg)
 {

@@ -12,5 +12,7 @@ void store_evidence_seen(struct store *s, struct str request_id, struct str view
 /* What /board shows, in two parts that are asked for beside each other (sql/routine/board.sql). */
 void store_board(struct store *s, store_json_fn *fn, void *arg);
 void store_board_weeks(struct store *s, store_json_fn *fn, void *arg);
+/* What /gate shows (sql/routine/gates.sql). */
+void store_gates(struct store *s, store_json_fn *fn, void *arg);
 
 #endif

@@ -153,6 +153,11 @@ def sealed(story, site):
                  lambda: shown.returncode == 0, 1)
 
 
+def looked_at(story, site):
+    board = f"http://127.0.0.1:{site.ops_port}/board"
+    story.expect("console", f"the board shows it: {board}", lambda: "Removals within goal" in world.http("GET", board)[1], 5)
+
+
 def another_mapping(story, site):
     """An IAM engineer edits the mapping while it runs: a fault is refused, a plan shows what flips, it is applied and rolled back."""
     metrics = f"http://127.0.0.1:{site.ops_port}/metrics"
@@ -189,10 +194,13 @@ def another_mapping(story, site):
 
 
 def stay(site, key):
+    site.control("accounts", {"connector": {"admin": True}})  # so that it may read workflows, and /gate draws them
     print(f"""
  Your turn (it keeps running; Ctrl-C ends it and removes everything):
    ticket     {site.jira_url}/browse/{key}     press Resolve and read what the agent reads
    then       psql "{site.target.dsn}" -c "delete from app_user_role where user_id = 5"     watch it resolve
+   board      http://127.0.0.1:{site.ops_port}/board     numbers, what is due, twelve weeks
+   gate       http://127.0.0.1:{site.ops_port}/gate     who can close: every road into Done
    dashboard  psql "{site.database.dsn}" -c "table sla.request_v1" -c "table sla.parity_weekly_v1"
               psql "{site.database.dsn}" -c "table sla.escalation_v1" -c "select * from sla.clock_v1 where is_open"     whose goal is near
    deadlines  build/countersign sla show --config {site.config}     policies and calendars
@@ -225,6 +233,7 @@ def main():
     site.start_jira()
     site.configure()
     site.edit_file("countersign.yaml", "log_level:", SLA + "log_level:")
+    site.edit_file("countersign.yaml", "    poll_interval:", "    gate: { reprove: 5s }\n    poll_interval:")
     site.edit_file("mapping.yaml", "expect: { absent: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { absent: entitlement }")
     print(f"    ✓ directory    ✓ Jira stand-in ({flavour})\n", flush=True)
     try:
@@ -234,7 +243,7 @@ def main():
         site.start_service()
         site.register_webhook()
         print(f"\n ✓ countersign, ready after {time.monotonic() - began:.1f} s\n", flush=True)
-        for part in (removal, grant, behind_our_back, exception, lost_reply, pressing, another_mapping, sealed):
+        for part in (removal, grant, behind_our_back, exception, lost_reply, pressing, another_mapping, sealed, looked_at):
             part(story, site)
         print(f"\n story played in {time.monotonic() - story.began:.1f} s, {story.missed} missed")
         if once:

@@ -217,6 +217,10 @@ select governance.board()
 -- params:
 select governance.board_weeks()
 
+-- name: gates
+-- params:
+select governance.gates()
+
 -- name: evidence_seen
 -- params: request uuid, viewer text, role text
 select governance.evidence_seen($1::uuid, $2, $3)

@@ -1,6 +1,8 @@
 """One headless Chromium that speaks to this machine alone."""
+import base64
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 
@@ -29,6 +31,7 @@ class Browser:
         options.binary_location = CHROMIUM
         for option in [*OPTIONS, f"--user-data-dir={self.home}/profile"]:
             options.add_argument(option)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(service=Service(DRIVER, env={**os.environ, "HOME": self.home}), options=options)
         self.driver.set_page_load_timeout(60)
         return self
@@ -57,6 +60,39 @@ class Browser:
 
     def press(self, label):
         next(b for b in self.all("button") if b.text == label).click()
+
+    # --- as somebody else sees it ---
+
+    def cdp(self, method, **parameters):
+        return self.driver.execute_cdp_cmd(method, parameters)
+
+    def wide(self, width, height=900):
+        """So many pixels, and no scroll bar that takes some of them."""
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+
+    def dark(self, is_dark):
+        self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}])
+
+    def scripts(self, run):
+        self.cdp("Emulation.setScriptExecutionDisabled", value=not run)
+
+    def told(self):
+        """What the browser complained of since the last time: refused by the policy, not found, thrown."""
+        return [f"{entry['level']} {entry['message']}" for entry in self.driver.get_log("browser")]
+
+    def whole(self, name):
+        """A picture of all of the page."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{name}.png"
+        path.write_bytes(base64.b64decode(self.cdp("Page.captureScreenshot", captureBeyondViewport=True)["data"]))
+        return path
+
+    def paper(self, name):
+        """The page as a PDF; how many sheets it takes."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        data = base64.b64decode(self.cdp("Page.printToPDF", preferCSSPageSize=True, printBackground=False)["data"])
+        (PICTURES / f"{name}.pdf").write_bytes(data)
+        return len(re.findall(rb"/Type\s*/Page\b", data))
 
     def picture(self, name):
         PICTURES.mkdir(parents=True, exist_ok=True)

@@ -131,7 +131,9 @@ static void what_is_due_has_words_beside_its_colour(void **state)
     assert_true(has("<a href=\"./r/IAM-310\"><bdi>IAM-310</bdi></a>"));
     assert_true(has("href=\"https://acme.example/browse/IAM-310\">in Jira</a>"));
     assert_true(has("no ticket yet"));
-    assert_true(has("<strong>an approver</strong>: <bdi>approve or decline on the ticket</bdi>"));
+    assert_true(
+        has("<strong>an approver</strong><span class=\"soft\">, next: <bdi>approve or decline on "
+            "the ticket</bdi>"));
     assert_true(has("<strong>5</strong> over the goal"));
     assert_true(has("<strong>23</strong> paused"));
 }
