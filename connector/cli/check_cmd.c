@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "cli/check_online.h"
 #include "cli/diag_view.h"
+#include "cli/mapping_now.h"
 
 static int check(struct cli *cli)
 {
@@ -34,8 +35,10 @@ static int check(struct cli *cli)
                     without_secrets ? ", secrets not read" : "");
         fprintf(stderr, "\n");
     }
-    if (config && online)
+    if (config && online) {
+        mapping_judge_by_live(cli, config, arena, NULL);
         return check_online(config, cli->json);
+    }
     return config ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 

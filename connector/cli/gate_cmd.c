@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "cli/gate_work.h"
+#include "cli/mapping_now.h"
 
 static const char USAGE[] =
     "plan|install|prove|uninstall [--site NAME] [--project KEY] [--json]\n"
@@ -233,9 +234,10 @@ static int gate(struct cli *cli)
     int left = cli_leftover(cli);
     if (left)
         return left;
-    const struct config *config = cli_config(cli, arena);
+    struct config *config = cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
+    mapping_judge_by_live(cli, config, arena, g.wish.site);
     g.out_json = strcmp(g.verb, "plan") == 0 && (cli->json || g.wish.out);
     return run(cli, &g, config, arena);
 }

@@ -10,6 +10,7 @@
 #include "cli/view.h"
 #include "jsm/jsm_marker.h"
 #include "site/site.h"
+#include "site/site_answers.h"
 #include "store/store_mapping.h"
 #include "store/store_truth.h"
 
@@ -139,10 +140,30 @@ static void finish(void *arg)
     http_close(l->http, on_closed, l);
 }
 
-static void on_issue(void *arg, const struct jsm_answer *answer)
+/* Its form belongs to what it says. */
+static void on_answers(void *arg, const struct site_answers *answers)
 {
     struct live *l = arg;
 
+    if (answers->outcome == READ_OK)
+        l->trial.issue = answers->issue;
+    else
+        (void)FAIL(&l->err, answers->outcome == READ_FAILED ? ERR_TEMPORARY : ERR_REFUSED, "%s",
+                   answers->why);
+    io_loop_defer(l->loop, finish, l);
+}
+
+static void on_issue(void *arg, const struct jsm_answer *answer)
+{
+    struct live *l = arg;
+    struct str type;
+
+    (void)mapping_governs(l->trial.m, l->arena, answer->body, &type);
+    struct str form = mapping_form_of(l->trial.m, type);
+    if (answer->verdict == JSM_OK && form.len) {
+        site_answers_read(l->site, l->arena, answer->body, form, on_answers, l);
+        return;
+    }
     if (answer->verdict == JSM_OK && answer->body)
         l->trial.issue = answer->body;
     else if (answer->verdict == JSM_MISSING)

@@ -14,5 +14,10 @@ struct mapping *mapping_now(const struct config *config, struct arena *arena,
 /* Each site goes by its live one where there is one. False: the database could not be asked. */
 MUST_CHECK bool mapping_take_live(struct config *config, struct arena *arena,
                                   const struct pg_options *options, struct err *err);
+/* The same for verbs that judge sites with the database or without: says on stderr by which mapping
+ * each is judged, and where that is the file's, why. only: the one site that is meant; NULL: all.
+ */
+void mapping_judge_by_live(const struct cli *cli, struct config *config, struct arena *arena,
+                           const char *only);
 
 #endif

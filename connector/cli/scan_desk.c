@@ -182,7 +182,10 @@ static bool take(struct walk *w, const struct jsm_hit *hit)
     struct scan_ticket t = {
         .closed = {.site = w->config->name, .issue_key = hit->key, .closed_ms = closed.closed_ms}};
     t.closed.item.desired = m.rule->expect;
-    if (m.outcome == MAPPED_HOLD) {
+    if (m.rule->form.len) {
+        t.hold = STR("its rule reads the form attached to it, which a search does not show: "
+                     "countersign mapping explain KEY");
+    } else if (m.outcome == MAPPED_HOLD) {
         t.hold = m.hold_text.len ? m.hold_text : str_of(m.hold_code);
     } else {
         t.closed.item.source = m.source;

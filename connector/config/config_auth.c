@@ -73,8 +73,10 @@ void config_auth(struct loader *l, const struct yaml *map, struct site_config *s
     } else {
         s->token = value_secret(&l->v, auth, "token", true, 1);
     }
-    if (!jsm_auth_at_gateway(s->auth))
+    if (!jsm_auth_at_gateway(s->auth)) { /* forms are told there, however we sign in */
+        s->gateway = s->insecure_http ? s->url : STR("https://api.atlassian.com");
         return;
+    }
     s->cloud_id = value_str(&l->v, auth, "cloud_id", "");
     s->gateway = secure_url(l, auth, "gateway", "https://api.atlassian.com", s->insecure_http);
 }

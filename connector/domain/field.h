@@ -6,6 +6,10 @@
 #ifndef COUNTERSIGN_DOMAIN_FIELD_H
 #define COUNTERSIGN_DOMAIN_FIELD_H
 
+/* A question of the form that is attached to a request type is a field, too: "form.12" is the one
+ * of that number. Its number is all that stays the same when people reword it. */
+#define FIELD_QUESTION "form."
+
 /* X(NAME, name in a mapping's `type`) */
 #define FIELD_KINDS(X)                                                                       \
     X(TEXT, "text")                                                                          \

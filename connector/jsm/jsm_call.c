@@ -49,7 +49,13 @@ static struct jsm_call call(enum jsm_route route, enum jsm_effect effect, struct
 
 bool jsm_route_is_aside(enum jsm_route route)
 {
-    return route == JSM_ROUTE_TENANT || route == JSM_ROUTE_RULES || route == JSM_ROUTE_RULE;
+    return route == JSM_ROUTE_TENANT || route == JSM_ROUTE_RULES || route == JSM_ROUTE_RULE ||
+           jsm_route_is_of_forms(route);
+}
+
+bool jsm_route_is_of_forms(enum jsm_route route)
+{
+    return route == JSM_ROUTE_FORMS || route == JSM_ROUTE_FORM || route == JSM_ROUTE_TYPE_FORM;
 }
 
 struct jsm_call jsm_call_of(enum jsm_route route, enum jsm_effect effect, struct str path,

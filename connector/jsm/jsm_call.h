@@ -71,6 +71,12 @@
     X(RULES, "GET", SWEEP, 10, "a page of automation's rules") \
     X(RULE, "GET", SWEEP, 10, "a rule of automation")
 
+/* Of jsm_answers.h: another service again. */
+#define JSM_FORM_ROUTES(X)                                           \
+    X(FORMS, "GET", GATE, 20, "the forms of a ticket")               \
+    X(FORM, "GET", GATE, 20, "a form of a ticket, with its answers") \
+    X(TYPE_FORM, "GET", CREATE, 20, "the form of a request type")
+
 /* Of jsm_bulk.h. */
 #define JSM_BULK_ROUTES(X)                                                \
     X(BULK_OFFER, "GET", GATE, 100, "/rest/api/3/bulk/issues/transition") \
@@ -115,6 +121,7 @@
     JSM_BULK_ROUTES(X)                                                                          \
     JSM_GATE_ROUTES(X)                                                                          \
     JSM_RULE_ROUTES(X)                                                                          \
+    JSM_FORM_ROUTES(X)                                                                          \
     X(SLA, "GET", SWEEP, 100, "/rest/servicedeskapi/request/{id}/sla")                          \
     X(APPROVALS, "GET", GATE, 100, "/rest/servicedeskapi/request/{id}/approval")                \
     X(APPROVE, "POST", GATE, 100, "/rest/servicedeskapi/request/{id}/approval/{id}")
@@ -130,6 +137,9 @@ extern const int32_t JSM_PER_SECOND[JSM_ROUTE_COUNT];
 /* Does another service than Jira answer it? What that thinks of our credential, or how it bears up,
  * is no word on Jira. */
 bool jsm_route_is_aside(enum jsm_route route);
+/* Is it one of forms? Those are told by Atlassian's API for all sites, not at the site's own
+ * address. */
+bool jsm_route_is_of_forms(enum jsm_route route);
 
 /* What it means when the answer of a call is lost. */
 enum jsm_effect {
@@ -260,6 +270,7 @@ struct jsm_create {
     struct str reporter;     /* account; empty: whoever creates it */
     struct str marker, site, request_id;
     struct str site_id; /* see struct jsm_bind; empty when Jira has not told us yet */
+    struct str answers; /* of the request type's form, {"12":{"text":...}}; by request only */
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);
 /* The body for the request API: no properties, fields of the form only. Of c: summary, description

@@ -67,6 +67,13 @@ struct str jsm_request_body(struct arena *a, const struct jsm_create *c, struct 
             json_put_str(&out, participants[i]);
         json_close_array(&out);
     }
+    if (c->answers.len) {
+        json_put_name(&out, "form");
+        json_open_object(&out);
+        json_put_name(&out, "answers");
+        json_put_raw(&out, c->answers);
+        json_close_object(&out);
+    }
     json_put_name(&out, "requestFieldValues");
     json_open_object(&out);
     put_content(&out, a, c);

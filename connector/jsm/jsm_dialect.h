@@ -29,6 +29,7 @@ enum jsm_flavour jsm_flavour_of(struct str name);
       "give a copy of this site (a sandbox) a connector account of another name")  \
     X(GATEWAY, "a Data Center knows neither scoped tokens nor service accounts",   \
       "use auth: { kind: bearer } with a personal access token")                   \
+    X(FORMS, "answers of attached forms are not read or written", "")              \
     X(RECONCILE, "a search cannot be told to read past the index", "")             \
     X(BULK_READ, "issues and changelogs are read one by one", "")
 

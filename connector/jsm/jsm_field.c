@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "jsm/jsm_adf.h"
+#include "jsm/jsm_answers.h"
 #include "jsm/jsm_dialect.h"
 #include "jsm/jsm_marker.h"
 
@@ -155,6 +156,10 @@ bool jsm_form_read(struct arena *a, const struct json *pages, struct jsm_form *r
     *ret = (struct jsm_form){0};
     JSON_EACH(page, pages)
     {
+        if (jsm_is_type_form(page)) {
+            room += json_count(json_path(page, "design/questions"));
+            continue;
+        }
         if (json_type(fields_of(page)) != JSON_ARRAY)
             return FAIL(err, ERR_INPUT, "a form without fields");
         room += json_count(fields_of(page));
@@ -164,13 +169,16 @@ bool jsm_form_read(struct arena *a, const struct json *pages, struct jsm_form *r
     struct jsm_field *fields = arena_array(a, room + 1, sizeof *fields);
     if (!fields || room > JSM_FORM_FIELDS_MAX)
         return FAIL(err, ERR_INPUT, "a form of %zu fields", room);
+    ret->fields = fields;
     JSON_EACH(page, pages)
     {
-        JSON_EACH(v, fields_of(page))
+        JSON_EACH(v, jsm_is_type_form(page) ? NULL : fields_of(page))
         if (json_path_str(v, "fieldId").len)
             fields[ret->count++] = read_field(a, v);
     }
-    ret->fields = fields;
+    JSON_EACH(page, pages)
+    if (jsm_is_type_form(page))
+        jsm_questions_read(a, page, fields, ret);
     return true;
 }
 

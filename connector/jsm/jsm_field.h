@@ -3,6 +3,9 @@
  * A form is told by GET /rest/servicedeskapi/servicedesk/{id}/requesttype/{id}/field
  * (requestTypeFields, with validValues) or by GET
  * /rest/api/3/issue/createmeta/{project}/issuetypes/{id} (fields, with allowedValues, in pages).
+ * The form that may be attached to a request type is a page of its own (jsm_answers.h): each of its
+ * questions is a field "form.NUMBER", but for those that are linked to a field: that field is
+ * asked for. A page that is null says that none is attached.
  * What a field is stands in its schema (type, items, system, custom); how each is written:
  * https://developer.atlassian.com/server/jira/platform/jira-rest-api-examples/ and, for Assets,
  * objects by {"id":"workspace:object"}.
@@ -25,9 +28,10 @@ struct jsm_choice {
 struct jsm_field {
     struct str id, name;
     enum field_kind kind;
-    bool writable; /* it is of a kind we can write */
-    bool required; /* and Jira fills in nothing by itself */
-    bool by_key;   /* of Assets at a Data Center: written by key, and not read again */
+    bool writable;       /* it is of a kind we can write */
+    bool required;       /* and Jira fills in nothing by itself */
+    bool by_key;         /* of Assets at a Data Center: written by key, and not read again */
+    struct str question; /* its number, when the form that is attached asks for it; else empty */
     const struct jsm_choice *choices;
     size_t choice_count; /* 0: anything is taken, or Jira does not tell */
 };
@@ -36,6 +40,8 @@ struct jsm_form {
     const struct jsm_field *fields;
     size_t count;
     bool may_behalf, may_participants; /* of a request type, for whoever asked */
+    struct str template;               /* id of the form that is attached; empty: none is */
+    bool template_known;               /* it was asked for */
 };
 
 /* What a field holds, by its schema (type, items, system, custom). False: of a kind we cannot

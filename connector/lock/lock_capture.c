@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "jsm/jsm_workflow.h"
+#include "site/site_answers.h"
 #include "site/site_form.h"
 
 enum { TYPE_PAGES_MAX = 16, FLOW_TYPES_MAX = 32 };
@@ -20,6 +21,7 @@ enum ask {
     ASK_DESK,
     ASK_TYPES,
     ASK_FORMS,
+    ASK_ATTACHED, /* the form that is attached to the type whose form was read */
     ASK_SCREEN,
     ASK_RIGHTS,
     ASK_ROADS,
@@ -41,6 +43,9 @@ struct capturing {
     size_t pair_count;
     struct str project_id;
     struct site_form_name screen_name;
+    struct buf pages_out; /* of the form that is being read */
+    struct json_out out;
+    bool no_attached; /* they are not told to us */
     lock_capture_fn *fn;
     void *arg;
 };
@@ -72,6 +77,7 @@ static void end(struct capturing *c)
         snprintf(c->made->why, sizeof c->made->why, "there is more of it than we keep");
     }
     c->fn(c->arg, c->made);
+    buf_done(&c->pages_out);
     arena_free(c->scratch);
     free(c);
 }
@@ -131,8 +137,10 @@ static struct jsm_form keep_form(struct capturing *c, const struct jsm_form *for
                                              keep(c, f->choices[k].parent)};
         f->id = keep(c, f->id);
         f->name = keep(c, f->name);
+        f->question = keep(c, f->question);
         f->choices = choices;
     }
+    kept.template = keep(c, form->template);
     return kept;
 }
 
@@ -241,25 +249,35 @@ static bool take_types(struct capturing *c, const struct json *body, bool *ret_m
     return true;
 }
 
-static bool take_form(struct capturing *c, const struct json *body)
+/* One of the two pages that a form has: what the desk asks, and what the form that is attached. */
+static void add_page(struct capturing *c, const struct json *body)
 {
-    AUTO(drop_buf) struct buf b;
-    struct lock_type *t = &c->types[c->type];
+    if (!c->pages_out.len) {
+        json_begin(&c->out, &c->pages_out);
+        json_open_array(&c->out);
+    }
+    if (body)
+        json_put_value(&c->out, body);
+    else
+        json_put_null(&c->out);
+}
+
+static bool take_form(struct capturing *c)
+{
+    struct lock_type *t = &c->types[c->type++];
     const struct json *pages;
     struct jsm_form form;
-    struct json_out out;
     struct err err;
 
-    buf_init(&b, LOCK_BYTES);
-    json_begin(&out, &b);
-    json_open_array(&out);
-    json_put_value(&out, body);
-    json_close_array(&out);
-    t->known = !b.over &&
-               json_parse_deep(c->scratch, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
-               jsm_form_read(c->scratch, pages, &form, &err);
+    json_close_array(&c->out);
+    t->known =
+        !c->pages_out.over &&
+        json_parse_deep(c->scratch, buf_str(&c->pages_out), LIMIT_JIRA_JSON_DEPTH, &pages, &err) &&
+        jsm_form_read(c->scratch, pages, &form, &err);
     if (t->known)
         t->form = keep_form(c, &form);
+    buf_done(&c->pages_out);
+    buf_init(&c->pages_out, LOCK_BYTES);
     return t->known;
 }
 
@@ -352,6 +370,7 @@ static void keep_types(struct capturing *c)
 }
 
 static void on_answer(void *arg, const struct jsm_answer *answer);
+static void on_attached(void *arg, const struct jsm_answer *answer);
 static void on_screen(void *arg, const struct site_form *form);
 
 /* The fields that tickets of the platform are made with: of the one project that they are made in.
@@ -419,6 +438,7 @@ static struct jsm_call call_of(struct capturing *c, struct site **site)
     case ASK_ROADS:
         *site = c->wish.reader;
         return jsm_call_workflows(a, c->pairs, c->pair_count);
+    case ASK_ATTACHED:
     case ASK_SCREEN:
     case ASK_NEXT:
         break;
@@ -439,6 +459,14 @@ static void begin_project(struct capturing *c)
     go_on(c, ASK_PROJECT);
 }
 
+static void have_form(struct capturing *c)
+{
+    if (take_form(c))
+        go_on(c, ASK_FORMS);
+    else
+        fail(c, READ_FAILED, "a form", "Jira's answer cannot be read");
+}
+
 static void next(void *arg)
 {
     struct capturing *c = arg;
@@ -454,6 +482,15 @@ static void next(void *arg)
         ask_screen(c);
         return;
     }
+    if (c->at == ASK_ATTACHED && c->no_attached) {
+        have_form(c);
+        return;
+    }
+    if (c->at == ASK_ATTACHED) {
+        site_type_form_read(c->wish.site, c->scratch, c->p->desk, c->types[c->type].id, LANE_SWEEP,
+                            on_attached, c);
+        return;
+    }
     if (c->at == ASK_NEXT) {
         c->project++;
         begin_project(c);
@@ -461,7 +498,9 @@ static void next(void *arg)
     }
     struct jsm_call call = call_of(c, &site);
     if (!call.path.len) {
-        go_on(c, (enum ask)(c->at == ASK_RIGHTS ? ASK_NEXT : c->at + 1));
+        go_on(c, c->at == ASK_RIGHTS  ? ASK_NEXT
+                 : c->at == ASK_FORMS ? ASK_SCREEN
+                                      : (enum ask)(c->at + 1));
         return;
     }
     call.lane = LANE_SWEEP;
@@ -482,6 +521,7 @@ static const char *const WHAT[] = {[ASK_FIELDS] = "the fields",
                                    [ASK_DESK] = "the service desk",
                                    [ASK_TYPES] = "the request types",
                                    [ASK_FORMS] = "a form",
+                                   [ASK_ATTACHED] = "the form attached to a request type",
                                    [ASK_SCREEN] = "the create screen",
                                    [ASK_RIGHTS] = "our rights",
                                    [ASK_ROADS] = "the transitions",
@@ -512,9 +552,9 @@ static void take(struct capturing *c, const struct json *body)
         good = take_types(c, body, &more, &why);
         break;
     case ASK_FORMS:
-        good = take_form(c, body);
-        c->type++;
-        more = true;
+        add_page(c, body);
+        break; /* then the one that is attached */
+    case ASK_ATTACHED:
         break;
     case ASK_RIGHTS:
         if (!jsm_has_permission(body, "ADMINISTER")) {
@@ -535,6 +575,32 @@ static void take(struct capturing *c, const struct json *body)
         go_on(c, c->at);
     else
         go_on(c, c->at == ASK_RESOLUTIONS ? ASK_NEXT : (enum ask)(c->at + 1));
+}
+
+/* Not told is not there: what the file says of it is left out, and nothing has changed. */
+static void on_attached(void *arg, const struct jsm_answer *answer)
+{
+    struct capturing *c = arg;
+
+    switch (answer->verdict) {
+    case JSM_OK:
+        add_page(c, answer->body);
+        break;
+    case JSM_MISSING:
+        add_page(c, NULL);
+        break;
+    case JSM_REFUSED: /* the next one hears the same */
+        left_out(c, "forms attached to request types", answer->why);
+        c->no_attached = true;
+        break;
+    case JSM_DENIED:
+    case JSM_LATER:
+    case JSM_UNREACHED:
+    case JSM_UNKNOWN:
+        fail(c, site_read_outcome(answer), WHAT[c->at], answer->why);
+        return;
+    }
+    have_form(c);
 }
 
 static void on_answer(void *arg, const struct jsm_answer *answer)
@@ -580,6 +646,7 @@ void lock_capture(const struct lock_wish *wish, struct arena *arena, lock_captur
     if (!c->made)
         abort();
     c->made->outcome = READ_OK;
+    buf_init(&c->pages_out, LOCK_BYTES);
     c->p = &c->projects[0];
     c->project = SIZE_MAX; /* the first is the next */
     site_learn(wish->site, on_known, c);

@@ -37,7 +37,8 @@ static void help_field(const struct lock_checking *c, struct str id, struct str 
 static void check_id(const struct lock_checking *c, const struct yaml *v, struct diag_pos pos,
                      struct str id, struct str label)
 {
-    if (!v || !id.len || !c->site->field_count || lock_field_of(c->site, id))
+    if (!v || !id.len || !c->site->field_count || lock_field_of(c->site, id) ||
+        str_starts(id, STR(FIELD_QUESTION)))
         return;
     diag_error(c->diags, "M101", pos, "there is no field %.*s at this site", STR_ARG(id));
     diag_note(c->diags, "%.*s has %zu fields that we may see, seen %.*s in " LOCK_FILE,
@@ -111,9 +112,11 @@ static void check_rule(const struct lock_checking *c, const struct mapping_rule 
 {
     const struct lock_project *p;
     const struct lock_type *t = lock_type_of(c->site, r->request_type, &p);
-    struct lock_bound bound = {.t = t};
+    struct lock_bound bound = {.t = t, .form = r->form};
 
     check_rule_fields(c, r, rule);
+    if (t && t->known)
+        lock_check_attached(c, r, rule, t);
     if (t && t->known) {
         if (c->m->ticket.by == CREATE_BY_ISSUE)
             bound.screen = lock_made_with(c->site, c->m, r);

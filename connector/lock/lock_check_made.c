@@ -95,7 +95,12 @@ static void on_fault(void *arg, const struct creation_fault *fault)
     /* M103 and M104 say these with more words */
     if (is_binding && (fault->kind == CREATION_UNREADABLE || fault->kind == CREATION_VALUE))
         return;
-    if (is_binding && c->site->field_count && !lock_field_of(c->site, fault->field))
+    bool question = str_starts(fault->field, STR(FIELD_QUESTION));
+    if (is_binding && !question && c->site->field_count && !lock_field_of(c->site, fault->field))
+        return;
+    /* M107 and M108 */
+    if (fault->kind == CREATION_FORM ||
+        (question && fault->kind == CREATION_OFF_FORM && c->m->ticket.by == CREATE_BY_REQUEST))
         return;
     struct str said = str_of(fault->words);
     bool by_colon = fault->kind == CREATION_MARKER || fault->kind == CREATION_PEOPLE;

@@ -107,6 +107,13 @@ static const char *begin_with(enum field_kind kind)
     return "take that function out of then:, or bind a field that holds such a value";
 }
 
+/* A question for people: forms tell accounts, and never addresses. */
+static bool names_account(const struct jsm_field *f)
+{
+    return str_starts(f->id, STR(FIELD_QUESTION)) &&
+           (f->kind == FIELD_USER || f->kind == FIELD_USERS);
+}
+
 static struct diag_pos then_of(const struct lock_bound *bound)
 {
     const struct yaml *then = yaml_member(bound->yaml, "then");
@@ -121,7 +128,8 @@ static void does_not_fit(const struct lock_checking *c, const struct lock_bound 
     diag_error(c->diags, "M103", then_of(bound), "'%s' cannot be read from this field: it %s",
                bound->target, why);
     note_field(c, f);
-    diag_help(c->diags, "%s", begin_with(f->kind));
+    diag_help(c->diags, "%s",
+              names_account(f) ? "begin with then: [account]" : begin_with(f->kind));
 }
 
 /* `type` says how we write; what Jira says counts more, and so it can only mislead. */
@@ -265,14 +273,20 @@ static void check_options(const struct lock_checking *c, const struct lock_bound
 static void check_field(const struct lock_checking *c, const struct lock_bound *bound,
                         const struct jsm_field *f)
 {
-    const char *sample = sample_of(f->kind, is_cloud(c)), *why;
+    const char *sample =
+        names_account(f) ? "{\"accountId\":\"5b10\"}" : sample_of(f->kind, is_cloud(c));
+    const char *why;
     struct str text;
 
     if (!f->writable)
         return;
     check_said_type(c, bound, f);
-    if (sample &&
-        !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why))
+    if (names_account(f) &&
+        mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why) &&
+        !text.len)
+        does_not_fit(c, bound, f, "shows no addresses");
+    else if (sample &&
+             !mapping_reads(c->arena, bound->b, sample_json(c, str_of(sample)), false, &text, &why))
         does_not_fit(c, bound, f, why);
     else if (f->choice_count)
         check_options(c, bound, f);
@@ -302,12 +316,41 @@ static void not_on_form(const struct lock_checking *c, const struct lock_bound *
               STR_ARG(known ? known->name : b->from));
 }
 
+/* A question that is linked to a field is that field; whose form is another one, M107 says. */
+static void check_question(const struct lock_checking *c, const struct lock_bound *bound,
+                           const struct jsm_field *f)
+{
+    const struct yaml *from = yaml_member(bound->yaml, "from");
+    const struct jsm_form *form = &bound->t->form;
+
+    bool must = bound->b->on_missing != MISSING_IGNORE && !bound->b->has_fallback;
+
+    if (!form->template_known || !str_eq(form->template, bound->form))
+        return;
+    if (f) {
+        check_field(c, bound, f);
+        return;
+    }
+    diag_error(c->diags, "M108", from->pos,
+               "the form of request type %.*s has no question %.*s: %s", STR_ARG(bound->t->id),
+               STR_ARG(bound->b->from), must ? "every ticket would be held" : "it stays empty");
+    diag_note(c->diags, "form %.*s of \"%.*s\", seen %.*s in " LOCK_FILE, STR_ARG(form->template),
+              STR_ARG(bound->t->name), STR_ARG(c->seen));
+    diag_help(c->diags, "%s", lock_questions_shown(c, bound->t, bound->b->label).p);
+}
+
 void lock_check_binding(const struct lock_checking *c, const struct lock_bound *bound)
 {
     struct str id = bound->b->from;
     const struct lock_field *known = lock_field_of(c->site, id);
     const struct jsm_field *f = jsm_form_field(&bound->t->form, id);
 
+    bool question = str_starts(id, STR(FIELD_QUESTION));
+
+    if (question) {
+        check_question(c, bound, f);
+        return;
+    }
     if (!id.len || (c->site->field_count && !known))
         return; /* M101 says so */
     if (!f && bound->screen)

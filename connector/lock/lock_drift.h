@@ -18,6 +18,7 @@
     X(FIELD_ON_FORM, "field_on_form")           \
     X(FIELD_REQUIRED, "field_required")         \
     X(FIELD_OPTIONAL, "field_optional")         \
+    X(FORM_REPLACED, "form_replaced")           \
     X(OPTION_GONE, "option_gone")               \
     X(OPTION_RENAMED, "option_renamed")         \
     X(OPTION_NEW, "option_new")                 \

@@ -179,10 +179,38 @@ static void drift_of_field(struct drifting *d, const struct drift_form *form,
                   "%.*s '%.*s' is not required any more", STR_ARG(is->id), STR_ARG(is->name));
 }
 
+/* Questions are compared within one form: in another their numbers mean something else. */
+static bool is_comparable(const struct drift_form *form, struct str id)
+{
+    return !str_starts(id, STR(FIELD_QUESTION)) ||
+           (form->was->template_known && form->is->template_known &&
+            str_eq(form->was->template, form->is->template));
+}
+
+static void drift_of_template(struct drifting *d, const struct drift_form *form)
+{
+    struct str was = form->was->template, is = form->is->template, where = STR("");
+
+    if (!form->was->template_known || !form->is->template_known || str_eq(was, is))
+        return;
+    for (size_t i = 0; i < form->rule_count; i++) {
+        const struct mapping_rule *r = form->rules[i];
+        if (r->form.len && str_eq(r->form, was))
+            where = arena_printf(d->arena, "rule %.*s (%s:%d:%d)", STR_ARG(r->name), d->m->file,
+                                 r->pos.line, r->pos.column);
+    }
+    drift_add(d, ON_FORM(LOCK_FORM_REPLACED, where.len > 0, where),
+              "the form attached was %.*s, it is %.*s now", STR_ARG(was.len ? was : STR("none")),
+              STR_ARG(is.len ? is : STR("none")));
+}
+
 void drift_of_form(struct drifting *d, const struct drift_form *form)
 {
+    drift_of_template(d, form);
     for (size_t i = 0; i < form->was->count; i++) {
         const struct jsm_field *was = &form->was->fields[i];
+        if (!is_comparable(form, was->id))
+            continue;
         const struct jsm_field *is = jsm_form_field(form->is, was->id);
         struct str where = blame(d, form, was->id);
         if (is)
@@ -194,7 +222,7 @@ void drift_of_form(struct drifting *d, const struct drift_form *form)
     }
     for (size_t i = 0; i < form->is->count; i++) {
         const struct jsm_field *is = &form->is->fields[i];
-        if (jsm_form_field(form->was, is->id))
+        if (jsm_form_field(form->was, is->id) || !is_comparable(form, is->id))
             continue;
         if (is->required)
             drift_add(

@@ -67,9 +67,34 @@ bool lock_is_id(struct str id)
     return id.len > 0 && id.len <= 64;
 }
 
+/* Can a mapping say it? */
+static bool is_form_id(struct str id)
+{
+    for (size_t i = 0; i < id.len; i++)
+        if ((unsigned char)id.p[i] >= 0x80 ||
+            (!is_letter(id.p[i]) && !(id.p[i] >= '0' && id.p[i] <= '9') && id.p[i] != '-'))
+            return false;
+    return id.len > 0 && id.len <= 64;
+}
+
 static bool is_own(const struct jsm_field *f)
 {
-    return str_starts(f->id, STR("customfield_")) && lock_is_id(f->id) && f->writable;
+    return (lock_is_question(f->id) ||
+            (str_starts(f->id, STR("customfield_")) && lock_is_id(f->id))) &&
+           f->writable;
+}
+
+bool lock_is_question(struct str id)
+{
+    struct str number = id;
+
+    if (!str_starts(id, STR(FIELD_QUESTION)))
+        return false;
+    (void)str_cut(&number, '.');
+    for (size_t i = 0; i < number.len; i++)
+        if (number.p[i] < (i ? '0' : '1') || number.p[i] > '9')
+            return false;
+    return number.len > 0 && number.len <= 9;
 }
 
 /* How much a field looks like it; 0: not at all. */
@@ -125,7 +150,7 @@ static const struct jsm_field *best(const struct jsm_form *form, score_fn *score
 
     for (size_t i = 0; i < form->count; i++) {
         const struct jsm_field *f = &form->fields[i];
-        bool free = is_own(f);
+        bool free = is_own(f) && (!lock_is_question(f->id) || is_form_id(form->template));
         for (size_t k = 0; k < taken_count; k++)
             free = free && f != taken[k];
         int points = free ? score(f) : 0;

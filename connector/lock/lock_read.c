@@ -52,12 +52,15 @@ static bool read_form(struct arena *a, const struct json *v, struct jsm_form *re
         return false;
     *ret = (struct jsm_form){.fields = fields,
                              .may_behalf = json_is_true(json_member(v, "behalf")),
-                             .may_participants = json_is_true(json_member(v, "participants"))};
+                             .may_participants = json_is_true(json_member(v, "participants")),
+                             .template = json_path_str(v, "template"),
+                             .template_known = json_member(v, "template") != NULL};
     JSON_EACH(field, list)
     {
         struct jsm_field *f = &fields[ret->count++];
         *f = (struct jsm_field){.id = json_path_str(field, "id"),
                                 .name = json_path_str(field, "name"),
+                                .question = json_path_str(field, "question"),
                                 .required = json_is_true(json_member(field, "required"))};
         f->writable = kind_named(json_path_str(field, "kind"), &f->kind);
         if (!read_choices(a, json_member(field, "options"), f, err))

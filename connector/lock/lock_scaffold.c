@@ -70,8 +70,8 @@ static const char *then_of(const struct jsm_field *f, bool person)
 {
     switch (f->kind) {
     case FIELD_USER:
-    case FIELD_USERS:
-        return "[email, lower]";
+    case FIELD_USERS: /* forms tell no addresses */
+        return lock_is_question(f->id) ? "[account]" : "[email, lower]";
     case FIELD_RICH:
         return "[plain]";
     case FIELD_CASCADE:
@@ -276,6 +276,20 @@ static void add_unused(struct arena *a, struct buf *out, const struct lock_guess
     }
 }
 
+/* Of whose questions some are bound. */
+static void add_form(struct buf *out, const struct lock_guess *g, const struct jsm_form *form)
+{
+    const struct jsm_field *const BOUND[] = {g->subject, g->application, g->entitlement,
+                                             g->privileged, g->justification};
+    bool any = false;
+
+    for (size_t i = 0; i < sizeof BOUND / sizeof BOUND[0]; i++)
+        any |= BOUND[i] && lock_is_question(BOUND[i]->id);
+    if (any)
+        buf_printf(out, "    form: \"%.*s\" # the one that is attached to the request type\n",
+                   STR_ARG(form->template));
+}
+
 static void add_bindings(struct arena *a, struct buf *out, const struct lock_guess *g,
                          const struct lock_sources *sources)
 {
@@ -329,6 +343,7 @@ void lock_scaffold_rule(struct arena *a, const struct lock_project *project,
     buf_add_c(out, "    mode: observe # check: warn, then enforce, once countersign report "
                    "--observe shows that it fits\n");
     buf_printf(out, "    change: %s # check: guessed from the name\n", g.change);
+    add_form(out, &g, &type->form);
     add_bindings(a, out, &g, sources);
     if (g.change[0] != 'r')
         buf_add_c(out, "    approval: { from: jsm.approvals, at_least: 1, not: [reporter, subject] "

@@ -12,6 +12,8 @@ struct lock_guess {
 void lock_guess(const struct lock_type *type, struct lock_guess *ret);
 /* May a mapping name a field so? */
 bool lock_is_id(struct str id);
+/* Is it a question of the form that is attached, as a mapping names it? */
+bool lock_is_question(struct str id);
 /* Has the text one of these words? NULL-terminated; one of four letters or more may go on
  * ("system" is in "Systems"). */
 bool lock_says(struct str text, const char *const *words);

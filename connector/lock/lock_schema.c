@@ -86,6 +86,35 @@ static void put_const(struct schema *s, struct str value, struct str title, stru
     json_close_object(&s->out);
 }
 
+static bool has_questions(const struct schema *s)
+{
+    for (size_t i = 0; i < s->form_count; i++)
+        for (size_t k = 0; k < s->forms[i]->count; k++)
+            if (str_starts(s->forms[i]->fields[k].id, STR(FIELD_QUESTION)))
+                return true;
+    return false;
+}
+
+/* Of the forms that are attached: a number may be a question of each. */
+static void put_questions(struct schema *s)
+{
+    json_open_object(&s->out);
+    json_str_member(&s->out, "description",
+                    STR("A question of the form attached to the request type, by its number"));
+    json_put_name(&s->out, "anyOf");
+    json_open_array(&s->out);
+    for (size_t i = 0; i < s->form_count; i++)
+        for (size_t k = 0; k < s->forms[i]->count; k++) {
+            const struct jsm_field *f = &s->forms[i]->fields[k];
+            if (str_starts(f->id, STR(FIELD_QUESTION)))
+                put_const(s, f->id, f->name,
+                          arena_printf(s->arena, "%.*s, of form %.*s", STR_ARG(f->name),
+                                       STR_ARG(s->forms[i]->template)));
+        }
+    json_close_array(&s->out);
+    json_close_object(&s->out);
+}
+
 static void put_field_definition(struct schema *s)
 {
     json_open_object(&s->out);
@@ -270,6 +299,7 @@ static const struct place {
     {"/$id", put_id},
     {"/title", put_title},
     {"/definitions/field", put_field_definition},
+    {"/definitions/question", put_questions},
     {"/properties/service_desk", put_projects},
     {"/properties/ticket/properties/project", put_projects},
     {REQUEST "/request_type", put_request_types},
@@ -312,6 +342,7 @@ static bool put_instead(struct schema *s, struct str path)
                   str_ends(path, STR("/project"))) &&
                  !s->site->project_count;
 
+    empty |= str_ends(path, STR("/question")) && !has_questions(s);
     for (size_t i = 0; i < sizeof INSTEAD / sizeof INSTEAD[0] && !empty; i++) {
         if (!str_eq_c(path, INSTEAD[i].path))
             continue;

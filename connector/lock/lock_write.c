@@ -108,11 +108,15 @@ static void put_form(struct arena *a, struct json_out *out, const struct jsm_for
         json_str_member(out, "name", f->name);
         if (f->choice_count)
             put_choices(a, out, f);
+        if (f->question.len)
+            json_str_member(out, "question", f->question);
         json_bool_member(out, "required", f->required);
         json_close_object(out);
     }
     json_close_array(out);
     json_bool_member(out, "participants", form->may_participants);
+    if (form->template_known)
+        json_str_member(out, "template", form->template);
     json_close_object(out);
 }
 

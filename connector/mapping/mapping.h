@@ -31,7 +31,7 @@ enum {
     MAPPING_PEOPLE_MAX = 8,  /* participants */
     MAPPING_TEMPLATES_MAX = 32,
     MAPPING_GROUP_MAX = 32,                          /* people who may approve one thing */
-    MAPPING_FIELDS_MAX = MAPPING_RULES_MAX * 11 + 2, /* that its rules read */
+    MAPPING_FIELDS_MAX = MAPPING_RULES_MAX * 11 + 3, /* that its rules read */
 };
 
 /* X(suffix, name in the file, argument, kind): total functions; the table in mapping_value.c says
@@ -84,8 +84,8 @@ struct lookup_pair {
 
 struct binding {
     bool present;     /* stands in the file */
-    struct str from;  /* Jira field id ("customfield_10050", "summary", "reporter"); empty with a
-                         constant */
+    struct str from;  /* Jira field id ("customfield_10050", "summary", "reporter"), or a question
+                         of the attached form ("form.12"); empty with a constant */
     struct str label; /* what people call the field; empty: its id is shown */
     struct str constant;
     struct str
@@ -169,6 +169,7 @@ struct mapping_people {
 
 struct mapping_rule {
     struct str name, request_type;
+    struct str form;     /* id of the form that its questions are of; empty: it reads none */
     enum gate_mode mode; /* enforce unless the rule says otherwise */
     bool mode_said;      /* it does; else the site's default counts */
     enum request_kind change;
@@ -300,7 +301,10 @@ struct str mapping_fields_hold(struct arena *arena, const struct json *issue,
  * mapping_ticket takes it; that one field suffices. */
 bool mapping_governs(const struct mapping *m, struct arena *arena, const struct json *issue,
                      struct str *ret_request_type);
-/* issue: as Jira's GET gives it. */
+/* The form whose answers are read for this request type; empty: none. */
+struct str mapping_form_of(const struct mapping *m, struct str request_type);
+/* issue: as Jira's GET gives it; where the rule reads a form, its answers are among the fields
+ * ("form.12"), or "form" says why they are not: "none", "open", "twice" (jsm/jsm_answers.h). */
 void mapping_ticket(const struct mapping *m, struct arena *arena, const struct json *issue,
                     struct mapped *ret);
 

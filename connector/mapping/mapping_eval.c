@@ -99,6 +99,10 @@ static struct str pull(const struct pull *p, const struct binding *b, const char
     v = value_steps(p->arena, b, 0, v);
     switch (v.kind) {
     case VALUE_MISSING:
+        if (is_question(b->from) && form_trouble(p->issue).len) {
+            mapped_hold(p->r, "M208", b, form_trouble(p->issue));
+            return STR("");
+        }
         if (b->has_fallback)
             return b->fallback;
         hold_missing(p, b, target);

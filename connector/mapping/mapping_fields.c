@@ -24,6 +24,9 @@ size_t mapping_fields(const struct mapping *m, const struct mapping_rule *rule, 
     size_t count = add(ret, 0, m->request_type_field);
 
     count = add(ret, count, STR("reporter")); /* who asks, where no binding says */
+    for (size_t i = 0; i < m->rule_count; i++)
+        if ((!rule || rule == &m->rules[i]) && m->rules[i].form.len)
+            count = add(ret, count, STR("form"));
     for (size_t i = 0; i < m->rule_count; i++) {
         const struct mapping_rule *r = &m->rules[i];
         if (rule && r != rule)

@@ -140,6 +140,17 @@ bool is_field_id(struct str s)
     return s.len > 0 && s.len <= 64;
 }
 
+bool is_question(struct str id)
+{
+    struct str number = id;
+    int64_t n;
+
+    if (!str_starts(id, STR(FIELD_QUESTION)))
+        return false;
+    (void)str_cut(&number, '.');
+    return number.len <= 9 && str_to_i64(number, &n) && n > 0 && number.p[0] != '0';
+}
+
 static void load_origin(const struct loader *l, const struct yaml *v, const char *name,
                         struct binding *b)
 {
@@ -153,12 +164,11 @@ static void load_origin(const struct loader *l, const struct yaml *v, const char
     if (!b->from.len == !b->constant.len) {
         diag_error(l->diags, "M032", v->pos, "'%s' must have either a field or a constant", name);
         diag_help(l->diags, "write from: customfield_..., or const: value");
-    } else if (from && !is_field_id(b->from)) {
+    } else if (from && !is_field_id(b->from) && !is_question(b->from)) {
         diag_error(l->diags, "M047", from->pos, "'%.*s' is not the id of a field",
                    STR_ARG(b->from));
-        diag_help(
-            l->diags,
-            "an id looks like customfield_10050, or summary; the name people see does not work");
+        diag_help(l->diags, "an id looks like customfield_10050, summary, or form.12 for a "
+                            "question of the attached form; the name people see does not work");
     }
 }
 
@@ -443,6 +453,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
                                         "ticket",
                                         "emergency",
                                         "template",
+                                        "form",
 #define X(member, required) #member,
                                         MAPPING_TARGETS(X)
 #undef X
@@ -474,6 +485,7 @@ static void load_rule(const struct loader *l, const struct yaml *v)
     check_sources(l, v, &r->application);
     load_emergency(l, v, r);
     load_ticket_rule(l, yaml_member(v, "ticket"), r);
+    load_form_of(l, v, r);
     check_template(l, v, r);
     refuse_twins(l, v, r);
 }

@@ -59,7 +59,12 @@ enum step_kind step_kind(enum mapping_step step);
 void load_ticket_head(const struct loader *l, const struct yaml *ticket);
 void load_ticket_rule(const struct loader *l, const struct yaml *ticket, struct mapping_rule *r);
 void load_kind(const struct loader *l, const struct yaml *v, struct binding *b);
+/* mapping_form.c: `form` of a rule, after its bindings. */
+void load_form_of(const struct loader *l, const struct yaml *rule, struct mapping_rule *r);
+/* Why a question has no answer, for people; empty: there is a form, and it is submitted. */
+struct str form_trouble(const struct json *issue);
 bool is_field_id(struct str s);
+bool is_question(struct str id); /* "form.12" */
 /* mapping_template.c: `templates` and `approvers` of the file, and what a rule that names one
  * lacks. */
 void load_templates(const struct loader *l, const struct yaml *root);

@@ -112,7 +112,8 @@ static void collect(struct collected *c, const char *target, const struct bindin
 {
     bool lower = has_step(b, STEP_CHILD), level = lower || has_step(b, STEP_PARENT);
 
-    bool writable = str_starts(b->from, STR("customfield_")) || str_eq_c(b->from, "duedate");
+    bool writable = str_starts(b->from, STR("customfield_")) || str_eq_c(b->from, "duedate") ||
+                    is_question(b->from);
 
     if (!b->present || !writable || !value.len)
         return;

@@ -57,8 +57,9 @@ static bool is_static_field(const struct loader *l, struct str id)
     for (size_t i = 0; i < sizeof SYSTEM / sizeof SYSTEM[0]; i++)
         if (str_eq_c(id, SYSTEM[i]))
             return true;
-    return str_starts(id, STR("customfield_")) && is_field_id(id) &&
-           !str_eq(id, l->m->request_type_field) && !str_eq(id, l->m->ticket.marker);
+    return is_question(id) ||
+           (str_starts(id, STR("customfield_")) && is_field_id(id) &&
+            !str_eq(id, l->m->request_type_field) && !str_eq(id, l->m->ticket.marker));
 }
 
 /* Words that stand for a part of the request: "$requester". */

@@ -18,10 +18,12 @@ static const struct route {
     enum console_role role; /* who may see it at least */
     const char *root;
     console_page_fn *page;
+    bool takes; /* a POST too: what it sends is looked at, and nothing is changed by it */
 } ROUTES[] = {
-    {"/board", CONSOLE_VIEWER, "./", console_board},
-    {"/gate", CONSOLE_VIEWER, "./", console_gate},
-    {"/r/", CONSOLE_VIEWER, "../", console_evidence},
+    {"/board", CONSOLE_VIEWER, "./", console_board, false},
+    {"/gate", CONSOLE_VIEWER, "./", console_gate, false},
+    {"/r/", CONSOLE_VIEWER, "../", console_evidence, false},
+    {"/playground", CONSOLE_VIEWER, "./", console_playground, true},
 };
 
 static const struct route *route_of(struct str path, struct str *ret_rest)
@@ -251,7 +253,8 @@ bool console_serve(struct service *svc, struct serve_request *request)
     recognize(visit);
     if (visit->role < route->role)
         refuse(visit);
-    else if (!str_eq_c(serve_method(request), "GET"))
+    else if (!str_eq_c(serve_method(request), "GET") &&
+             !(route->takes && str_eq_c(serve_method(request), "POST")))
         console_notice(visit, 405, STR("Only to be read"), STR("Nothing is changed from here."),
                        STR("Ask with GET."));
     else

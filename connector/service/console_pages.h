@@ -10,5 +10,7 @@ void console_board(struct console_visit *visit);
 void console_gate(struct console_visit *visit);
 /* /r/{key or id}, /r/{site}/{key}: the evidence of one request. */
 void console_evidence(struct console_visit *visit);
+/* /playground: a ticket and a mapping, tried; takes POST, and keeps nothing. */
+void console_playground(struct console_visit *visit);
 
 #endif

@@ -68,7 +68,10 @@ enum {
     SITE_WAITING_MAX = 64, /* in each lane: more than all workers together can start */
 };
 
-enum { SITE_OWN_BYTES = 1024 }; /* ids of a few transitions of each of a few workflows */
+enum {
+    SITE_OWN_BYTES = 1024, /* ids of a few transitions of each of a few workflows */
+    SITE_CLOUD_ID = 65,
+};
 struct site {
     struct site_options o;
     struct site_counters counters;
@@ -95,6 +98,7 @@ struct site {
     struct list editions;         /* earlier ones, that requests in flight keep */
     size_t edition_count;         /* so many */
     struct site_forms *forms;     /* of site_form.c */
+    char cloud_id[SITE_CLOUD_ID]; /* of site_answers.c; empty: not known yet */
     struct site_people *people;   /* of site_people.c */
     struct list organisations;    /* being looked for: of site_org.c */
     int64_t known_ms; /* monotonic: when Jira last told us who we are; 0 = denied since */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "jsm/jsm_answers.h"
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 
@@ -164,6 +165,9 @@ static const char *unreadable(const struct jsm_field *f, const struct binding *b
         {FIELD_ASSETS, STEP_ID, STEP_ID, "an object of Assets: begin with then: [id]"},
     };
 
+    if (str_starts(f->id, STR(FIELD_QUESTION)) &&
+        (f->kind == FIELD_USER || f->kind == FIELD_USERS) && first != STEP_ACCOUNT)
+        return "a person in a form, which shows no addresses: begin with then: [account]";
     if (f->by_key)
         return "an object of a Data Center's Assets, which can be written and not read: set it "
                "under ticket: fields";
@@ -198,10 +202,22 @@ static void check_lookup(struct faults *to, const struct mapping_write *w,
         check_values(to, w, f, &w->binding->lookup[i].from, 1);
 }
 
+static bool is_answer(const struct mapping_write *w)
+{
+    return str_starts(w->field, STR(FIELD_QUESTION));
+}
+
 static void check_write(struct faults *to, const struct mapping_write *w, bool is_wish)
 {
     const struct jsm_field *f = jsm_form_field(to->c->form, w->field);
 
+    if (is_answer(w) && to->c->m->ticket.by == CREATE_BY_ISSUE) {
+        fault(to, of_write(CREATION_OFF_FORM, w),
+              "%.*s is a question of a form, which tickets have that are made as the portal does "
+              "it; write ticket: { create: request }",
+              STR_ARG(w->field));
+        return;
+    }
     if (!f) {
         fault(to, of_write(CREATION_OFF_FORM, w),
               "%.*s is not on %s, or we may not see it; add it there, or take it out here",
@@ -231,6 +247,25 @@ static bool is_filled(const struct creation *c, const struct jsm_field *f)
         if (str_eq(c->writes[i].field, f->id))
             return true;
     return str_eq(f->id, c->m->request_type_field) || str_eq(f->id, c->m->ticket.marker);
+}
+
+/* Numbers of questions mean nothing in another form. */
+static void check_template(struct faults *to)
+{
+    const struct creation *c = to->c;
+    struct creation_fault said = {CREATION_FORM, "form", c->rule->pos, NULL, STR_NONE, NULL};
+
+    if (!c->rule->form.len || !c->form->template_known || str_eq(c->rule->form, c->form->template))
+        return;
+    if (c->form->template.len)
+        fault(to, said,
+              "another form is attached to request type %.*s: write form: %.*s, and bind its "
+              "questions",
+              STR_ARG(c->rule->request_type), STR_ARG(c->form->template));
+    else
+        fault(to, said,
+              "no form is attached to request type %.*s: attach it, or bind fields of the ticket",
+              STR_ARG(c->rule->request_type));
 }
 
 static void check_marker(struct faults *to)
@@ -281,6 +316,7 @@ void creation_each_fault(const struct creation *c, struct arena *arena, bool is_
 
     if (!c->form)
         return;
+    check_template(&to);
     check_marker(&to);
     check_people(&to);
     for (size_t i = 0; i < c->count; i++)
@@ -385,7 +421,7 @@ static bool put_write(const struct creation *c, struct arena *arena, struct json
     struct str values[MAPPING_VALUES_MAX];
     bool told = c->form && jsm_form_field(c->form, w->field);
 
-    json_put_name(out, arena_cstr(arena, w->field));
+    json_put_name(out, arena_cstr(arena, f.question.len ? f.question : w->field));
     if (!w->count || (!w->binding && !told)) {
         json_put_raw(out, w->raw);
         return true;
@@ -401,7 +437,26 @@ static bool put_write(const struct creation *c, struct arena *arena, struct json
                     : is_org && org  ? org->account
                                      : w->values[i];
     }
-    return jsm_field_put(arena, out, &f, values, w->count, err);
+    return f.question.len ? jsm_answer_put(arena, out, &f, values, w->count, err)
+                          : jsm_field_put(arena, out, &f, values, w->count, err);
+}
+
+/* A question whose form Jira does not tell cannot be written: nobody knows its kind. */
+static bool check_told(const struct creation *c, struct err *err)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (is_answer(&c->writes[i]) && !(c->form && jsm_form_field(c->form, c->writes[i].field)))
+            return FAIL(err, ERR_INPUT, "%.*s: Jira does not tell us the form of request type %.*s",
+                        STR_ARG(c->writes[i].field), STR_ARG(c->rule->request_type));
+    return true;
+}
+
+/* Which of the two a write goes to: fields of the ticket, or answers of its form. */
+static bool is_asked_by_form(const struct creation *c, const struct mapping_write *w)
+{
+    const struct jsm_field *f = c->form ? jsm_form_field(c->form, w->field) : NULL;
+
+    return c->m->ticket.by == CREATE_BY_REQUEST && f && f->question.len;
 }
 
 /* Labels are shared with the marker. */
@@ -417,8 +472,9 @@ static struct str more_labels(struct arena *arena, const struct mapping_write *w
     return arena_str(arena, buf_str(&b));
 }
 
-static bool put_writes(const struct creation *c, struct arena *arena, struct jsm_create *create,
-                       struct err *err)
+/* An object of those that go there. */
+static bool put_members(const struct creation *c, struct arena *arena, bool answers,
+                        struct str *ret, struct err *err)
 {
     AUTO(drop_buf) struct buf b;
     struct json_out out;
@@ -427,17 +483,30 @@ static bool put_writes(const struct creation *c, struct arena *arena, struct jsm
     buf_init(&b, FIELDS_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    for (size_t i = 0; fine && i < c->count; i++) {
-        if (str_eq_c(c->writes[i].field, "labels"))
-            create->labels = more_labels(arena, &c->writes[i]);
-        else
+    for (size_t i = 0; fine && i < c->count; i++)
+        if (!str_eq_c(c->writes[i].field, "labels") &&
+            is_asked_by_form(c, &c->writes[i]) == answers)
             fine = put_write(c, arena, &out, &c->writes[i], err);
-    }
     json_close_object(&out);
     if (fine && b.over)
         return FAIL(err, ERR_INPUT, "the request is too large for a ticket");
-    create->fields = arena_str(arena, buf_str(&b));
+    *ret = arena_str(arena, buf_str(&b));
     return fine;
+}
+
+static bool put_writes(const struct creation *c, struct arena *arena, struct jsm_create *create,
+                       struct err *err)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < c->count; i++) {
+        if (str_eq_c(c->writes[i].field, "labels"))
+            create->labels = more_labels(arena, &c->writes[i]);
+        any |= is_asked_by_form(c, &c->writes[i]);
+    }
+    if (!check_told(c, err) || !put_members(c, arena, false, &create->fields, err))
+        return false;
+    return !any || put_members(c, arena, true, &create->answers, err);
 }
 
 bool creation_call(const struct creation *c, struct arena *arena, const struct jsm_create *base,

@@ -49,6 +49,7 @@ struct str creation_unknown(const struct creation *c, struct arena *arena,
 struct str creation_account(const struct creation *c, struct str word);
 /* One thing that speaks against it. */
 enum creation_fault_kind {
+    CREATION_FORM,       /* the form attached is not the one that the rule reads */
     CREATION_MARKER,     /* the field that is to carry our marker cannot */
     CREATION_PEOPLE,     /* on whose behalf, or who takes part, is not ours to say */
     CREATION_OFF_FORM,   /* what we write is not on the form */

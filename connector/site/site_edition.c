@@ -16,7 +16,7 @@ static size_t list_approvable(const struct mapping *m, struct str *fields)
         const struct str from[] = {r->subject.from, r->account.from, r->application.from,
                                    r->entitlement.from, r->privileged.from};
         for (size_t k = 0; k < sizeof from / sizeof from[0]; k++)
-            if (from[k].len)
+            if (from[k].len && !str_starts(from[k], STR(FIELD_QUESTION)))
                 fields[count++] = from[k];
     }
     return count;
@@ -37,6 +37,11 @@ static size_t list_history(const struct mapping *m, struct str *fields, size_t c
     return count;
 }
 
+bool site_edition_is_of_form(struct str field)
+{
+    return str_eq_c(field, "form") || str_starts(field, STR(FIELD_QUESTION));
+}
+
 static void add_field(struct buf *list, struct str field)
 {
     AUTO(drop_buf) struct buf coded;
@@ -47,7 +52,7 @@ static void add_field(struct buf *list, struct str field)
     while (rest.len)
         if (str_eq(str_cut(&rest, ','), buf_str(&coded)))
             return;
-    if (!field.len)
+    if (!field.len || site_edition_is_of_form(field))
         return;
     if (list->len)
         buf_add_byte(list, ',');

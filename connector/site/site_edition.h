@@ -24,6 +24,8 @@ struct site_edition {
 
 enum { SITE_EDITIONS_KEPT = 8 /* earlier ones of a site; others are read again */ };
 
+/* Of what a mapping reads: Jira has no such field, its ticket's form is asked for. */
+bool site_edition_is_of_form(struct str field);
 /* One hold, the caller's. The arena is the edition's from now on; NULL: the mapping lives
  * elsewhere, and longer. */
 struct site_edition *site_edition_new(const struct mapping *mapping, struct arena *arena);

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "json/json_write.h"
+#include "site/site_answers.h"
 
 enum { PAGES_BYTES = 8 * 1024 * 1024, NAME_BYTES = 512 };
 
@@ -231,6 +232,20 @@ static void add_page(struct asking *q, const struct json *page)
     q->page_count++;
 }
 
+/* A request type without one says so. */
+static void on_type_form(void *arg, const struct jsm_answer *answer)
+{
+    struct asking *q = arg;
+
+    if (answer->verdict == JSM_MISSING)
+        json_put_null(&q->out);
+    else if (failed(q, answer))
+        return;
+    else
+        add_page(q, answer->body);
+    have_all(q);
+}
+
 static void on_request_form(void *arg, const struct jsm_answer *answer)
 {
     struct asking *q = arg;
@@ -244,7 +259,11 @@ static void on_request_form(void *arg, const struct jsm_answer *answer)
                                  STR_ARG(q->name.type)));
     } else if (!failed(q, answer)) {
         add_page(q, answer->body);
-        have_all(q);
+        if (mapping_form_of(q->site->o.mapping, q->name.type).len)
+            site_type_form_read(q->site, q->arena, q->form.desk, q->name.type, q->lane,
+                                on_type_form, q);
+        else
+            have_all(q);
     }
 }
 

@@ -223,17 +223,19 @@ static void send_now(struct pending *p, const struct site_pass *pass)
     int64_t left = timeout - (now_ms(site) - p->asked_ms); /* waiting counts */
 
     buf_init(&url, URL_BYTES);
-    buf_add_str(&url, pass->base);
+    bool forms = jsm_route_is_of_forms(p->call.route);
+    buf_add_str(&url, forms ? site->config->gateway : pass->base);
     buf_add_str(&url, p->call.path);
     struct http_header headers[] = {
         {STR("Authorization"), pass->authorization},
         {STR("Accept"), STR("application/json")},
-        {STR("Content-Type"), STR("application/json")},
+        forms ? (struct http_header){STR("X-ExperimentalApi"), STR("opt-in")}
+              : (struct http_header){STR("Content-Type"), STR("application/json")},
     };
     struct http_call http = {.method = str_of(p->call.method),
                              .url = buf_str(&url),
                              .headers = headers,
-                             .header_count = p->call.body.len ? 3 : 2,
+                             .header_count = p->call.body.len || forms ? 3 : 2,
                              .body = p->call.body,
                              .once = p->call.effect == JSM_ONCE,
                              .timeout_ms = left,

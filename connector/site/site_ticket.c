@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "jsm/jsm_approval.h"
 #include "jsm/jsm_plea.h"
+#include "site/site_answers.h"
 #include "site/site_edition.h"
 #include "site/site_gather.h"
 #include "site/site_who.h"
@@ -27,8 +28,11 @@ struct reading {
     size_t project;     /* of the configuration: those before it can be browsed */
     size_t pages;       /* of the changelog that were read */
     struct jsm_approvals approvals;
-    int64_t decided_ms; /* what was decided before the issue was read, as far as we know */
-    int torn;           /* how often it was decided while we read */
+    int64_t decided_ms;       /* what was decided before the issue was read, as far as we know */
+    int torn;                 /* how often it was decided while we read */
+    const struct json *issue; /* it, until its form is read */
+    int64_t form_ms;          /* when that was changed last; 0: it has none that counts */
+    bool other_form;          /* the live mapping reads another form than the one that was read */
     struct site_ticket result;
     site_ticket_fn *fn;
     void *arg;
@@ -149,11 +153,23 @@ static void read_approvals(struct reading *r)
     site_send(r->site, r->arena, &call, on_approvals, r);
 }
 
+/* The changelog says nothing of a form: that it was changed counts as an edit, whatever to. */
+static void count_form(struct reading *r)
+{
+    struct ticket *t = &r->result.ticket;
+
+    if (!r->form_ms)
+        return;
+    t->edit = arena_printf(r->arena, "%.*s/%lld", STR_ARG(t->edit), (long long)r->form_ms);
+    t->edit_at_ms = r->form_ms > t->edit_at_ms ? r->form_ms : t->edit_at_ms;
+}
+
 /* Everything of the issue is in; approvals live elsewhere. */
 static void after_issue(struct reading *r)
 {
     const struct mapped *m = &r->result.mapped;
 
+    count_form(r);
     jsm_plea_settle(&r->view, &r->result.ticket);
     if (m->outcome == MAPPED_NOT_GOVERNED || !m->rule->approval_needed) {
         site_who_find(r->site, r->arena, &r->result, on_who, r);
@@ -243,6 +259,8 @@ static uint64_t live_hash(const struct reading *r, const struct json *issue)
 {
     struct mapped m;
 
+    if (r->other_form) /* its answers were not read */
+        return 0;
     mapping_ticket(r->live->mapping, r->arena, issue, &m);
     return m.outcome == MAPPED_OK ? m.hash : 0;
 }
@@ -345,6 +363,51 @@ static void on_missing(struct reading *r)
 
 /* --- the issue --- */
 
+/* with_answers: it, with the answers of its form among its fields. */
+static void go_on(struct reading *r, const struct json *with_answers)
+{
+    bool cut = jsm_issue_changelog_is_cut(r->issue);
+
+    take_mapping(r, with_answers);
+    if (cut)
+        read_changelogs(r, STR_NONE);
+    else
+        after_issue(r);
+}
+
+static void on_answers(void *arg, const struct site_answers *answers)
+{
+    struct reading *r = arg;
+
+    if (answers->outcome == READ_OK) {
+        r->form_ms = answers->updated_ms;
+        go_on(r, answers->issue);
+    } else if (answers->outcome == READ_REFUSED) {
+        reading_unreadable(r, READ_REFUSED, answers->why);
+    } else {
+        reading_end(r, answers->outcome, answers->told_ms);
+    }
+}
+
+static struct str form_by(const struct reading *r, const struct mapping *m,
+                          const struct json *issue)
+{
+    struct str type;
+
+    (void)mapping_governs(m, r->arena, issue, &type);
+    return mapping_form_of(m, type);
+}
+
+/* The form of the mapping that its request keeps, else of the live one. Empty: none is read. */
+static struct str form_of(struct reading *r, const struct json *issue)
+{
+    struct str live = form_by(r, r->live->mapping, issue);
+    struct str form = r->by ? form_by(r, r->by->mapping, issue) : live;
+
+    r->other_form = live.len && form.len && !str_eq(live, form);
+    return form.len ? form : live;
+}
+
 static void on_issue(void *arg, const struct jsm_answer *answer)
 {
     struct reading *r = arg;
@@ -360,12 +423,12 @@ static void on_issue(void *arg, const struct jsm_answer *answer)
         reading_unreadable(r, READ_FAILED, err.what);
         return;
     }
-    take_mapping(r, answer->body);
-    if (!jsm_issue_changelog_is_cut(answer->body)) {
-        after_issue(r);
-        return;
-    }
-    read_changelogs(r, STR_NONE);
+    struct str form = form_of(r, answer->body);
+    r->issue = answer->body;
+    if (form.len)
+        site_answers_read(r->site, r->arena, answer->body, form, on_answers, r);
+    else
+        go_on(r, answer->body);
 }
 
 /* Those of the mapping that its request keeps, too. */
@@ -381,7 +444,8 @@ static struct str fields_to_read(struct reading *r)
     if (r->talk)
         buf_add_c(&b, ",comment");
     for (size_t i = 0; r->by && i < r->by->read_count; i++) {
-        if (mapping_field_is_in(r->live->read, r->live->read_count, r->by->read[i]))
+        if (mapping_field_is_in(r->live->read, r->live->read_count, r->by->read[i]) ||
+            site_edition_is_of_form(r->by->read[i]))
             continue;
         buf_add_byte(&b, ',');
         url_encode(&b, r->by->read[i]);

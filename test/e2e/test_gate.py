@@ -312,7 +312,12 @@ def test_an_ordinary_edit_of_a_gated_transition_stays(site):
 def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(site):
     site.fresh()
     site.edit_file("mapping.yaml", ORDINARY_STATUSES, ORDINARY_STATUSES.replace(" }", ", Proving: cancelled }"))
-    assert site.gate("install", "--yes")[0] == 0
+    code, _, err = site.gate("plan")
+    assert code == 2 and "judged by mapping number" in err and "mapping.yaml is not: countersign mapping plan" in err, err
+    site.service.stop()
+    site.start_service()
+    code, _, err = site.gate("install", "--yes")
+    assert code == 0 and "the live one, which" in err and "mapping.yaml is\n" in err, err
     (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
     site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
     renamed = site.workflow()
@@ -321,6 +326,8 @@ def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(
     assert site.workflow() == renamed
     site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
     site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
+    site.service.stop()
+    site.start_service()
     assert site.gate("uninstall")[0] == 0
 
 

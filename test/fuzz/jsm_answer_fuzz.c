@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "domain/ticket.h"
+#include "jsm/jsm_answers.h"
 #include "jsm/jsm_approval.h"
 #include "jsm/jsm_auth.h"
 #include "jsm/jsm_field.h"
@@ -134,6 +135,32 @@ static void of_a_site(struct arena *a, const struct json *v)
     (void)jsm_hook_refusal(v);
 }
 
+/* What is read of a form is JSON, each question once, and nothing but questions. */
+static void a_form(struct arena *a, const struct json *v)
+{
+    AUTO(drop_buf) struct buf b;
+    struct json_out out;
+    const struct json *fields;
+    struct str id = STR_NONE;
+    struct err err = {0};
+    int64_t updated_ms = -1;
+
+    buf_init(&b, ROOM);
+    json_begin(&out, &b);
+    json_open_object(&out);
+    jsm_answers_put(a, v, &out, &updated_ms);
+    json_close_object(&out);
+    ASSERT(json_parse_deep(a, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &fields, &err) || err.what[0]);
+    JSON_EACH(field, fields)
+    ASSERT(str_starts(json_name(field), STR(FIELD_QUESTION)));
+    enum jsm_answered answered = jsm_forms_pick(v, STR("t1"), &id);
+    ASSERT(!jsm_answered_name(answered) == (answered == ANSWERED));
+    for (size_t i = 0; i < 2; i++) {
+        struct jsm_call call = jsm_call_form(a, STR("c-1"), i ? STR("10001") : id, id);
+        ASSERT(!call.path.len || str_starts(call.path, STR("/jira/forms/cloud/c-1/issue/")));
+    }
+}
+
 static void of_an_administrator(struct arena *a, const struct json *v, const struct jsm_view *view)
 {
     static struct jsm_workflow flows[JSM_WORKFLOWS_MAX];
@@ -173,5 +200,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     of_a_request(a, v);
     of_a_site(a, v);
+    a_form(a, v);
     return 0;
 }

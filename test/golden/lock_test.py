@@ -162,7 +162,7 @@ class Schema(Beside):
                     elif refused:
                         seen.add(code)
                         self.assertTrue(self.faults(code=78))
-        self.assertEqual(seen, {"M101", "M104", "M112", "M130", "M132"})
+        self.assertEqual(seen, {"M101", "M104", "M108", "M112", "M130", "M132"})
 
     def test_the_example_and_the_scaffold_are_good(self):
         self.assertEqual(self.refuses(read(SCHEMAS, "example", "mapping.yaml")), [])

@@ -96,6 +96,7 @@ void check_move(struct sim *s, struct srequest *r, enum phase to)
         check_claimant(s, r);
     if (!on_proof)
         return;
+    check_contested(s, r, 0, phase_name(to));
     if (is_superseded(r))
         sim_violate(s, "INV26 the last approved counts", "what is superseded is %s",
                     phase_name(to));
@@ -113,6 +114,7 @@ void check_close_call(struct sim *s, struct srequest *r)
     /* Jira has no compare-and-set: this much may happen between our look and our call */
     int64_t race_ms = s->policy.times.call_timeout_ms + s->policy.times.safety_ms;
 
+    check_contested(s, r, race_ms, "being closed");
     if (is_superseded(r) && s->now_ms - superseded_ms(r) > race_ms)
         sim_violate(s, "INV26 the last approved counts", "what is superseded is being closed");
     if (!is_right(s, r))

@@ -82,6 +82,7 @@ static void draw(struct sim *s)
     r->words_forged /= 4;
     r->fields_renamed /= 8;
     r->mode_changed /= 20;
+    r->remapped /= 10;
     r->drifted /= 2;
     if (s->seed % 16 == 3) { /* polling alone tells, and it often stops half way */
         r->hook_lost = 1000000;

@@ -318,6 +318,8 @@ static void governance_looks(struct sim *s, struct srequest *r)
             return;
     } else if (FAULT(s, mode_changed)) {
         change_mode(s, r);
+    } else if (contest_begin(s, r)) {
+        return;
     } else if (comes_back(s, r)) {
         return;
     } else if (FAULT(s, withdrawn)) {

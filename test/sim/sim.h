@@ -59,7 +59,7 @@ enum {
     X(ticket_declined) X(ticket_gone) X(edited) X(edited_early) X(emptied) X(unmapped) \
     X(spoofed) X(resolved_by_edit) X(words_forged) X(fields_renamed) \
     X(exception) X(cancel_taken_back) X(closed_after_cancel) X(cloned) X(kept_gone) \
-    X(mode_changed) X(drifted) X(opposed)
+    X(mode_changed) X(drifted) X(opposed) X(remapped)
 #define FAULTS_OF_POLICY(X) X(policy_down) X(policy_denies) X(duty_conflict) X(duty_unread)
 #define FAULTS_OF_BULK(X) \
     X(bulk_refused) X(bulk_left) X(bulk_slow) X(bulk_silent) X(bulk_broken) X(closed_in_bulk) \
@@ -176,6 +176,9 @@ struct spermit {
     int generation;
 };
 
+/* Is it to be moved to another mapping? HELD: that reads something else than was approved. */
+enum contest { CONTEST_NONE, CONTEST_ASKED, CONTEST_HELD };
+
 struct srequest {
     bool from_ticket, held, emergency;
     struct spermit permits[PERMIT_STAGE_COUNT];
@@ -201,7 +204,10 @@ struct srequest {
     enum gate_mode mode;        /* as the database has it */
     enum gate_mode wanted_mode; /* as the live mapping says */
     int64_t mode_changed_ms;    /* since when */
-    enum refusal refused;       /* recorded, of the close below */
+    enum contest contest;
+    bool reads_else;      /* the mapping that it is to be moved to */
+    int64_t contested_ms; /* since when it is held */
+    enum refusal refused; /* recorded, of the close below */
     int refused_cycle, closed_cycle;
     struct ticket seen; /* as last read */
     int seen_cycle;
@@ -422,6 +428,11 @@ void supersede(struct sim *s, struct srequest *r);
 /* Nothing of it is asked for any more, since then (0: it is not so). */
 int64_t superseded_ms(const struct srequest *r);
 bool is_superseded(const struct srequest *r);
+/* contest.c: it is to be moved to another mapping (false: it is not); what its next read shows of
+ * that; nothing of it may be done while it is held for longer than race_ms. */
+bool contest_begin(struct sim *s, struct srequest *r);
+void contest_follow(struct sim *s, struct srequest *r, const struct ticket *ticket);
+void check_contested(struct sim *s, const struct srequest *r, int64_t race_ms, const char *what);
 /* extra.c */
 bool extra_hinders(const struct sim *s, const struct srequest *r);
 /* The agent works on it: gives more, or takes that away again; all: he does as he should. */

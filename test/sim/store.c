@@ -306,6 +306,7 @@ struct dossier *store_dossier(struct sim *s, struct arena *arena, int request)
                           .phase = r->phase,
                           .mode = r->mode,
                           .held = r->held,
+                          .contested = r->contest == CONTEST_HELD && !PLANTED(CONTESTED_UNTOLD),
                           .hold_text = r->held ? STR("no role") : STR_NONE,
                           .from_ticket = r->from_ticket,
                           .generation = r->generation,
@@ -419,6 +420,7 @@ bool store_save_facts(struct sim *s, const struct world *w, const struct dossier
     if (ticket) {
         store_saw(s, r, ticket, d->now_ms);
         follow_ticket(s, r, ticket);
+        contest_follow(s, r, ticket);
         follow_mapping(s, r);
         r->mapped_from_ms = d->now_ms;
     }

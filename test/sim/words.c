@@ -18,9 +18,11 @@ uint64_t words_said(const struct dossier *d, const struct decision *x, const str
 void words_write(struct sim *s, const struct deed *deed)
 {
     struct swords *w = &s->tickets[deed->ticket].words;
+    const struct srequest *r = &s->requests[deed->request];
 
-    /* a call that was lost, carried out after a later one */
-    w->late |= deed->said != s->requests[deed->request].said_hash;
+    /* a call that was lost, carried out after a later one, or after it went over to another ticket,
+     * which may speak for another request by then */
+    w->late |= deed->said != r->said_hash || r->ticket != deed->ticket;
     w->property = w->field[s->fields] = deed->said;
     jira_changed(s, deed->ticket);
 }

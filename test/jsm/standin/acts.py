@@ -2,7 +2,7 @@
 and past them where the point is that Jira lets administrators past."""
 import json
 
-from . import adf, bulk, fields, seed
+from . import adf, attached, bulk, fields, seed
 from .errors import Refusal, platform
 from .routes import Call, match
 
@@ -162,8 +162,21 @@ def _request(site, actor, spec):
     desk = site.projects[site.request_types[type_id].project].desk
     sent = {"serviceDeskId": desk, "requestTypeId": type_id, "requestFieldValues": spec["fields"]}
     status, body = invoke(site, actor, "POST", "/rest/servicedeskapi/request",
-                          sent | {k: spec[k] for k in ("raiseOnBehalfOf", "requestParticipants") if k in spec})
+                          sent | {k: spec[k] for k in ("raiseOnBehalfOf", "requestParticipants", "form") if k in spec})
     return _answer(site, site.find(body["issueId"]), status, body)
+
+
+def _answer_form(site, actor, spec):
+    """{"answers": {"1": {"text": "x"}}, "status": "s"}: the form is opened, changed and submitted, or left open ("o"). With
+    "again": another copy of the same form is submitted; with "foreign": a form of another template with the same questions."""
+    ticket = _ticket(site, spec)
+    more = None
+    if spec.get("again") or spec.get("foreign"):
+        old = ticket.forms[-1]
+        other = {"id": old["template"] if spec.get("again") else spec["foreign"], "design": old["design"]}
+        more = attached.attach(site, ticket, other, {})
+    attached.change(site, ticket, actor, spec.get("answers", {}), spec.get("status", "s"), more)
+    return _answer(site, ticket)
 
 
 def _clone(site, actor, spec):
@@ -216,5 +229,5 @@ DEEDS = {
     "approve": _decide("approve"), "decline": _decide("decline"), "create": _create, "request": _request,
     "clone": _clone, "delete": _delete, "move": _move, "force_status": _force_status, "force_fields": _force_fields,
     "property": _property, "assign": _assign, "touch": _touch, "secure": _secure,
-    "archive": _archive,
+    "archive": _archive, "answer_form": _answer_form,
 }

@@ -28,6 +28,11 @@ def jira(ms, zone_name="UTC"):
     return f"{at:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}{at:%z}"
 
 
+def iso(ms):
+    """2026-11-24T10:00:00.123Z, as the Forms API writes it."""
+    return f"{_at(ms, timezone.utc):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+
+
 def parse(text):
     """Milliseconds of a moment in ISO 8601; None when it is none. Without a zone it is in UTC."""
     try:

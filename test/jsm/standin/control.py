@@ -1,7 +1,7 @@
 """/_control: what tests use to set the stage, misbehave and look behind it. The README lists it with examples."""
 import json
 
-from . import acts, automation, clock, faults, oracle, plants, rules, workflow_api
+from . import acts, attached, automation, clock, faults, oracle, plants, rules, workflow_api
 from .errors import Refusal
 from .hooks import EVENTS
 from .routes import Reply
@@ -203,5 +203,5 @@ HANDLERS = {
     ("GET", "oracle"): _oracle,
     ("GET", "webhooks"): _webhooks, ("POST", "webhooks"): _add_hook, ("POST", "hurry"): _hook_now, ("POST", "replay"): _replay,
     ("POST", "age-webhooks"): _age, ("POST", "rules"): _rules, ("POST", "automation"): _automation,
-    ("POST", "catch-up"): _catch_up,
+    ("POST", "catch-up"): _catch_up, ("POST", "attached"): lambda site, body, query, rest: attached.configure(site, body),
 }

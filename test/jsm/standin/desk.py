@@ -1,7 +1,7 @@
 """/rest/servicedeskapi: requests as the portal sees them, approvals, SLA."""
 import urllib.parse
 
-from . import adf, clock, fields, forms, issues, kinds, render, seed, workflow_rules
+from . import adf, attached, clock, fields, forms, issues, kinds, render, seed, workflow_rules
 from .errors import Refusal, desk as refuse
 from .routes import Reply, number, route
 
@@ -57,6 +57,7 @@ def create_request(site, call):
         raise refuse(400, "The request type is not valid for this service desk", "sd.requesttype.not.found")
     reporter = _behalf(site, call, body)
     values = _form_values(site, chosen, body)
+    answers = attached.answers_of(site, chosen.attached, body.get("form"))
     found = workflow_rules.objections_to_new(site, site.flows.of(project.key, chosen.issue_type), call.account, values)
     if found:
         raise refuse(400, " ".join(text for _, text in found), "sd.request.create.error.field")
@@ -67,6 +68,8 @@ def create_request(site, call):
     made = site.create(call.account, project, chosen.issue_type,
                        values | {seed.REQUEST_TYPE: chosen.id, "reporter": reporter.id},
                        {"request.participants": participants} if participants else {})
+    if chosen.attached:
+        attached.attach(site, made, chosen.attached, answers)
     return Reply(201, request_body(site, made, call.account))
 
 

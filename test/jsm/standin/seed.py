@@ -174,6 +174,7 @@ class RequestType:
     issue_type: str = "10039"
     form: tuple = _FORM
     required: tuple = ("summary",)
+    attached: dict = None  # a form of attached.py
 
 
 @dataclass

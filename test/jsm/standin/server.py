@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 
-from . import (auth, automation, bulk, clock, control, desk, faults, field_admin, groups, hook_api, issues, limits, pages,  # noqa: F401
+from . import (attached, auth, automation, bulk, clock, control, desk, faults, field_admin, groups, hook_api, issues, limits, pages,  # noqa: F401
                people, relations, screens, search, statuses, talk, tasks, wire, workflow_api)  # noqa: F401
 from .errors import Refusal, desk as desk_refusal, platform, unauthenticated
 from .routes import Call, Reply, match

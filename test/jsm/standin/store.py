@@ -19,7 +19,7 @@ from .workflow_model import Flows
 class Issue:
     __slots__ = ("id", "key", "project", "type", "status", "values", "created", "updated", "resolved",
                  "category_changed", "creator", "comments", "history", "properties", "links", "approvals", "cycles",
-                 "shown", "secured", "archived", "_statuses")
+                 "shown", "secured", "archived", "forms", "_statuses")
 
     def __init__(self, issue_id, key, project, issue_type, status, values, creator, when, statuses):
         self.id, self.key, self.project, self.type, self.status = issue_id, key, project, issue_type, status
@@ -29,6 +29,7 @@ class Issue:
         self.comments, self.history, self.links, self.approvals = [], [], [], []
         self.properties = {}
         self.cycles = [{"start": when, "stop": None}]
+        self.forms = []  # attached: of attached.py
         self.archived = None  # when: it is shown by its id, and found by no search
         self.secured = False  # has a security level: seen by cleared accounts only
         self.shown = {}  # rendered fields by reader's zone, until the next change
@@ -63,6 +64,7 @@ DEFAULT_CONFIG = {
     "close_when_told": False,   # an answer that says when to come back ends its connection: so it shows when it was read
     "reply_headers": {},        # added to every answer: what Jira says of its limits
     "cloud_id": "1324a887-45db-1bf4-1e99-ef0ff456d421",
+    "forms_refused": False,     # the Forms API says no to everybody
     "access_token_s": 3600,     # how long a service account's token lives
     "issue_linking": True,      # an administrator may switch it off
     "meta_page": 200,           # most that createmeta gives at once

@@ -379,10 +379,114 @@ static void too_many_people_are_too_many(void **state)
     assert_int_equal(c->people_count, CREATION_PEOPLE_MAX);
 }
 
+/* --- answers of the form that is attached --- */
+
+static const char OF_FORM[] =
+    "version: 1\n"
+    "ticket: { project: IAM, create: request, marker: labels }\n"
+    "requests:\n"
+    "  - name: grant\n"
+    "    request_type: \"30\"\n"
+    "    change: grant\n"
+    "    form: aa-1\n"
+    "    subject: { from: form.3, then: [account], on_missing: hold }\n"
+    "    application: { from: form.1, lookup: { SAP: sap }, on_missing: hold }\n"
+    "    entitlement: { from: form.2, on_missing: hold }\n"
+    "    justification: { from: customfield_71 }\n"
+    "    ticket: { fields: { form.4: $kind } }\n";
+#define DESK_FIELDS                                                                            \
+    "[{'requestTypeFields':[{'fieldId':'labels','name':'Labels','jiraSchema':{'type':'array'," \
+    "'items':'string'}}]}"
+#define ATTACHED(id)                                                                   \
+    ",{'id':'" id "','design':{'questions':{"                                          \
+    "'1':{'type':'cd','label':'System','validation':{'rq':true},'choices':[{'id':'7'," \
+    "'label':'SAP'}]},'2':{'type':'ts','label':'Role','validation':{'rq':true}},"      \
+    "'3':{'type':'us','label':'Person','validation':{}},"                              \
+    "'4':{'type':'ts','label':'Kind','validation':{'rq':true}},"                       \
+    "'5':{'type':'ts','label':'Why','validation':{},'jiraField':'customfield_71'}}}}"
+
+static struct wanted of_account(void)
+{
+    struct wanted w = WANTED;
+
+    w.beneficiary = STR("712020:5b1");
+    return w;
+}
+
+static void answers_go_into_the_form(void **state)
+{
+    struct wanted w = of_account();
+    struct jsm_call call;
+    struct err err = {0};
+    (void)state;
+
+    struct creation *c = begin(OF_FORM, DESK_FIELDS ATTACHED("aa-1") "]", &w);
+    assert_str(creation_faults(c, arena, true), "");
+    c->people[0].account = w.beneficiary;
+    if (!creation_call(c, arena, &BASE, &call, &err))
+        fail_msg("%s", err.what);
+    const char *at = strstr(call.body.p, "\"form\":");
+    static const char SENT[] =
+        "\"form\":{\"answers\":{\"3\":{\"users\":[\"712020:5b1\"]},\"1\":{\"choices\":[\"7\"]},"
+        "\"2\":{\"text\":\"ledger\"},\"5\":{\"text\":\"joins\"},\"4\":{\"text\":\"grant\"}}}";
+    assert_non_null(at);
+    if (strncmp(at, SENT, sizeof SENT - 1) != 0)
+        fail_msg("%s", at);
+    assert_null(strstr(call.body.p, "customfield_71"));
+}
+
+static void another_form_is_not_answered(void **state)
+{
+    struct wanted w = of_account();
+    struct jsm_call call;
+    struct err err = {0};
+    (void)state;
+
+    struct creation *c = begin(OF_FORM, DESK_FIELDS ATTACHED("bb-2") "]", &w);
+    assert_str(creation_faults(c, arena, true),
+               "form (mapping.yaml:4:5): another form is attached to request type 30: write form: "
+               "bb-2, and bind its questions");
+    c = begin(OF_FORM, DESK_FIELDS ",null]", &w);
+    assert_true(
+        str_starts(creation_faults(c, arena, true),
+                   STR("form (mapping.yaml:4:5): no form is attached to request type 30: attach")));
+    c = begin(OF_FORM, DESK_FIELDS "]", &w); /* nobody told which */
+    c->people[0].account = w.beneficiary;
+    assert_false(creation_call(c, arena, &BASE, &call, &err));
+    assert_non_null(strstr(err.what, "does not tell us the form of request type 30"));
+}
+
+static void by_issue_there_is_no_form(void **state)
+{
+    char by_issue[sizeof OF_FORM];
+    struct wanted w = of_account();
+    (void)state;
+
+    memcpy(by_issue, OF_FORM, sizeof by_issue);
+    memcpy(strstr(by_issue, "create: request"), "create: issue  ", 15);
+    struct creation *c = begin(by_issue, DESK_FIELDS "]", &w);
+    assert_non_null(strstr(creation_faults(c, arena, true).p,
+                           "form.3 is a question of a form, which tickets have that are made as "
+                           "the portal does it; write ticket: { create: request }"));
+}
+
+static void a_person_of_a_form_has_no_address(void **state)
+{
+    char by_address[sizeof OF_FORM];
+    (void)state;
+
+    memcpy(by_address, OF_FORM, sizeof by_address);
+    memcpy(strstr(by_address, "[account]"), "[email]  ", 9);
+    struct creation *c = begin(by_address, DESK_FIELDS ATTACHED("aa-1") "]", &WANTED);
+    assert_non_null(strstr(creation_faults(c, arena, true).p, "begin with then: [account]"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 UNIT_MAIN(TEST(everything_is_written_as_jira_wants_it),
           TEST(without_a_form_the_mapping_says_what_a_field_is),
           TEST(what_can_be_written_and_not_read_binds_nothing),
           TEST(all_faults_at_once_with_their_places), TEST(a_reporter_must_be_ours_to_set),
           TEST(who_is_written_is_who_is_read), TEST(organisations_go_by_number_or_name),
-          TEST(too_many_people_are_too_many))
+          TEST(too_many_people_are_too_many), TEST(answers_go_into_the_form),
+          TEST(another_form_is_not_answered), TEST(by_issue_there_is_no_form),
+          TEST(a_person_of_a_form_has_no_address))
