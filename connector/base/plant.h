@@ -95,7 +95,8 @@
     X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
     X(APPROVER_FULFILS, "whoever approved it may claim the work")                         \
     X(PROVEN_IS_PRESSED, "people are reminded of what is proven or over")                 \
-    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")
+    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")      \
+    X(ESCALATED_BLINDLY, "an escalation whose answer was lost is made again at once")
 
 enum plant {
     PLANT_NONE = 0,

@@ -617,6 +617,23 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
     store_ask_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
 }
 
+void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
+                           store_json_fn *fn, void *arg)
+{
+    char most[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(live ? STR("true") : STR("false")), store_p(person),
+                                store_i(limit, most)};
+    store_ask_json(s, &SQL_DELEGATION_LIST, params, fn, arg);
+}
+
+void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
+                             void *arg)
+{
+    char number[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(id, number), store_p(by)};
+    store_ask_json(s, &SQL_DELEGATION_REVOKE, params, fn, arg);
+}
+
 void store_health(struct store *s, store_json_fn *fn, void *arg)
 {
     store_ask_json(s, &SQL_HEALTH, NULL, fn, arg);

@@ -101,7 +101,7 @@ begin
     if governance.one_person(p_names, named) then
         return true;
     end if;
-    if not exists (select from governance.delegation d where d.revoked_at is null and p_at between d.starts_at and d.ends_at) then
+    if not exists (select from governance.delegation d where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at) then
         return false;
     end if;
     return governance.judge_fault(r, named, 15) = '' and exists (
@@ -362,13 +362,15 @@ begin
         raise exception 'who left answers for nobody, and nobody for him' using errcode = 'CG024';
     end if;
     if exists (
-        with recursive follow(who) as (
-            select governance.person_folded(new.delegate)
+        with recursive lasting as materialized ( -- while this one does; by all names of each
+            select governance.person_all(d.delegator, '{}') as giver, governance.person_all(d.delegate, '{}') as taker
+              from governance.delegation d
+             where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at),
+        follow(who) as (
+            select governance.person_all(new.delegate, '{}')
              union
-            select governance.person_folded(d.delegate)
-              from follow f join governance.delegation d on governance.person_folded(d.delegator) = f.who
-             where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at)
-        select from follow f where f.who = governance.person_folded(new.delegator)) then
+            select d.taker from follow f join lasting d on governance.one_person(d.giver, f.who))
+        select from follow f where governance.one_person(f.who, governance.person_all(new.delegator, '{}'))) then
         raise exception 'a circle: it would come back to %', new.delegator using errcode = 'CG024';
     end if;
     return new;
@@ -382,9 +384,47 @@ declare
 begin
     insert into governance.delegation (delegator, delegate, starts_at, ends_at, actor)
     values (p_from, p_to, coalesce(p_starts, clock_timestamp()), p_ends, p_actor) returning * into made;
-    return jsonb_build_object('id', made.id, 'from', made.delegator, 'to', made.delegate, 'starts_at', made.starts_at, 'ends_at', made.ends_at);
+    return governance.delegation_shown(made);
 end $$;
 comment on function governance.delegation_add(text, text, timestamptz, timestamptz, text) is 'Have one answer for another one for a time';
+
+create or replace function governance.delegation_shown(d governance.delegation) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_strip_nulls(jsonb_build_object('id', d.id, 'from', d.delegator, 'to', d.delegate, 'starts_at', d.starts_at, 'ends_at', d.ends_at,
+        'given_by', d.actor, 'revoked_at', d.revoked_at, 'revoked_by', nullif(d.revoked_by, ''),
+        'state', case when d.revoked_at is not null then 'revoked' when d.ends_at <= clock_timestamp() then 'over'
+                      when d.starts_at > clock_timestamp() then 'planned' else 'live' end))
+$$;
+comment on function governance.delegation_shown(governance.delegation) is 'A delegation as the API shows it';
+
+create or replace function governance.delegation_list(p_live boolean, p_person text, p_most int) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_build_object('delegations', coalesce(jsonb_agg(governance.delegation_shown(x) order by x.ends_at desc, x.id), '[]'), 'more', count(*) = p_most)
+      from (select * from governance.delegation d
+             where (not p_live or d.revoked_at is null and d.ends_at > clock_timestamp())
+               and (coalesce(p_person, '') = ''
+                    or governance.one_person(governance.person_all(d.delegator, '{}'), governance.person_all(p_person, '{}'))
+                    or governance.one_person(governance.person_all(d.delegate, '{}'), governance.person_all(p_person, '{}')))
+             order by d.ends_at desc, d.id limit p_most) x
+$$;
+comment on function governance.delegation_list(boolean, text, int) is 'Who answers for whom; of one person on either side, or all';
+
+-- What was decided under it stands; from now on it is nobody's. null: there is none of that id.
+create or replace function governance.delegation_revoke(p_delegation bigint, p_by text) returns jsonb
+language plpgsql set search_path = pg_catalog as $$
+declare
+    d governance.delegation;
+begin
+    select * into d from governance.delegation x where x.id = p_delegation for update;
+    if not found then
+        return null;
+    elsif d.revoked_at is not null or d.ends_at <= clock_timestamp() then
+        raise exception 'delegation % has ended already', p_delegation using errcode = 'CG024';
+    end if;
+    update governance.delegation x set revoked_at = clock_timestamp(), revoked_by = p_by where x.id = p_delegation returning * into d;
+    return governance.delegation_shown(d);
+end $$;
+comment on function governance.delegation_revoke(bigint, text) is 'End a delegation before its time';
 
 -- An approval that comes when somebody said done already is told, and makes nothing right.
 create or replace function governance.approval_follow() returns trigger
