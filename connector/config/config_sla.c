@@ -307,8 +307,8 @@ static void load_escalation(struct loader *l, const struct yaml *map, struct sla
         diag_help(l->v.diags, "add request_type: the number of a portal's request type, or "
                               "issue_type: its name; and project: where it is not the site's own");
     }
-    r->field = type.len ? arena_printf(l->arena, "%.*s %.*s", STR_ARG(project), STR_ARG(type))
-                        : project;
+    r->field =
+        type.len ? arena_printf(l->arena, "%.*s %.*s", STR_ARG(project), STR_ARG(type)) : project;
 }
 
 static void load_rung(struct loader *l, const struct yaml *map, struct sla_policy *p)

@@ -9,8 +9,9 @@
 
 enum { LADDER_LINE_BYTES = 240 };
 
-/* A reminder, a raise, or an escalation that is not made yet: nobody is pressed about what is proven or over, nor where we only
- * observe; a reminder that was lost may still be written, and is not written twice. */
+/* A reminder, a raise, or an escalation that is not made yet: nobody is pressed about what is
+ * proven or over, nor where we only observe; a reminder that was lost may still be written, and is
+ * not written twice. */
 enum flow_event ladder_judge(const struct flow *flow, const struct dossier *d,
                              const struct policy *policy, int64_t now_ms);
 

@@ -252,7 +252,7 @@ struct jsm_call jsm_call_about(struct arena *a, enum jsm_route route, enum jsm_e
 /* What a create needs beside the mapped fields. */
 struct jsm_create {
     struct str project, issue_type, request_type_field, request_type; /* type: may be empty */
-    struct str summary, description; /* plain text */
+    struct str summary, description;                                  /* plain text */
     struct str fields;       /* members of "fields" made by the mapping: {"customfield_1":...} */
     struct str marker_field; /* which field carries the marker: labels (also when empty),
                                 description (whose last line it is anyway) or a text field */
@@ -260,7 +260,7 @@ struct jsm_create {
     struct str reporter;     /* account; empty: whoever creates it */
     struct str marker, site;
     struct str request_id; /* empty: it is no request's ticket, and is bound to none */
-    struct str site_id; /* see struct jsm_bind; empty when Jira has not told us yet */
+    struct str site_id;    /* see struct jsm_bind; empty when Jira has not told us yet */
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);
 /* The body for the request API: no properties, fields of the form only. Of c: summary, description

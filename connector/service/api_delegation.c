@@ -55,10 +55,9 @@ static void revoke(struct api *api, struct serve_request *request, const struct 
     if (!str_to_i64(id, &number) || number < 1 || !str_eq_c(rest, "revoke"))
         problem_reply(request, 404, "Not found", "a delegation has a number: POST …/{id}/revoke");
     else if (api_body_read(request, MEMBERS, 0, &body))
-        store_delegation_revoke(&api_service(api)->store, number,
-                                json_path_str(body, "revoked_by"), api_answer_json,
-                                api_asking(api, request, token, false,
-                                           "there is no such delegation"));
+        store_delegation_revoke(
+            &api_service(api)->store, number, json_path_str(body, "revoked_by"), api_answer_json,
+            api_asking(api, request, token, false, "there is no such delegation"));
 }
 
 bool api_delegations(struct api *api, struct serve_request *request,

@@ -64,7 +64,7 @@ struct finding_tickets {
     struct arena *arena;
     struct str marker;
     struct str escalates_in; /* the project of an escalation; empty: a request's ticket */
-    bool in_doubt; /* a create may have been carried out: "none" must be proven */
+    bool in_doubt;           /* a create may have been carried out: "none" must be proven */
     bool sighted;
     bool removal; /* access that must go, first */
     world_found_fn *fn;
@@ -106,10 +106,10 @@ static void search_marker(struct finding_tickets *f)
 {
     const struct site_config *c = f->site->config;
     bool escalates = f->escalates_in.len > 0;
-    struct jsm_call call =
-        escalates ? jsm_call_find(f->arena, &f->escalates_in, 1, f->marker, STR_NONE)
-                  : jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
-                                  f->site->o.mapping->ticket.marker);
+    struct jsm_call call = escalates
+                               ? jsm_call_find(f->arena, &f->escalates_in, 1, f->marker, STR_NONE)
+                               : jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
+                                               f->site->o.mapping->ticket.marker);
 
     if (f->removal)
         call.lane = LANE_GATE;

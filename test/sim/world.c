@@ -497,8 +497,7 @@ static void sim_step_prepare(struct world *w, struct arena *arena, const struct 
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool reads =
-        !makes(step) && step != STEP_FIELDS && step != STEP_BIND && step != STEP_UNRESOLVE;
+    bool reads = !makes(step) && step != STEP_FIELDS && step != STEP_BIND && step != STEP_UNRESOLVE;
     bool slow = reads && FAULT(s, slow_look);
 
     (void)d;

@@ -151,7 +151,7 @@ static void what_was_never_sent_is_not_searched_for(void **state)
         bool words = kind == FLOW_COMMENT || kind == FLOW_FIELDS || kind == FLOW_EVIDENCE_LINK;
         /* writing the same again harms nobody; whatever moves a ticket is done on a read of its own
          */
-        assert_int_equal(step_look(&flow), words                    ? LOOK_LATELY
+        assert_int_equal(step_look(&flow), words                   ? LOOK_LATELY
                                            : kind == FLOW_ESCALATE ? LOOK_NOTHING
                                                                    : LOOK_TICKET);
     }
