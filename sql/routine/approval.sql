@@ -23,9 +23,10 @@ end $$;
 comment on function governance.person_linked(text[]) is 'All names of a person, with those by which accounts that were read know him';
 
 create or replace function governance.person_all(p_key text, p_known text[]) returns text[]
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select governance.person_linked(governance.person_names(p_key, p_known))
-$$;
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return governance.person_linked(governance.person_names(p_key, p_known));
+end $$;
 comment on function governance.person_all(text, text[]) is 'All that is known of a person: his key here, what Jira shows, his accounts';
 
 -- Bits as in domain/approval.h: requester 1, beneficiary 2, fulfiller 4, verifier 8. First those that he is, then those that nobody
