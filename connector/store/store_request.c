@@ -252,6 +252,7 @@ static void put_approvers(struct json_out *out, const struct ticket *t)
         json_open_object(out);
         put_person(out, "key", "names", &t->approvers[i]);
         json_i64_member(out, "given_ms", t->approvers[i].given_ms);
+        json_i64_member(out, "asked_ms", t->approvers[i].asked_ms);
         json_bool_member(out, "app", t->approvers[i].app);
         json_close_object(out);
     }

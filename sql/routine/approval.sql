@@ -325,8 +325,8 @@ declare
     own boolean := new.phase = 'claimed' and governance.claims_own(new); -- before he is one
 begin
     if new.phase = 'claimed' then
-        insert into governance.fulfiller (request_id, cycle, person, names)
-        select new.id, new.claim_cycle, t.moved_by, governance.person_names(t.moved_by, t.mover_names)
+        insert into governance.fulfiller (request_id, cycle, person, names, moved_at)
+        select new.id, new.claim_cycle, t.moved_by, governance.person_names(t.moved_by, t.mover_names), t.cycle_at
           from governance.ticket t where t.request_id = new.id and t.moved_by <> '' and not t.moved_by_us
             on conflict do nothing;
         if own then
