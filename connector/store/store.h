@@ -376,6 +376,7 @@ struct store_policy_decision {
     enum permit_stage stage;
     enum permit_answer answer; /* OPEN: it is no decision */
     struct str pdp, asked, answered;
+    struct str asks; /* approvals that it wants (policy_asks_write); empty: none */
     bool has_answer; /* some bytes came back */
     const char *why; /* static */
     struct str reason, question;

@@ -114,6 +114,43 @@ end $$;
 comment on function governance.answers_for(governance.access_request, text, text[], timestamptz) is
     'Is that the person who is named, or one to whom he gave it for that time?';
 
+-- Who has to approve: as the template has it, and beside that whom the policy wanted when it said at intake that what is asked for now may
+-- be asked for. More steps than the program reads: nobody can reach that.
+create or replace function governance.approval_terms(r governance.access_request) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    own jsonb := r.mapped->'approval';
+    most int;
+    steps jsonb;
+begin
+    if not exists (select from governance.policy_decision x where x.request_id = r.id and x.stage = 'intake' and x.asks is not null) then
+        return own; -- mostly
+    end if;
+    with said as materialized (
+        select d.asks
+          from governance.request_item i
+         cross join lateral (select x.asks from governance.policy_decision x
+                              where x.request_id = r.id and x.stage = 'intake' and x.item_id = i.id and x.tuple_hash = r.mapped_hash
+                              order by x.id desc limit 1) d
+         where i.request_id = r.id and i.replaced_at is null and i.desired = 'present' and d.asks is not null)
+    select max((s.asks->>'at_least')::int),
+           (select coalesce(jsonb_agg(w.step order by w.step), '[]') from (select distinct e.step from said k cross join lateral jsonb_array_elements(k.asks->'steps') as e(step)) w)
+      into most, steps
+      from said s;
+    if most is null then
+        return own;
+    end if;
+    own := coalesce(own, '{"at_least": 1, "channels": ["jsm", "api", "cli"], "remind": [], "steps": [], "within_ms": 0}'::jsonb);
+    most := case when jsonb_array_length(steps) > 15 then 1000000 else greatest((own->>'at_least')::int, most) end;
+    if steps <> '[]' and (own->'steps' = '[]' -- whoever may by the template still may; so may anybody where fewer are named than wanted
+                          or most > (select count(distinct w) from jsonb_path_query((own->'steps') || steps, '$[*].people[*]') as w)) then
+        steps := steps || '[{"who": "anyone", "people": [], "at_least": 1}]';
+    end if;
+    return own || jsonb_build_object('steps', (own->'steps') || steps, 'at_least', most);
+end $$;
+comment on function governance.approval_terms(governance.access_request) is
+    'Who has to approve, how many, by when: the template''s terms with those of the policy; null: one person, whoever may';
+
 -- Until when somebody may answer; null: for ever, or it does not wait yet.
 create or replace function governance.approval_until(r governance.access_request) returns timestamptz
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -130,7 +167,7 @@ returns table (id bigint, approver text, person bigint, channel text, decision t
                outdated boolean, withdrawn boolean, fault text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
     until timestamptz := governance.approval_until(r);
     settled timestamptz := coalesce(r.approved_at, 'infinity'); -- who leaves while it waits has no vote; who leaves later had one
 begin
@@ -169,7 +206,7 @@ comment on function governance.approval_votes(governance.access_request) is 'Eac
 create or replace function governance.approval_since(r governance.access_request) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
 begin
     return (with vote as materialized (select * from governance.approval_votes(r)),
                  yes as materialized (select v.person, v.at, v.steps from vote v where v.decision = 'approved' and v.fault = '')
@@ -232,7 +269,7 @@ comment on function governance.claims_own(governance.access_request) is 'Did one
 create or replace function governance.dossier_approvals(r governance.access_request) returns json
 language plpgsql stable set search_path = pg_catalog as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
 begin
     if not r.approval_needed or r.phase not in ('received', 'pending_approval') then
         return null;
@@ -258,7 +295,7 @@ comment on function governance.dossier_approvals(governance.access_request) is '
 create or replace function governance.approval_shown(r governance.access_request) returns jsonb
 language plpgsql stable set search_path = pg_catalog as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
 begin
     if not r.approval_needed then
         return null;
