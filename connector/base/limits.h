@@ -35,6 +35,7 @@ enum {
     LIMIT_KEPT_FIELDS_BYTES = 32 * 1024, /* of one ticket: twice a long description, as JSON */
     LIMIT_APPROVERS = 32,                /* of one approval: Jira's condition counts to 20 */
     LIMIT_APPROVAL_STEPS = 8,            /* who has to approve: a bit each */
+    LIMIT_POLICY_STEPS = 16,             /* the same, by a policy; see approval_terms (SQL) */
     LIMIT_REMINDERS = 4,                 /* of one window: a ticket tells three times */
 
     /* database */

@@ -99,7 +99,8 @@
     X(CLOSE_UNDER_BULK, "a close is sent though a call for many may open its ticket")     \
     X(BULK_SILENCE_IS_LEFT, "what a task is silent about counts as not moved")            \
     X(BULK_LEAVES_LATE, "a call for many leaves though its replica slept meanwhile")      \
-    X(CONTESTED_UNTOLD, "nobody is told that the live mapping reads something else")
+    X(CONTESTED_UNTOLD, "nobody is told that the live mapping reads something else")      \
+    X(ESCALATED_BLINDLY, "an escalation whose answer was lost is made again at once")
 
 enum plant {
     PLANT_NONE = 0,

@@ -96,6 +96,10 @@ static void count_flip(struct plan_flip *f, enum replay_flip which, const struct
         str_copy(e->key, sizeof e->key, row->issue_key.len ? row->issue_key : row->request_id);
         if (which == REPLAY_REFUSED || which == REPLAY_CLOSED)
             say_value(e->note, sizeof e->note, values, live, next);
+        else if (which == REPLAY_EASED || which == REPLAY_TIGHTENED)
+            snprintf(e->note, sizeof e->note, "%s",
+                     which == REPLAY_EASED ? mapping_replay_eased(&live->terms, &next->terms)
+                                           : mapping_replay_eased(&next->terms, &live->terms));
         else if (which == REPLAY_HELD)
             snprintf(e->note, sizeof e->note, "%s %.*s", next->hold_code, STR_ARG(next->hold_text));
     }

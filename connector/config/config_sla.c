@@ -295,9 +295,26 @@ static struct sla_rung *new_rung(struct loader *l, struct sla_policy *p, const s
     return r;
 }
 
+/* A ticket of its own: where, as one word with the blank that no project key has. */
+static void load_escalation(struct loader *l, const struct yaml *map, struct sla_rung *r)
+{
+    struct str project = value_str(&l->v, map, "project", "");
+    struct str type = value_str(&l->v, map, "issue_type", "");
+
+    r->value = value_str(&l->v, map, "request_type", "");
+    if (!r->value.len && !type.len) {
+        diag_error(l->v.diags, "C159", map->pos, "a ticket of which type?");
+        diag_help(l->v.diags, "add request_type: the number of a portal's request type, or "
+                              "issue_type: its name; and project: where it is not the site's own");
+    }
+    r->field =
+        type.len ? arena_printf(l->arena, "%.*s %.*s", STR_ARG(project), STR_ARG(type)) : project;
+}
+
 static void load_rung(struct loader *l, const struct yaml *map, struct sla_policy *p)
 {
-    static const char *const KNOWN[] = {"at", "of", "do", "value", "field", NULL};
+    static const char *const KNOWN[] = {"at",      "of",           "do",         "value", "field",
+                                        "project", "request_type", "issue_type", NULL};
     const struct yaml *of = yaml_member(map, "of"), *deed = yaml_member(map, "do");
 
     value_refuse_unknown(&l->v, map, KNOWN, "a rung");
@@ -316,17 +333,24 @@ static void load_rung(struct loader *l, const struct yaml *map, struct sla_polic
     }
     if (!deed || !sla_deed_from(deed->scalar, &r->deed)) {
         diag_error(l->v.diags, "C159", deed ? deed->pos : map->pos, "a rung says what is done");
-        diag_help(l->v.diags, "write do: event, comment, priority, assignee or group");
+        diag_help(l->v.diags, "write do: event, comment, priority, assignee, group or "
+                              "ticket");
         return;
     }
     r->value = value_str(&l->v, map, "value", "");
     r->field = value_str(&l->v, map, "field", "");
     bool needs = r->deed == SLA_PRIORITY || r->deed == SLA_ASSIGNEE || r->deed == SLA_GROUP;
-    if (needs != (r->value.len > 0) || (r->deed == SLA_GROUP) != (r->field.len > 0)) {
+    bool places = yaml_member(map, "project") || yaml_member(map, "request_type") ||
+                  yaml_member(map, "issue_type");
+    if (needs != (r->value.len > 0) || (r->deed == SLA_GROUP) != (r->field.len > 0) ||
+        (places && r->deed != SLA_TICKET)) {
         diag_error(l->v.diags, "C159", map->pos, "'%s' and its value do not fit",
                    sla_deed_name(r->deed));
         diag_help(l->v.diags, "priority and assignee take a value, a group value and field "
-                              "(customfield_10010), the others none");
+                              "(customfield_10010), a ticket project, request_type and "
+                              "issue_type, the others none");
+    } else if (r->deed == SLA_TICKET) {
+        load_escalation(l, map, r);
     }
 }
 
@@ -405,12 +429,30 @@ void config_sla(struct loader *l, const struct yaml *root)
     load_policy(l, v);
 }
 
+/* An escalation that is itself governed would be pressed in its turn. */
+static bool escalates_into(const struct config *c, struct str request_type)
+{
+    for (size_t i = 0; i < c->sla_count; i++)
+        for (size_t k = 0; k < c->slas[i]->rung_count; k++)
+            if (c->slas[i]->rungs[k].deed == SLA_TICKET &&
+                str_eq(c->slas[i]->rungs[k].value, request_type))
+                return true;
+    return false;
+}
+
 bool config_sla_fits(const struct config *c, const struct mapping *m, struct diag_list *diags)
 {
     bool fits = m != NULL;
 
     for (size_t i = 0; m && i < m->rule_count; i++) {
         const struct mapping_rule *r = &m->rules[i];
+        if (r->request_type.len && escalates_into(c, r->request_type)) {
+            diag_error(diags, "C138", r->pos, "request type %.*s is what a ladder escalates into",
+                       STR_ARG(r->request_type));
+            diag_help(diags, "have tickets of the ladder made of a request type that no rule "
+                             "governs");
+            fits = false;
+        }
         if (!r->sla_policy.len || config_sla_of(c, r->sla_policy))
             continue;
         diag_error(diags, "C138", r->sla_pos, "there is no policy '%.*s'", STR_ARG(r->sla_policy));

@@ -44,13 +44,14 @@ struct approval_step {
     int32_t wanted;
 };
 
-/* What the template wants; all zero: one approval, by a person on any way, for ever. */
+/* What the template wants, and a policy beside it; all zero: one approval, by a person on any way,
+ * for ever. */
 struct approval_terms {
     uint32_t channels; /* bits of those that count; 0: all on which a person answers */
     int32_t at_least;  /* people in all; 0: one */
     int64_t within_ms; /* so long after it was asked for; 0: no end */
     int32_t remind[LIMIT_REMINDERS]; /* in per cent of that, growing; 0: no more */
-    struct approval_step steps[LIMIT_APPROVAL_STEPS];
+    struct approval_step steps[LIMIT_APPROVAL_STEPS + LIMIT_POLICY_STEPS];
     size_t step_count;
 };
 

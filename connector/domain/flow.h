@@ -27,7 +27,8 @@
     X(EVIDENCE_LINK, "evidence_link") /* what the link to the evidence shows */                \
     X(CANCEL, "cancel")               /* the ticket of what is superseded */                   \
     X(REMIND, "remind")               /* of a deadline, in a comment of its own */             \
-    X(RAISE, "raise") /* priority, assignee or group of a ticket before a deadline */
+    X(RAISE, "raise")       /* priority, assignee or group of a ticket before a deadline */    \
+    X(ESCALATE, "escalate") /* a ticket of its own about a deadline, linked to the late one */
 
 #define FLOW_STATES(X)                                                                     \
     X(PENDING, "pending", false)                                                           \
@@ -113,7 +114,8 @@ struct flow {
     struct str request_id;
     struct str marker;
     struct str issue_id; /* the request's ticket; of a create also one that was made or found and is
-                            not bound yet; of a retire the ticket to be cancelled; empty = none */
+                            not bound yet; of a retire the ticket to be cancelled; of an escalation
+                            its own, once it was made or found; empty = none */
     struct str cycle;    /* the claim this flow answers (close, reopen, transition); of a retire the
                             id of the ticket; of an evidence link what it shows (badge_name) */
     /* canonical JSON frozen when it was added: the words of a comment or field update, else {} (a

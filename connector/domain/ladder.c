@@ -42,3 +42,41 @@ struct str ladder_line(const struct dossier *d, int64_t due_ms, bool passed,
                           : ". Please do it, or say here what hinders you.");
     return (struct str){l.p, l.len};
 }
+
+static const char *deed_of(const struct dossier *d)
+{
+    return d->kind == REQUEST_REMOVAL ? "removal" : d->kind == REQUEST_GRANT ? "access" : "change";
+}
+
+struct str ladder_summary(const struct dossier *d, int64_t due_ms, bool passed,
+                          char ret[LADDER_LINE_BYTES])
+{
+    struct line l = {.p = ret, .size = LADDER_LINE_BYTES};
+
+    if (d->ticket.key.len) {
+        line_add_name(&l, d->ticket.key);
+        line_add_c(&l, ": ");
+    }
+    line_add_c(&l, d->privileged ? "privileged " : "");
+    line_add_c(&l, deed_of(d));
+    line_add_c(&l, passed ? " was to be proven by " : " is to be proven by ");
+    line_add_day(&l, due_ms);
+    line_add_c(&l, " ");
+    line_add_time(&l, due_ms);
+    return (struct str){l.p, l.len};
+}
+
+struct str ladder_text(const struct dossier *d, char ret[LADDER_LINE_BYTES])
+{
+    struct line l = {.p = ret, .size = LADDER_LINE_BYTES};
+
+    if (d->ticket.key.len) {
+        line_add_c(&l, "It is worked on in ");
+        line_add_name(&l, d->ticket.key);
+        line_add_c(&l, ", which closes by itself once the access is read as asked. ");
+    } else {
+        line_add_c(&l, "There is no ticket of it yet. ");
+    }
+    line_add_c(&l, "Please see to it that it is done; closing this ticket closes nothing else.");
+    return (struct str){l.p, l.len};
+}

@@ -79,6 +79,17 @@ static enum flow_event judge_found(const struct flow *flow, const struct dossier
     return phase_is_terminal(d->phase) ? EV_NOT_WANTED : EV_READY;
 }
 
+/* Made, it stands, and only the link is left; until then nobody is to be pressed in vain. */
+static enum flow_event judge_escalate(const struct flow *flow, const struct dossier *d,
+                                      const struct find_result *found, const struct policy *policy,
+                                      int64_t now_ms)
+{
+    if (flow->issue_id.len || PLANTED(ESCALATED_BLINDLY))
+        return EV_READY;
+    enum flow_event event = judge_found(flow, d, found, policy, now_ms);
+    return event == EV_READY ? ladder_judge(flow, d, policy, now_ms) : event;
+}
+
 /* Its ticket was named, by the answer, a search or a delivery: it is the request's only when a read
  * shows it to be ours. */
 static enum flow_event judge_made(const struct flow *flow, const struct dossier *d,
@@ -267,6 +278,8 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
     if (flow->kind == FLOW_CREATE)
         return ticket ? judge_made(flow, d, ticket, ret_why)
                       : judge_found(flow, d, found, policy, now_ms);
+    if (flow->kind == FLOW_ESCALATE)
+        return judge_escalate(flow, d, found, policy, now_ms);
     if (ticket->presence == TICKET_UNREAD)
         return EV_READ_FAILED;
     if (flow->kind == FLOW_RETIRE)
@@ -298,6 +311,7 @@ enum flow_event flow_judge(const struct flow *flow, const struct dossier *d,
         return is_silent(d) ? EV_NOT_WANTED : EV_READY; /* doing it twice is harmless */
     case FLOW_CREATE:
     case FLOW_RETIRE:
+    case FLOW_ESCALATE:
     case FLOW_KIND_COUNT:
         break;
     }

@@ -18,7 +18,8 @@
     X(COMMENT, "comment")   /* the ticket says so, in a comment of its own */ \
     X(PRIORITY, "priority") /* of the ticket, by its name */                  \
     X(ASSIGNEE, "assignee") /* of the ticket, by account id */                \
-    X(GROUP, "group")       /* a field of the ticket that holds a group */
+    X(GROUP, "group")       /* a field of the ticket that holds a group */    \
+    X(TICKET, "ticket")     /* a ticket of its own, linked to the late one */
 
 enum sla_checkpoint {
 #define X(name, text) SLA_##name,
@@ -39,7 +40,9 @@ struct sla_rung {
     enum sla_checkpoint of;
     int32_t percent; /* of that goal */
     enum sla_deed deed;
-    struct str value, field; /* priority, account id or group; field: of a group */
+    struct str value, field; /* priority, account id or group; field: of a group. Of a ticket its
+                                request type, and "PROJECT ISSUE TYPE"; what is empty is as where
+                                requests are made */
 };
 
 struct sla_policy {

@@ -28,6 +28,8 @@ static const struct step_rule RULES[] = {
     {FLOW_CANCEL, STEP_TO_CANCELLED, LOOK_TICKET, false, STEP_FROM(OPEN), "nobody wants it done"},
     {FLOW_REMIND, STEP_REMIND, LOOK_TICKET, false, UNFINISHED, "what is said is not said twice"},
     {FLOW_RAISE, STEP_RAISE, LOOK_TICKET, false, UNFINISHED, "the same again is harmless"},
+    {FLOW_ESCALATE, STEP_ESCALATE, LOOK_MARKER, true, ANYWHERE, "no ticket carries the marker"},
+    {FLOW_ESCALATE, STEP_RELATE, LOOK_NOTHING, false, ANYWHERE, "the same link again is one link"},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 

@@ -30,7 +30,8 @@
     X(EVIDENCE_LINK, "evidence_link") /* the link to the evidence shows what is so */           \
     X(RELATE, "relate")               /* to the ticket of the request that it follows */        \
     X(REMIND, "remind")               /* a new internal comment about a deadline */             \
-    X(RAISE, "raise")                 /* one field of the ticket, as the ladder says */
+    X(RAISE, "raise")                 /* one field of the ticket, as the ladder says */         \
+    X(ESCALATE, "escalate")           /* a ticket about the deadline, with a marker */
 
 enum step {
 #define X(name, text) STEP_##name,

@@ -39,6 +39,7 @@ static const struct {
     [FLOW_CANCEL] = {STUCK_CANCEL_REFUSED, 3, true, true},
     [FLOW_REMIND] = {STUCK_REMINDER_REFUSED, 2, false, true},
     [FLOW_RAISE] = {STUCK_RAISE_REFUSED, 1, false, true},
+    [FLOW_ESCALATE] = {STUCK_ESCALATION_REFUSED, 13, false, true},
 };
 _Static_assert(sizeof KINDS / sizeof KINDS[0] == FLOW_KIND_COUNT, "a row for every kind");
 

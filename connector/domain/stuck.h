@@ -70,6 +70,9 @@
       "let our account comment on tickets of this project, then: request retry")                 \
     X(RAISE_REFUSED, "RaiseRefused", STUCK, OWNER, "it is tried once somebody retries",          \
       "see that the priority, assignee or group of the ladder exists, then: request retry")      \
+    X(ESCALATION_REFUSED, "EscalationRefused", STUCK, OWNER, "it is made once somebody retries", \
+      "let our account make and link tickets in the project of the ladder, and see that its "    \
+      "request type and issue type exist there, then: request retry")                            \
     X(UNCLEAR, "Unclear", WAITING, AGENT, "the ticket is read again",                            \
       "correct the field on the ticket, or ask the requester")                                   \
     X(MAPPING_CONTESTED, "MappingContested", WAITING, OWNER, "it is looked at again",            \

@@ -40,6 +40,7 @@ struct person {
     struct str names; /* by what Jira knows him, a JSON array (jsm_user_names); empty: not known */
     /* of an approver: */
     int64_t given_ms; /* when he answered, 0: as the ticket's approval says */
+    int64_t asked_ms; /* when Jira asked for that approval, 0: it does not say */
     bool app;         /* an app's account, not a person's */
 };
 

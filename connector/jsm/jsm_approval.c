@@ -103,11 +103,13 @@ static void add_awaited(struct arena *a, const struct json *who, struct ticket *
     ticket->awaited = name;
 }
 
-static struct person approver_of(struct arena *a, const struct json *who, int64_t given_ms)
+static struct person approver_of(struct arena *a, const struct json *who,
+                                 const struct json *approval, int64_t given_ms)
 {
     return (struct person){.key = jsm_user_key(who),
                            .names = jsm_user_names(a, who, STR_NONE),
                            .given_ms = given_ms,
+                           .asked_ms = time_of(approval, "createdDate/epochMillis"),
                            .app = str_eq_c(json_path_str(who, "accountType"), "app")};
 }
 
@@ -125,7 +127,7 @@ static void take_earlier(struct arena *a, const struct jsm_approvals *all,
         bool said = str_eq_c(json_path_str(approver, "approverDecision"), "approved");
         if (said && !is_us(approver, all->us) && ticket->approver_count < LIMIT_APPROVERS)
             people[ticket->approver_count++] =
-                approver_of(a, json_member(approver, "approver"), given_ms);
+                approver_of(a, json_member(approver, "approver"), approval, given_ms);
     }
 }
 
@@ -163,7 +165,7 @@ void jsm_approvals_take(struct arena *a, const struct jsm_approvals *all, struct
         if (ticket->approval == APPROVAL_PENDING)
             add_awaited(a, who, ticket);
         else
-            people[ticket->approver_count++] = approver_of(a, who, 0);
+            people[ticket->approver_count++] = approver_of(a, who, approval, 0);
     }
     if (ours && approved && !ticket->approver_count)
         ticket->approval = APPROVAL_PENDING;

@@ -261,15 +261,16 @@ struct jsm_call jsm_call_about(struct arena *a, enum jsm_route route, enum jsm_e
 
 /* What a create needs beside the mapped fields. */
 struct jsm_create {
-    struct str project, issue_type, request_type_field, request_type;
-    struct str summary, description; /* plain text */
+    struct str project, issue_type, request_type_field, request_type; /* type: may be empty */
+    struct str summary, description;                                  /* plain text */
     struct str fields;       /* members of "fields" made by the mapping: {"customfield_1":...} */
     struct str marker_field; /* which field carries the marker: labels (also when empty),
                                 description (whose last line it is anyway) or a text field */
     struct str labels;       /* more labels, as the inside of a JSON array; may be empty */
     struct str reporter;     /* account; empty: whoever creates it */
-    struct str marker, site, request_id;
-    struct str site_id; /* see struct jsm_bind; empty when Jira has not told us yet */
+    struct str marker, site;
+    struct str request_id; /* empty: it is no request's ticket, and is bound to none */
+    struct str site_id;    /* see struct jsm_bind; empty when Jira has not told us yet */
     struct str answers; /* of the request type's form, {"12":{"text":...}}; by request only */
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);

@@ -82,6 +82,18 @@ struct str jsm_request_body(struct arena *a, const struct jsm_create *c, struct 
     return jsm_settle(a, &b);
 }
 
+static void put_binding(struct json_out *out, const struct jsm_create *c)
+{
+    json_put_name(out, "properties");
+    json_open_array(out);
+    json_open_object(out);
+    json_str_member(out, "key", STR(JSM_BIND));
+    json_put_name(out, "value");
+    jsm_bind_write(out, &(struct jsm_bind){c->site, c->site_id, c->request_id});
+    json_close_object(out);
+    json_close_array(out);
+}
+
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
 {
     struct buf b;
@@ -94,21 +106,16 @@ struct str jsm_create_body(struct arena *a, const struct jsm_create *c)
     json_open_object(&out);
     put_key_object(&out, "project", "key", c->project);
     put_key_object(&out, "issuetype", "name", c->issue_type);
-    json_str_member(&out, c->request_type_field.p, c->request_type);
+    if (c->request_type.len)
+        json_str_member(&out, c->request_type_field.p, c->request_type);
     if (c->reporter.len) {
         json_put_name(&out, "reporter");
         jsm_person_put(&out, c->reporter);
     }
     put_content(&out, a, c);
     json_close_object(&out);
-    json_put_name(&out, "properties");
-    json_open_array(&out);
-    json_open_object(&out);
-    json_str_member(&out, "key", STR(JSM_BIND));
-    json_put_name(&out, "value");
-    jsm_bind_write(&out, &(struct jsm_bind){c->site, c->site_id, c->request_id});
-    json_close_object(&out);
-    json_close_array(&out);
+    if (c->request_id.len)
+        put_binding(&out, c);
     json_close_object(&out);
     return jsm_settle(a, &b);
 }

@@ -32,6 +32,79 @@ static bool is_breached(const struct mapped *m, const struct replay_past *past)
     return m->sla_goal_ms && past->open_ms > m->sla_goal_ms;
 }
 
+/* --- who has to approve, how many, by when --- */
+
+static int32_t people(const struct approval_terms *t)
+{
+    return t->at_least > 1 ? t->at_least : 1;
+}
+
+static uint32_t ways(const struct approval_terms *t)
+{
+    return t->channels ? t->channels : CHANNELS_ALL & ~(1u << CHANNEL_AUTOMATION);
+}
+
+static bool asks(const struct approval_terms *t, const struct approval_step *as)
+{
+    for (size_t i = 0; i < t->step_count; i++)
+        if (str_eq(t->steps[i].people, as->people) && t->steps[i].wanted >= as->wanted)
+            return true;
+    return false;
+}
+
+const char *mapping_replay_eased(const struct approval_terms *was, const struct approval_terms *is)
+{
+    for (size_t i = 0; i < was->step_count; i++)
+        if (!asks(is, &was->steps[i]))
+            return "a step is gone, or asks fewer or other people";
+    if (people(is) < people(was))
+        return "fewer people";
+    if (ways(is) & ~ways(was))
+        return "another way counts";
+    if (was->within_ms && (!is->within_ms || is->within_ms > was->within_ms))
+        return "more time";
+    return NULL;
+}
+
+static void compare_terms(const struct mapped *a, const struct mapped *b, struct replay_result *r)
+{
+    bool eased = mapping_replay_eased(&a->terms, &b->terms);
+    bool tightened = mapping_replay_eased(&b->terms, &a->terms);
+
+    if (!a->rule->approval_needed || !b->rule->approval_needed)
+        return;
+    value(r, REPLAY_OF_APPROVAL, eased || tightened);
+    if (eased)
+        flip(r, REPLAY_EASED);
+    if (tightened)
+        flip(r, REPLAY_TIGHTENED);
+}
+
+/* --- when it ends --- */
+
+static int64_t end_of(const struct mapped *m)
+{
+    int64_t most_ms =
+        m->rule->emergency_ms; /* after it was asked for, which is the same for both */
+
+    return most_ms ? most_ms : m->access_until_ms ? m->access_until_ms : INT64_MAX;
+}
+
+static void compare_ends(const struct mapped *a, const struct mapped *b, struct replay_result *r)
+{
+    bool glass = a->rule->emergency_ms || b->rule->emergency_ms;
+
+    value(r, REPLAY_OF_EMERGENCY, a->rule->emergency_ms != b->rule->emergency_ms);
+    value(r, REPLAY_OF_ACCESS_UNTIL, a->access_until_ms != b->access_until_ms);
+    value(r, REPLAY_OF_SPONSOR, !str_eq(a->sponsor, b->sponsor));
+    if (glass && !b->rule->emergency_ms)
+        flip(r, REPLAY_APPROVAL);
+    else if (glass && !a->rule->emergency_ms)
+        flip(r, REPLAY_NO_APPROVAL); /* before the work */
+    if (end_of(a) != end_of(b))
+        flip(r, end_of(b) > end_of(a) ? REPLAY_LONGER : REPLAY_SHORTER);
+}
+
 static void compare_values(const struct mapped *a, const struct mapped *b, struct replay_result *r)
 {
     value(r, REPLAY_OF_SUBJECT, !str_eq(a->beneficiary, b->beneficiary));
@@ -68,6 +141,8 @@ static void compare_mapped(const struct mapped *a, const struct mapped *b,
                           1U << REPLAY_OF_ENTITLEMENT | 1U << REPLAY_OF_EXPECT;
 
     compare_values(a, b, r);
+    compare_terms(a, b, r);
+    compare_ends(a, b, r);
     r->asks_else = (r->values & ITEM) != 0;
     if (r->asks_else && past->closed)
         flip(r, REPLAY_REFUSED);

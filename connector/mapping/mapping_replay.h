@@ -13,6 +13,10 @@
     X(UNGOVERNED, "ungoverned", "would be LEFT ALONE (governed as it is)") \
     X(NO_APPROVAL, "no_approval", "would need NO approval")                \
     X(APPROVAL, "approval", "would WAIT for an approval")                  \
+    X(EASED, "approvals_eased", "would be approved by LESS")               \
+    X(TIGHTENED, "approvals_tightened", "would be approved by MORE")       \
+    X(LONGER, "longer", "would LAST longer")                               \
+    X(SHORTER, "shorter", "would END earlier")                             \
     X(LOOSER, "looser", "would be gated LESS (enforce, warn, observe)")    \
     X(STRICTER, "stricter", "would be gated MORE")                         \
     X(BREACHED, "sla_breached", "SLA result flips to breached")            \
@@ -38,6 +42,10 @@ enum replay_flip {
     X(PRIVILEGED, "privileged")       \
     X(REQUESTER, "requester")         \
     X(JUSTIFICATION, "justification") \
+    X(APPROVAL, "approval")           \
+    X(EMERGENCY, "emergency")         \
+    X(ACCESS_UNTIL, "access_until")   \
+    X(SPONSOR, "sponsor")             \
     X(GOAL, "sla.goal")               \
     X(RULE, "rule")                   \
     X(REASON, "reason") /* of a hold */
@@ -69,6 +77,9 @@ struct replay_result {
      * mapping_replay_judge. */
     bool asks_else;
 };
+
+/* By which of its terms fewer, other or later approvals would do: "fewer people"; NULL: by none. */
+const char *mapping_replay_eased(const struct approval_terms *was, const struct approval_terms *is);
 
 /* live and next: what the two mappings make of the same fields. */
 struct replay_result mapping_replay(const struct mapped *live, const struct mapped *next,

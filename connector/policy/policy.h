@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "domain/permit.h"
+#include "policy/policy_asks.h"
 
 enum { POLICY_REASON_CHARS = 160 }; /* of what people are told: a ticket's line has 140 */
 
@@ -27,6 +28,7 @@ struct policy_answer {
     enum permit_answer answer;                /* OPEN: it is no decision */
     const char *why;                          /* "Ok", else why it is none; CamelCase, static */
     char reason[POLICY_REASON_CHARS * 4 + 1]; /* what people are told; may be empty */
+    struct policy_asks asks; /* of a yes: who has to approve beside those of the template */
 };
 
 #endif

@@ -219,6 +219,12 @@ void policy_call_judge(struct arena *arena, const struct policy_reply *reply, st
     ret->why = "Ok";
     ret->answer = json_is_true(decision) ? PERMIT_GIVEN : PERMIT_DENIED;
     read_reason(context, ret);
+    const struct json *asks = json_member(context, "approvals");
+    if (ret->answer == PERMIT_GIVEN && asks && !policy_asks_read(arena, asks, &ret->asks)) {
+        ret->answer = PERMIT_OPEN;
+        ret->why = "OddApprovals";
+        return;
+    }
     if (ret->answer == PERMIT_GIVEN && has_obligations(context)) {
         ret->answer = PERMIT_DENIED;
         ret->why = "UnknownObligation";
@@ -262,6 +268,9 @@ const char *policy_remedy(const char *why)
         {"OddStatus", "see what answers at policy.url: redirects are not followed"},
         {"OtherQuestion", "see what stands between: it answers another question than was asked"},
         {"NotJson", "see what answers at policy.url: it is not a decision point"},
+        {"OddApprovals",
+         "see context.approvals of its answer against schemas/README.md: what is not "
+         "all understood is no decision"},
         {"NoDecision", "see what answers at policy.url: its reply has no decision"},
     };
 

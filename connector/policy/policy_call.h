@@ -5,7 +5,7 @@
  * Only the JSON value true permits. A no is 200 with false; every other status, a body that is not
  * JSON, one without a decision, one for another question, and one that came too late or too large
  * is no decision, and no decision permits nothing. A yes on conditions that we do not know
- * (context.obligations) is a no. */
+ * (context.obligations) is a no. context.approvals names who has to approve (policy_asks.h). */
 #ifndef COUNTERSIGN_POLICY_CALL_H
 #define COUNTERSIGN_POLICY_CALL_H
 

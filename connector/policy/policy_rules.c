@@ -141,14 +141,60 @@ static void read_needs(struct reading *r, const struct yaml *needs, struct polic
     }
 }
 
-/* Exactly one of allow, deny and needs says what follows. */
+static int32_t people_count(struct reading *r, const struct yaml *map, const char *name)
+{
+    const struct yaml *v = yaml_member(map, name);
+    int64_t n = 0;
+
+    if (v && (v->kind != YAML_SCALAR || !str_to_i64(v->scalar, &n) || n < 1 ||
+              n > POLICY_ASKS_PEOPLE_MAX)) {
+        diag_error(r->diags, "C171", v->pos, "%s must be a number of people", name);
+        diag_help(r->diags, "write %s: 2", name);
+    }
+    return (int32_t)n;
+}
+
+/* { at_least: 2, people: [ciso@example.com], of_them: 1, who: risk office } */
+static void read_approvals(struct reading *r, const struct yaml *map, struct policy_rule *rule)
+{
+    static const char *const KNOWN[] = {"at_least", "people", "of_them", "who", NULL};
+    static const struct yaml_codes CODES = {"C170", "C170"};
+    const struct yaml *people = yaml_member(map, "people"), *who = yaml_member(map, "who");
+    struct approval_step *step = &rule->asks.steps[0];
+    size_t count = yaml_count(people);
+
+    yaml_refuse_unknown(map, KNOWN, "approvals", CODES, r->diags);
+    rule->asks.at_least = people_count(r, map, "at_least");
+    int32_t wanted = people_count(r, map, "of_them");
+    step->wanted = wanted ? wanted : 1;
+    step->who = who ? scalar_of(r, who, "who") : STR("policy");
+    if (people && (people->kind != YAML_LIST || !count || count > POLICY_ASKS_PEOPLE_MAX ||
+                   (size_t)step->wanted > count)) {
+        diag_error(r->diags, "C171", people->pos,
+                   "people must be a list of 1 to %d, and of as many as are wanted of them",
+                   POLICY_ASKS_PEOPLE_MAX);
+        diag_help(r->diags, "write people: [ciso@example.com, risk@example.com]");
+        return;
+    }
+    YAML_EACH(one, people)
+    step->people = step->people.len ? arena_printf(r->arena, "%.*s\n%.*s", STR_ARG(step->people),
+                                                   STR_ARG(scalar_of(r, one, "people")))
+                                    : scalar_of(r, one, "people");
+    rule->asks.count = people ? 1 : 0;
+    if (policy_asks_any(&rule->asks))
+        return;
+    diag_error(r->diags, "C171", map->pos, "approvals says neither how many nor who");
+    diag_help(r->diags, "write approvals: { at_least: 2 }, or { people: [ciso@example.com] }");
+}
+
+/* Exactly one of allow, deny, needs and approvals says what follows. */
 static void read_outcome(struct reading *r, const struct yaml *map, struct policy_rule *rule)
 {
     const struct yaml *allow = yaml_member(map, "allow"), *deny = yaml_member(map, "deny"),
-                      *needs = yaml_member(map, "needs");
+                      *needs = yaml_member(map, "needs"), *asks = yaml_member(map, "approvals");
 
-    if (!!allow + !!deny + !!needs != 1) {
-        diag_error(r->diags, "C173", map->pos, "a rule says one of allow, deny and needs");
+    if (!!allow + !!deny + !!needs + !!asks != 1) {
+        diag_error(r->diags, "C173", map->pos, "a rule says one of allow, deny, needs, approvals");
         diag_help(r->diags, "write allow: true, deny: \"why\", or needs: [access_until]");
         return;
     }
@@ -160,12 +206,15 @@ static void read_outcome(struct reading *r, const struct yaml *map, struct polic
         rule->reason = scalar_of(r, deny, "deny");
     if (needs)
         read_needs(r, needs, rule);
+    if (asks)
+        read_approvals(r, asks, rule);
     rule->answer = allow ? PERMIT_GIVEN : deny ? PERMIT_DENIED : PERMIT_OPEN;
 }
 
 static void read_rule(struct reading *r, const struct yaml *map, struct policy_rule *rule)
 {
-    static const char *const KNOWN[] = {"name", "when", "allow", "deny", "needs", NULL};
+    static const char *const KNOWN[] = {"name",  "when",      "allow", "deny",
+                                        "needs", "approvals", NULL};
     static const struct yaml_codes CODES = {"C170", "C170"};
     const struct yaml *name = yaml_member(map, "name"), *when = yaml_member(map, "when");
 
@@ -374,8 +423,11 @@ void policy_rules_judge(const struct policy_rules *rules, const struct policy_qu
     *ret_rule = NULL;
     for (size_t i = 0; i < rules->count; i++) {
         const struct policy_rule *rule = &rules->rules[i];
-        const char *lacks = applies(rule, q) ? missing(rule, q) : NULL;
-        if (!applies(rule, q) || (rule->answer == PERMIT_OPEN && !lacks))
+        bool fits = applies(rule, q);
+        const char *lacks = fits ? missing(rule, q) : NULL;
+        if (fits && !policy_asks_join(&ret->asks, &rule->asks))
+            lacks = "too many are to approve it";
+        if (!fits || (rule->answer == PERMIT_OPEN && !lacks))
             continue;
         *ret_rule = rule;
         if (lacks)

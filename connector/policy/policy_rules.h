@@ -1,7 +1,8 @@
 /* policy_rules.h: our own policy, where no decision point runs: a rule file (YAML,
  * schemas/README.md says how it is written). Rules are tried in their order. One that matches and
  * says allow or deny decides; one that says needs denies when something it needs is missing, else
- * the next is tried; what no rule decides is as `otherwise` says. Pure. */
+ * the next is tried, as after one that says approvals, which wants them of whatever the others
+ * permit; what no rule decides is as `otherwise` says. Pure. */
 #ifndef COUNTERSIGN_POLICY_RULES_H
 #define COUNTERSIGN_POLICY_RULES_H
 
@@ -53,6 +54,7 @@ struct policy_rule {
     enum permit_answer answer; /* OPEN: it needs */
     struct str reason;         /* of a deny, for people; empty: the name */
     bool needs[POLICY_NEED_COUNT];
+    struct policy_asks asks; /* who has to approve where it matches; then the next one is tried */
 };
 
 struct policy_rules {

@@ -10,6 +10,7 @@
 #include "jsm/jsm_marker.h"
 #include "json/json_write.h"
 #include "service/api_body.h"
+#include "service/api_delegation.h"
 #include "service/api_event.h"
 #include "service/api_exception.h"
 #include "service/api_limit.h"
@@ -437,25 +438,6 @@ static void approve(struct api *api, struct serve_request *request,
                        on_done, asking_new(api, request, token));
 }
 
-static void delegate(struct api *api, struct serve_request *request,
-                     const struct token_config *token)
-{
-    static const struct body_member MEMBERS[] = {{"from", BODY_KEY, true},
-                                                 {"to", BODY_KEY, true},
-                                                 {"starts_at", BODY_TIME, false},
-                                                 {"ends_at", BODY_LATER, true},
-                                                 {NULL}};
-    const struct json *body;
-
-    if (!api_body_read(request, MEMBERS, clock_wall_ms(&api->svc->db_clock), &body))
-        return;
-    struct asking *a = asking_new(api, request, token);
-    a->created = true;
-    store_delegation_add(&api->svc->store, json_path_str(body, "from"), json_path_str(body, "to"),
-                         api_body_time(body, "starts_at"), api_body_time(body, "ends_at"),
-                         token->name, on_json, a);
-}
-
 static void evidence(struct api *api, struct serve_request *request,
                      const struct token_config *token, struct str id)
 {
@@ -567,10 +549,9 @@ void api_serve(struct api *api, struct serve_request *request)
             post);
     else if (str_starts(path, STR("/v1/events")))
         api_event_serve(api->svc, request, token);
-    else if (str_eq_c(path, "/v1/delegations") && post && token->may_approve)
-        delegate(api, request, token);
-    else if (!api_exceptions(api, request, token, path, post))
-        refuse_path(request, collection || str_eq_c(path, "/v1/delegations"));
+    else if (!api_delegations(api, request, token, path, post) &&
+             !api_exceptions(api, request, token, path, post))
+        refuse_path(request, collection);
 }
 
 struct api *api_new(struct service *svc, struct err *err)

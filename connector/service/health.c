@@ -357,6 +357,21 @@ static void render_refusals(const struct service *svc, struct buf *b)
                        (unsigned long long)svc->sites[s]->counters.refused[m]);
 }
 
+/* What people owe, and whom nobody answers. */
+static void owed_gauges(struct buf *b, const struct json *health)
+{
+    gauge(b, health, "exceptions_ending", "exceptions_ending",
+          "Live exceptions that end within a day");
+    gauge(b, health, "emergencies_owing", "emergencies_owing",
+          "Emergencies whose approval or review is owed");
+    gauge(b, health, "emergencies_overdue", "emergencies_overdue",
+          "Emergencies whose approval or review is late");
+    gauge(b, health, "approvals_waiting", "approvals_waiting",
+          "Requests that wait for an approval");
+    gauge(b, health, "approval_oldest_seconds", "approval_oldest_seconds",
+          "How long the longest of them waits");
+}
+
 static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
 {
     struct question *q = arg;
@@ -404,13 +419,12 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
         gauge(&b, health, "over_grants", "over_grants",
               "What accounts got beside what was asked for, and still hold");
         gauge(&b, health, "exceptions_live", "exceptions_live", "Live exceptions");
+        owed_gauges(&b, health);
         gauge(&b, health, "events_waiting", "events_waiting", "Events not delivered yet");
         gauge(&b, health, "events_dead", "events_dead",
               "Events given up: countersign event list --dead");
         gauge(&b, health, "event_oldest_seconds", "event_oldest_seconds",
               "Age of the oldest event that is not delivered yet");
-        gauge(&b, health, "emergencies_overdue", "emergencies_overdue",
-              "Emergencies whose approval or review is late");
         gauge(&b, health, "evidence_seq", "evidence_entries", "Entries in the evidence chain");
     }
     if (b.over)

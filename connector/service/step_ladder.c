@@ -7,12 +7,17 @@
 
 enum { RAISE_BYTES = 2048 };
 
-static const struct json *said(const struct prep *p)
+static const struct json *said_of(struct arena *arena, const struct flow *flow)
 {
     const struct json *v = NULL;
     struct err err;
 
-    return json_parse(p->arena, p->flow->payload, &v, &err) ? v : NULL;
+    return json_parse(arena, flow->payload, &v, &err) ? v : NULL;
+}
+
+static const struct json *said(const struct prep *p)
+{
+    return said_of(p->arena, p->flow);
 }
 
 struct str step_reminder_line(struct prep *p)
@@ -63,4 +68,45 @@ bool step_build_raise(struct prep *p)
     json_close_object(&out);
     json_close_object(&out);
     return prep_make(p, jsm_call_fields(p->arena, p->flow->issue_id, buf_str(&b)));
+}
+
+/* --- a ticket of its own --- */
+
+/* "SEC Incident": what is left out is as where requests are made. */
+static struct str place(struct arena *arena, const struct flow *flow, struct str *ret_type)
+{
+    *ret_type = json_path_str(said_of(arena, flow), "field");
+    return str_cut(ret_type, ' ');
+}
+
+struct str step_escalation_project(struct arena *arena, const struct site *site,
+                                   const struct flow *flow)
+{
+    struct str type, project = place(arena, flow, &type);
+
+    return project.len ? project : site_project(site);
+}
+
+bool step_build_escalate(struct prep *p)
+{
+    const struct json *v = said(p);
+    const struct mapping *m = p->site->o.mapping;
+    char summary[LADDER_LINE_BYTES], text[LADDER_LINE_BYTES];
+    bool passed = json_is_true(json_member(v, "passed"));
+    struct str type;
+    int64_t due_ms = 0;
+
+    if (!json_i64(json_member(v, "due_ms"), &due_ms))
+        return prep_cannot(p, STR("the rung cannot be read"));
+    place(p->arena, p->flow, &type);
+    struct jsm_create create = {
+        .project = step_escalation_project(p->arena, p->site, p->flow),
+        .issue_type = type.len ? type : m->issue_type,
+        .request_type_field = m->request_type_field,
+        .request_type = json_path_str(v, "value"),
+        .summary = ladder_summary(p->d, due_ms, passed, summary),
+        .description = ladder_text(p->d, text),
+        .marker = p->flow->marker,
+    };
+    return prep_make(p, jsm_call_create(jsm_create_body(p->arena, &create)));
 }

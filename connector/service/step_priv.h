@@ -91,7 +91,10 @@ read_fn step_read_evidence_links;
 build_fn step_build_evidence_link;
 /* step_ladder.c; the line of a reminder, empty: it cannot be read */
 struct str step_reminder_line(struct prep *p);
-build_fn step_build_remind, step_build_raise;
+build_fn step_build_remind, step_build_raise, step_build_escalate;
+/* In which project an escalation is made; in the arena. */
+struct str step_escalation_project(struct arena *arena, const struct site *site,
+                                   const struct flow *flow);
 /* step_relate.c */
 read_fn step_read_link_types, step_read_related;
 build_fn step_build_relate;

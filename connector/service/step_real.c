@@ -290,6 +290,7 @@ static const struct {
     [STEP_EVIDENCE_LINK] = {{step_read_evidence_links}, step_build_evidence_link},
     [STEP_REMIND] = {{step_read_comments}, step_build_remind},
     [STEP_RAISE] = {{NULL}, step_build_raise},
+    [STEP_ESCALATE] = {{NULL}, step_build_escalate},
 };
 
 /* --- making ready --- */
@@ -347,7 +348,8 @@ static void on_read(void *arg, const struct jsm_answer *answer)
 
 static bool is_urgent(const struct flow *flow, const struct dossier *d)
 {
-    return flow->kind == FLOW_CREATE && d->kind == REQUEST_REMOVAL; /* access that must go, first */
+    bool makes = flow->kind == FLOW_CREATE || flow->kind == FLOW_ESCALATE;
+    return makes && d->kind == REQUEST_REMOVAL; /* access that must go, first */
 }
 
 void prep_ask(struct prep *p, struct jsm_call call, site_answer_fn *fn)

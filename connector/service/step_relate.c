@@ -2,6 +2,12 @@
 #include "jsm/jsm_relate.h"
 #include "service/step_priv.h"
 
+/* What this one is about, or follows. */
+static struct str other_of(const struct prep *p)
+{
+    return p->flow->kind == FLOW_ESCALATE ? p->d->ticket.issue_id : p->d->after.earlier_id;
+}
+
 static void on_types(void *arg, const struct jsm_answer *answer)
 {
     struct prep *p = arg;
@@ -16,7 +22,7 @@ static void on_types(void *arg, const struct jsm_answer *answer)
 
 void step_read_link_types(struct prep *p)
 {
-    if (p->d->after.earlier_id.len)
+    if (other_of(p).len)
         prep_ask(p, jsm_call_link_types(p->arena), on_types);
     else
         io_loop_defer(p->svc->loop, prep_go_on, p);
@@ -32,7 +38,7 @@ void step_read_related(struct prep *p)
 
 bool step_build_relate(struct prep *p)
 {
-    struct str other = p->d->after.earlier_id;
+    struct str other = other_of(p);
 
     if (!p->link_type.len || jsm_is_related(p->arena, p->read, other))
         return true;

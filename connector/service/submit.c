@@ -5,6 +5,8 @@
 #include "base/limits.h"
 #include "base/list.h"
 
+/* Two: while one group commits, with the chain of evidence in its hands, the next is stored. */
+enum { GROUPS_MAX = 2 };
 enum { QUEUE_MAX = 2048, GROUP_BYTES = 1024 * 1024, INTAKE_BYTES = 1024 * 1024 };
 
 struct wish {
@@ -100,10 +102,12 @@ static void pump(struct submit *submit)
     struct list *link;
     size_t count = 0, bytes = 0;
 
-    if (submit->on_its_way || !submit->waiting_count)
+    if (submit->on_its_way == GROUPS_MAX || !submit->waiting_count)
         return;
+    size_t room = GROUPS_MAX - submit->on_its_way; /* an even share: nobody waits for all others */
+    size_t share = (submit->waiting_count + room - 1) / room;
     list_init(&group);
-    while (count < STORE_WISHES_MAX && bytes < GROUP_BYTES &&
+    while (count < STORE_WISHES_MAX && count < share && bytes < GROUP_BYTES &&
            (link = list_shift(&submit->waiting))) {
         bytes += container_of(link, struct wish, link)->intake_len;
         list_push(&group, link);

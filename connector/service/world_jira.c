@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "service/mapping_reload.h"
+#include "service/step_priv.h"
 #include "service/world_real.h"
 #include "site/site.h"
 
@@ -62,7 +63,8 @@ struct finding_tickets {
     struct site *site;
     struct arena *arena;
     struct str marker;
-    bool in_doubt; /* a create may have been carried out: "none" must be proven */
+    struct str escalates_in; /* the project of an escalation; empty: a request's ticket */
+    bool in_doubt;           /* a create may have been carried out: "none" must be proven */
     bool sighted;
     bool removal; /* access that must go, first */
     world_found_fn *fn;
@@ -103,8 +105,11 @@ static void on_found(void *arg, const struct jsm_answer *answer)
 static void search_marker(struct finding_tickets *f)
 {
     const struct site_config *c = f->site->config;
-    struct jsm_call call = jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
-                                         f->site->o.mapping->ticket.marker);
+    bool escalates = f->escalates_in.len > 0;
+    struct jsm_call call = escalates
+                               ? jsm_call_find(f->arena, &f->escalates_in, 1, f->marker, STR_NONE)
+                               : jsm_call_find(f->arena, c->projects, c->project_count, f->marker,
+                                               f->site->o.mapping->ticket.marker);
 
     if (f->removal)
         call.lane = LANE_GATE;
@@ -141,7 +146,7 @@ static void on_known(void *arg, bool known)
         return;
     }
     /* where its ticket would be made: what we are shown elsewhere says nothing about there */
-    struct str project = site_project(f->site);
+    struct str project = f->escalates_in.len ? f->escalates_in : site_project(f->site);
     struct jsm_call call = jsm_call_own(f->arena, &project, 1);
     if (f->removal)
         call.lane = LANE_GATE;
@@ -168,6 +173,8 @@ void world_ticket_find(struct world *w, struct arena *arena, const struct flow *
                                   .fn = fn,
                                   .arg = arg};
     f->site = service_site(f->svc, flow->site);
+    if (f->site && flow->kind == FLOW_ESCALATE)
+        f->escalates_in = step_escalation_project(arena, f->site, flow);
     if (f->site)
         site_learn(f->site, on_known, f);
     else

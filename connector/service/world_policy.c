@@ -188,6 +188,17 @@ static const struct item *item_of(const struct asking *a)
     return NULL;
 }
 
+static struct str asks_of(struct asking *a, const struct policy_answer *answer)
+{
+    AUTO(drop_buf) struct buf b;
+
+    if (answer->answer != PERMIT_GIVEN || !policy_asks_any(&answer->asks))
+        return STR_NONE;
+    buf_init(&b, POLICY_CALL_BYTES);
+    policy_asks_write(&b, &answer->asks);
+    return arena_str(a->arena, buf_str(&b));
+}
+
 static struct store_policy_decision *put_answer(struct asking *a,
                                                 const struct policy_answer *answer)
 {
@@ -200,6 +211,7 @@ static struct store_policy_decision *put_answer(struct asking *a,
         .answer = answer->answer,
         .why = answer->why,
         .reason = arena_str(a->arena, str_of(answer->reason)),
+        .asks = asks_of(a, answer),
     };
     return x;
 }
@@ -241,9 +253,10 @@ static bool judge_by_rules(struct asking *a, const struct policy_rules *rules)
         answer = (struct policy_answer){.why = "QuestionTooLarge"};
     struct store_policy_decision *x = put_answer(a, &answer);
     x->asked = arena_str(a->arena, buf_str(&asked));
-    x->answered = arena_printf(a->arena, "{\"decision\":%s,\"rule\":%zu}",
+    x->answered = arena_printf(a->arena, "{\"decision\":%s,\"rule\":%zu%s%.*s}",
                                answer.answer == PERMIT_GIVEN ? "true" : "false",
-                               by ? (size_t)(by - rules->rules) + 1 : 0);
+                               by ? (size_t)(by - rules->rules) + 1 : 0,
+                               x->asks.len ? ",\"approvals\":" : "", STR_ARG(x->asks));
     x->has_answer = true;
     return answer.answer == PERMIT_GIVEN;
 }

@@ -336,6 +336,12 @@ void store_departure_put(struct store *s, struct str person, bool left, struct s
  * too long. */
 void store_delegation_add(struct store *s, struct str from, struct str to, int64_t starts_ms,
                           int64_t ends_ms, struct str actor, store_json_fn *fn, void *arg);
+/* Those that last or will; all where not live. person: of either side; empty: anybody's. */
+void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
+                           store_json_fn *fn, void *arg);
+/* No document: there is none of that number. STORE_REFUSED: it has ended already. */
+void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
+                             void *arg);
 
 /* --- flows --- */
 
@@ -370,6 +376,7 @@ struct store_policy_decision {
     enum permit_stage stage;
     enum permit_answer answer; /* OPEN: it is no decision */
     struct str pdp, asked, answered;
+    struct str asks; /* approvals that it wants (policy_asks_write); empty: none */
     bool has_answer; /* some bytes came back */
     const char *why; /* static */
     struct str reason, question;

@@ -27,7 +27,7 @@ static void read_terms(struct arena *a, const struct json *v, struct approval_te
     }
     JSON_EACH(s, json_member(v, "steps"))
     {
-        if (t->step_count < LIMIT_APPROVAL_STEPS)
+        if (t->step_count < sizeof t->steps / sizeof t->steps[0])
             t->steps[t->step_count++] =
                 (struct approval_step){.who = arena_str(a, json_path_str(s, "who")),
                                        .people = arena_str(a, json_path_str(s, "people")),

@@ -41,6 +41,10 @@ static void put_decision(struct json_out *out, const struct store_policy_decisio
     put_bytes(out, "asked", x->asked);
     if (x->has_answer)
         put_bytes(out, "answered", x->answered);
+    if (x->asks.len) {
+        json_put_name(out, "asks");
+        json_put_raw(out, x->asks);
+    }
     json_str_member(out, "why", str_of(x->why));
     json_str_member(out, "reason", x->reason);
     json_put_name(out, "conflicts");

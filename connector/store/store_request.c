@@ -252,6 +252,7 @@ static void put_approvers(struct json_out *out, const struct ticket *t)
         json_open_object(out);
         put_person(out, "key", "names", &t->approvers[i]);
         json_i64_member(out, "given_ms", t->approvers[i].given_ms);
+        json_i64_member(out, "asked_ms", t->approvers[i].asked_ms);
         json_bool_member(out, "app", t->approvers[i].app);
         json_close_object(out);
     }
@@ -615,6 +616,23 @@ void store_delegation_add(struct store *s, struct str from, struct str to, int64
     struct pg_param params[] = {store_p(from), store_p(to), store_i(starts_ms, starts),
                                 store_i(ends_ms, ends), store_p(actor)};
     store_ask_json(s, &SQL_DELEGATION_ADD, params, fn, arg);
+}
+
+void store_delegation_list(struct store *s, bool live, struct str person, int32_t limit,
+                           store_json_fn *fn, void *arg)
+{
+    char most[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(live ? STR("true") : STR("false")), store_p(person),
+                                store_i(limit, most)};
+    store_ask_json(s, &SQL_DELEGATION_LIST, params, fn, arg);
+}
+
+void store_delegation_revoke(struct store *s, int64_t id, struct str by, store_json_fn *fn,
+                             void *arg)
+{
+    char number[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_i(id, number), store_p(by)};
+    store_ask_json(s, &SQL_DELEGATION_REVOKE, params, fn, arg);
 }
 
 void store_health(struct store *s, store_json_fn *fn, void *arg)

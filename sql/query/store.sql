@@ -249,6 +249,14 @@ select governance.approval_add($1::uuid, $2, $3, $4)
 -- params: from_person text, to_person text, starts_ms bigint, ends_ms bigint, actor text
 select governance.delegation_add($1, $2, to_timestamp(nullif($3::bigint, 0) / 1000.0), to_timestamp($4::bigint / 1000.0), $5)
 
+-- name: delegation_list
+-- params: live boolean, person text, most int
+select governance.delegation_list($1::boolean, $2, $3::int)
+
+-- name: delegation_revoke
+-- params: id bigint, by text
+select governance.delegation_revoke($1::bigint, $2)
+
 -- name: exception_grant
 -- params: wish jsonb
 select governance.exception_grant($1::jsonb)

@@ -43,7 +43,7 @@ grant update (returned_at, returned_by, swept_at) on governance.departure to cou
 grant insert, update (ended_at) on governance.sod_set to countersign_service;
 grant insert on governance.sod_member to countersign_service;
 grant update (replaced_at) on governance.request_item to countersign_service;
-grant insert, update (revoked_at) on governance.delegation to countersign_service;
+grant insert, update (revoked_at, revoked_by) on governance.delegation to countersign_service;
 grant insert, update (answer, opened, why, ended_at) on governance.drift to countersign_service;
 grant insert, update (replaced_at) on governance.account_link, governance.entitlement_link to countersign_service;
 grant insert, update on governance.event_subscriber to countersign_service;

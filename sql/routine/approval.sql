@@ -23,9 +23,10 @@ end $$;
 comment on function governance.person_linked(text[]) is 'All names of a person, with those by which accounts that were read know him';
 
 create or replace function governance.person_all(p_key text, p_known text[]) returns text[]
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select governance.person_linked(governance.person_names(p_key, p_known))
-$$;
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return governance.person_linked(governance.person_names(p_key, p_known));
+end $$;
 comment on function governance.person_all(text, text[]) is 'All that is known of a person: his key here, what Jira shows, his accounts';
 
 -- Bits as in domain/approval.h: requester 1, beneficiary 2, fulfiller 4, verifier 8. First those that he is, then those that nobody
@@ -101,7 +102,7 @@ begin
     if governance.one_person(p_names, named) then
         return true;
     end if;
-    if not exists (select from governance.delegation d where d.revoked_at is null and p_at between d.starts_at and d.ends_at) then
+    if not exists (select from governance.delegation d where (d.revoked_at is null or d.revoked_at > p_at) and p_at between d.starts_at and d.ends_at) then
         return false;
     end if;
     return governance.judge_fault(r, named, 15) = '' and exists (
@@ -112,6 +113,43 @@ begin
 end $$;
 comment on function governance.answers_for(governance.access_request, text, text[], timestamptz) is
     'Is that the person who is named, or one to whom he gave it for that time?';
+
+-- Who has to approve: as the template has it, and beside that whom the policy wanted when it said at intake that what is asked for now may
+-- be asked for. More steps than the program reads: nobody can reach that.
+create or replace function governance.approval_terms(r governance.access_request) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    own jsonb := r.mapped->'approval';
+    most int;
+    steps jsonb;
+begin
+    if not exists (select from governance.policy_decision x where x.request_id = r.id and x.stage = 'intake' and x.asks is not null) then
+        return own; -- mostly
+    end if;
+    with said as materialized (
+        select d.asks
+          from governance.request_item i
+         cross join lateral (select x.asks from governance.policy_decision x
+                              where x.request_id = r.id and x.stage = 'intake' and x.item_id = i.id and x.tuple_hash = r.mapped_hash
+                              order by x.id desc limit 1) d
+         where i.request_id = r.id and i.replaced_at is null and i.desired = 'present' and d.asks is not null)
+    select max((s.asks->>'at_least')::int),
+           (select coalesce(jsonb_agg(w.step order by w.step), '[]') from (select distinct e.step from said k cross join lateral jsonb_array_elements(k.asks->'steps') as e(step)) w)
+      into most, steps
+      from said s;
+    if most is null then
+        return own;
+    end if;
+    own := coalesce(own, '{"at_least": 1, "channels": ["jsm", "api", "cli"], "remind": [], "steps": [], "within_ms": 0}'::jsonb);
+    most := case when jsonb_array_length(steps) > 15 then 1000000 else greatest((own->>'at_least')::int, most) end;
+    if steps <> '[]' and (own->'steps' = '[]' -- whoever may by the template still may; so may anybody where fewer are named than wanted
+                          or most > (select count(distinct w) from jsonb_path_query((own->'steps') || steps, '$[*].people[*]') as w)) then
+        steps := steps || '[{"who": "anyone", "people": [], "at_least": 1}]';
+    end if;
+    return own || jsonb_build_object('steps', (own->'steps') || steps, 'at_least', most);
+end $$;
+comment on function governance.approval_terms(governance.access_request) is
+    'Who has to approve, how many, by when: the template''s terms with those of the policy; null: one person, whoever may';
 
 -- Until when somebody may answer; null: for ever, or it does not wait yet.
 create or replace function governance.approval_until(r governance.access_request) returns timestamptz
@@ -129,7 +167,7 @@ returns table (id bigint, approver text, person bigint, channel text, decision t
                outdated boolean, withdrawn boolean, fault text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
     until timestamptz := governance.approval_until(r);
     settled timestamptz := coalesce(r.approved_at, 'infinity'); -- who leaves while it waits has no vote; who leaves later had one
 begin
@@ -168,7 +206,7 @@ comment on function governance.approval_votes(governance.access_request) is 'Eac
 create or replace function governance.approval_since(r governance.access_request) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
 begin
     return (with vote as materialized (select * from governance.approval_votes(r)),
                  yes as materialized (select v.person, v.at, v.steps from vote v where v.decision = 'approved' and v.fault = '')
@@ -231,7 +269,7 @@ comment on function governance.claims_own(governance.access_request) is 'Did one
 create or replace function governance.dossier_approvals(r governance.access_request) returns json
 language plpgsql stable set search_path = pg_catalog as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
 begin
     if not r.approval_needed or r.phase not in ('received', 'pending_approval') then
         return null;
@@ -257,7 +295,7 @@ comment on function governance.dossier_approvals(governance.access_request) is '
 create or replace function governance.approval_shown(r governance.access_request) returns jsonb
 language plpgsql stable set search_path = pg_catalog as $$
 declare
-    terms jsonb := r.mapped->'approval';
+    terms jsonb := governance.approval_terms(r);
 begin
     if not r.approval_needed then
         return null;
@@ -324,8 +362,8 @@ declare
     own boolean := new.phase = 'claimed' and governance.claims_own(new); -- before he is one
 begin
     if new.phase = 'claimed' then
-        insert into governance.fulfiller (request_id, cycle, person, names)
-        select new.id, new.claim_cycle, t.moved_by, governance.person_names(t.moved_by, t.mover_names)
+        insert into governance.fulfiller (request_id, cycle, person, names, moved_at)
+        select new.id, new.claim_cycle, t.moved_by, governance.person_names(t.moved_by, t.mover_names), t.cycle_at
           from governance.ticket t where t.request_id = new.id and t.moved_by <> '' and not t.moved_by_us
             on conflict do nothing;
         if own then
@@ -362,13 +400,15 @@ begin
         raise exception 'who left answers for nobody, and nobody for him' using errcode = 'CG024';
     end if;
     if exists (
-        with recursive follow(who) as (
-            select governance.person_folded(new.delegate)
+        with recursive lasting as materialized ( -- while this one does; by all names of each
+            select governance.person_all(d.delegator, '{}') as giver, governance.person_all(d.delegate, '{}') as taker
+              from governance.delegation d
+             where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at),
+        follow(who) as (
+            select governance.person_all(new.delegate, '{}')
              union
-            select governance.person_folded(d.delegate)
-              from follow f join governance.delegation d on governance.person_folded(d.delegator) = f.who
-             where d.revoked_at is null and d.starts_at < new.ends_at and d.ends_at > new.starts_at)
-        select from follow f where f.who = governance.person_folded(new.delegator)) then
+            select d.taker from follow f join lasting d on governance.one_person(d.giver, f.who))
+        select from follow f where governance.one_person(f.who, governance.person_all(new.delegator, '{}'))) then
         raise exception 'a circle: it would come back to %', new.delegator using errcode = 'CG024';
     end if;
     return new;
@@ -382,9 +422,47 @@ declare
 begin
     insert into governance.delegation (delegator, delegate, starts_at, ends_at, actor)
     values (p_from, p_to, coalesce(p_starts, clock_timestamp()), p_ends, p_actor) returning * into made;
-    return jsonb_build_object('id', made.id, 'from', made.delegator, 'to', made.delegate, 'starts_at', made.starts_at, 'ends_at', made.ends_at);
+    return governance.delegation_shown(made);
 end $$;
 comment on function governance.delegation_add(text, text, timestamptz, timestamptz, text) is 'Have one answer for another one for a time';
+
+create or replace function governance.delegation_shown(d governance.delegation) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_strip_nulls(jsonb_build_object('id', d.id, 'from', d.delegator, 'to', d.delegate, 'starts_at', d.starts_at, 'ends_at', d.ends_at,
+        'given_by', d.actor, 'revoked_at', d.revoked_at, 'revoked_by', nullif(d.revoked_by, ''),
+        'state', case when d.revoked_at is not null then 'revoked' when d.ends_at <= clock_timestamp() then 'over'
+                      when d.starts_at > clock_timestamp() then 'planned' else 'live' end))
+$$;
+comment on function governance.delegation_shown(governance.delegation) is 'A delegation as the API shows it';
+
+create or replace function governance.delegation_list(p_live boolean, p_person text, p_most int) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_build_object('delegations', coalesce(jsonb_agg(governance.delegation_shown(x) order by x.ends_at desc, x.id), '[]'), 'more', count(*) = p_most)
+      from (select * from governance.delegation d
+             where (not p_live or d.revoked_at is null and d.ends_at > clock_timestamp())
+               and (coalesce(p_person, '') = ''
+                    or governance.one_person(governance.person_all(d.delegator, '{}'), governance.person_all(p_person, '{}'))
+                    or governance.one_person(governance.person_all(d.delegate, '{}'), governance.person_all(p_person, '{}')))
+             order by d.ends_at desc, d.id limit p_most) x
+$$;
+comment on function governance.delegation_list(boolean, text, int) is 'Who answers for whom; of one person on either side, or all';
+
+-- What was decided under it stands; from now on it is nobody's. null: there is none of that id.
+create or replace function governance.delegation_revoke(p_delegation bigint, p_by text) returns jsonb
+language plpgsql set search_path = pg_catalog as $$
+declare
+    d governance.delegation;
+begin
+    select * into d from governance.delegation x where x.id = p_delegation for update;
+    if not found then
+        return null;
+    elsif d.revoked_at is not null or d.ends_at <= clock_timestamp() then
+        raise exception 'delegation % has ended already', p_delegation using errcode = 'CG024';
+    end if;
+    update governance.delegation x set revoked_at = clock_timestamp(), revoked_by = p_by where x.id = p_delegation returning * into d;
+    return governance.delegation_shown(d);
+end $$;
+comment on function governance.delegation_revoke(bigint, text) is 'End a delegation before its time';
 
 -- An approval that comes when somebody said done already is told, and makes nothing right.
 create or replace function governance.approval_follow() returns trigger

@@ -82,6 +82,39 @@ begin
 end $$;
 comment on function governance.guard_review() is 'Trigger: somebody else reviews an emergency, afterwards';
 
+-- An emergency is reviewed on its ticket, too: by an approval that Jira asked for after somebody had said done, once what is owed of
+-- approvals was there. Whoever answers the approval of the access itself, however late, reviews nothing. Who may not review it has said
+-- what he said as an approver, and no more.
+create or replace function governance.review_on_ticket(r governance.access_request, t jsonb) returns void
+language plpgsql set search_path = pg_catalog as $$
+declare
+    a record;
+    found text := case t->>'approval' when 'approved' then 'in_order' else 'objected' end;
+    done timestamptz := (select min(f.moved_at) from governance.fulfiller f where f.request_id = r.id); -- by Jira's clock, as what follows
+begin
+    if done is null or exists (select from governance.emergency_review v where v.request_id = r.id) then
+        return;
+    end if;
+    for a in select x->>'key' as key, governance.person_names(x->>'key', governance.names_joined('{}', x->'names')) as names
+               from jsonb_array_elements(coalesce(t->'approvers', '[]')) with ordinality as o(x, n)
+              where x->>'key' <> '' and not coalesce((x->>'app')::boolean, false)
+                and to_timestamp((x->>'asked_ms')::bigint / 1000.0) >= done - interval '1 s' -- with the move into its status
+              order by o.n
+    loop
+        begin
+            insert into governance.emergency_review (request_id, reviewer, reviewer_names, outcome, note)
+            values (r.id, a.key, a.names, found, 'answered on the ticket');
+            if found = 'objected' then
+                insert into governance.escalation (request_id, kind, reason, key) values (r.id, 'operator', 'EmergencyObjected', 'emergency/objected');
+            end if;
+            return;
+        exception when sqlstate 'CG008' or sqlstate 'CG023' then
+            continue;
+        end;
+    end loop;
+end $$;
+comment on function governance.review_on_ticket(governance.access_request, jsonb) is 'Take an approval that Jira asked for after the work as the review of an emergency';
+
 -- null: there is no such request.
 create or replace function governance.review_add(p_request uuid, p_reviewer text, p_outcome text, p_note text) returns bigint
 language plpgsql set search_path = pg_catalog as $$

@@ -3,12 +3,16 @@
 -- p: as of request_create. What is no emergency ends when its form says, else when whoever submits it says. Jira's clock may be ahead
 -- of this one, so a ticket's end is bounded here by what guard_emergency would refuse.
 create or replace function governance.access_end(p jsonb, p_from_ticket boolean, p_started timestamptz) returns timestamptz
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select case when (p->>'emergency')::boolean then least(x.form, x.rule, case when p_from_ticket then p_started + interval '3 days' end)
-                else coalesce(x.form, x.rule) end
-      from (select to_timestamp((p->'mapped'->>'access_until_ms')::bigint / 1000.0) as form,
-                   to_timestamp((p->>'access_until_ms')::bigint / 1000.0) as rule) x
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$ -- its plan is kept; a function in SQL is planned at each call
+declare
+    form timestamptz := to_timestamp((p->'mapped'->>'access_until_ms')::bigint / 1000.0);
+    rule timestamptz := to_timestamp((p->>'access_until_ms')::bigint / 1000.0);
+begin
+    if (p->>'emergency')::boolean then
+        return least(form, rule, case when p_from_ticket then p_started + interval '3 days' end);
+    end if;
+    return coalesce(form, rule);
+end $$;
 comment on function governance.access_end(jsonb, boolean, timestamptz) is 'When the access that a new request gives ends; null: it does not';
 
 create or replace function governance.guard_emergency_end() returns trigger

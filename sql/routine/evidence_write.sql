@@ -84,7 +84,7 @@ begin
         detail := jsonb_build_object('delegation', new.id, 'revoked', new.revoked_at is not null,
             'delegator_sha256', encode(sha256(convert_to(new.delegator, 'UTF8')), 'hex'),
             'delegate_sha256', encode(sha256(convert_to(new.delegate, 'UTF8')), 'hex'),
-            'actor_sha256', encode(sha256(convert_to(new.actor, 'UTF8')), 'hex'),
+            'actor_sha256', encode(sha256(convert_to(coalesce(nullif(new.revoked_by, ''), new.actor), 'UTF8')), 'hex'),
             'ends', to_char(new.ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
     when 'policy_decision' then -- the bytes stand in the table, held to by their hashes
         request := new.request_id;

@@ -1,3 +1,8 @@
+-- No beginning of a request's own: whoever finds it on a ticket takes that for none of its tickets.
+create or replace function governance.escalation_marker(p_marker text, p_flow bigint) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ select 'late-' || p_marker || '-' || p_flow $$;
+comment on function governance.escalation_marker(text, bigint) is 'By what the ticket of one escalation is found again';
+
 -- One reading of the clock is what an index can be asked by: all that waits for later costs next to nothing.
 -- By lane (priority), then by deadline. Of each site at most its room, so that one that hangs holds no more than that.
 -- What is claimed is looked at first, so its move to there is written with the claim; a call under way whose worker died has another
@@ -33,8 +38,9 @@ begin
     looks as (
         insert into governance.flow_attempt (flow_id, from_state, to_state, why)
         select f.id, f.was, f.state, '' from taken f where f.state in ('checking', 'probing'))
-    select f.id, f.kind, f.state, f.version, f.attempt, f.failures, f.site, f.request_id, r.marker,
-           case f.kind when 'retire' then f.issue_id else coalesce(t.issue_id, f.issue_id) end, f.cycle, f.payload, coalesce(governance.ms(f.sent_at), 0),
+    select f.id, f.kind, f.state, f.version, f.attempt, f.failures, f.site, f.request_id,
+           case f.kind when 'escalate' then governance.escalation_marker(r.marker, f.id) else r.marker end,
+           case when f.kind in ('retire', 'escalate') then f.issue_id else coalesce(t.issue_id, f.issue_id) end, f.cycle, f.payload, coalesce(governance.ms(f.sent_at), 0),
            governance.ms(clock_timestamp())
       from taken f
       join governance.access_request r on r.id = f.request_id

@@ -10,7 +10,7 @@ language sql set search_path = pg_catalog as $$
     settled as (
         update governance.flow f
            set sent_at = null, version = f.version + 1, run_after = clock_timestamp(), failures = 0
-         where f.request_id = p_request and f.kind = 'create_ticket' and f.state in ('doubt', 'pending') and f.issue_id = ''
+         where f.request_id = p_request and f.kind in ('create_ticket', 'escalate') and f.state in ('doubt', 'pending') and f.issue_id = ''
            and f.sent_at < clock_timestamp() - interval '15 min'
            and (f.lease_until is null or f.lease_until <= clock_timestamp())
         returning f.id)

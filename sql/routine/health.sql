@@ -25,6 +25,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         'drifts_held', (select count(*) from governance.drift where ended_at is null and answer = 'held'),
         'over_grants', (select count(*) from governance.over_grant g where governance.over_grant_stands(g)),
         'emergencies_overdue', (select count(*) from sla.emergency_v1 where is_overdue),
+        'emergencies_owing', (select count(*) from sla.emergency_v1 where is_used and (approved_at is null or reviewed_at is null)),
+        'approvals_waiting', (select count(*) from governance.access_request r where r.phase = 'pending_approval' and not r.held),
+        'approval_oldest_seconds', (select coalesce(max(extract(epoch from clock_timestamp() - r.approval_asked_at))::bigint, 0)
+                                      from governance.access_request r where r.phase = 'pending_approval' and not r.held),
+        'exceptions_ending', (select count(*) from governance.exception
+                               where revoked_at is null and expires_at between clock_timestamp() and clock_timestamp() + interval '1 day'),
         'exceptions_live', (select count(*) from governance.exception where revoked_at is null and expires_at > clock_timestamp()),
         'events_waiting', (select count(*) from governance.event_delivery where state = 'waiting'),
         'events_dead', (select count(*) from governance.event_delivery where state = 'dead'),

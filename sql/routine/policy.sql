@@ -248,15 +248,23 @@ begin
         return null;
     end if;
     insert into governance.policy_decision (request_id, stage, item_id, pdp, permitted, asked, answered, why, reason, conflicts, question,
-                                            took_ms, tuple_hash, generation)
+                                            took_ms, asks, tuple_hash, generation)
     select p_request, x.stage, nullif(x.item, 0), x.pdp, x.permitted, decode(x.asked, 'base64'), decode(x.answered, 'base64'), x.why, x.reason,
-           array(select jsonb_array_elements_text(coalesce(x.conflicts, '[]'))), nullif(x.question, '')::uuid, x.took_ms, r.mapped_hash, r.generation
+           array(select jsonb_array_elements_text(coalesce(x.conflicts, '[]'))), nullif(x.question, '')::uuid, x.took_ms, x.asks, r.mapped_hash, r.generation
       from jsonb_to_recordset(p->'decisions') as x(item bigint, stage text, pdp text, permitted boolean, asked text, answered text, why text,
-               reason text, conflicts jsonb, question text, took_ms int);
-    update governance.access_request x
-       set version = x.version + 1,
-           lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
-     where x.id = p_request;
+               reason text, conflicts jsonb, question text, took_ms int, asks jsonb);
+    if p->'decisions' @? '$[*] ? (@.stage == "intake").asks' and not r.approval_needed and not governance.is_settled(r) then
+        -- whoever needs none by the template needs one by the policy; asked for alone, its guard is asked no oftener than that
+        update governance.access_request x
+           set version = x.version + 1, approval_needed = true,
+               lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
+         where x.id = p_request;
+    else
+        update governance.access_request x
+           set version = x.version + 1,
+               lease_until = greatest(x.lease_until, clock_timestamp() + coalesce((p->>'look_ms')::bigint, 30000) * interval '1 ms')
+         where x.id = p_request;
+    end if;
     return p_version + 1;
 end $$;
 comment on function governance.policy_save(text, uuid, bigint, jsonb) is 'Store what was asked whether a request may be, and what was answered';

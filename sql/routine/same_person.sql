@@ -1,7 +1,10 @@
+-- Asked many times with every approval: in PL/pgSQL, for its plans are kept, and a function in SQL that pins its search_path is planned
+-- at each call.
 create or replace function governance.same_person(a text, b text) returns boolean
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-    select lower(btrim(a, E' \t\r\n')) = lower(btrim(b, E' \t\r\n'))
-$$;
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+    return lower(btrim(a, E' \t\r\n')) = lower(btrim(b, E' \t\r\n'));
+end $$;
 comment on function governance.same_person(text, text) is 'Two spellings of one person key: neither case nor blanks around it count';
 
 -- The same, for what is kept by person and looked for by an index.
@@ -15,25 +18,28 @@ comment on function governance.person_folded(text) is 'A person key as all its s
 -- A key in words among what is known of its owner: "account=…", "address=…" (jsm_user_names in the program). A key that is
 -- neither is a word of another system.
 create or replace function governance.person_names(p_key text, p_known text[]) returns text[]
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-    select p_known || case when btrim(p_key, E' \t\r\n') = '' then '{}'
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+    return p_known || case when btrim(p_key, E' \t\r\n') = '' then '{}'
                            when position('@' in p_key) > 0 then array['address=' || p_key]
                            when lower(p_key) ~ '^\s*([0-9a-z-]+:[0-9a-z:-]+|[0-9a-f]{24})\s*$' then array['account=' || p_key]
-                           else array['word=' || p_key] end
-$$;
+                           else array['word=' || p_key] end;
+end $$;
 comment on function governance.person_names(text, text[]) is 'All names of a person: those that Jira shows and the key it goes by here';
 
 create or replace function governance.one_person(a text[], b text[]) returns boolean
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-    select case
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+    return (
+        select case
                when exists (select from unnest(a) x, unnest(b) y
                              where governance.same_person(substr(x, position('=' in x) + 1), substr(y, position('=' in y) + 1))) then true
                when cardinality(a) = 0 or cardinality(b) = 0 then null -- somebody, but nobody knows who
                when k.of_a && k.of_b or cardinality(k.of_a) = 0 or cardinality(k.of_b) = 0 then false
-           end
-      from (select array(select split_part(x, '=', 1) from unnest(a) x where x not like 'word=%') as of_a,
-                   array(select split_part(y, '=', 1) from unnest(b) y where y not like 'word=%') as of_b) k
-$$;
+               end
+          from (select array(select split_part(x, '=', 1) from unnest(a) x where x not like 'word=%') as of_a,
+                     array(select split_part(y, '=', 1) from unnest(b) y where y not like 'word=%') as of_b) k);
+end $$;
 comment on function governance.one_person(text[], text[]) is
     'Are these one person? Any name of the one that the other has, too, says yes; different names of one kind say no; an account here and an address there say nothing: null';
 

@@ -62,13 +62,13 @@ create or replace function governance.rung_act(r governance.access_request, p_de
                                                p_key text, p_due timestamptz) returns text
 language plpgsql set search_path = pg_catalog as $$
 declare
-    work text := case when p_deed = 'comment' then 'remind' else 'raise' end;
+    work text := case p_deed when 'comment' then 'remind' when 'ticket' then 'escalate' else 'raise' end;
     busy int;
     writes int;
     tells int;
 begin
-    if p_deed = 'event' or r.mode = 'observe'
-       or not exists (select from governance.ticket t where t.request_id = r.id and t.state = 'here' and t.role in ('open', 'verify')) then
+    if p_deed = 'event' or r.mode = 'observe' or work <> 'escalate' -- which helps most where there is no ticket to press
+       and not exists (select from governance.ticket t where t.request_id = r.id and t.state = 'here' and t.role in ('open', 'verify')) then
         return 'event';
     end if;
     -- the allowance of a ticket, as domain/decide.h has it: 6 writes an hour, 3 comments that are new
@@ -80,15 +80,17 @@ begin
       from governance.flow f where f.request_id = r.id;
     if work = 'remind' and tells >= 3 then
         return 'event';
-    elsif busy > 0 or writes >= 6 then
+    elsif busy > 0 or writes >= 6 and work <> 'escalate' then -- that writes nothing on the ticket
         return null;
     end if;
     -- what nobody has begun says what this one says better
     update governance.flow f
        set state = 'moot', ended_at = clock_timestamp(), version = f.version + 1, lease_owner = null, lease_until = null
      where f.request_id = r.id and f.kind = work and f.state in ('pending', 'parked') and f.sent_at is null
-       and (work = 'remind' or f.payload::jsonb->>'deed' = p_deed);
-    if exists (select from governance.flow f where f.request_id = r.id and f.kind = work and f.state not in ('done', 'moot')) then
+       and (work <> 'escalate' or f.issue_id = '') and (work <> 'raise' or f.payload::jsonb->>'deed' = p_deed);
+    if exists (select from governance.flow f
+                where f.request_id = r.id and f.kind = work and f.state not in ('done', 'moot')
+                  and not (work = 'escalate' and f.state = 'parked' and f.issue_id <> '')) then -- made, and refused is its link
         return null;
     end if;
     insert into governance.flow (request_id, site, kind, cycle, payload, priority, deadline)

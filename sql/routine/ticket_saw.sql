@@ -6,6 +6,7 @@ language plpgsql set search_path = pg_catalog as $$
 declare
     given timestamptz := to_timestamp(coalesce((t->>'approved_at_ms')::bigint, 0) / 1000.0);
     updated bigint := (t->>'updated_ms')::bigint;
+    paid boolean := r.emergency and governance.approval_reached(r); -- before what this read tells of
 begin
     update governance.ticket x
        set issue_key = coalesce(nullif(t->>'key', ''), x.issue_key), state = t->>'state', category = t->>'category',
@@ -44,6 +45,9 @@ begin
            and not exists (select from governance.approval a where a.request_id = r.id and a.channel = p.channel
                               and a.approver = p.key and a.given_at = p.given)
         on conflict do nothing;
+        if paid then
+            perform governance.review_on_ticket(r, t);
+        end if;
     end if;
 end $$;
 comment on function governance.ticket_saw(governance.access_request, jsonb, timestamptz, text) is

@@ -35,7 +35,7 @@ select r.id as request_id,
        s.next_action,
        case
            when why.reason in ('Over', 'NobodyLooks', 'TicketRefused', 'TicketUnfinished', 'WordsRefused',
-                                'ReminderRefused', 'RaiseRefused') then null
+                                'ReminderRefused', 'RaiseRefused', 'EscalationRefused') then null
            when why.about = 'site' then rest.refused_until
            when why.about = 'told' then told.told_until
            when why.about = 'failing' then w.due
@@ -67,12 +67,12 @@ select r.id as request_id,
   left join lateral ( -- the work that holds it most: what moves it before what is done beside it (words, a second ticket, what is left
                       -- to do on a ticket that is made), refused before failing
         select f.*, greatest(f.run_after, f.lease_until) as due,
-               f.kind in ('retire', 'comment', 'field_update', 'mend', 'evidence_link', 'cancel', 'remind', 'raise')
+               f.kind in ('retire', 'comment', 'field_update', 'mend', 'evidence_link', 'cancel', 'remind', 'raise', 'escalate')
                or f.kind = 'create_ticket' and t.issue_id is not null as aside
           from governance.flow f
          where f.request_id = r.id and (f.state = 'parked' or f.failures > 0 and f.state not in ('done', 'moot'))
          order by aside, f.state <> 'parked',
-                  array_position(array['create_ticket', 'retire', 'comment', 'field_update', 'mend', 'evidence_link', 'transition', 'close',
+                  array_position(array['escalate', 'create_ticket', 'retire', 'comment', 'field_update', 'mend', 'evidence_link', 'transition', 'close',
                                        'reopen', 'cancel', 'remind', 'raise'], f.kind), f.id
          limit 1) w on true
  cross join lateral ( -- what the reads of the present claim say
@@ -123,7 +123,8 @@ select r.id as request_id,
                            when 'close' then 'CloseRefused' when 'reopen' then 'ReopenRefused' when 'transition' then 'ReturnRefused'
                            when 'retire' then 'RetireRefused' when 'mend' then 'MendRefused'
                            when 'evidence_link' then 'LinkRefused' when 'cancel' then 'CancelRefused'
-                           when 'remind' then 'ReminderRefused' when 'raise' then 'RaiseRefused' else 'WordsRefused' end as refused,
+                           when 'remind' then 'ReminderRefused' when 'raise' then 'RaiseRefused'
+                           when 'escalate' then 'EscalationRefused' else 'WordsRefused' end as refused,
                case when w.state in ('doubt', 'probing') then 'CallInDoubt' else 'CallFails' end as failing,
                t.unreadable > 0 and (t.read_at is null or t.read_at < t.unreadable_at) as unreadable) x
  cross join lateral (

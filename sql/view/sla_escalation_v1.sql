@@ -45,5 +45,5 @@ comment on column sla.escalation_v1.due_at is 'When the goal passes; null = no g
 comment on column sla.escalation_v1.is_before_due is 'Told before the goal passed; null = no goal';
 comment on column sla.escalation_v1.late_seconds is 'How late the step was taken; null = another kind';
 comment on column sla.escalation_v1.checkpoint is 'Of a deadline: whole (from the first request to proof), approve, fulfil or verify; null = another kind, or taken before there were checkpoints';
-comment on column sla.escalation_v1.deed is 'Of a deadline: event (people and platforms are told), comment, priority, assignee or group; null = as checkpoint';
+comment on column sla.escalation_v1.deed is 'Of a deadline: event (people and platforms are told), comment, priority, assignee, group or ticket (one of its own); null = as checkpoint';
 comment on column sla.escalation_v1.is_late is 'Of a deadline: taken more than ten seconds late, or after the goal had passed; null = as checkpoint';

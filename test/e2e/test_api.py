@@ -96,6 +96,8 @@ OPERATIONS = {
     "resumeClockOfAccessRequest": ("approve", "POST", "/v1/access-requests/{id}/resume", {}, 202),
     "reviewEmergency": ("approve", "POST", "/v1/access-requests/{id}/review", {"reviewer": "a@example.com", "outcome": "in_order", "note": "x"}, 422),
     "delegateApprovals": ("approve", "POST", "/v1/delegations", {"from": "away@example.com", "to": "there@example.com", "ends_at": IN_AN_HOUR}, 201),
+    "listDelegations": ("read", "GET", "/v1/delegations?live=true", None, 200),
+    "revokeDelegation": ("approve", "POST", "/v1/delegations/999999/revoke", {"revoked_by": "a@example.com"}, 404),
     "cancelAccessRequest": ("submit", "POST", "/v1/access-requests/{id}/cancel", {}, 202),
     "grantException": ("approve", "POST", "/v1/exceptions", {"request": UNKNOWN, "owner": "a@example.com", "approved_by": "b@example.com",
                                                             "reason": "x", "compensating_control": "x", "expires_at": IN_AN_HOUR}, 404),

@@ -1,5 +1,6 @@
 """A privileged removal with a policy: it is pressed before its deadline, on the ticket and to people, and never held; other clocks are, by record.
 What the database keeps of each clock is counted again here from the evidence alone."""
+import base64
 import datetime
 import json
 import zoneinfo
@@ -18,6 +19,9 @@ sla:
     checkpoints: { fulfil: 50s }
     remind: [2%]
     ladder: [{ at: 3%, do: priority, value: High }, { at: 8%, of: fulfil, do: event }, { at: 100%, do: event }]
+  - name: escalated
+    goal: 100s
+    ladder: [{ at: 5%, do: ticket, project: OPS, request_type: "40" }]
   - name: business
     when: { any: true }
     calendar: round
@@ -34,6 +38,7 @@ def site():
         configure()
         with_sla.edit_file("countersign.yaml", "log_level:", SLA + "log_level:")
         with_sla.edit_file("mapping.yaml", "expect: { absent: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { absent: entitlement }")
+        with_sla.edit_file("mapping.yaml", "expect: { present: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { present: entitlement }\n    sla: escalated")
     with_sla.configure = configured
     with with_sla as made:
         yield made
@@ -73,6 +78,24 @@ def test_it_is_pressed_before_its_deadline_and_closes_on_proof(site):
     site.until(key, lambda: site.sql(shown.format(request)) == "governed proof false, jsm Time to resolution false", 20, "Jira's own clock, stopped, beside ours")
     assert abs(int(site.sql(f"select less_than_governed_seconds from sla.clock_v1 where request_id = '{request}' and clock_owner = 'jsm'"))) <= 5
     assert site.sql(f"select sla_state || ' ' || sla_policy from sla.request_v1 where request_id = '{request}'") == "met pressed"
+
+
+def test_what_is_late_escalates_by_a_ticket_of_its_own(site):
+    """Made once though the answer is lost, in another project, linked to the late one; its end ends nothing else."""
+    request, key = asked(site, "marchetti", "fin-viewer", kind="grant", privileged=True, approved=True)
+    site.fault("lose_reply", path="/rest/api/3/issue$")
+    flow = f"from governance.flow where request_id = '{request}' and kind = 'escalate'"
+    site.until(key, lambda: site.sql(f"select state {flow}") == "done", 60, "the escalation")
+    assert told(site, request).replace(" late", "") == "whole 5 ticket"
+    late, = [t for t in site.control("state")["issues"] if t["key"].startswith("OPS-")]
+    said = json.dumps(late)
+    assert f"{key}: privileged access is to be proven by" in said and "marchetti" not in said
+    assert site.ticket(late["key"])["values"]["labels"] == [f"late-gar-{request.replace('-', '')}-{site.sql(f'select id {flow}')}"]
+    status, text = world.http("GET", f"{site.jira_url}/rest/api/3/issue/{key}?fields=issuelinks",
+                              headers={"Authorization": "Basic " + base64.b64encode(b"connector@example.com:connector-token").decode()})
+    assert status == 200 and late["key"] in text
+    assert site.sql(f"select string_agg(to_state || ' ' || why, ', ' order by id) from governance.flow_attempt where flow_id = (select id {flow})").count("doubt Empty reply from server") == 1
+    assert len(site.marked(request)) == 1 and not site.sql(f"select request_id from governance.ticket where issue_key = '{late['key']}' and request_id is not null")
 
 
 def test_a_clock_is_held_by_record(site):

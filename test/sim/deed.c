@@ -102,6 +102,9 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
     case STEP_REMIND:
         press_said(s, deed->flow);
         return;
+    case STEP_ESCALATE:
+        reply->issue_id = reply->key = press_escalated(s, deed->flow);
+        return;
     case STEP_FIELDS:
         words_write(s, deed);
         return;

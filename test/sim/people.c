@@ -352,10 +352,12 @@ static void settle_doubts(struct sim *s)
     for (int i = 0; i < s->flow_count; i++) {
         struct sflow *f = &s->flows[i];
         bool made = false;
-        for (int k = 0; k < s->ticket_count; k++)
+        for (int k = 0; k < s->ticket_count && f->f.kind == FLOW_CREATE; k++)
             made |= s->tickets[k].made_for == f->request && s->tickets[k].here;
         bool rests = f->f.state == FS_DOUBT || f->f.state == FS_PENDING;
-        bool in_doubt = f->f.kind == FLOW_CREATE && rests && f->f.sent_at_ms;
+        made |= f->escalations > 0;
+        bool kind = f->f.kind == FLOW_CREATE || f->f.kind == FLOW_ESCALATE;
+        bool in_doubt = kind && rests && f->f.sent_at_ms;
         if (in_doubt && !made && s->now_ms - f->f.sent_at_ms > LONG_AGO_MS)
             store_no_doubt(s, f);
     }

@@ -1,8 +1,11 @@
 /* press.c: deadlines press. What the ticker would commit, at times of its own; that nobody is
- * pressed about what is proven, over or only observed, and that a reminder is written once. */
+ * pressed about what is proven, over or only observed, and that a
+ * reminder is written and an escalation made once. */
 #include "sim.h"
 
-enum { FIRST_MS = 45 * 1000, EVERY_MS = 3 * 60 * 1000, RUNGS = 3 };
+static const struct str ESCALATION = STR("511"); /* of no ticket that the model keeps */
+
+enum { FIRST_MS = 45 * 1000, EVERY_MS = 3 * 60 * 1000, RUNGS = 4 };
 
 static bool is_over(enum phase phase)
 {
@@ -18,7 +21,9 @@ static void on_rung(struct sim *s, void *arg, int64_t number)
 
     if (s->ending || r->ticket < 0 || is_over(r->phase) || r->mode == GATE_OBSERVE)
         return;
-    enum flow_kind kind = number % RUNGS == 1 ? FLOW_RAISE : FLOW_REMIND;
+    static const enum flow_kind KINDS[RUNGS] = {FLOW_REMIND, FLOW_RAISE, FLOW_REMIND,
+                                                FLOW_ESCALATE};
+    enum flow_kind kind = KINDS[number % RUNGS];
     store_flow_add(s, (int)(r - s->requests), &(struct enqueue){.kind = kind});
 }
 
@@ -30,7 +35,9 @@ void press_begin(struct sim *s, int request)
 
 void press_check(struct sim *s, const struct flow *flow, const struct dossier *d)
 {
-    if (flow->kind != FLOW_REMIND && flow->kind != FLOW_RAISE)
+    bool makes = flow->kind == FLOW_ESCALATE && !flow->issue_id.len;
+
+    if (flow->kind != FLOW_REMIND && flow->kind != FLOW_RAISE && !makes)
         return;
     if (is_over(d->phase) || d->mode == GATE_OBSERVE)
         sim_violate(s, "INV29 pressed in vain", "%s is sent in %s where we %s",
@@ -41,4 +48,23 @@ void press_said(struct sim *s, int flow)
 {
     if (s->flows[flow].reminders++)
         sim_violate(s, "INV30 reminded once", "the same reminder stands there twice");
+}
+
+struct str press_escalated(struct sim *s, int flow)
+{
+    struct sflow *f = &s->flows[flow];
+
+    if (f->escalations++)
+        sim_violate(s, "INV30 escalated once", "the same escalation has two tickets");
+    f->shown_ms = s->now_ms + rng_range(&s->rng, 0, s->index_lag_ms);
+    return FAULT(s, no_id) ? STR_NONE : ESCALATION;
+}
+
+void press_find(const struct sim *s, const struct sflow *f, struct find_result *ret)
+{
+    *ret = (struct find_result){.proven = true, .sighted = true};
+    if (!f->escalations || f->shown_ms > s->now_ms)
+        return;
+    ret->count = 1;
+    ret->issue_id[0] = ret->key[0] = ESCALATION;
 }

@@ -246,6 +246,8 @@ struct sflow {
     int64_t parked_ms;     /* when it was refused last, 0 = never */
     int64_t ended_ms;      /* 0: it did not */
     int reminders;         /* how often its comment was written */
+    int escalations;       /* how many tickets of its own were made */
+    int64_t shown_ms;      /* when a search shows that one */
     bool excepted;         /* an exception covered something before it ended */
     uint64_t said;         /* the words it writes */
     int64_t told_until_ms; /* Retry-After as Jira last said it */
@@ -508,6 +510,10 @@ void check_bulk_close(struct sim *s, const struct srequest *r);
 void press_begin(struct sim *s, int request);
 void press_check(struct sim *s, const struct flow *flow, const struct dossier *d);
 void press_said(struct sim *s, int flow);
+/* Jira makes the ticket of an escalation; its id. */
+struct str press_escalated(struct sim *s, int flow);
+/* What a search for it shows. */
+void press_find(const struct sim *s, const struct sflow *f, struct find_result *ret);
 
 /* words.c: what tickets say in our name */
 uint64_t words_said(const struct dossier *d, const struct decision *x, const struct enqueue *e);

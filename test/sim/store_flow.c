@@ -298,7 +298,8 @@ static void claim_flow(struct sim *s, struct boot *b, struct sflow *f)
         count_rule(rule);
         f->f.state = rule->to;
     }
-    if (s->requests[f->request].ticket >= 0 && f->f.kind != FLOW_RETIRE)
+    if (s->requests[f->request].ticket >= 0 && f->f.kind != FLOW_RETIRE &&
+        f->f.kind != FLOW_ESCALATE)
         f->f.issue_id = cycle_text(s->requests[f->request].ticket);
     run_start(&b->world, &s->policy, &f->f, on_ran, NULL);
 }

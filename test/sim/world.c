@@ -224,11 +224,12 @@ static void end_ticket(struct sim *s, void *arg, int64_t number)
     enum read_outcome outcome = outcome_of(op);
     (void)number;
 
+    bool escalation = op->ticket >= s->ticket_count; /* of which nothing need be known */
     if (op->gathered)
         seen = *op->gathered;
-    else if (outcome == READ_OK)
+    else if (outcome == READ_OK && !escalation)
         jira_read(s, op->ticket, &seen);
-    if (outcome == READ_OK && seen.presence == TICKET_HERE)
+    if (outcome == READ_OK && !escalation && seen.presence == TICKET_HERE)
         s->tickets[op->ticket].shown = true;
     op->fn.ticket(op->arg, outcome, 0, &seen);
     free(op);
@@ -275,6 +276,12 @@ static void end_found(struct sim *s, void *arg, int64_t number)
 
     op->failed = false; /* a stranger is answered, too */
     enum read_outcome outcome = outcome_of(op);
+    if (op->flow->kind == FLOW_ESCALATE && !stranger) {
+        press_find(s, &s->flows[op->flow->id - 1], &found);
+        op->fn.found(op->arg, outcome, op->told_ms, &found);
+        free(op);
+        return;
+    }
     for (int i = 0; outcome == READ_OK && !stranger && i < s->ticket_count; i++) {
         const struct sticket *t = &s->tickets[i];
         bool shown = t->here && !t->hidden && t->visible_ms <= s->now_ms;
@@ -299,6 +306,7 @@ static void sim_ticket_find(struct world *w, struct arena *arena, const struct f
 
     (void)arena, (void)d;
     op->fn.found = fn;
+    op->flow = flow;
     op->request = request_index(flow->request_id);
     op->failed = FAULT(s, anonymous); /* 200 and an empty list, for a stranger */
     op->refused = FAULT(s, look_refused);
@@ -461,6 +469,7 @@ static bool offered(const struct sim *s, int ticket, enum step step, enum status
     case STEP_RELATE:
     case STEP_REMIND:
     case STEP_RAISE:
+    case STEP_ESCALATE:
     case STEP_END:
         break;
     }
@@ -478,6 +487,11 @@ static bool is_done(const struct sim *s, int ticket, enum step step, const struc
            (step == STEP_REMIND && f->reminders);
 }
 
+static bool makes(enum step step)
+{
+    return step == STEP_CREATE || step == STEP_ESCALATE;
+}
+
 static void end_ready(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
@@ -485,11 +499,12 @@ static void end_ready(struct sim *s, void *arg, int64_t number)
     enum status_role reached = STATUS_OPEN;
     (void)number;
 
-    op->refused |= op->step != STEP_CREATE && !offered(s, op->ticket, op->step, &reached);
+    bool reads = !makes(op->step) && op->ticket >= 0;
+    op->refused |= reads && !offered(s, op->ticket, op->step, &reached);
     ready.outcome = outcome_of(op);
     if (ready.outcome == READ_OK &&
-        (op->step == STEP_CREATE ||
-         !is_done(s, op->ticket, op->step, &s->flows[op->flow->id - 1]))) {
+        (makes(op->step) ||
+         (reads && !is_done(s, op->ticket, op->step, &s->flows[op->flow->id - 1])))) {
         struct step_call *call = ARENA_NEW(op->arena, struct step_call);
         *call = (struct step_call){op->step, reached, op->rides};
         ready.call = call;
@@ -504,8 +519,7 @@ static void sim_step_prepare(struct world *w, struct arena *arena, const struct 
 {
     struct op *op = op_new(w, arg);
     struct sim *s = op->boot->sim;
-    bool reads =
-        step != STEP_CREATE && step != STEP_FIELDS && step != STEP_BIND && step != STEP_UNRESOLVE;
+    bool reads = !makes(step) && step != STEP_FIELDS && step != STEP_BIND && step != STEP_UNRESOLVE;
     bool slow = reads && FAULT(s, slow_look);
 
     (void)d;

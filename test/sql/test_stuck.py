@@ -8,7 +8,7 @@ STATES = 2000
 NOW = 1_800_000_000_000
 PHASES = ["received", "pending_approval", "approved", "ticketing", "fulfilling", "claimed", "verifying", "verified", "exception",
           "closed", "denied", "cancelled", "expired", "orphaned"]
-KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire", "mend", "evidence_link", "cancel", "remind", "raise"]
+KINDS = ["create_ticket", "comment", "field_update", "transition", "close", "reopen", "retire", "mend", "evidence_link", "cancel", "remind", "raise", "escalate"]
 # By their sites: since when our credential is refused, and until when it is left alone; another replica of "half" has one that works.
 TOLD = {"told": NOW + 700_000, "hurried": NOW + 30_000}  # Jira wants no call before; a short wait is not worth a word
 REFUSED = {"doubted": (NOW - 70_000, 0), "dead": (NOW - 90_000, NOW + 200_000), "half": (NOW - 90_000, NOW + 200_000)}

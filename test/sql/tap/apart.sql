@@ -1,7 +1,7 @@
 -- Who judges a request is another person than those whom it concerns, by all that is known of them, and is here; and what counts as
 -- an approval counts alike wherever it is asked for.
 set role countersign_service;
-select plan(40);
+select plan(42);
 
 -- jdoe and john.doe are one: a read found both under one immutable id
 insert into governance.account_link (person, source, account, native_id, how) values
@@ -108,6 +108,8 @@ select throws_ok(format('select t.move(%L, ''approved'')', :'gone'), 'CG010', nu
 select governance.departure_put('leaver@x.org', false, 'hr', 'back');
 select ok(governance.approval_reached(r), 'until he is back') from governance.access_request r where id = :'gone';
 select throws_ok($$select governance.delegation_add('boss@x.org', 'ciso@x.org', null, now() + interval '1 day', 'console')$$, 'CG024', 'who left answers for nobody, and nobody for him', 'nothing is delegated to who left');
+select lives_ok($$select governance.delegation_add('boss', 'john.doe', null, now() + interval '1 day', 'console')$$, 'to one who is here it is');
+select throws_ok($$select governance.delegation_add('jdoe', 'boss', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'and not back, by whatever name of his');
 select governance.departure_put('jdoe', true, 'hr', 'left');
 select throws_ok($$select governance.delegation_add('boss', 'john.doe', null, now() + interval '1 day', 'console')$$, 'CG024', null, 'by whatever name');
 select throws_ok(format('select governance.review_add(%L, ''john.doe'', ''in_order'', ''x'')', :'dark'), 'CG008', null, 'nor is anything reviewed by him');

@@ -1,6 +1,6 @@
 -- Who has to approve, who may not, by when: the rules of domain/approval.c against our own bugs.
 set role countersign_service;
-select plan(69);
+select plan(76);
 
 -- A request that its template has approved so; the tuple is what the mapping writes.
 create function pg_temp.asked(approval jsonb, more jsonb default '{}') returns uuid language plpgsql as $$
@@ -161,7 +161,15 @@ select throws_ok($$select governance.delegation_add('a@x.org', 'A@x.org', null, 
 select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() + interval '91 days', 'console')$$, '23514', null, 'not for ever');
 select throws_ok($$select governance.delegation_add('a@x.org', 'b@x.org', null, now() - interval '1 day', 'console')$$, 'CG024', null, 'not in hindsight');
 select throws_ok($$update governance.delegation set ends_at = ends_at + interval '1 day'$$, '42501', null, 'it does not grow');
-update governance.delegation set revoked_at = now() where delegator = 'boss@x.org';
+select is(governance.delegation_revoke(424242, 'hr'), null, 'none of that id is ended');
+select is(governance.delegation_revoke((select id from governance.delegation where delegator = 'boss@x.org'), 'hr@x.org') - array['id', 'starts_at', 'ends_at', 'revoked_at'],
+          '{"to": "deputy@x.org", "from": "boss@x.org", "state": "revoked", "given_by": "console", "revoked_by": "hr@x.org"}', 'it is ended early');
+select throws_ok(format('select governance.delegation_revoke(%s, %L)', id, 'hr'), 'CG024', null, 'once') from governance.delegation where delegator = 'boss@x.org';
+select is(pg_temp.stands(:'away'), 'reached', 'what was decided under it stands');
+select results_eq($$select d->>'state' from jsonb_array_elements(governance.delegation_list(false, 'Boss@x.org', 9)->'delegations') as d order by 1$$,
+                  array['planned', 'revoked'], 'all of one person, on either side');
+select is(jsonb_array_length(governance.delegation_list(true, '', 9)->'delegations'), 2, 'or those that last or will');
+select is(governance.delegation_list(false, null, 1)->'more', 'true', 'a page of them');
 select pg_temp.asked('{"steps": [{"who": "manager", "people": ["boss@x.org"], "at_least": 1}]}') as revoked \gset
 select is(pg_temp.by(:'revoked', 'deputy@x.org'), 'unnamed', 'and ends early');
 

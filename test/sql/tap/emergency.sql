@@ -1,6 +1,6 @@
 -- Break-glass: a reason and an end, work before the approval, and no close without approval and review.
 set role countersign_service;
-select plan(43);
+select plan(50);
 
 create function pg_temp.glass(more jsonb default '{}', lasts interval default '4 hours') returns uuid language sql as $$
     select t.request(array['plain:present'], jsonb_build_object('kind', 'grant', 'emergency', true, 'requester', 'asker@example.com',
@@ -98,4 +98,44 @@ select is(jsonb_array_length(pg_temp.known(:'both', '{items,0,ends}')::jsonb), 1
 select is(governance.dossier_items(:'both', 'cancels.both@example.com', 1, false, false, false)::jsonb #>> '{0,superseded_by}', null, 'and the item is in the dossier again');
 select t.fulfilling(pg_temp.to_end(:'both'));
 select is(pg_temp.known(:'both', '{items,0,superseded}'), 'true', 'until another removal stands');
+-- reviewed on the ticket: by an approval that Jira asked for once somebody had said done, and by no other
+create function pg_temp.saw(request uuid, decision text, variadic who jsonb[]) returns void language sql as $$
+    select governance.ticket_saw(r, jsonb_build_object('state', 'here', 'category', 'indeterminate', 'role', 'verify', 'status_name', 'Verifying access',
+               'cycle', '10000/9', 'cycle_at_ms', 1700000000000, 'moved_by', 'agent@example.com', 'moved_by_us', false, 'resolution_set', false,
+               'updated_ms', 1700000000000, 'marker', '', 'approval', decision, 'mapped_hash', 'h1', 'approvers', to_jsonb(who)), clock_timestamp())
+      from governance.access_request r where r.id = request
+$$;
+create function pg_temp.answer(who text, asked_s int, given_s int) returns jsonb language sql as $$
+    select jsonb_build_object('key', who, 'app', false, 'asked_ms', 1700000000000 + asked_s * 1000, 'given_ms', 1700000000000 + given_s * 1000)
+$$;
+create function pg_temp.used(beneficiary text) returns uuid language plpgsql as $$
+declare
+    made uuid := pg_temp.glass(jsonb_build_object('beneficiary', beneficiary));
+begin
+    insert into governance.ticket (site, issue_id, request_id, state, category, role, cycle, cycle_at, moved_by)
+    values ('acme', (select (coalesce(max(issue_id::bigint), 80000) + 1)::text from governance.ticket where issue_id ~ '^[0-9]+$'), made, 'here', 'indeterminate',
+            'verify', '10000/9', timestamptz 'epoch' + interval '1700000000 s', 'agent@example.com');
+    perform t.verifying(made);
+    return made;
+end $$;
+create function pg_temp.review(request uuid) returns text language sql as $$
+    select string_agg(reviewer || ' ' || outcome, ', ') from governance.emergency_review where request_id = request
+$$;
+select pg_temp.used('rita@example.com') as seen \gset
+select pg_temp.saw(:'seen', 'approved', pg_temp.answer('boss@example.com', -60, -50));
+select is(pg_temp.review(:'seen'), null, 'the approval of the access reviews nothing');
+select pg_temp.saw(:'seen', 'approved', pg_temp.answer('other@example.com', -60, 90), pg_temp.answer('boss@example.com', -60, -50));
+select is(pg_temp.review(:'seen'), null, 'nor does another answer to it, however late');
+select pg_temp.saw(:'seen', 'approved', pg_temp.answer('agent@example.com', 0, 100), pg_temp.answer('rita@example.com', 0, 100));
+select is(pg_temp.review(:'seen'), null, 'nor one of who did the work, or used it');
+select pg_temp.saw(:'seen', 'approved', pg_temp.answer('eve@example.com', 0, 120));
+select is(pg_temp.review(:'seen'), 'eve@example.com in_order', 'what is asked with the move to done is the review');
+select t.read(t.item(:'seen'), 'present');
+select t.move(:'seen', 'verified');
+select lives_ok(format('select t.move(%L, ''closed'')', :'seen'), 'so it closes');
+select pg_temp.used('nina@example.com') as late \gset
+select pg_temp.saw(:'late', 'approved', pg_temp.answer('boss@example.com', 10, 20));
+select is(pg_temp.review(:'late'), null, 'an approval that is owed still is that first');
+select pg_temp.saw(:'late', 'declined', pg_temp.answer('eve@example.com', 30, 40));
+select is(pg_temp.review(:'late') || ' ' || pg_temp.told(:'late'), 'eve@example.com objected EmergencyAccess EmergenciesTooOften EmergencyObjected', 'declined it objects');
 select * from finish();

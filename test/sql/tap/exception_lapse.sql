@@ -1,6 +1,6 @@
 -- What the sweep does about exceptions: those of who left, of whole sources in portions, of duties defined anew; and who hears of it.
 set role countersign_service;
-select plan(35);
+select plan(38);
 
 create function pg_temp.grants(more jsonb) returns bigint language sql as $$
     select (governance.exception_grant('{"owner": "ann@example.com", "approved_by": "bob@example.com", "reason": "why", "control": "watched daily"}'
@@ -26,13 +26,18 @@ select pg_temp.asked(array['plain:absent', 'slow:absent'], '{"beneficiary": "ann
 select t.read(t.item(:'own'), 'absent', 'disabled');
 select ok(governance.has_left('{address=ann@example.com}'), 'an account of hers was seen disabled');
 select t.read(t.item(:'own', 2), 'absent');
-select ok(governance.has_left('{address=ann@example.com}'), 'another of hers is active: that says nothing');
+select ok(not governance.has_left('{address=ann@example.com}'), 'another of hers is active: she has not left');
+select t.read(t.item(:'own'), 'absent', 'disabled');
+select ok(not governance.has_left('{address=ann@example.com}'), 'in whatever order they are read');
+select t.read(t.item(:'own', 2), 'absent', 'disabled');
+select ok(governance.has_left('{address=ann@example.com}'), 'the last one of hers is disabled, too');
 select t.read(t.item(:'own'), 'unknown');
-select ok(governance.has_left('{address=ann@example.com}'), 'nor does a read that tells nothing');
+select ok(governance.has_left('{address=ann@example.com}'), 'a read that tells nothing says nothing');
 select t.read(t.item(:'own'), 'absent');
-select ok(not governance.has_left('{address=ann@example.com}'), 'that one is active: she is back');
-select is((select string_agg(how || account || returned_by || (returned_at is not null), '') from governance.departure), 'disabledsomeonetrue', 'the departure has ended');
-select is((select count(*) from governance.evidence_entry where kind = 'person.returned'), 1::bigint, 'which is evidence');
+select ok(not governance.has_left('{address=ann@example.com}'), 'one is active: she is back');
+select is((select string_agg(how || account || returned_by || (returned_at is not null), '') from governance.departure), 'disabledsomeonetruedisabledsomeonetrue', 'both departures have ended');
+select is((select count(*) from governance.evidence_entry where kind = 'person.returned'), 2::bigint, 'which is evidence');
+select t.read(t.item(:'own', 2), 'absent', 'disabled'); -- and she has one account
 select pg_temp.asked() as r \gset
 select pg_temp.grants(jsonb_build_object('request', :'r')) as x \gset
 select pg_temp.closed(:'r', 'exception');
@@ -75,6 +80,9 @@ set session_replication_role = replica;
 update governance.access_request set subject_kind = 'service' where id = :'leaver';
 set session_replication_role = origin;
 set role countersign_service;
+select t.read(t.item(:'leaver'), 'absent');
+select t.read(t.item(:'leaver'), 'absent', 'disabled');
+select ok(not governance.has_left('{address=robot@example.com}'), 'a service account that is disabled is nobody who left');
 select t.read(t.item(:'leaver'), 'absent');
 select pg_temp.closed(:'leaver', 'verified');
 select ok(not governance.has_left('{address=robot@example.com}'), 'nor does a service account leave');

@@ -1,6 +1,6 @@
 -- Whether a grant may be: nothing is given without an answer; a removal is nobody's question; duties to be kept apart.
 set role countersign_service;
-select plan(59);
+select plan(70);
 
 create function pg_temp.grant_of(more jsonb default '{}', items text[] default array['plain:present']) returns uuid language sql as $$
     select t.request(items, jsonb_build_object('kind', 'grant') || more)
@@ -157,4 +157,43 @@ select lives_ok(format('select t.move(%L, ''verifying'')', :'one'), 'but is look
 insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at)
 values (:'one', 'sod', 'payables', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day');
 select lives_ok(format('select t.move(%L, ''verified'', ''closed'')', :'one'), 'and closes under another exception');
+
+-- a policy may want approvals beside the template's: more people, and people by name
+create function pg_temp.wants(request uuid, asks jsonb) returns void language sql as $$
+    update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
+    select governance.policy_save('me', request, (select version from governance.access_request where id = request),
+        jsonb_build_object('decisions', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', i.id, 'stage', 'intake', 'pdp', 'rules:x', 'permitted', true,
+            'asked', encode('{}', 'base64'), 'answered', encode('{}', 'base64'), 'why', 'Ok', 'reason', '', 'conflicts', '[]'::jsonb, 'question', '', 'took_ms', 0, 'asks', asks)))
+          from governance.request_item i where i.request_id = request and i.replaced_at is null)));
+$$;
+create function pg_temp.terms(request uuid) returns jsonb language sql as $$
+    select governance.approval_terms(r) from governance.access_request r where r.id = request
+$$;
+select governance.policy_put('rules:x', '[]');
+select pg_temp.grant_of() as plain \gset
+select pg_temp.wants(:'plain', null);
+select is(pg_temp.terms(:'plain'), null, 'mostly it wants none');
+select pg_temp.grant_of('{"beneficiary": "jewel@example.com"}') as jewel \gset
+select pg_temp.wants(:'jewel', '{"at_least": 2, "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}]}');
+select is(pg_temp.terms(:'jewel'), '{"at_least": 2, "channels": ["jsm", "api", "cli"], "remind": [], "within_ms": 0,
+    "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}, {"who": "anyone", "people": [], "at_least": 1}]}', 'without a template they stand alone');
+select ok((select approval_needed from governance.access_request where id = :'jewel'), 'and what needed no approval needs one');
+select t.move(:'jewel', 'pending_approval');
+select pg_temp.answer(:'jewel', 'approval', true, t.item(:'jewel'));
+select governance.approval_add(:'jewel', 'boss@example.com', 'approved', 'api'), governance.approval_add(:'jewel', 'other@example.com', 'approved', 'api');
+select throws_ok(format('select t.move(%L, ''approved'')', :'jewel'), 'CG010', null, 'two people suffice not');
+select is((governance.dossier_approvals(r)->'steps'->0->>'people'), 'ciso@example.com', 'the program knows who is waited for')
+  from governance.access_request r where r.id = :'jewel';
+select governance.approval_add(:'jewel', 'ciso@example.com', 'approved', 'api');
+select lives_ok(format('select t.move(%L, ''approved'')', :'jewel'), 'nor one who is not named');
+select pg_temp.grant_of(jsonb_build_object('approval_needed', true, 'beneficiary', 'both@example.com', 'mapped', '{"approval": {"at_least": 3, "channels": ["jsm"], "remind": [50],
+    "within_ms": 7, "steps": [{"who": "manager", "people": ["boss@example.com"], "at_least": 1}]}}'::jsonb), array['plain:present', 'slow:present']) as joined \gset
+select pg_temp.wants(:'joined', '{"at_least": 2, "steps": [{"who": "risk office", "people": ["ciso@example.com"], "at_least": 1}]}');
+select is(pg_temp.terms(:'joined') - 'steps', '{"at_least": 3, "channels": ["jsm"], "remind": [50], "within_ms": 7}', 'with one: the larger number, its ways and its window');
+select is(jsonb_path_query_array(pg_temp.terms(:'joined'), '$.steps[*].who'), '["manager", "risk office", "anyone"]', 'and all steps, the same of two items once');
+update governance.access_request set version = version + 1, mapped_hash = 'h2' where id = :'joined';
+select is(pg_temp.terms(:'joined')->>'at_least', '3', 'what was wanted of something else counts no more');
+select is(jsonb_array_length(pg_temp.terms(:'joined')->'steps'), 1, 'its steps neither');
+select throws_ok(format('insert into governance.policy_decision (request_id, stage, item_id, asked, permitted, asks) values (%L, ''intake'', %s, ''x'', false, ''{}'')', :'jewel', t.item(:'jewel')),
+                 '23514', null, 'a no wants nothing');
 select * from finish();

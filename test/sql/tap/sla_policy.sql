@@ -1,6 +1,6 @@
 -- Policies, business calendars, checkpoints, the ladder and pauses.
 set role countersign_service;
-select plan(67);
+select plan(75);
 
 -- A calendar by hand: open 09:00 to 17:00 UTC on each day of 2021, and of the days around now always. And its twin in C: see
 -- test/sql/test_sla_calendar.py.
@@ -170,4 +170,26 @@ select is((select c.paused_business = governance.counted(c.calendar_id, p.from_a
 select is(governance.sla_put('{"calendars": [], "policies": []}'), 0, 'nothing is said any more');
 select is(pg_temp.policy(:'p'), 'privileged', 'what runs goes on by what it began with');
 select is(pg_temp.policy(pg_temp.asked('0')), null, 'what begins has none');
+
+-- an escalation is a ticket of its own: also where there is none to press, never two at once, and none where we only observe
+select is((governance.sla_put(pg_temp.said(jsonb_build_object('policies', pg_temp.said()->'policies' || jsonb_build_array(jsonb_build_object(
+    'name', 'escalated', 'sha256', 'p5', 'calendar', '', 'calendar_sha256', '', 'body', jsonb_build_object('when', '{}'::jsonb, 'goals', '{"whole": 3600000}'::jsonb,
+    'rungs', '[{"of": "whole", "percent": 50, "deed": "ticket", "value": "61", "field": "SEC Incident"}, {"of": "whole", "percent": 60, "deed": "ticket", "field": "SEC"}]'::jsonb))))))), 4, 'a ladder that escalates');
+select t.fulfilling(pg_temp.asked('31 min', '{"sla_policy": "escalated"}')) as e \gset
+select governance.sla_tick();
+select is(pg_temp.told(:'e'), 'whole 50 ticket late', 'without a ticket that could be pressed it is made all the same');
+select is((select payload::jsonb - 'due_ms' from governance.flow where request_id = :'e' and kind = 'escalate'),
+          '{"deed": "ticket", "value": "61", "field": "SEC Incident", "passed": false}', 'where it says');
+update governance.flow set state = 'checking', version = version + 1, lease_owner = 'w', lease_until = clock_timestamp() + interval '1 h' where request_id = :'e';
+select is(governance.rung_act(r, 'ticket', '', 'SEC', 'whole/60%/ticket/2', now()), null, 'one at a time') from governance.access_request r where id = :'e';
+select id as esc, version as esc_v from governance.flow where request_id = :'e' and kind = 'escalate' \gset
+select governance.flow_save('w', :esc, :esc_v, '{"to": "parked", "rest_ms": 0, "lease_s": 0, "issue_id": "90001", "step": "relate", "why": "no link"}');
+select is(governance.rung_act(r, 'ticket', '', 'SEC', 'whole/60%/ticket/2', now()), 'ticket', 'the next one does not wait for a link') from governance.access_request r where id = :'e';
+select is((select string_agg(concat_ws(' ', state, issue_id), ', ' order by id) from governance.flow where request_id = :'e' and kind = 'escalate'), 'parked 90001, pending ', 'and takes nothing back');
+select results_eq(format('select marker, issue_id from governance.flow_claim(%L, %L, 500) where kind = %L and request_id = %L', 'w', '1 min', 'escalate', :'e'),
+                  format('select %L || r.marker || %L || max(f.id), %L::text from governance.flow f join governance.access_request r on r.id = f.request_id where r.id = %L and f.kind = %L group by r.marker', 'late-', '-', '', :'e', 'escalate'),
+                  'it has a marker of its own, and no ticket of the request');
+select t.fulfilling(pg_temp.asked('31 min', '{"sla_policy": "escalated", "mode": "observe"}')) as quiet \gset
+select governance.sla_tick();
+select is(pg_temp.told(:'quiet'), 'whole 50 event late', 'where we only observe, people are told and nothing is made');
 select * from finish();

@@ -52,6 +52,31 @@ static void it_says_when_and_what(void **state)
     assert_true(str_starts(ladder_line(&d, NOW, true, line), STR("This change ")));
 }
 
-UNIT_MAIN(cmocka_unit_test(nobody_is_pressed_about_what_is_proven_or_over),
+static void an_escalation_names_the_ticket_and_nobody(void **state)
+{
+    char line[LADDER_LINE_BYTES];
+    struct dossier d = {.kind = REQUEST_REMOVAL,
+                        .privileged = true,
+                        .beneficiary = STR("j.okafor"),
+                        .ticket.key = STR("IAM-482")};
+    (void)state;
+
+    assert_str(ladder_summary(&d, NOW, false, line),
+               "IAM-482: privileged removal is to be proven by 2025-11-24 16:00 UTC");
+    assert_str(ladder_text(&d, line),
+               "It is worked on in IAM-482, which closes by itself once the access is read as "
+               "asked. Please see to it that it is done; closing this ticket closes nothing else.");
+    d = (struct dossier){.kind = REQUEST_GRANT};
+    assert_str(ladder_summary(&d, NOW, true, line),
+               "access was to be proven by 2025-11-24 16:00 UTC");
+    assert_str(ladder_text(&d, line),
+               "There is no ticket of it yet. Please see to it that it is done; closing this "
+               "ticket closes nothing else.");
+    d.kind = REQUEST_MODIFY;
+    assert_true(str_starts(ladder_summary(&d, NOW, true, line), STR("change was")));
+}
+
+UNIT_MAIN(cmocka_unit_test(an_escalation_names_the_ticket_and_nobody),
+          cmocka_unit_test(nobody_is_pressed_about_what_is_proven_or_over),
           cmocka_unit_test(a_lost_reminder_is_not_written_twice),
           cmocka_unit_test(it_says_when_and_what))

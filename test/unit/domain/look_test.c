@@ -493,7 +493,37 @@ static void deadlines_press_as_the_ladder_says(void **state)
     assert_int_equal(judge(FLOW_RAISE, &d, &d.ticket), EV_READY);
 }
 
+/* It is a ticket: looked for as one. But nobody is pressed in vain, and what is made is not undone.
+ */
+static void an_escalation_is_looked_for_as_a_create_is(void **state)
+{
+    const char *why = NULL;
+    const struct policy *p = &POLICY_DEFAULT;
+    struct item item = item_of(DESIRED_ABSENT, NULL, 0);
+    struct dossier d = dossier_of(&item);
+    struct flow flow = {.kind = FLOW_ESCALATE, .state = FS_CHECKING};
+    struct find_result none = {.proven = true, .sighted = true};
+    struct find_result one = {.proven = true, .sighted = true, .count = 1};
+    (void)state;
+
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW, &why), EV_READY);
+    d.phase = PHASE_VERIFIED;
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW, &why), EV_NOT_WANTED);
+    d.phase = PHASE_FULFILLING;
+    flow.sent_at_ms = NOW - SECOND;
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW, &why), EV_WAIT);
+    assert_int_equal(flow_judge(&flow, &d, NULL, &one, p, NOW, &why), EV_FOUND);
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW + HOUR, &why), EV_READY);
+    none.sighted = false; /* what we make there may be hidden from us */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW + HOUR, &why), EV_WAIT);
+    flow.issue_id = STR("10009");
+    d.phase = PHASE_CLOSED; /* whoever reads it is led to what it was about */
+    assert_int_equal(flow_judge(&flow, &d, NULL, &none, p, NOW, &why), EV_READY);
+    assert_int_equal(flow_judge(&flow, &d, &d.ticket, NULL, p, NOW, &why), EV_READY);
+}
+
 UNIT_MAIN(cmocka_unit_test(a_lost_comment_is_waited_out),
+          cmocka_unit_test(an_escalation_is_looked_for_as_a_create_is),
           cmocka_unit_test(deadlines_press_as_the_ladder_says),
           cmocka_unit_test(the_ticket_a_person_touched_is_kept_else_the_oldest),
           cmocka_unit_test(a_create_looks_for_its_marker_first),

@@ -62,6 +62,25 @@ static void a_create_goes_on_when_its_ticket_is_known(void **state)
     assert_null(step_next(&flow, &ticket, related | STEP_BIT(STEP_PARTICIPANTS)));
 }
 
+/* It is made as a create is, and then linked to the late one, whatever that is like. */
+static void an_escalation_is_made_once_and_linked(void **state)
+{
+    struct flow flow = {.kind = FLOW_ESCALATE, .request_id = STR("r")};
+    (void)state;
+
+    assert_int_equal(step_look(&flow), LOOK_NOTHING);
+    flow.attempt = 1;
+    assert_int_equal(step_look(&flow), LOOK_MARKER);
+    assert_int_equal(step_next(&flow, NULL, 0)->step, STEP_ESCALATE);
+    assert_int_equal(step_did(step_next(&flow, NULL, 0), STATUS_OPEN, STR_NONE), EV_LOST);
+    assert_int_equal(step_did(step_next(&flow, NULL, 0), STATUS_OPEN, STR("10009")), EV_STEP);
+    flow.issue_id = STR("10009");
+    assert_int_equal(step_look(&flow), LOOK_NOTHING);
+    assert_int_equal(step_next(&flow, NULL, 0)->step, STEP_RELATE);
+    assert_int_equal(step_did(step_next(&flow, NULL, 0), STATUS_OPEN, STR_NONE), EV_DID);
+    assert_null(step_next(&flow, NULL, STEP_BIT(STEP_RELATE)));
+}
+
 /* Somebody is told before the long form changes; what nobody needs to be told is told by nothing.
  */
 static void who_has_to_act_is_told_first(void **state)
@@ -132,7 +151,9 @@ static void what_was_never_sent_is_not_searched_for(void **state)
         bool words = kind == FLOW_COMMENT || kind == FLOW_FIELDS || kind == FLOW_EVIDENCE_LINK;
         /* writing the same again harms nobody; whatever moves a ticket is done on a read of its own
          */
-        assert_int_equal(step_look(&flow), words ? LOOK_LATELY : LOOK_TICKET);
+        assert_int_equal(step_look(&flow), words                   ? LOOK_LATELY
+                                           : kind == FLOW_ESCALATE ? LOOK_NOTHING
+                                                                   : LOOK_TICKET);
     }
 }
 
@@ -205,6 +226,7 @@ static void every_kind_and_every_step_is_in_the_table(void **state)
 
 UNIT_MAIN(cmocka_unit_test(the_next_step_is_the_first_that_the_look_does_not_show),
           cmocka_unit_test(a_create_goes_on_when_its_ticket_is_known),
+          cmocka_unit_test(an_escalation_is_made_once_and_linked),
           cmocka_unit_test(who_has_to_act_is_told_first),
           cmocka_unit_test(only_who_holds_a_close_takes_a_resolution_away),
           cmocka_unit_test(what_is_ours_is_mended_where_the_look_shows_it_wrong),

@@ -295,6 +295,7 @@ static void test_steps_one_after_the_other(void **state)
     assert_str(t.approvers[1].key, "manager");
     assert_false(t.approvers[1].app);
     assert_int_equal(t.approvers[1].given_ms, 3500);
+    assert_true(t.approvers[1].asked_ms && t.approvers[1].asked_ms < t.approvers[0].asked_ms);
     t = (struct ticket){.edit_at_ms = 3500}; /* what he approved was edited since */
     read_one(json_of(LIST), &t);
     assert_int_equal(t.approver_count, 1);

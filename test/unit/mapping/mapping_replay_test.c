@@ -118,12 +118,79 @@ static void a_goal_may_turn_met_into_breached(void **state)
     assert_int_equal(mapping_replay(&a, &b, &CLOSED).flips, 0);
 }
 
-static void every_value_is_compared(void **state)
+/* Who has to approve, how many of them, on which ways, by when: eased one way round, tightened the
+ * other. */
+static void terms_of_approvals_are_compared(void **state)
 {
     struct mapping_rule rule = REMOVE;
-    struct mapped a = mapped(&REMOVE, "admin"), b = mapped(&rule, "admin");
+    const struct approval_step boss = {STR("manager"), STR("boss"), 1};
+    const struct approval_terms was = {.channels = 1u << CHANNEL_JSM,
+                                       .at_least = 2,
+                                       .within_ms = 1000,
+                                       .steps = {boss},
+                                       .step_count = 1};
+    struct approval_terms by[] = {was, was, was, was, was};
+    const char *words[] = {"a step is gone, or asks fewer or other people", "fewer people",
+                           "another way counts", "more time", "more time"};
+    struct mapped a = mapped(&rule, "admin"), b = mapped(&rule, "admin");
     (void)state;
 
+    rule.approval_needed = true;
+    by[0].steps[0].people = STR("somebody else");
+    by[1].at_least = 1;
+    by[2].channels |= 1u << CHANNEL_API;
+    by[3].within_ms = 0;
+    by[4].within_ms = 2000;
+    a.terms = was;
+    assert_null(mapping_replay_eased(&was, &was));
+    for (size_t i = 0; i < COUNT(by); i++) {
+        uint32_t other = i ? 0 : FLIP(TIGHTENED) | FLIP(EASED); /* another person: both */
+        b.terms = by[i];
+        assert_string_equal(mapping_replay_eased(&was, &by[i]), words[i]);
+        assert_int_equal(mapping_replay(&a, &b, &OPEN).flips, FLIP(EASED) | other);
+        assert_int_equal(mapping_replay(&b, &a, &OPEN).flips, FLIP(TIGHTENED) | other);
+        assert_int_equal(mapping_replay(&a, &b, &OPEN).values, VALUE(APPROVAL));
+    }
+    b.terms = was;
+    b.terms.step_count = 0;
+    assert_int_equal(mapping_replay(&a, &b, &OPEN).flips, FLIP(EASED));
+    a.terms = (struct approval_terms){0}; /* no template: any way but an app's */
+    b.terms = (struct approval_terms){.channels = 1u << CHANNEL_AUTOMATION};
+    assert_int_equal(mapping_replay(&a, &b, &OPEN).flips, FLIP(EASED) | FLIP(TIGHTENED));
+    rule.approval_needed = false; /* then nobody is asked either way */
+    assert_int_equal(mapping_replay(&a, &b, &OPEN).flips, 0);
+}
+
+static void ends_are_compared(void **state)
+{
+    struct mapping_rule glass = REMOVE;
+    struct mapped a = mapped(&REMOVE, "admin"), b = mapped(&REMOVE, "admin");
+    (void)state;
+
+    a.access_until_ms = 1000;
+    assert_int_equal(mapping_replay(&a, &b, &OPEN).flips, FLIP(LONGER)); /* for ever */
+    assert_int_equal(mapping_replay(&b, &a, &OPEN).flips, FLIP(SHORTER));
+    b.access_until_ms = 2000;
+    assert_int_equal(mapping_replay(&a, &b, &OPEN).flips, FLIP(LONGER));
+    assert_int_equal(mapping_replay(&a, &b, &OPEN).values, VALUE(ACCESS_UNTIL));
+    a = mapped(&REMOVE, "admin");
+    b = mapped(&glass, "admin");
+    glass.emergency_ms = 1000;
+    struct replay_result r = mapping_replay(&a, &b, &OPEN);
+    assert_int_equal(r.flips, FLIP(NO_APPROVAL) | FLIP(SHORTER));
+    assert_int_equal(r.values, VALUE(EMERGENCY));
+    assert_int_equal(mapping_replay(&b, &a, &OPEN).flips, FLIP(APPROVAL) | FLIP(LONGER));
+}
+
+static void every_value_is_compared(void **state)
+{
+    struct mapping_rule of = REMOVE, rule = REMOVE;
+    struct mapped a = mapped(&of, "admin"), b = mapped(&rule, "admin");
+    (void)state;
+
+    of.approval_needed = rule.approval_needed = true;
+    rule.emergency_ms = b.access_until_ms = b.terms.at_least = 2;
+    b.sponsor = STR("x");
     rule.name = STR("grant");
     rule.change = REQUEST_GRANT;
     rule.expect = DESIRED_PRESENT;
@@ -136,7 +203,8 @@ static void every_value_is_compared(void **state)
     assert_string_equal(REPLAY_FLIP_WORDS[REPLAY_MET], "sla_met");
 }
 
-UNIT_MAIN(cmocka_unit_test(the_same_is_the_same),
+UNIT_MAIN(cmocka_unit_test(the_same_is_the_same), cmocka_unit_test(terms_of_approvals_are_compared),
+          cmocka_unit_test(ends_are_compared),
           cmocka_unit_test(what_was_closed_on_another_proof_would_be_refused),
           cmocka_unit_test(what_was_refused_may_be_as_asked_now),
           cmocka_unit_test(held_mapped_governed_or_left_alone),

@@ -237,7 +237,27 @@ static void discovery_names_its_own(void **state)
         assert_false(policy_discovery_read(a, str_of(WRONG[i]), base, &found, &err));
 }
 
-UNIT_MAIN(cmocka_unit_test(the_question_is_as_authzen_says), cmocka_unit_test(cerbos_gets_roles),
+static void a_yes_may_want_approvals(void **state)
+{
+    struct policy_answer yes =
+        judge(200, "{\"decision\":true,\"context\":{\"approvals\":{\"at_least\":2,\"steps\":[]}}}");
+    struct policy_answer odd =
+        judge(200, "{\"decision\":true,\"context\":{\"approvals\":{\"quorum\":2}}}");
+    struct policy_answer no =
+        judge(200, "{\"decision\":false,\"context\":{\"approvals\":{\"quorum\":2}}}");
+    (void)state;
+
+    assert_int_equal(yes.answer, PERMIT_GIVEN);
+    assert_int_equal(yes.asks.at_least, 2);
+    assert_int_equal(odd.answer, PERMIT_OPEN);
+    assert_string_equal(odd.why, "OddApprovals");
+    assert_true(policy_remedy(odd.why)[0] != 0);
+    assert_int_equal(no.answer, PERMIT_DENIED);
+    assert_false(policy_asks_any(&no.asks));
+}
+
+UNIT_MAIN(cmocka_unit_test(a_yes_may_want_approvals),
+          cmocka_unit_test(the_question_is_as_authzen_says), cmocka_unit_test(cerbos_gets_roles),
           cmocka_unit_test(a_question_has_an_end), cmocka_unit_test(only_true_permits),
           cmocka_unit_test(no_other_status_decides),
           cmocka_unit_test(what_did_not_arrive_decides_nothing),

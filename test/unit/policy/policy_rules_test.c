@@ -47,6 +47,83 @@ static const char *says(const struct policy_rules *rules, const struct policy_qu
     return answer.answer == PERMIT_GIVEN ? "allow" : answer.reason;
 }
 
+/* Who has to approve what the others allow. */
+static void approvals_are_wanted_of_what_is_allowed(void **state)
+{
+    static const char ASKS[] = "version: 1\n"
+                               "otherwise: allow\n"
+                               "rules:\n"
+                               "  - name: two people\n"
+                               "    when: { privileged: true }\n"
+                               "    approvals: { at_least: 2 }\n"
+                               "  - name: crown jewels\n"
+                               "    when: { application: erp }\n"
+                               "    approvals: { people: [ciso@x.org, risk@x.org], of_them: 2, "
+                               "who: risk office }\n"
+                               "  - name: gone\n"
+                               "    when: { entitlement: old }\n"
+                               "    deny: it is gone\n";
+    AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
+    struct policy_rules *rules = load(a, ASKS);
+    struct policy_question q = question();
+    struct policy_answer answer;
+    const struct policy_rule *by;
+    (void)state;
+
+    assert_non_null(rules);
+    q.privileged = true;
+    policy_rules_judge(rules, &q, &answer, &by);
+    assert_int_equal(answer.answer, PERMIT_GIVEN);
+    assert_int_equal(answer.asks.at_least, 2);
+    assert_int_equal(answer.asks.count, 1);
+    assert_int_equal(answer.asks.steps[0].wanted, 2);
+    assert_str(answer.asks.steps[0].people, "ciso@x.org\nrisk@x.org");
+    assert_str(answer.asks.steps[0].who, "risk office");
+    q.source = STR("wiki");
+    q.privileged = false;
+    policy_rules_judge(rules, &q, &answer, &by);
+    assert_false(policy_asks_any(&answer.asks));
+    q.entitlement = STR("old");
+    assert_string_equal(says(rules, &q), "it is gone");
+}
+
+static void too_many_are_a_no(void **state)
+{
+    char text[1000] = "version: 1\notherwise: allow\nrules:\n";
+    AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
+    struct policy_question q = question();
+    (void)state;
+
+    for (int i = 0; i <= POLICY_ASKS_MAX; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "  - { name: r%d, approvals: { people: [a] } }\n", i);
+    assert_string_equal(says(load(a, text), &q), "r4: too many are to approve it");
+}
+
+static void approvals_say_how_many_or_who(void **state)
+{
+    static const char *const WRONG[] = {
+        "{ }",
+        "{ who: x }",
+        "{ at_least: 0 }",
+        "{ at_least: 99 }",
+        "{ people: [] }",
+        "{ people: a }",
+        "{ people: [a], of_them: 2 }",
+        "{ people: [a], quorum: 1 }",
+    };
+    AUTO(drop_arena) struct arena *a = arena_new(1 << 20);
+    char text[300];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(WRONG); i++) {
+        snprintf(text, sizeof text,
+                 "version: 1\notherwise: allow\nrules:\n  - { name: r, approvals: %s }\n",
+                 WRONG[i]);
+        assert_null(load(a, text));
+    }
+}
+
 static void rules_are_tried_in_their_order(void **state)
 {
     (void)state;
@@ -231,6 +308,8 @@ static void tests_of_the_file_are_run(void **state)
     assert_string_equal(diags.items[0].code, "C178");
 }
 
-UNIT_MAIN(cmocka_unit_test(rules_are_tried_in_their_order), cmocka_unit_test(every_fact_counts),
+UNIT_MAIN(cmocka_unit_test(approvals_are_wanted_of_what_is_allowed),
+          cmocka_unit_test(too_many_are_a_no), cmocka_unit_test(approvals_say_how_many_or_who),
+          cmocka_unit_test(rules_are_tried_in_their_order), cmocka_unit_test(every_fact_counts),
           cmocka_unit_test(words_match_with_stars), cmocka_unit_test(faults_are_told),
           cmocka_unit_test(tests_of_the_file_are_run))
