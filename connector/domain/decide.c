@@ -1,6 +1,7 @@
 #include "domain/decide.h"
 
 #include "base/plant.h"
+#include "domain/ahead.h"
 #include "domain/approving.h"
 #include "domain/badge.h"
 #include "domain/contested.h"
@@ -688,6 +689,7 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     drift_decide(d, policy, ret);
     exception_decide(d, policy, ret);
     emergency_decide(d, ret);
+    ahead_decide(d, ret);
     show_badge(&s);
     record_refusal(&s);
 }

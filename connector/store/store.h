@@ -262,7 +262,8 @@ struct store_enqueue {
 /* What decision->follow opens. */
 struct store_follow {
     const struct store_intake *open; /* NULL: nothing */
-    struct str unopened;             /* why not (CamelCase) */
+    struct str
+        unsaid; /* why not, or why no rule says what is opened (CamelCase): people are told */
 };
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,

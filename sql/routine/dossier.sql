@@ -142,6 +142,7 @@ begin
         'approval_due_ms', floor(extract(epoch from r.approval_due) * 1000)::bigint,
         'review_due_ms', floor(extract(epoch from r.review_due) * 1000)::bigint,
         'reviewed', case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end, 'permits', governance.dossier_permits(r),
+        'ahead', case when r.kind = 'modify' then governance.dossier_ahead(r) end,
         'after', governance.dossier_after(r))::text, 2);
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';

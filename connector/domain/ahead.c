@@ -1,0 +1,110 @@
+#include "domain/ahead.h"
+
+#include "base/plant.h"
+
+static const struct item *given_by(const struct dossier *d)
+{
+    for (size_t i = 0; i < d->item_count; i++)
+        if (d->items[i].desired == DESIRED_PRESENT)
+            return &d->items[i];
+    return NULL;
+}
+
+/* Nobody may work on it yet, and it is not our turn to ask somebody. */
+static bool waits_for_a_yes(const struct dossier *d, const struct decision *r)
+{
+    bool before_work = d->phase == PHASE_RECEIVED || d->phase == PHASE_PENDING_APPROVAL;
+
+    return before_work && !d->held && !r->move && !r->asks;
+}
+
+void ahead_decide(const struct dossier *d, struct decision *ret)
+{
+    if (!waits_for_a_yes(d, ret) || d->together || d->mode == GATE_OBSERVE || !given_by(d) ||
+        PLANTED(REMOVAL_WAITS))
+        return;
+    for (size_t i = 0; i < d->item_count; i++) {
+        bool opened = d->items[i].ahead && !PLANTED(AHEAD_TWICE);
+        if (d->items[i].desired != DESIRED_ABSENT || opened)
+            continue;
+        if (ret->follow) { /* the next one at the next look */
+            ret->look_again_ms = d->now_ms + 1000;
+            return;
+        }
+        ret->about = i;
+        ret->follow = FOLLOW_AHEAD;
+    }
+}
+
+/* --- what is said --- */
+
+static const struct item *gone_ahead(const struct item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i].ahead && !items[i].ahead_over)
+            return &items[i];
+    return NULL;
+}
+
+static const struct item *subject(const struct dossier *d)
+{
+    const struct item *i = gone_ahead(d->items, d->item_count);
+
+    return i ? i : gone_ahead(d->superseded, d->superseded_count);
+}
+
+static void say_where(struct line *l, const struct item *i)
+{
+    if (str_empty(i->ahead_key))
+        line_add_c(l, "on a ticket of its own");
+    else
+        line_add(l, i->ahead_key);
+}
+
+void ahead_say(struct line *next, const struct dossier *d, enum notice_state state)
+{
+    const struct item *i = subject(d);
+    bool over = state == NOTICE_WITHDRAWN || state == NOTICE_DENIED || state == NOTICE_EXPIRED ||
+                state == NOTICE_SUPERSEDED;
+    bool waits = state == NOTICE_WAITING_APPROVAL || state == NOTICE_WAITING_POLICY ||
+                 (state == NOTICE_DUTIES && !d->approved_ms);
+
+    if (!i || !(over || waits || state == NOTICE_READY))
+        return;
+    line_add_c(next, next->len ? " Taking " : "Taking ");
+    line_add_name(next, i->entitlement);
+    line_add_c(next, " from ");
+    line_add_name(next, i->account);
+    line_add_c(next, over    ? " goes on all the same: "
+                     : waits ? " does not wait for that: "
+                             : " was asked for ahead of this: ");
+    say_where(next, i);
+    line_add_c(next, over ? ". Shall it stay, cancel that one." : ".");
+}
+
+uint64_t ahead_key(const struct dossier *d)
+{
+    const struct item *i = subject(d);
+
+    return i ? str_hash(i->ahead_key) + 1 : 0;
+}
+
+struct str ahead_story(const struct dossier *d, size_t item, char ret[FOLLOW_STORY_BYTES])
+{
+    struct line l = {.p = ret, .size = FOLLOW_STORY_BYTES};
+    const struct item *gone = &d->items[item], *given = given_by(d);
+
+    ret[0] = '\0';
+    line_add(&l, str_empty(d->ticket.key) ? d->request_id : d->ticket.key);
+    line_add_c(&l, " asks to take ");
+    line_add_name(&l, gone->entitlement);
+    line_add_c(&l, " from ");
+    line_add_name(&l, gone->account);
+    if (given) {
+        line_add_c(&l, " and to give ");
+        line_add_name(&l, given->entitlement);
+    }
+    line_add_c(&l, ". What is given still waits for a yes; what is taken away waits for nobody: do "
+                   "it here. That ticket is checked for it too.");
+    return str_n(l.p, l.len);
+}
