@@ -10,18 +10,23 @@ static const struct item *given_by(const struct dossier *d)
     return NULL;
 }
 
+/* It gives too, and what it takes away may go ahead of that. */
+static bool may_go_ahead(const struct dossier *d)
+{
+    return !d->held && !d->together && d->mode != GATE_OBSERVE && given_by(d);
+}
+
 /* Nobody may work on it yet, and it is not our turn to ask somebody. */
 static bool waits_for_a_yes(const struct dossier *d, const struct decision *r)
 {
     bool before_work = d->phase == PHASE_RECEIVED || d->phase == PHASE_PENDING_APPROVAL;
 
-    return before_work && !d->held && !r->move && !r->asks;
+    return before_work && !r->move && !r->asks;
 }
 
 void ahead_decide(const struct dossier *d, struct decision *ret)
 {
-    if (!waits_for_a_yes(d, ret) || d->together || d->mode == GATE_OBSERVE || !given_by(d) ||
-        PLANTED(REMOVAL_WAITS))
+    if (!waits_for_a_yes(d, ret) || !may_go_ahead(d) || PLANTED(REMOVAL_WAITS))
         return;
     for (size_t i = 0; i < d->item_count; i++) {
         bool opened = d->items[i].ahead && !PLANTED(AHEAD_TWICE);
@@ -38,6 +43,18 @@ void ahead_decide(const struct dossier *d, struct decision *ret)
 
 /* --- what is said --- */
 
+static bool is_over(enum notice_state s)
+{
+    return s == NOTICE_WITHDRAWN || s == NOTICE_DENIED || s == NOTICE_EXPIRED ||
+           s == NOTICE_SUPERSEDED;
+}
+
+static bool is_waiting(const struct dossier *d, enum notice_state s)
+{
+    return s == NOTICE_WAITING_APPROVAL || s == NOTICE_WAITING_POLICY ||
+           (s == NOTICE_DUTIES && !d->approved_ms);
+}
+
 static const struct item *gone_ahead(const struct item *items, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -46,47 +63,52 @@ static const struct item *gone_ahead(const struct item *items, size_t count)
     return NULL;
 }
 
-static const struct item *subject(const struct dossier *d)
+/* While it waits this is said from the first word on, and stays: Jira links both tickets, once
+ * there are two. */
+static const struct item *going_ahead(const struct dossier *d)
 {
-    const struct item *i = gone_ahead(d->items, d->item_count);
-
-    return i ? i : gone_ahead(d->superseded, d->superseded_count);
+    for (size_t i = 0; i < d->item_count && may_go_ahead(d); i++)
+        if (d->items[i].desired == DESIRED_ABSENT && !d->items[i].ahead_over)
+            return &d->items[i];
+    return NULL;
 }
 
-static void say_where(struct line *l, const struct item *i)
+static const struct item *subject(const struct dossier *d, enum notice_state state)
 {
-    if (str_empty(i->ahead_key))
-        line_add_c(l, "on a ticket of its own");
-    else
-        line_add(l, i->ahead_key);
+    const struct item *i = NULL;
+
+    if (is_waiting(d, state))
+        return going_ahead(d);
+    if (is_over(state) || state == NOTICE_READY)
+        i = gone_ahead(d->items, d->item_count);
+    return i || !is_over(state) ? i : gone_ahead(d->superseded, d->superseded_count);
 }
 
 void ahead_say(struct line *next, const struct dossier *d, enum notice_state state)
 {
-    const struct item *i = subject(d);
-    bool over = state == NOTICE_WITHDRAWN || state == NOTICE_DENIED || state == NOTICE_EXPIRED ||
-                state == NOTICE_SUPERSEDED;
-    bool waits = state == NOTICE_WAITING_APPROVAL || state == NOTICE_WAITING_POLICY ||
-                 (state == NOTICE_DUTIES && !d->approved_ms);
+    const struct item *i = subject(d, state);
+    struct str where = i && !str_empty(i->ahead_key) ? i->ahead_key : STR("its own ticket");
 
-    if (!i || !(over || waits || state == NOTICE_READY))
+    if (!i)
         return;
     line_add_c(next, next->len ? " Taking " : "Taking ");
     line_add_name(next, i->entitlement);
     line_add_c(next, " from ");
     line_add_name(next, i->account);
-    line_add_c(next, over    ? " goes on all the same: "
-                     : waits ? " does not wait for that: "
-                             : " was asked for ahead of this: ");
-    say_where(next, i);
-    line_add_c(next, over ? ". Shall it stay, cancel that one." : ".");
+    if (is_waiting(d, state)) {
+        line_add_c(next, " does not wait for that: it has a ticket of its own, linked here.");
+        return;
+    }
+    line_add_c(next, is_over(state) ? " goes on all the same: " : " was asked for before this: ");
+    line_add(next, where);
+    line_add_c(next, is_over(state) ? ". Shall it stay, cancel that one." : ".");
 }
 
-uint64_t ahead_key(const struct dossier *d)
+uint64_t ahead_key(const struct dossier *d, enum notice_state state)
 {
-    const struct item *i = subject(d);
+    const struct item *i = subject(d, state);
 
-    return i ? str_hash(i->ahead_key) + 1 : 0;
+    return !i ? 0 : is_waiting(d, state) ? 1 : str_hash(i->ahead_key) | 2;
 }
 
 struct str ahead_story(const struct dossier *d, size_t item, char ret[FOLLOW_STORY_BYTES])

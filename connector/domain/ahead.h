@@ -16,8 +16,8 @@ void ahead_decide(const struct dossier *d, struct decision *ret);
 
 /* On the ticket of the first one: that its removal does not wait, and where it is worked on. */
 void ahead_say(struct line *next, const struct dossier *d, enum notice_state state);
-/* What tells two such sentences apart. */
-uint64_t ahead_key(const struct dossier *d);
+/* What tells two such sentences apart; 0: nothing is said. */
+uint64_t ahead_key(const struct dossier *d, enum notice_state state);
 
 /* On the ticket of what goes ahead: of which request it is a part, and why it does not wait.
  * Returns ret. */

@@ -139,7 +139,7 @@ void follow_of(struct service *svc, struct arena *arena, const struct dossier *d
         m = say_anyway(site->o.mapping, arena, d, &w);
     }
     struct mapping_mode mode = mapping_mode_of(m.rule, site->config->mode);
-    if (mode.mode == GATE_OBSERVE) {
+    if (mode.mode == GATE_OBSERVE && !ahead) { /* what is a part of what we enforce goes ahead */
         ret->unsaid = STR("Observed");
         return;
     }
