@@ -294,15 +294,20 @@ static void pg_drop_late(struct pg *pg, int64_t now)
     }
 }
 
-/* One more connection where work waits for long: to open one takes a server tens of milliseconds,
- * and each session makes all its plans anew, so what is short is better waited for. */
-static void pg_grow(struct pg *pg, int64_t now)
+/* One more connection where work waits all the time, be each piece answered soon: as long as there
+ * may be more, each has one piece in hand, so that one session is all that the server works with.
+ * To open one takes it tens of milliseconds, and each session makes all its plans anew, so what is
+ * short is better waited for. */
+static void pg_grow(struct pg *pg)
 {
-    if (list_empty(&pg->queue) || pg->closing || pg->wanted == pg->conns_len ||
-        pg->conns[pg->wanted - 1].state != PGS_UP)
-        return;
-    if (now - container_of(pg->queue.next, struct pg_work, link)->born_ms >= PG_GROW_MS)
+    bool could =
+        !pg->closing && pg->wanted < pg->conns_len && pg->conns[pg->wanted - 1].state == PGS_UP;
+
+    pg->waits = could && !list_empty(&pg->queue) ? pg->waits + 1 : 0;
+    if (pg->waits >= PG_GROW_TICKS) {
         pg->wanted++;
+        pg->waits = 0;
+    }
 }
 
 static void pg_on_tick(uv_timer_t *timer)
@@ -311,7 +316,7 @@ static void pg_on_tick(uv_timer_t *timer)
     int64_t now = pg_now(pg);
     bool calm = true;
 
-    pg_grow(pg, now);
+    pg_grow(pg);
     for (int i = 0; i < pg->wanted; i++)
         conn_tick(&pg->conns[i], now);
     pg_drop_late(pg, now);

@@ -27,7 +27,7 @@ enum {
     PG_RECONNECT_MS = 200, /* at most five attempts a second for the whole pool */
     PG_RECONNECT_MAX_MS = 1000,
     PG_TICK_MS = 50,
-    PG_GROW_MS = 100, /* work that waits so long is worth another connection */
+    PG_GROW_TICKS = 3, /* in a row at which work waits: that is worth another connection */
     PG_TRIES_MAX = 3,
 };
 
@@ -107,6 +107,7 @@ struct pg {
     struct pg_conn *conns;
     int conns_len;
     int wanted;     /* of them, from the first: the others were never needed and are not opened */
+    int waits;      /* ticks in a row at which work waited and there might be one more of them */
     size_t handles; /* watchers and timer not yet closed */
     uv_timer_t tick;
     bool ticking;

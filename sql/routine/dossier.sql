@@ -1,8 +1,8 @@
 -- All we know about one request, as one document for domain/dossier.h. Times are epoch milliseconds. Most of what the service
 -- asks of the database is this: each table is asked once (all of it on the snapshot of the statement that calls, since the
 -- function is stable), what cannot be there is not asked for, and times are turned by hand, where governance.ms costs a call each.
--- What it returns holds no query, so it is evaluated without one; and it is written as text, where jsonb would be put in order, put
--- together and taken apart again.
+-- It is a row: json_build_object finds out anew what each name and each value is. And it is text, where jsonb would be put in order,
+-- put together and taken apart again.
 create or replace function governance.dossier_text(p_request uuid) returns text
 language plpgsql stable set search_path = pg_catalog -- its plans are kept; a function in SQL is planned at each call
     -- by index, for any request alike: a plan made while tables are small is kept when they have grown; where there is no index
@@ -25,6 +25,7 @@ declare
     plea_covers text := '';
     close_sent boolean;
     has_exception boolean; -- of now or before
+    made text;
 begin
     select * into r from governance.access_request x where x.id = p_request;
     if not found then
@@ -71,7 +72,7 @@ begin
               join governance.observation o on o.item_id = i.id and o.generation = r.generation
              where i.request_id = p_request
              group by i.id) x;
-    has_exception := exists (select from governance.exception_covers e where e.request_id = p_request);
+    has_exception := governance.has_exception(r);
     close_sent := flow.close_sent;
     if close_sent and has_exception then -- on proof: a close under an exception proves nothing when that has ended
         close_sent := exists (
@@ -100,50 +101,42 @@ begin
              where a.request_id = p_request and a.cycle = governance.attempt_cycle(r, t.cycle)),
            (select c.goal from governance.sla_clock c where c.request_id = p_request)
       into refused, goal;
-    return left(json_build_object(
-        'request_id', r.id, 'version', r.version, 'now_ms', floor(extract(epoch from clock_timestamp()) * 1000)::bigint, 'kind', r.kind,
-        'phase', r.phase, 'mode', r.mode, 'held', r.held, 'hold_text', r.hold_text, 'from_ticket', r.from_ticket,
-        'emergency', r.emergency, 'privileged', r.is_privileged, 'generation', r.generation, 'requester', r.requester, 'beneficiary', r.beneficiary,
-        'requested_ms', floor(extract(epoch from r.requested_at) * 1000)::bigint,
-        'approved_ms', floor(extract(epoch from r.approved_at) * 1000)::bigint,
-        'claimed_ms', floor(extract(epoch from r.claimed_at) * 1000)::bigint,
-        'verified_ms', floor(extract(epoch from r.verified_at) * 1000)::bigint,
-        'closed_ms', floor(extract(epoch from r.closed_at) * 1000)::bigint,
-        'access_until_ms', floor(extract(epoch from r.access_until) * 1000)::bigint,
-        'approval_needed', r.approval_needed, 'cancel_asked', r.cancel_asked, 'approved_hash', r.approved_hash,
-        'approved_edit', t.approved_edit, 'approval_given', given, 'approval_unclear', unclear,
-        'approval_outdated', outdated, 'approval_declined', declined,
-        'site', r.site, 'marker', r.marker, 'claim_cycle', r.claim_cycle, 'answered_cycle', r.answered_cycle,
-        'refused', refused,
-        'mapped', r.mapped, 'rule', r.rule, 'request_type', r.request_type, 'justification', r.justification,
-        'ticket', case when has_ticket then json_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state,
-                          'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
-                          'cycle_at_ms', floor(extract(epoch from t.cycle_at) * 1000)::bigint, 'moved_by', t.moved_by,
-                          'moved_by_us', t.moved_by_us, 'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit,
-                          'marker', t.marker, 'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
-                          'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'stated_hash', t.stated_hash,
-                          'shown_in', t.shown_in, 'fields_ms', t.fields_ms, 'plea', t.plea, 'approval', t.approval,
-                          'awaited', t.awaited,
-                          'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
-                          'fresh_ms', case when seen.fresh then floor(extract(epoch from t.read_at) * 1000)::bigint end) end,
-        'items', governance.dossier_items(p_request, r.beneficiary, r.generation, r.closed_cycle is not null, read.last is not null, has_exception),
-        'flows', flow.open,
-        'ours_unseen', ours_unseen,
-        'close_sent', close_sent, 'reopens_last_hour', flow.reopens, 'returns_last_hour', flow.returns, 'writes_last_hour', flow.writes,
-        'notice', r.notice, 'notice_key', r.notice_key, 'notice_ms', floor(extract(epoch from r.notice_at) * 1000)::bigint,
-        'reads_since_claim', coalesce(read.since_claim, 0), 'last_read_ms', floor(extract(epoch from read.last) * 1000)::bigint)::text, -1)
-        || ', ' || substr(json_build_object( -- a function takes a hundred arguments
-        'plea_done', r.plea_done, 'plea_refused', r.plea_refused,
-        'plea_covers', plea_covers,
-        'unsteady', coalesce(seen.unsteady, false), 'touched', coalesce(seen.touched, false), 'tells', flow.tells,
-        'badge', flow.badge, 'said_hash', r.said_hash, 'said_in', r.said_in,
-        'approvals', governance.dossier_approvals(r), 'claims_own', t.role in ('verify', 'done') and governance.claims_own(r),
-        'mapping_kept', r.mapping_kept, 'contested', r.contested, 'goal_ms', floor(extract(epoch from goal) * 1000)::bigint,
-        'approval_due_ms', floor(extract(epoch from r.approval_due) * 1000)::bigint,
-        'review_due_ms', floor(extract(epoch from r.review_due) * 1000)::bigint,
-        'reviewed', case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end, 'permits', governance.dossier_permits(r),
-        'ahead', case when r.kind = 'modify' then governance.dossier_ahead(r) end,
-        'after', governance.dossier_after(r))::text, 2);
+    select row_to_json(x)::text into made
+      from (select
+           r.id as request_id, r.version, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms, r.kind, r.phase, r.mode,
+           r.held, r.hold_text, r.from_ticket, r.emergency, r.is_privileged as privileged, r.generation, r.requester, r.beneficiary,
+           floor(extract(epoch from r.requested_at) * 1000)::bigint as requested_ms,
+           floor(extract(epoch from r.approved_at) * 1000)::bigint as approved_ms,
+           floor(extract(epoch from r.claimed_at) * 1000)::bigint as claimed_ms,
+           floor(extract(epoch from r.verified_at) * 1000)::bigint as verified_ms,
+           floor(extract(epoch from r.closed_at) * 1000)::bigint as closed_ms,
+           floor(extract(epoch from r.access_until) * 1000)::bigint as access_until_ms, r.approval_needed, r.cancel_asked, r.approved_hash,
+           t.approved_edit, given as approval_given, unclear as approval_unclear, outdated as approval_outdated,
+           declined as approval_declined, r.site, r.marker, r.claim_cycle, r.answered_cycle, refused, r.mapped, r.rule, r.request_type,
+           r.justification,
+           case when has_ticket then json_build_object('issue_id', t.issue_id, 'key', t.issue_key, 'state', t.state,
+                   'category', t.category, 'role', t.role, 'status_name', t.status_name, 'cycle', t.cycle,
+                   'cycle_at_ms', floor(extract(epoch from t.cycle_at) * 1000)::bigint, 'moved_by', t.moved_by,
+                   'moved_by_us', t.moved_by_us, 'resolution_set', t.resolution_set, 'updated_ms', t.updated_ms, 'edit', t.edit,
+                   'marker', t.marker, 'markers', t.markers, 'bound_to', t.bound_to, 'bound_elsewhere', t.bound_elsewhere,
+                   'resolution_edit', t.resolution_edit, 'shown_hash', t.shown_hash, 'stated_hash', t.stated_hash,
+                   'shown_in', t.shown_in, 'fields_ms', t.fields_ms, 'plea', t.plea, 'approval', t.approval,
+                   'awaited', t.awaited,
+                   'approved_at_ms', floor(extract(epoch from t.approved_at) * 1000)::bigint, 'mapped_hash', t.mapped_hash,
+                   'fresh_ms', case when seen.fresh then floor(extract(epoch from t.read_at) * 1000)::bigint end) end as ticket,
+           governance.dossier_items(p_request, r.beneficiary, r.generation, r.closed_cycle is not null, read.last is not null, has_exception) as items,
+           flow.open as flows, ours_unseen, close_sent, flow.reopens as reopens_last_hour, flow.returns as returns_last_hour,
+           flow.writes as writes_last_hour, r.notice, r.notice_key, floor(extract(epoch from r.notice_at) * 1000)::bigint as notice_ms,
+           coalesce(read.since_claim, 0) as reads_since_claim, floor(extract(epoch from read.last) * 1000)::bigint as last_read_ms,
+           r.plea_done, r.plea_refused, plea_covers, coalesce(seen.unsteady, false) as unsteady, coalesce(seen.touched, false) as touched,
+           flow.tells, flow.badge, r.said_hash, r.said_in, governance.dossier_approvals(r) as approvals,
+           case when t.role in ('verify', 'done') then governance.claims_own(r) else false end as claims_own, r.mapping_kept, r.contested,
+           floor(extract(epoch from goal) * 1000)::bigint as goal_ms,
+           floor(extract(epoch from r.approval_due) * 1000)::bigint as approval_due_ms,
+           floor(extract(epoch from r.review_due) * 1000)::bigint as review_due_ms,
+           case when r.emergency then exists (select from governance.emergency_review v where v.request_id = r.id) end as reviewed,
+           governance.dossier_permits(r) as permits, case when r.kind = 'modify' then governance.dossier_ahead(r) end as ahead, governance.dossier_after(r) as after) x;
+    return made;
 end $$;
 comment on function governance.dossier_text(uuid) is 'Everything decide() needs about one request, as one JSON document in text';
 
@@ -159,29 +152,30 @@ create or replace function governance.dossier_items(p_request uuid, p_person tex
                                                     p_excepted boolean) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
-    return (select coalesce(json_agg(json_build_object('id', i.id, 'source', i.source, 'label', s.label,
-                          'account', i.account, 'account_id', l.native_id, 'entitlement', i.entitlement,
-                          'entitlement_id', e2.native_id, 'desired', i.desired,
-                          'settle_ms', floor(extract(epoch from s.settle) * 1000)::bigint, 'confirmations', s.confirmations,
-                          'max_age_ms', floor(extract(epoch from s.max_age) * 1000)::bigint, 'extra_hinders', s.over_grant = 'hinder',
-                          'excepted', coalesce(e.shown->'stands', 'false'), 'excepted_until_ms', e.shown->'until_ms',
-                          'excepted_from_ms', e.shown->'from_ms', 'on_exception', coalesce(b.stands, false), 'lapsed_ms', governance.ms(b.lapsed_at),
-                          'exception_owner', e.shown->'owner', 'proven_ms', case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end,
-                          -- what was closed is asked for no more by anybody: it is watched (after.sql)
-                          'superseded_by', case when i.superseded_by is not null and not exists (
-                                  select from governance.access_request x where x.id = p_request and (x.phase = 'closed' or x.emergency and governance.end_lapsed(x, i)))
-                              then governance.dossier_superseded(i.superseded_by) end,
-                          'others', case when p_observed then governance.others_changed(i, p_generation) end,
-                          'obs', case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end)
-                          order by i.id), '[]')
-              from governance.request_item i join governance.source s on s.name = i.source
-              left join governance.account_link l on l.source = i.source and l.account = i.account and l.person = governance.person_folded(p_person)
-                                                 and l.replaced_at is null
-              left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
-             cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown) e
-              left join lateral (select * from governance.exception_debt(p_request, i.id) -- what was superseded nobody owes, for good
-                                  where p_excepted and p_came_back and i.superseded_by is null) b on true
-             where i.request_id = p_request and i.replaced_at is null);
+    return (select coalesce(json_agg(x), '[]')
+              from (select i.id, i.source, s.label, i.account, l.native_id as account_id, i.entitlement, e2.native_id as entitlement_id, i.desired,
+                           floor(extract(epoch from s.settle) * 1000)::bigint as settle_ms, s.confirmations,
+                           floor(extract(epoch from s.max_age) * 1000)::bigint as max_age_ms, s.over_grant = 'hinder' as extra_hinders,
+                           coalesce(e.shown->'stands', 'false') as excepted, e.shown->'until_ms' as excepted_until_ms,
+                           e.shown->'from_ms' as excepted_from_ms, e.shown->'owner' as exception_owner,
+                           coalesce(e.owed->'stands', 'false') as on_exception, e.owed->'lapsed_ms' as lapsed_ms,
+                           case when p_came_back then governance.dossier_proven(p_request, i.id, p_excepted) end as proven_ms,
+                           -- what was closed is asked for no more by anybody: it is watched (after.sql)
+                           case when i.superseded_by is not null and not exists (
+                                        select from governance.access_request x
+                                         where x.id = p_request and (x.phase = 'closed' or x.emergency and governance.end_lapsed(x, i)))
+                                then governance.dossier_superseded(i.superseded_by) end as superseded_by,
+                           case when p_observed then governance.others_changed(i, p_generation) end as others,
+                           case when p_observed then governance.dossier_observed(i.id, p_generation) else '[]' end as obs
+                      from governance.request_item i join governance.source s on s.name = i.source
+                      left join governance.account_link l on l.source = i.source and l.account = i.account
+                                                         and l.person = governance.person_folded(p_person) and l.replaced_at is null
+                      left join governance.entitlement_link e2 on e2.source = i.source and e2.entitlement = i.entitlement and e2.replaced_at is null
+                     cross join lateral (select case when p_excepted then governance.dossier_excepted(p_request, i.id) end as shown,
+                                                case when p_excepted and p_came_back and i.superseded_by is null -- what was nobody owes, for good
+                                                     then governance.dossier_owed(p_request, i.id) end as owed) e
+                     where i.request_id = p_request and i.replaced_at is null
+                     order by i.id) x);
 end $$;
 comment on function governance.dossier_items(uuid, text, int, boolean, boolean, boolean) is
     'What a request wants, with what was observed of it since that claim';
@@ -204,13 +198,12 @@ comment on function governance.dossier_proven(uuid, bigint, boolean) is 'When an
 create or replace function governance.dossier_observed(p_item bigint, p_generation int) returns json
 language plpgsql stable set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
-    return (select coalesce(json_agg(json_build_object('outcome', o.outcome, 'account', o.account,
-                                'complete', o.complete, 'canary_ok', o.canary_ok,
-                                'as_of_ms', governance.ms(o.source_as_of), 'observed_ms', governance.ms(o.observed_at),
-                                'native_id', o.native_id, 'entitlement_id', o.entitlement_id, 'via', o.via, 'reason', o.reason) order by o.id desc), '[]')
-              from (select * from governance.observation o
+    return (select coalesce(json_agg(x), '[]')
+              from (select o.outcome, o.account, o.complete, o.canary_ok, floor(extract(epoch from o.source_as_of) * 1000)::bigint as as_of_ms,
+                           floor(extract(epoch from o.observed_at) * 1000)::bigint as observed_ms, o.native_id, o.entitlement_id, o.via, o.reason
+                      from governance.observation o
                      where o.item_id = p_item and o.generation = p_generation
-                     order by o.id desc limit 200) o);
+                     order by o.id desc limit 200) x);
 end $$;
 comment on function governance.dossier_observed(bigint, int) is 'What was observed of an item, the latest first';
 
@@ -228,6 +221,13 @@ begin
              order by x.stands desc, x.expires_at desc, x.id desc limit 1);
 end $$;
 comment on function governance.dossier_excepted(uuid, bigint) is 'The exception of an item that holds, or the last one that an answer took back';
+
+create or replace function governance.dossier_owed(p_request uuid, p_item bigint) returns json
+language plpgsql stable set search_path = pg_catalog as $$
+begin
+    return (select json_build_object('stands', d.stands, 'lapsed_ms', governance.ms(d.lapsed_at)) from governance.exception_debt(p_request, p_item) d);
+end $$;
+comment on function governance.dossier_owed(uuid, bigint) is 'Since when nothing covers an item that an exception let close; null: nothing is owed of it';
 
 -- As in domain/plea.c: changelog ids are numbers, and grow.
 create or replace function governance.is_later_edit(a text, b text) returns boolean

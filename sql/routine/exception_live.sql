@@ -24,3 +24,23 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.exception_counts(governance.exception, governance.access_request) is
     'Is who approved an exception surely another person than who asks and who it is for?';
+
+-- As the view exception_covers says, asked step by step: hardly any request has one, and each look at a request asks.
+create or replace function governance.has_exception(r governance.access_request) returns boolean
+language plpgsql stable set search_path = pg_catalog as $$
+begin
+    if not exists (select from governance.exception) then
+        return false;
+    end if;
+    if exists (select from governance.exception x where x.request_id = r.id and x.scope = 'request') then
+        return true;
+    end if;
+    if exists (select from governance.request_item i join governance.exception x on x.item_id = i.id where i.request_id = r.id) then
+        return true;
+    end if;
+    if exists (select from governance.exception x where x.source is not null) then
+        return exists (select from governance.exception_covers c where c.request_id = r.id);
+    end if;
+    return false;
+end $$;
+comment on function governance.has_exception(governance.access_request) is 'Does an exception cover anything of a request, or did one before it ended?';

@@ -6,7 +6,10 @@ comment on function governance.same_person(text, text) is 'Two spellings of one 
 
 -- The same, for what is kept by person and looked for by an index.
 create or replace function governance.person_folded(a text) returns text
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ select lower(btrim(a, E' \t\r\n')) $$;
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$ -- one in SQL is planned at each call
+begin
+    return lower(btrim(a, E' \t\r\n'));
+end $$;
 comment on function governance.person_folded(text) is 'A person key as all its spellings have it in common: see same_person';
 
 -- A key in words among what is known of its owner: "account=…", "address=…" (jsm_user_names in the program). A key that is
