@@ -46,7 +46,7 @@ void after_over(struct sim *s, const struct srequest *q)
 /* The item that the chain of requests is about, as its first one numbers it. */
 static bool is_about(const struct srequest *q, const struct srequest *r, size_t item)
 {
-    bool first = r->cause == FOLLOW_NONE;
+    bool first = r->cause == FOLLOW_NONE || r->cause == FOLLOW_AHEAD;
     const struct srequest *root = first ? r : r->root;
 
     return q->cause != FOLLOW_NONE && q->root == root &&
@@ -144,8 +144,8 @@ static void open_next(struct sim *s, struct srequest *r, const struct decision *
     q->kind = kind;
     q->cause = x->follow;
     q->follows = r;
-    q->root = r->cause == FOLLOW_NONE ? r : r->root;
-    q->root_item = r->cause == FOLLOW_NONE ? item : r->root_item;
+    q->root = r->root ? r->root : r;
+    q->root_item = r->root ? r->root_item : item;
     q->access_until_ms = kind == REQUEST_GRANT ? r->access_until_ms : 0;
     q->approval_needed &= kind == REQUEST_GRANT;
     q->emergency &= kind == REQUEST_GRANT;

@@ -27,6 +27,8 @@ void ahead_opened(struct sim *s, struct srequest *r, size_t item, struct sreques
         sim_violate(s, "INV31 ahead once", "nothing of request %d waits", (int)(r - s->requests));
     i->ahead = (int)(q - s->requests) + 1;
     q->requested_ms = r->requested_ms;
+    q->root = q; /* what follows is about what it takes away, whatever the first one is edited to */
+    q->root_item = 0;
 }
 
 void check_ahead(struct sim *s, const struct srequest *r, const struct dossier *d,
