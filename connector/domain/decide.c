@@ -12,6 +12,7 @@
 #include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/notice_of.h"
+#include "domain/owes.h"
 #include "domain/permit_decide.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
@@ -420,8 +421,10 @@ static void decide_proven(struct step *s)
 {
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
+    uint32_t owed = owes(d);
 
-    if (emergency_holds(d) && !g.contradicted) { /* for days, maybe; read again when it may close */
+    if (owes_afterwards(owed) &&
+        !g.contradicted) { /* for days, maybe; read again when it may close */
         say(s, NOTICE_OWED);
         return;
     }
@@ -429,7 +432,7 @@ static void decide_proven(struct step *s)
         move(s, PHASE_VERIFYING, g.reason);
         return;
     }
-    if (permit_bars_close(d)) {
+    if (owes_permit(owed)) {
         move(s, PHASE_VERIFYING, "NotPermitted");
         return;
     }

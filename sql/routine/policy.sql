@@ -289,9 +289,8 @@ begin
 end $$;
 comment on function governance.guard_policy() is 'Trigger: a policy decision is about its own request, and made now';
 
--- No grant without a permit: not approved, where it could still be hindered; not verified, where it became forbidden meanwhile; not
--- closed, where what let it be (an exception of its duties) ended after it was verified. An
--- emergency does not wait for an answer, but heeds one. What an exception closes may be in conflict with no other duty.
+-- No grant without a permit: not approved, where it could still be hindered; what it owes of it later: owes.sql. An emergency does not wait
+-- for an answer, but heeds one.
 create or replace function governance.guard_permit() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -301,18 +300,11 @@ begin
     if new.phase = old.phase or not governance.permit_is_wanted(new) then
         return new;
     end if;
-    if new.phase = 'approved' then
-        intake := governance.permit_of(new, 'intake')->>'answer';
-        answer := governance.permit_of(new, 'approval')->>'answer';
-        if not (intake = 'given' or (new.emergency and intake = 'open')) or not (answer = 'given' or (new.emergency and answer = 'open')) then
-            raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
-        end if;
-    else
-        answer := governance.permit_of(new, 'verification')->>'answer';
-        if answer = 'conflict' or ('verified' in (new.phase, old.phase) and answer <> 'given') then
-            raise exception 'refused: no permit (verification %)', answer using errcode = 'CG016';
-        end if;
+    intake := governance.permit_of(new, 'intake')->>'answer';
+    answer := governance.permit_of(new, 'approval')->>'answer';
+    if not (intake = 'given' or (new.emergency and intake = 'open')) or not (answer = 'given' or (new.emergency and answer = 'open')) then
+        raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
     end if;
     return new;
 end $$;
-comment on function governance.guard_permit() is 'Trigger: a grant is approved, verified and closed only with a permit';
+comment on function governance.guard_permit() is 'Trigger: a grant is approved only with a permit';

@@ -12,7 +12,7 @@ create or replace trigger guard_tuple
         sponsor, justification, rule, request_type, mapping_version, mapping_kept, contested, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger guard_permit before update of phase on governance.access_request for each row
-    when (old.phase is distinct from new.phase and new.phase in ('approved', 'verified', 'exception', 'closed')) execute function governance.guard_permit();
+    when (old.phase is distinct from new.phase and new.phase = 'approved') execute function governance.guard_permit();
 create or replace trigger guard before insert on governance.policy_decision
     for each row execute function governance.guard_policy();
 create or replace trigger clock_follow after update of phase on governance.access_request
