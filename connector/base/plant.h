@@ -95,6 +95,8 @@
     X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
     X(APPROVER_FULFILS, "whoever approved it may claim the work")                         \
     X(PROVEN_IS_PRESSED, "people are reminded of what is proven or over")                 \
+    X(REMOVAL_WAITS, "what a request takes away waits for what it gives")                 \
+    X(AHEAD_TWICE, "what went ahead is asked for at every look again")                    \
     X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")      \
     X(CLOSE_UNDER_BULK, "a close is sent though a call for many may open its ticket")     \
     X(BULK_SILENCE_IS_LEFT, "what a task is silent about counts as not moved")            \

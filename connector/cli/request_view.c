@@ -62,8 +62,10 @@ static void print_status(FILE *to, struct arena *arena, const struct json *v)
 /* Because of which request it was opened, which were because of it, and what came back. */
 static void print_relations(FILE *to, struct arena *arena, const struct json *v)
 {
-    bool ends = str_eq_c(json_path_str(v, "cause"), "expiry");
-    const char *why = ends ? "its time ends" : "it came back";
+    struct str cause = json_path_str(v, "cause");
+    const char *why = str_eq_c(cause, "expiry")  ? "its time ends"
+                      : str_eq_c(cause, "ahead") ? "what is taken away waits for nobody"
+                                                 : "it came back";
 
     if (json_path_str(v, "follows/id").len)
         fprintf(to, "  %-10s %.*s, request %.*s, because %s\n", "follows",

@@ -74,7 +74,7 @@ static const struct config *load(struct cli *cli, struct arena *arena, int *ret_
     cli_print_faults(mapping);
     if (config || !is_of_mappings(diags))
         return config;
-    input.without_mappings = true;
+    input.without_mappings = input.with_rules = true; /* whoever is asked is asked */
     config = config_load_from(arena, &input, diags, mapping);
     if (config && take_mappings(config, arena, &err))
         return config;

@@ -179,8 +179,22 @@ struct policy_config {
     size_t duty_count;
 };
 
+/* Where values come from. */
+struct config_input {
+    const char *file;
+    const char *const *set; /* --set listen.port=8480 gives "listen.port=8480"; the last one wins */
+    size_t set_count;
+    const char *(*environment)(const char *name); /* NULL: the environment does not count */
+    bool without_mappings; /* mapping files are named, not read: sites have no mapping; nor is the
+                              policy's rule file */
+    bool with_rules;       /* but that one is */
+    bool secrets; /* read every secret referred to, and say which cannot be; their values are not
+                     kept */
+};
+
 struct config {
     const char *file;
+    struct config_input input;              /* where its values came from; borrowed */
     struct str database, database_password; /* conninfo; secret reference or empty */
     int database_connections;
     struct str listen_address, ops_address;
@@ -212,22 +226,18 @@ struct config {
     struct mapping *mapping;
 };
 
-/* Where values come from. */
-struct config_input {
-    const char *file;
-    const char *const *set; /* --set listen.port=8480 gives "listen.port=8480"; the last one wins */
-    size_t set_count;
-    const char *(*environment)(const char *name); /* NULL: the environment does not count */
-    bool without_mappings; /* mapping files are named, not read: sites have no mapping */
-    bool secrets; /* read every secret referred to, and say which cannot be; their values are not
-                     kept */
-};
-
 /* Load and check everything, the mapping and its tests included. NULL when there is any error; both
  * lists say what. mapping_diags is filled only when the configuration names a mapping file.
  * Everything lives in the arena. */
 struct config *config_load_from(struct arena *arena, const struct config_input *input,
                                 struct diag_list *diags, struct diag_list *mapping_diags);
+
+/* `policy` and its rule file as they stand now, for a configuration that is in use: its sources are
+ * those there are. NULL when that section has faults; what else is in the file is not looked at.
+ * Lives in the arena. */
+const struct policy_config *config_policy_again(const struct config *c, struct arena *arena,
+                                                struct diag_list *diags,
+                                                struct diag_list *rules_diags);
 
 /* A mapping file's text against this configuration: its sources must be there. Tests are not run.
  * diags: initialised with `file`. NULL when it has faults. */

@@ -385,42 +385,81 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
         load_mappings(l, root, mapping_diags);
 }
 
-struct config *config_load_from(struct arena *arena, const struct config_input *input,
-                                struct diag_list *diags, struct diag_list *mapping_diags)
+static struct loader loader_of(struct config *c, struct arena *arena,
+                               const struct config_input *input, struct diag_list *diags)
 {
-    struct config *c = ARENA_NEW(arena, struct config);
-    struct loader l = {.c = c, .arena = arena, .without_mappings = input->without_mappings};
+    return (struct loader){.c = c,
+                           .arena = arena,
+                           .without_mappings = input->without_mappings,
+                           .with_rules = input->with_rules,
+                           .v = {.diags = diags,
+                                 .arena = arena,
+                                 .set = input->set,
+                                 .set_count = input->set_count,
+                                 .environment = input->environment,
+                                 .secrets = input->secrets}};
+}
+
+static const struct yaml *read_root(struct arena *arena, const char *file, struct diag_list *diags)
+{
     struct str text;
     struct err err = {0};
 
-    l.v = (struct values){.diags = diags,
-                          .arena = arena,
-                          .set = input->set,
-                          .set_count = input->set_count,
-                          .environment = input->environment,
-                          .secrets = input->secrets};
-    diag_init(diags, arena_cstr(arena, str_of(input->file)));
-    diag_init(mapping_diags, "mapping");
-    if (!c)
-        return NULL;
-    c->file = diags->file;
-    c->policy = POLICY_DEFAULT;
-    if (!file_read(arena, c->file, LIMIT_YAML_BYTES, &text, &err)) {
+    if (!file_read(arena, file, LIMIT_YAML_BYTES, &text, &err)) {
         diag_error(diags, "C001", (struct diag_pos){0}, "%s", err.what);
         diag_help(diags, "name the file with --config; schemas/example/countersign.yaml is one");
         return NULL;
     }
     const struct yaml *root = yaml_parse(arena, text, diags);
+    if (!root || root->kind == YAML_MAP)
+        return root;
+    diag_error(diags, "C002", root->pos, "a configuration is a map");
+    diag_help(diags, "begin with database: and sites:; schemas/example/countersign.yaml is one");
+    return NULL;
+}
+
+struct config *config_load_from(struct arena *arena, const struct config_input *input,
+                                struct diag_list *diags, struct diag_list *mapping_diags)
+{
+    struct config *c = ARENA_NEW(arena, struct config);
+    struct loader l = loader_of(c, arena, input, diags);
+
+    diag_init(diags, arena_cstr(arena, str_of(input->file)));
+    diag_init(mapping_diags, "mapping");
+    if (!c)
+        return NULL;
+    c->file = diags->file;
+    c->input = *input;
+    c->policy = POLICY_DEFAULT;
+    const struct yaml *root = read_root(arena, c->file, diags);
     if (!root)
         return NULL;
-    if (root->kind != YAML_MAP) {
-        diag_error(diags, "C002", root->pos, "a configuration is a map");
-        diag_help(diags,
-                  "begin with database: and sites:; schemas/example/countersign.yaml is one");
-        return NULL;
-    }
     load_root(&l, root, mapping_diags);
     if (diags->errors || mapping_diags->errors)
         return NULL;
     return input->without_mappings || every_site_has_one(c) ? c : NULL;
+}
+
+const struct policy_config *config_policy_again(const struct config *c, struct arena *arena,
+                                                struct diag_list *diags,
+                                                struct diag_list *rules_diags)
+{
+    struct config *now = ARENA_NEW(arena, struct config);
+    struct config_input input = c->input;
+
+    diag_init(diags, arena_cstr(arena, str_of(c->file)));
+    diag_init(rules_diags, "policy");
+    if (!now)
+        return NULL;
+    input.with_rules = true;
+    struct loader l = loader_of(now, arena, &input, diags);
+    now->file = diags->file;
+    now->source_count = c->source_count;
+    for (size_t i = 0; i < c->source_count; i++)
+        now->sources[i].name = c->sources[i].name;
+    const struct yaml *root = read_root(arena, now->file, diags);
+    if (!root)
+        return NULL;
+    config_policy(&l, root, rules_diags);
+    return diags->errors || rules_diags->errors ? NULL : &now->access_policy;
 }

@@ -98,7 +98,7 @@ static void load_rules(struct loader *l, const struct yaml *map, struct policy_c
     struct err err = {0};
 
     p->rules_file = value_str(&l->v, map, "rules", "");
-    if (!p->rules_file.len || l->without_mappings)
+    if (!p->rules_file.len || (l->without_mappings && !l->with_rules))
         return;
     const char *path = arena_cstr(l->arena, beside(l, p->rules_file));
     if (!path) /* no memory: nothing is loaded */

@@ -11,7 +11,7 @@ struct loader {
     struct values v;
     struct config *c;
     struct arena *arena;
-    bool without_mappings;
+    bool without_mappings, with_rules;
 };
 
 void config_site(struct loader *l, const struct yaml *map);

@@ -10,10 +10,11 @@
 #include "base/str.h"
 
 /* Why a request was opened. X(enum suffix, text) */
-#define FOLLOWS(X)                                                          \
-    X(NONE, "asked")    /* somebody asked for it */                         \
-    X(DRIFT, "drift")   /* what an earlier one proved is not so any more */ \
-    X(EXPIRY, "expiry") /* the time that an earlier one gave access for comes to its end */
+#define FOLLOWS(X)                                                                          \
+    X(NONE, "asked")    /* somebody asked for it */                                         \
+    X(DRIFT, "drift")   /* what an earlier one proved is not so any more */                 \
+    X(EXPIRY, "expiry") /* the time that an earlier one gave access for comes to its end */ \
+    X(AHEAD, "ahead")   /* what an earlier one takes away does not wait for what it gives */
 
 enum follow {
 #define X(name, text) FOLLOW_##name,
@@ -35,6 +36,9 @@ enum drift_answer {
 #undef X
         DRIFT_ANSWER_COUNT
 };
+
+/* Why a request follows another one, in words. */
+enum { FOLLOW_STORY_BYTES = 512 };
 
 /* About one item. */
 struct item_after {

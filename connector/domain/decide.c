@@ -1,6 +1,7 @@
 #include "domain/decide.h"
 
 #include "base/plant.h"
+#include "domain/ahead.h"
 #include "domain/approving.h"
 #include "domain/badge.h"
 #include "domain/contested.h"
@@ -11,6 +12,7 @@
 #include "domain/forged.h"
 #include "domain/gate.h"
 #include "domain/notice_of.h"
+#include "domain/owes.h"
 #include "domain/permit_decide.h"
 #include "domain/plea.h"
 #include "domain/refusal.h"
@@ -419,8 +421,10 @@ static void decide_proven(struct step *s)
 {
     const struct dossier *d = s->d;
     struct gate_verdict g = gate_judge(d);
+    uint32_t owed = owes(d);
 
-    if (emergency_holds(d) && !g.contradicted) { /* for days, maybe; read again when it may close */
+    if (owes_afterwards(owed) &&
+        !g.contradicted) { /* for days, maybe; read again when it may close */
         say(s, NOTICE_OWED);
         return;
     }
@@ -428,7 +432,7 @@ static void decide_proven(struct step *s)
         move(s, PHASE_VERIFYING, g.reason);
         return;
     }
-    if (permit_bars_close(d)) {
+    if (owes_permit(owed)) {
         move(s, PHASE_VERIFYING, "NotPermitted");
         return;
     }
@@ -688,6 +692,7 @@ void decide(const struct dossier *d, const struct policy *policy, struct decisio
     drift_decide(d, policy, ret);
     exception_decide(d, policy, ret);
     emergency_decide(d, ret);
+    ahead_decide(d, ret);
     show_badge(&s);
     record_refusal(&s);
 }

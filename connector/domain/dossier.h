@@ -67,6 +67,7 @@ struct dossier {
                          line */
     bool emergency;
     bool privileged;
+    bool together; /* what it takes away waits for what it gives (ahead.h) */
     int32_t generation;
     struct str requester, beneficiary; /* person keys */
 

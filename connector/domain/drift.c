@@ -365,9 +365,9 @@ static void add_proof(struct line *l, const struct dossier *d, const struct item
 }
 
 struct str drift_story(const struct dossier *d, enum follow follow, size_t item,
-                       char ret[DRIFT_STORY_BYTES])
+                       char ret[FOLLOW_STORY_BYTES])
 {
-    struct line l = {.p = ret, .size = DRIFT_STORY_BYTES};
+    struct line l = {.p = ret, .size = FOLLOW_STORY_BYTES};
     const struct item *i = &d->items[item];
 
     ret[0] = '\0';

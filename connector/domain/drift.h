@@ -41,11 +41,10 @@ enum notice_state drift_notice(const struct dossier *d);
 /* When removal is asked for of access that ends: so long before, at most half of its time. */
 int64_t drift_lead_ms(const struct dossier *d, const struct policy *policy);
 
-enum { DRIFT_STORY_BYTES = 512 };
 /* Why a request follows this one, naming the ticket and the proof: for its ticket's reader. Returns
  * ret. */
 struct str drift_story(const struct dossier *d, enum follow follow, size_t item,
-                       char ret[DRIFT_STORY_BYTES]);
+                       char ret[FOLLOW_STORY_BYTES]);
 
 /* Names as they stand in the database, and back; an unknown name gives false. */
 const char *follow_name(enum follow f);

@@ -16,11 +16,6 @@ bool emergency_owes_review(const struct dossier *d)
     return was_begun(d) && !d->reviewed;
 }
 
-bool emergency_holds(const struct dossier *d)
-{
-    return emergency_owes_approval(d) || emergency_owes_review(d);
-}
-
 bool emergency_is_declined(const struct dossier *d)
 {
     return emergency_owes_approval(d) && d->approval_declined;

@@ -10,8 +10,6 @@
 /* It was put to work before anybody approved it, so both are owed, whatever became of it since. */
 bool emergency_owes_approval(const struct dossier *d);
 bool emergency_owes_review(const struct dossier *d);
-/* Proven, and yet not to be closed. */
-bool emergency_holds(const struct dossier *d);
 /* The access is not to go on. */
 bool emergency_is_declined(const struct dossier *d);
 /* Its access may have been given, whatever anybody said of it and however the request ended since;

@@ -107,6 +107,10 @@ struct item {
     /* What people call the request, approved later, that asks for the opposite: this is asked for
      * no longer (superseded.h). Empty: none does. */
     struct str superseded_by;
+    /* Of what a request takes away that gives something too: a request of its own was opened for it
+     * (ahead.h), came to nothing, and has the ticket of that key (empty: none yet). */
+    bool ahead, ahead_over;
+    struct str ahead_key;
     /* newest first, current generation only, bounded by the loader */
     const struct observation *obs;
     size_t obs_count;

@@ -1,8 +1,8 @@
 #include "domain/stuck.h"
 
 #include "domain/contested.h"
-#include "domain/emergency.h"
 #include "domain/gate.h"
+#include "domain/owes.h"
 #include "domain/permit_decide.h"
 
 static int64_t earliest(int64_t a, int64_t b)
@@ -160,9 +160,9 @@ static struct stuck turn(const struct dossier *d, int64_t next_ms)
         return reads(d, next_ms);
     case PHASE_VERIFIED:
     case PHASE_EXCEPTION:
-        return (struct stuck){emergency_holds(d) ? STUCK_EMERGENCY_OWED
-                              : gate_closes(d)   ? STUCK_CLOSING
-                                                 : STUCK_CLOSE_AWAITED,
+        return (struct stuck){owes_afterwards(owes(d)) ? STUCK_EMERGENCY_OWED
+                              : gate_closes(d)         ? STUCK_CLOSING
+                                                       : STUCK_CLOSE_AWAITED,
                               d->verified_ms, 0, next_ms};
     case PHASE_ORPHANED:
         return (struct stuck){STUCK_TICKET_GONE, 0, 0, next_ms};

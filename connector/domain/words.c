@@ -1,5 +1,6 @@
 #include "domain/words.h"
 
+#include "domain/ahead.h"
 #include "domain/approving.h"
 #include "domain/extra.h"
 #include "domain/line.h"
@@ -625,6 +626,8 @@ static uint64_t notice_key(enum notice_state state, const struct dossier *d, con
         key = mix(mix(key, d->superseded_count), str_hash(d->superseded[0].superseded_by));
     if (state == NOTICE_VERIFIED && extra_of(d).count)
         key = mix(mix(key, extra_of(d).count), str_hash(extra_of(d).name));
+    if (ahead_key(d, state))
+        key = mix(key, ahead_key(d, state));
     if (!i)
         return key;
     if (shows_next(state) && next_read_ms - d->last_read_ms >= LONG_WAIT_MS)
@@ -682,7 +685,7 @@ void words_for(const struct dossier *d, int64_t next_read_ms, enum notice_state 
                            .notify = m->notify || reminds,
                            /* a comment of an earlier mode is not left standing */
                            .comment =
-                               m->comment || reminds ||
+                               m->comment || reminds || ahead_key(d, state) ||
                                (state == NOTICE_OBSERVING && MANNERS[d->notice_shown].comment) ||
                                (state == NOTICE_READY && d->superseded_count),
                            .final = m->final,

@@ -1,5 +1,6 @@
 #include "domain/words_beside.h"
 
+#include "domain/ahead.h"
 #include "domain/emergency.h"
 #include "domain/extra.h"
 
@@ -87,6 +88,7 @@ void words_beside(struct line *next, const struct dossier *d, enum notice_state 
 {
     say_left_out(next, d);
     say_extra(next, d, state);
+    ahead_say(next, d, state);
 }
 
 void words_owed(struct line *l, struct line *next, const struct dossier *d)

@@ -146,6 +146,7 @@ struct mapping_template {
     struct str name;
     struct str lifecycle, subject_kind; /* as the database knows them */
     bool privileged;                    /* whatever the form says */
+    bool together; /* what a request takes away waits for what it gives (domain/ahead.h) */
     bool wants[FACT_COUNT];
     int64_t access_for_ms; /* longest time from the ticket's creation, 0 = none */
     bool approval_needed;
@@ -363,13 +364,17 @@ struct mapping_mode mapping_mode_of(const struct mapping_rule *rule, enum gate_m
 MUST_CHECK bool mapping_mode(const struct mapping *m, struct str rule, struct str request_type,
                              enum gate_mode otherwise, struct mapping_mode *ret);
 const char *field_kind_name(enum field_kind kind);
-/* The rule that fits (the first of that kind and source), and the members of Jira's "fields" it
- * makes:
+/* The rule that fits (of those of that kind and source the first that can say it), and the members
+ * of Jira's "fields" it makes:
  * {"customfield_1":{"value":"SAP FIN"},...}. What is made is mapped forward again and must give the
  * same wish: *ret is that result. False with err->what naming the part that cannot be expressed. */
 MUST_CHECK bool mapping_request(const struct mapping *m, struct arena *arena,
                                 const struct wanted *w, struct mapped *ret, struct str *ret_fields,
                                 struct err *err);
+/* Of a wish that no rule can say: the rule of its kind and source, else of its kind, else the one
+ * of that name, else any. Never NULL. */
+const struct mapping_rule *mapping_nearest(const struct mapping *m, const struct wanted *w,
+                                           struct str rule);
 /* "application (mapping.yaml:11:18)" for a Jira field id, empty when no binding uses it. */
 struct str mapping_blame(const struct mapping *m, struct arena *arena, struct str field);
 /* The same within one rule, by its name. */

@@ -211,6 +211,8 @@ static struct str write_tuple(const struct mapped *r, struct arena *arena, bool 
     if (all)
         json_str_member(&out, "mode", str_of(gate_mode_name(r->rule->mode)));
     json_bool_member(&out, "privileged", r->privileged);
+    if (all && t && t->together && r->instead_of.len)
+        json_str_member(&out, "removal", STR("together"));
     if (all)
         json_i64_member(&out, "sla_goal_ms", r->sla_goal_ms);
     if (r->sponsor.len)

@@ -363,18 +363,12 @@ static const char *lost(struct arena *arena, const struct mapping_rule *rule,
     return w->privileged != r->privileged ? "privileged" : NULL;
 }
 
-bool mapping_request(const struct mapping *m, struct arena *arena, const struct wanted *w,
-                     struct mapped *ret, struct str *ret_fields, struct err *err)
+static bool try_rule(const struct mapping *m, struct arena *arena, const struct mapping_rule *rule,
+                     const struct wanted *w, struct mapped *ret, struct str *ret_fields,
+                     struct err *err)
 {
-    const struct mapping_rule *rule = NULL;
-
-    for (size_t i = 0; !rule && i < m->rule_count; i++)
-        if (speaks_of(&m->rules[i], w))
-            rule = &m->rules[i];
-    if (!rule)
-        return FAIL(err, ERR_INPUT, "no rule of %s makes a %s for source '%.*s'", m->file,
-                    request_kind_name(w->kind), STR_ARG(w->source));
     struct str fields = make_fields(arena, rule, w);
+
     if (!fields.p)
         return FAIL(err, ERR_INPUT, "the request is too large for a ticket");
     const struct json *issue = issue_of(m, arena, rule, fields, err);
@@ -392,6 +386,40 @@ bool mapping_request(const struct mapping *m, struct arena *arena, const struct 
     ret->justification = w->justification;
     *ret_fields = fields;
     return true;
+}
+
+bool mapping_request(const struct mapping *m, struct arena *arena, const struct wanted *w,
+                     struct mapped *ret, struct str *ret_fields, struct err *err)
+{
+    struct err later = {0};
+    bool spoken = false;
+
+    for (size_t i = 0; i < m->rule_count; i++) {
+        if (!speaks_of(&m->rules[i], w))
+            continue;
+        if (try_rule(m, arena, &m->rules[i], w, ret, ret_fields, spoken ? &later : err))
+            return true;
+        spoken = true; /* what the first one lacks is told */
+    }
+    if (spoken)
+        return false;
+    return FAIL(err, ERR_INPUT, "no rule of %s makes a %s for source '%.*s'", m->file,
+                request_kind_name(w->kind), STR_ARG(w->source));
+}
+
+const struct mapping_rule *mapping_nearest(const struct mapping *m, const struct wanted *w,
+                                           struct str rule)
+{
+    const struct mapping_rule *same = NULL, *named = NULL;
+
+    for (size_t i = 0; i < m->rule_count; i++) {
+        const struct mapping_rule *r = &m->rules[i];
+        if (speaks_of(r, w))
+            return r;
+        same = !same && r->change == w->kind ? r : same;
+        named = str_eq(r->name, rule) ? r : named;
+    }
+    return same ? same : named ? named : m->rules;
 }
 
 static struct str blame_in(const struct mapping *m, struct arena *arena,

@@ -7,6 +7,7 @@ static const char *const LIFECYCLE_NAMES[] = {LIFECYCLES_OF_TEMPLATES(X) NULL};
 #undef X
 static const char *const KINDS_OF_SUBJECT[] = {"human",    "contractor", "service",
                                                "workload", "key",        NULL};
+static const char *const REMOVALS[] = {"at_once", "together", NULL};
 static const char *const SENSITIVITIES[] = {"standard", "privileged", NULL};
 static const char *const FACTS[] = {
 #define X(suffix, member) #member,
@@ -267,8 +268,9 @@ static void check_machine(const struct loader *l, const struct yaml *v,
 
 static void load_template(const struct loader *l, const struct yaml *v)
 {
-    static const char *const KNOWN[] = {"lifecycle",  "subject",  "sensitivity", "requires",
-                                        "access_for", "approval", "sla",         NULL};
+    static const char *const KNOWN[] = {"lifecycle", "subject",    "sensitivity",
+                                        "requires",  "access_for", "approval",
+                                        "sla",       "removal",    NULL};
     struct mapping *m = l->m;
 
     if (m->template_count == MAPPING_TEMPLATES_MAX) {
@@ -285,6 +287,7 @@ static void load_template(const struct loader *l, const struct yaml *v)
     t->lifecycle = str_of(LIFECYCLE_NAMES[word_of(l, v, "lifecycle", LIFECYCLE_NAMES)]);
     t->subject_kind = str_of(KINDS_OF_SUBJECT[word_of(l, v, "subject", KINDS_OF_SUBJECT)]);
     t->privileged = word_of(l, v, "sensitivity", SENSITIVITIES) == 1;
+    t->together = word_of(l, v, "removal", REMOVALS) == 1;
     load_facts(l, v, t);
     load_approval_of(l, yaml_member(v, "approval"), t);
     check_machine(l, v, t, str_eq_c(t->lifecycle, "leaver"));

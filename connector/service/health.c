@@ -7,6 +7,7 @@
 #include "json/json_write.h"
 #include "service/console.h"
 #include "service/policy_keep.h"
+#include "service/policy_reload.h"
 #include "service/problem.h"
 #include "service/source_gate.h"
 #include "site/site.h"
@@ -392,6 +393,7 @@ static void on_metrics(void *arg, enum store_outcome outcome, struct str json)
     render_gates(q->svc, &b);
     source_gates_render(q->svc->gates, q->svc->config->source_count, &b);
     policy_desk_render(q->svc->desk, &b);
+    policy_reload_render(q->svc->policy_reload, &b);
     buf_printf(&b,
                "# HELP countersign_database_up Can the database be asked\n# TYPE "
                "countersign_database_up gauge\ncountersign_database_up %d\n",

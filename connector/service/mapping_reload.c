@@ -12,6 +12,7 @@
 #include "io/io_file.h"
 #include "io/io_notify.h"
 #include "json/json_write.h"
+#include "service/policy_reload.h"
 #include "site/site_edition.h"
 
 enum {
@@ -79,6 +80,7 @@ void mapping_reload_say(struct mapping_reload *r, const char *state)
         else
             buf_printf(&b, "%.*s runs mapping %.8s", STR_ARG(t->site->config->name), live);
     }
+    policy_reload_say(r->o.svc->policy_reload, &b);
     (void)!notify_manager(r->o.svc->manager, buf_str(&b));
 }
 

@@ -1,16 +1,15 @@
 #include "service/policy_keep.h"
 
 #include "json/json_write.h"
-
-enum { SETS_BYTES = 1024 * 1024 };
+#include "service/policy_reload.h"
 
 bool policy_keep_open(struct service *svc, struct err *err)
 {
-    const struct policy_config *c = &svc->config->access_policy;
-
-    if (!c->url.len)
+    svc->policy = &svc->config->access_policy;
+    svc->policy_reload = policy_reload_new(svc);
+    if (!svc->policy->url.len)
         return true;
-    svc->desk = policy_desk_new(c, svc->loop, &svc->rng, err);
+    svc->desk = policy_desk_new(svc->policy, svc->loop, &svc->rng, err);
     return svc->desk != NULL;
 }
 
@@ -32,26 +31,33 @@ static void put_set(struct json_out *out, const struct duty_set *set)
     json_close_object(out);
 }
 
+void policy_keep_duties(struct buf *out, const struct policy_config *c)
+{
+    struct json_out json;
+
+    json_begin(&json, out);
+    json_open_array(&json);
+    for (size_t i = 0; i < c->duty_count; i++)
+        put_set(&json, &c->duties[i]);
+    json_close_array(&json);
+}
+
 void policy_keep_put(struct service *svc, store_done_fn *fn, void *arg)
 {
-    const struct policy_config *c = &svc->config->access_policy;
     AUTO(drop_buf) struct buf sets;
-    struct json_out out;
 
-    buf_init(&sets, SETS_BYTES);
-    json_begin(&out, &sets);
-    json_open_array(&out);
-    for (size_t i = 0; i < c->duty_count; i++)
-        put_set(&out, &c->duties[i]);
-    json_close_array(&out);
-    store_policy_put(&svc->store, c->pdp, buf_str(&sets), fn, arg);
+    buf_init(&sets, POLICY_DUTIES_BYTES);
+    policy_keep_duties(&sets, svc->policy);
+    store_policy_put(&svc->store, svc->policy->pdp, buf_str(&sets), fn, arg);
 }
 
 struct str policy_keep_line(const struct service *svc, struct arena *arena, bool *ret_worse)
 {
-    const struct policy_config *c = &svc->config->access_policy;
+    const struct policy_config *c = svc->policy;
 
-    *ret_worse = false;
+    *ret_worse = policy_reload_failed(svc->policy_reload);
+    if (*ret_worse)
+        return STR("a new policy was refused: the one before goes on");
     if (!svc->desk)
         return !c->rules_file.len ? STR_NONE : STR("by our own rules");
     struct policy_desk_state s = policy_desk_state(svc->desk);

@@ -8,6 +8,9 @@
 
 /* The way to the decision point, where there is one. False with ERR_CONFIG. */
 MUST_CHECK bool policy_keep_open(struct service *svc, struct err *err);
+enum { POLICY_DUTIES_BYTES = 1024 * 1024 };
+/* The duties to be kept apart, as governance.policy_put takes them (JSON). */
+void policy_keep_duties(struct buf *out, const struct policy_config *config);
 /* Who is asked, and the duties to be kept apart, into the database. */
 void policy_keep_put(struct service *svc, store_done_fn *fn, void *arg);
 /* One line of /readyz?verbose; empty: nobody is asked. *ret_worse: it gives no decisions. */

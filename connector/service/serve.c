@@ -28,6 +28,7 @@
 #include "service/mapping_keep.h"
 #include "service/mapping_reload.h"
 #include "service/policy_keep.h"
+#include "service/policy_reload.h"
 #include "service/poller.h"
 #include "service/rests.h"
 #include "service/source_gate.h"
@@ -519,6 +520,7 @@ static void close_parts(struct daemon *d)
 
     mapping_keep_stop(d->mappings);
     mapping_reload_stop(svc->reload);
+    policy_reload_stop(svc->policy_reload);
     rests_watch_free(d->watch);
     for (size_t i = 0; i < svc->config->site_count; i++) {
         poller_free(d->pollers[i]);
@@ -563,6 +565,7 @@ static bool is_busy(const struct daemon *d)
                 (d->forms[i] && form_watch_is_busy(d->forms[i])) ||
                 (d->gates[i] && gate_keep_is_busy(d->gates[i])) ||
                 (d->locks[i] && lock_keep_is_busy(d->locks[i]));
+    busy |= policy_reload_is_busy(d->svc.policy_reload);
     return busy || mapping_reload_is_busy(d->svc.reload) || event_send_is_busy(d->events);
 }
 
@@ -597,13 +600,20 @@ static void stop_when_quiet(void *arg)
     io_timer_start(d->timer, CHECK_MS, 0); /* ends: nothing is claimed, each call has its time */
 }
 
+/* The policy first: what is said to the service manager names both. */
+static void reload_files(struct service *svc)
+{
+    policy_reload_file(svc->policy_reload);
+    mapping_reload_files(svc->reload);
+}
+
 static void on_signal(void *arg, int signum)
 {
     struct daemon *d = arg;
 
     if (signum == SIGHUP) {
         if (d->svc.ready && !d->svc.draining)
-            mapping_reload_files(d->svc.reload);
+            reload_files(&d->svc);
         return;
     }
     if (d->svc.draining) {
@@ -626,6 +636,7 @@ static void free_all(struct daemon *d)
     mapping_keep_free(d->mappings);
     event_send_free(d->events);
     mapping_reload_free(svc->reload);
+    policy_reload_free(svc->policy_reload);
     intake_free(svc->intake);
     inbox_free(svc->inbox);
     api_free(svc->api);

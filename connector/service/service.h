@@ -20,6 +20,7 @@
 struct site;
 struct source_gate;
 struct policy_desk;
+struct policy_reload;
 
 struct service {
     struct world world; /* first: the world's functions find the service by it */
@@ -39,7 +40,10 @@ struct service {
     const char *manager; /* where the service manager listens; NULL: there is none */
     struct api *api;
     struct serve *front, *ops;
-    struct policy_desk *desk; /* the way to the decision point; NULL: there is none */
+    const struct policy_config *policy; /* who is asked, and which duties are kept apart, now */
+    struct policy_desk *desk;           /* the way to the decision point; NULL: there is none */
+    struct policy_reload *policy_reload;
+    size_t policy_asking; /* questions under way, which may be by a policy of before */
     struct metrics metrics;
     struct hook_stats hook_stats[CONFIG_SITES_MAX]; /* same order as config->sites */
     struct gate_stats gate_stats[CONFIG_SITES_MAX]; /* likewise */

@@ -45,10 +45,18 @@ static bool begin_creation(struct prep *p)
                             .sponsor = d->sponsor,
                             .manager = d->manager,
                             .access_until_ms = d->access_until_ms};
-    if (!mapping_request(p->site->o.mapping, p->arena, &wanted, &mapped, &fields, &err))
+    const struct mapping *m = p->site->o.mapping;
+    const struct mapping_rule *rule = NULL;
+    /* a removal that no rule could say when it was opened: its form says as much as it can */
+    bool unsaid = d->kind == REQUEST_REMOVAL && !d->approved_hash;
+    if (mapping_request(m, p->arena, &wanted, &mapped, &fields, &err))
+        rule = mapped.rule;
+    else if (unsaid)
+        rule = mapping_nearest(m, &wanted, d->rule);
+    if (!rule)
         return prep_cannot(p, str_of(err.what));
     p->creation = ARENA_NEW(p->arena, struct creation);
-    creation_begin(p->creation, p->arena, p->site->o.mapping, mapped.rule, &wanted);
+    creation_begin(p->creation, p->arena, m, rule, &wanted);
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "json/json_read.h"
 #include "policy/policy_duties.h"
 #include "service/policy_desk.h"
+#include "service/policy_reload.h"
 #include "service/source_gate.h"
 #include "service/worker.h"
 #include "service/world_real.h"
@@ -19,7 +20,8 @@ struct asking {
     struct service *svc;
     struct arena *arena;
     const struct dossier *d;
-    const struct json *facts; /* policy_question */
+    const struct policy_config *policy; /* as it was when this began */
+    const struct json *facts;           /* policy_question */
     struct duties duties;
     size_t next_holding;
     const struct json *next_item;
@@ -38,9 +40,13 @@ static void ask_next(void *arg);
 
 static void end(struct asking *a, enum saved saved, bool later)
 {
-    worker_aside(a->svc->worker, a->d->site, false);
+    struct service *svc = a->svc;
+
+    worker_aside(svc->worker, a->d->site, false);
     a->fn(a->arg, saved, later);
     free(a);
+    svc->policy_asking--;
+    policy_reload_settle(svc->policy_reload);
 }
 
 static void on_saved(void *arg, enum store_outcome outcome, const char *message)
@@ -207,7 +213,7 @@ static struct store_policy_decision *put_answer(struct asking *a,
     *x = (struct store_policy_decision){
         .item_id = item_of(a)->id,
         .stage = a->duties.stage,
-        .pdp = a->svc->config->access_policy.pdp,
+        .pdp = a->policy->pdp,
         .answer = answer->answer,
         .why = answer->why,
         .reason = arena_str(a->arena, str_of(answer->reason)),
@@ -264,11 +270,11 @@ static bool judge_by_rules(struct asking *a, const struct policy_rules *rules)
 static void ask_next(void *arg)
 {
     struct asking *a = arg;
-    const struct policy_config *c = &a->svc->config->access_policy;
+    const struct policy_config *c = a->policy;
 
     for (; a->next_item; a->next_item = json_next(a->next_item)) {
         const struct item *item = item_of(a);
-        bool any = c->rules || a->svc->desk;
+        bool any = c->rules || (c->url.len && a->svc->desk);
         if (!item)
             continue;
         a->question.source = item->source;
@@ -387,6 +393,8 @@ void world_policy_ask(struct world *w, struct arena *arena, const struct dossier
     if (!a)
         abort();
     *a = (struct asking){.svc = world_service(w), .arena = arena, .d = d, .fn = fn, .arg = arg};
+    a->policy = a->svc->policy;
+    a->svc->policy_asking++;
     a->duties.stage = stage;
     a->until_ms = io_loop_now_ms(a->svc->loop) + LOOK_PORTION_MS;
     worker_aside(a->svc->worker, d->site, true);

@@ -262,7 +262,8 @@ struct store_enqueue {
 /* What decision->follow opens. */
 struct store_follow {
     const struct store_intake *open; /* NULL: nothing */
-    struct str unopened;             /* why not (CamelCase) */
+    struct str
+        unsaid; /* why not, or why no rule says what is opened (CamelCase): people are told */
 };
 void store_decision_save(struct store *s, const struct dossier *d, const struct decision *decision,
                          const struct store_enqueue *flows, size_t flow_count,
@@ -367,6 +368,8 @@ void store_source_put(struct store *s, struct str name, struct str label, struct
 /* Who is asked, and the duties to be kept apart: a JSON list, as policy_put takes it. */
 void store_policy_put(struct store *s, struct str pdp, struct str sets, store_done_fn *fn,
                       void *arg);
+/* A policy has faults, and is not taken up: JSON, see policy_refused. */
+void store_policy_refused(struct store *s, struct str fault, store_done_fn *fn, void *arg);
 /* What is to be asked about a request at that stage, and what has to be known for it: JSON, see
  * policy_question. */
 void store_policy_question(struct store *s, struct str request_id, enum permit_stage stage,

@@ -137,7 +137,21 @@ static bool read_item(struct arena *a, const struct json *v, struct item *item)
     return true;
 }
 
-static bool read_items(struct arena *a, const struct json *list, struct dossier *d)
+/* Of what it takes away: [{"id", "key", "over"}], what was asked for ahead of the rest. */
+static void read_ahead(struct arena *a, const struct json *list, struct item *item)
+{
+    JSON_EACH(v, list)
+    {
+        if (number(v, "id") != item->id)
+            continue;
+        item->ahead = true;
+        item->ahead_over = flag(v, "over");
+        item->ahead_key = text(a, v, "key");
+    }
+}
+
+static bool read_items(struct arena *a, const struct json *list, const struct json *ahead,
+                       struct dossier *d)
 {
     size_t count = json_count(list), n = 0, past = 0;
     struct item *items = arena_array(a, count + 1, sizeof *items);
@@ -148,8 +162,10 @@ static bool read_items(struct arena *a, const struct json *list, struct dossier 
     JSON_EACH(v, list)
     {
         bool live = str_empty(json_path_str(v, "superseded_by"));
-        if (!read_item(a, v, live ? &items[n++] : &superseded[past++]))
+        struct item *item = live ? &items[n++] : &superseded[past++];
+        if (!read_item(a, v, item))
             return false;
+        read_ahead(a, json_member(ahead, "items"), item);
     }
     d->items = items;
     d->item_count = n;
@@ -322,7 +338,8 @@ static struct dossier *read_dossier(struct arena *a, struct str document)
     read_ticket(a, json_member(v, "ticket"), &d->ticket);
     store_read_approvals(a, v, d);
     d->ticket_read_ms = number(json_member(v, "ticket"), "fresh_ms");
-    if (!read_items(a, json_member(v, "items"), d))
+    d->together = flag(json_member(v, "ahead"), "together");
+    if (!read_items(a, json_member(v, "items"), json_member(v, "ahead"), d))
         return NULL;
     read_flows(a, json_member(v, "flows"), d);
     read_after(a, json_member(v, "after"), d);

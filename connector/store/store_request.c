@@ -429,8 +429,8 @@ static void put_after(struct json_out *out, const struct dossier *d,
     }
     if (decision->follow)
         json_str_member(out, "cause", str_of(follow_name(decision->follow)));
-    if (decision->follow && !follow->open)
-        json_str_member(out, "unopened", follow->unopened);
+    if (decision->follow && follow->unsaid.len)
+        json_str_member(out, "unopened", follow->unsaid);
     if (decision->follow && follow->open) {
         json_put_name(out, "open");
         put_intake_object(out, follow->open);

@@ -80,6 +80,10 @@ select governance.facts_save($1, $2::uuid, $3::bigint, $4::jsonb)
 -- params: pdp text, sets jsonb
 select governance.policy_put($1, $2::jsonb)
 
+-- name: policy_refused
+-- params: fault jsonb
+select governance.policy_refused($1::jsonb)
+
 -- name: policy_question
 -- params: request uuid, stage text
 select governance.policy_question($1::uuid, $2)

@@ -61,6 +61,7 @@ begin
 end $$;
 grant execute on function governance.approval_is(governance.access_request, boolean) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.approval_stands(uuid) to countersign_dashboard, countersign_auditor;
+grant execute on function governance.emergency_owed(uuid) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.permit_in_the_way(governance.access_request) to countersign_dashboard, countersign_auditor;
 grant execute on function governance.evidence_page(text) to countersign_auditor;
 grant execute on function governance.exception_counts(governance.exception, governance.access_request) to countersign_dashboard, countersign_auditor;

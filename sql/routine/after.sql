@@ -54,7 +54,7 @@ begin
     if r.cause <> 'asked' then -- it counts itself
         if r.cause = 'drift' then
             about.drifts := governance.ms(r.requested_at) || about.drifts;
-        else
+        elsif r.cause = 'expiry' then
             about.ends := governance.ms(r.requested_at) || about.ends;
         end if;
     end if;
@@ -77,7 +77,8 @@ begin
     if (p->>'over')::boolean then
         update governance.drift d set ended_at = clock_timestamp() where d.item_id = item and d.request_id = r.id and d.ended_at is null;
     end if;
-    if p ? 'open' then
+    -- what went ahead is asked for once, whoever looked at it how often
+    if p ? 'open' and not (p->>'cause' = 'ahead' and exists (select from governance.gone_ahead(r, item))) then
         made := governance.request_follow(r, p->>'cause', p->'open');
     end if;
     if p ? 'answer' then

@@ -41,14 +41,6 @@ language sql set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.emergency_overdue(uuid, boolean, boolean, boolean) is 'Tell what an emergency still owes after its time';
 
--- What an emergency still owes, in words; null: nothing.
-create or replace function governance.emergency_owes(r governance.access_request) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select nullif(concat_ws(' and ', case when not governance.approval_reached(r) then 'an approval' end,
-                                     case when not exists (select from governance.emergency_review v where v.request_id = r.id) then 'a review' end), '')
-$$;
-comment on function governance.emergency_owes(governance.access_request) is 'What an emergency still owes; null = nothing';
-
 create or replace function governance.guard_review() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -4,6 +4,8 @@ create or replace function governance.guard_proof() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     moved boolean := new.phase <> old.phase;
+    proven_as text;
+    owed text[];
     missing text;
     proven bigint[];
 begin
@@ -32,12 +34,6 @@ begin
             raise exception 'refused: not approved' using errcode = 'CG010';
         end if;
     end if;
-    if moved and new.phase = 'closed' and new.emergency then
-        missing := governance.emergency_owes(new);
-        if missing is not null then
-            raise exception 'refused: the emergency owes %', missing using errcode = 'CG010';
-        end if;
-    end if;
     if moved and old.phase = 'cancelled' and new.cancel_asked then
         raise exception 'refused: withdrawn' using errcode = 'CG012';
     end if;
@@ -47,22 +43,15 @@ begin
         end if;
     end if;
     if moved and new.phase in ('verified', 'exception', 'closed') then
-        if new.contested then
-            raise exception 'refused: the live mapping reads something else than was approved' using errcode = 'CG006';
+        proven_as := case new.phase when 'closed' then old.phase else new.phase end;
+        owed := governance.owes_beside(new, proven_as, new.phase = 'closed');
+        if owed <> '{}' then
+            perform governance.refuse_owing(owed, new.phase);
         end if;
-        if new.claim_cycle = '' then
-            raise exception 'proof belongs to a claim' using errcode = 'CG005';
-        end if;
-        if not exists (select from governance.request_item i where i.request_id = new.id and i.replaced_at is null and i.superseded_by is null) then
+        select i.missing, i.proven into missing, proven from governance.items_owed(new.id, new.phase) i;
+        if missing = '' then
             raise exception 'refused: no items' using errcode = 'CG006';
-        end if;
-        select string_agg(v.item_id || '=' || v.verdict, ', ')
-                   filter (where v.verdict <> 'verified' and (v.verdict <> 'excepted' or new.phase = 'verified')),
-               coalesce(array_agg(v.item_id order by v.item_id) filter (where v.verdict = 'verified'), '{}')
-          into missing, proven
-          from governance.item_verdict v
-         where v.request_id = new.id;
-        if missing is not null then
+        elsif missing is not null then
             raise exception '% refused: %', new.phase, missing using errcode = 'CG007';
         end if;
         new.proven_items := proven; -- what an exception covers is not among them, whatever becomes of the exception

@@ -15,22 +15,34 @@ declare
     w record;
     made bigint;
     live bigint := 0;
+    sites text[]; -- where somebody else is asked now
+    ended bigint[];
+    begun bigint[] := '{}';
 begin
     perform pg_advisory_xact_lock(hashtext('governance.policy_put')); -- replicas start together
-    update governance.site x set policy = p_pdp where x.policy <> p_pdp;
+    with changed as (update governance.site x set policy = p_pdp, policy_at = clock_timestamp() where x.policy <> p_pdp returning x.name)
+    select coalesce(array_agg(c.name), '{}') into sites from changed c;
+    with over as (
     update governance.sod_set s set ended_at = clock_timestamp()
      where s.ended_at is null and not exists (
            select from jsonb_to_recordset(p_sets) as x(name text, n int, unlinked text, members jsonb)
             where x.name = s.name and x.n = s.n and x.unlinked = s.unlinked and x.members @> governance.sod_members(s.id)
-              and governance.sod_members(s.id) @> x.members);
+              and governance.sod_members(s.id) @> x.members)
+    returning s.id)
+    select coalesce(array_agg(o.id), '{}') into ended from over o;
     for w in select x.* from jsonb_to_recordset(p_sets) as x(name text, n int, unlinked text, members jsonb) loop
         live := live + 1;
         continue when exists (select from governance.sod_set s where s.name = w.name and s.ended_at is null);
         insert into governance.sod_set (name, n, unlinked) values (w.name, w.n, w.unlinked) returning id into made;
+        begun := begun || made;
         insert into governance.sod_member (set_id, source, entitlement)
         select made, m.source, m.entitlement from jsonb_to_recordset(w.members) as m(source text, entitlement text)
         on conflict do nothing;
     end loop;
+    if cardinality(sites) + cardinality(ended) + cardinality(begun) > 0 then
+        perform governance.policy_wake(ended || begun, sites);
+        perform governance.sod_exceptions_void(ended);
+    end if;
     return live;
 end $$;
 comment on function governance.policy_put(text, jsonb) is 'Register who is asked, and the duties to be kept apart, as the configuration says';
@@ -110,6 +122,7 @@ begin
            select x.* from governance.policy_decision x
             where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from q.item_id and x.tuple_hash = r.mapped_hash
               and (p_stage <> 'verification' or governance.permit_lasts(r, x))
+              and x.at >= governance.answers_since(r, q.item_id is null)
             order by x.id desc limit 1) d on true
      order by case when d.permitted is null then 1 when d.permitted then 3 when q.item_id is not null then 0 else 2 end, q.item_id
      limit 1;
@@ -121,7 +134,8 @@ begin
         select jsonb_build_object('tries', count(*), 'tried_ms', governance.ms(max(x.at)), 'since_ms', governance.ms(min(x.at)))
           from governance.policy_decision x
          where x.request_id = r.id and x.stage = p_stage and x.item_id is not distinct from way.item_id and x.tuple_hash = r.mapped_hash
-           and (p_stage <> 'verification' or governance.permit_lasts(r, x)) and x.permitted is distinct from true);
+           and (p_stage <> 'verification' or governance.permit_lasts(r, x)) and x.permitted is distinct from true
+           and x.at >= governance.answers_since(r, way.item_id is null));
 end $$;
 comment on function governance.permit_of(governance.access_request, text) is 'What stands of one stage of the question whether a request may be';
 
@@ -196,6 +210,7 @@ begin
                          select x.permitted from governance.policy_decision x
                           where x.request_id = r.id and x.stage = p_stage and x.item_id = i.id and x.tuple_hash = r.mapped_hash
                             and (p_stage <> 'verification' or governance.permit_lasts(r, x))
+                            and x.at >= governance.answers_since(r, false)
                           order by x.id desc limit 1), false)),
         'sets', case when p_stage = 'intake' then '[]' else (
             select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'n', s.n) order by s.id), '[]') from governance.sod_touched(r.id) s) end,
@@ -282,9 +297,8 @@ begin
 end $$;
 comment on function governance.guard_policy() is 'Trigger: a policy decision is about its own request, and made now';
 
--- No grant without a permit: not approved, where it could still be hindered; not verified, where it became forbidden meanwhile; not
--- closed, where what let it be (an exception of its duties) ended after it was verified. An
--- emergency does not wait for an answer, but heeds one. What an exception closes may be in conflict with no other duty.
+-- No grant without a permit: not approved, where it could still be hindered; what it owes of it later: owes.sql. An emergency does not wait
+-- for an answer, but heeds one.
 create or replace function governance.guard_permit() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -294,18 +308,11 @@ begin
     if new.phase = old.phase or not governance.permit_is_wanted(new) then
         return new;
     end if;
-    if new.phase = 'approved' then
-        intake := governance.permit_of(new, 'intake')->>'answer';
-        answer := governance.permit_of(new, 'approval')->>'answer';
-        if not (intake = 'given' or (new.emergency and intake = 'open')) or not (answer = 'given' or (new.emergency and answer = 'open')) then
-            raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
-        end if;
-    else
-        answer := governance.permit_of(new, 'verification')->>'answer';
-        if answer = 'conflict' or ('verified' in (new.phase, old.phase) and answer <> 'given') then
-            raise exception 'refused: no permit (verification %)', answer using errcode = 'CG016';
-        end if;
+    intake := governance.permit_of(new, 'intake')->>'answer';
+    answer := governance.permit_of(new, 'approval')->>'answer';
+    if not (intake = 'given' or (new.emergency and intake = 'open')) or not (answer = 'given' or (new.emergency and answer = 'open')) then
+        raise exception 'refused: no permit (intake %, approval %)', intake, answer using errcode = 'CG016';
     end if;
     return new;
 end $$;
-comment on function governance.guard_permit() is 'Trigger: a grant is approved, verified and closed only with a permit';
+comment on function governance.guard_permit() is 'Trigger: a grant is approved only with a permit';

@@ -28,6 +28,9 @@ begin
      where i.request_id = new.id and (k.desired = 'absent' or new.cause = 'expiry')
      order by k.request_id
     on conflict do nothing;
+    if new.kind = 'modify' or new.cause = 'ahead' then
+        perform governance.ahead_told(new);
+    end if;
     -- what was closed before goes on to be watched, from now on, and the access of an emergency to be ended, however that came to rest
     update governance.access_request r
        set hinted_at = clock_timestamp(), look_at = case when r.lease_owner is null then clock_timestamp() else r.look_at end

@@ -12,7 +12,7 @@ create or replace trigger guard_tuple
         sponsor, justification, rule, request_type, mapping_version, mapping_kept, contested, mapped on governance.access_request
     for each row execute function governance.guard_tuple();
 create or replace trigger guard_permit before update of phase on governance.access_request for each row
-    when (old.phase is distinct from new.phase and new.phase in ('approved', 'verified', 'exception', 'closed')) execute function governance.guard_permit();
+    when (old.phase is distinct from new.phase and new.phase = 'approved') execute function governance.guard_permit();
 create or replace trigger guard before insert on governance.policy_decision
     for each row execute function governance.guard_policy();
 create or replace trigger clock_follow after update of phase on governance.access_request
@@ -45,6 +45,8 @@ create or replace trigger guard_emergency before insert on governance.access_req
     when (new.emergency) execute function governance.guard_emergency();
 create or replace trigger guard_emergency_end before update of access_until on governance.access_request for each row
     when (new.emergency and new.access_until is distinct from old.access_until) execute function governance.guard_emergency_end();
+create or replace trigger guard_ahead before insert on governance.access_request for each row
+    when (new.cause = 'ahead') execute function governance.guard_ahead();
 create or replace trigger emergency_told after insert on governance.access_request for each row
     when (new.emergency) execute function governance.emergency_told();
 create or replace trigger guard before insert on governance.emergency_review

@@ -110,9 +110,7 @@ select r.id as request_id,
                    when g.failed is not null then 'SourceUnreadable'
                    when g.stale then 'StaleCopy'
                    when r.phase in ('claimed', 'verifying') then coalesce(p.reason, 'Checking')
-                   when r.phase in ('verified', 'exception') and r.emergency and r.approved_at is not null
-                        and not ((select s.reached_at is not null from governance.approval_stands(r.id) s) and exists (select from governance.emergency_review v where v.request_id = r.id))
-                       then 'EmergencyOwed'
+                   when r.phase in ('verified', 'exception') and r.emergency and governance.emergency_owed(r.id) <> '{}' then 'EmergencyOwed'
                    when r.phase in ('verified', 'exception') and (r.mode = 'enforce' or t.role = 'verify') then 'Closing'
                    when r.phase in ('verified', 'exception') then 'CloseAwaited'
                    when r.phase = 'orphaned' then 'TicketGone'

@@ -81,7 +81,7 @@ comment on column sla.request_v1.sla_state is 'met (proven in time), missed (the
 comment on column sla.request_v1.refused_closes is 'Closes found without proof, where enforced or warned of';
 comment on column sla.request_v1.escalation_level is 'Deadline steps escalated';
 comment on column sla.request_v1.outcome is 'How it ended: verified, excepted (an exception covered it) or withdrawn (denied, cancelled, expired); null = it runs';
-comment on column sla.request_v1.cause is 'asked by somebody, drift (what an earlier request proved is not so any more) or expiry (the time it gave access for ends)';
+comment on column sla.request_v1.cause is 'asked by somebody, drift (what an earlier request proved is not so any more), expiry (the time it gave access for ends) or ahead (what it takes away does not wait for what it gives)';
 comment on column sla.request_v1.follows is 'That earlier request';
 comment on column sla.request_v1.access_until is 'Access was asked for until then; null = without end';
 comment on column sla.request_v1.initiation_to_verified_business_seconds is 'The same in business time of its calendar; null = its goal counts around the clock, or it ended without proof';

@@ -27,7 +27,7 @@ comment on column audit.population_v1.change_kind is 'grant, removal or modify';
 comment on column audit.population_v1.lifecycle is 'joiner, mover, leaver, privileged, emergency or standard';
 comment on column audit.population_v1.subject_kind is 'human, contractor, service, workload or key';
 comment on column audit.population_v1.is_privileged is 'Privileged access';
-comment on column audit.population_v1.cause is 'asked by somebody, drift or expiry';
+comment on column audit.population_v1.cause is 'asked by somebody, drift, expiry or ahead';
 comment on column audit.population_v1.phase is 'Where it stands';
 comment on column audit.population_v1.outcome is 'How it ended: verified, excepted or withdrawn; empty: it runs';
 comment on column audit.population_v1.requested_at is 'First trace of the wish';

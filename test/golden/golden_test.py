@@ -159,9 +159,45 @@ class Codes(unittest.TestCase):
         self.assertEqual(sorted(found - wanted), [])
 
 
+class RuleFiles(unittest.TestCase):
+    """The schema of the policy's rule files says what the program says, where it can tell."""
+    TOLD = {"C170", "C171", "C172", "C173", "C175", "C176", "C177", "C178"}  # not: two of one name, a test that fails, an anchor
+
+    def faults(self, text):
+        schema = json.loads(read(SCHEMAS, "policy.schema.json"))
+        return [e.message for e in jsonschema.Draft7Validator(schema).iter_errors(yaml.safe_load(text))]
+
+    def test_the_example_is_one(self):
+        self.assertEqual(self.faults(read(SCHEMAS, "example", "policy.yaml")), [])
+
+    def test_what_the_program_refuses(self):
+        refused = [case for case in cases("config") if "rules" in case]
+        self.assertLessEqual(self.TOLD, {case["name"] for case in refused})
+        for case in refused:
+            self.assertEqual(bool(self.faults(case["rules"])), case["name"] in self.TOLD, case["name"])
+
+    def test_what_it_takes_it_takes(self):
+        """Every word of the language once: the program reads it without a fault, and so does the schema."""
+        schema = json.loads(read(SCHEMAS, "policy.schema.json"))["definitions"]["rule"]["properties"]
+        when = {name: ["*"] for name in schema["when"]["properties"]}
+        text = yaml.safe_dump({"version": 1, "otherwise": "allow", "rules": [
+            {"name": "all", "when": when, "needs": schema["needs"]["items"]["enum"]}, {"name": "one", "when": {"privileged": True}, "allow": True},
+            {"name": "no", "when": {"stage": ["intake", "ver*"]}, "deny": "not yet"}]})
+        self.assertEqual(self.faults(text), [])
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(os.path.join(SCHEMAS, "example"), folder, dirs_exist_ok=True)
+            with open(os.path.join(folder, "policy.yaml"), "w", encoding="utf-8") as file:
+                file.write(text)
+            with open(os.path.join(folder, "countersign.yaml"), "a", encoding="utf-8") as file:
+                file.write("policy: { rules: policy.yaml }\n")
+            done = subprocess.run([COUNTERSIGN, "check", "--config", "countersign.yaml", "--without-secrets"], cwd=folder, capture_output=True,
+                                  text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
 class Schemas(unittest.TestCase):
     def test_they_are_draft_07(self):
-        for kind in EXAMPLE:
+        for kind in [*EXAMPLE, "policy"]:
             jsonschema.Draft7Validator.check_schema(json.loads(read(SCHEMAS, f"{kind}.schema.json")))
 
     def test_every_option_is_explained(self):

@@ -46,7 +46,7 @@ void after_over(struct sim *s, const struct srequest *q)
 /* The item that the chain of requests is about, as its first one numbers it. */
 static bool is_about(const struct srequest *q, const struct srequest *r, size_t item)
 {
-    bool first = r->cause == FOLLOW_NONE;
+    bool first = r->cause == FOLLOW_NONE || r->cause == FOLLOW_AHEAD;
     const struct srequest *root = first ? r : r->root;
 
     return q->cause != FOLLOW_NONE && q->root == root &&
@@ -89,7 +89,7 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
                 continue;
             if (q->cause == FOLLOW_DRIFT)
                 drifts[a->drift_count++] = q->requested_ms;
-            else
+            else if (q->cause == FOLLOW_EXPIRY)
                 ends[a->end_count++] = q->requested_ms;
             a->mending |= mine && q->cause == FOLLOW_DRIFT && !is_over(q);
             a->ending |= mine && q->cause == FOLLOW_EXPIRY && !is_over(q);
@@ -110,7 +110,7 @@ void after_fill(const struct sim *s, struct arena *arena, const struct srequest 
 static void check_drift(struct sim *s, const struct srequest *r, size_t item)
 {
     const struct sitem *i = &r->items[item];
-    enum outcome wrong = r->kind == REQUEST_GRANT ? OUTCOME_ABSENT : OUTCOME_PRESENT;
+    enum outcome wrong = gives(r, i) ? OUTCOME_ABSENT : OUTCOME_PRESENT;
     int64_t newest = 0, oldest = 0;
     int run = 0;
 
@@ -131,23 +131,26 @@ static void check_drift(struct sim *s, const struct srequest *r, size_t item)
 
 static void open_next(struct sim *s, struct srequest *r, const struct decision *x, size_t item)
 {
-    bool ends = x->follow == FOLLOW_EXPIRY;
-    enum request_kind kind = ends ? REQUEST_REMOVAL : r->kind;
+    bool takes = x->follow == FOLLOW_EXPIRY || !gives(r, &r->items[item]);
+    enum request_kind kind = takes ? REQUEST_REMOVAL : REQUEST_GRANT;
     int opened = 1;
 
     for (int i = 0; i < s->request_count; i++)
         opened += is_about(&s->requests[i], r, item) && s->requests[i].cause == x->follow;
-    if (opened > s->policy.watch.loop_limit)
+    if (x->follow != FOLLOW_AHEAD && opened > s->policy.watch.loop_limit)
         sim_violate(s, "INV27 no loop", "the %dth request is opened for %s", opened,
                     follow_name(x->follow));
     struct srequest *q = &s->requests[store_request_new(s, false)];
     q->kind = kind;
     q->cause = x->follow;
     q->follows = r;
-    q->root = r->cause == FOLLOW_NONE ? r : r->root;
-    q->root_item = r->cause == FOLLOW_NONE ? item : r->root_item;
+    q->root = r->root ? r->root : r;
+    q->root_item = r->root ? r->root_item : item;
     q->access_until_ms = kind == REQUEST_GRANT ? r->access_until_ms : 0;
     q->approval_needed &= kind == REQUEST_GRANT;
+    q->emergency &= kind == REQUEST_GRANT;
+    if (x->follow == FOLLOW_AHEAD)
+        ahead_opened(s, r, item, q);
     q->item_count = 1;
     q->items[0] =
         (struct sitem){.truth = r->items[item].truth, .truth_before = r->items[item].truth};
@@ -177,8 +180,8 @@ void after_save(struct sim *s, struct srequest *r, const struct decision *x)
 static bool is_followed(const struct sim *s, const struct srequest *r, size_t item)
 {
     for (int i = 0; i < s->request_count; i++)
-        if (is_about(&s->requests[i], r, item) && s->requests[i].requested_ms >= r->requested_ms &&
-            &s->requests[i] != r)
+        if (is_about(&s->requests[i], r, item) && s->requests[i].cause != FOLLOW_AHEAD &&
+            s->requests[i].requested_ms >= r->requested_ms && &s->requests[i] != r)
             return true;
     return false;
 }
@@ -214,21 +217,20 @@ void after_lapse(struct sim *s, struct srequest *r)
 
 bool after_settled(const struct sim *s, const struct srequest *r)
 {
-    bool ends = r->kind == REQUEST_GRANT && r->access_until_ms && r->mode != GATE_OBSERVE;
+    bool ends = r->kind != REQUEST_REMOVAL && r->access_until_ms && r->mode != GATE_OBSERVE;
     bool full = s->request_count == REQUESTS_MAX;
 
     for (size_t i = 0; i < r->item_count && r->phase == PHASE_CLOSED; i++) {
         const struct sitem *item = &r->items[i];
-        bool wrong = item->truth != (r->kind == REQUEST_GRANT);
+        bool wrong = item->truth != gives(r, item);
         bool seen_in_time = item->truth_ms + SETTLE_MS < r->closed_ms + s->policy.watch.second_ms;
         bool excepted = item->excepted_until_ms > s->now_ms;
         bool proven = item->proven_ms && item->proven_ms == r->proven_ms;
-        bool over =
-            r->kind == REQUEST_GRANT && r->access_until_ms && r->access_until_ms <= s->now_ms;
+        bool over = gives(r, item) && r->access_until_ms && r->access_until_ms <= s->now_ms;
         bool lapsed = item->on_exception && !excepted && !over && !item->superseded_by;
         if (is_followed(s, r, i) || full || stands_opposed(s, item))
             continue;
-        if (ends)
+        if (ends && gives(r, item))
             return false;
         if (lapsed) /* opened again, or proven */
             return false;

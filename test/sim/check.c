@@ -10,10 +10,10 @@ enum {
     ASLEEP_MS = 60000, /* a process may sleep this long, a lease, between judging and acting */
 };
 
-static bool says_so(const struct srequest *r, const struct sobs *x)
+static bool says_so(const struct srequest *r, const struct sitem *item, const struct sobs *x)
 {
-    enum outcome wanted = r->kind == REQUEST_GRANT ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    bool canary = r->kind == REQUEST_GRANT || x->real_canary;
+    enum outcome wanted = gives(r, item) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
+    bool canary = gives(r, item) || x->real_canary;
     bool fresh = x->real_as_of_ms >= r->claim_seen_ms;
     return x->real_outcome == wanted && x->real_complete && canary && fresh;
 }
@@ -24,7 +24,7 @@ bool check_item_proven(const struct sim *s, const struct srequest *r, const stru
     int run = 0;
     int64_t newest = 0, oldest = 0;
 
-    for (size_t i = item->obs_count; i > 0 && says_so(r, &item->obs[i - 1]); i--) {
+    for (size_t i = item->obs_count; i > 0 && says_so(r, item, &item->obs[i - 1]); i--) {
         const struct sobs *x = &item->obs[i - 1];
         if (!run)
             newest = oldest = x->real_as_of_ms;
@@ -34,7 +34,7 @@ bool check_item_proven(const struct sim *s, const struct srequest *r, const stru
     }
     if (!run || s->now_ms - item->obs[item->obs_count - 1].o.observed_ms > MAX_AGE_MS + ASLEEP_MS)
         return false;
-    return r->kind == REQUEST_GRANT || (run >= CONFIRMATIONS && newest - oldest >= SETTLE_MS);
+    return gives(r, item) || (run >= CONFIRMATIONS && newest - oldest >= SETTLE_MS);
 }
 
 /* Every item proven, or covered by an exception that is live now. */
@@ -338,7 +338,7 @@ static void check_turn(struct sim *s, const struct srequest *r, const struct dos
 static bool is_contradicted(const struct srequest *r, const struct sitem *item, int64_t claimed_ms)
 {
     const struct sobs *x = item->obs_count ? &item->obs[item->obs_count - 1] : NULL;
-    enum outcome unwanted = r->kind == REQUEST_GRANT ? OUTCOME_ABSENT : OUTCOME_PRESENT;
+    enum outcome unwanted = gives(r, item) ? OUTCOME_ABSENT : OUTCOME_PRESENT;
 
     return x && x->generation == r->generation && x->o.outcome == unwanted &&
            x->o.as_of_ms - claimed_ms >= SETTLE_MS;
@@ -453,6 +453,7 @@ void check_decision(struct sim *s, const struct srequest *r, const struct dossie
 {
     check_turn(s, r, d, x);
     check_asking(s, r, x);
+    check_ahead(s, r, d, x);
     check_link(s, d, x);
     if (r->ticket < 0 || d->ticket.presence != TICKET_HERE)
         return;

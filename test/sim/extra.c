@@ -4,9 +4,9 @@
 
 enum { MORE_ONE_IN = 6, AWAY_ONE_IN = 3 };
 
-bool extra_hinders(const struct sim *s, const struct srequest *r)
+bool extra_hinders(const struct sim *s, const struct srequest *r, const struct sitem *item)
 {
-    return s->policy.compares && r->kind == REQUEST_GRANT;
+    return s->policy.compares && gives(r, item);
 }
 
 static void turn(struct sim *s, struct srequest *r, struct sitem *item)
@@ -19,7 +19,7 @@ static void turn(struct sim *s, struct srequest *r, struct sitem *item)
 
 void extra_work(struct sim *s, struct srequest *r, struct sitem *item, bool all)
 {
-    if (!extra_hinders(s, r))
+    if (!extra_hinders(s, r, item))
         return;
     if (item->extra ? all || !rng_below(&s->rng, AWAY_ONE_IN)
                     : !s->calm && !all && !rng_below(&s->rng, MORE_ONE_IN))
@@ -41,7 +41,7 @@ void extra_save(const struct srequest *r, struct sitem *item, const struct sobs 
 /* More was there when it was read last for this claim. */
 bool extra_is_there(const struct sim *s, const struct srequest *r, const struct sitem *item)
 {
-    for (size_t i = item->obs_count; extra_hinders(s, r) && i > 0; i--)
+    for (size_t i = item->obs_count; extra_hinders(s, r, item) && i > 0; i--)
         if (item->obs[i - 1].o.others_known)
             return item->obs[i - 1].generation == r->generation && item->obs[i - 1].real_extra;
     return false;

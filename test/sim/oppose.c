@@ -14,7 +14,7 @@ void oppose(struct sim *s, struct srequest *r)
 
     if (!other || other->items[0].opposed || !FAULT(s, opposed))
         return;
-    r->kind = other->kind == REQUEST_GRANT ? REQUEST_REMOVAL : REQUEST_GRANT;
+    r->kind = gives(other, &other->items[0]) ? REQUEST_REMOVAL : REQUEST_GRANT;
     if (r->kind == REQUEST_REMOVAL)
         r->access_until_ms = 0;
     for (size_t i = 1; i < r->item_count; i++)

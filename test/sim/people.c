@@ -36,7 +36,7 @@ static void do_the_work(struct sim *s, struct srequest *r, bool all)
     for (size_t i = 0; i < r->item_count; i++) {
         bool over = phase_is_terminal(r->phase) || r->items[i].superseded_by;
         if ((all || rng_below(&s->rng, 4)) && !(s->calm && over))
-            set_truth(s, r, i, r->kind == REQUEST_GRANT);
+            set_truth(s, r, i, gives(r, &r->items[i]));
         if (!over)
             extra_work(s, r, &r->items[i], all);
     }
@@ -113,7 +113,7 @@ static void agent_looks(struct sim *s, int ticket)
     } else if (t->role == STATUS_DONE && !tired && !s->calm && rng_below(&s->rng, 4) == 0) {
         r->human_acts++;
         jira_move(s, ticket, STATUS_OPEN, false); /* reopened: it did not last */
-        set_truth(s, r, 0, r->kind != REQUEST_GRANT);
+        set_truth(s, r, 0, !gives(r, &r->items[0]));
     }
 }
 
@@ -304,7 +304,7 @@ static bool comes_back(struct sim *s, struct srequest *r)
     if (!FAULT(s, drifted))
         return false;
     r->drifts++;
-    set_truth(s, r, 0, r->kind != REQUEST_GRANT);
+    set_truth(s, r, 0, !gives(r, &r->items[0]));
     return true;
 }
 

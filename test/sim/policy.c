@@ -106,7 +106,10 @@ static bool is_unanswered(const struct srequest *r, enum permit_stage stage)
 
 void check_permitted(struct sim *s, const struct srequest *r, enum phase to)
 {
-    if (!s->has_policy || r->kind != REQUEST_GRANT)
+    bool asked_for = false;
+    for (size_t i = 0; i < r->item_count; i++)
+        asked_for |= gives(r, &r->items[i]) && !is_left_out(r, &r->items[i]);
+    if (!s->has_policy || !asked_for)
         return;
     for (enum permit_stage stage = 0; to == PHASE_APPROVED && stage <= PERMIT_APPROVAL; stage++)
         if (!is_permitted(r, stage) && !is_unanswered(r, stage))
@@ -121,7 +124,7 @@ void check_permitted(struct sim *s, const struct srequest *r, enum phase to)
 
 void check_asking(struct sim *s, const struct srequest *r, const struct decision *x)
 {
-    if (x->asks && r->kind != REQUEST_GRANT)
+    if (x->asks && r->kind == REQUEST_REMOVAL)
         sim_violate(s, "INV28 removals never wait", "a removal asks whether it may be");
     if (x->asks && !s->has_policy)
         sim_violate(s, "INV28 removals never wait", "somebody is asked where nobody is to be");

@@ -160,6 +160,7 @@ struct sitem {
     int opposed;       /* the request, one more, whose first item wants the opposite; 0 none does */
     int superseded_by; /* the request, one more, that was approved later; 0 none was */
     int64_t superseded_ms;
+    int ahead; /* the request, one more, that takes it away ahead of what is given; 0 none does */
     int64_t proven_ms; /* when its request became verified last, or excepted without it */
     struct sobs obs[OBS_MAX];
     size_t obs_count;
@@ -421,6 +422,8 @@ void approve_fill(struct arena *arena, const struct srequest *r, struct dossier 
 bool approve_reached(const struct sim *s, const struct srequest *r);
 void check_approvers(struct sim *s, const struct srequest *r);
 void check_claimant(struct sim *s, const struct srequest *r);
+/* Does it give that item? Of one that gives and takes the first. */
+bool gives(const struct srequest *r, const struct sitem *item);
 /* oppose.c: requests that want the opposite of the same. Some new one is made so. */
 void oppose(struct sim *s, struct srequest *r);
 /* The item that wants the opposite of that one; NULL: none does, or not any more. */
@@ -436,7 +439,7 @@ bool contest_begin(struct sim *s, struct srequest *r);
 void contest_follow(struct sim *s, struct srequest *r, const struct ticket *ticket);
 void check_contested(struct sim *s, const struct srequest *r, int64_t race_ms, const char *what);
 /* extra.c */
-bool extra_hinders(const struct sim *s, const struct srequest *r);
+bool extra_hinders(const struct sim *s, const struct srequest *r, const struct sitem *item);
 /* The agent works on it: gives more, or takes that away again; all: he does as he should. */
 void extra_work(struct sim *s, struct srequest *r, struct sitem *item, bool all);
 bool extra_read(const struct sitem *item, int64_t as_of_ms);
@@ -485,6 +488,12 @@ void after_settle(struct sim *s, struct srequest *r, size_t item);
 void after_lapse(struct sim *s, struct srequest *r);
 void after_over(struct sim *s, const struct srequest *q);
 bool after_settled(const struct sim *s, const struct srequest *r);
+
+/* ahead.c: what is taken away does not wait for what is given */
+void ahead_fill(const struct sim *s, const struct sitem *from, struct item *ret);
+void ahead_opened(struct sim *s, struct srequest *r, size_t item, struct srequest *q);
+void check_ahead(struct sim *s, const struct srequest *r, const struct dossier *d,
+                 const struct decision *x);
 
 /* policy.c: whether a grant may be */
 void policy_draw(struct sim *s);

@@ -43,14 +43,19 @@ void store_changed(struct sim *s, struct srequest *r, const char *what)
     evidence_append(&r->chain, str_of(what));
 }
 
+bool gives(const struct srequest *r, const struct sitem *item)
+{
+    return r->kind == REQUEST_MODIFY ? item == r->items : r->kind == REQUEST_GRANT;
+}
+
 /* What the tuple asks for. */
 static void make_items(struct sim *s, struct srequest *r, uint64_t hash)
 {
     memset(r->items, 0, sizeof r->items);
     r->items_of = hash;
-    r->item_count = 1 + rng_below(&s->rng, ITEMS_MAX);
+    r->item_count = r->kind == REQUEST_MODIFY ? ITEMS_MAX : 1 + rng_below(&s->rng, ITEMS_MAX);
     for (size_t i = 0; i < r->item_count; i++)
-        r->items[i].truth = r->items[i].truth_before = r->kind == REQUEST_REMOVAL;
+        r->items[i].truth = r->items[i].truth_before = !gives(r, &r->items[i]);
 }
 
 int store_request_new(struct sim *s, bool from_ticket)
@@ -60,7 +65,7 @@ int store_request_new(struct sim *s, bool from_ticket)
     uint64_t hash = FIRST_HASH;
 
     *r = (struct srequest){.from_ticket = from_ticket,
-                           .kind = rng_below(&s->rng, 2) ? REQUEST_GRANT : REQUEST_REMOVAL,
+                           .kind = (enum request_kind)rng_below(&s->rng, 3),
                            .mode = s->mode,
                            .wanted_mode = s->mode,
                            .refused_cycle = -1,
@@ -74,9 +79,10 @@ int store_request_new(struct sim *s, bool from_ticket)
                            .answered_cycle = -1,
                            .mapped_hash = hash,
                            .approval_needed = rng_below(&s->rng, 3) == 0};
-    if (r->kind == REQUEST_GRANT && rng_below(&s->rng, 6) == 0)
+    if (r->kind != REQUEST_REMOVAL && rng_below(&s->rng, 6) == 0)
         r->access_until_ms = s->now_ms + rng_range(&s->rng, 60000, 2400000);
-    r->emergency = s->has_policy && r->access_until_ms && rng_below(&s->rng, 2);
+    r->emergency =
+        s->has_policy && r->kind == REQUEST_GRANT && r->access_until_ms && rng_below(&s->rng, 2);
     approve_begin(s, r);
     evidence_start(&r->chain);
     make_items(s, r, hash);
@@ -153,7 +159,8 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                             : from->excepted_until_ms;
         bool past = is_left_out(r, from),
              owed = from->on_exception && r->closed_cycle >= 0 && !from->superseded_by;
-        *(past ? &superseded[d->superseded_count++] : &items[d->item_count++]) =
+        struct item *item = past ? &superseded[d->superseded_count++] : &items[d->item_count++];
+        *item =
             (struct item){.id = (int64_t)k,
                           .source = STR("source"),
                           .source_label = STR("Source"),
@@ -161,9 +168,9 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                           .account_id = STR("id"), /* linked by an earlier request */
                           .entitlement = STR("entitlement"),
                           .entitlement_id = STR("group"),
-                          .desired = r->kind == REQUEST_GRANT ? DESIRED_PRESENT : DESIRED_ABSENT,
+                          .desired = gives(r, from) ? DESIRED_PRESENT : DESIRED_ABSENT,
                           .rule = {SETTLE_MS, CONFIRMATIONS, MAX_AGE_MS,
-                                   extra_hinders(s, r) && !PLANTED(MORE_IS_NO_HINDRANCE)},
+                                   extra_hinders(s, r, from) && !PLANTED(MORE_IS_NO_HINDRANCE)},
                           .others_extra = from->extra_seen ? STR("more") : STR_NONE,
                           .excepted = until > s->now_ms + 60000,
                           .excepted_until_ms = until > s->now_ms + 60000 ? until : 0,
@@ -173,6 +180,7 @@ static void fill_items(struct sim *s, struct arena *arena, const struct srequest
                           .superseded_by = past ? request_id(from->superseded_by - 1) : STR_NONE,
                           .obs = obs,
                           .obs_count = n};
+        ahead_fill(s, from, item);
     }
 }
 

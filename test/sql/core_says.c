@@ -5,6 +5,7 @@
  * line
  *
  *   core_says approvals  see judge_approvals
+ *   core_says owes       see say_owes
  *
  *   core_says reasons    one line a reason why something is stuck: its five words, divided by "|"
  *   core_says stuck      standard input: one request a line; standard output: REASON SINCE ATTEMPTS
@@ -27,6 +28,8 @@
 #include "domain/event.h"
 #include "domain/flow.h"
 #include "domain/item.h"
+#include "domain/owes.h"
+#include "domain/permit_decide.h"
 #include "domain/refusal.h"
 #include "domain/request.h"
 #include "domain/stuck.h"
@@ -191,6 +194,40 @@ static void say_stuck(struct str line)
            (long long)s.next_ms);
 }
 
+/* phase kind approved claimed now cycle contested emergency given reviewed wanted answer tries,
+ * then each item as in say_stuck; out: what it owes. */
+static void say_owes(struct str line)
+{
+    struct observation reads[ITEMS_MAX][READS_MAX];
+    struct item items[ITEMS_MAX];
+    struct dossier d = {.items = items};
+    struct permit *p = &d.permits[PERMIT_VERIFICATION];
+
+    if (!phase_from(word(&line, ' '), &d.phase) || !request_kind_from(word(&line, ' '), &d.kind))
+        abort();
+    d.approved_ms = number(&line, ' ');
+    d.claimed_ms = number(&line, ' ');
+    d.now_ms = number(&line, ' ');
+    d.claim_cycle = d.ticket.cycle = number(&line, ' ') ? STR("1") : STR_NONE;
+    d.contested = number(&line, ' ') != 0;
+    d.emergency = number(&line, ' ') != 0;
+    d.approval_given = number(&line, ' ') != 0;
+    d.reviewed = number(&line, ' ') != 0;
+    d.permit_wanted = number(&line, ' ') != 0;
+    if (!permit_answer_from(word(&line, ' '), &p->answer))
+        abort();
+    p->tries = (int32_t)number(&line, ' ');
+    while (line.len && d.item_count < ITEMS_MAX) {
+        read_item(&line, &items[d.item_count], reads[d.item_count]);
+        d.item_count++;
+    }
+    uint32_t owed = owes(&d);
+    for (enum debt debt = 0; debt < DEBT_COUNT; debt++)
+        if (owed & 1u << debt)
+            printf("%s ", debt_name(debt));
+    printf("\n");
+}
+
 /* asked within at_least channels (bits) steps wanted... given..., each given
  * person:channel:declined:withdrawn:outdated:at:hats:maybe:steps:left; out: 1 when it is reached,
  * and why each does not count. */
@@ -242,13 +279,16 @@ int main(int argc, char **argv)
         return 0;
     }
     bool stuck = argc == 2 && strcmp(argv[1], "stuck") == 0;
+    bool owed = argc == 2 && strcmp(argv[1], "owes") == 0;
     bool approvals = argc == 2 && strcmp(argv[1], "approvals") == 0;
-    if (!stuck && !approvals && (argc != 2 || strcmp(argv[1], "verdicts") != 0))
+    if (!stuck && !owed && !approvals && (argc != 2 || strcmp(argv[1], "verdicts") != 0))
         return 64;
     while (fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = '\0';
         if (stuck)
             say_stuck(str_of(line));
+        else if (owed)
+            say_owes(str_of(line));
         else if (approvals)
             judge_approvals(str_of(line));
         else

@@ -152,7 +152,7 @@ select pg_temp.answer(:'one', 'verification', false, conflicts => '["payables"]'
 select lives_ok(format('select t.move(%L, ''verified'')', :'one'), 'under its exception it is proven');
 select governance.exception_revoke((select id from governance.exception where request_id = :'one'), 'ciso', 'no more');
 select is(pg_temp.permit(:'one', 'verification'), 'conflict', 'which somebody revokes before it closes');
-select throws_ok(format('select t.move(%L, ''closed'')', :'one'), 'CG016', 'refused: no permit (verification conflict)', 'so it does not close');
+select throws_ok(format('select t.move(%L, ''closed'')', :'one'), 'CG016', 'closed refused: duties in conflict', 'so it does not close');
 select lives_ok(format('select t.move(%L, ''verifying'')', :'one'), 'but is looked at again');
 insert into governance.exception (request_id, scope, sod_set, owner, approved_by, reason, compensating_control, expires_at)
 values (:'one', 'sod', 'payables', 'owner', 'other', 'year end', 'every posting is reviewed', clock_timestamp() + interval '1 day');

@@ -247,7 +247,7 @@ static void drift(struct scene *s, enum outcome outcome)
 static void what_came_back_opens_one_request_and_is_said(void **state)
 {
     struct scene s;
-    char story[DRIFT_STORY_BYTES];
+    char story[FOLLOW_STORY_BYTES];
     struct notice n;
     (void)state;
 
@@ -288,7 +288,7 @@ static void what_came_back_opens_one_request_and_is_said(void **state)
 static void access_that_vanished_is_given_again_only_to_a_live_account(void **state)
 {
     struct scene s;
-    char story[DRIFT_STORY_BYTES];
+    char story[FOLLOW_STORY_BYTES];
     struct notice n;
     (void)state;
 
@@ -461,7 +461,7 @@ static void one_item_at_a_time(void **state)
 static void removal_is_asked_for_before_access_ends(void **state)
 {
     struct scene s;
-    char story[DRIFT_STORY_BYTES];
+    char story[FOLLOW_STORY_BYTES];
     int64_t until = CLOSED + 30 * DAY;
     (void)state;
 

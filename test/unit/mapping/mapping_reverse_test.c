@@ -258,6 +258,53 @@ static void what_cannot_be_expressed_is_named(void **state)
     }
 }
 
+/* Two forms for removals: the first wants to know who answers for it. */
+static void of_two_rules_the_one_that_can_say_it_is_taken_and_else_the_nearest(void **state)
+{
+    AUTO(drop_arena) struct arena *a = arena_new(ROOM);
+    (void)state;
+    struct mapping *m = load(
+        a,
+        "version: 1\ntemplates: { out: { requires: [sponsor] } }\nrequests:\n"
+        "  - name: owned\n    request_type: \"30\"\n    change: removal\n    template: out\n"
+        "    subject: { from: customfield_61, on_missing: hold }\n    application: { const: "
+        "sap-fin }\n"
+        "    entitlement: { from: customfield_52, on_missing: hold }\n    sponsor: { from: "
+        "customfield_64 }\n"
+        "  - name: give\n    request_type: \"32\"\n    change: grant\n"
+        "    subject: { from: customfield_61, on_missing: hold }\n    application: { const: crm }\n"
+        "    entitlement: { from: customfield_52, on_missing: hold }\n" RULE_TEXT);
+    struct wanted w = WANTED;
+    struct mapped r;
+    struct str fields;
+    struct err err = {0};
+
+    assert_true(mapping_request(m, a, &w, &r, &fields, &err)); /* privileged, and nobody answers */
+    assert_str(r.rule->name, "remove");
+    w.sponsor = STR("owner");
+    w.privileged = false;
+    assert_true(mapping_request(m, a, &w, &r, &fields, &err));
+    assert_str(r.rule->name, "owned");
+
+    w.source = STR("crm"); /* nobody can say that one */
+    assert_false(mapping_request(m, a, &w, &r, &fields, &err));
+    assert_non_null(strstr(err.what, "no rule of mapping.yaml makes a removal for source 'crm'"));
+    assert_str(mapping_nearest(m, &w, STR("give"))->name, "owned"); /* of its kind */
+    w.source = STR("sap-fin");
+    assert_str(mapping_nearest(m, &w, STR("give"))->name, "owned");
+    struct mapping *grants = load(
+        a,
+        "version: 1\nrequests:\n"
+        "  - name: one\n    request_type: \"31\"\n    change: grant\n"
+        "    subject: { from: customfield_61, on_missing: hold }\n    application: { const: crm }\n"
+        "    entitlement: { from: customfield_52, on_missing: hold }\n"
+        "  - name: two\n    request_type: \"32\"\n    change: grant\n"
+        "    subject: { from: customfield_61, on_missing: hold }\n    application: { const: crm }\n"
+        "    entitlement: { from: customfield_52, on_missing: hold }\n");
+    assert_str(mapping_nearest(grants, &w, STR("two"))->name, "two"); /* the one of the earlier */
+    assert_str(mapping_nearest(grants, &w, STR("gone"))->name, "one");
+}
+
 static void two_targets_may_share_a_field(void **state)
 {
     AUTO(drop_arena) struct arena *a = arena_new(ROOM);
@@ -331,6 +378,7 @@ UNIT_MAIN(cmocka_unit_test(a_wish_becomes_fields_that_map_back_to_it),
           cmocka_unit_test(two_targets_share_a_choice_in_two_levels),
           cmocka_unit_test(persons_are_parts_or_themselves),
           cmocka_unit_test(what_cannot_be_expressed_is_named),
+          cmocka_unit_test(of_two_rules_the_one_that_can_say_it_is_taken_and_else_the_nearest),
           cmocka_unit_test(two_targets_may_share_a_field),
           cmocka_unit_test(hostile_values_stay_values),
           cmocka_unit_test(blame_names_binding_and_line))

@@ -1,0 +1,89 @@
+"""Another policy while the service runs: what waits is asked again and goes on; one with faults changes nothing, and is told."""
+import signal
+
+import pytest
+
+from lib import wait, world
+from lib.world import http
+
+RULES = """\
+version: 1
+otherwise: allow
+rules:
+  - { name: viewers answer for it, when: { entitlement: fin-viewer, stage: intake }, allow: true }
+"""
+POLICY = """
+policy:
+  rules: policy.yaml
+  duties:
+    - name: ledger
+      unlinked: beneficiary
+      members: [{ source: sap-fin, entitlement: fin-ledger-admin }, { source: sap-fin, entitlement: fin-viewer }]
+"""
+
+
+class Ruled(world.World):
+    def configure(self):
+        super().configure()
+        self.write("policy.yaml", RULES)
+        with open(self.config, "a") as file:
+            file.write(POLICY)
+
+    def told(self):
+        return self.sql("select string_agg(distinct reason, ' ') from governance.escalation where request_id is null")
+
+    def metric(self):
+        text = http("GET", f"http://127.0.0.1:{self.ops_port}/metrics")[1]
+        return next(line.split()[1] for line in text.splitlines() if line.startswith("countersign_policy_last_reload_successful "))
+
+    def reload(self):
+        self.service.signal(signal.SIGHUP)
+
+
+@pytest.fixture(scope="module")
+def site():
+    made = Ruled()
+    with made:
+        yield made
+    assert "Sanitizer" not in made.service.stderr, made.service.told()
+
+
+def test_a_set_that_is_defined_anew_lets_go_what_waits(site):
+    site.has_role("okafor", "fin-ledger-admin", True)
+    key = site.ask_grant("okafor", "fin-viewer")
+    reason = "select s.reason from governance.request_status s where s.issue_key = '{}'"
+    site.until(key, lambda: site.sql(reason.format(key)) == "DutiesInConflict", 30, "it is in conflict")
+    site.edit_file("countersign.yaml", "entitlement: fin-viewer }]", "entitlement: canary-role }]")
+    site.reload()
+    site.until_phase(key, "fulfilling", timeout=30)
+    assert site.sql("select string_agg(kind, ' ' order by seq) from governance.evidence_entry where kind like 'sod_set.%'") == \
+        "sod_set.began sod_set.ended sod_set.began"
+    site.has_role("okafor", "fin-viewer", True)
+    site.resolve(key)
+    site.until_phase(key, "closed", timeout=60)
+
+
+def test_another_rule_file_decides_from_now_on(site):
+    before = site.sql("select policy from governance.site")
+    site.write("policy.yaml", RULES + "  - { name: closed for the year, when: { entitlement: fin-viewer }, deny: the year is closed }\n")
+    site.edit_file("policy.yaml", "stage: intake }, allow: true", "stage: verification }, allow: true")
+    site.reload()
+    wait.until(lambda: site.sql("select policy from governance.site") != before, 20)
+    key = site.ask_grant("reyes", "fin-viewer")
+    site.until_phase(key, "denied", timeout=30)
+    assert site.metric() == "1" and not site.told()
+
+
+def test_one_with_faults_changes_nothing_and_is_told(site):
+    before = site.sql("select policy from governance.site")
+    site.write("policy.yaml", RULES + "  - { name: odd, when: { stage: aproval }, allow: true }\n")
+    site.reload()
+    wait.until(lambda: site.metric() == "0", 20)
+    wait.until(lambda: site.told() == "PolicyRefused", 20)
+    assert site.sql("select policy from governance.site") == before
+    assert "C172" in site.service.stderr and "policy.yaml" in site.service.stderr
+    assert "a new policy was refused" in http("GET", f"http://127.0.0.1:{site.ops_port}/readyz?verbose")[1]
+    site.write("policy.yaml", RULES)
+    site.reload()
+    wait.until(lambda: site.metric() == "1", 20)
+    wait.until(lambda: site.sql("select policy from governance.site") != before, 20)

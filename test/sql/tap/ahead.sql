@@ -1,0 +1,86 @@
+-- What a request takes away does not wait for what it gives: once, by a request of its own, measured from the same moment.
+set role countersign_service;
+select plan(28);
+
+create function pg_temp.mover(more jsonb default '{}') returns uuid language sql as $$
+    select t.request(array['plain:present', 'plain:absent'], jsonb_build_object('kind', 'modify', 'approval_needed', true,
+        'requested_ms', governance.ms(clock_timestamp() - interval '1 hour')) || more)
+$$;
+create function pg_temp.doc(request uuid, path text) returns text language sql as $$
+    select governance.dossier(request) #>> path::text[]
+$$;
+-- As the service saves it: about the second item of a mover.
+create function pg_temp.open(request uuid, more jsonb default '{}') returns void language sql as $$
+    select governance.after_save(r, jsonb_build_object('item', i.id, 'over', false, 'cause', 'ahead', 'open', jsonb_build_object(
+               'kind', 'removal', 'mode', 'enforce', 'rule', 'leaver', 'request_type', '31', 'justification', 'it does not wait', 'privileged', false,
+               'emergency', false, 'approval_needed', false, 'hold_text', '', 'mapping_version', repeat('a', 64), 'mapped', '{}'::jsonb,
+               'mapped_hash', 'h2', 'sla_goal_ms', 14400000, 'approved_by', '', 'requested_ms', governance.ms(r.requested_at),
+               'items', jsonb_build_array(jsonb_build_object('source', i.source, 'account', i.account, 'entitlement', i.entitlement, 'desired', 'absent'))) || more))
+      from governance.access_request r join governance.request_item i on i.request_id = r.id and i.desired = 'absent' and i.replaced_at is null
+     where r.id = request
+$$;
+
+-- what is known
+select t.request() as plain \gset
+select is(governance.dossier(:'plain')->'ahead', 'null'::jsonb, 'a removal has nothing that waits');
+select pg_temp.mover() as m \gset
+select is(governance.dossier(:'m')->'ahead', '{"together": false, "items": null}', 'nothing went ahead yet');
+select pg_temp.mover('{"mapped": {"removal": "together"}}') as both \gset
+select is(pg_temp.doc(:'both', '{ahead,together}'), 'true', 'its template lets both wait');
+
+-- the removal of its own
+select pg_temp.open(:'m');
+select id as r from governance.access_request where follows = :'m' \gset
+select is((select format('%s/%s/%s/%s/%s', cause, kind, phase, beneficiary, approval_needed) from governance.access_request where id = :'r'), 'ahead/removal/received/someone/f', 'a removal, of the same person, that waits for no approval');
+select is((select c.started_at from governance.sla_clock c where c.request_id = :'r'), (select date_trunc('milliseconds', requested_at) from governance.access_request where id = :'m'), 'its clock runs from the first request');
+select is((select format('%s/%s', change_kind, sla_state) from sla.request_v1 where request_id = :'r'), 'removal/running', 'measured like any removal');
+select is(governance.dossier(:'m')#>'{ahead,items,0}', jsonb_build_object('id', t.item(:'m', 2), 'key', '', 'over', false), 'the first one knows it');
+insert into governance.ticket (site, issue_id, issue_key, request_id, category, role, cycle) values ('acme', '10001', 'IAM-77', :'r', 'indeterminate', 'open', '0');
+select is(pg_temp.doc(:'m', '{ahead,items,0,key}'), 'IAM-77', 'and its ticket');
+select is(pg_temp.doc(:'r', '{after,cause}'), 'ahead', 'it knows why it was opened');
+select is((select body::jsonb->'detail'->>'cause' from governance.evidence_entry where request_id = :'r' and kind = 'request.received'), 'ahead', 'so does the evidence');
+select is((governance.request_show(:'m')->'followed_by'->0->>'cause'), 'ahead', 'shown from one end');
+select is((governance.request_show(:'r')->'follows'->>'id')::uuid, :'m'::uuid, 'and from the other');
+select pg_temp.open(:'m');
+select is((select count(*)::int from governance.access_request where follows = :'m'), 1, 'nothing is opened twice');
+
+-- both ask for the same: neither supersedes the other, and each is proven by reads of its own
+select t.verifying(:'r');
+select t.read(t.item(:'r'), 'absent');
+select t.move(:'r', 'verified', 'closed');
+select is((select format('%s/%s', phase, cardinality(proven_items)) from governance.access_request where id = :'r'), 'closed/1', 'proven while the first one waits');
+select governance.approval_add(:'m', 'boss', 'approved', 'api');
+select t.verifying(:'m');
+select t.read(t.item(:'m', 1), 'present');
+select throws_ok(format('select t.move(%L, ''verified'')', :'m'), 'CG007', null, 'the first one owes the removal as well');
+select t.read(t.item(:'m', 2), 'absent');
+select t.move(:'m', 'verified', 'closed');
+select is((select count(*)::int from governance.request_item i where i.request_id in (:'m', :'r') and i.superseded_by is not null), 0, 'equal wishes do not supersede each other');
+select is(pg_temp.doc(:'r', '{after,items,0,superseded}'), 'true', 'and it is watched by the one approved later');
+select is(pg_temp.doc(:'m', '{after,items,1,ends}')::jsonb || pg_temp.doc(:'m', '{after,items,1,drifts}')::jsonb, '[]', 'what went ahead is no drift and no end');
+
+-- whatever becomes of the first one
+select pg_temp.mover() as d \gset
+select pg_temp.open(:'d');
+select id as rd from governance.access_request where follows = :'d' \gset
+select t.fulfilling(:'rd');
+select t.move(:'d', 'denied');
+select is((select phase from governance.access_request where id = :'rd'), 'fulfilling', 'declined: what went ahead stays');
+select is((select reason from governance.escalation where request_id = :'d' and key = 'ahead/' || :'rd'), 'RemovalGoesOn', 'and people are told');
+select is(pg_temp.doc(:'d', '{ahead,items,0,over}'), 'false', 'its ticket too');
+select pg_temp.mover() as c \gset
+select pg_temp.open(:'c');
+select id as rc from governance.access_request where follows = :'c' \gset
+select t.move(:'rc', 'cancelled');
+select is(pg_temp.doc(:'c', '{ahead,items,0,over}'), 'true', 'what went ahead was cancelled');
+select is((select reason from governance.escalation where request_id = :'c' and key = 'ahead/' || :'rc'), 'RemovalLapsed', 'people are told that the access stays until the first one goes on');
+select pg_temp.open(:'c');
+select is((select count(*)::int from governance.access_request where follows = :'c'), 1, 'who cancelled it is not asked again');
+
+-- what the database does not take from anybody
+select pg_temp.mover() as g \gset
+select throws_ok(format('select pg_temp.open(%L, ''{"kind": "grant"}'')', :'g'), 'CG002', null, 'a grant goes ahead');
+select throws_ok(format('select pg_temp.open(%L, ''{"approval_needed": true}'')', :'g'), 'CG002', null, 'it waits for an approval');
+select throws_ok(format('select pg_temp.open(%L, ''{"requested_ms": null}'')', :'g'), 'CG002', null, 'its clock begins when it is opened');
+select throws_ok(format('select pg_temp.open(%L)', :'plain'), 'CG002', null, 'of what gives nothing');
+select * from finish();

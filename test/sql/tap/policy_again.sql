@@ -1,0 +1,71 @@
+-- Another policy, other duties: what was answered before is asked again, and whoever it concerns is looked at now.
+set role countersign_service;
+select plan(17);
+
+create function pg_temp.answer(request uuid, stage text, permitted boolean, item bigint, conflicts text default '[]') returns bigint language sql as $$
+    update governance.access_request set version = version + 1, lease_owner = 'me', lease_until = clock_timestamp() + interval '1 min' where id = request;
+    select governance.policy_save('me', request, (select version from governance.access_request where id = request),
+        jsonb_build_object('look_ms', 30000, 'decisions', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('item', coalesce(item, 0), 'stage', stage,
+            'pdp', 'p', 'permitted', permitted, 'asked', encode('q', 'base64'), 'answered', encode('a', 'base64'), 'why', 'Ok', 'reason', '',
+            'conflicts', conflicts::jsonb, 'took_ms', 3)))));
+$$;
+create function pg_temp.permit(request uuid, stage text) returns text language sql as $$
+    select governance.permit_of(r, stage)->>'answer' from governance.access_request r where r.id = request
+$$;
+create function pg_temp.asleep(request uuid) returns void language sql as $$
+    update governance.access_request set version = version + 1, look_at = null, lease_owner = null, lease_until = null where id = request
+$$;
+create function pg_temp.awake(request uuid) returns boolean language sql as $$
+    select look_at <= clock_timestamp() from governance.access_request where id = request
+$$;
+create function pg_temp.set_of(member text) returns text language sql as $$
+    select format('[{"name": "payables", "n": 2, "unlinked": "none", "members": [{"source": "plain", "entitlement": "role-1"}, {"source": "slow", "entitlement": "%s"}]}]', member)
+$$;
+
+select governance.policy_put('rules:1', pg_temp.set_of('approver')::jsonb);
+select t.request(array['plain:present'], '{"kind": "grant"}') as g \gset
+select t.request(array['plain:absent']) as taken \gset
+select t.request(array['slow:present'], '{"kind": "grant"}') as closed \gset
+select pg_temp.answer(:'g', 'intake', true, t.item(:'g'));
+select pg_temp.answer(:'g', 'approval', true, t.item(:'g'));
+select pg_temp.answer(:'g', 'approval', true, null);
+select is(pg_temp.permit(:'g', 'approval'), 'given', 'permitted, and nothing is in conflict');
+select pg_temp.asleep(:'g'), pg_temp.asleep(:'taken');
+select version as before from governance.access_request where id = :'g' \gset
+select governance.policy_put('rules:1', pg_temp.set_of('approver')::jsonb);
+select is(pg_temp.awake(:'g'), null, 'the same once more changes nothing');
+
+-- another rule file
+select governance.policy_put('rules:2', pg_temp.set_of('approver')::jsonb);
+select ok(pg_temp.awake(:'g'), 'another rule file: what it has a say in is looked at');
+select is(pg_temp.awake(:'taken'), null, 'a removal is nobody''s question');
+select is((select version from governance.access_request where id = :'g'), :before + 1::bigint, 'whoever looks at it now saves nothing of it');
+select is(pg_temp.permit(:'g', 'intake'), 'open', 'and is asked about again');
+select is(governance.policy_question(:'g', 'intake')->'items', jsonb_build_array(t.item(:'g')), 'item by item');
+select pg_temp.answer(:'g', 'intake', true, t.item(:'g'));
+select pg_temp.answer(:'g', 'approval', true, t.item(:'g'));
+select is(pg_temp.permit(:'g', 'intake') || pg_temp.permit(:'g', 'approval'), 'givengiven', 'what was answered about duties stands');
+
+-- other duties
+select pg_temp.asleep(:'g'), pg_temp.asleep(:'closed');
+select governance.policy_put('rules:2', pg_temp.set_of('auditor')::jsonb);
+select ok(pg_temp.awake(:'g'), 'a set that is defined anew wakes what it covers');
+select is(pg_temp.awake(:'closed'), null, 'and nothing else');
+select is(pg_temp.permit(:'g', 'approval'), 'open', 'its duties are asked about again');
+select is(pg_temp.permit(:'g', 'intake'), 'given', 'what the policy said stands');
+select pg_temp.answer(:'g', 'approval', false, null, '["payables"]');
+select is(pg_temp.permit(:'g', 'approval'), 'conflict', 'in conflict now');
+
+-- an exception is of the set as it was
+select governance.exception_grant(jsonb_build_object('request', :'g', 'scope', 'sod', 'sod_set', 'payables', 'owner', 'own', 'approved_by', 'boss',
+    'reason', 'r', 'control', 'c', 'expires_ms', governance.ms(clock_timestamp() + interval '5 days')));
+select is(pg_temp.permit(:'g', 'approval'), 'given', 'covered by an exception');
+select governance.policy_put('rules:2', pg_temp.set_of('payer')::jsonb);
+select is((select count(*)::int from governance.escalation where request_id = :'g' and reason = 'SodExceptionLapsed'), 1, 'defined anew it is not: people are told');
+select governance.policy_put('rules:2', '[]');
+select is(pg_temp.permit(:'g', 'approval'), 'given', 'a set that is gone is in nobody''s way');
+
+-- one that has faults
+select governance.policy_refused('{"code": "C172", "file": "policy.yaml", "line": 4, "sha256": "ab"}'), governance.policy_refused('{"code": "C172", "file": "policy.yaml", "line": 4, "sha256": "ab"}');
+select is((select count(*)::int from governance.evidence_entry where body::jsonb->'detail'->>'reason' = 'PolicyRefused'), 1, 'is told once, and in evidence');
+select * from finish();
