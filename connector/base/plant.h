@@ -95,7 +95,10 @@
     X(WINDOW_NEVER_ENDS, "a window for approvals never ends")                             \
     X(APPROVER_FULFILS, "whoever approved it may claim the work")                         \
     X(PROVEN_IS_PRESSED, "people are reminded of what is proven or over")                 \
-    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")
+    X(REMINDED_BLINDLY, "a reminder whose answer was lost is written again at once")      \
+    X(LOG_FORK_IS_SIGNED, "a checkpoint is signed of entries that are not those signed")  \
+    X(LOG_UNRECORDED_IS_SHOWN, "a checkpoint is shown whose record nobody knows of")      \
+    X(LOG_LATE_IS_SHOWN, "a checkpoint is shown after its turn is over")
 
 enum plant {
     PLANT_NONE = 0,

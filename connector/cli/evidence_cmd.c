@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -14,12 +15,14 @@
 #include "json/json_write.h"
 #include "store/store_migrate.h"
 
-enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
+enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096, ANCHORS_MAX = 8 };
 
 static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY |\n"
-    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
+    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY] [--anchors FILE|DIRECTORY]... "
+    "[--tsa "
+    "FILE]";
 
 /* --- export: one JSON object a line --- */
 
@@ -112,7 +115,20 @@ struct findings {
     char head[SHA256_HEX_SIZE];
     const char *fault, *what; /* what: counted in `entries` */
     struct str origin;        /* of a log */
+    const char *key_id;       /* that signed it */
+    int64_t anchors;          /* that fit, of a log */
+    int64_t stamped_ms;       /* the last time stamp among them; 0: there is none */
 };
+
+static void tell_anchors(const struct findings *f)
+{
+    char at[CLOCK_TEXT_SIZE];
+
+    if (f->anchors)
+        printf("%lld checkpoints that were left elsewhere are of these entries%s%s\n",
+               (long long)f->anchors, f->stamped_ms ? "; the last was stamped at " : "",
+               f->stamped_ms ? clock_rfc3339(f->stamped_ms, at) : "");
+}
 
 static int tell(struct cli *cli, const struct findings *f)
 {
@@ -129,6 +145,10 @@ static int tell(struct cli *cli, const struct findings *f)
         json_bool_member(&out, "ok", !f->fault);
         if (f->origin.len)
             json_str_member(&out, "origin", f->origin);
+        if (f->anchors)
+            json_i64_member(&out, "anchors", f->anchors);
+        if (f->origin.len && f->key_id)
+            json_str_member(&out, "signed_with", str_of(f->key_id));
         json_close_object(&out);
         printf("%s\n", b.p);
     } else if (f->fault && f->line) {
@@ -139,8 +159,9 @@ static int tell(struct cli *cli, const struct findings *f)
     } else if (f->what) {
         printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
     } else if (f->origin.len) {
-        printf("%lld entries verify; root %s, signed by %.*s\n", (long long)f->entries, f->head,
-               STR_ARG(f->origin));
+        printf("%lld entries verify; root %s, signed by %.*s with key %s\n", (long long)f->entries,
+               f->head, STR_ARG(f->origin), f->key_id);
+        tell_anchors(f);
     } else {
         printf("%lld entries verify; head %s\n", (long long)f->entries, f->head);
     }
@@ -252,15 +273,46 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     return code;
 }
 
-static int verify_log(struct cli *cli, struct evidence_log *log)
+/* --anchors, as often as it is given, and what they say beside the log. */
+struct anchors {
+    struct evidence_anchors *of[ANCHORS_MAX];
+    const char *paths[ANCHORS_MAX], *tsa;
+    size_t asked, count;
+};
+
+static bool open_anchors(struct anchors *a, const struct evidence_log *log, struct err *err)
 {
-    struct findings found = {.entries = evidence_log_size(log), .origin = evidence_log_origin(log)};
+    for (; a->count < a->asked; a->count++)
+        if (!evidence_anchors_open(a->paths[a->count], a->tsa, evidence_log_keys(log),
+                                   evidence_log_origin(log), &a->of[a->count], err))
+            return false;
+    return true;
+}
+
+static void close_anchors(struct anchors *a, struct findings *found)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        int64_t stamped_ms;
+        found->anchors += evidence_anchors_count(a->of[i], &stamped_ms);
+        if (stamped_ms > found->stamped_ms)
+            found->stamped_ms = stamped_ms;
+        evidence_anchors_close(a->of[i]);
+    }
+}
+
+static int verify_log(struct cli *cli, struct evidence_log *log, struct anchors *anchors)
+{
+    struct findings found = {.entries = evidence_log_size(log),
+                             .origin = evidence_log_origin(log),
+                             .key_id = evidence_log_key_id(log)};
     struct tlog_hash root = evidence_log_root(log);
     struct err err = {0};
 
     hex_encode(root.bytes, sizeof root.bytes, found.head);
-    if (!evidence_log_verify(log, &err))
+    if (!open_anchors(anchors, log, &err) ||
+        !evidence_log_verify(log, anchors->of, anchors->count, &err))
         found.fault = err.what;
+    close_anchors(anchors, &found);
     return tell(cli, &found);
 }
 
@@ -280,7 +332,8 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(2 * EVIDENCE_PACK_BYTES);
     struct findings found = {0};
-    struct tlog_verifier verifier;
+    struct tlog_verifiers keys;
+    char key_id[TLOG_KEY_ID_SIZE] = "";
     struct evidence_pack pack = {0};
     struct str text;
     struct err err = {0};
@@ -289,10 +342,13 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
         fprintf(stderr, "countersign: name the key of the log that the pack is of: --key\n");
         return EXIT_CODE_USAGE;
     }
-    if (!evidence_log_key(arena, key, &verifier, &err) ||
+    if (!evidence_log_key(arena, key, &keys, &err) ||
         !file_read(arena, path, EVIDENCE_PACK_BYTES, &text, &err) ||
-        !evidence_pack_verify(arena, text, &verifier, &pack, &err))
+        !evidence_pack_verify(arena, text, &keys, &pack, &err))
         found.fault = err.what;
+    else
+        tlog_key_id(&keys.of[pack.checkpoint.signer], key_id);
+    found.key_id = key_id;
     hex_encode(pack.checkpoint.root.bytes, SHA256_BYTES, found.head);
     found.entries = pack.entries;
     found.origin = pack.checkpoint.origin;
@@ -302,6 +358,10 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
 static int verify(struct cli *cli)
 {
     const char *key = cli_option(cli, "key"), *dir = cli_option(cli, "log");
+    struct anchors anchors = {.tsa = cli_option(cli, "tsa")};
+    const char *anchor;
+    while (anchors.asked < ANCHORS_MAX && (anchor = cli_option(cli, "anchors")))
+        anchors.paths[anchors.asked++] = anchor;
     const char *path = cli_word(cli);
     struct evidence_log *log = NULL;
     struct stat there;
@@ -325,7 +385,7 @@ static int verify(struct cli *cli)
         struct findings found = {.fault = err.what};
         return tell(cli, &found);
     }
-    int code = is_log ? verify_log(cli, log) : verify_export(cli, path, log);
+    int code = is_log ? verify_log(cli, log, &anchors) : verify_export(cli, path, log);
     evidence_log_close(log);
     return code;
 }

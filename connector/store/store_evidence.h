@@ -33,6 +33,20 @@ struct store_checkpoint {
  * contradicts one that was recorded before, else its seq. */
 void store_evidence_publish(struct store *s, const struct store_checkpoint *c, store_number_fn *fn,
                             void *arg);
+/* How far the log of that origin and each place beside it are, as JSON
+ * (sql/routine/evidence_anchor.sql). */
+void store_evidence_anchors(struct store *s, struct str origin, store_json_fn *fn, void *arg);
+struct store_anchor {
+    int64_t fence; /* of the lease "evidence anchors" */
+    struct str origin, kind, place;
+    int64_t seq;
+};
+/* A checkpoint is about to be left there. The number: 0 when the turn is over, else its seq. */
+void store_anchor_meant(struct store *s, const struct store_anchor *a, store_number_fn *fn,
+                        void *arg);
+/* It is there; why not empty: it is not, or nobody knows. */
+void store_anchor_left(struct store *s, const struct store_anchor *a, struct str why,
+                       store_done_fn *fn, void *arg);
 /* The chain is not what was published; why as governance.evidence_fork lists it. */
 void store_evidence_forked(struct store *s, struct str origin, int64_t published, int64_t head,
                            struct str why, store_done_fn *fn, void *arg);

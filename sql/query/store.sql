@@ -117,6 +117,18 @@ select governance.evidence_publish($1, $2::bigint, $3, $4::bigint, $5, $6, $7)
 -- params: origin text, published bigint, head bigint, why text
 select governance.evidence_forked($1, $2::bigint, $3::bigint, $4)
 
+-- name: evidence_anchors
+-- params: origin text
+select governance.evidence_anchors($1)
+
+-- name: evidence_anchor_meant
+-- params: owner text, fence bigint, origin text, kind text, place text, seq bigint
+select governance.evidence_anchor_meant($1, $2::bigint, $3, $4, $5, $6::bigint)
+
+-- name: evidence_anchor_left
+-- params: origin text, kind text, seq bigint, why text
+select governance.evidence_anchor_left($1, $2, $3::bigint, $4)
+
 -- name: site_told
 -- params: site text, wait_ms bigint
 select governance.site_told($1, make_interval(secs => $2::bigint / 1000.0))
