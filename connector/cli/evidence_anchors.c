@@ -70,6 +70,8 @@ static bool read_lines(struct evidence_anchors *a)
         bool is_signature = str_starts(line, str_of(DASH));
         if (in_signatures && !is_signature)
             break;
+        if (str_eq(str_trim(line), a->origin)) /* another begins, whatever was torn before it */
+            buf_clear(&a->note);
         if (!a->note.len)
             a->note_line = a->line_number;
         in_signatures |= is_signature;

@@ -83,6 +83,9 @@ static enum publish_act look(struct publish_turn *t)
     case PUBLISH_REST:
         break;
     }
+    if (s->size > t->found) /* recorded, and never shown there: it is now */
+        return PUBLISH_MAKE;
+    t->suspects = false;
     return give(t, false);
 }
 
@@ -93,7 +96,7 @@ static enum publish_act asked(struct publish_turn *t, const struct publish_done 
     return done->forked ? give(t, true) : PUBLISH_OPEN;
 }
 
-static enum publish_act opened(struct publish_turn *t, const struct publish_done *done)
+static enum publish_act grown(struct publish_turn *t, const struct publish_done *done)
 {
     t->state.size = done->state.size;
     t->state.anchored = done->state.anchored;
@@ -105,6 +108,12 @@ static enum publish_act read_page(struct publish_turn *t, const struct publish_d
 {
     enum publish_fork fork = publish_page_judge(&t->state, &done->page);
 
+    if (fork == PUBLISH_MISSING && !t->suspects) {
+        t->suspects = true;
+        return give(t, true);
+    }
+    if (fork == PUBLISH_DIFFERS && t->pages) /* from what this turn took in: nobody saw that */
+        return give(t, true);
     if (fork)
         return tell(t, fork);
     if (done->last > t->state.head) /* more have come since we asked */
@@ -115,9 +124,13 @@ static enum publish_act read_page(struct publish_turn *t, const struct publish_d
 
 static enum publish_act taken(struct publish_turn *t, const struct publish_done *done)
 {
+    if (done->differs && !t->suspects) {
+        t->suspects = true;
+        return give(t, true);
+    }
     if (done->differs)
         return tell(t, PUBLISH_ROOT);
-    return t->stops ? give(t, false) : opened(t, done);
+    return t->stops ? give(t, false) : grown(t, done);
 }
 
 static enum publish_act recorded(struct publish_turn *t, const struct publish_done *done)
@@ -136,12 +149,14 @@ static enum publish_act after(struct publish_turn *t, const struct publish_done 
     case PUBLISH_ASK:
         return asked(t, done);
     case PUBLISH_OPEN:
-        return opened(t, done);
+        t->found = done->state.size;
+        return grown(t, done);
     case PUBLISH_READ:
         return read_page(t, done);
     case PUBLISH_TAKE:
         return taken(t, done);
     case PUBLISH_MAKE:
+        t->suspects = false;
         return PUBLISH_RECORD;
     case PUBLISH_RECORD:
         return recorded(t, done);

@@ -70,26 +70,30 @@ struct publish_turn {
     enum publish_act doing;
     struct publish_state state;
     enum publish_fork fork; /* FITS: none was found in this turn */
+    int64_t found;          /* entries that the files held when they were opened: what they show */
     bool forked;            /* before: nothing is signed any more */
     bool failed;            /* it ended without having done what it was to do */
     bool shown;
-    bool stops; /* set by the caller: the process is about to end, no page more */
+    bool suspects; /* the chain has fewer entries than it counts, or others than were recorded. Once
+                      may be a failover between two questions, so it is taken over into the next
+                      turn; twice is a fork */
+    bool stops;    /* set by the caller: the process is about to end, no page more */
     int pages;
 };
 
 /* What became of the act. ok false: it failed, or nobody knows. Besides that, of ASK: state.head
  * and .recorded, forked; of OPEN and TAKE: what the files hold now, state.size, .anchored and
  * .root_fits; of TAKE: differs, at a size of which a root was signed they have another; of READ:
- * page, and the number of its last entry; of RECORD: 1 it stands, 0 the turn is over, -1 it
- * contradicts one that was recorded before. */
+ * page, and the number of its last entry; of RECORD: 1 it stands, 0 the turn is over, or its last
+ * entry is not there any more, -1 it contradicts one that was recorded before. */
 struct publish_done {
     bool ok, forked, differs;
     struct publish_state state;
     struct publish_page page;
     int64_t last, recorded;
 };
-/* A turn begins with {.doing = PUBLISH_LEASE}. Take in what became of what it does; what is it to
- * do next? */
+/* A turn begins with {.doing = PUBLISH_LEASE} and what the one before suspects. Take in what became
+ * of what it does; what is it to do next? */
 enum publish_act publish_go_on(struct publish_turn *turn, const struct publish_done *done);
 
 /* An entry as it is published: its text; of one that is longer than a bundle takes (there were

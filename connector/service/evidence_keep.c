@@ -52,6 +52,7 @@ struct evidence_keep {
     struct publish_turn turn;
     int64_t fence;
     char root[HEX]; /* of the last checkpoint that was recorded; empty: none was */
+    char hash[HEX]; /* of the chain at the last entry that was read in this turn; empty: none was */
     void (*closed)(void *arg);
     void *closed_arg;
 };
@@ -116,7 +117,11 @@ static void act(struct evidence_keep *k);
 static void next(struct evidence_keep *k, const struct publish_done *done)
 {
     k->turn.stops = k->svc->draining;
-    publish_go_on(&k->turn, done);
+    enum publish_act was = k->turn.doing;
+    if (publish_go_on(&k->turn, done) == PUBLISH_GIVE &&
+        (was == PUBLISH_READ || was == PUBLISH_TAKE) && done->ok && k->turn.failed)
+        say_failed(k, k->turn.suspects ? "the chain counts more entries than are there, or others"
+                                       : "the chain was changed while it was read");
     act(k);
 }
 
@@ -144,13 +149,17 @@ static void give(struct evidence_keep *k)
     store_lease_give(&k->svc->store, STR("evidence log"), k->fence, 0, on_given, k);
 }
 
-static void on_recorded_fork(void *arg, enum store_outcome outcome, const char *message)
+static void on_recorded_fork(void *arg, enum store_outcome outcome, int64_t stands,
+                             const char *message)
 {
-    struct publish_done done = {.ok = outcome == STORE_OK};
+    struct evidence_keep *k = arg;
+    struct publish_done done = {.ok = outcome == STORE_OK && stands};
 
-    if (outcome != STORE_OK)
-        log_warn("evidence", "the fork could not be recorded", LOG_C("why", message));
-    next(arg, &done);
+    if (done.ok)
+        say_forked(k, publish_fork_name(k->turn.fork), publish_fork_text(k->turn.fork));
+    else if (outcome != STORE_OK)
+        say_failed(k, message);
+    next(k, &done);
 }
 
 static void tell_fork(struct evidence_keep *k)
@@ -158,10 +167,12 @@ static void tell_fork(struct evidence_keep *k)
     const struct publish_state *s = &k->turn.state;
     int64_t known = s->size > s->recorded ? s->size : s->recorded;
 
-    say_forked(k, publish_fork_name(k->turn.fork), publish_fork_text(k->turn.fork));
-    store_evidence_forked(&k->svc->store, k->config->origin,
-                          known > s->anchored ? known : s->anchored, s->head,
-                          str_of(publish_fork_name(k->turn.fork)), on_recorded_fork, k);
+    struct store_fork fork = {.fence = k->fence,
+                              .origin = k->config->origin,
+                              .why = str_of(publish_fork_name(k->turn.fork)),
+                              .published = known > s->anchored ? known : s->anchored,
+                              .head = s->head};
+    store_evidence_forked(&k->svc->store, &fork, on_recorded_fork, k);
 }
 
 /* --- on the worker --- */
@@ -329,6 +340,7 @@ static void on_page(void *arg, enum store_outcome outcome, const struct store_ev
             rows[0].seq == (size ? size : 1) &&
             (!size || log_files_ends_with(k->files, publish_text(rows[0].body, size, &room)));
         done.last = rows[count - 1].seq;
+        hex_encode(rows[count - 1].hash, SHA256_BYTES, k->hash);
     }
     done.page.follows = done.ok && follows(rows, count);
     next(k, &done);
@@ -354,6 +366,7 @@ static void record(struct evidence_keep *k)
                                  .root_hex = str_of(root),
                                  .note = k->job.note,
                                  .seq = log_files_size(k->files),
+                                 .hash_hex = str_of(k->hash),
                                  .anchor = str_of(k->anchor)};
     store_evidence_publish(&k->svc->store, &c, on_put_down, k);
 }
@@ -407,7 +420,8 @@ static void on_timer(void *arg)
     if (k->busy || !k->svc->ready || k->svc->draining)
         return;
     k->busy = true;
-    k->turn = (struct publish_turn){.doing = PUBLISH_LEASE};
+    k->turn = (struct publish_turn){.doing = PUBLISH_LEASE, .suspects = k->turn.suspects};
+    k->hash[0] = '\0';
     act(k);
 }
 

@@ -215,23 +215,36 @@ static void find_last(struct log_files *f, struct str end)
     }
 }
 
-static bool read_anchor(struct log_files *f, struct arena *arena, struct err *err)
+/* What the end of the file says; *ret_torn: it does not end with a line. */
+static bool read_end(struct log_files *f, int fd, bool *ret_torn, struct err *err)
 {
+    char *end = malloc(ANCHOR_BYTES);
     struct stat there;
+
+    if (!end)
+        abort();
+    off_t from =
+        fstat(fd, &there) == 0 && there.st_size > ANCHOR_BYTES ? there.st_size - ANCHOR_BYTES : 0;
+    ssize_t len = pread(fd, end, ANCHOR_BYTES, from);
+    if (len > 0)
+        find_last(f, str_n(end, (size_t)len));
+    *ret_torn = len > 0 && end[len - 1] != '\n';
+    free(end);
+    return len >= 0 ||
+           FAIL(err, ERR_TEMPORARY, "cannot read '%s': %s", f->place.anchor, strerror(errno));
+}
+
+static bool read_anchor(struct log_files *f, struct err *err)
+{
     int fd = f->place.anchor[0] ? open(f->place.anchor, O_RDONLY | O_CLOEXEC) : -1;
+    bool is_torn;
 
     if (fd < 0) /* nothing was anchored yet */
         return !f->place.anchor[0] || errno == ENOENT ||
                FAIL(err, ERR_TEMPORARY, "cannot read '%s': %s", f->place.anchor, strerror(errno));
-    char *end = arena_alloc(arena, ANCHOR_BYTES);
-    off_t from =
-        fstat(fd, &there) == 0 && there.st_size > ANCHOR_BYTES ? there.st_size - ANCHOR_BYTES : 0;
-    ssize_t len = end ? pread(fd, end, ANCHOR_BYTES, from) : -1;
+    bool good = read_end(f, fd, &is_torn, err);
     close(fd);
-    if (len < 0)
-        return FAIL(err, ERR_TEMPORARY, "cannot read '%s': %s", f->place.anchor, strerror(errno));
-    find_last(f, str_n(end, (size_t)len));
-    return true;
+    return good;
 }
 
 /* Two that write one log would tear it: files are put in place under one name each. */
@@ -261,7 +274,7 @@ bool log_files_open(const struct log_place *place, struct log_files **ret, struc
     know_keys(f);
     buf_init(&f->bundle, BUNDLE_BYTES);
     buf_init(&f->note, TLOG_NOTE_BYTES);
-    bool good = lock_directory(f, err) && read_anchor(f, arena, err) &&
+    bool good = lock_directory(f, err) && read_anchor(f, err) &&
                 (!is_there(f, "checkpoint") || read_back(f, arena, err)) &&
                 write_verifiers(f, arena, err);
     arena_free(arena);
@@ -342,13 +355,34 @@ bool log_files_add(struct log_files *f, struct str entry, struct err *err)
 
 /* --- publishing --- */
 
-static bool append(const char *path, struct str note, struct err *err)
+/* Behind what is there, if that is still what it was when this was opened: replicas with
+ * directories of their own share the file, and one may have slept, over a failover too, before it
+ * came to this. */
+static bool append(struct log_files *f, int fd, struct err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write(fd, note.p, note.len) == (ssize_t)note.len && fsync(fd) == 0;
+    struct str note = buf_str(&f->note);
+    int64_t before = f->anchored;
+    bool is_torn;
 
-    if (!good)
-        (void)FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX) != 0 || !read_end(f, fd, &is_torn, err))
+        return false;
+    if (f->anchored != before)
+        return FAIL(err, ERR_TEMPORARY, "another replica has published meanwhile");
+    return ((!is_torn || write(fd, "\n", 1) == 1) &&
+            write(fd, note.p, note.len) == (ssize_t)note.len && fsync(fd) == 0) ||
+           FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", f->place.anchor, strerror(errno));
+}
+
+static bool anchor(struct log_files *f, struct err *err)
+{
+    const char *path = f->place.anchor;
+    int fd = path[0] ? open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
+
+    if (!path[0])
+        return true;
+    bool good = fd >= 0
+                    ? append(f, fd, err)
+                    : FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", path, strerror(errno));
     if (fd >= 0)
         close(fd);
     return good;
@@ -375,10 +409,7 @@ bool log_files_sign(struct log_files *f, struct str *ret_note, struct err *err)
 
 bool log_files_show(struct log_files *f, struct err *err)
 {
-    const char *anchor = f->place.anchor;
-
-    return (!anchor[0] || append(anchor, buf_str(&f->note), err)) &&
-           write_file(f, "checkpoint", buf_str(&f->note), err);
+    return anchor(f, err) && write_file(f, "checkpoint", buf_str(&f->note), err);
 }
 
 int64_t log_files_anchored(const struct log_files *f, struct tlog_hash *ret_root)

@@ -41,7 +41,8 @@ MUST_CHECK bool log_files_add(struct log_files *files, struct str entry, struct 
 /* Keep the unfinished tiles too, and sign what was taken in. Nobody sees it yet: *ret_note is the
  * files' own until the next call. */
 MUST_CHECK bool log_files_sign(struct log_files *files, struct str *ret_note, struct err *err);
-/* Show it: append it to the anchor's file and put it in place. */
+/* Show it: append it to the anchor's file, unless another one has meanwhile (ERR_TEMPORARY), and
+ * put it in place. */
 MUST_CHECK bool log_files_show(struct log_files *files, struct err *err);
 /* The last checkpoint in the anchor's file, signed by one of the keys: what left us once, whatever
  * became of directory and database since. 0: there is none. */

@@ -27,6 +27,7 @@ struct store_checkpoint {
     int64_t fence; /* of the lease "evidence log" */
     struct str origin, root_hex, note;
     int64_t seq;
+    struct str hash_hex; /* of the chain there, as it was read in this turn; empty: it was not */
     struct str anchor; /* where else it will be left; empty: nowhere */
 };
 /* A checkpoint was signed and is about to be shown. The number: 0 when the turn is over, -1 when it
@@ -47,8 +48,14 @@ void store_anchor_meant(struct store *s, const struct store_anchor *a, store_num
 /* It is there; why not empty: it is not, or nobody knows. */
 void store_anchor_left(struct store *s, const struct store_anchor *a, struct str why,
                        store_done_fn *fn, void *arg);
-/* The chain is not what was published; why as governance.evidence_fork lists it. */
-void store_evidence_forked(struct store *s, struct str origin, int64_t published, int64_t head,
-                           struct str why, store_done_fn *fn, void *arg);
+/* The chain is not what was published; why as governance.evidence_fork lists it. The number: 0 when
+ * the turn is over, so that nobody knows. */
+struct store_fork {
+    int64_t fence;
+    struct str origin, why;
+    int64_t published, head;
+};
+void store_evidence_forked(struct store *s, const struct store_fork *fork, store_number_fn *fn,
+                           void *arg);
 
 #endif

@@ -356,6 +356,22 @@ static bool check_end(void *conn, struct check *c, int before, struct err *err)
     return true;
 }
 
+/* The state that people work with, against the evidence of it. */
+static bool compare_rows(void *conn, struct check *c, struct err *err)
+{
+    struct pg_reply list;
+
+    if (c->f->broken_at || c->f->missing || c->f->changed)
+        return true;
+    if (!pg_session_query(conn, &SQL_VERIFY_ROWS, NULL, &list, err))
+        return err_while(err, "comparing rows with the evidence of them");
+    c->f->rows = list.rows;
+    for (int i = 0; i < list.rows; i++)
+        c->fn(c->arg, STR("entry"), pg_cell(&list, i, 0), pg_cell(&list, i, 1));
+    pg_session_release(&list);
+    return true;
+}
+
 static bool verify_body(void *arg, void *conn, struct err *err)
 {
     struct check *check = arg;
@@ -368,7 +384,7 @@ static bool verify_body(void *arg, void *conn, struct err *err)
            count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
            compare_objects(conn, check, err) && count(conn, &SQL_EVIDENCE_LAST, &before, err) &&
            read_checkpoints(check, 0, err) && walk_body(&walk, conn, err) &&
-           check_end(conn, check, before, err);
+           check_end(conn, check, before, err) && compare_rows(conn, check, err);
 }
 
 bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,

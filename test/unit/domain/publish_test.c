@@ -103,6 +103,10 @@ static void nothing_to_do_ends_it(void **state)
     (void)state;
 
     assert_int_equal(publish_go_on(&t, &done), PUBLISH_GIVE);
+    t = turn_at(PUBLISH_TAKE, 0, 9); /* recorded and never shown: caught up, it is */
+    t.state.recorded = 9;
+    done.state = (struct publish_state){.size = 9, .root_fits = true};
+    assert_int_equal(publish_go_on(&t, &done), PUBLISH_MAKE);
     t = turn_at(PUBLISH_TAKE, 0, 9); /* the process stops: no page more */
     t.stops = true;
     assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state.size = 5}),
@@ -139,12 +143,29 @@ static void whatever_does_not_fit_is_told(void **state)
                      PUBLISH_TELL);
     assert_true(t.fork == PUBLISH_MISSING && t.failed);
     assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_GIVE);
+    t = turn_at(PUBLISH_READ, 3, 5); /* fewer than the head says: once, it may be a failover */
+    struct publish_done few = {.ok = true, .page = {1, true, true}};
+    assert_int_equal(publish_go_on(&t, &few), PUBLISH_GIVE);
+    assert_true(t.suspects && t.failed && !t.fork);
+    t.doing = PUBLISH_READ;
+    assert_int_equal(publish_go_on(&t, &few), PUBLISH_TELL);
+    assert_int_equal(t.fork, PUBLISH_MISSING);
     t = turn_at(PUBLISH_READ, 3, 5);
     assert_int_equal(
         publish_go_on(&t, &(struct publish_done){.ok = true, .page = {3, false, true}}),
         PUBLISH_TELL);
     assert_int_equal(t.fork, PUBLISH_DIFFERS);
+    t = turn_at(PUBLISH_READ, 3, 5); /* from what was read a moment ago: a failover between pages */
+    t.pages = 1;
+    assert_int_equal(
+        publish_go_on(&t, &(struct publish_done){.ok = true, .page = {3, false, true}}),
+        PUBLISH_GIVE);
+    assert_true(t.failed && !t.fork);
     t = turn_at(PUBLISH_TAKE, 3, 5);
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .differs = true}),
+                     PUBLISH_GIVE);
+    assert_true(t.suspects);
+    t.doing = PUBLISH_TAKE;
     assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .differs = true}),
                      PUBLISH_TELL);
     assert_int_equal(t.fork, PUBLISH_ROOT);
