@@ -10,6 +10,7 @@
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
+#include "cli/progress.h"
 #include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
@@ -26,9 +27,14 @@ static const char USAGE[] =
 
 /* --- export: one JSON object a line --- */
 
+struct exporting {
+    int64_t count, total;
+    struct progress progress;
+};
+
 static bool print_row(void *arg, const struct evidence_row *row)
 {
-    int64_t *count = arg;
+    struct exporting *e = arg;
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
@@ -42,7 +48,9 @@ static bool print_row(void *arg, const struct evidence_row *row)
     json_str_member(&out, "request", row->request_id);
     json_i64_member(&out, "seq", row->seq);
     json_close_object(&out);
-    ++*count;
+    if (!e->count++)
+        progress_begin(&e->progress, "entries", e->total);
+    progress_step(&e->progress);
     return printf("%s\n", b.p) > 0;
 }
 
@@ -102,9 +110,10 @@ static int export_all(struct cli *cli)
         return evidence_population_make(&options, from, to, out, &count, &err)
                    ? written(count, "requests")
                    : cli_fail(&err);
-    if (!store_evidence_walk(&options, print_row, &count, &err))
-        return cli_fail(&err);
-    return written(count, "entries");
+    struct exporting all = {0};
+    bool walked = store_evidence_walk(&options, print_row, &all, &all.total, &err);
+    progress_end(&all.progress);
+    return walked ? written(all.count, "entries") : cli_fail(&err);
 }
 
 /* --- verify: from files alone --- */
@@ -172,7 +181,8 @@ static int tell(struct cli *cli, const struct findings *f)
 struct export_check {
     struct evidence_chain chain;
     struct evidence_log *log;
-    struct tlog *tree; /* of the entries that were published, as the export has them */
+    struct tlog *tree;   /* of the entries that were published, as the export has them */
+    struct arena *arena; /* of a line */
     struct buf room;
     struct err err;
 };
@@ -199,12 +209,12 @@ static const char *check_published(struct export_check *c, int64_t seq, struct s
 
 static const char *check_line(struct export_check *c, struct str line)
 {
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const struct json *v;
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
-    if (!json_parse(arena, line, &v, &c->err) || !json_i64(json_member(v, "seq"), &seq) ||
+    arena_clear(c->arena);
+    if (!json_parse(c->arena, line, &v, &c->err) || !json_i64(json_member(v, "seq"), &seq) ||
         !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
         !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
         return "it is not an evidence entry";
@@ -241,7 +251,8 @@ static const char *check_end(struct export_check *c)
 static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
     struct findings found = {0};
-    struct export_check check = {.log = log, .tree = calloc(1, sizeof *check.tree)};
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct export_check check = {.log = log, .tree = calloc(1, sizeof *check.tree), .arena = arena};
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;

@@ -402,11 +402,27 @@ bool store_verify(const struct pg_options *options, store_object_fn *fn, void *a
     return done;
 }
 
-bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
-                         struct err *err)
+struct counted {
+    struct walk walk;
+    int64_t *total;
+};
+
+static bool counted_body(void *arg, void *conn, struct err *err)
 {
-    struct walk walk = {fn, arg};
-    return pg_run_blocking(options, walk_body, &walk, err);
+    struct counted *c = arg;
+    int total;
+
+    if (!count(conn, &SQL_EVIDENCE_LAST, &total, err))
+        return false;
+    *c->total = total;
+    return walk_body(&c->walk, conn, err);
+}
+
+bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
+                         int64_t *ret_total, struct err *err)
+{
+    struct counted counted = {{fn, arg}, ret_total};
+    return pg_run_blocking(options, counted_body, &counted, err);
 }
 
 struct asked {

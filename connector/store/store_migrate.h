@@ -43,8 +43,9 @@ struct evidence_row {
     struct str kind, request_id, body, prev, hash; /* hashes in hexadecimal */
 };
 typedef bool evidence_row_fn(void *arg, const struct evidence_row *row);
+/* *ret_total, set before the first of them: how many there are. */
 MUST_CHECK bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn,
-                                    void *arg, struct err *err);
+                                    void *arg, int64_t *ret_total, struct err *err);
 
 /* A request by its id or its ticket's key; ticket: empty when it has none. */
 struct evidence_subject {

@@ -109,6 +109,11 @@ def test_each_checkpoint_is_left_at_four_places(site, authority):
     done = subprocess.run(["openssl", "ts", "-verify", "-data", at(site, f"stamps/{last}.note"), "-in", at(site, f"stamps/{last}.tsr"),
                            "-CAfile", authority.ca], capture_output=True, text=True)
     assert "Verification: OK" in done.stdout + done.stderr
+    page = (world.ROOT / "deploy" / "verify-evidence.md").read_text()
+    block = next(part.split("```")[0] for part in page.split("```sh\n")[1:] if "openssl ts" in part.split("```")[0])
+    block = block.replace("timestamps", "stamps").replace("tsa-ca.pem", authority.ca)
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=site.folder, capture_output=True, text=True)
+    assert done.returncode == 0 and "Time stamp: " in done.stdout, done
     code, said = verify(site, *all_anchors(site, authority))
     assert code == 0 and re.search(r"\n[1-9]\d* checkpoints that were left elsewhere are of these entries; the last was stamped at 20", said), said
     code, said = verify(site, "--json", *all_anchors(site, authority))

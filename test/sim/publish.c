@@ -23,6 +23,7 @@ enum {
     CALM_STEPS = 1500,
     LEASE_S = 60,
     EVERY_S = 10,
+    FAILOVER_S = 30,
     LIKELY = 1000, /* per thousand */
 };
 
@@ -68,7 +69,7 @@ struct log {
     struct sim *sim;
     struct rng rng;
     bool calm, diverged;
-    int64_t now_s;
+    int64_t now_s, failover_s; /* no failover before that */
     uint64_t last_entry;
     struct database db;
     struct directory dirs[DIRECTORIES];
@@ -149,8 +150,12 @@ static void crash(struct log *l, int i)
 
 static void misfortune(struct log *l)
 {
-    if (happens(l, 15) && !l->diverged)
+    /* two of them in two turns of one writer could look like a fork: half a minute lies between
+     * them */
+    if (happens(l, 15) && !l->diverged && l->now_s >= l->failover_s) {
+        l->failover_s = l->now_s + FAILOVER_S;
         failover(l);
+    }
     if (happens(l, 10)) /* its anchors are elsewhere */
         l->dirs[rng_below(&l->rng, DIRECTORIES)].shown.size = 0;
     for (int i = 0; i < WRITERS; i++) {
