@@ -1,5 +1,6 @@
 #include "base/stamp.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 
-enum { TIME_BYTES = 32 };
+enum { TIME_BYTES = 80 };
 
 struct stamp_trust {
     STACK_OF(X509) * roots;
@@ -123,7 +124,8 @@ static bool read_time(TS_RESP *resp, int64_t *ret_ms, struct err *err)
     struct tm tm;
 
     return (ASN1_TIME_to_tm(TS_TST_INFO_get_time(TS_RESP_get_tst_info(resp)), &tm) == 1 &&
-            strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
+            snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+                     tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec) > 0 &&
             clock_parse(str_of(text), ret_ms)) ||
            FAIL(err, ERR_INPUT, "the stamp says no time");
 }

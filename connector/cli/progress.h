@@ -12,6 +12,7 @@ struct progress {
     bool shown;
 };
 
+/* total 0: nobody knows it. `what` is kept; the line appears after half a second. */
 void progress_begin(struct progress *p, const char *what, int64_t total);
 /* One more is done; cheap. */
 void progress_step(struct progress *p);

@@ -28,7 +28,7 @@ struct store_checkpoint {
     struct str origin, root_hex, note;
     int64_t seq;
     struct str hash_hex; /* of the chain there, as it was read in this turn; empty: it was not */
-    struct str anchor; /* where else it will be left; empty: nowhere */
+    struct str anchor;   /* where else it will be left; empty: nowhere */
 };
 /* A checkpoint was signed and is about to be shown. The number: 0 when the turn is over, -1 when it
  * contradicts one that was recorded before, else its seq. */

@@ -324,7 +324,8 @@ void sim_trace(struct sim *s, const char *what, int64_t a, int64_t b);
 _Noreturn void sim_violate(struct sim *s, const char *invariant, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
-/* publish.c: the published log of evidence, in a schedule of its own; breaks an invariant, or returns */
+/* publish.c: the published log of evidence, in a schedule of its own; breaks an invariant, or
+ * returns */
 void publish_play(struct sim *s);
 
 /* world.c: the seam */
