@@ -165,6 +165,14 @@ bool str_is_utf8(struct str s)
     const unsigned char *p = (const unsigned char *)s.p;
 
     for (size_t i = 0; i < s.len;) {
+        uint64_t eight; /* most of what comes is ASCII */
+        if (s.len - i >= sizeof eight) {
+            memcpy(&eight, p + i, sizeof eight);
+            if (!(eight & 0x8080808080808080u)) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         size_t len = utf8_len(p + i, s.len - i);
         if (!len)
             return false;

@@ -40,6 +40,8 @@ static void on_object(void *arg, struct str kind, struct str name, struct str wh
     if (cli->json)
         printf("{\"object\":\"%.*s\",\"kind\":\"%.*s\",\"is\":\"%.*s\"}\n", STR_ARG(name),
                STR_ARG(kind), STR_ARG(what));
+    else if (str_eq(kind, STR("entry")))
+        printf("entry %-6.*s %.*s\n", STR_ARG(name), STR_ARG(what));
     else
         printf("%-12.*s %.*s %.*s\n", STR_ARG(what), STR_ARG(kind), STR_ARG(name));
 }
@@ -54,7 +56,7 @@ static void say_remedies(const struct store_findings *f)
     if (f->objects)
         fprintf(stderr, "somebody changed the database: find out who, then 'countersign db "
                         "migrate' puts back what is ours\n");
-    if (f->broken_at)
+    if (f->broken_at || f->rows)
         fprintf(stderr, "evidence was changed: keep this database as it is and call the auditor\n");
 }
 
@@ -68,18 +70,21 @@ static int verify(struct cli *cli, const struct pg_options *options)
         return left;
     if (!store_verify(options, on_object, cli, &f, &err))
         return cli_fail(&err);
-    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at;
+    bool good = !f.missing && !f.changed && !f.uncommented && !f.objects && !f.broken_at && !f.rows;
     if (cli->json) {
         printf("{\"ok\":%s,\"migrations\":%d,\"missing\":%d,\"changed\":%d,\"newer\":%d,"
                "\"uncommented\":%d,"
-               "\"objects\":%d,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":%lld}\n",
+               "\"objects\":%d,\"rows\":%d,\"evidence\":%lld,\"checkpoints\":%lld,\"broken_at\":"
+               "%lld}\n",
                good ? "true" : "false", f.migrations, f.missing, f.changed, f.newer, f.uncommented,
-               f.objects, (long long)f.evidence, (long long)f.checkpoints, (long long)f.broken_at);
+               f.objects, f.rows, (long long)f.evidence, (long long)f.checkpoints,
+               (long long)f.broken_at);
     } else {
         printf("migrations   %d the same, %d missing, %d changed, %d newer\n", f.migrations,
                f.missing, f.changed, f.newer);
         printf("comments     %d tables or views without one\n", f.uncommented);
         printf("objects      %d differ from what db migrate left\n", f.objects);
+        printf("rows         %d say something else than the evidence of them\n", f.rows);
         printf("evidence     %lld entries verified", (long long)f.evidence);
         if (f.checkpoints)
             printf(", as %lld checkpoints were signed of them", (long long)f.checkpoints);

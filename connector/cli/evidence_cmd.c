@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/codecs.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -10,25 +11,32 @@
 #include "cli/evidence_log.h"
 #include "cli/evidence_pack.h"
 #include "cli/evidence_population.h"
+#include "cli/progress.h"
 #include "domain/publish.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_migrate.h"
 
-enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
+enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096, ANCHORS_MAX = 8 };
 
 static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY [--html FILE "
     "[--without-names]]] > FILE |\n"
     "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
     "[--sample COUNT --seed TEXT] |\n"
-    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
+    "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY] [--anchors FILE|DIRECTORY]... "
+    "[--tsa FILE]";
 
 /* --- export: one JSON object a line --- */
 
+struct exporting {
+    int64_t count, total;
+    struct progress progress;
+};
+
 static bool print_row(void *arg, const struct evidence_row *row)
 {
-    int64_t *count = arg;
+    struct exporting *e = arg;
     AUTO(drop_buf) struct buf b;
     struct json_out out;
 
@@ -42,7 +50,9 @@ static bool print_row(void *arg, const struct evidence_row *row)
     json_str_member(&out, "request", row->request_id);
     json_i64_member(&out, "seq", row->seq);
     json_close_object(&out);
-    ++*count;
+    if (!e->count++)
+        progress_begin(&e->progress, "entries", e->total);
+    progress_step(&e->progress);
     return printf("%s\n", b.p) > 0;
 }
 
@@ -114,9 +124,10 @@ static int export_all(struct cli *cli)
         return evidence_population_make(&options, from, to, &wish, out, &count, &err)
                    ? written(count, "requests")
                    : cli_fail(&err);
-    if (!store_evidence_walk(&options, print_row, &count, &err))
-        return cli_fail(&err);
-    return written(count, "entries");
+    struct exporting all = {0};
+    bool walked = store_evidence_walk(&options, print_row, &all, &all.total, &err);
+    progress_end(&all.progress);
+    return walked ? written(all.count, "entries") : cli_fail(&err);
 }
 
 /* --- verify: from files alone --- */
@@ -127,7 +138,20 @@ struct findings {
     char head[SHA256_HEX_SIZE];
     const char *fault, *what; /* what: counted in `entries` */
     struct str origin;        /* of a log */
+    const char *key_id;       /* that signed it */
+    int64_t anchors;          /* that fit, of a log */
+    int64_t stamped_ms;       /* the last time stamp among them; 0: there is none */
 };
+
+static void tell_anchors(const struct findings *f)
+{
+    char at[CLOCK_TEXT_SIZE];
+
+    if (f->anchors)
+        printf("%lld checkpoints that were left elsewhere are of these entries%s%s\n",
+               (long long)f->anchors, f->stamped_ms ? "; the last was stamped at " : "",
+               f->stamped_ms ? clock_rfc3339(f->stamped_ms, at) : "");
+}
 
 static int tell(struct cli *cli, const struct findings *f)
 {
@@ -144,6 +168,10 @@ static int tell(struct cli *cli, const struct findings *f)
         json_bool_member(&out, "ok", !f->fault);
         if (f->origin.len)
             json_str_member(&out, "origin", f->origin);
+        if (f->anchors)
+            json_i64_member(&out, "anchors", f->anchors);
+        if (f->origin.len && f->key_id)
+            json_str_member(&out, "signed_with", str_of(f->key_id));
         json_close_object(&out);
         printf("%s\n", b.p);
     } else if (f->fault && f->line) {
@@ -154,8 +182,9 @@ static int tell(struct cli *cli, const struct findings *f)
     } else if (f->what) {
         printf("%lld %s: the files are those of their manifest\n", (long long)f->entries, f->what);
     } else if (f->origin.len) {
-        printf("%lld entries verify; root %s, signed by %.*s\n", (long long)f->entries, f->head,
-               STR_ARG(f->origin));
+        printf("%lld entries verify; root %s, signed by %.*s with key %s\n", (long long)f->entries,
+               f->head, STR_ARG(f->origin), f->key_id);
+        tell_anchors(f);
     } else {
         printf("%lld entries verify; head %s\n", (long long)f->entries, f->head);
     }
@@ -166,7 +195,8 @@ static int tell(struct cli *cli, const struct findings *f)
 struct export_check {
     struct evidence_chain chain;
     struct evidence_log *log;
-    struct tlog *tree; /* of the entries that were published, as the export has them */
+    struct tlog *tree;   /* of the entries that were published, as the export has them */
+    struct arena *arena; /* of a line */
     struct buf room;
     struct err err;
 };
@@ -193,12 +223,12 @@ static const char *check_published(struct export_check *c, int64_t seq, struct s
 
 static const char *check_line(struct export_check *c, struct str line)
 {
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
     const struct json *v;
     uint8_t prev[SHA256_BYTES], hash[SHA256_BYTES];
     int64_t seq;
 
-    if (!json_parse(arena, line, &v, &c->err) || !json_i64(json_member(v, "seq"), &seq) ||
+    arena_clear(c->arena);
+    if (!json_parse(c->arena, line, &v, &c->err) || !json_i64(json_member(v, "seq"), &seq) ||
         !hex_decode(json_path_str(v, "prev"), prev, sizeof prev) ||
         !hex_decode(json_path_str(v, "hash"), hash, sizeof hash))
         return "it is not an evidence entry";
@@ -235,7 +265,8 @@ static const char *check_end(struct export_check *c)
 static int verify_export(struct cli *cli, const char *path, struct evidence_log *log)
 {
     struct findings found = {0};
-    struct export_check check = {.log = log, .tree = calloc(1, sizeof *check.tree)};
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_VISIT);
+    struct export_check check = {.log = log, .tree = calloc(1, sizeof *check.tree), .arena = arena};
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
@@ -267,15 +298,46 @@ static int verify_export(struct cli *cli, const char *path, struct evidence_log 
     return code;
 }
 
-static int verify_log(struct cli *cli, struct evidence_log *log)
+/* --anchors, as often as it is given, and what they say beside the log. */
+struct anchors {
+    struct evidence_anchors *of[ANCHORS_MAX];
+    const char *paths[ANCHORS_MAX], *tsa;
+    size_t asked, count;
+};
+
+static bool open_anchors(struct anchors *a, const struct evidence_log *log, struct err *err)
 {
-    struct findings found = {.entries = evidence_log_size(log), .origin = evidence_log_origin(log)};
+    for (; a->count < a->asked; a->count++)
+        if (!evidence_anchors_open(a->paths[a->count], a->tsa, evidence_log_keys(log),
+                                   evidence_log_origin(log), &a->of[a->count], err))
+            return false;
+    return true;
+}
+
+static void close_anchors(struct anchors *a, struct findings *found)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        int64_t stamped_ms;
+        found->anchors += evidence_anchors_count(a->of[i], &stamped_ms);
+        if (stamped_ms > found->stamped_ms)
+            found->stamped_ms = stamped_ms;
+        evidence_anchors_close(a->of[i]);
+    }
+}
+
+static int verify_log(struct cli *cli, struct evidence_log *log, struct anchors *anchors)
+{
+    struct findings found = {.entries = evidence_log_size(log),
+                             .origin = evidence_log_origin(log),
+                             .key_id = evidence_log_key_id(log)};
     struct tlog_hash root = evidence_log_root(log);
     struct err err = {0};
 
     hex_encode(root.bytes, sizeof root.bytes, found.head);
-    if (!evidence_log_verify(log, &err))
+    if (!open_anchors(anchors, log, &err) ||
+        !evidence_log_verify(log, anchors->of, anchors->count, &err))
         found.fault = err.what;
+    close_anchors(anchors, &found);
     return tell(cli, &found);
 }
 
@@ -295,7 +357,8 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(2 * EVIDENCE_PACK_BYTES);
     struct findings found = {0};
-    struct tlog_verifier verifier;
+    struct tlog_verifiers keys;
+    char key_id[TLOG_KEY_ID_SIZE] = "";
     struct evidence_pack pack = {0};
     struct str text;
     struct err err = {0};
@@ -304,10 +367,13 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
         fprintf(stderr, "countersign: name the key of the log that the pack is of: --key\n");
         return EXIT_CODE_USAGE;
     }
-    if (!evidence_log_key(arena, key, &verifier, &err) ||
+    if (!evidence_log_key(arena, key, &keys, &err) ||
         !file_read(arena, path, EVIDENCE_PACK_BYTES, &text, &err) ||
-        !evidence_pack_verify(arena, text, &verifier, &pack, &err))
+        !evidence_pack_verify(arena, text, &keys, &pack, &err))
         found.fault = err.what;
+    else
+        tlog_key_id(&keys.of[pack.checkpoint.signer], key_id);
+    found.key_id = key_id;
     hex_encode(pack.checkpoint.root.bytes, SHA256_BYTES, found.head);
     found.entries = pack.entries;
     found.origin = pack.checkpoint.origin;
@@ -317,6 +383,10 @@ static int verify_pack(struct cli *cli, const char *path, const char *key)
 static int verify(struct cli *cli)
 {
     const char *key = cli_option(cli, "key"), *dir = cli_option(cli, "log");
+    struct anchors anchors = {.tsa = cli_option(cli, "tsa")};
+    const char *anchor;
+    while (anchors.asked < ANCHORS_MAX && (anchor = cli_option(cli, "anchors")))
+        anchors.paths[anchors.asked++] = anchor;
     const char *path = cli_word(cli);
     struct evidence_log *log = NULL;
     struct stat there;
@@ -340,7 +410,7 @@ static int verify(struct cli *cli)
         struct findings found = {.fault = err.what};
         return tell(cli, &found);
     }
-    int code = is_log ? verify_log(cli, log) : verify_export(cli, path, log);
+    int code = is_log ? verify_log(cli, log, &anchors) : verify_export(cli, path, log);
     evidence_log_close(log);
     return code;
 }

@@ -18,10 +18,14 @@ struct evidence_log {
     struct arena *arena; /* of checkpoint and key */
     struct arena *page;  /* of one file, or a few */
     struct str note;
+    struct tlog_verifiers keys;
+    char key_id[TLOG_KEY_ID_SIZE];
     struct tlog_checkpoint signed_one;
-    struct tlog log; /* as derived */
-    struct err err;  /* of a tile */
-    int64_t tile;    /* the one in `hashes`, + 1 */
+    struct tlog log;                         /* as derived */
+    struct evidence_anchors *const *anchors; /* read beside it */
+    size_t anchor_count;
+    struct err err; /* of a tile */
+    int64_t tile;   /* the one in `hashes`, + 1 */
     struct str hashes;
 };
 
@@ -37,41 +41,62 @@ static bool read_named(const struct evidence_log *l, struct arena *arena, const 
     return file_read(arena, path, BUNDLE_BYTES, ret, err);
 }
 
-bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifier *ret,
+bool evidence_log_key(struct arena *arena, const char *key, struct tlog_verifiers *ret,
                       struct err *err)
 {
     struct str text = str_of(key);
 
-    if (!strchr(key, '+') && !file_read(arena, key, TLOG_KEY_BYTES, &text, err))
+    if (!strchr(key, '+') && !file_read(arena, key, TLOG_KEYS_BYTES, &text, err))
         return false;
-    return tlog_verifier_read(text, ret, err);
+    return tlog_verifiers_read(text, ret, err);
 }
 
-static bool read_key(struct evidence_log *l, const char *key, struct tlog_verifier *ret,
-                     struct err *err)
+static bool read_key(struct evidence_log *l, const char *key, struct err *err)
 {
+    struct tlog_verifiers *ret = &l->keys;
     struct str text;
 
     if (key)
         return evidence_log_key(l->arena, key, ret, err);
     fprintf(stderr, "countersign: the key is taken from the log itself; that it is the right one "
                     "shows only one you have from elsewhere: --key\n");
-    return read_named(l, l->arena, "verifier", &text, err) && tlog_verifier_read(text, ret, err);
+    return read_named(l, l->arena, "verifier", &text, err) && tlog_verifiers_read(text, ret, err);
+}
+
+/* Somebody else's key signed it. Does the log itself list ours, as one that was replaced? Its list
+ * is signed by nobody, so it explains, and decides nothing. */
+static bool explain_key(struct evidence_log *l, struct err *err)
+{
+    struct tlog_verifiers listed = {0};
+    struct str text;
+    struct err unread;
+    bool is_listed = false;
+
+    if (!strstr(err->what, "has signed it, and not yours"))
+        return false;
+    if (read_named(l, l->arena, "verifier", &text, &unread) &&
+        tlog_verifiers_read(text, &listed, &unread))
+        for (size_t i = 0; i < listed.count; i++)
+            is_listed |= memcmp(listed.of[i].public, l->keys.of[0].public, SIGN_PUBLIC_BYTES) == 0;
+    return FAIL(err, ERR_INPUT, "checkpoint: %s: %s", err->what,
+                is_listed ? "the key was replaced; have yourself given the new one, by another way "
+                            "than this directory"
+                          : "yours is a wrong key, or it is not the log that you were given the "
+                            "key of");
 }
 
 bool evidence_log_open(const char *dir, const char *key, struct evidence_log **ret, struct err *err)
 {
     struct evidence_log *l = calloc(1, sizeof *l);
-    struct tlog_verifier verifier;
 
     if (!l)
         abort();
     l->dir = dir;
     l->arena = arena_new(ARENA_BYTES);
     l->page = arena_new(ARENA_BYTES);
-    if (read_key(l, key, &verifier, err) && read_named(l, l->arena, "checkpoint", &l->note, err) &&
-        (tlog_note_read(l->note, &verifier, &l->signed_one, err) ||
-         err_while(err, "reading the checkpoint"))) {
+    if (read_key(l, key, err) && read_named(l, l->arena, "checkpoint", &l->note, err) &&
+        (tlog_note_read(l->note, &l->keys, &l->signed_one, err) || explain_key(l, err))) {
+        tlog_key_id(&l->keys.of[l->signed_one.signer], l->key_id);
         *ret = l;
         return true;
     }
@@ -101,6 +126,16 @@ struct tlog_hash evidence_log_root(const struct evidence_log *l)
 struct str evidence_log_origin(const struct evidence_log *l)
 {
     return l->signed_one.origin;
+}
+
+const char *evidence_log_key_id(const struct evidence_log *l)
+{
+    return l->key_id;
+}
+
+const struct tlog_verifiers *evidence_log_keys(const struct evidence_log *l)
+{
+    return &l->keys;
 }
 
 /* --- everything anew --- */
@@ -152,10 +187,42 @@ static bool same_tile(void *arg, const struct tlog_tile *tile)
 /* Entries say their own number, last of all: a log in another order, or of another chain, shows. */
 static bool says_its_number(struct str entry, int64_t seq)
 {
-    char end[40];
-    size_t len = (size_t)snprintf(end, sizeof end, "\"seq\":%lld}", (long long)seq);
+    static const char BEFORE[] = "\"seq\":";
+    const char *p = entry.p + entry.len;
 
-    return entry.len >= len && memcmp(entry.p + entry.len - len, end, len) == 0;
+    if (entry.len < sizeof BEFORE + 1 || *--p != '}')
+        return false;
+    for (; seq; seq /= 10)
+        if (p - entry.p < (ptrdiff_t)sizeof BEFORE || *--p != (char)('0' + seq % 10))
+            return false;
+    return memcmp(p - strlen(BEFORE), BEFORE, strlen(BEFORE)) == 0;
+}
+
+/* What was left elsewhere of just so many entries. */
+static bool fits_anchors(const struct evidence_log *l, struct err *err)
+{
+    for (size_t i = 0; i < l->anchor_count; i++) {
+        if (evidence_anchors_next(l->anchors[i]) != l->log.size)
+            continue;
+        struct tlog_hash root = tlog_root(&l->log);
+        if (!evidence_anchors_fit(l->anchors[i], &root, err))
+            return false;
+    }
+    return true;
+}
+
+static bool take_entry(struct evidence_log *l, const char *name, struct str entry, struct err *err)
+{
+    struct tlog_hash leaf = tlog_leaf(entry);
+
+    if (!says_its_number(entry, l->log.size + 1))
+        return FAIL(err, ERR_INPUT, "entry %lld in %s says another number of itself",
+                    (long long)l->log.size + 1, name);
+    if (!tlog_add(&l->log, &leaf, same_tile, l)) {
+        *err = l->err;
+        return false;
+    }
+    return fits_anchors(l, err);
 }
 
 static bool take_bundle(struct evidence_log *l, int64_t index, struct err *err)
@@ -170,18 +237,11 @@ static bool take_bundle(struct evidence_log *l, int64_t index, struct err *err)
         return FAIL(err, ERR_INPUT, "entries %lld to %lld cannot be verified: %s",
                     (long long)(index * TLOG_WIDTH + 1), (long long)(index * TLOG_WIDTH + width),
                     err->what);
-    while (tlog_bundle_next(&bundle, &entry, &torn)) {
-        struct tlog_hash leaf = tlog_leaf(entry);
+    while (tlog_bundle_next(&bundle, &entry, &torn))
         if (++count > width)
             break;
-        if (!says_its_number(entry, l->log.size + 1))
-            return FAIL(err, ERR_INPUT, "entry %lld in %s says another number of itself",
-                        (long long)l->log.size + 1, name);
-        if (!tlog_add(&l->log, &leaf, same_tile, l)) {
-            *err = l->err;
+        else if (!take_entry(l, name, entry, err))
             return false;
-        }
-    }
     if (torn || count != width)
         return FAIL(err, ERR_INPUT, "%s holds %s%d entries instead of %d: it was cut or added to",
                     name, torn || count < width ? "" : "more than ", count > width ? width : count,
@@ -189,11 +249,29 @@ static bool take_bundle(struct evidence_log *l, int64_t index, struct err *err)
     return true;
 }
 
-bool evidence_log_verify(struct evidence_log *l, struct err *err)
+/* An anchor that says more than the log has. */
+static bool is_whole(const struct evidence_log *l, struct err *err)
+{
+    for (size_t i = 0; i < l->anchor_count; i++) {
+        int64_t next = evidence_anchors_next(l->anchors[i]);
+        if (next != INT64_MAX)
+            return FAIL(err, ERR_INPUT,
+                        "%s has a checkpoint of %lld entries, and the log ends with entry %lld: "
+                        "the end was cut off, or the log is an old copy",
+                        evidence_anchors_path(l->anchors[i]), (long long)next,
+                        (long long)l->log.size);
+    }
+    return true;
+}
+
+bool evidence_log_verify(struct evidence_log *l, struct evidence_anchors *const *anchors,
+                         size_t anchor_count, struct err *err)
 {
     int64_t bundles = (l->signed_one.size + TLOG_WIDTH - 1) / TLOG_WIDTH;
 
     l->log = (struct tlog){0};
+    l->anchors = anchors;
+    l->anchor_count = anchor_count;
     for (int64_t i = 0; i < bundles; i++) {
         arena_clear(l->page);
         if (!take_bundle(l, i, err))
@@ -204,9 +282,10 @@ bool evidence_log_verify(struct evidence_log *l, struct err *err)
         return false;
     }
     struct tlog_hash root = tlog_root(&l->log);
-    return tlog_same(&root, &l->signed_one.root) ||
-           FAIL(err, ERR_INPUT,
-                "the checkpoint is of other entries: their root is not the one that is signed");
+    if (!tlog_same(&root, &l->signed_one.root))
+        return FAIL(err, ERR_INPUT,
+                    "the checkpoint is of other entries: their root is not the one that is signed");
+    return is_whole(l, err);
 }
 
 /* --- one entry --- */

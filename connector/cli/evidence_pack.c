@@ -126,9 +126,8 @@ static bool check_entry(const struct json *v, const struct evidence_pack *pack, 
     return true;
 }
 
-bool evidence_pack_verify(struct arena *arena, struct str text,
-                          const struct tlog_verifier *verifier, struct evidence_pack *ret,
-                          struct err *err)
+bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlog_verifiers *keys,
+                          struct evidence_pack *ret, struct err *err)
 {
     const struct json *v;
 
@@ -137,7 +136,7 @@ bool evidence_pack_verify(struct arena *arena, struct str text,
         return FAIL(err, ERR_INPUT, "it is not a pack of evidence: %s", FORMAT);
     ret->request = json_path_str(v, "request");
     ret->ticket = json_path_str(v, "ticket");
-    if (!tlog_note_read(json_path_str(v, "checkpoint"), verifier, &ret->checkpoint, err))
+    if (!tlog_note_read(json_path_str(v, "checkpoint"), keys, &ret->checkpoint, err))
         return err_while(err, "reading the checkpoint");
     JSON_EACH(entry, json_member(v, "entries"))
     {

@@ -20,10 +20,10 @@ struct evidence_pack {
 };
 /* Is it a pack, by its first bytes? */
 bool evidence_pack_is(struct str text);
-/* Does each entry lead to a root that was signed by that key? The error names the first that does
- * not. */
+/* Does each entry lead to a root that was signed by one of those keys? The error names the first
+ * that does not. */
 MUST_CHECK bool evidence_pack_verify(struct arena *arena, struct str text,
-                                     const struct tlog_verifier *verifier,
-                                     struct evidence_pack *ret, struct err *err);
+                                     const struct tlog_verifiers *keys, struct evidence_pack *ret,
+                                     struct err *err);
 
 #endif

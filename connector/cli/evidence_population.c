@@ -9,6 +9,7 @@
 #include "base/codecs.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "cli/progress.h"
 #include "io/io_file.h"
 #include "json/json_write.h"
 #include "store/store_population.h"
@@ -30,6 +31,8 @@ struct making {
     struct export_file jsonl, csv;
     struct buf row;
     int64_t rows;
+    const struct str *about; /* there before the first row */
+    struct progress progress;
 };
 
 /* RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe. */
@@ -52,11 +55,26 @@ static void put_csv(struct buf *b, struct str cell)
         buf_add_byte(b, '"');
 }
 
+static int64_t requests_of(struct str about)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    const struct json *v;
+    int64_t requests = 0;
+    struct err err;
+
+    return json_parse(arena, about, &v, &err) && json_i64(json_member(v, "requests"), &requests)
+               ? requests
+               : 0;
+}
+
 static bool put_row(void *arg, const struct str cells[POPULATION_COLUMNS])
 {
     struct making *m = arg;
     struct json_out out;
 
+    if (!m->rows)
+        progress_begin(&m->progress, "requests", requests_of(*m->about));
+    progress_step(&m->progress);
     buf_clear(&m->row);
     json_begin(&out, &m->row);
     json_open_object(&out);
@@ -171,9 +189,10 @@ bool evidence_population_make(const struct pg_options *options, const char *from
                                 .csv = {.name = "sample.csv"}};
     struct making m = {.jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
     struct population p = {str_of(from), str_of(to), put_row, &m};
-    struct str about;
+    struct str about = STR_NONE;
     const char *sql;
 
+    m.about = &about;
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
     buf_init(&m.row, EXPORT_ROW_BYTES);
@@ -181,6 +200,7 @@ bool evidence_population_make(const struct pg_options *options, const char *from
     if (good && !put_heads(&m))
         good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
     good = good && store_population(options, &p, arena, &about, &sql, err);
+    progress_end(&m.progress);
     bool closed = export_close(&m.jsonl);
     closed = export_close(&m.csv) && closed;
     buf_done(&m.row);

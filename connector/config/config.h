@@ -138,10 +138,17 @@ struct event_config {
 
 /* Where the log of evidence is published. */
 struct evidence_config {
-    struct str directory;   /* empty: nowhere */
-    struct str origin, key; /* key: a secret reference, Ed25519 in PEM */
-    struct str anchor_file; /* checkpoints are appended to it, too; empty: to none */
+    struct str directory;    /* empty: nowhere */
+    struct str origin, key;  /* key: a secret reference, Ed25519 in PEM */
+    struct str previous_key; /* the one it replaces, which signs as well; empty: none */
+    struct str anchor_file;  /* checkpoints are appended to it, too; empty: to none */
     int64_t every_ms;
+    /* checkpoints are also left as a property of this ticket; empty: of none */
+    struct str issue_site, issue_key;
+    int64_t issue_every_ms;
+    /* and stamped by this authority (RFC 3161), whose answers are kept there; empty: by none */
+    struct str stamp_url, stamp_ca, stamp_directory;
+    int64_t stamp_every_ms;
 };
 
 /* Break-glass (domain/emergency.h). */

@@ -20,7 +20,6 @@
 enum {
     LEASE_MS = 60 * 1000, /* much longer than a turn: pages are few, and one that takes too long
                              records nothing (the fence), so shows nothing */
-    PAGES_MAX = 20,       /* of one turn; then what there is is signed, and the next one begins */
     SOON_MS = 100,
     PAGE_BYTES = 64 * 1024 * 1024,
     TEXT_BYTES = 256,
@@ -33,7 +32,6 @@ struct page_job {
     struct arena *arena;
     struct str *bodies;
     size_t count;
-    bool sign, show; /* behind them */
     bool done, differs;
     struct str note;
     struct err err;
@@ -44,16 +42,17 @@ struct evidence_keep {
     const struct evidence_config *config;
     struct io_timer *timer;
     struct io_work *work;
-    struct sign_key *key;
+    struct sign_key *keys[LOG_SIGNERS_MAX];
     char *directory, *anchor;
+    struct log_place place;
     struct log_files *files; /* while a turn lasts: another replica may have gone on meanwhile */
     struct page_job job;
     bool busy;
-    /* the turn */
+    struct anchor_keep *anchors; /* where else checkpoints are left */
+    struct publish_turn turn;
     int64_t fence;
-    int pages;
-    struct publish_state state;
     char root[HEX]; /* of the last checkpoint that was recorded; empty: none was */
+    char hash[HEX]; /* of the chain at the last entry that was read in this turn; empty: none was */
     void (*closed)(void *arg);
     void *closed_arg;
 };
@@ -69,7 +68,62 @@ static void root_of(const struct evidence_keep *k, char hex[HEX])
     hex_encode(now.bytes, sizeof now.bytes, hex);
 }
 
-/* --- the end of a turn --- */
+/* --- what is told of it --- */
+
+static void say_failed(struct evidence_keep *k, const char *why)
+{
+    struct evidence_stats *s = stats_of(k);
+
+    if (!s->failed || strcmp(s->said, why) != 0)
+        log_error("evidence", "the log of evidence is not published", LOG_C("why", why));
+    if (!s->failed)
+        s->failing_since_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    s->failed = true;
+    snprintf(s->said, sizeof s->said, "%s", why);
+}
+
+static void say_forked(struct evidence_keep *k, const char *why, const char *text)
+{
+    struct evidence_stats *s = stats_of(k);
+
+    if (!s->forked)
+        log_error("evidence",
+                  "the chain of evidence is not what was published of it: nothing is "
+                  "signed any more",
+                  LOG_C("why", why), LOG_C("what", text), LOG_I("entries", k->turn.state.head));
+    s->forked = s->failed = true;
+    snprintf(s->said, sizeof s->said, "%s: %s", why, text);
+}
+
+static void say_shown(struct evidence_keep *k)
+{
+    struct evidence_stats *s = stats_of(k);
+    char root[HEX];
+
+    root_of(k, root);
+    log_info("evidence", "checkpoint", LOG_I("entries", log_files_size(k->files)),
+             LOG_C("root", root)); /* in the journal, too: a place outside the database */
+    if (s->failed)
+        log_info("evidence", "the log of evidence is published again");
+    *s = (struct evidence_stats){.published = true,
+                                 .entries = log_files_size(k->files),
+                                 .published_ms = clock_wall_ms(&CLOCK_SYSTEM)};
+}
+
+/* --- the acts of a turn; domain/publish.h says which comes when --- */
+
+static void act(struct evidence_keep *k);
+
+static void next(struct evidence_keep *k, const struct publish_done *done)
+{
+    k->turn.stops = k->svc->draining;
+    enum publish_act was = k->turn.doing;
+    if (publish_go_on(&k->turn, done) == PUBLISH_GIVE &&
+        (was == PUBLISH_READ || was == PUBLISH_TAKE) && done->ok && k->turn.failed)
+        say_failed(k, k->turn.suspects ? "the chain counts more entries than are there, or others"
+                                       : "the chain was changed while it was read");
+    act(k);
+}
 
 static void on_given(void *arg, enum store_outcome outcome, const char *message)
 {
@@ -81,176 +135,153 @@ static void on_given(void *arg, enum store_outcome outcome, const char *message)
     k->busy = false;
     arena_clear(k->job.arena);
     if (k->timer)
-        io_timer_start(k->timer, k->pages >= PAGES_MAX ? SOON_MS : every, every);
+        io_timer_start(k->timer, k->turn.pages >= PUBLISH_PAGES_MAX ? SOON_MS : every, every);
 }
 
 static void give(struct evidence_keep *k)
 {
+    struct evidence_stats *s = stats_of(k);
+
+    if (!k->turn.failed && !k->turn.shown && s->failed && k->files)
+        *s = (struct evidence_stats){.published = true, .entries = k->turn.state.size};
     log_files_close(k->files);
     k->files = NULL;
     store_lease_give(&k->svc->store, STR("evidence log"), k->fence, 0, on_given, k);
 }
 
-static void failed(struct evidence_keep *k, const char *why)
-{
-    struct evidence_stats *s = stats_of(k);
-
-    if (!s->failed || strcmp(s->said, why) != 0)
-        log_error("evidence", "the log of evidence is not published", LOG_C("why", why));
-    if (!s->failed)
-        s->failing_since_ms = clock_wall_ms(&CLOCK_SYSTEM);
-    s->failed = true;
-    snprintf(s->said, sizeof s->said, "%s", why);
-    give(k);
-}
-
-static void on_recorded(void *arg, enum store_outcome outcome, const char *message)
+static void on_recorded_fork(void *arg, enum store_outcome outcome, int64_t stands,
+                             const char *message)
 {
     struct evidence_keep *k = arg;
+    struct publish_done done = {.ok = outcome == STORE_OK && stands};
 
-    if (outcome != STORE_OK)
-        log_warn("evidence", "the fork could not be recorded", LOG_C("why", message));
-    give(k);
+    if (done.ok)
+        say_forked(k, publish_fork_name(k->turn.fork), publish_fork_text(k->turn.fork));
+    else if (outcome != STORE_OK)
+        say_failed(k, message);
+    next(k, &done);
 }
 
-static void say_forked(struct evidence_keep *k, const char *why, const char *text)
+static void tell_fork(struct evidence_keep *k)
 {
-    struct evidence_stats *s = stats_of(k);
+    const struct publish_state *s = &k->turn.state;
+    int64_t known = s->size > s->recorded ? s->size : s->recorded;
 
-    if (!s->forked)
-        log_error("evidence",
-                  "the chain of evidence is not what was published of it: nothing is "
-                  "signed any more",
-                  LOG_C("why", why), LOG_C("what", text), LOG_I("entries", k->state.head));
-    s->forked = s->failed = true;
-    snprintf(s->said, sizeof s->said, "%s: %s", why, text);
+    struct store_fork fork = {.fence = k->fence,
+                              .origin = k->config->origin,
+                              .why = str_of(publish_fork_name(k->turn.fork)),
+                              .published = known > s->anchored ? known : s->anchored,
+                              .head = s->head};
+    store_evidence_forked(&k->svc->store, &fork, on_recorded_fork, k);
 }
 
-static void forked(struct evidence_keep *k, enum publish_fork fork)
+/* --- on the worker --- */
+
+/* Do the files, where they hold just as many, have the root that was signed of so many? */
+static bool root_fits(const struct evidence_keep *k)
 {
-    const struct publish_state *s = &k->state;
+    struct tlog_hash anchored, now = log_files_root(k->files);
+    int64_t size = log_files_size(k->files);
+    char root[HEX];
 
-    say_forked(k, publish_fork_name(fork), publish_fork_text(fork));
-    store_evidence_forked(&k->svc->store, k->config->origin,
-                          s->size > s->recorded ? s->size : s->recorded, s->head,
-                          str_of(publish_fork_name(fork)), on_recorded, k);
+    hex_encode(now.bytes, sizeof now.bytes, root);
+    if (size == k->turn.state.recorded && k->root[0] && strcmp(root, k->root) != 0)
+        return false;
+    return size != log_files_anchored(k->files, &anchored) || !size || tlog_same(&now, &anchored);
 }
 
-/* --- pages, and what is signed of them --- */
-
-static void go_on(struct evidence_keep *k);
-
-static void run_job(void *arg)
+static void run_open(void *arg)
 {
     struct page_job *j = arg;
     struct evidence_keep *k = j->keep;
-    char root[HEX];
 
-    if (!k->files && !log_files_open(k->directory, k->config->origin, k->key, &k->files, &j->err))
-        return;
+    j->done = log_files_open(&k->place, &k->files, &j->err);
+}
+
+static void run_take(void *arg)
+{
+    struct page_job *j = arg;
+    struct evidence_keep *k = j->keep;
+    struct tlog_hash root;
+    int64_t anchored = log_files_anchored(k->files, &root);
+
     for (size_t i = 0; i < j->count && !j->differs; i++) {
         if (!log_files_add(k->files, j->bodies[i], &j->err))
             return;
-        if (log_files_size(k->files) != k->state.recorded || !k->root[0])
-            continue;
-        root_of(k, root); /* the one that was signed of so many */
-        j->differs = strcmp(root, k->root) != 0;
+        int64_t size = log_files_size(k->files);
+        if (size == k->turn.state.recorded || size == anchored)
+            j->differs = !root_fits(k);
     }
-    j->done = j->differs || ((!j->sign || log_files_sign(k->files, &j->note, &j->err)) &&
-                             (!j->show || log_files_show(k->files, k->anchor, &j->err)));
+    j->done = true;
 }
 
-static void push(struct evidence_keep *k, void (*done)(void *job))
+static void run_make(void *arg)
 {
-    bool queued = io_work_push(k->work, run_job, done, &k->job);
+    struct page_job *j = arg;
+    j->done = log_files_sign(j->keep->files, &j->note, &j->err);
+}
+
+static void run_show(void *arg)
+{
+    struct page_job *j = arg;
+    j->done = log_files_show(j->keep->files, &j->err);
+}
+
+static void on_job(void *arg)
+{
+    struct page_job *j = arg;
+    struct evidence_keep *k = j->keep;
+    struct publish_done done = {.ok = j->done, .differs = j->differs};
+    struct tlog_hash root;
+
+    if (!j->done)
+        say_failed(k, j->err.what[0] ? j->err.what : "the service stops");
+    else
+        done.state = (struct publish_state){.size = log_files_size(k->files),
+                                            .anchored = log_files_anchored(k->files, &root),
+                                            .root_fits = root_fits(k)};
+    if (j->done && k->turn.doing == PUBLISH_SHOW)
+        say_shown(k);
+    next(k, &done);
+}
+
+static void work(struct evidence_keep *k, void (*run)(void *job))
+{
+    k->job.done = false;
+    bool queued = io_work_push(k->work, run, on_job, &k->job);
     ASSERT(queued); /* one at a time, and none while it closes */
 }
 
-static const char *why_of(const struct page_job *j)
-{
-    return j->err.what[0] ? j->err.what : "the service stops";
-}
+/* --- the database --- */
 
-static void on_shown(void *arg)
-{
-    struct page_job *j = arg;
-    struct evidence_keep *k = j->keep;
-    struct evidence_stats *s = stats_of(k);
-    char root[HEX];
-
-    if (!j->done) { /* recorded and not shown: the next turn catches up */
-        failed(k, why_of(j));
-        return;
-    }
-    root_of(k, root);
-    log_info("evidence", "checkpoint", LOG_I("entries", log_files_size(k->files)),
-             LOG_C("root", root)); /* in the journal, too: a place outside the database */
-    if (s->failed)
-        log_info("evidence", "the log of evidence is published again");
-    *s = (struct evidence_stats){.published = true,
-                                 .entries = log_files_size(k->files),
-                                 .published_ms = clock_wall_ms(&CLOCK_SYSTEM)};
-    give(k);
-}
-
-static void on_put_down(void *arg, enum store_outcome outcome, int64_t seq, const char *message)
+static void on_turn(void *arg, enum store_outcome outcome, const struct store_lease *lease)
 {
     struct evidence_keep *k = arg;
+    struct publish_done done = {.ok = outcome == STORE_OK};
 
-    if (outcome != STORE_OK) {
-        failed(k, message);
-    } else if (seq < 0) {
-        forked(k, PUBLISH_ROOT);
-    } else if (seq == 0) {
-        give(k); /* it took too long: another one goes on from what is recorded */
-    } else {
-        k->job.count = 0;
-        k->job.sign = false;
-        k->job.show = true;
-        k->job.done = false;
-        push(k, on_shown);
-    }
+    k->fence = lease->fence;
+    next(k, &done);
 }
 
-static void on_signed(void *arg)
+static void on_state(void *arg, enum store_outcome outcome, struct str text)
 {
-    struct page_job *j = arg;
-    struct evidence_keep *k = j->keep;
-    char root[HEX];
+    struct evidence_keep *k = arg;
+    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
+    const struct json *state;
+    struct publish_done done = {0};
+    struct err err = {0};
 
-    if (!j->done) {
-        failed(k, why_of(j));
-        return;
-    }
-    root_of(k, root);
-    struct store_checkpoint c = {.fence = k->fence,
-                                 .origin = k->config->origin,
-                                 .root_hex = str_of(root),
-                                 .note = j->note,
-                                 .seq = log_files_size(k->files),
-                                 .anchor = str_of(k->anchor)};
-    store_evidence_publish(&k->svc->store, &c, on_put_down, k);
-}
-
-static void sign(struct evidence_keep *k)
-{
-    k->job = (struct page_job){.keep = k, .arena = k->job.arena, .sign = true};
-    push(k, on_signed);
-}
-
-static void on_page_done(void *arg)
-{
-    struct page_job *j = arg;
-    struct evidence_keep *k = j->keep;
-
-    if (!j->done)
-        failed(k, why_of(j));
-    else if (j->differs)
-        forked(k, PUBLISH_ROOT);
-    else if (k->svc->draining)
-        give(k);
-    else
-        go_on(k);
+    done.ok = outcome == STORE_OK && json_parse(arena, text, &state, &err) &&
+              json_i64(json_member(state, "head"), &done.state.head) &&
+              json_i64(json_member(state, "published"), &done.state.recorded) &&
+              str_copy(k->root, sizeof k->root, json_path_str(state, "root"));
+    if (!done.ok)
+        say_failed(k, "the database does not tell how far the chain goes");
+    struct str why = done.ok ? json_path_str(state, "forked") : STR_NONE;
+    done.forked = why.len;
+    if (why.len)
+        say_forked(k, arena_cstr(arena, why), "governance.evidence_fork has it");
+    next(k, &done);
 }
 
 /* Do the entries follow from one another? */
@@ -294,113 +325,92 @@ static void on_page(void *arg, enum store_outcome outcome, const struct store_ev
                     size_t count)
 {
     struct evidence_keep *k = arg;
-    const struct publish_state *s = &k->state;
+    int64_t size = k->turn.state.size;
+    struct publish_done done = {.page = {.count = count}};
     AUTO(drop_buf) struct buf room;
 
-    if (outcome != STORE_OK) {
-        failed(k, "the database does not tell its entries");
-        return;
-    }
     buf_init(&room, TEXT_BYTES);
-    struct publish_page page = {.count = count, .follows = follows(rows, count)};
-    if (count)
-        page.first_fits =
-            rows[0].seq == (s->size ? s->size : 1) &&
-            (!s->size || log_files_ends_with(k->files, publish_text(rows[0].body, s->size, &room)));
-    enum publish_fork fork = publish_page_judge(s, &page);
-    if (fork) {
-        forked(k, fork);
-        return;
-    }
     k->job = (struct page_job){.keep = k, .arena = k->job.arena};
-    if (!copy_page(&k->job, rows, count, s->size ? 1 : 0)) {
-        failed(k, "a page of entries is too large");
-        return;
+    done.ok = outcome == STORE_OK && copy_page(&k->job, rows, count, size ? 1 : 0);
+    if (!done.ok)
+        say_failed(k, outcome == STORE_OK ? "a page of entries is too large"
+                                          : "the database does not tell its entries");
+    if (done.ok && count) {
+        done.page.first_fits =
+            rows[0].seq == (size ? size : 1) &&
+            (!size || log_files_ends_with(k->files, publish_text(rows[0].body, size, &room)));
+        done.last = rows[count - 1].seq;
+        hex_encode(rows[count - 1].hash, SHA256_BYTES, k->hash);
     }
-    if (rows[count - 1].seq > k->state.head) /* more have come since we asked */
-        k->state.head = rows[count - 1].seq;
-    k->pages++;
-    push(k, on_page_done);
+    done.page.follows = done.ok && follows(rows, count);
+    next(k, &done);
 }
 
-/* --- a turn --- */
-
-/* The files are open: what next? */
-static void go_on(struct evidence_keep *k)
+static void on_put_down(void *arg, enum store_outcome outcome, int64_t seq, const char *message)
 {
-    enum publish_fork fork;
+    struct evidence_keep *k = arg;
+    struct publish_done done = {.ok = outcome == STORE_OK, .recorded = seq > 0 ? 1 : seq};
+
+    if (!done.ok)
+        say_failed(k, message);
+    next(k, &done);
+}
+
+static void record(struct evidence_keep *k)
+{
     char root[HEX];
 
     root_of(k, root);
-    k->state.size = log_files_size(k->files);
-    k->state.root_fits = strcmp(root, k->root) == 0;
-    switch (publish_judge(&k->state, &fork)) {
-    case PUBLISH_REST:
-        if (stats_of(k)->failed)
-            *stats_of(k) = (struct evidence_stats){.published = true, .entries = k->state.size};
+    struct store_checkpoint c = {.fence = k->fence,
+                                 .origin = k->config->origin,
+                                 .root_hex = str_of(root),
+                                 .note = k->job.note,
+                                 .seq = log_files_size(k->files),
+                                 .hash_hex = str_of(k->hash),
+                                 .anchor = str_of(k->anchor)};
+    store_evidence_publish(&k->svc->store, &c, on_put_down, k);
+}
+
+static void act(struct evidence_keep *k)
+{
+    const struct publish_state *s = &k->turn.state;
+
+    switch (k->turn.doing) {
+    case PUBLISH_LEASE:
+        store_lease_take(&k->svc->store, STR("evidence log"), LEASE_MS, on_turn, k);
+        break;
+    case PUBLISH_ASK:
+        store_evidence_state(&k->svc->store, k->config->origin, on_state, k);
+        break;
+    case PUBLISH_OPEN:
+        k->job = (struct page_job){.keep = k, .arena = k->job.arena};
+        work(k, run_open);
+        break;
+    case PUBLISH_READ:
+        store_evidence_page(&k->svc->store, s->size ? s->size - 1 : 0, on_page, k);
+        break;
+    case PUBLISH_TAKE:
+        work(k, run_take);
+        break;
+    case PUBLISH_MAKE:
+        work(k, run_make);
+        break;
+    case PUBLISH_RECORD:
+        record(k);
+        break;
+    case PUBLISH_SHOW:
+        work(k, run_show);
+        break;
+    case PUBLISH_TELL:
+        tell_fork(k);
+        break;
+    case PUBLISH_GIVE:
         give(k);
         break;
-    case PUBLISH_PAGE:
-        if (k->pages >= PAGES_MAX && k->state.size > k->state.recorded)
-            sign(k);
-        else
-            store_evidence_page(&k->svc->store, k->state.size ? k->state.size - 1 : 0, on_page, k);
-        break;
-    case PUBLISH_SIGN:
-        sign(k);
-        break;
-    case PUBLISH_FORKED:
-        forked(k, fork);
-        break;
-    }
-}
-
-static void on_opened(void *arg)
-{
-    struct page_job *j = arg;
-
-    if (j->done)
-        go_on(j->keep);
-    else
-        failed(j->keep, why_of(j));
-}
-
-static void on_state(void *arg, enum store_outcome outcome, struct str text)
-{
-    struct evidence_keep *k = arg;
-    AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
-    const struct json *state;
-    struct err err = {0};
-
-    k->state = (struct publish_state){0};
-    if (outcome != STORE_OK || !json_parse(arena, text, &state, &err) ||
-        !json_i64(json_member(state, "head"), &k->state.head) ||
-        !json_i64(json_member(state, "published"), &k->state.recorded) ||
-        !str_copy(k->root, sizeof k->root, json_path_str(state, "root"))) {
-        failed(k, "the database does not tell how far the chain goes");
-        return;
-    }
-    struct str why = json_path_str(state, "forked");
-    if (why.len) {
-        say_forked(k, arena_cstr(arena, why), "governance.evidence_fork has it");
-        give(k);
-        return;
-    }
-    k->job = (struct page_job){.keep = k, .arena = k->job.arena};
-    push(k, on_opened);
-}
-
-static void on_turn(void *arg, enum store_outcome outcome, const struct store_lease *lease)
-{
-    struct evidence_keep *k = arg;
-
-    if (outcome != STORE_OK) { /* another replica does it, or the database is away */
+    case PUBLISH_WAIT: /* another replica has the turn, or the database is away */
         k->busy = false;
-        return;
+        break;
     }
-    k->fence = lease->fence;
-    k->pages = 0;
-    store_evidence_state(&k->svc->store, k->config->origin, on_state, k);
 }
 
 static void on_timer(void *arg)
@@ -410,7 +420,9 @@ static void on_timer(void *arg)
     if (k->busy || !k->svc->ready || k->svc->draining)
         return;
     k->busy = true;
-    store_lease_take(&k->svc->store, STR("evidence log"), LEASE_MS, on_turn, k);
+    k->turn = (struct publish_turn){.doing = PUBLISH_LEASE, .suspects = k->turn.suspects};
+    k->hash[0] = '\0';
+    act(k);
 }
 
 /* --- life --- */
@@ -426,38 +438,55 @@ static char *copy(struct str s)
     return c;
 }
 
+/* NULL where none is configured. */
+static bool read_key(struct str reference, struct sign_key **ret, struct err *err)
+{
+    struct secret *pem = NULL;
+
+    if (!reference.len)
+        return true;
+    bool good = file_secret(reference, &pem, err) && sign_key_read(secret_reveal(pem), ret, err);
+    secret_free(pem);
+    return good;
+}
+
 bool evidence_keep_new(struct service *svc, struct evidence_keep **ret, struct err *err)
 {
     const struct evidence_config *c = &svc->config->evidence;
-    struct secret *pem = NULL;
-    struct sign_key *key = NULL;
+    struct sign_key *key = NULL, *previous = NULL;
 
     *ret = NULL;
     if (!c->directory.len)
         return true;
-    bool good = file_secret(c->key, &pem, err) && sign_key_read(secret_reveal(pem), &key, err);
-    secret_free(pem);
-    if (!good)
+    if (!read_key(c->key, &key, err) || !read_key(c->previous_key, &previous, err)) {
+        sign_key_free(key);
         return err_while(err, "reading the key of the log of evidence");
+    }
     struct evidence_keep *k = calloc(1, sizeof *k);
     if (!k)
         abort();
     k->svc = svc;
     k->config = c;
-    k->key = key;
+    k->keys[0] = key;
+    k->keys[1] = previous;
     k->directory = copy(c->directory);
     k->anchor = copy(c->anchor_file);
+    k->place = (struct log_place){.dir = k->directory,
+                                  .anchor = k->anchor,
+                                  .origin = c->origin,
+                                  .keys = {key, previous},
+                                  .key_count = previous ? 2 : 1};
     k->job.arena = arena_new(PAGE_BYTES);
     k->work = io_work_new(svc->loop, 1);
     k->timer = io_timer_new(svc->loop, on_timer, k);
     io_timer_start(k->timer, c->every_ms, c->every_ms);
     *ret = k;
-    return true;
+    return anchor_keep_new(svc, &k->anchors, err);
 }
 
 bool evidence_keep_is_busy(const struct evidence_keep *k)
 {
-    return k && k->busy;
+    return k && (k->busy || anchor_keep_is_busy(k->anchors));
 }
 
 static void on_work_closed(void *arg)
@@ -467,12 +496,19 @@ static void on_work_closed(void *arg)
     void *fn_arg = k->closed_arg;
 
     log_files_close(k->files);
-    sign_key_free(k->key);
+    for (size_t i = 0; i < LOG_SIGNERS_MAX; i++)
+        sign_key_free(k->keys[i]);
     arena_free(k->job.arena);
     free(k->directory);
     free(k->anchor);
     free(k);
     fn(fn_arg);
+}
+
+static void on_anchors_closed(void *arg)
+{
+    struct evidence_keep *k = arg;
+    io_work_close(k->work, on_work_closed, k);
 }
 
 void evidence_keep_close(struct evidence_keep *k, void (*fn)(void *arg), void *arg)
@@ -483,17 +519,24 @@ void evidence_keep_close(struct evidence_keep *k, void (*fn)(void *arg), void *a
     k->timer = NULL;
     k->closed = fn;
     k->closed_arg = arg;
-    io_work_close(k->work, on_work_closed, k);
+    if (k->anchors)
+        anchor_keep_close(k->anchors, on_anchors_closed, k);
+    else
+        on_anchors_closed(k);
 }
 
 /* --- telling --- */
 
-struct str evidence_stats_line(const struct evidence_stats *s, bool configured, struct arena *arena)
+struct str evidence_stats_line(const struct evidence_stats *s, const struct anchor_stats *anchors,
+                               bool configured, struct arena *arena)
 {
     if (!configured)
         return STR("not published by this replica");
     if (s->failed)
         return arena_printf(arena, "%s: %s", s->forked ? "forked" : "not published", s->said);
+    struct str late = anchor_stats_line(anchors, arena);
+    if (late.len)
+        return late;
     if (!s->published)
         return STR("nothing published by this replica yet");
     return arena_printf(arena, "%lld entries published", (long long)s->entries);

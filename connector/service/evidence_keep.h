@@ -13,6 +13,7 @@
 #include "base/buf.h"
 
 struct service;
+struct anchor_stats;
 
 /* Of this replica; plain data, written by the keeper only. */
 struct evidence_stats {
@@ -25,7 +26,8 @@ struct evidence_stats {
     char said[256];
 };
 /* For /readyz and /metrics; nothing where no log is configured. */
-struct str evidence_stats_line(const struct evidence_stats *stats, bool configured,
+struct str evidence_stats_line(const struct evidence_stats *stats,
+                               const struct anchor_stats *anchors, bool configured,
                                struct arena *arena);
 void evidence_stats_render(const struct evidence_stats *stats, struct buf *out);
 

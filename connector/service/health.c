@@ -151,10 +151,11 @@ static void on_ready(void *arg, enum store_outcome outcome, struct str json)
     buf_init(&b, TEXT_BYTES);
     json_begin(&out, &b);
     json_open_object(&out);
-    bool degraded = put_parts(&out, &part) || svc->evidence_stats.failed;
-    json_str_member(
-        &out, "evidence",
-        evidence_stats_line(&svc->evidence_stats, svc->config->evidence.directory.len, part.arena));
+    bool degraded = put_parts(&out, &part) || svc->evidence_stats.failed ||
+                    anchor_stats_line(&svc->anchor_stats, part.arena).len;
+    json_str_member(&out, "evidence",
+                    evidence_stats_line(&svc->evidence_stats, &svc->anchor_stats,
+                                        svc->config->evidence.directory.len, part.arena));
     json_put_name(&out, "database");
     if (outcome == STORE_OK)
         json_put_raw(&out, json);
@@ -252,6 +253,7 @@ static void render_gates(const struct service *svc, struct buf *b)
     lock_stats_render(svc->lock_stats, names, svc->config->site_count, b);
     if (svc->config->evidence.directory.len)
         evidence_stats_render(&svc->evidence_stats, b);
+    anchor_stats_render(&svc->anchor_stats, b);
 }
 
 static double lag_of(const struct json *health, const struct site *site)

@@ -17,12 +17,15 @@ enum {
     BUNDLE_BYTES = TLOG_WIDTH * (TLOG_ENTRY_BYTES + 2),
     TILE_BYTES = TLOG_WIDTH * SHA256_BYTES,
     READ_BYTES = BUNDLE_BYTES + 64 * 1024,
+    ANCHOR_BYTES = 3 * TLOG_NOTE_BYTES, /* its end, with a whole note in it */
 };
 
 struct log_files {
-    const char *dir;
-    struct str origin;
-    const struct sign_key *key;
+    struct log_place place;
+    const char *dir; /* of the place */
+    struct tlog_verifiers own;
+    int64_t anchored; /* entries in the last checkpoint of the anchor's file */
+    struct tlog_hash anchored_root;
     struct tlog log;
     struct buf bundle; /* of the last, unfinished bundle */
     struct tlog_hash last;
@@ -127,13 +130,16 @@ static bool read_bundle(struct log_files *f, struct arena *arena, struct err *er
 
 static bool read_back(struct log_files *f, struct arena *arena, struct err *err)
 {
-    struct tlog_verifier own = {.origin = f->origin};
     struct tlog_checkpoint was;
     struct str note;
 
-    sign_key_public(f->key, own.public);
-    if (!read_file(f, arena, "checkpoint", &note, err) || !tlog_note_read(note, &own, &was, err))
-        return err_while(err, "reading the checkpoint in %s", f->dir);
+    if (!read_file(f, arena, "checkpoint", &note, err))
+        return false;
+    if (!tlog_note_read(note, &f->own, &was, err))
+        return FAIL(err, ERR_INPUT,
+                    "checkpoint in %s: %s; a key that was replaced goes on as previous_key until "
+                    "the new one has signed, too",
+                    f->dir, err->what);
     f->log.size = was.size;
     for (int level = 0; level < TLOG_LEVELS; level++)
         if (!read_tile(f, arena, level, err))
@@ -152,16 +158,93 @@ static bool is_there(const struct log_files *f, const char *name)
     return path_of(f, name, path, &err) && access(path, F_OK) == 0;
 }
 
-static bool write_verifier(const struct log_files *f, struct err *err)
+static bool knows(const struct tlog_verifiers *list, const struct tlog_verifier *one)
 {
-    uint8_t public[SIGN_PUBLIC_BYTES];
-    AUTO(drop_buf) struct buf line;
+    for (size_t i = 0; i < list->count; i++)
+        if (memcmp(list->of[i].public, one->public, SIGN_PUBLIC_BYTES) == 0)
+            return true;
+    return false;
+}
 
-    buf_init(&line, TLOG_KEY_BYTES);
-    sign_key_public(f->key, public);
-    tlog_verifier_write(&line, f->origin, public);
-    buf_add_byte(&line, '\n');
-    return write_file(f, "verifier", buf_str(&line), err);
+/* The keys that sign, then those that are listed there already: old checkpoints are theirs. */
+static bool write_verifiers(const struct log_files *f, struct arena *arena, struct err *err)
+{
+    struct tlog_verifiers all = f->own, listed = {0};
+    struct str text = STR_NONE;
+    struct err unread;
+    AUTO(drop_buf) struct buf lines;
+
+    if (read_file(f, arena, "verifier", &text, &unread) &&
+        tlog_verifiers_read(text, &listed, &unread))
+        for (size_t i = 0; i < listed.count && all.count < TLOG_KEYS_MAX; i++)
+            if (str_eq(listed.of[i].origin, f->place.origin) && !knows(&all, &listed.of[i]))
+                all.of[all.count++] = listed.of[i];
+    buf_init(&lines, TLOG_KEYS_BYTES);
+    for (size_t i = 0; i < all.count; i++) {
+        tlog_verifier_write(&lines, all.of[i].origin, all.of[i].public);
+        buf_add_byte(&lines, '\n');
+    }
+    return str_eq(buf_str(&lines), text) || write_file(f, "verifier", buf_str(&lines), err);
+}
+
+static void know_keys(struct log_files *f)
+{
+    f->own.count = f->place.key_count;
+    for (size_t i = 0; i < f->own.count; i++) {
+        f->own.of[i].origin = f->place.origin;
+        sign_key_public(f->place.keys[i], f->own.of[i].public);
+    }
+}
+
+/* --- the anchor's file --- */
+
+/* The last note of ours in what is the end of a file; notes begin with their origin. */
+static void find_last(struct log_files *f, struct str end)
+{
+    struct tlog_checkpoint c;
+    struct err err;
+
+    for (size_t at = end.len; at-- > 0;) {
+        if ((at && end.p[at - 1] != '\n') ||
+            !str_starts(str_n(end.p + at, end.len - at), f->place.origin) ||
+            !tlog_note_read(str_n(end.p + at, end.len - at), &f->own, &c, &err))
+            continue;
+        f->anchored = c.size;
+        f->anchored_root = c.root;
+        return;
+    }
+}
+
+/* What the end of the file says; *ret_torn: it does not end with a line. */
+static bool read_end(struct log_files *f, int fd, bool *ret_torn, struct err *err)
+{
+    char *end = malloc(ANCHOR_BYTES);
+    struct stat there;
+
+    if (!end)
+        abort();
+    off_t from =
+        fstat(fd, &there) == 0 && there.st_size > ANCHOR_BYTES ? there.st_size - ANCHOR_BYTES : 0;
+    ssize_t len = pread(fd, end, ANCHOR_BYTES, from);
+    if (len > 0)
+        find_last(f, str_n(end, (size_t)len));
+    *ret_torn = len > 0 && end[len - 1] != '\n';
+    free(end);
+    return len >= 0 ||
+           FAIL(err, ERR_TEMPORARY, "cannot read '%s': %s", f->place.anchor, strerror(errno));
+}
+
+static bool read_anchor(struct log_files *f, struct err *err)
+{
+    int fd = f->place.anchor[0] ? open(f->place.anchor, O_RDONLY | O_CLOEXEC) : -1;
+    bool is_torn;
+
+    if (fd < 0) /* nothing was anchored yet */
+        return !f->place.anchor[0] || errno == ENOENT ||
+               FAIL(err, ERR_TEMPORARY, "cannot read '%s': %s", f->place.anchor, strerror(errno));
+    bool good = read_end(f, fd, &is_torn, err);
+    close(fd);
+    return good;
 }
 
 /* Two that write one log would tear it: files are put in place under one name each. */
@@ -178,8 +261,7 @@ static bool lock_directory(struct log_files *f, struct err *err)
            FAIL(err, ERR_TEMPORARY, "another process writes %s now", f->dir);
 }
 
-bool log_files_open(const char *dir, struct str origin, const struct sign_key *key,
-                    struct log_files **ret, struct err *err)
+bool log_files_open(const struct log_place *place, struct log_files **ret, struct err *err)
 {
     struct log_files *f = calloc(1, sizeof *f);
     struct arena *arena = arena_new(READ_BYTES);
@@ -187,13 +269,14 @@ bool log_files_open(const char *dir, struct str origin, const struct sign_key *k
     if (!f)
         abort();
     f->lock = -1;
-    f->dir = dir;
-    f->origin = origin;
-    f->key = key;
+    f->place = *place;
+    f->dir = place->dir;
+    know_keys(f);
     buf_init(&f->bundle, BUNDLE_BYTES);
     buf_init(&f->note, TLOG_NOTE_BYTES);
-    bool good = lock_directory(f, err) &&
-                (is_there(f, "checkpoint") ? read_back(f, arena, err) : write_verifier(f, err));
+    bool good = lock_directory(f, err) && read_anchor(f, err) &&
+                (!is_there(f, "checkpoint") || read_back(f, arena, err)) &&
+                write_verifiers(f, arena, err);
     arena_free(arena);
     if (good)
         *ret = f;
@@ -272,13 +355,34 @@ bool log_files_add(struct log_files *f, struct str entry, struct err *err)
 
 /* --- publishing --- */
 
-static bool append(const char *path, struct str note, struct err *err)
+/* Behind what is there, if that is still what it was when this was opened: replicas with
+ * directories of their own share the file, and one may have slept, over a failover too, before it
+ * came to this. */
+static bool append(struct log_files *f, int fd, struct err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write(fd, note.p, note.len) == (ssize_t)note.len && fsync(fd) == 0;
+    struct str note = buf_str(&f->note);
+    int64_t before = f->anchored;
+    bool is_torn;
 
-    if (!good)
-        (void)FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX) != 0 || !read_end(f, fd, &is_torn, err))
+        return false;
+    if (f->anchored != before)
+        return FAIL(err, ERR_TEMPORARY, "another replica has published meanwhile");
+    return ((!is_torn || write(fd, "\n", 1) == 1) &&
+            write(fd, note.p, note.len) == (ssize_t)note.len && fsync(fd) == 0) ||
+           FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", f->place.anchor, strerror(errno));
+}
+
+static bool anchor(struct log_files *f, struct err *err)
+{
+    const char *path = f->place.anchor;
+    int fd = path[0] ? open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
+
+    if (!path[0])
+        return true;
+    bool good = fd >= 0
+                    ? append(f, fd, err)
+                    : FAIL(err, ERR_TEMPORARY, "cannot append to '%s': %s", path, strerror(errno));
     if (fd >= 0)
         close(fd);
     return good;
@@ -296,14 +400,20 @@ bool log_files_sign(struct log_files *f, struct str *ret_note, struct err *err)
     if (width && !write_bundle(f, tlog_index(f->log.size, 0), width, err))
         return false;
     buf_clear(&f->note);
-    if (!tlog_note_write(&f->note, f->origin, f->log.size, &root, f->key))
+    if (!tlog_note_write(&f->note, f->place.origin, f->log.size, &root, f->place.keys,
+                         f->place.key_count))
         return FAIL(err, ERR_BUG, "a checkpoint does not fit");
     *ret_note = buf_str(&f->note);
     return true;
 }
 
-bool log_files_show(struct log_files *f, const char *anchor, struct err *err)
+bool log_files_show(struct log_files *f, struct err *err)
 {
-    return (!anchor[0] || append(anchor, buf_str(&f->note), err)) &&
-           write_file(f, "checkpoint", buf_str(&f->note), err);
+    return anchor(f, err) && write_file(f, "checkpoint", buf_str(&f->note), err);
+}
+
+int64_t log_files_anchored(const struct log_files *f, struct tlog_hash *ret_root)
+{
+    *ret_root = f->anchored_root;
+    return f->anchored;
 }

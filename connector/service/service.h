@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "io/io_http.h"
 #include "io/io_serve.h"
+#include "service/anchor_keep.h"
 #include "service/evidence_keep.h"
 #include "service/gate_keep.h"
 #include "service/hook_stats.h"
@@ -49,6 +50,7 @@ struct service {
     struct gate_stats gate_stats[CONFIG_SITES_MAX]; /* likewise */
     struct lock_stats lock_stats[CONFIG_SITES_MAX]; /* likewise */
     struct evidence_stats evidence_stats;
+    struct anchor_stats anchor_stats;
     struct rng rng;
     /* an estimate of the database's clock, for readers: the last time it told us plus what passed
      * since */

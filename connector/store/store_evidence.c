@@ -66,23 +66,57 @@ void store_evidence_publish(struct store *s, const struct store_checkpoint *c, s
                             void *arg)
 {
     char size[STORE_NUMBER_SIZE], fence[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(s->owner),     store_i(c->fence, fence), store_p(c->origin),
-                                store_i(c->seq, size), store_p(c->root_hex),     store_p(c->note),
-                                store_p(c->anchor)};
+    struct pg_param params[] = {
+        store_p(s->owner),    store_i(c->fence, fence), store_p(c->origin), store_i(c->seq, size),
+        store_p(c->hash_hex), store_p(c->root_hex),     store_p(c->note),   store_p(c->anchor)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.number = fn;
     pg_exec(s->pg, &SQL_EVIDENCE_PUBLISH, params, on_recorded, op);
 }
 
-void store_evidence_forked(struct store *s, struct str origin, int64_t published, int64_t head,
-                           struct str why, store_done_fn *fn, void *arg)
+void store_evidence_forked(struct store *s, const struct store_fork *fork, store_number_fn *fn,
+                           void *arg)
 {
-    char size[STORE_NUMBER_SIZE], now[STORE_NUMBER_SIZE];
-    struct pg_param params[] = {store_p(origin), store_i(published, size), store_i(head, now),
+    char fence[STORE_NUMBER_SIZE], size[STORE_NUMBER_SIZE], now[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner),        store_i(fork->fence, fence),
+                                store_p(fork->origin),    store_i(fork->published, size),
+                                store_i(fork->head, now), store_p(fork->why)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.number = fn;
+    pg_exec(s->pg, &SQL_EVIDENCE_FORKED, params, on_recorded, op);
+}
+
+/* --- anchors --- */
+
+void store_evidence_anchors(struct store *s, struct str origin, store_json_fn *fn, void *arg)
+{
+    struct pg_param params[] = {store_p(origin)};
+
+    store_ask_json(s, &SQL_EVIDENCE_ANCHORS, params, fn, arg);
+}
+
+void store_anchor_meant(struct store *s, const struct store_anchor *a, store_number_fn *fn,
+                        void *arg)
+{
+    char fence[STORE_NUMBER_SIZE], seq[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(s->owner), store_i(a->fence, fence), store_p(a->origin),
+                                store_p(a->kind),  store_p(a->place),        store_i(a->seq, seq)};
+    struct store_op *op = store_op_new(arg);
+
+    op->fn.number = fn;
+    pg_exec(s->pg, &SQL_EVIDENCE_ANCHOR_MEANT, params, on_recorded, op);
+}
+
+void store_anchor_left(struct store *s, const struct store_anchor *a, struct str why,
+                       store_done_fn *fn, void *arg)
+{
+    char seq[STORE_NUMBER_SIZE];
+    struct pg_param params[] = {store_p(a->origin), store_p(a->kind), store_i(a->seq, seq),
                                 store_p(why)};
     struct store_op *op = store_op_new(arg);
 
     op->fn.done = fn;
-    pg_exec(s->pg, &SQL_EVIDENCE_FORKED, params, store_on_done, op);
+    pg_exec(s->pg, &SQL_EVIDENCE_ANCHOR_LEFT, params, store_on_done, op);
 }

@@ -27,14 +27,35 @@ struct store_checkpoint {
     int64_t fence; /* of the lease "evidence log" */
     struct str origin, root_hex, note;
     int64_t seq;
-    struct str anchor; /* where else it will be left; empty: nowhere */
+    struct str hash_hex; /* of the chain there, as it was read in this turn; empty: it was not */
+    struct str anchor;   /* where else it will be left; empty: nowhere */
 };
 /* A checkpoint was signed and is about to be shown. The number: 0 when the turn is over, -1 when it
  * contradicts one that was recorded before, else its seq. */
 void store_evidence_publish(struct store *s, const struct store_checkpoint *c, store_number_fn *fn,
                             void *arg);
-/* The chain is not what was published; why as governance.evidence_fork lists it. */
-void store_evidence_forked(struct store *s, struct str origin, int64_t published, int64_t head,
-                           struct str why, store_done_fn *fn, void *arg);
+/* How far the log of that origin and each place beside it are, as JSON
+ * (sql/routine/evidence_anchor.sql). */
+void store_evidence_anchors(struct store *s, struct str origin, store_json_fn *fn, void *arg);
+struct store_anchor {
+    int64_t fence; /* of the lease "evidence anchors" */
+    struct str origin, kind, place;
+    int64_t seq;
+};
+/* A checkpoint is about to be left there. The number: 0 when the turn is over, else its seq. */
+void store_anchor_meant(struct store *s, const struct store_anchor *a, store_number_fn *fn,
+                        void *arg);
+/* It is there; why not empty: it is not, or nobody knows. */
+void store_anchor_left(struct store *s, const struct store_anchor *a, struct str why,
+                       store_done_fn *fn, void *arg);
+/* The chain is not what was published; why as governance.evidence_fork lists it. The number: 0 when
+ * the turn is over, so that nobody knows. */
+struct store_fork {
+    int64_t fence;
+    struct str origin, why;
+    int64_t published, head;
+};
+void store_evidence_forked(struct store *s, const struct store_fork *fork, store_number_fn *fn,
+                           void *arg);
 
 #endif

@@ -356,6 +356,22 @@ static bool check_end(void *conn, struct check *c, int before, struct err *err)
     return true;
 }
 
+/* The state that people work with, against the evidence of it. */
+static bool compare_rows(void *conn, struct check *c, struct err *err)
+{
+    struct pg_reply list;
+
+    if (c->f->broken_at || c->f->missing || c->f->changed)
+        return true;
+    if (!pg_session_query(conn, &SQL_VERIFY_ROWS, NULL, &list, err))
+        return err_while(err, "comparing rows with the evidence of them");
+    c->f->rows = list.rows;
+    for (int i = 0; i < list.rows; i++)
+        c->fn(c->arg, STR("entry"), pg_cell(&list, i, 0), pg_cell(&list, i, 1));
+    pg_session_release(&list);
+    return true;
+}
+
 static bool verify_body(void *arg, void *conn, struct err *err)
 {
     struct check *check = arg;
@@ -368,7 +384,7 @@ static bool verify_body(void *arg, void *conn, struct err *err)
            count(conn, &SQL_VERIFY_UNCOMMENTED, &check->f->uncommented, err) &&
            compare_objects(conn, check, err) && count(conn, &SQL_EVIDENCE_LAST, &before, err) &&
            read_checkpoints(check, 0, err) && walk_body(&walk, conn, err) &&
-           check_end(conn, check, before, err);
+           check_end(conn, check, before, err) && compare_rows(conn, check, err);
 }
 
 bool store_verify(const struct pg_options *options, store_object_fn *fn, void *arg,
@@ -386,11 +402,27 @@ bool store_verify(const struct pg_options *options, store_object_fn *fn, void *a
     return done;
 }
 
-bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
-                         struct err *err)
+struct counted {
+    struct walk walk;
+    int64_t *total;
+};
+
+static bool counted_body(void *arg, void *conn, struct err *err)
 {
-    struct walk walk = {fn, arg};
-    return pg_run_blocking(options, walk_body, &walk, err);
+    struct counted *c = arg;
+    int total;
+
+    if (!count(conn, &SQL_EVIDENCE_LAST, &total, err))
+        return false;
+    *c->total = total;
+    return walk_body(&c->walk, conn, err);
+}
+
+bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
+                         int64_t *ret_total, struct err *err)
+{
+    struct counted counted = {{fn, arg}, ret_total};
+    return pg_run_blocking(options, counted_body, &counted, err);
 }
 
 struct asked {

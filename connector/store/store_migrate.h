@@ -27,8 +27,10 @@ struct store_findings {
     int64_t checkpoints; /* that were signed, and are of these entries */
     int64_t broken_at;   /* first entry that does not verify, 0 = intact */
     const char *broken_why;
+    int rows; /* that say something else than the evidence of them; looked for where it is intact */
 };
-/* One object that differs; what: changed, missing or added. All are borrowed. */
+/* One object that differs; what: changed, missing or added. Or a row: kind "entry", name its number
+ * (0: it has none), what it contradicts. All are borrowed. */
 typedef void store_object_fn(void *arg, struct str kind, struct str name, struct str what);
 /* Compare the database with this program and with what db migrate left, and walk the evidence
  * chain. fn is told each object that differs. */
@@ -41,8 +43,9 @@ struct evidence_row {
     struct str kind, request_id, body, prev, hash; /* hashes in hexadecimal */
 };
 typedef bool evidence_row_fn(void *arg, const struct evidence_row *row);
+/* *ret_total, set before the first of them: how many there are. */
 MUST_CHECK bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn,
-                                    void *arg, struct err *err);
+                                    void *arg, int64_t *ret_total, struct err *err);
 
 /* A request by its id or its ticket's key; ticket: empty when it has none. */
 struct evidence_subject {

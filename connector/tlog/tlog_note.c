@@ -72,25 +72,60 @@ bool tlog_verifier_read(struct str text, struct tlog_verifier *ret, struct err *
     return true;
 }
 
+bool tlog_verifiers_read(struct str text, struct tlog_verifiers *ret, struct err *err)
+{
+    struct str rest = text;
+
+    ret->count = 0;
+    while (rest.len) {
+        struct str line = str_trim(str_cut(&rest, '\n'));
+        if (!line.len)
+            continue;
+        if (ret->count == TLOG_KEYS_MAX)
+            return FAIL(err, ERR_INPUT, "they are more than %d keys", TLOG_KEYS_MAX);
+        if (!tlog_verifier_read(line, &ret->of[ret->count++], err))
+            return false;
+    }
+    return ret->count || FAIL(err, ERR_INPUT, "it names no key");
+}
+
+void tlog_key_id(const struct tlog_verifier *v, char ret[TLOG_KEY_ID_SIZE])
+{
+    uint8_t id[KEY_ID_BYTES];
+
+    key_id(v->origin, v->public, id);
+    hex_encode(id, sizeof id, ret);
+}
+
 /* --- the note --- */
 
-bool tlog_note_write(struct buf *out, struct str origin, int64_t size, const struct tlog_hash *root,
-                     const struct sign_key *key)
+static bool add_signature(struct buf *out, struct str origin, size_t start, size_t end,
+                          const struct sign_key *key)
 {
     char signature[KEY_ID_BYTES + SIGN_BYTES];
     uint8_t public[SIGN_PUBLIC_BYTES];
+
+    sign_key_public(key, public);
+    key_id(origin, public, (uint8_t *)signature);
+    sign_make(key, str_n(out->p + start, end - start), (uint8_t *)signature + KEY_ID_BYTES);
+    buf_printf(out, "%s%.*s ", DASH, STR_ARG(origin));
+    base64_encode(out, str_n(signature, sizeof signature));
+    return buf_add_c(out, "\n");
+}
+
+bool tlog_note_write(struct buf *out, struct str origin, int64_t size, const struct tlog_hash *root,
+                     const struct sign_key *const *keys, size_t count)
+{
     size_t start = out->len;
 
     buf_printf(out, "%.*s\n%lld\n", STR_ARG(origin), (long long)size);
     base64_encode(out, str_n((const char *)root->bytes, SHA256_BYTES));
-    if (!buf_add_c(out, "\n"))
-        return false;
-    sign_key_public(key, public);
-    key_id(origin, public, (uint8_t *)signature);
-    sign_make(key, str_n(out->p + start, out->len - start), (uint8_t *)signature + KEY_ID_BYTES);
-    buf_printf(out, "\n%s%.*s ", DASH, STR_ARG(origin));
-    base64_encode(out, str_n(signature, sizeof signature));
-    return buf_add_c(out, "\n");
+    buf_add_c(out, "\n");
+    size_t end = out->len;
+    bool good = buf_add_c(out, "\n");
+    for (size_t i = 0; good && i < count; i++)
+        good = add_signature(out, origin, start, end, keys[i]);
+    return good;
 }
 
 /* Text and signatures, the empty line between them cut out; the text keeps its last line end. */
@@ -105,27 +140,58 @@ static bool split(struct str note, struct str *ret_text, struct str *ret_signatu
     return false;
 }
 
+/* A line of a note: the name it gives, and what stands behind it, key and signature. */
+static bool read_signature(struct str line, struct str *ret_name, struct buf *ret_raw)
+{
+    struct str rest = line;
+
+    buf_clear(ret_raw);
+    if (!str_starts(rest, str_of(DASH)))
+        return false;
+    rest = str_n(rest.p + strlen(DASH), rest.len - strlen(DASH));
+    *ret_name = str_cut(&rest, ' ');
+    return base64_decode(ret_raw, rest) && ret_raw->len >= KEY_ID_BYTES;
+}
+
 enum { NOT_OURS, OURS_AND_WRONG, OURS };
 
 static int judge(struct str line, struct str text, const struct tlog_verifier *v)
 {
-    struct str rest = line;
+    struct str name;
     uint8_t id[KEY_ID_BYTES];
     AUTO(drop_buf) struct buf raw;
 
     buf_init(&raw, DECODED_BYTES);
-    if (!str_starts(rest, str_of(DASH)))
-        return NOT_OURS;
-    rest = str_n(rest.p + strlen(DASH), rest.len - strlen(DASH));
-    if (!str_eq(str_cut(&rest, ' '), v->origin) || !base64_decode(&raw, rest))
+    if (!read_signature(line, &name, &raw) || !str_eq(name, v->origin))
         return NOT_OURS;
     key_id(v->origin, v->public, id);
-    if (raw.len < KEY_ID_BYTES || memcmp(raw.p, id, sizeof id) != 0)
+    if (memcmp(raw.p, id, sizeof id) != 0)
         return NOT_OURS; /* of another key of the same log */
     return raw.len == KEY_ID_BYTES + SIGN_BYTES &&
                    sign_check(v->public, text, (const uint8_t *)raw.p + KEY_ID_BYTES)
                ? OURS
                : OURS_AND_WRONG;
+}
+
+/* Of all signatures by all verifiers: a wrong one counts before a good one. */
+static int judge_all(struct str signatures, struct str text, const struct tlog_verifiers *v,
+                     size_t *ret_signer)
+{
+    int found = NOT_OURS;
+
+    for (size_t i = 0; i < v->count; i++) {
+        struct str rest = signatures;
+        while (rest.len) {
+            int one = judge(str_cut(&rest, '\n'), text, &v->of[i]);
+            if (one == OURS_AND_WRONG)
+                return one;
+            if (one == OURS && found == NOT_OURS) {
+                found = OURS;
+                *ret_signer = i;
+            }
+        }
+    }
+    return found;
 }
 
 static bool read_text(struct str text, struct tlog_checkpoint *ret)
@@ -143,23 +209,42 @@ static bool read_text(struct str text, struct tlog_checkpoint *ret)
     return true;
 }
 
-bool tlog_note_read(struct str note, const struct tlog_verifier *verifier,
+/* None of the keys signed it. Who did, as far as it is somebody under the same name? */
+static bool say_unsigned(struct str signatures, const struct tlog_verifiers *v, struct err *err)
+{
+    const struct tlog_verifier *first = &v->of[0];
+    char ours[TLOG_KEY_ID_SIZE], other[TLOG_KEY_ID_SIZE];
+    struct str rest = signatures, name;
+    AUTO(drop_buf) struct buf raw;
+
+    buf_init(&raw, DECODED_BYTES);
+    tlog_key_id(first, ours);
+    while (rest.len) {
+        if (!read_signature(str_cut(&rest, '\n'), &name, &raw) || !str_eq(name, first->origin))
+            continue;
+        hex_encode((const uint8_t *)raw.p, KEY_ID_BYTES, other);
+        return FAIL(err, ERR_INPUT, "key %s of '%.*s' has signed it, and not yours, %s", other,
+                    STR_ARG(name), ours);
+    }
+    return FAIL(err, ERR_INPUT, "nobody with the key of '%.*s' has signed it",
+                STR_ARG(first->origin));
+}
+
+bool tlog_note_read(struct str note, const struct tlog_verifiers *verifiers,
                     struct tlog_checkpoint *ret, struct err *err)
 {
     struct str text, signatures;
-    int signer = NOT_OURS;
 
+    ret->signer = 0;
     if (note.len > TLOG_NOTE_BYTES || !split(note, &text, &signatures) || !read_text(text, ret))
         return FAIL(err, ERR_INPUT,
                     "it is not a checkpoint: origin, size and root, then its signatures");
-    while (signatures.len && signer == NOT_OURS)
-        signer = judge(str_cut(&signatures, '\n'), text, verifier);
-    if (signer == NOT_OURS)
-        return FAIL(err, ERR_INPUT, "nobody with the key of '%.*s' has signed it",
-                    STR_ARG(verifier->origin));
-    if (signer == OURS_AND_WRONG)
+    int found = judge_all(signatures, text, verifiers, &ret->signer);
+    if (found == NOT_OURS)
+        return say_unsigned(signatures, verifiers, err);
+    if (found == OURS_AND_WRONG)
         return FAIL(err, ERR_INPUT, "its signature is not of this text: it was changed or forged");
-    if (!str_eq(ret->origin, verifier->origin))
+    if (!str_eq(ret->origin, verifiers->of[ret->signer].origin))
         return FAIL(err, ERR_INPUT, "it is of another log, '%.*s'", STR_ARG(ret->origin));
     return true;
 }

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from lib import wait, world
+from lib import proc, wait, world
 
 BOX = """┌──────────────────────────────────────────────────────────────────────────────────────┐
 │ Demo only: made-up people, a stand-in for Jira, a private database removed on Ctrl-C. │
@@ -22,6 +22,11 @@ sla: # a goal of a minute, for people who watch a demo
   - name: standard
     when: { any: true }
     goal: 8h
+"""
+
+
+EVIDENCE = """
+evidence: { directory: log, origin: evidence.example.com/demo, key: "file:@DIR@/evidence.pem", every: 1s, anchor_file: anchors }
 """
 
 
@@ -166,9 +171,44 @@ def pressing(story, site):
 
 
 def sealed(story, site):
+    """What was published of the evidence verifies offline; then somebody who may do anything in the database changes history."""
+    log = f"{site.folder}/log"
+
+    def verify():
+        site.write("evidence.jsonl", site.countersign("evidence", "export", "--conninfo", site.database.dsn).stdout)
+        return proc.run([site.program, "evidence", "verify", f"{site.folder}/evidence.jsonl", "--log", log, "--key", f"{log}/verifier"], check=False)
+
+    def published():
+        with open(f"{log}/checkpoint", encoding="utf-8") as file:
+            return int(file.read().splitlines()[1]) == int(site.sql("select seq from governance.evidence_head"))
+
     shown = site.countersign("db", "verify", "--conninfo", site.database.dsn, check=False)
     story.expect("proof", f"evidence chain verified: {shown.stdout.splitlines()[-1].split('evidence')[-1].strip()}",
                  lambda: shown.returncode == 0, 1)
+    story.expect("proof", "published: the whole log verifies offline, against its anchors too",
+                 lambda: published() and verify().returncode == 0 and proc.run(
+                     [site.program, "evidence", "verify", log, "--key", f"{log}/verifier", "--anchors", f"{site.folder}/anchors"], check=False).returncode == 0)
+    place = site.sql("select min(seq) from governance.evidence_entry where kind = 'request.moved' and body like '%\"to\":\"closed\"%'")
+    story.say("proof", f"a superuser turns off all triggers, makes “closed” of entry {place} “cancelled”, and hashes the whole chain anew")
+    kept = site.sql(f"select body from governance.evidence_entry where seq = {place}")
+    rewrite(site, f"update governance.evidence_entry set body = replace(body, '\"to\":\"closed\"', '\"to\":\"cancelled\"') where seq = {place}")
+    told = verify()
+    print(f"                      {told.stdout.strip()[:150]}", flush=True)
+    story.expect("proof", "TAMPERED: evidence verify names the place",
+                 lambda: told.returncode == 1 and told.stdout.startswith(f"line {place}: its text is not what was published"), 1)
+    rewrite(site, f"update governance.evidence_entry set body = $body${kept}$body$ where seq = {place}")
+    story.expect("proof", "put back: it verifies again", lambda: verify().returncode == 0)
+
+
+def rewrite(site, deed):
+    """As a superuser can: no trigger runs, and every hash of the chain is made to fit again."""
+    site.database.psql(f"""begin; set local session_replication_role = replica; lock table governance.evidence_head in exclusive mode; {deed};
+        do $$ declare e record; h bytea := decode(repeat('00', 32), 'hex'); begin
+            for e in select * from governance.evidence_entry order by seq loop
+                update governance.evidence_entry set prev = h, hash = sha256(h || convert_to(e.body, 'UTF8')) where seq = e.seq;
+                h := sha256(h || convert_to(e.body, 'UTF8'));
+            end loop;
+            update governance.evidence_head set hash = h; end $$; commit;""", user="postgres")
 
 
 def looked_at(story, site):
@@ -229,6 +269,7 @@ def stay(site, key):
               build/countersign reconcile show {key} --config {site.config}    why its verdict is what it is
    mapping    edit {site.folder}/mapping.yaml, then kill -HUP {site.service.pid}; build/countersign mapping history --config {site.config}
    evidence   build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
+              build/countersign evidence verify {site.folder}/log --key {site.folder}/log/verifier --anchors {site.folder}/anchors
    API        curl -H "Authorization: Bearer an-api-token-of-the-demo" http://127.0.0.1:{site.port}/v1/access-requests
    log        {site.folder} holds configuration and mapping""", flush=True)
     try:
@@ -252,6 +293,8 @@ def main():
     site.configure()
     site.edit_file("countersign.yaml", "log_level:", SLA + "log_level:")
     site.edit_file("countersign.yaml", "    poll_interval:", "    gate: { reprove: 5s }\n    poll_interval:")
+    proc.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", f"{site.folder}/evidence.pem"])
+    site.edit_file("countersign.yaml", "log_level:", EVIDENCE.replace("@DIR@", site.folder) + "log_level:")
     site.edit_file("mapping.yaml", "expect: { absent: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { absent: entitlement }")
     print(f"    ✓ directory    ✓ Jira stand-in ({flavour})\n", flush=True)
     try:

@@ -126,7 +126,7 @@ def test_the_page_for_auditors_is_right(copied, tmp_path):
     """Every command of deploy/verify-evidence.md that needs nothing of ours, as it stands there."""
     page = (world.ROOT / "deploy" / "verify-evidence.md").read_text()
     blocks = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
-    ours, pack, population, *theirs = blocks
+    ours, pack, population, *theirs = [block for block in blocks if "timestamps" not in block]  # e2e/test_evidence_anchors.py
     assert "countersign evidence verify log --key verifier" in ours and "--request" in pack and "--out" in population and len(theirs) == 2
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(theirs)], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and "Verified Successfully" in done.stdout and "entry 1 is in the log" in done.stdout, done
@@ -140,7 +140,7 @@ def test_the_page_for_auditors_is_right(copied, tmp_path):
 def test_it_is_the_chain_of_the_database(site, tmp_path):
     wait.until(lambda: size(site) == head(site), 20, what="all is published")
     code, said, _ = verify(folder(site), "--key", folder(site) / "verifier")
-    assert code == 0 and said.endswith(f"signed by {ORIGIN}"), said
+    assert code == 0 and f"signed by {ORIGIN} with key " in said, said
     export = tmp_path / "export.jsonl"
     export.write_text(site.countersign("evidence", "export").stdout)
     assert re.search(r"as [1-9]\d* checkpoints were signed", site.countersign("db", "verify", "--conninfo", site.database.dsn).stdout)
@@ -166,7 +166,7 @@ def test_one_request_proves_itself(site, tmp_path):
     pack.write_text(site.countersign("evidence", "export", "--request", key, "--log", log).stdout)
     code, said, _ = verify(pack, "--key", ours)
     made = json.loads(pack.read_text())
-    assert code == 0 and said.endswith(f"signed by {ORIGIN}") and made["request"] == request and made["ticket"] == key, said
+    assert code == 0 and f"signed by {ORIGIN} with key " in said and made["request"] == request and made["ticket"] == key, said
     moves = [e for e in map(lambda e: json.loads(e["body"]), made["entries"]) if e["kind"] == "request.moved"]
     assert moves[-1]["detail"]["to"] == "closed" and moves[-1]["detail"]["proof"], moves
     again = site.countersign("evidence", "export", "--request", request, "--log", log).stdout

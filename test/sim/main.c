@@ -143,6 +143,7 @@ static bool play(struct sim *s)
 {
     if (setjmp(s->stop))
         return false;
+    publish_play(s);
     replicas_start(s);
     people_start(s);
     while (s->now_ms < SAFETY_MS + LIVENESS_MS && sim_step(s)) {
@@ -175,6 +176,7 @@ static struct sim *schedule(uint64_t seed, bool trace, bool *ret_ok)
 static void release(struct sim *s)
 {
     sim_end(s);
+    free(s->log);
     while (s->all_boots) {
         struct boot *b = s->all_boots;
         s->all_boots = b->next;

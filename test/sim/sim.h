@@ -335,6 +335,7 @@ struct sim {
     struct policy policy;
     const char *violated; /* invariant's name */
     char detail[200];
+    struct log *log; /* of publish.c */
     jmp_buf stop;
 };
 
@@ -366,6 +367,10 @@ void sim_trace(struct sim *s, const char *what, int64_t a, int64_t b);
 /* Stop with a broken invariant. */
 _Noreturn void sim_violate(struct sim *s, const char *invariant, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
+
+/* publish.c: the published log of evidence, in a schedule of its own; breaks an invariant, or
+ * returns */
+void publish_play(struct sim *s);
 
 /* world.c: the seam */
 struct boot *boot_new(struct sim *s, int replica);

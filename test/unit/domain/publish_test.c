@@ -8,7 +8,7 @@
 static enum publish_next next_of(int64_t size, int64_t head, int64_t recorded, bool root_fits,
                                  enum publish_fork *fork)
 {
-    struct publish_state s = {size, head, recorded, root_fits};
+    struct publish_state s = {size, head, recorded, root_fits, 0};
     return publish_judge(&s, fork);
 }
 
@@ -42,6 +42,141 @@ static void nothing_is_signed_that_does_not_follow(void **state)
     assert_int_equal(fork, PUBLISH_ROOT);
     assert_int_equal(next_of(9, 20, 9, false, &fork), PUBLISH_FORKED);
     assert_int_equal(fork, PUBLISH_ROOT);
+}
+
+static void what_left_us_once_counts_whatever_the_database_says(void **state)
+{
+    struct publish_state s = {.size = 0, .head = 8, .recorded = 5, .anchored = 9};
+    enum publish_fork fork;
+    (void)state;
+
+    assert_int_equal(publish_judge(&s, &fork), PUBLISH_FORKED);
+    assert_int_equal(fork, PUBLISH_MISSING);
+    s.head = 12; /* as many again, and it shows at nine whether they are the same */
+    assert_int_equal(publish_judge(&s, &fork), PUBLISH_PAGE);
+    s.size = 9;
+    assert_int_equal(publish_judge(&s, &fork), PUBLISH_FORKED);
+    assert_int_equal(fork, PUBLISH_ROOT);
+    s.root_fits = true;
+    assert_int_equal(publish_judge(&s, &fork), PUBLISH_PAGE);
+}
+
+/* --- one turn --- */
+
+static const struct publish_done GOOD = {.ok = true};
+static const struct publish_done BAD = {0};
+
+static struct publish_turn turn_at(enum publish_act doing, int64_t size, int64_t head)
+{
+    return (struct publish_turn){.doing = doing,
+                                 .state = {.size = size, .head = head, .root_fits = true}};
+}
+
+static void a_turn_from_the_lease_to_its_end(void **state)
+{
+    struct publish_turn t = {.doing = PUBLISH_LEASE};
+    (void)state;
+
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_ASK);
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state.head = 3}),
+                     PUBLISH_OPEN);
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_READ);
+    assert_int_equal(
+        publish_go_on(&t, &(struct publish_done){.ok = true, .page = {3, true, true}, .last = 4}),
+        PUBLISH_TAKE);
+    assert_int_equal(t.state.head, 4); /* one more came */
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state = {.size = 4}}),
+                     PUBLISH_MAKE);
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_RECORD);
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .recorded = 1}),
+                     PUBLISH_SHOW);
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_GIVE);
+    assert_true(t.shown && !t.failed);
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_WAIT);
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_WAIT);
+}
+
+static void nothing_to_do_ends_it(void **state)
+{
+    struct publish_turn t = turn_at(PUBLISH_OPEN, 0, 0);
+    struct publish_done done = {.ok = true};
+    (void)state;
+
+    assert_int_equal(publish_go_on(&t, &done), PUBLISH_GIVE);
+    t = turn_at(PUBLISH_TAKE, 0, 9); /* recorded and never shown: caught up, it is */
+    t.state.recorded = 9;
+    done.state = (struct publish_state){.size = 9, .root_fits = true};
+    assert_int_equal(publish_go_on(&t, &done), PUBLISH_MAKE);
+    t = turn_at(PUBLISH_TAKE, 0, 9); /* the process stops: no page more */
+    t.stops = true;
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state.size = 5}),
+                     PUBLISH_GIVE);
+    t = turn_at(PUBLISH_TAKE, 0, 9); /* enough for one turn: what there is is signed */
+    t.pages = PUBLISH_PAGES_MAX;
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state.size = 5}),
+                     PUBLISH_MAKE);
+}
+
+static void what_fails_ends_the_turn(void **state)
+{
+    (void)state;
+    struct publish_turn t = turn_at(PUBLISH_LEASE, 0, 0);
+    assert_int_equal(publish_go_on(&t, &BAD), PUBLISH_WAIT); /* it was never ours */
+    for (enum publish_act a = PUBLISH_ASK; a <= PUBLISH_SHOW; a++) {
+        t = turn_at(a, 1, 1);
+        assert_int_equal(publish_go_on(&t, &BAD), PUBLISH_GIVE);
+        assert_true(t.failed && !t.shown);
+    }
+    t = turn_at(PUBLISH_TELL, 1, 1);
+    assert_int_equal(publish_go_on(&t, &BAD), PUBLISH_GIVE);
+    t = turn_at(PUBLISH_RECORD, 1, 1); /* the turn is over: another one goes on */
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_GIVE);
+    assert_false(t.failed || t.shown);
+}
+
+static void whatever_does_not_fit_is_told(void **state)
+{
+    struct publish_turn t = turn_at(PUBLISH_OPEN, 0, 3);
+    (void)state;
+
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state = {.size = 4}}),
+                     PUBLISH_TELL);
+    assert_true(t.fork == PUBLISH_MISSING && t.failed);
+    assert_int_equal(publish_go_on(&t, &GOOD), PUBLISH_GIVE);
+    t = turn_at(PUBLISH_READ, 3, 5); /* fewer than the head says: once, it may be a failover */
+    struct publish_done few = {.ok = true, .page = {1, true, true}};
+    assert_int_equal(publish_go_on(&t, &few), PUBLISH_GIVE);
+    assert_true(t.suspects && t.failed && !t.fork);
+    t.doing = PUBLISH_READ;
+    assert_int_equal(publish_go_on(&t, &few), PUBLISH_TELL);
+    assert_int_equal(t.fork, PUBLISH_MISSING);
+    t = turn_at(PUBLISH_READ, 3, 5);
+    assert_int_equal(
+        publish_go_on(&t, &(struct publish_done){.ok = true, .page = {3, false, true}}),
+        PUBLISH_TELL);
+    assert_int_equal(t.fork, PUBLISH_DIFFERS);
+    t = turn_at(PUBLISH_READ, 3, 5); /* from what was read a moment ago: a failover between pages */
+    t.pages = 1;
+    assert_int_equal(
+        publish_go_on(&t, &(struct publish_done){.ok = true, .page = {3, false, true}}),
+        PUBLISH_GIVE);
+    assert_true(t.failed && !t.fork);
+    t = turn_at(PUBLISH_TAKE, 3, 5);
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .differs = true}),
+                     PUBLISH_GIVE);
+    assert_true(t.suspects);
+    t.doing = PUBLISH_TAKE;
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .differs = true}),
+                     PUBLISH_TELL);
+    assert_int_equal(t.fork, PUBLISH_ROOT);
+    t = turn_at(PUBLISH_RECORD, 5, 5);
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .recorded = -1}),
+                     PUBLISH_TELL);
+    assert_int_equal(t.fork, PUBLISH_ROOT);
+    t = turn_at(PUBLISH_ASK, 0, 0); /* told before: nothing is done, and it counts as a failure */
+    assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .forked = true}),
+                     PUBLISH_GIVE);
+    assert_true(t.forked && t.failed && !t.fork);
 }
 
 static enum publish_fork page_of(int64_t size, size_t count, bool first, bool follows)
@@ -88,5 +223,9 @@ static void a_long_entry_is_published_as_its_hash(void **state)
 
 UNIT_MAIN(cmocka_unit_test(what_comes_next),
           cmocka_unit_test(nothing_is_signed_that_does_not_follow),
-          cmocka_unit_test(what_a_page_may_hold), cmocka_unit_test(each_fork_has_its_words),
+          cmocka_unit_test(what_left_us_once_counts_whatever_the_database_says),
+          cmocka_unit_test(a_turn_from_the_lease_to_its_end),
+          cmocka_unit_test(nothing_to_do_ends_it), cmocka_unit_test(what_fails_ends_the_turn),
+          cmocka_unit_test(whatever_does_not_fit_is_told), cmocka_unit_test(what_a_page_may_hold),
+          cmocka_unit_test(each_fork_has_its_words),
           cmocka_unit_test(a_long_entry_is_published_as_its_hash))

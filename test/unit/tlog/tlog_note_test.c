@@ -15,7 +15,7 @@ static const char PEM[] = "-----BEGIN PRIVATE KEY-----\n"
 
 struct signer {
     struct sign_key *key;
-    struct tlog_verifier verifier;
+    struct tlog_verifiers verifiers;
     struct buf line, note;
     struct tlog_hash root;
 };
@@ -31,9 +31,10 @@ static int set_up(void **state)
     assert_true(sign_key_read(str_of(PEM), &s->key, &err));
     sign_key_public(s->key, public);
     assert_true(tlog_verifier_write(&s->line, str_of(ORIGIN), public));
-    assert_true(tlog_verifier_read(buf_str(&s->line), &s->verifier, &err));
+    assert_true(tlog_verifiers_read(buf_str(&s->line), &s->verifiers, &err));
     s->root = tlog_leaf(STR("an entry"));
-    assert_true(tlog_note_write(&s->note, str_of(ORIGIN), 777, &s->root, s->key));
+    const struct sign_key *keys[] = {s->key};
+    assert_true(tlog_note_write(&s->note, str_of(ORIGIN), 777, &s->root, keys, 1));
     *state = s;
     return 0;
 }
@@ -56,14 +57,14 @@ static void a_checkpoint_is_read_by_whoever_knows_the_key(void **state)
     struct err err = {0};
     AUTO(drop_buf) struct buf more;
 
-    assert_true(tlog_note_read(buf_str(&s->note), &s->verifier, &c, &err));
+    assert_true(tlog_note_read(buf_str(&s->note), &s->verifiers, &c, &err));
     assert_true(str_eq_c(c.origin, ORIGIN) && c.size == 777 && tlog_same(&c.root, &s->root));
     /* a witness's signature before ours */
     buf_init(&more, TLOG_NOTE_BYTES);
     char *signatures = strstr(s->note.p, "\n\n") + 2;
     buf_printf(&more, "%.*s\xe2\x80\x94 witness.example AAAAAAAA\n%s",
                (int)(signatures - s->note.p), s->note.p, signatures);
-    assert_true(tlog_note_read(buf_str(&more), &s->verifier, &c, &err));
+    assert_true(tlog_note_read(buf_str(&more), &s->verifiers, &c, &err));
 }
 
 static void refused(const struct signer *s, struct str note, const char *why)
@@ -71,7 +72,7 @@ static void refused(const struct signer *s, struct str note, const char *why)
     struct tlog_checkpoint c;
     struct err err = {0};
 
-    assert_false(tlog_note_read(note, &s->verifier, &c, &err));
+    assert_false(tlog_note_read(note, &s->verifiers, &c, &err));
     if (!strstr(err.what, why))
         fail_msg("'%s' lacks '%s'", err.what, why);
 }
@@ -90,9 +91,81 @@ static void every_forgery_has_its_sentence(void **state)
     refused(s, str_n(text, len), "changed or forged");
     text[strlen(ORIGIN) + 1] = '0';
     refused(s, str_n(text, len), "not a checkpoint");
+    const struct sign_key *keys[] = {s->key};
     buf_init(&other, TLOG_NOTE_BYTES);
-    assert_true(tlog_note_write(&other, STR("other.example"), 777, &s->root, s->key));
+    assert_true(tlog_note_write(&other, STR("other.example"), 777, &s->root, keys, 1));
     refused(s, buf_str(&other), "nobody with the key of '" ORIGIN "'");
+}
+
+static const char NEXT_PEM[] = "-----BEGIN PRIVATE KEY-----\n"
+                               "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+                               "-----END PRIVATE KEY-----\n";
+
+static void read_verifier(const struct sign_key *key, struct buf *line, struct tlog_verifiers *ret)
+{
+    uint8_t public[SIGN_PUBLIC_BYTES];
+    struct err err = {0};
+
+    buf_init(line, TLOG_KEY_BYTES);
+    sign_key_public(key, public);
+    assert_true(tlog_verifier_write(line, str_of(ORIGIN), public));
+    assert_true(tlog_verifiers_read(buf_str(line), ret, &err));
+}
+
+static void while_a_key_is_replaced_both_sign(void **state)
+{
+    struct signer *s = *state;
+    struct sign_key *next = NULL;
+    struct tlog_verifiers fresh, both;
+    struct tlog_checkpoint c;
+    struct err err = {0};
+    char id[TLOG_KEY_ID_SIZE];
+    AUTO(drop_buf) struct buf line, overlap, after;
+
+    assert_true(sign_key_read(str_of(NEXT_PEM), &next, &err));
+    read_verifier(next, &line, &fresh);
+    const struct sign_key *keys[] = {next, s->key};
+    buf_init(&overlap, TLOG_NOTE_BYTES);
+    buf_init(&after, TLOG_NOTE_BYTES);
+    assert_true(tlog_note_write(&overlap, str_of(ORIGIN), 777, &s->root, keys, 2));
+    assert_true(tlog_note_write(&after, str_of(ORIGIN), 777, &s->root, keys, 1));
+    assert_true(tlog_note_read(buf_str(&overlap), &s->verifiers, &c, &err));
+    assert_true(tlog_note_read(buf_str(&overlap), &fresh, &c, &err));
+    assert_true(tlog_note_read(buf_str(&after), &fresh, &c, &err));
+    tlog_key_id(&fresh.of[0], id);
+    refused(s, buf_str(&after), id); /* whose key it is, and not ours */
+    refused(s, buf_str(&after), "has signed it, and not yours");
+    /* who has both is told which one it was */
+    both = s->verifiers;
+    both.of[both.count++] = fresh.of[0];
+    assert_true(tlog_note_read(buf_str(&after), &both, &c, &err) && c.signer == 1);
+    assert_true(tlog_note_read(buf_str(&s->note), &both, &c, &err) && c.signer == 0);
+    /* and a good signature makes no other one good */
+    overlap.p[overlap.len - 6] = overlap.p[overlap.len - 6] == 'A' ? 'B' : 'A';
+    refused(s, buf_str(&overlap), "changed or forged");
+    assert_false(tlog_note_read(buf_str(&overlap), &both, &c, &err));
+    sign_key_free(next);
+}
+
+static void a_list_of_keys_has_a_key_a_line(void **state)
+{
+    struct signer *s = *state;
+    struct tlog_verifiers list;
+    struct err err = {0};
+    AUTO(drop_buf) struct buf lines;
+
+    buf_init(&lines, 2 * TLOG_KEYS_BYTES);
+    buf_add_c(&lines, "\n");
+    for (int i = 0; i < TLOG_KEYS_MAX; i++) {
+        buf_add_str(&lines, buf_str(&s->line));
+        buf_add_c(&lines, "\n\n");
+    }
+    assert_true(tlog_verifiers_read(buf_str(&lines), &list, &err));
+    assert_int_equal(list.count, TLOG_KEYS_MAX);
+    buf_add_str(&lines, buf_str(&s->line));
+    assert_false(tlog_verifiers_read(buf_str(&lines), &list, &err));
+    assert_false(tlog_verifiers_read(STR("\n\n"), &list, &err));
+    assert_false(tlog_verifiers_read(STR("a+b\n"), &list, &err));
 }
 
 static void a_key_that_was_changed_is_no_key(void **state)
@@ -127,5 +200,7 @@ static void which_origins_there_are(void **state)
 UNIT_MAIN(cmocka_unit_test_setup_teardown(a_checkpoint_is_read_by_whoever_knows_the_key, set_up,
                                           tear_down),
           cmocka_unit_test_setup_teardown(every_forgery_has_its_sentence, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(while_a_key_is_replaced_both_sign, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(a_list_of_keys_has_a_key_a_line, set_up, tear_down),
           cmocka_unit_test_setup_teardown(a_key_that_was_changed_is_no_key, set_up, tear_down),
           cmocka_unit_test(which_origins_there_are))

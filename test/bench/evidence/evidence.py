@@ -1,0 +1,162 @@
+"""What evidence costs: an entry beside the change it is of; a log verified, an export verified; 100,000 requests exported."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import made_log
+from lib import pg, proc, world
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PROGRAM = ROOT / "build" / "countersign"
+REQUESTS, ENTRIES = int(os.environ.get("BENCH_REQUESTS", "100000")), int(os.environ.get("BENCH_ENTRIES", "1000000"))
+ROUNDS, SECONDS = int(os.environ.get("BENCH_ROUNDS", "5")), int(os.environ.get("BENCH_SECONDS", "4"))
+CHAIN = """do $$ declare r record; n bigint; h bytea := decode(repeat('00', 32), 'hex'); b text; k int;
+    at timestamptz := clock_timestamp(); begin
+    select seq, hash into n, h from governance.evidence_head;
+    for k in 1..10 loop
+        for r in select id from governance.access_request order by id loop
+            n := n + 1;
+            b := '{"at":"' || to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '","detail":{"actor":"service","cycle":"10001:20002","from":'
+                || '"fulfilling","generation":1,"kind":"removal","mode":"enforce","reason":"ProofComplete","to":"verifying"},"kind":"request.moved","request":"'
+                || r.id || '","seq":' || n || '}';
+            insert into governance.evidence_entry values (n, at, 'request.moved', r.id, b, h, sha256(h || convert_to(b, 'UTF8')));
+            h := sha256(h || convert_to(b, 'UTF8'));
+        end loop;
+    end loop;
+    update governance.evidence_head set seq = n, hash = h; end $$;"""
+
+
+def goal(name, value, bar, good):
+    print(f"goal={name} value={value:.2f} bar={bar} {'pass' if good else 'fail'}", flush=True)
+    return good
+
+
+def run(*arguments, out=subprocess.DEVNULL):
+    """(seconds by the clock, seconds of processor, most memory in MiB: as the kernel shows it while it runs)"""
+    began, most = time.monotonic(), 0
+    child = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=out, stderr=subprocess.PIPE)
+    while not select.select([child.stderr], [], [], 0.02)[0]:
+        with contextlib.suppress(OSError, StopIteration):
+            status = pathlib.Path(f"/proc/{child.pid}/status").read_text().splitlines()
+            most = max(most, int(next(line for line in status if line.startswith("VmHWM")).split()[1]))
+    said = child.stderr.read().decode()
+    _, code, used = os.wait4(child.pid, 0)
+    child.returncode = code
+    assert code == 0, said
+    return time.monotonic() - began, used.ru_utime + used.ru_stime, most / 1024
+
+
+# --- verified ---------------------------------------------------------------------------------------------------------
+
+def body(n):
+    return (b'{"at":"2026-11-27T02:00:00.000000Z","detail":{"actor":"service","cycle":"10001:20002","from":"fulfilling","generation":1,"kind":"removal",'
+            b'"mode":"enforce","reason":"ProofComplete","to":"closed","tuple":"06b2dcb69d0247b8"},"kind":"request.moved",'
+            b'"request":"06b2dcb6-9d02-47b8-9d22-432bee6629f3","seq":%d}' % n)
+
+
+def verifying(folder):
+    log, export = folder / "log", folder / "export.jsonl"
+    made_log.make(log, (body(n) for n in range(1, ENTRIES + 1)), ENTRIES)
+    made_log.export(export, (body(n) for n in range(1, ENTRIES + 1)))
+    rates = {}
+    for name, arguments in (("log", ["evidence", "verify", log, "--key", log / "verifier"]),
+                            ("export", ["evidence", "verify", export]),
+                            ("export against the log", ["evidence", "verify", export, "--log", log, "--key", log / "verifier"])):
+        rounds = [run(*arguments) for _ in range(ROUNDS)]
+        rates[name] = ENTRIES / min(cpu for _, cpu, _ in rounds)
+        print(f"{name}: {rates[name]:.0f} entries a second and core, {max(memory for *_, memory in rounds):.1f} MiB", flush=True)
+    return [goal("evidence-verify-a-second", rates["log"], 500000, rates["log"] >= 500000)]
+
+
+# --- exported ---------------------------------------------------------------------------------------------------------
+
+def exporting(folder, cluster):
+    db = cluster.database("exported")
+    proc.run([str(PROGRAM), "db", "migrate", "--conninfo", db.dsn])
+    began = time.monotonic()
+    db.psql(file=ROOT / "test" / "bench" / "sla" / "seed.sql", variables={"requests": REQUESTS, "open": REQUESTS // 20}, timeout=3600)
+    db.psql("set session_replication_role = replica; " + CHAIN + " analyze", user="postgres", timeout=3600)
+    print(f"{REQUESTS} requests, {db.psql('select seq from governance.evidence_head')} entries, seeded in {time.monotonic() - began:.0f} s", flush=True)
+    middle = db.psql("select governance.utc(percentile_disc(0.9) within group (order by requested_at)) from governance.access_request")
+    _, _, few = run("evidence", "export", "--conninfo", db.dsn, "--from", middle, "--to", "2100-01-01", "--out", folder / "tenth")
+    seconds, cpu, all_of_it = run("evidence", "export", "--conninfo", db.dsn, "--from", "2000-01-01", "--to", "2100-01-01", "--out", folder / "all")
+    rows = json.loads((folder / "all" / "manifest.json").read_text())["about"]["requests"]
+    assert rows == REQUESTS
+    print(f"{rows} requests exported: {seconds:.1f} s by the clock, {cpu:.1f} s of our processor, {all_of_it:.1f} MiB (a tenth: {few:.1f})", flush=True)
+    with open(folder / "chain.jsonl", "wb") as out:
+        chain, chain_cpu, memory = run("evidence", "export", "--conninfo", db.dsn, out=out)
+    print(f"the whole chain exported: {chain:.1f} s by the clock, {chain_cpu:.1f} s of our processor, {memory:.1f} MiB", flush=True)
+    return [goal("evidence-export-s", seconds, 30, seconds < 30), goal("evidence-export-memory", all_of_it / few, 1.2, all_of_it / few < 1.2)]
+
+
+# --- appended ---------------------------------------------------------------------------------------------------------
+
+def changes_a_second(db, script):
+    done = subprocess.run([f"{pg.bin_dir()}/pgbench", "-n", "-f", script, "-T", str(SECONDS), "-c", "1", "-M", "prepared", db.dsn],
+                          capture_output=True, text=True, check=True)
+    return float(re.search(r"tps = ([\d.]+)", done.stdout)[1])
+
+
+SWITCH = """do $$ declare t record; begin
+    for t in select tgrelid::regclass as tab, tgname from pg_trigger where tgfoid = 'governance.evidence_write()'::regprocedure loop
+        execute format('alter table %s {} trigger %I', t.tab, t.tgname);
+    end loop; end $$"""
+
+
+def appending(folder):
+    """One change of state a commit, fsync on: with its entries, and where the triggers that write them are off; in turn. A change is a wish
+    as the service hands it over: the request, its item, its clock, its first work; three entries."""
+    site = world.World(fsync=True, webhooks=False, poll="60s", log="warn")
+    site.start()
+    status, made = site.api("POST", "/v1/access-requests", {"kind": "grant", "beneficiary": "model", "source": "sap-fin", "entitlement": "fin-viewer",
+                                                           "requester": "hr-system", "justification": "joins the team"}, "model")
+    assert status == 201, made
+    document = site.sql(f"""select to_jsonb(r) || jsonb_build_object('privileged', false, 'sla_goal_ms', extract(epoch from c.goal)::bigint * 1000,
+        'hold_text', '', 'approved_by', '', 'items', (select jsonb_agg(to_jsonb(i)) from governance.request_item i where i.request_id = r.id))
+        - 'requested_at' from governance.access_request r join governance.sla_clock c on c.request_id = r.id where r.id = '{made["id"]}'""")
+    site.service.stop()
+    site.services.pop()
+    script = os.path.join(site.folder, "change.sql")
+    with open(script, "w") as file:
+        file.write("select count(*) from governance.request_submit_many(array['bench-' || txid_current()], array[repeat('b', 64)], "
+                   f"array[$doc${document}$doc$::text]);\n")
+    head = "select seq from governance.evidence_head"
+    costs, before = [], int(site.sql(head))
+    changes_a_second(site.database, script)  # warm
+    assert int(site.sql(head)) > before
+    for number in range(ROUNDS):
+        site.database.psql("checkpoint", user="postgres")
+        with_entry = changes_a_second(site.database, script)
+        site.database.psql(SWITCH.format("disable"), user="postgres")
+        site.database.psql("checkpoint", user="postgres")
+        without = changes_a_second(site.database, script)
+        site.database.psql(SWITCH.format("enable"), user="postgres")
+        costs.append(100 * (without / with_entry - 1))
+        print(f"round {number}: {1e6 / with_entry:.0f} µs a change with its entries, {1e6 / without:.0f} without", flush=True)
+    site.close()
+    return [goal("evidence-append-percent", statistics.median(costs), 10, statistics.median(costs) <= 10)]
+
+
+def main():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-bench-"))
+    try:
+        good = verifying(folder)
+        with pg.Cluster() as cluster:
+            good += exporting(folder, cluster)
+        good += appending(folder)
+    finally:
+        shutil.rmtree(folder)
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+"""Thirty kinds of tampering by a superuser of the database, each with a copy of one world's: named, with the place, by `db verify` or by
+`evidence verify` against what was published."""
+import pathlib
+import re
+import subprocess
+import time
+
+import pytest
+
+from lib import pg, wait, world
+
+ORIGIN = "evidence.example.com/tampered"
+EVIL = "set session_replication_role = replica; "  # no trigger of ours runs
+REHASH = """do $$ declare e record; h bytea := decode(repeat('00', 32), 'hex'); n bigint := 0; begin
+    for e in select * from governance.evidence_entry order by seq loop
+        update governance.evidence_entry set prev = h, hash = sha256(h || convert_to(e.body, 'UTF8')) where seq = e.seq;
+        h := sha256(h || convert_to(e.body, 'UTF8')); n := e.seq;
+    end loop;
+    update governance.evidence_head set hash = h, seq = n; end $$;"""
+FORGET = "delete from governance.evidence_checkpoint;"
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Requests in every phase that matter here: asked, approved, seen, excepted, closed; all of it published; then the service stops."""
+    made = world.World()
+    made.start_database()
+    made.start_directory()
+    made.start_jira()
+    made.configure()
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", f"{made.folder}/evidence.pem"], check=True)
+    with open(made.config, "a") as file:
+        file.write(f'evidence: {{ directory: log, origin: {ORIGIN}, key: "file:{made.folder}/evidence.pem", every: 300ms, anchor_file: anchors }}\n')
+    made.start_service()
+    made.register_webhook()
+    for number in range(40):
+        body = {"kind": "removal", "beneficiary": f"person{number}", "source": "sap-fin", "entitlement": "fin-viewer", "requester": "hr-system"}
+        assert made.api("POST", "/v1/access-requests", body, f"tamper-{number}")[0] == 201
+    key = made.ask_removal("okafor")
+    made.until_phase(key, "fulfilling")
+    made.resolve(key)
+    made.has_role("okafor", "fin-ledger-admin", False)
+    made.until_phase(key, "closed")
+    made.has_role("reyes", "fin-viewer", True)
+    other = made.ask_removal("reyes", "fin-viewer")
+    made.until_phase(other, "fulfilling")
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 10 * 86400))
+    made.countersign("exception", "grant", made.request(other)["id"], "--owner", "lee@example.com", "--approved-by", "ciso@example.com",
+                     "--reason", "the vendor must do it", "--control", "logins are watched", "--expires", ends)
+    made.resolve(other)
+    made.until_phase(other, "closed")
+    wait.until(lambda: made.sql("select count(*) from governance.flow where state not in ('done', 'moot', 'parked')") == "0", 30, what="all is quiet")
+    log = pathlib.Path(made.folder) / "log" / "checkpoint"
+    wait.until(lambda: log.exists() and log.read_text().splitlines()[1] == made.sql("select seq from governance.evidence_head"), 30, what="all is published")
+    made.service.stop()
+    for reader in made.readers.values():  # nobody may be connected to what is copied
+        reader.close()
+    made.readers.clear()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def facts(site):
+    """Where things stand in the evidence."""
+    def one(text):
+        return site.database.psql(text)
+
+    found = {name: int(one(text)) for name, text in {
+        "head": "select seq from governance.evidence_head",
+        "seen": "select min(seq) from governance.evidence_entry where kind = 'item.observed'",
+        "closed": "select max(seq) from governance.evidence_entry where kind = 'request.moved' and body like '%\"to\":\"closed\"%'",
+        "wanted": "select min(seq) from governance.evidence_entry where kind = 'item.wanted'",
+        "excepted": "select min(seq) from governance.evidence_entry where kind = 'exception.granted'",
+        "signed": "select min(seq) from governance.evidence_checkpoint where seq > 60",
+    }.items()}
+    found["open"] = one("select id from governance.access_request where phase <> 'closed' order by id limit 1")
+    found["open_seq"] = int(one(f"select max(seq) from governance.evidence_entry where request_id = '{found['open']}' "
+                                "and kind in ('request.received', 'request.moved')"))
+    found["shut"] = one("select id from governance.access_request where phase = 'closed' order by id limit 1")
+    found["shut_seq"] = int(one(f"select max(seq) from governance.evidence_entry where request_id = '{found['shut']}' and kind = 'request.moved'"))
+    assert found["head"] > 256
+    return found
+
+
+class Copy:
+    """A copy of the database, and what both commands say of it."""
+
+    def __init__(self, site, number):
+        self.site, self.name = site, f"tampered{number}"
+        pg.Database(site.cluster, "postgres").psql(f"create database {self.name} template countersign strategy file_copy", user="postgres")
+        self.database = pg.Database(site.cluster, self.name)
+
+    def do(self, text):
+        self.database.psql(text, user="postgres")
+
+    def drop(self):
+        pg.Database(self.site.cluster, "postgres").psql(f"drop database {self.name}", user="postgres")
+
+    def db_verify(self):
+        done = self.site.countersign("db", "verify", "--conninfo", self.database.dsn, check=False)
+        return done.returncode, done.stdout
+
+    def evidence_verify(self):
+        export = pathlib.Path(self.site.folder) / "export.jsonl"
+        export.write_text(self.site.countersign("evidence", "export", "--conninfo", self.database.dsn).stdout)
+        done = subprocess.run([self.site.program, "evidence", "verify", export, "--log", f"{self.site.folder}/log", "--key",
+                               f"{self.site.folder}/log/verifier"], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+
+DB, LOG = "db verify", "evidence verify"
+EDIT = "update governance.evidence_entry set body = replace(body, '\"kind\":\"', '\"kind\":\"un') where seq = {}; "
+INSERT = ("update governance.evidence_entry set seq = seq + 1000000 where seq > 90; update governance.evidence_entry set seq = seq - 999999 where seq > 1000000; "
+          "insert into governance.evidence_entry select 91, at, kind, request_id, body, prev, hash from governance.evidence_entry where seq = 90; ")
+# what: (what is done, who tells, what is told); {words} are the facts
+KINDS = {
+    "an entry's text is edited": (EDIT.format(77), DB, "then entry 77: its text was changed"),
+    "an entry's text and its hash are edited": (
+        EDIT.format(77) + "update governance.evidence_entry set hash = sha256(prev || convert_to(body, 'UTF8')) where seq = 77", DB,
+        "then entry 78: "),
+    "an entry is deleted in the middle": ("delete from governance.evidence_entry where seq = 50", DB, "then entry 51: "),
+    "several are deleted, the rest is numbered anew": (
+        "delete from governance.evidence_entry where seq in (50, 51); update governance.evidence_entry set seq = seq + 1000000 where seq > 51; "
+        "update governance.evidence_entry set seq = seq - 1000002 where seq > 1000000", DB, "then entry 50: "),
+    "the tail is cut": ("delete from governance.evidence_entry where seq > {head} - 9", DB, "then entry {head8}: the last entries are gone"),
+    "the tail is cut, and the head says so": (
+        "delete from governance.evidence_entry where seq > {head} - 9; update governance.evidence_head set seq = {head} - 9, hash = (select hash from "
+        "governance.evidence_entry where seq = {head} - 9)", DB, "then entry {head8}: the last entries are gone"),
+    "the tail is cut, and so are the checkpoints": (
+        "delete from governance.evidence_entry where seq > {head} - 9; update governance.evidence_head set seq = {head} - 9, hash = (select hash from "
+        "governance.evidence_entry where seq = {head} - 9);" + FORGET, LOG, "it ends with entry {head9}, and {head} were published: the end was cut off"),
+    "two entries change places": (
+        "update governance.evidence_entry set seq = 1000000 where seq = 30; update governance.evidence_entry set seq = 30 where seq = 31; "
+        "update governance.evidence_entry set seq = 31 where seq = 1000000", DB, "then entry 30: "),
+    "two entries change places, all is hashed anew": (
+        "update governance.evidence_entry set seq = 1000000 where seq = 30; update governance.evidence_entry set seq = 30 where seq = 31; "
+        "update governance.evidence_entry set seq = 31 where seq = 1000000;" + REHASH + FORGET, LOG, "line 30: its text is not what was published"),
+    "an entry is inserted": (INSERT, DB, "then entry 91: "),
+    "an entry is inserted, all is hashed anew": (INSERT + REHASH + FORGET, LOG, "line 91: its text is not what was published"),
+    "an entry is added at the end": (
+        "insert into governance.evidence_entry select {head} + 1, at, kind, request_id, body, prev, hash from governance.evidence_entry where seq = {head}",
+        DB, "then entry {head_1}: "),
+    "an entry is backdated": (
+        "update governance.evidence_entry set body = regexp_replace(body, '\"at\":\"20..', '\"at\":\"2001') where seq = 77", DB, "then entry 77: its text was changed"),
+    "an entry's column is backdated": (
+        "update governance.evidence_entry set at = at - interval '1 year' where seq = 77", DB, "entry 77     its columns are not those of its text"),
+    "an entry is given to another request": (
+        "update governance.evidence_entry set request_id = '{open}' where seq = {shut_seq}", DB, "entry {shut_seq}"),
+    "everything is hashed anew": (EDIT.format(77) + REHASH, DB, "then entry {signed}: .*: the chain was written anew"),
+    "everything is hashed anew, checkpoints are forgotten": (EDIT.format(77) + REHASH + FORGET, LOG, "line 77: its text is not what was published"),
+    "the evidence of two requests is swapped": (
+        "update governance.evidence_entry e set body = x.body from (select a.seq as at, b.body from governance.evidence_entry a, governance.evidence_entry b "
+        "where (a.seq, b.seq) in (({seen}, {seen} + 1), ({seen} + 1, {seen}))) x where e.seq = x.at", DB, "then entry {seen}: its text was changed"),
+    "what was seen is made to be something else": (
+        "update governance.observation set outcome = case outcome when 'present' then 'absent' else 'present' end where id = "
+        "(select (body::jsonb->'detail'->>'observation')::bigint from governance.evidence_entry where seq = {seen})", DB, "entry {seen}"),
+    "what was seen is backdated": (
+        "update governance.observation set observed_at = observed_at - interval '1 day' where id = "
+        "(select (body::jsonb->'detail'->>'observation')::bigint from governance.evidence_entry where seq = {seen})", DB, "entry {seen}"),
+    "what was seen is gone": (
+        "delete from governance.observation where id = (select (body::jsonb->'detail'->>'observation')::bigint from governance.evidence_entry where seq = {seen})",
+        DB, "entry {seen}"),
+    "something was seen that nobody saw": (
+        "insert into governance.observation (item_id, generation, source_as_of, outcome, account, via, reason, complete, canary_ok, raw_sha256) "
+        "select item_id, generation, source_as_of, 'absent', account, via, reason, true, true, sha256('x') from governance.observation limit 1", DB,
+        r"observation \d+ has no entry"),
+    "a request is closed by hand": (
+        "update governance.access_request set phase = 'closed', claim_cycle = 'x', approved_at = coalesce(approved_at, requested_at), claimed_at = clock_timestamp(), verified_at = clock_timestamp(), "
+        "closed_at = clock_timestamp() where id = '{open}'", DB,
+        "entry {open_seq} +request {open} is in closed, and its last move led to "),
+    "a close is backdated": ("update governance.access_request set closed_at = closed_at - interval '2 days' where id = '{shut}'", DB,
+                             "entry {shut_seq} +request {shut} says that it was closed at another time"),
+    "a request is gone": ("delete from governance.access_request where id = '{open}'", DB, "entry {open_seq} +request {open} is gone"),
+    "an approval is forged": (
+        "insert into governance.approval (request_id, approver, decision) values ('{open}', 'boss@example.com', 'approved')", DB, r"approval \d+ has no entry"),
+    "an exception lasts longer than it was granted": (
+        "update governance.exception set expires_at = expires_at + interval '30 days'", DB, r"entry {excepted} +exception \d+ is another one"),
+    "what was wanted is turned round": (
+        "update governance.request_item set desired = case desired when 'absent' then 'present' else 'absent' end where id = "
+        "(select (body::jsonb->'detail'->>'item')::bigint from governance.evidence_entry where seq = {wanted})", DB, "entry {wanted}"),
+    "a trigger is disabled": ("alter table governance.evidence_entry disable trigger append_only", DB, "changed +trigger .*append_only"),
+    "a rule of the proof is replaced": (
+        "create or replace function governance.guard_proof() returns trigger language plpgsql as $$ begin return new; end $$", DB,
+        r"changed +function governance.guard_proof\(\)"),
+    "yesterday's table is restored": (
+        "create table yesterday as select * from governance.evidence_entry where seq <= 200; truncate governance.evidence_entry; "
+        "insert into governance.evidence_entry select * from yesterday", DB, "then entry 201: the last entries are gone"),
+    "a fork after a failover": (
+        "delete from governance.evidence_entry where seq > {head} - 5; " + FORGET + "update governance.evidence_head set seq = {head} - 5, "
+        "hash = (select hash from governance.evidence_entry where seq = {head} - 5); set session_replication_role = origin; "
+        "select governance.evidence_append('operator.acted', null, '{{\"act\": \"x\"}}') from generate_series(1, 9)", LOG,
+        "line {head4}: its text is not what was published; the {head5} entries before it verify"),
+    "a checkpoint is edited": (
+        "update governance.evidence_checkpoint set root = sha256('x') where seq = {signed}", DB, "then entry {signed}: .*: the chain was written anew"),
+}
+
+
+def test_what_nobody_touched_verifies(site, facts):
+    copy = Copy(site, 0)
+    code, said = copy.db_verify()
+    assert code == 0 and f"{facts['head']} entries verified, as" in said and "rows         0 say" in said, said
+    code, said = copy.evidence_verify()
+    assert code == 0 and said.startswith(f"{facts['head']} entries verify"), said
+    copy.drop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_superuser_is_found_out(site, facts, kind):
+    does, who, told = KINDS[kind]
+    names = {**facts, "head_1": facts["head"] + 1, **{f"head{n}": facts["head"] - n for n in (4, 5, 8, 9)}}
+    copy = Copy(site, list(KINDS).index(kind) + 1)
+    copy.do(EVIL + does.format(**names) if "{" in does and does is not INSERT else EVIL + does)
+    code, said = copy.db_verify() if who == DB else copy.evidence_verify()
+    copy.drop()
+    wanted = re.sub(r"\{(\w+)\}", lambda m: str(names[m[1]]), told)
+    assert code == 1 and re.search(wanted, said), (wanted, said)
+
+
+def test_there_are_thirty():
+    assert len(KINDS) >= 30
