@@ -102,7 +102,7 @@
     X(BULK_SILENCE_IS_LEFT, "what a task is silent about counts as not moved")            \
     X(BULK_LEAVES_LATE, "a call for many leaves though its replica slept meanwhile")      \
     X(CONTESTED_UNTOLD, "nobody is told that the live mapping reads something else")      \
-    X(ESCALATED_BLINDLY, "an escalation whose answer was lost is made again at once")      \
+    X(ESCALATED_BLINDLY, "an escalation whose answer was lost is made again at once")     \
     X(LOG_FORK_IS_SIGNED, "a checkpoint is signed of entries that are not those signed")  \
     X(LOG_UNRECORDED_IS_SHOWN, "a checkpoint is shown whose record nobody knows of")      \
     X(LOG_LATE_IS_SHOWN, "a checkpoint is shown after its turn is over")

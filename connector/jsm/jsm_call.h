@@ -271,7 +271,7 @@ struct jsm_create {
     struct str marker, site;
     struct str request_id; /* empty: it is no request's ticket, and is bound to none */
     struct str site_id;    /* see struct jsm_bind; empty when Jira has not told us yet */
-    struct str answers; /* of the request type's form, {"12":{"text":...}}; by request only */
+    struct str answers;    /* of the request type's form, {"12":{"text":...}}; by request only */
 };
 struct str jsm_create_body(struct arena *a, const struct jsm_create *c);
 /* The body for the request API: no properties, fields of the form only. Of c: summary, description
