@@ -30,8 +30,7 @@ class Gated(world.World):
 
     def gate(self, verb, *more, admin=True, check=False):
         """(exit code, standard output, standard error)."""
-        who = ["--email", "admin@example.com", "--token", f"file:{self.folder}/admin-token"] if admin else []
-        done = self.countersign("gate", verb, *who, *more, check=check)
+        done = self.countersign("gate", verb, *(self.administrator() if admin else ()), *more, check=check)
         return done.returncode, done.stdout, done.stderr
 
     def as_admin(self, method, path, body=None):
@@ -43,9 +42,11 @@ class Gated(world.World):
 
     def started(self, verb, *more):
         """The same, not waited for."""
-        return subprocess.Popen([self.program, "gate", verb, *more, "--email", "admin@example.com", "--token",
-                                 f"file:{self.folder}/admin-token", "--config", self.config],
+        return subprocess.Popen([self.program, "gate", verb, *more, *self.administrator(), "--config", self.config],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def administrator(self):
+        return "--email", "admin@example.com", "--token", f"file:{self.folder}/admin-token"
 
     def live(self):
         """States of the workflows that are installed, or half so."""
@@ -314,8 +315,7 @@ def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(
     site.edit_file("mapping.yaml", ORDINARY_STATUSES, ORDINARY_STATUSES.replace(" }", ", Proving: cancelled }"))
     code, _, err = site.gate("plan")
     assert code == 2 and "judged by mapping number" in err and "mapping.yaml is not: countersign mapping plan" in err, err
-    site.service.stop()
-    site.start_service()
+    site.restart_service()
     code, _, err = site.gate("install", "--yes")
     assert code == 0 and "the live one, which" in err and "mapping.yaml is\n" in err, err
     (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
@@ -326,8 +326,7 @@ def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(
     assert site.workflow() == renamed
     site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
     site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
-    site.service.stop()
-    site.start_service()
+    site.restart_service()
     assert site.gate("uninstall")[0] == 0
 
 
@@ -354,8 +353,7 @@ def test_the_group_is_made(site):
 def with_mapping(site, check, reason):
     site.edit_file("mapping.yaml", "access_check: customfield_10080, access_check_reason: customfield_10081",
                    f"access_check: {check}, access_check_reason: {reason}")
-    site.service.stop()
-    site.start_service()
+    site.restart_service()
 
 
 def test_the_fields_are_made_written_and_taken_out(site):
@@ -389,8 +387,7 @@ def test_the_fields_are_made_written_and_taken_out(site):
         with open(site.folder + "/mapping.yaml") as file:
             text = file.read()
         site.write("mapping.yaml", text.replace(check, "customfield_10080").replace(reason, "customfield_10081"))
-        site.service.stop()
-        site.start_service()
+        site.restart_service()
     code, out, err = site.gate("uninstall")
     assert code == 0 and "the field Access check: taken out" in err, (out, err)
     assert site.workflow() == before and site.control("screens")["IAM"] == screens

@@ -182,7 +182,8 @@ class RuleFiles(unittest.TestCase):
         when = {name: ["*"] for name in schema["when"]["properties"]}
         text = yaml.safe_dump({"version": 1, "otherwise": "allow", "rules": [
             {"name": "all", "when": when, "needs": schema["needs"]["items"]["enum"]}, {"name": "one", "when": {"privileged": True}, "allow": True},
-            {"name": "no", "when": {"stage": ["intake", "ver*"]}, "deny": "not yet"}]})
+            {"name": "no", "when": {"stage": ["intake", "ver*"]}, "deny": "not yet"},
+            {"name": "two", "approvals": {"at_least": 2, "people": ["a@example.com", "b@example.com"], "of_them": 1, "who": "risk office"}}]})
         self.assertEqual(self.faults(text), [])
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(os.path.join(SCHEMAS, "example"), folder, dirs_exist_ok=True)

@@ -151,6 +151,10 @@ class World:
         self.services.append(service)
         return service
 
+    def restart_service(self):
+        self.service.stop()
+        return self.start_service()
+
     @property
     def service(self):
         return self.services[-1]

@@ -42,6 +42,15 @@ static void count_retired(struct sim *s, const struct sticket *t)
         sim_told.slowest_ms = took_ms;
 }
 
+static void unresolve(struct sim *s, int ticket)
+{
+    if (s->tickets[ticket].done_since_ms) /* closed since: what it was closed with stays */
+        return;
+    s->tickets[ticket].resolved = false;
+    s->tickets[ticket].resolution_edit = -1;
+    jira_changed(s, ticket);
+}
+
 void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
 {
     enum status_role role = deed->ticket < 0 ? STATUS_OPEN : s->tickets[deed->ticket].role;
@@ -71,14 +80,7 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         jira_changed(s, deed->ticket);
         return;
     case STEP_UNRESOLVE:
-        if (s->tickets[deed->ticket]
-                .done_since_ms) /* closed since: what it was closed with stays */
-            return;
-        s->tickets[deed->ticket].resolved = false;
-        s->tickets[deed->ticket].resolution_edit = -1;
-        jira_changed(s, deed->ticket);
-        return;
-    case STEP_RELATE:
+        unresolve(s, deed->ticket);
         return;
     case STEP_LINK:
         s->tickets[deed->ticket].linked = true;
@@ -97,8 +99,6 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         if (reply->outcome == CALL_DID)
             count_retired(s, &s->tickets[deed->ticket]);
         return;
-    case STEP_EVIDENCE_LINK: /* one for one global id */
-        return;
     case STEP_REMIND:
         press_said(s, deed->flow);
         return;
@@ -108,6 +108,8 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
     case STEP_FIELDS:
         words_write(s, deed);
         return;
+    case STEP_RELATE:
+    case STEP_EVIDENCE_LINK: /* one for one global id */
     case STEP_COMMENT:
     case STEP_TELL:
     case STEP_RAISE: /* the same again is harmless */

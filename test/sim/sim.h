@@ -520,6 +520,10 @@ void bulk_adopt(struct sim *s, struct boot *boot);
 void bulk_close_all(struct sim *s);
 void check_bulk_close(struct sim *s, const struct srequest *r);
 
+/* source.c */
+/* What its copy says of that item now. */
+void source_read(struct sim *s, const struct sitem *item, struct sobs *x);
+
 /* press.c: what deadlines do to tickets */
 void press_begin(struct sim *s, int request);
 void press_check(struct sim *s, const struct flow *flow, const struct dossier *d);

@@ -263,7 +263,8 @@ static void sim_ticket_read(struct world *w, struct arena *arena, const struct d
     op->ticket = cycle_index(issue_id);
     op->failed = FAULT(op->boot->sim, jira_down);
     op->refused = FAULT(op->boot->sim, look_refused);
-    bool gathers = op->boot->sim->has_bulk && !talk && FAULT(op->boot->sim, gathered_early);
+    bool gathers = op->boot->sim->has_bulk && !talk && op->ticket < op->boot->sim->ticket_count &&
+                   FAULT(op->boot->sim, gathered_early);
     later(op, 30, op->failed ? 20000 : 800, gathers ? gather_ticket : end_ticket);
 }
 
@@ -314,52 +315,6 @@ static void sim_ticket_find(struct world *w, struct arena *arena, const struct f
     later(op, 30, 800, end_found);
 }
 
-/* What the source says: its copy may be old, cut, or seen without rights. */
-static void read_item(struct sim *s, const struct sitem *item, struct sobs *x)
-{
-    int64_t lag = FAULT(s, source_lag) ? rng_range(&s->rng, 0, s->source_lag_ms) : 0;
-    bool truth = s->now_ms - lag >= item->truth_ms ? item->truth : item->truth_before;
-
-    *x =
-        (struct sobs){.real_as_of_ms = s->now_ms - lag, .real_complete = true, .real_canary = true};
-    x->real_outcome = truth ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    if (FAULT(s, flapping))
-        x->real_outcome = truth ? OUTCOME_ABSENT : OUTCOME_PRESENT;
-    if (FAULT(s, source_down)) {
-        x->real_outcome = OUTCOME_UNKNOWN;
-    } else if (FAULT(s, rights_lost)) {
-        x->real_canary = false;
-        x->real_outcome = OUTCOME_ABSENT; /* as it looks */
-    } else if (FAULT(s, partial)) {
-        x->real_complete = false;
-        x->real_outcome = OUTCOME_ABSENT; /* it would have been on the page that failed */
-    }
-    x->o =
-        (struct observation){.outcome = x->real_outcome,
-                             .account = ACCOUNT_ACTIVE,
-                             .complete = x->real_complete,
-                             .canary_ok = x->real_canary,
-                             .has_raw = true,
-                             .native_id = STR("id"),
-                             .entitlement_id = STR("group"),
-                             .as_of_ms = PLANTED(LOCAL_CLOCK_AS_OF) ? s->now_ms : x->real_as_of_ms,
-                             .reason = STR("Ok")};
-    if (FAULT(s, account_replaced)) { /* the name is another account's: it may hold it or not */
-        x->real_outcome = OUTCOME_UNKNOWN;
-        x->o.native_id = STR("another");
-        x->o.outcome = rng_range(&s->rng, 0, 1) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    }
-    if (FAULT(s, entitlement_replaced)) { /* a group made anew under the name of the other */
-        x->real_outcome = OUTCOME_UNKNOWN;
-        x->o.entitlement_id = STR("another");
-        x->o.outcome = rng_range(&s->rng, 0, 1) ? OUTCOME_PRESENT : OUTCOME_ABSENT;
-    }
-    observation_make_honest(&x->o);
-    observation_hold_to(&x->o, STR("id"), true);
-    x->o.others_known = s->policy.compares && x->o.outcome != OUTCOME_UNKNOWN;
-    x->real_extra = extra_read(item, x->real_as_of_ms);
-}
-
 static void end_observed(struct sim *s, void *arg, int64_t number)
 {
     struct op *op = arg;
@@ -384,7 +339,7 @@ static void sim_sources_read(struct world *w, struct arena *arena, const struct 
     op->failed = from == 0 && FAULT(s, source_full);      /* too many stand in line for it */
     for (int i = 0; !op->failed && i < op->ticket; i++) { /* as of the start of the read */
         int64_t id = d->items[from + (size_t)i].id;
-        read_item(s, &r->items[id], &op->reading->known[i]);
+        source_read(s, &r->items[id], &op->reading->known[i]);
         op->reading->known[i].o.item_id = id;
         op->reading->said[i] = op->reading->known[i].o;
     }
