@@ -21,11 +21,8 @@ class Gated(world.World):
         super().configure()
         self.write("admin-token", "admin-token")
         self.write("agent-token", "agent-token")
-        with open(self.config) as file:
-            text = file.read()
         more = f'    gate: {{ group: countersign, reprove: 1s, prove_as: {{ email: agent@example.com, token: "file:{self.folder}/agent-token" }} }}\n'
-        text = text.replace("    projects: [IAM, OPS]\n", more + "    projects: [IAM]\n")
-        self.write("countersign.yaml", text)
+        self.edit_file("countersign.yaml", "    projects: [IAM, OPS]\n", more + "    projects: [IAM]\n")
         self.edit_file("mapping.yaml", IAM_STATUSES, ORDINARY_STATUSES)
 
     def gate(self, verb, *more, admin=True, check=False):
@@ -42,8 +39,8 @@ class Gated(world.World):
 
     def started(self, verb, *more):
         """The same, not waited for."""
-        return subprocess.Popen([self.program, "gate", verb, *more, *self.administrator(), "--config", self.config],
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        words = [self.program, "gate", verb, *more, *self.administrator(), "--config", self.config]
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def administrator(self):
         return "--email", "admin@example.com", "--token", f"file:{self.folder}/admin-token"
