@@ -78,7 +78,7 @@ static bool write_page(struct arena *arena, const struct evidence_html *html,
         .names = html->names,
         .who = look->viewer,
         .version = STR("Countersign " COUNTERSIGN_VERSION),
-        .statement = str_of(store_evidence_facts_sql()),
+        .statement = str_trim(str_of(store_evidence_facts_sql())),
         .parameter = look->name,
         .pack_sha256 = digest_of_pack(arena, html->pack),
     };

@@ -7,8 +7,9 @@
 #include "console/frame.h"
 
 enum {
-    NAME_CHARS = 200,   /* of what people named */
-    WORDS_CHARS = 2000, /* of what they wrote */
+    NAME_CHARS = 80,    /* of what people named */
+    LINE_CHARS = 300,   /* of a sentence of ours, which may hold several names */
+    WORDS_CHARS = 1000, /* of what people wrote */
     HASH_SHORT = 12,
     SNAPSHOTS_MAX = 6,
     PATH_BYTES = 400,
@@ -73,7 +74,7 @@ static void put_cell(struct markup *m, const struct page_fact *fact)
         }
         if (fact->note.len)
             HTML (m, DD, A(CLASS, "why"))
-                markup_said(m, fact->note, WORDS_CHARS);
+                markup_said(m, fact->note, LINE_CHARS);
     }
 }
 
@@ -100,15 +101,16 @@ static void put_verdict(struct markup *m, const struct evidence_page *page)
         HTML (m, P, A(CLASS, "about")) {
             markup_text(m, STR("Evidence of "));
             if (page->ticket_url.len)
-                HTML_LEAF(m, A, page->name, A_STR(HREF, page->ticket_url), A(REL, "noreferrer"));
+                HTML (m, A, A_STR(HREF, page->ticket_url), A(REL, "noreferrer"))
+                    markup_said(m, page->name, NAME_CHARS);
             else
-                markup_text(m, page->name);
+                markup_said(m, page->name, NAME_CHARS);
             markup_text(m, STR(" · "));
-            markup_said(m, page->change, NAME_CHARS);
+            markup_said(m, page->change, LINE_CHARS);
         }
         HTML (m, H1) {
             HTML_LEAF(m, SPAN, say_mark_sign(page->mark), A(CLASS, "sign"), A(ARIA_HIDDEN, "true"));
-            markup_said(m, page->verdict, NAME_CHARS);
+            markup_said(m, page->verdict, LINE_CHARS);
         }
         if (page->because.len)
             HTML (m, P)
@@ -145,7 +147,7 @@ static void put_items(struct markup *m, const struct evidence_page *page)
             for (size_t i = 0; i < page->item_count; i++)
                 HTML (m, LI) {
                     markup_printf(m, "%.*s: ", STR_ARG(page->items[i].label));
-                    markup_said(m, page->items[i].value, NAME_CHARS);
+                    markup_said(m, page->items[i].value, LINE_CHARS);
                     if (page->items[i].note.len)
                         markup_printf(m, " (%.*s)", STR_ARG(page->items[i].note));
                 }
@@ -165,7 +167,7 @@ static void put_key(struct markup *m, const char *class, const char *words)
 
 static void put_picture(struct markup *m, const struct evidence_page *page)
 {
-    HTML (m, SECTION, A(CLASS, "card picture")) {
+    HTML (m, SECTION, A(CLASS, "card when")) {
         put_heading(m, "What happened when", "when", STR_NONE);
         HTML (m, FIGURE) {
             HTML (m, DIV, A(CLASS, "scroll"), A(TABINDEX, "0"), A(ROLE, "group"),
@@ -173,10 +175,10 @@ static void put_picture(struct markup *m, const struct evidence_page *page)
                 evidence_picture_draw(m, page);
             HTML (m, FIGCAPTION) {
                 HTML (m, UL, A(CLASS, "key")) {
-                    put_key(m, "swatch full", "was there");
-                    put_key(m, "swatch hollow", "was not there");
-                    put_key(m, "swatch hatch", "nobody looked, or could tell");
-                    put_key(m, "swatch dot", "a read, by its number below");
+                    put_key(m, "seen full", "was there");
+                    put_key(m, "seen not", "was not there");
+                    put_key(m, "seen hatch", "nobody looked, or could tell");
+                    put_key(m, "seen dot", "a read, by its number below");
                 }
                 HTML_LEAF(m, P,
                           STR("Times are UTC, of the database. Order is exact; long spells are "
@@ -204,7 +206,7 @@ static void put_read(struct markup *m, const struct page_read *read)
         HTML (m, TD)
             markup_said(m, read->source, NAME_CHARS);
         HTML (m, TD)
-            markup_said(m, read->subject, NAME_CHARS);
+            markup_said(m, read->subject, 2 * NAME_CHARS);
         HTML_LEAF(m, TD, read->expected);
         HTML (m, TD)
             HTML_LEAF(m, STRONG, read->found);
@@ -301,7 +303,7 @@ static void put_act(struct markup *m, const struct page_act *act)
             if (act->note.len) {
                 markup_text(m, STR(" "));
                 HTML (m, SPAN, A(CLASS, "soft"))
-                    markup_said(m, act->note, WORDS_CHARS);
+                    markup_said(m, act->note, LINE_CHARS);
             }
         }
         HTML (m, TD)
@@ -357,7 +359,7 @@ static void put_covers(struct markup *m, const struct evidence_page *page)
             const struct page_cover *c = &page->covers[i];
             HTML (m, ARTICLE, A(CLASS, "keep")) {
                 HTML (m, H3) {
-                    markup_said(m, c->title, NAME_CHARS);
+                    markup_said(m, c->title, LINE_CHARS);
                     markup_text(m, STR(" "));
                     say_put_mark(m, c->mark, c->state);
                 }
@@ -446,33 +448,29 @@ static void put_made(struct markup *m, const struct evidence_page *page)
                 }
             }
             HTML_LEAF(m, DT, STR("Counted"));
-            HTML (m, DD)
-                markup_printf(m,
-                              "%lld of its entries (%lld to %lld), %lld acts, %lld read(s); "
-                              "recorded looks before this one: %lld",
-                              (long long)made->entries, (long long)made->first_entry,
-                              (long long)made->last_entry, (long long)made->acts,
-                              (long long)made->reads, (long long)made->views);
+            HTML (m, DD) {
+                markup_printf(
+                    m, "%lld entries (%lld to %lld), %lld acts and %lld reads of request ",
+                    (long long)made->entries, (long long)made->first_entry,
+                    (long long)made->last_entry, (long long)made->acts, (long long)made->reads);
+                HTML_LEAF(m, CODE, page->id);
+                markup_printf(m, " on site %.*s; recorded looks before this one: %lld",
+                              STR_ARG(page->site), (long long)made->views);
+            }
             HTML_LEAF(m, DT, STR("Clock"));
             HTML (m, DD) {
                 put_when(m, made->at_ms);
                 markup_printf(m, " UTC, the database's; its zone is %.*s", STR_ARG(made->zone));
             }
-            HTML_LEAF(m, DT, STR("Database"));
+            HTML_LEAF(m, DT, STR("Made by"));
             HTML (m, DD)
-                markup_printf(m, "%.*s on PostgreSQL %.*s, as %.*s, migration %lld",
-                              STR_ARG(made->database), STR_ARG(made->server), STR_ARG(made->role),
-                              (long long)made->migration);
-            put_pair(m, "Program", made->version, NAME_CHARS);
+                markup_printf(m, "%.*s, migration %lld of database %.*s, PostgreSQL %.*s, as %.*s",
+                              STR_ARG(made->version), (long long)made->migration,
+                              STR_ARG(made->database), STR_ARG(made->server), STR_ARG(made->role));
             HTML_LEAF(m, DT, STR("Shown to"));
             HTML (m, DD) {
                 markup_said(m, made->made_by, NAME_CHARS);
                 markup_printf(m, " (%.*s)", STR_ARG(made->shown_as));
-            }
-            HTML_LEAF(m, DT, STR("Request"));
-            HTML (m, DD) {
-                HTML_LEAF(m, CODE, page->id);
-                markup_printf(m, " on site %.*s", STR_ARG(page->site));
             }
         }
         HTML (m, P, A(CLASS, "soft small")) {

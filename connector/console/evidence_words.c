@@ -9,7 +9,7 @@ struct word {
 /* Reasons that say more than their names do. */
 static const struct word REASONS[] = {
     {"Ok", "as read"},
-    {"AllItemsVerified", "all that was asked for was read in the target system, and is as asked"},
+    {"AllItemsVerified", "every item was read, and is as asked"},
     {"CoveredByException", "what is not proven is covered by an exception"},
     {"ClaimedDone", "the fulfiller said that it is done"},
     {"ClaimTakenBack", "the fulfiller took it back"},

@@ -32,7 +32,7 @@ static void show(struct console_visit *visit)
         .names = visit->role == CONSOLE_AUDITOR,
         .who = visit->who,
         .version = STR("Countersign " COUNTERSIGN_VERSION),
-        .statement = str_of(store_evidence_facts_sql()),
+        .statement = str_trim(str_of(store_evidence_facts_sql())),
         .parameter = visit->rest,
     };
     const struct found *found = visit->page;

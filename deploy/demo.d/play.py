@@ -214,6 +214,9 @@ def rewrite(site, deed):
 def looked_at(story, site):
     board = f"http://127.0.0.1:{site.ops_port}/board"
     story.expect("console", f"the board shows it: {board}", lambda: "Removals within goal" in world.http("GET", board)[1], 5)
+    key = site.sql("select issue_key from sla.request_v1 where change_kind = 'removal' and outcome = 'verified' order by requested_at limit 1")
+    page = f"http://127.0.0.1:{site.ops_port}/r/{key}"
+    story.expect(key, f"its evidence on one page: {page}", lambda: "Proven: " in world.http("GET", page)[1], 5)
 
 
 def another_mapping(story, site):
@@ -259,6 +262,7 @@ def stay(site, key):
    then       psql "{site.target.dsn}" -c "delete from app_user_role where user_id = 5"     watch it resolve
    board      http://127.0.0.1:{site.ops_port}/board     numbers, what is due, twelve weeks
    gate       http://127.0.0.1:{site.ops_port}/gate     who can close: every road into Done
+   evidence   http://127.0.0.1:{site.ops_port}/r/{key}     one request as a page: what proves it, who did what; it prints on a sheet
    dashboard  psql "{site.database.dsn}" -c "table sla.request_v1" -c "table sla.parity_weekly_v1"
               psql "{site.database.dsn}" -c "table sla.escalation_v1" -c "select * from sla.clock_v1 where is_open"     whose goal is near
    deadlines  build/countersign sla show --config {site.config}     policies and calendars
@@ -268,7 +272,7 @@ def stay(site, key):
               build/countersign scan --last 90d --config {site.config}         which closed tickets are not so?
               build/countersign reconcile show {key} --config {site.config}    why its verdict is what it is
    mapping    edit {site.folder}/mapping.yaml, then kill -HUP {site.service.pid}; build/countersign mapping history --config {site.config}
-   evidence   build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
+              build/countersign evidence export --conninfo "{site.database.dsn}" | head -3
               build/countersign evidence verify {site.folder}/log --key {site.folder}/log/verifier --anchors {site.folder}/anchors
    API        curl -H "Authorization: Bearer an-api-token-of-the-demo" http://127.0.0.1:{site.port}/v1/access-requests
    log        {site.folder} holds configuration and mapping""", flush=True)
@@ -292,7 +296,7 @@ def main():
     site.start_jira()
     site.configure()
     site.edit_file("countersign.yaml", "log_level:", SLA + "log_level:")
-    site.edit_file("countersign.yaml", "    poll_interval:", "    gate: { reprove: 5s }\n    poll_interval:")
+    site.edit_file("countersign.yaml", "    poll_interval:", f"    gate: {{ reprove: 5s }}\n    evidence_url: http://127.0.0.1:{site.ops_port}\n    poll_interval:")
     proc.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", f"{site.folder}/evidence.pem"])
     site.edit_file("countersign.yaml", "log_level:", EVIDENCE.replace("@DIR@", site.folder) + "log_level:")
     site.edit_file("mapping.yaml", "expect: { absent: entitlement }\n    sla: { goal: 8h, privileged_goal: 4h }", "expect: { absent: entitlement }")

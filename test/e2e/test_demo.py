@@ -13,7 +13,7 @@ STORY = ["READABLE: its canary is seen", "one still has what was closed as remov
          "LAPSED: owed again, and the ticket is reopened", "VERIFIED: this time it is really gone", "the ticket was found by its marker and bound",
          "exactly one ticket exists", "ESCALATED before its deadline", "its priority is High", "VERIFIED within its goal", "refused, the one before goes on", "put right: what is live is good", "the plan leads with what flips", "applied, by its plan alone",
          "rolled back", "evidence chain verified", "published: the whole log verifies offline", "TAMPERED: evidence verify names the place",
-         "put back: it verifies again", "the board shows it"]
+         "put back: it verifies again", "the board shows it", "its evidence on one page"]
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])

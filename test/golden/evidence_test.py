@@ -128,7 +128,7 @@ class Evidence(unittest.TestCase):
             self.assertNotRegex(page, "[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f]")
             self.assertEqual(shape.rows, plain.rows)
             self.assertIn("[U+202E]", page)
-            self.assertLess(len(page), 600_000, "what is written is cut")
+            self.assertLess(len(page), 120_000, "what is written is cut")
 
     def test_a_file_needs_nothing_else(self):
         page = render(CASES / "removal.json", what="file")
