@@ -34,6 +34,10 @@ class Gated(world.World):
         done = self.countersign("gate", verb, *who, *more, check=check)
         return done.returncode, done.stdout, done.stderr
 
+    def renew(self):
+        self.service.stop()
+        self.start_service()
+
     def as_admin(self, method, path, body=None):
         """What Jira says to the administrator."""
         status, text = world.http(method, f"{self.jira_url}/rest/api/3{path}", body, {
@@ -309,28 +313,6 @@ def test_an_ordinary_edit_of_a_gated_transition_stays(site):
     assert left == before
 
 
-def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(site):
-    site.fresh()
-    site.edit_file("mapping.yaml", ORDINARY_STATUSES, ORDINARY_STATUSES.replace(" }", ", Proving: cancelled }"))
-    code, _, err = site.gate("plan")
-    assert code == 2 and "judged by mapping number" in err and "mapping.yaml is not: countersign mapping plan" in err, err
-    site.service.stop()
-    site.start_service()
-    code, _, err = site.gate("install", "--yes")
-    assert code == 0 and "the live one, which" in err and "mapping.yaml is\n" in err, err
-    (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
-    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
-    renamed = site.workflow()
-    code, _, err = site.gate("install", "--yes")
-    assert code == 1 and "the status Proving of workflow" in err and "give it back the name Verifying access" in err, err
-    assert site.workflow() == renamed
-    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
-    site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
-    site.service.stop()
-    site.start_service()
-    assert site.gate("uninstall")[0] == 0
-
-
 def test_the_group_is_made(site):
     site.fresh()
     before, own = site.workflow(), site.config
@@ -354,8 +336,7 @@ def test_the_group_is_made(site):
 def with_mapping(site, check, reason):
     site.edit_file("mapping.yaml", "access_check: customfield_10080, access_check_reason: customfield_10081",
                    f"access_check: {check}, access_check_reason: {reason}")
-    site.service.stop()
-    site.start_service()
+    site.renew()
 
 
 def test_the_fields_are_made_written_and_taken_out(site):
@@ -389,8 +370,7 @@ def test_the_fields_are_made_written_and_taken_out(site):
         with open(site.folder + "/mapping.yaml") as file:
             text = file.read()
         site.write("mapping.yaml", text.replace(check, "customfield_10080").replace(reason, "customfield_10081"))
-        site.service.stop()
-        site.start_service()
+        site.renew()
     code, out, err = site.gate("uninstall")
     assert code == 0 and "the field Access check: taken out" in err, (out, err)
     assert site.workflow() == before and site.control("screens")["IAM"] == screens
