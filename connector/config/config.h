@@ -118,7 +118,8 @@ struct console_config {
     bool all_view; /* no groups are named for viewers: whoever the proxy names is one */
 };
 
-/* submit, read, approve, audit and view as a set of letters "srpa" would hide meaning: plain flags */
+/* submit, read, approve, audit and view as a set of letters "srpa" would hide meaning: plain flags
+ */
 struct token_config {
     struct str name, token; /* token: a secret reference */
     bool may_submit, may_read, may_approve, may_audit, may_view;

@@ -151,7 +151,7 @@ static void put_table(struct markup *m, const struct board *b)
 
     HTML (m, DETAILS) {
         HTML_LEAF(m, SUMMARY, STR("The same as a table"));
-        HTML (m, DIV, A(CLASS, "scroll"), A(TABINDEX, "0"), A(ROLE, "region"),
+        HTML (m, SECTION, A(CLASS, "scroll"), A(TABINDEX, "0"),
               A(ARIA_LABEL, "Twelve weeks as a table")) {
             HTML (m, TABLE) {
                 HTML (m, THEAD) {
@@ -184,7 +184,7 @@ void board_put_weeks(struct markup *m, const struct board *b)
             STR("By the week it was asked for. What is still open stays in its own week for as "
                 "long as it is open: nothing slow drops out of sight."),
             A(CLASS, "lead"));
-        HTML (m, DIV, A(CLASS, "scroll"), A(TABINDEX, "0"), A(ROLE, "region"),
+        HTML (m, SECTION, A(CLASS, "scroll"), A(TABINDEX, "0"),
               A(ARIA_LABEL, "Twelve weeks as a picture"))
             put_picture(m, b);
         put_legend(m);

@@ -173,7 +173,7 @@ static void put_flow(struct markup *m, struct page *page, const struct gate_flow
         markup_said(m, flow->name, NAME_CHARS);
     if (flow->is_drawn) {
         bool drawn = true;
-        HTML (m, DIV, A(CLASS, "scroll picture"), A(TABINDEX, "0"), A(ROLE, "region"),
+        HTML (m, SECTION, A(CLASS, "scroll picture"), A(TABINDEX, "0"),
               A(ARIA_LABEL, "The workflow as a picture"))
             drawn = gate_put_picture(m, page->arena, flow, page->picture++);
         if (drawn)

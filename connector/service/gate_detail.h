@@ -7,9 +7,10 @@
 #include "site/site_gate.h"
 
 /* Members of an object that is open: project, known, why, mode, why_not, open, open_roads,
- * workflows with their roads and findings, findings, rules (of automation, those that bear on a
- * close; rules_all: how many reach into the project), others_in_group, editable, tries, not_tried
- * (why), not_known (names of findings), cannot_be_seen (by this look, or by none of ours). */
+ * workflows with their roads, findings, statuses and transitions, findings, rules (of automation,
+ * those that bear on a close; rules_all: how many reach into the project), others_in_group,
+ * editable, tries, not_tried (why), not_known (names of findings), cannot_be_seen (by this look, or
+ * by none of ours). */
 void gate_detail_put(struct json_out *out, struct arena *a, const struct site *site,
                      const struct site_gate *gate);
 /* The same as one object. */

@@ -3,17 +3,17 @@
 #include "domain/badge.h"
 #include "service/problem.h"
 
-#define SVG(colour, drawn)                                                                        \
+#define PICTURE(colour, drawn)                                                                    \
     "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"16\" height=\"16\" viewBox=\"0 0 16 16\">" \
     "<circle cx=\"8\" cy=\"8\" r=\"7\" fill=\"" colour "\"/><path d=\"" drawn                     \
     "\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2\" stroke-linecap=\"round\"/></svg>"
 
-static const char OURS[] = SVG("#172b4d", "M5 5h6M5 8h6M5 11l1.5 1.5L10 10");
+static const char OURS[] = PICTURE("#172b4d", "M5 5h6M5 8h6M5 11l1.5 1.5L10 10");
 static const char *const OF_BADGE[BADGE_COUNT] = {
-    [BADGE_OPEN] = SVG("#626f86", "M8 4.5V8l2.5 1.5"),
-    [BADGE_VERIFIED] = SVG("#22a06b", "M4.5 8.2l2.4 2.4 4.6-5"),
-    [BADGE_EXCEPTION] = SVG("#e2b203", "M8 4v5M8 11.8v.1"),
-    [BADGE_OVER] = SVG("#8993a5", "M5 8h6"),
+    [BADGE_OPEN] = PICTURE("#626f86", "M8 4.5V8l2.5 1.5"),
+    [BADGE_VERIFIED] = PICTURE("#22a06b", "M4.5 8.2l2.4 2.4 4.6-5"),
+    [BADGE_EXCEPTION] = PICTURE("#e2b203", "M8 4v5M8 11.8v.1"),
+    [BADGE_OVER] = PICTURE("#8993a5", "M5 8h6"),
 };
 
 static struct str picture(struct str name)

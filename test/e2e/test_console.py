@@ -124,3 +124,17 @@ def test_that_evidence_is_seen_is_evidence(site):
     assert seen and site.sql("select governance.evidence_seen(gen_random_uuid(), 'token audit', 'auditor')", user="countersign_daemon") == ""
     entry = json.loads(site.sql(f"select body from governance.evidence_entry where request_id = '{request}' and kind = 'evidence.seen'"))
     assert entry["detail"]["role"] == "auditor" and "token audit" not in json.dumps(entry)
+
+
+def test_without_a_database_nothing_is_shown_as_if_it_were_so(site):
+    site.section("console: { this_machine: viewer }")
+    site.services[-1].stop()
+    site.start_service()
+    site.cluster.stop(immediate=True)
+    try:
+        for path in ("/board", "/gate"):
+            status, headers, text = site.get(path)
+            assert status == 503 and "The database does not answer" in text and "<table" not in text and headers["cache-control"] == "no-store"
+    finally:
+        site.cluster.restart()
+    wait.until(lambda: site.get("/board")[0] == 200, 30, what="the board is back")

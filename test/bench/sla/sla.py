@@ -61,7 +61,7 @@ def ticking(db):
     return good
 
 
-def board(db):
+def console(db):
     """What /board asks, as the service asks it: two statements, here one after the other."""
     script = "set role countersign_service;\n\\timing on\n" + "select length(governance.board()::text);\nselect length(governance.board_weeks()::text);\n" * (ROUNDS + 1)
     times = [float(ms) for ms in re.findall(r"^Time: ([\d.]+) ms", db.psql(script, timeout=1800), re.M)]
@@ -77,7 +77,7 @@ def main():
     with pg.Cluster(settings={"shared_buffers": "1GB", "max_wal_size": "4GB", "autovacuum": "off"}) as cluster:
         db, slowest = seeded(cluster), 0.0
         calm = ticking(db) if "--panels" not in sys.argv else True
-        calm = board(db) and calm
+        calm = console(db) and calm
         for board, panel, sql in dashboards.questions():
             times = timed(db, lambda now: dashboards.expanded(sql, (now - SPAN[board]).isoformat(), now.isoformat()))
             p95 = times[math.ceil(0.95 * len(times)) - 1]
