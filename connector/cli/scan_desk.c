@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "jsm/jsm_closed.h"
 #include "site/site.h"
+#include "site/site_answers.h"
+#include "site/site_edition.h"
 
 enum {
     PAGE_ARENA_BYTES = 64 * 1024 * 1024,
@@ -106,9 +108,10 @@ void scan_list_settle(struct scan_list *list)
     list->count = kept;
 }
 
-/* --- the walk: who we are, may we see each project, then page by page --- */
+/* --- the walk: who we are, may we see each project, then page by page; and on a page the form of
+ * each ticket whose rule reads one --- */
 
-enum step { STEP_WHO, STEP_PROJECT, STEP_PAGE };
+enum step { STEP_WHO, STEP_PROJECT, STEP_PAGE, STEP_FORM };
 
 struct walk {
     const struct site_config *config;
@@ -122,6 +125,8 @@ struct walk {
     struct arena *arena; /* of one answer */
     struct str fields[MAPPING_FIELDS_MAX];
     struct jsm_closed_search search;
+    struct jsm_page page; /* and the next of it that is looked at */
+    size_t at;
     enum step step;
     size_t project, said;
     int tries;
@@ -165,8 +170,10 @@ static void say(struct walk *w, bool last)
             w->ret->seen, last ? "" : " so far");
 }
 
-/* One ticket; false: there is no room for it. */
-static bool take(struct walk *w, const struct jsm_hit *hit)
+/* One ticket; false: there is no room for it. issue: with the answers of its form; unread: why they
+ * are not known, else empty. */
+static bool take(struct walk *w, const struct jsm_hit *hit, const struct json *issue,
+                 struct str unread)
 {
     struct jsm_closed closed = {0};
     struct mapped m;
@@ -174,7 +181,7 @@ static bool take(struct walk *w, const struct jsm_hit *hit)
     w->ret->seen++;
     if (!jsm_closed_read(hit->issue, &w->site->view, &closed))
         return true; /* opened again since it was indexed */
-    mapping_ticket(w->site->o.mapping, w->arena, hit->issue, &m);
+    mapping_ticket(w->site->o.mapping, w->arena, issue, &m);
     w->ret->ungoverned += m.outcome == MAPPED_NOT_GOVERNED;
     w->ret->withdrawn += m.outcome != MAPPED_NOT_GOVERNED && closed.withdrawn;
     if (m.outcome == MAPPED_NOT_GOVERNED || closed.withdrawn)
@@ -182,9 +189,8 @@ static bool take(struct walk *w, const struct jsm_hit *hit)
     struct scan_ticket t = {
         .closed = {.site = w->config->name, .issue_key = hit->key, .closed_ms = closed.closed_ms}};
     t.closed.item.desired = m.rule->expect;
-    if (m.rule->form.len) {
-        t.hold = STR("its rule reads the form attached to it, which a search does not show: "
-                     "countersign mapping explain KEY");
+    if (unread.len) {
+        t.hold = unread;
     } else if (m.outcome == MAPPED_HOLD) {
         t.hold = m.hold_text.len ? m.hold_text : str_of(m.hold_code);
     } else {
@@ -193,6 +199,19 @@ static bool take(struct walk *w, const struct jsm_hit *hit)
         t.closed.item.entitlement = m.entitlement;
     }
     return scan_list_add(w->list, &t);
+}
+
+/* The form by which it is understood; empty: none is needed. */
+static struct str form_of(const struct walk *w, const struct jsm_hit *hit)
+{
+    const struct mapping *m = w->site->o.mapping;
+    struct jsm_closed closed = {0};
+    struct str type;
+
+    if (!jsm_closed_read(hit->issue, &w->site->view, &closed) || closed.withdrawn)
+        return STR_NONE;
+    (void)mapping_governs(m, w->arena, hit->issue, &type);
+    return mapping_form_of(m, type);
 }
 
 static bool was_before(const struct walk *w, const struct jsm_hit *hit)
@@ -212,29 +231,51 @@ static void remember(struct walk *w, const struct jsm_page *page)
         w->before[i] = str_hash(page->hits[i].issue_id);
 }
 
-static void take_page(struct walk *w, const struct json *body)
+static void end_page(struct walk *w, bool room)
 {
-    struct jsm_page page;
-    bool room = true;
+    struct str next = w->page.next_token;
+    bool same = next.len && str_eq_c(next, w->token);
 
-    if (!jsm_page_read(w->arena, body, str_of(w->token), &page, w->err)) {
-        end(w, false);
-        return;
-    }
-    for (size_t i = 0; room && i < page.count; i++)
-        room = was_before(w, &page.hits[i]) || take(w, &page.hits[i]);
-    remember(w, &page);
-    bool same = page.next_token.len && str_eq_c(page.next_token, w->token);
+    w->step = STEP_PAGE;
+    remember(w, &w->page);
     if (!room)
         (void)FAIL(w->err, ERR_INPUT, "more than %d tickets were closed: take a shorter --last",
                    SCAN_TICKETS_MAX);
-    else if (same || !str_copy(w->token, sizeof w->token, page.next_token))
+    else if (same || !str_copy(w->token, sizeof w->token, next))
         (void)FAIL(w->err, ERR_TEMPORARY, "Jira's pages have no end");
-    say(w, !page.next_token.len);
-    if (w->err->kind != ERR_NONE || !page.next_token.len)
+    say(w, !next.len);
+    if (w->err->kind != ERR_NONE || !next.len)
         end(w, w->err->kind == ERR_NONE);
     else
         ask(w);
+}
+
+/* Up to the next whose form is to be read. */
+static void take_hits(struct walk *w)
+{
+    bool room = true;
+
+    for (; room && w->at < w->page.count; w->at++) {
+        const struct jsm_hit *hit = &w->page.hits[w->at];
+        if (was_before(w, hit))
+            continue;
+        if (form_of(w, hit).len) {
+            w->step = STEP_FORM;
+            ask(w);
+            return;
+        }
+        room = take(w, hit, hit->issue, STR_NONE);
+    }
+    end_page(w, room);
+}
+
+static void take_page(struct walk *w, const struct json *body)
+{
+    w->at = 0;
+    if (jsm_page_read(w->arena, body, str_of(w->token), &w->page, w->err))
+        take_hits(w);
+    else
+        end(w, false);
 }
 
 /* Tickets that are seen again fall together in the list. */
@@ -247,25 +288,33 @@ static void restart(struct walk *w)
     ask(w);
 }
 
+/* Asked once more, after a while; false: often enough. */
+static bool asked_later(struct walk *w, int64_t told_ms)
+{
+    int64_t wait_ms = (int64_t)FIRST_WAIT_MS << w->tries++;
+
+    if (told_ms > wait_ms)
+        wait_ms = told_ms;
+    if (w->tries >= TRIES_MAX || wait_ms > TOLD_MAX_MS)
+        return false;
+    if (told_ms > FIRST_WAIT_MS)
+        fprintf(stderr, "countersign scan: %.*s: Jira says to wait %" PRId64 " s\n",
+                STR_ARG(w->config->name), (wait_ms + 999) / 1000);
+    io_timer_start(w->timer, wait_ms, 0);
+    return true;
+}
+
 static void on_failed(struct walk *w, const struct jsm_answer *answer)
 {
     if (answer->verdict == JSM_REFUSED && w->token[0] && !w->restarted) {
         restart(w);
         return;
     }
-    int64_t wait_ms = (int64_t)FIRST_WAIT_MS << w->tries++;
     bool later = answer->verdict == JSM_LATER || answer->verdict == JSM_UNREACHED ||
                  answer->verdict == JSM_UNKNOWN;
 
-    if (answer->told_ms > wait_ms)
-        wait_ms = answer->told_ms;
-    if (later && w->tries < TRIES_MAX && wait_ms <= TOLD_MAX_MS) {
-        if (answer->told_ms > FIRST_WAIT_MS)
-            fprintf(stderr, "countersign scan: %.*s: Jira says to wait %" PRId64 " s\n",
-                    STR_ARG(w->config->name), (wait_ms + 999) / 1000);
-        io_timer_start(w->timer, wait_ms, 0);
+    if (later && asked_later(w, answer->told_ms))
         return;
-    }
     if (answer->verdict == JSM_MISSING && w->step == STEP_PROJECT)
         (void)FAIL(w->err, ERR_REFUSED, "Jira shows our account no project %.*s",
                    STR_ARG(w->config->projects[w->project]));
@@ -292,10 +341,33 @@ static void on_answer(void *arg, const struct jsm_answer *answer)
             w->step = STEP_PAGE;
         break;
     case STEP_PAGE:
+    case STEP_FORM: /* is answered below */
         take_page(w, answer->body);
         return;
     }
     ask(w);
+}
+
+/* Where we may not read it, the ticket is one that nobody understands. */
+static void on_form(void *arg, const struct site_answers *answers)
+{
+    struct walk *w = arg;
+    const struct jsm_hit *hit = &w->page.hits[w->at];
+    bool read = answers->outcome == READ_OK;
+
+    if (answers->outcome == READ_FAILED) {
+        if (asked_later(w, answers->told_ms))
+            return;
+        (void)FAIL(w->err, ERR_TEMPORARY, "%s", answers->why);
+        end(w, false);
+        return;
+    }
+    w->tries = 0;
+    w->at++;
+    if (take(w, hit, read ? answers->issue : hit->issue, read ? STR_NONE : str_of(answers->why)))
+        take_hits(w);
+    else
+        end_page(w, false);
 }
 
 static void ask(void *arg)
@@ -303,6 +375,11 @@ static void ask(void *arg)
     struct walk *w = arg;
     struct jsm_call call;
 
+    if (w->step == STEP_FORM) { /* of a page that is still looked at */
+        const struct jsm_hit *hit = &w->page.hits[w->at];
+        site_answers_read(w->site, w->arena, hit->issue, form_of(w, hit), on_form, w);
+        return;
+    }
     arena_clear(w->arena);
     switch (w->step) {
     case STEP_WHO:
@@ -312,6 +389,7 @@ static void ask(void *arg)
         call = jsm_call_project(w->arena, w->config->projects[w->project]);
         break;
     case STEP_PAGE:
+    case STEP_FORM:
         call = jsm_call_closed(w->arena, &w->search, str_of(w->token));
         break;
     }
@@ -342,12 +420,15 @@ bool scan_desk(const struct config *config, const struct site_config *site, int6
     *ret = (struct scan_walk){0};
     *w = (struct walk){
         .config = site, .list = list, .ret = ret, .err = err, .arena = arena_new(PAGE_ARENA_BYTES)};
-    w->search =
-        (struct jsm_closed_search){.projects = site->projects,
-                                   .project_count = site->project_count,
-                                   .fields = w->fields,
-                                   .field_count = mapping_fields(site->mapping, NULL, w->fields),
-                                   .from_ms = from_ms};
+    size_t count = 0, all = mapping_fields(site->mapping, NULL, w->fields);
+    for (size_t i = 0; i < all; i++)
+        if (!site_edition_is_of_form(w->fields[i])) /* no field of a search */
+            w->fields[count++] = w->fields[i];
+    w->search = (struct jsm_closed_search){.projects = site->projects,
+                                           .project_count = site->project_count,
+                                           .fields = w->fields,
+                                           .field_count = count,
+                                           .from_ms = from_ms};
     if (open_site(w, config))
         ask(w);
     else

@@ -25,6 +25,7 @@ struct pull {
     struct mapped *r;
     struct arena *arena;
     const struct json *issue;
+    struct str form; /* of the rule */
 };
 
 void mapped_hold(struct mapped *r, const char *code, const struct binding *b, struct str text)
@@ -95,14 +96,15 @@ static struct str pull(const struct pull *p, const struct binding *b, const char
         return STR("");
     if (b->constant.len)
         return b->constant;
+    struct str trouble = is_question(b->from) ? form_trouble(p->issue, p->form) : STR_NONE;
+    if (trouble.len) {
+        mapped_hold(p->r, "M208", b, trouble);
+        return STR("");
+    }
     struct value v = value_of_field(json_member_str(json_member(p->issue, "fields"), b->from));
     v = value_steps(p->arena, b, 0, v);
     switch (v.kind) {
     case VALUE_MISSING:
-        if (is_question(b->from) && form_trouble(p->issue).len) {
-            mapped_hold(p->r, "M208", b, form_trouble(p->issue));
-            return STR("");
-        }
         if (b->has_fallback)
             return b->fallback;
         hold_missing(p, b, target);
@@ -270,7 +272,7 @@ void mapping_ticket(const struct mapping *m, struct arena *arena, const struct j
 {
     struct str request_type = request_type_of(m, arena, issue);
     const struct mapping_rule *rule = rule_for(m, request_type);
-    struct pull p = {ret, arena, issue};
+    struct pull p = {ret, arena, issue, rule ? rule->form : STR_NONE};
 
     *ret = (struct mapped){.outcome = MAPPED_NOT_GOVERNED,
                            .rule = rule,

@@ -65,7 +65,7 @@ struct str mapping_form_of(const struct mapping *m, struct str request_type)
     return STR_NONE;
 }
 
-struct str form_trouble(const struct json *issue)
+struct str form_trouble(const struct json *issue, struct str form)
 {
     struct str said = json_path_str(issue, "fields/form");
 
@@ -77,5 +77,7 @@ struct str form_trouble(const struct json *issue)
     if (str_eq_c(said, "twice"))
         return STR("the form of the ticket was submitted more than once. Remove those that do "
                    "not count");
+    if (said.len && !str_eq(said, form)) /* read for another mapping */
+        return STR("what was answered is in another form than the mapping names");
     return STR_NONE;
 }

@@ -61,8 +61,9 @@ void load_ticket_rule(const struct loader *l, const struct yaml *ticket, struct 
 void load_kind(const struct loader *l, const struct yaml *v, struct binding *b);
 /* mapping_form.c: `form` of a rule, after its bindings. */
 void load_form_of(const struct loader *l, const struct yaml *rule, struct mapping_rule *r);
-/* Why a question has no answer, for people; empty: there is a form, and it is submitted. */
-struct str form_trouble(const struct json *issue);
+/* Why a question has no answer that counts, for people; empty: the form is the one that is meant,
+ * and submitted, or nothing is said of it (a test). */
+struct str form_trouble(const struct json *issue, struct str form);
 bool is_field_id(struct str s);
 bool is_question(struct str id); /* "form.12" */
 /* mapping_template.c: `templates` and `approvers` of the file, and what a rule that names one

@@ -70,8 +70,7 @@ static void put_fields(struct answering *q, struct json_out *out, const struct j
     }
     if (form)
         jsm_answers_put(q->arena, form, out, &q->result.updated_ms);
-    else
-        json_str_member(out, "form", str_of(jsm_answered_name(answered)));
+    json_str_member(out, "form", form ? q->form : str_of(jsm_answered_name(answered)));
     json_close_object(out);
 }
 
@@ -95,7 +94,7 @@ static void have(struct answering *q, const struct json *form, enum jsm_answered
     json_close_object(&out);
     if (b.over ||
         !json_parse_deep(q->arena, buf_str(&b), LIMIT_JIRA_JSON_DEPTH, &q->result.issue, &err)) {
-        q->result.outcome = READ_FAILED;
+        q->result.outcome = READ_REFUSED; /* as it will be tomorrow */
         q->result.why = "the form of the ticket is too large, or cannot be read";
     }
     end(q);

@@ -10,8 +10,8 @@ struct site_answers {
     enum read_outcome outcome; /* REFUSED: Jira does not let us read forms; else as of any read */
     int64_t told_ms;           /* not again before so long, 0 = not said */
     const char *why;
-    /* as Jira gave it, with "form.12" and the like among its fields, or "form" that says why not;
-     * in the arena */
+    /* as Jira gave it, with "form.12" and the like among its fields, and "form": the id of the form
+     * that they answer, or why there is none; in the arena */
     const struct json *issue;
     int64_t updated_ms; /* when the form was changed last; 0: there is none, or it is not said */
 };

@@ -32,7 +32,6 @@ struct reading {
     int torn;                 /* how often it was decided while we read */
     const struct json *issue; /* it, until its form is read */
     int64_t form_ms;          /* when that was changed last; 0: it has none that counts */
-    bool other_form;          /* the live mapping reads another form than the one that was read */
     struct site_ticket result;
     site_ticket_fn *fn;
     void *arg;
@@ -259,8 +258,6 @@ static uint64_t live_hash(const struct reading *r, const struct json *issue)
 {
     struct mapped m;
 
-    if (r->other_form) /* its answers were not read */
-        return 0;
     mapping_ticket(r->live->mapping, r->arena, issue, &m);
     return m.outcome == MAPPED_OK ? m.hash : 0;
 }
@@ -401,11 +398,9 @@ static struct str form_by(const struct reading *r, const struct mapping *m,
 /* The form of the mapping that its request keeps, else of the live one. Empty: none is read. */
 static struct str form_of(struct reading *r, const struct json *issue)
 {
-    struct str live = form_by(r, r->live->mapping, issue);
-    struct str form = r->by ? form_by(r, r->by->mapping, issue) : live;
+    struct str form = r->by ? form_by(r, r->by->mapping, issue) : STR_NONE;
 
-    r->other_form = live.len && form.len && !str_eq(live, form);
-    return form.len ? form : live;
+    return form.len ? form : form_by(r, r->live->mapping, issue);
 }
 
 static void on_issue(void *arg, const struct jsm_answer *answer)

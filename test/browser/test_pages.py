@@ -17,7 +17,7 @@ if missing := chromium.missing():
     pytest.skip(f"{missing}; deploy/setup --with browser installs what it takes", allow_module_level=True)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ["board", "gate"]
+PAGES = ["board", "gate", "playground"]
 NARROW, WIDE = 360, 1200
 
 
@@ -131,6 +131,27 @@ def test_the_keyboard_leads_through(site, page):
     assert page.text("h1") == "Can anybody close without proof?"
     page.driver.back()
     assert page.text("nav [aria-current]") == "Board"
+
+
+def test_a_ticket_and_a_mapping_are_tried_without_a_script(site, page, rules):
+    from selenium.webdriver.common.by import By
+    page.told()
+    page.scripts(False)
+    for width in (WIDE, NARROW):
+        page.wide(width)
+        page.open(f"{site.console}/playground")
+        page.driver.find_element(By.CSS_SELECTOR, "main button[type=submit]").click()
+        assert "okafor" in page.text("#outcome").lower()
+    page.scripts(True)
+    for width in (WIDE, NARROW):
+        page.wide(width)
+        page.open(f"{site.console}/playground")
+        field = page.driver.find_element(By.ID, "mapping")
+        field.send_keys("\nnonsense: [\n")
+        page.driver.find_element(By.CSS_SELECTOR, "main button[type=submit]").click()
+        assert "Not tried" in page.text("main") and "nonsense" in page.driver.find_element(By.ID, "mapping").get_attribute("value")
+        sound(page, rules, f"playground with a fault at {width}")
+        page.whole(f"playground-fault-{width}")
 
 
 def test_what_strangers_wrote_does_nothing(kept, page, rules):

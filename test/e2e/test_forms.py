@@ -159,6 +159,33 @@ def test_forms_that_are_not_told_keep_the_ticket_waiting(site):
     site.until_phase(key, "fulfilling", "approved", "requested")
 
 
+def test_what_was_closed_before_us_is_understood_by_its_form(site):
+    """countersign scan: two calls for a ticket whose rule reads a form, and none for others."""
+    site.service.stop()
+    site.has_role("lind", "fin-ledger-admin", True)
+    site.has_role("reyes", "fin-ledger-admin", False)
+    there, gone, draft = ask(site, "lind"), ask(site, "reyes"), ask(site, "novak")
+    site.act("answer_form", draft, status="o")
+    site.control("act", [{"do": "force_status", "actor": "admin", "status": "Resolved", "resolution": "Done", "issue": key}
+                         for key in (there, gone, draft)])
+
+    def scanned():
+        lines = site.countersign("scan", "--json", check=False).stdout.splitlines()
+        rows = {row["ticket"]: row for row in map(json.loads, lines) if "ticket" in row}
+        return [rows[key]["why"] for key in (there, gone, draft)], rows[draft]["reason"]
+    try:
+        site.control("faults", {"path": "^/jira/forms/", "count": 1, "effect": {"kind": "unavailable", "retry_after": 1}})
+        assert scanned() == (["StillPresent", "Ok", "NotUnderstood"], "the form of the ticket is not submitted. Submit it")
+        site.control("config", {"forms_refused": True})
+        why, reason = scanned()
+        assert why == ["NotUnderstood"] * 3 and "forms" in reason, (why, reason)
+    finally:
+        site.control("config", {"forms_refused": False})
+        site.no_faults()
+        site.has_role("lind", "fin-ledger-admin", False)
+        site.start_service()
+
+
 def locked(site):
     with open(os.path.join(site.folder, "fields.lock.json")) as file:
         return json.load(file)

@@ -307,26 +307,6 @@ def test_an_ordinary_edit_of_a_gated_transition_stays(site):
     assert left == before
 
 
-def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(site):
-    site.fresh()
-    site.edit_file("mapping.yaml", ORDINARY_STATUSES, ORDINARY_STATUSES.replace(" }", ", Proving: cancelled }"))
-    code, _, err = site.gate("plan")
-    assert code == 2 and "judged by mapping number" in err and "mapping.yaml is not: countersign mapping plan" in err, err
-    site.restart_service()
-    code, _, err = site.gate("install", "--yes")
-    assert code == 0 and "the live one, which" in err and "mapping.yaml is\n" in err, err
-    (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
-    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
-    renamed = site.workflow()
-    code, _, err = site.gate("install", "--yes")
-    assert code == 1 and "the status Proving of workflow" in err and "give it back the name Verifying access" in err, err
-    assert site.workflow() == renamed
-    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
-    site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
-    site.restart_service()
-    assert site.gate("uninstall")[0] == 0
-
-
 def test_the_group_is_made(site):
     site.fresh()
     before, own = site.workflow(), site.config

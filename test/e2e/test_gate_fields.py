@@ -1,10 +1,11 @@
-"""countersign gate: the two fields and the screen for viewing, beside screens that others made, and what Jira does not do."""
+"""countersign gate: the two fields and the screen for viewing, beside screens that others made, what Jira does not do, and by which mapping all
+this is judged."""
 import json
 import re
 
 import pytest
 
-from e2e.test_gate import Gated
+from e2e.test_gate import ORDINARY_STATUSES, Gated
 
 VIEW = "IAM: Screen Scheme: view (Countersign)"
 FIELD = "com.atlassian.jira.plugin.system.customfieldtypes:"
@@ -190,3 +191,23 @@ def test_a_later_refusal_names_what_was_made(clean):
     assert "the fields and screens; countersign gate uninstall takes" in err and "nothing was installed" not in err, err
     site.no_faults()
     assert site.gate("uninstall")[0] == 0 and site.left() == []
+
+
+def test_a_verifying_status_that_the_mapping_calls_otherwise_is_known_by_its_id(site):
+    site.fresh()
+    site.edit_file("mapping.yaml", ORDINARY_STATUSES, ORDINARY_STATUSES.replace(" }", ", Proving: cancelled }"))
+    code, _, err = site.gate("plan")
+    assert code == 2 and "judged by mapping number" in err and "mapping.yaml is not: countersign mapping plan" in err, err
+    site.restart_service()
+    code, _, err = site.gate("install", "--yes")
+    assert code == 0 and "the live one, which" in err and "mapping.yaml is\n" in err, err
+    (ours,) = [s for s in site.as_admin("GET", "/statuses/search?searchString=Verifying")["values"]]
+    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Proving", "statusCategory": "IN_PROGRESS"}]})
+    renamed = site.workflow()
+    code, _, err = site.gate("install", "--yes")
+    assert code == 1 and "the status Proving of workflow" in err and "give it back the name Verifying access" in err, err
+    assert site.workflow() == renamed
+    site.as_admin("PUT", "/statuses", {"statuses": [{"id": ours["id"], "name": "Verifying access", "statusCategory": "IN_PROGRESS"}]})
+    site.edit_file("mapping.yaml", ", Proving: cancelled }", " }")
+    site.restart_service()
+    assert site.gate("uninstall")[0] == 0

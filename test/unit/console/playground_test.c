@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pages.h"
 #include "unit.h"
 
 static struct buf out;
@@ -18,6 +19,12 @@ static void render(void)
     buf_done(&out);
     buf_init(&out, 4 * 1024 * 1024);
     assert_true(playground_render(&out, &p));
+}
+
+static void keep(const char *name)
+{
+    render();
+    page_keep(name, &out);
 }
 
 static int teardown(void **state)
@@ -63,7 +70,7 @@ static void what_becomes_of_it_is_shown_function_by_function(void **state)
                                         {.name = STR("application"), .raw = STR("sap-fin")}},
                             .target_count = 2,
                             .steps = 2};
-    render();
+    keep("playground-mapped");
     assert_true(has("Mapped"));
     assert_true(has("rule <bdi>remove</bdi> (line 3)"));
     assert_true(has("<dt>subject</dt>"));
@@ -86,7 +93,7 @@ static void a_hold_says_what_the_ticket_would(void **state)
                                          .steps = {{STR("on_missing"), STR("hold"), true}},
                                          .step_count = 1}},
                             .target_count = 1};
-    render();
+    keep("playground-held");
     assert_true(has("<code>M208</code> The ticket would say: On hold: <bdi>the form of the"));
     assert_true(has("held here"));
     p.outcome = PLAYED_NO_RULE;
@@ -110,7 +117,7 @@ static void faults_come_first(void **state)
                                        {.text = STR("the ticket is no JSON")}},
                             .fault_count = 2,
                             .more_faults = 3};
-    render();
+    keep("playground-faults");
     assert_true(has("M022"));
     assert_true(has("<bdi>there is no function &#39;tirm&#39;</bdi> (line 6, column 12)"));
     assert_true(has("Help: <bdi>a similar name exists: trim</bdi>"));
@@ -168,6 +175,10 @@ static void whatever_strangers_wrote_is_inert(void **state)
         *FIELDS[i] = lots;
         render();
     }
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        *FIELDS[i] = evil;
+    p.targets[0].steps[0].value = lots;
+    keep("playground-hostile");
     buf_done(&out);
     buf_init(&out, 1000);
     assert_false(playground_render(&out, &p));

@@ -74,7 +74,9 @@ static void a_form_that_says_nothing_holds(void **state)
          "the form of the ticket is not submitted. Submit it"},
         {"\"form\":\"twice\"", "M208", "form.3",
          "the form of the ticket was submitted more than once. Remove those that do not count"},
-        {SYSTEM "," PERSON, "M201", "form.2",
+        {"\"form\":\"bb-2\"," SYSTEM "," ROLE "," PERSON, "M208", "form.3",
+         "what was answered is in another form than the mapping names"},
+        {"\"form\":\"aa-1\"," SYSTEM "," PERSON, "M201", "form.2",
          "the form doesn't say which role. Fill in \"Role\", or ask the requester"},
         {ROLE "," PERSON ",\"form.1\":[{\"id\":\"1\",\"value\":\"SAP FIN\"},{\"id\":\"2\","
               "\"value\":\"Workday\"}]",
