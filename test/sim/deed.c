@@ -71,14 +71,11 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         jira_changed(s, deed->ticket);
         return;
     case STEP_UNRESOLVE:
-        if (s->tickets[deed->ticket]
-                .done_since_ms) /* closed since: what it was closed with stays */
+        if (s->tickets[deed->ticket].done_since_ms) /* closed since: that stays */
             return;
         s->tickets[deed->ticket].resolved = false;
         s->tickets[deed->ticket].resolution_edit = -1;
         jira_changed(s, deed->ticket);
-        return;
-    case STEP_RELATE:
         return;
     case STEP_LINK:
         s->tickets[deed->ticket].linked = true;
@@ -97,8 +94,6 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         if (reply->outcome == CALL_DID)
             count_retired(s, &s->tickets[deed->ticket]);
         return;
-    case STEP_EVIDENCE_LINK: /* one for one global id */
-        return;
     case STEP_REMIND:
         press_said(s, deed->flow);
         return;
@@ -110,7 +105,9 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
         return;
     case STEP_COMMENT:
     case STEP_TELL:
-    case STEP_RAISE: /* the same again is harmless */
+    case STEP_RELATE:
+    case STEP_EVIDENCE_LINK: /* one for one global id */
+    case STEP_RAISE:         /* the same again is harmless */
     case STEP_END:
         return;
     }
