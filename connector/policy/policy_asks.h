@@ -18,7 +18,7 @@ struct policy_asks {
     size_t count;
 };
 
-/* More than nothing? */
+/* Does it want any? */
 bool policy_asks_any(const struct policy_asks *a);
 /* Both are wanted. False: they are too many. */
 MUST_CHECK bool policy_asks_join(struct policy_asks *all, const struct policy_asks *more);

@@ -18,7 +18,7 @@ sla: # a goal of a minute, for people who watch a demo
     when: { kind: removal, privileged: true }
     goal: 60s
     remind: [5%]
-    ladder: [{ at: 8%, do: priority, value: High }, { at: 12%, do: event }, { at: 100%, do: event }]
+    ladder: [{ at: 8%, do: priority, value: High }, { at: 12%, do: ticket, project: OPS, issue_type: Service Request }, { at: 100%, do: event }]
   - name: standard
     when: { any: true }
     goal: 8h
@@ -159,9 +159,11 @@ def pressing(story, site):
     _, made = site.api("POST", "/v1/access-requests", body, key="demo-2")
     story.say("API", "a privileged removal, goal 60 s: nobody works on it")
     told = f"select count(*) from sla.escalation_v1 where request_id = '{made['id']}' and kind = 'sla' and is_before_due"
-    story.expect("API", "ESCALATED before its deadline: reminded, raised, told", lambda: int(site.sql(told)) == 3)
+    story.expect("API", "ESCALATED before its deadline: reminded, raised, a ticket of its own", lambda: int(site.sql(told)) == 3)
     key = site.api("GET", f"/v1/access-requests/{made['id']}")[1]["ticket"]["key"]
     story.expect(key, "its priority is High", lambda: site.ticket(key)["values"]["priority"] in ("High", "2"))
+    story.expect(key, "people of another project have a ticket that names it",
+                 lambda: [t for t in site.control("state")["issues"] if t["key"].startswith("OPS-") and f"{key}: privileged removal" in str(t)])
     site.has_role("reyes", "fin-ledger-admin", False)
     site.resolve(key)
     story.expect(key, "VERIFIED within its goal", lambda: site.sql(f"select sla_state from sla.request_v1 where request_id = '{made['id']}'") == "met")
@@ -265,6 +267,7 @@ def stay(site, key):
    evidence   http://127.0.0.1:{site.ops_port}/r/{key}     one request as a page: what proves it, who did what; it prints on a sheet
    dashboard  psql "{site.database.dsn}" -c "table sla.request_v1" -c "table sla.parity_weekly_v1"
               psql "{site.database.dsn}" -c "table sla.escalation_v1" -c "select * from sla.clock_v1 where is_open"     whose goal is near
+              psql "{site.database.dsn}" -c "table sla.exception_v1" -c "table sla.emergency_v1"     what is covered, and what is owed
    deadlines  build/countersign sla show --config {site.config}     policies and calendars
    health     http://127.0.0.1:{site.ops_port}/readyz   http://127.0.0.1:{site.ops_port}/metrics
    doctor     build/countersign doctor --config {site.config}     everything at once

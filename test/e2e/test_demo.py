@@ -11,7 +11,7 @@ STORY = ["READABLE: its canary is seen", "one still has what was closed as remov
          "VERIFIED: the ticket resolved by itself", "found and REOPENED, with the reason",
          "VERIFIED and closed once the role was really gone", "closed UNDER AN EXCEPTION, which proves nothing",
          "LAPSED: owed again, and the ticket is reopened", "VERIFIED: this time it is really gone", "the ticket was found by its marker and bound",
-         "exactly one ticket exists", "ESCALATED before its deadline", "its priority is High", "VERIFIED within its goal", "refused, the one before goes on", "put right: what is live is good", "the plan leads with what flips", "applied, by its plan alone",
+         "exactly one ticket exists", "ESCALATED before its deadline", "its priority is High", "people of another project have a ticket that names it", "VERIFIED within its goal", "refused, the one before goes on", "put right: what is live is good", "the plan leads with what flips", "applied, by its plan alone",
          "rolled back", "evidence chain verified", "published: the whole log verifies offline", "TAMPERED: evidence verify names the place",
          "put back: it verifies again", "the board shows it", "its evidence on one page"]
 

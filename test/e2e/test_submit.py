@@ -1,4 +1,5 @@
 """An identity platform submits; Countersign makes the ticket: one, whatever Jira does."""
+import json
 import time
 
 import pytest
@@ -284,6 +285,18 @@ def test_every_operation_is_held_to_the_description(site):
     site.until_phase(key, "closed", timeout=40)
     assert site.sql("select count(*) from sla.emergency_v1 where review_outcome = 'in_order' and approved_at is not null and not is_overdue") == "1"
     assert site.api("POST", "/v1/delegations", {"from": "auditor@example.com", "to": "deputy@example.com", "ends_at": until(days=7)})[0] == 201
+    given = site.countersign("delegation", "give", "away@example.com", "--to", "there@example.com", "--until", "14d", "--json")
+    number = json.loads(given.stdout)["id"]
+    circle = site.countersign("delegation", "give", "there@example.com", "--to", "Away@example.com", "--until", until(days=2), check=False)
+    assert circle.returncode == 65 and "a circle" in circle.stderr
+    assert site.countersign("delegation", "give", "a@example.com", "--to", "b@example.com", "--until", "91d", check=False).returncode == 65
+    assert "there@example.com answers for away@example.com" in site.countersign("delegation", "list", "--live", "--person", "there@example.com").stdout
+    assert site.api("POST", f"/v1/delegations/{number}/revoke", {"revoked_by": "hr@example.com"})[1]["state"] == "revoked"
+    ended = site.countersign("delegation", "revoke", str(number), "--by", "hr@example.com", check=False)
+    assert ended.returncode == 65 and "has ended already" in ended.stderr
+    assert site.api("POST", "/v1/delegations/424242/revoke", {"revoked_by": "hr@example.com"})[0] == 404
+    assert [d["state"] for d in site.api("GET", "/v1/delegations?person=away%40example.com")[1]["delegations"]] == ["revoked"]
+    assert site.api("GET", "/v1/delegations?live=false")[0] == 400
     assert site.api("POST", f"{path}/cancel", {})[0] == 202
     assert site.api("GET", "/openapi.json")[0] == 200
     assert site.api("GET", "/v1/events?limit=3")[1] == {"deliveries": [], "next": None}

@@ -108,11 +108,11 @@ void deed_do(struct sim *s, const struct deed *deed, struct call_reply *reply)
     case STEP_FIELDS:
         words_write(s, deed);
         return;
-    case STEP_RELATE:
-    case STEP_EVIDENCE_LINK: /* one for one global id */
     case STEP_COMMENT:
     case STEP_TELL:
-    case STEP_RAISE: /* the same again is harmless */
+    case STEP_RELATE:
+    case STEP_EVIDENCE_LINK: /* one for one global id */
+    case STEP_RAISE:         /* the same again is harmless */
     case STEP_END:
         return;
     }
