@@ -18,7 +18,8 @@ enum { ENTRY_BYTES = 256 * 1024, LINE_BYTES = 4096 };
 
 static const char USAGE[] =
     "export [--conninfo CONNINFO] [--request ID|KEY --log DIRECTORY] > FILE |\n"
-    "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY |\n"
+    "       export [--conninfo CONNINFO] --from TIME --to TIME --out DIRECTORY "
+    "[--sample COUNT --seed TEXT] |\n"
     "       verify FILE|DIRECTORY [--log DIRECTORY] [--key KEY]";
 
 /* --- export: one JSON object a line --- */
@@ -77,7 +78,9 @@ static int export_all(struct cli *cli)
     const char *conninfo = cli_option(cli, "conninfo"), *request = cli_option(cli, "request"),
                *dir = cli_option(cli, "log"), *key = cli_option(cli, "key"),
                *from = cli_option(cli, "from"), *to = cli_option(cli, "to"),
-               *out = cli_option(cli, "out");
+               *out = cli_option(cli, "out"), *size = cli_option(cli, "sample"),
+               *seed = cli_option(cli, "seed");
+    struct sample_wish wish;
     struct config from_option = {.database = str_of(conninfo)};
     struct pg_options options;
     struct err err = {0};
@@ -86,8 +89,11 @@ static int export_all(struct cli *cli)
 
     if (left)
         return left;
-    if (!request != !dir || !from != !out || !to != !out || (out && request))
+    if (!request != !dir || !from != !out || !to != !out || (out && request) ||
+        (!out && (size || seed)))
         return cli_usage(cli, USAGE);
+    if (!sample_wish_from(size, seed, &wish, &err))
+        return cli_fail(&err);
     const struct config *config = conninfo ? &from_option : cli_config(cli, arena);
     if (!config)
         return EXIT_CODE_CONFIG;
@@ -96,7 +102,7 @@ static int export_all(struct cli *cli)
     if (request)
         return export_request(&options, request, dir, key);
     if (out)
-        return evidence_population_make(&options, from, to, out, &count, &err)
+        return evidence_population_make(&options, from, to, &wish, out, &count, &err)
                    ? written(count, "requests")
                    : cli_fail(&err);
     if (!store_evidence_walk(&options, print_row, &count, &err))

@@ -13,60 +13,21 @@
 #include "json/json_write.h"
 #include "store/store_population.h"
 
-enum { PATH_BYTES = 4096, ROW_BYTES = 64 * 1024, MANIFEST_BYTES = 256 * 1024, CHUNK = 64 * 1024 };
+enum { MANIFEST_BYTES = 256 * 1024, CHUNK = 64 * 1024, SAMPLE_BYTES = 16 * 1024 * 1024 };
 
 static const char FORMAT[] = "countersign-population/1";
 
-/* One file on its way: hashed as it is written. */
-struct out {
-    const char *name;
-    FILE *file;
-    struct digest *digest;
-    int64_t bytes;
-    char hex[SHA256_HEX_SIZE];
-};
-
-static bool path_of(const char *dir, const char *name, char out[PATH_BYTES], struct err *err)
-{
-    return snprintf(out, PATH_BYTES, "%s/%s", dir, name) < PATH_BYTES ||
-           FAIL(err, ERR_INPUT, "the path of '%s' is too long", name);
-}
-
-static bool out_open(struct out *o, const char *dir, struct err *err)
-{
-    char path[PATH_BYTES];
-
-    if (!path_of(dir, o->name, path, err))
-        return false;
-    o->file = fopen(path, "we");
-    o->digest = digest_new();
-    return o->file || FAIL(err, ERR_TEMPORARY, "cannot write '%s': %s", path, strerror(errno));
-}
-
-static bool out_add(struct out *o, struct str text)
-{
-    digest_add(o->digest, text);
-    o->bytes += (int64_t)text.len;
-    return fwrite(text.p, 1, text.len, o->file) == text.len;
-}
-
-static bool out_close(struct out *o)
-{
-    uint8_t digest[SHA256_BYTES];
-    bool good = o->file && fflush(o->file) == 0 && fsync(fileno(o->file)) == 0;
-
-    digest_end(o->digest, digest);
-    o->digest = NULL;
-    hex_encode(digest, sizeof digest, o->hex);
-    good = o->file && fclose(o->file) == 0 && good;
-    o->file = NULL;
-    return good;
-}
-
 /* --- rows --- */
 
+struct sampling {
+    const struct sample_wish *wish;
+    struct arena *arena;
+    struct sample_drawn drawn;
+    struct export_file jsonl, csv;
+};
+
 struct making {
-    struct out jsonl, csv;
+    struct export_file jsonl, csv;
     struct buf row;
     int64_t rows;
 };
@@ -110,7 +71,7 @@ static bool put_row(void *arg, const struct str cells[POPULATION_COLUMNS])
     }
     json_close_object(&out);
     buf_add_byte(&m->row, '\n');
-    if (m->row.over || !out_add(&m->jsonl, buf_str(&m->row)))
+    if (m->row.over || !export_add(&m->jsonl, buf_str(&m->row)))
         return false;
     buf_clear(&m->row);
     for (int c = 0; c < POPULATION_COLUMNS; c++) {
@@ -118,7 +79,7 @@ static bool put_row(void *arg, const struct str cells[POPULATION_COLUMNS])
         buf_add_c(&m->row, c + 1 < POPULATION_COLUMNS ? "," : "\r\n");
     }
     m->rows++;
-    return !m->row.over && out_add(&m->csv, buf_str(&m->row));
+    return !m->row.over && export_add(&m->csv, buf_str(&m->row));
 }
 
 static bool put_heads(struct making *m)
@@ -127,26 +88,33 @@ static bool put_heads(struct making *m)
         put_csv(&m->row, str_of(POPULATION_NAMES[c]));
         buf_add_c(&m->row, c + 1 < POPULATION_COLUMNS ? "," : "\r\n");
     }
-    return out_add(&m->csv, buf_str(&m->row));
+    return export_add(&m->csv, buf_str(&m->row));
 }
 
 /* --- the manifest --- */
 
-static void put_file(struct json_out *out, const struct out *o, int64_t rows)
+static bool write_sample(struct sampling *s, const char *dir, struct err *err)
 {
-    json_open_object(out);
-    json_i64_member(out, "bytes", o->bytes);
-    json_str_member(out, "name", str_of(o->name));
-    json_i64_member(out, "rows", rows);
-    json_str_member(out, "sha256", str_of(o->hex));
-    json_close_object(out);
+    AUTO(drop_arena) struct arena *arena = arena_new(SAMPLE_BYTES);
+    struct str jsonl, csv;
+    bool good = sample_draw(dir, s->wish, s->arena, &s->drawn, err) &&
+                sample_text(dir, "population.jsonl", 0, &s->drawn, arena, &jsonl, err) &&
+                sample_text(dir, "population.csv", 1, &s->drawn, arena, &csv, err) &&
+                export_open(&s->jsonl, dir, err) && export_open(&s->csv, dir, err) &&
+                ((export_add(&s->jsonl, jsonl) && export_add(&s->csv, csv)) ||
+                 FAIL(err, ERR_TEMPORARY, "the sample cannot be written"));
+    bool closed = export_close(&s->jsonl);
+
+    closed = export_close(&s->csv) && closed;
+    return good && (closed || FAIL(err, ERR_TEMPORARY, "the sample cannot be written"));
 }
 
-static bool write_manifest(const struct making *m, const struct population *p, struct str about,
-                           const char *sql, const char *dir, struct err *err)
+static bool write_manifest(const struct making *m, const struct population *p,
+                           const struct sampling *s, struct str about, const char *sql,
+                           const char *dir, struct err *err)
 {
     AUTO(drop_buf) struct buf b;
-    char path[PATH_BYTES];
+    char path[EXPORT_PATH_BYTES];
     struct json_out out;
 
     buf_init(&b, MANIFEST_BYTES);
@@ -160,12 +128,20 @@ static bool write_manifest(const struct making *m, const struct population *p, s
     json_str_member(&out, "sql", str_of(sql));
     json_put_name(&out, "files");
     json_open_array(&out);
-    put_file(&out, &m->jsonl, m->rows);
-    put_file(&out, &m->csv, m->rows);
+    export_file_put(&out, &m->jsonl, m->rows);
+    export_file_put(&out, &m->csv, m->rows);
+    if (s->wish->size) {
+        export_file_put(&out, &s->jsonl, (int64_t)s->drawn.count);
+        export_file_put(&out, &s->csv, (int64_t)s->drawn.count);
+    }
     json_close_array(&out);
+    if (s->wish->size) {
+        json_put_name(&out, "sample");
+        sample_put(&out, s->wish, &s->drawn);
+    }
     json_close_object(&out);
     buf_add_byte(&b, '\n');
-    return path_of(dir, "manifest.json", path, err) && file_replace(path, buf_str(&b), err);
+    return export_path(dir, "manifest.json", path, err) && file_replace(path, buf_str(&b), err);
 }
 
 /* Rows counted one by one are as many as the database counts at once. */
@@ -187,9 +163,12 @@ static bool check_count(struct str about, int64_t rows, struct err *err)
 }
 
 bool evidence_population_make(const struct pg_options *options, const char *from, const char *to,
-                              const char *dir, int64_t *ret, struct err *err)
+                              const struct sample_wish *wish, const char *dir, int64_t *ret,
+                              struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    struct sampling sampling = {wish, arena, .jsonl = {.name = "sample.jsonl"},
+                                .csv = {.name = "sample.csv"}};
     struct making m = {.jsonl = {.name = "population.jsonl"}, .csv = {.name = "population.csv"}};
     struct population p = {str_of(from), str_of(to), put_row, &m};
     struct str about;
@@ -197,42 +176,44 @@ bool evidence_population_make(const struct pg_options *options, const char *from
 
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return FAIL(err, ERR_TEMPORARY, "cannot make '%s': %s", dir, strerror(errno));
-    buf_init(&m.row, ROW_BYTES);
-    bool good = out_open(&m.jsonl, dir, err) && out_open(&m.csv, dir, err);
+    buf_init(&m.row, EXPORT_ROW_BYTES);
+    bool good = export_open(&m.jsonl, dir, err) && export_open(&m.csv, dir, err);
     if (good && !put_heads(&m))
         good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
     good = good && store_population(options, &p, arena, &about, &sql, err);
-    bool closed = out_close(&m.jsonl);
-    closed = out_close(&m.csv) && closed;
+    bool closed = export_close(&m.jsonl);
+    closed = export_close(&m.csv) && closed;
     buf_done(&m.row);
     if (good && !closed)
         good = FAIL(err, ERR_TEMPORARY, "the population cannot be written");
     *ret = m.rows;
-    return good && check_count(about, m.rows, err) && write_manifest(&m, &p, about, sql, dir, err);
+    return good && check_count(about, m.rows, err) &&
+           (!wish->size || write_sample(&sampling, dir, err)) &&
+           write_manifest(&m, &p, &sampling, about, sql, dir, err);
 }
 
 /* --- verified --- */
 
 bool evidence_population_is(const char *dir)
 {
-    char path[PATH_BYTES];
+    char path[EXPORT_PATH_BYTES];
     struct err err;
 
-    return path_of(dir, "manifest.json", path, &err) && access(path, F_OK) == 0;
+    return export_path(dir, "manifest.json", path, &err) && access(path, F_OK) == 0;
 }
 
 static bool check_file(const char *dir, const struct json *v, int64_t heads, int64_t *ret_rows,
                        struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(LIMIT_ARENA_SMALL);
-    char path[PATH_BYTES], hex[SHA256_HEX_SIZE], chunk[CHUNK];
+    char path[EXPORT_PATH_BYTES], hex[SHA256_HEX_SIZE], chunk[CHUNK];
     const char *name = arena_cstr(arena, json_path_str(v, "name"));
     uint8_t digest[SHA256_BYTES];
     int64_t rows, lines = 0;
     size_t n;
 
     if (strchr(name, '/') || !json_i64(json_member(v, "rows"), &rows) ||
-        !path_of(dir, name, path, err))
+        !export_path(dir, name, path, err))
         return FAIL(err, ERR_INPUT, "the manifest names a file that is none");
     FILE *f = fopen(path, "re");
     if (!f)
@@ -255,27 +236,73 @@ static bool check_file(const char *dir, const struct json *v, int64_t heads, int
     return true;
 }
 
+/* Drawn again, it is the same. */
+static bool check_drawn(const char *dir, const char *name, const char *from, int64_t heads,
+                        const struct sample_drawn *drawn, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(2 * SAMPLE_BYTES);
+    char path[EXPORT_PATH_BYTES];
+    struct str wanted, found;
+
+    if (!sample_text(dir, from, heads, drawn, arena, &wanted, err) ||
+        !export_path(dir, name, path, err) || !file_read(arena, path, SAMPLE_BYTES, &found, err))
+        return false;
+    return str_eq(wanted, found) ||
+           FAIL(err, ERR_INPUT, "%s is not what the seed of the manifest draws from %s", name,
+                from);
+}
+
+static bool check_sample(const char *dir, const struct json *v, struct err *err)
+{
+    AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
+    AUTO(drop_buf) struct buf told, found;
+    const struct json *sample = json_member(v, "sample");
+    struct sample_wish wish = {.seed = json_path_str(sample, "seed")};
+    struct sample_drawn drawn;
+    struct json_out out;
+
+    buf_init(&told, MANIFEST_BYTES);
+    buf_init(&found, MANIFEST_BYTES);
+    if (!json_i64(json_member(sample, "size"), &wish.size) || wish.size < 1 ||
+        wish.size > SAMPLE_MAX)
+        return FAIL(err, ERR_INPUT, "the manifest's sample has no size");
+    if (!sample_draw(dir, &wish, arena, &drawn, err))
+        return false;
+    json_begin(&out, &found);
+    sample_put(&out, &wish, &drawn);
+    json_begin(&out, &told);
+    json_put_value(&out, sample);
+    return (str_eq(buf_str(&told), buf_str(&found)) ||
+            FAIL(err, ERR_INPUT, "the manifest's strata are not those of the population")) &&
+           check_drawn(dir, "sample.jsonl", "population.jsonl", 0, &drawn, err) &&
+           check_drawn(dir, "sample.csv", "population.csv", 1, &drawn, err);
+}
+
 bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err)
 {
     AUTO(drop_arena) struct arena *arena = arena_new(MANIFEST_BYTES * 4);
-    char path[PATH_BYTES];
+    char path[EXPORT_PATH_BYTES];
     const struct json *v, *files;
     struct str text;
     int64_t csv = 0;
 
-    if (!path_of(dir, "manifest.json", path, err) ||
+    if (!export_path(dir, "manifest.json", path, err) ||
         !file_read(arena, path, MANIFEST_BYTES, &text, err) || !json_parse(arena, text, &v, err) ||
         !str_eq_c(json_path_str(v, "format"), FORMAT))
         return FAIL(err, ERR_INPUT, "manifest.json is none: %s", FORMAT);
     files = json_member(v, "files");
+    bool sampled = json_member(v, "sample") != NULL;
     AUTO(drop_buf) struct buf about;
     struct json_out out;
     buf_init(&about, MANIFEST_BYTES);
     json_begin(&out, &about);
     json_put_value(&out, json_member(v, "about"));
-    return (json_count(files) == 2 ||
+    return (json_count(files) == (sampled ? 4 : 2) ||
             FAIL(err, ERR_INPUT, "the manifest names other files than an export has")) &&
            check_file(dir, json_path(files, "0"), 0, ret, err) &&
            check_file(dir, json_path(files, "1"), 1, &csv, err) &&
-           check_count(buf_str(&about), *ret, err);
+           check_count(buf_str(&about), *ret, err) &&
+           (!sampled ||
+            (check_file(dir, json_path(files, "2"), 0, &csv, err) &&
+             check_file(dir, json_path(files, "3"), 1, &csv, err) && check_sample(dir, v, err)));
 }

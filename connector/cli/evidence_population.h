@@ -4,17 +4,19 @@
 #define COUNTERSIGN_CLI_EVIDENCE_POPULATION_H
 
 #include "base/arena.h"
+#include "cli/evidence_sample.h"
 #include "io/io_pg.h"
 
-/* Write population.jsonl, population.csv and manifest.json into `dir`, made when it is not there;
- * from <= requested < to, RFC 3339 or dates. *ret: requests in it. */
+/* Write population.jsonl, population.csv, with a wish sample.jsonl and sample.csv, and
+ * manifest.json into `dir`, made when it is not there; from <= requested < to, RFC 3339 or dates.
+ * *ret: requests in it. */
 MUST_CHECK bool evidence_population_make(const struct pg_options *options, const char *from,
-                                         const char *to, const char *dir, int64_t *ret,
-                                         struct err *err);
+                                         const char *to, const struct sample_wish *wish,
+                                         const char *dir, int64_t *ret, struct err *err);
 /* Is there a manifest in that folder? */
 bool evidence_population_is(const char *dir);
-/* The files are those of the manifest, and its counts those of the files. The error names the file.
- */
+/* The files are those of the manifest, its counts those of the files, and the sample the one that
+ * its seed draws. The error names the file. */
 MUST_CHECK bool evidence_population_verify(const char *dir, int64_t *ret, struct err *err);
 
 #endif

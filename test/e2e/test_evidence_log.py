@@ -203,6 +203,7 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert set(rows[0]) == set(table[0]) and rows[0]["first_entry"] < rows[0]["last_entry"]
     code, said, _ = verify(out)
     assert code == 0 and said == f"{len(rows)} requests: the files are those of their manifest"
+    sampled(site, tmp_path / "sampled", rows)
     site.countersign("evidence", "export", "--from", "2019-01-01", "--to", since, "--out", tmp_path / "none")
     assert verify(tmp_path / "none")[1].startswith("0 requests: ")
     swap(out / "population.csv", b"removal", b"grant")
@@ -213,6 +214,37 @@ def test_all_requests_of_a_time(site, tmp_path):
     assert "population.jsonl is missing" in verify(out)[1]
     refused = site.countersign("evidence", "export", "--from", "yesterday evening", "--to", since, "--out", out, check=False)
     assert refused.returncode != 0 and "yesterday evening" in refused.stderr
+
+
+def sampled(site, out, rows):
+    """Whom to look at anybody can draw again: here with six lines and hashlib."""
+    made = lambda size, seed, where=out: site.countersign("evidence", "export", "--from", "2020-01-01", "--to", "2100-01-01", "--out", where,
+                                                          "--sample", size, "--seed", seed, check=False)
+    assert made("25", "2026Q4").returncode == 0
+    told = json.loads((out / "manifest.json").read_text())["sample"]
+    strata = {(s["is_privileged"], s["change_kind"]): s for s in told["strata"]}
+    drawn = [json.loads(line) for line in (out / "sample.jsonl").read_text().splitlines()]
+    assert told["seed"] == "2026Q4" and len(drawn) == 25 == sum(s["sampled"] for s in told["strata"])
+    assert sum(s["requests"] for s in told["strata"]) == len(rows)
+    for (privileged, kind), stratum in strata.items():
+        of = [r["request_id"] for r in rows if (r["is_privileged"], r["change_kind"]) == (privileged, kind)]
+        of.sort(key=lambda id: hashlib.sha256(b"2026Q4\n" + id.encode()).digest())
+        assert [r["request_id"] for r in drawn if (r["is_privileged"], r["change_kind"]) == (privileged, kind)] == of[:stratum["sampled"]]
+        assert stratum["sampled"] >= min(1, len(of)) == min(1, stratum["requests"])
+    with open(out / "sample.csv", newline="") as file:
+        assert [r["request_id"] for r in csv.DictReader(file)] == [r["request_id"] for r in drawn]
+    assert verify(out)[0] == 0
+    lines = (out / "sample.jsonl").read_bytes().splitlines(keepends=True)
+    other = next(json.dumps(r) for r in rows if r not in drawn).encode() + b"\n"
+    (out / "sample.jsonl").write_bytes(b"".join([*lines[:-1], other]))
+    assert verify(out)[1].startswith("sample.jsonl is not what was exported")
+    manifest = json.loads((out / "manifest.json").read_text())  # and whoever mends the manifest, too
+    manifest["files"][2]["sha256"] = hashlib.sha256((out / "sample.jsonl").read_bytes()).hexdigest()
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert verify(out)[1].startswith("sample.jsonl is not what the seed of the manifest draws")
+    for size, seed in (("0", "x"), ("1001", "x"), ("many", "x"), ("3", "")):
+        refused = made(size, seed, out.parent / "refused")
+        assert refused.returncode == 65 and "--se" in refused.stderr + "--se" * ("--sample" in refused.stderr), refused
 
 
 def test_it_goes_on_after_a_kill(site):
