@@ -75,6 +75,8 @@ static enum publish_act look(struct publish_turn *t)
 
     switch (publish_judge(s, &fork)) {
     case PUBLISH_PAGE:
+        if (s->size < s->retained) /* no other place has them as they were published */
+            return give(t, true);
         return t->pages >= PUBLISH_PAGES_MAX && s->size > s->recorded ? PUBLISH_MAKE : PUBLISH_READ;
     case PUBLISH_SIGN:
         return PUBLISH_MAKE;
@@ -91,7 +93,9 @@ static enum publish_act look(struct publish_turn *t)
 
 static enum publish_act asked(struct publish_turn *t, const struct publish_done *done)
 {
-    t->state = (struct publish_state){.head = done->state.head, .recorded = done->state.recorded};
+    t->state = (struct publish_state){.head = done->state.head,
+                                      .recorded = done->state.recorded,
+                                      .retained = done->state.retained};
     t->forked = done->forked;
     return done->forked ? give(t, true) : PUBLISH_OPEN;
 }

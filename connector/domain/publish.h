@@ -31,6 +31,8 @@ struct publish_state {
     int64_t recorded; /* entries of the last checkpoint that was signed; 0: none was */
     bool root_fits;   /* of files that hold just those, or just what is anchored: their root is the
                          one signed */
+    int64_t retained; /* the last entry that the database has no more, since its time was over:
+                         files that lack it have to come back from their backup */
     int64_t anchored; /* entries of the last checkpoint that was seen to leave, as a file outside
                          directory and database has it; 0: there is none */
 };
@@ -81,11 +83,11 @@ struct publish_turn {
     int pages;
 };
 
-/* What became of the act. ok false: it failed, or nobody knows. Besides that, of ASK: state.head
- * and .recorded, forked; of OPEN and TAKE: what the files hold now, state.size, .anchored and
- * .root_fits; of TAKE: differs, at a size of which a root was signed they have another; of READ:
- * page, and the number of its last entry; of RECORD: 1 it stands, 0 the turn is over, or its last
- * entry is not there any more, -1 it contradicts one that was recorded before. */
+/* What became of the act. ok false: it failed, or nobody knows. Besides that, of ASK: state.head,
+ * .recorded and .retained, forked; of OPEN and TAKE: what the files hold now, state.size, .anchored
+ * and .root_fits; of TAKE: differs, at a size of which a root was signed they have another; of
+ * READ: page, and the number of its last entry; of RECORD: 1 it stands, 0 the turn is over, or its
+ * last entry is not there any more, -1 it contradicts one that was recorded before. */
 struct publish_done {
     bool ok, forked, differs;
     struct publish_state state;

@@ -118,8 +118,12 @@ static void next(struct evidence_keep *k, const struct publish_done *done)
 {
     k->turn.stops = k->svc->draining;
     enum publish_act was = k->turn.doing;
-    if (publish_go_on(&k->turn, done) == PUBLISH_GIVE &&
-        (was == PUBLISH_READ || was == PUBLISH_TAKE) && done->ok && k->turn.failed)
+    enum publish_act now = publish_go_on(&k->turn, done);
+    if (now == PUBLISH_GIVE && was == PUBLISH_OPEN && done->ok && k->turn.failed)
+        say_failed(k, "the directory lacks entries that were retained away: put its files back "
+                      "from their backup");
+    else if (now == PUBLISH_GIVE && (was == PUBLISH_READ || was == PUBLISH_TAKE) && done->ok &&
+             k->turn.failed)
         say_failed(k, k->turn.suspects ? "the chain counts more entries than are there, or others"
                                        : "the chain was changed while it was read");
     act(k);
@@ -277,6 +281,8 @@ static void on_state(void *arg, enum store_outcome outcome, struct str text)
               str_copy(k->root, sizeof k->root, json_path_str(state, "root"));
     if (!done.ok)
         say_failed(k, "the database does not tell how far the chain goes");
+    if (!done.ok || !json_i64(json_member(state, "retained"), &done.state.retained))
+        done.state.retained = 0;
     struct str why = done.ok ? json_path_str(state, "forked") : STR_NONE;
     done.forked = why.len;
     if (why.len)

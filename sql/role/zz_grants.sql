@@ -46,7 +46,8 @@ grant update (replaced_at) on governance.request_item to countersign_service;
 grant insert, update (revoked_at, revoked_by) on governance.delegation to countersign_service;
 grant insert, update (answer, opened, why, ended_at) on governance.drift to countersign_service;
 grant insert, update (replaced_at) on governance.account_link, governance.entitlement_link to countersign_service;
-grant insert, update on governance.event_subscriber, governance.evidence_anchor to countersign_service;
+grant insert, update on governance.event_subscriber to countersign_service;
+grant insert, update (place, meant, tried_at, seq, left_at, failures, said) on governance.evidence_anchor to countersign_service;
 grant update (state, attempts, since, run_after, lease_owner, lease_until, status, why, ended_at) on governance.event_delivery
     to countersign_service;
 do $$

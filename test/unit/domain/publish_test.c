@@ -8,7 +8,8 @@
 static enum publish_next next_of(int64_t size, int64_t head, int64_t recorded, bool root_fits,
                                  enum publish_fork *fork)
 {
-    struct publish_state s = {size, head, recorded, root_fits, 0};
+    struct publish_state s = {
+        .size = size, .head = head, .recorded = recorded, .root_fits = root_fits};
     return publish_judge(&s, fork);
 }
 
@@ -111,6 +112,14 @@ static void nothing_to_do_ends_it(void **state)
     t.stops = true;
     assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state.size = 5}),
                      PUBLISH_GIVE);
+    t = turn_at(PUBLISH_OPEN, 0, 9); /* what the database has no more, the files have to have */
+    t.state.retained = 5;
+    done.state = (struct publish_state){.size = 4};
+    assert_int_equal(publish_go_on(&t, &done), PUBLISH_GIVE);
+    assert_true(t.failed);
+    t = turn_at(PUBLISH_OPEN, 0, 9);
+    t.state.retained = 4;
+    assert_int_equal(publish_go_on(&t, &done), PUBLISH_READ);
     t = turn_at(PUBLISH_TAKE, 0, 9); /* enough for one turn: what there is is signed */
     t.pages = PUBLISH_PAGES_MAX;
     assert_int_equal(publish_go_on(&t, &(struct publish_done){.ok = true, .state.size = 5}),
