@@ -72,6 +72,8 @@ bool evidence_pack_make(const struct pg_options *options, const char *name,
     if (!store_evidence_request(options, str_of(name), &subject, put_entry, &m, err) || m.failed)
         return false;
     json_close_array(&m.out);
+    if (!evidence_clear_put(options, str_of(subject.request), &m.out, err))
+        return false;
     json_str_member(&m.out, "request", str_of(subject.request));
     json_str_member(&m.out, "ticket", str_of(subject.ticket));
     json_close_object(&m.out);
@@ -144,5 +146,6 @@ bool evidence_pack_verify(struct arena *arena, struct str text, const struct tlo
             return false;
         ret->entries++;
     }
-    return ret->entries || FAIL(err, ERR_INPUT, "it holds no entry");
+    return (ret->entries || FAIL(err, ERR_INPUT, "it holds no entry")) &&
+           evidence_clear_verify(arena, v, &ret->clear, err);
 }
