@@ -494,7 +494,7 @@ static bool counted_body(void *arg, void *conn, struct err *err)
 bool store_evidence_walk(const struct pg_options *options, evidence_row_fn *fn, void *arg,
                          int64_t *ret_total, struct err *err)
 {
-    struct counted counted = {{fn, arg}, ret_total};
+    struct counted counted = {{.fn = fn, .arg = arg}, ret_total};
     return pg_run_blocking(options, counted_body, &counted, err);
 }
 
