@@ -117,16 +117,16 @@ static void put_within_goal(struct markup *m, const struct board *b)
 {
     int grants = percent(b, 0), removals = percent(b, 1);
     char value[SAY_BYTES], words[TEXT_BYTES];
-    struct number n = {"Removals within goal, this week", STR("–"), MARK_COUNT,
-                       STR("none asked for with a goal"), STR_NONE};
+    struct number n = {"Removals within goal", STR("–"), MARK_COUNT, STR("none decided this week"),
+                       STR_NONE};
 
     if (removals >= 0) {
         snprintf(value, sizeof value, "%d\u202F%%", removals);
         n.value = str_of(value);
-        n.words = STR("no grants to compare with");
+        n.words = STR("this week; no grants to compare");
     }
     if (grants >= 0) {
-        snprintf(words, sizeof words, "grants %d\u202F%%", grants);
+        snprintf(words, sizeof words, "grants %d\u202F%%, this week", grants);
         n.words = str_of(words);
         if (removals >= 0)
             n.mark = removals >= grants ? MARK_GOOD : MARK_BAD;
@@ -336,7 +336,9 @@ static void put_feeds(struct markup *m, const struct board *b)
     HTML (m, SECTION, A(CLASS, "card"), A(ARIA_LABELLEDBY, "fresh")) {
         HTML_LEAF(m, H2, STR("How fresh this is"), A(ID, "fresh"));
         HTML_LEAF(m, P,
-                  old ? STR("What is marked is too old: numbers that rest on it may be wrong, and "
+                  !b->feed_count ? STR("Nothing was read yet.")
+                  : old
+                      ? STR("What is marked is too old: numbers that rest on it may be wrong, and "
                             "nothing is proven by it until it is read again.")
                       : STR("Everything these numbers rest on was read lately."),
                   A(CLASS, "lead"));

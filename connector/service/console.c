@@ -161,6 +161,18 @@ static void by_proxy(struct console_visit *visit)
         visit->role = CONSOLE_VIEWER;
 }
 
+/* A proxy on this machine that nobody listed speaks for others: most say so. */
+static bool is_passed_on(struct serve_request *request)
+{
+    static const char *const MARKS[] = {"forwarded",        "x-forwarded-for", "x-forwarded-host",
+                                        "x-forwarded-user", "x-real-ip",       "via"};
+
+    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++)
+        if (serve_header_count(request, MARKS[i]))
+            return true;
+    return false;
+}
+
 /* A page of somewhere else can have its own name point here (DNS rebinding) and read what this
  * machine may see: it asks for its own name then. */
 static bool is_asked_as_here(struct serve_request *request)
@@ -194,7 +206,7 @@ static void recognize(struct console_visit *visit)
             return;
         }
     if ((str_starts(peer, STR("127.")) || str_eq_c(peer, "::1")) &&
-        is_asked_as_here(visit->request)) {
+        is_asked_as_here(visit->request) && !is_passed_on(visit->request)) {
         visit->role = c->here;
         visit->who = STR("this machine");
     }

@@ -88,6 +88,7 @@ def test_who_sees_what(site):
         assert status == 401 and "<table" not in text
     assert site.get("/board", bearer(READ) | foreign)[0] == 403  # reads requests by the API, with their names: not the console
     assert site.get("/board", {"X-Forwarded-User": "root", "X-Forwarded-Groups": "audit"} | foreign)[0] == 401  # no proxy is listed
+    assert [site.get("/board", {name: "203.0.113.7"})[0] for name in ("X-Forwarded-For", "Via", "Forwarded")] == [401] * 3  # a proxy that nobody listed
     assert "Seen by <bdi>this machine</bdi>" in site.get("/board")[2]
 
 
