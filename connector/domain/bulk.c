@@ -18,7 +18,10 @@ enum bulk_turn bulk_turn(size_t riders, size_t under_way, bool last)
 
 bool bulk_may_leave(int64_t waited_ms, const struct flow_times *times)
 {
-    return waited_ms <= times->safety_ms || PLANTED(BULK_LEAVES_LATE);
+    int64_t spare_ms = times->lease_ms - times->call_timeout_ms - times->safety_ms,
+            most_ms = times->call_timeout_ms / 2;
+
+    return waited_ms <= (spare_ms < most_ms ? spare_ms : most_ms) || PLANTED(BULK_LEAVES_LATE);
 }
 
 enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over)

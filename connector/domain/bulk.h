@@ -34,8 +34,9 @@ bool bulk_takes(const struct flow *flow, size_t moving);
 enum bulk_turn { BULK_STAYS, BULK_GOES, BULK_SCATTERS /* each by itself */ };
 /* under_way: calls that are being worked on; last: nobody waits any longer. */
 enum bulk_turn bulk_turn(size_t riders, size_t under_way, bool last);
-/* May the call still leave? waited_ms: since the first of those who ride was judged to be in time,
- * by a monotonic clock: whoever slept meanwhile may have lost what it rides on. */
+/* May the call still leave? waited_ms, by a monotonic clock: since before any of those who ride was
+ * committed and its lease renewed. It must end within each lease, and on a look not much older than
+ * one that goes alone acts on: whoever slept meanwhile lets them go by themselves. */
 bool bulk_may_leave(int64_t waited_ms, const struct flow_times *times);
 /* What the task's word on a ticket means; over: nobody waits for it any longer. */
 enum bulk_fate bulk_fate(enum bulk_task task, enum bulk_word word, bool over);

@@ -48,7 +48,7 @@ struct convoy {
     struct io_timer *timer;
     void (*due)(struct convoy *c); /* what the timer does */
     int64_t began_ms, sent_ms;     /* monotonic */
-    int64_t seated_ms;             /* likewise: whoever rides was judged to be in time after that */
+    int64_t seated_ms;             /* likewise: before any that rides was committed */
     struct seat *seats[BULK_MOST];
     size_t count, ready, arrived;
     const struct json *offer;

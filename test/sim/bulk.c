@@ -198,7 +198,7 @@ static void on_moved(struct sim *s, void *arg, int64_t number)
         reply.outcome = CALL_REFUSED; /* for whatever reason: that ticket alone */
     else
         deed_do(s,
-                &(struct deed){.what = {STEP_TO_OPEN, STATUS_OPEN, true},
+                &(struct deed){.what = {STEP_TO_OPEN, STATUS_OPEN, 0},
                                .kind = FLOW_REOPEN,
                                .request = rider->request,
                                .ticket = rider->ticket},
@@ -377,7 +377,7 @@ bool bulk_boards(struct sim *s, const struct boot *boot, const struct flow *flow
     return bulk_takes(flow, crowd) && bulk_turn(crowd, under_way(s, boot), true) == BULK_GOES;
 }
 
-bool bulk_ride(struct sim *s, struct boot *boot, struct op *op, int flow)
+bool bulk_ride(struct sim *s, struct boot *boot, struct op *op, int flow, int64_t seated_ms)
 {
     struct sbulk *b = boot->loading;
 
@@ -385,10 +385,12 @@ bool bulk_ride(struct sim *s, struct boot *boot, struct op *op, int flow)
         return false;
     if (!b) {
         boot->loading = b = &s->bulks[s->bulk_count++];
-        *b = (struct sbulk){.boot = boot, .seated_ms = s->now_ms};
+        *b = (struct sbulk){.boot = boot, .seated_ms = seated_ms};
         sim_at(s, s->now_ms + rng_range(&s->rng, 0, LOAD_MS), on_depart, b, AT_THE_SEAM);
     }
     const struct srequest *r = &s->requests[s->flows[flow].request];
+    if (seated_ms < b->seated_ms)
+        b->seated_ms = seated_ms;
     b->riders[b->count++] = (struct srider){.op = op,
                                             .bulk = (int)(b - s->bulks),
                                             .flow = flow,

@@ -461,7 +461,7 @@ int cycle_index(struct str cycle);
 struct step_call {
     enum step step;
     enum status_role reached;
-    bool rides; /* with others (bulk.c) */
+    int64_t seated_ms; /* it rides with others (bulk.c), who were chosen then; 0: alone */
 };
 /* world.c: what became of a call. */
 void call_answered(struct op *op, const struct call_reply *reply);
@@ -513,7 +513,7 @@ void bulk_draw(struct sim *s);
 /* Does this reopen go with others? */
 bool bulk_boards(struct sim *s, const struct boot *boot, const struct flow *flow);
 /* It is sent with them, and op is answered; false: it goes by itself. flow: its index. */
-bool bulk_ride(struct sim *s, struct boot *boot, struct op *op, int flow);
+bool bulk_ride(struct sim *s, struct boot *boot, struct op *op, int flow, int64_t seated_ms);
 bool store_bulk_may_move(const struct sim *s, int request);
 void bulk_adopt(struct sim *s, struct boot *boot);
 /* Somebody closes all tickets that he sees open, at once. */

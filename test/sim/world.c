@@ -461,7 +461,7 @@ static void end_ready(struct sim *s, void *arg, int64_t number)
         (makes(op->step) ||
          (reads && !is_done(s, op->ticket, op->step, &s->flows[op->flow->id - 1])))) {
         struct step_call *call = ARENA_NEW(op->arena, struct step_call);
-        *call = (struct step_call){op->step, reached, op->rides};
+        *call = (struct step_call){op->step, reached, op->rides ? s->now_ms : 0};
         ready.call = call;
     }
     op->fn.ready(op->arg, &ready);
@@ -588,7 +588,7 @@ static void sim_step_send(struct world *w, struct arena *arena, const struct flo
         check_close_call(s, r);
     if (op->boot->alive)
         check_call(s, flow, f, r, d, call->step);
-    if (call->rides && bulk_ride(s, op->boot, op, (int)flow->id - 1))
+    if (call->seated_ms && bulk_ride(s, op->boot, op, (int)flow->id - 1, call->seated_ms))
         return;
     if (turned_away(s, op, f))
         return;

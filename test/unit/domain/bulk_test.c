@@ -30,12 +30,15 @@ static void enough_leave_while_few_are_under_way(void **state)
 
 static void whoever_slept_does_not_leave(void **state)
 {
-    struct flow_times times = {.safety_ms = 5000};
+    struct flow_times times = {.call_timeout_ms = 20000, .lease_ms = 60000, .safety_ms = 5000};
     (void)state;
 
     assert_true(bulk_may_leave(0, &times));
-    assert_true(bulk_may_leave(times.safety_ms, &times));
-    assert_false(bulk_may_leave(times.safety_ms + 1, &times));
+    assert_true(bulk_may_leave(10000, &times)); /* half of what a call may take */
+    assert_false(bulk_may_leave(10001, &times));
+    times.lease_ms = 28000; /* hardly more than a call */
+    assert_true(bulk_may_leave(3000, &times));
+    assert_false(bulk_may_leave(3001, &times));
 }
 
 static void what_is_not_said_is_unknown(void **state)
