@@ -13,7 +13,7 @@
 #include "json/json_write.h"
 #include "store/store_retain.h"
 
-enum { PATH_BYTES = 4096, MANIFEST_BYTES = 64 * 1024, MONTHS_MAX = 5 * 12 * 100, NAME_SIZE = 32 };
+enum { PATH_BYTES = 4096, MANIFEST_BYTES = 64 * 1024, MONTHS_MAX = 5 * 12 * 100, NAME_SIZE = 48 };
 
 static const char FORMAT[] = "countersign-retained/1";
 
@@ -119,7 +119,7 @@ struct run {
     int count;
     int64_t records;
     struct {
-        char kind[NAME_SIZE], month[NAME_SIZE];
+        char kind[NAME_SIZE], month[NAME_SIZE], until[NAME_SIZE];
     } months[MONTHS_MAX];
 };
 
@@ -139,7 +139,8 @@ static void on_month(void *arg, const struct retain_month *m)
     struct run *r = arg;
 
     if (r->count == MONTHS_MAX || !str_copy(r->months[r->count].kind, NAME_SIZE, m->kind) ||
-        !str_copy(r->months[r->count].month, NAME_SIZE, m->month))
+        !str_copy(r->months[r->count].month, NAME_SIZE, m->month) ||
+        !str_copy(r->months[r->count].until, NAME_SIZE, m->until))
         return; /* the next run has it */
     r->count++;
     if (r->sure)
@@ -176,12 +177,14 @@ static bool drop_months(struct run *r, const struct pg_options *options, struct 
     for (int i = 0; i < r->count; i++) {
         struct file f = {.directory = directory};
         struct retain_sink sink = {open_file, add_line, close_file, &f};
-        struct str kind = str_of(r->months[i].kind), month = str_of(r->months[i].month);
+        struct retain_month m = {.kind = str_of(r->months[i].kind),
+                                 .month = str_of(r->months[i].month),
+                                 .until = str_of(r->months[i].until)};
         int64_t rows = 0;
         buf_init(&f.about, MANIFEST_BYTES);
-        bool good = store_retain_month(options, kind, month, holds, &sink, &rows, err);
+        bool good = store_retain_month(options, &m, holds, &sink, &rows, err);
         if (good && rows)
-            say(r->cli, kind, month, rows, f.name);
+            say(r->cli, m.kind, m.month, rows, f.name);
         done(&f);
         if (!good)
             return false;

@@ -18,6 +18,7 @@ struct making {
     struct evidence_log *log;
     struct json_out out;
     struct err *err;
+    int64_t entries;
     bool failed;
 };
 
@@ -54,6 +55,7 @@ static bool put_entry(void *arg, const struct evidence_row *row)
     json_close_array(&m->out);
     json_i64_member(&m->out, "seq", row->seq);
     json_close_object(&m->out);
+    m->entries++;
     return true;
 }
 
@@ -71,6 +73,8 @@ bool evidence_pack_make(const struct pg_options *options, const char *name,
     json_open_array(&m.out);
     if (!store_evidence_request(options, str_of(name), &subject, put_entry, &m, err) || m.failed)
         return false;
+    if (!m.entries)
+        return FAIL(err, ERR_INPUT, "its entries were retained away: 'db verify' names the files");
     json_close_array(&m.out);
     if (!evidence_clear_put(options, str_of(subject.request), &m.out, err))
         return false;

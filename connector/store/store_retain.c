@@ -54,8 +54,10 @@ static bool plan_body(void *arg, void *conn, struct err *err)
     if (!pg_session_query(conn, &SQL_RETAIN_PLAN, params, &reply, err))
         return false;
     for (int i = 0; i < reply.rows; i++) {
-        struct retain_month m = {.kind = pg_cell(&reply, i, 0), .month = pg_cell(&reply, i, 1)};
-        if (str_to_i64(pg_cell(&reply, i, 2), &m.records))
+        struct retain_month m = {.kind = pg_cell(&reply, i, 0),
+                                 .month = pg_cell(&reply, i, 1),
+                                 .until = pg_cell(&reply, i, 2)};
+        if (str_to_i64(pg_cell(&reply, i, 3), &m.records))
             p->fn(p->arg, &m);
     }
     pg_session_release(&reply);
@@ -74,7 +76,7 @@ bool store_retain_plan(const struct pg_options *options, struct arena *arena, st
 /* --- one month --- */
 
 struct month {
-    struct str kind, month, holds;
+    struct str kind, month, until, holds;
     const struct retain_sink *sink;
     int64_t rows, last;
     struct digest *ids;
@@ -165,7 +167,8 @@ static bool pages(struct month *m, void *conn, struct err *err)
 
     while (more) {
         char after[STORE_NUMBER_SIZE], page[STORE_NUMBER_SIZE];
-        struct pg_param params[] = {store_p(m->kind), store_p(m->month), store_p(m->holds),
+        struct pg_param params[] = {store_p(m->kind),        store_p(m->month),
+                                    store_p(m->until),       store_p(m->holds),
                                     store_i(m->last, after), store_i(PAGE, page)};
         struct pg_reply reply;
         if (!pg_session_query(conn, &SQL_RETAIN_PAGE, params, &reply, err))
@@ -194,10 +197,10 @@ static bool drop(struct month *m, void *conn, struct err *err)
     json_close_array(&m->out);
     if (m->runs.over)
         return FAIL(err, ERR_INPUT, "too many requests are still open among those of the month");
-    struct pg_param params[] = {store_p(m->kind),        store_p(m->month),
-                                store_p(m->holds),       store_p(str_of(m->export)),
-                                store_p(str_of(m->hex)), store_i(m->rows, rows),
-                                store_p(str_of(ids)),    store_p(buf_str(&m->runs))};
+    struct pg_param params[] = {
+        store_p(m->kind),       store_p(m->month),          store_p(m->until),
+        store_p(m->holds),      store_p(str_of(m->export)), store_p(str_of(m->hex)),
+        store_i(m->rows, rows), store_p(str_of(ids)),       store_p(buf_str(&m->runs))};
     if (!pg_session_query(conn, &SQL_RETAIN_DROP, params, &reply, err))
         return false;
     pg_session_release(&reply);
@@ -215,12 +218,16 @@ static bool month_body(void *arg, void *conn, struct err *err)
     return m->sink->close(m->sink->arg, m->rows, m->hex, err) && drop(m, conn, err);
 }
 
-bool store_retain_month(const struct pg_options *options, struct str kind, struct str month,
+bool store_retain_month(const struct pg_options *options, const struct retain_month *month,
                         struct str holds, const struct retain_sink *sink, int64_t *ret_rows,
                         struct err *err)
 {
-    struct month m = {
-        .kind = kind, .month = month, .holds = holds, .sink = sink, .ids = digest_new()};
+    struct month m = {.kind = month->kind,
+                      .month = month->month,
+                      .until = month->until,
+                      .holds = holds,
+                      .sink = sink,
+                      .ids = digest_new()};
 
     buf_init(&m.runs, RUNS_BYTES);
     json_begin(&m.out, &m.runs);

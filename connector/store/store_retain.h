@@ -8,6 +8,7 @@
 
 struct retain_month {
     struct str kind, month; /* month: its first day */
+    struct str until;       /* nothing from there on goes */
     int64_t records;
 };
 typedef void retain_month_fn(void *arg, const struct retain_month *month);
@@ -30,10 +31,11 @@ struct retain_sink {
     bool (*close)(void *arg, int64_t rows, char hex[SHA256_HEX_SIZE], struct err *err);
     void *arg;
 };
-/* Write one month of a kind and drop it, all of it or nothing, whenever this process dies: what was
- * written and is not on record was not dropped, and is written again. *ret_rows may be 0. */
-MUST_CHECK bool store_retain_month(const struct pg_options *options, struct str kind,
-                                   struct str month, struct str holds,
+/* Write one month of a kind, as the plan told it, and drop it, all of it or nothing, whenever this
+ * process dies: what was written and is not on record was not dropped, and is written again.
+ * *ret_rows may be 0. */
+MUST_CHECK bool store_retain_month(const struct pg_options *options,
+                                   const struct retain_month *month, struct str holds,
                                    const struct retain_sink *sink, int64_t *ret_rows,
                                    struct err *err);
 

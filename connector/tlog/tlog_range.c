@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 
-enum { HEIGHT_MAX = 62 };
+enum { HEIGHT_MAX = 60 };
 
 void tlog_range_start(struct tlog_range *range, int64_t first)
 {
@@ -76,12 +76,13 @@ bool tlog_range_read(struct str bytes, int64_t first, int64_t end, struct tlog_r
         struct tlog_node node = {.height = (unsigned char)bytes.p[at]};
         /* a subtree stands where its size divides its place, and is no part of a larger one */
         if (node.height > HEIGHT_MAX || ret->count == TLOG_RANGE_NODES ||
-            ret->end & (((int64_t)1 << node.height) - 1))
+            ret->end & (((int64_t)1 << node.height) - 1) ||
+            (int64_t)1 << node.height > end - ret->end)
             return false;
         memcpy(node.hash.bytes, bytes.p + at + 1, SHA256_BYTES);
         int before = ret->count;
         push(ret, &node);
-        if (ret->count != before + 1 || ret->end > end)
+        if (ret->count != before + 1)
             return false;
     }
     return ret->end == end;

@@ -103,7 +103,7 @@ select governance.holds_known($1::jsonb)
 
 -- name: retain_plan
 -- params: kinds text, holds text
-select kind, month, records from governance.retain_plan($1::jsonb, $2::jsonb)
+select kind, month, until, records from governance.retain_plan($1::jsonb, $2::jsonb)
 
 -- name: retain_export
 -- params: kind text, month text
@@ -111,12 +111,12 @@ select format('%s-%s%s.jsonl', $1::text, left($2::text, 7), nullif('-' || (count
   from governance.retention r where r.kind = $1::text and r.month = $2::text::date
 
 -- name: retain_page
--- params: kind text, month text, holds text, after bigint, page int
-select id, line, body, prev, hash from governance.retain_page($1, $2::date, $3::jsonb, $4::bigint, $5::int)
+-- params: kind text, month text, until text, holds text, after bigint, page int
+select id, line, body, prev, hash from governance.retain_page($1, $2::date, $3::timestamptz, $4::jsonb, $5::bigint, $6::int)
 
 -- name: retain_drop
--- params: kind text, month text, holds text, export text, sha256 text, rows bigint, ids_sha256 text, runs text
-select governance.retain_drop($1, $2::date, $3::jsonb, $4, $5, $6::bigint, $7, $8::jsonb)
+-- params: kind text, month text, until text, holds text, export text, sha256 text, rows bigint, ids_sha256 text, runs text
+select governance.retain_drop($1, $2::date, $3::timestamptz, $4::jsonb, $5, $6, $7::bigint, $8, $9::jsonb)
 
 -- name: person_erase
 -- params: person text, holds text, sure boolean, actor text, reason text

@@ -11,8 +11,10 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 comment on function governance.holds_known(jsonb) is 'Holds with the requests in which the people are named that they are about';
 
--- The next records of a kind behind p_after, older than p_to, that nothing needs.
-create or replace function governance.retain_rows(p_kind text, p_from timestamptz, p_to timestamptz, p_holds jsonb, p_after bigint, p_limit int)
+-- The next records of a kind behind p_after, older than p_to, that nothing needs. Of a request whose evidence goes on after p_until none goes:
+-- its time begins with its end.
+create or replace function governance.retain_rows(p_kind text, p_from timestamptz, p_to timestamptz, p_until timestamptz, p_holds jsonb, p_after bigint,
+                                                  p_limit int)
 returns table (id bigint, at timestamptz, request_id uuid)
 language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -61,33 +63,35 @@ begin
         select e.seq, e.at, e.request_id from governance.evidence_entry e
          where e.at >= p_from and e.at < p_to and e.seq > p_after and e.seq < published
            and e.kind not in ('records.retained', 'person.erased', 'evidence.forked')
-           and (e.request_id is null or governance.request_needed(e.request_id, p_holds) is null)
+           and (e.request_id is null
+                or not exists (select from governance.evidence_entry n where n.request_id = e.request_id and n.seq > e.seq and n.at >= p_until)
+                   and governance.request_needed(e.request_id, p_holds) is null)
          order by e.seq limit p_limit;
     end case;
 end $$;
-comment on function governance.retain_rows(text, timestamptz, timestamptz, jsonb, bigint, int) is 'Records of a kind and time that nothing needs any more';
+comment on function governance.retain_rows(text, timestamptz, timestamptz, timestamptz, jsonb, bigint, int) is 'Records of a kind and time that nothing needs any more';
 
 -- p: [{"kind", "days"}]. Whole months only.
-create or replace function governance.retain_plan(p jsonb, p_holds jsonb) returns table (kind text, month date, records bigint)
+create or replace function governance.retain_plan(p jsonb, p_holds jsonb) returns table (kind text, month date, until timestamptz, records bigint)
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select k.kind, m.month, m.records
+    select k.kind, m.month, c.until, m.records
       from jsonb_to_recordset(p) as k(kind text, days int)
+     cross join lateral (select date_trunc('month', (clock_timestamp() - make_interval(days => k.days)) at time zone 'utc') at time zone 'utc' as until) c
      cross join lateral (
         select date_trunc('month', r.at at time zone 'utc')::date as month, count(*) as records
-          from governance.retain_rows(k.kind, '-infinity', date_trunc('month', (clock_timestamp() - make_interval(days => k.days)) at time zone 'utc') at time zone 'utc',
-                                      p_holds, 0, null) r
+          from governance.retain_rows(k.kind, '-infinity', c.until, c.until, p_holds, 0, null) r
          group by 1) m
      order by m.month, array_position(array['deliveries', 'flows', 'observations', 'decisions', 'evidence'], k.kind)
 $$;
 comment on function governance.retain_plan(jsonb, jsonb) is 'Which months of what may be dropped';
 
 -- A page of a month as it is written, a line each. Of evidence the text of export; of the rest the row as it stands, with what goes with it.
-create or replace function governance.retain_page(p_kind text, p_month date, p_holds jsonb, p_after bigint, p_limit int)
+create or replace function governance.retain_page(p_kind text, p_month date, p_until timestamptz, p_holds jsonb, p_after bigint, p_limit int)
 returns table (id bigint, line text, body text, prev text, hash text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     ids bigint[] := array(select r.id from governance.retain_rows(p_kind, p_month::timestamp at time zone 'utc', (p_month + interval '1 month') at time zone 'utc',
-                                                                  p_holds, p_after, p_limit) r);
+                                                                  p_until, p_holds, p_after, p_limit) r);
 begin
     case p_kind
     when 'deliveries' then
@@ -108,12 +112,13 @@ begin
                        from governance.evidence_entry e where e.seq = any (ids) order by e.seq;
     end case;
 end $$;
-comment on function governance.retain_page(text, date, jsonb, bigint, int) is 'Records of a month as they are written before they are dropped';
+comment on function governance.retain_page(text, date, timestamptz, jsonb, bigint, int) is 'Records of a month as they are written before they are dropped';
 
 -- p_ids_sha256: of the ids that were written, in their order, with a comma between. p_runs: of evidence [{"first", "last", "prev", "hash",
 -- "tree"}], hexadecimal. Fails when it would drop anything else than was written.
-create or replace function governance.retain_drop(p_kind text, p_month date, p_holds jsonb, p_export text, p_sha256 text, p_rows bigint, p_ids_sha256 text, p_runs jsonb)
-returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
+create or replace function governance.retain_drop(p_kind text, p_month date, p_until timestamptz, p_holds jsonb, p_export text, p_sha256 text, p_rows bigint,
+                                                  p_ids_sha256 text, p_runs jsonb) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     begins timestamptz := p_month::timestamp at time zone 'utc';
     ends timestamptz := (p_month + interval '1 month') at time zone 'utc';
@@ -121,8 +126,8 @@ declare
     made bigint;
 begin
     perform from governance.access_request q -- nothing becomes of them meanwhile
-      where q.id in (select r.request_id from governance.retain_rows(p_kind, begins, ends, p_holds, 0, null) r) order by q.id for update;
-    ids := array(select r.id from governance.retain_rows(p_kind, begins, ends, p_holds, 0, null) r);
+      where q.id in (select r.request_id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds, 0, null) r) order by q.id for update;
+    ids := array(select r.id from governance.retain_rows(p_kind, begins, ends, p_until, p_holds, 0, null) r);
     if encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') <> p_ids_sha256 then
         raise exception 'other records would be dropped than were written: something happened to them meanwhile' using errcode = 'CG064';
     end if;
@@ -149,7 +154,7 @@ begin
     perform set_config('countersign.retains', '', true);
     return made;
 end $$;
-comment on function governance.retain_drop(text, date, jsonb, text, text, bigint, text, jsonb) is 'Drop records that were written to a file, and put down which';
+comment on function governance.retain_drop(text, date, timestamptz, jsonb, text, text, bigint, text, jsonb) is 'Drop records that were written to a file, and put down which';
 
 -- What stands in the evidence of entries that are gone.
 create or replace function governance.retention_runs_sha256(p_retention bigint) returns text

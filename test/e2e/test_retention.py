@@ -159,6 +159,8 @@ def test_what_is_over_goes_by_way_of_a_file(site, tmp_path):
     assert "--yes does it" in plan.stderr and "evidence" in plan.stdout and not kept(site).exists() and ids(site) == before
     site.edit_file("countersign.yaml", "evidence: 365d }", f"evidence: 365d, holds: [ {{ name: case 9, tickets: [{held}] }} ] }}")
 
+    refused = site.countersign("db", "retain", "--yes", check=False)
+    assert refused.returncode != 0 and "becoming the owner" in refused.stderr, "the service drops nothing"
     command = [site.program, "db", "retain", "--yes", "--config", site.config, "--conninfo", site.database.dsn]
     done = set()
     for wait_ms in (5, 20, 30, 40, 50, 60, 80, 100):  # killed at any time: nothing is lost
@@ -205,6 +207,11 @@ def test_all_of_it_verifies_afterwards(site, tmp_path):
     wait.until(lambda: int(site.sql("select max(seq) from governance.evidence_checkpoint")) > before, 20, what="what comes is published")
     verified(site, log(site))
 
+    gone = as_owner(site, "evidence", "export", "--request", site.sql(
+        "select r.id from governance.access_request r where not exists (select from governance.evidence_entry e where e.request_id = r.id) limit 1"),
+        "--log", log(site), check=False)
+    assert gone.returncode != 0 and "retained away" in gone.stderr
+
     evidence = next(m for m in manifests if m.name.startswith("evidence"))
     file = evidence.parent / json.loads(evidence.read_text())["file"]
     whole = file.read_text()
@@ -214,6 +221,25 @@ def test_all_of_it_verifies_afterwards(site, tmp_path):
     assert "is not what was written" in verified(site, evidence, ok=False)
     file.write_text(whole)
     assert os.stat(kept(site)).st_mode & 0o077 == 0
+
+
+def test_a_log_is_not_written_anew_without_what_was_retained_away(site):
+    """Its folder is the only place with all entries: where it is lost nothing is signed, and nobody calls it a fork."""
+    site.service.stop()
+    site.services.pop()
+    shutil.move(log(site), f"{log(site)}.backup")
+    site.start_service()
+    ready = lambda: json.loads(world.http("GET", f"http://127.0.0.1:{site.ops_port}/readyz")[1])["evidence"]  # noqa: E731
+    wait.until(lambda: "put its files back from their backup" in ready(), 20, what="it is told")
+    assert not (log(site) / "checkpoint").exists() and site.sql("select count(*) from governance.evidence_fork") == "0"
+    site.service.stop()
+    site.services.pop()
+    shutil.rmtree(log(site), ignore_errors=True)
+    shutil.move(f"{log(site)}.backup", log(site))
+    site.start_service()
+    site.ask_removal(person="okafor", role="fin-viewer")
+    wait.until(lambda: ready().endswith("entries published"), 20, what="it goes on")
+    verified(site, log(site))
 
 
 def test_who_makes_room_for_a_lie_is_told(site):

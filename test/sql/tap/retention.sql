@@ -1,5 +1,5 @@
 -- What leaves the database when its time is over, and what never does.
-select plan(33);
+select plan(34);
 
 create function t.aged(request uuid, age interval) returns void language plpgsql as $$
 begin -- as time does it
@@ -15,7 +15,7 @@ create function t.months(kind text, days int default 60, holds jsonb default '[]
     select coalesce(sum(p.records), 0)::bigint from governance.retain_plan(jsonb_build_array(jsonb_build_object('kind', kind, 'days', days)), governance.holds_known(holds)) p
 $$;
 create function t.ids(kind text, holds jsonb default '[]') returns bigint[] language sql as $$
-    select array(select r.id from governance.retain_rows(kind, '-infinity', clock_timestamp() - interval '60 days', holds, 0, null) r)
+    select array(select r.id from governance.retain_rows(kind, '-infinity', clock_timestamp() - interval '60 days', clock_timestamp() - interval '60 days', holds, 0, null) r)
 $$;
 -- One month as the program drops it.
 create function t.drop(kind text, runs jsonb default '[]', ids bigint[] default null) returns bigint language plpgsql as $$
@@ -23,7 +23,7 @@ declare
     that date := (select p.month from governance.retain_plan(jsonb_build_array(jsonb_build_object('kind', kind, 'days', 60)), '[]') p limit 1);
 begin
     set local role countersign_owner;
-    return governance.retain_drop(kind, that, '[]', kind || '.jsonl', repeat('ab', 32), cardinality(coalesce(ids, t.ids(kind))),
+    return governance.retain_drop(kind, that, clock_timestamp() - interval '60 days', '[]', kind || '.jsonl', repeat('ab', 32), cardinality(coalesce(ids, t.ids(kind))),
                                   encode(sha256(convert_to(array_to_string(coalesce(ids, t.ids(kind)), ','), 'UTF8')), 'hex'), runs);
 end $$;
 create function t.made() returns uuid language plpgsql as $$
@@ -64,6 +64,13 @@ select is(t.months('decisions'), 1::bigint, 'bytes of decisions');
 select is((select count(*) from governance.evidence_entry e where e.seq = any (t.ids('evidence')) and e.request_id = :'one'),
           (select count(*) from governance.evidence_entry e where e.request_id = :'one'), 'and its evidence');
 select is_empty(format('select seq from governance.evidence_entry where request_id = %L and seq = any (t.ids(''evidence''))', :'open'), 'none of a request that is open');
+set session_replication_role = replica;
+update governance.evidence_entry set at = at + interval '90 days' where seq = (select max(seq) from governance.evidence_entry where request_id = :'one');
+set session_replication_role = origin;
+select is_empty(format('select seq from governance.evidence_entry where request_id = %L and seq = any (t.ids(''evidence''))', :'one'), 'the time of a request begins with its end');
+set session_replication_role = replica;
+update governance.evidence_entry set at = at - interval '90 days' where seq = (select max(seq) from governance.evidence_entry where request_id = :'one');
+set session_replication_role = origin;
 select is(t.months('observations', 60, jsonb_build_array(jsonb_build_object('name', 'a', 'people', '[]'::jsonb, 'tickets', '[]'::jsonb, 'requests', jsonb_build_array(:'one')))),
           0::bigint, 'nor of one that a hold names');
 select is(t.months('decisions', 60, '[{"name": "a", "people": ["SOMEONE"], "tickets": [], "requests": []}]'), 0::bigint, 'by a person, too');

@@ -92,6 +92,10 @@ static void what_is_no_range_is_refused(void **state)
     assert_false(tlog_range_read(str_n(twice, sizeof twice), 0, 2, &r)); /* they are one subtree */
     assert_true(tlog_range_read(str_n(twice, sizeof twice), 1, 3, &r));
     assert_false(tlog_range_read(STR_NONE, -1, -1, &r));
+    assert_false(tlog_range_read(STR_NONE, 2, 1, &r));
+    high[0] = 60;
+    assert_false(tlog_range_read(str_n(high, sizeof high), INT64_MAX - 1, INT64_MAX, &r));
+    assert_false(tlog_range_read(str_n(high, sizeof high), 0, 5, &r));
     r = range_of(0, 7);
     buf_init(&small, TLOG_NODE_BYTES);
     assert_false(tlog_range_write(&r, &small));
