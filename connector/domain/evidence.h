@@ -34,6 +34,11 @@ void evidence_append(struct evidence_chain *chain, struct str body);
 enum evidence_fault evidence_check(struct evidence_chain *chain, int64_t seq,
                                    const uint8_t prev[SHA256_BYTES], struct str body,
                                    const uint8_t hash[SHA256_BYTES]);
+/* Entries up to `last` are not there, from the next one on, and `hash` is that of the last: whoever
+ * has them takes them in to see that it is. On a fault the chain is left where it was. */
+enum evidence_fault evidence_skip(struct evidence_chain *chain, int64_t first, int64_t last,
+                                  const uint8_t prev[SHA256_BYTES],
+                                  const uint8_t hash[SHA256_BYTES]);
 const char *evidence_fault_text(enum evidence_fault fault);
 
 #endif

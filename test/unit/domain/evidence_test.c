@@ -104,6 +104,24 @@ static void every_tampering_is_found_where_it_is(void **state)
     assert_int_equal(good, 0);
 }
 
-UNIT_MAIN(cmocka_unit_test(the_chain_is_what_sha256sum_says),
+static void what_was_retained_away_is_passed_over(void **state)
+{
+    struct entry e[3];
+    struct evidence_chain c;
+    (void)state;
+
+    write_three(e);
+    evidence_start(&c);
+    assert_int_equal(evidence_skip(&c, 2, 2, e[1].prev, e[1].hash), EVIDENCE_GAP);
+    assert_int_equal(evidence_skip(&c, 1, 0, e[0].prev, e[0].hash), EVIDENCE_GAP);
+    assert_int_equal(evidence_skip(&c, 1, 2, e[1].prev, e[1].hash), EVIDENCE_PREV_DIFFERS);
+    assert_int_equal(c.seq, 0);
+    assert_int_equal(evidence_skip(&c, 1, 2, e[0].prev, e[1].hash), EVIDENCE_OK);
+    assert_int_equal(c.seq, 2);
+    assert_int_equal(evidence_check(&c, e[2].seq, e[2].prev, e[2].body, e[2].hash), EVIDENCE_OK);
+}
+
+UNIT_MAIN(cmocka_unit_test(what_was_retained_away_is_passed_over),
+          cmocka_unit_test(the_chain_is_what_sha256sum_says),
           cmocka_unit_test(an_intact_export_verifies),
           cmocka_unit_test(every_tampering_is_found_where_it_is))
