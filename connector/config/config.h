@@ -125,6 +125,22 @@ struct evidence_config {
     int64_t every_ms;
 };
 
+/* How long records are kept (cli/db_retain.h); what is not named is kept for good. */
+enum {
+    RETENTION_DELIVERIES,
+    RETENTION_OBSERVATIONS,
+    RETENTION_FLOWS,
+    RETENTION_DECISIONS,
+    RETENTION_EVIDENCE,
+    RETENTION_COUNT
+};
+extern const char *const RETENTION_KINDS[RETENTION_COUNT];
+struct retention_config {
+    struct str directory;          /* where they go before they are dropped; empty: nothing is */
+    int64_t days[RETENTION_COUNT]; /* 0: for good */
+    struct str holds; /* JSON: [{"name", "people", "tickets", "requests"}], what must stay */
+};
+
 /* Break-glass (domain/emergency.h). */
 struct emergency_config {
     int64_t longest_ms;  /* its access ends so long after it was asked for, at the latest */
@@ -179,6 +195,7 @@ struct config {
     size_t event_count;
     struct policy policy; /* times, waits, allowances */
     struct evidence_config evidence;
+    struct retention_config retention;
     struct policy_config access_policy;
     struct emergency_config emergency;
     const struct calendar *calendars[CONFIG_CALENDARS_MAX];

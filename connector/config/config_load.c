@@ -349,10 +349,10 @@ static void refuse_unknown_set(struct loader *l)
 
 static void load_root(struct loader *l, const struct yaml *root, struct diag_list *mapping_diags)
 {
-    static const char *const KNOWN[] = {"database", "listen",    "sites",     "sources",
-                                        "mapping",  "policy",    "sla",       "evidence",
-                                        "api",      "times",     "log_level", "after_close",
-                                        "events",   "emergency", "calendars", NULL};
+    static const char *const KNOWN[] = {
+        "database", "listen",    "sites",     "sources",   "mapping",   "policy",
+        "sla",      "evidence",  "api",       "times",     "log_level", "after_close",
+        "events",   "emergency", "calendars", "retention", NULL};
     const struct yaml *sites = value_list(&l->v, root, "sites");
 
     value_refuse_unknown(&l->v, root, KNOWN, "the configuration");
@@ -371,6 +371,7 @@ static void load_root(struct loader *l, const struct yaml *root, struct diag_lis
     load_times(l, root);
     config_after(l, root);
     config_evidence(l, root);
+    config_retention(l, root);
     config_events(l, root);
     config_emergency(l, root);
     config_sla(l, root);

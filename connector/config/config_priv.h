@@ -37,6 +37,8 @@ void config_after(struct loader *l, const struct yaml *root);
 void config_emergency(struct loader *l, const struct yaml *root);
 /* `evidence` of the configuration. */
 void config_evidence(struct loader *l, const struct yaml *root);
+/* `retention` of the configuration. */
+void config_retention(struct loader *l, const struct yaml *root);
 /* A path as it stands in the file `file`: beside that file unless it is absolute. */
 struct str config_beside(struct arena *arena, const char *file, struct str path);
 /* `calendars` and `sla` of the configuration. */
